@@ -1,0 +1,1 @@
+"""Endpoints, prompts and recordings; Python's face of the Rust core that carries every packet."""

@@ -1,0 +1,128 @@
+"""What the media engine can be told. One small class a verb; ``leg_id`` names the endpoint of that leg."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from runtime.vocabulary import Command
+
+
+class Codec(StrEnum):
+    """Audio codecs by their RTP encoding names (RFC 3551 §6)."""
+
+    PCMA = "PCMA"
+    PCMU = "PCMU"
+
+
+class Channel(StrEnum):
+    """The two channels of a recording."""
+
+    CUSTOMER = "customer"
+    """Left: what the customer says."""
+    AGENT = "agent"
+    """Right: what the agent says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenEndpoint(Command):
+    """Take an even/odd port pair for a leg. Answered by EndpointOpened or EndpointFailed."""
+
+    leg_id: str
+    near: str | None
+    """Another leg of the same call, so that both live on one media worker; None for a call's first leg."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigureEndpoint(Command):
+    """Tell the endpoint what the peer's SDP agreed to. May be given again at any time (re-INVITE)."""
+
+    leg_id: str
+    host: str
+    """Where to send, until packets from elsewhere latch the endpoint (symmetric RTP, RFC 4961)."""
+    port: int
+    codec: Codec
+    payload_type: int
+    dtmf_payload_type: int | None
+    """RFC 4733 telephone-event in both directions, or None when the peer offers none."""
+    ptime_ms: int
+    sending: bool
+    """False while the peer holds us: nothing is sent."""
+    receiving: bool
+    """False while we hold the peer: what arrives is counted and dropped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseEndpoint(Command):
+    """Give the ports back. Stops playback and bridge; answered by EndpointClosed with the leg's facts."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgeEndpoints(Command):
+    """Relay packets between two legs, both ways. Stops any playback on either."""
+
+    leg_id: str
+    peer_leg_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnbridgeEndpoints(Command):
+    """End the relay that this leg takes part in."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPlayback(Command):
+    """Play prompts to a leg without a gap, replacing what plays now. Ends with one PlaybackEnded."""
+
+    playback_id: str
+    leg_id: str
+    prompts: tuple[str, ...]
+    """Names in the prompt library, such as ``zh/greeting``."""
+    loop: bool
+    """Begin again at the end, until stopped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPlayback(Command):
+    """Fall silent within one packet; no harm if nothing plays."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendDigits(Command):
+    """Send RFC 4733 digits to a leg, one after the other."""
+
+    leg_id: str
+    digits: str
+    """Of 0-9, A-D, * and #."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecording(Command):
+    """Open a two-channel recording of a contact. Both channels are silent until legs are attached.
+
+    Answered by RecordingStarted; ends with exactly one RecordingCompleted or RecordingFailed.
+    """
+
+    recording_id: str
+    contact_id: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachToRecording(Command):
+    """Put what this leg says on a channel, replacing the leg that was there."""
+
+    recording_id: str
+    leg_id: str
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopRecording(Command):
+    """Finish the file. No harm if it has ended already."""
+
+    recording_id: str

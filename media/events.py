@@ -1,0 +1,128 @@
+"""What the media engine reports."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from runtime.vocabulary import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointOpened(Event):
+    """The leg has its ports."""
+
+    topic: ClassVar[str] = "endpoint.opened"
+    leg_id: str
+    host: str
+    """Address to write into SDP."""
+    port: int
+    """Even RTP port; RTCP has the odd one above (RFC 3550 §11)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointFailed(Event):
+    """No port could be had."""
+
+    topic: ClassVar[str] = "endpoint.failed"
+    leg_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointClosed(Event):
+    """The ports are free; what the leg carried in its life."""
+
+    topic: ClassVar[str] = "endpoint.closed"
+    leg_id: str
+    packets_received: int
+    packets_sent: int
+    bytes_received: int
+    bytes_sent: int
+    packets_lost: int
+    """Expected by sequence number but never arrived (RFC 3550 §A.3)."""
+    packets_dropped: int
+    """Arrived but not usable: malformed, from a stranger, of an unknown payload type."""
+    jitter_ms: float
+    """Interarrival jitter (RFC 3550 §6.4.1) at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaStarted(Event):
+    """The first usable packet of the leg arrived; from here the endpoint sends to its source."""
+
+    topic: ClassVar[str] = "media.started"
+    leg_id: str
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaLost(Event):
+    """Nothing arrived for the configured time though something should have."""
+
+    topic: ClassVar[str] = "media.lost"
+    leg_id: str
+    silent_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitDetected(Event):
+    """A telephone-event ended (or its end was lost and it is over)."""
+
+    topic: ClassVar[str] = "media.digit_detected"
+    leg_id: str
+    digit: str
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybackEnded(Event):
+    """A playback is over."""
+
+    topic: ClassVar[str] = "media.playback_ended"
+    playback_id: str
+    leg_id: str
+    reason: str
+    """``finished``, ``stopped`` (by verb, bridge, replacement or close) or ``failed``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted(Event):
+    """The file exists and its header is valid."""
+
+    topic: ClassVar[str] = "recording.started"
+    recording_id: str
+    contact_id: str
+    call_id: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingCompleted(Event):
+    """The file is closed and will not change."""
+
+    topic: ClassVar[str] = "recording.completed"
+    recording_id: str
+    contact_id: str
+    call_id: str
+    path: str
+    duration_ms: int
+    size_bytes: int
+    sha256: str
+    """Of the whole file, in hexadecimal."""
+    customer_packets: int
+    customer_lost_ms: int
+    """Silence written where packets were missing between others."""
+    agent_packets: int
+    agent_lost_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFailed(Event):
+    """The recording is not whole. What could be written is still at ``path``."""
+
+    topic: ClassVar[str] = "recording.failed"
+    recording_id: str
+    contact_id: str
+    call_id: str
+    path: str
+    reason: str

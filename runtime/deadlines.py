@@ -1,0 +1,62 @@
+"""One heap for all the timers of a core."""
+
+from collections.abc import Hashable
+from heapq import heapify, heappop, heappush
+from itertools import count
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+
+
+class Deadlines(Generic[K]):
+    """Keys with a time each. Ties fire in the order they were set, so that order is reproducible.
+
+    Cancelling is O(1): a cancelled or moved entry stays in the heap and is skipped when it surfaces;
+    the heap is rebuilt when such leftovers outnumber the living.
+    """
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, K]] = []
+        self._live: dict[K, int] = {}
+        self._order = count()
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._live
+
+    def set(self, key: K, at: float) -> None:
+        """(Re)arm ``key`` to fire at ``at``, in the core's monotonic seconds."""
+        ticket = next(self._order)
+        self._live[key] = ticket
+        heappush(self._heap, (at, ticket, key))
+        if len(self._heap) > 64 and len(self._heap) > 2 * len(self._live):
+            self._sweep()
+
+    def cancel(self, key: K) -> None:
+        """Disarm ``key``; no harm if it is not armed."""
+        self._live.pop(key, None)
+
+    def next(self) -> float | None:
+        """When the earliest key is due, or None."""
+        heap = self._heap
+        while heap:
+            at, ticket, key = heap[0]
+            if self._live.get(key) == ticket:
+                return at
+            heappop(heap)
+        return None
+
+    def due(self, now: float) -> list[K]:
+        """Remove and return the keys due at ``now``, earliest first."""
+        fired: list[K] = []
+        while (at := self.next()) is not None and at <= now:
+            key = heappop(self._heap)[2]
+            del self._live[key]
+            fired.append(key)
+        return fired
+
+    def _sweep(self) -> None:
+        self._heap = [entry for entry in self._heap if self._live.get(entry[2]) == entry[1]]
+        heapify(self._heap)

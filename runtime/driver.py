@@ -1,0 +1,128 @@
+"""Run to completion: take an input, call the core, route its outputs by type, repeat until none is left."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Protocol
+
+from runtime.clock import Clock
+from runtime.errors import UsageError
+from runtime.vocabulary import Command, Event
+
+Outputs = Iterable[Any]
+Handler = Callable[[Any, float], Outputs]
+"""Takes one event or command and ``now``; returns further events and commands, in order."""
+Observer = Callable[[Event, float], None]
+"""Sees every event after it was routed, with its wall-clock time; may not answer."""
+FaultHandler = Callable[[object, Exception], None]
+"""Told of an output whose handler raised: a fault of ours that must not hurt the calls behind it."""
+
+
+class Core(Protocol):
+    """What the driver needs of a core that has timers."""
+
+    def next_deadline(self) -> float | None:
+        """When the core wants to be woken, in monotonic seconds, or None."""
+
+    def wake(self, *, now: float) -> Outputs:
+        """Do what is due at ``now``; return what follows."""
+
+
+class Alarm(Protocol):
+    """The shell's one timer."""
+
+    def arm(self, deadline: float | None) -> None:
+        """Call ``Driver.wake`` at ``deadline`` (replacing any earlier arming); None disarms."""
+
+
+class Driver:
+    """The one place where outputs become inputs. No core is re-entered and none awaits."""
+
+    def __init__(self, clock: Clock, alarm: Alarm, on_fault: FaultHandler) -> None:
+        self._clock = clock
+        self._alarm = alarm
+        self._on_fault = on_fault
+        self._routes: dict[type, tuple[Handler, ...]] = {}
+        self._cores: list[Core] = []
+        self._observers: list[Observer] = []
+        self._armed: float | None = None
+        self._running = False
+
+    def add_core(self, core: Core) -> None:
+        """Wake this core at its deadlines."""
+        self._cores.append(core)
+
+    def add_routes(self, routes: Mapping[type, Handler]) -> None:
+        """Send each listed type to its handler.
+
+        A command has exactly one handler; an event may have any number, served in the order added.
+        Raises UsageError when a command is routed twice.
+        """
+        for kind, handler in routes.items():
+            if kind in self._routes and issubclass(kind, Command):
+                raise UsageError(f"{kind.__name__} already has a handler")
+            self._routes[kind] = (*self._routes.get(kind, ()), handler)
+
+    def observe(self, observer: Observer) -> None:
+        """Show every event to ``observer`` (journal, subscribers, metrics, log)."""
+        self._observers.append(observer)
+
+    def submit(self, item: object) -> None:
+        """Take one event or command from outside and run until nothing follows.
+
+        Raises UsageError when the item's own handler refuses it or nobody handles such a command;
+        nothing has happened then.
+        """
+        self._run(lambda now: self._route(item, now))
+
+    def call(self, step: Callable[[float], Outputs]) -> None:
+        """Run a step of a shell (such as handing datagrams to a core) and all that follows."""
+        self._run(step)
+
+    def wake(self) -> None:
+        """The alarm rang: wake every core that is due."""
+        self._armed = None
+        self._run(self._wake_due)
+
+    def _wake_due(self, now: float) -> Outputs:
+        due = [c for c in self._cores if (at := c.next_deadline()) is not None and at <= now]
+        return [output for core in due for output in core.wake(now=now)]
+
+    def _run(self, step: Callable[[float], Outputs]) -> None:
+        if self._running:
+            raise UsageError("the driver is running; return outputs instead of submitting them")
+        self._running = True
+        now = self._clock.now()
+        try:
+            self._drain(deque(step(now)), now)
+        finally:
+            self._running = False
+            self._arm()
+
+    def _drain(self, queue: deque[Any], now: float) -> None:
+        while queue:
+            item = queue.popleft()
+            try:
+                queue.extend(self._route(item, now))
+            except Exception as fault:  # one call's fault must not stop the others in the queue
+                self._on_fault(item, fault)
+
+    def _route(self, item: Any, now: float) -> list[Any]:
+        handlers = self._routes.get(type(item), ())
+        if not handlers and isinstance(item, Command):
+            raise UsageError(f"nobody handles {type(item).__name__}")
+        outputs = [output for handler in handlers for output in handler(item, now)]
+        if isinstance(item, Event):
+            self._show(item)
+        return outputs
+
+    def _show(self, event: Event) -> None:
+        wall = self._clock.wall()
+        for observer in self._observers:
+            observer(event, wall)
+
+    def _arm(self) -> None:
+        deadlines = [at for core in self._cores if (at := core.next_deadline()) is not None]
+        earliest = min(deadlines, default=None)
+        if earliest != self._armed:
+            self._armed = earliest
+            self._alarm.arm(earliest)

@@ -1,0 +1,1 @@
+"""The exchange: SIP, legs, calls, control socket, records. Knows none of its applications by name."""

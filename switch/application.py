@@ -1,0 +1,51 @@
+"""How an application (IVR, ACD) joins the exchange: the places it can fill.
+
+``cli/serve.py`` composes the applications; the exchange knows none of them by name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from runtime.driver import Core, Handler
+from switch.records.projection import Projection
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One request of the control socket, such as ``agent.ready``."""
+
+    name: str
+    params: type[BaseModel]
+    """Checked before ``handle`` runs; a bad parameter never reaches it."""
+    handle: Callable[[Any], object]
+    """Takes the checked parameters, returns plain data. Raises UsageError with a sentence for people."""
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One number that is true now, read when metrics are asked for."""
+
+    name: str
+    help: str
+    labels: tuple[str, ...]
+    read: Callable[[], Mapping[tuple[str, ...], float]]
+    """Label values → number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Everything one application brings."""
+
+    scheme: str
+    """The first part of the targets it takes, such as ``queue`` in ``queue:service``."""
+    knows: Callable[[str], bool]
+    """Whether a target's second part names something it has."""
+    cores: tuple[Core, ...] = ()
+    routes: Mapping[type, Handler] = field(default_factory=dict)
+    verbs: tuple[Verb, ...] = ()
+    projections: tuple[Projection, ...] = ()
+    gauges: tuple[Gauge, ...] = ()

@@ -1,0 +1,89 @@
+"""What an application (IVR, ACD) can tell the exchange. An order for a call that is gone is ignored."""
+
+from dataclasses import dataclass
+
+from runtime.vocabulary import Command
+from switch.causes import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingCall(Command):
+    """Let the caller hear ring-back (180)."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCall(Command):
+    """Answer the caller. CallAnswered follows."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayPrompt(Command):
+    """Play prompts to the customer, replacing what plays. PromptFinished follows, unless the call ends."""
+
+    call_id: str
+    playback_id: str
+    prompts: tuple[str, ...]
+    loop: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPrompt(Command):
+    """Stop what plays to the customer."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferCall(Command):
+    """Ring a station for this call. OfferRinging, OfferAccepted and OfferEnded report what becomes of it."""
+
+    call_id: str
+    offer_id: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawOffer(Command):
+    """Stop ringing (or release) the station. OfferEnded follows."""
+
+    call_id: str
+    offer_id: str
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectCall(Command):
+    """Let the customer and the station of an accepted offer talk; CallConnected follows."""
+
+    call_id: str
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOff(Command):
+    """Give the call to another application; CallHandedOff follows.
+
+    ``target`` is ``<scheme>:<name>``, such as ``queue:service`` or ``flow:hotline``.
+    """
+
+    call_id: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUpCall(Command):
+    """End the call with all its legs. CallEnded follows."""
+
+    call_id: str
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartDraining(Command):
+    """Refuse new calls with 503 from now on; running calls stay."""
+
+    retry_after_s: int

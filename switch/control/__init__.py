@@ -1,0 +1,1 @@
+"""The msgpack-rpc control socket: server, event feed, client library."""

@@ -1,0 +1,151 @@
+"""What the exchange reports about calls."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from runtime.vocabulary import Event
+from switch.causes import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallArrived(Event):
+    """A call has come in and waits for its application to answer it."""
+
+    topic: ClassVar[str] = "call.arrived"
+    call_id: str
+    contact_id: str
+    leg_id: str
+    sip_call_id: str
+    caller_number: str
+    caller_name: str
+    called_number: str
+    access_code: str
+    target: str
+    """The application that gets it: ``<scheme>:<name>``."""
+    peer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRefused(Event):
+    """A call was turned away before any application saw it."""
+
+    topic: ClassVar[str] = "call.refused"
+    leg_id: str
+    sip_call_id: str
+    caller_number: str
+    called_number: str
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswered(Event):
+    """The caller's leg is answered; prompts can be heard."""
+
+    topic: ClassVar[str] = "call.answered"
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHandedOff(Event):
+    """Another application has the call now."""
+
+    topic: ClassVar[str] = "call.handed_off"
+    call_id: str
+    contact_id: str
+    caller_number: str
+    caller_name: str
+    access_code: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptFinished(Event):
+    """A playback started by PlayPrompt is over."""
+
+    topic: ClassVar[str] = "call.prompt_finished"
+    call_id: str
+    playback_id: str
+    reason: str
+    """``finished``, ``stopped`` or ``failed``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitReceived(Event):
+    """The customer pressed a key."""
+
+    topic: ClassVar[str] = "call.digit_received"
+    call_id: str
+    digit: str
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferRinging(Event):
+    """The offered station rings."""
+
+    topic: ClassVar[str] = "offer.ringing"
+    call_id: str
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferAccepted(Event):
+    """The station answered. It hears nothing until ConnectCall."""
+
+    topic: ClassVar[str] = "offer.accepted"
+    call_id: str
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEnded(Event):
+    """The station's leg is over: refused, unreachable, withdrawn, or hung up after it was accepted.
+
+    Exactly once for each OfferCall; also when the call itself ends.
+    """
+
+    topic: ClassVar[str] = "offer.ended"
+    call_id: str
+    offer_id: str
+    cause: Cause
+    accepted: bool
+    """True when it had been answered before it ended."""
+    by_station: bool
+    """True when the station ended it, False when the exchange did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallConnected(Event):
+    """Customer and station talk."""
+
+    topic: ClassVar[str] = "call.connected"
+    call_id: str
+    offer_id: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded(Event):
+    """The customer's leg is over and with it the call. Exactly once for each CallArrived."""
+
+    topic: ClassVar[str] = "call.ended"
+    call_id: str
+    contact_id: str
+    cause: Cause
+    by_caller: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchStarted(Event):
+    """The process is up. Calls that an earlier run left open in the journal ended with that run."""
+
+    topic: ClassVar[str] = "switch.started"
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrainStarted(Event):
+    """New calls are refused; running ones may finish."""
+
+    topic: ClassVar[str] = "switch.drain_started"
+    calls: int

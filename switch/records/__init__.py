@@ -1,0 +1,1 @@
+"""Journal, call detail records, database."""

@@ -1,0 +1,35 @@
+"""A projection folds journal entries into rows of one table."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import Table
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the journal."""
+
+    sequence: int
+    """Counts up by one over the life of the installation."""
+    time: float
+    """Wall clock, seconds since the Unix epoch."""
+    topic: str
+    fields: Mapping[str, Any]
+
+
+class Projection(Protocol):
+    """Plain synchronous code without a database: entries in, finished rows out."""
+
+    table: Table
+
+    def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
+        """Take the next entry; return rows that are now complete (usually none)."""
+
+    def oldest_open(self) -> int | None:
+        """Sequence of the earliest entry that an unfinished row still needs, or None.
+
+        After a restart the journal is read again from there; rows have a unique key and are
+        written once whatever is read twice.
+        """

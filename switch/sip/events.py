@@ -1,0 +1,119 @@
+"""What the SIP stack reports about legs and stations."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from runtime.vocabulary import Event
+from switch.causes import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegArrived(Event):
+    """An INVITE outside any dialog. 100 Trying is already sent."""
+
+    topic: ClassVar[str] = "leg.arrived"
+    leg_id: str
+    sip_call_id: str
+    caller_number: str
+    """User part of From, percent-decoded."""
+    caller_name: str
+    """Display name of From; empty when there is none."""
+    called_number: str
+    """User part of the Request-URI, percent-decoded."""
+    peer: str
+    """Where it came from, such as ``udp:192.0.2.1:5060``."""
+    station: str | None
+    """The station that registered from there, when the caller is one of ours."""
+    sdp: str | None
+    """The peer's offer; None when it asks us to offer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRinging(Event):
+    """A leg we dialled got its first 18x."""
+
+    topic: ClassVar[str] = "leg.ringing"
+    leg_id: str
+    status: int
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAnswered(Event):
+    """A leg we dialled got its 200 OK (already ACKed)."""
+
+    topic: ClassVar[str] = "leg.answered"
+    leg_id: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegConfirmed(Event):
+    """The ACK to our 200 OK arrived."""
+
+    topic: ClassVar[str] = "leg.confirmed"
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegReoffered(Event):
+    """The peer sent a re-INVITE with an offer; answer with AnswerReoffer."""
+
+    topic: ClassVar[str] = "leg.reoffered"
+    leg_id: str
+    sdp: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnded(Event):
+    """The leg is over: exactly once for each leg that arrived or was dialled, whatever the reason."""
+
+    topic: ClassVar[str] = "leg.ended"
+    leg_id: str
+    cause: Cause
+    sip_status: int | None
+    """The final status that ended it, where there was one."""
+    by_peer: bool
+    """True when the other side ended it, False when we did (by command or time-out)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationRegistered(Event):
+    """A contact was added or refreshed."""
+
+    topic: ClassVar[str] = "station.registered"
+    station: str
+    contact: str
+    peer: str
+    expires_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationUnregistered(Event):
+    """The last contact of a station is gone."""
+
+    topic: ClassVar[str] = "station.unregistered"
+    station: str
+    reason: str
+    """``removed`` by the phone or ``expired``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationRefused(Event):
+    """A REGISTER failed its check; a security event."""
+
+    topic: ClassVar[str] = "security.registration_refused"
+    station: str
+    peer: str
+    reason: str
+    """``unknown station`` or ``wrong password``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRejected(Event):
+    """Something that is not usable SIP arrived, and was dropped or answered with ``status``."""
+
+    topic: ClassVar[str] = "security.message_rejected"
+    peer: str
+    reason: str
+    status: int | None
