@@ -6,6 +6,8 @@ from typing import Protocol
 
 
 class Clock(Protocol):
+    """Two kinds of time: monotonic for machines, wall clock for people."""
+
     def now(self) -> float:
         """Monotonic seconds; the only time a core ever sees."""
 

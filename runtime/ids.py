@@ -7,6 +7,8 @@ from typing import Protocol
 
 
 class Ids(Protocol):
+    """Gives out names that were never given before."""
+
     def new(self, prefix: str) -> str:
         """A new id such as ``call-5f0c9a1e7b2d4c38``; unique for the life of the installation."""
 

@@ -5,7 +5,6 @@ string enums), so that one class serves the cores, the control socket, the journ
 """
 
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Any, ClassVar
 
 
@@ -21,11 +20,13 @@ class Command:
     """An order to exactly one core or shell."""
 
 
-@cache
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind))
+_field_names: dict[type[Event], tuple[str, ...]] = {}
 
 
 def event_fields(event: Event) -> dict[str, Any]:
     """The event's fields by name, ready for msgpack or JSON (tuples stay tuples)."""
-    return {name: getattr(event, name) for name in _field_names(type(event))}
+    kind = type(event)
+    names = _field_names.get(kind)
+    if names is None:
+        names = _field_names[kind] = tuple(f.name for f in fields(kind))
+    return {name: getattr(event, name) for name in names}

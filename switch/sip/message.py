@@ -1,4 +1,4 @@
-"""A SIP message as plain values: start line, headers as text, body. Header values are parsed when asked for."""
+"""A SIP message as plain values: start line, headers as text, body. Values are parsed when asked for."""
 
 from dataclasses import dataclass, field
 
