@@ -1,0 +1,125 @@
+"""The picture shows each channel in its own lane, at its own time."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+import soundfile
+from matplotlib.image import imread
+from numpy.typing import NDArray
+
+from media import fonts
+from media.plot import Mark, plot_recording, talk_spans
+from media.wav import read_envelope
+from runtime.errors import UsageError
+
+RATE_HZ = 8000
+DURATION_S = 10
+
+
+def record(path: Path, customer: list[tuple[float, float]], agent: list[tuple[float, float]]) -> Path:
+    """Ten seconds in which each side hums at a quarter of full scale in the given spans."""
+    times = np.arange(RATE_HZ * DURATION_S) / RATE_HZ
+    hum = 8192 * np.sin(2 * np.pi * 440 * times)
+    sides = [
+        sum(hum * ((times >= a) & (times < b)) for a, b in spans) + 0 * hum for spans in (customer, agent)
+    ]
+    soundfile.write(path, np.array(sides).T.astype(np.int16), RATE_HZ)
+    return path
+
+
+def ink_span_s(
+    picture: NDArray[np.float32], colour: tuple[int, int, int]
+) -> tuple[float, float, float, float]:
+    """Where tall strokes of a colour stand: first and last second, top and bottom row (0 to 1)."""
+    near = np.all(np.abs(picture[:, :, :3] * 255 - np.array(colour)) < 3, axis=2)
+    near &= near.sum(axis=0) > picture.shape[0] // 20  # leaves out the base line and the letters
+    rows, columns = np.nonzero(near)
+    height, width = near.shape
+    # The axes begin and end within three per cent of the picture's edges.
+    return (
+        columns.min() / width * DURATION_S,
+        columns.max() / width * DURATION_S,
+        rows.min() / height,
+        rows.max() / height,
+    )
+
+
+def test_a_png_shows_the_customer_above_and_the_agent_below_at_their_times(tmp_path: Path) -> None:
+    out = tmp_path / "picture.png"
+    plot_recording(record(tmp_path / "r.wav", [(1, 4)], [(5, 9)]), out, "call-1")
+    picture = imread(out)
+    start, end, top, bottom = ink_span_s(picture, (0x1F, 0x6F, 0x8B))
+    assert (start, end) == pytest.approx((1, 4), abs=0.4)
+    assert top > 0.05
+    assert bottom < 0.5
+    start, end, top, bottom = ink_span_s(picture, (0xC8, 0x64, 0x3C))
+    assert (start, end) == pytest.approx((5, 9), abs=0.4)
+    assert top > 0.5
+
+
+def test_an_svg_is_well_formed_and_the_same_each_time(tmp_path: Path) -> None:
+    path = record(tmp_path / "r.wav", [(0, 1)], [(2, 3)])
+    for name in ("a.svg", "b.svg"):
+        plot_recording(path, tmp_path / name, "客户服务", [Mark(1.5, "talk")])
+    first = (tmp_path / "a.svg").read_bytes()
+    assert ElementTree.fromstring(first).tag.endswith("svg")
+    assert first == (tmp_path / "b.svg").read_bytes()
+
+
+def test_a_mark_changes_the_picture(tmp_path: Path) -> None:
+    path = record(tmp_path / "r.wav", [(0, 1)], [(2, 3)])
+    plot_recording(path, tmp_path / "bare.png", "call-1")
+    plot_recording(path, tmp_path / "marked.png", "call-1", [Mark(7.0, "hold")])
+    changed = np.nonzero(
+        np.any(imread(tmp_path / "bare.png") != imread(tmp_path / "marked.png"), axis=(0, 2))
+    )[0]
+    width = imread(tmp_path / "bare.png").shape[1]
+    assert changed.min() / width * DURATION_S == pytest.approx(7.0, abs=0.2)
+
+
+def test_without_a_chinese_font_the_labels_are_english_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fonts.chinese_family.cache_clear()
+    fonts._drawable.cache_clear()
+    monkeypatch.setattr(fonts, "findSystemFonts", lambda: ["/usr/share/fonts/DejaVuSans.ttf"])
+    try:
+        assert fonts.chinese_family() is None
+        assert fonts.legible("agent 1001 张伟 → 客户服务 ok") == "agent 1001 → ok"
+        # A glyph the font lacks would be a warning, and warnings are errors here.
+        plot_recording(record(tmp_path / "r.wav", [(0, 1)], []), tmp_path / "p.png", "客户服务 95598")
+    finally:
+        fonts.chinese_family.cache_clear()
+        fonts._drawable.cache_clear()
+    assert (tmp_path / "p.png").stat().st_size > 0
+
+
+def test_an_empty_recording_can_be_drawn(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "r.wav", np.zeros((0, 2), np.int16), RATE_HZ)
+    plot_recording(tmp_path / "r.wav", tmp_path / "p.png", "call-1")
+    assert imread(tmp_path / "p.png").shape[2] == 4
+
+
+def test_another_suffix_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"should end in \.png or \.svg"):
+        plot_recording(tmp_path / "missing.wav", tmp_path / "p.pdf", "call-1")
+
+
+@pytest.mark.parametrize(
+    ("spoken", "expected"),
+    [
+        ([], []),
+        ([(0, 10)], [(0, 10)]),
+        ([(1, 2), (2.3, 3)], [(1, 3)]),
+        ([(1, 2), (2.5, 3), (8, 10)], [(1, 2), (2.5, 3), (8, 10)]),
+    ],
+    ids=["silence", "all the time", "a short pause belongs to the talk", "longer pauses divide it"],
+)
+def test_talk_is_told_from_silence(
+    tmp_path: Path, spoken: list[tuple[float, float]], expected: list[tuple[float, float]]
+) -> None:
+    envelope = read_envelope(record(tmp_path / "r.wav", [], spoken))
+    assert talk_spans(envelope, 0) == []
+    assert talk_spans(envelope, 1) == [pytest.approx(span, abs=0.011) for span in expected]
