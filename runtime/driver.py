@@ -13,8 +13,8 @@ Handler = Callable[[Any, float], Outputs]
 """Takes one event or command and ``now``; returns further events and commands, in order."""
 Observer = Callable[[Event, float], None]
 """Sees every event after it was routed, with its wall-clock time; may not answer."""
-FaultHandler = Callable[[object, Exception], None]
-"""Told of an output whose handler raised: a fault of ours that must not hurt the calls behind it."""
+FaultHandler = Callable[[object, Exception], Outputs]
+"""Told of an output whose handler raised: a fault of ours. Returns what ends the one call it belongs to."""
 
 
 class Core(Protocol):
@@ -104,7 +104,7 @@ class Driver:
             try:
                 queue.extend(self._route(item, now))
             except Exception as fault:  # one call's fault must not stop the others in the queue
-                self._on_fault(item, fault)
+                queue.extend(self._on_fault(item, fault))
 
     def _route(self, item: Any, now: float) -> list[Any]:
         handlers = self._routes.get(type(item), ())

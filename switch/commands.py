@@ -87,3 +87,10 @@ class StartDraining(Command):
     """Refuse new calls with 503 from now on; running calls stay."""
 
     retry_after_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndAllCalls(Command):
+    """End every call: the drain's time is up, or the process must go."""
+
+    cause: Cause

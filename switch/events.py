@@ -101,7 +101,7 @@ class OfferAccepted(Event):
 class OfferEnded(Event):
     """The station's leg is over: refused, unreachable, withdrawn, or hung up after it was accepted.
 
-    Exactly once for each OfferCall; also when the call itself ends.
+    Exactly once for each OfferCall to a call that is up; when the call itself ends, after its CallEnded.
     """
 
     topic: ClassVar[str] = "offer.ended"

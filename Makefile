@@ -1,0 +1,59 @@
+# Each target does its own set-up on a fresh Debian 12 machine with Python 3.11 and a Rust tool chain.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+CORE := media/core
+CORE_SOURCES := $(shell find $(CORE)/crates $(CORE)/Cargo.toml $(CORE)/Cargo.lock -not -path '*/target/*' -type f 2>/dev/null)
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+FUZZ_S ?= 20
+
+# $(call need,<program>,<Debian package>): install the package when the program is missing
+need = command -v $(1) >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2); }
+
+.PHONY: help demo test lint fuzz bench prompts clean
+
+help:  ## say what each target does
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+demo: .venv/.core  ## place one real call from caller to agent on this machine and check its recording
+	@$(call need,sipp,sip-tester)
+	@$(BIN)/python -m sipp_scenarios.demo
+
+test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phones
+	@$(call need,sipp,sip-tester)
+	@$(call need,baresip,baresip-core)
+	cd $(CORE) && cargo test --quiet --release
+	$(BIN)/pytest
+
+lint: .venv/.core  ## ruff, mypy --strict, import directions, stubtest, clippy, rustfmt
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m mypy.stubtest media._core
+	cd $(CORE) && cargo fmt --all --check && cargo clippy --quiet --release --all-targets -- -D warnings
+
+fuzz: .venv/.core  ## feed hostile bytes to the SIP, SDP and RTP parsers (FUZZ_S seconds each)
+	@echo "to be filled"
+
+bench: .venv/.core  ## measure what a relayed and a recorded packet costs
+	$(BIN)/python -m benchmarks.bench_relay
+
+prompts: .venv/.core  ## make conf/prompts anew with espeak-ng
+	@$(call need,espeak-ng,espeak-ng)
+
+clean:  ## remove everything that was built
+	rm -rf .venv build dist run .pytest_cache .mypy_cache .ruff_cache .hypothesis $(CORE)/target $(CORE)/fuzz/target
+
+.venv/.tools: pyproject.toml
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call need,/usr/lib/python3.11/ensurepip,python3-venv)
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/pip install --quiet --group dev
+	@touch $@
+
+.venv/.core: .venv/.tools $(CORE_SOURCES)
+	@$(BIN)/maturin develop --quiet --release
+	@touch $@

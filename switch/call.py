@@ -1,0 +1,99 @@
+"""The exchange's state: calls, their legs and their offers, as plain data."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from switch.sdp.offer_answer import LocalMedia, MediaAgreement
+
+
+class CallState(StrEnum):
+    """What the caller experiences."""
+
+    ARRIVING = "arriving"
+    """Ports are being opened."""
+    ALERTING = "alerting"
+    """An application has the call and has not answered it yet."""
+    ANSWERED = "answered"
+    """The caller hears prompts, music or silence."""
+    CONNECTED = "connected"
+    """The caller talks to a station."""
+
+
+@dataclass(slots=True)
+class Leg:
+    """One dialog and one media endpoint."""
+
+    leg_id: str
+    call_id: str
+    offer_id: str | None
+    """The offer this station leg serves; None for the customer's leg."""
+    peer_sdp: str | None = None
+    """The peer's latest offer, or None while we are the one to offer."""
+    our_sdp: str | None = None
+    """What we last offered or answered."""
+    local: LocalMedia | None = None
+    agreement: MediaAgreement | None = None
+
+
+@dataclass(slots=True)
+class Offer:
+    """A station that rings, or talks, for a call."""
+
+    offer_id: str
+    station: str
+    leg: Leg
+    accepted: bool = False
+
+
+@dataclass(slots=True)
+class Call:
+    """A customer's call and everything that hangs on it."""
+
+    call_id: str
+    contact_id: str
+    sip_call_id: str
+    caller_number: str
+    caller_name: str
+    called_number: str
+    access_code: str
+    target: str
+    peer: str
+    recorded: bool
+    customer: Leg
+    state: CallState = CallState.ARRIVING
+    recording_id: str | None = None
+    offers: dict[str, Offer] = field(default_factory=dict)
+    connected_offer: str | None = None
+
+    def offer_of(self, leg: Leg) -> Offer:
+        """The offer a station's leg serves."""
+        assert leg.offer_id is not None, f"{leg.leg_id} is a customer's leg"
+        return self.offers[leg.offer_id]
+
+
+@dataclass(slots=True)
+class Calls:
+    """All calls that are up, found by call or by leg."""
+
+    by_id: dict[str, Call] = field(default_factory=dict)
+    legs: dict[str, Leg] = field(default_factory=dict)
+
+    def add(self, call: Call) -> None:
+        self.by_id[call.call_id] = call
+        self.legs[call.customer.leg_id] = call.customer
+
+    def add_offer(self, call: Call, offer: Offer) -> None:
+        call.offers[offer.offer_id] = offer
+        self.legs[offer.leg.leg_id] = offer.leg
+
+    def remove_offer(self, call: Call, offer: Offer) -> None:
+        del call.offers[offer.offer_id]
+        del self.legs[offer.leg.leg_id]
+
+    def remove(self, call: Call) -> None:
+        """Forget a call whose offers are gone already."""
+        del self.by_id[call.call_id]
+        del self.legs[call.customer.leg_id]
+
+    def of_leg(self, leg: Leg) -> Call:
+        return self.by_id[leg.call_id]

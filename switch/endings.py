@@ -1,0 +1,74 @@
+"""How offers and calls end: what is let go of, what is told, and in which order.
+
+A call's end is told before the ends of its offers, so that an application lets go of the whole before it
+could think of ringing somebody else for a part.
+"""
+
+from typing import Any
+
+from media.commands import CloseEndpoint, StopRecording
+from switch.call import Call, Calls, CallState, Leg, Offer
+from switch.causes import Cause
+from switch.events import CallEnded, CallRefused, OfferEnded
+from switch.sip.commands import HangUpLeg
+
+Output = Any
+
+
+def refuse(calls: Calls, call: Call, cause: Cause) -> list[Output]:
+    """Turn away a call that no application has seen yet."""
+    calls.remove(call)
+    refused = CallRefused(
+        leg_id=call.customer.leg_id,
+        sip_call_id=call.sip_call_id,
+        caller_number=call.caller_number,
+        called_number=call.called_number,
+        cause=cause,
+    )
+    return [*_release(call.customer, cause), refused]
+
+
+def drop_offer(calls: Calls, call: Call, offer: Offer, cause: Cause, *, by_station: bool) -> list[Output]:
+    """Let go of a station. Its leg is forgotten at once: what its phone still says concerns SIP only."""
+    calls.remove_offer(call, offer)
+    if call.connected_offer == offer.offer_id:
+        call.connected_offer = None
+        call.state = CallState.ANSWERED
+    ended = OfferEnded(
+        call_id=call.call_id,
+        offer_id=offer.offer_id,
+        cause=cause,
+        accepted=offer.accepted,
+        by_station=by_station,
+    )
+    return [*_release(offer.leg, cause), ended]
+
+
+def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list[Output]:
+    """End the call with all that hangs on it; afterwards the exchange knows nothing of it."""
+    outputs = _release(call.customer, cause)
+    if call.recording_id is not None:
+        outputs.append(StopRecording(recording_id=call.recording_id))
+    outputs.append(
+        CallEnded(call_id=call.call_id, contact_id=call.contact_id, cause=cause, by_caller=by_caller)
+    )
+    for offer in list(call.offers.values()):
+        why = Cause.NORMAL_CLEARING if offer.accepted else Cause.ORIGINATOR_CANCEL
+        outputs += drop_offer(calls, call, offer, why, by_station=False)
+    calls.remove(call)
+    return outputs
+
+
+def lose_leg(calls: Calls, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Output]:
+    """A leg is over: a station's takes its offer away, the customer's takes the call."""
+    call = calls.of_leg(leg)
+    if leg is not call.customer:
+        return drop_offer(calls, call, call.offer_of(leg), cause, by_station=by_peer)
+    if call.state is CallState.ARRIVING:
+        return refuse(calls, call, cause)
+    return end_call(calls, call, cause, by_caller=by_peer)
+
+
+def _release(leg: Leg, cause: Cause) -> list[Output]:
+    """Let go of a leg in signalling and media; harmless where the peer was first."""
+    return [HangUpLeg(leg_id=leg.leg_id, cause=cause), CloseEndpoint(leg_id=leg.leg_id)]

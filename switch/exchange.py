@@ -1,0 +1,345 @@
+"""The exchange core: one customer's leg and the stations rung for it make a call.
+
+Signalling (``switch.sip``), media (``media``) and applications (IVR, ACD) meet here and nowhere else. A leg
+that ends takes only itself away, except the customer's, which takes the call: an application decides what a
+lost station means for the caller.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
+from typing import Any
+
+from media.commands import (
+    AttachToRecording,
+    Channel,
+    OpenEndpoint,
+    StartPlayback,
+    StartRecording,
+    StopPlayback,
+)
+from media.events import DigitDetected, EndpointFailed, EndpointOpened, MediaLost, PlaybackEnded
+from runtime.driver import Handler
+from runtime.errors import PeerError
+from runtime.ids import Ids
+from switch import negotiation
+from switch.call import Call, Calls, CallState, Leg
+from switch.causes import Cause
+from switch.commands import (
+    AnswerCall,
+    ConnectCall,
+    EndAllCalls,
+    HandOff,
+    HangUpCall,
+    OfferCall,
+    PlayPrompt,
+    RingCall,
+    StartDraining,
+    StopPrompt,
+    WithdrawOffer,
+)
+from switch.config import AccessCodeConfig
+from switch.endings import end_call, lose_leg, refuse
+from switch.events import (
+    CallAnswered,
+    CallArrived,
+    CallHandedOff,
+    CallRefused,
+    DigitReceived,
+    DrainStarted,
+    PromptFinished,
+)
+from switch.sip.commands import AnswerLeg, AnswerReoffer, HangUpLeg, RingLeg
+from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, LegReoffered, LegRinging
+from switch.stations import Stations
+
+Output = Any
+TargetCheck = Callable[[str], bool]
+
+
+class Exchange:
+    """Takes leg events, media events and application commands; returns events and commands. Has no timers."""
+
+    def __init__(
+        self,
+        access_codes: Sequence[AccessCodeConfig],
+        ids: Ids,
+        knows_target: TargetCheck,
+        calls: Calls | None = None,
+    ) -> None:
+        """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
+
+        ``calls`` is an earlier ``snapshot``, to go on from.
+        """
+        self._access_codes = {code.number: code for code in access_codes}
+        self._ids = ids
+        self._knows_target = knows_target
+        self._calls = calls if calls is not None else Calls()
+        self._stations = Stations(self._calls, ids)
+        self._refuse_after_s: int | None = None
+
+    def routes(self) -> dict[type, Handler]:
+        """The driver's table: what the exchange takes, and which method takes it."""
+        table: dict[type, Callable[[Any], Sequence[Output]]] = {
+            LegArrived: self._leg_arrived,
+            LegRinging: self._stations.ringing,
+            LegAnswered: self._stations.answered,
+            LegConfirmed: self._leg_confirmed,
+            LegReoffered: self._leg_reoffered,
+            LegEnded: self._leg_ended,
+            EndpointOpened: self._endpoint_opened,
+            EndpointFailed: self._endpoint_failed,
+            MediaLost: self._media_lost,
+            DigitDetected: self._digit_detected,
+            PlaybackEnded: self._playback_ended,
+            RingCall: self._ring,
+            AnswerCall: self._answer,
+            PlayPrompt: self._play,
+            StopPrompt: self._stop_prompt,
+            OfferCall: self._stations.offer,
+            WithdrawOffer: self._stations.withdraw,
+            ConnectCall: self._stations.connect,
+            HandOff: self._hand_off,
+            HangUpCall: self._hang_up,
+            StartDraining: self._start_draining,
+            EndAllCalls: self._end_all,
+        }
+        return {kind: _without_time(method) for kind, method in table.items()}
+
+    @property
+    def open_calls(self) -> int:
+        return len(self._calls.by_id)
+
+    @property
+    def draining(self) -> bool:
+        return self._refuse_after_s is not None
+
+    def calls(self) -> Iterator[Call]:
+        """The calls that are up, oldest first."""
+        return iter(self._calls.by_id.values())
+
+    def find(self, call_id: str) -> Call | None:
+        return self._calls.by_id.get(call_id)
+
+    def call_of_leg(self, leg_id: str) -> str | None:
+        """The call a leg belongs to, for log lines."""
+        leg = self._calls.legs.get(leg_id)
+        return leg.call_id if leg else None
+
+    def snapshot(self) -> Calls:
+        """All state, as plain data that shares nothing with the running exchange."""
+        return deepcopy(self._calls)
+
+    # -- the customer arrives ------------------------------------------------------------------------
+
+    def _leg_arrived(self, event: LegArrived) -> list[Output]:
+        if self._refuse_after_s is not None:
+            return _refused(event, Cause.NORMAL_TEMPORARY_FAILURE, self._refuse_after_s)
+        access_code = self._access_codes.get(event.called_number)
+        if access_code is None:
+            return _refused(event, Cause.UNALLOCATED_NUMBER)
+        self._calls.add(self._new_call(event, access_code))
+        return [OpenEndpoint(leg_id=event.leg_id, near=None)]
+
+    def _new_call(self, event: LegArrived, access_code: AccessCodeConfig) -> Call:
+        call_id = self._ids.new("call")
+        return Call(
+            call_id=call_id,
+            contact_id=self._ids.new("contact"),
+            sip_call_id=event.sip_call_id,
+            caller_number=event.caller_number,
+            caller_name=event.caller_name,
+            called_number=event.called_number,
+            access_code=access_code.number,
+            target=access_code.target,
+            peer=event.peer,
+            recorded=access_code.record,
+            customer=Leg(leg_id=event.leg_id, call_id=call_id, offer_id=None, peer_sdp=event.sdp),
+        )
+
+    def _endpoint_opened(self, event: EndpointOpened) -> list[Output]:
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None:
+            return []
+        call = self._calls.of_leg(leg)
+        agreed = call.customer.agreement
+        session_id = int(self._ids.token(), 16) >> 1  # o= wants a number below 2**63 (RFC 8866 §5.2)
+        negotiation.give_port(leg, event.host, event.port, session_id, agreed.codec if agreed else None)
+        if leg is call.customer:
+            return self._present(call)
+        return self._stations.dial(call, leg)
+
+    def _present(self, call: Call) -> list[Output]:
+        """The customer's ports are open: agree on media and give the call to its application."""
+        outputs: list[Output] = []
+        if call.customer.peer_sdp is not None:
+            try:
+                negotiation.answer(call.customer, call.customer.peer_sdp)
+            except PeerError:
+                return refuse(self._calls, call, Cause.INCOMPATIBLE_DESTINATION)
+            outputs.append(negotiation.configuration(call.customer))
+        call.state = CallState.ALERTING
+        return [*outputs, _arrived(call)]
+
+    # -- the application serves the customer ---------------------------------------------------------
+
+    def _ring(self, command: RingCall) -> list[Output]:
+        call = self.find(command.call_id)
+        if call is None or call.state is not CallState.ALERTING:
+            return []
+        return [RingLeg(leg_id=call.customer.leg_id)]
+
+    def _answer(self, command: AnswerCall) -> list[Output]:
+        call = self.find(command.call_id)
+        if call is None or call.state is not CallState.ALERTING:
+            return []
+        call.state = CallState.ANSWERED
+        leg = call.customer
+        sdp = leg.our_sdp if leg.our_sdp is not None else negotiation.offer(leg)
+        return [
+            AnswerLeg(leg_id=leg.leg_id, sdp=sdp),
+            *(self._start_recording(call) if call.recorded else []),
+            CallAnswered(call_id=call.call_id),
+        ]
+
+    def _start_recording(self, call: Call) -> list[Output]:
+        recording_id = call.recording_id = self._ids.new("recording")
+        return [
+            StartRecording(recording_id=recording_id, contact_id=call.contact_id, call_id=call.call_id),
+            AttachToRecording(
+                recording_id=recording_id, leg_id=call.customer.leg_id, channel=Channel.CUSTOMER
+            ),
+        ]
+
+    def _play(self, command: PlayPrompt) -> list[Output]:
+        call = self.find(command.call_id)
+        if call is None:
+            return []
+        if call.state is not CallState.ANSWERED:
+            return [PromptFinished(call_id=call.call_id, playback_id=command.playback_id, reason="failed")]
+        return [
+            StartPlayback(
+                playback_id=command.playback_id,
+                leg_id=call.customer.leg_id,
+                prompts=command.prompts,
+                loop=command.loop,
+            )
+        ]
+
+    def _stop_prompt(self, command: StopPrompt) -> list[Output]:
+        call = self.find(command.call_id)
+        return [StopPlayback(leg_id=call.customer.leg_id)] if call else []
+
+    def _playback_ended(self, event: PlaybackEnded) -> list[Output]:
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None:
+            return []
+        return [PromptFinished(call_id=leg.call_id, playback_id=event.playback_id, reason=event.reason)]
+
+    def _digit_detected(self, event: DigitDetected) -> list[Output]:
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None or leg.offer_id is not None:
+            return []
+        return [DigitReceived(call_id=leg.call_id, digit=event.digit, duration_ms=event.duration_ms)]
+
+    def _hand_off(self, command: HandOff) -> list[Output]:
+        call = self.find(command.call_id)
+        if call is None:
+            return []
+        if not self._knows_target(command.target):
+            return end_call(self._calls, call, Cause.NORMAL_TEMPORARY_FAILURE, by_caller=False)
+        call.target = command.target
+        return [
+            CallHandedOff(
+                call_id=call.call_id,
+                contact_id=call.contact_id,
+                caller_number=call.caller_number,
+                caller_name=call.caller_name,
+                access_code=call.access_code,
+                target=command.target,
+            )
+        ]
+
+    # -- media changes while a leg is up -------------------------------------------------------------
+
+    def _leg_reoffered(self, event: LegReoffered) -> list[Output]:
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None:
+            return []
+        if event.sdp is None:
+            return [AnswerReoffer(leg_id=leg.leg_id, sdp=negotiation.offer(leg))]
+        try:
+            sdp = negotiation.answer_again(leg, event.sdp)
+        except PeerError:
+            return [AnswerReoffer(leg_id=leg.leg_id, sdp=None)]
+        return [negotiation.configuration(leg), AnswerReoffer(leg_id=leg.leg_id, sdp=sdp)]
+
+    def _leg_confirmed(self, event: LegConfirmed) -> list[Output]:
+        """The ACK of our 200 OK; it carries the peer's answer when the 200 carried our offer."""
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None or leg.peer_sdp is not None:
+            return []
+        try:
+            negotiation.take_answer(leg, event.sdp or "")
+        except PeerError:
+            return lose_leg(self._calls, leg, Cause.INCOMPATIBLE_DESTINATION, by_peer=False)
+        return [negotiation.configuration(leg)]
+
+    # -- the end -------------------------------------------------------------------------------------
+
+    def _leg_ended(self, event: LegEnded) -> list[Output]:
+        leg = self._calls.legs.get(event.leg_id)
+        return lose_leg(self._calls, leg, event.cause, by_peer=event.by_peer) if leg else []
+
+    def _media_lost(self, event: MediaLost) -> list[Output]:
+        leg = self._calls.legs.get(event.leg_id)
+        return lose_leg(self._calls, leg, Cause.MEDIA_TIMEOUT, by_peer=False) if leg else []
+
+    def _endpoint_failed(self, event: EndpointFailed) -> list[Output]:
+        leg = self._calls.legs.get(event.leg_id)
+        return lose_leg(self._calls, leg, Cause.SWITCH_CONGESTION, by_peer=False) if leg else []
+
+    def _hang_up(self, command: HangUpCall) -> list[Output]:
+        call = self.find(command.call_id)
+        return end_call(self._calls, call, command.cause, by_caller=False) if call else []
+
+    def _start_draining(self, command: StartDraining) -> list[Output]:
+        self._refuse_after_s = command.retry_after_s
+        return [DrainStarted(calls=self.open_calls)]
+
+    def _end_all(self, command: EndAllCalls) -> list[Output]:
+        outputs: list[Output] = []
+        for call in list(self.calls()):
+            outputs += end_call(self._calls, call, command.cause, by_caller=False)
+        return outputs
+
+
+def _without_time(method: Callable[[Any], Sequence[Output]]) -> Handler:
+    return lambda item, now: method(item)
+
+
+def _refused(event: LegArrived, cause: Cause, retry_after_s: int | None = None) -> list[Output]:
+    return [
+        HangUpLeg(leg_id=event.leg_id, cause=cause, retry_after_s=retry_after_s),
+        CallRefused(
+            leg_id=event.leg_id,
+            sip_call_id=event.sip_call_id,
+            caller_number=event.caller_number,
+            called_number=event.called_number,
+            cause=cause,
+        ),
+    ]
+
+
+def _arrived(call: Call) -> CallArrived:
+    return CallArrived(
+        call_id=call.call_id,
+        contact_id=call.contact_id,
+        leg_id=call.customer.leg_id,
+        sip_call_id=call.sip_call_id,
+        caller_number=call.caller_number,
+        caller_name=call.caller_name,
+        called_number=call.called_number,
+        access_code=call.access_code,
+        target=call.target,
+        peer=call.peer,
+    )

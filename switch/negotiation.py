@@ -1,0 +1,74 @@
+"""Offer/answer for one leg (RFC 3264): keeps what was said on the leg, says what the endpoint must know."""
+
+from dataclasses import replace
+
+from media.commands import Codec, ConfigureEndpoint
+from switch.call import Leg
+from switch.sdp.offer_answer import LocalMedia, MediaAgreement, accept_answer, answer_offer, make_offer
+
+DEFAULT_CODECS = (Codec.PCMA, Codec.PCMU)
+"""Our order of preference; A-law first, as on China's networks."""
+
+
+def give_port(leg: Leg, host: str, port: int, session_id: int, prefer: Codec | None = None) -> None:
+    """The leg's endpoint is open: from here it can offer and answer. ``prefer`` moves to the front."""
+    codecs = DEFAULT_CODECS if prefer is None else (prefer, *(c for c in DEFAULT_CODECS if c is not prefer))
+    leg.local = LocalMedia(host=host, port=port, session_id=session_id, session_version=0, codecs=codecs)
+
+
+def offer(leg: Leg) -> str:
+    """Our offer, to be answered later through ``take_answer``."""
+    leg.peer_sdp = None
+    leg.our_sdp = make_offer(_local(leg))
+    return leg.our_sdp
+
+
+def answer(leg: Leg, peer_sdp: str) -> str:
+    """Our answer to the peer's offer. Raises NotAcceptable or SdpSyntaxError; the leg is unchanged then."""
+    text, agreement = answer_offer(peer_sdp, _local(leg))
+    leg.peer_sdp, leg.our_sdp, leg.agreement = peer_sdp, text, agreement
+    return text
+
+
+def answer_again(leg: Leg, peer_sdp: str) -> str:
+    """Answer a further offer on the leg; the session version rises (RFC 3264 §8)."""
+    previous = _local(leg)
+    leg.local = replace(previous, session_version=previous.session_version + 1)
+    try:
+        return answer(leg, peer_sdp)
+    except Exception:
+        leg.local = previous
+        raise
+
+
+def take_answer(leg: Leg, peer_sdp: str) -> None:
+    """The peer's answer to our offer. Raises NotAcceptable or SdpSyntaxError."""
+    assert leg.our_sdp is not None
+    leg.agreement = accept_answer(leg.our_sdp, peer_sdp)
+    leg.peer_sdp = peer_sdp
+
+
+def configuration(leg: Leg) -> ConfigureEndpoint:
+    """What the media engine must know of the agreement."""
+    agreed = _agreement(leg)
+    return ConfigureEndpoint(
+        leg_id=leg.leg_id,
+        host=agreed.host,
+        port=agreed.port,
+        codec=agreed.codec,
+        payload_type=agreed.payload_type,
+        dtmf_payload_type=agreed.dtmf_payload_type,
+        ptime_ms=agreed.ptime_ms,
+        sending=agreed.sending,
+        receiving=agreed.receiving,
+    )
+
+
+def _local(leg: Leg) -> LocalMedia:
+    assert leg.local is not None, f"{leg.leg_id} has no port yet"
+    return leg.local
+
+
+def _agreement(leg: Leg) -> MediaAgreement:
+    assert leg.agreement is not None, f"{leg.leg_id} has agreed on nothing yet"
+    return leg.agreement

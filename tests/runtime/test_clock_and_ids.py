@@ -1,0 +1,23 @@
+import pytest
+
+from runtime.clock import LoopClock, ManualClock
+from runtime.ids import RandomIds, SeededIds
+
+
+def test_a_manual_clock_moves_only_forward_and_takes_wall_time_along() -> None:
+    clock = ManualClock(10.0, wall=1000.0)
+    clock.move_to(12.5)
+    assert (clock.now(), clock.wall()) == (12.5, 1002.5)
+    with pytest.raises(ValueError, match="cannot go back"):
+        clock.move_to(12.0)
+
+
+def test_the_loop_clock_is_the_loops_own_time() -> None:
+    assert LoopClock(lambda: 77.0).now() == 77.0
+
+
+def test_seeded_ids_repeat_and_random_ids_do_not() -> None:
+    assert [SeededIds(3).token(), SeededIds(3).new("call")] == [SeededIds(3).token(), "call-1"]
+    ids = RandomIds()
+    assert ids.new("call").startswith("call-")
+    assert len({ids.token() for _ in range(1000)}) == 1000

@@ -1,0 +1,137 @@
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+
+from runtime.clock import ManualClock
+from runtime.driver import Driver, Outputs
+from runtime.errors import UsageError
+from runtime.vocabulary import Command, Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(Event):
+    topic: ClassVar[str] = "test.asked"
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(Command):
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(Event):
+    topic: ClassVar[str] = "test.answered"
+    number: int
+
+
+class RecordedAlarm:
+    def __init__(self) -> None:
+        self.deadlines: list[float | None] = []
+
+    def arm(self, deadline: float | None) -> None:
+        self.deadlines.append(deadline)
+
+
+class EggTimer:
+    """A core with one timer that says when it rang."""
+
+    def __init__(self, at: float | None) -> None:
+        self.at = at
+
+    def next_deadline(self) -> float | None:
+        return self.at
+
+    def wake(self, *, now: float) -> Outputs:
+        self.at = None
+        return [Answered(number=int(now))]
+
+
+class House:
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.alarm = RecordedAlarm()
+        self.faults: list[tuple[object, Exception]] = []
+        self.seen: list[Event] = []
+        self.driver = Driver(self.clock, self.alarm, self.fault)
+        self.driver.observe(lambda event, wall: self.seen.append(event))
+
+    def fault(self, item: object, error: Exception) -> Outputs:
+        self.faults.append((item, error))
+        return [Answered(number=-1)]
+
+
+def test_outputs_become_inputs_until_none_is_left() -> None:
+    house = House()
+    house.driver.add_routes({Asked: lambda event, now: [Answer(number=event.number)]})
+    house.driver.add_routes({Answer: lambda command, now: [Answered(number=command.number + 1)]})
+    house.driver.submit(Asked(number=1))
+    assert house.seen == [Asked(number=1), Answered(number=2)]
+
+
+def test_an_event_goes_to_all_its_handlers_in_the_order_they_were_added() -> None:
+    house = House()
+    house.driver.add_routes({Asked: lambda event, now: [Answered(number=1)]})
+    house.driver.add_routes({Asked: lambda event, now: [Answered(number=2)]})
+    house.driver.submit(Asked(number=0))
+    assert house.seen[1:] == [Answered(number=1), Answered(number=2)]
+
+
+def test_a_command_has_exactly_one_handler() -> None:
+    house = House()
+    with pytest.raises(UsageError, match="nobody handles Answer"):
+        house.driver.submit(Answer(number=1))
+    house.driver.add_routes({Answer: lambda command, now: []})
+    with pytest.raises(UsageError, match="already has a handler"):
+        house.driver.add_routes({Answer: lambda command, now: []})
+
+
+def test_a_refused_command_raises_to_the_one_who_submitted_it() -> None:
+    house = House()
+
+    def refuse(command: Answer, now: float) -> Outputs:
+        raise UsageError("there is no such agent")
+
+    house.driver.add_routes({Answer: refuse})
+    with pytest.raises(UsageError, match="no such agent"):
+        house.driver.submit(Answer(number=1))
+    assert house.faults == []
+    assert house.seen == []
+
+
+def test_one_faulty_output_does_not_stop_those_behind_it() -> None:
+    house = House()
+
+    def fail(command: Answer, now: float) -> Outputs:
+        raise ZeroDivisionError
+
+    house.driver.add_routes({Asked: lambda event, now: [Answer(number=1), Answered(number=2)], Answer: fail})
+    house.driver.submit(Asked(number=0))
+    assert [type(error) for _, error in house.faults] == [ZeroDivisionError]
+    assert house.seen == [Asked(number=0), Answered(number=2), Answered(number=-1)]
+
+
+def test_arms_one_timer_at_the_smallest_deadline_and_wakes_only_who_is_due() -> None:
+    house = House()
+    early, late = EggTimer(2.0), EggTimer(7.0)
+    house.driver.add_core(late)
+    house.driver.add_core(early)
+    house.driver.submit(Asked(number=0))
+    assert house.alarm.deadlines == [2.0]
+    house.clock.move_to(2.0)
+    house.driver.wake()
+    assert house.seen[1:] == [Answered(number=2)]
+    assert house.alarm.deadlines == [2.0, 7.0]
+
+
+def test_is_not_entered_twice() -> None:
+    house = House()
+
+    def enter_again(event: Asked, now: float) -> Outputs:
+        house.driver.submit(Answered(number=1))
+        return []
+
+    house.driver.add_routes({Asked: enter_again})
+    with pytest.raises(UsageError, match="return outputs"):
+        house.driver.submit(Asked(number=1))
