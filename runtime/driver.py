@@ -30,8 +30,8 @@ class Core(Protocol):
 class Alarm(Protocol):
     """The shell's one timer."""
 
-    def arm(self, deadline: float | None) -> None:
-        """Call ``Driver.wake`` at ``deadline`` (replacing any earlier arming); None disarms."""
+    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
+        """Call ``ring`` at ``deadline``, in place of any earlier arming; None disarms."""
 
 
 class Driver:
@@ -125,4 +125,4 @@ class Driver:
         earliest = min(deadlines, default=None)
         if earliest != self._armed:
             self._armed = earliest
-            self._alarm.arm(earliest)
+            self._alarm.arm(earliest, self.wake)

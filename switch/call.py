@@ -59,6 +59,8 @@ class Call:
     target: str
     peer: str
     recorded: bool
+    arrived_at: float
+    """Monotonic seconds."""
     customer: Leg
     state: CallState = CallState.ARRIVING
     recording_id: str | None = None
@@ -69,6 +71,11 @@ class Call:
         """The offer a station's leg serves."""
         assert leg.offer_id is not None, f"{leg.leg_id} is a customer's leg"
         return self.offers[leg.offer_id]
+
+    @property
+    def station(self) -> str | None:
+        """The station the customer talks to."""
+        return self.offers[self.connected_offer].station if self.connected_offer else None
 
 
 @dataclass(slots=True)

@@ -80,7 +80,6 @@ class Exchange:
     def routes(self) -> dict[type, Handler]:
         """The driver's table: what the exchange takes, and which method takes it."""
         table: dict[type, Callable[[Any], Sequence[Output]]] = {
-            LegArrived: self._leg_arrived,
             LegRinging: self._stations.ringing,
             LegAnswered: self._stations.answered,
             LegConfirmed: self._leg_confirmed,
@@ -103,7 +102,10 @@ class Exchange:
             StartDraining: self._start_draining,
             EndAllCalls: self._end_all,
         }
-        return {kind: _without_time(method) for kind, method in table.items()}
+        return {
+            LegArrived: self._leg_arrived,
+            **{kind: _without_time(method) for kind, method in table.items()},
+        }
 
     @property
     def open_calls(self) -> int:
@@ -131,16 +133,16 @@ class Exchange:
 
     # -- the customer arrives ------------------------------------------------------------------------
 
-    def _leg_arrived(self, event: LegArrived) -> list[Output]:
+    def _leg_arrived(self, event: LegArrived, now: float) -> list[Output]:
         if self._refuse_after_s is not None:
             return _refused(event, Cause.NORMAL_TEMPORARY_FAILURE, self._refuse_after_s)
         access_code = self._access_codes.get(event.called_number)
         if access_code is None:
             return _refused(event, Cause.UNALLOCATED_NUMBER)
-        self._calls.add(self._new_call(event, access_code))
+        self._calls.add(self._new_call(event, access_code, now))
         return [OpenEndpoint(leg_id=event.leg_id, near=None)]
 
-    def _new_call(self, event: LegArrived, access_code: AccessCodeConfig) -> Call:
+    def _new_call(self, event: LegArrived, access_code: AccessCodeConfig, now: float) -> Call:
         call_id = self._ids.new("call")
         return Call(
             call_id=call_id,
@@ -153,6 +155,7 @@ class Exchange:
             target=access_code.target,
             peer=event.peer,
             recorded=access_code.record,
+            arrived_at=now,
             customer=Leg(leg_id=event.leg_id, call_id=call_id, offer_id=None, peer_sdp=event.sdp),
         )
 

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -30,7 +31,7 @@ class RecordedAlarm:
     def __init__(self) -> None:
         self.deadlines: list[float | None] = []
 
-    def arm(self, deadline: float | None) -> None:
+    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
         self.deadlines.append(deadline)
 
 

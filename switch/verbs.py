@@ -1,0 +1,105 @@
+"""The exchange's own verbs on the control socket."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from runtime.clock import Clock
+from runtime.errors import UsageError
+from runtime.vocabulary import Command
+from switch.application import Verb
+from switch.call import Call
+from switch.causes import Cause
+from switch.commands import HangUpCall
+from switch.exchange import Exchange
+
+Registrations = Callable[[float], list[dict[str, Any]]]
+"""Takes ``now``; the bindings that hold, as plain data."""
+
+
+class NoParams(BaseModel):
+    """For verbs that take nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CallParams(BaseModel):
+    """Names one call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    call_id: str = Field(description="the call, as call.list names it")
+
+
+class ExchangeVerbs:
+    """``call.list``, ``call.hang_up``, ``station.list``, ``switch.status``."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        registrations: Registrations,
+        counts: Mapping[str, Callable[[], int]],
+        clock: Clock,
+        submit: Callable[[Command], None],
+        *,
+        name: str,
+        version: str,
+    ) -> None:
+        """``counts`` are what status tells beside the calls: open legs, endpoints, recordings …"""
+        self._exchange = exchange
+        self._registrations = registrations
+        self._counts = counts
+        self._clock = clock
+        self._submit = submit
+        self._identity = {"name": name, "version": version}
+        self._started_at = clock.now()
+
+    def verbs(self) -> tuple[Verb, ...]:
+        return (
+            Verb("call.list", NoParams, self._list, "The calls that are up, oldest first."),
+            Verb("call.hang_up", CallParams, self._hang_up, "End a call with all its legs."),
+            Verb("station.list", NoParams, self._stations, "The stations' registered contacts."),
+            Verb("switch.status", NoParams, self.status, "What the switch is doing, in numbers."),
+        )
+
+    def status(self, params: NoParams | None = None) -> dict[str, Any]:
+        """Plain data; every count is 0 when the switch is idle."""
+        return {
+            **self._identity,
+            "state": "draining" if self._exchange.draining else "up",
+            "uptime_s": round(self._clock.now() - self._started_at, 3),
+            "open_calls": self._exchange.open_calls,
+            **{name: count() for name, count in self._counts.items()},
+        }
+
+    def _list(self, params: NoParams) -> list[dict[str, Any]]:
+        now = self._clock.now()
+        return [_view(call, now) for call in self._exchange.calls()]
+
+    def _hang_up(self, params: CallParams) -> dict[str, Any]:
+        call = self._exchange.find(params.call_id)
+        if call is None:
+            raise UsageError(f"no call {params.call_id} is up; call.list names those that are")
+        view = _view(call, self._clock.now())
+        self._submit(HangUpCall(call_id=params.call_id, cause=Cause.MANAGER_REQUEST))
+        return view
+
+    def _stations(self, params: NoParams) -> list[dict[str, Any]]:
+        return self._registrations(self._clock.now())
+
+
+def _view(call: Call, now: float) -> dict[str, Any]:
+    return {
+        "call_id": call.call_id,
+        "contact_id": call.contact_id,
+        "state": call.state.value,
+        "caller_number": call.caller_number,
+        "caller_name": call.caller_name,
+        "called_number": call.called_number,
+        "access_code": call.access_code,
+        "target": call.target,
+        "station": call.station,
+        "recording_id": call.recording_id,
+        "age_s": round(now - call.arrived_at, 3),
+    }
