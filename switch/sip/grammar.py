@@ -1,0 +1,90 @@
+"""The pieces of RFC 3261 §25.1 that several parsers share, as regular-expression text.
+
+Every repetition is possessive (``*+``): what was taken is never given back, so that matching takes time
+linear in the length of the text, whatever a stranger sends.
+"""
+
+import re
+
+TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]++"
+SPACE = r"[ \t]*+"
+"""LWS on one line; folding is undone before any value is looked at (§7.3.1)."""
+QUOTED = r'"(?:[^"\\]|\\.)*+"'
+HOST = r"(?:[A-Za-z0-9_.\-]++|\[[0-9A-Fa-f:.]++\])"
+"""A host name (underscores occur in the wild), IPv4 address or IPv6 reference."""
+PARAMETER = rf';{SPACE}([^\s;=,"<>?@]++){SPACE}(?:={SPACE}({QUOTED}|[^\s;,"<>]*+){SPACE})?+'
+PARAMETERS = rf'(?:;{SPACE}[^\s;=,"<>?@]++{SPACE}(?:={SPACE}(?:{QUOTED}|[^\s;,"<>]*+){SPACE})?+)*+'
+
+_TOKEN = re.compile(TOKEN)
+_PARAMETER = re.compile(PARAMETER, re.DOTALL)
+_QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
+_NEEDS_ESCAPE = re.compile(r'(["\\])')
+
+Parameters = tuple[tuple[str, str | None], ...]
+"""``;name=value`` in order, names as written; the value of ``;name`` alone is None."""
+
+
+def is_token(text: str) -> bool:
+    """Whether ``text`` is a token: a method, a header name, an option tag."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def read_parameters(text: str) -> Parameters:
+    """Split text that matched PARAMETERS. Quoted values keep their quotes, so that they are written back."""
+    if not text:
+        return ()
+    return tuple((found[1], found[2]) for found in _PARAMETER.finditer(text))
+
+
+def write_parameters(parameters: Parameters) -> str:
+    """The text that ``read_parameters`` reads."""
+    return "".join(f";{name}" if value is None else f";{name}={value}" for name, value in parameters)
+
+
+def find_parameter(parameters: Parameters, name: str) -> str | None:
+    """The value of the first parameter of that (lower-case) name; empty for one without a value."""
+    for key, value in parameters:
+        if key == name or key.lower() == name:
+            return value or ""
+    return None
+
+
+def replace_parameter(parameters: Parameters, name: str, value: str | None) -> Parameters:
+    """The same parameters with this one set, where it stood or at the end."""
+    if find_parameter(parameters, name) is None:
+        return (*parameters, (name, value))
+    return tuple((key, value if key.lower() == name else old) for key, old in parameters)
+
+
+def bracketed(host: str) -> str:
+    """A host as it is written: IPv6 addresses in brackets (RFC 3261 §25.1 IPv6reference)."""
+    return f"[{host}]" if ":" in host else host
+
+
+def unbracketed(host: str) -> str:
+    """A host as it is kept: without the brackets of an IPv6 reference."""
+    return host[1:-1] if host[0] == "[" else host
+
+
+def read_port(digits: str | None) -> int | None:
+    """A port of 1 to 65535, or None when absent. Raises ValueError for any other number."""
+    if digits is None:
+        return None
+    port = int(digits[:6])
+    if not 1 <= port <= 65535:
+        raise ValueError(f"port {port}; expected 1 to 65535")
+    return port
+
+
+def quote(text: str) -> str:
+    """Text as a quoted-string. Line breaks cannot stand in one and become spaces."""
+    plain = text.replace("\r", " ").replace("\n", " ")
+    return '"' + _NEEDS_ESCAPE.sub(r"\\\1", plain) + '"'
+
+
+def unquote(text: str) -> str:
+    """What a quoted-string (with its quotes) means; any other text as it stands."""
+    if text[:1] != '"':
+        return text
+    inner = text[1:-1]
+    return _QUOTED_PAIR.sub(r"\1", inner) if "\\" in inner else inner

@@ -1,0 +1,222 @@
+"""From a datagram to a message. Headers stay text; only what every message must have is checked."""
+
+import re
+
+from switch.sip.errors import SipSyntaxError
+from switch.sip.grammar import is_token
+from switch.sip.header_values import is_name_addr, is_via, parse_cseq, split_values
+from switch.sip.message import COMPACT_NAMES, Headers, Message, Request, Response
+
+MAX_MESSAGE_BYTES = 65_535
+MAX_HEADERS = 256
+MAX_LINE_CHARS = 8_192
+
+_HEAD_END = re.compile(rb"\n\r?\n")
+_FOLD = re.compile(r"\n[ \t]+")
+_REQUEST_URI = re.compile(r"[^\s<>]+")
+_VERSION = re.compile(r"SIP/[0-9]{1,3}\.[0-9]{1,3}", re.IGNORECASE | re.ASCII)
+_STATUS = re.compile(r"[1-6][0-9]{2}")
+_NUMBER = re.compile(r"[0-9]{1,10}")
+
+_MOST_HOPS = 255
+_LONGEST_SHOWN = 80
+
+_REQUIRED = ("via", "from", "to", "call-id", "cseq")
+_SINGLE = frozenset(
+    {
+        "call-id",
+        "content-length",
+        "content-type",
+        "cseq",
+        "event",
+        "expires",
+        "from",
+        "max-forwards",
+        "min-expires",
+        "min-se",
+        "rack",
+        "refer-to",
+        "referred-by",
+        "replaces",
+        "rseq",
+        "session-expires",
+        "to",
+    }
+)
+"""Headers that may stand only once; a second one is a contradiction, not a list."""
+_FREQUENT = (
+    "Accept",
+    "Allow",
+    "Authorization",
+    "CSeq",
+    "Call-ID",
+    "Contact",
+    "Content-Length",
+    "Content-Type",
+    "Expires",
+    "From",
+    "Max-Forwards",
+    "Proxy-Authorization",
+    "Reason",
+    "Record-Route",
+    "Require",
+    "Route",
+    "Supported",
+    "To",
+    "User-Agent",
+    "Via",
+)
+_NAMES: dict[str, str] = (
+    {name: name.lower() for name in _FREQUENT}
+    | COMPACT_NAMES
+    | {k.upper(): v for k, v in COMPACT_NAMES.items()}
+)
+"""Spellings that need no work: the usual long forms and the compact ones."""
+
+
+def is_keep_alive(data: bytes) -> bool:
+    """Whether a datagram is empty or only line breaks and NULs, keeping a NAT binding (RFC 5626 §3.5)."""
+    return not data.strip(b"\r\n\0")
+
+
+def parse_message(data: bytes, *, max_bytes: int = MAX_MESSAGE_BYTES) -> Message:
+    """Read one UDP datagram (RFC 3261 §7, §18.3).
+
+    Takes what §7.5 and common practice forgive: leading line breaks, LF without CR, folded lines, any
+    case, compact names. Bytes beyond Content-Length are dropped. Raises SipSyntaxError for anything
+    else, with as much of the request as an answer needs; with status None for keep-alives.
+    """
+    head, body = _divide(data)
+    start, *lines = head.split("\n")
+    fields: dict[str, list[str]] = {}
+    fault = _read_fields(lines, fields)
+    message = _read_start(start, Headers(fields))
+    try:
+        if len(data) > max_bytes:
+            raise SipSyntaxError(f"{len(data)} bytes; expected at most {max_bytes}", status=513)
+        if fault is not None:
+            raise SipSyntaxError(fault)
+        _check_headers(message.headers)
+        if isinstance(message, Request):
+            _check_request(start, message)
+        message.body = _cut_body(body, message.headers.get("content-length"))
+    except SipSyntaxError as error:
+        raise _answerable(error, message) from error
+    return message
+
+
+def _divide(data: bytes) -> tuple[str, bytes | None]:
+    """Head and body; the head's line ends made one and its folds undone. Body None: the head never ended."""
+    data = data.lstrip(b"\r\n")
+    if is_keep_alive(data):
+        raise SipSyntaxError("keep-alive", status=None)
+    end = _HEAD_END.search(data)
+    head = (data[: end.start()] if end else data).decode("utf-8", "surrogateescape")
+    head = head.rstrip("\r").replace("\r\n", "\n")
+    if "\r" in head:  # a CR alone ends no line; kept, it would end one at the next hop
+        head = head.replace("\r", " ")
+    if "\n " in head or "\n\t" in head:
+        head = _FOLD.sub(" ", head)
+    return head, data[end.end() :] if end else None
+
+
+def _read_fields(lines: list[str], fields: dict[str, list[str]]) -> str | None:
+    """Fill ``fields``; go on after a mistake, since an answer needs the headers behind it.
+
+    Returns what was wrong first.
+    """
+    fault = None
+    if len(lines) > MAX_HEADERS:
+        fault = f"{len(lines)} header lines; expected at most {MAX_HEADERS}"
+    for line in lines[:MAX_HEADERS]:
+        spelling, colon, value = line.partition(":")
+        name = _NAMES.get(spelling) or _long_name(spelling)
+        if not colon or not name or len(line) > MAX_LINE_CHARS:
+            fault = fault or f"malformed header line {line[:_LONGEST_SHOWN]!r}"
+        elif name not in fields:
+            fields[name] = [value.strip(" \t")]
+        elif name in _SINGLE:
+            fault = fault or f"more than one {name} header"
+        else:
+            fields[name].append(value.strip(" \t"))
+    return fault
+
+
+def _long_name(spelling: str) -> str:
+    """The long name in lower case of any spelling; empty when it is no header name."""
+    name = spelling.rstrip(" \t")
+    if not is_token(name):
+        return ""
+    return COMPACT_NAMES.get(name.lower(), name.lower())
+
+
+def _read_start(start: str, headers: Headers) -> Message:
+    """A message from its first line, as forgiving as an error answer needs; no body yet."""
+    first, _, rest = start.partition(" ")
+    if first[:4].upper() == "SIP/":
+        status, _, reason = rest.partition(" ")
+        if first.upper() != "SIP/2.0" or not _STATUS.fullmatch(status):
+            raise SipSyntaxError(f"malformed status line {start[:_LONGEST_SHOWN]!r}", status=None)
+        return Response(int(status), reason, headers)
+    uri, _, version = rest.rstrip(" \t").rpartition(" ")
+    if not is_token(first) or not _VERSION.fullmatch(version):
+        raise SipSyntaxError(f"not SIP: {start[:_LONGEST_SHOWN]!r}", status=None)
+    return Request(first, uri, headers)
+
+
+def _check_headers(headers: Headers) -> None:
+    """What every message must have (RFC 3261 §8.1.1), in shape; the parts are parsed when asked for."""
+    for name in _REQUIRED:
+        if not headers.get(name):
+            raise SipSyntaxError(f"no {name} header")
+    if not _has_top_via(headers):
+        raise SipSyntaxError("malformed via header")
+    if not is_name_addr(headers.get("from") or "") or not is_name_addr(headers.get("to") or ""):
+        raise SipSyntaxError("malformed from or to header")
+    if " " in (headers.get("call-id") or ""):
+        raise SipSyntaxError("malformed call-id header")
+    parse_cseq(headers.get("cseq") or "")
+
+
+def _check_request(start: str, request: Request) -> None:
+    """What a request must have beyond that; its CSeq is well-formed by now."""
+    version = start.rpartition(" ")[2].upper()
+    if version != "SIP/2.0" and _VERSION.fullmatch(version):
+        raise SipSyntaxError(f"version {version}; expected SIP/2.0", status=505)
+    if version != "SIP/2.0" or not _REQUEST_URI.fullmatch(request.uri):
+        raise SipSyntaxError(f"malformed request line {start[:_LONGEST_SHOWN]!r}")
+    cseq = request.headers.get("cseq") or ""
+    if cseq.split()[-1] != request.method:
+        raise SipSyntaxError(f"CSeq {cseq[:_LONGEST_SHOWN]!r} in a {request.method[:_LONGEST_SHOWN]} request")
+    hops = request.headers.get("max-forwards")
+    if hops is not None and (not _NUMBER.fullmatch(hops) or int(hops) > _MOST_HOPS):
+        raise SipSyntaxError(f"Max-Forwards is {hops[:_LONGEST_SHOWN]!r}; expected 0 to {_MOST_HOPS}")
+
+
+def _has_top_via(headers: Headers) -> bool:
+    top = headers.get("via") or ""
+    try:
+        return is_via(split_values([top])[0] if "," in top else top)
+    except (SipSyntaxError, IndexError):
+        return False
+
+
+def _cut_body(body: bytes | None, length: str | None) -> bytes:
+    """The body by Content-Length; without one it reaches to the end of the datagram (RFC 3261 §18.3)."""
+    if body is None:
+        raise SipSyntaxError("no empty line after the headers")
+    if length is None:
+        return body
+    if not _NUMBER.fullmatch(length):
+        raise SipSyntaxError(f"Content-Length is {length[:_LONGEST_SHOWN]!r}; expected a number")
+    if int(length) > len(body):
+        raise SipSyntaxError(f"Content-Length is {length} but the body has {len(body)} bytes")
+    return body[: int(length)]
+
+
+def _answerable(error: SipSyntaxError, message: Message) -> SipSyntaxError:
+    """The same error with what its answer needs; without status when there can be none (§17.1.1.3, §18.3)."""
+    if not isinstance(message, Request):
+        return SipSyntaxError(error.reason, status=None)
+    answered = message.method != "ACK" and _has_top_via(message.headers)
+    return SipSyntaxError(error.reason, status=error.status if answered else None, request=message)
