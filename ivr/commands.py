@@ -1,0 +1,45 @@
+"""What the interpreter wants done with a call. ``ivr.service`` says it in the exchange's words."""
+
+from dataclasses import dataclass
+
+from runtime.vocabulary import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCaller(Command):
+    """Answer the call; the interpreter goes on at CallerListens."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayToCaller(Command):
+    """Play prompts, replacing what plays; the interpreter goes on at PlaybackOver."""
+
+    call_id: str
+    playback_id: str
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilencePrompts(Command):
+    """Stop what plays: the caller has pressed a key."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendToQueue(Command):
+    """Hand the call to a queue."""
+
+    call_id: str
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCall(Command):
+    """Hang up."""
+
+    call_id: str
+    cause: str
+    """A Q.850 name that a flow document may give."""

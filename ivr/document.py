@@ -1,0 +1,134 @@
+"""The flow document: what a person may write, key by key.
+
+A flow is a set of named nodes. The caller enters at ``start`` and is led from node to node until one
+hands the call to a queue or hangs up. These models are both the rule a document is checked against and
+the value the interpreter runs; ``docs/flows.md`` explains them by example.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+"""A language tag such as ``zh``, ``en`` or ``zh-Hant`` (BCP 47)."""
+
+Digit = Annotated[str, Field(pattern=r"^[0-9A-D*#]$")]
+"""One key of a telephone (RFC 4733 §3.2)."""
+
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+"""Any text names a node, a queue or a prompt; Chinese is welcome."""
+
+Prompts = Annotated[tuple[Name, ...], Field(min_length=1, max_length=32)]
+"""Names in the prompt library, such as ``zh/greeting``, played one after the other."""
+
+OptionalPrompts = Annotated[tuple[Name, ...], Field(max_length=32)]
+
+MAX_NODES = 500
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class _Node(_Part):
+    language: Language | None = None
+    """From this node on the caller is served in this language."""
+
+
+class Play(_Node):
+    """Play prompts, then go on."""
+
+    type: Literal["play"]
+    prompts: Prompts
+    next: Name
+    barge_in: bool = True
+    """A key ends the prompts and counts as the answer to the menu that follows."""
+
+
+class Menu(_Node):
+    """Play prompts and let the caller choose by a key."""
+
+    type: Literal["menu"]
+    prompts: Prompts
+    choices: Annotated[dict[Digit, Name], Field(min_length=1)]
+    """The node each key leads to."""
+    timeout_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    """How long to wait for a key, counted from the end of the prompts."""
+    tries: Annotated[int, Field(ge=1, le=10)] = 3
+    """How often the caller is asked before the flow goes to ``next``."""
+    on_invalid: OptionalPrompts = ()
+    """Played before asking again when the key is no choice."""
+    on_timeout: OptionalPrompts = ()
+    """Played before asking again when no key came."""
+    next: Name
+    """Where to go when all tries are spent."""
+    barge_in: bool = True
+    """A key counts while the prompts still play and stops them."""
+
+
+class Queue(_Node):
+    """Hand the call to a queue; the flow is over."""
+
+    type: Literal["queue"]
+    queue: Name
+
+
+class HangUp(_Node):
+    """End the call."""
+
+    type: Literal["hang_up"]
+    cause: Literal[
+        "NORMAL_CLEARING",
+        "USER_BUSY",
+        "NO_USER_RESPONSE",
+        "CALL_REJECTED",
+        "NUMBER_CHANGED",
+        "NORMAL_TEMPORARY_FAILURE",
+    ] = "NORMAL_CLEARING"
+    """What the call record says (ITU-T Q.850 names)."""
+
+
+Node = Play | Menu | Queue | HangUp
+
+
+class Flow(_Part):
+    """A whole document."""
+
+    name: Annotated[str, Field(pattern=r"^[\w-]{1,64}$")]
+    """What an access code's target refers to: ``flow:<name>``. Letters of any script, digits, _ and -."""
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    """For people, in lists and reports."""
+    language: Language
+    """The language callers are served in until a node changes it."""
+    start: Name
+    nodes: Annotated[
+        dict[Name, Annotated[Node, Field(discriminator="type")]], Field(min_length=1, max_length=MAX_NODES)
+    ]
+
+    def exits(self, name: str) -> dict[str, str]:
+        """The nodes that can follow this one, by the key that names them (``next``, ``choices.1``)."""
+        node = self.nodes[name]
+        match node:
+            case Play():
+                return {"next": node.next}
+            case Menu():
+                return {f"choices.{digit}": target for digit, target in node.choices.items()} | {
+                    "next": node.next
+                }
+            case _:
+                return {}
+
+    def prompts(self, name: str) -> dict[str, tuple[str, ...]]:
+        """The prompts this node can play, by the key that lists them."""
+        node = self.nodes[name]
+        match node:
+            case Play():
+                return {"prompts": node.prompts}
+            case Menu():
+                return {
+                    "prompts": node.prompts,
+                    "on_invalid": node.on_invalid,
+                    "on_timeout": node.on_timeout,
+                }
+            case _:
+                return {}

@@ -1,0 +1,54 @@
+"""What the interpreter is told about calls, in its own words."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallGiven:
+    """A call is ours now and shall run through a flow."""
+
+    call_id: str
+    flow: str
+    answered: bool
+    """False for a call that has just come in: it is answered first, then led in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerListens:
+    """A call that was given unanswered is answered now."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitPressed:
+    """The caller pressed a key."""
+
+    call_id: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybackOver:
+    """A playback ended: heard to its end, stopped, or impossible. The flow goes on in each case."""
+
+    call_id: str
+    playback_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTaken:
+    """Somebody gave the call to another application; ours no more."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOver:
+    """The call is gone."""
+
+    call_id: str
+    by_caller: bool
+
+
+Input = CallGiven | CallerListens | DigitPressed | PlaybackOver | CallTaken | CallOver

@@ -1,0 +1,175 @@
+"""Leads calls through flows.
+
+    call given ──► (answer) ──► start node ──► node ──► … ──► queue or hang-up
+                                 │   ▲
+                                 └───┘ key · playback over · time-out
+
+What a node does stands in ``ivr/nodes``. Here is what holds for all of them: entering and leaving,
+the timer, and the guard against a flow that leads a silent caller in circles.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from ivr.commands import AnswerCaller, EndCall
+from ivr.document import Flow, Node
+from ivr.events import FlowEntered, FlowLeft, LeaveReason, NodeEntered
+from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
+from ivr.nodes import acts
+from ivr.run import Run
+from ivr.step import Exit, Step
+from runtime.deadlines import Deadlines
+from runtime.errors import UsageError
+from runtime.ids import Ids
+from runtime.vocabulary import Command, Event
+
+Outputs = list[Event | Command]
+
+
+class FlowInterpreter:
+    """All calls that are in a flow now. Inputs about other calls are none of its business: no output."""
+
+    def __init__(self, flows: Mapping[str, Flow], ids: Ids, *, max_node_visits: int) -> None:
+        self._flows = flows
+        self._ids = ids
+        self._max_node_visits = max_node_visits
+        self._runs: dict[str, Run] = {}
+        self._calls: Counter[str] = Counter()
+        self._deadlines: Deadlines[str] = Deadlines()
+        self._waiting: dict[str, float] = {}
+        """The deadline of each call that has one, in the order they were set (for the snapshot)."""
+
+    def calls_in(self, flow: str) -> int:
+        """How many calls are in this flow now."""
+        return self._calls[flow]
+
+    def next_deadline(self) -> float | None:
+        return self._deadlines.next()
+
+    def wake(self, *, now: float) -> Outputs:
+        outputs: Outputs = []
+        for call_id in self._deadlines.due(now):
+            del self._waiting[call_id]
+            run = self._runs[call_id]
+            outputs += self._follow(run, acts.time_out(self._node(run), run, self._ids), now)
+        return outputs
+
+    def handle(self, given: Input, *, now: float) -> Outputs:
+        """Take one input. Raises UsageError when a call is given to a flow that does not exist."""
+        if isinstance(given, CallGiven):
+            return self._admit(given, now)
+        run = self._runs.get(given.call_id)
+        if run is None:
+            return []
+        match given:
+            case CallerListens():
+                return [] if run.node else self._begin(run, now)
+            case DigitPressed(digit=digit):
+                return self._press(run, digit, now)
+            case PlaybackOver(playback_id=playback_id):
+                return self._hear_end(run, playback_id, now)
+            case CallTaken():
+                return self._drop(run, LeaveReason.TAKEN)
+            case CallOver(by_caller=by_caller):
+                return self._drop(run, LeaveReason.CALLER_HUNG_UP if by_caller else LeaveReason.CALL_ENDED)
+
+    def _admit(self, given: CallGiven, now: float) -> Outputs:
+        flow = self._flows.get(given.flow)
+        if flow is None:
+            raise UsageError(f"there is no flow {given.flow!r}; there are {', '.join(self._flows)}")
+        earlier = self._runs.get(given.call_id)
+        outputs = self._drop(earlier, LeaveReason.TAKEN) if earlier else []
+        run = Run(given.call_id, given.flow, flow.language)
+        self._runs[run.call_id] = run
+        self._calls[run.flow] += 1
+        if given.answered:
+            return outputs + self._begin(run, now)
+        return [*outputs, AnswerCaller(call_id=run.call_id)]
+
+    def _begin(self, run: Run, now: float) -> Outputs:
+        entered = FlowEntered(call_id=run.call_id, flow=run.flow)
+        return [entered, *self._follow(run, Step(go=self._flows[run.flow].start), now)]
+
+    def _press(self, run: Run, digit: str, now: float) -> Outputs:
+        if not run.node:
+            return []
+        self._stop_waiting(run)
+        return self._follow(run, acts.press(self._node(run), run, self._ids, digit), now)
+
+    def _hear_end(self, run: Run, playback_id: str, now: float) -> Outputs:
+        if not run.playback_id or playback_id != run.playback_id:
+            return []
+        return self._follow(run, acts.hear_end(self._node(run), run), now)
+
+    def _node(self, run: Run) -> Node:
+        return self._flows[run.flow].nodes[run.node]
+
+    def _follow(self, run: Run, step: Step, now: float) -> Outputs:
+        outputs: Outputs = list(step.outputs)
+        while step.go:
+            step = self._enter(run, step.go)
+            outputs += step.outputs
+        if step.exit:
+            return outputs + self._leave(run, step.exit)
+        if step.wait_s is not None:
+            self._wait(run, now + step.wait_s)
+        return outputs
+
+    def _enter(self, run: Run, name: str) -> Step:
+        if run.idle_visits == self._max_node_visits:
+            return self._runaway(run)
+        run.enter(name)
+        node = self._node(run)
+        run.language = node.language or run.language
+        entered = NodeEntered(call_id=run.call_id, flow=run.flow, node=name)
+        return acts.enter(node, run, self._ids).after(entered)
+
+    def _runaway(self, run: Run) -> Step:
+        end = EndCall(call_id=run.call_id, cause="NORMAL_TEMPORARY_FAILURE")
+        return Step(exit=Exit(LeaveReason.RUNAWAY, end))
+
+    def _leave(self, run: Run, way: Exit) -> Outputs:
+        return [*self._drop(run, way.reason, way.queue), way.command]
+
+    def _drop(self, run: Run, reason: LeaveReason, queue_name: str = "") -> Outputs:
+        del self._runs[run.call_id]
+        self._calls[run.flow] -= 1
+        self._stop_waiting(run)
+        if not run.node:  # it never got in: nobody was told that it entered
+            return []
+        left = FlowLeft(
+            call_id=run.call_id,
+            flow=run.flow,
+            node=run.node,
+            reason=reason,
+            queue=queue_name,
+            language=run.language,
+            path=run.path,
+            keys=run.keys,
+        )
+        return [left]
+
+    def _wait(self, run: Run, until: float) -> None:
+        self._deadlines.set(run.call_id, until)
+        self._waiting[run.call_id] = until
+
+    def _stop_waiting(self, run: Run) -> None:
+        self._deadlines.cancel(run.call_id)
+        self._waiting.pop(run.call_id, None)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything the interpreter knows, as plain data."""
+        return {
+            "runs": [run.to_data() for run in self._runs.values()],
+            "waiting": list(self._waiting.items()),
+        }
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Go on where the snapshot's owner stood, with the same flows."""
+        for data in snapshot["runs"]:
+            run = Run.from_data(data)
+            self._runs[run.call_id] = run
+            self._calls[run.flow] += 1
+        for call_id, until in snapshot["waiting"]:
+            self._wait(self._runs[call_id], until)

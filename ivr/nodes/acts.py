@@ -1,0 +1,52 @@
+"""What can happen in a node, sent to the file of the node's type."""
+
+from ivr.document import HangUp, Menu, Node, Play, Queue
+from ivr.nodes import hang_up, menu, play, queue
+from ivr.run import Run
+from ivr.step import Step
+from runtime.errors import UsageError
+from runtime.ids import Ids
+
+
+def enter(node: Node, run: Run, ids: Ids) -> Step:
+    """The caller comes to the node."""
+    match node:
+        case Play():
+            return play.enter(node, run, ids)
+        case Menu():
+            return menu.enter(node, run, ids)
+        case Queue():
+            return queue.enter(node, run)
+        case HangUp():
+            return hang_up.enter(node, run)
+
+
+def press(node: Node, run: Run, ids: Ids, digit: str) -> Step:
+    """The caller presses a key while he is in the node."""
+    match node:
+        case Play():
+            return play.press(node, run, digit)
+        case Menu():
+            return menu.press(node, run, ids, digit)
+    raise _nobody_stays_in(node)
+
+
+def hear_end(node: Node, run: Run) -> Step:
+    """The playback the node asked for is over."""
+    match node:
+        case Play():
+            return play.hear_end(node)
+        case Menu():
+            return menu.hear_end(node, run)
+    raise _nobody_stays_in(node)
+
+
+def time_out(node: Node, run: Run, ids: Ids) -> Step:
+    """The time the node asked for has passed without a key."""
+    if isinstance(node, Menu):
+        return menu.time_out(node, run, ids)
+    raise UsageError(f"a {node.type} node does not wait")
+
+
+def _nobody_stays_in(node: Node) -> UsageError:
+    return UsageError(f"a call leaves the flow in a {node.type} node and cannot be in it")

@@ -1,0 +1,158 @@
+"""YAML text as plain data together with the line every key stands on.
+
+Scalars stay the text that was written (only an empty value or ``null`` becomes None): the models of
+``ivr.document`` give them their types, so that ``1`` is a good digit and ``no`` a good answer.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from runtime.errors import PeerError
+
+Path = tuple[str | int, ...]
+
+MAX_DEPTH = 16
+"""Far more than any document of ours has; keeps a hostile one from exhausting the stack."""
+
+
+class UnreadableYamlError(PeerError):
+    """The text is not YAML, or uses something of YAML that our documents do without."""
+
+    def __init__(self, line: int, expected: str) -> None:
+        super().__init__(f"line {line}: expected {expected}")
+        self.line = line
+        self.expected = expected
+
+
+@dataclass(slots=True)
+class YamlTree:
+    """What a text holds and where."""
+
+    value: Any = None
+    """Nested dict, list, str and None."""
+    lines: dict[Path, int] = field(default_factory=dict)
+    """The line, counted from 1, of each key and list item."""
+    repeated: list[Path] = field(default_factory=list)
+    """Keys given twice in one mapping; the later one holds."""
+
+    def line_of(self, path: Path) -> int:
+        """The line of this key, or of the nearest key around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+def read_tree(text: str) -> YamlTree:
+    """Read one YAML document. Raises UnreadableYamlError, and nothing else, for any text."""
+    builder = _Builder()
+    try:
+        for event in YAML(typ="safe", pure=True).parse(text):
+            builder.take(event)
+    except YAMLError as fault:
+        raise _unreadable(fault, text) from None
+    return builder.tree
+
+
+def _unreadable(fault: YAMLError, text: str) -> UnreadableYamlError:
+    mark = getattr(fault, "problem_mark", None)
+    if mark is None:
+        position = getattr(fault, "position", 0)
+        return UnreadableYamlError(text.count("\n", 0, position) + 1, "printable text")
+    problem = getattr(fault, "problem", None) or "something else"
+    return UnreadableYamlError(mark.line + 1, f"readable YAML ({problem})")
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or list whose end has not come yet."""
+
+    holder: dict[str, Any] | list[Any]
+    path: Path
+    key: str | None = None
+    """In a mapping: the key whose value comes next."""
+
+
+class _Builder:
+    """Puts the parser's flat stream of events together again, without recursion."""
+
+    def __init__(self) -> None:
+        self.tree = YamlTree()
+        self._open: list[_Open] = []
+        self._documents = 0
+
+    def take(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        match event:
+            case DocumentStartEvent():
+                self._begin_document(line)
+            case AliasEvent():
+                raise UnreadableYamlError(line, f"the value itself instead of the alias *{event.anchor}")
+            case MappingStartEvent():
+                self._begin({}, line)
+            case SequenceStartEvent():
+                self._begin([], line)
+            case MappingEndEvent() | SequenceEndEvent():
+                self._open.pop()
+            case ScalarEvent():
+                self._scalar(event, line)
+
+    def _begin_document(self, line: int) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            raise UnreadableYamlError(line, "one document in a file")
+
+    def _begin(self, holder: dict[str, Any] | list[Any], line: int) -> None:
+        if self._wants_key():
+            raise UnreadableYamlError(line, "a plain word as key")
+        if len(self._open) == MAX_DEPTH:
+            raise UnreadableYamlError(line, f"at most {MAX_DEPTH} levels of nesting")
+        self._open.append(_Open(holder, self._place(holder, line)))
+
+    def _scalar(self, event: ScalarEvent, line: int) -> None:
+        if self._wants_key():
+            self._take_key(event.value, line)
+        else:
+            self._place(_plain(event), line)
+
+    def _wants_key(self) -> bool:
+        return bool(self._open) and isinstance(self._open[-1].holder, dict) and self._open[-1].key is None
+
+    def _take_key(self, key: str, line: int) -> None:
+        top = self._open[-1]
+        top.key = key
+        if key in top.holder:
+            self.tree.repeated.append((*top.path, key))
+        self.tree.lines[(*top.path, key)] = line
+
+    def _place(self, value: Any, line: int) -> Path:
+        if not self._open:
+            self.tree.value = value
+            return ()
+        top = self._open[-1]
+        if isinstance(top.holder, list):
+            path = (*top.path, len(top.holder))
+            self.tree.lines[path] = line
+            top.holder.append(value)
+        else:
+            assert top.key is not None
+            path = (*top.path, top.key)
+            top.holder[top.key] = value
+            top.key = None
+        return path
+
+
+def _plain(event: ScalarEvent) -> str | None:
+    unquoted = event.style is None
+    return None if unquoted and event.value in ("", "~", "null") else str(event.value)
