@@ -1,0 +1,1 @@
+"""SIPp scenarios, named <role>_<behaviour>.xml, and what makes them tests, a demonstration and load."""

@@ -1,0 +1,107 @@
+"""Test signals nobody can mistake for one another, and finding them again in what was recorded or heard."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+SAMPLE_RATE_HZ = 8000
+
+Samples = NDArray[np.int16]
+"""One channel at ``SAMPLE_RATE_HZ``, linear 16 bits."""
+
+
+def speech(seed: int, duration_s: float) -> Samples:
+    """A signal of the telephone band (300 to 3400 Hz) that never repeats, at about -16 dBFS.
+
+    Its phases are random but fixed by ``seed``. Two seeds, or two parts of one signal, do not
+    correlate: where one is found, nothing else can have been there.
+    """
+    length = round(duration_s * SAMPLE_RATE_HZ)
+    frequencies = np.fft.rfftfreq(length, 1 / SAMPLE_RATE_HZ)
+    phases = np.random.default_rng(seed).uniform(0, 2 * np.pi, len(frequencies))
+    in_band = (frequencies >= 300) & (frequencies <= 3400)
+    signal = np.fft.irfft(np.where(in_band, np.exp(1j * phases), 0), length)
+    return np.round(signal / np.std(signal) * 5000).clip(-32768, 32767).astype(np.int16)
+
+
+def to_alaw(samples: Samples) -> bytes:
+    """G.711 A-law, one byte a sample."""
+    octets = io.BytesIO()
+    soundfile.write(octets, samples, SAMPLE_RATE_HZ, format="RAW", subtype="ALAW")
+    return octets.getvalue()
+
+
+def from_alaw(octets: bytes) -> Samples:
+    """The linear samples that A-law ``octets`` stand for."""
+    if not octets:
+        return np.zeros(0, np.int16)
+    samples, _ = soundfile.read(
+        io.BytesIO(octets), dtype="int16", format="RAW", subtype="ALAW", samplerate=SAMPLE_RATE_HZ, channels=1
+    )
+    return np.asarray(samples, np.int16)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a signal fits best in a longer one."""
+
+    score: float
+    """Correlation coefficient there: 1 for the same waveform, about 0 for another signal."""
+    at: int
+    """Index in the longer signal where the shorter one begins."""
+
+
+def find(wanted: Samples, within: Samples) -> Match:
+    """Find ``wanted`` anywhere in ``within``. Score 0 when either is silent or ``within`` is shorter."""
+    length = len(wanted)
+    if length == 0 or len(within) < length:
+        return Match(0.0, 0)
+    size = 1 << (len(within) + length - 1).bit_length()
+    spectrum = np.fft.rfft(within.astype(np.float64), size)
+    products = np.fft.irfft(spectrum * np.conj(np.fft.rfft(wanted.astype(np.float64), size)), size)
+    energies = np.cumsum(np.concatenate(([0.0], within.astype(np.float64) ** 2)))
+    norms = np.sqrt((energies[length:] - energies[:-length]) * np.sum(wanted.astype(np.float64) ** 2))
+    places = len(within) - length + 1
+    scores = np.divide(products[:places], norms, out=np.zeros(places), where=norms > 1.0)
+    at = int(np.argmax(scores))
+    return Match(float(scores[at]), at)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How much of what was said is found again, piece by piece."""
+
+    pieces: int
+    found: int
+    """Pieces found at one and the same delay, within 20 ms."""
+    worst_score: float
+    """Of all pieces."""
+    delay: int
+    """Samples from the first sample said to its place in what was kept (the median of the pieces)."""
+
+    @property
+    def whole(self) -> bool:
+        """Every piece is there, where it belongs."""
+        return self.pieces > 0 and self.found == self.pieces
+
+
+def compare(said: Samples, kept: Samples, *, piece_s: float = 0.5, good_score: float = 0.9) -> Agreement:
+    """Look for each piece of ``said`` in ``kept``; silent pieces of ``said`` do not count."""
+    matches = [(find(piece, kept), start) for start, piece in _pieces(said, round(piece_s * SAMPLE_RATE_HZ))]
+    if not matches:
+        return Agreement(0, 0, 0.0, 0)
+    delay = round(float(np.median([match.at - start for match, start in matches])))
+    tolerance = SAMPLE_RATE_HZ // 50
+    found = sum(m.score >= good_score and abs(m.at - start - delay) <= tolerance for m, start in matches)
+    return Agreement(len(matches), found, min(match.score for match, _ in matches), delay)
+
+
+def _pieces(samples: Samples, length: int) -> Iterator[tuple[int, Samples]]:
+    for start in range(0, len(samples) - length + 1, length):
+        piece = samples[start : start + length]
+        if np.count_nonzero(piece) > 0.95 * length:
+            yield start, piece

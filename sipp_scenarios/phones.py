@@ -1,0 +1,110 @@
+"""Scripted phones: SIPp for the signalling and a talker for the audio, as one thing."""
+
+import socket
+from pathlib import Path
+from typing import Self
+
+from sipp_scenarios.audio import Samples
+from sipp_scenarios.conductor import ConductedScenario
+from sipp_scenarios.runner import Address, Scenario, ScenarioResult, run_scenario
+from sipp_scenarios.talker import Talker
+
+
+class Phone:
+    """One call of a conducted phone. Use it as a context manager."""
+
+    def __init__(self, scenario: Scenario, talker: Talker, folder: Path) -> None:
+        self.talker = talker.__enter__()
+        self._conducted = ConductedScenario(scenario, folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._conducted.__exit__()
+        self.talker.__exit__()
+
+    def wait_answered(self) -> None:
+        """Wait for the answer, then talk to the address it names."""
+        said = self._conducted.wait_for("answered")
+        self.talker.talk_to(said["Host"], int(said["Port"]))
+
+    def hang_up(self) -> ScenarioResult:
+        """Fall silent, send BYE and wait for its answer."""
+        self.talker.fall_silent()
+        self._conducted.tell("hang up")
+        return self._conducted.finish().check()
+
+    def wait_hung_up_on(self) -> ScenarioResult:
+        """Wait for the other side's BYE."""
+        return self._conducted.finish().check()
+
+
+class CallerPhone(Phone):
+    """A customer who dials and, once answered, talks."""
+
+    def __init__(self, switch: Address, dialled: str, speech: Samples, folder: Path, number: str) -> None:
+        talker = Talker(speech, switch.host)
+        keys: dict[str, str | int] = {
+            "caller": number,
+            "caller_name": f"客户 {number[-4:]}",
+            "rtp_port": talker.port,
+        }
+        super().__init__(
+            Scenario(name="caller_talks", switch=switch, dialled=dialled, keys=keys), talker, folder
+        )
+
+
+class CalledPhone(Phone):
+    """An agent's phone while it takes one call."""
+
+    def __init__(self, scenario: Scenario, talker: Talker, folder: Path) -> None:
+        super().__init__(scenario, talker, folder)
+
+    def wait_ringing(self) -> None:
+        self._conducted.wait_for("ringing")
+
+    def answer(self) -> None:
+        """Lift the receiver and talk."""
+        self._conducted.tell("answer")
+        self.wait_answered()
+
+
+class Station:
+    """An agent's telephone: one SIP port it registers from and is rung at."""
+
+    def __init__(self, switch: Address, name: str, password: str, folder: Path) -> None:
+        self._switch = switch
+        self._name = name
+        self._password = password
+        self._folder = folder
+        self._port = free_port(switch.host)
+
+    def register(self, expires_s: int = 600) -> ScenarioResult:
+        """Register with the password, or with 0 seconds take the phone off again."""
+        scenario = self.scenario("agent_registers", expires=expires_s)
+        return run_scenario(scenario, self._folder).check()
+
+    def expect_call(self, speech: Samples) -> CalledPhone:
+        """Take the next call; it rings until it is told to answer."""
+        talker = Talker(speech, self._switch.host)
+        return CalledPhone(self.scenario("agent_answers", rtp_port=talker.port), talker, self._folder)
+
+    def scenario(self, name: str, **keys: str | int) -> Scenario:
+        """A scenario of the role ``agent`` at this phone."""
+        return Scenario(
+            name=name,
+            switch=self._switch,
+            port=self._port,
+            user=self._name,
+            password=self._password,
+            keys={"station": self._name, **keys},
+        )
+
+
+def free_port(host: str) -> int:
+    """A UDP port nobody uses now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port

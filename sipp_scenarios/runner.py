@@ -1,0 +1,134 @@
+"""Runs SIPp: one process a scenario, with a time limit, a folder of its own for logs, and a plain result."""
+
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Self
+
+_SCENARIOS = Path(__file__).parent
+_GRACE_S = 5.0
+
+
+class Address(NamedTuple):
+    """Where a switch listens for SIP."""
+
+    host: str
+    port: int
+
+
+class ScenarioError(Exception):
+    """SIPp did not come to the end of its scenario as the scenario says it should."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """What SIPp is to do."""
+
+    name: str
+    """``<role>_<behaviour>``: a file of this folder without its suffix."""
+    switch: Address
+    dialled: str = ""
+    """User part of the request's URI."""
+    port: int | None = None
+    """SIP port of this side; the operating system chooses when None."""
+    keys: Mapping[str, str | int] = field(default_factory=dict)
+    """What stands in ``[brackets]`` in the scenario and is not SIPp's own."""
+    user: str = ""
+    """Name for a digest challenge."""
+    password: str = ""
+    calls: int = 1
+    calls_per_s: int = 10
+    timeout_s: int = 30
+
+    def command(self) -> list[str]:
+        """The command line, but for the conductor's."""
+        path = _SCENARIOS / f"{self.name}.xml"
+        given = ["-p", str(self.port)] if self.port is not None else []
+        for key, value in self.keys.items():
+            given += ["-key", key, str(value)]
+        return [
+            *(
+                "sipp",
+                f"{self.switch.host}:{self.switch.port}",
+                "-sf",
+                str(path),
+                "-i",
+                self.switch.host,
+                *given,
+            ),
+            *("-s", self.dialled or "none", "-au", self.user, "-ap", self.password),
+            *("-m", str(self.calls), "-r", str(self.calls_per_s), "-l", str(self.calls), "-nostdin"),
+            *("-timeout", f"{self.timeout_s}s", "-timeout_error"),
+            *("-trace_err", "-error_file", "errors.log", "-trace_msg", "-message_file", "messages.log"),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """How a SIPp process ended."""
+
+    scenario: str
+    exit_code: int
+    errors: str
+    """SIPp's own words about what went wrong; empty when nothing did."""
+    folder: Path
+    """Holds ``errors.log``, ``messages.log`` (every SIP message) and ``screen.log``."""
+
+    def check(self) -> Self:
+        """Raise ScenarioError unless every call of the scenario came to its end."""
+        if self.exit_code:
+            raise ScenarioError(
+                f"{self.scenario} failed ({self.exit_code}); see {self.folder}\n{self.errors}"
+            )
+        return self
+
+
+class SippProcess:
+    """One running SIPp. Use it as a context manager: it never outlives the block."""
+
+    def __init__(self, scenario: Scenario, folder: Path, *more: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.scenario = scenario
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{scenario.name}-", dir=folder))
+        with (self.folder / "screen.log").open("wb") as screen:
+            self._process = subprocess.Popen(
+                [*scenario.command(), *more],
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=screen,
+                stderr=subprocess.STDOUT,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    def finish(self, timeout_s: float | None = None) -> ScenarioResult:
+        """Wait for the scenario's end, by default as long as SIPp's own time limit lets it run."""
+        limit = self.scenario.timeout_s + _GRACE_S if timeout_s is None else timeout_s
+        try:
+            exit_code = self._process.wait(limit)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            exit_code = self._process.wait()
+        return ScenarioResult(self.scenario.name, exit_code, self._errors(), self.folder)
+
+    def _errors(self) -> str:
+        log = self.folder / "errors.log"
+        return log.read_text("utf-8", "replace") if log.exists() else ""
+
+
+def run_scenario(scenario: Scenario, folder: Path) -> ScenarioResult:
+    """Run a scenario to its end."""
+    with SippProcess(scenario, folder) as process:
+        return process.finish()

@@ -1,0 +1,135 @@
+"""The mouth and ear of a scripted phone: one RTP port that talks, presses keys and keeps what it hears.
+
+SIPp speaks the signalling; it is told this port and writes it into its SDP. SIPp's own players would
+need a raw socket (root) for key presses, and SIPp cannot keep what it hears.
+"""
+
+import socket
+import time
+from threading import Condition, Thread
+from typing import Self
+
+import numpy as np
+
+from sipp_scenarios import rtp
+from sipp_scenarios.audio import Samples, from_alaw
+from sipp_scenarios.voice import Voice
+
+_PACKET_S = 0.02
+_LONGEST_PACKET = 2048
+_LONGEST_TIMELINE = 3600 * 8000
+"""A timestamp further off belongs to another stream."""
+
+
+class Talker:
+    """Says ``speech`` in packets of 20 ms once it is told whom to talk to. Use it as a context manager."""
+
+    def __init__(self, speech: Samples, host: str = "127.0.0.1") -> None:
+        self._socket = bind_even_port(host)
+        self.port: int = self._socket.getsockname()[1]
+        self._voice = Voice(speech, seed=self.port)
+        self._peer: tuple[str, int] | None = None
+        self._over = False
+        self._heard: list[rtp.RtpPacket] = []
+        self._changed = Condition()
+        self._thread = Thread(target=self._run, name=f"talker-{self.port}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over = True
+        self._thread.join()
+        self._socket.close()
+
+    def talk_to(self, host: str, port: int) -> None:
+        """Begin to talk to this address, the one in the other side's SDP."""
+        with self._changed:
+            self._peer = (host, port)
+
+    def fall_silent(self) -> None:
+        """Send nothing any more; when this returns the last packet is out."""
+        with self._changed:
+            self._peer = None
+
+    def press(self, key: str) -> None:
+        """Press a key for 160 ms within the running stream (RFC 4733)."""
+        with self._changed:
+            self._voice.press(key)
+
+    def wait_to_hear(self, duration_s: float, timeout_s: float = 10.0) -> None:
+        """Return when ``duration_s`` more was heard. Raises TimeoutError."""
+        with self._changed:
+            enough = len(self._heard) + round(duration_s / _PACKET_S)
+            if not self._changed.wait_for(lambda: len(self._heard) >= enough, timeout_s):
+                raise TimeoutError(f"port {self.port} did not hear {duration_s} s of audio in {timeout_s} s")
+
+    @property
+    def said(self) -> Samples:
+        """All it said since ``talk_to``, silence where a key was pressed."""
+        with self._changed:
+            return self._voice.said
+
+    @property
+    def heard(self) -> Samples:
+        """The audio it heard, placed by RTP timestamp from the first packet on; gaps are silence."""
+        with self._changed:
+            packets = [p for p in self._heard if p.payload_type == rtp.PCMA]
+        if not packets:
+            return np.zeros(0, np.int16)
+        return _timeline(packets)
+
+    @property
+    def sources_heard(self) -> set[int]:
+        """The SSRCs of all it heard; a switch that keeps its stream continuous has one."""
+        with self._changed:
+            return {packet.ssrc for packet in self._heard}
+
+    def _run(self) -> None:
+        due = time.monotonic()
+        while not self._over:
+            due += _PACKET_S
+            self._listen_until(due)
+            with self._changed:
+                self._say_next()
+
+    def _listen_until(self, due: float) -> None:
+        while (left := due - time.monotonic()) > 0:
+            self._socket.settimeout(left)
+            try:
+                packet = rtp.decode(self._socket.recv(_LONGEST_PACKET))
+            except OSError:  # the 20 ms are up, or the other side has closed its port
+                continue
+            if packet is not None:
+                self._hear(packet)
+
+    def _hear(self, packet: rtp.RtpPacket) -> None:
+        with self._changed:
+            self._heard.append(packet)
+            self._changed.notify_all()
+
+    def _say_next(self) -> None:
+        if self._peer is None:
+            return
+        for packet in self._voice.next_packets():
+            self._socket.sendto(packet, self._peer)
+
+
+def bind_even_port(host: str) -> socket.socket:
+    """A UDP socket on a free even port, as RTP likes them (RFC 3550 §11)."""
+    while True:
+        bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        bound.bind((host, 0))
+        if bound.getsockname()[1] % 2 == 0:
+            return bound
+        bound.close()
+
+
+def _timeline(packets: list[rtp.RtpPacket]) -> Samples:
+    places = [(p.timestamp - packets[0].timestamp) & 0xFFFFFFFF for p in packets]
+    timely = [(at, p) for at, p in zip(places, packets, strict=True) if at < _LONGEST_TIMELINE]
+    timeline = np.zeros(max(at + len(p.payload) for at, p in timely), np.int16)
+    for at, packet in timely:
+        timeline[at : at + len(packet.payload)] = from_alaw(packet.payload)
+    return timeline
