@@ -1,0 +1,59 @@
+"""Follows the switch's events over the control socket and waits for the ones that matter."""
+
+from pathlib import Path
+from typing import Any, Self
+
+from switch.control.client import NotConnected, connect_sync
+from switch.records.projection import JournalEntry
+
+_PATIENCE_S = 15.0
+
+
+class EventMissingError(Exception):
+    """An event that should have come did not."""
+
+
+class EventFollower:
+    """All events from its making on. Use it as a context manager; verbs go over the same connection."""
+
+    def __init__(self, control_socket: Path) -> None:
+        self._client = connect_sync(control_socket)
+        self._more = self._client.events("*", timeout_s=_PATIENCE_S)
+        self.seen: list[JournalEntry] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def call(self, verb: str, /, **params: object) -> Any:
+        """Carry out a verb of the control socket."""
+        return self._client.call(verb, **params)
+
+    def wait_for(self, topic: str, **fields: object) -> JournalEntry:
+        """The first event of this topic with these fields, seen already or yet to come.
+
+        Raises EventMissingError when nothing at all happens for a while.
+        """
+        for entry in self.seen:
+            if _fits(entry, topic, fields):
+                return entry
+        while True:
+            entry = self._next(topic, fields)
+            if _fits(entry, topic, fields):
+                return entry
+
+    def _next(self, topic: str, fields: dict[str, object]) -> JournalEntry:
+        try:
+            entry = next(self._more)
+        except NotConnected as silence:
+            last = self.seen[-1].topic if self.seen else "nothing"
+            wanted = f"{topic} {fields or ''}".strip()
+            raise EventMissingError(f"{wanted} did not come ({silence}); the last event was {last}") from None
+        self.seen.append(entry)
+        return entry
+
+
+def _fits(entry: JournalEntry, topic: str, fields: dict[str, object]) -> bool:
+    return entry.topic == topic and all(entry.fields.get(name) == value for name, value in fields.items())

@@ -1,0 +1,106 @@
+"""The real switch as a child process, for the demonstration, tests and load."""
+
+import signal
+import subprocess
+import sys
+import tomllib
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import Self
+
+from sipp_scenarios.runner import Address
+from switch.control.client import NotConnected, connect_sync
+
+_ROOT = Path(__file__).resolve().parent.parent
+_START_S = 20.0
+_LOOK_AGAIN_S = 0.05
+
+
+class SwitchError(Exception):
+    """The switch did not start, or did not end as it should."""
+
+
+class SwitchProcess:
+    """``ringmain serve`` with one configuration file: up within a ``with`` block, stopped after it."""
+
+    def __init__(self, configuration: Path, log: Path) -> None:
+        configuration = configuration.resolve()
+        document = tomllib.loads(configuration.read_text("utf-8"))
+        self.sip = Address(document["sip"]["host"], document["sip"]["port"])
+        self.control_socket = (configuration.parent / document["control"]["socket"]).resolve()
+        self.log = log
+        self._configuration = configuration
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for patience_s in (1.0, 5.0):
+            if self.running:
+                self.terminate()
+                with suppress(SwitchError):
+                    self.wait(patience_s)
+        if self.running:
+            self.kill()
+
+    def start(self) -> None:
+        """Start it and wait until it answers on its control socket. Raises SwitchError when it does not."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "cli.main", "serve", "--config", str(self._configuration)],
+                cwd=_ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        deadline = monotonic() + _START_S
+        while not self._answers():
+            if not self.running:
+                raise SwitchError(f"the switch ended at once:\n{self.last_words()}")
+            if monotonic() > deadline:
+                self.kill()
+                raise SwitchError(f"the switch did not answer within {_START_S:g} s:\n{self.last_words()}")
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def terminate(self) -> None:
+        """SIGTERM: drain. A second one ends it at once."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def wait(self, timeout_s: float = 10.0) -> int:
+        """Wait for its end and return the exit code. Raises SwitchError when it goes on."""
+        if self._process is None:
+            raise SwitchError("the switch was never started")
+        try:
+            return self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            raise SwitchError(f"the switch still runs after {timeout_s:g} s:\n{self.last_words()}") from None
+
+    def last_words(self, lines: int = 30) -> str:
+        """The end of its log."""
+        return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-lines:])
+
+    def _answers(self) -> bool:
+        """Try the control socket once; when nobody is there, leave the process a moment to start or to end."""
+        try:
+            with connect_sync(self.control_socket) as client:
+                client.call("switch.status")
+            return True
+        except NotConnected:
+            assert self._process is not None
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_LOOK_AGAIN_S)
+            return False
