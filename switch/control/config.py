@@ -1,0 +1,43 @@
+"""The ``[control]`` section of the configuration."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ControlConfig(BaseModel):
+    """Where the control socket is and how much a client may cost."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    socket: Path = Field(
+        default=Path("run/ringmain.sock"),
+        description="Unix socket that clients and the `ringmain` command connect to.",
+    )
+    mode: int = Field(
+        default=0o660,
+        ge=0o600,
+        le=0o777,
+        description="Permissions of the socket file: who may write to it may steer the switch.",
+    )
+    max_clients: int = Field(
+        default=64, ge=1, le=10_000, description="Connections at a time; one more is told so and closed."
+    )
+    max_request_bytes: int = Field(
+        default=65_536, ge=1024, le=16_777_216, description="Largest request a client may send."
+    )
+    max_response_bytes: int = Field(
+        default=16_777_216, ge=65_536, le=268_435_456, description="Largest answer the switch gives."
+    )
+    write_buffer_bytes: int = Field(
+        default=262_144,
+        ge=4096,
+        le=16_777_216,
+        description="Unread output at which a client counts as slow: its requests wait from here on.",
+    )
+    feed_buffer_events: int = Field(
+        default=10_000,
+        ge=1,
+        le=1_000_000,
+        description="Events kept for a slow subscriber; those beyond are dropped, and it is told which.",
+    )

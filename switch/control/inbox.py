@@ -1,0 +1,106 @@
+"""What both clients share: errors, and reading what the switch sends. No I/O."""
+
+import errno
+from pathlib import Path
+from typing import Any
+
+from switch.control.protocol import (
+    EVENT,
+    GAP,
+    PROTOCOL_ERROR,
+    Message,
+    MessageReader,
+    Notification,
+    ProtocolError,
+    Response,
+)
+from switch.records.projection import JournalEntry
+
+_MAX_MESSAGE_BYTES = 268_435_456
+_MAX_ITEMS = 1_000_000
+
+
+class ControlClientError(Exception):
+    """Something did not work at the control socket; the message says what, and what to do."""
+
+
+class CallRefused(ControlClientError):  # noqa: N818 - reads as what happened
+    """The switch did not carry out a verb. ``code`` is one of switch.control.protocol.ErrorCode."""
+
+    def __init__(self, code: str, message: str, data: object = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.data = data
+
+
+class NotConnected(ControlClientError):  # noqa: N818 - reads as what happened
+    """No switch answers at the socket, or it has gone away."""
+
+
+class Inbox:
+    """Bytes of the switch in, messages out."""
+
+    def __init__(self) -> None:
+        self._reader = MessageReader(max_message_bytes=_MAX_MESSAGE_BYTES, max_items=_MAX_ITEMS)
+
+    def take(self, data: bytes) -> list[Message]:
+        """The messages that ``data`` completes. Raises NotConnected when the switch hangs up on us."""
+        messages = []
+        try:
+            self._reader.feed(data)
+            while (message := self._reader.next()) is not None:
+                messages.append(message)
+        except ProtocolError as error:
+            raise NotConnected(f"what answers is not a Ringmain control socket: {error}") from error
+        for message in messages:
+            if isinstance(message, Notification) and message.method == PROTOCOL_ERROR:
+                raise NotConnected(f"the switch hung up: {_param(message).get('message')}")
+        return messages
+
+
+def result_of(response: Response) -> Any:
+    """What a verb answered. Raises CallRefused."""
+    failure = response.failure
+    if failure is not None:
+        raise CallRefused(failure.code, failure.message, failure.data)
+    return response.result
+
+
+def entry_of(message: Message) -> JournalEntry | None:
+    """The event in a message, if there is one.
+
+    Events that were missed arrive as one entry of the topic ``event.gap`` with the fields ``from``,
+    ``to`` and ``missed``.
+    """
+    if not isinstance(message, Notification):
+        return None
+    param = _param(message)
+    try:
+        if message.method == EVENT:
+            return JournalEntry(param["sequence"], param["time"], param["topic"], param["fields"])
+        if message.method == GAP:
+            return gap_entry(param["from"], param["to"], param["missed"], param["time"])
+    except KeyError as missing:
+        raise NotConnected(f"what answers is not a Ringmain control socket: no {missing}") from missing
+    return None
+
+
+def gap_entry(first: int, last: int, missed: int, time: float) -> JournalEntry:
+    """Missed events as an entry, for those who read events."""
+    return JournalEntry(last, time, GAP, {"from": first, "to": last, "missed": missed})
+
+
+def unreachable(path: Path, error: OSError) -> NotConnected:
+    """Why nobody answers at ``path``, told for people."""
+    if error.errno in (errno.ENOENT, errno.ECONNREFUSED):
+        return NotConnected(f"no switch listens at {path}; start it with `ringmain serve`")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return NotConnected(f"you may not use the control socket {path}; join the group that owns it")
+    return NotConnected(f"cannot connect to the control socket {path}: {error.strerror or error}")
+
+
+def _param(message: Notification) -> dict[str, Any]:
+    match message.params:
+        case [dict(param)]:
+            return param
+    return {}

@@ -1,0 +1,212 @@
+"""One client of the control socket: requests in, answers and events out, each bounded."""
+
+import asyncio
+from typing import Annotated, cast
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field
+
+from switch.application import Verb
+from switch.control.config import ControlConfig
+from switch.control.feed import MAX_PATTERNS, TOPIC_PATTERN, Audience, BoundedFeed, Gap
+from switch.control.protocol import (
+    GAP,
+    PROTOCOL_ERROR,
+    ErrorCode,
+    Failure,
+    Message,
+    MessageReader,
+    Notification,
+    ProtocolError,
+    Request,
+    encode_failure,
+    encode_notification,
+    encode_result,
+)
+from switch.control.verbs import VerbError, VerbRegistry
+from switch.records.projection import JournalEntry
+
+log = structlog.get_logger(__name__)
+
+_REQUESTS_PER_TURN = 64
+"""After so many requests of one client everybody else in the process gets a turn."""
+_FRAMES_PER_WRITE = 256
+_REQUEST_ITEMS = 256
+
+
+class Topics(BaseModel):
+    """Which events a client wants."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    topics: list[Annotated[str, Field(pattern=TOPIC_PATTERN)]] = Field(
+        min_length=1,
+        max_length=MAX_PATTERNS,
+        description="`*`, or `call.*`, or a whole topic; several at once.",
+    )
+
+
+class ControlSession(asyncio.Protocol):
+    """A connection.
+
+    A client that does not read its answers is not read from either; one that does not read its events
+    loses those beyond ``feed_buffer_events`` and is told which. Nobody else waits for it.
+    """
+
+    def __init__(
+        self,
+        config: ControlConfig,
+        verbs: VerbRegistry,
+        audience: Audience["ControlSession"],
+    ) -> None:
+        self._config = config
+        self._verbs = VerbRegistry(self._own_verbs(), base=verbs)
+        self._audience = audience
+        self._loop = asyncio.get_running_loop()
+        self._reader = MessageReader(max_message_bytes=config.max_request_bytes, max_items=_REQUEST_ITEMS)
+        self._feed: BoundedFeed[bytes] = BoundedFeed(config.feed_buffer_events)
+        self._writable = True
+        self._flush_due = False
+        self._turn_due = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=self._config.write_buffer_bytes)
+        most = self._config.max_clients
+        if len(self._audience) >= most:
+            self.dismiss(
+                ProtocolError(ErrorCode.REFUSED, f"{most} clients are connected, and no more may be")
+            )
+        else:
+            self._audience.join(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._audience.leave(self)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._reader.feed(data)
+        except ProtocolError as error:
+            self.dismiss(error)
+            return
+        if not self._turn_due:
+            self._take_turn()
+
+    def pause_writing(self) -> None:
+        self._writable = False
+
+    def resume_writing(self) -> None:
+        self._writable = True
+        self._schedule_flush()
+        self._schedule_turn()
+
+    def send_event(self, entry: JournalEntry, frame: bytes) -> None:
+        """Queue an encoded event; all of one turn of the loop leave together."""
+        self._feed.put(entry, frame)
+        self._schedule_flush()
+
+    def dismiss(self, reason: ProtocolError) -> None:
+        """Tell the client why, and hang up."""
+        log.warning("control client dismissed", reason=str(reason))
+        told = {"code": reason.code, "message": str(reason)}
+        self._transport.write(encode_notification(PROTOCOL_ERROR, told))
+        self._transport.close()
+
+    def close(self) -> None:
+        """Hang up: at once when the client is not reading, else after what is written."""
+        if self._writable:
+            self._transport.close()
+        else:
+            self._transport.abort()
+
+    def _schedule_turn(self) -> None:
+        if not self._turn_due:
+            self._turn_due = True
+            self._loop.call_soon(self._take_turn)
+
+    def _take_turn(self) -> None:
+        """Answer what has arrived, within the turn's limit; read on only when all of it is answered."""
+        self._turn_due = False
+        try:
+            self._answer_waiting()
+        except ProtocolError as error:
+            self.dismiss(error)
+
+    def _answer_waiting(self) -> None:
+        for _ in range(_REQUESTS_PER_TURN):
+            if self._transport.is_closing():
+                return
+            if not self._writable:
+                self._transport.pause_reading()
+                return
+            message = self._reader.next()
+            if message is None:
+                self._transport.resume_reading()
+                return
+            self._handle(message)
+        self._transport.pause_reading()
+        self._schedule_turn()
+
+    def _handle(self, message: Message) -> None:
+        match message:
+            case Request():
+                self._transport.write(self._answer(message))
+            case Notification():
+                self._carry_out(message)
+            case _:
+                raise ProtocolError(ErrorCode.MALFORMED, "a response, but the switch has asked nothing")
+
+    def _carry_out(self, message: Notification) -> None:
+        try:
+            self._verbs.call(message.method, message.params)
+        except VerbError as error:  # a notification has no answer to tell it in
+            log.warning("control notification failed", verb=message.method, reason=str(error))
+
+    def _answer(self, request: Request) -> bytes:
+        try:
+            answer = encode_result(request.msgid, self._verbs.call(request.method, request.params))
+        except VerbError as error:
+            return encode_failure(request.msgid, error.failure)
+        except (TypeError, ValueError, OverflowError):
+            log.exception("the answer of a verb is not plain data", verb=request.method)
+            failure = Failure(ErrorCode.INTERNAL, f"{request.method} was carried out, but its answer is lost")
+            return encode_failure(request.msgid, failure)
+        limit = self._config.max_response_bytes
+        if len(answer) > limit:
+            failure = Failure(ErrorCode.TOO_LARGE, f"the answer has more than {limit} bytes; ask for less")
+            return encode_failure(request.msgid, failure)
+        return answer
+
+    def _schedule_flush(self) -> None:
+        if not self._flush_due:
+            self._flush_due = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        self._flush_due = False
+        while self._writable and len(self._feed) and not self._transport.is_closing():
+            frames: list[bytes] = []
+            while len(frames) < _FRAMES_PER_WRITE and (item := self._feed.take()) is not None:
+                frames.append(_encode_gap(item) if isinstance(item, Gap) else item)
+            self._transport.write(b"".join(frames))
+
+    def _own_verbs(self) -> tuple[Verb, ...]:
+        return (
+            Verb(
+                name="event.subscribe",
+                params=Topics,
+                handle=lambda wanted: {"topics": self._audience.subscribe(self, wanted.topics)},
+                help="Send this client the events of these topics from now on.",
+            ),
+            Verb(
+                name="event.unsubscribe",
+                params=Topics,
+                handle=lambda unwanted: {"topics": self._audience.unsubscribe(self, unwanted.topics)},
+                help="Send this client the events of these topics no longer.",
+            ),
+        )
+
+
+def _encode_gap(gap: Gap) -> bytes:
+    param = {"from": gap.first, "to": gap.last, "missed": gap.missed, "time": gap.time}
+    return encode_notification(GAP, param)

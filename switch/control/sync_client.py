@@ -1,0 +1,102 @@
+"""The blocking control client, for the command line and for scripts."""
+
+import socket
+from collections import deque
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from switch.control.inbox import Inbox, NotConnected, entry_of, result_of, unreachable
+from switch.control.protocol import Response, encode_request
+from switch.records.projection import JournalEntry
+
+_READ_BYTES = 65_536
+
+
+def connect_sync(path: Path | str, *, answer_timeout_s: float = 10.0) -> "SyncControlClient":
+    """A connection to the switch at ``path``; close it, or use it in a ``with``. Raises NotConnected."""
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(answer_timeout_s)
+    try:
+        connection.connect(str(path))
+    except OSError as error:
+        connection.close()
+        raise unreachable(Path(path), error) from error
+    return SyncControlClient(connection, answer_timeout_s)
+
+
+class SyncControlClient:
+    """One call at a time. Events that arrive during a call are kept for ``events``."""
+
+    def __init__(self, connection: socket.socket, answer_timeout_s: float) -> None:
+        self._connection = connection
+        self._answer_timeout_s = answer_timeout_s
+        self._inbox = Inbox()
+        self._msgids = count(1)
+        self._responses: deque[Response] = deque()
+        self._entries: deque[JournalEntry] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._connection.close()
+
+    def call(self, verb: str, /, **params: object) -> Any:
+        """Carry out a verb and return its answer. Raises CallRefused or NotConnected."""
+        msgid = next(self._msgids)
+        self._connection.settimeout(self._answer_timeout_s)
+        self._send(encode_request(msgid, verb, params))
+        while True:
+            while self._responses:
+                response = self._responses.popleft()
+                if response.msgid == msgid:
+                    return result_of(response)
+            self._receive(f"no answer to {verb} within {self._answer_timeout_s:g} s")
+
+    def events(self, *topics: str, timeout_s: float | None = None) -> Iterator[JournalEntry]:
+        """Events of these topics from now on, waiting ``timeout_s`` for each (None: as long as it takes).
+
+        Raises CallRefused when a topic is not one, NotConnected when the switch has gone or nothing came.
+        """
+        self.call("event.subscribe", topics=topics)
+        return self._entries_as_they_come(timeout_s)
+
+    def _entries_as_they_come(self, timeout_s: float | None) -> Iterator[JournalEntry]:
+        while True:
+            while self._entries:
+                yield self._entries.popleft()
+            self._connection.settimeout(timeout_s)
+            self._receive(f"no event within {timeout_s} s")
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._connection.sendall(data)
+        except OSError as error:
+            raise NotConnected(f"the connection to the switch broke: {error}") from error
+
+    def _receive(self, if_silent: str) -> None:
+        try:
+            data = self._connection.recv(_READ_BYTES)
+        except TimeoutError:
+            raise NotConnected(if_silent) from None
+        except OSError as error:
+            raise NotConnected(f"the connection to the switch broke: {error}") from error
+        if not data:
+            raise NotConnected("the switch closed the connection")
+        for message in self._inbox.take(data):
+            if isinstance(message, Response):
+                self._responses.append(message)
+            elif (entry := entry_of(message)) is not None:
+                self._entries.append(entry)

@@ -1,0 +1,118 @@
+"""The verbs of the control socket: checked on the way in, told in plain English when they fail."""
+
+import reprlib
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from runtime.errors import UsageError
+from switch.application import Verb
+from switch.control.protocol import ErrorCode, Failure
+
+log = structlog.get_logger(__name__)
+
+
+class NoParams(BaseModel):
+    """For verbs that take nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class VerbError(Exception):
+    """A verb was not carried out; ``failure`` is what the client is told."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class VerbRegistry:
+    """Verbs by name. A client's own verbs lie over those that all share (``base``)."""
+
+    def __init__(self, verbs: Iterable[Verb], base: "VerbRegistry | None" = None) -> None:
+        self._verbs: dict[str, Verb] = dict(base._verbs) if base else {}
+        self._add(Verb(name="verb.list", params=NoParams, handle=self._describe, help="List all verbs."))
+        for verb in verbs:
+            if verb.name in self._verbs:
+                raise UsageError(f"two verbs are called {verb.name}")
+            self._add(verb)
+
+    def call(self, name: str, params: list[Any]) -> object:
+        """Check the parameters and carry out the verb. Raises VerbError, nothing else."""
+        verb = self._verbs.get(name)
+        if verb is None:
+            raise VerbError(self._unknown(name))
+        checked = _check(verb, params)
+        try:
+            return verb.handle(checked)
+        except UsageError as refusal:
+            raise VerbError(Failure(ErrorCode.REFUSED, str(refusal))) from refusal
+        except Exception as fault:  # a fault of one verb must not take the client's connection, or the switch
+            log.exception("verb failed", verb=name)
+            message = f"{name} failed inside the switch; its log says more"
+            raise VerbError(Failure(ErrorCode.INTERNAL, message)) from fault
+
+    def _add(self, verb: Verb) -> None:
+        self._verbs[verb.name] = verb
+
+    def _unknown(self, name: str) -> Failure:
+        close = get_close_matches(name[:100], self._verbs, n=1)
+        hint = f"did you mean {close[0]}?" if close else "verb.list names all there are"
+        return Failure(ErrorCode.UNKNOWN_VERB, f"there is no verb {reprlib.repr(name)}; {hint}")
+
+    def _describe(self, _: NoParams) -> list[dict[str, object]]:
+        return [
+            {"name": verb.name, "help": verb.help, "parameters": verb.params.model_json_schema()}
+            for _, verb in sorted(self._verbs.items())
+        ]
+
+
+def status_verb(read: Callable[[], Mapping[str, object]]) -> Verb:
+    """``switch.status``: what ``read`` tells of the switch now."""
+    return Verb(
+        name="switch.status",
+        params=NoParams,
+        handle=lambda _: dict(read()),
+        help="Tell whether the switch is up and how much it carries.",
+    )
+
+
+def _check(verb: Verb, params: list[Any]) -> BaseModel:
+    known = list(verb.params.model_fields)
+    given = _by_name(verb, known, params)
+    problems = {str(name): "is not a parameter" for name in given if name not in known}
+    try:
+        checked = verb.params.model_validate({name: given[name] for name in known if name in given})
+    except ValidationError as errors:
+        problems.update(_problem(error) for error in errors.errors(include_url=False))
+    if problems:
+        raise VerbError(_bad_params(verb, known, problems))
+    return checked
+
+
+def _by_name(verb: Verb, known: list[str], params: list[Any]) -> dict[str, Any]:
+    if len(params) == 1 and isinstance(params[0], dict):
+        return params[0]
+    if len(params) > len(known):
+        raise VerbError(_bad_params(verb, known, {"params": f"has {len(params)} values, too many"}))
+    return dict(zip(known, params, strict=False))
+
+
+def _problem(error: ErrorDetails) -> tuple[str, str]:
+    where = ".".join(str(part) for part in error["loc"]) or "params"
+    if error["type"] == "missing":
+        return where, "is missing"
+    what = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return where, f"{what}; it is {reprlib.repr(error['input'])}"
+
+
+def _bad_params(verb: Verb, known: list[str], problems: dict[str, str]) -> Failure:
+    told = ", ".join(f"{name} {problem}" for name, problem in problems.items())
+    takes = ", ".join(known) or "no parameters"
+    return Failure(
+        ErrorCode.BAD_PARAMS, f"{verb.name}: {told} (the verb takes {takes})", {"fields": problems}
+    )

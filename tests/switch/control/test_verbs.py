@@ -1,0 +1,121 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field, field_validator
+
+from runtime.errors import UsageError
+from switch.application import Verb
+from switch.control.verbs import VerbError, VerbRegistry, status_verb
+
+
+class SignIn(BaseModel):
+    agent: str
+    station: str = "1001"
+    tries: int = Field(default=1, ge=1, le=3)
+
+    @field_validator("agent")
+    @classmethod
+    def _known(cls, agent: str) -> str:
+        if agent == "nobody":
+            raise ValueError("must be an agent of the configuration")
+        return agent
+
+
+def registry(handle: Callable[[SignIn], object] = lambda params: params.model_dump()) -> VerbRegistry:
+    return VerbRegistry([Verb(name="agent.sign_in", params=SignIn, handle=handle, help="Sign in.")])
+
+
+def failure_of(verbs: VerbRegistry, name: str, params: list[Any]) -> VerbError:
+    with pytest.raises(VerbError) as caught:
+        verbs.call(name, params)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    "params",
+    [[{"agent": "1001", "tries": 2}], ["1001", "1001", 2]],
+    ids=["named", "positional"],
+)
+def test_parameters_may_be_named_or_positional(params: list[Any]) -> None:
+    assert registry().call("agent.sign_in", params) == {"agent": "1001", "station": "1001", "tries": 2}
+
+
+def test_every_bad_parameter_is_told_at_once() -> None:
+    error = failure_of(registry(), "agent.sign_in", [{"tries": 9, "colour": "red"}])
+    assert error.failure.code == "bad_params"
+    assert error.failure.data == {
+        "fields": {
+            "colour": "is not a parameter",
+            "agent": "is missing",
+            "tries": "should be less than or equal to 3; it is 9",
+        }
+    }
+    assert error.failure.message == (
+        "agent.sign_in: colour is not a parameter, agent is missing, "
+        "tries should be less than or equal to 3; it is 9 (the verb takes agent, station, tries)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("params", "fields"),
+    [
+        ([], {"agent": "is missing"}),
+        ([1, 2, 3, 4], {"params": "has 4 values, too many"}),
+        ([{"agent": 7}], {"agent": "should be a valid string; it is 7"}),
+        ([{"agent": "nobody"}], {"agent": "must be an agent of the configuration; it is 'nobody'"}),
+    ],
+)
+def test_a_bad_parameter_is_told_in_plain_english(params: list[Any], fields: dict[str, str]) -> None:
+    assert failure_of(registry(), "agent.sign_in", params).failure.data == {"fields": fields}
+
+
+def test_a_bad_parameter_never_reaches_the_verb() -> None:
+    reached: list[SignIn] = []
+    failure_of(registry(reached.append), "agent.sign_in", [{"agent": []}])
+    assert reached == []
+
+
+def test_an_unknown_verb_is_told_with_the_nearest_one() -> None:
+    error = failure_of(registry(), "agent.signin", [])
+    assert error.failure.code == "unknown_verb"
+    assert error.failure.message == "there is no verb 'agent.signin'; did you mean agent.sign_in?"
+
+
+def test_a_usage_error_of_the_verb_is_a_refusal_with_its_sentence() -> None:
+    def refuse(params: SignIn) -> object:
+        raise UsageError(f"agent {params.agent} talks")
+
+    error = failure_of(registry(refuse), "agent.sign_in", ["1001"])
+    assert (error.failure.code, error.failure.message) == ("refused", "agent 1001 talks")
+
+
+def test_a_fault_of_the_verb_is_internal_and_tells_no_details() -> None:
+    def fail(_: SignIn) -> object:
+        raise KeyError("secret")
+
+    error = failure_of(registry(fail), "agent.sign_in", ["1001"])
+    assert error.failure.code == "internal"
+    assert "secret" not in error.failure.message
+
+
+def test_two_verbs_of_one_name_are_our_own_mistake() -> None:
+    verb = status_verb(dict)
+    with pytest.raises(UsageError, match=r"switch\.status"):
+        VerbRegistry([verb, verb])
+
+
+def test_verb_list_describes_every_verb_of_the_client_and_of_all() -> None:
+    own = VerbRegistry([status_verb(lambda: {"calls": 3})], base=registry())
+    listed = own.call("verb.list", [])
+    assert isinstance(listed, list)
+    assert [verb["name"] for verb in listed] == ["agent.sign_in", "switch.status", "verb.list"]
+    assert listed[0]["help"] == "Sign in."
+    assert listed[0]["parameters"]["required"] == ["agent"]
+    assert own.call("switch.status", []) == {"calls": 3}
+
+
+def test_a_clients_own_verbs_are_not_seen_by_others() -> None:
+    base = registry()
+    VerbRegistry([status_verb(dict)], base=base)
+    assert failure_of(base, "switch.status", []).failure.code == "unknown_verb"
