@@ -9,14 +9,16 @@ import re
 TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]++"
 SPACE = r"[ \t]*+"
 """LWS on one line; folding is undone before any value is looked at (§7.3.1)."""
-QUOTED = r'"(?:[^"\\]|\\.)*+"'
+QUOTED = r'"(?:[^"\\]++|\\.)*+"'
 HOST = r"(?:[A-Za-z0-9_.\-]++|\[[0-9A-Fa-f:.]++\])"
 """A host name (underscores occur in the wild), IPv4 address or IPv6 reference."""
-PARAMETER = rf';{SPACE}([^\s;=,"<>?@]++){SPACE}(?:={SPACE}({QUOTED}|[^\s;,"<>]*+){SPACE})?+'
-PARAMETERS = rf'(?:;{SPACE}[^\s;=,"<>?@]++{SPACE}(?:={SPACE}(?:{QUOTED}|[^\s;,"<>]*+){SPACE})?+)*+'
+_NAME = r'[^\s;=,"<>?@]++'
+_VALUE = rf'(?:[^\s;,"<>]++|{QUOTED})?+'
+PARAMETERS = rf"(?:;{SPACE}{_NAME}{SPACE}(?:={SPACE}{_VALUE}{SPACE})?+)*+"
+"""Any number of ``;name=value`` or ``;name``."""
 
 _TOKEN = re.compile(TOKEN)
-_PARAMETER = re.compile(PARAMETER, re.DOTALL)
+_PARAMETER = re.compile(rf";{SPACE}({_NAME}){SPACE}(?:={SPACE}({_VALUE}){SPACE})?+", re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _NEEDS_ESCAPE = re.compile(r'(["\\])')
 

@@ -13,6 +13,7 @@ MAX_LINE_CHARS = 8_192
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _FOLD = re.compile(r"\n[ \t]+")
+_CALL_ID = re.compile(r"[^\s]+")
 _REQUEST_URI = re.compile(r"[^\s<>]+")
 _VERSION = re.compile(r"SIP/[0-9]{1,3}\.[0-9]{1,3}", re.IGNORECASE | re.ASCII)
 _STATUS = re.compile(r"[1-6][0-9]{2}")
@@ -96,27 +97,26 @@ def parse_message(data: bytes, *, max_bytes: int = MAX_MESSAGE_BYTES) -> Message
             raise SipSyntaxError(f"{len(data)} bytes; expected at most {max_bytes}", status=513)
         if fault is not None:
             raise SipSyntaxError(fault)
-        _check_headers(message.headers)
+        _check_headers(fields)
         if isinstance(message, Request):
             _check_request(start, message)
-        message.body = _cut_body(body, message.headers.get("content-length"))
+        message.body = _cut_body(body, fields.get("content-length"))
     except SipSyntaxError as error:
         raise _answerable(error, message) from error
     return message
 
 
 def _divide(data: bytes) -> tuple[str, bytes | None]:
-    """Head and body; the head's line ends made one and its folds undone. Body None: the head never ended."""
+    """Head and body (None when the head never ends). In the head LF alone ends a line; folds are undone.
+
+    A CR without LF goes too: it means nothing here, but might end a line at the next hop.
+    """
     data = data.lstrip(b"\r\n")
     if is_keep_alive(data):
         raise SipSyntaxError("keep-alive", status=None)
     end = _HEAD_END.search(data)
-    head = (data[: end.start()] if end else data).decode("utf-8", "surrogateescape")
-    head = head.rstrip("\r").replace("\r\n", "\n")
-    if "\r" in head:  # a CR alone ends no line; kept, it would end one at the next hop
-        head = head.replace("\r", " ")
-    if "\n " in head or "\n\t" in head:
-        head = _FOLD.sub(" ", head)
+    lines = (data[: end.start()] if end else data).translate(None, b"\r")
+    head = _FOLD.sub(" ", lines.decode("utf-8", "surrogateescape"))
     return head, data[end.end() :] if end else None
 
 
@@ -164,18 +164,18 @@ def _read_start(start: str, headers: Headers) -> Message:
     return Request(first, uri, headers)
 
 
-def _check_headers(headers: Headers) -> None:
+def _check_headers(fields: dict[str, list[str]]) -> None:
     """What every message must have (RFC 3261 §8.1.1), in shape; the parts are parsed when asked for."""
     for name in _REQUIRED:
-        if not headers.get(name):
+        if name not in fields:
             raise SipSyntaxError(f"no {name} header")
-    if not _has_top_via(headers):
+    if not _has_top_via(fields["via"]):
         raise SipSyntaxError("malformed via header")
-    if not is_name_addr(headers.get("from") or "") or not is_name_addr(headers.get("to") or ""):
+    if not is_name_addr(fields["from"][0]) or not is_name_addr(fields["to"][0]):
         raise SipSyntaxError("malformed from or to header")
-    if " " in (headers.get("call-id") or ""):
+    if not _CALL_ID.fullmatch(fields["call-id"][0]):
         raise SipSyntaxError("malformed call-id header")
-    parse_cseq(headers.get("cseq") or "")
+    parse_cseq(fields["cseq"][0])
 
 
 def _check_request(start: str, request: Request) -> None:
@@ -193,20 +193,23 @@ def _check_request(start: str, request: Request) -> None:
         raise SipSyntaxError(f"Max-Forwards is {hops[:_LONGEST_SHOWN]!r}; expected 0 to {_MOST_HOPS}")
 
 
-def _has_top_via(headers: Headers) -> bool:
-    top = headers.get("via") or ""
+def _has_top_via(vias: list[str]) -> bool:
+    """Whether the value an answer would go by can be read."""
+    if not vias:
+        return False
     try:
-        return is_via(split_values([top])[0] if "," in top else top)
+        return is_via(split_values(vias[:1])[0] if "," in vias[0] else vias[0])
     except (SipSyntaxError, IndexError):
         return False
 
 
-def _cut_body(body: bytes | None, length: str | None) -> bytes:
+def _cut_body(body: bytes | None, lengths: list[str] | None) -> bytes:
     """The body by Content-Length; without one it reaches to the end of the datagram (RFC 3261 §18.3)."""
     if body is None:
         raise SipSyntaxError("no empty line after the headers")
-    if length is None:
+    if lengths is None:
         return body
+    length = lengths[0]
     if not _NUMBER.fullmatch(length):
         raise SipSyntaxError(f"Content-Length is {length[:_LONGEST_SHOWN]!r}; expected a number")
     if int(length) > len(body):
@@ -218,5 +221,5 @@ def _answerable(error: SipSyntaxError, message: Message) -> SipSyntaxError:
     """The same error with what its answer needs; without status when there can be none (§17.1.1.3, §18.3)."""
     if not isinstance(message, Request):
         return SipSyntaxError(error.reason, status=None)
-    answered = message.method != "ACK" and _has_top_via(message.headers)
+    answered = message.method != "ACK" and _has_top_via(message.headers.get_all("via"))
     return SipSyntaxError(error.reason, status=error.status if answered else None, request=message)

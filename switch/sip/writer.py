@@ -39,11 +39,9 @@ def write_message(message: Message) -> bytes:
 
     Line breaks inside a value cannot start a header of their own: they become spaces.
     """
+    fields = message.headers.items()
     lines = [_start_line(message)]
-    for name, values in message.headers.items():
-        if name != "content-length":
-            canonical = _names[name]
-            lines += [f"{canonical}: {value}" for value in values]
+    lines += [f"{_names[n]}: {value}" for n, values in fields if n != "content-length" for value in values]
     lines.append(f"Content-Length: {len(message.body)}\r\n\r\n")
     head = "\r\n".join(lines)
     if head.count("\n") != len(lines) + 1 or head.count("\r") != len(lines) + 1:
