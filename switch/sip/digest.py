@@ -1,0 +1,168 @@
+"""Digest authentication, both sides (RFC 7616, RFC 8760; RFC 2617 for phones without qop)."""
+
+import hmac
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import md5, sha256
+
+from switch.sip.errors import SipSyntaxError
+from switch.sip.header_values import format_auth, parse_auth
+
+_BARE_IN_CHALLENGE = frozenset({"algorithm", "stale"})
+_BARE_IN_CREDENTIALS = frozenset({"algorithm", "qop", "nc"})
+_NC_DIGITS = 8
+
+
+class Algorithm(StrEnum):
+    """The hash of a challenge, by its registered name."""
+
+    MD5 = "MD5"
+    SHA_256 = "SHA-256"
+
+    def digest(self, text: str) -> str:
+        """Hash in lower-case hexadecimal."""
+        data = text.encode("utf-8", "surrogateescape")
+        if self is Algorithm.MD5:
+            return md5(data, usedforsecurity=False).hexdigest()
+        return sha256(data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What an Authorization header claims."""
+
+    username: str
+    realm: str
+    nonce: str
+    uri: str
+    response: str
+    algorithm: Algorithm
+    qop: str | None
+    """``auth``, or None from phones older than RFC 2617."""
+    cnonce: str
+    nc: str
+    """Eight hexadecimal digits as sent; empty without qop."""
+
+    @classmethod
+    def parse(cls, value: str) -> "Credentials":
+        """Read an Authorization value. Raises SipSyntaxError (400) for anything but usable Digest."""
+        scheme, params = parse_auth(value)
+        if scheme != "digest":
+            raise SipSyntaxError(f"authorization scheme {scheme[:20]}; expected Digest")
+        for name in ("username", "realm", "nonce", "uri", "response"):
+            if name not in params:
+                raise SipSyntaxError(f"digest credentials without {name}")
+        qop = _read_qop(params)
+        return cls(
+            username=params["username"],
+            realm=params["realm"],
+            nonce=params["nonce"],
+            uri=params["uri"],
+            response=params["response"],
+            algorithm=_read_algorithm(params),
+            qop=qop,
+            cnonce=params["cnonce"] if qop else "",
+            nc=params["nc"] if qop else "",
+        )
+
+    @property
+    def nonce_count(self) -> int | None:
+        """How often the client says it has used the nonce; None without qop."""
+        return int(self.nc, 16) if self.nc else None
+
+    def proves(self, secret: str, method: str) -> bool:
+        """Whether the sender knew the password behind ``secret`` (see ``ha1``). Takes constant time."""
+        expected = response(
+            self.algorithm, secret, method, self.uri, self.nonce, qop=self.qop, cnonce=self.cnonce, nc=self.nc
+        )
+        given = self.response.lower().encode("utf-8", "surrogateescape")
+        return hmac.compare_digest(expected.encode(), given)
+
+
+def ha1(algorithm: Algorithm, user: str, realm: str, password: str) -> str:
+    """The secret both sides share, as a hash; a server may store it in place of the password."""
+    return algorithm.digest(f"{user}:{realm}:{password}")
+
+
+def response(
+    algorithm: Algorithm,
+    secret: str,
+    method: str,
+    uri: str,
+    nonce: str,
+    *,
+    qop: str | None = None,
+    cnonce: str = "",
+    nc: str = "",
+) -> str:
+    """The proof of knowing ``secret`` (RFC 7616 §3.4.1; without qop as RFC 2069 had it)."""
+    request = algorithm.digest(f"{method}:{uri}")
+    if qop is None:
+        return algorithm.digest(f"{secret}:{nonce}:{request}")
+    return algorithm.digest(f"{secret}:{nonce}:{nc}:{cnonce}:{qop}:{request}")
+
+
+def make_challenge(realm: str, nonce: str, algorithm: Algorithm, stale: bool = False) -> str:
+    """A WWW-Authenticate value. ``stale`` tells the client to try again with the same password."""
+    params = {"realm": realm, "nonce": nonce, "algorithm": algorithm.value, "qop": "auth"}
+    if stale:
+        params["stale"] = "true"
+    return format_auth("Digest", params, bare=_BARE_IN_CHALLENGE)
+
+
+def authorize(
+    challenge: str, *, user: str, password: str, method: str, uri: str, cnonce: str, count: int = 1
+) -> str:
+    """An Authorization value that answers a challenge.
+
+    ``count`` says how often this nonce was used, this time included. Raises SipSyntaxError for a
+    challenge that asks for a scheme, algorithm or quality of protection we do not speak.
+    """
+    scheme, asked = parse_auth(challenge)
+    if scheme != "digest" or "realm" not in asked or "nonce" not in asked:
+        raise SipSyntaxError("malformed challenge; expected Digest with realm and nonce")
+    algorithm = _read_algorithm(asked)
+    qop = _choose_qop(asked.get("qop"))
+    nc = f"{count:0{_NC_DIGITS}x}" if qop else ""
+    secret = ha1(algorithm, user, asked["realm"], password)
+    params = {"username": user, "realm": asked["realm"], "nonce": asked["nonce"], "uri": uri}
+    params["response"] = response(
+        algorithm, secret, method, uri, asked["nonce"], qop=qop, cnonce=cnonce, nc=nc
+    )
+    params["algorithm"] = algorithm.value
+    if qop:
+        params |= {"qop": qop, "cnonce": cnonce, "nc": nc}
+    if "opaque" in asked:
+        params["opaque"] = asked["opaque"]
+    return format_auth("Digest", params, bare=_BARE_IN_CREDENTIALS)
+
+
+def _read_algorithm(params: dict[str, str]) -> Algorithm:
+    """MD5 when none is named (RFC 7616 §3.3)."""
+    name = params.get("algorithm", "MD5").upper()
+    try:
+        return Algorithm(name)
+    except ValueError:
+        raise SipSyntaxError(f"digest algorithm {name[:20]}; expected MD5 or SHA-256") from None
+
+
+def _read_qop(params: dict[str, str]) -> str | None:
+    qop = params.get("qop")
+    if qop is None:
+        return None
+    if qop.lower() != "auth":
+        raise SipSyntaxError(f"digest qop {qop[:20]}; expected auth")
+    nc = params.get("nc", "")
+    if len(nc) != _NC_DIGITS or not all(digit in "0123456789abcdefABCDEF" for digit in nc):
+        raise SipSyntaxError(f"digest nc {nc[:20]!r}; expected {_NC_DIGITS} hexadecimal digits")
+    if "cnonce" not in params:
+        raise SipSyntaxError("digest credentials with qop but without cnonce")
+    return qop
+
+
+def _choose_qop(offered: str | None) -> str | None:
+    if offered is None:
+        return None
+    if "auth" not in (option.strip().lower() for option in offered.split(",")):
+        raise SipSyntaxError(f"challenge with qop {offered[:20]!r}; expected auth")
+    return "auth"
