@@ -113,7 +113,8 @@ class ControlSession(asyncio.Protocol):
         self._transport.close()
 
     def close(self) -> None:
-        """Hang up: at once when the client is not reading, else after what is written."""
+        """Hang up: after the last event, but at once when the client is not reading."""
+        self._flush()
         if self._writable:
             self._transport.close()
         else:
