@@ -9,10 +9,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-"""A language tag such as ``zh``, ``en`` or ``zh-Hant`` (BCP 47)."""
+from ivr.yaml_tree import Path
 
-Digit = Annotated[str, Field(pattern=r"^[0-9A-D*#]$")]
+LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+DIGIT_PATTERN = r"^[0-9A-D*#]$"
+FLOW_NAME_PATTERN = r"^[\w-]{1,64}$"
+
+Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+"""A language tag such as ``zh``, ``en`` or ``zh-Hant`` (RFC 5646)."""
+
+Digit = Annotated[str, Field(pattern=DIGIT_PATTERN)]
 """One key of a telephone (RFC 4733 §3.2)."""
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
@@ -34,6 +40,14 @@ class _Node(_Part):
     language: Language | None = None
     """From this node on the caller is served in this language."""
 
+    def exits(self) -> dict[Path, str]:
+        """The nodes that can follow, by the keys that name them."""
+        return {}
+
+    def playlists(self) -> dict[str, tuple[str, ...]]:
+        """The prompts that can be heard here, by the key that lists them."""
+        return {}
+
 
 class Play(_Node):
     """Play prompts, then go on."""
@@ -43,6 +57,12 @@ class Play(_Node):
     next: Name
     barge_in: bool = True
     """A key ends the prompts and counts as the answer to the menu that follows."""
+
+    def exits(self) -> dict[Path, str]:
+        return {("next",): self.next}
+
+    def playlists(self) -> dict[str, tuple[str, ...]]:
+        return {"prompts": self.prompts}
 
 
 class Menu(_Node):
@@ -64,6 +84,13 @@ class Menu(_Node):
     """Where to go when all tries are spent."""
     barge_in: bool = True
     """A key counts while the prompts still play and stops them."""
+
+    def exits(self) -> dict[Path, str]:
+        chosen: dict[Path, str] = {("choices", digit): node for digit, node in self.choices.items()}
+        return {**chosen, ("next",): self.next}
+
+    def playlists(self) -> dict[str, tuple[str, ...]]:
+        return {"prompts": self.prompts, "on_invalid": self.on_invalid, "on_timeout": self.on_timeout}
 
 
 class Queue(_Node):
@@ -89,46 +116,17 @@ class HangUp(_Node):
 
 
 Node = Play | Menu | Queue | HangUp
+AnyNode = Annotated[Node, Field(discriminator="type")]
 
 
 class Flow(_Part):
     """A whole document."""
 
-    name: Annotated[str, Field(pattern=r"^[\w-]{1,64}$")]
+    name: Annotated[str, Field(pattern=FLOW_NAME_PATTERN)]
     """What an access code's target refers to: ``flow:<name>``. Letters of any script, digits, _ and -."""
     title: Annotated[str, Field(min_length=1, max_length=200)]
     """For people, in lists and reports."""
     language: Language
     """The language callers are served in until a node changes it."""
     start: Name
-    nodes: Annotated[
-        dict[Name, Annotated[Node, Field(discriminator="type")]], Field(min_length=1, max_length=MAX_NODES)
-    ]
-
-    def exits(self, name: str) -> dict[str, str]:
-        """The nodes that can follow this one, by the key that names them (``next``, ``choices.1``)."""
-        node = self.nodes[name]
-        match node:
-            case Play():
-                return {"next": node.next}
-            case Menu():
-                return {f"choices.{digit}": target for digit, target in node.choices.items()} | {
-                    "next": node.next
-                }
-            case _:
-                return {}
-
-    def prompts(self, name: str) -> dict[str, tuple[str, ...]]:
-        """The prompts this node can play, by the key that lists them."""
-        node = self.nodes[name]
-        match node:
-            case Play():
-                return {"prompts": node.prompts}
-            case Menu():
-                return {
-                    "prompts": node.prompts,
-                    "on_invalid": node.on_invalid,
-                    "on_timeout": node.on_timeout,
-                }
-            case _:
-                return {}
+    nodes: Annotated[dict[Name, AnyNode], Field(min_length=1, max_length=MAX_NODES)]

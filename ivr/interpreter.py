@@ -37,8 +37,7 @@ class FlowInterpreter:
         self._runs: dict[str, Run] = {}
         self._calls: Counter[str] = Counter()
         self._deadlines: Deadlines[str] = Deadlines()
-        self._waiting: dict[str, float] = {}
-        """The deadline of each call that has one, in the order they were set (for the snapshot)."""
+        """Of the calls that wait in a menu."""
 
     def calls_in(self, flow: str) -> int:
         """How many calls are in this flow now."""
@@ -50,7 +49,6 @@ class FlowInterpreter:
     def wake(self, *, now: float) -> Outputs:
         outputs: Outputs = []
         for call_id in self._deadlines.due(now):
-            del self._waiting[call_id]
             run = self._runs[call_id]
             outputs += self._follow(run, acts.time_out(self._node(run), run, self._ids), now)
         return outputs
@@ -94,7 +92,7 @@ class FlowInterpreter:
     def _press(self, run: Run, digit: str, now: float) -> Outputs:
         if not run.node:
             return []
-        self._stop_waiting(run)
+        self._deadlines.cancel(run.call_id)
         return self._follow(run, acts.press(self._node(run), run, self._ids, digit), now)
 
     def _hear_end(self, run: Run, playback_id: str, now: float) -> Outputs:
@@ -113,7 +111,7 @@ class FlowInterpreter:
         if step.exit:
             return outputs + self._leave(run, step.exit)
         if step.wait_s is not None:
-            self._wait(run, now + step.wait_s)
+            self._deadlines.set(run.call_id, now + step.wait_s)
         return outputs
 
     def _enter(self, run: Run, name: str) -> Step:
@@ -135,7 +133,7 @@ class FlowInterpreter:
     def _drop(self, run: Run, reason: LeaveReason, queue_name: str = "") -> Outputs:
         del self._runs[run.call_id]
         self._calls[run.flow] -= 1
-        self._stop_waiting(run)
+        self._deadlines.cancel(run.call_id)
         if not run.node:  # it never got in: nobody was told that it entered
             return []
         left = FlowLeft(
@@ -150,19 +148,11 @@ class FlowInterpreter:
         )
         return [left]
 
-    def _wait(self, run: Run, until: float) -> None:
-        self._deadlines.set(run.call_id, until)
-        self._waiting[run.call_id] = until
-
-    def _stop_waiting(self, run: Run) -> None:
-        self._deadlines.cancel(run.call_id)
-        self._waiting.pop(run.call_id, None)
-
     def snapshot(self) -> dict[str, Any]:
         """Everything the interpreter knows, as plain data."""
         return {
             "runs": [run.to_data() for run in self._runs.values()],
-            "waiting": list(self._waiting.items()),
+            "waiting": self._deadlines.armed(),
         }
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
@@ -172,4 +162,4 @@ class FlowInterpreter:
             self._runs[run.call_id] = run
             self._calls[run.flow] += 1
         for call_id, until in snapshot["waiting"]:
-            self._wait(self._runs[call_id], until)
+            self._deadlines.set(call_id, until)

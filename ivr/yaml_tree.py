@@ -62,6 +62,8 @@ def read_tree(text: str) -> YamlTree:
             builder.take(event)
     except YAMLError as fault:
         raise _unreadable(fault, text) from None
+    except (ValueError, OverflowError):  # the library lets escapes beyond U+10FFFF fall through
+        raise UnreadableYamlError(builder.line, "characters of Unicode") from None
     return builder.tree
 
 
@@ -69,7 +71,7 @@ def _unreadable(fault: YAMLError, text: str) -> UnreadableYamlError:
     mark = getattr(fault, "problem_mark", None)
     if mark is None:
         position = getattr(fault, "position", 0)
-        return UnreadableYamlError(text.count("\n", 0, position) + 1, "printable text")
+        return UnreadableYamlError(text.count("\n", 0, position) + 1, "printable characters only")
     problem = getattr(fault, "problem", None) or "something else"
     return UnreadableYamlError(mark.line + 1, f"readable YAML ({problem})")
 
@@ -89,68 +91,74 @@ class _Builder:
 
     def __init__(self) -> None:
         self.tree = YamlTree()
+        self.line = 1
+        """Where the latest event stands."""
         self._open: list[_Open] = []
         self._documents = 0
 
     def take(self, event: Any) -> None:
-        line = event.start_mark.line + 1
+        self.line = event.start_mark.line + 1
         match event:
             case DocumentStartEvent():
-                self._begin_document(line)
+                self._begin_document()
             case AliasEvent():
-                raise UnreadableYamlError(line, f"the value itself instead of the alias *{event.anchor}")
+                raise self._refusal(f"the value itself instead of the alias *{event.anchor}")
             case MappingStartEvent():
-                self._begin({}, line)
+                self._begin({})
             case SequenceStartEvent():
-                self._begin([], line)
+                self._begin([])
             case MappingEndEvent() | SequenceEndEvent():
                 self._open.pop()
             case ScalarEvent():
-                self._scalar(event, line)
+                self._scalar(event)
 
-    def _begin_document(self, line: int) -> None:
+    def _refusal(self, expected: str) -> UnreadableYamlError:
+        return UnreadableYamlError(self.line, expected)
+
+    def _begin_document(self) -> None:
         self._documents += 1
         if self._documents > 1:
-            raise UnreadableYamlError(line, "one document in a file")
+            raise self._refusal("one document in a file")
 
-    def _begin(self, holder: dict[str, Any] | list[Any], line: int) -> None:
+    def _begin(self, holder: dict[str, Any] | list[Any]) -> None:
         if self._wants_key():
-            raise UnreadableYamlError(line, "a plain word as key")
+            raise self._refusal("a plain word as key")
         if len(self._open) == MAX_DEPTH:
-            raise UnreadableYamlError(line, f"at most {MAX_DEPTH} levels of nesting")
-        self._open.append(_Open(holder, self._place(holder, line)))
+            raise self._refusal(f"at most {MAX_DEPTH} levels of nesting")
+        self._open.append(_Open(holder, self._place(holder)))
 
-    def _scalar(self, event: ScalarEvent, line: int) -> None:
+    def _scalar(self, event: ScalarEvent) -> None:
+        if any("\ud800" <= character <= "\udfff" for character in event.value):
+            raise self._refusal("characters of Unicode")
         if self._wants_key():
-            self._take_key(event.value, line)
+            self._take_key(self._open[-1], event.value)
         else:
-            self._place(_plain(event), line)
+            self._place(_plain(event))
 
     def _wants_key(self) -> bool:
         return bool(self._open) and isinstance(self._open[-1].holder, dict) and self._open[-1].key is None
 
-    def _take_key(self, key: str, line: int) -> None:
-        top = self._open[-1]
-        top.key = key
+    def _take_key(self, top: _Open, key: str) -> None:
+        path = (*top.path, key)
         if key in top.holder:
-            self.tree.repeated.append((*top.path, key))
-        self.tree.lines[(*top.path, key)] = line
+            self.tree.repeated.append(path)
+        self.tree.lines[path] = self.line
+        top.key = key
 
-    def _place(self, value: Any, line: int) -> Path:
+    def _place(self, value: Any) -> Path:
         if not self._open:
             self.tree.value = value
             return ()
         top = self._open[-1]
         if isinstance(top.holder, list):
-            path = (*top.path, len(top.holder))
-            self.tree.lines[path] = line
+            path: Path = (*top.path, len(top.holder))
+            self.tree.lines[path] = self.line
             top.holder.append(value)
-        else:
-            assert top.key is not None
-            path = (*top.path, top.key)
-            top.holder[top.key] = value
-            top.key = None
-        return path
+            return path
+        key, top.key = top.key, None
+        assert key is not None, "the parser sends a key before each value"
+        top.holder[key] = value
+        return (*top.path, key)
 
 
 def _plain(event: ScalarEvent) -> str | None:

@@ -1,0 +1,117 @@
+"""The table ``flow_runs``: one row for each call's run through a flow."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Float, MetaData, String, Table, Text
+
+from ivr.run import PATH_LIMIT
+from switch.records.projection import JournalEntry
+
+FLOW_RUNS = Table(
+    "flow_runs",
+    MetaData(),
+    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("call_id", String(64), nullable=False, index=True),
+    Column("flow", String(64), nullable=False),
+    Column("entered_stamp", Float, nullable=False),
+    Column("left_stamp", Float, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("keys", String(200), nullable=False),
+    Column("left_node", String(64), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("queue", String(64), nullable=False),
+    Column("language", String(32), nullable=False),
+)
+"""``run_id`` is the journal sequence of the run's ``flow.entered``; stamps are seconds since the Unix
+epoch; ``path`` names the nodes in order, joined by `` > ``; ``keys`` are the menu keys pressed."""
+
+RESTART = "restart"
+"""The reason of a run that was still open when its process ended."""
+
+
+@dataclass(slots=True)
+class _OpenRun:
+    """What is known of a run before it is left."""
+
+    run_id: int
+    call_id: str
+    flow: str
+    entered_stamp: float
+    path: list[str] = field(default_factory=list)
+    keys: str = ""
+
+    def enter(self, node: str) -> None:
+        if len(self.path) < PATH_LIMIT:
+            self.path.append(node)
+
+    def press(self, digit: str) -> None:
+        self.keys = (self.keys + digit)[:PATH_LIMIT]
+
+
+class FlowRuns:
+    """Folds the events ``flow.*`` into rows of FLOW_RUNS."""
+
+    table = FLOW_RUNS
+
+    def __init__(self) -> None:
+        self._open: dict[str, _OpenRun] = {}
+        """By call, oldest first."""
+
+    def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
+        match entry.topic:
+            case "flow.entered":
+                self._begin(entry)
+            case "flow.node_entered" | "flow.digit_accepted" | "flow.digit_refused":
+                self._continue(entry)
+            case "flow.left":
+                run = self._open.pop(entry.fields["call_id"], None)
+                return [_row(run, entry.time, entry.fields)] if run else []
+            case "switch.started":
+                return self._close_all(entry.time)
+        return []
+
+    def oldest_open(self) -> int | None:
+        oldest = next(iter(self._open.values()), None)
+        return oldest.run_id if oldest else None
+
+    def _begin(self, entry: JournalEntry) -> None:
+        call_id = entry.fields["call_id"]
+        self._open[call_id] = _OpenRun(entry.sequence, call_id, entry.fields["flow"], entry.time)
+
+    def _continue(self, entry: JournalEntry) -> None:
+        run = self._open.get(entry.fields["call_id"])
+        if run is None:
+            return
+        if entry.topic == "flow.node_entered":
+            run.enter(entry.fields["node"])
+        else:
+            run.press(entry.fields["digit"])
+
+    def _close_all(self, time: float) -> list[Mapping[str, Any]]:
+        rows = [_row(run, time, _cut_off(run)) for run in self._open.values()]
+        self._open.clear()
+        return rows
+
+
+def _cut_off(run: _OpenRun) -> Mapping[str, Any]:
+    """What ``flow.left`` would have told, as far as it is known."""
+    node = run.path[-1] if run.path else ""
+    return {"node": node, "reason": RESTART, "queue": "", "language": "", "path": run.path, "keys": run.keys}
+
+
+def _row(run: _OpenRun, left_stamp: float, left: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "call_id": run.call_id,
+        "flow": run.flow,
+        "entered_stamp": run.entered_stamp,
+        "left_stamp": left_stamp,
+        "path": " > ".join(left["path"]),
+        "keys": left["keys"],
+        "left_node": left["node"],
+        "reason": left["reason"],
+        "queue": left["queue"],
+        "language": left["language"],
+    }

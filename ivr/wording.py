@@ -1,0 +1,97 @@
+"""The mistakes of a document's form, as the models find them, in plain English."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from ivr.document import DIGIT_PATTERN, FLOW_NAME_PATTERN, LANGUAGE_PATTERN, Flow, HangUp, Menu, Play, Queue
+from ivr.mistake import Mistake, guess, shown
+from ivr.yaml_tree import Path
+
+_NODE_TYPES: dict[str, type[BaseModel]] = {"play": Play, "menu": Menu, "queue": Queue, "hang_up": HangUp}
+
+_PATTERNS = {
+    LANGUAGE_PATTERN: "a language tag such as zh, en or zh-Hant",
+    DIGIT_PATTERN: "a telephone key: 0 to 9, A to D, * or # (in quotes)",
+    FLOW_NAME_PATTERN: "up to 64 letters of any script, digits, _ or -",
+}
+
+_A_MAPPING = "a mapping: lines of the form key: value"
+_YES_OR_NO = "true or false"
+_A_NODE_TYPE = "one of " + ", ".join(_NODE_TYPES)
+
+_EXPECTED = {
+    "missing": "this key to be there",
+    "union_tag_not_found": _A_NODE_TYPE,
+    "string_type": "a text",
+    "string_too_short": "a text that is not empty",
+    "string_too_long": "at most {max_length} characters",
+    "too_short": "at least {min_length} entry",
+    "too_long": "at most {max_length} entries",
+    "tuple_type": "a list, such as [zh/greeting]",
+    "dict_type": _A_MAPPING,
+    "model_type": _A_MAPPING,
+    "model_attributes_type": _A_MAPPING,
+    "literal_error": "one of {expected}",
+    "bool_type": _YES_OR_NO,
+    "bool_parsing": _YES_OR_NO,
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing_size": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a number",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+    "less_than_equal": "at most {le:g}",
+}
+
+
+def mistakes_of_form(fault: ValidationError) -> Iterator[Mistake]:
+    """All that the models of ``ivr.document`` found wrong in one document."""
+    for error in fault.errors(include_url=False):
+        yield _mistake(error)
+
+
+def _mistake(error: ErrorDetails) -> Mistake:
+    kind, path = error["type"], _path(error)
+    if kind == "union_tag_invalid":
+        written = shown(error["input"].get("type"))
+        return Mistake((*path, "type"), written, _A_NODE_TYPE + guess(written, _NODE_TYPES))
+    if kind == "union_tag_not_found":
+        return Mistake((*path, "type"), "", _EXPECTED[kind])
+    if kind == "extra_forbidden":
+        known = _fields_around(error)
+        return Mistake(path, "unknown", "one of " + ", ".join(known) + guess(str(path[-1]), known))
+    value = "" if kind == "missing" else shown(error["input"])
+    return Mistake(path, value, _expected(kind, error.get("ctx", {}), error["msg"]))
+
+
+def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS[context["pattern"]]
+    if kind in _EXPECTED:
+        return _EXPECTED[kind].format_map(context)
+    return message.removeprefix("Input should be ")
+
+
+def _path(error: ErrorDetails) -> Path:
+    """Where the error stands in the document: without the marks pydantic adds on the way."""
+    path = error["loc"]
+    if path and path[-1] == "[key]":
+        path = path[:-1]
+    return path[:2] + path[3:] if _is_inside_a_node(path) else path
+
+
+def _is_inside_a_node(path: Path) -> bool:
+    """Below a node pydantic names the node's type: ``nodes, main, menu, timeout_s``."""
+    return len(path) > 2 and path[0] == "nodes"
+
+
+def _fields_around(error: ErrorDetails) -> list[str]:
+    path = error["loc"]
+    model = _NODE_TYPES[str(path[2])] if _is_inside_a_node(path) else Flow
+    return list(model.model_fields)

@@ -1,0 +1,183 @@
+"""The IVR as the exchange sees it: its events in, its commands out, through the real driver."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ivr.config import IvrConfig
+from ivr.service import NoParams, build
+from runtime.clock import ManualClock
+from runtime.driver import Driver
+from runtime.ids import SeededIds
+from runtime.vocabulary import Event
+from switch.causes import Cause
+from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
+from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
+from tests.ivr.scripted_caller import flow_of
+
+HOTLINE = flow_of(
+    {
+        "menu": {
+            "type": "menu",
+            "prompts": ["zh/menu"],
+            "choices": {"1": "service"},
+            "tries": 1,
+            "next": "bye",
+        },
+        "service": {"type": "queue", "queue": "客服"},
+        "bye": {"type": "hang_up", "cause": "NO_USER_RESPONSE"},
+    }
+)
+EXCHANGE_COMMANDS = (AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt)
+
+
+class NoAlarm:
+    """The test wakes the driver itself."""
+
+    deadline: float | None = None
+
+    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
+        self.deadline = deadline
+
+
+class House:
+    """The application on a driver, and in the exchange's place a list of what it is told."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.alarm = NoAlarm()
+        self.faults: list[Exception] = []
+        self.told: list[Any] = []
+        self.events: list[Event] = []
+        self.application = build(IvrConfig(), {"hotline": HOTLINE}, SeededIds())
+        self.driver = Driver(self.clock, self.alarm, self._note_fault)
+        self.driver.add_routes(self.application.routes)
+        self.driver.add_routes(dict.fromkeys(EXCHANGE_COMMANDS, self._tell))
+        self.driver.observe(lambda event, _: self.events.append(event))
+        for core in self.application.cores:
+            self.driver.add_core(core)
+
+    def _note_fault(self, _: object, fault: Exception) -> tuple[()]:
+        self.faults.append(fault)
+        return ()
+
+    def _tell(self, command: Any, _: float) -> tuple[()]:
+        self.told.append(command)
+        return ()
+
+    def arrive(self, target: str) -> None:
+        self.driver.submit(
+            CallArrived(
+                call_id="call-1",
+                contact_id="contact-1",
+                leg_id="leg-1",
+                sip_call_id="x@example.org",
+                caller_number="13800138000",
+                caller_name="",
+                called_number="95598",
+                access_code="95598",
+                target=target,
+                peer="trunk",
+            )
+        )
+
+    def hand_off(self, target: str) -> None:
+        self.driver.submit(
+            CallHandedOff(
+                call_id="call-1",
+                contact_id="contact-1",
+                caller_number="13800138000",
+                caller_name="",
+                access_code="95598",
+                target=target,
+            )
+        )
+
+    def press(self, digit: str) -> None:
+        self.driver.submit(DigitReceived(call_id="call-1", digit=digit, duration_ms=80))
+
+    def flow_calls(self) -> float:
+        (gauge,) = self.application.gauges
+        return gauge.read()["hotline",]
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+MENU = PlayPrompt(call_id="call-1", playback_id="playback-1", prompts=("zh/menu",))
+
+
+def test_a_call_for_a_flow_is_answered_greeted_and_queued(house: House) -> None:
+    house.arrive("flow:hotline")
+    house.driver.submit(CallAnswered(call_id="call-1"))
+    house.press("1")
+    assert house.told == [
+        AnswerCall(call_id="call-1"),
+        MENU,
+        StopPrompt(call_id="call-1"),
+        HandOff(call_id="call-1", target="queue:客服"),
+    ]
+    assert house.faults == []
+
+
+def test_a_call_handed_to_a_flow_is_led_in_at_once(house: House) -> None:
+    house.hand_off("flow:hotline")
+    assert house.told == [MENU]
+
+
+def test_a_call_for_another_application_is_left_alone(house: House) -> None:
+    house.arrive("queue:客服")
+    house.driver.submit(CallAnswered(call_id="call-1"))
+    house.press("1")
+    assert house.told == []
+
+
+def test_a_call_taken_from_a_flow_is_let_go(house: House) -> None:
+    house.hand_off("flow:hotline")
+    house.hand_off("queue:客服")
+    house.press("1")
+    assert house.told == [MENU]
+    assert house.flow_calls() == 0
+
+
+def test_silence_ends_the_call_with_the_flows_cause(house: House) -> None:
+    house.hand_off("flow:hotline")
+    house.driver.submit(PromptFinished(call_id="call-1", playback_id="playback-1", reason="finished"))
+    assert house.alarm.deadline == 5.0
+    house.clock.move_to(5.0)
+    house.driver.wake()
+    assert house.told[-1] == HangUpCall(call_id="call-1", cause=Cause.NO_USER_RESPONSE)
+    assert [core.next_deadline() for core in house.application.cores] == [None]
+
+
+def test_a_prompt_that_fails_is_skipped(house: House) -> None:
+    house.hand_off("flow:hotline")
+    house.driver.submit(PromptFinished(call_id="call-1", playback_id="playback-1", reason="failed"))
+    assert house.alarm.deadline == 5.0
+
+
+def test_a_caller_who_hangs_up_leaves_no_timer(house: House) -> None:
+    house.hand_off("flow:hotline")
+    house.driver.submit(PromptFinished(call_id="call-1", playback_id="playback-1", reason="finished"))
+    house.driver.submit(
+        CallEnded(call_id="call-1", contact_id="contact-1", cause=Cause.NORMAL_CLEARING, by_caller=True)
+    )
+    assert house.alarm.deadline is None
+    assert [event.topic for event in house.events][-2:] == ["call.ended", "flow.left"]
+
+
+def test_the_list_tells_each_flow_with_its_calls(house: House) -> None:
+    house.hand_off("flow:hotline")
+    (verb,) = house.application.verbs
+    assert verb.name == "flow.list"
+    assert verb.handle(NoParams()) == [{"name": "hotline", "title": "客户服务热线", "nodes": 3, "calls": 1}]
+    assert house.flow_calls() == 1
+
+
+def test_it_knows_its_flows_by_name(house: House) -> None:
+    assert house.application.scheme == "flow"
+    assert house.application.knows("hotline")
+    assert not house.application.knows("coldline")
