@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median_low
 
 import numpy as np
 import soundfile
@@ -81,7 +82,7 @@ class Agreement:
     worst_score: float
     """Of all pieces."""
     delay: int
-    """Samples from the first sample said to its place in what was kept (the median of the pieces)."""
+    """Samples from the first sample said to its place in what was kept (that of the middle piece)."""
 
     @property
     def whole(self) -> bool:
@@ -89,12 +90,12 @@ class Agreement:
         return self.pieces > 0 and self.found == self.pieces
 
 
-def compare(said: Samples, kept: Samples, *, piece_s: float = 0.5, good_score: float = 0.9) -> Agreement:
+def compare(said: Samples, kept: Samples, *, piece_s: float = 0.5, good_score: float = 0.95) -> Agreement:
     """Look for each piece of ``said`` in ``kept``; silent pieces of ``said`` do not count."""
     matches = [(find(piece, kept), start) for start, piece in _pieces(said, round(piece_s * SAMPLE_RATE_HZ))]
     if not matches:
         return Agreement(0, 0, 0.0, 0)
-    delay = round(float(np.median([match.at - start for match, start in matches])))
+    delay = median_low(match.at - start for match, start in matches)
     tolerance = SAMPLE_RATE_HZ // 50
     found = sum(m.score >= good_score and abs(m.at - start - delay) <= tolerance for m, start in matches)
     return Agreement(len(matches), found, min(match.score for match, _ in matches), delay)

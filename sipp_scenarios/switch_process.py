@@ -94,7 +94,7 @@ class SwitchProcess:
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-lines:])
 
     def _answers(self) -> bool:
-        """Try the control socket once; when nobody is there, leave the process a moment to start or to end."""
+        """Try the control socket once; when nobody is there, leave the process a moment to start or end."""
         try:
             with connect_sync(self.control_socket) as client:
                 client.call("switch.status")

@@ -1,0 +1,148 @@
+"""baresip, a phone other people wrote, driven without a screen or a sound card.
+
+It speaks from a WAV file (module ``aufile``), writes down what it hears (``sndfile``) and takes orders as
+JSON in netstrings (``ctrl_tcp``).
+"""
+
+import json
+import socket
+import subprocess
+from pathlib import Path
+from time import monotonic
+from typing import Any, Self
+
+import numpy as np
+import soundfile
+
+from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples
+from sipp_scenarios.phones import free_port
+
+_MODULES = Path("/usr/lib/baresip/modules")
+_PATIENCE_S = 15.0
+_CONFIG = """\
+module_path {modules}
+module account.so
+module g711.so
+module aufile.so
+module aubridge.so
+module sndfile.so
+module_tmp uuid.so
+module_app menu.so
+module_app ctrl_tcp.so
+ctrl_tcp_listen {host}:{control_port}
+sip_listen {host}:{sip_port}
+net_interface {host}
+audio_source aufile,{folder}/speech.wav
+audio_player aubridge,nobody
+audio_alert aubridge,nobody
+snd_path {folder}
+"""
+
+
+class BaresipError(Exception):
+    """The phone did not do what it was asked to."""
+
+
+class Baresip:
+    """One running phone. Use it as a context manager."""
+
+    def __init__(self, host: str, account: str, speech: Samples, folder: Path) -> None:
+        """``account`` is what follows the address of record in baresip's own ``accounts`` file."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._host = host
+        self._folder = folder
+        self._control_port = _free_tcp_port(host)
+        soundfile.write(folder / "speech.wav", speech, SAMPLE_RATE_HZ, subtype="PCM_16")
+        (folder / "accounts").write_text(f"{account}\n", "utf-8")
+        (folder / "contacts").touch()
+        (folder / "config").write_text(
+            _CONFIG.format(
+                modules=_MODULES,
+                folder=folder,
+                host=host,
+                control_port=self._control_port,
+                sip_port=free_port(host),
+            ),
+            "utf-8",
+        )
+
+    def __enter__(self) -> Self:
+        with (self._folder / "screen.log").open("wb") as screen:
+            self._process = subprocess.Popen(
+                ["baresip", "-f", str(self._folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=screen,
+                stderr=subprocess.STDOUT,
+            )
+        self._line = self._connect()
+        self._unread = b""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._line.close()
+        self._process.terminate()
+        try:
+            self._process.wait(3)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def order(self, command: str, params: str = "") -> None:
+        """Give one of baresip's commands, such as ``dial``, ``accept``, ``sndcode`` or ``hangup``."""
+        message = json.dumps({"command": command, "params": params}).encode()
+        self._line.sendall(b"%d:%s," % (len(message), message))
+
+    def wait_for(self, kind: str) -> dict[str, Any]:
+        """Wait for an event such as ``CALL_ESTABLISHED``. Raises BaresipError with the phone's last words."""
+        deadline = monotonic() + _PATIENCE_S
+        while (message := self._next_message(kind, deadline)).get("type") != kind:
+            pass
+        return message
+
+    @property
+    def heard(self) -> Samples:
+        """What it heard, once the call is over."""
+        [path] = self._folder.glob("dump-*-dec.wav")
+        return np.asarray(soundfile.read(path, dtype="int16")[0], np.int16)
+
+    def _connect(self) -> socket.socket:
+        deadline = monotonic() + _PATIENCE_S
+        while True:
+            try:
+                return socket.create_connection((self._host, self._control_port))
+            except OSError:
+                if self._ended_within(0.05) or monotonic() > deadline:
+                    raise self._failure("did not start") from None
+
+    def _ended_within(self, seconds: float) -> bool:
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def _next_message(self, wanted: str, deadline: float) -> dict[str, Any]:
+        while True:
+            length, colon, rest = self._unread.partition(b":")
+            if colon and len(rest) > int(length):
+                self._unread = rest[int(length) + 1 :]
+                message: dict[str, Any] = json.loads(rest[: int(length)])
+                return message
+            self._line.settimeout(max(deadline - monotonic(), 0.001))
+            try:
+                octets = self._line.recv(65_536)
+            except TimeoutError:
+                raise self._failure(f"never told {wanted}") from None
+            if not octets:
+                raise self._failure(f"ended before {wanted}")
+            self._unread += octets
+
+    def _failure(self, what: str) -> BaresipError:
+        words = (self._folder / "screen.log").read_text("utf-8", "replace").splitlines()[-20:]
+        return BaresipError(f"baresip {what}\n" + "\n".join(words))
+
+
+def _free_tcp_port(host: str) -> int:
+    with socket.create_server((host, 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port

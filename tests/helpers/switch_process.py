@@ -1,0 +1,89 @@
+"""A switch of its own for tests: free ports, short times, everything it writes in one folder."""
+
+import json
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from sipp_scenarios.phones import free_port
+from sipp_scenarios.switch_process import SwitchProcess
+
+_CONF = Path(__file__).resolve().parents[2] / "conf"
+_MEDIA_PORTS = 200
+
+HOTLINE = "95598"
+"""Greeting, menu, queue: the shipped flow."""
+QUEUE_ONLY = "95599"
+"""Straight into the queue."""
+STATIONS = {"2001": "secret-2001", "2002": "secret-2002"}
+"""Names with passwords; the agents have the same numbers."""
+UNLISTED = "2999"
+"""No station has this name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """What tests want to be shorter than in life."""
+
+    ring_timeout_s: float = 1.5
+    wrap_up_s: float = 0.5
+    drain_s: float = 20.0
+    retry_after_s: int = 7
+    t1_ms: int = 100
+    """RFC 3261's T1; transactions are forgotten after 64 of them."""
+
+
+def switch_process(folder: Path, times: Times | None = None) -> SwitchProcess:
+    """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``."""
+    configuration = folder / "ringmain.toml"
+    configuration.write_text(_configuration(folder, times or Times()), "utf-8")
+    return SwitchProcess(configuration, folder / "switch.log")
+
+
+def _configuration(folder: Path, times: Times) -> str:
+    first = _free_block(_MEDIA_PORTS)
+    sections = [
+        _section("[switch]", drain_s=times.drain_s, retry_after_s=times.retry_after_s),
+        _section("[sip]", host="127.0.0.1", port=free_port("127.0.0.1"), t1_ms=times.t1_ms),
+        _section(
+            "[media]", port_min=first, port_max=first + _MEDIA_PORTS - 1, prompts=str(_CONF / "prompts")
+        ),
+        _section("[recordings]", folder=str(folder / "recordings")),
+        _section("[ivr]", flows=str(_CONF / "flows")),
+        _section("[control]", socket=str(folder / "ringmain.sock")),
+        _section("[records]", journal=str(folder / "journal"), database=f"sqlite:///{folder}/ringmain.db"),
+        _section("[[access_codes]]", number=HOTLINE, target="flow:hotline"),
+        _section("[[access_codes]]", number=QUEUE_ONLY, target="queue:service"),
+        _section(
+            "[[queues]]",
+            name="service",
+            ring_timeout_s=times.ring_timeout_s,
+            wrap_up_s=times.wrap_up_s,
+            music="zh/music",
+        ),
+    ]
+    for name, password in STATIONS.items():
+        sections.append(_section("[[stations]]", name=name, password=password))
+        sections.append(_section("[[agents]]", id=name, name=f"坐席 {name}", queues=["service"]))
+    return "\n".join(sections)
+
+
+def _section(header: str, **keys: object) -> str:
+    """JSON writes text, numbers and lists as TOML does."""
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items()]
+    return "\n".join([header, *lines, ""])
+
+
+def _free_block(size: int) -> int:
+    """The first of ``size`` free ports below the range the operating system gives out by itself."""
+    blocks = range(20_000, 32_000, size)
+    return next(first for first in blocks if all(_is_free(port) for port in range(first, first + size)))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
