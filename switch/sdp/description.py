@@ -1,0 +1,121 @@
+"""A session description (RFC 8866) as plain values: what offer/answer needs, in the order it stood."""
+
+from dataclasses import dataclass
+
+from switch.sdp.direction import Direction
+
+Attribute = tuple[str, str | None]
+"""``a=name:value``; the value of ``a=name`` alone is None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """``o=``: who described the session, and which version of it this is."""
+
+    username: str
+    session_id: str
+    session_version: str
+    """Rises by one with every change (RFC 3264 §8)."""
+    address_type: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """``c=``: where media goes."""
+
+    address_type: str
+    """``IP4`` or ``IP6``."""
+    address: str
+    """IP address or host name, without the time-to-live and count of multicast."""
+
+
+@dataclass(frozen=True, slots=True)
+class RtpMap:
+    """``a=rtpmap``: the encoding behind a payload type."""
+
+    payload_type: int
+    encoding: str
+    """As written; encoding names ignore case."""
+    clock_hz: int
+    channels: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MediaDescription:
+    """One ``m=`` line and the lines under it."""
+
+    kind: str
+    """``audio``, ``video`` …"""
+    port: int
+    """Zero in a stream that is refused or ended (RFC 3264 §5.1, §6)."""
+    protocol: str
+    formats: tuple[str, ...]
+    connection: Connection | None = None
+    attributes: tuple[Attribute, ...] = ()
+
+    def attribute(self, name: str) -> str | None:
+        """The value of the first ``a=name``, empty for a flag, None when absent."""
+        return _first(self.attributes, name)
+
+    @property
+    def rtpmaps(self) -> dict[int, RtpMap]:
+        """Well-formed ``a=rtpmap`` lines by payload type; the first counts."""
+        maps: dict[int, RtpMap] = {}
+        for name, value in self.attributes:
+            if name == "rtpmap" and (read := _read_rtpmap(value or "")):
+                maps.setdefault(read.payload_type, read)
+        return maps
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDescription:
+    """The session and its streams."""
+
+    origin: Origin
+    name: str
+    connection: Connection | None
+    timing: tuple[str, ...]
+    """Values of the ``t=`` lines; an answer repeats them (RFC 3264 §6)."""
+    attributes: tuple[Attribute, ...]
+    media: tuple[MediaDescription, ...]
+
+    def attribute(self, name: str) -> str | None:
+        """The value of the first session-level ``a=name``, empty for a flag, None when absent."""
+        return _first(self.attributes, name)
+
+    def connection_of(self, media: MediaDescription) -> Connection | None:
+        """A stream's own ``c=``, else the session's (RFC 8866 §5.7)."""
+        return media.connection or self.connection
+
+    def direction_of(self, media: MediaDescription) -> Direction:
+        """A stream's own direction, else the session's, else sendrecv (RFC 8866 §6.7)."""
+        for name, _ in (*media.attributes, *self.attributes):
+            if name in _DIRECTIONS:
+                return Direction(name)
+        return Direction.SENDRECV
+
+
+_DIRECTIONS = frozenset(direction.value for direction in Direction)
+
+
+def _first(attributes: tuple[Attribute, ...], name: str) -> str | None:
+    for key, value in attributes:
+        if key == name:
+            return value or ""
+    return None
+
+
+def _read_rtpmap(value: str) -> RtpMap | None:
+    """``<payload type> <encoding>/<clock rate>[/<channels>]``; None when malformed."""
+    payload_type, _, encoding = value.partition(" ")
+    name, _, rates = encoding.strip().partition("/")
+    clock, _, channels = rates.partition("/")
+    numbers = (payload_type, clock, channels or "1")
+    if not name or not all(_is_small_number(number) for number in numbers):
+        return None
+    return RtpMap(int(payload_type), name, int(clock), int(channels or "1"))
+
+
+def _is_small_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 9
