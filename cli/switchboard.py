@@ -1,0 +1,171 @@
+"""The house put together: every core and shell of one switch, wired to one driver. Decides nothing."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import structlog
+
+import acd.service
+import ivr.service
+from cli.log import EventLog
+from cli.sections import Configuration
+from ivr.document import Flow
+from media.engine import MediaEngine
+from media.prompts import PromptLibrary
+from runtime.alarm import LoopAlarm
+from runtime.clock import LoopClock
+from runtime.driver import Driver, Outputs
+from runtime.ids import RandomIds
+from runtime.vocabulary import Event
+from switch.application import Application, Verb
+from switch.causes import Cause
+from switch.commands import HangUpCall
+from switch.control.server import ControlServer
+from switch.events import SwitchStarted
+from switch.exchange import Exchange
+from switch.http import HttpServer
+from switch.metrics import Metrics
+from switch.records.call_records import CallRecords
+from switch.records.database import Database
+from switch.records.journal import Journal
+from switch.records.projection import Projection
+from switch.records.recordings import Recordings
+from switch.sip.stack import SipStack
+from switch.sip.udp import UdpTransport
+from switch.verbs import ExchangeVerbs
+
+VERSION = "0.1.0"
+
+log = structlog.get_logger(__name__)
+
+
+class Switchboard:
+    """One switch. Runs by itself between ``open`` and ``close``."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        flows: Mapping[str, Flow],
+        prompts: PromptLibrary,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        self._configuration = configuration
+        self._loop = loop
+        self._clock = LoopClock(loop.time)
+        self._ids = RandomIds()
+        self._faults = 0
+        self.driver = Driver(self._clock, LoopAlarm(loop), self._on_fault)
+        self._build_telephony(prompts)
+        self._applications = self._build_applications(flows)
+        self.exchange = Exchange(configuration.access_codes, self._ids, self._knows_target)
+        self._build_observation()
+        self._wire()
+
+    def _build_telephony(self, prompts: PromptLibrary) -> None:
+        configuration = self._configuration
+        self._stack = SipStack(
+            configuration.sip, configuration.stations, self._ids, nonce_key=secrets.token_bytes(32)
+        )
+        self._udp = UdpTransport(configuration.sip.host, configuration.sip.port, self.driver, self._stack)
+        self._media = MediaEngine(
+            configuration.media, configuration.recordings, self._clock, self.driver.submit
+        )
+        for name in prompts.names:
+            self._media.load_prompt(name, prompts.samples(name))
+
+    def _build_applications(self, flows: Mapping[str, Flow]) -> tuple[Application, ...]:
+        configuration = self._configuration
+        return (
+            ivr.service.build(configuration.ivr, flows, self._ids),
+            acd.service.build(configuration.queues, configuration.agents, self._ids, self.driver.submit),
+        )
+
+    def _build_observation(self) -> None:
+        configuration = self._configuration
+        self._journal = Journal(configuration.records, self._clock)
+        self._database = Database(configuration.records, list(self._projections()))
+        self._verbs = ExchangeVerbs(
+            self.exchange,
+            self._stack.registrations,
+            self._counts(),
+            self._clock,
+            self.driver.submit,
+            name=configuration.switch.name,
+            version=VERSION,
+        )
+        self._control = ControlServer(configuration.control, self._all_verbs())
+        gauges = [gauge for application in self._applications for gauge in application.gauges]
+        self._metrics = Metrics(gauges, self._verbs.status)
+        self._http = HttpServer(configuration.http, self._metrics.render, self._verbs.status)
+        self._event_log = EventLog(configuration.log, self.exchange.call_of_leg)
+
+    def _wire(self) -> None:
+        for core in (self._stack, *(core for app in self._applications for core in app.cores)):
+            self.driver.add_core(core)
+        shells_and_cores = (self._stack, self._udp, self._media, self.exchange)
+        for routes in (
+            *(part.routes() for part in shells_and_cores),
+            *(a.routes for a in self._applications),
+        ):
+            self.driver.add_routes(routes)
+        self.driver.observe(self._record)
+        self.driver.observe(self._event_log.log_event)
+        self.driver.observe(self._metrics.observe)
+
+    async def open(self) -> None:
+        """Start listening. Raises UsageError when an address or a folder cannot be had."""
+        self._database.start()
+        self.driver.submit(SwitchStarted(version=VERSION))
+        self._loop.add_reader(self._media.event_fd, self._media.drain)
+        self._udp.open(self._loop)
+        await self._control.open()
+        if self._configuration.http.enabled:
+            await self._http.open()
+
+    async def close(self) -> None:
+        """Finish recordings, then let go of sockets, then bring journal and database up to date."""
+        self._loop.remove_reader(self._media.event_fd)
+        self._media.close()
+        await self._http.close()
+        await self._control.close()
+        self._udp.close()
+        self._journal.close()
+        self._database.close()
+
+    def _record(self, event: Event, wall: float) -> None:
+        self._control.observe(self._journal.observe(event, wall))
+
+    def _knows_target(self, target: str) -> bool:
+        scheme, _, name = target.partition(":")
+        return any(app.scheme == scheme and app.knows(name) for app in self._applications)
+
+    def _projections(self) -> Iterator[Projection]:
+        yield CallRecords()
+        yield Recordings()
+        for application in self._applications:
+            yield from application.projections
+
+    def _all_verbs(self) -> list[Verb]:
+        return [*self._verbs.verbs(), *(verb for app in self._applications for verb in app.verbs)]
+
+    def _counts(self) -> dict[str, Callable[[], int]]:
+        """What must be zero when nobody calls, and the count of faults, which must stay zero."""
+        return {
+            "open_legs": lambda: self._stack.open_legs,
+            "open_transactions": lambda: self._stack.open_transactions,
+            "open_dialogs": lambda: self._stack.open_dialogs,
+            "open_endpoints": lambda: self._media.open_endpoints,
+            "open_recordings": lambda: self._media.open_recordings,
+            "faults": lambda: self._faults,
+        }
+
+    def _on_fault(self, item: Any, error: Exception) -> Outputs:
+        """An output's handler raised: say so, and end the one call it belongs to."""
+        self._faults += 1
+        call_id = getattr(item, "call_id", None) or self.exchange.call_of_leg(getattr(item, "leg_id", ""))
+        log.error("fault", item=type(item).__name__, call_id=call_id, exc_info=error)
+        if call_id is None or isinstance(item, HangUpCall):
+            return []
+        return [HangUpCall(call_id=call_id, cause=Cause.NORMAL_TEMPORARY_FAILURE)]

@@ -1,0 +1,170 @@
+"""An exchange on the manual clock, between a scripted network and a media engine that only keeps books."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from media.commands import (
+    AttachToRecording,
+    BridgeEndpoints,
+    CloseEndpoint,
+    ConfigureEndpoint,
+    OpenEndpoint,
+    StartPlayback,
+    StartRecording,
+    StopPlayback,
+    StopRecording,
+    UnbridgeEndpoints,
+)
+from media.events import EndpointFailed, EndpointOpened
+from runtime.clock import ManualClock
+from runtime.driver import Driver, Outputs
+from runtime.ids import SeededIds
+from runtime.vocabulary import Command, Event
+from switch.config import AccessCodeConfig
+from switch.exchange import Exchange
+from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
+from switch.sip.events import LegAnswered, LegArrived
+
+K = TypeVar("K")
+
+TARGETS = {"flow:hotline", "queue:service"}
+
+CALLER_SDP = (
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+    "m=audio 4000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+)
+AGENT_SDP = (
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n"
+)
+
+
+class BookkeepingMedia:
+    """Opens ports as the engine does and remembers what is open; plays and records nothing."""
+
+    def __init__(self) -> None:
+        self.open_endpoints: set[str] = set()
+        self.open_recordings: set[str] = set()
+        self.out_of_ports = False
+        self._next_port = 20000
+
+    def routes(self) -> dict[type, Callable[[Any, float], Outputs]]:
+        silent = (
+            ConfigureEndpoint,
+            BridgeEndpoints,
+            UnbridgeEndpoints,
+            StartPlayback,
+            StopPlayback,
+            AttachToRecording,
+        )
+        return {
+            **{kind: _nothing for kind in silent},
+            OpenEndpoint: self._open,
+            CloseEndpoint: self._close,
+            StartRecording: self._start,
+            StopRecording: self._stop,
+        }
+
+    def _open(self, command: OpenEndpoint, now: float) -> list[Event]:
+        if self.out_of_ports:
+            return [EndpointFailed(leg_id=command.leg_id, reason="no port is free")]
+        self.open_endpoints.add(command.leg_id)
+        self._next_port += 2
+        return [EndpointOpened(leg_id=command.leg_id, host="192.0.2.100", port=self._next_port)]
+
+    def _close(self, command: CloseEndpoint, now: float) -> list[Event]:
+        self.open_endpoints.discard(command.leg_id)
+        return []
+
+    def _start(self, command: StartRecording, now: float) -> list[Event]:
+        self.open_recordings.add(command.recording_id)
+        return []
+
+    def _stop(self, command: StopRecording, now: float) -> list[Event]:
+        self.open_recordings.discard(command.recording_id)
+        return []
+
+
+class ExchangeRig:
+    """Give it events and commands; read what came out."""
+
+    def __init__(
+        self, access_codes: Sequence[AccessCodeConfig] = (), *, exchange: Exchange | None = None
+    ) -> None:
+        self.clock = ManualClock()
+        codes = access_codes or [AccessCodeConfig(number="95598", target="flow:hotline", record=True)]
+        self.exchange = exchange or Exchange(
+            codes, SeededIds(), {"flow:hotline", "queue:service"}.__contains__
+        )
+        self.media = BookkeepingMedia()
+        self.events: list[Event] = []
+        self.commands: list[Command] = []
+        self.driver = Driver(self.clock, _NoAlarm(), self._fail)
+        self.driver.add_routes(self.exchange.routes())
+        self.driver.add_routes(self._remembering(self.media.routes()))
+        for kind in (RingLeg, AnswerLeg, AnswerReoffer, DialStation, HangUpLeg):
+            self.driver.add_routes(self._remembering({kind: _nothing}))
+        self.driver.observe(lambda event, wall: self.events.append(event))
+
+    def feed(self, *items: object) -> None:
+        for item in items:
+            self.driver.submit(item)
+
+    def arrive(self, leg_id: str = "customer", called: str = "95598", sdp: str | None = CALLER_SDP) -> str:
+        """A customer calls; returns the call id, empty when the call was refused."""
+        self.feed(
+            LegArrived(
+                leg_id=leg_id,
+                sip_call_id=f"{leg_id}@192.0.2.1",
+                caller_number="13800138000",
+                caller_name="王小明",
+                called_number=called,
+                peer="udp:192.0.2.1:5060",
+                station=None,
+                sdp=sdp,
+            )
+        )
+        return self.exchange.call_of_leg(leg_id) or ""
+
+    def answer_station(self, sdp: str = AGENT_SDP) -> str:
+        """The station dialled last answers; returns its leg id."""
+        leg_id = self.last(DialStation).leg_id
+        self.feed(LegAnswered(leg_id=leg_id, sdp=sdp))
+        return leg_id
+
+    def last(self, kind: type[K]) -> K:
+        """The newest event or command of a kind."""
+        found = [item for item in (*self.events, *self.commands) if isinstance(item, kind)]
+        assert found, f"no {kind.__name__} came out"
+        return found[-1]
+
+    def all(self, kind: type[K]) -> list[K]:
+        return [item for item in (*self.events, *self.commands) if isinstance(item, kind)]
+
+    def assert_idle(self) -> None:
+        """Nothing is left of any call."""
+        assert list(self.exchange.calls()) == []
+        assert self.exchange.snapshot().legs == {}
+        assert self.media.open_endpoints == set()
+        assert self.media.open_recordings == set()
+
+    def _remembering(self, routes: dict[type, Callable[[Any, float], Outputs]]) -> dict[type, Any]:
+        def remember(handler: Callable[[Any, float], Outputs]) -> Callable[[Any, float], Outputs]:
+            def handle(item: Command, now: float) -> Outputs:
+                self.commands.append(item)
+                return handler(item, now)
+
+            return handle
+
+        return {kind: remember(handler) for kind, handler in routes.items()}
+
+    def _fail(self, item: object, error: Exception) -> Outputs:
+        raise AssertionError(f"{item} raised {error!r}") from error
+
+
+class _NoAlarm:
+    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
+        assert deadline is None
+
+
+def _nothing(item: object, now: float) -> Outputs:
+    return []
