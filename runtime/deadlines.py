@@ -48,14 +48,26 @@ class Deadlines(Generic[K]):
             heappop(heap)
         return None
 
+    def armed(self) -> list[tuple[K, float]]:
+        """The armed keys with their times, in firing order: set again in that order they fire alike."""
+        living = sorted(entry for entry in self._heap if self._live.get(entry[2]) == entry[1])
+        return [(key, at) for at, _, key in living]
+
     def due(self, now: float) -> list[K]:
         """Remove and return the keys due at ``now``, earliest first."""
         fired: list[K] = []
-        while (at := self.next()) is not None and at <= now:
-            key = heappop(self._heap)[2]
-            del self._live[key]
+        while (key := self.first_due(now)) is not None:
             fired.append(key)
         return fired
+
+    def first_due(self, now: float) -> K | None:
+        """Remove and return the earliest key due at ``now``: for cores where one timer cancels another."""
+        at = self.next()
+        if at is None or at > now:
+            return None
+        key = heappop(self._heap)[2]
+        del self._live[key]
+        return key
 
     def _sweep(self) -> None:
         self._heap = [entry for entry in self._heap if self._live.get(entry[2]) == entry[1]]

@@ -38,6 +38,29 @@ def test_leftovers_of_cancelled_timers_do_not_pile_up() -> None:
     assert len(deadlines._heap) <= 64
 
 
+def test_fires_one_at_a_time_so_that_one_may_cancel_the_next() -> None:
+    deadlines: Deadlines[str] = Deadlines()
+    deadlines.set("first", 1.0)
+    deadlines.set("cancelled by it", 1.0)
+    deadlines.set("later", 2.0)
+    assert deadlines.first_due(0.9) is None
+    assert deadlines.first_due(1.0) == "first"
+    deadlines.cancel("cancelled by it")
+    assert deadlines.first_due(1.0) is None
+    assert deadlines.next() == 2.0
+
+
+def test_what_is_armed_can_be_armed_again_to_fire_alike() -> None:
+    deadlines: Deadlines[str] = Deadlines()
+    for key, at in [("third", 2.0), ("first", 1.0), ("second", 1.0), ("gone", 0.5)]:
+        deadlines.set(key, at)
+    deadlines.cancel("gone")
+    copy: Deadlines[str] = Deadlines()
+    for key, at in deadlines.armed():
+        copy.set(key, at)
+    assert copy.due(2.0) == ["first", "second", "third"]
+
+
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 20), st.booleans())))
 def test_agrees_with_a_plain_dictionary(steps: list[tuple[int, int, bool]]) -> None:
     deadlines: Deadlines[int] = Deadlines()

@@ -1,0 +1,102 @@
+"""One agent: the states, the table of what leads from one to the next, and what is known of him."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from acd.errors import AcdUsageError
+
+
+class AgentState(StrEnum):
+    """Where an agent is in his work."""
+
+    LOGGED_OUT = "LOGGED_OUT"
+    NOT_READY = "NOT_READY"
+    """Signed in (签入) but wants no calls (示忙), for a reason."""
+    AVAILABLE = "AVAILABLE"
+    """Waits for a call (示闲)."""
+    OFFERED = "OFFERED"
+    """One call is being offered: from the order to ring until the caller is connected."""
+    ON_CALL = "ON_CALL"
+    WRAP_UP = "WRAP_UP"
+    """After-call work (话后处理)."""
+
+
+class AgentAction(StrEnum):
+    """What leads from one state to the next."""
+
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    READY = "ready"
+    NOT_READY = "not_ready"
+    OFFER = "offer"
+    END_OFFER = "end_offer"
+    CONNECT = "connect"
+    END_CALL = "end_call"
+    END_WRAP_UP = "end_wrap_up"
+
+
+TRANSITIONS: Mapping[AgentState, Mapping[AgentAction, AgentState]] = {
+    AgentState.LOGGED_OUT: {
+        AgentAction.SIGN_IN: AgentState.NOT_READY,
+    },
+    AgentState.NOT_READY: {
+        AgentAction.READY: AgentState.AVAILABLE,
+        AgentAction.NOT_READY: AgentState.NOT_READY,
+        AgentAction.SIGN_OUT: AgentState.LOGGED_OUT,
+    },
+    AgentState.AVAILABLE: {
+        AgentAction.READY: AgentState.AVAILABLE,
+        AgentAction.NOT_READY: AgentState.NOT_READY,
+        AgentAction.SIGN_OUT: AgentState.LOGGED_OUT,
+        AgentAction.OFFER: AgentState.OFFERED,
+    },
+    AgentState.OFFERED: {
+        AgentAction.END_OFFER: AgentState.AVAILABLE,
+        AgentAction.NOT_READY: AgentState.NOT_READY,
+        AgentAction.CONNECT: AgentState.ON_CALL,
+    },
+    AgentState.ON_CALL: {
+        AgentAction.END_CALL: AgentState.WRAP_UP,
+    },
+    AgentState.WRAP_UP: {
+        AgentAction.END_WRAP_UP: AgentState.AVAILABLE,
+        AgentAction.READY: AgentState.AVAILABLE,
+        AgentAction.NOT_READY: AgentState.NOT_READY,
+        AgentAction.SIGN_OUT: AgentState.LOGGED_OUT,
+    },
+}
+
+
+@dataclass(slots=True)
+class Agent:
+    """What the ACD knows of one agent now. Times are the core's monotonic seconds."""
+
+    id: str
+    name: str
+    queues: tuple[str, ...]
+    state: AgentState = AgentState.LOGGED_OUT
+    reason: str = ""
+    """Why NOT_READY; empty in every other state."""
+    since: float | None = None
+    """When the present state (or reason) began; None until the first sign-in."""
+    idle_since: float = 0.0
+    """When he was last done with a call and its wrap-up; before the first call, when he signed in.
+
+    Offers that came to nothing and breaks leave it as it is: nobody gains or loses his turn by them.
+    """
+    station: str | None = None
+    offer_id: str | None = None
+    """The offer he is rung for or talks on."""
+    call_id: str | None = None
+    """The call he is rung for, talks on or wraps up."""
+    not_ready_after: str | None = None
+    """Reason of a not-ready request that waits for the end of the present call."""
+
+    def state_after(self, action: AgentAction) -> AgentState:
+        """The state the table gives. Raises AcdUsageError when it gives none."""
+        state = TRANSITIONS[self.state].get(action)
+        if state is None:
+            can = ", ".join(TRANSITIONS[self.state])
+            raise AcdUsageError(f"agent {self.id} is {self.state}: cannot {action}, only {can}")
+        return state

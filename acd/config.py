@@ -1,0 +1,142 @@
+"""The ACD's part of the configuration: the sections ``[[queues]]`` and ``[[agents]]``."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+
+HANG_UP = "hang_up"
+QUEUE_SCHEME = "queue"
+_WAY_OUT = rf"^({HANG_UP}|[a-z_]+:\S.*)$"
+
+
+class StrategyName(StrEnum):
+    """How a queue chooses among its free agents; what each does is in ``strategy.py``."""
+
+    LONGEST_IDLE = "longest_idle"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class QueueConfig(_Section):
+    """One queue (技能队列)."""
+
+    name: str = Field(
+        min_length=1, pattern=r"^\S+$", description="Short name, used in targets such as queue:service."
+    )
+    title: str = Field(default="", description="Name for people; empty: the short name.")
+    strategy: StrategyName = Field(
+        default=StrategyName.LONGEST_IDLE, description="Which of several free agents gets the next call."
+    )
+    ring_timeout_s: float = Field(
+        default=15, gt=0, le=300, description="Seconds an agent's phone rings before the offer ends (RONA)."
+    )
+    rona_reason: str = Field(
+        default="no_answer",
+        min_length=1,
+        description="Not-ready reason given to an agent who let the phone ring in vain.",
+    )
+    refusal_delay_s: float = Field(
+        default=10,
+        ge=1,
+        le=3600,
+        description="Seconds without offers for an agent whose phone refused one (rejected, busy, failed).",
+    )
+    wrap_up_s: float = Field(
+        default=10, ge=0, le=3600, description="Seconds of after-call work following each call; 0: none."
+    )
+    max_wait_s: float = Field(default=0, ge=0, description="Seconds a caller may wait; 0: no limit.")
+    on_timeout: str = Field(
+        default=HANG_UP,
+        pattern=_WAY_OUT,
+        description="What happens at max_wait_s: hang_up, or a target such as flow:closed.",
+    )
+    max_waiting: int = Field(default=0, ge=0, description="Callers that may wait at once; 0: no limit.")
+    on_full: str = Field(
+        default=HANG_UP,
+        pattern=_WAY_OUT,
+        description="What happens to a caller beyond max_waiting: hang_up, or a target.",
+    )
+    music: str = Field(
+        default="", description="Prompt played again and again to those who wait; empty: silence."
+    )
+
+
+class AgentConfig(_Section):
+    """One agent (坐席)."""
+
+    id: str = Field(min_length=1, pattern=r"^\S+$", description="The agent's number (工号).")
+    name: str = Field(default="", description="The agent's name, for people.")
+    queues: list[str] = Field(default_factory=list, description="Names of the queues the agent serves.")
+
+
+class Finding(NamedTuple):
+    """A mistake that only shows when sections are read together; the loader adds file and line."""
+
+    key: str
+    value: str
+    expected: str
+
+
+def find_problems(queues: Sequence[QueueConfig], agents: Sequence[AgentConfig]) -> list[Finding]:
+    """What is wrong between queues and agents that are each valid by themselves."""
+    names = {queue.name for queue in queues}
+    return [
+        *_repeated("queues", "name", (queue.name for queue in queues)),
+        *_repeated("agents", "id", (agent.id for agent in agents)),
+        *_unknown_memberships(agents, names),
+        *_unknown_targets(queues, names),
+        *_full_circles(queues),
+    ]
+
+
+def _repeated(section: str, field: str, values: Iterable[str]) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for index, value in enumerate(values):
+        if (earlier := first.setdefault(value, index)) != index:
+            key = f"{section}[{index}].{field}"
+            yield Finding(key, value, f"a {field} of its own; {section}[{earlier}] has this one")
+
+
+def _unknown_memberships(agents: Sequence[AgentConfig], names: set[str]) -> Iterator[Finding]:
+    for index, agent in enumerate(agents):
+        for place, queue in enumerate(agent.queues):
+            key = f"agents[{index}].queues[{place}]"
+            if queue not in names:
+                yield Finding(key, queue, f"the name of a queue: {_listed(names)}")
+            elif queue in agent.queues[:place]:
+                yield Finding(key, queue, "each queue once")
+
+
+def _unknown_targets(queues: Sequence[QueueConfig], names: set[str]) -> Iterator[Finding]:
+    for index, queue in enumerate(queues):
+        for field, target in (("on_timeout", queue.on_timeout), ("on_full", queue.on_full)):
+            name = _queue_of(target)
+            if name is not None and name not in names:
+                yield Finding(f"queues[{index}].{field}", target, f"queue:<name>, one of {_listed(names)}")
+
+
+def _full_circles(queues: Sequence[QueueConfig]) -> Iterator[Finding]:
+    """Full queues that pass a caller round in a circle would do so for ever, in one instant."""
+    when_full = {queue.name: _queue_of(queue.on_full) for queue in queues if queue.max_waiting}
+    for index, queue in enumerate(queues):
+        visited: set[str] = set()
+        place = when_full.get(queue.name)
+        while place is not None and place not in visited:
+            visited.add(place)
+            place = when_full.get(place)
+        if queue.name in visited:
+            expected = "a way out that does not lead back to this queue when all on it are full"
+            yield Finding(f"queues[{index}].on_full", queue.on_full, expected)
+
+
+def _queue_of(target: str) -> str | None:
+    scheme, _, name = target.partition(":")
+    return name if scheme == QUEUE_SCHEME else None
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "(there are none)"

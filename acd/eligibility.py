@@ -1,0 +1,64 @@
+"""Who may be offered a call. Every change of an agent's state goes through here, so that the queues'
+rankings always hold exactly the agents who may be rung."""
+
+from acd.agent import Agent, AgentAction, AgentState
+from acd.events import AgentStateChanged, WrapUpEnded
+from acd.state import AcdState, Timer, TimerKind
+from acd.step import Step
+
+
+def is_eligible(state: AcdState, agent: Agent) -> bool:
+    """AVAILABLE, at a station that can be rung, and not in the delay after a refusal."""
+    return (
+        agent.state is AgentState.AVAILABLE
+        and agent.station in state.reachable
+        and Timer(TimerKind.REFUSAL_DELAY, agent.id) not in state.timers
+    )
+
+
+def rank(state: AcdState, agent: Agent) -> None:
+    """Put the agent into the rankings of his queues, or take him out."""
+    eligible = is_eligible(state, agent)
+    for queue in state.queues_of(agent):
+        queue.ranking.remove(agent.id)
+        if eligible:
+            queue.ranking.add(agent)
+
+
+def move(step: Step, agent: Agent, action: AgentAction, reason: str = "") -> None:
+    """Take the agent from one state to the next. Raises AcdUsageError when the table has no such way."""
+    before, after = agent.state, agent.state_after(action)
+    if (before, agent.reason) == (after, reason):
+        return
+    if before is AgentState.WRAP_UP:
+        _finish_wrap_up(step, agent)
+    if before in (AgentState.LOGGED_OUT, AgentState.WRAP_UP):
+        agent.idle_since = step.now
+    step.emit(
+        AgentStateChanged(
+            agent=agent.id,
+            from_state=before,
+            to_state=after,
+            reason=reason,
+            lasted_ms=0 if agent.since is None else step.ms_since(agent.since),
+            call_id=agent.call_id,
+        )
+    )
+    agent.state, agent.reason, agent.since = after, reason, step.now
+    _let_go(agent)
+    rank(step.state, agent)
+
+
+def _finish_wrap_up(step: Step, agent: Agent) -> None:
+    step.state.timers.cancel(Timer(TimerKind.WRAP_UP, agent.id))
+    if agent.call_id is not None and agent.since is not None:
+        wrap_up_ms = step.ms_since(agent.since)
+        step.emit(WrapUpEnded(agent=agent.id, call_id=agent.call_id, wrap_up_ms=wrap_up_ms))
+
+
+def _let_go(agent: Agent) -> None:
+    """An agent holds an offer only while OFFERED or ON_CALL, and a call only until its wrap-up ends."""
+    if agent.state not in (AgentState.OFFERED, AgentState.ON_CALL):
+        agent.offer_id = None
+        if agent.state is not AgentState.WRAP_UP:
+            agent.call_id = agent.not_ready_after = None

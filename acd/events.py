@@ -1,0 +1,171 @@
+"""What the ACD reports about callers, offers and agents.
+
+caller   queue.caller_joined … queue.caller_left … queue.call_completed (after ``connected``)
+offer    queue.offer_made … queue.offer_ended, exactly once each
+agent    agent.signed_in … agent.state_changed … agent.wrap_up_started … agent.signed_out
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from acd.agent import AgentState
+from runtime.vocabulary import Event
+
+
+class LeaveReason(StrEnum):
+    """Why a caller is no longer waiting."""
+
+    CONNECTED = "connected"
+    """He talks to an agent."""
+    ABANDONED = "abandoned"
+    """His call ended while he waited."""
+    TIMED_OUT = "timed_out"
+    """He waited as long as the queue allows."""
+    FULL = "full"
+    """He was not let in."""
+    WITHDRAWN = "withdrawn"
+    """Somebody else took the call out of the queue."""
+
+
+class OfferResult(StrEnum):
+    """How an offer ended; ``no_answer.py`` says what follows from each."""
+
+    ACCEPTED = "accepted"
+    """The agent talks to the caller."""
+    REJECTED = "rejected"
+    """The agent declined, or went not ready while the phone rang."""
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    """The phone rang to the end of the ring time (RONA)."""
+    UNREACHABLE = "unreachable"
+    """The phone never rang: not registered, or silent."""
+    FAILED = "failed"
+    """The phone answered with an error, or was gone before the caller could be connected."""
+    CANCELLED = "cancelled"
+    """The caller left first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerJoined(Event):
+    """A caller waits."""
+
+    topic: ClassVar[str] = "queue.caller_joined"
+    call_id: str
+    contact_id: str
+    queue: str
+    caller_number: str
+    position: int
+    """1 is next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerLeft(Event):
+    """A caller waits no longer."""
+
+    topic: ClassVar[str] = "queue.caller_left"
+    call_id: str
+    contact_id: str
+    queue: str
+    reason: LeaveReason
+    position: int
+    """Where he stood when he left; 0 when he was never let in."""
+    wait_ms: int
+    offers: int
+    """How often agents were rung for him."""
+    agent: str | None
+    """Who took the call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCompleted(Event):
+    """A conversation that began with ``queue.caller_left`` (connected) is over."""
+
+    topic: ClassVar[str] = "queue.call_completed"
+    call_id: str
+    contact_id: str
+    queue: str
+    agent: str
+    talk_ms: int
+    by_agent: bool
+    """True when the agent hung up, False when the customer did or the exchange ended the call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade(Event):
+    """An agent's phone is about to ring for a caller."""
+
+    topic: ClassVar[str] = "queue.offer_made"
+    call_id: str
+    offer_id: str
+    queue: str
+    agent: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEnded(Event):
+    """An offer led to a conversation, or to nothing."""
+
+    topic: ClassVar[str] = "queue.offer_ended"
+    call_id: str
+    offer_id: str
+    queue: str
+    agent: str
+    result: OfferResult
+    ring_ms: int
+    """From the offer to the answer, or to its end without one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSignedIn(Event):
+    """An agent sat down at a station."""
+
+    topic: ClassVar[str] = "agent.signed_in"
+    agent: str
+    station: str
+    queues: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSignedOut(Event):
+    """An agent left the station."""
+
+    topic: ClassVar[str] = "agent.signed_out"
+    agent: str
+    station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentStateChanged(Event):
+    """An agent went from one state to another, or got another reason for the same one."""
+
+    topic: ClassVar[str] = "agent.state_changed"
+    agent: str
+    from_state: AgentState
+    to_state: AgentState
+    reason: str
+    """Why not ready; empty in every other state."""
+    lasted_ms: int
+    """How long the agent had been in ``from_state``; 0 at the first sign-in."""
+    call_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpStarted(Event):
+    """After-call work begins."""
+
+    topic: ClassVar[str] = "agent.wrap_up_started"
+    agent: str
+    call_id: str
+    limit_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrapUpEnded(Event):
+    """After-call work is over, by its limit or by the agent's word."""
+
+    topic: ClassVar[str] = "agent.wrap_up_ended"
+    agent: str
+    call_id: str
+    wrap_up_ms: int

@@ -1,0 +1,32 @@
+"""What became of each queue's callers since the process started: a fold over the ACD's own events."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+from acd.events import CallerJoined, CallerLeft, LeaveReason
+
+
+class QueueFigures:
+    """Counts callers by queue. Every number has one source: the events of joining and leaving."""
+
+    def __init__(self) -> None:
+        self._joined: Counter[str] = Counter()
+        self._left: defaultdict[str, Counter[LeaveReason]] = defaultdict(Counter)
+
+    def caller_joined(self, event: CallerJoined) -> None:
+        self._joined[event.queue] += 1
+
+    def caller_left(self, event: CallerLeft) -> None:
+        self._left[event.queue][event.reason] += 1
+
+    def of(self, queue: str) -> Mapping[str, int]:
+        """``offered`` counts everybody who came, those included who found the queue full."""
+        left = self._left[queue]
+        return {
+            "offered": self._joined[queue] + left[LeaveReason.FULL],
+            "answered": left[LeaveReason.CONNECTED],
+            "abandoned": left[LeaveReason.ABANDONED],
+            "timed_out": left[LeaveReason.TIMED_OUT],
+            "turned_away": left[LeaveReason.FULL],
+            "withdrawn": left[LeaveReason.WITHDRAWN],
+        }

@@ -1,0 +1,65 @@
+"""What happens to an agent who was offered a call and did not take it.
+
+    result        the agent                                            the caller
+    no_answer     not ready, with the queue's rona_reason (RONA)       keeps his place
+    rejected      stays available; no offers for refusal_delay_s       keeps his place
+    busy          the same                                             keeps his place
+    failed        the same                                             keeps his place
+    unreachable   stays available; no offers until the phone           keeps his place
+                  registers again
+    cancelled     available at once                                    has left
+
+An agent who lets the phone ring is not at his desk: only he can say that he is back. One who refuses is
+there; the delay merely keeps the same call from coming straight back. A phone that cannot be reached
+is no fault of the agent. In no case does he gain or lose his turn (``Agent.idle_since``).
+A not-ready request made during the offer takes effect now, whatever the result.
+
+What happens to the caller is in ``offers.py``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from acd.agent import AgentAction
+from acd.config import QueueConfig
+from acd.eligibility import move
+from acd.events import OfferResult
+from acd.queue import Offer
+from acd.state import Timer, TimerKind
+from acd.step import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What one result means for the agent."""
+
+    not_ready: bool = False
+    delays_offers: bool = False
+    loses_phone: bool = False
+
+
+CONSEQUENCES: Mapping[OfferResult, Consequence] = {
+    OfferResult.NO_ANSWER: Consequence(not_ready=True),
+    OfferResult.REJECTED: Consequence(delays_offers=True),
+    OfferResult.BUSY: Consequence(delays_offers=True),
+    OfferResult.FAILED: Consequence(delays_offers=True),
+    OfferResult.UNREACHABLE: Consequence(loses_phone=True),
+    OfferResult.CANCELLED: Consequence(),
+}
+
+
+def settle_agent(step: Step, offer: Offer, rules: QueueConfig, result: OfferResult) -> None:
+    """Let the agent feel that his offer ended without a conversation."""
+    agent = step.state.agents[offer.agent]
+    consequence = CONSEQUENCES[result]
+    if consequence.delays_offers:
+        delay_end = step.now + rules.refusal_delay_s
+        step.state.timers.set(Timer(TimerKind.REFUSAL_DELAY, agent.id), delay_end)
+    if consequence.loses_phone:
+        step.state.reachable.discard(offer.station)
+    if agent.not_ready_after is not None:
+        move(step, agent, AgentAction.NOT_READY, agent.not_ready_after)
+    elif consequence.not_ready:
+        move(step, agent, AgentAction.NOT_READY, rules.rona_reason)
+    else:
+        move(step, agent, AgentAction.END_OFFER)

@@ -1,0 +1,131 @@
+"""One row for each caller who came to a queue: how long he waited, and what became of him."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table
+
+from acd.events import (
+    CallCompleted,
+    CallerJoined,
+    CallerLeft,
+    LeaveReason,
+    OfferEnded,
+    OfferMade,
+    OfferResult,
+)
+from switch.events import SwitchStarted
+from switch.records.projection import JournalEntry
+
+INTERRUPTED = "interrupted"
+"""Outcome of an entry whose process ended before its caller was connected or left."""
+
+Row = dict[str, Any]
+
+
+class QueueEntries:
+    """Folds the ACD's events into the table ``queue_entries``. A row is complete when its caller is gone."""
+
+    table = Table(
+        "queue_entries",
+        MetaData(),
+        Column("entry", Integer, primary_key=True, comment="journal sequence of the caller's coming"),
+        Column("call_id", String, nullable=False, index=True),
+        Column("contact_id", String, nullable=False, index=True),
+        Column("queue", String, nullable=False, index=True),
+        Column("joined_at", Float, nullable=False, index=True, comment="seconds since the Unix epoch"),
+        Column("left_at", Float, comment="when he stopped waiting; seconds since the Unix epoch"),
+        Column("wait_ms", Integer),
+        Column("outcome", String, nullable=False, comment="LeaveReason, or interrupted by a restart"),
+        Column("offers", Integer, nullable=False, comment="how often agents were rung for him"),
+        Column("ring_ms", Integer, comment="how long the agent who took the call let it ring"),
+        Column("agent", String, comment="who took the call"),
+        Column("station", String),
+        Column("talk_ms", Integer, comment="empty when a restart cut the conversation off"),
+    )
+
+    def __init__(self) -> None:
+        self._open: dict[str, Row] = {}
+        self._folds: Mapping[str, Callable[[JournalEntry], Iterable[Row]]] = {
+            CallerJoined.topic: self._joined,
+            OfferMade.topic: self._offer_made,
+            OfferEnded.topic: self._offer_ended,
+            CallerLeft.topic: self._left,
+            CallCompleted.topic: self._completed,
+            SwitchStarted.topic: self._close_interrupted,
+        }
+
+    def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
+        fold = self._folds.get(entry.topic)
+        return fold(entry) if fold else ()
+
+    def oldest_open(self) -> int | None:
+        return next((row["entry"] for row in self._open.values()), None)  # in the order of joining
+
+    def _joined(self, entry: JournalEntry) -> Iterable[Row]:
+        self._open[entry.fields["call_id"]] = _new_row(entry)
+        return ()
+
+    def _offer_made(self, entry: JournalEntry) -> Iterable[Row]:
+        if row := self._open.get(entry.fields["call_id"]):
+            row["offers"] += 1
+            row["station"] = entry.fields["station"]
+        return ()
+
+    def _offer_ended(self, entry: JournalEntry) -> Iterable[Row]:
+        if row := self._open.get(entry.fields["call_id"]):
+            accepted = entry.fields["result"] == OfferResult.ACCEPTED
+            row["ring_ms"] = entry.fields["ring_ms"] if accepted else None
+            row["station"] = row["station"] if accepted else None
+        return ()
+
+    def _left(self, entry: JournalEntry) -> Iterable[Row]:
+        reason = entry.fields["reason"]
+        if reason == LeaveReason.FULL:  # a full queue is left without having been joined
+            return (_closed(_new_row(entry), entry),)
+        row = self._open.get(entry.fields["call_id"])
+        if row is None:  # read again after a restart: the row was complete before
+            return ()
+        _closed(row, entry)
+        if reason == LeaveReason.CONNECTED:
+            return ()
+        return (self._open.pop(row["call_id"]),)
+
+    def _completed(self, entry: JournalEntry) -> Iterable[Row]:
+        row = self._open.pop(entry.fields["call_id"], None)
+        if row is None:
+            return ()
+        row["talk_ms"] = entry.fields["talk_ms"]
+        return (row,)
+
+    def _close_interrupted(self, entry: JournalEntry) -> Iterable[Row]:
+        """The process that knew these callers is gone, and they with it."""
+        rows = tuple(self._open.values())
+        self._open.clear()
+        return rows
+
+
+def _new_row(entry: JournalEntry) -> Row:
+    return {
+        "entry": entry.sequence,
+        "call_id": entry.fields["call_id"],
+        "contact_id": entry.fields["contact_id"],
+        "queue": entry.fields["queue"],
+        "joined_at": entry.time,
+        "left_at": None,
+        "wait_ms": None,
+        "outcome": INTERRUPTED,
+        "offers": 0,
+        "ring_ms": None,
+        "agent": None,
+        "station": None,
+        "talk_ms": None,
+    }
+
+
+def _closed(row: Row, entry: JournalEntry) -> Row:
+    row["outcome"] = str(entry.fields["reason"])
+    row["left_at"] = entry.time
+    row["wait_ms"] = entry.fields["wait_ms"]
+    row["agent"] = entry.fields["agent"]
+    return row

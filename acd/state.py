@@ -1,0 +1,65 @@
+"""Everything the ACD knows at one moment. One owner: ``core.py``."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from acd.agent import Agent
+from acd.config import AgentConfig, QueueConfig
+from acd.errors import AcdUsageError
+from acd.queue import Entry, Offer, Queue
+from acd.strategy import STRATEGIES
+from runtime.deadlines import Deadlines
+
+
+class TimerKind(StrEnum):
+    """What a deadline is for; the comment names its subject."""
+
+    OFFER_LEASE = "offer_lease"  # offer id
+    MAX_WAIT = "max_wait"  # call id
+    WRAP_UP = "wrap_up"  # agent id
+    REFUSAL_DELAY = "refusal_delay"  # agent id
+
+
+class Timer(NamedTuple):
+    """One deadline's key."""
+
+    kind: TimerKind
+    subject: str
+
+
+class AcdState:
+    """Queues, agents, callers, offers and deadlines, each found by its id."""
+
+    def __init__(self, queues: Iterable[QueueConfig], agents: Iterable[AgentConfig]) -> None:
+        self.agents = {agent.id: Agent(agent.id, agent.name, tuple(agent.queues)) for agent in agents}
+        self.queues = {config.name: self._open(config) for config in queues}
+        self.entries: dict[str, Entry] = {}
+        """By call id: waiting, offered or talking."""
+        self.offers: dict[str, Offer] = {}
+        self.reachable: set[str] = set()
+        """Stations that can be rung."""
+        self.seats: dict[str, str] = {}
+        """Station → the agent who sits there."""
+        self.timers: Deadlines[Timer] = Deadlines()
+        self.joined = 0
+        """How many callers ever joined a queue."""
+
+    def _open(self, config: QueueConfig) -> Queue:
+        members = tuple(agent.id for agent in self.agents.values() if config.name in agent.queues)
+        return Queue(config, STRATEGIES[config.strategy](), members)
+
+    def agent(self, agent_id: str) -> Agent:
+        """Raises AcdUsageError when there is no such agent."""
+        if agent_id not in self.agents:
+            raise AcdUsageError(f"there is no agent {agent_id}; agents stand in [[agents]]")
+        return self.agents[agent_id]
+
+    def queue(self, name: str) -> Queue:
+        """Raises AcdUsageError when there is no such queue."""
+        if name not in self.queues:
+            raise AcdUsageError(f"there is no queue {name}; queues stand in [[queues]]")
+        return self.queues[name]
+
+    def queues_of(self, agent: Agent) -> list[Queue]:
+        return [self.queues[name] for name in agent.queues]

@@ -1,0 +1,26 @@
+"""One input's worth of work: what it works on, when, and what came out so far."""
+
+from dataclasses import dataclass, field
+
+from acd.state import AcdState
+from runtime.ids import Ids
+from runtime.vocabulary import Command, Event
+
+Output = Event | Command
+
+
+@dataclass(slots=True)
+class Step:
+    """Handed from function to function while one input is worked on, then dropped."""
+
+    state: AcdState
+    ids: Ids
+    now: float
+    """Monotonic seconds."""
+    outputs: list[Output] = field(default_factory=list)
+
+    def emit(self, *outputs: Output) -> None:
+        self.outputs.extend(outputs)
+
+    def ms_since(self, moment: float) -> int:
+        return round((self.now - moment) * 1000)

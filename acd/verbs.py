@@ -1,0 +1,77 @@
+"""The ACD's verbs on the control socket."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
+from acd.figures import QueueFigures
+from acd.state import AcdState
+from acd.views import agent_view, queue_view
+from runtime.clock import Clock
+from runtime.vocabulary import Command
+
+Submit = Callable[[Command], None]
+
+
+class _Params(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NoParams(_Params):
+    """For verbs that take nothing."""
+
+
+class AgentParams(_Params):
+    """Names one agent."""
+
+    agent: str = Field(min_length=1, description="the agent's number (工号)")
+
+
+class SignInParams(AgentParams):
+    """Names an agent and where he sits."""
+
+    station: str = Field(min_length=1, description="the station, by the name it registers with")
+
+
+class NotReadyParams(AgentParams):
+    """Names an agent and why no calls shall come."""
+
+    reason: str = Field(min_length=1, max_length=100, description="why, such as 午休 or training")
+
+
+class AcdVerbs:
+    """``agent.list``, ``agent.sign_in`` … ``queue.list``. What changes something goes through the driver."""
+
+    def __init__(self, state: AcdState, figures: QueueFigures, clock: Clock, submit: Submit) -> None:
+        self._state = state
+        self._figures = figures
+        self._clock = clock
+        self._submit = submit
+
+    def list_agents(self, params: NoParams) -> list[dict[str, Any]]:
+        now = self._clock.now()
+        return [agent_view(self._state, agent, now) for agent in self._state.agents.values()]
+
+    def list_queues(self, params: NoParams) -> list[dict[str, Any]]:
+        now = self._clock.now()
+        queues = self._state.queues.values()
+        return [queue_view(self._state, queue, self._figures, now) for queue in queues]
+
+    def sign_in(self, params: SignInParams) -> dict[str, Any]:
+        return self._carry_out(SignIn(agent=params.agent, station=params.station), params.agent)
+
+    def sign_out(self, params: AgentParams) -> dict[str, Any]:
+        return self._carry_out(SignOut(agent=params.agent), params.agent)
+
+    def ready(self, params: AgentParams) -> dict[str, Any]:
+        return self._carry_out(MakeReady(agent=params.agent), params.agent)
+
+    def not_ready(self, params: NotReadyParams) -> dict[str, Any]:
+        return self._carry_out(MakeNotReady(agent=params.agent, reason=params.reason), params.agent)
+
+    def _carry_out(self, order: Command, agent_id: str) -> dict[str, Any]:
+        """Submit the order and show the agent as he is then; the driver raises what the core refuses."""
+        self._submit(order)
+        return agent_view(self._state, self._state.agent(agent_id), self._clock.now())
