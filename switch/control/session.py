@@ -74,9 +74,7 @@ class ControlSession(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=self._config.write_buffer_bytes)
         most = self._config.max_clients
         if len(self._audience) >= most:
-            self.dismiss(
-                ProtocolError(ErrorCode.REFUSED, f"{most} clients are connected, and no more may be")
-            )
+            self.dismiss(ProtocolError(ErrorCode.REFUSED, f"{most} clients are connected, no more may be"))
         else:
             self._audience.join(self)
 
@@ -110,11 +108,15 @@ class ControlSession(asyncio.Protocol):
         log.warning("control client dismissed", reason=str(reason))
         told = {"code": reason.code, "message": str(reason)}
         self._transport.write(encode_notification(PROTOCOL_ERROR, told))
-        self._transport.close()
+        self._hang_up()
 
     def close(self) -> None:
-        """Hang up: after the last event, but at once when the client is not reading."""
+        """Hang up after the last event."""
         self._flush()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """A client that is not reading is not waited for."""
         if self._writable:
             self._transport.close()
         else:

@@ -1,0 +1,68 @@
+"""What the record keepers report about themselves."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from runtime.vocabulary import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalTailCut(Event):
+    """The last run was cut off while it wrote; what it had not finished writing was removed."""
+
+    topic: ClassVar[str] = "journal.tail_cut"
+    path: str
+    size_bytes: int
+    """Of what was removed: less than one entry, unless the disk itself lost data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalWriteFailed(Event):
+    """The journal cannot be written; it is tried again until it can. Once for each outage."""
+
+    topic: ClassVar[str] = "journal.write_failed"
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalWriteRecovered(Event):
+    """The journal is written again."""
+
+    topic: ClassVar[str] = "journal.write_recovered"
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntriesLost(Event):
+    """The disk was slower than the events for so long that these were not kept."""
+
+    topic: ClassVar[str] = "journal.entries_lost"
+    count: int
+    first_sequence: int
+    last_sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseFailed(Event):
+    """The database cannot be written; the journal keeps everything meanwhile. Once for each outage."""
+
+    topic: ClassVar[str] = "database.failed"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseRecovered(Event):
+    """The database is written again and catches up with the journal."""
+
+    topic: ClassVar[str] = "database.recovered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRejected(Event):
+    """The database refuses this one row for what it holds. The journal still has its events."""
+
+    topic: ClassVar[str] = "database.record_rejected"
+    table: str
+    key: str
+    reason: str

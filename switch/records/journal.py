@@ -1,0 +1,94 @@
+"""The journal: every event, in order, kept. The database and a restart are built on it."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import structlog
+
+from runtime.vocabulary import Event, event_fields
+from switch.records.config import RecordsConfig
+from switch.records.errors import JournalUnusable
+from switch.records.events import JournalTailCut
+from switch.records.journal_reader import JournalReader
+from switch.records.journal_writer import JournalWriter, Report
+from switch.records.projection import JournalEntry
+from switch.records.segment import list_segments, mend_tail
+
+log = structlog.get_logger(__name__)
+
+_ENTRIES_PER_READ = 1000
+
+
+class Journal:
+    """Numbers events and hands them to a thread that writes them. The event loop never waits for the disk.
+
+    Numbers go on where the last run's stopped. ``report`` is told, on any thread, what befalls the journal
+    itself. Raises JournalUnusable when the folder cannot be written or another switch writes there.
+    """
+
+    def __init__(self, config: RecordsConfig, report: Report = lambda event: None) -> None:
+        self.folder = config.journal
+        self._lock = _lock_folder(self.folder)
+        self.first_sequence = _last_sequence(self.folder, report) + 1
+        """The first entry of this run."""
+        self._next_sequence = self.first_sequence
+        self._listeners: list[Callable[[], None]] = []
+        self._writer = JournalWriter(config, report, on_flush=self._tell_listeners)
+        self._writer.start()
+
+    def observe(self, event: Event, wall: float) -> JournalEntry:
+        """Take an event that happened at ``wall``; return it as the entry it will be."""
+        sequence = self._next_sequence
+        self._next_sequence = sequence + 1
+        entry = JournalEntry(sequence, wall, event.topic, event_fields(event))
+        self._writer.put(entry)
+        return entry
+
+    def listen(self, on_flush: Callable[[], None]) -> None:
+        """Call ``on_flush``, on the writer's thread, whenever more can be read."""
+        self._listeners.append(on_flush)
+
+    def read(self, from_sequence: int = 1) -> Iterator[JournalEntry]:
+        """The entries written so far, in order. Raises OSError when the disk cannot be read."""
+        with closing(JournalReader(self.folder, from_sequence)) as reader:
+            while entries := reader.take(_ENTRIES_PER_READ):
+                yield from entries
+
+    def close(self) -> None:
+        """Write what is not written yet, within ``close_timeout_s``."""
+        if not self._writer.close():
+            log.error("the journal could not be written to its end", path=str(self.folder))
+        os.close(self._lock)
+
+    def _tell_listeners(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+def _lock_folder(folder: Path) -> int:
+    """Make the folder ours until the descriptor that is returned is closed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise JournalUnusable(f"cannot use the journal folder {folder}: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise JournalUnusable(f"another switch writes the journal in {folder}; give each its own") from None
+    return lock
+
+
+def _last_sequence(folder: Path, report: Report) -> int:
+    try:
+        tail = mend_tail(list_segments(folder))
+    except OSError as error:
+        raise JournalUnusable(f"cannot read the journal in {folder}: {error.strerror}") from error
+    if tail.path is not None:
+        log.warning("journal tail cut", path=str(tail.path), size_bytes=tail.removed_bytes)
+        report(JournalTailCut(path=str(tail.path), size_bytes=tail.removed_bytes))
+    return tail.last_sequence

@@ -1,0 +1,161 @@
+"""The thread that writes the journal. Whatever the disk does, nobody waits for it but this thread."""
+
+from collections import deque
+from collections.abc import Callable
+from threading import Event as Signal
+from threading import Lock, Thread
+
+import structlog
+
+from runtime.vocabulary import Event
+from switch.records.config import RecordsConfig
+from switch.records.events import JournalEntriesLost, JournalWriteFailed, JournalWriteRecovered
+from switch.records.projection import JournalEntry
+from switch.records.segment import SegmentWriter, day_of, encode_line
+
+log = structlog.get_logger(__name__)
+
+_ENTRIES_PER_WRITE = 256
+_FIRST_RETRY_S = 0.1
+
+Report = Callable[[Event], None]
+"""Told what became of the disk or the database, on a thread of ours."""
+
+
+class JournalWriter:
+    """A bounded queue with a thread behind it that appends to segments."""
+
+    def __init__(self, config: RecordsConfig, report: Report, on_flush: Callable[[], None]) -> None:
+        self._config = config
+        self._report = report
+        self._on_flush = on_flush
+        self._queue: deque[JournalEntry] = deque()
+        self._wake = Signal()
+        self._closing = Signal()
+        self._loss = _Loss()
+        self._segment: SegmentWriter | None = None
+        self._failing = False
+        self._thread = Thread(target=self._run, name="journal", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def put(self, entry: JournalEntry) -> None:
+        """Queue an entry; one that finds the queue full is lost and counted. Never waits."""
+        if len(self._queue) < self._config.queue_entries:
+            self._queue.append(entry)
+        else:
+            self._loss.add(entry.sequence)
+        if not self._wake.is_set():
+            self._wake.set()
+
+    def close(self) -> bool:
+        """Write what is queued, within ``close_timeout_s``; False when the disk did not take it in time."""
+        self._closing.set()
+        self._wake.set()
+        self._thread.join(self._config.close_timeout_s)
+        return not (self._thread.is_alive() or self._queue or self._failing)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._wake.wait()
+            self._closing.wait(self._config.flush_interval_ms / 1000)
+            self._wake.clear()
+            self._write_queue()
+            self._tell_loss()
+        self._write_queue()
+        self._tell_loss()
+        self._close_segment()
+
+    def _write_queue(self) -> None:
+        while self._queue:
+            batch = [self._queue.popleft() for _ in range(min(len(self._queue), _ENTRIES_PER_WRITE))]
+            if not self._write_until_done(batch):
+                self._queue.extendleft(reversed(batch))
+                return
+        self._flush()
+
+    def _write_until_done(self, batch: list[JournalEntry]) -> bool:
+        """Append a batch, however often it takes; False when it failed and the journal closes."""
+        lines = b"".join(map(encode_line, batch))
+        pause_s = _FIRST_RETRY_S
+        while not self._attempt(lambda: self._append(batch[0], lines)):
+            if self._closing.wait(pause_s):
+                return self._attempt(lambda: self._append(batch[0], lines))
+            pause_s = min(2 * pause_s, self._config.retry_max_s)
+        return True
+
+    def _append(self, first: JournalEntry, lines: bytes) -> None:
+        segment = self._segment
+        if segment is not None and (
+            segment.size >= self._config.segment_max_mb * 2**20 or segment.day != day_of(first.time)
+        ):
+            self._flush()
+            self._close_segment()
+        if self._segment is None:
+            self._segment = SegmentWriter(self._config.journal, first)
+        self._segment.append(lines)
+
+    def _flush(self) -> None:
+        segment = self._segment
+        if segment is not None and self._config.fsync:
+            self._attempt(segment.sync)
+        self._on_flush()
+
+    def _attempt(self, step: Callable[[], None]) -> bool:
+        """Do something with the disk and report when its health changes."""
+        try:
+            step()
+        except OSError as error:
+            self._close_segment()  # whatever comes next begins in a file of its own
+            self._fail(error)
+            return False
+        if self._failing:
+            self._failing = False
+            self._report(JournalWriteRecovered(path=str(self._config.journal)))
+        return True
+
+    def _fail(self, error: OSError) -> None:
+        if not self._failing:
+            self._failing = True
+            reason = error.strerror or str(error)
+            log.error("journal cannot be written", path=str(self._config.journal), reason=reason)
+            self._report(JournalWriteFailed(path=str(self._config.journal), reason=reason))
+
+    def _tell_loss(self) -> None:
+        lost = self._loss.take()
+        if lost is not None:
+            log.error("journal entries lost", count=lost.count)
+            self._report(lost)
+
+    def _close_segment(self) -> None:
+        segment, self._segment = self._segment, None
+        if segment is not None:
+            try:
+                segment.close()
+            except OSError as error:
+                log.warning("journal segment did not close well", path=str(segment.path), reason=str(error))
+
+
+class _Loss:
+    """What was lost and not told yet. Counted on the loop's thread, told on the writer's."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._count = 0
+        self._first = 0
+        self._last = 0
+
+    def add(self, sequence: int) -> None:
+        with self._lock:
+            if self._count == 0:
+                self._first = sequence
+            self._last = sequence
+            self._count += 1
+
+    def take(self) -> JournalEntriesLost | None:
+        with self._lock:
+            count, self._count = self._count, 0
+        if count == 0:
+            return None
+        return JournalEntriesLost(count=count, first_sequence=self._first, last_sequence=self._last)

@@ -1,0 +1,140 @@
+"""The files of the journal: JSON lines, cut into segments by day and size.
+
+    run/journal/000000000001_2026-11-20.jsonl      the first entry's sequence, and its day in UTC
+    {"sequence":1,"time":1790000000.25,"topic":"call.answered","fields":{"call_id":"call-5f0c9a1e"}}
+
+A line that does not end, or cannot be read, was cut off by a crash or a full disk: readers pass over it.
+"""
+
+import json
+import mmap
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from switch.records.projection import JournalEntry
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Segment:
+    """One file of the journal. Segments sort in the order they were written."""
+
+    first_sequence: int
+    path: Path
+
+
+def list_segments(folder: Path) -> list[Segment]:
+    """All segments of a folder, oldest first; other files are left alone."""
+    segments = []
+    for path in folder.glob("*_*.jsonl"):
+        number = path.name.partition("_")[0]
+        if number.isascii() and number.isdigit():
+            segments.append(Segment(int(number), path))
+    return sorted(segments)
+
+
+def day_of(wall: float) -> str:
+    """The UTC day of a moment, as in the segments' names."""
+    return datetime.fromtimestamp(wall, UTC).date().isoformat()
+
+
+def encode_line(entry: JournalEntry) -> bytes:
+    """The entry as its line."""
+    line = _encode(
+        {"sequence": entry.sequence, "time": entry.time, "topic": entry.topic, "fields": entry.fields}
+    )
+    # Bytes from SIP that are not UTF-8 are lone surrogates here; escaped they are legal JSON again.
+    return line.encode("utf-8", "backslashreplace") + b"\n"
+
+
+def decode_line(line: bytes) -> JournalEntry | None:
+    """The entry of a line, or None when it does not hold one."""
+    try:
+        match json.loads(line):
+            case {
+                "sequence": int(sequence),
+                "time": float() | int() as time,
+                "topic": str(topic),
+                "fields": dict(fields),
+            }:
+                return JournalEntry(sequence, float(time), topic, fields)
+    except (ValueError, RecursionError):
+        pass
+    return None
+
+
+class SegmentWriter:
+    """A segment that is being written. All methods raise OSError."""
+
+    def __init__(self, folder: Path, first: JournalEntry) -> None:
+        self.day = day_of(first.time)
+        self.path = folder / f"{first.sequence:012d}_{self.day}.jsonl"
+        self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
+        self.size = os.fstat(self._fd).st_size
+        self._before_next = b"\n" if self.size else b""  # a failed attempt is there: begin on a new line
+
+    def append(self, lines: bytes) -> None:
+        """Write whole lines; when that fails, what was written of them is taken back."""
+        rest = memoryview(self._before_next + lines)
+        try:
+            while rest:
+                rest = rest[os.write(self._fd, rest) :]
+        except OSError:
+            with suppress(OSError):
+                os.truncate(self._fd, self.size)
+            raise
+        self.size += len(self._before_next) + len(lines)
+        self._before_next = b""
+
+    def sync(self) -> None:
+        """Wait until the disk has it."""
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """How the last run left the journal."""
+
+    last_sequence: int
+    """0 when there is no entry at all."""
+    path: Path | None
+    """The segment that was cut, if one was."""
+    removed_bytes: int
+
+
+def mend_tail(segments: Iterable[Segment]) -> Tail:
+    """Remove what a crash left unfinished at the end; find the last entry. Raises OSError."""
+    cut_path, removed = None, 0
+    for segment in sorted(segments, reverse=True):
+        size = segment.path.stat().st_size
+        last, end = _last_entry(segment.path, size)
+        if end < size:
+            cut_path, removed = segment.path, removed + size - end
+            os.truncate(segment.path, end)
+        if last is not None:
+            return Tail(last.sequence, cut_path, removed)
+        segment.path.unlink()
+    return Tail(0, cut_path, removed)
+
+
+def _last_entry(path: Path, size: int) -> tuple[JournalEntry | None, int]:
+    """The last whole entry of a file and where its line ends."""
+    if size == 0:
+        return None, 0
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as text:
+        end = text.rfind(b"\n") + 1
+        while end > 0:
+            start = text.rfind(b"\n", 0, end - 1) + 1
+            entry = decode_line(text[start:end])
+            if entry is not None:
+                return entry, end
+            end = start
+    return None, 0

@@ -1,0 +1,118 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switch.records.projection import JournalEntry
+from switch.records.segment import SegmentWriter, Tail, decode_line, encode_line, list_segments, mend_tail
+
+WALL = 1_790_000_000.25  # 2026-09-21
+
+
+def entry(sequence: int) -> JournalEntry:
+    return JournalEntry(sequence, WALL, "call.answered", {"call_id": f"call-{sequence}"})
+
+
+def write(folder: Path, *sequences: int) -> Path:
+    segment = SegmentWriter(folder, entry(sequences[0]))
+    segment.append(b"".join(encode_line(entry(sequence)) for sequence in sequences))
+    segment.close()
+    return segment.path
+
+
+def test_an_entry_is_one_line_that_people_can_read() -> None:
+    line = encode_line(JournalEntry(7, WALL, "agent.signed_in", {"name": "张伟", "queues": ("a", "b")}))
+    assert line.decode() == (
+        '{"sequence":7,"time":1790000000.25,"topic":"agent.signed_in",'
+        '"fields":{"name":"张伟","queues":["a","b"]}}\n'
+    )
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(st.characters())
+
+
+@given(
+    st.integers(1, 2**53),
+    st.floats(0, 4e9),
+    st.text(min_size=1, max_size=10),
+    st.dictionaries(st.text(st.characters(), max_size=5), plain, max_size=5),
+)
+def test_any_entry_is_one_line_and_comes_back(
+    sequence: int, time: float, topic: str, fields: dict[str, object]
+) -> None:
+    written = JournalEntry(sequence, time, topic, fields)
+    line = encode_line(written)
+    assert line.count(b"\n") == 1
+    assert decode_line(line) == written
+
+
+@given(st.binary(max_size=60))
+def test_bytes_of_any_kind_are_no_entry(data: bytes) -> None:
+    assert decode_line(data) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\n",
+        b"\0" * 100,
+        b'{"sequence":1}\n',
+        b'{"sequence":"1","time":1.0,"topic":"a.b","fields":{}}\n',
+        b'{"sequence":1,"time":1.0,"topic":"a.b","fields":[]}\n',
+        b"[" * 100_000,
+    ],
+)
+def test_a_line_without_an_entry_is_none(line: bytes) -> None:
+    assert decode_line(line) is None
+
+
+def test_segments_are_named_by_their_first_entry_and_day_and_listed_in_order(tmp_path: Path) -> None:
+    write(tmp_path, 1000)
+    write(tmp_path, 1, 2)
+    (tmp_path / "notes_.jsonl").write_text("not ours")
+    names = [segment.path.name for segment in list_segments(tmp_path)]
+    assert names == ["000000000001_2026-09-21.jsonl", "000000001000_2026-09-21.jsonl"]
+
+
+def test_a_whole_journal_is_left_as_it_is(tmp_path: Path) -> None:
+    write(tmp_path, 1, 2)
+    path = write(tmp_path, 3, 4)
+    before = path.read_bytes()
+    assert mend_tail(list_segments(tmp_path)) == Tail(4, None, 0)
+    assert path.read_bytes() == before
+
+
+def test_an_empty_folder_has_no_last_entry(tmp_path: Path) -> None:
+    assert mend_tail(list_segments(tmp_path)) == Tail(0, None, 0)
+
+
+@pytest.mark.parametrize("cut", range(1, len(encode_line(entry(2)))))
+def test_a_last_line_torn_anywhere_is_removed(tmp_path: Path, cut: int) -> None:
+    path = write(tmp_path, 1, 2)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-cut])
+    kept = encode_line(entry(1))
+    assert mend_tail(list_segments(tmp_path)) == Tail(1, path, len(whole) - cut - len(kept))
+    assert path.read_bytes() == kept
+
+
+def test_zeros_that_a_power_cut_left_are_removed(tmp_path: Path) -> None:
+    path = write(tmp_path, 1)
+    with path.open("ab") as file:
+        file.write(b"\0" * 5000 + b"\n" + b"\0" * 100)
+    assert mend_tail(list_segments(tmp_path)) == Tail(1, path, 5101)
+
+
+def test_a_last_segment_without_entries_is_removed_and_the_one_before_counts(tmp_path: Path) -> None:
+    write(tmp_path, 1, 2)
+    (tmp_path / "000000000003_2026-09-21.jsonl").write_bytes(b'{"sequ')
+    assert mend_tail(list_segments(tmp_path)).last_sequence == 2
+    assert len(list_segments(tmp_path)) == 1
+
+
+def test_a_second_attempt_begins_on_a_line_of_its_own(tmp_path: Path) -> None:
+    path = write(tmp_path, 1)
+    path.write_bytes(path.read_bytes()[:-10])
+    assert write(tmp_path, 1) == path
+    assert [decode_line(line) for line in path.read_bytes().splitlines(keepends=True)] == [None, entry(1)]
