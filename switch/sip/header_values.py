@@ -1,9 +1,10 @@
 """Typed values of the headers a SIP stack looks into (RFC 3261 §20). Parsed when asked for."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from functools import lru_cache, wraps
+from typing import NamedTuple, TypeVar
 
 from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import (
@@ -40,6 +41,20 @@ _CSEQ = re.compile(rf"([0-9]{{1,20}}+)[ \t]++({TOKEN})")
 _CSEQ_LIMIT = 2**31
 """RFC 3261 §8.1.1.5."""
 _LONGEST_SHOWN = 80
+_LONGEST_REMEMBERED = 256
+"""Characters. Bounds what a flood of made-up values can occupy to a few megabytes."""
+_Value = TypeVar("_Value")
+
+
+def _remembered(read: Callable[[str], _Value]) -> Callable[[str], _Value]:
+    """Keep the values of recent texts: the same From, To and CSeq come with many messages."""
+    kept = lru_cache(maxsize=4096)(read)
+
+    @wraps(read)
+    def parse(value: str) -> _Value:
+        return kept(value) if len(value) <= _LONGEST_REMEMBERED else read(value)
+
+    return parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +131,7 @@ def is_name_addr(value: str) -> bool:
     return _NAME_ADDR.fullmatch(value) is not None or _ADDR_SPEC.fullmatch(value) is not None
 
 
+@_remembered
 def parse_via(value: str) -> Via:
     """Read one Via value. Raises SipSyntaxError (400)."""
     found = _VIA.fullmatch(value)
@@ -129,6 +145,7 @@ def parse_via(value: str) -> Via:
     return Via(transport.upper(), unbracketed(host), number, read_parameters(params))
 
 
+@_remembered
 def parse_name_addr(value: str) -> NameAddr:
     """Read ``"Name" <uri>;params`` or ``uri;params``.
 
@@ -143,6 +160,7 @@ def parse_name_addr(value: str) -> NameAddr:
     raise _malformed("address", value)
 
 
+@_remembered
 def parse_cseq(value: str) -> CSeq:
     """Read a CSeq. Raises SipSyntaxError (400)."""
     found = _CSEQ.fullmatch(value)

@@ -62,10 +62,13 @@ _FREQUENT = (
     "Record-Route",
     "Require",
     "Route",
+    "Server",
+    "Subject",
     "Supported",
     "To",
     "User-Agent",
     "Via",
+    "WWW-Authenticate",
 )
 _NAMES: dict[str, str] = (
     {name: name.lower() for name in _FREQUENT}
@@ -93,8 +96,7 @@ def parse_message(data: bytes, *, max_bytes: int = MAX_MESSAGE_BYTES) -> Message
     fault = _read_fields(lines, fields)
     message = _read_start(start, Headers(fields))
     try:
-        if len(data) > max_bytes:
-            raise SipSyntaxError(f"{len(data)} bytes; expected at most {max_bytes}", status=513)
+        _check_size(len(data), max_bytes, head, lines)
         if fault is not None:
             raise SipSyntaxError(fault)
         _check_headers(fields)
@@ -121,17 +123,12 @@ def _divide(data: bytes) -> tuple[str, bytes | None]:
 
 
 def _read_fields(lines: list[str], fields: dict[str, list[str]]) -> str | None:
-    """Fill ``fields``; go on after a mistake, since an answer needs the headers behind it.
-
-    Returns what was wrong first.
-    """
+    """Fill ``fields``; returns what was wrong first. Goes on after it: an answer needs what follows."""
     fault = None
-    if len(lines) > MAX_HEADERS:
-        fault = f"{len(lines)} header lines; expected at most {MAX_HEADERS}"
     for line in lines[:MAX_HEADERS]:
         spelling, colon, value = line.partition(":")
         name = _NAMES.get(spelling) or _long_name(spelling)
-        if not colon or not name or len(line) > MAX_LINE_CHARS:
+        if not colon or not name:
             fault = fault or f"malformed header line {line[:_LONGEST_SHOWN]!r}"
         elif name not in fields:
             fields[name] = [value.strip(" \t")]
@@ -159,9 +156,18 @@ def _read_start(start: str, headers: Headers) -> Message:
             raise SipSyntaxError(f"malformed status line {start[:_LONGEST_SHOWN]!r}", status=None)
         return Response(int(status), reason, headers)
     uri, _, version = rest.rstrip(" \t").rpartition(" ")
-    if not is_token(first) or not _VERSION.fullmatch(version):
+    if not is_token(first) or (version != "SIP/2.0" and not _VERSION.fullmatch(version)):
         raise SipSyntaxError(f"not SIP: {start[:_LONGEST_SHOWN]!r}", status=None)
     return Request(first, uri, headers)
+
+
+def _check_size(size: int, max_bytes: int, head: str, lines: list[str]) -> None:
+    if size > max_bytes:
+        raise SipSyntaxError(f"{size} bytes; expected at most {max_bytes}", status=513)
+    if len(lines) > MAX_HEADERS:
+        raise SipSyntaxError(f"{len(lines)} header lines; expected at most {MAX_HEADERS}")
+    if len(head) > MAX_LINE_CHARS and max(map(len, lines), default=0) > MAX_LINE_CHARS:
+        raise SipSyntaxError(f"header line of more than {MAX_LINE_CHARS} characters")
 
 
 def _check_headers(fields: dict[str, list[str]]) -> None:
@@ -179,15 +185,15 @@ def _check_headers(fields: dict[str, list[str]]) -> None:
 
 
 def _check_request(start: str, request: Request) -> None:
-    """What a request must have beyond that; its CSeq is well-formed by now."""
+    """What a request must have beyond that."""
     version = start.rpartition(" ")[2].upper()
     if version != "SIP/2.0" and _VERSION.fullmatch(version):
         raise SipSyntaxError(f"version {version}; expected SIP/2.0", status=505)
     if version != "SIP/2.0" or not _REQUEST_URI.fullmatch(request.uri):
         raise SipSyntaxError(f"malformed request line {start[:_LONGEST_SHOWN]!r}")
-    cseq = request.headers.get("cseq") or ""
-    if cseq.split()[-1] != request.method:
-        raise SipSyntaxError(f"CSeq {cseq[:_LONGEST_SHOWN]!r} in a {request.method[:_LONGEST_SHOWN]} request")
+    cseq = parse_cseq(request.headers.get("cseq") or "")
+    if cseq.method != request.method:
+        raise SipSyntaxError(f"CSeq of {cseq.method[:_LONGEST_SHOWN]} in {request.method[:_LONGEST_SHOWN]}")
     hops = request.headers.get("max-forwards")
     if hops is not None and (not _NUMBER.fullmatch(hops) or int(hops) > _MOST_HOPS):
         raise SipSyntaxError(f"Max-Forwards is {hops[:_LONGEST_SHOWN]!r}; expected 0 to {_MOST_HOPS}")
