@@ -1,9 +1,10 @@
-"""What the SIP stack can be told about a leg. A leg is one dialog plus one media endpoint."""
+"""What the SIP stack can be told about a leg, which is one dialog plus one media endpoint."""
 
 from dataclasses import dataclass
 
 from runtime.vocabulary import Command
 from switch.causes import Cause
+from switch.sip.hop import Hop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,3 +56,11 @@ class HangUpLeg(Command):
     cause: Cause
     retry_after_s: int | None = None
     """Written into a 503 answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendMessage(Command):
+    """What the stack tells its transport shell: put these bytes on the wire."""
+
+    data: bytes
+    hop: Hop

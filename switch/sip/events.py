@@ -49,10 +49,12 @@ class LegAnswered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegConfirmed(Event):
-    """The ACK to our 200 OK arrived."""
+    """The ACK to our 200 OK arrived; once for AnswerLeg and once for each AnswerReoffer that accepted."""
 
     topic: ClassVar[str] = "leg.confirmed"
     leg_id: str
+    sdp: str | None = None
+    """The peer's answer, when the 200 OK carried our offer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

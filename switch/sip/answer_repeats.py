@@ -1,0 +1,54 @@
+"""Repeating our 200 OK until the ACK comes (RFC 3261 §13.3.1.4): the transaction layer does not do it."""
+
+from typing import NamedTuple
+
+from runtime.deadlines import Deadlines
+from switch.sip.commands import SendMessage
+from switch.sip.counters import Counters
+from switch.sip.legs import Leg, UnackedAnswer
+from switch.sip.timers import Timers
+
+
+class AckMissing(NamedTuple):
+    """64*T1 went by without the ACK; the leg must be given up."""
+
+    leg: Leg
+
+
+class AnswerRepeats:
+    """The answers that wait for their ACK, one at most for each leg."""
+
+    def __init__(self, timers: Timers, counters: Counters) -> None:
+        self._timers = timers
+        self._counters = counters
+        self._deadlines: Deadlines[UnackedAnswer] = Deadlines()
+
+    def start(self, leg: Leg, cseq: int, message: SendMessage, now: float) -> None:
+        """The answer was sent for the first time."""
+        timers = self._timers
+        answer = UnackedAnswer(leg, cseq, message, timers.t1_s, now + timers.lifetime_s)
+        leg.unacked = answer
+        self._deadlines.set(answer, now + timers.t1_s)
+
+    def stop(self, leg: Leg) -> None:
+        """The ACK came, or the dialog is over; no harm when nothing is repeated."""
+        if leg.unacked is not None:
+            self._deadlines.cancel(leg.unacked)
+            leg.unacked = None
+
+    def next_deadline(self) -> float | None:
+        return self._deadlines.next()
+
+    def wake(self, *, now: float) -> list[SendMessage | AckMissing]:
+        """Repeat what is due, give up what is too old."""
+        outputs: list[SendMessage | AckMissing] = []
+        for answer in self._deadlines.due(now):
+            if now >= answer.gives_up_at:
+                answer.leg.unacked = None
+                outputs.append(AckMissing(answer.leg))
+            else:
+                outputs.append(answer.message)
+                self._counters.retransmissions_sent += 1
+                answer.pause_s = min(2 * answer.pause_s, self._timers.t2_s)
+                self._deadlines.set(answer, min(now + answer.pause_s, answer.gives_up_at))
+        return outputs

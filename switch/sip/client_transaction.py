@@ -1,0 +1,85 @@
+"""A request of ours on its way to a final answer (RFC 3261 §17.1, RFC 6026 §8.4)."""
+
+from switch.sip.commands import SendMessage
+from switch.sip.facts import Fact, RequestUnanswered, ResponseReceived
+from switch.sip.hop import Hop
+from switch.sip.message import Headers, Request, Response
+from switch.sip.timers import Timer
+from switch.sip.transaction import Transaction, TransactionDesk
+from switch.sip.transaction_tables import (
+    CLIENT_INVITE_MACHINE,
+    CLIENT_OTHER_MACHINE,
+    Action,
+    Input,
+    input_of_status,
+)
+from switch.sip.writer import write_message
+
+
+class ClientTransaction(Transaction):
+    """One request sent, its repetitions, and the answers to it."""
+
+    __slots__ = ("branch", "request")
+
+    def __init__(self, desk: TransactionDesk, branch: str, request: Request, hop: Hop, owner: object) -> None:
+        machine = CLIENT_INVITE_MACHINE if request.method == "INVITE" else CLIENT_OTHER_MACHINE
+        super().__init__(desk, machine, request.method, hop)
+        self.branch = branch
+        self.request = request
+        self.owner = owner
+
+    def start(self, now: float) -> list[SendMessage | Fact]:
+        """Send the request for the first time."""
+        self.data = write_message(self.request)
+        self.start_timers(now)
+        return [SendMessage(data=self.data, hop=self.hop)]
+
+    def receive(self, response: Response, hop: Hop, now: float) -> list[SendMessage | Fact]:
+        """Take an answer from the wire."""
+        actions = self.step(input_of_status(response.status), now)
+        if Action.PASS_UP not in actions:
+            self._desk.counters.retransmissions_received += 1
+        outputs: list[SendMessage | Fact] = []
+        for action in actions:
+            if action is Action.ACKNOWLEDGE:
+                outputs.append(SendMessage(data=write_message(self._make_ack(response)), hop=self.hop))
+            else:
+                outputs.append(ResponseReceived(self, response, hop))
+        return outputs
+
+    def fire(self, timer: Timer, now: float) -> list[SendMessage | Fact]:
+        outputs: list[SendMessage | Fact] = []
+        for action in self.step(timer, now):
+            if action is Action.REPEAT:
+                self._desk.counters.retransmissions_sent += 1
+                outputs.append(SendMessage(data=self.data, hop=self.hop))
+            else:
+                outputs.append(RequestUnanswered(self, 408))
+        return outputs
+
+    def fail(self, now: float) -> list[SendMessage | Fact]:
+        """The transport could not send."""
+        return [RequestUnanswered(self, 503) for _ in self.step(Input.TRANSPORT_ERROR, now)]
+
+    def make_cancel(self) -> Request:
+        """The CANCEL of this INVITE: same branch, so that its target recognises it (RFC 3261 §9.1)."""
+        return self._make_companion("CANCEL", self.request.headers.get_all("to"))
+
+    def _make_ack(self, response: Response) -> Request:
+        return self._make_companion("ACK", response.headers.get_all("to"))
+
+    def _make_companion(self, method: str, to: list[str]) -> Request:
+        """ACK and CANCEL repeat the INVITE's Via, From, Call-ID, Route and CSeq number (§17.1.1.3, §9.1)."""
+        invite = self.request.headers
+        headers = Headers(
+            {
+                "via": invite.get_all("via")[:1],
+                "max-forwards": invite.get_all("max-forwards"),
+                "from": invite.get_all("from"),
+                "to": to,
+                "call-id": invite.get_all("call-id"),
+                "cseq": [f"{(invite.get('cseq') or '').partition(' ')[0]} {method}"],
+            }
+        )
+        headers.set_all("route", invite.get_all("route"))
+        return Request(method, self.request.uri, headers)

@@ -1,0 +1,169 @@
+"""A dialog: what two user agents keep in common between requests (RFC 3261 §12)."""
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from switch.sip.errors import SipSyntaxError
+from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr, parse_via, split_values
+from switch.sip.hop import Hop
+from switch.sip.identity import MAX_FORWARDS
+from switch.sip.message import Headers, Request, Response
+from switch.sip.uri import SipUri, parse_uri
+from switch.sip.via_rules import DEFAULT_PORT
+
+DialogKey = tuple[str, str, str]
+"""Call-ID, local tag, remote tag (RFC 3261 §12)."""
+
+
+@dataclass(slots=True, eq=False)
+class Dialog:
+    """One dialog, seen from our side."""
+
+    sip_call_id: str
+    local_tag: str
+    remote_tag: str
+    """Empty for RFC 2543 peers (RFC 3261 §12.1.1)."""
+    local: str
+    """Our From in requests, with our tag."""
+    remote: str
+    """Our To in requests, with the peer's tag."""
+    target: str
+    """Request-URI of our requests: the peer's Contact."""
+    hop: Hop
+    """Where our requests go."""
+    behind_nat: bool
+    """The peer does not know its own address: what it sends from is the only one that reaches it."""
+    routes: list[str] = field(default_factory=list)
+    local_cseq: int = 0
+    remote_cseq: int | None = None
+
+    @property
+    def key(self) -> DialogKey:
+        return self.sip_call_id, self.local_tag, self.remote_tag
+
+    def request(self, method: str) -> Request:
+        """The next request of ours (RFC 3261 §12.2.1.1)."""
+        self.local_cseq += 1
+        return self._make(method, self.local_cseq)
+
+    def ack(self, cseq: int) -> Request:
+        """The ACK of a 2xx, which has the number of its INVITE (RFC 3261 §13.2.2.4)."""
+        return self._make("ACK", cseq)
+
+    def take_cseq(self, number: int) -> bool:
+        """Note the number of the peer's request; False when it is out of order (RFC 3261 §12.2.2)."""
+        if self.remote_cseq is not None and number < self.remote_cseq:
+            return False
+        self.remote_cseq = number
+        return True
+
+    def refresh_target(self, contact: list[str], source: Hop) -> None:
+        """The peer may have moved: a re-INVITE or its 2xx names the new place (RFC 3261 §12.2).
+
+        Raises SipSyntaxError, and leaves the dialog as it was, when the Contact cannot be read.
+        """
+        if not contact:
+            return
+        self.target = str(parse_contacts(contact)[0].uri)
+        self.hop = _next_hop(self.routes, self.target, source, self.behind_nat)
+
+    def _make(self, method: str, cseq: int) -> Request:
+        uri, routes = self._route()
+        headers = Headers(
+            {
+                "max-forwards": MAX_FORWARDS,
+                "from": [self.local],
+                "to": [self.remote],
+                "call-id": [self.sip_call_id],
+                "cseq": [f"{cseq} {method}"],
+            }
+        )
+        headers.set_all("route", routes)
+        return Request(method, uri, headers)
+
+    def _route(self) -> tuple[str, list[str]]:
+        """Request-URI and Route; a first proxy without ``lr`` is a strict router (RFC 3261 §12.2.1.1)."""
+        if not self.routes:
+            return self.target, []
+        first = parse_name_addr(self.routes[0]).uri
+        if first.param("lr") is not None:
+            return self.target, list(self.routes)
+        return str(first), [*self.routes[1:], f"<{self.target}>"]
+
+
+def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
+    """The dialog a peer's INVITE opens (RFC 3261 §12.1.1). Raises SipSyntaxError."""
+    headers = request.headers
+    contact = parse_contacts(headers.get_all("contact"))
+    if not contact:
+        raise SipSyntaxError("INVITE without Contact")
+    remote = headers.get("from") or ""
+    routes = _checked_routes(headers.get_all("record-route"))
+    target = str(contact[0].uri)
+    top_via = parse_via(split_values(headers.get_all("via")[:1])[0])
+    behind_nat = top_via.host != source.host
+    return Dialog(
+        sip_call_id=headers.get("call-id") or "",
+        local_tag=local_tag,
+        remote_tag=parse_name_addr(remote).tag or "",
+        local=f"{headers.get('to') or ''};tag={local_tag}",
+        remote=remote,
+        target=target,
+        hop=_next_hop(routes, target, source, behind_nat),
+        behind_nat=behind_nat,
+        routes=routes,
+        remote_cseq=parse_cseq(headers.get("cseq") or "").number,
+    )
+
+
+def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop) -> Dialog:
+    """The dialog an answer to our INVITE opens (RFC 3261 §12.1.2). Raises SipSyntaxError.
+
+    A provisional answer may come without Contact; our INVITE's own target stands in for it. A station is
+    reached where it registered from, whatever its Contact says.
+    """
+    headers = response.headers
+    contact = parse_contacts(headers.get_all("contact"))
+    remote = headers.get("to") or ""
+    routes = _checked_routes(headers.get_all("record-route"))[::-1]
+    target = str(contact[0].uri) if contact else invite.uri
+    return Dialog(
+        sip_call_id=invite.headers.get("call-id") or "",
+        local_tag=local_tag,
+        remote_tag=parse_name_addr(remote).tag or "",
+        local=invite.headers.get("from") or "",
+        remote=remote,
+        target=target,
+        hop=_next_hop(routes, target, source, behind_nat=True),
+        behind_nat=True,
+        routes=routes,
+        local_cseq=int((invite.headers.get("cseq") or "0").partition(" ")[0]),
+    )
+
+
+def _checked_routes(lines: list[str]) -> list[str]:
+    """The members of Record-Route, each known to be readable."""
+    routes = split_values(lines)
+    for route in routes:
+        parse_name_addr(route)
+    return routes
+
+
+def _next_hop(routes: list[str], target: str, source: Hop, behind_nat: bool) -> Hop:
+    """Where requests of a dialog go: its first route or its target, as far as that is an address.
+
+    Names are not looked up: whoever sits behind one is reached where its message came from. So is a peer
+    behind NAT, except that a target on the same host may name another port of it.
+    """
+    uri = parse_name_addr(routes[0]).uri if routes else parse_uri(target)
+    if uri.host == source.host or (not behind_nat and _is_address(uri)):
+        return Hop(source.transport, uri.host, uri.port or DEFAULT_PORT)
+    return source
+
+
+def _is_address(uri: SipUri) -> bool:
+    try:
+        ip_address(uri.host)
+    except ValueError:
+        return False
+    return True

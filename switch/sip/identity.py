@@ -1,0 +1,102 @@
+"""How this switch names itself in messages, and the answers it writes. All fixed text is built once."""
+
+from runtime.ids import Ids
+from switch.sip.config import SipConfig
+from switch.sip.errors import SipSyntaxError
+from switch.sip.grammar import bracketed
+from switch.sip.header_values import parse_name_addr
+from switch.sip.message import Headers, Request, Response
+
+ALLOW = ["INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER"]
+"""The methods we serve."""
+KNOWN_METHODS = frozenset(
+    {
+        "ACK", "BYE", "CANCEL", "INFO", "INVITE", "MESSAGE", "NOTIFY", "OPTIONS", "PRACK", "PUBLISH",
+        "REFER", "REGISTER", "SUBSCRIBE", "UPDATE",
+    }
+)  # fmt: skip
+"""The registered methods, served or not."""
+ACCEPT = ["application/sdp"]
+"""The bodies we read."""
+SDP_TYPE = ["application/sdp"]
+MAX_FORWARDS = ["70"]
+
+_PHRASES = {
+    100: "Trying",
+    180: "Ringing",
+    200: "OK",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    408: "Request Timeout",
+    410: "Gone",
+    413: "Request Entity Too Large",
+    415: "Unsupported Media Type",
+    416: "Unsupported URI Scheme",
+    420: "Bad Extension",
+    423: "Interval Too Brief",
+    480: "Temporarily Unavailable",
+    481: "Call/Transaction Does Not Exist",
+    482: "Loop Detected",
+    483: "Too Many Hops",
+    484: "Address Incomplete",
+    486: "Busy Here",
+    487: "Request Terminated",
+    488: "Not Acceptable Here",
+    491: "Request Pending",
+    500: "Server Internal Error",
+    501: "Not Implemented",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Server Time-out",
+    505: "Version Not Supported",
+    513: "Message Too Large",
+    603: "Decline",
+}
+_COPIED = ("via", "from", "to", "call-id", "cseq", "timestamp")
+"""What every answer repeats of its request (RFC 3261 §8.2.6.1, §8.2.6.2)."""
+
+
+class Identity:
+    """Our names and addresses. ``config`` is read once, here."""
+
+    def __init__(self, config: SipConfig, ids: Ids) -> None:
+        self.host = bracketed(config.advertised_host or config.host)
+        self.sent_by = f"{self.host}:{config.port}"
+        self.contact = [f"<sip:{self.sent_by}>"]
+        self.name = [config.user_agent_name]
+        self.tag = ids.token()
+        """To tag of answers that open no dialog."""
+
+    def answer(
+        self,
+        request: Request,
+        status: int,
+        *,
+        phrase: str | None = None,
+        tag: str | None = None,
+        extra: dict[str, list[str]] | None = None,
+        body: bytes = b"",
+    ) -> Response:
+        """An answer to ``request``. ``tag`` is the dialog's, when there is one; 100 Trying carries none."""
+        asked = request.headers
+        fields = {name: asked.get_all(name) for name in _COPIED if name in asked}
+        if status > 100 and "to" in fields:
+            fields["to"] = [_with_tag(fields["to"][0], tag or self.tag)]
+        fields["server"] = self.name
+        if extra:
+            fields.update(extra)
+        return Response(status, phrase or _PHRASES[status], Headers(fields), body)
+
+
+def _with_tag(to: str, tag: str) -> str:
+    """To with our tag, unless the request was sent inside a dialog and has one."""
+    try:
+        address = parse_name_addr(to)
+    except SipSyntaxError:
+        return to
+    if address.tag is not None:
+        return to
+    return f"{to};tag={tag}"

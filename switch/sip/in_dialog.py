@@ -1,0 +1,127 @@
+"""Requests inside a dialog: ACK, BYE, re-INVITE, OPTIONS (RFC 3261 §12.2.2, §14.2, §15.1.2)."""
+
+from switch.causes import Cause
+from switch.sip.arriving_legs import ArrivingLegs
+from switch.sip.commands import AnswerReoffer
+from switch.sip.dialog import Dialog
+from switch.sip.events import LegConfirmed, LegReoffered
+from switch.sip.facts import AckReceived
+from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr
+from switch.sip.identity import ACCEPT, ALLOW
+from switch.sip.leg_desk import LegDesk, Outputs
+from switch.sip.legs import ArrivingLeg, DialledLeg, Leg, LegState
+from switch.sip.reason_header import read_reason
+from switch.sip.request_checks import check_body
+from switch.sip.server_transaction import ServerTransaction
+from switch.sip.text import body_text
+
+CAPABILITIES = {"allow": ALLOW, "accept": ACCEPT, "accept-encoding": ["identity"], "supported": [""]}
+"""What OPTIONS is answered with (RFC 3261 §11.2); we support no extension."""
+_LONGEST_RETRY_S = 10
+"""RFC 3261 §14.2: between 0 and 10 seconds, chosen at random."""
+
+
+class DialogRequests:
+    """What peers ask of the dialogs they have with us."""
+
+    def __init__(self, desk: LegDesk, arriving: ArrivingLegs) -> None:
+        self._desk = desk
+        self._arriving = arriving
+
+    def receive(self, transaction: ServerTransaction, to_tag: str, now: float) -> Outputs:
+        """A request with a To tag. Raises SipSyntaxError when it cannot be read."""
+        desk = self._desk
+        headers = transaction.request.headers
+        from_tag = parse_name_addr(headers.get("from") or "").tag or ""
+        found = desk.legs.find_dialog((headers.get("call-id") or "", to_tag, from_tag))
+        if found is None:
+            return desk.answer(transaction, 481, now)
+        leg, dialog = found
+        if not dialog.take_cseq(parse_cseq(headers.get("cseq") or "").number):
+            return desk.answer(transaction, 500, now)
+        if transaction.method == "BYE":
+            return self._bye(transaction, leg, dialog, now)
+        if transaction.method == "INVITE":
+            return self._reinvite(transaction, leg, dialog, now)
+        return desk.answer(transaction, 200, now, extra=CAPABILITIES)
+
+    def acknowledge(self, fact: AckReceived, now: float) -> Outputs:
+        """The ACK of a 200 OK of ours; any other is dropped. Raises SipSyntaxError."""
+        desk = self._desk
+        headers = fact.request.headers
+        to_tag = parse_name_addr(headers.get("to") or "").tag or ""
+        from_tag = parse_name_addr(headers.get("from") or "").tag or ""
+        found = desk.legs.find_dialog((headers.get("call-id") or "", to_tag, from_tag))
+        if found is None:
+            return []
+        leg, dialog = found
+        cseq = parse_cseq(headers.get("cseq") or "").number
+        if leg.unacked is None or leg.unacked.cseq != cseq:
+            return []
+        desk.repeats.stop(leg)
+        if leg.state is LegState.ENDED:
+            return desk.say_bye(leg, dialog, leg.cause, now)
+        leg.state = LegState.CONFIRMED
+        return [LegConfirmed(leg_id=leg.leg_id, sdp=body_text(fact.request.body))]
+
+    def answer_reoffer(self, command: AnswerReoffer, now: float) -> Outputs:
+        """200 OK or 488 to the re-INVITE; nothing when it was cancelled meanwhile."""
+        desk = self._desk
+        leg = desk.legs.find(command.leg_id)
+        dialog = _dialog_of(leg)
+        if leg is None or dialog is None or leg.reoffer is None:
+            return []
+        reoffer, leg.reoffer = leg.reoffer, None
+        if command.sdp is None:
+            return desk.answer(reoffer, 488, now)
+        dialog.refresh_target(reoffer.request.headers.get_all("contact"), reoffer.source)
+        return desk.accept(leg, reoffer, dialog, command.sdp, now)
+
+    def give_up(self, leg: Leg, now: float) -> Outputs:
+        """The ACK never came: the session ends with a BYE (RFC 3261 §13.3.1.4)."""
+        dialog = _dialog_of(leg)
+        cause = leg.cause if leg.state is LegState.ENDED else Cause.RECOVERY_ON_TIMER_EXPIRE
+        outputs: Outputs = list(self._desk.legs.end(leg, cause, status=None, by_peer=False))
+        return outputs + self._desk.say_bye(leg, dialog, cause, now) if dialog else outputs
+
+    def _bye(self, transaction: ServerTransaction, leg: Leg, dialog: Dialog, now: float) -> Outputs:
+        desk = self._desk
+        outputs: Outputs = list(desk.answer(transaction, 200, now))
+        desk.legs.close_dialog(dialog)
+        if dialog is not _dialog_of(leg):
+            return outputs  # one of several phones that rang; the leg goes on with the others
+        cause = read_reason(transaction.request.headers) or Cause.NORMAL_CLEARING
+        if isinstance(leg, ArrivingLeg):
+            outputs += self._arriving.hung_up_early(leg, cause, now)
+        desk.repeats.stop(leg)
+        outputs += desk.drop_reoffer(leg, now)
+        return outputs + desk.legs.end(leg, cause, status=None, by_peer=True)
+
+    def _reinvite(self, transaction: ServerTransaction, leg: Leg, dialog: Dialog, now: float) -> Outputs:
+        desk = self._desk
+        if leg.state is LegState.ENDED:
+            return desk.answer(transaction, 481, now)
+        if leg.reoffer is not None or (leg.state is not LegState.CONFIRMED and isinstance(leg, ArrivingLeg)):
+            return self._busy(transaction, leg, now)
+        if leg.unacked is not None or leg.state is not LegState.CONFIRMED:
+            return desk.answer(transaction, 491, now)
+        refusal = check_body(transaction.request)
+        if refusal is not None:
+            return desk.refuse(transaction, refusal, now)
+        parse_contacts(transaction.request.headers.get_all("contact"))
+        leg.reoffer = transaction
+        transaction.owner = leg
+        trying = desk.answer(transaction, 100, now)
+        return [*trying, LegReoffered(leg_id=leg.leg_id, sdp=body_text(transaction.request.body))]
+
+    def _busy(self, transaction: ServerTransaction, leg: Leg, now: float) -> Outputs:
+        """An INVITE while an earlier one has no final answer: 500, try again later (RFC 3261 §14.2)."""
+        desk = self._desk
+        if leg.reoffer is None and leg.state is LegState.ANSWERED:
+            return desk.answer(transaction, 491, now)
+        pause_s = int(desk.ids.token()[:4], 16) % (_LONGEST_RETRY_S + 1)
+        return desk.answer(transaction, 500, now, extra={"retry-after": [str(pause_s)]})
+
+
+def _dialog_of(leg: Leg | None) -> Dialog | None:
+    return leg.dialog if isinstance(leg, ArrivingLeg | DialledLeg) else None

@@ -1,0 +1,123 @@
+"""The open legs and the dialogs they speak in."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from switch.causes import Cause
+from switch.sip.client_transaction import ClientTransaction
+from switch.sip.commands import SendMessage
+from switch.sip.dialog import Dialog, DialogKey
+from switch.sip.events import LegEnded
+from switch.sip.server_transaction import ServerTransaction
+
+
+class LegState(StrEnum):
+    """Where a leg stands.
+
+    An arriving leg goes INVITED → RINGING → ANSWERED → CONFIRMED, a dialled one INVITED → RINGING →
+    CONFIRMED; every state leads to ENDED. ENDED means that LegEnded was reported; messages that wind the
+    dialog up (an ACK that is waited for, BYE, CANCEL) may still be on their way.
+    """
+
+    INVITED = "invited"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    CONFIRMED = "confirmed"
+    ENDED = "ended"
+
+
+@dataclass(slots=True, eq=False)
+class UnackedAnswer:
+    """A 200 OK of ours that is repeated until its ACK comes (RFC 3261 §13.3.1.4)."""
+
+    leg: "Leg"
+    cseq: int
+    """Number of the INVITE it answers."""
+    message: SendMessage
+    pause_s: float
+    gives_up_at: float
+
+
+@dataclass(slots=True, eq=False)
+class Leg:
+    """What arriving and dialled legs have in common."""
+
+    leg_id: str
+    state: LegState = LegState.INVITED
+    unacked: UnackedAnswer | None = None
+    reoffer: ServerTransaction | None = None
+    """The peer's re-INVITE that waits for AnswerReoffer."""
+    cause: Cause = Cause.NORMAL_CLEARING
+    """Why it ended, for a BYE or CANCEL that has to wait."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class ArrivingLeg(Leg):
+    """A leg opened by a peer's INVITE."""
+
+    invite: ServerTransaction
+    dialog: Dialog
+
+
+@dataclass(slots=True, eq=False)
+class Fork:
+    """One of the phones that answer a dialled leg (RFC 3261 §12.1, §13.2.2.4)."""
+
+    dialog: Dialog
+    sdp: str | None = None
+    """What a provisional answer brought."""
+    ack: SendMessage | None = None
+    """Sent again for each repetition of its 200 OK."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class DialledLeg(Leg):
+    """A leg opened by our INVITE."""
+
+    local_tag: str
+    invite: ClientTransaction | None = None
+    forks: dict[str, Fork] = field(default_factory=dict)
+    """By the peer's tag."""
+    dialog: Dialog | None = None
+    """Of the first fork that answered."""
+    is_cancelled: bool = False
+
+
+class Legs:
+    """Legs by id until they have ended; dialogs by key until they are wound up."""
+
+    def __init__(self) -> None:
+        self._legs: dict[str, Leg] = {}
+        self._dialogs: dict[DialogKey, tuple[Leg, Dialog]] = {}
+
+    @property
+    def open_legs(self) -> int:
+        return len(self._legs)
+
+    @property
+    def open_dialogs(self) -> int:
+        return len(self._dialogs)
+
+    def add(self, leg: Leg) -> None:
+        self._legs[leg.leg_id] = leg
+
+    def find(self, leg_id: str) -> Leg | None:
+        return self._legs.get(leg_id)
+
+    def open_dialog(self, leg: Leg, dialog: Dialog) -> None:
+        self._dialogs[dialog.key] = (leg, dialog)
+
+    def close_dialog(self, dialog: Dialog) -> None:
+        self._dialogs.pop(dialog.key, None)
+
+    def find_dialog(self, key: DialogKey) -> tuple[Leg, Dialog] | None:
+        return self._dialogs.get(key)
+
+    def end(self, leg: Leg, cause: Cause, *, status: int | None, by_peer: bool) -> list[LegEnded]:
+        """Report the end of a leg; nothing when it was reported before."""
+        if leg.state is LegState.ENDED:
+            return []
+        leg.state = LegState.ENDED
+        leg.cause = cause
+        del self._legs[leg.leg_id]
+        return [LegEnded(leg_id=leg.leg_id, cause=cause, sip_status=status, by_peer=by_peer)]

@@ -1,0 +1,60 @@
+"""What every request must pass before anybody looks at its purpose (RFC 3261 §8.2)."""
+
+from dataclasses import dataclass, field
+
+from switch.sip.errors import SipSyntaxError
+from switch.sip.header_values import parse_token_list
+from switch.sip.identity import ACCEPT, ALLOW, KNOWN_METHODS
+from switch.sip.message import Request
+from switch.sip.uri import parse_uri
+
+_SERVED = frozenset({"INVITE", "BYE", "OPTIONS", "REGISTER"})
+"""ACK and CANCEL never come here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The answer to a request that cannot be served."""
+
+    status: int
+    extra: dict[str, list[str]] = field(default_factory=dict)
+
+
+def check_request(request: Request) -> Refusal | None:
+    """The refusal of a request, in the order of RFC 3261 §8.2; None when it may go on."""
+    if request.method not in _SERVED:
+        # RFC 3261 §8.2.1, §21.5.2: 405 for what we recognise, 501 for what we do not
+        return Refusal(405 if request.method in KNOWN_METHODS else 501, {"allow": ALLOW})
+    try:
+        parse_uri(request.uri)
+    except SipSyntaxError as fault:
+        return Refusal(fault.status or 400)
+    if "require" in request.headers:
+        wanted = parse_token_list(request.headers.get_all("require"))
+        if wanted:
+            return Refusal(420, {"unsupported": [", ".join(wanted)]})
+    return None
+
+
+def check_invite(request: Request) -> Refusal | None:
+    """The refusal of an INVITE whose way or body we cannot take.
+
+    An INVITE at its last hop is refused because we would send it on to a station (RFC 7332 §4); other
+    requests with Max-Forwards 0 have reached their goal here.
+    """
+    if (request.headers.get("max-forwards") or "").strip() == "0":
+        return Refusal(483)
+    return check_body(request)
+
+
+def check_body(request: Request) -> Refusal | None:
+    """The refusal of a body that is not a plain session description (RFC 3261 §8.2.3)."""
+    headers = request.headers
+    if not request.body:
+        return None
+    if (headers.get("content-encoding") or "identity").strip().lower() != "identity":
+        return Refusal(415, {"accept-encoding": ["identity"]})
+    content_type = (headers.get("content-type") or "").partition(";")[0].strip().lower()
+    if content_type in ACCEPT:
+        return None
+    return Refusal(415, {"accept": ACCEPT})

@@ -1,0 +1,167 @@
+"""The SIP stack: datagrams and commands in, events and messages out. No socket, no clock."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from runtime.driver import Handler
+from runtime.ids import Ids
+from switch.sip.commands import SendMessage
+from switch.sip.config import SipConfig, StationConfig
+from switch.sip.counters import Counters
+from switch.sip.errors import SipSyntaxError
+from switch.sip.facts import Fact, RequestReceived, RequestTurnedAway, RequestUnanswered
+from switch.sip.hop import Hop
+from switch.sip.identity import KNOWN_METHODS, Identity
+from switch.sip.message import Message, Request
+from switch.sip.parser import is_keep_alive, parse_message
+from switch.sip.registrar import Registrar, Registration
+from switch.sip.rejections import Rejections
+from switch.sip.timers import Timers
+from switch.sip.transaction_layer import TransactionLayer
+from switch.sip.user_agent import UserAgent
+
+Outputs = list[Any]
+"""Events and SendMessage, in order."""
+
+
+class DatagramReceived(NamedTuple):
+    """What the transport shell brings."""
+
+    data: bytes
+    hop: Hop
+
+
+class SendFailed(NamedTuple):
+    """The transport shell could not send this."""
+
+    data: bytes
+
+
+class SipStack:
+    """Transaction layer, user agent and registrar as one core.
+
+    ``nonce_key`` seals the challenges of digest authentication and must be new for each run.
+    """
+
+    def __init__(
+        self, config: SipConfig, stations: Sequence[StationConfig], ids: Ids, nonce_key: bytes
+    ) -> None:
+        timers = Timers(config.t1_ms / 1000, config.t2_ms / 1000, config.t4_ms / 1000)
+        identity = Identity(config, ids)
+        self.counters = Counters()
+        self._max_bytes = config.max_message_bytes
+        self._registrar = Registrar(config, stations, nonce_key)
+        self._layer = TransactionLayer(
+            timers=timers,
+            ids=ids,
+            sent_by=identity.sent_by,
+            counters=self.counters,
+            capacity=config.max_transactions,
+            answer_to_source=config.answer_to_source,
+        )
+        self._agent = UserAgent(
+            config=config,
+            timers=timers,
+            layer=self._layer,
+            identity=identity,
+            registrar=self._registrar,
+            ids=ids,
+            counters=self.counters,
+        )
+        self._rejections = Rejections(
+            identity,
+            self.counters,
+            events_per_s=config.rejection_events_per_s,
+            answer_to_source=config.answer_to_source,
+        )
+
+    @property
+    def open_legs(self) -> int:
+        """Legs whose LegEnded is still to come."""
+        return self._agent.open_legs
+
+    @property
+    def open_dialogs(self) -> int:
+        return self._agent.open_dialogs
+
+    @property
+    def open_transactions(self) -> int:
+        """Transactions that still wait for something, be it only for late repetitions."""
+        return self._layer.open_transactions
+
+    def registrations(self, now: float) -> list[Registration]:
+        """Every registered contact."""
+        return self._registrar.registrations(now)
+
+    def routes(self) -> dict[type, Handler]:
+        """What it takes from the driver: commands about legs, and the shell's reports."""
+        return {
+            **self._agent.routes(),
+            DatagramReceived: lambda item, now: self.receive(item.data, item.hop, now),
+            SendFailed: lambda item, now: self.send_failed(item.data, now),
+        }
+
+    def receive(self, data: bytes, hop: Hop, now: float) -> Outputs:
+        """Take one datagram. Never raises for what a peer sends."""
+        if is_keep_alive(data):
+            return []
+        try:
+            message = parse_message(data, max_bytes=self._max_bytes)
+        except SipSyntaxError as error:
+            return self._rejections.reject(error, hop, now)
+        self._count(message)
+        try:
+            outputs = self._layer.receive(message, hop, now)
+        except SipSyntaxError as error:
+            if isinstance(message, Request):
+                error.request = message
+            return self._rejections.reject(error, hop, now)
+        return self._settle(outputs, now)
+
+    def send_failed(self, data: bytes, now: float) -> Outputs:
+        """The transport could not send this message of ours."""
+        self.counters.send_errors += 1
+        return self._settle(self._layer.fail(parse_message(data), now), now)
+
+    def next_deadline(self) -> float | None:
+        cores = (self._layer, self._agent, self._registrar)
+        return min((at for core in cores if (at := core.next_deadline()) is not None), default=None)
+
+    def wake(self, *, now: float) -> Outputs:
+        outputs = self._settle(self._layer.wake(now=now), now)
+        return outputs + self._agent.wake(now=now) + self._registrar.wake(now=now)
+
+    def _settle(self, items: Sequence[SendMessage | Fact], now: float) -> Outputs:
+        """Let the user agent act on the transaction layer's facts."""
+        outputs: Outputs = []
+        for item in items:
+            if isinstance(item, SendMessage):
+                outputs.append(item)
+            elif isinstance(item, RequestTurnedAway):
+                outputs += self._rejections.turn_away(item.request, item.hop)
+            else:
+                outputs += self._take(item, now)
+        return outputs
+
+    def _take(self, fact: Fact, now: float) -> Outputs:
+        try:
+            return self._agent.take(fact, now)
+        except SipSyntaxError as error:
+            return self._refuse(fact, error, now)
+
+    def _refuse(self, fact: Fact, error: SipSyntaxError, now: float) -> Outputs:
+        """A header that is read only now was malformed."""
+        if isinstance(fact, RequestReceived):
+            status = error.status or 400
+            answers = self._agent.refuse(fact.transaction, status, now)
+            return answers + self._rejections.report(error.reason, status, fact.transaction.source, now)
+        if isinstance(fact, RequestUnanswered):  # carries no text of a peer
+            raise error
+        return self._rejections.report(error.reason, None, fact.hop, now)
+
+    def _count(self, message: Message) -> None:
+        if isinstance(message, Request):
+            method = message.method
+            self.counters.requests_received[method if method in KNOWN_METHODS else "other"] += 1
+        else:
+            self.counters.responses_received[message.status] += 1

@@ -1,0 +1,214 @@
+"""Which transaction a message belongs to (RFC 3261 §17.1.3, §17.2.3), and the one heap of their timers."""
+
+from collections.abc import Hashable
+
+from runtime.ids import Ids
+from switch.sip.client_transaction import ClientTransaction
+from switch.sip.commands import SendMessage
+from switch.sip.counters import Counters
+from switch.sip.facts import AckReceived, Fact, RequestReceived, RequestTurnedAway
+from switch.sip.header_values import Via, parse_cseq, parse_name_addr, parse_via, split_values
+from switch.sip.hop import Hop
+from switch.sip.message import Headers, Message, Request, Response
+from switch.sip.server_transaction import ServerTransaction
+from switch.sip.timers import Timers
+from switch.sip.transaction import Transaction, TransactionDesk
+from switch.sip.transaction_tables import State
+from switch.sip.via_rules import DEFAULT_PORT, has_cookie, note_source, reply_hop
+from switch.sip.writer import write_message
+
+Outputs = list[SendMessage | Fact]
+
+
+class TransactionLayer:
+    """All open transactions.
+
+    ``sent_by`` is our ``host:port`` as neighbours reach it; ``capacity`` bounds the server transactions.
+    """
+
+    def __init__(
+        self,
+        *,
+        timers: Timers,
+        ids: Ids,
+        sent_by: str,
+        counters: Counters,
+        capacity: int,
+        answer_to_source: bool,
+    ) -> None:
+        self._desk = TransactionDesk(timers, counters)
+        self._ids = ids
+        self._via_start = f"SIP/2.0/UDP {sent_by};rport;branch=z9hG4bK"
+        self._counters = counters
+        self._capacity = capacity
+        self._answer_to_source = answer_to_source
+        self._clients: dict[tuple[str, str], ClientTransaction] = {}
+        self._servers: dict[tuple[Hashable, str], ServerTransaction] = {}
+        self._invites: dict[Hashable, ServerTransaction] = {}
+
+    @property
+    def open_transactions(self) -> int:
+        return len(self._clients) + len(self._servers)
+
+    def receive(self, message: Message, hop: Hop, now: float) -> Outputs:
+        """Take a message from the wire.
+
+        Raises SipSyntaxError when the headers that identify its transaction cannot be read; nothing has
+        happened then.
+        """
+        if isinstance(message, Request):
+            return self._receive_request(message, hop, now)
+        return self._receive_response(message, hop, now)
+
+    def respond(self, transaction: ServerTransaction, response: Response, now: float) -> Outputs:
+        """Answer a request."""
+        return transaction.respond(response, now)
+
+    def send(
+        self, request: Request, hop: Hop, owner: object, now: float
+    ) -> tuple[ClientTransaction, Outputs]:
+        """Send a request in a transaction of its own; its Via is put on here."""
+        branch = self._put_via(request)
+        return self._start(branch, request, hop, owner, now)
+
+    def send_cancel(self, invite: ClientTransaction, extra: dict[str, list[str]], now: float) -> Outputs:
+        """Send the CANCEL of an INVITE that has a provisional answer (RFC 3261 §9.1)."""
+        cancel = invite.make_cancel()
+        for name, values in extra.items():
+            cancel.headers.set_all(name, values)
+        return self._start(invite.branch, cancel, invite.hop, None, now)[1]
+
+    def send_ack(self, ack: Request, hop: Hop) -> SendMessage:
+        """Send the ACK of a 2xx: no transaction, a branch of its own (RFC 3261 §13.2.2.4)."""
+        self._put_via(ack)
+        self._counters.requests_sent["ACK"] += 1
+        return SendMessage(data=write_message(ack), hop=hop)
+
+    def abandon(self, transaction: ClientTransaction) -> None:
+        """Forget a request whose answer is no longer waited for (RFC 3261 §9.1)."""
+        transaction.terminate()
+        self._forget(transaction)
+
+    def cancelled_invite(self, cancel: ServerTransaction) -> ServerTransaction | None:
+        """The INVITE a CANCEL is meant for (RFC 3261 §9.2)."""
+        return self._servers.get((cancel.identity, "INVITE"))
+
+    def is_merged(self, invite: ServerTransaction) -> bool:
+        """Whether the same INVITE also came on another way (RFC 3261 §8.2.2.2)."""
+        return self._invites.get(_origin(invite.request)) is not invite
+
+    def fail(self, message: Message, now: float) -> Outputs:
+        """The transport could not send this message. Answers need no care: they are asked for again."""
+        if not isinstance(message, Request):
+            return []
+        branch = _top_via(message.headers).branch or ""
+        transaction = self._clients.get((branch, message.method))
+        if transaction is None:
+            return []
+        outputs = transaction.fail(now)
+        self._forget_if_over(transaction)
+        return outputs
+
+    def next_deadline(self) -> float | None:
+        return self._desk.deadlines.next()
+
+    def wake(self, *, now: float) -> Outputs:
+        """Run the timers that are due."""
+        outputs: Outputs = []
+        for transaction, timer in self._desk.deadlines.due(now):
+            outputs += transaction.fire(timer, now)
+            self._forget_if_over(transaction)
+        return outputs
+
+    # -- what arrives --------------------------------------------------------------------------------
+
+    def _receive_request(self, request: Request, hop: Hop, now: float) -> Outputs:
+        via = note_source(request, hop)
+        identity = _identity(request, via)
+        method = request.method
+        transaction = self._servers.get((identity, "INVITE" if method == "ACK" else method))
+        if transaction is not None:
+            return transaction.receive(request, hop, now)
+        if method == "ACK":
+            return [AckReceived(request, hop)]
+        if len(self._servers) >= self._capacity:
+            return [RequestTurnedAway(request, hop)]
+        answers_to = reply_hop(via, hop, to_source=self._answer_to_source)
+        transaction = ServerTransaction(self._desk, identity, request, hop, answers_to)
+        self._servers[identity, method] = transaction
+        if method == "INVITE":
+            self._invites.setdefault(_origin(request), transaction)
+        return [RequestReceived(transaction)]
+
+    def _receive_response(self, response: Response, hop: Hop, now: float) -> Outputs:
+        branch = _top_via(response.headers).branch or ""
+        method = parse_cseq(response.headers.get("cseq") or "").method
+        transaction = self._clients.get((branch, method))
+        if transaction is None:
+            self._counters.unmatched_responses += 1
+            return []
+        return transaction.receive(response, hop, now)
+
+    # -- what leaves ---------------------------------------------------------------------------------
+
+    def _put_via(self, request: Request) -> str:
+        """Via stands first, for those who read on the way (RFC 3261 §7.3.1)."""
+        token = self._ids.token()
+        request.headers = Headers({"via": [self._via_start + token], **dict(request.headers.items())})
+        return "z9hG4bK" + token
+
+    def _start(
+        self, branch: str, request: Request, hop: Hop, owner: object, now: float
+    ) -> tuple[ClientTransaction, Outputs]:
+        transaction = ClientTransaction(self._desk, branch, request, hop, owner)
+        self._clients[branch, request.method] = transaction
+        self._counters.requests_sent[request.method] += 1
+        return transaction, transaction.start(now)
+
+    def _forget_if_over(self, transaction: Transaction) -> None:
+        if transaction.state is State.TERMINATED:
+            self._forget(transaction)
+
+    def _forget(self, transaction: Transaction) -> None:
+        if isinstance(transaction, ClientTransaction):
+            self._clients.pop((transaction.branch, transaction.method), None)
+        elif isinstance(transaction, ServerTransaction):
+            self._forget_server(transaction)
+
+    def _forget_server(self, transaction: ServerTransaction) -> None:
+        self._servers.pop((transaction.identity, transaction.method), None)
+        if transaction.method == "INVITE":
+            origin = _origin(transaction.request)
+            if self._invites.get(origin) is transaction:
+                del self._invites[origin]
+
+
+def _top_via(headers: Headers) -> Via:
+    return parse_via(split_values(headers.get_all("via")[:1])[0])
+
+
+def _identity(request: Request, via: Via) -> Hashable:
+    """What, with the method, identifies a server transaction (RFC 3261 §17.2.3)."""
+    branch = via.branch
+    if branch and has_cookie(branch):
+        return branch, via.host, via.port or DEFAULT_PORT
+    return _old_identity(request)
+
+
+def _old_identity(request: Request) -> Hashable:
+    """RFC 2543 elements: the branch says nothing, the other headers must agree. To is left out, because
+    the ACK of a failure carries our tag in it and the INVITE does not."""
+    headers = request.headers
+    return (
+        request.uri,
+        parse_name_addr(headers.get("from") or "").tag,
+        headers.get("call-id"),
+        parse_cseq(headers.get("cseq") or "").number,
+        headers.get("via"),
+    )
+
+
+def _origin(request: Request) -> Hashable:
+    """What stays the same in an INVITE that a proxy sent out on several ways (RFC 3261 §8.2.2.2)."""
+    headers = request.headers
+    return headers.get("call-id"), headers.get("cseq"), headers.get("from")

@@ -1,0 +1,118 @@
+"""The UDP shell: one non-blocking socket. Moves bytes, decides nothing."""
+
+import asyncio
+import socket
+from collections import deque
+
+from runtime.driver import Driver, Handler, Outputs
+from switch.sip.commands import SendMessage
+from switch.sip.hop import Hop
+from switch.sip.stack import DatagramReceived, SendFailed, SipStack
+
+_BATCH = 64
+"""Datagrams taken at one wake-up, so that a flood cannot keep timers and media waiting."""
+_LONGEST_DATAGRAM = 65_535
+_BACKLOG = 1024
+"""Messages kept while the socket's buffer is full; what comes on top is lost, as it may be with UDP."""
+_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
+"""Room for the burst that arrives while the process is busy."""
+_FULL = (BlockingIOError, InterruptedError)
+
+
+class UdpTransport:
+    """One UDP socket between the network and the driver."""
+
+    def __init__(self, host: str, port: int, driver: Driver, stack: SipStack) -> None:
+        self._host = host
+        self._port = port
+        self._driver = driver
+        self._counters = stack.counters
+        self._socket: socket.socket | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._backlog: deque[SendMessage] = deque()
+
+    @property
+    def address(self) -> Hop:
+        """Where it listens, once it is open."""
+        name = self._opened().getsockname()
+        return Hop("udp", name[0], name[1])
+
+    def routes(self) -> dict[type, Handler]:
+        return {SendMessage: self._send}
+
+    def open(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Bind and listen. Raises OSError when the address cannot be had."""
+        family, _, _, _, address = socket.getaddrinfo(
+            self._host, self._port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE
+        )[0]
+        opened = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            opened.setblocking(False)
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
+            opened.bind(address)
+        except OSError:
+            opened.close()
+            raise
+        self._socket, self._loop = opened, loop
+        loop.add_reader(opened, self._read)
+
+    def close(self) -> None:
+        """Stop listening; messages that wait are lost. No harm if it is closed already."""
+        if self._socket is not None and self._loop is not None:
+            self._loop.remove_reader(self._socket)
+            self._loop.remove_writer(self._socket)
+            self._socket.close()
+        self._socket = None
+        self._backlog.clear()
+
+    def _read(self) -> None:
+        batch: list[DatagramReceived] = []
+        receive = self._opened().recvfrom
+        for _ in range(_BATCH):
+            try:
+                data, address = receive(_LONGEST_DATAGRAM)
+            except _FULL:
+                break
+            except OSError:  # an ICMP error of an earlier message; it does not say of which
+                self._counters.send_errors += 1
+                continue
+            batch.append(DatagramReceived(data, Hop("udp", address[0], address[1])))
+        if batch:
+            self._driver.call(lambda now: batch)
+
+    def _send(self, message: SendMessage, now: float) -> Outputs:
+        if self._socket is None:
+            return ()
+        if self._backlog:
+            self._keep(message)
+            return ()
+        return self._try(message)
+
+    def _try(self, message: SendMessage) -> Outputs:
+        try:
+            self._opened().sendto(message.data, (message.hop.host, message.hop.port))
+        except _FULL:
+            self._keep(message)
+        except OSError:
+            return [SendFailed(message.data)]
+        return ()
+
+    def _keep(self, message: SendMessage) -> None:
+        if len(self._backlog) >= _BACKLOG:
+            self._counters.send_errors += 1
+            return
+        if not self._backlog and self._loop is not None:
+            self._loop.add_writer(self._opened(), self._write)
+        self._backlog.append(message)
+
+    def _write(self) -> None:
+        """The socket has room again."""
+        waiting = list(self._backlog)
+        self._backlog.clear()
+        if self._loop is not None:
+            self._loop.remove_writer(self._opened())
+        self._driver.call(lambda now: waiting)
+
+    def _opened(self) -> socket.socket:
+        assert self._socket is not None, "the transport is not open"
+        return self._socket

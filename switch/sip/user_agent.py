@@ -1,0 +1,147 @@
+"""The user agent: turns messages into leg events and commands into messages (RFC 3261 §8, §13–§15)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from runtime.driver import Handler
+from runtime.ids import Ids
+from switch.sip.answer_repeats import AckMissing, AnswerRepeats
+from switch.sip.arriving_legs import ArrivingLegs
+from switch.sip.client_transaction import ClientTransaction
+from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
+from switch.sip.config import SipConfig
+from switch.sip.counters import Counters
+from switch.sip.dialled_legs import DialledLegs
+from switch.sip.dialog import Dialog
+from switch.sip.facts import AckReceived, Fact, RequestReceived, RequestUnanswered, ResponseReceived
+from switch.sip.header_values import parse_name_addr
+from switch.sip.identity import Identity
+from switch.sip.in_dialog import CAPABILITIES, DialogRequests
+from switch.sip.leg_desk import LegDesk, Outputs
+from switch.sip.legs import ArrivingLeg, DialledLeg, Legs
+from switch.sip.registrar import Registrar
+from switch.sip.request_checks import check_request
+from switch.sip.server_transaction import ServerTransaction
+from switch.sip.timers import Timers
+from switch.sip.transaction_layer import TransactionLayer
+
+
+class UserAgent:
+    """Hands each request, answer and command to the part that serves it."""
+
+    def __init__(
+        self,
+        *,
+        config: SipConfig,
+        timers: Timers,
+        layer: TransactionLayer,
+        identity: Identity,
+        registrar: Registrar,
+        ids: Ids,
+        counters: Counters,
+    ) -> None:
+        self._repeats = AnswerRepeats(timers, counters)
+        self._legs = Legs()
+        self._registrar = registrar
+        self._desk = LegDesk(layer, identity, self._legs, self._repeats, ids)
+        self._arriving = ArrivingLegs(self._desk, registrar)
+        self._dialled = DialledLegs(
+            self._desk, registrar, limit_s=config.dial_limit_s, patience_s=timers.lifetime_s
+        )
+        self._in_dialog = DialogRequests(self._desk, self._arriving)
+        self._facts: dict[type, Callable[[Any, float], Outputs]] = {
+            RequestReceived: self._request,
+            AckReceived: self._in_dialog.acknowledge,
+            ResponseReceived: self._response,
+            RequestUnanswered: self._unanswered,
+        }
+
+    @property
+    def open_legs(self) -> int:
+        return self._legs.open_legs
+
+    @property
+    def open_dialogs(self) -> int:
+        return self._legs.open_dialogs
+
+    def routes(self) -> dict[type, Handler]:
+        """The commands it serves."""
+        return {
+            RingLeg: self._arriving.ring,
+            AnswerLeg: self._arriving.answer,
+            AnswerReoffer: self._in_dialog.answer_reoffer,
+            DialStation: self._dialled.dial,
+            HangUpLeg: self._hang_up,
+        }
+
+    def take(self, fact: Fact, now: float) -> Outputs:
+        """What the transaction layer reports. Raises SipSyntaxError when a message cannot be read."""
+        return self._facts[type(fact)](fact, now)
+
+    def refuse(self, transaction: ServerTransaction, status: int, now: float) -> Outputs:
+        """Answer a request that turned out to be unreadable."""
+        return self._desk.answer(transaction, status, now)
+
+    def next_deadline(self) -> float | None:
+        deadlines = (self._repeats.next_deadline(), self._dialled.next_deadline())
+        return min((at for at in deadlines if at is not None), default=None)
+
+    def wake(self, *, now: float) -> Outputs:
+        outputs: Outputs = []
+        for output in self._repeats.wake(now=now):
+            if isinstance(output, AckMissing):
+                outputs += self._in_dialog.give_up(output.leg, now)
+            else:
+                outputs.append(output)
+        return outputs + self._dialled.wake(now=now)
+
+    def _request(self, fact: RequestReceived, now: float) -> Outputs:
+        transaction = fact.transaction
+        method = transaction.method
+        if method == "CANCEL":
+            return self._arriving.cancel(transaction, now)
+        refusal = check_request(transaction.request)
+        if refusal is not None:
+            return self._desk.refuse(transaction, refusal, now)
+        if method == "REGISTER":
+            return self._register(transaction, now)
+        to_tag = parse_name_addr(transaction.request.headers.get("to") or "").tag
+        if to_tag is not None:
+            return self._in_dialog.receive(transaction, to_tag, now)
+        if method == "INVITE":
+            return self._arriving.invite(transaction, now)
+        if method == "OPTIONS":
+            return self._desk.answer(transaction, 200, now, extra=CAPABILITIES)
+        return self._desk.answer(transaction, 481, now)
+
+    def _register(self, transaction: ServerTransaction, now: float) -> Outputs:
+        answer = self._registrar.register(transaction.request, transaction.source, now)
+        return [*self._desk.answer(transaction, answer.status, now, extra=answer.extra), *answer.events]
+
+    def _response(self, fact: ResponseReceived, now: float) -> Outputs:
+        owner = fact.transaction.owner
+        if isinstance(owner, DialledLeg):
+            return self._dialled.response(owner, fact, now)
+        if fact.response.status >= 200:
+            self._close_dialog_of(fact.transaction)
+        return []
+
+    def _unanswered(self, fact: RequestUnanswered, now: float) -> Outputs:
+        owner = fact.transaction.owner
+        if isinstance(owner, DialledLeg):
+            return self._dialled.unanswered(owner, fact)
+        self._close_dialog_of(fact.transaction)
+        return []
+
+    def _close_dialog_of(self, transaction: ClientTransaction) -> None:
+        """A BYE has come to its end."""
+        if isinstance(transaction.owner, Dialog):
+            self._legs.close_dialog(transaction.owner)
+
+    def _hang_up(self, command: HangUpLeg, now: float) -> Outputs:
+        leg = self._legs.find(command.leg_id)
+        if isinstance(leg, ArrivingLeg):
+            return self._arriving.hang_up(leg, command, now)
+        if isinstance(leg, DialledLeg):
+            return self._dialled.hang_up(leg, command.cause, now)
+        return []
