@@ -1,6 +1,8 @@
 """A session description (RFC 8866) as plain values: what offer/answer needs, in the order it stood."""
 
+import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from switch.sdp.direction import Direction
 
@@ -30,8 +32,7 @@ class Connection:
     """IP address or host name, without the time-to-live and count of multicast."""
 
 
-@dataclass(frozen=True, slots=True)
-class RtpMap:
+class RtpMap(NamedTuple):
     """``a=rtpmap``: the encoding behind a payload type."""
 
     payload_type: int
@@ -96,6 +97,7 @@ class SessionDescription:
         return Direction.SENDRECV
 
 
+_RTPMAP = re.compile(r"([0-9]{1,3})[ \t]++([^/\s]++)/([0-9]{1,9})(?:/([0-9]{1,3}))?[ \t]*+")
 _DIRECTIONS = frozenset(direction.value for direction in Direction)
 
 
@@ -108,14 +110,8 @@ def _first(attributes: tuple[Attribute, ...], name: str) -> str | None:
 
 def _read_rtpmap(value: str) -> RtpMap | None:
     """``<payload type> <encoding>/<clock rate>[/<channels>]``; None when malformed."""
-    payload_type, _, encoding = value.partition(" ")
-    name, _, rates = encoding.strip().partition("/")
-    clock, _, channels = rates.partition("/")
-    numbers = (payload_type, clock, channels or "1")
-    if not name or not all(_is_small_number(number) for number in numbers):
+    found = _RTPMAP.fullmatch(value)
+    if found is None:
         return None
-    return RtpMap(int(payload_type), name, int(clock), int(channels or "1"))
-
-
-def _is_small_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 9
+    payload_type, encoding, clock_hz, channels = found.groups()
+    return RtpMap(int(payload_type), encoding, int(clock_hz), int(channels or "1"))

@@ -1,5 +1,7 @@
 """Which of a stream's formats we speak, and how it wants its packets (RFC 3551 §6, RFC 4733 §2.4)."""
 
+from typing import NamedTuple
+
 from media.commands import Codec
 from switch.sdp.description import Attribute, MediaDescription, RtpMap
 
@@ -16,22 +18,34 @@ _CODEC_OF_NAME = {codec.value: codec for codec in Codec}
 _STATIC_MAPS = {number: RtpMap(number, codec.value, _CLOCK_HZ) for codec, number in STATIC_TYPES.items()}
 
 
-def codec_types(media: MediaDescription) -> dict[Codec, int]:
-    """The codecs of ours in a stream with their payload types, in the stream's order of preference."""
-    types: dict[Codec, int] = {}
-    for rtpmap in _mapped_formats(media):
-        codec = _CODEC_OF_NAME.get(rtpmap.encoding.upper())
-        if codec is not None:
-            types.setdefault(codec, rtpmap.payload_type)
-    return types
+class Formats(NamedTuple):
+    """The payload types of a stream that mean something to us."""
+
+    codecs: dict[Codec, int]
+    """In the stream's order of preference."""
+    dtmf: int | None
+    """telephone-event at the clock of our codecs, whatever its number."""
+
+    @property
+    def payload_types(self) -> list[int]:
+        types = list(self.codecs.values())
+        return types if self.dtmf is None else [*types, self.dtmf]
 
 
-def dtmf_type(media: MediaDescription) -> int | None:
-    """The payload type of telephone-event at the clock of our codecs, whatever its number."""
-    for rtpmap in _mapped_formats(media):
-        if rtpmap.encoding.lower() == _TELEPHONE_EVENT:
-            return rtpmap.payload_type
-    return None
+def read_formats(media: MediaDescription) -> Formats:
+    """What of a stream's formats we speak: 8 kHz, mono, each at the first payload type that has it."""
+    maps = _STATIC_MAPS | media.rtpmaps
+    codecs: dict[Codec, int] = {}
+    dtmf = None
+    for text in media.formats:
+        rtpmap = maps.get(_payload_type(text))
+        if rtpmap is None or rtpmap.clock_hz != _CLOCK_HZ or rtpmap.channels != 1:
+            continue
+        if codec := _CODEC_OF_NAME.get(rtpmap.encoding.upper()):
+            codecs.setdefault(codec, rtpmap.payload_type)
+        elif dtmf is None and rtpmap.encoding.lower() == _TELEPHONE_EVENT:
+            dtmf = rtpmap.payload_type
+    return Formats(codecs, dtmf)
 
 
 def packet_time_ms(media: MediaDescription) -> int:
@@ -42,21 +56,16 @@ def packet_time_ms(media: MediaDescription) -> int:
     return max(_SHORTEST_PTIME_MS, min(tens, _LONGEST_PTIME_MS))
 
 
-def format_attributes(codecs: dict[Codec, int], dtmf: int | None, ptime_ms: int) -> tuple[Attribute, ...]:
+def format_attributes(formats: Formats, ptime_ms: int) -> tuple[Attribute, ...]:
     """The ``a=`` lines that describe these formats."""
-    lines: list[Attribute] = [("rtpmap", f"{number} {codec}/{_CLOCK_HZ}") for codec, number in codecs.items()]
-    if dtmf is not None:
-        lines.append(("rtpmap", f"{dtmf} {_TELEPHONE_EVENT}/{_CLOCK_HZ}"))
-        lines.append(("fmtp", f"{dtmf} {_DTMF_EVENTS}"))
+    lines: list[Attribute] = [
+        ("rtpmap", f"{number} {codec}/{_CLOCK_HZ}") for codec, number in formats.codecs.items()
+    ]
+    if formats.dtmf is not None:
+        lines.append(("rtpmap", f"{formats.dtmf} {_TELEPHONE_EVENT}/{_CLOCK_HZ}"))
+        lines.append(("fmtp", f"{formats.dtmf} {_DTMF_EVENTS}"))
     lines.append(("ptime", str(ptime_ms)))
     return tuple(lines)
-
-
-def _mapped_formats(media: MediaDescription) -> list[RtpMap]:
-    """The stream's 8 kHz mono formats in order; payload types without meaning are left out."""
-    maps = _STATIC_MAPS | media.rtpmaps
-    known = (maps[number] for text in media.formats if (number := _payload_type(text)) in maps)
-    return [rtpmap for rtpmap in known if rtpmap.clock_hz == _CLOCK_HZ and rtpmap.channels == 1]
 
 
 def _payload_type(text: str) -> int:

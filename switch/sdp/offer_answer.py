@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from media.commands import Codec
 from switch.sdp.description import Connection, MediaDescription, Origin, SessionDescription
@@ -11,16 +13,18 @@ from switch.sdp.errors import NotAcceptable
 from switch.sdp.formats import (
     DEFAULT_PTIME_MS,
     STATIC_TYPES,
-    codec_types,
-    dtmf_type,
+    Formats,
     format_attributes,
     packet_time_ms,
+    read_formats,
 )
 from switch.sdp.parser import parse_sdp
 from switch.sdp.writer import write_sdp
 
 _PROTOCOL = "RTP/AVP"
 _OFFERED_DTMF_TYPE = 101
+_LONGEST_ADDRESS = 45
+"""Characters of an IPv6 address with an IPv4 tail."""
 _USERNAME = "-"
 _SESSION_NAME = "-"
 
@@ -65,10 +69,18 @@ class _Wish:
     """As we see it."""
 
 
+class _Target(NamedTuple):
+    """Where the peer wants its media."""
+
+    host: str
+    nowhere: bool
+    """The unspecified address."""
+
+
 def make_offer(local: LocalMedia, *, direction: Direction = Direction.SENDRECV) -> str:
     """Our offer: every codec we take, in order of preference, and telephone-event."""
-    types = {codec: STATIC_TYPES[codec] for codec in local.codecs}
-    media = _stream(local, types, _OFFERED_DTMF_TYPE, DEFAULT_PTIME_MS, direction)
+    formats = Formats({codec: STATIC_TYPES[codec] for codec in local.codecs}, _OFFERED_DTMF_TYPE)
+    media = _stream(local, formats, DEFAULT_PTIME_MS, direction)
     return write_sdp(_describe(local, ("0 0",), (media,)))
 
 
@@ -105,9 +117,9 @@ def accept_answer(offer: str, answer: str) -> MediaAgreement:
             f"{len(theirs.media)} streams in the answer; expected {len(ours.media)} as offered"
         )
     for mine, media in zip(ours.media, theirs.media, strict=True):
-        offered = codec_types(mine)
-        chosen = [codec for codec in codec_types(media) if codec in offered]
-        wish = _Wish(chosen, dtmf_type(mine) is not None, ours.direction_of(mine))
+        offered, taken = read_formats(mine), read_formats(media)
+        common = [codec for codec in taken.codecs if codec in offered.codecs]
+        wish = _Wish(common, offered.dtmf is not None, ours.direction_of(mine))
         if agreed := _agree(theirs, media, wish):
             return agreed
     raise NotAcceptable("the answer refuses the audio stream or takes a codec that was not offered")
@@ -115,55 +127,57 @@ def accept_answer(offer: str, answer: str) -> MediaAgreement:
 
 def _agree(peer: SessionDescription, media: MediaDescription, wish: _Wish) -> MediaAgreement | None:
     """What can be agreed about one stream of the peer's description; None when nothing can."""
-    host = _usable_host(peer.connection_of(media))
-    types = codec_types(media)
-    codec = next((codec for codec in wish.codecs if codec in types), None)
     if media.kind != "audio" or media.protocol.upper() != _PROTOCOL or media.port == 0:
         return None
-    if host is None or codec is None:
+    target = _target(peer.connection_of(media))
+    formats = read_formats(media)
+    codec = next((codec for codec in wish.codecs if codec in formats.codecs), None)
+    if target is None or codec is None:
         return None
-    ours = _peer_direction(peer, media, host).mirrored & wish.direction
+    theirs = peer.direction_of(media)
+    if target.nowhere:  # how RFC 2543 phones hold: there is nowhere to send (RFC 3264 §8.4)
+        theirs &= Direction.SENDONLY
+    ours = theirs.mirrored & wish.direction
     return MediaAgreement(
-        host=host,
+        host=target.host,
         port=media.port,
         codec=codec,
-        payload_type=types[codec],
-        dtmf_payload_type=dtmf_type(media) if wish.dtmf else None,
+        payload_type=formats.codecs[codec],
+        dtmf_payload_type=formats.dtmf if wish.dtmf else None,
         ptime_ms=packet_time_ms(media),
         sending=ours.sends,
         receiving=ours.receives,
     )
 
 
-def _usable_host(connection: Connection | None) -> str | None:
-    """The IP address media goes to; None for names, groups and addresses of one link only."""
-    if connection is None:
+def _target(connection: Connection | None) -> _Target | None:
+    if connection is None or len(connection.address) > _LONGEST_ADDRESS:
         return None
+    return _read_target(connection.address)
+
+
+@lru_cache(maxsize=1024)
+def _read_target(text: str) -> _Target | None:
+    """None for host names, groups and addresses of one link only. Gateways are few: the last are kept."""
     try:
-        address = ip_address(connection.address)
+        address = ip_address(text)
     except ValueError:
         return None
-    return None if address.is_multicast or "%" in connection.address else str(address)
-
-
-def _peer_direction(peer: SessionDescription, media: MediaDescription, host: str) -> Direction:
-    """As the peer sees it; sending to no address means hold, as RFC 2543 phones did it (RFC 3264 §8.4)."""
-    direction = peer.direction_of(media)
-    return direction & Direction.SENDONLY if ip_address(host).is_unspecified else direction
+    if address.is_multicast or "%" in text:
+        return None
+    return _Target(str(address), address.is_unspecified)
 
 
 def _agreed_stream(local: LocalMedia, agreed: MediaAgreement) -> MediaDescription:
     direction = direction_of(sends=agreed.sending, receives=agreed.receiving)
-    types = {agreed.codec: agreed.payload_type}
-    return _stream(local, types, agreed.dtmf_payload_type, agreed.ptime_ms, direction)
+    formats = Formats({agreed.codec: agreed.payload_type}, agreed.dtmf_payload_type)
+    return _stream(local, formats, agreed.ptime_ms, direction)
 
 
-def _stream(
-    local: LocalMedia, types: dict[Codec, int], dtmf: int | None, ptime_ms: int, direction: Direction
-) -> MediaDescription:
-    numbers = [*types.values()] if dtmf is None else [*types.values(), dtmf]
-    attributes = (*format_attributes(types, dtmf, ptime_ms), (direction.value, None))
-    return MediaDescription("audio", local.port, _PROTOCOL, tuple(map(str, numbers)), None, attributes)
+def _stream(local: LocalMedia, formats: Formats, ptime_ms: int, direction: Direction) -> MediaDescription:
+    attributes = (*format_attributes(formats, ptime_ms), (direction.value, None))
+    numbers = tuple(map(str, formats.payload_types))
+    return MediaDescription("audio", local.port, _PROTOCOL, numbers, None, attributes)
 
 
 def _refused(media: MediaDescription) -> MediaDescription:

@@ -1,6 +1,6 @@
 """From SDP text to values. Forgives what phones get wrong as long as the meaning is plain."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from switch.sdp.description import (
     Attribute,
@@ -21,6 +21,24 @@ class _Expected(Exception):  # noqa: N818 - reads as the sentence it becomes
 
 
 @dataclass(slots=True)
+class _DraftStream:
+    """An ``m=`` line and what was read under it so far."""
+
+    kind: str
+    port: int
+    protocol: str
+    formats: tuple[str, ...]
+    connection: Connection | None = None
+    attributes: list[Attribute] = field(default_factory=list)
+
+    def finish(self) -> MediaDescription:
+        attributes = tuple(self.attributes)
+        return MediaDescription(
+            self.kind, self.port, self.protocol, self.formats, self.connection, attributes
+        )
+
+
+@dataclass(slots=True)
 class _Draft:
     """What was read so far."""
 
@@ -29,23 +47,18 @@ class _Draft:
     connection: Connection | None = None
     timing: list[str] = field(default_factory=list)
     attributes: list[Attribute] = field(default_factory=list)
-    media: list[MediaDescription] = field(default_factory=list)
-    media_attributes: list[list[Attribute]] = field(default_factory=list)
+    streams: list[_DraftStream] = field(default_factory=list)
 
     def finish(self) -> SessionDescription:
         if self.origin is None:
             raise SdpSyntaxError("no o= line")
-        media = (
-            replace(stream, attributes=tuple(attributes))
-            for stream, attributes in zip(self.media, self.media_attributes, strict=True)
-        )
         return SessionDescription(
             origin=self.origin,
             name=self.name,
             connection=self.connection,
             timing=tuple(self.timing) or ("0 0",),
             attributes=tuple(self.attributes),
-            media=tuple(media),
+            media=tuple(stream.finish() for stream in self.streams),
         )
 
 
@@ -87,12 +100,12 @@ def _read_origin(draft: _Draft, value: str) -> None:
 
 
 def _read_name(draft: _Draft, value: str) -> None:
-    if not draft.media:
+    if not draft.streams:
         draft.name = value or "-"
 
 
 def _read_timing(draft: _Draft, value: str) -> None:
-    if not draft.media:
+    if not draft.streams:
         draft.timing.append(value)
 
 
@@ -100,27 +113,23 @@ def _read_connection(draft: _Draft, value: str) -> None:
     parts = value.split()
     if len(parts) != 3 or parts[0] != "IN" or parts[1] not in ("IP4", "IP6"):
         raise _Expected("c=IN IP4|IP6 <address>")
-    connection = Connection(parts[1], parts[2].partition("/")[0])
-    if not draft.media:
-        draft.connection = draft.connection or connection
-    elif draft.media[-1].connection is None:
-        draft.media[-1] = replace(draft.media[-1], connection=connection)
+    place = draft.streams[-1] if draft.streams else draft
+    place.connection = place.connection or Connection(parts[1], parts[2].partition("/")[0])
 
 
 def _read_attribute(draft: _Draft, value: str) -> None:
     name, colon, rest = value.partition(":")
-    attributes = draft.media_attributes[-1] if draft.media else draft.attributes
-    attributes.append((name, rest if colon else None))
+    place = draft.streams[-1] if draft.streams else draft
+    place.attributes.append((name, rest if colon else None))
 
 
 def _read_media(draft: _Draft, value: str) -> None:
     parts = value.split()
     if len(parts) < 4:
         raise _Expected("m=<kind> <port> <protocol> <format> …")
-    if len(draft.media) == MAX_MEDIA:
+    if len(draft.streams) == MAX_MEDIA:
         raise _Expected(f"at most {MAX_MEDIA} streams")
-    draft.media.append(MediaDescription(parts[0], _read_port(parts[1]), parts[2], tuple(parts[3:])))
-    draft.media_attributes.append([])
+    draft.streams.append(_DraftStream(parts[0], _read_port(parts[1]), parts[2], tuple(parts[3:])))
 
 
 def _read_port(text: str) -> int:

@@ -42,7 +42,7 @@ _CSEQ_LIMIT = 2**31
 """RFC 3261 §8.1.1.5."""
 _LONGEST_SHOWN = 80
 _LONGEST_REMEMBERED = 256
-"""Characters. Bounds what a flood of made-up values can occupy to a few megabytes."""
+"""Characters. Bounds what a flood of made-up values can occupy to some megabytes."""
 _Value = TypeVar("_Value")
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote_to_bytes
 
 from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import (
@@ -90,6 +90,13 @@ def escape_user(user: str) -> str:
     return quote(user, safe=_USER_SAFE, errors="surrogateescape")
 
 
+def unescape_user(text: str) -> str:
+    """What a user part means; escapes that are none stand for themselves."""
+    if "%" not in text:
+        return text
+    return unquote_to_bytes(text.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
+
+
 def _parse_sip(scheme: str, rest: str, text: str) -> SipUri:
     found = _SIP.fullmatch(rest)
     if found is None:
@@ -99,11 +106,9 @@ def _parse_sip(scheme: str, rest: str, text: str) -> SipUri:
         number = read_port(port)
     except ValueError as fault:
         raise SipSyntaxError(f"URI with {fault}") from fault
-    if user and "%" in user:
-        user = unquote(user, errors="surrogateescape")
-    return SipUri(
-        scheme, user or "", unbracketed(host), number, read_parameters(params), headers or "", password
-    )
+    params = read_parameters(params)
+    name = unescape_user(user or "")
+    return SipUri(scheme, name, unbracketed(host), number, params, headers or "", password)
 
 
 def _parse_tel(rest: str, text: str) -> SipUri:
