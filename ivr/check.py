@@ -63,7 +63,7 @@ def _unknown_queues(nodes: Nodes, knows_queue: Callable[[str], bool]) -> Iterato
 def _unreachable(nodes: Nodes, reachable: Collection[str]) -> Iterator[Mistake]:
     for name in nodes:
         if name not in reachable:
-            yield Mistake(("nodes", name), "", "a way here from start; no node on the way leads to it")
+            yield Mistake(("nodes", name), None, "a way here from start; no node on the way leads to it")
 
 
 def _traps(nodes: Nodes, roads: Mapping[str, list[str]], reachable: Collection[str]) -> Iterator[Mistake]:
@@ -79,7 +79,9 @@ def _traps(nodes: Nodes, roads: Mapping[str, list[str]], reachable: Collection[s
             trapped = _reachable(name, roads)
             settled |= trapped
             names = ", ".join(other for other in nodes if other in trapped)
-            yield Mistake(("nodes", name), "", f"a way on to a queue or hang_up node; there is only {names}")
+            yield Mistake(
+                ("nodes", name), None, f"a way on to a queue or hang_up node; there is only {names}"
+            )
 
 
 def _neighbours(name: str, nodes: Nodes) -> list[str]:

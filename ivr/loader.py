@@ -26,15 +26,20 @@ def load_flows(folder: Path, surroundings: Surroundings) -> LoadedFlows:
     if not folder.is_dir():
         return LoadedFlows({}, [Problem(str(folder), 0, "ivr.flows", "", "a folder with flow documents")])
     flows: dict[str, Flow] = {}
+    files: dict[str, Path] = {}
     problems: list[Problem] = []
     for path in sorted(_documents(folder)):
         flow, found = _load(path, surroundings)
         problems += found
         if flow and flow.name in flows:
-            problems.append(Problem(str(path), 0, "name", flow.name, "a name that no other flow has"))
+            problems.append(_taken(path, flow.name, files[flow.name]))
         elif flow:
-            flows[flow.name] = flow
+            flows[flow.name], files[flow.name] = flow, path
     return LoadedFlows(flows, problems)
+
+
+def _taken(path: Path, name: str, owner: Path) -> Problem:
+    return Problem(str(path), 0, "name", name, f"a name of its own; {owner} has this one")
 
 
 def _documents(folder: Path) -> Iterator[Path]:

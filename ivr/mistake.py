@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ivr.yaml_tree import Path
+from runtime.problems import Problem
 
 _SHOWN = 60
 """Characters of a value or a name that a message repeats."""
@@ -12,11 +13,17 @@ _SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """Where it stands, what stands there (empty when something is missing) and what would be right."""
+    """One mistake by its place in the document."""
 
     path: Path
-    value: str
+    value: object
+    """What stands there; None when something is missing."""
     expected: str
+
+
+def located(mistake: Mistake, file: str, line: int) -> Problem:
+    """The mistake as people are told of it."""
+    return Problem(file, line, dotted(mistake.path), shown(mistake.value), mistake.expected)
 
 
 def dotted(path: Path) -> str:
@@ -26,7 +33,7 @@ def dotted(path: Path) -> str:
 
 
 def shown(value: object) -> str:
-    """A value for a message: one line, shortened; nothing for a list, a mapping or no value."""
+    """A value on one line, shortened; nothing for a list, a mapping or no value."""
     if value is None or isinstance(value, list | dict):
         return ""
     text = " ".join(str(value).split())

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ivr.check import Surroundings, mistakes_of_sense
 from ivr.document import AnyNode, Flow, Node
-from ivr.mistake import Mistake, dotted
+from ivr.mistake import Mistake, located
 from ivr.wording import mistakes_of_form
 from ivr.yaml_tree import UnreadableYamlError, YamlTree, read_tree
 from runtime.problems import Problem
@@ -24,9 +24,9 @@ def read_flow(text: str, file: str, surroundings: Surroundings) -> tuple[Flow | 
     try:
         tree = read_tree(text)
     except UnreadableYamlError as fault:
-        return None, [Problem(file, fault.line, dotted(()), "", fault.expected)]
+        return None, [located(Mistake((), None, fault.expected), file, fault.line)]
     flow, mistakes = _judge(tree, surroundings)
-    problems = [Problem(file, tree.line_of(m.path), dotted(m.path), m.value, m.expected) for m in mistakes]
+    problems = [located(mistake, file, tree.line_of(mistake.path)) for mistake in mistakes]
     return (None if problems else flow), sorted(problems)
 
 

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ivr.document import DIGIT_PATTERN, FLOW_NAME_PATTERN, LANGUAGE_PATTERN, Flow, HangUp, Menu, Play, Queue
-from ivr.mistake import Mistake, guess, shown
+from ivr.mistake import Mistake, guess
 from ivr.yaml_tree import Path
 
 _NODE_TYPES: dict[str, type[BaseModel]] = {"play": Play, "menu": Menu, "queue": Queue, "hang_up": HangUp}
@@ -59,14 +59,14 @@ def mistakes_of_form(fault: ValidationError) -> Iterator[Mistake]:
 def _mistake(error: ErrorDetails) -> Mistake:
     kind, path = error["type"], _path(error)
     if kind == "union_tag_invalid":
-        written = shown(error["input"].get("type"))
+        written = error["ctx"]["tag"]
         return Mistake((*path, "type"), written, _A_NODE_TYPE + guess(written, _NODE_TYPES))
     if kind == "union_tag_not_found":
-        return Mistake((*path, "type"), "", _EXPECTED[kind])
+        return Mistake((*path, "type"), None, _EXPECTED[kind])
     if kind == "extra_forbidden":
         known = _fields_around(error)
         return Mistake(path, "unknown", "one of " + ", ".join(known) + guess(str(path[-1]), known))
-    value = "" if kind == "missing" else shown(error["input"])
+    value = None if kind == "missing" else error["input"]
     return Mistake(path, value, _expected(kind, error.get("ctx", {}), error["msg"]))
 
 
@@ -81,7 +81,7 @@ def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
 def _path(error: ErrorDetails) -> Path:
     """Where the error stands in the document: without the marks pydantic adds on the way."""
     path = error["loc"]
-    if path and path[-1] == "[key]":
+    if path[-1:] == ("[key]",) and error["type"].startswith("string_"):
         path = path[:-1]
     return path[:2] + path[3:] if _is_inside_a_node(path) else path
 
