@@ -1,0 +1,98 @@
+"""The prompts callers hear, read from a folder once and kept as what the media core plays."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+from runtime.problems import Problem
+
+SAMPLE_RATE_HZ = 8000
+"""What narrow-band codecs carry (RFC 3551 §4.5.14)."""
+
+MAX_PROMPT_S = 600
+"""A longer file is a mistake, not a prompt; it would be held in memory for ever."""
+
+Samples = npt.NDArray[np.int16]
+
+_NOT_SOUND = (".md", ".txt", ".yaml", ".toml")
+"""Notes that may lie beside the sounds."""
+
+
+class PromptLibrary:
+    """All prompts by name: the path below the folder without its suffix, such as ``zh/greeting``."""
+
+    def __init__(self, prompts: Mapping[str, Samples]) -> None:
+        self._prompts = dict(prompts)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every prompt's name, in alphabetical order."""
+        return tuple(sorted(self._prompts))
+
+    def samples(self, name: str) -> Samples:
+        """The prompt, mono, at SAMPLE_RATE_HZ. Raises KeyError when there is no such prompt."""
+        return self._prompts[name]
+
+    def duration_s(self, name: str) -> float:
+        """How long the prompt plays. Raises KeyError when there is no such prompt."""
+        return len(self._prompts[name]) / SAMPLE_RATE_HZ
+
+
+def load_prompts(folder: Path) -> tuple[PromptLibrary, list[Problem]]:
+    """Read a folder with its subfolders, in any format libsndfile reads (WAV, FLAC, Ogg, MP3, AIFF, AU …).
+
+    Several channels are mixed to one and other sample rates converted. Returns what is usable, and a
+    problem for every file that is not.
+    """
+    if not folder.is_dir():
+        return PromptLibrary({}), [Problem(str(folder), 0, "media.prompts", "", "a folder with prompts")]
+    prompts: dict[str, Samples] = {}
+    problems: list[Problem] = []
+    for path in _sounds(folder):
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        try:
+            samples = _read(path)
+        except _UnusableError as fault:
+            problems.append(Problem(str(path), 0, name, "", str(fault)))
+            continue
+        if name in prompts:
+            problems.append(Problem(str(path), 0, name, path.suffix, "one file of this name, not several"))
+        prompts.setdefault(name, samples)
+    return PromptLibrary(prompts), problems
+
+
+class _UnusableError(Exception):
+    """Says what was expected of the file."""
+
+
+def _sounds(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not path.is_dir() and not hidden and path.suffix.lower() not in _NOT_SOUND:
+            yield path
+
+
+def _read(path: Path) -> Samples:
+    try:
+        with soundfile.SoundFile(path) as file:
+            if file.frames == 0:
+                raise _UnusableError("a sound that is not empty")
+            if file.frames > MAX_PROMPT_S * file.samplerate:
+                raise _UnusableError(f"at most {MAX_PROMPT_S} seconds")
+            sound = file.read(dtype="float32", always_2d=True)
+            return _narrow_band(sound, file.samplerate)
+    except (OSError, soundfile.LibsndfileError) as fault:
+        raise _UnusableError(f"a readable sound file ({fault})") from fault
+    except TypeError as fault:  # soundfile would have to be told the format of a .raw file
+        raise _UnusableError("a sound file with a header") from fault
+
+
+def _narrow_band(sound: npt.NDArray[np.float32], sample_rate_hz: int) -> Samples:
+    mono: npt.NDArray[np.float32] = np.nan_to_num(sound.mean(axis=1))
+    if sample_rate_hz != SAMPLE_RATE_HZ:
+        mono = soxr.resample(mono, sample_rate_hz, SAMPLE_RATE_HZ)
+    return np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
