@@ -1,0 +1,134 @@
+"""The log: structlog set-up, and one line an event with the call it belongs to."""
+
+import logging
+import sys
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Literal, TextIO
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from runtime.vocabulary import Event, event_fields
+
+LevelName = Literal["debug", "info", "warning", "error"]
+
+HIDDEN = "(hidden)"
+_SECRET_WORDS = ("password", "secret", "authorization", "nonce_key")
+_LEFT_OUT = frozenset({"sdp"})
+"""Long, and may hold media keys."""
+_LEGS_REMEMBERED = 16_384
+
+_LEVELS: tuple[tuple[str, int], ...] = (
+    ("security.", logging.WARNING),
+    ("recording.failed", logging.WARNING),
+    ("endpoint.failed", logging.WARNING),
+    ("media.lost", logging.WARNING),
+    ("call.refused", logging.WARNING),
+    ("journal.", logging.WARNING),
+    ("database.", logging.WARNING),
+    ("call.prompt_finished", logging.DEBUG),
+    ("flow.node_entered", logging.DEBUG),
+    ("leg.", logging.DEBUG),
+    ("endpoint.", logging.DEBUG),
+    ("media.", logging.DEBUG),
+)
+"""The first beginning that fits a topic gives its level; every other topic is worth INFO."""
+
+
+class LogConfig(BaseModel):
+    """Section ``[log]``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["console", "json"] = Field(
+        default="console", description="console for people, json for one JSON document a line"
+    )
+    level: LevelName = Field(default="info", description="what is less important is left out")
+
+
+def configure_logging(config: LogConfig, stream: TextIO | None = None) -> None:
+    """Send all log lines of the process, our own and the libraries', to ``stream`` (standard error)."""
+    target = stream if stream is not None else sys.stderr
+    level = logging.getLevelNamesMapping()[config.level.upper()]
+    common: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.MaybeTimeStamper(fmt="iso", utc=True),
+        hide_secrets,
+    ]
+    structlog.configure(
+        processors=[*common, *_rendering(config, target)],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(target),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_rendering(config, target),
+            ],
+            foreign_pre_chain=common,
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+
+
+def hide_secrets(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """The last line of defence: whatever is named like a secret is not written."""
+    for key in line:
+        if any(word in key.lower() for word in _SECRET_WORDS):
+            line[key] = HIDDEN
+    return line
+
+
+class EventLog:
+    """Writes one line an event, with ``call_id`` whenever the event belongs to a call."""
+
+    def __init__(self, config: LogConfig, call_of_leg: Callable[[str], str | None]) -> None:
+        """``call_of_leg`` names the call of a leg that is up, such as ``Exchange.call_of_leg``."""
+        self._log = structlog.get_logger("ringmain")
+        self._threshold = logging.getLevelNamesMapping()[config.level.upper()]
+        self._call_of_leg = call_of_leg
+        self._remembered: OrderedDict[str, str] = OrderedDict()
+
+    def log_event(self, event: Event, wall: float) -> None:
+        """A driver's observer."""
+        fields = event_fields(event)
+        # Known before the threshold is looked at: a leg's last event comes when its call has let go of it.
+        call_id = fields.pop("call_id", None) or self._call_id_of(fields.get("leg_id"))
+        level = level_of(event.topic)
+        if level < self._threshold:
+            return
+        line: dict[str, Any] = {"timestamp": datetime.fromtimestamp(wall, UTC).isoformat()}
+        if call_id is not None:
+            line["call_id"] = call_id
+        line.update((name, value) for name, value in fields.items() if name not in _LEFT_OUT)
+        self._log.log(level, event.topic, **line)
+
+    def _call_id_of(self, leg_id: str | None) -> str | None:
+        if leg_id is None:
+            return None
+        call_id = self._call_of_leg(leg_id)
+        if call_id is None:
+            return self._remembered.get(leg_id)
+        if leg_id not in self._remembered:
+            self._remembered[leg_id] = call_id
+            if len(self._remembered) > _LEGS_REMEMBERED:
+                self._remembered.popitem(last=False)
+        return call_id
+
+
+def level_of(topic: str) -> int:
+    """How important an event is, as a level of the logging module."""
+    return next((level for start, level in _LEVELS if topic.startswith(start)), logging.INFO)
+
+
+def _rendering(config: LogConfig, target: TextIO) -> list[Processor]:
+    if config.format == "console":
+        return [structlog.dev.ConsoleRenderer(colors=target.isatty())]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]

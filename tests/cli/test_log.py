@@ -1,0 +1,153 @@
+"""One line an event, of the right level, with the call it belongs to, and without secrets."""
+
+import json
+import logging
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import pytest
+import structlog
+
+from cli.log import EventLog, LevelName, LogConfig, configure_logging, level_of
+from media.events import DigitDetected
+from switch.causes import Cause
+from switch.events import CallAnswered, SwitchStarted
+from switch.sip.events import LegAnswered, LegEnded, RegistrationRefused
+
+WALL = 1_790_000_000.25
+
+
+@pytest.fixture
+def stream() -> Iterator[StringIO]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield StringIO()
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def lines(stream: StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def event_log(stream: StringIO, legs: dict[str, str], level: LevelName = "debug") -> EventLog:
+    config = LogConfig(format="json", level=level)
+    configure_logging(config, stream)
+    return EventLog(config, legs.get)
+
+
+def leg_ended(leg_id: str) -> LegEnded:
+    return LegEnded(leg_id=leg_id, cause=Cause.NORMAL_CLEARING, sip_status=None, by_peer=True)
+
+
+def test_an_event_is_one_json_line_with_its_own_time(stream: StringIO) -> None:
+    event_log(stream, {}).log_event(CallAnswered(call_id="call-1"), WALL)
+    assert lines(stream) == [
+        {
+            "timestamp": "2026-09-21T14:13:20.250000+00:00",
+            "level": "info",
+            "event": "call.answered",
+            "call_id": "call-1",
+        }
+    ]
+
+
+def test_an_event_of_a_leg_names_the_call_even_when_the_call_has_let_go_of_it(stream: StringIO) -> None:
+    legs = {"leg-1": "call-1"}
+    log = event_log(stream, legs)
+    log.log_event(DigitDetected(leg_id="leg-1", digit="5", duration_ms=80), WALL)
+    legs.clear()
+    log.log_event(leg_ended("leg-1"), WALL)
+    log.log_event(leg_ended("leg-of-nobody"), WALL)
+    assert [line.get("call_id") for line in lines(stream)] == ["call-1", "call-1", None]
+
+
+def test_a_leg_is_remembered_even_from_an_event_too_unimportant_to_write(stream: StringIO) -> None:
+    legs = {"leg-1": "call-1"}
+    log = event_log(stream, legs, "warning")
+    log.log_event(DigitDetected(leg_id="leg-1", digit="5", duration_ms=80), WALL)
+    legs.clear()
+    assert log._call_id_of("leg-1") == "call-1"
+    assert lines(stream) == []
+
+
+def test_legs_that_are_over_are_forgotten_in_the_end(
+    stream: StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cli.log._LEGS_REMEMBERED", 10)
+    legs = {f"leg-{number}": "call" for number in range(100)}
+    log = event_log(stream, legs)
+    for leg_id in legs:
+        log.log_event(leg_ended(leg_id), WALL)
+    assert len(log._remembered) == 10
+
+
+@pytest.mark.parametrize(
+    ("topic", "level"),
+    [
+        ("call.answered", logging.INFO),
+        ("agent.signed_in", logging.INFO),
+        ("leg.ringing", logging.DEBUG),
+        ("endpoint.closed", logging.DEBUG),
+        ("endpoint.failed", logging.WARNING),
+        ("recording.completed", logging.INFO),
+        ("recording.failed", logging.WARNING),
+        ("security.registration_refused", logging.WARNING),
+        ("journal.entries_lost", logging.WARNING),
+    ],
+)
+def test_each_topic_has_a_fitting_level(topic: str, level: int) -> None:
+    assert level_of(topic) == level
+
+
+def test_what_is_less_important_than_the_level_is_left_out(stream: StringIO) -> None:
+    log = event_log(stream, {}, "warning")
+    log.log_event(SwitchStarted(version="1"), WALL)
+    log.log_event(
+        RegistrationRefused(station="1001", peer="udp:192.0.2.1:5060", reason="wrong password"), WALL
+    )
+    assert [line["event"] for line in lines(stream)] == ["security.registration_refused"]
+
+
+def test_session_descriptions_are_left_out(stream: StringIO) -> None:
+    event_log(stream, {}).log_event(LegAnswered(leg_id="leg-1", sdp="a=crypto:1 key"), WALL)
+    assert "crypto" not in stream.getvalue()
+    assert lines(stream)[0]["leg_id"] == "leg-1"
+
+
+def test_what_is_named_like_a_secret_is_hidden(stream: StringIO) -> None:
+    configure_logging(LogConfig(format="json"), stream)
+    structlog.get_logger().info("odd", Password="p4711", Authorization="Digest 4711", station="1001")
+    assert "4711" not in stream.getvalue()
+    assert lines(stream)[0]["station"] == "1001"
+
+
+def test_chinese_is_written_as_it_is(stream: StringIO) -> None:
+    configure_logging(LogConfig(format="json"), stream)
+    structlog.get_logger().info("坐席", name="张伟")
+    assert "张伟" in stream.getvalue()
+
+
+def test_lines_of_libraries_look_the_same(stream: StringIO) -> None:
+    configure_logging(LogConfig(format="json", level="warning"), stream)
+    logging.getLogger("aiohttp").warning("odd %s", "thing")
+    logging.getLogger("aiohttp").info("unimportant")
+    (line,) = lines(stream)
+    assert (line["event"], line["level"]) == ("odd thing", "warning")
+    assert line["timestamp"]
+
+
+def test_a_fault_shows_its_trace(stream: StringIO) -> None:
+    configure_logging(LogConfig(format="json"), stream)
+    structlog.get_logger().error("fault", exc_info=ValueError("broken"))
+    assert "ValueError: broken" in lines(stream)[0]["exception"]
+
+
+def test_for_people_a_line_is_plain_text(stream: StringIO) -> None:
+    configure_logging(LogConfig(format="console"), stream)
+    EventLog(LogConfig(), dict[str, str]().get).log_event(CallAnswered(call_id="call-1"), WALL)
+    assert "call.answered" in stream.getvalue()
+    assert "call_id=call-1" in stream.getvalue()
+    assert "\x1b" not in stream.getvalue()
