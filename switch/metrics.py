@@ -1,0 +1,178 @@
+"""Numbers for Prometheus: counters folded from events, gauges read when they are asked for.
+
+Names follow the exporters operators know (rtpengine, drachtio, Asterisk), with the prefix ``ringmain_``.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from media.events import EndpointClosed, MediaLost, RecordingCompleted, RecordingFailed
+from runtime.vocabulary import Event
+from switch.application import Gauge
+from switch.causes import Cause
+from switch.events import CallAnswered, CallArrived, CallEnded, CallRefused, OfferAccepted, OfferEnded
+from switch.sip.events import MessageRejected, RegistrationRefused, StationRegistered, StationUnregistered
+
+PREFIX = "ringmain_"
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_JITTER_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16)
+_UNANSWERED: dict[Cause, str] = {
+    Cause.USER_BUSY: "BUSY",
+    Cause.ORIGINATOR_CANCEL: "NO ANSWER",
+    Cause.NO_ANSWER: "NO ANSWER",
+    Cause.NO_USER_RESPONSE: "NO ANSWER",
+    Cause.NORMAL_CLEARING: "NO ANSWER",
+}
+"""Dispositions of calls nobody answered; any other cause is a failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A number that only rises, kept by somebody else, such as the SIP stack's requests by method."""
+
+    name: str
+    help: str
+    labels: tuple[str, ...]
+    read: Callable[[], Mapping[tuple[str, ...], float]]
+    """Label values → number since the start."""
+
+
+class Metrics:
+    """Observes every event and renders the exposition text."""
+
+    def __init__(
+        self, gauges: Iterable[Gauge], status: Callable[[], Mapping[str, Any]], totals: Iterable[Total] = ()
+    ) -> None:
+        """``status`` is what the verb switch.status tells; each number in it becomes a gauge."""
+        self._registry = CollectorRegistry()
+        own = Gauge("registrations", "Stations that are registered.", (), self._registrations)
+        self._registry.register(_Readings((own, *gauges), status, tuple(totals)))
+        self._answered: set[str] = set()
+        self._registered: set[str] = set()
+        self._create_counters()
+        self._folds: dict[type, Callable[..., None]] = {
+            CallArrived: self._call_arrived,
+            CallAnswered: self._call_answered,
+            CallEnded: self._call_ended,
+            CallRefused: self._call_refused,
+            OfferAccepted: lambda event: self._offers.labels("accepted").inc(),
+            OfferEnded: self._offer_ended,
+            RecordingCompleted: lambda event: self._recordings.labels("completed").inc(),
+            RecordingFailed: lambda event: self._recordings.labels("failed").inc(),
+            EndpointClosed: self._endpoint_closed,
+            MediaLost: lambda event: self._media_lost.inc(),
+            StationRegistered: lambda event: self._registered.add(event.station),
+            StationUnregistered: lambda event: self._registered.discard(event.station),
+            RegistrationRefused: lambda event: self._security.labels("registration_refused").inc(),
+            MessageRejected: lambda event: self._security.labels("message_rejected").inc(),
+        }
+
+    def observe(self, event: Event, wall: float) -> None:
+        """A driver's observer."""
+        fold = self._folds.get(type(event))
+        if fold is not None:
+            fold(event)
+
+    def render(self) -> bytes:
+        """All metrics in the Prometheus text format (``CONTENT_TYPE``)."""
+        return generate_latest(self._registry)
+
+    def _registrations(self) -> Mapping[tuple[str, ...], float]:
+        return {(): float(len(self._registered))}
+
+    def _create_counters(self) -> None:
+        self._arrived = self._counter("calls_arrived", "Calls that reached an application.")
+        self._calls = self._counter("calls", "Calls that are over.", "disposition")
+        self._hangups = self._counter("call_hangups", "Calls that are over, by hang-up cause.", "cause")
+        self._offers = self._counter(
+            "offers", "Stations rung for a call: accepted, or the cause why not.", "outcome"
+        )
+        self._recordings = self._counter("recordings", "Recordings that are over.", "outcome")
+        self._rtp_packets = self._counter("rtp_packets", "RTP packets of legs that are over.", "direction")
+        self._rtp_bytes = self._counter("rtp_bytes", "RTP bytes of legs that are over.", "direction")
+        self._rtp_lost = self._counter("rtp_packets_lost", "RTP packets that never arrived.")
+        self._rtp_dropped = self._counter("rtp_packets_dropped", "RTP packets that could not be used.")
+        self._media_lost = self._counter("media_lost", "Legs whose audio stopped arriving.")
+        self._security = self._counter("security_events", "Refused registrations and unusable SIP.", "kind")
+        self._jitter = Histogram(
+            PREFIX + "rtp_jitter_seconds",
+            "Interarrival jitter of a leg at its end (RFC 3550 §6.4.1).",
+            buckets=_JITTER_BUCKETS_S,
+            registry=self._registry,
+        )
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(PREFIX + name, text, labels, registry=self._registry)
+
+    def _call_arrived(self, event: CallArrived) -> None:
+        self._arrived.inc()
+
+    def _call_answered(self, event: CallAnswered) -> None:
+        self._answered.add(event.call_id)
+
+    def _call_ended(self, event: CallEnded) -> None:
+        answered = event.call_id in self._answered
+        self._answered.discard(event.call_id)
+        self._calls.labels("ANSWERED" if answered else _UNANSWERED.get(event.cause, "FAILED")).inc()
+        self._hangups.labels(event.cause.value).inc()
+
+    def _call_refused(self, event: CallRefused) -> None:
+        self._calls.labels("FAILED").inc()
+        self._hangups.labels(event.cause.value).inc()
+
+    def _offer_ended(self, event: OfferEnded) -> None:
+        if not event.accepted:
+            self._offers.labels(event.cause.value).inc()
+
+    def _endpoint_closed(self, event: EndpointClosed) -> None:
+        self._rtp_packets.labels("in").inc(event.packets_received)
+        self._rtp_packets.labels("out").inc(event.packets_sent)
+        self._rtp_bytes.labels("in").inc(event.bytes_received)
+        self._rtp_bytes.labels("out").inc(event.bytes_sent)
+        self._rtp_lost.inc(event.packets_lost)
+        self._rtp_dropped.inc(event.packets_dropped)
+        self._jitter.observe(event.jitter_ms / 1000)
+
+
+class _Readings(Collector):
+    """What others keep, read at the moment of the question."""
+
+    def __init__(
+        self, gauges: tuple[Gauge, ...], status: Callable[[], Mapping[str, Any]], totals: tuple[Total, ...]
+    ) -> None:
+        self._gauges = gauges
+        self._status = status
+        self._totals = totals
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: names are known only when the switch is asked."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        for name, value in self._status().items():
+            if isinstance(value, int | float):
+                unit_spelt_out = re.sub(r"_s$", "_seconds", name)
+                yield GaugeMetricFamily(PREFIX + unit_spelt_out, f"{name} of switch.status.", value=value)
+        for gauge in self._gauges:
+            yield _filled(GaugeMetricFamily(_prefixed(gauge.name), gauge.help, labels=gauge.labels), gauge)
+        for total in self._totals:
+            yield _filled(CounterMetricFamily(_prefixed(total.name), total.help, labels=total.labels), total)
+
+
+def _filled(
+    family: GaugeMetricFamily | CounterMetricFamily, source: Gauge | Total
+) -> GaugeMetricFamily | CounterMetricFamily:
+    for labels, value in source.read().items():
+        family.add_metric(labels, value)
+    return family
+
+
+def _prefixed(name: str) -> str:
+    return name if name.startswith(PREFIX) else PREFIX + name

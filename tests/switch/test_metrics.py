@@ -1,0 +1,190 @@
+"""Counters follow the events, gauges what is true now."""
+
+from collections.abc import Mapping
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from media.events import EndpointClosed, RecordingCompleted
+from runtime.vocabulary import Event
+from switch.application import Gauge
+from switch.causes import Cause
+from switch.events import CallAnswered, CallArrived, CallEnded, CallRefused, OfferAccepted, OfferEnded
+from switch.metrics import Metrics, Total
+from switch.sip.counters import Counters
+from switch.sip.events import MessageRejected, StationRegistered, StationUnregistered
+from switch.sip_totals import sip_totals
+
+
+def samples(metrics: Metrics) -> dict[str, float]:
+    """Every sample of the exposition by its name with labels, read by Prometheus' own parser."""
+    families = text_string_to_metric_families(metrics.render().decode())
+    return {
+        sample.name + "".join(f"|{value}" for _, value in sorted(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def after(*events: Event) -> dict[str, float]:
+    metrics = Metrics([], dict)
+    for event in events:
+        metrics.observe(event, 0.0)
+    return samples(metrics)
+
+
+def arrived(call_id: str) -> CallArrived:
+    return CallArrived(
+        call_id=call_id,
+        contact_id="contact-1",
+        leg_id="leg-1",
+        sip_call_id="x@y",
+        caller_number="13800138000",
+        caller_name="",
+        called_number="95598",
+        access_code="95598",
+        target="flow:hotline",
+        peer="udp:192.0.2.1:5060",
+    )
+
+
+def ended(call_id: str, cause: Cause) -> CallEnded:
+    return CallEnded(call_id=call_id, contact_id="contact-1", cause=cause, by_caller=True)
+
+
+@pytest.mark.parametrize(
+    ("cause", "answered", "disposition"),
+    [
+        (Cause.NORMAL_CLEARING, True, "ANSWERED"),
+        (Cause.MEDIA_TIMEOUT, True, "ANSWERED"),
+        (Cause.ORIGINATOR_CANCEL, False, "NO ANSWER"),
+        (Cause.NO_ANSWER, False, "NO ANSWER"),
+        (Cause.USER_BUSY, False, "BUSY"),
+        (Cause.SWITCH_CONGESTION, False, "FAILED"),
+    ],
+)
+def test_calls_are_counted_by_disposition(cause: Cause, answered: bool, disposition: str) -> None:
+    events = [
+        arrived("call-1"),
+        *([CallAnswered(call_id="call-1")] if answered else []),
+        ended("call-1", cause),
+    ]
+    found = after(*events)
+    assert found["ringmain_calls_arrived_total"] == 1
+    assert found[f"ringmain_calls_total|{disposition}"] == 1
+    assert found[f"ringmain_call_hangups_total|{cause.value}"] == 1
+
+
+def test_a_refused_call_has_failed() -> None:
+    refused = CallRefused(
+        leg_id="leg-1", sip_call_id="x", caller_number="1", called_number="2", cause=Cause.UNALLOCATED_NUMBER
+    )
+    found = after(refused)
+    assert found["ringmain_calls_total|FAILED"] == 1
+    assert found["ringmain_calls_arrived_total"] == 0
+
+
+def test_nothing_is_kept_of_calls_that_are_over() -> None:
+    metrics = Metrics([], dict)
+    for number in range(50):
+        metrics.observe(CallAnswered(call_id=f"call-{number}"), 0.0)
+        metrics.observe(ended(f"call-{number}", Cause.NORMAL_CLEARING), 0.0)
+    assert metrics._answered == set()
+
+
+def test_offers_are_counted_once_by_their_outcome() -> None:
+    def offer_ended(cause: Cause, accepted: bool) -> OfferEnded:
+        return OfferEnded(call_id="c", offer_id="o", cause=cause, accepted=accepted, by_station=True)
+
+    found = after(
+        OfferAccepted(call_id="c", offer_id="o"),
+        offer_ended(Cause.NORMAL_CLEARING, accepted=True),
+        offer_ended(Cause.USER_BUSY, accepted=False),
+    )
+    offers = {name: value for name, value in found.items() if name.startswith("ringmain_offers_total")}
+    assert offers == {"ringmain_offers_total|accepted": 1, "ringmain_offers_total|USER_BUSY": 1}
+
+
+def test_media_of_legs_adds_up() -> None:
+    leg = EndpointClosed(
+        leg_id="leg-1",
+        packets_received=100,
+        packets_sent=90,
+        bytes_received=17_200,
+        bytes_sent=15_480,
+        packets_lost=3,
+        packets_dropped=2,
+        jitter_ms=4.0,
+    )
+    found = after(leg, leg)
+    assert found["ringmain_rtp_packets_total|in"] == 200
+    assert found["ringmain_rtp_packets_total|out"] == 180
+    assert found["ringmain_rtp_bytes_total|in"] == 34_400
+    assert found["ringmain_rtp_packets_lost_total"] == 6
+    assert found["ringmain_rtp_packets_dropped_total"] == 4
+    assert found["ringmain_rtp_jitter_seconds_bucket|0.005"] == 2
+    assert found["ringmain_rtp_jitter_seconds_bucket|0.002"] == 0
+
+
+def test_registered_stations_are_counted_once_each() -> None:
+    def registered(station: str) -> StationRegistered:
+        return StationRegistered(station=station, contact="sip:x", peer="udp:192.0.2.1:5060", expires_s=60)
+
+    gone = StationUnregistered(station="1001", reason="expired")
+    found = after(registered("1001"), registered("1001"), registered("1002"), gone)
+    assert found["ringmain_registrations"] == 1
+
+
+def test_other_facts_are_counted() -> None:
+    completed = RecordingCompleted(
+        recording_id="r",
+        contact_id="c",
+        call_id="c",
+        path="x.wav",
+        duration_ms=1,
+        size_bytes=1,
+        sha256="",
+        customer_packets=1,
+        customer_lost_ms=0,
+        agent_packets=1,
+        agent_lost_ms=0,
+    )
+    found = after(completed, MessageRejected(peer="p", reason="junk", status=None))
+    assert found["ringmain_recordings_total|completed"] == 1
+    assert found["ringmain_security_events_total|message_rejected"] == 1
+
+
+def test_gauges_and_totals_are_read_when_asked_for() -> None:
+    now: dict[tuple[str, ...], float] = {("service",): 1.0}
+
+    def waiting() -> Mapping[tuple[str, ...], float]:
+        return now
+
+    metrics = Metrics(
+        [Gauge("queue_waiting", "Callers that wait.", ("queue",), waiting)],
+        lambda: {"name": "ringmain", "state": "up", "uptime_s": 1.5, "open_calls": int(now["service",])},
+        [Total("sip_requests", "Requests.", ("method",), lambda: {("INVITE",): now["service",] * 10})],
+    )
+    assert samples(metrics)["ringmain_queue_waiting|service"] == 1
+    now["service",] = 7
+    found = samples(metrics)
+    assert found["ringmain_queue_waiting|service"] == 7
+    assert found["ringmain_open_calls"] == 7
+    assert found["ringmain_uptime_seconds"] == 1.5
+    assert found["ringmain_sip_requests_total|INVITE"] == 70
+    assert not [name for name in found if name.startswith(("ringmain_state", "ringmain_name"))]
+
+
+def test_the_sip_stack_counts_by_method_code_and_direction() -> None:
+    counters = Counters()
+    counters.requests_received["INVITE"] = 3
+    counters.requests_sent["BYE"] = 1
+    counters.responses_sent[200] = 2
+    counters.retransmissions_received = 4
+    counters.rejected = 5
+    found = samples(Metrics([], dict, sip_totals(counters)))
+    assert found["ringmain_sip_requests_total|in|INVITE"] == 3
+    assert found["ringmain_sip_requests_total|out|BYE"] == 1
+    assert found["ringmain_sip_responses_total|200|out"] == 2
+    assert found["ringmain_sip_retransmissions_total|in"] == 4
+    assert found["ringmain_sip_rejected_total"] == 5
