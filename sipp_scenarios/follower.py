@@ -39,17 +39,18 @@ class EventFollower:
         for entry in self.seen:
             if _fits(entry, topic, fields):
                 return entry
+        wanted = f"{topic} {fields or ''}".strip()
         while True:
-            entry = self._next(topic, fields)
+            entry = self.wait_for_next(wanted)
             if _fits(entry, topic, fields):
                 return entry
 
-    def _next(self, topic: str, fields: dict[str, object]) -> JournalEntry:
+    def wait_for_next(self, wanted: str) -> JournalEntry:
+        """The next event, whatever it is. ``wanted`` is for the message of EventMissingError."""
         try:
             entry = next(self._more)
         except NotConnected as silence:
             last = self.seen[-1].topic if self.seen else "nothing"
-            wanted = f"{topic} {fields or ''}".strip()
             raise EventMissingError(f"{wanted} did not come ({silence}); the last event was {last}") from None
         self.seen.append(entry)
         return entry

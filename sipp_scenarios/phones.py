@@ -1,12 +1,11 @@
 """Scripted phones: SIPp for the signalling and a talker for the audio, as one thing."""
 
-import socket
 from pathlib import Path
 from typing import Self
 
 from sipp_scenarios.audio import Samples
 from sipp_scenarios.conductor import ConductedScenario
-from sipp_scenarios.runner import Address, Scenario, ScenarioResult, run_scenario
+from sipp_scenarios.runner import Address, Scenario, ScenarioResult, free_port, run_scenario
 from sipp_scenarios.talker import Talker
 
 
@@ -75,7 +74,7 @@ class Station:
 
     def __init__(self, switch: Address, name: str, password: str, folder: Path) -> None:
         self._switch = switch
-        self._name = name
+        self.name = name
         self._password = password
         self._folder = folder
         self._port = free_port(switch.host)
@@ -96,15 +95,7 @@ class Station:
             name=name,
             switch=self._switch,
             port=self._port,
-            user=self._name,
+            user=self.name,
             password=self._password,
-            keys={"station": self._name, **keys},
+            keys={"station": self.name, **keys},
         )
-
-
-def free_port(host: str) -> int:
-    """A UDP port nobody uses now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -1,5 +1,6 @@
 """Runs SIPp: one process a scenario, with a time limit, a folder of its own for logs, and a plain result."""
 
+import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -31,8 +32,8 @@ class Scenario:
     switch: Address
     dialled: str = ""
     """User part of the request's URI."""
-    port: int | None = None
-    """SIP port of this side; the operating system chooses when None."""
+    port: int = 0
+    """SIP port of this side; 0 takes any that is free."""
     keys: Mapping[str, str | int] = field(default_factory=dict)
     """What stands in ``[brackets]`` in the scenario and is not SIPp's own."""
     user: str = ""
@@ -45,19 +46,11 @@ class Scenario:
     def command(self) -> list[str]:
         """The command line, but for the conductor's."""
         path = _SCENARIOS / f"{self.name}.xml"
-        given = ["-p", str(self.port)] if self.port is not None else []
-        for key, value in self.keys.items():
-            given += ["-key", key, str(value)]
+        port = self.port or free_port(self.switch.host)
+        keys = [word for key, value in self.keys.items() for word in ("-key", key, str(value))]
         return [
-            *(
-                "sipp",
-                f"{self.switch.host}:{self.switch.port}",
-                "-sf",
-                str(path),
-                "-i",
-                self.switch.host,
-                *given,
-            ),
+            *("sipp", f"{self.switch.host}:{self.switch.port}", "-sf", str(path)),
+            *("-i", self.switch.host, "-p", str(port), *keys),
             *("-s", self.dialled or "none", "-au", self.user, "-ap", self.password),
             *("-m", str(self.calls), "-r", str(self.calls_per_s), "-l", str(self.calls), "-nostdin"),
             *("-timeout", f"{self.timeout_s}s", "-timeout_error"),
@@ -132,3 +125,11 @@ def run_scenario(scenario: Scenario, folder: Path) -> ScenarioResult:
     """Run a scenario to its end."""
     with SippProcess(scenario, folder) as process:
         return process.finish()
+
+
+def free_port(host: str) -> int:
+    """A UDP port nobody uses now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -3,12 +3,12 @@
 import signal
 import subprocess
 import sys
-import tomllib
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Self
 
+from cli.configuration import load_configuration
 from sipp_scenarios.runner import Address
 from switch.control.client import NotConnected, connect_sync
 
@@ -25,12 +25,11 @@ class SwitchProcess:
     """``ringmain serve`` with one configuration file: up within a ``with`` block, stopped after it."""
 
     def __init__(self, configuration: Path, log: Path) -> None:
-        configuration = configuration.resolve()
-        document = tomllib.loads(configuration.read_text("utf-8"))
-        self.sip = Address(document["sip"]["host"], document["sip"]["port"])
-        self.control_socket = (configuration.parent / document["control"]["socket"]).resolve()
+        self.configuration = load_configuration(configuration)
+        self.sip = Address(self.configuration.sip.host, self.configuration.sip.port)
+        self.control_socket = self.configuration.control.socket
+        self._path = configuration.resolve()
         self.log = log
-        self._configuration = configuration
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -51,7 +50,7 @@ class SwitchProcess:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "cli.main", "serve", "--config", str(self._configuration)],
+                [sys.executable, "-m", "cli.main", "serve", "--config", str(self._path)],
                 cwd=_ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -73,6 +72,16 @@ class SwitchProcess:
         """SIGTERM: drain. A second one ends it at once."""
         if self._process is not None:
             self._process.send_signal(signal.SIGTERM)
+
+    def pause(self) -> None:
+        """Let nothing run until ``go_on``, so that all that is sent meanwhile reaches it at once."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """End a pause; no harm if there is none."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """SIGKILL, as a crash would."""

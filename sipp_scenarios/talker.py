@@ -58,6 +58,12 @@ class Talker:
         with self._changed:
             self._voice.press(key)
 
+    def blurt(self, datagram: bytes) -> None:
+        """Send something that is no speech, to whom it talks now."""
+        with self._changed:
+            if self._peer is not None:
+                self._socket.sendto(datagram, self._peer)
+
     def wait_to_hear(self, duration_s: float, timeout_s: float = 10.0) -> None:
         """Return when ``duration_s`` more was heard. Raises TimeoutError."""
         with self._changed:

@@ -15,7 +15,7 @@ import numpy as np
 import soundfile
 
 from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples
-from sipp_scenarios.phones import free_port
+from sipp_scenarios.runner import free_port
 
 _MODULES = Path("/usr/lib/baresip/modules")
 _PATIENCE_S = 15.0

@@ -5,7 +5,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from sipp_scenarios.phones import free_port
+from sipp_scenarios.runner import free_port
 from sipp_scenarios.switch_process import SwitchProcess
 
 _CONF = Path(__file__).resolve().parents[2] / "conf"
@@ -44,7 +44,9 @@ def _configuration(folder: Path, times: Times) -> str:
     first = _free_block(_MEDIA_PORTS)
     sections = [
         _section("[switch]", drain_s=times.drain_s, retry_after_s=times.retry_after_s),
-        _section("[sip]", host="127.0.0.1", port=free_port("127.0.0.1"), t1_ms=times.t1_ms),
+        _section(
+            "[sip]", host="127.0.0.1", port=free_port("127.0.0.1"), t1_ms=times.t1_ms, algorithms=["MD5"]
+        ),
         _section(
             "[media]", port_min=first, port_max=first + _MEDIA_PORTS - 1, prompts=str(_CONF / "prompts")
         ),
@@ -59,7 +61,7 @@ def _configuration(folder: Path, times: Times) -> str:
             name="service",
             ring_timeout_s=times.ring_timeout_s,
             wrap_up_s=times.wrap_up_s,
-            music="zh/music",
+            music="music",
         ),
     ]
     for name, password in STATIONS.items():

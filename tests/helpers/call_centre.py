@@ -1,0 +1,90 @@
+"""A running switch with agents and callers, as a test wants them: one line a step."""
+
+from pathlib import Path
+from typing import Any
+
+from sipp_scenarios.audio import speech
+from sipp_scenarios.conductor import ConductedScenario
+from sipp_scenarios.follower import EventFollower
+from sipp_scenarios.phones import CalledPhone, CallerPhone, Station
+from sipp_scenarios.runner import Scenario, ScenarioResult, run_scenario
+from sipp_scenarios.switch_process import SwitchProcess
+from tests.helpers.switch_process import STATIONS
+
+_LONGEST_CALL_S = 30.0
+
+
+class CallCentre:
+    """Steers one switch over its control socket and rings it with scripted phones."""
+
+    def __init__(self, switch: SwitchProcess, events: EventFollower, folder: Path) -> None:
+        self.switch = switch
+        self.events = events
+        self.folder = folder
+        self._stations: dict[str, Station] = {}
+
+    def seat(self, agent: str) -> Station:
+        """Register the agent's phone, sign the agent in there and make him ready."""
+        station = self._stations.get(agent)
+        if station is None:
+            station = Station(self.switch.sip, agent, STATIONS[agent], self.folder)
+            self._stations[agent] = station
+        station.register()
+        self.sign_in(agent)
+        return station
+
+    def sign_in(self, agent: str) -> None:
+        """Make an agent ready at the station of the same number, however it was registered."""
+        self.events.call("agent.sign_in", agent=agent, station=agent)
+        self.events.call("agent.ready", agent=agent)
+
+    def close(self) -> None:
+        """Send everybody home: sign out who is signed in, take the phones off."""
+        for agent in self.events.call("agent.list"):
+            if agent["state"] != "LOGGED_OUT":
+                self.events.call("agent.sign_out", agent=agent["id"])
+        for station in self._stations.values():
+            station.register(expires_s=0)
+
+    def caller(self, dialled: str, number: str = "13800138000") -> CallerPhone:
+        """A caller who is about to be answered; each number has a voice of its own."""
+        voice = speech(int(number), _LONGEST_CALL_S)
+        return CallerPhone(self.switch.sip, dialled, voice, self.folder, number)
+
+    def phone(self, station: Station) -> CalledPhone:
+        """Let the station take its next call."""
+        return station.expect_call(speech(int(station.name), _LONGEST_CALL_S))
+
+    def ring_in_vain(self, station: Station) -> ConductedScenario:
+        """Let the station ring at its next call until the switch gives up."""
+        return ConductedScenario(station.scenario("agent_does_not_answer"), self.folder)
+
+    def run(self, name: str, dialled: str = "") -> ScenarioResult:
+        """Run a caller's scenario that needs no conducting. Raises ScenarioError."""
+        return run_scenario(self._silent_caller(name, dialled), self.folder).check()
+
+    def conduct(self, name: str, dialled: str) -> ConductedScenario:
+        """Start a caller's scenario that does."""
+        return ConductedScenario(self._silent_caller(name, dialled), self.folder)
+
+    def agent_state(self, agent: str) -> str:
+        views: dict[str, dict[str, Any]] = {view["id"]: view for view in self.events.call("agent.list")}
+        return str(views[agent]["state"])
+
+    def wait_until_nothing_is_left(self) -> None:
+        """Calls, legs, ports, recordings: all gone and no fault on the way, or EventMissingError."""
+        while left := self.left_open():
+            self.events.wait_for_next(f"the end of {left}")
+
+    def left_open(self) -> dict[str, int]:
+        """The counts of ``switch.status`` that should be zero when nobody calls and are not.
+
+        Transactions and dialogs outlive their calls for 64 T1 (RFC 3261 §17); see ``wait_until_forgotten``.
+        """
+        status = self.events.call("switch.status")
+        counted = ("open_calls", "open_legs", "open_endpoints", "open_recordings", "faults")
+        return {name: status[name] for name in counted if status[name]}
+
+    def _silent_caller(self, name: str, dialled: str) -> Scenario:
+        keys: dict[str, str | int] = {"caller": "13700137000", "caller_name": "客户", "rtp_port": 9}
+        return Scenario(name=name, switch=self.switch.sip, dialled=dialled, keys=keys)

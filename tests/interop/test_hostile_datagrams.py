@@ -1,0 +1,145 @@
+"""Whatever arrives, the process goes on and answers the next who is polite."""
+
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from sipp_scenarios.runner import Address
+from tests.helpers.call_centre import CallCentre
+from tests.helpers.switch_process import HOTLINE
+
+POLITE = (
+    "OPTIONS sip:{host}:{port} SIP/2.0\r\n"
+    "Via: SIP/2.0/UDP {mine};branch=z9hG4bK{name};rport\r\n"
+    "From: <sip:stranger@{mine}>;tag={name}\r\n"
+    "To: <sip:{host}:{port}>\r\n"
+    "Call-ID: {name}\r\n"
+    "CSeq: 1 OPTIONS\r\n"
+    "Max-Forwards: 70\r\n"
+    "Content-Length: 0\r\n"
+    "\r\n"
+)
+
+
+class Stranger:
+    """A raw UDP socket before the switch's SIP port."""
+
+    def __init__(self, sip: Address) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.settimeout(5)
+        self._socket.connect(sip)
+        self._sip = sip
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def send(self, datagram: bytes) -> None:
+        self._socket.send(datagram)
+
+    def answer(self) -> str:
+        """Status and Call-ID of what comes back."""
+        lines = self._socket.recv(65_535).decode().split("\r\n")
+        status = lines[0].split()[1]
+        [call_id] = [line.partition(":")[2].strip() for line in lines if line.startswith("Call-ID:")]
+        return f"{status} {call_id}"
+
+    def request(self, name: str) -> str:
+        mine = "{}:{}".format(*self._socket.getsockname())
+        return POLITE.format(host=self._sip.host, port=self._sip.port, mine=mine, name=name)
+
+
+@pytest.fixture
+def stranger(centre: CallCentre) -> Iterator[Stranger]:
+    stranger = Stranger(centre.switch.sip)
+    yield stranger
+    stranger.close()
+
+
+UNANSWERABLE = {
+    "nothing at all": b"",
+    "a keep-alive": b"\r\n\r\n",
+    "every octet there is": bytes(range(256)) * 8,
+    "zeros": bytes(1500),
+    "the largest datagram": b"A" * 65_507,
+    "a first line alone": b"INVITE sip:95598@127.0.0.1 SIP/2.0\r\n\r\n",
+    "another protocol": b"GET / HTTP/1.1\r\nHost: ringmain\r\n\r\n",
+    "an answer to nothing": b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=z9hG4bKnothing\r\n\r\n",
+    "invalid UTF-8": b"\xff\xfe\xfd INVITE \xc3\x28 SIP/2.0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", UNANSWERABLE)
+def test_what_cannot_be_answered_is_dropped(stranger: Stranger, name: str) -> None:
+    stranger.send(UNANSWERABLE[name])
+    stranger.send(stranger.request("polite").encode())
+    assert stranger.answer() == "200 polite"
+
+
+BROKEN = {
+    "negative length": ("Content-Length: 0", "Content-Length: -1", "400"),
+    "length that is no number": ("Content-Length: 0", "Content-Length: many", "400"),
+    "body cut off": ("Content-Length: 0", "Content-Length: 500", "400"),
+    "CSeq of another method": ("CSeq: 1 OPTIONS", "CSeq: 1 INVITE", "400"),
+    "CSeq beyond 32 bits": ("CSeq: 1 OPTIONS", "CSeq: 99999999999 OPTIONS", "400"),
+    "CSeq twice": ("CSeq: 1 OPTIONS", "CSeq: 1 OPTIONS\r\nCSeq: 2 OPTIONS", "400"),
+    "Max-Forwards that is no number": ("Max-Forwards: 70", "Max-Forwards: x", "400"),
+    "a version to come": ("SIP/2.0\r\nVia", "SIP/3.0\r\nVia", "505"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_can_be_answered_gets_the_right_status(stranger: Stranger, name: str) -> None:
+    right, wrong, status = BROKEN[name]
+    request = stranger.request("broken")
+    assert right in request
+    stranger.send(request.replace(right, wrong).encode())
+    assert stranger.answer() == f"{status} broken"
+
+
+def test_a_request_cut_at_any_octet_ends_nothing(stranger: Stranger) -> None:
+    whole = stranger.request("cut").encode()
+    for end in range(len(whole) - 4):
+        stranger.send(whole[:end])
+    stranger.send(stranger.request("polite").encode())
+    while (answer := stranger.answer()) != "200 polite":
+        assert answer.endswith(" cut")
+
+
+def test_junk_is_counted_but_does_not_flood_the_journal(centre: CallCentre, stranger: Stranger) -> None:
+    for _ in range(500):
+        stranger.send(os.urandom(200))
+    stranger.send(stranger.request("polite").encode())
+    assert stranger.answer() == "200 polite"
+    centre.events.wait_for("security.message_rejected")
+    centre.run("caller_asks_options")
+    assert sum(entry.topic == "security.message_rejected" for entry in centre.events.seen) < 200
+
+
+HOSTILE_RTP = {
+    "nothing": b"",
+    "one octet": b"\x80",
+    "half a header": b"\x80\x08\0\1\0\0",
+    "version 0": b"\x00\x08" + bytes(170),
+    "fifteen sources that are not there": b"\x8f\x08" + bytes(10),
+    "more padding than packet": b"\xa0\x08" + bytes(10) + b"\xff",
+    "an extension beyond the end": b"\x90\x08" + bytes(10) + b"\0\0\xff\xff",
+    "an unknown payload type": b"\x80\x7f" + bytes(170),
+    "half a key press": b"\x80\x65" + bytes(10) + b"\x01",
+    "a giant": b"\x80\x08" + bytes(8000),
+}
+
+
+def test_malformed_rtp_is_dropped_and_the_call_goes_on(centre: CallCentre) -> None:
+    with centre.caller(HOTLINE) as caller:
+        caller.wait_answered()
+        caller.talker.wait_to_hear(0.2)
+        for packet in HOSTILE_RTP.values():
+            caller.talker.blurt(packet)
+        caller.talker.press("1")
+        centre.events.wait_for("call.digit_received", digit="1")
+        centre.events.wait_for("queue.caller_joined")
+        caller.hang_up()
+    closed = centre.events.wait_for("endpoint.closed")
+    assert closed.fields["packets_dropped"] >= len(HOSTILE_RTP) - 2

@@ -1,0 +1,72 @@
+"""SIGTERM: what callers, recordings and records see of it. Each test ends a switch of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from media.wav import read_recording
+from sipp_scenarios.follower import EventFollower
+from sipp_scenarios.switch_process import SwitchProcess
+from tests.helpers.call_centre import CallCentre
+from tests.helpers.switch_process import HOTLINE, Times, switch_process
+
+
+@pytest.fixture
+def own_switch(tmp_path: Path) -> Iterator[SwitchProcess]:
+    with switch_process(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def own_centre(own_switch: SwitchProcess, tmp_path: Path) -> Iterator[CallCentre]:
+    with EventFollower(own_switch.control_socket) as events:
+        yield CallCentre(own_switch, events, tmp_path)
+
+
+def test_an_idle_switch_ends_at_once(own_switch: SwitchProcess) -> None:
+    own_switch.terminate()
+    assert own_switch.wait(timeout_s=3) == 0
+
+
+def test_draining_refuses_new_calls_and_lets_running_ones_finish(own_centre: CallCentre) -> None:
+    switch = own_centre.switch
+    with own_centre.caller(HOTLINE) as caller:
+        caller.wait_answered()
+        caller.talker.wait_to_hear(0.3)
+        switch.terminate()
+        own_centre.events.wait_for("switch.drain_started", calls=1)
+        with own_centre.conduct("caller_is_refused", HOTLINE) as late:
+            assert late.wait_for("refused")["Retry-After"] == str(Times().retry_after_s)
+            late.finish().check()
+        caller.talker.wait_to_hear(0.3)
+        caller.hang_up()
+    assert switch.wait(timeout_s=3) == 0
+
+
+def test_a_call_that_outlasts_the_drain_is_hung_up(tmp_path: Path) -> None:
+    with switch_process(tmp_path, Times(drain_s=1)) as switch:
+        with (
+            EventFollower(switch.control_socket) as events,
+            CallCentre(switch, events, tmp_path).caller(HOTLINE) as caller,
+        ):
+            caller.wait_answered()
+            switch.terminate()
+            caller.wait_hung_up_on()
+        assert switch.wait(timeout_s=3) == 0
+
+
+def test_a_second_signal_ends_at_once_and_the_recording_is_whole(own_centre: CallCentre) -> None:
+    switch, events = own_centre.switch, own_centre.events
+    with own_centre.caller(HOTLINE) as caller:
+        caller.wait_answered()
+        path = Path(events.wait_for("recording.started").fields["path"])
+        caller.talker.wait_to_hear(1.5)
+        switch.terminate()
+        events.wait_for("switch.drain_started")
+        switch.terminate()
+        assert switch.wait(timeout_s=3) == 0
+        caller.wait_hung_up_on()
+    recording = read_recording(path)
+    assert recording.duration_s >= 1.4
+    assert path.stat().st_size == 44 + 4 * len(recording.customer)
