@@ -1,0 +1,110 @@
+"""What must hold for any input, however hostile. Shared by the fuzz targets and the property tests."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from media.commands import Codec
+from switch.sdp.errors import NotAcceptable, SdpSyntaxError
+from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, make_offer
+from switch.sdp.parser import parse_sdp
+from switch.sdp.writer import write_sdp
+from switch.sip.errors import SipSyntaxError
+from switch.sip.header_values import (
+    parse_auth,
+    parse_contacts,
+    parse_cseq,
+    parse_name_addr,
+    parse_token_list,
+    parse_via,
+    split_values,
+)
+from switch.sip.message import Headers, Message, Request
+from switch.sip.parser import MAX_HEADERS, parse_message
+from switch.sip.uri import parse_uri
+from switch.sip.writer import write_message
+
+LOCAL = LocalMedia(host="192.0.2.10", port=40000, session_id=1, session_version=0, codecs=tuple(Codec))
+OUR_OFFER = make_offer(LOCAL)
+_Input = TypeVar("_Input")
+_LONGEST_REWRITTEN = 8_000
+"""Bytes. Long names make a message grow, and one at the parser's limits would cross them."""
+
+
+def check_sip_bytes(data: bytes) -> bool:
+    """Read, rewrite and read again; True when it was a message. Raises on anything undocumented."""
+    try:
+        message = parse_message(data)
+    except SipSyntaxError:
+        return False
+    _check_accessors(message.headers)
+    lines = sum(len(values) for _, values in message.headers.items())
+    if len(data) < _LONGEST_REWRITTEN and lines < MAX_HEADERS:
+        again = parse_message(write_message(message))
+        assert _meaning(again) == _meaning(message)
+        assert again.headers.get("content-length") == str(len(message.body))
+    return True
+
+
+def check_sdp_text(text: str) -> bool:
+    """Read, rewrite and read again, answer it as an offer and take it as an answer."""
+    try:
+        description = parse_sdp(text)
+    except SdpSyntaxError:
+        return False
+    assert parse_sdp(write_sdp(description)) == description
+    _check_answering(text, len(description.media))
+    _check_accepting(text)
+    return True
+
+
+def _check_answering(offer: str, streams: int) -> None:
+    try:
+        answer, agreed = answer_offer(offer, LOCAL)
+    except NotAcceptable:
+        return
+    answered = parse_sdp(answer).media
+    assert len(answered) == streams
+    assert [media.port for media in answered if media.port] == [LOCAL.port]
+    assert 0 <= agreed.payload_type <= 127
+    assert 10 <= agreed.ptime_ms <= 60
+
+
+def _check_accepting(answer: str) -> None:
+    try:
+        agreed = accept_answer(OUR_OFFER, answer)
+    except NotAcceptable:
+        return
+    assert agreed.codec in LOCAL.codecs
+    assert 1 <= agreed.port <= 65535
+
+
+def _meaning(message: Message) -> tuple[object, ...]:
+    start = (
+        (message.method, message.uri) if isinstance(message, Request) else (message.status, message.reason)
+    )
+    headers = [(name, values) for name, values in message.headers.items() if name != "content-length"]
+    return (start, headers, message.body)
+
+
+def _check_accessors(headers: Headers) -> None:
+    """Typed values are read or refused, and mean the same when written and read again."""
+    for values in [values for _, values in headers.items()]:
+        for read_list in (split_values, parse_contacts, parse_token_list):
+            _read_or_refuse(read_list, values)
+        for value in values:
+            _check_value(value)
+
+
+def _check_value(value: str) -> None:
+    readers: tuple[Callable[[str], object], ...] = (parse_via, parse_name_addr, parse_uri, parse_cseq)
+    for read in readers:
+        parsed = _read_or_refuse(read, value)
+        assert parsed is None or read(str(parsed)) == parsed
+    _read_or_refuse(parse_auth, value)
+
+
+def _read_or_refuse(read: Callable[[_Input], object], value: _Input) -> object | None:
+    try:
+        return read(value)
+    except SipSyntaxError:
+        return None
