@@ -15,7 +15,7 @@ from media.commands import (
     StopRecording,
     UnbridgeEndpoints,
 )
-from media.events import EndpointFailed, EndpointOpened
+from media.events import EndpointFailed, EndpointOpened, PlaybackEnded
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
 from runtime.ids import SeededIds
@@ -39,25 +39,23 @@ AGENT_SDP = (
 
 
 class BookkeepingMedia:
-    """Opens ports as the engine does and remembers what is open; plays and records nothing."""
+    """Opens ports and ends playbacks as the engine does, and remembers what is open; carries no audio."""
 
     def __init__(self) -> None:
         self.open_endpoints: set[str] = set()
+        self.playing: dict[str, str] = {}
+        """Leg → playback."""
         self.open_recordings: set[str] = set()
         self.out_of_ports = False
         self._next_port = 20000
 
     def routes(self) -> dict[type, Callable[[Any, float], Outputs]]:
-        silent = (
-            ConfigureEndpoint,
-            BridgeEndpoints,
-            UnbridgeEndpoints,
-            StartPlayback,
-            StopPlayback,
-            AttachToRecording,
-        )
+        silent = (ConfigureEndpoint, UnbridgeEndpoints, AttachToRecording)
         return {
             **{kind: _nothing for kind in silent},
+            StartPlayback: self._play,
+            StopPlayback: self._stop_playing,
+            BridgeEndpoints: self._stop_playing,
             OpenEndpoint: self._open,
             CloseEndpoint: self._close,
             StartRecording: self._start,
@@ -73,7 +71,20 @@ class BookkeepingMedia:
 
     def _close(self, command: CloseEndpoint, now: float) -> list[Event]:
         self.open_endpoints.discard(command.leg_id)
-        return []
+        return self._stop_playing(command, now)
+
+    def _play(self, command: StartPlayback, now: float) -> list[Event]:
+        replaced = self._stop_playing(command, now)
+        self.playing[command.leg_id] = command.playback_id
+        return replaced
+
+    def _stop_playing(
+        self, command: StartPlayback | StopPlayback | BridgeEndpoints | CloseEndpoint, now: float
+    ) -> list[Event]:
+        playback_id = self.playing.pop(command.leg_id, None)
+        if playback_id is None:
+            return []
+        return [PlaybackEnded(playback_id=playback_id, leg_id=command.leg_id, reason="stopped")]
 
     def _start(self, command: StartRecording, now: float) -> list[Event]:
         self.open_recordings.add(command.recording_id)
