@@ -58,18 +58,29 @@ class Match:
 
 def find(wanted: Samples, within: Samples) -> Match:
     """Find ``wanted`` anywhere in ``within``. Score 0 when either is silent or ``within`` is shorter."""
-    length = len(wanted)
-    if length == 0 or len(within) < length:
-        return Match(0.0, 0)
-    size = 1 << (len(within) + length - 1).bit_length()
-    spectrum = np.fft.rfft(within.astype(np.float64), size)
-    products = np.fft.irfft(spectrum * np.conj(np.fft.rfft(wanted.astype(np.float64), size)), size)
-    energies = np.cumsum(np.concatenate(([0.0], within.astype(np.float64) ** 2)))
-    norms = np.sqrt((energies[length:] - energies[:-length]) * np.sum(wanted.astype(np.float64) ** 2))
-    places = len(within) - length + 1
-    scores = np.divide(products[:places], norms, out=np.zeros(places), where=norms > 1.0)
-    at = int(np.argmax(scores))
-    return Match(float(scores[at]), at)
+    return _Searched(within, len(wanted)).find(wanted)
+
+
+class _Searched:
+    """A long signal, prepared for finding pieces of one length in it."""
+
+    def __init__(self, signal: Samples, length: int) -> None:
+        self._length = length
+        self._places = len(signal) - length + 1
+        self._size = 1 << max(len(signal) + length - 1, 1).bit_length()
+        self._spectrum = np.fft.rfft(signal.astype(np.float64), self._size)
+        energies = np.cumsum(np.concatenate(([0.0], signal.astype(np.float64) ** 2)))
+        self._norms = np.sqrt(energies[length:] - energies[: len(energies) - length])
+
+    def find(self, piece: Samples) -> Match:
+        norms = self._norms * np.linalg.norm(piece.astype(np.float64))
+        if self._length == 0 or self._places < 1 or not np.any(norms > 1.0):
+            return Match(0.0, 0)
+        conjugate = np.conj(np.fft.rfft(piece.astype(np.float64), self._size))
+        products = np.fft.irfft(self._spectrum * conjugate, self._size)[: self._places]
+        scores = np.divide(products, norms, out=np.zeros(self._places), where=norms > 1.0)
+        at = int(np.argmax(scores))
+        return Match(float(scores[at]), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +103,9 @@ class Agreement:
 
 def compare(said: Samples, kept: Samples, *, piece_s: float = 0.5, good_score: float = 0.95) -> Agreement:
     """Look for each piece of ``said`` in ``kept``; silent pieces of ``said`` do not count."""
-    matches = [(find(piece, kept), start) for start, piece in _pieces(said, round(piece_s * SAMPLE_RATE_HZ))]
+    length = round(piece_s * SAMPLE_RATE_HZ)
+    searched = _Searched(kept, length)
+    matches = [(searched.find(piece), start) for start, piece in _pieces(said, length)]
     if not matches:
         return Agreement(0, 0, 0.0, 0)
     delay = median_low(match.at - start for match, start in matches)

@@ -18,7 +18,7 @@ def test_before_the_answer(centre: CallCentre) -> None:
         centre.switch.go_on()
     with caller:
         caller.finish().check()
-    ended(centre, cause="ORIGINATOR_CANCEL", by_caller=True)
+    centre.events.wait_for("call.refused", cause="ORIGINATOR_CANCEL")
 
 
 def test_in_the_prompt(centre: CallCentre) -> None:

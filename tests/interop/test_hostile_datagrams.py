@@ -41,9 +41,8 @@ class Stranger:
     def answer(self) -> str:
         """Status and Call-ID of what comes back."""
         lines = self._socket.recv(65_535).decode().split("\r\n")
-        status = lines[0].split()[1]
-        [call_id] = [line.partition(":")[2].strip() for line in lines if line.startswith("Call-ID:")]
-        return f"{status} {call_id}"
+        names = [line.removeprefix("Call-ID: ") for line in lines if line.startswith("Call-ID: ")]
+        return " ".join([lines[0].split()[1], *names])
 
     def request(self, name: str) -> str:
         mine = "{}:{}".format(*self._socket.getsockname())
@@ -104,7 +103,7 @@ def test_a_request_cut_at_any_octet_ends_nothing(stranger: Stranger) -> None:
         stranger.send(whole[:end])
     stranger.send(stranger.request("polite").encode())
     while (answer := stranger.answer()) != "200 polite":
-        assert answer.endswith(" cut")
+        assert answer in ("400", "400 cut")
 
 
 def test_junk_is_counted_but_does_not_flood_the_journal(centre: CallCentre, stranger: Stranger) -> None:
