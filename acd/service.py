@@ -76,12 +76,14 @@ RELEASE_CAUSES: Mapping[LeaveReason, Cause] = {
 def build(
     queues: Sequence[QueueConfig],
     agents: Sequence[AgentConfig],
-    *,
     ids: Ids,
-    clock: Clock,
     submit: Submit,
+    clock: Clock,
 ) -> Application:
-    """The ACD with its own core. ``submit`` is the driver's; the sections must be without findings."""
+    """The ACD with its own core, for sections without findings.
+
+    ``submit`` is the driver's, for verbs that change something; ``clock`` tells views and gauges the time.
+    """
     core = AcdCore(queues, agents, ids)
     figures = QueueFigures()
     return Application(

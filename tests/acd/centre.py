@@ -44,9 +44,12 @@ class Centre:
         self.agents = list(agents_of("service") if agents is None else agents)
         self.core = AcdCore(self.queues, self.agents, SeededIds())
         self.now = 100.0
+        self.inputs: list[tuple[float, Command | None]] = []
+        """All that was told, and None where the core was woken, with the time."""
         self.outputs: list[Output] = []
 
     def tell(self, order: Command) -> list[Output]:
+        self.inputs.append((self.now, order))
         return self._note(self.core.handle(order, now=self.now))
 
     def wait(self, seconds: float) -> list[Output]:
@@ -54,6 +57,7 @@ class Centre:
         end, outputs = self.now + seconds, list[Output]()
         while (deadline := self.core.next_deadline()) is not None and deadline <= end:
             self.now = max(self.now, deadline)
+            self.inputs.append((self.now, None))
             outputs += self.core.wake(now=self.now)
         self.now = end
         return self._note(outputs)

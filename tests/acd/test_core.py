@@ -1,0 +1,52 @@
+from random import Random
+
+import pytest
+
+from acd.commands import PlayMusic
+from acd.core import AcdCore
+from acd.errors import AcdUsageError
+from acd.step import Output
+from runtime.ids import SeededIds
+from tests.acd.centre import SERVICE, Centre
+from tests.acd.random_shift import AGENTS, QUEUES, act
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_same_inputs_give_the_same_outputs(seed: int) -> None:
+    choices, original = Random(seed), Centre(QUEUES, AGENTS)
+    original.staff(*(agent.id for agent in AGENTS))
+    for _ in range(600):
+        act(original, choices)
+    replay = AcdCore(QUEUES, AGENTS, SeededIds())
+    outputs = list[Output]()
+    for now, order in original.inputs:
+        try:
+            outputs += replay.wake(now=now) if order is None else replay.handle(order, now=now)
+        except AcdUsageError:
+            continue
+    assert len(outputs) > 400, "the shift was too quiet to prove anything"
+    assert outputs == original.outputs
+    assert replay.snapshot() == original.core.snapshot()
+
+
+def test_what_the_core_orders_is_no_input_of_it() -> None:
+    core = AcdCore([SERVICE], [], SeededIds())
+    with pytest.raises(AcdUsageError, match="PlayMusic is no input of the ACD"):
+        core.handle(PlayMusic(call_id="call", prompt="music"), now=0.0)
+
+
+def test_a_quiet_core_asks_for_no_wake_up() -> None:
+    centre = Centre()
+    assert centre.core.next_deadline() is None
+    centre.staff("1001")
+    assert centre.core.next_deadline() is None
+    assert centre.core.wake(now=centre.now) == []
+
+
+def test_the_next_deadline_is_the_end_of_the_lease() -> None:
+    centre = Centre()
+    centre.staff("1001")
+    centre.join("call")
+    assert centre.core.next_deadline() == centre.now + 15
+    centre.talk("call")
+    assert centre.core.next_deadline() is None

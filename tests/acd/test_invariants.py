@@ -1,0 +1,74 @@
+"""Whatever happens, in whatever order: nobody is lost, nothing is told twice, nothing stands still."""
+
+from random import Random
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from acd.queue import EntryState
+from tests.acd import random_shift
+from tests.acd.centre import Centre
+from tests.acd.invariants import check_idle, check_order, check_state
+from tests.acd.ledger import Ledger
+
+CHOICES = st.randoms(use_true_random=False)
+
+
+class AnyShift(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.centre = Centre(random_shift.QUEUES, random_shift.AGENTS)
+        for agent in random_shift.AGENTS:
+            self.centre.staff(agent.id)
+        self.ledger = Ledger()
+        self.noted = 0
+
+    @rule(choices=CHOICES)
+    def an_agent_asks_for_something(self, choices: Random) -> None:
+        random_shift.agent_asks(self.centre, choices)
+
+    @rule(choices=CHOICES)
+    def a_station_comes_or_goes(self, choices: Random) -> None:
+        random_shift.station_changes(self.centre, choices)
+
+    @rule(choices=CHOICES)
+    def a_caller_comes(self, choices: Random) -> None:
+        random_shift.caller_comes(self.centre, choices)
+
+    @rule(choices=CHOICES)
+    def a_caller_goes(self, choices: Random) -> None:
+        random_shift.caller_goes(self.centre, choices)
+
+    @rule(choices=CHOICES)
+    def an_offer_moves(self, choices: Random) -> None:
+        random_shift.offer_moves(self.centre, choices)
+
+    @rule(choices=CHOICES)
+    def time_passes(self, choices: Random) -> None:
+        random_shift.time_passes(self.centre, choices)
+
+    @invariant()
+    def everything_fits(self) -> None:
+        state, outputs = self.centre.core.state, self.centre.outputs[self.noted :]
+        self.noted += len(outputs)
+        self.ledger.note(outputs)
+        check_state(state)
+        check_order(state, outputs)
+        inside = state.entries.values()
+        assert self.ledger.waiting == {e.call_id for e in inside if e.state is not EntryState.TALKING}
+        assert self.ledger.talking.keys() == {e.call_id for e in inside if e.state is EntryState.TALKING}
+        assert self.ledger.offers.keys() <= state.offers.keys()
+
+    def teardown(self) -> None:
+        self.centre.wait(1000)
+        states = {entry.state for entry in self.centre.core.state.entries.values()}
+        assert states <= {EntryState.WAITING, EntryState.TALKING}, "a lease did not end by itself"
+        for call_id in list(self.centre.core.state.entries):
+            self.centre.hang_up(call_id)
+        self.centre.wait(1000)
+        check_idle(self.centre.core.state)
+
+
+AnyShift.TestCase.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
+TestAnyShift = AnyShift.TestCase

@@ -1,0 +1,130 @@
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import create_engine, insert, select
+
+from acd.config import QueueConfig
+from acd.events import OfferResult
+from acd.records import QueueEntries
+from runtime.vocabulary import Event, event_fields
+from switch.events import SwitchStarted
+from switch.records.projection import JournalEntry
+from tests.acd.centre import Centre, agents_of
+
+
+def journal_of(events: Iterable[object], first: int = 1, started: float = 1000.0) -> list[JournalEntry]:
+    facts = [event for event in events if isinstance(event, Event)]
+    return [
+        JournalEntry(first + place, started + place, fact.topic, event_fields(fact))
+        for place, fact in enumerate(facts)
+    ]
+
+
+def fold(projection: QueueEntries, journal: Iterable[JournalEntry]) -> list[dict[str, Any]]:
+    return [dict(row) for entry in journal for row in projection.apply(entry)]
+
+
+def served_centre() -> Centre:
+    """One call: refused by one agent, taken by the other, 5 s of ringing, 60 s of talk."""
+    centre = Centre(agents=agents_of("service", count=2))
+    centre.staff("1001", "1002")
+    centre.join("call")
+    centre.wait(2)
+    centre.end_offer("call", OfferResult.REJECTED)
+    centre.wait(5)
+    centre.talk("call")
+    centre.wait(60)
+    centre.end_offer("call")
+    return centre
+
+
+def test_a_served_caller_becomes_one_row_that_the_table_takes() -> None:
+    projection = QueueEntries()
+    journal = journal_of(served_centre().outputs)
+    (row,) = fold(projection, journal)
+    joined = next(entry for entry in journal if entry.topic == "queue.caller_joined")
+    left = next(entry for entry in journal if entry.topic == "queue.caller_left")
+    assert row == {
+        "entry": joined.sequence,
+        "call_id": "call",
+        "contact_id": "contact-of-call",
+        "queue": "service",
+        "joined_at": joined.time,
+        "left_at": left.time,
+        "wait_ms": 7_000,
+        "outcome": "connected",
+        "offers": 2,
+        "ring_ms": 5_000,
+        "agent": "1002",
+        "station": "phone-1002",
+        "talk_ms": 60_000,
+    }
+    assert projection.oldest_open() is None
+    engine = create_engine("sqlite://")
+    projection.table.metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(projection.table), [row])
+        (stored,) = connection.execute(select(projection.table)).mappings().all()
+    engine.dispose()
+    assert dict(stored) == row
+
+
+def test_an_abandoned_caller_had_no_agent() -> None:
+    centre = Centre()
+    centre.staff("1001")
+    centre.join("call")
+    centre.wait(4)
+    centre.hang_up("call")
+    (row,) = fold(QueueEntries(), journal_of(centre.outputs))
+    assert (row["outcome"], row["wait_ms"], row["offers"]) == ("abandoned", 4_000, 1)
+    assert (row["agent"], row["station"], row["ring_ms"], row["talk_ms"]) == (None, None, None, None)
+
+
+def test_who_found_the_queue_full_has_a_row_too() -> None:
+    centre = Centre([QueueConfig(name="service", max_waiting=1)])
+    centre.join("first")
+    centre.join("second")
+    projection = QueueEntries()
+    (row,) = fold(projection, journal_of(centre.outputs))
+    assert (row["call_id"], row["outcome"], row["wait_ms"]) == ("second", "full", 0)
+    assert row["joined_at"] == row["left_at"]
+
+
+def test_a_call_that_waits_twice_has_two_rows() -> None:
+    centre = Centre()
+    for _ in range(2):
+        centre.join("call")
+        centre.hang_up("call")
+    first, second = fold(QueueEntries(), journal_of(centre.outputs))
+    assert first["call_id"] == second["call_id"]
+    assert first["entry"] != second["entry"]
+
+
+def test_a_restart_closes_what_the_earlier_process_left_open() -> None:
+    centre = Centre()
+    centre.staff("1001")
+    centre.join("talking")
+    centre.join("waiting")
+    centre.talk("talking")
+    projection = QueueEntries()
+    journal = journal_of([*centre.outputs, SwitchStarted(version="1")])
+    assert fold(projection, journal[:-1]) == []
+    talking, waiting = fold(projection, journal[-1:])
+    assert (talking["outcome"], talking["agent"], talking["talk_ms"]) == ("connected", "1001", None)
+    assert (waiting["outcome"], waiting["left_at"]) == ("interrupted", None)
+    assert projection.oldest_open() is None
+
+
+def test_reading_again_from_the_oldest_open_entry_adds_only_what_was_missing() -> None:
+    centre = served_centre()
+    centre.join("next")
+    centre.hang_up("next")
+    journal = journal_of(centre.outputs)
+    everything = fold(QueueEntries(), journal)
+    for stop in range(len(journal)):
+        projection = QueueEntries()
+        written = fold(projection, journal[:stop])
+        oldest = projection.oldest_open()
+        again = fold(QueueEntries(), journal[stop if oldest is None else oldest - 1 :])
+        rows = {row["entry"]: row for row in [*written, *again]}
+        assert list(rows.values()) == everything

@@ -1,0 +1,341 @@
+"""The ACD as the exchange sees it: events in, orders out, through the driver."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from acd.config import AgentConfig, QueueConfig
+from acd.events import LeaveReason, OfferResult
+from acd.service import OFFER_RESULTS, RELEASE_CAUSES, WITHDRAWAL_CAUSES, build
+from runtime.clock import ManualClock
+from runtime.driver import Driver, Outputs
+from runtime.errors import UsageError
+from runtime.ids import SeededIds
+from runtime.vocabulary import Command, Event
+from switch.causes import Cause
+from switch.commands import (
+    AnswerCall,
+    ConnectCall,
+    HandOff,
+    HangUpCall,
+    OfferCall,
+    PlayPrompt,
+    StopPrompt,
+    WithdrawOffer,
+)
+from switch.events import (
+    CallAnswered,
+    CallArrived,
+    CallConnected,
+    CallEnded,
+    CallHandedOff,
+    OfferAccepted,
+    OfferEnded,
+    OfferRinging,
+)
+from switch.sip.events import StationRegistered, StationUnregistered
+
+QUEUES = [
+    QueueConfig(
+        name="service", title="电力服务", music="music/waiting", max_wait_s=60, on_timeout="flow:closed"
+    ),
+    QueueConfig(name="narrow", max_waiting=1),
+]
+AGENTS = [AgentConfig(id="1001", name="王芳", queues=["service"])]
+
+ARRIVED = CallArrived(
+    call_id="call",
+    contact_id="contact",
+    leg_id="leg",
+    sip_call_id="abc@192.0.2.1",
+    caller_number="13800138000",
+    caller_name="",
+    called_number="95598",
+    access_code="95598",
+    target="queue:service",
+    peer="udp:192.0.2.1:5060",
+)
+HANDED_OFF = CallHandedOff(
+    call_id="call",
+    contact_id="contact",
+    caller_number="13800138000",
+    caller_name="",
+    access_code="95598",
+    target="queue:service",
+)
+ENDED = CallEnded(call_id="call", contact_id="contact", cause=Cause.NORMAL_CLEARING, by_caller=True)
+REGISTERED = StationRegistered(station="phone", contact="sip:phone@192.0.2.7", peer="", expires_s=60)
+
+
+class Rig:
+    """The ACD between a driver and an exchange that only takes notes."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.orders: list[Command] = []
+        self.events: list[Event] = []
+        self.deadline: float | None = None
+        self.driver = Driver(self.clock, self, self._fail)
+        self.application = build(QUEUES, AGENTS, SeededIds(), self.driver.submit, self.clock)
+        self.driver.add_routes(self.application.routes)
+        for core in self.application.cores:
+            self.driver.add_core(core)
+        for kind in (
+            AnswerCall,
+            PlayPrompt,
+            StopPrompt,
+            OfferCall,
+            WithdrawOffer,
+            ConnectCall,
+            HandOff,
+            HangUpCall,
+        ):
+            self.driver.add_routes({kind: self._note})
+        self.driver.observe(lambda event, wall: self.events.append(event))
+
+    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
+        self.deadline = deadline
+
+    def feed(self, *events: Event) -> list[Command]:
+        """Submit events; return the orders that followed."""
+        mark = len(self.orders)
+        for event in events:
+            self.driver.submit(event)
+        return self.orders[mark:]
+
+    def wait(self, seconds: float) -> list[Command]:
+        mark, end = len(self.orders), self.clock.now() + seconds
+        while self.deadline is not None and self.deadline <= end:
+            self.clock.move_to(self.deadline)
+            self.deadline = None
+            self.driver.wake()
+        self.clock.move_to(end)
+        return self.orders[mark:]
+
+    def verb(self, name: str, **params: Any) -> Any:
+        verb = next(verb for verb in self.application.verbs if verb.name == name)
+        return verb.handle(verb.params.model_validate(params))
+
+    def staff(self) -> None:
+        self.feed(REGISTERED)
+        self.verb("agent.sign_in", agent="1001", station="phone")
+        self.verb("agent.ready", agent="1001")
+
+    def offer_id(self) -> str:
+        return next(order.offer_id for order in reversed(self.orders) if isinstance(order, OfferCall))
+
+    def offer_ended(self, cause: Cause, *, accepted: bool = False, by_station: bool = True) -> list[Command]:
+        return self.feed(
+            OfferEnded(
+                call_id="call",
+                offer_id=self.offer_id(),
+                cause=cause,
+                accepted=accepted,
+                by_station=by_station,
+            )
+        )
+
+    def gauge(self, name: str) -> dict[tuple[str, ...], float]:
+        return dict(next(gauge for gauge in self.application.gauges if gauge.name == name).read())
+
+    def _note(self, order: Command, now: float) -> Outputs:
+        self.orders.append(order)
+        return ()
+
+    def _fail(self, item: object, fault: Exception) -> Outputs:
+        raise AssertionError(f"{item} raised {fault!r}") from fault
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+def talk(rig: Rig) -> None:
+    rig.staff()
+    rig.feed(HANDED_OFF)
+    offer_id = rig.offer_id()
+    rig.feed(
+        OfferRinging(call_id="call", offer_id=offer_id),
+        OfferAccepted(call_id="call", offer_id=offer_id),
+        CallConnected(call_id="call", offer_id=offer_id, station="phone"),
+    )
+
+
+def test_a_call_that_arrives_unanswered_is_answered_before_it_joins(rig: Rig) -> None:
+    assert rig.feed(ARRIVED) == [AnswerCall(call_id="call")]
+    (music,) = rig.feed(CallAnswered(call_id="call"))
+    assert music == PlayPrompt(
+        call_id="call", playback_id="playback-1", prompts=("music/waiting",), loop=True
+    )
+
+
+def test_a_call_that_ends_before_it_is_answered_never_joins(rig: Rig) -> None:
+    rig.feed(ARRIVED, ENDED)
+    assert rig.feed(CallAnswered(call_id="call")) == []
+
+
+def test_calls_of_other_applications_are_none_of_its_business(rig: Rig) -> None:
+    other = replace(ARRIVED, target="flow:hotline")
+    handed_off = replace(HANDED_OFF, target="flow:hotline")
+    assert rig.feed(other, CallAnswered(call_id="call"), handed_off, ENDED) == []
+    assert [event.topic for event in rig.events if event.topic.startswith("queue.")] == []
+
+
+def test_a_call_handed_off_to_it_joins_at_once_and_is_offered(rig: Rig) -> None:
+    rig.staff()
+    music, ring = rig.feed(HANDED_OFF)
+    assert isinstance(music, PlayPrompt)
+    assert ring == OfferCall(call_id="call", offer_id=rig.offer_id(), station="phone")
+
+
+def test_an_accepted_offer_is_connected(rig: Rig) -> None:
+    rig.staff()
+    rig.feed(HANDED_OFF)
+    offer_id = rig.offer_id()
+    orders = rig.feed(
+        OfferRinging(call_id="call", offer_id=offer_id), OfferAccepted(call_id="call", offer_id=offer_id)
+    )
+    assert orders == [ConnectCall(call_id="call", offer_id=offer_id)]
+    rig.feed(CallConnected(call_id="call", offer_id=offer_id, station="phone"))
+    assert rig.verb("agent.list")[0]["state"] == "ON_CALL"
+
+
+def test_an_agent_who_hangs_up_ends_the_call(rig: Rig) -> None:
+    talk(rig)
+    orders = rig.offer_ended(Cause.NORMAL_CLEARING, accepted=True)
+    assert orders == [HangUpCall(call_id="call", cause=Cause.NORMAL_CLEARING)]
+    assert rig.verb("agent.list")[0]["state"] == "WRAP_UP"
+
+
+def test_a_caller_who_hangs_up_while_it_rings_withdraws_the_offer(rig: Rig) -> None:
+    rig.staff()
+    rig.feed(HANDED_OFF)
+    offer_id = rig.offer_id()
+    orders = rig.feed(ENDED)
+    assert orders == [WithdrawOffer(call_id="call", offer_id=offer_id, cause=Cause.ORIGINATOR_CANCEL)]
+    assert rig.offer_ended(Cause.ORIGINATOR_CANCEL, by_station=False) == []
+    assert rig.verb("agent.list")[0]["state"] == "AVAILABLE"
+
+
+def test_a_call_handed_off_elsewhere_is_let_go(rig: Rig) -> None:
+    rig.feed(HANDED_OFF, replace(HANDED_OFF, target="flow:survey"))
+    assert rig.verb("queue.list")[0]["waiting"] == 0
+    assert rig.events[-1].topic == "queue.caller_left"
+
+
+def test_a_call_handed_off_to_another_queue_changes_queues(rig: Rig) -> None:
+    rig.feed(HANDED_OFF, replace(HANDED_OFF, target="queue:narrow"))
+    assert [queue["waiting"] for queue in rig.verb("queue.list")] == [0, 1]
+
+
+def test_whose_time_is_up_is_handed_on_in_silence(rig: Rig) -> None:
+    rig.feed(HANDED_OFF)
+    assert rig.wait(60) == [StopPrompt(call_id="call"), HandOff(call_id="call", target="flow:closed")]
+
+
+def test_who_finds_the_queue_full_hears_busy(rig: Rig) -> None:
+    narrow = replace(HANDED_OFF, target="queue:narrow")
+    rig.feed(narrow)
+    orders = rig.feed(replace(narrow, call_id="second"))
+    assert orders == [HangUpCall(call_id="second", cause=Cause.USER_BUSY)]
+
+
+@pytest.mark.parametrize(
+    ("cause", "state", "reachable"),
+    [
+        (Cause.USER_BUSY, "AVAILABLE", True),
+        (Cause.CALL_REJECTED, "AVAILABLE", True),
+        (Cause.NO_ANSWER, "NOT_READY", True),
+        (Cause.USER_NOT_REGISTERED, "AVAILABLE", False),
+        (Cause.NO_USER_RESPONSE, "AVAILABLE", False),
+        (Cause.INCOMPATIBLE_DESTINATION, "AVAILABLE", True),
+    ],
+)
+def test_the_cause_of_a_lost_station_decides_what_becomes_of_its_agent(
+    rig: Rig, cause: Cause, state: str, reachable: bool
+) -> None:
+    rig.staff()
+    rig.feed(HANDED_OFF)
+    assert rig.offer_ended(cause) == [], "the caller waits on and nobody else is there"
+    (agent,) = rig.verb("agent.list")
+    assert (agent["state"], agent["reachable"]) == (state, reachable)
+
+
+def test_every_ending_has_a_cause() -> None:
+    assert set(WITHDRAWAL_CAUSES) >= set(OfferResult) - {OfferResult.BUSY}
+    assert set(RELEASE_CAUSES) == set(LeaveReason) - {LeaveReason.ABANDONED, LeaveReason.WITHDRAWN}
+    assert OfferResult.ACCEPTED not in OFFER_RESULTS.values()
+
+
+def test_it_knows_its_own_queues_only(rig: Rig) -> None:
+    assert rig.application.knows("service")
+    assert not rig.application.knows("投诉")
+
+
+def test_a_verb_shows_the_agent_as_he_is_after_it(rig: Rig) -> None:
+    rig.feed(REGISTERED)
+    view = rig.verb("agent.sign_in", agent="1001", station="phone")
+    rig.wait(30)
+    assert view == {
+        "id": "1001",
+        "name": "王芳",
+        "state": "NOT_READY",
+        "reason": "signed_in",
+        "since_s": 0.0,
+        "not_ready_after": None,
+        "station": "phone",
+        "reachable": True,
+        "queues": ["service"],
+        "call_id": None,
+    }
+    assert rig.verb("agent.list")[0]["since_s"] == 30.0
+    assert rig.verb("agent.ready", agent="1001")["state"] == "AVAILABLE"
+    assert rig.verb("agent.not_ready", agent="1001", reason="午休")["reason"] == "午休"
+    assert rig.verb("agent.sign_out", agent="1001")["state"] == "LOGGED_OUT"
+
+
+def test_a_verb_that_is_refused_says_why(rig: Rig) -> None:
+    with pytest.raises(UsageError, match="agent 1001 is LOGGED_OUT: cannot ready, only sign_in"):
+        rig.verb("agent.ready", agent="1001")
+    with pytest.raises(ValidationError):
+        rig.verb("agent.not_ready", agent="1001", reason="")
+
+
+def test_a_station_that_is_gone_shows(rig: Rig) -> None:
+    rig.staff()
+    rig.feed(StationUnregistered(station="phone", reason="expired"))
+    assert rig.verb("agent.list")[0]["reachable"] is False
+    assert rig.verb("queue.list")[0]["eligible"] == 0
+
+
+def test_the_view_of_a_queue_tells_callers_agents_and_calls(rig: Rig) -> None:
+    talk(rig)
+    rig.feed(replace(HANDED_OFF, call_id="second"), replace(HANDED_OFF, call_id="third"))
+    rig.wait(7)
+    rig.feed(replace(ENDED, call_id="third"))
+    service, narrow = rig.verb("queue.list")
+    assert (service["title"], narrow["title"]) == ("电力服务", "narrow")
+    assert (service["waiting"], service["longest_wait_s"]) == (1, 7.0)
+    assert (service["agents"]["ON_CALL"], narrow["agents"]["ON_CALL"]) == (1, 0)
+    assert service["calls"] == {
+        "offered": 3,
+        "answered": 1,
+        "abandoned": 1,
+        "timed_out": 0,
+        "turned_away": 0,
+        "withdrawn": 0,
+    }
+
+
+def test_gauges_read_what_is_true_now(rig: Rig) -> None:
+    rig.staff()
+    rig.verb("agent.not_ready", agent="1001", reason="培训")
+    rig.feed(HANDED_OFF)
+    rig.wait(9)
+    assert rig.gauge("queue_waiting") == {("service",): 1.0, ("narrow",): 0.0}
+    assert rig.gauge("queue_longest_wait_seconds") == {("service",): 9.0, ("narrow",): 0.0}
+    assert rig.gauge("agents")[("NOT_READY",)] == 1.0

@@ -1,0 +1,85 @@
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from acd.config import AgentConfig, QueueConfig
+from acd.core import AcdCore
+from acd.errors import AcdUsageError
+from runtime.ids import SeededIds
+from tests.acd.centre import Centre, agents_of
+from tests.acd.invariants import check_state
+from tests.acd.random_shift import AGENTS, QUEUES, act
+
+IDS_GIVEN_LATER = 10_000
+
+
+def restored(centre: Centre) -> Centre:
+    """Another centre, rebuilt from a snapshot that went through JSON."""
+    twin = Centre(centre.queues, centre.agents)
+    plain = json.loads(json.dumps(centre.core.snapshot()))
+    twin.core = AcdCore.restore(centre.queues, centre.agents, SeededIds(), plain)
+    twin.now = centre.now
+    return twin
+
+
+class LaterIds(SeededIds):
+    """Ids that no offer made before the snapshot can have."""
+
+    def new(self, prefix: str) -> str:
+        return super().new(f"later-{prefix}")
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32), before=st.integers(0, 80))
+def test_a_core_rebuilt_from_a_snapshot_answers_alike(seed: int, before: int) -> None:
+    import random
+
+    choices = random.Random(seed)
+    first = Centre(QUEUES, AGENTS)
+    for _ in range(before):
+        act(first, choices)
+    twin = restored(first)
+    check_state(twin.core.state)
+    first.core._ids = LaterIds()
+    twin.core._ids = LaterIds()
+    state = choices.getstate()
+    mark = len(first.outputs)
+    for _ in range(60):
+        act(first, choices)
+    choices.setstate(state)
+    for _ in range(60):
+        act(twin, choices)
+    assert twin.outputs == first.outputs[mark:]
+    assert twin.core.snapshot() == first.core.snapshot()
+
+
+def test_a_snapshot_does_not_change_with_the_core() -> None:
+    centre = Centre()
+    centre.staff("1001")
+    centre.join("call")
+    taken = centre.core.snapshot()
+    copy = json.loads(json.dumps(taken))
+    centre.talk("call")
+    assert json.loads(json.dumps(taken)) == copy
+
+
+def test_a_snapshot_of_other_agents_or_queues_is_refused() -> None:
+    centre = Centre()
+    centre.join("call")
+    plain = centre.core.snapshot()
+    with pytest.raises(AcdUsageError, match="there is no queue service"):
+        AcdCore.restore([QueueConfig(name="sales")], [], SeededIds(), plain)
+    with pytest.raises(AcdUsageError, match="there is no agent 1001"):
+        AcdCore.restore(centre.queues, [AgentConfig(id="7")], SeededIds(), plain)
+
+
+def test_agents_keep_the_queues_the_configuration_gives_them_now() -> None:
+    queues = [QueueConfig(name="sales"), QueueConfig(name="service")]
+    centre = Centre(queues, agents_of("sales"))
+    centre.staff("1001")
+    centre.agents = agents_of("service")
+    twin = restored(centre)
+    twin.join("call", "service")
+    assert twin.offered_to("call") == "1001"
