@@ -34,6 +34,7 @@ from switch.records.projection import Projection
 from switch.records.recordings import Recordings
 from switch.sip.stack import SipStack
 from switch.sip.udp import UdpTransport
+from switch.sip_totals import sip_totals
 from switch.verbs import ExchangeVerbs
 
 VERSION = "0.1.0"
@@ -79,13 +80,19 @@ class Switchboard:
         configuration = self._configuration
         return (
             ivr.service.build(configuration.ivr, flows, self._ids),
-            acd.service.build(configuration.queues, configuration.agents, self._ids, self.driver.submit),
+            acd.service.build(
+                configuration.queues,
+                configuration.agents,
+                ids=self._ids,
+                clock=self._clock,
+                submit=self.driver.submit,
+            ),
         )
 
     def _build_observation(self) -> None:
         configuration = self._configuration
-        self._journal = Journal(configuration.records, self._clock)
-        self._database = Database(configuration.records, list(self._projections()))
+        self._journal = Journal(configuration.records, self._report)
+        self._database = Database(configuration.records, self._projections(), self._journal, self._report)
         self._verbs = ExchangeVerbs(
             self.exchange,
             self._stack.registrations,
@@ -97,7 +104,7 @@ class Switchboard:
         )
         self._control = ControlServer(configuration.control, self._all_verbs())
         gauges = [gauge for application in self._applications for gauge in application.gauges]
-        self._metrics = Metrics(gauges, self._verbs.status)
+        self._metrics = Metrics(gauges, self._verbs.status, sip_totals(self._stack.counters))
         self._http = HttpServer(configuration.http, self._metrics.render, self._verbs.status)
         self._event_log = EventLog(configuration.log, self.exchange.call_of_leg)
 
@@ -133,6 +140,10 @@ class Switchboard:
         self._udp.close()
         self._journal.close()
         self._database.close()
+
+    def _report(self, event: Event) -> None:
+        """What journal or database tell on their own threads joins the other events on the loop."""
+        self._loop.call_soon_threadsafe(self.driver.submit, event)
 
     def _record(self, event: Event, wall: float) -> None:
         self._control.observe(self._journal.observe(event, wall))

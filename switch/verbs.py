@@ -1,6 +1,7 @@
 """The exchange's own verbs on the control socket."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,9 +14,10 @@ from switch.call import Call
 from switch.causes import Cause
 from switch.commands import HangUpCall
 from switch.exchange import Exchange
+from switch.sip.registrar import Registration
 
-Registrations = Callable[[float], list[dict[str, Any]]]
-"""Takes ``now``; the bindings that hold, as plain data."""
+Registrations = Callable[[float], list[Registration]]
+"""Takes ``now``; the contacts that are registered."""
 
 
 class NoParams(BaseModel):
@@ -86,7 +88,7 @@ class ExchangeVerbs:
         return view
 
     def _stations(self, params: NoParams) -> list[dict[str, Any]]:
-        return self._registrations(self._clock.now())
+        return [asdict(contact) for contact in self._registrations(self._clock.now())]
 
 
 def _view(call: Call, now: float) -> dict[str, Any]:
