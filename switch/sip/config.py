@@ -22,9 +22,10 @@ class SipConfig(BaseModel):
     realm: str = Field("ringmain", min_length=1, description="realm phones are asked for their password in")
     user_agent_name: str = Field("Ringmain", min_length=1, description="value of Server and User-Agent")
     algorithms: tuple[Algorithm, ...] = Field(
-        (Algorithm.SHA_256, Algorithm.MD5),
+        (Algorithm.MD5, Algorithm.SHA_256),
         min_length=1,
-        description="digest algorithms offered to phones, the preferred first",
+        description="digest algorithms offered to phones, in this order; "
+        "old phones understand MD5 only and look only at the first",
     )
     nonce_lifetime_s: float = Field(300, gt=0, description="how long a challenge can be answered, in seconds")
     register_expires_min_s: int = Field(30, ge=1, description="shortest registration accepted, in seconds")
@@ -60,10 +61,12 @@ class SipConfig(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _check_expiry_order(self) -> Self:
+    def _check_consistency(self) -> Self:
         shortest, longest = self.register_expires_min_s, self.register_expires_max_s
         if not shortest <= self.register_expires_default_s <= longest:
             raise ValueError("register_expires_min_s <= register_expires_default_s <= register_expires_max_s")
+        if self.host in ("0.0.0.0", "::") and self.advertised_host is None:
+            raise ValueError(f"advertised_host, because phones cannot be told to reach us at {self.host}")
         return self
 
 

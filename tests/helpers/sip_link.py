@@ -49,7 +49,8 @@ class SipLink:
         configured = [StationConfig.model_validate({"name": s, "password": s[::-1]}) for s in stations]
         config = SipConfig.model_validate({"port": port, **settings})
         stack = SipStack(config, configured, SeededIds(port), b"key of a test")
-        node = self._nodes[hop] = Node(hop := Hop("udp", "127.0.0.1", port), stack)
+        hop = Hop("udp", "127.0.0.1", port)
+        node = self._nodes[hop] = Node(hop, stack)
         return node
 
     def command(self, node: Node, *commands: Command) -> None:

@@ -1,0 +1,116 @@
+"""One SIP stack on a hand-moved clock, with a test speaking for its neighbours."""
+
+from collections.abc import Callable
+from typing import Any
+
+from runtime.ids import SeededIds
+from runtime.vocabulary import Command, Event
+from switch.sip.commands import SendMessage
+from switch.sip.config import SipConfig, StationConfig
+from switch.sip.hop import Hop
+from switch.sip.message import Message, Request, Response
+from switch.sip.parser import parse_message
+from switch.sip.stack import SipStack
+from switch.sip.writer import write_message
+from tests.helpers.sip_messages import PHONE, authorized, make_request
+
+STATION = "1001"
+PASSWORD = "secret"
+LIFETIME_S = 32.0
+"""64*T1."""
+
+
+class SipRig:
+    """What the stack says and reports, collected since the last look."""
+
+    def __init__(self, **settings: Any) -> None:
+        self.now = 1000.0
+        config = SipConfig.model_validate(settings)
+        station = StationConfig.model_validate({"name": STATION, "password": PASSWORD})
+        self.stack = SipStack(config, [station], SeededIds(1), b"key of a test")
+        self.messages: list[Message] = []
+        self.hops: list[Hop] = []
+        self.events: list[Any] = []
+
+    def receive(self, message: Message | bytes, hop: Hop = PHONE) -> list[Message]:
+        """A datagram arrives; returns what is sent because of it."""
+        data = message if isinstance(message, bytes) else write_message(message)
+        return self._collect(self.stack.receive(data, hop, self.now))
+
+    def order(self, command: Command) -> list[Message]:
+        """The exchange orders something; returns what is sent because of it."""
+        return self._collect(self.stack.routes()[type(command)](command, self.now))
+
+    def pass_time(self, seconds: float) -> list[Message]:
+        """Walk from deadline to deadline; returns what is sent meanwhile."""
+        end = self.now + seconds
+        sent: list[Message] = []
+        while (at := self.stack.next_deadline()) is not None and at <= end:
+            self.now = max(self.now, at)
+            sent += self._collect(self.stack.wake(now=self.now))
+        self.now = end
+        return sent
+
+    def reported(self, kind: type[Event]) -> list[Any]:
+        """The events of one kind so far."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def sent(self, is_wanted: Callable[[Message], bool]) -> list[Message]:
+        """The messages of one kind so far."""
+        return [message for message in self.messages if is_wanted(message)]
+
+    def register(self, hop: Hop = PHONE, *, cseq: int = 1, **headers: str) -> Response:
+        """A phone registers as the station; returns the last answer."""
+        request = make_request(
+            "REGISTER",
+            uri="sip:127.0.0.1",
+            caller=f"<sip:{STATION}@127.0.0.1>;tag=r",
+            called=f"<sip:{STATION}@127.0.0.1>",
+            sip_call_id=f"register@{hop.port}",
+            branch=f"z9hG4bKregister{hop.port}{cseq}",
+            cseq=cseq,
+            hop=hop,
+            **headers,
+        )
+        challenge = self.one_response(self.receive(request, hop))
+        proof = authorized(request, challenge, user=STATION, password=PASSWORD)
+        return self.one_response(self.receive(proof, hop))
+
+    @staticmethod
+    def one_response(messages: list[Message]) -> Response:
+        """The only message, which must be an answer."""
+        (message,) = messages
+        assert isinstance(message, Response)
+        return message
+
+    @staticmethod
+    def one_request(messages: list[Message]) -> Request:
+        """The only message, which must be a request."""
+        (message,) = messages
+        assert isinstance(message, Request)
+        return message
+
+    def leftovers(self) -> tuple[int, int, int]:
+        """Open legs, dialogs and transactions."""
+        return self.stack.open_legs, self.stack.open_dialogs, self.stack.open_transactions
+
+    def _collect(self, outputs: Any) -> list[Message]:
+        sent: list[Message] = []
+        for output in outputs:
+            if isinstance(output, SendMessage):
+                sent.append(parse_message(output.data))
+                self.hops.append(output.hop)
+            else:
+                self.events.append(output)
+        self.messages += sent
+        return sent
+
+
+def statuses(messages: list[Message]) -> list[int]:
+    """The statuses of the answers among messages, in order."""
+    return [message.status for message in messages if isinstance(message, Response)]
+
+
+def methods(messages: list[Message]) -> list[str]:
+    """The methods of the requests among messages, in order."""
+    return [message.method for message in messages if isinstance(message, Request)]

@@ -1,0 +1,234 @@
+from typing import Any
+
+import pytest
+
+from runtime.ids import SeededIds
+from switch.sip.counters import Counters
+from switch.sip.errors import SipSyntaxError
+from switch.sip.facts import (
+    AckReceived,
+    RequestReceived,
+    RequestTurnedAway,
+    RequestUnanswered,
+    ResponseReceived,
+)
+from switch.sip.hop import Hop
+from switch.sip.message import Request, Response
+from switch.sip.timers import Timers
+from switch.sip.transaction_layer import TransactionLayer
+from tests.helpers.sip_messages import PHONE, make_request, make_response, sent
+
+
+def make_layer(capacity: int = 100, *, answer_to_source: bool = False) -> TransactionLayer:
+    return TransactionLayer(
+        timers=Timers(),
+        ids=SeededIds(7),
+        sent_by="127.0.0.1:5060",
+        counters=Counters(),
+        capacity=capacity,
+        answer_to_source=answer_to_source,
+    )
+
+
+def make_ours(method: str) -> Request:
+    """A request of ours, which gets its Via from the layer."""
+    request = make_request(method)
+    request.headers.remove("via")
+    return request
+
+
+def one(outputs: list[Any], kind: type[Any]) -> Any:
+    (output,) = outputs
+    assert isinstance(output, kind)
+    return output
+
+
+def test_a_repeated_request_is_absorbed_and_its_answer_repeated() -> None:
+    layer = make_layer()
+    invite = make_request("INVITE")
+    transaction = one(layer.receive(invite, PHONE, 0.0), RequestReceived).transaction
+    layer.respond(transaction, make_response(invite, 180), 0.0)
+    (repeated,) = sent(layer.receive(make_request("INVITE"), PHONE, 0.1))
+    assert isinstance(repeated, Response)
+    assert repeated.status == 180
+    assert layer.open_transactions == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        make_request("INVITE", branch="z9hG4bKtwo"),
+        make_request("INVITE", hop=Hop("udp", "127.0.0.1", 6001)),
+        make_request("OPTIONS"),
+    ],
+    ids=["branch", "sent-by", "method"],
+)
+def test_branch_sent_by_and_method_tell_transactions_apart(other: Request) -> None:
+    layer = make_layer()
+    layer.receive(make_request("INVITE"), PHONE, 0.0)
+    one(layer.receive(other, PHONE, 0.0), RequestReceived)
+    assert layer.open_transactions == 2
+
+
+@pytest.mark.parametrize("branch", [None, "1"])
+def test_an_old_element_without_the_cookie_is_known_by_its_headers(branch: str | None) -> None:
+    layer = make_layer()
+    layer.receive(make_request("INVITE", branch=branch), PHONE, 0.0)
+    assert layer.receive(make_request("INVITE", branch=branch), PHONE, 0.0) == []
+    one(
+        layer.receive(make_request("INVITE", branch=branch, sip_call_id="other"), PHONE, 0.0), RequestReceived
+    )
+
+
+@pytest.mark.parametrize("branch", ["z9hG4bKone", "1"])
+def test_the_ack_of_a_failure_stays_inside(branch: str) -> None:
+    layer = make_layer()
+    invite = make_request("INVITE", branch=branch)
+    transaction = one(layer.receive(invite, PHONE, 0.0), RequestReceived).transaction
+    layer.respond(transaction, make_response(invite, 486), 0.0)
+    ack = make_request("ACK", branch=branch, called="<sip:95598@switch>;tag=callee")
+    assert layer.receive(ack, PHONE, 0.0) == []
+    assert layer.wake(now=4.9) == []
+    layer.wake(now=5.0)
+    assert layer.open_transactions == 0
+
+
+def test_the_ack_of_a_success_goes_up_and_opens_nothing() -> None:
+    layer = make_layer()
+    one(layer.receive(make_request("ACK", branch="z9hG4bKack"), PHONE, 0.0), AckReceived)
+    assert layer.open_transactions == 0
+
+
+@pytest.mark.parametrize("branch", ["z9hG4bKone", "1"])
+def test_a_cancel_finds_its_invite(branch: str) -> None:
+    layer = make_layer()
+    invite = one(
+        layer.receive(make_request("INVITE", branch=branch), PHONE, 0.0), RequestReceived
+    ).transaction
+    cancel = one(
+        layer.receive(make_request("CANCEL", branch=branch), PHONE, 0.0), RequestReceived
+    ).transaction
+    assert layer.cancelled_invite(cancel) is invite
+
+
+def test_a_cancel_of_nothing_finds_nothing() -> None:
+    layer = make_layer()
+    cancel = one(layer.receive(make_request("CANCEL"), PHONE, 0.0), RequestReceived).transaction
+    assert layer.cancelled_invite(cancel) is None
+
+
+def test_the_same_invite_on_a_second_way_is_merged_until_the_first_is_forgotten() -> None:
+    layer = make_layer()
+    invite = make_request("INVITE")
+    first = one(layer.receive(invite, PHONE, 0.0), RequestReceived).transaction
+    second_way = make_request("INVITE", branch="z9hG4bKtwo")
+    second = one(layer.receive(second_way, PHONE, 0.0), RequestReceived).transaction
+    assert not layer.is_merged(first)
+    assert layer.is_merged(second)
+    for transaction, request in ((first, invite), (second, second_way)):
+        layer.respond(transaction, make_response(request, 200), 0.0)
+    layer.wake(now=32.0)
+    third = one(layer.receive(make_request("INVITE"), PHONE, 33.0), RequestReceived).transaction
+    assert not layer.is_merged(third)
+
+
+@pytest.mark.parametrize(
+    ("via", "source", "expected_via", "expected_hop"),
+    [
+        ("192.0.2.1:5070", ("192.0.2.1", 5070), "192.0.2.1:5070;branch=z9hG4bKx", ("192.0.2.1", 5070)),
+        ("192.0.2.1", ("192.0.2.1", 5999), "192.0.2.1;branch=z9hG4bKx", ("192.0.2.1", 5060)),
+        (
+            "10.0.0.1:5070",
+            ("192.0.2.1", 6000),
+            "10.0.0.1:5070;branch=z9hG4bKx;received=192.0.2.1",
+            ("192.0.2.1", 5070),
+        ),
+        (
+            "10.0.0.1;rport",
+            ("192.0.2.1", 6000),
+            "10.0.0.1;rport=6000;branch=z9hG4bKx;received=192.0.2.1",
+            ("192.0.2.1", 6000),
+        ),
+    ],
+)
+def test_an_answer_goes_where_via_and_source_say(
+    via: str, source: tuple[str, int], expected_via: str, expected_hop: tuple[str, int]
+) -> None:
+    layer = make_layer()
+    request = make_request("OPTIONS", via=[f"SIP/2.0/UDP {via};branch=z9hG4bKx", "SIP/2.0/UDP far"])
+    transaction = one(layer.receive(request, Hop("udp", *source), 0.0), RequestReceived).transaction
+    assert request.headers.get_all("via") == [f"SIP/2.0/UDP {expected_via}", "SIP/2.0/UDP far"]
+    assert transaction.hop == Hop("udp", *expected_hop)
+
+
+def test_answers_go_to_the_source_in_any_case_when_so_configured() -> None:
+    layer = make_layer(answer_to_source=True)
+    source = Hop("udp", "192.0.2.1", 6001)
+    transaction = one(layer.receive(make_request("OPTIONS"), source, 0.0), RequestReceived).transaction
+    assert transaction.hop == source
+
+
+def test_a_request_of_ours_asks_for_rport_and_knows_its_answer_by_branch_and_method() -> None:
+    layer = make_layer()
+    transaction, outputs = layer.send(make_ours("OPTIONS"), PHONE, "owner", 0.0)
+    (request,) = sent(outputs)
+    assert isinstance(request, Request)
+    assert (request.headers.get("via") or "").startswith("SIP/2.0/UDP 127.0.0.1:5060;rport;branch=z9hG4bK")
+    fact = one(layer.receive(make_response(request, 200), PHONE, 0.0), ResponseReceived)
+    assert fact.transaction is transaction
+    assert fact.transaction.owner == "owner"
+
+
+def test_an_answer_to_nothing_is_dropped_and_counted() -> None:
+    layer = make_layer()
+    assert layer.receive(make_response(make_request("OPTIONS"), 200), PHONE, 0.0) == []
+    assert layer._counters.unmatched_responses == 1
+
+
+def test_every_transaction_is_forgotten_when_its_timers_have_run_out() -> None:
+    layer = make_layer()
+    invite = make_request("INVITE")
+    transaction = one(layer.receive(invite, PHONE, 0.0), RequestReceived).transaction
+    layer.respond(transaction, make_response(invite, 486), 0.0)
+    layer.send(make_ours("BYE"), PHONE, None, 0.0)
+    while (at := layer.next_deadline()) is not None:
+        layer.wake(now=at)
+    assert layer.open_transactions == 0
+
+
+def test_an_abandoned_request_leaves_nothing() -> None:
+    layer = make_layer()
+    transaction, _ = layer.send(make_ours("INVITE"), PHONE, None, 0.0)
+    layer.abandon(transaction)
+    assert (layer.open_transactions, layer.next_deadline()) == (0, None)
+
+
+def test_a_request_that_cannot_be_sent_fails_at_once() -> None:
+    layer = make_layer()
+    _, outputs = layer.send(make_ours("INVITE"), PHONE, None, 0.0)
+    (message,) = sent(outputs)
+    assert one(layer.fail(message, 0.0), RequestUnanswered).status == 503
+    assert layer.open_transactions == 0
+
+
+def test_an_answer_that_cannot_be_sent_changes_nothing() -> None:
+    layer = make_layer()
+    request = make_request("OPTIONS")
+    layer.receive(request, PHONE, 0.0)
+    assert layer.fail(make_response(request, 200), 0.0) == []
+    assert layer.open_transactions == 1
+
+
+def test_beyond_its_capacity_new_requests_are_turned_away_but_old_ones_are_known() -> None:
+    layer = make_layer(capacity=1)
+    layer.receive(make_request("INVITE"), PHONE, 0.0)
+    one(layer.receive(make_request("INVITE", branch="z9hG4bKtwo"), PHONE, 0.0), RequestTurnedAway)
+    assert layer.receive(make_request("INVITE"), PHONE, 0.0) == []
+    one(layer.receive(make_request("ACK", branch="z9hG4bKthree"), PHONE, 0.0), AckReceived)
+
+
+def test_an_unreadable_via_opens_nothing() -> None:
+    layer = make_layer()
+    with pytest.raises(SipSyntaxError):
+        layer.receive(make_request("OPTIONS", via="nonsense"), PHONE, 0.0)
+    assert layer.open_transactions == 0
