@@ -19,15 +19,22 @@ class JournalReader:
     def take(self, limit: int) -> list[JournalEntry]:
         """Up to ``limit`` next entries; none when all that is written has been read. Raises OSError."""
         entries: list[JournalEntry] = []
-        while len(entries) < limit:
-            entry = self._next_in_segment()
-            if entry is not None:
-                entries.append(entry)
-            elif not self._to_next_segment():
-                break
+        try:
+            while len(entries) < limit:
+                entry = self._next_in_segment()
+                if entry is not None:
+                    entries.append(entry)
+                elif not self._to_next_segment():
+                    break
+        except OSError:
+            self.close()
+            if not entries:
+                raise
         return entries
 
     def close(self) -> None:
+        """Let go of the file; reading goes on from the same entry when asked to."""
+        self._segment = None
         if self._file is not None:
             self._file.close()
             self._file = None
@@ -59,8 +66,8 @@ class JournalReader:
         if self._file is not None and self._grew():
             return True
         self.close()
-        self._segment = following
         self._file = following.path.open("rb")
+        self._segment = following
         return True
 
     def _following(self) -> Segment | None:

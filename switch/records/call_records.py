@@ -1,0 +1,195 @@
+"""One row for each call that is over: the call detail record.
+
+Pure: journal entries in, rows out. A row is complete when the call has ended and so have its recordings,
+since the hash of a recording is known only when its file is closed. When the switch starts, whatever the
+run before left open is over.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Column, Integer, String, Table, Text
+
+from switch.causes import Cause
+from switch.records.columns import Stamp, record_tables
+from switch.records.open_call import MAX_DIGITS, OpenCall
+from switch.records.projection import JournalEntry
+
+_OF_THE_KEEPERS = ("journal.", "database.")
+"""Topics that a new run may report of itself before ``switch.started``."""
+
+call_records = Table(
+    "call_records",
+    record_tables,
+    Column("call_id", String(64), primary_key=True),
+    Column("contact_id", String(64), index=True),
+    Column("clid", Text, nullable=False, comment='caller as shown: "Name" <number>'),
+    Column("src", String(255), nullable=False, index=True, comment="caller number"),
+    Column("dst", String(255), nullable=False, comment="dialled number"),
+    Column("start_stamp", Stamp, nullable=False, index=True),
+    Column("answer_stamp", Stamp, comment="when the switch answered the caller"),
+    Column("bridge_stamp", Stamp, comment="when the caller first talked to a station"),
+    Column("end_stamp", Stamp, nullable=False),
+    Column("duration", Integer, nullable=False, comment="s from start to end"),
+    Column("billsec", Integer, nullable=False, comment="s from answer to end"),
+    Column("waitsec", Integer, comment="s in the queue; null when it was in none"),
+    Column("talk_ms", Integer, nullable=False, comment="ms connected to stations"),
+    Column("disposition", String(16), nullable=False, comment="ANSWERED, NO ANSWER, BUSY or FAILED"),
+    Column("hangup_cause", String(64), nullable=False),
+    Column("hangup_cause_q850", Integer, nullable=False),
+    Column("hung_up_by", String(16), nullable=False, comment="caller, station, switch or restart"),
+    Column("sip_call_id", String(255), nullable=False, index=True),
+    Column("access_code", String(64), comment="null when the call was refused before it had one"),
+    Column("station", String(64), comment="the last it talked to"),
+    Column("queue", String(255), comment="the last it waited in"),
+    Column("digits", String(MAX_DIGITS), nullable=False),
+    Column("recording_id", String(64), comment="the first; the table recordings has all"),
+    Column("recording_path", Text),
+    Column("recording_sha256", String(64)),
+)
+
+Fields = Mapping[str, Any]
+
+
+class CallRecords:
+    """The projection behind the table ``call_records``."""
+
+    table = call_records
+
+    def __init__(self) -> None:
+        self._open: dict[str, OpenCall] = {}
+        self._last_time = 0.0
+
+    def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
+        """Take the next entry; return the rows it completes."""
+        rows = self._rows(entry)
+        if not entry.topic.startswith(_OF_THE_KEEPERS):
+            self._last_time = entry.time
+        return rows
+
+    def oldest_open(self) -> int | None:
+        """Sequence of the arrival of the oldest call without a row."""
+        oldest = next(iter(self._open.values()), None)  # calls are kept in the order they arrived
+        return None if oldest is None else oldest.sequence
+
+    def _rows(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
+        match entry.topic:
+            case "call.arrived":
+                self._open[entry.fields["call_id"]] = _arrived(entry, entry.fields)
+                return []
+            case "call.refused":
+                return [_refused(entry, entry.fields).row()]
+            case "switch.started":
+                return self._close_all()
+        return self._step(entry)
+
+    def _step(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
+        step = _STEPS.get(entry.topic)
+        call = self._open.get(entry.fields["call_id"]) if step else None
+        if step is None or call is None:  # what is read again after a restart may begin in a call's middle
+            return []
+        step(call, entry.fields, entry.time)
+        if not call.complete:
+            return []
+        del self._open[call.call_id]
+        return [call.row()]
+
+    def _close_all(self) -> list[Mapping[str, Any]]:
+        """The run before ended without ending these: they were cut off when it last gave a sign of life."""
+        rows = []
+        for call in self._open.values():
+            if call.ended is None:
+                call.end(Cause.NORMAL_TEMPORARY_FAILURE, "restart", max(self._last_time, call.started))
+            rows.append(call.row())
+        self._open.clear()
+        return rows
+
+
+def _arrived(entry: JournalEntry, told: Fields) -> OpenCall:
+    call = OpenCall(
+        sequence=entry.sequence,
+        call_id=told["call_id"],
+        started=entry.time,
+        contact_id=told["contact_id"],
+        caller_number=told["caller_number"],
+        caller_name=told["caller_name"],
+        called_number=told["called_number"],
+        sip_call_id=told["sip_call_id"],
+        access_code=told["access_code"],
+    )
+    call.enter(told["target"], entry.time)
+    return call
+
+
+def _refused(entry: JournalEntry, told: Fields) -> OpenCall:
+    """A call turned away at the door has no other id than its leg's."""
+    call = OpenCall(
+        sequence=entry.sequence,
+        call_id=told["leg_id"],
+        started=entry.time,
+        caller_number=told["caller_number"],
+        called_number=told["called_number"],
+        sip_call_id=told["sip_call_id"],
+    )
+    call.end(_cause(told), "switch", entry.time)
+    return call
+
+
+def _answered(call: OpenCall, told: Fields, now: float) -> None:
+    call.answered = now
+
+
+def _handed_off(call: OpenCall, told: Fields, now: float) -> None:
+    call.enter(told["target"], now)
+
+
+def _connected(call: OpenCall, told: Fields, now: float) -> None:
+    call.talk_to(told["station"], told["offer_id"], now)
+
+
+def _offer_ended(call: OpenCall, told: Fields, now: float) -> None:
+    if told["offer_id"] == call.offer_id:
+        call.left_by_station = told["by_station"]
+        call.stop_talking(now)
+
+
+def _digit_received(call: OpenCall, told: Fields, now: float) -> None:
+    call.digits = (call.digits + told["digit"])[:MAX_DIGITS]
+
+
+def _recording_started(call: OpenCall, told: Fields, now: float) -> None:
+    call.open_recordings.add(told["recording_id"])
+    if call.recording_id is None:
+        call.recording_id, call.recording_path = told["recording_id"], told["path"]
+
+
+def _recording_over(call: OpenCall, told: Fields, now: float) -> None:
+    call.open_recordings.discard(told["recording_id"])
+    if told["recording_id"] == call.recording_id:
+        call.recording_sha256 = told.get("sha256")
+
+
+def _ended(call: OpenCall, told: Fields, now: float) -> None:
+    by_switch = "station" if call.left_by_station else "switch"
+    call.end(_cause(told), "caller" if told["by_caller"] else by_switch, now)
+
+
+def _cause(told: Fields) -> Cause:
+    # A version before or after this one may have known another cause.
+    return _CAUSES.get(told["cause"], Cause.NORMAL_UNSPECIFIED)
+
+
+_CAUSES = {cause.value: cause for cause in Cause}
+
+_STEPS: Mapping[str, Callable[[OpenCall, Fields, float], None]] = {
+    "call.answered": _answered,
+    "call.handed_off": _handed_off,
+    "call.connected": _connected,
+    "call.digit_received": _digit_received,
+    "call.ended": _ended,
+    "offer.ended": _offer_ended,
+    "recording.started": _recording_started,
+    "recording.completed": _recording_over,
+    "recording.failed": _recording_over,
+}
+"""What each event does to the call it names."""

@@ -1,0 +1,134 @@
+"""A call between its arrival and its record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from switch.causes import Cause
+from switch.records.columns import stamp
+
+MAX_DIGITS = 255
+_QUEUE = "queue:"
+
+
+@dataclass(slots=True)
+class OpenCall:
+    """What is known of a call that has no row yet. Times are wall-clock seconds."""
+
+    sequence: int
+    call_id: str
+    started: float
+    caller_number: str
+    caller_name: str = ""
+    called_number: str = ""
+    contact_id: str | None = None
+    sip_call_id: str = ""
+    access_code: str | None = None
+    answered: float | None = None
+    bridged: float | None = None
+    ended: float | None = None
+    cause: Cause = Cause.NORMAL_UNSPECIFIED
+    hung_up_by: str = "switch"
+    queue: str | None = None
+    waiting_since: float | None = None
+    waited_s: float | None = None
+    offer_id: str | None = None
+    """Of the offer it talks, or last talked, to."""
+    talking_since: float | None = None
+    talked_s: float = 0.0
+    left_by_station: bool = False
+    station: str | None = None
+    digits: str = ""
+    recording_id: str | None = None
+    recording_path: str | None = None
+    recording_sha256: str | None = None
+    open_recordings: set[str] = field(default_factory=set)
+
+    def enter(self, target: str, now: float) -> None:
+        """An application has the call now; a queue makes it wait."""
+        self.left_by_station = False
+        if target.startswith(_QUEUE):
+            self.queue = target.removeprefix(_QUEUE)
+            self.waiting_since = self.waiting_since or now
+        else:
+            self.stop_waiting(now)
+
+    def stop_waiting(self, now: float) -> None:
+        if self.waiting_since is not None:
+            self.waited_s = (self.waited_s or 0.0) + now - self.waiting_since
+            self.waiting_since = None
+
+    def talk_to(self, station: str, offer_id: str, now: float) -> None:
+        self.stop_waiting(now)
+        self.stop_talking(now)
+        self.bridged = self.bridged or now
+        self.station, self.offer_id, self.talking_since = station, offer_id, now
+        self.left_by_station = False
+
+    def stop_talking(self, now: float) -> None:
+        if self.talking_since is not None:
+            self.talked_s += now - self.talking_since
+            self.talking_since = None
+
+    def end(self, cause: Cause, hung_up_by: str, now: float) -> None:
+        self.stop_waiting(now)
+        self.stop_talking(now)
+        self.cause, self.hung_up_by, self.ended = cause, hung_up_by, now
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing more can become known of it."""
+        return self.ended is not None and not self.open_recordings
+
+    def row(self) -> Mapping[str, Any]:
+        """The call record. Only once the call has ended."""
+        ended = self.ended if self.ended is not None else self.started
+        return {
+            "call_id": self.call_id,
+            "contact_id": self.contact_id,
+            "clid": f'"{self.caller_name}" <{self.caller_number}>'
+            if self.caller_name
+            else self.caller_number,
+            "src": self.caller_number,
+            "dst": self.called_number,
+            "start_stamp": stamp(self.started),
+            "answer_stamp": _stamp_or_none(self.answered),
+            "bridge_stamp": _stamp_or_none(self.bridged),
+            "end_stamp": stamp(ended),
+            "duration": int(ended - self.started),
+            "billsec": 0 if self.answered is None else int(ended - self.answered),
+            "waitsec": None if self.waited_s is None else int(self.waited_s),
+            "talk_ms": round(self.talked_s * 1000),
+            "disposition": self._disposition(),
+            "hangup_cause": self.cause.value,
+            "hangup_cause_q850": self.cause.number,
+            "hung_up_by": self.hung_up_by,
+            "sip_call_id": self.sip_call_id,
+            "access_code": self.access_code,
+            "station": self.station,
+            "queue": self.queue,
+            "digits": self.digits,
+            "recording_id": self.recording_id,
+            "recording_path": self.recording_path,
+            "recording_sha256": self.recording_sha256,
+        }
+
+    def _disposition(self) -> str:
+        if self.answered is not None:
+            return "ANSWERED"
+        if self.cause is Cause.USER_BUSY:
+            return "BUSY"
+        return "NO ANSWER" if self.cause in _UNANSWERED else "FAILED"
+
+
+_UNANSWERED = (
+    Cause.NORMAL_CLEARING,
+    Cause.ORIGINATOR_CANCEL,
+    Cause.NO_ANSWER,
+    Cause.NO_USER_RESPONSE,
+)
+
+
+def _stamp_or_none(wall: float | None) -> datetime | None:
+    return None if wall is None else stamp(wall)

@@ -1,0 +1,83 @@
+"""Reading call records and recordings, for people and programs. Opens the database read-only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Table, create_engine, make_url, select
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from switch.records.call_records import call_records
+from switch.records.config import RecordsConfig
+from switch.records.errors import NoRecords, RecordNotFound
+from switch.records.recordings import recordings
+
+Row = dict[str, Any]
+
+_MOST_MATCHES_TOLD = 5
+
+
+class RecordReader:
+    """Looks into the database that ``config`` names, while the switch runs and when it does not.
+
+    Every method raises NoRecords when there is nothing to look into.
+    """
+
+    def __init__(self, config: RecordsConfig) -> None:
+        self._url = make_url(config.database)
+
+    def calls(self, limit: int = 50) -> list[Row]:
+        """The latest call records, newest first."""
+        return self._latest(call_records, "start_stamp", limit)
+
+    def recordings(self, limit: int = 50) -> list[Row]:
+        """The latest recordings, newest first."""
+        return self._latest(recordings, "started", limit)
+
+    def call(self, call_id: str) -> Row:
+        """The call whose id is, or alone begins with, ``call_id``. Raises RecordNotFound."""
+        return self._find(call_records, call_id)
+
+    def recording(self, recording_id: str) -> Row:
+        """The recording whose id is, or alone begins with, ``recording_id``. Raises RecordNotFound."""
+        return self._find(recordings, recording_id)
+
+    def _latest(self, table: Table, stamp: str, limit: int) -> list[Row]:
+        newest_first = select(table).order_by(table.c[stamp].desc(), *table.primary_key)
+        with _reading(self._url) as connection:
+            return [dict(row) for row in connection.execute(newest_first.limit(limit)).mappings()]
+
+    def _find(self, table: Table, prefix: str) -> Row:
+        (key,) = table.primary_key
+        matching = select(table).where(key.startswith(prefix, autoescape=True)).order_by(key)
+        with _reading(self._url) as connection:
+            found = connection.execute(matching.limit(_MOST_MATCHES_TOLD)).mappings().all()
+        if not found:
+            raise RecordNotFound(f"{table.name} has no {key.name} that begins with {prefix!r}")
+        if len(found) == 1 or found[0][key.name] == prefix:  # a whole id sorts before those it begins
+            return dict(found[0])
+        ids = ", ".join(row[key.name] for row in found)
+        raise RecordNotFound(f"several begin with {prefix!r}; write more of the one you mean: {ids}")
+
+
+@contextmanager
+def _reading(url: URL) -> Iterator[Connection]:
+    engine = create_engine(_read_only(url))
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise NoRecords(
+            f"no records can be read from {url.render_as_string()} ({reason}); "
+            "`ringmain serve` makes the database"
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _read_only(url: URL) -> URL:
+    if url.get_backend_name() != "sqlite":
+        return url  # this module only selects
+    return url.set(database=f"file:{quote(url.database or '')}", query={"mode": "ro", "uri": "true"})

@@ -1,0 +1,127 @@
+"""One row for each recording that is over, with what one searches recordings by. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+
+from switch.records.columns import Stamp, record_tables, stamp
+from switch.records.projection import JournalEntry
+
+CUT_OFF = "the switch stopped before the recording was finished"
+
+recordings = Table(
+    "recordings",
+    record_tables,
+    Column("recording_id", String(64), primary_key=True),
+    Column("call_id", String(64), nullable=False, index=True),
+    Column("contact_id", String(64), nullable=False, index=True),
+    Column("path", Text, nullable=False),
+    Column("started", Stamp, nullable=False, index=True),
+    Column("duration_ms", Integer, comment="null when it failed"),
+    Column("size_bytes", BigInteger, comment="null when it failed"),
+    Column("sha256", String(64), comment="of the whole file; null when it failed"),
+    Column("state", String(16), nullable=False, comment="completed or failed"),
+    Column("reason", Text, comment="why it failed"),
+    Column("caller", String(255), index=True, comment="the customer's number"),
+    Column("called", String(255), comment="the number the customer dialled"),
+    Column("station", String(64), index=True, comment="the last the customer talked to"),
+    Column("customer_lost_ms", Integer, comment="silence in place of packets that never came"),
+    Column("agent_lost_ms", Integer),
+)
+
+_OF_COMPLETED = ("duration_ms", "size_bytes", "sha256", "customer_lost_ms", "agent_lost_ms")
+
+
+@dataclass(slots=True)
+class _Call:
+    """A call that is up, or whose recordings are not all finished."""
+
+    sequence: int
+    caller: str
+    called: str
+    station: str | None = None
+    ended: bool = False
+    open: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What is known so far of the recordings that run, by recording_id."""
+
+
+class Recordings:
+    """The projection behind the table ``recordings``."""
+
+    table = recordings
+
+    def __init__(self) -> None:
+        self._calls: dict[str, _Call] = {}
+
+    def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
+        """Take the next entry; return the rows it completes."""
+        told = entry.fields
+        match entry.topic:
+            case "call.arrived":
+                call = _Call(entry.sequence, told["caller_number"], told["called_number"])
+                self._calls[told["call_id"]] = call
+            case "switch.started":
+                return self._close_all()
+            case "call.connected" | "call.ended" | "recording.started":
+                self._note(entry)
+            case "recording.completed" | "recording.failed":
+                return self._finish(entry)
+        return ()
+
+    def oldest_open(self) -> int | None:
+        """Sequence of the arrival of the oldest call that may still bring a row."""
+        oldest = next(iter(self._calls.values()), None)  # calls are kept in the order they arrived
+        return None if oldest is None else oldest.sequence
+
+    def _note(self, entry: JournalEntry) -> None:
+        told = entry.fields
+        call = self._calls.get(told["call_id"])
+        if call is None:
+            return
+        match entry.topic:
+            case "call.connected":
+                call.station = told["station"]
+            case "recording.started":
+                call.open[told["recording_id"]] = _begun(entry)
+            case "call.ended":
+                call.ended = True
+                self._forget_when_over(told["call_id"], call)
+
+    def _finish(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
+        told = entry.fields
+        call = self._calls.get(told["call_id"])
+        begun = call.open.pop(told["recording_id"], None) if call else None
+        if call is None or begun is None:
+            return []
+        self._forget_when_over(told["call_id"], call)
+        outcome = {name: told.get(name) for name in _OF_COMPLETED}
+        state = entry.topic.removeprefix("recording.")
+        return [_row(call, begun, state, told.get("reason"), outcome)]
+
+    def _forget_when_over(self, call_id: str, call: _Call) -> None:
+        if call.ended and not call.open:
+            del self._calls[call_id]
+
+    def _close_all(self) -> list[Mapping[str, Any]]:
+        nothing = dict.fromkeys(_OF_COMPLETED)
+        rows = [
+            _row(call, begun, "failed", CUT_OFF, nothing)
+            for call in self._calls.values()
+            for begun in call.open.values()
+        ]
+        self._calls.clear()
+        return rows
+
+
+def _begun(entry: JournalEntry) -> dict[str, Any]:
+    names = ("recording_id", "call_id", "contact_id", "path")
+    return {name: entry.fields[name] for name in names} | {"started": stamp(entry.time)}
+
+
+def _row(
+    call: _Call, begun: dict[str, Any], state: str, reason: str | None, outcome: dict[str, Any]
+) -> Mapping[str, Any]:
+    of_the_call = {"caller": call.caller, "called": call.called, "station": call.station}
+    return begun | of_the_call | outcome | {"state": state, "reason": reason}

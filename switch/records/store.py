@@ -1,0 +1,159 @@
+"""The tables of the records in a database: made when missing, written once whatever is written twice."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Dialect,
+    Engine,
+    Insert,
+    Integer,
+    MetaData,
+    NullPool,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    make_url,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+
+Row = Mapping[str, Any]
+
+_LOCK_PATIENCE_S = 5
+
+_cursor = Table(
+    "journal_cursor",
+    MetaData(),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("next_sequence", BigInteger, nullable=False, comment="where to go on reading the journal"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row the database does not take, whatever else it takes."""
+
+    table: str
+    key: str
+    reason: str
+
+
+class RecordStore:
+    """Rows together with the place in the journal they came from.
+
+    Methods raise SQLAlchemyError or OSError when the database is out of order.
+    """
+
+    def __init__(self, url: str, tables: Iterable[Table]) -> None:
+        self._tables = tuple(tables)
+        self._engine = _engine(url)
+
+    def open(self) -> int:
+        """Make what is missing; return the sequence from which the journal is still needed."""
+        _make_folder(self._engine)
+        with self._engine.begin() as connection:
+            for table in (*self._tables, _cursor):
+                table.create(connection, checkfirst=True)
+            return connection.execute(select(_cursor.c.next_sequence)).scalar() or 1
+
+    def write(self, rows: Mapping[Table, list[Row]], next_sequence: int) -> list[RejectedRow]:
+        """Write rows and the place in the journal in one transaction.
+
+        When the database objects to what a row holds, the rows are written one by one, and those it objects
+        to are returned.
+        """
+        try:
+            with self._engine.begin() as connection:
+                for table, some in rows.items():
+                    connection.execute(_insert_new(table, connection.dialect), _fitted(table, some))
+                _move_cursor(connection, next_sequence)
+        except StatementError as error:
+            if not _objects_to_content(error):
+                raise
+            return self._write_singly(rows, next_sequence)
+        return []
+
+    def _write_singly(self, rows: Mapping[Table, list[Row]], next_sequence: int) -> list[RejectedRow]:
+        rejected = []
+        for table, some in rows.items():
+            for row in some:
+                try:
+                    with self._engine.begin() as connection:
+                        connection.execute(_insert_new(table, connection.dialect), _fitted(table, [row]))
+                except StatementError as error:
+                    if not _objects_to_content(error):
+                        raise
+                    rejected.append(RejectedRow(table.name, _key(table, row), str(error.orig)))
+        with self._engine.begin() as connection:
+            _move_cursor(connection, next_sequence)
+        return rejected
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_size=1, pool_pre_ping=True)
+    # Without a pool a file that was removed or replaced is noticed with the next transaction.
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _LOCK_PATIENCE_S})
+
+    @event.listens_for(engine, "connect")
+    def let_readers_read_while_we_write(connection: Any, _: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return engine
+
+
+def _make_folder(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _insert_new(table: Table, dialect: Dialect) -> Insert:
+    """INSERT that passes over rows whose key is there already."""
+    match dialect.name:
+        case "sqlite":
+            return sqlite.insert(table).on_conflict_do_nothing()
+        case "postgresql":
+            return postgresql.insert(table).on_conflict_do_nothing()
+    return insert(table).prefix_with("IGNORE")  # MySQL and MariaDB
+
+
+def _move_cursor(connection: Connection, next_sequence: int) -> None:
+    moved = connection.execute(update(_cursor).values(next_sequence=next_sequence))
+    if moved.rowcount == 0:
+        connection.execute(insert(_cursor).values(id=1, next_sequence=next_sequence))
+
+
+def _objects_to_content(error: StatementError) -> bool:
+    """Whether it is the row that is wrong, and not the database that is out of order."""
+    return isinstance(error, DataError | IntegrityError) or not isinstance(error, DBAPIError)
+
+
+def _fitted(table: Table, rows: list[Row]) -> list[Row]:
+    """Rows whose texts every database can take: Unicode, without NUL, not longer than the column."""
+    return [{name: _fit(table.c[name], value) for name, value in row.items()} for row in rows]
+
+
+def _fit(column: Column[Any], value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = value.encode("utf-8", "backslashreplace").decode().replace("\0", "")
+    limit = column.type.length if isinstance(column.type, String) else None
+    return text[:limit]
+
+
+def _key(table: Table, row: Row) -> str:
+    return ", ".join(str(row.get(column.name)) for column in table.primary_key)

@@ -1,0 +1,234 @@
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.vocabulary import Event
+from switch.causes import Cause
+from switch.events import CallAnswered, CallConnected, CallRefused, DigitReceived
+from switch.records.call_records import CallRecords
+from switch.records.events import JournalTailCut
+from switch.records.projection import JournalEntry
+from tests.switch.records.stories import (
+    START,
+    Moment,
+    answered_call,
+    arrived,
+    ended,
+    fold,
+    handed_off,
+    journal_of,
+    offer_ended,
+    recording_completed,
+    recording_failed,
+    recording_started,
+    switch_started,
+)
+
+
+def only_row(*moments: Moment) -> dict[str, Any]:
+    (row,) = fold(CallRecords(), journal_of(moments))
+    return row
+
+
+def at(seconds: float) -> datetime:
+    return datetime.fromtimestamp(START + seconds, UTC)
+
+
+def test_an_answered_call_has_a_whole_record() -> None:
+    assert only_row(*answered_call()) == {
+        "call_id": "call-1",
+        "contact_id": "contact-of-call-1",
+        "clid": '"王芳" <13800138000>',
+        "src": "13800138000",
+        "dst": "95598",
+        "start_stamp": at(0),
+        "answer_stamp": at(0.5),
+        "bridge_stamp": at(22),
+        "end_stamp": at(30.25),
+        "duration": 30,
+        "billsec": 29,
+        "waitsec": 12,
+        "talk_ms": 8000,
+        "disposition": "ANSWERED",
+        "hangup_cause": "NORMAL_CLEARING",
+        "hangup_cause_q850": 16,
+        "hung_up_by": "caller",
+        "sip_call_id": "call-1@192.0.2.1",
+        "access_code": "95598",
+        "station": "1002",
+        "queue": "客户服务",
+        "digits": "91",
+        "recording_id": "recording-1",
+        "recording_path": "/var/recordings/recording-1.wav",
+        "recording_sha256": "ab" * 32,
+    }
+
+
+def test_the_record_waits_for_the_recording_and_for_nothing_else() -> None:
+    projection = CallRecords()
+    entries = journal_of(answered_call())
+    assert [len(fold(projection, [entry])) for entry in entries] == [0] * (len(entries) - 1) + [1]
+    assert projection.oldest_open() is None
+
+
+def test_a_recording_that_failed_has_no_hash() -> None:
+    row = only_row(*answered_call()[:-1], (31, recording_failed()))
+    assert (row["recording_id"], row["recording_sha256"]) == ("recording-1", None)
+
+
+def test_of_two_recordings_the_first_is_named_and_both_are_waited_for() -> None:
+    row = only_row(
+        (0, arrived()),
+        (1, recording_started()),
+        (2, recording_started(recording_id="recording-2")),
+        (3, ended()),
+        (4, recording_completed()),
+        (5, recording_completed(recording_id="recording-2")),
+    )
+    assert (row["recording_id"], row["end_stamp"]) == ("recording-1", at(3))
+
+
+def test_a_caller_who_gives_up_in_the_queue_waited_until_the_end_and_talked_to_nobody() -> None:
+    row = only_row(
+        (0, arrived()), (1, CallAnswered(call_id="call-1")), (5, handed_off("queue:service")), (47.9, ended())
+    )
+    assert (row["disposition"], row["queue"], row["waitsec"]) == ("ANSWERED", "service", 42)
+    assert (row["station"], row["bridge_stamp"], row["talk_ms"]) == (None, None, 0)
+
+
+def test_a_call_that_goes_straight_to_a_queue_waits_from_its_arrival() -> None:
+    row = only_row((0, arrived(target="queue:service")), (8, ended()))
+    assert (row["queue"], row["waitsec"]) == ("service", 8)
+
+
+def test_a_call_that_was_in_no_queue_has_no_waiting_time() -> None:
+    assert only_row((0, arrived()), (8, ended()))["waitsec"] is None
+
+
+def test_waiting_ends_when_the_queue_hands_on_and_adds_up_over_queues() -> None:
+    row = only_row(
+        (0, arrived(target="queue:first")),
+        (10, handed_off("flow:closed")),
+        (50, handed_off("queue:second")),
+        (55, ended()),
+    )
+    assert (row["queue"], row["waitsec"]) == ("second", 15)
+
+
+def test_talk_adds_up_over_stations_and_the_last_one_is_named() -> None:
+    row = only_row(
+        (0, arrived(target="queue:first")),
+        (10, CallConnected(call_id="call-1", offer_id="offer-1", station="1001")),
+        (15, offer_ended("offer-1", accepted=True, by_station=False)),
+        (20, CallConnected(call_id="call-1", offer_id="offer-2", station="1002")),
+        (22.5, ended()),
+    )
+    assert (row["station"], row["talk_ms"], row["bridge_stamp"]) == ("1002", 7500, at(10))
+
+
+TALK = CallConnected(call_id="call-1", offer_id="offer-1", station="1001")
+AGENT_LEFT = offer_ended("offer-1", accepted=True, by_station=True)
+
+
+@pytest.mark.parametrize(
+    ("before", "end", "who"),
+    [
+        ([TALK], ended(by_caller=True), "caller"),
+        ([TALK, AGENT_LEFT], ended(by_caller=False), "station"),
+        ([TALK, AGENT_LEFT, handed_off("flow:survey")], ended(by_caller=False), "switch"),
+        ([TALK, offer_ended("offer-9", accepted=False, by_station=True)], ended(by_caller=False), "switch"),
+    ],
+)
+def test_who_hung_up_is_told(before: list[Event], end: Event, who: str) -> None:
+    moments: list[Moment] = [(0, arrived()), *((1.0, event) for event in before), (2, end)]
+    assert only_row(*moments)["hung_up_by"] == who
+
+
+@pytest.mark.parametrize(
+    ("cause", "disposition", "number"),
+    [
+        (Cause.ORIGINATOR_CANCEL, "NO ANSWER", 16),
+        (Cause.NO_ANSWER, "NO ANSWER", 19),
+        (Cause.USER_BUSY, "BUSY", 17),
+        (Cause.SWITCH_CONGESTION, "FAILED", 42),
+        (Cause.INCOMPATIBLE_DESTINATION, "FAILED", 88),
+    ],
+)
+def test_a_call_that_was_not_answered_is_disposed_of_by_its_cause(
+    cause: Cause, disposition: str, number: int
+) -> None:
+    row = only_row((0, arrived()), (3, ended(cause=cause)))
+    assert (row["disposition"], row["hangup_cause"], row["hangup_cause_q850"]) == (disposition, cause, number)
+    assert (row["answer_stamp"], row["billsec"], row["duration"]) == (None, 0, 3)
+
+
+def test_a_call_refused_at_the_door_has_a_record_under_the_id_of_its_leg() -> None:
+    refused = CallRefused(
+        leg_id="leg-1",
+        sip_call_id="x@192.0.2.1",
+        caller_number="13800138000",
+        called_number="404",
+        cause=Cause.UNALLOCATED_NUMBER,
+    )
+    row = only_row((2, refused))
+    assert (row["call_id"], row["dst"], row["disposition"]) == ("leg-1", "404", "FAILED")
+    assert (row["start_stamp"], row["end_stamp"], row["access_code"]) == (at(2), at(2), None)
+
+
+def test_a_restart_ends_open_calls_when_the_old_run_gave_its_last_sign_of_life() -> None:
+    row = only_row(
+        (0, arrived()),
+        (1, CallAnswered(call_id="call-1")),
+        (2, TALK),
+        (9, DigitReceived(call_id="of-another", digit="1", duration_ms=80)),
+        (3600, JournalTailCut(path="/var/journal/1.jsonl", size_bytes=12)),
+        (3600, switch_started()),
+    )
+    assert (row["hung_up_by"], row["hangup_cause_q850"]) == ("restart", 41)
+    assert (row["end_stamp"], row["talk_ms"]) == (at(9), 7000)
+
+
+def test_a_restart_ends_the_waiting_for_a_recording_but_not_the_record_of_the_call() -> None:
+    row = only_row(*answered_call()[:-1], (3600, switch_started()))
+    assert (row["hung_up_by"], row["end_stamp"]) == ("caller", at(30.25))
+    assert (row["recording_id"], row["recording_sha256"]) == ("recording-1", None)
+
+
+def test_after_a_restart_nothing_of_the_old_run_is_open() -> None:
+    projection = CallRecords()
+    fold(projection, journal_of([(0, arrived()), (5, switch_started())]))
+    assert projection.oldest_open() is None
+    assert fold(projection, journal_of([(6, ended())])) == []
+
+
+def test_digits_without_end_do_not_grow_the_record() -> None:
+    keys = [(1.0, DigitReceived(call_id="call-1", digit="5", duration_ms=80))] * 1000
+    assert only_row((0, arrived()), *keys, (2, ended()))["digits"] == "5" * 255
+
+
+def test_a_cause_of_another_version_is_no_obstacle() -> None:
+    entries = journal_of([(0, arrived()), (1, ended())])
+    unknown = JournalEntry(2, START + 1, "call.ended", {**entries[1].fields, "cause": "SOMETHING_NEW"})
+    (row,) = fold(CallRecords(), [entries[0], unknown])
+    assert row["hangup_cause"] == "NORMAL_UNSPECIFIED"
+
+
+@given(st.permutations(range(3)), st.data())
+def test_reading_again_from_the_oldest_open_call_gives_the_same_records(
+    order: list[int], data: st.DataObject
+) -> None:
+    """Three calls side by side, a cut anywhere, a fresh projection that reads from the low-water mark."""
+    calls = [journal_of(answered_call(f"call-{n}", f"recording-{n}")) for n in order]
+    mixed = [entry for entry in sorted((e for call in calls for e in call), key=lambda e: e.time)]
+    entries = [JournalEntry(n, e.time, e.topic, e.fields) for n, e in enumerate(mixed, 1)]
+    cut = data.draw(st.integers(0, len(entries)))
+    before = CallRecords()
+    written = fold(before, entries[:cut])
+    low_water = before.oldest_open() or cut + 1
+    again = fold(CallRecords(), entries[low_water - 1 :])
+    by_id = {row["call_id"]: row for row in written}
+    assert all(by_id.get(row["call_id"], row) == row for row in again)
+    assert {row["call_id"] for row in written + again} == {"call-0", "call-1", "call-2"}

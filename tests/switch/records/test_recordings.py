@@ -1,0 +1,88 @@
+from datetime import UTC, datetime
+
+from switch.events import CallConnected
+from switch.records.recordings import Recordings
+from tests.switch.records.stories import (
+    START,
+    answered_call,
+    arrived,
+    ended,
+    fold,
+    journal_of,
+    recording_completed,
+    recording_failed,
+    recording_started,
+    switch_started,
+)
+
+
+def test_a_completed_recording_has_a_row_with_all_one_searches_by() -> None:
+    (row,) = fold(Recordings(), journal_of(answered_call()))
+    assert row == {
+        "recording_id": "recording-1",
+        "call_id": "call-1",
+        "contact_id": "contact-of-call-1",
+        "path": "/var/recordings/recording-1.wav",
+        "started": datetime.fromtimestamp(START + 0.5, UTC),
+        "duration_ms": 30_500,
+        "size_bytes": 976_044,
+        "sha256": "ab" * 32,
+        "state": "completed",
+        "reason": None,
+        "caller": "13800138000",
+        "called": "95598",
+        "station": "1002",
+        "customer_lost_ms": 40,
+        "agent_lost_ms": 0,
+    }
+
+
+def test_a_failed_recording_tells_why_and_where_the_rest_is() -> None:
+    (row,) = fold(
+        Recordings(), journal_of([(0, arrived()), (1, recording_started()), (2, recording_failed())])
+    )
+    assert (row["state"], row["reason"]) == ("failed", "No space left on device")
+    assert (row["path"], row["sha256"]) == ("/var/recordings/recording-1.wav", None)
+
+
+def test_a_recording_cut_off_by_a_restart_failed() -> None:
+    (row,) = fold(
+        Recordings(),
+        journal_of([(0, arrived()), (1, recording_started()), (2, ended()), (9, switch_started())]),
+    )
+    assert (row["state"], row["reason"]) == ("failed", "the switch stopped before the recording was finished")
+
+
+def test_every_recording_of_a_call_has_its_row_with_the_station_of_its_time() -> None:
+    first, second = fold(
+        Recordings(),
+        journal_of(
+            [
+                (0, arrived()),
+                (1, recording_started()),
+                (2, recording_completed()),
+                (3, CallConnected(call_id="call-1", offer_id="offer-1", station="1001")),
+                (4, recording_started(recording_id="recording-2")),
+                (5, ended()),
+                (6, recording_completed(recording_id="recording-2")),
+            ]
+        ),
+    )
+    assert (first["recording_id"], first["station"]) == ("recording-1", None)
+    assert (second["recording_id"], second["station"]) == ("recording-2", "1001")
+
+
+def test_a_call_is_forgotten_when_it_and_its_recordings_are_over() -> None:
+    projection = Recordings()
+    *until_end, last = journal_of(answered_call(), first_sequence=5)
+    fold(projection, until_end)
+    assert projection.oldest_open() == 5
+    fold(projection, [last])
+    assert projection.oldest_open() is None
+    fold(projection, journal_of([(0, arrived()), (1, ended())]))
+    assert projection.oldest_open() is None
+
+
+def test_events_of_calls_that_are_not_known_bring_no_rows() -> None:
+    middle = journal_of(answered_call())[3:]
+    assert fold(Recordings(), middle) == []
