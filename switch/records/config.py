@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from sqlalchemy import URL, make_url
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 
@@ -61,22 +61,19 @@ class RecordsConfig(BaseModel):
     @classmethod
     def _usable_url(cls, url: str) -> str:
         try:
-            backend = make_url(url).get_backend_name()
+            parsed = make_url(url)
         except ArgumentError:
             raise ValueError("expected a database URL such as sqlite:///run/ringmain.db") from None
-        if backend not in ("sqlite", "postgresql", "mysql", "mariadb"):
+        if parsed.get_backend_name() not in ("sqlite", "postgresql", "mysql", "mariadb"):
             raise ValueError("expected a URL of sqlite, postgresql, mysql or mariadb")
+        if parsed.database in (None, "", ":memory:"):
+            raise ValueError("expected a URL that names the database, such as sqlite:///run/ringmain.db")
         return url
 
     def in_folder(self, folder: Path) -> Self:
         """The same with relative paths, that of an SQLite file among them, taken from ``folder``."""
         url = make_url(self.database)
-        if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        if url.get_backend_name() == "sqlite" and url.database is not None:
             url = url.set(database=str(folder / url.database))
-        changes = {"journal": folder / self.journal, "database": plain_url(url)}
-        return self.model_copy(update=changes)
-
-
-def plain_url(url: URL) -> str:
-    """The URL as text, password included."""
-    return url.render_as_string(hide_password=False)
+        database = url.render_as_string(hide_password=False)
+        return self.model_copy(update={"journal": folder / self.journal, "database": database})
