@@ -99,7 +99,7 @@ def _range(bounds: dict[str, Any]) -> str:
         return f" from {bounds['ge']} to {bounds['le']}"
     words = {"ge": "at least", "gt": "greater than", "le": "at most", "lt": "less than"}
     limits = [f"{word} {bounds[name]}" for name, word in words.items() if name in bounds]
-    return f" {' and '.join(limits)}" if limits else ""
+    return f", {' and '.join(limits)}" if limits else ""
 
 
 def _length(bounds: dict[str, Any], *, listed: bool) -> str:

@@ -30,7 +30,7 @@ _UNANSWERED: dict[Cause, str] = {
     Cause.NO_USER_RESPONSE: "NO ANSWER",
     Cause.NORMAL_CLEARING: "NO ANSWER",
 }
-"""Dispositions of calls nobody answered; any other cause is a failure."""
+"""Dispositions of calls nobody answered, as in call records; any other cause is a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +120,14 @@ class Metrics:
     def _call_ended(self, event: CallEnded) -> None:
         answered = event.call_id in self._answered
         self._answered.discard(event.call_id)
-        self._calls.labels("ANSWERED" if answered else _UNANSWERED.get(event.cause, "FAILED")).inc()
-        self._hangups.labels(event.cause.value).inc()
+        self._count_call("ANSWERED" if answered else _UNANSWERED.get(event.cause, "FAILED"), event.cause)
 
     def _call_refused(self, event: CallRefused) -> None:
-        self._calls.labels("FAILED").inc()
-        self._hangups.labels(event.cause.value).inc()
+        self._count_call(_UNANSWERED.get(event.cause, "FAILED"), event.cause)
+
+    def _count_call(self, disposition: str, cause: Cause) -> None:
+        self._calls.labels(disposition).inc()
+        self._hangups.labels(cause.value).inc()
 
     def _offer_ended(self, event: OfferEnded) -> None:
         if not event.accepted:

@@ -47,8 +47,8 @@ class Everything(BaseModel):
     ("name", "text"),
     [
         ("number", "a whole number from 1 to 5"),
-        ("at_least", "a whole number at least 1"),
-        ("between", "a number greater than 0 and less than 2"),
+        ("at_least", "a whole number, at least 1"),
+        ("between", "a number, greater than 0 and less than 2"),
         ("free", "a number"),
         ("switch", "true or false"),
         ("text", "text in quotes"),

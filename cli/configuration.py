@@ -1,0 +1,131 @@
+"""Loads the configuration from its file, or tells everything that is wrong with it."""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from cli.cross_references import Finding, find_problems, find_repeated
+from cli.sections import Configuration
+from cli.toml_syntax import SyntaxMistake, sift
+from cli.toml_tree import KeyPath, TomlTree, read_tree
+from cli.validation import HIDDEN, Draft, check_sections, key_text, public_names, show
+from runtime.errors import PeerError
+from runtime.problems import Problem
+
+__all__ = ["Configuration", "ConfigurationError", "Reading", "load_configuration", "read_configuration"]
+
+_KEY = re.compile(r"[\w.\-]+")
+
+
+class ConfigurationError(PeerError):
+    """The configuration cannot be used; ``problems`` are all its mistakes, in the order of their lines."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A configuration file as far as it is right, and what is wrong with it."""
+
+    path: Path
+    configuration: Configuration
+    """What is wrong has its default here, or is left out. Paths are absolute."""
+    problems: list[Problem]
+    whole: bool
+    """False when lines could not be read, so that what they declare only seems to be missing."""
+    tree: TomlTree
+    positions: dict[str, list[int]]
+    """Where in the file's list each entry of a section stands."""
+
+    def place(self, findings: Sequence[Finding], *, counted_in_file: bool = False) -> Iterator[Problem]:
+        """Findings as problems with file and line, unless something is known to be wrong there already.
+
+        Their paths count the entries of ``configuration``, or those of the file.
+        """
+        known = {problem.key for problem in self.problems}
+        for finding in findings:
+            path = finding.path if counted_in_file else self._path_in_file(finding.path)
+            if key_text(path) not in known:
+                value = show(self.tree.get(path)) or finding.value
+                yield Problem(
+                    str(self.path), self.tree.line_of(path), key_text(path), value, finding.expected
+                )
+
+    def _path_in_file(self, path: KeyPath) -> KeyPath:
+        section, *rest = path
+        if rest and isinstance(rest[0], int) and isinstance(section, str):
+            return (section, self.positions[section][rest[0]], *rest[1:])
+        return path
+
+
+def load_configuration(path: Path) -> Configuration:
+    """Read and check a configuration file. Relative paths in it are relative to its folder.
+
+    Raises ConfigurationError with every mistake at once: syntax, unknown keys, wrong values, and names
+    that refer to nothing.
+    """
+    reading = read_configuration(path)
+    if reading.problems:
+        raise ConfigurationError(reading.problems)
+    return reading.configuration
+
+
+def read_configuration(path: Path) -> Reading:
+    """The same for those who look for more mistakes. Raises ConfigurationError for an unreadable file."""
+    readable, mistakes = sift(_read(path))
+    tree = read_tree(readable)
+    draft = check_sections(Configuration, tree, str(path))
+    problems = [*draft.problems, *(_syntax_problem(path, mistake) for mistake in mistakes)]
+    reading = Reading(path, _compose(draft, path.parent), problems, not mistakes, tree, draft.positions)
+    if reading.whole:
+        problems += draft.missing
+        problems += reading.place(find_problems(reading.configuration))
+        problems += reading.place(find_repeated(tree), counted_in_file=True)
+    return reading
+
+
+def _compose(draft: Draft, folder: Path) -> Configuration:
+    configuration: Configuration = _resolve(Configuration(**draft.sections), folder)
+    records = configuration.records.in_folder(Path(os.path.abspath(folder)))
+    return configuration.model_copy(update={"records": records})
+
+
+def _resolve(value: Any, folder: Path) -> Any:
+    """A copy of a model in which every relative path starts at ``folder``."""
+    if isinstance(value, Path):
+        return Path(os.path.abspath(folder / value))
+    if isinstance(value, list):
+        return [_resolve(item, folder) for item in value]
+    if isinstance(value, BaseModel):
+        update = {name: _resolve(getattr(value, name), folder) for name in type(value).model_fields}
+        return value.model_copy(update=update)
+    return value
+
+
+def _read(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        expected = f"a file that can be read ({error.strerror or error})"
+        raise ConfigurationError([Problem(str(path), 0, "", "", expected)]) from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError([Problem(str(path), line, "", "", "text in UTF-8")]) from error
+
+
+def _syntax_problem(path: Path, mistake: SyntaxMistake) -> Problem:
+    """Shows what stands on the line only when it can hold no secret."""
+    if mistake.text.startswith("["):
+        return Problem(str(path), mistake.line, "", mistake.text, mistake.expected)
+    key, _, value = (part.strip() for part in mistake.text.partition("="))
+    shown = show(value) if key.rpartition(".")[2] in public_names(Configuration) else HIDDEN
+    return Problem(str(path), mistake.line, key if _KEY.fullmatch(key) else "", shown, mistake.expected)

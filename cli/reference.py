@@ -1,0 +1,70 @@
+"""Writes docs/configuration.md from the models, so that the reference cannot disagree with the switch.
+
+python -m cli.reference
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from cli.expectations import describe_type, expectation, item_type, model_type
+from cli.sections import Configuration
+
+PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
+
+_HEAD = """\
+# Configuration
+
+One TOML file, by default `conf/ringmain.toml`; another is named with `--config` or `RINGMAIN_CONFIG`. The
+shipped file holds every key with its default and runs as it stands. Relative paths start at the file's
+folder. A missing section has its defaults; `[[name]]` begins one entry of a list.
+
+`ringmain check` reads the file with the flows and prompts it names and tells every mistake at once: file and
+line, key, value and what was expected. It ends with 1 when there is one. The switch does not start with a
+mistake in its configuration.
+
+This page is made from the source by `python -m cli.reference`.
+"""
+
+
+def reference() -> str:
+    """The whole page, in Markdown."""
+    sections = (_section(name, info) for name, info in Configuration.model_fields.items())
+    return "\n".join([_HEAD, *sections])
+
+
+def _section(name: str, info: FieldInfo) -> str:
+    model = model_type(info.annotation)
+    if model is None:
+        raise TypeError(f"section {name} is declared by no model")
+    header = f"[[{name}]]" if item_type(info.annotation) else f"[{name}]"
+    lines = [f"## `{header}`", "", info.description or "", "", "| key | takes | default | meaning |"]
+    return "\n".join([*lines, "|---|---|---|---|", *_rows(model), ""])
+
+
+def _rows(model: type[BaseModel]) -> Iterator[str]:
+    for key, info in model.model_fields.items():
+        # A pattern's expectation repeats the description, which has its own column.
+        takes = expectation(info).partition(": ")[0] if info.description else describe_type(info.annotation)
+        cells = (f"`{key}`", takes, _default(info), _sentence(info.description or ""))
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
+def _default(info: FieldInfo) -> str:
+    if info.is_required():
+        return "*required*"
+    value = info.get_default(call_default_factory=True)
+    if value is None:
+        return "–"
+    return f"`{json.dumps(value, ensure_ascii=False, default=str)}`"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+if __name__ == "__main__":
+    PAGE.write_text(reference(), encoding="utf-8")

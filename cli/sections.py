@@ -1,0 +1,39 @@
+"""The sections of the configuration, each declared by the package it configures."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from acd.config import AgentConfig, QueueConfig
+from cli.log import LogConfig
+from ivr.config import IvrConfig
+from media.config import MediaConfig, RecordingsConfig
+from switch.config import AccessCodeConfig, SwitchConfig
+from switch.control.config import ControlConfig
+from switch.http import HttpConfig
+from switch.records.config import RecordsConfig
+from switch.sip.config import SipConfig, StationConfig
+
+
+class Configuration(BaseModel):
+    """Every section by its name in the file. A missing one has its defaults, a missing list is empty."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    switch: SwitchConfig = Field(default_factory=SwitchConfig, description="The exchange itself.")
+    sip: SipConfig = Field(default_factory=SipConfig, description="Signalling with phones and trunks.")
+    stations: list[StationConfig] = Field(default_factory=list, description="Phones that may register.")
+    access_codes: list[AccessCodeConfig] = Field(
+        default_factory=list, description="Numbers customers dial (接入码), and what takes their calls."
+    )
+    media: MediaConfig = Field(default_factory=MediaConfig, description="Audio: ports and prompts.")
+    recordings: RecordingsConfig = Field(
+        default_factory=RecordingsConfig, description="Where recordings are kept."
+    )
+    queues: list[QueueConfig] = Field(default_factory=list, description="Queues (技能队列) of the ACD.")
+    agents: list[AgentConfig] = Field(default_factory=list, description="Agents (坐席) and their queues.")
+    ivr: IvrConfig = Field(default_factory=IvrConfig, description="Flows that callers are led through.")
+    control: ControlConfig = Field(
+        default_factory=ControlConfig, description="The socket that steers the switch."
+    )
+    records: RecordsConfig = Field(default_factory=RecordsConfig, description="Journal and database.")
+    http: HttpConfig = Field(default_factory=HttpConfig, description="Metrics and health over HTTP.")
+    log: LogConfig = Field(default_factory=LogConfig, description="What is logged, and how.")

@@ -1,0 +1,367 @@
+"""Every mistake in a configuration is told at once: line, key, value, what was expected."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from cli.configuration import Configuration, ConfigurationError, load_configuration, read_configuration
+from cli.expectations import item_type, model_type
+from runtime.problems import Problem
+
+SHIPPED = Path(__file__).parents[2] / "conf" / "ringmain.toml"
+HERE = "# <-"
+"""Marks, in the snippets below, the line that a problem must name."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A place for configurations, with the folders that the defaults name."""
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "flows").mkdir()
+    return tmp_path
+
+
+def problems_of(folder: Path, text: str) -> list[Problem]:
+    path = folder / "ringmain.toml"
+    path.write_text(text, encoding="utf-8")
+    try:
+        load_configuration(path)
+    except ConfigurationError as error:
+        return error.problems
+    return []
+
+
+MISTAKES = [
+    pytest.param(
+        "[sip]\nport = 70000 # <-", "sip.port", "70000", "a whole number from 1 to 65535", id="range"
+    ),
+    pytest.param(
+        '[sip]\nport = "5060" # <-', "sip.port", '"5060"', "a whole number from", id="text for number"
+    ),
+    pytest.param("[sip]\nport = 5060.5 # <-", "sip.port", "5060.5", "a whole number from", id="not whole"),
+    pytest.param("[sip]\nport = true # <-", "sip.port", "true", "a whole number from", id="bool for number"),
+    pytest.param("[sip]\nhost = 5 # <-", "sip.host", "5", "text in quotes, not empty", id="number for text"),
+    pytest.param('[sip]\nhost = "" # <-', "sip.host", '""', "text in quotes, not empty", id="empty"),
+    pytest.param(
+        "[sip]\nnonce_lifetime_s = 0 # <-",
+        "sip.nonce_lifetime_s",
+        "0",
+        "a number, greater than 0",
+        id="bound",
+    ),
+    pytest.param("[sip]\n\nprot = 1 # <-", "sip.prot", "1", 'did you mean "port"?', id="misspelt key"),
+    pytest.param(
+        "[sip]\nzzz = 1 # <-", "sip.zzz", "1", "one of the known keys: host, port,", id="foreign key"
+    ),
+    pytest.param("[spi] # <-\nport = 1", "spi", "{ … }", 'did you mean "sip"?', id="misspelt section"),
+    pytest.param("sip.port = 0 # <-", "sip.port", "0", "from 1 to 65535", id="dotted key"),
+    pytest.param(
+        "sip = { host = 'x', port = 0 } # <-", "sip.port", "0", "from 1 to 65535", id="inline table"
+    ),
+    pytest.param("sip = 5 # <-", "sip", "5", "a table beginning with [sip]", id="value for section"),
+    pytest.param(
+        "[[sip]] # <-\nport = 1", "sip", "[ … ]", "a table beginning with [sip]", id="list for section"
+    ),
+    pytest.param(
+        "[stations] # <-\nname = 'a'",
+        "stations",
+        "{ … }",
+        "a list of tables, each beginning with [[stations]]",
+        id="section for list",
+    ),
+    pytest.param(
+        "[sip]\nalgorithms = [\n  'MD5',\n  'SHA1', # <-\n]",
+        "sip.algorithms[1]",
+        '"SHA1"',
+        '"MD5" or "SHA-256"',
+        id="list item",
+    ),
+    pytest.param(
+        "[sip]\nalgorithms = [] # <-", "sip.algorithms", "[]", "with at least one entry", id="empty list"
+    ),
+    pytest.param(
+        "[sip] # <-\nregister_expires_min_s = 700",
+        "sip",
+        "{ … }",
+        "register_expires_min_s <= register_expires_default_s",
+        id="keys that disagree",
+    ),
+    pytest.param(
+        "[log]\nformat = 'xml' # <-", "log.format", '"xml"', '"console" or "json"', id="not among the choices"
+    ),
+    pytest.param("[http]\nenabled = 1 # <-", "http.enabled", "1", "true or false", id="number for bool"),
+    pytest.param(
+        "[[stations]]\nname = 'a'\npassword = 'x'\n[[stations]] # <-\nname = 'b'",
+        "stations[1].password",
+        "",
+        "this key, with text in quotes",
+        id="missing",
+    ),
+    pytest.param(
+        "[[access_codes]]\nnumber = 95598 # <-\ntarget = 'flow:x'",
+        "access_codes[0].number",
+        "95598",
+        "text in quotes",
+        id="number in an entry",
+    ),
+    pytest.param(
+        "[[access_codes]]\nnumber = '1'\ntarget = 'hotline' # <-",
+        "access_codes[0].target",
+        '"hotline"',
+        "flow:<name of a flow> or queue:<name of a queue>",
+        id="target without scheme",
+    ),
+    pytest.param(
+        "[records]\ndatabase = 'oracle://u:geheim@h/d' # <-",
+        "records.database",
+        '"oracle://u:…@h/d"',
+        "a URL of sqlite",
+        id="unusable database, password not shown",
+    ),
+    pytest.param(
+        "[[stations]]\nname = 'a'\npassword = 'x'\n[[stations]]\nname = 'a' # <-\npassword = 'y'",
+        "stations[1].name",
+        '"a"',
+        "a name that no other entry of stations has",
+        id="station twice",
+    ),
+    pytest.param(
+        "[[access_codes]]\nnumber = '1'\ntarget = 'flow:x'\n"
+        "[[access_codes]]\nnumber = '1' # <-\ntarget = 'flow:x'",
+        "access_codes[1].number",
+        '"1"',
+        "a number that no other entry",
+        id="access code twice",
+    ),
+    pytest.param(
+        "[[queues]]\nname = 'q'\n[[queues]]\nname = 'q' # <-",
+        "queues[1].name",
+        '"q"',
+        "of its own",
+        id="queue twice",
+    ),
+    pytest.param(
+        "[[agents]]\nid = '1'\n[[agents]]\nid = '1' # <-",
+        "agents[1].id",
+        '"1"',
+        "of its own",
+        id="agent twice",
+    ),
+    pytest.param(
+        "[[queues]]\nname = '客服'\n[[agents]]\nid = '1'\nqueues = [\n '客服',\n '客户', # <-\n]",
+        "agents[0].queues[1]",
+        '"客户"',
+        "the name of a queue: 客服",
+        id="agent of an unknown queue",
+    ),
+    pytest.param(
+        "[[access_codes]]\nnumber = '1'\ntarget = 'queue:sales' # <-",
+        "access_codes[0].target",
+        '"queue:sales"',
+        "one of (there are none)",
+        id="target to an unknown queue",
+    ),
+    pytest.param(
+        "[[access_codes]]\nnumber = '1'\ntarget = 'tree:x' # <-",
+        "access_codes[0].target",
+        '"tree:x"',
+        "flow:<name of a flow> or queue:",
+        id="target of an unknown kind",
+    ),
+    pytest.param(
+        "[[queues]]\nname = 'q'\non_full = 'tree:x' # <-",
+        "queues[0].on_full",
+        '"tree:x"',
+        "flow:<name of a flow> or queue:",
+        id="way out of an unknown kind",
+    ),
+    pytest.param(
+        "[sip]\nport = 20001 # <-",
+        "sip.port",
+        "20001",
+        "a port outside media's range",
+        id="overlapping ports",
+    ),
+    pytest.param(
+        "[media]\nprompts = 'sounds' # <-",
+        "media.prompts",
+        '"sounds"',
+        "a folder that exists",
+        id="no prompts",
+    ),
+    pytest.param(
+        "[ivr]\nflows = 'trees' # <-", "ivr.flows", '"trees"', "a folder that exists", id="no flows"
+    ),
+    pytest.param("[sip]\nport = # <-", "port", "", "text in quotes, a number, true", id="syntax"),
+    pytest.param("[sip # <-\nport = 1", "", "[sip # <-", '"]" at the end of the section header', id="header"),
+]
+
+
+@pytest.mark.parametrize(("text", "key", "value", "expected"), MISTAKES)
+def test_a_mistake_is_told_with_its_place(
+    folder: Path, text: str, key: str, value: str, expected: str
+) -> None:
+    line = next(number for number, content in enumerate(text.split("\n"), 1) if HERE in content)
+    (problem,) = problems_of(folder, text)
+    assert problem.file == str(folder / "ringmain.toml")
+    assert (problem.line, problem.key) == (line, key)
+    assert problem.value.startswith(value) if key == "port" else problem.value == value
+    assert expected in problem.expected
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(folder: Path) -> None:
+    text = """\
+[sip]
+port = 0
+[[queues]]
+name = "q"
+wrap_up_s = -1
+[[stations]]
+name = "a"
+[[stations]]
+name = "a"
+password = "x"
+[[agents]]
+id = 7
+[[agents]]
+id = "1"
+queues = ["p"]
+[nonsense]
+"""
+    found = [(problem.line, problem.key) for problem in problems_of(folder, text)]
+    assert found == [
+        (2, "sip.port"),
+        (5, "queues[0].wrap_up_s"),
+        (6, "stations[0].password"),
+        (9, "stations[1].name"),
+        (12, "agents[0].id"),
+        (15, "agents[1].queues[0]"),
+        (16, "nonsense"),
+    ]
+
+
+def test_a_syntax_mistake_hides_no_wrong_value_and_invents_none(folder: Path) -> None:
+    text = '[[queues]]\nname = "service\n[[agents]]\nid = "1"\nqueues = ["service"]\n[sip]\nport = 0\n'
+    assert [(problem.line, problem.key) for problem in problems_of(folder, text)] == [
+        (2, "name"),
+        (7, "sip.port"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "name = 'a'\npassword = 4711",
+        "name = 'a'\npassword = 'ok'\npasswrd = '4711'",
+        "name = 'a'\npassword = '4711",
+        "name = 'a'\npassword '4711'",
+        "name = 'a'\npaswort = '4711",
+    ],
+)
+@pytest.mark.parametrize("header", ["[[stations]]", "[stations]"])
+def test_passwords_are_not_shown(folder: Path, header: str, entry: str) -> None:
+    found = problems_of(folder, f"{header}\n{entry}\n")
+    assert found
+    assert "4711" not in "".join(map(str, found))
+
+
+def test_a_missing_file_is_one_problem(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="a file that can be read") as caught:
+        load_configuration(tmp_path / "none.toml")
+    assert caught.value.problems[0].line == 0
+
+
+def test_what_is_no_utf8_is_told_by_line(folder: Path) -> None:
+    path = folder / "ringmain.toml"
+    path.write_bytes("[switch]\n# 好\nname = '客户'\n".encode("gb18030"))
+    with pytest.raises(ConfigurationError, match="text in UTF-8") as caught:
+        load_configuration(path)
+    assert caught.value.problems[0].line == 2
+
+
+def test_an_empty_file_means_the_defaults_with_paths_from_its_folder(folder: Path) -> None:
+    path = folder / "ringmain.toml"
+    path.write_text("[control]\nsocket = '../x/y.sock'\n")
+    configuration = load_configuration(path)
+    assert configuration.sip.port == 5060
+    assert configuration.stations == []
+    assert configuration.media.prompts == folder / "prompts"
+    assert configuration.control.socket == folder.parent / "x" / "y.sock"
+    assert configuration.records.database == f"sqlite:///{folder}/run/ringmain.db"
+
+
+@given(st.binary(max_size=200) | st.text(alphabet="[]\n=\"'{}.,1asip port", max_size=100).map(str.encode))
+def test_any_file_is_a_configuration_or_a_list_of_problems(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(path)  # there are no prompts and flows here
+    assert caught.value.problems
+
+
+# -- the shipped file --------------------------------------------------------------------------------------
+
+
+def test_the_shipped_file_is_valid_and_stays_on_this_machine() -> None:
+    configuration = load_configuration(SHIPPED)
+    assert {configuration.sip.host, configuration.media.host, configuration.http.host} == {"127.0.0.1"}
+    assert [(code.number, code.target, code.record) for code in configuration.access_codes] == [
+        ("95598", "flow:hotline", True)
+    ]
+    assert [agent.name for agent in configuration.agents] == ["张伟", "李娜", "Alice"]
+    assert {station.name for station in configuration.stations} == {
+        agent.id for agent in configuration.agents
+    }
+
+
+def uncommented(text: str) -> str:
+    """The shipped file with every commented key set."""
+    lines = (
+        line.removeprefix("# ") if line.startswith("# ") and " = " in line else line
+        for line in text.split("\n")
+    )
+    return "\n".join(line if not line.startswith("# ") else "" for line in lines)
+
+
+def fields_of(model: type[BaseModel]) -> list[tuple[str, str, Any]]:
+    sections = [(name, model_type(info.annotation)) for name, info in model.model_fields.items()]
+    return [
+        (name, key, info)
+        for name, kind in sections
+        if kind is not None
+        for key, info in kind.model_fields.items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "info"), fields_of(Configuration), ids=lambda part: str(part)[:30]
+)
+def test_the_shipped_file_shows_every_key_and_each_commented_one_has_its_default(
+    section: str, key: str, info: Any
+) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    shown, active = tomllib.loads(uncommented(text))[section], tomllib.loads(text).get(section, {})
+    if isinstance(shown, list):
+        shown, active = shown[0], active[0]
+    assert key in shown, f"[{section}] does not mention {key}"
+    if key not in active and info.default is not None:
+        default = info.get_default(call_default_factory=True)
+        assert shown[key] == (list(default) if isinstance(default, tuple) else default)
+
+
+def test_a_file_with_every_key_set_is_valid(folder: Path) -> None:
+    path = folder / "all.toml"
+    path.write_text(uncommented(SHIPPED.read_text(encoding="utf-8")), encoding="utf-8")
+    assert read_configuration(path).problems == []
+
+
+def test_lists_of_sections_are_told_from_single_ones() -> None:
+    lists = {name for name, info in Configuration.model_fields.items() if item_type(info.annotation)}
+    assert lists == {"stations", "access_codes", "queues", "agents"}

@@ -1,0 +1,13 @@
+"""The page about the configuration says what the models say."""
+
+from cli.reference import PAGE, reference
+from cli.sections import Configuration
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert PAGE.read_text(encoding="utf-8") == reference(), "run python -m cli.reference"
+
+
+def test_it_has_every_section() -> None:
+    for name in Configuration.model_fields:
+        assert f"[{name}]" in reference()
