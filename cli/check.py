@@ -1,0 +1,48 @@
+"""``ringmain check``: everything that is wrong with a configuration, its flows and its prompts."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.configuration import ConfigurationError
+from cli.installation import Installation, load_installation
+from cli.options import ConfigOption, JsonOption, configuration_path
+from cli.output import print_json, print_line, print_problems
+
+
+def check(
+    file: Annotated[Path | None, typer.Argument(help="Configuration file; instead of --config.")] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check configuration, flows and prompts; tell every mistake at once. Ends with 1 when there is one."""
+    path = configuration_path(file if file is not None else config)
+    try:
+        installation = load_installation(path)
+    except ConfigurationError as error:
+        if as_json:
+            print_json({"file": str(path), "problems": [asdict(problem) for problem in error.problems]})
+        else:
+            print_problems(error.problems)
+        raise typer.Exit(1) from None
+    counts = _counts(installation)
+    if as_json:
+        print_json({"file": str(path), "problems": [], **counts})
+    else:
+        parts = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in counts.items())
+        print_line(f"[bold green]fine:[/] {escape(str(path))} ({parts})")
+
+
+def _counts(installation: Installation) -> dict[str, int]:
+    configuration = installation.configuration
+    return {
+        "access_codes": len(configuration.access_codes),
+        "flows": len(installation.flows),
+        "queues": len(configuration.queues),
+        "agents": len(configuration.agents),
+        "stations": len(configuration.stations),
+        "prompts": len(installation.prompts.names),
+    }

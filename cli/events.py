@@ -1,0 +1,67 @@
+"""``ringmain events``: what happens, as it happens."""
+
+from itertools import islice
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from cli.options import ConfigOption, JsonOption, SocketOption, connect
+from cli.output import print_json_line, print_line, time_of_day
+from switch.records.projection import JournalEntry
+
+app = typer.Typer(help="Events of the running switch.")
+
+TopicOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--topic", "-t", help="Only these topics, such as call.answered or call.*; may be repeated."
+    ),
+]
+CountOption = Annotated[int | None, typer.Option("--count", min=1, help="End after so many events.")]
+_LONG_FIELDS = frozenset({"sdp"})
+
+
+@app.callback(invoke_without_command=True)
+def events(
+    context: typer.Context,
+    topic: TopicOption = None,
+    count: CountOption = None,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Follow the events, unless another command follows."""
+    if context.invoked_subcommand is None:
+        follow(topic, count, socket, config, as_json)
+
+
+@app.command("follow")
+def follow(
+    topic: TopicOption = None,
+    count: CountOption = None,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print each event on a line until interrupted; with --json one JSON document a line."""
+    with connect(socket, config) as client:
+        try:
+            for entry in islice(client.events(*(topic or ["*"])), count):
+                _show(entry, as_json)
+        except KeyboardInterrupt:
+            return  # the usual way to end it
+
+
+def _show(entry: JournalEntry, as_json: bool) -> None:
+    if as_json:
+        print_json_line(
+            {"sequence": entry.sequence, "time": entry.time, "topic": entry.topic, "fields": entry.fields}
+        )
+        return
+    fields = " ".join(
+        f"[dim]{name}=[/]{escape(str(value))}"
+        for name, value in entry.fields.items()
+        if value is not None and name not in _LONG_FIELDS
+    )
+    print_line(f"[dim]{time_of_day(entry.time)}[/] [bold cyan]{entry.topic:<24}[/] {fields}")

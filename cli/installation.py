@@ -1,0 +1,63 @@
+"""Everything people wrote for a switch: its configuration, its flows, its prompts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import ivr.service
+from cli.configuration import Configuration, ConfigurationError, Reading, read_configuration
+from cli.cross_references import Finding, listed, targets
+from ivr.check import Surroundings
+from ivr.document import Flow
+from ivr.loader import LoadedFlows, load_flows
+from media.prompts import PromptLibrary, load_prompts
+from runtime.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What ``serve`` starts from, without a mistake."""
+
+    configuration: Configuration
+    flows: dict[str, Flow]
+    prompts: PromptLibrary
+
+
+def load_installation(path: Path) -> Installation:
+    """Read the configuration at ``path`` and the flows and prompts it names.
+
+    Raises ConfigurationError with every mistake in all of them at once.
+    """
+    reading = read_configuration(path)
+    configuration = reading.configuration
+    prompts, prompt_problems = load_prompts(configuration.media.prompts)
+    queues = {queue.name for queue in configuration.queues}
+    loaded = load_flows(configuration.ivr.flows, Surroundings(prompts.names, queues.__contains__))
+    problems = [*reading.problems]
+    if reading.whole:
+        problems += [*_documents(reading, prompt_problems, loaded)]
+        problems += reading.place([*_unknown_prompts(configuration, prompts)])
+        if not loaded.problems:
+            problems += reading.place([*_unknown_flows(configuration, loaded.flows)])
+    if problems:
+        raise ConfigurationError(problems)
+    return Installation(configuration, loaded.flows, prompts)
+
+
+def _documents(reading: Reading, prompts: list[Problem], loaded: LoadedFlows) -> Iterator[Problem]:
+    """Mistakes in prompts and flows, unless the mistake is that their folder is not there."""
+    known = {problem.key for problem in reading.problems}
+    return (problem for problem in (*prompts, *loaded.problems) if problem.key not in known)
+
+
+def _unknown_prompts(configuration: Configuration, prompts: PromptLibrary) -> Iterator[Finding]:
+    for index, queue in enumerate(configuration.queues):
+        if queue.music and queue.music not in prompts.names:
+            expected = f"the name of a prompt in {configuration.media.prompts}"
+            yield Finding(("queues", index, "music"), expected)
+
+
+def _unknown_flows(configuration: Configuration, flows: dict[str, Flow]) -> Iterator[Finding]:
+    for path, scheme, name in targets(configuration):
+        if scheme == ivr.service.SCHEME and name not in flows:
+            yield Finding(path, f"flow:<name>, one of {listed(flows)}")

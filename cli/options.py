@@ -1,0 +1,62 @@
+"""Options that many commands share, and what follows from them."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.configuration import Configuration, load_configuration
+from switch.control.client import SyncControlClient, connect_sync
+from switch.records.queries import RecordReader
+
+DEFAULT_CONFIGURATION = Path("conf/ringmain.toml")
+
+SocketOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--socket", help="Control socket of the switch; by default the one the configuration names."
+    ),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        envvar="RINGMAIN_CONFIG",
+        help=f"Configuration file; by default {DEFAULT_CONFIGURATION}, if it exists.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+LimitOption = Annotated[int, typer.Option("--limit", "-n", min=1, help="Show at most so many, newest first.")]
+
+
+def configuration_path(given: Path | None) -> Path:
+    """The file to read. Ends the command (2) when none is named and the default one is not there."""
+    if given is not None:
+        return given
+    if DEFAULT_CONFIGURATION.exists():
+        return DEFAULT_CONFIGURATION
+    raise typer.BadParameter(
+        f"there is no {DEFAULT_CONFIGURATION} here; name a file with --config or RINGMAIN_CONFIG"
+    )
+
+
+def configuration(given: Path | None) -> Configuration:
+    """The configuration that a command works with. Raises ConfigurationError."""
+    return load_configuration(configuration_path(given))
+
+
+def connect(socket: Path | None, config: Path | None) -> SyncControlClient:
+    """A connection to the running switch. Raises NotConnected, ConfigurationError."""
+    return connect_sync(socket if socket is not None else configuration(config).control.socket)
+
+
+def ask(socket: Path | None, config: Path | None, verb: str, /, **params: object) -> Any:
+    """Carry out one verb and return its answer. Raises CallRefused, NotConnected, ConfigurationError."""
+    with connect(socket, config) as client:
+        return client.call(verb, **params)
+
+
+def record_reader(config: Path | None) -> RecordReader:
+    """The records of the switch, whether it runs or not. Raises ConfigurationError."""
+    return RecordReader(configuration(config).records)

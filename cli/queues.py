@@ -1,0 +1,51 @@
+"""``ringmain queues``: who waits, and who serves them."""
+
+from typing import Any
+
+import typer
+
+from cli.options import ConfigOption, JsonOption, SocketOption, ask
+from cli.output import duration, print_json, print_table
+
+app = typer.Typer(help="Queues 技能队列: who waits, and who serves them.")
+
+
+@app.callback(invoke_without_command=True)
+def queues(
+    context: typer.Context,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the queues, unless another command follows."""
+    if context.invoked_subcommand is None:
+        list_queues(socket, config, as_json)
+
+
+@app.command("list")
+def list_queues(
+    socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """List all queues with their callers and agents."""
+    found = ask(socket, config, "queue.list")
+    if as_json:
+        print_json(found)
+        return
+    columns = ("queue", "title", "waiting#", "longest#", "agents", "calls since the start")
+    print_table("queues", columns, (_row(queue) for queue in found))
+
+
+def _row(queue: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        queue["name"],
+        queue["title"],
+        queue["waiting"],
+        duration(queue["longest_wait_s"]) if queue["waiting"] else None,
+        _counts(queue["agents"]),
+        _counts(queue["calls"]),
+    )
+
+
+def _counts(numbers: dict[str, int]) -> list[str]:
+    """Only what there is: ``2 AVAILABLE``, ``1 ON_CALL``."""
+    return [f"{number} {name}" for name, number in numbers.items() if number]

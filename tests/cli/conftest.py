@@ -1,0 +1,22 @@
+"""Fixtures of the command line's tests."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.small_switch import SmallSwitch
+
+
+@pytest.fixture
+def small_switch(tmp_path: Path) -> Iterator[SmallSwitch]:
+    running = SmallSwitch(tmp_path / "s.sock")
+    started = threading.Event()
+    thread = threading.Thread(target=running.serve, args=(started,))
+    thread.start()
+    assert started.wait(5)
+    yield running
+    running.stop()
+    thread.join(5)
+    assert not thread.is_alive()

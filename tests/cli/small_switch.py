@@ -1,0 +1,108 @@
+"""A small switch for the commands to talk to: the real control server with verbs of the test's own."""
+
+import asyncio
+import threading
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+import acd.verbs
+import switch.verbs
+from runtime.errors import UsageError
+from switch.application import Verb
+from switch.control.config import ControlConfig
+from switch.control.server import ControlServer
+from switch.records.projection import JournalEntry
+
+AGENT = {
+    "id": "1001",
+    "name": "张伟",
+    "state": "AVAILABLE",
+    "reason": None,
+    "since_s": 67.2,
+    "not_ready_after": None,
+    "station": "1001",
+    "reachable": True,
+    "queues": ["service", "vip"],
+    "call_id": None,
+}
+CALL = {
+    "call_id": "call-1",
+    "contact_id": "contact-1",
+    "state": "answered",
+    "caller_number": "13800138000",
+    "caller_name": "王芳",
+    "called_number": "95598",
+    "access_code": "95598",
+    "target": "queue:service",
+    "station": None,
+    "recording_id": "recording-1",
+    "age_s": 3725.0,
+}
+QUEUE = {
+    "name": "service",
+    "title": "客户服务",
+    "waiting": 2,
+    "longest_wait_s": 61.0,
+    "agents": {"LOGGED_OUT": 0, "AVAILABLE": 1, "ON_CALL": 2},
+    "eligible": 1,
+    "calls": {"offered": 9, "answered": 7, "abandoned": 0},
+}
+
+
+class SmallSwitch:
+    """Answers verbs, remembers what it was asked, and tells events to whoever subscribes."""
+
+    def __init__(self, socket: Path) -> None:
+        self.socket = socket
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.refusal: str | None = None
+        self._loop = asyncio.new_event_loop()
+        self._server = ControlServer(ControlConfig(socket=socket), self._verbs())
+
+    def serve(self, started: threading.Event) -> None:
+        """Run until ``stop``; the body of a thread."""
+        self._loop.run_until_complete(self._server.open())
+        started.set()
+        self._loop.run_forever()
+        self._loop.run_until_complete(self._server.close())
+        self._loop.close()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _verbs(self) -> list[Verb]:
+        """The switch's verbs with their real parameters; only the answers are made up."""
+        everybody = [AGENT, AGENT | {"id": "1003", "name": "Alice", "reachable": False}]
+        signed_out = AGENT | {"state": "LOGGED_OUT", "station": None}
+        not_ready = AGENT | {"state": "NOT_READY", "reason": "午休"}
+        return [
+            self._verb("agent.list", acd.verbs.NoParams, everybody),
+            self._verb("agent.sign_in", acd.verbs.SignInParams, not_ready),
+            self._verb("agent.sign_out", acd.verbs.AgentParams, signed_out),
+            self._verb("agent.ready", acd.verbs.AgentParams, AGENT),
+            self._verb("agent.not_ready", acd.verbs.NotReadyParams, not_ready),
+            self._verb("queue.list", acd.verbs.NoParams, [QUEUE]),
+            self._verb("call.list", switch.verbs.NoParams, [CALL]),
+            self._verb("call.hang_up", switch.verbs.CallParams, CALL),
+        ]
+
+    def _verb(self, name: str, params: type[BaseModel], answer: object) -> Verb:
+        def handle(given: BaseModel) -> object:
+            self.asked.append((name, given.model_dump()))
+            if self.refusal is not None:
+                raise UsageError(self.refusal)
+            return answer
+
+        return Verb(name, params, handle, f"{name} with a made-up answer")
+
+    def keep_telling(self) -> None:
+        """Tell the same two events every few milliseconds: whoever subscribes sees them soon."""
+        self._loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        fields = {"call_id": "call-1", "caller_name": "王芳", "sdp": "v=0", "recording_id": None}
+        self._server.observe(JournalEntry(1, 1_790_000_000.5, "call.arrived", fields))
+        self._server.observe(JournalEntry(2, 1_790_000_001.0, "agent.state_changed", {"agent": "1001"}))
+        self._loop.call_later(0.005, self._tell)

@@ -1,0 +1,157 @@
+"""agents, calls, queues and events: what they ask of the switch and how they show its answer."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from tests.cli.small_switch import AGENT, CALL, QUEUE, SmallSwitch
+
+
+def run(small_switch: SmallSwitch, *words: str) -> Any:
+    return CliRunner().invoke(app, [*words, "--socket", str(small_switch.socket)])
+
+
+@pytest.mark.parametrize(
+    ("words", "verb", "params"),
+    [
+        (["agents"], "agent.list", {}),
+        (["agents", "list"], "agent.list", {}),
+        (["agents", "sign-in", "1001", "2001"], "agent.sign_in", {"agent": "1001", "station": "2001"}),
+        (["agents", "sign-out", "1001"], "agent.sign_out", {"agent": "1001"}),
+        (["agents", "ready", "1001"], "agent.ready", {"agent": "1001"}),
+        (["agents", "not-ready", "1001", "午休"], "agent.not_ready", {"agent": "1001", "reason": "午休"}),
+        (["calls"], "call.list", {}),
+        (["calls", "list"], "call.list", {}),
+        (["calls", "hang-up", "call-1"], "call.hang_up", {"call_id": "call-1"}),
+        (["queues"], "queue.list", {}),
+        (["queues", "list"], "queue.list", {}),
+    ],
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_each_command_asks_one_verb_once(
+    small_switch: SmallSwitch, words: list[str], verb: str, params: dict[str, str], as_json: bool
+) -> None:
+    result = run(small_switch, *words, *(["--json"] if as_json else []))
+    assert result.exit_code == 0, result.output
+    assert small_switch.asked == [(verb, params)]
+    if as_json:
+        json.loads(result.stdout)
+
+
+def test_agents_are_a_table_with_chinese_names(small_switch: SmallSwitch) -> None:
+    lines = run(small_switch, "agents").stdout.splitlines()
+    row = next(line for line in lines if "张伟" in line)
+    assert row.split() == ["1001", "张伟", "AVAILABLE", "–", "1:07", "1001", "yes", "service,", "vip", "–"]
+    other = next(line for line in lines if "Alice" in line)
+    # 张伟 is as wide as four letters, so its line has two characters less before the next column.
+    assert row.index("AVAILABLE") + 2 == other.index("AVAILABLE")
+
+
+def test_json_has_the_answer_as_it_is(small_switch: SmallSwitch) -> None:
+    assert json.loads(run(small_switch, "calls", "--json").stdout) == [CALL]
+    assert json.loads(run(small_switch, "queues", "--json").stdout) == [QUEUE]
+    assert json.loads(run(small_switch, "agents", "ready", "1001", "--json").stdout) == AGENT
+    assert "张伟" in run(small_switch, "agents", "--json").stdout
+
+
+def test_calls_show_who_and_for_how_long(small_switch: SmallSwitch) -> None:
+    text = run(small_switch, "calls").stdout
+    for part in ("call-1", "13800138000", "王芳", "95598", "queue:service", "1:02:05"):
+        assert part in text
+
+
+def test_queues_show_only_the_counts_there_are(small_switch: SmallSwitch) -> None:
+    text = run(small_switch, "queues").stdout
+    assert "1 AVAILABLE, 2 ON_CALL" in text
+    assert "LOGGED_OUT" not in text
+    assert "9 offered, 7 answered" in text
+    assert "1:01" in text
+
+
+def test_a_change_is_confirmed_in_a_sentence(small_switch: SmallSwitch) -> None:
+    assert run(small_switch, "agents", "ready", "1001").stdout == "agent 1001 is now AVAILABLE at 1001\n"
+    assert run(small_switch, "agents", "sign-out", "1001").stdout == "agent 1001 is now LOGGED_OUT\n"
+    assert run(small_switch, "calls", "hang-up", "call-1").stdout == "call-1 from 13800138000 is hung up\n"
+
+
+def test_a_refusal_is_told_on_standard_error_with_exit_code_1(small_switch: SmallSwitch) -> None:
+    small_switch.refusal = "agent 1001 talks; sign out after the call"
+    result = run(small_switch, "agents", "sign-out", "1001", "--json")
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert small_switch.refusal in result.stderr
+
+
+def test_without_a_switch_the_remedy_is_told(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["calls", "--socket", str(tmp_path / "none.sock")])
+    assert result.exit_code == 1
+    assert "start it with `ringmain serve`" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["agents", "ready"], ["agents", "dance"], ["dance"], ["calls", "--nonsense"]]
+)
+def test_a_command_that_cannot_be_understood_ends_with_2(words: list[str]) -> None:
+    assert CliRunner().invoke(app, words).exit_code == 2
+
+
+def test_without_any_configuration_it_is_said_how_to_name_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RINGMAIN_CONFIG", raising=False)
+    result = CliRunner().invoke(app, ["calls"])
+    assert result.exit_code == 2
+    assert "RINGMAIN_CONFIG" in result.stderr
+
+
+def test_the_socket_comes_from_the_configuration_of_the_environment(
+    small_switch: SmallSwitch, tmp_path: Path
+) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "my.toml").write_text(f'[control]\nsocket = "{small_switch.socket.name}"\n')
+    result = CliRunner().invoke(app, ["queues"], env={"RINGMAIN_CONFIG": str(tmp_path / "my.toml")})
+    assert result.exit_code == 0, result.output
+    assert small_switch.asked == [("queue.list", {})]
+
+
+def test_a_wrong_configuration_is_told_as_a_table_on_standard_error(tmp_path: Path) -> None:
+    (tmp_path / "my.toml").write_text("[sip]\nport = 0\n")
+    result = CliRunner().invoke(app, ["calls", "--config", str(tmp_path / "my.toml")])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "my.toml:2" in result.stderr
+    assert "a whole number from 1 to 65535" in result.stderr
+
+
+def test_events_are_lines_until_the_count_is_reached(small_switch: SmallSwitch) -> None:
+    small_switch.keep_telling()
+    lines = run(small_switch, "events", "--topic", "call.*", "--count", "2").stdout.splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        assert "call.arrived" in line
+        assert "call_id=call-1 caller_name=王芳" in line
+        assert "sdp" not in line
+        assert "recording_id" not in line
+
+
+def test_events_as_json_are_one_document_a_line(small_switch: SmallSwitch) -> None:
+    small_switch.keep_telling()
+    result = run(small_switch, "events", "follow", "-t", "agent.*", "--count", "1", "--json")
+    assert json.loads(result.stdout) == {
+        "sequence": 2,
+        "time": 1_790_000_001.0,
+        "topic": "agent.state_changed",
+        "fields": {"agent": "1001"},
+    }
+
+
+def test_a_topic_that_is_none_is_refused(small_switch: SmallSwitch) -> None:
+    result = run(small_switch, "events", "--topic", "", "--count", "1")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("ringmain:")

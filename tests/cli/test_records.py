@@ -1,0 +1,198 @@
+"""records and recordings: read from the database, drawn from the file."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import soundfile
+from matplotlib.image import imread
+from typer.testing import CliRunner
+
+from cli.main import app
+from switch.records.call_records import call_records
+from switch.records.recordings import recordings
+from switch.records.store import RecordStore
+
+BEGAN = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+
+
+def call_row(call_id: str, **changes: object) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "call_id": call_id,
+        "contact_id": "contact-1",
+        "clid": '"王芳" <13800138000>',
+        "src": "13800138000",
+        "dst": "95598",
+        "start_stamp": BEGAN,
+        "answer_stamp": BEGAN,
+        "bridge_stamp": BEGAN + timedelta(seconds=2),
+        "end_stamp": BEGAN + timedelta(seconds=70),
+        "duration": 70,
+        "billsec": 70,
+        "waitsec": 1,
+        "talk_ms": 67_400,
+        "disposition": "ANSWERED",
+        "hangup_cause": "NORMAL_CLEARING",
+        "hangup_cause_q850": 16,
+        "hung_up_by": "caller",
+        "sip_call_id": "x@y",
+        "access_code": "95598",
+        "station": "1001",
+        "queue": "service",
+        "digits": "1",
+        "recording_id": "recording-ab12",
+        "recording_path": "x.wav",
+        "recording_sha256": "00",
+    }
+    return row | changes
+
+
+def recording_row(recording_id: str, path: Path, **changes: object) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "recording_id": recording_id,
+        "call_id": "call-1",
+        "contact_id": "contact-1",
+        "path": str(path),
+        "started": BEGAN,
+        "duration_ms": 4000,
+        "size_bytes": 1,
+        "sha256": "00",
+        "state": "completed",
+        "reason": None,
+        "caller": "13800138000",
+        "called": "95598",
+        "station": "1001",
+        "customer_lost_ms": 0,
+        "agent_lost_ms": 0,
+    }
+    return row | changes
+
+
+class Place:
+    """A configuration with a database and one recording's file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.wav = folder / "recordings" / "recording-ab12.wav"
+        self._folder = folder
+        for name in ("prompts", "flows", "recordings"):
+            (folder / name).mkdir()
+        (folder / "ringmain.toml").write_text('[records]\ndatabase = "sqlite:///records.db"\n')
+        rng = np.random.default_rng(3)
+        soundfile.write(self.wav, rng.integers(-9000, 9000, (32_000, 2)).astype(np.int16), 8000)
+
+    def fill(self, calls: Iterable[dict[str, Any]], records: Iterable[dict[str, Any]]) -> None:
+        store = RecordStore(f"sqlite:///{self._folder}/records.db", [call_records, recordings])
+        store.open()
+        assert store.write({call_records: list(calls), recordings: list(records)}, 1) == []
+        store.close()
+
+    def run(self, *words: str) -> Any:
+        return CliRunner().invoke(app, [*words, "--config", str(self._folder / "ringmain.toml")])
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """Two calls and two recordings."""
+    made = Place(tmp_path)
+    later = BEGAN + timedelta(hours=1)
+    made.fill(
+        [call_row("call-1"), call_row("call-2", start_stamp=later, disposition="NO ANSWER", waitsec=None)],
+        [
+            recording_row("recording-ab12", made.wav),
+            recording_row("recording-cd34", made.wav, started=later, state="failed", duration_ms=None),
+        ],
+    )
+    return made
+
+
+def test_call_records_are_listed_newest_first(place: Place) -> None:
+    for words in (["records"], ["records", "list"]):
+        lines = [line for line in place.run(*words).stdout.splitlines() if "call-" in line]
+        assert [line.split()[0] for line in lines] == ["call-2", "call-1"]
+        assert "NO ANSWER" in lines[0]
+        assert "1:07" in lines[1]
+        assert "王芳" in lines[1]
+
+
+def test_the_list_can_be_shortened(place: Place) -> None:
+    assert [row["call_id"] for row in json.loads(place.run("records", "-n", "1", "--json").stdout)] == [
+        "call-2"
+    ]
+
+
+def test_one_call_record_is_shown_by_the_beginning_of_its_id(place: Place) -> None:
+    shown = json.loads(place.run("records", "show", "call-1", "--json").stdout)
+    assert shown["start_stamp"] == "2026-11-20T08:30:00+00:00"
+    assert shown["clid"] == '"王芳" <13800138000>'
+    assert "NORMAL_CLEARING" in place.run("records", "show", "call-1").stdout
+
+
+def test_recordings_are_listed_and_shown(place: Place) -> None:
+    lines = [line for line in place.run("recordings").stdout.splitlines() if "recording-" in line]
+    assert [line.split()[0] for line in lines] == ["recording-cd34", "recording-ab12"]
+    assert "0:04" in lines[1]
+    assert str(place.wav) in lines[1]
+    assert json.loads(place.run("recordings", "show", "recording-ab", "--json").stdout)["station"] == "1001"
+    assert str(place.wav) in place.run("recordings", "show", "recording-ab").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["records", "show", "call-9"], "has no call_id that begins with 'call-9'"),
+        (["recordings", "show", "recording-"], "several begin with 'recording-'"),
+        (["recordings", "plot", "nothing"], "has no recording_id that begins"),
+        (["recordings", "plot", "recording-ab", "-o", "x.pdf"], "should end in .png or .svg"),
+        (["recordings", "plot", "recording-ab", "-o", "/nowhere/x.png"], "cannot write /nowhere/x.png"),
+    ],
+)
+def test_what_cannot_be_done_is_told_with_exit_code_1(place: Place, words: list[str], sentence: str) -> None:
+    result = place.run(*words)
+    assert result.exit_code == 1
+    assert sentence in result.stderr
+
+
+def test_without_a_database_it_is_said_who_makes_it(tmp_path: Path) -> None:
+    result = Place(tmp_path).run("records")
+    assert result.exit_code == 1
+    assert "`ringmain serve` makes the database" in result.stderr
+
+
+def test_a_picture_is_drawn_beside_the_recording(place: Place) -> None:
+    result = place.run("recordings", "plot", "recording-ab")
+    assert result.stdout == f"{place.wav.with_suffix('.png')}\n"
+    assert imread(place.wav.with_suffix(".png")).shape[2] == 4
+
+
+def test_a_picture_can_go_elsewhere_as_svg(place: Place, tmp_path: Path) -> None:
+    out = tmp_path / "my.svg"
+    result = place.run("recordings", "plot", "recording-ab", "-o", str(out), "--json")
+    assert json.loads(result.stdout) == {
+        "recording_id": "recording-ab12",
+        "path": str(place.wav),
+        "picture": str(out),
+    }
+    assert b"<svg" in out.read_bytes()
+
+
+def test_a_recording_without_its_file_is_told(place: Place) -> None:
+    place.wav.unlink()
+    result = place.run("recordings", "plot", "recording-ab")
+    assert result.exit_code == 1
+    assert "recording-ab12.wav cannot be read as audio" in result.stderr
+
+
+def test_the_conversation_is_marked_when_the_call_has_one(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Any] = []
+    monkeypatch.setattr("media.plot.plot_recording", lambda *arguments: drawn.append(arguments))
+    place.run("recordings", "plot", "recording-ab")
+    ((path, out, title, marks),) = drawn
+    assert (path, out) == (place.wav, place.wav.with_suffix(".png"))
+    assert "13800138000 → 95598" in title
+    assert [(mark.time_s, mark.label) for mark in marks] == [(2.0, "connected to 1001")]
