@@ -1,0 +1,213 @@
+"""The media engine in Rust (media/core). Handles are numbers given out once and never again.
+
+Verbs raise ValueError for what makes no sense, LookupError for what is gone and OSError for what cannot be
+had now. They return at once; what follows comes back as facts.
+"""
+
+from os import PathLike
+from typing import final
+
+__all__ = [
+    "Core",
+    "DigitDetected",
+    "EndpointClosed",
+    "EndpointFacts",
+    "MediaLost",
+    "MediaStarted",
+    "PlaybackEnded",
+    "RecordingCompleted",
+    "RecordingFailed",
+    "RecordingStarted",
+]
+
+@final
+class Core:
+    """The engine with its threads; they start with it and end with ``close``."""
+
+    def __new__(
+        cls, *, host: str, port_min: int, port_max: int, workers: int, media_timeout_s: float
+    ) -> Core: ...
+    @property
+    def event_fd(self) -> int:
+        """Readable while facts wait to be drained."""
+
+    @property
+    def facts_lost(self) -> int:
+        """Facts that were thrown away because nobody drained them."""
+
+    def drain(self, limit: int) -> list[_Fact]:
+        """Up to ``limit`` facts, oldest first. ``event_fd`` stays readable if more are left."""
+
+    def load_prompt(self, name: str, samples: bytes) -> None:
+        """Keep a prompt: 16-bit little-endian samples at 8 kHz, one channel."""
+
+    def open_endpoint(self, near: int | None) -> tuple[int, int]:
+        """Bind a port pair, on the worker of endpoint ``near``. Returns the endpoint and its even port."""
+
+    def configure_endpoint(
+        self,
+        endpoint: int,
+        *,
+        remote: tuple[str, int],
+        codec: tuple[str, int],
+        dtmf_payload_type: int | None,
+        ptime_ms: int,
+        directions: tuple[bool, bool],
+    ) -> None:
+        """``remote`` is address and port, ``codec`` name and payload type, ``directions`` sending, receiving.
+
+        An address that is no IP address is left open until the peer's first packet.
+        """
+
+    def close_endpoint(self, endpoint: int) -> None:
+        """Give the ports back. Ends with EndpointClosed."""
+
+    def bridge(self, endpoint: int, peer: int) -> None:
+        """Relay between two endpoints of one worker."""
+
+    def unbridge(self, endpoint: int) -> None:
+        """End the relay, if there is one."""
+
+    def start_playback(self, endpoint: int, prompts: list[str], looped: bool) -> int:
+        """Play prompts by name. Returns the playback, which ends with one PlaybackEnded."""
+
+    def stop_playback(self, endpoint: int) -> None:
+        """Fall silent."""
+
+    def send_digits(self, endpoint: int, digits: str) -> None:
+        """Press keys, if the peer takes telephone-events."""
+
+    def start_recording(self, path: str | PathLike[str]) -> int:
+        """Begin a file. RecordingStarted follows; ends with one RecordingCompleted or RecordingFailed."""
+
+    def attach(self, recording: int, endpoint: int, channel: str) -> None:
+        """Put what an endpoint hears on channel ``customer`` or ``agent``."""
+
+    def stop_recording(self, recording: int) -> None:
+        """Finish the file."""
+
+    def query(self, endpoint: int) -> EndpointFacts:
+        """What an endpoint carried so far; waits up to 0.2 s for its worker."""
+
+    def close(self, patience_s: float) -> bool:
+        """Close everything and end the threads; False if one was stuck. The last facts can be drained."""
+
+@final
+class EndpointFacts:
+    """What an endpoint carried."""
+
+    @property
+    def packets_received(self) -> int: ...
+    @property
+    def packets_sent(self) -> int: ...
+    @property
+    def bytes_received(self) -> int: ...
+    @property
+    def bytes_sent(self) -> int: ...
+    @property
+    def packets_lost(self) -> int: ...
+    @property
+    def packets_dropped(self) -> int: ...
+    @property
+    def rtcp_received(self) -> int: ...
+    @property
+    def jitter_ms(self) -> float: ...
+
+@final
+class EndpointClosed:
+    """The ports are free."""
+
+    @property
+    def endpoint(self) -> int: ...
+    @property
+    def facts(self) -> EndpointFacts: ...
+
+@final
+class MediaStarted:
+    """The endpoint latched to a source."""
+
+    @property
+    def endpoint(self) -> int: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+
+@final
+class MediaLost:
+    """Nothing arrived for the configured time."""
+
+    @property
+    def endpoint(self) -> int: ...
+    @property
+    def silent_s(self) -> float: ...
+
+@final
+class DigitDetected:
+    """A key was pressed and let go."""
+
+    @property
+    def endpoint(self) -> int: ...
+    @property
+    def digit(self) -> str: ...
+    @property
+    def duration_ms(self) -> int: ...
+
+@final
+class PlaybackEnded:
+    """A playback is over: ``finished`` or ``stopped``."""
+
+    @property
+    def endpoint(self) -> int: ...
+    @property
+    def playback(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+
+@final
+class RecordingStarted:
+    """The file exists and its header is valid."""
+
+    @property
+    def recording(self) -> int: ...
+
+@final
+class RecordingCompleted:
+    """The file is closed and will not change."""
+
+    @property
+    def recording(self) -> int: ...
+    @property
+    def duration_ms(self) -> int: ...
+    @property
+    def size_bytes(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def customer_packets(self) -> int: ...
+    @property
+    def customer_lost_ms(self) -> int: ...
+    @property
+    def agent_packets(self) -> int: ...
+    @property
+    def agent_lost_ms(self) -> int: ...
+
+@final
+class RecordingFailed:
+    """The recording is not whole."""
+
+    @property
+    def recording(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+
+_Fact = (
+    EndpointClosed
+    | MediaStarted
+    | MediaLost
+    | DigitDetected
+    | PlaybackEnded
+    | RecordingStarted
+    | RecordingCompleted
+    | RecordingFailed
+)

@@ -1,0 +1,19 @@
+//! The engine's one monotonic clock.
+
+use std::time::Instant;
+
+/// Microseconds since the engine began; cheap to copy and to ask.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    epoch: Instant,
+}
+
+impl Clock {
+    pub fn start() -> Self {
+        Self { epoch: Instant::now() }
+    }
+
+    pub fn now_us(&self) -> u64 {
+        self.epoch.elapsed().as_micros() as u64
+    }
+}

@@ -1,0 +1,280 @@
+//! The engine as its one caller sees it: verbs that check, post to the owning worker and return.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::bounded;
+use rtp::digit_sender::DigitSender;
+
+use crate::clock::Clock;
+use crate::commands::{Command, Side};
+use crate::event_ring::EventRing;
+use crate::events::{EndpointFacts, EndpointId, PlaybackId, RecordingId};
+use crate::playback::{Playback, Prompt};
+use crate::ports::PortPool;
+use crate::settings::{Senseless, Settings};
+use crate::threads::{Crew, Plan};
+use crate::writer::Job;
+
+/// How long `query` waits for a worker; one takes microseconds to answer unless it is starved.
+const QUERY_PATIENCE: Duration = Duration::from_millis(200);
+
+/// Why a verb was refused.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The caller's mistake.
+    Senseless(String),
+    /// No port, no room: what the caller may ask again later.
+    Unable(String),
+    /// What the verb names is gone (or never was).
+    Gone,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Senseless(reason) | Self::Unable(reason) => f.write_str(reason),
+            Self::Gone => f.write_str("it is gone"),
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<Senseless> for Refusal {
+    fn from(senseless: Senseless) -> Self {
+        Self::Senseless(senseless.to_string())
+    }
+}
+
+/// How an engine is to be built.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Where legs are bound.
+    pub host: IpAddr,
+    pub port_min: u16,
+    pub port_max: u16,
+    pub workers: usize,
+    /// 0 for never.
+    pub media_timeout_us: u64,
+}
+
+#[derive(Debug)]
+struct PlacedEndpoint {
+    worker: usize,
+    port: u16,
+}
+
+/// A recording goes to the worker of the first leg attached to it.
+#[derive(Debug)]
+struct PlacedRecording {
+    worker: Option<usize>,
+    started_us: u64,
+}
+
+/// Endpoints and recordings by their ids, and the threads that carry them.
+#[derive(Debug)]
+pub struct Engine {
+    host: IpAddr,
+    clock: Clock,
+    ports: PortPool,
+    crew: Crew,
+    facts: Arc<EventRing>,
+    prompts: HashMap<String, Arc<Prompt>>,
+    endpoints: HashMap<EndpointId, PlacedEndpoint>,
+    /// How many each worker has.
+    legs: Vec<usize>,
+    recordings: HashMap<RecordingId, PlacedRecording>,
+    last_id: u64,
+}
+
+impl Engine {
+    /// Start the threads.
+    pub fn start(setup: &Setup) -> io::Result<Self> {
+        let clock = Clock::start();
+        let facts = Arc::new(EventRing::new()?);
+        let plan = Plan { clock, workers: setup.workers, media_timeout_us: setup.media_timeout_us };
+        Ok(Self {
+            host: setup.host,
+            clock,
+            ports: PortPool::new(setup.port_min, setup.port_max),
+            crew: Crew::start(&plan, &facts)?,
+            facts,
+            prompts: HashMap::new(),
+            endpoints: HashMap::new(),
+            legs: vec![0; setup.workers],
+            recordings: HashMap::new(),
+            last_id: 0,
+        })
+    }
+
+    /// Where facts come from.
+    pub fn facts(&self) -> &Arc<EventRing> {
+        &self.facts
+    }
+
+    /// Keep a prompt of 8 kHz samples under a name, in place of one that had it.
+    pub fn load_prompt(&mut self, name: String, samples: impl Iterator<Item = i16> + Clone) {
+        self.prompts.insert(name, Arc::new(Prompt::encode(samples)));
+    }
+
+    /// Take a port pair, on the worker of the leg `near` or the one with the fewest legs.
+    pub fn open_endpoint(&mut self, near: Option<EndpointId>) -> Result<(EndpointId, u16), Refusal> {
+        let sockets = self
+            .ports
+            .bind(self.host, self.clock.now_us())
+            .map_err(|error| Refusal::Unable(format!("no RTP port on {}: {error}", self.host)))?;
+        let neighbour = near.and_then(|near| self.endpoints.get(&near)).map(|placed| placed.worker);
+        let worker = neighbour.unwrap_or_else(|| self.idlest_worker());
+        let (endpoint, port) = (self.new_id(), sockets.port);
+        self.endpoints.insert(endpoint, PlacedEndpoint { worker, port });
+        self.legs[worker] += 1;
+        self.crew.post(worker, Command::Open { endpoint, sockets });
+        Ok((endpoint, port))
+    }
+
+    pub fn configure_endpoint(&self, endpoint: EndpointId, settings: Settings) -> Result<(), Refusal> {
+        let settings = settings.checked()?;
+        self.post(endpoint, Command::Configure { endpoint, settings })
+    }
+
+    pub fn close_endpoint(&mut self, endpoint: EndpointId) -> Result<(), Refusal> {
+        let placed = self.endpoints.remove(&endpoint).ok_or(Refusal::Gone)?;
+        self.legs[placed.worker] -= 1;
+        self.ports.give_back(placed.port, self.clock.now_us());
+        self.crew.post(placed.worker, Command::Close { endpoint });
+        Ok(())
+    }
+
+    pub fn bridge(&self, endpoint: EndpointId, peer: EndpointId) -> Result<(), Refusal> {
+        if endpoint == peer {
+            return Err(Refusal::Senseless("a leg cannot be bridged with itself".into()));
+        }
+        if self.worker_of(endpoint)? != self.worker_of(peer)? {
+            let reason = "legs on two workers cannot be bridged; open the second near the first";
+            return Err(Refusal::Senseless(reason.into()));
+        }
+        self.post(endpoint, Command::Bridge { endpoint, peer })
+    }
+
+    pub fn unbridge(&self, endpoint: EndpointId) -> Result<(), Refusal> {
+        self.post(endpoint, Command::Unbridge { endpoint })
+    }
+
+    /// Play prompts by name; unknown ones are a refusal and nothing changes.
+    pub fn start_playback(
+        &mut self,
+        endpoint: EndpointId,
+        names: &[String],
+        looped: bool,
+    ) -> Result<PlaybackId, Refusal> {
+        let prompt = |name: &String| {
+            let unknown = || Refusal::Unable(format!("there is no prompt named {name}"));
+            self.prompts.get(name).cloned().ok_or_else(unknown)
+        };
+        let prompts = names.iter().map(prompt).collect::<Result<_, _>>()?;
+        let id = self.new_id();
+        self.post(endpoint, Command::Play { endpoint, playback: Playback::new(id, prompts, looped) })?;
+        Ok(id)
+    }
+
+    pub fn stop_playback(&self, endpoint: EndpointId) -> Result<(), Refusal> {
+        self.post(endpoint, Command::StopPlayback { endpoint })
+    }
+
+    /// Send RFC 4733 digits; a peer that offered no telephone-event gets none.
+    pub fn send_digits(&self, endpoint: EndpointId, digits: String) -> Result<(), Refusal> {
+        if DigitSender::new(&digits, 20).is_none() {
+            return Err(Refusal::Senseless(format!("{digits:?} holds more than 0-9, A-D, * and #")));
+        }
+        self.post(endpoint, Command::SendDigits { endpoint, digits })
+    }
+
+    /// Begin a recording; the writer reports whether the file could be made.
+    pub fn start_recording(&mut self, path: PathBuf) -> Result<RecordingId, Refusal> {
+        let recording = self.new_id();
+        if !self.crew.try_write(Job::Open { recording, path }) {
+            return Err(Refusal::Unable("the disk cannot keep up with the recordings under way".into()));
+        }
+        let placed = PlacedRecording { worker: None, started_us: self.clock.now_us() };
+        self.recordings.insert(recording, placed);
+        Ok(recording)
+    }
+
+    pub fn attach(
+        &mut self,
+        recording: RecordingId,
+        endpoint: EndpointId,
+        side: Side,
+    ) -> Result<(), Refusal> {
+        let worker = self.worker_of(endpoint)?;
+        if self.place_recording(recording, worker)? != worker {
+            let reason = "legs on two workers cannot share a recording; open the second near the first";
+            return Err(Refusal::Senseless(reason.into()));
+        }
+        self.crew.post(worker, Command::Attach { recording, endpoint, side });
+        Ok(())
+    }
+
+    pub fn stop_recording(&mut self, recording: RecordingId) -> Result<(), Refusal> {
+        let worker = self.place_recording(recording, 0)?;
+        self.recordings.remove(&recording);
+        let ended_us = self.clock.now_us();
+        self.crew.post(worker, Command::StopRecording { recording, ended_us });
+        Ok(())
+    }
+
+    /// What a leg carried so far. Asks its worker and waits for the answer, not for long.
+    pub fn query(&self, endpoint: EndpointId) -> Result<EndpointFacts, Refusal> {
+        let (answer, answered) = bounded(1);
+        self.post(endpoint, Command::Query { endpoint, answer })?;
+        let no_answer = |_| Refusal::Unable("the media worker did not answer in time".into());
+        answered.recv_timeout(QUERY_PATIENCE).map_err(no_answer)
+    }
+
+    /// Close legs and recordings and end the threads. False if one was still stuck after `patience`.
+    pub fn close(&mut self, patience: Duration) -> bool {
+        let unplaced: Vec<_> = self.recordings.keys().copied().collect();
+        for recording in unplaced {
+            // Those without a leg yet are finished by some worker; the others by their own.
+            let _ = self.place_recording(recording, 0);
+        }
+        self.endpoints.clear();
+        self.recordings.clear();
+        self.crew.dismiss(patience)
+    }
+
+    fn new_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    fn worker_of(&self, endpoint: EndpointId) -> Result<usize, Refusal> {
+        self.endpoints.get(&endpoint).map(|placed| placed.worker).ok_or(Refusal::Gone)
+    }
+
+    fn post(&self, endpoint: EndpointId, command: Command) -> Result<(), Refusal> {
+        self.crew.post(self.worker_of(endpoint)?, command);
+        Ok(())
+    }
+
+    fn idlest_worker(&self) -> usize {
+        (0..self.legs.len()).min_by_key(|&worker| self.legs[worker]).unwrap_or(0)
+    }
+
+    /// The worker that carries a recording; `worker` takes it if none does yet.
+    fn place_recording(&mut self, recording: RecordingId, worker: usize) -> Result<usize, Refusal> {
+        let placed = self.recordings.get_mut(&recording).ok_or(Refusal::Gone)?;
+        if let Some(worker) = placed.worker {
+            return Ok(worker);
+        }
+        placed.worker = Some(worker);
+        self.crew.post(worker, Command::Record { recording, started_us: placed.started_us });
+        Ok(worker)
+    }
+}

@@ -1,0 +1,66 @@
+//! What the engine reports.
+
+use std::net::SocketAddr;
+
+/// Names an endpoint; given out once and never again.
+pub type EndpointId = u64;
+/// Names a playback; given out once and never again.
+pub type PlaybackId = u64;
+/// Names a recording; given out once and never again.
+pub type RecordingId = u64;
+
+/// What a leg carried so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct EndpointFacts {
+    pub packets_received: u64,
+    pub packets_sent: u64,
+    pub bytes_received: u64,
+    pub bytes_sent: u64,
+    /// Expected by sequence number but never arrived (RFC 3550 §A.3).
+    pub packets_lost: u64,
+    /// Arrived but not usable: malformed, from a stranger, of an unknown payload type, or on hold.
+    pub packets_dropped: u64,
+    /// RTCP packets, which are only counted.
+    pub rtcp_received: u64,
+    /// Interarrival jitter (RFC 3550 §6.4.1).
+    pub jitter_ms: f64,
+}
+
+/// A closed recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordingSummary {
+    pub duration_ms: u64,
+    pub size_bytes: u64,
+    pub sha256: String,
+    pub customer: ChannelSummary,
+    pub agent: ChannelSummary,
+}
+
+/// One channel of a closed recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChannelSummary {
+    pub packets: u64,
+    /// Silence written where packets were missing between others.
+    pub lost_ms: u64,
+}
+
+/// Why a playback is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaybackEnd {
+    Finished,
+    /// By verb, bridge, replacement or close.
+    Stopped,
+}
+
+/// A fact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    EndpointClosed { endpoint: EndpointId, facts: EndpointFacts },
+    MediaStarted { endpoint: EndpointId, source: SocketAddr },
+    MediaLost { endpoint: EndpointId, silent_us: u64 },
+    DigitDetected { endpoint: EndpointId, digit: char, duration_ms: u32 },
+    PlaybackEnded { endpoint: EndpointId, playback: PlaybackId, end: PlaybackEnd },
+    RecordingStarted { recording: RecordingId },
+    RecordingCompleted { recording: RecordingId, summary: RecordingSummary },
+    RecordingFailed { recording: RecordingId, reason: String },
+}

@@ -1,0 +1,134 @@
+//! The receiving side of a leg: which datagrams are taken, and what they tell.
+
+use std::net::SocketAddr;
+use std::ops::Range;
+
+use rtp::digit_receiver::DigitReceiver;
+use rtp::packet::{Header, Packet};
+use rtp::reception::Reception;
+use rtp::telephone_event::TelephoneEvent;
+
+use crate::events::{EndpointId, Event};
+use crate::latch::{Admission, Latch};
+use crate::settings::Settings;
+
+/// A packet taken from the peer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    pub header: Header,
+    /// Where in the datagram.
+    pub payload: Range<usize>,
+    /// False for a telephone-event.
+    pub is_audio: bool,
+}
+
+/// What one leg hears.
+#[derive(Debug)]
+pub struct Intake {
+    endpoint: EndpointId,
+    pub latch: Latch,
+    pub reception: Reception,
+    pub digits: DigitReceiver,
+    pub packets: u64,
+    pub bytes: u64,
+    pub dropped: u64,
+    /// Since when silence counts; None while none is expected or after it was reported.
+    listening_since_us: Option<u64>,
+}
+
+impl Intake {
+    pub fn new(endpoint: EndpointId) -> Self {
+        Self {
+            endpoint,
+            latch: Latch::default(),
+            reception: Reception::default(),
+            digits: DigitReceiver::default(),
+            packets: 0,
+            bytes: 0,
+            dropped: 0,
+            listening_since_us: None,
+        }
+    }
+
+    /// The peer's settings are these from now on.
+    pub fn configure(&mut self, settings: &Settings, now_us: u64) {
+        self.latch.offer(settings.remote);
+        self.listening_since_us = settings.receiving.then_some(now_us);
+    }
+
+    /// Judge one datagram; None when it is dropped. What it tells goes to `events`.
+    pub fn receive(
+        &mut self,
+        datagram: &[u8],
+        source: SocketAddr,
+        settings: Option<&Settings>,
+        now_us: u64,
+        events: &mut Vec<Event>,
+    ) -> Option<Received> {
+        let taken = settings.and_then(|settings| {
+            let received = recognise(datagram, settings)?;
+            self.admit(source, now_us, events).then_some(())?;
+            self.count(datagram, &received, now_us);
+            settings.receiving.then_some(received)
+        });
+        match &taken {
+            None => self.dropped += 1,
+            Some(received) if !received.is_audio => self.hear_digit(datagram, received, now_us, events),
+            Some(_) => {}
+        }
+        taken
+    }
+
+    /// A press whose end never came is over.
+    pub fn expire_digit(&mut self, now_us: u64, events: &mut Vec<Event>) {
+        let endpoint = self.endpoint;
+        events.extend(self.digits.expire(now_us).map(|press| digit_detected(endpoint, press)));
+    }
+
+    /// Report a leg that ought to be heard and has not been for `timeout_us`, once.
+    pub fn check_silence(&mut self, timeout_us: u64, now_us: u64, events: &mut Vec<Event>) {
+        let Some(since_us) = self.listening_since_us else { return };
+        let silent_us = now_us.saturating_sub(since_us);
+        if silent_us >= timeout_us {
+            self.listening_since_us = None;
+            events.push(Event::MediaLost { endpoint: self.endpoint, silent_us });
+        }
+    }
+
+    fn admit(&mut self, source: SocketAddr, now_us: u64, events: &mut Vec<Event>) -> bool {
+        match self.latch.admit(source, now_us) {
+            Admission::Known => true,
+            Admission::Latched => {
+                events.push(Event::MediaStarted { endpoint: self.endpoint, source });
+                true
+            }
+            Admission::Stranger => false,
+        }
+    }
+
+    fn count(&mut self, datagram: &[u8], received: &Received, now_us: u64) {
+        self.packets += 1;
+        self.bytes += datagram.len() as u64;
+        self.reception.count(&received.header, received.is_audio, now_us);
+        self.listening_since_us = Some(now_us);
+    }
+
+    fn hear_digit(&mut self, datagram: &[u8], received: &Received, now_us: u64, events: &mut Vec<Event>) {
+        let Some(event) = TelephoneEvent::parse(&datagram[received.payload.clone()]) else { return };
+        let Header { timestamp, ssrc, .. } = received.header;
+        let endpoint = self.endpoint;
+        self.digits
+            .receive(event, timestamp, ssrc, now_us, |press| events.push(digit_detected(endpoint, press)));
+    }
+}
+
+fn recognise(datagram: &[u8], settings: &Settings) -> Option<Received> {
+    let Packet { header, payload } = Packet::parse(datagram).ok()?;
+    let is_audio = header.payload_type == settings.payload_type;
+    let known = is_audio || Some(header.payload_type) == settings.dtmf_payload_type;
+    known.then_some(Received { header, payload, is_audio })
+}
+
+fn digit_detected(endpoint: EndpointId, press: rtp::digit_receiver::KeyPress) -> Event {
+    Event::DigitDetected { endpoint, digit: press.digit, duration_ms: press.duration_ms }
+}

@@ -1,0 +1,31 @@
+//! Endpoints, relay, playback and recording on worker threads; facts come back through one eventfd.
+//!
+//! ```text
+//!  caller's thread            worker threads                    writer thread
+//!  engine ── commands ──────► worker: legs, agenda, recorder ── jobs ──► writer ──► disk
+//!     ▲                          │                                          │
+//!     └── event_ring ◄───────────┴──────────────── facts ───────────────────┘
+//! ```
+//!
+//! A worker owns its legs outright: relaying a packet takes one receive and one send, and no lock,
+//! allocation or further system call. Everything between threads is bounded and nothing there waits.
+
+pub mod agenda;
+pub mod clock;
+pub mod commands;
+pub mod endpoint;
+pub mod engine;
+pub mod event_ring;
+pub mod events;
+pub mod intake;
+pub mod latch;
+pub mod playback;
+pub mod ports;
+pub mod recorder;
+pub mod settings;
+pub mod speaker;
+pub mod table;
+pub mod threads;
+pub mod wake;
+pub mod worker;
+pub mod writer;

@@ -1,0 +1,166 @@
+//! The recordings of one worker: timelines in, blocks to the writer out.
+
+use std::time::Duration;
+
+use crossbeam_channel::{Sender, TrySendError};
+use recording::channel::Channel;
+use recording::stereo::Stereo;
+use rtp::g711::Codec;
+use rtp::us_to_samples;
+
+use crate::commands::Side;
+use crate::events::{EndpointId, RecordingId};
+use crate::intake::Received;
+use crate::table::Table;
+use crate::writer::{Ending, Job};
+
+/// How often a recording hands over a block; each has its own moment within the second.
+const FLUSH_US: u64 = 1_000_000;
+/// How soon a finish that found the queue full is tried again.
+const RETRY_US: u64 = 100_000;
+/// How long a worker that shuts down waits for the writer to make room.
+const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Where a leg's packets go: a slot of the recorder and the channel there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tap {
+    slot: usize,
+    side: Side,
+}
+
+/// A packet on its way to a recording.
+#[derive(Debug)]
+pub struct RecordedPacket<'a> {
+    pub leg: EndpointId,
+    pub received: &'a Received,
+    pub datagram: &'a [u8],
+    pub codec: Codec,
+}
+
+/// A recording under way.
+#[derive(Debug, Default)]
+struct Recording {
+    started_us: u64,
+    ended_us: Option<u64>,
+    stereo: Stereo,
+    /// The legs that speak on the two channels now.
+    customer: Option<EndpointId>,
+    agent: Option<EndpointId>,
+    /// Milliseconds that found the queue full.
+    overrun_ms: u64,
+}
+
+/// Owns the recordings of a worker. Never waits for the disk.
+#[derive(Debug)]
+pub struct Recorder {
+    recordings: Table<Recording>,
+    jobs: Sender<Job>,
+}
+
+impl Recorder {
+    pub fn new(jobs: Sender<Job>) -> Self {
+        Self { recordings: Table::default(), jobs }
+    }
+
+    /// Begin; returns the moment of the first `flush`.
+    pub fn start(&mut self, id: RecordingId, started_us: u64) -> u64 {
+        self.recordings.insert(id, Recording { started_us, ..Recording::default() });
+        // 61 is prime to 1000, so that recordings begun together spread over the whole second.
+        started_us + FLUSH_US + (id * 61 % 1000) * (FLUSH_US / 1000)
+    }
+
+    /// Give a channel to a leg, in place of the one that had it.
+    pub fn attach(&mut self, id: RecordingId, side: Side, leg: EndpointId) -> Option<Tap> {
+        let slot = self.recordings.slot_of(id)?;
+        let (speaker, channel) = self.recordings.at(slot)?.seat(side);
+        if speaker.replace(leg) != Some(leg) {
+            channel.forget_source();
+        }
+        Some(Tap { slot, side })
+    }
+
+    /// Put one packet on its channel, if its leg still speaks there.
+    pub fn place(&mut self, tap: Tap, packet: &RecordedPacket, now_us: u64) {
+        let Some(recording) = self.recordings.at(tap.slot) else { return };
+        let arrival = us_to_samples(now_us.saturating_sub(recording.started_us)) as i64;
+        let (speaker, channel) = recording.seat(tap.side);
+        let Received { header, payload, is_audio } = packet.received;
+        if *speaker != Some(packet.leg) {
+            return;
+        }
+        if *is_audio {
+            channel.place(header, &packet.datagram[payload.clone()], packet.codec, arrival);
+        } else {
+            channel.skip(header);
+        }
+    }
+
+    /// The recording is over; `flush` will finish it. False when there is none such.
+    pub fn stop(&mut self, id: RecordingId, ended_us: u64) -> bool {
+        self.recordings.get(id).map(|recording| recording.ended_us = Some(ended_us)).is_some()
+    }
+
+    /// Hand over what is ready. Returns when to come again; None when the recording is finished.
+    pub fn flush(&mut self, id: RecordingId, now_us: u64) -> Option<u64> {
+        let recording = self.recordings.get(id)?;
+        recording.hand_over(id, now_us, &self.jobs);
+        let Some(ending) = recording.ending() else { return Some(now_us + FLUSH_US) };
+        if let Err(TrySendError::Full(_)) = self.jobs.try_send(Job::Finish { recording: id, ending }) {
+            return Some(now_us + RETRY_US);
+        }
+        self.recordings.remove(id);
+        None
+    }
+
+    /// Finish every recording, now allowed to wait a little for the writer.
+    pub fn shut_down(&mut self, now_us: u64) {
+        for id in self.recordings.ids() {
+            self.stop(id, now_us);
+            let Some(mut recording) = self.recordings.remove(id) else { continue };
+            recording.hand_over(id, now_us, &self.jobs);
+            if let Some(ending) = recording.ending() {
+                let job = Job::Finish { recording: id, ending };
+                // A writer still stuck after that leaves the file as it stands: valid up to its last block.
+                let _ = self.jobs.send_timeout(job, SHUTDOWN_PATIENCE);
+            }
+        }
+    }
+}
+
+impl Recording {
+    fn seat(&mut self, side: Side) -> (&mut Option<EndpointId>, &mut Channel) {
+        match side {
+            Side::Customer => (&mut self.customer, &mut self.stereo.customer),
+            Side::Agent => (&mut self.agent, &mut self.stereo.agent),
+        }
+    }
+
+    fn hand_over(&mut self, id: RecordingId, now_us: u64, jobs: &Sender<Job>) {
+        while let Some(block) = self.next_block(now_us) {
+            let frames = block.len() / recording::wav::FRAME_LENGTH;
+            if self.overrun_ms > 0 || jobs.try_send(Job::Append { recording: id, block }).is_err() {
+                self.overrun_ms += frames as u64 / 8;
+            }
+        }
+    }
+
+    fn next_block(&mut self, now_us: u64) -> Option<Vec<u8>> {
+        let position = |at_us: u64| us_to_samples(at_us.saturating_sub(self.started_us));
+        match self.ended_us {
+            Some(ended_us) => self.stereo.take_until(position(ended_us)),
+            None => self.stereo.take_settled(position(now_us)),
+        }
+    }
+
+    /// How it ends, if it is to end now.
+    fn ending(&self) -> Option<Ending> {
+        if self.overrun_ms > 0 {
+            let reason = format!("the disk could not keep up; {} ms were not written", self.overrun_ms);
+            return Some(Ending::Broken { reason });
+        }
+        self.ended_us.map(|_| Ending::Whole {
+            customer: self.stereo.customer.facts(),
+            agent: self.stereo.agent.facts(),
+        })
+    }
+}

@@ -1,0 +1,103 @@
+//! What an endpoint is told of its peer, checked once so that nothing behind needs to.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use rtp::g711::Codec;
+
+/// What the peer's SDP agreed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// None when the SDP named no address that can be sent to; the first packet will tell it.
+    pub remote: Option<SocketAddr>,
+    pub codec: Codec,
+    pub payload_type: u8,
+    pub dtmf_payload_type: Option<u8>,
+    pub ptime_ms: u32,
+    pub sending: bool,
+    pub receiving: bool,
+}
+
+/// The longest packet we make.
+pub const MAX_PTIME_MS: u32 = 60;
+const MIN_PTIME_MS: u32 = 10;
+
+/// Why settings make no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Senseless {
+    PayloadType,
+    SamePayloadType,
+    PacketTime,
+}
+
+impl fmt::Display for Senseless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PayloadType => "an RTP payload type is a number from 0 to 127",
+            Self::SamePayloadType => "audio and telephone-event need different payload types",
+            Self::PacketTime => "a packet time is 10 to 60 ms",
+        })
+    }
+}
+
+impl std::error::Error for Senseless {}
+
+impl Settings {
+    /// The same settings, if they make sense.
+    pub fn checked(self) -> Result<Self, Senseless> {
+        if self.payload_type > 127 || self.dtmf_payload_type.is_some_and(|number| number > 127) {
+            return Err(Senseless::PayloadType);
+        }
+        if self.dtmf_payload_type == Some(self.payload_type) {
+            return Err(Senseless::SamePayloadType);
+        }
+        if !(MIN_PTIME_MS..=MAX_PTIME_MS).contains(&self.ptime_ms) {
+            return Err(Senseless::PacketTime);
+        }
+        Ok(Self { remote: self.remote.filter(can_be_sent_to), ..self })
+    }
+}
+
+fn can_be_sent_to(address: &SocketAddr) -> bool {
+    address.port() != 0 && !address.ip().is_unspecified() && !address.ip().is_multicast()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(remote: &str) -> Settings {
+        Settings {
+            remote: remote.parse().ok(),
+            codec: Codec::Pcma,
+            payload_type: 8,
+            dtmf_payload_type: Some(101),
+            ptime_ms: 20,
+            sending: true,
+            receiving: true,
+        }
+    }
+
+    #[test]
+    fn senseless_numbers_are_refused() {
+        let good = settings("192.0.2.1:4000");
+        assert_eq!(good.checked(), Ok(good));
+        let cases = [
+            (Settings { payload_type: 128, ..good }, Senseless::PayloadType),
+            (Settings { dtmf_payload_type: Some(200), ..good }, Senseless::PayloadType),
+            (Settings { dtmf_payload_type: Some(8), ..good }, Senseless::SamePayloadType),
+            (Settings { ptime_ms: 0, ..good }, Senseless::PacketTime),
+            (Settings { ptime_ms: 61, ..good }, Senseless::PacketTime),
+        ];
+        for (wrong, reason) in cases {
+            assert_eq!(wrong.checked(), Err(reason));
+        }
+    }
+
+    #[test]
+    fn addresses_nobody_can_be_at_are_left_out() {
+        for nowhere in ["0.0.0.0:4000", "192.0.2.1:0", "224.0.0.1:4000", "[::]:4000"] {
+            assert_eq!(settings(nowhere).checked().unwrap().remote, None, "{nowhere}");
+        }
+    }
+}

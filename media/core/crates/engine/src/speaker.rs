@@ -1,0 +1,171 @@
+//! The sending side of a leg: one even stream made of prompts, digits or a peer's packets.
+//!
+//! Digits come before a prompt, a prompt before the peer: what comes later waits or is left out.
+
+use rtp::digit_sender::{DigitSender, Step};
+use rtp::g711::Codec;
+use rtp::outgoing::OutgoingStream;
+use rtp::packet::{HEADER_LENGTH, Header};
+use rtp::telephone_event::TelephoneEvent;
+
+use crate::events::{EndpointId, Event, PlaybackEnd};
+use crate::intake::Received;
+use crate::playback::Playback;
+use crate::settings::{MAX_PTIME_MS, Settings};
+
+/// The largest packet of our own.
+pub const MAX_PACKET: usize = HEADER_LENGTH + (MAX_PTIME_MS * 8) as usize;
+/// Further behind than this, packets are not caught up with but the beat begins anew.
+const MAX_BEHIND_US: u64 = 100_000;
+/// How an endpoint keeps time while nobody has told it what its peer agreed to.
+const UNCONFIGURED: (Codec, u32) = (Codec::Pcma, 20);
+
+/// Digits being sent.
+#[derive(Debug)]
+struct Dialling {
+    digits: DigitSender,
+    payload_type: u8,
+    /// Of the key being pressed.
+    timestamp: u32,
+}
+
+/// What one leg says.
+#[derive(Debug)]
+pub struct Speaker {
+    endpoint: EndpointId,
+    stream: OutgoingStream,
+    playback: Option<Playback>,
+    dialling: Option<Dialling>,
+    /// When the next packet of our own is due.
+    next_us: Option<u64>,
+    /// The next audio of our own begins a talk spurt.
+    spurt: bool,
+}
+
+impl Speaker {
+    pub fn new(endpoint: EndpointId, stream: OutgoingStream) -> Self {
+        Self { endpoint, stream, playback: None, dialling: None, next_us: None, spurt: true }
+    }
+
+    /// Play this, in place of what plays now.
+    pub fn play(&mut self, playback: Playback, now_us: u64, events: &mut Vec<Event>) {
+        self.stop_playback(events);
+        self.playback = Some(playback);
+        self.spurt = true;
+        self.next_us.get_or_insert(now_us);
+    }
+
+    pub fn stop_playback(&mut self, events: &mut Vec<Event>) {
+        self.end_playback(PlaybackEnd::Stopped, events);
+    }
+
+    /// Press these keys, after those still being pressed; nothing when the peer takes no events.
+    pub fn dial(&mut self, digits: &str, settings: Option<&Settings>, now_us: u64) {
+        let Some((settings, payload_type)) =
+            settings.and_then(|settings| Some((settings, settings.dtmf_payload_type?)))
+        else {
+            return;
+        };
+        let Some(digits) = DigitSender::new(digits, settings.ptime_ms) else { return };
+        match &mut self.dialling {
+            Some(dialling) => dialling.digits.append(digits),
+            None => self.dialling = Some(Dialling { digits, payload_type, timestamp: 0 }),
+        }
+        self.next_us.get_or_insert(now_us);
+    }
+
+    /// When `speak` is wanted, or None while there is nothing of our own to say.
+    pub fn next_us(&self) -> Option<u64> {
+        self.next_us
+    }
+
+    /// Make the packet that is due; its length, or 0 when this beat says nothing.
+    pub fn speak(
+        &mut self,
+        settings: Option<&Settings>,
+        now_us: u64,
+        packet: &mut [u8; MAX_PACKET],
+        events: &mut Vec<Event>,
+    ) -> usize {
+        let Some(due_us) = self.next_us else { return 0 };
+        let (codec, ptime_ms) = settings.map_or(UNCONFIGURED, |settings| (settings.codec, settings.ptime_ms));
+        let due_us = if now_us - due_us > MAX_BEHIND_US { now_us } else { due_us };
+        self.next_us = Some(due_us + u64::from(ptime_ms) * 1000);
+        if let Some(length) = self.press_keys(now_us, packet) {
+            return length;
+        }
+        let payload_type = settings.map_or(0, |settings| settings.payload_type);
+        let length = self.play_on(codec, ptime_ms * 8, payload_type, now_us, packet);
+        if length == 0 {
+            self.end_playback(PlaybackEnd::Finished, events);
+            self.next_us = None;
+        }
+        length
+    }
+
+    /// Our header for a packet of the peer; None when it is not to be sent.
+    pub fn relay(&mut self, received: &Received, settings: &Settings, now_us: u64) -> Option<Header> {
+        if self.playback.is_some() || self.dialling.is_some() {
+            return None;
+        }
+        let payload_type =
+            if received.is_audio { settings.payload_type } else { settings.dtmf_payload_type? };
+        self.stream.relay(&received.header, received.is_audio, payload_type, now_us)
+    }
+
+    /// One beat of dialling; None when no key is to be pressed any more.
+    fn press_keys(&mut self, now_us: u64, packet: &mut [u8; MAX_PACKET]) -> Option<usize> {
+        let dialling = self.dialling.as_mut()?;
+        match dialling.digits.next() {
+            Some(Step::Packet { event, first }) => {
+                if first {
+                    dialling.timestamp = self.stream.begin_event(now_us);
+                }
+                let header = self.stream.own_event(dialling.timestamp, first, dialling.payload_type);
+                Some(put_event(header, event, packet))
+            }
+            Some(Step::Pause) => Some(0),
+            None => {
+                self.dialling = None;
+                self.spurt = true;
+                None
+            }
+        }
+    }
+
+    /// One beat of the prompts; 0 when they are over.
+    fn play_on(
+        &mut self,
+        codec: Codec,
+        samples: u32,
+        payload_type: u8,
+        now_us: u64,
+        packet: &mut [u8; MAX_PACKET],
+    ) -> usize {
+        let length = HEADER_LENGTH + samples as usize;
+        let Some(playback) = &mut self.playback else { return 0 };
+        if !playback.fill(codec, &mut packet[HEADER_LENGTH..length]) {
+            return 0;
+        }
+        let spurt = std::mem::take(&mut self.spurt);
+        let header = self.stream.own_audio(samples, spurt, payload_type, now_us);
+        packet[..HEADER_LENGTH].copy_from_slice(&header.to_bytes());
+        length
+    }
+
+    fn end_playback(&mut self, end: PlaybackEnd, events: &mut Vec<Event>) {
+        let endpoint = self.endpoint;
+        events.extend(self.playback.take().map(|playback| Event::PlaybackEnded {
+            endpoint,
+            playback: playback.id,
+            end,
+        }));
+    }
+}
+
+fn put_event(header: Header, event: TelephoneEvent, packet: &mut [u8; MAX_PACKET]) -> usize {
+    const LENGTH: usize = HEADER_LENGTH + TelephoneEvent::LENGTH;
+    packet[..HEADER_LENGTH].copy_from_slice(&header.to_bytes());
+    packet[HEADER_LENGTH..LENGTH].copy_from_slice(&event.to_bytes());
+    LENGTH
+}

@@ -1,0 +1,122 @@
+//! The engine's threads: starting them, reaching them, ending them in bounded time.
+
+use std::io;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
+
+use crate::clock::Clock;
+use crate::commands::Command;
+use crate::event_ring::EventRing;
+use crate::wake::Wake;
+use crate::worker::{Surroundings, Worker};
+use crate::writer::{Job, QUEUE_LENGTH, Writer};
+
+/// How many threads and what they need to know.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    pub clock: Clock,
+    pub workers: usize,
+    pub media_timeout_us: u64,
+}
+
+/// A thread that tells when it is over.
+#[derive(Debug)]
+struct Hand {
+    /// Disconnected once the thread has ended.
+    running: Receiver<()>,
+}
+
+/// A worker's letter box. Unbounded: a call posts a dozen commands in its life, and a worker that does
+/// not empty its box has stopped answering calls too.
+#[derive(Debug)]
+struct Desk {
+    commands: Sender<Command>,
+    wake: Arc<Wake>,
+}
+
+/// The workers and the writer.
+#[derive(Debug)]
+pub struct Crew {
+    desks: Vec<Desk>,
+    /// None once dismissed; the writer ends when the last sender is gone.
+    jobs: Option<Sender<Job>>,
+    hands: Vec<Hand>,
+}
+
+impl Crew {
+    pub fn start(plan: &Plan, facts: &Arc<EventRing>) -> io::Result<Self> {
+        let (jobs, queue) = bounded(QUEUE_LENGTH);
+        let mut crew = Self { desks: Vec::new(), jobs: Some(jobs.clone()), hands: Vec::new() };
+        let writer = Writer::new(queue, facts.clone());
+        crew.hire("media-writer".into(), || writer.run())?;
+        for number in 0..plan.workers {
+            let (desk, worker) = seat(plan, facts, &jobs)?;
+            crew.desks.push(desk);
+            crew.hire(format!("media-{number}"), || worker.run())?;
+        }
+        Ok(crew)
+    }
+
+    /// Give a worker a command. One that has been dismissed takes none, and that does no harm.
+    pub fn post(&self, worker: usize, command: Command) {
+        let Some(desk) = self.desks.get(worker) else { return };
+        if desk.commands.send(command).is_ok() {
+            desk.wake.ring();
+        }
+    }
+
+    /// Give the writer a job; false when its queue is full.
+    pub fn try_write(&self, job: Job) -> bool {
+        self.jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok())
+    }
+
+    /// End all threads. False if one was still running after `patience`; it is left to itself.
+    pub fn dismiss(&mut self, patience: Duration) -> bool {
+        (0..self.desks.len()).for_each(|worker| self.post(worker, Command::Shutdown));
+        self.jobs = None;
+        let deadline = Instant::now() + patience;
+        self.hands.drain(..).all(|hand| hand.ends_before(deadline))
+    }
+
+    fn hire(&mut self, name: String, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let (alive, running) = bounded(0);
+        thread::Builder::new().name(name).spawn(move || {
+            let _alive = alive;
+            work();
+        })?;
+        self.hands.push(Hand { running });
+        Ok(())
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        self.dismiss(Duration::from_secs(2));
+    }
+}
+
+impl Hand {
+    fn ends_before(&self, deadline: Instant) -> bool {
+        // Nothing is ever sent: an error is either the end of the thread or of our patience.
+        let ended = self.running.recv_deadline(deadline);
+        ended.is_err_and(|error| error.is_disconnected())
+    }
+}
+
+fn seat(plan: &Plan, facts: &Arc<EventRing>, jobs: &Sender<Job>) -> io::Result<(Desk, Worker)> {
+    let (sender, commands) = unbounded();
+    let wake = Arc::new(Wake::new()?);
+    let desk = Desk { commands: sender, wake: wake.clone() };
+    let worker = Worker::new(Surroundings {
+        clock: plan.clock,
+        commands,
+        wake,
+        facts: facts.clone(),
+        jobs: jobs.clone(),
+        media_timeout_us: plan.media_timeout_us,
+    })?;
+    Ok((desk, worker))
+}

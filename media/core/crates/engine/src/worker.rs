@@ -1,0 +1,212 @@
+//! One media thread: it owns its legs and recordings and sleeps in epoll between packets.
+
+use std::io;
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use crossbeam_channel::{Receiver, Sender};
+use rtp::g711::Codec;
+use rustix::buffer::spare_capacity;
+use rustix::event::{Timespec, epoll};
+
+use crate::agenda::{Agenda, Task};
+use crate::clock::Clock;
+use crate::commands::Command;
+use crate::event_ring::EventRing;
+use crate::events::Event;
+use crate::intake::Received;
+use crate::recorder::{RecordedPacket, Recorder};
+use crate::speaker::MAX_PACKET;
+use crate::table::Table;
+use crate::wake::Wake;
+use crate::writer::Job;
+
+mod leg;
+mod obey;
+
+use leg::Leg;
+
+/// More than any RTP packet of ours; a datagram that fills it was cut.
+const BUFFER_LENGTH: usize = 2048;
+/// Sockets served between two looks at the clock, the commands and the agenda.
+const MAX_READY: usize = 256;
+const SWEEP_US: u64 = 1_000_000;
+/// What epoll says when the commands are waiting; a leg's sockets say its slot.
+const COMMANDS: u64 = u64::MAX;
+
+/// What a worker shares with the rest of the engine.
+#[derive(Debug)]
+pub struct Surroundings {
+    pub clock: Clock,
+    pub commands: Receiver<Command>,
+    pub wake: Arc<Wake>,
+    pub facts: Arc<EventRing>,
+    pub jobs: Sender<Job>,
+    /// 0 for never.
+    pub media_timeout_us: u64,
+}
+
+/// The state of the thread.
+#[derive(Debug)]
+pub struct Worker {
+    around: Surroundings,
+    epoll: OwnedFd,
+    legs: Table<Leg>,
+    recorder: Recorder,
+    agenda: Agenda,
+    /// Facts of this round, on their way to the ring.
+    outbox: Vec<Event>,
+    buffer: Box<[u8; BUFFER_LENGTH]>,
+    running: bool,
+}
+
+impl Worker {
+    pub fn new(around: Surroundings) -> io::Result<Self> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        epoll::add(&epoll, &around.wake, epoll::EventData::new_u64(COMMANDS), epoll::EventFlags::IN)?;
+        let mut agenda = Agenda::default();
+        if around.media_timeout_us > 0 {
+            agenda.add(around.clock.now_us() + SWEEP_US, Task::Sweep);
+        }
+        Ok(Self {
+            recorder: Recorder::new(around.jobs.clone()),
+            around,
+            epoll,
+            legs: Table::default(),
+            agenda,
+            outbox: Vec::new(),
+            buffer: Box::new([0; BUFFER_LENGTH]),
+            running: true,
+        })
+    }
+
+    /// Work until told to shut down.
+    pub fn run(mut self) {
+        let mut ready = Vec::with_capacity(MAX_READY);
+        while self.running {
+            ready.clear();
+            // An interrupted wait is a round in which nothing was ready.
+            let _ = epoll::wait(&self.epoll, spare_capacity(&mut ready), self.patience().as_ref());
+            let now_us = self.around.clock.now_us();
+            let mut commanded = false;
+            for event in &ready {
+                match event.data.u64() {
+                    COMMANDS => commanded = true,
+                    token => self.serve(token, now_us),
+                }
+            }
+            // After the packets: a command may close a leg that was among the ready.
+            if commanded {
+                self.obey_all(now_us);
+            }
+            self.do_due(now_us);
+            self.outbox.drain(..).for_each(|event| self.around.facts.push(event));
+        }
+    }
+
+    /// How long nothing is to be done; None for as long as nobody calls.
+    fn patience(&self) -> Option<Timespec> {
+        let wait_us = self.agenda.next_us()?.saturating_sub(self.around.clock.now_us());
+        Some(Timespec { tv_sec: (wait_us / 1_000_000) as i64, tv_nsec: (wait_us % 1_000_000 * 1000) as i64 })
+    }
+
+    /// A leg's socket has something: take one datagram, so that no leg keeps the others waiting.
+    fn serve(&mut self, token: u64, now_us: u64) {
+        let (slot, is_rtcp) = ((token >> 1) as usize, token & 1 == 1);
+        if is_rtcp { self.take_rtcp(slot) } else { self.take_rtp(slot, now_us) }
+    }
+
+    fn take_rtp(&mut self, slot: usize, now_us: u64) {
+        let Some(leg) = self.legs.at(slot) else { return };
+        let Ok((length, source)) = leg.rtp.recv_from(&mut self.buffer[..]) else { return };
+        let datagram = if length < BUFFER_LENGTH { &self.buffer[..length] } else { &[] };
+        let Some(received) = leg.endpoint.receive(datagram, source, now_us, &mut self.outbox) else { return };
+        let Some(settings) = leg.endpoint.settings else { return };
+        if let Some(tap) = leg.tap {
+            let packet = RecordedPacket { leg: leg.id, received: &received, datagram, codec: settings.codec };
+            self.recorder.place(tap, &packet, now_us);
+        }
+        let (local, peer) = (leg.local, leg.peer);
+        if !received.is_audio {
+            self.arm_digit_expiry(slot);
+        }
+        if let Some(peer) = peer {
+            self.forward(local, peer, received, settings.codec, now_us);
+        }
+    }
+
+    /// Send a packet that lies in the buffer on to the leg at `peer`.
+    fn forward(&mut self, from: SocketAddr, peer: usize, received: Received, theirs: Codec, now_us: u64) {
+        let Some(leg) = self.legs.at(peer) else { return };
+        let Some(ours) = leg.endpoint.settings.map(|settings| settings.codec) else { return };
+        // A peer that claims to be the other leg's own port would have us talk to ourselves for ever.
+        if leg.endpoint.destination() == Some(from) {
+            return;
+        }
+        let Some(header) = leg.endpoint.relay(&received, now_us) else { return };
+        if received.is_audio && ours != theirs {
+            theirs.to_other_law(&mut self.buffer[received.payload.clone()]);
+        }
+        leg.send(header.put_before(&mut self.buffer[..], received.payload));
+    }
+
+    /// RTCP is counted and not looked at: what we report of a leg we measure ourselves.
+    fn take_rtcp(&mut self, slot: usize) {
+        let Some(leg) = self.legs.at(slot) else { return };
+        if leg.rtcp.recv_from(&mut self.buffer[..]).is_ok() {
+            leg.endpoint.count_rtcp();
+        }
+    }
+
+    fn arm_digit_expiry(&mut self, slot: usize) {
+        let Some(leg) = self.legs.at(slot).filter(|leg| !leg.digit_armed) else { return };
+        if let Some(deadline_us) = leg.endpoint.intake.digits.deadline_us() {
+            leg.digit_armed = true;
+            self.agenda.add(deadline_us, Task::ExpireDigit(leg.id));
+        }
+    }
+
+    fn do_due(&mut self, now_us: u64) {
+        while let Some(task) = self.agenda.pop_due(now_us) {
+            match task {
+                Task::Speak(id) => self.speak(id, now_us),
+                Task::ExpireDigit(id) => self.expire_digit(id, now_us),
+                Task::Flush(id) => {
+                    let next_us = self.recorder.flush(id, now_us);
+                    next_us.into_iter().for_each(|at_us| self.agenda.add(at_us, task));
+                }
+                Task::Sweep => self.sweep(now_us),
+            }
+        }
+    }
+
+    fn speak(&mut self, id: u64, now_us: u64) {
+        let Some(leg) = self.legs.get(id) else { return };
+        let mut packet = [0; MAX_PACKET];
+        let settings = leg.endpoint.settings;
+        let length = leg.endpoint.speaker.speak(settings.as_ref(), now_us, &mut packet, &mut self.outbox);
+        if length > 0 {
+            leg.send(&packet[..length]);
+        }
+        if let Some(next_us) = leg.endpoint.speaker.next_us() {
+            self.agenda.add(next_us, Task::Speak(id));
+        }
+    }
+
+    fn expire_digit(&mut self, id: u64, now_us: u64) {
+        let Some(leg) = self.legs.get(id) else { return };
+        leg.digit_armed = false;
+        leg.endpoint.intake.expire_digit(now_us, &mut self.outbox);
+        let slot = self.legs.slot_of(id);
+        slot.into_iter().for_each(|slot| self.arm_digit_expiry(slot));
+    }
+
+    fn sweep(&mut self, now_us: u64) {
+        let timeout_us = self.around.media_timeout_us;
+        for leg in self.legs.values_mut() {
+            leg.endpoint.intake.check_silence(timeout_us, now_us, &mut self.outbox);
+        }
+        self.agenda.add(now_us + SWEEP_US, Task::Sweep);
+    }
+}

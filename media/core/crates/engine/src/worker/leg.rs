@@ -1,0 +1,35 @@
+//! An endpoint with its sockets, as a worker holds it.
+
+use std::net::{SocketAddr, UdpSocket};
+
+use crate::endpoint::Endpoint;
+use crate::events::EndpointId;
+use crate::recorder::Tap;
+
+/// A leg of this worker.
+#[derive(Debug)]
+pub struct Leg {
+    pub id: EndpointId,
+    pub endpoint: Endpoint,
+    pub rtp: UdpSocket,
+    pub rtcp: UdpSocket,
+    pub local: SocketAddr,
+    /// The slot of the leg it is bridged with.
+    pub peer: Option<usize>,
+    /// Where what it says is recorded, unless another leg took its place there.
+    pub tap: Option<Tap>,
+    /// The agenda holds a digit expiry of this leg.
+    pub digit_armed: bool,
+}
+
+impl Leg {
+    /// Send one packet to where the peer is, unless it holds us.
+    ///
+    /// A packet the kernel does not take is lost like one the network does not carry.
+    pub fn send(&mut self, packet: &[u8]) {
+        let Some(destination) = self.endpoint.destination() else { return };
+        if self.rtp.send_to(packet, destination).is_ok() {
+            self.endpoint.count_sent(packet.len());
+        }
+    }
+}

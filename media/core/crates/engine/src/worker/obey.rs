@@ -1,0 +1,147 @@
+//! Commands of a worker: one function each. An order for something that is gone is ignored.
+
+use rtp::outgoing::OutgoingStream;
+use rustix::event::epoll;
+use rustix::rand::{GetRandomFlags, getrandom};
+
+use super::leg::Leg;
+use super::{Command, Event, Task, Worker};
+use crate::commands::Side;
+use crate::endpoint::Endpoint;
+use crate::events::{EndpointId, RecordingId};
+use crate::ports::SocketPair;
+
+impl Worker {
+    pub(super) fn obey_all(&mut self, now_us: u64) {
+        self.around.wake.hush();
+        while let Ok(command) = self.around.commands.try_recv() {
+            self.obey(command, now_us);
+        }
+    }
+
+    fn obey(&mut self, command: Command, now_us: u64) {
+        match command {
+            Command::Open { endpoint, sockets } => self.open(endpoint, sockets, now_us),
+            Command::Configure { endpoint, settings } => {
+                self.with(endpoint, |leg| leg.endpoint.configure(settings, now_us));
+            }
+            Command::Close { endpoint } => self.close(endpoint),
+            Command::Bridge { endpoint, peer } => self.bridge(endpoint, peer),
+            Command::Unbridge { endpoint } => self.unbridge(endpoint),
+            Command::Play { endpoint, playback } => self.start_speaking(endpoint, |leg, outbox| {
+                leg.endpoint.speaker.play(playback, now_us, outbox);
+            }),
+            Command::StopPlayback { endpoint } => self.stop_playback(endpoint),
+            Command::SendDigits { endpoint, digits } => self.start_speaking(endpoint, |leg, _| {
+                leg.endpoint.speaker.dial(&digits, leg.endpoint.settings.as_ref(), now_us);
+            }),
+            Command::Record { recording, started_us } => {
+                let first_us = self.recorder.start(recording, started_us);
+                self.agenda.add(first_us, Task::Flush(recording));
+            }
+            Command::Attach { recording, endpoint, side } => self.attach(recording, endpoint, side),
+            Command::StopRecording { recording, ended_us } => {
+                self.stop_recording(recording, ended_us, now_us)
+            }
+            Command::Query { endpoint, answer } => {
+                // Who asked may have given up waiting.
+                self.with(endpoint, |leg| {
+                    let _ = answer.try_send(leg.endpoint.facts());
+                });
+            }
+            Command::Shutdown => self.shut_down(now_us),
+        }
+    }
+
+    fn with(&mut self, endpoint: EndpointId, order: impl FnOnce(&mut Leg)) {
+        if let Some(leg) = self.legs.get(endpoint) {
+            order(leg);
+        }
+    }
+
+    fn open(&mut self, id: EndpointId, sockets: SocketPair, now_us: u64) {
+        let Ok(local) = sockets.rtp.local_addr() else { return };
+        let endpoint = Endpoint::new(id, random_stream(now_us));
+        let SocketPair { rtp, rtcp, .. } = sockets;
+        let leg = Leg { id, endpoint, rtp, rtcp, local, peer: None, tap: None, digit_armed: false };
+        let slot = self.legs.insert(id, leg);
+        let Some(leg) = self.legs.at(slot) else { return };
+        for (socket, token) in [(&leg.rtp, slot << 1), (&leg.rtcp, slot << 1 | 1)] {
+            let data = epoll::EventData::new_u64(token as u64);
+            // It fails only without memory; the leg is deaf then and its silence is reported.
+            let _ = epoll::add(&self.epoll, socket, data, epoll::EventFlags::IN);
+        }
+    }
+
+    fn close(&mut self, id: EndpointId) {
+        self.unbridge(id);
+        self.stop_playback(id);
+        // Dropping its sockets takes them out of epoll.
+        if let Some(leg) = self.legs.remove(id) {
+            self.outbox.push(Event::EndpointClosed { endpoint: id, facts: leg.endpoint.facts() });
+        }
+    }
+
+    fn bridge(&mut self, id: EndpointId, peer: EndpointId) {
+        let (Some(here), Some(there)) = (self.legs.slot_of(id), self.legs.slot_of(peer)) else { return };
+        for (id, other) in [(id, there), (peer, here)] {
+            self.unbridge(id);
+            self.stop_playback(id);
+            self.with(id, |leg| leg.peer = Some(other));
+        }
+    }
+
+    fn unbridge(&mut self, id: EndpointId) {
+        let peer = self.legs.get(id).and_then(|leg| leg.peer.take());
+        if let Some(leg) = peer.and_then(|slot| self.legs.at(slot)) {
+            leg.peer = None;
+        }
+    }
+
+    fn stop_playback(&mut self, id: EndpointId) {
+        if let Some(leg) = self.legs.get(id) {
+            leg.endpoint.speaker.stop_playback(&mut self.outbox);
+        }
+    }
+
+    /// Give a leg something of our own to say; its beat is put on the agenda if it had none.
+    fn start_speaking(&mut self, id: EndpointId, order: impl FnOnce(&mut Leg, &mut Vec<Event>)) {
+        let Some(leg) = self.legs.get(id) else { return };
+        let had_beat = leg.endpoint.speaker.next_us().is_some();
+        order(leg, &mut self.outbox);
+        if let Some(next_us) = leg.endpoint.speaker.next_us().filter(|_| !had_beat) {
+            self.agenda.add(next_us, Task::Speak(id));
+        }
+    }
+
+    fn attach(&mut self, recording: RecordingId, endpoint: EndpointId, side: Side) {
+        if let Some(tap) = self.recorder.attach(recording, side, endpoint) {
+            self.with(endpoint, |leg| leg.tap = Some(tap));
+        }
+    }
+
+    fn stop_recording(&mut self, recording: RecordingId, ended_us: u64, now_us: u64) {
+        if self.recorder.stop(recording, ended_us) {
+            self.agenda.add(now_us, Task::Flush(recording));
+        }
+    }
+
+    fn shut_down(&mut self, now_us: u64) {
+        self.recorder.shut_down(now_us);
+        self.legs.ids().into_iter().for_each(|id| self.close(id));
+        self.running = false;
+    }
+}
+
+/// A stream that begins anywhere (RFC 3550 §5.1); predictable only if the system has no randomness.
+fn random_stream(now_us: u64) -> OutgoingStream {
+    let mut bytes = [0; 10];
+    let _ = getrandom(&mut bytes, GetRandomFlags::empty());
+    let [a, b, c, d, e, f, g, h, i, j] = bytes;
+    OutgoingStream::new(
+        u32::from_ne_bytes([a, b, c, d]),
+        u16::from_ne_bytes([e, f]),
+        u32::from_ne_bytes([g, h, i, j]),
+        now_us,
+    )
+}

@@ -1,0 +1,163 @@
+//! The verbs. Each checks, posts to the owning worker and returns; none touches a packet.
+//!
+//! Raises `ValueError` for what makes no sense, `LookupError` for what is gone and `OSError` for what
+//! cannot be had now.
+
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use engine::commands::Side;
+use engine::engine::{Engine, Refusal, Setup};
+use engine::event_ring::EventRing;
+use engine::settings::Settings;
+use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
+use pyo3::prelude::*;
+use rtp::g711::Codec;
+
+use crate::facts::{EndpointFacts, to_python};
+
+/// The media engine with its threads.
+#[pyclass(frozen)]
+pub struct Core {
+    engine: Mutex<Engine>,
+    facts: Arc<EventRing>,
+}
+
+#[pymethods]
+impl Core {
+    #[new]
+    #[pyo3(signature = (*, host, port_min, port_max, workers, media_timeout_s))]
+    fn new(host: &str, port_min: u16, port_max: u16, workers: usize, media_timeout_s: f64) -> PyResult<Self> {
+        let host = host.parse().map_err(|_| PyValueError::new_err(format!("{host} is not an IP address")))?;
+        let media_timeout_us = (media_timeout_s * 1e6) as u64;
+        let engine = Engine::start(&Setup { host, port_min, port_max, workers, media_timeout_us })?;
+        let facts = engine.facts().clone();
+        Ok(Self { engine: Mutex::new(engine), facts })
+    }
+
+    #[getter]
+    fn event_fd(&self) -> RawFd {
+        self.facts.as_fd().as_raw_fd()
+    }
+
+    #[getter]
+    fn facts_lost(&self) -> u64 {
+        self.facts.lost()
+    }
+
+    fn drain(&self, py: Python<'_>, limit: usize) -> PyResult<Vec<Py<PyAny>>> {
+        self.facts.drain(limit).into_iter().map(|event| to_python(py, event)).collect()
+    }
+
+    fn load_prompt(&self, name: String, samples: &[u8]) {
+        let samples = samples.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
+        self.engine().load_prompt(name, samples);
+    }
+
+    fn open_endpoint(&self, near: Option<u64>) -> PyResult<(u64, u16)> {
+        self.engine().open_endpoint(near).map_err(raise)
+    }
+
+    #[pyo3(signature = (endpoint, *, remote, codec, dtmf_payload_type, ptime_ms, directions))]
+    fn configure_endpoint(
+        &self,
+        endpoint: u64,
+        remote: (&str, u16),
+        codec: (&str, u8),
+        dtmf_payload_type: Option<u8>,
+        ptime_ms: u32,
+        directions: (bool, bool),
+    ) -> PyResult<()> {
+        let (host, port) = remote;
+        let settings = Settings {
+            remote: host.parse::<IpAddr>().ok().map(|host| SocketAddr::new(host, port)),
+            codec: codec_named(codec.0)?,
+            payload_type: codec.1,
+            dtmf_payload_type,
+            ptime_ms,
+            sending: directions.0,
+            receiving: directions.1,
+        };
+        self.engine().configure_endpoint(endpoint, settings).map_err(raise)
+    }
+
+    fn close_endpoint(&self, endpoint: u64) -> PyResult<()> {
+        self.engine().close_endpoint(endpoint).map_err(raise)
+    }
+
+    fn bridge(&self, endpoint: u64, peer: u64) -> PyResult<()> {
+        self.engine().bridge(endpoint, peer).map_err(raise)
+    }
+
+    fn unbridge(&self, endpoint: u64) -> PyResult<()> {
+        self.engine().unbridge(endpoint).map_err(raise)
+    }
+
+    fn start_playback(&self, endpoint: u64, prompts: Vec<String>, looped: bool) -> PyResult<u64> {
+        self.engine().start_playback(endpoint, &prompts, looped).map_err(raise)
+    }
+
+    fn stop_playback(&self, endpoint: u64) -> PyResult<()> {
+        self.engine().stop_playback(endpoint).map_err(raise)
+    }
+
+    fn send_digits(&self, endpoint: u64, digits: String) -> PyResult<()> {
+        self.engine().send_digits(endpoint, digits).map_err(raise)
+    }
+
+    fn start_recording(&self, path: PathBuf) -> PyResult<u64> {
+        self.engine().start_recording(path).map_err(raise)
+    }
+
+    fn attach(&self, recording: u64, endpoint: u64, channel: &str) -> PyResult<()> {
+        self.engine().attach(recording, endpoint, side_named(channel)?).map_err(raise)
+    }
+
+    fn stop_recording(&self, recording: u64) -> PyResult<()> {
+        self.engine().stop_recording(recording).map_err(raise)
+    }
+
+    fn query(&self, py: Python<'_>, endpoint: u64) -> PyResult<EndpointFacts> {
+        py.detach(|| self.engine().query(endpoint)).map(EndpointFacts::from).map_err(raise)
+    }
+
+    fn close(&self, py: Python<'_>, patience_s: f64) -> bool {
+        py.detach(|| self.engine().close(Duration::from_secs_f64(patience_s.max(0.0))))
+    }
+}
+
+impl Core {
+    /// A verb cannot leave the engine half changed, so one that panicked does not spoil it.
+    fn engine(&self) -> MutexGuard<'_, Engine> {
+        self.engine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn codec_named(name: &str) -> PyResult<Codec> {
+    match name {
+        "PCMA" => Ok(Codec::Pcma),
+        "PCMU" => Ok(Codec::Pcmu),
+        _ => Err(PyValueError::new_err(format!("there is no codec named {name}; PCMA and PCMU are known"))),
+    }
+}
+
+fn side_named(name: &str) -> PyResult<Side> {
+    match name {
+        "customer" => Ok(Side::Customer),
+        "agent" => Ok(Side::Agent),
+        _ => {
+            Err(PyValueError::new_err(format!("a recording has a customer and an agent channel, not {name}")))
+        }
+    }
+}
+
+fn raise(refusal: Refusal) -> PyErr {
+    match refusal {
+        Refusal::Senseless(reason) => PyValueError::new_err(reason),
+        Refusal::Unable(reason) => PyOSError::new_err(reason),
+        Refusal::Gone => PyLookupError::new_err("no such endpoint or recording"),
+    }
+}

@@ -1,0 +1,143 @@
+//! The engine's events as Python objects: one small frozen class each.
+
+use engine::events::{self, Event, PlaybackEnd};
+use pyo3::prelude::*;
+
+#[pyclass(frozen, get_all)]
+#[derive(Clone)]
+pub struct EndpointFacts {
+    packets_received: u64,
+    packets_sent: u64,
+    bytes_received: u64,
+    bytes_sent: u64,
+    packets_lost: u64,
+    packets_dropped: u64,
+    rtcp_received: u64,
+    jitter_ms: f64,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct EndpointClosed {
+    endpoint: u64,
+    facts: EndpointFacts,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct MediaStarted {
+    endpoint: u64,
+    host: String,
+    port: u16,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct MediaLost {
+    endpoint: u64,
+    silent_s: f64,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct DigitDetected {
+    endpoint: u64,
+    digit: char,
+    duration_ms: u32,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct PlaybackEnded {
+    endpoint: u64,
+    playback: u64,
+    reason: &'static str,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct RecordingStarted {
+    recording: u64,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct RecordingCompleted {
+    recording: u64,
+    duration_ms: u64,
+    size_bytes: u64,
+    sha256: String,
+    customer_packets: u64,
+    customer_lost_ms: u64,
+    agent_packets: u64,
+    agent_lost_ms: u64,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct RecordingFailed {
+    recording: u64,
+    reason: String,
+}
+
+impl From<events::EndpointFacts> for EndpointFacts {
+    fn from(facts: events::EndpointFacts) -> Self {
+        Self {
+            packets_received: facts.packets_received,
+            packets_sent: facts.packets_sent,
+            bytes_received: facts.bytes_received,
+            bytes_sent: facts.bytes_sent,
+            packets_lost: facts.packets_lost,
+            packets_dropped: facts.packets_dropped,
+            rtcp_received: facts.rtcp_received,
+            jitter_ms: facts.jitter_ms,
+        }
+    }
+}
+
+impl RecordingCompleted {
+    fn new(recording: u64, summary: events::RecordingSummary) -> Self {
+        Self {
+            recording,
+            duration_ms: summary.duration_ms,
+            size_bytes: summary.size_bytes,
+            sha256: summary.sha256,
+            customer_packets: summary.customer.packets,
+            customer_lost_ms: summary.customer.lost_ms,
+            agent_packets: summary.agent.packets,
+            agent_lost_ms: summary.agent.lost_ms,
+        }
+    }
+}
+
+/// The Python object for an event.
+pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
+    match event {
+        Event::EndpointClosed { endpoint, facts } => {
+            object(py, EndpointClosed { endpoint, facts: facts.into() })
+        }
+        Event::MediaStarted { endpoint, source } => {
+            object(py, MediaStarted { endpoint, host: source.ip().to_string(), port: source.port() })
+        }
+        Event::MediaLost { endpoint, silent_us } => {
+            object(py, MediaLost { endpoint, silent_s: silent_us as f64 / 1e6 })
+        }
+        Event::DigitDetected { endpoint, digit, duration_ms } => {
+            object(py, DigitDetected { endpoint, digit, duration_ms })
+        }
+        Event::PlaybackEnded { endpoint, playback, end } => {
+            object(py, PlaybackEnded { endpoint, playback, reason: reason(end) })
+        }
+        Event::RecordingStarted { recording } => object(py, RecordingStarted { recording }),
+        Event::RecordingCompleted { recording, summary } => {
+            object(py, RecordingCompleted::new(recording, summary))
+        }
+        Event::RecordingFailed { recording, reason } => object(py, RecordingFailed { recording, reason }),
+    }
+}
+
+fn object<T>(py: Python<'_>, fact: T) -> PyResult<Py<PyAny>>
+where
+    T: pyo3::PyClass<BaseType = PyAny> + Into<pyo3::PyClassInitializer<T>>,
+{
+    Ok(Py::new(py, fact)?.into_any())
+}
+
+fn reason(end: PlaybackEnd) -> &'static str {
+    match end {
+        PlaybackEnd::Finished => "finished",
+        PlaybackEnd::Stopped => "stopped",
+    }
+}

@@ -1,0 +1,17 @@
+//! `media._core`: the media engine for Python. The only crate that knows Python.
+//!
+//! A table of contents; `media/_core.pyi` says the same in Python's words.
+
+mod core;
+mod facts;
+
+#[pyo3::pymodule]
+mod _core {
+    #[pymodule_export]
+    use crate::core::Core;
+    #[pymodule_export]
+    use crate::facts::{
+        DigitDetected, EndpointClosed, EndpointFacts, MediaLost, MediaStarted, PlaybackEnded,
+        RecordingCompleted, RecordingFailed, RecordingStarted,
+    };
+}

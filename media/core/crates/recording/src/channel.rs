@@ -1,0 +1,155 @@
+//! One channel: where in the recording each packet of a leg belongs.
+//!
+//! The arrival of a source's first packet anchors its timestamps to the recording's clock; from then on
+//! timestamps decide, so jitter, loss and reordering move nothing. Two things move the anchor:
+//!
+//! - a jump: another source, or a timestamp far from its arrival that does not continue the one before;
+//! - drift: when even the most punctual packet of a period was more than a packet off, the anchor was
+//!   late or the phone's clock runs differently from ours, and it is moved by that much.
+
+use rtp::g711::Codec;
+use rtp::packet::Header;
+
+use crate::sequences::Sequences;
+use crate::window::SampleWindow;
+
+/// How late a packet may arrive and still be placed; blocks are taken no younger than this.
+pub const HOLD: i64 = 3200;
+/// How much earlier than its place a packet may arrive.
+const EARLY: i64 = 1600;
+/// Off by no more than a packet counts as in time.
+const TOLERANCE: i64 = 160;
+const DRIFT_PERIOD: i64 = 8000;
+
+/// One synchronisation source heard on the channel.
+#[derive(Debug)]
+struct Source {
+    ssrc: u32,
+    sequences: Sequences,
+    anchor_timestamp: u32,
+    anchor_position: i64,
+    last_timestamp: u32,
+    /// Of its last packet, in samples.
+    packet_length: u64,
+    /// Arrival minus place of the most punctual packet of this period.
+    least_lateness: i64,
+    period_end: i64,
+}
+
+/// What a channel holds, for the record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ChannelFacts {
+    /// Audio packets placed.
+    pub packets: u64,
+    /// Samples of silence where packets were missing between others.
+    pub lost_samples: u64,
+}
+
+/// The timeline of one channel.
+#[derive(Debug, Default)]
+pub struct Channel {
+    pub(crate) window: SampleWindow,
+    source: Option<Source>,
+    facts: ChannelFacts,
+}
+
+impl Channel {
+    /// Place one audio packet that arrived at `arrival`.
+    pub fn place(&mut self, header: &Header, octets: &[u8], codec: Codec, arrival: i64) {
+        let mut source = self.source_of(header, arrival);
+        if source.sequences.note(header.sequence) {
+            source.packet_length = octets.len() as u64;
+            match source.place_of(header.timestamp, arrival) {
+                Some(position) => {
+                    self.facts.packets += 1;
+                    self.window.write(position, octets, codec.decode_table());
+                }
+                None => self.facts.lost_samples += octets.len() as u64,
+            }
+        }
+        self.source = Some(source);
+    }
+
+    /// Note a packet that is not audio, so that its sequence number is not missed.
+    pub fn skip(&mut self, header: &Header) {
+        if let Some(source) = self.source.as_mut().filter(|source| source.is_of(header)) {
+            source.sequences.note(header.sequence);
+        }
+    }
+
+    /// The leg on this channel changes: whatever comes next is anchored by its arrival.
+    pub fn forget_source(&mut self) {
+        if let Some(source) = self.source.take() {
+            self.facts.lost_samples += source.lost_samples();
+        }
+    }
+
+    pub fn facts(&self) -> ChannelFacts {
+        let lost = self.source.as_ref().map_or(0, Source::lost_samples);
+        ChannelFacts { lost_samples: self.facts.lost_samples + lost, ..self.facts }
+    }
+
+    fn source_of(&mut self, header: &Header, arrival: i64) -> Source {
+        if let Some(source) = self.source.take_if(|source| source.is_of(header)) {
+            return source;
+        }
+        self.forget_source();
+        Source::anchored(header, arrival)
+    }
+}
+
+impl Source {
+    fn anchored(header: &Header, arrival: i64) -> Self {
+        Self {
+            ssrc: header.ssrc,
+            sequences: Sequences::starting_with(header.sequence),
+            anchor_timestamp: header.timestamp,
+            anchor_position: arrival,
+            last_timestamp: header.timestamp,
+            packet_length: 0,
+            least_lateness: i64::MAX,
+            period_end: arrival + DRIFT_PERIOD,
+        }
+    }
+
+    fn is_of(&self, header: &Header) -> bool {
+        self.ssrc == header.ssrc && self.sequences.reaches(header.sequence)
+    }
+
+    fn lost_samples(&self) -> u64 {
+        self.sequences.missing() * self.packet_length
+    }
+
+    /// Where a packet belongs; None when it comes too late to be placed.
+    fn place_of(&mut self, timestamp: u32, arrival: i64) -> Option<i64> {
+        let step = i64::from(timestamp.wrapping_sub(self.last_timestamp) as i32);
+        self.last_timestamp = timestamp;
+        let lateness = arrival - self.position_of(timestamp);
+        if lateness < -EARLY || lateness > HOLD && step.abs() > HOLD {
+            self.anchor(timestamp, arrival);
+        } else {
+            self.correct_drift(lateness, arrival);
+        }
+        let position = self.position_of(timestamp);
+        (arrival - position <= HOLD).then_some(position)
+    }
+
+    fn position_of(&self, timestamp: u32) -> i64 {
+        self.anchor_position + i64::from(timestamp.wrapping_sub(self.anchor_timestamp) as i32)
+    }
+
+    fn anchor(&mut self, timestamp: u32, position: i64) {
+        (self.anchor_timestamp, self.anchor_position) = (timestamp, position);
+        (self.least_lateness, self.period_end) = (i64::MAX, position + DRIFT_PERIOD);
+    }
+
+    fn correct_drift(&mut self, lateness: i64, arrival: i64) {
+        self.least_lateness = self.least_lateness.min(lateness);
+        if arrival >= self.period_end {
+            let drift = if self.least_lateness.abs() > TOLERANCE { self.least_lateness } else { 0 };
+            let position = self.position_of(self.last_timestamp) + drift;
+            self.anchor(self.last_timestamp, position);
+            self.period_end = arrival + DRIFT_PERIOD;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Two per-leg timelines placed by RTP timestamp, and the stereo WAV file they become.
+//!
+//! Positions are samples at 8 kHz since the recording began; that instant is the one clock of both
+//! channels. Timelines are pure; only `file` touches the disk.
+
+pub mod channel;
+pub mod file;
+pub mod sequences;
+pub mod stereo;
+pub mod wav;
+pub mod window;

@@ -1,0 +1,80 @@
+//! Which packets of one source have come: duplicates told from new ones, and how many are missing.
+
+/// A jump further than this is no loss but a new beginning.
+const MAX_JUMP: u16 = 1000;
+
+/// The sequence numbers of one source, with a memory of the last 64.
+#[derive(Clone, Copy, Debug)]
+pub struct Sequences {
+    first: u64,
+    highest: u64,
+    /// Bit n: `highest - n` has come.
+    recent: u64,
+    received: u64,
+}
+
+impl Sequences {
+    pub fn starting_with(sequence: u16) -> Self {
+        let first = u64::from(sequence) + 0x1_0000;
+        Self { first, highest: first, recent: 0, received: 0 }
+    }
+
+    /// Whether this number can belong to the same run.
+    pub fn reaches(&self, sequence: u16) -> bool {
+        let step = sequence.wrapping_sub(self.highest as u16);
+        !(MAX_JUMP..=u16::MAX - MAX_JUMP).contains(&step)
+    }
+
+    /// Note a number that `reaches` holds for. False for a duplicate or one too old to tell.
+    pub fn note(&mut self, sequence: u16) -> bool {
+        let step = i64::from(sequence.wrapping_sub(self.highest as u16) as i16);
+        if step > 0 {
+            self.recent = self.recent.checked_shl(step as u32).unwrap_or(0);
+            self.highest += step as u64;
+        }
+        let age = (-step).max(0) as u32;
+        let bit = 1_u64.checked_shl(age).unwrap_or(0);
+        if bit == 0 || self.recent & bit != 0 {
+            return false;
+        }
+        self.recent |= bit;
+        self.received += 1;
+        self.first = self.first.min(self.highest - u64::from(age));
+        true
+    }
+
+    /// Numbers between the first and the highest that have not come.
+    pub fn missing(&self) -> u64 {
+        (self.highest - self.first + 1).saturating_sub(self.received)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_is_new_once_across_the_wrap() {
+        let mut sequences = Sequences::starting_with(65_534);
+        let noted: Vec<_> = [65_534, 65_535, 1, 0, 0, 65_535, 2].map(|n| sequences.note(n)).to_vec();
+        assert_eq!(noted, [true, true, true, true, false, false, true]);
+        assert_eq!(sequences.missing(), 0);
+    }
+
+    #[test]
+    fn what_never_came_is_missing() {
+        let mut sequences = Sequences::starting_with(10);
+        for number in [10, 13, 200, 199, 9] {
+            assert!(sequences.reaches(number));
+            sequences.note(number);
+        }
+        assert_eq!(sequences.missing(), 192 - 5);
+    }
+
+    #[test]
+    fn far_jumps_do_not_reach() {
+        let sequences = Sequences::starting_with(500);
+        assert!(sequences.reaches(1499) && sequences.reaches(500));
+        assert!(!sequences.reaches(1500) && !sequences.reaches(30_000));
+    }
+}

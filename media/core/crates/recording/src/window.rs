@@ -1,0 +1,87 @@
+//! The part of a channel that can still change: a ring of samples between what was taken and the future.
+
+/// About two seconds: what a late packet may lag, a block lasts and an early packet may lead.
+const CAPACITY: usize = 16_384;
+
+/// Samples from `start` on; what nobody wrote is silence.
+#[derive(Debug)]
+pub struct SampleWindow {
+    ring: Box<[i16]>,
+    /// The position of the first sample not taken yet.
+    start: i64,
+}
+
+impl Default for SampleWindow {
+    fn default() -> Self {
+        Self { ring: vec![0; CAPACITY].into_boxed_slice(), start: 0 }
+    }
+}
+
+impl SampleWindow {
+    /// Decode `octets` to the samples from `position` on; those outside the window are left out.
+    pub fn write(&mut self, position: i64, octets: &[u8], decode: &[i16; 256]) {
+        let end = self.start + CAPACITY as i64;
+        let before = (self.start - position).clamp(0, octets.len() as i64) as usize;
+        let within = (end - position).clamp(before as i64, octets.len() as i64) as usize;
+        let octets = &octets[before..within];
+        let slot = (position + before as i64).rem_euclid(CAPACITY as i64) as usize;
+        let straight = octets.len().min(CAPACITY - slot);
+        let (first, wrapped) = octets.split_at(straight);
+        decode_into(&mut self.ring[slot..], first, decode);
+        decode_into(&mut self.ring, wrapped, decode);
+    }
+
+    /// Take the next sample and leave silence for the one that comes round to its place.
+    pub fn take(&mut self) -> i16 {
+        let slot = self.start as usize % CAPACITY;
+        self.start += 1;
+        std::mem::take(&mut self.ring[slot])
+    }
+}
+
+fn decode_into(samples: &mut [i16], octets: &[u8], decode: &[i16; 256]) {
+    for (sample, &octet) in samples.iter_mut().zip(octets) {
+        *sample = decode[usize::from(octet)];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::array;
+
+    fn identity() -> [i16; 256] {
+        array::from_fn(|octet| octet as i16)
+    }
+
+    fn take(window: &mut SampleWindow, count: usize) -> Vec<i16> {
+        (0..count).map(|_| window.take()).collect()
+    }
+
+    #[test]
+    fn what_nobody_wrote_is_silence() {
+        let mut window = SampleWindow::default();
+        window.write(2, &[5, 6], &identity());
+        assert_eq!(take(&mut window, 6), [0, 0, 5, 6, 0, 0]);
+    }
+
+    #[test]
+    fn samples_survive_the_turn_of_the_ring_and_do_not_come_back() {
+        let mut window = SampleWindow::default();
+        take(&mut window, CAPACITY - 2);
+        window.write(CAPACITY as i64 - 2, &[1, 2, 3, 4], &identity());
+        assert_eq!(take(&mut window, 4), [1, 2, 3, 4]);
+        assert!(take(&mut window, CAPACITY).iter().all(|&sample| sample == 0));
+    }
+
+    #[test]
+    fn what_lies_outside_the_window_is_left_out() {
+        let mut window = SampleWindow::default();
+        take(&mut window, 10);
+        for position in [-5, 8, 10 + CAPACITY as i64 - 1, 1 << 40, -(1 << 40)] {
+            window.write(position, &[7, 8, 9], &identity());
+        }
+        let taken = take(&mut window, CAPACITY);
+        assert_eq!((taken[0], taken[1], taken[CAPACITY - 1]), (9, 0, 7));
+    }
+}

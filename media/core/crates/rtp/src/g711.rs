@@ -1,0 +1,177 @@
+//! G.711 (ITU-T G.711): A-law and µ-law to and from 16-bit linear, by tables built at compile time.
+
+/// The two laws, by their RTP encoding names (RFC 3551 §4.5.14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    Pcma,
+    Pcmu,
+}
+
+impl Codec {
+    /// The octet that says silence; A-law inverts every other bit (0x55).
+    pub const fn silence(self) -> u8 {
+        match self {
+            Self::Pcma => 0xd5,
+            Self::Pcmu => 0xff,
+        }
+    }
+
+    /// Octet to sample, for all 256 octets.
+    pub const fn decode_table(self) -> &'static [i16; 256] {
+        match self {
+            Self::Pcma => &ALAW_TO_LINEAR,
+            Self::Pcmu => &ULAW_TO_LINEAR,
+        }
+    }
+
+    /// Turn octets of this law into the nearest octets of the other, in place.
+    pub fn to_other_law(self, octets: &mut [u8]) {
+        let table = match self {
+            Self::Pcma => &ALAW_TO_ULAW,
+            Self::Pcmu => &ULAW_TO_ALAW,
+        };
+        for octet in octets {
+            *octet = table[usize::from(*octet)];
+        }
+    }
+
+    /// The octet for one sample.
+    pub const fn encode(self, sample: i16) -> u8 {
+        match self {
+            Self::Pcma => linear_to_alaw(sample),
+            Self::Pcmu => linear_to_ulaw(sample),
+        }
+    }
+}
+
+static ALAW_TO_LINEAR: [i16; 256] = decode_all(Codec::Pcma);
+static ULAW_TO_LINEAR: [i16; 256] = decode_all(Codec::Pcmu);
+static ALAW_TO_ULAW: [u8; 256] = convert_all(Codec::Pcma, Codec::Pcmu);
+static ULAW_TO_ALAW: [u8; 256] = convert_all(Codec::Pcmu, Codec::Pcma);
+
+const fn decode_all(codec: Codec) -> [i16; 256] {
+    let mut table = [0; 256];
+    let mut octet = 0;
+    while octet < 256 {
+        table[octet] = decode(codec, octet as u8);
+        octet += 1;
+    }
+    table
+}
+
+const fn convert_all(from: Codec, to: Codec) -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut octet = 0;
+    while octet < 256 {
+        table[octet] = to.encode(decode(from, octet as u8));
+        octet += 1;
+    }
+    table
+}
+
+const fn decode(codec: Codec, octet: u8) -> i16 {
+    match codec {
+        Codec::Pcma => alaw_to_linear(octet),
+        Codec::Pcmu => ulaw_to_linear(octet),
+    }
+}
+
+const fn alaw_to_linear(octet: u8) -> i16 {
+    let bits = octet ^ 0x55;
+    let exponent = (bits >> 4) & 7;
+    let step = ((bits & 0x0f) as i16) << 4;
+    let magnitude = if exponent == 0 { step + 8 } else { (step + 0x108) << (exponent - 1) };
+    if bits & 0x80 == 0 { -magnitude } else { magnitude }
+}
+
+const fn linear_to_alaw(sample: i16) -> u8 {
+    let sign = if sample < 0 { 0 } else { 0x80 };
+    let magnitude = (if sample < 0 { !sample } else { sample } >> 4) as u16;
+    let bits = if magnitude < 16 {
+        magnitude as u8
+    } else {
+        let exponent = magnitude.ilog2() - 3;
+        (exponent << 4) as u8 | ((magnitude >> (exponent - 1)) & 0x0f) as u8
+    };
+    (sign | bits) ^ 0x55
+}
+
+/// Added to the magnitude so that every µ-law segment is a power of two.
+const ULAW_BIAS: i32 = 0x84;
+const ULAW_CLIP: i32 = 32_635;
+
+const fn ulaw_to_linear(octet: u8) -> i16 {
+    let bits = !octet;
+    let exponent = (bits >> 4) & 7;
+    let magnitude = ((((bits & 0x0f) as i32) << 3) + ULAW_BIAS << exponent) - ULAW_BIAS;
+    if bits & 0x80 == 0 { magnitude as i16 } else { -magnitude as i16 }
+}
+
+const fn linear_to_ulaw(sample: i16) -> u8 {
+    let sign = if sample < 0 { 0x80 } else { 0 };
+    let magnitude = (sample as i32).abs();
+    let biased = (if magnitude > ULAW_CLIP { ULAW_CLIP } else { magnitude }) + ULAW_BIAS;
+    let exponent = biased.ilog2() - 7;
+    let mantissa = (biased >> (exponent + 3)) & 0x0f;
+    !(sign | (exponent << 4) as u8 | mantissa as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOTH: [Codec; 2] = [Codec::Pcma, Codec::Pcmu];
+
+    #[test]
+    fn known_points_of_the_standard_decode() {
+        let alaw = Codec::Pcma.decode_table();
+        assert_eq!([alaw[0xd5], alaw[0x55], alaw[0xaa], alaw[0x2a]], [8, -8, 32_256, -32_256]);
+        let ulaw = Codec::Pcmu.decode_table();
+        assert_eq!([ulaw[0xff], ulaw[0x7f], ulaw[0x80], ulaw[0x00]], [0, 0, 32_124, -32_124]);
+    }
+
+    #[test]
+    fn every_octet_survives_decoding_and_encoding() {
+        for codec in BOTH {
+            for octet in 0..=255_u8 {
+                let sample = codec.decode_table()[usize::from(octet)];
+                let again = codec.encode(sample);
+                // µ-law has two zeros; the negative one comes back as the positive.
+                assert!(again == octet || (codec, octet) == (Codec::Pcmu, 0x7f), "{codec:?} {octet:#x}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_sample_is_kept_within_half_a_step() {
+        for codec in BOTH {
+            for sample in i16::MIN..=i16::MAX {
+                let decoded = codec.decode_table()[usize::from(codec.encode(sample))];
+                let error = (i32::from(sample) - i32::from(decoded)).abs();
+                let allowed = 16 + i32::from(sample).abs() / 31;
+                assert!(error <= allowed, "{codec:?} {sample} became {decoded}");
+            }
+        }
+    }
+
+    #[test]
+    fn silence_is_the_quietest_octet() {
+        for codec in BOTH {
+            assert!(codec.decode_table()[usize::from(codec.silence())].abs() <= 8);
+        }
+    }
+
+    #[test]
+    fn the_other_law_says_nearly_the_same() {
+        for (codec, other) in [(Codec::Pcma, Codec::Pcmu), (Codec::Pcmu, Codec::Pcma)] {
+            for octet in 0..=255_u8 {
+                let here = i32::from(codec.decode_table()[usize::from(octet)]);
+                let mut octets = [octet];
+                codec.to_other_law(&mut octets);
+                let octet_there = octets[0];
+                let there = i32::from(other.decode_table()[usize::from(octet_there)]);
+                assert!((here - there).abs() <= 16 + here.abs() / 31, "{codec:?} {octet:#x}");
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+"""The shell around the media core: commands of the house in, facts of the core out.
+
+Here the ids of legs, playbacks and recordings become the core's handles and back; nothing is decided.
+"""
+
+import atexit
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from media import _core
+from media import commands as do
+from media.config import MediaConfig, RecordingsConfig
+from media.events import EndpointFailed, EndpointOpened, PlaybackEnded, RecordingFailed
+from media.names import Fact, Names, RecordingIdentity
+from runtime.clock import Clock
+from runtime.driver import Handler
+from runtime.errors import UsageError
+from runtime.vocabulary import Event
+
+FACTS_PER_DRAIN = 256
+"""So many facts are passed on before the event loop gets its turn again."""
+CLOSE_PATIENCE_S = 10.0
+"""How long closing waits for recordings to reach the disk."""
+
+Answer = Iterable[Event]
+
+
+class ForLeg(Protocol):
+    """A command that names a leg."""
+
+    @property
+    def leg_id(self) -> str: ...
+
+
+L = TypeVar("L", bound=ForLeg)
+
+
+class MediaEngine:
+    """Endpoints, prompts and recordings of one process.
+
+    ``submit`` takes each event the core reports, from ``drain``, which is to be called whenever
+    ``event_fd`` is readable. An order for a leg that is gone is ignored, since hang-ups race with
+    everything; one that makes no sense raises UsageError.
+    """
+
+    def __init__(
+        self,
+        media: MediaConfig,
+        recordings: RecordingsConfig,
+        clock: Clock,
+        submit: Callable[[Event], None],
+    ) -> None:
+        self._host = media.host
+        self._folder = recordings.folder
+        self._clock = clock
+        self._submit = submit
+        self._core = _core.Core(
+            host=media.host,
+            port_min=media.port_min,
+            port_max=media.port_max,
+            workers=media.workers,
+            media_timeout_s=media.media_timeout_s,
+        )
+        self._names = Names()
+        self._arrived: deque[Fact] = deque()
+        self._endpoints: dict[str, int] = {}
+        self._recordings: dict[str, int] = {}
+        atexit.register(self._core.close, CLOSE_PATIENCE_S)
+
+    @property
+    def event_fd(self) -> int:
+        """Readable while facts wait; give it to the event loop with ``drain``."""
+        return self._core.event_fd
+
+    @property
+    def open_endpoints(self) -> int:
+        """Endpoints whose ports are taken."""
+        return len(self._names.endpoints)
+
+    @property
+    def open_recordings(self) -> int:
+        """Recordings whose file is not closed yet."""
+        return len(self._names.recordings)
+
+    @property
+    def facts_lost(self) -> int:
+        """Facts thrown away because nobody drained them in time."""
+        return self._core.facts_lost
+
+    def load_prompt(self, name: str, samples: npt.NDArray[np.int16]) -> None:
+        """Keep a prompt of 8 kHz mono samples, in place of one that had its name."""
+        self._core.load_prompt(name, samples.astype("<i2").tobytes())
+
+    def facts(self, leg_id: str) -> _core.EndpointFacts | None:
+        """What a leg carried so far, or None when it has no endpoint."""
+        endpoint = self._endpoints.get(leg_id)
+        return None if endpoint is None else self._core.query(endpoint)
+
+    def routes(self) -> dict[type, Handler]:
+        """A handler for every command of ``media.commands``."""
+        return {
+            do.OpenEndpoint: self._open_endpoint,
+            do.ConfigureEndpoint: self._for_leg(self._configure_endpoint),
+            do.CloseEndpoint: self._for_leg(self._close_endpoint),
+            do.BridgeEndpoints: self._for_leg(self._bridge_endpoints),
+            do.UnbridgeEndpoints: self._for_leg(self._unbridge_endpoints),
+            do.StartPlayback: self._for_leg(self._start_playback),
+            do.StopPlayback: self._for_leg(self._stop_playback),
+            do.SendDigits: self._for_leg(self._send_digits),
+            do.StartRecording: self._start_recording,
+            do.AttachToRecording: self._for_leg(self._attach_to_recording),
+            do.StopRecording: self._stop_recording,
+        }
+
+    def drain(self) -> None:
+        """Pass on what the core reported, a bounded number at a time."""
+        self._arrived.extend(self._core.drain(FACTS_PER_DRAIN))
+        while self._arrived:
+            event = self._names.event(self._arrived.popleft())
+            if isinstance(event, RecordingFailed):
+                self._end_recording(event.recording_id)
+            self._submit(event)
+
+    def close(self) -> None:
+        """Close every leg and recording, end the threads and pass on the last facts."""
+        atexit.unregister(self._core.close)
+        self._core.close(CLOSE_PATIENCE_S)
+        self._endpoints.clear()
+        self._recordings.clear()
+        while facts := self._core.drain(FACTS_PER_DRAIN):
+            self._arrived.extend(facts)
+            self.drain()
+
+    def _open_endpoint(self, command: do.OpenEndpoint, now: float) -> Answer:
+        if command.leg_id in self._endpoints:
+            raise UsageError(f"leg {command.leg_id} has an endpoint already; close it first")
+        near = None if command.near is None else self._endpoints.get(command.near)
+        try:
+            endpoint, port = self._core.open_endpoint(near)
+        except OSError as fault:
+            return [EndpointFailed(leg_id=command.leg_id, reason=str(fault))]
+        self._endpoints[command.leg_id] = endpoint
+        self._names.endpoints[endpoint] = command.leg_id
+        return [EndpointOpened(leg_id=command.leg_id, host=self._host, port=port)]
+
+    def _configure_endpoint(self, command: do.ConfigureEndpoint, endpoint: int) -> Answer:
+        self._core.configure_endpoint(
+            endpoint,
+            remote=(command.host, command.port),
+            codec=(command.codec, command.payload_type),
+            dtmf_payload_type=command.dtmf_payload_type,
+            ptime_ms=command.ptime_ms,
+            directions=(command.sending, command.receiving),
+        )
+        return ()
+
+    def _close_endpoint(self, command: do.CloseEndpoint, endpoint: int) -> Answer:
+        del self._endpoints[command.leg_id]
+        self._core.close_endpoint(endpoint)
+        return ()
+
+    def _bridge_endpoints(self, command: do.BridgeEndpoints, endpoint: int) -> Answer:
+        peer = self._endpoints.get(command.peer_leg_id)
+        if peer is not None:
+            self._core.bridge(endpoint, peer)
+        return ()
+
+    def _unbridge_endpoints(self, command: do.UnbridgeEndpoints, endpoint: int) -> Answer:
+        self._core.unbridge(endpoint)
+        return ()
+
+    def _start_playback(self, command: do.StartPlayback, endpoint: int) -> Answer:
+        try:
+            playback = self._core.start_playback(endpoint, list(command.prompts), command.loop)
+        except OSError:  # a prompt that is not in the library
+            ended = PlaybackEnded(playback_id=command.playback_id, leg_id=command.leg_id, reason="failed")
+            return [ended]
+        self._names.playbacks[playback] = command.playback_id
+        return ()
+
+    def _stop_playback(self, command: do.StopPlayback, endpoint: int) -> Answer:
+        self._core.stop_playback(endpoint)
+        return ()
+
+    def _send_digits(self, command: do.SendDigits, endpoint: int) -> Answer:
+        self._core.send_digits(endpoint, command.digits)
+        return ()
+
+    def _start_recording(self, command: do.StartRecording, now: float) -> Answer:
+        identity = RecordingIdentity(
+            command.recording_id, command.contact_id, command.call_id, self._path_of(command.recording_id)
+        )
+        try:
+            recording = self._core.start_recording(identity.path)
+        except OSError as fault:
+            return [identity.failed(str(fault))]
+        self._recordings[command.recording_id] = recording
+        self._names.recordings[recording] = identity
+        return ()
+
+    def _attach_to_recording(self, command: do.AttachToRecording, endpoint: int) -> Answer:
+        recording = self._recordings.get(command.recording_id)
+        if recording is not None:
+            self._core.attach(recording, endpoint, command.channel)
+        return ()
+
+    def _stop_recording(self, command: do.StopRecording, now: float) -> Answer:
+        self._end_recording(command.recording_id)
+        return ()
+
+    def _end_recording(self, recording_id: str) -> None:
+        recording = self._recordings.pop(recording_id, None)
+        if recording is not None:
+            self._core.stop_recording(recording)
+
+    def _path_of(self, recording_id: str) -> str:
+        if recording_id in self._recordings or Path(recording_id).name != recording_id:
+            raise UsageError(f"recording id {recording_id!r} is taken or cannot be a file name")
+        date = time.strftime("%Y-%m-%d", time.localtime(self._clock.wall()))
+        return str(self._folder / date / f"{recording_id}.wav")
+
+    def _for_leg(self, handle: Callable[[L, int], Answer]) -> Handler:
+        """Call ``handle`` with the endpoint of the command's leg; a leg that is gone is left alone."""
+
+        def handler(command: L, now: float) -> Answer:
+            endpoint = self._endpoints.get(command.leg_id)
+            if endpoint is None:
+                return ()
+            try:
+                return handle(command, endpoint)
+            except ValueError as nonsense:
+                raise UsageError(f"{type(command).__name__} for leg {command.leg_id}: {nonsense}") from None
+
+        return handler

@@ -1,0 +1,108 @@
+"""The core's handles and the house's names for the same things, and facts told in those names."""
+
+from dataclasses import dataclass, field
+
+from media import _core
+from media.events import (
+    DigitDetected,
+    EndpointClosed,
+    MediaLost,
+    MediaStarted,
+    PlaybackEnded,
+    RecordingCompleted,
+    RecordingFailed,
+    RecordingStarted,
+)
+from runtime.vocabulary import Event
+
+LegFact = _core.MediaStarted | _core.MediaLost | _core.DigitDetected | _core.PlaybackEnded
+RecordingFact = _core.RecordingStarted | _core.RecordingCompleted | _core.RecordingFailed
+Fact = LegFact | RecordingFact | _core.EndpointClosed
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingIdentity:
+    """What every event of a recording says of it."""
+
+    recording_id: str
+    contact_id: str
+    call_id: str
+    path: str
+
+    def started(self) -> RecordingStarted:
+        return RecordingStarted(
+            recording_id=self.recording_id, contact_id=self.contact_id, call_id=self.call_id, path=self.path
+        )
+
+    def completed(self, fact: _core.RecordingCompleted) -> RecordingCompleted:
+        return RecordingCompleted(
+            recording_id=self.recording_id,
+            contact_id=self.contact_id,
+            call_id=self.call_id,
+            path=self.path,
+            duration_ms=fact.duration_ms,
+            size_bytes=fact.size_bytes,
+            sha256=fact.sha256,
+            customer_packets=fact.customer_packets,
+            customer_lost_ms=fact.customer_lost_ms,
+            agent_packets=fact.agent_packets,
+            agent_lost_ms=fact.agent_lost_ms,
+        )
+
+    def failed(self, reason: str) -> RecordingFailed:
+        return RecordingFailed(
+            recording_id=self.recording_id,
+            contact_id=self.contact_id,
+            call_id=self.call_id,
+            path=self.path,
+            reason=reason,
+        )
+
+
+@dataclass(slots=True)
+class Names:
+    """Names by handle, each kept until the fact that ends its thing was told."""
+
+    endpoints: dict[int, str] = field(default_factory=dict)
+    """Leg ids."""
+    playbacks: dict[int, str] = field(default_factory=dict)
+    recordings: dict[int, RecordingIdentity] = field(default_factory=dict)
+
+    def event(self, fact: Fact) -> Event:
+        """The fact as an event of the house."""
+        match fact:
+            case _core.RecordingStarted():
+                return self.recordings[fact.recording].started()
+            case _core.RecordingCompleted():
+                return self.recordings.pop(fact.recording).completed(fact)
+            case _core.RecordingFailed():
+                return self.recordings.pop(fact.recording).failed(fact.reason)
+            case _core.EndpointClosed():
+                return _endpoint_closed(self.endpoints.pop(fact.endpoint), fact.facts)
+            case _:
+                return self._event_of_leg(fact, self.endpoints[fact.endpoint])
+
+    def _event_of_leg(self, fact: LegFact, leg_id: str) -> Event:
+        match fact:
+            case _core.MediaStarted():
+                return MediaStarted(leg_id=leg_id, host=fact.host, port=fact.port)
+            case _core.MediaLost():
+                return MediaLost(leg_id=leg_id, silent_s=fact.silent_s)
+            case _core.DigitDetected():
+                return DigitDetected(leg_id=leg_id, digit=fact.digit, duration_ms=fact.duration_ms)
+            case _core.PlaybackEnded():
+                playback_id = self.playbacks.pop(fact.playback)
+                return PlaybackEnded(playback_id=playback_id, leg_id=leg_id, reason=fact.reason)
+
+
+def _endpoint_closed(leg_id: str, facts: _core.EndpointFacts) -> EndpointClosed:
+    return EndpointClosed(
+        leg_id=leg_id,
+        packets_received=facts.packets_received,
+        packets_sent=facts.packets_sent,
+        bytes_received=facts.bytes_received,
+        bytes_sent=facts.bytes_sent,
+        packets_lost=facts.packets_lost,
+        packets_dropped=facts.packets_dropped,
+        jitter_ms=facts.jitter_ms,
+    )
