@@ -40,6 +40,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9\-.!%*_+`'~ ]*+")
 _CSEQ = re.compile(rf"([0-9]{{1,20}}+)[ \t]++({TOKEN})")
 _CSEQ_LIMIT = 2**31
 """RFC 3261 §8.1.1.5."""
+_MOST_COMMAS = 256
 _LONGEST_SHOWN = 80
 _LONGEST_REMEMBERED = 256
 """Characters. Bounds what a flood of made-up values can occupy to some megabytes."""
@@ -176,10 +177,14 @@ def split_values(raw_values: Iterable[str]) -> list[str]:
     """Split header lines at the commas outside quotes and angle brackets; empty members are left out.
 
     Not for headers whose values are not lists (Date, Authorization, WWW-Authenticate).
-    Raises SipSyntaxError (400) when a quote or bracket is left open.
+    Raises SipSyntaxError (400) when a quote or bracket is left open, or for far too many members.
     """
     values: list[str] = []
+    commas = 0
     for raw in raw_values:
+        commas += raw.count(",")
+        if commas > _MOST_COMMAS:
+            raise SipSyntaxError(f"header with more than {_MOST_COMMAS} members")
         if "," in raw:
             values += _split_line(raw)
         elif raw:
