@@ -5,24 +5,13 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line, print_table
 
-app = typer.Typer(help="Agents 坐席: list them, sign them in and out, make them ready or not ready.")
+app = noun("Agents 坐席: list them, sign them in and out, make them ready or not ready.")
 
 Agent = Annotated[str, typer.Argument(help="The agent's number (工号).")]
-
-
-@app.callback(invoke_without_command=True)
-def agents(
-    context: typer.Context,
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the agents, unless another command follows."""
-    if context.invoked_subcommand is None:
-        list_agents(socket, config, as_json)
 
 
 @app.command("list")

@@ -5,22 +5,11 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line, print_table
 
-app = typer.Typer(help="Calls that are up: list them, hang up.")
-
-
-@app.callback(invoke_without_command=True)
-def calls(
-    context: typer.Context,
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the calls, unless another command follows."""
-    if context.invoked_subcommand is None:
-        list_calls(socket, config, as_json)
+app = noun("Calls that are up: list them, hang up.")
 
 
 @app.command("list")

@@ -2,15 +2,17 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from cli.configuration import ConfigurationError
-from cli.installation import Installation, load_installation
 from cli.options import ConfigOption, JsonOption, configuration_path
 from cli.output import print_json, print_line, print_problems
+
+if TYPE_CHECKING:
+    from cli.installation import Installation
 
 
 def check(
@@ -19,6 +21,8 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Check configuration, flows and prompts; tell every mistake at once. Ends with 1 when there is one."""
+    from cli.installation import load_installation  # loads audio libraries, which few commands need
+
     path = configuration_path(file if file is not None else config)
     try:
         installation = load_installation(path)
@@ -36,7 +40,7 @@ def check(
         print_line(f"[bold green]fine:[/] {escape(str(path))} ({parts})")
 
 
-def _counts(installation: Installation) -> dict[str, int]:
+def _counts(installation: "Installation") -> dict[str, int]:
     configuration = installation.configuration
     return {
         "access_codes": len(configuration.access_codes),

@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, connect
 from cli.output import print_json_line, print_line, time_of_day
 from switch.records.projection import JournalEntry
 
-app = typer.Typer(help="Events of the running switch.")
+app = noun("Events of the running switch.")
 
 TopicOption = Annotated[
     list[str] | None,
@@ -20,20 +21,6 @@ TopicOption = Annotated[
 ]
 CountOption = Annotated[int | None, typer.Option("--count", min=1, help="End after so many events.")]
 _LONG_FIELDS = frozenset({"sdp"})
-
-
-@app.callback(invoke_without_command=True)
-def events(
-    context: typer.Context,
-    topic: TopicOption = None,
-    count: CountOption = None,
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Follow the events, unless another command follows."""
-    if context.invoked_subcommand is None:
-        follow(topic, count, socket, config, as_json)
 
 
 @app.command("follow")

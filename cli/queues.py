@@ -2,24 +2,11 @@
 
 from typing import Any
 
-import typer
-
+from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_table
 
-app = typer.Typer(help="Queues 技能队列: who waits, and who serves them.")
-
-
-@app.callback(invoke_without_command=True)
-def queues(
-    context: typer.Context,
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """List the queues, unless another command follows."""
-    if context.invoked_subcommand is None:
-        list_queues(socket, config, as_json)
+app = noun("Queues 技能队列: who waits, and who serves them.")
 
 
 @app.command("list")

@@ -5,24 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, LimitOption, record_reader
 from cli.output import duration, print_fields, print_json, print_line, print_table
 from runtime.errors import UsageError
 from switch.records.errors import RecordNotFound
 from switch.records.queries import RecordReader
 
-app = typer.Typer(help="Recordings: list them, show one, draw both channels.")
+app = noun("Recordings: list them, show one, draw both channels.")
 
 RecordingId = Annotated[str, typer.Argument(help="The recording's id, or its beginning.")]
-
-
-@app.callback(invoke_without_command=True)
-def recordings(
-    context: typer.Context, limit: LimitOption = 50, config: ConfigOption = None, as_json: JsonOption = False
-) -> None:
-    """List recordings, unless another command follows."""
-    if context.invoked_subcommand is None:
-        list_all(limit, config, as_json)
 
 
 @app.command("list")

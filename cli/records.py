@@ -4,19 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, LimitOption, record_reader
 from cli.output import duration, print_fields, print_json, print_table
 
-app = typer.Typer(help="Call records 话单: the calls that are over.")
-
-
-@app.callback(invoke_without_command=True)
-def records(
-    context: typer.Context, limit: LimitOption = 50, config: ConfigOption = None, as_json: JsonOption = False
-) -> None:
-    """List call records, unless another command follows."""
-    if context.invoked_subcommand is None:
-        list_records(limit, config, as_json)
+app = noun("Call records 话单: the calls that are over.")
 
 
 @app.command("list")

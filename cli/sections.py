@@ -8,7 +8,7 @@ from ivr.config import IvrConfig
 from media.config import MediaConfig, RecordingsConfig
 from switch.config import AccessCodeConfig, SwitchConfig
 from switch.control.config import ControlConfig
-from switch.http import HttpConfig
+from switch.http_config import HttpConfig
 from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
 

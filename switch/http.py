@@ -4,20 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field
 
 from runtime.errors import UsageError
+from switch.http_config import HttpConfig
 from switch.metrics import CONTENT_TYPE
-
-
-class HttpConfig(BaseModel):
-    """Section ``[http]``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    enabled: bool = Field(default=False, description="serve /metrics and /health")
-    host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on")
-    port: int = Field(default=9090, ge=1, le=65535, description="TCP port to listen on")
 
 
 class HttpServer:

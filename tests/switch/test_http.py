@@ -10,7 +10,8 @@ import pytest
 from aiohttp.test_utils import TestServer, unused_port
 
 from runtime.errors import UsageError
-from switch.http import HttpConfig, HttpServer
+from switch.http import HttpServer
+from switch.http_config import HttpConfig
 from switch.metrics import Metrics
 
 

@@ -1,0 +1,17 @@
+"""A noun of the command line, such as ``agents``, with its verbs."""
+
+import typer
+from typer.core import TyperGroup
+
+
+def noun(text: str) -> typer.Typer:
+    """A group of commands. The noun alone means the first command given to it, which lists or follows."""
+    return typer.Typer(help=text, cls=_Noun)
+
+
+class _Noun(TyperGroup):
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Put the first command before options that stand alone, except the question for help."""
+        if not args or (args[0].startswith("-") and args[0] != "--help"):
+            args = [next(iter(self.commands)), *args]
+        return super().parse_args(ctx, args)
