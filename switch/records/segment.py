@@ -55,17 +55,17 @@ def encode_line(entry: JournalEntry) -> bytes:
 def decode_line(line: bytes) -> JournalEntry | None:
     """The entry of a line, or None when it does not hold one."""
     try:
-        match json.loads(line):
-            case {
-                "sequence": int(sequence),
-                "time": float() | int() as time,
-                "topic": str(topic),
-                "fields": dict(fields),
-            }:
-                return JournalEntry(sequence, float(time), topic, fields)
-    except (ValueError, RecursionError):
-        pass
-    return None
+        told = json.loads(line.decode())
+        entry = JournalEntry(told["sequence"], told["time"], told["topic"], told["fields"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    usable = (
+        isinstance(entry.sequence, int)
+        and isinstance(entry.time, float | int)
+        and isinstance(entry.topic, str)
+        and isinstance(entry.fields, dict)
+    )
+    return entry if usable else None
 
 
 class SegmentWriter:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Insert,
     Integer,
     MetaData,
-    NullPool,
     String,
     Table,
     create_engine,
@@ -57,14 +56,20 @@ class RecordStore:
     def __init__(self, url: str, tables: Iterable[Table]) -> None:
         self._tables = tuple(tables)
         self._engine = _engine(url)
+        self._file = _sqlite_file(self._engine)
+        self._inode: int | None = None
 
     def open(self) -> int:
-        """Make what is missing; return the sequence from which the journal is still needed."""
-        _make_folder(self._engine)
+        """Connect anew, make what is missing; return the sequence from which the journal is still needed."""
+        self._engine.dispose()
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._engine.begin() as connection:
             for table in (*self._tables, _cursor):
                 table.create(connection, checkfirst=True)
-            return connection.execute(select(_cursor.c.next_sequence)).scalar() or 1
+            next_sequence: int | None = connection.execute(select(_cursor.c.next_sequence)).scalar()
+        self._inode = _inode(self._file)
+        return next_sequence or 1
 
     def write(self, rows: Mapping[Table, list[Row]], next_sequence: int) -> list[RejectedRow]:
         """Write rows and the place in the journal in one transaction.
@@ -72,6 +77,8 @@ class RecordStore:
         When the database objects to what a row holds, the rows are written one by one, and those it objects
         to are returned.
         """
+        if _inode(self._file) != self._inode:  # SQLite would go on writing into a file that nobody can see
+            raise FileNotFoundError(f"{self._file} was removed or replaced")
         try:
             with self._engine.begin() as connection:
                 for table, some in rows.items():
@@ -105,8 +112,7 @@ class RecordStore:
 def _engine(url: str) -> Engine:
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_size=1, pool_pre_ping=True)
-    # Without a pool a file that was removed or replaced is noticed with the next transaction.
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _LOCK_PATIENCE_S})
+    engine = create_engine(url, pool_size=1, connect_args={"timeout": _LOCK_PATIENCE_S})
 
     @event.listens_for(engine, "connect")
     def let_readers_read_while_we_write(connection: Any, _: object) -> None:
@@ -116,9 +122,14 @@ def _engine(url: str) -> Engine:
     return engine
 
 
-def _make_folder(engine: Engine) -> None:
-    if engine.dialect.name == "sqlite" and engine.url.database:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+def _sqlite_file(engine: Engine) -> Path | None:
+    if engine.dialect.name != "sqlite" or engine.url.database is None:
+        return None
+    return Path(engine.url.database)
+
+
+def _inode(file: Path | None) -> int | None:
+    return file.stat().st_ino if file is not None and file.exists() else None
 
 
 def _insert_new(table: Table, dialect: Dialect) -> Insert:
@@ -144,15 +155,20 @@ def _objects_to_content(error: StatementError) -> bool:
 
 def _fitted(table: Table, rows: list[Row]) -> list[Row]:
     """Rows whose texts every database can take: Unicode, without NUL, not longer than the column."""
-    return [{name: _fit(table.c[name], value) for name, value in row.items()} for row in rows]
+    limits = {column.name: column.type.length for column in table.c if isinstance(column.type, String)}
+    return [
+        {
+            name: _fit(value, limits.get(name)) if isinstance(value, str) else value
+            for name, value in row.items()
+        }
+        for row in rows
+    ]
 
 
-def _fit(column: Column[Any], value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    text = value.encode("utf-8", "backslashreplace").decode().replace("\0", "")
-    limit = column.type.length if isinstance(column.type, String) else None
-    return text[:limit]
+def _fit(text: str, limit: int | None) -> str:
+    if not text.isascii():
+        text = text.encode("utf-8", "backslashreplace").decode()
+    return text.replace("\0", "")[:limit]
 
 
 def _key(table: Table, row: Row) -> str:
