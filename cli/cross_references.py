@@ -41,12 +41,14 @@ def find_problems(configuration: Configuration) -> list[Finding]:
 
 
 def _repeated(tree: TomlTree, section: str, key: str) -> Iterator[Finding]:
-    seen: list[object] = []
-    for index in range(len(tree.get((section,)) or ())):
+    entries = tree.get((section,))
+    seen: set[str] = set()
+    for index in range(len(entries) if isinstance(entries, list) else 0):
         value = tree.get((section, index, key))
-        if value is not None and value in seen:
-            yield Finding((section, index, key), f"a {key} that no other entry of {section} has")
-        seen.append(value)
+        if isinstance(value, str):
+            if value in seen:
+                yield Finding((section, index, key), f"a {key} that no other entry of {section} has")
+            seen.add(value)
 
 
 def _acd_findings(configuration: Configuration) -> Iterator[Finding]:

@@ -75,6 +75,10 @@ MISTAKES = [
         id="section for list",
     ),
     pytest.param(
+        "stations = 5 # <-", "stations", "5", "each beginning with [[stations]]", id="value for list"
+    ),
+    pytest.param("queues = [5] # <-", "queues[0]", "5", "a table", id="value for entry"),
+    pytest.param(
         "[sip]\nalgorithms = [\n  'MD5',\n  'SHA1', # <-\n]",
         "sip.algorithms[1]",
         '"SHA1"',
