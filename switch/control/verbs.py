@@ -1,7 +1,7 @@
 """The verbs of the control socket: checked on the way in, told in plain English when they fail."""
 
 import reprlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
@@ -69,16 +69,6 @@ class VerbRegistry:
             {"name": verb.name, "help": verb.help, "parameters": verb.params.model_json_schema()}
             for _, verb in sorted(self._verbs.items())
         ]
-
-
-def status_verb(read: Callable[[], Mapping[str, object]]) -> Verb:
-    """``switch.status``: what ``read`` tells of the switch now."""
-    return Verb(
-        name="switch.status",
-        params=NoParams,
-        handle=lambda _: dict(read()),
-        help="Tell whether the switch is up and how much it carries.",
-    )
 
 
 def _check(verb: Verb, params: list[Any]) -> BaseModel:

@@ -17,7 +17,7 @@ from switch.control.client import CallRefused, ControlClient, NotConnected, conn
 from switch.control.config import ControlConfig
 from switch.control.protocol import MessageReader, Notification, encode_request, encode_result
 from switch.control.server import ControlServer, SocketUnusable
-from switch.control.verbs import status_verb
+from switch.control.verbs import NoParams
 from switch.records.projection import JournalEntry
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -41,7 +41,7 @@ def refuse(params: Text) -> object:
 
 
 VERBS = (
-    status_verb(lambda: {"calls": 0}),
+    Verb(name="switch.status", params=NoParams, handle=lambda _: {"calls": 0}, help="How it is."),
     Verb(name="test.echo", params=Text, handle=lambda params: params.text, help="Say it again."),
     Verb(name="test.refuse", params=Text, handle=refuse, help="Say no."),
     Verb(name="test.big", params=Text, handle=lambda params: params.text * 70_000, help="Say it often."),

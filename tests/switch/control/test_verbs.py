@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from runtime.errors import UsageError
 from switch.application import Verb
-from switch.control.verbs import VerbError, VerbRegistry, status_verb
+from switch.control.verbs import NoParams, VerbError, VerbRegistry
 
 
 class SignIn(BaseModel):
@@ -24,6 +24,9 @@ class SignIn(BaseModel):
 
 def registry(handle: Callable[[SignIn], object] = lambda params: params.model_dump()) -> VerbRegistry:
     return VerbRegistry([Verb(name="agent.sign_in", params=SignIn, handle=handle, help="Sign in.")])
+
+
+STATUS = Verb(name="switch.status", params=NoParams, handle=lambda _: {"calls": 3}, help="How it is.")
 
 
 def failure_of(verbs: VerbRegistry, name: str, params: list[Any]) -> VerbError:
@@ -100,13 +103,12 @@ def test_a_fault_of_the_verb_is_internal_and_tells_no_details() -> None:
 
 
 def test_two_verbs_of_one_name_are_our_own_mistake() -> None:
-    verb = status_verb(dict)
     with pytest.raises(UsageError, match=r"switch\.status"):
-        VerbRegistry([verb, verb])
+        VerbRegistry([STATUS, STATUS])
 
 
 def test_verb_list_describes_every_verb_of_the_client_and_of_all() -> None:
-    own = VerbRegistry([status_verb(lambda: {"calls": 3})], base=registry())
+    own = VerbRegistry([STATUS], base=registry())
     listed = own.call("verb.list", [])
     assert isinstance(listed, list)
     assert [verb["name"] for verb in listed] == ["agent.sign_in", "switch.status", "verb.list"]
@@ -117,5 +119,5 @@ def test_verb_list_describes_every_verb_of_the_client_and_of_all() -> None:
 
 def test_a_clients_own_verbs_are_not_seen_by_others() -> None:
     base = registry()
-    VerbRegistry([status_verb(dict)], base=base)
+    VerbRegistry([STATUS], base=base)
     assert failure_of(base, "switch.status", []).failure.code == "unknown_verb"
