@@ -104,7 +104,7 @@ class EventLog:
         level = level_of(event.topic)
         if level < self._threshold:
             return
-        line: dict[str, Any] = {"timestamp": datetime.fromtimestamp(wall, UTC).isoformat()}
+        line: dict[str, Any] = {"timestamp": _moment(wall)}
         if call_id is not None:
             line["call_id"] = call_id
         line.update((name, value) for name, value in fields.items() if name not in _LEFT_OUT)
@@ -126,6 +126,11 @@ class EventLog:
 def level_of(topic: str) -> int:
     """How important an event is, as a level of the logging module."""
     return next((level for start, level in _LEVELS if topic.startswith(start)), logging.INFO)
+
+
+def _moment(wall: float) -> str:
+    """As structlog stamps the other lines."""
+    return datetime.fromtimestamp(wall, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _rendering(config: LogConfig, target: TextIO) -> list[Processor]:

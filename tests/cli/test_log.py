@@ -46,7 +46,7 @@ def test_an_event_is_one_json_line_with_its_own_time(stream: StringIO) -> None:
     event_log(stream, {}).log_event(CallAnswered(call_id="call-1"), WALL)
     assert lines(stream) == [
         {
-            "timestamp": "2026-09-21T14:13:20.250000+00:00",
+            "timestamp": "2026-09-21T14:13:20.250000Z",
             "level": "info",
             "event": "call.answered",
             "call_id": "call-1",
