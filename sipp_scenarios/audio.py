@@ -102,9 +102,12 @@ class Agreement:
 
 
 def compare(said: Samples, kept: Samples, *, piece_s: float = 0.5, good_score: float = 0.95) -> Agreement:
-    """Look for each piece of ``said`` in ``kept``; silent pieces of ``said`` do not count."""
+    """Look for each piece of ``said`` in ``kept``; silent pieces of ``said`` do not count.
+
+    ``kept`` may end within the last packet of ``said``.
+    """
     length = round(piece_s * SAMPLE_RATE_HZ)
-    searched = _Searched(kept, length)
+    searched = _Searched(np.pad(kept, (0, length)), length)
     matches = [(searched.find(piece), start) for start, piece in _pieces(said, length)]
     if not matches:
         return Agreement(0, 0, 0.0, 0)

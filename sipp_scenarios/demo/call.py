@@ -77,7 +77,9 @@ def place_call(cast: Cast, events: EventFollower, folder: Path, progress: Progre
         dialled = time.time()
         voice = speech(95598, _LONGEST_CALL_S)
         with CallerPhone(cast.sip, cast.dialled, voice, folder, CALLER_NUMBER) as caller:
-            return _Conversation(caller, agent, events, progress).run(dialled, cast.talk_s)
+            evidence = _Conversation(caller, agent, events, progress).run(dialled, cast.talk_s)
+    station.register(expires_s=0)
+    return evidence
 
 
 def still_open(events: EventFollower) -> dict[str, int]:

@@ -77,8 +77,8 @@ def _section(header: str, **keys: object) -> str:
 
 
 def _free_block(size: int) -> int:
-    """The first of ``size`` free ports below the range the operating system gives out by itself."""
-    blocks = range(20_000, 32_000, size)
+    """The first of ``size`` free ports, above the shipped media range and below the ephemeral ports."""
+    blocks = range(30_000, 32_600, size)
     return next(first for first in blocks if all(_is_free(port) for port in range(first, first + size)))
 
 

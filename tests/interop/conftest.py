@@ -36,3 +36,16 @@ def centre(switch: SwitchProcess, events: EventFollower, tmp_path: Path) -> Iter
     yield centre
     centre.wait_until_nothing_is_left()
     centre.close()
+
+
+@pytest.fixture
+def own_switch(tmp_path: Path) -> Iterator[SwitchProcess]:
+    """A switch of the test's own, to end or to flood."""
+    with switch_process(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def own_centre(own_switch: SwitchProcess, tmp_path: Path) -> Iterator[CallCentre]:
+    with EventFollower(own_switch.control_socket) as events:
+        yield CallCentre(own_switch, events, tmp_path)

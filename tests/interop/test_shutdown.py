@@ -1,27 +1,12 @@
 """SIGTERM: what callers, recordings and records see of it. Each test ends a switch of its own."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from media.wav import read_recording
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.switch_process import SwitchProcess
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import HOTLINE, Times, switch_process
-
-
-@pytest.fixture
-def own_switch(tmp_path: Path) -> Iterator[SwitchProcess]:
-    with switch_process(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def own_centre(own_switch: SwitchProcess, tmp_path: Path) -> Iterator[CallCentre]:
-    with EventFollower(own_switch.control_socket) as events:
-        yield CallCentre(own_switch, events, tmp_path)
 
 
 def test_an_idle_switch_ends_at_once(own_switch: SwitchProcess) -> None:

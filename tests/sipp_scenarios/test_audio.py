@@ -53,6 +53,12 @@ def test_a_piece_that_was_silenced_is_noticed() -> None:
     assert agreement.found == agreement.pieces - 1
 
 
+def test_an_end_within_the_last_packet_is_no_gap_but_a_missing_tenth_of_a_second_is() -> None:
+    said = speech(1, 3)
+    assert compare(said, said[:-159]).whole
+    assert not compare(said, said[:-800]).whole
+
+
 def test_another_voice_agrees_in_nothing() -> None:
     assert compare(speech(1, 3), speech(2, 3)).found == 0
 
