@@ -7,7 +7,7 @@ An offer is a lease. It ends by itself when the ring time is over, or when an ac
 connected within CONNECT_LIMIT_S; no lost message can leave an agent or a caller hanging in it.
 """
 
-from acd import dispatch, talk, waiting
+from acd import talk, waiting
 from acd.commands import AcceptOffer, ConfirmConnection, ConnectCaller, NoteRinging, ReleaseStation
 from acd.events import OfferEnded, OfferResult
 from acd.no_answer import settle_agent
@@ -69,11 +69,10 @@ def stop(step: Step, offer: Offer, result: OfferResult) -> None:
 
 
 def fail(step: Step, offer: Offer, result: OfferResult) -> None:
-    """The phone is out of the offer; the caller waits on at his place."""
+    """The phone is out of the offer; the caller waits on at his place. Its agent is not eligible just now."""
     entry = _entry(step, offer)
     _close(step, offer, entry, result)
     waiting.go_on(step, entry)
-    dispatch.serve_agent(step, step.state.agents[offer.agent])
 
 
 def cancel(step: Step, offer: Offer) -> None:

@@ -70,5 +70,5 @@ class AnyShift(RuleBasedStateMachine):
         check_idle(self.centre.core.state)
 
 
-AnyShift.TestCase.settings = settings(max_examples=60, stateful_step_count=60, deadline=None)
+AnyShift.TestCase.settings = settings(max_examples=50, stateful_step_count=50, deadline=None)
 TestAnyShift = AnyShift.TestCase

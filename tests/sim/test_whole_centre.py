@@ -13,12 +13,12 @@ from acd.step import Output
 from runtime.vocabulary import event_fields
 from switch.events import CallArrived, CallEnded
 from switch.records.projection import JournalEntry
-from tests.acd.invariants import check_order, check_state
+from tests.acd.invariants import check_idle, check_order, check_state
 from tests.acd.ledger import Ledger
 from tests.sim.centre import SimulatedCentre
 from tests.sim.people import Habits
 
-CALLERS = 400
+CALLERS = 300
 QUEUES = [
     QueueConfig(name="报修", max_wait_s=30, on_timeout="queue:投诉", music="music/waiting"),
     QueueConfig(name="投诉", wrap_up_s=0, refusal_delay_s=5),
@@ -47,51 +47,50 @@ class Auditor:
                 self.results[output.result] += 1
 
 
+Audited = tuple[SimulatedCentre, Auditor]
+
+
 def centre(seed: int) -> SimulatedCentre:
     return SimulatedCentre(QUEUES, AGENTS, callers=CALLERS, habits=Habits(), seed=seed)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_after_a_busy_shift_everybody_was_served_or_left_and_nothing_is_left_over(seed: int) -> None:
-    shift, auditor = centre(seed), Auditor()
+@pytest.fixture(scope="module")
+def audited() -> Audited:
+    """One shift, run to its end and watched at every step."""
+    shift, auditor = centre(seed=1), Auditor()
     shift.run(auditor.watch)
+    return shift, auditor
 
-    arrived = [event for event in shift.events if isinstance(event, CallArrived)]
-    ended = [event for event in shift.events if isinstance(event, CallEnded)]
+
+def test_everybody_was_served_or_lost_patience(audited: Audited) -> None:
+    shift, auditor = audited
+    arrived = [event.call_id for event in shift.events if isinstance(event, CallArrived)]
+    ended = [event.call_id for event in shift.events if isinstance(event, CallEnded)]
     assert len(arrived) == CALLERS
-    assert sorted(event.call_id for event in ended) == sorted(event.call_id for event in arrived)
+    assert sorted(ended) == sorted(arrived)
     left = auditor.ledger.left
-    gone = left[LeaveReason.CONNECTED] + left[LeaveReason.ABANDONED]
-    assert gone == CALLERS, "each caller talks to one agent, or loses patience"
+    assert left[LeaveReason.CONNECTED] + left[LeaveReason.ABANDONED] == CALLERS
 
+
+def test_nothing_is_left_over(audited: Audited) -> None:
+    shift, auditor = audited
     assert (auditor.ledger.waiting, auditor.ledger.talking, auditor.ledger.offers) == (set(), {}, {})
     assert {agent.state for agent in shift.acd.state.agents.values()} == {AgentState.AVAILABLE}
     assert shift.acd.state.reachable == {agent.id for agent in AGENTS}
-    assert shift.acd.state.entries == {}
-    assert shift.acd.state.timers.armed() == []
+    check_idle(shift.acd.state)
     assert list(shift.exchange.calls()) == []
     assert (shift.people.open_legs, shift.media.open_endpoints) == (set(), set())
 
 
-def test_the_shift_saw_every_way_an_offer_and_a_wait_can_end() -> None:
-    shift, auditor = centre(seed=1), Auditor()
-    shift.run(auditor.watch)
+def test_every_way_an_offer_and_a_wait_can_end_was_seen(audited: Audited) -> None:
+    _, auditor = audited
     seen = {result for result, count in auditor.results.items() if count}
     assert seen >= set(OfferResult) - {OfferResult.FAILED}
     assert all(auditor.ledger.left[reason] for reason in set(LeaveReason) - {LeaveReason.WITHDRAWN})
 
 
-def test_the_same_seed_gives_the_same_shift_to_the_last_event() -> None:
-    first, second = centre(seed=3), centre(seed=3)
-    for shift in (first, second):
-        shift.run(lambda acd, outputs: None)
-    assert first.events == second.events
-    assert len(first.events) > 10 * CALLERS
-
-
-def test_the_queue_log_accounts_for_every_caller() -> None:
-    shift, auditor = centre(seed=2), Auditor()
-    shift.run(auditor.watch)
+def test_the_queue_log_accounts_for_every_caller(audited: Audited) -> None:
+    shift, auditor = audited
     log = QueueEntries()
     rows = [
         row
@@ -103,3 +102,10 @@ def test_the_queue_log_accounts_for_every_caller() -> None:
         assert sum(row["outcome"] == reason.value for row in rows) == count
     assert all(row["talk_ms"] > 0 for row in rows if row["outcome"] == "connected")
     assert len({row["entry"] for row in rows}) == len(rows)
+
+
+def test_the_same_seed_gives_the_same_shift_to_the_last_event(audited: Audited) -> None:
+    first, again = audited[0], centre(seed=1)
+    again.run(lambda acd, outputs: None)
+    assert again.events == first.events
+    assert len(first.events) > 10 * CALLERS
