@@ -1,5 +1,8 @@
-"""Who may be offered a call. Every change of an agent's state goes through here, so that the queues'
-rankings always hold exactly the agents who may be rung."""
+"""Who may be offered a call.
+
+Every change of an agent's state goes through here, so that the queues' rankings always hold exactly the
+agents who may be rung.
+"""
 
 from acd.agent import Agent, AgentAction, AgentState
 from acd.events import AgentStateChanged, WrapUpEnded

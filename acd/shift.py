@@ -6,7 +6,6 @@ from acd.commands import MakeNotReady, MakeReady, MarkStation, SignIn, SignOut
 from acd.eligibility import move, rank
 from acd.errors import AcdUsageError
 from acd.events import AgentSignedIn, AgentSignedOut, OfferResult
-from acd.queue import EntryState
 from acd.state import Timer, TimerKind
 from acd.step import Step
 
@@ -58,13 +57,9 @@ def make_not_ready(step: Step, order: MakeNotReady) -> None:
         move(step, agent, AgentAction.NOT_READY, order.reason)
         return
     agent.not_ready_after = order.reason
-    if _is_rung(step, agent) and agent.offer_id is not None:
-        offers.stop(step, step.state.offers[agent.offer_id], OfferResult.REJECTED)
-
-
-def _is_rung(step: Step, agent: Agent) -> bool:
-    entry = step.state.entries[agent.call_id] if agent.call_id else None
-    return entry is not None and entry.state in (EntryState.OFFERED, EntryState.RINGING)
+    offer = step.state.offers[agent.offer_id] if agent.offer_id else None
+    if offer is not None and offer.accepted_at is None:
+        offers.stop(step, offer, OfferResult.REJECTED)
 
 
 def end_refusal_delay(step: Step, agent_id: str) -> None:

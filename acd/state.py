@@ -13,12 +13,16 @@ from runtime.deadlines import Deadlines
 
 
 class TimerKind(StrEnum):
-    """What a deadline is for; the comment names its subject."""
+    """What a deadline is for. Its subject is an offer's, a call's or an agent's id."""
 
-    OFFER_LEASE = "offer_lease"  # offer id
-    MAX_WAIT = "max_wait"  # call id
-    WRAP_UP = "wrap_up"  # agent id
-    REFUSAL_DELAY = "refusal_delay"  # agent id
+    OFFER_LEASE = "offer_lease"
+    """An offer ends by itself."""
+    MAX_WAIT = "max_wait"
+    """A call has waited as long as its queue allows."""
+    WRAP_UP = "wrap_up"
+    """An agent's after-call work ends."""
+    REFUSAL_DELAY = "refusal_delay"
+    """Offers may come again to an agent who refused one."""
 
 
 class Timer(NamedTuple):

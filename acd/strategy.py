@@ -50,6 +50,7 @@ class LongestIdle:
         return agent_id in self._rank
 
 
+# A new strategy is a class here, a name in ``config.StrategyName`` and a line in this table.
 STRATEGIES: Mapping[StrategyName, Callable[[], Ranking]] = {
     StrategyName.LONGEST_IDLE: LongestIdle,
 }
