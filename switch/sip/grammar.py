@@ -72,7 +72,7 @@ def read_port(digits: str | None) -> int | None:
     """A port of 1 to 65535, or None when absent. Raises ValueError for any other number."""
     if digits is None:
         return None
-    port = int(digits[:6])
+    port = int(digits)
     if not 1 <= port <= 65535:
         raise ValueError(f"port {port}; expected 1 to 65535")
     return port

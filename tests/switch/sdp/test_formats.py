@@ -32,9 +32,10 @@ def audio(formats: str, *attributes: str) -> MediaDescription:
             101,
         ),
         (audio("128 8 x ٨"), {Codec.PCMA: 8}, None),
+        (audio("128", "rtpmap:128 PCMA/8000"), {}, None),
         (audio("97", "rtpmap:97 PCMA", "rtpmap:97 PCMU/8000"), {Codec.PCMU: 97}, None),
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_formats_we_speak_are_found(
     media: MediaDescription, codecs: dict[Codec, int], dtmf: int | None

@@ -55,6 +55,12 @@ def test_unknown_lines_are_skipped() -> None:
     assert parse_sdp(HEAD + "i=x\r\nb=AS:64\r\nk=prompt\r\ny=0123\r\nf=v/2\r\n") == parse_sdp(HEAD)
 
 
+def test_first_of_several_addresses_counts() -> None:
+    addresses = "c=IN IP4 192.0.2.1\r\nc=IN IP4 192.0.2.2\r\n"
+    session = parse_sdp(HEAD + addresses + "m=audio 1 RTP/AVP 0\r\n" + addresses)
+    assert session.connection == session.media[0].connection == Connection("IP4", "192.0.2.1")
+
+
 def test_multicast_suffix_is_no_part_of_the_address() -> None:
     assert parse_sdp(HEAD + "c=IN IP4 224.2.36.42/127/3\r\n").connection == Connection("IP4", "224.2.36.42")
 

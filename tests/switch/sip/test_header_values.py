@@ -90,6 +90,7 @@ def test_via_parameter_is_set_in_its_place_or_added_last() -> None:
             NameAddr("sip:other", SipUri("sip", "", "h", None, (("a", "1"),)), (("b", "2"),)),
         ),
         ("sip:h;tag=1;x", NameAddr("", H, (("tag", "1"), ("x", None)))),
+        ("<sip:h>;x=;y", NameAddr("", H, (("x", ""), ("y", None)))),
         ("<tel:95598> ; tag = 1", NameAddr("", SipUri("tel", "95598", ""), (("tag", "1"),))),
     ],
 )

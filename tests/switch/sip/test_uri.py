@@ -14,6 +14,7 @@ READ = [
     ("sip:客@h", SipUri("sip", "客", "h")),
     ("sip:sips%3Auser%40example.com@h", SipUri("sip", "sips:user@example.com", "h")),
     ("sip:a;day=tuesday@h", SipUri("sip", "a;day=tuesday", "h")),
+    ("sip:\udcc3%A9@h", SipUri("sip", "é", "h")),
     ("sip:100%@h", SipUri("sip", "100%", "h")),
     ("sip:h;lr;transport=udp", SipUri("sip", "", "h", None, (("lr", None), ("transport", "udp")))),
     ("sip:h?Subject=a&Route=b", SipUri("sip", "", "h", headers="Subject=a&Route=b")),
