@@ -1,6 +1,5 @@
 """One SIP stack on a hand-moved clock, with a test speaking for its neighbours."""
 
-from collections.abc import Callable
 from typing import Any
 
 from runtime.ids import SeededIds
@@ -51,13 +50,13 @@ class SipRig:
         self.now = end
         return sent
 
+    def send_failed(self) -> list[Message]:
+        """The transport could not send the last message."""
+        return self._collect(self.stack.send_failed(write_message(self.messages[-1]), self.now))
+
     def reported(self, kind: type[Event]) -> list[Any]:
         """The events of one kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
-
-    def sent(self, is_wanted: Callable[[Message], bool]) -> list[Message]:
-        """The messages of one kind so far."""
-        return [message for message in self.messages if is_wanted(message)]
 
     def register(self, hop: Hop = PHONE, *, cseq: int = 1, **headers: str) -> Response:
         """A phone registers as the station; returns the last answer."""
