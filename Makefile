@@ -55,5 +55,5 @@ clean:  ## remove everything that was built
 	@touch $@
 
 .venv/.core: .venv/.tools $(CORE_SOURCES)
-	@$(BIN)/maturin develop --quiet --release
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --quiet --release >/dev/null
 	@touch $@
