@@ -66,6 +66,7 @@ class Call:
     recording_id: str | None = None
     offers: dict[str, Offer] = field(default_factory=dict)
     connected_offer: str | None = None
+    hand_offs: int = 0
 
     def offer_of(self, leg: Leg) -> Offer:
         """The offer a station's leg serves."""

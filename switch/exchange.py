@@ -52,6 +52,9 @@ from switch.sip.commands import AnswerLeg, AnswerReoffer, HangUpLeg, RingLeg
 from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, LegReoffered, LegRinging
 from switch.stations import Stations
 
+MAX_HAND_OFFS = 100
+"""A call passed on more often goes in circles: a full queue to a flow, the flow back to the queue."""
+
 Output = Any
 TargetCheck = Callable[[str], bool]
 
@@ -248,7 +251,8 @@ class Exchange:
         call = self.find(command.call_id)
         if call is None:
             return []
-        if not self._knows_target(command.target):
+        call.hand_offs += 1
+        if call.hand_offs > MAX_HAND_OFFS or not self._knows_target(command.target):
             return end_call(self._calls, call, Cause.NORMAL_TEMPORARY_FAILURE, by_caller=False)
         call.target = command.target
         return [

@@ -13,6 +13,7 @@ from media.commands import (
     StartPlayback,
 )
 from media.events import DigitDetected, MediaLost, PlaybackEnded
+from runtime.driver import Handler
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
@@ -39,7 +40,7 @@ from switch.events import (
     OfferRinging,
     PromptFinished,
 )
-from switch.exchange import Exchange
+from switch.exchange import MAX_HAND_OFFS, Exchange
 from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
 from switch.sip.events import LegConfirmed, LegEnded, LegReoffered, LegRinging
 from tests.helpers.exchange_rig import AGENT_SDP, CALLER_SDP, ExchangeRig
@@ -311,6 +312,19 @@ def test_a_hand_off_to_nobody_ends_the_call_instead_of_leaving_it_hanging() -> N
     rig = ExchangeRig()
     call_id = rig.arrive()
     rig.feed(AnswerCall(call_id=call_id), HandOff(call_id=call_id, target="queue:nowhere"))
+    assert rig.last(CallEnded).cause is Cause.NORMAL_TEMPORARY_FAILURE
+    rig.assert_idle()
+
+
+def test_a_call_that_is_handed_round_in_circles_is_ended() -> None:
+    rig = ExchangeRig()
+    call_id = rig.arrive()
+    round_trip: dict[type, Handler] = {
+        CallHandedOff: lambda event, now: [HandOff(call_id=call_id, target="queue:service")]
+    }
+    rig.driver.add_routes(round_trip)
+    rig.feed(AnswerCall(call_id=call_id), HandOff(call_id=call_id, target="queue:service"))
+    assert len(rig.all(CallHandedOff)) == MAX_HAND_OFFS
     assert rig.last(CallEnded).cause is Cause.NORMAL_TEMPORARY_FAILURE
     rig.assert_idle()
 
