@@ -14,7 +14,7 @@ from rich.markup import escape
 from cli.configuration import ConfigurationError
 from media.plot import Mark, plot_recording
 from media.wav import RecordingError, read_recording
-from sipp_scenarios.demo.call import Cast, Evidence, place_call
+from sipp_scenarios.demo.call import CALLER_NUMBER, KEY, Cast, Evidence, place_call
 from sipp_scenarios.demo.checks import Check, check_audio, check_left_open, check_lengths, check_record
 from sipp_scenarios.demo.report import show_checks, show_events, show_record
 from sipp_scenarios.follower import EventFollower, EventMissingError
@@ -30,6 +30,8 @@ _FOLDER = _ROOT / "run" / "demo"
 _AGENT = "1001"
 _DIALLED = "95598"
 _TALK_S = 5.0
+_WIDTH = 140
+"""Of the tables in a log, where nobody can ask the terminal."""
 
 
 class ImpossibleError(Exception):
@@ -54,6 +56,8 @@ FAILURES = (
 def main() -> int:
     """The whole demonstration. Returns the exit code."""
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _WIDTH
     try:
         good = _demonstrate(console)
     except FAILURES as failure:
@@ -133,15 +137,23 @@ def _show(
     show_record(console, record)
     show_checks(console, checks)
     console.print(f"recording  {evidence.recording}", soft_wrap=True)
-    console.print(f"picture    {_picture(evidence)}", soft_wrap=True)
+    console.print(f"picture    {_picture(evidence, cast)}", soft_wrap=True)
     return all(check.good for check in checks)
 
 
-def _picture(evidence: Evidence) -> Path:
+def _picture(evidence: Evidence, cast: Cast) -> Path:
+    moments = {entry.topic: entry.time for entry in evidence.events}
+    marks = [
+        Mark(moments[topic] - moments["recording.started"], label)
+        for topic, label in (
+            ("call.digit_received", f"key {KEY}"),
+            ("queue.caller_joined", "queue"),
+            ("offer.ringing", "rings"),
+            ("call.connected", "agent answers"),
+        )
+    ]
     out = evidence.recording.with_suffix(".png")
-    times = evidence.times
-    marks = [Mark(times.connected - times.answered, "agent answers")]
-    plot_recording(evidence.recording, out, f"{evidence.call_id}", marks)
+    plot_recording(evidence.recording, out, f"{CALLER_NUMBER} → {cast.dialled} → {cast.agent}", marks)
     return out
 
 

@@ -16,6 +16,8 @@ CALLER_NUMBER = "13800138000"
 KEY = "1"
 
 _GREETING_S = 1.0
+_MUSIC_S = 1.0
+_RINGING_S = 0.5
 _LONGEST_CALL_S = 60.0
 
 Progress = Callable[[str], None]
@@ -71,13 +73,12 @@ def place_call(cast: Cast, events: EventFollower, folder: Path, progress: Progre
     station.register()
     progress(f"station {cast.station} registered with its password (SIPp)")
     events.call("agent.sign_in", agent=cast.agent, station=cast.station)
-    events.call("agent.ready", agent=cast.agent)
-    progress(f"agent {cast.agent} signed in and is ready (control socket)")
+    progress(f"agent {cast.agent} signed in there (control socket)")
     with station.expect_call(speech(1001, _LONGEST_CALL_S)) as agent:
         dialled = time.time()
         voice = speech(95598, _LONGEST_CALL_S)
         with CallerPhone(cast.sip, cast.dialled, voice, folder, CALLER_NUMBER) as caller:
-            evidence = _Conversation(caller, agent, events, progress).run(dialled, cast.talk_s)
+            evidence = _Conversation(cast, caller, agent, events, progress).run(dialled)
     station.register(expires_s=0)
     return evidence
 
@@ -93,18 +94,24 @@ class _Conversation:
     """The steps from the answer to the end, in order."""
 
     def __init__(
-        self, caller: CallerPhone, agent: CalledPhone, events: EventFollower, progress: Progress
+        self,
+        cast: Cast,
+        caller: CallerPhone,
+        agent: CalledPhone,
+        events: EventFollower,
+        progress: Progress,
     ) -> None:
+        self._cast = cast
         self._caller = caller
         self._agent = agent
         self._events = events
         self._progress = progress
 
-    def run(self, dialled: float, talk_s: float) -> Evidence:
+    def run(self, dialled: float) -> Evidence:
         answered = self._hear_the_greeting()
         call_id = self._reach_the_queue()
         connected = self._reach_the_agent(call_id)
-        hung_up = self._talk(talk_s)
+        hung_up = self._talk()
         self._events.wait_for("call.ended", call_id=call_id)
         recording = self._events.wait_for("recording.completed", call_id=call_id)
         caller, agent = self._caller.talker, self._agent.talker
@@ -131,19 +138,22 @@ class _Conversation:
         self._progress(f"caller hears the greeting and presses {KEY} (RFC 4733)")
         self._caller.talker.press(KEY)
         joined = self._events.wait_for("queue.caller_joined").fields
-        self._progress(f"caller waits in queue {joined['queue']}")
+        self._progress(f"caller waits in queue {joined['queue']} and hears music")
+        self._caller.talker.wait_to_hear(_MUSIC_S)
         return str(joined["call_id"])
 
     def _reach_the_agent(self, call_id: str) -> float:
+        self._events.call("agent.ready", agent=self._cast.agent)
         self._agent.wait_ringing()
-        self._progress("the agent's phone rings")
+        self._progress(f"agent {self._cast.agent} is ready; the phone rings")
+        self._caller.talker.wait_to_hear(_RINGING_S)
         self._agent.answer()
         self._events.wait_for("call.connected", call_id=call_id)
         self._progress("the agent answers and both talk")
         return time.time()
 
-    def _talk(self, talk_s: float) -> float:
-        self._agent.talker.wait_to_hear(talk_s)
+    def _talk(self) -> float:
+        self._agent.talker.wait_to_hear(self._cast.talk_s)
         self._agent.talker.fall_silent()
         self._caller.hang_up()
         hung_up = time.time()

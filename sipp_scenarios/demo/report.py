@@ -1,9 +1,11 @@
 """The demonstration's tables for people."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -11,24 +13,25 @@ from rich.text import Text
 from sipp_scenarios.demo.checks import Check
 from switch.records.projection import JournalEntry
 
-_SAID_ELSEWHERE = {"call_id", "contact_id", "sip_call_id"}
-"""The same in every line of one call."""
+_LEFT_OUT = {"call_id", "contact_id", "sip_call_id", "sdp", "path", "sha256"}
+"""The same in every line of one call, too long for a line, or told below."""
+_ID = re.compile(r"^([a-z]+-[0-9a-f]{4})[0-9a-f]{12}$")
 
 
 def show_events(console: Console, events: Sequence[JournalEntry]) -> None:
     """Every event of the call, with its time since the first."""
-    table = Table("time", "after", "event", "facts", title="Events", title_justify="left")
+    table = _table("Events", "time", "after", "event", "facts")
     start = events[0].time if events else 0.0
     for entry in events:
         moment = datetime.fromtimestamp(entry.time, UTC).astimezone()
-        after = f"{entry.time - start:.3f}"
+        after = f"{entry.time - start:.3f} s"
         table.add_row(f"{moment:%H:%M:%S.%f}"[:-3], after, entry.topic, _facts(entry.fields))
     console.print(table)
 
 
 def show_record(console: Console, record: Mapping[str, Any]) -> None:
     """The call record, a line a column."""
-    table = Table("column", "value", title="Call record", title_justify="left")
+    table = _table("Call record", "column", "value")
     for name, value in record.items():
         table.add_row(name, "" if value is None else str(value))
     console.print(table)
@@ -36,13 +39,26 @@ def show_record(console: Console, record: Mapping[str, Any]) -> None:
 
 def show_checks(console: Console, checks: Iterable[Check]) -> None:
     """What was compared, and how it came out."""
-    table = Table("", "check", "found", title="Checks", title_justify="left")
+    table = _table("Checks", "", "check", "found")
     for check in checks:
         mark = Text("ok", "green") if check.good else Text("WRONG", "bold red")
         table.add_row(mark, check.question, check.found)
     console.print(table)
 
 
+def _table(title: str, *columns: str) -> Table:
+    return Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+
+
 def _facts(fields: Mapping[str, Any]) -> str:
-    facts = {name: value for name, value in fields.items() if name not in _SAID_ELSEWHERE}
-    return "  ".join(f"{name}={value}" for name, value in facts.items() if value not in (None, ""))
+    told = {name: value for name, value in fields.items() if name not in _LEFT_OUT}
+    return "  ".join(f"{name}={_brief(value)}" for name, value in told.items() if value not in (None, ""))
+
+
+def _brief(value: Any) -> str:
+    """Lists without brackets, fractions to the hundredth, ids by their first digits."""
+    if isinstance(value, list | tuple):
+        return ",".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    return _ID.sub(r"\1", str(value))
