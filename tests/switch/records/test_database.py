@@ -1,4 +1,6 @@
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,7 @@ from switch.records.segment import list_segments
 from tests.switch.records.stories import START, Moment, answered_call, arrived, ended, switch_started
 
 PATIENCE_S = 10.0
+PROJECT = Path(__file__).parents[3]
 
 
 def config(folder: Path, **changes: Any) -> RecordsConfig:
@@ -208,6 +211,41 @@ def test_closing_with_the_database_down_ends_within_its_time_and_the_next_run_ca
     with running(settings):
         pass
     assert ids(settings) == ["call-1"]
+
+
+KILLED_WHILE_WRITING = """
+import sys
+from itertools import count
+from pathlib import Path
+from threading import Event
+
+from tests.switch.records.stories import answered_call
+from tests.switch.records.test_database import Run, config
+from switch.records.call_records import CallRecords
+
+run = Run(config(Path(sys.argv[1])), [CallRecords()])
+flushed = Event()
+run.journal.listen(flushed.set)
+for n in count():
+    run.tell(*answered_call(f"call-{n}", f"recording-{n}"))
+    flushed.wait()
+    flushed.clear()
+    print(run.database.caught_up_to, flush=True)
+"""
+
+
+def test_a_switch_killed_while_it_wrote_leaves_every_finished_call_recorded_once(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    command = [sys.executable, "-c", KILLED_WHILE_WRITING, str(tmp_path)]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as killed:
+        assert killed.stdout
+        assert any(int(caught_up_to) > 100 for caught_up_to in killed.stdout)
+        killed.kill()
+    with running(settings) as run:
+        finished = {e.fields["call_id"] for e in run.journal.read() if e.topic == "recording.completed"}
+    recorded = [row["call_id"] for row in RecordReader(settings).calls(limit=1_000_000)]
+    assert len(recorded) == len(set(recorded))
+    assert set(recorded) == finished
 
 
 class Notes:
