@@ -133,7 +133,7 @@ class DialledLegs:
         fork = self._confirm(leg, tag, known, fact)
         if leg.state is not LegState.ENDED and leg.dialog is None:
             return [fork.ack, *self._win(leg, fork, now)]
-        self._deadlines.cancel(leg)
+        self._wind_up(leg)
         cause = Cause.LOSE_RACE if leg.dialog is not None else leg.cause
         return [fork.ack, *self._desk.say_bye(leg, fork.dialog, cause, now)]
 
@@ -174,7 +174,8 @@ class DialledLegs:
         """No more waiting; no more early dialogs."""
         self._deadlines.cancel(leg)
         for fork in leg.forks.values():
-            self._desk.legs.close_dialog(fork.dialog)
+            if fork.ack is None:
+                self._desk.legs.close_dialog(fork.dialog)
 
     def _make_invite(self, command: DialStation, target: Target, tag: str) -> Request:
         desk = self._desk

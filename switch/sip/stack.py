@@ -121,7 +121,11 @@ class SipStack:
     def send_failed(self, data: bytes, now: float) -> Outputs:
         """The transport could not send this message of ours."""
         self.counters.send_errors += 1
-        return self._settle(self._layer.fail(parse_message(data), now), now)
+        try:
+            message = parse_message(data)
+        except SipSyntaxError:  # our refusal of a malformed request repeats its malformed headers
+            return []
+        return self._settle(self._layer.fail(message, now), now)
 
     def next_deadline(self) -> float | None:
         cores = (self._layer, self._agent, self._registrar)

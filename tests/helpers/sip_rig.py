@@ -6,8 +6,9 @@ from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Event
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
+from switch.sip.errors import SipSyntaxError
 from switch.sip.hop import Hop
-from switch.sip.message import Message, Request, Response
+from switch.sip.message import Headers, Message, Request, Response
 from switch.sip.parser import parse_message
 from switch.sip.stack import SipStack
 from switch.sip.writer import write_message
@@ -97,12 +98,22 @@ class SipRig:
         sent: list[Message] = []
         for output in outputs:
             if isinstance(output, SendMessage):
-                sent.append(parse_message(output.data))
+                sent.append(_read_back(output.data))
                 self.hops.append(output.hop)
             else:
                 self.events.append(output)
         self.messages += sent
         return sent
+
+
+def _read_back(data: bytes) -> Message:
+    """What the stack sent. Its answer to a malformed request repeats what was malformed in it."""
+    try:
+        return parse_message(data)
+    except SipSyntaxError:
+        version, status, _ = data.split(b" ", 2)
+        assert version == b"SIP/2.0"
+        return Response(int(status), "", Headers())
 
 
 def statuses(messages: list[Message]) -> list[int]:

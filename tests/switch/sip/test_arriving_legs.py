@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from runtime.errors import UsageError
@@ -12,7 +14,7 @@ from tests.helpers.sip_rig import LIFETIME_S, STATION, SipRig, methods, statuses
 OURS = "v=0\r\n"
 
 
-def arrive(rig: SipRig, **headers: str) -> str:
+def arrive(rig: SipRig, **headers: Any) -> str:
     """A caller's INVITE; returns the leg's id."""
     rig.receive(make_request("INVITE", body=SDP, **headers))
     leg_id = rig.reported(LegArrived)[-1].leg_id
@@ -25,7 +27,7 @@ def answer(rig: SipRig, leg_id: str) -> Response:
     return rig.one_response(rig.order(AnswerLeg(leg_id=leg_id, sdp=OURS)))
 
 
-def from_caller(method: str, response: Response, *, cseq: int = 1, body: str = "", **headers: str) -> Request:
+def from_caller(method: str, response: Response, *, cseq: int = 1, body: str = "", **headers: Any) -> Request:
     """A request of the caller inside the dialog of our answer."""
     called = response.headers.get("to") or ""
     return make_request(
@@ -280,7 +282,7 @@ def test_an_invite_that_came_on_two_ways_is_taken_once() -> None:
     ],
 )
 def test_an_invite_that_cannot_be_served_is_refused(
-    headers: dict[str, str], status: int, header: str | None, value: str | None
+    headers: dict[str, Any], status: int, header: str | None, value: str | None
 ) -> None:
     rig = SipRig()
     refusal = rig.one_response(rig.receive(make_request("INVITE", body=SDP, **headers)))

@@ -186,6 +186,16 @@ def test_an_answer_that_crosses_the_cancel_is_acked_and_ended_by_bye() -> None:
     assert rig.leftovers() == (0, 0, 0)
 
 
+def test_an_answer_of_one_phone_that_crosses_the_cancel_ends_the_ringing_of_the_others_too() -> None:
+    rig = SipRig()
+    invite = dial(rig)
+    rig.receive(make_response(invite, 180, tag="rings"))
+    hang_up(rig)
+    rig.receive(make_response(invite, 200, tag="answers", body=SDP))
+    rig.pass_time(LIFETIME_S)
+    assert rig.leftovers() == (0, 0, 0)
+
+
 def test_a_cancelled_invite_that_never_ends_is_forgotten_after_64_t1() -> None:
     rig = SipRig()
     invite = dial(rig)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from switch.sip.dialog import accept_dialog, join_dialog
@@ -96,6 +98,6 @@ def test_a_new_contact_moves_the_target_and_an_unreadable_one_does_not() -> None
 
 
 @pytest.mark.parametrize("headers", [{"contact": ""}, {"contact": "*"}, {"record_route": "<oops"}])
-def test_an_invite_that_cannot_open_a_dialog_is_refused(headers: dict[str, str]) -> None:
+def test_an_invite_that_cannot_open_a_dialog_is_refused(headers: dict[str, Any]) -> None:
     with pytest.raises(SipSyntaxError):
         accept_dialog(make_request("INVITE", **headers), "ours", PHONE)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from switch.causes import Cause
@@ -23,7 +25,7 @@ class Talk(SipRig):
         if acked:
             self.receive(self.ask("ACK", cseq=1))
 
-    def ask(self, method: str, *, cseq: int = 2, body: str = "", **headers: str) -> Request:
+    def ask(self, method: str, *, cseq: int = 2, body: str = "", **headers: Any) -> Request:
         """A request of the peer inside the dialog."""
         return make_request(
             method, branch=f"z9hG4bK{method}{cseq}", called=self.called, cseq=cseq, body=body, **headers

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from switch.sip.commands import DialStation
@@ -13,9 +15,9 @@ CONTACT = "sip:phone@127.0.0.1:6000"
 SHA_256, MD5 = "SHA-256", "MD5"
 
 
-def ask(cseq: int, *, station: str = STATION, **headers: str) -> Request:
+def ask(cseq: int, *, station: str = STATION, **headers: Any) -> Request:
     """A REGISTER."""
-    fields: dict[str, str] = {"sip_call_id": "register", **headers}
+    fields: dict[str, Any] = {"sip_call_id": "register", **headers}
     return make_request(
         "REGISTER",
         uri="sip:127.0.0.1",
@@ -41,7 +43,7 @@ class Phone:
         self.nonce_count = 0
         self.challenge = ""
 
-    def send(self, hop: Hop = PHONE, **headers: str) -> Response:
+    def send(self, hop: Hop = PHONE, **headers: Any) -> Response:
         """One REGISTER, with credentials when it was challenged before."""
         self.cseq += 1
         request = ask(self.cseq, **headers)
@@ -66,7 +68,7 @@ class Phone:
             count=self.nonce_count,
         )
 
-    def register(self, hop: Hop = PHONE, **headers: str) -> Response:
+    def register(self, hop: Hop = PHONE, **headers: Any) -> Response:
         """REGISTER until it is not challenged any more."""
         answer = self.send(hop, **headers)
         return self.send(hop, **headers) if answer.status == 401 else answer
@@ -158,7 +160,7 @@ def test_a_replayed_proof_is_challenged_again() -> None:
         ({"expires": "99999999999999999999"}, 3600),
     ],
 )
-def test_a_registration_lasts_as_asked_within_limits(headers: dict[str, str], granted: int) -> None:
+def test_a_registration_lasts_as_asked_within_limits(headers: dict[str, Any], granted: int) -> None:
     rig = SipRig()
     assert Phone(rig).register(**headers).headers.get("contact") == f"<{CONTACT}>;expires={granted}"
 

@@ -1,0 +1,138 @@
+import asyncio
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from runtime.alarm import LoopAlarm
+from runtime.clock import LoopClock
+from runtime.driver import Driver
+from runtime.ids import SeededIds
+from switch.sip.commands import SendMessage
+from switch.sip.config import SipConfig
+from switch.sip.hop import Hop
+from switch.sip.parser import parse_message
+from switch.sip.stack import SipStack
+from switch.sip.udp import UdpTransport
+from tests.helpers.sip_messages import as_bytes, make_request
+
+
+class House:
+    """A stack behind a real socket on a port the system chose."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.faults: list[Any] = []
+        self.driver = Driver(LoopClock(loop.time), LoopAlarm(loop), self._fault)
+        self.stack = SipStack(SipConfig(), [], SeededIds(), b"key of a test")
+        self.transport = UdpTransport("127.0.0.1", 0, self.driver, self.stack)
+        self.driver.add_core(self.stack)
+        self.driver.add_routes(self.stack.routes())
+        self.driver.add_routes(self.transport.routes())
+        self.transport.open(loop)
+        self.phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.phone.setblocking(False)
+        self.phone.bind(("127.0.0.1", 0))
+
+    def _fault(self, item: object, fault: Exception) -> list[Any]:
+        self.faults.append((item, fault))
+        return []
+
+    @property
+    def hop(self) -> Hop:
+        return Hop("udp", *self.phone.getsockname())
+
+    def hear(self) -> bytes:
+        """The next datagram the phone gets."""
+        return self.loop.run_until_complete(
+            asyncio.wait_for(self.loop.sock_recv(self.phone, 65_535), timeout=5)
+        )
+
+    def say(self, data: bytes) -> None:
+        self.phone.sendto(data, self.transport.address[1:])
+
+    def close(self) -> None:
+        self.transport.close()
+        self.phone.close()
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    loop = asyncio.new_event_loop()
+    house = House(loop)
+    yield house
+    house.close()
+    loop.close()
+    assert house.faults == []
+
+
+def test_datagrams_go_to_the_stack_and_its_answers_back(house: House) -> None:
+    for n in range(100):
+        house.say(as_bytes(make_request("OPTIONS", branch=f"z9hG4bK{n}", hop=house.hop)))
+    answers = [parse_message(house.hear()) for _ in range(100)]
+    assert [(a.headers.get("via") or "").rpartition("z9hG4bK")[2] for a in answers] == [
+        str(n) for n in range(100)
+    ]
+    assert house.stack.counters.responses_sent == {200: 100}
+
+
+def test_junk_on_the_wire_stops_nothing(house: House) -> None:
+    house.say(b"")
+    house.say(b"\xff" * 60_000)
+    house.say(as_bytes(make_request("OPTIONS", hop=house.hop)))
+    assert house.hear().startswith(b"SIP/2.0 200 OK\r\n")
+    assert house.stack.counters.rejected == 1
+
+
+@pytest.mark.parametrize("data", [as_bytes(make_request("OPTIONS")), b"x" * 70_000])
+def test_a_message_that_cannot_be_sent_is_told_to_the_stack(house: House, data: bytes) -> None:
+    broadcast = Hop("udp", "255.255.255.255", 9)
+    house.driver.submit(SendMessage(data=data, hop=broadcast))
+    assert house.stack.counters.send_errors == 1
+
+
+class FullSocket:
+    """Stands for the socket while its buffer is full."""
+
+    def __init__(self, real: socket.socket) -> None:
+        self.real = real
+        self.is_full = True
+
+    def sendto(self, data: bytes, address: tuple[str, int]) -> int:
+        if self.is_full:
+            raise BlockingIOError
+        return self.real.sendto(data, address)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.real, name)
+
+
+def test_messages_wait_in_order_while_the_socket_is_full_and_a_surplus_is_dropped(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switch.sip.udp._BACKLOG", 3)
+    full = FullSocket(house.transport._opened())
+    monkeypatch.setattr(house.transport, "_socket", full)
+    for n in range(5):
+        house.driver.submit(SendMessage(data=b"%d" % n, hop=house.hop))
+    assert house.stack.counters.send_errors == 2
+    full.is_full = False
+    assert [house.hear() for _ in range(3)] == [b"0", b"1", b"2"]
+    house.driver.submit(SendMessage(data=b"next", hop=house.hop))
+    assert house.hear() == b"next"
+    monkeypatch.setattr(house.transport, "_socket", full.real)
+
+
+def test_an_address_in_use_is_reported_and_leaves_no_socket(house: House) -> None:
+    second = UdpTransport("127.0.0.1", house.transport.address.port, house.driver, house.stack)
+    with pytest.raises(OSError, match="in use"):
+        second.open(house.loop)
+    second.close()
+
+
+def test_after_closing_nothing_is_sent(house: House) -> None:
+    house.transport.close()
+    house.driver.submit(SendMessage(data=b"late", hop=house.hop))
+    with pytest.raises(BlockingIOError):
+        house.phone.recv(100)
