@@ -15,12 +15,12 @@ from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
 from acd.figures import QueueFigures
 from acd.gauges import AcdReadings
 from acd.records import QueueEntries
-from acd.verbs import AcdVerbs, AgentParams, NoParams, NotReadyParams, SignInParams, Submit
+from acd.verbs import AcdVerbs, AgentParams, NotReadyParams, SignInParams, Submit
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
 from runtime.ids import Ids
 from runtime.vocabulary import Command
-from switch.application import Application, Gauge, Verb
+from switch.application import Application, Gauge, NoParams, Verb
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,

@@ -19,10 +19,6 @@ class _Params(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class NoParams(_Params):
-    """For verbs that take nothing."""
-
-
 class AgentParams(_Params):
     """Names one agent."""
 
@@ -50,11 +46,11 @@ class AcdVerbs:
         self._clock = clock
         self._submit = submit
 
-    def list_agents(self, params: NoParams) -> list[dict[str, Any]]:
+    def list_agents(self, _: object) -> list[dict[str, Any]]:
         now = self._clock.now()
         return [agent_view(self._state, agent, now) for agent in self._state.agents.values()]
 
-    def list_queues(self, params: NoParams) -> list[dict[str, Any]]:
+    def list_queues(self, _: object) -> list[dict[str, Any]]:
         now = self._clock.now()
         queues = self._state.queues.values()
         return [queue_view(self._state, queue, self._figures, now) for queue in queues]

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from ivr import commands, inputs
 from ivr.config import IvrConfig
 from ivr.document import Flow
@@ -12,18 +10,12 @@ from ivr.interpreter import FlowInterpreter
 from ivr.records import FlowRuns
 from runtime.driver import Handler, Outputs
 from runtime.ids import Ids
-from switch.application import Application, Gauge, Verb
+from switch.application import Application, Gauge, NoParams, Verb
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
 
 SCHEME = "flow"
-
-
-class NoParams(BaseModel):
-    """For verbs that take nothing."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 def build(config: IvrConfig, flows: Mapping[str, Flow], ids: Ids) -> Application:

@@ -16,6 +16,7 @@ from media.events import EndpointClosed, MediaLost, RecordingCompleted, Recordin
 from runtime.vocabulary import Event
 from switch.application import Gauge
 from switch.causes import Cause
+from switch.disposition import disposition
 from switch.events import CallAnswered, CallArrived, CallEnded, CallRefused, OfferAccepted, OfferEnded
 from switch.sip.events import MessageRejected, RegistrationRefused, StationRegistered, StationUnregistered
 
@@ -23,14 +24,6 @@ PREFIX = "ringmain_"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _JITTER_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16)
-_UNANSWERED: dict[Cause, str] = {
-    Cause.USER_BUSY: "BUSY",
-    Cause.ORIGINATOR_CANCEL: "NO ANSWER",
-    Cause.NO_ANSWER: "NO ANSWER",
-    Cause.NO_USER_RESPONSE: "NO ANSWER",
-    Cause.NORMAL_CLEARING: "NO ANSWER",
-}
-"""Dispositions of calls nobody answered, as in call records; any other cause is a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +113,13 @@ class Metrics:
     def _call_ended(self, event: CallEnded) -> None:
         answered = event.call_id in self._answered
         self._answered.discard(event.call_id)
-        self._count_call("ANSWERED" if answered else _UNANSWERED.get(event.cause, "FAILED"), event.cause)
+        self._count_call(event.cause, answered=answered)
 
     def _call_refused(self, event: CallRefused) -> None:
-        self._count_call(_UNANSWERED.get(event.cause, "FAILED"), event.cause)
+        self._count_call(event.cause, answered=False)
 
-    def _count_call(self, disposition: str, cause: Cause) -> None:
-        self._calls.labels(disposition).inc()
+    def _count_call(self, cause: Cause, *, answered: bool) -> None:
+        self._calls.labels(disposition(cause, answered=answered).value).inc()
         self._hangups.labels(cause.value).inc()
 
     def _offer_ended(self, event: OfferEnded) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from runtime.clock import Clock
 from runtime.errors import UsageError
 from runtime.vocabulary import Command
-from switch.application import Verb
+from switch.application import NoParams, Verb
 from switch.call import Call
 from switch.causes import Cause
 from switch.commands import HangUpCall
@@ -18,12 +18,6 @@ from switch.sip.registrar import Registration
 
 Registrations = Callable[[float], list[Registration]]
 """Takes ``now``; the contacts that are registered."""
-
-
-class NoParams(BaseModel):
-    """For verbs that take nothing."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class CallParams(BaseModel):

@@ -6,20 +6,14 @@ from difflib import get_close_matches
 from typing import Any
 
 import structlog
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from runtime.errors import UsageError
-from switch.application import Verb
+from switch.application import NoParams, Verb
 from switch.control.protocol import ErrorCode, Failure
 
 log = structlog.get_logger(__name__)
-
-
-class NoParams(BaseModel):
-    """For verbs that take nothing."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class VerbError(Exception):

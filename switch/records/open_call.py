@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from switch.causes import Cause
+from switch.disposition import disposition
 from switch.records.columns import stamp
 
 MAX_DIGITS = 255
@@ -100,7 +101,7 @@ class OpenCall:
             "billsec": 0 if self.answered is None else int(ended - self.answered),
             "waitsec": None if self.waited_s is None else int(self.waited_s),
             "talk_ms": round(self.talked_s * 1000),
-            "disposition": self._disposition(),
+            "disposition": disposition(self.cause, answered=self.answered is not None),
             "hangup_cause": self.cause.value,
             "hangup_cause_q850": self.cause.number,
             "hung_up_by": self.hung_up_by,
@@ -113,21 +114,6 @@ class OpenCall:
             "recording_path": self.recording_path,
             "recording_sha256": self.recording_sha256,
         }
-
-    def _disposition(self) -> str:
-        if self.answered is not None:
-            return "ANSWERED"
-        if self.cause is Cause.USER_BUSY:
-            return "BUSY"
-        return "NO ANSWER" if self.cause in _UNANSWERED else "FAILED"
-
-
-_UNANSWERED = (
-    Cause.NORMAL_CLEARING,
-    Cause.ORIGINATOR_CANCEL,
-    Cause.NO_ANSWER,
-    Cause.NO_USER_RESPONSE,
-)
 
 
 def _stamp_or_none(wall: float | None) -> datetime | None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 import acd.verbs
 import switch.verbs
 from runtime.errors import UsageError
-from switch.application import Verb
+from switch.application import NoParams, Verb
 from switch.control.config import ControlConfig
 from switch.control.server import ControlServer
 from switch.records.projection import JournalEntry
@@ -78,13 +78,13 @@ class SmallSwitch:
         signed_out = AGENT | {"state": "LOGGED_OUT", "station": None}
         not_ready = AGENT | {"state": "NOT_READY", "reason": "午休"}
         return [
-            self._verb("agent.list", acd.verbs.NoParams, everybody),
+            self._verb("agent.list", NoParams, everybody),
             self._verb("agent.sign_in", acd.verbs.SignInParams, not_ready),
             self._verb("agent.sign_out", acd.verbs.AgentParams, signed_out),
             self._verb("agent.ready", acd.verbs.AgentParams, AGENT),
             self._verb("agent.not_ready", acd.verbs.NotReadyParams, not_ready),
-            self._verb("queue.list", acd.verbs.NoParams, [QUEUE]),
-            self._verb("call.list", switch.verbs.NoParams, [CALL]),
+            self._verb("queue.list", NoParams, [QUEUE]),
+            self._verb("call.list", NoParams, [CALL]),
             self._verb("call.hang_up", switch.verbs.CallParams, CALL),
         ]
 

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from ivr.config import IvrConfig
-from ivr.service import NoParams, build
+from ivr.service import build
 from runtime.clock import ManualClock
 from runtime.driver import Driver
 from runtime.ids import SeededIds
 from runtime.vocabulary import Event
+from switch.application import NoParams
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished

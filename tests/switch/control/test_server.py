@@ -12,12 +12,11 @@ import uvloop
 from pydantic import BaseModel
 
 from runtime.errors import UsageError
-from switch.application import Verb
+from switch.application import NoParams, Verb
 from switch.control.client import CallRefused, ControlClient, NotConnected, connect_sync
 from switch.control.config import ControlConfig
 from switch.control.protocol import MessageReader, Notification, encode_request, encode_result
 from switch.control.server import ControlServer, SocketUnusable
-from switch.control.verbs import NoParams
 from switch.records.projection import JournalEntry
 
 Run = Callable[[Coroutine[Any, Any, None]], None]

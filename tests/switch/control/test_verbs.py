@@ -5,8 +5,8 @@ import pytest
 from pydantic import BaseModel, Field, field_validator
 
 from runtime.errors import UsageError
-from switch.application import Verb
-from switch.control.verbs import NoParams, VerbError, VerbRegistry
+from switch.application import NoParams, Verb
+from switch.control.verbs import VerbError, VerbRegistry
 
 
 class SignIn(BaseModel):

@@ -17,12 +17,11 @@ from ivr.config import IvrConfig
 from runtime.clock import ManualClock
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
-from switch.application import Verb
+from switch.application import NoParams, Verb
 from switch.control.client import ControlClient
 from switch.control.config import ControlConfig
 from switch.control.protocol import ErrorCode
 from switch.control.server import ControlServer
-from switch.control.verbs import NoParams
 from switch.events import CallAnswered, CallEnded
 from switch.exchange import Exchange
 from switch.records.projection import JournalEntry
