@@ -23,10 +23,12 @@ class Phone:
         self._conducted.__exit__()
         self.talker.__exit__()
 
-    def wait_answered(self) -> None:
-        """Wait for the answer, then talk to the address it names."""
+    def wait_answered(self) -> Address:
+        """Wait for the answer, then talk to the address it names, and return that."""
         said = self._conducted.wait_for("answered")
-        self.talker.talk_to(said["Host"], int(said["Port"]))
+        media = Address(said["Host"], int(said["Port"]))
+        self.talker.talk_to(*media)
+        return media
 
     def hang_up(self) -> ScenarioResult:
         """Fall silent, send BYE and wait for its answer."""

@@ -13,7 +13,7 @@ _GRACE_S = 5.0
 
 
 class Address(NamedTuple):
-    """Where a switch listens for SIP."""
+    """Where somebody listens, for SIP or for RTP."""
 
     host: str
     port: int

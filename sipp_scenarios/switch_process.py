@@ -13,7 +13,7 @@ from sipp_scenarios.runner import Address
 from switch.control.client import NotConnected, connect_sync
 
 _ROOT = Path(__file__).resolve().parent.parent
-_START_S = 20.0
+_START_S = 60.0
 _LOOK_AGAIN_S = 0.05
 
 
@@ -65,6 +65,15 @@ class SwitchProcess:
                 raise SwitchError(f"the switch did not answer within {_START_S:g} s:\n{self.last_words()}")
 
     @property
+    def open_files(self) -> int:
+        """Descriptors the process has: sockets, files, eventfds."""
+        return len(self._facts("fd"))
+
+    @property
+    def threads(self) -> int:
+        return len(self._facts("task"))
+
+    @property
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
@@ -101,6 +110,10 @@ class SwitchProcess:
     def last_words(self, lines: int = 30) -> str:
         """The end of its log."""
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-lines:])
+
+    def _facts(self, kind: str) -> list[Path]:
+        assert self._process is not None
+        return list(Path(f"/proc/{self._process.pid}/{kind}").iterdir())
 
     def _answers(self) -> bool:
         """Try the control socket once; when nobody is there, leave the process a moment to start or end."""

@@ -38,8 +38,7 @@ class ImpossibleError(Exception):
     """Something on this machine stands in the way; the message says what, and what to do."""
 
 
-FAILURES = (
-    ImpossibleError,
+_FAILURES = (
     ConfigurationError,
     SwitchError,
     ScenarioError,
@@ -60,7 +59,10 @@ def main() -> int:
         console.width = _WIDTH
     try:
         good = _demonstrate(console)
-    except FAILURES as failure:
+    except ImpossibleError as obstacle:
+        console.print(f"[bold red]The demonstration cannot begin:[/] {escape(str(obstacle))}")
+        return 1
+    except _FAILURES as failure:
         console.print(f"\n[bold red]The demonstration failed:[/] {escape(str(failure))}")
         console.print(f"SIPp's messages and the switch's log are in {_FOLDER}")
         return 1

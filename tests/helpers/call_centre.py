@@ -1,5 +1,6 @@
 """A running switch with agents and callers, as a test wants them: one line a step."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +60,10 @@ class CallCentre:
         """Let the station ring at its next call until the switch gives up."""
         return ConductedScenario(station.scenario("agent_does_not_answer"), self.folder)
 
-    def run(self, name: str, dialled: str = "") -> ScenarioResult:
+    def run(self, name: str, dialled: str = "", calls: int = 1) -> ScenarioResult:
         """Run a caller's scenario that needs no conducting. Raises ScenarioError."""
-        return run_scenario(self._silent_caller(name, dialled), self.folder).check()
+        scenario = replace(self._silent_caller(name, dialled), calls=calls)
+        return run_scenario(scenario, self.folder).check()
 
     def conduct(self, name: str, dialled: str) -> ConductedScenario:
         """Start a caller's scenario that does."""
@@ -79,11 +81,14 @@ class CallCentre:
     def left_open(self) -> dict[str, int]:
         """The counts of ``switch.status`` that should be zero when nobody calls and are not.
 
-        Transactions and dialogs outlive their calls for 64 T1 (RFC 3261 §17); see ``wait_until_forgotten``.
+        Transactions and dialogs outlive their calls for 64 T1 (RFC 3261 §17).
         """
+        return self.counts("open_calls", "open_legs", "open_endpoints", "open_recordings", "faults")
+
+    def counts(self, *names: str) -> dict[str, int]:
+        """Those of these counts of ``switch.status`` that are not zero."""
         status = self.events.call("switch.status")
-        counted = ("open_calls", "open_legs", "open_endpoints", "open_recordings", "faults")
-        return {name: status[name] for name in counted if status[name]}
+        return {name: status[name] for name in names if status[name]}
 
     def _silent_caller(self, name: str, dialled: str) -> Scenario:
         keys: dict[str, str | int] = {"caller": "13700137000", "caller_name": "客户", "rtp_port": 9}

@@ -7,9 +7,11 @@ from contextlib import closing
 
 import pytest
 
+from sipp_scenarios.audio import compare, speech
 from sipp_scenarios.runner import Address
+from sipp_scenarios.talker import Talker
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.switch_process import HOTLINE
+from tests.helpers.switch_process import HOTLINE, QUEUE_ONLY
 
 POLITE = (
     "OPTIONS sip:{host}:{port} SIP/2.0\r\n"
@@ -147,3 +149,20 @@ def test_malformed_rtp_is_dropped_and_the_call_goes_on(centre: CallCentre) -> No
         caller.hang_up()
     closed = centre.events.wait_for("endpoint.closed")
     assert closed.fields["packets_dropped"] >= len(HOSTILE_RTP) - 2
+
+
+def test_a_stranger_cannot_speak_into_a_call(centre: CallCentre) -> None:
+    """Symmetric RTP: whoever speaks first from the caller's side keeps the floor."""
+    station = centre.seat("2001")
+    with centre.phone(station) as agent, centre.caller(QUEUE_ONLY) as caller:
+        media = caller.wait_answered()
+        caller.talker.wait_to_hear(0.2)
+        with Talker(speech(666, 10)) as intruder:
+            intruder.talk_to(*media)
+            agent.wait_ringing()
+            agent.answer()
+            agent.talker.wait_to_hear(1.5)
+        caller.hang_up()
+        agent.wait_hung_up_on()
+        assert compare(agent.talker.heard, caller.talker.said).whole
+        assert len(intruder.heard) == 0

@@ -1,10 +1,12 @@
 """SIGTERM: what callers, recordings and records see of it. Each test ends a switch of its own."""
 
+from hashlib import sha256
 from pathlib import Path
 
 from media.wav import read_recording
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.switch_process import SwitchProcess
+from switch.records.queries import RecordReader
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import HOTLINE, Times, switch_process
 
@@ -45,13 +47,16 @@ def test_a_second_signal_ends_at_once_and_the_recording_is_whole(own_centre: Cal
     switch, events = own_centre.switch, own_centre.events
     with own_centre.caller(HOTLINE) as caller:
         caller.wait_answered()
-        path = Path(events.wait_for("recording.started").fields["path"])
+        started = events.wait_for("recording.started").fields
         caller.talker.wait_to_hear(1.5)
         switch.terminate()
         events.wait_for("switch.drain_started")
         switch.terminate()
         assert switch.wait(timeout_s=3) == 0
         caller.wait_hung_up_on()
-    recording = read_recording(path)
+    recording = read_recording(Path(started["path"]))
     assert recording.duration_s >= 1.4
-    assert path.stat().st_size == 44 + 4 * len(recording.customer)
+    assert Path(started["path"]).stat().st_size == 44 + 4 * len(recording.customer)
+    record = RecordReader(switch.configuration.records).call(started["call_id"])
+    assert record["disposition"] == "ANSWERED"
+    assert record["recording_sha256"] == sha256(Path(started["path"]).read_bytes()).hexdigest()
