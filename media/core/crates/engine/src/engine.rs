@@ -119,7 +119,7 @@ impl Engine {
     }
 
     /// Keep a prompt of 8 kHz samples under a name, in place of one that had it.
-    pub fn load_prompt(&mut self, name: String, samples: impl Iterator<Item = i16> + Clone) {
+    pub fn load_prompt(&mut self, name: String, samples: &(impl Iterator<Item = i16> + Clone)) {
         self.prompts.insert(name, Arc::new(Prompt::encode(samples)));
     }
 
@@ -170,14 +170,14 @@ impl Engine {
     pub fn start_playback(
         &mut self,
         endpoint: EndpointId,
-        names: &[String],
+        names: Vec<String>,
         looped: bool,
     ) -> Result<PlaybackId, Refusal> {
-        let prompt = |name: &String| {
-            let unknown = || Refusal::Unable(format!("there is no prompt named {name}"));
-            self.prompts.get(name).cloned().ok_or_else(unknown)
+        let prompt = |name: String| {
+            let found = self.prompts.get(&name).cloned();
+            found.ok_or_else(|| Refusal::Unable(format!("there is no prompt named {name}")))
         };
-        let prompts = names.iter().map(prompt).collect::<Result<_, _>>()?;
+        let prompts = names.into_iter().map(prompt).collect::<Result<_, _>>()?;
         let id = self.new_id();
         self.post(endpoint, Command::Play { endpoint, playback: Playback::new(id, prompts, looped) })?;
         Ok(id)

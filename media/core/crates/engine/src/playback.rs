@@ -15,7 +15,7 @@ pub struct Prompt {
 
 impl Prompt {
     /// From samples at 8 kHz.
-    pub fn encode(samples: impl Iterator<Item = i16> + Clone) -> Self {
+    pub fn encode(samples: &(impl Iterator<Item = i16> + Clone)) -> Self {
         let encoded = |codec: Codec| samples.clone().map(|sample| codec.encode(sample)).collect();
         Self { pcma: encoded(Codec::Pcma), pcmu: encoded(Codec::Pcmu) }
     }
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn prompt(samples: &[i16]) -> Arc<Prompt> {
-        Arc::new(Prompt::encode(samples.iter().copied()))
+        Arc::new(Prompt::encode(&samples.iter().copied()))
     }
 
     fn decoded(packet: &[u8], codec: Codec) -> Vec<i16> {

@@ -35,7 +35,8 @@ impl PortPool {
 
     /// The next pair that has rested.
     pub fn take(&mut self, now_us: u64) -> Option<u16> {
-        self.free.pop_front_if(|&mut (_, usable_us)| usable_us <= now_us).map(|(port, _)| port)
+        self.free.front().filter(|(_, usable_us)| *usable_us <= now_us)?;
+        self.free.pop_front().map(|(port, _)| port)
     }
 
     /// A pair is free again from a rest after now.
@@ -63,11 +64,12 @@ impl PortPool {
 }
 
 fn bind_pair(host: IpAddr, port: u16) -> io::Result<SocketPair> {
-    let rtp = UdpSocket::bind((host, port))?;
-    let rtcp = UdpSocket::bind((host, port + 1))?;
-    rtp.set_nonblocking(true)?;
-    rtcp.set_nonblocking(true)?;
-    Ok(SocketPair { rtp, rtcp, port })
+    let bind = |port: u16| {
+        let socket = UdpSocket::bind((host, port))?;
+        socket.set_nonblocking(true)?;
+        io::Result::Ok(socket)
+    };
+    Ok(SocketPair { rtp: bind(port)?, rtcp: bind(port + 1)?, port })
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::agenda::{Agenda, Task};
 use crate::clock::Clock;
 use crate::commands::Command;
 use crate::event_ring::EventRing;
-use crate::events::Event;
+use crate::events::{EndpointId, Event};
 use crate::intake::Received;
 use crate::recorder::{RecordedPacket, Recorder};
 use crate::speaker::MAX_PACKET;
@@ -127,9 +127,9 @@ impl Worker {
             let packet = RecordedPacket { leg: leg.id, received: &received, datagram, codec: settings.codec };
             self.recorder.place(tap, &packet, now_us);
         }
-        let (local, peer) = (leg.local, leg.peer);
+        let (id, local, peer) = (leg.id, leg.local, leg.peer);
         if !received.is_audio {
-            self.arm_digit_expiry(slot);
+            self.arm_digit_expiry(id);
         }
         if let Some(peer) = peer {
             self.forward(local, peer, received, settings.codec, now_us);
@@ -159,11 +159,11 @@ impl Worker {
         }
     }
 
-    fn arm_digit_expiry(&mut self, slot: usize) {
-        let Some(leg) = self.legs.at(slot).filter(|leg| !leg.digit_armed) else { return };
+    fn arm_digit_expiry(&mut self, id: EndpointId) {
+        let Some(leg) = self.legs.get(id).filter(|leg| !leg.digit_armed) else { return };
         if let Some(deadline_us) = leg.endpoint.intake.digits.deadline_us() {
             leg.digit_armed = true;
-            self.agenda.add(deadline_us, Task::ExpireDigit(leg.id));
+            self.agenda.add(deadline_us, Task::ExpireDigit(id));
         }
     }
 
@@ -173,15 +173,16 @@ impl Worker {
                 Task::Speak(id) => self.speak(id, now_us),
                 Task::ExpireDigit(id) => self.expire_digit(id, now_us),
                 Task::Flush(id) => {
-                    let next_us = self.recorder.flush(id, now_us);
-                    next_us.into_iter().for_each(|at_us| self.agenda.add(at_us, task));
+                    if let Some(next_us) = self.recorder.flush(id, now_us) {
+                        self.agenda.add(next_us, task);
+                    }
                 }
                 Task::Sweep => self.sweep(now_us),
             }
         }
     }
 
-    fn speak(&mut self, id: u64, now_us: u64) {
+    fn speak(&mut self, id: EndpointId, now_us: u64) {
         let Some(leg) = self.legs.get(id) else { return };
         let mut packet = [0; MAX_PACKET];
         let settings = leg.endpoint.settings;
@@ -194,12 +195,11 @@ impl Worker {
         }
     }
 
-    fn expire_digit(&mut self, id: u64, now_us: u64) {
+    fn expire_digit(&mut self, id: EndpointId, now_us: u64) {
         let Some(leg) = self.legs.get(id) else { return };
         leg.digit_armed = false;
         leg.endpoint.intake.expire_digit(now_us, &mut self.outbox);
-        let slot = self.legs.slot_of(id);
-        slot.into_iter().for_each(|slot| self.arm_digit_expiry(slot));
+        self.arm_digit_expiry(id);
     }
 
     fn sweep(&mut self, now_us: u64) {

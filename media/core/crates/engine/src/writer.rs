@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
@@ -46,15 +46,15 @@ impl Writer {
     pub fn run(mut self) {
         while let Ok(job) = self.jobs.recv() {
             match job {
-                Job::Open { recording, path } => self.open(recording, path),
+                Job::Open { recording, path } => self.open(recording, &path),
                 Job::Append { recording, block } => self.append(recording, &block),
                 Job::Finish { recording, ending } => self.finish(recording, &ending),
             }
         }
     }
 
-    fn open(&mut self, recording: RecordingId, path: PathBuf) {
-        match RecordingFile::create(&path) {
+    fn open(&mut self, recording: RecordingId, path: &Path) {
+        match RecordingFile::create(path) {
             Ok(file) => {
                 self.files.insert(recording, file);
                 self.facts.push(Event::RecordingStarted { recording });

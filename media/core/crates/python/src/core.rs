@@ -31,9 +31,14 @@ impl Core {
     #[new]
     #[pyo3(signature = (*, host, port_min, port_max, workers, media_timeout_s))]
     fn new(host: &str, port_min: u16, port_max: u16, workers: usize, media_timeout_s: f64) -> PyResult<Self> {
-        let host = host.parse().map_err(|_| PyValueError::new_err(format!("{host} is not an IP address")))?;
-        let media_timeout_us = (media_timeout_s * 1e6) as u64;
-        let engine = Engine::start(&Setup { host, port_min, port_max, workers, media_timeout_us })?;
+        let setup = Setup {
+            host: host.parse().map_err(|_| PyValueError::new_err(format!("{host} is not an IP address")))?,
+            port_min,
+            port_max,
+            workers,
+            media_timeout_us: (media_timeout_s * 1e6) as u64,
+        };
+        let engine = Engine::start(&setup)?;
         let facts = engine.facts().clone();
         Ok(Self { engine: Mutex::new(engine), facts })
     }
@@ -54,7 +59,7 @@ impl Core {
 
     fn load_prompt(&self, name: String, samples: &[u8]) {
         let samples = samples.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
-        self.engine().load_prompt(name, samples);
+        self.engine().load_prompt(name, &samples);
     }
 
     fn open_endpoint(&self, near: Option<u64>) -> PyResult<(u64, u16)> {
@@ -97,7 +102,7 @@ impl Core {
     }
 
     fn start_playback(&self, endpoint: u64, prompts: Vec<String>, looped: bool) -> PyResult<u64> {
-        self.engine().start_playback(endpoint, &prompts, looped).map_err(raise)
+        self.engine().start_playback(endpoint, prompts, looped).map_err(raise)
     }
 
     fn stop_playback(&self, endpoint: u64) -> PyResult<()> {

