@@ -5,7 +5,6 @@ from typer.core import TyperGroup
 
 from cli import agents, calls, check, events, queues, recordings, records
 from cli.configuration import ConfigurationError
-from cli.log import configure_logging
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_problems
 from runtime.errors import PeerError, UsageError
@@ -43,10 +42,9 @@ def serve(config: ConfigOption = None) -> None:
     from cli.installation import load_installation  # loads audio libraries, which few commands need
 
     installation = load_installation(configuration_path(config))
-    configure_logging(installation.configuration.log)
     from cli.serve import serve as run  # loads the media core, which no other command needs
 
-    run(installation.configuration, installation.flows, installation.prompts)
+    run(installation)
 
 
 app.command("check")(check.check)

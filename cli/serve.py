@@ -1,16 +1,19 @@
-"""``ringmain serve``: the composition root. Loads what people wrote, opens the switch, waits for its end."""
+"""``ringmain serve``: opens the switch, waits for its end, closes it."""
 
 import asyncio
 import resource
+import sys
+from typing import TextIO, cast
 
 import structlog
 import uvloop
 
+from cli.installation import Installation
+from cli.log import configure_logging
+from cli.log_writer import LogWriter
 from cli.sections import Configuration
 from cli.shutdown import Shutdown
 from cli.switchboard import Switchboard
-from ivr.document import Flow
-from media.prompts import PromptLibrary
 
 log = structlog.get_logger(__name__)
 
@@ -22,14 +25,20 @@ FILES_KEPT_BACK = 200
 """For the journal, the database, control clients and Python itself."""
 
 
-def serve(configuration: Configuration, flows: dict[str, Flow], prompts: PromptLibrary) -> None:
+def serve(installation: Installation) -> None:
     """Run the switch until it is told to stop. Raises UsageError when it cannot start."""
-    uvloop.run(_serve(configuration, flows, prompts))
+    lines = LogWriter(sys.stderr)
+    configure_logging(installation.configuration.log, cast(TextIO, lines))
+    try:
+        uvloop.run(_serve(installation))
+    finally:
+        lines.close()
 
 
-async def _serve(configuration: Configuration, flows: dict[str, Flow], prompts: PromptLibrary) -> None:
+async def _serve(installation: Installation) -> None:
     loop = asyncio.get_running_loop()
-    board = Switchboard(configuration, flows, prompts, loop)
+    configuration = installation.configuration
+    board = Switchboard(installation, loop)
     shutdown = Shutdown(configuration.switch, board.driver, board.exchange, loop)
     try:
         await board.open()

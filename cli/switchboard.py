@@ -9,8 +9,8 @@ import structlog
 
 import acd.service
 import ivr.service
+from cli.installation import Installation
 from cli.log import EventLog
-from cli.sections import Configuration
 from ivr.document import Flow
 from media.engine import MediaEngine
 from media.prompts import PromptLibrary
@@ -45,21 +45,15 @@ log = structlog.get_logger(__name__)
 class Switchboard:
     """One switch. Runs by itself between ``open`` and ``close``."""
 
-    def __init__(
-        self,
-        configuration: Configuration,
-        flows: Mapping[str, Flow],
-        prompts: PromptLibrary,
-        loop: asyncio.AbstractEventLoop,
-    ) -> None:
-        self._configuration = configuration
+    def __init__(self, installation: Installation, loop: asyncio.AbstractEventLoop) -> None:
+        self._configuration = configuration = installation.configuration
         self._loop = loop
         self._clock = LoopClock(loop.time)
         self._ids = RandomIds()
         self._faults = 0
         self.driver = Driver(self._clock, LoopAlarm(loop), self._on_fault)
-        self._build_telephony(prompts)
-        self._applications = self._build_applications(flows)
+        self._build_telephony(installation.prompts)
+        self._applications = self._build_applications(installation.flows)
         self.exchange = Exchange(configuration.access_codes, self._ids, self._knows_target)
         self._build_observation()
         self._wire()

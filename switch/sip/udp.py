@@ -5,6 +5,7 @@ import socket
 from collections import deque
 
 from runtime.driver import Driver, Handler, Outputs
+from runtime.errors import UsageError
 from switch.sip.commands import SendMessage
 from switch.sip.hop import Hop
 from switch.sip.stack import DatagramReceived, SendFailed, SipStack
@@ -41,7 +42,16 @@ class UdpTransport:
         return {SendMessage: self._send}
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Bind and listen. Raises OSError when the address cannot be had."""
+        """Bind and listen. Raises UsageError when the address cannot be had."""
+        try:
+            self._socket = self._bind()
+        except OSError as error:
+            where = Hop("udp", self._host, self._port)
+            raise UsageError(f"cannot listen for SIP on {where}: {error.strerror or error}") from error
+        self._loop = loop
+        loop.add_reader(self._socket, self._read)
+
+    def _bind(self) -> socket.socket:
         family, _, _, _, address = socket.getaddrinfo(
             self._host, self._port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE
         )[0]
@@ -53,8 +63,7 @@ class UdpTransport:
         except OSError:
             opened.close()
             raise
-        self._socket, self._loop = opened, loop
-        loop.add_reader(opened, self._read)
+        return opened
 
     def close(self) -> None:
         """Stop listening; messages that wait are lost. No harm if it is closed already."""
