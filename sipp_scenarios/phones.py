@@ -1,5 +1,6 @@
 """Scripted phones: SIPp for the signalling and a talker for the audio, as one thing."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -13,15 +14,19 @@ class Phone:
     """One call of a conducted phone. Use it as a context manager."""
 
     def __init__(self, scenario: Scenario, talker: Talker, folder: Path) -> None:
-        self.talker = talker.__enter__()
-        self._conducted = ConductedScenario(scenario, folder)
+        self.talker = talker
+        self._scenario = scenario
+        self._folder = folder
 
     def __enter__(self) -> Self:
+        with ExitStack() as begun:
+            begun.enter_context(self.talker)
+            self._conducted = begun.enter_context(ConductedScenario(self._scenario, self._folder))
+            self._begun = begun.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._conducted.__exit__()
-        self.talker.__exit__()
+        self._begun.close()
 
     def wait_answered(self) -> Address:
         """Wait for the answer, then talk to the address it names, and return that."""
@@ -58,9 +63,6 @@ class CallerPhone(Phone):
 
 class CalledPhone(Phone):
     """An agent's phone while it takes one call."""
-
-    def __init__(self, scenario: Scenario, talker: Talker, folder: Path) -> None:
-        super().__init__(scenario, talker, folder)
 
     def wait_ringing(self) -> None:
         self._conducted.wait_for("ringing")

@@ -102,10 +102,6 @@ class SippProcess:
             self._process.kill()
         self._process.wait()
 
-    @property
-    def running(self) -> bool:
-        return self._process.poll() is None
-
     def finish(self, timeout_s: float | None = None) -> ScenarioResult:
         """Wait for the scenario's end, by default as long as SIPp's own time limit lets it run."""
         limit = self.scenario.timeout_s + _GRACE_S if timeout_s is None else timeout_s

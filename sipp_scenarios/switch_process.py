@@ -1,5 +1,6 @@
 """The real switch as a child process, for the demonstration, tests and load."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -30,7 +31,7 @@ class SwitchProcess:
         self.control_socket = self.configuration.control.socket
         self._path = configuration.resolve()
         self.log = log
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -49,7 +50,7 @@ class SwitchProcess:
         """Start it and wait until it answers on its control socket. Raises SwitchError when it does not."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._child = subprocess.Popen(
                 [sys.executable, "-m", "cli.main", "serve", "--config", str(self._path)],
                 cwd=_ROOT,
                 stdin=subprocess.DEVNULL,
@@ -64,44 +65,55 @@ class SwitchProcess:
                 self.kill()
                 raise SwitchError(f"the switch did not answer within {_START_S:g} s:\n{self.last_words()}")
 
-    @property
-    def open_files(self) -> int:
-        """Descriptors the process has: sockets, files, eventfds."""
-        return len(self._facts("fd"))
+    def _answers(self) -> bool:
+        """Try the control socket once; when nobody is there, leave the process a moment to start or end."""
+        try:
+            with connect_sync(self.control_socket) as client:
+                client.call("switch.status")
+            return True
+        except NotConnected:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(_LOOK_AGAIN_S)
+            return False
 
     @property
-    def threads(self) -> int:
-        return len(self._facts("task"))
+    def _process(self) -> subprocess.Popen[bytes]:
+        if self._child is None:
+            raise SwitchError("the switch was never started")
+        return self._child
 
     @property
     def running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self._child is not None and self._child.poll() is None
+
+    @property
+    def open_files(self) -> int:
+        """Descriptors the process has: sockets, files, eventfds."""
+        return len(os.listdir(f"/proc/{self._process.pid}/fd"))
+
+    @property
+    def threads(self) -> int:
+        return len(os.listdir(f"/proc/{self._process.pid}/task"))
 
     def terminate(self) -> None:
         """SIGTERM: drain. A second one ends it at once."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
+        self._process.send_signal(signal.SIGTERM)
 
     def pause(self) -> None:
         """Let nothing run until ``go_on``, so that all that is sent meanwhile reaches it at once."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGSTOP)
+        self._process.send_signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """End a pause; no harm if there is none."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
+        """End a pause."""
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """SIGKILL, as a crash would."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+        self._process.kill()
+        self._process.wait()
 
     def wait(self, timeout_s: float = 10.0) -> int:
         """Wait for its end and return the exit code. Raises SwitchError when it goes on."""
-        if self._process is None:
-            raise SwitchError("the switch was never started")
         try:
             return self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
@@ -110,19 +122,3 @@ class SwitchProcess:
     def last_words(self, lines: int = 30) -> str:
         """The end of its log."""
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-lines:])
-
-    def _facts(self, kind: str) -> list[Path]:
-        assert self._process is not None
-        return list(Path(f"/proc/{self._process.pid}/{kind}").iterdir())
-
-    def _answers(self) -> bool:
-        """Try the control socket once; when nobody is there, leave the process a moment to start or end."""
-        try:
-            with connect_sync(self.control_socket) as client:
-                client.call("switch.status")
-            return True
-        except NotConnected:
-            assert self._process is not None
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(_LOOK_AGAIN_S)
-            return False
