@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 
 from switch.sip.errors import SipSyntaxError
-from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr, parse_via, split_values
+from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr, split_values
 from switch.sip.hop import Hop
 from switch.sip.identity import MAX_FORWARDS
 from switch.sip.message import Headers, Request, Response
 from switch.sip.uri import SipUri, parse_uri
-from switch.sip.via_rules import DEFAULT_PORT
+from switch.sip.via_rules import DEFAULT_PORT, read_top_via
 
 DialogKey = tuple[str, str, str]
 """Call-ID, local tag, remote tag (RFC 3261 §12)."""
@@ -64,8 +64,9 @@ class Dialog:
         """
         if not contact:
             return
-        self.target = str(parse_contacts(contact)[0].uri)
-        self.hop = _next_hop(self.routes, self.target, source, self.behind_nat)
+        target = parse_contacts(contact)[0].uri
+        self.target = str(target)
+        self.hop = _next_hop(self.routes, target, source, self.behind_nat)
 
     def _make(self, method: str, cseq: int) -> Request:
         uri, routes = self._route()
@@ -99,16 +100,15 @@ def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
         raise SipSyntaxError("INVITE without Contact")
     remote = headers.get("from") or ""
     routes = _checked_routes(headers.get_all("record-route"))
-    target = str(contact[0].uri)
-    top_via = parse_via(split_values(headers.get_all("via")[:1])[0])
-    behind_nat = top_via.host != source.host
+    target = contact[0].uri
+    behind_nat = read_top_via(headers).host != source.host
     return Dialog(
         sip_call_id=headers.get("call-id") or "",
         local_tag=local_tag,
         remote_tag=parse_name_addr(remote).tag or "",
         local=f"{headers.get('to') or ''};tag={local_tag}",
         remote=remote,
-        target=target,
+        target=str(target),
         hop=_next_hop(routes, target, source, behind_nat),
         behind_nat=behind_nat,
         routes=routes,
@@ -126,14 +126,14 @@ def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop
     contact = parse_contacts(headers.get_all("contact"))
     remote = headers.get("to") or ""
     routes = _checked_routes(headers.get_all("record-route"))[::-1]
-    target = str(contact[0].uri) if contact else invite.uri
+    target = contact[0].uri if contact else parse_uri(invite.uri)
     return Dialog(
         sip_call_id=invite.headers.get("call-id") or "",
         local_tag=local_tag,
         remote_tag=parse_name_addr(remote).tag or "",
         local=invite.headers.get("from") or "",
         remote=remote,
-        target=target,
+        target=str(target),
         hop=_next_hop(routes, target, source, behind_nat=True),
         behind_nat=True,
         routes=routes,
@@ -149,13 +149,13 @@ def _checked_routes(lines: list[str]) -> list[str]:
     return routes
 
 
-def _next_hop(routes: list[str], target: str, source: Hop, behind_nat: bool) -> Hop:
+def _next_hop(routes: list[str], target: SipUri, source: Hop, behind_nat: bool) -> Hop:
     """Where requests of a dialog go: its first route or its target, as far as that is an address.
 
     Names are not looked up: whoever sits behind one is reached where its message came from. So is a peer
     behind NAT, except that a target on the same host may name another port of it.
     """
-    uri = parse_name_addr(routes[0]).uri if routes else parse_uri(target)
+    uri = parse_name_addr(routes[0]).uri if routes else target
     if uri.host == source.host or (not behind_nat and _is_address(uri)):
         return Hop(source.transport, uri.host, uri.port or DEFAULT_PORT)
     return source

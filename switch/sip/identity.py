@@ -81,8 +81,8 @@ class Identity:
         body: bytes = b"",
     ) -> Response:
         """An answer to ``request``. ``tag`` is the dialog's, when there is one; 100 Trying carries none."""
-        asked = request.headers
-        fields = {name: asked.get_all(name) for name in _COPIED if name in asked}
+        values_of = request.headers.get_all
+        fields = {name: values for name in _COPIED if (values := values_of(name))}
         if status > 100 and "to" in fields:
             fields["to"] = [_with_tag(fields["to"][0], tag or self.tag)]
         fields["server"] = self.name
@@ -93,6 +93,8 @@ class Identity:
 
 def _with_tag(to: str, tag: str) -> str:
     """To with our tag, unless the request was sent inside a dialog and has one."""
+    if "tag" not in to:  # the usual case, without a look at the parts
+        return f"{to};tag={tag}"
     try:
         address = parse_name_addr(to)
     except SipSyntaxError:

@@ -18,7 +18,7 @@ from switch.sip.text import body_text
 CAPABILITIES = {"allow": ALLOW, "accept": ACCEPT, "accept-encoding": ["identity"], "supported": [""]}
 """What OPTIONS is answered with (RFC 3261 §11.2); we support no extension."""
 _LONGEST_RETRY_S = 10
-"""RFC 3261 §14.2: between 0 and 10 seconds, chosen at random."""
+"""An INVITE while an earlier one has no answer yet is put off by 0 to 10 seconds (RFC 3261 §14.2)."""
 
 
 class DialogRequests:
@@ -101,10 +101,11 @@ class DialogRequests:
         desk = self._desk
         if leg.state is LegState.ENDED:
             return desk.answer(transaction, 481, now)
-        if leg.reoffer is not None or (leg.state is not LegState.CONFIRMED and isinstance(leg, ArrivingLeg)):
-            return self._busy(transaction, leg, now)
-        if leg.unacked is not None or leg.state is not LegState.CONFIRMED:
-            return desk.answer(transaction, 491, now)
+        if leg.reoffer is not None or (isinstance(leg, ArrivingLeg) and not leg.invite.is_answered):
+            pause_s = int(desk.ids.token()[:4], 16) % (_LONGEST_RETRY_S + 1)
+            return desk.answer(transaction, 500, now, extra={"retry-after": [str(pause_s)]})
+        if leg.state is not LegState.CONFIRMED or leg.unacked is not None:
+            return desk.answer(transaction, 491, now)  # an offer of ours or an ACK is still on its way
         refusal = check_body(transaction.request)
         if refusal is not None:
             return desk.refuse(transaction, refusal, now)
@@ -113,14 +114,6 @@ class DialogRequests:
         transaction.owner = leg
         trying = desk.answer(transaction, 100, now)
         return [*trying, LegReoffered(leg_id=leg.leg_id, sdp=body_text(transaction.request.body))]
-
-    def _busy(self, transaction: ServerTransaction, leg: Leg, now: float) -> Outputs:
-        """An INVITE while an earlier one has no final answer: 500, try again later (RFC 3261 §14.2)."""
-        desk = self._desk
-        if leg.reoffer is None and leg.state is LegState.ANSWERED:
-            return desk.answer(transaction, 491, now)
-        pause_s = int(desk.ids.token()[:4], 16) % (_LONGEST_RETRY_S + 1)
-        return desk.answer(transaction, 500, now, extra={"retry-after": [str(pause_s)]})
 
 
 def _dialog_of(leg: Leg | None) -> Dialog | None:

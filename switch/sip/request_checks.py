@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import parse_token_list
 from switch.sip.identity import ACCEPT, ALLOW, KNOWN_METHODS
 from switch.sip.message import Request
-from switch.sip.uri import parse_uri
 
+_SCHEMES = ("sip:", "sips", "tel:")
+"""How the Request-URIs we understand begin (RFC 3261 §8.2.2.1)."""
 _SERVED = frozenset({"INVITE", "BYE", "OPTIONS", "REGISTER"})
 """ACK and CANCEL never come here."""
 
@@ -21,14 +21,12 @@ class Refusal:
 
 
 def check_request(request: Request) -> Refusal | None:
-    """The refusal of a request, in the order of RFC 3261 §8.2; None when it may go on."""
+    """The refusal of any request, in the order of RFC 3261 §8.2; None when it may go on."""
     if request.method not in _SERVED:
         # RFC 3261 §8.2.1, §21.5.2: 405 for what we recognise, 501 for what we do not
         return Refusal(405 if request.method in KNOWN_METHODS else 501, {"allow": ALLOW})
-    try:
-        parse_uri(request.uri)
-    except SipSyntaxError as fault:
-        return Refusal(fault.status or 400)
+    if not request.uri[:4].lower().startswith(_SCHEMES):
+        return Refusal(416)
     if "require" in request.headers:
         wanted = parse_token_list(request.headers.get_all("require"))
         if wanted:

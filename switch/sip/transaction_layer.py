@@ -7,14 +7,14 @@ from switch.sip.client_transaction import ClientTransaction
 from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
 from switch.sip.facts import AckReceived, Fact, RequestReceived, RequestTurnedAway
-from switch.sip.header_values import Via, parse_cseq, parse_name_addr, parse_via, split_values
+from switch.sip.header_values import parse_cseq, parse_name_addr
 from switch.sip.hop import Hop
 from switch.sip.message import Headers, Message, Request, Response
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.timers import Timers
 from switch.sip.transaction import Transaction, TransactionDesk
 from switch.sip.transaction_tables import State
-from switch.sip.via_rules import DEFAULT_PORT, has_cookie, note_source, reply_hop
+from switch.sip.via_rules import TopVia, has_cookie, note_source, read_top_via, reply_hop
 from switch.sip.writer import write_message
 
 Outputs = list[SendMessage | Fact]
@@ -101,7 +101,7 @@ class TransactionLayer:
         """The transport could not send this message. Answers need no care: they are asked for again."""
         if not isinstance(message, Request):
             return []
-        branch = _top_via(message.headers).branch or ""
+        branch = read_top_via(message.headers).branch
         transaction = self._clients.get((branch, message.method))
         if transaction is None:
             return []
@@ -141,7 +141,7 @@ class TransactionLayer:
         return [RequestReceived(transaction)]
 
     def _receive_response(self, response: Response, hop: Hop, now: float) -> Outputs:
-        branch = _top_via(response.headers).branch or ""
+        branch = read_top_via(response.headers).branch
         method = parse_cseq(response.headers.get("cseq") or "").method
         transaction = self._clients.get((branch, method))
         if transaction is None:
@@ -183,15 +183,10 @@ class TransactionLayer:
                 del self._invites[origin]
 
 
-def _top_via(headers: Headers) -> Via:
-    return parse_via(split_values(headers.get_all("via")[:1])[0])
-
-
-def _identity(request: Request, via: Via) -> Hashable:
+def _identity(request: Request, via: TopVia) -> Hashable:
     """What, with the method, identifies a server transaction (RFC 3261 §17.2.3)."""
-    branch = via.branch
-    if branch and has_cookie(branch):
-        return branch, via.host, via.port or DEFAULT_PORT
+    if has_cookie(via.branch):
+        return via.branch, via.host, via.port
     return _old_identity(request)
 
 

@@ -1,41 +1,72 @@
 """What a Via says about the way a request came and its answers go."""
 
-from switch.sip.header_values import Via, parse_via, split_values
+import re
+from typing import NamedTuple
+
+from switch.sip.header_values import parse_via, split_values
 from switch.sip.hop import Hop
-from switch.sip.message import Request
+from switch.sip.message import Headers, Request
 
-MAGIC_COOKIE = "z9hg4bk"
-"""Begins the branch of every RFC 3261 element (§8.1.1.7), compared without regard to case."""
 DEFAULT_PORT = 5060
+_MAGIC_COOKIE = "z9hg4bk"
+"""Begins the branch of every RFC 3261 element (§8.1.1.7), compared without regard to case."""
+_USUAL = re.compile(
+    r"SIP/2\.0/UDP ([A-Za-z0-9.\-]++)(?::([1-9][0-9]{0,3}|[1-5][0-9]{4}))?+"
+    r"((?:;[A-Za-z0-9.\-]++(?:=[A-Za-z0-9.\-_]++)?+)*+)"
+)
+"""A Via as nearly everybody writes it: one match tells its parts."""
 
 
-def note_source(request: Request, source: Hop) -> Via:
+class TopVia(NamedTuple):
+    """What is asked of the top Via of every message."""
+
+    host: str
+    """Sent-by; IPv6 without brackets."""
+    port: int
+    branch: str
+    """Empty when there is none."""
+    wants_port: bool
+    """Whether it carries ``rport`` (RFC 3581 §4)."""
+
+
+def read_top_via(headers: Headers) -> TopVia:
+    """Raises SipSyntaxError when the top Via cannot be read."""
+    line = headers.get_all("via")[0]
+    usual = _USUAL.fullmatch(line)
+    if usual is not None:
+        host, port, params = usual.groups()
+        branch = params.partition(";branch=")[2].partition(";")[0]
+        if branch:
+            return TopVia(host, int(port or DEFAULT_PORT), branch, ";rport" in params)
+    via = parse_via(split_values([line])[0])
+    return TopVia(via.host, via.port or DEFAULT_PORT, via.branch or "", via.param("rport") is not None)
+
+
+def note_source(request: Request, source: Hop) -> TopVia:
     """Write where the request really came from into its top Via, and return that Via.
 
     ``received`` when sent-by names another host (RFC 3261 §18.2.1), both values when the client asked
     with ``rport`` (RFC 3581 §4). Raises SipSyntaxError when the top Via cannot be read.
     """
-    lines = request.headers.get_all("via")
-    first, *rest = split_values(lines[:1])
-    via = parse_via(first)
-    wants_port = via.param("rport") is not None
-    if not wants_port and via.host == source.host:
-        return via
-    via = via.with_param("received", source.host)
-    if wants_port:
-        via = via.with_param("rport", str(source.port))
-    request.headers.set_all("via", [str(via), *rest, *lines[1:]])
-    return via
+    top = read_top_via(request.headers)
+    if top.wants_port or top.host != source.host:
+        lines = request.headers.get_all("via")
+        first, *rest = split_values(lines[:1])
+        via = parse_via(first).with_param("received", source.host)
+        if top.wants_port:
+            via = via.with_param("rport", str(source.port))
+        request.headers.set_all("via", [str(via), *rest, *lines[1:]])
+    return top
 
 
-def reply_hop(via: Via, source: Hop, *, to_source: bool) -> Hop:
+def reply_hop(via: TopVia, source: Hop, *, to_source: bool) -> Hop:
     """Where the answer goes: the source address, at the source port when the client asked for it with
     ``rport`` (RFC 3581 §4) or ``to_source`` says so, else at the port of sent-by (RFC 3261 §18.2.2)."""
-    if to_source or via.param("rport") is not None:
+    if to_source or via.wants_port or via.port == source.port:
         return source
-    return Hop(source.transport, source.host, via.port or DEFAULT_PORT)
+    return Hop(source.transport, source.host, via.port)
 
 
 def has_cookie(branch: str) -> bool:
     """Whether a branch identifies its transaction by itself (RFC 3261 §17.2.3)."""
-    return branch[:7].lower() == MAGIC_COOKIE
+    return branch[:7].lower() == _MAGIC_COOKIE
