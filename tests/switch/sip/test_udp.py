@@ -127,7 +127,7 @@ def test_messages_wait_in_order_while_the_socket_is_full_and_a_surplus_is_droppe
 
 def test_an_address_in_use_is_reported_and_leaves_no_socket(house: House) -> None:
     second = UdpTransport("127.0.0.1", house.transport.address.port, house.driver, house.stack)
-    with pytest.raises(UsageError, match="cannot listen for SIP on udp:127.0.0.1:.*in use"):
+    with pytest.raises(UsageError, match=r"cannot listen for SIP on udp:127.0.0.1:.*in use"):
         second.open(house.loop)
     second.close()
 
