@@ -220,8 +220,10 @@ class MediaEngine:
             self._core.stop_recording(recording)
 
     def _path_of(self, recording_id: str) -> str:
-        if recording_id in self._recordings or Path(recording_id).name != recording_id:
-            raise UsageError(f"recording id {recording_id!r} is taken or cannot be a file name")
+        if recording_id in self._recordings:
+            raise UsageError(f"recording {recording_id} is under way already")
+        if not recording_id or Path(recording_id).name != recording_id:
+            raise UsageError(f"recording id {recording_id!r} cannot be a file name")
         date = time.strftime("%Y-%m-%d", time.localtime(self._clock.wall()))
         return str(self._folder / date / f"{recording_id}.wav")
 

@@ -68,11 +68,15 @@ impl RecordingFile {
             }
             hash.update(&chunk[..length]);
         }
-        Ok(hash.finalize().iter().fold(String::with_capacity(64), |mut text, octet| {
-            let _ = write!(text, "{octet:02x}");
-            text
-        }))
+        Ok(hexadecimal(&hash.finalize()))
     }
+}
+
+fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().fold(String::with_capacity(2 * octets.len()), |mut text, octet| {
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
 }
 
 #[cfg(test)]
@@ -116,8 +120,7 @@ mod tests {
         file.append(&[0; 8000]).unwrap();
         let finished = file.finish().unwrap();
         assert_eq!((finished.frames, finished.size_bytes), (2000, 8044));
-        let expected: String =
-            Sha256::digest(fs::read(&path).unwrap()).iter().map(|octet| format!("{octet:02x}")).collect();
+        let expected = hexadecimal(&Sha256::digest(fs::read(&path).unwrap()));
         assert_eq!(finished.sha256, expected);
     }
 

@@ -1,0 +1,210 @@
+"""The real media core with phones that are plain sockets on loopback."""
+
+import select
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from media.commands import CloseEndpoint, Codec, ConfigureEndpoint, OpenEndpoint, StartPlayback
+from media.config import MediaConfig, RecordingsConfig
+from media.engine import MediaEngine
+from media.events import EndpointOpened, PlaybackEnded
+from runtime.clock import ManualClock
+from runtime.vocabulary import Command, Event
+
+HOST = "127.0.0.1"
+PATIENCE_S = 10.0
+"""What a slow machine may take; nothing waits so long when it works."""
+DTMF = 101
+
+E = TypeVar("E", bound=Event)
+
+
+@dataclass(frozen=True, slots=True)
+class RtpPacket:
+    """What a test looks at in a packet."""
+
+    marker: bool
+    payload_type: int
+    sequence: int
+    timestamp: int
+    ssrc: int
+    payload: bytes
+
+    @classmethod
+    def parse(cls, datagram: bytes) -> "RtpPacket":
+        assert datagram[0] == 0x80, "version 2, no padding, extension or contributing sources"
+        word = int.from_bytes
+        return cls(
+            marker=datagram[1] >= 0x80,
+            payload_type=datagram[1] & 0x7F,
+            sequence=word(datagram[2:4]),
+            timestamp=word(datagram[4:8]),
+            ssrc=word(datagram[8:12]),
+            payload=datagram[12:],
+        )
+
+    def __bytes__(self) -> bytes:
+        head = bytes([0x80, self.marker << 7 | self.payload_type])
+        numbers = self.sequence.to_bytes(2) + self.timestamp.to_bytes(4) + self.ssrc.to_bytes(4)
+        return head + numbers + self.payload
+
+
+class Phone:
+    """A socket that sends RTP to one leg and keeps count."""
+
+    def __init__(self, *, ssrc: int = 0x1234, codec: Codec = Codec.PCMA) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((HOST, 0))
+        self.socket.settimeout(PATIENCE_S)
+        self.port: int = self.socket.getsockname()[1]
+        self.codec = codec
+        self.payload_type = 8 if codec is Codec.PCMA else 0
+        self.leg_port = 0
+        self._ssrc = ssrc
+        self._sequence = 65_530
+        self._timestamp = 2**32 - 800
+
+    def talk(self, payload: bytes, *, count: int = 1) -> None:
+        """Send packets of 20 ms."""
+        for _ in range(count):
+            self._send(self.payload_type, payload, self._timestamp)
+            self._timestamp = (self._timestamp + len(payload)) % 2**32
+
+    def drop(self, payload: bytes, *, count: int) -> None:
+        """Send packets that the network loses."""
+        self._sequence = (self._sequence + count) % 2**16
+        self._timestamp = (self._timestamp + count * len(payload)) % 2**32
+
+    def press(self, code: int, *, ends: int = 3) -> None:
+        """Press a key for 100 ms; ``ends`` of its three last packets arrive."""
+        durations = [(160, 0), (320, 0), (480, 0), (640, 0)] + [(800, 0x80)] * ends
+        for duration, end in durations:
+            self._send(DTMF, bytes([code, end | 10]) + duration.to_bytes(2), self._timestamp)
+        self._timestamp = (self._timestamp + 1600) % 2**32
+
+    def send(self, datagram: bytes) -> None:
+        self.socket.sendto(datagram, (HOST, self.leg_port))
+
+    def hear(self) -> RtpPacket:
+        """The next packet that arrives."""
+        return RtpPacket.parse(self.socket.recv(2048))
+
+    def hears_nothing(self) -> bool:
+        """Whether no packet has arrived."""
+        return not select.select([self.socket], [], [], 0)[0]
+
+    def _send(self, payload_type: int, payload: bytes, timestamp: int) -> None:
+        packet = RtpPacket(False, payload_type, self._sequence, timestamp, self._ssrc, payload)
+        self._sequence = (self._sequence + 1) % 2**16
+        self.send(bytes(packet))
+
+
+class MediaRig:
+    """An engine, the phones of its legs, and everything it reported."""
+
+    def __init__(self, engine: MediaEngine, events: list[Event]) -> None:
+        self.engine = engine
+        self.events = events
+        self._routes = engine.routes()
+        self._phones: list[Phone] = []
+
+    def order(self, command: Command) -> list[Event]:
+        """Give a command; returns what it answers at once."""
+        answer: list[Event] = list(self._routes[type(command)](command, 0.0))
+        self.events += answer
+        return answer
+
+    def leg(self, leg_id: str, *, near: str | None = None, codec: Codec = Codec.PCMA, ssrc: int = 1) -> Phone:
+        """Open and configure a leg for a new phone."""
+        (opened,) = self.order(OpenEndpoint(leg_id=leg_id, near=near))
+        assert isinstance(opened, EndpointOpened)
+        phone = Phone(codec=codec, ssrc=ssrc)
+        phone.leg_port = opened.port
+        self._phones.append(phone)
+        self.configure(leg_id, phone)
+        return phone
+
+    def configure(
+        self,
+        leg_id: str,
+        phone: Phone,
+        *,
+        sending: bool = True,
+        receiving: bool = True,
+        dtmf_payload_type: int | None = DTMF,
+    ) -> None:
+        """Tell a leg where its phone is."""
+        self.order(
+            ConfigureEndpoint(
+                leg_id=leg_id,
+                host=HOST,
+                port=phone.port,
+                codec=phone.codec,
+                payload_type=phone.payload_type,
+                dtmf_payload_type=dtmf_payload_type,
+                ptime_ms=20,
+                sending=sending,
+                receiving=receiving,
+            )
+        )
+
+    def wait(self, kind: type[E], *, count: int = 1) -> list[E]:
+        """Drain until ``count`` events of a kind were reported in all."""
+        while len(found := [event for event in self.events if isinstance(event, kind)]) < count:
+            assert select.select([self.engine.event_fd], [], [], PATIENCE_S)[0], (
+                f"no {kind.__name__}; only {self.events}"
+            )
+            self.engine.drain()
+        return found
+
+    def wait_received(self, leg_id: str, count: int) -> None:
+        """Until the leg has seen so many packets in all, dropped ones included."""
+        while True:
+            facts = self.engine.facts(leg_id)
+            assert facts is not None
+            if facts.packets_received + facts.packets_dropped >= count:
+                return
+
+    def let_pass(self, milliseconds: int) -> None:
+        """Until so much media time is over: as long as a prompt to a leg of its own lasts."""
+        name = f"clock-{len(self.events)}"
+        self.engine.load_prompt(name, np.zeros(8 * milliseconds, dtype=np.int16))
+        self.order(OpenEndpoint(leg_id=name, near=None))
+        self.order(StartPlayback(playback_id=name, leg_id=name, prompts=(name,), loop=False))
+        while not any(isinstance(e, PlaybackEnded) and e.playback_id == name for e in self.events):
+            self.wait(PlaybackEnded, count=1 + sum(isinstance(e, PlaybackEnded) for e in self.events))
+        self.order(CloseEndpoint(leg_id=name))
+
+    def hang_up_phones(self) -> None:
+        for phone in self._phones:
+            phone.socket.close()
+
+
+@contextmanager
+def media_rig(
+    folder: Path, *, media_timeout_s: float = 0.0, workers: int = 1, port_min: int = 30_000
+) -> Iterator[MediaRig]:
+    """An engine whose recordings go to ``folder``."""
+    events: list[Event] = []
+    config = MediaConfig(
+        port_min=port_min, port_max=port_min + 1999, workers=workers, media_timeout_s=media_timeout_s
+    )
+    engine = MediaEngine(config, RecordingsConfig(folder=folder), ManualClock(), events.append)
+    rig = MediaRig(engine, events)
+    try:
+        yield rig
+    finally:
+        engine.close()
+        rig.hang_up_phones()
+
+
+def tone(samples: int, *, amplitude: int = 8000, period: int = 16) -> npt.NDArray[np.int16]:
+    """A sine to play."""
+    return (amplitude * np.sin(2 * np.pi * np.arange(samples) / period)).astype(np.int16)

@@ -1,0 +1,294 @@
+"""Endpoints over loopback: ports, latching, relay, what is counted, what is refused."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from media.commands import (
+    BridgeEndpoints,
+    CloseEndpoint,
+    Codec,
+    ConfigureEndpoint,
+    OpenEndpoint,
+    SendDigits,
+    StopPlayback,
+    UnbridgeEndpoints,
+)
+from media.config import MediaConfig, RecordingsConfig
+from media.engine import MediaEngine
+from media.events import EndpointClosed, EndpointFailed, EndpointOpened, MediaLost, MediaStarted
+from runtime.clock import ManualClock
+from runtime.errors import UsageError
+from tests.helpers.media_rig import DTMF, HOST, MediaRig, RtpPacket, media_rig
+
+VOICE = bytes(range(160))
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[MediaRig]:
+    with media_rig(tmp_path) as rig:
+        yield rig
+
+
+def test_an_endpoint_has_an_even_port_and_the_odd_one_above(rig: MediaRig) -> None:
+    (opened,) = rig.order(OpenEndpoint(leg_id="a", near=None))
+    assert isinstance(opened, EndpointOpened)
+    assert opened.host == HOST
+    assert opened.port % 2 == 0
+    for port in (opened.port, opened.port + 1):
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other,
+            pytest.raises(OSError, match="in use"),
+        ):
+            other.bind((HOST, port))
+
+
+def test_a_closed_endpoint_gives_its_ports_back_but_not_at_once(rig: MediaRig) -> None:
+    phone = rig.leg("a")
+    rig.order(CloseEndpoint(leg_id="a"))
+    rig.wait(EndpointClosed)
+    assert rig.engine.open_endpoints == 0
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind((HOST, phone.leg_port))
+    assert rig.leg("b").leg_port != phone.leg_port
+
+
+def test_no_port_left_is_an_event_that_says_so(tmp_path: Path) -> None:
+    config = MediaConfig(port_min=34_000, port_max=34_003)
+    engine = MediaEngine(config, RecordingsConfig(folder=tmp_path), ManualClock(), lambda event: None)
+    open_endpoint = engine.routes()[OpenEndpoint]
+    answers = [next(iter(open_endpoint(OpenEndpoint(leg_id=leg, near=None), 0.0))) for leg in "abc"]
+    engine.close()
+    assert [type(answer) for answer in answers] == [EndpointOpened, EndpointOpened, EndpointFailed]
+    assert "in use" in answers[2].reason
+
+
+def test_a_bridge_carries_voice_both_ways_in_streams_of_its_own(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a", ssrc=1), rig.leg("b", near="a", ssrc=2)
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    for speaker, listener in ((caller, agent), (agent, caller)):
+        speaker.talk(VOICE, count=5)
+        heard = [listener.hear() for _ in range(5)]
+        assert [packet.payload for packet in heard] == [VOICE] * 5
+        assert [packet.marker for packet in heard] == [True, False, False, False, False]
+        assert {packet.ssrc for packet in heard}.isdisjoint({1, 2})
+        first = heard[0]
+        for step, packet in enumerate(heard):
+            assert packet.sequence == (first.sequence + step) % 2**16
+            assert packet.timestamp == (first.timestamp + 160 * step) % 2**32
+
+
+def test_a_bridge_between_the_laws_translates(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a", codec=Codec.PCMA), rig.leg("b", near="a", codec=Codec.PCMU)
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    caller.talk(bytes([0xD5, 0x2A, 0xAA]))
+    heard = agent.hear()
+    assert heard.payload_type == 0
+    assert heard.payload[1:] == bytes([0x00, 0x80]), "the loudest values of both laws"
+    assert heard.payload[0] in (0xFE, 0xFF), "the quietest"
+    agent.talk(bytes([0x00, 0x80]))
+    assert caller.hear().payload == bytes([0x2A, 0xAA])
+
+
+def test_padding_extension_and_contributors_are_taken_off(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a"), rig.leg("b", near="a")
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    plain = bytes(RtpPacket(False, 8, 1, 160, 7, b""))
+    caller.send(bytes([0xB1]) + plain[1:] + b"CSRC" + b"\xbe\xde\x00\x01EXT." + VOICE + b"\x00\x02")
+    assert agent.hear().payload == VOICE
+
+
+def test_another_peer_is_heard_in_the_same_stream(rig: MediaRig) -> None:
+    caller, first, second = rig.leg("a"), rig.leg("b", near="a", ssrc=2), rig.leg("c", near="a", ssrc=3)
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    first.talk(VOICE)
+    before = caller.hear()
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="c"))
+    second.talk(VOICE)
+    after = caller.hear()
+    assert (after.ssrc, after.sequence) == (before.ssrc, (before.sequence + 1) % 2**16)
+    first.talk(VOICE)
+    rig.wait_received("b", 2)
+    assert caller.hears_nothing()
+
+
+def test_after_unbridging_nobody_is_heard(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a"), rig.leg("b", near="a")
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    rig.order(UnbridgeEndpoints(leg_id="b"))
+    caller.talk(VOICE)
+    rig.wait_received("a", 1)
+    assert agent.hears_nothing()
+
+
+def test_an_endpoint_sends_to_where_packets_come_from_and_drops_strangers(rig: MediaRig) -> None:
+    promised, behind_nat, agent = rig.leg("a"), rig.leg("x"), rig.leg("b", near="a")
+    behind_nat.leg_port = promised.leg_port
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    agent.talk(VOICE)
+    assert promised.hear().payload == VOICE
+    behind_nat.talk(VOICE)
+    agent.hear()
+    started = rig.wait(MediaStarted, count=2)
+    assert {(event.leg_id, event.port) for event in started} == {("b", agent.port), ("a", behind_nat.port)}
+    promised.talk(VOICE)
+    agent.talk(VOICE)
+    assert behind_nat.hear().payload == VOICE
+    rig.wait_received("a", 2)
+    assert agent.hears_nothing()
+    facts = rig.engine.facts("a")
+    assert facts is not None
+    assert (facts.packets_received, facts.packets_dropped) == (1, 1)
+
+
+def test_hold_stops_each_direction(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a"), rig.leg("b", near="a")
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    rig.configure("a", caller, sending=False, receiving=False)
+    caller.talk(VOICE)
+    agent.talk(VOICE)
+    rig.wait_received("a", 1)
+    rig.wait_received("b", 1)
+    assert caller.hears_nothing()
+    assert agent.hears_nothing()
+    rig.configure("a", caller)
+    agent.talk(VOICE)
+    assert caller.hear().payload == VOICE
+
+
+def test_what_a_leg_carried_is_told_when_it_closes(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a"), rig.leg("b", near="a")
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    caller.talk(VOICE, count=3)
+    agent.talk(VOICE)
+    for phone, count in ((agent, 3), (caller, 1)):
+        for _ in range(count):
+            phone.hear()
+    rig.order(CloseEndpoint(leg_id="a"))
+    (closed,) = rig.wait(EndpointClosed)
+    assert (closed.leg_id, closed.packets_received, closed.bytes_received) == ("a", 3, 3 * 172)
+    assert (closed.packets_sent, closed.bytes_sent) == (1, 172)
+    assert (closed.packets_lost, closed.packets_dropped) == (0, 0)
+
+
+def test_hostile_packets_are_dropped_and_counted_and_calls_go_on(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a"), rig.leg("b", near="a")
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    good = bytes(RtpPacket(False, 8, 1, 160, 7, VOICE))
+    hostile = [
+        b"",
+        b"\x80",
+        good[:11],
+        b"\x00" + good[1:],
+        b"\x8f" + good[1:13],
+        b"\x90" + good[1:12] + b"\xbe\xde\xff\xff",
+        b"\xa0" + good[1:] + b"\xff",
+        good[:1] + b"\x55" + good[2:],
+        good + bytes(3000),
+        bytes(RtpPacket(False, DTMF, 2, 160, 7, b"\x05")),
+    ]
+    for datagram in hostile:
+        caller.send(datagram)
+    caller.talk(VOICE)
+    rig.wait_received("a", len(hostile) + 1)
+    facts = rig.engine.facts("a")
+    assert facts is not None
+    assert facts.packets_dropped == len(hostile) - 1, "the cut telephone-event is relayed as it is"
+    assert agent.hear().payload == b"\x05"
+    assert agent.hear().payload == VOICE
+
+
+def test_a_leg_that_falls_silent_is_reported_once(tmp_path: Path) -> None:
+    with media_rig(tmp_path, media_timeout_s=0.1, port_min=36_000) as rig:
+        rig.leg("a")
+        held = rig.leg("b")
+        rig.configure("b", held, receiving=False)
+        rig.wait(MediaLost)
+        (lost,) = rig.wait(MediaLost)
+        assert lost.leg_id == "a"
+        assert 0.1 <= lost.silent_s < 5
+
+
+def test_legs_of_one_call_share_a_worker_and_can_be_bridged(tmp_path: Path) -> None:
+    with media_rig(tmp_path, workers=3, port_min=38_000) as rig:
+        caller = rig.leg("a")
+        rig.leg("elsewhere")
+        agent = rig.leg("b", near="a")
+        rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+        caller.talk(VOICE)
+        assert agent.hear().payload == VOICE
+        with pytest.raises(UsageError, match="two workers"):
+            rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="elsewhere"))
+
+
+def test_orders_for_a_leg_that_is_gone_are_left_alone(rig: MediaRig) -> None:
+    phone = rig.leg("a")
+    rig.order(CloseEndpoint(leg_id="a"))
+    rig.events.clear()
+    rig.configure("a", phone)
+    for command in (
+        CloseEndpoint(leg_id="a"),
+        BridgeEndpoints(leg_id="a", peer_leg_id="b"),
+        UnbridgeEndpoints(leg_id="a"),
+        StopPlayback(leg_id="a"),
+        SendDigits(leg_id="a", digits="1"),
+    ):
+        assert rig.order(command) == []
+    assert rig.engine.facts("a") is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"payload_type": 128}, "0 to 127"),
+        ({"dtmf_payload_type": 8}, "different payload types"),
+        ({"ptime_ms": 5}, "10 to 60 ms"),
+    ],
+)
+def test_senseless_settings_are_refused(rig: MediaRig, changes: dict[str, int], complaint: str) -> None:
+    rig.leg("a")
+    sensible: dict[str, object] = {
+        "leg_id": "a",
+        "host": HOST,
+        "port": 4000,
+        "codec": Codec.PCMA,
+        "payload_type": 8,
+        "dtmf_payload_type": 101,
+        "ptime_ms": 20,
+        "sending": True,
+        "receiving": True,
+    }
+    with pytest.raises(UsageError, match=complaint):
+        rig.order(ConfigureEndpoint(**{**sensible, **changes}))  # type: ignore[arg-type]
+
+
+def test_a_leg_can_be_opened_only_once_and_not_bridged_with_itself(rig: MediaRig) -> None:
+    rig.leg("a")
+    with pytest.raises(UsageError, match="already"):
+        rig.order(OpenEndpoint(leg_id="a", near=None))
+    with pytest.raises(UsageError, match="itself"):
+        rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="a"))
+
+
+def test_a_peer_with_a_name_for_an_address_is_sent_to_once_it_was_heard(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a"), rig.leg("b", near="a")
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    rig.order(
+        ConfigureEndpoint(
+            leg_id="a",
+            host="phone.example",
+            port=caller.port,
+            codec=Codec.PCMA,
+            payload_type=8,
+            dtmf_payload_type=None,
+            ptime_ms=20,
+            sending=True,
+            receiving=True,
+        )
+    )
+    caller.talk(VOICE)
+    agent.hear()
+    agent.talk(VOICE)
+    assert caller.hear().payload == VOICE

@@ -1,0 +1,214 @@
+"""Recordings through the real core: what was said lies where it was said, and every ending is told."""
+
+import hashlib
+import resource
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from media.commands import (
+    AttachToRecording,
+    BridgeEndpoints,
+    Channel,
+    CloseEndpoint,
+    Codec,
+    StartRecording,
+    StopRecording,
+)
+from media.events import RecordingCompleted, RecordingFailed, RecordingStarted
+from runtime.errors import UsageError
+from tests.helpers.media_rig import MediaRig, Phone, media_rig
+
+
+class FullDisk:
+    """While it lasts, no file of this process grows beyond a WAV header (setrlimit(2), RLIMIT_FSIZE)."""
+
+    def __enter__(self) -> None:
+        self._limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        self._handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (44, self._limits[1]))
+
+    def __exit__(self, *error: object) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, self._limits)
+        signal.signal(signal.SIGXFSZ, self._handler)
+
+
+LOUD = {Codec.PCMA: bytes([0x2A]) * 160, Codec.PCMU: bytes([0x00]) * 160}
+"""The most negative value of each law."""
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[MediaRig]:
+    with media_rig(tmp_path) as rig:
+        yield rig
+
+
+def start(rig: MediaRig, recording_id: str = "r-1") -> None:
+    rig.order(StartRecording(recording_id=recording_id, contact_id="contact-1", call_id="call-1"))
+
+
+def attach(rig: MediaRig, leg_id: str, channel: Channel, recording_id: str = "r-1") -> None:
+    rig.order(AttachToRecording(recording_id=recording_id, leg_id=leg_id, channel=channel))
+
+
+def stop(rig: MediaRig, recording_id: str = "r-1") -> RecordingCompleted:
+    rig.order(StopRecording(recording_id=recording_id))
+    return rig.wait(RecordingCompleted)[-1]
+
+
+def say(rig: MediaRig, leg_id: str, phone: Phone, packets: int) -> None:
+    """Loud packets, all at once: early for their timestamps, but within what is allowed."""
+    facts = rig.engine.facts(leg_id)
+    assert facts is not None
+    phone.talk(LOUD[phone.codec], count=packets)
+    rig.wait_received(leg_id, facts.packets_received + packets)
+
+
+def loud_samples(path: str) -> list[int]:
+    samples, rate_hz = soundfile.read(path, dtype="int16")
+    assert rate_hz == 8000
+    assert samples.shape[1] == 2
+    return [int(count) for count in np.sum(samples < -30_000, axis=0)]
+
+
+def test_the_customer_is_left_and_the_agent_right_in_either_law(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a", codec=Codec.PCMA), rig.leg("b", near="a", codec=Codec.PCMU)
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    start(rig)
+    attach(rig, "a", Channel.CUSTOMER)
+    attach(rig, "b", Channel.AGENT)
+    say(rig, "a", caller, 4)
+    say(rig, "b", agent, 2)
+    rig.let_pass(100)
+    completed = stop(rig)
+    assert loud_samples(completed.path) == [4 * 160, 2 * 160]
+    assert (completed.customer_packets, completed.agent_packets) == (4, 2)
+    assert (completed.customer_lost_ms, completed.agent_lost_ms) == (0, 0)
+
+
+def test_the_file_is_what_the_event_says(rig: MediaRig, tmp_path: Path) -> None:
+    start(rig)
+    started = rig.wait(RecordingStarted)[0]
+    rig.let_pass(100)
+    completed = stop(rig)
+    content = Path(completed.path).read_bytes()
+    assert (completed.recording_id, completed.contact_id, completed.call_id) == ("r-1", "contact-1", "call-1")
+    assert started.path == completed.path
+    assert Path(completed.path).relative_to(tmp_path).parts[1] == "r-1.wav"
+    assert (completed.size_bytes, completed.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert completed.duration_ms == (len(content) - 44) // 32
+    assert 100 <= completed.duration_ms < 2000
+    assert rig.engine.open_recordings == 0
+
+
+def test_packets_that_never_came_are_silence_and_told(rig: MediaRig) -> None:
+    caller = rig.leg("a")
+    start(rig)
+    attach(rig, "a", Channel.CUSTOMER)
+    say(rig, "a", caller, 2)
+    caller.drop(LOUD[caller.codec], count=3)
+    say(rig, "a", caller, 2)
+    rig.let_pass(160)
+    completed = stop(rig)
+    assert (completed.customer_packets, completed.customer_lost_ms) == (4, 60)
+    samples, _ = soundfile.read(completed.path, dtype="int16")
+    edges = np.flatnonzero(np.diff((samples[:, 0] < -30_000).astype(int)))
+    assert np.diff(edges).tolist()[-2:] == [3 * 160, 2 * 160]
+
+
+def test_another_leg_takes_a_channel_over(rig: MediaRig) -> None:
+    first, second = rig.leg("b"), rig.leg("c")
+    start(rig)
+    attach(rig, "b", Channel.AGENT)
+    say(rig, "b", first, 2)
+    rig.let_pass(60)
+    attach(rig, "c", Channel.AGENT)
+    say(rig, "c", second, 3)
+    first.talk(LOUD[first.codec])
+    rig.wait_received("b", 3)
+    rig.let_pass(80)
+    completed = stop(rig)
+    assert completed.agent_packets == 5
+    assert loud_samples(completed.path) == [0, 5 * 160]
+
+
+def test_a_recording_outlives_its_legs(rig: MediaRig) -> None:
+    caller = rig.leg("a")
+    start(rig)
+    attach(rig, "a", Channel.CUSTOMER)
+    say(rig, "a", caller, 1)
+    rig.order(CloseEndpoint(leg_id="a"))
+    rig.let_pass(40)
+    assert stop(rig).customer_packets == 1
+
+
+def test_a_recording_nobody_was_attached_to_is_silence(rig: MediaRig) -> None:
+    start(rig)
+    rig.let_pass(40)
+    completed = stop(rig)
+    assert loud_samples(completed.path) == [0, 0]
+    assert completed.duration_ms >= 40
+
+
+def test_closing_the_engine_completes_what_is_recorded(tmp_path: Path) -> None:
+    with media_rig(tmp_path) as rig:
+        caller = rig.leg("a")
+        start(rig)
+        start(rig, "r-2")
+        attach(rig, "a", Channel.CUSTOMER)
+        say(rig, "a", caller, 1)
+        rig.let_pass(40)
+    completed = {e.recording_id: e for e in rig.events if isinstance(e, RecordingCompleted)}
+    assert completed.keys() == {"r-1", "r-2"}
+    assert loud_samples(completed["r-1"].path) == [160, 0]
+    assert (rig.engine.open_recordings, rig.engine.open_endpoints) == (0, 0)
+
+
+def test_a_file_that_cannot_be_made_fails_once_with_its_reason(rig: MediaRig, tmp_path: Path) -> None:
+    start(rig)
+    rig.wait(RecordingStarted)
+    day = next(tmp_path.iterdir())
+    (day / "r-2.wav").write_bytes(b"somebody else's")
+    start(rig, "r-2")
+    (failed,) = rig.wait(RecordingFailed)
+    assert failed.recording_id == "r-2"
+    assert "File exists" in failed.reason
+    assert (day / "r-2.wav").read_bytes() == b"somebody else's"
+    rig.order(StopRecording(recording_id="r-2"))
+    stop(rig)
+    assert len(rig.wait(RecordingFailed)) == 1
+
+
+def test_a_disk_that_is_full_fails_with_its_reason(rig: MediaRig, tmp_path: Path) -> None:
+    start(rig)
+    rig.wait(RecordingStarted)
+    day = next(tmp_path.iterdir())
+    with FullDisk():
+        start(rig, "r-2")
+        rig.wait(RecordingStarted, count=2)
+        rig.let_pass(40)
+        rig.order(StopRecording(recording_id="r-2"))
+        (failed,) = rig.wait(RecordingFailed)
+    assert "could not be written" in failed.reason
+    samples, _ = soundfile.read(day / "r-2.wav")
+    assert len(samples) == 0, "valid, with nothing in it"
+
+
+def test_stopping_twice_or_attaching_afterwards_does_no_harm(rig: MediaRig) -> None:
+    rig.leg("a")
+    start(rig)
+    stop(rig)
+    assert rig.order(StopRecording(recording_id="r-1")) == []
+    attach(rig, "a", Channel.CUSTOMER)
+    rig.let_pass(20)
+    assert len(rig.wait(RecordingCompleted)) == 1
+
+
+@pytest.mark.parametrize("recording_id", ["../r-1", "a/b", "", "."])
+def test_an_id_that_is_no_file_name_is_refused(rig: MediaRig, recording_id: str) -> None:
+    with pytest.raises(UsageError, match="file name"):
+        start(rig, recording_id)
