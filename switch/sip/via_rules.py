@@ -11,7 +11,7 @@ DEFAULT_PORT = 5060
 _MAGIC_COOKIE = "z9hg4bk"
 """Begins the branch of every RFC 3261 element (§8.1.1.7), compared without regard to case."""
 _USUAL = re.compile(
-    r"SIP/2\.0/UDP ([A-Za-z0-9.\-]++)(?::([1-9][0-9]{0,3}|[1-5][0-9]{4}))?+"
+    r"SIP/2\.0/UDP ([A-Za-z0-9.\-]++)(?::([1-5][0-9]{4}|6[0-4][0-9]{3}|[1-9][0-9]{0,3}))?+"
     r"((?:;[A-Za-z0-9.\-]++(?:=[A-Za-z0-9.\-_]++)?+)*+)"
 )
 """A Via as nearly everybody writes it: one match tells its parts."""
@@ -31,14 +31,15 @@ class TopVia(NamedTuple):
 
 def read_top_via(headers: Headers) -> TopVia:
     """Raises SipSyntaxError when the top Via cannot be read."""
-    line = headers.get_all("via")[0]
+    line = headers.get("via") or ""
     usual = _USUAL.fullmatch(line)
     if usual is not None:
         host, port, params = usual.groups()
         branch = params.partition(";branch=")[2].partition(";")[0]
         if branch:
-            return TopVia(host, int(port or DEFAULT_PORT), branch, ";rport" in params)
-    via = parse_via(split_values([line])[0])
+            wants_port = ";rport" in params and (";rport;" in f"{params};" or ";rport=" in params)
+            return TopVia(host, int(port or DEFAULT_PORT), branch, wants_port)
+    via = parse_via(next(iter(split_values([line])), ""))
     return TopVia(via.host, via.port or DEFAULT_PORT, via.branch or "", via.param("rport") is not None)
 
 

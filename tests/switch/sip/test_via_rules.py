@@ -1,0 +1,44 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from switch.sip.errors import SipSyntaxError
+from switch.sip.header_values import parse_via
+from switch.sip.message import Headers
+from switch.sip.via_rules import TopVia, has_cookie, read_top_via
+
+HOSTS = st.sampled_from(["192.0.2.1", "phone.example", "[2001:db8::1]"])
+PARAMETERS = st.lists(
+    st.sampled_from(
+        [";rport", ";rport=5", ";rports", ";branch=z9hG4bK1", ";Branch=z9hG4bK2", "; branch = a", ";ttl=1"]
+    ),
+    max_size=4,
+)
+
+
+@given(HOSTS, st.none() | st.integers(1, 65_535), PARAMETERS, st.sampled_from(["UDP", "udp", "TCP"]))
+def test_the_short_way_reads_what_the_full_parser_reads(
+    host: str, port: int | None, parameters: list[str], transport: str
+) -> None:
+    line = f"SIP/2.0/{transport} {host}{'' if port is None else f':{port}'}{''.join(parameters)}"
+    via = parse_via(line)
+    expected = TopVia(via.host, via.port or 5060, via.branch or "", via.param("rport") is not None)
+    assert read_top_via(Headers({"via": [line]})) == expected
+
+
+def test_only_the_first_of_several_values_counts() -> None:
+    line = "SIP/2.0/UDP near:5070;branch=z9hG4bK1, SIP/2.0/UDP far;rport;branch=z9hG4bK2"
+    assert read_top_via(Headers({"via": [line]})) == TopVia("near", 5070, "z9hG4bK1", False)
+
+
+@pytest.mark.parametrize("line", ["", "SIP/2.0/UDP", "SIP/2.0/UDP host:70000;branch=z9hG4bK1", "nonsense"])
+def test_an_unreadable_via_is_refused(line: str) -> None:
+    with pytest.raises(SipSyntaxError):
+        read_top_via(Headers({"via": [line]}))
+
+
+@pytest.mark.parametrize(
+    ("branch", "expected"), [("z9hG4bKx", True), ("Z9HG4BKx", True), ("1", False), ("", False)]
+)
+def test_the_cookie_tells_new_elements_from_old(branch: str, expected: bool) -> None:
+    assert has_cookie(branch) is expected
