@@ -10,6 +10,7 @@ from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr
 from switch.sip.identity import ACCEPT, ALLOW
 from switch.sip.leg_desk import LegDesk, Outputs
 from switch.sip.legs import ArrivingLeg, DialledLeg, Leg, LegState
+from switch.sip.message import Headers
 from switch.sip.reason_header import read_reason
 from switch.sip.request_checks import check_body
 from switch.sip.server_transaction import ServerTransaction
@@ -32,8 +33,7 @@ class DialogRequests:
         """A request with a To tag. Raises SipSyntaxError when it cannot be read."""
         desk = self._desk
         headers = transaction.request.headers
-        from_tag = parse_name_addr(headers.get("from") or "").tag or ""
-        found = desk.legs.find_dialog((headers.get("call-id") or "", to_tag, from_tag))
+        found = self._find(headers, to_tag)
         if found is None:
             return desk.answer(transaction, 481, now)
         leg, dialog = found
@@ -49,9 +49,7 @@ class DialogRequests:
         """The ACK of a 200 OK of ours; any other is dropped. Raises SipSyntaxError."""
         desk = self._desk
         headers = fact.request.headers
-        to_tag = parse_name_addr(headers.get("to") or "").tag or ""
-        from_tag = parse_name_addr(headers.get("from") or "").tag or ""
-        found = desk.legs.find_dialog((headers.get("call-id") or "", to_tag, from_tag))
+        found = self._find(headers, parse_name_addr(headers.get("to") or "").tag or "")
         if found is None:
             return []
         leg, dialog = found
@@ -83,6 +81,11 @@ class DialogRequests:
         cause = leg.cause if leg.state is LegState.ENDED else Cause.RECOVERY_ON_TIMER_EXPIRE
         outputs: Outputs = list(self._desk.legs.end(leg, cause, status=None, by_peer=False))
         return outputs + self._desk.say_bye(leg, dialog, cause, now) if dialog else outputs
+
+    def _find(self, headers: Headers, to_tag: str) -> tuple[Leg, Dialog] | None:
+        """The dialog a peer's request belongs to (RFC 3261 §12.2.2)."""
+        from_tag = parse_name_addr(headers.get("from") or "").tag or ""
+        return self._desk.legs.find_dialog((headers.get("call-id") or "", to_tag, from_tag))
 
     def _bye(self, transaction: ServerTransaction, leg: Leg, dialog: Dialog, now: float) -> Outputs:
         desk = self._desk
