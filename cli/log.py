@@ -135,5 +135,7 @@ def _moment(wall: float) -> str:
 
 def _rendering(config: LogConfig, target: TextIO) -> list[Processor]:
     if config.format == "console":
-        return [structlog.dev.ConsoleRenderer(colors=target.isatty())]
+        # Plain tracebacks: the pretty ones show local variables, which may hold passwords.
+        plain = structlog.dev.plain_traceback
+        return [structlog.dev.ConsoleRenderer(colors=target.isatty(), exception_formatter=plain)]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]

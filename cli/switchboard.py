@@ -46,7 +46,7 @@ class Switchboard:
     """One switch. Runs by itself between ``open`` and ``close``."""
 
     def __init__(self, installation: Installation, loop: asyncio.AbstractEventLoop) -> None:
-        self._configuration = configuration = installation.configuration
+        self.configuration = configuration = installation.configuration
         self._loop = loop
         self._clock = LoopClock(loop.time)
         self._ids = RandomIds()
@@ -59,7 +59,7 @@ class Switchboard:
         self._wire()
 
     def _build_telephony(self, prompts: PromptLibrary) -> None:
-        configuration = self._configuration
+        configuration = self.configuration
         self._stack = SipStack(
             configuration.sip, configuration.stations, self._ids, nonce_key=secrets.token_bytes(32)
         )
@@ -71,7 +71,7 @@ class Switchboard:
             self._media.load_prompt(name, prompts.samples(name))
 
     def _build_applications(self, flows: Mapping[str, Flow]) -> tuple[Application, ...]:
-        configuration = self._configuration
+        configuration = self.configuration
         return (
             ivr.service.build(configuration.ivr, flows, self._ids),
             acd.service.build(
@@ -84,7 +84,7 @@ class Switchboard:
         )
 
     def _build_observation(self) -> None:
-        configuration = self._configuration
+        configuration = self.configuration
         self._journal = Journal(configuration.records, self._report)
         self._database = Database(configuration.records, self._projections(), self._journal, self._report)
         self._verbs = ExchangeVerbs(
@@ -122,7 +122,7 @@ class Switchboard:
         self._loop.add_reader(self._media.event_fd, self._media.drain)
         self._udp.open(self._loop)
         await self._control.open()
-        if self._configuration.http.enabled:
+        if self.configuration.http.enabled:
             await self._http.open()
 
     async def close(self) -> None:
@@ -134,6 +134,10 @@ class Switchboard:
         self._udp.close()
         self._journal.close()
         self._database.close()
+
+    def status(self) -> dict[str, Any]:
+        """What the verb switch.status tells."""
+        return self._verbs.status()
 
     def _report(self, event: Event) -> None:
         """What journal or database tell on their own threads joins the other events on the loop."""

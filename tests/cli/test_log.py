@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from io import StringIO
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import structlog
@@ -151,3 +151,17 @@ def test_for_people_a_line_is_plain_text(stream: StringIO) -> None:
     assert "call.answered" in stream.getvalue()
     assert "call_id=call-1" in stream.getvalue()
     assert "\x1b" not in stream.getvalue()
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_traceback_does_not_tell_what_local_variables_hold(
+    form: Literal["console", "json"], stream: StringIO
+) -> None:
+    configure_logging(LogConfig(format=form), stream)
+    password = "geheim-" + "4711"
+    try:
+        raise ZeroDivisionError(str(len(password)))
+    except ZeroDivisionError as error:
+        structlog.get_logger().error("fault", exc_info=error)
+    assert "ZeroDivisionError" in stream.getvalue()
+    assert password not in stream.getvalue()
