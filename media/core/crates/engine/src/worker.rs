@@ -32,7 +32,7 @@ const BUFFER_LENGTH: usize = 2048;
 /// Sockets served between two looks at the clock, the commands and the agenda.
 const MAX_READY: usize = 256;
 const SWEEP_US: u64 = 1_000_000;
-/// What epoll says when the commands are waiting; a leg's sockets say its slot.
+/// What epoll says when commands are waiting: a slot no leg ever has. A leg's sockets say its slot.
 const COMMANDS: u64 = u64::MAX;
 
 /// What a worker shares with the rest of the engine.
@@ -89,16 +89,13 @@ impl Worker {
             // An interrupted wait is a round in which nothing was ready.
             let _ = epoll::wait(&self.epoll, spare_capacity(&mut ready), self.patience().as_ref());
             let now_us = self.around.clock.now_us();
-            let mut commanded = false;
-            for event in &ready {
-                match event.data.u64() {
-                    COMMANDS => commanded = true,
-                    token => self.serve(token, now_us),
-                }
-            }
-            // After the packets: a command may close a leg that was among the ready.
-            if commanded {
+            let mut tokens = ready.iter().map(|event: &epoll::Event| event.data.u64());
+            // Before the packets, so that an order holds for everything that comes after it was given.
+            if tokens.any(|token| token == COMMANDS) {
                 self.obey_all(now_us);
+            }
+            for event in &ready {
+                self.serve(event.data.u64(), now_us);
             }
             self.do_due(now_us);
             self.outbox.drain(..).for_each(|event| self.around.facts.push(event));
@@ -112,6 +109,8 @@ impl Worker {
     }
 
     /// A leg's socket has something: take one datagram, so that no leg keeps the others waiting.
+    ///
+    /// The leg may have been closed meanwhile; whoever has its slot then has nothing to take, or has.
     fn serve(&mut self, token: u64, now_us: u64) {
         let (slot, is_rtcp) = ((token >> 1) as usize, token & 1 == 1);
         if is_rtcp { self.take_rtcp(slot) } else { self.take_rtp(slot, now_us) }
