@@ -107,7 +107,9 @@ def _make_room(switch: SwitchProcess) -> None:
 
 
 def _cast(switch: SwitchProcess) -> Cast:
-    station = next(station for station in switch.configuration.stations if station.name == _AGENT)
+    station = next((s for s in switch.configuration.stations if s.name == _AGENT), None)
+    if station is None:
+        raise ImpossibleError(f"{_CONFIGURATION} has no station {_AGENT}; the agent's phone needs it")
     return Cast(
         sip=switch.sip,
         dialled=_DIALLED,
