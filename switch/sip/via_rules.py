@@ -12,9 +12,9 @@ _MAGIC_COOKIE = "z9hg4bk"
 """Begins the branch of every RFC 3261 element (§8.1.1.7), compared without regard to case."""
 _USUAL = re.compile(
     r"SIP/2\.0/UDP ([A-Za-z0-9.\-]++)(?::([1-5][0-9]{4}|6[0-4][0-9]{3}|[1-9][0-9]{0,3}))?+"
-    r"((?:;[A-Za-z0-9.\-]++(?:=[A-Za-z0-9.\-_]++)?+)*+)"
+    r"((?:;[a-z0-9.\-]++(?:=[A-Za-z0-9.\-_]++)?+)*+)"
 )
-"""A Via as nearly everybody writes it: one match tells its parts."""
+"""A Via as nearly everybody writes it, parameter names in lower case: one match tells its parts."""
 
 
 class TopVia(NamedTuple):
