@@ -2,10 +2,9 @@
 
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 
 class RecordsConfig(BaseModel):
@@ -60,20 +59,26 @@ class RecordsConfig(BaseModel):
     @field_validator("database")
     @classmethod
     def _usable_url(cls, url: str) -> str:
-        try:
-            parsed = make_url(url)
-        except ArgumentError:
-            raise ValueError("expected a database URL such as sqlite:///run/ringmain.db") from None
-        if parsed.get_backend_name() not in ("sqlite", "postgresql", "mysql", "mariadb"):
+        backend, database = _parts(url)
+        if backend not in ("sqlite", "postgresql", "mysql", "mariadb"):
             raise ValueError("expected a URL of sqlite, postgresql, mysql or mariadb")
-        if parsed.database in (None, "", ":memory:"):
+        if database in ("", ":memory:"):
             raise ValueError("expected a URL that names the database, such as sqlite:///run/ringmain.db")
         return url
 
     def in_folder(self, folder: Path) -> Self:
         """The same with relative paths, that of an SQLite file among them, taken from ``folder``."""
-        url = make_url(self.database)
-        if url.get_backend_name() == "sqlite" and url.database is not None:
-            url = url.set(database=str(folder / url.database))
-        database = url.render_as_string(hide_password=False)
+        database = self.database
+        backend, path = _parts(database)
+        if backend == "sqlite":
+            database = database.removesuffix(path) + str(folder / path)
         return self.model_copy(update={"journal": folder / self.journal, "database": database})
+
+
+def _parts(url: str) -> tuple[str, str]:
+    """Backend and database name of a URL. SQLAlchemy parses it whole, but takes long to load."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise ValueError("expected a database URL such as sqlite:///run/ringmain.db") from None
+    return parts.scheme.partition("+")[0], parts.path.removeprefix("/")

@@ -1,9 +1,10 @@
 """A projection folds journal entries into rows of one table."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sqlalchemy import Table
+if TYPE_CHECKING:  # SQLAlchemy takes long to load, and control clients need only the entries
+    from sqlalchemy import Table
 
 
 class JournalEntry(NamedTuple):
@@ -20,7 +21,7 @@ class JournalEntry(NamedTuple):
 class Projection(Protocol):
     """Plain synchronous code without a database: entries in, finished rows out."""
 
-    table: Table
+    table: "Table"
 
     def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
         """Take the next entry; return rows that are now complete (usually none)."""
