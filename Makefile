@@ -24,6 +24,7 @@ demo: .venv/.core  ## place one real call from caller to agent on this machine a
 test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phones
 	@$(call need,sipp,sip-tester)
 	@$(call need,baresip,baresip-core)
+	@$(call need,linphonec,linphone-cli)
 	cd $(CORE) && cargo test --quiet --release
 	$(BIN)/pytest
 
@@ -43,6 +44,7 @@ bench: .venv/.core  ## measure what a relayed and a recorded packet costs
 
 prompts: .venv/.core  ## make conf/prompts anew with espeak-ng
 	@$(call need,espeak-ng,espeak-ng)
+	$(BIN)/python conf/make_prompts.py
 
 clean:  ## remove everything that was built
 	rm -rf .venv build dist run .pytest_cache .mypy_cache .ruff_cache .hypothesis $(CORE)/target $(CORE)/fuzz/target

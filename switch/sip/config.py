@@ -22,10 +22,10 @@ class SipConfig(BaseModel):
     realm: str = Field("ringmain", min_length=1, description="realm phones are asked for their password in")
     user_agent_name: str = Field("Ringmain", min_length=1, description="value of Server and User-Agent")
     algorithms: tuple[Algorithm, ...] = Field(
-        (Algorithm.MD5, Algorithm.SHA_256),
+        (Algorithm.MD5,),
         min_length=1,
-        description="digest algorithms offered to phones, in this order; "
-        "old phones understand MD5 only and look only at the first",
+        description="digest algorithms offered to phones, in this order; add SHA-256 where every phone "
+        "bears the sight of it (baresip 1 gives up, SIPp looks at the first only)",
     )
     nonce_lifetime_s: float = Field(300, gt=0, description="how long a challenge can be answered, in seconds")
     register_expires_min_s: int = Field(30, ge=1, description="shortest registration accepted, in seconds")

@@ -2,6 +2,7 @@
 
 import json
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,19 +34,21 @@ class Times:
     """RFC 3261's T1; transactions are forgotten after 64 of them."""
 
 
-def switch_process(folder: Path, times: Times | None = None) -> SwitchProcess:
+def switch_process(
+    folder: Path, times: Times | None = None, *, algorithms: Sequence[str] = ("MD5",)
+) -> SwitchProcess:
     """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``."""
     configuration = folder / "ringmain.toml"
-    configuration.write_text(_configuration(folder, times or Times()), "utf-8")
+    configuration.write_text(_configuration(folder, times or Times(), list(algorithms)), "utf-8")
     return SwitchProcess(configuration, folder / "switch.log")
 
 
-def _configuration(folder: Path, times: Times) -> str:
+def _configuration(folder: Path, times: Times, algorithms: list[str]) -> str:
     first = _free_block(_MEDIA_PORTS)
     sections = [
         _section("[switch]", drain_s=times.drain_s, retry_after_s=times.retry_after_s),
         _section(
-            "[sip]", host="127.0.0.1", port=free_port("127.0.0.1"), t1_ms=times.t1_ms, algorithms=["MD5"]
+            "[sip]", host="127.0.0.1", port=free_port("127.0.0.1"), t1_ms=times.t1_ms, algorithms=algorithms
         ),
         _section(
             "[media]", port_min=first, port_max=first + _MEDIA_PORTS - 1, prompts=str(_CONF / "prompts")
