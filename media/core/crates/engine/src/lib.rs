@@ -11,6 +11,7 @@
 //! allocation or further system call. Everything between threads is bounded and nothing there waits.
 
 pub mod agenda;
+pub mod alarm;
 pub mod clock;
 pub mod commands;
 pub mod endpoint;

@@ -8,9 +8,10 @@ use std::sync::Arc;
 use crossbeam_channel::{Receiver, Sender};
 use rtp::g711::Codec;
 use rustix::buffer::spare_capacity;
-use rustix::event::{Timespec, epoll};
+use rustix::event::epoll;
 
 use crate::agenda::{Agenda, Task};
+use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::commands::Command;
 use crate::event_ring::EventRing;
@@ -32,8 +33,10 @@ const BUFFER_LENGTH: usize = 2048;
 /// Sockets served between two looks at the clock, the commands and the agenda.
 const MAX_READY: usize = 256;
 const SWEEP_US: u64 = 1_000_000;
-/// What epoll says when commands are waiting: a slot no leg ever has. A leg's sockets say its slot.
+/// What epoll says when commands are waiting. A leg's sockets say its slot, twice, and 1 more for RTCP.
 const COMMANDS: u64 = u64::MAX;
+/// What it says when the agenda has something due.
+const AGENDA: u64 = u64::MAX - 1;
 
 /// What a worker shares with the rest of the engine.
 #[derive(Debug)]
@@ -55,6 +58,7 @@ pub struct Worker {
     legs: Table<Leg>,
     recorder: Recorder,
     agenda: Agenda,
+    alarm: Alarm,
     /// Facts of this round, on their way to the ring.
     outbox: Vec<Event>,
     buffer: Box<[u8; BUFFER_LENGTH]>,
@@ -64,7 +68,9 @@ pub struct Worker {
 impl Worker {
     pub fn new(around: Surroundings) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        let alarm = Alarm::new()?;
         epoll::add(&epoll, &around.wake, epoll::EventData::new_u64(COMMANDS), epoll::EventFlags::IN)?;
+        epoll::add(&epoll, &alarm, epoll::EventData::new_u64(AGENDA), epoll::EventFlags::IN)?;
         let mut agenda = Agenda::default();
         if around.media_timeout_us > 0 {
             agenda.add(around.clock.now_us() + SWEEP_US, Task::Sweep);
@@ -75,6 +81,7 @@ impl Worker {
             epoll,
             legs: Table::default(),
             agenda,
+            alarm,
             outbox: Vec::new(),
             buffer: Box::new([0; BUFFER_LENGTH]),
             running: true,
@@ -87,33 +94,34 @@ impl Worker {
         while self.running {
             ready.clear();
             // An interrupted wait is a round in which nothing was ready.
-            let _ = epoll::wait(&self.epoll, spare_capacity(&mut ready), self.patience().as_ref());
-            let now_us = self.around.clock.now_us();
-            let mut tokens = ready.iter().map(|event: &epoll::Event| event.data.u64());
-            // Before the packets, so that an order holds for everything that comes after it was given.
-            if tokens.any(|token| token == COMMANDS) {
-                self.obey_all(now_us);
-            }
-            for event in &ready {
-                self.serve(event.data.u64(), now_us);
-            }
-            self.do_due(now_us);
-            self.outbox.drain(..).for_each(|event| self.around.facts.push(event));
+            let _ = epoll::wait(&self.epoll, spare_capacity(&mut ready), None);
+            self.work(&ready, self.around.clock.now_us());
         }
     }
 
-    /// How long nothing is to be done; None for as long as nobody calls.
-    fn patience(&self) -> Option<Timespec> {
-        let wait_us = self.agenda.next_us()?.saturating_sub(self.around.clock.now_us());
-        Some(Timespec { tv_sec: (wait_us / 1_000_000) as i64, tv_nsec: (wait_us % 1_000_000 * 1000) as i64 })
+    /// One round: orders first, so that each holds for all packets that came after it was given.
+    fn work(&mut self, ready: &[epoll::Event], now_us: u64) {
+        if ready.iter().any(|event| event.data.u64() == COMMANDS) {
+            self.obey_all(now_us);
+        }
+        for event in ready {
+            self.serve(event.data.u64(), now_us);
+        }
+        self.do_due(now_us);
+        self.alarm.set(self.agenda.next_us(), now_us);
+        self.outbox.drain(..).for_each(|event| self.around.facts.push(event));
     }
 
     /// A leg's socket has something: take one datagram, so that no leg keeps the others waiting.
     ///
     /// The leg may have been closed meanwhile; whoever has its slot then has nothing to take, or has.
     fn serve(&mut self, token: u64, now_us: u64) {
-        let (slot, is_rtcp) = ((token >> 1) as usize, token & 1 == 1);
-        if is_rtcp { self.take_rtcp(slot) } else { self.take_rtp(slot, now_us) }
+        match token {
+            COMMANDS => {}
+            AGENDA => self.alarm.hush(),
+            socket if socket & 1 == 1 => self.take_rtcp((socket >> 1) as usize),
+            socket => self.take_rtp((socket >> 1) as usize, now_us),
+        }
     }
 
     fn take_rtp(&mut self, slot: usize, now_us: u64) {
