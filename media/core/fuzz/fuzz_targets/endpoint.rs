@@ -1,0 +1,59 @@
+//! Any datagrams at a configured leg: taken or counted, relayed by another leg, placed in a recording.
+//!
+//! Each datagram comes behind an octet for its length and one for the time passed and its source.
+#![no_main]
+
+use std::net::SocketAddr;
+
+use engine::endpoint::Endpoint;
+use engine::settings::Settings;
+use libfuzzer_sys::fuzz_target;
+use recording::stereo::Stereo;
+use rtp::g711::Codec;
+use rtp::outgoing::OutgoingStream;
+
+fuzz_target!(|input: &[u8]| {
+    let mut leg = endpoint(1, Codec::Pcma);
+    let mut peer = endpoint(2, Codec::Pcmu);
+    let mut stereo = Stereo::default();
+    let mut events = Vec::new();
+    let mut now_us = 0;
+    let mut count = 0;
+    let mut rest = input;
+    while let [length, flags, tail @ ..] = rest {
+        let (datagram, after) = tail.split_at(usize::from(*length).min(tail.len()));
+        rest = after;
+        count += 1;
+        now_us += u64::from(flags >> 1) * 5000;
+        let source = SocketAddr::from(([192, 0, 2, 1 + (flags & 1)], 4000));
+        let Some(received) = leg.receive(datagram, source, now_us, &mut events) else { continue };
+        if received.is_audio {
+            let octets = &datagram[received.payload.clone()];
+            stereo.customer.place(&received.header, octets, Codec::Pcma, (now_us / 125) as i64);
+        } else {
+            stereo.customer.skip(&received.header);
+        }
+        if let Some(header) = peer.relay(&received, now_us) {
+            header.put_before(&mut datagram.to_vec(), received.payload);
+        }
+        leg.intake.expire_digit(now_us, &mut events);
+        while stereo.take_settled(now_us / 125).is_some() {}
+    }
+    let facts = leg.facts();
+    assert_eq!(facts.packets_received + facts.packets_dropped, count);
+});
+
+fn endpoint(id: u64, codec: Codec) -> Endpoint {
+    let mut endpoint = Endpoint::new(id, OutgoingStream::new(1, 65_000, u32::MAX - 1000, 0));
+    let settings = Settings {
+        remote: None,
+        codec,
+        payload_type: 8,
+        dtmf_payload_type: Some(101),
+        ptime_ms: 20,
+        sending: true,
+        receiving: true,
+    };
+    endpoint.configure(settings, 0);
+    endpoint
+}
