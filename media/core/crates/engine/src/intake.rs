@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::ops::Range;
 
-use rtp::digit_receiver::DigitReceiver;
+use rtp::digit_receiver::{DigitReceiver, KeyPress};
 use rtp::packet::{Header, Packet};
 use rtp::reception::Reception;
 use rtp::telephone_event::TelephoneEvent;
@@ -65,17 +65,8 @@ impl Intake {
         now_us: u64,
         events: &mut Vec<Event>,
     ) -> Option<Received> {
-        let taken = settings.and_then(|settings| {
-            let received = recognise(datagram, settings)?;
-            self.admit(source, now_us, events).then_some(())?;
-            self.count(datagram, &received, now_us);
-            settings.receiving.then_some(received)
-        });
-        match &taken {
-            None => self.dropped += 1,
-            Some(received) if !received.is_audio => self.hear_digit(datagram, received, now_us, events),
-            Some(_) => {}
-        }
+        let taken = settings.and_then(|settings| self.take(datagram, source, settings, now_us, events));
+        self.dropped += u64::from(taken.is_none());
         taken
     }
 
@@ -95,6 +86,31 @@ impl Intake {
         }
     }
 
+    fn take(
+        &mut self,
+        datagram: &[u8],
+        source: SocketAddr,
+        settings: &Settings,
+        now_us: u64,
+        events: &mut Vec<Event>,
+    ) -> Option<Received> {
+        let received = recognise(datagram, settings)?;
+        if !self.admit(source, now_us, events) {
+            return None;
+        }
+        self.packets += 1;
+        self.bytes += datagram.len() as u64;
+        self.reception.count(&received.header, received.is_audio, now_us);
+        if !settings.receiving {
+            return None;
+        }
+        self.listening_since_us = Some(now_us);
+        if !received.is_audio {
+            self.hear_digit(datagram, &received, now_us, events);
+        }
+        Some(received)
+    }
+
     fn admit(&mut self, source: SocketAddr, now_us: u64, events: &mut Vec<Event>) -> bool {
         match self.latch.admit(source, now_us) {
             Admission::Known => true,
@@ -104,13 +120,6 @@ impl Intake {
             }
             Admission::Stranger => false,
         }
-    }
-
-    fn count(&mut self, datagram: &[u8], received: &Received, now_us: u64) {
-        self.packets += 1;
-        self.bytes += datagram.len() as u64;
-        self.reception.count(&received.header, received.is_audio, now_us);
-        self.listening_since_us = Some(now_us);
     }
 
     fn hear_digit(&mut self, datagram: &[u8], received: &Received, now_us: u64, events: &mut Vec<Event>) {
@@ -129,6 +138,6 @@ fn recognise(datagram: &[u8], settings: &Settings) -> Option<Received> {
     known.then_some(Received { header, payload, is_audio })
 }
 
-fn digit_detected(endpoint: EndpointId, press: rtp::digit_receiver::KeyPress) -> Event {
+fn digit_detected(endpoint: EndpointId, press: KeyPress) -> Event {
     Event::DigitDetected { endpoint, digit: press.digit, duration_ms: press.duration_ms }
 }

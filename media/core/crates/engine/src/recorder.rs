@@ -1,6 +1,6 @@
 //! The recordings of one worker: timelines in, blocks to the writer out.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, TrySendError};
 use recording::channel::Channel;
@@ -18,8 +18,8 @@ use crate::writer::{Ending, Job};
 const FLUSH_US: u64 = 1_000_000;
 /// How soon a finish that found the queue full is tried again.
 const RETRY_US: u64 = 100_000;
-/// How long a worker that shuts down waits for the writer to make room.
-const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a worker that shuts down waits for the writer to make room, in all.
+const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(8);
 
 /// Where a leg's packets go: a slot of the recorder and the channel there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,8 +46,8 @@ struct Recording {
     /// The legs that speak on the two channels now.
     customer: Option<EndpointId>,
     agent: Option<EndpointId>,
-    /// Milliseconds that found the queue full.
-    overrun_ms: u64,
+    /// Frames that found the queue full.
+    overrun: u64,
 }
 
 /// Owns the recordings of a worker. Never waits for the disk.
@@ -103,7 +103,7 @@ impl Recorder {
     /// Hand over what is ready. Returns when to come again; None when the recording is finished.
     pub fn flush(&mut self, id: RecordingId, now_us: u64) -> Option<u64> {
         let recording = self.recordings.get(id)?;
-        recording.hand_over(id, now_us, &self.jobs);
+        recording.hand_over(id, now_us, |job| self.jobs.try_send(job).is_ok());
         let Some(ending) = recording.ending() else { return Some(now_us + FLUSH_US) };
         if let Err(TrySendError::Full(_)) = self.jobs.try_send(Job::Finish { recording: id, ending }) {
             return Some(now_us + RETRY_US);
@@ -113,15 +113,17 @@ impl Recorder {
     }
 
     /// Finish every recording, now allowed to wait a little for the writer.
+    ///
+    /// A writer stuck beyond that leaves files as they stand: valid up to their last block.
     pub fn shut_down(&mut self, now_us: u64) {
+        let deadline = Instant::now() + SHUTDOWN_PATIENCE;
+        let send = |job| self.jobs.send_deadline(job, deadline).is_ok();
         for id in self.recordings.ids() {
-            self.stop(id, now_us);
             let Some(mut recording) = self.recordings.remove(id) else { continue };
-            recording.hand_over(id, now_us, &self.jobs);
+            recording.ended_us.get_or_insert(now_us);
+            recording.hand_over(id, now_us, send);
             if let Some(ending) = recording.ending() {
-                let job = Job::Finish { recording: id, ending };
-                // A writer still stuck after that leaves the file as it stands: valid up to its last block.
-                let _ = self.jobs.send_timeout(job, SHUTDOWN_PATIENCE);
+                send(Job::Finish { recording: id, ending });
             }
         }
     }
@@ -135,11 +137,12 @@ impl Recording {
         }
     }
 
-    fn hand_over(&mut self, id: RecordingId, now_us: u64, jobs: &Sender<Job>) {
+    fn hand_over(&mut self, id: RecordingId, now_us: u64, send: impl Fn(Job) -> bool) {
         while let Some(block) = self.next_block(now_us) {
             let frames = block.len() / recording::wav::FRAME_LENGTH;
-            if self.overrun_ms > 0 || jobs.try_send(Job::Append { recording: id, block }).is_err() {
-                self.overrun_ms += frames as u64 / 8;
+            // After a gap nothing more is written: what is there stays in place.
+            if self.overrun > 0 || !send(Job::Append { recording: id, block }) {
+                self.overrun += frames as u64;
             }
         }
     }
@@ -154,8 +157,8 @@ impl Recording {
 
     /// How it ends, if it is to end now.
     fn ending(&self) -> Option<Ending> {
-        if self.overrun_ms > 0 {
-            let reason = format!("the disk could not keep up; {} ms were not written", self.overrun_ms);
+        if self.overrun > 0 {
+            let reason = format!("the disk could not keep up; {} ms were not written", self.overrun / 8);
             return Some(Ending::Broken { reason });
         }
         self.ended_us.map(|_| Ending::Whole {

@@ -114,7 +114,8 @@ impl Worker {
 
     /// A leg's socket has something: take one datagram, so that no leg keeps the others waiting.
     ///
-    /// The leg may have been closed meanwhile; whoever has its slot then has nothing to take, or has.
+    /// It may have been closed by this round's orders; then there is nothing to take, or the leg that has
+    /// its slot now is served a little early.
     fn serve(&mut self, token: u64, now_us: u64) {
         match token {
             COMMANDS => {}

@@ -51,10 +51,6 @@ impl OutgoingStream {
         Self { ssrc, sequence, timestamp, timestamp_us: now_us, mapping: None }
     }
 
-    pub fn ssrc(&self) -> u32 {
-        self.ssrc
-    }
-
     /// Our header for a relayed packet; None for one that is older than the relay.
     pub fn relay(
         &mut self,
