@@ -7,7 +7,8 @@ BIN := .venv/bin
 CORE := media/core
 CORE_SOURCES := $(shell find $(CORE)/crates $(CORE)/Cargo.toml $(CORE)/Cargo.lock -not -path '*/target/*' -type f 2>/dev/null)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-FUZZ_S ?= 20
+FUZZ_S ?= 60
+FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosity=0
 
 # $(call need,<program>,<Debian package>): install the package when the program is missing
 need = command -v $(1) >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2); }
@@ -36,8 +37,13 @@ lint: .venv/.core  ## ruff, mypy --strict, import directions, stubtest, clippy, 
 	$(BIN)/python -m mypy.stubtest media._core
 	cd $(CORE) && cargo fmt --all --check && cargo clippy --quiet --release --all-targets -- -D warnings
 
-fuzz: .venv/.core  ## feed hostile bytes to the SIP, SDP and RTP parsers (FUZZ_S seconds each)
-	@echo "to be filled"
+fuzz: .venv/.core  ## feed hostile bytes to the SIP, SDP and RTP parsers, FUZZ_S=60 seconds each
+	@$(call need,g++,g++)
+	@mkdir -p build/fuzz/sip build/fuzz/sdp
+	$(BIN)/python tests/fuzz/fuzz_sip_parser.py $(FUZZ) build/fuzz/sip tests/fuzz/corpus/sip tests/vectors/sip/good tests/vectors/sip/bad
+	$(BIN)/python tests/fuzz/fuzz_sdp_parser.py $(FUZZ) build/fuzz/sdp tests/fuzz/corpus/sdp
+	cd $(CORE)/fuzz && for target in rtp_packet telephone_event endpoint; do \
+	    cargo run --quiet --release --bin $$target -- $(FUZZ) || exit 1; done
 
 bench: .venv/.core  ## measure what a relayed and a recorded packet costs
 	$(BIN)/python -m benchmarks.bench_relay

@@ -14,7 +14,11 @@ class MediaConfig(BaseModel):
 
     host: str = Field(
         default="127.0.0.1",
-        description="IP address that media ports are bound to and that SDP names; phones must reach it",
+        description="IP address that media ports are bound to",
+    )
+    advertised_host: str | None = Field(
+        default=None,
+        description="IP address that SDP names, where phones reach this machine at another; host when absent",
     )
     port_min: int = Field(
         default=20000,
@@ -41,11 +45,11 @@ class MediaConfig(BaseModel):
         default=Path("prompts"), description="folder of prompts; zh/greeting.wav there is prompt zh/greeting"
     )
 
-    @field_validator("host")
+    @field_validator("host", "advertised_host")
     @classmethod
-    def _is_address(cls, host: str) -> str:
-        if ip_address(host).is_unspecified:
-            raise ValueError("an address that phones can send to, not a wildcard")
+    def _is_address(cls, host: str | None) -> str | None:
+        if host is not None:
+            _check_address(host)
         return host
 
     @model_validator(mode="after")
@@ -53,6 +57,17 @@ class MediaConfig(BaseModel):
         if self.port_min + self.port_min % 2 >= self.port_max:
             raise ValueError("a port range from port_min to port_max that holds an even port and the next")
         return self
+
+
+def _check_address(host: str) -> None:
+    try:
+        wildcard = ip_address(host).is_unspecified
+    except ValueError:
+        wildcard = True
+    if wildcard:
+        raise ValueError(
+            "an IP address that phones can send to, such as 192.0.2.10, not a name or a wildcard"
+        )
 
 
 class RecordingsConfig(BaseModel):

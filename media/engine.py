@@ -56,7 +56,7 @@ class MediaEngine:
         clock: Clock,
         submit: Callable[[Event], None],
     ) -> None:
-        self._host = media.host
+        self._host = media.advertised_host or media.host
         self._folder = recordings.folder
         self._clock = clock
         self._submit = submit

@@ -11,6 +11,7 @@ from media.config import MediaConfig, RecordingsConfig
     [
         {"host": "phones.example"},
         {"host": "0.0.0.0"},
+        {"advertised_host": "::"},
         {"port_min": 80},
         {"port_max": 65536},
         {"port_min": 20000, "port_max": 20000},
