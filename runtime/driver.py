@@ -17,6 +17,11 @@ FaultHandler = Callable[[object, Exception], Outputs]
 """Told of an output whose handler raised: a fault of ours. Returns what ends the one call it belongs to."""
 
 
+def ignoring_time(handle: Callable[[Any], Outputs]) -> Handler:
+    """A handler for the driver out of a function that does not need ``now``."""
+    return lambda item, now: handle(item)
+
+
 class Core(Protocol):
     """What the driver needs of a core that has timers."""
 
@@ -74,7 +79,7 @@ class Driver:
         """
         self._run(lambda now: self._route(item, now))
 
-    def call(self, step: Callable[[float], Outputs]) -> None:
+    def run_step(self, step: Callable[[float], Outputs]) -> None:
         """Run a step of a shell (such as handing datagrams to a core) and all that follows."""
         self._run(step)
 

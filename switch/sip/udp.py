@@ -87,7 +87,7 @@ class UdpTransport:
                 continue
             batch.append(DatagramReceived(data, Hop("udp", address[0], address[1])))
         if batch:
-            self._driver.call(lambda now: batch)
+            self._driver.run_step(lambda now: batch)
 
     def _send(self, message: SendMessage, now: float) -> Outputs:
         if self._socket is None:
@@ -120,7 +120,7 @@ class UdpTransport:
         self._backlog.clear()
         if self._loop is not None:
             self._loop.remove_writer(self._opened())
-        self._driver.call(lambda now: waiting)
+        self._driver.run_step(lambda now: waiting)
 
     def _opened(self) -> socket.socket:
         assert self._socket is not None, "the transport is not open"

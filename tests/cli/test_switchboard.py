@@ -79,7 +79,7 @@ def test_a_fault_of_ours_ends_the_call_it_belongs_to_and_no_other(
             raise ZeroDivisionError
 
         board.driver.add_routes({CallHandedOff: fail})
-        board.driver.call(lambda now: [HandOff(call_id=harmed, target="queue:service")])
+        board.driver.run_step(lambda now: [HandOff(call_id=harmed, target="queue:service")])
         assert [(event.call_id, event.cause) for event in ended] == [(harmed, Cause.NORMAL_TEMPORARY_FAILURE)]
         assert board.exchange.find(unharmed) is not None
         assert board.status()["faults"] == 1

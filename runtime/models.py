@@ -1,0 +1,19 @@
+"""The two kinds of pydantic models of the house; pydantic stands at its edges only."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Section(BaseModel):
+    """One section of the configuration. An unknown key is a mistake, not an extra."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Params(BaseModel):
+    """The parameters of one verb."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NoParams(Params):
+    """For verbs that take nothing."""

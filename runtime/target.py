@@ -1,0 +1,22 @@
+"""A target names who takes a call: ``<scheme>:<name>``, such as ``queue:service``."""
+
+from typing import NamedTuple
+
+TARGET_PATTERN = r"^[a-z_]+:\S.*$"
+"""For models that hold a target as text."""
+
+
+class Target(NamedTuple):
+    """The application by its scheme, and what it calls by this name."""
+
+    scheme: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.name}"
+
+
+def parse_target(text: str) -> Target:
+    """The parts of a target. Without a colon the name is empty, which no application knows."""
+    scheme, _, name = text.partition(":")
+    return Target(scheme, name)
