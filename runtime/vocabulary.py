@@ -20,6 +20,9 @@ class Command:
     """An order to exactly one core or shell."""
 
 
+Output = Event | Command
+"""What a core may return."""
+
 _field_names: dict[type[Event], tuple[str, ...]] = {}
 
 
