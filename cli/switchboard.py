@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from importlib.metadata import version
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -37,7 +38,7 @@ from switch.sip.udp import UdpTransport
 from switch.sip_totals import sip_totals
 from switch.verbs import ExchangeVerbs
 
-VERSION = "0.1.0"
+VERSION = version("ringmain")
 
 log = structlog.get_logger(__name__)
 

@@ -1,6 +1,6 @@
 """How an application (IVR, ACD) joins the exchange: the places it can fill.
 
-``cli/serve.py`` composes the applications; the exchange knows none of them by name.
+``cli/switchboard.py`` composes the applications; the exchange knows none of them by name.
 """
 
 from collections.abc import Callable, Mapping

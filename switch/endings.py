@@ -4,28 +4,25 @@ A call's end is told before the ends of its offers, so that an application lets 
 could think of ringing somebody else for a part.
 """
 
-from typing import Any
-
 from media.commands import CloseEndpoint, StopRecording
+from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
 from switch.events import CallEnded, CallRefused, OfferEnded
 from switch.sip.commands import HangUpLeg
+from switch.sip.events import LegArrived
 
-Output = Any
+
+def refuse_arrival(event: LegArrived, cause: Cause, retry_after_s: int | None = None) -> list[Output]:
+    """Turn away a leg before anything was done for it."""
+    hang_up = HangUpLeg(leg_id=event.leg_id, cause=cause, retry_after_s=retry_after_s)
+    return [hang_up, _call_refused(event.leg_id, event, cause)]
 
 
-def refuse(calls: Calls, call: Call, cause: Cause) -> list[Output]:
+def refuse_call(calls: Calls, call: Call, cause: Cause) -> list[Output]:
     """Turn away a call that no application has seen yet."""
     calls.remove(call)
-    refused = CallRefused(
-        leg_id=call.customer.leg_id,
-        sip_call_id=call.sip_call_id,
-        caller_number=call.caller_number,
-        called_number=call.called_number,
-        cause=cause,
-    )
-    return [*_release(call.customer, cause), refused]
+    return [*_release(call.customer, cause), _call_refused(call.customer.leg_id, call, cause)]
 
 
 def drop_offer(calls: Calls, call: Call, offer: Offer, cause: Cause, *, by_station: bool) -> list[Output]:
@@ -65,8 +62,18 @@ def lose_leg(calls: Calls, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Out
     if leg is not call.customer:
         return drop_offer(calls, call, call.offer_of(leg), cause, by_station=by_peer)
     if call.state is CallState.ARRIVING:
-        return refuse(calls, call, cause)
+        return refuse_call(calls, call, cause)
     return end_call(calls, call, cause, by_caller=by_peer)
+
+
+def _call_refused(leg_id: str, who: LegArrived | Call, cause: Cause) -> CallRefused:
+    return CallRefused(
+        leg_id=leg_id,
+        sip_call_id=who.sip_call_id,
+        caller_number=who.caller_number,
+        called_number=who.called_number,
+        cause=cause,
+    )
 
 
 def _release(leg: Leg, cause: Cause) -> list[Output]:

@@ -9,18 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
-from media.commands import (
-    AttachToRecording,
-    Channel,
-    OpenEndpoint,
-    StartPlayback,
-    StartRecording,
-    StopPlayback,
-)
+from media.commands import OpenEndpoint
 from media.events import DigitDetected, EndpointFailed, EndpointOpened, MediaLost, PlaybackEnded
-from runtime.driver import Handler
+from runtime.driver import Handler, ignoring_time
 from runtime.errors import PeerError
 from runtime.ids import Ids
+from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg
 from switch.causes import Cause
@@ -38,24 +32,16 @@ from switch.commands import (
     WithdrawOffer,
 )
 from switch.config import AccessCodeConfig
-from switch.endings import end_call, lose_leg, refuse
-from switch.events import (
-    CallAnswered,
-    CallArrived,
-    CallHandedOff,
-    CallRefused,
-    DigitReceived,
-    DrainStarted,
-    PromptFinished,
-)
-from switch.sip.commands import AnswerLeg, AnswerReoffer, HangUpLeg, RingLeg
+from switch.customer_legs import CustomerLegs
+from switch.endings import end_call, lose_leg, refuse_arrival, refuse_call
+from switch.events import CallArrived, CallHandedOff, DrainStarted
+from switch.sip.commands import AnswerReoffer
 from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, LegReoffered, LegRinging
-from switch.stations import Stations
+from switch.station_legs import StationLegs
 
 MAX_HAND_OFFS = 100
 """A call passed on more often goes in circles: a full queue to a flow, the flow back to the queue."""
 
-Output = Any
 TargetCheck = Callable[[str], bool]
 
 
@@ -77,7 +63,8 @@ class Exchange:
         self._ids = ids
         self._knows_target = knows_target
         self._calls = calls if calls is not None else Calls()
-        self._stations = Stations(self._calls, ids)
+        self._customers = CustomerLegs(self._calls, ids)
+        self._stations = StationLegs(self._calls, ids)
         self._refuse_after_s: int | None = None
 
     def routes(self) -> dict[type, Handler]:
@@ -91,12 +78,12 @@ class Exchange:
             EndpointOpened: self._endpoint_opened,
             EndpointFailed: self._endpoint_failed,
             MediaLost: self._media_lost,
-            DigitDetected: self._digit_detected,
-            PlaybackEnded: self._playback_ended,
-            RingCall: self._ring,
-            AnswerCall: self._answer,
-            PlayPrompt: self._play,
-            StopPrompt: self._stop_prompt,
+            DigitDetected: self._customers.digit_detected,
+            PlaybackEnded: self._customers.playback_ended,
+            RingCall: self._customers.ring,
+            AnswerCall: self._customers.answer,
+            PlayPrompt: self._customers.play,
+            StopPrompt: self._customers.stop_prompt,
             OfferCall: self._stations.offer,
             WithdrawOffer: self._stations.withdraw,
             ConnectCall: self._stations.connect,
@@ -107,7 +94,7 @@ class Exchange:
         }
         return {
             LegArrived: self._leg_arrived,
-            **{kind: _without_time(method) for kind, method in table.items()},
+            **{kind: ignoring_time(method) for kind, method in table.items()},
         }
 
     @property
@@ -138,10 +125,10 @@ class Exchange:
 
     def _leg_arrived(self, event: LegArrived, now: float) -> list[Output]:
         if self._refuse_after_s is not None:
-            return _refused(event, Cause.NORMAL_TEMPORARY_FAILURE, self._refuse_after_s)
+            return refuse_arrival(event, Cause.NORMAL_TEMPORARY_FAILURE, self._refuse_after_s)
         access_code = self._access_codes.get(event.called_number)
         if access_code is None:
-            return _refused(event, Cause.UNALLOCATED_NUMBER)
+            return refuse_arrival(event, Cause.UNALLOCATED_NUMBER)
         self._calls.add(self._new_call(event, access_code, now))
         return [OpenEndpoint(leg_id=event.leg_id, near=None)]
 
@@ -181,71 +168,12 @@ class Exchange:
             try:
                 negotiation.answer(call.customer, call.customer.peer_sdp)
             except PeerError:
-                return refuse(self._calls, call, Cause.INCOMPATIBLE_DESTINATION)
+                return refuse_call(self._calls, call, Cause.INCOMPATIBLE_DESTINATION)
             outputs.append(negotiation.configuration(call.customer))
         call.state = CallState.ALERTING
         return [*outputs, _arrived(call)]
 
-    # -- the application serves the customer ---------------------------------------------------------
-
-    def _ring(self, command: RingCall) -> list[Output]:
-        call = self.find(command.call_id)
-        if call is None or call.state is not CallState.ALERTING:
-            return []
-        return [RingLeg(leg_id=call.customer.leg_id)]
-
-    def _answer(self, command: AnswerCall) -> list[Output]:
-        call = self.find(command.call_id)
-        if call is None or call.state is not CallState.ALERTING:
-            return []
-        call.state = CallState.ANSWERED
-        leg = call.customer
-        sdp = leg.our_sdp if leg.our_sdp is not None else negotiation.offer(leg)
-        return [
-            AnswerLeg(leg_id=leg.leg_id, sdp=sdp),
-            *(self._start_recording(call) if call.recorded else []),
-            CallAnswered(call_id=call.call_id),
-        ]
-
-    def _start_recording(self, call: Call) -> list[Output]:
-        recording_id = call.recording_id = self._ids.new("recording")
-        return [
-            StartRecording(recording_id=recording_id, contact_id=call.contact_id, call_id=call.call_id),
-            AttachToRecording(
-                recording_id=recording_id, leg_id=call.customer.leg_id, channel=Channel.CUSTOMER
-            ),
-        ]
-
-    def _play(self, command: PlayPrompt) -> list[Output]:
-        call = self.find(command.call_id)
-        if call is None:
-            return []
-        if call.state is not CallState.ANSWERED:
-            return [PromptFinished(call_id=call.call_id, playback_id=command.playback_id, reason="failed")]
-        return [
-            StartPlayback(
-                playback_id=command.playback_id,
-                leg_id=call.customer.leg_id,
-                prompts=command.prompts,
-                loop=command.loop,
-            )
-        ]
-
-    def _stop_prompt(self, command: StopPrompt) -> list[Output]:
-        call = self.find(command.call_id)
-        return [StopPlayback(leg_id=call.customer.leg_id)] if call else []
-
-    def _playback_ended(self, event: PlaybackEnded) -> list[Output]:
-        leg = self._calls.legs.get(event.leg_id)
-        if leg is None:
-            return []
-        return [PromptFinished(call_id=leg.call_id, playback_id=event.playback_id, reason=event.reason)]
-
-    def _digit_detected(self, event: DigitDetected) -> list[Output]:
-        leg = self._calls.legs.get(event.leg_id)
-        if leg is None or leg.offer_id is not None:
-            return []
-        return [DigitReceived(call_id=leg.call_id, digit=event.digit, duration_ms=event.duration_ms)]
+    # -- applications pass the call on ---------------------------------------------------------------
 
     def _hand_off(self, command: HandOff) -> list[Output]:
         call = self.find(command.call_id)
@@ -318,23 +246,6 @@ class Exchange:
         for call in list(self.calls()):
             outputs += end_call(self._calls, call, command.cause, by_caller=False)
         return outputs
-
-
-def _without_time(method: Callable[[Any], Sequence[Output]]) -> Handler:
-    return lambda item, now: method(item)
-
-
-def _refused(event: LegArrived, cause: Cause, retry_after_s: int | None = None) -> list[Output]:
-    return [
-        HangUpLeg(leg_id=event.leg_id, cause=cause, retry_after_s=retry_after_s),
-        CallRefused(
-            leg_id=event.leg_id,
-            sip_call_id=event.sip_call_id,
-            caller_number=event.caller_number,
-            called_number=event.called_number,
-            cause=cause,
-        ),
-    ]
 
 
 def _arrived(call: Call) -> CallArrived:

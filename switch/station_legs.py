@@ -1,10 +1,9 @@
-"""The stations rung for a call: offered, ringing, accepted, connected."""
-
-from typing import Any
+"""The legs of stations rung for a call: offered, ringing, accepted, connected."""
 
 from media.commands import AttachToRecording, BridgeEndpoints, Channel, OpenEndpoint
 from runtime.errors import PeerError
 from runtime.ids import Ids
+from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
@@ -14,11 +13,9 @@ from switch.events import CallConnected, OfferAccepted, OfferRinging
 from switch.sip.commands import DialStation
 from switch.sip.events import LegAnswered, LegRinging
 
-Output = Any
 
-
-class Stations:
-    """The part of the exchange that rings stations. Shares the exchange's ``Calls``."""
+class StationLegs:
+    """The part of the exchange that serves stations. Shares the exchange's ``Calls``."""
 
     def __init__(self, calls: Calls, ids: Ids) -> None:
         self._calls = calls

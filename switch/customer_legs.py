@@ -1,0 +1,79 @@
+"""The customer's leg of a call: ringing, answered, played to, listened to for keys."""
+
+from media.commands import AttachToRecording, Channel, StartPlayback, StartRecording, StopPlayback
+from media.events import DigitDetected, PlaybackEnded
+from runtime.ids import Ids
+from runtime.vocabulary import Output
+from switch import negotiation
+from switch.call import Call, Calls, CallState
+from switch.commands import AnswerCall, PlayPrompt, RingCall, StopPrompt
+from switch.events import CallAnswered, DigitReceived, PromptFinished
+from switch.sip.commands import AnswerLeg, RingLeg
+
+
+class CustomerLegs:
+    """The part of the exchange that serves customers. Shares the exchange's ``Calls``."""
+
+    def __init__(self, calls: Calls, ids: Ids) -> None:
+        self._calls = calls
+        self._ids = ids
+
+    def ring(self, command: RingCall) -> list[Output]:
+        call = self._calls.by_id.get(command.call_id)
+        if call is None or call.state is not CallState.ALERTING:
+            return []
+        return [RingLeg(leg_id=call.customer.leg_id)]
+
+    def answer(self, command: AnswerCall) -> list[Output]:
+        call = self._calls.by_id.get(command.call_id)
+        if call is None or call.state is not CallState.ALERTING:
+            return []
+        call.state = CallState.ANSWERED
+        leg = call.customer
+        sdp = leg.our_sdp if leg.our_sdp is not None else negotiation.offer(leg)
+        return [
+            AnswerLeg(leg_id=leg.leg_id, sdp=sdp),
+            *(self._start_recording(call) if call.recorded else []),
+            CallAnswered(call_id=call.call_id),
+        ]
+
+    def play(self, command: PlayPrompt) -> list[Output]:
+        call = self._calls.by_id.get(command.call_id)
+        if call is None:
+            return []
+        if call.state is not CallState.ANSWERED:
+            return [PromptFinished(call_id=call.call_id, playback_id=command.playback_id, reason="failed")]
+        return [
+            StartPlayback(
+                playback_id=command.playback_id,
+                leg_id=call.customer.leg_id,
+                prompts=command.prompts,
+                loop=command.loop,
+            )
+        ]
+
+    def stop_prompt(self, command: StopPrompt) -> list[Output]:
+        call = self._calls.by_id.get(command.call_id)
+        return [StopPlayback(leg_id=call.customer.leg_id)] if call else []
+
+    def playback_ended(self, event: PlaybackEnded) -> list[Output]:
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None:
+            return []
+        return [PromptFinished(call_id=leg.call_id, playback_id=event.playback_id, reason=event.reason)]
+
+    def digit_detected(self, event: DigitDetected) -> list[Output]:
+        """A station's keys are no digits of the call."""
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None or leg.offer_id is not None:
+            return []
+        return [DigitReceived(call_id=leg.call_id, digit=event.digit, duration_ms=event.duration_ms)]
+
+    def _start_recording(self, call: Call) -> list[Output]:
+        recording_id = call.recording_id = self._ids.new("recording")
+        return [
+            StartRecording(recording_id=recording_id, contact_id=call.contact_id, call_id=call.call_id),
+            AttachToRecording(
+                recording_id=recording_id, leg_id=call.customer.leg_id, channel=Channel.CUSTOMER
+            ),
+        ]
