@@ -8,7 +8,6 @@ from cli.configuration import ConfigurationError
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_problems
 from runtime.errors import PeerError, UsageError
-from switch.control.client import ControlClientError
 
 REFUSED = 1
 """Exit code when something is wrong or was refused; 0 is success, 2 a command that cannot be understood."""
@@ -22,7 +21,7 @@ class _PlainErrors(TyperGroup):
             return super().invoke(context)
         except ConfigurationError as error:
             print_problems(error.problems, stderr=True)
-        except (ControlClientError, UsageError, PeerError) as error:
+        except (UsageError, PeerError) as error:
             print_error(str(error))
         raise typer.Exit(REFUSED)
 

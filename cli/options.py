@@ -52,7 +52,7 @@ def connect(socket: Path | None, config: Path | None) -> SyncControlClient:
 
 
 def ask(socket: Path | None, config: Path | None, verb: str, /, **params: object) -> Any:
-    """Carry out one verb and return its answer. Raises CallRefused, NotConnected, ConfigurationError."""
+    """Carry out one verb and return its answer. Raises VerbRefused, NotConnected, ConfigurationError."""
     with connect(socket, config) as client:
         return client.call(verb, **params)
 

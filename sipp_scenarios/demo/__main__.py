@@ -20,7 +20,7 @@ from sipp_scenarios.demo.report import show_checks, show_events, show_record
 from sipp_scenarios.follower import EventFollower, EventMissingError
 from sipp_scenarios.runner import ScenarioError
 from sipp_scenarios.switch_process import SwitchError, SwitchProcess
-from switch.control.client import CallRefused, NotConnected
+from switch.control.client import NotConnected, VerbRefused
 from switch.records.errors import NoRecords, RecordNotFound
 from switch.records.queries import RecordReader
 
@@ -44,7 +44,7 @@ _FAILURES = (
     ScenarioError,
     EventMissingError,
     TimeoutError,
-    CallRefused,
+    VerbRefused,
     NotConnected,
     RecordingError,
     NoRecords,

@@ -68,7 +68,7 @@ class Evidence:
 
 
 def place_call(cast: Cast, events: EventFollower, folder: Path, progress: Progress) -> Evidence:
-    """Do it all. Raises ScenarioError, EventMissingError, TimeoutError or CallRefused when a step fails."""
+    """Do it all. Raises ScenarioError, EventMissingError, TimeoutError or VerbRefused when a step fails."""
     station = Station(cast.sip, cast.station, cast.password, folder)
     station.register()
     progress(f"station {cast.station} registered with its password (SIPp)")

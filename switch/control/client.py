@@ -17,10 +17,10 @@ from typing import Any, Self
 
 from switch.control.feed import BoundedFeed, Gap, covers
 from switch.control.inbox import (
-    CallRefused,
     ControlClientError,
     Inbox,
     NotConnected,
+    VerbRefused,
     entry_of,
     gap_entry,
     result_of,
@@ -31,12 +31,12 @@ from switch.control.sync_client import SyncControlClient, connect_sync
 from switch.records.projection import JournalEntry
 
 __all__ = [
-    "CallRefused",
     "ControlClient",
     "ControlClientError",
     "EventStream",
     "NotConnected",
     "SyncControlClient",
+    "VerbRefused",
     "connect_sync",
 ]
 
@@ -110,7 +110,7 @@ class ControlClient:
                 await listening
 
     async def call(self, verb: str, /, **params: object) -> Any:
-        """Carry out a verb and return its answer. Raises CallRefused or NotConnected."""
+        """Carry out a verb and return its answer. Raises VerbRefused or NotConnected."""
         if self._gone is not None:
             raise self._gone
         msgid = next(self._msgids)
@@ -134,7 +134,7 @@ class ControlClient:
     async def subscription(self, *topics: str) -> AsyncIterator[EventStream]:
         """Events from the moment the block is entered, so that what is done inside it is seen.
 
-        Raises CallRefused when a topic is not one.
+        Raises VerbRefused when a topic is not one.
         """
         stream = EventStream(topics)
         self._streams.append(stream)

@@ -4,6 +4,7 @@ import errno
 from pathlib import Path
 from typing import Any
 
+from runtime.errors import PeerError
 from switch.control.protocol import (
     EVENT,
     GAP,
@@ -20,11 +21,11 @@ _MAX_MESSAGE_BYTES = 268_435_456
 _MAX_ITEMS = 1_000_000
 
 
-class ControlClientError(Exception):
+class ControlClientError(PeerError):
     """Something did not work at the control socket; the message says what, and what to do."""
 
 
-class CallRefused(ControlClientError):  # noqa: N818 - reads as what happened
+class VerbRefused(ControlClientError):
     """The switch did not carry out a verb. ``code`` is one of switch.control.protocol.ErrorCode."""
 
     def __init__(self, code: str, message: str, data: object = None) -> None:
@@ -33,7 +34,7 @@ class CallRefused(ControlClientError):  # noqa: N818 - reads as what happened
         self.data = data
 
 
-class NotConnected(ControlClientError):  # noqa: N818 - reads as what happened
+class NotConnected(ControlClientError):
     """No switch answers at the socket, or it has gone away."""
 
 
@@ -59,10 +60,10 @@ class Inbox:
 
 
 def result_of(response: Response) -> Any:
-    """What a verb answered. Raises CallRefused."""
+    """What a verb answered. Raises VerbRefused."""
     failure = response.failure
     if failure is not None:
-        raise CallRefused(failure.code, failure.message, failure.data)
+        raise VerbRefused(failure.code, failure.message, failure.data)
     return response.result
 
 

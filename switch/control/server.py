@@ -19,7 +19,7 @@ from switch.control.verbs import VerbRegistry
 from switch.records.projection import JournalEntry
 
 
-class SocketUnusable(UsageError):  # noqa: N818 - says what is the matter, as the client's errors do
+class SocketUnusable(UsageError):
     """The control socket cannot be opened where the configuration wants it."""
 
 

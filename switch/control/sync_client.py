@@ -54,7 +54,7 @@ class SyncControlClient:
         self._connection.close()
 
     def call(self, verb: str, /, **params: object) -> Any:
-        """Carry out a verb and return its answer. Raises CallRefused or NotConnected."""
+        """Carry out a verb and return its answer. Raises VerbRefused or NotConnected."""
         msgid = next(self._msgids)
         self._connection.settimeout(self._answer_timeout_s)
         self._send(encode_request(msgid, verb, params))
@@ -68,7 +68,7 @@ class SyncControlClient:
     def events(self, *topics: str, timeout_s: float | None = None) -> Iterator[JournalEntry]:
         """Events of these topics from now on, waiting ``timeout_s`` for each (None: as long as it takes).
 
-        Raises CallRefused when a topic is not one, NotConnected when the switch has gone or nothing came.
+        Raises VerbRefused when a topic is not one, NotConnected when the switch has gone or nothing came.
         """
         self.call("event.subscribe", topics=topics)
         return self._entries_as_they_come(timeout_s)

@@ -3,13 +3,13 @@
 from runtime.errors import UsageError
 
 
-class JournalUnusable(UsageError):  # noqa: N818 - says what is the matter
+class JournalUnusable(UsageError):
     """The journal's folder cannot be used: not writable, or another switch writes there."""
 
 
-class NoRecords(UsageError):  # noqa: N818 - says what is the matter
+class NoRecords(UsageError):
     """The database is not there, or holds no records yet."""
 
 
-class RecordNotFound(UsageError):  # noqa: N818 - says what is the matter
+class RecordNotFound(UsageError):
     """No record has the wanted id, or several begin with it."""

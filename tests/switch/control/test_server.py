@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from runtime.errors import UsageError
 from switch.application import NoParams, Verb
-from switch.control.client import CallRefused, ControlClient, NotConnected, connect_sync
+from switch.control.client import ControlClient, NotConnected, VerbRefused, connect_sync
 from switch.control.config import ControlConfig
 from switch.control.protocol import MessageReader, Notification, encode_request, encode_result
 from switch.control.server import ControlServer, SocketUnusable
@@ -86,7 +86,7 @@ def test_verbs_are_answered_and_failures_told(run: Run, tmp_path: Path) -> None:
 
 
 async def failure(client: ControlClient, verb: str, **params: object) -> tuple[str, str]:
-    with pytest.raises(CallRefused) as caught:
+    with pytest.raises(VerbRefused) as caught:
         await client.call(verb, **params)
     return caught.value.code, str(caught.value)
 
@@ -380,7 +380,7 @@ def test_the_blocking_client_calls_and_follows_events(run: Run, tmp_path: Path) 
                     events = client.events("call.*")
                     loop.call_soon_threadsafe(server.observe, entry(1))
                     seen.append(next(events))
-                    with pytest.raises(CallRefused, match="is not possible now"):
+                    with pytest.raises(VerbRefused, match="is not possible now"):
                         client.call("test.refuse", text="this")
                     return seen
 
