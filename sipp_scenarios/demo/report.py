@@ -51,8 +51,8 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _facts(fields: Mapping[str, Any]) -> str:
-    told = {name: value for name, value in fields.items() if name not in _LEFT_OUT}
-    return "  ".join(f"{name}={_brief(value)}" for name, value in told.items() if value not in (None, ""))
+    shown = {name: value for name, value in fields.items() if name not in _LEFT_OUT}
+    return "  ".join(f"{name}={_brief(value)}" for name, value in shown.items() if value not in (None, ""))
 
 
 def _brief(value: Any) -> str:

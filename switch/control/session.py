@@ -106,8 +106,8 @@ class ControlSession(asyncio.Protocol):
     def dismiss(self, reason: ProtocolError) -> None:
         """Tell the client why, and hang up."""
         log.warning("control client dismissed", reason=str(reason))
-        told = {"code": reason.code, "message": str(reason)}
-        self._transport.write(encode_notification(PROTOCOL_ERROR, told))
+        param = {"code": reason.code, "message": str(reason)}
+        self._transport.write(encode_notification(PROTOCOL_ERROR, param))
         self._hang_up()
 
     def close(self) -> None:

@@ -95,8 +95,8 @@ def _problem(error: ErrorDetails) -> tuple[str, str]:
 
 
 def _bad_params(verb: Verb, known: list[str], problems: dict[str, str]) -> Failure:
-    told = ", ".join(f"{name} {problem}" for name, problem in problems.items())
+    wrong = ", ".join(f"{name} {problem}" for name, problem in problems.items())
     takes = ", ".join(known) or "no parameters"
     return Failure(
-        ErrorCode.BAD_PARAMS, f"{verb.name}: {told} (the verb takes {takes})", {"fields": problems}
+        ErrorCode.BAD_PARAMS, f"{verb.name}: {wrong} (the verb takes {takes})", {"fields": problems}
     )

@@ -105,78 +105,78 @@ class CallRecords:
         return rows
 
 
-def _arrived(entry: JournalEntry, told: Fields) -> OpenCall:
+def _arrived(entry: JournalEntry, fields: Fields) -> OpenCall:
     call = OpenCall(
         sequence=entry.sequence,
-        call_id=told["call_id"],
+        call_id=fields["call_id"],
         started=entry.time,
-        contact_id=told["contact_id"],
-        caller_number=told["caller_number"],
-        caller_name=told["caller_name"],
-        called_number=told["called_number"],
-        sip_call_id=told["sip_call_id"],
-        access_code=told["access_code"],
+        contact_id=fields["contact_id"],
+        caller_number=fields["caller_number"],
+        caller_name=fields["caller_name"],
+        called_number=fields["called_number"],
+        sip_call_id=fields["sip_call_id"],
+        access_code=fields["access_code"],
     )
-    call.enter(told["target"], entry.time)
+    call.enter(fields["target"], entry.time)
     return call
 
 
-def _refused(entry: JournalEntry, told: Fields) -> OpenCall:
+def _refused(entry: JournalEntry, fields: Fields) -> OpenCall:
     """A call turned away at the door has no other id than its leg's."""
     call = OpenCall(
         sequence=entry.sequence,
-        call_id=told["leg_id"],
+        call_id=fields["leg_id"],
         started=entry.time,
-        caller_number=told["caller_number"],
-        called_number=told["called_number"],
-        sip_call_id=told["sip_call_id"],
+        caller_number=fields["caller_number"],
+        called_number=fields["called_number"],
+        sip_call_id=fields["sip_call_id"],
     )
-    call.end(_cause(told), "switch", entry.time)
+    call.end(_cause(fields), "switch", entry.time)
     return call
 
 
-def _answered(call: OpenCall, told: Fields, now: float) -> None:
+def _answered(call: OpenCall, fields: Fields, now: float) -> None:
     call.answered = now
 
 
-def _handed_off(call: OpenCall, told: Fields, now: float) -> None:
-    call.enter(told["target"], now)
+def _handed_off(call: OpenCall, fields: Fields, now: float) -> None:
+    call.enter(fields["target"], now)
 
 
-def _connected(call: OpenCall, told: Fields, now: float) -> None:
-    call.talk_to(told["station"], told["offer_id"], now)
+def _connected(call: OpenCall, fields: Fields, now: float) -> None:
+    call.talk_to(fields["station"], fields["offer_id"], now)
 
 
-def _offer_ended(call: OpenCall, told: Fields, now: float) -> None:
-    if told["offer_id"] == call.offer_id:
-        call.left_by_station = told["by_station"]
+def _offer_ended(call: OpenCall, fields: Fields, now: float) -> None:
+    if fields["offer_id"] == call.offer_id:
+        call.left_by_station = fields["by_station"]
         call.stop_talking(now)
 
 
-def _digit_received(call: OpenCall, told: Fields, now: float) -> None:
-    call.digits = (call.digits + told["digit"])[:MAX_DIGITS]
+def _digit_received(call: OpenCall, fields: Fields, now: float) -> None:
+    call.digits = (call.digits + fields["digit"])[:MAX_DIGITS]
 
 
-def _recording_started(call: OpenCall, told: Fields, now: float) -> None:
-    call.open_recordings.add(told["recording_id"])
+def _recording_started(call: OpenCall, fields: Fields, now: float) -> None:
+    call.open_recordings.add(fields["recording_id"])
     if call.recording_id is None:
-        call.recording_id, call.recording_path = told["recording_id"], told["path"]
+        call.recording_id, call.recording_path = fields["recording_id"], fields["path"]
 
 
-def _recording_over(call: OpenCall, told: Fields, now: float) -> None:
-    call.open_recordings.discard(told["recording_id"])
-    if told["recording_id"] == call.recording_id:
-        call.recording_sha256 = told.get("sha256")
+def _recording_over(call: OpenCall, fields: Fields, now: float) -> None:
+    call.open_recordings.discard(fields["recording_id"])
+    if fields["recording_id"] == call.recording_id:
+        call.recording_sha256 = fields.get("sha256")
 
 
-def _ended(call: OpenCall, told: Fields, now: float) -> None:
+def _ended(call: OpenCall, fields: Fields, now: float) -> None:
     by_switch = "station" if call.left_by_station else "switch"
-    call.end(_cause(told), "caller" if told["by_caller"] else by_switch, now)
+    call.end(_cause(fields), "caller" if fields["by_caller"] else by_switch, now)
 
 
-def _cause(told: Fields) -> Cause:
+def _cause(fields: Fields) -> Cause:
     # A version before or after this one may have known another cause.
-    return _CAUSES.get(told["cause"], Cause.NORMAL_UNSPECIFIED)
+    return _CAUSES.get(fields["cause"], Cause.NORMAL_UNSPECIFIED)
 
 
 _CAUSES = {cause.value: cause for cause in Cause}

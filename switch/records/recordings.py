@@ -57,11 +57,11 @@ class Recordings:
 
     def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
         """Take the next entry; return the rows it completes."""
-        told = entry.fields
+        fields = entry.fields
         match entry.topic:
             case "call.arrived":
-                call = _Call(entry.sequence, told["caller_number"], told["called_number"])
-                self._calls[told["call_id"]] = call
+                call = _Call(entry.sequence, fields["caller_number"], fields["called_number"])
+                self._calls[fields["call_id"]] = call
             case "switch.started":
                 return self._close_all()
             case "call.connected" | "call.ended" | "recording.started":
@@ -76,29 +76,29 @@ class Recordings:
         return None if oldest is None else oldest.sequence
 
     def _note(self, entry: JournalEntry) -> None:
-        told = entry.fields
-        call = self._calls.get(told["call_id"])
+        fields = entry.fields
+        call = self._calls.get(fields["call_id"])
         if call is None:
             return
         match entry.topic:
             case "call.connected":
-                call.station = told["station"]
+                call.station = fields["station"]
             case "recording.started":
-                call.open[told["recording_id"]] = _begun(entry)
+                call.open[fields["recording_id"]] = _begun(entry)
             case "call.ended":
                 call.ended = True
-                self._forget_when_over(told["call_id"], call)
+                self._forget_when_over(fields["call_id"], call)
 
     def _finish(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
-        told = entry.fields
-        call = self._calls.get(told["call_id"])
-        begun = call.open.pop(told["recording_id"], None) if call else None
+        fields = entry.fields
+        call = self._calls.get(fields["call_id"])
+        begun = call.open.pop(fields["recording_id"], None) if call else None
         if call is None or begun is None:
             return []
-        self._forget_when_over(told["call_id"], call)
-        outcome = {name: told.get(name) for name in _OF_COMPLETED}
+        self._forget_when_over(fields["call_id"], call)
+        outcome = {name: fields.get(name) for name in _OF_COMPLETED}
         state = entry.topic.removeprefix("recording.")
-        return [_row(call, begun, state, told.get("reason"), outcome)]
+        return [_row(call, begun, state, fields.get("reason"), outcome)]
 
     def _forget_when_over(self, call_id: str, call: _Call) -> None:
         if call.ended and not call.open:

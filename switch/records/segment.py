@@ -55,8 +55,8 @@ def encode_line(entry: JournalEntry) -> bytes:
 def decode_line(line: bytes) -> JournalEntry | None:
     """The entry of a line, or None when it does not hold one."""
     try:
-        told = json.loads(line.decode())
-        entry = JournalEntry(told["sequence"], told["time"], told["topic"], told["fields"])
+        keys = json.loads(line.decode())
+        entry = JournalEntry(keys["sequence"], keys["time"], keys["topic"], keys["fields"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     usable = (

@@ -246,8 +246,8 @@ def test_a_client_that_speaks_something_else_is_told_and_dropped_alone(
         async with serving(settings), ControlClient.connect(settings.socket) as good:
             reader, writer = await asyncio.open_unix_connection(str(settings.socket))
             writer.write(junk)
-            (told,) = await notifications(reader, 1)
-            assert (told.method, told.params[0]["code"]) == ("protocol.error", code)
+            (notification,) = await notifications(reader, 1)
+            assert (notification.method, notification.params[0]["code"]) == ("protocol.error", code)
             with suppress(ConnectionError):  # the system may say so when what we sent was not read
                 assert await reader.read() == b""
             writer.close()

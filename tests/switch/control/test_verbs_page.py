@@ -70,8 +70,8 @@ def test_the_page_names_every_verb_with_its_parameters_and_no_other(tmp_path: Pa
 
 
 def test_the_page_names_every_error_code() -> None:
-    told = {words(code)[0] for code, _ in rows("Errors")} | {"malformed"}
-    assert told == {code.value for code in ErrorCode}
+    documented = {words(code)[0] for code, _ in rows("Errors")} | {"malformed"}
+    assert documented == {code.value for code in ErrorCode}
     assert "`malformed`" in PAGE
 
 

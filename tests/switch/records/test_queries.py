@@ -53,15 +53,15 @@ def test_a_recording_is_found_by_the_beginning_of_its_id(reader: RecordReader) -
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("asked", "message"),
     [
         ("call-", "several begin with 'call-'.*: call-1, call-12"),
         ("nobody", "no call_id that begins with 'nobody'"),
         ("call%", "no call_id that begins with 'call%'"),
     ],
 )
-def test_what_is_not_found_is_told(reader: RecordReader, asked: str, told: str) -> None:
-    with pytest.raises(RecordNotFound, match=told):
+def test_what_is_not_found_is_told(reader: RecordReader, asked: str, message: str) -> None:
+    with pytest.raises(RecordNotFound, match=message):
         reader.call(asked)
 
 
