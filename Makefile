@@ -50,10 +50,11 @@ bench: .venv/.core  ## measure what a relayed and a recorded packet costs
 
 prompts: .venv/.core  ## make conf/prompts anew with espeak-ng
 	@$(call need,espeak-ng,espeak-ng)
-	$(BIN)/python conf/make_prompts.py
+	$(BIN)/python -m media.make_prompts
 
-clean:  ## remove everything that was built
-	rm -rf .venv build dist run .pytest_cache .mypy_cache .ruff_cache .hypothesis $(CORE)/target $(CORE)/fuzz/target
+clean:  ## remove everything that was built; recordings and records in run/ stay
+	rm -rf .venv build dist .*_cache .hypothesis media/_core*.so $(CORE)/target $(CORE)/fuzz/target
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 .venv/.tools: pyproject.toml
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call need,/usr/lib/python3.11/ensurepip,python3-venv)

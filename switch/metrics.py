@@ -156,9 +156,9 @@ class _Readings(Collector):
                 unit_spelt_out = re.sub(r"_s$", "_seconds", name)
                 yield GaugeMetricFamily(PREFIX + unit_spelt_out, f"{name} of switch.status.", value=value)
         for gauge in self._gauges:
-            yield _filled(GaugeMetricFamily(_prefixed(gauge.name), gauge.help, labels=gauge.labels), gauge)
+            yield _filled(GaugeMetricFamily(PREFIX + gauge.name, gauge.help, labels=gauge.labels), gauge)
         for total in self._totals:
-            yield _filled(CounterMetricFamily(_prefixed(total.name), total.help, labels=total.labels), total)
+            yield _filled(CounterMetricFamily(PREFIX + total.name, total.help, labels=total.labels), total)
 
 
 def _filled(
@@ -167,7 +167,3 @@ def _filled(
     for labels, value in source.read().items():
         family.add_metric(labels, value)
     return family
-
-
-def _prefixed(name: str) -> str:
-    return name if name.startswith(PREFIX) else PREFIX + name

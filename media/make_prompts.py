@@ -1,7 +1,6 @@
 """Makes the shipped prompts in conf/prompts: speech from texts.yaml by espeak-ng, and two tones.
 
-Run it by hand after a change of the texts (``.venv/bin/python conf/make_prompts.py``) and commit what it
-made. The same texts and the same espeak-ng give the same files.
+Run it by hand after a change of the texts (``make prompts``) and commit what it made. The same texts and the same espeak-ng give the same files.
 """
 
 import subprocess
@@ -20,7 +19,7 @@ Sound = npt.NDArray[np.float64]
 """Mono at RATE_HZ, full scale is 1."""
 
 RATE_HZ = 8000
-FOLDER = Path(__file__).parent / "prompts"
+FOLDER = Path(__file__).parent.parent / "conf" / "prompts"
 
 SPEECH_RMS = 10 ** (-20 / 20)
 SPEECH_PEAK = 10 ** (-2 / 20)
