@@ -19,8 +19,9 @@ from acd.verbs import AcdVerbs, AgentParams, NotReadyParams, SignInParams, Submi
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
 from runtime.ids import Ids
+from runtime.models import NoParams
 from runtime.vocabulary import Command
-from switch.application import Application, Gauge, NoParams, Verb
+from switch.application import Application, Gauge, Verb
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,

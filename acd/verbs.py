@@ -3,23 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
 from acd.figures import QueueFigures
 from acd.state import AcdState
 from acd.views import agent_view, queue_view
 from runtime.clock import Clock
+from runtime.models import Params
 from runtime.vocabulary import Command
 
 Submit = Callable[[Command], None]
 
 
-class _Params(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class AgentParams(_Params):
+class AgentParams(Params):
     """Names one agent."""
 
     agent: str = Field(min_length=1, description="the agent's number (工号)")

@@ -10,7 +10,8 @@ from ivr.interpreter import FlowInterpreter
 from ivr.records import FlowRuns
 from runtime.driver import Handler, Outputs
 from runtime.ids import Ids
-from switch.application import Application, Gauge, NoParams, Verb
+from runtime.models import NoParams
+from switch.application import Application, Gauge, Verb
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished

@@ -7,16 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from runtime.driver import Core, Handler
+from runtime.models import Params
 from switch.records.projection import Projection
-
-
-class NoParams(BaseModel):
-    """For verbs that take nothing."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +17,7 @@ class Verb:
     """One request of the control socket, such as ``agent.ready``."""
 
     name: str
-    params: type[BaseModel]
+    params: type[Params]
     """Checked before ``handle`` runs; a bad parameter never reaches it."""
     handle: Callable[[Any], object]
     """Takes the checked parameters, returns plain data. Raises UsageError with a sentence for people."""

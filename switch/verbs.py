@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from runtime.clock import Clock
 from runtime.errors import UsageError
+from runtime.models import NoParams, Params
 from runtime.vocabulary import Command
-from switch.application import NoParams, Verb
+from switch.application import Verb
 from switch.call import Call
 from switch.causes import Cause
 from switch.commands import HangUpCall
@@ -20,10 +21,8 @@ Registrations = Callable[[float], list[Registration]]
 """Takes ``now``; the contacts that are registered."""
 
 
-class CallParams(BaseModel):
+class CallParams(Params):
     """Names one call."""
-
-    model_config = ConfigDict(extra="forbid")
 
     call_id: str = Field(description="the call, as call.list names it")
 
@@ -60,7 +59,7 @@ class ExchangeVerbs:
         )
 
     def status(self, params: NoParams | None = None) -> dict[str, Any]:
-        """Plain data; every count is 0 when the switch is idle."""
+        """Plain data; every ``open_…`` is 0 when the switch is idle."""
         return {
             **self._identity,
             "state": "draining" if self._exchange.draining else "up",

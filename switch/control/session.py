@@ -4,8 +4,9 @@ import asyncio
 from typing import Annotated, cast
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from runtime.models import Params
 from switch.application import Verb
 from switch.control.config import ControlConfig
 from switch.control.feed import MAX_PATTERNS, TOPIC_PATTERN, Audience, BoundedFeed, Gap
@@ -34,10 +35,8 @@ _FRAMES_PER_WRITE = 256
 _REQUEST_ITEMS = 256
 
 
-class Topics(BaseModel):
-    """Which events a client wants."""
-
-    model_config = ConfigDict(extra="forbid")
+class TopicParams(Params):
+    """Names events by their topics."""
 
     topics: list[Annotated[str, Field(pattern=TOPIC_PATTERN)]] = Field(
         min_length=1,
@@ -197,13 +196,13 @@ class ControlSession(asyncio.Protocol):
         return (
             Verb(
                 name="event.subscribe",
-                params=Topics,
+                params=TopicParams,
                 handle=lambda wanted: {"topics": self._audience.subscribe(self, wanted.topics)},
                 help="Send this client the events of these topics from now on.",
             ),
             Verb(
                 name="event.unsubscribe",
-                params=Topics,
+                params=TopicParams,
                 handle=lambda unwanted: {"topics": self._audience.unsubscribe(self, unwanted.topics)},
                 help="Send this client the events of these topics no longer.",
             ),

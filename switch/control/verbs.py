@@ -6,11 +6,12 @@ from difflib import get_close_matches
 from typing import Any
 
 import structlog
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from runtime.errors import UsageError
-from switch.application import NoParams, Verb
+from runtime.models import NoParams, Params
+from switch.application import Verb
 from switch.control.protocol import ErrorCode, Failure
 
 log = structlog.get_logger(__name__)
@@ -65,7 +66,7 @@ class VerbRegistry:
         ]
 
 
-def _check(verb: Verb, params: list[Any]) -> BaseModel:
+def _check(verb: Verb, params: list[Any]) -> Params:
     known = list(verb.params.model_fields)
     given = _by_name(verb, known, params)
     problems = {str(name): "is not a parameter" for name in given if name not in known}

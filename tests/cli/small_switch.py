@@ -5,12 +5,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 import acd.verbs
 import switch.verbs
 from runtime.errors import UsageError
-from switch.application import NoParams, Verb
+from runtime.models import NoParams, Params
+from switch.application import Verb
 from switch.control.config import ControlConfig
 from switch.control.server import ControlServer
 from switch.records.projection import JournalEntry
@@ -88,8 +87,8 @@ class SmallSwitch:
             self._verb("call.hang_up", switch.verbs.CallParams, CALL),
         ]
 
-    def _verb(self, name: str, params: type[BaseModel], answer: object) -> Verb:
-        def handle(given: BaseModel) -> object:
+    def _verb(self, name: str, params: type[Params], answer: object) -> Verb:
+        def handle(given: Params) -> object:
             self.asked.append((name, given.model_dump()))
             if self.refusal is not None:
                 raise UsageError(self.refusal)

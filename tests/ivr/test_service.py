@@ -10,8 +10,8 @@ from ivr.service import build
 from runtime.clock import ManualClock
 from runtime.driver import Driver
 from runtime.ids import SeededIds
+from runtime.models import NoParams
 from runtime.vocabulary import Event
-from switch.application import NoParams
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import uvloop
-from pydantic import BaseModel
 
 from runtime.errors import UsageError
-from switch.application import NoParams, Verb
+from runtime.models import NoParams, Params
+from switch.application import Verb
 from switch.control.client import ControlClient, NotConnected, VerbRefused, connect_sync
 from switch.control.config import ControlConfig
 from switch.control.protocol import MessageReader, Notification, encode_request, encode_result
@@ -31,7 +31,7 @@ def run(request: pytest.FixtureRequest) -> Run:
     return run_to_end
 
 
-class Text(BaseModel):
+class Text(Params):
     text: str
 
 

@@ -2,14 +2,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 
 from runtime.errors import UsageError
-from switch.application import NoParams, Verb
+from runtime.models import NoParams, Params
+from switch.application import Verb
 from switch.control.verbs import VerbError, VerbRegistry
 
 
-class SignIn(BaseModel):
+class SignIn(Params):
     agent: str
     station: str = "1001"
     tries: int = Field(default=1, ge=1, le=3)

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 import uvloop
-from pydantic import BaseModel
 
 import acd.service
 import ivr.service
@@ -17,7 +16,8 @@ from ivr.config import IvrConfig
 from runtime.clock import ManualClock
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
-from switch.application import NoParams, Verb
+from runtime.models import NoParams, Params
+from switch.application import Verb
 from switch.control.client import ControlClient
 from switch.control.config import ControlConfig
 from switch.control.protocol import ErrorCode
@@ -82,7 +82,7 @@ def test_the_line_of_the_journal_is_one() -> None:
     )
 
 
-class Agent(BaseModel):
+class Agent(Params):
     agent: str
     reason: str = ""
 
