@@ -1,6 +1,7 @@
 """Makes the shipped prompts in conf/prompts: speech from texts.yaml by espeak-ng, and two tones.
 
-Run it by hand after a change of the texts (``make prompts``) and commit what it made. The same texts and the same espeak-ng give the same files.
+Run it by hand after a change of the texts (``make prompts``) and commit what it made. The same texts and
+the same espeak-ng give the same files.
 """
 
 import subprocess
