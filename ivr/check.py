@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ivr.document import HangUp, Node, Queue
-from ivr.mistake import Mistake, guess
-from ivr.yaml_tree import Path
+from ivr.wording import guess
+from runtime.problems import Finding, KeyPath
 
 Nodes = Mapping[str, Node | None]
 
@@ -22,7 +22,7 @@ class Surroundings:
     knows_queue: Callable[[str], bool]
 
 
-def mistakes_of_sense(start: str | None, nodes: Nodes, surroundings: Surroundings) -> Iterator[Mistake]:
+def findings_of_sense(start: str | None, nodes: Nodes, surroundings: Surroundings) -> Iterator[Finding]:
     """All that is wrong with these nodes together. ``start`` is None when the document names none."""
     yield from _unknown_nodes(start, nodes)
     yield from _missing_prompts(nodes, surroundings.prompts)
@@ -34,39 +34,39 @@ def mistakes_of_sense(start: str | None, nodes: Nodes, surroundings: Surrounding
         yield from _traps(nodes, roads, reachable)
 
 
-def _unknown_nodes(start: str | None, nodes: Nodes) -> Iterator[Mistake]:
-    named: dict[Path, str] = {} if start is None else {("start",): start}
+def _unknown_nodes(start: str | None, nodes: Nodes) -> Iterator[Finding]:
+    named: dict[KeyPath, str] = {} if start is None else {("start",): start}
     for name, node in nodes.items():
         exits = node.exits() if node else {}
         named |= {("nodes", name, *key): target for key, target in exits.items()}
     for path, target in named.items():
         if target not in nodes:
-            yield Mistake(path, target, "the name of a node" + guess(target, nodes))
+            yield Finding(path, "the name of a node" + guess(target, nodes), target)
 
 
-def _missing_prompts(nodes: Nodes, known: Collection[str]) -> Iterator[Mistake]:
+def _missing_prompts(nodes: Nodes, known: Collection[str]) -> Iterator[Finding]:
     for name, node in nodes.items():
         playlists = node.playlists() if node else {}
         for key, prompts in playlists.items():
             for index, prompt in enumerate(prompts):
                 if prompt not in known:
                     expected = "a prompt of the library" + guess(prompt, known)
-                    yield Mistake(("nodes", name, key, index), prompt, expected)
+                    yield Finding(("nodes", name, key, index), expected, prompt)
 
 
-def _unknown_queues(nodes: Nodes, knows_queue: Callable[[str], bool]) -> Iterator[Mistake]:
+def _unknown_queues(nodes: Nodes, knows_queue: Callable[[str], bool]) -> Iterator[Finding]:
     for name, node in nodes.items():
         if isinstance(node, Queue) and not knows_queue(node.queue):
-            yield Mistake(("nodes", name, "queue"), node.queue, "the name of a configured queue")
+            yield Finding(("nodes", name, "queue"), "the name of a configured queue", node.queue)
 
 
-def _unreachable(nodes: Nodes, reachable: Collection[str]) -> Iterator[Mistake]:
+def _unreachable(nodes: Nodes, reachable: Collection[str]) -> Iterator[Finding]:
     for name in nodes:
         if name not in reachable:
-            yield Mistake(("nodes", name), None, "a way here from start; no node on the way leads to it")
+            yield Finding(("nodes", name), "a way here from start; no node on the way leads to it")
 
 
-def _traps(nodes: Nodes, roads: Mapping[str, list[str]], reachable: Collection[str]) -> Iterator[Mistake]:
+def _traps(nodes: Nodes, roads: Mapping[str, list[str]], reachable: Collection[str]) -> Iterator[Finding]:
     """Circles that a caller, once in, can only leave by hanging up: told once each."""
     back: dict[str, list[str]] = {name: [] for name in nodes}
     for name, targets in roads.items():
@@ -79,9 +79,7 @@ def _traps(nodes: Nodes, roads: Mapping[str, list[str]], reachable: Collection[s
             trapped = _reachable(name, roads)
             settled |= trapped
             names = ", ".join(other for other in nodes if other in trapped)
-            yield Mistake(
-                ("nodes", name), None, f"a way on to a queue or hang_up node; there is only {names}"
-            )
+            yield Finding(("nodes", name), f"a way on to a queue or hang_up node; there is only {names}")
 
 
 def _neighbours(name: str, nodes: Nodes) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ivr.yaml_tree import Path
+from runtime.problems import KeyPath
 
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 DIGIT_PATTERN = r"^[0-9A-D*#]$"
@@ -40,7 +40,7 @@ class _Node(_Part):
     language: Language | None = None
     """From this node on the caller is served in this language."""
 
-    def exits(self) -> dict[Path, str]:
+    def exits(self) -> dict[KeyPath, str]:
         """The nodes that can follow, by the keys that name them."""
         return {}
 
@@ -58,7 +58,7 @@ class Play(_Node):
     barge_in: bool = True
     """A key ends the prompts and counts as the answer to the menu that follows."""
 
-    def exits(self) -> dict[Path, str]:
+    def exits(self) -> dict[KeyPath, str]:
         return {("next",): self.next}
 
     def playlists(self) -> dict[str, tuple[str, ...]]:
@@ -85,8 +85,8 @@ class Menu(_Node):
     barge_in: bool = True
     """A key counts while the prompts still play and stops them."""
 
-    def exits(self) -> dict[Path, str]:
-        chosen: dict[Path, str] = {("choices", digit): node for digit, node in self.choices.items()}
+    def exits(self) -> dict[KeyPath, str]:
+        chosen: dict[KeyPath, str] = {("choices", digit): node for digit, node in self.choices.items()}
         return {**chosen, ("next",): self.next}
 
     def playlists(self) -> dict[str, tuple[str, ...]]:

@@ -5,12 +5,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ivr.check import Surroundings, mistakes_of_sense
+from ivr.check import Surroundings, findings_of_sense
 from ivr.document import AnyNode, Flow, Node
-from ivr.mistake import Mistake, located
-from ivr.wording import mistakes_of_form
+from ivr.wording import findings_of_form
 from ivr.yaml_tree import UnreadableYamlError, YamlTree, read_tree
-from runtime.problems import Problem
+from runtime.problems import Finding, Problem, key_text, shorten
 
 _NODE: TypeAdapter[Node] = TypeAdapter(AnyNode)
 
@@ -24,29 +23,34 @@ def read_flow(text: str, file: str, surroundings: Surroundings) -> tuple[Flow | 
     try:
         tree = read_tree(text)
     except UnreadableYamlError as fault:
-        return None, [located(Mistake((), None, fault.expected), file, fault.line)]
-    flow, mistakes = _judge(tree, surroundings)
-    problems = [located(mistake, file, tree.line_of(mistake.path)) for mistake in mistakes]
+        return None, [_problem(Finding((), fault.expected), file, fault.line)]
+    flow, findings = _judge(tree, surroundings)
+    problems = [_problem(finding, file, tree.line_of(finding.path)) for finding in findings]
     return (None if problems else flow), sorted(problems)
 
 
-def _judge(tree: YamlTree, surroundings: Surroundings) -> tuple[Flow | None, list[Mistake]]:
-    mistakes = [Mistake(path, "repeated", "each key once") for path in tree.repeated]
+def _problem(finding: Finding, file: str, line: int) -> Problem:
+    key = key_text(finding.path) or "document"
+    return Problem(file, line, key, shorten(finding.value), finding.expected)
+
+
+def _judge(tree: YamlTree, surroundings: Surroundings) -> tuple[Flow | None, list[Finding]]:
+    findings = [Finding(path, "each key once", "repeated") for path in tree.repeated]
     try:
         flow = Flow.model_validate(tree.value)
     except ValidationError as fault:
-        mistakes += [*mistakes_of_form(fault), *_sense_of_the_rest(tree.value, surroundings)]
-        return None, mistakes
-    return flow, [*mistakes, *mistakes_of_sense(flow.start, flow.nodes, surroundings)]
+        findings += [*findings_of_form(fault), *_sense_of_the_rest(tree.value, surroundings)]
+        return None, findings
+    return flow, [*findings, *findings_of_sense(flow.start, flow.nodes, surroundings)]
 
 
-def _sense_of_the_rest(value: Any, surroundings: Surroundings) -> Iterator[Mistake]:
+def _sense_of_the_rest(value: Any, surroundings: Surroundings) -> Iterator[Finding]:
     """What can be said of the readable nodes of a document that is not whole."""
     if not isinstance(value, dict) or not isinstance(value.get("nodes"), dict):
         return
     start = value.get("start")
     readable = {name: _node_or_none(node) for name, node in value["nodes"].items()}
-    yield from mistakes_of_sense(start if isinstance(start, str) else None, readable, surroundings)
+    yield from findings_of_sense(start if isinstance(start, str) else None, readable, surroundings)
 
 
 def _node_or_none(value: Any) -> Node | None:

@@ -1,14 +1,13 @@
 """The mistakes of a document's form, as the models find them, in plain English."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from ivr.document import DIGIT_PATTERN, FLOW_NAME_PATTERN, LANGUAGE_PATTERN, Flow, HangUp, Menu, Play, Queue
-from ivr.mistake import Mistake, guess
-from ivr.yaml_tree import Path
+from runtime.problems import Finding, KeyPath, closest
 
 _NODE_TYPES: dict[str, type[BaseModel]] = {"play": Play, "menu": Menu, "queue": Queue, "hang_up": HangUp}
 
@@ -50,24 +49,30 @@ _EXPECTED = {
 }
 
 
-def mistakes_of_form(fault: ValidationError) -> Iterator[Mistake]:
+def findings_of_form(fault: ValidationError) -> Iterator[Finding]:
     """All that the models of ``ivr.document`` found wrong in one document."""
     for error in fault.errors(include_url=False):
-        yield _mistake(error)
+        yield _finding(error)
 
 
-def _mistake(error: ErrorDetails) -> Mistake:
+def guess(written: str, known: Iterable[str]) -> str:
+    """`` (did you mean …?)`` when one of the known names comes close, else nothing."""
+    name = closest(written, known)
+    return "" if name is None else f" (did you mean {name}?)"
+
+
+def _finding(error: ErrorDetails) -> Finding:
     kind, path = error["type"], _path(error)
     if kind == "union_tag_invalid":
         written = error["ctx"]["tag"]
-        return Mistake((*path, "type"), written, _A_NODE_TYPE + guess(written, _NODE_TYPES))
+        return Finding((*path, "type"), _A_NODE_TYPE + guess(written, _NODE_TYPES), written)
     if kind == "union_tag_not_found":
-        return Mistake((*path, "type"), None, _EXPECTED[kind])
+        return Finding((*path, "type"), _EXPECTED[kind])
     if kind == "extra_forbidden":
         known = _fields_around(error)
-        return Mistake(path, "unknown", "one of " + ", ".join(known) + guess(str(path[-1]), known))
-    value = None if kind == "missing" else error["input"]
-    return Mistake(path, value, _expected(kind, error.get("ctx", {}), error["msg"]))
+        return Finding(path, "one of " + ", ".join(known) + guess(str(path[-1]), known), "unknown")
+    value = "" if kind == "missing" else _text(error["input"])
+    return Finding(path, _expected(kind, error.get("ctx", {}), error["msg"]), value)
 
 
 def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
@@ -78,7 +83,12 @@ def _expected(kind: str, context: Mapping[str, Any], message: str) -> str:
     return message.removeprefix("Input should be ")
 
 
-def _path(error: ErrorDetails) -> Path:
+def _text(value: object) -> str:
+    """A scalar as it was written; nothing for a list, a mapping or no value."""
+    return "" if value is None or isinstance(value, list | dict) else str(value)
+
+
+def _path(error: ErrorDetails) -> KeyPath:
     """Where the error stands in the document: without the marks pydantic adds on the way."""
     path = error["loc"]
     if path[-1:] == ("[key]",) and error["type"].startswith("string_"):
@@ -86,7 +96,7 @@ def _path(error: ErrorDetails) -> Path:
     return path[:2] + path[3:] if _is_inside_a_node(path) else path
 
 
-def _is_inside_a_node(path: Path) -> bool:
+def _is_inside_a_node(path: KeyPath) -> bool:
     """Below a node pydantic names the node's type: ``nodes, main, menu, timeout_s``."""
     return len(path) > 2 and path[0] == "nodes"
 

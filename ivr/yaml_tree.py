@@ -20,8 +20,7 @@ from ruamel.yaml.events import (
 )
 
 from runtime.errors import PeerError
-
-Path = tuple[str | int, ...]
+from runtime.problems import KeyPath
 
 MAX_DEPTH = 16
 """Far more than any document of ours has; keeps a hostile one from exhausting the stack."""
@@ -42,12 +41,12 @@ class YamlTree:
 
     value: Any = None
     """Nested dict, list, str and None."""
-    lines: dict[Path, int] = field(default_factory=dict)
+    lines: dict[KeyPath, int] = field(default_factory=dict)
     """The line, counted from 1, of each key and list item."""
-    repeated: list[Path] = field(default_factory=list)
+    repeated: list[KeyPath] = field(default_factory=list)
     """Keys given twice in one mapping; the later one holds."""
 
-    def line_of(self, path: Path) -> int:
+    def line_of(self, path: KeyPath) -> int:
         """The line of this key, or of the nearest key around it."""
         while path and path not in self.lines:
             path = path[:-1]
@@ -81,7 +80,7 @@ class _Open:
     """A mapping or list whose end has not come yet."""
 
     holder: dict[str, Any] | list[Any]
-    path: Path
+    path: KeyPath
     key: str | None = None
     """In a mapping: the key whose value comes next."""
 
@@ -145,13 +144,13 @@ class _Builder:
         self.tree.lines[path] = self.line
         top.key = key
 
-    def _place(self, value: Any) -> Path:
+    def _place(self, value: Any) -> KeyPath:
         if not self._open:
             self.tree.value = value
             return ()
         top = self._open[-1]
         if isinstance(top.holder, list):
-            path: Path = (*top.path, len(top.holder))
+            path: KeyPath = (*top.path, len(top.holder))
             self.tree.lines[path] = self.line
             top.holder.append(value)
             return path
