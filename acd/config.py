@@ -1,14 +1,18 @@
 """The ACD's part of the configuration: the sections ``[[queues]]`` and ``[[agents]]``."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from runtime.models import Section
+from runtime.problems import Finding, listed
+from runtime.target import TARGET_PATTERN, parse_target
 
 HANG_UP = "hang_up"
 QUEUE_SCHEME = "queue"
-_WAY_OUT = rf"^({HANG_UP}|[a-z_]+:\S.*)$"
+"""Targets ``queue:<name>`` lead here."""
+_WAY_OUT = rf"^{HANG_UP}$|{TARGET_PATTERN}"
 
 
 class StrategyName(StrEnum):
@@ -17,12 +21,8 @@ class StrategyName(StrEnum):
     LONGEST_IDLE = "longest_idle"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class QueueConfig(_Section):
-    """One queue (技能队列)."""
+class QueueConfig(Section):
+    """Section ``[[queues]]``: one queue (技能队列)."""
 
     name: str = Field(
         min_length=1, pattern=r"^\S+$", description="Short name, used in targets such as queue:service."
@@ -65,58 +65,36 @@ class QueueConfig(_Section):
     )
 
 
-class AgentConfig(_Section):
-    """One agent (坐席)."""
+class AgentConfig(Section):
+    """Section ``[[agents]]``: one agent (坐席)."""
 
     id: str = Field(min_length=1, pattern=r"^\S+$", description="The agent's number (工号).")
     name: str = Field(default="", description="The agent's name, for people.")
     queues: list[str] = Field(default_factory=list, description="Names of the queues the agent serves.")
 
 
-class Finding(NamedTuple):
-    """A mistake that only shows when sections are read together; the loader adds file and line."""
-
-    key: str
-    value: str
-    expected: str
-
-
 def find_problems(queues: Sequence[QueueConfig], agents: Sequence[AgentConfig]) -> list[Finding]:
-    """What is wrong between queues and agents that are each valid by themselves."""
+    """What is wrong between queues and agents that are each valid by themselves, no two of one name."""
     names = {queue.name for queue in queues}
-    return [
-        *_repeated("queues", "name", (queue.name for queue in queues)),
-        *_repeated("agents", "id", (agent.id for agent in agents)),
-        *_unknown_memberships(agents, names),
-        *_unknown_targets(queues, names),
-        *_full_circles(queues),
-    ]
-
-
-def _repeated(section: str, field: str, values: Iterable[str]) -> Iterator[Finding]:
-    first: dict[str, int] = {}
-    for index, value in enumerate(values):
-        if (earlier := first.setdefault(value, index)) != index:
-            key = f"{section}[{index}].{field}"
-            yield Finding(key, value, f"a {field} of its own; {section}[{earlier}] has this one")
+    return [*_unknown_memberships(agents, names), *_unknown_targets(queues, names), *_full_circles(queues)]
 
 
 def _unknown_memberships(agents: Sequence[AgentConfig], names: set[str]) -> Iterator[Finding]:
     for index, agent in enumerate(agents):
         for place, queue in enumerate(agent.queues):
-            key = f"agents[{index}].queues[{place}]"
+            path = ("agents", index, "queues", place)
             if queue not in names:
-                yield Finding(key, queue, f"the name of a queue: {_listed(names)}")
+                yield Finding(path, f"the name of a queue: {listed(names)}")
             elif queue in agent.queues[:place]:
-                yield Finding(key, queue, "each queue once")
+                yield Finding(path, "each queue once")
 
 
 def _unknown_targets(queues: Sequence[QueueConfig], names: set[str]) -> Iterator[Finding]:
     for index, queue in enumerate(queues):
-        for field, target in (("on_timeout", queue.on_timeout), ("on_full", queue.on_full)):
+        for key, target in (("on_timeout", queue.on_timeout), ("on_full", queue.on_full)):
             name = _queue_of(target)
             if name is not None and name not in names:
-                yield Finding(f"queues[{index}].{field}", target, f"queue:<name>, one of {_listed(names)}")
+                yield Finding(("queues", index, key), f"queue:<name>, one of {listed(names)}")
 
 
 def _full_circles(queues: Sequence[QueueConfig]) -> Iterator[Finding]:
@@ -130,13 +108,9 @@ def _full_circles(queues: Sequence[QueueConfig]) -> Iterator[Finding]:
             place = when_full.get(place)
         if queue.name in visited:
             expected = "a way out that does not lead back to this queue when all on it are full"
-            yield Finding(f"queues[{index}].on_full", queue.on_full, expected)
+            yield Finding(("queues", index, "on_full"), expected)
 
 
 def _queue_of(target: str) -> str | None:
-    scheme, _, name = target.partition(":")
+    scheme, name = parse_target(target)
     return name if scheme == QUEUE_SCHEME else None
-
-
-def _listed(names: set[str]) -> str:
-    return ", ".join(sorted(names)) or "(there are none)"

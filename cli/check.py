@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from cli.configuration import ConfigurationError
+from cli.configuration.loading import ConfigurationError
 from cli.options import ConfigOption, JsonOption, configuration_path
 from cli.output import print_json, print_line, print_problems
 
 if TYPE_CHECKING:
-    from cli.installation import Installation
+    from cli.configuration.installation import Installation
 
 
 def check(
@@ -21,7 +21,9 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Check configuration, flows and prompts; tell every mistake at once. Ends with 1 when there is one."""
-    from cli.installation import load_installation  # loads audio libraries, which few commands need
+    from cli.configuration.installation import (
+        load_installation,  # loads audio libraries, which few commands need
+    )
 
     path = configuration_path(file if file is not None else config)
     try:

@@ -4,7 +4,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli import agents, calls, check, events, queues, recordings, records
-from cli.configuration import ConfigurationError
+from cli.configuration.loading import ConfigurationError
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_problems
 from runtime.errors import PeerError, UsageError
@@ -38,7 +38,9 @@ app = typer.Typer(
 @app.command()
 def serve(config: ConfigOption = None) -> None:
     """Run the switch until SIGTERM, which lets running calls finish; a second one ends at once."""
-    from cli.installation import load_installation  # loads audio libraries, which few commands need
+    from cli.configuration.installation import (
+        load_installation,  # loads audio libraries, which few commands need
+    )
 
     installation = load_installation(configuration_path(config))
     from cli.serve import serve as run  # loads the media core, which no other command needs

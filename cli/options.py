@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.configuration import Configuration, load_configuration
+from cli.configuration.loading import load_configuration
+from cli.configuration.sections import Configuration
 from switch.control.client import SyncControlClient, connect_sync
 from switch.records.queries import RecordReader
 

@@ -8,10 +8,10 @@ from typing import TextIO, cast
 import structlog
 import uvloop
 
-from cli.installation import Installation
+from cli.configuration.installation import Installation
+from cli.configuration.sections import Configuration
 from cli.log import configure_logging
 from cli.log_writer import LogWriter
-from cli.sections import Configuration
 from cli.shutdown import Shutdown
 from cli.switchboard import Switchboard
 

@@ -2,15 +2,15 @@
 
 import asyncio
 import secrets
-from importlib.metadata import version
 from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
 from typing import Any
 
 import structlog
 
 import acd.service
 import ivr.service
-from cli.installation import Installation
+from cli.configuration.installation import Installation
 from cli.log import EventLog
 from ivr.document import Flow
 from media.engine import MediaEngine

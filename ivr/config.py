@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from runtime.models import Section
+
+FLOW_SCHEME = "flow"
+"""Targets ``flow:<name>`` lead here."""
 
 
-class IvrConfig(BaseModel):
-    """Where flows are and what keeps them in bounds."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class IvrConfig(Section):
+    """Section ``[ivr]``: where flows are and what keeps them in bounds."""
 
     flows: Path = Field(
         default=Path("flows"),

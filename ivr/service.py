@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ivr import commands, inputs
-from ivr.config import IvrConfig
+from ivr.config import FLOW_SCHEME, IvrConfig
 from ivr.document import Flow
 from ivr.interpreter import FlowInterpreter
 from ivr.records import FlowRuns
@@ -16,14 +16,12 @@ from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
 
-SCHEME = "flow"
-
 
 def build(config: IvrConfig, flows: Mapping[str, Flow], ids: Ids) -> Application:
     """The application that takes targets ``flow:<name>``."""
     interpreter = FlowInterpreter(flows, ids, max_node_visits=config.max_node_visits)
     return Application(
-        scheme=SCHEME,
+        scheme=FLOW_SCHEME,
         knows=flows.__contains__,
         cores=(interpreter,),
         routes={**_inputs(interpreter), **_ORDERS},
@@ -73,7 +71,7 @@ def _inputs(interpreter: FlowInterpreter) -> dict[type, Handler]:
 
 def _flow_of(target: str) -> str | None:
     scheme, _, name = target.partition(":")
-    return name if scheme == SCHEME else None
+    return name if scheme == FLOW_SCHEME else None
 
 
 def _answer(order: commands.AnswerCaller, _: float) -> Outputs:

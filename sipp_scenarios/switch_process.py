@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Self
 
-from cli.configuration import load_configuration
+from cli.configuration.loading import load_configuration
 from sipp_scenarios.runner import Address
 from switch.control.client import NotConnected, connect_sync
 

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from cli.configuration import ConfigurationError
+from cli.configuration.loading import ConfigurationError
 from media.plot import Mark, plot_recording
 from media.wav import RecordingError, read_recording
 from sipp_scenarios.demo.call import CALLER_NUMBER, KEY, Cast, Evidence, place_call

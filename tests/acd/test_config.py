@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from acd.config import AgentConfig, Finding, QueueConfig, find_problems
+from acd.config import AgentConfig, QueueConfig, find_problems
+from runtime.problems import Finding
 
 
 def queue(name: str, **rules: Any) -> QueueConfig:
@@ -43,18 +44,10 @@ def test_every_name_that_leads_nowhere_is_found() -> None:
     queues = [queue("service", on_timeout="queue:nowhere", on_full="queue:gone")]
     agents = [AgentConfig(id="1001"), AgentConfig(id="1002", queues=["service", "投诉", "service"])]
     assert find_problems(queues, agents) == [
-        Finding("agents[1].queues[1]", "投诉", "the name of a queue: service"),
-        Finding("agents[1].queues[2]", "service", "each queue once"),
-        Finding("queues[0].on_timeout", "queue:nowhere", "queue:<name>, one of service"),
-        Finding("queues[0].on_full", "queue:gone", "queue:<name>, one of service"),
-    ]
-
-
-def test_names_given_twice_are_found() -> None:
-    agents = [AgentConfig(id="1001"), AgentConfig(id="1001")]
-    assert [f.key for f in find_problems([queue("a"), queue("b"), queue("a")], agents)] == [
-        "queues[2].name",
-        "agents[1].id",
+        Finding(("agents", 1, "queues", 1), "the name of a queue: service"),
+        Finding(("agents", 1, "queues", 2), "each queue once"),
+        Finding(("queues", 0, "on_timeout"), "queue:<name>, one of service"),
+        Finding(("queues", 0, "on_full"), "queue:<name>, one of service"),
     ]
 
 
@@ -65,8 +58,8 @@ def test_full_queues_may_not_pass_a_caller_round_in_a_circle() -> None:
         queue("leads-in", max_waiting=5, on_full="queue:a"),
         queue("itself", max_waiting=5, on_full="queue:itself"),
     ]
-    keys = [finding.key for finding in find_problems(circle, [])]
-    assert keys == ["queues[0].on_full", "queues[1].on_full", "queues[3].on_full"]
+    paths = [finding.path for finding in find_problems(circle, [])]
+    assert paths == [("queues", index, "on_full") for index in (0, 1, 3)]
 
 
 def test_a_circle_through_a_queue_that_is_never_full_is_none() -> None:

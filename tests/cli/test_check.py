@@ -8,8 +8,8 @@ import pytest
 import soundfile
 from typer.testing import CliRunner
 
-from cli.configuration import ConfigurationError
-from cli.installation import load_installation
+from cli.configuration.installation import load_installation
+from cli.configuration.loading import ConfigurationError
 from cli.main import app
 
 SHIPPED = Path(__file__).parents[2] / "conf" / "ringmain.toml"

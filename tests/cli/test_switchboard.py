@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from cli.installation import load_installation
+from cli.configuration.installation import load_installation
 from cli.shutdown import Shutdown
 from cli.switchboard import Switchboard
 from runtime.vocabulary import Event
@@ -54,7 +54,6 @@ def arrive(board: Switchboard, leg_id: str) -> str:
             caller_name="",
             called_number=HOTLINE,
             peer="udp:127.0.0.1:5060",
-            station=None,
             sdp=CALLER_SDP,
         )
     )

@@ -9,15 +9,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cli.cross_references import Finding, find_problems, find_repeated
-from cli.sections import Configuration
-from cli.toml_syntax import SyntaxMistake, sift
-from cli.toml_tree import KeyPath, TomlTree, read_tree
-from cli.validation import HIDDEN, Draft, check_sections, key_text, public_names, show
+from cli.configuration.cross_references import find_problems, find_repeated
+from cli.configuration.sections import Configuration
+from cli.configuration.toml_syntax import UnreadableLine, sift
+from cli.configuration.toml_tree import TomlTree, read_tree
+from cli.configuration.validation import Draft, check_sections, public_names, show
+from cli.log import HIDDEN
 from runtime.errors import PeerError
-from runtime.problems import Problem
-
-__all__ = ["Configuration", "ConfigurationError", "Reading", "load_configuration", "read_configuration"]
+from runtime.problems import Finding, KeyPath, Problem, key_text
 
 _KEY = re.compile(r"[\w.\-]+")
 
@@ -79,11 +78,11 @@ def load_configuration(path: Path) -> Configuration:
 
 def read_configuration(path: Path) -> Reading:
     """The same for those who look for more mistakes. Raises ConfigurationError for an unreadable file."""
-    readable, mistakes = sift(_read(path))
+    readable, unreadable = sift(_read(path))
     tree = read_tree(readable)
     draft = check_sections(Configuration, tree, str(path))
-    problems = [*draft.problems, *(_syntax_problem(path, mistake) for mistake in mistakes)]
-    reading = Reading(path, _compose(draft, path.parent), problems, not mistakes, tree, draft.positions)
+    problems = [*draft.problems, *(_syntax_problem(path, line) for line in unreadable)]
+    reading = Reading(path, _compose(draft, path.parent), problems, not unreadable, tree, draft.positions)
     if reading.whole:
         problems += draft.missing
         problems += reading.place(find_problems(reading.configuration))
@@ -122,10 +121,10 @@ def _read(path: Path) -> str:
         raise ConfigurationError([Problem(str(path), line, "", "", "text in UTF-8")]) from error
 
 
-def _syntax_problem(path: Path, mistake: SyntaxMistake) -> Problem:
+def _syntax_problem(path: Path, line: UnreadableLine) -> Problem:
     """Shows what stands on the line only when it can hold no secret."""
-    if mistake.text.startswith("["):
-        return Problem(str(path), mistake.line, "", mistake.text, mistake.expected)
-    key, _, value = (part.strip() for part in mistake.text.partition("="))
+    if line.text.startswith("["):
+        return Problem(str(path), line.number, "", line.text, line.expected)
+    key, _, value = (part.strip() for part in line.text.partition("="))
     shown = show(value) if key.rpartition(".")[2] in public_names(Configuration) else HIDDEN
-    return Problem(str(path), mistake.line, key if _KEY.fullmatch(key) else "", shown, mistake.expected)
+    return Problem(str(path), line.number, key if _KEY.fullmatch(key) else "", shown, line.expected)

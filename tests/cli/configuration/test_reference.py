@@ -1,11 +1,11 @@
 """The page about the configuration says what the models say."""
 
-from cli.reference import PAGE, reference
-from cli.sections import Configuration
+from cli.configuration.reference import PAGE, reference
+from cli.configuration.sections import Configuration
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text(encoding="utf-8") == reference(), "run python -m cli.reference"
+    assert PAGE.read_text(encoding="utf-8") == reference(), "run python -m cli.configuration.reference"
 
 
 def test_it_has_every_section() -> None:

@@ -1,6 +1,6 @@
 """Writes docs/configuration.md from the models, so that the reference cannot disagree with the switch.
 
-python -m cli.reference
+python -m cli.configuration.reference
 """
 
 import json
@@ -10,10 +10,10 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cli.expectations import describe_type, expectation, item_type, model_type
-from cli.sections import Configuration
+from cli.configuration.expectations import describe_type, expectation, item_type, model_type
+from cli.configuration.sections import Configuration
 
-PAGE = Path(__file__).parents[1] / "docs" / "configuration.md"
+PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 
 _HEAD = """\
 # Configuration
@@ -26,7 +26,7 @@ folder. A missing section has its defaults; `[[name]]` begins one entry of a lis
 line, key, value and what was expected. It ends with 1 when there is one. The switch does not start with a
 mistake in its configuration.
 
-This page is made from the source by `python -m cli.reference`.
+This page is made from the source by `python -m cli.configuration.reference`.
 """
 
 

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from cli.configuration import Configuration, ConfigurationError, load_configuration, read_configuration
-from cli.expectations import item_type, model_type
+from cli.configuration.expectations import item_type, model_type
+from cli.configuration.loading import ConfigurationError, load_configuration, read_configuration
+from cli.configuration.sections import Configuration
 from runtime.problems import Problem
 
-SHIPPED = Path(__file__).parents[2] / "conf" / "ringmain.toml"
+SHIPPED = Path(__file__).parents[3] / "conf" / "ringmain.toml"
 HERE = "# <-"
 """Marks, in the snippets below, the line that a problem must name."""
 
@@ -131,7 +132,7 @@ MISTAKES = [
         "[[stations]]\nname = 'a'\npassword = 'x'\n[[stations]]\nname = 'a' # <-\npassword = 'y'",
         "stations[1].name",
         '"a"',
-        "a name that no other entry of stations has",
+        "a name of its own; stations[0] has this one",
         id="station twice",
     ),
     pytest.param(
@@ -139,7 +140,7 @@ MISTAKES = [
         "[[access_codes]]\nnumber = '1' # <-\ntarget = 'flow:x'",
         "access_codes[1].number",
         '"1"',
-        "a number that no other entry",
+        "a number of its own; access_codes[0] has this one",
         id="access code twice",
     ),
     pytest.param(

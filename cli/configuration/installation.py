@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import ivr.service
-from cli.configuration import Configuration, ConfigurationError, Reading, read_configuration
-from cli.cross_references import Finding, listed, targets
+from cli.configuration.cross_references import targets
+from cli.configuration.loading import ConfigurationError, Reading, read_configuration
+from cli.configuration.sections import Configuration
 from ivr.check import Surroundings
+from ivr.config import FLOW_SCHEME
 from ivr.document import Flow
 from ivr.loader import LoadedFlows, load_flows
 from media.prompts import PromptLibrary, load_prompts
-from runtime.problems import Problem
+from runtime.problems import Finding, Problem, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,6 @@ def _unknown_prompts(configuration: Configuration, prompts: PromptLibrary) -> It
 
 
 def _unknown_flows(configuration: Configuration, flows: dict[str, Flow]) -> Iterator[Finding]:
-    for path, scheme, name in targets(configuration):
-        if scheme == ivr.service.SCHEME and name not in flows:
+    for path, target in targets(configuration):
+        if target.scheme == FLOW_SCHEME and target.name not in flows:
             yield Finding(path, f"flow:<name>, one of {listed(flows)}")

@@ -4,7 +4,8 @@ import tomllib
 
 import pytest
 
-from cli.toml_tree import KeyPath, key_parts, read_tree
+from cli.configuration.toml_tree import key_parts, read_tree
+from runtime.problems import KeyPath
 
 TEXT = """\
 top = 1

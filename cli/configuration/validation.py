@@ -8,18 +8,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from cli.expectations import describe_type, expectation, is_secret, item_type, model_type
-from cli.toml_tree import KeyPath, TomlTree
-from runtime.problems import Problem
+from cli.configuration.expectations import describe_type, expectation, is_secret, item_type, model_type
+from cli.configuration.toml_tree import TomlTree
+from cli.log import HIDDEN
+from runtime.problems import KeyPath, Problem, closest, key_text, shorten
 
-HIDDEN = "(hidden)"
-_LONGEST_VALUE = 60
 _URL_PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
 
 
@@ -49,14 +47,7 @@ def show(value: Any) -> str:
         return "{ … }"
     if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
         return "[ … ]"
-    text = _URL_PASSWORD.sub(r"\1:…@", json.dumps(value, ensure_ascii=False, default=str))
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
-
-
-def key_text(path: KeyPath) -> str:
-    """A path as people write it, such as ``queues[1].name``."""
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in path]
-    return "".join(parts).removeprefix(".")
+    return shorten(_URL_PASSWORD.sub(r"\1:…@", json.dumps(value, ensure_ascii=False, default=str)))
 
 
 def public_names(model: type[BaseModel]) -> frozenset[str]:
@@ -128,9 +119,7 @@ class _Checker:
             known = place.owner.model_fields
             self._report(where, _unknown_key(str(place.path[-1]), known), hidden=hidden)
         elif mistake["type"] == "value_error":
-            self._report(
-                where, str(mistake["ctx"]["error"]).removeprefix("expected "), hidden=place.is_secret()
-            )
+            self._report(where, str(mistake["ctx"]["error"]), hidden=place.is_secret())
         else:
             self._report(where, place.expectation(), hidden=place.is_secret())
 
@@ -185,7 +174,7 @@ def _validated(kind: type[BaseModel], value: Any) -> BaseModel:
 
 
 def _unknown_key(name: str, known: Mapping[str, FieldInfo]) -> str:
-    close = get_close_matches(name, known, n=1)
-    if close:
-        return f'a known key; did you mean "{close[0]}"?'
+    meant = closest(name, known)
+    if meant is not None:
+        return f'a known key; did you mean "{meant}"?'
     return f"one of the known keys: {', '.join(known)}"

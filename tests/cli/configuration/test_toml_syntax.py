@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.toml_syntax import sift
+from cli.configuration.toml_syntax import sift
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_mistakes_are_told_by_line_and_the_rest_is_kept(
     text: str, mistakes: list[tuple[int, str]], readable: dict[str, object]
 ) -> None:
     kept, found = sift(text)
-    assert [mistake.line for mistake in found] == [line for line, _ in mistakes]
-    for mistake, (_, expected) in zip(found, mistakes, strict=True):
-        assert expected in mistake.expected
+    assert [unreadable.number for unreadable in found] == [line for line, _ in mistakes]
+    for unreadable, (_, expected) in zip(found, mistakes, strict=True):
+        assert expected in unreadable.expected
     assert {key: value for key, value in tomllib.loads(kept).items() if value} == readable
 
 
 @given(st.text(alphabet="ab=[]{}\"'\n.,#1 \\\t张\x85\u2028", max_size=80))
 def test_any_text_becomes_readable_and_a_good_one_stays_as_it_is(text: str) -> None:
-    kept, mistakes = sift(text)
+    kept, found = sift(text)
     tomllib.loads(kept)
-    if mistakes:
-        assert all(1 <= mistake.line <= text.count("\n") + 2 for mistake in mistakes)
+    if found:
+        assert all(1 <= unreadable.number <= text.count("\n") + 2 for unreadable in found)
     else:
         assert kept == text

@@ -7,8 +7,7 @@ from typing import Any
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
-KeyPath = tuple[str | int, ...]
-"""Keys and list positions from the top, such as ``("queues", 1, "name")``."""
+from runtime.problems import KeyPath
 
 _LANGUAGE = Language(tree_sitter_toml.language())
 

@@ -32,30 +32,31 @@ _Fault = tomllib.TOMLDecodeError | RecursionError
 
 
 @dataclass(frozen=True, slots=True)
-class SyntaxMistake:
+class UnreadableLine:
     """A line that is not TOML."""
 
-    line: int
+    number: int
+    """Counted from 1."""
     text: str
     """What stands there."""
     expected: str
 
 
-def sift(text: str) -> tuple[str, list[SyntaxMistake]]:
-    """The text with what cannot be read left blank (line numbers stay), and every mistake found."""
+def sift(text: str) -> tuple[str, list[UnreadableLine]]:
+    """The text with what cannot be read left blank (line numbers stay), and every line that is to blame."""
     fault = _fault_of(text)
     if fault is None:
         return text, []
     sections = _sections(text.split("\n"))
-    mistakes = [mistake for section in sections for mistake in section.sift()]
+    unreadable = [line for section in sections for line in section.sift()]
     while (fault := _fault_of(_join(sections))) is not None:
-        line = _line_of(fault) or text.count("\n") + 1
-        section = next(s for s in reversed(sections) if s.first_line <= line)
-        mistakes.append(section.mistake(line, fault))
+        number = _line_of(fault) or text.count("\n") + 1
+        section = next(s for s in reversed(sections) if s.first_line <= number)
+        unreadable.append(section.unreadable(number, fault))
         if not any(section.lines):
-            return "", mistakes
+            return "", unreadable
         section.put_aside()
-    return _join(sections), mistakes
+    return _join(sections), unreadable
 
 
 @dataclass(slots=True)
@@ -63,23 +64,23 @@ class _Section:
     first_line: int
     lines: list[str]
 
-    def sift(self) -> list[SyntaxMistake]:
+    def sift(self) -> list[UnreadableLine]:
         """Blank the lines that cannot be read; all, when it is unclear where the trouble ends."""
-        mistakes: list[SyntaxMistake] = []
+        found: list[UnreadableLine] = []
         while (fault := _fault_of(_join([self]))) is not None:
             index = self._culprit(fault)
-            if mistakes and (not self.lines[index] or _fault_of(self.lines[index]) is None):
+            if found and (not self.lines[index] or _fault_of(self.lines[index]) is None):
                 # Good by itself: only the victim of a mistake that was reported already.
                 self.put_aside()
                 break
-            mistakes.append(self.mistake(self.first_line + index, fault))
+            found.append(self.unreadable(self.first_line + index, fault))
             if index == 0 and _HEADER.match(self.lines[0]):
                 self.put_aside()
             self.lines[index] = ""
-        return mistakes
+        return found
 
-    def mistake(self, line: int, fault: _Fault) -> SyntaxMistake:
-        return SyntaxMistake(line, self.lines[line - self.first_line].strip(), _expected(fault))
+    def unreadable(self, number: int, fault: _Fault) -> UnreadableLine:
+        return UnreadableLine(number, self.lines[number - self.first_line].strip(), _expected(fault))
 
     def put_aside(self) -> None:
         self.lines = [""] * len(self.lines)

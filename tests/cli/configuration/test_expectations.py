@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, Field, SecretStr
 
-from cli.expectations import expectation, is_secret, item_type, model_type
+from cli.configuration.expectations import expectation, is_secret, item_type, model_type
 
 
 class Colour(StrEnum):

@@ -1,0 +1,1 @@
+"""The configuration and what it names, flows and prompts: read, checked, explained."""

@@ -1,0 +1,73 @@
+"""Mistakes that only show when sections are read together."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import acd.config
+from acd.config import HANG_UP, QUEUE_SCHEME
+from cli.configuration.sections import Configuration
+from cli.configuration.toml_tree import TomlTree
+from ivr.config import FLOW_SCHEME
+from runtime.problems import Finding, KeyPath, listed
+from runtime.target import Target, parse_target
+
+_NAMING_KEYS = (("stations", "name"), ("access_codes", "number"), ("queues", "name"), ("agents", "id"))
+"""In each list of sections, the key that tells its entries apart."""
+
+
+def find_repeated(tree: TomlTree) -> list[Finding]:
+    """Names given twice, in entries that are otherwise right or not; paths count the file's entries."""
+    return [finding for section, key in _NAMING_KEYS for finding in _repeated(tree, section, key)]
+
+
+def find_problems(configuration: Configuration) -> list[Finding]:
+    """What is wrong between sections that are each right by themselves."""
+    return [
+        *acd.config.find_problems(configuration.queues, configuration.agents),
+        *_unknown_targets(configuration),
+        *_overlapping_ports(configuration),
+        *_missing_folder(("media", "prompts"), configuration.media.prompts),
+        *_missing_folder(("ivr", "flows"), configuration.ivr.flows),
+    ]
+
+
+def targets(configuration: Configuration) -> list[tuple[KeyPath, Target]]:
+    """Every place that sends calls somewhere, and where to."""
+    ways_out = [
+        *((("access_codes", i, "target"), code.target) for i, code in enumerate(configuration.access_codes)),
+        *((("queues", i, "on_timeout"), queue.on_timeout) for i, queue in enumerate(configuration.queues)),
+        *((("queues", i, "on_full"), queue.on_full) for i, queue in enumerate(configuration.queues)),
+    ]
+    return [(path, parse_target(target)) for path, target in ways_out if target != HANG_UP]
+
+
+def _repeated(tree: TomlTree, section: str, key: str) -> Iterator[Finding]:
+    entries = tree.get((section,))
+    first: dict[str, int] = {}
+    for index in range(len(entries) if isinstance(entries, list) else 0):
+        value = tree.get((section, index, key))
+        if isinstance(value, str) and (earlier := first.setdefault(value, index)) != index:
+            yield Finding((section, index, key), f"a {key} of its own; {section}[{earlier}] has this one")
+
+
+def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
+    """Names of flows are checked when the flows are loaded, the queues' own targets by the ACD."""
+    queues = {queue.name for queue in configuration.queues}
+    for path, target in targets(configuration):
+        if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME):
+            yield Finding(path, "flow:<name of a flow> or queue:<name of a queue>")
+        elif target.scheme == QUEUE_SCHEME and target.name not in queues and path[0] == "access_codes":
+            yield Finding(path, f"queue:<name>, one of {listed(queues)}")
+
+
+def _overlapping_ports(configuration: Configuration) -> Iterator[Finding]:
+    media, port = configuration.media, configuration.sip.port
+    if media.port_min <= port <= media.port_max:
+        yield Finding(
+            ("sip", "port"), f"a port outside media's range, {media.port_min} to {media.port_max}", str(port)
+        )
+
+
+def _missing_folder(path: KeyPath, folder: Path) -> Iterator[Finding]:
+    if not folder.is_dir():
+        yield Finding(path, f"a folder that exists; {folder} does not", f'"{folder}"')
