@@ -1,14 +1,14 @@
-"""One agent: the states, the table of what leads from one to the next, and what is known of him."""
+"""One agent: the states, the table of what leads from one to the next, and what is known of the agent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from acd.errors import AcdUsageError
+from runtime.errors import UsageError
 
 
 class AgentState(StrEnum):
-    """Where an agent is in his work."""
+    """What an agent is doing."""
 
     LOGGED_OUT = "LOGGED_OUT"
     NOT_READY = "NOT_READY"
@@ -16,7 +16,7 @@ class AgentState(StrEnum):
     AVAILABLE = "AVAILABLE"
     """Waits for a call (示闲)."""
     OFFERED = "OFFERED"
-    """One call is being offered: from the order to ring until the caller is connected."""
+    """One call is being offered: from the command to ring until the caller is connected."""
     ON_CALL = "ON_CALL"
     WRAP_UP = "WRAP_UP"
     """After-call work (话后处理)."""
@@ -72,31 +72,31 @@ TRANSITIONS: Mapping[AgentState, Mapping[AgentAction, AgentState]] = {
 class Agent:
     """What the ACD knows of one agent now. Times are the core's monotonic seconds."""
 
-    id: str
+    agent_id: str
     name: str
-    queues: tuple[str, ...]
+    queue_names: tuple[str, ...]
     state: AgentState = AgentState.LOGGED_OUT
     reason: str = ""
     """Why NOT_READY; empty in every other state."""
     since: float | None = None
     """When the present state (or reason) began; None until the first sign-in."""
     idle_since: float = 0.0
-    """When he was last done with a call and its wrap-up; before the first call, when he signed in.
+    """When the last call and its wrap-up were over; before the first call, when the shift began.
 
-    Offers that came to nothing and breaks leave it as it is: nobody gains or loses his turn by them.
+    Offers that came to nothing and breaks leave it as it is: nobody gains or loses a turn by them.
     """
     station: str | None = None
     offer_id: str | None = None
-    """The offer he is rung for or talks on."""
+    """The offer the agent is rung for or talks on."""
     call_id: str | None = None
-    """The call he is rung for, talks on or wraps up."""
+    """The call the agent is rung for, talks on or wraps up."""
     not_ready_after: str | None = None
     """Reason of a not-ready request that waits for the end of the present call."""
 
     def state_after(self, action: AgentAction) -> AgentState:
-        """The state the table gives. Raises AcdUsageError when it gives none."""
+        """The state the table gives. Raises UsageError when it gives none."""
         state = TRANSITIONS[self.state].get(action)
         if state is None:
             can = ", ".join(TRANSITIONS[self.state])
-            raise AcdUsageError(f"agent {self.id} is {self.state}: cannot {action}, only {can}")
+            raise UsageError(f"agent {self.agent_id} is {self.state}: cannot {action}, only {can}")
         return state

@@ -15,38 +15,39 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from acd import hang_ups, offers, shift, snapshot, talk, waiting
-from acd.commands import (
-    AcceptOffer,
-    ConfirmConnection,
-    EndOffer,
-    JoinQueue,
-    MakeNotReady,
-    MakeReady,
-    MarkStation,
-    NoteRinging,
-    RemoveCaller,
-    SignIn,
-    SignOut,
-)
+from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
 from acd.config import AgentConfig, QueueConfig
-from acd.errors import AcdUsageError
+from acd.inputs import (
+    CallerCame,
+    CallerConnected,
+    CallerGone,
+    Input,
+    PhoneAnswered,
+    PhoneLost,
+    PhoneRang,
+    StationChanged,
+)
 from acd.state import AcdState, TimerKind
-from acd.step import Output, Step
+from acd.step import Step
+from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, Output
 
-INPUTS: Mapping[type[Command], Callable[[Step, Any], None]] = {
+COMMANDS: Mapping[type[Command], Callable[[Step, Any], None]] = {
     SignIn: shift.sign_in,
     SignOut: shift.sign_out,
     MakeReady: shift.make_ready,
     MakeNotReady: shift.make_not_ready,
-    MarkStation: shift.mark_station,
-    JoinQueue: waiting.join,
-    RemoveCaller: hang_ups.remove_caller,
-    NoteRinging: offers.note_ringing,
-    AcceptOffer: offers.accept,
-    ConfirmConnection: offers.confirm,
-    EndOffer: hang_ups.end_offer,
+}
+
+INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {
+    StationChanged: shift.change_station,
+    CallerCame: waiting.admit,
+    CallerGone: hang_ups.lose_caller,
+    PhoneRang: offers.note_ringing,
+    PhoneAnswered: offers.accept,
+    CallerConnected: offers.confirm,
+    PhoneLost: hang_ups.lose_phone,
 }
 
 TIMERS: Mapping[TimerKind, Callable[[Step, str], None]] = {
@@ -55,6 +56,8 @@ TIMERS: Mapping[TimerKind, Callable[[Step, str], None]] = {
     TimerKind.WRAP_UP: talk.end_wrap_up,
     TimerKind.REFUSAL_DELAY: shift.end_refusal_delay,
 }
+
+_HANDLERS: Mapping[type, Callable[[Step, Any], None]] = {**COMMANDS, **INPUTS}
 
 
 class AcdCore:
@@ -66,15 +69,17 @@ class AcdCore:
         self.state = AcdState(queues, agents)
         """To be read, by views and gauges; only this core changes it."""
 
-    def handle(self, order: Command, *, now: float) -> list[Output]:
-        """Take one of INPUTS; return events and orders in their sequence. ``now``: monotonic seconds.
+    def handle(self, given: Command | Input, *, now: float) -> list[Output]:
+        """Take one of COMMANDS or INPUTS; return events and commands in their sequence.
 
-        Raises AcdUsageError, with nothing changed, when the order cannot be followed.
+        ``now``: monotonic seconds. Raises UsageError, with nothing changed, when a command cannot be
+        followed or an input does not fit.
         """
-        if type(order) not in INPUTS:
-            raise AcdUsageError(f"{type(order).__name__} is no input of the ACD; see acd.core.INPUTS")
+        handler = _HANDLERS.get(type(given))
+        if handler is None:
+            raise UsageError(f"the ACD takes no {type(given).__name__}; see COMMANDS and INPUTS in acd.core")
         step = Step(self.state, self._ids, now)
-        INPUTS[type(order)](step, order)
+        handler(step, given)
         return step.outputs
 
     def wake(self, *, now: float) -> list[Output]:
@@ -91,18 +96,9 @@ class AcdCore:
         """The whole state as plain data."""
         return snapshot.take(self.state)
 
-    @classmethod
-    def restore(
-        cls,
-        queues: Sequence[QueueConfig],
-        agents: Sequence[AgentConfig],
-        ids: Ids,
-        plain: Mapping[str, Any],
-    ) -> "AcdCore":
-        """A core that goes on where the snapshot was taken.
+    def restore(self, taken: Mapping[str, Any]) -> None:
+        """Go on, as a new core, where the snapshot was taken.
 
-        Raises AcdUsageError when the snapshot names a queue or agent the configuration does not have.
+        Raises UsageError when it names a queue or agent the configuration does not have.
         """
-        core = cls(queues, agents, ids)
-        snapshot.fill(core.state, plain)
-        return core
+        snapshot.fill(self.state, taken)

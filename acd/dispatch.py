@@ -1,7 +1,7 @@
 """Bringing callers and agents together, at the moment one of them becomes free.
 
-Between two inputs no queue holds both a waiting caller and an eligible agent. Hence a caller who starts to
-wait needs to look at his own queue only, and an agent who becomes eligible at the first of each of his.
+Between two inputs no queue holds both a waiting caller and an eligible agent. Hence it is enough
+to look at the one queue a caller starts to wait in, and at the first caller of each queue an agent serves.
 """
 
 from acd.agent import Agent, AgentAction
@@ -14,7 +14,7 @@ from acd.step import Step
 
 
 def serve_agent(step: Step, agent: Agent) -> None:
-    """Offer the agent, if he is eligible, whoever has waited longest in any of his queues."""
+    """Offer an eligible agent whoever has waited longest in any of the agent's queues."""
     if not is_eligible(step.state, agent):
         return
     firsts = [first for queue in step.state.queues_of(agent) if (first := queue.first_waiting())]
@@ -32,23 +32,23 @@ def serve_queue(step: Step, queue: Queue) -> None:
 def make_offer(step: Step, entry: Entry, agent: Agent) -> None:
     """Ring the agent for the caller, for as long as the queue lets a phone ring."""
     assert agent.station is not None, "only agents at a station are eligible"
-    queue = step.state.queues[entry.queue]
-    offer = Offer(step.ids.new("offer"), entry.call_id, agent.id, agent.station, step.now)
-    step.state.offers[offer.id] = offer
+    queue = step.state.queues[entry.queue_name]
+    offer = Offer(step.ids.new("offer"), entry.call_id, agent.agent_id, agent.station, step.now)
+    step.state.offers[offer.offer_id] = offer
     lease_end = step.now + queue.config.ring_timeout_s
-    step.state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.id), lease_end)
+    step.state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.offer_id), lease_end)
     queue.offer(entry)
-    entry.offer_id = agent.offer_id = offer.id
+    entry.offer_id = agent.offer_id = offer.offer_id
     entry.offers += 1
     agent.call_id = entry.call_id
     move(step, agent, AgentAction.OFFER)
     step.emit(
         OfferMade(
             call_id=entry.call_id,
-            offer_id=offer.id,
-            queue=entry.queue,
-            agent=agent.id,
+            offer_id=offer.offer_id,
+            queue=entry.queue_name,
+            agent=agent.agent_id,
             station=offer.station,
         ),
-        RingStation(call_id=entry.call_id, offer_id=offer.id, station=offer.station),
+        RingStation(call_id=entry.call_id, offer_id=offer.offer_id, station=offer.station),
     )

@@ -15,21 +15,21 @@ def is_eligible(state: AcdState, agent: Agent) -> bool:
     return (
         agent.state is AgentState.AVAILABLE
         and agent.station in state.reachable
-        and Timer(TimerKind.REFUSAL_DELAY, agent.id) not in state.timers
+        and Timer(TimerKind.REFUSAL_DELAY, agent.agent_id) not in state.timers
     )
 
 
 def rank(state: AcdState, agent: Agent) -> None:
-    """Put the agent into the rankings of his queues, or take him out."""
+    """Put the agent into the rankings of the queues served, or take the agent out of them."""
     eligible = is_eligible(state, agent)
     for queue in state.queues_of(agent):
-        queue.ranking.remove(agent.id)
+        queue.ranking.remove(agent.agent_id)
         if eligible:
             queue.ranking.add(agent)
 
 
 def move(step: Step, agent: Agent, action: AgentAction, reason: str = "") -> None:
-    """Take the agent from one state to the next. Raises AcdUsageError when the table has no such way."""
+    """Take the agent from one state to the next. Raises UsageError when the table has no such way."""
     before, after = agent.state, agent.state_after(action)
     if (before, agent.reason) == (after, reason):
         return
@@ -39,7 +39,7 @@ def move(step: Step, agent: Agent, action: AgentAction, reason: str = "") -> Non
         agent.idle_since = step.now
     step.emit(
         AgentStateChanged(
-            agent=agent.id,
+            agent=agent.agent_id,
             from_state=before,
             to_state=after,
             reason=reason,
@@ -53,10 +53,10 @@ def move(step: Step, agent: Agent, action: AgentAction, reason: str = "") -> Non
 
 
 def _finish_wrap_up(step: Step, agent: Agent) -> None:
-    step.state.timers.cancel(Timer(TimerKind.WRAP_UP, agent.id))
+    step.state.timers.cancel(Timer(TimerKind.WRAP_UP, agent.agent_id))
     if agent.call_id is not None and agent.since is not None:
         wrap_up_ms = step.ms_since(agent.since)
-        step.emit(WrapUpEnded(agent=agent.id, call_id=agent.call_id, wrap_up_ms=wrap_up_ms))
+        step.emit(WrapUpEnded(agent=agent.agent_id, call_id=agent.call_id, wrap_up_ms=wrap_up_ms))
 
 
 def _let_go(agent: Agent) -> None:

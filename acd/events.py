@@ -17,13 +17,13 @@ class LeaveReason(StrEnum):
     """Why a caller is no longer waiting."""
 
     CONNECTED = "connected"
-    """He talks to an agent."""
+    """The caller talks to an agent."""
     ABANDONED = "abandoned"
-    """His call ended while he waited."""
+    """The call ended while the caller waited."""
     TIMED_OUT = "timed_out"
-    """He waited as long as the queue allows."""
+    """The caller waited as long as the queue allows."""
     FULL = "full"
-    """He was not let in."""
+    """The queue had no room."""
     WITHDRAWN = "withdrawn"
     """Somebody else took the call out of the queue."""
 
@@ -69,10 +69,10 @@ class CallerLeft(Event):
     queue: str
     reason: LeaveReason
     position: int
-    """Where he stood when he left; 0 when he was never let in."""
+    """The caller's place when leaving; 0 when the queue had no room."""
     wait_ms: int
     offers: int
-    """How often agents were rung for him."""
+    """How often agents were rung for the caller."""
     agent: str | None
     """Who took the call."""
 
@@ -163,7 +163,7 @@ class WrapUpStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrapUpEnded(Event):
-    """After-call work is over, by its limit or by the agent's word."""
+    """After-call work is over, by its limit or because the agent said so."""
 
     topic: ClassVar[str] = "agent.wrap_up_ended"
     agent: str

@@ -19,11 +19,11 @@ class QueueFigures:
     def caller_left(self, event: CallerLeft) -> None:
         self._left[event.queue][event.reason] += 1
 
-    def of(self, queue: str) -> Mapping[str, int]:
+    def of(self, queue_name: str) -> Mapping[str, int]:
         """``offered`` counts everybody who came, those included who found the queue full."""
-        left = self._left[queue]
+        left = self._left[queue_name]
         return {
-            "offered": self._joined[queue] + left[LeaveReason.FULL],
+            "offered": self._joined[queue_name] + left[LeaveReason.FULL],
             "answered": left[LeaveReason.CONNECTED],
             "abandoned": left[LeaveReason.ABANDONED],
             "timed_out": left[LeaveReason.TIMED_OUT],

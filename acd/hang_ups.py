@@ -1,50 +1,51 @@
 """Somebody is gone: the caller, or the agent's phone, in whatever state the two are."""
 
 from acd import dispatch, offers, talk, waiting
-from acd.commands import EndOffer, ReleaseCaller, ReleaseStation, RemoveCaller
+from acd.commands import ReleaseCaller, ReleaseStation
 from acd.events import LeaveReason, OfferResult
+from acd.inputs import CallerGone, PhoneLost
 from acd.queue import Entry, EntryState, Offer
 from acd.step import Step
 
 
-def remove_caller(step: Step, order: RemoveCaller) -> None:
-    """The caller is out of our hands: end what was being done for him."""
-    entry = step.state.entries.get(order.call_id)
+def lose_caller(step: Step, gone: CallerGone) -> None:
+    """The caller is out of our hands: end the wait, the offer or the conversation."""
+    entry = step.state.entries.get(gone.call_id)
     if entry is None:
         return
     offer = step.state.offers[entry.offer_id] if entry.offer_id else None
     if offer is None:
-        waiting.leave(step, entry, order.reason)
+        waiting.leave(step, entry, gone.reason)
         waiting.forget(step, entry)
     elif entry.state is EntryState.TALKING:
-        _end_talk_without_caller(step, entry, offer, order.reason)
+        _end_talk_without_caller(step, entry, offer, gone.reason)
     else:
-        _leave_offer(step, entry, offer, order.reason)
+        _leave_offer(step, entry, offer, gone.reason)
 
 
 def _leave_offer(step: Step, entry: Entry, offer: Offer, reason: LeaveReason) -> None:
     offers.cancel(step, offer)
     waiting.leave(step, entry, reason)
     waiting.forget(step, entry)
-    dispatch.serve_agent(step, step.state.agents[offer.agent])
+    dispatch.serve_agent(step, step.state.agents[offer.agent_id])
 
 
 def _end_talk_without_caller(step: Step, entry: Entry, offer: Offer, reason: LeaveReason) -> None:
     if reason is LeaveReason.WITHDRAWN:  # the call lives on elsewhere; it does not take the agent along
         accepted = OfferResult.ACCEPTED
-        step.emit(ReleaseStation(call_id=entry.call_id, offer_id=offer.id, result=accepted))
+        step.emit(ReleaseStation(call_id=entry.call_id, offer_id=offer.offer_id, result=accepted))
     talk.end(step, entry, offer, by_agent=False)
 
 
-def end_offer(step: Step, order: EndOffer) -> None:
+def lose_phone(step: Step, lost: PhoneLost) -> None:
     """The agent's phone is gone. A conversation ends with it; a caller not yet connected waits on."""
-    offer = step.state.offers.get(order.offer_id)
+    offer = step.state.offers.get(lost.offer_id)
     if offer is None:
         return
     entry = step.state.entries[offer.call_id]
     if entry.state is EntryState.TALKING:
         step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.CONNECTED))
-        talk.end(step, entry, offer, by_agent=order.by_agent)
+        talk.end(step, entry, offer, by_agent=lost.by_agent)
     else:
-        lost = entry.state is EntryState.ACCEPTED
-        offers.fail(step, offer, OfferResult.FAILED if lost else order.result)
+        accepted = entry.state is EntryState.ACCEPTED
+        offers.fail(step, offer, OfferResult.FAILED if accepted else lost.result)

@@ -1,17 +1,17 @@
 """What happens to an agent who was offered a call and did not take it.
 
     result        the agent                                            the caller
-    no_answer     not ready, with the queue's rona_reason (RONA)       keeps his place
-    rejected      stays available; no offers for refusal_delay_s       keeps his place
-    busy          the same                                             keeps his place
-    failed        the same                                             keeps his place
-    unreachable   stays available; no offers until the phone           keeps his place
+    no_answer     not ready, with the queue's rona_reason (RONA)       keeps the place
+    rejected      stays available; no offers for refusal_delay_s       keeps the place
+    busy          the same                                             keeps the place
+    failed        the same                                             keeps the place
+    unreachable   stays available; no offers until the phone           keeps the place
                   registers again
     cancelled     available at once                                    has left
 
-An agent who lets the phone ring is not at his desk: only he can say that he is back. One who refuses is
-there; the delay merely keeps the same call from coming straight back. A phone that cannot be reached
-is no fault of the agent. In no case does he gain or lose his turn (``Agent.idle_since``).
+An agent who lets the phone ring is not at the desk, and alone can say when calls may come again. One who
+refuses is there; the delay merely keeps the same call from coming straight back. A phone that cannot be
+reached is no fault of the agent. In no case does an agent gain or lose a turn (``Agent.idle_since``).
 A not-ready request made during the offer takes effect now, whatever the result.
 
 What happens to the caller is in ``offers.py``.
@@ -49,12 +49,12 @@ CONSEQUENCES: Mapping[OfferResult, Consequence] = {
 
 
 def settle_agent(step: Step, offer: Offer, rules: QueueConfig, result: OfferResult) -> None:
-    """Let the agent feel that his offer ended without a conversation."""
-    agent = step.state.agents[offer.agent]
+    """Apply the table above to the agent of an offer that ended without a conversation."""
+    agent = step.state.agents[offer.agent_id]
     consequence = CONSEQUENCES[result]
     if consequence.delays_offers:
         delay_end = step.now + rules.refusal_delay_s
-        step.state.timers.set(Timer(TimerKind.REFUSAL_DELAY, agent.id), delay_end)
+        step.state.timers.set(Timer(TimerKind.REFUSAL_DELAY, agent.agent_id), delay_end)
     if consequence.loses_phone:
         step.state.reachable.discard(offer.station)
     if agent.not_ready_after is not None:

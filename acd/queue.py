@@ -13,7 +13,7 @@ class EntryState(StrEnum):
 
     WAITING = "waiting"
     OFFERED = "offered"
-    """An agent's phone has been ordered to ring."""
+    """An agent's phone has been told to ring."""
     RINGING = "ringing"
     ACCEPTED = "accepted"
     """The agent picked up; caller and agent are being connected."""
@@ -23,13 +23,13 @@ class EntryState(StrEnum):
 
 @dataclass(slots=True)
 class Entry:
-    """One caller, from joining a queue until he leaves it or his conversation ends."""
+    """One caller, from joining a queue to leaving it, or to the end of the conversation."""
 
     call_id: str
     contact_id: str
-    queue: str
+    queue_name: str
     sequence: int
-    """Counts all who ever joined any queue: the lower, the longer he waits."""
+    """Counts all who ever joined any queue: the lower, the longer the wait."""
     joined_at: float
     state: EntryState = EntryState.WAITING
     offer_id: str | None = None
@@ -42,23 +42,23 @@ class Entry:
 class Offer:
     """One agent rung for one caller: a lease that ends by itself."""
 
-    id: str
+    offer_id: str
     call_id: str
-    agent: str
+    agent_id: str
     station: str
     made_at: float
     accepted_at: float | None = None
 
 
 class Queue:
-    """Callers by the order in which they joined. One whose offer failed stands where he stood before."""
+    """Callers by the order in which they joined. One whose offer failed keeps the place."""
 
-    def __init__(self, config: QueueConfig, ranking: Ranking, members: tuple[str, ...]) -> None:
+    def __init__(self, config: QueueConfig, ranking: Ranking, agent_ids: tuple[str, ...]) -> None:
         self.config = config
         self.ranking = ranking
         """Its eligible agents."""
-        self.members = members
-        """Ids of all its agents, signed in or not."""
+        self.agent_ids = agent_ids
+        """Of all its agents, signed in or not."""
         self._line: list[Entry] = []
         self._waiting: list[Entry] = []
 
@@ -71,7 +71,7 @@ class Queue:
         return 0 < self.config.max_waiting <= len(self._line)
 
     def join(self, entry: Entry) -> None:
-        """Put a caller into the line at his place, which for a new one is the end."""
+        """Put a caller into the line by sequence, which for a new one is the end."""
         insort(self._line, entry, key=_by_sequence)
         if entry.state is EntryState.WAITING:
             self.wait(entry)
@@ -88,7 +88,7 @@ class Queue:
         insort(self._waiting, entry, key=_by_sequence)
 
     def offer(self, entry: Entry) -> None:
-        """Keep a caller's place while he is offered to an agent."""
+        """Keep a caller's place in the line during an offer to an agent."""
         _take_out(self._waiting, entry)
         entry.state = EntryState.OFFERED
 

@@ -1,9 +1,9 @@
-"""One row for each caller who came to a queue: how long he waited, and what became of him."""
+"""One row for each caller who came to a queue: how long they waited, and what became of them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table
 
 from acd.events import (
     CallCompleted,
@@ -15,9 +15,10 @@ from acd.events import (
     OfferResult,
 )
 from switch.events import SwitchStarted
+from switch.records.columns import Stamp, stamp
 from switch.records.projection import JournalEntry
 
-INTERRUPTED = "interrupted"
+RESTART = "restart"
 """Outcome of an entry whose process ended before its caller was connected or left."""
 
 Row = dict[str, Any]
@@ -29,19 +30,25 @@ class QueueEntries:
     table = Table(
         "queue_entries",
         MetaData(),
-        Column("entry", Integer, primary_key=True, comment="journal sequence of the caller's coming"),
-        Column("call_id", String, nullable=False, index=True),
-        Column("contact_id", String, nullable=False, index=True),
-        Column("queue", String, nullable=False, index=True),
-        Column("joined_at", Float, nullable=False, index=True, comment="seconds since the Unix epoch"),
-        Column("left_at", Float, comment="when he stopped waiting; seconds since the Unix epoch"),
+        Column(
+            "entry",
+            BigInteger,
+            primary_key=True,
+            autoincrement=False,
+            comment="journal sequence of the caller's coming",
+        ),
+        Column("call_id", String(64), nullable=False, index=True),
+        Column("contact_id", String(64), nullable=False, index=True),
+        Column("queue", String(255), nullable=False, index=True),
+        Column("joined_at", Stamp, nullable=False, index=True),
+        Column("left_at", Stamp, comment="when the caller stopped waiting; null when a restart cut it off"),
         Column("wait_ms", Integer),
-        Column("outcome", String, nullable=False, comment="LeaveReason, or interrupted by a restart"),
-        Column("offers", Integer, nullable=False, comment="how often agents were rung for him"),
+        Column("outcome", String(32), nullable=False, comment="LeaveReason, or restart"),
+        Column("offers", Integer, nullable=False, comment="how often agents were rung for the caller"),
         Column("ring_ms", Integer, comment="how long the agent who took the call let it ring"),
-        Column("agent", String, comment="who took the call"),
-        Column("station", String),
-        Column("talk_ms", Integer, comment="empty when a restart cut the conversation off"),
+        Column("agent", String(64), comment="who took the call"),
+        Column("station", String(64)),
+        Column("talk_ms", Integer, comment="null without a conversation, or when a restart cut it off"),
     )
 
     def __init__(self) -> None:
@@ -52,7 +59,7 @@ class QueueEntries:
             OfferEnded.topic: self._offer_ended,
             CallerLeft.topic: self._left,
             CallCompleted.topic: self._completed,
-            SwitchStarted.topic: self._close_interrupted,
+            SwitchStarted.topic: self._close_all,
         }
 
     def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
@@ -98,7 +105,7 @@ class QueueEntries:
         row["talk_ms"] = entry.fields["talk_ms"]
         return (row,)
 
-    def _close_interrupted(self, entry: JournalEntry) -> Iterable[Row]:
+    def _close_all(self, entry: JournalEntry) -> Iterable[Row]:
         """The process that knew these callers is gone, and they with it."""
         rows = tuple(self._open.values())
         self._open.clear()
@@ -111,10 +118,10 @@ def _new_row(entry: JournalEntry) -> Row:
         "call_id": entry.fields["call_id"],
         "contact_id": entry.fields["contact_id"],
         "queue": entry.fields["queue"],
-        "joined_at": entry.time,
+        "joined_at": stamp(entry.time),
         "left_at": None,
         "wait_ms": None,
-        "outcome": INTERRUPTED,
+        "outcome": RESTART,
         "offers": 0,
         "ring_ms": None,
         "agent": None,
@@ -125,7 +132,7 @@ def _new_row(entry: JournalEntry) -> Row:
 
 def _closed(row: Row, entry: JournalEntry) -> Row:
     row["outcome"] = str(entry.fields["reason"])
-    row["left_at"] = entry.time
+    row["left_at"] = stamp(entry.time)
     row["wait_ms"] = entry.fields["wait_ms"]
     row["agent"] = entry.fields["agent"]
     return row

@@ -1,38 +1,29 @@
-"""The ACD as an application of the exchange: the only file here that speaks the exchange's words.
+"""The ACD as an application of the exchange: each one's words in those of the other. Nothing is decided here.
 
-One table translates what the exchange reports, another what the core orders; nothing is decided. The
-exchange tells a call's end before the ends of its offers, so an offer that is still open when its end
-arrives was ended by the phone, or by a fault on the way to it.
+Of the ACD only this file, ``reception.py`` and ``records.py`` speak the exchange's words. The exchange tells
+a call's end before the ends of its offers, so an offer that is still open when its end arrives was ended by
+the phone, or by a fault on the way to it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from acd import commands as acd
+from acd import commands, inputs
 from acd.config import QUEUE_SCHEME, AgentConfig, QueueConfig
-from acd.core import INPUTS, AcdCore
+from acd.core import COMMANDS, AcdCore
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
 from acd.figures import QueueFigures
-from acd.gauges import AcdReadings
+from acd.reception import Reception
 from acd.records import QueueEntries
 from acd.verbs import AcdVerbs, AgentParams, NotReadyParams, SignInParams, Submit
+from acd.views import AcdReadings
 from runtime.clock import Clock
-from runtime.driver import Handler, Outputs
+from runtime.driver import Handler, Outputs, ignoring_time
 from runtime.ids import Ids
 from runtime.models import NoParams
-from runtime.vocabulary import Command
 from switch.application import Application, Gauge, Verb
 from switch.causes import Cause
-from switch.commands import (
-    AnswerCall,
-    ConnectCall,
-    HandOff,
-    HangUpCall,
-    OfferCall,
-    PlayPrompt,
-    StopPrompt,
-    WithdrawOffer,
-)
+from switch.commands import ConnectCall, HandOff, HangUpCall, OfferCall, PlayPrompt, StopPrompt, WithdrawOffer
 from switch.events import (
     CallAnswered,
     CallArrived,
@@ -92,11 +83,11 @@ def build(
         knows=lambda name: name in core.state.queues,
         cores=(core,),
         routes={
-            **_reports(Reception()),
-            **_orders(ids),
-            **{kind: _asking(core) for kind in INPUTS},
-            CallerJoined: _folding(figures.caller_joined),
-            CallerLeft: _folding(figures.caller_left),
+            **_inputs(core),
+            **_commands(ids),
+            **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
+            CallerJoined: _counting(figures.caller_joined),
+            CallerLeft: _counting(figures.caller_left),
         },
         verbs=_verbs(AcdVerbs(core.state, figures, clock, submit)),
         projections=(QueueEntries(),),
@@ -133,123 +124,75 @@ def _gauges(readings: AcdReadings) -> tuple[Gauge, ...]:
     )
 
 
-class Reception:
-    """Calls on their way to a queue. Those that arrive unanswered are answered first."""
+def _inputs(core: AcdCore) -> dict[type, Handler]:
+    """What the exchange reports, as inputs of the core."""
+    reception = Reception(core)
 
-    def __init__(self) -> None:
-        self._unanswered: dict[str, acd.JoinQueue] = {}
+    def telling(translate: Callable[[Any], inputs.Input]) -> Handler:
+        return lambda event, now: core.handle(translate(event), now=now)
 
-    def call_arrived(self, event: CallArrived) -> list[Command]:
-        order = _joining(event)
-        if order is None:
-            return []
-        self._unanswered[event.call_id] = order
-        return [AnswerCall(call_id=event.call_id)]
-
-    def call_answered(self, event: CallAnswered) -> list[Command]:
-        order = self._unanswered.pop(event.call_id, None)
-        return [order] if order else []
-
-    def call_handed_off(self, event: CallHandedOff) -> list[Command]:
-        """Whoever had the call has it no longer, even if it comes back to the same queue."""
-        self._unanswered.pop(event.call_id, None)
-        left = acd.RemoveCaller(call_id=event.call_id, reason=LeaveReason.WITHDRAWN)
-        order = _joining(event)
-        return [left, order] if order else [left]
-
-    def call_ended(self, event: CallEnded) -> list[Command]:
-        self._unanswered.pop(event.call_id, None)
-        return [acd.RemoveCaller(call_id=event.call_id, reason=LeaveReason.ABANDONED)]
+    return {
+        CallArrived: reception.call_arrived,
+        CallAnswered: reception.call_answered,
+        CallHandedOff: reception.call_handed_off,
+        CallEnded: reception.call_ended,
+        CallConnected: telling(lambda event: inputs.CallerConnected(offer_id=event.offer_id)),
+        OfferRinging: telling(lambda event: inputs.PhoneRang(offer_id=event.offer_id)),
+        OfferAccepted: telling(lambda event: inputs.PhoneAnswered(offer_id=event.offer_id)),
+        OfferEnded: telling(_phone_lost),
+        StationRegistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=True)),
+        StationUnregistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=False)),
+    }
 
 
-def _reports(reception: Reception) -> dict[type, Handler]:
-    """What the exchange reports, as orders to the core."""
-    return _without_time(
-        {
-            CallArrived: reception.call_arrived,
-            CallAnswered: reception.call_answered,
-            CallHandedOff: reception.call_handed_off,
-            CallEnded: reception.call_ended,
-            CallConnected: lambda event: [acd.ConfirmConnection(offer_id=event.offer_id)],
-            OfferRinging: lambda event: [acd.NoteRinging(offer_id=event.offer_id)],
-            OfferAccepted: lambda event: [acd.AcceptOffer(offer_id=event.offer_id)],
-            OfferEnded: _offer_ended,
-            StationRegistered: lambda event: [acd.MarkStation(station=event.station, reachable=True)],
-            StationUnregistered: lambda event: [acd.MarkStation(station=event.station, reachable=False)],
-        }
-    )
-
-
-def _orders(ids: Ids) -> dict[type, Handler]:
-    """What the core orders, in the exchange's words."""
-    return _without_time(
-        {
-            acd.PlayMusic: lambda order: [_looped(order, ids.new("playback"))],
-            acd.RingStation: _ring,
-            acd.ReleaseStation: _release_station,
-            acd.ConnectCaller: lambda order: [ConnectCall(call_id=order.call_id, offer_id=order.offer_id)],
-            acd.ReleaseCaller: _release_caller,
-            acd.PassOnCaller: _pass_on,
-        }
-    )
-
-
-def _joining(event: CallArrived | CallHandedOff) -> acd.JoinQueue | None:
-    scheme, _, name = event.target.partition(":")
-    if scheme != QUEUE_SCHEME:
-        return None
-    return acd.JoinQueue(
-        call_id=event.call_id,
-        contact_id=event.contact_id,
-        caller_number=event.caller_number,
-        queue=name,
-    )
-
-
-def _offer_ended(event: OfferEnded) -> list[Command]:
+def _phone_lost(event: OfferEnded) -> inputs.PhoneLost:
     result = OFFER_RESULTS.get(event.cause, OfferResult.FAILED)
-    return [acd.EndOffer(offer_id=event.offer_id, result=result, by_agent=event.by_station)]
+    return inputs.PhoneLost(offer_id=event.offer_id, result=result, by_agent=event.by_station)
 
 
-def _looped(order: acd.PlayMusic, playback_id: str) -> PlayPrompt:
-    return PlayPrompt(call_id=order.call_id, playback_id=playback_id, prompts=(order.prompt,), loop=True)
+def _commands(ids: Ids) -> dict[type, Handler]:
+    """What the core commands, in the exchange's words."""
+    return {
+        commands.PlayMusic: ignoring_time(lambda command: [_looped(command, ids.new("playback"))]),
+        commands.RingStation: ignoring_time(_ring),
+        commands.ReleaseStation: ignoring_time(_release_station),
+        commands.ConnectCaller: ignoring_time(_connect),
+        commands.ReleaseCaller: ignoring_time(_release_caller),
+        commands.PassOnCaller: ignoring_time(_pass_on),
+    }
 
 
-def _ring(order: acd.RingStation) -> list[Command]:
-    return [OfferCall(call_id=order.call_id, offer_id=order.offer_id, station=order.station)]
+def _looped(command: commands.PlayMusic, playback_id: str) -> PlayPrompt:
+    prompts = (command.prompt,)
+    return PlayPrompt(call_id=command.call_id, playback_id=playback_id, prompts=prompts, loop=True)
 
 
-def _release_station(order: acd.ReleaseStation) -> list[Command]:
-    cause = WITHDRAWAL_CAUSES[order.result]
-    return [WithdrawOffer(call_id=order.call_id, offer_id=order.offer_id, cause=cause)]
+def _ring(command: commands.RingStation) -> Outputs:
+    return [OfferCall(call_id=command.call_id, offer_id=command.offer_id, station=command.station)]
 
 
-def _release_caller(order: acd.ReleaseCaller) -> list[Command]:
-    return [HangUpCall(call_id=order.call_id, cause=RELEASE_CAUSES[order.reason])]
+def _release_station(command: commands.ReleaseStation) -> Outputs:
+    cause = WITHDRAWAL_CAUSES[command.result]
+    return [WithdrawOffer(call_id=command.call_id, offer_id=command.offer_id, cause=cause)]
 
 
-def _pass_on(order: acd.PassOnCaller) -> list[Command]:
-    return [StopPrompt(call_id=order.call_id), HandOff(call_id=order.call_id, target=order.target)]
+def _connect(command: commands.ConnectCaller) -> Outputs:
+    return [ConnectCall(call_id=command.call_id, offer_id=command.offer_id)]
 
 
-def _without_time(table: Mapping[type, Callable[[Any], Outputs]]) -> dict[type, Handler]:
-    """Handlers for the driver out of functions that need no ``now``."""
-    return {kind: _ignoring_now(translate) for kind, translate in table.items()}
+def _release_caller(command: commands.ReleaseCaller) -> Outputs:
+    return [HangUpCall(call_id=command.call_id, cause=RELEASE_CAUSES[command.reason])]
 
 
-def _ignoring_now(translate: Callable[[Any], Outputs]) -> Handler:
-    return lambda item, now: translate(item)
+def _pass_on(command: commands.PassOnCaller) -> Outputs:
+    return [StopPrompt(call_id=command.call_id), HandOff(call_id=command.call_id, target=command.target)]
 
 
-def _asking(core: AcdCore) -> Handler:
-    return lambda order, now: core.handle(order, now=now)
-
-
-def _folding(fold: Callable[[Any], None]) -> Handler:
-    """An event that is only counted; nothing follows from it."""
+def _counting(count: Callable[[Any], None]) -> Handler:
+    """A handler that only counts an event; nothing follows from it."""
 
     def handle(event: Any, now: float) -> Outputs:
-        fold(event)
+        count(event)
         return ()
 
     return handle

@@ -1,62 +1,65 @@
-"""An agent's shift: signing in and out, ready and not ready, and the station he sits at."""
+"""An agent's shift: signing in and out, ready and not ready, and the station where the agent sits."""
 
 from acd import dispatch, offers
 from acd.agent import Agent, AgentAction, AgentState
-from acd.commands import MakeNotReady, MakeReady, MarkStation, SignIn, SignOut
+from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
 from acd.eligibility import move, rank
-from acd.errors import AcdUsageError
 from acd.events import AgentSignedIn, AgentSignedOut, OfferResult
+from acd.inputs import StationChanged
 from acd.state import Timer, TimerKind
 from acd.step import Step
+from runtime.errors import UsageError
 
 SIGNED_IN = "signed_in"
-"""Reason of the not-ready state in which a shift begins: the agent says himself when calls may come."""
+"""Reason of the not-ready state in which a shift begins: the agent says when calls may come."""
 
 _BUSY = (AgentState.OFFERED, AgentState.ON_CALL)
 
 
-def sign_in(step: Step, order: SignIn) -> None:
+def sign_in(step: Step, command: SignIn) -> None:
     """Seat the agent. A station that cannot be rung yet is no hindrance: offers start once it registers."""
-    agent = step.state.agent(order.agent)
+    agent = step.state.agent(command.agent_id)
     agent.state_after(AgentAction.SIGN_IN)
-    if occupant := step.state.seats.get(order.station):
-        raise AcdUsageError(f"station {order.station} is taken; sign out agent {occupant}, who sits there")
-    step.state.seats[order.station] = agent.id
-    agent.station = order.station
-    step.emit(AgentSignedIn(agent=agent.id, station=order.station, queues=agent.queues))
+    if occupant := step.state.seats.get(command.station):
+        raise UsageError(f"station {command.station} is taken; sign out agent {occupant}, who sits there")
+    step.state.seats[command.station] = agent.agent_id
+    agent.station = command.station
+    step.emit(AgentSignedIn(agent=agent.agent_id, station=command.station, queues=agent.queue_names))
     move(step, agent, AgentAction.SIGN_IN, SIGNED_IN)
 
 
-def sign_out(step: Step, order: SignOut) -> None:
-    """End the shift and give the station free; refused while a call is in hand."""
-    agent = step.state.agent(order.agent)
+def sign_out(step: Step, command: SignOut) -> None:
+    """End the shift and free the station; refused while a call is in hand."""
+    agent = step.state.agent(command.agent_id)
     if agent.state in _BUSY:
-        raise AcdUsageError(f"agent {agent.id} is {agent.state}; sign out when call {agent.call_id} is over")
+        raise UsageError(
+            f"agent {agent.agent_id} is {agent.state}; sign out when call {agent.call_id} is over"
+        )
     move(step, agent, AgentAction.SIGN_OUT)
-    step.state.timers.cancel(Timer(TimerKind.REFUSAL_DELAY, agent.id))
+    step.state.timers.cancel(Timer(TimerKind.REFUSAL_DELAY, agent.agent_id))
     if agent.station is not None:
         del step.state.seats[agent.station]
-        step.emit(AgentSignedOut(agent=agent.id, station=agent.station))
+        step.emit(AgentSignedOut(agent=agent.agent_id, station=agent.station))
         agent.station = None
 
 
-def make_ready(step: Step, order: MakeReady) -> None:
+def make_ready(step: Step, command: MakeReady) -> None:
     """Calls may come at once, or after the present one and its wrap-up."""
-    agent = step.state.agent(order.agent)
+    agent = step.state.agent(command.agent_id)
     if agent.state in _BUSY:
         agent.not_ready_after = None
         return
     move(step, agent, AgentAction.READY)
-    end_refusal_delay(step, agent.id)
+    end_refusal_delay(step, agent.agent_id)
 
 
-def make_not_ready(step: Step, order: MakeNotReady) -> None:
+def make_not_ready(step: Step, command: MakeNotReady) -> None:
     """At once when no call is in hand. A ringing phone is silenced: that offer counts as rejected."""
-    agent = step.state.agent(order.agent)
+    agent = step.state.agent(command.agent_id)
     if agent.state not in _BUSY:
-        move(step, agent, AgentAction.NOT_READY, order.reason)
+        move(step, agent, AgentAction.NOT_READY, command.reason)
         return
-    agent.not_ready_after = order.reason
+    agent.not_ready_after = command.reason
     offer = step.state.offers[agent.offer_id] if agent.offer_id else None
     if offer is not None and offer.accepted_at is None:
         offers.stop(step, offer, OfferResult.REJECTED)
@@ -68,13 +71,13 @@ def end_refusal_delay(step: Step, agent_id: str) -> None:
     _reconsider(step, step.state.agents[agent_id])
 
 
-def mark_station(step: Step, order: MarkStation) -> None:
+def change_station(step: Step, changed: StationChanged) -> None:
     """Whoever sits at the station may be offered calls from now on, or no longer."""
-    if order.reachable:
-        step.state.reachable.add(order.station)
+    if changed.reachable:
+        step.state.reachable.add(changed.station)
     else:
-        step.state.reachable.discard(order.station)
-    if occupant := step.state.seats.get(order.station):
+        step.state.reachable.discard(changed.station)
+    if occupant := step.state.seats.get(changed.station):
         _reconsider(step, step.state.agents[occupant])
 
 

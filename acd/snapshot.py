@@ -9,7 +9,7 @@ from acd.eligibility import rank
 from acd.queue import Entry, EntryState, Offer
 from acd.state import AcdState, Timer, TimerKind
 
-_CONFIGURED = ("name", "queues")
+_CONFIGURED = ("name", "queue_names")
 """Fields of an agent that the configuration holds, not the snapshot."""
 
 
@@ -32,11 +32,11 @@ def _agent_to_plain(agent: Agent) -> dict[str, Any]:
 def fill(state: AcdState, snapshot: Mapping[str, Any]) -> None:
     """Put a snapshot into a fresh state of the same queues and agents.
 
-    Raises AcdUsageError when it names a queue or agent the configuration no longer has.
+    Raises UsageError when it names a queue or agent the configuration no longer has.
     """
     state.joined = snapshot["joined"]
     state.reachable.update(snapshot["reachable"])
-    state.offers.update((plain["id"], Offer(**plain)) for plain in snapshot["offers"])
+    state.offers.update((plain["offer_id"], Offer(**plain)) for plain in snapshot["offers"])
     for kind, subject, at in snapshot["timers"]:
         state.timers.set(Timer(TimerKind(kind), subject), at)
     for plain in snapshot["entries"]:
@@ -46,17 +46,17 @@ def fill(state: AcdState, snapshot: Mapping[str, Any]) -> None:
 
 
 def _add_entry(state: AcdState, entry: Entry) -> None:
-    queue = state.queue(entry.queue)
+    queue = state.queue(entry.queue_name)
     state.entries[entry.call_id] = entry
     if entry.state is not EntryState.TALKING:
         queue.join(entry)
 
 
 def _fill_agent(state: AcdState, plain: Mapping[str, Any]) -> None:
-    agent = state.agent(plain["id"])
+    agent = state.agent(plain["agent_id"])
     for name, value in plain.items():
         setattr(agent, name, value)
     agent.state = AgentState(plain["state"])
     if agent.station is not None:
-        state.seats[agent.station] = agent.id
+        state.seats[agent.station] = agent.agent_id
     rank(state, agent)

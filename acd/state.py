@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from acd.agent import Agent
 from acd.config import AgentConfig, QueueConfig
-from acd.errors import AcdUsageError
 from acd.queue import Entry, Offer, Queue
 from acd.strategy import STRATEGIES
 from runtime.deadlines import Deadlines
+from runtime.errors import UsageError
 
 
 class TimerKind(StrEnum):
@@ -44,26 +44,26 @@ class AcdState:
         self.reachable: set[str] = set()
         """Stations that can be rung."""
         self.seats: dict[str, str] = {}
-        """Station → the agent who sits there."""
+        """Station → id of the agent who sits there."""
         self.timers: Deadlines[Timer] = Deadlines()
         self.joined = 0
         """How many callers ever joined a queue."""
 
     def _open(self, config: QueueConfig) -> Queue:
-        members = tuple(agent.id for agent in self.agents.values() if config.name in agent.queues)
-        return Queue(config, STRATEGIES[config.strategy](), members)
+        served_by = tuple(a.agent_id for a in self.agents.values() if config.name in a.queue_names)
+        return Queue(config, STRATEGIES[config.strategy](), served_by)
 
     def agent(self, agent_id: str) -> Agent:
-        """Raises AcdUsageError when there is no such agent."""
+        """Raises UsageError when there is no such agent."""
         if agent_id not in self.agents:
-            raise AcdUsageError(f"there is no agent {agent_id}; agents stand in [[agents]]")
+            raise UsageError(f"there is no agent {agent_id}; agents stand in [[agents]]")
         return self.agents[agent_id]
 
-    def queue(self, name: str) -> Queue:
-        """Raises AcdUsageError when there is no such queue."""
-        if name not in self.queues:
-            raise AcdUsageError(f"there is no queue {name}; queues stand in [[queues]]")
-        return self.queues[name]
+    def queue(self, queue_name: str) -> Queue:
+        """Raises UsageError when there is no such queue."""
+        if queue_name not in self.queues:
+            raise UsageError(f"there is no queue {queue_name}; queues stand in [[queues]]")
+        return self.queues[queue_name]
 
     def queues_of(self, agent: Agent) -> list[Queue]:
-        return [self.queues[name] for name in agent.queues]
+        return [self.queues[name] for name in agent.queue_names]

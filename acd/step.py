@@ -4,9 +4,7 @@ from dataclasses import dataclass, field
 
 from acd.state import AcdState
 from runtime.ids import Ids
-from runtime.vocabulary import Command, Event
-
-Output = Event | Command
+from runtime.vocabulary import Output
 
 
 @dataclass(slots=True)

@@ -9,12 +9,15 @@ from acd.config import StrategyName
 
 
 class Ranking(Protocol):
-    """The eligible agents of one queue, best first. What ranks an agent may not change while he is in it."""
+    """The eligible agents of one queue, best first.
+
+    What ranks an agent must not change between ``add`` and ``remove``.
+    """
 
     def add(self, agent: Agent) -> None: ...
 
     def remove(self, agent_id: str) -> None:
-        """Take an agent out; no harm if he is not in it."""
+        """Take an agent out; ignored when not in it."""
 
     def best(self) -> str | None:
         """Id of the agent whose turn it is."""
@@ -32,7 +35,7 @@ class LongestIdle:
         self._rank: dict[str, tuple[float, str]] = {}
 
     def add(self, agent: Agent) -> None:
-        self._rank[agent.id] = rank = (agent.idle_since, agent.id)
+        self._rank[agent.agent_id] = rank = (agent.idle_since, agent.agent_id)
         insort(self._order, rank)
 
     def remove(self, agent_id: str) -> None:

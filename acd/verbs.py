@@ -23,7 +23,7 @@ class AgentParams(Params):
 
 
 class SignInParams(AgentParams):
-    """Names an agent and where he sits."""
+    """Names an agent and a station."""
 
     station: str = Field(min_length=1, description="the station, by the name it registers with")
 
@@ -53,18 +53,18 @@ class AcdVerbs:
         return [queue_view(self._state, queue, self._figures, now) for queue in queues]
 
     def sign_in(self, params: SignInParams) -> dict[str, Any]:
-        return self._carry_out(SignIn(agent=params.agent, station=params.station), params.agent)
+        return self._carry_out(SignIn(agent_id=params.agent, station=params.station), params.agent)
 
     def sign_out(self, params: AgentParams) -> dict[str, Any]:
-        return self._carry_out(SignOut(agent=params.agent), params.agent)
+        return self._carry_out(SignOut(agent_id=params.agent), params.agent)
 
     def ready(self, params: AgentParams) -> dict[str, Any]:
-        return self._carry_out(MakeReady(agent=params.agent), params.agent)
+        return self._carry_out(MakeReady(agent_id=params.agent), params.agent)
 
     def not_ready(self, params: NotReadyParams) -> dict[str, Any]:
-        return self._carry_out(MakeNotReady(agent=params.agent, reason=params.reason), params.agent)
+        return self._carry_out(MakeNotReady(agent_id=params.agent, reason=params.reason), params.agent)
 
-    def _carry_out(self, order: Command, agent_id: str) -> dict[str, Any]:
-        """Submit the order and show the agent as he is then; the driver raises what the core refuses."""
-        self._submit(order)
+    def _carry_out(self, command: Command, agent_id: str) -> dict[str, Any]:
+        """Submit the command and show the agent as changed by it; the driver raises what the core refuses."""
+        self._submit(command)
         return agent_view(self._state, self._state.agent(agent_id), self._clock.now())

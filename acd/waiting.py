@@ -1,30 +1,31 @@
 """A caller in the line: joining, being turned away, going on after an offer that failed, leaving."""
 
 from acd import dispatch
-from acd.commands import JoinQueue, PassOnCaller, PlayMusic, ReleaseCaller
+from acd.commands import PassOnCaller, PlayMusic, ReleaseCaller
 from acd.config import HANG_UP
-from acd.errors import AcdUsageError
 from acd.events import CallerJoined, CallerLeft, LeaveReason
+from acd.inputs import CallerCame
 from acd.queue import Entry, EntryState, Queue
 from acd.state import Timer, TimerKind
 from acd.step import Step
+from runtime.errors import UsageError
 
 
-def join(step: Step, order: JoinQueue) -> None:
-    """Let a caller into the queue, if it has room for him."""
-    queue = step.state.queue(order.queue)
-    if order.call_id in step.state.entries:
-        raise AcdUsageError(f"call {order.call_id} is in a queue already; remove it there first")
+def admit(step: Step, came: CallerCame) -> None:
+    """Let a caller into the queue, if it has room."""
+    queue = step.state.queue(came.queue_name)
+    if came.call_id in step.state.entries:
+        raise UsageError(f"call {came.call_id} is in a queue already; remove it there first")
     if queue.is_full:
-        _turn_away(step, order, queue)
+        _turn_away(step, came, queue)
         return
-    entry = _enter(step, order, queue)
+    entry = _enter(step, came, queue)
     step.emit(
         CallerJoined(
             call_id=entry.call_id,
             contact_id=entry.contact_id,
-            queue=entry.queue,
-            caller_number=order.caller_number,
+            queue=entry.queue_name,
+            caller_number=came.caller_number,
             position=queue.position(entry),
         )
     )
@@ -33,10 +34,10 @@ def join(step: Step, order: JoinQueue) -> None:
     dispatch.serve_queue(step, queue)
 
 
-def _enter(step: Step, order: JoinQueue, queue: Queue) -> Entry:
+def _enter(step: Step, came: CallerCame, queue: Queue) -> Entry:
     state = step.state
     state.joined += 1
-    entry = Entry(order.call_id, order.contact_id, order.queue, state.joined, step.now)
+    entry = Entry(came.call_id, came.contact_id, came.queue_name, state.joined, step.now)
     state.entries[entry.call_id] = entry
     queue.join(entry)
     if queue.config.max_wait_s:
@@ -45,12 +46,12 @@ def _enter(step: Step, order: JoinQueue, queue: Queue) -> Entry:
     return entry
 
 
-def _turn_away(step: Step, order: JoinQueue, queue: Queue) -> None:
+def _turn_away(step: Step, came: CallerCame, queue: Queue) -> None:
     step.emit(
         CallerLeft(
-            call_id=order.call_id,
-            contact_id=order.contact_id,
-            queue=order.queue,
+            call_id=came.call_id,
+            contact_id=came.contact_id,
+            queue=came.queue_name,
             reason=LeaveReason.FULL,
             position=0,
             wait_ms=0,
@@ -58,12 +59,12 @@ def _turn_away(step: Step, order: JoinQueue, queue: Queue) -> None:
             agent=None,
         )
     )
-    _show_out(step, order.call_id, LeaveReason.FULL, queue.config.on_full)
+    _show_out(step, came.call_id, LeaveReason.FULL, queue.config.on_full)
 
 
 def go_on(step: Step, entry: Entry) -> None:
-    """The offer failed: the caller waits on at his old place, unless his time was up meanwhile."""
-    queue = step.state.queues[entry.queue]
+    """The offer failed: the caller waits on at the old place, unless the time was up meanwhile."""
+    queue = step.state.queues[entry.queue_name]
     entry.offer_id = None
     queue.wait(entry)
     limit_s = queue.config.max_wait_s
@@ -79,13 +80,13 @@ def time_out(step: Step, call_id: str) -> None:
     if entry.state is EntryState.WAITING:
         leave(step, entry, LeaveReason.TIMED_OUT)
         forget(step, entry)
-        way_out = step.state.queues[entry.queue].config.on_timeout
+        way_out = step.state.queues[entry.queue_name].config.on_timeout
         _show_out(step, call_id, LeaveReason.TIMED_OUT, way_out)
 
 
-def leave(step: Step, entry: Entry, reason: LeaveReason, agent: str | None = None) -> None:
+def leave(step: Step, entry: Entry, reason: LeaveReason, agent_id: str | None = None) -> None:
     """Take the caller out of the line."""
-    queue = step.state.queues[entry.queue]
+    queue = step.state.queues[entry.queue_name]
     position = queue.position(entry)
     queue.leave(entry)
     step.state.timers.cancel(Timer(TimerKind.MAX_WAIT, entry.call_id))
@@ -93,12 +94,12 @@ def leave(step: Step, entry: Entry, reason: LeaveReason, agent: str | None = Non
         CallerLeft(
             call_id=entry.call_id,
             contact_id=entry.contact_id,
-            queue=entry.queue,
+            queue=entry.queue_name,
             reason=reason,
             position=position,
             wait_ms=step.ms_since(entry.joined_at),
             offers=entry.offers,
-            agent=agent,
+            agent=agent_id,
         )
     )
 

@@ -4,25 +4,22 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from acd.agent import AgentState
-from acd.commands import (
-    AcceptOffer,
-    ConfirmConnection,
-    EndOffer,
-    JoinQueue,
-    MakeNotReady,
-    MakeReady,
-    MarkStation,
-    NoteRinging,
-    RemoveCaller,
-    SignIn,
-    SignOut,
-)
+from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
 from acd.config import AgentConfig, QueueConfig
 from acd.core import AcdCore
 from acd.events import LeaveReason, OfferMade, OfferResult
-from acd.step import Output
+from acd.inputs import (
+    CallerCame,
+    CallerConnected,
+    CallerGone,
+    Input,
+    PhoneAnswered,
+    PhoneLost,
+    PhoneRang,
+    StationChanged,
+)
 from runtime.ids import SeededIds
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, Output
 
 T = TypeVar("T")
 
@@ -44,13 +41,13 @@ class Centre:
         self.agents = list(agents_of("service") if agents is None else agents)
         self.core = AcdCore(self.queues, self.agents, SeededIds())
         self.now = 100.0
-        self.inputs: list[tuple[float, Command | None]] = []
+        self.inputs: list[tuple[float, Command | Input | None]] = []
         """All that was told, and None where the core was woken, with the time."""
         self.outputs: list[Output] = []
 
-    def tell(self, order: Command) -> list[Output]:
-        self.inputs.append((self.now, order))
-        return self._note(self.core.handle(order, now=self.now))
+    def tell(self, given: Command | Input) -> list[Output]:
+        self.inputs.append((self.now, given))
+        return self._note(self.core.handle(given, now=self.now))
 
     def wait(self, seconds: float) -> list[Output]:
         """Let time pass, from deadline to deadline."""
@@ -70,42 +67,45 @@ class Centre:
 
     def seat(self, *agents: str) -> None:
         """Sign agents in at phones that are registered, not ready yet."""
-        for agent in agents:
-            self.tell(MarkStation(station=f"phone-{agent}", reachable=True))
-            self.tell(SignIn(agent=agent, station=f"phone-{agent}"))
+        for agent_id in agents:
+            self.phone(agent_id, reachable=True)
+            self.tell(SignIn(agent_id=agent_id, station=f"phone-{agent_id}"))
 
     def staff(self, *agents: str) -> None:
-        """Seat agents and make them ready, a second apart, so that their order is known."""
-        for agent in agents:
-            self.seat(agent)
-            self.ready(agent)
+        """Seat agents and make them ready, a second apart, so that who is idle longest is known."""
+        for agent_id in agents:
+            self.seat(agent_id)
+            self.ready(agent_id)
             self.wait(1)
 
-    def ready(self, agent: str) -> list[Output]:
-        return self.tell(MakeReady(agent=agent))
+    def ready(self, agent_id: str) -> list[Output]:
+        return self.tell(MakeReady(agent_id=agent_id))
 
-    def not_ready(self, agent: str, reason: str = "午休") -> list[Output]:
-        return self.tell(MakeNotReady(agent=agent, reason=reason))
+    def not_ready(self, agent_id: str, reason: str = "午休") -> list[Output]:
+        return self.tell(MakeNotReady(agent_id=agent_id, reason=reason))
 
-    def sign_out(self, agent: str) -> list[Output]:
-        return self.tell(SignOut(agent=agent))
+    def sign_out(self, agent_id: str) -> list[Output]:
+        return self.tell(SignOut(agent_id=agent_id))
 
-    def phone(self, agent: str, *, reachable: bool) -> list[Output]:
-        return self.tell(MarkStation(station=f"phone-{agent}", reachable=reachable))
+    def phone(self, agent_id: str, *, reachable: bool) -> list[Output]:
+        return self.tell(StationChanged(station=f"phone-{agent_id}", reachable=reachable))
 
-    def state(self, agent: str = "1001") -> AgentState:
-        return self.core.state.agents[agent].state
+    def state(self, agent_id: str = "1001") -> AgentState:
+        return self.core.state.agents[agent_id].state
 
     # --- callers ---
 
-    def join(self, call_id: str, queue: str = "service") -> list[Output]:
-        order = JoinQueue(
-            call_id=call_id, contact_id=f"contact-of-{call_id}", caller_number="13800138000", queue=queue
+    def join(self, call_id: str, queue_name: str = "service") -> list[Output]:
+        came = CallerCame(
+            call_id=call_id,
+            contact_id=f"contact-of-{call_id}",
+            caller_number="13800138000",
+            queue_name=queue_name,
         )
-        return self.tell(order)
+        return self.tell(came)
 
     def hang_up(self, call_id: str, reason: LeaveReason = LeaveReason.ABANDONED) -> list[Output]:
-        return self.tell(RemoveCaller(call_id=call_id, reason=reason))
+        return self.tell(CallerGone(call_id=call_id, reason=reason))
 
     # --- the offer of a caller ---
 
@@ -117,25 +117,24 @@ class Centre:
     def offered_to(self, call_id: str) -> str | None:
         """The agent a caller is offered to, or talks with."""
         offer_id = self.core.state.entries[call_id].offer_id
-        return None if offer_id is None else self.core.state.offers[offer_id].agent
+        return None if offer_id is None else self.core.state.offers[offer_id].agent_id
 
     def ring(self, call_id: str) -> list[Output]:
-        return self.tell(NoteRinging(offer_id=self.offer_of(call_id)))
+        return self.tell(PhoneRang(offer_id=self.offer_of(call_id)))
 
     def accept(self, call_id: str) -> list[Output]:
-        return self.tell(AcceptOffer(offer_id=self.offer_of(call_id)))
+        return self.tell(PhoneAnswered(offer_id=self.offer_of(call_id)))
 
     def talk(self, call_id: str) -> list[Output]:
         """Ring, accept and connect."""
         self.ring(call_id)
         self.accept(call_id)
-        return self.tell(ConfirmConnection(offer_id=self.offer_of(call_id)))
+        return self.tell(CallerConnected(offer_id=self.offer_of(call_id)))
 
     def end_offer(
         self, call_id: str, result: OfferResult = OfferResult.FAILED, *, by_agent: bool = True
     ) -> list[Output]:
-        order = EndOffer(offer_id=self.offer_of(call_id), result=result, by_agent=by_agent)
-        return self.tell(order)
+        return self.tell(PhoneLost(offer_id=self.offer_of(call_id), result=result, by_agent=by_agent))
 
 
 def only(kind: type[T], outputs: Iterable[Output]) -> list[T]:

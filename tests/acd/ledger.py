@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from acd.events import CallCompleted, CallerJoined, CallerLeft, LeaveReason, OfferEnded, OfferMade
-from acd.step import Output
+from runtime.vocabulary import Output
 
 
 class Ledger:

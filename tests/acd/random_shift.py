@@ -3,21 +3,12 @@
 from random import Random
 
 from acd.agent import AgentState
-from acd.commands import (
-    AcceptOffer,
-    ConfirmConnection,
-    EndOffer,
-    MakeNotReady,
-    MakeReady,
-    MarkStation,
-    NoteRinging,
-    SignIn,
-    SignOut,
-)
+from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
 from acd.config import AgentConfig, QueueConfig
-from acd.errors import AcdUsageError
 from acd.events import LeaveReason, OfferResult
+from acd.inputs import CallerConnected, PhoneAnswered, PhoneLost, PhoneRang, StationChanged
 from acd.queue import EntryState
+from runtime.errors import UsageError
 from runtime.vocabulary import Command
 from tests.acd.centre import Centre
 
@@ -42,24 +33,24 @@ def act(centre: Centre, choices: Random) -> None:
 
 def agent_asks(centre: Centre, choices: Random) -> None:
     """Sign in or out, ready or not; what the core refuses has changed nothing."""
-    agent = choices.choice(AGENTS).id
+    agent_id = choices.choice(AGENTS).id
     asks: list[Command] = [
-        *[MakeReady(agent=agent)] * 6,
-        MakeNotReady(agent=agent, reason=choices.choice(["午休", "会议"])),
-        SignOut(agent=agent),
+        *[MakeReady(agent_id=agent_id)] * 6,
+        MakeNotReady(agent_id=agent_id, reason=choices.choice(["午休", "会议"])),
+        SignOut(agent_id=agent_id),
     ]
-    if centre.state(agent) is AgentState.LOGGED_OUT:
-        asks = [SignIn(agent=agent, station=f"phone-{choices.choice(AGENTS).id}")]
+    if centre.state(agent_id) is AgentState.LOGGED_OUT:
+        asks = [SignIn(agent_id=agent_id, station=f"phone-{choices.choice(AGENTS).id}")]
     before = centre.core.snapshot()
     try:
         centre.tell(choices.choice(asks))
-    except AcdUsageError:
+    except UsageError:
         assert centre.core.snapshot() == before
 
 
 def station_changes(centre: Centre, choices: Random) -> None:
     station = f"phone-{choices.choice(AGENTS).id}"
-    centre.tell(MarkStation(station=station, reachable=choices.random() < 0.9))
+    centre.tell(StationChanged(station=station, reachable=choices.random() < 0.9))
 
 
 def caller_comes(centre: Centre, choices: Random) -> None:
@@ -81,15 +72,15 @@ def offer_moves(centre: Centre, choices: Random) -> None:
     offer = choices.choice(offers)
     if choices.random() < 0.2:
         result = choices.choice(_UNANSWERED)
-        centre.tell(EndOffer(offer_id=offer.id, result=result, by_agent=choices.random() < 0.5))
+        centre.tell(PhoneLost(offer_id=offer.offer_id, result=result, by_agent=choices.random() < 0.5))
         return
     match centre.core.state.entries[offer.call_id].state:
         case EntryState.OFFERED:
-            centre.tell(NoteRinging(offer_id=offer.id))
+            centre.tell(PhoneRang(offer_id=offer.offer_id))
         case EntryState.RINGING:
-            centre.tell(AcceptOffer(offer_id=offer.id))
+            centre.tell(PhoneAnswered(offer_id=offer.offer_id))
         case _:
-            centre.tell(ConfirmConnection(offer_id=offer.id))
+            centre.tell(CallerConnected(offer_id=offer.offer_id))
 
 
 def time_passes(centre: Centre, choices: Random) -> None:

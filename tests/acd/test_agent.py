@@ -1,7 +1,7 @@
 import pytest
 
 from acd.agent import TRANSITIONS, Agent, AgentAction, AgentState
-from acd.errors import AcdUsageError
+from runtime.errors import UsageError
 
 WAYS = {
     ("LOGGED_OUT", "sign_in"): "NOT_READY",
@@ -29,7 +29,7 @@ def test_every_action_leads_where_it_should_or_is_refused(state: AgentState, act
     agent = Agent("1001", "王芳", ("service",), state)
     expected = WAYS.get((state.value, action.value))
     if expected is None:
-        with pytest.raises(AcdUsageError, match=f"agent 1001 is {state}: cannot {action}"):
+        with pytest.raises(UsageError, match=f"agent 1001 is {state}: cannot {action}"):
             agent.state_after(action)
     else:
         assert agent.state_after(action) == expected

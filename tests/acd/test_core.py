@@ -4,9 +4,9 @@ import pytest
 
 from acd.commands import PlayMusic
 from acd.core import AcdCore
-from acd.errors import AcdUsageError
-from acd.step import Output
+from runtime.errors import UsageError
 from runtime.ids import SeededIds
+from runtime.vocabulary import Output
 from tests.acd.centre import SERVICE, Centre
 from tests.acd.random_shift import AGENTS, QUEUES, act
 
@@ -19,19 +19,19 @@ def test_the_same_inputs_give_the_same_outputs(seed: int) -> None:
         act(original, choices)
     replay = AcdCore(QUEUES, AGENTS, SeededIds())
     outputs = list[Output]()
-    for now, order in original.inputs:
+    for now, given in original.inputs:
         try:
-            outputs += replay.wake(now=now) if order is None else replay.handle(order, now=now)
-        except AcdUsageError:
+            outputs += replay.wake(now=now) if given is None else replay.handle(given, now=now)
+        except UsageError:
             continue
     assert len(outputs) > 400, "the shift was too quiet to prove anything"
     assert outputs == original.outputs
     assert replay.snapshot() == original.core.snapshot()
 
 
-def test_what_the_core_orders_is_no_input_of_it() -> None:
+def test_what_the_core_itself_commands_it_does_not_take() -> None:
     core = AcdCore([SERVICE], [], SeededIds())
-    with pytest.raises(AcdUsageError, match="PlayMusic is no input of the ACD"):
+    with pytest.raises(UsageError, match="the ACD takes no PlayMusic"):
         core.handle(PlayMusic(call_id="call", prompt="music"), now=0.0)
 
 

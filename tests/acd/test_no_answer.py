@@ -1,4 +1,4 @@
-"""What happens when an agent does not take the call that is offered to him."""
+"""What happens when an agent does not take the call that is offered."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from acd.commands import ReleaseStation
 from acd.config import QueueConfig
 from acd.events import AgentStateChanged, OfferEnded, OfferResult
 from acd.no_answer import CONSEQUENCES
-from acd.step import Output
+from runtime.vocabulary import Output
 from tests.acd.centre import Centre, agents_of, one
 from tests.acd.invariants import check_state
 
@@ -96,7 +96,7 @@ def refuse(centre: Centre) -> list[Output]:
 
 
 @pytest.mark.parametrize("miss", [wait_for_the_end, refuse])
-def test_the_caller_keeps_his_place_and_the_next_agent_is_rung(
+def test_the_caller_keeps_the_place_and_the_next_agent_is_rung(
     miss: Callable[[Centre], list[Output]],
 ) -> None:
     centre = Centre(agents=agents_of("service", count=2))

@@ -1,13 +1,7 @@
 from acd.agent import AgentState
-from acd.commands import (
-    AcceptOffer,
-    ConfirmConnection,
-    ConnectCaller,
-    EndOffer,
-    NoteRinging,
-    ReleaseStation,
-)
+from acd.commands import ConnectCaller, ReleaseStation
 from acd.events import CallerLeft, LeaveReason, OfferEnded, OfferResult
+from acd.inputs import CallerConnected, PhoneAnswered, PhoneLost, PhoneRang
 from acd.offers import CONNECT_LIMIT_S
 from acd.queue import EntryState
 from tests.acd.centre import Centre, agents_of, one, only
@@ -30,7 +24,7 @@ def test_an_accepted_offer_is_connected_and_then_the_wait_is_over() -> None:
     assert centre.accept("call") == [ConnectCaller(call_id="call", offer_id=offer_id)]
     assert centre.state() is AgentState.OFFERED
     centre.wait(0.1)
-    outputs = centre.tell(ConfirmConnection(offer_id=offer_id))
+    outputs = centre.tell(CallerConnected(offer_id=offer_id))
     ended = one(OfferEnded, outputs)
     assert (ended.result, ended.ring_ms, ended.agent) == (OfferResult.ACCEPTED, 5_000, "1001")
     left = one(CallerLeft, outputs)
@@ -44,7 +38,7 @@ def test_a_conversation_has_no_lease() -> None:
     assert centre.core.next_deadline() is None
 
 
-def test_a_phone_that_hangs_up_before_it_is_connected_sends_the_caller_back_to_his_place() -> None:
+def test_a_phone_that_hangs_up_before_it_is_connected_sends_the_caller_back_to_the_old_place() -> None:
     centre = ringing_centre()
     centre.join("second")
     centre.accept("call")
@@ -80,13 +74,13 @@ def test_what_comes_too_late_for_an_offer_is_ignored() -> None:
     offer_id = centre.offer_of("call")
     centre.wait(15)
     before = centre.core.snapshot()
-    for order in (
-        NoteRinging(offer_id=offer_id),
-        AcceptOffer(offer_id=offer_id),
-        ConfirmConnection(offer_id=offer_id),
-        EndOffer(offer_id=offer_id, result=OfferResult.BUSY, by_agent=True),
+    for late in (
+        PhoneRang(offer_id=offer_id),
+        PhoneAnswered(offer_id=offer_id),
+        CallerConnected(offer_id=offer_id),
+        PhoneLost(offer_id=offer_id, result=OfferResult.BUSY, by_agent=True),
     ):
-        assert centre.tell(order) == []
+        assert centre.tell(late) == []
     assert centre.core.snapshot() == before
 
 
@@ -97,14 +91,14 @@ def test_what_is_told_twice_counts_once() -> None:
     assert centre.accept("call") == []
     centre.ring("call")
     assert centre.core.state.entries["call"].state is EntryState.ACCEPTED
-    centre.tell(ConfirmConnection(offer_id=offer_id))
-    assert centre.tell(ConfirmConnection(offer_id=offer_id)) == []
+    centre.tell(CallerConnected(offer_id=offer_id))
+    assert centre.tell(CallerConnected(offer_id=offer_id)) == []
     assert len(only(CallerLeft, centre.outputs)) == 1
 
 
 def test_connected_without_having_been_accepted_is_not_believed() -> None:
     centre = ringing_centre()
-    assert centre.tell(ConfirmConnection(offer_id=centre.offer_of("call"))) == []
+    assert centre.tell(CallerConnected(offer_id=centre.offer_of("call"))) == []
     assert centre.state() is AgentState.OFFERED
 
 

@@ -11,7 +11,7 @@ def line_of(count: int) -> tuple[Queue, list[Entry]]:
     return queue, entries
 
 
-def test_whoever_is_offered_keeps_his_place_in_the_line() -> None:
+def test_whoever_is_offered_keeps_the_place_in_the_line() -> None:
     queue, (first, second, third) = line_of(3)
     queue.offer(first)
     assert queue.first_waiting() is second

@@ -8,6 +8,7 @@ from acd.events import OfferResult
 from acd.records import QueueEntries
 from runtime.vocabulary import Event, event_fields
 from switch.events import SwitchStarted
+from switch.records.columns import stamp
 from switch.records.projection import JournalEntry
 from tests.acd.centre import Centre, agents_of
 
@@ -49,8 +50,8 @@ def test_a_served_caller_becomes_one_row_that_the_table_takes() -> None:
         "call_id": "call",
         "contact_id": "contact-of-call",
         "queue": "service",
-        "joined_at": joined.time,
-        "left_at": left.time,
+        "joined_at": stamp(joined.time),
+        "left_at": stamp(left.time),
         "wait_ms": 7_000,
         "outcome": "connected",
         "offers": 2,
@@ -111,7 +112,7 @@ def test_a_restart_closes_what_the_earlier_process_left_open() -> None:
     assert fold(projection, journal[:-1]) == []
     talking, waiting = fold(projection, journal[-1:])
     assert (talking["outcome"], talking["agent"], talking["talk_ms"]) == ("connected", "1001", None)
-    assert (waiting["outcome"], waiting["left_at"]) == ("interrupted", None)
+    assert (waiting["outcome"], waiting["left_at"]) == ("restart", None)
     assert projection.oldest_open() is None
 
 

@@ -1,6 +1,5 @@
-"""The ACD as the exchange sees it: events in, orders out, through the driver."""
+"""The ACD as the exchange sees it: events in, commands out, through the driver."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 from acd.config import AgentConfig, QueueConfig
 from acd.events import LeaveReason, OfferResult
 from acd.service import OFFER_RESULTS, RELEASE_CAUSES, WITHDRAWAL_CAUSES, build
+from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
 from runtime.errors import UsageError
@@ -75,10 +75,10 @@ class Rig:
 
     def __init__(self) -> None:
         self.clock = ManualClock()
-        self.orders: list[Command] = []
+        self.commands: list[Command] = []
         self.events: list[Event] = []
-        self.deadline: float | None = None
-        self.driver = Driver(self.clock, self, self._fail)
+        self.alarm = ManualAlarm()
+        self.driver = Driver(self.clock, self.alarm, self._fail)
         self.application = build(QUEUES, AGENTS, SeededIds(), self.driver.submit, self.clock)
         self.driver.add_routes(self.application.routes)
         for core in self.application.cores:
@@ -96,24 +96,20 @@ class Rig:
             self.driver.add_routes({kind: self._note})
         self.driver.observe(lambda event, wall: self.events.append(event))
 
-    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
-        self.deadline = deadline
-
     def feed(self, *events: Event) -> list[Command]:
-        """Submit events; return the orders that followed."""
-        mark = len(self.orders)
+        """Submit events; return the commands that followed."""
+        mark = len(self.commands)
         for event in events:
             self.driver.submit(event)
-        return self.orders[mark:]
+        return self.commands[mark:]
 
     def wait(self, seconds: float) -> list[Command]:
-        mark, end = len(self.orders), self.clock.now() + seconds
-        while self.deadline is not None and self.deadline <= end:
-            self.clock.move_to(self.deadline)
-            self.deadline = None
-            self.driver.wake()
+        mark, end = len(self.commands), self.clock.now() + seconds
+        while (deadline := self.alarm.deadline) is not None and deadline <= end:
+            self.clock.move_to(deadline)
+            self.alarm.ring()
         self.clock.move_to(end)
-        return self.orders[mark:]
+        return self.commands[mark:]
 
     def verb(self, name: str, **params: Any) -> Any:
         verb = next(verb for verb in self.application.verbs if verb.name == name)
@@ -125,7 +121,7 @@ class Rig:
         self.verb("agent.ready", agent="1001")
 
     def offer_id(self) -> str:
-        return next(order.offer_id for order in reversed(self.orders) if isinstance(order, OfferCall))
+        return next(c.offer_id for c in reversed(self.commands) if isinstance(c, OfferCall))
 
     def offer_ended(self, cause: Cause, *, accepted: bool = False, by_station: bool = True) -> list[Command]:
         return self.feed(
@@ -141,8 +137,8 @@ class Rig:
     def gauge(self, name: str) -> dict[tuple[str, ...], float]:
         return dict(next(gauge for gauge in self.application.gauges if gauge.name == name).read())
 
-    def _note(self, order: Command, now: float) -> Outputs:
-        self.orders.append(order)
+    def _note(self, command: Command, now: float) -> Outputs:
+        self.commands.append(command)
         return ()
 
     def _fail(self, item: object, fault: Exception) -> Outputs:
@@ -196,18 +192,18 @@ def test_an_accepted_offer_is_connected(rig: Rig) -> None:
     rig.staff()
     rig.feed(HANDED_OFF)
     offer_id = rig.offer_id()
-    orders = rig.feed(
+    commands = rig.feed(
         OfferRinging(call_id="call", offer_id=offer_id), OfferAccepted(call_id="call", offer_id=offer_id)
     )
-    assert orders == [ConnectCall(call_id="call", offer_id=offer_id)]
+    assert commands == [ConnectCall(call_id="call", offer_id=offer_id)]
     rig.feed(CallConnected(call_id="call", offer_id=offer_id, station="phone"))
     assert rig.verb("agent.list")[0]["state"] == "ON_CALL"
 
 
 def test_an_agent_who_hangs_up_ends_the_call(rig: Rig) -> None:
     talk(rig)
-    orders = rig.offer_ended(Cause.NORMAL_CLEARING, accepted=True)
-    assert orders == [HangUpCall(call_id="call", cause=Cause.NORMAL_CLEARING)]
+    commands = rig.offer_ended(Cause.NORMAL_CLEARING, accepted=True)
+    assert commands == [HangUpCall(call_id="call", cause=Cause.NORMAL_CLEARING)]
     assert rig.verb("agent.list")[0]["state"] == "WRAP_UP"
 
 
@@ -215,8 +211,8 @@ def test_a_caller_who_hangs_up_while_it_rings_withdraws_the_offer(rig: Rig) -> N
     rig.staff()
     rig.feed(HANDED_OFF)
     offer_id = rig.offer_id()
-    orders = rig.feed(ENDED)
-    assert orders == [WithdrawOffer(call_id="call", offer_id=offer_id, cause=Cause.ORIGINATOR_CANCEL)]
+    commands = rig.feed(ENDED)
+    assert commands == [WithdrawOffer(call_id="call", offer_id=offer_id, cause=Cause.ORIGINATOR_CANCEL)]
     assert rig.offer_ended(Cause.ORIGINATOR_CANCEL, by_station=False) == []
     assert rig.verb("agent.list")[0]["state"] == "AVAILABLE"
 
@@ -240,8 +236,8 @@ def test_whose_time_is_up_is_handed_on_in_silence(rig: Rig) -> None:
 def test_who_finds_the_queue_full_hears_busy(rig: Rig) -> None:
     narrow = replace(HANDED_OFF, target="queue:narrow")
     rig.feed(narrow)
-    orders = rig.feed(replace(narrow, call_id="second"))
-    assert orders == [HangUpCall(call_id="second", cause=Cause.USER_BUSY)]
+    commands = rig.feed(replace(narrow, call_id="second"))
+    assert commands == [HangUpCall(call_id="second", cause=Cause.USER_BUSY)]
 
 
 @pytest.mark.parametrize(
@@ -276,7 +272,7 @@ def test_it_knows_its_own_queues_only(rig: Rig) -> None:
     assert not rig.application.knows("投诉")
 
 
-def test_a_verb_shows_the_agent_as_he_is_after_it(rig: Rig) -> None:
+def test_a_verb_shows_the_agent_as_changed_by_it(rig: Rig) -> None:
     rig.feed(REGISTERED)
     view = rig.verb("agent.sign_in", agent="1001", station="phone")
     rig.wait(30)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from acd.agent import AgentState
-from acd.commands import MakeNotReady, MakeReady, MarkStation, ReleaseStation, SignIn, SignOut
-from acd.errors import AcdUsageError
+from acd.commands import MakeNotReady, MakeReady, ReleaseStation, SignIn, SignOut
 from acd.events import AgentSignedIn, AgentSignedOut, AgentStateChanged, OfferEnded, OfferResult
+from acd.inputs import StationChanged
+from runtime.errors import UsageError
 from runtime.vocabulary import Command
 from tests.acd.centre import Centre, agents_of, one, only
 from tests.acd.invariants import check_idle, check_state
@@ -45,14 +46,14 @@ def wrapping_up(centre: Centre) -> None:
     centre.hang_up("call")
 
 
-SIGN_IN = SignIn(agent="1001", station="phone-7")
-SIGN_OUT = SignOut(agent="1001")
-READY = MakeReady(agent="1001")
-NOT_READY = MakeNotReady(agent="1001", reason="培训")
+SIGN_IN = SignIn(agent_id="1001", station="phone-7")
+SIGN_OUT = SignOut(agent_id="1001")
+READY = MakeReady(agent_id="1001")
+NOT_READY = MakeNotReady(agent_id="1001", reason="培训")
 
 
 @pytest.mark.parametrize(
-    ("reach", "order", "expected"),
+    ("reach", "command", "expected"),
     [
         (logged_out, SIGN_IN, "NOT_READY"),
         (logged_out, SIGN_OUT, None),
@@ -84,17 +85,17 @@ NOT_READY = MakeNotReady(agent="1001", reason="培训")
     ],
 )
 def test_a_verb_does_what_the_state_allows(
-    reach: Callable[[Centre], None], order: Command, expected: str | None
+    reach: Callable[[Centre], None], command: Command, expected: str | None
 ) -> None:
     centre = Centre()
     reach(centre)
     before = centre.core.snapshot()
     if expected is None:
-        with pytest.raises(AcdUsageError, match="1001"):
-            centre.tell(order)
-        assert centre.core.snapshot() == before, "a refused order changed something"
+        with pytest.raises(UsageError, match="1001"):
+            centre.tell(command)
+        assert centre.core.snapshot() == before, "a refused command changed something"
     else:
-        centre.tell(order)
+        centre.tell(command)
         assert centre.state() == expected
     check_state(centre.core.state)
 
@@ -111,21 +112,21 @@ def test_a_shift_begins_not_ready_and_says_so() -> None:
 def test_a_shift_ends_with_the_station_free_for_the_next_agent() -> None:
     centre = Centre(agents=agents_of("service", count=2))
     centre.tell(SIGN_IN)
-    with pytest.raises(AcdUsageError, match="phone-7 is taken; sign out agent 1001"):
-        centre.tell(SignIn(agent="1002", station="phone-7"))
+    with pytest.raises(UsageError, match="phone-7 is taken; sign out agent 1001"):
+        centre.tell(SignIn(agent_id="1002", station="phone-7"))
     outputs = centre.tell(SIGN_OUT)
     assert one(AgentSignedOut, outputs).station == "phone-7"
-    centre.tell(SignIn(agent="1002", station="phone-7"))
+    centre.tell(SignIn(agent_id="1002", station="phone-7"))
     assert centre.state("1002") is AgentState.NOT_READY
 
 
 @pytest.mark.parametrize(
-    "order",
-    [SignIn(agent="9", station="x"), SignOut(agent="9"), MakeReady(agent="9")],
+    "command",
+    [SignIn(agent_id="9", station="x"), SignOut(agent_id="9"), MakeReady(agent_id="9")],
 )
-def test_an_unknown_agent_is_refused_by_name(order: Command) -> None:
-    with pytest.raises(AcdUsageError, match="there is no agent 9"):
-        Centre().tell(order)
+def test_an_unknown_agent_is_refused_by_name(command: Command) -> None:
+    with pytest.raises(UsageError, match="there is no agent 9"):
+        Centre().tell(command)
 
 
 def test_a_new_reason_is_reported_with_the_time_the_old_one_lasted() -> None:
@@ -200,7 +201,7 @@ def test_a_station_lost_in_conversation_does_not_end_it() -> None:
 
 def test_a_station_nobody_sits_at_is_remembered() -> None:
     centre = Centre()
-    centre.tell(MarkStation(station="phone-7", reachable=True))
+    centre.tell(StationChanged(station="phone-7", reachable=True))
     centre.tell(SIGN_IN)
     centre.ready("1001")
     centre.join("call")

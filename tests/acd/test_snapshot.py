@@ -6,20 +6,17 @@ from hypothesis import strategies as st
 
 from acd.config import AgentConfig, QueueConfig
 from acd.core import AcdCore
-from acd.errors import AcdUsageError
+from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from tests.acd.centre import Centre, agents_of
 from tests.acd.invariants import check_state
 from tests.acd.random_shift import AGENTS, QUEUES, act
 
-IDS_GIVEN_LATER = 10_000
-
 
 def restored(centre: Centre) -> Centre:
     """Another centre, rebuilt from a snapshot that went through JSON."""
     twin = Centre(centre.queues, centre.agents)
-    plain = json.loads(json.dumps(centre.core.snapshot()))
-    twin.core = AcdCore.restore(centre.queues, centre.agents, SeededIds(), plain)
+    twin.core.restore(json.loads(json.dumps(centre.core.snapshot())))
     twin.now = centre.now
     return twin
 
@@ -68,11 +65,11 @@ def test_a_snapshot_does_not_change_with_the_core() -> None:
 def test_a_snapshot_of_other_agents_or_queues_is_refused() -> None:
     centre = Centre()
     centre.join("call")
-    plain = centre.core.snapshot()
-    with pytest.raises(AcdUsageError, match="there is no queue service"):
-        AcdCore.restore([QueueConfig(name="sales")], [], SeededIds(), plain)
-    with pytest.raises(AcdUsageError, match="there is no agent 1001"):
-        AcdCore.restore(centre.queues, [AgentConfig(id="7")], SeededIds(), plain)
+    taken = centre.core.snapshot()
+    with pytest.raises(UsageError, match="there is no queue service"):
+        AcdCore([QueueConfig(name="sales")], [], SeededIds()).restore(taken)
+    with pytest.raises(UsageError, match="there is no agent 1001"):
+        AcdCore(centre.queues, [AgentConfig(id="7")], SeededIds()).restore(taken)
 
 
 def test_agents_keep_the_queues_the_configuration_gives_them_now() -> None:

@@ -1,9 +1,10 @@
 import pytest
 
-from acd.commands import JoinQueue, PassOnCaller, PlayMusic, ReleaseCaller, RingStation
+from acd.commands import PassOnCaller, PlayMusic, ReleaseCaller, RingStation
 from acd.config import AgentConfig, QueueConfig
-from acd.errors import AcdUsageError
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferMade
+from acd.inputs import CallerCame
+from runtime.errors import UsageError
 from tests.acd.centre import Centre, offered_calls, one, only
 from tests.acd.invariants import check_idle, check_state
 
@@ -12,7 +13,7 @@ def centre_with(**rules: object) -> Centre:
     return Centre([QueueConfig.model_validate({"name": "service", **rules})])
 
 
-def test_a_caller_hears_music_and_learns_his_position() -> None:
+def test_a_caller_hears_music_and_is_told_the_position() -> None:
     centre = centre_with(music="music/waiting")
     outputs = centre.join("first")
     assert one(CallerJoined, outputs) == CallerJoined(
@@ -53,40 +54,40 @@ def test_first_come_first_served() -> None:
 
 
 @pytest.mark.parametrize(
-    ("way_out", "order"),
+    ("way_out", "command"),
     [
         ("hang_up", ReleaseCaller(call_id="third", reason=LeaveReason.FULL)),
         ("flow:夜间", PassOnCaller(call_id="third", target="flow:夜间")),
     ],
 )
-def test_a_full_queue_turns_away_who_comes_next(way_out: str, order: object) -> None:
+def test_a_full_queue_turns_away_who_comes_next(way_out: str, command: object) -> None:
     centre = centre_with(max_waiting=2, on_full=way_out)
     centre.join("first")
     centre.join("second")
     outputs = centre.join("third")
     left = one(CallerLeft, outputs)
     assert (left.reason, left.position, left.wait_ms) == (LeaveReason.FULL, 0, 0)
-    assert outputs == [left, order]
+    assert outputs == [left, command]
     assert "third" not in centre.core.state.entries
     centre.hang_up("first")
     assert one(CallerJoined, centre.join("fourth")).position == 2
 
 
 @pytest.mark.parametrize(
-    ("way_out", "order"),
+    ("way_out", "command"),
     [
         ("hang_up", ReleaseCaller(call_id="call", reason=LeaveReason.TIMED_OUT)),
         ("flow:closed", PassOnCaller(call_id="call", target="flow:closed")),
     ],
 )
-def test_who_has_waited_long_enough_is_shown_out(way_out: str, order: object) -> None:
+def test_who_has_waited_long_enough_is_shown_out(way_out: str, command: object) -> None:
     centre = centre_with(max_wait_s=60, on_timeout=way_out)
     centre.join("call")
     assert centre.wait(59.9) == []
     outputs = centre.wait(0.1)
     left = one(CallerLeft, outputs)
     assert (left.reason, left.position, left.wait_ms) == (LeaveReason.TIMED_OUT, 1, 60_000)
-    assert outputs == [left, order]
+    assert outputs == [left, command]
     check_idle(centre.core.state)
 
 
@@ -136,7 +137,7 @@ def test_an_agent_of_several_queues_serves_the_longest_waiting_of_all() -> None:
     assert offered_calls(centre.outputs) == ["1", "2", "3", "4"]
 
 
-def test_an_agent_is_never_rung_for_a_queue_he_does_not_serve() -> None:
+def test_an_agent_is_never_rung_for_a_queue_of_others() -> None:
     queues = [QueueConfig(name="sales"), QueueConfig(name="service")]
     centre = Centre(queues, [AgentConfig(id="1001", queues=["sales"])])
     centre.staff("1001")
@@ -149,8 +150,8 @@ def test_joining_twice_or_nowhere_is_refused_and_changes_nothing() -> None:
     centre = Centre()
     centre.join("call")
     before = centre.core.snapshot()
-    with pytest.raises(AcdUsageError, match="call call is in a queue already"):
+    with pytest.raises(UsageError, match="call call is in a queue already"):
         centre.join("call")
-    with pytest.raises(AcdUsageError, match="there is no queue 投诉"):
-        centre.tell(JoinQueue(call_id="other", contact_id="", caller_number="", queue="投诉"))
+    with pytest.raises(UsageError, match="there is no queue 投诉"):
+        centre.tell(CallerCame(call_id="other", contact_id="", caller_number="", queue_name="投诉"))
     assert centre.core.snapshot() == before

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from acd import service
 from acd.config import AgentConfig, QueueConfig
 from acd.core import AcdCore
-from acd.step import Output
+from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
 from runtime.ids import SeededIds
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, Output
 from switch.config import AccessCodeConfig
 from switch.events import CallConnected
 from switch.exchange import Exchange
@@ -34,8 +34,8 @@ class SimulatedCentre:
         self.clock = ManualClock()
         self.events: list[Event] = []
         self.media = BookkeepingMedia()
-        self.driver = Driver(self.clock, self, _fail)
-        self._deadline: float | None = None
+        self.alarm = ManualAlarm()
+        self.driver = Driver(self.clock, self.alarm, _fail)
         ids = SeededIds(seed)
         self.application = service.build(queues, agents, ids, self.driver.submit, self.clock)
         (core,) = self.application.cores
@@ -53,15 +53,11 @@ class SimulatedCentre:
     def run(self, watch: Watcher) -> None:
         """Until nothing will ever happen again; ``watch`` sees the ACD after every wake-up."""
         self.driver.wake()
-        while self._deadline is not None:
+        while self.alarm.deadline is not None:
             mark = len(self.events)
-            self.clock.move_to(self._deadline)
-            self._deadline = None
-            self.driver.wake()
+            self.clock.move_to(self.alarm.deadline)
+            self.alarm.ring()
             watch(self.acd, self.events[mark:])
-
-    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
-        self._deadline = deadline
 
     def _wire(self) -> None:
         tables = (

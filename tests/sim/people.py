@@ -97,25 +97,24 @@ class People:
             caller_name="",
             called_number=self._random.choice(self._numbers),
             peer="udp:192.0.2.9:5060",
-            station=None,
             sdp=SDP,
         )
         self._to_come -= 1
         self._plan(("street", leg_id), arrival, now + self._about(self._habits.between_calls_s))
 
-    def _answered(self, order: AnswerLeg, now: float) -> Outputs:
+    def _answered(self, command: AnswerLeg, now: float) -> Outputs:
         """From now on the caller's patience counts."""
-        self._plan_to_hang_up(order.leg_id, now + self._about(self._habits.patience_s))
+        self._plan_to_hang_up(command.leg_id, now + self._about(self._habits.patience_s))
         return ()
 
-    def _dialled(self, order: DialStation, now: float) -> Outputs:
+    def _dialled(self, command: DialStation, now: float) -> Outputs:
         """A phone is silent, or rings; then its agent does nothing, refuses, or answers."""
-        habits, leg_id = self._habits, order.leg_id
+        habits, leg_id = self._habits, command.leg_id
         self.open_legs.add(leg_id)
         fate = self._random.random() - habits.silent_phones
         if fate < 0:
             return ()
-        self._plan((leg_id, "ring"), LegRinging(leg_id=leg_id, status=180, sdp=None), now + NETWORK_S)
+        self._plan((leg_id, "ring"), LegRinging(leg_id=leg_id, status=180), now + NETWORK_S)
         acts_at = now + NETWORK_S + self._about(habits.answer_s)
         if (fate := fate - habits.unanswered) < 0:
             return ()
@@ -133,20 +132,20 @@ class People:
             self._plan_to_hang_up(leg_id, now + self._about(2 * self._habits.talk_s))
         return ()
 
-    def _hung_up(self, order: HangUpLeg, now: float) -> Outputs:
-        if order.leg_id in self.open_legs:
-            self._forget(order.leg_id)
-            self.open_legs.add(order.leg_id)  # until the far end has said goodbye too
-            ended = LegEnded(leg_id=order.leg_id, cause=order.cause, sip_status=None, by_peer=False)
-            self._plan((order.leg_id, "end"), ended, now + NETWORK_S)
+    def _hung_up(self, command: HangUpLeg, now: float) -> Outputs:
+        if command.leg_id in self.open_legs:
+            self._forget(command.leg_id)
+            self.open_legs.add(command.leg_id)  # until the far end has said goodbye too
+            ended = LegEnded(leg_id=command.leg_id, cause=command.cause, sip_status=None, by_peer=False)
+            self._plan((command.leg_id, "end"), ended, now + NETWORK_S)
         return ()
 
     def _agent_changed(self, event: AgentStateChanged, now: float) -> Outputs:
         if event.to_state is AgentState.NOT_READY:
             back_at = now + self._about(self._habits.break_s)
-            self._plan((event.agent, "return"), MakeReady(agent=event.agent), back_at)
+            self._plan((event.agent, "return"), MakeReady(agent_id=event.agent), back_at)
         elif event.to_state is AgentState.ON_CALL and self._random.random() < self._habits.breaks:
-            return [MakeNotReady(agent=event.agent, reason="午休")]
+            return [MakeNotReady(agent_id=event.agent, reason="午休")]
         return ()
 
     def _offer_ended(self, event: OfferEnded, now: float) -> Outputs:
@@ -180,5 +179,5 @@ def registration(station: str) -> StationRegistered:
     return StationRegistered(station=station, contact=contact, peer="udp:192.0.2.9:5060", expires_s=3600)
 
 
-def _nothing(order: Command, now: float) -> Outputs:
+def _nothing(command: Command, now: float) -> Outputs:
     return ()

@@ -1,4 +1,4 @@
-"""A customer's whole way through the house, message by message, and what is left when he gives up on it."""
+"""A customer's whole way through the house, message by message, and what a call given up leaves behind."""
 
 from collections.abc import Callable
 
@@ -117,7 +117,7 @@ def test_when_an_agent_does_not_answer_the_next_one_is_rung_and_the_caller_stays
 
 
 @pytest.mark.parametrize("status", [486, 603, 480, 500])
-def test_an_agent_whose_phone_refuses_does_not_cost_the_caller_his_place(status: int) -> None:
+def test_an_agent_whose_phone_refuses_does_not_cost_the_caller_the_place(status: int) -> None:
     hotline = Hotline()
     hotline.seat("1001")
     hotline.call()

@@ -9,8 +9,7 @@ from acd.config import AgentConfig, QueueConfig
 from acd.core import AcdCore
 from acd.events import LeaveReason, OfferEnded, OfferResult
 from acd.records import QueueEntries
-from acd.step import Output
-from runtime.vocabulary import event_fields
+from runtime.vocabulary import Output, event_fields
 from switch.events import CallArrived, CallEnded
 from switch.records.projection import JournalEntry
 from tests.acd.invariants import check_idle, check_order, check_state

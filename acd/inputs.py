@@ -1,0 +1,66 @@
+"""What the core is told about calls and stations, in the ACD's own words."""
+
+from dataclasses import dataclass
+
+from acd.events import LeaveReason, OfferResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationChanged:
+    """A station can, or can no longer, be rung."""
+
+    station: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerCame:
+    """An answered call shall wait for an agent."""
+
+    call_id: str
+    contact_id: str
+    caller_number: str
+    queue_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerGone:
+    """A call has ended (ABANDONED) or is in other hands (WITHDRAWN). Ignored when it is in no queue."""
+
+    call_id: str
+    reason: LeaveReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRang:
+    """The phone of an offer rings. Ignored when the offer is over."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneAnswered:
+    """The agent picked up. Ignored when the offer is over."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerConnected:
+    """Caller and agent hear each other. Ignored when the offer is over."""
+
+    offer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLost:
+    """The phone of an offer hung up or failed, in any state. Ignored when the offer is over."""
+
+    offer_id: str
+    result: OfferResult
+    """How the offer ended, if the caller was not yet connected."""
+    by_agent: bool
+    """True when the phone ended it."""
+
+
+Input = StationChanged | CallerCame | CallerGone | PhoneRang | PhoneAnswered | CallerConnected | PhoneLost

@@ -1,0 +1,54 @@
+"""Calls on their way to a queue, and away from it."""
+
+from acd.config import QUEUE_SCHEME
+from acd.core import AcdCore
+from acd.events import LeaveReason
+from acd.inputs import CallerCame, CallerGone
+from runtime.driver import Outputs
+from runtime.target import parse_target
+from switch.commands import AnswerCall
+from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff
+
+
+class Reception:
+    """Tells the core who comes and goes. Calls that arrive unanswered are answered before they join."""
+
+    def __init__(self, core: AcdCore) -> None:
+        self._core = core
+        self._unanswered: dict[str, CallerCame] = {}
+
+    def call_arrived(self, event: CallArrived, now: float) -> Outputs:
+        came = _came(event)
+        if came is None:
+            return ()
+        self._unanswered[event.call_id] = came
+        return (AnswerCall(call_id=event.call_id),)
+
+    def call_answered(self, event: CallAnswered, now: float) -> Outputs:
+        came = self._unanswered.pop(event.call_id, None)
+        return self._core.handle(came, now=now) if came else ()
+
+    def call_handed_off(self, event: CallHandedOff, now: float) -> Outputs:
+        """Whoever had the call has it no longer, even if it comes back to the same queue."""
+        outputs = self._let_go(event.call_id, LeaveReason.WITHDRAWN, now)
+        came = _came(event)
+        return (*outputs, *self._core.handle(came, now=now)) if came else outputs
+
+    def call_ended(self, event: CallEnded, now: float) -> Outputs:
+        return self._let_go(event.call_id, LeaveReason.ABANDONED, now)
+
+    def _let_go(self, call_id: str, reason: LeaveReason, now: float) -> Outputs:
+        self._unanswered.pop(call_id, None)
+        return self._core.handle(CallerGone(call_id=call_id, reason=reason), now=now)
+
+
+def _came(event: CallArrived | CallHandedOff) -> CallerCame | None:
+    target = parse_target(event.target)
+    if target.scheme != QUEUE_SCHEME:
+        return None
+    return CallerCame(
+        call_id=event.call_id,
+        contact_id=event.contact_id,
+        caller_number=event.caller_number,
+        queue_name=target.name,
+    )
