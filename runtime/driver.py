@@ -14,7 +14,8 @@ Handler = Callable[[Any, float], Outputs]
 Observer = Callable[[Event, float], None]
 """Sees every event after it was routed, with its wall-clock time; may not answer."""
 FaultHandler = Callable[[object, Exception], Outputs]
-"""Told of an output whose handler raised: a fault of ours. Returns what ends the one call it belongs to."""
+"""Told of the item, core or observer at which something of ours raised; returns what ends the one call that
+an item belongs to."""
 
 
 def ignoring_time(handle: Callable[[Any], Outputs]) -> Handler:
@@ -71,28 +72,18 @@ class Driver:
         """Show every event to ``observer`` (journal, subscribers, metrics, log)."""
         self._observers.append(observer)
 
-    def submit(self, item: object) -> None:
+    def submit(self, item: Event | Command) -> None:
         """Take one event or command from outside and run until nothing follows.
 
-        Raises UsageError when the item's own handler refuses it or nobody handles such a command;
-        nothing has happened then.
+        Raises UsageError when a command's handler refuses it or it has none; nothing has happened then.
         """
-        self._run(lambda now: self._route(item, now))
+        if isinstance(item, Command):
+            self.run_step(lambda now: self._carry_out(item, now))
+        else:
+            self.run_step(lambda now: [item])
 
     def run_step(self, step: Callable[[float], Outputs]) -> None:
         """Run a step of a shell (such as handing datagrams to a core) and all that follows."""
-        self._run(step)
-
-    def wake(self) -> None:
-        """The alarm rang: wake every core that is due."""
-        self._armed = None
-        self._run(self._wake_due)
-
-    def _wake_due(self, now: float) -> Outputs:
-        due = [c for c in self._cores if (at := c.next_deadline()) is not None and at <= now]
-        return [output for core in due for output in core.wake(now=now)]
-
-    def _run(self, step: Callable[[float], Outputs]) -> None:
         if self._running:
             raise UsageError("the driver is running; return outputs instead of submitting them")
         self._running = True
@@ -103,27 +94,56 @@ class Driver:
             self._running = False
             self._arm()
 
+    def wake(self) -> None:
+        """The alarm rang: wake every core that is due."""
+        self._armed = None
+        self.run_step(self._wake_due)
+
+    def _wake_due(self, now: float) -> Outputs:
+        outputs: list[Any] = []
+        for core in self._cores:
+            if (at := core.next_deadline()) is not None and at <= now:
+                try:
+                    outputs.extend(core.wake(now=now))
+                except Exception as fault:  # the other cores' timers must not wait for this one's
+                    outputs.extend(self._on_fault(core, fault))
+        return outputs
+
+    def _carry_out(self, command: Command, now: float) -> Outputs:
+        (handler,) = self._handlers_of(command)
+        try:
+            return list(handler(command, now))
+        except UsageError:
+            raise
+        except Exception as fault:
+            return self._on_fault(command, fault)
+
     def _drain(self, queue: deque[Any], now: float) -> None:
         while queue:
             item = queue.popleft()
-            try:
-                queue.extend(self._route(item, now))
-            except Exception as fault:  # one call's fault must not stop the others in the queue
-                queue.extend(self._on_fault(item, fault))
+            for handler in self._handlers_of(item):
+                try:
+                    queue.extend(handler(item, now))
+                except Exception as fault:  # one call's fault must not stop the others in the queue
+                    queue.extend(self._on_fault(item, fault))
+            if isinstance(item, Event):
+                self._show(item)
 
-    def _route(self, item: Any, now: float) -> list[Any]:
+    def _handlers_of(self, item: object) -> tuple[Handler, ...]:
+        """An event may go unheard, a command may not."""
         handlers = self._routes.get(type(item), ())
-        if not handlers and isinstance(item, Command):
-            raise UsageError(f"nobody handles {type(item).__name__}")
-        outputs = [output for handler in handlers for output in handler(item, now)]
-        if isinstance(item, Event):
-            self._show(item)
-        return outputs
+        return handlers if handlers or not isinstance(item, Command) else (self._refuse,)
+
+    def _refuse(self, command: Command, now: float) -> Outputs:
+        raise UsageError(f"nobody handles {type(command).__name__}")
 
     def _show(self, event: Event) -> None:
         wall = self._clock.wall()
         for observer in self._observers:
-            observer(event, wall)
+            try:
+                observer(event, wall)
+            except Exception as fault:  # who only looks on cannot harm the call
+                self._on_fault(observer, fault)
 
     def _arm(self) -> None:
         deadlines = [at for core in self._cores if (at := core.next_deadline()) is not None]
