@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TextIO
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from runtime.models import Section
 from runtime.vocabulary import Event, event_fields
 
 LevelName = Literal["debug", "info", "warning", "error"]
 
 HIDDEN = "(hidden)"
+"""Stands for a secret, in the log and where mistakes are told."""
 _SECRET_WORDS = ("password", "secret", "authorization", "nonce_key")
 _LEFT_OUT = frozenset({"sdp"})
 """Long, and may hold media keys."""
@@ -30,6 +32,7 @@ _LEVELS: tuple[tuple[str, int], ...] = (
     ("journal.", logging.WARNING),
     ("database.", logging.WARNING),
     ("call.prompt_finished", logging.DEBUG),
+    ("call.digit_received", logging.DEBUG),  # callers key in what nobody else need read
     ("flow.node_entered", logging.DEBUG),
     ("leg.", logging.DEBUG),
     ("endpoint.", logging.DEBUG),
@@ -38,15 +41,13 @@ _LEVELS: tuple[tuple[str, int], ...] = (
 """The first beginning that fits a topic gives its level; every other topic is worth INFO."""
 
 
-class LogConfig(BaseModel):
-    """Section ``[log]``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class LogConfig(Section):
+    """Section ``[log]``: what is logged, and how."""
 
     format: Literal["console", "json"] = Field(
-        default="console", description="console for people, json for one JSON document a line"
+        default="console", description="Console for people, json for one JSON document a line."
     )
-    level: LevelName = Field(default="info", description="what is less important is left out")
+    level: LevelName = Field(default="info", description="What is less important is left out.")
 
 
 def configure_logging(config: LogConfig, stream: TextIO | None = None) -> None:

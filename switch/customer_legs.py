@@ -31,10 +31,11 @@ class CustomerLegs:
         call.state = CallState.ANSWERED
         leg = call.customer
         sdp = leg.our_sdp if leg.our_sdp is not None else negotiation.offer(leg)
+        recording = self._start_recording(call) if call.recorded else []
         return [
             AnswerLeg(leg_id=leg.leg_id, sdp=sdp),
-            *(self._start_recording(call) if call.recorded else []),
-            CallAnswered(call_id=call.call_id),
+            *recording,
+            CallAnswered(call_id=call.call_id, recording_id=call.recording_id),
         ]
 
     def play(self, command: PlayPrompt) -> list[Output]:

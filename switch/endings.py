@@ -16,13 +16,16 @@ from switch.sip.events import LegArrived
 def refuse_arrival(event: LegArrived, cause: Cause, retry_after_s: int | None = None) -> list[Output]:
     """Turn away a leg before anything was done for it."""
     hang_up = HangUpLeg(leg_id=event.leg_id, cause=cause, retry_after_s=retry_after_s)
-    return [hang_up, _call_refused(event.leg_id, event, cause)]
+    return [hang_up, _call_refused(event.leg_id, event, cause, by_caller=False)]
 
 
-def refuse_call(calls: Calls, call: Call, cause: Cause) -> list[Output]:
+def refuse_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool = False) -> list[Output]:
     """Turn away a call that no application has seen yet."""
     calls.remove(call)
-    return [*_release(call.customer, cause), _call_refused(call.customer.leg_id, call, cause)]
+    return [
+        *_release(call.customer, cause),
+        _call_refused(call.customer.leg_id, call, cause, by_caller=by_caller),
+    ]
 
 
 def drop_offer(calls: Calls, call: Call, offer: Offer, cause: Cause, *, by_station: bool) -> list[Output]:
@@ -62,17 +65,18 @@ def lose_leg(calls: Calls, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Out
     if leg is not call.customer:
         return drop_offer(calls, call, call.offer_of(leg), cause, by_station=by_peer)
     if call.state is CallState.ARRIVING:
-        return refuse_call(calls, call, cause)
+        return refuse_call(calls, call, cause, by_caller=by_peer)
     return end_call(calls, call, cause, by_caller=by_peer)
 
 
-def _call_refused(leg_id: str, who: LegArrived | Call, cause: Cause) -> CallRefused:
+def _call_refused(leg_id: str, who: LegArrived | Call, cause: Cause, *, by_caller: bool) -> CallRefused:
     return CallRefused(
         leg_id=leg_id,
         sip_call_id=who.sip_call_id,
         caller_number=who.caller_number,
         called_number=who.called_number,
         cause=cause,
+        by_caller=by_caller,
     )
 
 

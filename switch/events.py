@@ -35,6 +35,8 @@ class CallRefused(Event):
     caller_number: str
     called_number: str
     cause: Cause
+    by_caller: bool = False
+    """True when the caller gave up first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class CallAnswered(Event):
 
     topic: ClassVar[str] = "call.answered"
     call_id: str
+    recording_id: str | None = None
+    """The recording that begins now, or None when the access code is not recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

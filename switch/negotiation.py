@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from media.commands import Codec, ConfigureEndpoint
+from runtime.errors import PeerError
 from switch.call import Leg
 from switch.sdp.offer_answer import LocalMedia, MediaAgreement, accept_answer, answer_offer, make_offer
 
@@ -18,6 +19,8 @@ def give_port(leg: Leg, host: str, port: int, session_id: int, prefer: Codec | N
 
 def offer(leg: Leg) -> str:
     """Our offer, to be answered later through ``take_answer``."""
+    if leg.our_sdp is not None:
+        _raise_version(leg)
     leg.peer_sdp = None
     leg.our_sdp = make_offer(_local(leg))
     return leg.our_sdp
@@ -31,12 +34,12 @@ def answer(leg: Leg, peer_sdp: str) -> str:
 
 
 def answer_again(leg: Leg, peer_sdp: str) -> str:
-    """Answer a further offer on the leg; the session version rises (RFC 3264 §8)."""
+    """Answer a further offer on the leg. Raises as ``answer`` does; the leg is unchanged then."""
     previous = _local(leg)
-    leg.local = replace(previous, session_version=previous.session_version + 1)
+    _raise_version(leg)
     try:
         return answer(leg, peer_sdp)
-    except Exception:
+    except PeerError:
         leg.local = previous
         raise
 
@@ -62,6 +65,12 @@ def configuration(leg: Leg) -> ConfigureEndpoint:
         sending=agreed.sending,
         receiving=agreed.receiving,
     )
+
+
+def _raise_version(leg: Leg) -> None:
+    """What we say differs from what we said before (RFC 3264 §8)."""
+    local = _local(leg)
+    leg.local = replace(local, session_version=local.session_version + 1)
 
 
 def _local(leg: Leg) -> LocalMedia:

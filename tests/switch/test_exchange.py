@@ -27,7 +27,9 @@ from switch.commands import (
     StartDraining,
     WithdrawOffer,
 )
+from switch.config import AccessCodeConfig
 from switch.events import (
+    CallAnswered,
     CallArrived,
     CallConnected,
     CallEnded,
@@ -98,6 +100,14 @@ def test_ringing_and_answering_reach_the_callers_leg_once() -> None:
     assert len(rig.all(AnswerLeg)) == 1
     assert "m=audio" in rig.last(AnswerLeg).sdp
     assert rig.last(AttachToRecording).channel is Channel.CUSTOMER
+    assert rig.last(CallAnswered).recording_id == rig.last(AttachToRecording).recording_id
+
+
+def test_an_access_code_may_go_unrecorded() -> None:
+    rig = ExchangeRig([AccessCodeConfig(number="95598", target="flow:hotline", record=False)])
+    rig.feed(AnswerCall(call_id=rig.arrive()))
+    assert rig.last(CallAnswered).recording_id is None
+    assert rig.media.open_recordings == set()
 
 
 def test_a_caller_who_sends_no_offer_is_offered_and_configured_by_the_ack() -> None:
@@ -105,6 +115,18 @@ def test_a_caller_who_sends_no_offer_is_offered_and_configured_by_the_ack() -> N
     call_id = rig.arrive(sdp=None)
     rig.feed(AnswerCall(call_id=call_id))
     assert rig.all(ConfigureEndpoint) == []
+    rig.feed(LegConfirmed(leg_id="customer", sdp=AGENT_SDP))
+    assert rig.last(ConfigureEndpoint).port == 5000
+
+
+def test_a_reinvite_without_an_offer_gets_one_of_a_higher_version() -> None:
+    rig = ExchangeRig()
+    talking(rig)
+    rig.feed(LegReoffered(leg_id="customer", sdp=None))
+    offered = rig.last(AnswerReoffer).sdp or ""
+    first, second = (sdp.splitlines()[1].split() for sdp in (rig.last(AnswerLeg).sdp, offered))
+    assert second[1:2] == first[1:2]
+    assert int(second[2]) == int(first[2]) + 1
     rig.feed(LegConfirmed(leg_id="customer", sdp=AGENT_SDP))
     assert rig.last(ConfigureEndpoint).port == 5000
 
@@ -154,7 +176,7 @@ def test_an_offer_rings_answers_and_connects() -> None:
     rig.feed(AnswerCall(call_id=call_id), OfferCall(call_id=call_id, offer_id="o1", station="1001"))
     dialled = rig.last(DialStation)
     assert (dialled.station, dialled.caller_number) == ("1001", "13800138000")
-    rig.feed(LegRinging(leg_id=dialled.leg_id, status=180, sdp=None))
+    rig.feed(LegRinging(leg_id=dialled.leg_id, status=180))
     assert rig.last(OfferRinging).offer_id == "o1"
     rig.answer_station()
     assert rig.last(OfferAccepted).offer_id == "o1"
@@ -276,7 +298,7 @@ def test_what_comes_for_a_leg_or_call_that_is_gone_is_ignored() -> None:
     strays = (
         ended("customer"),
         ended(station_leg),
-        LegRinging(leg_id=station_leg, status=180, sdp=None),
+        LegRinging(leg_id=station_leg, status=180),
         DigitDetected(leg_id="customer", digit="1", duration_ms=80),
         PlayPrompt(call_id=call_id, playback_id="p", prompts=("zh/menu",)),
         OfferCall(call_id=call_id, offer_id="o9", station="1001"),
