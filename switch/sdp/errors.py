@@ -7,5 +7,5 @@ class SdpSyntaxError(PeerError):
     """Not a session description. The message says which line and what was expected. Answer 400."""
 
 
-class NotAcceptable(PeerError):  # noqa: N818 - the name RFC 3261 §21.4.26 gives it
+class NotAcceptable(PeerError):
     """A well-formed description with nothing in it that we can do. Answer 488."""

@@ -16,7 +16,7 @@ MAX_MEDIA = 32
 _LONGEST_SHOWN = 80
 
 
-class _Expected(Exception):  # noqa: N818 - reads as the sentence it becomes
+class _Expected(Exception):
     """What a line should have been."""
 
 

@@ -5,14 +5,14 @@ from typing import NamedTuple
 from runtime.deadlines import Deadlines
 from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
-from switch.sip.legs import Leg, UnackedAnswer
+from switch.sip.legs import SipLeg, UnackedAnswer
 from switch.sip.timers import Timers
 
 
 class AckMissing(NamedTuple):
     """64*T1 went by without the ACK; the leg must be given up."""
 
-    leg: Leg
+    leg: SipLeg
 
 
 class AnswerRepeats:
@@ -23,14 +23,14 @@ class AnswerRepeats:
         self._counters = counters
         self._deadlines: Deadlines[UnackedAnswer] = Deadlines()
 
-    def start(self, leg: Leg, cseq: int, message: SendMessage, now: float) -> None:
+    def start(self, leg: SipLeg, cseq: int, message: SendMessage, now: float) -> None:
         """The answer was sent for the first time."""
         timers = self._timers
         answer = UnackedAnswer(leg, cseq, message, timers.t1_s, now + timers.lifetime_s)
         leg.unacked = answer
         self._deadlines.set(answer, now + timers.t1_s)
 
-    def stop(self, leg: Leg) -> None:
+    def stop(self, leg: SipLeg) -> None:
         """The ACK came, or the dialog is over; no harm when nothing is repeated."""
         if leg.unacked is not None:
             self._deadlines.cancel(leg.unacked)

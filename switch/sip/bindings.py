@@ -11,7 +11,7 @@ class Binding:
     """One contact of a station."""
 
     station: str
-    contact: str
+    contact_address: str
     """URI, as the phone wrote it."""
     hop: Hop
     """Where the REGISTER came from: the only address that surely reaches a phone behind NAT."""
@@ -43,18 +43,18 @@ class Bindings:
     def put(self, binding: Binding) -> None:
         """Add or refresh; the oldest gives way when a station has too many."""
         contacts = self._stations.setdefault(binding.station, {})
-        contacts.pop(binding.contact, None)
-        contacts[binding.contact] = binding
-        self._deadlines.set((binding.station, binding.contact), binding.expires_at)
+        contacts.pop(binding.contact_address, None)
+        contacts[binding.contact_address] = binding
+        self._deadlines.set((binding.station, binding.contact_address), binding.expires_at)
         if len(contacts) > self._capacity:
             self.remove(contacts[next(iter(contacts))])
 
     def remove(self, binding: Binding) -> None:
         """Forget a contact; no harm when it is gone already."""
         contacts = self._stations.get(binding.station, {})
-        if contacts.pop(binding.contact, None) is not None and not contacts:
+        if contacts.pop(binding.contact_address, None) is not None and not contacts:
             del self._stations[binding.station]
-        self._deadlines.cancel((binding.station, binding.contact))
+        self._deadlines.cancel((binding.station, binding.contact_address))
 
     def next_deadline(self) -> float | None:
         return self._deadlines.next()

@@ -1,11 +1,11 @@
 """A request of ours on its way to a final answer (RFC 3261 §17.1, RFC 6026 §8.4)."""
 
+from typing import NamedTuple
+
 from switch.sip.commands import SendMessage
-from switch.sip.facts import Fact, RequestUnanswered, ResponseReceived
 from switch.sip.hop import Hop
 from switch.sip.message import Headers, Request, Response
-from switch.sip.timers import Timer
-from switch.sip.transaction import Transaction, TransactionDesk
+from switch.sip.transaction import RequestUnanswered, Transaction, TransactionContext
 from switch.sip.transaction_tables import (
     CLIENT_INVITE_MACHINE,
     CLIENT_OTHER_MACHINE,
@@ -16,30 +16,40 @@ from switch.sip.transaction_tables import (
 from switch.sip.writer import write_message
 
 
+class ResponseReceived(NamedTuple):
+    """An answer to a request of ours."""
+
+    transaction: "ClientTransaction"
+    response: Response
+    hop: Hop
+
+
 class ClientTransaction(Transaction):
     """One request sent, its repetitions, and the answers to it."""
 
     __slots__ = ("branch", "request")
 
-    def __init__(self, desk: TransactionDesk, branch: str, request: Request, hop: Hop, owner: object) -> None:
+    def __init__(
+        self, context: TransactionContext, branch: str, request: Request, hop: Hop, owner: object
+    ) -> None:
         machine = CLIENT_INVITE_MACHINE if request.method == "INVITE" else CLIENT_OTHER_MACHINE
-        super().__init__(desk, machine, request.method, hop)
+        super().__init__(context, machine, request.method, hop)
         self.branch = branch
         self.request = request
         self.owner = owner
 
-    def start(self, now: float) -> list[SendMessage | Fact]:
+    def start(self, now: float) -> SendMessage:
         """Send the request for the first time."""
         self.data = write_message(self.request)
         self.start_timers(now)
-        return [SendMessage(data=self.data, hop=self.hop)]
+        return SendMessage(data=self.data, hop=self.hop)
 
-    def receive(self, response: Response, hop: Hop, now: float) -> list[SendMessage | Fact]:
+    def receive(self, response: Response, hop: Hop, now: float) -> list[SendMessage | ResponseReceived]:
         """Take an answer from the wire."""
         actions = self.step(input_of_status(response.status), now)
         if Action.PASS_UP not in actions:
-            self._desk.counters.retransmissions_received += 1
-        outputs: list[SendMessage | Fact] = []
+            self._context.counters.retransmissions_received += 1
+        outputs: list[SendMessage | ResponseReceived] = []
         for action in actions:
             if action is Action.ACKNOWLEDGE:
                 outputs.append(SendMessage(data=write_message(self._make_ack(response)), hop=self.hop))
@@ -47,17 +57,7 @@ class ClientTransaction(Transaction):
                 outputs.append(ResponseReceived(self, response, hop))
         return outputs
 
-    def fire(self, timer: Timer, now: float) -> list[SendMessage | Fact]:
-        outputs: list[SendMessage | Fact] = []
-        for action in self.step(timer, now):
-            if action is Action.REPEAT:
-                self._desk.counters.retransmissions_sent += 1
-                outputs.append(SendMessage(data=self.data, hop=self.hop))
-            else:
-                outputs.append(RequestUnanswered(self, 408))
-        return outputs
-
-    def fail(self, now: float) -> list[SendMessage | Fact]:
+    def fail(self, now: float) -> list[RequestUnanswered]:
         """The transport could not send."""
         return [RequestUnanswered(self, 503) for _ in self.step(Input.TRANSPORT_ERROR, now)]
 

@@ -22,8 +22,6 @@ class LegArrived(Event):
     """User part of the Request-URI, percent-decoded."""
     peer: str
     """Where it came from, such as ``udp:192.0.2.1:5060``."""
-    station: str | None
-    """The station that registered from there, when the caller is one of ours."""
     sdp: str | None
     """The peer's offer; None when it asks us to offer."""
 
@@ -35,7 +33,7 @@ class LegRinging(Event):
     topic: ClassVar[str] = "leg.ringing"
     leg_id: str
     status: int
-    sdp: str | None
+    """Any provisional status but 100."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

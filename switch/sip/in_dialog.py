@@ -1,19 +1,19 @@
 """Requests inside a dialog: ACK, BYE, re-INVITE, OPTIONS (RFC 3261 §12.2.2, §14.2, §15.1.2)."""
 
+from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sip.arriving_legs import ArrivingLegs
 from switch.sip.commands import AnswerReoffer
 from switch.sip.dialog import Dialog
 from switch.sip.events import LegConfirmed, LegReoffered
-from switch.sip.facts import AckReceived
 from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr
 from switch.sip.identity import ACCEPT, ALLOW
-from switch.sip.leg_desk import LegDesk, Outputs
-from switch.sip.legs import ArrivingLeg, DialledLeg, Leg, LegState
+from switch.sip.leg_signalling import LegSignalling
+from switch.sip.legs import ArrivingLeg, DialledLeg, LegState, SipLeg
 from switch.sip.message import Headers
 from switch.sip.reason_header import read_reason
 from switch.sip.request_checks import check_body
-from switch.sip.server_transaction import ServerTransaction
+from switch.sip.server_transaction import AckReceived, ServerTransaction
 from switch.sip.text import body_text
 
 CAPABILITIES = {"allow": ALLOW, "accept": ACCEPT, "accept-encoding": ["identity"], "supported": [""]}
@@ -25,30 +25,30 @@ _LONGEST_RETRY_S = 10
 class DialogRequests:
     """What peers ask of the dialogs they have with us."""
 
-    def __init__(self, desk: LegDesk, arriving: ArrivingLegs) -> None:
-        self._desk = desk
+    def __init__(self, signalling: LegSignalling, arriving: ArrivingLegs) -> None:
+        self._signalling = signalling
         self._arriving = arriving
 
-    def receive(self, transaction: ServerTransaction, to_tag: str, now: float) -> Outputs:
+    def receive(self, transaction: ServerTransaction, to_tag: str, now: float) -> list[Output]:
         """A request with a To tag. Raises SipSyntaxError when it cannot be read."""
-        desk = self._desk
+        signalling = self._signalling
         headers = transaction.request.headers
         found = self._find(headers, to_tag)
         if found is None:
-            return desk.answer(transaction, 481, now)
+            return signalling.answer(transaction, 481, now)
         leg, dialog = found
         if not dialog.take_cseq(parse_cseq(headers.get("cseq") or "").number):
-            return desk.answer(transaction, 500, now)
+            return signalling.answer(transaction, 500, now)
         if transaction.method == "BYE":
             return self._bye(transaction, leg, dialog, now)
         if transaction.method == "INVITE":
             return self._reinvite(transaction, leg, dialog, now)
-        return desk.answer(transaction, 200, now, extra=CAPABILITIES)
+        return signalling.answer(transaction, 200, now, extra=CAPABILITIES)
 
-    def acknowledge(self, fact: AckReceived, now: float) -> Outputs:
+    def acknowledge(self, report: AckReceived, now: float) -> list[Output]:
         """The ACK of a 200 OK of ours; any other is dropped. Raises SipSyntaxError."""
-        desk = self._desk
-        headers = fact.request.headers
+        signalling = self._signalling
+        headers = report.request.headers
         found = self._find(headers, parse_name_addr(headers.get("to") or "").tag or "")
         if found is None:
             return []
@@ -56,68 +56,70 @@ class DialogRequests:
         cseq = parse_cseq(headers.get("cseq") or "").number
         if leg.unacked is None or leg.unacked.cseq != cseq:
             return []
-        desk.repeats.stop(leg)
+        signalling.repeats.stop(leg)
         if leg.state is LegState.ENDED:
-            return desk.say_bye(leg, dialog, leg.cause, now)
+            return signalling.say_bye(leg, dialog, leg.cause, now)
         leg.state = LegState.CONFIRMED
-        return [LegConfirmed(leg_id=leg.leg_id, sdp=body_text(fact.request.body))]
+        return [LegConfirmed(leg_id=leg.leg_id, sdp=body_text(report.request.body))]
 
-    def answer_reoffer(self, command: AnswerReoffer, now: float) -> Outputs:
+    def answer_reoffer(self, command: AnswerReoffer, now: float) -> list[Output]:
         """200 OK or 488 to the re-INVITE; nothing when it was cancelled meanwhile."""
-        desk = self._desk
-        leg = desk.legs.find(command.leg_id)
+        signalling = self._signalling
+        leg = signalling.legs.find(command.leg_id)
         dialog = _dialog_of(leg)
         if leg is None or dialog is None or leg.reoffer is None:
             return []
         reoffer, leg.reoffer = leg.reoffer, None
         if command.sdp is None:
-            return desk.answer(reoffer, 488, now)
+            return signalling.answer(reoffer, 488, now)
         dialog.refresh_target(reoffer.request.headers.get_all("contact"), reoffer.source)
-        return desk.accept(leg, reoffer, dialog, command.sdp, now)
+        return signalling.accept(leg, reoffer, dialog, command.sdp, now)
 
-    def give_up(self, leg: Leg, now: float) -> Outputs:
+    def give_up(self, leg: SipLeg, now: float) -> list[Output]:
         """The ACK never came: the session ends with a BYE (RFC 3261 §13.3.1.4)."""
         dialog = _dialog_of(leg)
         cause = leg.cause if leg.state is LegState.ENDED else Cause.RECOVERY_ON_TIMER_EXPIRE
-        outputs: Outputs = list(self._desk.legs.end(leg, cause, status=None, by_peer=False))
-        return outputs + self._desk.say_bye(leg, dialog, cause, now) if dialog else outputs
+        outputs = self._signalling.legs.end(leg, cause, status=None, by_peer=False)
+        return outputs + self._signalling.say_bye(leg, dialog, cause, now) if dialog else outputs
 
-    def _find(self, headers: Headers, to_tag: str) -> tuple[Leg, Dialog] | None:
+    def _find(self, headers: Headers, to_tag: str) -> tuple[SipLeg, Dialog] | None:
         """The dialog a peer's request belongs to (RFC 3261 §12.2.2)."""
         from_tag = parse_name_addr(headers.get("from") or "").tag or ""
-        return self._desk.legs.find_dialog((headers.get("call-id") or "", to_tag, from_tag))
+        return self._signalling.legs.find_dialog((headers.get("call-id") or "", to_tag, from_tag))
 
-    def _bye(self, transaction: ServerTransaction, leg: Leg, dialog: Dialog, now: float) -> Outputs:
-        desk = self._desk
-        outputs: Outputs = list(desk.answer(transaction, 200, now))
-        desk.legs.close_dialog(dialog)
+    def _bye(self, transaction: ServerTransaction, leg: SipLeg, dialog: Dialog, now: float) -> list[Output]:
+        signalling = self._signalling
+        outputs = signalling.answer(transaction, 200, now)
+        signalling.legs.close_dialog(dialog)
         if dialog is not _dialog_of(leg):
             return outputs  # one of several phones that rang; the leg goes on with the others
         cause = read_reason(transaction.request.headers) or Cause.NORMAL_CLEARING
         if isinstance(leg, ArrivingLeg):
             outputs += self._arriving.hung_up_early(leg, cause, now)
-        desk.repeats.stop(leg)
-        outputs += desk.drop_reoffer(leg, now)
-        return outputs + desk.legs.end(leg, cause, status=None, by_peer=True)
+        signalling.repeats.stop(leg)
+        outputs += signalling.drop_reoffer(leg, now)
+        return outputs + signalling.legs.end(leg, cause, status=None, by_peer=True)
 
-    def _reinvite(self, transaction: ServerTransaction, leg: Leg, dialog: Dialog, now: float) -> Outputs:
-        desk = self._desk
+    def _reinvite(
+        self, transaction: ServerTransaction, leg: SipLeg, dialog: Dialog, now: float
+    ) -> list[Output]:
+        signalling = self._signalling
         if leg.state is LegState.ENDED:
-            return desk.answer(transaction, 481, now)
+            return signalling.answer(transaction, 481, now)
         if leg.reoffer is not None or (isinstance(leg, ArrivingLeg) and not leg.invite.is_answered):
-            pause_s = int(desk.ids.token()[:4], 16) % (_LONGEST_RETRY_S + 1)
-            return desk.answer(transaction, 500, now, extra={"retry-after": [str(pause_s)]})
+            pause_s = int(signalling.ids.token()[:4], 16) % (_LONGEST_RETRY_S + 1)
+            return signalling.answer(transaction, 500, now, extra={"retry-after": [str(pause_s)]})
         if leg.state is not LegState.CONFIRMED or leg.unacked is not None:
-            return desk.answer(transaction, 491, now)  # an offer of ours or an ACK is still on its way
+            return signalling.answer(transaction, 491, now)  # an offer of ours or an ACK is still on its way
         refusal = check_body(transaction.request)
         if refusal is not None:
-            return desk.refuse(transaction, refusal, now)
+            return signalling.refuse(transaction, refusal, now)
         parse_contacts(transaction.request.headers.get_all("contact"))
         leg.reoffer = transaction
         transaction.owner = leg
-        trying = desk.answer(transaction, 100, now)
+        trying = signalling.answer(transaction, 100, now)
         return [*trying, LegReoffered(leg_id=leg.leg_id, sdp=body_text(transaction.request.body))]
 
 
-def _dialog_of(leg: Leg | None) -> Dialog | None:
+def _dialog_of(leg: SipLeg | None) -> Dialog | None:
     return leg.dialog if isinstance(leg, ArrivingLeg | DialledLeg) else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sip.client_transaction import ClientTransaction
 from switch.sip.commands import SendMessage
@@ -30,7 +31,7 @@ class LegState(StrEnum):
 class UnackedAnswer:
     """A 200 OK of ours that is repeated until its ACK comes (RFC 3261 §13.3.1.4)."""
 
-    leg: "Leg"
+    leg: "SipLeg"
     cseq: int
     """Number of the INVITE it answers."""
     message: SendMessage
@@ -39,7 +40,7 @@ class UnackedAnswer:
 
 
 @dataclass(slots=True, eq=False)
-class Leg:
+class SipLeg:
     """What arriving and dialled legs have in common."""
 
     leg_id: str
@@ -52,7 +53,7 @@ class Leg:
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class ArrivingLeg(Leg):
+class ArrivingLeg(SipLeg):
     """A leg opened by a peer's INVITE."""
 
     invite: ServerTransaction
@@ -71,7 +72,7 @@ class Fork:
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
-class DialledLeg(Leg):
+class DialledLeg(SipLeg):
     """A leg opened by our INVITE."""
 
     local_tag: str
@@ -87,8 +88,8 @@ class Legs:
     """Legs by id until they have ended; dialogs by key until they are wound up."""
 
     def __init__(self) -> None:
-        self._legs: dict[str, Leg] = {}
-        self._dialogs: dict[DialogKey, tuple[Leg, Dialog]] = {}
+        self._legs: dict[str, SipLeg] = {}
+        self._dialogs: dict[DialogKey, tuple[SipLeg, Dialog]] = {}
 
     @property
     def open_legs(self) -> int:
@@ -98,22 +99,22 @@ class Legs:
     def open_dialogs(self) -> int:
         return len(self._dialogs)
 
-    def add(self, leg: Leg) -> None:
+    def add(self, leg: SipLeg) -> None:
         self._legs[leg.leg_id] = leg
 
-    def find(self, leg_id: str) -> Leg | None:
+    def find(self, leg_id: str) -> SipLeg | None:
         return self._legs.get(leg_id)
 
-    def open_dialog(self, leg: Leg, dialog: Dialog) -> None:
+    def open_dialog(self, leg: SipLeg, dialog: Dialog) -> None:
         self._dialogs[dialog.key] = (leg, dialog)
 
     def close_dialog(self, dialog: Dialog) -> None:
         self._dialogs.pop(dialog.key, None)
 
-    def find_dialog(self, key: DialogKey) -> tuple[Leg, Dialog] | None:
+    def find_dialog(self, key: DialogKey) -> tuple[SipLeg, Dialog] | None:
         return self._dialogs.get(key)
 
-    def end(self, leg: Leg, cause: Cause, *, status: int | None, by_peer: bool) -> list[LegEnded]:
+    def end(self, leg: SipLeg, cause: Cause, *, status: int | None, by_peer: bool) -> list[Output]:
         """Report the end of a leg; nothing when it was reported before."""
         if leg.state is LegState.ENDED:
             return []

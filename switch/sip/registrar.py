@@ -7,7 +7,7 @@ from runtime.vocabulary import Event
 from switch.sip.authenticator import Authenticator, Verdict
 from switch.sip.bindings import Binding, Bindings
 from switch.sip.config import SipConfig, StationConfig
-from switch.sip.dialled_legs import Target
+from switch.sip.dialled_legs import ContactAddress
 from switch.sip.errors import SipSyntaxError
 from switch.sip.events import RegistrationRefused, StationRegistered, StationUnregistered
 from switch.sip.header_values import NameAddr, is_wildcard, parse_contacts, parse_cseq, parse_name_addr
@@ -39,10 +39,10 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
-    """What a REGISTER asks for one contact; ``expires_s`` 0 removes it."""
+class _RequestedBinding:
+    """What a REGISTER asks for one contact address; ``expires_s`` 0 removes it."""
 
-    contact: str
+    contact_address: str
     expires_s: int
 
 
@@ -70,19 +70,15 @@ class Registrar:
             return Answer(401, {"www-authenticate": challenges})
         return self._update(request, station, hop, now)
 
-    def newest(self, station: str) -> Target | None:
+    def newest(self, station: str) -> ContactAddress | None:
         """Where to call a station: the contact registered or refreshed last, by the way it registered."""
         binding = self._bindings.newest(station)
-        return None if binding is None else Target(binding.contact, binding.hop)
-
-    def is_at(self, station: str, hop: Hop) -> bool:
-        """Whether that station registered from that address."""
-        return any(binding.hop == hop for binding in self._bindings.of(station))
+        return None if binding is None else ContactAddress(binding.contact_address, binding.hop)
 
     def registrations(self, now: float) -> list[Registration]:
         """All contacts, station by station."""
         return [
-            Registration(b.station, printable(b.contact), str(b.hop), _left(b, now))
+            Registration(b.station, printable(b.contact_address), str(b.hop), _left(b, now))
             for b in self._bindings.all()
         ]
 
@@ -98,37 +94,40 @@ class Registrar:
         headers = request.headers
         sip_call_id = headers.get("call-id") or ""
         cseq = parse_cseq(headers.get("cseq") or "").number
-        wishes = self._wishes(request, station)
-        if any(0 < wish.expires_s < self._shortest_s for wish in wishes):
+        requested = self._requested(request, station)
+        if any(0 < asked.expires_s < self._shortest_s for asked in requested):
             return Answer(423, {"min-expires": [str(self._shortest_s)]})
-        known = {binding.contact: binding for binding in self._bindings.of(station)}
-        for wish in wishes:
-            old = known.get(wish.contact)
+        known = {binding.contact_address: binding for binding in self._bindings.of(station)}
+        for asked in requested:
+            old = known.get(asked.contact_address)
             if old is not None and old.sip_call_id == sip_call_id and old.cseq >= cseq:
                 return Answer(500)
         events: list[Event] = []
-        for wish in wishes:
-            if wish.expires_s > 0:
-                expires_at = now + wish.expires_s
-                self._bindings.put(Binding(station, wish.contact, hop, sip_call_id, cseq, expires_at))
-                events.append(_registered(station, wish, hop))
-            elif wish.contact in known:
-                self._bindings.remove(known[wish.contact])
+        for asked in requested:
+            if asked.expires_s > 0:
+                address, expires_at = asked.contact_address, now + asked.expires_s
+                self._bindings.put(Binding(station, address, hop, sip_call_id, cseq, expires_at))
+                events.append(_registered(station, asked, hop))
+            elif asked.contact_address in known:
+                self._bindings.remove(known[asked.contact_address])
         if known and not self._bindings.of(station):
             events.append(StationUnregistered(station=station, reason="removed"))
         return Answer(200, self._contacts(station, now), events)
 
-    def _wishes(self, request: Request, station: str) -> list[_Wish]:
+    def _requested(self, request: Request, station: str) -> list[_RequestedBinding]:
         lines = request.headers.get_all("contact")
         general = request.headers.get("expires")
         if is_wildcard(lines):
             if general is None or general.strip() != "0":
                 raise SipSyntaxError("Contact * without Expires 0")
-            return [_Wish(binding.contact, 0) for binding in self._bindings.of(station)]
-        return [_Wish(str(contact.uri), self._granted(contact, general)) for contact in parse_contacts(lines)]
+            return [_RequestedBinding(binding.contact_address, 0) for binding in self._bindings.of(station)]
+        return [
+            _RequestedBinding(str(contact.uri), self._granted(contact, general))
+            for contact in parse_contacts(lines)
+        ]
 
     def _granted(self, contact: NameAddr, general: str | None) -> int:
-        """The contact's own time before the header's before ours; nonsense counts as none given."""
+        """Seconds: the contact's own time before the header's before ours; nonsense counts as none given."""
         for text in (contact.param("expires"), general):
             if text is not None and text.strip().isdecimal():
                 return min(int(text.strip()[:10]), self._longest_s)
@@ -136,12 +135,12 @@ class Registrar:
 
     def _contacts(self, station: str, now: float) -> dict[str, list[str]]:
         bindings = self._bindings.of(station)
-        return {"contact": [f"<{b.contact}>;expires={_left(b, now)}" for b in bindings]}
+        return {"contact": [f"<{b.contact_address}>;expires={_left(b, now)}" for b in bindings]}
 
 
-def _registered(station: str, wish: _Wish, hop: Hop) -> StationRegistered:
+def _registered(station: str, asked: _RequestedBinding, hop: Hop) -> StationRegistered:
     return StationRegistered(
-        station=station, contact=printable(wish.contact), peer=str(hop), expires_s=wish.expires_s
+        station=station, contact=printable(asked.contact_address), peer=str(hop), expires_s=asked.expires_s
     )
 
 

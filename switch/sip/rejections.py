@@ -1,7 +1,6 @@
 """What becomes of messages that cannot be served: an answer without a transaction, a count, an event."""
 
-from typing import Any
-
+from runtime.vocabulary import Output
 from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
@@ -31,19 +30,19 @@ class Rejections:
         self._second = 0
         self._events = 0
 
-    def reject(self, error: SipSyntaxError, hop: Hop, now: float) -> list[Any]:
+    def reject(self, error: SipSyntaxError, hop: Hop, now: float) -> list[Output]:
         """Answer unusable SIP as far as it can be answered, and report it."""
-        answers: list[Any] = []
+        answers: list[Output] = []
         request = error.request
         if error.status is not None and request is not None and request.method != "ACK":
             answers = self._answer(request, hop, error.status, phrase=printable(error.reason))
         return answers + self.report(error.reason, error.status if answers else None, hop, now)
 
-    def turn_away(self, request: Request, hop: Hop) -> list[Any]:
+    def turn_away(self, request: Request, hop: Hop) -> list[Output]:
         """503 to a request there is no room for."""
         return self._answer(request, hop, 503, extra={"retry-after": _RETRY_AFTER})
 
-    def report(self, reason: str, status: int | None, hop: Hop, now: float) -> list[Any]:
+    def report(self, reason: str, status: int | None, hop: Hop, now: float) -> list[Output]:
         """Count it; an event only while this second has not seen too many."""
         self._counters.rejected += 1
         if int(now) != self._second:
@@ -61,7 +60,7 @@ class Rejections:
         *,
         phrase: str | None = None,
         extra: dict[str, list[str]] | None = None,
-    ) -> list[Any]:
+    ) -> list[Output]:
         try:
             via = note_source(request, hop)
         except SipSyntaxError:

@@ -1,27 +1,26 @@
 """The SIP stack: datagrams and commands in, events and messages out. No socket, no clock."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from runtime.driver import Handler
 from runtime.ids import Ids
+from runtime.vocabulary import Output
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
-from switch.sip.facts import Fact, RequestReceived, RequestTurnedAway, RequestUnanswered
 from switch.sip.hop import Hop
 from switch.sip.identity import KNOWN_METHODS, Identity
 from switch.sip.message import Message, Request
 from switch.sip.parser import is_keep_alive, parse_message
 from switch.sip.registrar import Registrar, Registration
 from switch.sip.rejections import Rejections
+from switch.sip.server_transaction import RequestReceived
 from switch.sip.timers import Timers
-from switch.sip.transaction_layer import TransactionLayer
+from switch.sip.transaction import RequestUnanswered
+from switch.sip.transaction_layer import Report, RequestTurnedAway, TransactionLayer
 from switch.sip.user_agent import UserAgent
-
-Outputs = list[Any]
-"""Events and SendMessage, in order."""
 
 
 class DatagramReceived(NamedTuple):
@@ -101,7 +100,7 @@ class SipStack:
             SendFailed: lambda item, now: self.send_failed(item.data, now),
         }
 
-    def receive(self, data: bytes, hop: Hop, now: float) -> Outputs:
+    def receive(self, data: bytes, hop: Hop, now: float) -> list[Output]:
         """Take one datagram. Never raises for what a peer sends."""
         if is_keep_alive(data):
             return []
@@ -118,7 +117,7 @@ class SipStack:
             return self._rejections.reject(error, hop, now)
         return self._settle(outputs, now)
 
-    def send_failed(self, data: bytes, now: float) -> Outputs:
+    def send_failed(self, data: bytes, now: float) -> list[Output]:
         """The transport could not send this message of ours."""
         self.counters.send_errors += 1
         try:
@@ -131,13 +130,13 @@ class SipStack:
         cores = (self._layer, self._agent, self._registrar)
         return min((at for core in cores if (at := core.next_deadline()) is not None), default=None)
 
-    def wake(self, *, now: float) -> Outputs:
+    def wake(self, *, now: float) -> list[Output]:
         outputs = self._settle(self._layer.wake(now=now), now)
         return outputs + self._agent.wake(now=now) + self._registrar.wake(now=now)
 
-    def _settle(self, items: Sequence[SendMessage | Fact], now: float) -> Outputs:
-        """Let the user agent act on the transaction layer's facts."""
-        outputs: Outputs = []
+    def _settle(self, items: Sequence[SendMessage | Report], now: float) -> list[Output]:
+        """Let the user agent act on the transaction layer's reports."""
+        outputs: list[Output] = []
         for item in items:
             if isinstance(item, SendMessage):
                 outputs.append(item)
@@ -147,21 +146,21 @@ class SipStack:
                 outputs += self._take(item, now)
         return outputs
 
-    def _take(self, fact: Fact, now: float) -> Outputs:
+    def _take(self, report: Report, now: float) -> list[Output]:
         try:
-            return self._agent.take(fact, now)
+            return self._agent.take(report, now)
         except SipSyntaxError as error:
-            return self._refuse(fact, error, now)
+            return self._refuse(report, error, now)
 
-    def _refuse(self, fact: Fact, error: SipSyntaxError, now: float) -> Outputs:
+    def _refuse(self, report: Report, error: SipSyntaxError, now: float) -> list[Output]:
         """A header that is read only now was malformed."""
-        if isinstance(fact, RequestReceived):
+        if isinstance(report, RequestReceived):
             status = error.status or 400
-            answers = self._agent.refuse(fact.transaction, status, now)
-            return answers + self._rejections.report(error.reason, status, fact.transaction.source, now)
-        if isinstance(fact, RequestUnanswered):  # carries no text of a peer
+            answers = self._agent.refuse(report.transaction, status, now)
+            return answers + self._rejections.report(error.reason, status, report.transaction.source, now)
+        if isinstance(report, RequestUnanswered):  # carries no text of a peer
             raise error
-        return self._rejections.report(error.reason, None, fact.hop, now)
+        return self._rejections.report(error.reason, None, report.hop, now)
 
     def _count(self, message: Message) -> None:
         if isinstance(message, Request):

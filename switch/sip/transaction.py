@@ -1,17 +1,16 @@
 """What client and server transactions share: a state in a table, timers, and the last message sent."""
 
-from abc import ABC, abstractmethod
+from typing import NamedTuple
 
 from runtime.deadlines import Deadlines
 from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
-from switch.sip.facts import Fact
 from switch.sip.hop import Hop
 from switch.sip.timers import REPEATING, Timer, Timers
 from switch.sip.transaction_tables import Action, Input, Machine, State
 
 
-class TransactionDesk:
+class TransactionContext:
     """What all transactions of a stack use together: one timer heap, the durations, the counters."""
 
     __slots__ = ("counters", "deadlines", "durations", "timers")
@@ -23,13 +22,21 @@ class TransactionDesk:
         self.deadlines: Deadlines[tuple[Transaction, Timer]] = Deadlines()
 
 
-class Transaction(ABC):
+class RequestUnanswered(NamedTuple):
+    """No final answer will come. ``status`` is what it counts as (RFC 3261 §8.1.3.1): 408 when nothing
+    came in time, 503 when the request could not be sent."""
+
+    transaction: "Transaction"
+    status: int
+
+
+class Transaction:
     """One machine at work. ``step`` is the only way its state changes."""
 
-    __slots__ = ("_desk", "_machine", "_pause_s", "data", "hop", "method", "owner", "state")
+    __slots__ = ("_context", "_machine", "_pause_s", "data", "hop", "method", "owner", "state")
 
-    def __init__(self, desk: TransactionDesk, machine: Machine, method: str, hop: Hop) -> None:
-        self._desk = desk
+    def __init__(self, context: TransactionContext, machine: Machine, method: str, hop: Hop) -> None:
+        self._context = context
         self._machine = machine
         self._pause_s = 0.0
         self.method = method
@@ -58,34 +65,41 @@ class Transaction(ABC):
             self._run_again(step, now)
         return move.actions
 
-    @abstractmethod
-    def fire(self, timer: Timer, now: float) -> list[SendMessage | Fact]:
-        """A timer is due."""
+    def fire(self, timer: Timer, now: float) -> list[SendMessage | RequestUnanswered]:
+        """A timer is due: send the last message again, give up, or just end, as the table says."""
+        return [
+            self._repeat() if action is Action.REPEAT else RequestUnanswered(self, 408)
+            for action in self.step(timer, now)
+        ]
 
     def terminate(self) -> None:
         """Stop at once, without a word to anybody."""
         self._exchange_timers(self._machine.timers[self.state], (), 0.0)
         self.state = State.TERMINATED
 
+    def _repeat(self) -> SendMessage:
+        self._context.counters.retransmissions_sent += 1
+        return SendMessage(data=self.data, hop=self.hop)
+
     def _exchange_timers(self, old: tuple[Timer, ...], new: tuple[Timer, ...], now: float) -> None:
-        desk = self._desk
+        context = self._context
         for timer in old:
             if timer not in new:
-                desk.deadlines.cancel((self, timer))
+                context.deadlines.cancel((self, timer))
         for timer in new:
             if timer not in old:
-                pause_s = desk.durations[timer]
+                pause_s = context.durations[timer]
                 if timer in REPEATING:
                     self._pause_s = pause_s
-                desk.deadlines.set((self, timer), now + pause_s)
+                context.deadlines.set((self, timer), now + pause_s)
 
     def _run_again(self, timer: Input | Timer, now: float) -> None:
         """The next interval: doubled (RFC 3261 §17.1.1.2), for E and G up to T2 (§17.1.2.2, §17.2.1)."""
-        desk = self._desk
+        context = self._context
         pause_s = 2 * self._pause_s
         if timer is Timer.E and self.state is State.PROCEEDING:
-            pause_s = desk.timers.t2_s
+            pause_s = context.timers.t2_s
         if timer is not Timer.A:
-            pause_s = min(pause_s, desk.timers.t2_s)
+            pause_s = min(pause_s, context.timers.t2_s)
         self._pause_s = pause_s
-        desk.deadlines.set((self, Timer(timer)), now + pause_s)
+        context.deadlines.set((self, Timer(timer)), now + pause_s)

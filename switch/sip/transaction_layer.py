@@ -1,23 +1,33 @@
 """Which transaction a message belongs to (RFC 3261 §17.1.3, §17.2.3), and the one heap of their timers."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
 
 from runtime.ids import Ids
-from switch.sip.client_transaction import ClientTransaction
+from switch.sip.client_transaction import ClientTransaction, ResponseReceived
 from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
-from switch.sip.facts import AckReceived, Fact, RequestReceived, RequestTurnedAway
 from switch.sip.header_values import parse_cseq, parse_name_addr
 from switch.sip.hop import Hop
 from switch.sip.message import Headers, Message, Request, Response
-from switch.sip.server_transaction import ServerTransaction
+from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
 from switch.sip.timers import Timers
-from switch.sip.transaction import Transaction, TransactionDesk
+from switch.sip.transaction import RequestUnanswered, Transaction, TransactionContext
 from switch.sip.transaction_tables import State
 from switch.sip.via_rules import TopVia, has_cookie, note_source, read_top_via, reply_hop
 from switch.sip.writer import write_message
 
-Outputs = list[SendMessage | Fact]
+
+class RequestTurnedAway(NamedTuple):
+    """A new request for which there is no room; answer it without a transaction."""
+
+    request: Request
+    hop: Hop
+
+
+Report = RequestReceived | AckReceived | RequestTurnedAway | ResponseReceived | RequestUnanswered
+"""What the layer tells the user agent. Inside the stack only; never journalled."""
+Outputs = Sequence[SendMessage | Report]
 
 
 class TransactionLayer:
@@ -36,7 +46,7 @@ class TransactionLayer:
         capacity: int,
         answer_to_source: bool,
     ) -> None:
-        self._desk = TransactionDesk(timers, counters)
+        self._context = TransactionContext(timers, counters)
         self._ids = ids
         self._via_start = f"SIP/2.0/UDP {sent_by};rport;branch=z9hG4bK"
         self._counters = counters
@@ -60,18 +70,18 @@ class TransactionLayer:
             return self._receive_request(message, hop, now)
         return self._receive_response(message, hop, now)
 
-    def respond(self, transaction: ServerTransaction, response: Response, now: float) -> Outputs:
-        """Answer a request."""
+    def respond(self, transaction: ServerTransaction, response: Response, now: float) -> SendMessage | None:
+        """Answer a request. None when a final answer was given before."""
         return transaction.respond(response, now)
 
     def send(
         self, request: Request, hop: Hop, owner: object, now: float
-    ) -> tuple[ClientTransaction, Outputs]:
+    ) -> tuple[ClientTransaction, SendMessage]:
         """Send a request in a transaction of its own; its Via is put on here."""
         branch = self._put_via(request)
         return self._start(branch, request, hop, owner, now)
 
-    def send_cancel(self, invite: ClientTransaction, extra: dict[str, list[str]], now: float) -> Outputs:
+    def send_cancel(self, invite: ClientTransaction, extra: dict[str, list[str]], now: float) -> SendMessage:
         """Send the CANCEL of an INVITE that has a provisional answer (RFC 3261 §9.1)."""
         cancel = invite.make_cancel()
         for name, values in extra.items():
@@ -110,12 +120,12 @@ class TransactionLayer:
         return outputs
 
     def next_deadline(self) -> float | None:
-        return self._desk.deadlines.next()
+        return self._context.deadlines.next()
 
     def wake(self, *, now: float) -> Outputs:
         """Run the timers that are due."""
-        outputs: Outputs = []
-        for transaction, timer in self._desk.deadlines.due(now):
+        outputs: list[SendMessage | Report] = []
+        for transaction, timer in self._context.deadlines.due(now):
             outputs += transaction.fire(timer, now)
             self._forget_if_over(transaction)
         return outputs
@@ -134,7 +144,7 @@ class TransactionLayer:
         if len(self._servers) >= self._capacity:
             return [RequestTurnedAway(request, hop)]
         answers_to = reply_hop(via, hop, to_source=self._answer_to_source)
-        transaction = ServerTransaction(self._desk, identity, request, hop, answers_to)
+        transaction = ServerTransaction(self._context, identity, request, hop, answers_to)
         self._servers[identity, method] = transaction
         if method == "INVITE":
             self._invites.setdefault(_origin(request), transaction)
@@ -159,8 +169,8 @@ class TransactionLayer:
 
     def _start(
         self, branch: str, request: Request, hop: Hop, owner: object, now: float
-    ) -> tuple[ClientTransaction, Outputs]:
-        transaction = ClientTransaction(self._desk, branch, request, hop, owner)
+    ) -> tuple[ClientTransaction, SendMessage]:
+        transaction = ClientTransaction(self._context, branch, request, hop, owner)
         self._clients[branch, request.method] = transaction
         self._counters.requests_sent[request.method] += 1
         return transaction, transaction.start(now)

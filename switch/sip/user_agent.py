@@ -5,25 +5,26 @@ from typing import Any
 
 from runtime.driver import Handler
 from runtime.ids import Ids
+from runtime.vocabulary import Output
 from switch.sip.answer_repeats import AckMissing, AnswerRepeats
 from switch.sip.arriving_legs import ArrivingLegs
-from switch.sip.client_transaction import ClientTransaction
+from switch.sip.client_transaction import ResponseReceived
 from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
 from switch.sip.config import SipConfig
 from switch.sip.counters import Counters
 from switch.sip.dialled_legs import DialledLegs
 from switch.sip.dialog import Dialog
-from switch.sip.facts import AckReceived, Fact, RequestReceived, RequestUnanswered, ResponseReceived
 from switch.sip.header_values import parse_name_addr
 from switch.sip.identity import Identity
 from switch.sip.in_dialog import CAPABILITIES, DialogRequests
-from switch.sip.leg_desk import LegDesk, Outputs
+from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import ArrivingLeg, DialledLeg, Legs
 from switch.sip.registrar import Registrar
 from switch.sip.request_checks import check_request
-from switch.sip.server_transaction import ServerTransaction
+from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
 from switch.sip.timers import Timers
-from switch.sip.transaction_layer import TransactionLayer
+from switch.sip.transaction import RequestUnanswered, Transaction
+from switch.sip.transaction_layer import Report, TransactionLayer
 
 
 class UserAgent:
@@ -43,13 +44,13 @@ class UserAgent:
         self._repeats = AnswerRepeats(timers, counters)
         self._legs = Legs()
         self._registrar = registrar
-        self._desk = LegDesk(layer, identity, self._legs, self._repeats, ids)
-        self._arriving = ArrivingLegs(self._desk, registrar)
+        self._signalling = LegSignalling(layer, identity, self._legs, self._repeats, ids)
+        self._arriving = ArrivingLegs(self._signalling)
         self._dialled = DialledLegs(
-            self._desk, registrar, limit_s=config.dial_limit_s, patience_s=timers.lifetime_s
+            self._signalling, registrar, limit_s=config.dial_limit_s, patience_s=timers.lifetime_s
         )
-        self._in_dialog = DialogRequests(self._desk, self._arriving)
-        self._facts: dict[type, Callable[[Any, float], Outputs]] = {
+        self._in_dialog = DialogRequests(self._signalling, self._arriving)
+        self._handlers: dict[type, Callable[[Any, float], list[Output]]] = {
             RequestReceived: self._request,
             AckReceived: self._in_dialog.acknowledge,
             ResponseReceived: self._response,
@@ -74,20 +75,20 @@ class UserAgent:
             HangUpLeg: self._hang_up,
         }
 
-    def take(self, fact: Fact, now: float) -> Outputs:
+    def take(self, report: Report, now: float) -> list[Output]:
         """What the transaction layer reports. Raises SipSyntaxError when a message cannot be read."""
-        return self._facts[type(fact)](fact, now)
+        return self._handlers[type(report)](report, now)
 
-    def refuse(self, transaction: ServerTransaction, status: int, now: float) -> Outputs:
+    def refuse(self, transaction: ServerTransaction, status: int, now: float) -> list[Output]:
         """Answer a request that turned out to be unreadable."""
-        return self._desk.answer(transaction, status, now)
+        return self._signalling.answer(transaction, status, now)
 
     def next_deadline(self) -> float | None:
         deadlines = (self._repeats.next_deadline(), self._dialled.next_deadline())
         return min((at for at in deadlines if at is not None), default=None)
 
-    def wake(self, *, now: float) -> Outputs:
-        outputs: Outputs = []
+    def wake(self, *, now: float) -> list[Output]:
+        outputs: list[Output] = []
         for output in self._repeats.wake(now=now):
             if isinstance(output, AckMissing):
                 outputs += self._in_dialog.give_up(output.leg, now)
@@ -95,14 +96,14 @@ class UserAgent:
                 outputs.append(output)
         return outputs + self._dialled.wake(now=now)
 
-    def _request(self, fact: RequestReceived, now: float) -> Outputs:
-        transaction = fact.transaction
+    def _request(self, report: RequestReceived, now: float) -> list[Output]:
+        transaction = report.transaction
         method = transaction.method
         if method == "CANCEL":
             return self._arriving.cancel(transaction, now)
         refusal = check_request(transaction.request)
         if refusal is not None:
-            return self._desk.refuse(transaction, refusal, now)
+            return self._signalling.refuse(transaction, refusal, now)
         if method == "REGISTER":
             return self._register(transaction, now)
         to_tag = parse_name_addr(transaction.request.headers.get("to") or "").tag
@@ -111,34 +112,34 @@ class UserAgent:
         if method == "INVITE":
             return self._arriving.invite(transaction, now)
         if method == "OPTIONS":
-            return self._desk.answer(transaction, 200, now, extra=CAPABILITIES)
-        return self._desk.answer(transaction, 481, now)
+            return self._signalling.answer(transaction, 200, now, extra=CAPABILITIES)
+        return self._signalling.answer(transaction, 481, now)
 
-    def _register(self, transaction: ServerTransaction, now: float) -> Outputs:
+    def _register(self, transaction: ServerTransaction, now: float) -> list[Output]:
         answer = self._registrar.register(transaction.request, transaction.source, now)
-        return [*self._desk.answer(transaction, answer.status, now, extra=answer.extra), *answer.events]
+        return [*self._signalling.answer(transaction, answer.status, now, extra=answer.extra), *answer.events]
 
-    def _response(self, fact: ResponseReceived, now: float) -> Outputs:
-        owner = fact.transaction.owner
+    def _response(self, report: ResponseReceived, now: float) -> list[Output]:
+        owner = report.transaction.owner
         if isinstance(owner, DialledLeg):
-            return self._dialled.response(owner, fact, now)
-        if fact.response.status >= 200:
-            self._close_dialog_of(fact.transaction)
+            return self._dialled.response(owner, report, now)
+        if report.response.status >= 200:
+            self._close_dialog_of(report.transaction)
         return []
 
-    def _unanswered(self, fact: RequestUnanswered, now: float) -> Outputs:
-        owner = fact.transaction.owner
+    def _unanswered(self, report: RequestUnanswered, now: float) -> list[Output]:
+        owner = report.transaction.owner
         if isinstance(owner, DialledLeg):
-            return self._dialled.unanswered(owner, fact)
-        self._close_dialog_of(fact.transaction)
+            return self._dialled.unanswered(owner, report)
+        self._close_dialog_of(report.transaction)
         return []
 
-    def _close_dialog_of(self, transaction: ClientTransaction) -> None:
+    def _close_dialog_of(self, transaction: Transaction) -> None:
         """A BYE has come to its end."""
         if isinstance(transaction.owner, Dialog):
             self._legs.close_dialog(transaction.owner)
 
-    def _hang_up(self, command: HangUpLeg, now: float) -> Outputs:
+    def _hang_up(self, command: HangUpLeg, now: float) -> list[Output]:
         leg = self._legs.find(command.leg_id)
         if isinstance(leg, ArrivingLeg):
             return self._arriving.hang_up(leg, command, now)

@@ -130,7 +130,6 @@ class ExchangeRig:
                 caller_name="王小明",
                 called_number=called,
                 peer="udp:192.0.2.1:5060",
-                station=None,
                 sdp=sdp,
             )
         )

@@ -1,5 +1,6 @@
 """SIP messages as foreign phones send them, for tests that speak for the peer."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from switch.sip.commands import SendMessage
@@ -78,7 +79,7 @@ def authorized(request: Request, challenge: Response, *, user: str, password: st
     return Request(request.method, request.uri, headers, request.body)
 
 
-def sent(outputs: list[Any]) -> list[Message]:
+def sent(outputs: Iterable[Any]) -> list[Message]:
     """The messages among a stack's outputs, read back from their bytes."""
     return [parse_message(o.data) for o in outputs if isinstance(o, SendMessage)]
 

@@ -6,9 +6,8 @@ from runtime.errors import UsageError
 from switch.causes import Cause
 from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, RingLeg
 from switch.sip.events import LegArrived, LegConfirmed, LegEnded
-from switch.sip.hop import Hop
 from switch.sip.message import Request, Response
-from tests.helpers.sip_messages import PHONE, SDP, make_request, make_response
+from tests.helpers.sip_messages import SDP, make_request, make_response
 from tests.helpers.sip_rig import LIFETIME_S, STATION, SipRig, methods, statuses
 
 OURS = "v=0\r\n"
@@ -55,7 +54,6 @@ def test_an_invite_gets_trying_at_once_and_is_reported() -> None:
             caller_name="张伟",
             called_number="95598",
             peer="udp:127.0.0.1:6000",
-            station=None,
             sdp=SDP,
         )
     ]
@@ -76,19 +74,6 @@ def test_an_invite_without_offer_gets_ours_and_its_answer_comes_with_the_ack() -
     assert ok.body == OURS.encode()
     rig.receive(from_caller("ACK", ok, body=SDP))
     assert rig.events[-1] == LegConfirmed(leg_id="leg-1", sdp=SDP)
-
-
-def test_a_caller_is_a_station_only_at_the_address_that_station_registered_from() -> None:
-    rig = SipRig()
-    rig.register(PHONE)
-    caller = f"<sip:{STATION}@127.0.0.1>;tag=caller"
-    rig.receive(make_request("INVITE", caller=caller))
-    elsewhere = Hop("udp", "127.0.0.1", 6666)
-    rig.receive(make_request("INVITE", caller=caller, hop=elsewhere, sip_call_id="2"), elsewhere)
-    rig.receive(
-        make_request("INVITE", caller="<sip:1002@127.0.0.1>;tag=x", branch="z9hG4bK3", sip_call_id="3")
-    )
-    assert [event.station for event in rig.reported(LegArrived)] == [STATION, None, None]
 
 
 def test_ringing_and_answering_carry_one_tag_contact_and_record_route() -> None:

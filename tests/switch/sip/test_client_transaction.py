@@ -1,50 +1,35 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from switch.sip.client_transaction import ClientTransaction
-from switch.sip.counters import Counters
-from switch.sip.facts import RequestUnanswered, ResponseReceived
+from switch.sip.client_transaction import ClientTransaction, ResponseReceived
 from switch.sip.message import Request
-from switch.sip.timers import Timer, Timers
-from switch.sip.transaction import TransactionDesk
+from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_tables import State
-from tests.helpers.sip_messages import PHONE, make_request, make_response, sent
-
-Step = int | str
-"""A status that arrives, the letter of a timer that is due, or ``fail``: the transport could not send."""
+from tests.helpers.sip_messages import PHONE, make_response, sent
+from tests.helpers.sip_transactions import Moves, Step, TransactionRig, Ways, check_step
 
 
-class Client:
-    """A client transaction whose every output is collected as short words."""
+class Client(TransactionRig):
+    """Takes statuses that arrive, timers, and ``fail``: the transport could not send."""
+
+    transaction: ClientTransaction
 
     def __init__(self, method: str) -> None:
-        self.desk = TransactionDesk(Timers(), Counters())
-        self.request = make_request(method)
-        self.transaction = ClientTransaction(self.desk, "z9hG4bKone", self.request, PHONE, None)
-        self.now = 0.0
-        self.words = self._words(self.transaction.start(self.now))
+        super().__init__(method)
+        self.transaction = ClientTransaction(self.context, "z9hG4bKone", self.request, PHONE, None)
+        self.first = self.tell([self.transaction.start(self.now)])
 
     def take(self, step: Step) -> list[Any]:
         if isinstance(step, int):
-            outputs = self.transaction.receive(make_response(self.request, step), PHONE, self.now)
-        elif step == "fail":
-            outputs = self.transaction.fail(self.now)
-        else:
-            outputs = self.transaction.fire(Timer(step), self.now)
-        return self._words(outputs)
+            return self.tell(self.transaction.receive(make_response(self.request, step), PHONE, self.now))
+        return self.tell(self.transaction.fail(self.now)) if step == "fail" else self.fire(step)
 
     def run(self) -> list[tuple[float, Any]]:
-        """Every output until no timer is left, with its time."""
-        told = [(self.now, word) for word in self.words]
-        while (at := self.desk.deadlines.next()) is not None:
-            self.now = at
-            for transaction, timer in self.desk.deadlines.due(at):
-                told += [(at, word) for word in self._words(transaction.fire(timer, at))]
-        return told
+        return [*((0.0, word) for word in self.first), *super().run()]
 
-    @staticmethod
-    def _words(outputs: list[Any]) -> list[Any]:
+    def tell(self, outputs: Sequence[Any]) -> list[Any]:
         words: list[Any] = []
         for output in outputs:
             if isinstance(output, ResponseReceived):
@@ -56,14 +41,14 @@ class Client:
         return words
 
 
-INVITE_STATES: dict[State, list[Step]] = {
+INVITE_WAYS: Ways = {
     State.CALLING: [],
     State.PROCEEDING: [180],
     State.ACCEPTED: [200],
     State.COMPLETED: [486],
     State.TERMINATED: ["B"],
 }
-INVITE_MOVES: dict[State, dict[Step, tuple[State, list[Any]]]] = {
+INVITE_MOVES: Moves = {
     State.CALLING: {
         180: (State.PROCEEDING, [("up", 180)]),
         200: (State.ACCEPTED, [("up", 200)]),
@@ -85,13 +70,13 @@ INVITE_MOVES: dict[State, dict[Step, tuple[State, list[Any]]]] = {
     },
     State.TERMINATED: {},
 }
-OTHER_STATES: dict[State, list[Step]] = {
+OTHER_WAYS: Ways = {
     State.TRYING: [],
     State.PROCEEDING: [180],
     State.COMPLETED: [200],
     State.TERMINATED: ["F"],
 }
-OTHER_MOVES: dict[State, dict[Step, tuple[State, list[Any]]]] = {
+OTHER_MOVES: Moves = {
     State.TRYING: {
         180: (State.PROCEEDING, [("up", 180)]),
         200: (State.COMPLETED, [("up", 200)]),
@@ -115,25 +100,15 @@ STEPS: list[Step] = [180, 200, 486, "A", "B", "D", "E", "F", "K", "M", "fail"]
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("state", INVITE_STATES)
+@pytest.mark.parametrize("state", INVITE_WAYS)
 def test_invite_in_every_state_takes_every_input(state: State, step: Step) -> None:
-    client = Client("INVITE")
-    for earlier in INVITE_STATES[state]:
-        client.take(earlier)
-    assert client.transaction.state is state
-    expected = INVITE_MOVES[state].get(step, (state, []))
-    assert (client.take(step), client.transaction.state) == (expected[1], expected[0])
+    check_step(Client("INVITE"), INVITE_WAYS, INVITE_MOVES, state, step)
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("state", OTHER_STATES)
+@pytest.mark.parametrize("state", OTHER_WAYS)
 def test_another_request_in_every_state_takes_every_input(state: State, step: Step) -> None:
-    client = Client("BYE")
-    for earlier in OTHER_STATES[state]:
-        client.take(earlier)
-    assert client.transaction.state is state
-    expected = OTHER_MOVES[state].get(step, (state, []))
-    assert (client.take(step), client.transaction.state) == (expected[1], expected[0])
+    check_step(Client("BYE"), OTHER_WAYS, OTHER_MOVES, state, step)
 
 
 def test_an_unanswered_invite_is_repeated_at_doubling_intervals_and_given_up_after_64_t1() -> None:
@@ -213,5 +188,5 @@ def test_repetitions_are_counted() -> None:
     client.take(486)
     client.take(486)
     client.take("D")
-    assert client.desk.counters.retransmissions_received == 1
-    assert client.desk.counters.retransmissions_sent == 0
+    assert client.context.counters.retransmissions_received == 1
+    assert client.context.counters.retransmissions_sent == 0

@@ -62,7 +62,7 @@ def test_the_first_ringing_is_reported_and_no_other() -> None:
     rig.receive(make_response(invite, 100))
     rig.receive(make_response(invite, 183, body=SDP))
     rig.receive(make_response(invite, 180))
-    assert rig.reported(LegRinging) == [LegRinging(leg_id="leg", status=183, sdp=SDP)]
+    assert rig.reported(LegRinging) == [LegRinging(leg_id="leg", status=183)]
 
 
 def test_an_answer_is_acked_at_its_contact_and_reported_once_but_acked_again() -> None:

@@ -1,49 +1,34 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from switch.sip.counters import Counters
-from switch.sip.facts import AckReceived
 from switch.sip.message import Response
-from switch.sip.server_transaction import ServerTransaction
-from switch.sip.timers import Timer, Timers
-from switch.sip.transaction import TransactionDesk
+from switch.sip.server_transaction import AckReceived, ServerTransaction
 from switch.sip.transaction_tables import State
 from tests.helpers.sip_messages import PHONE, make_request, make_response, sent
-
-Step = int | str
-"""A status we answer, the letter of a timer that is due, or a request that comes (again)."""
+from tests.helpers.sip_transactions import Moves, Step, TransactionRig, Ways, check_step
 
 
-class Server:
-    """A server transaction whose every output is collected as short words."""
+class Server(TransactionRig):
+    """Takes statuses we answer, timers, and requests that come: ``again`` or ``ACK``."""
+
+    transaction: ServerTransaction
 
     def __init__(self, method: str) -> None:
-        self.desk = TransactionDesk(Timers(), Counters())
-        self.method = method
-        self.request = make_request(method)
-        self.transaction = ServerTransaction(self.desk, "identity", self.request, PHONE, PHONE)
-        self.now = 0.0
+        super().__init__(method)
+        self.transaction = ServerTransaction(self.context, "identity", self.request, PHONE, PHONE)
 
     def take(self, step: Step) -> list[Any]:
         if isinstance(step, int):
-            return self._words(self.transaction.respond(make_response(self.request, step), self.now))
+            message = self.transaction.respond(make_response(self.request, step), self.now)
+            return [] if message is None else self.tell([message])
         if step in ("ACK", "again"):
-            request = make_request("ACK" if step == "ACK" else self.method)
-            return self._words(self.transaction.receive(request, PHONE, self.now))
-        return self._words(self.transaction.fire(Timer(step), self.now))
+            request = make_request("ACK") if step == "ACK" else self.request
+            return self.tell(self.transaction.receive(request, PHONE, self.now))
+        return self.fire(step)
 
-    def run(self) -> list[tuple[float, Any]]:
-        """Every output of the timers that are left, with its time."""
-        told: list[tuple[float, Any]] = []
-        while (at := self.desk.deadlines.next()) is not None:
-            self.now = at
-            for transaction, timer in self.desk.deadlines.due(at):
-                told += [(at, word) for word in self._words(transaction.fire(timer, at))]
-        return told
-
-    @staticmethod
-    def _words(outputs: list[Any]) -> list[Any]:
+    def tell(self, outputs: Sequence[Any]) -> list[Any]:
         words: list[Any] = []
         for output in outputs:
             if isinstance(output, AckReceived):
@@ -53,14 +38,14 @@ class Server:
         return words
 
 
-INVITE_STATES: dict[State, list[Step]] = {
+INVITE_WAYS: Ways = {
     State.PROCEEDING: [180],
     State.ACCEPTED: [200],
     State.COMPLETED: [486],
     State.CONFIRMED: [486, "ACK"],
     State.TERMINATED: [200, "L"],
 }
-INVITE_MOVES: dict[State, dict[Step, tuple[State, list[Any]]]] = {
+INVITE_MOVES: Moves = {
     State.PROCEEDING: {
         "again": (State.PROCEEDING, [180]),
         180: (State.PROCEEDING, [180]),
@@ -77,13 +62,13 @@ INVITE_MOVES: dict[State, dict[Step, tuple[State, list[Any]]]] = {
     State.CONFIRMED: {"I": (State.TERMINATED, [])},
     State.TERMINATED: {},
 }
-OTHER_STATES: dict[State, list[Step]] = {
+OTHER_WAYS: Ways = {
     State.TRYING: [],
     State.PROCEEDING: [180],
     State.COMPLETED: [200],
     State.TERMINATED: [200, "J"],
 }
-OTHER_MOVES: dict[State, dict[Step, tuple[State, list[Any]]]] = {
+OTHER_MOVES: Moves = {
     State.TRYING: {
         180: (State.PROCEEDING, [180]),
         200: (State.COMPLETED, [200]),
@@ -102,25 +87,15 @@ STEPS: list[Step] = ["again", "ACK", 180, 200, 486, "G", "H", "I", "J", "L"]
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("state", INVITE_STATES)
+@pytest.mark.parametrize("state", INVITE_WAYS)
 def test_invite_in_every_state_takes_every_input(state: State, step: Step) -> None:
-    server = Server("INVITE")
-    for earlier in INVITE_STATES[state]:
-        server.take(earlier)
-    assert server.transaction.state is state
-    expected = INVITE_MOVES[state].get(step, (state, []))
-    assert (server.take(step), server.transaction.state) == (expected[1], expected[0])
+    check_step(Server("INVITE"), INVITE_WAYS, INVITE_MOVES, state, step)
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("state", OTHER_STATES)
+@pytest.mark.parametrize("state", OTHER_WAYS)
 def test_another_request_in_every_state_takes_every_input(state: State, step: Step) -> None:
-    server = Server("BYE")
-    for earlier in OTHER_STATES[state]:
-        server.take(earlier)
-    assert server.transaction.state is state
-    expected = OTHER_MOVES[state].get(step, (state, []))
-    assert (server.take(step), server.transaction.state) == (expected[1], expected[0])
+    check_step(Server("BYE"), OTHER_WAYS, OTHER_MOVES, state, step)
 
 
 def test_a_request_that_comes_again_before_any_answer_stays_unanswered() -> None:
@@ -155,6 +130,6 @@ def test_repetitions_are_counted_both_ways() -> None:
     server.take(486)
     server.take("again")
     server.take("G")
-    assert server.desk.counters.retransmissions_received == 1
-    assert server.desk.counters.retransmissions_sent == 2
-    assert server.desk.counters.responses_sent == {486: 1}
+    assert server.context.counters.retransmissions_received == 1
+    assert server.context.counters.retransmissions_sent == 2
+    assert server.context.counters.responses_sent == {486: 1}

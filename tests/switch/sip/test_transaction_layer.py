@@ -1,21 +1,18 @@
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from runtime.ids import SeededIds
+from switch.sip.client_transaction import ResponseReceived
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
-from switch.sip.facts import (
-    AckReceived,
-    RequestReceived,
-    RequestTurnedAway,
-    RequestUnanswered,
-    ResponseReceived,
-)
 from switch.sip.hop import Hop
 from switch.sip.message import Request, Response
+from switch.sip.server_transaction import AckReceived, RequestReceived
 from switch.sip.timers import Timers
-from switch.sip.transaction_layer import TransactionLayer
+from switch.sip.transaction import RequestUnanswered
+from switch.sip.transaction_layer import RequestTurnedAway, TransactionLayer
 from tests.helpers.sip_messages import PHONE, make_request, make_response, sent
 
 
@@ -33,11 +30,11 @@ def make_layer(capacity: int = 100, *, answer_to_source: bool = False) -> Transa
 def make_ours(method: str) -> Request:
     """A request of ours, which gets its Via from the layer."""
     request = make_request(method)
-    request.headers.remove("via")
+    request.headers.set_all("via", [])
     return request
 
 
-def one(outputs: list[Any], kind: type[Any]) -> Any:
+def one(outputs: Sequence[Any], kind: type[Any]) -> Any:
     (output,) = outputs
     assert isinstance(output, kind)
     return output
@@ -170,13 +167,13 @@ def test_answers_go_to_the_source_in_any_case_when_so_configured() -> None:
 
 def test_a_request_of_ours_asks_for_rport_and_knows_its_answer_by_branch_and_method() -> None:
     layer = make_layer()
-    transaction, outputs = layer.send(make_ours("OPTIONS"), PHONE, "owner", 0.0)
-    (request,) = sent(outputs)
+    transaction, message = layer.send(make_ours("OPTIONS"), PHONE, "owner", 0.0)
+    (request,) = sent([message])
     assert isinstance(request, Request)
     assert (request.headers.get("via") or "").startswith("SIP/2.0/UDP 127.0.0.1:5060;rport;branch=z9hG4bK")
-    fact = one(layer.receive(make_response(request, 200), PHONE, 0.0), ResponseReceived)
-    assert fact.transaction is transaction
-    assert fact.transaction.owner == "owner"
+    report = one(layer.receive(make_response(request, 200), PHONE, 0.0), ResponseReceived)
+    assert report.transaction is transaction
+    assert report.transaction.owner == "owner"
 
 
 def test_an_answer_to_nothing_is_dropped_and_counted() -> None:
@@ -205,9 +202,9 @@ def test_an_abandoned_request_leaves_nothing() -> None:
 
 def test_a_request_that_cannot_be_sent_fails_at_once() -> None:
     layer = make_layer()
-    _, outputs = layer.send(make_ours("INVITE"), PHONE, None, 0.0)
-    (message,) = sent(outputs)
-    assert one(layer.fail(message, 0.0), RequestUnanswered).status == 503
+    _, message = layer.send(make_ours("INVITE"), PHONE, None, 0.0)
+    (request,) = sent([message])
+    assert one(layer.fail(request, 0.0), RequestUnanswered).status == 503
     assert layer.open_transactions == 0
 
 

@@ -1,28 +1,23 @@
-"""What everybody who serves legs needs: answering, accepting an offer, saying BYE."""
+"""What is said to peers about every leg: answers, an offer accepted, BYE."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from runtime.ids import Ids
+from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sip.answer_repeats import AnswerRepeats
-from switch.sip.commands import SendMessage
 from switch.sip.dialog import Dialog
-from switch.sip.facts import Fact
 from switch.sip.header_values import parse_cseq
 from switch.sip.identity import ALLOW, SDP_TYPE, Identity
-from switch.sip.legs import Leg, Legs
+from switch.sip.legs import Legs, SipLeg
 from switch.sip.reason_header import write_reason
 from switch.sip.request_checks import Refusal
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.transaction_layer import TransactionLayer
 
-Outputs = list[Any]
-"""Events, SendMessage, and facts for the user agent, in order."""
-
 
 @dataclass(frozen=True, slots=True)
-class LegDesk:
+class LegSignalling:
     """Shared by the parts of the user agent."""
 
     layer: TransactionLayer
@@ -39,19 +34,22 @@ class LegDesk:
         *,
         tag: str | None = None,
         extra: dict[str, list[str]] | None = None,
-    ) -> list[SendMessage | Fact]:
-        """Answer without a body."""
-        response = self.identity.answer(transaction.request, status, tag=tag, extra=extra)
-        return self.layer.respond(transaction, response, now)
+    ) -> list[Output]:
+        """Answer without a body; nothing when a final answer was given before.
 
-    def refuse(
-        self, transaction: ServerTransaction, refusal: Refusal, now: float
-    ) -> list[SendMessage | Fact]:
+        ``tag`` is the dialog's, when there is one; ``extra`` are further headers.
+        """
+        response = self.identity.answer(transaction.request, status, tag=tag, extra=extra)
+        message = self.layer.respond(transaction, response, now)
+        return [] if message is None else [message]
+
+    def refuse(self, transaction: ServerTransaction, refusal: Refusal, now: float) -> list[Output]:
+        """Answer what a check of the request found."""
         return self.answer(transaction, refusal.status, now, extra=refusal.extra)
 
     def accept(
-        self, leg: Leg, invite: ServerTransaction, dialog: Dialog, sdp: str, now: float
-    ) -> list[SendMessage | Fact]:
+        self, leg: SipLeg, invite: ServerTransaction, dialog: Dialog, sdp: str, now: float
+    ) -> list[Output]:
         """200 OK with our SDP to an INVITE or re-INVITE, repeated until its ACK comes."""
         request = invite.request
         extra = {
@@ -63,14 +61,13 @@ class LegDesk:
         response = self.identity.answer(
             request, 200, tag=dialog.local_tag, extra=extra, body=sdp.encode("utf-8")
         )
-        outputs = self.layer.respond(invite, response, now)
-        cseq = parse_cseq(request.headers.get("cseq") or "").number
-        for output in outputs:
-            if isinstance(output, SendMessage):
-                self.repeats.start(leg, cseq, output, now)
-        return outputs
+        message = self.layer.respond(invite, response, now)
+        if message is None:
+            return []
+        self.repeats.start(leg, parse_cseq(request.headers.get("cseq") or "").number, message, now)
+        return [message]
 
-    def say_bye(self, leg: Leg, dialog: Dialog, cause: Cause, now: float) -> list[SendMessage | Fact]:
+    def say_bye(self, leg: SipLeg, dialog: Dialog, cause: Cause, now: float) -> list[Output]:
         """End a confirmed dialog. It stays known until the BYE is answered, so that a BYE that crosses
         ours gets its 200."""
         self.legs.open_dialog(leg, dialog)
@@ -78,9 +75,9 @@ class LegDesk:
         bye = dialog.request("BYE")
         bye.headers.set("reason", write_reason(cause))
         bye.headers.set_all("user-agent", self.identity.name)
-        return outputs + self.layer.send(bye, dialog.hop, dialog, now)[1]
+        return [*outputs, self.layer.send(bye, dialog.hop, dialog, now)[1]]
 
-    def drop_reoffer(self, leg: Leg, now: float) -> list[SendMessage | Fact]:
+    def drop_reoffer(self, leg: SipLeg, now: float) -> list[Output]:
         """Answer a re-INVITE that waits with 487 (RFC 3261 §15.1.2); nothing when none does."""
         if leg.reoffer is None:
             return []
