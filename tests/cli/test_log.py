@@ -50,6 +50,7 @@ def test_an_event_is_one_json_line_with_its_own_time(stream: StringIO) -> None:
             "level": "info",
             "event": "call.answered",
             "call_id": "call-1",
+            "recording_id": None,
         }
     ]
 
