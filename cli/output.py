@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from runtime.durations import format_duration
 from runtime.problems import Problem
 
 _WIDTH_OF_A_FILE = 200
@@ -88,12 +89,8 @@ def cell(value: object) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """``0:07``, ``12:30`` or ``1:02:33``; a dash for None."""
-    if seconds is None:
-        return "–"
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    """A length of time as a table shows it; a dash for None."""
+    return cell(None) if seconds is None else format_duration(seconds)
 
 
 def time_of_day(wall: float) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from media.fonts import LATIN_FAMILY, chinese_family, legible
 from media.wav import Envelope, read_envelope
+from runtime.durations import format_duration
 from runtime.errors import UsageError
 
 SUFFIXES = (".png", ".svg")
@@ -179,6 +180,4 @@ def _dress_time_axis(axes: Axes, duration_s: float) -> None:
 def _time_label(seconds: float, step: float) -> str:
     if step < 1:
         return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return format_duration(round(seconds))
