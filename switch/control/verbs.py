@@ -2,7 +2,6 @@
 
 import reprlib
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 import structlog
@@ -11,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
+from runtime.problems import closest
 from switch.application import Verb
 from switch.control.protocol import ErrorCode, Failure
 
@@ -55,8 +55,8 @@ class VerbRegistry:
         self._verbs[verb.name] = verb
 
     def _unknown(self, name: str) -> Failure:
-        close = get_close_matches(name[:100], self._verbs, n=1)
-        hint = f"did you mean {close[0]}?" if close else "verb.list names all there are"
+        meant = closest(name, self._verbs)
+        hint = f"did you mean {meant}?" if meant else "verb.list names all there are"
         return Failure(ErrorCode.UNKNOWN_VERB, f"there is no verb {reprlib.repr(name)}; {hint}")
 
     def _describe(self, _: NoParams) -> list[dict[str, object]]:
