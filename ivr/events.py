@@ -7,8 +7,8 @@ from typing import ClassVar
 from runtime.vocabulary import Event
 
 
-class LeaveReason(StrEnum):
-    """Why a call's run through a flow ended."""
+class FlowEnd(StrEnum):
+    """How a call's run through a flow ended."""
 
     QUEUED = "queued"
     """A queue node handed it to a queue."""
@@ -87,7 +87,7 @@ class FlowLeft(Event):
     flow: str
     node: str
     """Where it left."""
-    reason: LeaveReason
+    reason: FlowEnd
     queue: str
     """Where it went; empty unless the reason is ``queued``."""
     language: str

@@ -12,19 +12,19 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from ivr.commands import AnswerCaller, EndCall
+from ivr.commands import AnswerCaller, EndCall, PlayToCaller
 from ivr.document import Flow, Node
-from ivr.events import FlowEntered, FlowLeft, LeaveReason, NodeEntered
+from ivr.events import FlowEnd, FlowEntered, FlowLeft, NodeEntered
 from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
 from ivr.nodes import acts
+from ivr.reaction import Exit, Reaction
 from ivr.run import Run
-from ivr.step import Exit, Step
 from runtime.deadlines import Deadlines
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.vocabulary import Command, Event
+from runtime.vocabulary import Output
 
-Outputs = list[Event | Command]
+Outputs = list[Output]
 
 
 class FlowInterpreter:
@@ -50,7 +50,7 @@ class FlowInterpreter:
         outputs: Outputs = []
         for call_id in self._deadlines.due(now):
             run = self._runs[call_id]
-            outputs += self._follow(run, acts.time_out(self._node(run), run, self._ids), now)
+            outputs += self._follow(run, acts.time_out(self._node(run), run), now)
         return outputs
 
     def handle(self, given: Input, *, now: float) -> Outputs:
@@ -68,16 +68,16 @@ class FlowInterpreter:
             case PlaybackOver(playback_id=playback_id):
                 return self._hear_end(run, playback_id, now)
             case CallTaken():
-                return self._drop(run, LeaveReason.TAKEN)
+                return self._drop(run, FlowEnd.TAKEN)
             case CallOver(by_caller=by_caller):
-                return self._drop(run, LeaveReason.CALLER_HUNG_UP if by_caller else LeaveReason.CALL_ENDED)
+                return self._drop(run, FlowEnd.CALLER_HUNG_UP if by_caller else FlowEnd.CALL_ENDED)
 
     def _admit(self, given: CallGiven, now: float) -> Outputs:
         flow = self._flows.get(given.flow)
         if flow is None:
             raise UsageError(f"there is no flow {given.flow!r}; there are {', '.join(self._flows)}")
         earlier = self._runs.get(given.call_id)
-        outputs = self._drop(earlier, LeaveReason.TAKEN) if earlier else []
+        outputs = self._drop(earlier, FlowEnd.TAKEN) if earlier else []
         run = Run(given.call_id, given.flow, flow.language)
         self._runs[run.call_id] = run
         self._calls[run.flow] += 1
@@ -87,50 +87,57 @@ class FlowInterpreter:
 
     def _begin(self, run: Run, now: float) -> Outputs:
         entered = FlowEntered(call_id=run.call_id, flow=run.flow)
-        return [entered, *self._follow(run, Step(go=self._flows[run.flow].start), now)]
+        return [entered, *self._follow(run, Reaction(go=self._flows[run.flow].start), now)]
 
     def _press(self, run: Run, digit: str, now: float) -> Outputs:
         if not run.node:
             return []
         self._deadlines.cancel(run.call_id)
-        return self._follow(run, acts.press(self._node(run), run, self._ids, digit), now)
+        return self._follow(run, acts.press(self._node(run), run, digit), now)
 
     def _hear_end(self, run: Run, playback_id: str, now: float) -> Outputs:
         if not run.playback_id or playback_id != run.playback_id:
             return []
-        return self._follow(run, acts.hear_end(self._node(run), run), now)
+        run.playback_id = ""
+        return self._follow(run, acts.hear_end(self._node(run)), now)
 
     def _node(self, run: Run) -> Node:
         return self._flows[run.flow].nodes[run.node]
 
-    def _follow(self, run: Run, step: Step, now: float) -> Outputs:
-        outputs: Outputs = list(step.outputs)
-        while step.go:
-            step = self._enter(run, step.go)
-            outputs += step.outputs
-        if step.exit:
-            return outputs + self._leave(run, step.exit)
-        if step.wait_s is not None:
-            self._deadlines.set(run.call_id, now + step.wait_s)
+    def _follow(self, run: Run, reaction: Reaction, now: float) -> Outputs:
+        outputs: Outputs = list(reaction.outputs)
+        while reaction.go:
+            reaction = self._enter(run, reaction.go)
+            outputs += reaction.outputs
+        if reaction.exit:
+            return outputs + self._leave(run, reaction.exit)
+        if reaction.play:
+            outputs.append(self._play(run, reaction.play))
+        if reaction.wait_s is not None:
+            self._deadlines.set(run.call_id, now + reaction.wait_s)
         return outputs
 
-    def _enter(self, run: Run, name: str) -> Step:
+    def _play(self, run: Run, prompts: tuple[str, ...]) -> PlayToCaller:
+        run.playback_id = self._ids.new("playback")
+        return PlayToCaller(call_id=run.call_id, playback_id=run.playback_id, prompts=prompts)
+
+    def _enter(self, run: Run, name: str) -> Reaction:
         if run.idle_visits == self._max_node_visits:
             return self._runaway(run)
         run.enter(name)
         node = self._node(run)
         run.language = node.language or run.language
         entered = NodeEntered(call_id=run.call_id, flow=run.flow, node=name)
-        return acts.enter(node, run, self._ids).after(entered)
+        return acts.enter(node, run).after(entered)
 
-    def _runaway(self, run: Run) -> Step:
+    def _runaway(self, run: Run) -> Reaction:
         end = EndCall(call_id=run.call_id, cause="NORMAL_TEMPORARY_FAILURE")
-        return Step(exit=Exit(LeaveReason.RUNAWAY, end))
+        return Reaction(exit=Exit(FlowEnd.RUNAWAY, end))
 
     def _leave(self, run: Run, way: Exit) -> Outputs:
         return [*self._drop(run, way.reason, way.queue), way.command]
 
-    def _drop(self, run: Run, reason: LeaveReason, queue_name: str = "") -> Outputs:
+    def _drop(self, run: Run, reason: FlowEnd, queue_name: str = "") -> Outputs:
         del self._runs[run.call_id]
         self._calls[run.flow] -= 1
         self._deadlines.cancel(run.call_id)
@@ -155,11 +162,11 @@ class FlowInterpreter:
             "waiting": self._deadlines.armed(),
         }
 
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Go on where the snapshot's owner stood, with the same flows."""
-        for data in snapshot["runs"]:
+    def restore(self, taken: Mapping[str, Any]) -> None:
+        """Go on, as a new interpreter of the same flows, where the snapshot was taken."""
+        for data in taken["runs"]:
             run = Run.from_data(data)
             self._runs[run.call_id] = run
             self._calls[run.flow] += 1
-        for call_id, until in snapshot["waiting"]:
+        for call_id, until in taken["waiting"]:
             self._deadlines.set(call_id, until)

@@ -2,30 +2,36 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, Text
 
 from ivr.run import PATH_LIMIT
+from switch.records.columns import Stamp, stamp
 from switch.records.projection import JournalEntry
 
 FLOW_RUNS = Table(
     "flow_runs",
     MetaData(),
-    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "run_id",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="journal sequence of the run's flow.entered",
+    ),
     Column("call_id", String(64), nullable=False, index=True),
     Column("flow", String(64), nullable=False),
-    Column("entered_stamp", Float, nullable=False),
-    Column("left_stamp", Float, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("keys", String(200), nullable=False),
+    Column("entered_at", Stamp, nullable=False),
+    Column("left_at", Stamp, nullable=False),
+    Column("path", Text, nullable=False, comment="the nodes in order, joined by >"),
+    Column("keys", String(PATH_LIMIT), nullable=False, comment="the menu keys pressed"),
     Column("left_node", String(64), nullable=False),
-    Column("reason", String(32), nullable=False),
+    Column("reason", String(32), nullable=False, comment="FlowEnd, or restart"),
     Column("queue", String(64), nullable=False),
     Column("language", String(32), nullable=False),
 )
-"""``run_id`` is the journal sequence of the run's ``flow.entered``; stamps are seconds since the Unix
-epoch; ``path`` names the nodes in order, joined by `` > ``; ``keys`` are the menu keys pressed."""
 
 RESTART = "restart"
 """The reason of a run that was still open when its process ended."""
@@ -38,7 +44,7 @@ class _OpenRun:
     run_id: int
     call_id: str
     flow: str
-    entered_stamp: float
+    entered_at: datetime
     path: list[str] = field(default_factory=list)
     keys: str = ""
 
@@ -67,9 +73,9 @@ class FlowRuns:
                 self._continue(entry)
             case "flow.left":
                 run = self._open.pop(entry.fields["call_id"], None)
-                return [_row(run, entry.time, entry.fields)] if run else []
+                return [_row(run, stamp(entry.time), entry.fields)] if run else []
             case "switch.started":
-                return self._close_all(entry.time)
+                return self._close_all(stamp(entry.time))
         return []
 
     def oldest_open(self) -> int | None:
@@ -78,7 +84,7 @@ class FlowRuns:
 
     def _begin(self, entry: JournalEntry) -> None:
         call_id = entry.fields["call_id"]
-        self._open[call_id] = _OpenRun(entry.sequence, call_id, entry.fields["flow"], entry.time)
+        self._open[call_id] = _OpenRun(entry.sequence, call_id, entry.fields["flow"], stamp(entry.time))
 
     def _continue(self, entry: JournalEntry) -> None:
         run = self._open.get(entry.fields["call_id"])
@@ -89,8 +95,8 @@ class FlowRuns:
         else:
             run.press(entry.fields["digit"])
 
-    def _close_all(self, time: float) -> list[Mapping[str, Any]]:
-        rows = [_row(run, time, _cut_off(run)) for run in self._open.values()]
+    def _close_all(self, at: datetime) -> list[Mapping[str, Any]]:
+        rows = [_row(run, at, _cut_off(run)) for run in self._open.values()]
         self._open.clear()
         return rows
 
@@ -101,13 +107,13 @@ def _cut_off(run: _OpenRun) -> Mapping[str, Any]:
     return {"node": node, "reason": RESTART, "queue": "", "language": "", "path": run.path, "keys": run.keys}
 
 
-def _row(run: _OpenRun, left_stamp: float, left: Mapping[str, Any]) -> Mapping[str, Any]:
+def _row(run: _OpenRun, left_at: datetime, left: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         "run_id": run.run_id,
         "call_id": run.call_id,
         "flow": run.flow,
-        "entered_stamp": run.entered_stamp,
-        "left_stamp": left_stamp,
+        "entered_at": run.entered_at,
+        "left_at": left_at,
         "path": " > ".join(left["path"]),
         "keys": left["keys"],
         "left_node": left["node"],

@@ -1,6 +1,9 @@
-"""The IVR as an application of the exchange: says in the exchange's words what the interpreter means."""
+"""The IVR as an application of the exchange: each one's words in those of the other. Nothing is decided here.
 
-from collections.abc import Mapping
+Of the IVR only this file and ``records.py`` speak the exchange's words.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ivr import commands, inputs
@@ -8,9 +11,10 @@ from ivr.config import FLOW_SCHEME, IvrConfig
 from ivr.document import Flow
 from ivr.interpreter import FlowInterpreter
 from ivr.records import FlowRuns
-from runtime.driver import Handler, Outputs
+from runtime.driver import Handler, Outputs, ignoring_time
 from runtime.ids import Ids
 from runtime.models import NoParams
+from runtime.target import parse_target
 from switch.application import Application, Gauge, Verb
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
@@ -24,7 +28,7 @@ def build(config: IvrConfig, flows: Mapping[str, Flow], ids: Ids) -> Application
         scheme=FLOW_SCHEME,
         knows=flows.__contains__,
         cores=(interpreter,),
-        routes={**_inputs(interpreter), **_ORDERS},
+        routes={**_inputs(interpreter), **_COMMANDS},
         verbs=(_list_verb(flows, interpreter),),
         projections=(FlowRuns(),),
         gauges=(_calls_gauge(flows, interpreter),),
@@ -33,75 +37,70 @@ def build(config: IvrConfig, flows: Mapping[str, Flow], ids: Ids) -> Application
 
 def _inputs(interpreter: FlowInterpreter) -> dict[type, Handler]:
     """What the exchange reports, as inputs of the interpreter."""
-    handle = interpreter.handle
 
-    def arrived(event: CallArrived, now: float) -> Outputs:
-        flow = _flow_of(event.target)
-        given = inputs.CallGiven(call_id=event.call_id, flow=flow, answered=False) if flow else None
-        return handle(given, now=now) if given else ()
+    def telling(translate: Callable[[Any], inputs.Input | None]) -> Handler:
+        def handle(event: Any, now: float) -> Outputs:
+            given = translate(event)
+            return interpreter.handle(given, now=now) if given else ()
 
-    def handed_off(event: CallHandedOff, now: float) -> Outputs:
-        flow = _flow_of(event.target)
-        if not flow:
-            return handle(inputs.CallTaken(call_id=event.call_id), now=now)
-        return handle(inputs.CallGiven(call_id=event.call_id, flow=flow, answered=True), now=now)
-
-    def answered(event: CallAnswered, now: float) -> Outputs:
-        return handle(inputs.CallerListens(call_id=event.call_id), now=now)
-
-    def digit(event: DigitReceived, now: float) -> Outputs:
-        return handle(inputs.DigitPressed(call_id=event.call_id, digit=event.digit), now=now)
-
-    def finished(event: PromptFinished, now: float) -> Outputs:
-        over = inputs.PlaybackOver(call_id=event.call_id, playback_id=event.playback_id)
-        return handle(over, now=now)
-
-    def ended(event: CallEnded, now: float) -> Outputs:
-        return handle(inputs.CallOver(call_id=event.call_id, by_caller=event.by_caller), now=now)
+        return handle
 
     return {
-        CallArrived: arrived,
-        CallHandedOff: handed_off,
-        CallAnswered: answered,
-        DigitReceived: digit,
-        PromptFinished: finished,
-        CallEnded: ended,
+        CallArrived: telling(_arrived),
+        CallHandedOff: telling(_handed_off),
+        CallAnswered: telling(lambda event: inputs.CallerListens(call_id=event.call_id)),
+        DigitReceived: telling(lambda event: inputs.DigitPressed(call_id=event.call_id, digit=event.digit)),
+        PromptFinished: telling(_playback_over),
+        CallEnded: telling(lambda event: inputs.CallOver(call_id=event.call_id, by_caller=event.by_caller)),
     }
 
 
-def _flow_of(target: str) -> str | None:
-    scheme, _, name = target.partition(":")
-    return name if scheme == FLOW_SCHEME else None
+def _arrived(event: CallArrived) -> inputs.CallGiven | None:
+    target = parse_target(event.target)
+    if target.scheme != FLOW_SCHEME:
+        return None
+    return inputs.CallGiven(call_id=event.call_id, flow=target.name, answered=False)
 
 
-def _answer(order: commands.AnswerCaller, _: float) -> Outputs:
-    return (AnswerCall(call_id=order.call_id),)
+def _handed_off(event: CallHandedOff) -> inputs.CallGiven | inputs.CallTaken:
+    target = parse_target(event.target)
+    if target.scheme != FLOW_SCHEME:
+        return inputs.CallTaken(call_id=event.call_id)
+    return inputs.CallGiven(call_id=event.call_id, flow=target.name, answered=True)
 
 
-def _play(order: commands.PlayToCaller, _: float) -> Outputs:
-    return (PlayPrompt(call_id=order.call_id, playback_id=order.playback_id, prompts=order.prompts),)
+def _playback_over(event: PromptFinished) -> inputs.PlaybackOver:
+    return inputs.PlaybackOver(call_id=event.call_id, playback_id=event.playback_id)
 
 
-def _silence(order: commands.SilencePrompts, _: float) -> Outputs:
-    return (StopPrompt(call_id=order.call_id),)
+def _answer(command: commands.AnswerCaller) -> Outputs:
+    return [AnswerCall(call_id=command.call_id)]
 
 
-def _send_to_queue(order: commands.SendToQueue, _: float) -> Outputs:
-    return (HandOff(call_id=order.call_id, target=f"queue:{order.queue}"),)
+def _play(command: commands.PlayToCaller) -> Outputs:
+    return [PlayPrompt(call_id=command.call_id, playback_id=command.playback_id, prompts=command.prompts)]
 
 
-def _end(order: commands.EndCall, _: float) -> Outputs:
-    return (HangUpCall(call_id=order.call_id, cause=Cause[order.cause]),)
+def _silence(command: commands.SilencePrompts) -> Outputs:
+    return [StopPrompt(call_id=command.call_id)]
 
 
-_ORDERS: dict[type, Handler] = {
-    commands.AnswerCaller: _answer,
-    commands.PlayToCaller: _play,
-    commands.SilencePrompts: _silence,
-    commands.SendToQueue: _send_to_queue,
-    commands.EndCall: _end,
+def _send_to_queue(command: commands.SendToQueue) -> Outputs:
+    return [HandOff(call_id=command.call_id, target=f"queue:{command.queue}")]
+
+
+def _end(command: commands.EndCall) -> Outputs:
+    return [HangUpCall(call_id=command.call_id, cause=Cause[command.cause])]
+
+
+_COMMANDS: dict[type, Handler] = {
+    commands.AnswerCaller: ignoring_time(_answer),
+    commands.PlayToCaller: ignoring_time(_play),
+    commands.SilencePrompts: ignoring_time(_silence),
+    commands.SendToQueue: ignoring_time(_send_to_queue),
+    commands.EndCall: ignoring_time(_end),
 }
-"""What the interpreter orders, as commands to the exchange."""
+"""What the interpreter commands, in the exchange's words."""
 
 
 def _list_verb(flows: Mapping[str, Flow], interpreter: FlowInterpreter) -> Verb:

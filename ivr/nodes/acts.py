@@ -2,49 +2,48 @@
 
 from ivr.document import HangUp, Menu, Node, Play, Queue
 from ivr.nodes import hang_up, menu, play, queue
+from ivr.reaction import Reaction
 from ivr.run import Run
-from ivr.step import Step
 from runtime.errors import UsageError
-from runtime.ids import Ids
 
 
-def enter(node: Node, run: Run, ids: Ids) -> Step:
+def enter(node: Node, run: Run) -> Reaction:
     """The caller comes to the node."""
     match node:
         case Play():
-            return play.enter(node, run, ids)
+            return play.enter(node, run)
         case Menu():
-            return menu.enter(node, run, ids)
+            return menu.enter(node, run)
         case Queue():
             return queue.enter(node, run)
         case HangUp():
             return hang_up.enter(node, run)
 
 
-def press(node: Node, run: Run, ids: Ids, digit: str) -> Step:
-    """The caller presses a key while he is in the node."""
+def press(node: Node, run: Run, digit: str) -> Reaction:
+    """The caller presses a key in the node."""
     match node:
         case Play():
             return play.press(node, run, digit)
         case Menu():
-            return menu.press(node, run, ids, digit)
+            return menu.press(node, run, digit)
     raise _nobody_stays_in(node)
 
 
-def hear_end(node: Node, run: Run) -> Step:
-    """The playback the node asked for is over."""
+def hear_end(node: Node) -> Reaction:
+    """The prompts the node asked for are over."""
     match node:
         case Play():
             return play.hear_end(node)
         case Menu():
-            return menu.hear_end(node, run)
+            return menu.hear_end(node)
     raise _nobody_stays_in(node)
 
 
-def time_out(node: Node, run: Run, ids: Ids) -> Step:
+def time_out(node: Node, run: Run) -> Reaction:
     """The time the node asked for has passed without a key."""
     if isinstance(node, Menu):
-        return menu.time_out(node, run, ids)
+        return menu.time_out(node, run)
     raise UsageError(f"a {node.type} node does not wait")
 
 

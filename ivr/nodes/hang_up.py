@@ -2,11 +2,11 @@
 
 from ivr.commands import EndCall
 from ivr.document import HangUp
-from ivr.events import LeaveReason
+from ivr.events import FlowEnd
+from ivr.reaction import Exit, Reaction
 from ivr.run import Run
-from ivr.step import Exit, Step
 
 
-def enter(node: HangUp, run: Run) -> Step:
+def enter(node: HangUp, run: Run) -> Reaction:
     """End the call with the cause the document gives."""
-    return Step(exit=Exit(LeaveReason.HUNG_UP, EndCall(call_id=run.call_id, cause=node.cause)))
+    return Reaction(exit=Exit(FlowEnd.HUNG_UP, EndCall(call_id=run.call_id, cause=node.cause)))

@@ -1,30 +1,27 @@
 """The ``play`` node: prompts, then the next node."""
 
-from ivr.commands import PlayToCaller, SilencePrompts
+from ivr.commands import SilencePrompts
 from ivr.document import Play
+from ivr.reaction import Reaction
 from ivr.run import Run
-from ivr.step import Step
-from runtime.ids import Ids
 
 
-def enter(node: Play, run: Run, ids: Ids) -> Step:
-    """Play, unless the caller has already typed ahead."""
+def enter(node: Play, run: Run) -> Reaction:
+    """Play, unless a key has been typed ahead."""
     if run.typed_ahead and node.barge_in:
-        return Step(go=node.next)
+        return Reaction(go=node.next)
     run.typed_ahead = ""
-    run.playback_id = ids.new("playback")
-    play = PlayToCaller(call_id=run.call_id, playback_id=run.playback_id, prompts=node.prompts)
-    return Step((play,))
+    return Reaction(play=node.prompts)
 
 
-def press(node: Play, run: Run, digit: str) -> Step:
+def press(node: Play, run: Run, digit: str) -> Reaction:
     """Keep the key for the menu that follows."""
     if not node.barge_in:
-        return Step()
+        return Reaction()
     run.typed_ahead = digit
-    return Step((SilencePrompts(call_id=run.call_id),), go=node.next)
+    return Reaction((SilencePrompts(call_id=run.call_id),), go=node.next)
 
 
-def hear_end(node: Play) -> Step:
+def hear_end(node: Play) -> Reaction:
     """The prompts are over (or cannot be played: the flow goes on without them)."""
-    return Step(go=node.next)
+    return Reaction(go=node.next)

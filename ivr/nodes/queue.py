@@ -2,12 +2,12 @@
 
 from ivr.commands import SendToQueue
 from ivr.document import Queue
-from ivr.events import LeaveReason
+from ivr.events import FlowEnd
+from ivr.reaction import Exit, Reaction
 from ivr.run import Run
-from ivr.step import Exit, Step
 
 
-def enter(node: Queue, run: Run) -> Step:
+def enter(node: Queue, run: Run) -> Reaction:
     """Hand over and leave."""
     send = SendToQueue(call_id=run.call_id, queue=node.queue)
-    return Step(exit=Exit(LeaveReason.QUEUED, send, queue=node.queue))
+    return Reaction(exit=Exit(FlowEnd.QUEUED, send, queue=node.queue))

@@ -7,7 +7,7 @@ import pytest
 
 from ivr.check import Surroundings
 from ivr.document import Flow, HangUp, Menu, Play, Queue
-from ivr.events import LeaveReason
+from ivr.events import FlowEnd
 from ivr.reader import read_flow
 from media.prompts import load_prompts
 
@@ -41,6 +41,6 @@ def test_every_key_is_explained(model: type[Flow | Play | Menu | Queue | HangUp]
         assert f"`{key}`" in TEXT, key
 
 
-@pytest.mark.parametrize("reason", LeaveReason)
-def test_every_reason_is_explained(reason: LeaveReason) -> None:
+@pytest.mark.parametrize("reason", FlowEnd)
+def test_every_reason_is_explained(reason: FlowEnd) -> None:
     assert f"| `{reason}` |" in TEXT

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ivr.commands import AnswerCaller, EndCall, PlayToCaller, SendToQueue
 from ivr.document import Flow
-from ivr.events import FlowEntered, FlowLeft, LeaveReason, MenuTimedOut, NodeEntered
+from ivr.events import FlowEnd, FlowEntered, FlowLeft, MenuTimedOut, NodeEntered
 from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
 from ivr.interpreter import FlowInterpreter
 from runtime.errors import UsageError
@@ -78,7 +78,7 @@ def test_the_way_through_is_told_when_the_flow_is_left() -> None:
         call_id="call-1",
         flow="hotline",
         node="service",
-        reason=LeaveReason.QUEUED,
+        reason=FlowEnd.QUEUED,
         queue="service",
         language="en",
         path=("greeting", "main", "english", "service"),
@@ -150,9 +150,9 @@ def test_a_call_taken_by_another_application_leaves_nothing_behind(step: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("by_caller", "reason"), [(True, LeaveReason.CALLER_HUNG_UP), (False, LeaveReason.CALL_ENDED)]
+    ("by_caller", "reason"), [(True, FlowEnd.CALLER_HUNG_UP), (False, FlowEnd.CALL_ENDED)]
 )
-def test_who_ended_the_call_is_told(by_caller: bool, reason: LeaveReason) -> None:
+def test_who_ended_the_call_is_told(by_caller: bool, reason: FlowEnd) -> None:
     someone = caller().enters()
     (left,) = someone.interpreter.handle(CallOver(call_id="call-1", by_caller=by_caller), now=101.0)
     assert left == FlowLeft(
@@ -169,7 +169,7 @@ def test_who_ended_the_call_is_told(by_caller: bool, reason: LeaveReason) -> Non
 
 def test_a_call_given_again_leaves_its_first_run_and_begins_anew() -> None:
     someone = caller().enters().hears_it_out().enters()
-    assert someone.left.reason is LeaveReason.TAKEN
+    assert someone.left.reason is FlowEnd.TAKEN
     assert someone.path == ["greeting", "main", "greeting"]
     assert someone.interpreter.calls_in("hotline") == 1
 
@@ -193,12 +193,12 @@ def test_a_silent_caller_is_not_led_in_circles_for_ever() -> None:
     for _ in range(4):
         someone.hears_it_out().waits(6)
     assert someone.path == ["ask"] * 4
-    assert someone.left.reason is LeaveReason.RUNAWAY
+    assert someone.left.reason is FlowEnd.RUNAWAY
     assert someone.outputs[-1] == EndCall(call_id="call-1", cause="NORMAL_TEMPORARY_FAILURE")
     assert is_empty(someone.interpreter)
 
 
-def test_a_caller_who_keeps_pressing_keys_may_go_round_as_long_as_he_likes() -> None:
+def test_a_caller_who_keeps_pressing_keys_may_go_round_for_ever() -> None:
     someone = caller(CIRCLE, max_node_visits=4).enters().presses("1" * 1000)
     assert len(someone.path) == 1001
     someone.presses("2")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ivr.records import FlowRuns
+from switch.records.columns import stamp
 from switch.records.projection import JournalEntry
 
 
@@ -50,8 +51,8 @@ def test_a_run_becomes_a_row_when_it_is_left() -> None:
             "run_id": 10,
             "call_id": "call-1",
             "flow": "hotline",
-            "entered_stamp": 1010.0,
-            "left_stamp": 1013.0,
+            "entered_at": stamp(1010.0),
+            "left_at": stamp(1013.0),
             "path": "问候 > service",
             "keys": "71",
             "left_node": "service",
@@ -89,7 +90,7 @@ def test_a_restart_closes_what_was_open_with_what_is_known() -> None:
     journal.add("switch.started", version="1")
     (row,) = journal.rows
     assert (row["reason"], row["path"], row["keys"], row["left_node"]) == ("restart", "问候", "7", "问候")
-    assert row["left_stamp"] == 1013.0
+    assert row["left_at"] == stamp(1013.0)
     assert journal.projection.oldest_open() is None
 
 

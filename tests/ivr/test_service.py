@@ -1,12 +1,12 @@
 """The IVR as the exchange sees it: its events in, its commands out, through the real driver."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from ivr.config import IvrConfig
 from ivr.service import build
+from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver
 from runtime.ids import SeededIds
@@ -33,21 +33,12 @@ HOTLINE = flow_of(
 EXCHANGE_COMMANDS = (AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt)
 
 
-class NoAlarm:
-    """The test wakes the driver itself."""
-
-    deadline: float | None = None
-
-    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
-        self.deadline = deadline
-
-
 class House:
     """The application on a driver, and in the exchange's place a list of what it is told."""
 
     def __init__(self) -> None:
         self.clock = ManualClock()
-        self.alarm = NoAlarm()
+        self.alarm = ManualAlarm()
         self.faults: list[Exception] = []
         self.told: list[Any] = []
         self.events: list[Event] = []
@@ -149,7 +140,7 @@ def test_silence_ends_the_call_with_the_flows_cause(house: House) -> None:
     house.driver.submit(PromptFinished(call_id="call-1", playback_id="playback-1", reason="finished"))
     assert house.alarm.deadline == 5.0
     house.clock.move_to(5.0)
-    house.driver.wake()
+    house.alarm.ring()
     assert house.told[-1] == HangUpCall(call_id="call-1", cause=Cause.NO_USER_RESPONSE)
     assert [core.next_deadline() for core in house.application.cores] == [None]
 

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ivr.check import Surroundings
 from ivr.commands import SendToQueue
 from ivr.document import Flow
-from ivr.events import LeaveReason
+from ivr.events import FlowEnd
 from ivr.loader import load_flows
 from media.prompts import PromptLibrary, load_prompts
 from tests.ivr.scripted_caller import ScriptedCaller, interpreter_of
@@ -89,11 +89,11 @@ def test_a_silent_caller_is_asked_three_times_and_sent_home(caller: ScriptedCall
     for _ in range(3):
         caller.hears_it_out().waits(5)
     caller.hears_it_out()
-    assert caller.left.reason is LeaveReason.HUNG_UP
+    assert caller.left.reason is FlowEnd.HUNG_UP
     assert caller.heard[-1][0].endswith("/goodbye")
 
 
 def test_callers_no_queue_can_take_are_told_and_released(flows: dict[str, Flow]) -> None:
     someone = ScriptedCaller(interpreter_of(*flows.values())).enters("all_busy").hears_it_out()
     assert someone.heard[0][0] == "zh/all_agents_busy"
-    assert someone.left.reason is LeaveReason.HUNG_UP
+    assert someone.left.reason is FlowEnd.HUNG_UP

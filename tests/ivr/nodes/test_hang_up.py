@@ -6,7 +6,7 @@ import pytest
 
 from ivr.commands import EndCall
 from ivr.document import HangUp
-from ivr.events import LeaveReason
+from ivr.events import FlowEnd
 from switch.causes import Cause
 from tests.ivr.scripted_caller import ScriptedCaller, flow_of, interpreter_of
 
@@ -18,7 +18,7 @@ def test_the_call_ends_with_the_documents_cause(cause: str) -> None:
     flow = flow_of({"end": {"type": "hang_up", "cause": cause}})
     someone = ScriptedCaller(interpreter_of(flow)).enters()
     assert someone.outputs[-1] == EndCall(call_id="call-1", cause=cause)
-    assert someone.left.reason is LeaveReason.HUNG_UP
+    assert someone.left.reason is FlowEnd.HUNG_UP
 
 
 @pytest.mark.parametrize("cause", CAUSES)
