@@ -4,45 +4,42 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+
+from runtime.models import Section
 
 
-class MediaConfig(BaseModel):
-    """Where voice comes in and goes out."""
+class MediaConfig(Section):
+    """Section ``[media]``: where voice comes in and goes out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    host: str = Field(
-        default="127.0.0.1",
-        description="IP address that media ports are bound to",
-    )
+    host: str = Field(default="127.0.0.1", description="IP address that media ports are bound to.")
     advertised_host: str | None = Field(
         default=None,
-        description="IP address that SDP names, where phones reach this machine at another; host when absent",
+        description="IP address that SDP names where phones reach this machine at another; host when absent.",
     )
     port_min: int = Field(
         default=20000,
         ge=1024,
         le=65534,
-        description="first UDP port for media; every leg takes an even port for RTP and the odd one above it",
+        description="First UDP port for media; a leg takes an even one for RTP and the odd one above it.",
     )
     port_max: int = Field(
-        default=29999, ge=1025, le=65535, description="last UDP port for media; a pair rests 5 s after use"
+        default=29999, ge=1025, le=65535, description="Last UDP port for media; a pair rests 5 s after use."
     )
     workers: int = Field(
         default=1,
         ge=1,
         le=64,
-        description="threads that carry packets; one carries some thousand legs on one processor core",
+        description="Threads that carry packets; one carries some thousand legs on one processor core.",
     )
     media_timeout_s: float = Field(
         default=60.0,
         ge=0,
         le=3600,
-        description="seconds without a packet after which a leg counts as dead; 0 for never",
+        description="Seconds without a packet after which a leg counts as dead; 0 for never.",
     )
     prompts: Path = Field(
-        default=Path("prompts"), description="folder of prompts; zh/greeting.wav there is prompt zh/greeting"
+        default=Path("prompts"), description="Folder of prompts; zh/greeting.wav there is prompt zh/greeting."
     )
 
     @field_validator("host", "advertised_host")
@@ -70,12 +67,10 @@ def _check_address(host: str) -> None:
         )
 
 
-class RecordingsConfig(BaseModel):
-    """Where recordings are kept."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class RecordingsConfig(Section):
+    """Section ``[recordings]``: where recordings are kept."""
 
     folder: Path = Field(
         default=Path("recordings"),
-        description="folder of recordings; each is <folder>/<YYYY-MM-DD>/<recording id>.wav, by local date",
+        description="Folder of recordings; each is <folder>/<YYYY-MM-DD>/<recording id>.wav, by local date.",
     )

@@ -1,30 +1,40 @@
 """The exchange's sections of the configuration."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from runtime.models import Section
+from runtime.target import TARGET_PATTERN
 
 
-class SwitchConfig(BaseModel):
-    """Section ``[switch]``."""
+class SwitchConfig(Section):
+    """Section ``[switch]``: the exchange itself."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field("ringmain", min_length=1, description="name of this switch in logs and status")
+    name: str = Field(default="ringmain", min_length=1, description="Name of this switch in logs and status.")
     drain_s: float = Field(
-        60, ge=0, le=86_400, description="how long running calls may go on after SIGTERM, in seconds"
+        default=60, ge=0, le=86_400, description="How long running calls may go on after SIGTERM, in seconds."
     )
     retry_after_s: int = Field(
-        30, ge=1, le=3600, description="Retry-After of the 503 that new calls get meanwhile, in seconds"
+        default=30,
+        ge=1,
+        le=3600,
+        description="Retry-After of the 503 that new calls get meanwhile, in seconds.",
     )
 
 
-class AccessCodeConfig(BaseModel):
-    """One entry of ``[[access_codes]]``: a number customers dial, and what takes the call."""
+class AccessCodeConfig(Section):
+    """Section ``[[access_codes]]``: a number customers dial, and what takes the call."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    number: str = Field(min_length=1, description="the dialled number (user part of the request URI)")
+    number: str = Field(min_length=1, description="The dialled number (user part of the request URI).")
     target: str = Field(
-        pattern=r"^[a-z]+:.+$",
-        description="where its calls go: flow:<name of a flow> or queue:<name of a queue>",
+        pattern=TARGET_PATTERN,
+        description="Where its calls go: flow:<name of a flow> or queue:<name of a queue>.",
     )
-    record: bool = Field(True, description="record every contact that comes in here")
+    record: bool = Field(default=True, description="Whether every contact that comes in here is recorded.")
+
+
+class HttpConfig(Section):
+    """Section ``[http]``: metrics for Prometheus, a health answer for load balancers."""
+
+    enabled: bool = Field(default=False, description="Whether /metrics and /health are served.")
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(default=9090, ge=1, le=65535, description="TCP port to listen on.")

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from runtime.errors import UsageError
-from switch.http_config import HttpConfig
+from switch.config import HttpConfig
 from switch.metrics import CONTENT_TYPE
 
 

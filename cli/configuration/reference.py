@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cli.configuration.expectations import describe_type, expectation, item_type, model_type
+from cli.configuration.expectations import expectation, item_type, model_type
 from cli.configuration.sections import Configuration
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -48,8 +48,8 @@ def _section(name: str, info: FieldInfo) -> str:
 def _rows(model: type[BaseModel]) -> Iterator[str]:
     for key, info in model.model_fields.items():
         # A pattern's expectation repeats the description, which has its own column.
-        takes = expectation(info).partition(": ")[0] if info.description else describe_type(info.annotation)
-        cells = (f"`{key}`", takes, _default(info), _sentence(info.description or ""))
+        takes = expectation(info).partition(": ")[0]
+        cells = (f"`{key}`", takes, _default(info), info.description or "")
         yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
@@ -60,10 +60,6 @@ def _default(info: FieldInfo) -> str:
     if value is None:
         return "–"
     return f"`{json.dumps(value, ensure_ascii=False, default=str)}`"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 if __name__ == "__main__":

@@ -1,22 +1,20 @@
 """The sections of the configuration, each declared by the package it configures."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from acd.config import AgentConfig, QueueConfig
 from cli.log import LogConfig
 from ivr.config import IvrConfig
 from media.config import MediaConfig, RecordingsConfig
-from switch.config import AccessCodeConfig, SwitchConfig
+from runtime.models import Section
+from switch.config import AccessCodeConfig, HttpConfig, SwitchConfig
 from switch.control.config import ControlConfig
-from switch.http_config import HttpConfig
 from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
 
 
-class Configuration(BaseModel):
-    """Every section by its name in the file. A missing one has its defaults, a missing list is empty."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Configuration(Section):
+    """The whole file: every section by its name. A missing one has its defaults, a missing list is empty."""
 
     switch: SwitchConfig = Field(default_factory=SwitchConfig, description="The exchange itself.")
     sip: SipConfig = Field(default_factory=SipConfig, description="Signalling with phones and trunks.")

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from runtime.models import Section
 
 
-class ControlConfig(BaseModel):
-    """Where the control socket is and how much a client may cost."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class ControlConfig(Section):
+    """Section ``[control]``: where the control socket is and how much a client may cost."""
 
     socket: Path = Field(
         default=Path("run/ringmain.sock"),
@@ -24,16 +24,19 @@ class ControlConfig(BaseModel):
         default=64, ge=1, le=10_000, description="Connections at a time; one more is told so and closed."
     )
     max_request_bytes: int = Field(
-        default=65_536, ge=1024, le=16_777_216, description="Largest request a client may send."
+        default=65_536, ge=1024, le=16_777_216, description="Largest request a client may send, in bytes."
     )
     max_response_bytes: int = Field(
-        default=16_777_216, ge=65_536, le=268_435_456, description="Largest answer the switch gives."
+        default=16_777_216,
+        ge=65_536,
+        le=268_435_456,
+        description="Largest answer the switch gives, in bytes.",
     )
     write_buffer_bytes: int = Field(
         default=262_144,
         ge=4096,
         le=16_777_216,
-        description="Unread output at which a client counts as slow: its requests wait from here on.",
+        description="Unread output at which a client counts as slow and its requests wait, in bytes.",
     )
     feed_buffer_events: int = Field(
         default=10_000,

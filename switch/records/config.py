@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from runtime.models import Section
 
 
-class RecordsConfig(BaseModel):
-    """Where events and call records are kept, and how hard the switch tries."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class RecordsConfig(Section):
+    """Section ``[records]``: where events and call records are kept, and how hard the switch tries."""
 
     journal: Path = Field(
         default=Path("run/journal"), description="Folder of the journal: every event, one JSON line each."
@@ -23,18 +23,19 @@ class RecordsConfig(BaseModel):
         default=100,
         ge=1,
         le=10_000,
-        description="How long events are collected before they are written together.",
+        description="How long events are collected before they are written together, in milliseconds.",
     )
     fsync: bool = Field(
-        default=True, description="Force each write to the disk, so that a power cut loses nothing older."
+        default=True,
+        description="Whether each write is forced to the disk, so that a power cut loses nothing older.",
     )
     segment_max_mb: int = Field(
         default=64,
         ge=1,
         le=4096,
-        description="A journal file is followed by the next at this size, or daily.",
+        description="Longest journal file before the next begins, in megabytes; a new day begins one too.",
     )
-    queue_entries: int = Field(
+    buffer_entries: int = Field(
         default=50_000,
         ge=100,
         le=10_000_000,
@@ -47,13 +48,13 @@ class RecordsConfig(BaseModel):
         default=30.0,
         gt=0,
         le=3600,
-        description="Longest pause between attempts at a broken disk or database.",
+        description="Longest pause between attempts at a broken disk or database, in seconds.",
     )
     close_timeout_s: float = Field(
         default=10.0,
         gt=0,
         le=600,
-        description="How long stopping may wait for the disk, and again for the database.",
+        description="How long stopping may wait for the disk, and again for the database, in seconds.",
     )
 
     @field_validator("database")
@@ -61,9 +62,9 @@ class RecordsConfig(BaseModel):
     def _usable_url(cls, url: str) -> str:
         backend, database = _parts(url)
         if backend not in ("sqlite", "postgresql", "mysql", "mariadb"):
-            raise ValueError("expected a URL of sqlite, postgresql, mysql or mariadb")
+            raise ValueError("a URL of sqlite, postgresql, mysql or mariadb")
         if database in ("", ":memory:"):
-            raise ValueError("expected a URL that names the database, such as sqlite:///run/ringmain.db")
+            raise ValueError("a URL that names the database, such as sqlite:///run/ringmain.db")
         return url
 
     def in_folder(self, folder: Path) -> Self:
@@ -80,5 +81,5 @@ def _parts(url: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise ValueError("expected a database URL such as sqlite:///run/ringmain.db") from None
+        raise ValueError("a database URL such as sqlite:///run/ringmain.db") from None
     return parts.scheme.partition("+")[0], parts.path.removeprefix("/")

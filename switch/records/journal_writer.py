@@ -42,7 +42,7 @@ class JournalWriter:
 
     def put(self, entry: JournalEntry) -> None:
         """Queue an entry; one that finds the queue full is lost and counted. Never waits."""
-        if len(self._queue) < self._config.queue_entries:
+        if len(self._queue) < self._config.buffer_entries:
             self._queue.append(entry)
         else:
             self._loss.add(entry.sequence)

@@ -2,62 +2,82 @@
 
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
+from runtime.models import Section
 from switch.sip.digest import Algorithm
 
 
-class SipConfig(BaseModel):
-    """Section ``[sip]``."""
+class SipConfig(Section):
+    """Section ``[sip]``: signalling with phones and trunks."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    host: str = Field("127.0.0.1", min_length=1, description="address to listen on")
-    port: int = Field(5060, ge=1, le=65535, description="UDP port to listen on")
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(default=5060, ge=1, le=65535, description="UDP port to listen on.")
     advertised_host: str | None = Field(
-        None,
+        default=None,
         min_length=1,
-        description="address phones reach this switch at, written into Via and Contact; host when absent",
+        description="Address phones reach this switch at, written into Via and Contact; host when absent.",
     )
-    realm: str = Field("ringmain", min_length=1, description="realm phones are asked for their password in")
-    user_agent_name: str = Field("Ringmain", min_length=1, description="value of Server and User-Agent")
+    realm: str = Field(
+        default="ringmain", min_length=1, description="Realm phones are asked for their password in."
+    )
+    user_agent_name: str = Field(
+        default="Ringmain", min_length=1, description="Value of Server and User-Agent."
+    )
     algorithms: tuple[Algorithm, ...] = Field(
-        (Algorithm.MD5,),
+        default=(Algorithm.MD5,),
         min_length=1,
-        description="digest algorithms offered to phones, in this order; add SHA-256 where every phone "
-        "bears the sight of it (baresip 1 gives up, SIPp looks at the first only)",
+        description="Digest algorithms offered to phones, in this order. Add SHA-256 only where every phone "
+        "accepts it in the list; baresip 1 does not.",
     )
-    nonce_lifetime_s: float = Field(300, gt=0, description="how long a challenge can be answered, in seconds")
-    register_expires_min_s: int = Field(30, ge=1, description="shortest registration accepted, in seconds")
-    register_expires_max_s: int = Field(3600, ge=1, description="longest registration granted, in seconds")
+    nonce_lifetime_s: float = Field(
+        default=300, gt=0, description="How long a challenge can be answered, in seconds."
+    )
+    register_expires_min_s: int = Field(
+        default=30, ge=1, description="Shortest registration accepted, in seconds."
+    )
+    register_expires_max_s: int = Field(
+        default=3600, ge=1, description="Longest registration granted, in seconds."
+    )
     register_expires_default_s: int = Field(
-        600, ge=1, description="registration granted to a phone that names no time, in seconds"
+        default=600, ge=1, description="Registration granted to a phone that names no time, in seconds."
     )
-    contacts_per_station: int = Field(
-        10, ge=1, le=100, description="registered contacts kept for a station; the oldest gives way"
+    bindings_per_station: int = Field(
+        default=10, ge=1, le=100, description="Registered contacts kept for a station; the oldest gives way."
     )
     answer_to_source: bool = Field(
-        False,
-        description="answer to the port a request came from even when its Via has no rport (NAT)",
+        default=False,
+        description="Whether answers go to the port a request came from even without rport in its Via (NAT).",
     )
     dial_limit_s: float = Field(
-        180, gt=0, description="a dialled station that has not answered by then is given up, in seconds"
+        default=180,
+        gt=0,
+        description="How long a dialled station may take to answer before it is given up, in seconds.",
     )
     t1_ms: int = Field(
-        500, ge=10, le=10_000, description="RFC 3261 T1: estimated round trip, in milliseconds"
+        default=500, ge=10, le=10_000, description="RFC 3261 T1: estimated round trip, in milliseconds."
     )
     t2_ms: int = Field(
-        4000, ge=10, le=60_000, description="RFC 3261 T2: longest repeat interval, in milliseconds"
+        default=4000, ge=10, le=60_000, description="RFC 3261 T2: longest repeat interval, in milliseconds."
     )
-    t4_ms: int = Field(5000, ge=10, le=60_000, description="RFC 3261 T4: life of a message, in milliseconds")
+    t4_ms: int = Field(
+        default=5000, ge=10, le=60_000, description="RFC 3261 T4: life of a message, in milliseconds."
+    )
     max_message_bytes: int = Field(
-        65_535, ge=1024, le=65_535, description="longer messages are answered 513, in bytes"
+        default=65_535,
+        ge=1024,
+        le=65_535,
+        description="Longest message taken, in bytes; a longer one is answered 513.",
     )
     max_transactions: int = Field(
-        100_000, ge=100, description="open server transactions beyond which new requests are answered 503"
+        default=100_000,
+        ge=100,
+        description="Open server transactions beyond which new requests are answered 503.",
     )
     rejection_events_per_s: int = Field(
-        20, ge=1, description="unusable messages reported one by one each second; the rest is only counted"
+        default=20,
+        ge=1,
+        description="Unusable messages reported one by one per second; the rest is only counted.",
     )
 
     @model_validator(mode="after")
@@ -70,14 +90,12 @@ class SipConfig(BaseModel):
         return self
 
 
-class StationConfig(BaseModel):
-    """One entry of ``[[stations]]``: a phone that may register here."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class StationConfig(Section):
+    """Section ``[[stations]]``: a phone that may register here."""
 
     name: str = Field(
         min_length=1,
         pattern=r"^[^\s@:;<>\"]+$",
-        description="user part of the phone's address and its user name",
+        description="User part of the phone's address and its user name.",
     )
-    password: SecretStr = Field(min_length=1, description="password the phone registers with")
+    password: SecretStr = Field(min_length=1, description="Password the phone registers with.")

@@ -56,7 +56,7 @@ class Registrar:
         self._shortest_s = config.register_expires_min_s
         self._longest_s = config.register_expires_max_s
         self._default_s = config.register_expires_default_s
-        self._bindings = Bindings(config.contacts_per_station)
+        self._bindings = Bindings(config.bindings_per_station)
 
     def register(self, request: Request, hop: Hop, now: float) -> Answer:
         """Take a REGISTER. Raises SipSyntaxError when it cannot be read; nothing has changed then."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.small_installation import write_installation
 from tests.cli.small_switch import SmallSwitch
 
 
@@ -20,3 +21,9 @@ def small_switch(tmp_path: Path) -> Iterator[SmallSwitch]:
     running.stop()
     thread.join(5)
     assert not thread.is_alive()
+
+
+@pytest.fixture
+def configuration_path(tmp_path: Path) -> Path:
+    """The configuration of a small installation without a mistake."""
+    return write_installation(tmp_path)

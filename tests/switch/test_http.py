@@ -10,8 +10,8 @@ import pytest
 from aiohttp.test_utils import TestServer, unused_port
 
 from runtime.errors import UsageError
+from switch.config import HttpConfig
 from switch.http import HttpServer
-from switch.http_config import HttpConfig
 from switch.metrics import Metrics
 
 

@@ -1,5 +1,6 @@
 """The page about the configuration says what the models say."""
 
+from cli.configuration.expectations import model_type
 from cli.configuration.reference import PAGE, reference
 from cli.configuration.sections import Configuration
 
@@ -11,3 +12,13 @@ def test_the_page_is_up_to_date() -> None:
 def test_it_has_every_section() -> None:
     for name in Configuration.model_fields:
         assert f"[{name}]" in reference()
+
+
+def test_every_meaning_is_a_sentence() -> None:
+    for name, section in Configuration.model_fields.items():
+        model = model_type(section.annotation)
+        assert model is not None, name
+        for key, info in model.model_fields.items():
+            meaning = info.description or ""
+            assert meaning[:1].isupper(), f"{name}.{key}"
+            assert meaning.endswith("."), f"{name}.{key}"

@@ -24,5 +24,5 @@ def test_relative_paths_are_taken_from_the_folder(written: str, meant: str) -> N
     "url", ["", "calls.db", "oracle://db/calls", "nonsense://", "sqlite://", "sqlite:///:memory:"]
 )
 def test_a_database_that_cannot_be_used_is_told(url: str) -> None:
-    with pytest.raises(ValidationError, match="expected a"):
+    with pytest.raises(ValidationError, match=r"a (database )?URL"):
         RecordsConfig(database=url)

@@ -188,7 +188,7 @@ def test_a_disk_that_hangs_costs_bounded_memory_and_the_loss_is_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     disk = Disk(monkeypatch)
-    with opened(config(tmp_path, queue_entries=100)) as (journal, reports):
+    with opened(config(tmp_path, buffer_entries=100)) as (journal, reports):
         disk.free.clear()
         journal.observe(Happened(n=1), WALL)
         assert disk.asked.wait(PATIENCE_S)

@@ -1,0 +1,58 @@
+"""Configuration, flows and prompts are read together, and so are their mistakes."""
+
+from pathlib import Path
+
+import pytest
+
+from cli.configuration.installation import load_installation
+from cli.configuration.loading import ConfigurationError
+from tests.cli.small_installation import replace
+
+
+def places(configuration_path: Path) -> list[tuple[str, int, str]]:
+    with pytest.raises(ConfigurationError) as caught:
+        load_installation(configuration_path)
+    return [(Path(problem.file).name, problem.line, problem.key) for problem in caught.value.problems]
+
+
+def test_an_installation_without_a_mistake_is_loaded(configuration_path: Path) -> None:
+    installation = load_installation(configuration_path)
+    assert set(installation.flows) == {"hotline"}
+    assert installation.prompts.names == ("hello",)
+
+
+def test_a_target_to_an_unknown_flow_is_told_at_its_line(configuration_path: Path) -> None:
+    replace(configuration_path, "flow:hotline", "flow:hotlien")
+    assert places(configuration_path) == [("ringmain.toml", 3, "access_codes[0].target")]
+
+
+def test_music_that_is_no_prompt_is_told_at_its_line(configuration_path: Path) -> None:
+    replace(configuration_path, 'music = "hello"', 'music = "polka"')
+    assert places(configuration_path) == [("ringmain.toml", 6, "queues[0].music")]
+
+
+def test_a_way_out_of_a_queue_to_an_unknown_flow_is_told(configuration_path: Path) -> None:
+    replace(configuration_path, 'music = "hello"', 'on_full = "flow:closed"')
+    assert places(configuration_path) == [("ringmain.toml", 6, "queues[0].on_full")]
+
+
+def test_mistakes_of_all_files_are_told_together(configuration_path: Path) -> None:
+    replace(configuration_path, 'music = "hello"', "wrap_up_s = -1")
+    replace(configuration_path.parent / "flows" / "hotline.yaml", "queue: service", "queue: sales")
+    (configuration_path.parent / "prompts" / "bad.wav").write_bytes(b"no sound")
+    assert places(configuration_path) == [
+        ("hotline.yaml", 12, "nodes.wait.queue"),
+        ("bad.wav", 0, "bad"),
+        ("ringmain.toml", 6, "queues[0].wrap_up_s"),
+    ]
+
+
+def test_a_missing_folder_is_told_once(configuration_path: Path) -> None:
+    (configuration_path.parent / "flows" / "hotline.yaml").unlink()
+    (configuration_path.parent / "flows").rmdir()
+    assert places(configuration_path) == [("ringmain.toml", 0, "ivr.flows")]
+
+
+def test_a_syntax_mistake_does_not_spread_to_the_flows(configuration_path: Path) -> None:
+    replace(configuration_path, 'name = "service"', 'name = "service')
+    assert places(configuration_path) == [("ringmain.toml", 5, "name")]
