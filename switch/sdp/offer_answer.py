@@ -77,24 +77,22 @@ class _Target(NamedTuple):
     """The unspecified address."""
 
 
-def make_offer(local: LocalMedia, *, direction: Direction = Direction.SENDRECV) -> str:
+def make_offer(local: LocalMedia) -> str:
     """Our offer: every codec we take, in order of preference, and telephone-event."""
     formats = Formats({codec: STATIC_TYPES[codec] for codec in local.codecs}, _OFFERED_DTMF_TYPE)
-    media = _stream(local, formats, DEFAULT_PTIME_MS, direction)
+    media = _stream(local, formats, DEFAULT_PTIME_MS, Direction.SENDRECV)
     return write_sdp(_describe(local, ("0 0",), (media,)))
 
 
-def answer_offer(
-    offer: str, local: LocalMedia, *, direction: Direction = Direction.SENDRECV
-) -> tuple[str, MediaAgreement]:
+def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
     """Our answer to an offer, and what was agreed.
 
     The first stream we can do is taken with one codec, so that nothing else need be expected; all
-    others are refused in their places. ``direction`` is the most we allow, as we see it.
+    others are refused in their places.
     Raises SdpSyntaxError, or NotAcceptable when there is no such stream.
     """
     offered = parse_sdp(offer)
-    wish = _Wish(local.codecs, True, direction)
+    wish = _Wish(local.codecs, True, Direction.SENDRECV)
     candidates = ((index, _agree(offered, media, wish)) for index, media in enumerate(offered.media))
     taken = next(((index, agreed) for index, agreed in candidates if agreed), None)
     if taken is None:

@@ -37,6 +37,7 @@ class Bindings:
         return [binding for contacts in self._stations.values() for binding in contacts.values()]
 
     def newest(self, station: str) -> Binding | None:
+        """The contact registered or refreshed last; None when the station has none."""
         contacts = self._stations.get(station)
         return contacts[next(reversed(contacts))] if contacts else None
 

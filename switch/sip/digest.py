@@ -1,4 +1,4 @@
-"""Digest authentication, both sides (RFC 7616, RFC 8760; RFC 2617 for phones without qop)."""
+"""Digest authentication of those who ask us (RFC 7616, RFC 8760; RFC 2617 for phones without qop)."""
 
 import hmac
 from dataclasses import dataclass
@@ -9,7 +9,6 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import format_auth, parse_auth
 
 _BARE_IN_CHALLENGE = frozenset({"algorithm", "stale"})
-_BARE_IN_CREDENTIALS = frozenset({"algorithm", "qop", "nc"})
 _NC_DIGITS = 8
 
 
@@ -110,33 +109,6 @@ def make_challenge(realm: str, nonce: str, algorithm: Algorithm, stale: bool = F
     return format_auth("Digest", params, bare=_BARE_IN_CHALLENGE)
 
 
-def authorize(
-    challenge: str, *, user: str, password: str, method: str, uri: str, cnonce: str, count: int = 1
-) -> str:
-    """An Authorization value that answers a challenge.
-
-    ``count`` says how often this nonce was used, this time included. Raises SipSyntaxError for a
-    challenge that asks for a scheme, algorithm or quality of protection we do not speak.
-    """
-    scheme, asked = parse_auth(challenge)
-    if scheme != "digest" or "realm" not in asked or "nonce" not in asked:
-        raise SipSyntaxError("malformed challenge; expected Digest with realm and nonce")
-    algorithm = _read_algorithm(asked)
-    qop = _choose_qop(asked.get("qop"))
-    nc = f"{count:0{_NC_DIGITS}x}" if qop else ""
-    secret = ha1(algorithm, user, asked["realm"], password)
-    params = {"username": user, "realm": asked["realm"], "nonce": asked["nonce"], "uri": uri}
-    params["response"] = response(
-        algorithm, secret, method, uri, asked["nonce"], qop=qop, cnonce=cnonce, nc=nc
-    )
-    params["algorithm"] = algorithm.value
-    if qop:
-        params |= {"qop": qop, "cnonce": cnonce, "nc": nc}
-    if "opaque" in asked:
-        params["opaque"] = asked["opaque"]
-    return format_auth("Digest", params, bare=_BARE_IN_CREDENTIALS)
-
-
 def _read_algorithm(params: dict[str, str]) -> Algorithm:
     """MD5 when none is named (RFC 7616 §3.3)."""
     name = params.get("algorithm", "MD5").upper()
@@ -158,11 +130,3 @@ def _read_qop(params: dict[str, str]) -> str | None:
     if "cnonce" not in params:
         raise SipSyntaxError("digest credentials with qop but without cnonce")
     return qop
-
-
-def _choose_qop(offered: str | None) -> str | None:
-    if offered is None:
-        return None
-    if "auth" not in (option.strip().lower() for option in offered.split(",")):
-        raise SipSyntaxError(f"challenge with qop {offered[:20]!r}; expected auth")
-    return "auth"

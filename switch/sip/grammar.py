@@ -44,7 +44,7 @@ def write_parameters(parameters: Parameters) -> str:
 
 
 def find_parameter(parameters: Parameters, name: str) -> str | None:
-    """The value of the first parameter of that (lower-case) name; empty for one without a value."""
+    """The value of the first parameter of that (lower-case) name: empty for a flag, None when absent."""
     for key, value in parameters:
         if key == name or key.lower() == name:
             return value or ""

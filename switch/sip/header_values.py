@@ -71,6 +71,7 @@ class Via:
 
     @property
     def branch(self) -> str | None:
+        """What tells the transaction (§8.1.1.7); None when absent."""
         return find_parameter(self.params, "branch")
 
     def param(self, name: str) -> str | None:

@@ -93,25 +93,32 @@ class Legs:
 
     @property
     def open_legs(self) -> int:
+        """Legs whose LegEnded is still to come."""
         return len(self._legs)
 
     @property
     def open_dialogs(self) -> int:
+        """Dialogs in which a peer's request would be known, those of ended legs among them."""
         return len(self._dialogs)
 
     def add(self, leg: SipLeg) -> None:
+        """Keep a leg until ``end``; its id must be new."""
         self._legs[leg.leg_id] = leg
 
     def find(self, leg_id: str) -> SipLeg | None:
+        """The leg of that id; None when it never was or has ended."""
         return self._legs.get(leg_id)
 
     def open_dialog(self, leg: SipLeg, dialog: Dialog) -> None:
+        """Know the peer's requests in this dialog from now on; replaces a dialog of the same key."""
         self._dialogs[dialog.key] = (leg, dialog)
 
     def close_dialog(self, dialog: Dialog) -> None:
+        """Requests in this dialog get 481 from now on; no harm when it is closed already."""
         self._dialogs.pop(dialog.key, None)
 
     def find_dialog(self, key: DialogKey) -> tuple[SipLeg, Dialog] | None:
+        """The dialog with that key and its leg, which may have ended; None when there is no such dialog."""
         return self._dialogs.get(key)
 
     def end(self, leg: SipLeg, cause: Cause, *, status: int | None, by_peer: bool) -> list[Output]:

@@ -47,23 +47,12 @@ class Headers:
         """Replace all values by one."""
         self._fields[name] = [value]
 
-    def add(self, name: str, value: str) -> None:
-        """Append a value after those that are there."""
-        self._fields.setdefault(name, []).append(value)
-
-    def add_first(self, name: str, value: str) -> None:
-        """Put a value before those that are there (Via, Route)."""
-        self._fields.setdefault(name, []).insert(0, value)
-
     def set_all(self, name: str, values: list[str]) -> None:
         """Replace all values; an empty list removes the header."""
         if values:
             self._fields[name] = values
         else:
             self._fields.pop(name, None)
-
-    def remove(self, name: str) -> None:
-        self._fields.pop(name, None)
 
     def items(self) -> list[tuple[str, list[str]]]:
         """(name, values) in the order the names first appeared."""

@@ -1,21 +1,10 @@
 """Nonces that a server can recognise without remembering every one it gave out (RFC 7616 §5.4)."""
 
-from enum import Enum, auto
 from hashlib import blake2s
 from hmac import compare_digest
 from itertools import count
 
 _SEAL_BYTES = 12
-
-
-class NonceState(Enum):
-    """What a nonce in a request is worth."""
-
-    FRESH = auto()
-    STALE = auto()
-    """Once ours, now too old: challenge again with ``stale=true``."""
-    FOREIGN = auto()
-    """Never ours, or altered."""
 
 
 class Nonces:
@@ -44,18 +33,16 @@ class Nonces:
         body = f"{int(now * 1000):x}.{next(self._serials):x}"
         return f"{body}.{self._seal(body)}"
 
-    def state(self, nonce: str, *, now: float) -> NonceState:
-        """Whether the nonce may be used now."""
-        return self._judge(nonce, now)[0]
-
     def spend(self, nonce: str, nonce_count: int | None, *, now: float) -> bool:
-        """Use a nonce once more, after the password has proved right. False: a replay; challenge again.
+        """Use a nonce once more, after the password has proved right.
+
+        False: it is too old, was never ours, or this is a replay; challenge again with ``stale=true``.
 
         Counts must rise strictly (RFC 7616 §3.3). Without a count (no qop) there is nothing to tell
         a replay by, and only age bounds it; but a nonce used with counts is never taken without.
         """
-        state, serial = self._judge(nonce, now)
-        if state is not NonceState.FRESH:
+        serial = self._serial(nonce, now)
+        if serial is None:
             return False
         last = self._counts.get(serial)
         if nonce_count is None:
@@ -72,14 +59,14 @@ class Nonces:
             del self._counts[serial]
             self._stale_up_to = max(self._stale_up_to, serial)
 
-    def _judge(self, nonce: str, now: float) -> tuple[NonceState, int]:
-        """The state of a nonce, and its serial number unless it is foreign."""
+    def _serial(self, nonce: str, now: float) -> int | None:
+        """The serial number of a nonce of ours that is still fresh; None of any other."""
         body, _, seal = nonce.rpartition(".")
         if not nonce.isascii() or not compare_digest(seal, self._seal(body)):
-            return NonceState.FOREIGN, 0
+            return None
         issued_ms, serial = (int(part, 16) for part in body.split("."))
         expired = now * 1000 - issued_ms > self._lifetime_ms
-        return NonceState.STALE if expired or serial <= self._stale_up_to else NonceState.FRESH, serial
+        return None if expired or serial <= self._stale_up_to else serial
 
     def _seal(self, body: str) -> str:
         return blake2s(body.encode(), key=self._key, digest_size=_SEAL_BYTES).hexdigest()

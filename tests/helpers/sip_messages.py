@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from switch.sip.commands import SendMessage
-from switch.sip.digest import authorize
+from switch.sip.digest import Algorithm, ha1, response
+from switch.sip.header_values import format_auth, parse_auth
 from switch.sip.hop import Hop
 from switch.sip.message import Headers, Message, Request, Response
 from switch.sip.parser import parse_message
@@ -59,6 +60,20 @@ def make_response(
     for name, value in headers.items():
         fields[name.replace("_", "-")] = [value]
     return Response(status, "Whatever", Headers(fields), body.encode())
+
+
+def authorize(
+    challenge: str, *, user: str, password: str, method: str, uri: str, cnonce: str, count: int = 1
+) -> str:
+    """The Authorization of a phone that was challenged; ``count`` is how often it used this nonce by now."""
+    _, asked = parse_auth(challenge)
+    algorithm, qop = Algorithm(asked.get("algorithm", "MD5")), asked.get("qop")
+    use = {"qop": qop, "cnonce": cnonce, "nc": f"{count:08x}"} if qop else {}
+    secret = ha1(algorithm, user, asked["realm"], password)
+    proof = response(algorithm, secret, method, uri, asked["nonce"], **use)
+    known = {"username": user, "realm": asked["realm"], "nonce": asked["nonce"], "uri": uri}
+    bare = {"algorithm", "qop", "nc"}
+    return format_auth("Digest", {**known, "response": proof, "algorithm": algorithm, **use}, bare=bare)
 
 
 def authorized(request: Request, challenge: Response, *, user: str, password: str, nth: int = 0) -> Request:

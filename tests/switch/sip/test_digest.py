@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.sip.digest import Algorithm, Credentials, authorize, ha1, make_challenge, response
+from switch.sip.digest import Algorithm, Credentials, ha1, make_challenge, response
 from switch.sip.errors import SipSyntaxError
+from tests.helpers.sip_messages import authorize
 
 MUFASA = {
     "username": '"Mufasa"',
@@ -95,7 +96,7 @@ def test_proof_in_capitals_is_taken_and_junk_is_not() -> None:
     count=st.integers(1, 2**32 - 1),
     stale=st.booleans(),
 )
-def test_client_answers_what_the_server_asks(
+def test_who_answers_the_challenge_with_the_password_is_proved(
     algorithm: Algorithm, user: str, password: str, count: int, stale: bool
 ) -> None:
     challenge = make_challenge("ringmain", "n-1", algorithm, stale)
@@ -108,33 +109,12 @@ def test_client_answers_what_the_server_asks(
     assert not credentials.proves(ha1(algorithm, user, "ringmain", password + "x"), "REGISTER")
 
 
-def test_client_answers_a_challenge_without_qop_and_returns_opaque() -> None:
-    value = authorize(
-        'Digest realm="r", nonce="n", opaque="o"',
-        user="u",
-        password="p",
-        method="BYE",
-        uri="sip:r",
-        cnonce="c",
-    )
+def test_credentials_of_a_phone_without_qop_are_proved() -> None:
+    challenge = 'Digest realm="r", nonce="n"'
+    value = authorize(challenge, user="u", password="p", method="BYE", uri="sip:r", cnonce="c")
     credentials = Credentials.parse(value)
     assert credentials.qop is None
-    assert 'opaque="o"' in value
     assert credentials.proves(ha1(Algorithm.MD5, "u", "r", "p"), "BYE")
-
-
-@pytest.mark.parametrize(
-    "challenge",
-    [
-        'Basic realm="r"',
-        'Digest realm="r"',
-        'Digest realm="r", nonce="n", qop="auth-int"',
-        'Digest realm="r", nonce="n", algorithm=X',
-    ],
-)
-def test_client_refuses_a_challenge_it_cannot_answer(challenge: str) -> None:
-    with pytest.raises(SipSyntaxError):
-        authorize(challenge, user="u", password="p", method="BYE", uri="sip:r", cnonce="c")
 
 
 def test_stale_is_said_only_when_it_is() -> None:

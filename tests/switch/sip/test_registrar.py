@@ -3,12 +3,11 @@ from typing import Any
 import pytest
 
 from switch.sip.commands import DialStation
-from switch.sip.digest import authorize
 from switch.sip.events import RegistrationRefused, StationRegistered, StationUnregistered
 from switch.sip.hop import Hop
 from switch.sip.message import Request, Response
 from switch.sip.registrar import Registration
-from tests.helpers.sip_messages import PHONE, make_request
+from tests.helpers.sip_messages import PHONE, authorize, make_request
 from tests.helpers.sip_rig import LIFETIME_S, PASSWORD, STATION, SipRig
 
 CONTACT = "sip:phone@127.0.0.1:6000"
@@ -249,7 +248,7 @@ def test_a_phone_that_started_anew_may_count_from_one() -> None:
 
 
 def test_beyond_the_limit_the_oldest_contact_gives_way() -> None:
-    rig = SipRig(contacts_per_station=2)
+    rig = SipRig(bindings_per_station=2)
     phone = Phone(rig)
     for name in ("one", "two", "three"):
         phone.register(contact=f"<sip:{name}@127.0.0.1:6000>")
