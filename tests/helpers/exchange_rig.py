@@ -16,6 +16,7 @@ from media.commands import (
     UnbridgeEndpoints,
 )
 from media.events import EndpointFailed, EndpointOpened, PlaybackEnded
+from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
 from runtime.ids import SeededIds
@@ -109,14 +110,14 @@ class ExchangeRig:
         self.media = BookkeepingMedia()
         self.events: list[Event] = []
         self.commands: list[Command] = []
-        self.driver = Driver(self.clock, _NoAlarm(), self._fail)
+        self.driver = Driver(self.clock, ManualAlarm(), self._fail)
         self.driver.add_routes(self.exchange.routes())
         self.driver.add_routes(self._remembering(self.media.routes()))
         for kind in (RingLeg, AnswerLeg, AnswerReoffer, DialStation, HangUpLeg):
             self.driver.add_routes(self._remembering({kind: _nothing}))
         self.driver.observe(lambda event, wall: self.events.append(event))
 
-    def feed(self, *items: object) -> None:
+    def feed(self, *items: Event | Command) -> None:
         for item in items:
             self.driver.submit(item)
 
@@ -169,11 +170,6 @@ class ExchangeRig:
 
     def _fail(self, item: object, error: Exception) -> Outputs:
         raise AssertionError(f"{item} raised {error!r}") from error
-
-
-class _NoAlarm:
-    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
-        assert deadline is None
 
 
 def _nothing(item: object, now: float) -> Outputs:

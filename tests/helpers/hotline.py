@@ -1,6 +1,5 @@
 """The whole house in memory: every core on the manual clock, and phones that speak SIP as text."""
 
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 import acd.service
@@ -10,6 +9,7 @@ from ivr.check import Surroundings
 from ivr.config import IvrConfig
 from ivr.reader import read_flow
 from media.events import DigitDetected, PlaybackEnded
+from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
 from runtime.ids import SeededIds
@@ -49,22 +49,12 @@ nodes:
 """
 
 
-class VirtualAlarm:
-    """Remembers what the driver wants; ``Hotline.pass_time`` rings it."""
-
-    def __init__(self) -> None:
-        self.deadline: float | None = None
-
-    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
-        self.deadline = deadline
-
-
 class Hotline:
     """One hotline with the queue ``service``, agents 1001 and 1002 and a phone for each."""
 
     def __init__(self, *, ring_timeout_s: float = 15, wrap_up_s: float = 10) -> None:
         self.clock = ManualClock()
-        self.alarm = VirtualAlarm()
+        self.alarm = ManualAlarm()
         self.events: list[Event] = []
         self.sent: list[tuple[Hop, Message]] = []
         self.media = BookkeepingMedia()
@@ -93,15 +83,14 @@ class Hotline:
 
     def receive(self, hop: Hop, message: Message) -> None:
         """A datagram arrives from a phone."""
-        self.driver.submit(DatagramReceived(as_bytes(message), hop))
+        self.driver.run_step(lambda now: [DatagramReceived(as_bytes(message), hop)])
 
     def pass_time(self, seconds: float) -> None:
         """Walk from deadline to deadline."""
         end = self.clock.now() + seconds
         while (at := self.alarm.deadline) is not None and at <= end:
             self.clock.move_to(max(at, self.clock.now()))
-            self.alarm.deadline = None  # it rings once
-            self.driver.wake()
+            self.alarm.ring()
         self.clock.move_to(end)
 
     def verb(self, name: str, **params: object) -> Any:

@@ -14,6 +14,7 @@ from media.commands import (
 )
 from media.events import DigitDetected, MediaLost, PlaybackEnded
 from runtime.driver import Handler
+from runtime.vocabulary import Command, Event
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
@@ -267,14 +268,13 @@ def test_whoever_ends_the_call_at_any_step_nothing_is_left(
     rig = ExchangeRig()
     step(rig)
     (call,) = rig.exchange.calls()
-    rig.feed(
-        {
-            "caller": ended("customer", Cause.ORIGINATOR_CANCEL),
-            "application": HangUpCall(call_id=call.call_id, cause=Cause.NORMAL_CLEARING),
-            "media": MediaLost(leg_id="customer", silent_s=60),
-            "all": EndAllCalls(cause=Cause.MANAGER_REQUEST),
-        }[end]
-    )
+    ends: dict[str, Event | Command] = {
+        "caller": ended("customer", Cause.ORIGINATOR_CANCEL),
+        "application": HangUpCall(call_id=call.call_id, cause=Cause.NORMAL_CLEARING),
+        "media": MediaLost(leg_id="customer", silent_s=60),
+        "all": EndAllCalls(cause=Cause.MANAGER_REQUEST),
+    }
+    rig.feed(ends[end])
     assert [event.by_caller for event in rig.all(CallEnded)] == [end == "caller"]
     assert len(rig.all(OfferEnded)) == len(rig.all(DialStation))
     assert {command.leg_id for command in rig.all(HangUpLeg)} >= {d.leg_id for d in rig.all(DialStation)}
