@@ -19,6 +19,7 @@ from runtime.alarm import LoopAlarm
 from runtime.clock import LoopClock
 from runtime.driver import Driver, Outputs
 from runtime.ids import RandomIds
+from runtime.target import parse_target
 from runtime.vocabulary import Event
 from switch.application import Application, Verb
 from switch.causes import Cause
@@ -148,7 +149,7 @@ class Switchboard:
         self._control.observe(self._journal.observe(event, wall))
 
     def _knows_target(self, target: str) -> bool:
-        scheme, _, name = target.partition(":")
+        scheme, name = parse_target(target)
         return any(app.scheme == scheme and app.knows(name) for app in self._applications)
 
     def _projections(self) -> Iterator[Projection]:
