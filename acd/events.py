@@ -119,7 +119,7 @@ class OfferEnded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSignedIn(Event):
-    """An agent sat down at a station."""
+    """An agent's shift began at a station."""
 
     topic: ClassVar[str] = "agent.signed_in"
     agent: str
@@ -129,7 +129,7 @@ class AgentSignedIn(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSignedOut(Event):
-    """An agent left the station."""
+    """An agent's shift ended; the station is free."""
 
     topic: ClassVar[str] = "agent.signed_out"
     agent: str

@@ -9,7 +9,7 @@ from acd.step import Step
 
 
 def lose_caller(step: Step, gone: CallerGone) -> None:
-    """The caller is out of our hands: end the wait, the offer or the conversation."""
+    """The call has ended or is in other hands: end the wait, the offer or the conversation."""
     entry = step.state.entries.get(gone.call_id)
     if entry is None:
         return

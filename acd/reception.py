@@ -29,7 +29,7 @@ class Reception:
         return self._core.handle(came, now=now) if came else ()
 
     def call_handed_off(self, event: CallHandedOff, now: float) -> Outputs:
-        """Whoever had the call has it no longer, even if it comes back to the same queue."""
+        """The call leaves the queue it was in, even if it comes back to the same one."""
         outputs = self._let_go(event.call_id, LeaveReason.WITHDRAWN, now)
         came = _came(event)
         return (*outputs, *self._core.handle(came, now=now)) if came else outputs

@@ -43,7 +43,7 @@ class QueueEntries:
         Column("joined_at", Stamp, nullable=False, index=True),
         Column("left_at", Stamp, comment="when the caller stopped waiting; null when a restart cut it off"),
         Column("wait_ms", Integer),
-        Column("outcome", String(32), nullable=False, comment="LeaveReason, or restart"),
+        Column("outcome", String(32), nullable=False, comment="the reason in queue.caller_left, or restart"),
         Column("offers", Integer, nullable=False, comment="how often agents were rung for the caller"),
         Column("ring_ms", Integer, comment="how long the agent who took the call let it ring"),
         Column("agent", String(64), comment="who took the call"),
@@ -106,7 +106,7 @@ class QueueEntries:
         return (row,)
 
     def _close_all(self, entry: JournalEntry) -> Iterable[Row]:
-        """The process that knew these callers is gone, and they with it."""
+        """A new process has started: the callers of the one before are gone."""
         rows = tuple(self._open.values())
         self._open.clear()
         return rows

@@ -1,4 +1,4 @@
-"""The ACD as an application of the exchange: each one's words in those of the other. Nothing is decided here.
+"""The ACD as an application of the exchange. Translates between the words of the two, decides nothing.
 
 Of the ACD only this file, ``reception.py`` and ``records.py`` speak the exchange's words. The exchange tells
 a call's end before the ends of its offers, so an offer that is still open when its end arrives was ended by

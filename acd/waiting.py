@@ -59,7 +59,7 @@ def _turn_away(step: Step, came: CallerCame, queue: Queue) -> None:
             agent=None,
         )
     )
-    _show_out(step, came.call_id, LeaveReason.FULL, queue.config.on_full)
+    _take_way_out(step, came.call_id, LeaveReason.FULL, queue.config.on_full)
 
 
 def go_on(step: Step, entry: Entry) -> None:
@@ -75,13 +75,13 @@ def go_on(step: Step, entry: Entry) -> None:
 
 
 def time_out(step: Step, call_id: str) -> None:
-    """The caller has waited as long as the queue allows. One who is being offered may see the offer out."""
+    """The caller has waited as long as the queue allows. A running offer may finish."""
     entry = step.state.entries[call_id]
     if entry.state is EntryState.WAITING:
         leave(step, entry, LeaveReason.TIMED_OUT)
         forget(step, entry)
         way_out = step.state.queues[entry.queue_name].config.on_timeout
-        _show_out(step, call_id, LeaveReason.TIMED_OUT, way_out)
+        _take_way_out(step, call_id, LeaveReason.TIMED_OUT, way_out)
 
 
 def leave(step: Step, entry: Entry, reason: LeaveReason, agent_id: str | None = None) -> None:
@@ -109,7 +109,7 @@ def forget(step: Step, entry: Entry) -> None:
     del step.state.entries[entry.call_id]
 
 
-def _show_out(step: Step, call_id: str, reason: LeaveReason, way_out: str) -> None:
+def _take_way_out(step: Step, call_id: str, reason: LeaveReason, way_out: str) -> None:
     if way_out == HANG_UP:
         step.emit(ReleaseCaller(call_id=call_id, reason=reason))
     else:

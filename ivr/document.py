@@ -22,7 +22,7 @@ Digit = Annotated[str, Field(pattern=DIGIT_PATTERN)]
 """One key of a telephone (RFC 4733 §3.2)."""
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
-"""Any text names a node, a queue or a prompt; Chinese is welcome."""
+"""A node, a queue or a prompt, in any script."""
 
 Prompts = Annotated[tuple[Name, ...], Field(min_length=1, max_length=32)]
 """Names in the prompt library, such as ``zh/greeting``, played one after the other."""

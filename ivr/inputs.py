@@ -38,7 +38,7 @@ class PlaybackOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallTaken:
-    """Somebody gave the call to another application; ours no more."""
+    """Another application has the call now."""
 
     call_id: str
 

@@ -28,7 +28,7 @@ Outputs = list[Output]
 
 
 class FlowInterpreter:
-    """All calls that are in a flow now. Inputs about other calls are none of its business: no output."""
+    """All calls that are in a flow now. Inputs about other calls are ignored."""
 
     def __init__(self, flows: Mapping[str, Flow], ids: Ids, *, max_node_visits: int) -> None:
         self._flows = flows

@@ -28,7 +28,7 @@ FLOW_RUNS = Table(
     Column("path", Text, nullable=False, comment="the nodes in order, joined by >"),
     Column("keys", String(PATH_LIMIT), nullable=False, comment="the menu keys pressed"),
     Column("left_node", String(64), nullable=False),
-    Column("reason", String(32), nullable=False, comment="FlowEnd, or restart"),
+    Column("reason", String(32), nullable=False, comment="the reason in flow.left, or restart"),
     Column("queue", String(64), nullable=False),
     Column("language", String(32), nullable=False),
 )

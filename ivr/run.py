@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 PATH_LIMIT = 200
-"""Nodes and keys remembered of one run; a caller who plays with the menu all day costs no more."""
+"""Nodes and keys remembered of one run: bounds what a long stay in a menu costs."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""The IVR as an application of the exchange: each one's words in those of the other. Nothing is decided here.
+"""The IVR as an application of the exchange. Translates between the words of the two, decides nothing.
 
 Of the IVR only this file and ``records.py`` speak the exchange's words.
 """
