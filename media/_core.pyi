@@ -11,7 +11,7 @@ __all__ = [
     "Core",
     "DigitDetected",
     "EndpointClosed",
-    "EndpointFacts",
+    "EndpointCounters",
     "MediaLost",
     "MediaStarted",
     "PlaybackEnded",
@@ -86,14 +86,14 @@ class Core:
     def stop_recording(self, recording: int) -> None:
         """Finish the file."""
 
-    def query(self, endpoint: int) -> EndpointFacts:
+    def counters_of(self, endpoint: int) -> EndpointCounters:
         """What an endpoint carried so far; waits up to 0.2 s for its worker."""
 
     def close(self, patience_s: float) -> bool:
         """Close everything and end the threads; False if one was stuck. The last facts can be drained."""
 
 @final
-class EndpointFacts:
+class EndpointCounters:
     """What an endpoint carried."""
 
     @property
@@ -120,7 +120,7 @@ class EndpointClosed:
     @property
     def endpoint(self) -> int: ...
     @property
-    def facts(self) -> EndpointFacts: ...
+    def counters(self) -> EndpointCounters: ...
 
 @final
 class MediaStarted:

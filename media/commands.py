@@ -52,7 +52,7 @@ class ConfigureEndpoint(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseEndpoint(Command):
-    """Give the ports back. Stops playback and bridge; answered by EndpointClosed with the leg's facts."""
+    """Give the ports back. Stops playback and bridge; answered by EndpointClosed with the leg's counters."""
 
     leg_id: str
 

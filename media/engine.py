@@ -13,8 +13,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from media import _core
-from media import commands as do
+from media import _core, commands
 from media.config import MediaConfig, RecordingsConfig
 from media.events import EndpointFailed, EndpointOpened, PlaybackEnded, RecordingFailed
 from media.names import Fact, Names, RecordingIdentity
@@ -45,7 +44,7 @@ class MediaEngine:
     """Endpoints, prompts and recordings of one process.
 
     ``submit`` takes each event the core reports, from ``drain``, which is to be called whenever
-    ``event_fd`` is readable. An order for a leg that is gone is ignored, since hang-ups race with
+    ``event_fd`` is readable. A command for a leg that is gone is ignored, since hang-ups race with
     everything; one that makes no sense raises UsageError.
     """
 
@@ -97,25 +96,25 @@ class MediaEngine:
         """Keep a prompt of 8 kHz mono samples, in place of one that had its name."""
         self._core.load_prompt(name, samples.astype("<i2").tobytes())
 
-    def facts(self, leg_id: str) -> _core.EndpointFacts | None:
+    def counters_of(self, leg_id: str) -> _core.EndpointCounters | None:
         """What a leg carried so far, or None when it has no endpoint."""
         endpoint = self._endpoints.get(leg_id)
-        return None if endpoint is None else self._core.query(endpoint)
+        return None if endpoint is None else self._core.counters_of(endpoint)
 
     def routes(self) -> dict[type, Handler]:
         """A handler for every command of ``media.commands``."""
         return {
-            do.OpenEndpoint: self._open_endpoint,
-            do.ConfigureEndpoint: self._for_leg(self._configure_endpoint),
-            do.CloseEndpoint: self._for_leg(self._close_endpoint),
-            do.BridgeEndpoints: self._for_leg(self._bridge_endpoints),
-            do.UnbridgeEndpoints: self._for_leg(self._unbridge_endpoints),
-            do.StartPlayback: self._for_leg(self._start_playback),
-            do.StopPlayback: self._for_leg(self._stop_playback),
-            do.SendDigits: self._for_leg(self._send_digits),
-            do.StartRecording: self._start_recording,
-            do.AttachToRecording: self._for_leg(self._attach_to_recording),
-            do.StopRecording: self._stop_recording,
+            commands.OpenEndpoint: self._open_endpoint,
+            commands.ConfigureEndpoint: self._for_leg(self._configure_endpoint),
+            commands.CloseEndpoint: self._for_leg(self._close_endpoint),
+            commands.BridgeEndpoints: self._for_leg(self._bridge_endpoints),
+            commands.UnbridgeEndpoints: self._for_leg(self._unbridge_endpoints),
+            commands.StartPlayback: self._for_leg(self._start_playback),
+            commands.StopPlayback: self._for_leg(self._stop_playback),
+            commands.SendDigits: self._for_leg(self._send_digits),
+            commands.StartRecording: self._start_recording,
+            commands.AttachToRecording: self._for_leg(self._attach_to_recording),
+            commands.StopRecording: self._stop_recording,
         }
 
     def drain(self) -> None:
@@ -137,7 +136,7 @@ class MediaEngine:
             self._arrived.extend(facts)
             self.drain()
 
-    def _open_endpoint(self, command: do.OpenEndpoint, now: float) -> Answer:
+    def _open_endpoint(self, command: commands.OpenEndpoint, now: float) -> Answer:
         if command.leg_id in self._endpoints:
             raise UsageError(f"leg {command.leg_id} has an endpoint already; close it first")
         near = None if command.near is None else self._endpoints.get(command.near)
@@ -149,7 +148,7 @@ class MediaEngine:
         self._names.endpoints[endpoint] = command.leg_id
         return [EndpointOpened(leg_id=command.leg_id, host=self._host, port=port)]
 
-    def _configure_endpoint(self, command: do.ConfigureEndpoint, endpoint: int) -> Answer:
+    def _configure_endpoint(self, command: commands.ConfigureEndpoint, endpoint: int) -> Answer:
         self._core.configure_endpoint(
             endpoint,
             remote=(command.host, command.port),
@@ -160,22 +159,22 @@ class MediaEngine:
         )
         return ()
 
-    def _close_endpoint(self, command: do.CloseEndpoint, endpoint: int) -> Answer:
+    def _close_endpoint(self, command: commands.CloseEndpoint, endpoint: int) -> Answer:
         del self._endpoints[command.leg_id]
         self._core.close_endpoint(endpoint)
         return ()
 
-    def _bridge_endpoints(self, command: do.BridgeEndpoints, endpoint: int) -> Answer:
+    def _bridge_endpoints(self, command: commands.BridgeEndpoints, endpoint: int) -> Answer:
         peer = self._endpoints.get(command.peer_leg_id)
         if peer is not None:
             self._core.bridge(endpoint, peer)
         return ()
 
-    def _unbridge_endpoints(self, command: do.UnbridgeEndpoints, endpoint: int) -> Answer:
+    def _unbridge_endpoints(self, command: commands.UnbridgeEndpoints, endpoint: int) -> Answer:
         self._core.unbridge(endpoint)
         return ()
 
-    def _start_playback(self, command: do.StartPlayback, endpoint: int) -> Answer:
+    def _start_playback(self, command: commands.StartPlayback, endpoint: int) -> Answer:
         try:
             playback = self._core.start_playback(endpoint, list(command.prompts), command.loop)
         except OSError:  # a prompt that is not in the library
@@ -184,15 +183,15 @@ class MediaEngine:
         self._names.playbacks[playback] = command.playback_id
         return ()
 
-    def _stop_playback(self, command: do.StopPlayback, endpoint: int) -> Answer:
+    def _stop_playback(self, command: commands.StopPlayback, endpoint: int) -> Answer:
         self._core.stop_playback(endpoint)
         return ()
 
-    def _send_digits(self, command: do.SendDigits, endpoint: int) -> Answer:
+    def _send_digits(self, command: commands.SendDigits, endpoint: int) -> Answer:
         self._core.send_digits(endpoint, command.digits)
         return ()
 
-    def _start_recording(self, command: do.StartRecording, now: float) -> Answer:
+    def _start_recording(self, command: commands.StartRecording, now: float) -> Answer:
         identity = RecordingIdentity(
             command.recording_id, command.contact_id, command.call_id, self._path_of(command.recording_id)
         )
@@ -204,13 +203,13 @@ class MediaEngine:
         self._names.recordings[recording] = identity
         return ()
 
-    def _attach_to_recording(self, command: do.AttachToRecording, endpoint: int) -> Answer:
+    def _attach_to_recording(self, command: commands.AttachToRecording, endpoint: int) -> Answer:
         recording = self._recordings.get(command.recording_id)
         if recording is not None:
             self._core.attach(recording, endpoint, command.channel)
         return ()
 
-    def _stop_recording(self, command: do.StopRecording, now: float) -> Answer:
+    def _stop_recording(self, command: commands.StopRecording, now: float) -> Answer:
         self._end_recording(command.recording_id)
         return ()
 

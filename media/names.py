@@ -78,7 +78,7 @@ class Names:
             case _core.RecordingFailed():
                 return self.recordings.pop(fact.recording).failed(fact.reason)
             case _core.EndpointClosed():
-                return _endpoint_closed(self.endpoints.pop(fact.endpoint), fact.facts)
+                return _endpoint_closed(self.endpoints.pop(fact.endpoint), fact.counters)
             case _:
                 return self._event_of_leg(fact, self.endpoints[fact.endpoint])
 
@@ -95,14 +95,14 @@ class Names:
                 return PlaybackEnded(playback_id=playback_id, leg_id=leg_id, reason=fact.reason)
 
 
-def _endpoint_closed(leg_id: str, facts: _core.EndpointFacts) -> EndpointClosed:
+def _endpoint_closed(leg_id: str, counters: _core.EndpointCounters) -> EndpointClosed:
     return EndpointClosed(
         leg_id=leg_id,
-        packets_received=facts.packets_received,
-        packets_sent=facts.packets_sent,
-        bytes_received=facts.bytes_received,
-        bytes_sent=facts.bytes_sent,
-        packets_lost=facts.packets_lost,
-        packets_dropped=facts.packets_dropped,
-        jitter_ms=facts.jitter_ms,
+        packets_received=counters.packets_received,
+        packets_sent=counters.packets_sent,
+        bytes_received=counters.bytes_received,
+        bytes_sent=counters.bytes_sent,
+        packets_lost=counters.packets_lost,
+        packets_dropped=counters.packets_dropped,
+        jitter_ms=counters.jitter_ms,
     )

@@ -167,9 +167,9 @@ class MediaRig:
     def wait_received(self, leg_id: str, count: int) -> None:
         """Until the leg has seen so many packets in all, dropped ones included."""
         while True:
-            facts = self.engine.facts(leg_id)
-            assert facts is not None
-            if facts.packets_received + facts.packets_dropped >= count:
+            counters = self.engine.counters_of(leg_id)
+            assert counters is not None
+            if counters.packets_received + counters.packets_dropped >= count:
                 return
 
     def let_pass(self, milliseconds: int) -> None:

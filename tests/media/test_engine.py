@@ -138,9 +138,9 @@ def test_an_endpoint_sends_to_where_packets_come_from_and_drops_strangers(rig: M
     assert behind_nat.hear().payload == VOICE
     rig.wait_received("a", 2)
     assert agent.hears_nothing()
-    facts = rig.engine.facts("a")
-    assert facts is not None
-    assert (facts.packets_received, facts.packets_dropped) == (1, 1)
+    counters = rig.engine.counters_of("a")
+    assert counters is not None
+    assert (counters.packets_received, counters.packets_dropped) == (1, 1)
 
 
 def test_hold_stops_each_direction(rig: MediaRig) -> None:
@@ -193,9 +193,9 @@ def test_hostile_packets_are_dropped_and_counted_and_calls_go_on(rig: MediaRig) 
         caller.send(datagram)
     caller.talk(VOICE)
     rig.wait_received("a", len(hostile) + 1)
-    facts = rig.engine.facts("a")
-    assert facts is not None
-    assert facts.packets_dropped == len(hostile) - 1, "the cut telephone-event is relayed as it is"
+    counters = rig.engine.counters_of("a")
+    assert counters is not None
+    assert counters.packets_dropped == len(hostile) - 1, "the cut telephone-event is relayed as it is"
     assert agent.hear().payload == b"\x05"
     assert agent.hear().payload == VOICE
 
@@ -236,7 +236,7 @@ def test_orders_for_a_leg_that_is_gone_are_left_alone(rig: MediaRig) -> None:
         SendDigits(leg_id="a", digits="1"),
     ):
         assert rig.order(command) == []
-    assert rig.engine.facts("a") is None
+    assert rig.engine.counters_of("a") is None
 
 
 @pytest.mark.parametrize(

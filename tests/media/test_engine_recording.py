@@ -62,10 +62,10 @@ def stop(rig: MediaRig, recording_id: str = "r-1") -> RecordingCompleted:
 
 def say(rig: MediaRig, leg_id: str, phone: Phone, packets: int) -> None:
     """Loud packets, all at once: early for their timestamps, but within what is allowed."""
-    facts = rig.engine.facts(leg_id)
-    assert facts is not None
+    counters = rig.engine.counters_of(leg_id)
+    assert counters is not None
     phone.talk(LOUD[phone.codec], count=packets)
-    rig.wait_received(leg_id, facts.packets_received + packets)
+    rig.wait_received(leg_id, counters.packets_received + packets)
 
 
 def loud_samples(path: str) -> list[int]:

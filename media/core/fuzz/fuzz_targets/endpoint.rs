@@ -39,8 +39,8 @@ fuzz_target!(|input: &[u8]| {
         leg.intake.expire_digit(now_us, &mut events);
         while stereo.take_settled(now_us / 125).is_some() {}
     }
-    let facts = leg.facts();
-    assert_eq!(facts.packets_received + facts.packets_dropped, count);
+    let counters = leg.counters();
+    assert_eq!(counters.packets_received + counters.packets_dropped, count);
 });
 
 fn endpoint(id: u64, codec: Codec) -> Endpoint {

@@ -2,34 +2,70 @@
 
 use crossbeam_channel::Sender;
 
-use crate::events::{EndpointFacts, EndpointId, RecordingId};
+use crate::events::{EndpointCounters, EndpointId, RecordingId};
 use crate::playback::Playback;
 use crate::ports::SocketPair;
 use crate::settings::Settings;
 
 /// A channel of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+pub enum Channel {
     /// Left.
     Customer,
     /// Right.
     Agent,
 }
 
-/// An order to one worker. One for something that is gone is ignored.
+/// What one worker is to do. A command for something that is gone is ignored.
 #[derive(Debug)]
 pub enum Command {
-    Open { endpoint: EndpointId, sockets: SocketPair },
-    Configure { endpoint: EndpointId, settings: Settings },
-    Close { endpoint: EndpointId },
-    Bridge { endpoint: EndpointId, peer: EndpointId },
-    Unbridge { endpoint: EndpointId },
-    Play { endpoint: EndpointId, playback: Playback },
-    StopPlayback { endpoint: EndpointId },
-    SendDigits { endpoint: EndpointId, digits: String },
-    Record { recording: RecordingId, started_us: u64 },
-    Attach { recording: RecordingId, endpoint: EndpointId, side: Side },
-    StopRecording { recording: RecordingId, ended_us: u64 },
-    Query { endpoint: EndpointId, answer: Sender<EndpointFacts> },
+    Open {
+        endpoint: EndpointId,
+        sockets: SocketPair,
+    },
+    Configure {
+        endpoint: EndpointId,
+        settings: Settings,
+    },
+    Close {
+        endpoint: EndpointId,
+    },
+    Bridge {
+        endpoint: EndpointId,
+        peer: EndpointId,
+    },
+    Unbridge {
+        endpoint: EndpointId,
+    },
+    Play {
+        endpoint: EndpointId,
+        playback: Playback,
+    },
+    StopPlayback {
+        endpoint: EndpointId,
+    },
+    SendDigits {
+        endpoint: EndpointId,
+        digits: String,
+    },
+    /// Carry a recording that has begun already, and been silent until `placed_us`.
+    Record {
+        recording: RecordingId,
+        started_us: u64,
+        placed_us: u64,
+    },
+    Attach {
+        recording: RecordingId,
+        endpoint: EndpointId,
+        channel: Channel,
+    },
+    StopRecording {
+        recording: RecordingId,
+        ended_us: u64,
+    },
+    Query {
+        endpoint: EndpointId,
+        answer: Sender<EndpointCounters>,
+    },
     Shutdown,
 }

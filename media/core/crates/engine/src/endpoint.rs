@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::Header;
 
-use crate::events::{EndpointFacts, EndpointId, Event};
+use crate::events::{EndpointCounters, EndpointId, Event};
 use crate::intake::{Intake, Received};
 use crate::settings::Settings;
 use crate::speaker::Speaker;
@@ -69,8 +69,8 @@ impl Endpoint {
         self.rtcp_received += 1;
     }
 
-    pub fn facts(&self) -> EndpointFacts {
-        EndpointFacts {
+    pub fn counters(&self) -> EndpointCounters {
+        EndpointCounters {
             packets_received: self.intake.packets,
             packets_sent: self.packets_sent,
             bytes_received: self.intake.bytes,

@@ -12,16 +12,16 @@ use crossbeam_channel::bounded;
 use rtp::digit_sender::DigitSender;
 
 use crate::clock::Clock;
-use crate::commands::{Command, Side};
+use crate::commands::{Channel, Command};
 use crate::event_ring::EventRing;
-use crate::events::{EndpointFacts, EndpointId, PlaybackId, RecordingId};
+use crate::events::{EndpointCounters, EndpointId, PlaybackId, RecordingId};
 use crate::playback::{Playback, Prompt};
 use crate::ports::PortPool;
 use crate::settings::{Senseless, Settings};
 use crate::threads::{Crew, Plan};
 use crate::writer::Job;
 
-/// How long `query` waits for a worker; one takes microseconds to answer unless it is starved.
+/// How long `counters_of` waits for a worker; one takes microseconds to answer unless it is starved.
 const QUERY_PATIENCE: Duration = Duration::from_millis(200);
 
 /// Why a verb was refused.
@@ -210,14 +210,14 @@ impl Engine {
         &mut self,
         recording: RecordingId,
         endpoint: EndpointId,
-        side: Side,
+        channel: Channel,
     ) -> Result<(), Refusal> {
         let worker = self.worker_of(endpoint)?;
         if self.place_recording(recording, worker)? != worker {
             let reason = "legs on two workers cannot share a recording; open the second near the first";
             return Err(Refusal::Senseless(reason.into()));
         }
-        self.crew.post(worker, Command::Attach { recording, endpoint, side });
+        self.crew.post(worker, Command::Attach { recording, endpoint, channel });
         Ok(())
     }
 
@@ -230,7 +230,7 @@ impl Engine {
     }
 
     /// What a leg carried so far. Asks its worker and waits for the answer, not for long.
-    pub fn query(&self, endpoint: EndpointId) -> Result<EndpointFacts, Refusal> {
+    pub fn counters_of(&self, endpoint: EndpointId) -> Result<EndpointCounters, Refusal> {
         let (answer, answered) = bounded(1);
         self.post(endpoint, Command::Query { endpoint, answer })?;
         let no_answer = |_| Refusal::Unable("the media worker did not answer in time".into());
@@ -274,7 +274,8 @@ impl Engine {
             return Ok(worker);
         }
         placed.worker = Some(worker);
-        self.crew.post(worker, Command::Record { recording, started_us: placed.started_us });
+        let (started_us, placed_us) = (placed.started_us, self.clock.now_us());
+        self.crew.post(worker, Command::Record { recording, started_us, placed_us });
         Ok(worker)
     }
 }

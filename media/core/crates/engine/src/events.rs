@@ -11,7 +11,7 @@ pub type RecordingId = u64;
 
 /// What a leg carried so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct EndpointFacts {
+pub struct EndpointCounters {
     pub packets_received: u64,
     pub packets_sent: u64,
     pub bytes_received: u64,
@@ -55,7 +55,7 @@ pub enum PlaybackEnd {
 /// A fact.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    EndpointClosed { endpoint: EndpointId, facts: EndpointFacts },
+    EndpointClosed { endpoint: EndpointId, counters: EndpointCounters },
     MediaStarted { endpoint: EndpointId, source: SocketAddr },
     MediaLost { endpoint: EndpointId, silent_us: u64 },
     DigitDetected { endpoint: EndpointId, digit: char, duration_ms: u32 },

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! A worker owns its legs outright: relaying a packet takes one receive and one send, and no lock,
-//! allocation or further system call. Everything between threads is bounded and nothing there waits.
+//! allocation or further system call. Between threads nothing waits, and whatever packets or a slow disk
+//! could fill is bounded.
 
 pub mod agenda;
 pub mod alarm;

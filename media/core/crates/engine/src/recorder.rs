@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, TrySendError};
-use recording::channel::Channel;
 use recording::stereo::Stereo;
+use recording::timeline::{HOLD, Timeline};
 use rtp::g711::Codec;
 use rtp::us_to_samples;
 
-use crate::commands::Side;
+use crate::commands::Channel;
 use crate::events::{EndpointId, RecordingId};
 use crate::intake::Received;
 use crate::table::Table;
@@ -25,7 +25,7 @@ const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(8);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tap {
     slot: usize,
-    side: Side,
+    channel: Channel,
 }
 
 /// A packet on its way to a recording.
@@ -42,6 +42,8 @@ pub struct RecordedPacket<'a> {
 struct Recording {
     started_us: u64,
     ended_us: Option<u64>,
+    /// Frames before the first of `stereo`, not handed over yet.
+    leading_silence: u64,
     stereo: Stereo,
     /// The legs that speak on the two channels now.
     customer: Option<EndpointId>,
@@ -62,36 +64,36 @@ impl Recorder {
         Self { recordings: Table::default(), jobs }
     }
 
-    /// Begin; returns the moment of the first `flush`.
-    pub fn start(&mut self, id: RecordingId, started_us: u64) -> u64 {
-        self.recordings.insert(id, Recording { started_us, ..Recording::default() });
+    /// Begin a recording that was silent until `placed_us`; returns the moment of the first `flush`.
+    pub fn start(&mut self, id: RecordingId, started_us: u64, placed_us: u64) -> u64 {
+        self.recordings.insert(id, Recording::new(started_us, placed_us));
         // 61 is prime to 1000, so that recordings begun together spread over the whole second.
-        started_us + FLUSH_US + (id * 61 % 1000) * (FLUSH_US / 1000)
+        placed_us + FLUSH_US + (id * 61 % 1000) * (FLUSH_US / 1000)
     }
 
     /// Give a channel to a leg, in place of the one that had it.
-    pub fn attach(&mut self, id: RecordingId, side: Side, leg: EndpointId) -> Option<Tap> {
+    pub fn attach(&mut self, id: RecordingId, channel: Channel, leg: EndpointId) -> Option<Tap> {
         let slot = self.recordings.slot_of(id)?;
-        let (speaker, channel) = self.recordings.at(slot)?.seat(side);
+        let (speaker, timeline) = self.recordings.at(slot)?.seat(channel);
         if speaker.replace(leg) != Some(leg) {
-            channel.forget_source();
+            timeline.forget_source();
         }
-        Some(Tap { slot, side })
+        Some(Tap { slot, channel })
     }
 
     /// Put one packet on its channel, if its leg still speaks there.
     pub fn place(&mut self, tap: Tap, packet: &RecordedPacket, now_us: u64) {
         let Some(recording) = self.recordings.at(tap.slot) else { return };
-        let arrival = us_to_samples(now_us.saturating_sub(recording.started_us)) as i64;
-        let (speaker, channel) = recording.seat(tap.side);
+        let arrival = recording.position(now_us) as i64;
+        let (speaker, timeline) = recording.seat(tap.channel);
         let Received { header, payload, is_audio } = packet.received;
         if *speaker != Some(packet.leg) {
             return;
         }
         if *is_audio {
-            channel.place(header, &packet.datagram[payload.clone()], packet.codec, arrival);
+            timeline.place(header, &packet.datagram[payload.clone()], packet.codec, arrival);
         } else {
-            channel.skip(header);
+            timeline.skip(header);
         }
     }
 
@@ -130,28 +132,47 @@ impl Recorder {
 }
 
 impl Recording {
-    fn seat(&mut self, side: Side) -> (&mut Option<EndpointId>, &mut Channel) {
-        match side {
-            Side::Customer => (&mut self.customer, &mut self.stereo.customer),
-            Side::Agent => (&mut self.agent, &mut self.stereo.agent),
+    fn new(started_us: u64, placed_us: u64) -> Self {
+        let mut recording = Self { started_us, ..Self::default() };
+        recording.leading_silence = recording.position(placed_us).saturating_sub(HOLD as u64);
+        recording.stereo = Stereo::starting_at(recording.leading_silence);
+        recording
+    }
+
+    /// A moment as samples since the recording began.
+    fn position(&self, at_us: u64) -> u64 {
+        us_to_samples(at_us.saturating_sub(self.started_us))
+    }
+
+    fn seat(&mut self, channel: Channel) -> (&mut Option<EndpointId>, &mut Timeline) {
+        match channel {
+            Channel::Customer => (&mut self.customer, &mut self.stereo.customer),
+            Channel::Agent => (&mut self.agent, &mut self.stereo.agent),
         }
     }
 
     fn hand_over(&mut self, id: RecordingId, now_us: u64, send: impl Fn(Job) -> bool) {
+        let silence = std::mem::take(&mut self.leading_silence);
+        if silence > 0 {
+            self.give(silence, Job::AppendSilence { recording: id, frames: silence }, &send);
+        }
         while let Some(block) = self.next_block(now_us) {
             let frames = block.len() / recording::wav::FRAME_LENGTH;
-            // After a gap nothing more is written: what is there stays in place.
-            if self.overrun > 0 || !send(Job::Append { recording: id, block }) {
-                self.overrun += frames as u64;
-            }
+            self.give(frames as u64, Job::Append { recording: id, block }, &send);
+        }
+    }
+
+    /// After a gap nothing more is written: what is there stays in place.
+    fn give(&mut self, frames: u64, job: Job, send: impl Fn(Job) -> bool) {
+        if self.overrun > 0 || !send(job) {
+            self.overrun += frames;
         }
     }
 
     fn next_block(&mut self, now_us: u64) -> Option<Vec<u8>> {
-        let position = |at_us: u64| us_to_samples(at_us.saturating_sub(self.started_us));
         match self.ended_us {
-            Some(ended_us) => self.stereo.take_until(position(ended_us)),
-            None => self.stereo.take_settled(position(now_us)),
+            Some(ended_us) => self.stereo.take_rest(self.position(ended_us)),
+            None => self.stereo.take_settled(self.position(now_us)),
         }
     }
 
@@ -162,8 +183,8 @@ impl Recording {
             return Some(Ending::Broken { reason });
         }
         self.ended_us.map(|_| Ending::Whole {
-            customer: self.stereo.customer.facts(),
-            agent: self.stereo.agent.facts(),
+            customer: self.stereo.customer.counters(),
+            agent: self.stereo.agent.counters(),
         })
     }
 }

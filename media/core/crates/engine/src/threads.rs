@@ -29,8 +29,9 @@ struct Hand {
     running: Receiver<()>,
 }
 
-/// A worker's letter box. Unbounded: a call posts a dozen commands in its life, and a worker that does
-/// not empty its box has stopped answering calls too.
+/// A worker's letter box. Unbounded: a full one could only lose a close, and its ports with it, or hold
+/// signalling up. Neither packets nor peers fill it: a call posts a dozen commands in its life, and a worker
+/// that does not empty its box has stopped answering calls too.
 #[derive(Debug)]
 struct Desk {
     commands: Sender<Command>,

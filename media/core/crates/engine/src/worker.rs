@@ -99,7 +99,7 @@ impl Worker {
         }
     }
 
-    /// One round: orders first, so that each holds for all packets that came after it was given.
+    /// One round: commands first, so that each holds for all packets that came after it was given.
     fn work(&mut self, ready: &[epoll::Event], now_us: u64) {
         if ready.iter().any(|event| event.data.u64() == COMMANDS) {
             self.obey_all(now_us);
@@ -114,7 +114,7 @@ impl Worker {
 
     /// A leg's socket has something: take one datagram, so that no leg keeps the others waiting.
     ///
-    /// It may have been closed by this round's orders; then there is nothing to take, or the leg that has
+    /// It may have been closed by one of this round's commands; then there is nothing to take, or the leg that has
     /// its slot now is served a little early.
     fn serve(&mut self, token: u64, now_us: u64) {
         match token {

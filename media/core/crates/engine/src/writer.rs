@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossbeam_channel::Receiver;
-use recording::channel::ChannelFacts;
 use recording::file::{FinishedFile, RecordingFile};
+use recording::timeline::ChannelCounters;
 
 use crate::event_ring::EventRing;
 use crate::events::{ChannelSummary, Event, RecordingId, RecordingSummary};
 
-/// Blocks and orders that may wait for the disk; a block is a second of one recording, 32 kB.
+/// Jobs that may wait for the disk; a block is a second of one recording, 32 kB.
 pub const QUEUE_LENGTH: usize = 2048;
 
 /// Work for the writer.
@@ -20,13 +20,14 @@ pub const QUEUE_LENGTH: usize = 2048;
 pub enum Job {
     Open { recording: RecordingId, path: PathBuf },
     Append { recording: RecordingId, block: Vec<u8> },
+    AppendSilence { recording: RecordingId, frames: u64 },
     Finish { recording: RecordingId, ending: Ending },
 }
 
 /// How a recording came to its end.
 #[derive(Clone, Debug)]
 pub enum Ending {
-    Whole { customer: ChannelFacts, agent: ChannelFacts },
+    Whole { customer: ChannelCounters, agent: ChannelCounters },
     Broken { reason: String },
 }
 
@@ -47,7 +48,10 @@ impl Writer {
         while let Ok(job) = self.jobs.recv() {
             match job {
                 Job::Open { recording, path } => self.open(recording, &path),
-                Job::Append { recording, block } => self.append(recording, &block),
+                Job::Append { recording, block } => self.append(recording, |file| file.append(&block)),
+                Job::AppendSilence { recording, frames } => {
+                    self.append(recording, |file| file.append_silence(frames));
+                }
                 Job::Finish { recording, ending } => self.finish(recording, &ending),
             }
         }
@@ -63,10 +67,10 @@ impl Writer {
         }
     }
 
-    /// A block of a recording that has failed already is nobody's any more.
-    fn append(&mut self, recording: RecordingId, block: &[u8]) {
+    /// What comes for a recording that has failed already is nobody's any more.
+    fn append(&mut self, recording: RecordingId, write: impl FnOnce(&mut RecordingFile) -> io::Result<()>) {
         let Some(file) = self.files.get_mut(&recording) else { return };
-        if let Err(error) = file.append(block) {
+        if let Err(error) = write(file) {
             self.files.remove(&recording);
             self.fail(recording, format!("the file could not be written: {error}"));
         }
@@ -90,14 +94,14 @@ impl Writer {
 
 fn summary(
     finished: io::Result<FinishedFile>,
-    customer: &ChannelFacts,
-    agent: &ChannelFacts,
+    customer: &ChannelCounters,
+    agent: &ChannelCounters,
 ) -> io::Result<RecordingSummary> {
     let FinishedFile { frames, size_bytes, sha256 } = finished?;
     let (customer, agent) = (channel(customer), channel(agent));
     Ok(RecordingSummary { duration_ms: frames / 8, size_bytes, sha256, customer, agent })
 }
 
-fn channel(facts: &ChannelFacts) -> ChannelSummary {
-    ChannelSummary { packets: facts.packets, lost_ms: facts.lost_samples / 8 }
+fn channel(counters: &ChannelCounters) -> ChannelSummary {
+    ChannelSummary { packets: counters.packets, lost_ms: counters.lost_samples / 8 }
 }

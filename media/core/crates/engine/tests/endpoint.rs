@@ -111,7 +111,7 @@ fn prompt(packets: usize) -> Arc<Prompt> {
 fn nothing_is_taken_before_the_peer_is_known() {
     let mut rig = Rig::new();
     assert!(!rig.receive(&audio(1), phone()));
-    assert_eq!((rig.endpoint.facts().packets_dropped, rig.events), (1, vec![]));
+    assert_eq!((rig.endpoint.counters().packets_dropped, rig.events), (1, vec![]));
 }
 
 #[test]
@@ -122,8 +122,8 @@ fn the_first_usable_packet_latches_and_strangers_are_counted() {
     assert!(rig.receive(&audio(1), phone()));
     assert!(!rig.receive(&audio(2), stranger()));
     assert_eq!(rig.events, [Event::MediaStarted { endpoint: ID, source: phone() }]);
-    let facts = rig.endpoint.facts();
-    assert_eq!((facts.packets_received, facts.packets_dropped, facts.bytes_received), (1, 3, 172));
+    let counters = rig.endpoint.counters();
+    assert_eq!((counters.packets_received, counters.packets_dropped, counters.bytes_received), (1, 3, 172));
 }
 
 #[test]
@@ -131,8 +131,8 @@ fn packets_on_hold_are_counted_and_dropped() {
     let mut rig = Rig::configured();
     rig.endpoint.configure(Settings { receiving: false, ..settings() }, 0);
     assert!(!rig.receive(&audio(1), phone()));
-    let facts = rig.endpoint.facts();
-    assert_eq!((facts.packets_received, facts.packets_dropped), (1, 1));
+    let counters = rig.endpoint.counters();
+    assert_eq!((counters.packets_received, counters.packets_dropped), (1, 1));
 }
 
 #[test]
@@ -307,7 +307,7 @@ proptest! {
             }
         }
         rig.endpoint.intake.expire_digit(u64::MAX, &mut rig.events);
-        let facts = rig.endpoint.facts();
-        prop_assert_eq!(facts.packets_received + facts.packets_dropped, total);
+        let counters = rig.endpoint.counters();
+        prop_assert_eq!(counters.packets_received + counters.packets_dropped, total);
     }
 }

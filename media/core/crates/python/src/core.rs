@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use engine::commands::Side;
+use engine::commands::Channel;
 use engine::engine::{Engine, Refusal, Setup};
 use engine::event_ring::EventRing;
 use engine::settings::Settings;
@@ -17,7 +17,7 @@ use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use rtp::g711::Codec;
 
-use crate::facts::{EndpointFacts, to_python};
+use crate::facts::{EndpointCounters, to_python};
 
 /// The media engine with its threads.
 #[pyclass(frozen)]
@@ -118,15 +118,15 @@ impl Core {
     }
 
     fn attach(&self, recording: u64, endpoint: u64, channel: &str) -> PyResult<()> {
-        self.engine().attach(recording, endpoint, side_named(channel)?).map_err(raise)
+        self.engine().attach(recording, endpoint, channel_named(channel)?).map_err(raise)
     }
 
     fn stop_recording(&self, recording: u64) -> PyResult<()> {
         self.engine().stop_recording(recording).map_err(raise)
     }
 
-    fn query(&self, py: Python<'_>, endpoint: u64) -> PyResult<EndpointFacts> {
-        py.detach(|| self.engine().query(endpoint)).map(EndpointFacts::from).map_err(raise)
+    fn counters_of(&self, py: Python<'_>, endpoint: u64) -> PyResult<EndpointCounters> {
+        py.detach(|| self.engine().counters_of(endpoint)).map(EndpointCounters::from).map_err(raise)
     }
 
     fn close(&self, py: Python<'_>, patience_s: f64) -> bool {
@@ -149,10 +149,10 @@ fn codec_named(name: &str) -> PyResult<Codec> {
     }
 }
 
-fn side_named(name: &str) -> PyResult<Side> {
+fn channel_named(name: &str) -> PyResult<Channel> {
     match name {
-        "customer" => Ok(Side::Customer),
-        "agent" => Ok(Side::Agent),
+        "customer" => Ok(Channel::Customer),
+        "agent" => Ok(Channel::Agent),
         _ => {
             Err(PyValueError::new_err(format!("a recording has a customer and an agent channel, not {name}")))
         }

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 
 #[pyclass(frozen, get_all)]
 #[derive(Clone)]
-pub struct EndpointFacts {
+pub struct EndpointCounters {
     packets_received: u64,
     packets_sent: u64,
     bytes_received: u64,
@@ -21,7 +21,7 @@ pub struct EndpointFacts {
 #[pyclass(frozen, get_all)]
 pub struct EndpointClosed {
     endpoint: u64,
-    facts: EndpointFacts,
+    counters: EndpointCounters,
 }
 
 #[pyclass(frozen, get_all)]
@@ -74,17 +74,17 @@ pub struct RecordingFailed {
     reason: String,
 }
 
-impl From<events::EndpointFacts> for EndpointFacts {
-    fn from(facts: events::EndpointFacts) -> Self {
+impl From<events::EndpointCounters> for EndpointCounters {
+    fn from(counters: events::EndpointCounters) -> Self {
         Self {
-            packets_received: facts.packets_received,
-            packets_sent: facts.packets_sent,
-            bytes_received: facts.bytes_received,
-            bytes_sent: facts.bytes_sent,
-            packets_lost: facts.packets_lost,
-            packets_dropped: facts.packets_dropped,
-            rtcp_received: facts.rtcp_received,
-            jitter_ms: facts.jitter_ms,
+            packets_received: counters.packets_received,
+            packets_sent: counters.packets_sent,
+            bytes_received: counters.bytes_received,
+            bytes_sent: counters.bytes_sent,
+            packets_lost: counters.packets_lost,
+            packets_dropped: counters.packets_dropped,
+            rtcp_received: counters.rtcp_received,
+            jitter_ms: counters.jitter_ms,
         }
     }
 }
@@ -107,8 +107,8 @@ impl RecordingCompleted {
 /// The Python object for an event.
 pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
     match event {
-        Event::EndpointClosed { endpoint, facts } => {
-            object(py, EndpointClosed { endpoint, facts: facts.into() })
+        Event::EndpointClosed { endpoint, counters } => {
+            object(py, EndpointClosed { endpoint, counters: counters.into() })
         }
         Event::MediaStarted { endpoint, source } => {
             object(py, MediaStarted { endpoint, host: source.ip().to_string(), port: source.port() })

@@ -11,7 +11,7 @@ mod _core {
     use crate::core::Core;
     #[pymodule_export]
     use crate::facts::{
-        DigitDetected, EndpointClosed, EndpointFacts, MediaLost, MediaStarted, PlaybackEnded,
+        DigitDetected, EndpointClosed, EndpointCounters, MediaLost, MediaStarted, PlaybackEnded,
         RecordingCompleted, RecordingFailed, RecordingStarted,
     };
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
@@ -44,7 +44,19 @@ impl RecordingFile {
             let _ = self.file.set_len(wav::HEADER_LENGTH + self.data_length);
             return Err(error);
         }
-        self.data_length += block.len() as u64;
+        self.grow(block.len() as u64)
+    }
+
+    /// Append frames of silence as a hole, which costs the disk nothing however long it is.
+    pub fn append_silence(&mut self, frames: u64) -> io::Result<()> {
+        let length = frames * wav::FRAME_LENGTH as u64;
+        self.file.set_len(wav::HEADER_LENGTH + self.data_length + length)?;
+        self.file.seek(SeekFrom::End(0))?;
+        self.grow(length)
+    }
+
+    fn grow(&mut self, length: u64) -> io::Result<()> {
+        self.data_length += length;
         self.file.write_all_at(&wav::header(self.data_length), 0)
     }
 
@@ -110,6 +122,23 @@ mod tests {
             assert_eq!(bytes[..44], wav::header(blocks * 8000));
             assert_eq!(bytes.len() as u64, 44 + blocks * 8000);
         }
+    }
+
+    #[test]
+    fn silence_lies_before_what_follows() {
+        let folder = Folder::new("silence");
+        let path = folder.0.join("one.wav");
+        let mut file = RecordingFile::create(&path).unwrap();
+        let minute = 60 * 8000;
+        file.append_silence(minute).unwrap();
+        file.append(&[7; 8]).unwrap();
+        assert_eq!(file.finish().unwrap().frames, minute + 2);
+        let bytes = fs::read(&path).unwrap();
+        let (header, frames) = bytes.split_at(44);
+        assert_eq!(header, wav::header((minute + 2) * 4));
+        let (silence, block) = frames.split_at(minute as usize * 4);
+        assert!(silence.iter().all(|&octet| octet == 0));
+        assert_eq!(block, [7; 8]);
     }
 
     #[test]

@@ -3,9 +3,9 @@
 //! Positions are samples at 8 kHz since the recording began; that instant is the one clock of both
 //! channels. Timelines are pure; only `file` touches the disk.
 
-pub mod channel;
 pub mod file;
 pub mod sequences;
 pub mod stereo;
+pub mod timeline;
 pub mod wav;
 pub mod window;

@@ -9,21 +9,34 @@ pub struct SampleWindow {
     ring: Box<[i16]>,
     /// The position of the first sample not taken yet.
     start: i64,
+    /// The position behind the last sample that was written.
+    written_to: i64,
 }
 
 impl Default for SampleWindow {
     fn default() -> Self {
-        Self { ring: vec![0; CAPACITY].into_boxed_slice(), start: 0 }
+        Self::starting_at(0)
     }
 }
 
 impl SampleWindow {
+    pub fn starting_at(start: i64) -> Self {
+        Self { ring: vec![0; CAPACITY].into_boxed_slice(), start, written_to: 0 }
+    }
+
+    pub fn written_to(&self) -> i64 {
+        self.written_to
+    }
+
     /// Decode `octets` to the samples from `position` on; those outside the window are left out.
     pub fn write(&mut self, position: i64, octets: &[u8], decode: &[i16; 256]) {
         let end = self.start + CAPACITY as i64;
         let before = (self.start - position).clamp(0, octets.len() as i64) as usize;
         let within = (end - position).clamp(before as i64, octets.len() as i64) as usize;
         let octets = &octets[before..within];
+        if !octets.is_empty() {
+            self.written_to = self.written_to.max(position + within as i64);
+        }
         let slot = (position + before as i64).rem_euclid(CAPACITY as i64) as usize;
         let straight = octets.len().min(CAPACITY - slot);
         let (first, wrapped) = octets.split_at(straight);
@@ -78,8 +91,11 @@ mod tests {
     fn what_lies_outside_the_window_is_left_out() {
         let mut window = SampleWindow::default();
         take(&mut window, 10);
-        for position in [-5, 8, 10 + CAPACITY as i64 - 1, 1 << 40, -(1 << 40)] {
+        for (position, written_to) in
+            [(-5, 0), (8, 11), (1 << 40, 11), (-(1 << 40), 11), (9 + CAPACITY as i64, 10 + CAPACITY as i64)]
+        {
             window.write(position, &[7, 8, 9], &identity());
+            assert_eq!(window.written_to(), written_to);
         }
         let taken = take(&mut window, CAPACITY);
         assert_eq!((taken[0], taken[1], taken[CAPACITY - 1]), (9, 0, 7));

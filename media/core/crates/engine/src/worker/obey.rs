@@ -1,4 +1,4 @@
-//! Commands of a worker: one function each. An order for something that is gone is ignored.
+//! Commands of a worker: one function each. A command for something that is gone is ignored.
 
 use rtp::outgoing::OutgoingStream;
 use rustix::event::epoll;
@@ -6,7 +6,7 @@ use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::leg::Leg;
 use super::{Command, Event, Task, Worker};
-use crate::commands::Side;
+use crate::commands::Channel;
 use crate::endpoint::Endpoint;
 use crate::events::{EndpointId, RecordingId};
 use crate::ports::SocketPair;
@@ -35,27 +35,27 @@ impl Worker {
             Command::SendDigits { endpoint, digits } => self.start_speaking(endpoint, |leg, _| {
                 leg.endpoint.speaker.dial(&digits, leg.endpoint.settings.as_ref(), now_us);
             }),
-            Command::Record { recording, started_us } => {
-                let first_us = self.recorder.start(recording, started_us);
+            Command::Record { recording, started_us, placed_us } => {
+                let first_us = self.recorder.start(recording, started_us, placed_us);
                 self.agenda.add(first_us, Task::Flush(recording));
             }
-            Command::Attach { recording, endpoint, side } => self.attach(recording, endpoint, side),
+            Command::Attach { recording, endpoint, channel } => self.attach(recording, endpoint, channel),
             Command::StopRecording { recording, ended_us } => {
                 self.stop_recording(recording, ended_us, now_us);
             }
             Command::Query { endpoint, answer } => {
                 // Who asked may have given up waiting.
                 self.with(endpoint, |leg| {
-                    let _ = answer.try_send(leg.endpoint.facts());
+                    let _ = answer.try_send(leg.endpoint.counters());
                 });
             }
             Command::Shutdown => self.shut_down(now_us),
         }
     }
 
-    fn with(&mut self, endpoint: EndpointId, order: impl FnOnce(&mut Leg)) {
+    fn with(&mut self, endpoint: EndpointId, act: impl FnOnce(&mut Leg)) {
         if let Some(leg) = self.legs.get(endpoint) {
-            order(leg);
+            act(leg);
         }
     }
 
@@ -78,7 +78,7 @@ impl Worker {
         self.stop_playback(id);
         // Dropping its sockets takes them out of epoll.
         if let Some(leg) = self.legs.remove(id) {
-            self.outbox.push(Event::EndpointClosed { endpoint: id, facts: leg.endpoint.facts() });
+            self.outbox.push(Event::EndpointClosed { endpoint: id, counters: leg.endpoint.counters() });
         }
     }
 
@@ -105,17 +105,17 @@ impl Worker {
     }
 
     /// Give a leg something of our own to say; its beat is put on the agenda if it had none.
-    fn start_speaking(&mut self, id: EndpointId, order: impl FnOnce(&mut Leg, &mut Vec<Event>)) {
+    fn start_speaking(&mut self, id: EndpointId, act: impl FnOnce(&mut Leg, &mut Vec<Event>)) {
         let Some(leg) = self.legs.get(id) else { return };
         let had_beat = leg.endpoint.speaker.next_us().is_some();
-        order(leg, &mut self.outbox);
+        act(leg, &mut self.outbox);
         if let Some(next_us) = leg.endpoint.speaker.next_us().filter(|_| !had_beat) {
             self.agenda.add(next_us, Task::Speak(id));
         }
     }
 
-    fn attach(&mut self, recording: RecordingId, endpoint: EndpointId, side: Side) {
-        if let Some(tap) = self.recorder.attach(recording, side, endpoint) {
+    fn attach(&mut self, recording: RecordingId, endpoint: EndpointId, channel: Channel) {
+        if let Some(tap) = self.recorder.attach(recording, channel, endpoint) {
             self.with(endpoint, |leg| leg.tap = Some(tap));
         }
     }

@@ -102,7 +102,7 @@ fn an_even_stream_is_recorded_sample_by_sample() {
     assert_eq!((left.len(), right.len()), (40_000, 40_000));
     assert_eq!(pulses(&left), [0, 8000, 16_000, 24_000, 32_000]);
     assert!(right.iter().all(|&sample| sample == 0));
-    assert_eq!((stereo.customer.facts().packets, stereo.customer.facts().lost_samples), (250, 0));
+    assert_eq!((stereo.customer.counters().packets, stereo.customer.counters().lost_samples), (250, 0));
 }
 
 #[test]
@@ -119,9 +119,12 @@ fn loss_jitter_reordering_and_duplicates_move_nothing() {
             let off = (at + 4000) % 8000 - 4000;
             assert!((-ALIGNMENT..=2 * ALIGNMENT).contains(&off), "seed {seed}: a pulse at {at}");
         }
-        let facts = stereo.customer.facts();
-        let lost = facts.lost_samples / PACKET;
-        assert!(facts.packets + lost <= 1000 && facts.packets + lost >= 990, "seed {seed}: {facts:?}");
+        let counters = stereo.customer.counters();
+        let lost = counters.lost_samples / PACKET;
+        assert!(
+            counters.packets + lost <= 1000 && counters.packets + lost >= 990,
+            "seed {seed}: {counters:?}"
+        );
     }
 }
 
@@ -184,7 +187,7 @@ fn a_pause_of_the_speaker_is_silence_and_not_loss() {
     }
     let (stereo, left, _) = record(&packets, 32_000);
     assert_eq!(pulses(&left), [0, 8000, 24_000]);
-    assert_eq!(stereo.customer.facts().lost_samples, 0);
+    assert_eq!(stereo.customer.counters().lost_samples, 0);
 }
 
 #[test]
@@ -195,8 +198,8 @@ fn what_comes_too_late_is_lost_and_the_stream_goes_on_in_place() {
     }
     let (stereo, left, _) = record(&packets, 32_000);
     assert_eq!(pulses(&left), [0, 8000, 24_000]);
-    let facts = stereo.customer.facts();
-    assert!((12..=20).contains(&(facts.lost_samples / PACKET)), "{facts:?}");
+    let counters = stereo.customer.counters();
+    assert!((12..=20).contains(&(counters.lost_samples / PACKET)), "{counters:?}");
 }
 
 #[test]
@@ -204,7 +207,7 @@ fn missing_packets_between_others_are_told_in_samples() {
     let mut packets = talk(2, GOOD, &mut Luck(1));
     packets.drain(30..40);
     let (stereo, left, _) = record(&packets, 16_000);
-    assert_eq!(stereo.customer.facts().lost_samples, 1600);
+    assert_eq!(stereo.customer.counters().lost_samples, 1600);
     assert_eq!(left.len(), 16_000);
 }
 

@@ -38,7 +38,7 @@ struct Source {
 
 /// What a channel holds, for the record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ChannelFacts {
+pub struct ChannelCounters {
     /// Audio packets placed.
     pub packets: u64,
     /// Samples of silence where packets were missing between others.
@@ -47,13 +47,18 @@ pub struct ChannelFacts {
 
 /// The timeline of one channel.
 #[derive(Debug, Default)]
-pub struct Channel {
+pub struct Timeline {
     pub(crate) window: SampleWindow,
     source: Option<Source>,
-    facts: ChannelFacts,
+    counters: ChannelCounters,
 }
 
-impl Channel {
+impl Timeline {
+    /// A timeline of which the samples before `position` are taken already.
+    pub(crate) fn starting_at(position: u64) -> Self {
+        Self { window: SampleWindow::starting_at(position as i64), ..Self::default() }
+    }
+
     /// Place one audio packet that arrived at `arrival`.
     pub fn place(&mut self, header: &Header, octets: &[u8], codec: Codec, arrival: i64) {
         let mut source = self.source_of(header, arrival);
@@ -61,10 +66,10 @@ impl Channel {
             source.packet_length = octets.len() as u64;
             match source.place_of(header.timestamp, arrival) {
                 Some(position) => {
-                    self.facts.packets += 1;
+                    self.counters.packets += 1;
                     self.window.write(position, octets, codec.decode_table());
                 }
-                None => self.facts.lost_samples += octets.len() as u64,
+                None => self.counters.lost_samples += octets.len() as u64,
             }
         }
         self.source = Some(source);
@@ -80,13 +85,13 @@ impl Channel {
     /// The leg on this channel changes: whatever comes next is anchored by its arrival.
     pub fn forget_source(&mut self) {
         if let Some(source) = self.source.take() {
-            self.facts.lost_samples += source.lost_samples();
+            self.counters.lost_samples += source.lost_samples();
         }
     }
 
-    pub fn facts(&self) -> ChannelFacts {
+    pub fn counters(&self) -> ChannelCounters {
         let lost = self.source.as_ref().map_or(0, Source::lost_samples);
-        ChannelFacts { lost_samples: self.facts.lost_samples + lost, ..self.facts }
+        ChannelCounters { lost_samples: self.counters.lost_samples + lost, ..self.counters }
     }
 
     fn source_of(&mut self, header: &Header, arrival: i64) -> Source {
