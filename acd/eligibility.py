@@ -14,7 +14,7 @@ def is_eligible(state: AcdState, agent: Agent) -> bool:
     """AVAILABLE, at a station that can be rung, and not in the delay after a refusal."""
     return (
         agent.state is AgentState.AVAILABLE
-        and agent.station in state.reachable
+        and state.can_ring(agent.station)
         and Timer(TimerKind.REFUSAL_DELAY, agent.agent_id) not in state.timers
     )
 

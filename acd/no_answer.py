@@ -6,7 +6,7 @@
     busy          the same                                             keeps the place
     failed        the same                                             keeps the place
     unreachable   stays available; no offers until the phone           keeps the place
-                  registers again
+                  registers again or the agent says ready
     cancelled     available at once                                    has left
 
 An agent who lets the phone ring is not at the desk, and alone can say when calls may come again. One who
@@ -56,7 +56,7 @@ def settle_agent(step: Step, offer: Offer, rules: QueueConfig, result: OfferResu
         delay_end = step.now + rules.refusal_delay_s
         step.state.timers.set(Timer(TimerKind.REFUSAL_DELAY, agent.agent_id), delay_end)
     if consequence.loses_phone:
-        step.state.reachable.discard(offer.station)
+        step.state.silent.add(offer.station)
     if agent.not_ready_after is not None:
         move(step, agent, AgentAction.NOT_READY, agent.not_ready_after)
     elif consequence.not_ready:

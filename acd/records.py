@@ -15,11 +15,8 @@ from acd.events import (
     OfferResult,
 )
 from switch.events import SwitchStarted
-from switch.records.columns import Stamp, stamp
+from switch.records.columns import RESTART, Stamp, stamp
 from switch.records.projection import JournalEntry
-
-RESTART = "restart"
-"""Outcome of an entry whose process ended before its caller was connected or left."""
 
 Row = dict[str, Any]
 

@@ -39,7 +39,7 @@ from switch.sip.events import StationRegistered, StationUnregistered
 OFFER_RESULTS: Mapping[Cause, OfferResult] = {
     Cause.USER_BUSY: OfferResult.BUSY,
     Cause.CALL_REJECTED: OfferResult.REJECTED,
-    Cause.NO_ANSWER: OfferResult.NO_ANSWER,
+    Cause.NO_ANSWER: OfferResult.REJECTED,  # the phone itself said 480: do not disturb
     Cause.USER_NOT_REGISTERED: OfferResult.UNREACHABLE,
     Cause.NO_USER_RESPONSE: OfferResult.UNREACHABLE,
     Cause.UNALLOCATED_NUMBER: OfferResult.UNREACHABLE,

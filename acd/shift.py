@@ -50,6 +50,8 @@ def make_ready(step: Step, command: MakeReady) -> None:
         agent.not_ready_after = None
         return
     move(step, agent, AgentAction.READY)
+    if agent.station is not None:
+        step.state.silent.discard(agent.station)
     end_refusal_delay(step, agent.agent_id)
 
 
@@ -73,10 +75,11 @@ def end_refusal_delay(step: Step, agent_id: str) -> None:
 
 def change_station(step: Step, changed: StationChanged) -> None:
     """Whoever sits at the station may be offered calls from now on, or no longer."""
+    step.state.silent.discard(changed.station)
     if changed.reachable:
-        step.state.reachable.add(changed.station)
+        step.state.registered.add(changed.station)
     else:
-        step.state.reachable.discard(changed.station)
+        step.state.registered.discard(changed.station)
     if occupant := step.state.seats.get(changed.station):
         _reconsider(step, step.state.agents[occupant])
 

@@ -17,7 +17,8 @@ def take(state: AcdState) -> dict[str, Any]:
     """Dictionaries, lists, strings and numbers only; times are monotonic seconds."""
     return {
         "joined": state.joined,
-        "reachable": sorted(state.reachable),
+        "registered": sorted(state.registered),
+        "silent": sorted(state.silent),
         "agents": [_agent_to_plain(agent) for agent in state.agents.values()],
         "entries": [asdict(entry) for entry in state.entries.values()],
         "offers": [asdict(offer) for offer in state.offers.values()],
@@ -35,7 +36,8 @@ def fill(state: AcdState, snapshot: Mapping[str, Any]) -> None:
     Raises UsageError when it names a queue or agent the configuration no longer has.
     """
     state.joined = snapshot["joined"]
-    state.reachable.update(snapshot["reachable"])
+    state.registered.update(snapshot["registered"])
+    state.silent.update(snapshot["silent"])
     state.offers.update((plain["offer_id"], Offer(**plain)) for plain in snapshot["offers"])
     for kind, subject, at in snapshot["timers"]:
         state.timers.set(Timer(TimerKind(kind), subject), at)

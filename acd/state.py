@@ -41,8 +41,10 @@ class AcdState:
         self.entries: dict[str, Entry] = {}
         """By call id: waiting, offered or talking."""
         self.offers: dict[str, Offer] = {}
-        self.reachable: set[str] = set()
-        """Stations that can be rung."""
+        self.registered: set[str] = set()
+        """Stations whose phone is registered."""
+        self.silent: set[str] = set()
+        """Stations that gave no sign when last rung, until they register anew or their agent says ready."""
         self.seats: dict[str, str] = {}
         """Station → id of the agent who sits there."""
         self.timers: Deadlines[Timer] = Deadlines()
@@ -52,6 +54,10 @@ class AcdState:
     def _open(self, config: QueueConfig) -> Queue:
         served_by = tuple(a.agent_id for a in self.agents.values() if config.name in a.queue_names)
         return Queue(config, STRATEGIES[config.strategy](), served_by)
+
+    def can_ring(self, station: str | None) -> bool:
+        """Whether it makes sense to ring a station."""
+        return station in self.registered and station not in self.silent
 
     def agent(self, agent_id: str) -> Agent:
         """Raises UsageError when there is no such agent."""

@@ -24,7 +24,7 @@ def agent_view(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
         "since_s": None if agent.since is None else round(now - agent.since, 3),
         "not_ready_after": agent.not_ready_after,
         "station": agent.station,
-        "reachable": agent.station in state.reachable,
+        "reachable": state.can_ring(agent.station),
         "queues": list(agent.queue_names),
         "call_id": agent.call_id,
     }

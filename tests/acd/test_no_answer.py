@@ -71,10 +71,22 @@ def test_a_phone_that_cannot_be_reached_gets_no_calls_until_it_registers() -> No
     centre.end_offer("call", OfferResult.UNREACHABLE)
     assert centre.state() is AgentState.AVAILABLE
     centre.wait(3600)
-    centre.ready("1001")
     assert centre.offered_to("call") is None
     centre.phone("1001", reachable=True)
     assert centre.offered_to("call") == "1001"
+
+
+def test_an_agent_who_says_ready_has_an_unreachable_phone_tried_again() -> None:
+    centre = Centre()
+    centre.staff("1001")
+    centre.join("call")
+    centre.end_offer("call", OfferResult.UNREACHABLE)
+    centre.ready("1001")
+    assert centre.offered_to("call") == "1001"
+    centre.end_offer("call", OfferResult.UNREACHABLE)
+    centre.phone("1001", reachable=False)
+    centre.ready("1001")
+    assert centre.offered_to("call") is None, "no phone is registered at all"
 
 
 def test_a_phone_that_never_rang_is_unreachable_and_its_agent_not_to_blame() -> None:

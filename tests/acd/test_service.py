@@ -245,7 +245,7 @@ def test_who_finds_the_queue_full_hears_busy(rig: Rig) -> None:
     [
         (Cause.USER_BUSY, "AVAILABLE", True),
         (Cause.CALL_REJECTED, "AVAILABLE", True),
-        (Cause.NO_ANSWER, "NOT_READY", True),
+        (Cause.NO_ANSWER, "AVAILABLE", True),
         (Cause.USER_NOT_REGISTERED, "AVAILABLE", False),
         (Cause.NO_USER_RESPONSE, "AVAILABLE", False),
         (Cause.INCOMPATIBLE_DESTINATION, "AVAILABLE", True),

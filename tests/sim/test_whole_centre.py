@@ -75,7 +75,7 @@ def test_nothing_is_left_over(audited: Audited) -> None:
     shift, auditor = audited
     assert (auditor.ledger.waiting, auditor.ledger.talking, auditor.ledger.offers) == (set(), {}, {})
     assert {agent.state for agent in shift.acd.state.agents.values()} == {AgentState.AVAILABLE}
-    assert shift.acd.state.reachable == {agent.id for agent in AGENTS}
+    assert shift.acd.state.registered == {agent.id for agent in AGENTS}
     check_idle(shift.acd.state)
     assert list(shift.exchange.calls()) == []
     assert (shift.people.open_legs, shift.media.open_endpoints) == (set(), set())
