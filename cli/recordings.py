@@ -76,11 +76,11 @@ def _moments(reader: RecordReader, recording: dict[str, Any]) -> list[tuple[floa
         return []  # its call is not over yet
     if connected is None:
         return []
-    return [((connected - recording["started"]).total_seconds(), f"connected to {recording['station']}")]
+    return [((connected - recording["started_at"]).total_seconds(), f"connected to {recording['station']}")]
 
 
 def _title(recording: dict[str, Any]) -> str:
-    began = recording["started"].astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    began = recording["started_at"].astimezone().strftime("%Y-%m-%d %H:%M:%S")
     return f"{recording['recording_id']} · {recording['caller']} → {recording['called']} · {began}"
 
 
@@ -88,7 +88,7 @@ def _row(recording: dict[str, Any]) -> tuple[object, ...]:
     length_ms = recording["duration_ms"]
     return (
         recording["recording_id"],
-        recording["started"],
+        recording["started_at"],
         recording["caller"],
         recording["called"],
         recording["station"],

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, Text
 
 from ivr.run import PATH_LIMIT
-from switch.records.columns import Stamp, stamp
+from switch.records.columns import RESTART, Stamp, stamp
 from switch.records.projection import JournalEntry
 
 FLOW_RUNS = Table(
@@ -32,9 +32,6 @@ FLOW_RUNS = Table(
     Column("queue", String(64), nullable=False),
     Column("language", String(32), nullable=False),
 )
-
-RESTART = "restart"
-"""The reason of a run that was still open when its process ended."""
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Column, Integer, String, Table, Text
 
 from switch.causes import Cause
 from switch.records.columns import Stamp, record_tables
-from switch.records.open_call import MAX_DIGITS, OpenCall
+from switch.records.open_call import MAX_DIGITS, HungUpBy, OpenCall
 from switch.records.projection import JournalEntry
 
 _OF_THE_KEEPERS = ("journal.", "database.")
@@ -99,7 +99,8 @@ class CallRecords:
         rows = []
         for call in self._open.values():
             if call.ended is None:
-                call.end(Cause.NORMAL_TEMPORARY_FAILURE, "restart", max(self._last_time, call.started))
+                died_at = max(self._last_time, call.started)
+                call.end(Cause.NORMAL_TEMPORARY_FAILURE, HungUpBy.RESTART, died_at)
             rows.append(call.row())
         self._open.clear()
         return rows
@@ -131,7 +132,7 @@ def _refused(entry: JournalEntry, fields: Fields) -> OpenCall:
         called_number=fields["called_number"],
         sip_call_id=fields["sip_call_id"],
     )
-    call.end(_cause(fields), "switch", entry.time)
+    call.end(_cause(fields), HungUpBy.SWITCH, entry.time)
     return call
 
 
@@ -170,8 +171,8 @@ def _recording_over(call: OpenCall, fields: Fields, now: float) -> None:
 
 
 def _ended(call: OpenCall, fields: Fields, now: float) -> None:
-    by_switch = "station" if call.left_by_station else "switch"
-    call.end(_cause(fields), "caller" if fields["by_caller"] else by_switch, now)
+    by_switch = HungUpBy.STATION if call.left_by_station else HungUpBy.SWITCH
+    call.end(_cause(fields), HungUpBy.CALLER if fields["by_caller"] else by_switch, now)
 
 
 def _cause(fields: Fields) -> Cause:

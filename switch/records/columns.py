@@ -1,4 +1,4 @@
-"""Column types and the table collection that all record tables share."""
+"""What all record tables share: their column type for moments, and their word for a restart."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +27,9 @@ def stamp(wall: float) -> datetime:
     """The wall-clock time of a journal entry as a moment of a row."""
     return datetime.fromtimestamp(wall, UTC)
 
+
+RESTART = "restart"
+"""Why something ended that was still open when its process did, in whatever column tells why."""
 
 record_tables = MetaData()
 """The tables of the exchange's own records."""

@@ -3,14 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
+from runtime.target import parse_target
 from switch.causes import Cause
 from switch.disposition import disposition
-from switch.records.columns import stamp
+from switch.records.columns import RESTART, stamp
 
 MAX_DIGITS = 255
-_QUEUE = "queue:"
+_QUEUE = "queue"
+
+
+class HungUpBy(StrEnum):
+    """Who ended a call."""
+
+    CALLER = "caller"
+    STATION = "station"
+    SWITCH = "switch"
+    RESTART = RESTART
 
 
 @dataclass(slots=True)
@@ -30,7 +41,7 @@ class OpenCall:
     bridged: float | None = None
     ended: float | None = None
     cause: Cause = Cause.NORMAL_UNSPECIFIED
-    hung_up_by: str = "switch"
+    hung_up_by: HungUpBy = HungUpBy.SWITCH
     queue: str | None = None
     waiting_since: float | None = None
     waited_s: float | None = None
@@ -49,8 +60,9 @@ class OpenCall:
     def enter(self, target: str, now: float) -> None:
         """An application has the call now; a queue makes it wait."""
         self.left_by_station = False
-        if target.startswith(_QUEUE):
-            self.queue = target.removeprefix(_QUEUE)
+        scheme, name = parse_target(target)
+        if scheme == _QUEUE:
+            self.queue = name
             self.waiting_since = self.waiting_since or now
         else:
             self.stop_waiting(now)
@@ -72,7 +84,7 @@ class OpenCall:
             self.talked_s += now - self.talking_since
             self.talking_since = None
 
-    def end(self, cause: Cause, hung_up_by: str, now: float) -> None:
+    def end(self, cause: Cause, hung_up_by: HungUpBy, now: float) -> None:
         self.stop_waiting(now)
         self.stop_talking(now)
         self.cause, self.hung_up_by, self.ended = cause, hung_up_by, now
@@ -101,10 +113,10 @@ class OpenCall:
             "billsec": 0 if self.answered is None else int(ended - self.answered),
             "waitsec": None if self.waited_s is None else int(self.waited_s),
             "talk_ms": round(self.talked_s * 1000),
-            "disposition": disposition(self.cause, answered=self.answered is not None),
+            "disposition": disposition(self.cause, answered=self.answered is not None).value,
             "hangup_cause": self.cause.value,
             "hangup_cause_q850": self.cause.number,
-            "hung_up_by": self.hung_up_by,
+            "hung_up_by": self.hung_up_by.value,
             "sip_call_id": self.sip_call_id,
             "access_code": self.access_code,
             "station": self.station,

@@ -33,7 +33,7 @@ class RecordReader:
 
     def recordings(self, limit: int = 50) -> list[Row]:
         """The latest recordings, newest first."""
-        return self._latest(recordings, "started", limit)
+        return self._latest(recordings, "started_at", limit)
 
     def call(self, call_id: str) -> Row:
         """The call whose id is, or alone begins with, ``call_id``. Raises RecordNotFound."""

@@ -6,10 +6,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
 
-from switch.records.columns import Stamp, record_tables, stamp
+from switch.records.columns import RESTART, Stamp, record_tables, stamp
 from switch.records.projection import JournalEntry
-
-CUT_OFF = "the switch stopped before the recording was finished"
 
 recordings = Table(
     "recordings",
@@ -18,12 +16,12 @@ recordings = Table(
     Column("call_id", String(64), nullable=False, index=True),
     Column("contact_id", String(64), nullable=False, index=True),
     Column("path", Text, nullable=False),
-    Column("started", Stamp, nullable=False, index=True),
+    Column("started_at", Stamp, nullable=False, index=True),
     Column("duration_ms", Integer, comment="null when it failed"),
     Column("size_bytes", BigInteger, comment="null when it failed"),
     Column("sha256", String(64), comment="of the whole file; null when it failed"),
     Column("state", String(16), nullable=False, comment="completed or failed"),
-    Column("reason", Text, comment="why it failed"),
+    Column("reason", Text, comment="why it failed; restart when the process ended first"),
     Column("caller", String(255), index=True, comment="the customer's number"),
     Column("called", String(255), comment="the number the customer dialled"),
     Column("station", String(64), index=True, comment="the last the customer talked to"),
@@ -107,7 +105,7 @@ class Recordings:
     def _close_all(self) -> list[Mapping[str, Any]]:
         nothing = dict.fromkeys(_OF_COMPLETED)
         rows = [
-            _row(call, begun, "failed", CUT_OFF, nothing)
+            _row(call, begun, "failed", RESTART, nothing)
             for call in self._calls.values()
             for begun in call.open.values()
         ]
@@ -117,7 +115,7 @@ class Recordings:
 
 def _begun(entry: JournalEntry) -> dict[str, Any]:
     names = ("recording_id", "call_id", "contact_id", "path")
-    return {name: entry.fields[name] for name in names} | {"started": stamp(entry.time)}
+    return {name: entry.fields[name] for name in names} | {"started_at": stamp(entry.time)}
 
 
 def _row(

@@ -57,7 +57,7 @@ def recording_row(recording_id: str, path: Path, **changes: object) -> dict[str,
         "call_id": "call-1",
         "contact_id": "contact-1",
         "path": str(path),
-        "started": BEGAN,
+        "started_at": BEGAN,
         "duration_ms": 4000,
         "size_bytes": 1,
         "sha256": "00",
@@ -103,7 +103,7 @@ def place(tmp_path: Path) -> Place:
         [call_row("call-1"), call_row("call-2", start_stamp=later, disposition="NO ANSWER", waitsec=None)],
         [
             recording_row("recording-ab12", made.wav),
-            recording_row("recording-cd34", made.wav, started=later, state="failed", duration_ms=None),
+            recording_row("recording-cd34", made.wav, started_at=later, state="failed", duration_ms=None),
         ],
     )
     return made

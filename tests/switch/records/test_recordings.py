@@ -23,7 +23,7 @@ def test_a_completed_recording_has_a_row_with_all_one_searches_by() -> None:
         "call_id": "call-1",
         "contact_id": "contact-of-call-1",
         "path": "/var/recordings/recording-1.wav",
-        "started": datetime.fromtimestamp(START + 0.5, UTC),
+        "started_at": datetime.fromtimestamp(START + 0.5, UTC),
         "duration_ms": 30_500,
         "size_bytes": 976_044,
         "sha256": "ab" * 32,
@@ -50,7 +50,7 @@ def test_a_recording_cut_off_by_a_restart_failed() -> None:
         Recordings(),
         journal_of([(0, arrived()), (1, recording_started()), (2, ended()), (9, switch_started())]),
     )
-    assert (row["state"], row["reason"]) == ("failed", "the switch stopped before the recording was finished")
+    assert (row["state"], row["reason"]) == ("failed", "restart")
 
 
 def test_every_recording_of_a_call_has_its_row_with_the_station_of_its_time() -> None:
