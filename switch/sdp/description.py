@@ -1,7 +1,6 @@
 """A session description (RFC 8866) as plain values: what offer/answer needs, in the order it stood."""
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from switch.sdp.direction import Direction
@@ -10,8 +9,7 @@ Attribute = tuple[str, str | None]
 """``a=name:value``; the value of ``a=name`` alone is None."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """``o=``: who described the session, and which version of it this is."""
 
     username: str
@@ -22,8 +20,7 @@ class Origin:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """``c=``: where media goes."""
 
     address_type: str
@@ -42,8 +39,7 @@ class RtpMap(NamedTuple):
     channels: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class MediaDescription:
+class MediaDescription(NamedTuple):
     """One ``m=`` line and the lines under it."""
 
     kind: str
@@ -69,8 +65,7 @@ class MediaDescription:
         return maps
 
 
-@dataclass(frozen=True, slots=True)
-class SessionDescription:
+class SessionDescription(NamedTuple):
     """The session and its streams."""
 
     origin: Origin
@@ -92,13 +87,13 @@ class SessionDescription:
     def direction_of(self, media: MediaDescription) -> Direction:
         """A stream's own direction, else the session's, else sendrecv (RFC 8866 §6.7)."""
         for name, _ in (*media.attributes, *self.attributes):
-            if name in _DIRECTIONS:
-                return Direction(name)
+            if direction := _DIRECTIONS.get(name):
+                return direction
         return Direction.SENDRECV
 
 
 _RTPMAP = re.compile(r"([0-9]{1,3})[ \t]++([^/\s]++)/([0-9]{1,9})(?:/([0-9]{1,3}))?[ \t]*+")
-_DIRECTIONS = frozenset(direction.value for direction in Direction)
+_DIRECTIONS = {direction.value: direction for direction in Direction}
 
 
 def _first(attributes: tuple[Attribute, ...], name: str) -> str | None:

@@ -6,18 +6,18 @@ from enum import StrEnum
 class Direction(StrEnum):
     """A stream's direction as the describing side sees it."""
 
-    SENDRECV = "sendrecv"
-    SENDONLY = "sendonly"
-    RECVONLY = "recvonly"
-    INACTIVE = "inactive"
+    SENDRECV = "sendrecv", True, True
+    SENDONLY = "sendonly", True, False
+    RECVONLY = "recvonly", False, True
+    INACTIVE = "inactive", False, False
 
-    @property
-    def sends(self) -> bool:
-        return self in (Direction.SENDRECV, Direction.SENDONLY)
+    sends: bool
+    receives: bool
 
-    @property
-    def receives(self) -> bool:
-        return self in (Direction.SENDRECV, Direction.RECVONLY)
+    def __new__(cls, text: str, sends: bool, receives: bool) -> "Direction":
+        member = str.__new__(cls, text)
+        member._value_, member.sends, member.receives = text, sends, receives
+        return member
 
     @property
     def mirrored(self) -> "Direction":
@@ -29,12 +29,7 @@ class Direction(StrEnum):
         return direction_of(sends=self.sends and other.sends, receives=self.receives and other.receives)
 
 
-_BY_ABILITIES = {
-    (True, True): Direction.SENDRECV,
-    (True, False): Direction.SENDONLY,
-    (False, True): Direction.RECVONLY,
-    (False, False): Direction.INACTIVE,
-}
+_BY_ABILITIES = {(direction.sends, direction.receives): direction for direction in Direction}
 
 
 def direction_of(*, sends: bool, receives: bool) -> Direction:

@@ -58,9 +58,8 @@ class MediaAgreement:
     receiving: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What we want of the stream the other side describes."""
+class _Acceptable(NamedTuple):
+    """What we can agree to of a stream that the other side describes."""
 
     codecs: Sequence[Codec]
     """The first that the stream has is taken."""
@@ -69,7 +68,7 @@ class _Wish:
     """As we see it."""
 
 
-class _Target(NamedTuple):
+class _MediaAddress(NamedTuple):
     """Where the peer wants its media."""
 
     host: str
@@ -92,8 +91,11 @@ def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
     Raises SdpSyntaxError, or NotAcceptable when there is no such stream.
     """
     offered = parse_sdp(offer)
-    wish = _Wish(local.codecs, True, Direction.SENDRECV)
-    candidates = ((index, _agree(offered, media, wish)) for index, media in enumerate(offered.media))
+    ours = _Acceptable(local.codecs, dtmf=True, direction=Direction.SENDRECV)
+    candidates = (
+        (index, _agree(offered, media, read_formats(media), ours))
+        for index, media in enumerate(offered.media)
+    )
     taken = next(((index, agreed) for index, agreed in candidates if agreed), None)
     if taken is None:
         raise NotAcceptable(f"no {_PROTOCOL} audio with {' or '.join(local.codecs)} in the offer")
@@ -117,45 +119,46 @@ def accept_answer(offer: str, answer: str) -> MediaAgreement:
     for mine, media in zip(ours.media, theirs.media, strict=True):
         offered, taken = read_formats(mine), read_formats(media)
         common = [codec for codec in taken.codecs if codec in offered.codecs]
-        wish = _Wish(common, offered.dtmf is not None, ours.direction_of(mine))
-        if agreed := _agree(theirs, media, wish):
+        acceptable = _Acceptable(common, offered.dtmf is not None, ours.direction_of(mine))
+        if agreed := _agree(theirs, media, taken, acceptable):
             return agreed
     raise NotAcceptable("the answer refuses the audio stream or takes a codec that was not offered")
 
 
-def _agree(peer: SessionDescription, media: MediaDescription, wish: _Wish) -> MediaAgreement | None:
+def _agree(
+    peer: SessionDescription, media: MediaDescription, formats: Formats, ours: _Acceptable
+) -> MediaAgreement | None:
     """What can be agreed about one stream of the peer's description; None when nothing can."""
     if media.kind != "audio" or media.protocol.upper() != _PROTOCOL or media.port == 0:
         return None
-    target = _target(peer.connection_of(media))
-    formats = read_formats(media)
-    codec = next((codec for codec in wish.codecs if codec in formats.codecs), None)
-    if target is None or codec is None:
+    address = _media_address(peer.connection_of(media))
+    codec = next((codec for codec in ours.codecs if codec in formats.codecs), None)
+    if address is None or codec is None:
         return None
     theirs = peer.direction_of(media)
-    if target.nowhere:  # how RFC 2543 phones hold: there is nowhere to send (RFC 3264 §8.4)
+    if address.nowhere:  # how RFC 2543 phones hold: there is nowhere to send (RFC 3264 §8.4)
         theirs &= Direction.SENDONLY
-    ours = theirs.mirrored & wish.direction
+    direction = theirs.mirrored & ours.direction
     return MediaAgreement(
-        host=target.host,
+        host=address.host,
         port=media.port,
         codec=codec,
         payload_type=formats.codecs[codec],
-        dtmf_payload_type=formats.dtmf if wish.dtmf else None,
+        dtmf_payload_type=formats.dtmf if ours.dtmf else None,
         ptime_ms=packet_time_ms(media),
-        sending=ours.sends,
-        receiving=ours.receives,
+        sending=direction.sends,
+        receiving=direction.receives,
     )
 
 
-def _target(connection: Connection | None) -> _Target | None:
+def _media_address(connection: Connection | None) -> _MediaAddress | None:
     if connection is None or len(connection.address) > _LONGEST_ADDRESS:
         return None
-    return _read_target(connection.address)
+    return _read_address(connection.address)
 
 
 @lru_cache(maxsize=1024)
-def _read_target(text: str) -> _Target | None:
+def _read_address(text: str) -> _MediaAddress | None:
     """None for host names, groups and addresses of one link only. Gateways are few: the last are kept."""
     try:
         address = ip_address(text)
@@ -163,7 +166,7 @@ def _read_target(text: str) -> _Target | None:
         return None
     if address.is_multicast or "%" in text:
         return None
-    return _Target(str(address), address.is_unspecified)
+    return _MediaAddress(str(address), address.is_unspecified)
 
 
 def _agreed_stream(local: LocalMedia, agreed: MediaAgreement) -> MediaDescription:

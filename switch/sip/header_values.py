@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import lru_cache, wraps
 from typing import NamedTuple, TypeVar
 
@@ -58,8 +57,7 @@ def _remembered(read: Callable[[str], _Value]) -> Callable[[str], _Value]:
     return parse
 
 
-@dataclass(frozen=True, slots=True)
-class Via:
+class Via(NamedTuple):
     """One hop a request took (RFC 3261 §20.42)."""
 
     transport: str
@@ -80,15 +78,14 @@ class Via:
 
     def with_param(self, name: str, value: str | None) -> "Via":
         """The same with this parameter set."""
-        return replace(self, params=replace_parameter(self.params, name, value))
+        return self._replace(params=replace_parameter(self.params, name, value))
 
     def __str__(self) -> str:
         port = "" if self.port is None else f":{self.port}"
         return f"SIP/2.0/{self.transport} {bracketed(self.host)}{port}{write_parameters(self.params)}"
 
 
-@dataclass(frozen=True, slots=True)
-class NameAddr:
+class NameAddr(NamedTuple):
     """From, To, Contact, Route and their like: a name, an address and header parameters (§20.10)."""
 
     display_name: str
@@ -107,7 +104,7 @@ class NameAddr:
 
     def with_tag(self, tag: str) -> "NameAddr":
         """The same with this tag."""
-        return replace(self, params=replace_parameter(self.params, "tag", tag))
+        return self._replace(params=replace_parameter(self.params, "tag", tag))
 
     def __str__(self) -> str:
         return f"{_write_display_name(self.display_name)}<{self.uri}>{write_parameters(self.params)}"

@@ -1,7 +1,7 @@
 """SIP, SIPS and tel URIs (RFC 3261 §19.1, RFC 3966)."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
 from switch.sip.errors import SipSyntaxError
@@ -28,8 +28,7 @@ _PLAIN_USER = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,;?/]*+")
 _LONGEST_SHOWN = 80
 
 
-@dataclass(frozen=True, slots=True)
-class SipUri:
+class SipUri(NamedTuple):
     """An address. ``str()`` gives it as it stands in a message."""
 
     scheme: str
