@@ -37,10 +37,6 @@ class PromptLibrary:
         """The prompt, mono, at SAMPLE_RATE_HZ. Raises KeyError when there is no such prompt."""
         return self._prompts[name]
 
-    def duration_s(self, name: str) -> float:
-        """How long the prompt plays. Raises KeyError when there is no such prompt."""
-        return len(self._prompts[name]) / SAMPLE_RATE_HZ
-
 
 def load_prompts(folder: Path) -> tuple[PromptLibrary, list[Problem]]:
     """Read a folder with its subfolders, in any format libsndfile reads (WAV, FLAC, Ogg, MP3, AIFF, AU …).

@@ -54,12 +54,6 @@ def read_recording(path: Path) -> RecordedAudio:
         return RecordedAudio(customer=frames[:, 0], agent=frames[:, 1], rate_hz=file.samplerate)
 
 
-def recording_duration_s(path: Path) -> float:
-    """The length that the file's header tells. Raises RecordingError."""
-    with _open(path) as file:
-        return float(file.frames / file.samplerate)
-
-
 def read_envelope(path: Path, slice_ms: int = 5) -> Envelope:
     """Fold a recording of any length into slices of ``slice_ms``. Raises RecordingError."""
     with _open(path) as file:

@@ -31,6 +31,18 @@ class EventFollower:
         """Carry out a verb of the control socket."""
         return self._client.call(verb, **params)
 
+    def left_open(self) -> dict[str, int]:
+        """The counts of ``switch.status`` that should be zero when nobody calls and are not.
+
+        Transactions and dialogs outlive their calls for 64 T1 (RFC 3261 §17).
+        """
+        return self.counts("open_calls", "open_legs", "open_endpoints", "open_recordings", "faults")
+
+    def counts(self, *names: str) -> dict[str, int]:
+        """Those of these counts of ``switch.status`` that are not zero."""
+        status = self.call("switch.status")
+        return {name: status[name] for name in names if status[name]}
+
     def wait_for(self, topic: str, **fields: object) -> JournalEntry:
         """The first event of this topic with these fields, seen already or yet to come.
 

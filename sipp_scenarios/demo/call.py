@@ -83,13 +83,6 @@ def place_call(cast: Cast, events: EventFollower, folder: Path, progress: Progre
     return evidence
 
 
-def still_open(events: EventFollower) -> dict[str, int]:
-    """What ``switch.status`` still counts; transactions stay for a while by design (RFC 3261 §17)."""
-    status = events.call("switch.status")
-    counted = ("open_calls", "open_legs", "open_endpoints", "open_recordings")
-    return {name: status[name] for name in counted if status[name]}
-
-
 class _Conversation:
     """The steps from the answer to the end, in order."""
 
@@ -124,7 +117,7 @@ class _Conversation:
             agent_said=agent.said,
             agent_heard=agent.heard,
             events=list(self._events.seen),
-            left_open=still_open(self._events),
+            left_open=self._events.left_open(),
         )
 
     def _hear_the_greeting(self) -> float:

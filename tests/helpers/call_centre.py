@@ -75,20 +75,8 @@ class CallCentre:
 
     def wait_until_nothing_is_left(self) -> None:
         """Calls, legs, ports, recordings: all gone and no fault on the way, or EventMissingError."""
-        while left := self.left_open():
+        while left := self.events.left_open():
             self.events.wait_for_next(f"the end of {left}")
-
-    def left_open(self) -> dict[str, int]:
-        """The counts of ``switch.status`` that should be zero when nobody calls and are not.
-
-        Transactions and dialogs outlive their calls for 64 T1 (RFC 3261 §17).
-        """
-        return self.counts("open_calls", "open_legs", "open_endpoints", "open_recordings", "faults")
-
-    def counts(self, *names: str) -> dict[str, int]:
-        """Those of these counts of ``switch.status`` that are not zero."""
-        status = self.events.call("switch.status")
-        return {name: status[name] for name in names if status[name]}
 
     def _silent_caller(self, name: str, dialled: str) -> Scenario:
         keys: dict[str, str | int] = {"caller": "13700137000", "caller_name": "客户", "rtp_port": 9}

@@ -4,7 +4,6 @@ import select
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,43 +16,13 @@ from media.engine import MediaEngine
 from media.events import EndpointOpened, PlaybackEnded
 from runtime.clock import ManualClock
 from runtime.vocabulary import Command, Event
+from sipp_scenarios.rtp import PCMA, TELEPHONE_EVENT, RtpPacket, decode
 
 HOST = "127.0.0.1"
 PATIENCE_S = 10.0
 """What a slow machine may take; nothing waits so long when it works."""
-DTMF = 101
 
 E = TypeVar("E", bound=Event)
-
-
-@dataclass(frozen=True, slots=True)
-class RtpPacket:
-    """What a test looks at in a packet."""
-
-    marker: bool
-    payload_type: int
-    sequence: int
-    timestamp: int
-    ssrc: int
-    payload: bytes
-
-    @classmethod
-    def parse(cls, datagram: bytes) -> "RtpPacket":
-        assert datagram[0] == 0x80, "version 2, no padding, extension or contributing sources"
-        word = int.from_bytes
-        return cls(
-            marker=datagram[1] >= 0x80,
-            payload_type=datagram[1] & 0x7F,
-            sequence=word(datagram[2:4]),
-            timestamp=word(datagram[4:8]),
-            ssrc=word(datagram[8:12]),
-            payload=datagram[12:],
-        )
-
-    def __bytes__(self) -> bytes:
-        head = bytes([0x80, self.marker << 7 | self.payload_type])
-        numbers = self.sequence.to_bytes(2) + self.timestamp.to_bytes(4) + self.ssrc.to_bytes(4)
-        return head + numbers + self.payload
 
 
 class Phone:
@@ -65,7 +34,7 @@ class Phone:
         self.socket.settimeout(PATIENCE_S)
         self.port: int = self.socket.getsockname()[1]
         self.codec = codec
-        self.payload_type = 8 if codec is Codec.PCMA else 0
+        self.payload_type = PCMA if codec is Codec.PCMA else 0
         self.leg_port = 0
         self._ssrc = ssrc
         self._sequence = 65_530
@@ -86,7 +55,7 @@ class Phone:
         """Press a key for 100 ms; ``ends`` of its three last packets arrive."""
         durations = [(160, 0), (320, 0), (480, 0), (640, 0)] + [(800, 0x80)] * ends
         for duration, end in durations:
-            self._send(DTMF, bytes([code, end | 10]) + duration.to_bytes(2), self._timestamp)
+            self._send(TELEPHONE_EVENT, bytes([code, end | 10]) + duration.to_bytes(2), self._timestamp)
         self._timestamp = (self._timestamp + 1600) % 2**32
 
     def send(self, datagram: bytes) -> None:
@@ -94,16 +63,18 @@ class Phone:
 
     def hear(self) -> RtpPacket:
         """The next packet that arrives."""
-        return RtpPacket.parse(self.socket.recv(2048))
+        packet = decode(self.socket.recv(2048))
+        assert packet is not None
+        return packet
 
     def hears_nothing(self) -> bool:
         """Whether no packet has arrived."""
         return not select.select([self.socket], [], [], 0)[0]
 
     def _send(self, payload_type: int, payload: bytes, timestamp: int) -> None:
-        packet = RtpPacket(False, payload_type, self._sequence, timestamp, self._ssrc, payload)
+        packet = RtpPacket(payload_type, self._sequence, timestamp, self._ssrc, payload)
         self._sequence = (self._sequence + 1) % 2**16
-        self.send(bytes(packet))
+        self.send(packet.encode())
 
 
 class MediaRig:
@@ -138,7 +109,7 @@ class MediaRig:
         *,
         sending: bool = True,
         receiving: bool = True,
-        dtmf_payload_type: int | None = DTMF,
+        dtmf_payload_type: int | None = TELEPHONE_EVENT,
     ) -> None:
         """Tell a leg where its phone is."""
         self.order(

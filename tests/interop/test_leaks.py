@@ -21,7 +21,7 @@ def test_many_callers_leave_no_transaction_socket_or_thread(centre: CallCentre) 
         ended += centre.events.wait_for_next("the end of every call").topic == "call.ended"
     centre.wait_until_nothing_is_left()
     deadline = monotonic() + FORGOTTEN_S
-    while (left := centre.counts("open_transactions", "open_dialogs")) and monotonic() < deadline:
+    while (left := centre.events.counts("open_transactions", "open_dialogs")) and monotonic() < deadline:
         Event().wait(0.1)  # timers of another process: nothing here can move its clock
     assert left == {}
     assert centre.switch.open_files <= files

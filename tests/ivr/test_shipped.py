@@ -13,7 +13,7 @@ from ivr.commands import SendToQueue
 from ivr.document import Flow
 from ivr.events import FlowEnd
 from ivr.loader import load_flows
-from media.prompts import PromptLibrary, load_prompts
+from media.prompts import SAMPLE_RATE_HZ, PromptLibrary, load_prompts
 from tests.ivr.scripted_caller import ScriptedCaller, interpreter_of
 
 CONF = Path(__file__).parents[2] / "conf"
@@ -55,13 +55,13 @@ def test_every_text_has_its_sound_and_every_sound_its_text(library: PromptLibrar
 def test_the_prompts_are_small_and_audible(library: PromptLibrary) -> None:
     assert sum(path.stat().st_size for path in (CONF / "prompts").rglob("*.wav")) < 6_000_000
     for name in library.names:
-        assert 0.1 < library.duration_s(name) < 15, name
+        assert 0.1 < len(library.samples(name)) / SAMPLE_RATE_HZ < 15, name
         assert np.max(np.abs(library.samples(name))) > 1000, name
 
 
 def test_the_ring_back_tone_follows_the_chinese_plan(library: PromptLibrary) -> None:
     tone = library.samples("ring_back").astype(float)
-    assert library.duration_s("ring_back") == 5.0
+    assert len(tone) == 5 * SAMPLE_RATE_HZ
     assert np.argmax(np.abs(np.fft.rfft(tone[:8000]))) == 450
     assert np.all(tone[8000:] == 0)
 

@@ -21,7 +21,8 @@ from media.engine import MediaEngine
 from media.events import EndpointClosed, EndpointFailed, EndpointOpened, MediaLost, MediaStarted
 from runtime.clock import ManualClock
 from runtime.errors import UsageError
-from tests.helpers.media_rig import DTMF, HOST, MediaRig, RtpPacket, media_rig
+from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket
+from tests.helpers.media_rig import HOST, MediaRig, media_rig
 
 VOICE = bytes(range(160))
 
@@ -95,7 +96,7 @@ def test_a_bridge_between_the_laws_translates(rig: MediaRig) -> None:
 def test_padding_extension_and_contributors_are_taken_off(rig: MediaRig) -> None:
     caller, agent = rig.leg("a"), rig.leg("b", near="a")
     rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
-    plain = bytes(RtpPacket(False, 8, 1, 160, 7, b""))
+    plain = RtpPacket(8, 1, 160, 7, b"").encode()
     caller.send(bytes([0xB1]) + plain[1:] + b"CSRC" + b"\xbe\xde\x00\x01EXT." + VOICE + b"\x00\x02")
     assert agent.hear().payload == VOICE
 
@@ -176,7 +177,7 @@ def test_what_a_leg_carried_is_told_when_it_closes(rig: MediaRig) -> None:
 def test_hostile_packets_are_dropped_and_counted_and_calls_go_on(rig: MediaRig) -> None:
     caller, agent = rig.leg("a"), rig.leg("b", near="a")
     rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
-    good = bytes(RtpPacket(False, 8, 1, 160, 7, VOICE))
+    good = RtpPacket(8, 1, 160, 7, VOICE).encode()
     hostile = [
         b"",
         b"\x80",
@@ -187,7 +188,7 @@ def test_hostile_packets_are_dropped_and_counted_and_calls_go_on(rig: MediaRig) 
         b"\xa0" + good[1:] + b"\xff",
         good[:1] + b"\x55" + good[2:],
         good + bytes(3000),
-        bytes(RtpPacket(False, DTMF, 2, 160, 7, b"\x05")),
+        RtpPacket(TELEPHONE_EVENT, 2, 160, 7, b"\x05").encode(),
     ]
     for datagram in hostile:
         caller.send(datagram)

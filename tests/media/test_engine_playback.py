@@ -15,7 +15,8 @@ from media.commands import (
 )
 from media.events import DigitDetected, EndpointClosed, PlaybackEnded
 from runtime.errors import UsageError
-from tests.helpers.media_rig import DTMF, MediaRig, media_rig, tone
+from sipp_scenarios.rtp import TELEPHONE_EVENT
+from tests.helpers.media_rig import MediaRig, media_rig, tone
 
 PACKETS = 5
 
@@ -126,7 +127,7 @@ def test_digits_pass_a_bridge_and_are_detected_too(rig: MediaRig) -> None:
     rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
     phone.press(5)
     heard = [agent.hear() for _ in range(7)]
-    assert {packet.payload_type for packet in heard} == {DTMF}
+    assert {packet.payload_type for packet in heard} == {TELEPHONE_EVENT}
     assert len({packet.timestamp for packet in heard}) == 1
     assert [packet.payload[1] >> 7 for packet in heard] == [0, 0, 0, 0, 1, 1, 1]
     assert rig.wait(DigitDetected)[0].digit == "5"
@@ -147,7 +148,7 @@ def test_digits_are_sent_one_after_the_other(rig: MediaRig) -> None:
     heard = [phone.hear() for _ in range(21)]
     presses = [heard[start : start + 7] for start in (0, 7, 14)]
     for press, code in zip(presses, (1, 9, 11), strict=True):
-        assert {packet.payload_type for packet in press} == {DTMF}
+        assert {packet.payload_type for packet in press} == {TELEPHONE_EVENT}
         assert {packet.payload[0] for packet in press} == {code}
         assert len({packet.timestamp for packet in press}) == 1
         assert [packet.marker for packet in press] == [True] + [False] * 6

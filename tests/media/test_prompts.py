@@ -42,7 +42,7 @@ def test_any_rate_and_format_becomes_the_same_sound(tmp_path: Path, suffix: str,
     write(tmp_path / f"a.{suffix}", tone(rate_hz), rate_hz)
     library, problems = load_prompts(tmp_path)
     assert problems == []
-    assert library.duration_s("a") == pytest.approx(0.5, abs=0.001)
+    assert len(library.samples("a")) == pytest.approx(4000, abs=8)
     inner = slice(400, 3600)  # away from the ends, where the filter rings
     difference = library.samples("a")[inner] / 32768 - tone(8000)[inner]
     assert np.sqrt(np.mean(difference**2)) < 0.02

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from media.wav import RecordingError, read_envelope, read_recording, recording_duration_s
+from media.wav import RecordingError, read_envelope, read_recording
 
 RATE_HZ = 8000
 
@@ -22,10 +22,6 @@ def test_left_is_the_customer_and_right_the_agent(tmp_path: Path) -> None:
     assert audio.agent.tolist() == [400, 500, -600]
     assert audio.rate_hz == RATE_HZ
     assert audio.duration_s == pytest.approx(3 / RATE_HZ)
-
-
-def test_the_duration_comes_from_the_header(tmp_path: Path) -> None:
-    assert recording_duration_s(write(tmp_path / "r.wav", [0] * 4000, [0] * 4000)) == 0.5
 
 
 def test_an_envelope_holds_the_extremes_of_each_slice(tmp_path: Path) -> None:
