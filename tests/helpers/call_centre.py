@@ -25,7 +25,7 @@ class CallCentre:
         self._stations: dict[str, Station] = {}
 
     def seat(self, agent: str) -> Station:
-        """Register the agent's phone, sign the agent in there and make him ready."""
+        """Register the agent's phone, sign the agent in there and make the agent ready."""
         station = self._stations.get(agent)
         if station is None:
             station = Station(self.switch.sip, agent, STATIONS[agent], self.folder)

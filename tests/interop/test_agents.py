@@ -1,4 +1,4 @@
-"""An agent who does not take the call: the caller keeps his place and the next agent gets it."""
+"""An agent who does not take the call: the caller keeps their place and the next agent gets it."""
 
 import pytest
 

@@ -93,7 +93,7 @@ class Agent(Params):
 
 @pytest.mark.parametrize(
     ("example", "printed"),
-    [(0, ["7 call.answered {}", "8 call.ended {}"]), (1, ["1001 available", "refused he talks"])],
+    [(0, ["7 call.answered {}", "8 call.ended {}"]), (1, ["1001 available", "refused they talk"])],
 )
 def test_the_examples_run(
     example: int, printed: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
@@ -109,7 +109,7 @@ async def run_beside_a_switch(program: str, folder: Path) -> None:
             server.observe(JournalEntry(sequence, 0.0, topic, {}))
 
     def refuse(params: Agent) -> None:
-        raise UsageError("he talks")
+        raise UsageError("they talk")
 
     server = ControlServer(
         ControlConfig(socket=folder / "run" / "ringmain.sock"),
