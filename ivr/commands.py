@@ -6,6 +6,13 @@ from runtime.vocabulary import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RingCaller(Command):
+    """Let the caller hear ring-back; the interpreter answers later."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerCaller(Command):
     """Answer the call; the interpreter goes on at CallerListens."""
 

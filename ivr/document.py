@@ -128,5 +128,7 @@ class Flow(_Part):
     """For people, in lists and reports."""
     language: Language
     """The language callers are served in until a node changes it."""
+    ring_s: Annotated[float, Field(ge=0, le=60)] = 0
+    """How long callers hear ring-back before the flow answers, in seconds; 0 answers at once."""
     start: Name
     nodes: Annotated[dict[Name, AnyNode], Field(min_length=1, max_length=MAX_NODES)]

@@ -1,8 +1,8 @@
 """Leads calls through flows.
 
-    call given ──► (answer) ──► start node ──► node ──► … ──► queue or hang-up
-                                 │   ▲
-                                 └───┘ key · playback over · time-out
+    call given ──► (ring, answer) ──► start node ──► node ──► … ──► queue or hang-up
+                                       │   ▲
+                                       └───┘ key · playback over · time-out
 
 What a node does stands in ``ivr/nodes``. Here is what holds for all of them: entering and leaving,
 the timer, and the guard against a flow that leads a silent caller in circles.
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from ivr.commands import AnswerCaller, EndCall, PlayToCaller
+from ivr.commands import AnswerCaller, EndCall, PlayToCaller, RingCaller
 from ivr.document import Flow, Node
 from ivr.events import FlowEnd, FlowEntered, FlowLeft, NodeEntered
 from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
@@ -37,7 +37,7 @@ class FlowInterpreter:
         self._runs: dict[str, Run] = {}
         self._calls: Counter[str] = Counter()
         self._deadlines: Deadlines[str] = Deadlines()
-        """Of the calls that wait in a menu."""
+        """Of the calls that ring, or wait in a menu."""
 
     def calls_in(self, flow: str) -> int:
         """How many calls are in this flow now."""
@@ -49,8 +49,7 @@ class FlowInterpreter:
     def wake(self, *, now: float) -> Outputs:
         outputs: Outputs = []
         for call_id in self._deadlines.due(now):
-            run = self._runs[call_id]
-            outputs += self._follow(run, acts.time_out(self._node(run), run), now)
+            outputs += self._time_out(self._runs[call_id], now)
         return outputs
 
     def handle(self, given: Input, *, now: float) -> Outputs:
@@ -83,7 +82,15 @@ class FlowInterpreter:
         self._calls[run.flow] += 1
         if given.answered:
             return outputs + self._begin(run, now)
-        return [*outputs, AnswerCaller(call_id=run.call_id)]
+        if not flow.ring_s:
+            return [*outputs, AnswerCaller(call_id=run.call_id)]
+        self._deadlines.set(run.call_id, now + flow.ring_s)
+        return [*outputs, RingCaller(call_id=run.call_id)]
+
+    def _time_out(self, run: Run, now: float) -> Outputs:
+        if not run.node:
+            return [AnswerCaller(call_id=run.call_id)]
+        return self._follow(run, acts.time_out(self._node(run), run), now)
 
     def _begin(self, run: Run, now: float) -> Outputs:
         entered = FlowEntered(call_id=run.call_id, flow=run.flow)

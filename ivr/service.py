@@ -17,7 +17,7 @@ from runtime.models import NoParams
 from runtime.target import parse_target
 from switch.application import Application, Gauge, Verb
 from switch.causes import Cause
-from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
+from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, RingCall, StopPrompt
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
 
 
@@ -73,6 +73,10 @@ def _playback_over(event: PromptFinished) -> inputs.PlaybackOver:
     return inputs.PlaybackOver(call_id=event.call_id, playback_id=event.playback_id)
 
 
+def _ring(command: commands.RingCaller) -> Outputs:
+    return [RingCall(call_id=command.call_id)]
+
+
 def _answer(command: commands.AnswerCaller) -> Outputs:
     return [AnswerCall(call_id=command.call_id)]
 
@@ -94,6 +98,7 @@ def _end(command: commands.EndCall) -> Outputs:
 
 
 _COMMANDS: dict[type, Handler] = {
+    commands.RingCaller: ignoring_time(_ring),
     commands.AnswerCaller: ignoring_time(_answer),
     commands.PlayToCaller: ignoring_time(_play),
     commands.SilencePrompts: ignoring_time(_silence),

@@ -7,6 +7,7 @@ import ivr.service
 from acd.config import AgentConfig, QueueConfig
 from ivr.check import Surroundings
 from ivr.config import IvrConfig
+from ivr.document import Flow
 from ivr.reader import read_flow
 from media.events import DigitDetected, PlaybackEnded
 from runtime.alarm import ManualAlarm
@@ -52,7 +53,8 @@ nodes:
 class Hotline:
     """One hotline with the queue ``service``, agents 1001 and 1002 and a phone for each."""
 
-    def __init__(self, *, ring_timeout_s: float = 15, wrap_up_s: float = 10) -> None:
+    def __init__(self, *, ring_s: float = 0, ring_timeout_s: float = 15, wrap_up_s: float = 10) -> None:
+        """``ring_s`` is how long callers hear ring-back before the flow answers."""
         self.clock = ManualClock()
         self.alarm = ManualAlarm()
         self.events: list[Event] = []
@@ -61,7 +63,9 @@ class Hotline:
         ids = SeededIds()
         self.driver = Driver(self.clock, self.alarm, _fail)
         self.stack = SipStack(SipConfig(), _stations("1001", "1002"), ids, b"key of a test")
-        self.ivr = ivr.service.build(IvrConfig(), {"hotline": _flow()}, ids)
+        self.ivr = ivr.service.build(
+            IvrConfig(), {"hotline": _flow().model_copy(update={"ring_s": ring_s})}, ids
+        )
         queue = QueueConfig(name="service", ring_timeout_s=ring_timeout_s, wrap_up_s=wrap_up_s)
         agents = [AgentConfig(id=number, queues=["service"]) for number in ("1001", "1002")]
         self.acd = acd.service.build([queue], agents, ids=ids, clock=self.clock, submit=self.driver.submit)
@@ -151,8 +155,8 @@ class Hotline:
         self.receive(CALLER, self._of_caller("INVITE", cseq=1, body=CALLER_SDP))
         self.receive(CALLER, self._of_caller("ACK", cseq=1, answered=True))
 
-    def ring_only(self) -> None:
-        """Dial 95598 and wait without an ACK: the 200 OK is on its way."""
+    def dial(self) -> None:
+        """Dial 95598 and send no ACK: it rings, or the 200 OK is on its way."""
         self.receive(CALLER, self._of_caller("INVITE", cseq=1, body=CALLER_SDP))
 
     def press(self, digit: str) -> None:
@@ -169,6 +173,12 @@ class Hotline:
 
     def cancel(self) -> None:
         self.receive(CALLER, self._of_caller("CANCEL", cseq=1))
+
+    def acknowledge_refusal(self) -> None:
+        """ACK of a final answer that is no success; it belongs to the INVITE's transaction."""
+        ack = self._of_caller("ACK", cseq=1)
+        ack.headers.set_all("via", self._of_caller("INVITE", cseq=1).headers.get_all("via"))
+        self.receive(CALLER, ack)
 
     def _of_caller(self, method: str, *, cseq: int, answered: bool = False, body: str = "") -> Request:
         called = "<sip:95598@switch>"
@@ -230,10 +240,10 @@ def _stations(*names: str) -> list[StationConfig]:
     return [StationConfig.model_validate({"name": name, "password": name[::-1]}) for name in names]
 
 
-def _flow() -> Any:
+def _flow(ring_s: float) -> Flow:
     flow, problems = read_flow(FLOW, "hotline.yaml", Surroundings({"zh/menu"}, {"service"}.__contains__))
-    assert problems == []
-    return flow
+    assert flow is not None, problems
+    return flow.model_copy(update={"ring_s": ring_s})
 
 
 def _fail(item: object, error: Exception) -> Outputs:

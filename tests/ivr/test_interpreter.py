@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.commands import AnswerCaller, EndCall, PlayToCaller, SendToQueue
+from ivr.commands import AnswerCaller, EndCall, PlayToCaller, RingCaller, SendToQueue
 from ivr.document import Flow
 from ivr.events import FlowEnd, FlowEntered, FlowLeft, MenuTimedOut, NodeEntered
 from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
@@ -56,6 +56,24 @@ def test_a_new_call_is_answered_before_the_flow_begins() -> None:
     assert someone.outputs == [AnswerCaller(call_id="call-1")]
     someone.is_answered()
     assert [type(output) for output in someone.outputs[1:]] == [FlowEntered, NodeEntered, PlayToCaller]
+
+
+def ringing() -> ScriptedCaller:
+    return caller(HOTLINE.model_copy(update={"ring_s": 3})).arrives()
+
+
+def test_a_flow_that_rings_first_answers_when_its_time_is_up() -> None:
+    someone = ringing().waits(2.9)
+    assert someone.outputs == [RingCaller(call_id="call-1")]
+    someone.waits(0.2)
+    assert someone.outputs[1:] == [AnswerCaller(call_id="call-1")]
+    assert someone.is_answered().path == ["greeting"]
+
+
+def test_a_caller_who_gives_up_while_it_rings_leaves_nothing_behind() -> None:
+    someone = ringing().hangs_up()
+    assert is_empty(someone.interpreter)
+    assert someone.waits(10).outputs == [RingCaller(call_id="call-1")]
 
 
 def test_being_answered_twice_does_not_begin_the_flow_twice() -> None:

@@ -31,7 +31,7 @@ def test_a_customer_reaches_an_agent_and_both_are_free_afterwards() -> None:
 
 
 def _before_the_ack(hotline: Hotline) -> None:
-    hotline.ring_only()
+    hotline.dial()
 
 
 def _in_a_prompt(hotline: Hotline) -> None:
@@ -84,9 +84,23 @@ def test_a_caller_who_hangs_up_at_any_step_leaves_nothing_behind(step: Callable[
 
 
 def test_a_caller_who_cancels_while_it_rings_leaves_nothing_behind() -> None:
-    hotline = Hotline()
-    hotline.ring_only()
+    hotline = Hotline(ring_s=3)
+    hotline.dial()
+    hotline.pass_time(1)
+    assert hotline.answer_to(CALLER, 180)
     hotline.cancel()
+    assert hotline.answer_to(CALLER, 487)
+    assert hotline.last(CallEnded).cause is Cause.ORIGINATOR_CANCEL
+    hotline.acknowledge_refusal()
+    hotline.pass_time(LONGEST_TIMER_S)
+    assert not any(hotline.open_things().values()), hotline.open_things()
+
+
+def test_a_cancel_that_comes_too_late_changes_nothing_and_the_bye_ends_the_call() -> None:
+    hotline = Hotline()
+    hotline.dial()
+    hotline.cancel()
+    assert hotline.exchange.open_calls == 1
     hotline.hang_up()
     hotline.pass_time(LONGEST_TIMER_S)
     assert not any(hotline.open_things().values()), hotline.open_things()
@@ -94,7 +108,7 @@ def test_a_caller_who_cancels_while_it_rings_leaves_nothing_behind() -> None:
 
 def test_a_caller_who_vanishes_before_the_ack_is_given_up_in_time() -> None:
     hotline = Hotline()
-    hotline.ring_only()
+    hotline.dial()
     hotline.pass_time(2 * LONGEST_TIMER_S)
     assert hotline.last(CallEnded).by_caller is False
     assert not any(hotline.open_things().values()), hotline.open_things()
