@@ -28,6 +28,7 @@ class Formats(NamedTuple):
 
     @property
     def payload_types(self) -> list[int]:
+        """As they stand in the ``m=`` line: codecs, then telephone-event."""
         types = list(self.codecs.values())
         return types if self.dtmf is None else [*types, self.dtmf]
 

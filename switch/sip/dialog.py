@@ -39,6 +39,7 @@ class Dialog:
 
     @property
     def key(self) -> DialogKey:
+        """What tells it from every other dialog."""
         return self.sip_call_id, self.local_tag, self.remote_tag
 
     def request(self, method: str) -> Request:

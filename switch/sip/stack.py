@@ -81,6 +81,7 @@ class SipStack:
 
     @property
     def open_dialogs(self) -> int:
+        """Dialogs in which a peer's request would be known, those of ended legs among them."""
         return self._agent.open_dialogs
 
     @property
@@ -131,6 +132,7 @@ class SipStack:
         return min((at for core in cores if (at := core.next_deadline()) is not None), default=None)
 
     def wake(self, *, now: float) -> list[Output]:
+        """Repeat, give up and forget what is due."""
         outputs = self._settle(self._layer.wake(now=now), now)
         return outputs + self._agent.wake(now=now) + self._registrar.wake(now=now)
 

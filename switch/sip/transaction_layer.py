@@ -58,6 +58,7 @@ class TransactionLayer:
 
     @property
     def open_transactions(self) -> int:
+        """Transactions that still wait for something, be it only for late repetitions."""
         return len(self._clients) + len(self._servers)
 
     def receive(self, message: Message, hop: Hop, now: float) -> Outputs:

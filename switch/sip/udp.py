@@ -39,6 +39,7 @@ class UdpTransport:
         return Hop("udp", name[0], name[1])
 
     def routes(self) -> dict[type, Handler]:
+        """What it takes from the driver: messages to send. They are dropped while it is closed."""
         return {SendMessage: self._send}
 
     def open(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -88,6 +88,7 @@ class UserAgent:
         return min((at for at in deadlines if at is not None), default=None)
 
     def wake(self, *, now: float) -> list[Output]:
+        """Repeat answers that wait for their ACK; give up what nobody answers."""
         outputs: list[Output] = []
         for output in self._repeats.wake(now=now):
             if isinstance(output, AckMissing):

@@ -99,10 +99,5 @@ def sent(outputs: Iterable[Any]) -> list[Message]:
     return [parse_message(o.data) for o in outputs if isinstance(o, SendMessage)]
 
 
-def events(outputs: list[Any]) -> list[Any]:
-    """What is no message among a stack's outputs."""
-    return [o for o in outputs if not isinstance(o, SendMessage)]
-
-
 def as_bytes(message: Message) -> bytes:
     return write_message(message)
