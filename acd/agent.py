@@ -97,6 +97,9 @@ class Agent:
         """The state the table gives. Raises UsageError when it gives none."""
         state = TRANSITIONS[self.state].get(action)
         if state is None:
-            can = ", ".join(TRANSITIONS[self.state])
-            raise UsageError(f"agent {self.agent_id} is {self.state}: cannot {action}, only {can}")
+            asked, *possible = (a.replace("_", " ") for a in (action, *TRANSITIONS[self.state]))
+            can = " or ".join(possible)
+            raise UsageError(
+                f"agent {self.agent_id} is {self.state}: {asked} is not possible now, only {can}"
+            )
         return state

@@ -5,7 +5,7 @@ a call's end before the ends of its offers, so an offer that is still open when 
 the phone, or by a fault on the way to it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from acd import commands, inputs
@@ -68,13 +68,15 @@ RELEASE_CAUSES: Mapping[LeaveReason, Cause] = {
 def build(
     queues: Sequence[QueueConfig],
     agents: Sequence[AgentConfig],
+    stations: Collection[str],
     ids: Ids,
     submit: Submit,
     clock: Clock,
 ) -> Application:
     """The ACD with its own core, for sections without findings.
 
-    ``submit`` is the driver's, for verbs that change something; ``clock`` tells views and gauges the time.
+    ``stations`` are the phones agents may sign in at; ``submit`` is the driver's, for verbs that change
+    something; ``clock`` tells views and gauges the time.
     """
     core = AcdCore(queues, agents, ids)
     figures = QueueFigures()
@@ -89,7 +91,7 @@ def build(
             CallerJoined: _counting(figures.caller_joined),
             CallerLeft: _counting(figures.caller_left),
         },
-        verbs=_verbs(AcdVerbs(core.state, figures, clock, submit)),
+        verbs=_verbs(AcdVerbs(core.state, stations, figures, clock, submit)),
         projections=(QueueEntries(),),
         gauges=_gauges(AcdReadings(core.state, clock)),
     )

@@ -1,6 +1,6 @@
 """The ACD's verbs on the control socket."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from pydantic import Field
@@ -10,6 +10,7 @@ from acd.figures import QueueFigures
 from acd.state import AcdState
 from acd.views import agent_view, queue_view
 from runtime.clock import Clock
+from runtime.errors import UsageError
 from runtime.models import Params
 from runtime.vocabulary import Command
 
@@ -37,8 +38,16 @@ class NotReadyParams(AgentParams):
 class AcdVerbs:
     """``agent.list``, ``agent.sign_in`` … ``queue.list``. What changes something goes through the driver."""
 
-    def __init__(self, state: AcdState, figures: QueueFigures, clock: Clock, submit: Submit) -> None:
+    def __init__(
+        self,
+        state: AcdState,
+        stations: Collection[str],
+        figures: QueueFigures,
+        clock: Clock,
+        submit: Submit,
+    ) -> None:
         self._state = state
+        self._stations = stations
         self._figures = figures
         self._clock = clock
         self._submit = submit
@@ -53,6 +62,8 @@ class AcdVerbs:
         return [queue_view(self._state, queue, self._figures, now) for queue in queues]
 
     def sign_in(self, params: SignInParams) -> dict[str, Any]:
+        if params.station not in self._stations:
+            raise UsageError(f"there is no station {params.station}; stations are listed in [[stations]]")
         return self._carry_out(SignIn(agent_id=params.agent, station=params.station), params.agent)
 
     def sign_out(self, params: AgentParams) -> dict[str, Any]:

@@ -79,6 +79,7 @@ class Switchboard:
             acd.service.build(
                 configuration.queues,
                 configuration.agents,
+                {station.name for station in configuration.stations},
                 ids=self._ids,
                 clock=self._clock,
                 submit=self.driver.submit,

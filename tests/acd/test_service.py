@@ -45,6 +45,7 @@ QUEUES = [
     QueueConfig(name="narrow", max_waiting=1),
 ]
 AGENTS = [AgentConfig(id="1001", name="王芳", queues=["service"])]
+STATIONS = {"phone"}
 
 ARRIVED = CallArrived(
     call_id="call",
@@ -79,7 +80,7 @@ class Rig:
         self.events: list[Event] = []
         self.alarm = ManualAlarm()
         self.driver = Driver(self.clock, self.alarm, self._fail)
-        self.application = build(QUEUES, AGENTS, SeededIds(), self.driver.submit, self.clock)
+        self.application = build(QUEUES, AGENTS, STATIONS, SeededIds(), self.driver.submit, self.clock)
         self.driver.add_routes(self.application.routes)
         for core in self.application.cores:
             self.driver.add_core(core)
@@ -295,10 +296,12 @@ def test_a_verb_shows_the_agent_as_changed_by_it(rig: Rig) -> None:
 
 
 def test_a_verb_that_is_refused_says_why(rig: Rig) -> None:
-    with pytest.raises(UsageError, match="agent 1001 is LOGGED_OUT: cannot ready, only sign_in"):
+    with pytest.raises(UsageError, match="agent 1001 is LOGGED_OUT: ready is not possible now, only sign in"):
         rig.verb("agent.ready", agent="1001")
     with pytest.raises(ValidationError):
         rig.verb("agent.not_ready", agent="1001", reason="")
+    with pytest.raises(UsageError, match="there is no station 1099"):
+        rig.verb("agent.sign_in", agent="1001", station="1099")
 
 
 def test_a_station_that_is_gone_shows(rig: Rig) -> None:

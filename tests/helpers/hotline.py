@@ -63,12 +63,10 @@ class Hotline:
         ids = SeededIds()
         self.driver = Driver(self.clock, self.alarm, _fail)
         self.stack = SipStack(SipConfig(), _stations("1001", "1002"), ids, b"key of a test")
-        self.ivr = ivr.service.build(
-            IvrConfig(), {"hotline": _flow().model_copy(update={"ring_s": ring_s})}, ids
-        )
+        self.ivr = ivr.service.build(IvrConfig(), {"hotline": _flow(ring_s)}, ids)
         queue = QueueConfig(name="service", ring_timeout_s=ring_timeout_s, wrap_up_s=wrap_up_s)
         agents = [AgentConfig(id=number, queues=["service"]) for number in ("1001", "1002")]
-        self.acd = acd.service.build([queue], agents, ids=ids, clock=self.clock, submit=self.driver.submit)
+        self.acd = acd.service.build([queue], agents, {"1001", "1002"}, ids, self.driver.submit, self.clock)
         code = AccessCodeConfig(number="95598", target="flow:hotline")
         self.exchange = Exchange([code], ids, {"flow:hotline", "queue:service"}.__contains__)
         self._wire()

@@ -37,7 +37,9 @@ class SimulatedCentre:
         self.alarm = ManualAlarm()
         self.driver = Driver(self.clock, self.alarm, _fail)
         ids = SeededIds(seed)
-        self.application = service.build(queues, agents, ids, self.driver.submit, self.clock)
+        self.application = service.build(
+            queues, agents, {agent.id for agent in agents}, ids, self.driver.submit, self.clock
+        )
         (core,) = self.application.cores
         assert isinstance(core, AcdCore)
         self.acd = core
