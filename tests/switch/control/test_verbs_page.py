@@ -49,7 +49,7 @@ def all_verbs() -> list[Verb]:
     of_exchange = ExchangeVerbs(
         exchange, lambda now: [], {}, clock, lambda command: None, name="", version=""
     )
-    of_queues = acd.service.build([], [], ids, lambda command: None, clock)
+    of_queues = acd.service.build([], [], (), ids, lambda command: None, clock)
     return [*of_exchange.verbs(), *of_queues.verbs, *ivr.service.build(IvrConfig(), {}, ids).verbs]
 
 

@@ -23,7 +23,7 @@ def _submit(command: Command) -> None:
 PROJECTIONS: list[Projection] = [
     CallRecords(),
     Recordings(),
-    *acd.service.build([], [], SeededIds(), _submit, ManualClock()).projections,
+    *acd.service.build([], [], (), SeededIds(), _submit, ManualClock()).projections,
     *ivr.service.build(IvrConfig(), {}, SeededIds()).projections,
 ]
 TABLES = [projection.table for projection in PROJECTIONS]
