@@ -64,7 +64,7 @@ class SipConfig(Section):
         default=5000, ge=10, le=60_000, description="RFC 3261 T4: life of a message, in milliseconds."
     )
     max_message_bytes: int = Field(
-        default=65_535,
+        default=16_384,
         ge=1024,
         le=65_535,
         description="Longest message taken, in bytes; a longer one is answered 513.",

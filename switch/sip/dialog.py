@@ -63,9 +63,10 @@ class Dialog:
 
         Raises SipSyntaxError, and leaves the dialog as it was, when the Contact cannot be read.
         """
-        if not contact:
+        addresses = parse_contacts(contact)
+        if not addresses:
             return
-        target = parse_contacts(contact)[0].uri
+        target = addresses[0].uri
         self.target = str(target)
         self.hop = _next_hop(self.routes, target, source, self.behind_nat)
 

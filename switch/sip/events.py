@@ -78,6 +78,13 @@ class LegEnded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DialogsClosed(Event):
+    """The last open dialog is closed: no phone is owed a BYE any more."""
+
+    topic: ClassVar[str] = "sip.dialogs_closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StationRegistered(Event):
     """A contact was added or refreshed."""
 

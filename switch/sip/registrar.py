@@ -9,6 +9,7 @@ from switch.sip.bindings import Binding, Bindings
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.dialled_legs import ContactAddress
 from switch.sip.errors import SipSyntaxError
+from switch.sip.event_budget import EventBudget
 from switch.sip.events import RegistrationRefused, StationRegistered, StationUnregistered
 from switch.sip.header_values import NameAddr, is_wildcard, parse_contacts, parse_cseq, parse_name_addr
 from switch.sip.hop import Hop
@@ -49,7 +50,10 @@ class _RequestedBinding:
 class Registrar:
     """Keeps the bindings of the configured stations."""
 
-    def __init__(self, config: SipConfig, stations: Sequence[StationConfig], nonce_key: bytes) -> None:
+    def __init__(
+        self, config: SipConfig, stations: Sequence[StationConfig], nonce_key: bytes, budget: EventBudget
+    ) -> None:
+        self._budget = budget
         passwords = {station.name: station.password.get_secret_value() for station in stations}
         nonces = Nonces(nonce_key, lifetime_s=config.nonce_lifetime_s)
         self._authenticator = Authenticator(config.realm, config.algorithms, passwords, nonces)
@@ -63,12 +67,16 @@ class Registrar:
         station = parse_name_addr(request.headers.get("to") or "").uri.user
         verdict = self._authenticator.check(request, station, now=now)
         if verdict in _REFUSED:
-            refused = RegistrationRefused(station=printable(station), peer=str(hop), reason=_REFUSED[verdict])
-            return Answer(403, events=[refused])
+            return Answer(403, events=self._refused(station, hop, _REFUSED[verdict], now))
         if verdict is not Verdict.PROVEN:
             challenges = self._authenticator.challenges(stale=verdict is Verdict.STALE, now=now)
             return Answer(401, {"www-authenticate": challenges})
         return self._update(request, station, hop, now)
+
+    def _refused(self, station: str, hop: Hop, reason: str, now: float) -> list[Event]:
+        if not self._budget.allows(now):
+            return []
+        return [RegistrationRefused(station=printable(station), peer=str(hop), reason=reason)]
 
     def newest(self, station: str) -> ContactAddress | None:
         """Where to call a station: the contact registered or refreshed last, by the way it registered."""

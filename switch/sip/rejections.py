@@ -4,6 +4,7 @@ from runtime.vocabulary import Output
 from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
+from switch.sip.event_budget import EventBudget
 from switch.sip.events import MessageRejected
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
@@ -21,14 +22,12 @@ class Rejections:
     """Answers and reports, so that a flood of junk costs little and cannot fill the journal."""
 
     def __init__(
-        self, identity: Identity, counters: Counters, *, events_per_s: int, answer_to_source: bool
+        self, identity: Identity, counters: Counters, budget: EventBudget, *, answer_to_source: bool
     ) -> None:
         self._identity = identity
         self._counters = counters
-        self._events_per_s = events_per_s
+        self._budget = budget
         self._answer_to_source = answer_to_source
-        self._second = 0
-        self._events = 0
 
     def reject(self, error: SipSyntaxError, hop: Hop, now: float) -> list[Output]:
         """Answer unusable SIP as far as it can be answered, and report it."""
@@ -45,10 +44,7 @@ class Rejections:
     def report(self, reason: str, status: int | None, hop: Hop, now: float) -> list[Output]:
         """Count it; an event only while this second has not seen too many."""
         self._counters.rejected += 1
-        if int(now) != self._second:
-            self._second, self._events = int(now), 0
-        self._events += 1
-        if self._events > self._events_per_s:
+        if not self._budget.allows(now):
             return []
         return [MessageRejected(peer=str(hop), reason=printable(reason), status=status)]
 

@@ -69,5 +69,7 @@ class ServerTransaction(Transaction):
         if Action.SEND not in self.step(input_of_status(response.status), now):
             return None
         self.data = write_message(response)
+        if self.is_answered:
+            self.request.body = b""  # only headers are asked for from here, for up to 64 × T1
         self._context.counters.responses_sent[response.status] += 1
         return SendMessage(data=self.data, hop=self.hop)

@@ -10,6 +10,8 @@ from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
+from switch.sip.event_budget import EventBudget
+from switch.sip.events import DialogsClosed
 from switch.sip.hop import Hop
 from switch.sip.identity import KNOWN_METHODS, Identity
 from switch.sip.message import Message, Request
@@ -47,9 +49,10 @@ class SipStack:
     ) -> None:
         timers = Timers(config.t1_ms / 1000, config.t2_ms / 1000, config.t4_ms / 1000)
         identity = Identity(config, ids)
+        budget = EventBudget(config.rejection_events_per_s)
         self.counters = Counters()
         self._max_bytes = config.max_message_bytes
-        self._registrar = Registrar(config, stations, nonce_key)
+        self._registrar = Registrar(config, stations, nonce_key, budget)
         self._layer = TransactionLayer(
             timers=timers,
             ids=ids,
@@ -68,10 +71,7 @@ class SipStack:
             counters=self.counters,
         )
         self._rejections = Rejections(
-            identity,
-            self.counters,
-            events_per_s=config.rejection_events_per_s,
-            answer_to_source=config.answer_to_source,
+            identity, self.counters, budget, answer_to_source=config.answer_to_source
         )
 
     @property
@@ -105,6 +105,11 @@ class SipStack:
         """Take one datagram. Never raises for what a peer sends."""
         if is_keep_alive(data):
             return []
+        dialogs = self.open_dialogs
+        outputs = self._receive(data, hop, now)
+        return self._telling_of_closed(dialogs, outputs)
+
+    def _receive(self, data: bytes, hop: Hop, now: float) -> list[Output]:
         try:
             message = parse_message(data, max_bytes=self._max_bytes)
         except SipSyntaxError as error:
@@ -125,7 +130,8 @@ class SipStack:
             message = parse_message(data)
         except SipSyntaxError:  # our refusal of a malformed request repeats its malformed headers
             return []
-        return self._settle(self._layer.fail(message, now), now)
+        dialogs = self.open_dialogs
+        return self._telling_of_closed(dialogs, self._settle(self._layer.fail(message, now), now))
 
     def next_deadline(self) -> float | None:
         cores = (self._layer, self._agent, self._registrar)
@@ -133,8 +139,16 @@ class SipStack:
 
     def wake(self, *, now: float) -> list[Output]:
         """Repeat, give up and forget what is due."""
+        dialogs = self.open_dialogs
         outputs = self._settle(self._layer.wake(now=now), now)
-        return outputs + self._agent.wake(now=now) + self._registrar.wake(now=now)
+        outputs += self._agent.wake(now=now)
+        outputs += self._registrar.wake(now=now)
+        return self._telling_of_closed(dialogs, outputs)
+
+    def _telling_of_closed(self, dialogs_before: int, outputs: list[Output]) -> list[Output]:
+        if dialogs_before and not self.open_dialogs:
+            outputs.append(DialogsClosed())
+        return outputs
 
     def _settle(self, items: Sequence[SendMessage | Report], now: float) -> list[Output]:
         """Let the user agent act on the transaction layer's reports."""

@@ -7,6 +7,7 @@ from runtime.vocabulary import Command, Event
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.errors import SipSyntaxError
+from switch.sip.events import DialogsClosed
 from switch.sip.hop import Hop
 from switch.sip.message import Headers, Message, Request, Response
 from switch.sip.parser import parse_message
@@ -31,6 +32,8 @@ class SipRig:
         self.messages: list[Message] = []
         self.hops: list[Hop] = []
         self.events: list[Any] = []
+        """All but DialogsClosed, which follows whatever closed the last one."""
+        self.times_all_closed = 0
 
     def receive(self, message: Message | bytes, hop: Hop = PHONE) -> list[Message]:
         """A datagram arrives; returns what is sent because of it."""
@@ -100,6 +103,8 @@ class SipRig:
             if isinstance(output, SendMessage):
                 sent.append(_read_back(output.data))
                 self.hops.append(output.hop)
+            elif isinstance(output, DialogsClosed):
+                self.times_all_closed += 1
             else:
                 self.events.append(output)
         self.messages += sent

@@ -41,6 +41,25 @@ def test_a_bye_ends_the_leg() -> None:
     assert rig.leftovers() == (0, 0, 0)
 
 
+def test_the_end_of_the_last_dialog_is_told_once() -> None:
+    rig = Talk()
+    bye = rig.one_request(rig.order(HangUpLeg(leg_id=LEG, cause=Cause.NORMAL_CLEARING)))
+    assert rig.times_all_closed == 0, "the phone has not confirmed yet"
+    rig.receive(make_response(bye, 200))
+    rig.pass_time(LIFETIME_S)
+    assert rig.times_all_closed == 1
+
+
+@pytest.mark.parametrize("contact", ["", ",", " , "])
+def test_a_reoffer_whose_contact_names_nobody_leaves_the_target_as_it_was(contact: str) -> None:
+    rig = Talk()
+    rig.receive(rig.ask("INVITE", body=SDP, contact=[contact]))
+    assert statuses(rig.order(AnswerReoffer(leg_id=LEG, sdp=SDP))) == [200]
+    rig.receive(rig.ask("ACK"))
+    bye = rig.one_request(rig.order(HangUpLeg(leg_id=LEG, cause=Cause.NORMAL_CLEARING)))
+    assert bye.uri == "sip:phone@127.0.0.1:6000"
+
+
 def test_a_bye_may_tell_its_reason() -> None:
     rig = Talk()
     rig.receive(rig.ask("BYE", reason='Q.850;cause=27;text="gone"'))

@@ -6,7 +6,14 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from runtime.vocabulary import Command, Event
 from switch.causes import Cause
 from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
-from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, MessageRejected
+from switch.sip.events import (
+    LegAnswered,
+    LegArrived,
+    LegConfirmed,
+    LegEnded,
+    MessageRejected,
+    RegistrationRefused,
+)
 from switch.sip.message import Message, Request, Response
 from switch.sip.parser import parse_message
 from tests.helpers.sip_link import Node, SipLink
@@ -99,6 +106,31 @@ def test_a_flood_of_junk_is_counted_but_reported_a_few_times_a_second() -> None:
     rig.receive(b"junk")
     assert len(rig.reported(MessageRejected)) == 4
     assert rig.stack.counters.rejected == 101
+
+
+def test_a_flood_of_wrong_passwords_is_answered_but_reported_a_few_times_a_second() -> None:
+    rig = SipRig(rejection_events_per_s=3)
+    for number in range(20):
+        phone = make_request(
+            "REGISTER",
+            caller="<sip:9@x>;tag=a",
+            called="<sip:9@x>",
+            branch=f"z9hG4bK{number}-",
+            cseq=2 * number + 1,
+        )
+        challenge = rig.one_response(rig.receive(phone))
+        guess = authorized(phone, challenge, user="9", password="guess")
+        assert rig.one_response(rig.receive(guess)).status == 403
+    assert len(rig.reported(RegistrationRefused)) == 3
+
+
+def test_what_a_caller_claims_is_cut_and_cannot_steer_a_terminal() -> None:
+    rig = SipRig()
+    name = "\x1b[2J" + "王" * 300
+    rig.receive(make_request("INVITE", body=SDP, caller=f'"{name}" <sip:{"1" * 5000}@x>;tag=a'))
+    (arrived,) = rig.reported(LegArrived)
+    assert arrived.caller_number == "1" * 256
+    assert arrived.caller_name == "\ufffd[2J" + "王" * 252
 
 
 def test_a_malformed_answer_is_dropped_and_counted() -> None:
