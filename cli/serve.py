@@ -39,7 +39,8 @@ async def _serve(installation: Installation) -> None:
     loop = asyncio.get_running_loop()
     configuration = installation.configuration
     board = Switchboard(installation, loop)
-    shutdown = Shutdown(configuration.switch, board.driver, board.exchange, loop)
+    shutdown = Shutdown(configuration.switch, board.driver, board.exchange, board.count_open_dialogs, loop)
+    shutdown.listen()
     try:
         await board.open()
         log.info(

@@ -138,6 +138,10 @@ class Switchboard:
         self._journal.close()
         self._database.close()
 
+    def count_open_dialogs(self) -> int:
+        """Phones that SIP still has to do with."""
+        return self._stack.open_dialogs
+
     def status(self) -> dict[str, Any]:
         """What the verb switch.status tells."""
         return self._verbs.status()
@@ -167,9 +171,10 @@ class Switchboard:
         return {
             "open_legs": lambda: self._stack.open_legs,
             "open_transactions": lambda: self._stack.open_transactions,
-            "open_dialogs": lambda: self._stack.open_dialogs,
+            "open_dialogs": self.count_open_dialogs,
             "open_endpoints": lambda: self._media.open_endpoints,
             "open_recordings": lambda: self._media.open_recordings,
+            "media_facts_lost": lambda: self._media.facts_lost,
             "faults": lambda: self._faults,
         }
 

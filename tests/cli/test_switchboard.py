@@ -90,7 +90,8 @@ def test_two_signals_end_the_calls_and_their_records_are_in_the_database(
     with open_board(tmp_path, loop) as board:
         records = board.configuration.records
         arrive(board, "customer")
-        shutdown = Shutdown(board.configuration.switch, board.driver, board.exchange, loop)
+        shutdown = Shutdown(board.configuration.switch, board.driver, board.exchange, lambda: 0, loop)
+        shutdown.listen()
         waiting = loop.create_task(shutdown.wait())
         for _ in range(2):
             loop.call_soon(os.kill, os.getpid(), signal.SIGTERM)
