@@ -83,9 +83,9 @@ class AcdCore:
         return step.outputs
 
     def wake(self, *, now: float) -> list[Output]:
-        """Do what is due."""
+        """Do what is due first."""
         step = Step(self.state, self._ids, now)
-        while timer := self.state.timers.first_due(now):
+        if timer := self.state.timers.first_due(now):
             TIMERS[timer.kind](step, timer.subject)
         return step.outputs
 

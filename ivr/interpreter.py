@@ -47,10 +47,8 @@ class FlowInterpreter:
         return self._deadlines.next()
 
     def wake(self, *, now: float) -> Outputs:
-        outputs: Outputs = []
-        for call_id in self._deadlines.due(now):
-            outputs += self._time_out(self._runs[call_id], now)
-        return outputs
+        call_id = self._deadlines.first_due(now)
+        return self._time_out(self._runs[call_id], now) if call_id else []
 
     def handle(self, given: Input, *, now: float) -> Outputs:
         """Take one input. Raises UsageError when a call is given to a flow that does not exist."""

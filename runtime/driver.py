@@ -30,7 +30,10 @@ class Core(Protocol):
         """When the core wants to be woken, in monotonic seconds, or None."""
 
     def wake(self, *, now: float) -> Outputs:
-        """Do what is due at ``now``; return what follows."""
+        """Do the one thing that is due first at ``now``; return what follows.
+
+        Asked again until nothing is due, so that a fault in one timer costs no other.
+        """
 
 
 class Alarm(Protocol):
@@ -102,11 +105,12 @@ class Driver:
     def _wake_due(self, now: float) -> Outputs:
         outputs: list[Any] = []
         for core in self._cores:
-            if (at := core.next_deadline()) is not None and at <= now:
+            while (at := core.next_deadline()) is not None and at <= now:
                 try:
                     outputs.extend(core.wake(now=now))
                 except Exception as fault:  # the other cores' timers must not wait for this one's
                     outputs.extend(self._on_fault(core, fault))
+                    break  # its next one rings at once, in a run of its own
         return outputs
 
     def _carry_out(self, command: Command, now: float) -> Outputs:

@@ -9,6 +9,15 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class KeyMistake(ValueError):
+    """Raised by a section's check that looks at several keys: which of them to mend, and how."""
+
+    def __init__(self, key: str, expected: str) -> None:
+        """``expected``: what would have been right, in plain English."""
+        super().__init__(expected)
+        self.key = key
+
+
 class Params(BaseModel):
     """The parameters of one verb."""
 

@@ -37,8 +37,9 @@ class Problem:
     """What would have been right, in plain English."""
 
     def __str__(self) -> str:
-        found = f" is {self.value}" if self.value else ""
-        return f"{self.file}:{self.line}: {self.key}{found}; expected {self.expected}"
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        found = " is ".join(part for part in (self.key, self.value) if part)
+        return f"{place}: {found}{'; ' if found else ''}expected {self.expected}"
 
 
 def key_text(path: KeyPath) -> str:

@@ -39,16 +39,15 @@ class AnswerRepeats:
     def next_deadline(self) -> float | None:
         return self._deadlines.next()
 
-    def wake(self, *, now: float) -> list[SendMessage | AckMissing]:
-        """Repeat what is due, give up what is too old."""
-        outputs: list[SendMessage | AckMissing] = []
-        for answer in self._deadlines.due(now):
-            if now >= answer.gives_up_at:
-                answer.leg.unacked = None
-                outputs.append(AckMissing(answer.leg))
-            else:
-                outputs.append(answer.message)
-                self._counters.retransmissions_sent += 1
-                answer.pause_s = min(2 * answer.pause_s, self._timers.t2_s)
-                self._deadlines.set(answer, min(now + answer.pause_s, answer.gives_up_at))
-        return outputs
+    def wake(self, *, now: float) -> SendMessage | AckMissing | None:
+        """Repeat the answer that is due first, or give it up when it is too old; None when none is due."""
+        answer = self._deadlines.first_due(now)
+        if answer is None:
+            return None
+        if now >= answer.gives_up_at:
+            answer.leg.unacked = None
+            return AckMissing(answer.leg)
+        self._counters.retransmissions_sent += 1
+        answer.pause_s = min(2 * answer.pause_s, self._timers.t2_s)
+        self._deadlines.set(answer, min(now + answer.pause_s, answer.gives_up_at))
+        return answer.message

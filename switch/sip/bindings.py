@@ -60,11 +60,11 @@ class Bindings:
     def next_deadline(self) -> float | None:
         return self._deadlines.next()
 
-    def expire(self, now: float) -> list[str]:
-        """Forget what is too old; return the stations that have no contact left by that."""
-        emptied: list[str] = []
-        for station, contact in self._deadlines.due(now):
-            self.remove(self._stations[station][contact])
-            if station not in self._stations:
-                emptied.append(station)
-        return emptied
+    def expire(self, now: float) -> str | None:
+        """Forget the contact that is too old first; return its station when it has none left by that."""
+        due = self._deadlines.first_due(now)
+        if due is None:
+            return None
+        station, contact = due
+        self.remove(self._stations[station][contact])
+        return station if station not in self._stations else None

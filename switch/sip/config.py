@@ -2,9 +2,10 @@
 
 from typing import Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from runtime.models import Section
+from runtime.hosts import check_host
+from runtime.models import KeyMistake, Section
 from switch.sip.digest import Algorithm
 
 
@@ -80,13 +81,21 @@ class SipConfig(Section):
         description="Unusable messages reported one by one per second; the rest is only counted.",
     )
 
+    _are_hosts = field_validator("host", "advertised_host")(check_host)
+
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
         shortest, longest = self.register_expires_min_s, self.register_expires_max_s
-        if not shortest <= self.register_expires_default_s <= longest:
-            raise ValueError("register_expires_min_s <= register_expires_default_s <= register_expires_max_s")
+        default = self.register_expires_default_s
+        if not shortest <= default <= longest:
+            names = ("register_expires_default_s", "register_expires_min_s", "register_expires_max_s")
+            raise KeyMistake(
+                next(name for name in names if name in self.model_fields_set),
+                "register_expires_min_s <= register_expires_default_s <= register_expires_max_s, "
+                f"not {shortest} <= {default} <= {longest}",
+            )
         if self.host in ("0.0.0.0", "::") and self.advertised_host is None:
-            raise ValueError(f"advertised_host, because phones cannot be told to reach us at {self.host}")
+            raise KeyMistake("host", "advertised_host beside it, because phones cannot be told to reach that")
         return self
 
 

@@ -101,15 +101,15 @@ class DialledLegs:
         return self._deadlines.next()
 
     def wake(self, *, now: float) -> list[Output]:
-        """Give up legs that nobody answers, and cancelled INVITEs that never come to an end."""
-        outputs: list[Output] = []
-        for leg in self._deadlines.due(now):
-            if leg.state is not LegState.ENDED:
-                outputs += self.hang_up(leg, Cause.NO_ANSWER, now)
-            else:
-                self._signalling.layer.abandon(_invite_of(leg))
-                self._wind_up(leg)
-        return outputs
+        """Give up a leg that nobody answers, or a cancelled INVITE that never comes to an end."""
+        leg = self._deadlines.first_due(now)
+        if leg is None:
+            return []
+        if leg.state is not LegState.ENDED:
+            return self.hang_up(leg, Cause.NO_ANSWER, now)
+        self._signalling.layer.abandon(_invite_of(leg))
+        self._wind_up(leg)
+        return []
 
     def _provisional(self, leg: DialledLeg, report: ResponseReceived, now: float) -> list[Output]:
         response = report.response

@@ -94,8 +94,9 @@ class Registrar:
         return self._bindings.next_deadline()
 
     def wake(self, *, now: float) -> list[Event]:
-        """Forget the contacts that are too old."""
-        return [StationUnregistered(station=s, reason="expired") for s in self._bindings.expire(now)]
+        """Forget the contact that is too old first."""
+        station = self._bindings.expire(now)
+        return [StationUnregistered(station=station, reason="expired")] if station else []
 
     def _update(self, request: Request, station: str, hop: Hop, now: float) -> Answer:
         """All contacts of a REGISTER are taken, or none (RFC 3261 §10.3 step 7)."""

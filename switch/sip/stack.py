@@ -138,7 +138,7 @@ class SipStack:
         return min((at for core in cores if (at := core.next_deadline()) is not None), default=None)
 
     def wake(self, *, now: float) -> list[Output]:
-        """Repeat, give up and forget what is due."""
+        """Repeat, give up or forget what is due first in each part."""
         dialogs = self.open_dialogs
         outputs = self._settle(self._layer.wake(now=now), now)
         outputs += self._agent.wake(now=now)

@@ -124,11 +124,13 @@ class TransactionLayer:
         return self._context.deadlines.next()
 
     def wake(self, *, now: float) -> Outputs:
-        """Run the timers that are due."""
-        outputs: list[SendMessage | Report] = []
-        for transaction, timer in self._context.deadlines.due(now):
-            outputs += transaction.fire(timer, now)
-            self._forget_if_over(transaction)
+        """Run the timer that is due first."""
+        due = self._context.deadlines.first_due(now)
+        if due is None:
+            return []
+        transaction, timer = due
+        outputs = transaction.fire(timer, now)
+        self._forget_if_over(transaction)
         return outputs
 
     # -- what arrives --------------------------------------------------------------------------------

@@ -89,13 +89,10 @@ class UserAgent:
 
     def wake(self, *, now: float) -> list[Output]:
         """Repeat answers that wait for their ACK; give up what nobody answers."""
-        outputs: list[Output] = []
-        for output in self._repeats.wake(now=now):
-            if isinstance(output, AckMissing):
-                outputs += self._in_dialog.give_up(output.leg, now)
-            else:
-                outputs.append(output)
-        return outputs + self._dialled.wake(now=now)
+        due = self._repeats.wake(now=now)
+        if isinstance(due, AckMissing):
+            return self._in_dialog.give_up(due.leg, now)
+        return [due] if due else self._dialled.wake(now=now)
 
     def _request(self, report: RequestReceived, now: float) -> list[Output]:
         transaction = report.transaction

@@ -129,6 +129,30 @@ def test_a_faulty_timer_does_not_silence_the_other_cores() -> None:
     assert [item for item, _ in house.faults] == [broken]
 
 
+def test_a_faulty_timer_costs_no_other_of_its_core() -> None:
+    house = House()
+
+    class TwoTimers:
+        def __init__(self) -> None:
+            self.left = [1, 2, 3]
+
+        def next_deadline(self) -> float | None:
+            return 1.0 if self.left else None
+
+        def wake(self, *, now: float) -> Outputs:
+            number = self.left.pop(0)
+            if number == 2:
+                raise ZeroDivisionError
+            return [Answered(number=number)]
+
+    house.driver.add_core(TwoTimers())
+    house.clock.move_to(1.0)
+    house.driver.wake()
+    assert house.alarm.deadline == 1.0, "the fault ends this run; the rest rings at once"
+    house.alarm.ring()
+    assert [event.number for event in house.seen if isinstance(event, Answered)] == [1, -1, 3]
+
+
 def test_a_faulty_observer_harms_neither_the_run_nor_the_other_observers() -> None:
     house = House()
 
