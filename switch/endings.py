@@ -13,10 +13,12 @@ from switch.sip.commands import HangUpLeg
 from switch.sip.events import LegArrived
 
 
-def refuse_arrival(event: LegArrived, cause: Cause, retry_after_s: int | None = None) -> list[Output]:
-    """Turn away a leg before anything was done for it."""
+def refuse_arrival(
+    event: LegArrived, call_id: str, cause: Cause, retry_after_s: int | None = None
+) -> list[Output]:
+    """Turn away a leg before anything was done for it. ``call_id`` is what records and log know it by."""
     hang_up = HangUpLeg(leg_id=event.leg_id, cause=cause, retry_after_s=retry_after_s)
-    return [hang_up, _call_refused(event.leg_id, event, cause, by_caller=False)]
+    return [hang_up, _call_refused(event, call_id, event.leg_id, cause, by_caller=False)]
 
 
 def refuse_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool = False) -> list[Output]:
@@ -24,7 +26,7 @@ def refuse_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool = Fal
     calls.remove(call)
     return [
         *_release(call.customer, cause),
-        _call_refused(call.customer.leg_id, call, cause, by_caller=by_caller),
+        _call_refused(call, call.call_id, call.customer.leg_id, cause, by_caller=by_caller),
     ]
 
 
@@ -69,8 +71,11 @@ def lose_leg(calls: Calls, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Out
     return end_call(calls, call, cause, by_caller=by_peer)
 
 
-def _call_refused(leg_id: str, who: LegArrived | Call, cause: Cause, *, by_caller: bool) -> CallRefused:
+def _call_refused(
+    who: LegArrived | Call, call_id: str, leg_id: str, cause: Cause, *, by_caller: bool
+) -> CallRefused:
     return CallRefused(
+        call_id=call_id,
         leg_id=leg_id,
         sip_call_id=who.sip_call_id,
         caller_number=who.caller_number,

@@ -30,6 +30,7 @@ class CallRefused(Event):
     """A call was turned away before any application saw it."""
 
     topic: ClassVar[str] = "call.refused"
+    call_id: str
     leg_id: str
     sip_call_id: str
     caller_number: str

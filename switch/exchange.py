@@ -125,12 +125,15 @@ class Exchange:
 
     def _leg_arrived(self, event: LegArrived, now: float) -> list[Output]:
         if self._refuse_after_s is not None:
-            return refuse_arrival(event, Cause.NORMAL_TEMPORARY_FAILURE, self._refuse_after_s)
+            return self._turn_away(event, Cause.NORMAL_TEMPORARY_FAILURE, self._refuse_after_s)
         access_code = self._access_codes.get(event.called_number)
         if access_code is None:
-            return refuse_arrival(event, Cause.UNALLOCATED_NUMBER)
+            return self._turn_away(event, Cause.UNALLOCATED_NUMBER)
         self._calls.add(self._new_call(event, access_code, now))
         return [OpenEndpoint(leg_id=event.leg_id, near=None)]
+
+    def _turn_away(self, event: LegArrived, cause: Cause, retry_after_s: int | None = None) -> list[Output]:
+        return refuse_arrival(event, self._ids.new("call"), cause, retry_after_s)
 
     def _new_call(self, event: LegArrived, access_code: AccessCodeConfig, now: float) -> Call:
         call_id = self._ids.new("call")

@@ -123,21 +123,23 @@ def _arrived(entry: JournalEntry, fields: Fields) -> OpenCall:
 
 
 def _refused(entry: JournalEntry, fields: Fields) -> OpenCall:
-    """A call turned away at the door has no other id than its leg's."""
     call = OpenCall(
         sequence=entry.sequence,
-        call_id=fields["leg_id"],
+        call_id=fields.get("call_id", fields["leg_id"]),  # an older journal has the leg only
         started=entry.time,
         caller_number=fields["caller_number"],
         called_number=fields["called_number"],
         sip_call_id=fields["sip_call_id"],
     )
-    call.end(_cause(fields), HungUpBy.SWITCH, entry.time)
+    call.end(_cause(fields), HungUpBy.CALLER if fields.get("by_caller") else HungUpBy.SWITCH, entry.time)
     return call
 
 
 def _answered(call: OpenCall, fields: Fields, now: float) -> None:
+    """Its recording is waited for from the answer on: a short call ends before the file is open."""
     call.answered = now
+    if recording_id := fields.get("recording_id"):
+        call.open_recording(recording_id)
 
 
 def _handed_off(call: OpenCall, fields: Fields, now: float) -> None:
@@ -159,15 +161,22 @@ def _digit_received(call: OpenCall, fields: Fields, now: float) -> None:
 
 
 def _recording_started(call: OpenCall, fields: Fields, now: float) -> None:
-    call.open_recordings.add(fields["recording_id"])
-    if call.recording_id is None:
-        call.recording_id, call.recording_path = fields["recording_id"], fields["path"]
+    call.open_recording(fields["recording_id"])
+    _note_path(call, fields)
 
 
 def _recording_over(call: OpenCall, fields: Fields, now: float) -> None:
+    """Completed or failed; one whose file could not be opened failed without having started."""
+    call.open_recording(fields["recording_id"])
     call.open_recordings.discard(fields["recording_id"])
+    _note_path(call, fields)
     if fields["recording_id"] == call.recording_id:
         call.recording_sha256 = fields.get("sha256")
+
+
+def _note_path(call: OpenCall, fields: Fields) -> None:
+    if fields["recording_id"] == call.recording_id:
+        call.recording_path = fields["path"]
 
 
 def _ended(call: OpenCall, fields: Fields, now: float) -> None:

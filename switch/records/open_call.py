@@ -69,7 +69,7 @@ class OpenCall:
 
     def stop_waiting(self, now: float) -> None:
         if self.waiting_since is not None:
-            self.waited_s = (self.waited_s or 0.0) + now - self.waiting_since
+            self.waited_s = (self.waited_s or 0.0) + _elapsed_s(self.waiting_since, now)
             self.waiting_since = None
 
     def talk_to(self, station: str, offer_id: str, now: float) -> None:
@@ -81,13 +81,18 @@ class OpenCall:
 
     def stop_talking(self, now: float) -> None:
         if self.talking_since is not None:
-            self.talked_s += now - self.talking_since
+            self.talked_s += _elapsed_s(self.talking_since, now)
             self.talking_since = None
 
     def end(self, cause: Cause, hung_up_by: HungUpBy, now: float) -> None:
         self.stop_waiting(now)
         self.stop_talking(now)
         self.cause, self.hung_up_by, self.ended = cause, hung_up_by, now
+
+    def open_recording(self, recording_id: str) -> None:
+        """A recording began, or is about to; the first is the one the record names."""
+        self.open_recordings.add(recording_id)
+        self.recording_id = self.recording_id or recording_id
 
     @property
     def complete(self) -> bool:
@@ -109,8 +114,8 @@ class OpenCall:
             "answer_stamp": _stamp_or_none(self.answered),
             "bridge_stamp": _stamp_or_none(self.bridged),
             "end_stamp": stamp(ended),
-            "duration": int(ended - self.started),
-            "billsec": 0 if self.answered is None else int(ended - self.answered),
+            "duration": int(_elapsed_s(self.started, ended)),
+            "billsec": 0 if self.answered is None else int(_elapsed_s(self.answered, ended)),
             "waitsec": None if self.waited_s is None else int(self.waited_s),
             "talk_ms": round(self.talked_s * 1000),
             "disposition": disposition(self.cause, answered=self.answered is not None).value,
@@ -130,3 +135,8 @@ class OpenCall:
 
 def _stamp_or_none(wall: float | None) -> datetime | None:
     return None if wall is None else stamp(wall)
+
+
+def _elapsed_s(since: float, until: float) -> float:
+    """Between two moments of the wall clock, which somebody may have set back meanwhile."""
+    return max(0.0, until - since)

@@ -37,6 +37,7 @@ class _Call:
     """A call that is up, or whose recordings are not all finished."""
 
     sequence: int
+    contact_id: str
     caller: str
     called: str
     station: str | None = None
@@ -58,11 +59,10 @@ class Recordings:
         fields = entry.fields
         match entry.topic:
             case "call.arrived":
-                call = _Call(entry.sequence, fields["caller_number"], fields["called_number"])
-                self._calls[fields["call_id"]] = call
+                self._calls[fields["call_id"]] = _arrived(entry)
             case "switch.started":
                 return self._close_all()
-            case "call.connected" | "call.ended" | "recording.started":
+            case "call.answered" | "call.connected" | "call.ended" | "recording.started":
                 self._note(entry)
             case "recording.completed" | "recording.failed":
                 return self._finish(entry)
@@ -79,6 +79,8 @@ class Recordings:
         if call is None:
             return
         match entry.topic:
+            case "call.answered":
+                self._expect(call, entry)
             case "call.connected":
                 call.station = fields["station"]
             case "recording.started":
@@ -87,14 +89,19 @@ class Recordings:
                 call.ended = True
                 self._forget_when_over(fields["call_id"], call)
 
+    def _expect(self, call: _Call, entry: JournalEntry) -> None:
+        """Wait for a recording from the answer on: a short call ends before its file is open."""
+        if recording_id := entry.fields.get("recording_id"):
+            call.open[recording_id] = _begun(entry)
+
     def _finish(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
         fields = entry.fields
         call = self._calls.get(fields["call_id"])
-        begun = call.open.pop(fields["recording_id"], None) if call else None
-        if call is None or begun is None:
+        if call is None:
             return []
+        begun = call.open.pop(fields["recording_id"], None) or _begun(entry)
         self._forget_when_over(fields["call_id"], call)
-        outcome = {name: fields.get(name) for name in _OF_COMPLETED}
+        outcome = {name: fields.get(name) for name in _OF_COMPLETED} | {"path": fields["path"]}
         state = entry.topic.removeprefix("recording.")
         return [_row(call, begun, state, fields.get("reason"), outcome)]
 
@@ -113,13 +120,29 @@ class Recordings:
         return rows
 
 
+def _arrived(entry: JournalEntry) -> _Call:
+    fields = entry.fields
+    return _Call(entry.sequence, fields["contact_id"], fields["caller_number"], fields["called_number"])
+
+
 def _begun(entry: JournalEntry) -> dict[str, Any]:
-    names = ("recording_id", "call_id", "contact_id", "path")
-    return {name: entry.fields[name] for name in names} | {"started_at": stamp(entry.time)}
+    """What the first word of a recording tells of it; the path is known when its file is."""
+    fields = entry.fields
+    return {
+        "recording_id": fields["recording_id"],
+        "call_id": fields["call_id"],
+        "path": fields.get("path", ""),
+        "started_at": stamp(entry.time),
+    }
 
 
 def _row(
     call: _Call, begun: dict[str, Any], state: str, reason: str | None, outcome: dict[str, Any]
 ) -> Mapping[str, Any]:
-    of_the_call = {"caller": call.caller, "called": call.called, "station": call.station}
+    of_the_call = {
+        "contact_id": call.contact_id,
+        "caller": call.caller,
+        "called": call.called,
+        "station": call.station,
+    }
     return begun | of_the_call | outcome | {"state": state, "reason": reason}

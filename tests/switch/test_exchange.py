@@ -77,6 +77,15 @@ def test_an_unknown_number_is_refused_with_404_and_leaves_nothing() -> None:
     rig.assert_idle()
 
 
+def test_every_refused_call_has_an_id_of_its_own() -> None:
+    rig = ExchangeRig()
+    rig.arrive(called="123")
+    rig.arrive(sdp=CALLER_SDP.replace("0 8 101", "18 101"))
+    call_ids = [refused.call_id for refused in rig.all(CallRefused)]
+    assert len(set(call_ids)) == 2
+    assert all(call_id.startswith("call-") for call_id in call_ids)
+
+
 def test_a_caller_without_a_common_codec_is_refused_with_488() -> None:
     rig = ExchangeRig()
     rig.arrive(sdp=CALLER_SDP.replace("0 8 101", "18 101"))

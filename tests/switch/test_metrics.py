@@ -77,7 +77,12 @@ def test_calls_are_counted_by_disposition(cause: Cause, answered: bool, disposit
 
 def test_a_refused_call_has_failed() -> None:
     refused = CallRefused(
-        leg_id="leg-1", sip_call_id="x", caller_number="1", called_number="2", cause=Cause.UNALLOCATED_NUMBER
+        call_id="call-1",
+        leg_id="leg-1",
+        sip_call_id="x",
+        caller_number="1",
+        called_number="2",
+        cause=Cause.UNALLOCATED_NUMBER,
     )
     found = after(refused)
     assert found["ringmain_calls_total|FAILED"] == 1

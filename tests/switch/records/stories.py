@@ -123,7 +123,7 @@ def answered_call(call_id: str = "call-1", recording_id: str = "recording-1") ->
     """Greeting, key 1, 12 s in the queue, a first station that does not answer, 8 s of talk."""
     return [
         (0.0, arrived(call_id)),
-        (0.5, CallAnswered(call_id=call_id)),
+        (0.5, CallAnswered(call_id=call_id, recording_id=recording_id)),
         (0.5, recording_started(call_id, recording_id)),
         (4.0, DigitReceived(call_id=call_id, digit="9", duration_ms=100)),
         (6.0, DigitReceived(call_id=call_id, digit="1", duration_ms=100)),
@@ -136,6 +136,26 @@ def answered_call(call_id: str = "call-1", recording_id: str = "recording-1") ->
         (30.0, offer_ended("offer-2", accepted=True, by_station=False, call_id=call_id)),
         (30.25, ended(call_id)),
         (30.5, recording_completed(call_id, recording_id)),
+    ]
+
+
+def call_shorter_than_the_opening_of_its_file() -> list[Moment]:
+    """The caller is gone before the thread that writes recordings has opened the file."""
+    return [
+        (0.0, arrived()),
+        (0.5, CallAnswered(call_id="call-1", recording_id="recording-1")),
+        (0.52, ended()),
+        (0.53, recording_started()),
+        (0.54, recording_completed()),
+    ]
+
+
+def call_whose_recording_cannot_begin() -> list[Moment]:
+    return [
+        (0.0, arrived()),
+        (0.5, CallAnswered(call_id="call-1", recording_id="recording-1")),
+        (0.5, recording_failed()),
+        (9.0, ended()),
     ]
 
 

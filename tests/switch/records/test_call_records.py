@@ -16,6 +16,8 @@ from tests.switch.records.stories import (
     Moment,
     answered_call,
     arrived,
+    call_shorter_than_the_opening_of_its_file,
+    call_whose_recording_cannot_begin,
     ended,
     fold,
     handed_off,
@@ -77,6 +79,36 @@ def test_the_record_waits_for_the_recording_and_for_nothing_else() -> None:
 def test_a_recording_that_failed_has_no_hash() -> None:
     row = only_row(*answered_call()[:-1], (31, recording_failed()))
     assert (row["recording_id"], row["recording_sha256"]) == ("recording-1", None)
+
+
+def test_a_call_shorter_than_the_opening_of_its_file_waits_for_its_recording() -> None:
+    projection = CallRecords()
+    entries = journal_of(call_shorter_than_the_opening_of_its_file())
+    assert [len(fold(projection, [entry])) for entry in entries[:-1]] == [0, 0, 0, 0]
+    assert projection.oldest_open() == 1
+    (row,) = fold(projection, entries[-1:])
+    assert (row["recording_id"], row["recording_sha256"]) == ("recording-1", "ab" * 32)
+    assert (row["recording_path"], row["end_stamp"]) == ("/var/recordings/recording-1.wav", at(0.52))
+    assert projection.oldest_open() is None
+
+
+def test_a_recording_that_could_not_begin_is_named_in_the_record() -> None:
+    row = only_row(*call_whose_recording_cannot_begin())
+    assert (row["recording_id"], row["recording_sha256"]) == ("recording-1", None)
+    assert row["recording_path"] == "/var/recordings/recording-1.wav"
+
+
+def test_a_failure_that_no_answer_announced_is_named_too() -> None:
+    row = only_row((0, arrived()), (1, recording_failed()), (2, ended()))
+    assert row["recording_id"] == "recording-1"
+
+
+def test_a_recording_that_never_ends_is_waited_for_until_the_next_start() -> None:
+    projection = CallRecords()
+    answered_and_ended = journal_of(call_shorter_than_the_opening_of_its_file()[:3])
+    assert fold(projection, answered_and_ended) == []
+    (row,) = fold(projection, journal_of([(60, switch_started())], first_sequence=4))
+    assert (row["recording_id"], row["recording_path"], row["hung_up_by"]) == ("recording-1", None, "caller")
 
 
 def test_of_two_recordings_the_first_is_named_and_both_are_waited_for() -> None:
@@ -165,17 +197,39 @@ def test_a_call_that_was_not_answered_is_disposed_of_by_its_cause(
     assert (row["answer_stamp"], row["billsec"], row["duration"]) == (None, 0, 3)
 
 
-def test_a_call_refused_at_the_door_has_a_record_under_the_id_of_its_leg() -> None:
+@pytest.mark.parametrize(
+    ("by_caller", "cause", "disposition", "who"),
+    [
+        (False, Cause.UNALLOCATED_NUMBER, "FAILED", "switch"),
+        (True, Cause.ORIGINATOR_CANCEL, "NO ANSWER", "caller"),
+    ],
+)
+def test_a_call_refused_at_the_door_has_a_record_under_its_own_id(
+    by_caller: bool, cause: Cause, disposition: str, who: str
+) -> None:
     refused = CallRefused(
+        call_id="call-1",
         leg_id="leg-1",
         sip_call_id="x@192.0.2.1",
         caller_number="13800138000",
         called_number="404",
-        cause=Cause.UNALLOCATED_NUMBER,
+        cause=cause,
+        by_caller=by_caller,
     )
     row = only_row((2, refused))
-    assert (row["call_id"], row["dst"], row["disposition"]) == ("leg-1", "404", "FAILED")
-    assert (row["start_stamp"], row["end_stamp"], row["access_code"]) == (at(2), at(2), None)
+    assert (row["call_id"], row["dst"], row["disposition"]) == ("call-1", "404", disposition)
+    assert (row["hung_up_by"], row["contact_id"], row["access_code"]) == (who, None, None)
+    assert (row["start_stamp"], row["end_stamp"]) == (at(2), at(2))
+
+
+def test_a_clock_that_is_set_back_makes_no_duration_negative() -> None:
+    row = only_row(
+        (20, arrived(target="queue:service")),
+        (18, CallAnswered(call_id="call-1")),
+        (10, TALK),
+        (5, ended()),
+    )
+    assert (row["duration"], row["billsec"], row["waitsec"], row["talk_ms"]) == (0, 0, 0, 0)
 
 
 def test_a_restart_ends_open_calls_when_the_old_run_gave_its_last_sign_of_life() -> None:

@@ -6,6 +6,8 @@ from tests.switch.records.stories import (
     START,
     answered_call,
     arrived,
+    call_shorter_than_the_opening_of_its_file,
+    call_whose_recording_cannot_begin,
     ended,
     fold,
     journal_of,
@@ -51,6 +53,40 @@ def test_a_recording_cut_off_by_a_restart_failed() -> None:
         journal_of([(0, arrived()), (1, recording_started()), (2, ended()), (9, switch_started())]),
     )
     assert (row["state"], row["reason"]) == ("failed", "restart")
+
+
+def test_a_call_shorter_than_the_opening_of_its_file_keeps_its_recording() -> None:
+    projection = Recordings()
+    entries = journal_of(call_shorter_than_the_opening_of_its_file())
+    assert fold(projection, entries[:-1]) == []
+    assert projection.oldest_open() == 1
+    (row,) = fold(projection, entries[-1:])
+    assert (row["state"], row["path"]) == ("completed", "/var/recordings/recording-1.wav")
+    assert row["started_at"] == datetime.fromtimestamp(START + 0.53, UTC)
+    assert projection.oldest_open() is None
+
+
+def test_a_recording_that_could_not_begin_has_a_row_that_says_why() -> None:
+    (row,) = fold(Recordings(), journal_of(call_whose_recording_cannot_begin()))
+    assert (row["recording_id"], row["state"]) == ("recording-1", "failed")
+    assert (row["reason"], row["path"]) == ("No space left on device", "/var/recordings/recording-1.wav")
+    assert (row["contact_id"], row["caller"]) == ("contact-of-call-1", "13800138000")
+
+
+def test_a_failure_that_no_answer_announced_has_a_row_too() -> None:
+    (row,) = fold(Recordings(), journal_of([(0, arrived()), (1, recording_failed())]))
+    assert (row["state"], row["reason"]) == ("failed", "No space left on device")
+
+
+def test_a_restart_before_the_file_was_open_leaves_a_row_without_a_path() -> None:
+    moments = [*call_shorter_than_the_opening_of_its_file()[:3], (60.0, switch_started())]
+    (row,) = fold(Recordings(), journal_of(moments))
+    assert (row["recording_id"], row["state"], row["reason"], row["path"]) == (
+        "recording-1",
+        "failed",
+        "restart",
+        "",
+    )
 
 
 def test_every_recording_of_a_call_has_its_row_with_the_station_of_its_time() -> None:
