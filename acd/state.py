@@ -62,13 +62,17 @@ class AcdState:
     def agent(self, agent_id: str) -> Agent:
         """Raises UsageError when there is no such agent."""
         if agent_id not in self.agents:
-            raise UsageError(f"there is no agent {agent_id}; agents stand in [[agents]]")
+            raise UsageError(
+                f"there is no agent {agent_id}; agents are listed in [[agents]] of the configuration"
+            )
         return self.agents[agent_id]
 
     def queue(self, queue_name: str) -> Queue:
         """Raises UsageError when there is no such queue."""
         if queue_name not in self.queues:
-            raise UsageError(f"there is no queue {queue_name}; queues stand in [[queues]]")
+            raise UsageError(
+                f"there is no queue {queue_name}; queues are listed in [[queues]] of the configuration"
+            )
         return self.queues[queue_name]
 
     def queues_of(self, agent: Agent) -> list[Queue]:

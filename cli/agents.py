@@ -7,7 +7,8 @@ from rich.markup import escape
 
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
-from cli.output import duration, print_json, print_line, print_table
+from cli.output import duration, print_json, print_line
+from cli.table import print_table
 
 app = noun("Agents 坐席: list them, sign them in and out, make them ready or not ready.")
 
@@ -24,7 +25,8 @@ def list_agents(
         print_json(found)
         return
     columns = ("agent", "name", "state", "reason", "for#", "station", "reachable", "queues", "call")
-    print_table("agents", columns, (_row(agent) for agent in found))
+    gives_way = ("call", "name", "for#", "queues", "reason")
+    print_table("agents", columns, (_row(agent) for agent in found), gives_way)
 
 
 @app.command("sign-in")
@@ -85,5 +87,25 @@ def _show(agent: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(agent)
     else:
-        where = f" at {escape(agent['station'])}" if agent["station"] else ""
-        print_line(f"agent {escape(agent['id'])} is now [bold]{agent['state']}[/]{where}")
+        print_line(f"agent {escape(agent['id'])} is {_state(agent)}{_unreachable(agent)}")
+
+
+def _state(agent: dict[str, Any]) -> str:
+    if agent["state"] == "OFFERED":  # a caller was waiting, and was offered before the answer came
+        return "[bold]AVAILABLE[/], and rung for a call at once"
+    now = f"now [bold]{agent['state']}[/]{_in_brackets(agent['reason'])}"
+    if agent["station"]:
+        now += f" at {escape(agent['station'])}"
+    if agent["not_ready_after"]:
+        now += f", and [bold]NOT_READY[/]{_in_brackets(agent['not_ready_after'])} after the present call"
+    return now
+
+
+def _in_brackets(reason: str | None) -> str:
+    return f" ({escape(reason)})" if reason else ""
+
+
+def _unreachable(agent: dict[str, Any]) -> str:
+    if agent["station"] is None or agent["reachable"]:
+        return ""
+    return f", but no phone is registered at {escape(agent['station'])}"

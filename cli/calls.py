@@ -7,7 +7,9 @@ from rich.markup import escape
 
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
-from cli.output import duration, print_json, print_line, print_table
+from cli.output import duration, print_json, print_line
+from cli.table import print_table
+from runtime.errors import UsageError
 
 app = noun("Calls that are up: list them, hang up.")
 
@@ -20,22 +22,38 @@ def list_calls(socket: SocketOption = None, config: ConfigOption = None, as_json
         print_json(found)
         return
     columns = ("call", "state", "caller", "name", "dialled", "where", "station", "recording", "age#")
-    print_table("calls", columns, (_row(call) for call in found))
+    gives_way = ("recording", "name", "station", "dialled", "where")
+    print_table("calls", columns, (_row(call) for call in found), gives_way)
 
 
 @app.command("hang-up")
 def hang_up(
-    call_id: Annotated[str, typer.Argument(help="The call, as `ringmain calls` names it.")],
+    call_id: Annotated[str, typer.Argument(help="The call's id, or its beginning.")],
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """End a call with all its legs."""
-    call = ask(socket, config, "call.hang_up", call_id=call_id)
+    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
+    call = ask(socket, config, "call.hang_up", call_id=whole_id)
     if as_json:
         print_json(call)
     else:
         print_line(f"{call['call_id']} from {escape(call['caller_number'])} is hung up")
+
+
+def _whole_id(beginning: str, up: list[dict[str, Any]]) -> str:
+    """The id of the one call that is up and begins so. Raises UsageError when there is none, or several."""
+    ids = [call["call_id"] for call in up if call["call_id"].startswith(beginning)]
+    if not ids:
+        raise UsageError(
+            f"no call that is up begins with {beginning!r}; `ringmain calls` lists those that are"
+        )
+    if len(ids) > 1 and beginning not in ids:
+        raise UsageError(
+            f"several begin with {beginning!r}; write more of the one you mean: {', '.join(ids)}"
+        )
+    return beginning if beginning in ids else ids[0]
 
 
 def _row(call: dict[str, Any]) -> tuple[object, ...]:

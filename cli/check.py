@@ -10,6 +10,7 @@ from rich.markup import escape
 from cli.configuration.loading import ConfigurationError
 from cli.options import ConfigOption, JsonOption, configuration_path
 from cli.output import print_json, print_line, print_problems
+from cli.paths import shown_path
 
 if TYPE_CHECKING:
     from cli.configuration.installation import Installation
@@ -30,16 +31,17 @@ def check(
         installation = load_installation(path)
     except ConfigurationError as error:
         if as_json:
-            print_json({"file": str(path), "problems": [asdict(problem) for problem in error.problems]})
+            found = [asdict(problem) for problem in error.problems]
+            print_json({"file": str(path), "problems": found, "complete": error.complete})
         else:
-            print_problems(error.problems)
+            print_problems(error.problems, complete=error.complete)
         raise typer.Exit(1) from None
     counts = _counts(installation)
     if as_json:
-        print_json({"file": str(path), "problems": [], **counts})
+        print_json({"file": str(path), "problems": [], "complete": True, **counts})
     else:
         parts = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in counts.items())
-        print_line(f"[bold green]fine:[/] {escape(str(path))} ({parts})")
+        print_line(f"[bold green]fine:[/] {escape(shown_path(path))} ({parts})")
 
 
 def _counts(installation: "Installation") -> dict[str, int]:

@@ -1,14 +1,16 @@
 """``ringmain events``: what happens, as it happens."""
 
+import sys
 from itertools import islice
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
+from cli.brief import brief_fields
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, connect
-from cli.output import print_json_line, print_line, time_of_day
+from cli.output import print_json_line, print_line, print_note, time_of_day
 from switch.records.projection import JournalEntry
 
 app = noun("Events of the running switch.")
@@ -20,7 +22,7 @@ TopicOption = Annotated[
     ),
 ]
 CountOption = Annotated[int | None, typer.Option("--count", min=1, help="End after so many events.")]
-_LONG_FIELDS = frozenset({"sdp"})
+_LEFT_OUT = frozenset({"sdp"})
 
 
 @app.command("follow")
@@ -32,12 +34,13 @@ def follow(
     as_json: JsonOption = False,
 ) -> None:
     """Print each event on a line until interrupted; with --json one JSON document a line."""
+    topics = topic or ["*"]
     with connect(socket, config) as client:
-        try:
-            for entry in islice(client.events(*(topic or ["*"])), count):
-                _show(entry, as_json)
-        except KeyboardInterrupt:
-            return  # the usual way to end it
+        entries = client.events(*topics)
+        if sys.stderr.isatty():
+            print_note(f"following {', '.join(topics)}; Ctrl-C ends")
+        for entry in islice(entries, count):
+            _show(entry, as_json)
 
 
 def _show(entry: JournalEntry, as_json: bool) -> None:
@@ -46,9 +49,6 @@ def _show(entry: JournalEntry, as_json: bool) -> None:
             {"sequence": entry.sequence, "time": entry.time, "topic": entry.topic, "fields": entry.fields}
         )
         return
-    fields = " ".join(
-        f"[dim]{name}=[/]{escape(str(value))}"
-        for name, value in entry.fields.items()
-        if value is not None and name not in _LONG_FIELDS
-    )
+    told = brief_fields(entry.fields, _LEFT_OUT)
+    fields = " ".join(f"[dim]{name}=[/]{escape(value)}" for name, value in told.items())
     print_line(f"[dim]{time_of_day(entry.time)}[/] [bold cyan]{entry.topic:<24}[/] {fields}")

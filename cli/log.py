@@ -11,6 +11,7 @@ import structlog
 from pydantic import Field
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from cli.brief import is_empty
 from runtime.models import Section
 from runtime.vocabulary import Event, event_fields
 
@@ -108,7 +109,7 @@ class EventLog:
         line: dict[str, Any] = {"timestamp": _moment(wall)}
         if call_id is not None:
             line["call_id"] = call_id
-        line.update((name, value) for name, value in fields.items() if name not in _LEFT_OUT)
+        line.update((name, _plain(value)) for name, value in fields.items() if _is_told(name, value))
         self._log.log(level, event.topic, **line)
 
     def _call_id_of(self, leg_id: str | None) -> str | None:
@@ -127,6 +128,15 @@ class EventLog:
 def level_of(topic: str) -> int:
     """How important an event is, as a level of the logging module."""
     return next((level for start, level in _LEVELS if topic.startswith(start)), logging.INFO)
+
+
+def _is_told(name: str, value: object) -> bool:
+    return name not in _LEFT_OUT and not is_empty(value)
+
+
+def _plain(value: object) -> object:
+    """Lists look the same in both formats."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _moment(wall: float) -> str:

@@ -1,23 +1,23 @@
-"""How commands answer: tables for people, JSON for programs, plain sentences on standard error."""
+"""How commands answer: lines for people, JSON for programs, plain sentences on standard error."""
 
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import typer
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from cli.paths import shown_path
 from runtime.durations import format_duration
 from runtime.problems import Problem
 
-_WIDTH_OF_A_FILE = 200
-"""Columns for output that goes to no terminal, so that a pipe does not cut cells at 80."""
+_WIDTH_OF_A_FILE = 10_000
+"""Columns for output that goes to no terminal, so that nothing is left out or folded in a pipe."""
 
 
 def print_json(value: object) -> None:
@@ -30,19 +30,12 @@ def print_json_line(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=_plain))
 
 
-def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table; columns whose name ends in ``#`` are numbers and stand at the right."""
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in columns:
-        table.add_column(column.removesuffix("#"), justify="right" if column.endswith("#") else "left")
-    for row in rows:
-        table.add_row(*(escape(cell(value)) for value in row))
-    console().print(table if table.row_count else f"[bold]{escape(title)}[/]: none")
-
-
 def print_fields(title: str, fields: Mapping[str, Any]) -> None:
-    """One thing, a line for each of its fields."""
-    print_table(title, ("field", "value"), fields.items())
+    """One thing, a line for each of its fields. Long values are whole, for the terminal to fold."""
+    width = max(map(len, fields))
+    print_line(f"[bold]{escape(title)}[/]")
+    for name, value in fields.items():
+        print_line(f"[dim]{name:<{width}}[/]  {escape(cell(value))}")
 
 
 def print_line(text: str) -> None:
@@ -55,24 +48,28 @@ def print_error(text: str) -> None:
     console(stderr=True).print(f"[bold red]ringmain:[/] {escape(text)}", soft_wrap=True)
 
 
-def print_problems(problems: Sequence[Problem], *, stderr: bool = False) -> None:
-    """Every mistake of a document, with its place and what would have been right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("where", "key", "value", "expected"):
-        table.add_column(column, overflow="fold")
-    for problem in problems:
-        where = f"{problem.file}:{problem.line}" if problem.line else problem.file
-        table.add_row(*(escape(text) for text in (where, problem.key, problem.value, problem.expected)))
+def print_note(text: str) -> None:
+    """A remark on standard error, beside the answer."""
+    console(stderr=True).print(f"[dim]{escape(text)}[/]", soft_wrap=True)
+
+
+def print_problems(problems: Sequence[Problem], *, complete: bool = True, stderr: bool = False) -> None:
+    """Every mistake on a line of its own, its place first; ``complete``: there are no others."""
     target = console(stderr=stderr)
-    target.print(table)
-    target.print(f"[bold red]{len(problems)} problem{'s' if len(problems) > 1 else ''}[/]")
+    for problem in problems:
+        line = str(replace(problem, file=shown_path(problem.file)))
+        target.print(line, markup=False, soft_wrap=True)
+    rest = "" if complete else "; more may follow once these are mended"
+    target.print(
+        f"[bold red]{len(problems)} problem{'s' if len(problems) > 1 else ''}[/]{rest}", soft_wrap=True
+    )
 
 
 def console(*, stderr: bool = False) -> Console:
     """Where to print now; made anew, because tests and pipes exchange the streams."""
     stream = sys.stderr if stderr else sys.stdout
     fixed = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_OF_A_FILE
-    return Console(stderr=stderr, width=fixed, highlight=False)
+    return Console(stderr=stderr, width=fixed, highlight=False, emoji=False)
 
 
 def cell(value: object) -> str:

@@ -4,7 +4,8 @@ from typing import Any
 
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
-from cli.output import duration, print_json, print_table
+from cli.output import duration, print_json
+from cli.table import print_table
 
 app = noun("Queues 技能队列: who waits, and who serves them.")
 
@@ -18,8 +19,9 @@ def list_queues(
     if as_json:
         print_json(found)
         return
-    columns = ("queue", "title", "waiting#", "longest#", "agents", "calls since the start")
-    print_table("queues", columns, (_row(queue) for queue in found))
+    columns = ("queue", "title", "waiting#", "longest#", "eligible#", "agents", "calls since the start")
+    gives_way = ("calls since the start", "title")
+    print_table("queues", columns, (_row(queue) for queue in found), gives_way)
 
 
 def _row(queue: dict[str, Any]) -> tuple[object, ...]:
@@ -28,6 +30,7 @@ def _row(queue: dict[str, Any]) -> tuple[object, ...]:
         queue["title"],
         queue["waiting"],
         duration(queue["longest_wait_s"]) if queue["waiting"] else None,
+        queue["eligible"],
         _counts(queue["agents"]),
         _counts(queue["calls"]),
     )

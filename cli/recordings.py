@@ -1,15 +1,20 @@
 """``ringmain recordings``: what was recorded, and pictures of it."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from cli.call_events import events_of_call
 from cli.noun import noun
-from cli.options import ConfigOption, JsonOption, LimitOption, record_reader
-from cli.output import duration, print_fields, print_json, print_line, print_table
+from cli.options import ConfigOption, JsonOption, LimitOption, configuration, record_reader
+from cli.output import duration, print_fields, print_json, print_line
+from cli.paths import shown_path
+from cli.table import print_table
 from runtime.errors import UsageError
-from switch.records.errors import RecordNotFound
+from switch.records.config import RecordsConfig
+from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
 
 app = noun("Recordings: list them, show one, draw both channels.")
@@ -25,7 +30,8 @@ def list_all(limit: LimitOption = 50, config: ConfigOption = None, as_json: Json
         print_json(found)
         return
     columns = ("recording", "began", "from", "to", "station", "length#", "state", "path")
-    print_table("recordings", columns, (_row(recording) for recording in found))
+    gives_way = ("path", "to", "station", "from")
+    print_table("recordings", columns, (_row(recording) for recording in found), gives_way)
 
 
 @app.command("show")
@@ -51,15 +57,15 @@ def plot(
     as_json: JsonOption = False,
 ) -> None:
     """Draw both channels over one time axis, with the talk of each shaded."""
-    from media.plot import Mark, plot_recording  # loads matplotlib, which no other command needs
+    # Loads matplotlib, which no other command needs.
+    from cli.recording_picture import draw_recording
 
-    reader = record_reader(config)
-    recording = reader.recording(recording_id)
+    settings = configuration(config).records
+    recording = RecordReader(settings).recording(recording_id)
     path = Path(recording["path"])
     out = output if output is not None else path.with_suffix(".png")
-    marks = [Mark(time_s, label) for time_s, label in _moments(reader, recording)]
     try:
-        plot_recording(path, out, _title(recording), marks)
+        draw_recording(recording, _events(settings, recording), out)
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
     if as_json:
@@ -68,20 +74,19 @@ def plot(
         print_line(str(out))
 
 
-def _moments(reader: RecordReader, recording: dict[str, Any]) -> list[tuple[float, str]]:
-    """What is worth a mark, in seconds from the recording's start."""
+def _events(settings: RecordsConfig, recording: dict[str, Any]) -> list[JournalEntry]:
+    """What happened to its call; nothing when the journal of that day is gone."""
+    began = recording["started_at"]
+    # Of one that failed it is not known how long it was.
+    length = (
+        timedelta(days=1)
+        if recording["duration_ms"] is None
+        else timedelta(milliseconds=recording["duration_ms"])
+    )
     try:
-        connected = reader.call(recording["call_id"])["bridge_stamp"]
-    except RecordNotFound:
-        return []  # its call is not over yet
-    if connected is None:
+        return list(events_of_call(settings.journal, recording["call_id"], began, began + length))
+    except OSError:
         return []
-    return [((connected - recording["started_at"]).total_seconds(), f"connected to {recording['station']}")]
-
-
-def _title(recording: dict[str, Any]) -> str:
-    began = recording["started_at"].astimezone().strftime("%Y-%m-%d %H:%M:%S")
-    return f"{recording['recording_id']} · {recording['caller']} → {recording['called']} · {began}"
 
 
 def _row(recording: dict[str, Any]) -> tuple[object, ...]:
@@ -94,5 +99,5 @@ def _row(recording: dict[str, Any]) -> tuple[object, ...]:
         recording["station"],
         duration(None if length_ms is None else length_ms / 1000),
         recording["state"],
-        recording["path"],
+        shown_path(recording["path"]),
     )

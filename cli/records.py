@@ -6,7 +6,8 @@ import typer
 
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, LimitOption, record_reader
-from cli.output import duration, print_fields, print_json, print_table
+from cli.output import duration, print_fields, print_json
+from cli.table import print_table
 
 app = noun("Call records 话单: the calls that are over.")
 
@@ -19,7 +20,8 @@ def list_records(limit: LimitOption = 50, config: ConfigOption = None, as_json: 
         print_json(found)
         return
     columns = ("call", "began", "from", "to", "queue", "station", "disposition", "cause", "wait#", "talk#")
-    print_table("call records", columns, (_row(record) for record in found))
+    gives_way = ("cause", "to", "wait#", "queue", "station", "disposition", "from")
+    print_table("call records", columns, (_row(record) for record in found), gives_way)
 
 
 @app.command("show")

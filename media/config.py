@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
-from runtime.models import Section
+from runtime.models import KeyMistake, Section
 
 
 class MediaConfig(Section):
@@ -52,7 +52,11 @@ class MediaConfig(Section):
     @model_validator(mode="after")
     def _has_a_pair(self) -> Self:
         if self.port_min + self.port_min % 2 >= self.port_max:
-            raise ValueError("a port range from port_min to port_max that holds an even port and the next")
+            key = "port_max" if "port_max" in self.model_fields_set else "port_min"
+            raise KeyMistake(
+                key,
+                f"an even port and the next from port_min ({self.port_min}) to port_max ({self.port_max})",
+            )
         return self
 
 

@@ -1,7 +1,8 @@
 """The exchange's sections of the configuration."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from runtime.hosts import check_host
 from runtime.models import Section
 from runtime.target import TARGET_PATTERN
 
@@ -38,3 +39,5 @@ class HttpConfig(Section):
     enabled: bool = Field(default=False, description="Whether /metrics and /health are served.")
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(default=9090, ge=1, le=65535, description="TCP port to listen on.")
+
+    _is_host = field_validator("host")(check_host)

@@ -7,6 +7,7 @@ import acd.config
 from acd.config import HANG_UP, QUEUE_SCHEME
 from cli.configuration.sections import Configuration
 from cli.configuration.toml_tree import TomlTree
+from cli.paths import shown_path
 from ivr.config import FLOW_SCHEME
 from runtime.problems import Finding, KeyPath, listed
 from runtime.target import Target, parse_target
@@ -70,4 +71,4 @@ def _overlapping_ports(configuration: Configuration) -> Iterator[Finding]:
 
 def _missing_folder(path: KeyPath, folder: Path) -> Iterator[Finding]:
     if not folder.is_dir():
-        yield Finding(path, f"a folder that exists; {folder} does not", f'"{folder}"')
+        yield Finding(path, f"a folder that exists; {shown_path(folder)} does not", f'"{folder}"')

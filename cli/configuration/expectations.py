@@ -23,7 +23,7 @@ def expectation(field: FieldInfo) -> str:
     """Type and range of a field, such as ``a whole number from 1 to 65535``."""
     kind = describe_type(field.annotation)
     bounds = {
-        name: getattr(rule, name)
+        name: oct(getattr(rule, name)) if is_octal(field) else getattr(rule, name)
         for rule in field.metadata
         for name in ("ge", "gt", "le", "lt", "min_length", "max_length", "pattern")
         if getattr(rule, name, None) is not None
@@ -69,6 +69,12 @@ def model_type(annotation: Any) -> type[BaseModel] | None:
 def is_secret(field: FieldInfo) -> bool:
     """Whether the field's value must never be shown."""
     return inner_type(field.annotation) is SecretStr
+
+
+def is_octal(field: FieldInfo) -> bool:
+    """Whether people write the field's value in octal, such as permissions."""
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and extra.get("octal") is True
 
 
 def _alternatives(annotation: Any) -> Iterator[Any]:

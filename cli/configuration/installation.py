@@ -1,12 +1,13 @@
 """Everything people wrote for a switch: its configuration, its flows, its prompts."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from cli.configuration.cross_references import targets
 from cli.configuration.loading import ConfigurationError, Reading, read_configuration
 from cli.configuration.sections import Configuration
+from cli.paths import shown_path
 from ivr.check import Surroundings
 from ivr.config import FLOW_SCHEME
 from ivr.document import Flow
@@ -32,17 +33,40 @@ def load_installation(path: Path) -> Installation:
     reading = read_configuration(path)
     configuration = reading.configuration
     prompts, prompt_problems = load_prompts(configuration.media.prompts)
+    known = _known_prompts(configuration.media.prompts, prompts, prompt_problems)
     queues = {queue.name for queue in configuration.queues}
-    loaded = load_flows(configuration.ivr.flows, Surroundings(prompts.names, queues.__contains__))
-    problems = [*reading.problems]
+    loaded = load_flows(configuration.ivr.flows, Surroundings(known, queues.__contains__))
+    problems, complete = [*reading.problems], False
     if reading.whole:
-        problems += [*_documents(reading, prompt_problems, loaded)]
-        problems += reading.place([*_unknown_prompts(configuration, prompts)])
-        if not loaded.problems:
-            problems += reading.place([*_unknown_flows(configuration, loaded.flows)])
+        strangers = [*_unknown_flows(configuration, loaded.flows)]
+        # The name of a flow that cannot be read is not known: a target may mean that one.
+        told = [] if loaded.problems else strangers
+        problems += _documents(reading, prompt_problems, loaded)
+        problems += reading.place([*_unknown_prompts(configuration, known), *told])
+        complete = told == strangers and not isinstance(known, _AnyName)
     if problems:
-        raise ConfigurationError(problems)
+        raise ConfigurationError(problems, complete=complete)
     return Installation(configuration, loaded.flows, prompts)
+
+
+class _AnyName(Collection[str]):
+    """Stands for names that cannot be known: none is wrong."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def _known_prompts(folder: Path, usable: PromptLibrary, problems: list[Problem]) -> Collection[str]:
+    """The names flows and queues may use. That a file or the whole folder is no good is told once, there."""
+    if not folder.is_dir():
+        return _AnyName()
+    return {*usable.names, *(problem.key for problem in problems)}
 
 
 def _documents(reading: Reading, prompts: list[Problem], loaded: LoadedFlows) -> Iterator[Problem]:
@@ -51,10 +75,10 @@ def _documents(reading: Reading, prompts: list[Problem], loaded: LoadedFlows) ->
     return (problem for problem in (*prompts, *loaded.problems) if problem.key not in known)
 
 
-def _unknown_prompts(configuration: Configuration, prompts: PromptLibrary) -> Iterator[Finding]:
+def _unknown_prompts(configuration: Configuration, known: Collection[str]) -> Iterator[Finding]:
     for index, queue in enumerate(configuration.queues):
-        if queue.music and queue.music not in prompts.names:
-            expected = f"the name of a prompt in {configuration.media.prompts}"
+        if queue.music and queue.music not in known:
+            expected = f"the name of a prompt in {shown_path(configuration.media.prompts)}"
             yield Finding(("queues", index, "music"), expected)
 
 

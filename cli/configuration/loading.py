@@ -13,19 +13,23 @@ from cli.configuration.cross_references import find_problems, find_repeated
 from cli.configuration.sections import Configuration
 from cli.configuration.toml_syntax import UnreadableLine, sift
 from cli.configuration.toml_tree import TomlTree, read_tree
-from cli.configuration.validation import Draft, check_sections, public_names, show
+from cli.configuration.validation import Draft, check_sections, public_names, show, show_text
 from cli.log import HIDDEN
 from runtime.errors import PeerError
 from runtime.problems import Finding, KeyPath, Problem, key_text
 
+_REFERRED_TO = frozenset({"queues", "media", "ivr"})
+"""Sections that hold what others name: queues, and the folders of prompts and flows."""
 _KEY = re.compile(r"[\w.\-]+")
 
 
 class ConfigurationError(PeerError):
-    """The configuration cannot be used; ``problems`` are all its mistakes, in the order of their lines."""
+    """The configuration cannot be used; ``problems`` are its mistakes, in the order of their lines."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], *, complete: bool = True) -> None:
+        """``complete``: these are all; otherwise some can only be found once these are mended."""
         self.problems = sorted(problems)
+        self.complete = complete
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
@@ -38,7 +42,8 @@ class Reading:
     """What is wrong has its default here, or is left out. Paths are absolute."""
     problems: list[Problem]
     whole: bool
-    """False when lines could not be read, so that what they declare only seems to be missing."""
+    """False when lines, or sections that others refer to, could not be read: what they declare only seems
+    to be missing."""
     tree: TomlTree
     positions: dict[str, list[int]]
     """Where in the file's list each entry of a section stands."""
@@ -72,7 +77,7 @@ def load_configuration(path: Path) -> Configuration:
     """
     reading = read_configuration(path)
     if reading.problems:
-        raise ConfigurationError(reading.problems)
+        raise ConfigurationError(reading.problems, complete=reading.whole)
     return reading.configuration
 
 
@@ -82,9 +87,11 @@ def read_configuration(path: Path) -> Reading:
     tree = read_tree(readable)
     draft = check_sections(Configuration, tree, str(path))
     problems = [*draft.problems, *(_syntax_problem(path, line) for line in unreadable)]
-    reading = Reading(path, _compose(draft, path.parent), problems, not unreadable, tree, draft.positions)
-    if reading.whole:
+    if not unreadable:
         problems += draft.missing
+    whole = not unreadable and not draft.doubtful & _REFERRED_TO
+    reading = Reading(path, _compose(draft, path.parent), problems, whole, tree, draft.positions)
+    if reading.whole:
         problems += reading.place(find_problems(reading.configuration))
         problems += reading.place(find_repeated(tree), counted_in_file=True)
     return reading
@@ -113,12 +120,14 @@ def _read(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         expected = f"a file that can be read ({error.strerror or error})"
-        raise ConfigurationError([Problem(str(path), 0, "", "", expected)]) from error
+        raise ConfigurationError([Problem(str(path), 0, "", "", expected)], complete=False) from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigurationError([Problem(str(path), line, "", "", "text in UTF-8")]) from error
+        raise ConfigurationError(
+            [Problem(str(path), line, "", "", "text in UTF-8")], complete=False
+        ) from error
 
 
 def _syntax_problem(path: Path, line: UnreadableLine) -> Problem:
@@ -126,5 +135,5 @@ def _syntax_problem(path: Path, line: UnreadableLine) -> Problem:
     if line.text.startswith("["):
         return Problem(str(path), line.number, "", line.text, line.expected)
     key, _, value = (part.strip() for part in line.text.partition("="))
-    shown = show(value) if key.rpartition(".")[2] in public_names(Configuration) else HIDDEN
+    shown = show_text(value) if key.rpartition(".")[2] in public_names(Configuration) else HIDDEN
     return Problem(str(path), line.number, key if _KEY.fullmatch(key) else "", shown, line.expected)

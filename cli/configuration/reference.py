@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from cli.configuration.expectations import expectation, item_type, model_type
+from cli.configuration.expectations import expectation, is_octal, item_type, model_type
 from cli.configuration.sections import Configuration
 
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -59,6 +59,8 @@ def _default(info: FieldInfo) -> str:
     value = info.get_default(call_default_factory=True)
     if value is None:
         return "–"
+    if is_octal(info):
+        return f"`{oct(value)}`"
     return f"`{json.dumps(value, ensure_ascii=False, default=str)}`"
 
 

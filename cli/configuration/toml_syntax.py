@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 _HEADER = re.compile(r"""\s*\[{1,2}\s*[\w"'][^,]*$""")
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column \d+|end of document)\)$")
+_TEXT_OR_COMMENT = re.compile(r"""(?P<text>"[^"]*"|'[^']*')|#.*""")
 _EXPECTED = (
     ("Invalid statement", 'a line such as "key = value" or "[section]"'),
     ("Invalid initial character for a key part", 'a key, "=" and a value'),
@@ -38,7 +39,7 @@ class UnreadableLine:
     number: int
     """Counted from 1."""
     text: str
-    """What stands there."""
+    """What stands there, without a comment."""
     expected: str
 
 
@@ -80,7 +81,8 @@ class _Section:
         return found
 
     def unreadable(self, number: int, fault: _Fault) -> UnreadableLine:
-        return UnreadableLine(number, self.lines[number - self.first_line].strip(), _expected(fault))
+        text = _without_comment(self.lines[number - self.first_line])
+        return UnreadableLine(number, text, _expected(fault))
 
     def put_aside(self) -> None:
         self.lines = [""] * len(self.lines)
@@ -116,6 +118,11 @@ def _fault_of(text: str) -> _Fault | None:
     except (tomllib.TOMLDecodeError, RecursionError) as fault:
         return fault
     return None
+
+
+def _without_comment(line: str) -> str:
+    """A text whose quotes are closed may hold a ``#``; one that is left open is cut there."""
+    return _TEXT_OR_COMMENT.sub(lambda found: found["text"] or "", line).strip()
 
 
 def _line_of(fault: _Fault) -> int | None:

@@ -13,9 +13,17 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from cli.configuration.expectations import describe_type, expectation, is_secret, item_type, model_type
+from cli.configuration.expectations import (
+    describe_type,
+    expectation,
+    is_octal,
+    is_secret,
+    item_type,
+    model_type,
+)
 from cli.configuration.toml_tree import TomlTree
 from cli.log import HIDDEN
+from runtime.models import KeyMistake
 from runtime.problems import KeyPath, Problem, closest, key_text, shorten
 
 _URL_PASSWORD = re.compile(r"(://[^:/@\s]*):[^@\s]*@")
@@ -32,6 +40,8 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
     missing: list[Problem] = field(default_factory=list)
     """Keys that must be there and are not; kept apart because a broken line may be the reason."""
+    doubtful: set[str] = field(default_factory=set)
+    """Sections that nothing, or not every entry, could be made of."""
 
 
 def check_sections(model: type[BaseModel], tree: TomlTree, file: str) -> Draft:
@@ -47,7 +57,12 @@ def show(value: Any) -> str:
         return "{ … }"
     if isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
         return "[ … ]"
-    return shorten(_URL_PASSWORD.sub(r"\1:…@", json.dumps(value, ensure_ascii=False, default=str)))
+    return show_text(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def show_text(text: str) -> str:
+    """The same for a value as it stands in the file."""
+    return shorten(_URL_PASSWORD.sub(r"\1:…@", text))
 
 
 def public_names(model: type[BaseModel]) -> frozenset[str]:
@@ -69,20 +84,25 @@ class _Checker:
             kind = model_type(info.annotation) if info else None
             if info is None or kind is None:
                 self._report((name,), _unknown_key(name, model.model_fields))
+                self._draft.doubtful.add(closest(name, model.model_fields) or name)
             elif item_type(info.annotation) is None:
                 self._check_section(name, kind, value)
             elif isinstance(value, list):
                 self._check_entries(name, kind, value)
             else:
                 self._report((name,), f"a list of tables, each beginning with [[{name}]]")
+                self._draft.doubtful.add(name)
         return self._draft
 
     def _check_section(self, name: str, kind: type[BaseModel], value: Any) -> None:
-        if not isinstance(value, dict):
+        section = None
+        if isinstance(value, dict):
+            section = self._check_table((name,), kind, value)
+        else:
             self._report((name,), f"a table beginning with [{name}]")
-            return
-        section = self._check_table((name,), kind, value)
-        if section is not None:
+        if section is None:
+            self._draft.doubtful.add(name)
+        else:
             self._draft.sections[name] = section
 
     def _check_entries(self, name: str, kind: type[BaseModel], values: list[Any]) -> None:
@@ -90,6 +110,8 @@ class _Checker:
         good = [(index, entry) for index, entry in checked if entry is not None]
         self._draft.positions[name] = [index for index, _ in good]
         self._draft.sections[name] = [entry for _, entry in good]
+        if len(good) < len(checked):
+            self._draft.doubtful.add(name)
 
     def _check_table(self, path: KeyPath, kind: type[BaseModel], value: Any) -> BaseModel | None:
         """Report what is wrong with a table; return what can be made of the rest."""
@@ -99,7 +121,7 @@ class _Checker:
             mistakes = error.errors(include_url=False)
         for mistake in mistakes:
             self._report_mistake(path, kind, mistake)
-        wrong = {mistake["loc"][0] for mistake in mistakes if mistake["loc"]}
+        wrong = {_location(mistake)[0] for mistake in mistakes if _location(mistake)}
         if not isinstance(value, dict) or not wrong:
             return None
         try:
@@ -108,7 +130,7 @@ class _Checker:
             return None
 
     def _report_mistake(self, path: KeyPath, kind: type[BaseModel], mistake: Mapping[str, Any]) -> None:
-        place = _Place.find(kind, mistake["loc"])
+        place = _Place.find(kind, _location(mistake))
         where = (*path, *place.path)
         if mistake["type"] == "missing":
             text = f"this key, with {place.expectation()}"
@@ -121,10 +143,11 @@ class _Checker:
         elif mistake["type"] == "value_error":
             self._report(where, str(mistake["ctx"]["error"]), hidden=place.is_secret())
         else:
-            self._report(where, place.expectation(), hidden=place.is_secret())
+            self._report(where, place.expectation(), hidden=place.is_secret(), octal=place.is_octal())
 
-    def _report(self, path: KeyPath, expected: str, *, hidden: bool = False) -> None:
-        value = HIDDEN if hidden else show(self._tree.get(path))
+    def _report(self, path: KeyPath, expected: str, *, hidden: bool = False, octal: bool = False) -> None:
+        written = self._tree.get(path)
+        value = HIDDEN if hidden else oct(written) if octal and isinstance(written, int) else show(written)
         self._draft.problems.append(self._problem(path, value, expected))
 
     def _problem(self, path: KeyPath, value: str, expected: str) -> Problem:
@@ -166,6 +189,16 @@ class _Place:
 
     def is_secret(self) -> bool:
         return self.info is not None and is_secret(self.info)
+
+    def is_octal(self) -> bool:
+        return self.info is not None and is_octal(self.info)
+
+
+def _location(mistake: Mapping[str, Any]) -> KeyPath:
+    """Where pydantic found the mistake, down to the key that a check of the whole section blames."""
+    location: KeyPath = mistake["loc"]
+    error = mistake.get("ctx", {}).get("error")
+    return (*location, error.key) if isinstance(error, KeyMistake) else location
 
 
 def _validated(kind: type[BaseModel], value: Any) -> BaseModel:

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.configuration.loading import ConfigurationError
-from media.plot import Mark, plot_recording
+from cli.recording_picture import draw_recording
 from media.wav import RecordingError, read_recording
-from sipp_scenarios.demo.call import CALLER_NUMBER, KEY, Cast, Evidence, place_call
+from sipp_scenarios.demo.call import Cast, Evidence, place_call
 from sipp_scenarios.demo.checks import Check, check_audio, check_left_open, check_lengths, check_record
 from sipp_scenarios.demo.report import show_checks, show_events, show_record
 from sipp_scenarios.follower import EventFollower, EventMissingError
@@ -89,7 +89,13 @@ def _demonstrate(console: Console) -> bool:
         switch.terminate()
         exit_code = switch.wait()
     progress("the switch is down")
-    return _show(console, evidence, cast, _record(switch, evidence), exit_code)
+    reader = RecordReader(switch.configuration.records)  # the switch is down: all it knew is there
+    good = _show(console, evidence, cast, reader.call(evidence.call_id), exit_code)
+    picture = evidence.recording.with_suffix(".png")
+    draw_recording(reader.recording(evidence.completed["recording_id"]), evidence.events, picture)
+    console.print(f"recording  {evidence.recording}", soft_wrap=True)
+    console.print(f"picture    {picture}", soft_wrap=True)
+    return good
 
 
 def _make_room(switch: SwitchProcess) -> None:
@@ -120,11 +126,6 @@ def _cast(switch: SwitchProcess) -> Cast:
     )
 
 
-def _record(switch: SwitchProcess, evidence: Evidence) -> Mapping[str, Any]:
-    """The call record; the switch is down, so all it knew is in the database."""
-    return RecordReader(switch.configuration.records).call(evidence.call_id)
-
-
 def _show(
     console: Console, evidence: Evidence, cast: Cast, record: Mapping[str, Any], exit_code: int
 ) -> bool:
@@ -140,25 +141,7 @@ def _show(
     show_events(console, evidence.events)
     show_record(console, record)
     show_checks(console, checks)
-    console.print(f"recording  {evidence.recording}", soft_wrap=True)
-    console.print(f"picture    {_picture(evidence, cast)}", soft_wrap=True)
     return all(check.good for check in checks)
-
-
-def _picture(evidence: Evidence, cast: Cast) -> Path:
-    moments = {entry.topic: entry.time for entry in evidence.events}
-    marks = [
-        Mark(moments[topic] - moments["recording.started"], label)
-        for topic, label in (
-            ("call.digit_received", f"key {KEY}"),
-            ("queue.caller_joined", "queue"),
-            ("offer.ringing", "rings"),
-            ("call.connected", "agent answers"),
-        )
-    ]
-    out = evidence.recording.with_suffix(".png")
-    plot_recording(evidence.recording, out, f"{CALLER_NUMBER} → {cast.dialled} → {cast.agent}", marks)
-    return out
 
 
 if __name__ == "__main__":

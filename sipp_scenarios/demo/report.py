@@ -1,6 +1,5 @@
 """The demonstration's tables for people."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -10,12 +9,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.brief import brief_fields
 from sipp_scenarios.demo.checks import Check
 from switch.records.projection import JournalEntry
 
 _LEFT_OUT = {"call_id", "contact_id", "sip_call_id", "sdp", "path", "sha256"}
 """The same in every line of one call, too long for a line, or told below."""
-_ID = re.compile(r"^([a-z]+-[0-9a-f]{4})[0-9a-f]{12}$")
 
 
 def show_events(console: Console, events: Sequence[JournalEntry]) -> None:
@@ -25,7 +24,8 @@ def show_events(console: Console, events: Sequence[JournalEntry]) -> None:
     for entry in events:
         moment = datetime.fromtimestamp(entry.time, UTC).astimezone()
         after = f"{entry.time - start:.3f} s"
-        table.add_row(f"{moment:%H:%M:%S.%f}"[:-3], after, entry.topic, _facts(entry.fields))
+        facts = "  ".join(f"{name}={value}" for name, value in brief_fields(entry.fields, _LEFT_OUT).items())
+        table.add_row(f"{moment:%H:%M:%S.%f}"[:-3], after, entry.topic, facts)
     console.print(table)
 
 
@@ -48,17 +48,3 @@ def show_checks(console: Console, checks: Iterable[Check]) -> None:
 
 def _table(title: str, *columns: str) -> Table:
     return Table(*columns, title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-
-
-def _facts(fields: Mapping[str, Any]) -> str:
-    shown = {name: value for name, value in fields.items() if name not in _LEFT_OUT}
-    return "  ".join(f"{name}={_brief(value)}" for name, value in shown.items() if value not in (None, ""))
-
-
-def _brief(value: Any) -> str:
-    """Lists without brackets, fractions to the hundredth, ids by their first digits."""
-    if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
-    if isinstance(value, float):
-        return f"{value:.2f}"
-    return _ID.sub(r"\1", str(value))

@@ -18,6 +18,7 @@ class ControlConfig(Section):
         default=0o660,
         ge=0o600,
         le=0o777,
+        json_schema_extra={"octal": True},
         description="Permissions of the socket file: who may write to it may steer the switch.",
     )
     max_clients: int = Field(

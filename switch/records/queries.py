@@ -54,7 +54,7 @@ class RecordReader:
         with _reading(self._url) as connection:
             found = connection.execute(matching.limit(_MOST_MATCHES_TOLD)).mappings().all()
         if not found:
-            raise RecordNotFound(f"{table.name} has no {key.name} that begins with {prefix!r}")
+            raise RecordNotFound(f"no {key.name.removesuffix('_id')} begins with {prefix!r}")
         if len(found) == 1 or found[0][key.name] == prefix:  # a whole id sorts before those it begins
             return dict(found[0])
         ids = ", ".join(row[key.name] for row in found)

@@ -48,6 +48,21 @@ QUEUE = {
     "eligible": 1,
     "calls": {"offered": 9, "answered": 7, "abandoned": 0},
 }
+PHONE = {
+    "station": "1001",
+    "contact": "sip:1001@192.0.2.7:5062",
+    "peer": "udp:192.0.2.7:5062",
+    "expires_s": 312,
+}
+FLOW = {"name": "hotline", "title": "热线", "nodes": 7, "calls": 3}
+STATUS = {
+    "name": "ringmain",
+    "version": "0.1.0",
+    "state": "up",
+    "uptime_s": 3725.5,
+    "open_calls": 2,
+    "faults": 0,
+}
 
 
 class SmallSwitch:
@@ -57,6 +72,8 @@ class SmallSwitch:
         self.socket = socket
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.refusal: str | None = None
+        self.changes: dict[str, Any] = {}
+        """What is different in answers that are one thing."""
         self._loop = asyncio.new_event_loop()
         self._server = ControlServer(ControlConfig(socket=socket), self._verbs())
 
@@ -76,6 +93,7 @@ class SmallSwitch:
         everybody = [AGENT, AGENT | {"id": "1003", "name": "Alice", "reachable": False}]
         signed_out = AGENT | {"state": "LOGGED_OUT", "station": None}
         not_ready = AGENT | {"state": "NOT_READY", "reason": "午休"}
+        other_call = CALL | {"call_id": "call-20"}
         return [
             self._verb("agent.list", NoParams, everybody),
             self._verb("agent.sign_in", acd.verbs.SignInParams, not_ready),
@@ -83,16 +101,19 @@ class SmallSwitch:
             self._verb("agent.ready", acd.verbs.AgentParams, AGENT),
             self._verb("agent.not_ready", acd.verbs.NotReadyParams, not_ready),
             self._verb("queue.list", NoParams, [QUEUE]),
-            self._verb("call.list", NoParams, [CALL]),
+            self._verb("call.list", NoParams, [CALL, other_call]),
             self._verb("call.hang_up", switch.verbs.CallParams, CALL),
+            self._verb("station.list", NoParams, [PHONE]),
+            self._verb("flow.list", NoParams, [FLOW]),
+            self._verb("switch.status", NoParams, STATUS),
         ]
 
-    def _verb(self, name: str, params: type[Params], answer: object) -> Verb:
+    def _verb(self, name: str, params: type[Params], answer: dict[str, Any] | list[dict[str, Any]]) -> Verb:
         def handle(given: Params) -> object:
             self.asked.append((name, given.model_dump()))
             if self.refusal is not None:
                 raise UsageError(self.refusal)
-            return answer
+            return answer | self.changes if isinstance(answer, dict) else answer
 
         return Verb(name, params, handle, f"{name} with a made-up answer")
 
@@ -101,7 +122,14 @@ class SmallSwitch:
         self._loop.call_soon_threadsafe(self._tell)
 
     def _tell(self) -> None:
-        fields = {"call_id": "call-1", "caller_name": "王芳", "sdp": "v=0", "recording_id": None}
+        fields = {
+            "call_id": "call-5f0c9a1e7b2d4c38",
+            "caller_name": "王芳",
+            "sdp": "v=0",
+            "recording_id": None,
+            "reason": "",
+            "offers": 0,
+        }
         self._server.observe(JournalEntry(1, 1_790_000_000.5, "call.arrived", fields))
         self._server.observe(JournalEntry(2, 1_790_000_001.0, "agent.state_changed", {"agent": "1001"}))
         self._loop.call_later(0.005, self._tell)

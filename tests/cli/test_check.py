@@ -1,11 +1,12 @@
-"""``ringmain check``: tells all mistakes as a table or as JSON."""
+"""``ringmain check``: tells all mistakes, a line each, or as JSON."""
 
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.commands import app
 from tests.cli.small_installation import replace
 
 SHIPPED = Path(__file__).parents[2] / "conf" / "ringmain.toml"
@@ -18,14 +19,31 @@ def test_the_shipped_installation_is_fine() -> None:
     assert "agents 3" in result.stdout
 
 
-def test_problems_are_a_table_and_the_exit_code_is_1(configuration_path: Path) -> None:
+def test_each_problem_is_one_line_from_the_current_folder_and_the_exit_code_is_1(
+    configuration_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(configuration_path.parent)
+    monkeypatch.setenv("COLUMNS", "40")
     replace(configuration_path, 'music = "hello"', "wrap_up_s = -1")
-    result = CliRunner().invoke(app, ["check", str(configuration_path)])
-    assert result.exit_code == 1
-    row = next(line for line in result.stdout.splitlines() if "wrap_up_s" in line)
-    assert row.split()[1:] == ["queues[0].wrap_up_s", "-1", "a", "number", "from", "0", "to", "3600"]
-    assert "ringmain.toml:6" in row
-    assert "1 problem" in result.stdout
+    replace(configuration_path, "flow:hotline", "queue:service")
+    replace(configuration_path.parent / "flows" / "hotline.yaml", "[hello]", "[':telephone:']")
+    for written in (configuration_path.name, str(configuration_path)):
+        result = CliRunner().invoke(app, ["check", written])
+        assert result.exit_code == 1
+        assert result.stdout.splitlines() == [
+            "flows/hotline.yaml:8: nodes.greet.prompts[0] is :telephone:; expected a prompt of the library",
+            "ringmain.toml:6: queues[0].wrap_up_s is -1; expected a number from 0 to 3600",
+            "2 problems",
+        ]
+
+
+def test_it_says_when_there_may_be_more(configuration_path: Path) -> None:
+    replace(configuration_path, 'name = "service"', 'name = "service  # of customers')
+    lines = CliRunner().invoke(app, ["check", str(configuration_path)]).stdout.splitlines()
+    assert lines[0].endswith(
+        'ringmain.toml:5: name is "service; expected a quote at the end of the text, on the same line'
+    )
+    assert lines[1] == "1 problem; more may follow once these are mended"
 
 
 def test_as_json_it_is_one_document_either_way(configuration_path: Path) -> None:

@@ -9,10 +9,11 @@ from typing import Any, Literal
 import pytest
 import structlog
 
+from acd.events import AgentSignedIn
 from cli.log import EventLog, LevelName, LogConfig, configure_logging, level_of
 from media.events import DigitDetected
 from switch.causes import Cause
-from switch.events import CallAnswered, SwitchStarted
+from switch.events import CallAnswered, CallEnded, SwitchStarted
 from switch.sip.events import LegAnswered, LegEnded, RegistrationRefused
 
 WALL = 1_790_000_000.25
@@ -50,7 +51,6 @@ def test_an_event_is_one_json_line_with_its_own_time(stream: StringIO) -> None:
             "level": "info",
             "event": "call.answered",
             "call_id": "call-1",
-            "recording_id": None,
         }
     ]
 
@@ -110,6 +110,29 @@ def test_what_is_less_important_than_the_level_is_left_out(stream: StringIO) -> 
         RegistrationRefused(station="1001", peer="udp:192.0.2.1:5060", reason="wrong password"), WALL
     )
     assert [line["event"] for line in lines(stream)] == ["security.registration_refused"]
+
+
+def test_what_is_empty_is_left_out_and_lists_look_like_lists(stream: StringIO) -> None:
+    configure_logging(LogConfig(format="console"), stream)
+    log = EventLog(LogConfig(), dict[str, str]().get)
+    log.log_event(AgentSignedIn(agent="1001", station="1001", queues=("service", "vip")), WALL)
+    log.log_event(AgentSignedIn(agent="1002", station="", queues=()), WALL)
+    first, second = stream.getvalue().splitlines()
+    assert "queues=['service', 'vip']" in first
+    assert second.rstrip().endswith("agent=1002")
+
+
+def test_zero_and_false_are_told(stream: StringIO) -> None:
+    event_log(stream, {}).log_event(
+        CallEnded(call_id="c", contact_id="x", cause=Cause.NORMAL_CLEARING, by_caller=False), WALL
+    )
+    assert lines(stream)[0]["by_caller"] is False
+
+
+def test_the_start_is_one_line_with_the_version(stream: StringIO) -> None:
+    event_log(stream, {}).log_event(SwitchStarted(version="0.1.0"), WALL)
+    (line,) = lines(stream)
+    assert (line["event"], line["level"], line["version"]) == ("switch.started", "info", "0.1.0")
 
 
 def test_session_descriptions_are_left_out(stream: StringIO) -> None:

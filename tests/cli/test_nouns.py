@@ -1,14 +1,15 @@
 """agents, calls, queues and events: what they ask of the switch and how they show its answer."""
 
 import json
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from cli.main import app
-from tests.cli.small_switch import AGENT, CALL, QUEUE, SmallSwitch
+from cli.commands import app
+from tests.cli.small_switch import AGENT, CALL, PHONE, QUEUE, SmallSwitch
 
 
 def run(small_switch: SmallSwitch, *words: str) -> Any:
@@ -26,9 +27,11 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
         (["agents", "not-ready", "1001", "午休"], "agent.not_ready", {"agent": "1001", "reason": "午休"}),
         (["calls"], "call.list", {}),
         (["calls", "list"], "call.list", {}),
-        (["calls", "hang-up", "call-1"], "call.hang_up", {"call_id": "call-1"}),
         (["queues"], "queue.list", {}),
         (["queues", "list"], "queue.list", {}),
+        (["stations"], "station.list", {}),
+        (["flows"], "flow.list", {}),
+        (["status"], "switch.status", {}),
     ],
 )
 @pytest.mark.parametrize("as_json", [False, True])
@@ -52,7 +55,7 @@ def test_agents_are_a_table_with_chinese_names(small_switch: SmallSwitch) -> Non
 
 
 def test_json_has_the_answer_as_it_is(small_switch: SmallSwitch) -> None:
-    assert json.loads(run(small_switch, "calls", "--json").stdout) == [CALL]
+    assert json.loads(run(small_switch, "calls", "--json").stdout)[0] == CALL
     assert json.loads(run(small_switch, "queues", "--json").stdout) == [QUEUE]
     assert json.loads(run(small_switch, "agents", "ready", "1001", "--json").stdout) == AGENT
     assert "张伟" in run(small_switch, "agents", "--json").stdout
@@ -68,6 +71,7 @@ def test_queues_show_only_the_counts_there_are(small_switch: SmallSwitch) -> Non
     text = run(small_switch, "queues").stdout
     assert "1 AVAILABLE, 2 ON_CALL" in text
     assert "LOGGED_OUT" not in text
+    assert text.splitlines()[-1].split()[2:6] == ["2", "1:01", "1", "1"]  # waiting, longest, eligible, …
     assert "9 offered, 7 answered" in text
     assert "1:01" in text
 
@@ -76,6 +80,82 @@ def test_a_change_is_confirmed_in_a_sentence(small_switch: SmallSwitch) -> None:
     assert run(small_switch, "agents", "ready", "1001").stdout == "agent 1001 is now AVAILABLE at 1001\n"
     assert run(small_switch, "agents", "sign-out", "1001").stdout == "agent 1001 is now LOGGED_OUT\n"
     assert run(small_switch, "calls", "hang-up", "call-1").stdout == "call-1 from 13800138000 is hung up\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "changes", "sentence"),
+    [
+        (
+            ["sign-in", "1001", "1001"],
+            {"reachable": False},
+            "now NOT_READY (午休) at 1001, but no phone is registered at 1001",
+        ),
+        (
+            ["ready", "1001"],
+            {"reachable": False},
+            "now AVAILABLE at 1001, but no phone is registered at 1001",
+        ),
+        (["sign-out", "1001"], {"reachable": False}, "now LOGGED_OUT"),
+        (["ready", "1001"], {"state": "OFFERED"}, "AVAILABLE, and rung for a call at once"),
+        (
+            ["not-ready", "1001", "lunch"],
+            {"state": "ON_CALL", "reason": "", "not_ready_after": "lunch"},
+            "now ON_CALL at 1001, and NOT_READY (lunch) after the present call",
+        ),
+    ],
+)
+def test_the_sentence_says_what_the_agent_should_know(
+    small_switch: SmallSwitch, words: list[str], changes: dict[str, Any], sentence: str
+) -> None:
+    small_switch.changes = changes
+    assert run(small_switch, "agents", *words).stdout == f"agent 1001 is {sentence}\n"
+
+
+@pytest.mark.parametrize(("beginning", "call_id"), [("call-1", "call-1"), ("call-2", "call-20")])
+def test_a_call_is_hung_up_by_the_beginning_of_its_id(
+    small_switch: SmallSwitch, beginning: str, call_id: str
+) -> None:
+    assert run(small_switch, "calls", "hang-up", beginning).exit_code == 0
+    assert small_switch.asked == [("call.list", {}), ("call.hang_up", {"call_id": call_id})]
+
+
+@pytest.mark.parametrize(
+    ("beginning", "sentence"),
+    [
+        ("call-9", "no call that is up begins with 'call-9'; `ringmain calls` lists those that are"),
+        ("call-", "several begin with 'call-'; write more of the one you mean: call-1, call-20"),
+    ],
+)
+def test_a_call_that_is_not_named_clearly_is_not_hung_up(
+    small_switch: SmallSwitch, beginning: str, sentence: str
+) -> None:
+    result = run(small_switch, "calls", "hang-up", beginning)
+    assert (result.exit_code, result.stderr) == (1, f"ringmain: {sentence}\n")
+    assert small_switch.asked == [("call.list", {})]
+
+
+def test_stations_flows_and_status_show_what_the_switch_says(small_switch: SmallSwitch) -> None:
+    phone = run(small_switch, "stations").stdout.splitlines()[-1]
+    assert phone.split() == ["1001", PHONE["contact"], PHONE["peer"], "5:12"]
+    assert run(small_switch, "flows").stdout.splitlines()[-1].split() == ["hotline", "热线", "7", "3"]
+    assert [line.split() for line in run(small_switch, "status").stdout.splitlines()] == [
+        ["ringmain"],
+        ["state", "up"],
+        ["version", "0.1.0"],
+        ["uptime", "1:02:05"],
+        ["open", "calls", "2"],
+        ["faults", "0"],
+    ]
+
+
+def test_the_version_is_the_packages() -> None:
+    assert CliRunner().invoke(app, ["--version"]).stdout == f"ringmain {version('ringmain')}\n"
+
+
+def test_without_a_command_there_is_help(small_switch: SmallSwitch) -> None:
+    result = CliRunner().invoke(app, [])
+    assert result.exit_code == 0
+    assert "recordings" in result.stdout
 
 
 def test_a_refusal_is_told_on_standard_error_with_exit_code_1(small_switch: SmallSwitch) -> None:
@@ -120,7 +200,7 @@ def test_the_socket_comes_from_the_configuration_of_the_environment(
     assert small_switch.asked == [("queue.list", {})]
 
 
-def test_a_wrong_configuration_is_told_as_a_table_on_standard_error(tmp_path: Path) -> None:
+def test_a_wrong_configuration_is_told_on_standard_error(tmp_path: Path) -> None:
     (tmp_path / "my.toml").write_text("[sip]\nport = 0\n")
     result = CliRunner().invoke(app, ["calls", "--config", str(tmp_path / "my.toml")])
     assert result.exit_code == 1
@@ -135,9 +215,7 @@ def test_events_are_lines_until_the_count_is_reached(small_switch: SmallSwitch) 
     assert len(lines) == 2
     for line in lines:
         assert "call.arrived" in line
-        assert "call_id=call-1 caller_name=王芳" in line
-        assert "sdp" not in line
-        assert "recording_id" not in line
+        assert line.endswith(" call_id=call-5f0c9a1e caller_name=王芳 offers=0")
 
 
 def test_events_as_json_are_one_document_a_line(small_switch: SmallSwitch) -> None:

@@ -12,9 +12,11 @@ import soundfile
 from matplotlib.image import imread
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.commands import app
 from switch.records.call_records import call_records
+from switch.records.projection import JournalEntry
 from switch.records.recordings import recordings
+from switch.records.segment import encode_line
 from switch.records.store import RecordStore
 
 BEGAN = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
@@ -90,6 +92,14 @@ class Place:
         assert store.write({call_records: list(calls), recordings: list(records)}, 1) == []
         store.close()
 
+    def tell(self, call_id: str, after_s: float, topic: str, **fields: object) -> None:
+        """An entry of the journal, so long after BEGAN."""
+        folder = self._folder / "run" / "journal"
+        folder.mkdir(parents=True, exist_ok=True)
+        entry = JournalEntry(1, BEGAN.timestamp() + after_s, topic, {"call_id": call_id, **fields})
+        with (folder / "000000000001_2026-11-20.jsonl").open("ab") as segment:
+            segment.write(encode_line(entry))
+
     def run(self, *words: str) -> Any:
         return CliRunner().invoke(app, [*words, "--config", str(self._folder / "ringmain.toml")])
 
@@ -143,9 +153,9 @@ def test_recordings_are_listed_and_shown(place: Place) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["records", "show", "call-9"], "has no call_id that begins with 'call-9'"),
+        (["records", "show", "call-9"], "no call begins with 'call-9'"),
         (["recordings", "show", "recording-"], "several begin with 'recording-'"),
-        (["recordings", "plot", "nothing"], "has no recording_id that begins"),
+        (["recordings", "plot", "nothing"], "no recording begins with 'nothing'"),
         (["recordings", "plot", "recording-ab", "-o", "x.pdf"], "should end in .png or .svg"),
         (["recordings", "plot", "recording-ab", "-o", "/nowhere/x.png"], "cannot write /nowhere/x.png"),
     ],
@@ -186,13 +196,34 @@ def test_a_recording_without_its_file_is_told(place: Place) -> None:
     assert "recording-ab12.wav cannot be read as audio" in result.stderr
 
 
-def test_the_conversation_is_marked_when_the_call_has_one(
+def test_the_picture_is_marked_with_what_the_journal_tells_of_the_call(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    place.tell("call-1", 1.0, "call.digit_received", digit="1")
+    place.tell("call-2", 1.5, "call.digit_received", digit="9")
+    place.tell("call-1", 1.5, "queue.caller_joined", queue="service")
     drawn: list[Any] = []
-    monkeypatch.setattr("media.plot.plot_recording", lambda *arguments: drawn.append(arguments))
+    monkeypatch.setattr("cli.recording_picture.plot_recording", lambda *arguments: drawn.append(arguments))
     place.run("recordings", "plot", "recording-ab")
     ((path, out, title, marks),) = drawn
     assert (path, out) == (place.wav, place.wav.with_suffix(".png"))
-    assert "13800138000 → 95598" in title
-    assert [(mark.time_s, mark.label) for mark in marks] == [(2.0, "connected to 1001")]
+    assert title.startswith("13800138000 → 95598 → 1001 · recording-ab12 · ")
+    assert [(mark.time_s, mark.label) for mark in marks] == [(1.0, "key 1"), (1.5, "queue service")]
+
+
+def test_lists_fit_80_columns_with_ids_that_can_be_pasted(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    call_id, recording_id = f"call-{'7' * 16}", f"recording-{'7' * 16}"
+    place.fill([call_row(call_id)], [recording_row(recording_id, place.wav)])
+    for noun, whole_id, others in (
+        ("records", call_id, ('"王芳" <13800138000>', "ANSWERED", "1:07")),
+        ("recordings", recording_id, ("13800138000", "completed", "0:04")),
+    ):
+        lines = place.run(noun).stdout.splitlines()
+        row = next(line for line in lines if "7777" in line)
+        assert all(len(line) <= 80 for line in lines)
+        assert all(text in row for text in others)
+        shown = json.loads(place.run(noun, "show", row.split()[0], "--json").stdout)
+        assert whole_id in shown.values()

@@ -39,6 +39,7 @@ class Everything(BaseModel):
     colour: Colour = Colour.RED
     names: list[str] = Field(default_factory=list, min_length=1)
     colours: tuple[Colour, ...] = ()
+    mode: int = Field(default=0o640, ge=0o600, le=0o777, json_schema_extra={"octal": True})
     inner: Inner = Field(default_factory=Inner)
     inners: list[Inner] = Field(default_factory=list)
 
@@ -64,6 +65,7 @@ class Everything(BaseModel):
         ("colour", '"red" or "blue"'),
         ("names", "a list of text in quotes with at least one entry"),
         ("colours", 'a list of "red" or "blue"'),
+        ("mode", "a whole number from 0o600 to 0o777"),
         ("inner", "a table"),
         ("inners", "a list of tables"),
     ],

@@ -47,6 +47,37 @@ def test_mistakes_of_all_files_are_told_together(configuration_path: Path) -> No
     ]
 
 
+def complete(configuration_path: Path) -> bool:
+    with pytest.raises(ConfigurationError) as caught:
+        load_installation(configuration_path)
+    return caught.value.complete
+
+
+def test_a_missing_prompt_folder_is_one_problem_not_one_a_prompt(configuration_path: Path) -> None:
+    (configuration_path.parent / "prompts").rename(configuration_path.parent / "sounds")
+    assert places(configuration_path) == [("ringmain.toml", 0, "media.prompts")]
+    assert not complete(configuration_path)  # which prompts are missing shows once the folder is there
+
+
+def test_an_unusable_prompt_is_told_once_and_not_where_it_is_used(configuration_path: Path) -> None:
+    (configuration_path.parent / "prompts" / "hello.wav").write_bytes(b"no sound")
+    assert places(configuration_path) == [("hello.wav", 0, "hello")]
+    assert complete(configuration_path)
+
+
+def test_a_flow_that_cannot_be_read_leaves_open_what_its_name_is(configuration_path: Path) -> None:
+    replace(configuration_path.parent / "flows" / "hotline.yaml", "title: 热线", "title: [热线")
+    ((file, _, _),) = places(configuration_path)
+    assert file == "hotline.yaml"
+    assert not complete(configuration_path)
+
+
+def test_a_queue_that_cannot_be_read_is_not_missed_elsewhere(configuration_path: Path) -> None:
+    replace(configuration_path, 'name = "service"', "name = 5")
+    assert places(configuration_path) == [("ringmain.toml", 5, "queues[0].name")]
+    assert not complete(configuration_path)
+
+
 def test_a_missing_folder_is_told_once(configuration_path: Path) -> None:
     (configuration_path.parent / "flows" / "hotline.yaml").unlink()
     (configuration_path.parent / "flows").rmdir()

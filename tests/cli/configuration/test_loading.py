@@ -84,12 +84,40 @@ MISTAKES = [
         "[sip]\nalgorithms = [] # <-", "sip.algorithms", "[]", "with at least one entry", id="empty list"
     ),
     pytest.param(
-        "[sip] # <-\nregister_expires_min_s = 700",
-        "sip",
-        "{ … }",
-        "register_expires_min_s <= register_expires_default_s",
+        "[sip]\nregister_expires_min_s = 700 # <-",
+        "sip.register_expires_min_s",
+        "700",
+        "register_expires_min_s <= register_expires_default_s <= register_expires_max_s, not 700 <= 600",
         id="keys that disagree",
     ),
+    pytest.param(
+        "[media]\nport_min = 30000\nport_max = 20000 # <-",
+        "media.port_max",
+        "20000",
+        "an even port and the next from port_min (30000) to port_max (20000)",
+        id="ports in the wrong order",
+    ),
+    pytest.param(
+        "[sip]\nhost = '0.0.0.0' # <-\nport = 5062",
+        "sip.host",
+        '"0.0.0.0"',
+        "advertised_host beside it",
+        id="nothing to tell phones",
+    ),
+    pytest.param(
+        "[sip]\nhost = 'not a host!' # <-",
+        "sip.host",
+        '"not a host!"',
+        "an IP address such as 192.0.2.10, or the name of a host",
+        id="neither address nor name",
+    ),
+    pytest.param(
+        "[http]\nhost = '127.0.0.256' # <-", "http.host", '"127.0.0.256"', "an IP address", id="no address"
+    ),
+    pytest.param(
+        "[control]\nmode = 0o1777 # <-", "control.mode", "0o1777", "from 0o600 to 0o777", id="octal"
+    ),
+    pytest.param("[sip]\nport = 50 60 # <-", "port", "50 60", "nothing more on this line", id="comment"),
     pytest.param(
         "[log]\nformat = 'xml' # <-", "log.format", '"xml"', '"console" or "json"', id="not among the choices"
     ),
@@ -197,7 +225,7 @@ MISTAKES = [
         "[ivr]\nflows = 'trees' # <-", "ivr.flows", '"trees"', "a folder that exists", id="no flows"
     ),
     pytest.param("[sip]\nport = # <-", "port", "", "text in quotes, a number, true", id="syntax"),
-    pytest.param("[sip # <-\nport = 1", "", "[sip # <-", '"]" at the end of the section header', id="header"),
+    pytest.param("[sip # <-\nport = 1", "", "[sip", '"]" at the end of the section header', id="header"),
 ]
 
 
@@ -267,6 +295,30 @@ def test_passwords_are_not_shown(folder: Path, header: str, entry: str) -> None:
     found = problems_of(folder, f"{header}\n{entry}\n")
     assert found
     assert "4711" not in "".join(map(str, found))
+
+
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [
+        ("[sip]\nport = 0\n", True),
+        ("[sip]\nport = \n", False),
+        ("[[queues]]\nname = 5\n", False),
+        ("[[queue]]\nname = 'q'\n", False),
+        ("[[stations]]\nname = 5\n", True),
+        ("media = 5\n", False),
+    ],
+)
+def test_it_is_known_whether_mending_can_bring_up_more(folder: Path, text: str, complete: bool) -> None:
+    path = folder / "ringmain.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(path)
+    assert caught.value.complete is complete
+
+
+def test_a_misspelt_section_is_one_mistake(folder: Path) -> None:
+    text = "[[queue]]\nname = 'service'\n[[agents]]\nid = '1'\nqueues = ['service']\n"
+    assert [problem.line for problem in problems_of(folder, text)] == [1]
 
 
 def test_a_missing_file_is_one_problem(tmp_path: Path) -> None:

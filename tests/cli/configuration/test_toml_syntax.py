@@ -73,6 +73,21 @@ def test_mistakes_are_told_by_line_and_the_rest_is_kept(
     assert {key: value for key, value in tomllib.loads(kept).items() if value} == readable
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("port = 50 60  # the port", "port = 50 60"),
+        ("port = 50 60# the port", "port = 50 60"),
+        ('name = "a # b" c  # d', 'name = "a # b" c'),
+        ("name = 'a#b' c", "name = 'a#b' c"),
+        ('name = "open  # the name', 'name = "open'),
+        ("[sip  # signalling", "[sip"),
+    ],
+)
+def test_a_line_is_shown_without_its_comment(line: str, shown: str) -> None:
+    assert [unreadable.text for unreadable in sift(line)[1]] == [shown]
+
+
 @given(st.text(alphabet="ab=[]{}\"'\n.,#1 \\\t张\x85\u2028", max_size=80))
 def test_any_text_becomes_readable_and_a_good_one_stays_as_it_is(text: str) -> None:
     kept, found = sift(text)

@@ -1,0 +1,80 @@
+"""All that ``ringmain`` can do. Each noun has its own file."""
+
+from importlib.metadata import version
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from cli import agents, calls, check, events, flows, queues, recordings, records, stations, status
+from cli.configuration.loading import ConfigurationError
+from cli.options import ConfigOption, configuration_path
+from cli.output import print_error, print_line, print_problems
+from runtime.errors import PeerError, UsageError
+
+REFUSED = 1
+"""Exit code when something is wrong or was refused; 0 is success, 2 a command that cannot be understood."""
+
+
+class _PlainErrors(TyperGroup):
+    """Tells expected errors as sentences. Anything else is a fault of ours and shows its trace."""
+
+    def invoke(self, context: typer.Context) -> object:  # type: ignore[override]
+        try:
+            return super().invoke(context)
+        except ConfigurationError as error:
+            print_problems(error.problems, complete=error.complete, stderr=True)
+        except (UsageError, PeerError) as error:
+            print_error(str(error))
+        raise typer.Exit(REFUSED)
+
+
+app = typer.Typer(
+    name="ringmain",
+    cls=_PlainErrors,
+    invoke_without_command=True,
+    pretty_exceptions_show_locals=False,  # they may hold passwords
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print_line(f"ringmain {version('ringmain')}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Tell the version and end.")
+]
+
+
+@app.callback()
+def ringmain(context: typer.Context, show_version: VersionOption = False) -> None:
+    """A telephone exchange and contact-centre engine."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), nl=False)
+
+
+@app.command()
+def serve(config: ConfigOption = None) -> None:
+    """Run the switch until SIGTERM, which lets running calls finish; a second one ends at once."""
+    from cli.configuration.installation import (
+        load_installation,  # loads audio libraries, which few commands need
+    )
+
+    installation = load_installation(configuration_path(config))
+    from cli.serve import serve as run  # loads the media core, which no other command needs
+
+    run(installation)
+
+
+app.command("check")(check.check)
+app.command("status")(status.status)
+app.add_typer(calls.app, name="calls")
+app.add_typer(agents.app, name="agents")
+app.add_typer(queues.app, name="queues")
+app.add_typer(stations.app, name="stations")
+app.add_typer(flows.app, name="flows")
+app.add_typer(events.app, name="events")
+app.add_typer(recordings.app, name="recordings")
+app.add_typer(records.app, name="records")

@@ -1,0 +1,20 @@
+"""``ringmain flows``: the flows callers are led through."""
+
+from cli.noun import noun
+from cli.options import ConfigOption, JsonOption, SocketOption, ask
+from cli.output import print_json
+from cli.table import print_table
+
+app = noun("Flows 流程: what callers are led through, and how many are in each.")
+
+
+@app.command("list")
+def list_flows(socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """List all flows and how many calls are in each."""
+    found = ask(socket, config, "flow.list")
+    if as_json:
+        print_json(found)
+        return
+    columns = ("flow", "title", "nodes#", "calls#")
+    rows = ((flow["name"], flow["title"], flow["nodes"], flow["calls"]) for flow in found)
+    print_table("flows", columns, rows)
