@@ -209,5 +209,5 @@ def _validated(kind: type[BaseModel], value: Any) -> BaseModel:
 def _unknown_key(name: str, known: Mapping[str, FieldInfo]) -> str:
     meant = closest(name, known)
     if meant is not None:
-        return f'a known key; did you mean "{meant}"?'
+        return f"a known key (did you mean {meant}?)"
     return f"one of the known keys: {', '.join(known)}"

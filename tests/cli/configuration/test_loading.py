@@ -49,11 +49,11 @@ MISTAKES = [
         "a number, greater than 0",
         id="bound",
     ),
-    pytest.param("[sip]\n\nprot = 1 # <-", "sip.prot", "1", 'did you mean "port"?', id="misspelt key"),
+    pytest.param("[sip]\n\nprot = 1 # <-", "sip.prot", "1", "(did you mean port?)", id="misspelt key"),
     pytest.param(
         "[sip]\nzzz = 1 # <-", "sip.zzz", "1", "one of the known keys: host, port,", id="foreign key"
     ),
-    pytest.param("[spi] # <-\nport = 1", "spi", "{ … }", 'did you mean "sip"?', id="misspelt section"),
+    pytest.param("[spi] # <-\nport = 1", "spi", "{ … }", "(did you mean sip?)", id="misspelt section"),
     pytest.param("sip.port = 0 # <-", "sip.port", "0", "from 1 to 65535", id="dotted key"),
     pytest.param(
         "sip = { host = 'x', port = 0 } # <-", "sip.port", "0", "from 1 to 65535", id="inline table"
