@@ -11,11 +11,12 @@ import structlog
 from sqlalchemy import Table
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from runtime.errors import UsageError
 from switch.records.config import RecordsConfig
-from switch.records.events import DatabaseFailed, DatabaseRecovered, RecordRejected
+from switch.records.errors import reason_of
+from switch.records.events import DatabaseFailed, DatabaseRecovered, RecordRejected, Report
 from switch.records.journal import Journal
 from switch.records.journal_reader import JournalReader
-from switch.records.journal_writer import Report
 from switch.records.projection import JournalEntry, Projection
 from switch.records.store import RecordStore, RejectedRow, Row
 
@@ -32,7 +33,7 @@ class Database:
     With the rows it writes the place in the journal from which unfinished rows still need it. After a crash
     it reads on from there; rows that were there already are written once. While the database is down it
     tries again, ever more slowly up to ``retry_max_s``, and the journal keeps what it has not seen.
-    ``report`` is told, on the database's thread, when it fails, recovers or rejects a row.
+    ``report`` is told, on the database's thread, when it fails, recovers, rejects a row or begins anew.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class Database:
         self._projections = tuple(projections)
         self._journal = journal
         self._report = report
-        self._store = RecordStore(config.database, (projection.table for projection in self._projections))
+        self._store = RecordStore(config.database, (p.table for p in self._projections), report)
         self._rows: dict[Table, list[Row]] = defaultdict(list)
         self._next_sequence = 1
         """Up to here the journal is read."""
@@ -77,6 +78,14 @@ class Database:
         self._store.close()
 
     def _run(self) -> None:
+        try:
+            self._live()
+        except Exception as fault:  # what is folded half-way cannot be folded again: better none than wrong
+            self._failing = True
+            log.critical("fault of the database's thread; no records until a restart", exc_info=fault)
+            self._report(DatabaseFailed(reason=f"{reason_of(fault)}; restart the switch, nothing is lost"))
+
+    def _live(self) -> None:
         kept = self._persist(self._store.open)
         if kept is None:
             return
@@ -149,7 +158,9 @@ class Database:
     def _attempt(self, step: Callable[[], T]) -> T | None:
         try:
             result = step()
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:  # a fault of ours is told, and tried again, like one of the database
+            if not isinstance(error, SQLAlchemyError | OSError | UsageError):
+                log.exception("fault while the database was written")
             self._fail(error)
             return None
         if self._failing:
@@ -161,6 +172,6 @@ class Database:
     def _fail(self, error: Exception) -> None:
         if not self._failing:
             self._failing = True
-            reason = str(error.orig if isinstance(error, DBAPIError) else error)
+            reason = str(error.orig) if isinstance(error, DBAPIError) else reason_of(error)
             log.error("the database cannot be written; trying again", reason=reason)
             self._report(DatabaseFailed(reason=reason))

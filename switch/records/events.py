@@ -1,9 +1,13 @@
 """What the record keepers report about themselves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from runtime.vocabulary import Event
+
+Report = Callable[[Event], None]
+"""Told what became of the journal or the database, on a thread of theirs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,15 @@ class DatabaseRecovered(Event):
     """The database is written again and catches up with the journal."""
 
     topic: ClassVar[str] = "database.recovered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseMovedAside(Event):
+    """The database was made by another version. A new one is filled from the journal; the old one is kept."""
+
+    topic: ClassVar[str] = "database.moved_aside"
+    path: str
+    moved_to: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

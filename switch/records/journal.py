@@ -11,9 +11,9 @@ import structlog
 from runtime.vocabulary import Event, event_fields
 from switch.records.config import RecordsConfig
 from switch.records.errors import JournalUnusable
-from switch.records.events import JournalTailCut
+from switch.records.events import JournalTailCut, Report
 from switch.records.journal_reader import JournalReader
-from switch.records.journal_writer import JournalWriter, Report
+from switch.records.journal_writer import JournalWriter
 from switch.records.projection import JournalEntry
 from switch.records.segment import list_segments, mend_tail
 

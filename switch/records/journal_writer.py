@@ -2,14 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event as Signal
 from threading import Lock, Thread
 
 import structlog
 
-from runtime.vocabulary import Event
 from switch.records.config import RecordsConfig
-from switch.records.events import JournalEntriesLost, JournalWriteFailed, JournalWriteRecovered
+from switch.records.errors import reason_of
+from switch.records.events import JournalEntriesLost, JournalWriteFailed, JournalWriteRecovered, Report
 from switch.records.projection import JournalEntry
 from switch.records.segment import SegmentWriter, day_of, encode_line
 
@@ -17,9 +18,6 @@ log = structlog.get_logger(__name__)
 
 _ENTRIES_PER_WRITE = 256
 _FIRST_RETRY_S = 0.1
-
-Report = Callable[[Event], None]
-"""Told what became of the disk or the database, on a thread of ours."""
 
 
 class JournalWriter:
@@ -61,11 +59,18 @@ class JournalWriter:
             self._wake.wait()
             self._closing.wait(self._config.flush_interval_ms / 1000)
             self._wake.clear()
+            self._write_and_tell()
+        self._write_and_tell()
+        self._close_segment()
+
+    def _write_and_tell(self) -> None:
+        try:
             self._write_queue()
             self._tell_loss()
-        self._write_queue()
-        self._tell_loss()
-        self._close_segment()
+        except Exception as fault:  # whatever goes wrong, nothing is kept once this thread is gone
+            log.exception("fault of the journal's thread; it goes on")
+            with suppress(Exception):  # telling may be what went wrong
+                self._fail(fault)
 
     def _write_queue(self) -> None:
         while self._queue:
@@ -77,13 +82,22 @@ class JournalWriter:
 
     def _write_until_done(self, batch: list[JournalEntry]) -> bool:
         """Append a batch, however often it takes; False when it failed and the journal closes."""
-        lines = b"".join(map(encode_line, batch))
+        lines = b"".join(map(self._encode, batch))
         pause_s = _FIRST_RETRY_S
         while not self._attempt(lambda: self._append(batch[0], lines)):
             if self._closing.wait(pause_s):
                 return self._attempt(lambda: self._append(batch[0], lines))
             pause_s = min(2 * pause_s, self._config.retry_max_s)
         return True
+
+    def _encode(self, entry: JournalEntry) -> bytes:
+        """The entry's line; nothing, and a loss, for one that has none, since the others must not wait."""
+        try:
+            return encode_line(entry)
+        except Exception:
+            log.exception("an event cannot be written as JSON", topic=entry.topic, sequence=entry.sequence)
+            self._loss.add(entry.sequence)
+            return b""
 
     def _append(self, first: JournalEntry, lines: bytes) -> None:
         segment = self._segment
@@ -106,7 +120,7 @@ class JournalWriter:
         """Do something with the disk and report when its health changes."""
         try:
             step()
-        except OSError as error:
+        except Exception as error:  # a fault of ours is told, and tried again, like one of the disk
             self._close_segment()  # whatever comes next begins in a file of its own
             self._fail(error)
             return False
@@ -115,10 +129,10 @@ class JournalWriter:
             self._report(JournalWriteRecovered(path=str(self._config.journal)))
         return True
 
-    def _fail(self, error: OSError) -> None:
+    def _fail(self, error: Exception) -> None:
         if not self._failing:
             self._failing = True
-            reason = error.strerror or str(error)
+            reason = getattr(error, "strerror", None) or reason_of(error)
             log.error("journal cannot be written", path=str(self._config.journal), reason=reason)
             self._report(JournalWriteFailed(path=str(self._config.journal), reason=reason))
 

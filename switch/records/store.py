@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import (
-    BigInteger,
-    Column,
     Connection,
     Dialect,
     Engine,
     Insert,
-    Integer,
-    MetaData,
     String,
     Table,
     create_engine,
@@ -26,16 +23,14 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
+from switch.records.events import DatabaseMovedAside, Report
+from switch.records.schema import journal_cursor, made_by_another_version, make_tables, move_aside
+
+log = structlog.get_logger(__name__)
+
 Row = Mapping[str, Any]
 
 _LOCK_PATIENCE_S = 5
-
-_cursor = Table(
-    "journal_cursor",
-    MetaData(),
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("next_sequence", BigInteger, nullable=False, comment="where to go on reading the journal"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +45,12 @@ class RejectedRow:
 class RecordStore:
     """Rows together with the place in the journal they came from.
 
-    Methods raise SQLAlchemyError or OSError when the database is out of order.
+    Methods raise SQLAlchemyError, OSError or OtherSchema when the database is out of order.
     """
 
-    def __init__(self, url: str, tables: Iterable[Table]) -> None:
-        self._tables = tuple(tables)
+    def __init__(self, url: str, tables: Iterable[Table], report: Report = lambda event: None) -> None:
+        self._tables = (*tables, journal_cursor)
+        self._report = report
         self._engine = _engine(url)
         self._file = _sqlite_file(self._engine)
         self._inode: int | None = None
@@ -64,12 +60,21 @@ class RecordStore:
         self._engine.dispose()
         if self._file is not None:
             self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._move_aside_what_another_version_made(self._file)
         with self._engine.begin() as connection:
-            for table in (*self._tables, _cursor):
-                table.create(connection, checkfirst=True)
-            next_sequence: int | None = connection.execute(select(_cursor.c.next_sequence)).scalar()
+            make_tables(connection, self._tables)
+            next_sequence: int | None = connection.execute(select(journal_cursor.c.next_sequence)).scalar()
         self._inode = _inode(self._file)
         return next_sequence or 1
+
+    def _move_aside_what_another_version_made(self, file: Path) -> None:
+        with self._engine.connect() as connection:
+            other = made_by_another_version(connection, self._tables)
+        if other:
+            self._engine.dispose()
+            kept = move_aside(file)
+            log.warning("database of another version moved aside", path=str(file), moved_to=str(kept))
+            self._report(DatabaseMovedAside(path=str(file), moved_to=str(kept)))
 
     def write(self, rows: Mapping[Table, list[Row]], next_sequence: int) -> list[RejectedRow]:
         """Write rows and the place in the journal in one transaction.
@@ -143,9 +148,9 @@ def _insert_new(table: Table, dialect: Dialect) -> Insert:
 
 
 def _move_cursor(connection: Connection, next_sequence: int) -> None:
-    moved = connection.execute(update(_cursor).values(next_sequence=next_sequence))
+    moved = connection.execute(update(journal_cursor).values(next_sequence=next_sequence))
     if moved.rowcount == 0:
-        connection.execute(insert(_cursor).values(id=1, next_sequence=next_sequence))
+        connection.execute(insert(journal_cursor).values(id=1, next_sequence=next_sequence))
 
 
 def _objects_to_content(error: StatementError) -> bool:

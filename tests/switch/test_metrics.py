@@ -11,6 +11,7 @@ from switch.application import Gauge
 from switch.causes import Cause
 from switch.events import CallAnswered, CallArrived, CallEnded, CallRefused, OfferAccepted, OfferEnded
 from switch.metrics import Metrics, Total
+from switch.records.events import DatabaseFailed, JournalWriteFailed
 from switch.sip.counters import Counters
 from switch.sip.events import MessageRejected, StationRegistered, StationUnregistered
 from switch.sip_totals import sip_totals
@@ -95,6 +96,13 @@ def test_nothing_is_kept_of_calls_that_are_over() -> None:
         metrics.observe(CallAnswered(call_id=f"call-{number}"), 0.0)
         metrics.observe(ended(f"call-{number}", Cause.NORMAL_CLEARING), 0.0)
     assert metrics._answered == set()
+
+
+def test_outages_of_journal_and_database_are_counted() -> None:
+    failed = DatabaseFailed(reason="database is locked")
+    found = after(JournalWriteFailed(path="run/journal", reason="No space left on device"), failed, failed)
+    assert found["ringmain_record_outages_total|journal"] == 1
+    assert found["ringmain_record_outages_total|database"] == 2
 
 
 def test_offers_are_counted_once_by_their_outcome() -> None:

@@ -17,8 +17,9 @@ from switch.records import store
 from switch.records.call_records import CallRecords
 from switch.records.config import RecordsConfig
 from switch.records.database import Database
-from switch.records.events import DatabaseFailed, DatabaseRecovered, RecordRejected
+from switch.records.events import DatabaseFailed, DatabaseMovedAside, DatabaseRecovered, RecordRejected
 from switch.records.journal import Journal
+from switch.records.journal_reader import JournalReader
 from switch.records.projection import JournalEntry, Projection
 from switch.records.queries import RecordReader
 from switch.records.recordings import Recordings
@@ -288,6 +289,87 @@ def test_an_entry_a_projection_cannot_use_stops_neither_it_nor_the_others(tmp_pa
         run.tell(*pressed("1", "#", "3"), *answered_call())
     assert execute(settings, "SELECT count(*) FROM notes") == [(4,)]
     assert ids(settings) == ["call-1"]
+
+
+class Stumbling(CallRecords):
+    """Cannot tell, at first, from where it needs the journal."""
+
+    faults = 1
+
+    def oldest_open(self) -> int | None:
+        if self.faults:
+            self.faults -= 1
+            raise KeyError("oldest")
+        return super().oldest_open()
+
+
+def test_a_fault_of_ours_is_reported_like_one_of_the_database_and_loses_nothing(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    with running(settings, [Stumbling()]) as run:
+        run.tell(*answered_call())
+        assert run.reports.get(timeout=PATIENCE_S) == DatabaseFailed(reason="KeyError: 'oldest'")
+        assert run.reports.get(timeout=PATIENCE_S) == DatabaseRecovered()
+    assert ids(settings) == ["call-1"]
+
+
+def test_a_fault_that_ends_the_thread_is_said_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr(JournalReader, "__init__", fail)
+    with running(config(tmp_path)) as run:
+        failed = run.reports.get(timeout=PATIENCE_S)
+    assert failed == DatabaseFailed(
+        reason="RuntimeError: nobody thought of this; restart the switch, nothing is lost"
+    )
+
+
+def test_a_database_of_another_version_is_kept_and_a_new_one_filled_from_the_journal(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    file = tmp_path / "data" / "ringmain.db"
+    with running(settings) as run:
+        run.tell(*answered_call("first", "r1"))
+    execute(settings, "ALTER TABLE call_records DROP COLUMN talk_ms")
+    execute(settings, "PRAGMA user_version = 7")
+    with running(settings) as run:
+        run.tell(*answered_call("second", "r2"))
+        moved = run.reports.get(timeout=PATIENCE_S)
+    assert moved == DatabaseMovedAside(path=str(file), moved_to=f"{file}.1")
+    assert ids(settings) == ["first", "second"]
+    assert RecordReader(settings).call("first")["talk_ms"] == 8000
+    with sqlite3.connect(f"{file}.1") as kept:
+        assert kept.execute("SELECT call_id FROM call_records").fetchall() == [("first",)]
+    kept.close()
+
+
+def test_the_next_one_moved_aside_overwrites_none(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    for _ in range(3):
+        with running(settings):
+            pass
+        execute(settings, "PRAGMA user_version = 7")
+    assert sorted(path.name for path in (tmp_path / "data").iterdir()) == [
+        "ringmain.db",
+        "ringmain.db.1",
+        "ringmain.db.2",
+    ]
+
+
+def test_a_table_that_lacks_a_column_is_told_with_what_to_do(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    (tmp_path / "data").mkdir()
+    execute(settings, "CREATE TABLE recordings (recording_id VARCHAR PRIMARY KEY, call_id VARCHAR)")
+    with running(settings, [Recordings()]) as run:
+        failed = run.reports.get(timeout=PATIENCE_S)
+        assert isinstance(failed, DatabaseFailed)
+        assert failed.reason.startswith("table recordings has no column contact_id, path, started_at, ")
+        assert failed.reason.endswith("move the database aside; it is filled again from the journal")
+        run.tell(*answered_call())
+        execute(settings, "DROP TABLE recordings")
+        assert run.reports.get(timeout=PATIENCE_S) == DatabaseRecovered()
+    assert RecordReader(settings).recording("recording-1")["state"] == "completed"
 
 
 def test_texts_are_made_to_fit_their_columns(tmp_path: Path) -> None:

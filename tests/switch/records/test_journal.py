@@ -130,7 +130,7 @@ class Disk:
     """Stands in for os.write of segments: refuses, or holds up, until it is mended."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.broken: OSError | None = None
+        self.broken: Exception | None = None
         self.free = Signal()
         self.free.set()
         self.asked = Signal()
@@ -163,6 +163,51 @@ def test_a_full_disk_is_reported_once_and_nothing_is_lost_when_it_has_room_again
         assert reports.get(timeout=PATIENCE_S) == JournalWriteRecovered(path=str(tmp_path))
     assert numbers(journal) == list(range(1, 500))
     assert reports.empty()
+
+
+def test_a_fault_of_ours_is_reported_like_one_of_the_disk_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch)
+    disk.broken = RuntimeError("nobody thought of this")
+    with opened(config(tmp_path)) as (journal, reports):
+        journal.observe(Happened(n=1), WALL)
+        failed = reports.get(timeout=PATIENCE_S)
+        assert failed == JournalWriteFailed(path=str(tmp_path), reason="RuntimeError: nobody thought of this")
+        disk.broken = None
+        assert reports.get(timeout=PATIENCE_S) == JournalWriteRecovered(path=str(tmp_path))
+    assert numbers(journal) == [1]
+
+
+def test_a_fault_of_one_who_listens_is_reported_and_the_journal_goes_on(tmp_path: Path) -> None:
+    faults = iter([KeyError("listener")])
+
+    def listener() -> None:
+        for fault in faults:
+            raise fault
+
+    with opened(config(tmp_path)) as (journal, reports):
+        journal.listen(listener)
+        journal.observe(Happened(n=1), WALL)
+        failed = reports.get(timeout=PATIENCE_S)
+        assert failed == JournalWriteFailed(path=str(tmp_path), reason="KeyError: 'listener'")
+        journal.observe(Happened(n=2), WALL)
+        assert reports.get(timeout=PATIENCE_S) == JournalWriteRecovered(path=str(tmp_path))
+    assert numbers(journal) == [1, 2]
+
+
+class Unspeakable:
+    def __str__(self) -> str:
+        raise ValueError("no words for it")
+
+
+def test_an_event_that_cannot_be_written_is_a_loss_and_costs_no_other(tmp_path: Path) -> None:
+    with opened(config(tmp_path)) as (journal, reports):
+        for text in ("one", Unspeakable(), "three"):
+            journal.observe(Happened(n=1, text=text), WALL)  # type: ignore[arg-type]
+        lost = reports.get(timeout=PATIENCE_S)
+        assert lost == JournalEntriesLost(count=1, first_sequence=2, last_sequence=2)
+    assert numbers(journal) == [1, 3]
 
 
 def test_the_device_that_is_always_full_hurts_nobody_and_closing_is_bounded(
