@@ -4,7 +4,7 @@ import asyncio
 from typing import Annotated, cast
 
 import structlog
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from runtime.models import Params
 from switch.application import Verb
@@ -24,6 +24,7 @@ from switch.control.protocol import (
     encode_notification,
     encode_result,
 )
+from switch.control.topics import closest_pattern, covers_any
 from switch.control.verbs import VerbError, VerbRegistry
 from switch.records.projection import JournalEntry
 
@@ -35,14 +36,31 @@ _FRAMES_PER_WRITE = 256
 _REQUEST_ITEMS = 256
 
 
-class TopicParams(Params):
+def _that_some_event_has(pattern: str) -> str:
+    """Refuses what one would wait for without end."""
+    if not covers_any(pattern):
+        meant = closest_pattern(pattern)
+        hint = f"did you mean {meant}?" if meant else "docs/events.md names all there are"
+        raise ValueError(f"is no event's topic ({hint})")
+    return pattern
+
+
+_Pattern = Annotated[str, Field(pattern=TOPIC_PATTERN)]
+_TOPICS = Field(
+    min_length=1, max_length=MAX_PATTERNS, description="`*`, or `call.*`, or a whole topic; several at once."
+)
+
+
+class SubscribeParams(Params):
     """Names events by their topics."""
 
-    topics: list[Annotated[str, Field(pattern=TOPIC_PATTERN)]] = Field(
-        min_length=1,
-        max_length=MAX_PATTERNS,
-        description="`*`, or `call.*`, or a whole topic; several at once.",
-    )
+    topics: list[Annotated[_Pattern, AfterValidator(_that_some_event_has)]] = _TOPICS
+
+
+class UnsubscribeParams(Params):
+    """Names events by their topics, also by such as there are none of."""
+
+    topics: list[_Pattern] = _TOPICS
 
 
 class ControlSession(asyncio.Protocol):
@@ -196,13 +214,13 @@ class ControlSession(asyncio.Protocol):
         return (
             Verb(
                 name="event.subscribe",
-                params=TopicParams,
+                params=SubscribeParams,
                 handle=lambda wanted: {"topics": self._audience.subscribe(self, wanted.topics)},
                 help="Send this client the events of these topics from now on.",
             ),
             Verb(
                 name="event.unsubscribe",
-                params=TopicParams,
+                params=UnsubscribeParams,
                 handle=lambda unwanted: {"topics": self._audience.unsubscribe(self, unwanted.topics)},
                 help="Send this client the events of these topics no longer.",
             ),

@@ -10,11 +10,25 @@ from pydantic_core import ErrorDetails
 
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
-from runtime.problems import closest
+from runtime.problems import closest, shorten
 from switch.application import Verb
 from switch.control.protocol import ErrorCode, Failure
 
 log = structlog.get_logger(__name__)
+
+_WORDS = {
+    "string_type": "must be text",
+    "string_too_short": "needs {min_length} or more characters",
+    "string_too_long": "may have {max_length} characters at most",
+    "list_type": "must be a list",
+    "too_short": "needs {min_length} or more entries",
+    "too_long": "may have {max_length} entries at most",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+}
+"""What pydantic finds wrong, by its name for it; of all else the parameter's description is told."""
 
 
 class VerbError(Exception):
@@ -69,11 +83,11 @@ class VerbRegistry:
 def _check(verb: Verb, params: list[Any]) -> Params:
     known = list(verb.params.model_fields)
     given = _by_name(verb, known, params)
-    problems = {str(name): "is not a parameter" for name in given if name not in known}
+    problems = {shorten(str(name)): "is not a parameter" for name in given if name not in known}
     try:
         checked = verb.params.model_validate({name: given[name] for name in known if name in given})
     except ValidationError as errors:
-        problems.update(_problem(error) for error in errors.errors(include_url=False))
+        problems.update(_problem(verb, error) for error in errors.errors(include_url=False))
     if problems:
         raise VerbError(_bad_params(verb, known, problems))
     return checked
@@ -87,12 +101,21 @@ def _by_name(verb: Verb, known: list[str], params: list[Any]) -> dict[str, Any]:
     return dict(zip(known, params, strict=False))
 
 
-def _problem(error: ErrorDetails) -> tuple[str, str]:
+def _problem(verb: Verb, error: ErrorDetails) -> tuple[str, str]:
     where = ".".join(str(part) for part in error["loc"]) or "params"
     if error["type"] == "missing":
         return where, "is missing"
-    what = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return where, f"{what}; it is {reprlib.repr(error['input'])}"
+    return where, f"{_in_plain_english(verb, error)}; it is {shorten(reprlib.repr(error['input']))}"
+
+
+def _in_plain_english(verb: Verb, error: ErrorDetails) -> str:
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    words = _WORDS.get(error["type"])
+    if words is not None:
+        return words.format_map(error.get("ctx", {}))
+    field = verb.params.model_fields[str(error["loc"][0])]
+    return f"is not one of: {field.description}" if field.description else "cannot be used"
 
 
 def _bad_params(verb: Verb, known: list[str], problems: dict[str, str]) -> Failure:

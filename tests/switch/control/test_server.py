@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import uvloop
 
+from acd.events import AgentSignedIn, CallerJoined
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from switch.application import Verb
@@ -17,6 +18,7 @@ from switch.control.client import ControlClient, NotConnected, VerbRefused, conn
 from switch.control.config import ControlConfig
 from switch.control.protocol import MessageReader, Notification, encode_request, encode_result
 from switch.control.server import ControlServer, SocketUnusable
+from switch.events import CallAnswered, CallEnded
 from switch.records.projection import JournalEntry
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
@@ -109,11 +111,11 @@ def test_a_subscriber_gets_its_topics_and_no_others(run: Run, tmp_path: Path) ->
             serving(settings) as server,
             ControlClient.connect(settings.socket) as client,
             client.subscription("call.*") as calls,
-            client.subscription("agent.signed_in", "call.*") as others,
+            client.subscription(AgentSignedIn.topic, "call.*") as others,
         ):
-            server.observe(entry(1, "queue.caller_joined"))
+            server.observe(entry(1, CallerJoined.topic))
             server.observe(entry(2, call_id="c1", prompts=("a",)))
-            server.observe(entry(3, "agent.signed_in", agent="1001"))
+            server.observe(entry(3, AgentSignedIn.topic, agent="1001"))
             server.observe(entry(4))
             assert await anext(calls) == entry(2, call_id="c1", prompts=["a"])
             assert await anext(calls) == entry(4)
@@ -133,7 +135,7 @@ def test_a_subscription_that_ends_leaves_the_others_alone(run: Run, tmp_path: Pa
             async with client.subscription("call.*", "queue.*"):
                 pass
             assert await client.call("event.unsubscribe", topics=["none.such"]) == {"topics": ["call.*"]}
-            server.observe(entry(1, "queue.caller_joined"))
+            server.observe(entry(1, CallerJoined.topic))
             server.observe(entry(2))
             assert (await anext(calls)).sequence == 2
 
@@ -146,6 +148,32 @@ def test_a_topic_that_is_none_is_refused(run: Run, tmp_path: Path) -> None:
         async with serving(settings), ControlClient.connect(settings.socket) as client:
             for topics in ([], ["call*"], ["*.ended"], [""], "call.*"):
                 assert (await failure(client, "event.subscribe", topics=topics))[0] == "bad_params"
+
+    run(steps())
+
+
+@pytest.mark.parametrize(
+    ("topic", "hint"),
+    [
+        ("foo.bar", "docs/events.md names all there are"),
+        ("call", "did you mean call.*?"),
+        ("agents.*", "did you mean agent.*?"),
+        ("agent.signed_inn", "did you mean agent.signed_in?"),
+        ("call.answered.*", f"did you mean {CallAnswered.topic}?"),
+    ],
+)
+def test_a_topic_that_no_event_has_is_refused_with_the_nearest(
+    run: Run, tmp_path: Path, topic: str, hint: str
+) -> None:
+    async def steps() -> None:
+        settings = config(tmp_path)
+        async with serving(settings), ControlClient.connect(settings.socket) as client:
+            code, message = await failure(client, "event.subscribe", topics=["call.*", topic])
+            assert code == "bad_params"
+            assert f"topics.1 is no event's topic ({hint}); it is {topic!r}" in message
+            assert await client.call("event.subscribe", topics=[CallEnded.topic]) == {
+                "topics": [CallEnded.topic]
+            }
 
     run(steps())
 

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import Field, field_validator
@@ -52,12 +52,12 @@ def test_every_bad_parameter_is_told_at_once() -> None:
         "fields": {
             "colour": "is not a parameter",
             "agent": "is missing",
-            "tries": "should be less than or equal to 3; it is 9",
+            "tries": "must be 3 or less; it is 9",
         }
     }
     assert error.failure.message == (
         "agent.sign_in: colour is not a parameter, agent is missing, "
-        "tries should be less than or equal to 3; it is 9 (the verb takes agent, station, tries)"
+        "tries must be 3 or less; it is 9 (the verb takes agent, station, tries)"
     )
 
 
@@ -66,12 +66,52 @@ def test_every_bad_parameter_is_told_at_once() -> None:
     [
         ([], {"agent": "is missing"}),
         ([1, 2, 3, 4], {"params": "has 4 values, too many"}),
-        ([{"agent": 7}], {"agent": "should be a valid string; it is 7"}),
+        ([{"agent": 7}], {"agent": "must be text; it is 7"}),
         ([{"agent": "nobody"}], {"agent": "must be an agent of the configuration; it is 'nobody'"}),
     ],
 )
 def test_a_bad_parameter_is_told_in_plain_english(params: list[Any], fields: dict[str, str]) -> None:
     assert failure_of(registry(), "agent.sign_in", params).failure.data == {"fields": fields}
+
+
+class Everything(Params):
+    name: str = Field(default="x", min_length=1, max_length=5)
+    code: str = Field(default="a", pattern="^[a-z]$", description="one small letter")
+    mood: Literal["good", "bad"] = "good"
+    count: int = Field(default=1, ge=1, le=3)
+    names: list[str] = Field(default=["x"], min_length=1, max_length=2)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("name", "", "needs 1 or more characters; it is ''"),
+        ("name", "abcdef", "may have 5 characters at most; it is 'abcdef'"),
+        ("name", None, "must be text; it is None"),
+        ("code", "A", "is not one of: one small letter; it is 'A'"),
+        ("mood", "so-so", "cannot be used; it is 'so-so'"),
+        ("count", "many", "must be a whole number; it is 'many'"),
+        ("count", [], "must be a whole number; it is []"),
+        ("count", 0, "must be 1 or more; it is 0"),
+        ("names", [], "needs 1 or more entries; it is []"),
+        ("names", ["a", "b", "c"], "may have 2 entries at most; it is ['a', 'b', 'c']"),
+        ("names", "a", "must be a list; it is 'a'"),
+    ],
+)
+def test_no_word_of_the_library_that_checks_leaks(name: str, value: object, problem: str) -> None:
+    verbs = VerbRegistry([Verb("test.all", Everything, lambda params: None, "Take everything.")])
+    assert failure_of(verbs, "test.all", [{name: value}]).failure.data == {"fields": {name: problem}}
+
+
+@pytest.mark.parametrize("value", ["长" * 5000, ["x" * 500] * 50, {"k" * 500: {"v" * 500: ["w" * 500]}}])
+def test_at_most_60_characters_of_a_bad_value_are_repeated(value: object) -> None:
+    verbs = VerbRegistry([Verb("test.all", Everything, lambda params: None, "Take everything.")])
+    data = failure_of(verbs, "test.all", [{"count": value}]).failure.data
+    assert data is not None
+    assert len(data["fields"]["count"].partition("; it is ")[2]) <= 60
+    data = failure_of(verbs, "test.all", [{"n" * 5000: 1}]).failure.data
+    assert data is not None
+    assert [len(name) for name in data["fields"]] == [60]
 
 
 def test_a_bad_parameter_never_reaches_the_verb() -> None:
