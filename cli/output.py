@@ -90,6 +90,11 @@ def duration(seconds: float | None) -> str:
     return cell(None) if seconds is None else format_duration(seconds)
 
 
+def minute(moment: datetime) -> str:
+    """Local date and time to the minute, for lists."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
 def time_of_day(wall: float) -> str:
     """Local time with milliseconds."""
     return datetime.fromtimestamp(wall).astimezone().strftime("%H:%M:%S.%f")[:-3]

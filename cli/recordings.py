@@ -9,7 +9,7 @@ import typer
 from cli.call_events import events_of_call
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, LimitOption, configuration, record_reader
-from cli.output import duration, print_fields, print_json, print_line
+from cli.output import duration, minute, print_fields, print_json, print_line
 from cli.paths import shown_path
 from cli.table import print_table
 from runtime.errors import UsageError
@@ -93,7 +93,7 @@ def _row(recording: dict[str, Any]) -> tuple[object, ...]:
     length_ms = recording["duration_ms"]
     return (
         recording["recording_id"],
-        recording["started_at"],
+        minute(recording["started_at"]),
         recording["caller"],
         recording["called"],
         recording["station"],

@@ -6,7 +6,7 @@ import typer
 
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, LimitOption, record_reader
-from cli.output import duration, print_fields, print_json
+from cli.output import duration, minute, print_fields, print_json
 from cli.table import print_table
 
 app = noun("Call records 话单: the calls that are over.")
@@ -41,7 +41,7 @@ def show(
 def _row(record: dict[str, Any]) -> tuple[object, ...]:
     return (
         record["call_id"],
-        record["start_stamp"],
+        minute(record["start_stamp"]),
         record["clid"],
         record["dst"],
         record["queue"],

@@ -1,6 +1,6 @@
 """Tables that fit the terminal they are printed on, with every cell whole."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from rich import box
 from rich.console import Console, JustifyMethod
@@ -20,33 +20,37 @@ def print_table(
 ) -> None:
     """A table; columns whose name ends in ``#`` are numbers and stand at the right.
 
-    Where it is too wide, ids are shown by their beginning; then the columns of ``gives_way`` are left out,
-    one after the other, and named below the table.
+    Where it is too wide, ids are shown by their beginning, and of the columns in ``gives_way`` only those for
+    which there is room, the last named first; the others are named below the table.
     """
     target = console()
     cells = [[cell(value) for value in row] for row in rows]
     if not cells:
         target.print(f"[bold]{escape(title)}[/]: none")
         return
+    left_out, table = _fitting(columns, cells, gives_way, target)
     target.print(f"[italic]{escape(title)}[/]")
-    drafts = list(_drafts(columns, cells, gives_way))
-    left_out, table = next(
-        (draft for draft in drafts if _width(draft[1], target) <= target.width), drafts[-1]
-    )
     target.print(table)
     if left_out:
         names = ", ".join(name.removesuffix("#") for name in left_out)
         target.print(f"[dim]no room for: {escape(names)}[/]")
 
 
-def _drafts(
-    columns: Sequence[str], cells: list[list[str]], gives_way: Sequence[str]
-) -> Iterator[tuple[Sequence[str], Table]]:
-    """Ever narrower tables, each with the columns that it does without."""
-    yield (), _table(columns, cells, ())
-    cells = [[short_id(text) for text in row] for row in cells]
-    for count in range(len(gives_way) + 1):
-        yield gives_way[:count], _table(columns, cells, gives_way[:count])
+def _fitting(
+    columns: Sequence[str], cells: list[list[str]], gives_way: Sequence[str], target: Console
+) -> tuple[Sequence[str], Table]:
+    """The columns that must be left out, and the table without them."""
+    whole = _table(columns, cells, ())
+    if _width(whole, target) <= target.width:
+        return (), whole
+    short = [[short_id(text) for text in row] for row in cells]
+    left_out, table = list(gives_way), _table(columns, short, gives_way)
+    for column in reversed(gives_way):
+        fewer = [name for name in left_out if name != column]
+        wider = _table(columns, short, fewer)
+        if _width(wider, target) <= target.width:
+            left_out, table = fewer, wider
+    return left_out, table
 
 
 def _table(columns: Sequence[str], cells: list[list[str]], left_out: Sequence[str]) -> Table:

@@ -2,12 +2,14 @@
 
 import json
 from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from cli import events
 from cli.commands import app
 from tests.cli.small_switch import AGENT, CALL, PHONE, QUEUE, SmallSwitch
 
@@ -227,6 +229,28 @@ def test_events_as_json_are_one_document_a_line(small_switch: SmallSwitch) -> No
         "topic": "agent.state_changed",
         "fields": {"agent": "1001"},
     }
+
+
+class Terminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "remark"), [(Terminal(), "following call.*; Ctrl-C ends"), (StringIO(), "")]
+)
+def test_somebody_at_a_terminal_is_told_that_events_are_followed(
+    small_switch: SmallSwitch,
+    monkeypatch: pytest.MonkeyPatch,
+    stream: StringIO,
+    remark: str,
+) -> None:
+    small_switch.keep_telling()
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr("sys.stderr", stream)
+    events.follow(topic=["call.*"], count=1, socket=small_switch.socket)
+    assert stream.getvalue().strip() == remark
 
 
 def test_a_topic_that_is_none_is_refused(small_switch: SmallSwitch) -> None:

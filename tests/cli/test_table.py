@@ -54,6 +54,14 @@ def test_columns_give_way_in_their_order_and_are_named(capsys: pytest.CaptureFix
 
 
 @pytest.mark.usefixtures("narrow")
+def test_a_narrow_column_stays_where_a_wide_one_has_no_room(capsys: pytest.CaptureFixture[str]) -> None:
+    print_calls("1" * 30)
+    *_, row, remark = capsys.readouterr().out.splitlines()
+    assert row.split() == ["call-5f0c9a1e", "0:07"]
+    assert remark == "no room for: caller"
+
+
+@pytest.mark.usefixtures("narrow")
 def test_in_the_worst_case_cells_are_folded_and_not_cut(capsys: pytest.CaptureFixture[str]) -> None:
     print_table("paths", ("path",), [["x" * 50]])
     assert capsys.readouterr().out.count("x") == 50
