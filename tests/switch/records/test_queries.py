@@ -56,8 +56,8 @@ def test_a_recording_is_found_by_the_beginning_of_its_id(reader: RecordReader) -
     ("asked", "message"),
     [
         ("call-", "several begin with 'call-'.*: call-1, call-12"),
-        ("nobody", "no call_id that begins with 'nobody'"),
-        ("call%", "no call_id that begins with 'call%'"),
+        ("nobody", "no call begins with 'nobody'"),
+        ("call%", "no call begins with 'call%'"),
     ],
 )
 def test_what_is_not_found_is_told(reader: RecordReader, asked: str, message: str) -> None:
