@@ -12,11 +12,16 @@ from switch.records.projection import JournalEntry
 recordings = Table(
     "recordings",
     record_tables,
-    Column("recording_id", String(64), primary_key=True),
-    Column("call_id", String(64), nullable=False, index=True),
-    Column("contact_id", String(64), nullable=False, index=True),
-    Column("path", Text, nullable=False),
-    Column("started_at", Stamp, nullable=False, index=True),
+    Column("recording_id", String(64), primary_key=True, comment="also the file's name"),
+    Column("call_id", String(64), nullable=False, index=True, comment="the call"),
+    Column("contact_id", String(64), nullable=False, index=True, comment="the customer's whole visit"),
+    Column(
+        "path",
+        Text,
+        nullable=False,
+        comment="the file; empty when the process ended before the file was begun",
+    ),
+    Column("started_at", Stamp, nullable=False, index=True, comment="when the file was begun"),
     Column("duration_ms", Integer, comment="null when it failed"),
     Column("size_bytes", BigInteger, comment="null when it failed"),
     Column("sha256", String(64), comment="of the whole file; null when it failed"),
@@ -26,7 +31,8 @@ recordings = Table(
     Column("called", String(255), comment="the number the customer dialled"),
     Column("station", String(64), index=True, comment="the last the customer talked to"),
     Column("customer_lost_ms", Integer, comment="silence in place of packets that never came"),
-    Column("agent_lost_ms", Integer),
+    Column("agent_lost_ms", Integer, comment="the same of the agent's side"),
+    comment="One row for each recording that is over.",
 )
 
 _OF_COMPLETED = ("duration_ms", "size_bytes", "sha256", "customer_lost_ms", "agent_lost_ms")

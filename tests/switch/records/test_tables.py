@@ -5,28 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, create_mock_engine
 
-import acd.service
-import ivr.service
-from ivr.config import IvrConfig
-from runtime.clock import ManualClock
-from runtime.ids import SeededIds
-from runtime.vocabulary import Command
-from switch.records.call_records import CallRecords
-from switch.records.projection import Projection
-from switch.records.recordings import Recordings
-
-
-def _submit(command: Command) -> None:
-    raise AssertionError(f"nobody should ask for {command}")
-
-
-PROJECTIONS: list[Projection] = [
-    CallRecords(),
-    Recordings(),
-    *acd.service.build([], [], (), SeededIds(), _submit, ManualClock()).projections,
-    *ivr.service.build(IvrConfig(), {}, SeededIds()).projections,
-]
-TABLES = [projection.table for projection in PROJECTIONS]
+from tests.switch.records.records_page import TABLES
 
 
 def statements(table: Table, database: str) -> list[str]:

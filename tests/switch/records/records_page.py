@@ -1,0 +1,89 @@
+"""Writes docs/records.md from the tables, so that the page cannot disagree with the database.
+
+python -m tests.switch.records.records_page
+"""
+
+from pathlib import Path
+
+from sqlalchemy import Column, Integer, String, Table, Text
+
+import acd.service
+import ivr.service
+from ivr.config import IvrConfig
+from runtime.clock import ManualClock
+from runtime.ids import SeededIds
+from runtime.vocabulary import Command
+from switch.records.call_records import CallRecords
+from switch.records.columns import Stamp
+from switch.records.projection import Projection
+from switch.records.recordings import Recordings
+from switch.records.schema import journal_cursor
+
+PAGE = Path(__file__).parents[3] / "docs" / "records.md"
+
+_HEAD = """\
+# Records
+
+The tables in the database that `records.database` names. They are made from
+[the journal](verbs.md#the-journal) and from nothing else; a row is written once and does not change.
+`ringmain records` and `ringmain recordings` read them, and so may any program: SQLite's file can be read while
+the switch runs.
+
+**Units.** Columns that end in `_ms` are milliseconds, in `_bytes` bytes. `duration`, `billsec` and `waitsec`
+are whole seconds, rounded down; `talk_ms` is rounded to the nearest millisecond. Moments are UTC, with
+microseconds. Those of `call_records` come from the machine's clock: where that is set back during a call,
+durations are 0 and not less.
+
+**Texts** that are longer than their column are cut off.
+
+This page is made from the source by `python -m tests.switch.records.records_page`.
+"""
+
+
+def _submit(command: Command) -> None:
+    raise AssertionError(f"nobody should ask for {command}")
+
+
+PROJECTIONS: list[Projection] = [
+    CallRecords(),
+    Recordings(),
+    *acd.service.build([], [], (), SeededIds(), _submit, ManualClock()).projections,
+    *ivr.service.build(IvrConfig(), {}, SeededIds()).projections,
+]
+TABLES = [*(projection.table for projection in PROJECTIONS), journal_cursor]
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    return "\n".join([_HEAD, *map(_table, TABLES)])
+
+
+def _table(table: Table) -> str:
+    rows = (f"| `{column.name}` | {_type(column)} | {_meaning(column)} |" for column in table.columns)
+    head = [f"## `{table.name}`", "", str(table.comment), "", "| column | type | meaning |", "|---|---|---|"]
+    return "\n".join([*head, *rows, ""])
+
+
+def _type(column: Column[object]) -> str:
+    return _words(column) + (", key" if column.primary_key else ", or null" if column.nullable else "")
+
+
+def _meaning(column: Column[object]) -> str:
+    return (column.comment or "").replace("<", "&lt;")
+
+
+def _words(column: Column[object]) -> str:
+    match column.type:
+        case Text():
+            return "text"
+        case String(length=length):
+            return f"text up to {length}"
+        case Integer():
+            return "whole number"
+        case Stamp():
+            return "moment"
+    raise TypeError(f"{column.type!r} has no words yet")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
