@@ -1,32 +1,39 @@
 """docs/verbs.md tells the truth."""
 
 import asyncio
+import json
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import uvloop
 
 import acd.service
 import ivr.service
+from acd.config import AgentConfig, QueueConfig
+from cli.switchboard import Switchboard
 from ivr.config import IvrConfig
-from runtime.clock import ManualClock
+from ivr.document import Flow
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.models import NoParams, Params
+from runtime.vocabulary import event_fields
 from switch.application import Verb
+from switch.commands import AnswerCall
 from switch.control.client import ControlClient
 from switch.control.config import ControlConfig
 from switch.control.protocol import ErrorCode
 from switch.control.server import ControlServer
 from switch.events import CallAnswered, CallEnded
-from switch.exchange import Exchange
 from switch.records.projection import JournalEntry
 from switch.records.segment import decode_line
+from switch.sip.registrar import Registration
 from switch.verbs import ExchangeVerbs
+from tests.helpers.exchange_rig import ExchangeRig
 
 PAGE = (Path(__file__).parents[3] / "docs" / "verbs.md").read_text()
 
@@ -44,23 +51,36 @@ def words(cell: str) -> list[str]:
 
 
 def all_verbs() -> list[Verb]:
-    ids, clock = SeededIds(), ManualClock()
-    exchange = Exchange([], ids, lambda target: False)
+    """Of a switch with an agent, a call that is answered, a flow and a registered phone."""
+    rig = ExchangeRig()
+    rig.feed(AnswerCall(call_id=rig.arrive()))
+    counts = Switchboard._counts(Mock())  # asked for the names only
     of_exchange = ExchangeVerbs(
-        exchange, lambda now: [], {}, clock, lambda command: None, name="", version=""
+        rig.exchange,
+        lambda now: [Registration(station="1001", contact="sip:1001@h", peer="udp:h:5060", expires_s=60)],
+        {name: lambda: 0 for name in counts},
+        rig.clock,
+        rig.driver.submit,
+        name="ringmain",
+        version="0.1.0",
     )
-    of_queues = acd.service.build([], [], (), ids, lambda command: None, clock)
-    return [*of_exchange.verbs(), *of_queues.verbs, *ivr.service.build(IvrConfig(), {}, ids).verbs]
+    queue, agent = QueueConfig(name="service"), AgentConfig(id="1001", queues=["service"])
+    of_queues = acd.service.build([queue], [agent], {"1001"}, SeededIds(), rig.driver.submit, rig.clock)
+    rig.driver.add_routes(of_queues.routes)
+    flow = Flow(name="hotline", title="热线", language="zh", start="end", nodes={"end": {"type": "hang_up"}})
+    of_flows = ivr.service.build(IvrConfig(), {"hotline": flow}, SeededIds())
+    return [*of_exchange.verbs(), *of_queues.verbs, *of_flows.verbs]
 
 
-async def verbs_of_a_client(folder: Path) -> list[dict[str, Any]]:
+async def ask(folder: Path, *questions: tuple[str, dict[str, Any]]) -> list[Any]:
+    """What the verbs answer to a client, one after the other."""
     config = ControlConfig(socket=folder / "ringmain.sock")
     server = ControlServer(config, all_verbs())
     await server.open()
     async with ControlClient.connect(config.socket) as client:
-        listed: list[dict[str, Any]] = await client.call("verb.list")
+        answers = [await client.call(verb, **params) for verb, params in questions]
     await server.close()
-    return listed
+    return answers
 
 
 def line(verb: dict[str, Any]) -> str:
@@ -69,8 +89,60 @@ def line(verb: dict[str, Any]) -> str:
 
 
 def test_the_table_of_verbs_is_what_verb_list_says(tmp_path: Path) -> None:
-    table = "\n".join(map(line, uvloop.run(verbs_of_a_client(tmp_path))))
-    assert f"|---|---|---|\n{table}\n\n## Events" in PAGE, f"write into docs/verbs.md:\n{table}"
+    (verbs,) = uvloop.run(ask(tmp_path, ("verb.list", {})))
+    table = "\n".join(map(line, verbs))
+    assert f"|---|---|---|\n{table}\n\n" in PAGE, f"write into docs/verbs.md:\n{table}"
+
+
+AGENT = {"agent": "1001"}
+QUESTIONS: list[tuple[str, dict[str, Any]]] = [
+    ("agent.sign_in", AGENT | {"station": "1001"}),
+    ("agent.ready", AGENT),
+    ("agent.not_ready", AGENT | {"reason": "午" * 100}),
+    ("agent.list", {}),
+    ("agent.sign_out", AGENT),
+    ("call.list", {}),
+    ("call.hang_up", {"call_id": "call-1"}),
+    ("queue.list", {}),
+    ("flow.list", {}),
+    ("station.list", {}),
+    ("switch.status", {}),
+    ("event.subscribe", {"topics": ["agent.*", "call.ended"]}),
+    ("event.unsubscribe", {"topics": ["call.ended"]}),
+    ("verb.list", {}),
+]
+
+
+def test_every_verb_answers_as_its_example_does(tmp_path: Path) -> None:
+    answers = dict(zip((verb for verb, _ in QUESTIONS), uvloop.run(ask(tmp_path, *QUESTIONS)), strict=True))
+    listed = answers.pop("verb.list")
+    assert {verb["name"] for verb in listed} == {"verb.list", *answers}
+    assert example_of("verb.list")[0] in listed
+    for verb, answer in answers.items():
+        example = example_of(verb)
+        if isinstance(example, list) and isinstance(answer, dict):
+            example = example[0]  # "one such map"
+        assert alike(example, answer), f"{verb} answers {answer}"
+
+
+def example_of(verb: str) -> Any:
+    """The first JSON below the paragraph that begins the verb's answer."""
+    answers = PAGE.split("### What they answer")[1].split("\n## ")[0]
+    return json.loads(answers.split(f"`{verb}`", 1)[1].split("```json\n", 1)[1].split("```", 1)[0])
+
+
+def alike(example: Any, real: Any) -> bool:
+    """Whether two values have the same keys and types; null stands for any of them."""
+    match example, real:
+        case (None, _) | (_, None):
+            return True
+        case dict(), dict():
+            return example.keys() == real.keys() and all(alike(example[key], real[key]) for key in example)
+        case list(), list():
+            return bool(real) and alike(example[0], real[0])
+        case (float(), int() | float()):
+            return True
+    return type(example) is type(real)
 
 
 def test_the_page_names_every_error_code() -> None:
@@ -80,9 +152,10 @@ def test_the_page_names_every_error_code() -> None:
 
 
 def test_the_line_of_the_journal_is_one() -> None:
-    (line,) = re.findall(r"```json\n(.*)\n```", PAGE)
+    (line,) = re.findall(r"```json\n(.*)\n```", PAGE.split("## The journal")[1])
+    event = CallAnswered(call_id="call-5f0c9a1e7b2d4c38")
     assert decode_line(line.encode()) == JournalEntry(
-        412, 1790000003.25, CallAnswered.topic, {"call_id": "call-5f0c9a1e7b2d4c38"}
+        412, 1790000003.25, CallAnswered.topic, event_fields(event)
     )
 
 

@@ -26,8 +26,8 @@ _HEAD = """\
 
 The tables in the database that `records.database` names. They are made from
 [the journal](verbs.md#the-journal) and from nothing else; a row is written once and does not change.
-`ringmain records` and `ringmain recordings` read them, and so may any program: SQLite's file can be read while
-the switch runs.
+`ringmain records` and `ringmain recordings` read them, and so may any program: SQLite's file can be read
+while the switch runs.
 
 **Units.** Columns that end in `_ms` are milliseconds, in `_bytes` bytes. `duration`, `billsec` and `waitsec`
 are whole seconds, rounded down; `talk_ms` is rounded to the nearest millisecond. Moments are UTC, with
