@@ -122,6 +122,14 @@ def test_a_press_whose_end_was_lost_is_detected_when_it_is_over(rig: MediaRig) -
     assert (digit.leg_id, digit.digit, digit.duration_ms) == ("a", "7", 80)
 
 
+def test_a_hook_flash_whose_end_was_lost_leaves_the_media_thread_running(rig: MediaRig) -> None:
+    phone = rig.leg("a")
+    phone.press(16, ends=0)
+    rig.let_pass(200)
+    phone.press(5)
+    assert [event.digit for event in rig.wait(DigitDetected)] == ["5"]
+
+
 def test_digits_pass_a_bridge_and_are_detected_too(rig: MediaRig) -> None:
     phone, agent = rig.leg("a"), rig.leg("b", near="a")
     rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))

@@ -38,6 +38,7 @@ struct Press {
     /// The longest duration heard of the current segment.
     duration: u32,
     heard_us: u64,
+    /// It is over, and was told if it was a key.
     reported: bool,
 }
 
@@ -82,10 +83,10 @@ impl DigitReceiver {
 
     /// The press whose end was lost, once its silence has lasted long enough.
     pub fn expire(&mut self, now_us: u64) -> Option<KeyPress> {
-        let press = self.press.as_mut()?;
-        let ended = press.unreported().filter(|_| now_us >= press.heard_us + SILENCE_US)?;
+        let press = self.press.as_mut().filter(|press| now_us >= press.heard_us + SILENCE_US)?;
+        let ended = press.unreported();
         press.reported = true;
-        Some(ended)
+        ended
     }
 }
 
@@ -205,6 +206,16 @@ mod tests {
     #[test]
     fn a_hook_flash_is_no_digit() {
         assert_eq!(presses(&[(16, 100, 800, true)]), []);
+    }
+
+    #[test]
+    fn what_is_no_digit_is_over_after_silence_too() {
+        let mut receiver = DigitReceiver::default();
+        let flash = TelephoneEvent { code: 16, end: false, duration: 160 };
+        receiver.receive(flash, 100, SSRC, 0, |press| panic!("{press:?}"));
+        assert_eq!(receiver.deadline_us(), Some(SILENCE_US));
+        assert_eq!(receiver.expire(SILENCE_US), None);
+        assert_eq!(receiver.deadline_us(), None);
     }
 
     proptest! {
