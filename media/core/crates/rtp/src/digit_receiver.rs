@@ -9,6 +9,9 @@
 //! A press is known by its timestamp, never by marker bit or sequence number, so a lost start, a missing
 //! marker and repeated ends do no harm. A press longer than a duration can tell comes in segments, each
 //! beginning where the last ended (§2.5.1.3), and is still one press.
+//!
+//! Nobody presses a key for less than 40 ms (ITU-T Q.24): a sender that begins presses faster is not
+//! heard beyond that pace, so that no stream of packets becomes a flood of digits.
 
 use crate::telephone_event::{TelephoneEvent, digit_of_code};
 
@@ -16,6 +19,10 @@ use crate::telephone_event::{TelephoneEvent, digit_of_code};
 pub const SILENCE_US: u64 = 150_000;
 /// A packet with a timestamp no older than this is a late one of an earlier press, not a jump.
 const LATE_SAMPLES: u32 = 5 * crate::CLOCK_HZ;
+/// The shortest press of a key.
+const PRESS_US: u64 = 40_000;
+/// Presses that may come at once, after the network held them up.
+const MAX_BURST: u64 = 8;
 /// A segment may be known by fewer ticks than it had, when its last packets were lost.
 const SEGMENT_MIN: u32 = 0xffff - 2400;
 
@@ -46,10 +53,14 @@ struct Press {
 #[derive(Debug, Default)]
 pub struct DigitReceiver {
     press: Option<Press>,
+    /// When all presses begun so far would be over, each as short as can be.
+    paced_us: u64,
 }
 
 impl DigitReceiver {
     /// Take one packet and report the presses it ends: one before it whose end was lost, or its own.
+    ///
+    /// False when it begins a press sooner than a key can be pressed; then nothing is kept of it.
     pub fn receive(
         &mut self,
         event: TelephoneEvent,
@@ -57,23 +68,23 @@ impl DigitReceiver {
         ssrc: u32,
         now_us: u64,
         mut report: impl FnMut(KeyPress),
-    ) {
-        let press = match self.press.take() {
+    ) -> bool {
+        let press = match self.press {
             Some(press) if press.ssrc == ssrc && press.timestamp == timestamp => press,
             Some(press) if press.goes_on_in(event, timestamp, ssrc) => press.next_segment(timestamp),
-            Some(press) if press.is_older_than(timestamp, ssrc) => {
-                press.unreported().into_iter().for_each(&mut report);
+            Some(press) if !press.is_older_than(timestamp, ssrc) => return true,
+            previous => {
+                if !self.keeps_pace(now_us) {
+                    return false;
+                }
+                previous.and_then(|press| press.unreported()).into_iter().for_each(&mut report);
                 Press::new(event.code, timestamp, ssrc)
             }
-            Some(press) => {
-                self.press = Some(press);
-                return;
-            }
-            None => Press::new(event.code, timestamp, ssrc),
         };
         let (press, ended) = press.hear(event, now_us);
         self.press = Some(press);
         ended.into_iter().for_each(report);
+        true
     }
 
     /// When to ask `expire` next: the moment a press under way would count as over.
@@ -87,6 +98,15 @@ impl DigitReceiver {
         let ended = press.unreported();
         press.reported = true;
         ended
+    }
+
+    /// Whether a press may begin now; if so it is counted as one.
+    fn keeps_pace(&mut self, now_us: u64) -> bool {
+        let kept = self.paced_us < now_us + MAX_BURST * PRESS_US;
+        if kept {
+            self.paced_us = self.paced_us.max(now_us) + PRESS_US;
+        }
+        kept
     }
 }
 
@@ -216,6 +236,35 @@ mod tests {
         assert_eq!(receiver.deadline_us(), Some(SILENCE_US));
         assert_eq!(receiver.expire(SILENCE_US), None);
         assert_eq!(receiver.deadline_us(), None);
+    }
+
+    #[test]
+    fn presses_faster_than_any_finger_are_refused_and_not_reported() {
+        let mut receiver = DigitReceiver::default();
+        let (mut taken, mut reported) = (0, 0);
+        for packet in 0..10_000_u32 {
+            let event = TelephoneEvent { code: 1, end: true, duration: 800 };
+            let now_us = u64::from(packet) * 1000;
+            let kept = receiver.receive(event, packet * 1600, SSRC, now_us, |_| reported += 1);
+            taken += u32::from(kept);
+        }
+        let possible = 10_000_000 / PRESS_US as u32;
+        assert!((possible..=possible + MAX_BURST as u32).contains(&reported), "{reported}");
+        assert_eq!(taken, reported);
+    }
+
+    #[test]
+    fn a_press_refused_for_its_haste_is_heard_when_it_lasts() {
+        let mut receiver = DigitReceiver::default();
+        let mut heard = String::new();
+        let mut press = |code, timestamp, end, now_us| {
+            let event = TelephoneEvent { code, end, duration: 800 };
+            receiver.receive(event, timestamp, SSRC, now_us, |press| heard.push(press.digit))
+        };
+        assert!((0..MAX_BURST as u32).all(|index| press(1, index * 1600, true, 0)));
+        assert!(!press(2, 90_000, false, 0));
+        assert!(press(2, 90_000, true, PRESS_US));
+        assert_eq!(heard, "111111112");
     }
 
     proptest! {
