@@ -1,17 +1,20 @@
 //! Facts on their way from the media threads to the one reader, through one eventfd.
 //!
 //! The eventfd is written only when the ring may have been empty, so a busy engine costs the reader
-//! one wake-up a batch. A ring that is full loses facts and counts them; it never holds a thread up.
+//! one wake-up a batch. No thread is ever held up: beyond its capacity the ring loses what peers can
+//! cause by their packets, and counts it. Facts of lives it keeps always, and in order: there are no
+//! more of them than the reader ordered legs, playbacks and recordings.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crossbeam_channel::{Receiver, Sender, bounded};
+use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::events::Event;
 use crate::wake::Wake;
 
+/// Facts waiting beyond which those that may be lost are.
 const CAPACITY: usize = 16_384;
 
 /// Many writers, one reader.
@@ -27,15 +30,18 @@ pub struct EventRing {
 
 impl EventRing {
     pub fn new() -> io::Result<Self> {
-        let (sender, receiver) = bounded(CAPACITY);
+        let (sender, receiver) = unbounded();
         let (signalled, lost) = (AtomicBool::new(false), AtomicU64::new(0));
         Ok(Self { sender, receiver, wake: Wake::new()?, signalled, lost })
     }
 
     pub fn push(&self, event: Event) {
-        if self.sender.try_send(event).is_err() {
+        if event.may_be_lost() && self.sender.len() >= CAPACITY {
             self.lost.fetch_add(1, Ordering::Relaxed);
+            return;
         }
+        // It fails only without a receiver, and that is ours.
+        let _ = self.sender.send(event);
         self.signal();
     }
 
@@ -71,6 +77,7 @@ impl AsFd for EventRing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::events::EndpointCounters;
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     fn readable(ring: &EventRing) -> bool {
@@ -97,10 +104,20 @@ mod tests {
     }
 
     #[test]
-    fn a_full_ring_counts_what_it_loses() {
+    fn a_full_ring_counts_what_it_loses_and_keeps_facts_of_lives() {
         let ring = EventRing::new().unwrap();
-        (0..CAPACITY as u64 + 3).for_each(|n| ring.push(fact(n)));
+        let digit = Event::DigitDetected { endpoint: 1, digit: '1', duration_ms: 40 };
+        (0..CAPACITY + 3).for_each(|_| ring.push(digit.clone()));
         assert_eq!(ring.lost(), 3);
-        assert_eq!(ring.drain(usize::MAX).len(), CAPACITY);
+        let closed = Event::EndpointClosed { endpoint: 1, counters: EndpointCounters::default() };
+        let lives = [fact(1), closed, fact(2)];
+        for event in lives.clone() {
+            ring.push(event);
+        }
+        let kept = ring.drain(usize::MAX);
+        assert_eq!((kept.len(), ring.lost()), (CAPACITY + 3, 3));
+        assert_eq!(kept[CAPACITY..], lives);
+        ring.push(digit.clone());
+        assert_eq!(ring.drain(1), [digit]);
     }
 }

@@ -18,7 +18,8 @@ pub struct EndpointCounters {
     pub bytes_sent: u64,
     /// Expected by sequence number but never arrived (RFC 3550 §A.3).
     pub packets_lost: u64,
-    /// Arrived but not usable: malformed, from a stranger, of an unknown payload type, or on hold.
+    /// Arrived but not usable: malformed, from a stranger, of an unknown payload type, on hold, or of
+    /// keys pressed faster than can be.
     pub packets_dropped: u64,
     /// RTCP packets, which are only counted.
     pub rtcp_received: u64,
@@ -63,4 +64,13 @@ pub enum Event {
     RecordingStarted { recording: RecordingId },
     RecordingCompleted { recording: RecordingId, summary: RecordingSummary },
     RecordingFailed { recording: RecordingId, reason: String },
+}
+
+impl Event {
+    /// Whether a peer can cause any number of these, so that a reader far behind may be spared some.
+    ///
+    /// The others are the lives of legs, playbacks and recordings, and somebody waits for each end.
+    pub fn may_be_lost(&self) -> bool {
+        matches!(self, Self::DigitDetected { .. } | Self::MediaStarted { .. })
+    }
 }
