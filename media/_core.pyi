@@ -22,7 +22,10 @@ __all__ = [
 
 @final
 class Core:
-    """The engine with its threads; they start with it and end with ``close``."""
+    """The engine with its threads; they start with it and end with ``close``.
+
+    Raises OSError when no port can be opened on ``host``.
+    """
 
     def __new__(
         cls, *, host: str, port_min: int, port_max: int, workers: int, media_timeout_s: float
@@ -33,7 +36,7 @@ class Core:
 
     @property
     def facts_lost(self) -> int:
-        """Facts that were thrown away because nobody drained them."""
+        """Digits and MediaStarted thrown away because nobody drained them; other facts are always kept."""
 
     def drain(self, limit: int) -> list[_Fact]:
         """Up to ``limit`` facts, oldest first. ``event_fd`` stays readable if more are left."""

@@ -45,7 +45,7 @@ class MediaEngine:
 
     ``submit`` takes each event the core reports, from ``drain``, which is to be called whenever
     ``event_fd`` is readable. A command for a leg that is gone is ignored, since hang-ups race with
-    everything; one that makes no sense raises UsageError.
+    everything; one that makes no sense raises UsageError, and so does an engine that can open no ports.
     """
 
     def __init__(
@@ -59,13 +59,7 @@ class MediaEngine:
         self._folder = recordings.folder
         self._clock = clock
         self._submit = submit
-        self._core = _core.Core(
-            host=media.host,
-            port_min=media.port_min,
-            port_max=media.port_max,
-            workers=media.workers,
-            media_timeout_s=media.media_timeout_s,
-        )
+        self._core = _start_core(media)
         self._names = Names()
         self._arrived: deque[Fact] = deque()
         self._endpoints: dict[str, int] = {}
@@ -89,7 +83,7 @@ class MediaEngine:
 
     @property
     def facts_lost(self) -> int:
-        """Facts thrown away because nobody drained them in time."""
+        """Digits and MediaStarted thrown away because nobody drained in time; other facts are always kept."""
         return self._core.facts_lost
 
     def load_prompt(self, name: str, samples: npt.NDArray[np.int16]) -> None:
@@ -239,3 +233,16 @@ class MediaEngine:
                 raise UsageError(f"{type(command).__name__} for leg {command.leg_id}: {nonsense}") from None
 
         return handler
+
+
+def _start_core(media: MediaConfig) -> _core.Core:
+    try:
+        return _core.Core(
+            host=media.host,
+            port_min=media.port_min,
+            port_max=media.port_max,
+            workers=media.workers,
+            media_timeout_s=media.media_timeout_s,
+        )
+    except OSError as fault:
+        raise UsageError(str(fault)) from None

@@ -94,15 +94,16 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Start the threads.
+    /// Start the threads, once it is certain that legs can be opened.
     pub fn start(setup: &Setup) -> io::Result<Self> {
         let clock = Clock::start();
+        let ports = try_ports(setup)?;
         let facts = Arc::new(EventRing::new()?);
         let plan = Plan { clock, workers: setup.workers, media_timeout_us: setup.media_timeout_us };
         Ok(Self {
             host: setup.host,
             clock,
-            ports: PortPool::new(setup.port_min, setup.port_max),
+            ports,
             crew: Crew::start(&plan, &facts)?,
             facts,
             prompts: HashMap::new(),
@@ -278,4 +279,15 @@ impl Engine {
         self.crew.post(worker, Command::Record { recording, started_us, placed_us });
         Ok(worker)
     }
+}
+
+/// The pool of ports, after one pair of it could be bound.
+fn try_ports(setup: &Setup) -> io::Result<PortPool> {
+    let mut ports = PortPool::new(setup.port_min, setup.port_max);
+    let pair = ports.bind(setup.host, 0).map_err(|error| {
+        let reason = format!("cannot open media ports on {}: {error}", setup.host);
+        io::Error::new(error.kind(), reason)
+    })?;
+    ports.put_back(pair.port);
+    Ok(ports)
 }

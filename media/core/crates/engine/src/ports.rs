@@ -9,6 +9,8 @@ use std::net::{IpAddr, UdpSocket};
 
 /// How long a pair rests after it was given back.
 pub const REST_US: u64 = 5_000_000;
+/// So many pairs in a row that other programs hold are enough: somebody waits for the answer.
+const MAX_HELD: usize = 64;
 
 /// The two sockets of a leg, bound and non-blocking.
 #[derive(Debug)]
@@ -44,23 +46,37 @@ impl PortPool {
         self.free.push_back((port, now_us + REST_US));
     }
 
-    /// Bind the next pair on `host`; pairs some other process holds go to the end of the queue.
+    /// Bind the next pair on `host`. Pairs some other program holds go to the end of the queue; any other
+    /// fault would meet the next pair too and is returned at once.
     pub fn bind(&mut self, host: IpAddr, now_us: u64) -> io::Result<SocketPair> {
-        let mut last_error = None;
-        for _ in 0..self.free.len() {
-            let Some(port) = self.take(now_us) else { break };
-            match bind_pair(host, port) {
-                Ok(pair) => return Ok(pair),
+        self.bind_with(now_us, |port| bind_pair(host, port))
+    }
+
+    /// A pair was bound and let go of unused: it is the next again, without a rest.
+    pub fn put_back(&mut self, port: u16) {
+        self.free.push_front((port, 0));
+    }
+
+    fn bind_with<T>(&mut self, now_us: u64, bind: impl Fn(u16) -> io::Result<T>) -> io::Result<T> {
+        for _ in 0..MAX_HELD {
+            let Some(port) = self.take(now_us) else {
+                return Err(in_use("every port pair of the media range is in use".into()));
+            };
+            match bind(port) {
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse => self.give_back(port, now_us),
                 Err(error) => {
-                    self.give_back(port, now_us);
-                    last_error = Some(error);
+                    self.put_back(port);
+                    return Err(error);
                 }
+                bound => return bound,
             }
         }
-        Err(last_error.unwrap_or_else(|| {
-            io::Error::new(io::ErrorKind::AddrInUse, "every port pair of the media range is in use")
-        }))
+        Err(in_use(format!("other programs have the next {MAX_HELD} port pairs of the media range in use")))
     }
+}
+
+fn in_use(reason: String) -> io::Error {
+    io::Error::new(io::ErrorKind::AddrInUse, reason)
 }
 
 fn bind_pair(host: IpAddr, port: u16) -> io::Result<SocketPair> {
@@ -75,6 +91,7 @@ fn bind_pair(host: IpAddr, port: u16) -> io::Result<SocketPair> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
     use std::net::Ipv4Addr;
 
     const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -110,6 +127,29 @@ mod tests {
     #[test]
     fn no_pair_left_is_an_error_that_says_so() {
         let error = PortPool::new(10_000, 10_000).bind(LOOPBACK, 0).unwrap_err();
-        assert!(error.to_string().contains("in use"));
+        assert!(error.to_string().contains("every port pair"));
+    }
+
+    #[test]
+    fn an_address_of_another_machine_is_told_at_once_and_costs_no_pair() {
+        let mut pool = PortPool::new(10_000, 10_003);
+        let elsewhere = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
+        for _ in 0..3 {
+            assert_eq!(pool.bind(elsewhere, 7).unwrap_err().kind(), io::ErrorKind::AddrNotAvailable);
+        }
+        assert_eq!((pool.take(7), pool.take(7), pool.take(7)), (Some(10_000), Some(10_002), None));
+    }
+
+    #[test]
+    fn only_so_many_held_pairs_are_passed_over_for_one_leg() {
+        let mut pool = PortPool::new(10_000, 19_999);
+        let tries = Cell::new(0);
+        let held = |_| -> io::Result<()> {
+            tries.set(tries.get() + 1);
+            Err(io::ErrorKind::AddrInUse.into())
+        };
+        assert!(pool.bind_with(0, held).unwrap_err().to_string().contains("other programs"));
+        assert_eq!(tries.get(), MAX_HELD);
+        assert_eq!(pool.bind_with(0, Ok).unwrap(), 10_000 + 2 * MAX_HELD as u16);
     }
 }
