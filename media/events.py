@@ -40,14 +40,14 @@ class EndpointClosed(Event):
     packets_lost: int
     """Expected by sequence number but never arrived (RFC 3550 §A.3)."""
     packets_dropped: int
-    """Arrived but not usable: malformed, from a stranger, of an unknown payload type."""
+    """Arrived but not usable: malformed, from a stranger, of an unknown payload type, digits too fast."""
     jitter_ms: float
     """Interarrival jitter (RFC 3550 §6.4.1) at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaStarted(Event):
-    """The first usable packet of the leg arrived; from here the endpoint sends to its source."""
+    """A usable packet arrived from a new source of the leg; from here the endpoint sends there."""
 
     topic: ClassVar[str] = "media.started"
     leg_id: str
@@ -57,7 +57,7 @@ class MediaStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaLost(Event):
-    """Nothing arrived for the configured time though something should have."""
+    """Nothing arrived for the configured time though neither side held the other."""
 
     topic: ClassVar[str] = "media.lost"
     leg_id: str

@@ -1,5 +1,7 @@
 """Endpoints over loopback: ports, latching, relay, what is counted, what is refused."""
 
+import os
+import resource
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +20,14 @@ from media.commands import (
 )
 from media.config import MediaConfig, RecordingsConfig
 from media.engine import MediaEngine
-from media.events import EndpointClosed, EndpointFailed, EndpointOpened, MediaLost, MediaStarted
+from media.events import (
+    DigitDetected,
+    EndpointClosed,
+    EndpointFailed,
+    EndpointOpened,
+    MediaLost,
+    MediaStarted,
+)
 from runtime.clock import ManualClock
 from runtime.errors import UsageError
 from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket
@@ -66,6 +75,28 @@ def test_no_port_left_is_an_event_that_says_so(tmp_path: Path) -> None:
     assert "in use" in answers[2].reason
 
 
+def test_a_process_out_of_files_says_so_and_keeps_its_ports(rig: MediaRig) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    next_file = os.dup(0)
+    os.close(next_file)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next_file, limits[1]))
+    try:
+        (failed,) = rig.order(OpenEndpoint(leg_id="a", near=None))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert isinstance(failed, EndpointFailed)
+    assert "Too many open files" in failed.reason
+    (opened,) = rig.order(OpenEndpoint(leg_id="a", near=None))
+    assert isinstance(opened, EndpointOpened)
+    assert opened.port == 30_000, "the first of the range"
+
+
+def test_an_engine_on_another_machines_address_is_refused(tmp_path: Path) -> None:
+    config = MediaConfig(host="203.0.113.1")
+    with pytest.raises(UsageError, match=r"cannot open media ports on 203\.0\.113\.1: Cannot assign"):
+        MediaEngine(config, RecordingsConfig(folder=tmp_path), ManualClock(), lambda event: None)
+
+
 def test_a_bridge_carries_voice_both_ways_in_streams_of_its_own(rig: MediaRig) -> None:
     caller, agent = rig.leg("a", ssrc=1), rig.leg("b", near="a", ssrc=2)
     rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
@@ -91,6 +122,18 @@ def test_a_bridge_between_the_laws_translates(rig: MediaRig) -> None:
     assert heard.payload[0] in (0xFE, 0xFF), "the quietest"
     agent.talk(bytes([0x00, 0x80]))
     assert caller.hear().payload == bytes([0x2A, 0xAA])
+
+
+def test_a_phone_may_speak_the_law_that_was_offered_but_not_agreed(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a", codec=Codec.PCMA), rig.leg("b", near="a", codec=Codec.PCMU)
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    caller.payload_type, agent.payload_type = agent.payload_type, caller.payload_type
+    caller.talk(VOICE)
+    heard = agent.hear()
+    assert (heard.payload_type, heard.payload) == (0, VOICE)
+    agent.talk(VOICE)
+    heard = caller.hear()
+    assert (heard.payload_type, heard.payload) == (8, VOICE)
 
 
 def test_padding_extension_and_contributors_are_taken_off(rig: MediaRig) -> None:
@@ -132,16 +175,29 @@ def test_an_endpoint_sends_to_where_packets_come_from_and_drops_strangers(rig: M
     assert promised.hear().payload == VOICE
     behind_nat.talk(VOICE)
     agent.hear()
-    started = rig.wait(MediaStarted, count=2)
-    assert {(event.leg_id, event.port) for event in started} == {("b", agent.port), ("a", behind_nat.port)}
-    promised.talk(VOICE)
     agent.talk(VOICE)
     assert behind_nat.hear().payload == VOICE
+    stranger = rig.leg("y")
+    stranger.leg_port = promised.leg_port
+    stranger.talk(VOICE)
     rig.wait_received("a", 2)
     assert agent.hears_nothing()
     counters = rig.engine.counters_of("a")
     assert counters is not None
     assert (counters.packets_received, counters.packets_dropped) == (1, 1)
+
+
+def test_packets_from_the_promised_address_always_win(rig: MediaRig) -> None:
+    promised, other, agent = rig.leg("a"), rig.leg("x"), rig.leg("b", near="a")
+    other.leg_port = promised.leg_port
+    rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
+    for phone in (other, promised):
+        phone.talk(VOICE)
+        agent.hear()
+        agent.talk(VOICE)
+        assert phone.hear().payload == VOICE
+    started = rig.wait(MediaStarted, count=3)
+    assert [event.port for event in started if event.leg_id == "a"] == [other.port, promised.port]
 
 
 def test_hold_stops_each_direction(rig: MediaRig) -> None:
@@ -201,11 +257,28 @@ def test_hostile_packets_are_dropped_and_counted_and_calls_go_on(rig: MediaRig) 
     assert agent.hear().payload == VOICE
 
 
+def test_a_flood_of_digits_costs_digits_but_no_end_of_a_leg(rig: MediaRig) -> None:
+    caller = rig.leg("a")
+    flood = 17_000
+    for number in range(flood):
+        press = RtpPacket(TELEPHONE_EVENT, number % 2**16, number * 1600, 1, b"\x05\x8a\x03\x20")
+        caller.send(press.encode())
+        if number % 100 == 0:
+            rig.wait_received("a", number + 1)
+    rig.wait_received("a", flood)
+    rig.order(CloseEndpoint(leg_id="a"))
+    (closed,) = rig.wait(EndpointClosed)
+    digits = sum(isinstance(event, DigitDetected) for event in rig.events)
+    assert 0 < digits == closed.packets_received < flood / 10
+    assert closed.packets_dropped == flood - digits
+    assert rig.engine.facts_lost == 0
+
+
 def test_a_leg_that_falls_silent_is_reported_once(tmp_path: Path) -> None:
     with media_rig(tmp_path, media_timeout_s=0.1, port_min=36_000) as rig:
         rig.leg("a")
-        held = rig.leg("b")
-        rig.configure("b", held, receiving=False)
+        for leg_id, sending, receiving in (("b", True, False), ("c", False, True)):
+            rig.configure(leg_id, rig.leg(leg_id), sending=sending, receiving=receiving)
         rig.wait(MediaLost)
         (lost,) = rig.wait(MediaLost)
         assert lost.leg_id == "a"

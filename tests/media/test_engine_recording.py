@@ -90,6 +90,16 @@ def test_the_customer_is_left_and_the_agent_right_in_either_law(rig: MediaRig) -
     assert (completed.customer_lost_ms, completed.agent_lost_ms) == (0, 0)
 
 
+def test_a_leg_is_recorded_by_the_law_of_its_packets_not_by_the_one_agreed(rig: MediaRig) -> None:
+    caller = rig.leg("a", codec=Codec.PCMA)
+    caller.codec, caller.payload_type = Codec.PCMU, 0
+    start(rig)
+    attach(rig, "a", Channel.CUSTOMER)
+    say(rig, "a", caller, 2)
+    rig.let_pass(60)
+    assert loud_samples(stop(rig).path) == [2 * 160, 0]
+
+
 def test_the_file_is_what_the_event_says(rig: MediaRig, tmp_path: Path) -> None:
     start(rig)
     started = rig.wait(RecordingStarted)[0]

@@ -27,9 +27,9 @@ fuzz_target!(|input: &[u8]| {
         now_us += u64::from(flags >> 1) * 5000;
         let source = SocketAddr::from(([192, 0, 2, 1 + (flags & 1)], 4000));
         let Some(received) = leg.receive(datagram, source, now_us, &mut events) else { continue };
-        if received.is_audio {
+        if let Some(codec) = received.codec {
             let octets = &datagram[received.payload.clone()];
-            stereo.customer.place(&received.header, octets, Codec::Pcma, (now_us / 125) as i64);
+            stereo.customer.place(&received.header, octets, codec, (now_us / 125) as i64);
         } else {
             stereo.customer.skip(&received.header);
         }

@@ -34,8 +34,11 @@ impl Endpoint {
     }
 
     pub fn configure(&mut self, settings: Settings, now_us: u64) {
+        let before = self.settings.replace(settings);
         self.intake.configure(&settings, now_us);
-        self.settings = Some(settings);
+        if before.is_some_and(|before| settings.end_hold_of(&before)) {
+            self.intake.latch.reopen();
+        }
     }
 
     /// Take one datagram from the network; None when it is dropped.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::ops::Range;
 
 use rtp::digit_receiver::{DigitReceiver, KeyPress};
+use rtp::g711::Codec;
 use rtp::packet::{Header, Packet};
 use rtp::reception::Reception;
 use rtp::telephone_event::TelephoneEvent;
@@ -18,8 +19,14 @@ pub struct Received {
     pub header: Header,
     /// Where in the datagram.
     pub payload: Range<usize>,
-    /// False for a telephone-event.
-    pub is_audio: bool,
+    /// The law of its audio; None for a telephone-event.
+    pub codec: Option<Codec>,
+}
+
+impl Received {
+    pub fn is_audio(&self) -> bool {
+        self.codec.is_some()
+    }
 }
 
 /// What one leg hears.
@@ -53,7 +60,7 @@ impl Intake {
     /// The peer's settings are these from now on.
     pub fn configure(&mut self, settings: &Settings, now_us: u64) {
         self.latch.offer(settings.remote);
-        self.listening_since_us = settings.receiving.then_some(now_us);
+        self.listening_since_us = settings.expects_voice().then_some(now_us);
     }
 
     /// Judge one datagram; None when it is dropped. What it tells goes to `events`.
@@ -95,23 +102,30 @@ impl Intake {
         events: &mut Vec<Event>,
     ) -> Option<Received> {
         let received = recognise(datagram, settings)?;
-        if !self.admit(source, now_us, events) {
+        if !self.admit(source, settings, now_us, events) {
+            return None;
+        }
+        self.reception.count(&received.header, received.is_audio(), now_us);
+        let telling = settings.receiving && !received.is_audio();
+        if telling && !self.hear_digit(datagram, &received, now_us, events) {
             return None;
         }
         self.packets += 1;
         self.bytes += datagram.len() as u64;
-        self.reception.count(&received.header, received.is_audio, now_us);
-        if !settings.receiving {
-            return None;
-        }
-        self.listening_since_us = Some(now_us);
-        if !received.is_audio {
-            self.hear_digit(datagram, &received, now_us, events);
-        }
-        Some(received)
+        self.listening_since_us = settings.expects_voice().then_some(now_us);
+        settings.receiving.then_some(received)
     }
 
-    fn admit(&mut self, source: SocketAddr, now_us: u64, events: &mut Vec<Event>) -> bool {
+    fn admit(
+        &mut self,
+        source: SocketAddr,
+        settings: &Settings,
+        now_us: u64,
+        events: &mut Vec<Event>,
+    ) -> bool {
+        if !settings.receiving {
+            return self.latch.knows(source);
+        }
         match self.latch.admit(source, now_us) {
             Admission::Known => true,
             Admission::Latched => {
@@ -122,20 +136,34 @@ impl Intake {
         }
     }
 
-    fn hear_digit(&mut self, datagram: &[u8], received: &Received, now_us: u64, events: &mut Vec<Event>) {
-        let Some(event) = TelephoneEvent::parse(&datagram[received.payload.clone()]) else { return };
+    /// False when it is dropped, for coming faster than keys can be pressed.
+    fn hear_digit(
+        &mut self,
+        datagram: &[u8],
+        received: &Received,
+        now_us: u64,
+        events: &mut Vec<Event>,
+    ) -> bool {
+        // One that is cut tells nothing; whom it is relayed to may see more in it.
+        let Some(event) = TelephoneEvent::parse(&datagram[received.payload.clone()]) else { return true };
         let Header { timestamp, ssrc, .. } = received.header;
         let endpoint = self.endpoint;
         self.digits
-            .receive(event, timestamp, ssrc, now_us, |press| events.push(digit_detected(endpoint, press)));
+            .receive(event, timestamp, ssrc, now_us, |press| events.push(digit_detected(endpoint, press)))
     }
 }
 
+/// What a packet carries, by its payload type: the numbers agreed on, then the static ones of both laws.
+///
+/// We offer both, and who offers several must take any of them at any time (RFC 3264 §5.1).
 fn recognise(datagram: &[u8], settings: &Settings) -> Option<Received> {
     let Packet { header, payload } = Packet::parse(datagram).ok()?;
-    let is_audio = header.payload_type == settings.payload_type;
-    let known = is_audio || Some(header.payload_type) == settings.dtmf_payload_type;
-    known.then_some(Received { header, payload, is_audio })
+    let codec = match header.payload_type {
+        audio if audio == settings.payload_type => Some(settings.codec),
+        event if Some(event) == settings.dtmf_payload_type => None,
+        other => Some(Codec::of_payload_type(other)?),
+    };
+    Some(Received { header, payload, codec })
 }
 
 fn digit_detected(endpoint: EndpointId, press: KeyPress) -> Event {

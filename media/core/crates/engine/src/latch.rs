@@ -1,8 +1,23 @@
 //! Symmetric RTP (RFC 4961): send to where the peer's packets come from, not to what its SDP promised.
+//!
+//! What a valid packet means, by its source and by what was heard of the leg before:
+//!
+//! ```text
+//!                            nothing   latched        silent for 3 s,    we hold
+//!                            yet       source heard   or a hold ended    the peer
+//!  the latched source        -         taken          taken              counted
+//!  the address offered       latches   latches        latches            counted
+//!  another port of either    latches   stranger       latches            stranger
+//!  anywhere else             latches   stranger       stranger           stranger
+//! ```
+//!
+//! A private address in the SDP of a phone behind NAT is normal, so anybody may be first; what the phone
+//! promised wins whenever it comes. A NAT may choose another port later, never another address: that
+//! takes a new one by signalling, which begins anew.
 
 use std::net::SocketAddr;
 
-/// A latched peer silent for so long may come back from elsewhere.
+/// A latched peer silent for so long may come back from another port.
 pub const RELATCH_AFTER_US: u64 = 3_000_000;
 
 /// Where one leg's packets may come from and go to.
@@ -11,7 +26,8 @@ pub struct Latch {
     /// By the peer's SDP; None when it named no usable address.
     offered: Option<SocketAddr>,
     latched: Option<SocketAddr>,
-    heard_us: u64,
+    /// From when another port may take the place of the latched one.
+    open_from_us: u64,
 }
 
 /// What the source of a packet means.
@@ -24,27 +40,43 @@ pub enum Admission {
 }
 
 impl Latch {
-    /// The peer's SDP names an address. A new one undoes the latch; the same again leaves it.
+    /// The peer's SDP names an address. A new one undoes the latch; the same again or none leaves it.
     pub fn offer(&mut self, address: Option<SocketAddr>) {
-        if self.offered != address {
+        if address.is_some() && self.offered != address {
             *self = Self { offered: address, ..Self::default() };
         }
+    }
+
+    /// A hold is over: the peer may come back from another port at once.
+    pub fn reopen(&mut self) {
+        self.open_from_us = 0;
     }
 
     /// Judge the source of a valid packet.
     pub fn admit(&mut self, source: SocketAddr, now_us: u64) -> Admission {
         let known = self.latched == Some(source);
-        let open = self.latched.is_none() || now_us >= self.heard_us + RELATCH_AFTER_US;
-        if !known && !open {
+        if !known && !self.may_move_to(source, now_us) {
             return Admission::Stranger;
         }
-        self.heard_us = now_us;
+        self.open_from_us = now_us + RELATCH_AFTER_US;
         self.latched = Some(source);
         if known { Admission::Known } else { Admission::Latched }
     }
 
+    /// Whether a packet is the peer's though nothing may be latched: it comes from where we would send.
+    pub fn knows(&self, source: SocketAddr) -> bool {
+        [self.latched, self.offered].contains(&Some(source))
+    }
+
     pub fn destination(&self) -> Option<SocketAddr> {
         self.latched.or(self.offered)
+    }
+
+    fn may_move_to(&self, source: SocketAddr, now_us: u64) -> bool {
+        let Some(latched) = self.latched else { return true };
+        let neighbour = |address: SocketAddr| address.ip() == source.ip();
+        let open = now_us >= self.open_from_us;
+        self.offered == Some(source) || open && (neighbour(latched) || self.offered.is_some_and(neighbour))
     }
 }
 
@@ -52,50 +84,104 @@ impl Latch {
 mod tests {
     use super::*;
 
-    fn address(port: u16) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], port))
+    const OFFERED: &str = "192.0.2.1:4000";
+    const OFFERED_ELSEWHERE: &str = "192.0.2.1:4002";
+    const NAT: &str = "198.51.100.7:9000";
+    const NAT_ELSEWHERE: &str = "198.51.100.7:9002";
+    const STRANGER: &str = "203.0.113.66:4000";
+
+    fn address(text: &str) -> SocketAddr {
+        text.parse().unwrap()
     }
 
-    fn latch() -> Latch {
+    /// A leg whose peer offered an address and then came from these, all at 0.
+    fn latch(heard: &[&str]) -> Latch {
         let mut latch = Latch::default();
-        latch.offer(Some(address(1)));
+        latch.offer(Some(address(OFFERED)));
+        for source in heard {
+            latch.admit(address(source), 0);
+        }
         latch
+    }
+
+    fn admissions(heard: &[&str], reopened: bool, now_us: u64) -> Vec<Admission> {
+        let judge = |source| {
+            let mut latch = latch(heard);
+            if reopened {
+                latch.reopen();
+            }
+            latch.admit(address(source), now_us)
+        };
+        [OFFERED, OFFERED_ELSEWHERE, NAT, NAT_ELSEWHERE, STRANGER].map(judge).to_vec()
+    }
+
+    #[test]
+    fn anybody_may_be_first() {
+        assert_eq!(admissions(&[], false, 0), [Admission::Latched; 5]);
+    }
+
+    #[test]
+    fn while_the_peer_talks_only_the_offered_address_may_take_its_place() {
+        use Admission::{Known, Latched, Stranger};
+        let just_before_us = RELATCH_AFTER_US - 1;
+        let behind_nat = admissions(&[NAT], false, just_before_us);
+        assert_eq!(behind_nat, [Latched, Stranger, Known, Stranger, Stranger]);
+        let as_offered = admissions(&[NAT, OFFERED], false, just_before_us);
+        assert_eq!(as_offered, [Known, Stranger, Stranger, Stranger, Stranger]);
+    }
+
+    #[test]
+    fn after_silence_or_a_hold_another_port_may_but_no_other_address() {
+        use Admission::{Known, Latched, Stranger};
+        for (reopened, now_us) in [(false, RELATCH_AFTER_US), (true, 1)] {
+            let behind_nat = admissions(&[NAT], reopened, now_us);
+            assert_eq!(behind_nat, [Latched, Latched, Known, Latched, Stranger]);
+            let as_offered = admissions(&[NAT, OFFERED], reopened, now_us);
+            assert_eq!(as_offered, [Known, Latched, Stranger, Stranger, Stranger]);
+        }
+    }
+
+    #[test]
+    fn the_first_packet_after_a_hold_closes_the_latch_again() {
+        let mut latch = latch(&[NAT]);
+        latch.reopen();
+        assert_eq!(latch.admit(address(NAT), 1), Admission::Known);
+        assert_eq!(latch.admit(address(NAT_ELSEWHERE), 2), Admission::Stranger);
     }
 
     #[test]
     fn sends_to_the_offered_address_until_packets_come() {
-        let mut latch = latch();
-        assert_eq!(latch.destination(), Some(address(1)));
-        assert_eq!(latch.admit(address(2), 0), Admission::Latched);
-        assert_eq!(latch.destination(), Some(address(2)));
-        assert_eq!(latch.admit(address(2), 1), Admission::Known);
+        assert_eq!(latch(&[]).destination(), Some(address(OFFERED)));
+        assert_eq!(latch(&[NAT]).destination(), Some(address(NAT)));
     }
 
     #[test]
-    fn strangers_are_refused_while_the_peer_talks() {
-        let mut latch = latch();
-        latch.admit(address(2), 0);
-        latch.admit(address(2), 1_000_000);
-        assert_eq!(latch.admit(address(3), 1_000_000 + RELATCH_AFTER_US - 1), Admission::Stranger);
-        assert_eq!(latch.destination(), Some(address(2)));
+    fn the_peer_is_known_by_either_address() {
+        let latch = latch(&[NAT]);
+        assert!(latch.knows(address(NAT)) && latch.knows(address(OFFERED)));
+        assert!(!latch.knows(address(NAT_ELSEWHERE)) && !Latch::default().knows(address(STRANGER)));
     }
 
     #[test]
-    fn a_peer_silent_for_long_may_come_from_elsewhere() {
-        let mut latch = latch();
-        latch.admit(address(2), 0);
-        assert_eq!(latch.admit(address(3), RELATCH_AFTER_US), Admission::Latched);
-        assert_eq!(latch.admit(address(2), RELATCH_AFTER_US + 1), Admission::Stranger);
+    fn only_a_new_address_by_signalling_undoes_the_latch() {
+        let mut latch = latch(&[NAT]);
+        for same in [Some(address(OFFERED)), None] {
+            latch.offer(same);
+            assert_eq!(latch.admit(address(STRANGER), RELATCH_AFTER_US), Admission::Stranger);
+            assert_eq!(latch.destination(), Some(address(NAT)));
+        }
+        latch.offer(Some(address(OFFERED_ELSEWHERE)));
+        assert_eq!(latch.destination(), Some(address(OFFERED_ELSEWHERE)));
+        assert_eq!(latch.admit(address(STRANGER), 1), Admission::Latched);
     }
 
     #[test]
-    fn only_a_new_offer_undoes_the_latch() {
-        let mut latch = latch();
-        latch.admit(address(2), 0);
-        latch.offer(Some(address(1)));
-        assert_eq!(latch.destination(), Some(address(2)));
-        latch.offer(Some(address(4)));
-        assert_eq!(latch.destination(), Some(address(4)));
-        assert_eq!(latch.admit(address(3), 1), Admission::Latched);
+    fn packets_in_turn_from_two_ports_move_the_latch_seldom() {
+        let mut latch = latch(&[]);
+        let moves = (0..60_000).filter(|turn| {
+            let source = if turn % 3_500 == 0 { OFFERED } else { OFFERED_ELSEWHERE };
+            latch.admit(address(source), turn * 1000) == Admission::Latched
+        });
+        assert!((2..=2 * 60 / 3).contains(&moves.count()));
     }
 }

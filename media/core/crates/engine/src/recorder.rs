@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Sender, TrySendError};
 use recording::stereo::Stereo;
 use recording::timeline::{HOLD, Timeline};
-use rtp::g711::Codec;
 use rtp::us_to_samples;
 
 use crate::commands::Channel;
@@ -34,7 +33,6 @@ pub struct RecordedPacket<'a> {
     pub leg: EndpointId,
     pub received: &'a Received,
     pub datagram: &'a [u8],
-    pub codec: Codec,
 }
 
 /// A recording under way.
@@ -86,14 +84,13 @@ impl Recorder {
         let Some(recording) = self.recordings.at(tap.slot) else { return };
         let arrival = recording.position(now_us) as i64;
         let (speaker, timeline) = recording.seat(tap.channel);
-        let Received { header, payload, is_audio } = packet.received;
+        let Received { header, payload, codec } = packet.received;
         if *speaker != Some(packet.leg) {
             return;
         }
-        if *is_audio {
-            timeline.place(header, &packet.datagram[payload.clone()], packet.codec, arrival);
-        } else {
-            timeline.skip(header);
+        match *codec {
+            Some(codec) => timeline.place(header, &packet.datagram[payload.clone()], codec, arrival),
+            None => timeline.skip(header),
         }
     }
 

@@ -56,6 +56,16 @@ impl Settings {
         }
         Ok(Self { remote: self.remote.filter(can_be_sent_to), ..self })
     }
+
+    /// Whether silence would be strange: a peer that holds us, or is held, may well fall silent.
+    pub fn expects_voice(&self) -> bool {
+        self.sending && self.receiving
+    }
+
+    /// Whether a hold, by either side, ends when these settings follow `before`.
+    pub fn end_hold_of(&self, before: &Self) -> bool {
+        self.sending && !before.sending || self.receiving && !before.receiving
+    }
 }
 
 fn can_be_sent_to(address: &SocketAddr) -> bool {

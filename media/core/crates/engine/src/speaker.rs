@@ -109,8 +109,8 @@ impl Speaker {
             return None;
         }
         let payload_type =
-            if received.is_audio { settings.payload_type } else { settings.dtmf_payload_type? };
-        self.stream.relay(&received.header, received.is_audio, payload_type, now_us)
+            if received.is_audio() { settings.payload_type } else { settings.dtmf_payload_type? };
+        self.stream.relay(&received.header, received.is_audio(), payload_type, now_us)
     }
 
     /// One beat of dialling; None when no key is to be pressed any more.

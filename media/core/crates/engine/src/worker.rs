@@ -6,7 +6,6 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use crossbeam_channel::{Receiver, Sender};
-use rtp::g711::Codec;
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll;
 
@@ -130,22 +129,21 @@ impl Worker {
         let Ok((length, source)) = leg.rtp.recv_from(&mut self.buffer[..]) else { return };
         let datagram = if length < BUFFER_LENGTH { &self.buffer[..length] } else { &[] };
         let Some(received) = leg.endpoint.receive(datagram, source, now_us, &mut self.outbox) else { return };
-        let Some(settings) = leg.endpoint.settings else { return };
         if let Some(tap) = leg.tap {
-            let packet = RecordedPacket { leg: leg.id, received: &received, datagram, codec: settings.codec };
+            let packet = RecordedPacket { leg: leg.id, received: &received, datagram };
             self.recorder.place(tap, &packet, now_us);
         }
         let (id, local, peer) = (leg.id, leg.local, leg.peer);
-        if !received.is_audio {
+        if !received.is_audio() {
             self.arm_digit_expiry(id);
         }
         if let Some(peer) = peer {
-            self.forward(local, peer, received, settings.codec, now_us);
+            self.forward(local, peer, received, now_us);
         }
     }
 
     /// Send a packet that lies in the buffer on to the leg at `peer`.
-    fn forward(&mut self, from: SocketAddr, peer: usize, received: Received, theirs: Codec, now_us: u64) {
+    fn forward(&mut self, from: SocketAddr, peer: usize, received: Received, now_us: u64) {
         let Some(leg) = self.legs.at(peer) else { return };
         let Some(ours) = leg.endpoint.settings.map(|settings| settings.codec) else { return };
         // A peer that claims to be the other leg's own port would have us talk to ourselves for ever.
@@ -153,7 +151,7 @@ impl Worker {
             return;
         }
         let Some(header) = leg.endpoint.relay(&received, now_us) else { return };
-        if received.is_audio && ours != theirs {
+        if let Some(theirs) = received.codec.filter(|&theirs| theirs != ours) {
             theirs.to_other_law(&mut self.buffer[received.payload.clone()]);
         }
         leg.send(header.put_before(&mut self.buffer[..], received.payload));

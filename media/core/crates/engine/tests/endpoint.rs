@@ -136,6 +136,59 @@ fn packets_on_hold_are_counted_and_dropped() {
 }
 
 #[test]
+fn a_leg_we_hold_latches_to_nobody() {
+    let held = Settings { receiving: false, ..settings() };
+    let mut rig = Rig::new();
+    rig.endpoint.configure(held, 0);
+    rig.receive(&audio(1), stranger());
+    assert_eq!((rig.endpoint.destination(), rig.events.as_slice()), (Some(phone()), [].as_slice()));
+    assert_eq!(rig.endpoint.counters().packets_received, 0);
+}
+
+#[test]
+fn after_a_hold_by_either_side_the_peer_may_come_from_another_port_but_no_other_address() {
+    let [we_hold, peer_holds] =
+        [Settings { receiving: false, ..settings() }, Settings { sending: false, ..settings() }];
+    let moved = SocketAddr::new(phone().ip(), phone().port() + 2);
+    for held in [we_hold, peer_holds] {
+        let mut rig = Rig::configured();
+        assert!(rig.receive(&audio(1), phone()));
+        assert!(!rig.receive(&audio(2), moved));
+        rig.endpoint.configure(held, 0);
+        rig.endpoint.configure(settings(), 0);
+        assert!(!rig.receive(&audio(3), stranger()));
+        assert!(rig.receive(&audio(4), moved));
+        assert_eq!(rig.endpoint.destination(), Some(moved));
+    }
+}
+
+#[test]
+fn each_packet_is_of_the_law_its_payload_type_says() {
+    let agreed = Settings { payload_type: 96, dtmf_payload_type: Some(101), ..settings() };
+    let mut rig = Rig::new();
+    rig.endpoint.configure(agreed.checked().unwrap(), 0);
+    let mut codec = |payload_type| {
+        let datagram = packet(payload_type, u16::from(payload_type), &[0; 4]);
+        rig.endpoint.receive(&datagram, phone(), 0, &mut rig.events).map(|received| received.codec)
+    };
+    assert_eq!(codec(96), Some(Some(Codec::Pcma)));
+    assert_eq!(codec(0), Some(Some(Codec::Pcmu)));
+    assert_eq!(codec(8), Some(Some(Codec::Pcma)));
+    assert_eq!((codec(101), codec(9), codec(97)), (Some(None), None, None));
+}
+
+#[test]
+fn numbers_agreed_on_come_before_the_static_ones() {
+    let mut rig = Rig::new();
+    rig.endpoint.configure(Settings { payload_type: 0, dtmf_payload_type: Some(8), ..settings() }, 0);
+    let mut receive = |payload_type| {
+        let datagram = packet(payload_type, 1, &[0; 4]);
+        rig.endpoint.receive(&datagram, phone(), 0, &mut rig.events).unwrap().codec
+    };
+    assert_eq!((receive(0), receive(8)), (Some(Codec::Pcma), None));
+}
+
+#[test]
 fn nothing_is_sent_while_the_peer_holds_us() {
     let mut rig = Rig::configured();
     assert_eq!(rig.endpoint.destination(), Some(phone()));
@@ -154,6 +207,22 @@ fn a_digit_is_taken_for_relay_and_reported_once() {
     }
     let digit = Event::DigitDetected { endpoint: ID, digit: '5', duration_ms: 100 };
     assert_eq!(rig.events[1..], [digit]);
+}
+
+#[test]
+fn a_flood_of_presses_is_dropped_and_counted_but_for_what_a_finger_can_press() {
+    let mut rig = Rig::configured();
+    let mut taken = 0;
+    for number in 0..5000_u16 {
+        let event = TelephoneEvent { code: 5, end: true, duration: 800 };
+        rig.now_us += 1000;
+        taken += u64::from(rig.receive(&packet(101, number, &event.to_bytes()), phone()));
+    }
+    let digits = rig.events.iter().filter(|event| matches!(event, Event::DigitDetected { .. })).count();
+    assert!((5000 / 40..=5000 / 40 + 8).contains(&digits), "{digits}");
+    let facts = rig.endpoint.counters();
+    assert_eq!((facts.packets_received, facts.packets_dropped), (taken, 5000 - taken));
+    assert!(taken < 200 && facts.packets_lost == 0);
 }
 
 #[test]
@@ -280,13 +349,26 @@ fn silence_is_reported_once_until_something_is_heard_again() {
 }
 
 #[test]
-fn a_leg_we_hold_is_never_missed() {
+fn a_leg_on_hold_by_either_side_is_never_missed() {
+    for (sending, receiving) in [(true, false), (false, true), (false, false)] {
+        let mut rig = Rig::configured();
+        rig.endpoint.configure(Settings { sending, receiving, ..settings() }, 0);
+        rig.receive(&audio(1), phone());
+        rig.events.clear();
+        rig.endpoint.intake.check_silence(1, u64::MAX, &mut rig.events);
+        assert_eq!(rig.events, []);
+    }
+}
+
+#[test]
+fn silence_counts_again_from_the_end_of_a_hold() {
     let mut rig = Rig::configured();
-    rig.endpoint.configure(Settings { receiving: false, ..settings() }, 0);
-    rig.receive(&audio(1), phone());
-    rig.events.clear();
-    rig.endpoint.intake.check_silence(1, u64::MAX, &mut rig.events);
+    rig.endpoint.configure(Settings { sending: false, ..settings() }, 0);
+    rig.endpoint.configure(settings(), 7_000_000);
+    rig.endpoint.intake.check_silence(1_000_000, 7_999_999, &mut rig.events);
     assert_eq!(rig.events, []);
+    rig.endpoint.intake.check_silence(1_000_000, 8_000_000, &mut rig.events);
+    assert_eq!(rig.events, [Event::MediaLost { endpoint: ID, silent_us: 1_000_000 }]);
 }
 
 proptest! {

@@ -34,9 +34,9 @@ fn say_early(recorder: &mut Recorder, tap: Tap, leg: u64, moment_us: u64, now_us
         timestamp: packet as u32 * 160,
         ssrc: leg as u32,
     };
-    let received = Received { header, payload: 12..172, is_audio: true };
+    let received = Received { header, payload: 12..172, codec: Some(Codec::Pcma) };
     let datagram = [0x2a; 172];
-    let packet = RecordedPacket { leg, received: &received, datagram: &datagram, codec: Codec::Pcma };
+    let packet = RecordedPacket { leg, received: &received, datagram: &datagram };
     recorder.place(tap, &packet, now_us);
 }
 

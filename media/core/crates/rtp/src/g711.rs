@@ -8,6 +8,15 @@ pub enum Codec {
 }
 
 impl Codec {
+    /// The law with this static payload type (RFC 3551 §6).
+    pub const fn of_payload_type(payload_type: u8) -> Option<Self> {
+        match payload_type {
+            0 => Some(Self::Pcmu),
+            8 => Some(Self::Pcma),
+            _ => None,
+        }
+    }
+
     /// The octet that says silence; A-law inverts every other bit (0x55).
     pub const fn silence(self) -> u8 {
         match self {
