@@ -62,6 +62,8 @@ def plot(
 
     settings = configuration(config).records
     recording = RecordReader(settings).recording(recording_id)
+    if not recording["path"]:
+        raise UsageError(f"recording {recording['recording_id']} was never begun: {recording['reason']}")
     path = Path(recording["path"])
     out = output if output is not None else path.with_suffix(".png")
     try:
