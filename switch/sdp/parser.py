@@ -111,10 +111,11 @@ def _read_timing(draft: _Draft, value: str) -> None:
 
 def _read_connection(draft: _Draft, value: str) -> None:
     parts = value.split()
-    if len(parts) != 3 or parts[0] != "IN" or parts[1] not in ("IP4", "IP6"):
+    address = parts[-1].partition("/")[0] if len(parts) == 3 else ""  # multicast has its scope behind it
+    if not address or parts[0] != "IN" or parts[1] not in ("IP4", "IP6"):
         raise _Expected("c=IN IP4|IP6 <address>")
     place = draft.streams[-1] if draft.streams else draft
-    place.connection = place.connection or Connection(parts[1], parts[2].partition("/")[0])
+    place.connection = place.connection or Connection(parts[1], address)
 
 
 def _read_attribute(draft: _Draft, value: str) -> None:

@@ -75,6 +75,7 @@ def test_multicast_suffix_is_no_part_of_the_address() -> None:
         ("v=0\r\no=- 1 1 IP4 h\r\n", "line 2 .* o=<user>"),
         (HEAD + "c=IN IP5 h\r\n", "line 4 .* c=IN"),
         (HEAD + "c=192.0.2.1\r\n", "line 4 .* c=IN"),
+        (HEAD + "c=IN IP4 /127\r\n", "line 4 .* c=IN"),
         (HEAD + "m=audio 5000 RTP/AVP\r\n", "line 4 .* m=<kind>"),
         (HEAD + "m=audio 70000 RTP/AVP 0\r\n", "line 4 .* a port"),
         (HEAD + "m=audio -1 RTP/AVP 0\r\n", "a port"),
