@@ -85,7 +85,7 @@ def test_multicast_suffix_is_no_part_of_the_address() -> None:
         (HEAD + "m=audio 0 RTP/AVP 0\r\n" * 33, "at most 32 streams"),
         (HEAD + "a=x\r\n" * 1000, "at most 1000"),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_refusal_says_where_and_what_was_expected(text: str, expected: str) -> None:
     with pytest.raises(SdpSyntaxError, match=expected):
