@@ -5,6 +5,7 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 
 from sipp_scenarios.runner import free_port
 from sipp_scenarios.switch_process import SwitchProcess
@@ -18,6 +19,8 @@ QUEUE_ONLY = "95599"
 """Straight into the queue."""
 STATIONS = {"2001": "secret-2001", "2002": "secret-2002"}
 """Names with passwords; the agents have the same numbers."""
+RINGING = "95597"
+"""Rings for as long as any test lasts."""
 UNLISTED = "2999"
 """No station has this name."""
 
@@ -34,10 +37,23 @@ class Times:
     """RFC 3261's T1; transactions are forgotten after 64 of them."""
 
 
+_RINGING_FLOW = """
+name: ringing
+title: 振铃
+language: zh
+ring_s: 60
+start: bye
+nodes:
+  bye: {type: hang_up}
+"""
+
+
 def switch_process(
     folder: Path, times: Times | None = None, *, algorithms: Sequence[str] = ("MD5",)
 ) -> SwitchProcess:
     """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``."""
+    flows = copytree(_CONF / "flows", folder / "flows")
+    (flows / "ringing.yaml").write_text(_RINGING_FLOW, "utf-8")
     configuration = folder / "ringmain.toml"
     configuration.write_text(_configuration(folder, times or Times(), list(algorithms)), "utf-8")
     return SwitchProcess(configuration, folder / "switch.log")
@@ -54,11 +70,12 @@ def _configuration(folder: Path, times: Times, algorithms: list[str]) -> str:
             "[media]", port_min=first, port_max=first + _MEDIA_PORTS - 1, prompts=str(_CONF / "prompts")
         ),
         _section("[recordings]", folder=str(folder / "recordings")),
-        _section("[ivr]", flows=str(_CONF / "flows")),
+        _section("[ivr]", flows=str(folder / "flows")),
         _section("[control]", socket=str(folder / "ringmain.sock")),
         _section("[records]", journal=str(folder / "journal"), database=f"sqlite:///{folder}/ringmain.db"),
         _section("[[access_codes]]", number=HOTLINE, target="flow:hotline"),
         _section("[[access_codes]]", number=QUEUE_ONLY, target="queue:service"),
+        _section("[[access_codes]]", number=RINGING, target="flow:ringing"),
         _section(
             "[[queues]]",
             name="service",

@@ -1,7 +1,7 @@
 """A caller who hangs up at any step leaves nothing behind (the ``centre`` fixture looks after each test)."""
 
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.switch_process import HOTLINE, QUEUE_ONLY
+from tests.helpers.switch_process import HOTLINE, QUEUE_ONLY, RINGING
 
 
 def ended(centre: CallCentre, **how: object) -> None:
@@ -19,6 +19,11 @@ def test_before_the_answer(centre: CallCentre) -> None:
     with caller:
         caller.finish().check()
     centre.events.wait_for("call.refused", cause="ORIGINATOR_CANCEL")
+
+
+def test_while_it_rings(centre: CallCentre) -> None:
+    centre.run("caller_gives_up_ringing", RINGING)
+    ended(centre, cause="ORIGINATOR_CANCEL", by_caller=True)
 
 
 def test_in_the_prompt(centre: CallCentre) -> None:
