@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ivr.check import Surroundings
 from ivr.document import Flow
-from ivr.reader import read_flow
+from ivr.reader import name_in, read_flow
 from runtime.problems import Problem
 
 _SUFFIXES = (".yaml", ".yml")
@@ -19,23 +20,35 @@ class LoadedFlows:
 
     flows: dict[str, Flow]
     problems: list[Problem]
+    faulty: tuple[str | None, ...] = ()
+    """Names of the others; None where a name cannot be read."""
+
+
+class _Document(NamedTuple):
+    flow: Flow | None
+    name: str | None
+    problems: list[Problem]
 
 
 def load_flows(folder: Path, surroundings: Surroundings) -> LoadedFlows:
     """Read every ``*.yaml`` in a folder. Never raises; what cannot be read is among the problems."""
     if not folder.is_dir():
-        return LoadedFlows({}, [Problem(str(folder), 0, "ivr.flows", "", "a folder with flow documents")])
+        missing = Problem(str(folder), 0, "ivr.flows", "", "a folder with flow documents")
+        return LoadedFlows({}, [missing], (None,))
     flows: dict[str, Flow] = {}
     files: dict[str, Path] = {}
     problems: list[Problem] = []
+    faulty: list[str | None] = []
     for path in sorted(_documents(folder)):
-        flow, found = _load(path, surroundings)
+        flow, name, found = _load(path, surroundings)
         problems += found
-        if flow and flow.name in flows:
+        if flow is None:
+            faulty.append(name)
+        elif flow.name in flows:
             problems.append(_taken(path, flow.name, files[flow.name]))
-        elif flow:
+        else:
             flows[flow.name], files[flow.name] = flow, path
-    return LoadedFlows(flows, problems)
+    return LoadedFlows(flows, problems, tuple(faulty))
 
 
 def _taken(path: Path, name: str, owner: Path) -> Problem:
@@ -46,14 +59,18 @@ def _documents(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if path.suffix in _SUFFIXES)
 
 
-def _load(path: Path, surroundings: Surroundings) -> tuple[Flow | None, list[Problem]]:
+def _load(path: Path, surroundings: Surroundings) -> _Document:
     try:
         if path.stat().st_size > _MAX_BYTES:
-            return None, [Problem(str(path), 0, "document", "", f"at most {_MAX_BYTES} bytes")]
+            return _unreadable(path, 0, f"at most {_MAX_BYTES} bytes")
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as fault:
-        return None, [Problem(str(path), 0, "document", "", f"a readable file ({fault.strerror})")]
+        return _unreadable(path, 0, f"a readable file ({fault.strerror})")
     except UnicodeDecodeError as fault:
-        line = fault.object.count(b"\n", 0, fault.start) + 1
-        return None, [Problem(str(path), line, "document", "", "UTF-8 text")]
-    return read_flow(text, str(path), surroundings)
+        return _unreadable(path, fault.object.count(b"\n", 0, fault.start) + 1, "UTF-8 text")
+    flow, problems = read_flow(text, str(path), surroundings)
+    return _Document(flow, flow.name if flow else name_in(text), problems)
+
+
+def _unreadable(path: Path, line: int, expected: str) -> _Document:
+    return _Document(None, None, [Problem(str(path), line, "document", "", expected)])

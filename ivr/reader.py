@@ -34,6 +34,16 @@ def _problem(finding: Finding, file: str, line: int) -> Problem:
     return Problem(file, line, key, shorten(finding.value), finding.expected)
 
 
+def name_in(text: str) -> str | None:
+    """The name a document gives itself, whatever else is wrong with it; None when it cannot be read."""
+    try:
+        value = read_tree(text).value
+    except UnreadableYamlError:
+        return None
+    name = value.get("name") if isinstance(value, dict) else None
+    return name if isinstance(name, str) else None
+
+
 def _judge(tree: YamlTree, surroundings: Surroundings) -> tuple[Flow | None, list[Finding]]:
     findings = [Finding(path, "each key once", "repeated") for path in tree.repeated]
     try:

@@ -38,9 +38,9 @@ def load_installation(path: Path) -> Installation:
     loaded = load_flows(configuration.ivr.flows, Surroundings(known, queues.__contains__))
     problems, complete = [*reading.problems], False
     if reading.whole:
-        strangers = [*_unknown_flows(configuration, loaded.flows)]
-        # The name of a flow that cannot be read is not known: a target may mean that one.
-        told = [] if loaded.problems else strangers
+        strangers = [*_unknown_flows(configuration, {*loaded.flows, *loaded.faulty})]
+        # A target may mean the flow whose name cannot be read.
+        told = [] if None in loaded.faulty else strangers
         problems += _documents(reading, prompt_problems, loaded)
         problems += reading.place([*_unknown_prompts(configuration, known), *told])
         complete = told == strangers and not isinstance(known, _AnyName)
@@ -82,7 +82,7 @@ def _unknown_prompts(configuration: Configuration, known: Collection[str]) -> It
             yield Finding(("queues", index, "music"), expected)
 
 
-def _unknown_flows(configuration: Configuration, flows: dict[str, Flow]) -> Iterator[Finding]:
+def _unknown_flows(configuration: Configuration, known: set[str | None]) -> Iterator[Finding]:
     for path, target in targets(configuration):
-        if target.scheme == FLOW_SCHEME and target.name not in flows:
-            yield Finding(path, f"flow:<name>, one of {listed(flows)}")
+        if target.scheme == FLOW_SCHEME and target.name not in known:
+            yield Finding(path, f"flow:<name>, one of {listed(sorted(filter(None, known)))}")

@@ -114,20 +114,29 @@ class _Checker:
             self._draft.doubtful.add(name)
 
     def _check_table(self, path: KeyPath, kind: type[BaseModel], value: Any) -> BaseModel | None:
-        """Report what is wrong with a table; return what can be made of the rest."""
+        """Report what is wrong with a table; return what can be made of the rest.
+
+        Keys are checked together only once each is right by itself, so the rest is checked without the wrong.
+        A key that disagrees with another is told once, whichever of the two is then taken out.
+        """
         try:
             return _validated(kind, value)
         except ValidationError as error:
             mistakes = error.errors(include_url=False)
-        for mistake in mistakes:
-            self._report_mistake(path, kind, mistake)
-        wrong = {_location(mistake)[0] for mistake in mistakes if _location(mistake)}
-        if not isinstance(value, dict) or not wrong:
-            return None
-        try:
-            return _validated(kind, {key: inner for key, inner in value.items() if key not in wrong})
-        except ValidationError:
-            return None
+        disagreeing = False
+        while True:
+            for mistake in mistakes if not disagreeing else ():
+                self._report_mistake(path, kind, mistake)
+            disagreeing = disagreeing or any(map(_is_disagreement, mistakes))
+            wrong = {_location(mistake)[0] for mistake in mistakes if _location(mistake)}
+            if not isinstance(value, dict) or not wrong & value.keys():
+                return None
+            value = {key: inner for key, inner in value.items() if key not in wrong}
+            try:
+                return _validated(kind, value)
+            except ValidationError as error:
+                # A key that was taken out is not missing.
+                mistakes = [m for m in error.errors(include_url=False) if m["type"] == "value_error"]
 
     def _report_mistake(self, path: KeyPath, kind: type[BaseModel], mistake: Mapping[str, Any]) -> None:
         place = _Place.find(kind, _location(mistake))
@@ -199,6 +208,10 @@ def _location(mistake: Mapping[str, Any]) -> KeyPath:
     location: KeyPath = mistake["loc"]
     error = mistake.get("ctx", {}).get("error")
     return (*location, error.key) if isinstance(error, KeyMistake) else location
+
+
+def _is_disagreement(mistake: Mapping[str, Any]) -> bool:
+    return isinstance(mistake.get("ctx", {}).get("error"), KeyMistake)
 
 
 def _validated(kind: type[BaseModel], value: Any) -> BaseModel:

@@ -47,6 +47,28 @@ def test_mistakes_of_all_files_are_told_together(configuration_path: Path) -> No
     ]
 
 
+def test_a_faulty_flow_does_not_hide_a_target_that_means_another(configuration_path: Path) -> None:
+    replace(configuration_path, "flow:hotline", "flow:hotlien")
+    replace(configuration_path.parent / "flows" / "hotline.yaml", "queue: service", "queue: sales")
+    assert places(configuration_path) == [
+        ("hotline.yaml", 12, "nodes.wait.queue"),
+        ("ringmain.toml", 3, "access_codes[0].target"),
+    ]
+    assert complete(configuration_path)
+
+
+def test_a_wrong_key_does_not_hide_two_that_disagree_nor_what_stands_in_the_flows(
+    configuration_path: Path,
+) -> None:
+    with configuration_path.open("a", encoding="utf-8") as file:
+        file.write('\n[sip]\nport = "x"\nregister_expires_min_s = 5000\n')
+    replace(configuration_path.parent / "flows" / "hotline.yaml", "queue: service", "queue: sales")
+    told = places(configuration_path)
+    assert {key for _, _, key in told} >= {"sip.port", "nodes.wait.queue"}
+    assert len([key for _, _, key in told if key.startswith("sip.register_expires")]) == 1
+    assert complete(configuration_path)
+
+
 def complete(configuration_path: Path) -> bool:
     with pytest.raises(ConfigurationError) as caught:
         load_installation(configuration_path)
