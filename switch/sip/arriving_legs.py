@@ -3,11 +3,11 @@
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from switch.causes import Cause
+from switch.sip.capabilities import ALLOW
 from switch.sip.commands import AnswerLeg, HangUpLeg, RingLeg
 from switch.sip.dialog import accept_dialog
 from switch.sip.events import LegArrived
 from switch.sip.header_values import parse_name_addr
-from switch.sip.identity import ALLOW
 from switch.sip.leg_signalling import LegSignalling, record_route
 from switch.sip.legs import ArrivingLeg, LegState, SipLeg
 from switch.sip.reason_header import read_reason, write_reason

@@ -7,13 +7,14 @@ from runtime.deadlines import Deadlines
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from switch.causes import Cause, cause_of_status
+from switch.sip.capabilities import ALLOW, SDP_TYPE
 from switch.sip.client_transaction import ClientTransaction, ResponseReceived
 from switch.sip.commands import DialStation, SendMessage
 from switch.sip.dialog import join_dialog
 from switch.sip.events import LegAnswered, LegEnded, LegRinging
 from switch.sip.header_values import NameAddr, parse_name_addr
 from switch.sip.hop import Hop
-from switch.sip.identity import ALLOW, MAX_FORWARDS, SDP_TYPE
+from switch.sip.identity import MAX_FORWARDS
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import DialledLeg, Fork, LegState
 from switch.sip.message import Headers, Request
@@ -82,7 +83,7 @@ class DialledLegs:
         self._wind_up(leg)
         return self._signalling.legs.end(leg, cause, status=status, by_peer=True)
 
-    def unanswered(self, leg: DialledLeg, report: RequestUnanswered) -> list[Output]:
+    def unanswered(self, leg: DialledLeg, report: RequestUnanswered, now: float) -> list[Output]:
         """The station cannot be reached."""
         self._wind_up(leg)
         cause = Cause.NO_USER_RESPONSE if report.status == 408 else Cause.DESTINATION_OUT_OF_ORDER

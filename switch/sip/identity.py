@@ -7,18 +7,6 @@ from switch.sip.grammar import bracketed
 from switch.sip.header_values import parse_name_addr
 from switch.sip.message import Headers, Request, Response
 
-ALLOW = ["INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER"]
-"""The methods we serve."""
-KNOWN_METHODS = frozenset(
-    {
-        "ACK", "BYE", "CANCEL", "INFO", "INVITE", "MESSAGE", "NOTIFY", "OPTIONS", "PRACK", "PUBLISH",
-        "REFER", "REGISTER", "SUBSCRIBE", "UPDATE",
-    }
-)  # fmt: skip
-"""The registered methods, served or not."""
-ACCEPT = ["application/sdp"]
-"""The bodies we read."""
-SDP_TYPE = ["application/sdp"]
 MAX_FORWARDS = ["70"]
 
 _PHRASES = {

@@ -6,9 +6,10 @@ from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sip.answer_repeats import AnswerRepeats
+from switch.sip.capabilities import ALLOW, SDP_TYPE
 from switch.sip.dialog import Dialog
 from switch.sip.header_values import parse_cseq
-from switch.sip.identity import ALLOW, SDP_TYPE, Identity
+from switch.sip.identity import Identity
 from switch.sip.legs import Legs, SipLeg
 from switch.sip.reason_header import write_reason
 from switch.sip.request_checks import Refusal

@@ -84,6 +84,11 @@ class DialledLeg(SipLeg):
     is_cancelled: bool = False
 
 
+def dialog_of(leg: SipLeg | None) -> Dialog | None:
+    """The dialog a leg speaks in; None before a dialled leg is answered."""
+    return leg.dialog if isinstance(leg, ArrivingLeg | DialledLeg) else None
+
+
 class Legs:
     """Legs by id until they have ended; dialogs by key until they are wound up."""
 

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from switch.sip.capabilities import ACCEPT, ALLOW, EXTENSIONS, KNOWN_METHODS, SERVED
 from switch.sip.header_values import parse_token_list
-from switch.sip.identity import ACCEPT, ALLOW, KNOWN_METHODS
 from switch.sip.message import Request
 
 _SCHEMES = ("sip:", "sips", "tel:")
 """How the Request-URIs we understand begin (RFC 3261 §8.2.2.1)."""
-_SERVED = frozenset({"INVITE", "BYE", "OPTIONS", "REGISTER"})
-"""ACK and CANCEL never come here."""
+_SERVED = frozenset(SERVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,9 @@ def check_request(request: Request) -> Refusal | None:
         return Refusal(416)
     if "require" in request.headers:
         wanted = parse_token_list(request.headers.get_all("require"))
-        if wanted:
-            return Refusal(420, {"unsupported": [", ".join(wanted)]})
+        unknown = [tag for tag in wanted if tag.lower() not in EXTENSIONS]
+        if unknown:
+            return Refusal(420, {"unsupported": [", ".join(unknown)]})
     return None
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from runtime.driver import Handler
 from runtime.ids import Ids
 from runtime.vocabulary import Output
+from switch.sip.capabilities import KNOWN_METHODS
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.counters import Counters
@@ -13,7 +14,7 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.event_budget import EventBudget
 from switch.sip.events import DialogsClosed
 from switch.sip.hop import Hop
-from switch.sip.identity import KNOWN_METHODS, Identity
+from switch.sip.identity import Identity
 from switch.sip.message import Message, Request
 from switch.sip.parser import is_keep_alive, parse_message
 from switch.sip.registrar import Registrar, Registration

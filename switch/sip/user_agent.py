@@ -1,13 +1,15 @@
 """The user agent: turns messages into leg events and commands into messages (RFC 3261 §8, §13–§15)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from runtime.driver import Handler
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.sip.answer_repeats import AckMissing, AnswerRepeats
 from switch.sip.arriving_legs import ArrivingLegs
+from switch.sip.byes import Byes
+from switch.sip.capabilities import CAPABILITIES
 from switch.sip.client_transaction import ResponseReceived
 from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
 from switch.sip.config import SipConfig
@@ -16,15 +18,30 @@ from switch.sip.dialled_legs import DialledLegs
 from switch.sip.dialog import Dialog
 from switch.sip.header_values import parse_name_addr
 from switch.sip.identity import Identity
-from switch.sip.in_dialog import CAPABILITIES, DialogRequests
+from switch.sip.in_dialog import DialogRequests
 from switch.sip.leg_signalling import LegSignalling
-from switch.sip.legs import ArrivingLeg, DialledLeg, Legs
+from switch.sip.legs import ArrivingLeg, DialledLeg, Legs, SipLeg
+from switch.sip.peer_reoffers import PeerReoffers
 from switch.sip.registrar import Registrar
 from switch.sip.request_checks import check_request
 from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
 from switch.sip.timers import Timers
-from switch.sip.transaction import RequestUnanswered, Transaction
+from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_layer import Report, TransactionLayer
+
+RequestHandler = Callable[[ServerTransaction, float], list[Output]]
+"""Serves one method outside dialogs."""
+
+
+class RequestSender(Protocol):
+    """A part that sends requests, told what becomes of them. ``owner`` is what it gave the transaction layer;
+    its type tells whose request it was."""
+
+    def response(self, owner: Any, report: ResponseReceived, now: float) -> list[Output]:
+        """An answer. Raises SipSyntaxError when it cannot be read."""
+
+    def unanswered(self, owner: Any, report: RequestUnanswered, now: float) -> list[Output]:
+        """No final answer will come."""
 
 
 class UserAgent:
@@ -49,12 +66,30 @@ class UserAgent:
         self._dialled = DialledLegs(
             self._signalling, registrar, limit_s=config.dial_limit_s, patience_s=timers.lifetime_s
         )
-        self._in_dialog = DialogRequests(self._signalling, self._arriving)
-        self._handlers: dict[type, Callable[[Any, float], list[Output]]] = {
+        self._byes = Byes(self._signalling, self._arriving)
+        self._reoffers = PeerReoffers(self._signalling)
+        self._outside_dialogs: dict[str, RequestHandler] = {
+            "INVITE": self._arriving.invite,
+            "OPTIONS": self._options,
+            "REGISTER": self._register,
+        }
+        self._in_dialog = DialogRequests(
+            self._signalling,
+            {
+                "BYE": self._byes.receive,
+                "INVITE": self._reoffers.invite,
+                "OPTIONS": self._options_in_dialog,
+            },
+        )
+        self._reports: dict[type, Callable[[Any, float], list[Output]]] = {
             RequestReceived: self._request,
             AckReceived: self._in_dialog.acknowledge,
             ResponseReceived: self._response,
             RequestUnanswered: self._unanswered,
+        }
+        self._senders: dict[type, RequestSender] = {
+            DialledLeg: self._dialled,
+            Dialog: self._byes,
         }
 
     @property
@@ -70,14 +105,14 @@ class UserAgent:
         return {
             RingLeg: self._arriving.ring,
             AnswerLeg: self._arriving.answer,
-            AnswerReoffer: self._in_dialog.answer_reoffer,
+            AnswerReoffer: self._reoffers.answer,
             DialStation: self._dialled.dial,
             HangUpLeg: self._hang_up,
         }
 
     def take(self, report: Report, now: float) -> list[Output]:
         """What the transaction layer reports. Raises SipSyntaxError when a message cannot be read."""
-        return self._handlers[type(report)](report, now)
+        return self._reports[type(report)](report, now)
 
     def refuse(self, transaction: ServerTransaction, status: int, now: float) -> list[Output]:
         """Answer a request that turned out to be unreadable."""
@@ -91,7 +126,7 @@ class UserAgent:
         """Repeat answers that wait for their ACK; give up what nobody answers."""
         due = self._repeats.wake(now=now)
         if isinstance(due, AckMissing):
-            return self._in_dialog.give_up(due.leg, now)
+            return self._byes.give_up(due.leg, now)
         return [due] if due else self._dialled.wake(now=now)
 
     def _request(self, report: RequestReceived, now: float) -> list[Output]:
@@ -102,40 +137,35 @@ class UserAgent:
         refusal = check_request(transaction.request)
         if refusal is not None:
             return self._signalling.refuse(transaction, refusal, now)
-        if method == "REGISTER":
-            return self._register(transaction, now)
         to_tag = parse_name_addr(transaction.request.headers.get("to") or "").tag
-        if to_tag is not None:
+        if to_tag is not None and method != "REGISTER":
             return self._in_dialog.receive(transaction, to_tag, now)
-        if method == "INVITE":
-            return self._arriving.invite(transaction, now)
-        if method == "OPTIONS":
-            return self._signalling.answer(transaction, 200, now, extra=CAPABILITIES)
-        return self._signalling.answer(transaction, 481, now)
+        handler = self._outside_dialogs.get(method)
+        if handler is None:  # makes sense inside a dialog only
+            return self._signalling.answer(transaction, 481, now)
+        return handler(transaction, now)
+
+    def _response(self, report: ResponseReceived, now: float) -> list[Output]:
+        owner = report.transaction.owner
+        sender = self._senders.get(type(owner))
+        return [] if sender is None else sender.response(owner, report, now)
+
+    def _unanswered(self, report: RequestUnanswered, now: float) -> list[Output]:
+        owner = report.transaction.owner
+        sender = self._senders.get(type(owner))
+        return [] if sender is None else sender.unanswered(owner, report, now)
 
     def _register(self, transaction: ServerTransaction, now: float) -> list[Output]:
         answer = self._registrar.register(transaction.request, transaction.source, now)
         return [*self._signalling.answer(transaction, answer.status, now, extra=answer.extra), *answer.events]
 
-    def _response(self, report: ResponseReceived, now: float) -> list[Output]:
-        owner = report.transaction.owner
-        if isinstance(owner, DialledLeg):
-            return self._dialled.response(owner, report, now)
-        if report.response.status >= 200:
-            self._close_dialog_of(report.transaction)
-        return []
+    def _options(self, transaction: ServerTransaction, now: float) -> list[Output]:
+        return self._signalling.answer(transaction, 200, now, extra=CAPABILITIES)
 
-    def _unanswered(self, report: RequestUnanswered, now: float) -> list[Output]:
-        owner = report.transaction.owner
-        if isinstance(owner, DialledLeg):
-            return self._dialled.unanswered(owner, report)
-        self._close_dialog_of(report.transaction)
-        return []
-
-    def _close_dialog_of(self, transaction: Transaction) -> None:
-        """A BYE has come to its end."""
-        if isinstance(transaction.owner, Dialog):
-            self._legs.close_dialog(transaction.owner)
+    def _options_in_dialog(
+        self, transaction: ServerTransaction, leg: SipLeg, dialog: Dialog, now: float
+    ) -> list[Output]:
+        return self._options(transaction, now)
 
     def _hang_up(self, command: HangUpLeg, now: float) -> list[Output]:
         leg = self._legs.find(command.leg_id)

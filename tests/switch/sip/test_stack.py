@@ -5,6 +5,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from runtime.vocabulary import Command, Event
 from switch.causes import Cause
+from switch.sip.capabilities import SERVED
 from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
 from switch.sip.events import (
     LegAnswered,
@@ -191,6 +192,13 @@ def test_a_method_that_makes_no_sense_here_is_refused(method: str, status: int) 
         assert answer.headers.get("allow") == "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER"
     rig.pass_time(LIFETIME_S)
     assert rig.leftovers() == (0, 0, 0)
+
+
+@pytest.mark.parametrize("method", sorted(set(SERVED) - {"ACK", "CANCEL"}))
+@pytest.mark.parametrize("tag", ["", ";tag=nobody"])
+def test_every_method_we_tell_of_is_served(method: str, tag: str) -> None:
+    answer = SipRig.one_response(SipRig().receive(make_request(method, called=f"<sip:95598@switch>{tag}")))
+    assert answer.status not in (405, 501)
 
 
 def test_strange_methods_are_counted_together() -> None:
