@@ -7,12 +7,10 @@ from pydantic import Field
 
 from runtime.models import Section
 from runtime.problems import Finding, listed
-from runtime.target import TARGET_PATTERN, parse_target
+from runtime.target import HANG_UP, WAY_OUT_PATTERN, parse_target
 
-HANG_UP = "hang_up"
 QUEUE_SCHEME = "queue"
 """Targets ``queue:<name>`` lead here."""
-_WAY_OUT = rf"^{HANG_UP}$|{TARGET_PATTERN}"
 
 
 class StrategyName(StrEnum):
@@ -51,13 +49,13 @@ class QueueConfig(Section):
     max_wait_s: float = Field(default=0, ge=0, description="Seconds a caller may wait; 0: no limit.")
     on_timeout: str = Field(
         default=HANG_UP,
-        pattern=_WAY_OUT,
+        pattern=WAY_OUT_PATTERN,
         description="What happens at max_wait_s: hang_up, or a target such as flow:closed.",
     )
     max_waiting: int = Field(default=0, ge=0, description="Callers that may wait at once; 0: no limit.")
     on_full: str = Field(
         default=HANG_UP,
-        pattern=_WAY_OUT,
+        pattern=WAY_OUT_PATTERN,
         description="What happens to a caller beyond max_waiting: hang_up, or a target.",
     )
     music: str = Field(

@@ -19,10 +19,7 @@ class Reception:
 
     def call_arrived(self, event: CallArrived, now: float) -> Outputs:
         came = _came(event)
-        if came is None:
-            return ()
-        self._unanswered[event.call_id] = came
-        return (AnswerCall(call_id=event.call_id),)
+        return self._answer(came) if came else ()
 
     def call_answered(self, event: CallAnswered, now: float) -> Outputs:
         came = self._unanswered.pop(event.call_id, None)
@@ -32,10 +29,16 @@ class Reception:
         """The call leaves the queue it was in, even if it comes back to the same one."""
         outputs = self._let_go(event.call_id, LeaveReason.WITHDRAWN, now)
         came = _came(event)
-        return (*outputs, *self._core.handle(came, now=now)) if came else outputs
+        if came is None:
+            return outputs
+        return (*outputs, *(self._core.handle(came, now=now) if event.answered else self._answer(came)))
 
     def call_ended(self, event: CallEnded, now: float) -> Outputs:
         return self._let_go(event.call_id, LeaveReason.ABANDONED, now)
+
+    def _answer(self, came: CallerCame) -> Outputs:
+        self._unanswered[came.call_id] = came
+        return (AnswerCall(call_id=came.call_id),)
 
     def _let_go(self, call_id: str, reason: LeaveReason, now: float) -> Outputs:
         self._unanswered.pop(call_id, None)

@@ -2,13 +2,13 @@
 
 from acd import dispatch
 from acd.commands import PassOnCaller, PlayMusic, ReleaseCaller
-from acd.config import HANG_UP
 from acd.events import CallerJoined, CallerLeft, LeaveReason
 from acd.inputs import CallerCame
 from acd.queue import Entry, EntryState, Queue
 from acd.state import Timer, TimerKind
 from acd.step import Step
 from runtime.errors import UsageError
+from runtime.target import HANG_UP
 
 
 def admit(step: Step, came: CallerCame) -> None:

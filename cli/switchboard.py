@@ -10,6 +10,7 @@ import structlog
 
 import acd.service
 import ivr.service
+import switch.dialling.service
 from cli.configuration.installation import Installation
 from cli.log import EventLog
 from ivr.document import Flow
@@ -19,7 +20,7 @@ from runtime.alarm import LoopAlarm
 from runtime.clock import LoopClock
 from runtime.driver import Driver, Outputs
 from runtime.ids import RandomIds
-from runtime.target import parse_target
+from runtime.target import HANG_UP, parse_target
 from runtime.vocabulary import Event
 from switch.application import Application, Verb
 from switch.causes import Cause
@@ -74,12 +75,16 @@ class Switchboard:
 
     def _build_applications(self, flows: Mapping[str, Flow]) -> tuple[Application, ...]:
         configuration = self.configuration
+        stations = {station.name for station in configuration.stations}
         return (
             ivr.service.build(configuration.ivr, flows, self._ids),
+            switch.dialling.service.build(
+                configuration.dialling, self._ways_out(), stations.__contains__, self._ids
+            ),
             acd.service.build(
                 configuration.queues,
                 configuration.agents,
-                {station.name for station in configuration.stations},
+                stations,
                 ids=self._ids,
                 clock=self._clock,
                 submit=self.driver.submit,
@@ -156,6 +161,11 @@ class Switchboard:
     def _knows_target(self, target: str) -> bool:
         scheme, name = parse_target(target)
         return any(app.scheme == scheme and app.knows(name) for app in self._applications)
+
+    def _ways_out(self) -> dict[str, str]:
+        """Where callers of an access code go when a phone cannot be had."""
+        codes = self.configuration.access_codes
+        return {code.number: code.on_failure for code in codes if code.on_failure != HANG_UP}
 
     def _projections(self) -> Iterator[Projection]:
         yield CallRecords()

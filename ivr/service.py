@@ -66,7 +66,7 @@ def _handed_off(event: CallHandedOff) -> inputs.CallGiven | inputs.CallTaken:
     target = parse_target(event.target)
     if target.scheme != FLOW_SCHEME:
         return inputs.CallTaken(call_id=event.call_id)
-    return inputs.CallGiven(call_id=event.call_id, flow=target.name, answered=True)
+    return inputs.CallGiven(call_id=event.call_id, flow=target.name, answered=event.answered)
 
 
 def _playback_over(event: PromptFinished) -> inputs.PlaybackOver:

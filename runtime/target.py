@@ -4,6 +4,10 @@ from typing import NamedTuple
 
 TARGET_PATTERN = r"^[a-z_]+:\S.*$"
 """For models that hold a target as text."""
+HANG_UP = "hang_up"
+"""Stands where a target could: the call ends."""
+WAY_OUT_PATTERN = rf"^{HANG_UP}$|{TARGET_PATTERN}"
+"""For models that hold a target or HANG_UP."""
 
 
 class Target(NamedTuple):

@@ -4,7 +4,7 @@ from pydantic import Field, field_validator
 
 from runtime.hosts import check_host
 from runtime.models import Section
-from runtime.target import TARGET_PATTERN
+from runtime.target import HANG_UP, TARGET_PATTERN, WAY_OUT_PATTERN
 
 
 class SwitchConfig(Section):
@@ -28,7 +28,13 @@ class AccessCodeConfig(Section):
     number: str = Field(min_length=1, description="The dialled number (user part of the request URI).")
     target: str = Field(
         pattern=TARGET_PATTERN,
-        description="Where its calls go: flow:<name of a flow> or queue:<name of a queue>.",
+        description="Where its calls go: flow:<name>, queue:<name> or station:<name>.",
+    )
+    on_failure: str = Field(
+        default=HANG_UP,
+        pattern=WAY_OUT_PATTERN,
+        description="Where a caller goes when the station that is rung is busy, refuses, does not answer or "
+        "cannot be reached: hang_up (the caller is told why), or a target.",
     )
     record: bool = Field(default=True, description="Whether every contact that comes in here is recorded.")
 

@@ -61,6 +61,8 @@ class CallHandedOff(Event):
     caller_name: str
     access_code: str
     target: str
+    answered: bool = True
+    """False when the caller has not been answered yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -194,6 +194,7 @@ class Exchange:
                 caller_name=call.caller_name,
                 access_code=call.access_code,
                 target=command.target,
+                answered=call.state is not CallState.ALERTING,
             )
         ]
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import acd.config
-from acd.config import HANG_UP, QUEUE_SCHEME
+from acd.config import QUEUE_SCHEME
 from cli.configuration.sections import Configuration
 from cli.configuration.toml_tree import TomlTree
 from cli.paths import shown_path
 from ivr.config import FLOW_SCHEME
 from runtime.problems import Finding, KeyPath, listed
-from runtime.target import Target, parse_target
+from runtime.target import HANG_UP, Target, parse_target
+from switch.dialling.config import STATION_SCHEME
 
 _NAMING_KEYS = (("stations", "name"), ("access_codes", "number"), ("queues", "name"), ("agents", "id"))
 """In each list of sections, the key that tells its entries apart."""
@@ -34,8 +35,10 @@ def find_problems(configuration: Configuration) -> list[Finding]:
 
 def targets(configuration: Configuration) -> list[tuple[KeyPath, Target]]:
     """Every place that sends calls somewhere, and where to."""
+    codes = configuration.access_codes
     ways_out = [
-        *((("access_codes", i, "target"), code.target) for i, code in enumerate(configuration.access_codes)),
+        *((("access_codes", i, "target"), code.target) for i, code in enumerate(codes)),
+        *((("access_codes", i, "on_failure"), code.on_failure) for i, code in enumerate(codes)),
         *((("queues", i, "on_timeout"), queue.on_timeout) for i, queue in enumerate(configuration.queues)),
         *((("queues", i, "on_full"), queue.on_full) for i, queue in enumerate(configuration.queues)),
     ]
@@ -54,11 +57,14 @@ def _repeated(tree: TomlTree, section: str, key: str) -> Iterator[Finding]:
 def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
     """Names of flows are checked when the flows are loaded, the queues' own targets by the ACD."""
     queues = {queue.name for queue in configuration.queues}
+    stations = {station.name for station in configuration.stations}
     for path, target in targets(configuration):
-        if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME):
-            yield Finding(path, "flow:<name of a flow> or queue:<name of a queue>")
+        if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME, STATION_SCHEME):
+            yield Finding(path, "flow:<name>, queue:<name> or station:<name>")
         elif target.scheme == QUEUE_SCHEME and target.name not in queues and path[0] == "access_codes":
             yield Finding(path, f"queue:<name>, one of {listed(queues)}")
+        elif target.scheme == STATION_SCHEME and target.name not in stations:
+            yield Finding(path, f"station:<name>, one of {listed(stations)}")
 
 
 def _overlapping_ports(configuration: Configuration) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from ivr.config import FLOW_SCHEME
 from ivr.document import Flow
 from ivr.loader import LoadedFlows, load_flows
 from media.prompts import PromptLibrary, load_prompts
-from runtime.problems import Finding, Problem, listed
+from runtime.problems import Finding, KeyPath, Problem, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,16 @@ def _documents(reading: Reading, prompts: list[Problem], loaded: LoadedFlows) ->
 
 
 def _unknown_prompts(configuration: Configuration, known: Collection[str]) -> Iterator[Finding]:
+    for path, name in _named_prompts(configuration):
+        if name and name not in known:
+            yield Finding(path, f"the name of a prompt in {shown_path(configuration.media.prompts)}")
+
+
+def _named_prompts(configuration: Configuration) -> Iterator[tuple[KeyPath, str]]:
+    """Every place that names a prompt, and which; empty means silence."""
+    yield ("dialling", "ring_back"), configuration.dialling.ring_back
     for index, queue in enumerate(configuration.queues):
-        if queue.music and queue.music not in known:
-            expected = f"the name of a prompt in {shown_path(configuration.media.prompts)}"
-            yield Finding(("queues", index, "music"), expected)
+        yield ("queues", index, "music"), queue.music
 
 
 def _unknown_flows(configuration: Configuration, known: set[str | None]) -> Iterator[Finding]:

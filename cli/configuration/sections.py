@@ -9,6 +9,7 @@ from media.config import MediaConfig, RecordingsConfig
 from runtime.models import Section
 from switch.config import AccessCodeConfig, HttpConfig, SwitchConfig
 from switch.control.config import ControlConfig
+from switch.dialling.config import DiallingConfig
 from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
 
@@ -21,6 +22,9 @@ class Configuration(Section):
     stations: list[StationConfig] = Field(default_factory=list, description="Phones that may register.")
     access_codes: list[AccessCodeConfig] = Field(
         default_factory=list, description="Numbers customers dial (接入码), and what takes their calls."
+    )
+    dialling: DiallingConfig = Field(
+        default_factory=DiallingConfig, description="Calls that go straight to a phone."
     )
     media: MediaConfig = Field(default_factory=MediaConfig, description="Audio: ports and prompts.")
     recordings: RecordingsConfig = Field(

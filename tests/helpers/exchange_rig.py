@@ -28,7 +28,7 @@ from switch.sip.events import LegAnswered, LegArrived
 
 K = TypeVar("K")
 
-TARGETS = {"flow:hotline", "queue:service"}
+TARGETS = {"flow:hotline", "queue:service", "station:1001"}
 
 CALLER_SDP = (
     "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
@@ -104,13 +104,12 @@ class ExchangeRig:
     ) -> None:
         self.clock = ManualClock()
         codes = access_codes or [AccessCodeConfig(number="95598", target="flow:hotline", record=True)]
-        self.exchange = exchange or Exchange(
-            codes, SeededIds(), {"flow:hotline", "queue:service"}.__contains__
-        )
+        self.exchange = exchange or Exchange(codes, SeededIds(), TARGETS.__contains__)
         self.media = BookkeepingMedia()
         self.events: list[Event] = []
         self.commands: list[Command] = []
-        self.driver = Driver(self.clock, ManualAlarm(), self._fail)
+        self.alarm = ManualAlarm()
+        self.driver = Driver(self.clock, self.alarm, self._fail)
         self.driver.add_routes(self.exchange.routes())
         self.driver.add_routes(self._remembering(self.media.routes()))
         for kind in (RingLeg, AnswerLeg, AnswerReoffer, DialStation, HangUpLeg):
@@ -135,6 +134,14 @@ class ExchangeRig:
             )
         )
         return self.exchange.call_of_leg(leg_id) or ""
+
+    def pass_time(self, seconds: float) -> None:
+        """Walk from deadline to deadline."""
+        end = self.clock.now() + seconds
+        while (at := self.alarm.deadline) is not None and at <= end:
+            self.clock.move_to(max(at, self.clock.now()))
+            self.alarm.ring()
+        self.clock.move_to(end)
 
     def answer_station(self, sdp: str = AGENT_SDP) -> str:
         """The station dialled last answers; returns its leg id."""

@@ -140,7 +140,7 @@ MISTAKES = [
         "[[access_codes]]\nnumber = '1'\ntarget = 'hotline' # <-",
         "access_codes[0].target",
         '"hotline"',
-        "flow:<name of a flow> or queue:<name of a queue>",
+        "flow:<name>, queue:<name> or station:<name>",
         id="target without scheme",
     ),
     pytest.param(
@@ -194,17 +194,25 @@ MISTAKES = [
         id="target to an unknown queue",
     ),
     pytest.param(
+        "[[stations]]\nname = '1001'\npassword = 'x'\n"
+        "[[access_codes]]\nnumber = '1'\ntarget = 'station:1009' # <-",
+        "access_codes[0].target",
+        '"station:1009"',
+        "station:<name>, one of 1001",
+        id="target to an unknown station",
+    ),
+    pytest.param(
         "[[access_codes]]\nnumber = '1'\ntarget = 'tree:x' # <-",
         "access_codes[0].target",
         '"tree:x"',
-        "flow:<name of a flow> or queue:",
+        "flow:<name>, queue:<name> or station:<name>",
         id="target of an unknown kind",
     ),
     pytest.param(
         "[[queues]]\nname = 'q'\non_full = 'tree:x' # <-",
         "queues[0].on_full",
         '"tree:x"',
-        "flow:<name of a flow> or queue:",
+        "flow:<name>, queue:<name> or station:<name>",
         id="way out of an unknown kind",
     ),
     pytest.param(

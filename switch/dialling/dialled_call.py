@@ -1,0 +1,27 @@
+"""The state of the dialling application: the calls it has, as plain data."""
+
+from dataclasses import dataclass, field
+
+from runtime.deadlines import Deadlines
+
+
+@dataclass(slots=True)
+class DialledCall:
+    """A call that goes, or went, to one phone."""
+
+    call_id: str
+    offer_id: str
+    way_out: str | None
+    """The target for a caller whose phone cannot be had; None: the call ends."""
+    answered: bool
+    """Whether the caller was answered before the phone was."""
+    connected: bool = False
+
+
+@dataclass(slots=True)
+class DialledCalls:
+    """All of them, and until when they may ring."""
+
+    by_id: dict[str, DialledCall] = field(default_factory=dict)
+    ringing: Deadlines[str] = field(default_factory=Deadlines)
+    """Call → when it has rung long enough."""

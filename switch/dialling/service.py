@@ -1,0 +1,39 @@
+"""Dialling as an application of the exchange."""
+
+from collections.abc import Callable, Mapping
+
+from runtime.ids import Ids
+from switch.application import Application, Gauge
+from switch.dialling.config import STATION_SCHEME, DiallingConfig
+from switch.dialling.dialling import Dialling
+from switch.events import (
+    CallArrived,
+    CallConnected,
+    CallEnded,
+    CallHandedOff,
+    OfferAccepted,
+    OfferEnded,
+    OfferRinging,
+)
+
+
+def build(
+    config: DiallingConfig, ways_out: Mapping[str, str], knows_station: Callable[[str], bool], ids: Ids
+) -> Application:
+    """The application that takes targets ``station:<name>``; ``ways_out`` as in ``Dialling``."""
+    core = Dialling(config, ways_out, ids)
+    return Application(
+        scheme=STATION_SCHEME,
+        knows=knows_station,
+        cores=(core,),
+        routes={
+            CallArrived: core.call_arrived,
+            CallHandedOff: core.call_handed_off,
+            CallConnected: core.call_connected,
+            CallEnded: core.call_ended,
+            OfferRinging: core.offer_ringing,
+            OfferAccepted: core.offer_accepted,
+            OfferEnded: core.offer_ended,
+        },
+        gauges=(Gauge("dialled_calls", "Calls that are at one phone.", (), lambda: {(): core.open_calls}),),
+    )

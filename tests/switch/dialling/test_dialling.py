@@ -1,0 +1,185 @@
+"""Calls that go straight to a phone, with the real exchange between caller and phone."""
+
+import pytest
+
+import switch.dialling.service
+from media.commands import BridgeEndpoints
+from runtime.driver import Handler
+from runtime.ids import SeededIds
+from switch.causes import Cause
+from switch.commands import AnswerCall, HandOff, HangUpCall
+from switch.config import AccessCodeConfig
+from switch.dialling.config import DiallingConfig
+from switch.events import CallConnected, CallEnded, CallHandedOff, OfferEnded
+from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, RingLeg
+from switch.sip.events import LegEnded, LegRinging
+from tests.helpers.exchange_rig import ExchangeRig
+
+DIRECT = AccessCodeConfig(number="8001", target="station:1001")
+WITH_WAY_OUT = AccessCodeConfig(number="8002", target="station:1001", on_failure="queue:service")
+HOTLINE = AccessCodeConfig(number="95598", target="flow:hotline")
+
+
+class DiallingRig(ExchangeRig):
+    """The exchange with nothing but the dialling application."""
+
+    def __init__(self) -> None:
+        super().__init__([DIRECT, WITH_WAY_OUT, HOTLINE])
+        config = DiallingConfig(ring_timeout_s=20, ring_back="ring_back")
+        self.application = switch.dialling.service.build(
+            config, {"8002": "queue:service"}, {"1001"}.__contains__, SeededIds(7)
+        )
+        self.driver.add_routes(self.application.routes)
+        for core in self.application.cores:
+            self.driver.add_core(core)
+
+    def dial(self, called: str = "8001") -> str:
+        """A customer calls and the phone rings; returns the call."""
+        call_id = self.arrive(called=called)
+        self.feed(LegRinging(leg_id=self.station_leg, status=180))
+        return call_id
+
+    @property
+    def station_leg(self) -> str:
+        return self.last(DialStation).leg_id
+
+    def end(self, leg_id: str, cause: Cause) -> None:
+        self.feed(LegEnded(leg_id=leg_id, cause=cause, sip_status=None, by_peer=True))
+
+    def assert_idle(self) -> None:
+        super().assert_idle()
+        (gauge,) = self.application.gauges
+        assert gauge.read() == {(): 0}
+        assert self.alarm.deadline is None
+
+
+@pytest.fixture
+def rig() -> DiallingRig:
+    return DiallingRig()
+
+
+def test_the_phone_rings_with_the_callers_number_and_the_caller_hears_ring_back(rig: DiallingRig) -> None:
+    rig.dial()
+    dialled = rig.last(DialStation)
+    assert (dialled.station, dialled.caller_number, dialled.caller_name) == ("1001", "13800138000", "王小明")
+    assert rig.last(RingLeg).leg_id == "customer"
+    assert rig.all(AnswerLeg) == []
+
+
+def test_the_caller_is_answered_when_the_phone_is_and_both_talk(rig: DiallingRig) -> None:
+    rig.dial()
+    leg_id = rig.answer_station()
+    assert rig.last(AnswerLeg).leg_id == "customer"
+    assert rig.last(BridgeEndpoints) == BridgeEndpoints(leg_id="customer", peer_leg_id=leg_id)
+    assert rig.last(CallConnected).station == "1001"
+
+
+@pytest.mark.parametrize("first", ["customer", "station"])
+def test_whoever_hangs_up_ends_the_call_for_both(rig: DiallingRig, first: str) -> None:
+    rig.dial()
+    station = rig.answer_station()
+    rig.end(station if first == "station" else "customer", Cause.NORMAL_CLEARING)
+    assert {command.leg_id for command in rig.all(HangUpLeg)} == {"customer", station}
+    assert rig.last(CallEnded).by_caller is (first == "customer")
+    rig.assert_idle()
+
+
+@pytest.mark.parametrize(
+    ("cause", "status"),
+    [
+        (Cause.USER_BUSY, 486),
+        (Cause.CALL_REJECTED, 603),
+        (Cause.USER_NOT_REGISTERED, 480),
+        (Cause.NO_USER_RESPONSE, 408),
+        (Cause.INCOMPATIBLE_DESTINATION, 488),
+    ],
+)
+def test_a_caller_whose_phone_cannot_be_had_is_told_why(rig: DiallingRig, cause: Cause, status: int) -> None:
+    rig.dial()
+    rig.end(rig.station_leg, cause)
+    told = [command for command in rig.all(HangUpLeg) if command.leg_id == "customer"]
+    assert [command.cause.status for command in told] == [status]
+    rig.assert_idle()
+
+
+def test_a_phone_nobody_answers_is_given_up_after_its_time(rig: DiallingRig) -> None:
+    rig.dial()
+    rig.pass_time(19.9)
+    assert rig.all(OfferEnded) == []
+    rig.pass_time(0.2)
+    assert rig.last(OfferEnded).cause is Cause.NO_ANSWER
+    assert rig.last(CallEnded).cause is Cause.NO_ANSWER
+    rig.assert_idle()
+
+
+def test_the_time_to_ring_does_not_end_a_conversation(rig: DiallingRig) -> None:
+    rig.dial()
+    rig.answer_station()
+    rig.pass_time(3600)
+    assert rig.exchange.open_calls == 1
+
+
+def test_a_caller_may_have_a_way_out_and_takes_it_unanswered(rig: DiallingRig) -> None:
+    rig.dial("8002")
+    rig.end(rig.station_leg, Cause.USER_BUSY)
+    handed_off = rig.last(CallHandedOff)
+    assert (handed_off.target, handed_off.answered) == ("queue:service", False)
+    assert rig.all(CallEnded) == []
+
+
+def test_the_way_out_is_not_for_the_end_of_a_conversation(rig: DiallingRig) -> None:
+    rig.dial("8002")
+    rig.end(rig.answer_station(), Cause.NORMAL_CLEARING)
+    assert rig.all(CallHandedOff) == []
+    rig.assert_idle()
+
+
+def test_a_caller_who_is_answered_already_hears_the_ring_back_prompt(
+    rig: DiallingRig,
+) -> None:
+    call_id = rig.arrive()
+    rig.feed(AnswerCall(call_id=call_id), HandOff(call_id=call_id, target="station:1001"))
+    rig.feed(LegRinging(leg_id=rig.station_leg, status=180))
+    assert rig.media.playing
+    rig.answer_station()
+    assert not rig.media.playing
+    assert len(rig.all(AnswerLeg)) == 1
+    assert rig.last(CallConnected).call_id == call_id
+
+
+def test_a_caller_who_gives_up_stops_the_phone(rig: DiallingRig) -> None:
+    rig.dial()
+    rig.end("customer", Cause.ORIGINATOR_CANCEL)
+    assert rig.last(HangUpLeg).leg_id == rig.station_leg
+    rig.assert_idle()
+
+
+def test_a_call_that_goes_elsewhere_takes_no_phone_along(rig: DiallingRig) -> None:
+    call_id = rig.dial()
+    rig.answer_station()
+    rig.feed(HandOff(call_id=call_id, target="queue:service"))
+    assert rig.last(OfferEnded).accepted
+    assert rig.all(CallEnded) == []
+    rig.feed(HangUpCall(call_id=call_id, cause=Cause.MANAGER_REQUEST))
+    rig.assert_idle()
+
+
+def test_offers_of_other_applications_are_left_alone(rig: DiallingRig) -> None:
+    answer: Handler = rig.application.routes[OfferEnded]
+    stranger = OfferEnded(call_id="x", offer_id="y", cause=Cause.USER_BUSY, accepted=False, by_station=True)
+    assert not answer(stranger, 0.0)
+
+
+def test_a_core_rebuilt_from_its_snapshot_goes_on_alike(rig: DiallingRig) -> None:
+    call_id = rig.dial("8002")
+    (core,) = rig.application.cores
+    assert isinstance(core, switch.dialling.dialling.Dialling)
+    rebuilt = switch.dialling.dialling.Dialling(
+        DiallingConfig(ring_timeout_s=20), {"8002": "queue:service"}, SeededIds(7), core.snapshot()
+    )
+    assert rebuilt.next_deadline() == core.next_deadline() == 20
+    (offer_id,) = rig.exchange.snapshot().by_id[call_id].offers
+    ended = OfferEnded(
+        call_id=call_id, offer_id=offer_id, cause=Cause.USER_BUSY, accepted=False, by_station=True
+    )
+    assert rebuilt.offer_ended(ended, 1.0) == core.offer_ended(ended, 1.0)
