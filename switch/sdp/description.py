@@ -55,15 +55,6 @@ class MediaDescription(NamedTuple):
         """The value of the first ``a=name``, empty for a flag, None when absent."""
         return _first(self.attributes, name)
 
-    @property
-    def rtpmaps(self) -> dict[int, RtpMap]:
-        """Well-formed ``a=rtpmap`` lines by payload type; the first counts."""
-        maps: dict[int, RtpMap] = {}
-        for name, value in self.attributes:
-            if name == "rtpmap" and (read := _read_rtpmap(value or "")):
-                maps.setdefault(read.payload_type, read)
-        return maps
-
 
 class SessionDescription(NamedTuple):
     """The session and its streams."""
@@ -94,6 +85,15 @@ class SessionDescription(NamedTuple):
 
 _RTPMAP = re.compile(r"([0-9]{1,3})[ \t]++([^/\s]++)/([0-9]{1,9})(?:/([0-9]{1,3}))?[ \t]*+")
 _DIRECTIONS = {direction.value: direction for direction in Direction}
+
+
+def read_rtpmaps(attributes: tuple[Attribute, ...]) -> dict[int, RtpMap]:
+    """Well-formed ``a=rtpmap`` lines by payload type; the first counts."""
+    maps: dict[int, RtpMap] = {}
+    for name, value in attributes:
+        if name == "rtpmap" and (read := _read_rtpmap(value or "")):
+            maps.setdefault(read.payload_type, read)
+    return maps
 
 
 def _first(attributes: tuple[Attribute, ...], name: str) -> str | None:

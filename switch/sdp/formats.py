@@ -1,9 +1,10 @@
 """Which of a stream's formats we speak, and how it wants its packets (RFC 3551 §6, RFC 4733 §2.4)."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from media.commands import Codec
-from switch.sdp.description import Attribute, MediaDescription, RtpMap
+from switch.sdp.description import Attribute, MediaDescription, RtpMap, read_rtpmaps
 
 STATIC_TYPES = {Codec.PCMU: 0, Codec.PCMA: 8}
 """Payload types that need no rtpmap (RFC 3551 table 4)."""
@@ -35,10 +36,16 @@ class Formats(NamedTuple):
 
 def read_formats(media: MediaDescription) -> Formats:
     """What of a stream's formats we speak: 8 kHz, mono, each at the first payload type that has it."""
-    maps = _STATIC_MAPS | media.rtpmaps
+    return _formats(media.formats, media.attributes)
+
+
+@lru_cache(maxsize=256)
+def _formats(numbers: tuple[str, ...], attributes: tuple[Attribute, ...]) -> Formats:
+    """Phones describe all their streams alike, so that the last of these answers are kept."""
+    maps = _STATIC_MAPS | read_rtpmaps(attributes)
     codecs: dict[Codec, int] = {}
     dtmf = None
-    for text in media.formats:
+    for text in numbers:
         rtpmap = maps.get(_payload_type(text))
         if rtpmap is None or rtpmap.clock_hz != _CLOCK_HZ or rtpmap.channels != 1:
             continue

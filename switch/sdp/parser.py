@@ -1,6 +1,11 @@
-"""From SDP text to values. Forgives what phones get wrong as long as the meaning is plain."""
+"""From SDP text to values. Forgives what phones get wrong as long as the meaning is plain.
 
-from dataclasses import dataclass, field
+Calls differ in the session's own lines and in the ports; what stands under an ``m=`` line is nearly always
+what some phone said before, so the last of those are kept.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
 
 from switch.sdp.description import (
     Attribute,
@@ -14,52 +19,26 @@ from switch.sdp.errors import SdpSyntaxError
 MAX_LINES = 1_000
 MAX_MEDIA = 32
 _LONGEST_SHOWN = 80
+_LONGEST_KEPT = 40
+"""Lines of a stream worth keeping; a phone with more is rare."""
 
 
-class _Expected(Exception):
-    """What a line should have been."""
+class _Mistake(Exception):
+    """A line that is not what it should have been."""
+
+    def __init__(self, index: int, line: str, expected: str) -> None:
+        super().__init__(f"{line[:_LONGEST_SHOWN]!r}; expected {expected}")
+        self.index = index
 
 
-@dataclass(slots=True)
-class _DraftStream:
-    """An ``m=`` line and what was read under it so far."""
+class _Section(NamedTuple):
+    """The lines of the session, or of one stream below its ``m=``."""
 
-    kind: str
-    port: int
-    protocol: str
-    formats: tuple[str, ...]
-    connection: Connection | None = None
-    attributes: list[Attribute] = field(default_factory=list)
-
-    def finish(self) -> MediaDescription:
-        attributes = tuple(self.attributes)
-        return MediaDescription(
-            self.kind, self.port, self.protocol, self.formats, self.connection, attributes
-        )
-
-
-@dataclass(slots=True)
-class _Draft:
-    """What was read so far."""
-
-    origin: Origin | None = None
-    name: str = "-"
-    connection: Connection | None = None
-    timing: list[str] = field(default_factory=list)
-    attributes: list[Attribute] = field(default_factory=list)
-    streams: list[_DraftStream] = field(default_factory=list)
-
-    def finish(self) -> SessionDescription:
-        if self.origin is None:
-            raise SdpSyntaxError("no o= line")
-        return SessionDescription(
-            origin=self.origin,
-            name=self.name,
-            connection=self.connection,
-            timing=tuple(self.timing) or ("0 0",),
-            attributes=tuple(self.attributes),
-            media=tuple(stream.finish() for stream in self.streams),
-        )
+    origin: Origin | None
+    name: str
+    connection: Connection | None
+    timing: tuple[str, ...]
+    attributes: tuple[Attribute, ...]
 
 
 def parse_sdp(text: str) -> SessionDescription:
@@ -68,84 +47,91 @@ def parse_sdp(text: str) -> SessionDescription:
     Takes LF for CRLF, lines of the session in any order, a missing ``s=`` or ``t=``, and skips lines of
     types that offer/answer has no use for. Raises SdpSyntaxError for the rest.
     """
-    lines = [line for line in text.replace("\r", "\n").split("\n") if line.strip()]
+    lines = [line for raw in text.replace("\r", "\n").split("\n") if (line := raw.strip())]
     if len(lines) > MAX_LINES:
         raise SdpSyntaxError(f"{len(lines)} lines; expected at most {MAX_LINES}")
-    if not lines or lines[0].rstrip() != "v=0":
+    if not lines or lines[0] != "v=0":
         raise SdpSyntaxError("expected v=0 in the first line")
-    draft = _Draft()
-    for number, line in enumerate(lines[1:], start=2):
-        _read_line(draft, line.strip(), number)
-    return draft.finish()
+    starts = [index for index, line in enumerate(lines) if line.startswith("m=")]
+    if len(starts) > MAX_MEDIA:
+        raise SdpSyntaxError(f"{len(starts)} streams; expected at most {MAX_MEDIA} streams")
+    starts.append(len(lines))
+    session = _section(lines, 1, starts[0])
+    media = tuple(_stream(lines, start, end) for start, end in zip(starts, starts[1:], strict=False))
+    if session.origin is None:
+        raise SdpSyntaxError("no o= line")
+    timing = session.timing or ("0 0",)
+    return SessionDescription(
+        session.origin, session.name, session.connection, timing, session.attributes, media
+    )
 
 
-def _read_line(draft: _Draft, line: str, number: int) -> None:
-    kind, equals, value = line.partition("=")
-    if not equals or len(kind) != 1:
-        raise SdpSyntaxError(f"line {number} is {line[:_LONGEST_SHOWN]!r}; expected <letter>=<value>")
-    read = _READERS.get(kind)
-    if read is None:
-        return
+def _stream(lines: list[str], start: int, end: int) -> MediaDescription:
+    parts = lines[start][2:].split()
+    port = _read_port(parts[1]) if len(parts) >= 4 else None
+    if port is None:
+        expected = "m=<kind> <port of 0 to 65535> <protocol> <format> …"
+        raise SdpSyntaxError(f"line {start + 1} is {lines[start][:_LONGEST_SHOWN]!r}; expected {expected}")
+    section = _section(lines, start + 1, end)
+    return MediaDescription(
+        parts[0], port, parts[2], tuple(parts[3:]), section.connection, section.attributes
+    )
+
+
+def _section(lines: list[str], start: int, end: int) -> _Section:
+    read = _kept_section if start > 1 and end - start <= _LONGEST_KEPT else _read_section
     try:
-        read(draft, value.strip())
-    except _Expected as right:
-        raise SdpSyntaxError(f"line {number} is {line[:_LONGEST_SHOWN]!r}; expected {right}") from None
+        return read(tuple(lines[start:end]))
+    except _Mistake as mistake:
+        raise SdpSyntaxError(f"line {start + mistake.index + 1} is {mistake}") from None
 
 
-def _read_origin(draft: _Draft, value: str) -> None:
-    parts = value.split()
+def _read_section(lines: tuple[str, ...]) -> _Section:
+    origin: Origin | None = None
+    name = "-"
+    connection: Connection | None = None
+    timing: list[str] = []
+    attributes: list[Attribute] = []
+    for index, line in enumerate(lines):
+        kind = line[:2]
+        if kind == "a=":
+            attribute, colon, value = line[2:].lstrip().partition(":")
+            attributes.append((attribute, value if colon else None))
+        elif kind == "c=":
+            connection = connection or _read_connection(index, line)
+        elif kind == "o=":
+            origin = origin or _read_origin(index, line)
+        elif kind == "s=":
+            name = line[2:].lstrip() or "-"
+        elif kind == "t=":
+            timing.append(line[2:].lstrip())
+        elif kind[1:] != "=":
+            raise _Mistake(index, line, "<letter>=<value>")
+    return _Section(origin, name, connection, tuple(timing), tuple(attributes))
+
+
+_kept_section = lru_cache(maxsize=256)(_read_section)
+
+
+def _read_origin(index: int, line: str) -> Origin:
+    parts = line[2:].split()
     if len(parts) != 6 or parts[3] != "IN":
-        raise _Expected("o=<user> <id> <version> IN <address type> <address>")
-    draft.origin = draft.origin or Origin(parts[0], parts[1], parts[2], parts[4], parts[5])
+        raise _Mistake(index, line, "o=<user> <id> <version> IN <address type> <address>")
+    return Origin(parts[0], parts[1], parts[2], parts[4], parts[5])
 
 
-def _read_name(draft: _Draft, value: str) -> None:
-    if not draft.streams:
-        draft.name = value or "-"
-
-
-def _read_timing(draft: _Draft, value: str) -> None:
-    if not draft.streams:
-        draft.timing.append(value)
-
-
-def _read_connection(draft: _Draft, value: str) -> None:
-    parts = value.split()
+def _read_connection(index: int, line: str) -> Connection:
+    parts = line[2:].split()
     address = parts[-1].partition("/")[0] if len(parts) == 3 else ""  # multicast has its scope behind it
     if not address or parts[0] != "IN" or parts[1] not in ("IP4", "IP6"):
-        raise _Expected("c=IN IP4|IP6 <address>")
-    place = draft.streams[-1] if draft.streams else draft
-    place.connection = place.connection or Connection(parts[1], address)
+        raise _Mistake(index, line, "c=IN IP4|IP6 <address>")
+    return Connection(parts[1], address)
 
 
-def _read_attribute(draft: _Draft, value: str) -> None:
-    name, colon, rest = value.partition(":")
-    place = draft.streams[-1] if draft.streams else draft
-    place.attributes.append((name, rest if colon else None))
-
-
-def _read_media(draft: _Draft, value: str) -> None:
-    parts = value.split()
-    if len(parts) < 4:
-        raise _Expected("m=<kind> <port> <protocol> <format> …")
-    if len(draft.streams) == MAX_MEDIA:
-        raise _Expected(f"at most {MAX_MEDIA} streams")
-    draft.streams.append(_DraftStream(parts[0], _read_port(parts[1]), parts[2], tuple(parts[3:])))
-
-
-def _read_port(text: str) -> int:
-    """``<port>[/<number of ports>]``; the first port counts."""
+def _read_port(text: str) -> int | None:
+    """``<port>[/<number of ports>]``; the first port counts. None for anything else."""
     port = text.partition("/")[0]
-    if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) <= 65535):
-        raise _Expected("a port of 0 to 65535")
-    return int(port)
-
-
-_READERS = {
-    "o": _read_origin,
-    "s": _read_name,
-    "t": _read_timing,
-    "c": _read_connection,
-    "a": _read_attribute,
-    "m": _read_media,
-}
+    if not (port.isascii() and port.isdigit() and len(port) <= 5):
+        return None
+    number = int(port)
+    return number if number <= 65535 else None
