@@ -109,10 +109,17 @@ def parse_message(data: bytes, *, max_bytes: int = MAX_MESSAGE_BYTES) -> Message
 
 
 def _divide(data: bytes) -> tuple[str, bytes | None]:
-    """Head and body (None when the head never ends). In the head LF alone ends a line; folds are undone.
+    """Head and body (None when the head never ends). In the head LF alone ends a line; folds are undone."""
+    end = data.find(b"\r\n\r\n")
+    if end > 0 and data[0] not in b"\r\n":
+        head = data[:end].decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+        if "\r" not in head and "\n\n" not in head and "\n " not in head and "\n\t" not in head:
+            return head, data[end + 4 :]
+    return _divide_oddly_written(data)
 
-    A CR without LF goes too: it means nothing here, but might end a line at the next hop.
-    """
+
+def _divide_oddly_written(data: bytes) -> tuple[str, bytes | None]:
+    """A CR without LF goes: it means nothing here, but might end a line at the next hop."""
     data = data.lstrip(b"\r\n")
     if is_keep_alive(data):
         raise SipSyntaxError("keep-alive", status=None)
@@ -186,7 +193,7 @@ def _check_headers(fields: dict[str, list[str]]) -> None:
 
 def _check_request(start: str, request: Request) -> None:
     """What a request must have beyond that."""
-    version = start.rpartition(" ")[2].upper()
+    version = "SIP/2.0" if start.endswith(" SIP/2.0") else start.rpartition(" ")[2].upper()
     if version != "SIP/2.0" and _VERSION.fullmatch(version):
         raise SipSyntaxError(f"version {version}; expected SIP/2.0", status=505)
     if version != "SIP/2.0" or not _REQUEST_URI.fullmatch(request.uri):
