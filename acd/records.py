@@ -60,6 +60,10 @@ class QueueEntries:
             SwitchStarted.topic: self._close_all,
         }
 
+    @property
+    def topics(self) -> frozenset[str]:
+        return frozenset(self._folds)
+
     def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
         fold = self._folds.get(entry.topic)
         return fold(entry) if fold else ()

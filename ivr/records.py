@@ -58,6 +58,16 @@ class FlowRuns:
     """Folds the events ``flow.*`` into rows of FLOW_RUNS."""
 
     table = FLOW_RUNS
+    topics = frozenset(
+        {
+            "flow.entered",
+            "flow.node_entered",
+            "flow.digit_accepted",
+            "flow.digit_refused",
+            "flow.left",
+            "switch.started",
+        }
+    )
 
     def __init__(self) -> None:
         self._open: dict[str, _OpenRun] = {}

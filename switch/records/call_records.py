@@ -15,9 +15,6 @@ from switch.records.columns import Stamp, record_tables
 from switch.records.open_call import MAX_DIGITS, HungUpBy, OpenCall
 from switch.records.projection import JournalEntry
 
-_OF_THE_KEEPERS = ("journal.", "database.")
-"""Topics that a new run may report of itself before ``switch.started``."""
-
 call_records = Table(
     "call_records",
     record_tables,
@@ -66,11 +63,14 @@ class CallRecords:
         self._open: dict[str, OpenCall] = {}
         self._last_time = 0.0
 
+    @property
+    def topics(self) -> frozenset[str]:
+        return frozenset({"call.arrived", "call.refused", "switch.started", *_STEPS})
+
     def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
         """Take the next entry; return the rows it completes."""
         rows = self._rows(entry)
-        if not entry.topic.startswith(_OF_THE_KEEPERS):
-            self._last_time = entry.time
+        self._last_time = entry.time
         return rows
 
     def oldest_open(self) -> int | None:

@@ -45,6 +45,7 @@ class Database:
     ) -> None:
         self._config = config
         self._projections = tuple(projections)
+        self._by_topic = _by_topic(self._projections)
         self._journal = journal
         self._report = report
         self._store = RecordStore(config.database, (p.table for p in self._projections), report)
@@ -91,7 +92,8 @@ class Database:
             return
         # Past a power cut the database may know of entries that the journal's disk has forgotten.
         self._next_sequence = self._cursor_moved_at = min(kept, self._journal.first_sequence)
-        with closing(JournalReader(self._journal.folder, self._next_sequence)) as reader:
+        reader = JournalReader(self._journal.folder, self._next_sequence, topics=self._by_topic)
+        with closing(reader):
             self._follow(reader)
 
     def _follow(self, reader: JournalReader) -> None:
@@ -108,6 +110,7 @@ class Database:
         while (entries := self._persist(lambda: reader.take(self._config.batch_entries))) is not None:
             for entry in entries:
                 self._apply(entry)
+            self._next_sequence = reader.next_sequence
             if not self._save():
                 return False
             if not entries:
@@ -115,12 +118,11 @@ class Database:
         return False
 
     def _apply(self, entry: JournalEntry) -> None:
-        for projection in self._projections:
+        for projection in self._by_topic.get(entry.topic, ()):
             try:
                 self._rows[projection.table].extend(projection.apply(entry))
             except Exception:  # one entry that a projection cannot use must not stop all that follow
                 log.exception("entry not understood", table=projection.table.name, sequence=entry.sequence)
-        self._next_sequence = entry.sequence + 1
 
     def _save(self) -> bool:
         """Write what is worth a transaction; False when that failed and we are closing."""
@@ -175,3 +177,12 @@ class Database:
             reason = str(error.orig) if isinstance(error, DBAPIError) else reason_of(error)
             log.error("the database cannot be written; trying again", reason=reason)
             self._report(DatabaseFailed(reason=reason))
+
+
+def _by_topic(projections: Iterable[Projection]) -> dict[str, list[Projection]]:
+    """Who folds which topic."""
+    folding: dict[str, list[Projection]] = defaultdict(list)
+    for projection in projections:
+        for topic in projection.topics:
+            folding[topic].append(projection)
+    return dict(folding)

@@ -23,8 +23,12 @@ class Projection(Protocol):
 
     table: "Table"
 
+    @property
+    def topics(self) -> frozenset[str]:
+        """What it folds; it is shown nothing else."""
+
     def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
-        """Take the next entry; return rows that are now complete (usually none)."""
+        """Take the next entry of its topics; return rows that are now complete (usually none)."""
 
     def oldest_open(self) -> int | None:
         """Sequence of the earliest entry that an unfinished row still needs, or None.

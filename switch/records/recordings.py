@@ -56,6 +56,18 @@ class Recordings:
     """The projection behind the table ``recordings``."""
 
     table = recordings
+    topics = frozenset(
+        {
+            "call.arrived",
+            "call.answered",
+            "call.connected",
+            "call.ended",
+            "recording.started",
+            "recording.completed",
+            "recording.failed",
+            "switch.started",
+        }
+    )
 
     def __init__(self) -> None:
         self._calls: dict[str, _Call] = {}

@@ -9,15 +9,20 @@ A line that does not end, or cannot be read, was cut off by a crash or a full di
 import json
 import mmap
 import os
+import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from switch.records.projection import JournalEntry
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+_encode_anything = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+_BEGINNING = re.compile(rb'\{"sequence":([0-9]{1,18}),"time":[0-9.e+\-]+,"topic":"([a-z0-9_.]+)","fields":')
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,17 +50,18 @@ def day_of(wall: float) -> str:
 
 def encode_line(entry: JournalEntry) -> bytes:
     """The entry as its line."""
-    line = _encode(
-        {"sequence": entry.sequence, "time": entry.time, "topic": entry.topic, "fields": entry.fields}
-    )
-    # Bytes from SIP that are not UTF-8 are lone surrogates here; escaped they are legal JSON again.
-    return line.encode("utf-8", "backslashreplace") + b"\n"
+    keys = {"sequence": entry.sequence, "time": entry.time, "topic": entry.topic, "fields": entry.fields}
+    try:
+        return orjson.dumps(keys, default=str, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        # Bytes from SIP that are not UTF-8 are lone surrogates here; escaped they are legal JSON again.
+        return _encode_anything(keys).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def decode_line(line: bytes) -> JournalEntry | None:
     """The entry of a line, or None when it does not hold one."""
     try:
-        keys = json.loads(line.decode())
+        keys = _decode(line)
         entry = JournalEntry(keys["sequence"], keys["time"], keys["topic"], keys["fields"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
@@ -66,6 +72,19 @@ def decode_line(line: bytes) -> JournalEntry | None:
         and isinstance(entry.fields, dict)
     )
     return entry if usable else None
+
+
+def peek_line(line: bytes) -> tuple[int, str] | None:
+    """Sequence and topic of a line without reading its fields, or None when it must be read to know."""
+    found = _BEGINNING.match(line)
+    return (int(found[1]), found[2].decode()) if found else None
+
+
+def _decode(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except ValueError:  # orjson takes no lone surrogates
+        return json.loads(line.decode())
 
 
 class SegmentWriter:

@@ -5,6 +5,7 @@ what some phone said before, so the last of those are kept.
 """
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from switch.sdp.description import (
@@ -57,7 +58,7 @@ def parse_sdp(text: str) -> SessionDescription:
         raise SdpSyntaxError(f"{len(starts)} streams; expected at most {MAX_MEDIA} streams")
     starts.append(len(lines))
     session = _section(lines, 1, starts[0])
-    media = tuple(_stream(lines, start, end) for start, end in zip(starts, starts[1:], strict=False))
+    media = tuple(_stream(lines, start, end) for start, end in pairwise(starts))
     if session.origin is None:
         raise SdpSyntaxError("no o= line")
     timing = session.timing or ("0 0",)

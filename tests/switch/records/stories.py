@@ -39,7 +39,9 @@ def journal_of(moments: Iterable[Moment], first_sequence: int = 1) -> list[Journ
 
 
 def fold(projection: Projection, entries: Iterable[JournalEntry]) -> list[dict[str, Any]]:
-    return [dict(row) for entry in entries for row in projection.apply(entry)]
+    """The rows of what the database would show the projection."""
+    shown = (entry for entry in entries if entry.topic in projection.topics)
+    return [dict(row) for entry in shown for row in projection.apply(entry)]
 
 
 def arrived(call_id: str = "call-1", target: str = "flow:hotline") -> CallArrived:

@@ -258,6 +258,7 @@ class Notes:
         Column("note_id", Integer, primary_key=True),
         Column("text", String(5), nullable=False),
     )
+    topics = frozenset({"call.digit_received"})
 
     def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
         digit = entry.fields.get("digit")
@@ -315,7 +316,7 @@ def test_a_fault_of_ours_is_reported_like_one_of_the_database_and_loses_nothing(
 def test_a_fault_that_ends_the_thread_is_said_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("nobody thought of this")
 
     monkeypatch.setattr(JournalReader, "__init__", fail)
