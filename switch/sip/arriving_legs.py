@@ -6,12 +6,15 @@ from switch.causes import Cause
 from switch.sip.capabilities import ALLOW
 from switch.sip.commands import AnswerLeg, HangUpLeg, RingLeg
 from switch.sip.dialog import accept_dialog
+from switch.sip.diversion import read_diversions
 from switch.sip.events import LegArrived
 from switch.sip.header_values import parse_name_addr
+from switch.sip.identity_headers import read_asserted, wants_privacy
 from switch.sip.leg_signalling import LegSignalling, record_route
 from switch.sip.legs import ArrivingLeg, LegState, SipLeg
 from switch.sip.reason_header import read_reason, write_reason
-from switch.sip.request_checks import check_invite
+from switch.sip.replaces import find_replaced
+from switch.sip.request_checks import Refusal, check_invite
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.text import body_text, printable
 from switch.sip.uri import parse_uri
@@ -33,7 +36,10 @@ class ArrivingLegs:
         refusal = check_invite(transaction.request)
         if refusal is not None:
             return signalling.refuse(transaction, refusal, now)
-        arrived = self._open(transaction)
+        replaced = find_replaced(transaction.request, signalling.legs)
+        if isinstance(replaced, Refusal):
+            return signalling.refuse(transaction, replaced, now)
+        arrived = self._open(transaction, replaced)
         return [*signalling.answer(transaction, 100, now), arrived]
 
     def ring(self, command: RingLeg, now: float) -> list[Output]:
@@ -43,7 +49,12 @@ class ArrivingLegs:
             return []
         _demand(leg, LegState.INVITED, what="ring")
         leg.state = LegState.RINGING
-        extra = {"contact": self._signalling.identity.contact, "allow": ALLOW, **record_route(leg.invite)}
+        extra = {
+            "contact": self._signalling.identity.contact,
+            "allow": ALLOW,
+            **record_route(leg.invite),
+            **leg.dialog.session_lines(),
+        }
         return self._signalling.answer(leg.invite, 180, now, tag=leg.dialog.local_tag, extra=extra)
 
     def answer(self, command: AnswerLeg, now: float) -> list[Output]:
@@ -85,12 +96,14 @@ class ArrivingLegs:
         """BYE before our answer: the INVITE gets its 487 (RFC 3261 §15.1.2); nothing when it was answered."""
         return self._withdrawn(leg, cause, now) if leg.state in _WAITING else []
 
-    def _open(self, transaction: ServerTransaction) -> LegArrived:
+    def _open(self, transaction: ServerTransaction, replaced: SipLeg | None) -> LegArrived:
         request, source = transaction.request, transaction.source
         signalling = self._signalling
         caller = parse_name_addr(request.headers.get("from") or "")
         called = parse_uri(request.uri)
         dialog = accept_dialog(request, signalling.ids.token(), source)
+        dialog.session = signalling.sessions.arrive(request.headers)
+        asserted = read_asserted(request.headers)
         leg = ArrivingLeg(signalling.ids.new("leg"), invite=transaction, dialog=dialog)
         transaction.owner = leg
         signalling.legs.add(leg)
@@ -103,6 +116,12 @@ class ArrivingLegs:
             called_number=printable(called.user),
             peer=str(source),
             sdp=body_text(request.body),
+            asserted_number=asserted.number,
+            asserted_name=asserted.name,
+            privacy=wants_privacy(request.headers),
+            diversions=tuple(str(diversion) for diversion in read_diversions(request.headers)),
+            session_id=dialog.session.session.calling,
+            replaces_leg_id=replaced.leg_id if replaced is not None else None,
         )
 
     def _refuse(self, leg: ArrivingLeg, cause: Cause, retry_after_s: int | None, now: float) -> list[Output]:
@@ -128,7 +147,8 @@ class ArrivingLegs:
     ) -> list[Output]:
         signalling = self._signalling
         signalling.legs.close_dialog(leg.dialog)
-        outputs = signalling.answer(leg.invite, status, now, tag=leg.dialog.local_tag, extra=extra)
+        told = {**extra, **leg.dialog.session_lines()}
+        outputs = signalling.answer(leg.invite, status, now, tag=leg.dialog.local_tag, extra=told)
         return outputs + signalling.legs.end(leg, cause, status=status, by_peer=by_peer)
 
     def _find(self, leg_id: str) -> ArrivingLeg | None:

@@ -2,7 +2,7 @@
 
 SERVED = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER")
 """The methods we serve, each by a handler of the user agent."""
-EXTENSIONS: tuple[str, ...] = ()
+EXTENSIONS: tuple[str, ...] = ("replaces",)
 """Option tags a peer may require of us."""
 KNOWN_METHODS = frozenset(
     {

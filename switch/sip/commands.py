@@ -43,6 +43,8 @@ class DialStation(Command):
     """What the agent's phone shows: user part of From."""
     caller_name: str
     sdp: str
+    session_id: str = ""
+    """``LegArrived.session_id`` of the leg it is dialled for: both share one session (RFC 7989)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

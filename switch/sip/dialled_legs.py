@@ -10,14 +10,14 @@ from switch.causes import Cause, cause_of_status
 from switch.sip.capabilities import ALLOW, SDP_TYPE
 from switch.sip.client_transaction import ClientTransaction, ResponseReceived
 from switch.sip.commands import DialStation, SendMessage
-from switch.sip.dialog import join_dialog
+from switch.sip.dialog import Dialog, join_dialog
 from switch.sip.events import LegAnswered, LegEnded, LegRinging
 from switch.sip.header_values import NameAddr, parse_name_addr
 from switch.sip.hop import Hop
 from switch.sip.identity import MAX_FORWARDS
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import DialledLeg, Fork, LegState
-from switch.sip.message import Headers, Request
+from switch.sip.message import Headers, Request, Response
 from switch.sip.reason_header import read_reason, write_reason
 from switch.sip.text import body_text
 from switch.sip.transaction import RequestUnanswered
@@ -66,7 +66,9 @@ class DialledLegs:
             cause = Cause.USER_NOT_REGISTERED
             return [LegEnded(leg_id=command.leg_id, cause=cause, sip_status=None, by_peer=False)]
         leg = DialledLeg(command.leg_id, local_tag=signalling.ids.token())
+        leg.session = signalling.sessions.dial(command.session_id)
         invite = self._make_invite(command, address, leg.local_tag)
+        invite.headers.set("session-id", str(leg.session.value))
         leg.invite, message = signalling.layer.send(invite, address.hop, leg, now)
         signalling.legs.add(leg)
         self._deadlines.set(leg, now + self._limit_s)
@@ -120,7 +122,7 @@ class DialledLegs:
             return []
         tag = parse_name_addr(response.headers.get("to") or "").tag
         if tag is not None and tag not in leg.forks:
-            dialog = join_dialog(_invite_of(leg).request, response, leg.local_tag, report.hop)
+            dialog = self._join(leg, response, report.hop)
             leg.forks[tag] = Fork(dialog, body_text(response.body))
             self._signalling.legs.open_dialog(leg, dialog)
         if leg.state is not LegState.INVITED:
@@ -144,8 +146,7 @@ class DialledLegs:
         self, leg: DialledLeg, tag: str, known: Fork | None, report: ResponseReceived
     ) -> tuple[Fork, SendMessage]:
         """The 2xx makes the dialog, whatever an early one said (RFC 3261 §13.2.2.4), and is ACKed."""
-        invite = _invite_of(leg).request
-        dialog = join_dialog(invite, report.response, leg.local_tag, report.hop)
+        dialog = self._join(leg, report.response, report.hop)
         sdp = body_text(report.response.body)
         if known is not None:
             dialog.remote_cseq = known.dialog.remote_cseq
@@ -153,6 +154,13 @@ class DialledLegs:
         ack = self._signalling.layer.send_ack(dialog.ack(dialog.local_cseq), dialog.hop)
         fork = leg.forks[tag] = Fork(dialog, sdp, ack)
         return fork, ack
+
+    def _join(self, leg: DialledLeg, response: Response, hop: Hop) -> Dialog:
+        dialog = join_dialog(_invite_of(leg).request, response, leg.local_tag, hop)
+        dialog.session = leg.session
+        if leg.session is not None:
+            leg.session.learn(response.headers)
+        return dialog
 
     def _win(self, leg: DialledLeg, fork: Fork, now: float) -> list[Output]:
         """The first phone that answers gets the leg; the early dialogs of others are over."""

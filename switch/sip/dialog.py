@@ -8,6 +8,7 @@ from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr
 from switch.sip.hop import Hop
 from switch.sip.identity import MAX_FORWARDS
 from switch.sip.message import Headers, Request, Response
+from switch.sip.session_id import SessionSide
 from switch.sip.uri import SipUri, parse_uri
 from switch.sip.via_rules import DEFAULT_PORT, read_top_via
 
@@ -36,6 +37,8 @@ class Dialog:
     routes: list[str] = field(default_factory=list)
     local_cseq: int = 0
     remote_cseq: int | None = None
+    session: SessionSide | None = None
+    """Its Session-ID (RFC 7989)."""
 
     @property
     def key(self) -> DialogKey:
@@ -70,6 +73,10 @@ class Dialog:
         self.target = str(target)
         self.hop = _next_hop(self.routes, target, source, self.behind_nat)
 
+    def session_lines(self) -> dict[str, list[str]]:
+        """The Session-ID header of an answer of ours."""
+        return {} if self.session is None else {"session-id": [str(self.session.value)]}
+
     def _make(self, method: str, cseq: int) -> Request:
         uri, routes = self._route()
         headers = Headers(
@@ -82,6 +89,8 @@ class Dialog:
             }
         )
         headers.set_all("route", routes)
+        if self.session is not None:
+            headers.set("session-id", str(self.session.value))
         return Request(method, uri, headers)
 
     def _route(self) -> tuple[str, list[str]]:

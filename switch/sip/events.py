@@ -24,6 +24,19 @@ class LegArrived(Event):
     """Where it came from, such as ``udp:192.0.2.1:5060``."""
     sdp: str | None
     """The peer's offer; None when it asks us to offer."""
+    asserted_number: str = ""
+    """The caller as the peer's network asserts them (P-Asserted-Identity, Remote-Party-ID,
+    P-Preferred-Identity); empty when it does not. Only worth what the peer is worth."""
+    asserted_name: str = ""
+    """Their display name there; empty when there is none."""
+    privacy: bool = False
+    """Whether the caller asks that number and name be hidden."""
+    diversions: tuple[str, ...] = ()
+    """Who sent the call on before it came here, the last first: values of a Diversion header (RFC 5806)."""
+    session_id: str = ""
+    """UUID of the caller's end, for tracing (RFC 7989); made up here when the caller tells none."""
+    replaces_leg_id: str | None = None
+    """The leg this one is to take the place of (RFC 3891)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

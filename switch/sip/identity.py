@@ -6,6 +6,7 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import bracketed
 from switch.sip.header_values import parse_name_addr
 from switch.sip.message import Headers, Request, Response
+from switch.sip.session_id import answering_lines
 
 MAX_FORWARDS = ["70"]
 
@@ -74,6 +75,8 @@ class Identity:
         if status > 100 and "to" in fields:
             fields["to"] = [_with_tag(fields["to"][0], tag or self.tag)]
         fields["server"] = self.name
+        if "session-id" in request.headers:
+            fields.update(answering_lines(request.headers))
         if extra:
             fields.update(extra)
         return Response(status, phrase or _PHRASES[status], Headers(fields), body)

@@ -32,6 +32,8 @@ class DialogRequests:
         if found is None or handler is None:
             return signalling.answer(transaction, 481, now)
         leg, dialog = found
+        if "session-id" in headers and dialog.session is not None:
+            dialog.session.learn(headers)
         if not dialog.take_cseq(parse_cseq(headers.get("cseq") or "").number):
             return signalling.answer(transaction, 500, now)
         return handler(transaction, leg, dialog, now)

@@ -14,6 +14,7 @@ from switch.sip.legs import Legs, SipLeg
 from switch.sip.reason_header import write_reason
 from switch.sip.request_checks import Refusal
 from switch.sip.server_transaction import ServerTransaction
+from switch.sip.session_id import Sessions
 from switch.sip.transaction_layer import TransactionLayer
 
 
@@ -26,6 +27,7 @@ class LegSignalling:
     legs: Legs
     repeats: AnswerRepeats
     ids: Ids
+    sessions: Sessions
 
     def answer(
         self,
@@ -58,6 +60,7 @@ class LegSignalling:
             "allow": ALLOW,
             "content-type": SDP_TYPE,
             **record_route(invite),
+            **dialog.session_lines(),
         }
         response = self.identity.answer(
             request, 200, tag=dialog.local_tag, extra=extra, body=sdp.encode("utf-8")

@@ -10,6 +10,7 @@ from switch.sip.commands import SendMessage
 from switch.sip.dialog import Dialog, DialogKey
 from switch.sip.events import LegEnded
 from switch.sip.server_transaction import ServerTransaction
+from switch.sip.session_id import SessionSide
 
 
 class LegState(StrEnum):
@@ -82,6 +83,7 @@ class DialledLeg(SipLeg):
     dialog: Dialog | None = None
     """Of the first fork that answered."""
     is_cancelled: bool = False
+    session: SessionSide | None = None
 
 
 def dialog_of(leg: SipLeg | None) -> Dialog | None:

@@ -1,6 +1,9 @@
-"""The Reason header (RFC 3326): why a call ends, as a Q.850 number."""
+"""The Reason header (RFC 3326): why a call ends, as a Q.850 number or a SIP status."""
 
-from switch.causes import Cause
+import re
+from collections.abc import Callable, Iterable
+
+from switch.causes import Cause, cause_of_status
 from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import find_parameter, read_parameters
 from switch.sip.header_values import split_values
@@ -9,6 +12,7 @@ from switch.sip.message import Headers
 _BY_NUMBER: dict[str, Cause] = {}
 for _cause in Cause:
     _BY_NUMBER.setdefault(str(_cause.number), _cause)
+_FAILURE = re.compile(r"[3-6][0-9]{2}")
 _COMPLETED_ELSEWHERE = "200"
 """``SIP;cause=200``: another branch of the call was answered (RFC 3326 §3.1)."""
 
@@ -19,7 +23,10 @@ def write_reason(cause: Cause) -> str:
 
 
 def read_reason(headers: Headers) -> Cause | None:
-    """The cause a BYE, CANCEL or failure answer names first; None when it names none that we know."""
+    """The cause a BYE, CANCEL or failure answer names; None when it names none.
+
+    Of several reasons the first Q.850 one counts, for it is the finer; else the first SIP status.
+    """
     lines = headers.get_all("reason")
     if not lines:
         return None
@@ -27,16 +34,25 @@ def read_reason(headers: Headers) -> Cause | None:
         values = split_values(lines)
     except SipSyntaxError:  # a broken reason is no reason to refuse a hang-up
         return None
-    return next((cause for value in values if (cause := _read_value(value)) is not None), None)
+    reasons = [_split_reason(value) for value in values]
+    return _first(_read_q850, reasons) or _first(_read_sip, reasons)
 
 
-def _read_value(value: str) -> Cause | None:
+def _first(read: Callable[[str, str], Cause | None], reasons: Iterable[tuple[str, str]]) -> Cause | None:
+    return next((cause for reason in reasons if (cause := read(*reason)) is not None), None)
+
+
+def _split_reason(value: str) -> tuple[str, str]:
+    """Protocol and cause of one value."""
     protocol, semicolon, rest = value.partition(";")
-    number = find_parameter(read_parameters(semicolon + rest), "cause") or ""
-    match protocol.strip().upper():
-        case "Q.850":
-            return _BY_NUMBER.get(number)
-        case "SIP" if number == _COMPLETED_ELSEWHERE:
-            return Cause.LOSE_RACE
-        case _:
-            return None
+    return protocol.strip().upper(), find_parameter(read_parameters(semicolon + rest), "cause") or ""
+
+
+def _read_q850(protocol: str, number: str) -> Cause | None:
+    if protocol == "SIP" and number == _COMPLETED_ELSEWHERE:
+        return Cause.LOSE_RACE
+    return _BY_NUMBER.get(number) if protocol == "Q.850" else None
+
+
+def _read_sip(protocol: str, number: str) -> Cause | None:
+    return cause_of_status(int(number)) if protocol == "SIP" and _FAILURE.fullmatch(number) else None

@@ -25,6 +25,7 @@ from switch.sip.peer_reoffers import PeerReoffers
 from switch.sip.registrar import Registrar
 from switch.sip.request_checks import check_request
 from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
+from switch.sip.session_id import Sessions
 from switch.sip.timers import Timers
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_layer import Report, TransactionLayer
@@ -61,7 +62,7 @@ class UserAgent:
         self._repeats = AnswerRepeats(timers, counters)
         self._legs = Legs()
         self._registrar = registrar
-        self._signalling = LegSignalling(layer, identity, self._legs, self._repeats, ids)
+        self._signalling = LegSignalling(layer, identity, self._legs, self._repeats, ids, Sessions(ids))
         self._arriving = ArrivingLegs(self._signalling)
         self._dialled = DialledLegs(
             self._signalling, registrar, limit_s=config.dial_limit_s, patience_s=timers.lifetime_s

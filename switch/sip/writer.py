@@ -11,6 +11,7 @@ _IRREGULAR = {
     "min-se": "Min-SE",
     "rack": "RAck",
     "rseq": "RSeq",
+    "session-id": "Session-ID",
     "sip-etag": "SIP-ETag",
     "sip-if-match": "SIP-If-Match",
     "www-authenticate": "WWW-Authenticate",

@@ -55,6 +55,7 @@ def test_an_invite_gets_trying_at_once_and_is_reported() -> None:
             called_number="95598",
             peer="udp:127.0.0.1:6000",
             sdp=SDP,
+            session_id=rig.events[0].session_id,
         )
     ]
 
