@@ -51,8 +51,10 @@ fuzz-rtp_packet fuzz-endpoint fuzz-telephone_event: fuzz-%:
 	@mkdir -p build/fuzz/$*
 	cd $(CORE)/fuzz && cargo run --quiet --release --bin $* -- $(FUZZ) $(CURDIR)/build/fuzz/$*
 
-bench: .venv/.core  ## measure what a relayed and a recorded packet costs
+bench: .venv/.core  ## measure what a relayed and a recorded packet costs, and what a call costs
+	@$(call need,sipp,sip-tester)
 	$(BIN)/python -m benchmarks.bench_relay
+	$(BIN)/python -m benchmarks.bench_calls
 
 prompts: .venv/.core  ## make conf/prompts anew with espeak-ng
 	@$(call need,espeak-ng,espeak-ng)

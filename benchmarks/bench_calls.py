@@ -1,0 +1,191 @@
+"""CPU of the switch for a complete two-leg call, SIPp as caller and as phone, no audio.
+
+``python -m benchmarks.bench_calls [--rate N] [--seconds S] [--json]``
+
+A caller dials an access code that rings one registered station: INVITE, 100, 180, 200 and ACK on both legs,
+a moment of silence, BYE and 200 on both legs, call record written to the database. CPU is user and system
+time of the switch's process with all its threads, from before the first measured call until the last one's
+record is written. A first run warms up and is not counted.
+"""
+
+import argparse
+import csv
+import json
+import subprocess
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.switch_subject import HOST, SwitchSubject
+from sipp_scenarios.phones import Station
+from sipp_scenarios.runner import free_port
+
+SCENARIOS = Path(__file__).resolve().parent.parent / "sipp_scenarios"
+STATION, PASSWORD, NUMBER = "2001", "secret-2001", "95598"
+WARM_UP_S = 3
+TALK_MS = 500
+GRACE_S = 60
+"""A run that has not ended so long after its time is stopped."""
+
+SECTIONS = f"""
+[[stations]]
+name = "{STATION}"
+password = "{PASSWORD}"
+
+[[access_codes]]
+number = "{NUMBER}"
+target = "station:{STATION}"
+record = false
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What SIPp as the caller says of one run."""
+
+    succeeded: int
+    failed: int
+    calls_per_s: float
+    setup_ms: float
+    """From INVITE to 200, on average."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The last line."""
+
+    cpu_ms_per_call: float
+    calls_per_s: float
+    calls: int
+    failed: int
+    """Calls that failed, or whose record was not written."""
+    retransmissions: int
+    """Messages the switch sent again."""
+    setup_ms: float
+
+
+class Phone:
+    """SIPp as a registered phone that takes any number of calls at once."""
+
+    def __init__(self, subject: SwitchSubject, folder: Path) -> None:
+        self._subject = subject
+        self._folder = folder
+
+    def __enter__(self) -> Self:
+        station = Station(self._subject.sip, STATION, PASSWORD, self._folder)
+        station.register(expires_s=3600)
+        scenario = station.scenario("agent_takes_every_call")
+        keys = ("-key", "station", STATION, "-key", "rtp_port", "9")
+        command = ["sipp", *_common("agent_takes_every_call", scenario.port), *keys]
+        self._sipp = subprocess.Popen(
+            command,
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._sipp.kill()
+        self._sipp.wait()
+
+
+def place_calls(subject: SwitchSubject, folder: Path, rate: int, seconds: float) -> Run:
+    """Dial for so long, and wait for the last call's end."""
+    statistics = folder / "statistics.csv"
+    statistics.unlink(missing_ok=True)
+    address = f"{subject.sip.host}:{subject.sip.port}"
+    command = [
+        *("sipp", address, *_common("caller_calls_briefly", free_port(HOST)), "-s", NUMBER),
+        *("-key", "caller", "13800138000", "-key", "caller_name", "客户", "-key", "rtp_port", "9"),
+        *("-r", str(rate), "-m", str(int(rate * seconds)), "-l", str(rate * 40), "-d", str(TALK_MS)),
+        *("-trace_stat", "-stf", statistics.name, "-fd", "1"),
+    ]
+    subprocess.run(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=seconds + GRACE_S,
+        check=False,  # SIPp's exit code only says that some call failed, which the statistics count
+    )
+    return _read_statistics(statistics)
+
+
+def measure(rate: int, seconds: float) -> Result:
+    """Warm up, then measure for about ``seconds``."""
+    with tempfile.TemporaryDirectory(prefix="bench-calls-") as name:
+        folder = Path(name)
+        with SwitchSubject(folder, SECTIONS) as subject, Phone(subject, folder):
+            warm = place_calls(subject, folder, rate, WARM_UP_S)
+            records = subject.wait_for_records(warm.succeeded + warm.failed)
+            repeated, cpu_s = _retransmissions(subject), subject.cpu_s()
+            run = place_calls(subject, folder, rate, seconds)
+            calls = run.succeeded + run.failed
+            written = subject.wait_for_records(records + calls) - records
+            return Result(
+                cpu_ms_per_call=round((subject.cpu_s() - cpu_s) * 1000 / max(calls, 1), 4),
+                calls_per_s=run.calls_per_s,
+                calls=calls,
+                failed=max(run.failed, calls - written),
+                retransmissions=int(_retransmissions(subject) - repeated),
+                setup_ms=run.setup_ms,
+            )
+
+
+def _common(scenario: str, port: int) -> list[str]:
+    path = str(SCENARIOS / f"{scenario}.xml")
+    return ["-sf", path, "-i", HOST, "-p", str(port), "-nostdin", "-buff_size", "1048576"]
+
+
+def _retransmissions(subject: SwitchSubject) -> float:
+    return subject.total("ringmain_sip_retransmissions_total", direction="out")
+
+
+def _read_statistics(path: Path) -> Run:
+    """The last line of SIPp's statistics holds the totals, in the columns ending in (C)."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        *_, last = csv.DictReader(lines, delimiter=";")
+    return Run(
+        succeeded=int(last["SuccessfulCall(C)"]),
+        failed=int(last["FailedCall(C)"]),
+        calls_per_s=round(float(last["CallRate(C)"]), 1),
+        setup_ms=_milliseconds(last["ResponseTime1(C)"]),
+    )
+
+
+def _milliseconds(text: str) -> float:
+    """Of ``00:00:00:001000``: hours, minutes, seconds, microseconds."""
+    hours, minutes, seconds, microseconds = map(int, text.split(":"))
+    return ((hours * 60 + minutes) * 60 + seconds) * 1000 + microseconds / 1000
+
+
+def _table(rate: int, result: Result) -> Table:
+    table = Table("figure", title=f"two-leg calls, {rate} a second")
+    table.add_column("value", justify="right")
+    for name, value in asdict(result).items():
+        table.add_row(name, f"{value:g}")
+    return table
+
+
+def main() -> None:
+    """Measure, print the table, then the one line of JSON."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rate", type=int, default=200, help="calls a second")
+    parser.add_argument("--seconds", type=float, default=15.0, help="of dialling, after the warm-up")
+    parser.add_argument("--json", action="store_true", help="print the line of JSON only")
+    arguments = parser.parse_args()
+    result = measure(arguments.rate, arguments.seconds)
+    if not arguments.json:
+        Console().print(_table(arguments.rate, result))
+    print(json.dumps(asdict(result)))
+
+
+if __name__ == "__main__":
+    main()
