@@ -36,7 +36,7 @@ from switch.records.journal import Journal
 from switch.records.projection import Projection
 from switch.records.recordings import Recordings
 from switch.sip.stack import SipStack
-from switch.sip.udp import UdpTransport
+from switch.sip.transport.udp import UdpTransport
 from switch.sip_totals import sip_totals
 from switch.verbs import ExchangeVerbs
 

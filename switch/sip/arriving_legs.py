@@ -50,7 +50,7 @@ class ArrivingLegs:
         _demand(leg, LegState.INVITED, what="ring")
         leg.state = LegState.RINGING
         extra = {
-            "contact": self._signalling.identity.contact,
+            "contact": self._signalling.identity.contact(leg.invite.hop),
             "allow": ALLOW,
             **record_route(leg.invite),
             **leg.dialog.session_lines(),

@@ -8,6 +8,9 @@ from runtime.hosts import check_host
 from runtime.models import KeyMistake, Section
 from switch.sip.digest import Algorithm
 
+EVERYWHERE = ("0.0.0.0", "::")
+"""Hosts that mean every address of this machine."""
+
 
 class SipConfig(Section):
     """Section ``[sip]``: signalling with phones and trunks."""
@@ -94,7 +97,7 @@ class SipConfig(Section):
                 "register_expires_min_s <= register_expires_default_s <= register_expires_max_s, "
                 f"not {shortest} <= {default} <= {longest}",
             )
-        if self.host in ("0.0.0.0", "::") and self.advertised_host is None:
+        if self.host in EVERYWHERE and self.advertised_host is None:
             raise KeyMistake("host", "advertised_host beside it, because phones cannot be told to reach that")
         return self
 

@@ -192,7 +192,7 @@ class DialledLegs:
 
     def _make_invite(self, command: DialStation, address: ContactAddress, tag: str) -> Request:
         signalling = self._signalling
-        host = signalling.identity.host
+        host = signalling.identity.host(address.hop)
         caller = NameAddr(command.caller_name, SipUri("sip", command.caller_number, host)).with_tag(tag)
         headers = Headers(
             {
@@ -201,7 +201,7 @@ class DialledLegs:
                 "to": [f"<sip:{command.station}@{host}>"],
                 "call-id": [f"{signalling.ids.token()}@{host}"],
                 "cseq": ["1 INVITE"],
-                "contact": signalling.identity.contact,
+                "contact": signalling.identity.contact(address.hop),
                 "allow": ALLOW,
                 "user-agent": signalling.identity.name,
                 "content-type": SDP_TYPE,

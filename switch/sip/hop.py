@@ -2,15 +2,20 @@
 
 from typing import NamedTuple
 
+ACCEPTED_ONLY = frozenset({"ws", "wss"})
+"""Transports whose connections only clients open (RFC 7118 §3)."""
+
 
 class Hop(NamedTuple):
-    """One transport address of a neighbour."""
+    """One transport address of a neighbour; of a stream transport, also the connection with it."""
 
     transport: str
-    """``udp``; lower case."""
+    """``udp``, ``tcp``, ``tls``, ``ws`` or ``wss``."""
     host: str
     """IP address, IPv6 without brackets."""
     port: int
+    domain: str = ""
+    """The name a TLS server must prove by its certificate (RFC 5922 §7); empty when any will do."""
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host

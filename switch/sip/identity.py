@@ -1,12 +1,16 @@
 """How this switch names itself in messages, and the answers it writes. All fixed text is built once."""
 
+from collections.abc import Sequence
+
 from runtime.ids import Ids
 from switch.sip.config import SipConfig
 from switch.sip.errors import SipSyntaxError
-from switch.sip.grammar import bracketed
 from switch.sip.header_values import parse_name_addr
+from switch.sip.hop import Hop
 from switch.sip.message import Headers, Request, Response
+from switch.sip.own_names import OwnNames
 from switch.sip.session_id import answering_lines
+from switch.sip.transport.config import ListenerConfig, all_listeners
 
 MAX_FORWARDS = ["70"]
 
@@ -49,15 +53,26 @@ _COPIED = ("via", "from", "to", "call-id", "cseq", "timestamp")
 
 
 class Identity:
-    """Our names and addresses. ``config`` is read once, here."""
+    """Our names and addresses. The configuration is read once, here."""
 
-    def __init__(self, config: SipConfig, ids: Ids) -> None:
-        self.host = bracketed(config.advertised_host or config.host)
-        self.sent_by = f"{self.host}:{config.port}"
-        self.contact = [f"<sip:{self.sent_by}>"]
+    def __init__(self, config: SipConfig, ids: Ids, listeners: Sequence[ListenerConfig] = ()) -> None:
+        """``listeners`` are those beside the ones of ``config``."""
+        self.names = OwnNames(all_listeners(config, listeners))
         self.name = [config.user_agent_name]
         self.tag = ids.token()
         """To tag of answers that open no dialog."""
+
+    def host(self, hop: Hop) -> str:
+        """Our host for this peer, as it is written."""
+        return self.names.of(hop).host
+
+    def contact(self, hop: Hop) -> list[str]:
+        """Our Contact for this peer."""
+        return self.names.of(hop).contact
+
+    def via(self, hop: Hop) -> str:
+        """Our Via for requests to this peer, up to and with the magic cookie of its branch."""
+        return self.names.of(hop).via
 
     def answer(
         self,

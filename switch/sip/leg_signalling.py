@@ -56,7 +56,7 @@ class LegSignalling:
         """200 OK with our SDP to an INVITE or re-INVITE, repeated until its ACK comes."""
         request = invite.request
         extra = {
-            "contact": self.identity.contact,
+            "contact": self.identity.contact(invite.hop),
             "allow": ALLOW,
             "content-type": SDP_TYPE,
             **record_route(invite),

@@ -1,7 +1,6 @@
-"""The SIP stack: datagrams and commands in, events and messages out. No socket, no clock."""
+"""The SIP stack: messages and commands in, events and messages out. No socket, no clock."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from runtime.driver import Handler
 from runtime.ids import Ids
@@ -23,20 +22,9 @@ from switch.sip.server_transaction import RequestReceived
 from switch.sip.timers import Timers
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_layer import Report, RequestTurnedAway, TransactionLayer
+from switch.sip.transport.config import ListenerConfig
+from switch.sip.transport.reports import MessageReceived, SendFailed
 from switch.sip.user_agent import UserAgent
-
-
-class DatagramReceived(NamedTuple):
-    """What the transport shell brings."""
-
-    data: bytes
-    hop: Hop
-
-
-class SendFailed(NamedTuple):
-    """The transport shell could not send this."""
-
-    data: bytes
 
 
 class SipStack:
@@ -46,10 +34,15 @@ class SipStack:
     """
 
     def __init__(
-        self, config: SipConfig, stations: Sequence[StationConfig], ids: Ids, nonce_key: bytes
+        self,
+        config: SipConfig,
+        stations: Sequence[StationConfig],
+        ids: Ids,
+        nonce_key: bytes,
+        listeners: Sequence[ListenerConfig] = (),
     ) -> None:
         timers = Timers(config.t1_ms / 1000, config.t2_ms / 1000, config.t4_ms / 1000)
-        identity = Identity(config, ids)
+        identity = Identity(config, ids, listeners)
         budget = EventBudget(config.rejection_events_per_s)
         self.counters = Counters()
         self._max_bytes = config.max_message_bytes
@@ -57,7 +50,7 @@ class SipStack:
         self._layer = TransactionLayer(
             timers=timers,
             ids=ids,
-            sent_by=identity.sent_by,
+            identity=identity,
             counters=self.counters,
             capacity=config.max_transactions,
             answer_to_source=config.answer_to_source,
@@ -98,12 +91,12 @@ class SipStack:
         """What it takes from the driver: commands about legs, and the shell's reports."""
         return {
             **self._agent.routes(),
-            DatagramReceived: lambda item, now: self.receive(item.data, item.hop, now),
-            SendFailed: lambda item, now: self.send_failed(item.data, now),
+            MessageReceived: lambda item, now: self.receive(item.data, item.hop, now),
+            SendFailed: lambda item, now: self.send_failed(item.data, item.hop, now),
         }
 
     def receive(self, data: bytes, hop: Hop, now: float) -> list[Output]:
-        """Take one datagram. Never raises for what a peer sends."""
+        """Take one message. Never raises for what a peer sends."""
         if is_keep_alive(data):
             return []
         dialogs = self.open_dialogs
@@ -124,7 +117,7 @@ class SipStack:
             return self._rejections.reject(error, hop, now)
         return self._settle(outputs, now)
 
-    def send_failed(self, data: bytes, now: float) -> list[Output]:
+    def send_failed(self, data: bytes, hop: Hop, now: float) -> list[Output]:
         """The transport could not send this message of ours."""
         self.counters.send_errors += 1
         try:

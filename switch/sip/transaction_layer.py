@@ -9,12 +9,13 @@ from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
 from switch.sip.header_values import parse_cseq, parse_name_addr
 from switch.sip.hop import Hop
+from switch.sip.identity import Identity
 from switch.sip.message import Headers, Message, Request, Response
 from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
 from switch.sip.timers import Timers
 from switch.sip.transaction import RequestUnanswered, Transaction, TransactionContext
 from switch.sip.transaction_tables import State
-from switch.sip.via_rules import TopVia, has_cookie, note_source, read_top_via, reply_hop
+from switch.sip.via_rules import MAGIC_COOKIE, TopVia, has_cookie, note_source, read_top_via, reply_hop
 from switch.sip.writer import write_message
 
 
@@ -31,24 +32,21 @@ Outputs = Sequence[SendMessage | Report]
 
 
 class TransactionLayer:
-    """All open transactions.
-
-    ``sent_by`` is our ``host:port`` as neighbours reach it; ``capacity`` bounds the server transactions.
-    """
+    """All open transactions. ``capacity`` bounds the server transactions."""
 
     def __init__(
         self,
         *,
         timers: Timers,
         ids: Ids,
-        sent_by: str,
+        identity: Identity,
         counters: Counters,
         capacity: int,
         answer_to_source: bool,
     ) -> None:
         self._context = TransactionContext(timers, counters)
         self._ids = ids
-        self._via_start = f"SIP/2.0/UDP {sent_by};rport;branch=z9hG4bK"
+        self._identity = identity
         self._counters = counters
         self._capacity = capacity
         self._answer_to_source = answer_to_source
@@ -79,7 +77,7 @@ class TransactionLayer:
         self, request: Request, hop: Hop, owner: object, now: float
     ) -> tuple[ClientTransaction, SendMessage]:
         """Send a request in a transaction of its own; its Via is put on here."""
-        branch = self._put_via(request)
+        branch = self._put_via(request, hop)
         return self._start(branch, request, hop, owner, now)
 
     def send_cancel(self, invite: ClientTransaction, extra: dict[str, list[str]], now: float) -> SendMessage:
@@ -91,7 +89,7 @@ class TransactionLayer:
 
     def send_ack(self, ack: Request, hop: Hop) -> SendMessage:
         """Send the ACK of a 2xx: no transaction, a branch of its own (RFC 3261 §13.2.2.4)."""
-        self._put_via(ack)
+        self._put_via(ack, hop)
         self._counters.requests_sent["ACK"] += 1
         return SendMessage(data=write_message(ack), hop=hop)
 
@@ -164,11 +162,12 @@ class TransactionLayer:
 
     # -- what leaves ---------------------------------------------------------------------------------
 
-    def _put_via(self, request: Request) -> str:
+    def _put_via(self, request: Request, hop: Hop) -> str:
         """Via stands first, for those who read on the way (RFC 3261 §7.3.1)."""
         token = self._ids.token()
-        request.headers = Headers({"via": [self._via_start + token], **dict(request.headers.items())})
-        return "z9hG4bK" + token
+        via = self._identity.via(hop) + token
+        request.headers = Headers({"via": [via], **dict(request.headers.items())})
+        return MAGIC_COOKIE + token
 
     def _start(
         self, branch: str, request: Request, hop: Hop, owner: object, now: float

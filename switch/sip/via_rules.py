@@ -8,8 +8,10 @@ from switch.sip.hop import Hop
 from switch.sip.message import Headers, Request
 
 DEFAULT_PORT = 5060
-_MAGIC_COOKIE = "z9hg4bk"
-"""Begins the branch of every RFC 3261 element (§8.1.1.7), compared without regard to case."""
+MAGIC_COOKIE = "z9hG4bK"
+"""Begins the branch of every RFC 3261 element (§8.1.1.7)."""
+_COOKIE = MAGIC_COOKIE.lower()
+"""Compared without regard to case."""
 _USUAL = re.compile(
     r"SIP/2\.0/UDP ([A-Za-z0-9.\-]++)(?::([1-5][0-9]{4}|6[0-4][0-9]{3}|[1-9][0-9]{0,3}))?+"
     r"((?:;[a-z0-9.\-]++(?:=[A-Za-z0-9.\-_]++)?+)*+)"
@@ -70,4 +72,4 @@ def reply_hop(via: TopVia, source: Hop, *, to_source: bool) -> Hop:
 
 def has_cookie(branch: str) -> bool:
     """Whether a branch identifies its transaction by itself (RFC 3261 §17.2.3)."""
-    return branch[:7].lower() == _MAGIC_COOKIE
+    return branch[:7].lower() == _COOKIE

@@ -22,7 +22,8 @@ from switch.sip.config import SipConfig, StationConfig
 from switch.sip.hop import Hop
 from switch.sip.message import Message, Request, Response
 from switch.sip.parser import parse_message
-from switch.sip.stack import DatagramReceived, SipStack
+from switch.sip.stack import SipStack
+from switch.sip.transport.reports import MessageReceived
 from tests.helpers.exchange_rig import AGENT_SDP, CALLER_SDP, BookkeepingMedia
 from tests.helpers.sip_messages import as_bytes, authorized, make_request, make_response
 
@@ -85,7 +86,7 @@ class Hotline:
 
     def receive(self, hop: Hop, message: Message) -> None:
         """A datagram arrives from a phone."""
-        self.driver.run_step(lambda now: [DatagramReceived(as_bytes(message), hop)])
+        self.driver.run_step(lambda now: [MessageReceived(as_bytes(message), hop)])
 
     def pass_time(self, seconds: float) -> None:
         """Walk from deadline to deadline."""
@@ -224,7 +225,7 @@ class Hotline:
         self.sent.append((message.hop, sent))
         answered_at_once = isinstance(sent, Request) and sent.method in ("BYE", "CANCEL")
         if isinstance(sent, Request) and answered_at_once:
-            return [DatagramReceived(as_bytes(make_response(sent, 200)), message.hop)]
+            return [MessageReceived(as_bytes(make_response(sent, 200)), message.hop)]
         return ()
 
 

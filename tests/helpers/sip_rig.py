@@ -56,7 +56,9 @@ class SipRig:
 
     def send_failed(self) -> list[Message]:
         """The transport could not send the last message."""
-        return self._collect(self.stack.send_failed(write_message(self.messages[-1]), self.now))
+        return self._collect(
+            self.stack.send_failed(write_message(self.messages[-1]), self.hops[-1], self.now)
+        )
 
     def reported(self, kind: type[Event]) -> list[Any]:
         """The events of one kind so far."""

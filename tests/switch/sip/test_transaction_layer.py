@@ -5,9 +5,11 @@ import pytest
 
 from runtime.ids import SeededIds
 from switch.sip.client_transaction import ResponseReceived
+from switch.sip.config import SipConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
 from switch.sip.hop import Hop
+from switch.sip.identity import Identity
 from switch.sip.message import Request, Response
 from switch.sip.server_transaction import AckReceived, RequestReceived
 from switch.sip.timers import Timers
@@ -20,7 +22,7 @@ def make_layer(capacity: int = 100, *, answer_to_source: bool = False) -> Transa
     return TransactionLayer(
         timers=Timers(),
         ids=SeededIds(7),
-        sent_by="127.0.0.1:5060",
+        identity=Identity(SipConfig(), SeededIds(7)),
         counters=Counters(),
         capacity=capacity,
         answer_to_source=answer_to_source,

@@ -8,7 +8,8 @@ from runtime.driver import Driver, Handler, Outputs
 from runtime.errors import UsageError
 from switch.sip.commands import SendMessage
 from switch.sip.hop import Hop
-from switch.sip.stack import DatagramReceived, SendFailed, SipStack
+from switch.sip.stack import SipStack
+from switch.sip.transport.reports import MessageReceived, SendFailed
 
 _BATCH = 64
 """Datagrams taken at one wake-up, so that a flood cannot keep timers and media waiting."""
@@ -76,7 +77,7 @@ class UdpTransport:
         self._backlog.clear()
 
     def _read(self) -> None:
-        batch: list[DatagramReceived] = []
+        batch: list[MessageReceived] = []
         receive = self._opened().recvfrom
         for _ in range(_BATCH):
             try:
@@ -86,7 +87,7 @@ class UdpTransport:
             except OSError:  # an ICMP error of an earlier message; it does not say of which
                 self._counters.send_errors += 1
                 continue
-            batch.append(DatagramReceived(data, Hop("udp", address[0], address[1])))
+            batch.append(MessageReceived(data, Hop("udp", address[0], address[1])))
         if batch:
             self._driver.run_step(lambda now: batch)
 
@@ -104,7 +105,7 @@ class UdpTransport:
         except _FULL:
             self._keep(message)
         except OSError:
-            return [SendFailed(message.data)]
+            return [SendFailed(message.data, message.hop)]
         return ()
 
     def _keep(self, message: SendMessage) -> None:

@@ -1,0 +1,28 @@
+"""What the transport shells tell the stack."""
+
+from typing import NamedTuple
+
+from switch.sip.hop import Hop
+
+
+class MessageReceived(NamedTuple):
+    """One datagram, or one whole message of a connection."""
+
+    data: bytes
+    hop: Hop
+    """Where it came from; an answer sent there goes back by the same connection."""
+
+
+class SendFailed(NamedTuple):
+    """This message could not be put on the wire."""
+
+    data: bytes
+    hop: Hop
+
+
+class ConnectionClosed(NamedTuple):
+    """A connection is gone. What was not sent yet was reported by SendFailed before."""
+
+    hop: Hop
+    fault: str = ""
+    """What the peer did that it was closed for; empty when it ended as connections do."""
