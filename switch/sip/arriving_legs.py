@@ -3,6 +3,7 @@
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from switch.causes import Cause
+from switch.sip.bodies import session_text
 from switch.sip.capabilities import ALLOW
 from switch.sip.commands import AnswerLeg, HangUpLeg, RingLeg
 from switch.sip.dialog import accept_dialog
@@ -13,10 +14,11 @@ from switch.sip.identity_headers import read_asserted, wants_privacy
 from switch.sip.leg_signalling import LegSignalling, record_route
 from switch.sip.legs import ArrivingLeg, LegState, SipLeg
 from switch.sip.reason_header import read_reason, write_reason
+from switch.sip.refusal import Refusal
 from switch.sip.replaces import find_replaced
-from switch.sip.request_checks import Refusal, check_invite
+from switch.sip.request_checks import check_invite
 from switch.sip.server_transaction import ServerTransaction
-from switch.sip.text import body_text, printable
+from switch.sip.text import printable
 from switch.sip.uri import parse_uri
 
 _WAITING = (LegState.INVITED, LegState.RINGING)
@@ -115,7 +117,7 @@ class ArrivingLegs:
             caller_name=printable(caller.display_name),
             called_number=printable(called.user),
             peer=str(source),
-            sdp=body_text(request.body),
+            sdp=session_text(request),
             asserted_number=asserted.number,
             asserted_name=asserted.name,
             privacy=wants_privacy(request.headers),

@@ -1,4 +1,6 @@
-"""What we tell peers that we can do: Allow, Supported, Accept (RFC 3261 §11.2, §20.5, §20.37)."""
+"""What we can do, and how we tell peers: Allow, Supported, Accept (RFC 3261 §11.2, §20.5, §20.37)."""
+
+from switch.sip.message import Headers
 
 SERVED = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER")
 """The methods we serve, each by a handler of the user agent."""
@@ -11,11 +13,25 @@ KNOWN_METHODS = frozenset(
     }
 )  # fmt: skip
 """The registered methods, served or not."""
+SDP = "application/sdp"
+MULTIPART = "multipart/mixed"
 
 ALLOW = [", ".join(SERVED)]
 SUPPORTED = [", ".join(EXTENSIONS)]
-SDP_TYPE = ["application/sdp"]
-ACCEPT = SDP_TYPE
+SDP_TYPE = [SDP]
+ACCEPT = [f"{SDP}, {MULTIPART}"]
 """The bodies we read."""
 CAPABILITIES = {"allow": ALLOW, "accept": ACCEPT, "accept-encoding": ["identity"], "supported": SUPPORTED}
 """What OPTIONS is answered with (RFC 3261 §11.2)."""
+
+
+def names_token(headers: Headers, name: str, token: str) -> bool:
+    """Whether a header that lists tokens (Supported, Require, Allow) names this one, in whatever case.
+
+    A list that is malformed elsewhere is no reason to miss it.
+    """
+    lines = headers.get_all(name)
+    if not lines:
+        return False
+    wanted = token.lower()
+    return any(member.strip().lower() == wanted for line in lines for member in line.split(","))

@@ -7,6 +7,7 @@ from runtime.deadlines import Deadlines
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from switch.causes import Cause, cause_of_status
+from switch.sip.bodies import session_text
 from switch.sip.capabilities import ALLOW, SDP_TYPE
 from switch.sip.client_transaction import ClientTransaction, ResponseReceived
 from switch.sip.commands import DialStation, SendMessage
@@ -19,7 +20,6 @@ from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import DialledLeg, Fork, LegState
 from switch.sip.message import Headers, Request, Response
 from switch.sip.reason_header import read_reason, write_reason
-from switch.sip.text import body_text
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_tables import State
 from switch.sip.uri import SipUri
@@ -123,7 +123,7 @@ class DialledLegs:
         tag = parse_name_addr(response.headers.get("to") or "").tag
         if tag is not None and tag not in leg.forks:
             dialog = self._join(leg, response, report.hop)
-            leg.forks[tag] = Fork(dialog, body_text(response.body))
+            leg.forks[tag] = Fork(dialog, session_text(response))
             self._signalling.legs.open_dialog(leg, dialog)
         if leg.state is not LegState.INVITED:
             return []
@@ -147,7 +147,7 @@ class DialledLegs:
     ) -> tuple[Fork, SendMessage]:
         """The 2xx makes the dialog, whatever an early one said (RFC 3261 §13.2.2.4), and is ACKed."""
         dialog = self._join(leg, report.response, report.hop)
-        sdp = body_text(report.response.body)
+        sdp = session_text(report.response)
         if known is not None:
             dialog.remote_cseq = known.dialog.remote_cseq
             sdp = sdp or known.sdp

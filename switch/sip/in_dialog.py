@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from runtime.vocabulary import Output
+from switch.sip.bodies import session_text
 from switch.sip.dialog import Dialog
 from switch.sip.events import LegConfirmed
 from switch.sip.header_values import parse_cseq, parse_name_addr
@@ -10,7 +11,6 @@ from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import LegState, SipLeg
 from switch.sip.message import Headers
 from switch.sip.server_transaction import AckReceived, ServerTransaction
-from switch.sip.text import body_text
 
 DialogHandler = Callable[[ServerTransaction, SipLeg, Dialog, float], list[Output]]
 """Serves one method inside dialogs. The leg may have ended; its dialog is known until its BYE is answered."""
@@ -53,7 +53,7 @@ class DialogRequests:
         if leg.state is LegState.ENDED:
             return signalling.say_bye(leg, dialog, leg.cause, now)
         leg.state = LegState.CONFIRMED
-        return [LegConfirmed(leg_id=leg.leg_id, sdp=body_text(report.request.body))]
+        return [LegConfirmed(leg_id=leg.leg_id, sdp=session_text(report.request))]
 
     def _find(self, headers: Headers, to_tag: str) -> tuple[SipLeg, Dialog] | None:
         """The dialog a peer's request belongs to (RFC 3261 §12.2.2)."""

@@ -12,7 +12,7 @@ from switch.sip.header_values import parse_cseq
 from switch.sip.identity import Identity
 from switch.sip.legs import Legs, SipLeg
 from switch.sip.reason_header import write_reason
-from switch.sip.request_checks import Refusal
+from switch.sip.refusal import Refusal
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.session_id import Sessions
 from switch.sip.transaction_layer import TransactionLayer

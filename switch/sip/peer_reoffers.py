@@ -1,15 +1,14 @@
 """What a peer offers inside a dialog: its re-INVITE and our answer (RFC 3261 §14.2)."""
 
 from runtime.vocabulary import Output
+from switch.sip.bodies import check_body, session_text
 from switch.sip.commands import AnswerReoffer
 from switch.sip.dialog import Dialog
 from switch.sip.events import LegReoffered
 from switch.sip.header_values import parse_contacts
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import ArrivingLeg, LegState, SipLeg, dialog_of
-from switch.sip.request_checks import check_body
 from switch.sip.server_transaction import ServerTransaction
-from switch.sip.text import body_text
 
 _LONGEST_RETRY_S = 10
 """An INVITE while an earlier one has no answer yet is put off by 0 to 10 seconds (RFC 3261 §14.2)."""
@@ -38,7 +37,7 @@ class PeerReoffers:
         leg.reoffer = transaction
         transaction.owner = leg
         trying = signalling.answer(transaction, 100, now)
-        return [*trying, LegReoffered(leg_id=leg.leg_id, sdp=body_text(transaction.request.body))]
+        return [*trying, LegReoffered(leg_id=leg.leg_id, sdp=session_text(transaction.request))]
 
     def answer(self, command: AnswerReoffer, now: float) -> list[Output]:
         """200 OK or 488; nothing when the offer was cancelled meanwhile."""

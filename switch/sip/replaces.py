@@ -7,7 +7,7 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import find_parameter, read_parameters
 from switch.sip.legs import ArrivingLeg, Legs, LegState, SipLeg
 from switch.sip.message import Request
-from switch.sip.request_checks import Refusal
+from switch.sip.refusal import Refusal
 
 _EARLY = (LegState.INVITED, LegState.RINGING)
 

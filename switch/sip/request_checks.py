@@ -1,27 +1,18 @@
 """What every request must pass before anybody looks at its purpose (RFC 3261 §8.2)."""
 
-from dataclasses import dataclass, field
-
-from switch.sip.capabilities import ACCEPT, ALLOW, EXTENSIONS, KNOWN_METHODS, SERVED
+from switch.sip.bodies import check_body
+from switch.sip.capabilities import ALLOW, EXTENSIONS, KNOWN_METHODS, SERVED
 from switch.sip.header_values import parse_token_list
 from switch.sip.message import Request
+from switch.sip.refusal import Refusal
 
 _SCHEMES = ("sip:", "sips", "tel:")
 """How the Request-URIs we understand begin (RFC 3261 §8.2.2.1)."""
-_SERVED = frozenset(SERVED)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The answer to a request that cannot be served."""
-
-    status: int
-    extra: dict[str, list[str]] = field(default_factory=dict)
 
 
 def check_request(request: Request) -> Refusal | None:
     """The refusal of any request, in the order of RFC 3261 §8.2; None when it may go on."""
-    if request.method not in _SERVED:
+    if request.method not in SERVED:
         # RFC 3261 §8.2.1, §21.5.2: 405 for what we recognise, 501 for what we do not
         return Refusal(405 if request.method in KNOWN_METHODS else 501, {"allow": ALLOW})
     if not request.uri[:4].lower().startswith(_SCHEMES):
@@ -43,16 +34,3 @@ def check_invite(request: Request) -> Refusal | None:
     if (request.headers.get("max-forwards") or "").strip() == "0":
         return Refusal(483)
     return check_body(request)
-
-
-def check_body(request: Request) -> Refusal | None:
-    """The refusal of a body that is not a plain session description (RFC 3261 §8.2.3)."""
-    headers = request.headers
-    if not request.body:
-        return None
-    if (headers.get("content-encoding") or "identity").strip().lower() != "identity":
-        return Refusal(415, {"accept-encoding": ["identity"]})
-    content_type = (headers.get("content-type") or "").partition(";")[0].strip().lower()
-    if content_type in ACCEPT:
-        return None
-    return Refusal(415, {"accept": ACCEPT})

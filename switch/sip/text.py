@@ -17,8 +17,3 @@ def printable(text: str) -> str:
         return cut
     decoded = cut.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(_UNPRINTABLE if category(c).startswith("C") else c for c in decoded)
-
-
-def body_text(body: bytes) -> str | None:
-    """A session description as text; None when there is no body."""
-    return body.decode("utf-8", "replace") if body else None

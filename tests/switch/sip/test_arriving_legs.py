@@ -258,7 +258,7 @@ def test_an_invite_that_came_on_two_ways_is_taken_once() -> None:
     ("headers", "status", "header", "value"),
     [
         ({"max_forwards": "0"}, 483, None, None),
-        ({"content_type": "text/plain"}, 415, "accept", "application/sdp"),
+        ({"content_type": "text/plain"}, 415, "accept", "application/sdp, multipart/mixed"),
         ({"content_encoding": "gzip"}, 415, "accept-encoding", "identity"),
         ({"require": "100rel, timer"}, 420, "unsupported", "100rel, timer"),
         ({"contact": ""}, 400, None, None),

@@ -1,0 +1,11 @@
+"""What a check of a request finds: how to answer it instead of serving it."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The answer to a request that cannot be served."""
+
+    status: int
+    extra: dict[str, list[str]] = field(default_factory=dict)
