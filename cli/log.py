@@ -5,8 +5,10 @@ import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import Any, Literal, TextIO
 
+import orjson
 import structlog
 from pydantic import Field
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -30,10 +32,12 @@ _LEVELS: tuple[tuple[str, int], ...] = (
     ("endpoint.failed", logging.WARNING),
     ("media.lost", logging.WARNING),
     ("call.refused", logging.WARNING),
+    ("call.arrived", logging.INFO),
+    ("call.ended", logging.INFO),
+    ("call.", logging.DEBUG),  # what happens in between is in the journal
+    ("offer.", logging.DEBUG),
     ("journal.", logging.WARNING),
     ("database.", logging.WARNING),
-    ("call.prompt_finished", logging.DEBUG),
-    ("call.digit_received", logging.DEBUG),  # callers key in what nobody else need read
     ("flow.node_entered", logging.DEBUG),
     ("leg.", logging.DEBUG),
     ("endpoint.", logging.DEBUG),
@@ -83,9 +87,14 @@ def configure_logging(config: LogConfig, stream: TextIO | None = None) -> None:
 def hide_secrets(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
     """The last line of defence: whatever is named like a secret is not written."""
     for key in line:
-        if any(word in key.lower() for word in _SECRET_WORDS):
+        if _is_secret(key):
             line[key] = HIDDEN
     return line
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(key: str) -> bool:
+    return any(word in key.lower() for word in _SECRET_WORDS)
 
 
 class EventLog:
@@ -93,19 +102,20 @@ class EventLog:
 
     def __init__(self, config: LogConfig, call_of_leg: Callable[[str], str | None]) -> None:
         """``call_of_leg`` names the call of a leg that is up, such as ``Exchange.call_of_leg``."""
-        self._log = structlog.get_logger("ringmain")
+        self._log = structlog.get_logger("ringmain").bind()
         self._threshold = logging.getLevelNamesMapping()[config.level.upper()]
         self._call_of_leg = call_of_leg
         self._remembered: OrderedDict[str, str] = OrderedDict()
 
     def log_event(self, event: Event, wall: float) -> None:
         """A driver's observer."""
-        fields = event_fields(event)
-        # Known before the threshold is looked at: a leg's last event comes when its call has let go of it.
-        call_id = fields.pop("call_id", None) or self._call_id_of(fields.get("leg_id"))
         level = level_of(event.topic)
         if level < self._threshold:
+            # Even so the leg's call is noted: its last event comes when the call has let go of it.
+            self._call_id_of(getattr(event, "leg_id", None))
             return
+        fields = event_fields(event)
+        call_id = fields.pop("call_id", None) or self._call_id_of(fields.get("leg_id"))
         line: dict[str, Any] = {"timestamp": _moment(wall)}
         if call_id is not None:
             line["call_id"] = call_id
@@ -125,6 +135,7 @@ class EventLog:
         return call_id
 
 
+@cache
 def level_of(topic: str) -> int:
     """How important an event is, as a level of the logging module."""
     return next((level for start, level in _LEVELS if topic.startswith(start)), logging.INFO)
@@ -145,8 +156,31 @@ def _moment(wall: float) -> str:
 
 
 def _rendering(config: LogConfig, target: TextIO) -> list[Processor]:
-    if config.format == "console":
+    if config.format == "json":
+        to_json = structlog.processors.JSONRenderer(serializer=_to_json)
+        return [structlog.processors.format_exc_info, to_json]
+    if target.isatty():
         # Plain tracebacks: the pretty ones show local variables, which may hold passwords.
-        plain = structlog.dev.plain_traceback
-        return [structlog.dev.ConsoleRenderer(colors=target.isatty(), exception_formatter=plain)]
-    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+    return [structlog.processors.format_exc_info, _plain_line]
+
+
+def _to_json(line: EventDict, **_: Any) -> str:
+    return orjson.dumps(line, default=str).decode()
+
+
+def _plain_line(_: WrappedLogger, __: str, line: EventDict) -> str:
+    """As structlog's console shows it, without colours: a switch without a terminal writes many lines."""
+    moment, level, event = line.pop("timestamp", ""), line.pop("level", ""), line.pop("event", "")
+    trace = line.pop("exception", None)
+    told = " ".join([f"{name}={_shown(value)}" for name, value in line.items()])
+    text = f"{moment} [{level:<9}] {event:<30} {told}".rstrip()
+    return text if trace is None else f"{text}\n{trace}"
+
+
+def _shown(value: object) -> str:
+    """A text is quoted when it would not stand alone."""
+    text = str(value)
+    if not isinstance(value, str) or (text.isprintable() and " " not in text and "=" not in text):
+        return text
+    return repr(text)

@@ -13,10 +13,11 @@ from acd.events import AgentSignedIn
 from cli.log import EventLog, LevelName, LogConfig, configure_logging, level_of
 from media.events import DigitDetected
 from switch.causes import Cause
-from switch.events import CallAnswered, CallEnded, SwitchStarted
+from switch.events import CallEnded, SwitchStarted
 from switch.sip.events import LegAnswered, LegEnded, RegistrationRefused
 
 WALL = 1_790_000_000.25
+ENDED = CallEnded(call_id="call-1", contact_id="", cause=Cause.NORMAL_CLEARING, by_caller=True)
 
 
 @pytest.fixture
@@ -44,13 +45,15 @@ def leg_ended(leg_id: str) -> LegEnded:
 
 
 def test_an_event_is_one_json_line_with_its_own_time(stream: StringIO) -> None:
-    event_log(stream, {}).log_event(CallAnswered(call_id="call-1"), WALL)
+    event_log(stream, {}).log_event(ENDED, WALL)
     assert lines(stream) == [
         {
             "timestamp": "2026-09-21T14:13:20.250000Z",
             "level": "info",
-            "event": "call.answered",
+            "event": "call.ended",
             "call_id": "call-1",
+            "cause": "NORMAL_CLEARING",
+            "by_caller": True,
         }
     ]
 
@@ -88,7 +91,11 @@ def test_legs_that_are_over_are_forgotten_in_the_end(
 @pytest.mark.parametrize(
     ("topic", "level"),
     [
-        ("call.answered", logging.INFO),
+        ("call.arrived", logging.INFO),
+        ("call.answered", logging.DEBUG),
+        ("call.ended", logging.INFO),
+        ("call.refused", logging.WARNING),
+        ("offer.ended", logging.DEBUG),
         ("agent.signed_in", logging.INFO),
         ("leg.ringing", logging.DEBUG),
         ("endpoint.closed", logging.DEBUG),
@@ -171,8 +178,8 @@ def test_a_fault_shows_its_trace(stream: StringIO) -> None:
 
 def test_for_people_a_line_is_plain_text(stream: StringIO) -> None:
     configure_logging(LogConfig(format="console"), stream)
-    EventLog(LogConfig(), dict[str, str]().get).log_event(CallAnswered(call_id="call-1"), WALL)
-    assert "call.answered" in stream.getvalue()
+    EventLog(LogConfig(), dict[str, str]().get).log_event(ENDED, WALL)
+    assert "call.ended" in stream.getvalue()
     assert "call_id=call-1" in stream.getvalue()
     assert "\x1b" not in stream.getvalue()
 
