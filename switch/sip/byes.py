@@ -41,9 +41,13 @@ class Byes:
         return outputs + self._signalling.say_bye(leg, dialog, cause, now) if dialog else outputs
 
     def response(self, dialog: Dialog, report: ResponseReceived, now: float) -> list[Output]:
-        """Whatever the peer says to our BYE, the dialog is over (§15.1.1)."""
-        if report.response.status >= 200:
-            self._signalling.legs.close_dialog(dialog)
+        """Whatever the peer says to our BYE, the dialog is over (§15.1.1), unless it asks for a password."""
+        if report.response.status < 200:
+            return []
+        again = self._signalling.prove(report, dialog, now)
+        if again is not None:
+            return [again[1]]
+        self._signalling.legs.close_dialog(dialog)
         return []
 
     def unanswered(self, dialog: Dialog, report: RequestUnanswered, now: float) -> list[Output]:

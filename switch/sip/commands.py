@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from runtime.vocabulary import Command
 from switch.causes import Cause
+from switch.sip.branches import Branch, Forking, HeaderFields
+from switch.sip.client_authentication import Account
 from switch.sip.hop import Hop
 
 
@@ -32,7 +34,7 @@ class AnswerReoffer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialStation(Command):
-    """INVITE the newest registered contact of a station.
+    """INVITE every registered contact of a station: those it prefers most together, then the next.
 
     Fails as any leg does, with LegEnded (USER_NOT_REGISTERED when nobody is there).
     """
@@ -45,6 +47,63 @@ class DialStation(Command):
     sdp: str
     session_id: str = ""
     """``LegArrived.session_id`` of the leg it is dialled for: both share one session (RFC 7989)."""
+    is_anonymous: bool = False
+    """Whether From hides number and name (RFC 3323 §4.1.1.3)."""
+    headers: HeaderFields = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialLeg(Command):
+    """INVITE one party over several branches; the first that answers gets the leg.
+
+    A branch in SERIAL forking gives way to the next when nothing is heard of it in time, when it cannot be
+    sent, and at 408, 5xx and ``failover_statuses``. 6xx ends all, unless it is one of these.
+    """
+
+    leg_id: str
+    branches: tuple[Branch, ...]
+    """At least one."""
+    sdp: str
+    """Our offer."""
+    forking: Forking = Forking.PARALLEL
+    headers: HeaderFields = ()
+    """Further headers of every branch."""
+    session_id: str = ""
+    """``LegArrived.session_id`` of the leg it is dialled for."""
+    attempt_timeout_s: float | None = None
+    """How long a branch may be silent, without even a provisional answer; None: as configured, when there
+    is another branch to turn to."""
+    dial_limit_s: float | None = None
+    """How long all of it may take; None: as configured."""
+    failover_statuses: frozenset[int] = frozenset()
+    redirects: int = 0
+    """How many 3xx answers are followed; one that is not fails its branch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendRequest(Command):
+    """Ask something outside of any dialog; RequestAnswered follows, whatever happens."""
+
+    request_id: str
+    method: str
+    """Any but INVITE, ACK, CANCEL and BYE."""
+    uri: str
+    hop: Hop
+    caller: str
+    """From without a tag."""
+    called: str
+    """To."""
+    routes: tuple[str, ...] = ()
+    headers: HeaderFields = ()
+    contact: str | None = None
+    """User part of our Contact; None for a request without Contact."""
+    content_type: str = ""
+    body: bytes = b""
+    credentials: Account | None = None
+    sip_call_id: str = ""
+    """For requests that belong together, such as the REGISTERs of one trunk; a new one when empty."""
+    cseq: int = 1
+    """Its number; the next request of the same Call-ID takes one above RequestAnswered's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,12 @@ class SipConfig(Section):
     dial_limit_s: float = Field(
         default=180,
         gt=0,
-        description="How long a dialled station may take to answer before it is given up, in seconds.",
+        description="How long a dialled party may take to answer before it is given up, in seconds.",
+    )
+    attempt_timeout_s: float = Field(
+        default=4,
+        gt=0,
+        description="How long a dialled address may stay silent before the next one is tried, in seconds.",
     )
     t1_ms: int = Field(
         default=500, ge=10, le=10_000, description="RFC 3261 T1: estimated round trip, in milliseconds."

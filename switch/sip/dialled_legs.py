@@ -1,215 +1,293 @@
-"""Legs we open by INVITE to a registered station: forks, ACKs, CANCEL (RFC 3261 §13.2, §9.1)."""
-
-from dataclasses import dataclass
-from typing import Protocol
+"""Legs we open by INVITE: which branches are tried, which one wins, what ends the leg (RFC 3261 §16.6 f.)."""
 
 from runtime.deadlines import Deadlines
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
-from switch.causes import Cause, cause_of_status
-from switch.sip.bodies import session_text
-from switch.sip.capabilities import ALLOW, SDP_TYPE
-from switch.sip.client_transaction import ClientTransaction, ResponseReceived
-from switch.sip.commands import DialStation, SendMessage
-from switch.sip.dialog import Dialog, join_dialog
-from switch.sip.events import LegAnswered, LegEnded, LegRinging
-from switch.sip.header_values import NameAddr, parse_name_addr
-from switch.sip.hop import Hop
-from switch.sip.identity import MAX_FORWARDS
+from switch.causes import Cause
+from switch.sip.attempts import Attempts, invite_of
+from switch.sip.branches import Forking
+from switch.sip.client_authentication import ClientAuthentications
+from switch.sip.client_transaction import ResponseReceived
+from switch.sip.commands import DialLeg, DialStation
+from switch.sip.directory import Directory
+from switch.sip.events import BranchFailed, BranchTried, LegAnswered, LegEnded, LegRedirected, LegRinging
+from switch.sip.failures import Failure, better, read_failure, unanswered
+from switch.sip.invites import station_rounds
 from switch.sip.leg_signalling import LegSignalling
-from switch.sip.legs import DialledLeg, Fork, LegState
-from switch.sip.message import Headers, Request, Response
-from switch.sip.reason_header import read_reason, write_reason
+from switch.sip.legs import Attempt, DialledLeg, Fork, LegState
+from switch.sip.redirection import follow, read_targets
+from switch.sip.text import printable
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_tables import State
-from switch.sip.uri import SipUri
-
-
-@dataclass(frozen=True, slots=True)
-class ContactAddress:
-    """Where a station can be reached."""
-
-    uri: str
-    hop: Hop
-
-
-class Directory(Protocol):
-    """Where stations are."""
-
-    def newest(self, station: str) -> ContactAddress | None:
-        """The contact address registered or refreshed last; None when the station has none."""
 
 
 class DialledLegs:
     """The user agent's part as a client of INVITEs.
 
-    ``limit_s`` ends a leg that nobody answers; ``patience_s`` is how long a cancelled INVITE may take to
-    come to its end.
+    ``limit_s`` ends a leg that nobody answers; ``silence_s`` is how long a branch may be silent before the
+    next is tried; ``patience_s`` is how long a cancelled INVITE may take to come to its end.
     """
 
     def __init__(
-        self, signalling: LegSignalling, directory: Directory, *, limit_s: float, patience_s: float
+        self,
+        signalling: LegSignalling,
+        directory: Directory,
+        authentications: ClientAuthentications,
+        *,
+        limit_s: float,
+        silence_s: float,
+        patience_s: float,
     ) -> None:
         self._signalling = signalling
         self._directory = directory
+        self._attempts = Attempts(signalling, authentications)
         self._limit_s = limit_s
+        self._silence_s = silence_s
         self._patience_s = patience_s
-        self._deadlines: Deadlines[DialledLeg] = Deadlines()
+        self._deadlines: Deadlines[DialledLeg | Attempt] = Deadlines()
 
-    def dial(self, command: DialStation, now: float) -> list[Output]:
-        """INVITE the station."""
-        signalling = self._signalling
-        if signalling.legs.find(command.leg_id) is not None:
-            raise UsageError(f"{command.leg_id} is in use; a dialled leg needs an id of its own")
-        address = self._directory.newest(command.station)
-        if address is None:
+    # -- what is ordered -----------------------------------------------------------------------------
+
+    def dial_station(self, command: DialStation, now: float) -> list[Output]:
+        """INVITE the station wherever it is registered."""
+        contacts = self._directory.contacts(command.station)
+        if not contacts:
+            self._demand_new(command.leg_id)
             cause = Cause.USER_NOT_REGISTERED
             return [LegEnded(leg_id=command.leg_id, cause=cause, sip_status=None, by_peer=False)]
-        leg = DialledLeg(command.leg_id, local_tag=signalling.ids.token())
-        leg.session = signalling.sessions.dial(command.session_id)
-        invite = self._make_invite(command, address, leg.local_tag)
-        invite.headers.set("session-id", str(leg.session.value))
-        leg.invite, message = signalling.layer.send(invite, address.hop, leg, now)
-        signalling.legs.add(leg)
-        self._deadlines.set(leg, now + self._limit_s)
-        return [message]
+        rounds = station_rounds(command, contacts, self._signalling.identity)
+        order = DialLeg(
+            leg_id=command.leg_id,
+            branches=(),
+            sdp=command.sdp,
+            headers=command.headers,
+            session_id=command.session_id,
+        )
+        return self._open(DialledLeg(command.leg_id, order=order, rounds=rounds), now)
 
-    def response(self, leg: DialledLeg, report: ResponseReceived, now: float) -> list[Output]:
-        """An answer to our INVITE. Raises SipSyntaxError when it cannot be read."""
-        status = report.response.status
-        if status < 200:
-            return self._provisional(leg, report, now)
-        if status < 300:
-            return self._success(leg, report, now)
-        cause = read_reason(report.response.headers) or cause_of_status(status)
-        self._wind_up(leg)
-        return self._signalling.legs.end(leg, cause, status=status, by_peer=True)
-
-    def unanswered(self, leg: DialledLeg, report: RequestUnanswered, now: float) -> list[Output]:
-        """The station cannot be reached."""
-        self._wind_up(leg)
-        cause = Cause.NO_USER_RESPONSE if report.status == 408 else Cause.DESTINATION_OUT_OF_ORDER
-        return self._signalling.legs.end(leg, cause, status=report.status, by_peer=False)
+    def dial(self, command: DialLeg, now: float) -> list[Output]:
+        """INVITE the branches."""
+        branches = command.branches
+        if not branches:
+            raise UsageError(f"{command.leg_id} is dialled without a branch; expected at least one")
+        rounds = [branches]
+        if command.forking is Forking.SERIAL:
+            rounds = [(branch,) for branch in branches]
+        leg = DialledLeg(command.leg_id, order=command, rounds=rounds, redirects_left=command.redirects)
+        return self._open(leg, now)
 
     def hang_up(self, leg: DialledLeg, cause: Cause, now: float) -> list[Output]:
-        """BYE, or CANCEL: at once when something was answered, else with the first answer (§9.1)."""
+        """BYE, or CANCEL of whatever is still tried."""
         outputs = self._signalling.legs.end(leg, cause, status=None, by_peer=False)
         if leg.dialog is not None:
             return outputs + self._signalling.say_bye(leg, leg.dialog, cause, now)
-        if _invite_of(leg).state not in (State.CALLING, State.PROCEEDING):
-            self._wind_up(leg)  # its answer came, but could not be read
-        return outputs + self._cancel(leg, now)
+        return outputs + self._stop(leg, cause, now)
+
+    # -- what happens --------------------------------------------------------------------------------
+
+    def response(self, attempt: Attempt, report: ResponseReceived, now: float) -> list[Output]:
+        """An answer to our INVITE. Raises SipSyntaxError when it cannot be read."""
+        status = report.response.status
+        if status < 200:
+            return self._provisional(attempt, report, now)
+        if status < 300:
+            return self._success(attempt, report, now)
+        return self._refusal(attempt, report, now)
+
+    def unanswered(self, attempt: Attempt, report: RequestUnanswered, now: float) -> list[Output]:
+        """No final answer will come."""
+        if attempt.given_up is not None:
+            self._close(attempt)
+            return []
+        return self._failed(attempt, unanswered(report.status), now)
 
     def next_deadline(self) -> float | None:
         return self._deadlines.next()
 
     def wake(self, *, now: float) -> list[Output]:
-        """Give up a leg that nobody answers, or a cancelled INVITE that never comes to an end."""
-        leg = self._deadlines.first_due(now)
-        if leg is None:
+        """Give up a leg that nobody answers, a branch that is silent, or a CANCEL that does not work."""
+        due = self._deadlines.first_due(now)
+        if due is None:
             return []
-        if leg.state is not LegState.ENDED:
-            return self.hang_up(leg, Cause.NO_ANSWER, now)
-        self._signalling.layer.abandon(_invite_of(leg))
-        self._wind_up(leg)
+        if isinstance(due, DialledLeg):
+            return self.hang_up(due, Cause.NO_ANSWER, now)
+        if due.given_up is None:
+            silent = unanswered(408)
+            return self._give_up(due, silent.cause, now) + self._failed(due, silent, now)
+        self._attempts.abandon(due)
         return []
 
-    def _provisional(self, leg: DialledLeg, report: ResponseReceived, now: float) -> list[Output]:
-        response = report.response
-        if leg.state is LegState.ENDED:
-            return self._cancel(leg, now)
-        if response.status == 100:
+    # -- branches ------------------------------------------------------------------------------------
+
+    def _open(self, leg: DialledLeg, now: float) -> list[Output]:
+        self._demand_new(leg.leg_id)
+        leg.session = self._signalling.sessions.dial(leg.order.session_id)
+        limit_s = leg.order.dial_limit_s
+        self._signalling.legs.add(leg)
+        self._deadlines.set(leg, now + (self._limit_s if limit_s is None else limit_s))
+        return self._next_round(leg, now)
+
+    def _demand_new(self, leg_id: str) -> None:
+        if self._signalling.legs.find(leg_id) is not None:
+            raise UsageError(f"{leg_id} is in use; a dialled leg needs an id of its own")
+
+    def _next_round(self, leg: DialledLeg, now: float) -> list[Output]:
+        silence_s = leg.order.attempt_timeout_s
+        branches = leg.rounds.pop(0)
+        if silence_s is None and leg.rounds:
+            silence_s = self._silence_s
+        outputs: list[Output] = []
+        for branch in branches:
+            attempt, invite = self._attempts.start(leg, branch, now)
+            leg.attempts.append(attempt)
+            if silence_s is not None:
+                self._deadlines.set(attempt, now + silence_s)
+            if branch.name:
+                outputs.append(BranchTried(leg_id=leg.leg_id, branch=branch.name))
+            outputs.append(invite)
+        return outputs
+
+    def _give_up(self, attempt: Attempt, cause: Cause, now: float) -> list[Output]:
+        """Its outcome matters no more: CANCEL now, or with its first answer (RFC 3261 §9.1)."""
+        attempt.given_up = cause
+        self._deadlines.cancel(attempt)
+        if invite_of(attempt).state not in (State.CALLING, State.PROCEEDING):
+            self._close(attempt)  # its answer came, but could not be read
+        return self._cancel(attempt, now)
+
+    def _cancel(self, attempt: Attempt, now: float) -> list[Output]:
+        cancel = self._attempts.cancel(attempt, now)
+        if cancel:
+            self._deadlines.set(attempt, now + self._patience_s)
+        return cancel
+
+    def _stop(self, leg: DialledLeg, cause: Cause, now: float) -> list[Output]:
+        """No more waiting for anybody."""
+        self._deadlines.cancel(leg)
+        leg.rounds.clear()
+        attempts, leg.attempts = leg.attempts, []
+        return [output for attempt in attempts for output in self._give_up(attempt, cause, now)]
+
+    def _close(self, attempt: Attempt) -> None:
+        self._deadlines.cancel(attempt)
+        self._attempts.close(attempt)
+
+    # -- answers -------------------------------------------------------------------------------------
+
+    def _provisional(self, attempt: Attempt, report: ResponseReceived, now: float) -> list[Output]:
+        if attempt.given_up is not None:
+            return self._cancel(attempt, now)
+        self._deadlines.cancel(attempt)
+        status = report.response.status
+        if status == 100:
             return []
-        tag = parse_name_addr(response.headers.get("to") or "").tag
-        if tag is not None and tag not in leg.forks:
-            dialog = self._join(leg, response, report.hop)
-            leg.forks[tag] = Fork(dialog, session_text(response))
-            self._signalling.legs.open_dialog(leg, dialog)
-        if leg.state is not LegState.INVITED:
+        fork, outputs = self._attempts.hear(attempt, report, now)
+        return outputs + self._ringing(attempt, fork, status)
+
+    def _ringing(self, attempt: Attempt, fork: Fork | None, status: int) -> list[Output]:
+        leg = attempt.leg
+        sdp = fork.sdp if fork is not None and leg.heard is None else None
+        if sdp is not None:
+            leg.heard = attempt
+        elif leg.state is not LegState.INVITED:
             return []
         leg.state = LegState.RINGING
-        return [LegRinging(leg_id=leg.leg_id, status=response.status)]
+        return [LegRinging(leg_id=leg.leg_id, status=status, sdp=sdp)]
 
-    def _success(self, leg: DialledLeg, report: ResponseReceived, now: float) -> list[Output]:
-        tag = parse_name_addr(report.response.headers.get("to") or "").tag or ""
-        known = leg.forks.get(tag)
-        if known is not None and known.ack is not None:
-            return [known.ack]
-        fork, ack = self._confirm(leg, tag, known, report)
-        if leg.state is not LegState.ENDED and leg.dialog is None:
-            return [ack, *self._win(leg, fork, now)]
-        self._wind_up(leg)
-        cause = Cause.LOSE_RACE if leg.dialog is not None else leg.cause
-        return [ack, *self._signalling.say_bye(leg, fork.dialog, cause, now)]
+    def _success(self, attempt: Attempt, report: ResponseReceived, now: float) -> list[Output]:
+        fork, ack = self._attempts.confirm(attempt, report)
+        outputs: list[Output] = [] if ack is None else [ack]
+        if fork is None:
+            return outputs
+        self._close(attempt)
+        leg = attempt.leg
+        if attempt.given_up is None and leg.dialog is None:
+            return outputs + self._win(attempt, fork, now)
+        cause = attempt.given_up or Cause.LOSE_RACE
+        return outputs + self._signalling.say_bye(leg, fork.dialog, cause, now)
 
-    def _confirm(
-        self, leg: DialledLeg, tag: str, known: Fork | None, report: ResponseReceived
-    ) -> tuple[Fork, SendMessage]:
-        """The 2xx makes the dialog, whatever an early one said (RFC 3261 §13.2.2.4), and is ACKed."""
-        dialog = self._join(leg, report.response, report.hop)
-        sdp = session_text(report.response)
-        if known is not None:
-            dialog.remote_cseq = known.dialog.remote_cseq
-            sdp = sdp or known.sdp
-        ack = self._signalling.layer.send_ack(dialog.ack(dialog.local_cseq), dialog.hop)
-        fork = leg.forks[tag] = Fork(dialog, sdp, ack)
-        return fork, ack
-
-    def _join(self, leg: DialledLeg, response: Response, hop: Hop) -> Dialog:
-        dialog = join_dialog(_invite_of(leg).request, response, leg.local_tag, hop)
-        dialog.session = leg.session
-        if leg.session is not None:
-            leg.session.learn(response.headers)
-        return dialog
-
-    def _win(self, leg: DialledLeg, fork: Fork, now: float) -> list[Output]:
-        """The first phone that answers gets the leg; the early dialogs of others are over."""
-        legs = self._signalling.legs
-        self._wind_up(leg)
+    def _win(self, attempt: Attempt, fork: Fork, now: float) -> list[Output]:
+        """The first phone that answers gets the leg; what the others do is over."""
+        leg, legs = attempt.leg, self._signalling.legs
+        leg.attempts.remove(attempt)
         leg.dialog = fork.dialog
+        losers = [told for loser in leg.attempts for told in _told(loser, 487)]
+        stopped = losers + self._stop(leg, Cause.LOSE_RACE, now)
         if fork.sdp is None:
             cause = Cause.INCOMPATIBLE_DESTINATION
             outputs = legs.end(leg, cause, status=200, by_peer=False)
-            return outputs + self._signalling.say_bye(leg, fork.dialog, cause, now)
+            return outputs + stopped + self._signalling.say_bye(leg, fork.dialog, cause, now)
         leg.state = LegState.CONFIRMED
         legs.open_dialog(leg, fork.dialog)
-        return [LegAnswered(leg_id=leg.leg_id, sdp=fork.sdp)]
+        return [LegAnswered(leg_id=leg.leg_id, sdp=fork.sdp, branch=attempt.branch.name), *stopped]
 
-    def _cancel(self, leg: DialledLeg, now: float) -> list[Output]:
-        invite = _invite_of(leg)
-        if leg.is_cancelled or invite.state is not State.PROCEEDING:
+    def _refusal(self, attempt: Attempt, report: ResponseReceived, now: float) -> list[Output]:
+        if attempt.given_up is not None:
+            self._close(attempt)
             return []
-        leg.is_cancelled = True
-        self._deadlines.set(leg, now + self._patience_s)
-        return [self._signalling.layer.send_cancel(invite, {"reason": [write_reason(leg.cause)]}, now)]
+        again = self._attempts.ask_again(attempt, report, now)
+        if again is not None:
+            return [again]
+        failure = read_failure(report.response)
+        if failure.status >= 400:
+            return self._failed(attempt, failure, now)
+        return self._redirected(attempt, report, failure, now)
 
-    def _wind_up(self, leg: DialledLeg) -> None:
-        """No more waiting; no more early dialogs."""
+    def _redirected(
+        self, attempt: Attempt, report: ResponseReceived, failure: Failure, now: float
+    ) -> list[Output]:
+        """The party is elsewhere: go there next as long as the order allows it (RFC 3261 §8.1.3.4)."""
+        leg, branch = attempt.leg, attempt.branch
+        targets = read_targets(report.response)
+        shown = tuple(printable(str(target.uri)) for target in targets)
+        told = LegRedirected(leg_id=leg.leg_id, branch=branch.name, targets=shown)
+        rounds = follow(leg, branch, targets) if leg.redirects_left > 0 else []
+        if not rounds:
+            return [told, *self._failed(attempt, failure, now)]
+        leg.redirects_left -= 1
+        leg.rounds[:0] = rounds
+        return [told, *self._let_go(attempt, failure), *self._next_round(leg, now)]
+
+    def _failed(self, attempt: Attempt, failure: Failure, now: float) -> list[Output]:
+        """A branch is out: others may still ring, or be next, or the leg ends (RFC 3261 §16.7)."""
+        leg = attempt.leg
+        outputs = self._let_go(attempt, failure)
+        if _ends_all(leg.order, failure.status):
+            return outputs + self._end(leg, failure) + self._stop(leg, failure.cause, now)
+        if leg.attempts:
+            return outputs
+        if leg.rounds:
+            return outputs + self._next_round(leg, now)
+        return outputs + self._end(leg, leg.failure or failure)
+
+    def _let_go(self, attempt: Attempt, failure: Failure) -> list[Output]:
+        leg = attempt.leg
+        self._close(attempt)
+        leg.attempts.remove(attempt)
+        leg.failure = better(leg.failure, failure)
+        if leg.heard is attempt:
+            leg.heard, leg.state = None, LegState.INVITED
+        return _told(attempt, failure.status, failure.retry_after_s)
+
+    def _end(self, leg: DialledLeg, failure: Failure) -> list[Output]:
         self._deadlines.cancel(leg)
-        for fork in leg.forks.values():
-            if fork.ack is None:
-                self._signalling.legs.close_dialog(fork.dialog)
-
-    def _make_invite(self, command: DialStation, address: ContactAddress, tag: str) -> Request:
-        signalling = self._signalling
-        host = signalling.identity.host(address.hop)
-        caller = NameAddr(command.caller_name, SipUri("sip", command.caller_number, host)).with_tag(tag)
-        headers = Headers(
-            {
-                "max-forwards": MAX_FORWARDS,
-                "from": [str(caller)],
-                "to": [f"<sip:{command.station}@{host}>"],
-                "call-id": [f"{signalling.ids.token()}@{host}"],
-                "cseq": ["1 INVITE"],
-                "contact": signalling.identity.contact(address.hop),
-                "allow": ALLOW,
-                "user-agent": signalling.identity.name,
-                "content-type": SDP_TYPE,
-            }
-        )
-        return Request("INVITE", address.uri, headers, command.sdp.encode("utf-8"))
+        legs = self._signalling.legs
+        return legs.end(leg, failure.cause, status=failure.status, by_peer=failure.by_peer)
 
 
-def _invite_of(leg: DialledLeg) -> ClientTransaction:
-    assert leg.invite is not None, f"{leg.leg_id} was never dialled"
-    return leg.invite
+def _told(attempt: Attempt, status: int, retry_after_s: int | None = None) -> list[Output]:
+    """Only branches with a name are told about."""
+    name = attempt.branch.name
+    if not name:
+        return []
+    leg_id = attempt.leg.leg_id
+    return [BranchFailed(leg_id=leg_id, branch=name, status=status, retry_after_s=retry_after_s)]
+
+
+def _ends_all(order: DialLeg, status: int) -> bool:
+    """Whether this failure speaks for the party and not for the way there."""
+    if status in order.failover_statuses:
+        return False
+    if order.forking is Forking.PARALLEL:
+        return status >= 600  # RFC 3261 §16.7 step 5
+    return status != 408 and not 500 <= status < 600

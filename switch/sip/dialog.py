@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
+from switch.sip.client_authentication import ClientAuthentication
 from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr, split_values
 from switch.sip.hop import Hop
 from switch.sip.identity import MAX_FORWARDS
 from switch.sip.message import Headers, Request, Response
+from switch.sip.retries import renew
 from switch.sip.session_id import SessionSide
 from switch.sip.uri import SipUri, parse_uri
 from switch.sip.via_rules import DEFAULT_PORT, read_top_via
@@ -39,6 +41,8 @@ class Dialog:
     remote_cseq: int | None = None
     session: SessionSide | None = None
     """Its Session-ID (RFC 7989)."""
+    authentication: ClientAuthentication | None = None
+    """How we prove who we are when the peer asks for a password; None when we have none for it."""
 
     @property
     def key(self) -> DialogKey:
@@ -48,7 +52,18 @@ class Dialog:
     def request(self, method: str) -> Request:
         """The next request of ours (RFC 3261 §12.2.1.1)."""
         self.local_cseq += 1
-        return self._make(method, self.local_cseq)
+        request = self._make(method, self.local_cseq)
+        if self.authentication is not None:
+            self.authentication.put_on(request)
+        return request
+
+    def request_again(self, request: Request) -> Request:
+        """A request of ours once more, with a new number and new proofs."""
+        self.local_cseq += 1
+        again = renew(request, self.local_cseq)
+        if self.authentication is not None:
+            self.authentication.put_on(again)
+        return again
 
     def ack(self, cseq: int) -> Request:
         """The ACK of a 2xx, which has the number of its INVITE (RFC 3261 §13.2.2.4)."""

@@ -41,12 +41,17 @@ class LegArrived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegRinging(Event):
-    """A leg we dialled got its first 18x."""
+    """A leg we dialled got its first 18x, or the first that brings early media.
+
+    It comes again when the branch that was heard failed and another one rings.
+    """
 
     topic: ClassVar[str] = "leg.ringing"
     leg_id: str
     status: int
     """Any provisional status but 100."""
+    sdp: str | None = None
+    """Description of the early media, when there is any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,73 @@ class LegAnswered(Event):
     topic: ClassVar[str] = "leg.answered"
     leg_id: str
     sdp: str
+    branch: str = ""
+    """Name of the branch that answered; empty when it has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRedirected(Event):
+    """A branch of a leg we dialled was answered 3xx. What becomes of it is told besides."""
+
+    topic: ClassVar[str] = "leg.redirected"
+    leg_id: str
+    branch: str
+    """Name of the branch; empty when it has none."""
+    targets: tuple[str, ...]
+    """Where the party is said to be, the most likely place first; at most eight."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchTried(Event):
+    """The INVITE of a named branch was sent. BranchFailed, LegAnswered or LegEnded follows."""
+
+    topic: ClassVar[str] = "leg.branch_tried"
+    leg_id: str
+    branch: str
+    """Its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BranchFailed(Event):
+    """A named branch is out: the leg goes on with others, or ends, or was answered elsewhere."""
+
+    topic: ClassVar[str] = "leg.branch_failed"
+    leg_id: str
+    branch: str
+    """Its name."""
+    status: int
+    """408 when nothing was heard in time, 503 also when it could not be sent, 487 when another answered."""
+    retry_after_s: int | None = None
+    """When the neighbour wants to be asked again, at the earliest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestAnswered(Event):
+    """A request of ours outside of any call, such as the OPTIONS or REGISTER of a trunk, came to its end."""
+
+    topic: ClassVar[str] = "sip.request_answered"
+    request_id: str
+    """As in SendRequest."""
+    status: int
+    """Final status; 408 when nothing was heard, 503 also when it could not be sent."""
+    by_peer: bool
+    """Whether an answer said so."""
+    cseq: int
+    """Number of the last request sent; a challenge takes one more."""
+    peer: str
+    """Where the answer came from, or the request went to."""
+    contact: str = ""
+    """Contact of the answer as it stands, several values joined by commas; empty when there is none."""
+    expires: str = ""
+    """Expires, likewise."""
+    min_expires: str = ""
+    """Min-Expires, likewise."""
+    retry_after: str = ""
+    """Retry-After, likewise."""
+    service_route: str = ""
+    """Service-Route (RFC 3608), likewise."""
+    path: str = ""
+    """Path (RFC 3327), likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

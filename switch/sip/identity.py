@@ -11,6 +11,7 @@ from switch.sip.message import Headers, Request, Response
 from switch.sip.own_names import OwnNames
 from switch.sip.session_id import answering_lines
 from switch.sip.transport.config import ListenerConfig, all_listeners
+from switch.sip.uri import escape_user
 
 MAX_FORWARDS = ["70"]
 
@@ -73,6 +74,11 @@ class Identity:
     def via(self, hop: Hop) -> str:
         """Our Via for requests to this peer, up to and with the magic cookie of its branch."""
         return self.names.of(hop).via
+
+    def contact_of(self, user: str, hop: Hop) -> list[str]:
+        """Our Contact for this peer with a user part, which some neighbours insist on."""
+        contact = self.contact(hop)
+        return [contact[0].replace("sip:", f"sip:{escape_user(user)}@", 1)] if user else contact
 
     def answer(
         self,

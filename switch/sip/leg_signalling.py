@@ -7,6 +7,8 @@ from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sip.answer_repeats import AnswerRepeats
 from switch.sip.capabilities import ALLOW, SDP_TYPE
+from switch.sip.client_transaction import ClientTransaction, ResponseReceived
+from switch.sip.commands import SendMessage
 from switch.sip.dialog import Dialog
 from switch.sip.header_values import parse_cseq
 from switch.sip.identity import Identity
@@ -80,6 +82,19 @@ class LegSignalling:
         bye.headers.set("reason", write_reason(cause))
         bye.headers.set_all("user-agent", self.identity.name)
         return [*outputs, self.layer.send(bye, dialog.hop, dialog, now)[1]]
+
+    def prove(
+        self, report: ResponseReceived, dialog: Dialog, now: float
+    ) -> tuple[ClientTransaction, SendMessage] | None:
+        """Send a request that was answered 401 or 407 once more, with a password (RFC 3261 §22.2).
+
+        None when there is no password for it, or when it was the wrong one, or for any other answer.
+        """
+        known, response = dialog.authentication, report.response
+        request = report.transaction.request
+        if known is None or response.status not in (401, 407) or not known.take(request, response):
+            return None
+        return self.layer.send(dialog.request_again(request), dialog.hop, report.transaction.owner, now)
 
     def drop_reoffer(self, leg: SipLeg, now: float) -> list[Output]:
         """Answer a re-INVITE that waits with 487 (RFC 3261 §15.1.2); nothing when none does."""

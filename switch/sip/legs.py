@@ -5,10 +5,13 @@ from enum import StrEnum
 
 from runtime.vocabulary import Output
 from switch.causes import Cause
+from switch.sip.branches import Branch
+from switch.sip.client_authentication import ClientAuthentication
 from switch.sip.client_transaction import ClientTransaction
-from switch.sip.commands import SendMessage
+from switch.sip.commands import DialLeg, SendMessage
 from switch.sip.dialog import Dialog, DialogKey
 from switch.sip.events import LegEnded
+from switch.sip.failures import Failure
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.session_id import SessionSide
 
@@ -63,26 +66,56 @@ class ArrivingLeg(SipLeg):
 
 @dataclass(slots=True, eq=False)
 class Fork:
-    """One of the phones that answer a dialled leg (RFC 3261 §12.1, §13.2.2.4)."""
+    """One of the phones that answer an INVITE of ours (RFC 3261 §12.1, §13.2.2.4)."""
 
     dialog: Dialog
     sdp: str | None = None
     """What a provisional answer brought."""
+    rseq: int | None = None
+    """Number of its last reliable provisional answer (RFC 3262 §4)."""
+    has_answer: bool = False
+    """Whether ``sdp`` came reliably: then it is the answer to our offer, and no later one counts."""
     ack: SendMessage | None = None
     """Sent again for each repetition of its 200 OK."""
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class DialledLeg(SipLeg):
-    """A leg opened by our INVITE."""
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """One branch of a dialled leg at work: its INVITE and the phones that answer it."""
 
+    leg: "DialledLeg"
+    branch: Branch
     local_tag: str
     invite: ClientTransaction | None = None
+    """The present one: an INVITE that was asked for a password is followed by another."""
     forks: dict[str, Fork] = field(default_factory=dict)
     """By the peer's tag."""
-    dialog: Dialog | None = None
-    """Of the first fork that answered."""
+    authentication: ClientAuthentication | None = None
+    given_up: Cause | None = None
+    """Why its outcome does not matter any more; None while the leg may still be answered here."""
     is_cancelled: bool = False
+    session: SessionSide | None = None
+    """The leg's Session-ID, as this branch sees it."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class DialledLeg(SipLeg):
+    """A leg opened by our INVITEs."""
+
+    order: DialLeg
+    rounds: list[tuple[Branch, ...]]
+    """The branches still to be tried: those of one round together, the next when they have failed."""
+    attempts: list[Attempt] = field(default_factory=list)
+    """The branches at work, until one is answered."""
+    heard: Attempt | None = None
+    """Whose early media was reported."""
+    failure: Failure | None = None
+    """The one that tells most, of the branches that failed."""
+    redirects_left: int = 0
+    redirected: set[str] = field(default_factory=set)
+    """Addresses that 3xx answers have named."""
+    dialog: Dialog | None = None
+    """Of the phone that answered first."""
     session: SessionSide | None = None
 
 

@@ -19,6 +19,8 @@ _COMPLETED_ELSEWHERE = "200"
 
 def write_reason(cause: Cause) -> str:
     """The header value that tells this cause."""
+    if cause is Cause.LOSE_RACE:
+        return f'SIP;cause={_COMPLETED_ELSEWHERE};text="Call completed elsewhere"'
     return f'Q.850;cause={cause.number};text="{cause}"'
 
 

@@ -7,7 +7,7 @@ from runtime.vocabulary import Event
 from switch.sip.authenticator import Authenticator, Verdict
 from switch.sip.bindings import Binding, Bindings
 from switch.sip.config import SipConfig, StationConfig
-from switch.sip.dialled_legs import ContactAddress
+from switch.sip.directory import ContactAddress
 from switch.sip.errors import SipSyntaxError
 from switch.sip.event_budget import EventBudget
 from switch.sip.events import RegistrationRefused, StationRegistered, StationUnregistered
@@ -78,10 +78,9 @@ class Registrar:
             return []
         return [RegistrationRefused(station=printable(station), peer=str(hop), reason=reason)]
 
-    def newest(self, station: str) -> ContactAddress | None:
-        """Where to call a station: the contact registered or refreshed last, by the way it registered."""
-        binding = self._bindings.newest(station)
-        return None if binding is None else ContactAddress(binding.contact_address, binding.hop)
+    def contacts(self, station: str) -> list[ContactAddress]:
+        """Where to call a station: all its contacts, each by the way it registered."""
+        return [ContactAddress(b.contact_address, b.hop) for b in self._bindings.of(station)]
 
     def registrations(self, now: float) -> list[Registration]:
         """All contacts, station by station."""

@@ -10,8 +10,17 @@ from switch.sip.answer_repeats import AckMissing, AnswerRepeats
 from switch.sip.arriving_legs import ArrivingLegs
 from switch.sip.byes import Byes
 from switch.sip.capabilities import CAPABILITIES
+from switch.sip.client_authentication import ClientAuthentications
 from switch.sip.client_transaction import ResponseReceived
-from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
+from switch.sip.commands import (
+    AnswerLeg,
+    AnswerReoffer,
+    DialLeg,
+    DialStation,
+    HangUpLeg,
+    RingLeg,
+    SendRequest,
+)
 from switch.sip.config import SipConfig
 from switch.sip.counters import Counters
 from switch.sip.dialled_legs import DialledLegs
@@ -20,8 +29,10 @@ from switch.sip.header_values import parse_name_addr
 from switch.sip.identity import Identity
 from switch.sip.in_dialog import DialogRequests
 from switch.sip.leg_signalling import LegSignalling
-from switch.sip.legs import ArrivingLeg, DialledLeg, Legs, SipLeg
+from switch.sip.legs import ArrivingLeg, Attempt, DialledLeg, Legs, SipLeg
+from switch.sip.out_of_dialog import OutOfDialog, PendingRequest
 from switch.sip.peer_reoffers import PeerReoffers
+from switch.sip.prack_client import Prack, Pracks
 from switch.sip.registrar import Registrar
 from switch.sip.request_checks import check_request
 from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
@@ -64,9 +75,16 @@ class UserAgent:
         self._registrar = registrar
         self._signalling = LegSignalling(layer, identity, self._legs, self._repeats, ids, Sessions(ids))
         self._arriving = ArrivingLegs(self._signalling)
+        authentications = ClientAuthentications(ids)
         self._dialled = DialledLegs(
-            self._signalling, registrar, limit_s=config.dial_limit_s, patience_s=timers.lifetime_s
+            self._signalling,
+            registrar,
+            authentications,
+            limit_s=config.dial_limit_s,
+            silence_s=config.attempt_timeout_s,
+            patience_s=timers.lifetime_s,
         )
+        self._out_of_dialog = OutOfDialog(self._signalling, authentications)
         self._byes = Byes(self._signalling, self._arriving)
         self._reoffers = PeerReoffers(self._signalling)
         self._outside_dialogs: dict[str, RequestHandler] = {
@@ -89,7 +107,9 @@ class UserAgent:
             RequestUnanswered: self._unanswered,
         }
         self._senders: dict[type, RequestSender] = {
-            DialledLeg: self._dialled,
+            Attempt: self._dialled,
+            PendingRequest: self._out_of_dialog,
+            Prack: Pracks(self._signalling),
             Dialog: self._byes,
         }
 
@@ -107,7 +127,9 @@ class UserAgent:
             RingLeg: self._arriving.ring,
             AnswerLeg: self._arriving.answer,
             AnswerReoffer: self._reoffers.answer,
-            DialStation: self._dialled.dial,
+            DialStation: self._dialled.dial_station,
+            DialLeg: self._dialled.dial,
+            SendRequest: self._out_of_dialog.send,
             HangUpLeg: self._hang_up,
         }
 

@@ -256,13 +256,14 @@ def test_beyond_the_limit_the_oldest_contact_gives_way() -> None:
     assert contacts == ["sip:two@127.0.0.1:6000", "sip:three@127.0.0.1:6000"]
 
 
-def test_the_contact_refreshed_last_is_dialled() -> None:
+def test_every_contact_of_a_station_is_dialled() -> None:
     rig = SipRig()
     phone = Phone(rig)
     for name in ("one", "two", "one"):
         phone.register(contact=f"<sip:{name}@127.0.0.1:6000>")
     command = DialStation(leg_id="leg", station=STATION, caller_number="1", caller_name="", sdp="v=0")
-    assert rig.one_request(rig.order(command)).uri == "sip:one@127.0.0.1:6000"
+    uris = [message.uri for message in rig.order(command) if isinstance(message, Request)]
+    assert sorted(uris) == ["sip:one@127.0.0.1:6000", "sip:two@127.0.0.1:6000"]
 
 
 def test_an_unreadable_contact_registers_nothing() -> None:

@@ -1,0 +1,43 @@
+"""Ways to reach a party, which a dialled leg tries together or in turn."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from switch.sip.client_authentication import Account
+from switch.sip.hop import Hop
+
+HeaderFields = tuple[tuple[str, str], ...]
+"""Further headers by lower-case name; a name may stand several times."""
+
+
+class Forking(StrEnum):
+    """How the branches of a leg are tried (RFC 3261 §16.6)."""
+
+    PARALLEL = "parallel"
+    """All at once; the first that answers gets the leg."""
+    SERIAL = "serial"
+    """One after the other, as long as they fail in a way that the next may be spared."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """One way to reach a party: a request address, and a neighbour to send the INVITE to."""
+
+    uri: str
+    """Request-URI."""
+    hop: Hop
+    caller: str
+    """From without a tag, such as ``"Li Na" <sip:1001@192.0.2.1>``."""
+    called: str
+    """To."""
+    name: str = ""
+    """What BranchTried and BranchFailed call it; nothing is told of a branch without a name."""
+    contact_user: str = ""
+    """User part of our Contact."""
+    routes: tuple[str, ...] = ()
+    """Route values, nearest proxy first, such as ``<sip:192.0.2.9;lr>``."""
+    headers: HeaderFields = ()
+    credentials: Account | None = None
+    """Who we are when the neighbour asks for a password."""
+    reliable_provisionals: bool = True
+    """Whether we say that we acknowledge provisional answers (RFC 3262)."""

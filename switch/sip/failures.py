@@ -1,0 +1,59 @@
+"""What became of branches that failed, and which of several failures tells most (RFC 3261 §16.7)."""
+
+from typing import NamedTuple
+
+from switch.causes import Cause, cause_of_status
+from switch.sip.message import Response
+from switch.sip.reason_header import read_reason
+
+_ASKS_FOR_A_CHANGE = (401, 407, 415, 420, 484)
+"""RFC 3261 §16.7 step 6: these tell how the request could succeed."""
+_TELLS_LEAST = (480, 408, 487)
+"""Nobody was there or wanted to be: any other word of a phone says more."""
+
+
+class Failure(NamedTuple):
+    """Why a branch or a leg failed."""
+
+    status: int
+    """408 when nothing was heard, 503 when nothing could be sent (RFC 3261 §8.1.3.1)."""
+    cause: Cause
+    by_peer: bool
+    """False when no answer told it."""
+    retry_after_s: int | None = None
+    """When the neighbour wants to be asked again, at the earliest (RFC 3261 §20.33)."""
+
+
+def read_failure(response: Response) -> Failure:
+    """What a final answer of 300 or more tells."""
+    cause = read_reason(response.headers) or cause_of_status(response.status)
+    return Failure(response.status, cause, True, _retry_after(response))
+
+
+def unanswered(status: int) -> Failure:
+    """408: nothing was heard. 503: nothing could be sent."""
+    cause = Cause.NO_USER_RESPONSE if status == 408 else Cause.DESTINATION_OUT_OF_ORDER
+    return Failure(status, cause, False)
+
+
+def better(known: Failure | None, other: Failure) -> Failure:
+    """The failure that tells the caller more; of equals the earlier one."""
+    return other if known is None or _rank(other) < _rank(known) else known
+
+
+def _rank(failure: Failure) -> tuple[int, int]:
+    """6xx before all, then the lowest class; within 4xx by what it tells."""
+    status = failure.status
+    if status >= 600:
+        return 0, 0
+    if status in _ASKS_FOR_A_CHANGE:
+        return 4, 0
+    if status in _TELLS_LEAST:
+        return 4, 3 + _TELLS_LEAST.index(status)
+    return status // 100, 1 if status == 486 else 2
+
+
+def _retry_after(response: Response) -> int | None:
+    """The seconds of Retry-After; None when there is none that can be read."""
+    text = (response.headers.get("retry-after") or "").partition(";")[0].partition("(")[0].strip()
+    return int(text[:10]) if text.isascii() and text.isdecimal() else None

@@ -1,0 +1,75 @@
+"""Writing the INVITE of a branch, and the branches to a station (RFC 3261 §13.2.1)."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from runtime.errors import UsageError
+from switch.sip.branches import Branch, HeaderFields
+from switch.sip.capabilities import ALLOW, SDP_TYPE
+from switch.sip.commands import DialLeg, DialStation
+from switch.sip.directory import ContactAddress
+from switch.sip.header_values import NameAddr
+from switch.sip.identity import MAX_FORWARDS, Identity
+from switch.sip.leg_signalling import LegSignalling
+from switch.sip.message import Headers, Request
+from switch.sip.uri import SipUri
+
+ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'
+"""From of a caller who does not want to be known (RFC 3323 §4.1.1.3)."""
+_SUPPORTED = ["100rel"]
+_Round = tuple[Branch, ...]
+
+
+def write_caller(number: str, name: str, host: str) -> str:
+    """A From value without a tag, whatever characters number and name are made of."""
+    return str(NameAddr(name, SipUri("sip", number, host)))
+
+
+def station_rounds(
+    command: DialStation, contacts: Sequence[ContactAddress], identity: Identity
+) -> list[_Round]:
+    """The contacts of a station as branches: those of the same q together (RFC 3261 §16.6)."""
+    return [
+        tuple(_branch_to(contact, command, identity.host(contact.hop)) for contact in equals)
+        for _, equals in groupby(contacts, key=lambda contact: contact.q)
+    ]
+
+
+def _branch_to(contact: ContactAddress, command: DialStation, host: str) -> Branch:
+    caller = ANONYMOUS
+    if not command.is_anonymous:
+        caller = write_caller(command.caller_number, command.caller_name, host)
+    called = f"<sip:{command.station}@{host}>"
+    return Branch(uri=contact.uri, hop=contact.hop, caller=caller, called=called, routes=contact.path)
+
+
+def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: str) -> Request:
+    """The first INVITE of a branch. Each has a Call-ID of its own, which tells nothing of us."""
+    fields = {
+        "max-forwards": MAX_FORWARDS,
+        "from": [f"{branch.caller};tag={tag}"],
+        "to": [branch.called],
+        "call-id": [signalling.ids.token()],
+        "cseq": ["1 INVITE"],
+        "contact": signalling.identity.contact_of(branch.contact_user, branch.hop),
+        "allow": ALLOW,
+        "user-agent": signalling.identity.name,
+        "content-type": SDP_TYPE,
+    }
+    if branch.reliable_provisionals:
+        fields["supported"] = _SUPPORTED
+    if branch.routes:
+        fields["route"] = list(branch.routes)
+    for added in (order.headers, branch.headers):
+        if added:
+            add_fields(fields, added)
+    return Request("INVITE", branch.uri, Headers(fields), order.sdp.encode("utf-8"))
+
+
+def add_fields(fields: dict[str, list[str]], added: HeaderFields) -> None:
+    """Put further headers beside ours. Raises UsageError for one that is ours to write."""
+    ours = {"via", "route", *fields}
+    for name, value in added:
+        if name in ours and name != "supported":
+            raise UsageError(f"header {name} is written by the SIP stack; leave it out")
+        fields[name] = [*fields.get(name, ()), value]
