@@ -188,24 +188,3 @@ class StationUnregistered(Event):
     station: str
     reason: str
     """``removed`` by the phone or ``expired``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationRefused(Event):
-    """A REGISTER failed its check; a security event."""
-
-    topic: ClassVar[str] = "security.registration_refused"
-    station: str
-    peer: str
-    reason: str
-    """``unknown station`` or ``wrong password``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRejected(Event):
-    """Something that is not usable SIP arrived, and was dropped or answered with ``status``."""
-
-    topic: ClassVar[str] = "security.message_rejected"
-    peer: str
-    reason: str
-    status: int | None
