@@ -57,18 +57,19 @@ class Switchboard:
         self.driver = Driver(self._clock, LoopAlarm(loop), self._on_fault)
         self._build_telephony(installation.prompts)
         self._applications = self._build_applications(installation.flows)
-        self.exchange = Exchange(configuration.access_codes, self._ids, self._knows_target)
+        self.exchange = Exchange(
+            configuration.access_codes,
+            self._ids,
+            self._knows_target,
+            hold_music=configuration.switch.hold_music,
+        )
         self._build_observation()
         self._wire()
 
     def _build_telephony(self, prompts: PromptLibrary) -> None:
         configuration = self.configuration
         self._stack = SipStack(
-            configuration.sip,
-            configuration.stations,
-            self._ids,
-            nonce_key=secrets.token_bytes(32),
-            guard=configuration.guard,
+            configuration.sip, configuration.stations, self._ids, nonce_key=secrets.token_bytes(32)
         )
         self._udp = UdpTransport(configuration.sip.host, configuration.sip.port, self.driver, self._stack)
         self._media = MediaEngine(
@@ -110,8 +111,7 @@ class Switchboard:
         )
         self._control = ControlServer(configuration.control, self._all_verbs())
         gauges = [gauge for application in self._applications for gauge in application.gauges]
-        totals = sip_totals(self._stack.counters, self._stack.guard.counts)
-        self._metrics = Metrics(gauges, self._verbs.status, totals)
+        self._metrics = Metrics(gauges, self._verbs.status, sip_totals(self._stack.counters))
         self._http = HttpServer(configuration.http, self._metrics.render, self._verbs.status)
         self._event_log = EventLog(configuration.log, self.exchange.call_of_leg)
 

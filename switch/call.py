@@ -33,16 +33,28 @@ class Leg:
     """What we last offered or answered."""
     local: LocalMedia | None = None
     agreement: MediaAgreement | None = None
+    answered: bool = False
+    """Whether the 200 OK was sent, or received."""
+
+    @property
+    def holding(self) -> bool:
+        """Whether the peer holds us: it wants to hear nothing."""
+        return self.answered and self.agreement is not None and not self.agreement.sending
 
 
 @dataclass(slots=True)
 class Offer:
-    """A station that rings, or talks, for a call."""
+    """A phone that rings, or talks, for a call."""
 
     offer_id: str
     station: str
+    """Name of the station, or the outside number."""
     leg: Leg
+    outside: bool = False
+    """Whether ``station`` is an outside number."""
     accepted: bool = False
+    early_media: bool = False
+    """Whether it can be heard before it answers."""
 
 
 @dataclass(slots=True)
@@ -62,6 +74,12 @@ class Call:
     arrived_at: float
     """Monotonic seconds."""
     customer: Leg
+    privacy: bool = False
+    """Whether the caller asks that number and name be hidden from those who are called."""
+    diversions: tuple[str, ...] = ()
+    """Who sent the call on before it came here, the last first (RFC 5806)."""
+    session_id: str = ""
+    """For tracing (RFC 7989); all legs of the call share it."""
     state: CallState = CallState.ARRIVING
     recording_id: str | None = None
     offers: dict[str, Offer] = field(default_factory=dict)
@@ -72,6 +90,18 @@ class Call:
         """The offer a station's leg serves."""
         assert leg.offer_id is not None, f"{leg.leg_id} is a customer's leg"
         return self.offers[leg.offer_id]
+
+    @property
+    def connected_leg(self) -> Leg | None:
+        """The leg the customer talks to."""
+        return self.offers[self.connected_offer].leg if self.connected_offer else None
+
+    def other_end(self, leg: Leg) -> Leg | None:
+        """Whom ``leg`` talks to in this call; None when it talks to nobody."""
+        connected = self.connected_leg
+        if leg is self.customer:
+            return connected
+        return self.customer if leg is connected else None
 
     @property
     def station(self) -> str | None:
@@ -85,6 +115,8 @@ class Calls:
 
     by_id: dict[str, Call] = field(default_factory=dict)
     legs: dict[str, Leg] = field(default_factory=dict)
+    hold_music: set[str] = field(default_factory=set)
+    """Playbacks that no application asked for."""
 
     def add(self, call: Call) -> None:
         self.by_id[call.call_id] = call
@@ -102,6 +134,12 @@ class Calls:
         """Forget a call whose offers are gone already."""
         del self.by_id[call.call_id]
         del self.legs[call.customer.leg_id]
+
+    def find_offer(self, call_id: str, offer_id: str) -> tuple[Call, Offer] | None:
+        """The call and its offer, when both are there."""
+        call = self.by_id.get(call_id)
+        offer = call.offers.get(offer_id) if call is not None else None
+        return None if call is None or offer is None else (call, offer)
 
     def of_leg(self, leg: Leg) -> Call:
         return self.by_id[leg.call_id]

@@ -11,6 +11,8 @@ class RingCall(Command):
     """Let the caller hear ring-back (180)."""
 
     call_id: str
+    offer_id: str | None = None
+    """The offer whose early media the caller shall hear instead (183), as OfferRinging tells there is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,15 @@ class OfferCall(Command):
     call_id: str
     offer_id: str
     station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialNumber(Command):
+    """Ring an outside number for this call, through the trunks. Reported as OfferCall is."""
+
+    call_id: str
+    offer_id: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,9 @@ class SwitchConfig(Section):
     drain_s: float = Field(
         default=60, ge=0, le=86_400, description="How long running calls may go on after SIGTERM, in seconds."
     )
+    hold_music: str = Field(
+        default="", description="Prompt that those who are put on hold hear; empty: silence."
+    )
     retry_after_s: int = Field(
         default=30,
         ge=1,

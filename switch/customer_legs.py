@@ -1,15 +1,21 @@
 """The customer's leg of a call: ringing, answered, played to, listened to for keys."""
 
-from media.commands import AttachToRecording, Channel, StartPlayback, StartRecording, StopPlayback
+from media.commands import (
+    AttachToRecording,
+    BridgeEndpoints,
+    Channel,
+    StartPlayback,
+    StartRecording,
+    StopPlayback,
+)
 from media.events import DigitDetected, PlaybackEnded
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch import negotiation
-from switch.call import Call, Calls, CallState
+from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.commands import AnswerCall, PlayPrompt, RingCall, StopPrompt
 from switch.events import CallAnswered, DigitReceived, PromptFinished
 from switch.sip.commands import AnswerLeg, RingLeg
-from switch.sip.events import LegDigitReceived
 
 
 class CustomerLegs:
@@ -20,24 +26,24 @@ class CustomerLegs:
         self._ids = ids
 
     def ring(self, command: RingCall) -> list[Output]:
+        """180, or 183 with the far end's early media, which a caller who is answered hears without more."""
         call = self._calls.by_id.get(command.call_id)
-        if call is None or call.state is not CallState.ALERTING:
+        if call is None:
             return []
-        return [RingLeg(leg_id=call.customer.leg_id)]
+        offer = call.offers.get(command.offer_id) if command.offer_id else None
+        if offer is not None and offer.early_media and call.customer.agreement is not None:
+            return self._let_hear(call, offer)
+        return [] if call.customer.answered else [RingLeg(leg_id=call.customer.leg_id)]
 
     def answer(self, command: AnswerCall) -> list[Output]:
         call = self._calls.by_id.get(command.call_id)
         if call is None or call.state is not CallState.ALERTING:
             return []
         call.state = CallState.ANSWERED
-        leg = call.customer
-        sdp = leg.our_sdp if leg.our_sdp is not None else negotiation.offer(leg)
-        recording = self._start_recording(call) if call.recorded else []
-        return [
-            AnswerLeg(leg_id=leg.leg_id, sdp=sdp),
-            *recording,
-            CallAnswered(call_id=call.call_id, recording_id=call.recording_id),
-        ]
+        outputs = [] if call.customer.answered else _accept(call.customer)
+        if call.recorded and call.recording_id is None:
+            outputs += self._start_recording(call)
+        return [*outputs, CallAnswered(call_id=call.call_id, recording_id=call.recording_id)]
 
     def play(self, command: PlayPrompt) -> list[Output]:
         call = self._calls.by_id.get(command.call_id)
@@ -59,17 +65,31 @@ class CustomerLegs:
         return [StopPlayback(leg_id=call.customer.leg_id)] if call else []
 
     def playback_ended(self, event: PlaybackEnded) -> list[Output]:
+        if event.playback_id in self._calls.hold_music:
+            self._calls.hold_music.remove(event.playback_id)
+            return []
         leg = self._calls.legs.get(event.leg_id)
         if leg is None:
             return []
         return [PromptFinished(call_id=leg.call_id, playback_id=event.playback_id, reason=event.reason)]
 
-    def digit_detected(self, event: DigitDetected | LegDigitReceived) -> list[Output]:
+    def digit_detected(self, event: DigitDetected) -> list[Output]:
         """A station's keys are no digits of the call."""
         leg = self._calls.legs.get(event.leg_id)
         if leg is None or leg.offer_id is not None:
             return []
         return [DigitReceived(call_id=leg.call_id, digit=event.digit, duration_ms=event.duration_ms)]
+
+    def _let_hear(self, call: Call, offer: Offer) -> list[Output]:
+        customer = call.customer
+        bridge = BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=offer.leg.leg_id)
+        if call.customer.answered:
+            return [bridge]
+        return [
+            negotiation.configuration(customer),
+            bridge,
+            RingLeg(leg_id=customer.leg_id, sdp=customer.our_sdp),
+        ]
 
     def _start_recording(self, call: Call) -> list[Output]:
         recording_id = call.recording_id = self._ids.new("recording")
@@ -79,3 +99,11 @@ class CustomerLegs:
                 recording_id=recording_id, leg_id=call.customer.leg_id, channel=Channel.CUSTOMER
             ),
         ]
+
+
+def _accept(leg: Leg) -> list[Output]:
+    """200 OK. From here on the peer is to be heard; one we make the offer to is configured by its ACK."""
+    leg.answered = True
+    if leg.our_sdp is None:
+        return [AnswerLeg(leg_id=leg.leg_id, sdp=negotiation.offer(leg))]
+    return [AnswerLeg(leg_id=leg.leg_id, sdp=leg.our_sdp), negotiation.configuration(leg)]

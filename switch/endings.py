@@ -4,7 +4,7 @@ A call's end is told before the ends of its offers, so that an application lets 
 could think of ringing somebody else for a part.
 """
 
-from media.commands import CloseEndpoint, StopRecording
+from media.commands import CloseEndpoint, StopPlayback, StopRecording
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
@@ -33,9 +33,12 @@ def refuse_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool = Fal
 def drop_offer(calls: Calls, call: Call, offer: Offer, cause: Cause, *, by_station: bool) -> list[Output]:
     """Let go of a station. Its leg is forgotten at once: what its phone still says concerns SIP only."""
     calls.remove_offer(call, offer)
+    outputs: list[Output] = []
     if call.connected_offer == offer.offer_id:
         call.connected_offer = None
         call.state = CallState.ANSWERED
+        if offer.leg.holding:
+            outputs.append(StopPlayback(leg_id=call.customer.leg_id))
     ended = OfferEnded(
         call_id=call.call_id,
         offer_id=offer.offer_id,
@@ -43,7 +46,7 @@ def drop_offer(calls: Calls, call: Call, offer: Offer, cause: Cause, *, by_stati
         accepted=offer.accepted,
         by_station=by_station,
     )
-    return [*_release(offer.leg, cause), ended]
+    return [*outputs, *_release(offer.leg, cause), ended]
 
 
 def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list[Output]:

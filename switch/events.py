@@ -88,11 +88,13 @@ class DigitReceived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferRinging(Event):
-    """The offered station rings."""
+    """The offered station rings; once more when there is early media to be heard from then on."""
 
     topic: ClassVar[str] = "offer.ringing"
     call_id: str
     offer_id: str
+    early_media: bool = False
+    """Whether it can be heard already: RingCall with this offer lets the caller hear it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,27 @@ class CallConnected(Event):
     call_id: str
     offer_id: str
     station: str
+    """Name of the station, or the outside number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHeld(Event):
+    """One of two who talk put the other on hold, who hears music (``switch.hold_music``) meanwhile."""
+
+    topic: ClassVar[str] = "call.held"
+    call_id: str
+    by: str
+    """``customer`` or ``station``: who holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResumed(Event):
+    """Who held the other listens again."""
+
+    topic: ClassVar[str] = "call.resumed"
+    call_id: str
+    by: str
+    """``customer`` or ``station``: who held."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

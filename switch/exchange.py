@@ -21,6 +21,7 @@ from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
     ConnectCall,
+    DialNumber,
     EndAllCalls,
     HandOff,
     HangUpCall,
@@ -35,16 +36,9 @@ from switch.config import AccessCodeConfig
 from switch.customer_legs import CustomerLegs
 from switch.endings import end_call, lose_leg, refuse_arrival, refuse_call
 from switch.events import CallArrived, CallHandedOff, DrainStarted
+from switch.holding import Holding
 from switch.sip.commands import AnswerReoffer
-from switch.sip.events import (
-    LegAnswered,
-    LegArrived,
-    LegConfirmed,
-    LegDigitReceived,
-    LegEnded,
-    LegReoffered,
-    LegRinging,
-)
+from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, LegReoffered, LegRinging
 from switch.station_legs import StationLegs
 
 MAX_HAND_OFFS = 100
@@ -62,9 +56,12 @@ class Exchange:
         ids: Ids,
         knows_target: TargetCheck,
         calls: Calls | None = None,
+        *,
+        hold_music: str = "",
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
 
+        ``hold_music``: the prompt those hear who are put on hold; empty for silence.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
         self._access_codes = {code.number: code for code in access_codes}
@@ -72,7 +69,8 @@ class Exchange:
         self._knows_target = knows_target
         self._calls = calls if calls is not None else Calls()
         self._customers = CustomerLegs(self._calls, ids)
-        self._stations = StationLegs(self._calls, ids)
+        self._holding = Holding(self._calls, ids, hold_music)
+        self._stations = StationLegs(self._calls, ids, self._holding)
         self._refuse_after_s: int | None = None
 
     def routes(self) -> dict[type, Handler]:
@@ -87,13 +85,13 @@ class Exchange:
             EndpointFailed: self._endpoint_failed,
             MediaLost: self._media_lost,
             DigitDetected: self._customers.digit_detected,
-            LegDigitReceived: self._customers.digit_detected,
             PlaybackEnded: self._customers.playback_ended,
             RingCall: self._customers.ring,
             AnswerCall: self._customers.answer,
             PlayPrompt: self._customers.play,
             StopPrompt: self._customers.stop_prompt,
             OfferCall: self._stations.offer,
+            DialNumber: self._stations.dial_number,
             WithdrawOffer: self._stations.withdraw,
             ConnectCall: self._stations.connect,
             HandOff: self._hand_off,
@@ -156,6 +154,9 @@ class Exchange:
             access_code=access_code.number,
             target=access_code.target,
             peer=event.peer,
+            privacy=event.privacy,
+            diversions=event.diversions,
+            session_id=event.session_id,
             recorded=access_code.record,
             arrived_at=now,
             customer=Leg(leg_id=event.leg_id, call_id=call_id, offer_id=None, peer_sdp=event.sdp),
@@ -175,15 +176,13 @@ class Exchange:
 
     def _present(self, call: Call) -> list[Output]:
         """The customer's ports are open: agree on media and give the call to its application."""
-        outputs: list[Output] = []
         if call.customer.peer_sdp is not None:
             try:
                 negotiation.answer(call.customer, call.customer.peer_sdp)
             except PeerError:
                 return refuse_call(self._calls, call, Cause.INCOMPATIBLE_DESTINATION)
-            outputs.append(negotiation.configuration(call.customer))
         call.state = CallState.ALERTING
-        return [*outputs, _arrived(call)]
+        return [_arrived(call)]
 
     # -- applications pass the call on ---------------------------------------------------------------
 
@@ -203,7 +202,7 @@ class Exchange:
                 caller_name=call.caller_name,
                 access_code=call.access_code,
                 target=command.target,
-                answered=call.state is not CallState.ALERTING,
+                answered=call.customer.answered,
             )
         ]
 
@@ -215,22 +214,25 @@ class Exchange:
             return []
         if event.sdp is None:
             return [AnswerReoffer(leg_id=leg.leg_id, sdp=negotiation.offer(leg))]
+        held_before = leg.holding
         try:
             sdp = negotiation.answer_again(leg, event.sdp)
         except PeerError:
             return [AnswerReoffer(leg_id=leg.leg_id, sdp=None)]
-        return [negotiation.configuration(leg), AnswerReoffer(leg_id=leg.leg_id, sdp=sdp)]
+        answer = AnswerReoffer(leg_id=leg.leg_id, sdp=sdp)
+        return [negotiation.configuration(leg), answer, *self._holding.changed(leg, held_before=held_before)]
 
     def _leg_confirmed(self, event: LegConfirmed) -> list[Output]:
         """The ACK of our 200 OK; it carries the peer's answer when the 200 carried our offer."""
         leg = self._calls.legs.get(event.leg_id)
         if leg is None or leg.peer_sdp is not None:
             return []
+        held_before = leg.holding
         try:
             negotiation.take_answer(leg, event.sdp or "")
         except PeerError:
             return lose_leg(self._calls, leg, Cause.INCOMPATIBLE_DESTINATION, by_peer=False)
-        return [negotiation.configuration(leg)]
+        return [negotiation.configuration(leg), *self._holding.changed(leg, held_before=held_before)]
 
     # -- the end -------------------------------------------------------------------------------------
 
@@ -239,8 +241,11 @@ class Exchange:
         return lose_leg(self._calls, leg, event.cause, by_peer=event.by_peer) if leg else []
 
     def _media_lost(self, event: MediaLost) -> list[Output]:
+        """A leg that is not answered yet need not be heard."""
         leg = self._calls.legs.get(event.leg_id)
-        return lose_leg(self._calls, leg, Cause.MEDIA_TIMEOUT, by_peer=False) if leg else []
+        if leg is None or not leg.answered:
+            return []
+        return lose_leg(self._calls, leg, Cause.MEDIA_TIMEOUT, by_peer=False)
 
     def _endpoint_failed(self, event: EndpointFailed) -> list[Output]:
         leg = self._calls.legs.get(event.leg_id)

@@ -7,45 +7,56 @@ from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
-from switch.commands import ConnectCall, OfferCall, WithdrawOffer
+from switch.commands import ConnectCall, DialNumber, OfferCall, WithdrawOffer
 from switch.endings import drop_offer
 from switch.events import CallConnected, OfferAccepted, OfferRinging
+from switch.holding import Holding
 from switch.sip.commands import DialStation
 from switch.sip.events import LegAnswered, LegRinging
+from switch.trunks.commands import DialTrunk
 
 
 class StationLegs:
     """The part of the exchange that serves stations. Shares the exchange's ``Calls``."""
 
-    def __init__(self, calls: Calls, ids: Ids) -> None:
+    def __init__(self, calls: Calls, ids: Ids, holding: Holding) -> None:
         self._calls = calls
         self._ids = ids
+        self._holding = holding
 
     def offer(self, command: OfferCall) -> list[Output]:
-        call = self._calls.by_id.get(command.call_id)
-        if call is None:
-            return []
-        leg = Leg(leg_id=self._ids.new("leg"), call_id=call.call_id, offer_id=command.offer_id)
-        self._calls.add_offer(call, Offer(command.offer_id, command.station, leg))
-        return [OpenEndpoint(leg_id=leg.leg_id, near=call.customer.leg_id)]
+        return self._open(command.call_id, command.offer_id, command.station, outside=False)
+
+    def dial_number(self, command: DialNumber) -> list[Output]:
+        return self._open(command.call_id, command.offer_id, command.number, outside=True)
 
     def dial(self, call: Call, leg: Leg) -> list[Output]:
         """The leg has its ports: ring the phone."""
+        offer = call.offer_of(leg)
+        if offer.outside:
+            return [_to_trunk(call, offer)]
         return [
             DialStation(
                 leg_id=leg.leg_id,
-                station=call.offer_of(leg).station,
+                station=offer.station,
                 caller_number=call.caller_number,
                 caller_name=call.caller_name,
                 sdp=negotiation.offer(leg),
+                session_id=call.session_id,
+                is_anonymous=call.privacy,
             )
         ]
 
     def ringing(self, event: LegRinging) -> list[Output]:
+        """It rings, perhaps with early media; another branch of the leg may bring other early media."""
         leg = self._calls.legs.get(event.leg_id)
         if leg is None:
             return []
-        return [OfferRinging(call_id=leg.call_id, offer_id=self._calls.of_leg(leg).offer_of(leg).offer_id)]
+        offer = self._calls.of_leg(leg).offer_of(leg)
+        heard = _hear_early(leg, event.sdp) if event.sdp is not None else []
+        offer.early_media = offer.early_media or bool(heard)
+        ringing = OfferRinging(call_id=leg.call_id, offer_id=offer.offer_id, early_media=offer.early_media)
+        return [*heard, ringing]
 
     def answered(self, event: LegAnswered) -> list[Output]:
         leg = self._calls.legs.get(event.leg_id)
@@ -57,21 +68,22 @@ class StationLegs:
             negotiation.take_answer(leg, event.sdp)
         except PeerError:
             return drop_offer(self._calls, call, offer, Cause.INCOMPATIBLE_DESTINATION, by_station=False)
-        offer.accepted = True
+        offer.accepted = leg.answered = True
         return [
             negotiation.configuration(leg),
             OfferAccepted(call_id=call.call_id, offer_id=offer.offer_id),
         ]
 
     def withdraw(self, command: WithdrawOffer) -> list[Output]:
-        call, offer = self._find(command.call_id, command.offer_id)
-        if call is None or offer is None:
-            return []
-        return drop_offer(self._calls, call, offer, command.cause, by_station=False)
+        found = self._calls.find_offer(command.call_id, command.offer_id)
+        return drop_offer(self._calls, *found, command.cause, by_station=False) if found else []
 
     def connect(self, command: ConnectCall) -> list[Output]:
-        call, offer = self._find(command.call_id, command.offer_id)
-        if call is None or offer is None or not offer.accepted or call.connected_offer is not None:
+        found = self._calls.find_offer(command.call_id, command.offer_id)
+        if found is None:
+            return []
+        call, offer = found
+        if not offer.accepted or call.connected_offer is not None:
             return []
         call.state = CallState.CONNECTED
         call.connected_offer = offer.offer_id
@@ -79,11 +91,38 @@ class StationLegs:
             BridgeEndpoints(leg_id=call.customer.leg_id, peer_leg_id=offer.leg.leg_id),
             *_record_agent(call, offer.leg),
             CallConnected(call_id=call.call_id, offer_id=offer.offer_id, station=offer.station),
+            *self._holding.connected(call),
         ]
 
-    def _find(self, call_id: str, offer_id: str) -> tuple[Call | None, Offer | None]:
+    def _open(self, call_id: str, offer_id: str, station: str, *, outside: bool) -> list[Output]:
         call = self._calls.by_id.get(call_id)
-        return call, call.offers.get(offer_id) if call else None
+        if call is None:
+            return []
+        leg = Leg(leg_id=self._ids.new("leg"), call_id=call.call_id, offer_id=offer_id)
+        self._calls.add_offer(call, Offer(offer_id, station, leg, outside=outside))
+        return [OpenEndpoint(leg_id=leg.leg_id, near=call.customer.leg_id)]
+
+
+def _to_trunk(call: Call, offer: Offer) -> DialTrunk:
+    return DialTrunk(
+        leg_id=offer.leg.leg_id,
+        number=offer.station,
+        caller_number=call.caller_number,
+        caller_name=call.caller_name,
+        sdp=negotiation.offer(offer.leg),
+        privacy=call.privacy,
+        diversions=call.diversions,
+        session_id=call.session_id,
+    )
+
+
+def _hear_early(leg: Leg, sdp: str) -> list[Output]:
+    """Early media is a convenience: a description that is no good is passed over until the answer."""
+    try:
+        negotiation.take_answer(leg, sdp)
+    except PeerError:
+        return []
+    return [negotiation.configuration(leg)]
 
 
 def _record_agent(call: Call, leg: Leg) -> list[Output]:

@@ -83,6 +83,7 @@ def _unknown_prompts(configuration: Configuration, known: Collection[str]) -> It
 
 def _named_prompts(configuration: Configuration) -> Iterator[tuple[KeyPath, str]]:
     """Every place that names a prompt, and which; empty means silence."""
+    yield ("switch", "hold_music"), configuration.switch.hold_music
     yield ("dialling", "ring_back"), configuration.dialling.ring_back
     for index, queue in enumerate(configuration.queues):
         yield ("queues", index, "music"), queue.music

@@ -1,1 +1,1 @@
-"""The application for targets that are a phone: ``station:<name>``; knows no queue and no flow."""
+"""The application for targets that are a phone: ``station:<name>`` and ``number:<digits>``."""

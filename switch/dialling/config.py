@@ -6,6 +6,8 @@ from runtime.models import Section
 
 STATION_SCHEME = "station"
 """Targets ``station:<name>`` ring a registered phone."""
+NUMBER_SCHEME = "number"
+"""Targets ``number:<digits>`` ring an outside number through the trunks."""
 
 
 class DiallingConfig(Section):

@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 
 from runtime.ids import Ids
-from runtime.target import parse_target
+from runtime.target import Target, parse_target
 from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
     ConnectCall,
+    DialNumber,
     HandOff,
     HangUpCall,
     OfferCall,
@@ -21,7 +22,7 @@ from switch.commands import (
     RingCall,
     WithdrawOffer,
 )
-from switch.dialling.config import STATION_SCHEME, DiallingConfig
+from switch.dialling.config import NUMBER_SCHEME, STATION_SCHEME, DiallingConfig
 from switch.dialling.dialled_call import DialledCall, DialledCalls
 from switch.events import (
     CallArrived,
@@ -74,9 +75,9 @@ class Dialling:
         dialled = self._find(event)
         if dialled is None or dialled.connected:
             return ()
-        if not dialled.answered:
-            return (RingCall(call_id=dialled.call_id),)
-        return self._ring_back(dialled)
+        if event.early_media:
+            return (RingCall(call_id=dialled.call_id, offer_id=dialled.offer_id),)
+        return self._ring_back(dialled) if dialled.answered else (RingCall(call_id=dialled.call_id),)
 
     def offer_accepted(self, event: OfferAccepted, now: float) -> Sequence[Output]:
         dialled = self._find(event)
@@ -116,7 +117,7 @@ class Dialling:
 
     def _dial(self, event: CallArrived | CallHandedOff, *, answered: bool, now: float) -> Sequence[Output]:
         target = parse_target(event.target)
-        if target.scheme != STATION_SCHEME:
+        if target.scheme not in (STATION_SCHEME, NUMBER_SCHEME):
             return ()
         dialled = DialledCall(
             call_id=event.call_id,
@@ -126,7 +127,7 @@ class Dialling:
         )
         self._calls.by_id[event.call_id] = dialled
         self._calls.ringing.set(event.call_id, now + self._config.ring_timeout_s)
-        return (OfferCall(call_id=dialled.call_id, offer_id=dialled.offer_id, station=target.name),)
+        return (_offer(dialled, target),)
 
     def _ring_back(self, dialled: DialledCall) -> Sequence[Output]:
         if not self._config.ring_back:
@@ -142,6 +143,13 @@ class Dialling:
     def _forget(self, call_id: str) -> DialledCall | None:
         self._calls.ringing.cancel(call_id)
         return self._calls.by_id.pop(call_id, None)
+
+
+def _offer(dialled: DialledCall, target: Target) -> Output:
+    call_id, offer_id = dialled.call_id, dialled.offer_id
+    if target.scheme == NUMBER_SCHEME:
+        return DialNumber(call_id=call_id, offer_id=offer_id, number=target.name)
+    return OfferCall(call_id=call_id, offer_id=offer_id, station=target.name)
 
 
 def _withdrawal(dialled: DialledCall, cause: Cause) -> WithdrawOffer:

@@ -11,9 +11,15 @@ from switch.sip.hop import Hop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RingLeg(Command):
-    """180 Ringing to an arriving leg."""
+    """180 Ringing to an arriving leg, or 183 with ``sdp``: our early answer, or our offer where the peer
+    asked for one. Once each.
+
+    Reliable (RFC 3262) where the peer requires it, or supports it and the configuration wants it;
+    LegRingingConfirmed follows then. An offer goes only reliably, so hand it over for AnswerLeg, too.
+    """
 
     leg_id: str
+    sdp: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,27 +110,6 @@ class SendRequest(Command):
     """For requests that belong together, such as the REGISTERs of one trunk; a new one when empty."""
     cseq: int = 1
     """Its number; the next request of the same Call-ID takes one above RequestAnswered's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerTransfer(Command):
-    """Answer the REFER of LegTransferRequested. No harm when the transfer is over."""
-
-    leg_id: str
-    transfer_id: str
-    status: int = 202
-    """202 accepts; 300 to 699 refuses."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportTransfer(Command):
-    """Tell the peer that transfers how the call to the target goes (NOTIFY); accepts it when that was
-    not done. No harm when the transfer is over."""
-
-    leg_id: str
-    transfer_id: str
-    status: int
-    """As the target answers: 180 while it rings; 200 or more ends the transfer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from switch.config import AccessCodeConfig
 from switch.exchange import Exchange
 from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
 from switch.sip.events import LegAnswered, LegArrived
+from switch.trunks.commands import DialTrunk
 
 K = TypeVar("K")
 
@@ -104,7 +105,7 @@ class ExchangeRig:
     ) -> None:
         self.clock = ManualClock()
         codes = access_codes or [AccessCodeConfig(number="95598", target="flow:hotline", record=True)]
-        self.exchange = exchange or Exchange(codes, SeededIds(), TARGETS.__contains__)
+        self.exchange = exchange or Exchange(codes, SeededIds(), TARGETS.__contains__, hold_music="music")
         self.media = BookkeepingMedia()
         self.events: list[Event] = []
         self.commands: list[Command] = []
@@ -112,7 +113,7 @@ class ExchangeRig:
         self.driver = Driver(self.clock, self.alarm, self._fail)
         self.driver.add_routes(self.exchange.routes())
         self.driver.add_routes(self._remembering(self.media.routes()))
-        for kind in (RingLeg, AnswerLeg, AnswerReoffer, DialStation, HangUpLeg):
+        for kind in (RingLeg, AnswerLeg, AnswerReoffer, DialStation, DialTrunk, HangUpLeg):
             self.driver.add_routes(self._remembering({kind: _nothing}))
         self.driver.observe(lambda event, wall: self.events.append(event))
 

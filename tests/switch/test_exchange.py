@@ -19,6 +19,7 @@ from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
     ConnectCall,
+    DialNumber,
     EndAllCalls,
     HandOff,
     HangUpCall,
@@ -45,7 +46,8 @@ from switch.events import (
 )
 from switch.exchange import MAX_HAND_OFFS, Exchange
 from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
-from switch.sip.events import LegConfirmed, LegDigitReceived, LegEnded, LegReoffered, LegRinging
+from switch.sip.events import LegAnswered, LegConfirmed, LegEnded, LegReoffered, LegRinging
+from switch.trunks.commands import DialTrunk
 from tests.helpers.exchange_rig import AGENT_SDP, CALLER_SDP, ExchangeRig
 
 
@@ -176,10 +178,8 @@ def test_only_the_customers_keys_are_the_calls_digits() -> None:
     rig.feed(
         DigitDetected(leg_id=station_leg, digit="9", duration_ms=80),
         DigitDetected(leg_id="customer", digit="1", duration_ms=100),
-        LegDigitReceived(leg_id="customer", digit="2", duration_ms=100),
-        LegDigitReceived(leg_id=station_leg, digit="3", duration_ms=100),
     )
-    assert [event.digit for event in rig.all(DigitReceived)] == ["1", "2"]
+    assert [event.digit for event in rig.all(DigitReceived)] == ["1"]
 
 
 def test_an_offer_rings_answers_and_connects() -> None:
@@ -202,8 +202,8 @@ def test_an_offer_rings_answers_and_connects() -> None:
 def test_the_station_is_offered_the_callers_codec_first() -> None:
     rig = ExchangeRig()
     call_id = rig.arrive(sdp=CALLER_SDP.replace("0 8 101", "0 101"))
-    assert rig.last(ConfigureEndpoint).codec is Codec.PCMU
     rig.feed(AnswerCall(call_id=call_id), OfferCall(call_id=call_id, offer_id="o1", station="1001"))
+    assert rig.last(ConfigureEndpoint).codec is Codec.PCMU
     media_line = next(line for line in rig.last(DialStation).sdp.splitlines() if line.startswith("m="))
     assert media_line.split()[3:5] == ["0", "8"]
 
@@ -279,6 +279,8 @@ def test_whoever_ends_the_call_at_any_step_nothing_is_left(
     rig = ExchangeRig()
     step(rig)
     (call,) = rig.exchange.calls()
+    if end == "media" and not call.customer.answered:
+        rig.feed(AnswerCall(call_id=call.call_id))
     ends: dict[str, Event | Command] = {
         "caller": ended("customer", Cause.ORIGINATOR_CANCEL),
         "application": HangUpCall(call_id=call.call_id, cause=Cause.NORMAL_CLEARING),
@@ -290,6 +292,13 @@ def test_whoever_ends_the_call_at_any_step_nothing_is_left(
     assert len(rig.all(OfferEnded)) == len(rig.all(DialStation))
     assert {command.leg_id for command in rig.all(HangUpLeg)} >= {d.leg_id for d in rig.all(DialStation)}
     rig.assert_idle()
+
+
+def test_a_caller_who_is_not_answered_yet_need_not_be_heard() -> None:
+    rig = ExchangeRig()
+    rig.arrive()
+    rig.feed(MediaLost(leg_id="customer", silent_s=60))
+    assert rig.exchange.open_calls == 1
 
 
 def test_the_end_of_a_call_is_told_before_the_ends_of_its_offers() -> None:
@@ -380,6 +389,59 @@ def test_a_reoffer_that_cannot_be_met_leaves_the_call_as_it_was() -> None:
     rig.feed(LegReoffered(leg_id="customer", sdp=CALLER_SDP.replace("0 8 101", "18")))
     assert rig.last(AnswerReoffer).sdp is None
     assert rig.last(ConfigureEndpoint) is before
+
+
+def ringing_with_early_media(rig: ExchangeRig) -> str:
+    """An outside number is dialled for a caller who is not answered; returns the call."""
+    call_id = rig.arrive()
+    rig.feed(DialNumber(call_id=call_id, offer_id="o1", number="02088886666"))
+    rig.feed(LegRinging(leg_id=rig.last(DialTrunk).leg_id, status=183, sdp=AGENT_SDP))
+    return call_id
+
+
+def test_an_outside_number_is_dialled_through_the_trunks() -> None:
+    rig = ExchangeRig()
+    call_id = rig.arrive()
+    rig.feed(DialNumber(call_id=call_id, offer_id="o1", number="02088886666"))
+    dialled = rig.last(DialTrunk)
+    assert (dialled.number, dialled.caller_number) == ("02088886666", "13800138000")
+    rig.feed(LegAnswered(leg_id=dialled.leg_id, sdp=AGENT_SDP))
+    rig.feed(AnswerCall(call_id=call_id), ConnectCall(call_id=call_id, offer_id="o1"))
+    assert rig.last(CallConnected).station == "02088886666"
+
+
+def test_the_caller_hears_the_far_end_before_it_answers() -> None:
+    rig = ExchangeRig()
+    call_id = ringing_with_early_media(rig)
+    assert rig.last(OfferRinging).early_media
+    rig.feed(RingCall(call_id=call_id, offer_id="o1"))
+    assert rig.last(BridgeEndpoints).leg_id == "customer"
+    assert {command.leg_id for command in rig.all(ConfigureEndpoint)} == {
+        "customer",
+        rig.last(DialTrunk).leg_id,
+    }
+    early = rig.last(RingLeg).sdp
+    rig.feed(AnswerCall(call_id=call_id))
+    assert early == rig.last(AnswerLeg).sdp
+
+
+def test_a_caller_who_sent_no_offer_hears_plain_ring_back() -> None:
+    rig = ExchangeRig()
+    call_id = rig.arrive(sdp=None)
+    rig.feed(DialNumber(call_id=call_id, offer_id="o1", number="02088886666"))
+    rig.feed(LegRinging(leg_id=rig.last(DialTrunk).leg_id, status=183, sdp=AGENT_SDP))
+    rig.feed(RingCall(call_id=call_id, offer_id="o1"))
+    assert rig.last(RingLeg).sdp is None
+    assert rig.all(BridgeEndpoints) == []
+
+
+def test_early_media_nobody_can_make_out_are_just_ringing() -> None:
+    rig = ExchangeRig()
+    call_id = rig.arrive()
+    rig.feed(DialNumber(call_id=call_id, offer_id="o1", number="02088886666"))
+    rig.feed(LegRinging(leg_id=rig.last(DialTrunk).leg_id, status=183, sdp="v=1"))
+    assert not rig.last(OfferRinging).early_media
+    assert rig.all(ConfigureEndpoint) == []
 
 
 def test_draining_refuses_new_calls_and_leaves_running_ones() -> None:

@@ -29,7 +29,6 @@ class UdpTransport:
         self._port = port
         self._driver = driver
         self._counters = stack.counters
-        self._guard = stack.guard
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._backlog: deque[SendMessage] = deque()
@@ -79,7 +78,7 @@ class UdpTransport:
 
     def _read(self) -> None:
         batch: list[MessageReceived] = []
-        receive, ignores = self._opened().recvfrom, self._guard.ignores
+        receive = self._opened().recvfrom
         for _ in range(_BATCH):
             try:
                 data, address = receive(_LONGEST_DATAGRAM)
@@ -87,8 +86,6 @@ class UdpTransport:
                 break
             except OSError:  # an ICMP error of an earlier message; it does not say of which
                 self._counters.send_errors += 1
-                continue
-            if ignores(address[0]):
                 continue
             batch.append(MessageReceived(data, Hop("udp", address[0], address[1])))
         if batch:

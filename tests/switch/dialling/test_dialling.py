@@ -12,11 +12,13 @@ from switch.config import AccessCodeConfig
 from switch.dialling.config import DiallingConfig
 from switch.events import CallConnected, CallEnded, CallHandedOff, OfferEnded
 from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, RingLeg
-from switch.sip.events import LegEnded, LegRinging
-from tests.helpers.exchange_rig import ExchangeRig
+from switch.sip.events import LegAnswered, LegEnded, LegRinging
+from switch.trunks.commands import DialTrunk
+from tests.helpers.exchange_rig import AGENT_SDP, ExchangeRig
 
 DIRECT = AccessCodeConfig(number="8001", target="station:1001")
 WITH_WAY_OUT = AccessCodeConfig(number="8002", target="station:1001", on_failure="queue:service")
+OUTSIDE = AccessCodeConfig(number="8003", target="number:02088886666")
 HOTLINE = AccessCodeConfig(number="95598", target="flow:hotline")
 
 
@@ -24,7 +26,7 @@ class DiallingRig(ExchangeRig):
     """The exchange with nothing but the dialling application."""
 
     def __init__(self) -> None:
-        super().__init__([DIRECT, WITH_WAY_OUT, HOTLINE])
+        super().__init__([DIRECT, WITH_WAY_OUT, OUTSIDE, HOTLINE])
         config = DiallingConfig(ring_timeout_s=20, ring_back="ring_back")
         self.application = switch.dialling.service.build(
             config, {"8002": "queue:service"}, {"1001"}.__contains__, SeededIds(7)
@@ -145,6 +147,17 @@ def test_a_caller_who_is_answered_already_hears_the_ring_back_prompt(
     assert not rig.media.playing
     assert len(rig.all(AnswerLeg)) == 1
     assert rig.last(CallConnected).call_id == call_id
+
+
+def test_a_caller_hears_the_early_media_of_an_outside_number(rig: DiallingRig) -> None:
+    rig.arrive(called="8003")
+    dialled = rig.last(DialTrunk)
+    assert dialled.number == "02088886666"
+    rig.feed(LegRinging(leg_id=dialled.leg_id, status=183, sdp=AGENT_SDP))
+    assert rig.last(BridgeEndpoints).peer_leg_id == dialled.leg_id
+    assert rig.last(RingLeg).sdp is not None
+    rig.feed(LegAnswered(leg_id=dialled.leg_id, sdp=AGENT_SDP))
+    assert rig.last(CallConnected).station == "02088886666"
 
 
 def test_a_caller_who_gives_up_stops_the_phone(rig: DiallingRig) -> None:

@@ -1,0 +1,29 @@
+"""What the trunks can be told."""
+
+from dataclasses import dataclass
+
+from runtime.vocabulary import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialTrunk(Command):
+    """INVITE an outside number through the trunks of its route, one after the other until one takes it.
+
+    Fails as any leg does, with LegEnded: NO_ROUTE_DESTINATION without a route, DESTINATION_OUT_OF_ORDER when
+    every trunk of it is down, NORMAL_CIRCUIT_CONGESTION when those that are not are full.
+    """
+
+    leg_id: str
+    number: str
+    """The outside number, as the house writes it."""
+    caller_number: str
+    caller_name: str
+    sdp: str
+    asserted_number: str = ""
+    """The caller as a network we trust asserted it; empty: ``caller_number``."""
+    privacy: bool = False
+    """Whether the called shall not learn who calls (RFC 3323)."""
+    diversions: tuple[str, ...] = ()
+    """From whom the call was diverted, the last first, as Diversion values (RFC 5806)."""
+    session_id: str = ""
+    """``LegArrived.session_id`` of the leg it is dialled for (RFC 7989)."""
