@@ -69,7 +69,11 @@ class Switchboard:
     def _build_telephony(self, prompts: PromptLibrary) -> None:
         configuration = self.configuration
         self._stack = SipStack(
-            configuration.sip, configuration.stations, self._ids, nonce_key=secrets.token_bytes(32)
+            configuration.sip,
+            configuration.stations,
+            self._ids,
+            nonce_key=secrets.token_bytes(32),
+            guard=configuration.guard,
         )
         self._udp = UdpTransport(configuration.sip.host, configuration.sip.port, self.driver, self._stack)
         self._media = MediaEngine(
@@ -111,7 +115,8 @@ class Switchboard:
         )
         self._control = ControlServer(configuration.control, self._all_verbs())
         gauges = [gauge for application in self._applications for gauge in application.gauges]
-        self._metrics = Metrics(gauges, self._verbs.status, sip_totals(self._stack.counters))
+        totals = sip_totals(self._stack.counters, self._stack.guard.counts)
+        self._metrics = Metrics(gauges, self._verbs.status, totals)
         self._http = HttpServer(configuration.http, self._metrics.render, self._verbs.status)
         self._event_log = EventLog(configuration.log, self.exchange.call_of_leg)
 

@@ -16,6 +16,7 @@ from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.commands import AnswerCall, PlayPrompt, RingCall, StopPrompt
 from switch.events import CallAnswered, DigitReceived, PromptFinished
 from switch.sip.commands import AnswerLeg, RingLeg
+from switch.sip.events import LegDigitReceived
 
 
 class CustomerLegs:
@@ -73,7 +74,7 @@ class CustomerLegs:
             return []
         return [PromptFinished(call_id=leg.call_id, playback_id=event.playback_id, reason=event.reason)]
 
-    def digit_detected(self, event: DigitDetected) -> list[Output]:
+    def digit_detected(self, event: DigitDetected | LegDigitReceived) -> list[Output]:
         """A station's keys are no digits of the call."""
         leg = self._calls.legs.get(event.leg_id)
         if leg is None or leg.offer_id is not None:

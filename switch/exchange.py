@@ -38,7 +38,15 @@ from switch.endings import end_call, lose_leg, refuse_arrival, refuse_call
 from switch.events import CallArrived, CallHandedOff, DrainStarted
 from switch.holding import Holding
 from switch.sip.commands import AnswerReoffer
-from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, LegReoffered, LegRinging
+from switch.sip.events import (
+    LegAnswered,
+    LegArrived,
+    LegConfirmed,
+    LegDigitReceived,
+    LegEnded,
+    LegReoffered,
+    LegRinging,
+)
 from switch.station_legs import StationLegs
 
 MAX_HAND_OFFS = 100
@@ -85,6 +93,7 @@ class Exchange:
             EndpointFailed: self._endpoint_failed,
             MediaLost: self._media_lost,
             DigitDetected: self._customers.digit_detected,
+            LegDigitReceived: self._customers.digit_detected,
             PlaybackEnded: self._customers.playback_ended,
             RingCall: self._customers.ring,
             AnswerCall: self._customers.answer,

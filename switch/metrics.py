@@ -19,7 +19,7 @@ from switch.causes import Cause
 from switch.disposition import disposition
 from switch.events import CallAnswered, CallArrived, CallEnded, CallRefused, OfferAccepted, OfferEnded
 from switch.records.events import DatabaseFailed, JournalWriteFailed
-from switch.sip.events import MessageRejected, RegistrationRefused, StationRegistered, StationUnregistered
+from switch.sip.events import StationRegistered, StationUnregistered
 
 PREFIX = "ringmain_"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -64,8 +64,6 @@ class Metrics:
             MediaLost: lambda event: self._media_lost.inc(),
             StationRegistered: lambda event: self._registered.add(event.station),
             StationUnregistered: lambda event: self._registered.discard(event.station),
-            RegistrationRefused: lambda event: self._security.labels("registration_refused").inc(),
-            MessageRejected: lambda event: self._security.labels("message_rejected").inc(),
             JournalWriteFailed: lambda event: self._outages.labels("journal").inc(),
             DatabaseFailed: lambda event: self._outages.labels("database").inc(),
         }
@@ -96,7 +94,6 @@ class Metrics:
         self._rtp_lost = self._counter("rtp_packets_lost", "RTP packets that never arrived.")
         self._rtp_dropped = self._counter("rtp_packets_dropped", "RTP packets that could not be used.")
         self._media_lost = self._counter("media_lost", "Legs whose audio stopped arriving.")
-        self._security = self._counter("security_events", "Refused registrations and unusable SIP.", "kind")
         self._outages = self._counter("record_outages", "Times journal or database stopped.", "keeper")
         self._jitter = Histogram(
             PREFIX + "rtp_jitter_seconds",

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 
 from switch.metrics import Total
 from switch.sip.counters import Counters
+from switch.sip.guard.events import RefusalKind
 
 Labelled = dict[tuple[str, ...], float]
 
 
-def sip_totals(counters: Counters) -> tuple[Total, ...]:
-    """What the stack counts, read when Prometheus asks."""
+def sip_totals(counters: Counters, refusals: Mapping[RefusalKind, int]) -> tuple[Total, ...]:
+    """What the stack and its guard count, read when Prometheus asks."""
     return (
         Total(
             "sip_requests",
@@ -28,6 +29,12 @@ def sip_totals(counters: Counters) -> tuple[Total, ...]:
             "SIP messages repeated.",
             ("direction",),
             lambda: {("in",): counters.retransmissions_received, ("out",): counters.retransmissions_sent},
+        ),
+        Total(
+            "security_events",
+            "Messages that were refused, by what was wrong with them.",
+            ("kind",),
+            lambda: {(kind.value,): refusals.get(kind, 0) for kind in RefusalKind},
         ),
         _plain("sip_rejected", "Messages that are not usable SIP.", lambda: counters.rejected),
         _plain(

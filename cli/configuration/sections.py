@@ -12,6 +12,7 @@ from switch.control.config import ControlConfig
 from switch.dialling.config import DiallingConfig
 from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
+from switch.sip.guard.config import GuardConfig
 
 
 class Configuration(Section):
@@ -19,6 +20,9 @@ class Configuration(Section):
 
     switch: SwitchConfig = Field(default_factory=SwitchConfig, description="The exchange itself.")
     sip: SipConfig = Field(default_factory=SipConfig, description="Signalling with phones and trunks.")
+    guard: GuardConfig = Field(
+        default_factory=GuardConfig, description="What one source may do, and whom nobody hears."
+    )
     stations: list[StationConfig] = Field(default_factory=list, description="Phones that may register.")
     access_codes: list[AccessCodeConfig] = Field(
         default_factory=list, description="Numbers customers dial (接入码), and what takes their calls."

@@ -2,9 +2,9 @@
 
 from switch.sip.message import Headers
 
-SERVED = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER")
+SERVED = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "REFER")
 """The methods we serve, each by a handler of the user agent."""
-EXTENSIONS: tuple[str, ...] = ("replaces",)
+EXTENSIONS: tuple[str, ...] = ("replaces", "norefersub")
 """Option tags a peer may require of us."""
 KNOWN_METHODS = frozenset(
     {

@@ -113,6 +113,27 @@ class SendRequest(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTransfer(Command):
+    """Answer the REFER of LegTransferRequested. No harm when the transfer is over."""
+
+    leg_id: str
+    transfer_id: str
+    status: int = 202
+    """202 accepts; 300 to 699 refuses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportTransfer(Command):
+    """Tell the peer that transfers how the call to the target goes (NOTIFY); accepts it when that was
+    not done. No harm when the transfer is over."""
+
+    leg_id: str
+    transfer_id: str
+    status: int
+    """As the target answers: 180 while it rings; 200 or more ends the transfer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUpLeg(Command):
     """End the leg in the way its state asks for: final error answer, CANCEL, or BYE. LegEnded follows.
 

@@ -83,12 +83,6 @@ class SipConfig(Section):
         ge=100,
         description="Open server transactions beyond which new requests are answered 503.",
     )
-    rejection_events_per_s: int = Field(
-        default=20,
-        ge=1,
-        description="Unusable messages reported one by one per second; the rest is only counted.",
-    )
-
     _are_hosts = field_validator("host", "advertised_host")(check_host)
 
     @model_validator(mode="after")

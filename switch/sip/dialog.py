@@ -43,6 +43,8 @@ class Dialog:
     """Its Session-ID (RFC 7989)."""
     authentication: ClientAuthentication | None = None
     """How we prove who we are when the peer asks for a password; None when we have none for it."""
+    refers: int = 0
+    """How many transfers were asked for in it."""
 
     @property
     def key(self) -> DialogKey:

@@ -150,6 +150,36 @@ class LegReoffered(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegDigitReceived(Event):
+    """A key was pressed and told by INFO."""
+
+    topic: ClassVar[str] = "leg.digit_received"
+    leg_id: str
+    digit: str
+    """One of ``0123456789*#ABCD``."""
+    duration_ms: int
+    """250 when the phone does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegTransferRequested(Event):
+    """The peer asks by REFER that its call be transferred; answer with AnswerTransfer."""
+
+    topic: ClassVar[str] = "leg.transfer_requested"
+    leg_id: str
+    transfer_id: str
+    """Names the transfer in AnswerTransfer and ReportTransfer."""
+    target_number: str
+    """User part of Refer-To, percent-decoded."""
+    target_uri: str
+    """Refer-To without headers."""
+    replaces_leg_id: str | None
+    """The leg whose far end is the target of an attended transfer; None for a blind one."""
+    referred_by: str
+    """URI of the one who transfers (RFC 3892); empty when the phone does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegEnded(Event):
     """The leg is over: exactly once for each leg that arrived or was dialled, whatever the reason."""
 
@@ -188,24 +218,3 @@ class StationUnregistered(Event):
     station: str
     reason: str
     """``removed`` by the phone or ``expired``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationRefused(Event):
-    """A REGISTER failed its check; a security event."""
-
-    topic: ClassVar[str] = "security.registration_refused"
-    station: str
-    peer: str
-    reason: str
-    """``unknown station`` or ``wrong password``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MessageRejected(Event):
-    """Something that is not usable SIP arrived, and was dropped or answered with ``status``."""
-
-    topic: ClassVar[str] = "security.message_rejected"
-    peer: str
-    reason: str
-    status: int | None

@@ -19,11 +19,13 @@ _PHRASES = {
     100: "Trying",
     180: "Ringing",
     200: "OK",
+    202: "Accepted",
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    406: "Not Acceptable",
     408: "Request Timeout",
     410: "Gone",
     413: "Request Entity Too Large",
@@ -31,6 +33,7 @@ _PHRASES = {
     416: "Unsupported URI Scheme",
     420: "Bad Extension",
     423: "Interval Too Brief",
+    469: "Bad Info Package",
     480: "Temporarily Unavailable",
     481: "Call/Transaction Does Not Exist",
     482: "Loop Detected",
@@ -39,6 +42,7 @@ _PHRASES = {
     486: "Busy Here",
     487: "Request Terminated",
     488: "Not Acceptable Here",
+    489: "Bad Event",
     491: "Request Pending",
     500: "Server Internal Error",
     501: "Not Implemented",
@@ -49,6 +53,16 @@ _PHRASES = {
     513: "Message Too Large",
     603: "Decline",
 }
+_CLASS_PHRASES = (
+    "",
+    "Progress",
+    "Success",
+    "Redirection",
+    "Request Failure",
+    "Server Failure",
+    "Global Failure",
+)
+"""For a status that is none of ours, by its first digit."""
 _COPIED = ("via", "from", "to", "call-id", "cseq", "timestamp")
 """What every answer repeats of its request (RFC 3261 §8.2.6.1, §8.2.6.2)."""
 
@@ -100,7 +114,12 @@ class Identity:
             fields.update(answering_lines(request.headers))
         if extra:
             fields.update(extra)
-        return Response(status, phrase or _PHRASES[status], Headers(fields), body)
+        return Response(status, phrase or phrase_of(status), Headers(fields), body)
+
+
+def phrase_of(status: int) -> str:
+    """The reason phrase of a status."""
+    return _PHRASES.get(status) or _CLASS_PHRASES[status // 100]
 
 
 def _with_tag(to: str, tag: str) -> str:

@@ -54,6 +54,8 @@ class SipLeg:
     """The peer's re-INVITE that waits for AnswerReoffer."""
     cause: Cause = Cause.NORMAL_CLEARING
     """Why it ended, for a BYE or CANCEL that has to wait."""
+    keys_over_at: float = 0.0
+    """When all keys told by INFO would be over, each as short as can be."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -9,15 +9,19 @@ from switch.sip.bindings import Binding, Bindings
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.directory import ContactAddress
 from switch.sip.errors import SipSyntaxError
-from switch.sip.event_budget import EventBudget
-from switch.sip.events import RegistrationRefused, StationRegistered, StationUnregistered
+from switch.sip.events import StationRegistered, StationUnregistered
+from switch.sip.guard.events import RefusalKind
+from switch.sip.guard.guard import Guard
 from switch.sip.header_values import NameAddr, is_wildcard, parse_contacts, parse_cseq, parse_name_addr
 from switch.sip.hop import Hop
 from switch.sip.message import Request
 from switch.sip.nonces import Nonces
 from switch.sip.text import printable
 
-_REFUSED = {Verdict.UNKNOWN_STATION: "unknown station", Verdict.WRONG_PASSWORD: "wrong password"}
+_REFUSED = {
+    Verdict.UNKNOWN_STATION: RefusalKind.UNKNOWN_STATION,
+    Verdict.WRONG_PASSWORD: RefusalKind.WRONG_PASSWORD,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +55,9 @@ class Registrar:
     """Keeps the bindings of the configured stations."""
 
     def __init__(
-        self, config: SipConfig, stations: Sequence[StationConfig], nonce_key: bytes, budget: EventBudget
+        self, config: SipConfig, stations: Sequence[StationConfig], nonce_key: bytes, guard: Guard
     ) -> None:
-        self._budget = budget
+        self._guard = guard
         passwords = {station.name: station.password.get_secret_value() for station in stations}
         nonces = Nonces(nonce_key, lifetime_s=config.nonce_lifetime_s)
         self._authenticator = Authenticator(config.realm, config.algorithms, passwords, nonces)
@@ -66,17 +70,23 @@ class Registrar:
         """Take a REGISTER. Raises SipSyntaxError when it cannot be read; nothing has changed then."""
         station = parse_name_addr(request.headers.get("to") or "").uri.user
         verdict = self._authenticator.check(request, station, now=now)
-        if verdict in _REFUSED:
-            return Answer(403, events=self._refused(station, hop, _REFUSED[verdict], now))
+        refused = self._refusal(verdict, station, hop, now)
+        if refused is not None:
+            return Answer(403, events=self._guard.password_failed(refused, station, hop, now))
         if verdict is not Verdict.PROVEN:
             challenges = self._authenticator.challenges(stale=verdict is Verdict.STALE, now=now)
             return Answer(401, {"www-authenticate": challenges})
         return self._update(request, station, hop, now)
 
-    def _refused(self, station: str, hop: Hop, reason: str, now: float) -> list[Event]:
-        if not self._budget.allows(now):
-            return []
-        return [RegistrationRefused(station=printable(station), peer=str(hop), reason=reason)]
+    def _refusal(self, verdict: Verdict, station: str, hop: Hop, now: float) -> RefusalKind | None:
+        """Also a right password is refused while many wrong ones come, unless the phone is here already."""
+        refused = _REFUSED.get(verdict)
+        if refused is not None or verdict is Verdict.MISSING:
+            return refused
+        if not self._guard.is_under_attack(station, now):
+            return None
+        known = any(binding.hop.host == hop.host for binding in self._bindings.of(station))
+        return None if known else RefusalKind.STATION_UNDER_ATTACK
 
     def contacts(self, station: str) -> list[ContactAddress]:
         """Where to call a station: all its contacts, each by the way it registered."""

@@ -1,11 +1,11 @@
-"""What becomes of messages that cannot be served: an answer without a transaction, a count, an event."""
+"""What becomes of messages that are not served: an answer without a transaction (RFC 3261 §8.2.7)."""
 
 from runtime.vocabulary import Output
 from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
-from switch.sip.event_budget import EventBudget
-from switch.sip.events import MessageRejected
+from switch.sip.guard.events import RefusalKind
+from switch.sip.guard.guard import Guard
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.message import Request
@@ -13,20 +13,18 @@ from switch.sip.text import printable
 from switch.sip.via_rules import note_source, reply_hop
 from switch.sip.writer import write_message
 
-_RETRY_AFTER = ["30"]
-"""Seconds an overloaded stack asks for."""
 _LONGEST_PHRASE = 120
 
 
 class Rejections:
-    """Answers and reports, so that a flood of junk costs little and cannot fill the journal."""
+    """Answers what can be answered, and tells the guard."""
 
     def __init__(
-        self, identity: Identity, counters: Counters, budget: EventBudget, *, answer_to_source: bool
+        self, identity: Identity, counters: Counters, guard: Guard, *, answer_to_source: bool
     ) -> None:
         self._identity = identity
         self._counters = counters
-        self._budget = budget
+        self._guard = guard
         self._answer_to_source = answer_to_source
 
     def reject(self, error: SipSyntaxError, hop: Hop, now: float) -> list[Output]:
@@ -37,16 +35,18 @@ class Rejections:
             answers = self._answer(request, hop, error.status, phrase=printable(error.reason))
         return answers + self.report(error.reason, error.status if answers else None, hop, now)
 
-    def turn_away(self, request: Request, hop: Hop) -> list[Output]:
-        """503 to a request there is no room for."""
-        return self._answer(request, hop, 503, extra={"retry-after": _RETRY_AFTER})
+    def turn_away(self, request: Request, kind: RefusalKind, hop: Hop, now: float) -> list[Output]:
+        """503 to a request that is not admitted, or silence."""
+        status, events = self._guard.turn_away(request, kind, hop, now)
+        if status is None:
+            return [*events]
+        later = {"retry-after": [str(self._guard.retry_after_s(request))]}
+        return [*self._answer(request, hop, status, extra=later), *events]
 
     def report(self, reason: str, status: int | None, hop: Hop, now: float) -> list[Output]:
-        """Count it; an event only while this second has not seen too many."""
+        """Something was not usable SIP."""
         self._counters.rejected += 1
-        if not self._budget.allows(now):
-            return []
-        return [MessageRejected(peer=str(hop), reason=printable(reason), status=status)]
+        return [*self._guard.refuse(RefusalKind.MALFORMED, hop, now, detail=reason, status=status)]
 
     def _answer(
         self,

@@ -10,8 +10,9 @@ from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
-from switch.sip.event_budget import EventBudget
 from switch.sip.events import DialogsClosed
+from switch.sip.guard.config import GuardConfig
+from switch.sip.guard.guard import Guard
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.message import Message, Request
@@ -28,7 +29,7 @@ from switch.sip.user_agent import UserAgent
 
 
 class SipStack:
-    """Transaction layer, user agent and registrar as one core.
+    """Guard, transaction layer, user agent and registrar as one core.
 
     ``nonce_key`` seals the challenges of digest authentication and must be new for each run.
     """
@@ -40,18 +41,20 @@ class SipStack:
         ids: Ids,
         nonce_key: bytes,
         listeners: Sequence[ListenerConfig] = (),
+        guard: GuardConfig | None = None,
     ) -> None:
         timers = Timers(config.t1_ms / 1000, config.t2_ms / 1000, config.t4_ms / 1000)
         identity = Identity(config, ids, listeners)
-        budget = EventBudget(config.rejection_events_per_s)
+        self.guard = Guard(guard or GuardConfig())
         self.counters = Counters()
         self._max_bytes = config.max_message_bytes
-        self._registrar = Registrar(config, stations, nonce_key, budget)
+        self._registrar = Registrar(config, stations, nonce_key, self.guard)
         self._layer = TransactionLayer(
             timers=timers,
             ids=ids,
             identity=identity,
             counters=self.counters,
+            guard=self.guard,
             capacity=config.max_transactions,
             answer_to_source=config.answer_to_source,
         )
@@ -65,7 +68,7 @@ class SipStack:
             counters=self.counters,
         )
         self._rejections = Rejections(
-            identity, self.counters, budget, answer_to_source=config.answer_to_source
+            identity, self.counters, self.guard, answer_to_source=config.answer_to_source
         )
 
     @property
@@ -91,12 +94,16 @@ class SipStack:
         """What it takes from the driver: commands about legs, and the shell's reports."""
         return {
             **self._agent.routes(),
+            **self.guard.routes(),
             MessageReceived: lambda item, now: self.receive(item.data, item.hop, now),
             SendFailed: lambda item, now: self.send_failed(item.data, item.hop, now),
         }
 
     def receive(self, data: bytes, hop: Hop, now: float) -> list[Output]:
         """Take one message. Never raises for what a peer sends."""
+        unheard = self.guard.screen(hop, now)
+        if unheard is not None:
+            return [*unheard]
         if is_keep_alive(data):
             return []
         dialogs = self.open_dialogs
@@ -128,7 +135,7 @@ class SipStack:
         return self._telling_of_closed(dialogs, self._settle(self._layer.fail(message, now), now))
 
     def next_deadline(self) -> float | None:
-        cores = (self._layer, self._agent, self._registrar)
+        cores = (self._layer, self._agent, self._registrar, self.guard)
         return min((at for core in cores if (at := core.next_deadline()) is not None), default=None)
 
     def wake(self, *, now: float) -> list[Output]:
@@ -137,6 +144,7 @@ class SipStack:
         outputs = self._settle(self._layer.wake(now=now), now)
         outputs += self._agent.wake(now=now)
         outputs += self._registrar.wake(now=now)
+        outputs += self.guard.wake(now=now)
         return self._telling_of_closed(dialogs, outputs)
 
     def _telling_of_closed(self, dialogs_before: int, outputs: list[Output]) -> list[Output]:
@@ -151,7 +159,7 @@ class SipStack:
             if isinstance(item, SendMessage):
                 outputs.append(item)
             elif isinstance(item, RequestTurnedAway):
-                outputs += self._rejections.turn_away(item.request, item.hop)
+                outputs += self._rejections.turn_away(item.request, item.kind, item.hop, now)
             else:
                 outputs += self._take(item, now)
         return outputs

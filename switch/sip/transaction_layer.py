@@ -7,6 +7,8 @@ from runtime.ids import Ids
 from switch.sip.client_transaction import ClientTransaction, ResponseReceived
 from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
+from switch.sip.guard.events import RefusalKind
+from switch.sip.guard.guard import Guard
 from switch.sip.header_values import parse_cseq, parse_name_addr
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
@@ -20,9 +22,10 @@ from switch.sip.writer import write_message
 
 
 class RequestTurnedAway(NamedTuple):
-    """A new request for which there is no room; answer it without a transaction."""
+    """A new request that is not served; answer it without a transaction."""
 
     request: Request
+    kind: RefusalKind
     hop: Hop
 
 
@@ -41,6 +44,7 @@ class TransactionLayer:
         ids: Ids,
         identity: Identity,
         counters: Counters,
+        guard: Guard,
         capacity: int,
         answer_to_source: bool,
     ) -> None:
@@ -48,6 +52,7 @@ class TransactionLayer:
         self._ids = ids
         self._identity = identity
         self._counters = counters
+        self._guard = guard
         self._capacity = capacity
         self._answer_to_source = answer_to_source
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
@@ -142,14 +147,20 @@ class TransactionLayer:
             return transaction.receive(request, hop, now)
         if method == "ACK":
             return [AckReceived(request, hop)]
-        if len(self._servers) >= self._capacity:
-            return [RequestTurnedAway(request, hop)]
+        refusal = self._refusal(request, hop, now)
+        if refusal is not None:
+            return [RequestTurnedAway(request, refusal, hop)]
         answers_to = reply_hop(via, hop, to_source=self._answer_to_source)
         transaction = ServerTransaction(self._context, identity, request, hop, answers_to)
         self._servers[identity, method] = transaction
         if method == "INVITE":
             self._invites.setdefault(_origin(request), transaction)
         return [RequestReceived(transaction)]
+
+    def _refusal(self, request: Request, hop: Hop, now: float) -> RefusalKind | None:
+        if len(self._servers) >= self._capacity:
+            return RefusalKind.OVERLOAD
+        return self._guard.admit(request, hop, now)
 
     def _receive_response(self, response: Response, hop: Hop, now: float) -> Outputs:
         branch = read_top_via(response.headers).branch
@@ -188,7 +199,8 @@ class TransactionLayer:
             self._forget_server(transaction)
 
     def _forget_server(self, transaction: ServerTransaction) -> None:
-        self._servers.pop((transaction.identity, transaction.method), None)
+        if self._servers.pop((transaction.identity, transaction.method), None) is not None:
+            self._guard.release(transaction.source)
         if transaction.method == "INVITE":
             origin = _origin(transaction.request)
             if self._invites.get(origin) is transaction:

@@ -15,9 +15,11 @@ from switch.sip.client_transaction import ResponseReceived
 from switch.sip.commands import (
     AnswerLeg,
     AnswerReoffer,
+    AnswerTransfer,
     DialLeg,
     DialStation,
     HangUpLeg,
+    ReportTransfer,
     RingLeg,
     SendRequest,
 )
@@ -28,11 +30,13 @@ from switch.sip.dialog import Dialog
 from switch.sip.header_values import parse_name_addr
 from switch.sip.identity import Identity
 from switch.sip.in_dialog import DialogRequests
+from switch.sip.info_digits import InfoRequests
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import ArrivingLeg, Attempt, DialledLeg, Legs, SipLeg
 from switch.sip.out_of_dialog import OutOfDialog, PendingRequest
 from switch.sip.peer_reoffers import PeerReoffers
 from switch.sip.prack_client import Prack, Pracks
+from switch.sip.refer import Transfer, Transfers
 from switch.sip.registrar import Registrar
 from switch.sip.request_checks import check_request
 from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
@@ -87,10 +91,12 @@ class UserAgent:
         self._out_of_dialog = OutOfDialog(self._signalling, authentications)
         self._byes = Byes(self._signalling, self._arriving)
         self._reoffers = PeerReoffers(self._signalling)
+        self._transfers = Transfers(self._signalling, limit_s=config.dial_limit_s)
         self._outside_dialogs: dict[str, RequestHandler] = {
             "INVITE": self._arriving.invite,
             "OPTIONS": self._options,
             "REGISTER": self._register,
+            "REFER": self._refer_outside,
         }
         self._in_dialog = DialogRequests(
             self._signalling,
@@ -98,6 +104,9 @@ class UserAgent:
                 "BYE": self._byes.receive,
                 "INVITE": self._reoffers.invite,
                 "OPTIONS": self._options_in_dialog,
+                "INFO": InfoRequests(self._signalling).receive,
+                "REFER": self._transfers.refer,
+                "SUBSCRIBE": self._transfers.subscribe,
             },
         )
         self._reports: dict[type, Callable[[Any, float], list[Output]]] = {
@@ -111,6 +120,7 @@ class UserAgent:
             PendingRequest: self._out_of_dialog,
             Prack: Pracks(self._signalling),
             Dialog: self._byes,
+            Transfer: self._transfers,
         }
 
     @property
@@ -131,6 +141,8 @@ class UserAgent:
             DialLeg: self._dialled.dial,
             SendRequest: self._out_of_dialog.send,
             HangUpLeg: self._hang_up,
+            AnswerTransfer: self._transfers.answer,
+            ReportTransfer: self._transfers.report,
         }
 
     def take(self, report: Report, now: float) -> list[Output]:
@@ -142,15 +154,17 @@ class UserAgent:
         return self._signalling.answer(transaction, status, now)
 
     def next_deadline(self) -> float | None:
-        deadlines = (self._repeats.next_deadline(), self._dialled.next_deadline())
-        return min((at for at in deadlines if at is not None), default=None)
+        parts = (self._repeats, self._dialled, self._transfers)
+        return min((at for part in parts if (at := part.next_deadline()) is not None), default=None)
 
     def wake(self, *, now: float) -> list[Output]:
         """Repeat answers that wait for their ACK; give up what nobody answers."""
         due = self._repeats.wake(now=now)
         if isinstance(due, AckMissing):
             return self._byes.give_up(due.leg, now)
-        return [due] if due else self._dialled.wake(now=now)
+        if due is not None:
+            return [due]
+        return self._dialled.wake(now=now) or self._transfers.wake(now=now)
 
     def _request(self, report: RequestReceived, now: float) -> list[Output]:
         transaction = report.transaction
@@ -184,6 +198,10 @@ class UserAgent:
 
     def _options(self, transaction: ServerTransaction, now: float) -> list[Output]:
         return self._signalling.answer(transaction, 200, now, extra=CAPABILITIES)
+
+    def _refer_outside(self, transaction: ServerTransaction, now: float) -> list[Output]:
+        """Who has no call here has nothing to transfer."""
+        return self._signalling.answer(transaction, 403, now)
 
     def _options_in_dialog(
         self, transaction: ServerTransaction, leg: SipLeg, dialog: Dialog, now: float

@@ -14,7 +14,8 @@ from cli.log import EventLog, LevelName, LogConfig, configure_logging, level_of
 from media.events import DigitDetected
 from switch.causes import Cause
 from switch.events import CallEnded, SwitchStarted
-from switch.sip.events import LegAnswered, LegEnded, RegistrationRefused
+from switch.sip.events import LegAnswered, LegEnded
+from switch.sip.guard.events import SourceBanned
 
 WALL = 1_790_000_000.25
 ENDED = CallEnded(call_id="call-1", contact_id="", cause=Cause.NORMAL_CLEARING, by_caller=True)
@@ -102,7 +103,7 @@ def test_legs_that_are_over_are_forgotten_in_the_end(
         ("endpoint.failed", logging.WARNING),
         ("recording.completed", logging.INFO),
         ("recording.failed", logging.WARNING),
-        ("security.registration_refused", logging.WARNING),
+        ("security.source_refused", logging.WARNING),
         ("journal.entries_lost", logging.WARNING),
     ],
 )
@@ -113,10 +114,8 @@ def test_each_topic_has_a_fitting_level(topic: str, level: int) -> None:
 def test_what_is_less_important_than_the_level_is_left_out(stream: StringIO) -> None:
     log = event_log(stream, {}, "warning")
     log.log_event(SwitchStarted(version="1"), WALL)
-    log.log_event(
-        RegistrationRefused(station="1001", peer="udp:192.0.2.1:5060", reason="wrong password"), WALL
-    )
-    assert [line["event"] for line in lines(stream)] == ["security.registration_refused"]
+    log.log_event(SourceBanned(source="192.0.2.1", reason="scanner", duration_s=600.0, times=1), WALL)
+    assert [line["event"] for line in lines(stream)] == ["security.source_banned"]
 
 
 def test_what_is_empty_is_left_out_and_lists_look_like_lists(stream: StringIO) -> None:

@@ -1,5 +1,6 @@
 """One SIP stack on a hand-moved clock, with a test speaking for its neighbours."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from runtime.ids import SeededIds
@@ -8,6 +9,7 @@ from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.errors import SipSyntaxError
 from switch.sip.events import DialogsClosed
+from switch.sip.guard.config import GuardConfig
 from switch.sip.hop import Hop
 from switch.sip.message import Headers, Message, Request, Response
 from switch.sip.parser import parse_message
@@ -24,11 +26,13 @@ LIFETIME_S = 32.0
 class SipRig:
     """What the stack says and reports, collected since the last look."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, guard: Mapping[str, Any] | None = None, **settings: Any) -> None:
         self.now = 1000.0
         config = SipConfig.model_validate(settings)
         station = StationConfig.model_validate({"name": STATION, "password": PASSWORD})
-        self.stack = SipStack(config, [station], SeededIds(1), b"key of a test")
+        limits = GuardConfig.model_validate(guard or {})
+        self.stack = SipStack(config, [station], SeededIds(1), b"key of a test", guard=limits)
+        self._routes = self.stack.routes()
         self.messages: list[Message] = []
         self.hops: list[Hop] = []
         self.events: list[Any] = []
@@ -42,7 +46,7 @@ class SipRig:
 
     def order(self, command: Command) -> list[Message]:
         """The exchange orders something; returns what is sent because of it."""
-        return self._collect(self.stack.routes()[type(command)](command, self.now))
+        return self._collect(self._routes[type(command)](command, self.now))
 
     def pass_time(self, seconds: float) -> list[Message]:
         """Walk from deadline to deadline; returns what is sent meanwhile."""
@@ -99,6 +103,11 @@ class SipRig:
         """Open legs, dialogs and transactions."""
         return self.stack.open_legs, self.stack.open_dialogs, self.stack.open_transactions
 
+    def _heed(self, event: Event) -> list[Message]:
+        """What the stack does about an event of its own."""
+        handler = self._routes.get(type(event))
+        return [] if handler is None else self._collect(handler(event, self.now))
+
     def _collect(self, outputs: Any) -> list[Message]:
         sent: list[Message] = []
         for output in outputs:
@@ -109,6 +118,7 @@ class SipRig:
                 self.times_all_closed += 1
             else:
                 self.events.append(output)
+                sent += self._heed(output)
         self.messages += sent
         return sent
 

@@ -116,11 +116,11 @@ def test_a_flood_of_junk_is_told_but_does_not_fill_the_journal(own_centre: CallC
             flooder.send(os.urandom(200))
         flooder.send(flooder.request("polite").encode())
         assert flooder.answer() == "200 polite"
-    own_centre.events.wait_for("security.message_rejected")
+    own_centre.events.wait_for("security.source_refused", kind="malformed")
     own_centre.run("caller_dials_unknown_number", "10000")
     own_centre.events.wait_for("call.refused", called_number="10000")
-    rejected = sum(entry.topic == "security.message_rejected" for entry in own_centre.events.seen)
-    assert 0 < rejected < FLOOD / 2
+    refused = sum(entry.topic == "security.source_refused" for entry in own_centre.events.seen)
+    assert 0 < refused < FLOOD / 2
 
 
 HOSTILE_RTP = {

@@ -17,11 +17,11 @@ def test_a_phone_registers_with_its_password_and_takes_itself_off(centre: CallCe
 def test_a_wrong_password_is_refused_and_told(centre: CallCentre) -> None:
     station = Station(centre.switch.sip, "2001", "guessed", centre.folder)
     run_scenario(station.scenario("agent_has_wrong_password", expires=600), centre.folder).check()
-    centre.events.wait_for("security.registration_refused", station="2001", reason="wrong password")
+    centre.events.wait_for("security.source_refused", station="2001", kind="wrong_password")
     assert centre.events.call("station.list") == []
 
 
 def test_an_unknown_station_learns_no_more_than_a_wrong_password_does(centre: CallCentre) -> None:
     station = Station(centre.switch.sip, UNLISTED, "guessed", centre.folder)
     run_scenario(station.scenario("agent_has_wrong_password", expires=600), centre.folder).check()
-    centre.events.wait_for("security.registration_refused", station=UNLISTED, reason="unknown station")
+    centre.events.wait_for("security.source_refused", station=UNLISTED, kind="unknown_station")

@@ -46,7 +46,14 @@ from switch.events import (
 )
 from switch.exchange import MAX_HAND_OFFS, Exchange
 from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
-from switch.sip.events import LegAnswered, LegConfirmed, LegEnded, LegReoffered, LegRinging
+from switch.sip.events import (
+    LegAnswered,
+    LegConfirmed,
+    LegDigitReceived,
+    LegEnded,
+    LegReoffered,
+    LegRinging,
+)
 from switch.trunks.commands import DialTrunk
 from tests.helpers.exchange_rig import AGENT_SDP, CALLER_SDP, ExchangeRig
 
@@ -178,8 +185,10 @@ def test_only_the_customers_keys_are_the_calls_digits() -> None:
     rig.feed(
         DigitDetected(leg_id=station_leg, digit="9", duration_ms=80),
         DigitDetected(leg_id="customer", digit="1", duration_ms=100),
+        LegDigitReceived(leg_id="customer", digit="2", duration_ms=100),
+        LegDigitReceived(leg_id=station_leg, digit="3", duration_ms=100),
     )
-    assert [event.digit for event in rig.all(DigitReceived)] == ["1"]
+    assert [event.digit for event in rig.all(DigitReceived)] == ["1", "2"]
 
 
 def test_an_offer_rings_answers_and_connects() -> None:

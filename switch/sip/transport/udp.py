@@ -29,6 +29,7 @@ class UdpTransport:
         self._port = port
         self._driver = driver
         self._counters = stack.counters
+        self._guard = stack.guard
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._backlog: deque[SendMessage] = deque()
@@ -78,7 +79,7 @@ class UdpTransport:
 
     def _read(self) -> None:
         batch: list[MessageReceived] = []
-        receive = self._opened().recvfrom
+        receive, ignores = self._opened().recvfrom, self._guard.ignores
         for _ in range(_BATCH):
             try:
                 data, address = receive(_LONGEST_DATAGRAM)
@@ -86,6 +87,8 @@ class UdpTransport:
                 break
             except OSError:  # an ICMP error of an earlier message; it does not say of which
                 self._counters.send_errors += 1
+                continue
+            if ignores(address[0]):
                 continue
             batch.append(MessageReceived(data, Hop("udp", address[0], address[1])))
         if batch:

@@ -26,6 +26,7 @@ MODULES = {
     "acd.events": "Queues and agents",
     "media.events": "Media and recordings",
     "switch.sip.events": "Legs and stations",
+    "switch.sip.guard.events": "Security and overload",
     "switch.records.events": "Journal and database",
 }
 """Where events are declared, in the order of the page."""

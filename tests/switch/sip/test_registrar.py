@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from switch.sip.commands import DialStation
-from switch.sip.events import RegistrationRefused, StationRegistered, StationUnregistered
+from switch.sip.events import StationRegistered, StationUnregistered
+from switch.sip.guard.events import RefusalKind, SourceRefused
 from switch.sip.hop import Hop
 from switch.sip.message import Request, Response
 from switch.sip.registrar import Registration
@@ -105,21 +106,30 @@ def test_an_algorithm_that_is_not_offered_is_challenged_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("user", "station", "reason"),
+    ("user", "station", "kind"),
     [
-        (STATION, STATION, "wrong password"),
-        ("1999", "1999", "unknown station"),
-        ("1999", STATION, "wrong password"),
+        (STATION, STATION, RefusalKind.WRONG_PASSWORD),
+        ("1999", "1999", RefusalKind.UNKNOWN_STATION),
+        ("1999", STATION, RefusalKind.WRONG_PASSWORD),
     ],
 )
 def test_a_wrong_password_is_refused_and_reported_and_unknown_stations_look_the_same(
-    user: str, station: str, reason: str
+    user: str, station: str, kind: RefusalKind
 ) -> None:
     rig = SipRig()
     phone = Phone(rig, user=user, password="guess")
     answer = phone.register(station=station)
     assert (answer.status, answer.headers.get("www-authenticate")) == (403, None)
-    assert rig.events == [RegistrationRefused(station=station, peer="udp:127.0.0.1:6000", reason=reason)]
+    (event,) = rig.events
+    assert event == SourceRefused(
+        kind=kind,
+        source="127.0.0.1",
+        peer="udp:127.0.0.1:6000",
+        detail="",
+        station=station,
+        status=403,
+        count=1,
+    )
     assert rig.stack.registrations(rig.now) == []
 
 

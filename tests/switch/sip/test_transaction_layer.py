@@ -8,6 +8,8 @@ from switch.sip.client_transaction import ResponseReceived
 from switch.sip.config import SipConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
+from switch.sip.guard.config import GuardConfig
+from switch.sip.guard.guard import Guard
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.message import Request, Response
@@ -24,6 +26,7 @@ def make_layer(capacity: int = 100, *, answer_to_source: bool = False) -> Transa
         ids=SeededIds(7),
         identity=Identity(SipConfig(), SeededIds(7)),
         counters=Counters(),
+        guard=Guard(GuardConfig()),
         capacity=capacity,
         answer_to_source=answer_to_source,
     )

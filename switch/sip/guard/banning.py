@@ -1,0 +1,111 @@
+"""Who is banned, by the guard or by hand, and who is heard again."""
+
+from runtime.driver import Handler
+from runtime.errors import UsageError
+from runtime.vocabulary import Event
+from switch.sip.guard.bans import Ban, Bans
+from switch.sip.guard.commands import BanSource, LiftBan, TrustSources
+from switch.sip.guard.config import GuardConfig
+from switch.sip.guard.events import BanLifted, SourceBanned
+from switch.sip.guard.networks import AccessLists, Standing, read_address
+from switch.sip.guard.rates import Rated
+from switch.sip.guard.sources import Source, Sources
+from switch.sip.text import printable
+
+
+class Banning:
+    """The sources with the bans they are under."""
+
+    def __init__(self, config: GuardConfig) -> None:
+        self._lists = AccessLists(config.allow, config.deny)
+        self._bans = Bans(config)
+        self.sources = Sources(config.max_sources, self._lists.source_key, self._meet)
+
+    def routes(self) -> dict[type, Handler]:
+        """The commands it serves."""
+        return {BanSource: self._ban_by_hand, LiftBan: self._lift, TrustSources: self._trust}
+
+    def all(self) -> list[Ban]:
+        """Every ban, the newest first."""
+        return self._bans.all()
+
+    def ban(self, source: Source, reason: str, now: float) -> list[Event]:
+        """Ban a source for as long as its past deserves."""
+        source.ban = self._bans.begin(source.key, reason, now)
+        return self._told_of(source.ban)
+
+    def restore(self, ban: Ban) -> None:
+        """Go on with a ban of an earlier run, unless its source is trusted by now."""
+        source = self.sources.of(ban.source.partition("/")[0])
+        if source.standing is not Standing.TRUSTED:
+            ban.source = source.key
+            self._bans.keep(ban)
+            source.ban = ban
+
+    def next_deadline(self) -> float | None:
+        return self._bans.next_deadline()
+
+    def wake(self, *, now: float) -> list[Event]:
+        """End the ban whose time was over first."""
+        ban = self._bans.expire(now)
+        return [] if ban is None else [self._heard_again(ban, "expired")]
+
+    def _meet(self, key: str) -> Source:
+        standing = self._lists.standing(key)
+        return Source(key, standing, None if standing is Standing.TRUSTED else self._bans.find(key))
+
+    def _told_of(self, ban: Ban) -> list[Event]:
+        lasts_s = None if ban.ends_at is None else round(ban.ends_at - ban.began_at, 3)
+        outputs: list[Event] = [
+            SourceBanned(source=ban.source, reason=ban.reason, duration_s=lasts_s, times=ban.times)
+        ]
+        surplus = self._bans.surplus()
+        if surplus is not None:
+            outputs.append(self._heard_again(surplus, "crowded out"))
+        return outputs
+
+    def _heard_again(self, ban: Ban, reason: str) -> Event:
+        """With a clean slate: what it did before is what it was banned for."""
+        source = self.sources.of(ban.source.partition("/")[0])
+        source.ban = None
+        source.spent = [0.0] * len(Rated)
+        return BanLifted(source=ban.source, reason=reason, dropped=ban.dropped)
+
+    # -- by hand -------------------------------------------------------------------------------------
+
+    def _ban_by_hand(self, command: BanSource, now: float) -> list[Event]:
+        source = self._named(command.source)
+        if source.standing is Standing.TRUSTED:
+            raise UsageError(f"{source.key} is trusted (guard.allow, or a trunk's); it cannot be banned")
+        ends_at = None if command.duration_s is None else now + command.duration_s
+        reason = printable(command.reason)
+        ban = Ban(source=source.key, reason=reason, began_at=now, ends_at=ends_at, times=1)
+        self._bans.keep(ban)
+        source.ban = ban
+        return self._told_of(ban)
+
+    def _lift(self, command: LiftBan, now: float) -> list[Event]:
+        source = self._named(command.source)
+        ban = self._bans.forgive(source.key)
+        if ban is None:
+            raise UsageError(f"{source.key} is not banned; ban.list names those that are")
+        return [self._heard_again(ban, "lifted")]
+
+    def _named(self, text: str) -> Source:
+        """The source that somebody means. Raises UsageError for what names none."""
+        if read_address(text) is None:
+            raise UsageError(f"{text} is no source; name an IP address such as 192.0.2.1")
+        return self.sources.of(text.partition("/")[0])
+
+    def _trust(self, command: TrustSources, now: float) -> list[Event]:
+        try:
+            differs = self._lists.trust(command.owner, command.sources)
+        except ValueError as error:
+            raise UsageError(f"{command.owner} cannot be trusted: {error}") from error
+        if not differs:
+            return []
+        self.sources.forget()
+        trusted = [ban for ban in self._bans.all() if self._lists.standing(ban.source) is Standing.TRUSTED]
+        for ban in trusted:
+            self._bans.forgive(ban.source)
+        return [self._heard_again(ban, "lifted") for ban in trusted]

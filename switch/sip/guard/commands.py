@@ -1,0 +1,39 @@
+"""What the guard can be told."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from runtime.vocabulary import Command
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BanSource(Command):
+    """Hear nothing from a source any more. Refused for a source that is trusted."""
+
+    source: str
+    """An IP address; of IPv6 its network of 64 bits is banned."""
+    reason: str
+    duration_s: float | None
+    """None: until it is lifted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiftBan(Command):
+    """Hear a source again. Refused when it is not banned."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustSources(Command):
+    """Apply no limits to these addresses and networks, in place of those of the same owner before."""
+
+    owner: str
+    """Whose they are, such as ``trunk:telecom``."""
+    sources: tuple[str, ...]
+
+
+class DelayMeasured(NamedTuple):
+    """What the probe brings: how long work had to wait just now. Never journalled."""
+
+    delay_s: float
