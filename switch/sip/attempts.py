@@ -11,7 +11,8 @@ from switch.sip.client_authentication import ClientAuthentications
 from switch.sip.client_transaction import ClientTransaction, ResponseReceived
 from switch.sip.commands import SendMessage
 from switch.sip.dialog import Dialog, join_dialog
-from switch.sip.header_values import parse_name_addr, parse_token_list
+from switch.sip.errors import SipSyntaxError
+from switch.sip.header_values import parse_name_addr, parse_token_list, split_values
 from switch.sip.invites import make_invite
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import Attempt, DialledLeg, Fork
@@ -172,11 +173,14 @@ def _join(attempt: Attempt, report: ResponseReceived) -> Dialog:
 
 def _leave_out(request: Request, response: Response) -> bool:
     """Take the extensions the peer does not know out of the INVITE (RFC 3261 §8.1.3.5); False when it
-    names none of ours. Raises SipSyntaxError."""
-    refused = {tag.lower() for tag in parse_token_list(response.headers.get_all("unsupported"))}
+    names none of ours."""
+    try:
+        refused = {tag.lower() for tag in parse_token_list(response.headers.get_all("unsupported"))}
+    except SipSyntaxError:
+        return False
     found = False
     for name in _OPTION_HEADERS:
-        tags = parse_token_list(request.headers.get_all(name))
+        tags = split_values(request.headers.get_all(name))
         kept = [tag for tag in tags if tag.lower() not in refused]
         if len(kept) < len(tags):
             found = True

@@ -12,7 +12,7 @@ from switch.sip.commands import DialLeg, DialStation
 from switch.sip.directory import Directory
 from switch.sip.events import BranchFailed, BranchTried, LegAnswered, LegEnded, LegRedirected, LegRinging
 from switch.sip.failures import Failure, better, read_failure, unanswered
-from switch.sip.invites import station_rounds
+from switch.sip.invites import check_fields, station_rounds
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import Attempt, DialledLeg, Fork, LegState
 from switch.sip.redirection import follow, read_targets
@@ -70,6 +70,8 @@ class DialledLegs:
         branches = command.branches
         if not branches:
             raise UsageError(f"{command.leg_id} is dialled without a branch; expected at least one")
+        for branch in branches:
+            check_fields(branch.headers)
         rounds = [branches]
         if command.forking is Forking.SERIAL:
             rounds = [(branch,) for branch in branches]
@@ -121,6 +123,7 @@ class DialledLegs:
 
     def _open(self, leg: DialledLeg, now: float) -> list[Output]:
         self._demand_new(leg.leg_id)
+        check_fields(leg.order.headers)
         leg.session = self._signalling.sessions.dial(leg.order.session_id)
         limit_s = leg.order.dial_limit_s
         self._signalling.legs.add(leg)

@@ -17,6 +17,13 @@ from switch.sip.uri import SipUri
 ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'
 """From of a caller who does not want to be known (RFC 3323 §4.1.1.3)."""
 _SUPPORTED = ["100rel"]
+_OURS = frozenset(
+    {
+        "allow", "call-id", "contact", "content-length", "content-type", "cseq", "from", "max-forwards",
+        "rack", "route", "session-id", "to", "user-agent", "via",
+    }
+)  # fmt: skip
+"""Headers that cannot be ordered."""
 _Round = tuple[Branch, ...]
 
 
@@ -66,10 +73,14 @@ def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: 
     return Request("INVITE", branch.uri, Headers(fields), order.sdp.encode("utf-8"))
 
 
-def add_fields(fields: dict[str, list[str]], added: HeaderFields) -> None:
-    """Put further headers beside ours. Raises UsageError for one that is ours to write."""
-    ours = {"via", "route", *fields}
-    for name, value in added:
-        if name in ours and name != "supported":
+def check_fields(added: HeaderFields) -> None:
+    """Raises UsageError for a header that is ours to write."""
+    for name, _ in added:
+        if name in _OURS:
             raise UsageError(f"header {name} is written by the SIP stack; leave it out")
+
+
+def add_fields(fields: dict[str, list[str]], added: HeaderFields) -> None:
+    """Put further headers beside ours."""
+    for name, value in added:
         fields[name] = [*fields.get(name, ()), value]

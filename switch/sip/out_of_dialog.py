@@ -7,7 +7,7 @@ from switch.sip.client_transaction import ResponseReceived
 from switch.sip.commands import SendMessage, SendRequest
 from switch.sip.events import RequestAnswered
 from switch.sip.identity import MAX_FORWARDS
-from switch.sip.invites import add_fields
+from switch.sip.invites import add_fields, check_fields
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.message import Headers, Request
 from switch.sip.retries import renew
@@ -42,6 +42,7 @@ class OutOfDialog:
         """Ask."""
         if command.method in _NOT_FOR_HERE:
             raise UsageError(f"{command.method} belongs to a leg; SendRequest is for other methods")
+        check_fields(command.headers)
         account = command.credentials
         known = None if account is None else self._authentications.of(account, command.hop)
         pending = PendingRequest(command, known)
