@@ -167,7 +167,6 @@ class DialledLegs:
     def _stop(self, leg: DialledLeg, cause: Cause, now: float) -> list[Output]:
         """No more waiting for anybody."""
         self._deadlines.cancel(leg)
-        leg.rounds.clear()
         attempts, leg.attempts = leg.attempts, []
         return [output for attempt in attempts for output in self._give_up(attempt, cause, now)]
 
