@@ -1,11 +1,20 @@
-"""``ringmain stations``: the phones that are registered."""
+"""``ringmain stations``: the phones that are registered, and their passwords' hashes."""
+
+import json
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr, ValidationError
 
 from cli.noun import noun
-from cli.options import ConfigOption, JsonOption, SocketOption, ask
+from cli.options import ConfigOption, JsonOption, SocketOption, ask, configuration
 from cli.output import duration, print_json
 from cli.table import print_table
+from switch.sip.config import StationConfig
 
 app = noun("Stations 话机: the phones that are registered.")
+
+NameArgument = Annotated[str, typer.Argument(help="The station's name in the configuration.")]
 
 
 @app.command("list")
@@ -22,3 +31,16 @@ def list_stations(
         (phone["station"], phone["contact"], phone["peer"], duration(phone["expires_s"])) for phone in found
     )
     print_table("registered phones", columns, rows, gives_way=("contact", "expires in#"))
+
+
+@app.command("hash")
+def hash_password(name: NameArgument, config: ConfigOption = None) -> None:
+    """Ask for a station's password; print the configuration that lets it register without holding it."""
+    realm = configuration(config).sip.realm
+    password = SecretStr(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    try:
+        station = StationConfig(name=name, password=password)
+    except ValidationError:
+        raise typer.BadParameter("a station's name has no spaces and none of @ : ; < > \"") from None
+    hashes = ", ".join(f'{kind} = "{digits}"' for kind, digits in station.hashes(realm).items())
+    typer.echo(f"[[stations]]\nname = {json.dumps(name)}\nha1 = {{ {hashes} }}")

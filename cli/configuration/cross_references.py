@@ -27,6 +27,7 @@ def find_problems(configuration: Configuration) -> list[Finding]:
     return [
         *acd.config.find_problems(configuration.queues, configuration.agents),
         *_unknown_targets(configuration),
+        *_missing_hashes(configuration),
         *_overlapping_ports(configuration),
         *_missing_folder(("media", "prompts"), configuration.media.prompts),
         *_missing_folder(("ivr", "flows"), configuration.ivr.flows),
@@ -65,6 +66,16 @@ def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
             yield Finding(path, f"queue:<name>, one of {listed(queues)}")
         elif target.scheme == STATION_SCHEME and target.name not in stations:
             yield Finding(path, f"station:<name>, one of {listed(stations)}")
+
+
+def _missing_hashes(configuration: Configuration) -> Iterator[Finding]:
+    """A station must be able to prove itself by every algorithm it is offered."""
+    sip = configuration.sip
+    for index, station in enumerate(configuration.stations):
+        offered = station.algorithms or sip.algorithms
+        missing = [algorithm for algorithm in offered if algorithm not in station.hashes(sip.realm)]
+        if missing:
+            yield Finding(("stations", index, "ha1"), f"a hash for {missing[0]} too, which it is offered")
 
 
 def _overlapping_ports(configuration: Configuration) -> Iterator[Finding]:

@@ -68,7 +68,8 @@ def model_type(annotation: Any) -> type[BaseModel] | None:
 
 def is_secret(field: FieldInfo) -> bool:
     """Whether the field's value must never be shown."""
-    return inner_type(field.annotation) is SecretStr
+    inner = inner_type(field.annotation)
+    return inner is SecretStr or SecretStr in get_args(inner)
 
 
 def is_octal(field: FieldInfo) -> bool:

@@ -46,7 +46,14 @@ def load_installation(path: Path) -> Installation:
         complete = told == strangers and not isinstance(known, _AnyName)
     if problems:
         raise ConfigurationError(problems, complete=complete)
-    return Installation(configuration, loaded.flows, prompts)
+    return Installation(_without_passwords(configuration), loaded.flows, prompts)
+
+
+def _without_passwords(configuration: Configuration) -> Configuration:
+    """The same with the stations' passwords as hashes only: no running switch needs them."""
+    realm = configuration.sip.realm
+    stations = [station.without_password(realm) for station in configuration.stations]
+    return configuration.model_copy(update={"stations": stations})
 
 
 class _AnyName(Collection[str]):

@@ -135,8 +135,9 @@ class _Checker:
             try:
                 return _validated(kind, value)
             except ValidationError as error:
-                # A key that was taken out is not missing.
-                mistakes = [m for m in error.errors(include_url=False) if m["type"] == "value_error"]
+                # A key that was taken out is not missing, nor does the rest want it.
+                complaints = (m for m in error.errors(include_url=False) if m["type"] == "value_error")
+                mistakes = [mistake for mistake in complaints if _location(mistake)]
 
     def _report_mistake(self, path: KeyPath, kind: type[BaseModel], mistake: Mapping[str, Any]) -> None:
         place = _Place.find(kind, _location(mistake))

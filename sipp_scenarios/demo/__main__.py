@@ -114,8 +114,10 @@ def _make_room(switch: SwitchProcess) -> None:
 
 def _cast(switch: SwitchProcess) -> Cast:
     station = next((s for s in switch.configuration.stations if s.name == _AGENT), None)
-    if station is None:
-        raise ImpossibleError(f"{_CONFIGURATION} has no station {_AGENT}; the agent's phone needs it")
+    if station is None or station.password is None:
+        raise ImpossibleError(
+            f"{_CONFIGURATION} has no station {_AGENT} with a password; the agent's phone needs it"
+        )
     return Cast(
         sip=switch.sip,
         dialled=_DIALLED,

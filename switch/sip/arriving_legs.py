@@ -124,6 +124,7 @@ class ArrivingLegs:
             diversions=tuple(str(diversion) for diversion in read_diversions(request.headers)),
             session_id=dialog.session.session.calling,
             replaces_leg_id=replaced.leg_id if replaced is not None else None,
+            station=transaction.station,
         )
 
     def _refuse(self, leg: ArrivingLeg, cause: Cause, retry_after_s: int | None, now: float) -> list[Output]:

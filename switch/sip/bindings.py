@@ -1,14 +1,17 @@
 """Where stations are: contacts with an expiry (RFC 3261 §10)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from runtime.deadlines import Deadlines
 from switch.sip.hop import Hop
 
+CONNECTION_TRANSPORTS = frozenset({"tcp", "tls", "ws", "wss"})
+"""A phone behind one of these can be reached as long as its connection lasts, and no longer."""
 
-@dataclass(frozen=True, slots=True)
-class Binding:
-    """One contact of a station."""
+
+class Binding(NamedTuple):
+    """One contact of a station. Values only: refreshing it makes a new one."""
 
     station: str
     contact_address: str
@@ -18,53 +21,105 @@ class Binding:
     sip_call_id: str
     cseq: int
     expires_at: float
+    registered_at: float
+    """When the contact came here first, however often it was refreshed."""
+    q: float = 1.0
+    """Preference from 0 to 1 (RFC 3261 §20.10)."""
+    path: tuple[str, ...] = ()
+    """Proxies that calls go through, nearest first (RFC 3327)."""
+    instance: str = ""
+    """The phone's own name, whatever its address is, and …"""
+    reg_id: int = 0
+    """… which of its flows to us this is (RFC 5626); 0 for phones that do not say."""
+    user_agent: str = ""
+
+    @property
+    def key(self) -> "BindingKey":
+        """What tells it from the station's other contacts: its address, or its flow (RFC 5626 §6)."""
+        if self.reg_id:
+            return self.station, f"{self.instance};{self.reg_id}"
+        return self.station, self.contact_address
+
+
+BindingKey = tuple[str, str]
 
 
 class Bindings:
     """The contacts of each station, the one registered or refreshed last at the end."""
 
     def __init__(self, capacity: int) -> None:
+        """``capacity``: contacts kept for a station; the oldest gives way."""
         self._capacity = capacity
-        self._stations: dict[str, dict[str, Binding]] = {}
-        self._deadlines: Deadlines[tuple[str, str]] = Deadlines()
+        self._stations: dict[str, tuple[Binding, ...]] = {}
+        self._by_connection: dict[Hop, dict[BindingKey, None]] = {}
+        self._deadlines: Deadlines[BindingKey] = Deadlines()
 
-    def of(self, station: str) -> list[Binding]:
+    def __len__(self) -> int:
+        """How many contacts are registered."""
+        return len(self._deadlines)
+
+    def of(self, station: str) -> tuple[Binding, ...]:
         """The contacts of a station, oldest first."""
-        return list(self._stations.get(station, {}).values())
+        return self._stations.get(station, ())
 
-    def all(self) -> list[Binding]:
+    def all(self) -> Iterator[Binding]:
         """Every contact of every station."""
-        return [binding for contacts in self._stations.values() for binding in contacts.values()]
+        return (binding for bindings in self._stations.values() for binding in bindings)
 
-    def newest(self, station: str) -> Binding | None:
-        """The contact registered or refreshed last; None when the station has none."""
-        contacts = self._stations.get(station)
-        return contacts[next(reversed(contacts))] if contacts else None
+    def stations(self) -> Iterable[str]:
+        """The stations that have a contact."""
+        return self._stations.keys()
 
-    def put(self, binding: Binding) -> None:
-        """Add or refresh; the oldest gives way when a station has too many."""
-        contacts = self._stations.setdefault(binding.station, {})
-        contacts.pop(binding.contact_address, None)
-        contacts[binding.contact_address] = binding
-        self._deadlines.set((binding.station, binding.contact_address), binding.expires_at)
-        if len(contacts) > self._capacity:
-            self.remove(contacts[next(iter(contacts))])
+    def put(self, binding: Binding, replaced: Binding | None = None) -> Binding | None:
+        """Add, or put in the place of ``replaced``. Returns the contact that gave way, if one had to."""
+        if replaced is not None:
+            self._let_go(replaced)
+        others = tuple(old for old in self.of(binding.station) if old is not replaced)
+        oldest = others[0] if len(others) >= self._capacity else None
+        if oldest is not None:
+            self._let_go(oldest)
+            others = others[1:]
+        self._stations[binding.station] = (*others, binding)
+        self._deadlines.set(binding.key, binding.expires_at)
+        if binding.hop.transport in CONNECTION_TRANSPORTS:
+            self._by_connection.setdefault(binding.hop, {})[binding.key] = None
+        return oldest
 
     def remove(self, binding: Binding) -> None:
         """Forget a contact; no harm when it is gone already."""
-        contacts = self._stations.get(binding.station, {})
-        if contacts.pop(binding.contact_address, None) is not None and not contacts:
+        bindings = self.of(binding.station)
+        left = tuple(old for old in bindings if old is not binding)
+        if len(left) == len(bindings):
+            return
+        self._let_go(binding)
+        if left:
+            self._stations[binding.station] = left
+        else:
             del self._stations[binding.station]
-        self._deadlines.cancel((binding.station, binding.contact_address))
+
+    def on_connection(self, hop: Hop) -> list[Binding]:
+        """The contacts that are reached over this connection."""
+        return [self._find(key) for key in self._by_connection.get(hop, ())]
 
     def next_deadline(self) -> float | None:
         return self._deadlines.next()
 
-    def expire(self, now: float) -> str | None:
-        """Forget the contact that is too old first; return its station when it has none left by that."""
+    def expire(self, now: float) -> Binding | None:
+        """Forget the contact that is too old first, and return it."""
         due = self._deadlines.first_due(now)
         if due is None:
             return None
-        station, contact = due
-        self.remove(self._stations[station][contact])
-        return station if station not in self._stations else None
+        binding = self._find(due)
+        self.remove(binding)
+        return binding
+
+    def _find(self, key: BindingKey) -> Binding:
+        return next(binding for binding in self._stations[key[0]] if binding.key == key)
+
+    def _let_go(self, binding: Binding) -> None:
+        self._deadlines.cancel(binding.key)
+        if binding.hop in self._by_connection:
+            carried = self._by_connection[binding.hop]
+            carried.pop(binding.key, None)
+            if not carried:
+                del self._by_connection[binding.hop]

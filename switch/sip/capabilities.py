@@ -4,7 +4,7 @@ from switch.sip.message import Headers
 
 SERVED = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "REFER")
 """The methods we serve, each by a handler of the user agent."""
-EXTENSIONS: tuple[str, ...] = ("replaces", "norefersub")
+EXTENSIONS: tuple[str, ...] = ("norefersub", "outbound", "path", "replaces")
 """Option tags a peer may require of us."""
 KNOWN_METHODS = frozenset(
     {

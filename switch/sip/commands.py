@@ -147,6 +147,14 @@ class HangUpLeg(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveRegistrations(Command):
+    """Forget where a station is: all its contacts, or the one that is named."""
+
+    station: str
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendMessage(Command):
     """What the stack tells its transport shell: put these bytes on the wire."""
 

@@ -1,12 +1,17 @@
 """The SIP stack's sections of the configuration."""
 
-from typing import Self
+import re
+from collections.abc import Mapping
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from runtime.hosts import check_host
 from runtime.models import KeyMistake, Section
-from switch.sip.digest import Algorithm
+from switch.sip.digest import Algorithm, ha1
+
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
+_STATION_NAME = r"^[^\s@:;<>\"]+$"
 
 EVERYWHERE = ("0.0.0.0", "::")
 """Hosts that mean every address of this machine."""
@@ -34,6 +39,16 @@ class SipConfig(Section):
         description="Digest algorithms offered to phones, in this order. Add SHA-256 only where every phone "
         "accepts it in the list; baresip 1 does not.",
     )
+    authenticate_calls: bool = Field(
+        default=True,
+        description="Whether a call, message or subscription whose From names a station must prove it by the "
+        "station's password.",
+    )
+    check_digest_uri: bool = Field(
+        default=True,
+        description="Whether the address in a proof must be the one that was asked for. Turn it off behind a "
+        "proxy that rewrites Request-URIs.",
+    )
     nonce_lifetime_s: float = Field(
         default=300, gt=0, description="How long a challenge can be answered, in seconds."
     )
@@ -48,6 +63,18 @@ class SipConfig(Section):
     )
     bindings_per_station: int = Field(
         default=10, ge=1, le=100, description="Registered contacts kept for a station; the oldest gives way."
+    )
+    path: Literal["strict", "lenient"] = Field(
+        default="strict",
+        description="A registration that came through a proxy (Path) from a phone that does not say it "
+        "supports that: refused with 420, or taken.",
+    )
+    flow_timer_s: int = Field(
+        default=120,
+        ge=0,
+        le=3600,
+        description="Phones that keep a connection by RFC 5626 are asked to send something so often, in "
+        "seconds; 0 leaves it to them.",
     )
     answer_to_source: bool = Field(
         default=False,
@@ -105,8 +132,59 @@ class StationConfig(Section):
     """Section ``[[stations]]``: a phone that may register here."""
 
     name: str = Field(
-        min_length=1,
-        pattern=r"^[^\s@:;<>\"]+$",
-        description="User part of the phone's address and its user name.",
+        min_length=1, pattern=_STATION_NAME, description="User part of the phone's address and its user name."
     )
-    password: SecretStr = Field(min_length=1, description="Password the phone registers with.")
+    password: SecretStr | None = Field(
+        default=None, min_length=1, description="Password the phone registers with; this or ha1."
+    )
+    ha1: dict[Algorithm, SecretStr] | None = Field(
+        default=None,
+        description="The password as hashes, one for each algorithm offered, so that it stands nowhere; "
+        "`ringmain stations hash` makes them.",
+    )
+    algorithms: tuple[Algorithm, ...] = Field(
+        default=(),
+        description="Digest algorithms offered to this phone, in this order; empty: those of sip.algorithms.",
+    )
+
+    @field_validator("ha1", mode="before")
+    @classmethod
+    def _are_hashes(cls, value: Any) -> Any:
+        if value is not None and not _is_table_of_hashes(value):
+            raise ValueError('a table such as { MD5 = "32 hexadecimal digits", SHA-256 = "64 of them" }')
+        return value
+
+    @model_validator(mode="after")
+    def _has_one_secret(self) -> Self:
+        if self.password is not None and self.ha1 is not None:
+            raise KeyMistake("password", "either a password or ha1")
+        if self.password is None and not self.ha1:
+            raise ValueError("a password, or its hashes as ha1")
+        return self
+
+    def hashes(self, realm: str) -> Mapping[Algorithm, str]:
+        """What the password is kept as (RFC 7616 §3.4.2)."""
+        if self.password is None:
+            return {kind: secret.get_secret_value().lower() for kind, secret in (self.ha1 or {}).items()}
+        password = self.password.get_secret_value()
+        return {kind: ha1(kind, self.name, realm, password) for kind in Algorithm}
+
+    def without_password(self, realm: str) -> Self:
+        """The same with the password's hashes in its place."""
+        if self.password is None:
+            return self
+        hashes = {kind: SecretStr(secret) for kind, secret in self.hashes(realm).items()}
+        return self.model_copy(update={"password": None, "ha1": hashes})
+
+
+def _is_table_of_hashes(value: Any) -> bool:
+    if not isinstance(value, Mapping) or not value:
+        return False
+    known = set(Algorithm)
+    return all(
+        name in known
+        and isinstance(digits, str)
+        and len(digits) == Algorithm(name).hex_digits
+        and _HEXADECIMAL.fullmatch(digits)
+        for name, digits in value.items()
+    )

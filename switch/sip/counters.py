@@ -24,3 +24,5 @@ class Counters:
     """Messages that are not usable SIP."""
     send_errors: int = 0
     """Messages the transport could not send."""
+    registrations_refreshed: int = 0
+    """Contacts that said again, in time, that they are where they were."""

@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import md5, sha256
+from hashlib import md5, new, sha256
 
 from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import format_auth, parse_auth
@@ -17,13 +17,21 @@ class Algorithm(StrEnum):
 
     MD5 = "MD5"
     SHA_256 = "SHA-256"
+    SHA_512_256 = "SHA-512-256"
+
+    @property
+    def hex_digits(self) -> int:
+        """Length of a hash in hexadecimal."""
+        return 32 if self is Algorithm.MD5 else 64
 
     def digest(self, text: str) -> str:
         """Hash in lower-case hexadecimal."""
         data = text.encode("utf-8", "surrogateescape")
         if self is Algorithm.MD5:
             return md5(data, usedforsecurity=False).hexdigest()
-        return sha256(data).hexdigest()
+        if self is Algorithm.SHA_256:
+            return sha256(data).hexdigest()
+        return new("sha512_256", data).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,8 @@ def _read_algorithm(params: dict[str, str]) -> Algorithm:
     try:
         return Algorithm(name)
     except ValueError:
-        raise SipSyntaxError(f"digest algorithm {name[:20]}; expected MD5 or SHA-256") from None
+        known = ", ".join(Algorithm)
+        raise SipSyntaxError(f"digest algorithm {name[:20]}; expected one of {known}") from None
 
 
 def _read_qop(params: dict[str, str]) -> str | None:

@@ -37,6 +37,8 @@ class LegArrived(Event):
     """UUID of the caller's end, for tracing (RFC 7989); made up here when the caller tells none."""
     replaces_leg_id: str | None = None
     """The leg this one is to take the place of (RFC 3891)."""
+    station: str | None = None
+    """The station that calls, proved by its password; None for everybody else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,13 +203,17 @@ class DialogsClosed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationRegistered(Event):
-    """A contact was added or refreshed."""
+    """A contact was added, or is reached another way now. That it was merely refreshed is only counted."""
 
     topic: ClassVar[str] = "station.registered"
     station: str
     contact: str
     peer: str
     expires_s: int
+    user_agent: str = ""
+    """The phone's own words about itself."""
+    restored: bool = False
+    """True when it was registered before the switch started, and holds still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,4 +223,4 @@ class StationUnregistered(Event):
     topic: ClassVar[str] = "station.unregistered"
     station: str
     reason: str
-    """``removed`` by the phone or ``expired``."""
+    """``removed`` by the phone, ``expired``, ``connection closed``, or ``cleared`` by somebody here."""

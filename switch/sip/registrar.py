@@ -1,166 +1,211 @@
 """The registrar: who may say where a station is, and for how long (RFC 3261 §10.3)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
-from runtime.vocabulary import Event
-from switch.sip.authenticator import Authenticator, Verdict
-from switch.sip.bindings import Binding, Bindings
-from switch.sip.config import SipConfig, StationConfig
+from runtime.driver import Handler
+from runtime.vocabulary import Event, Output
+from switch.sip.binding_changes import BindingChanges
+from switch.sip.bindings import CONNECTION_TRANSPORTS, Binding, Bindings
+from switch.sip.commands import RemoveRegistrations
+from switch.sip.config import SipConfig
+from switch.sip.counters import Counters
 from switch.sip.directory import ContactAddress
-from switch.sip.errors import SipSyntaxError
 from switch.sip.events import StationRegistered, StationUnregistered
-from switch.sip.guard.events import RefusalKind
-from switch.sip.guard.guard import Guard
-from switch.sip.header_values import NameAddr, is_wildcard, parse_contacts, parse_cseq, parse_name_addr
+from switch.sip.header_values import parse_name_addr
 from switch.sip.hop import Hop
 from switch.sip.message import Request
-from switch.sip.nonces import Nonces
+from switch.sip.registration_answer import accepted, refusal_of
+from switch.sip.registration_request import AskedContact, RegistrationRequest, read_registration
+from switch.sip.registrations import Registration, seconds_left, shown
+from switch.sip.station_proof import Answer, StationProof
 from switch.sip.text import printable
-
-_REFUSED = {
-    Verdict.UNKNOWN_STATION: RefusalKind.UNKNOWN_STATION,
-    Verdict.WRONG_PASSWORD: RefusalKind.WRONG_PASSWORD,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """One contact of a station, for people."""
-
-    station: str
-    contact: str
-    peer: str
-    expires_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a REGISTER is answered with, and what it changed."""
-
-    status: int
-    extra: dict[str, list[str]] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _RequestedBinding:
-    """What a REGISTER asks for one contact address; ``expires_s`` 0 removes it."""
-
-    contact_address: str
-    expires_s: int
+from switch.sip.uri import parse_uri
+from switch.sip.uri_equality import same_address
 
 
 class Registrar:
     """Keeps the bindings of the configured stations."""
 
     def __init__(
-        self, config: SipConfig, stations: Sequence[StationConfig], nonce_key: bytes, guard: Guard
+        self, config: SipConfig, proof: StationProof, bindings: Bindings, counters: Counters
     ) -> None:
-        self._guard = guard
-        passwords = {station.name: station.password.get_secret_value() for station in stations}
-        nonces = Nonces(nonce_key, lifetime_s=config.nonce_lifetime_s)
-        self._authenticator = Authenticator(config.realm, config.algorithms, passwords, nonces)
-        self._shortest_s = config.register_expires_min_s
-        self._longest_s = config.register_expires_max_s
-        self._default_s = config.register_expires_default_s
-        self._bindings = Bindings(config.bindings_per_station)
+        self._config = config
+        self._proof = proof
+        self._bindings = bindings
+        self._counters = counters
+        self._changes = BindingChanges()
+
+    @property
+    def contacts_registered(self) -> int:
+        return len(self._bindings)
+
+    def routes(self) -> dict[type, Handler]:
+        """The commands it serves."""
+        return {RemoveRegistrations: self.remove}
 
     def register(self, request: Request, hop: Hop, now: float) -> Answer:
         """Take a REGISTER. Raises SipSyntaxError when it cannot be read; nothing has changed then."""
         station = parse_name_addr(request.headers.get("to") or "").uri.user
-        verdict = self._authenticator.check(request, station, now=now)
-        refused = self._refusal(verdict, station, hop, now)
-        if refused is not None:
-            return Answer(403, events=self._guard.password_failed(refused, station, hop, now))
-        if verdict is not Verdict.PROVEN:
-            challenges = self._authenticator.challenges(stale=verdict is Verdict.STALE, now=now)
-            return Answer(401, {"www-authenticate": challenges})
-        return self._update(request, station, hop, now)
-
-    def _refusal(self, verdict: Verdict, station: str, hop: Hop, now: float) -> RefusalKind | None:
-        """Also a right password is refused while many wrong ones come, unless the phone is here already."""
-        refused = _REFUSED.get(verdict)
-        if refused is not None or verdict is Verdict.MISSING:
-            return refused
-        if not self._guard.is_under_attack(station, now):
-            return None
-        known = any(binding.hop.host == hop.host for binding in self._bindings.of(station))
-        return None if known else RefusalKind.STATION_UNDER_ATTACK
+        unproved = self._proof.demand(request, station, hop, now)
+        if unproved is not None:
+            return unproved
+        return self._update(read_registration(request, self._config), station, hop, now)
 
     def contacts(self, station: str) -> list[ContactAddress]:
-        """Where to call a station: all its contacts, each by the way it registered."""
-        return [ContactAddress(b.contact_address, b.hop) for b in self._bindings.of(station)]
+        """Where to call a station, by the way it registered: the most preferred first, then the newest."""
+        preferred = sorted(reversed(self._bindings.of(station)), key=lambda binding: -binding.q)
+        return [ContactAddress(b.contact_address, b.hop, b.q, b.path) for b in preferred]
 
     def registrations(self, now: float) -> list[Registration]:
         """All contacts, station by station."""
-        return [
-            Registration(b.station, printable(b.contact_address), str(b.hop), _left(b, now))
-            for b in self._bindings.all()
-        ]
+        return [shown(binding, now) for binding in self._bindings.all()]
+
+    def registrations_of(self, station: str, now: float) -> list[Registration]:
+        """The contacts of one station, oldest first."""
+        return [shown(binding, now) for binding in self._bindings.of(station)]
+
+    def stations_after(self, station: str, limit: int) -> list[str]:
+        """The next stations with a contact, by name."""
+        return sorted(name for name in self._bindings.stations() if name > station)[:limit]
+
+    def restore(self, bindings: Iterable[Binding], now: float) -> list[Event]:
+        """Take up the contacts of the last run, as far as they can still be reached."""
+        events: list[Event] = []
+        for binding in bindings:
+            if self._outlives_restart(binding, now):
+                self._bindings.put(binding)
+                events.append(_registered(binding, now, restored=True))
+            else:
+                self._changes.note(binding.key, None, now)
+        return events
+
+    def remove(self, command: RemoveRegistrations, now: float) -> list[Event]:
+        """Forget a station's contacts, or one of them, because somebody here says so."""
+        bindings = self._bindings.of(command.station)
+        named = [b for b in bindings if command.contact in (None, printable(b.contact_address))]
+        return self._forget(named, "cleared", now)
+
+    def connection_closed(self, hop: Hop, now: float) -> list[Event]:
+        """What was reached over this connection cannot be reached any more."""
+        return self._forget(self._bindings.on_connection(hop), "connection closed", now)
 
     def next_deadline(self) -> float | None:
-        return self._bindings.next_deadline()
+        expires, told = self._bindings.next_deadline(), self._changes.next_deadline()
+        return told if expires is None else expires if told is None else min(expires, told)
 
-    def wake(self, *, now: float) -> list[Event]:
-        """Forget the contact that is too old first."""
-        station = self._bindings.expire(now)
-        return [StationUnregistered(station=station, reason="expired")] if station else []
+    def wake(self, *, now: float) -> list[Output]:
+        """Forget the contact that is too old first, or else tell what changed."""
+        expired = self._bindings.expire(now)
+        if expired is not None:
+            return [*self._gone([expired], "expired", now)]
+        told_at = self._changes.next_deadline()
+        return [*self._changes.take()] if told_at is not None and told_at <= now else []
 
-    def _update(self, request: Request, station: str, hop: Hop, now: float) -> Answer:
+    def _outlives_restart(self, binding: Binding, now: float) -> bool:
+        reachable = binding.hop.transport not in CONNECTION_TRANSPORTS
+        return reachable and binding.expires_at > now and self._proof.knows(binding.station)
+
+    def _update(self, asked: RegistrationRequest, station: str, hop: Hop, now: float) -> Answer:
         """All contacts of a REGISTER are taken, or none (RFC 3261 §10.3 step 7)."""
-        headers = request.headers
-        sip_call_id = headers.get("call-id") or ""
-        cseq = parse_cseq(headers.get("cseq") or "").number
-        requested = self._requested(request, station)
-        if any(0 < asked.expires_s < self._shortest_s for asked in requested):
-            return Answer(423, {"min-expires": [str(self._shortest_s)]})
-        known = {binding.contact_address: binding for binding in self._bindings.of(station)}
-        for asked in requested:
-            old = known.get(asked.contact_address)
-            if old is not None and old.sip_call_id == sip_call_id and old.cseq >= cseq:
-                return Answer(500)
+        refusal = refusal_of(asked, self._config)
+        if refusal is not None:
+            return refusal
+        if self._is_late(asked, station):
+            return Answer(500)
         events: list[Event] = []
-        for asked in requested:
-            if asked.expires_s > 0:
-                address, expires_at = asked.contact_address, now + asked.expires_s
-                self._bindings.put(Binding(station, address, hop, sip_call_id, cseq, expires_at))
-                events.append(_registered(station, asked, hop))
-            elif asked.contact_address in known:
-                self._bindings.remove(known[asked.contact_address])
-        if known and not self._bindings.of(station):
-            events.append(StationUnregistered(station=station, reason="removed"))
-        return Answer(200, self._contacts(station, now), events)
+        for contact in asked.contacts:
+            if contact.expires_s:
+                old = _match(contact, self._bindings.of(station))
+                events += self._put(_bound(contact, old, asked, station, hop, now), old, now)
+        events += self._forget(self._removed(asked, station), "removed", now)
+        return Answer(200, accepted(asked, self._bindings.of(station), hop, self._config, now), events)
 
-    def _requested(self, request: Request, station: str) -> list[_RequestedBinding]:
-        lines = request.headers.get_all("contact")
-        general = request.headers.get("expires")
-        if is_wildcard(lines):
-            if general is None or general.strip() != "0":
-                raise SipSyntaxError("Contact * without Expires 0")
-            return [_RequestedBinding(binding.contact_address, 0) for binding in self._bindings.of(station)]
-        return [
-            _RequestedBinding(str(contact.uri), self._granted(contact, general))
-            for contact in parse_contacts(lines)
-        ]
+    def _is_late(self, asked: RegistrationRequest, station: str) -> bool:
+        """Whether a later REGISTER of the same series changed one of these contacts (§10.3 step 7)."""
+        known = self._bindings.of(station)
+        touched = known if asked.removes_all else [_match(contact, known) for contact in asked.contacts]
+        return any(
+            old is not None and old.sip_call_id == asked.sip_call_id and old.cseq >= asked.cseq
+            for old in touched
+        )
 
-    def _granted(self, contact: NameAddr, general: str | None) -> int:
-        """Seconds: the contact's own time before the header's before ours; nonsense counts as none given."""
-        for text in (contact.param("expires"), general):
-            if text is not None and text.strip().isdecimal():
-                return min(int(text.strip()[:10]), self._longest_s)
-        return self._default_s
+    def _removed(self, asked: RegistrationRequest, station: str) -> list[Binding]:
+        known = self._bindings.of(station)
+        if asked.removes_all:
+            return list(known)
+        named = [_match(contact, known) for contact in asked.contacts if not contact.expires_s]
+        return [old for old in named if old is not None]
 
-    def _contacts(self, station: str, now: float) -> dict[str, list[str]]:
-        bindings = self._bindings.of(station)
-        return {"contact": [f"<{b.contact_address}>;expires={_left(b, now)}" for b in bindings]}
+    def _put(self, binding: Binding, old: Binding | None, now: float) -> list[Event]:
+        gave_way = self._bindings.put(binding, old)
+        for lost in (old, gave_way):
+            if lost is not None and lost.key != binding.key:
+                self._changes.note(lost.key, None, now)
+        self._changes.note(binding.key, binding, now)
+        if old is not None and _leads_alike(old, binding):
+            self._counters.registrations_refreshed += 1
+            return []
+        return [_registered(binding, now)]
+
+    def _forget(self, bindings: Iterable[Binding], reason: str, now: float) -> list[Event]:
+        gone = list(bindings)
+        for binding in gone:
+            self._bindings.remove(binding)
+        return self._gone(gone, reason, now)
+
+    def _gone(self, bindings: list[Binding], reason: str, now: float) -> list[Event]:
+        """Note what was forgotten; only the last contact of a station is news."""
+        for binding in bindings:
+            self._changes.note(binding.key, None, now)
+        lost = dict.fromkeys(b.station for b in bindings if not self._bindings.of(b.station))
+        return [StationUnregistered(station=station, reason=reason) for station in lost]
 
 
-def _registered(station: str, asked: _RequestedBinding, hop: Hop) -> StationRegistered:
-    return StationRegistered(
-        station=station, contact=printable(asked.contact_address), peer=str(hop), expires_s=asked.expires_s
+def _match(asked: AskedContact, known: Iterable[Binding]) -> Binding | None:
+    """The contact that is refreshed, moved or removed: of the same flow (RFC 5626 §6), or address."""
+    if asked.reg_id:
+        flow = (asked.instance, asked.reg_id)
+        found = next((old for old in known if (old.instance, old.reg_id) == flow), None)
+        return found or next((old for old in known if not old.reg_id and _is_at(old, asked)), None)
+    return next((old for old in known if _is_at(old, asked)), None)
+
+
+def _is_at(binding: Binding, asked: AskedContact) -> bool:
+    if binding.contact_address == asked.contact_address:
+        return True
+    return same_address(parse_uri(binding.contact_address), asked.uri)
+
+
+def _bound(
+    contact: AskedContact, old: Binding | None, asked: RegistrationRequest, station: str, hop: Hop, now: float
+) -> Binding:
+    return Binding(
+        station=station,
+        contact_address=contact.contact_address,
+        hop=hop,
+        sip_call_id=asked.sip_call_id,
+        cseq=asked.cseq,
+        expires_at=now + contact.expires_s,
+        registered_at=now if old is None else old.registered_at,
+        q=contact.q,
+        path=asked.path,
+        instance=contact.instance,
+        reg_id=contact.reg_id,
+        user_agent=asked.user_agent,
     )
 
 
-def _left(binding: Binding, now: float) -> int:
-    return max(0, round(binding.expires_at - now))
+def _leads_alike(old: Binding, new: Binding) -> bool:
+    """Whether a call to either takes the same way."""
+    return old.hop == new.hop and old.contact_address == new.contact_address and old.path == new.path
+
+
+def _registered(binding: Binding, now: float, *, restored: bool = False) -> StationRegistered:
+    return StationRegistered(
+        station=binding.station,
+        contact=printable(binding.contact_address),
+        peer=str(binding.hop),
+        expires_s=seconds_left(binding, now),
+        user_agent=printable(binding.user_agent),
+        restored=restored,
+    )

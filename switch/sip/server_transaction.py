@@ -34,7 +34,7 @@ class AckReceived(NamedTuple):
 class ServerTransaction(Transaction):
     """One request received, its repetitions, and our answers."""
 
-    __slots__ = ("identity", "request", "source")
+    __slots__ = ("identity", "request", "source", "station")
 
     def __init__(
         self, context: TransactionContext, identity: Hashable, request: Request, source: Hop, reply_hop: Hop
@@ -46,6 +46,8 @@ class ServerTransaction(Transaction):
         self.request = request
         self.source = source
         """Where the request came from; answers go to ``hop``."""
+        self.station: str | None = None
+        """The station that proved to have sent it."""
 
     @property
     def is_answered(self) -> bool:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from runtime.driver import Handler
 from runtime.ids import Ids
 from runtime.vocabulary import Output
+from switch.sip.authenticator import Authenticator
+from switch.sip.bindings import Bindings
 from switch.sip.capabilities import KNOWN_METHODS
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
@@ -17,9 +19,11 @@ from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.message import Message, Request
 from switch.sip.parser import is_keep_alive, parse_message
-from switch.sip.registrar import Registrar, Registration
+from switch.sip.registrar import Registrar
+from switch.sip.registrations import Registration
 from switch.sip.rejections import Rejections
 from switch.sip.server_transaction import RequestReceived
+from switch.sip.station_proof import StationProof
 from switch.sip.timers import Timers
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_layer import Report, RequestTurnedAway, TransactionLayer
@@ -48,7 +52,9 @@ class SipStack:
         self.guard = Guard(guard or GuardConfig())
         self.counters = Counters()
         self._max_bytes = config.max_message_bytes
-        self._registrar = Registrar(config, stations, nonce_key, self.guard)
+        bindings = Bindings(config.bindings_per_station)
+        proof = StationProof(Authenticator(config, stations, nonce_key), self.guard, bindings)
+        self.registrar = Registrar(config, proof, bindings, self.counters)
         self._layer = TransactionLayer(
             timers=timers,
             ids=ids,
@@ -63,7 +69,8 @@ class SipStack:
             timers=timers,
             layer=self._layer,
             identity=identity,
-            registrar=self._registrar,
+            registrar=self.registrar,
+            proof=proof,
             ids=ids,
             counters=self.counters,
         )
@@ -88,12 +95,13 @@ class SipStack:
 
     def registrations(self, now: float) -> list[Registration]:
         """Every registered contact."""
-        return self._registrar.registrations(now)
+        return self.registrar.registrations(now)
 
     def routes(self) -> dict[type, Handler]:
         """What it takes from the driver: commands about legs, and the shell's reports."""
         return {
             **self._agent.routes(),
+            **self.registrar.routes(),
             **self.guard.routes(),
             MessageReceived: lambda item, now: self.receive(item.data, item.hop, now),
             SendFailed: lambda item, now: self.send_failed(item.data, item.hop, now),
@@ -135,7 +143,7 @@ class SipStack:
         return self._telling_of_closed(dialogs, self._settle(self._layer.fail(message, now), now))
 
     def next_deadline(self) -> float | None:
-        cores = (self._layer, self._agent, self._registrar, self.guard)
+        cores = (self._layer, self._agent, self.registrar, self.guard)
         return min((at for core in cores if (at := core.next_deadline()) is not None), default=None)
 
     def wake(self, *, now: float) -> list[Output]:
@@ -143,7 +151,7 @@ class SipStack:
         dialogs = self.open_dialogs
         outputs = self._settle(self._layer.wake(now=now), now)
         outputs += self._agent.wake(now=now)
-        outputs += self._registrar.wake(now=now)
+        outputs += self.registrar.wake(now=now)
         outputs += self.guard.wake(now=now)
         return self._telling_of_closed(dialogs, outputs)
 

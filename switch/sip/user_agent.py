@@ -9,6 +9,7 @@ from runtime.vocabulary import Output
 from switch.sip.answer_repeats import AckMissing, AnswerRepeats
 from switch.sip.arriving_legs import ArrivingLegs
 from switch.sip.byes import Byes
+from switch.sip.caller_proof import PROVED_METHODS, CallerProof
 from switch.sip.capabilities import CAPABILITIES
 from switch.sip.client_authentication import ClientAuthentications
 from switch.sip.client_transaction import ResponseReceived
@@ -41,6 +42,7 @@ from switch.sip.registrar import Registrar
 from switch.sip.request_checks import check_request
 from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
 from switch.sip.session_id import Sessions
+from switch.sip.station_proof import StationProof
 from switch.sip.timers import Timers
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_layer import Report, TransactionLayer
@@ -71,6 +73,7 @@ class UserAgent:
         layer: TransactionLayer,
         identity: Identity,
         registrar: Registrar,
+        proof: StationProof,
         ids: Ids,
         counters: Counters,
     ) -> None:
@@ -78,6 +81,8 @@ class UserAgent:
         self._legs = Legs()
         self._registrar = registrar
         self._signalling = LegSignalling(layer, identity, self._legs, self._repeats, ids, Sessions(ids))
+        self._caller_proof = CallerProof(proof, self._signalling)
+        self._proved_methods = PROVED_METHODS if config.authenticate_calls else frozenset[str]()
         self._arriving = ArrivingLegs(self._signalling)
         authentications = ClientAuthentications(ids)
         self._dialled = DialledLegs(
@@ -180,6 +185,10 @@ class UserAgent:
         handler = self._outside_dialogs.get(method)
         if handler is None:  # makes sense inside a dialog only
             return self._signalling.answer(transaction, 481, now)
+        if method in self._proved_methods:
+            challenged = self._caller_proof.check(transaction, now)
+            if challenged is not None:
+                return challenged
         return handler(transaction, now)
 
     def _response(self, report: ResponseReceived, now: float) -> list[Output]:

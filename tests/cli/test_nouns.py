@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 
 from cli import events
 from cli.commands import app
+from cli.configuration.loading import load_configuration
+from switch.sip.digest import Algorithm, ha1
 from tests.cli.small_switch import AGENT, CALL, PHONE, QUEUE, SmallSwitch
 
 
@@ -54,6 +56,29 @@ def test_agents_are_a_table_with_chinese_names(small_switch: SmallSwitch) -> Non
     other = next(line for line in lines if "Alice" in line)
     # 张伟 is as wide as four letters, so its line has two characters less before the next column.
     assert row.index("AVAILABLE") + 2 == other.index("AVAILABLE")
+
+
+def test_a_password_is_asked_for_and_only_its_hashes_are_printed(tmp_path: Path) -> None:
+    path = tmp_path / "ringmain.toml"
+    path.write_text('[sip]\nrealm = "r"\nalgorithms = ["SHA-512-256"]\n')
+    words = ["stations", "hash", "1007", "--config", str(path)]
+    for folder in ("prompts", "flows"):
+        (tmp_path / folder).mkdir()
+    result = CliRunner().invoke(app, words, input="geheim\ngeheim\n")
+    assert result.exit_code == 0, result.output
+    assert "geheim" not in result.output
+    path.write_text(path.read_text() + result.stdout)
+    (station,) = load_configuration(path).stations
+    assert station.hashes("r") == {kind: ha1(kind, "1007", "r", "geheim") for kind in Algorithm}
+
+
+def test_no_hash_is_made_for_a_name_no_phone_can_have(tmp_path: Path) -> None:
+    (tmp_path / "ringmain.toml").write_text("")
+    for folder in ("prompts", "flows"):
+        (tmp_path / folder).mkdir()
+    words = ["stations", "hash", "a b", "--config", str(tmp_path / "ringmain.toml")]
+    result = CliRunner().invoke(app, words, input="geheim\ngeheim\n")
+    assert (result.exit_code, "no spaces" in result.output) == (2, True)
 
 
 def test_json_has_the_answer_as_it_is(small_switch: SmallSwitch) -> None:

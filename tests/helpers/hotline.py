@@ -17,6 +17,7 @@ from runtime.ids import SeededIds
 from runtime.vocabulary import Event
 from switch.config import AccessCodeConfig
 from switch.exchange import Exchange
+from switch.sip.binding_changes import KeepBindings
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.hop import Hop
@@ -79,7 +80,7 @@ class Hotline:
             self.driver.add_routes(part.routes())
         for application in (self.ivr, self.acd):
             self.driver.add_routes(application.routes)
-        self.driver.add_routes({SendMessage: self._send})
+        self.driver.add_routes({SendMessage: self._send, KeepBindings: lambda command, now: ()})
         self.driver.observe(lambda event, wall: self.events.append(event))
 
     # -- the world -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Event
+from switch.sip.binding_changes import KeepBindings
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.hop import Hop
@@ -89,7 +90,7 @@ class SipLink:
         for output in outputs:
             if isinstance(output, SendMessage):
                 self._send(node.hop, output)
-            else:
+            elif not isinstance(output, KeepBindings):
                 node.events.append(output)
                 self.command(node, *node.reaction(output))
 

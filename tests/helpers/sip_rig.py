@@ -5,6 +5,8 @@ from typing import Any
 
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Event
+from switch.sip.binding_changes import KeepBindings
+from switch.sip.bindings import Binding, BindingKey
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.errors import SipSyntaxError
@@ -38,6 +40,8 @@ class SipRig:
         self.events: list[Any] = []
         """All but DialogsClosed, which follows whatever closed the last one."""
         self.times_all_closed = 0
+        self.kept: dict[BindingKey, Binding | None] = {}
+        """What was told for the disk."""
 
     def receive(self, message: Message | bytes, hop: Hop = PHONE) -> list[Message]:
         """A datagram arrives; returns what is sent because of it."""
@@ -114,6 +118,8 @@ class SipRig:
             if isinstance(output, SendMessage):
                 sent.append(_read_back(output.data))
                 self.hops.append(output.hop)
+            elif isinstance(output, KeepBindings):
+                self.kept.update(output.changes)
             elif isinstance(output, DialogsClosed):
                 self.times_all_closed += 1
             else:

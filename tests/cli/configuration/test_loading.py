@@ -77,7 +77,7 @@ MISTAKES = [
         "[sip]\nalgorithms = [\n  'MD5',\n  'SHA1', # <-\n]",
         "sip.algorithms[1]",
         '"SHA1"',
-        '"MD5" or "SHA-256"',
+        '"MD5", "SHA-256" or "SHA-512-256"',
         id="list item",
     ),
     pytest.param(
@@ -124,9 +124,9 @@ MISTAKES = [
     pytest.param("[http]\nenabled = 1 # <-", "http.enabled", "1", "true or false", id="number for bool"),
     pytest.param(
         "[[stations]]\nname = 'a'\npassword = 'x'\n[[stations]] # <-\nname = 'b'",
-        "stations[1].password",
-        "",
-        "this key, with text in quotes",
+        "stations[1]",
+        "{ … }",
+        "a password, or its hashes as ha1",
         id="missing",
     ),
     pytest.param(
@@ -149,6 +149,28 @@ MISTAKES = [
         '"oracle://u:…@h/d"',
         "a URL of sqlite",
         id="unusable database, password not shown",
+    ),
+    pytest.param(
+        "[[stations]]\nname = 'a'\npassword = 'x' # <-\nha1 = { MD5 = '0123456789abcdef0123456789abcdef' }",
+        "stations[0].password",
+        "(hidden)",
+        "either a password or ha1",
+        id="two secrets",
+    ),
+    pytest.param(
+        "[[stations]]\nname = 'a'\nha1 = { MD5 = '0123' } # <-",
+        "stations[0].ha1",
+        "(hidden)",
+        'a table such as { MD5 = "32 hexadecimal digits"',
+        id="no hash",
+    ),
+    pytest.param(
+        "[sip]\nalgorithms = ['SHA-256']\n"
+        "[[stations]]\nname = 'a'\nha1 = { MD5 = '0123456789abcdef0123456789abcdef' } # <-",
+        "stations[0].ha1",
+        "{ … }",
+        "a hash for SHA-256 too",
+        id="missing hash",
     ),
     pytest.param(
         "[[stations]]\nname = 'a'\npassword = 'x'\n[[stations]]\nname = 'a' # <-\npassword = 'y'",
@@ -272,7 +294,7 @@ queues = ["p"]
     assert found == [
         (2, "sip.port"),
         (5, "queues[0].wrap_up_s"),
-        (6, "stations[0].password"),
+        (6, "stations[0]"),
         (9, "stations[1].name"),
         (12, "agents[0].id"),
         (15, "agents[1].queues[0]"),

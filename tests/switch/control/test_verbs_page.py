@@ -31,7 +31,7 @@ from switch.control.server import ControlServer
 from switch.events import CallAnswered, CallEnded
 from switch.records.projection import JournalEntry
 from switch.records.segment import decode_line
-from switch.sip.registrar import Registration
+from switch.sip.registrations import Registration
 from switch.verbs import ExchangeVerbs
 from tests.helpers.exchange_rig import ExchangeRig
 

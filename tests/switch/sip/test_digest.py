@@ -38,6 +38,17 @@ def test_published_example_is_proved(algorithm: Algorithm, proof: str) -> None:
     assert not credentials.proves(ha1(algorithm, "Mufasa", "http-auth@example.org", "circle of life"), "GET")
 
 
+def test_published_example_of_sha_512_256_is_proved() -> None:
+    """RFC 7616 §3.9.2 as erratum 4897 corrects it."""
+    secret = ha1(Algorithm.SHA_512_256, "Jäsøn Doe", "api@example.org", "Secret, or not?")
+    nonce = "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK"
+    cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v"
+    proof = response(
+        Algorithm.SHA_512_256, secret, "GET", "/doe.json", nonce, qop="auth", cnonce=cnonce, nc="00000001"
+    )
+    assert proof == "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5"
+
+
 def test_published_example_without_qop_is_proved() -> None:
     """RFC 2617 §3.5 with the qop left out, as RFC 2069 phones compute it."""
     secret = ha1(Algorithm.MD5, "Mufasa", "testrealm@host.com", "Circle Of Life")

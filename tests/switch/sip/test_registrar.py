@@ -1,18 +1,22 @@
 from typing import Any
 
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from switch.sip.commands import DialStation
+from switch.sip.bindings import Binding
+from switch.sip.commands import DialStation, RemoveRegistrations
 from switch.sip.events import StationRegistered, StationUnregistered
 from switch.sip.guard.events import RefusalKind, SourceRefused
 from switch.sip.hop import Hop
 from switch.sip.message import Request, Response
-from switch.sip.registrar import Registration
+from switch.sip.registrations import Registration
 from tests.helpers.sip_messages import PHONE, authorize, make_request
 from tests.helpers.sip_rig import LIFETIME_S, PASSWORD, STATION, SipRig
 
 CONTACT = "sip:phone@127.0.0.1:6000"
-SHA_256, MD5 = "SHA-256", "MD5"
+SHA_256, MD5, SHA_512_256 = "SHA-256", "MD5", "SHA-512-256"
 
 
 def ask(cseq: int, *, station: str = STATION, **headers: Any) -> Request:
@@ -42,6 +46,8 @@ class Phone:
         self.cseq = 0
         self.nonce_count = 0
         self.challenge = ""
+        self.uri = "sip:127.0.0.1"
+        """What the proof says that it asked for."""
 
     def send(self, hop: Hop = PHONE, **headers: Any) -> Response:
         """One REGISTER, with credentials when it was challenged before."""
@@ -63,7 +69,7 @@ class Phone:
             user=self.user,
             password=self.password,
             method="REGISTER",
-            uri="sip:127.0.0.1",
+            uri=self.uri,
             cnonce="c0ffee",
             count=self.nonce_count,
         )
@@ -83,16 +89,16 @@ def test_everybody_is_challenged_with_every_algorithm_in_the_configured_order() 
         assert [c.partition("algorithm=")[2].partition(",")[0] for c in challenges] == order
 
 
-@pytest.mark.parametrize("algorithm", [MD5, SHA_256])
+@pytest.mark.parametrize("algorithm", [MD5, SHA_256, SHA_512_256])
 def test_the_right_password_registers(algorithm: str) -> None:
-    rig = SipRig(algorithms=[MD5, SHA_256])
+    rig = SipRig(algorithms=[MD5, SHA_256, SHA_512_256])
     answer = Phone(rig, algorithm=algorithm).register(expires="120")
     assert (answer.status, answer.headers.get("contact")) == (200, f"<{CONTACT}>;expires=120")
     assert rig.events == [
         StationRegistered(station=STATION, contact=CONTACT, peer="udp:127.0.0.1:6000", expires_s=120)
     ]
     assert rig.stack.registrations(rig.now + 20) == [
-        Registration(station=STATION, contact=CONTACT, peer="udp:127.0.0.1:6000", expires_s=100)
+        Registration(station=STATION, contact=CONTACT, peer="udp:127.0.0.1:6000", expires_s=100, since_s=20)
     ]
 
 
@@ -181,6 +187,30 @@ def test_too_short_a_time_is_refused_with_the_shortest() -> None:
     assert rig.events == []
 
 
+@pytest.mark.parametrize(
+    "uri", ["sip:127.0.0.1", "sip:127.0.0.1:5060", "sips:127.0.0.1", "sip:127.0.0.1;transport=udp"]
+)
+def test_a_proof_may_write_the_same_address_another_way(uri: str) -> None:
+    phone = Phone(SipRig())
+    phone.uri = uri
+    assert phone.register().status == 200
+
+
+@pytest.mark.parametrize("uri", ["sip:127.0.0.2", "sip:1001@127.0.0.1", "/", ""])
+def test_a_proof_for_another_address_is_no_proof(uri: str) -> None:
+    rig = SipRig()
+    phone = Phone(rig)
+    phone.uri = uri
+    assert phone.register().status == 400
+    assert rig.stack.registrations(rig.now) == []
+
+
+def test_behind_a_proxy_that_rewrites_addresses_the_proofs_need_not_fit() -> None:
+    phone = Phone(SipRig(check_digest_uri=False))
+    phone.uri = "sip:elsewhere.example"
+    assert phone.register().status == 200
+
+
 def test_a_registration_that_is_not_refreshed_expires() -> None:
     rig = SipRig()
     Phone(rig).register(expires="60")
@@ -199,6 +229,33 @@ def test_a_refresh_moves_the_expiry() -> None:
     phone.send(expires="60")
     rig.pass_time(50)
     assert rig.reported(StationUnregistered) == []
+
+
+def test_a_mere_refresh_is_counted_and_kept_but_no_news() -> None:
+    rig = SipRig()
+    phone = Phone(rig)
+    phone.register(expires="60")
+    rig.pass_time(1)
+    rig.kept.clear()
+    phone.send(expires="60")
+    rig.pass_time(1)
+    assert len(rig.reported(StationRegistered)) == 1
+    assert rig.stack.counters.registrations_refreshed == 1
+    (kept,) = rig.kept.values()
+    assert kept is not None
+    assert kept.expires_at == 1061.0
+
+
+def test_a_phone_that_comes_from_another_port_is_news() -> None:
+    rig = SipRig()
+    phone = Phone(rig)
+    phone.register()
+    phone.send(Hop("udp", "127.0.0.1", 6001))
+    assert [event.peer for event in rig.reported(StationRegistered)] == [
+        "udp:127.0.0.1:6000",
+        "udp:127.0.0.1:6001",
+    ]
+    assert len(rig.stack.registrations(rig.now)) == 1
 
 
 def test_without_contact_a_register_only_asks() -> None:
@@ -287,3 +344,223 @@ def test_registering_leaves_no_transaction() -> None:
     Phone(rig).register()
     rig.pass_time(LIFETIME_S)
     assert rig.leftovers() == (0, 0, 0)
+
+
+def test_the_same_address_written_another_way_is_the_same_contact() -> None:
+    rig = SipRig()
+    phone = Phone(rig)
+    phone.register(contact="<sip:phone@Phone.example:6000;ob>")
+    phone.send(contact="<sip:phone@phone.EXAMPLE:6000>")
+    assert [r.contact for r in rig.stack.registrations(rig.now)] == ["sip:phone@phone.EXAMPLE:6000"]
+
+
+def test_one_address_twice_in_a_request_is_one_contact() -> None:
+    rig = SipRig()
+    Phone(rig).register(contact=f"<{CONTACT}>;q=0.5, <{CONTACT}>;q=0.7")
+    assert [r.q for r in rig.stack.registrations(rig.now)] == [0.7]
+    rig.pass_time(601)
+    assert rig.stack.registrations(rig.now) == []
+
+
+def test_more_contacts_than_are_kept_register_none() -> None:
+    rig = SipRig(bindings_per_station=2)
+    contacts = ", ".join(f"<sip:{n}@127.0.0.1:6000>" for n in range(3))
+    assert Phone(rig).register(contact=contacts).status == 400
+    assert rig.stack.registrations(rig.now) == []
+
+
+def test_stations_are_called_at_the_most_preferred_contact_first_and_then_at_the_newest() -> None:
+    rig = SipRig()
+    phone = Phone(rig)
+    for name, q in (("low", "0.2"), ("old", "0.8"), ("new", "0.8"), ("odd", "many")):
+        phone.register(contact=f"<sip:{name}@127.0.0.1:6000>;q={q}")
+    found = [address.uri.split("@")[0] for address in rig.stack.registrar.contacts(STATION)]
+    assert found == ["sip:odd", "sip:new", "sip:old", "sip:low"]
+
+
+def test_what_is_said_of_a_contact_is_said_back() -> None:
+    answer = Phone(SipRig()).register(contact=f'<{CONTACT}>;q=0.5;+sip.instance="<urn:uuid:1>"', expires="90")
+    assert answer.headers.get("contact") == f'<{CONTACT}>;q=0.5;+sip.instance="<urn:uuid:1>";expires=90'
+
+
+PROXY = "<sip:edge.example;lr>"
+
+
+def test_the_way_through_proxies_is_kept_and_repeated() -> None:
+    rig = SipRig()
+    answer = Phone(rig).register(supported="path", path=[PROXY, "<sip:inner.example;lr>"])
+    assert (answer.status, answer.headers.get_all("path")) == (200, [PROXY, "<sip:inner.example;lr>"])
+    rig.pass_time(1)
+    assert [b.path for b in rig.kept.values() if b] == [(PROXY, "<sip:inner.example;lr>")]
+
+
+def test_a_phone_that_does_not_know_of_paths_is_refused_or_not_as_configured() -> None:
+    strict = Phone(SipRig()).register(path=PROXY)
+    assert (strict.status, strict.headers.get("unsupported")) == (420, "path")
+    lenient = Phone(SipRig(path="lenient")).register(path=PROXY)
+    assert (lenient.status, lenient.headers.get("path")) == (200, None)
+
+
+def test_an_unreadable_path_registers_nothing() -> None:
+    rig = SipRig()
+    assert Phone(rig).register(supported="path", path="<sip:").status == 400
+    assert rig.stack.registrations(rig.now) == []
+
+
+CONNECTION = Hop("tcp", "127.0.0.1", 40_000)
+
+
+def flow(reg_id: int, instance: str = "<urn:uuid:1>") -> str:
+    return f'<{CONTACT}>;+sip.instance="{instance}";reg-id={reg_id}'
+
+
+def test_flows_of_one_phone_live_side_by_side_and_each_replaces_its_own() -> None:
+    rig = SipRig()
+    phone = Phone(rig)
+    other = CONNECTION._replace(port=40_001)
+    phone.register(CONNECTION, contact=flow(1), supported="outbound")
+    phone.send(other, contact=flow(2), supported="outbound")
+    phone.send(CONNECTION._replace(port=40_002), contact=flow(1), supported="outbound")
+    assert [r.peer for r in rig.stack.registrations(rig.now)] == [
+        "tcp:127.0.0.1:40001",
+        "tcp:127.0.0.1:40002",
+    ]
+
+
+def test_over_a_connection_flows_are_promised_and_over_udp_they_are_not() -> None:
+    answer = Phone(SipRig(flow_timer_s=90)).register(CONNECTION, contact=flow(1), supported="outbound")
+    assert (answer.headers.get("require"), answer.headers.get("flow-timer")) == ("outbound", "90")
+    answer = Phone(SipRig()).register(contact=flow(1), supported="outbound")
+    assert (answer.status, answer.headers.get("require")) == (200, None)
+
+
+def test_without_outbound_support_a_reg_id_means_nothing() -> None:
+    rig = SipRig()
+    phone = Phone(rig)
+    phone.register(contact=flow(1))
+    phone.send(contact=flow(2))
+    assert len(rig.stack.registrations(rig.now)) == 1
+
+
+def test_two_flows_in_one_request_are_refused() -> None:
+    rig = SipRig()
+    answer = Phone(rig).register(CONNECTION, contact=f"{flow(1)}, {flow(2)}", supported="outbound")
+    assert answer.status == 400
+    assert rig.stack.registrations(rig.now) == []
+
+
+@pytest.mark.parametrize(("path", "status"), [("", 439), (PROXY, 439), ("<sip:edge.example;lr;ob>", 200)])
+def test_behind_a_proxy_a_flow_needs_a_proxy_that_keeps_it(path: str, status: int) -> None:
+    vias = ["SIP/2.0/UDP 192.0.2.9;branch=z9hG4bKproxy{}", "SIP/2.0/UDP 192.0.2.8;branch=z9hG4bKphone"]
+    phone = Phone(SipRig())
+    phone.send()
+    answer = phone.send(
+        via=[v.format(status) for v in vias], contact=flow(1), supported="outbound, path", path=path
+    )
+    assert answer.status == status
+
+
+def test_what_was_reached_over_a_connection_is_gone_with_it() -> None:
+    rig = SipRig()
+    phone = Phone(rig)
+    phone.register(CONNECTION)
+    phone.register(contact="<sip:second@127.0.0.1:6000>")
+    events = rig.stack.registrar.connection_closed(CONNECTION, rig.now)
+    assert (events, len(rig.stack.registrations(rig.now))) == ([], 1)
+    assert rig.stack.registrar.connection_closed(CONNECTION, rig.now) == []
+
+
+def test_a_station_loses_its_last_contact_with_the_connection() -> None:
+    rig = SipRig()
+    Phone(rig).register(CONNECTION)
+    assert rig.stack.registrar.connection_closed(CONNECTION, rig.now) == [
+        StationUnregistered(station=STATION, reason="connection closed")
+    ]
+
+
+def test_contacts_can_be_cleared_all_or_one() -> None:
+    rig = SipRig()
+    phone = Phone(rig)
+    phone.register(contact=f"<{CONTACT}>, <sip:second@127.0.0.1:6000>")
+    rig.order(RemoveRegistrations(station=STATION, contact=CONTACT))
+    assert rig.reported(StationUnregistered) == []
+    rig.order(RemoveRegistrations(station=STATION))
+    assert rig.events[-1] == StationUnregistered(station=STATION, reason="cleared")
+    rig.order(RemoveRegistrations(station="nobody"))
+
+
+def test_contacts_of_the_last_run_are_taken_up_if_they_can_be_reached() -> None:
+    rig, now = SipRig(), 1000.0
+    good = Binding(STATION, CONTACT, PHONE, "c", 1, now + 60, now - 600)
+    expired = good._replace(contact_address="sip:expired@127.0.0.1", expires_at=now)
+    closed = good._replace(contact_address="sip:closed@127.0.0.1", hop=CONNECTION)
+    stranger = good._replace(station="1999")
+    events = rig.stack.registrar.restore([good, expired, closed, stranger], now)
+    assert [(e.contact, e.expires_s, e.restored) for e in events if isinstance(e, StationRegistered)] == [
+        (CONTACT, 60, True)
+    ]
+    rig.pass_time(1)
+    assert rig.kept == {expired.key: None, closed.key: None, stranger.key: None}
+    rig.pass_time(60)
+    assert rig.events[-1] == StationUnregistered(station=STATION, reason="expired")
+
+
+def test_a_restored_contact_is_refreshed_by_the_same_series() -> None:
+    rig = SipRig()
+    rig.stack.registrar.restore([Binding(STATION, CONTACT, PHONE, "register", 7, 1060.0, 900.0)], rig.now)
+    phone = Phone(rig)
+    phone.cseq = 5
+    assert phone.register().status == 500
+    assert phone.send().status == 200
+    assert [r.since_s for r in rig.stack.registrations(rig.now)] == [100]
+
+
+class RegisteringPhones(RuleBasedStateMachine):
+    """Random registrations of three contacts against a plain model of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rig = SipRig(bindings_per_station=3, nonce_lifetime_s=100_000)
+        self.phone = Phone(self.rig)
+        self.expected: dict[str, float] = {}
+
+    @rule(name=st.sampled_from("abc"), expires=st.sampled_from([30, 45, 600]))
+    def registers(self, name: str, expires: int) -> None:
+        assert self.phone.register(contact=f"<sip:{name}@127.0.0.1>", expires=str(expires)).status == 200
+        self.expected[name] = self.rig.now + expires
+
+    @rule(name=st.sampled_from("abc"))
+    def leaves(self, name: str) -> None:
+        assert self.phone.register(contact=f"<sip:{name}@127.0.0.1>", expires="0").status == 200
+        self.expected.pop(name, None)
+
+    @rule()
+    def all_leave(self) -> None:
+        assert self.phone.register(contact="*", expires="0").status == 200
+        self.expected.clear()
+
+    @rule(seconds=st.sampled_from([1, 20, 40]))
+    def time_passes(self, seconds: int) -> None:
+        self.rig.pass_time(seconds)
+        self.expected = {name: at for name, at in self.expected.items() if at > self.rig.now}
+
+    @invariant()
+    def only_what_was_registered_is_there(self) -> None:
+        found = {r.contact[4]: r.expires_s for r in self.rig.stack.registrations(self.rig.now)}
+        assert found == {name: round(at - self.rig.now) for name, at in self.expected.items()}
+
+    @invariant()
+    def the_last_event_says_whether_anybody_is_there(self) -> None:
+        if self.rig.events:
+            assert isinstance(self.rig.events[-1], StationRegistered) == bool(self.expected)
+
+    @invariant()
+    def the_disk_is_told_the_same(self) -> None:
+        self.rig.pass_time(0.5)
+        self.expected = {name: at for name, at in self.expected.items() if at > self.rig.now}
+        kept = {b.contact_address[4]: b.expires_at for b in self.rig.kept.values() if b is not None}
+        assert kept == self.expected
+
+
+TestRegisteringPhones = RegisteringPhones.TestCase
+TestRegisteringPhones.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)

@@ -1,0 +1,128 @@
+"""What a REGISTER asks for (RFC 3261 §10.2, RFC 3327, RFC 5626 §6)."""
+
+import re
+from typing import NamedTuple
+
+from switch.sip.config import SipConfig
+from switch.sip.errors import SipSyntaxError
+from switch.sip.grammar import unquote
+from switch.sip.header_values import (
+    NameAddr,
+    is_wildcard,
+    parse_contacts,
+    parse_cseq,
+    parse_token_list,
+    split_values,
+)
+from switch.sip.message import Headers, Request
+from switch.sip.uri import SipUri
+
+_Q = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+_REG_ID = re.compile(r"[1-9][0-9]{0,9}")
+
+
+class AskedContact(NamedTuple):
+    """What is asked for one contact address; ``expires_s`` 0 removes it."""
+
+    uri: SipUri
+    contact_address: str
+    expires_s: int
+    q: float
+    instance: str
+    reg_id: int
+    """0 unless the phone asked for a flow of its own (RFC 5626)."""
+
+
+class RegistrationRequest(NamedTuple):
+    """A REGISTER, read whole before anything changes."""
+
+    sip_call_id: str
+    cseq: int
+    user_agent: str
+    contacts: tuple[AskedContact, ...]
+    removes_all: bool
+    """``Contact: *``."""
+    path: tuple[str, ...]
+    extensions: frozenset[str]
+    """What the phone says it supports, as far as it matters here."""
+    has_proxies: bool
+    """More than one Via."""
+
+    @property
+    def asks_for_flow(self) -> bool:
+        """Whether it wants a connection kept for calls to it."""
+        return any(asked.reg_id and asked.expires_s for asked in self.contacts)
+
+
+def read_registration(request: Request, config: SipConfig) -> RegistrationRequest:
+    """Read the headers of a REGISTER. Raises SipSyntaxError."""
+    headers = request.headers
+    lines = headers.get_all("contact")
+    extensions = _extensions(headers)
+    removes_all = is_wildcard(lines)
+    if removes_all and (headers.get("expires") or "").strip() != "0":
+        raise SipSyntaxError("Contact * without Expires 0")
+    contacts = () if removes_all else _contacts(lines, headers.get("expires"), extensions, config)
+    return RegistrationRequest(
+        sip_call_id=headers.get("call-id") or "",
+        cseq=parse_cseq(headers.get("cseq") or "").number,
+        user_agent=headers.get("user-agent") or "",
+        contacts=contacts,
+        removes_all=removes_all,
+        path=_path(headers),
+        extensions=extensions,
+        has_proxies=len(split_values(headers.get_all("via"))) > 1,
+    )
+
+
+def _extensions(headers: Headers) -> frozenset[str]:
+    if "supported" not in headers:
+        return frozenset()
+    return frozenset(tag.lower() for tag in parse_token_list(headers.get_all("supported")))
+
+
+def _path(headers: Headers) -> tuple[str, ...]:
+    if "path" not in headers:
+        return ()
+    values = split_values(headers.get_all("path"))
+    parse_contacts(values)  # unreadable ones are refused now, rather than when a call needs them
+    return tuple(values)
+
+
+def _contacts(
+    lines: list[str], general: str | None, extensions: frozenset[str], config: SipConfig
+) -> tuple[AskedContact, ...]:
+    found = parse_contacts(lines)
+    if len(found) > config.bindings_per_station:
+        raise SipSyntaxError(f"{len(found)} contacts; expected at most {config.bindings_per_station}")
+    contacts = tuple(_contact(value, general, "outbound" in extensions, config) for value in found)
+    if sum(1 for asked in contacts if asked.reg_id and asked.expires_s) > 1:
+        raise SipSyntaxError("more than one contact with reg-id")  # RFC 5626 §6
+    return contacts
+
+
+def _contact(value: NameAddr, general: str | None, keeps_flows: bool, config: SipConfig) -> AskedContact:
+    uri = value.uri._replace(headers="") if value.uri.headers else value.uri
+    instance = unquote(value.param("+sip.instance") or "") if value.params else ""
+    reg_id = value.param("reg-id") if keeps_flows and instance else None
+    return AskedContact(
+        uri=uri,
+        contact_address=str(uri),
+        expires_s=_granted(value, general, config),
+        q=_preference(value.param("q")),
+        instance=instance,
+        reg_id=int(reg_id) if reg_id and _REG_ID.fullmatch(reg_id) else 0,
+    )
+
+
+def _granted(value: NameAddr, general: str | None, config: SipConfig) -> int:
+    """Seconds: the contact's own time before the header's before ours; nonsense counts as none given."""
+    for text in (value.param("expires"), general):
+        if text is not None and text.strip().isdecimal():
+            return min(int(text.strip()[:10]), config.register_expires_max_s)
+    return config.register_expires_default_s
+
+
+def _preference(text: str | None) -> float:
+    """From 0 to 1; nonsense counts as none given, which is as good as 1."""
+    return float(text) if text and _Q.fullmatch(text) else 1.0

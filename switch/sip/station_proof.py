@@ -1,0 +1,63 @@
+"""Whether a request is a station's own, and what is answered when it is not (RFC 3261 §22)."""
+
+from dataclasses import dataclass, field
+
+from runtime.vocabulary import Event
+from switch.sip.authenticator import Authenticator, Verdict
+from switch.sip.bindings import Bindings
+from switch.sip.guard.events import RefusalKind
+from switch.sip.guard.guard import Guard
+from switch.sip.hop import Hop
+from switch.sip.message import Request
+
+_REFUSED = {
+    Verdict.UNKNOWN_STATION: RefusalKind.UNKNOWN_STATION,
+    Verdict.WRONG_PASSWORD: RefusalKind.WRONG_PASSWORD,
+}
+"""The verdicts after which asking again is no use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request is answered with, and what follows from it."""
+
+    status: int
+    extra: dict[str, list[str]] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+
+
+class StationProof:
+    """Asks for passwords, and keeps those out who guess them."""
+
+    def __init__(self, authenticator: Authenticator, guard: Guard, bindings: Bindings) -> None:
+        self._authenticator = authenticator
+        self._guard = guard
+        self._bindings = bindings
+
+    def knows(self, station: str) -> bool:
+        """Whether a station of that name is configured."""
+        return self._authenticator.knows(station)
+
+    def demand(self, request: Request, station: str, hop: Hop, now: float) -> Answer | None:
+        """The answer to a request that does not come from ``station``, or not provably; None when it does.
+
+        Raises SipSyntaxError.
+        """
+        verdict = self._authenticator.check(request, station, now=now)
+        refused = self._refusal(verdict, station, hop, now)
+        if refused is not None:
+            return Answer(403, events=self._guard.password_failed(refused, station, hop, now))
+        if verdict is Verdict.PROVEN:
+            return None
+        challenges = self._authenticator.challenges(station, stale=verdict is Verdict.STALE, now=now)
+        return Answer(401, {"www-authenticate": challenges})
+
+    def _refusal(self, verdict: Verdict, station: str, hop: Hop, now: float) -> RefusalKind | None:
+        """Also a right password is refused while many wrong ones come, unless the phone is here already."""
+        refused = _REFUSED.get(verdict)
+        if refused is not None or verdict is Verdict.MISSING:
+            return refused
+        if not self._guard.is_under_attack(station, now):
+            return None
+        known = any(binding.hop.host == hop.host for binding in self._bindings.of(station))
+        return None if known else RefusalKind.STATION_UNDER_ATTACK

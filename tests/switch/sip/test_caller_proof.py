@@ -1,0 +1,82 @@
+import pytest
+
+from switch.sip.events import LegArrived
+from switch.sip.guard.events import RefusalKind, SourceRefused
+from switch.sip.message import Request, Response
+from tests.helpers.sip_messages import SDP, authorized, make_request
+from tests.helpers.sip_rig import LIFETIME_S, PASSWORD, STATION, SipRig, statuses
+
+FROM_STATION = f"<sip:{STATION}@anywhere.example>;tag=caller"
+
+
+def invite(caller: str = FROM_STATION) -> Request:
+    return make_request("INVITE", caller=caller, body=SDP)
+
+
+def proved(rig: SipRig, request: Request, *, user: str = STATION, password: str = PASSWORD) -> list[int]:
+    """Ask, take the challenge, ask again with credentials; the statuses of the second answer."""
+    challenge = rig.one_response(rig.receive(request))
+    assert challenge.status == 401
+    return statuses(rig.receive(authorized(request, challenge, user=user, password=password)))
+
+
+def test_a_call_in_a_stations_name_is_challenged_and_known_once_it_is_proved() -> None:
+    rig = SipRig()
+    assert proved(rig, invite()) == [100]
+    (arrived,) = rig.reported(LegArrived)
+    assert (arrived.station, arrived.caller_number) == (STATION, STATION)
+
+
+def test_strangers_are_not_asked_and_are_nobodys_station() -> None:
+    rig = SipRig()
+    assert statuses(rig.receive(invite("<sip:13800138000@anywhere.example>;tag=caller"))) == [100]
+    assert rig.events[0].station is None
+
+
+@pytest.mark.parametrize("caller", [f"<tel:{STATION}>;tag=t", f'"老板" <sips:{STATION}@x>;tag=t'])
+def test_no_spelling_of_a_stations_name_goes_unproved(caller: str) -> None:
+    rig = SipRig()
+    assert statuses(rig.receive(invite(caller))) == [401]
+    assert rig.events == []
+
+
+@pytest.mark.parametrize(("user", "password"), [(STATION, "guess"), ("1999", PASSWORD)])
+def test_a_wrong_proof_is_refused_and_told(user: str, password: str) -> None:
+    rig = SipRig()
+    assert proved(rig, invite(), user=user, password=password) == [403]
+    (event,) = rig.events
+    assert isinstance(event, SourceRefused)
+    assert (event.kind, event.station, event.status) == (RefusalKind.WRONG_PASSWORD, STATION, 403)
+
+
+def test_the_proof_of_another_request_proves_nothing() -> None:
+    rig = SipRig()
+    request = make_request("REGISTER", uri="sip:127.0.0.1", caller=FROM_STATION, called=f"<sip:{STATION}@h>")
+    challenge = rig.one_response(rig.receive(request))
+    stolen = (
+        authorized(request, challenge, user=STATION, password=PASSWORD).headers.get("authorization") or ""
+    )
+    call = make_request("INVITE", uri="sip:127.0.0.1", caller=FROM_STATION, body=SDP, authorization=stolen)
+    assert statuses(rig.receive(call)) == [403]
+
+
+def test_where_calls_need_no_proof_a_station_stays_a_stranger() -> None:
+    rig = SipRig(authenticate_calls=False)
+    assert statuses(rig.receive(invite())) == [100]
+    assert rig.events[0].station is None
+
+
+def test_inside_its_dialog_a_station_is_not_asked_again() -> None:
+    rig = SipRig()
+    proved(rig, invite())
+    bye = make_request("BYE", caller=FROM_STATION, called="<sip:95598@switch>;tag=x", branch="z9hG4bKbye")
+    assert statuses(rig.receive(bye)) == [481]
+
+
+def test_a_challenge_leaves_nothing_behind() -> None:
+    rig = SipRig()
+    answer = rig.one_response(rig.receive(invite()))
+    assert isinstance(answer, Response)
+    assert (answer.headers.get("www-authenticate") or "").startswith("Digest ")
+    rig.pass_time(LIFETIME_S + 10)
+    assert rig.leftovers() == (0, 0, 0)
