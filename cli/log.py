@@ -24,6 +24,7 @@ HIDDEN = "(hidden)"
 _SECRET_WORDS = ("password", "secret", "authorization", "nonce_key")
 _LEFT_OUT = frozenset({"sdp"})
 """Long, and may hold media keys."""
+_BRINGS_LEGS = "endpoint.opened"
 _LEGS_REMEMBERED = 16_384
 
 _LEVELS: tuple[tuple[str, int], ...] = (
@@ -107,11 +108,15 @@ class EventLog:
         self._call_of_leg = call_of_leg
         self._remembered: OrderedDict[str, str] = OrderedDict()
 
+    def wants(self, kind: type[Event]) -> bool:
+        """Whether it must see events of this kind: those it writes, and those that bring a leg its call."""
+        return kind.topic == _BRINGS_LEGS or level_of(kind.topic) >= self._threshold
+
     def log_event(self, event: Event, wall: float) -> None:
         """A driver's observer."""
         level = level_of(event.topic)
         if level < self._threshold:
-            # Even so the leg's call is noted: its last event comes when the call has let go of it.
+            # A leg's last event comes when its call has let go of it, so the call is noted from the first.
             self._call_id_of(getattr(event, "leg_id", None))
             return
         fields = event_fields(event)

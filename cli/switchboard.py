@@ -130,8 +130,8 @@ class Switchboard:
         ):
             self.driver.add_routes(routes)
         self.driver.observe(self._record)
-        self.driver.observe(self._event_log.log_event)
-        self.driver.observe(self._metrics.observe)
+        self.driver.observe(self._event_log.log_event, self._event_log.wants)
+        self.driver.observe(self._metrics.observe, self._metrics.folds)
 
     async def open(self) -> None:
         """Start listening. Raises UsageError when an address or a folder cannot be had."""

@@ -13,6 +13,8 @@ Handler = Callable[[Any, float], Outputs]
 """Takes one event or command and ``now``; returns further events and commands, in order."""
 Observer = Callable[[Event, float], None]
 """Sees every event after it was routed, with its wall-clock time; may not answer."""
+Interest = Callable[[type[Event]], bool]
+"""Whether an observer wants to see events of a kind; asked once a kind."""
 FaultHandler = Callable[[object, Exception], Outputs]
 """Told of the item, core or observer at which something of ours raised; returns what ends the one call that
 an item belongs to."""
@@ -52,7 +54,8 @@ class Driver:
         self._on_fault = on_fault
         self._routes: dict[type, tuple[Handler, ...]] = {}
         self._cores: list[Core] = []
-        self._observers: list[Observer] = []
+        self._observers: list[tuple[Observer, Interest]] = []
+        self._observers_of: dict[type[Event], tuple[Observer, ...]] = {}
         self._armed: float | None = None
         self._running = False
 
@@ -71,9 +74,10 @@ class Driver:
                 raise UsageError(f"{kind.__name__} already has a handler")
             self._routes[kind] = (*self._routes.get(kind, ()), handler)
 
-    def observe(self, observer: Observer) -> None:
-        """Show every event to ``observer`` (journal, subscribers, metrics, log)."""
-        self._observers.append(observer)
+    def observe(self, observer: Observer, interest: Interest = lambda kind: True) -> None:
+        """Show events of the kinds of ``interest`` to ``observer`` (journal, subscribers, metrics, log)."""
+        self._observers.append((observer, interest))
+        self._observers_of.clear()
 
     def submit(self, item: Event | Command) -> None:
         """Take one event or command from outside and run until nothing follows.
@@ -143,11 +147,16 @@ class Driver:
 
     def _show(self, event: Event) -> None:
         wall = self._clock.wall()
-        for observer in self._observers:
+        for observer in self._observers_of.get(type(event)) or self._find_observers(type(event)):
             try:
                 observer(event, wall)
             except Exception as fault:  # who only looks on cannot harm the call
                 self._on_fault(observer, fault)
+
+    def _find_observers(self, kind: type[Event]) -> tuple[Observer, ...]:
+        found = tuple(observer for observer, interest in self._observers if interest(kind))
+        self._observers_of[kind] = found
+        return found
 
     def _arm(self) -> None:
         deadlines = [at for core in self._cores if (at := core.next_deadline()) is not None]

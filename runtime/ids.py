@@ -5,6 +5,8 @@ from itertools import count
 from random import Random
 from typing import Protocol
 
+_TOKENS_AT_A_TIME = 256
+
 
 class Ids(Protocol):
     """Gives out names that were never given before."""
@@ -17,13 +19,19 @@ class Ids(Protocol):
 
 
 class RandomIds:
-    """Live ids from the operating system's randomness."""
+    """Live ids from the operating system's randomness, of which it takes a good deal at a time."""
+
+    def __init__(self) -> None:
+        self._tokens: list[str] = []
 
     def new(self, prefix: str) -> str:
-        return f"{prefix}-{secrets.token_hex(8)}"
+        return f"{prefix}-{self.token()}"
 
     def token(self) -> str:
-        return secrets.token_hex(8)
+        if not self._tokens:
+            digits = secrets.token_hex(_TOKENS_AT_A_TIME * 8)
+            self._tokens = [digits[start : start + 16] for start in range(0, len(digits), 16)]
+        return self._tokens.pop()
 
 
 class SeededIds:

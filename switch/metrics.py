@@ -74,6 +74,10 @@ class Metrics:
         if fold is not None:
             fold(event)
 
+    def folds(self, kind: type[Event]) -> bool:
+        """Whether events of this kind count for anything."""
+        return kind in self._folds
+
     def render(self) -> bytes:
         """All metrics in the Prometheus text format (``CONTENT_TYPE``)."""
         return generate_latest(self._registry)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from runtime.errors import UsageError
-from switch.records.projection import JournalEntry
+from switch.records.projection import AnyEntry
 
 MAX_PATTERNS = 64
 TOPIC_PATTERN = r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$"
@@ -45,7 +45,7 @@ class BoundedFeed(Generic[T]):
     def __len__(self) -> int:
         return len(self._items) + (self._gap is not None)
 
-    def put(self, entry: JournalEntry, item: T) -> None:
+    def put(self, entry: AnyEntry, item: T) -> None:
         """Queue ``item``, which stands for ``entry``, or widen the gap."""
         gap = self._gap
         if gap is not None:

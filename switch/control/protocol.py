@@ -19,7 +19,7 @@ from typing import Any
 import msgpack  # type: ignore[import-untyped]
 
 from runtime.errors import PeerError
-from switch.records.projection import JournalEntry
+from switch.records.projection import AnyEntry
 
 EVENT = "event"
 """Notification: one event, ``[{sequence, time, topic, fields}]``."""
@@ -163,7 +163,7 @@ def encode_notification(method: str, param: Mapping[str, Any]) -> bytes:
     return _pack([_NOTIFICATION, method, [param]])
 
 
-def encode_event(entry: JournalEntry) -> bytes:
+def encode_event(entry: AnyEntry) -> bytes:
     """The notification of one event."""
     return encode_notification(
         EVENT,

@@ -16,7 +16,7 @@ from switch.control.feed import Audience
 from switch.control.protocol import encode_event
 from switch.control.session import ControlSession
 from switch.control.verbs import VerbRegistry
-from switch.records.projection import JournalEntry
+from switch.records.projection import AnyEntry
 
 
 class SocketUnusable(UsageError):
@@ -60,7 +60,7 @@ class ControlServer:
             session.close()
         _remove(self._config.socket, self._inode)
 
-    def observe(self, entry: JournalEntry) -> None:
+    def observe(self, entry: AnyEntry) -> None:
         """Show one event to its subscribers; costs next to nothing when there are none."""
         audience = self._audience.of(entry.topic)
         if audience:

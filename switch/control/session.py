@@ -26,7 +26,7 @@ from switch.control.protocol import (
 )
 from switch.control.topics import closest_pattern, covers_any
 from switch.control.verbs import VerbError, VerbRegistry
-from switch.records.projection import JournalEntry
+from switch.records.projection import AnyEntry
 
 log = structlog.get_logger(__name__)
 
@@ -115,7 +115,7 @@ class ControlSession(asyncio.Protocol):
         self._schedule_flush()
         self._schedule_turn()
 
-    def send_event(self, entry: JournalEntry, frame: bytes) -> None:
+    def send_event(self, entry: AnyEntry, frame: bytes) -> None:
         """Queue an encoded event; all of one turn of the loop leave together."""
         self._feed.put(entry, frame)
         self._schedule_flush()

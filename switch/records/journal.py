@@ -8,13 +8,13 @@ from pathlib import Path
 
 import structlog
 
-from runtime.vocabulary import Event, event_fields
+from runtime.vocabulary import Event
 from switch.records.config import RecordsConfig
 from switch.records.errors import JournalUnusable
 from switch.records.events import JournalTailCut, Report
 from switch.records.journal_reader import JournalReader
 from switch.records.journal_writer import JournalWriter
-from switch.records.projection import JournalEntry
+from switch.records.projection import FreshEntry, JournalEntry
 from switch.records.segment import list_segments, mend_tail
 
 log = structlog.get_logger(__name__)
@@ -39,11 +39,11 @@ class Journal:
         self._writer = JournalWriter(config, report, on_flush=self._tell_listeners)
         self._writer.start()
 
-    def observe(self, event: Event, wall: float) -> JournalEntry:
+    def observe(self, event: Event, wall: float) -> FreshEntry:
         """Take an event that happened at ``wall``; return it as the entry it will be."""
         sequence = self._next_sequence
         self._next_sequence = sequence + 1
-        entry = JournalEntry(sequence, wall, event.topic, event_fields(event))
+        entry = FreshEntry(sequence, wall, event.topic, event)
         self._writer.put(entry)
         return entry
 

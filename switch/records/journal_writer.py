@@ -11,7 +11,7 @@ import structlog
 from switch.records.config import RecordsConfig
 from switch.records.errors import reason_of
 from switch.records.events import JournalEntriesLost, JournalWriteFailed, JournalWriteRecovered, Report
-from switch.records.projection import JournalEntry
+from switch.records.projection import FreshEntry
 from switch.records.segment import SegmentWriter, day_of, encode_line
 
 log = structlog.get_logger(__name__)
@@ -27,7 +27,7 @@ class JournalWriter:
         self._config = config
         self._report = report
         self._on_flush = on_flush
-        self._queue: deque[JournalEntry] = deque()
+        self._queue: deque[FreshEntry] = deque()
         self._wake = Signal()
         self._closing = Signal()
         self._loss = _Loss()
@@ -38,7 +38,7 @@ class JournalWriter:
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, entry: JournalEntry) -> None:
+    def put(self, entry: FreshEntry) -> None:
         """Queue an entry; one that finds the queue full is lost and counted. Never waits."""
         if len(self._queue) < self._config.buffer_entries:
             self._queue.append(entry)
@@ -80,7 +80,7 @@ class JournalWriter:
                 return
         self._flush()
 
-    def _write_until_done(self, batch: list[JournalEntry]) -> bool:
+    def _write_until_done(self, batch: list[FreshEntry]) -> bool:
         """Append a batch, however often it takes; False when it failed and the journal closes."""
         lines = b"".join(map(self._encode, batch))
         pause_s = _FIRST_RETRY_S
@@ -90,7 +90,7 @@ class JournalWriter:
             pause_s = min(2 * pause_s, self._config.retry_max_s)
         return True
 
-    def _encode(self, entry: JournalEntry) -> bytes:
+    def _encode(self, entry: FreshEntry) -> bytes:
         """The entry's line; nothing, and a loss, for one that has none, since the others must not wait."""
         try:
             return encode_line(entry)
@@ -99,7 +99,7 @@ class JournalWriter:
             self._loss.add(entry.sequence)
             return b""
 
-    def _append(self, first: JournalEntry, lines: bytes) -> None:
+    def _append(self, first: FreshEntry, lines: bytes) -> None:
         segment = self._segment
         if segment is not None and (
             segment.size >= self._config.segment_max_mb * 2**20 or segment.day != day_of(first.time)

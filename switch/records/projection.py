@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from runtime.vocabulary import Event, event_fields
+
 if TYPE_CHECKING:  # SQLAlchemy takes long to load, and control clients need only the entries
     from sqlalchemy import Table
 
@@ -16,6 +18,23 @@ class JournalEntry(NamedTuple):
     """Wall clock, seconds since the Unix epoch."""
     topic: str
     fields: Mapping[str, Any]
+
+
+class FreshEntry(NamedTuple):
+    """An entry on its way to the disk: it still holds the event itself, whose fields few ask for."""
+
+    sequence: int
+    time: float
+    topic: str
+    event: Event
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        """As ``JournalEntry.fields``."""
+        return event_fields(self.event)
+
+
+AnyEntry = JournalEntry | FreshEntry
 
 
 class Projection(Protocol):

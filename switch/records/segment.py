@@ -19,7 +19,7 @@ from typing import Any
 
 import orjson
 
-from switch.records.projection import JournalEntry
+from switch.records.projection import AnyEntry, FreshEntry, JournalEntry
 
 _encode_anything = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 _BEGINNING = re.compile(rb'\{"sequence":([0-9]{1,18}),"time":[0-9.e+\-]+,"topic":"([a-z0-9_.]+)","fields":')
@@ -48,14 +48,15 @@ def day_of(wall: float) -> str:
     return datetime.fromtimestamp(wall, UTC).date().isoformat()
 
 
-def encode_line(entry: JournalEntry) -> bytes:
+def encode_line(entry: AnyEntry) -> bytes:
     """The entry as its line."""
-    keys = {"sequence": entry.sequence, "time": entry.time, "topic": entry.topic, "fields": entry.fields}
+    fields = entry.event if isinstance(entry, FreshEntry) else entry.fields
+    keys = {"sequence": entry.sequence, "time": entry.time, "topic": entry.topic, "fields": fields}
     try:
         return orjson.dumps(keys, default=str, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:
         # Bytes from SIP that are not UTF-8 are lone surrogates here; escaped they are legal JSON again.
-        return _encode_anything(keys).encode("utf-8", "backslashreplace") + b"\n"
+        return _encode_anything({**keys, "fields": entry.fields}).encode("utf-8", "backslashreplace") + b"\n"
 
 
 def decode_line(line: bytes) -> JournalEntry | None:
@@ -90,7 +91,7 @@ def _decode(line: bytes) -> Any:
 class SegmentWriter:
     """A segment that is being written. All methods raise OSError."""
 
-    def __init__(self, folder: Path, first: JournalEntry) -> None:
+    def __init__(self, folder: Path, first: AnyEntry) -> None:
         self.day = day_of(first.time)
         self.path = folder / f"{first.sequence:012d}_{self.day}.jsonl"
         self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
