@@ -18,7 +18,7 @@ from media.engine import MediaEngine
 from media.prompts import PromptLibrary
 from runtime.alarm import LoopAlarm
 from runtime.clock import LoopClock
-from runtime.driver import Driver, Outputs
+from runtime.driver import Core, Driver, Outputs
 from runtime.ids import RandomIds
 from runtime.target import HANG_UP, parse_target
 from runtime.vocabulary import Event
@@ -35,9 +35,20 @@ from switch.records.database import Database
 from switch.records.journal import Journal
 from switch.records.projection import Projection
 from switch.records.recordings import Recordings
+from switch.sip.grammar import unbracketed
+from switch.sip.locating.locator import Locator
+from switch.sip.locating.records import address_families
+from switch.sip.locating.resolver import DnsResolver
+from switch.sip.own_names import OwnNames
 from switch.sip.stack import SipStack
+from switch.sip.transport.config import all_listeners
 from switch.sip.transport.udp import UdpTransport
 from switch.sip_totals import sip_totals
+from switch.trunks.areas import Areas
+from switch.trunks.commands import StartTrunks
+from switch.trunks.trunks import Trunks
+from switch.trunks.verbs import TrunkVerbs
+from switch.trunks.views import TrunkReadings
 from switch.verbs import ExchangeVerbs
 
 VERSION = version("ringmain")
@@ -56,12 +67,14 @@ class Switchboard:
         self._faults = 0
         self.driver = Driver(self._clock, LoopAlarm(loop), self._on_fault)
         self._build_telephony(installation.prompts)
+        self._build_trunks(installation.areas)
         self._applications = self._build_applications(installation.flows)
         self.exchange = Exchange(
             configuration.access_codes,
             self._ids,
             self._knows_target,
             hold_music=configuration.switch.hold_music,
+            admit=self._trunks.admit,
         )
         self._build_observation()
         self._wire()
@@ -81,6 +94,24 @@ class Switchboard:
         )
         for name in prompts.names:
             self._media.load_prompt(name, prompts.samples(name))
+
+    def _build_trunks(self, areas: Areas) -> None:
+        configuration = self.configuration
+        listeners = all_listeners(configuration.sip, ())
+        names = OwnNames(listeners)
+        self._dns = DnsResolver(
+            self.driver, configuration.dns.server_addresses(), configuration.dns.timeout_s
+        )
+        self._trunks = Trunks(
+            configuration.trunks,
+            configuration.routes,
+            configuration.numbering,
+            areas,
+            self._ids,
+            Locator(families=address_families(listener.is_ipv6 for listener in listeners)),
+            our_host=lambda hop: unbracketed(names.of(hop).host),
+            guests=configuration.sip.guests,
+        )
 
     def _build_applications(self, flows: Mapping[str, Flow]) -> tuple[Application, ...]:
         configuration = self.configuration
@@ -114,16 +145,19 @@ class Switchboard:
             version=VERSION,
         )
         self._control = ControlServer(configuration.control, self._all_verbs())
+        readings = TrunkReadings(self._trunks)
         gauges = [gauge for application in self._applications for gauge in application.gauges]
-        totals = sip_totals(self._stack.counters, self._stack.guard.counts)
-        self._metrics = Metrics(gauges, self._verbs.status, totals)
+        totals = [*sip_totals(self._stack.counters, self._stack.guard.counts), *readings.totals()]
+        self._metrics = Metrics([*gauges, *readings.gauges()], self._verbs.status, totals)
         self._http = HttpServer(configuration.http, self._metrics.render, self._verbs.status)
         self._event_log = EventLog(configuration.log, self.exchange.call_of_leg)
 
     def _wire(self) -> None:
-        for core in (self._stack, *(core for app in self._applications for core in app.cores)):
+        applications_cores = (core for app in self._applications for core in app.cores)
+        cores: tuple[Core, ...] = (self._stack, self._trunks, *applications_cores)
+        for core in cores:
             self.driver.add_core(core)
-        shells_and_cores = (self._stack, self._udp, self._media, self.exchange)
+        shells_and_cores = (self._stack, self._udp, self._dns, self._media, self._trunks, self.exchange)
         for routes in (
             *(part.routes() for part in shells_and_cores),
             *(a.routes for a in self._applications),
@@ -139,6 +173,7 @@ class Switchboard:
         self.driver.submit(SwitchStarted(version=VERSION))
         self._loop.add_reader(self._media.event_fd, self._media.drain)
         self._udp.open(self._loop)
+        self.driver.submit(StartTrunks())
         await self._control.open()
         if self.configuration.http.enabled:
             await self._http.open()
@@ -149,6 +184,7 @@ class Switchboard:
         self._media.close()
         await self._http.close()
         await self._control.close()
+        self._dns.close()
         self._udp.close()
         self._journal.close()
         self._database.close()
@@ -184,7 +220,9 @@ class Switchboard:
             yield from application.projections
 
     def _all_verbs(self) -> list[Verb]:
-        return [*self._verbs.verbs(), *(verb for app in self._applications for verb in app.verbs)]
+        trunk_verbs = TrunkVerbs(self._trunks, self._clock, self.driver.submit).verbs()
+        applications_verbs = (verb for app in self._applications for verb in app.verbs)
+        return [*self._verbs.verbs(), *trunk_verbs, *applications_verbs]
 
     def _counts(self) -> dict[str, Callable[[], int]]:
         """What must be zero when nobody calls, and the count of faults, which must stay zero."""
@@ -192,6 +230,7 @@ class Switchboard:
             "open_legs": lambda: self._stack.open_legs,
             "open_transactions": lambda: self._stack.open_transactions,
             "open_dialogs": self.count_open_dialogs,
+            "open_trunk_legs": lambda: self._trunks.open_legs,
             "open_endpoints": lambda: self._media.open_endpoints,
             "open_recordings": lambda: self._media.open_recordings,
             "media_facts_lost": lambda: self._media.facts_lost,

@@ -70,6 +70,10 @@ class Call:
     access_code: str
     target: str
     peer: str
+    trunk: str | None
+    """The trunk it came from; None when it came from none."""
+    area: str
+    """Where the caller is, by the landing code (落地码); empty when that is not known."""
     recorded: bool
     arrived_at: float
     """Monotonic seconds."""

@@ -23,6 +23,10 @@ class CallArrived(Event):
     target: str
     """The application that gets it: ``<scheme>:<name>``."""
     peer: str
+    trunk: str | None = None
+    """The trunk it came from; None when it came from none."""
+    area: str = ""
+    """Where the caller is, by the landing code (落地码); empty when that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch import negotiation
+from switch.arrival import Admission, Admitted, TurnedAway, admit_everybody
 from switch.call import Call, Calls, CallState, Leg
 from switch.causes import Cause
 from switch.commands import (
@@ -66,15 +67,18 @@ class Exchange:
         calls: Calls | None = None,
         *,
         hold_music: str = "",
+        admit: Admission = admit_everybody,
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
 
-        ``hold_music``: the prompt those hear who are put on hold; empty for silence.
+        ``hold_music``: the prompt those hear who are put on hold; empty for silence. ``admit`` is asked about
+        each call that arrives, before anything is done for it.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
         self._access_codes = {code.number: code for code in access_codes}
         self._ids = ids
         self._knows_target = knows_target
+        self._admit = admit
         self._calls = calls if calls is not None else Calls()
         self._customers = CustomerLegs(self._calls, ids)
         self._holding = Holding(self._calls, ids, hold_music)
@@ -142,30 +146,38 @@ class Exchange:
     def _leg_arrived(self, event: LegArrived, now: float) -> list[Output]:
         if self._refuse_after_s is not None:
             return self._turn_away(event, Cause.NORMAL_TEMPORARY_FAILURE, self._refuse_after_s)
-        access_code = self._access_codes.get(event.called_number)
+        arrival = self._admit(event, now)
+        if isinstance(arrival, TurnedAway):
+            refusal = self._turn_away(event, arrival.cause, arrival.retry_after_s)
+            return [*arrival.outputs, *refusal]
+        access_code = self._access_codes.get(arrival.called_number)
         if access_code is None:
             return self._turn_away(event, Cause.UNALLOCATED_NUMBER)
-        self._calls.add(self._new_call(event, access_code, now))
+        self._calls.add(self._new_call(event, arrival, access_code, now))
         return [OpenEndpoint(leg_id=event.leg_id, near=None)]
 
     def _turn_away(self, event: LegArrived, cause: Cause, retry_after_s: int | None = None) -> list[Output]:
         return refuse_arrival(event, self._ids.new("call"), cause, retry_after_s)
 
-    def _new_call(self, event: LegArrived, access_code: AccessCodeConfig, now: float) -> Call:
+    def _new_call(
+        self, event: LegArrived, arrival: Admitted, access_code: AccessCodeConfig, now: float
+    ) -> Call:
         call_id = self._ids.new("call")
         return Call(
             call_id=call_id,
             contact_id=self._ids.new("contact"),
             sip_call_id=event.sip_call_id,
-            caller_number=event.caller_number,
-            caller_name=event.caller_name,
-            called_number=event.called_number,
+            caller_number=arrival.caller_number,
+            caller_name=arrival.caller_name,
+            called_number=arrival.called_number,
             access_code=access_code.number,
             target=access_code.target,
             peer=event.peer,
             privacy=event.privacy,
             diversions=event.diversions,
             session_id=event.session_id,
+            trunk=arrival.trunk,
+            area=arrival.area,
             recorded=access_code.record,
             arrived_at=now,
             customer=Leg(leg_id=event.leg_id, call_id=call_id, offer_id=None, peer_sdp=event.sdp),
@@ -287,4 +299,6 @@ def _arrived(call: Call) -> CallArrived:
         access_code=call.access_code,
         target=call.target,
         peer=call.peer,
+        trunk=call.trunk,
+        area=call.area,
     )

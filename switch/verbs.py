@@ -93,6 +93,8 @@ def _view(call: Call, now: float) -> dict[str, Any]:
         "caller_name": call.caller_name,
         "called_number": call.called_number,
         "access_code": call.access_code,
+        "trunk": call.trunk,
+        "area": call.area,
         "target": call.target,
         "station": call.station,
         "recording_id": call.recording_id,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import acd.config
+import switch.trunks.config
 from acd.config import QUEUE_SCHEME
 from cli.configuration.sections import Configuration
 from cli.configuration.toml_tree import TomlTree
@@ -13,7 +14,14 @@ from runtime.problems import Finding, KeyPath, listed
 from runtime.target import HANG_UP, Target, parse_target
 from switch.dialling.config import STATION_SCHEME
 
-_NAMING_KEYS = (("stations", "name"), ("access_codes", "number"), ("queues", "name"), ("agents", "id"))
+_NAMING_KEYS = (
+    ("stations", "name"),
+    ("access_codes", "number"),
+    ("trunks", "name"),
+    ("areas", "name"),
+    ("queues", "name"),
+    ("agents", "id"),
+)
 """In each list of sections, the key that tells its entries apart."""
 
 
@@ -26,6 +34,7 @@ def find_problems(configuration: Configuration) -> list[Finding]:
     """What is wrong between sections that are each right by themselves."""
     return [
         *acd.config.find_problems(configuration.queues, configuration.agents),
+        *switch.trunks.config.find_problems(configuration.trunks, configuration.routes, configuration.areas),
         *_unknown_targets(configuration),
         *_missing_hashes(configuration),
         *_overlapping_ports(configuration),

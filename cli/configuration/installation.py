@@ -14,6 +14,8 @@ from ivr.document import Flow
 from ivr.loader import LoadedFlows, load_flows
 from media.prompts import PromptLibrary, load_prompts
 from runtime.problems import Finding, KeyPath, Problem, listed
+from switch.trunks.area_file import load_areas
+from switch.trunks.areas import Areas
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Installation:
     configuration: Configuration
     flows: dict[str, Flow]
     prompts: PromptLibrary
+    areas: Areas
 
 
 def load_installation(path: Path) -> Installation:
@@ -44,9 +47,11 @@ def load_installation(path: Path) -> Installation:
         problems += _documents(reading, prompt_problems, loaded)
         problems += reading.place([*_unknown_prompts(configuration, known), *told])
         complete = told == strangers and not isinstance(known, _AnyName)
+    areas, area_problems = load_areas(configuration.areas, configuration.numbering.areas_file)
+    problems += area_problems
     if problems:
         raise ConfigurationError(problems, complete=complete)
-    return Installation(_without_passwords(configuration), loaded.flows, prompts)
+    return Installation(_without_passwords(configuration), loaded.flows, prompts, areas)
 
 
 def _without_passwords(configuration: Configuration) -> Configuration:

@@ -13,6 +13,8 @@ from switch.dialling.config import DiallingConfig
 from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.config import GuardConfig
+from switch.sip.locating.config import DnsConfig
+from switch.trunks.config import AreaConfig, NumberingConfig, RouteConfig, TrunkConfig
 
 
 class Configuration(Section):
@@ -26,6 +28,21 @@ class Configuration(Section):
     stations: list[StationConfig] = Field(default_factory=list, description="Phones that may register.")
     access_codes: list[AccessCodeConfig] = Field(
         default_factory=list, description="Numbers customers dial (接入码), and what takes their calls."
+    )
+    trunks: list[TrunkConfig] = Field(
+        default_factory=list, description="Carriers, session border controllers and gateways."
+    )
+    routes: list[RouteConfig] = Field(
+        default_factory=list, description="Which trunks carry calls to which outside numbers."
+    )
+    areas: list[AreaConfig] = Field(
+        default_factory=list, description="Areas callers are in, by landing code (落地码)."
+    )
+    numbering: NumberingConfig = Field(
+        default_factory=NumberingConfig, description="The country and area the switch stands in."
+    )
+    dns: DnsConfig = Field(
+        default_factory=DnsConfig, description="How names of trunks are looked up, ahead of the calls."
     )
     dialling: DiallingConfig = Field(
         default_factory=DiallingConfig, description="Calls that go straight to a phone."

@@ -42,6 +42,8 @@ call_records = Table(
     Column("hung_up_by", String(16), nullable=False, comment="caller, station, switch or restart"),
     Column("sip_call_id", String(255), nullable=False, index=True, comment="Call-ID of the caller's dialog"),
     Column("access_code", String(64), comment="null when the call was refused at the door"),
+    Column("trunk", String(64), comment="the trunk it came from; null when it came from none"),
+    Column("area", String(255), comment="where the caller was, by landing code; null when unknown"),
     Column("station", String(64), comment="the last it talked to"),
     Column("queue", String(255), comment="the last it waited in"),
     Column("digits", String(MAX_DIGITS), nullable=False, comment="the keys the caller pressed, in order"),
@@ -123,6 +125,8 @@ def _arrived(entry: JournalEntry, fields: Fields) -> OpenCall:
         called_number=fields["called_number"],
         sip_call_id=fields["sip_call_id"],
         access_code=fields["access_code"],
+        trunk=fields.get("trunk"),  # an older journal has neither
+        area=fields.get("area", ""),
     )
     call.enter(fields["target"], entry.time)
     return call

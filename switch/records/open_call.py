@@ -37,6 +37,8 @@ class OpenCall:
     contact_id: str | None = None
     sip_call_id: str = ""
     access_code: str | None = None
+    trunk: str | None = None
+    area: str = ""
     answered: float | None = None
     bridged: float | None = None
     ended: float | None = None
@@ -124,6 +126,8 @@ class OpenCall:
             "hung_up_by": self.hung_up_by.value,
             "sip_call_id": self.sip_call_id,
             "access_code": self.access_code,
+            "trunk": self.trunk,
+            "area": self.area or None,
             "station": self.station,
             "queue": self.queue,
             "digits": self.digits,

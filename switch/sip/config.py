@@ -80,6 +80,10 @@ class SipConfig(Section):
         default=False,
         description="Whether answers go to the port a request came from even without rport in its Via (NAT).",
     )
+    guests: bool = Field(
+        default=True,
+        description="Whether calls may come in from addresses that belong to no trunk and no station.",
+    )
     dial_limit_s: float = Field(
         default=180,
         gt=0,

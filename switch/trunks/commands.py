@@ -27,3 +27,22 @@ class DialTrunk(Command):
     """From whom the call was diverted, the last first, as Diversion values (RFC 5806)."""
     session_id: str = ""
     """``LegArrived.session_id`` of the leg it is dialled for (RFC 7989)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartTrunks(Command):
+    """The transports are open: find the trunks, see how they are, register."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableTrunk(Command):
+    """Let a trunk carry calls, and register there."""
+
+    trunk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisableTrunk(Command):
+    """Let a trunk carry no new calls, and take the registration back; running calls stay."""
+
+    trunk: str

@@ -76,4 +76,4 @@ def test_a_file_with_every_key_set_is_valid(tmp_path: Path) -> None:
 
 def test_lists_of_sections_are_told_from_single_ones() -> None:
     lists = {name for name, info in Configuration.model_fields.items() if item_type(info.annotation)}
-    assert lists == {"stations", "access_codes", "queues", "agents"}
+    assert lists == {"stations", "access_codes", "trunks", "routes", "areas", "queues", "agents"}

@@ -27,6 +27,8 @@ MODULES = {
     "media.events": "Media and recordings",
     "switch.sip.events": "Legs and stations",
     "switch.sip.guard.events": "Security and overload",
+    "switch.trunks.events": "Trunks",
+    "switch.sip.locating.events": "Names in DNS",
     "switch.records.events": "Journal and database",
 }
 """Where events are declared, in the order of the page."""
@@ -55,6 +57,7 @@ status is the SIP answer that tells the cause to a caller whose call was not ans
 
 _MEANINGS = {
     "access_code": "The dialled number, as the configuration has it.",
+    "address": "Such as `udp:192.0.2.1:5060`.",
     "agent": "The agent's number (工号).",
     "agent_packets": "Packets of the agent's side in the file.",
     "agent_lost_ms": "Silence written for packets of the agent's that never came.",
@@ -107,6 +110,7 @@ _MEANINGS = {
     "target": "The application that gets it: `<scheme>:<name>`.",
     "to_state": "Now.",
     "tries_left": "How many more the menu allows.",
+    "trunk": "The trunk, by its name in the configuration.",
     "version": "Ringmain's version.",
     "wait_ms": "How long the caller waited.",
     "wrap_up_ms": "How long it lasted.",

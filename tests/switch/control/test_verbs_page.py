@@ -32,8 +32,10 @@ from switch.events import CallAnswered, CallEnded
 from switch.records.projection import JournalEntry
 from switch.records.segment import decode_line
 from switch.sip.registrations import Registration
+from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
 from tests.helpers.exchange_rig import ExchangeRig
+from tests.helpers.trunks_rig import TrunksRig, trunk_config
 
 PAGE = (Path(__file__).parents[3] / "docs" / "verbs.md").read_text()
 
@@ -67,9 +69,11 @@ def all_verbs() -> list[Verb]:
     queue, agent = QueueConfig(name="service"), AgentConfig(id="1001", queues=["service"])
     of_queues = acd.service.build([queue], [agent], {"1001"}, SeededIds(), rig.driver.submit, rig.clock)
     rig.driver.add_routes(of_queues.routes)
+    trunks = TrunksRig(trunk_config("carrier", networks=["192.0.2.0/28"], numbers=["95598"]))
     flow = Flow(name="hotline", title="热线", language="zh", start="end", nodes={"end": {"type": "hang_up"}})
     of_flows = ivr.service.build(IvrConfig(), {"hotline": flow}, SeededIds())
-    return [*of_exchange.verbs(), *of_queues.verbs, *of_flows.verbs]
+    of_trunks = TrunkVerbs(trunks.trunks, trunks.clock, trunks.order)
+    return [*of_exchange.verbs(), *of_queues.verbs, *of_flows.verbs, *of_trunks.verbs()]
 
 
 async def ask(folder: Path, *questions: tuple[str, dict[str, Any]]) -> list[Any]:
@@ -95,6 +99,7 @@ def test_the_table_of_verbs_is_what_verb_list_says(tmp_path: Path) -> None:
 
 
 AGENT = {"agent": "1001"}
+TRUNK = {"trunk": "carrier"}
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("agent.sign_in", AGENT | {"station": "1001"}),
     ("agent.ready", AGENT),
@@ -106,6 +111,10 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("queue.list", {}),
     ("flow.list", {}),
     ("station.list", {}),
+    ("trunk.disable", TRUNK),
+    ("trunk.enable", TRUNK),
+    ("trunk.list", {}),
+    ("trunk.show", TRUNK),
     ("switch.status", {}),
     ("event.subscribe", {"topics": ["agent.*", "call.ended"]}),
     ("event.unsubscribe", {"topics": ["call.ended"]}),

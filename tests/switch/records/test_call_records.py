@@ -60,6 +60,8 @@ def test_an_answered_call_has_a_whole_record() -> None:
         "hung_up_by": "caller",
         "sip_call_id": "call-1@192.0.2.1",
         "access_code": "95598",
+        "trunk": None,
+        "area": None,
         "station": "1002",
         "queue": "客户服务",
         "digits": "91",

@@ -1,0 +1,148 @@
+"""Calls to outside numbers: route, trunks and addresses become the branches of one leg."""
+
+from collections.abc import Iterator, Mapping
+
+from runtime.vocabulary import Output
+from switch.causes import Cause
+from switch.sip.branches import Branch, Forking
+from switch.sip.commands import DialLeg
+from switch.sip.events import BranchFailed, BranchTried, LegEnded
+from switch.sip.locating.weights import Draw
+from switch.trunks.commands import DialTrunk
+from switch.trunks.endpoints import Endpoint, call_order
+from switch.trunks.health_watch import UNSERVED, HealthWatch
+from switch.trunks.routing import Route, Routing
+from switch.trunks.trunk import Trunk, turn_away
+from switch.trunks.trunk_legs import TrunkLeg, TrunkLegs
+from switch.trunks.writing import OurHost, branch_of
+
+_MOST_BRANCHES = 16
+"""A call that failed at so many addresses is given up."""
+_LOST_TO_ANOTHER = 487
+_OUT = "out"
+
+
+class OutgoingCalls:
+    """The part of the trunks' core that dials."""
+
+    def __init__(
+        self,
+        trunks: Mapping[str, Trunk],
+        legs: TrunkLegs,
+        routing: Routing,
+        health: HealthWatch,
+        draw: Draw,
+        our_host: OurHost,
+    ) -> None:
+        self._trunks = trunks
+        self._legs = legs
+        self._routing = routing
+        self._health = health
+        self._draw = draw
+        self._our_host = our_host
+
+    def dial(self, command: DialTrunk, now: float) -> list[Output]:
+        """Dial a number, or tell at once why it cannot be dialled.
+
+        The first trunk's channel is taken here, those of the next as the call gets to them: a call that fails
+        over may exceed a limit by one.
+        """
+        route = self._routing.find(command.number)
+        if route is None:
+            return [_ended(command, Cause.NO_ROUTE_DESTINATION)]
+        trunks = [trunk for name in route.order(self._draw) if (trunk := self._trunks[name]).carries_calls]
+        if not trunks:
+            return [_ended(command, Cause.DESTINATION_OUT_OF_ORDER)]
+        told, free = _with_room(trunks, now)
+        branches = tuple(self._branches(free, route, command))[:_MOST_BRANCHES]
+        if not branches:
+            return [*told, _ended(command, Cause.NORMAL_CIRCUIT_CONGESTION)]
+        first = free[0]
+        self._take(TrunkLeg(command.leg_id, first.name, outgoing=True, endpoint=branches[0].name), now)
+        return [*told, _order(command, branches, first)]
+
+    def has_route(self, number: str) -> bool:
+        """Whether there is a route for this number, were its trunks up."""
+        return self._routing.find(number) is not None
+
+    def tried(self, event: BranchTried, now: float) -> list[Output]:
+        """The call is at this endpoint now."""
+        leg = self._legs.find(event.leg_id)
+        if leg is None or leg.endpoint == event.branch:
+            return []
+        leg.endpoint = event.branch
+        trunk = _trunk_of(event.branch)
+        if trunk != leg.trunk:
+            self._legs.move(leg, trunk)
+            self._trunks[trunk].rate_out.take(now)
+        return []
+
+    def failed(self, event: BranchFailed, now: float) -> list[Output]:
+        """What an endpoint said, or did not say, tells how it is."""
+        found = self._find(event.branch)
+        if found is None or event.status == _LOST_TO_ANOTHER:
+            return []
+        if event.status in UNSERVED:
+            return self._health.call_failed(*found, event.status, now)
+        return self._health.call_succeeded(*found, event.status, now)
+
+    def alive(self, leg_id: str, now: float) -> list[Output]:
+        """The leg rings or was answered: so its endpoint is there."""
+        leg = self._legs.find(leg_id)
+        if leg is None or leg.answered:
+            return []
+        leg.answered = True
+        found = self._find(leg.endpoint)
+        return [] if found is None else self._health.call_succeeded(*found, None, now)
+
+    def _take(self, leg: TrunkLeg, now: float) -> None:
+        trunk = self._trunks[leg.trunk]
+        trunk.told_full.discard(_OUT)
+        trunk.rate_out.take(now)
+        self._legs.add(leg)
+
+    def _branches(self, trunks: list[Trunk], route: Route, command: DialTrunk) -> Iterator[Branch]:
+        caller_number = route.caller_number or command.asserted_number or command.caller_number
+        for trunk in trunks:
+            for endpoint in call_order(trunk.endpoints.values(), self._draw):
+                yield branch_of(trunk, endpoint, command, caller_number, self._our_host(endpoint.hop))
+
+    def _find(self, endpoint: str) -> tuple[Trunk, Endpoint] | None:
+        """None when DNS took it away meanwhile."""
+        trunk = self._trunks.get(_trunk_of(endpoint))
+        found = trunk.endpoints.get(endpoint) if trunk else None
+        return (trunk, found) if trunk and found else None
+
+
+def _with_room(trunks: list[Trunk], now: float) -> tuple[list[Output], list[Trunk]]:
+    """The trunks that can take another call, and what is told of those that cannot."""
+    told: list[Output] = []
+    free: list[Trunk] = []
+    for trunk in trunks:
+        limit = trunk.limit_out(now)
+        if limit is None:
+            free.append(trunk)
+        else:
+            told += turn_away(trunk, _OUT, limit)
+    return told, free
+
+
+def _order(command: DialTrunk, branches: tuple[Branch, ...], first: Trunk) -> DialLeg:
+    """Time-out and statuses are the first trunk's."""
+    return DialLeg(
+        leg_id=command.leg_id,
+        branches=branches,
+        sdp=command.sdp,
+        session_id=command.session_id,
+        forking=Forking.SERIAL,
+        attempt_timeout_s=first.config.attempt_timeout_s,
+        failover_statuses=frozenset(first.config.failover_statuses),
+    )
+
+
+def _trunk_of(endpoint: str) -> str:
+    return endpoint.partition("/")[0]
+
+
+def _ended(command: DialTrunk, cause: Cause) -> LegEnded:
+    return LegEnded(leg_id=command.leg_id, cause=cause, sip_status=None, by_peer=False)

@@ -1,0 +1,126 @@
+"""Trunks as people, programs and Prometheus see them: plain data, read from memory."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from switch.application import Gauge
+from switch.metrics import Total
+from switch.trunks.endpoints import Endpoint
+from switch.trunks.health import TrunkState
+from switch.trunks.registration import Registration, RegistrationState
+from switch.trunks.trunk import Trunk
+from switch.trunks.trunks import Trunks
+
+Readings = Mapping[tuple[str, ...], float]
+"""Label values → number."""
+
+
+def trunk_view(trunk: Trunk, now: float) -> dict[str, Any]:
+    """A trunk in short. Of its limits 0 means none."""
+    channels, registration = trunk.channels, trunk.registration
+    return {
+        "name": trunk.name,
+        "enabled": trunk.enabled,
+        "state": trunk.state.value,
+        "registration": registration.state.value,
+        "calls_in": channels.incoming,
+        "calls_out": channels.outgoing,
+        "channels": channels.limit,
+        "round_trip_ms": _ms(trunk.round_trip_s),
+        "turned_away_in": trunk.turned_away["in"],
+        "turned_away_out": trunk.turned_away["out"],
+        "addresses": [_endpoint_view(endpoint, now) for endpoint in trunk.endpoints.values()],
+    }
+
+
+def trunk_details(trunk: Trunk, now: float) -> dict[str, Any]:
+    """The same with its limits and its registration."""
+    config, registration = trunk.config, trunk.registration
+    return {
+        **trunk_view(trunk, now),
+        "channels_in": config.channels_in,
+        "channels_out": config.channels_out,
+        "calls_per_s_in": config.calls_per_s_in,
+        "calls_per_s_out": config.calls_per_s_out,
+        "domain": config.domain,
+        "networks": list(config.networks),
+        "numbers": list(config.numbers),
+        "codecs": [codec.value for codec in config.codecs],
+        "registration_user": config.user,
+        "registration_status": registration.last_status,
+        "registration_since_s": round(now - registration.since, 3) if config.registration else None,
+        "registration_expires_s": _left_s(registration, now),
+    }
+
+
+def _endpoint_view(endpoint: Endpoint, now: float) -> dict[str, Any]:
+    health = endpoint.health
+    return {
+        "address": str(endpoint.hop),
+        "name": endpoint.address.host,
+        "state": health.state.value,
+        "since_s": None if health.state is TrunkState.UNKNOWN else round(now - health.since, 3),
+        "round_trip_ms": _ms(health.round_trip_s),
+        "last_status": health.last_status,
+        "priority": endpoint.address.priority,
+        "weight": endpoint.address.weight,
+    }
+
+
+def _left_s(registration: Registration, now: float) -> int | None:
+    """How long what was granted holds; None when nothing was."""
+    if registration.state is not RegistrationState.REGISTERED:
+        return None
+    return max(0, round(registration.expires_at - now))
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 3)
+
+
+class TrunkReadings:
+    """The numbers behind gauges and totals."""
+
+    def __init__(self, trunks: Trunks) -> None:
+        self._trunks = trunks
+
+    def gauges(self) -> tuple[Gauge, ...]:
+        return (
+            Gauge("trunk_state", "1 for the state a trunk is in, else 0.", ("trunk", "state"), self._states),
+            Gauge("trunk_calls", "Calls that are up on a trunk.", ("trunk", "direction"), self._calls),
+            Gauge(
+                "trunk_round_trip_seconds",
+                "Round trip of OPTIONS at the fastest address of a trunk.",
+                ("trunk",),
+                self._round_trips,
+            ),
+        )
+
+    def totals(self) -> tuple[Total, ...]:
+        help_text = "Calls turned away by a limit of a trunk."
+        return (Total("trunk_turned_away", help_text, ("trunk", "direction"), self._turned_away),)
+
+    def _states(self) -> Readings:
+        return {
+            (trunk.name, state.value): float(trunk.state is state)
+            for trunk in self._trunks.all()
+            for state in TrunkState
+        }
+
+    def _calls(self) -> Readings:
+        return {
+            (trunk.name, direction): float(count)
+            for trunk in self._trunks.all()
+            for direction, count in (("in", trunk.channels.incoming), ("out", trunk.channels.outgoing))
+        }
+
+    def _round_trips(self) -> Readings:
+        times = ((trunk.name, trunk.round_trip_s) for trunk in self._trunks.all())
+        return {(name,): seconds for name, seconds in times if seconds is not None}
+
+    def _turned_away(self) -> Readings:
+        return {
+            (trunk.name, direction): float(count)
+            for trunk in self._trunks.all()
+            for direction, count in trunk.turned_away.items()
+        }

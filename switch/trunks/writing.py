@@ -1,0 +1,103 @@
+"""What is written to a trunk: addresses, the caller, the description of our media. Nothing of the inside.
+
+We are a back-to-back user agent: each leg has a Call-ID, tags, Via and Contact of its own. What is left to
+keep to ourselves is written here, and nowhere else.
+"""
+
+from collections.abc import Callable, Sequence
+
+from switch.sip.branches import Branch, HeaderFields
+from switch.sip.diversion import parse_diversion, write_diversions
+from switch.sip.errors import SipSyntaxError
+from switch.sip.header_values import NameAddr
+from switch.sip.hop import Hop
+from switch.sip.identity_headers import CallerForm, write_caller
+from switch.sip.uri import SipUri
+from switch.trunks.commands import DialTrunk
+from switch.trunks.endpoints import Endpoint
+from switch.trunks.trunk import Trunk
+
+OurHost = Callable[[Hop], str]
+"""What we are called towards a neighbour: the address our listener for it is known by."""
+
+_ANYBODY = "switch"
+"""User part of From where no caller is concerned and the trunk gave us no name."""
+
+
+def branch_of(
+    trunk: Trunk, endpoint: Endpoint, command: DialTrunk, caller_number: str, our_host: str
+) -> Branch:
+    """The way of a call through one endpoint."""
+    config = trunk.config
+    called = str(_uri(trunk, endpoint, trunk.numbers.called_out(command.number)))
+    form = _caller(trunk, command, trunk.numbers.caller_out(caller_number), our_host)
+    return Branch(
+        name=endpoint.name,
+        uri=called,
+        hop=endpoint.hop,
+        caller=str(form.sender),
+        called=f"<{called}>",
+        contact_user=config.contact_user or config.user,
+        routes=routes(trunk),
+        headers=(*form.headers, *_further_headers(trunk, command, our_host)),
+        credentials=trunk.account,
+    )
+
+
+def options_address(trunk: Trunk, endpoint: Endpoint) -> str:
+    """Whom OPTIONS ask at an endpoint."""
+    return str(_uri(trunk, endpoint, ""))
+
+
+def our_address(trunk: Trunk, our_host: str) -> str:
+    """Who we are to a trunk when no caller is concerned: a From or To without a tag."""
+    config = trunk.config
+    user = config.user or config.from_user or _ANYBODY
+    return f"<{SipUri('sip', user, config.domain or our_host)}>"
+
+
+def routes(trunk: Trunk) -> tuple[str, ...]:
+    """The proxies a request for a trunk must pass (RFC 3261 §8.1.2, RFC 3608 §5)."""
+    proxy = trunk.config.outbound_proxy
+    if proxy is None:
+        return trunk.registration.service_route
+    params = (("lr", None), *((("transport", proxy.transport.value),) if proxy.transport else ()))
+    first = SipUri("sip", "", proxy.host, proxy.port, params=params)
+    return (f"<{first}>", *trunk.registration.service_route)
+
+
+def _uri(trunk: Trunk, endpoint: Endpoint, user: str) -> SipUri:
+    if trunk.config.domain:
+        return SipUri("sip", user, trunk.config.domain)
+    address = endpoint.address
+    params = (("transport", address.transport.value),) if address.transport not in (None, "udp") else ()
+    return SipUri("sip", user, address.host, address.port, params=params)
+
+
+def _caller(trunk: Trunk, command: DialTrunk, number: str, our_host: str) -> CallerForm:
+    """The caller, under the name the carrier wants to see in From where it wants one."""
+    config = trunk.config
+    host = config.domain or our_host
+    form = write_caller(
+        number, command.caller_name, host, hidden=command.privacy, trusted=config.assert_identity
+    )
+    if not config.from_user:
+        return form
+    sender = NameAddr("" if command.privacy else command.caller_name, SipUri("sip", config.from_user, host))
+    return CallerForm(sender, form.headers)
+
+
+def _further_headers(trunk: Trunk, command: DialTrunk, our_host: str) -> HeaderFields:
+    headers: list[tuple[str, str]] = []
+    if trunk.config.reliable_provisionals:
+        headers.append(("require", "100rel"))
+    if not trunk.config.hide_topology:
+        headers += (("diversion", value) for value in _diversions(command.diversions, our_host))
+    return tuple(headers)
+
+
+def _diversions(values: Sequence[str], our_host: str) -> list[str]:
+    try:
+        return write_diversions([parse_diversion(value) for value in values], our_host)
+    except SipSyntaxError:
+        return []

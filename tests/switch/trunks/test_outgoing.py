@@ -1,0 +1,200 @@
+"""Calls to outside numbers."""
+
+import pytest
+
+from switch.causes import Cause
+from switch.sip.branches import Forking
+from switch.sip.commands import DialLeg
+from switch.sip.events import LegEnded, LegRinging
+from switch.trunks.config import RouteConfig
+from switch.trunks.events import TrunkDown, TrunkFull
+from tests.helpers.trunks_rig import OUR_HOST, SDP, TrunksRig, trunk_config
+
+
+def hosts(dialled: DialLeg) -> list[str]:
+    return [branch.hop.host for branch in dialled.branches]
+
+
+def test_a_number_is_dialled_through_the_trunks_of_its_route_one_after_the_other() -> None:
+    rig = TrunksRig(
+        trunk_config("telecom", "192.0.2.1", "192.0.2.2"),
+        trunk_config("mobile", "192.0.2.3"),
+        trunk_config("unicom", "192.0.2.4"),
+        routes=[RouteConfig(numbers=["0."], trunks=["mobile", "telecom"])],
+    )
+    dialled = rig.dial("01012345678")
+    assert isinstance(dialled, DialLeg)
+    assert dialled.forking is Forking.SERIAL
+    assert dialled.sdp == SDP
+    assert hosts(dialled)[0] == "192.0.2.3"
+    assert set(hosts(dialled)[1:]) == {"192.0.2.1", "192.0.2.2"}
+    assert dialled.branches[0].uri == "sip:01012345678@192.0.2.3"
+    assert dialled.branches[0].name == "mobile/udp:192.0.2.3:5060"
+
+
+def test_addresses_are_tried_by_priority() -> None:
+    addresses = [
+        {"host": "192.0.2.1", "priority": 10},
+        {"host": "192.0.2.2", "priority": 5},
+        {"host": "192.0.2.3", "priority": 20, "port": 5080, "transport": "tcp"},
+    ]
+    dialled = TrunksRig(trunk_config("telecom", addresses=addresses)).dial()
+    assert hosts(dialled) == ["192.0.2.2", "192.0.2.1", "192.0.2.3"]
+    assert dialled.branches[2].uri == "sip:01012345678@192.0.2.3:5080;transport=tcp"
+    assert dialled.branches[2].hop.transport == "tcp"
+
+
+def test_a_number_without_a_route_ends_at_once() -> None:
+    rig = TrunksRig(trunk_config("telecom"), routes=[RouteConfig(numbers=["0."], trunks=["telecom"])])
+    ended = rig.dial("110")
+    assert isinstance(ended, LegEnded)
+    assert ended.cause is Cause.NO_ROUTE_DESTINATION
+    assert rig.trunks.open_legs == 0
+
+
+def test_an_address_that_is_down_is_passed_over_and_the_call_ends_when_all_are() -> None:
+    rig = TrunksRig(
+        trunk_config("telecom", "192.0.2.1", failures_to_down=1), trunk_config("mobile", "192.0.2.3")
+    )
+    first = rig.dial()
+    rig.try_branch(first)
+    (down,) = [event for event in rig.fail_branch(first, status=408) if isinstance(event, TrunkDown)]
+    assert (down.trunk, down.address, down.status) == ("telecom", "udp:192.0.2.1:5060", 408)
+    assert hosts(rig.dial()) == ["192.0.2.3"]
+    rig.trunk("mobile").enabled = False
+    assert rig.dial().cause is Cause.DESTINATION_OUT_OF_ORDER
+
+
+def test_an_address_that_is_left_alone_long_enough_is_tried_again() -> None:
+    rig = TrunksRig(trunk_config("telecom", failures_to_down=1, rest_s=30))
+    rig.fail_branch(rig.dial())
+    assert isinstance(rig.dial(), LegEnded)
+    rig.pass_time(30)
+    dialled = rig.dial()
+    rig.try_branch(dialled)
+    rig.feed(LegRinging(leg_id=dialled.leg_id, status=180))
+    assert rig.trunk("telecom").state == "up"
+
+
+@pytest.mark.parametrize("status", [404, 486, 500, 603])
+def test_a_refusal_is_a_sign_of_life(status: int) -> None:
+    rig = TrunksRig(trunk_config("telecom", failures_to_down=1))
+    rig.fail_branch(rig.dial(), status=status)
+    assert rig.trunk("telecom").state == "up"
+
+
+def test_a_branch_that_lost_to_another_says_nothing() -> None:
+    rig = TrunksRig(trunk_config("telecom"))
+    rig.fail_branch(rig.dial(), status=487)
+    assert rig.trunk("telecom").state == "unknown"
+
+
+def test_a_full_trunk_is_passed_over_and_told_once() -> None:
+    rig = TrunksRig(trunk_config("telecom", channels_out=1), trunk_config("mobile", "192.0.2.3"))
+    first = rig.dial()
+    assert hosts(rig.dial()) == hosts(rig.dial()) == ["192.0.2.3"]
+    assert [(full.trunk, full.direction, full.limit) for full in rig.all(TrunkFull)] == [
+        ("telecom", "out", "channels")
+    ]
+    assert rig.trunk("telecom").turned_away["out"] == 2
+    rig.end(first.leg_id)
+    assert hosts(rig.dial())[0] == "192.0.2.1"
+    rig.dial()
+    assert len(rig.all(TrunkFull)) == 2
+
+
+def test_when_every_trunk_is_full_the_call_ends() -> None:
+    rig = TrunksRig(trunk_config("telecom", channels=1))
+    rig.dial()
+    assert rig.dial().cause is Cause.NORMAL_CIRCUIT_CONGESTION
+    assert rig.trunks.open_legs == 1
+
+
+def test_so_many_calls_a_second_and_no_more() -> None:
+    rig = TrunksRig(trunk_config("telecom", calls_per_s_out=3))
+    answers = [rig.dial() for _ in range(5)]
+    assert [isinstance(answer, DialLeg) for answer in answers] == [True, True, True, False, False]
+    assert rig.all(TrunkFull)[0].limit == "calls_per_s"
+    rig.pass_time(1)
+    assert isinstance(rig.dial(), DialLeg)
+
+
+def test_a_call_that_fails_over_takes_its_channel_along() -> None:
+    rig = TrunksRig(trunk_config("telecom"), trunk_config("mobile", "192.0.2.3"))
+    dialled = rig.dial()
+    rig.try_branch(dialled)
+    assert rig.trunk("telecom").channels.outgoing == 1
+    rig.fail_branch(dialled)
+    rig.try_branch(dialled, 1)
+    assert rig.trunk("telecom").channels.outgoing == 0
+    assert rig.trunk("mobile").channels.outgoing == 1
+    rig.answer_call(dialled)
+    rig.end(dialled.leg_id)
+    assert rig.trunk("mobile").channels.outgoing == 0
+    assert rig.trunk("mobile").state == "up"
+
+
+def test_numbers_go_out_in_the_form_of_each_trunk() -> None:
+    rig = TrunksRig(
+        trunk_config("e164", form_out="e164"),
+        trunk_config("prefixed", "192.0.2.2", called_out=["0. => 900."], caller_out=["95598 => 077295598"]),
+    )
+    dialled = rig.dial("07722812345", caller_number="13800138000", caller_name="王芳")
+    first, second = dialled.branches
+    assert first.uri == "sip:+867722812345@192.0.2.1"
+    assert first.caller == f'"王芳" <sip:+8613800138000@{OUR_HOST}>'
+    assert second.called == "<sip:9007722812345@192.0.2.2>"
+    assert rig.dial("07722812345").branches[1].caller == f"<sip:077295598@{OUR_HOST}>"
+
+
+def test_a_route_may_show_a_number_of_its_own() -> None:
+    routes = [RouteConfig(numbers=["."], trunks=["telecom"], caller_number="07722810000")]
+    rig = TrunksRig(trunk_config("telecom"), routes=routes)
+    assert rig.dial(caller_number="1001").branches[0].caller == f"<sip:07722810000@{OUR_HOST}>"
+
+
+def test_a_trunk_with_an_account_sees_its_own_user_and_domain() -> None:
+    config = trunk_config(
+        "ims",
+        user="+867722810000",
+        password="secret",
+        domain="gx.ims.example",
+        from_user="+867722810000",
+        assert_identity=True,
+    )
+    (branch,) = TrunksRig(config).dial(caller_number="1001").branches
+    assert branch.uri == "sip:01012345678@gx.ims.example"
+    assert branch.caller == "<sip:+867722810000@gx.ims.example>"
+    assert ("p-asserted-identity", "<sip:1001@gx.ims.example>") in branch.headers
+    assert branch.contact_user == "+867722810000"
+    assert branch.credentials is not None
+    assert branch.credentials.password == "secret"
+    assert "secret" not in repr(branch)
+
+
+def test_a_caller_who_hides_is_hidden_and_only_asserted_where_that_is_wanted() -> None:
+    rig = TrunksRig(trunk_config("plain"), trunk_config("trusted", "192.0.2.2", assert_identity=True))
+    plain, trusted = rig.dial(caller_number="13800138000", privacy=True).branches
+    assert "13800138000" not in str(plain)
+    assert ("privacy", "id") in plain.headers
+    assert "13800138000" not in trusted.caller
+    assert ("p-asserted-identity", f"<sip:13800138000@{OUR_HOST}>") in trusted.headers
+
+
+def test_diversions_are_told_only_to_trunks_that_may_know_the_inside() -> None:
+    rig = TrunksRig(trunk_config("carrier"), trunk_config("own", "192.0.2.2", hide_topology=False))
+    diversions = ("<sip:1001@pbx.inside>;reason=no-answer;counter=1",)
+    carrier, own = rig.dial(diversions=diversions).branches
+    assert "diversion" not in dict(carrier.headers)
+    assert dict(own.headers)["diversion"] == f"<sip:1001@{OUR_HOST}>;reason=no-answer;counter=1"
+
+
+def test_an_outbound_proxy_gets_the_calls_and_stands_in_the_route() -> None:
+    config = trunk_config(
+        "carrier", outbound_proxy={"host": "192.0.2.9", "port": 5070}, reliable_provisionals=True
+    )
+    (branch,) = TrunksRig(config).dial().branches
+    assert str(branch.hop) == "udp:192.0.2.9:5070"
+    assert branch.routes == ("<sip:192.0.2.9:5070;lr>",)
+    assert branch.uri == "sip:01012345678@192.0.2.1"
+    assert ("require", "100rel") in branch.headers
