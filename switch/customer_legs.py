@@ -34,7 +34,11 @@ class CustomerLegs:
         offer = call.offers.get(command.offer_id) if command.offer_id else None
         if offer is not None and offer.early_media and call.customer.agreement is not None:
             return self._let_hear(call, offer)
-        return [] if call.customer.answered else [RingLeg(leg_id=call.customer.leg_id)]
+        if call.customer.answered:
+            return []
+        leg = call.customer
+        asked_to_offer = leg.peer_sdp is None and leg.our_sdp is None
+        return [RingLeg(leg_id=leg.leg_id, sdp=negotiation.offer(leg) if asked_to_offer else None)]
 
     def answer(self, command: AnswerCall) -> list[Output]:
         call = self._calls.by_id.get(command.call_id)

@@ -45,8 +45,10 @@ from switch.sip.events import (
     LegConfirmed,
     LegDigitReceived,
     LegEnded,
+    LegReofferAnswered,
     LegReoffered,
     LegRinging,
+    LegRingingConfirmed,
 )
 from switch.station_legs import StationLegs
 
@@ -92,6 +94,8 @@ class Exchange:
             LegAnswered: self._stations.answered,
             LegConfirmed: self._leg_confirmed,
             LegReoffered: self._leg_reoffered,
+            LegReofferAnswered: self._leg_reoffer_answered,
+            LegRingingConfirmed: self._leg_ringing_confirmed,
             LegEnded: self._leg_ended,
             EndpointOpened: self._endpoint_opened,
             EndpointFailed: self._endpoint_failed,
@@ -248,9 +252,23 @@ class Exchange:
         leg = self._calls.legs.get(event.leg_id)
         if leg is None or leg.peer_sdp is not None:
             return []
+        return self._take_answer(leg, event.sdp or "")
+
+    def _leg_ringing_confirmed(self, event: LegRingingConfirmed) -> list[Output]:
+        """The PRACK of our 18x; it carries the peer's answer when that carried our offer."""
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None or leg.peer_sdp is not None or event.sdp is None:
+            return []
+        return self._take_answer(leg, event.sdp)
+
+    def _leg_reoffer_answered(self, event: LegReofferAnswered) -> list[Output]:
+        leg = self._calls.legs.get(event.leg_id)
+        return self._take_answer(leg, event.sdp) if leg else []
+
+    def _take_answer(self, leg: Leg, sdp: str) -> list[Output]:
         held_before = leg.holding
         try:
-            negotiation.take_answer(leg, event.sdp or "")
+            negotiation.take_answer(leg, sdp)
         except PeerError:
             return lose_leg(self._calls, leg, Cause.INCOMPATIBLE_DESTINATION, by_peer=False)
         return [negotiation.configuration(leg), *self._holding.changed(leg, held_before=held_before)]

@@ -23,10 +23,12 @@ class AnswerRepeats:
         self._counters = counters
         self._deadlines: Deadlines[UnackedAnswer] = Deadlines()
 
-    def start(self, leg: SipLeg, cseq: int, message: SendMessage, now: float) -> None:
+    def start(self, leg: SipLeg, cseq: int, message: SendMessage, now: float, *, is_offer: bool) -> None:
         """The answer was sent for the first time."""
         timers = self._timers
-        answer = UnackedAnswer(leg, cseq, message, timers.t1_s, now + timers.lifetime_s)
+        answer = UnackedAnswer(
+            leg, cseq, message, is_offer, pause_s=timers.t1_s, gives_up_at=now + timers.lifetime_s
+        )
         leg.unacked = answer
         self._deadlines.set(answer, now + timers.t1_s)
 

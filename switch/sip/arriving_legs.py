@@ -3,20 +3,21 @@
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from switch.causes import Cause
-from switch.sip.bodies import session_text
-from switch.sip.capabilities import ALLOW
+from switch.sip.bodies import check_body, session_text
 from switch.sip.commands import AnswerLeg, HangUpLeg, RingLeg
-from switch.sip.dialog import accept_dialog
+from switch.sip.dialog import Dialog, accept_dialog
 from switch.sip.diversion import read_diversions
-from switch.sip.events import LegArrived
+from switch.sip.events import LegArrived, LegReoffered, LegRingingConfirmed
 from switch.sip.header_values import parse_name_addr
 from switch.sip.identity_headers import read_asserted, wants_privacy
-from switch.sip.leg_signalling import LegSignalling, record_route
+from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import ArrivingLeg, LegState, SipLeg
+from switch.sip.rack import read_rack
 from switch.sip.reason_header import read_reason, write_reason
 from switch.sip.refusal import Refusal
 from switch.sip.replaces import find_replaced
 from switch.sip.request_checks import check_invite
+from switch.sip.ringing import Ringing
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.text import printable
 from switch.sip.uri import parse_uri
@@ -27,15 +28,18 @@ _WAITING = (LegState.INVITED, LegState.RINGING)
 class ArrivingLegs:
     """The user agent's part as a server of INVITEs that open a dialog."""
 
-    def __init__(self, signalling: LegSignalling) -> None:
+    def __init__(self, signalling: LegSignalling, ringing: Ringing) -> None:
         self._signalling = signalling
+        self._ringing = ringing
 
     def invite(self, transaction: ServerTransaction, now: float) -> list[Output]:
         """An INVITE outside any dialog. Raises SipSyntaxError when it cannot be read."""
         signalling = self._signalling
         if signalling.layer.is_merged(transaction):
             return signalling.answer(transaction, 482, now)
-        refusal = check_invite(transaction.request)
+        refusal = check_invite(transaction.request) or signalling.keeper.policy.check(
+            transaction.request.headers
+        )
         if refusal is not None:
             return signalling.refuse(transaction, refusal, now)
         replaced = find_replaced(transaction.request, signalling.legs)
@@ -45,28 +49,61 @@ class ArrivingLegs:
         return [*signalling.answer(transaction, 100, now), arrived]
 
     def ring(self, command: RingLeg, now: float) -> list[Output]:
-        """180 Ringing, once."""
+        """180 or 183; it waits for the PRACK of an earlier one."""
         leg = self._find(command.leg_id)
-        if leg is None or leg.state is LegState.RINGING:
+        if leg is None or leg.next_answer is not None:
             return []
-        _demand(leg, LegState.INVITED, what="ring")
+        _demand(leg, *_WAITING, what="ring")
         leg.state = LegState.RINGING
-        extra = {
-            "contact": self._signalling.identity.contact(leg.invite.hop),
-            "allow": ALLOW,
-            **record_route(leg.invite),
-            **leg.dialog.session_lines(),
-        }
-        return self._signalling.answer(leg.invite, 180, now, tag=leg.dialog.local_tag, extra=extra)
+        if self._ringing.is_awaited(leg):
+            leg.next_ring = command
+            return []
+        return self._ringing.ring(leg, command.sdp, now)
 
     def answer(self, command: AnswerLeg, now: float) -> list[Output]:
-        """200 OK."""
+        """200 OK; it waits for the PRACK of an SDP that went before it (RFC 3262 §3)."""
         leg = self._find(command.leg_id)
         if leg is None:
             return []
         _demand(leg, *_WAITING, what="answer")
-        leg.state = LegState.ANSWERED
-        return self._signalling.accept(leg, leg.invite, leg.dialog, command.sdp, now)
+        if leg.next_answer is not None:
+            raise UsageError(f"{leg.leg_id} was answered before; that waits for the peer's PRACK")
+        leg.next_answer = command.sdp
+        return self.go_on(leg, now)
+
+    def prack(self, transaction: ServerTransaction, leg: SipLeg, dialog: Dialog, now: float) -> list[Output]:
+        """The peer acknowledges an 18x, and may answer or make an offer (RFC 3262 §5).
+
+        Raises SipSyntaxError when it cannot be read.
+        """
+        signalling = self._signalling
+        request = transaction.request
+        rack = read_rack(request.headers)
+        refusal = check_body(request)
+        if not isinstance(leg, ArrivingLeg) or not self._ringing.acknowledge(leg, rack, now):
+            return signalling.answer(transaction, 481, now)
+        if refusal is not None:
+            return signalling.refuse(transaction, refusal, now) + self.go_on(leg, now)
+        if leg.state is LegState.ENDED:
+            return signalling.answer(transaction, 200, now)
+        return self._take_prack(transaction, leg, now)
+
+    def go_on(self, leg: ArrivingLeg, now: float) -> list[Output]:
+        """Do what had to wait for a PRACK or its answer, as far as nothing more is waited for."""
+        if leg.state not in _WAITING or leg.reoffer is not None:
+            return []
+        if leg.next_answer is not None:
+            return self._accept(leg, leg.next_answer, now)
+        if leg.next_ring is None or self._ringing.is_awaited(leg):
+            return []
+        command, leg.next_ring = leg.next_ring, None
+        return self._ringing.ring(leg, command.sdp, now)
+
+    def wake(self, leg: ArrivingLeg, now: float) -> list[Output]:
+        """Say once more that it rings; give up a peer that never acknowledges it."""
+        if self._ringing.is_forlorn(leg, now):
+            return self._refuse(leg, Cause.RECOVERY_ON_TIMER_EXPIRE, None, now)
+        return self._ringing.repeat(leg, now)
 
     def hang_up(self, leg: ArrivingLeg, command: HangUpLeg, now: float) -> list[Output]:
         """Refuse, or say BYE: at once when the ACK has come, else as soon as it comes (RFC 3261 §15)."""
@@ -75,9 +112,7 @@ class ArrivingLegs:
         if leg.state in _WAITING:
             return self._refuse(leg, cause, command.retry_after_s, now)
         outputs = signalling.legs.end(leg, cause, status=None, by_peer=False)
-        if leg.unacked is None:
-            outputs += signalling.say_bye(leg, leg.dialog, cause, now)
-        return outputs
+        return outputs + signalling.say_bye(leg, leg.dialog, cause, now)
 
     def cancel(self, cancel: ServerTransaction, now: float) -> list[Output]:
         """Its target gets 487, unless it was answered already: then the CANCEL comes too late (§9.2)."""
@@ -106,7 +141,10 @@ class ArrivingLegs:
         dialog = accept_dialog(request, signalling.ids.token(), source)
         dialog.session = signalling.sessions.arrive(request.headers)
         asserted = read_asserted(request.headers)
-        leg = ArrivingLeg(signalling.ids.new("leg"), invite=transaction, dialog=dialog)
+        session = session_text(request)
+        leg = ArrivingLeg(
+            signalling.ids.new("leg"), invite=transaction, dialog=dialog, offers_late=session is None
+        )
         transaction.owner = leg
         signalling.legs.add(leg)
         signalling.legs.open_dialog(leg, dialog)
@@ -117,7 +155,7 @@ class ArrivingLegs:
             caller_name=printable(caller.display_name),
             called_number=printable(called.user),
             peer=str(source),
-            sdp=session_text(request),
+            sdp=session,
             asserted_number=asserted.number,
             asserted_name=asserted.name,
             privacy=wants_privacy(request.headers),
@@ -126,6 +164,30 @@ class ArrivingLegs:
             replaces_leg_id=replaced.leg_id if replaced is not None else None,
             station=transaction.station,
         )
+
+    def _accept(self, leg: ArrivingLeg, sdp: str, now: float) -> list[Output]:
+        if self._ringing.is_awaited(leg, with_sdp=True):
+            return []
+        leg.state = LegState.ANSWERED
+        self._ringing.stop(leg)
+        leg.our_sdp = sdp
+        said = sdp if leg.early_sdp is None else None
+        return self._signalling.accept(leg, leg.invite, leg.dialog, said, now)
+
+    def _take_prack(self, transaction: ServerTransaction, leg: ArrivingLeg, now: float) -> list[Output]:
+        """200 OK; but an offer in a PRACK has its answer there, which the owner of the leg gives."""
+        session = session_text(transaction.request)
+        awaited = leg.offers_late and leg.early_sdp is not None and not leg.early_answered
+        if session is None or awaited:
+            leg.early_answered = leg.early_answered or awaited
+            answered = self._signalling.answer(transaction, 200, now)
+            confirmed = LegRingingConfirmed(leg_id=leg.leg_id, sdp=session)
+            return [*answered, confirmed, *self.go_on(leg, now)]
+        if leg.early_sdp is None or leg.reoffer is not None:  # the INVITE's own offer has no answer yet
+            return self._signalling.answer(transaction, 488, now) + self.go_on(leg, now)
+        leg.reoffer = transaction
+        transaction.owner = leg
+        return [LegReoffered(leg_id=leg.leg_id, sdp=session)]
 
     def _refuse(self, leg: ArrivingLeg, cause: Cause, retry_after_s: int | None, now: float) -> list[Output]:
         extra = {"reason": [write_reason(cause)]}

@@ -2,9 +2,11 @@
 
 from switch.sip.message import Headers
 
-SERVED = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "REFER")
+SERVED = (
+    "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "PRACK", "REFER", "UPDATE",
+)  # fmt: skip
 """The methods we serve, each by a handler of the user agent."""
-EXTENSIONS: tuple[str, ...] = ("norefersub", "outbound", "path", "replaces")
+EXTENSIONS: tuple[str, ...] = ("100rel", "norefersub", "outbound", "path", "replaces", "timer")
 """Option tags a peer may require of us."""
 KNOWN_METHODS = frozenset(
     {

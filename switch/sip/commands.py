@@ -24,7 +24,10 @@ class RingLeg(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerLeg(Command):
-    """200 OK with our SDP, repeated until the ACK comes (RFC 3261 §13.3.1.4)."""
+    """200 OK with our SDP, repeated until the ACK comes (RFC 3261 §13.3.1.4).
+
+    It waits for the PRACK of an SDP that went before it, and then carries none.
+    """
 
     leg_id: str
     sdp: str
@@ -32,10 +35,22 @@ class AnswerLeg(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerReoffer(Command):
-    """Answer the re-INVITE of LegReoffered: 200 OK with our SDP, or 488 when ``sdp`` is None."""
+    """Answer the offer of LegReoffered: 200 OK with our SDP, or 488 when ``sdp`` is None."""
 
     leg_id: str
     sdp: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReofferLeg(Command):
+    """Offer the peer a changed session: re-INVITE, or UPDATE before an arriving leg is answered.
+
+    LegReofferAnswered or LegReofferRefused follows, unless the leg ends; only one may be asked for at a
+    time. It waits until the session may be changed, and is tried again when offers cross (RFC 3261 §14.1).
+    """
+
+    leg_id: str
+    sdp: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -15,6 +16,13 @@ _STATION_NAME = r"^[^\s@:;<>\"]+$"
 
 EVERYWHERE = ("0.0.0.0", "::")
 """Hosts that mean every address of this machine."""
+
+
+class ReliableProvisionals(StrEnum):
+    """To whom 180 and 183 are sent so that they cannot be lost (RFC 3262)."""
+
+    IF_REQUIRED = "if_required"
+    IF_SUPPORTED = "if_supported"
 
 
 class SipConfig(Section):
@@ -93,6 +101,23 @@ class SipConfig(Section):
         default=4,
         gt=0,
         description="How long a dialled address may stay silent before the next one is tried, in seconds.",
+    )
+    reliable_provisionals: ReliableProvisionals = Field(
+        default=ReliableProvisionals.IF_REQUIRED,
+        description="Who gets 180 and 183 reliably (100rel): callers who require it, or all who support it.",
+    )
+    session_expires_s: int = Field(
+        default=1800,
+        ge=90,
+        le=86_400,
+        description="How long a call may go without a sign of life from a peer that knows session timers, "
+        "in seconds.",
+    )
+    session_min_s: int = Field(
+        default=90,
+        ge=1,
+        le=86_400,
+        description="Shortest such time a peer may ask for, in seconds. RFC 4028 wants 90 at least.",
     )
     t1_ms: int = Field(
         default=500, ge=10, le=10_000, description="RFC 3261 T1: estimated round trip, in milliseconds."

@@ -134,7 +134,7 @@ class RequestAnswered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegConfirmed(Event):
-    """The ACK to our 200 OK arrived; once for AnswerLeg and once for each AnswerReoffer that accepted."""
+    """The ACK to our 200 OK arrived; once for AnswerLeg and once for each re-INVITE that was accepted."""
 
     topic: ClassVar[str] = "leg.confirmed"
     leg_id: str
@@ -144,11 +144,44 @@ class LegConfirmed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegReoffered(Event):
-    """The peer sent a re-INVITE with an offer; answer with AnswerReoffer."""
+    """The peer wants to change the session, by re-INVITE, UPDATE or PRACK; answer with AnswerReoffer."""
 
     topic: ClassVar[str] = "leg.reoffered"
     leg_id: str
     sdp: str | None
+    """The peer's offer; None when it asks us to offer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRingingConfirmed(Event):
+    """The PRACK to a reliable 18x of ours arrived."""
+
+    topic: ClassVar[str] = "leg.ringing_confirmed"
+    leg_id: str
+    sdp: str | None
+    """The peer's answer, when the 18x carried our offer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegReofferAnswered(Event):
+    """The peer took the offer of ReofferLeg, or was asked again for a session that expires."""
+
+    topic: ClassVar[str] = "leg.reoffer_answered"
+    leg_id: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegReofferRefused(Event):
+    """The peer did not take the offer of ReofferLeg; the session stays as it was.
+
+    491 when an offer of the peer's came between (LegReoffered follows) or nothing is agreed yet: offer
+    again, if it is still wanted.
+    """
+
+    topic: ClassVar[str] = "leg.reoffer_refused"
+    leg_id: str
+    status: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ MAX_FORWARDS = ["70"]
 _PHRASES = {
     100: "Trying",
     180: "Ringing",
+    183: "Session Progress",
     200: "OK",
     202: "Accepted",
     400: "Bad Request",
@@ -33,6 +34,7 @@ _PHRASES = {
     416: "Unsupported URI Scheme",
     420: "Bad Extension",
     421: "Extension Required",
+    422: "Session Interval Too Small",
     423: "Interval Too Brief",
     439: "First Hop Lacks Outbound Support",
     469: "Bad Info Package",

@@ -10,6 +10,7 @@ from switch.sip.header_values import parse_cseq, parse_name_addr
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import LegState, SipLeg
 from switch.sip.message import Headers
+from switch.sip.our_reoffers import OurReoffers
 from switch.sip.server_transaction import AckReceived, ServerTransaction
 
 DialogHandler = Callable[[ServerTransaction, SipLeg, Dialog, float], list[Output]]
@@ -19,8 +20,11 @@ DialogHandler = Callable[[ServerTransaction, SipLeg, Dialog, float], list[Output
 class DialogRequests:
     """Finds the dialog of a request and hands it to ``handlers``, which are by method."""
 
-    def __init__(self, signalling: LegSignalling, handlers: dict[str, DialogHandler]) -> None:
+    def __init__(
+        self, signalling: LegSignalling, ours: OurReoffers, handlers: dict[str, DialogHandler]
+    ) -> None:
         self._signalling = signalling
+        self._ours = ours
         self._handlers = handlers
 
     def receive(self, transaction: ServerTransaction, to_tag: str, now: float) -> list[Output]:
@@ -53,7 +57,8 @@ class DialogRequests:
         if leg.state is LegState.ENDED:
             return signalling.say_bye(leg, dialog, leg.cause, now)
         leg.state = LegState.CONFIRMED
-        return [LegConfirmed(leg_id=leg.leg_id, sdp=session_text(report.request))]
+        confirmed = LegConfirmed(leg_id=leg.leg_id, sdp=session_text(report.request))
+        return [confirmed, *self._ours.go_on(leg, now)] if leg.waiting_offer else [confirmed]
 
     def _find(self, headers: Headers, to_tag: str) -> tuple[SipLeg, Dialog] | None:
         """The dialog a peer's request belongs to (RFC 3261 §12.2.2)."""

@@ -6,17 +6,19 @@ from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sip.answer_repeats import AnswerRepeats
-from switch.sip.capabilities import ALLOW, SDP_TYPE
+from switch.sip.bodies import session_text
+from switch.sip.capabilities import ALLOW, SDP_TYPE, SUPPORTED
 from switch.sip.client_transaction import ClientTransaction, ResponseReceived
 from switch.sip.commands import SendMessage
 from switch.sip.dialog import Dialog
 from switch.sip.header_values import parse_cseq
 from switch.sip.identity import Identity
-from switch.sip.legs import Legs, SipLeg
+from switch.sip.legs import Legs, SipLeg, dialog_of
 from switch.sip.reason_header import write_reason
 from switch.sip.refusal import Refusal
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.session_id import Sessions
+from switch.sip.session_keeper import SessionKeeper
 from switch.sip.transaction_layer import TransactionLayer
 
 
@@ -30,6 +32,7 @@ class LegSignalling:
     repeats: AnswerRepeats
     ids: Ids
     sessions: Sessions
+    keeper: SessionKeeper
 
     def answer(
         self,
@@ -53,31 +56,45 @@ class LegSignalling:
         return self.answer(transaction, refusal.status, now, extra=refusal.extra)
 
     def accept(
-        self, leg: SipLeg, invite: ServerTransaction, dialog: Dialog, sdp: str, now: float
+        self, leg: SipLeg, request: ServerTransaction, dialog: Dialog, sdp: str | None, now: float
     ) -> list[Output]:
-        """200 OK with our SDP to an INVITE or re-INVITE, repeated until its ACK comes."""
-        request = invite.request
-        extra = {
-            "contact": self.identity.contact(invite.hop),
-            "allow": ALLOW,
-            "content-type": SDP_TYPE,
-            **record_route(invite),
-            **dialog.session_lines(),
-        }
+        """200 OK with our SDP to an INVITE, UPDATE or PRACK; an INVITE's is repeated until its ACK comes."""
+        is_offer = session_text(request.request) is None
+        headers = request.request.headers
+        extra = dialog.session_lines()
+        if request.method != "PRACK":
+            extra |= self._target_lines(leg, request, now)
+        if sdp is not None:
+            extra["content-type"] = SDP_TYPE
+            leg.our_sdp = sdp
         response = self.identity.answer(
-            request, 200, tag=dialog.local_tag, extra=extra, body=sdp.encode("utf-8")
+            request.request, 200, tag=dialog.local_tag, extra=extra, body=(sdp or "").encode("utf-8")
         )
-        message = self.layer.respond(invite, response, now)
+        message = self.layer.respond(request, response, now)
         if message is None:
             return []
-        self.repeats.start(leg, parse_cseq(request.headers.get("cseq") or "").number, message, now)
+        if request.method == "INVITE":
+            cseq = parse_cseq(headers.get("cseq") or "").number
+            self.repeats.start(leg, cseq, message, now, is_offer=is_offer and sdp is not None)
         return [message]
+
+    def _target_lines(self, leg: SipLeg, request: ServerTransaction, now: float) -> dict[str, list[str]]:
+        """What a 2xx says that refreshes the peer's target and the session."""
+        return {
+            "contact": self.identity.contact(request.hop),
+            "allow": ALLOW,
+            "supported": SUPPORTED,
+            **record_route(request),
+            **self.keeper.grant(leg, request.request.headers, now),
+        }
 
     def say_bye(self, leg: SipLeg, dialog: Dialog, cause: Cause, now: float) -> list[Output]:
         """End a confirmed dialog. It stays known until the BYE is answered, so that a BYE that crosses
-        ours gets its 200."""
-        self.legs.open_dialog(leg, dialog)
+        ours gets its 200. While an ACK is to come the BYE waits for it (RFC 3261 §15)."""
         outputs = self.drop_reoffer(leg, now)
+        if leg.unacked is not None and dialog is dialog_of(leg):
+            return outputs
+        self.legs.open_dialog(leg, dialog)
         bye = dialog.request("BYE")
         bye.headers.set("reason", write_reason(cause))
         bye.headers.set_all("user-agent", self.identity.name)
@@ -97,7 +114,7 @@ class LegSignalling:
         return self.layer.send(dialog.request_again(request), dialog.hop, report.transaction.owner, now)
 
     def drop_reoffer(self, leg: SipLeg, now: float) -> list[Output]:
-        """Answer a re-INVITE that waits with 487 (RFC 3261 §15.1.2); nothing when none does."""
+        """Answer a peer's offer that waits with 487 (RFC 3261 §15.1.2); nothing when none does."""
         if leg.reoffer is None:
             return []
         reoffer, leg.reoffer = leg.reoffer, None

@@ -3,17 +3,19 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from runtime.deadlines import Deadlines
 from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sip.branches import Branch
 from switch.sip.client_authentication import ClientAuthentication
 from switch.sip.client_transaction import ClientTransaction
-from switch.sip.commands import DialLeg, SendMessage
+from switch.sip.commands import DialLeg, RingLeg, SendMessage
 from switch.sip.dialog import Dialog, DialogKey
 from switch.sip.events import LegEnded
 from switch.sip.failures import Failure
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.session_id import SessionSide
+from switch.sip.session_timer import SessionTerms
 
 
 class LegState(StrEnum):
@@ -31,6 +33,17 @@ class LegState(StrEnum):
     ENDED = "ended"
 
 
+class LegTimer(StrEnum):
+    """What a leg can be woken for."""
+
+    RINGING = "ringing"
+    """Its 18x must be said again."""
+    SESSION = "session"
+    """Its session must be refreshed, or has expired."""
+    REOFFER = "reoffer"
+    """Our re-INVITE or UPDATE may be tried again, or has waited too long."""
+
+
 @dataclass(slots=True, eq=False)
 class UnackedAnswer:
     """A 200 OK of ours that is repeated until its ACK comes (RFC 3261 §13.3.1.4)."""
@@ -39,8 +52,45 @@ class UnackedAnswer:
     cseq: int
     """Number of the INVITE it answers."""
     message: SendMessage
+    is_offer: bool
+    """Whether it carried our offer, whose answer comes with the ACK."""
     pause_s: float
     gives_up_at: float
+
+
+@dataclass(slots=True, eq=False)
+class Provisional:
+    """The newest 18x that an arriving leg was told."""
+
+    message: SendMessage
+    status: int
+    rseq: int
+    """0 when it was sent unreliably."""
+    is_unacked: bool
+    """Its PRACK is waited for."""
+    has_sdp: bool
+    had_sdp: bool
+    """Whether it or an earlier one carried our SDP."""
+    pause_s: float
+    gives_up_at: float
+
+
+@dataclass(slots=True, eq=False)
+class OurReoffer:
+    """A re-INVITE or UPDATE of ours, from its first try to its last answer."""
+
+    leg: "SipLeg"
+    dialog: Dialog
+    sdp: str | None
+    """None in an UPDATE that only refreshes the session."""
+    is_refresh: bool
+    """Nobody asked for it; nobody is told when it is refused."""
+    transaction: ClientTransaction | None = None
+    """None while the next try has to wait."""
+    tries: int = 0
+    is_cancelled: bool = False
+    ack: SendMessage | None = None
+    """Sent again for each repetition of the 200 OK."""
 
 
 @dataclass(slots=True, eq=False)
@@ -51,7 +101,17 @@ class SipLeg:
     state: LegState = LegState.INVITED
     unacked: UnackedAnswer | None = None
     reoffer: ServerTransaction | None = None
-    """The peer's re-INVITE that waits for AnswerReoffer."""
+    """The peer's re-INVITE, UPDATE or PRACK whose offer waits for AnswerReoffer."""
+    our_reoffer: OurReoffer | None = None
+    waiting_offer: str | None = None
+    """Of a ReofferLeg that has to wait for an ACK, or for the answer to a refresh."""
+    our_sdp: str | None = None
+    """What we described last: our offer, or our answer."""
+    terms: SessionTerms | None = None
+    """None when the session does not expire."""
+    expires_at: float = 0.0
+    peer_updates: bool = False
+    """Whether the peer serves UPDATE; told only where the session expires."""
     cause: Cause = Cause.NORMAL_CLEARING
     """Why it ended, for a BYE or CANCEL that has to wait."""
     keys_over_at: float = 0.0
@@ -64,6 +124,16 @@ class ArrivingLeg(SipLeg):
 
     invite: ServerTransaction
     dialog: Dialog
+    offers_late: bool
+    """The INVITE brought no offer, so that the first SDP of ours is one."""
+    provisional: Provisional | None = None
+    early_answered: bool = False
+    """Our offer in a reliable 18x has its answer."""
+    early_sdp: str | None = None
+    """What a reliable 18x carried: the 200 OK carries none then (RFC 3261 §13.2.1)."""
+    next_ring: RingLeg | None = None
+    next_answer: str | None = None
+    """What waits for a PRACK."""
 
 
 @dataclass(slots=True, eq=False)
@@ -132,6 +202,8 @@ class Legs:
     def __init__(self) -> None:
         self._legs: dict[str, SipLeg] = {}
         self._dialogs: dict[DialogKey, tuple[SipLeg, Dialog]] = {}
+        self.timers: Deadlines[tuple[SipLeg, LegTimer]] = Deadlines()
+        """Of legs that are up; but a re-INVITE of ours is looked after until its end."""
 
     @property
     def open_legs(self) -> int:
@@ -170,4 +242,6 @@ class Legs:
         leg.state = LegState.ENDED
         leg.cause = cause
         del self._legs[leg.leg_id]
+        self.timers.cancel((leg, LegTimer.RINGING))
+        self.timers.cancel((leg, LegTimer.SESSION))
         return [LegEnded(leg_id=leg.leg_id, cause=cause, sip_status=status, by_peer=by_peer)]

@@ -20,11 +20,12 @@ from switch.sip.commands import (
     DialLeg,
     DialStation,
     HangUpLeg,
+    ReofferLeg,
     ReportTransfer,
     RingLeg,
     SendRequest,
 )
-from switch.sip.config import SipConfig
+from switch.sip.config import ReliableProvisionals, SipConfig
 from switch.sip.counters import Counters
 from switch.sip.dialled_legs import DialledLegs
 from switch.sip.dialog import Dialog
@@ -33,15 +34,19 @@ from switch.sip.identity import Identity
 from switch.sip.in_dialog import DialogRequests
 from switch.sip.info_digits import InfoRequests
 from switch.sip.leg_signalling import LegSignalling
-from switch.sip.legs import ArrivingLeg, Attempt, DialledLeg, Legs, SipLeg
+from switch.sip.legs import ArrivingLeg, Attempt, DialledLeg, Legs, LegTimer, OurReoffer, SipLeg
+from switch.sip.our_reoffers import OurReoffers
 from switch.sip.out_of_dialog import OutOfDialog, PendingRequest
 from switch.sip.peer_reoffers import PeerReoffers
 from switch.sip.prack_client import Prack, Pracks
 from switch.sip.refer import Transfer, Transfers
 from switch.sip.registrar import Registrar
 from switch.sip.request_checks import check_request
+from switch.sip.ringing import Ringing
 from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
 from switch.sip.session_id import Sessions
+from switch.sip.session_keeper import SessionKeeper
+from switch.sip.session_timer import SessionPolicy
 from switch.sip.station_proof import StationProof
 from switch.sip.timers import Timers
 from switch.sip.transaction import RequestUnanswered
@@ -79,11 +84,16 @@ class UserAgent:
     ) -> None:
         self._repeats = AnswerRepeats(timers, counters)
         self._legs = Legs()
+        policy = SessionPolicy(config.session_expires_s, config.session_min_s)
         self._registrar = registrar
-        self._signalling = LegSignalling(layer, identity, self._legs, self._repeats, ids, Sessions(ids))
+        self._signalling = LegSignalling(
+            layer, identity, self._legs, self._repeats, ids, Sessions(ids), SessionKeeper(policy, self._legs)
+        )
+        eager = config.reliable_provisionals is ReliableProvisionals.IF_SUPPORTED
+        ringing = Ringing(self._signalling, timers, counters, eager=eager)
+        self._arriving = ArrivingLegs(self._signalling, ringing)
         self._caller_proof = CallerProof(proof, self._signalling)
         self._proved_methods = PROVED_METHODS if config.authenticate_calls else frozenset[str]()
-        self._arriving = ArrivingLegs(self._signalling)
         authentications = ClientAuthentications(ids)
         self._dialled = DialledLegs(
             self._signalling,
@@ -95,7 +105,8 @@ class UserAgent:
         )
         self._out_of_dialog = OutOfDialog(self._signalling, authentications)
         self._byes = Byes(self._signalling, self._arriving)
-        self._reoffers = PeerReoffers(self._signalling)
+        self._our_reoffers = OurReoffers(self._signalling, patience_s=timers.lifetime_s)
+        self._peer_reoffers = PeerReoffers(self._signalling, self._arriving, self._our_reoffers)
         self._transfers = Transfers(self._signalling, limit_s=config.dial_limit_s)
         self._outside_dialogs: dict[str, RequestHandler] = {
             "INVITE": self._arriving.invite,
@@ -105,13 +116,16 @@ class UserAgent:
         }
         self._in_dialog = DialogRequests(
             self._signalling,
+            self._our_reoffers,
             {
                 "BYE": self._byes.receive,
-                "INVITE": self._reoffers.invite,
+                "INVITE": self._peer_reoffers.invite,
                 "OPTIONS": self._options_in_dialog,
                 "INFO": InfoRequests(self._signalling).receive,
                 "REFER": self._transfers.refer,
                 "SUBSCRIBE": self._transfers.subscribe,
+                "PRACK": self._arriving.prack,
+                "UPDATE": self._peer_reoffers.update,
             },
         )
         self._reports: dict[type, Callable[[Any, float], list[Output]]] = {
@@ -126,6 +140,12 @@ class UserAgent:
             Prack: Pracks(self._signalling),
             Dialog: self._byes,
             Transfer: self._transfers,
+            OurReoffer: self._our_reoffers,
+        }
+        self._timeouts: dict[LegTimer, Callable[[Any, float], list[Output]]] = {
+            LegTimer.RINGING: self._arriving.wake,
+            LegTimer.SESSION: self._session_due,
+            LegTimer.REOFFER: self._our_reoffers.wake,
         }
 
     @property
@@ -141,7 +161,8 @@ class UserAgent:
         return {
             RingLeg: self._arriving.ring,
             AnswerLeg: self._arriving.answer,
-            AnswerReoffer: self._reoffers.answer,
+            AnswerReoffer: self._peer_reoffers.answer,
+            ReofferLeg: self._our_reoffers.ask,
             DialStation: self._dialled.dial_station,
             DialLeg: self._dialled.dial,
             SendRequest: self._out_of_dialog.send,
@@ -159,8 +180,9 @@ class UserAgent:
         return self._signalling.answer(transaction, status, now)
 
     def next_deadline(self) -> float | None:
-        parts = (self._repeats, self._dialled, self._transfers)
-        return min((at for part in parts if (at := part.next_deadline()) is not None), default=None)
+        deadlines = [part.next_deadline() for part in (self._repeats, self._dialled, self._transfers)]
+        deadlines.append(self._legs.timers.next())
+        return min((at for at in deadlines if at is not None), default=None)
 
     def wake(self, *, now: float) -> list[Output]:
         """Repeat answers that wait for their ACK; give up what nobody answers."""
@@ -169,6 +191,10 @@ class UserAgent:
             return self._byes.give_up(due.leg, now)
         if due is not None:
             return [due]
+        timed = self._legs.timers.first_due(now)
+        if timed is not None:
+            leg, timer = timed
+            return self._timeouts[timer](leg, now)
         return self._dialled.wake(now=now) or self._transfers.wake(now=now)
 
     def _request(self, report: RequestReceived, now: float) -> list[Output]:
@@ -216,6 +242,11 @@ class UserAgent:
         self, transaction: ServerTransaction, leg: SipLeg, dialog: Dialog, now: float
     ) -> list[Output]:
         return self._options(transaction, now)
+
+    def _session_due(self, leg: SipLeg, now: float) -> list[Output]:
+        if not self._signalling.keeper.is_over(leg, now):
+            return self._our_reoffers.refresh(leg, now)
+        return self._byes.give_up(leg, now)
 
     def _hang_up(self, command: HangUpLeg, now: float) -> list[Output]:
         leg = self._legs.find(command.leg_id)
