@@ -169,6 +169,7 @@ class ArrivingLegs:
         if self._ringing.is_awaited(leg, with_sdp=True):
             return []
         leg.state = LegState.ANSWERED
+        leg.next_answer = None
         self._ringing.stop(leg)
         leg.our_sdp = sdp
         said = sdp if leg.early_sdp is None else None

@@ -152,7 +152,17 @@ class Attempts:
             return attempt.authentication is not None and attempt.authentication.take(request, response)
         if response.status == 420:
             return _leave_out(request, response)
-        return False
+        return response.status == 422 and self._raise_interval(attempt, request, response)
+
+    def _raise_interval(self, attempt: Attempt, request: Request, response: Response) -> bool:
+        """Ask for a session that lasts longer without a refresh (RFC 4028 §7.4)."""
+        ask = (attempt.ask or self._signalling.keeper.policy.ask).after_refusal(response.headers)
+        if ask is None:
+            return False
+        attempt.ask = ask
+        for name, values in ask.headers().items():
+            request.headers.set_all(name, values)
+        return True
 
 
 def invite_of(attempt: Attempt) -> ClientTransaction:

@@ -142,6 +142,16 @@ class SipConfig(Section):
     _are_hosts = field_validator("host", "advertised_host")(check_host)
 
     @model_validator(mode="after")
+    def _check_sessions(self) -> Self:
+        shortest, usual = self.session_min_s, self.session_expires_s
+        if shortest > usual:
+            raise KeyMistake(
+                "session_min_s" if "session_min_s" in self.model_fields_set else "session_expires_s",
+                f"session_min_s <= session_expires_s, not {shortest} <= {usual}",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _check_consistency(self) -> Self:
         shortest, longest = self.register_expires_min_s, self.register_expires_max_s
         default = self.register_expires_default_s

@@ -204,6 +204,7 @@ class DialledLegs:
         self._close(attempt)
         leg = attempt.leg
         if attempt.given_up is None and leg.dialog is None:
+            self._signalling.keeper.settle(leg, report.response.headers, now)
             return outputs + self._win(attempt, fork, now)
         cause = attempt.given_up or Cause.LOSE_RACE
         return outputs + self._signalling.say_bye(leg, fork.dialog, cause, now)
@@ -213,6 +214,7 @@ class DialledLegs:
         leg, legs = attempt.leg, self._signalling.legs
         leg.attempts.remove(attempt)
         leg.dialog = fork.dialog
+        leg.our_sdp = leg.order.sdp
         losers = [told for loser in leg.attempts for told in _told(loser, 487)]
         stopped = losers + self._stop(leg, Cause.LOSE_RACE, now)
         if fork.sdp is None:

@@ -120,6 +120,13 @@ class Dialog:
         return str(first), [*self.routes[1:], f"<{self.target}>"]
 
 
+def named_dialog(headers: Headers) -> DialogKey:
+    """The dialog that a peer's request says it belongs to (RFC 3261 §12.2.2). Raises SipSyntaxError."""
+    local_tag = parse_name_addr(headers.get("to") or "").tag or ""
+    remote_tag = parse_name_addr(headers.get("from") or "").tag or ""
+    return headers.get("call-id") or "", local_tag, remote_tag
+
+
 def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
     """The dialog a peer's INVITE opens (RFC 3261 §12.1.1). Raises SipSyntaxError."""
     headers = request.headers

@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from runtime.vocabulary import Output
 from switch.sip.bodies import session_text
-from switch.sip.dialog import Dialog
+from switch.sip.dialog import Dialog, named_dialog
 from switch.sip.events import LegConfirmed
-from switch.sip.header_values import parse_cseq, parse_name_addr
+from switch.sip.header_values import parse_cseq
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import LegState, SipLeg
-from switch.sip.message import Headers
 from switch.sip.our_reoffers import OurReoffers
 from switch.sip.server_transaction import AckReceived, ServerTransaction
 
@@ -27,11 +26,11 @@ class DialogRequests:
         self._ours = ours
         self._handlers = handlers
 
-    def receive(self, transaction: ServerTransaction, to_tag: str, now: float) -> list[Output]:
+    def receive(self, transaction: ServerTransaction, now: float) -> list[Output]:
         """A request with a To tag. Raises SipSyntaxError when it cannot be read."""
         signalling = self._signalling
         headers = transaction.request.headers
-        found = self._find(headers, to_tag)
+        found = signalling.legs.find_dialog(named_dialog(headers))
         handler = self._handlers.get(transaction.method)
         if found is None or handler is None:
             return signalling.answer(transaction, 481, now)
@@ -46,7 +45,7 @@ class DialogRequests:
         """The ACK of a 200 OK of ours; any other is dropped. Raises SipSyntaxError."""
         signalling = self._signalling
         headers = report.request.headers
-        found = self._find(headers, parse_name_addr(headers.get("to") or "").tag or "")
+        found = signalling.legs.find_dialog(named_dialog(headers))
         if found is None:
             return []
         leg, dialog = found
@@ -59,8 +58,3 @@ class DialogRequests:
         leg.state = LegState.CONFIRMED
         confirmed = LegConfirmed(leg_id=leg.leg_id, sdp=session_text(report.request))
         return [confirmed, *self._ours.go_on(leg, now)] if leg.waiting_offer else [confirmed]
-
-    def _find(self, headers: Headers, to_tag: str) -> tuple[SipLeg, Dialog] | None:
-        """The dialog a peer's request belongs to (RFC 3261 §12.2.2)."""
-        from_tag = parse_name_addr(headers.get("from") or "").tag or ""
-        return self._signalling.legs.find_dialog((headers.get("call-id") or "", to_tag, from_tag))

@@ -16,11 +16,12 @@ from switch.sip.uri import SipUri
 
 ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'
 """From of a caller who does not want to be known (RFC 3323 §4.1.1.3)."""
-_SUPPORTED = ["100rel"]
+_SUPPORTED = ["timer"]
+_SUPPORTED_RELIABLY = ["100rel, timer"]
 _OURS = frozenset(
     {
         "allow", "call-id", "contact", "content-length", "content-type", "cseq", "from", "max-forwards",
-        "rack", "route", "session-id", "to", "user-agent", "via",
+        "min-se", "rack", "route", "session-expires", "session-id", "to", "user-agent", "via",
     }
 )  # fmt: skip
 """Headers that cannot be ordered."""
@@ -60,11 +61,11 @@ def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: 
         "cseq": ["1 INVITE"],
         "contact": signalling.identity.contact_of(branch.contact_user, branch.hop),
         "allow": ALLOW,
+        "supported": _SUPPORTED_RELIABLY if branch.reliable_provisionals else _SUPPORTED,
         "user-agent": signalling.identity.name,
         "content-type": SDP_TYPE,
+        **signalling.keeper.policy.ask.headers(),
     }
-    if branch.reliable_provisionals:
-        fields["supported"] = _SUPPORTED
     if branch.routes:
         fields["route"] = list(branch.routes)
     for added in (order.headers, branch.headers):

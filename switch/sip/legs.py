@@ -15,7 +15,7 @@ from switch.sip.events import LegEnded
 from switch.sip.failures import Failure
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.session_id import SessionSide
-from switch.sip.session_timer import SessionTerms
+from switch.sip.session_timer import SessionAsk, SessionTerms
 
 
 class LegState(StrEnum):
@@ -168,6 +168,8 @@ class Attempt:
     is_cancelled: bool = False
     session: SessionSide | None = None
     """The leg's Session-ID, as this branch sees it."""
+    ask: SessionAsk | None = None
+    """What a 422 made us ask for instead of the usual session timer."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -10,10 +10,10 @@ from switch.sip.commands import ReofferLeg
 from switch.sip.dialog import Dialog
 from switch.sip.errors import SipSyntaxError
 from switch.sip.events import LegReofferAnswered, LegReofferRefused
-from switch.sip.header_values import parse_cseq
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import ArrivingLeg, DialledLeg, LegState, LegTimer, OurReoffer, SipLeg, dialog_of
 from switch.sip.message import Request, Response
+from switch.sip.retries import cseq_number
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_tables import State
 
@@ -104,6 +104,10 @@ class OurReoffers:
             return self._accepted(ours, report, now)
         if ours.transaction is not report.transaction:
             return []
+        proven = self._signalling.prove(report, ours.dialog, now)
+        if proven is not None:
+            ours.transaction, message = proven
+            return [message]
         ours.transaction = None
         return self._refused(ours, response, now)
 
@@ -148,8 +152,8 @@ class OurReoffers:
         _move_target(ours.dialog, report)
         outputs: list[Output] = []
         if report.transaction.method == "INVITE":
-            cseq = parse_cseq(report.transaction.request.headers.get("cseq") or "").number
-            ours.ack = self._signalling.layer.send_ack(ours.dialog.ack(cseq), ours.dialog.hop)
+            ack = ours.dialog.ack(cseq_number(report.transaction.request))
+            ours.ack = self._signalling.layer.send_ack(ack, ours.dialog.hop)
             outputs.append(ours.ack)
         if ours.transaction is not report.transaction:
             return outputs

@@ -4,11 +4,11 @@ from runtime.vocabulary import Output
 from switch.sip.arriving_legs import ArrivingLegs
 from switch.sip.bodies import check_body, session_text
 from switch.sip.commands import AnswerReoffer
-from switch.sip.dialog import Dialog
+from switch.sip.dialog import Dialog, named_dialog
 from switch.sip.events import LegReoffered
 from switch.sip.header_values import parse_contacts
 from switch.sip.leg_signalling import LegSignalling
-from switch.sip.legs import ArrivingLeg, LegState, SipLeg, dialog_of
+from switch.sip.legs import ArrivingLeg, DialledLeg, LegState, SipLeg, dialog_of
 from switch.sip.our_reoffers import OurReoffers
 from switch.sip.refusal import Refusal
 from switch.sip.server_transaction import ServerTransaction
@@ -40,7 +40,10 @@ class PeerReoffers:
         refusal = self._refusal_of_update(transaction, leg, dialog)
         if refusal is not None:
             return self._signalling.refuse(transaction, refusal, now)
-        if session_text(transaction.request) is not None:
+        session = session_text(transaction.request)
+        if session is not None:
+            if isinstance(leg, DialledLeg):
+                _replace_early_answer(leg, dialog, session)
             return self._report(transaction, leg)
         dialog.refresh_target(transaction.request.headers.get_all("contact"), transaction.source)
         return self._signalling.accept(leg, transaction, dialog, None, now)
@@ -49,10 +52,13 @@ class PeerReoffers:
         """200 OK or 488; nothing when the offer was cancelled meanwhile."""
         signalling = self._signalling
         leg = signalling.legs.find(command.leg_id)
-        dialog = dialog_of(leg)
-        if leg is None or dialog is None or leg.reoffer is None:
+        if leg is None or leg.reoffer is None:
             return []
         reoffer, leg.reoffer = leg.reoffer, None
+        found = signalling.legs.find_dialog(named_dialog(reoffer.request.headers))
+        if found is None:
+            return signalling.answer(reoffer, 481, now)
+        dialog = found[1]
         if command.sdp is None:
             outputs = signalling.answer(reoffer, 488, now)
         else:
@@ -88,7 +94,7 @@ class PeerReoffers:
         if leg.reoffer is not None or (isinstance(leg, ArrivingLeg) and not _has_answered(leg)):
             return self._later()
         awaits_answer = leg.unacked is not None and leg.unacked.is_offer
-        if dialog is not dialog_of(leg) or awaits_answer or _has_offered(leg):
+        if awaits_answer or _has_offered(leg) or not _is_settled(leg, dialog):
             return _CROSSED
         return None
 
@@ -106,6 +112,25 @@ def _has_offered(leg: SipLeg) -> bool:
     """Whether an offer of ours is on its way."""
     ours = leg.our_reoffer
     return ours is not None and ours.transaction is not None and ours.sdp is not None
+
+
+def _is_settled(leg: SipLeg, dialog: Dialog) -> bool:
+    """Whether a session is agreed on in this dialog (RFC 3311 §5.1).
+
+    In an early one it is only with the one phone that answered our offer reliably: a leg has one session.
+    """
+    if dialog is dialog_of(leg) or not isinstance(leg, DialledLeg):
+        return True
+    told = [fork for attempt in leg.attempts for fork in attempt.forks.values() if fork.sdp is not None]
+    return len(told) == 1 and told[0].dialog is dialog and told[0].has_answer
+
+
+def _replace_early_answer(leg: DialledLeg, dialog: Dialog, session: str) -> None:
+    """What the phone describes now, before it is lifted, is what counts when it is."""
+    for attempt in leg.attempts:
+        for fork in attempt.forks.values():
+            if fork.dialog is dialog:
+                fork.sdp = session
 
 
 def _has_answered(leg: ArrivingLeg) -> bool:

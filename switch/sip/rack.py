@@ -1,4 +1,4 @@
-"""RSeq and RAck: the numbers by which reliable provisional answers are acknowledged (RFC 3262 §7)."""
+"""RAck: what a PRACK acknowledges (RFC 3262 §7.2)."""
 
 import re
 from typing import NamedTuple
@@ -10,7 +10,6 @@ from switch.sip.message import Headers
 RELIABLE = "100rel"
 """The option tag."""
 _RACK = re.compile(r"([0-9]{1,10})[ \t]+([0-9]{1,10})[ \t]+([A-Za-z0-9\-.!%*_+`'~]+)")
-_RSEQ = re.compile(r"[0-9]{1,10}")
 
 
 class Rack(NamedTuple):
@@ -30,9 +29,3 @@ def read_rack(headers: Headers) -> Rack:
     if found is None:
         raise SipSyntaxError(f"RAck is {text[:80]!r}; expected <RSeq> <CSeq number> <method>")
     return Rack(int(found[1]), CSeq(int(found[2]), found[3]))
-
-
-def read_rseq(headers: Headers) -> int | None:
-    """The RSeq of a provisional answer; None when absent or no number: it was sent unreliably."""
-    text = headers.get("rseq") or ""
-    return int(text) if _RSEQ.fullmatch(text) else None

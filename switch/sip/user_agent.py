@@ -207,7 +207,7 @@ class UserAgent:
             return self._signalling.refuse(transaction, refusal, now)
         to_tag = parse_name_addr(transaction.request.headers.get("to") or "").tag
         if to_tag is not None and method != "REGISTER":
-            return self._in_dialog.receive(transaction, to_tag, now)
+            return self._in_dialog.receive(transaction, now)
         handler = self._outside_dialogs.get(method)
         if handler is None:  # makes sense inside a dialog only
             return self._signalling.answer(transaction, 481, now)

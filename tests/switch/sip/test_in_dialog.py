@@ -1,5 +1,3 @@
-from typing import Any
-
 import pytest
 
 from switch.causes import Cause
@@ -7,30 +5,9 @@ from switch.sip.capabilities import SERVED
 from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
 from switch.sip.events import LegConfirmed, LegEnded, LegReoffered
 from switch.sip.hop import Hop
-from switch.sip.message import Request
 from tests.helpers.sip_messages import SDP, make_request, make_response
 from tests.helpers.sip_rig import LIFETIME_S, STATION, SipRig, methods, statuses
-
-LEG = "leg-1"
-OURS = "v=0\r\n"
-
-
-class Talk(SipRig):
-    """A confirmed leg, opened by the peer."""
-
-    def __init__(self, *, acked: bool = True) -> None:
-        super().__init__()
-        self.receive(make_request("INVITE", body=SDP))
-        ok = self.one_response(self.order(AnswerLeg(leg_id=LEG, sdp=OURS)))
-        self.called = ok.headers.get("to") or ""
-        if acked:
-            self.receive(self.ask("ACK", cseq=1))
-
-    def ask(self, method: str, *, cseq: int = 2, body: str = "", **headers: Any) -> Request:
-        """A request of the peer inside the dialog."""
-        return make_request(
-            method, branch=f"z9hG4bK{method}{cseq}", called=self.called, cseq=cseq, body=body, **headers
-        )
+from tests.helpers.sip_talk import LEG, OURS, Talk
 
 
 def test_a_bye_ends_the_leg() -> None:
