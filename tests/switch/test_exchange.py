@@ -434,13 +434,15 @@ def test_the_caller_hears_the_far_end_before_it_answers() -> None:
     assert early == rig.last(AnswerLeg).sdp
 
 
-def test_a_caller_who_sent_no_offer_hears_plain_ring_back() -> None:
+def test_a_caller_who_sent_no_offer_gets_ours_with_the_ring_back_and_hears_no_early_media() -> None:
     rig = ExchangeRig()
     call_id = rig.arrive(sdp=None)
     rig.feed(DialNumber(call_id=call_id, offer_id="o1", number="02088886666"))
     rig.feed(LegRinging(leg_id=rig.last(DialTrunk).leg_id, status=183, sdp=AGENT_SDP))
     rig.feed(RingCall(call_id=call_id, offer_id="o1"))
-    assert rig.last(RingLeg).sdp is None
+    ours = rig.last(RingLeg).sdp
+    rig.feed(AnswerCall(call_id=call_id))
+    assert ours == rig.last(AnswerLeg).sdp
     assert rig.all(BridgeEndpoints) == []
 
 

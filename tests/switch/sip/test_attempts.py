@@ -152,10 +152,10 @@ def test_a_bye_whose_password_is_wrong_ends_the_dialog() -> None:
 def test_an_extension_that_is_refused_is_left_out_at_a_second_try() -> None:
     rig = SipRig()
     phone = dial(rig, branch("phone", headers=(("require", "precondition, x-ours"),)))["phone"]
-    assert phone.invite.headers.get_all("supported") == ["100rel"]
+    assert phone.invite.headers.get_all("supported") == ["100rel, timer"]
     phone.invite = only(phone.answers(420, unsupported="Precondition, 100rel"), "INVITE")
     assert phone.invite.headers.get_all("require") == ["x-ours"]
-    assert phone.invite.headers.get_all("supported") == []
+    assert phone.invite.headers.get_all("supported") == ["timer"]
     assert number(phone.invite) == "2 INVITE"
     phone.answers(200)
     assert len(rig.reported(LegAnswered)) == 1
@@ -166,4 +166,17 @@ def test_a_refusal_of_an_extension_that_is_not_ours_fails_the_branch(unsupported
     rig = SipRig()
     assert methods(dial(rig, branch("phone"))["phone"].answers(420, unsupported=unsupported)) == ["ACK"]
     assert [event.sip_status for event in rig.reported(LegEnded)] == [420]
+    assert nothing_is_left(rig)
+
+
+def test_a_session_that_is_too_short_for_the_peer_is_asked_for_again() -> None:
+    rig = SipRig()
+    phone = dial(rig, branch("phone"))["phone"]
+    assert phone.invite.headers.get("session-expires") == "1800"
+    phone.invite = only(phone.answers(422, min_se="3600"), "INVITE")
+    headers = phone.invite.headers
+    assert (headers.get("session-expires"), headers.get("min-se")) == ("3600", "3600")
+    assert number(phone.invite) == "2 INVITE"
+    assert methods(phone.answers(422, min_se="3600")) == ["ACK"]
+    assert [event.sip_status for event in rig.reported(LegEnded)] == [422]
     assert nothing_is_left(rig)

@@ -81,13 +81,13 @@ def test_a_branch_says_who_calls_whom() -> None:
 
 def test_headers_of_the_order_and_of_the_branch_stand_beside_ours() -> None:
     rig = SipRig()
-    one = branch("one", 7001, headers=(("privacy", "id"), ("supported", "timer")))
+    one = branch("one", 7001, headers=(("privacy", "id"), ("supported", "x-ours")))
     two = branch("two", 7002)
     phones = dial(rig, one, two, headers=(("diversion", "<sip:1@x>"), ("diversion", "<sip:2@x>")))
     first, second = phones["one"].invite.headers, phones["two"].invite.headers
     assert first.get_all("diversion") == second.get_all("diversion") == ["<sip:1@x>", "<sip:2@x>"]
     assert (first.get_all("privacy"), second.get_all("privacy")) == (["id"], [])
-    assert first.get_all("supported") == ["100rel", "timer"]
+    assert first.get_all("supported") == ["100rel, timer", "x-ours"]
 
 
 @pytest.mark.parametrize("name", ["via", "from", "to", "call-id", "cseq", "contact", "route", "content-type"])
