@@ -111,4 +111,5 @@ def _accept(leg: Leg) -> list[Output]:
     leg.answered = True
     if leg.our_sdp is None:
         return [AnswerLeg(leg_id=leg.leg_id, sdp=negotiation.offer(leg))]
-    return [AnswerLeg(leg_id=leg.leg_id, sdp=leg.our_sdp), negotiation.configuration(leg)]
+    answer = AnswerLeg(leg_id=leg.leg_id, sdp=leg.our_sdp)
+    return [answer] if leg.agreement is None else [answer, negotiation.configuration(leg)]

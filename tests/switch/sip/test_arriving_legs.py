@@ -260,7 +260,7 @@ def test_an_invite_that_came_on_two_ways_is_taken_once() -> None:
         ({"max_forwards": "0"}, 483, None, None),
         ({"content_type": "text/plain"}, 415, "accept", "application/sdp, multipart/mixed"),
         ({"content_encoding": "gzip"}, 415, "accept-encoding", "identity"),
-        ({"require": "100rel, timer, path"}, 420, "unsupported", "path"),
+        ({"require": "100rel, timer, privacy-x"}, 420, "unsupported", "privacy-x"),
         ({"contact": ""}, 400, None, None),
         ({"contact": "<sip:"}, 400, None, None),
         ({"uri": "mailto:someone@example.com"}, 416, None, None),
