@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from cli import agents, calls, check, events, flows, queues, recordings, records, stations, status
+from cli import agents, calls, check, events, flows, queues, recordings, records, sip, stations, status
 from cli.configuration.loading import ConfigurationError
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_line, print_problems
@@ -74,6 +74,7 @@ app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
 app.add_typer(queues.app, name="queues")
 app.add_typer(stations.app, name="stations")
+app.add_typer(sip.app, name="sip")
 app.add_typer(flows.app, name="flows")
 app.add_typer(events.app, name="events")
 app.add_typer(recordings.app, name="recordings")

@@ -20,9 +20,11 @@ from runtime.alarm import LoopAlarm
 from runtime.clock import LoopClock
 from runtime.driver import Core, Driver, Outputs
 from runtime.ids import RandomIds
+from runtime.loop_probe import LoopProbe
 from runtime.target import HANG_UP, parse_target
 from runtime.vocabulary import Event
-from switch.application import Application, Verb
+from switch.application import Application, Gauge, Verb
+from switch.ban_verbs import BanVerbs
 from switch.causes import Cause
 from switch.commands import HangUpCall
 from switch.control.server import ControlServer
@@ -40,6 +42,9 @@ from switch.sip.locating.locator import Locator
 from switch.sip.locating.records import address_families
 from switch.sip.locating.resolver import DnsResolver
 from switch.sip.own_names import OwnNames
+from switch.sip.guard.admission import Admission
+from switch.sip.guard.ban_file import BanFile
+from switch.sip.guard.commands import DelayMeasured
 from switch.sip.stack import SipStack
 from switch.sip.transport.config import all_listeners
 from switch.sip.transport.udp import UdpTransport
@@ -88,6 +93,10 @@ class Switchboard:
             nonce_key=secrets.token_bytes(32),
             guard=configuration.guard,
         )
+        guard = self._stack.guard
+        self._ban_file = BanFile(configuration.guard.ban_file, guard.bans, self._clock, self._loop)
+        self._ban_verbs = BanVerbs(guard.bans, self._clock, self.driver.submit)
+        self._probe = LoopProbe(self._loop, self._measured)
         self._udp = UdpTransport(configuration.sip.host, configuration.sip.port, self.driver, self._stack)
         self._media = MediaEngine(
             configuration.media, configuration.recordings, self._clock, self.driver.submit
@@ -148,7 +157,8 @@ class Switchboard:
         readings = TrunkReadings(self._trunks)
         gauges = [gauge for application in self._applications for gauge in application.gauges]
         totals = [*sip_totals(self._stack.counters, self._stack.guard.counts), *readings.totals()]
-        self._metrics = Metrics([*gauges, *readings.gauges()], self._verbs.status, totals)
+        gauges += [*readings.gauges(), _loop_lag(self._stack.guard.admission)]
+        self._metrics = Metrics(gauges, self._verbs.status, totals)
         self._http = HttpServer(configuration.http, self._metrics.render, self._verbs.status)
         self._event_log = EventLog(configuration.log, self.exchange.call_of_leg)
 
@@ -157,7 +167,8 @@ class Switchboard:
         cores: tuple[Core, ...] = (self._stack, self._trunks, *applications_cores)
         for core in cores:
             self.driver.add_core(core)
-        shells_and_cores = (self._stack, self._udp, self._dns, self._media, self._trunks, self.exchange)
+        signalling = (self._stack, self._ban_file, self._udp, self._dns)
+        shells_and_cores = (*signalling, self._media, self._trunks, self.exchange)
         for routes in (
             *(part.routes() for part in shells_and_cores),
             *(a.routes for a in self._applications),
@@ -172,20 +183,24 @@ class Switchboard:
         self._database.start()
         self.driver.submit(SwitchStarted(version=VERSION))
         self._loop.add_reader(self._media.event_fd, self._media.drain)
+        self._ban_file.load()
         self._udp.open(self._loop)
         self.driver.submit(StartTrunks())
+        self._probe.start()
         await self._control.open()
         if self.configuration.http.enabled:
             await self._http.open()
 
     async def close(self) -> None:
         """Finish recordings, then let go of sockets, then bring journal and database up to date."""
+        self._probe.stop()
         self._loop.remove_reader(self._media.event_fd)
         self._media.close()
         await self._http.close()
         await self._control.close()
         self._dns.close()
         self._udp.close()
+        await self._ban_file.close()
         self._journal.close()
         self._database.close()
 
@@ -200,6 +215,10 @@ class Switchboard:
     def _report(self, event: Event) -> None:
         """What journal or database tell on their own threads joins the other events on the loop."""
         self._loop.call_soon_threadsafe(self.driver.submit, event)
+
+    def _measured(self, late_s: float) -> None:
+        delay_s = max(late_s, self._udp.delay_s())
+        self.driver.run_step(lambda now: [DelayMeasured(delay_s)])
 
     def _record(self, event: Event, wall: float) -> None:
         self._control.observe(self._journal.observe(event, wall))
@@ -222,7 +241,7 @@ class Switchboard:
     def _all_verbs(self) -> list[Verb]:
         trunk_verbs = TrunkVerbs(self._trunks, self._clock, self.driver.submit).verbs()
         applications_verbs = (verb for app in self._applications for verb in app.verbs)
-        return [*self._verbs.verbs(), *trunk_verbs, *applications_verbs]
+        return [*self._verbs.verbs(), *self._ban_verbs.verbs(), *trunk_verbs, *applications_verbs]
 
     def _counts(self) -> dict[str, Callable[[], int]]:
         """What must be zero when nobody calls, and the count of faults, which must stay zero."""
@@ -233,6 +252,8 @@ class Switchboard:
             "open_trunk_legs": lambda: self._trunks.open_legs,
             "open_endpoints": lambda: self._media.open_endpoints,
             "open_recordings": lambda: self._media.open_recordings,
+            "bans": lambda: len(self._stack.guard.bans),
+            "loop_delay_ms": lambda: self._stack.guard.admission.delay_ms,
             "media_facts_lost": lambda: self._media.facts_lost,
             "faults": lambda: self._faults,
         }
@@ -245,3 +266,8 @@ class Switchboard:
         if call_id is None or isinstance(item, HangUpCall):
             return []
         return [HangUpCall(call_id=call_id, cause=Cause.NORMAL_TEMPORARY_FAILURE)]
+
+
+def _loop_lag(admission: Admission) -> Gauge:
+    text = "How long work waits for the event loop, smoothed."
+    return Gauge("event_loop_lag_seconds", text, (), lambda: {(): admission.delay_s})

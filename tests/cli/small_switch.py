@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import acd.verbs
+import switch.ban_verbs
 import switch.verbs
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
@@ -53,6 +54,14 @@ PHONE = {
     "contact": "sip:1001@192.0.2.7:5062",
     "peer": "udp:192.0.2.7:5062",
     "expires_s": 312,
+}
+BAN = {
+    "source": "192.0.2.66",
+    "reason": "scanner",
+    "since_s": 67.0,
+    "left_s": 533.0,
+    "times": 1,
+    "dropped": 4711,
 }
 FLOW = {"name": "hotline", "title": "热线", "nodes": 7, "calls": 3}
 STATUS = {
@@ -104,6 +113,9 @@ class SmallSwitch:
             self._verb("call.list", NoParams, [CALL, other_call]),
             self._verb("call.hang_up", switch.verbs.CallParams, CALL),
             self._verb("station.list", NoParams, [PHONE]),
+            self._verb("ban.list", NoParams, [BAN, BAN | {"source": "2001:db8::/64", "left_s": None}]),
+            self._verb("ban.add", switch.ban_verbs.BanParams, BAN),
+            self._verb("ban.lift", switch.ban_verbs.SourceParams, BAN),
             self._verb("flow.list", NoParams, [FLOW]),
             self._verb("switch.status", NoParams, STATUS),
         ]

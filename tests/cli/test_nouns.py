@@ -35,12 +35,25 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
         (["queues", "list"], "queue.list", {}),
         (["stations"], "station.list", {}),
         (["flows"], "flow.list", {}),
+        (["sip", "bans"], "ban.list", {}),
+        (["sip", "bans", "list"], "ban.list", {}),
+        (
+            ["sip", "bans", "add", "192.0.2.66", "--reason", "盗打", "--seconds", "3600"],
+            "ban.add",
+            {"source": "192.0.2.66", "reason": "盗打", "duration_s": 3600.0},
+        ),
+        (
+            ["sip", "bans", "add", "192.0.2.66"],
+            "ban.add",
+            {"source": "192.0.2.66", "reason": "by hand", "duration_s": None},
+        ),
+        (["sip", "bans", "lift", "192.0.2.66"], "ban.lift", {"source": "192.0.2.66"}),
         (["status"], "switch.status", {}),
     ],
 )
 @pytest.mark.parametrize("as_json", [False, True])
 def test_each_command_asks_one_verb_once(
-    small_switch: SmallSwitch, words: list[str], verb: str, params: dict[str, str], as_json: bool
+    small_switch: SmallSwitch, words: list[str], verb: str, params: dict[str, Any], as_json: bool
 ) -> None:
     result = run(small_switch, *words, *(["--json"] if as_json else []))
     assert result.exit_code == 0, result.output
@@ -103,10 +116,19 @@ def test_queues_show_only_the_counts_there_are(small_switch: SmallSwitch) -> Non
     assert "1:01" in text
 
 
+def test_bans_show_who_why_and_for_how_long(small_switch: SmallSwitch) -> None:
+    first, second = run(small_switch, "sip", "bans").stdout.splitlines()[-2:]
+    assert first.split() == ["192.0.2.66", "scanner", "1:07", "8:53", "1", "4711"]
+    assert second.split() == ["2001:db8::/64", "scanner", "1:07", "–", "1", "4711"]
+
+
 def test_a_change_is_confirmed_in_a_sentence(small_switch: SmallSwitch) -> None:
     assert run(small_switch, "agents", "ready", "1001").stdout == "agent 1001 is now AVAILABLE at 1001\n"
     assert run(small_switch, "agents", "sign-out", "1001").stdout == "agent 1001 is now LOGGED_OUT\n"
     assert run(small_switch, "calls", "hang-up", "call-1").stdout == "call-1 from 13800138000 is hung up\n"
+    add, lift = (run(small_switch, "sip", "bans", verb, "192.0.2.66").stdout for verb in ("add", "lift"))
+    assert add == "192.0.2.66 is banned for 8:53\n"
+    assert lift == "192.0.2.66 is heard again; 4711 messages were dropped\n"
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,11 @@ class Admission:
         return self._delay_s
 
     @property
+    def delay_ms(self) -> int:
+        """The same in whole milliseconds."""
+        return _ms(self._delay_s)
+
+    @property
     def is_closed(self) -> bool:
         """Whether new calls and registrations are refused because the switch is late."""
         return self._closed_at is not None

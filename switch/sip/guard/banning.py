@@ -29,6 +29,16 @@ class Banning:
         """Every ban, the newest first."""
         return self._bans.all()
 
+    def __len__(self) -> int:
+        return len(self._bans)
+
+    def find(self, text: str) -> Ban:
+        """The ban that a source is under. Raises UsageError when it is under none."""
+        source = self._named(text)
+        if source.ban is None:
+            raise UsageError(f"{source.key} is not banned; ban.list names those that are")
+        return source.ban
+
     def ban(self, source: Source, reason: str, now: float) -> list[Event]:
         """Ban a source for as long as its past deserves."""
         source.ban = self._bans.begin(source.key, reason, now)
@@ -85,10 +95,8 @@ class Banning:
         return self._told_of(ban)
 
     def _lift(self, command: LiftBan, now: float) -> list[Event]:
-        source = self._named(command.source)
-        ban = self._bans.forgive(source.key)
-        if ban is None:
-            raise UsageError(f"{source.key} is not banned; ban.list names those that are")
+        ban = self.find(command.source)
+        self._bans.forgive(ban.source)
         return [self._heard_again(ban, "lifted")]
 
     def _named(self, text: str) -> Source:

@@ -33,6 +33,8 @@ class UdpTransport:
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._backlog: deque[SendMessage] = deque()
+        self._behind_since: float | None = None
+        """Since when more came than was read at each wake-up."""
 
     @property
     def address(self) -> Hop:
@@ -84,6 +86,7 @@ class UdpTransport:
             try:
                 data, address = receive(_LONGEST_DATAGRAM)
             except _FULL:
+                self._behind_since = None
                 break
             except OSError:  # an ICMP error of an earlier message; it does not say of which
                 self._counters.send_errors += 1
@@ -91,8 +94,20 @@ class UdpTransport:
             if ignores(address[0]):
                 continue
             batch.append(MessageReceived(data, Hop("udp", address[0], address[1])))
+        else:
+            self._note_behind()
         if batch:
             self._driver.run_step(lambda now: batch)
+
+    def delay_s(self) -> float:
+        """How long the datagram that is read next may have waited: since nothing was left to read."""
+        if self._behind_since is None or self._loop is None:
+            return 0.0
+        return self._loop.time() - self._behind_since
+
+    def _note_behind(self) -> None:
+        if self._behind_since is None and self._loop is not None:
+            self._behind_since = self._loop.time()
 
     def _send(self, message: SendMessage, now: float) -> Outputs:
         if self._socket is None:

@@ -23,6 +23,7 @@ from runtime.ids import SeededIds
 from runtime.models import NoParams, Params
 from runtime.vocabulary import event_fields
 from switch.application import Verb
+from switch.ban_verbs import BanVerbs
 from switch.commands import AnswerCall
 from switch.control.client import ControlClient
 from switch.control.config import ControlConfig
@@ -31,6 +32,8 @@ from switch.control.server import ControlServer
 from switch.events import CallAnswered, CallEnded
 from switch.records.projection import JournalEntry
 from switch.records.segment import decode_line
+from switch.sip.guard.banning import Banning
+from switch.sip.guard.config import GuardConfig
 from switch.sip.registrations import Registration
 from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
@@ -66,6 +69,9 @@ def all_verbs() -> list[Verb]:
         name="ringmain",
         version="0.1.0",
     )
+    banning = Banning(GuardConfig())
+    rig.driver.add_routes(banning.routes())
+    of_guard = BanVerbs(banning, rig.clock, rig.driver.submit)
     queue, agent = QueueConfig(name="service"), AgentConfig(id="1001", queues=["service"])
     of_queues = acd.service.build([queue], [agent], {"1001"}, SeededIds(), rig.driver.submit, rig.clock)
     rig.driver.add_routes(of_queues.routes)
@@ -73,7 +79,8 @@ def all_verbs() -> list[Verb]:
     flow = Flow(name="hotline", title="热线", language="zh", start="end", nodes={"end": {"type": "hang_up"}})
     of_flows = ivr.service.build(IvrConfig(), {"hotline": flow}, SeededIds())
     of_trunks = TrunkVerbs(trunks.trunks, trunks.clock, trunks.order)
-    return [*of_exchange.verbs(), *of_queues.verbs, *of_flows.verbs, *of_trunks.verbs()]
+    own = (*of_exchange.verbs(), *of_guard.verbs(), *of_trunks.verbs())
+    return [*own, *of_queues.verbs, *of_flows.verbs]
 
 
 async def ask(folder: Path, *questions: tuple[str, dict[str, Any]]) -> list[Any]:
@@ -106,6 +113,9 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("agent.not_ready", AGENT | {"reason": "午" * 100}),
     ("agent.list", {}),
     ("agent.sign_out", AGENT),
+    ("ban.add", {"source": "192.0.2.66", "duration_s": 600}),
+    ("ban.list", {}),
+    ("ban.lift", {"source": "192.0.2.66"}),
     ("call.list", {}),
     ("call.hang_up", {"call_id": "call-1"}),
     ("queue.list", {}),

@@ -12,6 +12,7 @@ from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig
+from switch.sip.guard.commands import BanSource
 from switch.sip.hop import Hop
 from switch.sip.parser import parse_message
 from switch.sip.stack import SipStack
@@ -137,3 +138,31 @@ def test_after_closing_nothing_is_sent(house: House) -> None:
     house.driver.submit(SendMessage(data=b"late", hop=house.hop))
     with pytest.raises(BlockingIOError):
         house.phone.recv(100)
+
+
+def test_a_banned_source_is_not_even_brought_to_the_stack(house: House) -> None:
+    stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    stranger.bind(("127.0.0.2", 0))
+    house.driver.submit(BanSource(source="127.0.0.2", reason="test", duration_s=None))
+    for _ in range(100):
+        stranger.sendto(as_bytes(make_request("OPTIONS")), house.transport.address[1:3])
+    house.say(as_bytes(make_request("OPTIONS", hop=house.hop)))
+    assert house.hear().startswith(b"SIP/2.0 200 OK\r\n")
+    assert house.stack.counters.requests_received == {"OPTIONS": 1}
+    assert house.stack.guard.bans.find("127.0.0.2").dropped == 100
+    stranger.close()
+
+
+def test_how_long_datagrams_wait_is_known_while_more_come_than_are_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switch.sip.transport.udp._BATCH", 4)
+    assert house.transport.delay_s() == 0.0
+    for _ in range(10):
+        house.say(b"\r\n\r\n")
+    house.transport._read()
+    behind = house.transport.delay_s()
+    house.transport._read()
+    assert house.transport.delay_s() >= behind > 0.0
+    house.transport._read()
+    assert house.transport.delay_s() == 0.0

@@ -1,0 +1,64 @@
+import pytest
+
+from runtime.errors import UsageError
+from runtime.vocabulary import Command
+from switch.sip.guard.banning import Banning
+from switch.sip.guard.commands import BanSource, LiftBan, TrustSources
+from switch.sip.guard.config import GuardConfig
+from switch.sip.guard.events import BanLifted, SourceBanned
+from switch.sip.guard.networks import Standing
+
+
+def order(banning: Banning, command: Command, now: float = 0.0) -> list[object]:
+    return list(banning.routes()[type(command)](command, now))
+
+
+def test_an_operator_bans_a_source_and_hears_it_again() -> None:
+    banning = Banning(GuardConfig())
+    told = order(banning, BanSource(source="2001:db8::5", reason="盗打", duration_s=None))
+    assert told == [SourceBanned(source="2001:db8::/64", reason="盗打", duration_s=None, times=1)]
+    ban = banning.sources.of("2001:db8::99").ban
+    assert ban is not None
+    ban.dropped = 7
+    assert order(banning, LiftBan(source="2001:db8::/64")) == [
+        BanLifted(source="2001:db8::/64", reason="lifted", dropped=7)
+    ]
+    assert banning.sources.of("2001:db8::99").ban is None
+    assert len(banning) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (BanSource(source="carrier.example", reason="", duration_s=1), "name an IP address"),
+        (BanSource(source="127.0.0.1", reason="", duration_s=1), "is trusted"),
+        (LiftBan(source="192.0.2.1"), "is not banned"),
+        (TrustSources(owner="trunk:a", sources=("nowhere",)), "trunk:a cannot be trusted"),
+    ],
+)
+def test_what_cannot_be_done_is_refused(command: Command, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        order(Banning(GuardConfig()), command)
+
+
+def test_who_becomes_trusted_is_heard_again_and_who_no_longer_is_has_limits() -> None:
+    banning = Banning(GuardConfig())
+    order(banning, BanSource(source="192.0.2.1", reason="", duration_s=600))
+    told = order(banning, TrustSources(owner="trunk:a", sources=("192.0.2.0/24",)))
+    assert told == [BanLifted(source="192.0.2.1", reason="lifted", dropped=0)]
+    assert banning.sources.of("192.0.2.1").standing is Standing.TRUSTED
+    assert order(banning, TrustSources(owner="trunk:a", sources=("192.0.2.0/24",))) == []
+    order(banning, TrustSources(owner="trunk:a", sources=()))
+    assert banning.sources.of("192.0.2.1").standing is Standing.STRANGER
+    assert banning.next_deadline() is None
+
+
+def test_a_source_that_was_forgotten_meanwhile_is_still_banned() -> None:
+    banning = Banning(GuardConfig(max_sources=100))
+    order(banning, BanSource(source="192.0.2.66", reason="", duration_s=600))
+    for number in range(1000):
+        banning.sources.of(f"10.0.{number // 250}.{number % 250}")
+    ban = banning.sources.of("192.0.2.66").ban
+    assert ban is not None
+    assert banning.wake(now=600.0) == [BanLifted(source="192.0.2.66", reason="expired", dropped=0)]
+    assert banning.sources.of("192.0.2.66").ban is None
