@@ -38,13 +38,13 @@ from switch.records.journal import Journal
 from switch.records.projection import Projection
 from switch.records.recordings import Recordings
 from switch.sip.grammar import unbracketed
+from switch.sip.guard.admission import Admission
+from switch.sip.guard.ban_file import BanFile
+from switch.sip.guard.commands import DelayMeasured
 from switch.sip.locating.locator import Locator
 from switch.sip.locating.records import address_families
 from switch.sip.locating.resolver import DnsResolver
 from switch.sip.own_names import OwnNames
-from switch.sip.guard.admission import Admission
-from switch.sip.guard.ban_file import BanFile
-from switch.sip.guard.commands import DelayMeasured
 from switch.sip.stack import SipStack
 from switch.sip.transport.config import all_listeners
 from switch.sip.transport.udp import UdpTransport
