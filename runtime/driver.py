@@ -55,7 +55,7 @@ class Driver:
         self._routes: dict[type, tuple[Handler, ...]] = {}
         self._cores: list[Core] = []
         self._observers: list[tuple[Observer, Interest]] = []
-        self._observers_of: dict[type[Event], tuple[Observer, ...]] = {}
+        self._observers_of: dict[type, tuple[Observer, ...]] = {}
         self._armed: float | None = None
         self._running = False
 
@@ -118,7 +118,7 @@ class Driver:
         return outputs
 
     def _carry_out(self, command: Command, now: float) -> Outputs:
-        (handler,) = self._handlers_of(command)
+        (handler,) = self._routes.get(type(command)) or (self._refuse,)
         try:
             return list(handler(command, now))
         except UsageError:
@@ -127,36 +127,43 @@ class Driver:
             return self._on_fault(command, fault)
 
     def _drain(self, queue: deque[Any], now: float) -> None:
+        routes, observers_of = self._routes, self._observers_of
         while queue:
             item = queue.popleft()
-            for handler in self._handlers_of(item):
+            kind = type(item)
+            handlers = routes.get(kind)
+            if handlers is None:
+                handlers = self._unrouted(kind)
+            for handler in handlers:
                 try:
                     queue.extend(handler(item, now))
                 except Exception as fault:  # one call's fault must not stop the others in the queue
                     queue.extend(self._on_fault(item, fault))
-            if isinstance(item, Event):
-                self._show(item)
+            observers = observers_of.get(kind)
+            if observers is None:
+                observers = observers_of[kind] = self._find_observers(kind)
+            if observers:
+                self._show(item, observers)
 
-    def _handlers_of(self, item: object) -> tuple[Handler, ...]:
+    def _unrouted(self, kind: type) -> tuple[Handler, ...]:
         """An event may go unheard, a command may not."""
-        handlers = self._routes.get(type(item), ())
-        return handlers if handlers or not isinstance(item, Command) else (self._refuse,)
+        return (self._refuse,) if issubclass(kind, Command) else ()
 
     def _refuse(self, command: Command, now: float) -> Outputs:
         raise UsageError(f"nobody handles {type(command).__name__}")
 
-    def _show(self, event: Event) -> None:
+    def _find_observers(self, kind: type) -> tuple[Observer, ...]:
+        if not issubclass(kind, Event):
+            return ()
+        return tuple(observer for observer, interest in self._observers if interest(kind))
+
+    def _show(self, event: Event, observers: tuple[Observer, ...]) -> None:
         wall = self._clock.wall()
-        for observer in self._observers_of.get(type(event)) or self._find_observers(type(event)):
+        for observer in observers:
             try:
                 observer(event, wall)
             except Exception as fault:  # who only looks on cannot harm the call
                 self._on_fault(observer, fault)
-
-    def _find_observers(self, kind: type[Event]) -> tuple[Observer, ...]:
-        found = tuple(observer for observer, interest in self._observers if interest(kind))
-        self._observers_of[kind] = found
-        return found
 
     def _arm(self) -> None:
         deadlines = [at for core in self._cores if (at := core.next_deadline()) is not None]
