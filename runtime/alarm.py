@@ -25,8 +25,8 @@ class ManualAlarm:
 class LoopAlarm:
     """Rings the driver through the event loop's ``call_at``.
 
-    A deadline moves with nearly every message, mostly back. The loop's timer is then left where it is; when it
-    goes off too early it is set once more.
+    A deadline moves with nearly every message, mostly back. The loop's timer is then left where it is; when
+    it goes off too early it is set once more.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
