@@ -39,6 +39,8 @@ _LEVELS: tuple[tuple[str, int], ...] = (
     ("offer.", logging.DEBUG),
     ("journal.", logging.WARNING),
     ("database.", logging.WARNING),
+    ("registrations.restored", logging.INFO),
+    ("registrations.", logging.WARNING),
     ("flow.node_entered", logging.DEBUG),
     ("leg.", logging.DEBUG),
     ("endpoint.", logging.DEBUG),

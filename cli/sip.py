@@ -5,12 +5,14 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli import registrations
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
 from cli.table import print_table
 
-app = noun("SIP: sources that are not heard.")
+app = noun("SIP: where the phones are, and the sources that are not heard.")
+app.add_typer(registrations.app, name="registrations")
 bans = noun("Bans: the sources that are not heard; ban one, or hear it again.")
 app.add_typer(bans, name="bans")
 

@@ -37,6 +37,7 @@ from switch.records.database import Database
 from switch.records.journal import Journal
 from switch.records.projection import Projection
 from switch.records.recordings import Recordings
+from switch.registration_verbs import RegistrationVerbs
 from switch.sip.grammar import unbracketed
 from switch.sip.guard.admission import Admission
 from switch.sip.guard.ban_file import BanFile
@@ -45,6 +46,7 @@ from switch.sip.locating.locator import Locator
 from switch.sip.locating.records import address_families
 from switch.sip.locating.resolver import DnsResolver
 from switch.sip.own_names import OwnNames
+from switch.sip.registration_store import RegistrationStore
 from switch.sip.stack import SipStack
 from switch.sip.transport.config import all_listeners
 from switch.sip.transport.udp import UdpTransport
@@ -97,6 +99,9 @@ class Switchboard:
         self._ban_file = BanFile(configuration.guard.ban_file, guard.bans, self._clock, self._loop)
         self._ban_verbs = BanVerbs(guard.bans, self._clock, self.driver.submit)
         self._probe = LoopProbe(self._loop, self._measured)
+        self._registrations = RegistrationStore(
+            configuration.sip.registrations, self._clock, self._report, fsync=configuration.records.fsync
+        )
         self._udp = UdpTransport(configuration.sip.host, configuration.sip.port, self.driver, self._stack)
         self._media = MediaEngine(
             configuration.media, configuration.recordings, self._clock, self.driver.submit
@@ -167,7 +172,7 @@ class Switchboard:
         cores: tuple[Core, ...] = (self._stack, self._trunks, *applications_cores)
         for core in cores:
             self.driver.add_core(core)
-        signalling = (self._stack, self._ban_file, self._udp, self._dns)
+        signalling = (self._stack, self._ban_file, self._registrations, self._udp, self._dns)
         shells_and_cores = (*signalling, self._media, self._trunks, self.exchange)
         for routes in (
             *(part.routes() for part in shells_and_cores),
@@ -182,6 +187,8 @@ class Switchboard:
         """Start listening. Raises UsageError when an address or a folder cannot be had."""
         self._database.start()
         self.driver.submit(SwitchStarted(version=VERSION))
+        known = self._registrations.load()
+        self.driver.run_step(lambda now: self._stack.registrar.restore(known, now))
         self._loop.add_reader(self._media.event_fd, self._media.drain)
         self._ban_file.load()
         self._udp.open(self._loop)
@@ -201,6 +208,8 @@ class Switchboard:
         self._dns.close()
         self._udp.close()
         await self._ban_file.close()
+        self.driver.run_step(lambda now: self._stack.registrar.tell_changes())
+        self._registrations.close()
         self._journal.close()
         self._database.close()
 
@@ -239,9 +248,16 @@ class Switchboard:
             yield from application.projections
 
     def _all_verbs(self) -> list[Verb]:
+        registrations = RegistrationVerbs(self._stack.registrar, self._clock, self.driver.submit).verbs()
         trunk_verbs = TrunkVerbs(self._trunks, self._clock, self.driver.submit).verbs()
         applications_verbs = (verb for app in self._applications for verb in app.verbs)
-        return [*self._verbs.verbs(), *self._ban_verbs.verbs(), *trunk_verbs, *applications_verbs]
+        return [
+            *self._verbs.verbs(),
+            *self._ban_verbs.verbs(),
+            *registrations,
+            *trunk_verbs,
+            *applications_verbs,
+        ]
 
     def _counts(self) -> dict[str, Callable[[], int]]:
         """What must be zero when nobody calls, and the count of faults, which must stay zero."""
@@ -254,9 +270,15 @@ class Switchboard:
             "open_recordings": lambda: self._media.open_recordings,
             "bans": lambda: len(self._stack.guard.bans),
             "loop_delay_ms": lambda: self._stack.guard.admission.delay_ms,
+            "registered_contacts": lambda: self._stack.registrar.registered_contacts,
+            "unwritten_registrations": self._count_unwritten_registrations,
             "media_facts_lost": lambda: self._media.facts_lost,
             "faults": lambda: self._faults,
         }
+
+    def _count_unwritten_registrations(self) -> int:
+        """What a crash now would lose of who is registered."""
+        return self._stack.registrar.untold_changes + self._registrations.unwritten
 
     def _on_fault(self, item: Any, error: Exception) -> Outputs:
         """An output's handler raised: say so, and end the one call it belongs to."""

@@ -27,6 +27,9 @@ class BindingChanges:
         self._changes: dict[BindingKey, Binding | None] = {}
         self._due: float | None = None
 
+    def __len__(self) -> int:
+        return len(self._changes)
+
     def note(self, key: BindingKey, binding: Binding | None, now: float) -> None:
         """This contact changed; a later change takes the place of this one."""
         self._changes[key] = binding

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -83,6 +84,10 @@ class SipConfig(Section):
         le=3600,
         description="Phones that keep a connection by RFC 5626 are asked to send something so often, in "
         "seconds; 0 leaves it to them.",
+    )
+    registrations: Path = Field(
+        default=Path("run/registrations.db"),
+        description="File that registered contacts are kept in, so that they outlive a restart.",
     )
     answer_to_source: bool = Field(
         default=False,

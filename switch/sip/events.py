@@ -257,3 +257,40 @@ class StationUnregistered(Event):
     station: str
     reason: str
     """``removed`` by the phone, ``expired``, ``connection closed``, or ``cleared`` by somebody here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationsNotKept(Event):
+    """Registered contacts cannot be written to their file; it is tried again. Once for each outage."""
+
+    topic: ClassVar[str] = "registrations.not_kept"
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationsKeptAgain(Event):
+    """Registered contacts are written to their file again."""
+
+    topic: ClassVar[str] = "registrations.kept_again"
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationsPutAside(Event):
+    """The file of registered contacts cannot be read. A new one is begun; phones register again in time."""
+
+    topic: ClassVar[str] = "registrations.put_aside"
+    path: str
+    moved_to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationsRestored(Event):
+    """Stations that were registered when the switch ended are reachable again."""
+
+    topic: ClassVar[str] = "registrations.restored"
+    contacts: int
+    """How many there are."""
+    dropped: int
+    """Contacts that have expired, whose connection is gone or whose station is not configured any more."""

@@ -10,7 +10,7 @@ from switch.sip.commands import RemoveRegistrations
 from switch.sip.config import SipConfig
 from switch.sip.counters import Counters
 from switch.sip.directory import ContactAddress
-from switch.sip.events import StationRegistered, StationUnregistered
+from switch.sip.events import RegistrationsRestored, StationRegistered, StationUnregistered
 from switch.sip.header_values import parse_name_addr
 from switch.sip.hop import Hop
 from switch.sip.message import Request
@@ -19,6 +19,7 @@ from switch.sip.registration_request import AskedContact, RegistrationRequest, r
 from switch.sip.registrations import Registration, seconds_left, shown
 from switch.sip.station_proof import Answer, StationProof
 from switch.sip.text import printable
+from switch.sip.transport.reports import ConnectionClosed
 from switch.sip.uri import parse_uri
 from switch.sip.uri_equality import same_address
 
@@ -36,12 +37,20 @@ class Registrar:
         self._changes = BindingChanges()
 
     @property
-    def contacts_registered(self) -> int:
+    def registered_contacts(self) -> int:
         return len(self._bindings)
 
+    @property
+    def untold_changes(self) -> int:
+        """Changes that are still to be told to whoever keeps contacts."""
+        return len(self._changes)
+
     def routes(self) -> dict[type, Handler]:
-        """The commands it serves."""
-        return {RemoveRegistrations: self.remove}
+        """What it takes from the driver."""
+        return {
+            RemoveRegistrations: self.remove,
+            ConnectionClosed: lambda closed, now: self.connection_closed(closed.hop, now),
+        }
 
     def register(self, request: Request, hop: Hop, now: float) -> Answer:
         """Take a REGISTER. Raises SipSyntaxError when it cannot be read; nothing has changed then."""
@@ -71,13 +80,21 @@ class Registrar:
     def restore(self, bindings: Iterable[Binding], now: float) -> list[Event]:
         """Take up the contacts of the last run, as far as they can still be reached."""
         events: list[Event] = []
+        dropped = 0
         for binding in bindings:
             if self._outlives_restart(binding, now):
                 self._bindings.put(binding)
                 events.append(_registered(binding, now, restored=True))
             else:
                 self._changes.note(binding.key, None, now)
+                dropped += 1
+        if events or dropped:
+            events.append(RegistrationsRestored(contacts=len(events), dropped=dropped))
         return events
+
+    def tell_changes(self) -> list[Output]:
+        """What is not written down yet, now rather than a little later."""
+        return [*self._changes.take()]
 
     def remove(self, command: RemoveRegistrations, now: float) -> list[Event]:
         """Forget a station's contacts, or one of them, because somebody here says so."""
@@ -99,7 +116,7 @@ class Registrar:
         if expired is not None:
             return [*self._gone([expired], "expired", now)]
         told_at = self._changes.next_deadline()
-        return [*self._changes.take()] if told_at is not None and told_at <= now else []
+        return self.tell_changes() if told_at is not None and told_at <= now else []
 
     def _outlives_restart(self, binding: Binding, now: float) -> bool:
         reachable = binding.hop.transport not in CONNECTION_TRANSPORTS

@@ -7,6 +7,7 @@ from typing import Any
 
 import acd.verbs
 import switch.ban_verbs
+import switch.registration_verbs
 import switch.verbs
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
@@ -63,6 +64,12 @@ BAN = {
     "times": 1,
     "dropped": 4711,
 }
+REGISTRATION = PHONE | {
+    "transport": "udp",
+    "user_agent": "Phone 4.2",
+    "q": 1.0,
+    "since_s": 3725,
+}
 FLOW = {"name": "hotline", "title": "热线", "nodes": 7, "calls": 3}
 STATUS = {
     "name": "ringmain",
@@ -116,6 +123,12 @@ class SmallSwitch:
             self._verb("ban.list", NoParams, [BAN, BAN | {"source": "2001:db8::/64", "left_s": None}]),
             self._verb("ban.add", switch.ban_verbs.BanParams, BAN),
             self._verb("ban.lift", switch.ban_verbs.SourceParams, BAN),
+            self._verb(
+                "registration.list",
+                switch.registration_verbs.ListParams,
+                {"registrations": [REGISTRATION], "total": 1, "next": None},
+            ),
+            self._verb("registration.remove", switch.registration_verbs.RemoveParams, [REGISTRATION]),
             self._verb("flow.list", NoParams, [FLOW]),
             self._verb("switch.status", NoParams, STATUS),
         ]

@@ -34,6 +34,17 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
         (["queues"], "queue.list", {}),
         (["queues", "list"], "queue.list", {}),
         (["stations"], "station.list", {}),
+        (["sip", "registrations"], "registration.list", {"station": None, "after": "", "limit": 1000}),
+        (
+            ["sip", "registrations", "--station", "1001"],
+            "registration.list",
+            {"station": "1001", "after": "", "limit": 1000},
+        ),
+        (
+            ["sip", "registrations", "remove", "1001", "--contact", "sip:x"],
+            "registration.remove",
+            {"station": "1001", "contact": "sip:x"},
+        ),
         (["flows"], "flow.list", {}),
         (["sip", "bans"], "ban.list", {}),
         (["sip", "bans", "list"], "ban.list", {}),
@@ -92,6 +103,14 @@ def test_no_hash_is_made_for_a_name_no_phone_can_have(tmp_path: Path) -> None:
     words = ["stations", "hash", "a b", "--config", str(tmp_path / "ringmain.toml")]
     result = CliRunner().invoke(app, words, input="geheim\ngeheim\n")
     assert (result.exit_code, "no spaces" in result.output) == (2, True)
+
+
+def test_registrations_say_where_phones_are_and_since_when(small_switch: SmallSwitch) -> None:
+    lines = run(small_switch, "sip", "registrations").stdout.splitlines()
+    row = next(line for line in lines if "192.0.2.7" in line)
+    assert row.split() == [
+        *("1001", "sip:1001@192.0.2.7:5062", "udp", "192.0.2.7:5062", "Phone", "4.2", "5:12", "1:02:05")
+    ]
 
 
 def test_json_has_the_answer_as_it_is(small_switch: SmallSwitch) -> None:

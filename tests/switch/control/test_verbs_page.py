@@ -32,9 +32,14 @@ from switch.control.server import ControlServer
 from switch.events import CallAnswered, CallEnded
 from switch.records.projection import JournalEntry
 from switch.records.segment import decode_line
+from switch.registration_verbs import RegistrationVerbs
+from switch.sip.bindings import Binding
+from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.banning import Banning
 from switch.sip.guard.config import GuardConfig
+from switch.sip.hop import Hop
 from switch.sip.registrations import Registration
+from switch.sip.stack import SipStack
 from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
 from tests.helpers.exchange_rig import ExchangeRig
@@ -79,8 +84,18 @@ def all_verbs() -> list[Verb]:
     flow = Flow(name="hotline", title="热线", language="zh", start="end", nodes={"end": {"type": "hang_up"}})
     of_flows = ivr.service.build(IvrConfig(), {"hotline": flow}, SeededIds())
     of_trunks = TrunkVerbs(trunks.trunks, trunks.clock, trunks.order)
-    own = (*of_exchange.verbs(), *of_guard.verbs(), *of_trunks.verbs())
+    own = (*of_exchange.verbs(), *of_guard.verbs(), *registration_verbs(rig), *of_trunks.verbs())
     return [*own, *of_queues.verbs, *of_flows.verbs]
+
+
+def registration_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a registrar at which one phone is registered."""
+    station = StationConfig.model_validate({"name": "1001", "password": "secret"})
+    registrar = SipStack(SipConfig(), [station], SeededIds(), b"key of a test").registrar
+    now = rig.clock.now()
+    registrar.restore([Binding("1001", "sip:1001@h", Hop("udp", "h", 5060), "c", 1, now + 60, now)], now)
+    rig.driver.add_routes(registrar.routes())
+    return RegistrationVerbs(registrar, rig.clock, rig.driver.submit).verbs()
 
 
 async def ask(folder: Path, *questions: tuple[str, dict[str, Any]]) -> list[Any]:
@@ -120,6 +135,8 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("call.hang_up", {"call_id": "call-1"}),
     ("queue.list", {}),
     ("flow.list", {}),
+    ("registration.list", {}),
+    ("registration.remove", {"station": "1001"}),
     ("station.list", {}),
     ("trunk.disable", TRUNK),
     ("trunk.enable", TRUNK),

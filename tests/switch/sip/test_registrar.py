@@ -12,6 +12,7 @@ from switch.sip.guard.events import RefusalKind, SourceRefused
 from switch.sip.hop import Hop
 from switch.sip.message import Request, Response
 from switch.sip.registrations import Registration
+from switch.sip.transport.reports import ConnectionClosed
 from tests.helpers.sip_messages import PHONE, authorize, make_request
 from tests.helpers.sip_rig import LIFETIME_S, PASSWORD, STATION, SipRig
 
@@ -473,9 +474,8 @@ def test_what_was_reached_over_a_connection_is_gone_with_it() -> None:
 def test_a_station_loses_its_last_contact_with_the_connection() -> None:
     rig = SipRig()
     Phone(rig).register(CONNECTION)
-    assert rig.stack.registrar.connection_closed(CONNECTION, rig.now) == [
-        StationUnregistered(station=STATION, reason="connection closed")
-    ]
+    events = rig.stack.routes()[ConnectionClosed](ConnectionClosed(CONNECTION), rig.now)
+    assert events == [StationUnregistered(station=STATION, reason="connection closed")]
 
 
 def test_contacts_can_be_cleared_all_or_one() -> None:

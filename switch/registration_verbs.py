@@ -1,0 +1,71 @@
+"""The verbs that show and clear registrations."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from pydantic import Field
+
+from runtime.clock import Clock
+from runtime.errors import UsageError
+from runtime.models import Params
+from runtime.vocabulary import Command
+from switch.application import Verb
+from switch.sip.commands import RemoveRegistrations
+from switch.sip.registrar import Registrar
+
+
+class ListParams(Params):
+    """Which registrations to show."""
+
+    station: str | None = Field(default=None, description="only this station's")
+    after: str = Field(default="", description="stations whose name comes after this one")
+    limit: int = Field(default=1000, ge=1, le=10_000, description="at most so many stations")
+
+
+class RemoveParams(Params):
+    """Names one contact, or all of a station."""
+
+    station: str = Field(description="the name the phone registers with")
+    contact: str | None = Field(default=None, description="only this one, as registration.list names it")
+
+
+class RegistrationVerbs:
+    """``registration.list``, ``registration.remove``."""
+
+    def __init__(self, registrar: Registrar, clock: Clock, submit: Callable[[Command], None]) -> None:
+        self._registrar = registrar
+        self._clock = clock
+        self._submit = submit
+
+    def verbs(self) -> tuple[Verb, ...]:
+        return (
+            Verb("registration.list", ListParams, self._list, "Registered contacts, page by page."),
+            Verb("registration.remove", RemoveParams, self._remove, "Forget where a station is."),
+        )
+
+    def _list(self, params: ListParams) -> dict[str, Any]:
+        """``next`` is where the following page begins; None on the last."""
+        if params.station is not None:
+            return self._page([params.station], None)
+        names = self._registrar.stations_after(params.after, params.limit + 1)
+        more = len(names) > params.limit
+        return self._page(names[: params.limit], names[params.limit - 1] if more else None)
+
+    def _remove(self, params: RemoveParams) -> list[dict[str, Any]]:
+        """The contacts that were forgotten."""
+        contacts = self._contacts(params.station)
+        gone = [contact for contact in contacts if params.contact in (None, contact["contact"])]
+        if not gone:
+            what = "" if params.contact is None else f" as {params.contact}"
+            raise UsageError(f"{params.station} is not registered{what}; registration.list names who is")
+        self._submit(RemoveRegistrations(station=params.station, contact=params.contact))
+        return gone
+
+    def _page(self, stations: list[str], following: str | None) -> dict[str, Any]:
+        registrations = [contact for station in stations for contact in self._contacts(station)]
+        total = self._registrar.registered_contacts
+        return {"registrations": registrations, "total": total, "next": following}
+
+    def _contacts(self, station: str) -> list[dict[str, Any]]:
+        return [asdict(found) for found in self._registrar.registrations_of(station, self._clock.now())]
