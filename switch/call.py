@@ -55,6 +55,23 @@ class Offer:
     accepted: bool = False
     early_media: bool = False
     """Whether it can be heard before it answers."""
+    announced: bool = True
+    """Whether applications know of it; not while it only serves a transfer that is not decided."""
+    replaces: str | None = None
+    """The leg whose place it takes as soon as it has its ports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """What a phone asked for while the phone it transfers to rings."""
+
+    transfer_id: str
+    leg_id: str
+    """Of the one who transfers."""
+    by: str
+    """Their station."""
+    target: str
+    offer_id: str
 
 
 @dataclass(slots=True)
@@ -84,11 +101,15 @@ class Call:
     """Who sent the call on before it came here, the last first (RFC 5806)."""
     session_id: str = ""
     """For tracing (RFC 7989); all legs of the call share it."""
+    caller_station: str | None = None
+    """The station that calls; None for a customer from outside."""
     state: CallState = CallState.ARRIVING
     recording_id: str | None = None
     offers: dict[str, Offer] = field(default_factory=dict)
     connected_offer: str | None = None
     hand_offs: int = 0
+    transfer: Transfer | None = None
+    """The transfer under way."""
 
     def offer_of(self, leg: Leg) -> Offer:
         """The offer a station's leg serves."""
@@ -106,6 +127,19 @@ class Call:
         if leg is self.customer:
             return connected
         return self.customer if leg is connected else None
+
+    def station_of(self, leg: Leg) -> str | None:
+        """The station a leg goes to; None for one that goes outside."""
+        if leg is self.customer:
+            return self.caller_station
+        offer = self.offer_of(leg)
+        return None if offer.outside else offer.station
+
+    def end_of(self, leg: Leg) -> tuple[str, str]:
+        """Number and name of whoever is at the other end of a leg."""
+        if leg is self.customer:
+            return self.caller_number, self.caller_name
+        return self.offer_of(leg).station, ""
 
     @property
     def station(self) -> str | None:

@@ -45,7 +45,7 @@ class CustomerLegs:
         if call is None or call.state is not CallState.ALERTING:
             return []
         call.state = CallState.ANSWERED
-        outputs = [] if call.customer.answered else _accept(call.customer)
+        outputs = [] if call.customer.answered else accept(call.customer)
         if call.recorded and call.recording_id is None:
             outputs += self._start_recording(call)
         return [*outputs, CallAnswered(call_id=call.call_id, recording_id=call.recording_id)]
@@ -106,7 +106,7 @@ class CustomerLegs:
         ]
 
 
-def _accept(leg: Leg) -> list[Output]:
+def accept(leg: Leg) -> list[Output]:
     """200 OK. From here on the peer is to be heard; one we make the offer to is configured by its ACK."""
     leg.answered = True
     if leg.our_sdp is None:

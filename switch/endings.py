@@ -25,13 +25,18 @@ def refuse_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool = Fal
     """Turn away a call that no application has seen yet."""
     calls.remove(call)
     return [
-        *_release(call.customer, cause),
+        *release(call.customer, cause),
         _call_refused(call, call.call_id, call.customer.leg_id, cause, by_caller=by_caller),
     ]
 
 
-def drop_offer(calls: Calls, call: Call, offer: Offer, cause: Cause, *, by_station: bool) -> list[Output]:
-    """Let go of a station. Its leg is forgotten at once: what its phone still says concerns SIP only."""
+def drop_offer(
+    calls: Calls, call: Call, offer: Offer, cause: Cause, *, by_station: bool, keep_leg: bool = False
+) -> list[Output]:
+    """Let go of a station. Its leg is forgotten at once: what its phone still says concerns SIP only.
+
+    ``keep_leg``: the leg goes on in another call.
+    """
     calls.remove_offer(call, offer)
     outputs: list[Output] = []
     if call.connected_offer == offer.offer_id:
@@ -39,19 +44,24 @@ def drop_offer(calls: Calls, call: Call, offer: Offer, cause: Cause, *, by_stati
         call.state = CallState.ANSWERED
         if offer.leg.holding:
             outputs.append(StopPlayback(leg_id=call.customer.leg_id))
-    ended = OfferEnded(
-        call_id=call.call_id,
-        offer_id=offer.offer_id,
-        cause=cause,
-        accepted=offer.accepted,
-        by_station=by_station,
-    )
-    return [*outputs, *_release(offer.leg, cause), ended]
+    if not keep_leg:
+        outputs += release(offer.leg, cause)
+    if offer.announced:
+        outputs.append(
+            OfferEnded(
+                call_id=call.call_id,
+                offer_id=offer.offer_id,
+                cause=cause,
+                accepted=offer.accepted,
+                by_station=by_station,
+            )
+        )
+    return outputs
 
 
 def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list[Output]:
     """End the call with all that hangs on it; afterwards the exchange knows nothing of it."""
-    outputs = _release(call.customer, cause)
+    outputs = release(call.customer, cause)
     if call.recording_id is not None:
         outputs.append(StopRecording(recording_id=call.recording_id))
     outputs.append(
@@ -64,11 +74,8 @@ def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list
     return outputs
 
 
-def lose_leg(calls: Calls, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Output]:
-    """A leg is over: a station's takes its offer away, the customer's takes the call."""
-    call = calls.of_leg(leg)
-    if leg is not call.customer:
-        return drop_offer(calls, call, call.offer_of(leg), cause, by_station=by_peer)
+def lose_customer(calls: Calls, call: Call, cause: Cause, *, by_peer: bool) -> list[Output]:
+    """The customer's leg is over, and takes the call along."""
     if call.state is CallState.ARRIVING:
         return refuse_call(calls, call, cause, by_caller=by_peer)
     return end_call(calls, call, cause, by_caller=by_peer)
@@ -88,6 +95,6 @@ def _call_refused(
     )
 
 
-def _release(leg: Leg, cause: Cause) -> list[Output]:
+def release(leg: Leg, cause: Cause) -> list[Output]:
     """Let go of a leg in signalling and media; harmless where the peer was first."""
     return [HangUpLeg(leg_id=leg.leg_id, cause=cause), CloseEndpoint(leg_id=leg.leg_id)]

@@ -1,6 +1,7 @@
 """What the exchange reports about calls."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from runtime.vocabulary import Event
@@ -20,6 +21,7 @@ class CallArrived(Event):
     caller_name: str
     called_number: str
     access_code: str
+    """Empty when a station dialled another phone."""
     target: str
     """The application that gets it: ``<scheme>:<name>``."""
     peer: str
@@ -67,6 +69,41 @@ class CallHandedOff(Event):
     target: str
     answered: bool = True
     """False when the caller has not been answered yet."""
+    offer_id: str | None = None
+    """An offer that comes along: OfferRinging or OfferAccepted follows, for the new owner."""
+    way_out: str | None = None
+    """Where the call goes when that offer fails, in place of what the new owner would do."""
+
+
+class TransferKind(StrEnum):
+    """How a call was passed on."""
+
+    BLIND = "blind"
+    """To a target, without talking to it first."""
+    ATTENDED = "attended"
+    """By joining two calls of the one who transfers."""
+    REPLACED = "replaced"
+    """By a phone that stepped in for another."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTransferred(Event):
+    """A phone passed the call on. The call goes on, with another at one of its ends."""
+
+    topic: ClassVar[str] = "call.transferred"
+    call_id: str
+    contact_id: str
+    """Of the customer who is in the call now."""
+    kind: TransferKind
+    """How: ``blind``, ``attended`` or ``replaced``."""
+    by: str
+    """The station that passed it on, or that another stepped in for."""
+    target: str
+    """Who has the call now: ``<scheme>:<name>``."""
+    caller_number: str
+    """Of the one who is the caller now."""
+    from_call_id: str | None = None
+    """The call that ended when both were joined."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

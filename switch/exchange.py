@@ -35,9 +35,11 @@ from switch.commands import (
 )
 from switch.config import AccessCodeConfig
 from switch.customer_legs import CustomerLegs
-from switch.endings import end_call, lose_leg, refuse_arrival, refuse_call
-from switch.events import CallArrived, CallHandedOff, DrainStarted
+from switch.dial_plan import DialPlan, TargetCheck
+from switch.endings import end_call, lose_customer, refuse_arrival, refuse_call
+from switch.events import CallArrived, DrainStarted
 from switch.holding import Holding
+from switch.replacements import Replacements
 from switch.sip.commands import AnswerReoffer
 from switch.sip.events import (
     LegAnswered,
@@ -49,13 +51,14 @@ from switch.sip.events import (
     LegReoffered,
     LegRinging,
     LegRingingConfirmed,
+    LegTransferRequested,
 )
 from switch.station_legs import StationLegs
+from switch.telling import handed_off
+from switch.transfers import Transfers
 
 MAX_HAND_OFFS = 100
 """A call passed on more often goes in circles: a full queue to a flow, the flow back to the queue."""
-
-TargetCheck = Callable[[str], bool]
 
 
 class Exchange:
@@ -84,7 +87,10 @@ class Exchange:
         self._calls = calls if calls is not None else Calls()
         self._customers = CustomerLegs(self._calls, ids)
         self._holding = Holding(self._calls, ids, hold_music)
-        self._stations = StationLegs(self._calls, ids, self._holding)
+        self._plan = DialPlan(access_codes, knows_target)
+        self._transfers = Transfers(self._calls, ids, self._plan, self._holding)
+        self._stations = StationLegs(self._calls, ids, self._holding, self._transfers)
+        self._replacements = Replacements(self._calls, ids, self._holding)
         self._refuse_after_s: int | None = None
 
     def routes(self) -> dict[type, Handler]:
@@ -97,6 +103,7 @@ class Exchange:
             LegReofferAnswered: self._leg_reoffer_answered,
             LegRingingConfirmed: self._leg_ringing_confirmed,
             LegEnded: self._leg_ended,
+            LegTransferRequested: self._transfers.requested,
             EndpointOpened: self._endpoint_opened,
             EndpointFailed: self._endpoint_failed,
             MediaLost: self._media_lost,
@@ -148,6 +155,8 @@ class Exchange:
     # -- the customer arrives ------------------------------------------------------------------------
 
     def _leg_arrived(self, event: LegArrived, now: float) -> list[Output]:
+        if event.replaces_leg_id is not None:
+            return self._replacements.arrived(event)
         if self._refuse_after_s is not None:
             return self._turn_away(event, Cause.NORMAL_TEMPORARY_FAILURE, self._refuse_after_s)
         arrival = self._admit(event, now)
@@ -155,16 +164,26 @@ class Exchange:
             refusal = self._turn_away(event, arrival.cause, arrival.retry_after_s)
             return [*arrival.outputs, *refusal]
         access_code = self._access_codes.get(arrival.called_number)
-        if access_code is None:
+        target = access_code.target if access_code else self._dialled_by(event.station, arrival.called_number)
+        if target is None:
             return self._turn_away(event, Cause.UNALLOCATED_NUMBER)
-        self._calls.add(self._new_call(event, arrival, access_code, now))
+        self._calls.add(self._new_call(event, arrival, access_code, target, now))
         return [OpenEndpoint(leg_id=event.leg_id, near=None)]
 
     def _turn_away(self, event: LegArrived, cause: Cause, retry_after_s: int | None = None) -> list[Output]:
         return refuse_arrival(event, self._ids.new("call"), cause, retry_after_s)
 
+    def _dialled_by(self, station: str | None, number: str) -> str | None:
+        """Stations reach each other and outside numbers without an access code; others do not."""
+        return self._plan.target_of(number) if station is not None else None
+
     def _new_call(
-        self, event: LegArrived, arrival: Admitted, access_code: AccessCodeConfig, now: float
+        self,
+        event: LegArrived,
+        arrival: Admitted,
+        access_code: AccessCodeConfig | None,
+        target: str,
+        now: float,
     ) -> Call:
         call_id = self._ids.new("call")
         return Call(
@@ -174,15 +193,16 @@ class Exchange:
             caller_number=arrival.caller_number,
             caller_name=arrival.caller_name,
             called_number=arrival.called_number,
-            access_code=access_code.number,
-            target=access_code.target,
+            access_code=access_code.number if access_code else "",
+            target=target,
             peer=event.peer,
             privacy=event.privacy,
             diversions=event.diversions,
             session_id=event.session_id,
             trunk=arrival.trunk,
             area=arrival.area,
-            recorded=access_code.record,
+            caller_station=event.station,
+            recorded=access_code is not None and access_code.record,
             arrived_at=now,
             customer=Leg(leg_id=event.leg_id, call_id=call_id, offer_id=None, peer_sdp=event.sdp),
         )
@@ -197,7 +217,8 @@ class Exchange:
         negotiation.give_port(leg, event.host, event.port, session_id, agreed.codec if agreed else None)
         if leg is call.customer:
             return self._present(call)
-        return self._stations.dial(call, leg)
+        offer = call.offer_of(leg)
+        return self._replacements.opened(call, offer) if offer.replaces else self._stations.dial(call, leg)
 
     def _present(self, call: Call) -> list[Output]:
         """The customer's ports are open: agree on media and give the call to its application."""
@@ -219,17 +240,8 @@ class Exchange:
         if call.hand_offs > MAX_HAND_OFFS or not self._knows_target(command.target):
             return end_call(self._calls, call, Cause.NORMAL_TEMPORARY_FAILURE, by_caller=False)
         call.target = command.target
-        return [
-            CallHandedOff(
-                call_id=call.call_id,
-                contact_id=call.contact_id,
-                caller_number=call.caller_number,
-                caller_name=call.caller_name,
-                access_code=call.access_code,
-                target=command.target,
-                answered=call.customer.answered,
-            )
-        ]
+        undecided = self._transfers.failed(call, Cause.NORMAL_CLEARING) if call.transfer else []
+        return [*undecided, handed_off(call)]
 
     # -- media changes while a leg is up -------------------------------------------------------------
 
@@ -270,25 +282,33 @@ class Exchange:
         try:
             negotiation.take_answer(leg, sdp)
         except PeerError:
-            return lose_leg(self._calls, leg, Cause.INCOMPATIBLE_DESTINATION, by_peer=False)
+            return self._lose(leg, Cause.INCOMPATIBLE_DESTINATION, by_peer=False)
         return [negotiation.configuration(leg), *self._holding.changed(leg, held_before=held_before)]
 
     # -- the end -------------------------------------------------------------------------------------
 
     def _leg_ended(self, event: LegEnded) -> list[Output]:
         leg = self._calls.legs.get(event.leg_id)
-        return lose_leg(self._calls, leg, event.cause, by_peer=event.by_peer) if leg else []
+        return self._lose(leg, event.cause, by_peer=event.by_peer) if leg else []
+
+    def _lose(self, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Output]:
+        call = self._calls.of_leg(leg)
+        if call.transfer is not None and call.transfer.leg_id == leg.leg_id:
+            return self._transfers.abandoned(call, cause, by_peer=by_peer)
+        if leg is not call.customer:
+            return self._stations.lose(call, call.offer_of(leg), cause, by_station=by_peer)
+        return lose_customer(self._calls, call, cause, by_peer=by_peer)
 
     def _media_lost(self, event: MediaLost) -> list[Output]:
         """A leg that is not answered yet need not be heard."""
         leg = self._calls.legs.get(event.leg_id)
         if leg is None or not leg.answered:
             return []
-        return lose_leg(self._calls, leg, Cause.MEDIA_TIMEOUT, by_peer=False)
+        return self._lose(leg, Cause.MEDIA_TIMEOUT, by_peer=False)
 
     def _endpoint_failed(self, event: EndpointFailed) -> list[Output]:
         leg = self._calls.legs.get(event.leg_id)
-        return lose_leg(self._calls, leg, Cause.SWITCH_CONGESTION, by_peer=False) if leg else []
+        return self._lose(leg, Cause.SWITCH_CONGESTION, by_peer=False) if leg else []
 
     def _hang_up(self, command: HangUpCall) -> list[Output]:
         call = self.find(command.call_id)

@@ -1,6 +1,6 @@
 """The legs of stations rung for a call: offered, ringing, accepted, connected."""
 
-from media.commands import AttachToRecording, BridgeEndpoints, Channel, OpenEndpoint
+from media.commands import BridgeEndpoints
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.vocabulary import Output
@@ -11,24 +11,31 @@ from switch.commands import ConnectCall, DialNumber, OfferCall, WithdrawOffer
 from switch.endings import drop_offer
 from switch.events import CallConnected, OfferAccepted, OfferRinging
 from switch.holding import Holding
+from switch.seats import record, ring_phone
 from switch.sip.commands import DialStation
 from switch.sip.events import LegAnswered, LegRinging
+from switch.transfers import Transfers
 from switch.trunks.commands import DialTrunk
 
 
 class StationLegs:
     """The part of the exchange that serves stations. Shares the exchange's ``Calls``."""
 
-    def __init__(self, calls: Calls, ids: Ids, holding: Holding) -> None:
+    def __init__(self, calls: Calls, ids: Ids, holding: Holding, transfers: Transfers) -> None:
         self._calls = calls
         self._ids = ids
         self._holding = holding
+        self._transfers = transfers
 
     def offer(self, command: OfferCall) -> list[Output]:
-        return self._open(command.call_id, command.offer_id, command.station, outside=False)
+        call = self._calls.by_id.get(command.call_id)
+        return ring_phone(self._calls, self._ids, call, command.offer_id, command.station) if call else []
 
     def dial_number(self, command: DialNumber) -> list[Output]:
-        return self._open(command.call_id, command.offer_id, command.number, outside=True)
+        call = self._calls.by_id.get(command.call_id)
+        if call is None:
+            return []
+        return ring_phone(self._calls, self._ids, call, command.offer_id, command.number, outside=True)
 
     def dial(self, call: Call, leg: Leg) -> list[Output]:
         """The leg has its ports: ring the phone."""
@@ -52,9 +59,12 @@ class StationLegs:
         leg = self._calls.legs.get(event.leg_id)
         if leg is None:
             return []
-        offer = self._calls.of_leg(leg).offer_of(leg)
+        call = self._calls.of_leg(leg)
+        offer = call.offer_of(leg)
         heard = _hear_early(leg, event.sdp) if event.sdp is not None else []
         offer.early_media = offer.early_media or bool(heard)
+        if not offer.announced:
+            return [*heard, *self._transfers.rang(call)]
         ringing = OfferRinging(call_id=leg.call_id, offer_id=offer.offer_id, early_media=offer.early_media)
         return [*heard, ringing]
 
@@ -67,12 +77,18 @@ class StationLegs:
         try:
             negotiation.take_answer(leg, event.sdp)
         except PeerError:
-            return drop_offer(self._calls, call, offer, Cause.INCOMPATIBLE_DESTINATION, by_station=False)
+            return self.lose(call, offer, Cause.INCOMPATIBLE_DESTINATION, by_station=False)
         offer.accepted = leg.answered = True
-        return [
-            negotiation.configuration(leg),
-            OfferAccepted(call_id=call.call_id, offer_id=offer.offer_id),
-        ]
+        if not offer.announced:
+            return [negotiation.configuration(leg), *self._transfers.accepted(call)]
+        accepted = OfferAccepted(call_id=call.call_id, offer_id=offer.offer_id)
+        return [negotiation.configuration(leg), accepted]
+
+    def lose(self, call: Call, offer: Offer, cause: Cause, *, by_station: bool) -> list[Output]:
+        """A phone is out of the call. One that a call was to be transferred to ends only the transfer."""
+        if call.transfer is not None and call.transfer.offer_id == offer.offer_id:
+            return self._transfers.failed(call, cause)
+        return drop_offer(self._calls, call, offer, cause, by_station=by_station)
 
     def withdraw(self, command: WithdrawOffer) -> list[Output]:
         found = self._calls.find_offer(command.call_id, command.offer_id)
@@ -89,18 +105,10 @@ class StationLegs:
         call.connected_offer = offer.offer_id
         return [
             BridgeEndpoints(leg_id=call.customer.leg_id, peer_leg_id=offer.leg.leg_id),
-            *_record_agent(call, offer.leg),
+            *record(call, offer.leg),
             CallConnected(call_id=call.call_id, offer_id=offer.offer_id, station=offer.station),
             *self._holding.connected(call),
         ]
-
-    def _open(self, call_id: str, offer_id: str, station: str, *, outside: bool) -> list[Output]:
-        call = self._calls.by_id.get(call_id)
-        if call is None:
-            return []
-        leg = Leg(leg_id=self._ids.new("leg"), call_id=call.call_id, offer_id=offer_id)
-        self._calls.add_offer(call, Offer(offer_id, station, leg, outside=outside))
-        return [OpenEndpoint(leg_id=leg.leg_id, near=call.customer.leg_id)]
 
 
 def _to_trunk(call: Call, offer: Offer) -> DialTrunk:
@@ -123,9 +131,3 @@ def _hear_early(leg: Leg, sdp: str) -> list[Output]:
     except PeerError:
         return []
     return [negotiation.configuration(leg)]
-
-
-def _record_agent(call: Call, leg: Leg) -> list[Output]:
-    if call.recording_id is None:
-        return []
-    return [AttachToRecording(recording_id=call.recording_id, leg_id=leg.leg_id, channel=Channel.AGENT)]

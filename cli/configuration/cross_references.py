@@ -12,7 +12,7 @@ from cli.paths import shown_path
 from ivr.config import FLOW_SCHEME
 from runtime.problems import Finding, KeyPath, listed
 from runtime.target import HANG_UP, Target, parse_target
-from switch.dialling.config import STATION_SCHEME
+from switch.dial_plan import STATION_SCHEME
 
 _NAMING_KEYS = (
     ("stations", "name"),

@@ -4,11 +4,6 @@ from pydantic import Field
 
 from runtime.models import Section
 
-STATION_SCHEME = "station"
-"""Targets ``station:<name>`` ring a registered phone."""
-NUMBER_SCHEME = "number"
-"""Targets ``number:<digits>`` ring an outside number through the trunks."""
-
 
 class DiallingConfig(Section):
     """Section ``[dialling]``: calls that go straight to a phone."""

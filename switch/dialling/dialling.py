@@ -22,7 +22,8 @@ from switch.commands import (
     RingCall,
     WithdrawOffer,
 )
-from switch.dialling.config import NUMBER_SCHEME, STATION_SCHEME, DiallingConfig
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
+from switch.dialling.config import DiallingConfig
 from switch.dialling.dialled_call import DialledCall, DialledCalls
 from switch.events import (
     CallArrived,
@@ -119,15 +120,20 @@ class Dialling:
         target = parse_target(event.target)
         if target.scheme not in (STATION_SCHEME, NUMBER_SCHEME):
             return ()
+        comes_along = event.offer_id if isinstance(event, CallHandedOff) else None
         dialled = DialledCall(
             call_id=event.call_id,
-            offer_id=self._ids.new("offer"),
-            way_out=self._ways_out.get(event.access_code),
+            offer_id=comes_along or self._ids.new("offer"),
+            way_out=self._way_out(event),
             answered=answered,
         )
         self._calls.by_id[event.call_id] = dialled
         self._calls.ringing.set(event.call_id, now + self._config.ring_timeout_s)
-        return (_offer(dialled, target),)
+        return () if comes_along else (_offer(dialled, target),)
+
+    def _way_out(self, event: CallArrived | CallHandedOff) -> str | None:
+        own = event.way_out if isinstance(event, CallHandedOff) else None
+        return own or self._ways_out.get(event.access_code)
 
     def _ring_back(self, dialled: DialledCall) -> Sequence[Output]:
         if not self._config.ring_back:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from runtime.ids import Ids
 from switch.application import Application, Gauge
-from switch.dialling.config import STATION_SCHEME, DiallingConfig
+from switch.dial_plan import STATION_SCHEME
+from switch.dialling.config import DiallingConfig
 from switch.dialling.dialling import Dialling
 from switch.events import (
     CallArrived,

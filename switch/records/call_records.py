@@ -41,7 +41,7 @@ call_records = Table(
     Column("hangup_cause_q850", Integer, nullable=False, comment="why it ended, by the number of Q.850"),
     Column("hung_up_by", String(16), nullable=False, comment="caller, station, switch or restart"),
     Column("sip_call_id", String(255), nullable=False, index=True, comment="Call-ID of the caller's dialog"),
-    Column("access_code", String(64), comment="null when the call was refused at the door"),
+    Column("access_code", String(64), comment="null when a station dialled a phone, or nobody was let in"),
     Column("trunk", String(64), comment="the trunk it came from; null when it came from none"),
     Column("area", String(255), comment="where the caller was, by landing code; null when unknown"),
     Column("station", String(64), comment="the last it talked to"),
@@ -124,7 +124,7 @@ def _arrived(entry: JournalEntry, fields: Fields) -> OpenCall:
         caller_name=fields["caller_name"],
         called_number=fields["called_number"],
         sip_call_id=fields["sip_call_id"],
-        access_code=fields["access_code"],
+        access_code=fields["access_code"] or None,
         trunk=fields.get("trunk"),  # an older journal has neither
         area=fields.get("area", ""),
     )
@@ -154,6 +154,11 @@ def _answered(call: OpenCall, fields: Fields, now: float) -> None:
 
 def _handed_off(call: OpenCall, fields: Fields, now: float) -> None:
     call.enter(fields["target"], now)
+
+
+def _transferred(call: OpenCall, fields: Fields, now: float) -> None:
+    """Another customer may be in the call since; the record is of their contact."""
+    call.contact_id = fields["contact_id"]
 
 
 def _connected(call: OpenCall, fields: Fields, now: float) -> None:
@@ -204,6 +209,7 @@ _CAUSES = {cause.value: cause for cause in Cause}
 _STEPS: Mapping[str, Callable[[OpenCall, Fields, float], None]] = {
     "call.answered": _answered,
     "call.handed_off": _handed_off,
+    "call.transferred": _transferred,
     "call.connected": _connected,
     "call.digit_received": _digit_received,
     "call.ended": _ended,

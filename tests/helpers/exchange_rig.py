@@ -23,13 +23,23 @@ from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Event
 from switch.config import AccessCodeConfig
 from switch.exchange import Exchange
-from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
+from switch.sip.commands import (
+    AnswerLeg,
+    AnswerReoffer,
+    AnswerTransfer,
+    DialStation,
+    HangUpLeg,
+    ReportTransfer,
+    RingLeg,
+)
 from switch.sip.events import LegAnswered, LegArrived
 from switch.trunks.commands import DialTrunk
 
 K = TypeVar("K")
 
-TARGETS = {"flow:hotline", "queue:service", "station:1001"}
+OUTSIDE_NUMBER = "02088886666"
+PHONES = {"station:1001", "station:1002", "station:1003", f"number:{OUTSIDE_NUMBER}"}
+TARGETS = {"flow:hotline", "queue:service", *PHONES}
 
 CALLER_SDP = (
     "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
@@ -113,7 +123,16 @@ class ExchangeRig:
         self.driver = Driver(self.clock, self.alarm, self._fail)
         self.driver.add_routes(self.exchange.routes())
         self.driver.add_routes(self._remembering(self.media.routes()))
-        for kind in (RingLeg, AnswerLeg, AnswerReoffer, DialStation, DialTrunk, HangUpLeg):
+        for kind in (
+            RingLeg,
+            AnswerLeg,
+            AnswerReoffer,
+            AnswerTransfer,
+            ReportTransfer,
+            DialStation,
+            DialTrunk,
+            HangUpLeg,
+        ):
             self.driver.add_routes(self._remembering({kind: _nothing}))
         self.driver.observe(lambda event, wall: self.events.append(event))
 
@@ -121,17 +140,27 @@ class ExchangeRig:
         for item in items:
             self.driver.submit(item)
 
-    def arrive(self, leg_id: str = "customer", called: str = "95598", sdp: str | None = CALLER_SDP) -> str:
-        """A customer calls; returns the call id, empty when the call was refused."""
+    def arrive(
+        self,
+        leg_id: str = "customer",
+        called: str = "95598",
+        sdp: str | None = CALLER_SDP,
+        *,
+        station: str | None = None,
+        replaces: str | None = None,
+    ) -> str:
+        """A customer, or a station, calls; returns the call id, empty when the call was refused."""
         self.feed(
             LegArrived(
                 leg_id=leg_id,
                 sip_call_id=f"{leg_id}@192.0.2.1",
-                caller_number="13800138000",
-                caller_name="王小明",
+                caller_number=station or "13800138000",
+                caller_name="" if station else "王小明",
                 called_number=called,
                 peer="udp:192.0.2.1:5060",
                 sdp=sdp,
+                station=station,
+                replaces_leg_id=replaces,
             )
         )
         return self.exchange.call_of_leg(leg_id) or ""

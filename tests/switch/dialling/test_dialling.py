@@ -8,51 +8,13 @@ from runtime.driver import Handler
 from runtime.ids import SeededIds
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall
-from switch.config import AccessCodeConfig
 from switch.dialling.config import DiallingConfig
 from switch.events import CallConnected, CallEnded, CallHandedOff, OfferEnded
 from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, RingLeg
-from switch.sip.events import LegAnswered, LegEnded, LegRinging
+from switch.sip.events import LegAnswered, LegRinging
 from switch.trunks.commands import DialTrunk
-from tests.helpers.exchange_rig import AGENT_SDP, ExchangeRig
-
-DIRECT = AccessCodeConfig(number="8001", target="station:1001")
-WITH_WAY_OUT = AccessCodeConfig(number="8002", target="station:1001", on_failure="queue:service")
-OUTSIDE = AccessCodeConfig(number="8003", target="number:02088886666")
-HOTLINE = AccessCodeConfig(number="95598", target="flow:hotline")
-
-
-class DiallingRig(ExchangeRig):
-    """The exchange with nothing but the dialling application."""
-
-    def __init__(self) -> None:
-        super().__init__([DIRECT, WITH_WAY_OUT, OUTSIDE, HOTLINE])
-        config = DiallingConfig(ring_timeout_s=20, ring_back="ring_back")
-        self.application = switch.dialling.service.build(
-            config, {"8002": "queue:service"}, {"1001"}.__contains__, SeededIds(7)
-        )
-        self.driver.add_routes(self.application.routes)
-        for core in self.application.cores:
-            self.driver.add_core(core)
-
-    def dial(self, called: str = "8001") -> str:
-        """A customer calls and the phone rings; returns the call."""
-        call_id = self.arrive(called=called)
-        self.feed(LegRinging(leg_id=self.station_leg, status=180))
-        return call_id
-
-    @property
-    def station_leg(self) -> str:
-        return self.last(DialStation).leg_id
-
-    def end(self, leg_id: str, cause: Cause) -> None:
-        self.feed(LegEnded(leg_id=leg_id, cause=cause, sip_status=None, by_peer=True))
-
-    def assert_idle(self) -> None:
-        super().assert_idle()
-        (gauge,) = self.application.gauges
-        assert gauge.read() == {(): 0}
-        assert self.alarm.deadline is None
+from tests.helpers.dialling_rig import DiallingRig
+from tests.helpers.exchange_rig import AGENT_SDP
 
 
 @pytest.fixture

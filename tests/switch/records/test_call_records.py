@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +8,14 @@ from hypothesis import strategies as st
 
 from runtime.vocabulary import Event
 from switch.causes import Cause
-from switch.events import CallAnswered, CallConnected, CallRefused, DigitReceived
+from switch.events import (
+    CallAnswered,
+    CallConnected,
+    CallRefused,
+    CallTransferred,
+    DigitReceived,
+    TransferKind,
+)
 from switch.records.call_records import CallRecords
 from switch.records.events import JournalTailCut
 from switch.records.projection import JournalEntry
@@ -150,6 +158,24 @@ def test_waiting_ends_when_the_queue_hands_on_and_adds_up_over_queues() -> None:
         (55, ended()),
     )
     assert (row["queue"], row["waitsec"]) == ("second", 15)
+
+
+def test_after_an_attended_transfer_the_record_is_of_the_customers_contact() -> None:
+    transferred = CallTransferred(
+        call_id="call-1",
+        contact_id="contact-of-the-customer",
+        kind=TransferKind.ATTENDED,
+        by="1001",
+        target="station:1002",
+        caller_number="13900139000",
+        from_call_id="call-0",
+    )
+    row = only_row((0, arrived(target="station:1002")), (5, transferred), (8, ended()))
+    assert row["contact_id"] == "contact-of-the-customer"
+
+
+def test_a_call_one_station_dials_to_another_has_no_access_code() -> None:
+    assert only_row((0, replace(arrived(), access_code="")), (8, ended()))["access_code"] is None
 
 
 def test_talk_adds_up_over_stations_and_the_last_one_is_named() -> None:

@@ -1,0 +1,79 @@
+"""INVITE with Replaces: a phone takes the place of another in its call (RFC 3891).
+
+So a colleague picks up what rings elsewhere, and a transfer ends whose REFER went past this switch.
+"""
+
+from media.commands import OpenEndpoint
+from runtime.errors import PeerError
+from runtime.ids import Ids
+from runtime.target import Target
+from runtime.vocabulary import Output
+from switch import negotiation
+from switch.call import Call, Calls, Leg, Offer
+from switch.causes import Cause
+from switch.customer_legs import accept
+from switch.dial_plan import STATION_SCHEME
+from switch.endings import drop_offer, refuse_arrival
+from switch.events import OfferAccepted, TransferKind
+from switch.holding import Holding
+from switch.seats import seat, vacate
+from switch.sip.events import LegArrived
+from switch.telling import handed_off, transferred
+
+
+class Replacements:
+    """The part of the exchange that lets one phone step in for another. Shares the exchange's ``Calls``."""
+
+    def __init__(self, calls: Calls, ids: Ids, holding: Holding) -> None:
+        self._calls = calls
+        self._ids = ids
+        self._holding = holding
+
+    def arrived(self, event: LegArrived) -> list[Output]:
+        """Only a station that has proved to be one may, and only while the leg is there."""
+        replaced = self._calls.legs.get(event.replaces_leg_id or "")
+        if replaced is None or event.station is None:
+            cause = Cause.CALL_REJECTED if replaced is not None else Cause.UNALLOCATED_NUMBER
+            return refuse_arrival(event, self._ids.new("call"), cause)
+        call = self._calls.of_leg(replaced)
+        offer_id = self._ids.new("offer")
+        leg = Leg(leg_id=event.leg_id, call_id=call.call_id, offer_id=offer_id, peer_sdp=event.sdp)
+        offer = Offer(offer_id, event.station, leg, announced=False, replaces=replaced.leg_id)
+        self._calls.add_offer(call, offer)
+        return [OpenEndpoint(leg_id=leg.leg_id, near=replaced.leg_id)]
+
+    def opened(self, call: Call, offer: Offer) -> list[Output]:
+        """The ports are there: answer, and step in."""
+        leg = offer.leg
+        replaced = self._calls.legs.get(offer.replaces or "")
+        if replaced is None:
+            return drop_offer(self._calls, call, offer, Cause.UNALLOCATED_NUMBER, by_station=False)
+        if leg.peer_sdp is not None:
+            try:
+                negotiation.answer(leg, leg.peer_sdp)
+            except PeerError:
+                return drop_offer(self._calls, call, offer, Cause.INCOMPATIBLE_DESTINATION, by_station=False)
+        offer.accepted = True
+        if replaced is call.customer:
+            return [*accept(leg), *self._as_customer(call, offer)]
+        return [*accept(leg), *self._as_station(call, offer, replaced)]
+
+    def _as_customer(self, call: Call, offer: Offer) -> list[Output]:
+        by = call.caller_station or call.caller_number
+        self._calls.remove_offer(call, offer)
+        call.caller_number, call.caller_name, call.caller_station = offer.station, "", offer.station
+        told = transferred(call, TransferKind.REPLACED, by)
+        return [told, *seat(self._calls, call, offer.leg), *self._holding.connected(call)]
+
+    def _as_station(self, call: Call, offer: Offer, replaced: Leg) -> list[Output]:
+        old = call.offer_of(replaced)
+        cause = Cause.NORMAL_CLEARING if old.accepted else Cause.LOSE_RACE
+        offer.announced = True
+        call.target = str(Target(STATION_SCHEME, offer.station))
+        left = vacate(self._calls, call, replaced, cause, by_peer=False)
+        return [
+            transferred(call, TransferKind.REPLACED, old.station),
+            handed_off(call, offer.offer_id),
+            *left,
+            OfferAccepted(call_id=call.call_id, offer_id=offer.offer_id),
+        ]

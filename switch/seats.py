@@ -1,0 +1,105 @@
+"""Who sits where in a call: legs that take the customer's place, leave it, or go to another call.
+
+A call has one customer and any number of offers, of which one is connected. A transfer changes who they
+are, never that there is a customer; the recording stays with the contact, legs come and go on it.
+"""
+
+from media.commands import (
+    AttachToRecording,
+    BridgeEndpoints,
+    Channel,
+    OpenEndpoint,
+    StopPlayback,
+    StopRecording,
+)
+from runtime.ids import Ids
+from runtime.vocabulary import Output
+from switch.call import Call, Calls, CallState, Leg, Offer
+from switch.causes import Cause
+from switch.endings import drop_offer, release
+from switch.events import CallEnded, OfferEnded
+
+
+def ring_phone(
+    calls: Calls,
+    ids: Ids,
+    call: Call,
+    offer_id: str,
+    station: str,
+    *,
+    outside: bool = False,
+    announced: bool = True,
+) -> list[Output]:
+    """Take ports for one more phone of a call; it is rung as soon as they are there."""
+    leg = Leg(leg_id=ids.new("leg"), call_id=call.call_id, offer_id=offer_id)
+    calls.add_offer(call, Offer(offer_id, station, leg, outside=outside, announced=announced))
+    return [OpenEndpoint(leg_id=leg.leg_id, near=call.customer.leg_id)]
+
+
+def seat(calls: Calls, call: Call, leg: Leg) -> list[Output]:
+    """``leg`` is the customer's from now on; the leg that was is let go of."""
+    leaving = call.customer
+    del calls.legs[leaving.leg_id]
+    leg.call_id, leg.offer_id = call.call_id, None
+    call.customer = calls.legs[leg.leg_id] = leg
+    outputs: list[Output] = [StopPlayback(leg_id=leg.leg_id), *record(call, leg)]
+    if call.connected_leg is not None:
+        outputs.append(BridgeEndpoints(leg_id=leg.leg_id, peer_leg_id=call.connected_leg.leg_id))
+    return [*outputs, *release(leaving, Cause.NORMAL_CLEARING)]
+
+
+def vacate(calls: Calls, call: Call, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Output]:
+    """``leg`` leaves a conversation; whom it talked to is the customer then."""
+    if leg is not call.customer:
+        return drop_offer(calls, call, call.offer_of(leg), cause, by_station=by_peer)
+    assert call.connected_offer is not None, f"{call.call_id} has nobody to stay"
+    offer = call.offers[call.connected_offer]
+    calls.remove_offer(call, offer)
+    call.connected_offer, call.state = None, CallState.ANSWERED
+    call.caller_number, call.caller_name = offer.station, ""
+    call.caller_station = None if offer.outside else offer.station
+    ended = OfferEnded(
+        call_id=call.call_id,
+        offer_id=offer.offer_id,
+        cause=Cause.NORMAL_CLEARING,
+        accepted=True,
+        by_station=False,
+    )
+    return [*seat(calls, call, offer.leg), ended]
+
+
+def dissolve(calls: Calls, call: Call, keep: Leg) -> list[Output]:
+    """End a call of which one leg goes on in another."""
+    outputs: list[Output] = [] if keep is call.customer else release(call.customer, Cause.NORMAL_CLEARING)
+    if call.recording_id is not None:
+        outputs.append(StopRecording(recording_id=call.recording_id))
+    outputs.append(
+        CallEnded(
+            call_id=call.call_id, contact_id=call.contact_id, cause=Cause.NORMAL_CLEARING, by_caller=False
+        )
+    )
+    for offer in list(call.offers.values()):
+        is_kept = offer.leg is keep
+        outputs += drop_offer(calls, call, offer, Cause.NORMAL_CLEARING, by_station=False, keep_leg=is_kept)
+    calls.remove(call)
+    return outputs
+
+
+def carry_contact(source: Call, target: Call) -> list[Output]:
+    """The customer goes on in another call: contact and recording go along."""
+    outputs: list[Output] = []
+    if target.recording_id is not None:
+        outputs.append(StopRecording(recording_id=target.recording_id))
+    target.contact_id, target.recorded = source.contact_id, source.recorded
+    target.caller_number, target.caller_name = source.caller_number, source.caller_name
+    target.caller_station, target.privacy = source.caller_station, source.privacy
+    target.recording_id, source.recording_id = source.recording_id, None
+    return outputs
+
+
+def record(call: Call, leg: Leg) -> list[Output]:
+    """What ``leg`` says goes into the call's recording, if it has one."""
+    if call.recording_id is None:
+        return []
+    channel = Channel.CUSTOMER if leg is call.customer else Channel.AGENT
+    return [AttachToRecording(recording_id=call.recording_id, leg_id=leg.leg_id, channel=channel)]

@@ -1,0 +1,32 @@
+"""Events about a whole call, made from what is true of it now."""
+
+from switch.call import Call
+from switch.events import CallHandedOff, CallTransferred, TransferKind
+
+
+def handed_off(call: Call, offer_id: str | None = None, way_out: str | None = None) -> CallHandedOff:
+    """Whom ``call.target`` names has the call now; ``offer_id`` comes along."""
+    return CallHandedOff(
+        call_id=call.call_id,
+        contact_id=call.contact_id,
+        caller_number=call.caller_number,
+        caller_name=call.caller_name,
+        access_code=call.access_code,
+        target=call.target,
+        answered=call.customer.answered,
+        offer_id=offer_id,
+        way_out=way_out,
+    )
+
+
+def transferred(call: Call, kind: TransferKind, by: str, from_call_id: str | None = None) -> CallTransferred:
+    """``by`` passed the call on; ``from_call_id`` is the call that ended in this one."""
+    return CallTransferred(
+        call_id=call.call_id,
+        contact_id=call.contact_id,
+        kind=kind,
+        by=by,
+        target=call.target,
+        caller_number=call.caller_number,
+        from_call_id=from_call_id,
+    )

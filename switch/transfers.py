@@ -1,0 +1,186 @@
+"""Transfers that phones ask for by REFER: blind ones and attended ones.
+
+    blind, to a queue or a flow: the call is handed off at once
+    blind, to a phone: it rings while the two still talk
+        ├── it answers: the call is handed off with it, and who transferred is released
+        ├── who transferred hangs up first: the call is handed off while it rings
+        └── it cannot be had: all stays as it was
+    attended: who is transferred takes the place of who transfers in the other call
+
+Who owns a call hears of it as of any other hand-off; the application for phones goes on with the offer that
+comes along.
+"""
+
+from runtime.ids import Ids
+from runtime.target import Target, parse_target
+from runtime.vocabulary import Output
+from switch.call import Call, Calls, Leg, Offer, Transfer
+from switch.causes import Cause
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, DialPlan
+from switch.endings import drop_offer
+from switch.events import OfferAccepted, OfferRinging, TransferKind
+from switch.holding import Holding
+from switch.seats import carry_contact, dissolve, record, ring_phone, seat, vacate
+from switch.sip.commands import AnswerTransfer, ReportTransfer
+from switch.sip.events import LegTransferRequested
+from switch.telling import handed_off, transferred
+
+_PHONES = (STATION_SCHEME, NUMBER_SCHEME)
+
+
+class Transfers:
+    """The part of the exchange that passes calls on. Shares the exchange's ``Calls``."""
+
+    def __init__(self, calls: Calls, ids: Ids, plan: DialPlan, holding: Holding) -> None:
+        self._calls = calls
+        self._ids = ids
+        self._plan = plan
+        self._holding = holding
+
+    def requested(self, event: LegTransferRequested) -> list[Output]:
+        """A phone wants to pass on whom it talks to. Only stations may, and only while they talk."""
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None:
+            return [_answer(event, 481)]
+        call = self._calls.of_leg(leg)
+        other = call.other_end(leg)
+        if call.station_of(leg) is None:
+            return [_answer(event, 403)]
+        if other is None or call.transfer is not None:
+            return [_answer(event, 491)]
+        if event.replaces_leg_id is not None:
+            return self._attended(event, leg, other)
+        return self._blind(event, call, leg)
+
+    def rang(self, call: Call) -> list[Output]:
+        """The phone a call shall be transferred to rings."""
+        transfer = _pending(call)
+        return [ReportTransfer(leg_id=transfer.leg_id, transfer_id=transfer.transfer_id, status=180)]
+
+    def accepted(self, call: Call) -> list[Output]:
+        """The phone a call is transferred to has answered."""
+        transfer = _pending(call)
+        report = ReportTransfer(leg_id=transfer.leg_id, transfer_id=transfer.transfer_id, status=200)
+        accepted = OfferAccepted(call_id=call.call_id, offer_id=transfer.offer_id)
+        return [report, *self._pass_on(call, transfer, Cause.NORMAL_CLEARING), accepted]
+
+    def failed(self, call: Call, cause: Cause) -> list[Output]:
+        """The phone cannot be had: who transfers still has the call."""
+        transfer = _pending(call)
+        call.transfer = None
+        report = ReportTransfer(leg_id=transfer.leg_id, transfer_id=transfer.transfer_id, status=cause.status)
+        offer = call.offers[transfer.offer_id]
+        return [report, *drop_offer(self._calls, call, offer, cause, by_station=False)]
+
+    def abandoned(self, call: Call, cause: Cause, *, by_peer: bool) -> list[Output]:
+        """Who transfers leaves while the phone rings; when that cannot be had, the call comes back."""
+        transfer = _pending(call)
+        offer = call.offers[transfer.offer_id]
+        way_out = str(Target(STATION_SCHEME, transfer.by))
+        passed_on = self._pass_on(call, transfer, cause, by_peer=by_peer, way_out=way_out)
+        ringing = OfferRinging(call_id=call.call_id, offer_id=offer.offer_id, early_media=offer.early_media)
+        return [*passed_on, ringing]
+
+    def _blind(self, event: LegTransferRequested, call: Call, leg: Leg) -> list[Output]:
+        target = self._plan.target_of(event.target_number)
+        if target is None:
+            return [_answer(event, 404)]
+        transfer = Transfer(
+            transfer_id=event.transfer_id,
+            leg_id=leg.leg_id,
+            by=call.station_of(leg) or "",
+            target=target,
+            offer_id=self._ids.new("offer"),
+        )
+        scheme, name = parse_target(target)
+        if scheme not in _PHONES:
+            report = ReportTransfer(leg_id=leg.leg_id, transfer_id=event.transfer_id, status=200)
+            return [_answer(event, 202), report, *self._pass_on(call, transfer, Cause.NORMAL_CLEARING)]
+        call.transfer = transfer
+        ring = ring_phone(
+            self._calls,
+            self._ids,
+            call,
+            transfer.offer_id,
+            name,
+            outside=scheme == NUMBER_SCHEME,
+            announced=False,
+        )
+        return [_answer(event, 202), *ring]
+
+    def _pass_on(
+        self,
+        call: Call,
+        transfer: Transfer,
+        cause: Cause,
+        *,
+        by_peer: bool = False,
+        way_out: str | None = None,
+    ) -> list[Output]:
+        """Hand the call off, with the phone that was rung for it if there is one. The owner of the call
+        hears of the hand-off before it hears that its station is gone."""
+        call.transfer, call.target = None, transfer.target
+        offer = call.offers.get(transfer.offer_id)
+        if offer is not None:
+            offer.announced = True
+        leg = self._calls.legs.get(transfer.leg_id)
+        left = vacate(self._calls, call, leg, cause, by_peer=by_peer) if leg is not None else []
+        told = transferred(call, TransferKind.BLIND, transfer.by)
+        return [told, handed_off(call, offer.offer_id if offer else None, way_out), *left]
+
+    def _attended(self, event: LegTransferRequested, leg: Leg, other: Leg) -> list[Output]:
+        call = self._calls.of_leg(leg)
+        away = self._calls.legs.get(event.replaces_leg_id or "")
+        if away is None or away.call_id == call.call_id:
+            return [_answer(event, 481)]
+        consultation = self._calls.of_leg(away)
+        by = call.station_of(leg) or ""
+        if consultation.station_of(away) != by:
+            return [_answer(event, 403)]
+        report = ReportTransfer(leg_id=leg.leg_id, transfer_id=event.transfer_id, status=200)
+        return [_answer(event, 202), report, *self._join(call, other, consultation, away, by)]
+
+    def _join(self, call: Call, moving: Leg, other_call: Call, away: Leg, by: str) -> list[Output]:
+        """``moving`` leaves ``call``, which ends, and takes the place of ``away`` in ``other_call``."""
+        number, name = call.end_of(moving)
+        outputs: list[Output] = []
+        if moving is call.customer and away is other_call.customer:
+            outputs = carry_contact(call, other_call)
+        outputs += dissolve(self._calls, call, keep=moving)
+        if away is other_call.customer:
+            other_call.caller_number, other_call.caller_name = number, name
+            return [*outputs, *self._take_customers_place(other_call, moving, call.call_id, by)]
+        return [*outputs, *self._take_stations_place(other_call, moving, away, number, call.call_id, by)]
+
+    def _take_customers_place(self, call: Call, leg: Leg, from_call_id: str, by: str) -> list[Output]:
+        outputs = seat(self._calls, call, leg)
+        connected = call.connected_leg
+        if connected is not None:
+            outputs += [*record(call, connected), *self._holding.connected(call)]
+        else:
+            outputs += self._holding.entertain(leg)
+        return [transferred(call, TransferKind.ATTENDED, by, from_call_id), *outputs]
+
+    def _take_stations_place(
+        self, call: Call, leg: Leg, away: Leg, number: str, from_call_id: str, by: str
+    ) -> list[Output]:
+        offer = Offer(self._ids.new("offer"), number, leg, outside=True, accepted=True)
+        leg.call_id, leg.offer_id = call.call_id, offer.offer_id
+        self._calls.add_offer(call, offer)
+        call.target = str(Target(NUMBER_SCHEME, number))
+        left = vacate(self._calls, call, away, Cause.NORMAL_CLEARING, by_peer=False)
+        return [
+            transferred(call, TransferKind.ATTENDED, by, from_call_id),
+            handed_off(call, offer.offer_id),
+            *left,
+            OfferAccepted(call_id=call.call_id, offer_id=offer.offer_id),
+        ]
+
+
+def _pending(call: Call) -> Transfer:
+    assert call.transfer is not None, f"{call.call_id} is not being transferred"
+    return call.transfer
+
+
+def _answer(event: LegTransferRequested, status: int) -> AnswerTransfer:
+    return AnswerTransfer(leg_id=event.leg_id, transfer_id=event.transfer_id, status=status)
