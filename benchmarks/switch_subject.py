@@ -37,6 +37,11 @@ class SwitchSubject(SwitchProcess):
         """
         return time.clock_gettime((~self._process.pid << 3) | 2)
 
+    def rss_mb(self) -> float:
+        """Memory it has resident now, in megabytes."""
+        lines = Path(f"/proc/{self._process.pid}/status").read_text("utf-8").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+
     def total(self, name: str, **labels: str) -> float:
         """A counter of /metrics now: the sum of all with these labels."""
         with urlopen(f"http://{HOST}:{self._http_port}/metrics", timeout=_PATIENCE_S) as answer:

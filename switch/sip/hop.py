@@ -20,3 +20,8 @@ class Hop(NamedTuple):
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.transport}:{host}:{self.port}"
+
+
+def host_of(peer: str) -> str:
+    """The address in a text such as ``udp:192.0.2.1:5060``, which a hop is in events."""
+    return peer.partition(":")[2].rpartition(":")[0].strip("[]")

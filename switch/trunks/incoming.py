@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from switch.arrival import Admitted, TurnedAway
 from switch.causes import Cause
 from switch.sip.events import LegArrived
-from switch.trunks.sources import Sources, host_of
+from switch.sip.hop import host_of
+from switch.trunks.sources import Sources
 from switch.trunks.trunk import Trunk, turn_away
 from switch.trunks.trunk_legs import TrunkLeg, TrunkLegs
 

@@ -34,11 +34,6 @@ class Sources:
         self._networks = dict(sorted(self._networks.items(), key=lambda item: -item[0][1]))
 
 
-def host_of(peer: str) -> str:
-    """The address in a text such as ``udp:192.0.2.1:5060``."""
-    return peer.partition(":")[2].rpartition(":")[0].strip("[]")
-
-
 def _plain(host: str) -> IPv4Address | IPv6Address:
     """An IPv4 address that came over an IPv6 socket is an IPv4 address (RFC 4291 §2.5.5.2)."""
     address = ip_address(host.partition("%")[0])

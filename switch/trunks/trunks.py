@@ -18,6 +18,7 @@ from switch.sip.events import (
     LegRinging,
     RequestAnswered,
 )
+from switch.sip.guard.commands import TrustSources
 from switch.sip.hop import Hop
 from switch.sip.locating.locator import Locator
 from switch.sip.locating.records import DnsAnswered
@@ -75,6 +76,7 @@ class Trunks:
         self._outgoing = OutgoingCalls(
             self._trunks, self._legs, Routing(routes), self._health, draw, our_host
         )
+        self._networks: list[tuple[str, str]] = []
         self._sources = Sources(())
         self._incoming = IncomingCalls(self._trunks, self._legs, lambda: self._sources, guests=guests)
         for name in state.enabled.keys() & self._trunks.keys():
@@ -165,8 +167,15 @@ class Trunks:
                 outputs += self._health.begin(trunk, endpoint, now)
             if trunk.enabled and self._registrar_hops(trunk):
                 outputs += self._registrations.begin(trunk, now)
-        self._sources = Sources(self._source_networks())
-        return outputs
+        return [*self._trust_sources(), *outputs]
+
+    def _trust_sources(self) -> list[Output]:
+        """Know where calls of trunks come from; the guard is told when that has changed."""
+        networks = self._source_networks()
+        if networks == self._networks:
+            return []
+        self._networks, self._sources = networks, Sources(networks)
+        return [TrustSources(owner="trunks", sources=tuple(network for network, _ in networks))]
 
     def _registrar_hops(self, trunk: Trunk) -> list[Hop]:
         registrar = trunk.config.registrar

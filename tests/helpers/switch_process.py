@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
@@ -49,17 +49,21 @@ nodes:
 
 
 def switch_process(
-    folder: Path, times: Times | None = None, *, algorithms: Sequence[str] = ("MD5",)
+    folder: Path,
+    times: Times | None = None,
+    *,
+    algorithms: Sequence[str] = ("MD5",),
+    guard: Mapping[str, object] | None = None,
 ) -> SwitchProcess:
     """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``."""
     flows = copytree(_CONF / "flows", folder / "flows")
     (flows / "ringing.yaml").write_text(_RINGING_FLOW, "utf-8")
     configuration = folder / "ringmain.toml"
-    configuration.write_text(_configuration(folder, times or Times(), list(algorithms)), "utf-8")
+    configuration.write_text(_configuration(folder, times or Times(), list(algorithms), guard or {}), "utf-8")
     return SwitchProcess(configuration, folder / "switch.log")
 
 
-def _configuration(folder: Path, times: Times, algorithms: list[str]) -> str:
+def _configuration(folder: Path, times: Times, algorithms: list[str], guard: Mapping[str, object]) -> str:
     first = _free_block(_MEDIA_PORTS)
     sections = [
         _section("[switch]", drain_s=times.drain_s, retry_after_s=times.retry_after_s),
@@ -69,6 +73,7 @@ def _configuration(folder: Path, times: Times, algorithms: list[str]) -> str:
         _section(
             "[media]", port_min=first, port_max=first + _MEDIA_PORTS - 1, prompts=str(_CONF / "prompts")
         ),
+        _section("[guard]", ban_file=str(folder / "bans.json"), **guard),
         _section("[recordings]", folder=str(folder / "recordings")),
         _section("[ivr]", flows=str(folder / "flows")),
         _section("[control]", socket=str(folder / "ringmain.sock")),

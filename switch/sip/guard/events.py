@@ -39,6 +39,8 @@ class RefusalKind(StrEnum):
     BANNED = "banned"
     """The source is banned. Dropped unread."""
 
+    __hash__ = str.__hash__  # in C, since every datagram of a flood is counted
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRefused(Event):

@@ -18,7 +18,7 @@ from switch.sip.guard.scanners import Scanners
 from switch.sip.guard.sources import Source
 from switch.sip.guard.tally import Refused, Tally
 from switch.sip.header_values import parse_name_addr
-from switch.sip.hop import Hop
+from switch.sip.hop import Hop, host_of
 from switch.sip.message import Request
 
 _BORNE = {
@@ -204,8 +204,7 @@ class Guard:
         return rated is not None and not self._rates[rated].spend(source.spent, rated, now)
 
     def _leg_arrived(self, event: LegArrived, now: float) -> list[Event]:
-        host = event.peer.partition(":")[2].rpartition(":")[0].strip("[]")
-        source = self._legs[event.leg_id] = source_of(host)
+        source = self._legs[event.leg_id] = source_of(host_of(event.peer))
         self._calls.open(source)
         return []
 

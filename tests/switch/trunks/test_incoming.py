@@ -6,6 +6,7 @@ import pytest
 
 from switch.arrival import Admitted, TurnedAway
 from switch.causes import Cause
+from switch.sip.guard.commands import TrustSources
 from switch.trunks.events import TrunkFull
 from tests.helpers.trunks_rig import TrunksRig, trunk_config
 
@@ -120,3 +121,11 @@ def test_beyond_its_calls_a_second_too() -> None:
 def test_a_disabled_trunk_brings_no_new_calls() -> None:
     refused = TrunksRig(trunk_config("telecom", enabled=False)).arrive()
     assert refused == TurnedAway(Cause.NORMAL_TEMPORARY_FAILURE, 5)
+
+
+def test_where_calls_of_trunks_come_from_is_told_to_the_guard_once() -> None:
+    rig = TrunksRig(trunk_config("telecom", "192.0.2.1", networks=["198.51.100.0/24"]))
+    assert rig.all(TrustSources) == [TrustSources(owner="trunks", sources=("198.51.100.0/24", "192.0.2.1"))]
+    rig.pass_time(3600)
+    assert len(rig.all(TrustSources)) == 1
+    assert TrunksRig().all(TrustSources) == []

@@ -1,6 +1,7 @@
 import pytest
 
-from switch.trunks.sources import Sources, host_of
+from switch.sip.hop import host_of
+from switch.trunks.sources import Sources
 
 SOURCES = Sources(
     [
