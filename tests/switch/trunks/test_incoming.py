@@ -128,4 +128,3 @@ def test_where_calls_of_trunks_come_from_is_told_to_the_guard_once() -> None:
     assert rig.all(TrustSources) == [TrustSources(owner="trunks", sources=("198.51.100.0/24", "192.0.2.1"))]
     rig.pass_time(3600)
     assert len(rig.all(TrustSources)) == 1
-    assert TrunksRig(routes=[]).all(TrustSources) == []
