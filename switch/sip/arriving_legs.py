@@ -213,8 +213,9 @@ class ArrivingLegs:
     ) -> list[Output]:
         signalling = self._signalling
         signalling.legs.close_dialog(leg.dialog)
+        outputs = signalling.drop_reoffer(leg, now)
         told = {**extra, **leg.dialog.session_lines()}
-        outputs = signalling.answer(leg.invite, status, now, tag=leg.dialog.local_tag, extra=told)
+        outputs += signalling.answer(leg.invite, status, now, tag=leg.dialog.local_tag, extra=told)
         return outputs + signalling.legs.end(leg, cause, status=status, by_peer=by_peer)
 
     def _find(self, leg_id: str) -> ArrivingLeg | None:

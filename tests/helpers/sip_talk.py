@@ -14,6 +14,16 @@ UPDATES = "INVITE, ACK, BYE, CANCEL, UPDATE, PRACK"
 """Allow of a phone that knows UPDATE."""
 
 
+def next_request(rig: SipRig, within_s: float) -> Request:
+    """Let time pass until the next request is sent, which must come within so many seconds."""
+    end = rig.now + within_s
+    while (at := rig.stack.next_deadline()) is not None and at <= end:
+        for message in rig.pass_time(max(0.0, at - rig.now)):
+            if isinstance(message, Request):
+                return message
+    raise AssertionError(f"no request within {within_s} s")
+
+
 class Caller(SipRig):
     """A phone that has called and waits."""
 
