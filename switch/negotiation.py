@@ -3,9 +3,15 @@
 from dataclasses import replace
 
 from media.commands import Codec, ConfigureEndpoint
-from runtime.errors import PeerError
 from switch.call import Leg
-from switch.sdp.offer_answer import LocalMedia, MediaAgreement, accept_answer, answer_offer, make_offer
+from switch.sdp.offer_answer import (
+    LocalMedia,
+    MediaAgreement,
+    accept_answer,
+    answer_offer,
+    make_offer,
+    offer_again,
+)
 
 DEFAULT_CODECS = (Codec.PCMA, Codec.PCMU)
 """Our order of preference; A-law first, as on China's networks."""
@@ -19,10 +25,14 @@ def give_port(leg: Leg, host: str, port: int, session_id: int, prefer: Codec | N
 
 def offer(leg: Leg) -> str:
     """Our offer, to be answered later through ``take_answer``."""
-    if leg.our_sdp is not None:
-        _raise_version(leg)
     leg.peer_sdp = None
-    leg.our_sdp = make_offer(_local(leg))
+    said = leg.our_sdp
+    if said is None:
+        leg.our_sdp = make_offer(_local(leg))
+        return leg.our_sdp
+    if offer_again(_local(leg), said) != said:
+        _raise_version(leg)
+    leg.our_sdp = offer_again(_local(leg), said)
     return leg.our_sdp
 
 
@@ -35,13 +45,10 @@ def answer(leg: Leg, peer_sdp: str) -> str:
 
 def answer_again(leg: Leg, peer_sdp: str) -> str:
     """Answer a further offer on the leg. Raises as ``answer`` does; the leg is unchanged then."""
-    previous = _local(leg)
-    _raise_version(leg)
-    try:
-        return answer(leg, peer_sdp)
-    except PeerError:
-        leg.local = previous
-        raise
+    text, _ = answer_offer(peer_sdp, _local(leg))
+    if text != leg.our_sdp:
+        _raise_version(leg)
+    return answer(leg, peer_sdp)
 
 
 def take_answer(leg: Leg, peer_sdp: str) -> None:
@@ -68,7 +75,7 @@ def configuration(leg: Leg) -> ConfigureEndpoint:
 
 
 def _raise_version(leg: Leg) -> None:
-    """What we say differs from what we said before (RFC 3264 §8)."""
+    """What we are going to say differs from what we said before (RFC 3264 §8)."""
     local = _local(leg)
     leg.local = replace(local, session_version=local.session_version + 1)
 

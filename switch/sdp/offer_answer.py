@@ -78,9 +78,21 @@ class _MediaAddress(NamedTuple):
 
 def make_offer(local: LocalMedia) -> str:
     """Our offer: every codec we take, in order of preference, and telephone-event."""
-    formats = Formats({codec: STATIC_TYPES[codec] for codec in local.codecs}, _OFFERED_DTMF_TYPE)
-    media = _stream(local, formats, DEFAULT_PTIME_MS, Direction.SENDRECV)
-    return write_sdp(_describe(local, ("0 0",), (media,)))
+    return write_sdp(_describe(local, ("0 0",), (_offered_stream(local, _OFFERED_DTMF_TYPE),)))
+
+
+def offer_again(local: LocalMedia, said: str) -> str:
+    """Our offer in a session that is up, where we last said ``said``.
+
+    All streams stay in their places (RFC 3264 §8), and the number of telephone-event keeps its meaning
+    (§8.3.2).
+    """
+    before = parse_sdp(said)
+    streams = [_refused(media) for media in before.media]
+    ours = next(index for index, media in enumerate(before.media) if media.port)
+    dtmf = read_formats(before.media[ours]).dtmf
+    streams[ours] = _offered_stream(local, _OFFERED_DTMF_TYPE if dtmf is None else dtmf)
+    return write_sdp(_describe(local, before.timing, tuple(streams)))
 
 
 def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
@@ -117,6 +129,8 @@ def accept_answer(offer: str, answer: str) -> MediaAgreement:
             f"{len(theirs.media)} streams in the answer; expected {len(ours.media)} as offered"
         )
     for mine, media in zip(ours.media, theirs.media, strict=True):
+        if mine.port == 0:
+            continue
         offered, taken = read_formats(mine), read_formats(media)
         common = [codec for codec in taken.codecs if codec in offered.codecs]
         acceptable = _Acceptable(common, offered.dtmf is not None, ours.direction_of(mine))
@@ -167,6 +181,11 @@ def _read_address(text: str) -> _MediaAddress | None:
     if address.is_multicast or "%" in text:
         return None
     return _MediaAddress(str(address), address.is_unspecified)
+
+
+def _offered_stream(local: LocalMedia, dtmf: int) -> MediaDescription:
+    formats = Formats({codec: STATIC_TYPES[codec] for codec in local.codecs}, dtmf)
+    return _stream(local, formats, DEFAULT_PTIME_MS, Direction.SENDRECV)
 
 
 def _agreed_stream(local: LocalMedia, agreed: MediaAgreement) -> MediaDescription:

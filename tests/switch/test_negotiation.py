@@ -1,0 +1,97 @@
+import pytest
+
+from media.commands import Codec
+from switch import negotiation
+from switch.call import Leg
+from switch.sdp.errors import NotAcceptable
+from switch.sdp.parser import parse_sdp
+
+OFFER = (
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+    "m=video 4002 RTP/AVP 96\r\nm=audio 4000 RTP/AVP 0 8 96\r\na=rtpmap:96 telephone-event/8000\r\n"
+)
+
+
+def make_leg() -> Leg:
+    leg = Leg(leg_id="leg", call_id="call", offer_id=None)
+    negotiation.give_port(leg, "192.0.2.100", 20000, session_id=7)
+    return leg
+
+
+def version(sdp: str) -> str:
+    return parse_sdp(sdp).origin.session_version
+
+
+def test_a_reoffer_that_changes_nothing_is_answered_word_for_word_as_before() -> None:
+    leg = make_leg()
+    first = negotiation.answer(leg, OFFER)
+    assert negotiation.answer_again(leg, OFFER) == first
+    assert negotiation.answer_again(leg, OFFER.replace("1 1 IN", "1 2 IN")) == first
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        OFFER + "a=sendonly\r\n",
+        OFFER.replace("RTP/AVP 0 8 96", "RTP/AVP 0 96"),
+        OFFER.replace("RTP/AVP 0 8 96", "RTP/AVP 0 8"),
+        OFFER.replace("c=IN IP4 192.0.2.1", "c=IN IP4 0.0.0.0"),
+        OFFER + "m=audio 4004 RTP/AVP 0\r\n",
+    ],
+)
+def test_an_answer_that_says_something_else_has_the_next_version(changed: str) -> None:
+    leg = make_leg()
+    first = negotiation.answer(leg, OFFER)
+    second = negotiation.answer_again(leg, changed)
+    assert int(version(second)) == int(version(first)) + 1
+    third = negotiation.answer_again(leg, OFFER)
+    assert int(version(third)) == int(version(first)) + 2, "back, but changed again"
+
+
+def test_a_move_of_the_peer_changes_nothing_of_ours_but_where_we_send() -> None:
+    leg = make_leg()
+    first = negotiation.answer(leg, OFFER)
+    assert negotiation.answer_again(leg, OFFER.replace("4000", "5000")) == first
+    assert negotiation.configuration(leg).port == 5000
+
+
+def test_a_hold_and_its_end_reach_the_endpoint() -> None:
+    leg = make_leg()
+    negotiation.answer(leg, OFFER)
+    negotiation.answer_again(leg, OFFER + "a=sendonly\r\n")
+    held = negotiation.configuration(leg)
+    assert (held.sending, held.receiving) == (False, True)
+    negotiation.answer_again(leg, OFFER)
+    resumed = negotiation.configuration(leg)
+    assert (resumed.sending, resumed.receiving) == (True, True)
+
+
+def test_a_reoffer_that_cannot_be_taken_leaves_the_leg_as_it_was() -> None:
+    leg = make_leg()
+    first = negotiation.answer(leg, OFFER)
+    with pytest.raises(NotAcceptable):
+        negotiation.answer_again(leg, OFFER.replace("RTP/AVP 0 8 96", "RTP/AVP 18"))
+    assert (leg.our_sdp, leg.peer_sdp) == (first, OFFER)
+    assert negotiation.answer_again(leg, OFFER) == first
+
+
+def test_our_offer_in_a_running_session_keeps_the_streams_and_the_number_of_keys() -> None:
+    leg = make_leg()
+    negotiation.answer(leg, OFFER)
+    streams = parse_sdp(negotiation.offer(leg)).media
+    assert [(stream.kind, stream.port) for stream in streams] == [("video", 0), ("audio", 20000)]
+    assert streams[1].formats == ("8", "0", "96")
+    answer = (
+        "v=0\r\no=- 1 2 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
+        "m=video 0 RTP/AVP 96\r\nm=audio 4000 RTP/AVP 0\r\n"
+    )
+    negotiation.take_answer(leg, answer)
+    assert negotiation.configuration(leg).codec is Codec.PCMU
+
+
+def test_the_same_offer_twice_is_one_version_and_after_an_answer_the_next() -> None:
+    leg = make_leg()
+    first = negotiation.offer(leg)
+    assert negotiation.offer(leg) == first
+    negotiation.answer_again(leg, OFFER)
+    assert int(version(negotiation.offer(leg))) == int(version(first)) + 2
