@@ -26,6 +26,7 @@ from switch.sip.transaction_tables import State
 _MOST_FORKS = 16
 """Phones that can answer one INVITE; what further ones say is not heard."""
 _OPTION_HEADERS = ("require", "proxy-require", "supported")
+_SESSION_TIMER_HEADERS = ("session-expires", "min-se")
 
 
 class Attempts:
@@ -86,24 +87,23 @@ class Attempts:
         if known is None and len(attempt.forks) >= _MOST_FORKS:
             return None, None
         fork = attempt.forks[tag] = self._answered_fork(attempt, known, report)
-        invite = report.transaction.request
-        ack = fork.dialog.ack(cseq_number(invite))
-        for name in ("authorization", "proxy-authorization"):  # RFC 3261 §22.1
-            ack.headers.set_all(name, invite.headers.get_all(name))
+        ack = fork.dialog.ack(report.transaction.request)
         fork.ack = self._signalling.layer.send_ack(ack, fork.dialog.hop)
         return fork, fork.ack
 
     def ask_again(self, attempt: Attempt, report: ResponseReceived, now: float) -> SendMessage | None:
         """Send the INVITE once more when the refusal tells how; None when it does not."""
-        request, response = report.transaction.request, report.response
-        if not self._mend(attempt, request, response):
+        refused = report.transaction
+        request = refused.request
+        if not refused.may_be_tried_again or not self._mend(attempt, request, report.response):
             return None
         again = renew(request, cseq_number(request) + 1)
         if attempt.authentication is not None:
             attempt.authentication.put_on(again)
         self.close(attempt)
         attempt.forks.clear()
-        attempt.invite, message = self._signalling.layer.send(again, attempt.branch.hop, attempt, now)
+        layer, hop = self._signalling.layer, attempt.branch.hop
+        attempt.invite, message = layer.send_again(refused, again, hop, now)
         return message
 
     def cancel(self, attempt: Attempt, now: float) -> list[Output]:
@@ -195,4 +195,7 @@ def _leave_out(request: Request, response: Response) -> bool:
         if len(kept) < len(tags):
             found = True
             request.headers.set_all(name, [", ".join(kept)] if kept else [])
+    if "timer" in refused:
+        for name in _SESSION_TIMER_HEADERS:
+            request.headers.set_all(name, [])
     return found

@@ -15,6 +15,9 @@ from switch.sip.transaction_tables import (
 )
 from switch.sip.writer import write_message
 
+_MOST_TRIES = 8
+"""Passwords, session intervals and extensions a peer may want changed before a request is given up."""
+
 
 class ResponseReceived(NamedTuple):
     """An answer to a request of ours."""
@@ -27,7 +30,7 @@ class ResponseReceived(NamedTuple):
 class ClientTransaction(Transaction):
     """One request sent, its repetitions, and the answers to it."""
 
-    __slots__ = ("branch", "request")
+    __slots__ = ("branch", "request", "tries")
 
     def __init__(
         self, context: TransactionContext, branch: str, request: Request, hop: Hop, owner: object
@@ -37,6 +40,13 @@ class ClientTransaction(Transaction):
         self.branch = branch
         self.request = request
         self.owner = owner
+        self.tries = 1
+        """How often the request was sent, each time changed as the last refusal asked."""
+
+    @property
+    def may_be_tried_again(self) -> bool:
+        """Whether another change is worth it: two who ask in turn would never end."""
+        return self.tries < _MOST_TRIES
 
     def start(self, now: float) -> SendMessage:
         """Send the request for the first time."""

@@ -78,7 +78,7 @@ class DialLeg(Command):
     """INVITE one party over several branches; the first that answers gets the leg.
 
     A branch in SERIAL forking gives way to the next when nothing is heard of it in time, when it cannot be
-    sent, and at 408, 5xx and ``failover_statuses``. 6xx ends all, unless it is one of these.
+    sent, and at 408, 491, 5xx and ``failover_statuses``. 6xx ends all, unless it is one of these.
     """
 
     leg_id: str

@@ -10,6 +10,7 @@ from switch.sip.client_authentication import ClientAuthentications
 from switch.sip.client_transaction import ResponseReceived
 from switch.sip.commands import DialLeg, DialStation
 from switch.sip.directory import Directory
+from switch.sip.errors import SipSyntaxError
 from switch.sip.events import BranchFailed, BranchTried, LegAnswered, LegEnded, LegRedirected, LegRinging
 from switch.sip.failures import Failure, better, read_failure, unanswered
 from switch.sip.invites import check_fields, station_rounds
@@ -19,6 +20,9 @@ from switch.sip.redirection import follow, read_targets
 from switch.sip.text import printable
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_tables import State
+
+_NOT_THE_PARTY = (408, 491)
+"""Besides 5xx: failures of the way to a party."""
 
 
 class DialledLegs:
@@ -197,7 +201,12 @@ class DialledLegs:
         return [LegRinging(leg_id=leg.leg_id, status=status, sdp=sdp)]
 
     def _success(self, attempt: Attempt, report: ResponseReceived, now: float) -> list[Output]:
-        fork, ack = self._attempts.confirm(attempt, report)
+        try:
+            fork, ack = self._attempts.confirm(attempt, report)
+        except SipSyntaxError:
+            if attempt.given_up is None:  # counts as silence, which is over now
+                self._deadlines.set(attempt, now)
+            raise
         outputs: list[Output] = [] if ack is None else [ack]
         if fork is None:
             return outputs
@@ -294,4 +303,4 @@ def _ends_all(order: DialLeg, status: int) -> bool:
         return False
     if order.forking is Forking.PARALLEL:
         return status >= 600  # RFC 3261 §16.7 step 5
-    return status != 408 and not 500 <= status < 600
+    return status not in _NOT_THE_PARTY and not 500 <= status < 600

@@ -9,7 +9,7 @@ from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr
 from switch.sip.hop import Hop
 from switch.sip.identity import MAX_FORWARDS
 from switch.sip.message import Headers, Request, Response
-from switch.sip.retries import renew
+from switch.sip.retries import PROOFS, cseq_number, renew
 from switch.sip.session_id import SessionSide
 from switch.sip.uri import SipUri, parse_uri
 from switch.sip.via_rules import DEFAULT_PORT, read_top_via
@@ -67,9 +67,13 @@ class Dialog:
             self.authentication.put_on(again)
         return again
 
-    def ack(self, cseq: int) -> Request:
-        """The ACK of a 2xx, which has the number of its INVITE (RFC 3261 §13.2.2.4)."""
-        return self._make("ACK", cseq)
+    def ack(self, invite: Request) -> Request:
+        """The ACK of a 2xx: with the number and the proofs of its INVITE (RFC 3261 §13.2.2.4, §22.1)."""
+        ack = self._make("ACK", cseq_number(invite))
+        for name in PROOFS:
+            if name in invite.headers:
+                ack.headers.set_all(name, invite.headers.get_all(name))
+        return ack
 
     def take_cseq(self, number: int) -> bool:
         """Note the number of the peer's request; False when it is out of order (RFC 3261 §12.2.2)."""

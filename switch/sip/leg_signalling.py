@@ -107,11 +107,12 @@ class LegSignalling:
 
         None when there is no password for it, or when it was the wrong one, or for any other answer.
         """
-        known, response = dialog.authentication, report.response
-        request = report.transaction.request
-        if known is None or response.status not in (401, 407) or not known.take(request, response):
+        known, refused = dialog.authentication, report.transaction
+        if known is None or report.response.status not in (401, 407) or not refused.may_be_tried_again:
             return None
-        return self.layer.send(dialog.request_again(request), dialog.hop, report.transaction.owner, now)
+        if not known.take(refused.request, report.response):
+            return None
+        return self.layer.send_again(refused, dialog.request_again(refused.request), dialog.hop, now)
 
     def drop_reoffer(self, leg: SipLeg, now: float) -> list[Output]:
         """Answer a peer's offer that waits with 487 (RFC 3261 §15.1.2); nothing when none does."""

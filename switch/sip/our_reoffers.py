@@ -13,7 +13,6 @@ from switch.sip.events import LegReofferAnswered, LegReofferRefused
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import ArrivingLeg, DialledLeg, LegState, LegTimer, OurReoffer, SipLeg, dialog_of
 from switch.sip.message import Request, Response
-from switch.sip.retries import cseq_number
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_tables import State
 
@@ -152,7 +151,7 @@ class OurReoffers:
         _move_target(ours.dialog, report)
         outputs: list[Output] = []
         if report.transaction.method == "INVITE":
-            ack = ours.dialog.ack(cseq_number(report.transaction.request))
+            ack = ours.dialog.ack(report.transaction.request)
             ours.ack = self._signalling.layer.send_ack(ack, ours.dialog.hop)
             outputs.append(ours.ack)
         if ours.transaction is not report.transaction:

@@ -46,17 +46,18 @@ class OutOfDialog:
         account = command.credentials
         known = None if account is None else self._authentications.of(account, command.hop)
         pending = PendingRequest(command, known)
-        return [self._start(self._make(command), pending, now)]
+        request = self._make(command)
+        if known is not None:
+            known.put_on(request)
+        return [self._signalling.layer.send(request, command.hop, pending, now)[1]]
 
     def response(self, pending: PendingRequest, report: ResponseReceived, now: float) -> list[Output]:
         """An answer: the end, unless it asks for a password that we have."""
-        response, request = report.response, report.transaction.request
+        response = report.response
         if response.status < 200:
             return []
-        known = pending.authentication
-        if response.status in (401, 407) and known is not None and known.take(request, response):
-            pending.cseq += 1
-            return [self._start(renew(request, pending.cseq), pending, now)]
+        if response.status in (401, 407) and (again := self._prove(pending, report, now)) is not None:
+            return [again]
         headers = response.headers
         return [
             RequestAnswered(
@@ -86,10 +87,17 @@ class OutOfDialog:
             )
         ]
 
-    def _start(self, request: Request, pending: PendingRequest, now: float) -> SendMessage:
-        if pending.authentication is not None:
-            pending.authentication.put_on(request)
-        return self._signalling.layer.send(request, pending.hop, pending, now)[1]
+    def _prove(self, pending: PendingRequest, report: ResponseReceived, now: float) -> SendMessage | None:
+        """The request once more with a password; None when there is none that could help."""
+        known, refused = pending.authentication, report.transaction
+        if known is None or not refused.may_be_tried_again:
+            return None
+        if not known.take(refused.request, report.response):
+            return None
+        pending.cseq += 1
+        again = renew(refused.request, pending.cseq)
+        known.put_on(again)
+        return self._signalling.layer.send_again(refused, again, pending.hop, now)[1]
 
     def _make(self, command: SendRequest) -> Request:
         signalling = self._signalling

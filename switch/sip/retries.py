@@ -2,7 +2,9 @@
 
 from switch.sip.message import Headers, Request
 
-_NEVER_REPEATED = frozenset({"via", "authorization", "proxy-authorization"})
+PROOFS = ("authorization", "proxy-authorization")
+"""Headers that prove who sends a request."""
+_NEVER_REPEATED = frozenset({"via", *PROOFS})
 """What belongs to one transaction, or is proved anew."""
 
 

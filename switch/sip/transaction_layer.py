@@ -85,6 +85,14 @@ class TransactionLayer:
         branch = self._put_via(request, hop)
         return self._start(branch, request, hop, owner, now)
 
+    def send_again(
+        self, refused: ClientTransaction, request: Request, hop: Hop, now: float
+    ) -> tuple[ClientTransaction, SendMessage]:
+        """Send a request that was refused once more, changed as the refusal asked; its owner stays."""
+        transaction, message = self.send(request, hop, refused.owner, now)
+        transaction.tries = refused.tries + 1
+        return transaction, message
+
     def send_cancel(self, invite: ClientTransaction, extra: dict[str, list[str]], now: float) -> SendMessage:
         """Send the CANCEL of an INVITE that has a provisional answer (RFC 3261 §9.1)."""
         cancel = invite.make_cancel()

@@ -180,3 +180,27 @@ def test_a_session_that_is_too_short_for_the_peer_is_asked_for_again() -> None:
     assert methods(phone.answers(422, min_se="3600")) == ["ACK"]
     assert [event.sip_status for event in rig.reported(LegEnded)] == [422]
     assert nothing_is_left(rig)
+
+
+def test_a_proxy_and_a_server_that_ask_in_turn_for_ever_are_given_up() -> None:
+    rig = SipRig()
+    phone = carrier(rig)
+    rounds = 0
+    while not rig.reported(LegEnded):
+        header = "www_authenticate" if rounds % 2 else "proxy_authenticate"
+        asked = f'Digest realm="{rounds % 2}", nonce="{rounds}", qop="auth"'
+        sent = phone.answers(401 if rounds % 2 else 407, **{header: asked})
+        rounds += 1
+        if len(sent) > 1:
+            phone.invite = only(sent, "INVITE")
+    assert rounds == 8
+    assert nothing_is_left(rig)
+
+
+def test_a_refused_session_timer_is_not_asked_for_again() -> None:
+    rig = SipRig()
+    phone = dial(rig, branch("phone"))["phone"]
+    assert "session-expires" in phone.invite.headers
+    again = only(phone.answers(420, unsupported="timer"), "INVITE")
+    assert again.headers.get_all("supported") == ["100rel"]
+    assert not {"session-expires", "min-se"} & {name for name, _ in again.headers.items()}

@@ -222,7 +222,7 @@ def test_in_turn_only_the_first_branch_is_tried_at_first() -> None:
     assert list(dial(rig, ONE, TWO, forking=SERIAL)) == ["one"]
 
 
-@pytest.mark.parametrize("status", [408, 500, 503])
+@pytest.mark.parametrize("status", [408, 491, 500, 503])
 def test_a_way_that_fails_gives_way_to_the_next_and_the_leg_goes_on(status: int) -> None:
     rig = SipRig()
     one = dial(rig, ONE, TWO, forking=SERIAL)["one"]

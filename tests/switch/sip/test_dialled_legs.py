@@ -263,12 +263,13 @@ def test_a_phone_that_hangs_up_an_early_dialog_leaves_the_leg_to_the_others() ->
     assert len(rig.reported(LegAnswered)) == 1
 
 
-def test_an_answer_that_cannot_be_read_ends_the_leg_at_the_limit_and_leaves_nothing() -> None:
+def test_an_answer_that_cannot_be_read_counts_as_none_and_leaves_nothing() -> None:
     rig = SipRig()
     assert rig.receive(make_response(dial(rig), 200, body=SDP, contact="<sip:")) == []
     assert rig.stack.counters.rejected == 1
-    rig.pass_time(200)
-    assert ended(rig) == (Cause.NO_ANSWER, None, False)
+    rig.pass_time(0)
+    assert ended(rig) == (Cause.NO_USER_RESPONSE, 408, False)
+    rig.pass_time(2 * LIFETIME_S)
     assert rig.leftovers() == (0, 0, 0)
 
 

@@ -29,7 +29,7 @@ def test_a_dialog_joined_by_an_answer_knows_both_sides() -> None:
     invite = make_request("INVITE", cseq=3)
     dialog = join_dialog(invite, make_response(invite, 200), "caller", PHONE)
     assert dialog.key == ("call@phone", "caller", "callee")
-    assert dialog.ack(3).headers.get("cseq") == "3 ACK"
+    assert dialog.ack(invite).headers.get("cseq") == "3 ACK"
     assert dialog.request("BYE").headers.get("cseq") == "4 BYE"
     assert dialog.request("BYE").headers.get("to") == "<sip:95598@switch>;tag=callee"
 
