@@ -1,14 +1,15 @@
-"""``ringmain stations``: the phones that are registered, and their passwords' hashes."""
+"""``ringmain stations``: the phones that are registered, texts to them, and their passwords' hashes."""
 
 import json
 from typing import Annotated
 
 import typer
 from pydantic import SecretStr, ValidationError
+from rich.markup import escape
 
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask, configuration
-from cli.output import duration, print_json
+from cli.output import duration, print_json, print_line
 from cli.table import print_table
 from switch.sip.config import StationConfig
 
@@ -31,6 +32,23 @@ def list_stations(
         (phone["station"], phone["contact"], phone["peer"], duration(phone["expires_s"])) for phone in found
     )
     print_table("registered phones", columns, rows, gives_way=("contact", "expires in#"))
+
+
+@app.command("message")
+def send_message(
+    station: NameArgument,
+    text: Annotated[str, typer.Argument(help="The text; quote it if it has spaces.")],
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send a text to the phones of a station. The event text.delivered or text.failed follows."""
+    sent = ask(socket, config, "message.send", station=station, text=text)
+    if as_json:
+        print_json(sent)
+    else:
+        phones = "1 phone" if sent["phones"] == 1 else f"{sent['phones']} phones"
+        print_line(f"{sent['text_id']} is on its way to {phones} of {escape(station)}")
 
 
 @app.command("hash")

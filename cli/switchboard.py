@@ -51,6 +51,7 @@ from switch.sip.stack import SipStack
 from switch.sip.transport.config import all_listeners
 from switch.sip.transport.udp import UdpTransport
 from switch.sip_totals import sip_totals
+from switch.station_verbs import StationVerbs
 from switch.trunks.areas import Areas
 from switch.trunks.commands import StartTrunks
 from switch.trunks.trunks import Trunks
@@ -94,6 +95,7 @@ class Switchboard:
             self._ids,
             nonce_key=secrets.token_bytes(32),
             guard=configuration.guard,
+            text_numbers={code.number for code in configuration.access_codes},
         )
         guard = self._stack.guard
         self._ban_file = BanFile(configuration.guard.ban_file, guard.bans, self._clock, self._loop)
@@ -158,6 +160,7 @@ class Switchboard:
             name=configuration.switch.name,
             version=VERSION,
         )
+        self._station_verbs = StationVerbs(self._stack.registrar.contacts, self.driver.submit, self._ids)
         self._control = ControlServer(configuration.control, self._all_verbs())
         readings = TrunkReadings(self._trunks)
         gauges = [gauge for application in self._applications for gauge in application.gauges]
@@ -253,6 +256,7 @@ class Switchboard:
         applications_verbs = (verb for app in self._applications for verb in app.verbs)
         return [
             *self._verbs.verbs(),
+            *self._station_verbs.verbs(),
             *self._ban_verbs.verbs(),
             *registrations,
             *trunk_verbs,
@@ -260,7 +264,7 @@ class Switchboard:
         ]
 
     def _counts(self) -> dict[str, Callable[[], int]]:
-        """What must be zero when nobody calls, and the count of faults, which must stay zero."""
+        """What is zero when nobody calls, the phones that watch, and what must stay zero."""
         return {
             "open_legs": lambda: self._stack.open_legs,
             "open_transactions": lambda: self._stack.open_transactions,
@@ -269,6 +273,7 @@ class Switchboard:
             "open_endpoints": lambda: self._media.open_endpoints,
             "open_recordings": lambda: self._media.open_recordings,
             "bans": lambda: len(self._stack.guard.bans),
+            "subscriptions": lambda: self._stack.subscriptions,
             "loop_delay_ms": lambda: self._stack.guard.admission.delay_ms,
             "registered_contacts": lambda: self._stack.registrar.registered_contacts,
             "unwritten_registrations": self._count_unwritten_registrations,

@@ -1,7 +1,7 @@
 """Run to completion: take an input, call the core, route its outputs by type, repeat until none is left."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from runtime.clock import Clock
@@ -23,6 +23,24 @@ an item belongs to."""
 def ignoring_time(handle: Callable[[Any], Outputs]) -> Handler:
     """A handler for the driver out of a function that does not need ``now``."""
     return lambda item, now: handle(item)
+
+
+def merge_routes(*parts: Mapping[type, Handler]) -> dict[type, Handler]:
+    """The routes of several parts of one core. An event that several of them hear goes to each in turn.
+
+    Raises UsageError when a command is routed twice.
+    """
+    handlers: dict[type, list[Handler]] = {}
+    for routes in parts:
+        for kind, handler in routes.items():
+            if kind in handlers and issubclass(kind, Command):
+                raise UsageError(f"{kind.__name__} already has a handler")
+            handlers.setdefault(kind, []).append(handler)
+    return {kind: each[0] if len(each) == 1 else _in_turn(each) for kind, each in handlers.items()}
+
+
+def _in_turn(handlers: Sequence[Handler]) -> Handler:
+    return lambda item, now: [output for handle in handlers for output in handle(item, now)]
 
 
 class Core(Protocol):

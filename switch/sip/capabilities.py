@@ -3,7 +3,8 @@
 from switch.sip.message import Headers
 
 SERVED = (
-    "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "PRACK", "REFER", "UPDATE",
+    "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "MESSAGE", "PRACK", "REFER", "SUBSCRIBE",
+    "UPDATE",
 )  # fmt: skip
 """The methods we serve, each by a handler of the user agent."""
 EXTENSIONS: tuple[str, ...] = ("100rel", "norefersub", "outbound", "path", "replaces", "timer")
@@ -23,7 +24,15 @@ SUPPORTED = [", ".join(EXTENSIONS)]
 SDP_TYPE = [SDP]
 ACCEPT = [f"{SDP}, {MULTIPART}"]
 """The bodies we read."""
-CAPABILITIES = {"allow": ALLOW, "accept": ACCEPT, "accept-encoding": ["identity"], "supported": SUPPORTED}
+ALLOW_EVENTS = ["dialog, message-summary, refer"]
+"""What phones can subscribe to."""
+CAPABILITIES = {
+    "allow": ALLOW,
+    "accept": [f"{SDP}, {MULTIPART}, text/plain, application/dtmf-relay, application/dtmf"],
+    "accept-encoding": ["identity"],
+    "supported": SUPPORTED,
+    "allow-events": ALLOW_EVENTS,
+}
 """What OPTIONS is answered with (RFC 3261 §11.2)."""
 
 

@@ -149,6 +149,28 @@ class ReportTransfer(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetMailbox(Command):
+    """Say how many voice messages wait for a station; its phones are told (RFC 3842)."""
+
+    station: str
+    new: int
+    """Messages nobody heard yet."""
+    old: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendText(Command):
+    """Send a text to every phone of a station (RFC 3428); TextDelivered or TextFailed follows."""
+
+    text_id: str
+    station: str
+    text: str
+    sender_number: str = ""
+    """What the phone shows as sender; the switch itself when empty."""
+    sender_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUpLeg(Command):
     """End the leg in the way its state asks for: final error answer, CANCEL, or BYE. LegEnded follows.
 

@@ -139,6 +139,20 @@ class SipConfig(Section):
         le=65_535,
         description="Longest message taken, in bytes; a longer one is answered 513.",
     )
+    subscribe_expires_min_s: int = Field(
+        default=60, ge=1, description="Shortest subscription to a station's state accepted, in seconds."
+    )
+    subscribe_expires_max_s: int = Field(
+        default=3600,
+        ge=1,
+        description="Longest subscription granted, and one that names no time, in seconds.",
+    )
+    subscriptions_per_station: int = Field(
+        default=100, ge=1, description="Subscriptions a station may hold; more are answered 503."
+    )
+    max_subscriptions: int = Field(
+        default=50_000, ge=1, description="Subscriptions of all stations; more are answered 503."
+    )
     max_transactions: int = Field(
         default=100_000,
         ge=100,

@@ -67,7 +67,8 @@ class DialledLegs:
             headers=command.headers,
             session_id=command.session_id,
         )
-        return self._open(DialledLeg(command.leg_id, order=order, rounds=rounds), now)
+        leg = DialledLeg(command.leg_id, order=order, rounds=rounds, station=command.station)
+        return self._open(leg, now)
 
     def dial(self, command: DialLeg, now: float) -> list[Output]:
         """INVITE the branches."""

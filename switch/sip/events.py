@@ -104,6 +104,49 @@ class BranchFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextReceived(Event):
+    """A text came in (RFC 3428): for an access code, or from one station to another."""
+
+    topic: ClassVar[str] = "text.received"
+    text_id: str
+    """Names the text in TextDelivered and TextFailed, if it is passed on."""
+    station: str | None
+    """The station that sent it, proved by its password; None for everybody else."""
+    peer: str
+    """Where it came from, such as ``udp:192.0.2.1:5060``."""
+    caller_number: str
+    """User part of From, percent-decoded."""
+    caller_name: str
+    """Display name of From; empty when there is none."""
+    called_number: str
+    """The access code or station it is for."""
+    text: str
+    """In lines; what terminals obey is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextDelivered(Event):
+    """A phone of the station took the text."""
+
+    topic: ClassVar[str] = "text.delivered"
+    text_id: str
+    """As in TextReceived, or as ``message.send`` answered."""
+    station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFailed(Event):
+    """No phone of the station took the text."""
+
+    topic: ClassVar[str] = "text.failed"
+    text_id: str
+    """As in TextReceived, or as ``message.send`` answered."""
+    station: str
+    status: int
+    """The last answer; 480 when the station is not registered or no phone answers."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestAnswered(Event):
     """A request of ours outside of any call, such as the OPTIONS or REGISTER of a trunk, came to its end."""
 

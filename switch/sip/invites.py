@@ -8,14 +8,11 @@ from switch.sip.branches import Branch, HeaderFields
 from switch.sip.capabilities import ALLOW, SDP_TYPE
 from switch.sip.commands import DialLeg, DialStation
 from switch.sip.directory import ContactAddress
-from switch.sip.header_values import NameAddr
 from switch.sip.identity import MAX_FORWARDS, Identity
+from switch.sip.identity_headers import write_caller
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.message import Headers, Request
-from switch.sip.uri import SipUri
 
-ANONYMOUS = '"Anonymous" <sip:anonymous@anonymous.invalid>'
-"""From of a caller who does not want to be known (RFC 3323 §4.1.1.3)."""
 _SUPPORTED = ["timer"]
 _SUPPORTED_RELIABLY = ["100rel, timer"]
 _OURS = frozenset(
@@ -26,11 +23,6 @@ _OURS = frozenset(
 )  # fmt: skip
 """Headers that cannot be ordered."""
 _Round = tuple[Branch, ...]
-
-
-def write_caller(number: str, name: str, host: str) -> str:
-    """A From value without a tag, whatever characters number and name are made of."""
-    return str(NameAddr(name, SipUri("sip", number, host)))
 
 
 def station_rounds(
@@ -44,11 +36,13 @@ def station_rounds(
 
 
 def _branch_to(contact: ContactAddress, command: DialStation, host: str) -> Branch:
-    caller = ANONYMOUS
-    if not command.is_anonymous:
-        caller = write_caller(command.caller_number, command.caller_name, host)
+    caller = write_caller(
+        command.caller_number, command.caller_name, host, hidden=command.is_anonymous, trusted=False
+    )
     called = f"<sip:{command.station}@{host}>"
-    return Branch(uri=contact.uri, hop=contact.hop, caller=caller, called=called, routes=contact.path)
+    return Branch(
+        uri=contact.uri, hop=contact.hop, caller=str(caller.sender), called=called, routes=contact.path
+    )
 
 
 def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: str) -> Request:

@@ -191,6 +191,8 @@ class DialledLeg(SipLeg):
     dialog: Dialog | None = None
     """Of the phone that answered first."""
     session: SessionSide | None = None
+    station: str | None = None
+    """The station that is dialled, if it is one."""
 
 
 def dialog_of(leg: SipLeg | None) -> Dialog | None:

@@ -1,8 +1,8 @@
 """The SIP stack: messages and commands in, events and messages out. No socket, no clock."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
-from runtime.driver import Handler
+from runtime.driver import Handler, merge_routes
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.sip.authenticator import Authenticator
@@ -36,6 +36,7 @@ class SipStack:
     """Guard, transaction layer, user agent and registrar as one core.
 
     ``nonce_key`` seals the challenges of digest authentication and must be new for each run.
+    ``text_numbers`` are the numbers beside those of stations that texts may be sent to.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class SipStack:
         nonce_key: bytes,
         listeners: Sequence[ListenerConfig] = (),
         guard: GuardConfig | None = None,
+        text_numbers: Container[str] = (),
     ) -> None:
         timers = Timers(config.t1_ms / 1000, config.t2_ms / 1000, config.t4_ms / 1000)
         identity = Identity(config, ids, listeners)
@@ -73,6 +75,7 @@ class SipStack:
             proof=proof,
             ids=ids,
             counters=self.counters,
+            text_numbers=text_numbers,
         )
         self._rejections = Rejections(
             identity, self.counters, self.guard, answer_to_source=config.answer_to_source
@@ -89,6 +92,11 @@ class SipStack:
         return self._agent.open_dialogs
 
     @property
+    def subscriptions(self) -> int:
+        """Phones that are told of a station's state."""
+        return self._agent.subscriptions
+
+    @property
     def open_transactions(self) -> int:
         """Transactions that still wait for something, be it only for late repetitions."""
         return self._layer.open_transactions
@@ -99,13 +107,15 @@ class SipStack:
 
     def routes(self) -> dict[type, Handler]:
         """What it takes from the driver: commands about legs, and the shell's reports."""
-        return {
-            **self._agent.routes(),
-            **self.registrar.routes(),
-            **self.guard.routes(),
-            MessageReceived: lambda item, now: self.receive(item.data, item.hop, now),
-            SendFailed: lambda item, now: self.send_failed(item.data, item.hop, now),
-        }
+        return merge_routes(
+            self._agent.routes(),
+            self.registrar.routes(),
+            self.guard.routes(),
+            {
+                MessageReceived: lambda item, now: self.receive(item.data, item.hop, now),
+                SendFailed: lambda item, now: self.send_failed(item.data, item.hop, now),
+            },
+        )
 
     def receive(self, data: bytes, hop: Hop, now: float) -> list[Output]:
         """Take one message. Never raises for what a peer sends."""

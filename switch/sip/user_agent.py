@@ -1,6 +1,6 @@
 """The user agent: turns messages into leg events and commands into messages (RFC 3261 §8, §13–§15)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, Protocol
 
 from runtime.driver import Handler
@@ -24,11 +24,13 @@ from switch.sip.commands import (
     ReportTransfer,
     RingLeg,
     SendRequest,
+    SendText,
 )
 from switch.sip.config import ReliableProvisionals, SipConfig
 from switch.sip.counters import Counters
 from switch.sip.dialled_legs import DialledLegs
 from switch.sip.dialog import Dialog
+from switch.sip.events import RequestAnswered
 from switch.sip.header_values import parse_name_addr
 from switch.sip.identity import Identity
 from switch.sip.in_dialog import DialogRequests
@@ -48,9 +50,12 @@ from switch.sip.session_id import Sessions
 from switch.sip.session_keeper import SessionKeeper
 from switch.sip.session_timer import SessionPolicy
 from switch.sip.station_proof import StationProof
+from switch.sip.subscription import Subscription
+from switch.sip.text_messages import TextMessages
 from switch.sip.timers import Timers
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_layer import Report, TransactionLayer
+from switch.sip.watched_stations import WatchedStations
 
 RequestHandler = Callable[[ServerTransaction, float], list[Output]]
 """Serves one method outside dialogs."""
@@ -81,6 +86,7 @@ class UserAgent:
         proof: StationProof,
         ids: Ids,
         counters: Counters,
+        text_numbers: Container[str],
     ) -> None:
         self._repeats = AnswerRepeats(timers, counters)
         self._legs = Legs()
@@ -108,11 +114,16 @@ class UserAgent:
         self._our_reoffers = OurReoffers(self._signalling, patience_s=timers.lifetime_s)
         self._peer_reoffers = PeerReoffers(self._signalling, self._arriving, self._our_reoffers)
         self._transfers = Transfers(self._signalling, limit_s=config.dial_limit_s)
+        self._watched = WatchedStations(self._signalling, config, proof.knows)
+        self._subscriptions = self._watched.subscriptions
+        self._texts = TextMessages(self._signalling, registrar, proof.knows, text_numbers)
         self._outside_dialogs: dict[str, RequestHandler] = {
             "INVITE": self._arriving.invite,
             "OPTIONS": self._options,
             "REGISTER": self._register,
             "REFER": self._refer_outside,
+            "SUBSCRIBE": self._subscriptions.subscribe,
+            "MESSAGE": self._texts.receive,
         }
         self._in_dialog = DialogRequests(
             self._signalling,
@@ -126,6 +137,7 @@ class UserAgent:
                 "SUBSCRIBE": self._transfers.subscribe,
                 "PRACK": self._arriving.prack,
                 "UPDATE": self._peer_reoffers.update,
+                "MESSAGE": self._texts.receive_in_dialog,
             },
         )
         self._reports: dict[type, Callable[[Any, float], list[Output]]] = {
@@ -141,6 +153,7 @@ class UserAgent:
             Dialog: self._byes,
             Transfer: self._transfers,
             OurReoffer: self._our_reoffers,
+            Subscription: self._subscriptions,
         }
         self._timeouts: dict[LegTimer, Callable[[Any, float], list[Output]]] = {
             LegTimer.RINGING: self._arriving.wake,
@@ -156,9 +169,14 @@ class UserAgent:
     def open_dialogs(self) -> int:
         return self._legs.open_dialogs
 
+    @property
+    def subscriptions(self) -> int:
+        return len(self._subscriptions)
+
     def routes(self) -> dict[type, Handler]:
-        """The commands it serves."""
+        """The commands it serves, and the events of its own that it heeds."""
         return {
+            **self._watched.routes(),
             RingLeg: self._arriving.ring,
             AnswerLeg: self._arriving.answer,
             AnswerReoffer: self._peer_reoffers.answer,
@@ -169,6 +187,8 @@ class UserAgent:
             HangUpLeg: self._hang_up,
             AnswerTransfer: self._transfers.answer,
             ReportTransfer: self._transfers.report,
+            SendText: self._texts.send,
+            RequestAnswered: self._texts.answered,
         }
 
     def take(self, report: Report, now: float) -> list[Output]:
@@ -180,7 +200,8 @@ class UserAgent:
         return self._signalling.answer(transaction, status, now)
 
     def next_deadline(self) -> float | None:
-        deadlines = [part.next_deadline() for part in (self._repeats, self._dialled, self._transfers)]
+        parts = (self._repeats, self._dialled, self._transfers, self._subscriptions)
+        deadlines = [part.next_deadline() for part in parts]
         deadlines.append(self._legs.timers.next())
         return min((at for at in deadlines if at is not None), default=None)
 
@@ -195,7 +216,8 @@ class UserAgent:
         if timed is not None:
             leg, timer = timed
             return self._timeouts[timer](leg, now)
-        return self._dialled.wake(now=now) or self._transfers.wake(now=now)
+        parts = (self._dialled, self._transfers, self._subscriptions)
+        return next((outputs for part in parts if (outputs := part.wake(now=now))), [])
 
     def _request(self, report: RequestReceived, now: float) -> list[Output]:
         transaction = report.transaction
@@ -207,7 +229,7 @@ class UserAgent:
             return self._signalling.refuse(transaction, refusal, now)
         to_tag = parse_name_addr(transaction.request.headers.get("to") or "").tag
         if to_tag is not None and method != "REGISTER":
-            return self._in_dialog.receive(transaction, now)
+            return self._inside(transaction, now)
         handler = self._outside_dialogs.get(method)
         if handler is None:  # makes sense inside a dialog only
             return self._signalling.answer(transaction, 481, now)
@@ -216,6 +238,14 @@ class UserAgent:
             if challenged is not None:
                 return challenged
         return handler(transaction, now)
+
+    def _inside(self, transaction: ServerTransaction, now: float) -> list[Output]:
+        """A request in a dialog, be it of a leg or of a subscription."""
+        if transaction.method == "SUBSCRIBE":
+            subscription = self._subscriptions.find(transaction.request.headers)
+            if subscription is not None:
+                return self._subscriptions.refresh(subscription, transaction, now)
+        return self._in_dialog.receive(transaction, now)
 
     def _response(self, report: ResponseReceived, now: float) -> list[Output]:
         owner = report.transaction.owner

@@ -8,6 +8,7 @@ from typing import Any
 import acd.verbs
 import switch.ban_verbs
 import switch.registration_verbs
+import switch.station_verbs
 import switch.verbs
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
@@ -28,6 +29,7 @@ AGENT = {
     "queues": ["service", "vip"],
     "call_id": None,
 }
+TEXT = {"text_id": "text-1", "station": "1001", "phones": 2}
 CALL = {
     "call_id": "call-1",
     "contact_id": "contact-1",
@@ -129,6 +131,7 @@ class SmallSwitch:
                 {"registrations": [REGISTRATION], "total": 1, "next": None},
             ),
             self._verb("registration.remove", switch.registration_verbs.RemoveParams, [REGISTRATION]),
+            self._verb("message.send", switch.station_verbs.TextParams, TEXT),
             self._verb("flow.list", NoParams, [FLOW]),
             self._verb("switch.status", NoParams, STATUS),
         ]

@@ -45,6 +45,11 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
             "registration.remove",
             {"station": "1001", "contact": "sip:x"},
         ),
+        (
+            ["stations", "message", "1001", "你好"],
+            "message.send",
+            {"station": "1001", "text": "你好", "sender": "", "sender_name": ""},
+        ),
         (["flows"], "flow.list", {}),
         (["sip", "bans"], "ban.list", {}),
         (["sip", "bans", "list"], "ban.list", {}),
@@ -200,6 +205,11 @@ def test_a_call_that_is_not_named_clearly_is_not_hung_up(
     result = run(small_switch, "calls", "hang-up", beginning)
     assert (result.exit_code, result.stderr) == (1, f"ringmain: {sentence}\n")
     assert small_switch.asked == [("call.list", {})]
+
+
+def test_a_text_to_a_station_says_how_many_phones_it_goes_to(small_switch: SmallSwitch) -> None:
+    result = run(small_switch, "stations", "message", "1001", "明天九点 开会")
+    assert result.stdout == "text-1 is on its way to 2 phones of 1001\n"
 
 
 def test_stations_flows_and_status_show_what_the_switch_says(small_switch: SmallSwitch) -> None:

@@ -1,6 +1,6 @@
 """One SIP stack on a hand-moved clock, with a test speaking for its neighbours."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from runtime.ids import SeededIds
@@ -28,12 +28,21 @@ LIFETIME_S = 32.0
 class SipRig:
     """What the stack says and reports, collected since the last look."""
 
-    def __init__(self, *, guard: Mapping[str, Any] | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        *,
+        guard: Mapping[str, Any] | None = None,
+        stations: Sequence[str] = (STATION,),
+        text_numbers: Container[str] = (),
+        **settings: Any,
+    ) -> None:
         self.now = 1000.0
         config = SipConfig.model_validate(settings)
-        station = StationConfig.model_validate({"name": STATION, "password": PASSWORD})
+        known = [StationConfig.model_validate({"name": name, "password": PASSWORD}) for name in stations]
         limits = GuardConfig.model_validate(guard or {})
-        self.stack = SipStack(config, [station], SeededIds(1), b"key of a test", guard=limits)
+        self.stack = SipStack(
+            config, known, SeededIds(1), b"key of a test", guard=limits, text_numbers=text_numbers
+        )
         self._routes = self.stack.routes()
         self.messages: list[Message] = []
         self.hops: list[Hop] = []
@@ -72,13 +81,15 @@ class SipRig:
         """The events of one kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
 
-    def register(self, hop: Hop = PHONE, *, cseq: int = 1, **headers: str) -> Response:
+    def register(
+        self, hop: Hop = PHONE, *, station: str = STATION, cseq: int = 1, **headers: str
+    ) -> Response:
         """A phone registers as the station; returns the last answer."""
         request = make_request(
             "REGISTER",
             uri="sip:127.0.0.1",
-            caller=f"<sip:{STATION}@127.0.0.1>;tag=r",
-            called=f"<sip:{STATION}@127.0.0.1>",
+            caller=f"<sip:{station}@127.0.0.1>;tag=r",
+            called=f"<sip:{station}@127.0.0.1>",
             sip_call_id=f"register@{hop.port}",
             branch=f"z9hG4bKregister{hop.port}{cseq}",
             cseq=cseq,
@@ -86,7 +97,7 @@ class SipRig:
             **headers,
         )
         challenge = self.one_response(self.receive(request, hop))
-        proof = authorized(request, challenge, user=STATION, password=PASSWORD)
+        proof = authorized(request, challenge, user=station, password=PASSWORD)
         return self.one_response(self.receive(proof, hop))
 
     @staticmethod
@@ -107,12 +118,17 @@ class SipRig:
         """Open legs, dialogs and transactions."""
         return self.stack.open_legs, self.stack.open_dialogs, self.stack.open_transactions
 
-    def _heed(self, event: Event) -> list[Message]:
-        """What the stack does about an event of its own."""
+    def _heed(self, event: Event | Command) -> list[Message]:
+        """What the stack does about an event or command of its own."""
         handler = self._routes.get(type(event))
-        return [] if handler is None else self._collect(handler(event, self.now))
+        return [] if handler is None else self._sort(handler(event, self.now))
 
     def _collect(self, outputs: Any) -> list[Message]:
+        sent = self._sort(outputs)
+        self.messages += sent
+        return sent
+
+    def _sort(self, outputs: Any) -> list[Message]:
         sent: list[Message] = []
         for output in outputs:
             if isinstance(output, SendMessage):
@@ -125,7 +141,6 @@ class SipRig:
             else:
                 self.events.append(output)
                 sent += self._heed(output)
-        self.messages += sent
         return sent
 
 

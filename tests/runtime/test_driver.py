@@ -5,7 +5,7 @@ import pytest
 
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
-from runtime.driver import Driver, Outputs
+from runtime.driver import Driver, Handler, Outputs, merge_routes
 from runtime.errors import UsageError
 from runtime.vocabulary import Command, Event
 
@@ -69,6 +69,17 @@ def test_an_event_goes_to_all_its_handlers_in_the_order_they_were_added() -> Non
     house.driver.add_routes({Asked: lambda event, now: [Answered(number=2)]})
     house.driver.submit(Asked(number=0))
     assert house.seen[1:] == [Answered(number=1), Answered(number=2)]
+
+
+def test_the_parts_of_a_core_may_hear_the_same_event() -> None:
+    house = House()
+    first: dict[type, Handler] = {Asked: lambda event, now: [Answered(number=1)]}
+    second: dict[type, Handler] = {Asked: lambda event, now: [Answered(number=2)]}
+    house.driver.add_routes(merge_routes(first, {}, second))
+    house.driver.submit(Asked(number=0))
+    assert house.seen[1:] == [Answered(number=1), Answered(number=2)]
+    with pytest.raises(UsageError, match="already has a handler"):
+        merge_routes({Answer: lambda command, now: []}, {Answer: lambda command, now: []})
 
 
 def test_a_command_has_exactly_one_handler() -> None:

@@ -34,12 +34,14 @@ from switch.records.projection import JournalEntry
 from switch.records.segment import decode_line
 from switch.registration_verbs import RegistrationVerbs
 from switch.sip.bindings import Binding
+from switch.sip.commands import SendText, SetMailbox
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.banning import Banning
 from switch.sip.guard.config import GuardConfig
 from switch.sip.hop import Hop
 from switch.sip.registrations import Registration
 from switch.sip.stack import SipStack
+from switch.station_verbs import StationVerbs
 from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
 from tests.helpers.exchange_rig import ExchangeRig
@@ -84,7 +86,10 @@ def all_verbs() -> list[Verb]:
     flow = Flow(name="hotline", title="热线", language="zh", start="end", nodes={"end": {"type": "hang_up"}})
     of_flows = ivr.service.build(IvrConfig(), {"hotline": flow}, SeededIds())
     of_trunks = TrunkVerbs(trunks.trunks, trunks.clock, trunks.order)
-    own = (*of_exchange.verbs(), *of_guard.verbs(), *registration_verbs(rig), *of_trunks.verbs())
+    rig.driver.add_routes({SendText: lambda command, now: [], SetMailbox: lambda command, now: []})
+    of_stations = StationVerbs(lambda station: (station,), rig.driver.submit, SeededIds()).verbs()
+    of_sip = (*of_guard.verbs(), *registration_verbs(rig), *of_trunks.verbs(), *of_stations)
+    own = (*of_exchange.verbs(), *of_sip)
     return [*own, *of_queues.verbs, *of_flows.verbs]
 
 
@@ -133,6 +138,8 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("ban.lift", {"source": "192.0.2.66"}),
     ("call.list", {}),
     ("call.hang_up", {"call_id": "call-1"}),
+    ("mailbox.set", {"station": "1001", "new": 2, "old": 8}),
+    ("message.send", {"station": "1001", "text": "明天九点开会"}),
     ("queue.list", {}),
     ("flow.list", {}),
     ("registration.list", {}),

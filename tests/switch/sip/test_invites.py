@@ -10,7 +10,8 @@ from switch.sip.directory import ContactAddress
 from switch.sip.header_values import parse_name_addr
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
-from switch.sip.invites import station_rounds, write_caller
+from switch.sip.identity_headers import write_caller
+from switch.sip.invites import station_rounds
 from switch.sip.message import Request
 from tests.helpers.sip_branches import OURS, branch, dial
 from tests.helpers.sip_rig import SipRig
@@ -39,7 +40,8 @@ def invite(rig: SipRig, **fields: Any) -> Request:
     ],
 )
 def test_a_caller_is_read_as_it_was_written_whatever_it_is_made_of(number: str, name: str) -> None:
-    read = parse_name_addr(write_caller(number, name, "192.0.2.1") + ";tag=x")
+    form = write_caller(number, name, "192.0.2.1", hidden=False, trusted=False)
+    read = parse_name_addr(f"{form.sender};tag=x")
     assert (read.uri.user, read.uri.host, read.display_name) == (number, "192.0.2.1", name)
     assert read.tag == "x"
 
@@ -49,7 +51,7 @@ def test_an_anonymous_caller_shows_neither_name_nor_number() -> None:
         leg_id="leg", station="1001", caller_number="138", caller_name="Li", sdp=OURS, is_anonymous=True
     )
     ((only,),) = station_rounds(command, [contact("a")], IDENTITY)
-    assert only.caller == '"Anonymous" <sip:anonymous@anonymous.invalid>'
+    assert only.caller == "Anonymous <sip:anonymous@anonymous.invalid>"
 
 
 def test_contacts_of_the_same_preference_ring_together_and_the_others_after_them() -> None:

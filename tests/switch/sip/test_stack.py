@@ -149,7 +149,10 @@ def test_options_are_answered_with_what_we_can() -> None:
     answer = SipRig.one_response(SipRig().receive(make_request("OPTIONS", max_forwards="0")))
     assert answer.status == 200
     assert answer.headers.get("allow") == ", ".join(SERVED)
-    assert answer.headers.get("accept") == "application/sdp, multipart/mixed"
+    assert answer.headers.get("accept") == ", ".join(
+        ("application/sdp", "multipart/mixed", "text/plain", "application/dtmf-relay", "application/dtmf")
+    )
+    assert answer.headers.get("allow-events") == "dialog, message-summary, refer"
     assert answer.headers.get("supported") == ", ".join(EXTENSIONS)
 
 

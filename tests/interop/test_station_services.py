@@ -1,0 +1,74 @@
+"""What phones ask for beside calls: keys by INFO, busy lamps, texts."""
+
+from time import monotonic
+
+from sipp_scenarios.runner import Scenario, SippProcess, run_scenario
+from tests.helpers.call_centre import CallCentre
+from tests.helpers.switch_process import HOTLINE, QUEUE_ONLY, STATIONS
+
+TEXT = "明天九点开会"
+_PATIENCE_S = 10.0
+
+
+def scenario(centre: CallCentre, name: str, station: str, dialled: str, **keys: str) -> Scenario:
+    """A scenario of a station's phone that knows its password."""
+    return Scenario(
+        name=name,
+        switch=centre.switch.sip,
+        dialled=dialled,
+        keys={"station": station, **keys},
+        user=station,
+        password=STATIONS[station],
+    )
+
+
+def wait_for_subscription(centre: CallCentre) -> None:
+    """Ask until somebody has subscribed, or it takes too long."""
+    deadline = monotonic() + _PATIENCE_S
+    while not centre.events.counts("subscriptions"):
+        assert monotonic() < deadline
+
+
+def test_keys_told_by_info_reach_the_flow(centre: CallCentre) -> None:
+    centre.run("caller_sends_info_digits", HOTLINE)
+    centre.events.wait_for("call.digit_received", digit="1", duration_ms=160)
+    centre.events.wait_for("call.digit_received", digit="2")
+    centre.events.wait_for("call.ended", by_caller=True)
+
+
+def test_a_lamp_shows_that_a_station_rings(centre: CallCentre) -> None:
+    station = centre.seat("2001")
+    with SippProcess(scenario(centre, "agent_subscribes_dialog_info", "2002", "2001"), centre.folder) as lamp:
+        wait_for_subscription(centre)
+        with centre.ring_in_vain(station), centre.caller(QUEUE_ONLY) as caller:
+            caller.wait_answered()
+            centre.events.wait_for("offer.ringing")
+            lamp.finish().check()
+            caller.hang_up()
+    centre.events.wait_for("call.ended")
+
+
+def test_a_text_goes_from_phone_to_phone(centre: CallCentre) -> None:
+    station = centre.seat("2001")
+    with SippProcess(station.scenario("agent_takes_message"), centre.folder) as phone:
+        run_scenario(
+            scenario(centre, "agent_sends_message", "2002", "2001", text=TEXT), centre.folder
+        ).check()
+        phone.finish().check()
+    received = centre.events.wait_for("text.received", station="2002")
+    assert received.fields["text"].strip() == TEXT
+    centre.events.wait_for("text.delivered", text_id=received.fields["text_id"])
+
+
+def test_a_text_for_an_access_code_is_an_event(centre: CallCentre) -> None:
+    run_scenario(scenario(centre, "agent_sends_message", "2002", HOTLINE, text=TEXT), centre.folder).check()
+    received = centre.events.wait_for("text.received", called_number=HOTLINE)
+    assert received.fields["text"].strip() == TEXT
+
+
+def test_a_text_of_the_switch_reaches_the_phone(centre: CallCentre) -> None:
+    station = centre.seat("2001")
+    with SippProcess(station.scenario("agent_takes_message"), centre.folder) as phone:
+        sent = centre.events.call("message.send", station="2001", text=TEXT)
+        phone.finish().check()
+    centre.events.wait_for("text.delivered", text_id=sent["text_id"])
