@@ -8,7 +8,7 @@ from switch.sip.guard.commands import BanSource, LiftBan, TrustSources
 from switch.sip.guard.config import GuardConfig
 from switch.sip.guard.events import BanLifted, SourceBanned
 from switch.sip.guard.networks import AccessLists, Standing, read_address
-from switch.sip.guard.rates import Rated
+from switch.sip.guard.rates import KINDS_OF_RATES
 from switch.sip.guard.sources import Source, Sources
 from switch.sip.text import printable
 
@@ -47,7 +47,7 @@ class Banning:
     def restore(self, ban: Ban) -> None:
         """Go on with a ban of an earlier run, unless its source is trusted by now."""
         source = self.sources.of(ban.source.partition("/")[0])
-        if source.standing is not Standing.TRUSTED:
+        if not source.is_trusted:
             ban.source = source.key
             self._bans.keep(ban)
             source.ban = ban
@@ -78,14 +78,14 @@ class Banning:
         """With a clean slate: what it did before is what it was banned for."""
         source = self.sources.of(ban.source.partition("/")[0])
         source.ban = None
-        source.spent = [0.0] * len(Rated)
+        source.spent = [0.0] * KINDS_OF_RATES
         return BanLifted(source=ban.source, reason=reason, dropped=ban.dropped)
 
     # -- by hand -------------------------------------------------------------------------------------
 
     def _ban_by_hand(self, command: BanSource, now: float) -> list[Event]:
         source = self._named(command.source)
-        if source.standing is Standing.TRUSTED:
+        if source.is_trusted:
             raise UsageError(f"{source.key} is trusted (guard.allow, or a trunk's); it cannot be banned")
         ends_at = None if command.duration_s is None else now + command.duration_s
         reason = printable(command.reason)

@@ -11,9 +11,19 @@ from switch.sip.guard.banning import Banning
 from switch.sip.guard.commands import DelayMeasured
 from switch.sip.guard.config import GuardConfig
 from switch.sip.guard.events import RefusalKind
-from switch.sip.guard.networks import Standing, source_of
+from switch.sip.guard.networks import source_of
 from switch.sip.guard.open_counts import OpenCounts
-from switch.sip.guard.rates import Rate, Rated
+from switch.sip.guard.rates import (
+    CALLS,
+    JUNK,
+    MESSAGES,
+    PASSWORD_FAILURES,
+    REFUSED_CALLS,
+    REFUSED_MESSAGES,
+    REFUSED_REGISTRATIONS,
+    REGISTRATIONS,
+    Rate,
+)
 from switch.sip.guard.scanners import Scanners
 from switch.sip.guard.sources import Source
 from switch.sip.guard.tally import Refused, Tally
@@ -22,16 +32,17 @@ from switch.sip.hop import Hop, host_of
 from switch.sip.message import Request
 
 _BORNE = {
-    RefusalKind.MESSAGE_RATE: Rated.REFUSED_MESSAGES,
-    RefusalKind.OPEN_TRANSACTIONS: Rated.REFUSED_MESSAGES,
-    RefusalKind.REGISTRATION_RATE: Rated.REFUSED_REGISTRATIONS,
-    RefusalKind.CALL_RATE: Rated.REFUSED_CALLS,
-    RefusalKind.OPEN_CALLS: Rated.REFUSED_CALLS,
-    RefusalKind.MALFORMED: Rated.JUNK,
-    RefusalKind.UNKNOWN_STATION: Rated.PASSWORD_FAILURES,
-    RefusalKind.WRONG_PASSWORD: Rated.PASSWORD_FAILURES,
+    RefusalKind.MESSAGE_RATE: REFUSED_MESSAGES,
+    RefusalKind.OPEN_TRANSACTIONS: REFUSED_MESSAGES,
+    RefusalKind.REGISTRATION_RATE: REFUSED_REGISTRATIONS,
+    RefusalKind.CALL_RATE: REFUSED_CALLS,
+    RefusalKind.OPEN_CALLS: REFUSED_CALLS,
+    RefusalKind.MALFORMED: JUNK,
+    RefusalKind.UNKNOWN_STATION: PASSWORD_FAILURES,
+    RefusalKind.WRONG_PASSWORD: PASSWORD_FAILURES,
 }
 """Which refusals a source is banned for when it has caused too many."""
+_BANNED, _DENIED = RefusalKind.BANNED, RefusalKind.DENIED
 _SILENT = frozenset({RefusalKind.SCANNER})
 """Requests that are refused without an answer."""
 
@@ -75,10 +86,10 @@ class Guard:
         source = self._sources.of(host)
         if source.ban is not None:
             source.ban.dropped += 1
-            self._tally.note_unread(RefusalKind.BANNED, source.key)
+            self._tally.note_unread(_BANNED, source.key)
             return True
-        if source.standing is Standing.DENIED:
-            self._tally.note_unread(RefusalKind.DENIED, source.key)
+        if source.is_denied:
+            self._tally.note_unread(_DENIED, source.key)
             return True
         return False
 
@@ -87,9 +98,7 @@ class Guard:
         if self.ignores(hop.host):
             return []
         source = self._sources.of(hop.host)
-        if source.standing is Standing.TRUSTED:
-            return None
-        if self._rates[Rated.MESSAGES].spend(source.spent, Rated.MESSAGES, now):
+        if source.is_trusted or self._rates[MESSAGES].spend(source.spent, MESSAGES, now):
             return None
         return self.refuse(RefusalKind.MESSAGE_RATE, hop, now)
 
@@ -97,14 +106,15 @@ class Guard:
 
     def admit(self, request: Request, hop: Hop, now: float) -> RefusalKind | None:
         """Why a new request is not served; None when its transaction may open. Then ``release`` follows."""
+        counted_as, opens_call = source_of(hop.host), _opens_call(request)
         source = self._sources.of(hop.host)
-        if source.standing is not Standing.TRUSTED:
-            kind = self._excess(request, source, hop.host, now)
-            if kind is not None:
-                return kind
-        kind = self._lack(request, now)
+        kind = None
+        if not source.is_trusted:
+            kind = self._excess(request, source, counted_as, now, opens_call=opens_call)
         if kind is None:
-            self._transactions.open(source_of(hop.host))
+            kind = self._lack(request, now, opens_call=opens_call)
+        if kind is None:
+            self._transactions.open(counted_as)
         return kind
 
     def release(self, hop: Hop) -> None:
@@ -171,32 +181,32 @@ class Guard:
 
     # -- what they rest on ---------------------------------------------------------------------------
 
-    def _excess(self, request: Request, source: Source, host: str, now: float) -> RefusalKind | None:
+    def _excess(
+        self, request: Request, source: Source, counted_as: str, now: float, *, opens_call: bool
+    ) -> RefusalKind | None:
         """What a source has too much of."""
         if self._scanners.sent(request):
             return RefusalKind.SCANNER
-        if self._transactions.is_full(source_of(host)):
+        if self._transactions.is_full(counted_as):
             return RefusalKind.OPEN_TRANSACTIONS
         if request.method == "REGISTER":
-            rated, kind = Rated.REGISTRATIONS, RefusalKind.REGISTRATION_RATE
-        elif _opens_call(request):
-            if self._calls.is_full(source_of(host)):
-                return RefusalKind.OPEN_CALLS
-            rated, kind = Rated.CALLS, RefusalKind.CALL_RATE
-        else:
+            within = self._rates[REGISTRATIONS].spend(source.spent, REGISTRATIONS, now)
+            return None if within else RefusalKind.REGISTRATION_RATE
+        if not opens_call:
             return None
-        return None if self._rates[rated].spend(source.spent, rated, now) else kind
+        if self._calls.is_full(counted_as):
+            return RefusalKind.OPEN_CALLS
+        within = self._rates[CALLS].spend(source.spent, CALLS, now)
+        return None if within else RefusalKind.CALL_RATE
 
-    def _lack(self, request: Request, now: float) -> RefusalKind | None:
+    def _lack(self, request: Request, now: float, *, opens_call: bool) -> RefusalKind | None:
         """What the switch has too little of."""
-        if request.method == "REGISTER":
-            return self.admission.refusal_of_registration()
-        if _opens_call(request):
+        if opens_call:
             return self.admission.refusal_of_call(len(self._legs), now)
-        return None
+        return self.admission.refusal_of_registration() if request.method == "REGISTER" else None
 
     def _is_too_much(self, kind: RefusalKind, source: Source, now: float) -> bool:
-        if source.standing is not Standing.STRANGER or source.ban is not None:
+        if source.is_trusted or source.ban is not None:
             return False
         if kind is RefusalKind.SCANNER:
             return True
@@ -216,7 +226,7 @@ class Guard:
 
 
 def _rates(config: GuardConfig) -> tuple[Rate, ...]:
-    """By ``Rated``; refusals are borne at the rate of what is allowed."""
+    """By their places in ``Source.spent``; refusals are borne at the rate of what is allowed."""
     messages = Rate(config.messages_per_s, config.messages_burst)
     registrations = Rate(config.registrations_per_s, config.registrations_burst)
     calls = Rate(config.calls_per_s, config.calls_burst)

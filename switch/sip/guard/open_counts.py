@@ -1,14 +1,12 @@
 """What each source has open."""
 
-from collections import Counter
-
 
 class OpenCounts:
     """Counts by source what opens and closes; holds nothing of a source that has nothing open."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._counts: Counter[str] = Counter()
+        self._counts: dict[str, int] = {}
 
     def __len__(self) -> int:
         """Sources that have something open."""
@@ -19,7 +17,7 @@ class OpenCounts:
         return self._counts.get(source, 0) >= self._most
 
     def open(self, source: str) -> None:
-        self._counts[source] += 1
+        self._counts[source] = self._counts.get(source, 0) + 1
 
     def close(self, source: str) -> None:
         """No harm when nothing of it is open."""

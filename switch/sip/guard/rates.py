@@ -1,20 +1,10 @@
 """How often something may happen, counted with one number a source."""
 
-from enum import IntEnum
-
-
-class Rated(IntEnum):
-    """What a source is limited in; the place of its number in ``Source.spent``."""
-
-    MESSAGES = 0
-    REGISTRATIONS = 1
-    CALLS = 2
-    JUNK = 3
-    PASSWORD_FAILURES = 4
-    REFUSED_MESSAGES = 5
-    """Beyond the limit; as many again are borne before the source is banned."""
-    REFUSED_REGISTRATIONS = 6
-    REFUSED_CALLS = 7
+MESSAGES, REGISTRATIONS, CALLS, JUNK, PASSWORD_FAILURES = range(5)
+"""What a source is limited in: places in ``Source.spent``. Plain numbers, as each message uses them."""
+REFUSED_MESSAGES, REFUSED_REGISTRATIONS, REFUSED_CALLS = range(5, 8)
+"""Beyond the limit; as many again are borne before the source is banned."""
+KINDS_OF_RATES = 8
 
 
 class Rate:

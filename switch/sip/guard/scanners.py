@@ -24,8 +24,9 @@ class Scanners:
         if agent and self._is_scanner(agent):
             return agent
         caller = headers.get("from") or ""
-        if any(mark in caller for mark in _CALLERS):
-            return caller
+        for mark in _CALLERS:
+            if mark in caller:
+                return caller
         return ""
 
     def _is_scanner(self, agent: str) -> bool:

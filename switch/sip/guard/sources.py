@@ -4,20 +4,21 @@ from collections.abc import Callable
 
 from switch.sip.guard.bans import Ban
 from switch.sip.guard.networks import Standing
-from switch.sip.guard.rates import Rated
+from switch.sip.guard.rates import KINDS_OF_RATES
 
 
 class Source:
     """One IPv4 address, or one IPv6 network."""
 
-    __slots__ = ("ban", "key", "spent", "standing")
+    __slots__ = ("ban", "is_denied", "is_trusted", "key", "spent")
 
     def __init__(self, key: str, standing: Standing, ban: Ban | None) -> None:
         self.key = key
-        self.standing = standing
+        self.is_trusted = standing is Standing.TRUSTED
+        self.is_denied = standing is Standing.DENIED
         self.ban = ban
         """The ban it is under; None for most."""
-        self.spent = [0.0] * len(Rated)
+        self.spent = [0.0] * KINDS_OF_RATES
 
 
 class Sources:

@@ -6,7 +6,6 @@ from switch.sip.guard.banning import Banning
 from switch.sip.guard.commands import BanSource, LiftBan, TrustSources
 from switch.sip.guard.config import GuardConfig
 from switch.sip.guard.events import BanLifted, SourceBanned
-from switch.sip.guard.networks import Standing
 
 
 def order(banning: Banning, command: Command, now: float = 0.0) -> list[object]:
@@ -46,10 +45,10 @@ def test_who_becomes_trusted_is_heard_again_and_who_no_longer_is_has_limits() ->
     order(banning, BanSource(source="192.0.2.1", reason="", duration_s=600))
     told = order(banning, TrustSources(owner="trunk:a", sources=("192.0.2.0/24",)))
     assert told == [BanLifted(source="192.0.2.1", reason="lifted", dropped=0)]
-    assert banning.sources.of("192.0.2.1").standing is Standing.TRUSTED
+    assert banning.sources.of("192.0.2.1").is_trusted
     assert order(banning, TrustSources(owner="trunk:a", sources=("192.0.2.0/24",))) == []
     order(banning, TrustSources(owner="trunk:a", sources=()))
-    assert banning.sources.of("192.0.2.1").standing is Standing.STRANGER
+    assert not banning.sources.of("192.0.2.1").is_trusted
     assert banning.next_deadline() is None
 
 
