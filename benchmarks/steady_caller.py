@@ -13,6 +13,10 @@ _SDP = (
 )
 
 
+class CallFailed(Exception):
+    """A call was refused, or its answer did not come in time."""
+
+
 class SteadyCaller:
     """One call after the other: INVITE, 200, ACK, BYE, 200. Nothing is repeated: what is lost has failed."""
 
@@ -42,12 +46,12 @@ class SteadyCaller:
             due += self._pause_s
             try:
                 times_ms.append(self._call_once())
-            except TimeoutError:
+            except CallFailed:
                 failed += 1
         return times_ms, failed
 
     def _call_once(self) -> float:
-        """Set-up time in milliseconds. Raises TimeoutError when an answer does not come."""
+        """Set-up time in milliseconds. Raises CallFailed."""
         self._calls += 1
         sent_at = time.perf_counter()
         self._send("INVITE", 1, f"<{self._uri}>", self._sdp)
@@ -75,10 +79,19 @@ class SteadyCaller:
         """The To of this call's 200; what belongs to others is passed over."""
         deadline = time.perf_counter() + _PATIENCE_S
         while time.perf_counter() < deadline:
-            lines = self._socket.recv(65_535).decode().split("\r\n")
-            if lines[0].startswith("SIP/2.0 200") and self._is_mine(lines, method):
+            lines = self._hear()
+            status = int(lines[0].split()[1])
+            if status >= 200 and self._is_mine(lines, method):
+                if status != 200:
+                    raise CallFailed(lines[0])
                 return next(line[4:] for line in lines if line.startswith("To: "))
-        raise TimeoutError
+        raise CallFailed("no answer")
+
+    def _hear(self) -> list[str]:
+        try:
+            return self._socket.recv(65_535).decode().split("\r\n")
+        except TimeoutError as silence:
+            raise CallFailed("no answer") from silence
 
     def _is_mine(self, lines: list[str], method: str) -> bool:
         return f"Call-ID: {self._calls}@{self._mine}" in lines and any(
