@@ -7,6 +7,7 @@ from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sip.bodies import session_text
 from switch.sip.branches import Branch
+from switch.sip.capabilities import names_token
 from switch.sip.client_authentication import ClientAuthentications
 from switch.sip.client_transaction import ClientTransaction, ResponseReceived
 from switch.sip.commands import SendMessage
@@ -17,7 +18,8 @@ from switch.sip.invites import make_invite
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import Attempt, DialledLeg, Fork
 from switch.sip.message import Request, Response
-from switch.sip.prack_client import Prack, is_reliable, make_prack
+from switch.sip.prack_client import Prack, make_prack
+from switch.sip.rack import RELIABLE
 from switch.sip.reason_header import write_reason
 from switch.sip.retries import cseq_number, renew
 from switch.sip.session_id import SessionSide
@@ -61,11 +63,11 @@ class Attempts:
         fork = self._early_fork(attempt, report)
         if fork is None:
             return None, []
-        if not is_reliable(response):
+        if not names_token(response.headers, "require", RELIABLE):
             if not fork.has_answer:
                 fork.sdp = session_text(response) or fork.sdp
             return fork, []
-        prack = make_prack(fork, response)
+        prack = make_prack(fork, report.transaction.request, response)
         if prack is None:
             return None, []
         sdp = session_text(response)

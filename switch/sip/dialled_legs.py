@@ -12,7 +12,7 @@ from switch.sip.commands import DialLeg, DialStation
 from switch.sip.directory import Directory
 from switch.sip.errors import SipSyntaxError
 from switch.sip.events import BranchFailed, BranchTried, LegAnswered, LegEnded, LegRedirected, LegRinging
-from switch.sip.failures import Failure, better, read_failure, unanswered
+from switch.sip.failures import Failure, better, ends_all, read_failure, unanswered
 from switch.sip.invites import check_fields, station_rounds
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import Attempt, DialledLeg, Fork, LegState
@@ -20,9 +20,6 @@ from switch.sip.redirection import follow, read_targets
 from switch.sip.text import printable
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_tables import State
-
-_NOT_THE_PARTY = (408, 491)
-"""Besides 5xx: failures of the way to a party."""
 
 
 class DialledLegs:
@@ -205,7 +202,7 @@ class DialledLegs:
         try:
             fork, ack = self._attempts.confirm(attempt, report)
         except SipSyntaxError:
-            if attempt.given_up is None:  # counts as silence, which is over now
+            if attempt in attempt.leg.attempts:  # counts as silence, which is over now
                 self._deadlines.set(attempt, now)
             raise
         outputs: list[Output] = [] if ack is None else [ack]
@@ -266,7 +263,7 @@ class DialledLegs:
         """A branch is out: others may still ring, or be next, or the leg ends (RFC 3261 §16.7)."""
         leg = attempt.leg
         outputs = self._let_go(attempt, failure)
-        if _ends_all(leg.order, failure.status):
+        if ends_all(leg.order, failure.status):
             return outputs + self._end(leg, failure) + self._stop(leg, failure.cause, now)
         if leg.attempts:
             return outputs
@@ -296,12 +293,3 @@ def _told(attempt: Attempt, status: int, retry_after_s: int | None = None) -> li
         return []
     leg_id = attempt.leg.leg_id
     return [BranchFailed(leg_id=leg_id, branch=name, status=status, retry_after_s=retry_after_s)]
-
-
-def _ends_all(order: DialLeg, status: int) -> bool:
-    """Whether this failure speaks for the party and not for the way there."""
-    if status in order.failover_statuses:
-        return False
-    if order.forking is Forking.PARALLEL:
-        return status >= 600  # RFC 3261 §16.7 step 5
-    return status not in _NOT_THE_PARTY and not 500 <= status < 600

@@ -1,8 +1,10 @@
-"""What became of branches that failed, and which of several failures tells most (RFC 3261 §16.7)."""
+"""What failures of branches mean for a leg, and which of several tells most (RFC 3261 §16.7)."""
 
 from typing import NamedTuple
 
 from switch.causes import Cause, cause_of_status
+from switch.sip.branches import Forking
+from switch.sip.commands import DialLeg
 from switch.sip.message import Response
 from switch.sip.reason_header import read_reason
 
@@ -10,6 +12,8 @@ _ASKS_FOR_A_CHANGE = (401, 407, 415, 420, 484)
 """RFC 3261 §16.7 step 6: these tell how the request could succeed."""
 _TELLS_LEAST = (480, 408, 487)
 """Nobody was there or wanted to be: any other word of a phone says more."""
+_NOT_THE_PARTY = (408, 491)
+"""Besides 5xx: failures of the way to a party."""
 
 
 class Failure(NamedTuple):
@@ -39,6 +43,15 @@ def unanswered(status: int) -> Failure:
 def better(known: Failure | None, other: Failure) -> Failure:
     """The failure that tells the caller more; of equals the earlier one."""
     return other if known is None or _rank(other) < _rank(known) else known
+
+
+def ends_all(order: DialLeg, status: int) -> bool:
+    """Whether a failure speaks for the party and not for the way there."""
+    if status in order.failover_statuses:
+        return False
+    if order.forking is Forking.PARALLEL:
+        return status >= 600  # RFC 3261 §16.7 step 5
+    return status not in _NOT_THE_PARTY and not 500 <= status < 600
 
 
 def _rank(failure: Failure) -> tuple[int, int]:

@@ -6,10 +6,12 @@ from runtime.vocabulary import Output
 from switch.sip.client_transaction import ResponseReceived
 from switch.sip.dialog import Dialog
 from switch.sip.errors import SipSyntaxError
-from switch.sip.header_values import parse_token_list
+from switch.sip.header_values import CSeq
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import Fork
 from switch.sip.message import Headers, Request, Response
+from switch.sip.rack import Rack
+from switch.sip.retries import cseq_number
 from switch.sip.transaction import RequestUnanswered
 
 _HIGHEST_RSEQ = 2**32
@@ -37,13 +39,7 @@ class Pracks:
         return []
 
 
-def is_reliable(response: Response) -> bool:
-    """Whether a provisional answer wants to be acknowledged. Raises SipSyntaxError."""
-    headers = response.headers
-    return "require" in headers and "100rel" in parse_token_list(headers.get_all("require"))
-
-
-def make_prack(fork: Fork, response: Response) -> Request | None:
+def make_prack(fork: Fork, invite: Request, response: Response) -> Request | None:
     """The PRACK of a reliable provisional answer; None when the answer is a repetition or out of order.
 
     Such an answer counts for nothing: the first is known already, the second comes again in its turn.
@@ -54,7 +50,7 @@ def make_prack(fork: Fork, response: Response) -> Request | None:
         return None
     fork.rseq = rseq
     prack = fork.dialog.request("PRACK")
-    prack.headers.set("rack", f"{rseq} {response.headers.get('cseq') or ''}")
+    prack.headers.set("rack", str(Rack(rseq, CSeq(cseq_number(invite), "INVITE"))))
     return prack
 
 

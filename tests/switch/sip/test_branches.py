@@ -209,6 +209,16 @@ def test_more_phones_behind_one_branch_than_anybody_has_are_not_heard() -> None:
     assert methods(phone.answers(200, tag="tag3")) == ["ACK"]
 
 
+def test_an_answer_of_a_second_phone_that_cannot_be_read_harms_no_call() -> None:
+    rig = SipRig()
+    phone = dial(rig, ONE)["one"]
+    phone.answers(200, tag="first")
+    assert phone.answers(200, tag="second", contact="<sip:") == []
+    rig.pass_time(1)
+    assert rig.reported(LegEnded) == []
+    assert hang_up(rig) == ["BYE"]
+
+
 def test_a_leg_without_branches_cannot_be_dialled() -> None:
     with pytest.raises(UsageError, match="at least one"):
         SipRig().order(DialLeg(leg_id="leg", branches=(), sdp=OURS))
