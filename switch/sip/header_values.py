@@ -39,6 +39,7 @@ _PLAIN_NAME = re.compile(r"[A-Za-z0-9\-.!%*_+`'~ ]*+")
 _CSEQ = re.compile(rf"([0-9]{{1,20}}+)[ \t]++({TOKEN})")
 _CSEQ_LIMIT = 2**31
 """RFC 3261 §8.1.1.5."""
+_Q = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _MOST_COMMAS = 256
 _LONGEST_SHOWN = 80
 _LONGEST_REMEMBERED = 256
@@ -198,6 +199,13 @@ def parse_contacts(raw_values: Iterable[str]) -> list[NameAddr]:
 def is_wildcard(raw_values: Collection[str]) -> bool:
     """Whether a Contact header is the ``*`` that removes all bindings (§10.2.2)."""
     return list(raw_values) == ["*"]
+
+
+def read_q(contact: NameAddr) -> float:
+    """How much somebody wants to be reached at a Contact: 0 to 1, and 1 when it says nothing that makes sense
+    (RFC 3261 §20.10)."""
+    text = contact.param("q")
+    return float(text) if text and _Q.fullmatch(text) else 1.0
 
 
 def parse_token_list(raw_values: Iterable[str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from switch.sip.branches import Branch
 from switch.sip.errors import SipSyntaxError
-from switch.sip.header_values import NameAddr, parse_contacts
+from switch.sip.header_values import parse_contacts, read_q
 from switch.sip.hop import Hop
 from switch.sip.legs import DialledLeg
 from switch.sip.message import Response
@@ -50,15 +50,6 @@ def follow(leg: DialledLeg, branch: Branch, targets: list[Target]) -> list[tuple
         if reachable := tuple(found for found in branches if found is not None):
             rounds.append(reachable)
     return rounds
-
-
-def read_q(contact: NameAddr) -> float:
-    """The preference of a Contact: 0 to 1, and 1 when it names none that can be read (RFC 3261 §20.10)."""
-    try:
-        q = float(contact.param("q") or "1")
-    except ValueError:
-        return 1.0
-    return q if 0 <= q <= 1 else 1.0
 
 
 def _branch_to(uri: SipUri, branch: Branch) -> Branch | None:

@@ -12,12 +12,12 @@ from switch.sip.header_values import (
     parse_contacts,
     parse_cseq,
     parse_token_list,
+    read_q,
     split_values,
 )
 from switch.sip.message import Headers, Request
 from switch.sip.uri import SipUri
 
-_Q = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _REG_ID = re.compile(r"[1-9][0-9]{0,9}")
 
 
@@ -109,7 +109,7 @@ def _contact(value: NameAddr, general: str | None, keeps_flows: bool, config: Si
         uri=uri,
         contact_address=str(uri),
         expires_s=_granted(value, general, config),
-        q=_preference(value.param("q")),
+        q=read_q(value),
         instance=instance,
         reg_id=int(reg_id) if reg_id and _REG_ID.fullmatch(reg_id) else 0,
     )
@@ -121,8 +121,3 @@ def _granted(value: NameAddr, general: str | None, config: SipConfig) -> int:
         if text is not None and text.strip().isdecimal():
             return min(int(text.strip()[:10]), config.register_expires_max_s)
     return config.register_expires_default_s
-
-
-def _preference(text: str | None) -> float:
-    """From 0 to 1; nonsense counts as none given, which is as good as 1."""
-    return float(text) if text and _Q.fullmatch(text) else 1.0
