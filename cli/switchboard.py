@@ -134,8 +134,12 @@ class Switchboard:
         stations = {station.name for station in configuration.stations}
         return (
             ivr.service.build(configuration.ivr, flows, self._ids),
-            switch.dialling.service.build(
-                configuration.dialling, self._ways_out(), stations.__contains__, self._ids
+            *switch.dialling.service.build(
+                configuration.dialling,
+                self._ways_out(),
+                self._ids,
+                knows_station=stations.__contains__,
+                has_route=self._trunks.has_route,
             ),
             acd.service.build(
                 configuration.queues,

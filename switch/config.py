@@ -31,12 +31,12 @@ class AccessCodeConfig(Section):
     number: str = Field(min_length=1, description="The dialled number (user part of the request URI).")
     target: str = Field(
         pattern=TARGET_PATTERN,
-        description="Where its calls go: flow:<name>, queue:<name> or station:<name>.",
+        description="Where its calls go: flow:<name>, queue:<name>, station:<name> or number:<digits>.",
     )
     on_failure: str = Field(
         default=HANG_UP,
         pattern=WAY_OUT_PATTERN,
-        description="Where a caller goes when the station that is rung is busy, refuses, does not answer or "
+        description="Where a caller goes when the phone that is rung is busy, refuses, does not answer or "
         "cannot be reached: hang_up (the caller is told why), or a target.",
     )
     record: bool = Field(default=True, description="Whether every contact that comes in here is recorded.")

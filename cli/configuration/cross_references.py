@@ -12,7 +12,8 @@ from cli.paths import shown_path
 from ivr.config import FLOW_SCHEME
 from runtime.problems import Finding, KeyPath, listed
 from runtime.target import HANG_UP, Target, parse_target
-from switch.dial_plan import STATION_SCHEME
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
+from switch.trunks.routing import Routing
 
 _NAMING_KEYS = (
     ("stations", "name"),
@@ -68,13 +69,16 @@ def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
     """Names of flows are checked when the flows are loaded, the queues' own targets by the ACD."""
     queues = {queue.name for queue in configuration.queues}
     stations = {station.name for station in configuration.stations}
+    routing = Routing(configuration.routes)
     for path, target in targets(configuration):
-        if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME, STATION_SCHEME):
-            yield Finding(path, "flow:<name>, queue:<name> or station:<name>")
+        if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME, STATION_SCHEME, NUMBER_SCHEME):
+            yield Finding(path, "flow:<name>, queue:<name>, station:<name> or number:<digits>")
         elif target.scheme == QUEUE_SCHEME and target.name not in queues and path[0] == "access_codes":
             yield Finding(path, f"queue:<name>, one of {listed(queues)}")
         elif target.scheme == STATION_SCHEME and target.name not in stations:
             yield Finding(path, f"station:<name>, one of {listed(stations)}")
+        elif target.scheme == NUMBER_SCHEME and routing.find(target.name) is None:
+            yield Finding(path, "number:<digits> that a route in [[routes]] carries")
 
 
 def _missing_hashes(configuration: Configuration) -> Iterator[Finding]:

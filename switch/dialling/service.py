@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from runtime.ids import Ids
 from switch.application import Application, Gauge
-from switch.dial_plan import STATION_SCHEME
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
 from switch.dialling.config import DiallingConfig
 from switch.dialling.dialling import Dialling
 from switch.events import (
@@ -19,11 +19,19 @@ from switch.events import (
 
 
 def build(
-    config: DiallingConfig, ways_out: Mapping[str, str], knows_station: Callable[[str], bool], ids: Ids
-) -> Application:
-    """The application that takes targets ``station:<name>``; ``ways_out`` as in ``Dialling``."""
+    config: DiallingConfig,
+    ways_out: Mapping[str, str],
+    ids: Ids,
+    *,
+    knows_station: Callable[[str], bool],
+    has_route: Callable[[str], bool],
+) -> tuple[Application, Application]:
+    """The application that takes targets ``station:<name>``, and its second scheme, ``number:<digits>``.
+
+    ``ways_out`` as in ``Dialling``; ``has_route`` tells whether trunks carry calls to an outside number.
+    """
     core = Dialling(config, ways_out, ids)
-    return Application(
+    stations = Application(
         scheme=STATION_SCHEME,
         knows=knows_station,
         cores=(core,),
@@ -38,3 +46,4 @@ def build(
         },
         gauges=(Gauge("dialled_calls", "Calls that are at one phone.", (), lambda: {(): core.open_calls}),),
     )
+    return stations, Application(scheme=NUMBER_SCHEME, knows=has_route)

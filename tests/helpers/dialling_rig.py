@@ -7,7 +7,7 @@ from switch.config import AccessCodeConfig
 from switch.dialling.config import DiallingConfig
 from switch.sip.commands import DialStation
 from switch.sip.events import LegEnded, LegRinging
-from tests.helpers.exchange_rig import ExchangeRig
+from tests.helpers.exchange_rig import OUTSIDE_NUMBER, ExchangeRig
 
 DIRECT = AccessCodeConfig(number="8001", target="station:1001")
 WITH_WAY_OUT = AccessCodeConfig(number="8002", target="station:1001", on_failure="queue:service")
@@ -21,8 +21,12 @@ class DiallingRig(ExchangeRig):
     def __init__(self) -> None:
         super().__init__([DIRECT, WITH_WAY_OUT, OUTSIDE, HOTLINE])
         config = DiallingConfig(ring_timeout_s=20, ring_back="ring_back")
-        self.application = switch.dialling.service.build(
-            config, {"8002": "queue:service"}, {"1001"}.__contains__, SeededIds(7)
+        self.application, _ = switch.dialling.service.build(
+            config,
+            {"8002": "queue:service"},
+            SeededIds(7),
+            knows_station={"1001"}.__contains__,
+            has_route={OUTSIDE_NUMBER}.__contains__,
         )
         self.driver.add_routes(self.application.routes)
         for core in self.application.cores:

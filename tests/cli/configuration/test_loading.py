@@ -140,7 +140,7 @@ MISTAKES = [
         "[[access_codes]]\nnumber = '1'\ntarget = 'hotline' # <-",
         "access_codes[0].target",
         '"hotline"',
-        "flow:<name>, queue:<name> or station:<name>",
+        "flow:<name>, queue:<name>, station:<name> or number:<digits>",
         id="target without scheme",
     ),
     pytest.param(
@@ -224,17 +224,24 @@ MISTAKES = [
         id="target to an unknown station",
     ),
     pytest.param(
+        "[[access_codes]]\nnumber = '1'\ntarget = 'number:123' # <-",
+        "access_codes[0].target",
+        '"number:123"',
+        "number:<digits> that a route",
+        id="target to a number no route carries",
+    ),
+    pytest.param(
         "[[access_codes]]\nnumber = '1'\ntarget = 'tree:x' # <-",
         "access_codes[0].target",
         '"tree:x"',
-        "flow:<name>, queue:<name> or station:<name>",
+        "flow:<name>, queue:<name>, station:<name> or number:<digits>",
         id="target of an unknown kind",
     ),
     pytest.param(
         "[[queues]]\nname = 'q'\non_full = 'tree:x' # <-",
         "queues[0].on_full",
         '"tree:x"',
-        "flow:<name>, queue:<name> or station:<name>",
+        "flow:<name>, queue:<name>, station:<name> or number:<digits>",
         id="way out of an unknown kind",
     ),
     pytest.param(
