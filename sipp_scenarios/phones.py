@@ -30,7 +30,10 @@ class Phone:
 
     def wait_answered(self) -> Address:
         """Wait for the answer, then talk to the address it names, and return that."""
-        said = self._conducted.wait_for("answered")
+        return self._talk_when("answered")
+
+    def _talk_when(self, what: str) -> Address:
+        said = self._conducted.wait_for(what)
         media = Address(said["Host"], int(said["Port"]))
         self.talker.talk_to(*media)
         return media
@@ -67,6 +70,10 @@ class CalledPhone(Phone):
     def wait_ringing(self) -> None:
         self._conducted.wait_for("ringing")
 
+    def announce(self) -> None:
+        """Talk before it is answered (early media), when the scenario does that."""
+        self._talk_when("announcing")
+
     def answer(self) -> None:
         """Lift the receiver and talk."""
         self._conducted.tell("answer")
@@ -88,10 +95,10 @@ class Station:
         scenario = self.scenario("agent_registers", expires=expires_s)
         return run_scenario(scenario, self._folder).check()
 
-    def expect_call(self, speech: Samples) -> CalledPhone:
+    def expect_call(self, speech: Samples, scenario: str = "agent_answers") -> CalledPhone:
         """Take the next call; it rings until it is told to answer."""
         talker = Talker(speech, self._switch.host)
-        return CalledPhone(self.scenario("agent_answers", rtp_port=talker.port), talker, self._folder)
+        return CalledPhone(self.scenario(scenario, rtp_port=talker.port), talker, self._folder)
 
     def scenario(self, name: str, **keys: str | int) -> Scenario:
         """A scenario of the role ``agent`` at this phone."""

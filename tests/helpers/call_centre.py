@@ -26,12 +26,17 @@ class CallCentre:
 
     def seat(self, agent: str) -> Station:
         """Register the agent's phone, sign the agent in there and make the agent ready."""
-        station = self._stations.get(agent)
-        if station is None:
-            station = Station(self.switch.sip, agent, STATIONS[agent], self.folder)
-            self._stations[agent] = station
-        station.register()
+        station = self.register(agent)
         self.sign_in(agent)
+        return station
+
+    def register(self, name: str) -> Station:
+        """Register a phone; nobody is signed in there."""
+        station = self._stations.get(name)
+        if station is None:
+            station = Station(self.switch.sip, name, STATIONS[name], self.folder)
+            self._stations[name] = station
+        station.register()
         return station
 
     def sign_in(self, agent: str) -> None:

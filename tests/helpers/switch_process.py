@@ -19,6 +19,8 @@ QUEUE_ONLY = "95599"
 """Straight into the queue."""
 STATIONS = {"2001": "secret-2001", "2002": "secret-2002"}
 """Names with passwords; the agents have the same numbers."""
+DIRECT = "95596"
+"""Rings station 2001."""
 RINGING = "95597"
 """Rings for as long as any test lasts."""
 UNLISTED = "2999"
@@ -66,7 +68,7 @@ def switch_process(
 def _configuration(folder: Path, times: Times, algorithms: list[str], guard: Mapping[str, object]) -> str:
     first = _free_block(_MEDIA_PORTS)
     sections = [
-        _section("[switch]", drain_s=times.drain_s, retry_after_s=times.retry_after_s),
+        _section("[switch]", drain_s=times.drain_s, retry_after_s=times.retry_after_s, hold_music="music"),
         _section(
             "[sip]", host="127.0.0.1", port=free_port("127.0.0.1"), t1_ms=times.t1_ms, algorithms=algorithms
         ),
@@ -80,6 +82,7 @@ def _configuration(folder: Path, times: Times, algorithms: list[str], guard: Map
         _section("[records]", journal=str(folder / "journal"), database=f"sqlite:///{folder}/ringmain.db"),
         _section("[[access_codes]]", number=HOTLINE, target="flow:hotline"),
         _section("[[access_codes]]", number=QUEUE_ONLY, target="queue:service"),
+        _section("[[access_codes]]", number=DIRECT, target="station:2001"),
         _section("[[access_codes]]", number=RINGING, target="flow:ringing"),
         _section(
             "[[queues]]",
