@@ -90,7 +90,7 @@ class Exchange:
         self._plan = DialPlan(access_codes, knows_target)
         self._transfers = Transfers(self._calls, ids, self._plan, self._holding)
         self._stations = StationLegs(self._calls, ids, self._holding, self._transfers)
-        self._replacements = Replacements(self._calls, ids, self._holding)
+        self._replacements = Replacements(self._calls, ids, self._holding, self._transfers)
         self._refuse_after_s: int | None = None
 
     def routes(self) -> dict[type, Handler]:

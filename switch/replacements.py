@@ -19,15 +19,17 @@ from switch.holding import Holding
 from switch.seats import seat, vacate
 from switch.sip.events import LegArrived
 from switch.telling import handed_off, transferred
+from switch.transfers import Transfers
 
 
 class Replacements:
     """The part of the exchange that lets one phone step in for another. Shares the exchange's ``Calls``."""
 
-    def __init__(self, calls: Calls, ids: Ids, holding: Holding) -> None:
+    def __init__(self, calls: Calls, ids: Ids, holding: Holding, transfers: Transfers) -> None:
         self._calls = calls
         self._ids = ids
         self._holding = holding
+        self._transfers = transfers
 
     def arrived(self, event: LegArrived) -> list[Output]:
         """Only a station that has proved to be one may, and only while the leg is there."""
@@ -54,9 +56,17 @@ class Replacements:
             except PeerError:
                 return drop_offer(self._calls, call, offer, Cause.INCOMPATIBLE_DESTINATION, by_station=False)
         offer.accepted = True
+        return [*accept(leg), *self._step_in(call, offer, replaced)]
+
+    def _step_in(self, call: Call, offer: Offer, replaced: Leg) -> list[Output]:
+        if call.transfer is not None:
+            if replaced.offer_id == call.transfer.offer_id:
+                return self._transfers.picked_up(call, offer)
+            undecided = self._transfers.failed(call, Cause.NORMAL_CLEARING)
+            return [*undecided, *self._step_in(call, offer, replaced)]
         if replaced is call.customer:
-            return [*accept(leg), *self._as_customer(call, offer)]
-        return [*accept(leg), *self._as_station(call, offer, replaced)]
+            return self._as_customer(call, offer)
+        return self._as_station(call, offer, replaced)
 
     def _as_customer(self, call: Call, offer: Offer) -> list[Output]:
         by = call.caller_station or call.caller_number

@@ -11,6 +11,8 @@ Who owns a call hears of it as of any other hand-off; the application for phones
 comes along.
 """
 
+from dataclasses import replace
+
 from runtime.ids import Ids
 from runtime.target import Target, parse_target
 from runtime.vocabulary import Output
@@ -63,6 +65,15 @@ class Transfers:
         report = ReportTransfer(leg_id=transfer.leg_id, transfer_id=transfer.transfer_id, status=200)
         accepted = OfferAccepted(call_id=call.call_id, offer_id=transfer.offer_id)
         return [report, *self._pass_on(call, transfer, Cause.NORMAL_CLEARING), accepted]
+
+    def picked_up(self, call: Call, offer: Offer) -> list[Output]:
+        """Another phone answers in place of the one that rings for the transfer."""
+        transfer = _pending(call)
+        rung = call.offers[transfer.offer_id]
+        target = str(Target(STATION_SCHEME, offer.station))
+        call.transfer = replace(transfer, offer_id=offer.offer_id, target=target)
+        dropped = drop_offer(self._calls, call, rung, Cause.LOSE_RACE, by_station=False)
+        return [*dropped, *self.accepted(call)]
 
     def failed(self, call: Call, cause: Cause) -> list[Output]:
         """The phone cannot be had: who transfers still has the call."""
@@ -137,15 +148,17 @@ class Transfers:
         by = call.station_of(leg) or ""
         if consultation.station_of(away) != by:
             return [_answer(event, 403)]
+        if away is not consultation.customer and not away.answered:
+            return [_answer(event, 481)]  # what rings here is not this station's to give away (RFC 3891 §3)
         report = ReportTransfer(leg_id=leg.leg_id, transfer_id=event.transfer_id, status=200)
         return [_answer(event, 202), report, *self._join(call, other, consultation, away, by)]
 
     def _join(self, call: Call, moving: Leg, other_call: Call, away: Leg, by: str) -> list[Output]:
         """``moving`` leaves ``call``, which ends, and takes the place of ``away`` in ``other_call``."""
         number, name = call.end_of(moving)
-        outputs: list[Output] = []
+        outputs = self.failed(other_call, Cause.NORMAL_CLEARING) if other_call.transfer else []
         if moving is call.customer and away is other_call.customer:
-            outputs = carry_contact(call, other_call)
+            outputs += carry_contact(call, other_call)
         outputs += dissolve(self._calls, call, keep=moving)
         if away is other_call.customer:
             other_call.caller_number, other_call.caller_name = number, name

@@ -1,7 +1,6 @@
 """An exchange with the dialling application: phones that call, ring, answer and hang up."""
 
 import switch.dialling.service
-from runtime.ids import SeededIds
 from switch.causes import Cause
 from switch.config import AccessCodeConfig
 from switch.dialling.config import DiallingConfig
@@ -24,7 +23,7 @@ class DiallingRig(ExchangeRig):
         self.application, _ = switch.dialling.service.build(
             config,
             {"8002": "queue:service"},
-            SeededIds(7),
+            self.ids,
             knows_station={"1001"}.__contains__,
             has_route={OUTSIDE_NUMBER}.__contains__,
         )

@@ -115,7 +115,8 @@ class ExchangeRig:
     ) -> None:
         self.clock = ManualClock()
         codes = access_codes or [AccessCodeConfig(number="95598", target="flow:hotline", record=True)]
-        self.exchange = exchange or Exchange(codes, SeededIds(), TARGETS.__contains__, hold_music="music")
+        self.ids = SeededIds()
+        self.exchange = exchange or Exchange(codes, self.ids, TARGETS.__contains__, hold_music="music")
         self.media = BookkeepingMedia()
         self.events: list[Event] = []
         self.commands: list[Command] = []

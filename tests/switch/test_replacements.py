@@ -7,6 +7,7 @@ from switch.causes import Cause
 from switch.events import CallConnected, CallRefused, CallTransferred, OfferEnded, TransferKind
 from switch.sip.commands import AnswerLeg, HangUpLeg
 from tests.helpers.dialling_rig import DiallingRig
+from tests.switch.test_transfers import TransferRig
 
 
 @pytest.fixture
@@ -86,4 +87,26 @@ def test_one_who_hangs_up_again_at_once_leaves_nothing(rig: DiallingRig) -> None
     rig.dial()
     rig.arrive("colleague", "anything", station="1002", replaces=rig.station_leg)
     rig.end("colleague", Cause.NORMAL_CLEARING)
+    rig.assert_idle()
+
+
+def test_a_colleague_picks_up_what_rings_for_a_transfer() -> None:
+    rig = TransferRig()
+    rig.customer_talks()
+    rig.refer(rig.agent, "1002")
+    rig.arrive("colleague", "anything", station="1003", replaces=rig.station_leg)
+    assert rig.reported == [200]
+    assert rig.last(CallConnected).station == "1003"
+    assert rig.last(CallTransferred).target == "station:1003"
+    rig.end("customer", Cause.NORMAL_CLEARING)
+    rig.assert_idle()
+
+
+def test_who_steps_in_for_one_who_transfers_ends_the_transfer() -> None:
+    rig = TransferRig()
+    rig.customer_talks()
+    rig.refer(rig.agent, "1002")
+    rig.arrive("colleague", "anything", station="1003", replaces=rig.agent)
+    assert rig.last(CallConnected).station == "1003"
+    rig.end("customer", Cause.NORMAL_CLEARING)
     rig.assert_idle()

@@ -1,0 +1,195 @@
+"""Whatever phones do, in any order: seats are consistent at every step, and in the end nothing is left."""
+
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runtime.ids import SeededIds
+from switch.call import Call, CallState, Leg
+from switch.causes import Cause
+from switch.commands import AnswerCall, ConnectCall, HandOff, HangUpCall, OfferCall
+from switch.events import CallArrived, CallEnded, OfferAccepted, OfferEnded
+from switch.sip.commands import DialStation, HangUpLeg
+from switch.sip.events import LegAnswered, LegEnded, LegReoffered, LegRinging
+from switch.trunks.commands import DialTrunk
+from tests.helpers.exchange_rig import AGENT_SDP, CALLER_SDP, OUTSIDE_NUMBER
+from tests.switch.test_transfers import TransferRig
+
+HELD = CALLER_SDP + "a=sendonly\r\n"
+STATIONS = ("1001", "1002", "1003")
+NUMBERS = (*STATIONS, OUTSIDE_NUMBER, "8001", "8002", "95598", "4711")
+
+
+class Street(TransferRig):
+    """Phones that do anything, and an application that does what a flow or a queue may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.live: dict[str, None] = {}
+        """Legs as the SIP stack sees them."""
+        self.answered: set[str] = set()
+        self._seen = 0
+        self._names = SeededIds(3)
+
+    def settle(self) -> None:
+        """The SIP stack carries out what it was told, and tells the ends of legs."""
+        while self._seen < len(self.commands):
+            command = self.commands[self._seen]
+            self._seen += 1
+            if isinstance(command, DialStation | DialTrunk):
+                self.live[command.leg_id] = None
+            if isinstance(command, HangUpLeg) and command.leg_id in self.live:
+                del self.live[command.leg_id]
+                self.feed(
+                    LegEnded(leg_id=command.leg_id, cause=command.cause, sip_status=None, by_peer=False)
+                )
+
+    def pick(self, number: int) -> str | None:
+        legs = list(self.live)
+        return legs[number % len(legs)] if legs else None
+
+    def pick_call(self, number: int) -> Call | None:
+        calls = list(self.exchange.calls())
+        return calls[number % len(calls)] if calls else None
+
+    # -- what may happen -----------------------------------------------------------------------------
+
+    def arrives(self, a: int, b: int) -> None:
+        leg_id = self._names.new("arriving")
+        self.live[leg_id] = None
+        station = STATIONS[a % 3] if a % 4 else None
+        self.arrive(leg_id, NUMBERS[b % len(NUMBERS)], None if b % 7 == 0 else CALLER_SDP, station=station)
+
+    def steps_in(self, a: int, b: int) -> None:
+        replaced = self.pick(a)
+        leg_id = self._names.new("arriving")
+        self.live[leg_id] = None
+        self.arrive(leg_id, "x", "v=0" if b % 5 == 0 else CALLER_SDP, station="1003", replaces=replaced or "")
+
+    def rings(self, a: int, b: int) -> None:
+        leg_id = self.pick(a)
+        if leg_id and self._rings(leg_id):
+            self.feed(LegRinging(leg_id=leg_id, status=180, sdp=AGENT_SDP if b % 2 else None))
+
+    def lifts(self, a: int, b: int) -> None:
+        leg_id = self.pick(a)
+        if leg_id and self._rings(leg_id):
+            self.answered.add(leg_id)
+            self.feed(LegAnswered(leg_id=leg_id, sdp="v=0" if b % 9 == 0 else AGENT_SDP))
+
+    def _rings(self, leg_id: str) -> bool:
+        """Whether it is a leg we dialled, and nobody has answered it."""
+        return leg_id not in self.answered and not leg_id.startswith("arriving")
+
+    def hangs_up(self, a: int, b: int) -> None:
+        if leg_id := self.pick(a):
+            del self.live[leg_id]
+            self.end(leg_id, Cause.USER_BUSY if b % 2 else Cause.NORMAL_CLEARING)
+
+    def holds(self, a: int, b: int) -> None:
+        leg_id = self.pick(a)
+        leg = self.exchange.snapshot().legs.get(leg_id or "")
+        if leg is not None and leg.answered:
+            self.feed(LegReoffered(leg_id=leg.leg_id, sdp=HELD if b % 2 else CALLER_SDP))
+
+    def transfers(self, a: int, b: int) -> None:
+        if leg_id := self.pick(a):
+            replaces = self.pick(b // 2) if b % 2 else None
+            self.refer(leg_id, NUMBERS[b % len(NUMBERS)], replaces=replaces)
+
+    def application_acts(self, a: int, b: int) -> None:
+        call = self.pick_call(a)
+        if call is None:
+            return
+        if b % 5 == 4:
+            self.feed(HangUpCall(call_id=call.call_id, cause=Cause.MANAGER_REQUEST))
+        elif b % 5 == 3:
+            self.feed(HandOff(call_id=call.call_id, target=("queue:service", "station:1002")[b % 2]))
+        elif call.target.startswith(("flow", "queue")):
+            self._serve(call, b)
+
+    def _serve(self, call: Call, b: int) -> None:
+        offer_id = self._names.new("own-offer")
+        self.feed(
+            AnswerCall(call_id=call.call_id),
+            OfferCall(call_id=call.call_id, offer_id=offer_id, station=STATIONS[b % 3]),
+        )
+
+    def connects(self, a: int, b: int) -> None:
+        """The application joins whoever was accepted, if it still may."""
+        for event in self.all(OfferAccepted):
+            call = self.exchange.find(event.call_id)
+            if call is not None and call.target.startswith(("flow", "queue")) and call.customer.answered:
+                self.feed(ConnectCall(call_id=event.call_id, offer_id=event.offer_id))
+
+    def time_passes(self, a: int, b: int) -> None:
+        self.pass_time(b % 25)
+
+    # -- what must hold ------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        state = self.exchange.snapshot()
+        seated: list[Leg] = []
+        for call in state.by_id.values():
+            self._check_call(call)
+            seated += [call.customer, *(offer.leg for offer in call.offers.values())]
+        assert {leg.leg_id for leg in seated} == set(state.legs) == self.media.open_endpoints
+        assert len(seated) == len(state.legs)
+        assert set(state.legs) <= set(self.live)
+
+    def _check_call(self, call: Call) -> None:
+        assert call.customer.offer_id is None
+        assert call.customer.call_id == call.call_id
+        for offer_id, offer in call.offers.items():
+            assert (offer.offer_id, offer.leg.offer_id, offer.leg.call_id) == (
+                offer_id,
+                offer_id,
+                call.call_id,
+            )
+        assert (call.state is CallState.CONNECTED) is (call.connected_offer is not None)
+        assert call.connected_offer is None or call.offers[call.connected_offer].accepted
+        if call.transfer is not None:
+            assert not call.offers[call.transfer.offer_id].announced
+
+    def check_end(self) -> None:
+        """After everybody hung up."""
+        self.assert_idle()
+        assert self.media.playing == {}
+        assert self.exchange.snapshot().hold_music == set()
+        arrived = Counter(event.call_id for event in self.all(CallArrived))
+        assert Counter(event.call_id for event in self.all(CallEnded)) == arrived
+        ended = Counter((event.call_id, event.offer_id) for event in self.all(OfferEnded))
+        assert set(ended.values()) <= {1}
+
+
+ACTS = (
+    Street.arrives,
+    Street.steps_in,
+    Street.rings,
+    Street.lifts,
+    Street.lifts,
+    Street.hangs_up,
+    Street.holds,
+    Street.transfers,
+    Street.transfers,
+    Street.application_acts,
+    Street.connects,
+    Street.time_passes,
+)
+NUMBER = st.integers(0, 1000)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(range(len(ACTS))), NUMBER, NUMBER), max_size=40))
+def test_whatever_happens_seats_are_consistent_and_nothing_is_left(acts: list[tuple[int, int, int]]) -> None:
+    street = Street()
+    for act, a, b in acts:
+        ACTS[act](street, a, b)
+        street.settle()
+        street.check()
+    while street.live:
+        street.hangs_up(0, 0)
+        street.settle()
+        street.check()
+    street.check_end()
