@@ -51,11 +51,12 @@ fuzz-rtp_packet fuzz-endpoint fuzz-telephone_event: fuzz-%:
 	@mkdir -p build/fuzz/$*
 	cd $(CORE)/fuzz && cargo run --quiet --release --bin $* -- $(FUZZ) $(CURDIR)/build/fuzz/$*
 
-bench: .venv/.core  ## measure what a relayed and a recorded packet costs, and what a call costs, alone and beside a flood
+bench: .venv/.core  ## measure what a packet, a call, a registration and a flood cost
 	@$(call need,sipp,sip-tester)
 	$(BIN)/python -m benchmarks.bench_relay
 	$(BIN)/python -m benchmarks.bench_calls
 	$(BIN)/python -m benchmarks.bench_flood
+	$(BIN)/python -m benchmarks.bench_register
 
 prompts: .venv/.core  ## make conf/prompts anew with espeak-ng
 	@$(call need,espeak-ng,espeak-ng)

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from cli.configuration.cross_references import find_problems, find_repeated
 from cli.configuration.sections import Configuration
+from cli.configuration.stations_file import read_stations
 from cli.configuration.toml_syntax import UnreadableLine, sift
 from cli.configuration.toml_tree import TomlTree, read_tree
 from cli.configuration.validation import Draft, check_sections, public_names, show, show_text
@@ -89,12 +90,24 @@ def read_configuration(path: Path) -> Reading:
     problems = [*draft.problems, *(_syntax_problem(path, line) for line in unreadable)]
     if not unreadable:
         problems += draft.missing
-    whole = not unreadable and not draft.doubtful & _REFERRED_TO
-    reading = Reading(path, _compose(draft, path.parent), problems, whole, tree, draft.positions)
+    configuration, wrong_lines = _with_stations_of_file(_compose(draft, path.parent))
+    problems += wrong_lines
+    whole = not unreadable and not wrong_lines and not draft.doubtful & _REFERRED_TO
+    reading = Reading(path, configuration, problems, whole, tree, draft.positions)
     if reading.whole:
         problems += reading.place(find_problems(reading.configuration))
         problems += reading.place(find_repeated(tree), counted_in_file=True)
     return reading
+
+
+def _with_stations_of_file(configuration: Configuration) -> tuple[Configuration, list[Problem]]:
+    """The same with the stations that stand in a file of their own, and what is wrong in there."""
+    path = configuration.sip.stations_file
+    if path is None:
+        return configuration, []
+    own = configuration.stations
+    listed = read_stations(path, configuration.sip, [station.name for station in own])
+    return configuration.model_copy(update={"stations": [*own, *listed.stations]}), listed.problems
 
 
 def _compose(draft: Draft, folder: Path) -> Configuration:

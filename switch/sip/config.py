@@ -48,6 +48,11 @@ class SipConfig(Section):
         description="Digest algorithms offered to phones, in this order. Add SHA-256 only where every phone "
         "accepts it in the list; baresip 1 does not.",
     )
+    stations_file: Path | None = Field(
+        default=None,
+        description="CSV file of further stations: a heading (name, and password or algorithms for their "
+        "hashes), then a line for each.",
+    )
     authenticate_calls: bool = Field(
         default=True,
         description="Whether a call, message or subscription whose From names a station must prove it by the "

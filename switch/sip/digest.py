@@ -1,9 +1,9 @@
 """Digest authentication of those who ask us (RFC 7616, RFC 8760; RFC 2617 for phones without qop)."""
 
 import hmac
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import md5, new, sha256
+from typing import NamedTuple
 
 from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import format_auth, parse_auth
@@ -34,8 +34,7 @@ class Algorithm(StrEnum):
         return new("sha512_256", data).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(NamedTuple):
     """What an Authorization header claims."""
 
     username: str

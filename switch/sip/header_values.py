@@ -227,12 +227,14 @@ def parse_auth(value: str) -> tuple[str, dict[str, str]]:
         raise _malformed("credentials", value)
     params: dict[str, str] = {}
     position = 0
-    while position < len(rest):
-        found = _AUTH_PARAMETER.match(rest, position)
-        if found is None or found[1].lower() in params:
+    for found in _AUTH_PARAMETER.finditer(rest):
+        name = found[1].lower()
+        if found.start() != position or name in params:
             raise _malformed("credentials", value)
-        params[found[1].lower()] = unquote(found[2])
+        params[name] = unquote(found[2])
         position = found.end()
+    if position != len(rest):
+        raise _malformed("credentials", value)
     return scheme.lower(), params
 
 

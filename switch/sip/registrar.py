@@ -150,8 +150,8 @@ class Registrar:
         known = self._bindings.of(station)
         if asked.removes_all:
             return list(known)
-        named = [_match(contact, known) for contact in asked.contacts if not contact.expires_s]
-        return [old for old in named if old is not None]
+        named = [contact for contact in asked.contacts if not contact.expires_s]
+        return [old for old in (_match(contact, known) for contact in named) if old is not None]
 
     def _put(self, binding: Binding, old: Binding | None, now: float) -> list[Event]:
         gave_way = self._bindings.put(binding, old)
@@ -168,7 +168,7 @@ class Registrar:
         gone = list(bindings)
         for binding in gone:
             self._bindings.remove(binding)
-        return self._gone(gone, reason, now)
+        return self._gone(gone, reason, now) if gone else []
 
     def _gone(self, bindings: list[Binding], reason: str, now: float) -> list[Event]:
         """Note what was forgotten; only the last contact of a station is news."""
@@ -180,11 +180,14 @@ class Registrar:
 
 def _match(asked: AskedContact, known: Iterable[Binding]) -> Binding | None:
     """The contact that is refreshed, moved or removed: of the same flow (RFC 5626 §6), or address."""
-    if asked.reg_id:
+    if asked.reg_id:  # rare: most phones have one address, and write it alike each time
         flow = (asked.instance, asked.reg_id)
         found = next((old for old in known if (old.instance, old.reg_id) == flow), None)
         return found or next((old for old in known if not old.reg_id and _is_at(old, asked)), None)
-    return next((old for old in known if _is_at(old, asked)), None)
+    for old in known:
+        if _is_at(old, asked):
+            return old
+    return None
 
 
 def _is_at(binding: Binding, asked: AskedContact) -> bool:

@@ -7,7 +7,7 @@ from switch.sip.config import SipConfig
 from switch.sip.grammar import quote
 from switch.sip.header_values import parse_name_addr
 from switch.sip.hop import Hop
-from switch.sip.registration_request import RegistrationRequest
+from switch.sip.registration_request import Flow, RegistrationRequest
 from switch.sip.registrations import seconds_left
 from switch.sip.station_proof import Answer
 
@@ -17,9 +17,9 @@ def refusal_of(asked: RegistrationRequest, config: SipConfig) -> Answer | None:
     shortest_s = config.register_expires_min_s
     if any(0 < contact.expires_s < shortest_s for contact in asked.contacts):
         return Answer(423, {"min-expires": [str(shortest_s)]})
-    if asked.path and "path" not in asked.extensions and config.path == "strict":
+    if asked.path and not asked.knows_paths and config.path == "strict":
         return Answer(420, {"unsupported": ["path"]})
-    if asked.asks_for_flow and asked.has_proxies and not _first_proxy_keeps_flows(asked.path):
+    if asked.flow is Flow.PROXIED and not _first_proxy_keeps_flows(asked.path):
         return Answer(439)
     return None
 
@@ -31,9 +31,9 @@ def accepted(
     headers: dict[str, list[str]] = {}
     if contacts := [_contact_value(binding, now) for binding in bindings]:
         headers["contact"] = contacts
-    if asked.path and "path" in asked.extensions:
+    if asked.knows_paths:
         headers["path"] = list(asked.path)
-    if asked.asks_for_flow and (asked.has_proxies or hop.transport in CONNECTION_TRANSPORTS):
+    if asked.flow is not None and (asked.flow is Flow.PROXIED or hop.transport in CONNECTION_TRANSPORTS):
         headers["require"] = ["outbound"]
         if config.flow_timer_s:
             headers["flow-timer"] = [str(config.flow_timer_s)]

@@ -1,6 +1,7 @@
 """What a REGISTER asks for (RFC 3261 §10.2, RFC 3327, RFC 5626 §6)."""
 
 import re
+from enum import Enum, auto
 from typing import NamedTuple
 
 from switch.sip.config import SipConfig
@@ -33,6 +34,13 @@ class AskedContact(NamedTuple):
     """0 unless the phone asked for a flow of its own (RFC 5626)."""
 
 
+class Flow(Enum):
+    """How a connection that is to be kept for calls to the phone comes here (RFC 5626)."""
+
+    DIRECT = auto()
+    PROXIED = auto()
+
+
 class RegistrationRequest(NamedTuple):
     """A REGISTER, read whole before anything changes."""
 
@@ -43,60 +51,56 @@ class RegistrationRequest(NamedTuple):
     removes_all: bool
     """``Contact: *``."""
     path: tuple[str, ...]
-    extensions: frozenset[str]
-    """What the phone says it supports, as far as it matters here."""
-    has_proxies: bool
-    """More than one Via."""
-
-    @property
-    def asks_for_flow(self) -> bool:
-        """Whether it wants a connection kept for calls to it."""
-        return any(asked.reg_id and asked.expires_s for asked in self.contacts)
+    knows_paths: bool
+    """Whether a phone that came through proxies says that it supports it."""
+    flow: Flow | None
 
 
 def read_registration(request: Request, config: SipConfig) -> RegistrationRequest:
     """Read the headers of a REGISTER. Raises SipSyntaxError."""
     headers = request.headers
     lines = headers.get_all("contact")
-    extensions = _extensions(headers)
     removes_all = is_wildcard(lines)
     if removes_all and (headers.get("expires") or "").strip() != "0":
         raise SipSyntaxError("Contact * without Expires 0")
-    contacts = () if removes_all else _contacts(lines, headers.get("expires"), extensions, config)
+    contacts = () if removes_all else _contacts(lines, headers, config)
+    path = _path(headers) if "path" in headers else ()
     return RegistrationRequest(
         sip_call_id=headers.get("call-id") or "",
         cseq=parse_cseq(headers.get("cseq") or "").number,
         user_agent=headers.get("user-agent") or "",
         contacts=contacts,
         removes_all=removes_all,
-        path=_path(headers),
-        extensions=extensions,
-        has_proxies=len(split_values(headers.get_all("via"))) > 1,
+        path=path,
+        knows_paths=bool(path) and _supports(headers, "path"),
+        flow=_flow(contacts, headers),
     )
 
 
-def _extensions(headers: Headers) -> frozenset[str]:
-    if "supported" not in headers:
-        return frozenset()
-    return frozenset(tag.lower() for tag in parse_token_list(headers.get_all("supported")))
+def _flow(contacts: tuple[AskedContact, ...], headers: Headers) -> Flow | None:
+    if not any(asked.reg_id and asked.expires_s for asked in contacts):
+        return None
+    return Flow.PROXIED if len(split_values(headers.get_all("via"))) > 1 else Flow.DIRECT
+
+
+def _supports(headers: Headers, extension: str) -> bool:
+    return extension in (tag.lower() for tag in parse_token_list(headers.get_all("supported")))
 
 
 def _path(headers: Headers) -> tuple[str, ...]:
-    if "path" not in headers:
-        return ()
     values = split_values(headers.get_all("path"))
     parse_contacts(values)  # unreadable ones are refused now, rather than when a call needs them
     return tuple(values)
 
 
-def _contacts(
-    lines: list[str], general: str | None, extensions: frozenset[str], config: SipConfig
-) -> tuple[AskedContact, ...]:
+def _contacts(lines: list[str], headers: Headers, config: SipConfig) -> tuple[AskedContact, ...]:
     found = parse_contacts(lines)
+    general = headers.get("expires")
+    keeps_flows = any("reg-id" in line for line in lines) and _supports(headers, "outbound")
     if len(found) > config.bindings_per_station:
         raise SipSyntaxError(f"{len(found)} contacts; expected at most {config.bindings_per_station}")
-    contacts = tuple(_contact(value, general, "outbound" in extensions, config) for value in found)
-    if sum(1 for asked in contacts if asked.reg_id and asked.expires_s) > 1:
+    contacts = tuple(_contact(value, general, keeps_flows, config) for value in found)
+    if keeps_flows and sum(1 for asked in contacts if asked.reg_id and asked.expires_s) > 1:
         raise SipSyntaxError("more than one contact with reg-id")  # RFC 5626 §6
     return contacts
 

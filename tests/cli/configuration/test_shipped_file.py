@@ -69,6 +69,7 @@ def test_the_shipped_file_shows_every_key_and_each_commented_one_has_its_default
 def test_a_file_with_every_key_set_is_valid(tmp_path: Path) -> None:
     for folder in ("prompts", "flows"):
         (tmp_path / folder).mkdir()
+    (tmp_path / "stations.csv").write_text("name,password\n")
     path = tmp_path / "all.toml"
     path.write_text(uncommented(SHIPPED.read_text(encoding="utf-8")), encoding="utf-8")
     assert read_configuration(path).problems == []
