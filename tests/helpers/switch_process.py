@@ -55,17 +55,26 @@ def switch_process(
     times: Times | None = None,
     *,
     algorithms: Sequence[str] = ("MD5",),
+    station_algorithms: Sequence[str] = (),
     guard: Mapping[str, object] | None = None,
 ) -> SwitchProcess:
     """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``."""
     flows = copytree(_CONF / "flows", folder / "flows")
     (flows / "ringing.yaml").write_text(_RINGING_FLOW, "utf-8")
     configuration = folder / "ringmain.toml"
-    configuration.write_text(_configuration(folder, times or Times(), list(algorithms), guard or {}), "utf-8")
+    phones = {"algorithms": list(station_algorithms)}
+    text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {})
+    configuration.write_text(text, "utf-8")
     return SwitchProcess(configuration, folder / "switch.log")
 
 
-def _configuration(folder: Path, times: Times, algorithms: list[str], guard: Mapping[str, object]) -> str:
+def _configuration(
+    folder: Path,
+    times: Times,
+    algorithms: list[str],
+    phones: Mapping[str, object],
+    guard: Mapping[str, object],
+) -> str:
     first = _free_block(_MEDIA_PORTS)
     sections = [
         _section("[switch]", drain_s=times.drain_s, retry_after_s=times.retry_after_s, hold_music="music"),
@@ -93,7 +102,7 @@ def _configuration(folder: Path, times: Times, algorithms: list[str], guard: Map
         ),
     ]
     for name, password in STATIONS.items():
-        sections.append(_section("[[stations]]", name=name, password=password))
+        sections.append(_section("[[stations]]", name=name, password=password, **phones))
         sections.append(_section("[[agents]]", id=name, name=f"坐席 {name}", queues=["service"]))
     return "\n".join(sections)
 

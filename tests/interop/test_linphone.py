@@ -15,12 +15,15 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def test_linphone_registers_where_only_sha_256_is_offered(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "offered", [["MD5"], ["SHA-256"], ["MD5", "SHA-256"], ["SHA-256", "MD5"]], ids=" ".join
+)
+def test_linphone_registers_whatever_is_offered(tmp_path: Path, offered: list[str]) -> None:
     (tmp_path / ".local/share/linphone").mkdir(parents=True)  # linphonec does not start without it
     settings = tmp_path / "linphonerc"
     settings.write_text(f"[sip]\nsip_port={free_port('127.0.0.1')}\nsip_tcp_port=0\nsip_tls_port=0\n")
     with (
-        switch_process(tmp_path, algorithms=["SHA-256"]) as switch,
+        switch_process(tmp_path, algorithms=offered) as switch,
         EventFollower(switch.control_socket) as events,
         subprocess.Popen(
             ["linphonec", "-c", str(settings)],
