@@ -1,7 +1,7 @@
 """From SDP text to values. Forgives what phones get wrong as long as the meaning is plain.
 
-Calls differ in the session's own lines and in the ports; what stands under an ``m=`` line is nearly always
-what some phone said before, so the last of those are kept.
+Calls differ in the ``o=`` line and in the ports; all other lines are nearly always what some phone said
+before, so what was made of the last of those is kept.
 """
 
 from functools import lru_cache
@@ -57,14 +57,20 @@ def parse_sdp(text: str) -> SessionDescription:
     if len(starts) > MAX_MEDIA:
         raise SdpSyntaxError(f"{len(starts)} streams; expected at most {MAX_MEDIA} streams")
     starts.append(len(lines))
-    session = _section(lines, 1, starts[0])
+    origin, session = _session(lines, starts[0])
     media = tuple(_stream(lines, start, end) for start, end in pairwise(starts))
-    if session.origin is None:
+    if origin is None:
         raise SdpSyntaxError("no o= line")
     timing = session.timing or ("0 0",)
-    return SessionDescription(
-        session.origin, session.name, session.connection, timing, session.attributes, media
-    )
+    return SessionDescription(origin, session.name, session.connection, timing, session.attributes, media)
+
+
+def _session(lines: list[str], end: int) -> tuple[Origin | None, _Section]:
+    """The session's lines; its ``o=`` stands first, as the standard has it, or anywhere."""
+    if end < 2 or not lines[1].startswith("o="):
+        session = _section(lines, 1, end)
+        return session.origin, session
+    return _section(lines, 1, 2, keep=False).origin, _section(lines, 2, end)
 
 
 def _stream(lines: list[str], start: int, end: int) -> MediaDescription:
@@ -79,8 +85,8 @@ def _stream(lines: list[str], start: int, end: int) -> MediaDescription:
     )
 
 
-def _section(lines: list[str], start: int, end: int) -> _Section:
-    read = _kept_section if start > 1 and end - start <= _LONGEST_KEPT else _read_section
+def _section(lines: list[str], start: int, end: int, *, keep: bool = True) -> _Section:
+    read = _kept_section if keep and end - start <= _LONGEST_KEPT else _read_section
     try:
         return read(tuple(lines[start:end]))
     except _Mistake as mistake:
