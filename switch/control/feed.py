@@ -12,6 +12,9 @@ MAX_PATTERNS = 64
 TOPIC_PATTERN = r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$"
 """``*`` for everything, ``call.*`` for all topics that begin with ``call.``, or one topic."""
 
+_MUST_BE_NAMED = "trace."
+"""Topics that ``*`` leaves out: they would drown all others."""
+
 T = TypeVar("T")
 H = TypeVar("H", bound=Hashable)
 
@@ -90,6 +93,8 @@ class Subscriptions:
 
 def covers(pattern: str, topic: str) -> bool:
     """Whether ``pattern`` (see TOPIC_PATTERN) asks for ``topic``."""
+    if pattern == "*":
+        return not topic.startswith(_MUST_BE_NAMED)
     if pattern.endswith("*"):
         return topic.startswith(pattern[:-1])
     return topic == pattern

@@ -10,13 +10,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from runtime.errors import UsageError
+from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.control.config import ControlConfig
 from switch.control.feed import Audience
 from switch.control.protocol import encode_event
 from switch.control.session import ControlSession
 from switch.control.verbs import VerbRegistry
-from switch.records.projection import AnyEntry
+from switch.records.projection import AnyEntry, FreshEntry
 
 
 class SocketUnusable(UsageError):
@@ -67,6 +68,14 @@ class ControlServer:
             frame = encode_event(entry)
             for session in audience:
                 session.send_event(entry, frame)
+
+    def is_heard(self, topic: str) -> bool:
+        """Whether any client wants the events of a topic."""
+        return bool(self._audience.of(topic))
+
+    def tell(self, event: Event, wall: float) -> None:
+        """Show an event that is in no journal to its subscribers."""
+        self.observe(FreshEntry(0, wall, event.topic, event))
 
     def _new_session(self) -> ControlSession:
         return ControlSession(self._config, self._verbs, self._audience)

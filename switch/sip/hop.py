@@ -25,3 +25,10 @@ class Hop(NamedTuple):
 def host_of(peer: str) -> str:
     """The address in a text such as ``udp:192.0.2.1:5060``, which a hop is in events."""
     return peer.partition(":")[2].rpartition(":")[0].strip("[]")
+
+
+def read_hop(text: str) -> Hop:
+    """What ``str(hop)`` gives. Raises ValueError for anything else."""
+    transport, _, address = text.partition(":")
+    host, _, port = address.rpartition(":")
+    return Hop(transport, host.strip("[]"), int(port))

@@ -1,0 +1,1 @@
+"""What was said on the wire: shown while it happens, and kept as pcap files."""

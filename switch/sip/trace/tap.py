@@ -1,0 +1,57 @@
+"""Where the wire is listened to: between the transports and the driver. Costs next to nothing unheard."""
+
+from collections.abc import Callable
+
+from runtime.clock import Clock
+from runtime.driver import Handler, Outputs
+from switch.sip.commands import SendMessage
+from switch.sip.hop import Hop
+from switch.sip.trace.recorder import TraceRecorder
+from switch.sip.trace.traced import SipMessageTraced, TracedMessage
+from switch.sip.transport.reports import MessageReceived
+
+Listener = Callable[[SipMessageTraced, float], None]
+"""Takes the event and its wall-clock time."""
+
+
+class WireTap:
+    """Shows each message to the recorder, if there is one, and tells it while anybody listens."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        our_hop: Callable[[Hop], Hop],
+        *,
+        recorder: TraceRecorder | None,
+        is_heard: Callable[[], bool],
+        tell: Listener,
+    ) -> None:
+        """``our_hop`` tells the address of ours that a peer talks to; ``is_heard`` whether somebody listens."""
+        self._clock = clock
+        self._our_hop = our_hop
+        self._recorder = recorder
+        self._is_heard = is_heard
+        self._tell = tell
+
+    def routes(self, send: Handler) -> dict[type, Handler]:
+        """Listen to what is received, and to what goes through ``send``."""
+
+        def watched(message: SendMessage, now: float) -> Outputs:
+            if self._recorder is not None or self._is_heard():
+                self._show(self._our_hop(message.hop), message.hop, message.data, sent=True)
+            return send(message, now)
+
+        return {MessageReceived: self._received, SendMessage: watched}
+
+    def _received(self, message: MessageReceived, now: float) -> Outputs:
+        if self._recorder is not None or self._is_heard():
+            self._show(message.hop, self._our_hop(message.hop), message.data, sent=False)
+        return ()
+
+    def _show(self, source: Hop, target: Hop, data: bytes, *, sent: bool) -> None:
+        traced = TracedMessage(self._clock.wall(), source, target, data, sent)
+        if self._recorder is not None:
+            self._recorder.put(traced)
+        if self._is_heard():
+            event = SipMessageTraced(source=str(source), target=str(target), sent=sent, data=data)
+            self._tell(event, traced.time)
