@@ -73,15 +73,13 @@ class Ladder:
         start, end = self._columns.index(source), self._columns.index(target)
         left, right = min(start, end), max(start, end)
         between = width * (right - left) - 1
-        body = _centred(f" {label} ", between - 1, "─")
-        if left == right:
-            body = f" {label} ↺"
-        else:
-            body = f"{body}▶" if start < end else f"◀{body}"
         before = "".join(_centred("│", width, " ") for _ in range(left)) + " " * ((width - 1) // 2) + "│"
-        after = "│" + "".join(" " * (width - 1) + "│" for _ in range(len(self._columns) - right - 1))
-        ending = after if left != right else ""
-        return f"{time_of_day(time)}  {before}{body}{ending}".rstrip()
+        if left == right:
+            return f"{time_of_day(time)}  {before} {label} ↺"
+        body = _centred(f" {label} ", between - 1, "─")
+        arrow = f"{body}▶" if start < end else f"◀{body}"
+        after = "│" + (" " * (width - 1) + "│") * (len(self._columns) - right - 1)
+        return f"{time_of_day(time)}  {before}{arrow}{after}"
 
 
 def summary(data: bytes) -> str:

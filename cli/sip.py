@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli import registrations
+from cli import registrations, sip_trace
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
@@ -15,6 +15,8 @@ app = noun("SIP: where the phones are, and the sources that are not heard.")
 app.add_typer(registrations.app, name="registrations")
 bans = noun("Bans: the sources that are not heard; ban one, or hear it again.")
 app.add_typer(bans, name="bans")
+
+app.command("trace")(sip_trace.trace)
 
 Source = Annotated[str, typer.Argument(help="The source: an IP address.")]
 

@@ -18,9 +18,10 @@ from switch.control.client import SyncControlClient
 from switch.records.errors import NoRecords, RecordNotFound
 from switch.sip.hop import read_hop
 from switch.sip.trace.conversation import Conversation
+from switch.sip.trace.events import SipMessageTraced
 from switch.sip.trace.pcap import encode_packet, file_header, read_packets
 from switch.sip.trace.recorder import trace_files
-from switch.sip.trace.traced import SipMessageTraced, TracedMessage
+from switch.sip.trace.traced import TracedMessage
 
 CallOption = Annotated[
     str | None,

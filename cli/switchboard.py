@@ -48,6 +48,9 @@ from switch.sip.locating.resolver import DnsResolver
 from switch.sip.own_names import OwnNames
 from switch.sip.registration_store import RegistrationStore
 from switch.sip.stack import SipStack
+from switch.sip.trace.events import SipMessageTraced
+from switch.sip.trace.recorder import TraceRecorder
+from switch.sip.trace.tap import WireTap
 from switch.sip.transport.config import all_listeners
 from switch.sip.transport.udp import UdpTransport
 from switch.sip_totals import sip_totals
@@ -114,7 +117,7 @@ class Switchboard:
     def _build_trunks(self, areas: Areas) -> None:
         configuration = self.configuration
         listeners = all_listeners(configuration.sip, ())
-        names = OwnNames(listeners)
+        names = self._names = OwnNames(listeners)
         self._dns = DnsResolver(
             self.driver, configuration.dns.server_addresses(), configuration.dns.timeout_s
         )
@@ -166,6 +169,14 @@ class Switchboard:
         )
         self._station_verbs = StationVerbs(self._stack.registrar.contacts, self.driver.submit, self._ids)
         self._control = ControlServer(configuration.control, self._all_verbs())
+        self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
+        self._tap = WireTap(
+            self._clock,
+            lambda peer: self._names.of(peer).hop,
+            recorder=self._trace,
+            is_heard=lambda: self._control.is_heard(SipMessageTraced.topic),
+            tell=self._control.tell,
+        )
         readings = TrunkReadings(self._trunks)
         gauges = [gauge for application in self._applications for gauge in application.gauges]
         totals = [*sip_totals(self._stack.counters, self._stack.guard.counts), *readings.totals()]
@@ -179,9 +190,10 @@ class Switchboard:
         cores: tuple[Core, ...] = (self._stack, self._trunks, *applications_cores)
         for core in cores:
             self.driver.add_core(core)
-        signalling = (self._stack, self._ban_file, self._registrations, self._udp, self._dns)
+        signalling = (self._stack, self._ban_file, self._registrations, self._dns)
         shells_and_cores = (*signalling, self._media, self._trunks, self.exchange)
         for routes in (
+            self._tap.around(self._udp.routes()),
             *(part.routes() for part in shells_and_cores),
             *(a.routes for a in self._applications),
         ):
@@ -198,6 +210,8 @@ class Switchboard:
         self.driver.run_step(lambda now: self._stack.registrar.restore(known, now))
         self._loop.add_reader(self._media.event_fd, self._media.drain)
         self._ban_file.load()
+        if self._trace is not None:
+            self._trace.start()
         self._udp.open(self._loop)
         self.driver.submit(StartTrunks())
         self._probe.start()
@@ -214,6 +228,8 @@ class Switchboard:
         await self._control.close()
         self._dns.close()
         self._udp.close()
+        if self._trace is not None:
+            self._trace.close()
         await self._ban_file.close()
         self.driver.run_step(lambda now: self._stack.registrar.tell_changes())
         self._registrations.close()

@@ -14,6 +14,7 @@ from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.config import GuardConfig
 from switch.sip.locating.config import DnsConfig
+from switch.sip.trace.config import TraceConfig
 from switch.trunks.config import AreaConfig, NumberingConfig, RouteConfig, TrunkConfig
 
 
@@ -59,4 +60,5 @@ class Configuration(Section):
     )
     records: RecordsConfig = Field(default_factory=RecordsConfig, description="Journal and database.")
     http: HttpConfig = Field(default_factory=HttpConfig, description="Metrics and health over HTTP.")
+    trace: TraceConfig = Field(default_factory=TraceConfig, description="SIP messages kept as pcap files.")
     log: LogConfig = Field(default_factory=LogConfig, description="What is logged, and how.")

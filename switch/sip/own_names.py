@@ -24,6 +24,8 @@ class Names(NamedTuple):
     """The value of a Contact header."""
     via: str
     """A Via up to and with its branch's magic cookie."""
+    hop: Hop
+    """The address itself."""
 
 
 class OwnNames:
@@ -56,6 +58,7 @@ class OwnNames:
             host=bracketed(host),
             contact=[f"<sip:{address}{parameter}>"],
             via=f"SIP/2.0/{transport.upper()} {address};rport{alias};branch={MAGIC_COOKIE}",
+            hop=Hop(transport, host, port),
         )
         return names
 

@@ -88,6 +88,7 @@ def _configuration(
         _section("[recordings]", folder=str(folder / "recordings")),
         _section("[ivr]", flows=str(folder / "flows")),
         _section("[control]", socket=str(folder / "ringmain.sock")),
+        _section("[trace]", enabled=True, folder=str(folder / "trace")),
         _section("[records]", journal=str(folder / "journal"), database=f"sqlite:///{folder}/ringmain.db"),
         _section("[[access_codes]]", number=HOTLINE, target="flow:hotline"),
         _section("[[access_codes]]", number=QUEUE_ONLY, target="queue:service"),

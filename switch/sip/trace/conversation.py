@@ -1,4 +1,4 @@
-"""Which messages belong to one call: those of its Call-IDs, and of all that share its Session-ID (RFC 7989)."""
+"""Which messages belong to a call: those of its Call-IDs, and those that share its Session-ID (RFC 7989)."""
 
 import re
 

@@ -42,8 +42,7 @@ def file_header() -> bytes:
 def encode_packet(message: TracedMessage) -> bytes:
     """A message as a packet of a file."""
     packet = _ip_packet(message)
-    seconds = int(message.time)
-    micros = int((message.time - seconds) * 1e6)
+    seconds, micros = divmod(round(message.time * 1e6), 1_000_000)
     return _PACKET_HEADER.pack(seconds, micros, len(packet), len(packet)) + packet
 
 
@@ -68,7 +67,7 @@ def _ip_offset(header: bytes) -> int:
         raise NotPcap("not a pcap file: too short")
     magic, _, _, _, _, _, link = _FILE_HEADER.unpack(header)
     if magic != _MAGIC:
-        raise NotPcap("not a pcap file of this byte order; convert it with: editcap -F pcap <file> <new file>")
+        raise NotPcap("not a pcap file of this kind; convert it with: editcap -F pcap <file> <new file>")
     if link not in _IP_OFFSETS:
         raise NotPcap(f"a pcap file of link type {link}; expected raw IP, Ethernet or Linux cooked")
     return _IP_OFFSETS[link]
@@ -96,7 +95,7 @@ def _ip_packet(message: TracedMessage) -> bytes:
 def _checksum(data: bytes) -> int:
     """The Internet checksum (RFC 1071)."""
     even = data + b"\0" * (len(data) % 2)
-    total = sum(struct.unpack(f"!{len(even) // 2}H", even))
+    total: int = sum(struct.unpack(f"!{len(even) // 2}H", even))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF

@@ -1,13 +1,14 @@
 """Where the wire is listened to: between the transports and the driver. Costs next to nothing unheard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
 from switch.sip.commands import SendMessage
 from switch.sip.hop import Hop
+from switch.sip.trace.events import SipMessageTraced
 from switch.sip.trace.recorder import TraceRecorder
-from switch.sip.trace.traced import SipMessageTraced, TracedMessage
+from switch.sip.trace.traced import TracedMessage
 from switch.sip.transport.reports import MessageReceived
 
 Listener = Callable[[SipMessageTraced, float], None]
@@ -26,22 +27,23 @@ class WireTap:
         is_heard: Callable[[], bool],
         tell: Listener,
     ) -> None:
-        """``our_hop`` tells the address of ours that a peer talks to; ``is_heard`` whether somebody listens."""
+        """``our_hop`` tells our address as a peer knows it; ``is_heard`` whether somebody listens."""
         self._clock = clock
         self._our_hop = our_hop
         self._recorder = recorder
         self._is_heard = is_heard
         self._tell = tell
 
-    def routes(self, send: Handler) -> dict[type, Handler]:
-        """Listen to what is received, and to what goes through ``send``."""
+    def around(self, transports: Mapping[type, Handler]) -> dict[type, Handler]:
+        """The routes of the transports, listened to: what they send, and beside them what is received."""
+        send = transports[SendMessage]
 
         def watched(message: SendMessage, now: float) -> Outputs:
             if self._recorder is not None or self._is_heard():
                 self._show(self._our_hop(message.hop), message.hop, message.data, sent=True)
             return send(message, now)
 
-        return {MessageReceived: self._received, SendMessage: watched}
+        return {**transports, MessageReceived: self._received, SendMessage: watched}
 
     def _received(self, message: MessageReceived, now: float) -> Outputs:
         if self._recorder is not None or self._is_heard():

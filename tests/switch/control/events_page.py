@@ -30,6 +30,7 @@ MODULES = {
     "switch.trunks.events": "Trunks",
     "switch.sip.locating.events": "Names in DNS",
     "switch.records.events": "Journal and database",
+    "switch.sip.trace.events": "Traces of SIP",
 }
 """Where events are declared, in the order of the page."""
 
@@ -37,8 +38,8 @@ _HEAD = """\
 # Events
 
 What happens in the switch, as it is told on the control socket ([how to subscribe](verbs.md#events)), kept in
-the journal and written to the log. An event comes when what its first line says has just become true. The map
-around its fields has the time, in seconds since the Unix epoch.
+the journal and written to the log (but `trace.sip`). An event comes when what its first line says has just
+become true. The map around its fields has the time, in seconds since the Unix epoch.
 
 The types are those of MessagePack and JSON; a field that may be null says so. A new version may bring more
 fields and more events.
@@ -122,6 +123,7 @@ _WORDS: dict[Any, str] = {
     int: "whole number",
     float: "number",
     bool: "true or false",
+    bytes: "bytes",
     type(None): "null",
     Cause: "a [cause](#causes)",
 }

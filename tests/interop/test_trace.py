@@ -1,0 +1,51 @@
+"""What the switch shows of SIP: while it happens, and from what it keeps."""
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from cli.commands import app
+from sipp_scenarios.follower import EventFollower
+from switch.control.client import connect_sync
+from switch.sip.parser import parse_message
+from tests.helpers.call_centre import CallCentre
+from tests.helpers.switch_process import QUEUE_ONLY, switch_process
+
+
+def test_who_follows_the_trace_sees_each_message_with_its_way(centre: CallCentre) -> None:
+    with connect_sync(centre.switch.control_socket) as client:
+        entries = client.events("trace.sip", timeout_s=20.0)
+        centre.run("caller_asks_options")
+        asked, answered = (next(entries).fields for _ in range(2))
+    assert (asked["sent"], answered["sent"]) == (False, True)
+    assert (asked["source"], asked["target"]) == (answered["target"], answered["source"])
+    assert parse_message(asked["data"]).headers.get("cseq") == "1 OPTIONS"
+    assert answered["data"].startswith(b"SIP/2.0 200 OK\r\n")
+
+
+def test_a_call_is_drawn_with_both_its_legs_and_nothing_else(tmp_path: Path) -> None:
+    with switch_process(tmp_path) as switch, EventFollower(switch.control_socket) as events:
+        centre = CallCentre(switch, events, tmp_path)
+        agent = centre.seat("2001")
+        centre.run("caller_asks_options")
+        with centre.caller(QUEUE_ONLY) as caller, centre.phone(agent) as phone:
+            caller.wait_answered()
+            phone.wait_ringing()
+            phone.answer()
+            call_id = events.wait_for("call.connected").fields["call_id"]
+            caller.hang_up()
+            phone.wait_hung_up_on()
+        centre.close()
+    configuration = str(tmp_path / "ringmain.toml")
+    words = ["sip", "trace", "--recorded", "--call", call_id, "--config", configuration]
+    drawn = CliRunner().invoke(app, words, env={"COLUMNS": "120"})
+    assert drawn.exit_code == 0, drawn.output
+    invites = [line for line in drawn.output.splitlines() if " INVITE " in line and "(again)" not in line]
+    assert len(invites) == 2
+    assert "OPTIONS" not in drawn.output
+    told = CliRunner().invoke(app, [*words, "--json", "--write", str(tmp_path / "call.pcap")])
+    again = CliRunner().invoke(app, ["sip", "trace", "--read", str(tmp_path / "call.pcap"), "--json"])
+    assert again.output == told.output
+    methods = {json.loads(line)["summary"].partition(" ")[0] for line in told.output.splitlines()}
+    assert methods > {"INVITE", "ACK", "BYE", "180", "200"}
