@@ -8,8 +8,10 @@ A, B, NIL = "a" * 32, "b" * 32, "0" * 32
 
 
 def invite(sip_call_id: str, session_id: str = "") -> bytes:
-    headers = {"session_id": session_id} if session_id else {}
-    return write_message(make_request("INVITE", sip_call_id=sip_call_id, **headers))
+    request = make_request("INVITE", sip_call_id=sip_call_id)
+    if session_id:
+        request.headers.set("session-id", session_id)
+    return write_message(request)
 
 
 def test_it_has_its_own_call_id_and_no_other() -> None:

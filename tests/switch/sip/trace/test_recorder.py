@@ -16,7 +16,7 @@ def message(n: int, size: int = 100) -> TracedMessage:
 
 
 def kept(folder: Path) -> list[TracedMessage]:
-    messages = []
+    messages: list[TracedMessage] = []
     for path in trace_files(folder):
         with path.open("rb") as file:
             messages += read_packets(file)
@@ -24,7 +24,7 @@ def kept(folder: Path) -> list[TracedMessage]:
 
 
 def record(folder: Path, messages: list[TracedMessage], **settings: int) -> None:
-    recorder = TraceRecorder(TraceConfig(folder=folder, enabled=True, **settings))  # type: ignore[arg-type]
+    recorder = TraceRecorder(TraceConfig(folder=folder, enabled=True, **settings))
     recorder.start()
     for one in messages:
         recorder.put(one)
