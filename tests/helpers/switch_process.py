@@ -37,6 +37,8 @@ class Times:
     retry_after_s: int = 7
     t1_ms: int = 100
     """RFC 3261's T1; transactions are forgotten after 64 of them."""
+    session_min_s: int = 2
+    """Sessions that expire in seconds show what becomes of them."""
 
 
 _RINGING_FLOW = """
@@ -79,7 +81,12 @@ def _configuration(
     sections = [
         _section("[switch]", drain_s=times.drain_s, retry_after_s=times.retry_after_s, hold_music="music"),
         _section(
-            "[sip]", host="127.0.0.1", port=free_port("127.0.0.1"), t1_ms=times.t1_ms, algorithms=algorithms
+            "[sip]",
+            host="127.0.0.1",
+            port=free_port("127.0.0.1"),
+            t1_ms=times.t1_ms,
+            session_min_s=times.session_min_s,
+            algorithms=algorithms,
         ),
         _section(
             "[media]", port_min=first, port_max=first + _MEDIA_PORTS - 1, prompts=str(_CONF / "prompts")
