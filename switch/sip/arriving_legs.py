@@ -5,7 +5,7 @@ from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sip.bodies import check_body, session_text
 from switch.sip.commands import AnswerLeg, HangUpLeg, RingLeg
-from switch.sip.dialog import Dialog, accept_dialog
+from switch.sip.dialog import Dialog, accept_dialog, called_party
 from switch.sip.diversion import read_diversions
 from switch.sip.events import LegArrived, LegReoffered, LegRingingConfirmed
 from switch.sip.header_values import parse_name_addr
@@ -20,7 +20,6 @@ from switch.sip.request_checks import check_invite
 from switch.sip.ringing import Ringing
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.text import printable
-from switch.sip.uri import parse_uri
 
 _WAITING = (LegState.INVITED, LegState.RINGING)
 
@@ -137,7 +136,7 @@ class ArrivingLegs:
         request, source = transaction.request, transaction.source
         signalling = self._signalling
         caller = parse_name_addr(request.headers.get("from") or "")
-        called = parse_uri(request.uri)
+        called = called_party(request)
         dialog = accept_dialog(request, signalling.ids.token(), source)
         dialog.session = signalling.sessions.arrive(request.headers)
         asserted = read_asserted(request.headers)

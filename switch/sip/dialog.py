@@ -131,6 +131,16 @@ def named_dialog(headers: Headers) -> DialogKey:
     return headers.get("call-id") or "", local_tag, remote_tag
 
 
+def called_party(request: Request) -> SipUri:
+    """Who is called. A strict router names us in the Request-URI and the called party last in Route
+    (RFC 3261 §16.4). Raises SipSyntaxError."""
+    uri = parse_uri(request.uri)
+    if uri.user or "route" not in request.headers:
+        return uri
+    routes = split_values(request.headers.get_all("route"))
+    return parse_name_addr(routes[-1]).uri if routes else uri
+
+
 def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
     """The dialog a peer's INVITE opens (RFC 3261 §12.1.1). Raises SipSyntaxError."""
     headers = request.headers

@@ -255,6 +255,32 @@ def test_an_invite_that_came_on_two_ways_is_taken_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("uri", "route", "called"),
+    [
+        ("sip:127.0.0.1", "<sip:95598@switch>", "95598"),
+        ("sip:127.0.0.1:5060;lr", "<sip:elsewhere;lr>, <sip:95598@switch>", "95598"),
+        ("sip:95599@127.0.0.1", "<sip:127.0.0.1;lr>", "95599"),
+        ("sip:127.0.0.1", "", ""),
+    ],
+)
+def test_a_strict_router_has_put_the_called_number_last_into_the_route(
+    uri: str, route: str, called: str
+) -> None:
+    rig = SipRig()
+    rig.receive(make_request("INVITE", body=SDP, uri=uri, route=route))
+    assert rig.reported(LegArrived)[0].called_number == called
+
+
+@pytest.mark.parametrize("route", ["<sip:", "<<>", "<mailto:x@y>"])
+def test_a_strict_route_that_cannot_be_read_is_malformed(route: str) -> None:
+    rig = SipRig()
+    refusal = rig.one_response(
+        rig.receive(make_request("INVITE", body=SDP, uri="sip:127.0.0.1", route=route))
+    )
+    assert refusal.status in (400, 416)
+
+
+@pytest.mark.parametrize(
     ("headers", "status", "header", "value"),
     [
         ({"max_forwards": "0"}, 483, None, None),

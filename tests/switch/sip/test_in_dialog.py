@@ -19,6 +19,21 @@ def test_a_bye_ends_the_leg() -> None:
     assert rig.leftovers() == (0, 0, 0)
 
 
+def test_a_phone_may_go_on_from_another_address() -> None:
+    rig = Talk()
+    moved = Hop("udp", "127.0.0.1", 6200)
+    assert statuses(rig.receive(rig.ask("OPTIONS", hop=moved), moved)) == [200]
+    assert rig.hops[-1] == moved
+    assert statuses(rig.receive(rig.ask("BYE", cseq=3, hop=moved), moved)) == [200]
+    assert rig.reported(LegEnded)[0].by_peer
+
+
+def test_a_request_that_a_strict_router_readdressed_finds_its_dialog() -> None:
+    rig = Talk()
+    bye = rig.ask("BYE", uri="sip:127.0.0.1:5060", route="<sip:95598@127.0.0.1:5060>")
+    assert statuses(rig.receive(bye)) == [200]
+
+
 def test_the_end_of_the_last_dialog_is_told_once() -> None:
     rig = Talk()
     bye = rig.one_request(rig.order(HangUpLeg(leg_id=LEG, cause=Cause.NORMAL_CLEARING)))
