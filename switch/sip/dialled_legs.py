@@ -85,7 +85,7 @@ class DialledLegs:
         outputs = self._signalling.legs.end(leg, cause, status=None, by_peer=False)
         if leg.dialog is not None:
             return outputs + self._signalling.say_bye(leg, leg.dialog, cause, now)
-        return outputs + self._stop(leg, cause, now)
+        return outputs + self._signalling.drop_reoffer(leg, now) + self._stop(leg, cause, now)
 
     # -- what happens --------------------------------------------------------------------------------
 

@@ -39,6 +39,8 @@ class Dialog:
     routes: list[str] = field(default_factory=list)
     local_cseq: int = 0
     remote_cseq: int | None = None
+    contact: list[str] | None = None
+    """How our INVITE named us, which stays so in the dialog; None for our usual Contact."""
     session: SessionSide | None = None
     """Its Session-ID (RFC 7989)."""
     authentication: ClientAuthentication | None = None
@@ -187,6 +189,7 @@ def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop
         behind_nat=True,
         routes=routes,
         local_cseq=int((invite.headers.get("cseq") or "0").partition(" ")[0]),
+        contact=invite.headers.get_all("contact"),
     )
 
 

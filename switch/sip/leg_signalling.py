@@ -63,7 +63,7 @@ class LegSignalling:
         headers = request.request.headers
         extra = dialog.session_lines()
         if request.method != "PRACK":
-            extra |= self._target_lines(leg, request, now)
+            extra |= self._target_lines(leg, request, dialog, now)
         if sdp is not None:
             extra["content-type"] = SDP_TYPE
             leg.our_sdp = sdp
@@ -78,10 +78,12 @@ class LegSignalling:
             self.repeats.start(leg, cseq, message, now, is_offer=is_offer and sdp is not None)
         return [message]
 
-    def _target_lines(self, leg: SipLeg, request: ServerTransaction, now: float) -> dict[str, list[str]]:
+    def _target_lines(
+        self, leg: SipLeg, request: ServerTransaction, dialog: Dialog, now: float
+    ) -> dict[str, list[str]]:
         """What a 2xx says that refreshes the peer's target and the session."""
         return {
-            "contact": self.identity.contact(request.hop),
+            "contact": dialog.contact or self.identity.contact(request.hop),
             "allow": ALLOW,
             "supported": SUPPORTED,
             **record_route(request),

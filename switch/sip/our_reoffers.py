@@ -131,7 +131,7 @@ class OurReoffers:
     def _fill(self, request: Request, ours: OurReoffer) -> None:
         signalling, headers = self._signalling, request.headers
         lines = {
-            "contact": signalling.identity.contact(ours.dialog.hop),
+            "contact": ours.dialog.contact or signalling.identity.contact(ours.dialog.hop),
             "allow": ALLOW,
             "supported": SUPPORTED,
             "user-agent": signalling.identity.name,

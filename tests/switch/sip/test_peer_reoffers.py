@@ -3,10 +3,19 @@ from typing import Any
 import pytest
 
 from switch.causes import Cause
-from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
+from switch.sip.branches import Branch
+from switch.sip.commands import (
+    AnswerLeg,
+    AnswerReoffer,
+    DialLeg,
+    DialStation,
+    HangUpLeg,
+    ReofferLeg,
+    RingLeg,
+)
 from switch.sip.events import LegAnswered, LegConfirmed, LegReoffered, LegRinging
 from switch.sip.message import Request
-from tests.helpers.sip_messages import SDP, make_request, make_response
+from tests.helpers.sip_messages import PHONE, SDP, make_request, make_response
 from tests.helpers.sip_rig import LIFETIME_S, STATION, SipRig, methods, statuses
 from tests.helpers.sip_talk import LEG, OURS, Caller, DialledTalk, Talk
 
@@ -195,3 +204,30 @@ def test_the_winner_of_a_race_is_not_changed_by_an_update_before_it() -> None:
     rig.receive(make_response(rig.invite, 200, tag="one"))
     assert statuses(rig.order(TAKE)) == [200]
     assert methods(rig.order(HangUpLeg(leg_id=LEG, cause=Cause.NORMAL_CLEARING))) == ["BYE"]
+
+
+def test_a_leg_that_is_given_up_answers_an_early_update_that_waits() -> None:
+    rig = EarlyPhone()
+    rig.receive(rig.update(SDP))
+    sent = rig.order(HangUpLeg(leg_id=LEG, cause=Cause.USER_BUSY))
+    assert (statuses(sent), methods(sent)) == ([487], ["CANCEL"])
+
+
+def test_our_contact_stays_in_a_dialog_as_our_invite_named_it() -> None:
+    rig = SipRig()
+    branch = Branch(
+        uri="sip:b@127.0.0.1:6000", hop=PHONE, caller="<sip:a@a>", called="<sip:b@b>", contact_user="line1"
+    )
+    invite = rig.one_request(rig.order(DialLeg(leg_id=LEG, branches=(branch,), sdp=OURS)))
+    ok = make_response(invite, 200, body=SDP)
+    rig.receive(ok)
+    ours = rig.one_request(rig.order(ReofferLeg(leg_id=LEG, sdp=OURS)))
+    rig.receive(make_response(ours, 200, body=SDP))
+    theirs = make_request(
+        "UPDATE",
+        caller=ok.headers.get("to") or "",
+        called=invite.headers.get("from") or "",
+        sip_call_id=invite.headers.get("call-id") or "",
+    )
+    named = {message.headers.get("contact") for message in (invite, ours, *rig.receive(theirs))}
+    assert named == {"<sip:line1@127.0.0.1:5060>"}
