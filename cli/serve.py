@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import resource
+import signal
 import sys
+from contextlib import suppress
 from typing import TextIO, cast
 
 import structlog
@@ -15,6 +17,9 @@ from cli.log import configure_logging
 from cli.log_writer import LogWriter
 from cli.shutdown import Shutdown
 from cli.switchboard import Switchboard
+from runtime.errors import UsageError
+from switch.sip.hop import Hop
+from switch.sip.transport.config import all_listeners
 
 log = structlog.get_logger(__name__)
 
@@ -44,12 +49,13 @@ async def _serve(installation: Installation) -> None:
     board = Switchboard(installation, loop)
     shutdown = Shutdown(configuration.switch, board.driver, board.exchange, board.count_open_dialogs, loop)
     shutdown.listen()
+    loop.add_signal_handler(signal.SIGHUP, _reload_certificates, board)
     try:
         await board.open()
         _collect_seldom()
         log.info(
             "the switch is up",
-            sip=f"udp:{configuration.sip.host}:{configuration.sip.port}",
+            sip=_listeners(configuration),
             control=str(configuration.control.socket),
             room_for_calls=_room_for_calls(configuration),
         )
@@ -66,9 +72,21 @@ def _collect_seldom() -> None:
     gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
 
 
+def _reload_certificates(board: Switchboard) -> None:
+    with suppress(UsageError):  # an event tells it
+        board.certificates.reload()
+
+
+def _listeners(configuration: Configuration) -> str:
+    """Where SIP is heard."""
+    listeners = all_listeners(configuration.sip, configuration.listeners)
+    return " ".join(str(Hop(one.transport, one.host, one.port)) for one in listeners)
+
+
 def _room_for_calls(configuration: Configuration) -> int:
     """How many two-leg recorded calls ports and file descriptors allow; takes all descriptors it may have."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    kept_back = FILES_KEPT_BACK + configuration.connections.max_connections
     pairs = (configuration.media.port_max - configuration.media.port_min + 1) // 2
-    return max(0, min(pairs // 2, (most - FILES_KEPT_BACK) // FILES_PER_CALL))
+    return max(0, min(pairs // 2, (most - kept_back) // FILES_PER_CALL))

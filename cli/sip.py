@@ -11,7 +11,7 @@ from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
 from cli.table import print_table
 
-app = noun("SIP: where the phones are, and the sources that are not heard.")
+app = noun("SIP: where the phones are, sources that are not heard, certificates.")
 app.add_typer(registrations.app, name="registrations")
 bans = noun("Bans: the sources that are not heard; ban one, or hear it again.")
 app.add_typer(bans, name="bans")
@@ -68,3 +68,16 @@ def _show(ban: dict[str, Any], what: str, as_json: bool) -> None:
         print_json(ban)
     else:
         print_line(f"{escape(ban['source'])} {what}")
+
+
+@app.command("reload-certificates")
+def reload_certificates(
+    socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Read the certificates of TLS anew, for connections from now on."""
+    found = ask(socket, config, "sip.reload_certificates")
+    if as_json:
+        print_json(found)
+        return
+    files = found["certificates"]
+    print_line("\n".join(files) if files else "No listener has a certificate.")

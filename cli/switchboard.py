@@ -26,6 +26,7 @@ from runtime.vocabulary import Event
 from switch.application import Application, Gauge, Verb
 from switch.ban_verbs import BanVerbs
 from switch.causes import Cause
+from switch.certificate_verbs import CertificateVerbs
 from switch.commands import HangUpCall
 from switch.control.server import ControlServer
 from switch.events import SwitchStarted
@@ -52,7 +53,7 @@ from switch.sip.trace.events import SipMessageTraced
 from switch.sip.trace.recorder import TraceRecorder
 from switch.sip.trace.tap import WireTap
 from switch.sip.transport.config import all_listeners
-from switch.sip.transport.udp import UdpTransport
+from switch.sip.transport.transports import Transports
 from switch.sip_totals import sip_totals
 from switch.station_verbs import StationVerbs
 from switch.trunks.areas import Areas
@@ -97,6 +98,7 @@ class Switchboard:
             configuration.stations,
             self._ids,
             nonce_key=secrets.token_bytes(32),
+            listeners=configuration.listeners,
             guard=configuration.guard,
             text_numbers={code.number for code in configuration.access_codes},
         )
@@ -107,7 +109,14 @@ class Switchboard:
         self._registrations = RegistrationStore(
             configuration.sip.registrations, self._clock, self._report, fsync=configuration.records.fsync
         )
-        self._udp = UdpTransport(configuration.sip.host, configuration.sip.port, self.driver, self._stack)
+        self._transports = Transports(
+            all_listeners(configuration.sip, configuration.listeners),
+            configuration.connections,
+            self.driver,
+            self._stack.counters,
+            self._stack.guard.ignores,
+        )
+        self.certificates = CertificateVerbs(self._transports.certificates, self.driver.submit)
         self._media = MediaEngine(
             configuration.media, configuration.recordings, self._clock, self.driver.submit
         )
@@ -116,7 +125,7 @@ class Switchboard:
 
     def _build_trunks(self, areas: Areas) -> None:
         configuration = self.configuration
-        listeners = all_listeners(configuration.sip, ())
+        listeners = all_listeners(configuration.sip, configuration.listeners)
         names = self._names = OwnNames(listeners)
         self._dns = DnsResolver(
             self.driver, configuration.dns.server_addresses(), configuration.dns.timeout_s
@@ -187,13 +196,13 @@ class Switchboard:
 
     def _wire(self) -> None:
         applications_cores = (core for app in self._applications for core in app.cores)
-        cores: tuple[Core, ...] = (self._stack, self._trunks, *applications_cores)
+        cores: tuple[Core, ...] = (self._stack, self._transports, self._trunks, *applications_cores)
         for core in cores:
             self.driver.add_core(core)
         signalling = (self._stack, self._ban_file, self._registrations, self._dns)
         shells_and_cores = (*signalling, self._media, self._trunks, self.exchange)
         for routes in (
-            self._tap.around(self._udp.routes()),
+            self._tap.around(self._transports.routes()),
             *(part.routes() for part in shells_and_cores),
             *(a.routes for a in self._applications),
         ):
@@ -212,7 +221,7 @@ class Switchboard:
         self._ban_file.load()
         if self._trace is not None:
             self._trace.start()
-        self._udp.open(self._loop)
+        self._transports.open(self._loop)
         self.driver.submit(StartTrunks())
         self._probe.start()
         await self._control.open()
@@ -227,7 +236,7 @@ class Switchboard:
         await self._http.close()
         await self._control.close()
         self._dns.close()
-        self._udp.close()
+        self._transports.close()
         if self._trace is not None:
             self._trace.close()
         await self._ban_file.close()
@@ -249,7 +258,7 @@ class Switchboard:
         self._loop.call_soon_threadsafe(self.driver.submit, event)
 
     def _measured(self, late_s: float) -> None:
-        delay_s = max(late_s, self._udp.delay_s())
+        delay_s = max(late_s, self._transports.delay_s())
         self.driver.run_step(lambda now: [DelayMeasured(delay_s)])
 
     def _record(self, event: Event, wall: float) -> None:
@@ -277,6 +286,7 @@ class Switchboard:
         return [
             *self._verbs.verbs(),
             *self._station_verbs.verbs(),
+            *self.certificates.verbs(),
             *self._ban_verbs.verbs(),
             *registrations,
             *trunk_verbs,
@@ -292,6 +302,7 @@ class Switchboard:
             "open_trunk_legs": lambda: self._trunks.open_legs,
             "open_endpoints": lambda: self._media.open_endpoints,
             "open_recordings": lambda: self._media.open_recordings,
+            "connections": lambda: self._transports.open_connections,
             "bans": lambda: len(self._stack.guard.bans),
             "subscriptions": lambda: self._stack.subscriptions,
             "loop_delay_ms": lambda: self._stack.guard.admission.delay_ms,

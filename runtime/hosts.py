@@ -11,12 +11,13 @@ _NAME = re.compile(
 
 def check_host(host: str | None) -> str | None:
     """The host itself, or None. Raises ValueError for what is neither an IP address nor a name."""
-    if host is not None and not _is_address(host) and not _NAME.fullmatch(host):
+    if host is not None and not is_address(host) and not _NAME.fullmatch(host):
         raise ValueError("an IP address such as 192.0.2.10, or the name of a host")
     return host
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether it is an IP address, which nobody has to look up."""
     try:
         ip_address(host)
     except ValueError:

@@ -4,6 +4,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -131,8 +132,12 @@ def run_scenario(scenario: Scenario, folder: Path) -> ScenarioResult:
 
 
 def free_port(host: str) -> int:
-    """A UDP port nobody uses now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody uses now, neither by UDP nor by TCP."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    while True:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe, socket.socket(family) as stream:
+            probe.bind((host, 0))
+            port: int = probe.getsockname()[1]
+            with suppress(OSError):
+                stream.bind((host, port))
+                return port

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import acd.config
+import switch.sip.transport.config as transport_config
 import switch.trunks.config
 from acd.config import QUEUE_SCHEME
 from cli.configuration.sections import Configuration
@@ -13,6 +14,7 @@ from ivr.config import FLOW_SCHEME
 from runtime.problems import Finding, KeyPath, listed
 from runtime.target import HANG_UP, Target, parse_target
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
+from switch.sip.transport.certificates import faults_of_connections, faults_of_listener
 from switch.trunks.routing import Routing
 
 _NAMING_KEYS = (
@@ -39,6 +41,8 @@ def find_problems(configuration: Configuration) -> list[Finding]:
         *_unknown_targets(configuration),
         *_missing_hashes(configuration),
         *_overlapping_ports(configuration),
+        *transport_config.find_problems(configuration.sip, configuration.listeners),
+        *_unusable_certificates(configuration),
         *_missing_folder(("media", "prompts"), configuration.media.prompts),
         *_missing_folder(("ivr", "flows"), configuration.ivr.flows),
     ]
@@ -97,6 +101,14 @@ def _overlapping_ports(configuration: Configuration) -> Iterator[Finding]:
         yield Finding(
             ("sip", "port"), f"a port outside media's range, {media.port_min} to {media.port_max}", str(port)
         )
+
+
+def _unusable_certificates(configuration: Configuration) -> Iterator[Finding]:
+    for index, listener in enumerate(configuration.listeners):
+        for key, expected in faults_of_listener(listener):
+            yield Finding(("listeners", index, key), expected)
+    for key, expected in faults_of_connections(configuration.connections):
+        yield Finding(("connections", key), expected)
 
 
 def _missing_folder(path: KeyPath, folder: Path) -> Iterator[Finding]:

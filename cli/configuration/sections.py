@@ -15,6 +15,7 @@ from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.config import GuardConfig
 from switch.sip.locating.config import DnsConfig
 from switch.sip.trace.config import TraceConfig
+from switch.sip.transport.config import ConnectionsConfig, ListenerConfig
 from switch.trunks.config import AreaConfig, NumberingConfig, RouteConfig, TrunkConfig
 
 
@@ -25,6 +26,12 @@ class Configuration(Section):
     sip: SipConfig = Field(default_factory=SipConfig, description="Signalling with phones and trunks.")
     guard: GuardConfig = Field(
         default_factory=GuardConfig, description="What one source may do, and whom nobody hears."
+    )
+    listeners: list[ListenerConfig] = Field(
+        default_factory=list, description="Further addresses to listen on for SIP: IPv6, TLS, WebSocket."
+    )
+    connections: ConnectionsConfig = Field(
+        default_factory=ConnectionsConfig, description="TCP, TLS and WebSocket connections of SIP."
     )
     stations: list[StationConfig] = Field(default_factory=list, description="Phones that may register.")
     access_codes: list[AccessCodeConfig] = Field(

@@ -30,7 +30,11 @@ class SipConfig(Section):
     """Section ``[sip]``: signalling with phones and trunks."""
 
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
-    port: int = Field(default=5060, ge=1, le=65535, description="UDP port to listen on.")
+    port: int = Field(default=5060, ge=1, le=65535, description="UDP and TCP port to listen on.")
+    tcp: bool = Field(
+        default=True,
+        description="Whether to listen on TCP too, as RFC 3261 wants (§18); long messages need it.",
+    )
     advertised_host: str | None = Field(
         default=None,
         min_length=1,

@@ -19,7 +19,6 @@ from switch.sip.registration_request import AskedContact, RegistrationRequest, r
 from switch.sip.registrations import Registration, seconds_left, shown
 from switch.sip.station_proof import Answer, StationProof
 from switch.sip.text import printable
-from switch.sip.transport.reports import ConnectionClosed
 from switch.sip.uri import parse_uri
 from switch.sip.uri_equality import same_address
 
@@ -47,10 +46,7 @@ class Registrar:
 
     def routes(self) -> dict[type, Handler]:
         """What it takes from the driver."""
-        return {
-            RemoveRegistrations: self.remove,
-            ConnectionClosed: lambda closed, now: self.connection_closed(closed.hop, now),
-        }
+        return {RemoveRegistrations: self.remove}
 
     def register(self, request: Request, hop: Hop, now: float) -> Answer:
         """Take a REGISTER. Raises SipSyntaxError when it cannot be read; nothing has changed then."""

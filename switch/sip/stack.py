@@ -24,11 +24,12 @@ from switch.sip.registrations import Registration
 from switch.sip.rejections import Rejections
 from switch.sip.server_transaction import RequestReceived
 from switch.sip.station_proof import StationProof
+from switch.sip.text import printable
 from switch.sip.timers import Timers
 from switch.sip.transaction import RequestUnanswered
 from switch.sip.transaction_layer import Report, RequestTurnedAway, TransactionLayer
 from switch.sip.transport.config import ListenerConfig
-from switch.sip.transport.reports import MessageReceived, SendFailed
+from switch.sip.transport.reports import ConnectionClosed, MessageReceived, SendFailed
 from switch.sip.user_agent import UserAgent
 
 
@@ -113,6 +114,7 @@ class SipStack:
             self.guard.routes(),
             {
                 MessageReceived: lambda item, now: self.receive(item.data, item.hop, now),
+                ConnectionClosed: lambda item, now: self.connection_closed(item, now),
                 SendFailed: lambda item, now: self.send_failed(item.data, item.hop, now),
             },
         )
@@ -151,6 +153,13 @@ class SipStack:
             return []
         dialogs = self.open_dialogs
         return self._telling_of_closed(dialogs, self._settle(self._layer.fail(message, now), now))
+
+    def connection_closed(self, closed: ConnectionClosed, now: float) -> list[Output]:
+        """A connection is gone. Requests on their way wait on: the answer may come by another."""
+        events = [*self.registrar.connection_closed(closed.hop, now)]
+        if closed.refusal is not None:
+            events += self.guard.refuse(closed.refusal, closed.hop, now, detail=printable(closed.detail))
+        return [*events]
 
     def next_deadline(self) -> float | None:
         cores = (self._layer, self._agent, self.registrar, self.guard)

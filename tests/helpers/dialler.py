@@ -11,7 +11,8 @@ from runtime.vocabulary import Command, Event
 from sipp_scenarios.runner import Address, free_port
 from switch.sip.config import SipConfig
 from switch.sip.stack import SipStack
-from switch.sip.transport.udp import UdpTransport
+from switch.sip.transport.config import ConnectionsConfig, all_listeners
+from switch.sip.transport.transports import Transports
 
 _PATIENCE_S = 10.0
 
@@ -28,18 +29,24 @@ class Dialler:
         self._faults: list[Exception] = []
         self._news = asyncio.Event()
         self._driver = Driver(LoopClock(self._loop.time), LoopAlarm(self._loop), self._fault)
-        self._transport = UdpTransport(*self.address, self._driver, self.stack)
-        self._driver.add_core(self.stack)
-        self._driver.add_routes(self.stack.routes())
-        self._driver.add_routes(self._transport.routes())
+        self._transports = Transports(
+            all_listeners(config, ()),
+            ConnectionsConfig(),
+            self._driver,
+            self.stack.counters,
+            self.stack.guard.ignores,
+        )
+        for part in (self.stack, self._transports):
+            self._driver.add_core(part)
+            self._driver.add_routes(part.routes())
         self._driver.observe(self._observe)
 
     def __enter__(self) -> Self:
-        self._transport.open(self._loop)
+        self._transports.open(self._loop)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._transport.close()
+        self._transports.close()
         self._loop.close()
         assert self._faults == []
 

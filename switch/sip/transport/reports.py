@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from switch.sip.guard.events import RefusalKind
 from switch.sip.hop import Hop
 
 
@@ -24,5 +25,7 @@ class ConnectionClosed(NamedTuple):
     """A connection is gone. What was not sent yet was reported by SendFailed before."""
 
     hop: Hop
-    fault: str = ""
-    """What the peer did that it was closed for; empty when it ended as connections do."""
+    refusal: RefusalKind | None = None
+    """What it was closed or not accepted for; None when it ended as connections do."""
+    detail: str = ""
+    """What was wrong, for people."""

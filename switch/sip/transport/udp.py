@@ -3,12 +3,13 @@
 import asyncio
 import socket
 from collections import deque
+from collections.abc import Callable
 
-from runtime.driver import Driver, Handler, Outputs
+from runtime.driver import Driver, Outputs
 from runtime.errors import UsageError
 from switch.sip.commands import SendMessage
+from switch.sip.counters import Counters
 from switch.sip.hop import Hop
-from switch.sip.stack import SipStack
 from switch.sip.transport.reports import MessageReceived, SendFailed
 
 _BATCH = 64
@@ -24,12 +25,15 @@ _FULL = (BlockingIOError, InterruptedError)
 class UdpTransport:
     """One UDP socket between the network and the driver."""
 
-    def __init__(self, host: str, port: int, driver: Driver, stack: SipStack) -> None:
+    def __init__(
+        self, host: str, port: int, driver: Driver, counters: Counters, ignores: Callable[[str], bool]
+    ) -> None:
+        """``ignores`` tells whether nothing from an address is heard."""
         self._host = host
         self._port = port
         self._driver = driver
-        self._counters = stack.counters
-        self._guard = stack.guard
+        self._counters = counters
+        self._ignores = ignores
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._backlog: deque[SendMessage] = deque()
@@ -42,10 +46,6 @@ class UdpTransport:
         name = self._opened().getsockname()
         return Hop("udp", name[0], name[1])
 
-    def routes(self) -> dict[type, Handler]:
-        """What it takes from the driver: messages to send. They are dropped while it is closed."""
-        return {SendMessage: self._send}
-
     def open(self, loop: asyncio.AbstractEventLoop) -> None:
         """Bind and listen. Raises UsageError when the address cannot be had."""
         try:
@@ -57,12 +57,13 @@ class UdpTransport:
         loop.add_reader(self._socket, self._read)
 
     def _bind(self) -> socket.socket:
-        family, _, _, _, address = socket.getaddrinfo(
-            self._host, self._port, type=socket.SOCK_DGRAM, flags=socket.AI_PASSIVE
-        )[0]
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        address = socket.getaddrinfo(self._host, self._port, family, socket.SOCK_DGRAM)[0][4]
         opened = socket.socket(family, socket.SOCK_DGRAM)
         try:
             opened.setblocking(False)
+            if family == socket.AF_INET6:
+                opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER_BYTES)
             opened.bind(address)
         except OSError:
@@ -81,7 +82,7 @@ class UdpTransport:
 
     def _read(self) -> None:
         batch: list[MessageReceived] = []
-        receive, ignores = self._opened().recvfrom, self._guard.ignores
+        receive, ignores = self._opened().recvfrom, self._ignores
         for _ in range(_BATCH):
             try:
                 data, address = receive(_LONGEST_DATAGRAM)
@@ -109,7 +110,8 @@ class UdpTransport:
         if self._behind_since is None and self._loop is not None:
             self._behind_since = self._loop.time()
 
-    def _send(self, message: SendMessage, now: float) -> Outputs:
+    def send(self, message: SendMessage) -> Outputs:
+        """Put a message on the wire; it is dropped while the socket is closed."""
         if self._socket is None:
             return ()
         if self._backlog:

@@ -29,6 +29,7 @@ MODULES = {
     "switch.sip.guard.events": "Security and overload",
     "switch.trunks.events": "Trunks",
     "switch.sip.locating.events": "Names in DNS",
+    "switch.sip.transport.events": "Certificates",
     "switch.records.events": "Journal and database",
     "switch.sip.trace.events": "Traces of SIP",
 }

@@ -24,6 +24,7 @@ from runtime.models import NoParams, Params
 from runtime.vocabulary import event_fields
 from switch.application import Verb
 from switch.ban_verbs import BanVerbs
+from switch.certificate_verbs import CertificateVerbs
 from switch.commands import AnswerCall
 from switch.control.client import ControlClient
 from switch.control.config import ControlConfig
@@ -41,6 +42,7 @@ from switch.sip.guard.config import GuardConfig
 from switch.sip.hop import Hop
 from switch.sip.registrations import Registration
 from switch.sip.stack import SipStack
+from switch.sip.transport.certificates import Certificates
 from switch.station_verbs import StationVerbs
 from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
@@ -89,7 +91,9 @@ def all_verbs() -> list[Verb]:
     rig.driver.add_routes({SendText: lambda command, now: [], SetMailbox: lambda command, now: []})
     of_stations = StationVerbs(lambda station: (station,), rig.driver.submit, SeededIds()).verbs()
     of_sip = (*of_guard.verbs(), *registration_verbs(rig), *of_trunks.verbs(), *of_stations)
-    own = (*of_exchange.verbs(), *of_sip)
+    certificates = Mock(spec=Certificates, files=("switch.pem",))
+    of_certificates = CertificateVerbs(certificates, rig.driver.submit)
+    own = (*of_exchange.verbs(), *of_sip, *of_certificates.verbs())
     return [*own, *of_queues.verbs, *of_flows.verbs]
 
 
@@ -144,6 +148,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("flow.list", {}),
     ("registration.list", {}),
     ("registration.remove", {"station": "1001"}),
+    ("sip.reload_certificates", {}),
     ("station.list", {}),
     ("trunk.disable", TRUNK),
     ("trunk.enable", TRUNK),

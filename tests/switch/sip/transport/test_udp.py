@@ -28,10 +28,12 @@ class House:
         self.faults: list[Any] = []
         self.driver = Driver(LoopClock(loop.time), LoopAlarm(loop), self._fault)
         self.stack = SipStack(SipConfig(), [], SeededIds(), b"key of a test")
-        self.transport = UdpTransport("127.0.0.1", 0, self.driver, self.stack)
+        self.transport = UdpTransport(
+            "127.0.0.1", 0, self.driver, self.stack.counters, self.stack.guard.ignores
+        )
         self.driver.add_core(self.stack)
         self.driver.add_routes(self.stack.routes())
-        self.driver.add_routes(self.transport.routes())
+        self.driver.add_routes({SendMessage: lambda message, now: self.transport.send(message)})
         self.transport.open(loop)
         self.phone = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.phone.setblocking(False)
@@ -127,7 +129,8 @@ def test_messages_wait_in_order_while_the_socket_is_full_and_a_surplus_is_droppe
 
 
 def test_an_address_in_use_is_reported_and_leaves_no_socket(house: House) -> None:
-    second = UdpTransport("127.0.0.1", house.transport.address.port, house.driver, house.stack)
+    port = house.transport.address.port
+    second = UdpTransport("127.0.0.1", port, house.driver, house.stack.counters, lambda host: False)
     with pytest.raises(UsageError, match=r"cannot listen for SIP on udp:127.0.0.1:.*in use"):
         second.open(house.loop)
     second.close()

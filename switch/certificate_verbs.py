@@ -1,0 +1,40 @@
+"""The verb that renews certificates, which a signal can ask for too."""
+
+from collections.abc import Callable
+from typing import Any
+
+from runtime.errors import UsageError
+from runtime.models import NoParams
+from runtime.vocabulary import Event
+from switch.application import Verb
+from switch.sip.transport.certificates import Certificates
+from switch.sip.transport.events import CertificatesReloaded, CertificatesUnusable
+
+
+class CertificateVerbs:
+    """``sip.reload_certificates``."""
+
+    def __init__(self, certificates: Certificates, submit: Callable[[Event], None]) -> None:
+        self._certificates = certificates
+        self._submit = submit
+
+    def verbs(self) -> tuple[Verb, ...]:
+        return (
+            Verb(
+                "sip.reload_certificates",
+                NoParams,
+                self.reload,
+                "Read the certificates of TLS anew; those of now stay when the new ones are no good.",
+            ),
+        )
+
+    def reload(self, params: NoParams | None = None) -> dict[str, Any]:
+        """Raises UsageError when nothing was changed."""
+        try:
+            self._certificates.load()
+        except UsageError as error:
+            self._submit(CertificatesUnusable(reason=str(error)))
+            raise UsageError(f"the certificates stay as they are: {error}") from error
+        files = self._certificates.files
+        self._submit(CertificatesReloaded(certificates=files))
+        return {"certificates": list(files)}
