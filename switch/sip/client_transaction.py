@@ -7,8 +7,8 @@ from switch.sip.hop import Hop
 from switch.sip.message import Headers, Request, Response
 from switch.sip.transaction import RequestUnanswered, Transaction, TransactionContext
 from switch.sip.transaction_tables import (
-    CLIENT_INVITE_MACHINE,
-    CLIENT_OTHER_MACHINE,
+    CLIENT_INVITE_MACHINES,
+    CLIENT_OTHER_MACHINES,
     Action,
     Input,
     input_of_status,
@@ -30,16 +30,18 @@ class ResponseReceived(NamedTuple):
 class ClientTransaction(Transaction):
     """One request sent, its repetitions, and the answers to it."""
 
-    __slots__ = ("branch", "request", "tries")
+    __slots__ = ("branch", "meant_for", "request", "tries")
 
     def __init__(
         self, context: TransactionContext, branch: str, request: Request, hop: Hop, owner: object
     ) -> None:
-        machine = CLIENT_INVITE_MACHINE if request.method == "INVITE" else CLIENT_OTHER_MACHINE
-        super().__init__(context, machine, request.method, hop)
+        machines = CLIENT_INVITE_MACHINES if request.method == "INVITE" else CLIENT_OTHER_MACHINES
+        super().__init__(context, machines[hop.transport == "udp"], request.method, hop)
         self.branch = branch
         self.request = request
         self.owner = owner
+        self.meant_for: Hop | None = None
+        """The UDP hop of a request that was too long for it."""
         self.tries = 1
         """How often the request was sent, each time changed as the last refusal asked."""
 
@@ -66,6 +68,15 @@ class ClientTransaction(Transaction):
             else:
                 outputs.append(ResponseReceived(self, response, hop))
         return outputs
+
+    def start_again(self, hop: Hop, now: float) -> SendMessage:
+        """Send the request another way, as if for the first time: nothing was heard of it yet."""
+        self.terminate()
+        machines = CLIENT_INVITE_MACHINES if self.method == "INVITE" else CLIENT_OTHER_MACHINES
+        self._machine = machines[hop.transport == "udp"]
+        self.state = self._machine.initial
+        self.hop = hop
+        return self.start(now)
 
     def fail(self, now: float) -> list[RequestUnanswered]:
         """The transport could not send."""

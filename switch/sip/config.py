@@ -35,6 +35,12 @@ class SipConfig(Section):
         default=True,
         description="Whether to listen on TCP too, as RFC 3261 wants (§18); long messages need it.",
     )
+    udp_request_max_bytes: int = Field(
+        default=1300,
+        ge=500,
+        le=65_535,
+        description="Longer requests go by TCP where the other side takes it (RFC 3261 §18.1.1), in bytes.",
+    )
     advertised_host: str | None = Field(
         default=None,
         min_length=1,

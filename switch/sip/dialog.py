@@ -205,8 +205,11 @@ def _next_hop(routes: list[str], target: SipUri, source: Hop, behind_nat: bool) 
     """Where requests of a dialog go: its first route or its target, as far as that is an address.
 
     Names are not looked up: whoever sits behind one is reached where its message came from. So is a peer
-    behind NAT, except that a target on the same host may name another port of it.
+    behind NAT, except that a target on the same host may name another port of it, and a peer that opened a
+    connection with us: it may listen nowhere else.
     """
+    if source.transport != "udp":
+        return source
     uri = parse_name_addr(routes[0]).uri if routes else target
     if uri.host == source.host or (not behind_nat and _is_address(uri)):
         return Hop(source.transport, uri.host, uri.port or DEFAULT_PORT)

@@ -5,6 +5,9 @@ from typing import NamedTuple
 ACCEPTED_ONLY = frozenset({"ws", "wss"})
 """Transports whose connections only clients open (RFC 7118 §3)."""
 
+OPENED = frozenset({"tcp", "tls"})
+"""Transports whose connections we may open."""
+
 
 class Hop(NamedTuple):
     """One transport address of a neighbour; of a stream transport, also the connection with it."""

@@ -8,8 +8,8 @@ from switch.sip.hop import Hop
 from switch.sip.message import Request, Response
 from switch.sip.transaction import Transaction, TransactionContext
 from switch.sip.transaction_tables import (
-    SERVER_INVITE_MACHINE,
-    SERVER_OTHER_MACHINE,
+    SERVER_INVITE_MACHINES,
+    SERVER_OTHER_MACHINES,
     Action,
     Input,
     State,
@@ -39,8 +39,8 @@ class ServerTransaction(Transaction):
     def __init__(
         self, context: TransactionContext, identity: Hashable, request: Request, source: Hop, reply_hop: Hop
     ) -> None:
-        machine = SERVER_INVITE_MACHINE if request.method == "INVITE" else SERVER_OTHER_MACHINE
-        super().__init__(context, machine, request.method, reply_hop)
+        machines = SERVER_INVITE_MACHINES if request.method == "INVITE" else SERVER_OTHER_MACHINES
+        super().__init__(context, machines[reply_hop.transport == "udp"], request.method, reply_hop)
         self.identity = identity
         """What its repetitions, its ACK and its CANCEL have in common (RFC 3261 §17.2.3)."""
         self.request = request

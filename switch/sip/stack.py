@@ -18,7 +18,7 @@ from switch.sip.guard.guard import Guard
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.message import Message, Request
-from switch.sip.parser import is_keep_alive, parse_message
+from switch.sip.parser import MAX_MESSAGE_BYTES, is_keep_alive, parse_message
 from switch.sip.registrar import Registrar
 from switch.sip.registrations import Registration
 from switch.sip.rejections import Rejections
@@ -66,6 +66,7 @@ class SipStack:
             guard=self.guard,
             capacity=config.max_transactions,
             answer_to_source=config.answer_to_source,
+            udp_request_max_bytes=config.udp_request_max_bytes if config.tcp else MAX_MESSAGE_BYTES,
         )
         self._agent = UserAgent(
             config=config,
@@ -148,11 +149,11 @@ class SipStack:
         """The transport could not send this message of ours."""
         self.counters.send_errors += 1
         try:
-            message = parse_message(data)
+            outputs = self._layer.fail(parse_message(data), hop, now)
         except SipSyntaxError:  # our refusal of a malformed request repeats its malformed headers
             return []
         dialogs = self.open_dialogs
-        return self._telling_of_closed(dialogs, self._settle(self._layer.fail(message, now), now))
+        return self._telling_of_closed(dialogs, self._settle(outputs, now))
 
     def connection_closed(self, closed: ConnectionClosed, now: float) -> list[Output]:
         """A connection is gone. Requests on their way wait on: the answer may come by another."""

@@ -9,15 +9,25 @@ from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
 from switch.sip.guard.events import RefusalKind
 from switch.sip.guard.guard import Guard
-from switch.sip.header_values import parse_cseq, parse_name_addr
+from switch.sip.header_values import parse_cseq, parse_name_addr, parse_via, split_values
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.message import Headers, Message, Request, Response
 from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
+from switch.sip.size_rule import SizeRule
 from switch.sip.timers import Timers
 from switch.sip.transaction import RequestUnanswered, Transaction, TransactionContext
 from switch.sip.transaction_tables import State
-from switch.sip.via_rules import MAGIC_COOKIE, TopVia, has_cookie, note_source, read_top_via, reply_hop
+from switch.sip.via_rules import (
+    MAGIC_COOKIE,
+    TopVia,
+    has_cookie,
+    hop_of_sent_by,
+    hop_of_target,
+    note_source,
+    read_top_via,
+    reply_hop,
+)
 from switch.sip.writer import write_message
 
 
@@ -47,7 +57,9 @@ class TransactionLayer:
         guard: Guard,
         capacity: int,
         answer_to_source: bool,
+        udp_request_max_bytes: int,
     ) -> None:
+        """Longer requests than ``udp_request_max_bytes`` go by TCP."""
         self._context = TransactionContext(timers, counters)
         self._ids = ids
         self._identity = identity
@@ -55,6 +67,7 @@ class TransactionLayer:
         self._guard = guard
         self._capacity = capacity
         self._answer_to_source = answer_to_source
+        self._size_rule = SizeRule(udp_request_max_bytes)
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
         self._servers: dict[tuple[Hashable, str], ServerTransaction] = {}
         self._invites: dict[Hashable, ServerTransaction] = {}
@@ -76,7 +89,9 @@ class TransactionLayer:
 
     def respond(self, transaction: ServerTransaction, response: Response, now: float) -> SendMessage | None:
         """Answer a request. None when a final answer was given before."""
-        return transaction.respond(response, now)
+        message = transaction.respond(response, now)
+        self._forget_if_over(transaction)
+        return message
 
     def send(
         self, request: Request, hop: Hop, owner: object, now: float
@@ -119,14 +134,34 @@ class TransactionLayer:
         """Whether the same INVITE also came on another way (RFC 3261 §8.2.2.2)."""
         return self._invites.get(_origin(invite.request)) is not invite
 
-    def fail(self, message: Message, now: float) -> Outputs:
-        """The transport could not send this message. Answers need no care: they are asked for again."""
-        if not isinstance(message, Request):
-            return []
+    def is_looped(self, invite: ServerTransaction) -> bool:
+        """Whether an INVITE of ours came back as it was sent (RFC 3261 §16.3)."""
+        lines = invite.request.headers.get_all("via")
+        if len(lines) == 1 and "," not in lines[0]:
+            return False
+        for via in map(parse_via, split_values(lines)[1:]):
+            ours = self._clients.get((via.branch or "", "INVITE"))
+            if (
+                ours is not None
+                and ours.request.uri == invite.request.uri
+                and self._identity.names.wrote(via)
+            ):
+                return True
+        return False
+
+    def fail(self, message: Message, hop: Hop, now: float) -> Outputs:
+        """The transport could not send this message to this hop. Raises SipSyntaxError."""
+        if isinstance(message, Response):
+            listening = hop_of_sent_by(message.headers, hop)
+            return [] if listening is None else [SendMessage(data=write_message(message), hop=listening)]
         branch = read_top_via(message.headers).branch
         transaction = self._clients.get((branch, message.method))
-        if transaction is None:
-            return []
+        if transaction is None or transaction.hop != hop:
+            return self._redirect_ack(message, hop)
+        if transaction.state in (State.CALLING, State.TRYING):
+            again = self._try_otherwise(transaction, now)
+            if again is not None:
+                return [again]
         outputs = transaction.fail(now)
         self._forget_if_over(transaction)
         return outputs
@@ -152,7 +187,9 @@ class TransactionLayer:
         method = request.method
         transaction = self._servers.get((identity, "INVITE" if method == "ACK" else method))
         if transaction is not None:
-            return transaction.receive(request, hop, now)
+            heard = transaction.receive(request, hop, now)
+            self._forget_if_over(transaction)
+            return heard
         if method == "ACK":
             return [AckReceived(request, hop)]
         refusal = self._refusal(request, hop, now)
@@ -177,7 +214,9 @@ class TransactionLayer:
         if transaction is None:
             self._counters.unmatched_responses += 1
             return []
-        return transaction.receive(response, hop, now)
+        outputs = transaction.receive(response, hop, now)
+        self._forget_if_over(transaction)
+        return outputs
 
     # -- what leaves ---------------------------------------------------------------------------------
 
@@ -194,7 +233,32 @@ class TransactionLayer:
         transaction = ClientTransaction(self._context, branch, request, hop, owner)
         self._clients[branch, request.method] = transaction
         self._counters.requests_sent[request.method] += 1
-        return transaction, transaction.start(now)
+        message = transaction.start(now)
+        if len(message.data) > self._size_rule.udp_max_bytes:
+            way = self._size_rule.other_way(hop, now)
+            if way is not hop:
+                transaction.meant_for = hop
+                message = self._send_otherwise(transaction, way, now)
+        return transaction, message
+
+    def _try_otherwise(self, transaction: ClientTransaction, now: float) -> SendMessage | None:
+        """Another way for a request that could not be sent; None when there is none (RFC 3261 §18.1.1)."""
+        meant_for, transaction.meant_for = transaction.meant_for, None
+        if meant_for is not None:
+            self._size_rule.refused(meant_for, now)
+            return self._send_otherwise(transaction, meant_for, now)
+        listening = hop_of_target(transaction.request, transaction.hop)
+        return None if listening is None else self._send_otherwise(transaction, listening, now)
+
+    def _send_otherwise(self, transaction: ClientTransaction, hop: Hop, now: float) -> SendMessage:
+        via = self._identity.via(hop) + transaction.branch[len(MAGIC_COOKIE) :]
+        transaction.request.headers.set("via", via)
+        return transaction.start_again(hop, now)
+
+    def _redirect_ack(self, request: Request, hop: Hop) -> Outputs:
+        """An ACK has no transaction; its dialog's connection may be gone."""
+        listening = hop_of_target(request, hop) if request.method == "ACK" else None
+        return [] if listening is None else [SendMessage(data=write_message(request), hop=listening)]
 
     def _forget_if_over(self, transaction: Transaction) -> None:
         if transaction.state is State.TERMINATED:

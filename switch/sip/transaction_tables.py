@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from switch.sip.timers import Timer
+from switch.sip.timers import REPEATING, Timer
 
 
 class State(StrEnum):
@@ -181,7 +181,30 @@ class Machine:
         """The timers that run in each state."""
 
 
-CLIENT_INVITE_MACHINE = Machine(CLIENT_INVITE)
-CLIENT_OTHER_MACHINE = Machine(CLIENT_OTHER)
-SERVER_INVITE_MACHINE = Machine(SERVER_INVITE)
-SERVER_OTHER_MACHINE = Machine(SERVER_OTHER)
+_ZERO = frozenset({Timer.D, Timer.I, Timer.J, Timer.K})
+"""Timers that wait for repetitions only: zero where nothing is repeated."""
+
+
+def over_stream(table: Table) -> Table:
+    """The same where nothing is lost: no repetition (A, E, G), no wait for one (RFC 3261 §17)."""
+    idle = {state for state, moves in table.items() if _ZERO & moves.keys()}
+    return {
+        state: {
+            step: Move(State.TERMINATED, move.actions) if move.state in idle else move
+            for step, move in moves.items()
+            if step not in REPEATING
+        }
+        for state, moves in table.items()
+        if state not in idle
+    }
+
+
+def _machines(table: Table) -> dict[bool, Machine]:
+    return {True: Machine(table), False: Machine(over_stream(table))}
+
+
+CLIENT_INVITE_MACHINES = _machines(CLIENT_INVITE)
+CLIENT_OTHER_MACHINES = _machines(CLIENT_OTHER)
+SERVER_INVITE_MACHINES = _machines(SERVER_INVITE)
+SERVER_OTHER_MACHINES = _machines(SERVER_OTHER)
+"""Each by whether it runs over UDP."""

@@ -3,11 +3,14 @@
 import re
 from typing import NamedTuple
 
-from switch.sip.header_values import parse_via, split_values
-from switch.sip.hop import Hop
+from runtime.hosts import is_address
+from switch.sip.header_values import parse_name_addr, parse_via, split_values
+from switch.sip.hop import OPENED, Hop
 from switch.sip.message import Headers, Request
+from switch.sip.uri import parse_uri
 
 DEFAULT_PORT = 5060
+DEFAULT_TLS_PORT = 5061
 MAGIC_COOKIE = "z9hG4bK"
 """Begins the branch of every RFC 3261 element (§8.1.1.7)."""
 _COOKIE = MAGIC_COOKIE.lower()
@@ -64,10 +67,39 @@ def note_source(request: Request, source: Hop) -> TopVia:
 
 def reply_hop(via: TopVia, source: Hop, *, to_source: bool) -> Hop:
     """Where the answer goes: the source address, at the source port when the client asked for it with
-    ``rport`` (RFC 3581 §4) or ``to_source`` says so, else at the port of sent-by (RFC 3261 §18.2.2)."""
+    ``rport`` (RFC 3581 §4) or ``to_source`` says so, else at the port of sent-by (RFC 3261 §18.2.2). Over a
+    connection it goes back by that."""
+    if source.transport != "udp":
+        return source
     if to_source or via.wants_port or via.port == source.port:
         return source
     return Hop(source.transport, source.host, via.port)
+
+
+def hop_of_sent_by(headers: Headers, gone: Hop) -> Hop | None:
+    """Where an answer goes when the connection of its request is gone (RFC 3261 §18.2.2); None when there is
+    no other place, or no way to open a connection to it. Raises SipSyntaxError."""
+    if gone.transport not in OPENED:
+        return None
+    via = parse_via(next(iter(split_values(headers.get_all("via")[:1])), ""))
+    port = via.port or (DEFAULT_TLS_PORT if gone.transport == "tls" else DEFAULT_PORT)
+    listening = Hop(gone.transport, via.param("received") or via.host, port, gone.domain)
+    return None if listening == gone or not is_address(listening.host) else listening
+
+
+def hop_of_target(request: Request, gone: Hop) -> Hop | None:
+    """Where the receiver of a request listens, when the connection with it is gone (RFC 3261 §12.2.1.1).
+
+    That is its first Route or else its URI, as far as it is an address other than ``gone``.
+    Raises SipSyntaxError.
+    """
+    if gone.transport not in OPENED:
+        return None
+    routes = split_values(request.headers.get_all("route")[:1])
+    uri = parse_name_addr(routes[0]).uri if routes else parse_uri(request.uri)
+    port = uri.port or (DEFAULT_TLS_PORT if gone.transport == "tls" else DEFAULT_PORT)
+    listening = Hop(gone.transport, uri.host, port, gone.domain)
+    return None if listening == gone or not is_address(uri.host) else listening
 
 
 def has_cookie(branch: str) -> bool:

@@ -5,6 +5,7 @@ import pytest
 
 from runtime.ids import SeededIds
 from switch.sip.client_transaction import ResponseReceived
+from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
@@ -29,6 +30,7 @@ def make_layer(capacity: int = 100, *, answer_to_source: bool = False) -> Transa
         guard=Guard(GuardConfig()),
         capacity=capacity,
         answer_to_source=answer_to_source,
+        udp_request_max_bytes=1300,
     )
 
 
@@ -209,7 +211,7 @@ def test_a_request_that_cannot_be_sent_fails_at_once() -> None:
     layer = make_layer()
     _, message = layer.send(make_ours("INVITE"), PHONE, None, 0.0)
     (request,) = sent([message])
-    assert one(layer.fail(request, 0.0), RequestUnanswered).status == 503
+    assert one(layer.fail(request, PHONE, 0.0), RequestUnanswered).status == 503
     assert layer.open_transactions == 0
 
 
@@ -217,7 +219,7 @@ def test_an_answer_that_cannot_be_sent_changes_nothing() -> None:
     layer = make_layer()
     request = make_request("OPTIONS")
     layer.receive(request, PHONE, 0.0)
-    assert layer.fail(make_response(request, 200), 0.0) == []
+    assert layer.fail(make_response(request, 200), PHONE, 0.0) == []
     assert layer.open_transactions == 1
 
 
@@ -234,3 +236,118 @@ def test_an_unreadable_via_opens_nothing() -> None:
     with pytest.raises(SipSyntaxError):
         layer.receive(make_request("OPTIONS", via="nonsense"), PHONE, 0.0)
     assert layer.open_transactions == 0
+
+
+TCP = Hop("tcp", "127.0.0.1", 40_000)
+
+
+def request_in(message: SendMessage) -> Request:
+    (request,) = sent([message])
+    assert isinstance(request, Request)
+    return request
+
+
+def test_over_tcp_nothing_is_repeated_and_a_request_is_forgotten_with_its_answer() -> None:
+    layer = make_layer()
+    transaction, message = layer.send(make_ours("BYE"), TCP, None, 0.0)
+    request = request_in(message)
+    assert (request.headers.get("via") or "").startswith("SIP/2.0/TCP ")
+    assert layer.next_deadline() == 32.0
+    one(layer.receive(make_response(request, 200), TCP, 1.0), ResponseReceived)
+    assert (transaction.state, layer.open_transactions, layer.next_deadline()) == ("terminated", 0, None)
+
+
+def test_over_tcp_an_answered_request_and_an_acknowledged_failure_are_forgotten_at_once() -> None:
+    layer = make_layer()
+    options = make_request("OPTIONS", via="SIP/2.0/TCP phone.invalid;branch=z9hG4bKo")
+    invite = make_request("INVITE", via="SIP/2.0/TCP phone.invalid;branch=z9hG4bKi")
+    for request, status in ((options, 200), (invite, 486)):
+        transaction = one(layer.receive(request, TCP, 0.0), RequestReceived).transaction
+        assert layer.respond(transaction, make_response(request, status), 0.0) is not None
+    assert layer.open_transactions == 1
+    assert layer.receive(make_request("ACK", via="SIP/2.0/TCP phone.invalid;branch=z9hG4bKi"), TCP, 0.1) == []
+    assert (layer.open_transactions, layer.next_deadline()) == (0, None)
+
+
+def test_an_answer_goes_by_the_connection_and_when_that_is_gone_to_sent_by() -> None:
+    layer = make_layer()
+    request = make_request("OPTIONS", via="SIP/2.0/TCP 10.0.0.1:5080;rport;branch=z9hG4bKo")
+    transaction = one(layer.receive(request, TCP, 0.0), RequestReceived).transaction
+    assert transaction.hop == TCP
+    answer = make_response(request, 200)
+    listening = Hop("tcp", "127.0.0.1", 5080)
+    (again,) = layer.fail(answer, TCP, 0.0)
+    assert isinstance(again, SendMessage)
+    assert again.hop == listening
+    assert layer.fail(answer, listening, 0.0) == []
+
+
+@pytest.mark.parametrize("transport", ["ws", "wss", "udp"])
+def test_who_cannot_be_connected_to_gets_no_second_answer(transport: str) -> None:
+    layer = make_layer()
+    request = make_request("OPTIONS", via=f"SIP/2.0/{transport.upper()} 10.0.0.1;branch=z9hG4bKo")
+    assert layer.fail(make_response(request, 200), Hop(transport, "127.0.0.1", 4), 0.0) == []
+
+
+@pytest.mark.parametrize("method", ["INVITE", "BYE", "ACK"])
+def test_a_request_whose_connection_is_gone_goes_to_where_its_target_listens_and_then_fails(
+    method: str,
+) -> None:
+    layer = make_layer()
+    request = make_ours(method)
+    request.uri = "sip:phone@192.0.2.7:5070;transport=tcp"
+    first = layer.send_ack(request, TCP) if method == "ACK" else layer.send(request, TCP, None, 0.0)[1]
+    (as_sent,) = sent([first])
+    (again,) = layer.fail(as_sent, TCP, 0.0)
+    listening = Hop("tcp", "192.0.2.7", 5070)
+    assert again == SendMessage(data=first.data, hop=listening)
+    last = layer.fail(as_sent, listening, 0.1)
+    assert [report.status for report in last if isinstance(report, RequestUnanswered)] == (
+        [] if method == "ACK" else [503]
+    )
+    assert layer.open_transactions == 0
+
+
+def long_request() -> Request:
+    request = make_ours("INVITE")
+    request.body = b"x" * 1300
+    return request
+
+
+def test_a_request_too_long_for_udp_goes_by_tcp_and_comes_back_when_tcp_is_refused() -> None:
+    layer = make_layer()
+    transaction, first = layer.send(long_request(), PHONE, "owner", 0.0)
+    by_tcp = PHONE._replace(transport="tcp")
+    assert first.hop == by_tcp
+    assert first.data.split(b"\r\n")[1].startswith(b"Via: SIP/2.0/TCP ")
+    assert layer.next_deadline() == 32.0
+    (again,) = layer.fail(sent([first])[0], by_tcp, 4.0)
+    assert isinstance(again, SendMessage)
+    assert again.hop == PHONE
+    assert again.data == first.data.replace(b"SIP/2.0/TCP", b"SIP/2.0/UDP").replace(b";alias", b"")
+    assert layer.next_deadline() == 4.5  # timer A runs again
+    report = one(layer.receive(make_response(request_in(again), 200), PHONE, 5.0), ResponseReceived)
+    assert report.transaction is transaction
+    assert layer.send(long_request(), PHONE, None, 10.0)[1].hop == PHONE
+    assert layer.send(long_request(), PHONE, None, 700.0)[1].hop == by_tcp
+
+
+def test_the_cancel_of_a_long_request_follows_it() -> None:
+    layer = make_layer()
+    transaction, first = layer.send(long_request(), PHONE, None, 0.0)
+    layer.receive(make_response(request_in(first), 180), first.hop, 0.0)
+    cancel = layer.send_cancel(transaction, {}, 0.1)
+    assert cancel.hop == first.hop
+    assert cancel.data.split(b"\r\n")[1] == first.data.split(b"\r\n")[1]
+
+
+def test_an_invite_of_ours_that_comes_back_as_it_was_sent_is_a_loop() -> None:
+    layer = make_layer()
+    _, message = layer.send(make_ours("INVITE"), PHONE, None, 0.0)
+    ours = request_in(message)
+    proxy = "SIP/2.0/UDP 127.0.0.1:6000;branch=z9hG4bKproxy"
+    for uri, looped in ((ours.uri, True), ("sip:other@127.0.0.1", False)):
+        back = make_request("INVITE", uri=uri, via=[proxy + uri, ours.headers.get("via") or ""])
+        assert layer.is_looped(one(layer.receive(back, PHONE, 0.0), RequestReceived).transaction) is looped
+    direct = make_request("INVITE", branch="z9hG4bKdirect")
+    assert not layer.is_looped(one(layer.receive(direct, PHONE, 0.0), RequestReceived).transaction)

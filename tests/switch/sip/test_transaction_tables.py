@@ -12,6 +12,7 @@ from switch.sip.transaction_tables import (
     State,
     Table,
     input_of_status,
+    over_stream,
 )
 
 MACHINES = {
@@ -20,7 +21,8 @@ MACHINES = {
     "server INVITE": SERVER_INVITE,
     "server other": SERVER_OTHER,
 }
-EVERY_TABLE = pytest.mark.parametrize("table", MACHINES.values(), ids=list(MACHINES))
+_ALL = MACHINES | {f"{name} over a stream": over_stream(table) for name, table in MACHINES.items()}
+EVERY_TABLE = pytest.mark.parametrize("table", _ALL.values(), ids=list(_ALL))
 
 
 @EVERY_TABLE
@@ -89,3 +91,19 @@ def test_only_a_client_invite_acknowledges() -> None:
         if any(Action.ACKNOWLEDGE in m.actions for moves in table.values() for m in moves.values())
     }
     assert acknowledging == {"client INVITE"}
+
+
+def test_over_a_stream_nothing_is_repeated_and_nothing_waits_for_repetitions() -> None:
+    timers = {
+        name: {
+            step.value for moves in over_stream(table).values() for step in moves if isinstance(step, Timer)
+        }
+        for name, table in MACHINES.items()
+        if "stream" not in name
+    }
+    assert timers == {
+        "client INVITE": {"B", "M"},
+        "client other": {"F"},
+        "server INVITE": {"H", "L"},
+        "server other": set(),
+    }
