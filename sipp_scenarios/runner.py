@@ -19,6 +19,9 @@ class Address(NamedTuple):
     host: str
     port: int
 
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 class ScenarioError(Exception):
     """SIPp did not come to the end of its scenario as the scenario says it should."""
@@ -43,6 +46,8 @@ class Scenario:
     calls: int = 1
     calls_per_s: int = 10
     timeout_s: int = 30
+    transport: str = "u1"
+    """``u`` UDP or ``t`` TCP; ``1`` one socket for all calls or ``n`` one for each."""
 
     def command(self) -> list[str]:
         """The command line, but for the conductor's."""
@@ -50,7 +55,7 @@ class Scenario:
         port = self.port or free_port(self.switch.host)
         keys = [word for key, value in self.keys.items() for word in ("-key", key, str(value))]
         return [
-            *("sipp", f"{self.switch.host}:{self.switch.port}", "-sf", str(path)),
+            *("sipp", str(self.switch), "-sf", str(path), "-t", self.transport, "-max_socket", "1000"),
             *("-i", self.switch.host, "-p", str(port), *keys),
             *("-s", self.dialled or "none", "-au", self.user, "-ap", self.password),
             *self._proved_uri(),

@@ -197,3 +197,12 @@ class SendMessage(Command):
 
     data: bytes
     hop: Hop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReuseConnection(Command):
+    """What the stack tells its transport shell: send what goes to ``alias`` by the connection of ``hop``
+    (RFC 5923 §5)."""
+
+    hop: Hop
+    alias: Hop

@@ -8,7 +8,7 @@ from runtime.vocabulary import Output
 from switch.sip.authenticator import Authenticator
 from switch.sip.bindings import Bindings
 from switch.sip.capabilities import KNOWN_METHODS
-from switch.sip.commands import SendMessage
+from switch.sip.commands import ReuseConnection, SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
@@ -180,11 +180,11 @@ class SipStack:
             outputs.append(DialogsClosed())
         return outputs
 
-    def _settle(self, items: Sequence[SendMessage | Report], now: float) -> list[Output]:
+    def _settle(self, items: Sequence[SendMessage | ReuseConnection | Report], now: float) -> list[Output]:
         """Let the user agent act on the transaction layer's reports."""
         outputs: list[Output] = []
         for item in items:
-            if isinstance(item, SendMessage):
+            if isinstance(item, SendMessage | ReuseConnection):
                 outputs.append(item)
             elif isinstance(item, RequestTurnedAway):
                 outputs += self._rejections.turn_away(item.request, item.kind, item.hop, now)

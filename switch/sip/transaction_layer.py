@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 from runtime.ids import Ids
 from switch.sip.client_transaction import ClientTransaction, ResponseReceived
-from switch.sip.commands import SendMessage
+from switch.sip.commands import ReuseConnection, SendMessage
 from switch.sip.counters import Counters
 from switch.sip.guard.events import RefusalKind
 from switch.sip.guard.guard import Guard
 from switch.sip.header_values import parse_cseq, parse_name_addr, parse_via, split_values
-from switch.sip.hop import Hop
+from switch.sip.hop import OPENED, Hop
 from switch.sip.identity import Identity
 from switch.sip.message import Headers, Message, Request, Response
 from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
@@ -41,7 +41,7 @@ class RequestTurnedAway(NamedTuple):
 
 Report = RequestReceived | AckReceived | RequestTurnedAway | ResponseReceived | RequestUnanswered
 """What the layer tells the user agent. Inside the stack only; never journalled."""
-Outputs = Sequence[SendMessage | Report]
+Outputs = Sequence[SendMessage | ReuseConnection | Report]
 
 
 class TransactionLayer:
@@ -200,7 +200,7 @@ class TransactionLayer:
         self._servers[identity, method] = transaction
         if method == "INVITE":
             self._invites.setdefault(_origin(request), transaction)
-        return [RequestReceived(transaction)]
+        return [*_reuse(request, hop), RequestReceived(transaction)]
 
     def _refusal(self, request: Request, hop: Hop, now: float) -> RefusalKind | None:
         if len(self._servers) >= self._capacity:
@@ -277,6 +277,14 @@ class TransactionLayer:
             origin = _origin(transaction.request)
             if self._invites.get(origin) is transaction:
                 del self._invites[origin]
+
+
+def _reuse(request: Request, hop: Hop) -> list[ReuseConnection]:
+    """The peer wants our requests on its connection, too (RFC 5923 §5); it speaks for its own host only."""
+    if hop.transport not in OPENED or ";alias" not in (request.headers.get("via") or ""):
+        return []
+    alias = hop_of_sent_by(request.headers, hop)
+    return [] if alias is None or alias.host != hop.host else [ReuseConnection(hop=hop, alias=alias)]
 
 
 def _identity(request: Request, via: TopVia) -> Hashable:

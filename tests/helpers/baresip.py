@@ -46,8 +46,8 @@ class BaresipError(Exception):
 class Baresip:
     """One running phone. Use it as a context manager."""
 
-    def __init__(self, host: str, account: str, speech: Samples, folder: Path) -> None:
-        """``account`` is what follows the address of record in baresip's own ``accounts`` file."""
+    def __init__(self, host: str, account: str, speech: Samples, folder: Path, *more: str) -> None:
+        """``account`` is a line of baresip's ``accounts`` file, ``more`` are lines of its ``config``."""
         folder.mkdir(parents=True, exist_ok=True)
         self._host = host
         self._folder = folder
@@ -62,7 +62,8 @@ class Baresip:
                 host=host,
                 control_port=self._control_port,
                 sip_port=free_port(host),
-            ),
+            )
+            + "".join(f"{line}\n" for line in more),
             "utf-8",
         )
 

@@ -59,6 +59,7 @@ def switch_process(
     algorithms: Sequence[str] = ("MD5",),
     station_algorithms: Sequence[str] = (),
     guard: Mapping[str, object] | None = None,
+    listeners: Sequence[Mapping[str, object]] = (),
 ) -> SwitchProcess:
     """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``."""
     flows = copytree(_CONF / "flows", folder / "flows")
@@ -66,7 +67,8 @@ def switch_process(
     configuration = folder / "ringmain.toml"
     phones = {"algorithms": list(station_algorithms)}
     text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {})
-    configuration.write_text(text, "utf-8")
+    more = [_section("[[listeners]]", **listener) for listener in listeners]
+    configuration.write_text("\n".join([text, *more]), "utf-8")
     return SwitchProcess(configuration, folder / "switch.log")
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from runtime.driver import Driver, Handler, Outputs
 from runtime.errors import UsageError
-from switch.sip.commands import SendMessage
+from switch.sip.commands import ReuseConnection, SendMessage
 from switch.sip.counters import Counters
 from switch.sip.hop import Hop
 from switch.sip.transport.certificate_names import proves
@@ -58,8 +58,8 @@ class Transports:
         return max((udp.delay_s() for udp in self._udp.values()), default=0.0)
 
     def routes(self) -> dict[type, Handler]:
-        """What it takes from the driver: messages to send. They are dropped while it is closed."""
-        return {SendMessage: self._send}
+        """What it takes from the driver: messages to send, and what connections are for."""
+        return {SendMessage: self._send, ReuseConnection: self._reuse}
 
     def next_deadline(self) -> float | None:
         return self._streams.next_deadline()
@@ -89,6 +89,10 @@ class Transports:
             return self._streams.send(message, now)
         udp = self._udp.get(":" in hop.host)
         return [SendFailed(message.data, hop)] if udp is None else udp.send(message)
+
+    def _reuse(self, command: ReuseConnection, now: float) -> Outputs:
+        self._streams.reuse(command.hop, command.alias)
+        return ()
 
     def _listen(self, listener: ListenerConfig, loop: asyncio.AbstractEventLoop) -> None:
         try:

@@ -5,7 +5,7 @@ import pytest
 
 from runtime.ids import SeededIds
 from switch.sip.client_transaction import ResponseReceived
-from switch.sip.commands import SendMessage
+from switch.sip.commands import ReuseConnection, SendMessage
 from switch.sip.config import SipConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
@@ -351,3 +351,21 @@ def test_an_invite_of_ours_that_comes_back_as_it_was_sent_is_a_loop() -> None:
         assert layer.is_looped(one(layer.receive(back, PHONE, 0.0), RequestReceived).transaction) is looped
     direct = make_request("INVITE", branch="z9hG4bKdirect")
     assert not layer.is_looped(one(layer.receive(direct, PHONE, 0.0), RequestReceived).transaction)
+
+
+@pytest.mark.parametrize(
+    ("hop", "via", "alias"),
+    [
+        (TCP, "TCP 127.0.0.1:5080;alias", Hop("tcp", "127.0.0.1", 5080)),
+        (TCP, "TCP phone.invalid:5080;alias", Hop("tcp", "127.0.0.1", 5080)),
+        (Hop("tls", "127.0.0.1", 40_000), "TLS 127.0.0.1;alias", Hop("tls", "127.0.0.1", 5061)),
+        (TCP, "TCP 127.0.0.1:5080", None),
+        (PHONE, "UDP 127.0.0.1:5080;alias", None),
+        (Hop("ws", "127.0.0.1", 40_000), "WS phone.invalid;alias", None),
+    ],
+)
+def test_a_peer_may_ask_for_our_requests_on_its_own_connection(hop: Hop, via: str, alias: Hop | None) -> None:
+    request = make_request("OPTIONS", via=f"SIP/2.0/{via};branch=z9hG4bKo")
+    *asked, received = make_layer().receive(request, hop, 0.0)
+    assert isinstance(received, RequestReceived)
+    assert asked == ([] if alias is None else [ReuseConnection(hop=hop, alias=alias)])

@@ -176,3 +176,17 @@ def test_a_banned_source_is_not_even_accepted() -> None:
         house.transports._streams._ignores = lambda host: True
         house.connect().wait_closed()
         assert house.reports == []
+
+
+def test_a_connection_is_reused_for_our_requests_where_its_peer_asks_for_it() -> None:
+    with open_house() as house:
+        phone = house.connect()
+        phone.say(options().replace(b";rport", b";alias").replace(b"phone.invalid", b"127.0.0.1:5099"))
+        phone.hear()
+        house.driver.submit(SendMessage(data=options(9), hop=Hop("tcp", "127.0.0.1", 5099)))
+        assert phone.hear() == options(9)
+        assert house.transports.open_connections == 1
+        phone.close()
+        house.run_until(lambda: house.transports.open_connections == 0)
+        house.driver.submit(SendMessage(data=options(9), hop=Hop("tcp", "127.0.0.1", 5099)))
+        house.run_until(lambda: house.reported(SendFailed))
