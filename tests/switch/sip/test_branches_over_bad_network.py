@@ -28,6 +28,8 @@ class Temper:
     refusal: Cause | None
     """None: it answers."""
     hangs_up_after_s: float | None = None
+    rings_reliably: bool = False
+    early_media: bool = False
 
 
 TEMPERS = st.builds(
@@ -37,6 +39,8 @@ TEMPERS = st.builds(
     refusal=st.none()
     | st.sampled_from([Cause.USER_BUSY, Cause.CALL_REJECTED, Cause.SWITCH_CONGESTION, Cause.NO_ANSWER]),
     hangs_up_after_s=st.none() | st.floats(0, 5),
+    rings_reliably=st.booleans(),
+    early_media=st.booleans(),
 )
 PHONES = st.lists(st.none() | TEMPERS, min_size=1, max_size=4)
 """None: nobody is there at all."""
@@ -72,7 +76,8 @@ class Theatre:
                 self.link.command(node, command)
 
     def _add(self, port: int, temper: Temper) -> None:
-        node = self.link.add(port)
+        reliably = "if_supported" if temper.rings_reliably else "if_required"
+        node = self.link.add(port, reliable_provisionals=reliably)
         self.phones.append(node)
 
         def react(event: Event) -> list[Command]:
@@ -84,7 +89,8 @@ class Theatre:
 
     def _act(self, node: Node, leg_id: str, temper: Temper) -> None:
         if temper.rings_after_s is not None and temper.rings_after_s < temper.decides_after_s:
-            self.plan(temper.rings_after_s, node, RingLeg(leg_id=leg_id))
+            sdp = SDP if temper.early_media else None
+            self.plan(temper.rings_after_s, node, RingLeg(leg_id=leg_id, sdp=sdp))
         decides = temper.decides_after_s
         if temper.refusal is not None:
             self.plan(decides, node, HangUpLeg(leg_id=leg_id, cause=temper.refusal))
