@@ -34,15 +34,15 @@ class Temper:
 
 TEMPERS = st.builds(
     Temper,
-    rings_after_s=st.none() | st.floats(0, 3),
-    decides_after_s=st.floats(0, 12),
+    rings_after_s=st.floats(0, 3) | st.none(),
+    decides_after_s=st.sampled_from([0.0, 2.0, 5.0, 9.0, 12.0]),
     refusal=st.none()
     | st.sampled_from([Cause.USER_BUSY, Cause.CALL_REJECTED, Cause.SWITCH_CONGESTION, Cause.NO_ANSWER]),
     hangs_up_after_s=st.none() | st.floats(0, 5),
-    rings_reliably=st.booleans(),
+    rings_reliably=st.sampled_from([True, False]),
     early_media=st.booleans(),
 )
-PHONES = st.lists(st.none() | TEMPERS, min_size=1, max_size=4)
+PHONES = st.lists(st.one_of(TEMPERS, TEMPERS, st.none()), min_size=1, max_size=4)
 """None: nobody is there at all."""
 
 
