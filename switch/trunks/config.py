@@ -26,6 +26,15 @@ class Transport(StrEnum):
     TLS = "tls"
 
 
+class DiversionHeader(StrEnum):
+    """How a trunk is told who sent a call on."""
+
+    DIVERSION = "diversion"
+    """RFC 5806."""
+    HISTORY_INFO = "history-info"
+    """RFC 7044."""
+
+
 class LandingPlace(StrEnum):
     """Where a trunk puts the landing code of a call."""
 
@@ -143,6 +152,10 @@ class TrunkConfig(Section):
     hide_topology: bool = Field(
         default=True,
         description="Whether it is kept from learning what the switch is and whom else it talks to.",
+    )
+    diversion_header: DiversionHeader = Field(
+        default=DiversionHeader.DIVERSION,
+        description="How it is told who sent a call on, unless hide_topology keeps that from it.",
     )
     codecs: list[Codec] = Field(
         default_factory=lambda: [Codec.PCMA, Codec.PCMU],

@@ -4,16 +4,17 @@ We are a back-to-back user agent: each leg has a Call-ID, tags, Via and Contact 
 keep to ourselves is written here, and nowhere else.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from switch.sip.branches import Branch, HeaderFields
-from switch.sip.diversion import parse_diversion, write_diversions
+from switch.sip.diversion import parse_diversion, write_diversions, write_history
 from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import NameAddr
 from switch.sip.hop import Hop
 from switch.sip.identity_headers import CallerForm, write_caller
 from switch.sip.uri import SipUri
 from switch.trunks.commands import DialTrunk
+from switch.trunks.config import DiversionHeader
 from switch.trunks.endpoints import Endpoint
 from switch.trunks.trunk import Trunk
 
@@ -92,12 +93,18 @@ def _further_headers(trunk: Trunk, command: DialTrunk, our_host: str) -> HeaderF
     if trunk.config.reliable_provisionals:
         headers.append(("require", "100rel"))
     if not trunk.config.hide_topology:
-        headers += (("diversion", value) for value in _diversions(command.diversions, our_host))
+        headers += _diversions(trunk, command, our_host)
     return tuple(headers)
 
 
-def _diversions(values: Sequence[str], our_host: str) -> list[str]:
+def _diversions(trunk: Trunk, command: DialTrunk, our_host: str) -> list[tuple[str, str]]:
+    """Who sent the call on, in the header the trunk reads."""
     try:
-        return write_diversions([parse_diversion(value) for value in values], our_host)
+        told = [parse_diversion(value) for value in command.diversions]
     except SipSyntaxError:
         return []
+    header = trunk.config.diversion_header
+    if header is DiversionHeader.DIVERSION:
+        return [(header.value, value) for value in write_diversions(told, our_host)]
+    target = trunk.numbers.called_out(command.number)
+    return [(header.value, value) for value in write_history(told, target, our_host)] if told else []

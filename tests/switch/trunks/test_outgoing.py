@@ -189,6 +189,17 @@ def test_diversions_are_told_only_to_trunks_that_may_know_the_inside() -> None:
     assert dict(own.headers)["diversion"] == f"<sip:1001@{OUR_HOST}>;reason=no-answer;counter=1"
 
 
+def test_diversions_are_told_as_history_to_trunks_that_read_that() -> None:
+    rig = TrunksRig(trunk_config("own", hide_topology=False, diversion_header="history-info"))
+    (own,) = rig.dial(number="13900139000", diversions=("<sip:1001@pbx.inside>;reason=no-answer",)).branches
+    assert [value for name, value in own.headers if name == "history-info"] == [
+        f"<sip:1001@{OUR_HOST}>;index=1",
+        f"<sip:13900139000@{OUR_HOST};cause=408>;index=1.1;mp=1",
+    ]
+    (plain,) = rig.dial().branches
+    assert "history-info" not in dict(plain.headers)
+
+
 def test_an_outbound_proxy_gets_the_calls_and_stands_in_the_route() -> None:
     config = trunk_config(
         "carrier", outbound_proxy={"host": "192.0.2.9", "port": 5070}, reliable_provisionals=True
