@@ -130,7 +130,7 @@ def measure(rate: int, seconds: float) -> Result:
             calls = run.succeeded + run.failed
             written = subject.wait_for_records(records + calls) - records
             return Result(
-                cpu_ms_per_call=round((subject.cpu_s() - cpu_s) * 1000 / max(calls, 1), 4),
+                cpu_ms_per_call=round((subject.cpu_s() - cpu_s) * 1000 / max(run.succeeded, 1), 4),
                 calls_per_s=run.calls_per_s,
                 calls=calls,
                 failed=max(run.failed, calls - written),

@@ -51,6 +51,7 @@ class StationLegs:
                 sdp=negotiation.offer(leg),
                 session_id=call.session_id,
                 is_anonymous=call.privacy,
+                headers=tuple(("diversion", value) for value in call.diversions),
             )
         ]
 

@@ -48,6 +48,7 @@ from switch.exchange import MAX_HAND_OFFS, Exchange
 from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
 from switch.sip.events import (
     LegAnswered,
+    LegArrived,
     LegConfirmed,
     LegDigitReceived,
     LegEnded,
@@ -406,6 +407,29 @@ def ringing_with_early_media(rig: ExchangeRig) -> str:
     rig.feed(DialNumber(call_id=call_id, offer_id="o1", number="02088886666"))
     rig.feed(LegRinging(leg_id=rig.last(DialTrunk).leg_id, status=183, sdp=AGENT_SDP))
     return call_id
+
+
+def test_what_the_caller_asks_and_where_the_call_was_before_goes_on_to_the_station() -> None:
+    rig = ExchangeRig()
+    arrival = LegArrived(
+        leg_id="customer",
+        sip_call_id="1@192.0.2.1",
+        caller_number="13800138000",
+        caller_name="王小明",
+        called_number="95598",
+        peer="udp:192.0.2.1:5060",
+        sdp=CALLER_SDP,
+        privacy=True,
+        diversions=("<sip:12345@192.0.2.1>;reason=no-answer",),
+        session_id="0123456789abcdef0123456789abcdef",
+    )
+    rig.feed(arrival)
+    (call,) = rig.exchange.calls()
+    rig.feed(OfferCall(call_id=call.call_id, offer_id="o1", station="1001"))
+    dialled = rig.last(DialStation)
+    assert dialled.is_anonymous
+    assert dialled.headers == (("diversion", "<sip:12345@192.0.2.1>;reason=no-answer"),)
+    assert dialled.session_id == arrival.session_id
 
 
 def test_an_outside_number_is_dialled_through_the_trunks() -> None:
