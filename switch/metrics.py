@@ -47,7 +47,8 @@ class Metrics:
         """``status`` is what the verb switch.status tells; each number in it becomes a gauge."""
         self._registry = CollectorRegistry()
         own = Gauge("registrations", "Stations that are registered.", (), self._registrations)
-        self._registry.register(_Readings((own, *gauges), status, tuple(totals)))
+        self._rtp = _RtpTotals()
+        self._registry.register(_Readings((own, *gauges), status, (*totals, *self._rtp.totals())))
         self._answered: set[str] = set()
         self._registered: set[str] = set()
         self._create_counters()
@@ -93,10 +94,6 @@ class Metrics:
             "offers", "Stations rung for a call: accepted, or the cause why not.", "outcome"
         )
         self._recordings = self._counter("recordings", "Recordings that are over.", "outcome")
-        self._rtp_packets = self._counter("rtp_packets", "RTP packets of legs that are over.", "direction")
-        self._rtp_bytes = self._counter("rtp_bytes", "RTP bytes of legs that are over.", "direction")
-        self._rtp_lost = self._counter("rtp_packets_lost", "RTP packets that never arrived.")
-        self._rtp_dropped = self._counter("rtp_packets_dropped", "RTP packets that could not be used.")
         self._media_lost = self._counter("media_lost", "Legs whose audio stopped arriving.")
         self._outages = self._counter("record_outages", "Times journal or database stopped.", "keeper")
         self._jitter = Histogram(
@@ -132,13 +129,50 @@ class Metrics:
             self._offers.labels(event.cause.value).inc()
 
     def _endpoint_closed(self, event: EndpointClosed) -> None:
-        self._rtp_packets.labels("in").inc(event.packets_received)
-        self._rtp_packets.labels("out").inc(event.packets_sent)
-        self._rtp_bytes.labels("in").inc(event.bytes_received)
-        self._rtp_bytes.labels("out").inc(event.bytes_sent)
-        self._rtp_lost.inc(event.packets_lost)
-        self._rtp_dropped.inc(event.packets_dropped)
-        self._jitter.observe(event.jitter_ms / 1000)
+        self._rtp.add(event)
+        if event.packets_received:
+            self._jitter.observe(event.jitter_ms / 1000)
+
+
+@dataclass(slots=True)
+class _RtpTotals:
+    """What the legs carried that are over."""
+
+    packets_in: int = 0
+    packets_out: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    lost: int = 0
+    dropped: int = 0
+
+    def add(self, leg: EndpointClosed) -> None:
+        self.packets_in += leg.packets_received
+        self.packets_out += leg.packets_sent
+        self.bytes_in += leg.bytes_received
+        self.bytes_out += leg.bytes_sent
+        self.lost += leg.packets_lost
+        self.dropped += leg.packets_dropped
+
+    def totals(self) -> tuple[Total, ...]:
+        """As Prometheus reads them."""
+        return (
+            Total(
+                "rtp_packets",
+                "RTP packets of legs that are over.",
+                ("direction",),
+                lambda: {("in",): self.packets_in, ("out",): self.packets_out},
+            ),
+            Total(
+                "rtp_bytes",
+                "RTP bytes of legs that are over.",
+                ("direction",),
+                lambda: {("in",): self.bytes_in, ("out",): self.bytes_out},
+            ),
+            Total("rtp_packets_lost", "RTP packets that never arrived.", (), lambda: {(): self.lost}),
+            Total(
+                "rtp_packets_dropped", "RTP packets that could not be used.", (), lambda: {(): self.dropped}
+            ),
+        )
 
 
 class _Readings(Collector):
