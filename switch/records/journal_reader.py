@@ -1,12 +1,12 @@
 """Reading the journal in order, also while it is being written."""
 
 from collections import deque
-from collections.abc import Container
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from switch.records.projection import JournalEntry
-from switch.records.segment import Segment, decode_line, list_segments, peek_line
+from switch.records.segment import BEGINNING, Segment, decode_line, list_segments
 
 _CHUNK_BYTES = 256 * 1024
 
@@ -17,9 +17,9 @@ class JournalReader:
     With ``topics`` all other entries are passed over, which costs little.
     """
 
-    def __init__(self, folder: Path, from_sequence: int = 1, *, topics: Container[str] | None = None) -> None:
+    def __init__(self, folder: Path, from_sequence: int = 1, *, topics: Iterable[str] | None = None) -> None:
         self._folder = folder
-        self._topics = topics
+        self._topics = None if topics is None else frozenset(topic.encode() for topic in topics)
         self._next_sequence = from_sequence
         self._lines: deque[bytes] = deque()
         self._segment: Segment | None = None
@@ -57,21 +57,17 @@ class JournalReader:
     def _next_in_segment(self) -> JournalEntry | None:
         while self._lines or self._read_lines():
             line = self._lines.popleft()
-            entry = None if self._passes_over(line) else decode_line(line)
+            if self._topics is not None:
+                beginning = BEGINNING.match(line)
+                if beginning is not None and beginning[2] not in self._topics:
+                    self._next_sequence = max(self._next_sequence, int(beginning[1]) + 1)
+                    continue
+            entry = decode_line(line)
             # What was written twice, because the first attempt failed half-way, is read once.
             if entry is not None and entry.sequence >= self._next_sequence:
                 self._next_sequence = entry.sequence + 1
                 return entry
         return None
-
-    def _passes_over(self, line: bytes) -> bool:
-        if self._topics is None:
-            return False
-        beginning = peek_line(line)
-        if beginning is None or beginning[1] in self._topics:
-            return False
-        self._next_sequence = max(self._next_sequence, beginning[0] + 1)
-        return True
 
     def _read_lines(self) -> bool:
         """Read on to the end of a line; False when no whole line was added."""

@@ -22,7 +22,8 @@ import orjson
 from switch.records.projection import AnyEntry, FreshEntry, JournalEntry
 
 _encode_anything = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
-_BEGINNING = re.compile(rb'\{"sequence":([0-9]{1,18}),"time":[0-9.e+\-]+,"topic":"([a-z0-9_.]+)","fields":')
+BEGINNING = re.compile(rb'\{"sequence":([0-9]{1,18}),"time":[0-9.e+\-]+,"topic":"([a-z0-9_.]+)","fields":')
+"""Sequence and topic of a line, read without reading its fields."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,12 +74,6 @@ def decode_line(line: bytes) -> JournalEntry | None:
         and isinstance(entry.fields, dict)
     )
     return entry if usable else None
-
-
-def peek_line(line: bytes) -> tuple[int, str] | None:
-    """Sequence and topic of a line without reading its fields, or None when it must be read to know."""
-    found = _BEGINNING.match(line)
-    return (int(found[1]), found[2].decode()) if found else None
 
 
 def _decode(line: bytes) -> Any:
