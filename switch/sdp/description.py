@@ -77,14 +77,19 @@ class SessionDescription(NamedTuple):
 
     def direction_of(self, media: MediaDescription) -> Direction:
         """A stream's own direction, else the session's, else sendrecv (RFC 8866 §6.7)."""
-        for name, _ in (*media.attributes, *self.attributes):
-            if direction := _DIRECTIONS.get(name):
-                return direction
-        return Direction.SENDRECV
+        return stream_direction(media.attributes, self.attributes)
 
 
 _RTPMAP = re.compile(r"([0-9]{1,3})[ \t]++([^/\s]++)/([0-9]{1,9})(?:/([0-9]{1,3}))?[ \t]*+")
 _DIRECTIONS = {direction.value: direction for direction in Direction}
+
+
+def stream_direction(media: tuple[Attribute, ...], session: tuple[Attribute, ...]) -> Direction:
+    """The direction by a stream's attributes, else the session's, else sendrecv (RFC 8866 §6.7)."""
+    for name, _ in (*media, *session):
+        if direction := _DIRECTIONS.get(name):
+            return direction
+    return Direction.SENDRECV
 
 
 def read_rtpmaps(attributes: tuple[Attribute, ...]) -> dict[int, RtpMap]:

@@ -1,13 +1,19 @@
 """Offer and answer (RFC 3264) for one audio stream by RTP/AVP."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
 from media.commands import Codec
-from switch.sdp.description import Connection, MediaDescription, Origin, SessionDescription
+from switch.sdp.description import (
+    Attribute,
+    Connection,
+    MediaDescription,
+    Origin,
+    SessionDescription,
+    stream_direction,
+)
 from switch.sdp.direction import Direction, direction_of
 from switch.sdp.errors import NotAcceptable
 from switch.sdp.formats import (
@@ -43,8 +49,7 @@ class LocalMedia:
     """What we take, the preferred first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediaAgreement:
+class MediaAgreement(NamedTuple):
     """What both sides settled on; same meaning as ``media.commands.ConfigureEndpoint``."""
 
     host: str
@@ -61,7 +66,7 @@ class MediaAgreement:
 class _Acceptable(NamedTuple):
     """What we can agree to of a stream that the other side describes."""
 
-    codecs: Sequence[Codec]
+    codecs: tuple[Codec, ...]
     """The first that the stream has is taken."""
     dtmf: bool
     direction: Direction
@@ -104,10 +109,7 @@ def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
     """
     offered = parse_sdp(offer)
     ours = _Acceptable(local.codecs, dtmf=True, direction=Direction.SENDRECV)
-    candidates = (
-        (index, _agree(offered, media, read_formats(media), ours))
-        for index, media in enumerate(offered.media)
-    )
+    candidates = ((index, _agree(offered, media, ours)) for index, media in enumerate(offered.media))
     taken = next(((index, agreed) for index, agreed in candidates if agreed), None)
     if taken is None:
         raise NotAcceptable(f"no {_PROTOCOL} audio with {' or '.join(local.codecs)} in the offer")
@@ -132,30 +134,42 @@ def accept_answer(offer: str, answer: str) -> MediaAgreement:
         if mine.port == 0:
             continue
         offered, taken = read_formats(mine), read_formats(media)
-        common = [codec for codec in taken.codecs if codec in offered.codecs]
+        common = tuple(codec for codec in taken.codecs if codec in offered.codecs)
         acceptable = _Acceptable(common, offered.dtmf is not None, ours.direction_of(mine))
-        if agreed := _agree(theirs, media, taken, acceptable):
+        if agreed := _agree(theirs, media, acceptable):
             return agreed
     raise NotAcceptable("the answer refuses the audio stream or takes a codec that was not offered")
 
 
-def _agree(
-    peer: SessionDescription, media: MediaDescription, formats: Formats, ours: _Acceptable
-) -> MediaAgreement | None:
+def _agree(peer: SessionDescription, media: MediaDescription, ours: _Acceptable) -> MediaAgreement | None:
     """What can be agreed about one stream of the peer's description; None when nothing can."""
     if media.kind != "audio" or media.protocol.upper() != _PROTOCOL or media.port == 0:
         return None
-    address = _media_address(peer.connection_of(media))
+    agreed = _agree_but_for_port(
+        peer.connection_of(media), media._replace(port=0, connection=None), peer.attributes, ours
+    )
+    return agreed and agreed._replace(port=media.port)
+
+
+@lru_cache(maxsize=256)
+def _agree_but_for_port(
+    connection: Connection | None,
+    media: MediaDescription,
+    session_attributes: tuple[Attribute, ...],
+    ours: _Acceptable,
+) -> MediaAgreement | None:
+    """A gateway's calls differ only in their ports, so that the last of these are kept."""
+    address, formats = _media_address(connection), read_formats(media)
     codec = next((codec for codec in ours.codecs if codec in formats.codecs), None)
     if address is None or codec is None:
         return None
-    theirs = peer.direction_of(media)
+    theirs = stream_direction(media.attributes, session_attributes)
     if address.nowhere:  # how RFC 2543 phones hold: there is nowhere to send (RFC 3264 §8.4)
         theirs &= Direction.SENDONLY
     direction = theirs.mirrored & ours.direction
     return MediaAgreement(
         host=address.host,
-        port=media.port,
+        port=0,
         codec=codec,
         payload_type=formats.codecs[codec],
         dtmf_payload_type=formats.dtmf if ours.dtmf else None,
@@ -195,9 +209,17 @@ def _agreed_stream(local: LocalMedia, agreed: MediaAgreement) -> MediaDescriptio
 
 
 def _stream(local: LocalMedia, formats: Formats, ptime_ms: int, direction: Direction) -> MediaDescription:
-    attributes = (*format_attributes(formats, ptime_ms), (direction.value, None))
-    numbers = tuple(map(str, formats.payload_types))
+    numbers, attributes = _stream_lines(tuple(formats.codecs.items()), formats.dtmf, ptime_ms, direction)
     return MediaDescription("audio", local.port, _PROTOCOL, numbers, None, attributes)
+
+
+@lru_cache(maxsize=256)
+def _stream_lines(
+    codecs: tuple[tuple[Codec, int], ...], dtmf: int | None, ptime_ms: int, direction: Direction
+) -> tuple[tuple[str, ...], tuple[Attribute, ...]]:
+    formats = Formats(dict(codecs), dtmf)
+    attributes = (*format_attributes(formats, ptime_ms), (direction.value, None))
+    return tuple(map(str, formats.payload_types)), attributes
 
 
 def _refused(media: MediaDescription) -> MediaDescription:

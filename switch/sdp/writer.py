@@ -1,6 +1,7 @@
 """From values to SDP text, lines in the order of RFC 8866 §5."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from runtime.errors import UsageError
 from switch.sdp.description import Attribute, Connection, MediaDescription, SessionDescription
@@ -11,10 +12,11 @@ def write_sdp(description: SessionDescription) -> str:
     lines = list(_session_lines(description))
     for media in description.media:
         lines += _media_lines(media)
-    for line in lines:
-        if "\n" in line or "\r" in line:
-            raise UsageError(f"line break inside the SDP line {line!r}; values must fit on one line")
-    return "\r\n".join([*lines, ""])
+    text = "\r\n".join([*lines, ""])
+    if text.count("\n") != len(lines) or text.count("\r") != len(lines):
+        broken = next(line for line in lines if "\n" in line or "\r" in line)
+        raise UsageError(f"line break inside the SDP line {broken!r}; values must fit on one line")
+    return text
 
 
 def _session_lines(description: SessionDescription) -> Iterator[str]:
@@ -38,6 +40,6 @@ def _connection_lines(connection: Connection | None) -> Iterator[str]:
         yield f"c=IN {connection.address_type} {connection.address}"
 
 
-def _attribute_lines(attributes: tuple[Attribute, ...]) -> Iterator[str]:
-    for name, value in attributes:
-        yield f"a={name}" if value is None else f"a={name}:{value}"
+@lru_cache(maxsize=256)
+def _attribute_lines(attributes: tuple[Attribute, ...]) -> tuple[str, ...]:
+    return tuple(f"a={name}" if value is None else f"a={name}:{value}" for name, value in attributes)
