@@ -1,14 +1,12 @@
 """What the ACD's core is told to do, and what it wants done, in the ACD's own words."""
 
-from dataclasses import dataclass
-
 from acd.events import LeaveReason, OfferResult
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, plain_data
 
 # --- to the core, from agents and supervisors (control verbs) -----------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SignIn(Command):
     """Seat an agent at a station, not ready at first."""
 
@@ -16,21 +14,21 @@ class SignIn(Command):
     station: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SignOut(Command):
     """End an agent's shift. Refused while a call is offered or talked on."""
 
     agent_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class MakeReady(Command):
     """Let offers come. Ends wrap-up and the delay after a refusal; takes back a waiting not-ready request."""
 
     agent_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class MakeNotReady(Command):
     """Let no offers come: at once, or after the present call."""
 
@@ -41,7 +39,7 @@ class MakeNotReady(Command):
 # --- from the core, to the exchange -------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class PlayMusic(Command):
     """Play a prompt to the caller again and again."""
 
@@ -49,7 +47,7 @@ class PlayMusic(Command):
     prompt: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RingStation(Command):
     """Ring the agent's phone for the caller."""
 
@@ -58,7 +56,7 @@ class RingStation(Command):
     station: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class ReleaseStation(Command):
     """Stop ringing the agent's phone, or hang it up."""
 
@@ -67,7 +65,7 @@ class ReleaseStation(Command):
     result: OfferResult
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class ConnectCaller(Command):
     """Let caller and agent hear each other."""
 
@@ -75,7 +73,7 @@ class ConnectCaller(Command):
     offer_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class ReleaseCaller(Command):
     """End the call. CONNECTED means that the conversation is over."""
 
@@ -83,7 +81,7 @@ class ReleaseCaller(Command):
     reason: LeaveReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class PassOnCaller(Command):
     """Give the call to another application or queue."""
 

@@ -5,12 +5,11 @@ offer    queue.offer_made … queue.offer_ended, exactly once each
 agent    agent.signed_in … agent.state_changed … agent.wrap_up_started … agent.signed_out
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 from acd.agent import AgentState
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 
 
 class LeaveReason(StrEnum):
@@ -46,7 +45,7 @@ class OfferResult(StrEnum):
     """The caller left first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallerJoined(Event):
     """A caller waits."""
 
@@ -59,7 +58,7 @@ class CallerJoined(Event):
     """1 is next."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallerLeft(Event):
     """A caller waits no longer."""
 
@@ -77,7 +76,7 @@ class CallerLeft(Event):
     """Who took the call."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallCompleted(Event):
     """A conversation that began with ``queue.caller_left`` (connected) is over."""
 
@@ -91,7 +90,7 @@ class CallCompleted(Event):
     """True when the agent hung up, False when the customer did or the exchange ended the call."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class OfferMade(Event):
     """An agent's phone is about to ring for a caller."""
 
@@ -103,7 +102,7 @@ class OfferMade(Event):
     station: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class OfferEnded(Event):
     """An offer led to a conversation, or to nothing."""
 
@@ -117,7 +116,7 @@ class OfferEnded(Event):
     """From the offer to the answer, or to its end without one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class AgentSignedIn(Event):
     """An agent's shift began at a station."""
 
@@ -127,7 +126,7 @@ class AgentSignedIn(Event):
     queues: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class AgentSignedOut(Event):
     """An agent's shift ended; the station is free."""
 
@@ -136,7 +135,7 @@ class AgentSignedOut(Event):
     station: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class AgentStateChanged(Event):
     """An agent went from one state to another, or got another reason for the same one."""
 
@@ -151,7 +150,7 @@ class AgentStateChanged(Event):
     call_id: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class WrapUpStarted(Event):
     """After-call work begins."""
 
@@ -161,7 +160,7 @@ class WrapUpStarted(Event):
     limit_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class WrapUpEnded(Event):
     """After-call work is over, by its limit or because the agent said so."""
 

@@ -1,25 +1,23 @@
 """What the interpreter wants done with a call. ``ivr.service`` says it in the exchange's words."""
 
-from dataclasses import dataclass
-
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, plain_data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RingCaller(Command):
     """Let the caller hear ring-back; the interpreter answers later."""
 
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class AnswerCaller(Command):
     """Answer the call; the interpreter goes on at CallerListens."""
 
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class PlayToCaller(Command):
     """Play prompts, replacing what plays; the interpreter goes on at PlaybackOver."""
 
@@ -28,14 +26,14 @@ class PlayToCaller(Command):
     prompts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SilencePrompts(Command):
     """Stop what plays: the caller has pressed a key."""
 
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SendToQueue(Command):
     """Hand the call to a queue."""
 
@@ -43,7 +41,7 @@ class SendToQueue(Command):
     queue: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class EndCall(Command):
     """Hang up."""
 

@@ -1,10 +1,9 @@
 """What happens to callers inside flows."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 
 
 class FlowEnd(StrEnum):
@@ -23,7 +22,7 @@ class FlowEnd(StrEnum):
     """It was led through too many nodes without the caller pressing a key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class FlowEntered(Event):
     """A call begins its run through a flow."""
 
@@ -32,7 +31,7 @@ class FlowEntered(Event):
     flow: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class NodeEntered(Event):
     """The caller has come to a node."""
 
@@ -42,7 +41,7 @@ class NodeEntered(Event):
     node: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DigitAccepted(Event):
     """A key was one of the menu's choices."""
 
@@ -55,7 +54,7 @@ class DigitAccepted(Event):
     """The node it leads to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DigitRefused(Event):
     """A key was no choice of the menu: one try is spent."""
 
@@ -67,7 +66,7 @@ class DigitRefused(Event):
     tries_left: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class MenuTimedOut(Event):
     """No key came in time: one try is spent."""
 
@@ -78,7 +77,7 @@ class MenuTimedOut(Event):
     tries_left: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class FlowLeft(Event):
     """A call's run through a flow is over. Exactly once for each FlowEntered."""
 

@@ -1,9 +1,8 @@
 """What the media engine can be told. One small class a verb; ``leg_id`` names the endpoint of that leg."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, plain_data
 
 
 class Codec(StrEnum):
@@ -22,7 +21,7 @@ class Channel(StrEnum):
     """Right: what the agent says."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class OpenEndpoint(Command):
     """Take an even/odd port pair for a leg. Answered by EndpointOpened or EndpointFailed."""
 
@@ -31,7 +30,7 @@ class OpenEndpoint(Command):
     """Another leg of the same call, so that both live on one media worker; None for a call's first leg."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class ConfigureEndpoint(Command):
     """Tell the endpoint what the peer's SDP agreed to. May be given again at any time (re-INVITE)."""
 
@@ -50,14 +49,14 @@ class ConfigureEndpoint(Command):
     """False while we hold the peer: what arrives is counted and dropped."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CloseEndpoint(Command):
     """Give the ports back. Stops playback and bridge; answered by EndpointClosed with the leg's counters."""
 
     leg_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class BridgeEndpoints(Command):
     """Relay packets between two legs, both ways. Stops any playback on either."""
 
@@ -65,14 +64,14 @@ class BridgeEndpoints(Command):
     peer_leg_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class UnbridgeEndpoints(Command):
     """End the relay that this leg takes part in."""
 
     leg_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class StartPlayback(Command):
     """Play prompts to a leg without a gap, replacing what plays now. Ends with one PlaybackEnded."""
 
@@ -84,14 +83,14 @@ class StartPlayback(Command):
     """Begin again at the end, until stopped."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class StopPlayback(Command):
     """Fall silent within one packet; no harm if nothing plays."""
 
     leg_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SendDigits(Command):
     """Send RFC 4733 digits to a leg, one after the other."""
 
@@ -100,7 +99,7 @@ class SendDigits(Command):
     """Of 0-9, A-D, * and #."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class StartRecording(Command):
     """Open a two-channel recording of a contact. Both channels are silent until legs are attached.
 
@@ -112,7 +111,7 @@ class StartRecording(Command):
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class AttachToRecording(Command):
     """Put what this leg says on a channel, replacing the leg that was there."""
 
@@ -121,7 +120,7 @@ class AttachToRecording(Command):
     channel: Channel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class StopRecording(Command):
     """Finish the file. No harm if it has ended already."""
 

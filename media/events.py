@@ -1,12 +1,11 @@
 """What the media engine reports."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class EndpointOpened(Event):
     """The leg has its ports."""
 
@@ -18,7 +17,7 @@ class EndpointOpened(Event):
     """Even RTP port; RTCP has the odd one above (RFC 3550 §11)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class EndpointFailed(Event):
     """No port could be had."""
 
@@ -27,7 +26,7 @@ class EndpointFailed(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class EndpointClosed(Event):
     """The ports are free; what the leg carried in its life."""
 
@@ -45,7 +44,7 @@ class EndpointClosed(Event):
     """Interarrival jitter (RFC 3550 §6.4.1) at the end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class MediaStarted(Event):
     """A usable packet arrived from a new source of the leg; from here the endpoint sends there."""
 
@@ -55,7 +54,7 @@ class MediaStarted(Event):
     port: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class MediaLost(Event):
     """Nothing arrived for the configured time though neither side held the other."""
 
@@ -64,7 +63,7 @@ class MediaLost(Event):
     silent_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DigitDetected(Event):
     """A telephone-event ended (or its end was lost and it is over)."""
 
@@ -74,7 +73,7 @@ class DigitDetected(Event):
     duration_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class PlaybackEnded(Event):
     """A playback is over."""
 
@@ -85,7 +84,7 @@ class PlaybackEnded(Event):
     """``finished``, ``stopped`` (by verb, bridge, replacement or close) or ``failed``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RecordingStarted(Event):
     """The file exists and its header is valid."""
 
@@ -96,7 +95,7 @@ class RecordingStarted(Event):
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RecordingCompleted(Event):
     """The file is closed and will not change."""
 
@@ -116,7 +115,7 @@ class RecordingCompleted(Event):
     agent_lost_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RecordingFailed(Event):
     """The recording is not whole. What could be written is still at ``path``."""
 

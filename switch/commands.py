@@ -1,12 +1,10 @@
 """What an application (IVR, ACD) can tell the exchange. An order for a call that is gone is ignored."""
 
-from dataclasses import dataclass
-
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, plain_data
 from switch.causes import Cause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RingCall(Command):
     """Let the caller hear ring-back (180)."""
 
@@ -15,14 +13,14 @@ class RingCall(Command):
     """The offer whose early media the caller shall hear instead (183), as OfferRinging tells there is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class AnswerCall(Command):
     """Answer the caller. CallAnswered follows."""
 
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class PlayPrompt(Command):
     """Play prompts to the customer, replacing what plays. PromptFinished follows, unless the call ends."""
 
@@ -32,14 +30,14 @@ class PlayPrompt(Command):
     loop: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class StopPrompt(Command):
     """Stop what plays to the customer."""
 
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class OfferCall(Command):
     """Ring a station for this call. OfferRinging, OfferAccepted and OfferEnded report what becomes of it."""
 
@@ -48,7 +46,7 @@ class OfferCall(Command):
     station: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DialNumber(Command):
     """Ring an outside number for this call, through the trunks. Reported as OfferCall is."""
 
@@ -57,7 +55,7 @@ class DialNumber(Command):
     number: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class WithdrawOffer(Command):
     """Stop ringing (or release) the station. OfferEnded follows."""
 
@@ -66,7 +64,7 @@ class WithdrawOffer(Command):
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class ConnectCall(Command):
     """Let the customer and the station of an accepted offer talk; CallConnected follows."""
 
@@ -74,7 +72,7 @@ class ConnectCall(Command):
     offer_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class HandOff(Command):
     """Give the call to another application; CallHandedOff follows.
 
@@ -85,7 +83,7 @@ class HandOff(Command):
     target: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class HangUpCall(Command):
     """End the call with all its legs. CallEnded follows."""
 
@@ -93,14 +91,14 @@ class HangUpCall(Command):
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class StartDraining(Command):
     """Refuse new calls with 503 from now on; running calls stay."""
 
     retry_after_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class EndAllCalls(Command):
     """End every call: the drain's time is up, or the process must go."""
 

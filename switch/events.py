@@ -1,14 +1,13 @@
 """What the exchange reports about calls."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 from switch.causes import Cause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallArrived(Event):
     """A call has come in and waits for its application to answer it."""
 
@@ -31,7 +30,7 @@ class CallArrived(Event):
     """Where the caller is, by the landing code (落地码); empty when that is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallRefused(Event):
     """A call was turned away before any application saw it."""
 
@@ -46,7 +45,7 @@ class CallRefused(Event):
     """True when the caller gave up first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallAnswered(Event):
     """The caller's leg is answered; prompts can be heard."""
 
@@ -56,7 +55,7 @@ class CallAnswered(Event):
     """The recording that begins now, or None when the access code is not recorded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallHandedOff(Event):
     """Another application has the call now."""
 
@@ -86,7 +85,7 @@ class TransferKind(StrEnum):
     """By a phone that stepped in for another."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallTransferred(Event):
     """A phone passed the call on. The call goes on, with another at one of its ends."""
 
@@ -106,7 +105,7 @@ class CallTransferred(Event):
     """The call that ended when both were joined."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class PromptFinished(Event):
     """A playback started by PlayPrompt is over."""
 
@@ -117,7 +116,7 @@ class PromptFinished(Event):
     """``finished``, ``stopped`` or ``failed``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DigitReceived(Event):
     """The customer pressed a key."""
 
@@ -127,7 +126,7 @@ class DigitReceived(Event):
     duration_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class OfferRinging(Event):
     """The offered station rings; once more when there is early media to be heard from then on."""
 
@@ -138,7 +137,7 @@ class OfferRinging(Event):
     """Whether it can be heard already: RingCall with this offer lets the caller hear it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class OfferAccepted(Event):
     """The station answered. It hears nothing until ConnectCall."""
 
@@ -147,7 +146,7 @@ class OfferAccepted(Event):
     offer_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class OfferEnded(Event):
     """The station's leg is over: refused, unreachable, withdrawn, or hung up after it was accepted.
 
@@ -164,7 +163,7 @@ class OfferEnded(Event):
     """True when the station ended it, False when the exchange did."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallConnected(Event):
     """Customer and station talk."""
 
@@ -175,7 +174,7 @@ class CallConnected(Event):
     """Name of the station, or the outside number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallHeld(Event):
     """One of two who talk put the other on hold, who hears music (``switch.hold_music``) meanwhile."""
 
@@ -185,7 +184,7 @@ class CallHeld(Event):
     """``customer`` or ``station``: who holds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallResumed(Event):
     """Who held the other listens again."""
 
@@ -195,7 +194,7 @@ class CallResumed(Event):
     """``customer`` or ``station``: who held."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CallEnded(Event):
     """The customer's leg is over and with it the call. Exactly once for each CallArrived."""
 
@@ -206,7 +205,7 @@ class CallEnded(Event):
     by_caller: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SwitchStarted(Event):
     """The process is up. Calls that an earlier run left open in the journal ended with that run."""
 
@@ -214,7 +213,7 @@ class SwitchStarted(Event):
     version: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DrainStarted(Event):
     """New calls are refused; running ones may finish."""
 

@@ -1,16 +1,15 @@
 """What the record keepers report about themselves."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 
 Report = Callable[[Event], None]
 """Told what became of the journal or the database, on a thread of theirs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class JournalTailCut(Event):
     """The last run was cut off while it wrote; what it had not finished writing was removed."""
 
@@ -20,7 +19,7 @@ class JournalTailCut(Event):
     """Of what was removed: less than one entry, unless the disk itself lost data."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class JournalWriteFailed(Event):
     """The journal cannot be written; it is tried again until it can. Once for each outage."""
 
@@ -29,7 +28,7 @@ class JournalWriteFailed(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class JournalWriteRecovered(Event):
     """The journal is written again."""
 
@@ -37,7 +36,7 @@ class JournalWriteRecovered(Event):
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class JournalEntriesLost(Event):
     """The disk was slower than the events for so long that these were not kept."""
 
@@ -47,7 +46,7 @@ class JournalEntriesLost(Event):
     last_sequence: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DatabaseFailed(Event):
     """The database cannot be written; the journal keeps everything meanwhile. Once for each outage."""
 
@@ -55,14 +54,14 @@ class DatabaseFailed(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DatabaseRecovered(Event):
     """The database is written again and catches up with the journal."""
 
     topic: ClassVar[str] = "database.recovered"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DatabaseMovedAside(Event):
     """The database was made by another version. A new one is filled from the journal; the old one is kept."""
 
@@ -71,7 +70,7 @@ class DatabaseMovedAside(Event):
     moved_to: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RecordRejected(Event):
     """The database refuses this one row for what it holds. The journal still has its events."""
 

@@ -1,15 +1,14 @@
 """What became of contacts since the last look, collected for whoever keeps them on a disk."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, plain_data
 from switch.sip.bindings import Binding, BindingKey
 
 _COLLECTED_S = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class KeepBindings(Command):
     """Write down these contacts as they are now; None for one that is gone.
 

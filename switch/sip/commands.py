@@ -1,15 +1,13 @@
 """What the SIP stack can be told about a leg, which is one dialog plus one media endpoint."""
 
-from dataclasses import dataclass
-
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, plain_data
 from switch.causes import Cause
 from switch.sip.branches import Branch, Forking, HeaderFields
 from switch.sip.client_authentication import Account
 from switch.sip.hop import Hop
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RingLeg(Command):
     """180 Ringing to an arriving leg, or 183 with ``sdp``: our early answer, or our offer where the peer
     asked for one. Once each.
@@ -22,7 +20,7 @@ class RingLeg(Command):
     sdp: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class AnswerLeg(Command):
     """200 OK with our SDP, repeated until the ACK comes (RFC 3261 §13.3.1.4).
 
@@ -33,7 +31,7 @@ class AnswerLeg(Command):
     sdp: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class AnswerReoffer(Command):
     """Answer the offer of LegReoffered: 200 OK with our SDP, or 488 when ``sdp`` is None."""
 
@@ -41,7 +39,7 @@ class AnswerReoffer(Command):
     sdp: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class ReofferLeg(Command):
     """Offer the peer a changed session: re-INVITE, or UPDATE before an arriving leg is answered.
 
@@ -53,7 +51,7 @@ class ReofferLeg(Command):
     sdp: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DialStation(Command):
     """INVITE every registered contact of a station: those it prefers most together, then the next.
 
@@ -73,7 +71,7 @@ class DialStation(Command):
     headers: HeaderFields = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DialLeg(Command):
     """INVITE one party over several branches; the first that answers gets the leg.
 
@@ -101,7 +99,7 @@ class DialLeg(Command):
     """How many 3xx answers are followed; one that is not fails its branch."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SendRequest(Command):
     """Ask something outside of any dialog; RequestAnswered follows, whatever happens."""
 
@@ -127,7 +125,7 @@ class SendRequest(Command):
     """Its number; the next request of the same Call-ID takes one above RequestAnswered's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class AnswerTransfer(Command):
     """Answer the REFER of LegTransferRequested. No harm when the transfer is over."""
 
@@ -137,7 +135,7 @@ class AnswerTransfer(Command):
     """202 accepts; 300 to 699 refuses."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class ReportTransfer(Command):
     """Tell the peer that transfers how the call to the target goes (NOTIFY); accepts it when that was
     not done. No harm when the transfer is over."""
@@ -148,7 +146,7 @@ class ReportTransfer(Command):
     """As the target answers: 180 while it rings; 200 or more ends the transfer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SetMailbox(Command):
     """Say how many voice messages wait for a station; its phones are told (RFC 3842)."""
 
@@ -158,7 +156,7 @@ class SetMailbox(Command):
     old: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SendText(Command):
     """Send a text to every phone of a station (RFC 3428); TextDelivered or TextFailed follows."""
 
@@ -170,7 +168,7 @@ class SendText(Command):
     sender_name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class HangUpLeg(Command):
     """End the leg in the way its state asks for: final error answer, CANCEL, or BYE. LegEnded follows.
 
@@ -183,7 +181,7 @@ class HangUpLeg(Command):
     """Written into a 503 answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RemoveRegistrations(Command):
     """Forget where a station is: all its contacts, or the one that is named."""
 
@@ -191,7 +189,7 @@ class RemoveRegistrations(Command):
     contact: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SendMessage(Command):
     """What the stack tells its transport shell: put these bytes on the wire."""
 
@@ -199,7 +197,7 @@ class SendMessage(Command):
     hop: Hop
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class ReuseConnection(Command):
     """What the stack tells its transport shell: send what goes to ``alias`` by the connection of ``hop``
     (RFC 5923 §5)."""

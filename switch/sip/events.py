@@ -1,13 +1,12 @@
 """What the SIP stack reports about legs and stations."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 from switch.causes import Cause
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegArrived(Event):
     """An INVITE outside any dialog. 100 Trying is already sent."""
 
@@ -41,7 +40,7 @@ class LegArrived(Event):
     """The station that calls, proved by its password; None for everybody else."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegRinging(Event):
     """A leg we dialled got its first 18x, or the first that brings early media.
 
@@ -56,7 +55,7 @@ class LegRinging(Event):
     """Description of the early media, when there is any."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegAnswered(Event):
     """A leg we dialled got its 200 OK (already ACKed)."""
 
@@ -67,7 +66,7 @@ class LegAnswered(Event):
     """Name of the branch that answered; empty when it has none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegRedirected(Event):
     """A branch of a leg we dialled was answered 3xx. What becomes of it is told besides."""
 
@@ -79,7 +78,7 @@ class LegRedirected(Event):
     """Where the party is said to be, the most likely place first; at most eight."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class BranchTried(Event):
     """The INVITE of a named branch was sent. BranchFailed, LegAnswered or LegEnded follows."""
 
@@ -89,7 +88,7 @@ class BranchTried(Event):
     """Its name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class BranchFailed(Event):
     """A named branch is out: the leg goes on with others, or ends, or was answered elsewhere."""
 
@@ -103,7 +102,7 @@ class BranchFailed(Event):
     """When the neighbour wants to be asked again, at the earliest."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TextReceived(Event):
     """A text came in (RFC 3428): for an access code, or from one station to another."""
 
@@ -124,7 +123,7 @@ class TextReceived(Event):
     """In lines; what terminals obey is left out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TextDelivered(Event):
     """A phone of the station took the text."""
 
@@ -134,7 +133,7 @@ class TextDelivered(Event):
     station: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TextFailed(Event):
     """No phone of the station took the text."""
 
@@ -146,7 +145,7 @@ class TextFailed(Event):
     """The last answer; 480 when the station is not registered or no phone answers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RequestAnswered(Event):
     """A request of ours outside of any call, such as the OPTIONS or REGISTER of a trunk, came to its end."""
 
@@ -175,7 +174,7 @@ class RequestAnswered(Event):
     """Path (RFC 3327), likewise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegConfirmed(Event):
     """The ACK to our 200 OK arrived; once for AnswerLeg and once for each re-INVITE that was accepted."""
 
@@ -185,7 +184,7 @@ class LegConfirmed(Event):
     """The peer's answer, when the 200 OK carried our offer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegReoffered(Event):
     """The peer wants to change the session, by re-INVITE, UPDATE or PRACK; answer with AnswerReoffer."""
 
@@ -195,7 +194,7 @@ class LegReoffered(Event):
     """The peer's offer; None when it asks us to offer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegRingingConfirmed(Event):
     """The PRACK to a reliable 18x of ours arrived."""
 
@@ -205,7 +204,7 @@ class LegRingingConfirmed(Event):
     """The peer's answer, when the 18x carried our offer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegReofferAnswered(Event):
     """The peer took the offer of ReofferLeg, or was asked again for a session that expires."""
 
@@ -214,7 +213,7 @@ class LegReofferAnswered(Event):
     sdp: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegReofferRefused(Event):
     """The peer did not take the offer of ReofferLeg; the session stays as it was.
 
@@ -227,7 +226,7 @@ class LegReofferRefused(Event):
     status: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegDigitReceived(Event):
     """A key was pressed and told by INFO."""
 
@@ -239,7 +238,7 @@ class LegDigitReceived(Event):
     """250 when the phone does not say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegTransferRequested(Event):
     """The peer asks by REFER that its call be transferred; answer with AnswerTransfer."""
 
@@ -257,7 +256,7 @@ class LegTransferRequested(Event):
     """URI of the one who transfers (RFC 3892); empty when the phone does not say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LegEnded(Event):
     """The leg is over: exactly once for each leg that arrived or was dialled, whatever the reason."""
 
@@ -270,14 +269,14 @@ class LegEnded(Event):
     """True when the other side ended it, False when we did (by command or time-out)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DialogsClosed(Event):
     """The last open dialog is closed: no phone is owed a BYE any more."""
 
     topic: ClassVar[str] = "sip.dialogs_closed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class StationRegistered(Event):
     """A contact was added, or is reached another way now. That it was merely refreshed is only counted."""
 
@@ -292,7 +291,7 @@ class StationRegistered(Event):
     """True when it was registered before the switch started, and holds still."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class StationUnregistered(Event):
     """The last contact of a station is gone."""
 
@@ -302,7 +301,7 @@ class StationUnregistered(Event):
     """``removed`` by the phone, ``expired``, ``connection closed``, or ``cleared`` by somebody here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RegistrationsNotKept(Event):
     """Registered contacts cannot be written to their file; it is tried again. Once for each outage."""
 
@@ -311,7 +310,7 @@ class RegistrationsNotKept(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RegistrationsKeptAgain(Event):
     """Registered contacts are written to their file again."""
 
@@ -319,7 +318,7 @@ class RegistrationsKeptAgain(Event):
     path: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RegistrationsPutAside(Event):
     """The file of registered contacts cannot be read. A new one is begun; phones register again in time."""
 
@@ -328,7 +327,7 @@ class RegistrationsPutAside(Event):
     moved_to: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class RegistrationsRestored(Event):
     """Stations that were registered when the switch ended are reachable again."""
 

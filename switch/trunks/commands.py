@@ -1,11 +1,9 @@
 """What the trunks can be told."""
 
-from dataclasses import dataclass
-
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, plain_data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DialTrunk(Command):
     """INVITE an outside number through the trunks of its route, one after the other until one takes it.
 
@@ -29,19 +27,19 @@ class DialTrunk(Command):
     """``LegArrived.session_id`` of the leg it is dialled for (RFC 7989)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class StartTrunks(Command):
     """The transports are open: find the trunks, see how they are, register."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class EnableTrunk(Command):
     """Let a trunk carry calls, and register there."""
 
     trunk: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class DisableTrunk(Command):
     """Let a trunk carry no new calls, and take the registration back; running calls stay."""
 

@@ -1,12 +1,11 @@
 """What is told of trunks."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TrunkUp(Event):
     """Every address of a trunk answers."""
 
@@ -18,7 +17,7 @@ class TrunkUp(Event):
     """What it answered; null when it began to ring or answered a call."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TrunkDegraded(Event):
     """Some address of a trunk is down or failed to answer; calls use the others."""
 
@@ -30,7 +29,7 @@ class TrunkDegraded(Event):
     """What it answered; null when it did not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TrunkDown(Event):
     """No address of a trunk answers: calls that could take it take others, or none."""
 
@@ -42,7 +41,7 @@ class TrunkDown(Event):
     """What it answered; null when it did not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TrunkRegistered(Event):
     """A trunk took our registration; not told again when it is refreshed."""
 
@@ -53,7 +52,7 @@ class TrunkRegistered(Event):
     expires_s: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TrunkRegistrationFailed(Event):
     """A trunk did not take our registration, or its refreshing."""
 
@@ -67,7 +66,7 @@ class TrunkRegistrationFailed(Event):
     """When it is asked for again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TrunkFull(Event):
     """A call was turned away by a limit of a trunk; not told again before a call gets through."""
 
@@ -79,7 +78,7 @@ class TrunkFull(Event):
     """``channels`` or ``calls_per_s``."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TrunkEnabled(Event):
     """Somebody let a trunk carry calls again."""
 
@@ -87,7 +86,7 @@ class TrunkEnabled(Event):
     trunk: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TrunkDisabled(Event):
     """Somebody let a trunk carry no new calls."""
 

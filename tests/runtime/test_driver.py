@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
@@ -7,21 +6,21 @@ from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Handler, Outputs, merge_routes
 from runtime.errors import UsageError
-from runtime.vocabulary import Command, Event
+from runtime.vocabulary import Command, Event, plain_data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class Asked(Event):
     topic: ClassVar[str] = "test.asked"
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class Answer(Command):
     number: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class Answered(Event):
     topic: ClassVar[str] = "test.answered"
     number: int

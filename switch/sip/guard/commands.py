@@ -1,12 +1,11 @@
 """What the guard can be told."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, plain_data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class BanSource(Command):
     """Hear nothing from a source any more. Refused for a source that is trusted."""
 
@@ -17,14 +16,14 @@ class BanSource(Command):
     """None: until it is lifted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LiftBan(Command):
     """Hear a source again. Refused when it is not banned."""
 
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class TrustSources(Command):
     """Apply no limits to these addresses and networks, in place of those of the same owner before."""
 

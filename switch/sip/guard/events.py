@@ -1,10 +1,9 @@
 """What the guard reports."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 
 
 class RefusalKind(StrEnum):
@@ -46,7 +45,7 @@ class RefusalKind(StrEnum):
     __hash__ = str.__hash__  # in C, since every datagram of a flood is counted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SourceRefused(Event):
     """Something a source sent was refused: answered with ``status``, or dropped.
 
@@ -69,7 +68,7 @@ class SourceRefused(Event):
     """How many of this kind this event tells, of all sources together."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SourceBanned(Event):
     """Nothing a source sends is heard from now on."""
 
@@ -84,7 +83,7 @@ class SourceBanned(Event):
     """Which ban of this source it is, of those that are remembered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class BanLifted(Event):
     """A source is heard again."""
 
@@ -97,7 +96,7 @@ class BanLifted(Event):
     """Messages that were not heard."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SwitchOverloaded(Event):
     """The switch is late: new calls and registrations are answered 503 until ``switch.recovered``."""
 
@@ -106,7 +105,7 @@ class SwitchOverloaded(Event):
     """How late it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SwitchRecovered(Event):
     """The switch is in time again: new calls and registrations are taken."""
 

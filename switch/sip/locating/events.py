@@ -1,12 +1,11 @@
 """What is told of names in DNS."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class NameLocated(Event):
     """The servers of a name are known, and others than before, or known again after a failure."""
 
@@ -17,7 +16,7 @@ class NameLocated(Event):
     """Such as ``udp:192.0.2.1:5060``, the first to be tried first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class NameLost(Event):
     """DNS no longer tells where a name's servers are. The last known stay in use."""
 

@@ -1,11 +1,10 @@
 """What DNS is asked and what it answers, as far as SIP needs it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from runtime.vocabulary import Command
+from runtime.vocabulary import Command, plain_data
 
 
 class RecordType(StrEnum):
@@ -60,7 +59,7 @@ class Answer(NamedTuple):
     """Why nothing was learned; empty when DNS answered, be it that there is nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class AskDns(Command):
     """What the locator tells its shell: ask this. DnsAnswered follows."""
 

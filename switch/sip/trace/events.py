@@ -1,12 +1,11 @@
 """What a trace tells those who follow it."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class SipMessageTraced(Event):
     """A SIP message passed. Only for clients that name this topic; in no journal, so its sequence is 0."""
 

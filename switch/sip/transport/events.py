@@ -1,12 +1,11 @@
 """What the transports report beside messages."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CertificatesReloaded(Event):
     """The certificates of TLS were read anew; connections from now on begin with them."""
 
@@ -15,7 +14,7 @@ class CertificatesReloaded(Event):
     """The files with the switch's own certificates."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class CertificatesUnusable(Event):
     """New certificates cannot be used; those that were read before stay."""
 

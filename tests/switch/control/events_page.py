@@ -9,13 +9,12 @@ import inspect
 import re
 import types
 from collections.abc import Iterator
-from dataclasses import fields
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, field_names
 from switch.causes import Cause
 
 PAGE = Path(__file__).parents[3] / "docs" / "events.md"
@@ -156,7 +155,7 @@ def _event(kind: type[Event], notes: Notes) -> str:
     hints = get_type_hints(kind)
     rows = [
         _row(f"`{name}`", _type(hints[name]), notes.get((kind.__name__, name)) or _MEANINGS[name])
-        for name in (field.name for field in fields(kind))
+        for name in field_names(kind)
     ]
     table = ["| field | type | meaning |", "|---|---|---|", *rows, ""] if rows else []
     return "\n".join([f"### `{kind.topic}`\n", f"{_markdown(inspect.getdoc(kind) or '')}\n", *table])

@@ -1,7 +1,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event as Signal
@@ -9,7 +8,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from runtime.vocabulary import Event
+from runtime.vocabulary import Event, plain_data
 from switch.records.config import RecordsConfig
 from switch.records.errors import JournalUnusable
 from switch.records.events import (
@@ -27,7 +26,7 @@ WALL = 1_790_000_000.0
 PATIENCE_S = 10.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class Happened(Event):
     topic: ClassVar[str] = "test.happened"
     n: int
