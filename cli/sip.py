@@ -1,73 +1,16 @@
 """``ringmain sip``: what goes on below the calls."""
 
-from typing import Annotated, Any
-
-import typer
-from rich.markup import escape
-
-from cli import registrations, sip_trace
+from cli import bans, registrations, sip_trace, trunks
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
-from cli.output import duration, print_json, print_line
-from cli.table import print_table
+from cli.output import print_json, print_line
 
-app = noun("SIP: where the phones are, sources that are not heard, certificates.")
+app = noun("SIP: what goes on below the calls.")
 app.add_typer(registrations.app, name="registrations")
-bans = noun("Bans: the sources that are not heard; ban one, or hear it again.")
-app.add_typer(bans, name="bans")
+app.add_typer(trunks.app, name="trunks")
+app.add_typer(bans.app, name="bans")
 
 app.command("trace")(sip_trace.trace)
-
-Source = Annotated[str, typer.Argument(help="The source: an IP address.")]
-
-
-@bans.command("list")
-def list_bans(socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """List the sources that are not heard, the newest ban first."""
-    found = ask(socket, config, "ban.list")
-    if as_json:
-        print_json(found)
-        return
-    columns = ("source", "reason", "for#", "left#", "times#", "dropped#")
-    print_table("bans", columns, (_row(ban) for ban in found), gives_way=("times#", "for#", "dropped#"))
-
-
-@bans.command("add")
-def add_ban(
-    source: Source,
-    reason: Annotated[str, typer.Option("--reason", help="Why, for whoever lists the bans.")] = "by hand",
-    duration_s: Annotated[
-        float | None, typer.Option("--seconds", help="How long; without it until the ban is lifted.")
-    ] = None,
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Hear nothing from a source any more."""
-    ban = ask(socket, config, "ban.add", source=source, reason=reason, duration_s=duration_s)
-    how_long = "until it is lifted" if ban["left_s"] is None else f"for {duration(ban['left_s'])}"
-    _show(ban, f"is banned {how_long}", as_json)
-
-
-@bans.command("lift")
-def lift_ban(
-    source: Source, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
-) -> None:
-    """Hear a source again."""
-    ban = ask(socket, config, "ban.lift", source=source)
-    _show(ban, f"is heard again; {ban['dropped']} messages were dropped", as_json)
-
-
-def _row(ban: dict[str, Any]) -> tuple[object, ...]:
-    since, left = duration(ban["since_s"]), duration(ban["left_s"])
-    return (ban["source"], ban["reason"], since, left, ban["times"], ban["dropped"])
-
-
-def _show(ban: dict[str, Any], what: str, as_json: bool) -> None:
-    if as_json:
-        print_json(ban)
-    else:
-        print_line(f"{escape(ban['source'])} {what}")
 
 
 @app.command("reload-certificates")

@@ -36,6 +36,8 @@ class Scenario:
     switch: Address
     dialled: str = ""
     """User part of the request's URI."""
+    local_host: str = ""
+    """Address of this side; empty: the switch's."""
     port: int = 0
     """SIP port of this side; 0 takes any that is free."""
     keys: Mapping[str, str | int] = field(default_factory=dict)
@@ -52,11 +54,12 @@ class Scenario:
     def command(self) -> list[str]:
         """The command line, but for the conductor's."""
         path = _SCENARIOS / f"{self.name}.xml"
-        port = self.port or free_port(self.switch.host)
+        host = self.local_host or self.switch.host
+        port = self.port or free_port(host)
         keys = [word for key, value in self.keys.items() for word in ("-key", key, str(value))]
         return [
             *("sipp", str(self.switch), "-sf", str(path), "-t", self.transport, "-max_socket", "1000"),
-            *("-i", self.switch.host, "-p", str(port), *keys),
+            *("-i", host, "-p", str(port), *keys),
             *("-s", self.dialled or "none", "-au", self.user, "-ap", self.password),
             *self._proved_uri(),
             *("-m", str(self.calls), "-r", str(self.calls_per_s), "-l", str(self.calls), "-nostdin"),

@@ -37,6 +37,8 @@ class Branch:
     routes: tuple[str, ...] = ()
     """Route values, nearest proxy first, such as ``<sip:192.0.2.9;lr>``."""
     headers: HeaderFields = ()
+    sdp: str | None = None
+    """Our offer there, when it is not the leg's."""
     credentials: Account | None = None
     """Who we are when the neighbour asks for a password."""
     reliable_provisionals: bool = True

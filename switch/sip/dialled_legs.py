@@ -221,7 +221,7 @@ class DialledLegs:
         leg, legs = attempt.leg, self._signalling.legs
         leg.attempts.remove(attempt)
         leg.dialog = fork.dialog
-        leg.our_sdp = leg.our_sdp or leg.order.sdp
+        leg.our_sdp = leg.our_sdp or attempt.branch.sdp or leg.order.sdp
         losers = [told for loser in leg.attempts for told in _told(loser, 487)]
         stopped = losers + self._stop(leg, Cause.LOSE_RACE, now)
         if fork.sdp is None:

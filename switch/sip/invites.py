@@ -65,7 +65,8 @@ def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: 
     for added in (order.headers, branch.headers):
         if added:
             add_fields(fields, added)
-    return Request("INVITE", branch.uri, Headers(fields), order.sdp.encode("utf-8"))
+    sdp = order.sdp if branch.sdp is None else branch.sdp
+    return Request("INVITE", branch.uri, Headers(fields), sdp.encode("utf-8"))
 
 
 def check_fields(added: HeaderFields) -> None:

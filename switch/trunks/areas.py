@@ -20,10 +20,6 @@ class Areas:
         self._by_code = dict(codes)
         self._longest = max(map(len, self._by_code), default=0)
 
-    def area_of(self, code: str) -> str:
-        """The area that has this code; empty when none has."""
-        return self._by_code.get(code, "")
-
     def split(self, number: str) -> Landing | None:
         """Take the longest landing code off the number, when it begins with one and more follows."""
         for length in range(min(self._longest, len(number) - 1), 0, -1):

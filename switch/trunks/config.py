@@ -45,8 +45,6 @@ class LandingPlace(StrEnum):
     """Before the caller's number."""
     AREA_CODE = "area_code"
     """The caller's number begins with it and keeps it."""
-    HEADER = "header"
-    """In a header of its own."""
 
 
 class AddressConfig(Section):
@@ -136,11 +134,6 @@ class TrunkConfig(Section):
     landing_code: LandingPlace = Field(
         default=LandingPlace.NONE,
         description="Where it puts the landing code (落地码) that tells the caller's area.",
-    )
-    landing_header: str = Field(
-        default="",
-        pattern=r"^[A-Za-z][A-Za-z0-9\-]*$|^$",
-        description='With landing_code = "header": the header that holds the code.',
     )
     trust_identity: bool = Field(
         default=False, description="Whether the caller it asserts (P-Asserted-Identity) is believed."
@@ -247,8 +240,6 @@ class TrunkConfig(Section):
             raise KeyMistake("registration", "user beside it, with the password")
         if self.user and self.password is None:
             raise KeyMistake("user", "password beside it")
-        if (self.landing_code is LandingPlace.HEADER) != bool(self.landing_header):
-            raise KeyMistake("landing_code", 'landing_header beside "header", and only there')
         return self
 
 

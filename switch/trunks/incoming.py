@@ -27,9 +27,9 @@ class IncomingCalls:
 
     def admit(self, event: LegArrived, now: float) -> Admitted | TurnedAway:
         """Let a call in, which takes a channel of its trunk until its leg ends; or say why not."""
-        trunk = self._trunk_of(event)
+        trunk = self._trunk_of(event) if event.station is None else None
         if trunk is None:
-            if not self._guests:
+            if not self._guests and event.station is None:
                 return TurnedAway(Cause.CALL_REJECTED)
             return Admitted(event.called_number, event.caller_number, event.caller_name)
         if not trunk.enabled:

@@ -30,14 +30,11 @@ class TrunkNumbers:
         self._caller_out = tuple(map(parse_rule, config.caller_out))
         self._own = tuple(map(parse_pattern, config.numbers))
 
-    def arriving(self, called: str, caller: str, code: str = "") -> ArrivedNumbers:
-        """Numbers that come in: rewritten, freed of the landing code, brought into the house's form.
-
-        ``code`` is the landing code that came in a header.
-        """
+    def arriving(self, called: str, caller: str) -> ArrivedNumbers:
+        """Numbers that come in: rewritten, freed of the landing code, brought into the house's form."""
         called = rewrite(called, self._called_in)
         caller = rewrite(caller, self._caller_in)
-        called, caller, area = self._land(called, caller, code)
+        called, caller, area = self._land(called, caller)
         form, read = self._config.form_in, self._plan.read
         return ArrivedNumbers(read(called, form), read(caller, form), area)
 
@@ -53,10 +50,8 @@ class TrunkNumbers:
         """Whether a called number is one of the trunk's own; every one is, where none are named."""
         return not self._own or any(pattern.match(called) is not None for pattern in self._own)
 
-    def _land(self, called: str, caller: str, code: str) -> ArrivedNumbers:
+    def _land(self, called: str, caller: str) -> ArrivedNumbers:
         place = self._config.landing_code
-        if place is LandingPlace.HEADER:
-            return ArrivedNumbers(called, caller, self._areas.area_of(code))
         if place is LandingPlace.CALLED and (landing := self._areas.split(called)):
             return ArrivedNumbers(landing.number, caller, landing.area)
         if place is LandingPlace.CALLER and (landing := self._areas.split(caller)):

@@ -1,9 +1,10 @@
 """Calls to outside numbers: route, trunks and addresses become the branches of one leg."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from runtime.vocabulary import Output
 from switch.causes import Cause
+from switch.sdp.codec_choice import choose_codecs
 from switch.sip.branches import Branch, Forking
 from switch.sip.commands import DialLeg
 from switch.sip.events import BranchFailed, BranchTried, LegEnded
@@ -53,13 +54,15 @@ class OutgoingCalls:
         trunks = [trunk for name in route.order(self._draw) if (trunk := self._trunks[name]).carries_calls]
         if not trunks:
             return [_ended(command, Cause.DESTINATION_OUT_OF_ORDER)]
-        told, free = _with_room(trunks, now)
-        branches = tuple(self._branches(free, route, command))[:_MOST_BRANCHES]
-        if not branches:
+        offers = _offers(trunks, command.sdp)
+        if not offers:
+            return [_ended(command, Cause.INCOMPATIBLE_DESTINATION)]
+        told, free = _with_room(offers, now)
+        if not free:
             return [*told, _ended(command, Cause.NORMAL_CIRCUIT_CONGESTION)]
-        first = free[0]
-        self._take(TrunkLeg(command.leg_id, first.name, outgoing=True, endpoint=branches[0].name), now)
-        return [*told, _order(command, branches, first)]
+        branches = tuple(self._branches(free, offers, route, command))[:_MOST_BRANCHES]
+        self._take(TrunkLeg(command.leg_id, free[0].name, outgoing=True, endpoint=branches[0].name), now)
+        return [*told, _order(command, branches, free[0])]
 
     def has_route(self, number: str) -> bool:
         """Whether there is a route for this number, were its trunks up."""
@@ -101,11 +104,19 @@ class OutgoingCalls:
         trunk.rate_out.take(now)
         self._legs.add(leg)
 
-    def _branches(self, trunks: list[Trunk], route: Route, command: DialTrunk) -> Iterator[Branch]:
-        caller_number = route.caller_number or command.asserted_number or command.caller_number
+    def _branches(
+        self, trunks: list[Trunk], offers: Mapping[Trunk, str], route: Route, command: DialTrunk
+    ) -> Iterator[Branch]:
         for trunk in trunks:
             for endpoint in call_order(trunk.endpoints.values(), self._draw):
-                yield branch_of(trunk, endpoint, command, caller_number, self._our_host(endpoint.hop))
+                yield branch_of(
+                    trunk,
+                    endpoint,
+                    command,
+                    caller_number=route.caller_number or command.asserted_number or command.caller_number,
+                    sdp=offers[trunk],
+                    our_host=self._our_host(endpoint.hop),
+                )
 
     def _find(self, endpoint: str) -> tuple[Trunk, Endpoint] | None:
         """None when DNS took it away meanwhile."""
@@ -114,7 +125,13 @@ class OutgoingCalls:
         return (trunk, found) if trunk and found else None
 
 
-def _with_room(trunks: list[Trunk], now: float) -> tuple[list[Output], list[Trunk]]:
+def _offers(trunks: Iterable[Trunk], sdp: str) -> dict[Trunk, str]:
+    """Our offer with the codecs of each trunk; those that have none of ours are left out."""
+    offers = ((trunk, choose_codecs(sdp, trunk.config.codecs)) for trunk in trunks)
+    return {trunk: offer for trunk, offer in offers if offer is not None}
+
+
+def _with_room(trunks: Iterable[Trunk], now: float) -> tuple[list[Output], list[Trunk]]:
     """The trunks that can take another call, and what is told of those that cannot."""
     told: list[Output] = []
     free: list[Trunk] = []

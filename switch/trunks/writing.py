@@ -26,9 +26,9 @@ _ANYBODY = "switch"
 
 
 def branch_of(
-    trunk: Trunk, endpoint: Endpoint, command: DialTrunk, caller_number: str, our_host: str
+    trunk: Trunk, endpoint: Endpoint, command: DialTrunk, *, caller_number: str, sdp: str, our_host: str
 ) -> Branch:
-    """The way of a call through one endpoint."""
+    """The way of a call through one endpoint, with our offer as the trunk wants it."""
     config = trunk.config
     called = str(_uri(trunk, endpoint, trunk.numbers.called_out(command.number)))
     form = _caller(trunk, command, trunk.numbers.caller_out(caller_number), our_host)
@@ -41,6 +41,7 @@ def branch_of(
         contact_user=config.contact_user or config.user,
         routes=routes(trunk),
         headers=(*form.headers, *_further_headers(trunk, command, our_host)),
+        sdp=None if sdp == command.sdp else sdp,
         credentials=trunk.account,
     )
 

@@ -16,6 +16,7 @@ from switch.application import Verb
 from switch.control.config import ControlConfig
 from switch.control.server import ControlServer
 from switch.records.projection import JournalEntry
+from switch.trunks.verbs import TrunkParams
 
 AGENT = {
     "id": "1001",
@@ -71,6 +72,40 @@ REGISTRATION = PHONE | {
     "user_agent": "Phone 4.2",
     "q": 1.0,
     "since_s": 3725,
+}
+TRUNK = {
+    "name": "telecom",
+    "enabled": True,
+    "state": "degraded",
+    "registration": "registered",
+    "calls_in": 12,
+    "calls_out": 3,
+    "channels": 30,
+    "round_trip_ms": 11.25,
+    "turned_away_in": 0,
+    "turned_away_out": 4,
+    "addresses": [
+        {
+            "address": "udp:192.0.2.1:5060",
+            "name": "192.0.2.1",
+            "state": "up",
+            "since_s": 3725.0,
+            "round_trip_ms": 11.25,
+            "last_status": 200,
+            "priority": 0,
+            "weight": 1,
+        },
+        {
+            "address": "udp:192.0.2.2:5060",
+            "name": "192.0.2.2",
+            "state": "down",
+            "since_s": 61.0,
+            "round_trip_ms": None,
+            "last_status": None,
+            "priority": 10,
+            "weight": 1,
+        },
+    ],
 }
 FLOW = {"name": "hotline", "title": "热线", "nodes": 7, "calls": 3}
 STATUS = {
@@ -132,6 +167,10 @@ class SmallSwitch:
             ),
             self._verb("registration.remove", switch.registration_verbs.RemoveParams, [REGISTRATION]),
             self._verb("message.send", switch.station_verbs.TextParams, TEXT),
+            self._verb("trunk.list", NoParams, [TRUNK, TRUNK | {"name": "mobile", "enabled": False}]),
+            self._verb("trunk.show", TrunkParams, TRUNK | {"channels_out": 20}),
+            self._verb("trunk.enable", TrunkParams, TRUNK),
+            self._verb("trunk.disable", TrunkParams, TRUNK),
             self._verb("flow.list", NoParams, [FLOW]),
             self._verb("switch.status", NoParams, STATUS),
         ]

@@ -60,15 +60,19 @@ def switch_process(
     station_algorithms: Sequence[str] = (),
     guard: Mapping[str, object] | None = None,
     listeners: Sequence[Mapping[str, object]] = (),
+    more: str = "",
 ) -> SwitchProcess:
-    """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``."""
+    """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``.
+
+    ``more``: further sections of its configuration.
+    """
     flows = copytree(_CONF / "flows", folder / "flows")
     (flows / "ringing.yaml").write_text(_RINGING_FLOW, "utf-8")
     configuration = folder / "ringmain.toml"
     phones = {"algorithms": list(station_algorithms)}
     text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {})
-    more = [_section("[[listeners]]", **listener) for listener in listeners]
-    configuration.write_text("\n".join([text, *more]), "utf-8")
+    heard = [_section("[[listeners]]", **listener) for listener in listeners]
+    configuration.write_text("\n".join([text, *heard, more]), "utf-8")
     return SwitchProcess(configuration, folder / "switch.log")
 
 

@@ -65,7 +65,7 @@ class TrunksRig:
             guests=guests,
             state=state,
         )
-        self._legs = 0
+        self.legs = 0
         self.feed(StartTrunks())
 
     @property
@@ -99,14 +99,14 @@ class TrunksRig:
 
     def dial(self, number: str = "01012345678", **fields: Any) -> Any:
         """Dial a number; returns the DialLeg, or the LegEnded that tells why not."""
-        self._legs += 1
+        self.legs += 1
         command: dict[str, Any] = {"caller_number": "95598", "caller_name": "", "sdp": SDP, **fields}
-        came = self.feed(DialTrunk(leg_id=f"leg-{self._legs}", number=number, **command))
+        came = self.feed(DialTrunk(leg_id=f"leg-{self.legs}", number=number, **command))
         return next(item for item in came if isinstance(item, DialLeg | LegEnded))
 
     def arrive(self, **fields: Any) -> Admitted | TurnedAway:
         """A call comes in; by default from the address of the first trunk."""
-        self._legs += 1
+        self.legs += 1
         event: dict[str, Any] = {
             "sip_call_id": "call@trunk",
             "caller_number": "13800138000",
@@ -116,7 +116,7 @@ class TrunksRig:
             "sdp": SDP,
             **fields,
         }
-        return self.trunks.admit(LegArrived(leg_id=f"leg-{self._legs}", **event), self.now)
+        return self.trunks.admit(LegArrived(leg_id=f"leg-{self.legs}", **event), self.now)
 
     def try_branch(self, dialled: DialLeg, position: int = 0) -> list[Any]:
         return self.feed(BranchTried(leg_id=dialled.leg_id, branch=dialled.branches[position].name))

@@ -41,6 +41,8 @@ def _split(text: str) -> tuple[str, int]:
     host, port = text, ""
     if text.startswith("["):
         host, _, rest = text[1:].partition("]")
+        if "]" not in text:
+            raise ValueError("no closing bracket")
         port = rest.removeprefix(":")
     elif text.count(":") == 1:
         host, _, port = text.partition(":")

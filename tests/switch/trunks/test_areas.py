@@ -17,8 +17,3 @@ def test_a_number_without_a_code_is_left_alone() -> None:
 
 def test_a_code_with_nothing_behind_it_is_no_landing_code() -> None:
     assert AREAS.split("95598") is None
-
-
-def test_a_code_that_comes_beside_the_number_is_looked_up_whole() -> None:
-    assert AREAS.area_of("0772") == "柳州"
-    assert AREAS.area_of("07725") == ""

@@ -209,3 +209,25 @@ def test_an_outbound_proxy_gets_the_calls_and_stands_in_the_route() -> None:
     assert branch.routes == ("<sip:192.0.2.9:5070;lr>",)
     assert branch.uri == "sip:01012345678@192.0.2.1"
     assert ("require", "100rel") in branch.headers
+
+
+def test_every_trunk_is_offered_its_own_codecs() -> None:
+    rig = TrunksRig(
+        trunk_config("both"),
+        trunk_config("mu", "192.0.2.2", codecs=["PCMU"]),
+        trunk_config("other_way", "192.0.2.3", codecs=["PCMU", "PCMA"]),
+    )
+    both, mu, other_way = rig.dial().branches
+    assert both.sdp is None
+    assert mu.sdp is not None
+    assert "m=audio 20000 RTP/AVP 0 101" in mu.sdp
+    assert "PCMA" not in mu.sdp
+    assert other_way.sdp is not None
+    assert "m=audio 20000 RTP/AVP 0 8 101" in other_way.sdp
+
+
+def test_a_call_without_a_codec_of_any_trunk_cannot_be_made() -> None:
+    rig = TrunksRig(trunk_config("mu", codecs=["PCMU"]))
+    only_a_law = SDP.replace("RTP/AVP 8 0 101", "RTP/AVP 8 101").replace("a=rtpmap:0 PCMU/8000\r\n", "")
+    assert rig.dial(sdp=only_a_law).cause is Cause.INCOMPATIBLE_DESTINATION
+    assert rig.trunks.open_legs == 0

@@ -1,0 +1,107 @@
+"""``ringmain sip trunks``: the trunks, how they are, and what they carry."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from cli.noun import noun
+from cli.options import ConfigOption, JsonOption, SocketOption, ask
+from cli.output import cell, duration, print_fields, print_json, print_line
+from cli.table import print_table
+
+app = noun("Trunks 中继: carriers and gateways, how they are and what they carry.")
+
+TrunkArgument = Annotated[str, typer.Argument(help="The trunk, by its name in the configuration.")]
+
+
+@app.command("list")
+def list_trunks(
+    socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """List all trunks: state, registration, calls in and out."""
+    found = ask(socket, config, "trunk.list")
+    if as_json:
+        print_json(found)
+        return
+    columns = ("trunk", "state", "registration", "in#", "out#", "channels#", "round trip#", "addresses")
+    gives_way = ("addresses", "round trip#", "channels#")
+    print_table("trunks", columns, (_row(trunk) for trunk in found), gives_way)
+
+
+@app.command("show")
+def show_trunk(
+    trunk: TrunkArgument,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one trunk with its addresses, limits and registration."""
+    found = ask(socket, config, "trunk.show", trunk=trunk)
+    if as_json:
+        print_json(found)
+        return
+    addresses = found.pop("addresses")
+    print_fields(f"trunk {found.pop('name')}", found)
+    columns = ("address", "state", "for#", "round trip#", "last answer#", "priority#", "weight#")
+    print_table("addresses", columns, map(_address_row, addresses), ("weight#", "priority#", "last answer#"))
+
+
+@app.command("enable")
+def enable_trunk(
+    trunk: TrunkArgument,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a trunk carry calls, and register there."""
+    view = ask(socket, config, "trunk.enable", trunk=trunk)
+    _answer(view, "carries calls", as_json)
+
+
+@app.command("disable")
+def disable_trunk(
+    trunk: TrunkArgument,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a trunk carry no new calls; those that are up go on."""
+    view = ask(socket, config, "trunk.disable", trunk=trunk)
+    _answer(view, f"carries no new calls; {view['calls_in'] + view['calls_out']} still up", as_json)
+
+
+def _answer(view: dict[str, Any], sentence: str, as_json: bool) -> None:
+    if as_json:
+        print_json(view)
+    else:
+        print_line(f"{escape(view['name'])} {sentence}")
+
+
+def _row(trunk: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        trunk["name"],
+        trunk["state"] if trunk["enabled"] else "disabled",
+        None if trunk["registration"] == "off" else trunk["registration"],
+        trunk["calls_in"],
+        trunk["calls_out"],
+        trunk["channels"] or None,
+        _milliseconds(trunk["round_trip_ms"]),
+        [f"{address['address']} {address['state']}" for address in trunk["addresses"]],
+    )
+
+
+def _address_row(address: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        address["address"],
+        address["state"],
+        duration(address["since_s"]),
+        _milliseconds(address["round_trip_ms"]),
+        address["last_status"],
+        address["priority"],
+        address["weight"],
+    )
+
+
+def _milliseconds(value: float | None) -> str:
+    return cell(None) if value is None else f"{value:.1f} ms"

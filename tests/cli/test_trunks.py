@@ -1,0 +1,56 @@
+"""``ringmain sip trunks``."""
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.commands import app
+from tests.cli.small_switch import TRUNK, SmallSwitch
+
+
+def run(small_switch: SmallSwitch, *words: str) -> Any:
+    return CliRunner().invoke(app, ["sip", "trunks", *words, "--socket", str(small_switch.socket)])
+
+
+@pytest.mark.parametrize(
+    ("words", "verb", "params"),
+    [
+        ([], "trunk.list", {}),
+        (["list"], "trunk.list", {}),
+        (["show", "telecom"], "trunk.show", {"trunk": "telecom"}),
+        (["enable", "telecom"], "trunk.enable", {"trunk": "telecom"}),
+        (["disable", "telecom"], "trunk.disable", {"trunk": "telecom"}),
+    ],
+)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_each_command_asks_one_verb_once(
+    small_switch: SmallSwitch, words: list[str], verb: str, params: dict[str, str], as_json: bool
+) -> None:
+    result = run(small_switch, *words, *(["--json"] if as_json else []))
+    assert result.exit_code == 0, result.output
+    assert small_switch.asked == [(verb, params)]
+    if as_json:
+        json.loads(result.stdout)
+
+
+def test_trunks_are_a_table(small_switch: SmallSwitch) -> None:
+    lines = run(small_switch).stdout.splitlines()
+    telecom = next(line for line in lines if line.startswith("telecom"))
+    assert telecom.split()[:8] == ["telecom", "degraded", "registered", "12", "3", "30", "11.2", "ms"]
+    assert "udp:192.0.2.2:5060 down" in telecom
+    mobile = next(line for line in lines if line.startswith("mobile"))
+    assert mobile.split()[1] == "disabled"
+
+
+def test_one_trunk_is_shown_with_its_addresses(small_switch: SmallSwitch) -> None:
+    shown = run(small_switch, "show", "telecom").stdout
+    assert "channels_out" in shown
+    address = next(line for line in shown.splitlines() if line.startswith("udp:192.0.2.1"))
+    assert address.split() == ["udp:192.0.2.1:5060", "up", "1:02:05", "11.2", "ms", "200", "0", "1"]
+
+
+def test_disabling_tells_how_many_calls_are_still_up(small_switch: SmallSwitch) -> None:
+    said = run(small_switch, "disable", "telecom").stdout
+    assert said == f"telecom carries no new calls; {TRUNK['calls_in'] + TRUNK['calls_out']} still up\n"  # type: ignore[operator]

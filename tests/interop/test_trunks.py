@@ -1,0 +1,209 @@
+"""Trunks over the wire: SIPp is the carrier, and the caller on the other side."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sipp_scenarios.conductor import ConductedScenario
+from sipp_scenarios.follower import EventFollower
+from sipp_scenarios.runner import Address, Scenario, ScenarioResult, SippProcess, free_port, run_scenario
+from sipp_scenarios.switch_process import SwitchProcess
+from tests.helpers.dns_server import DnsServer
+from tests.helpers.switch_process import HOTLINE, switch_process
+from tests.helpers.toml_text import section
+
+CARRIER = "127.0.0.2"
+"""Calls from here come from a trunk; the caller of the tests is at 127.0.0.1."""
+OUTSIDE = "8001"
+"""An access code that leads to an outside number."""
+
+
+class Site:
+    """A switch with trunks, and somebody to call through it."""
+
+    def __init__(self, switch: SwitchProcess, events: EventFollower, folder: Path) -> None:
+        self.switch = switch
+        self.events = events
+        self.folder = folder
+
+    def caller(self, dialled: str = OUTSIDE, **changes: Any) -> Scenario:
+        """Somebody who dials, and hangs up a moment after the answer."""
+        keys: dict[str, str | int] = {"caller": "13700137000", "caller_name": "客户", "rtp_port": 9}
+        brief = Scenario(name="caller_calls_briefly", switch=self.switch.sip, dialled=dialled, keys=keys)
+        return replace(brief, timeout_s=20, **changes)
+
+    def call(self, dialled: str = OUTSIDE, **changes: Any) -> ScenarioResult:
+        """Let the caller do so."""
+        return run_scenario(self.caller(dialled, **changes), self.folder)
+
+    def wait_until_found(self, trunk: str) -> None:
+        """Wait until DNS has told where a trunk is."""
+        while not self.events.call("trunk.show", trunk=trunk)["addresses"]:
+            self.events.wait_for_next(f"the addresses of {trunk}")
+
+    def wait_for_trunk(self, trunk: str, **fields: object) -> None:
+        """Wait until a trunk is shown with these fields, or EventMissingError."""
+        while not fields.items() <= (shown := self.events.call("trunk.show", trunk=trunk)).items():
+            self.events.wait_for_next(f"{trunk} with {fields} instead of {shown}")
+
+
+def carrier(folder: Path, name: str, port: int, **changes: Any) -> SippProcess:
+    """A carrier's end on a port of its own; use it as a context manager."""
+    scenario = Scenario(name=name, switch=Address(CARRIER, port), port=port, timeout_s=20)
+    return SippProcess(replace(scenario, **changes), folder)
+
+
+@contextmanager
+def site(folder: Path, *trunks: Mapping[str, Any], more: str = "") -> Iterator[Site]:
+    """A switch with these trunks, all of them in one route for every outside number."""
+    defaults = {"options_interval_s": 0, "attempt_timeout_s": 0.5}
+    sections = [
+        section("[[access_codes]]", number=OUTSIDE, target="number:01012345678", record=False),
+        *(section("[[trunks]]", **{**defaults, **trunk}) for trunk in trunks),
+        section("[[routes]]", numbers=["."], trunks=[trunk["name"] for trunk in trunks]),
+        section("[[areas]]", name="柳州", codes=["0772"]),
+        more,
+    ]
+    with ExitStack() as stack:
+        switch = stack.enter_context(switch_process(folder, more="\n".join(sections)))
+        events = stack.enter_context(EventFollower(switch.control_socket))
+        yield Site(switch, events, folder)
+
+
+def at(*ports: int, **keys: Any) -> list[dict[str, Any]]:
+    """Addresses of the carrier, the first to be tried first."""
+    return [{"host": CARRIER, "port": port, "priority": n, **keys} for n, port in enumerate(ports)]
+
+
+def messages(process: SippProcess) -> str:
+    return (process.folder / "messages.log").read_text("utf-8")
+
+
+def test_a_call_goes_past_a_dead_address_and_a_busy_one_to_a_good_one(tmp_path: Path) -> None:
+    dead, busy, good = (free_port(CARRIER) for _ in range(3))
+    first = {"name": "telecom", "addresses": at(dead, busy)}
+    second = {"name": "mobile", "addresses": at(good)}
+    with (
+        site(tmp_path, first, second) as there,
+        carrier(tmp_path, "carrier_refuses", busy) as refusing,
+        carrier(tmp_path, "carrier_answers", good) as answering,
+    ):
+        there.call().check()
+        refusing.finish().check()
+        answering.finish().check()
+        there.events.wait_for("leg.branch_failed", branch=f"telecom/udp:{CARRIER}:{busy}", status=503)
+        there.events.wait_for("call.ended", by_caller=True)
+
+
+def test_a_trunk_is_registered_at_with_the_password_and_challenges_calls(tmp_path: Path) -> None:
+    port = free_port(CARRIER)
+    account = {"user": "95598", "password": "secret", "registration": True, "domain": "ims.example"}
+    trunk = {"name": "ims", "addresses": at(port), **account}
+    with (
+        carrier(tmp_path, "carrier_wants_password", port, calls=2) as far_end,
+        site(tmp_path, trunk) as there,
+    ):
+        there.wait_for_trunk("ims", registration="registered")
+        there.call().check()
+        far_end.finish().check()
+        assert "sip:01012345678@ims.example" in messages(far_end)
+
+
+def test_a_trunk_goes_down_when_nobody_answers_and_comes_up_again(tmp_path: Path) -> None:
+    port = free_port(CARRIER)
+    health = {
+        "options_interval_s": 0.3,
+        "options_timeout_s": 0.2,
+        "failures_to_down": 2,
+        "successes_to_up": 2,
+    }
+    with site(tmp_path, {"name": "telecom", "addresses": at(port), **health}) as there:
+        there.events.wait_for("trunk.down", trunk="telecom")
+        there.call()
+        there.events.wait_for("call.ended", cause="DESTINATION_OUT_OF_ORDER")
+        with carrier(tmp_path, "carrier_answers_options", port, calls=3) as far_end:
+            there.events.wait_for("trunk.up", trunk="telecom")
+            far_end.finish().check()
+        there.events.wait_for("trunk.down", trunk="telecom")
+
+
+def test_calls_beyond_the_limit_a_second_are_turned_away(tmp_path: Path) -> None:
+    port = free_port(CARRIER)
+    with (
+        site(tmp_path, {"name": "telecom", "addresses": at(port), "calls_per_s_out": 1}) as there,
+        carrier(tmp_path, "carrier_answers", port) as far_end,
+    ):
+        there.call().check()
+        there.call()
+        there.events.wait_for("trunk.full", trunk="telecom", direction="out", limit="calls_per_s")
+        there.events.wait_for("call.ended", cause="NORMAL_CIRCUIT_CONGESTION")
+        far_end.finish().check()
+
+
+def test_numbers_are_rewritten_on_the_way_out(tmp_path: Path) -> None:
+    port = free_port(CARRIER)
+    rules = {"form_out": "e164", "called_out": ["+86. => 86."], "caller_out": ["+8613700. => 1370*."]}
+    with (
+        site(tmp_path, {"name": "telecom", "addresses": at(port), **rules}) as there,
+        carrier(tmp_path, "carrier_answers", port) as far_end,
+    ):
+        there.call().check()
+        far_end.finish().check()
+        assert f"INVITE sip:861012345678@{CARRIER}:{port} SIP/2.0" in messages(far_end)
+        assert re.search(r"^From: .*<sip:1370\*137000@127\.0\.0\.1>", messages(far_end), re.MULTILINE)
+
+
+def test_numbers_and_landing_codes_are_understood_on_the_way_in(tmp_path: Path) -> None:
+    rules = {"landing_code": "called", "called_in": ["+86. => 0."], "form_in": "e164"}
+    with site(tmp_path, {"name": "telecom", "addresses": at(free_port(CARRIER)), **rules}) as there:
+        called = f"+86772{HOTLINE}"
+        there.call(called, local_host=CARRIER).check()
+        arrived = there.events.wait_for("call.arrived", trunk="telecom")
+        assert (arrived.fields["access_code"], arrived.fields["area"]) == (HOTLINE, "柳州")
+
+
+def test_calls_beyond_what_a_trunk_may_bring_get_503_with_a_time_to_come_back(tmp_path: Path) -> None:
+    trunk = {"name": "telecom", "addresses": at(free_port(CARRIER)), "calls_per_s_in": 1, "retry_after_s": 9}
+    with site(tmp_path, trunk) as there:
+        there.call(HOTLINE, local_host=CARRIER).check()
+        with ConductedScenario(
+            there.caller(HOTLINE, local_host=CARRIER, name="caller_is_refused"), tmp_path
+        ) as caller:
+            assert caller.wait_for("refused")["Retry-After"] == "9"
+        there.events.wait_for("trunk.full", trunk="telecom", direction="in", limit="calls_per_s")
+
+
+def test_a_trunk_that_dns_knows_is_reached_and_survives_its_dns(tmp_path: Path) -> None:
+    port = free_port(CARRIER)
+    with DnsServer(CARRIER) as dns:
+        dns.add("_sip._udp.carrier.test", "SRV", f"10 5 {port} sbc.carrier.test.", ttl_s=1)
+        dns.add("sbc.carrier.test", "A", CARRIER, ttl_s=1)
+        trunk = {"name": "telecom", "addresses": [{"host": "carrier.test", "transport": "udp"}]}
+        more = section("[dns]", servers=[f"{CARRIER}:{dns.port}"], timeout_s=1)
+        with site(tmp_path, trunk, more=more) as there:
+            there.wait_until_found("telecom")
+            dns.close()
+            with carrier(tmp_path, "carrier_answers", port) as far_end:
+                there.call().check()
+                far_end.finish().check()
+            assert "INVITE sip:01012345678@carrier.test SIP/2.0" in messages(far_end)
+
+
+def test_nothing_of_the_inside_reaches_a_trunk(tmp_path: Path) -> None:
+    port = free_port(CARRIER)
+    with (
+        site(tmp_path, {"name": "telecom", "addresses": at(port)}) as there,
+        carrier(tmp_path, "carrier_answers", port) as far_end,
+    ):
+        caller = there.call().check()
+        far_end.finish().check()
+    inside = (caller.folder / "messages.log").read_text("utf-8")
+    (call_id,) = set(re.findall(r"^Call-ID: (\S+)", inside, re.MULTILINE))
+    (port_of_caller,) = set(re.findall(r"^Contact: <sip:13700137000@127.0.0.1:(\d+)>", inside, re.MULTILINE))
+    secrets = (call_id, f":{port_of_caller}", OUTSIDE, "telecom", "tag=caller-", "Diversion", "History-Info")
+    said = messages(far_end)
+    assert [secret for secret in secrets if secret in said] == []
+    assert set(re.findall(r"^(?:User-Agent|Server): (.*?)\r?$", said, re.MULTILINE)) <= {"Ringmain"}
