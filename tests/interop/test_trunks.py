@@ -121,13 +121,13 @@ def test_a_trunk_goes_down_when_nobody_answers_and_comes_up_again(tmp_path: Path
         "successes_to_up": 2,
     }
     with site(tmp_path, {"name": "telecom", "addresses": at(port), **health}) as there:
-        there.events.wait_for("trunk.down", trunk="telecom")
+        there.wait_for_trunk("telecom", state="down")
         there.call()
         there.events.wait_for("call.ended", cause="DESTINATION_OUT_OF_ORDER")
         with carrier(tmp_path, "carrier_answers_options", port, calls=3) as far_end:
             there.events.wait_for("trunk.up", trunk="telecom")
             far_end.finish().check()
-        there.events.wait_for("trunk.down", trunk="telecom")
+        there.wait_for_trunk("telecom", state="down")
 
 
 def test_calls_beyond_the_limit_a_second_are_turned_away(tmp_path: Path) -> None:
