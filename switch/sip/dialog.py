@@ -146,12 +146,9 @@ def called_party(request: Request) -> SipUri:
 def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
     """The dialog a peer's INVITE opens (RFC 3261 §12.1.1). Raises SipSyntaxError."""
     headers = request.headers
-    contact = parse_contacts(headers.get_all("contact"))
-    if not contact:
-        raise SipSyntaxError("INVITE without Contact")
     remote = headers.get("from") or ""
     routes = _checked_routes(headers.get_all("record-route"))
-    target = contact[0].uri
+    target = _caller_target(headers)
     behind_nat = read_top_via(headers).host != source.host
     return Dialog(
         sip_call_id=headers.get("call-id") or "",
@@ -191,6 +188,18 @@ def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop
         local_cseq=int((invite.headers.get("cseq") or "0").partition(" ")[0]),
         contact=invite.headers.get_all("contact"),
     )
+
+
+def _caller_target(headers: Headers) -> SipUri:
+    """Where a caller wants the requests of a dialog; an RFC 2543 caller, who may leave Contact out, at its
+    From (RFC 4475 §3.4.1)."""
+    contact = parse_contacts(headers.get_all("contact"))
+    if contact:
+        return contact[0].uri
+    caller = parse_name_addr(headers.get("from") or "")
+    if caller.tag is not None:
+        raise SipSyntaxError("INVITE without Contact")
+    return caller.uri
 
 
 def _checked_routes(lines: list[str]) -> list[str]:

@@ -1,9 +1,8 @@
 """Typed values of the headers a SIP stack looks into (RFC 3261 §20). Parsed when asked for."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
-from functools import lru_cache, wraps
-from typing import NamedTuple, TypeVar
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import (
@@ -24,6 +23,7 @@ from switch.sip.grammar import (
     unquote,
     write_parameters,
 )
+from switch.sip.remembered import remembered
 from switch.sip.uri import SipUri, parse_uri
 
 _SENT_BY = rf"({HOST}){SPACE}(?::{SPACE}([0-9]{{1,6}}+){SPACE})?+"
@@ -42,20 +42,6 @@ _CSEQ_LIMIT = 2**31
 _Q = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _MOST_COMMAS = 256
 _LONGEST_SHOWN = 80
-_LONGEST_REMEMBERED = 256
-"""Characters. Bounds what a flood of made-up values can occupy to some megabytes."""
-_Value = TypeVar("_Value")
-
-
-def _remembered(read: Callable[[str], _Value]) -> Callable[[str], _Value]:
-    """Keep the values of recent texts: the same From, To and CSeq come with many messages."""
-    kept = lru_cache(maxsize=4096)(read)
-
-    @wraps(read)
-    def parse(value: str) -> _Value:
-        return kept(value) if len(value) <= _LONGEST_REMEMBERED else read(value)
-
-    return parse
 
 
 class Via(NamedTuple):
@@ -131,7 +117,7 @@ def is_name_addr(value: str) -> bool:
     return _NAME_ADDR.fullmatch(value) is not None or _ADDR_SPEC.fullmatch(value) is not None
 
 
-@_remembered
+@remembered
 def parse_via(value: str) -> Via:
     """Read one Via value. Raises SipSyntaxError (400)."""
     found = _VIA.fullmatch(value)
@@ -145,7 +131,7 @@ def parse_via(value: str) -> Via:
     return Via(transport.upper(), unbracketed(host), number, read_parameters(params))
 
 
-@_remembered
+@remembered
 def parse_name_addr(value: str) -> NameAddr:
     """Read ``"Name" <uri>;params`` or ``uri;params``.
 
@@ -160,7 +146,7 @@ def parse_name_addr(value: str) -> NameAddr:
     raise _malformed("address", value)
 
 
-@_remembered
+@remembered
 def parse_cseq(value: str) -> CSeq:
     """Read a CSeq. Raises SipSyntaxError (400)."""
     found = _CSEQ.fullmatch(value)

@@ -6,6 +6,7 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import is_token
 from switch.sip.header_values import is_name_addr, is_via, parse_cseq, split_values
 from switch.sip.message import COMPACT_NAMES, Headers, Message, Request, Response
+from switch.sip.via_rules import read_way_back
 
 MAX_MESSAGE_BYTES = 65_535
 MAX_HEADERS = 256
@@ -97,11 +98,13 @@ def parse_message(data: bytes, *, max_bytes: int = MAX_MESSAGE_BYTES) -> Message
     message = _read_start(start, Headers(fields))
     try:
         _check_size(len(data), max_bytes, head, lines)
+        if isinstance(message, Request):
+            _check_request_line(start, message)
         if fault is not None:
             raise SipSyntaxError(fault)
         _check_headers(fields)
         if isinstance(message, Request):
-            _check_request(start, message)
+            _check_request(message)
         message.body = _cut_body(body, fields.get("content-length"))
     except SipSyntaxError as error:
         raise _answerable(error, message) from error
@@ -191,13 +194,17 @@ def _check_headers(fields: dict[str, list[str]]) -> None:
     parse_cseq(fields["cseq"][0])
 
 
-def _check_request(start: str, request: Request) -> None:
-    """What a request must have beyond that."""
+def _check_request_line(start: str, request: Request) -> None:
+    """Comes before all that: what another version makes of the headers cannot be known."""
     version = "SIP/2.0" if start.endswith(" SIP/2.0") else start.rpartition(" ")[2].upper()
     if version != "SIP/2.0" and _VERSION.fullmatch(version):
         raise SipSyntaxError(f"version {version}; expected SIP/2.0", status=505)
     if version != "SIP/2.0" or not _REQUEST_URI.fullmatch(request.uri):
         raise SipSyntaxError(f"malformed request line {start[:_LONGEST_SHOWN]!r}")
+
+
+def _check_request(request: Request) -> None:
+    """What a request must have beyond the headers of every message."""
     cseq = parse_cseq(request.headers.get("cseq") or "")
     if cseq.method != request.method:
         raise SipSyntaxError(f"CSeq of {cseq.method[:_LONGEST_SHOWN]} in {request.method[:_LONGEST_SHOWN]}")
@@ -214,6 +221,15 @@ def _has_top_via(vias: list[str]) -> bool:
         return is_via(split_values(vias[:1])[0] if "," in vias[0] else vias[0])
     except (SipSyntaxError, IndexError):
         return False
+
+
+def _has_way_back(headers: Headers) -> bool:
+    """Whether an answer can be sent at all."""
+    try:
+        read_way_back(headers)
+    except SipSyntaxError:
+        return False
+    return True
 
 
 def _cut_body(body: bytes | None, lengths: list[str] | None) -> bytes:
@@ -234,5 +250,5 @@ def _answerable(error: SipSyntaxError, message: Message) -> SipSyntaxError:
     """The same error with what its answer needs; without status when there can be none (§17.1.1.3, §18.3)."""
     if not isinstance(message, Request):
         return SipSyntaxError(error.reason, status=None)
-    answered = message.method != "ACK" and _has_top_via(message.headers.get_all("via"))
+    answered = message.method != "ACK" and _has_way_back(message.headers)
     return SipSyntaxError(error.reason, status=error.status if answered else None, request=message)

@@ -10,6 +10,7 @@ from switch.sip.commands import RemoveRegistrations
 from switch.sip.config import SipConfig
 from switch.sip.counters import Counters
 from switch.sip.directory import ContactAddress
+from switch.sip.errors import SipSyntaxError
 from switch.sip.events import RegistrationsRestored, StationRegistered, StationUnregistered
 from switch.sip.header_values import parse_name_addr
 from switch.sip.hop import Hop
@@ -50,7 +51,7 @@ class Registrar:
 
     def register(self, request: Request, hop: Hop, now: float) -> Answer:
         """Take a REGISTER. Raises SipSyntaxError when it cannot be read; nothing has changed then."""
-        station = parse_name_addr(request.headers.get("to") or "").uri.user
+        station = _address_of_record(request)
         unproved = self._proof.demand(request, station, hop, now)
         if unproved is not None:
             return unproved
@@ -59,7 +60,7 @@ class Registrar:
     def contacts(self, station: str) -> list[ContactAddress]:
         """Where to call a station, by the way it registered: the most preferred first, then the newest."""
         preferred = sorted(reversed(self._bindings.of(station)), key=lambda binding: -binding.q)
-        return [ContactAddress(b.contact_address, b.hop, b.q, b.path) for b in preferred]
+        return [ContactAddress(_without_headers(b.contact_address), b.hop, b.q, b.path) for b in preferred]
 
     def registrations(self, now: float) -> list[Registration]:
         """All contacts, station by station."""
@@ -172,6 +173,20 @@ class Registrar:
             self._changes.note(binding.key, None, now)
         lost = dict.fromkeys(b.station for b in bindings if not self._bindings.of(b.station))
         return [StationUnregistered(station=station, reason=reason) for station in lost]
+
+
+def _address_of_record(request: Request) -> str:
+    """The station in To. An address of another kind is none of ours: 416 is for Request-URIs."""
+    try:
+        return parse_name_addr(request.headers.get("to") or "").uri.user
+    except SipSyntaxError as error:
+        raise SipSyntaxError(error.reason) from error
+
+
+def _without_headers(contact_address: str) -> str:
+    """A contact as a Request-URI: without the headers in it (RFC 3261 §19.1.1), which a stranger could make
+    us send (§19.1.5)."""
+    return contact_address.partition("?")[0] if "?" in contact_address else contact_address
 
 
 def _match(asked: AskedContact, known: Iterable[Binding]) -> Binding | None:

@@ -106,12 +106,11 @@ def _contacts(lines: list[str], headers: Headers, config: SipConfig) -> tuple[As
 
 
 def _contact(value: NameAddr, general: str | None, keeps_flows: bool, config: SipConfig) -> AskedContact:
-    uri = value.uri._replace(headers="") if value.uri.headers else value.uri
     instance = unquote(value.param("+sip.instance") or "") if value.params else ""
     reg_id = value.param("reg-id") if keeps_flows and instance else None
     return AskedContact(
-        uri=uri,
-        contact_address=str(uri),
+        uri=value.uri,
+        contact_address=str(value.uri),
         expires_s=_granted(value, general, config),
         q=read_q(value),
         instance=instance,

@@ -1,5 +1,7 @@
 """What becomes of messages that are not served: an answer without a transaction (RFC 3261 §8.2.7)."""
 
+from contextlib import suppress
+
 from runtime.vocabulary import Output
 from switch.sip.commands import SendMessage
 from switch.sip.counters import Counters
@@ -10,7 +12,7 @@ from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.message import Request
 from switch.sip.text import printable
-from switch.sip.via_rules import note_source, reply_hop
+from switch.sip.via_rules import TopVia, note_source, read_way_back, reply_hop
 from switch.sip.writer import write_message
 
 _LONGEST_PHRASE = 120
@@ -57,12 +59,20 @@ class Rejections:
         phrase: str | None = None,
         extra: dict[str, list[str]] | None = None,
     ) -> list[Output]:
-        try:
-            via = note_source(request, hop)
-        except SipSyntaxError:
+        via = _way_back(request, hop)
+        if via is None:
             return []
         shortened = phrase[:_LONGEST_PHRASE] if phrase else None
         response = self._identity.answer(request, status, phrase=shortened, extra=extra)
         self._counters.responses_sent[status] += 1
         answers_to = reply_hop(via, hop, to_source=self._answer_to_source)
         return [SendMessage(data=write_message(response), hop=answers_to)]
+
+
+def _way_back(request: Request, hop: Hop) -> TopVia | None:
+    """Where the Via says that the answer goes, be the rest of it as malformed as it may."""
+    with suppress(SipSyntaxError):
+        return note_source(request, hop)
+    with suppress(SipSyntaxError):
+        return read_way_back(request.headers)
+    return None

@@ -15,6 +15,7 @@ from switch.sip.grammar import (
     unbracketed,
     write_parameters,
 )
+from switch.sip.remembered import remembered
 
 _URI_PARAMETERS = r'((?:;[^\s;=?<>"@,]++(?:=[^\s;?<>"@,]*+)?+)*+)'
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*+):")
@@ -64,6 +65,7 @@ class SipUri(NamedTuple):
         return f"{escape_user(self.user)}{password}@"
 
 
+@remembered
 def parse_uri(text: str) -> SipUri:
     """Read a URI.
 

@@ -37,6 +37,7 @@ from switch.sip.in_dialog import DialogRequests
 from switch.sip.info_digits import InfoRequests
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import ArrivingLeg, Attempt, DialledLeg, Legs, LegTimer, OurReoffer, SipLeg
+from switch.sip.message import Request
 from switch.sip.our_reoffers import OurReoffers
 from switch.sip.out_of_dialog import OutOfDialog, PendingRequest
 from switch.sip.peer_reoffers import PeerReoffers
@@ -227,8 +228,7 @@ class UserAgent:
         refusal = check_request(transaction.request)
         if refusal is not None:
             return self._signalling.refuse(transaction, refusal, now)
-        to_tag = parse_name_addr(transaction.request.headers.get("to") or "").tag
-        if to_tag is not None and method != "REGISTER":
+        if method != "REGISTER" and _names_dialog(transaction.request):
             return self._inside(transaction, now)
         handler = self._outside_dialogs.get(method)
         if handler is None:  # makes sense inside a dialog only
@@ -285,3 +285,8 @@ class UserAgent:
         if isinstance(leg, DialledLeg):
             return self._dialled.hang_up(leg, command.cause, now)
         return []
+
+
+def _names_dialog(request: Request) -> bool:
+    """Whether a request was sent inside a dialog. Raises SipSyntaxError."""
+    return parse_name_addr(request.headers.get("to") or "").tag is not None

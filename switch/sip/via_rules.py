@@ -4,6 +4,8 @@ import re
 from typing import NamedTuple
 
 from runtime.hosts import is_address
+from switch.sip.errors import SipSyntaxError
+from switch.sip.grammar import HOST, SPACE, TOKEN, read_port, unbracketed
 from switch.sip.header_values import parse_name_addr, parse_via, split_values
 from switch.sip.hop import OPENED, Hop
 from switch.sip.message import Headers, Request
@@ -20,6 +22,12 @@ _USUAL = re.compile(
     r"((?:;[a-z0-9.\-]++(?:=[A-Za-z0-9.\-_]++)?+)*+)"
 )
 """A Via as nearly everybody writes it, parameter names in lower case: one match tells its parts."""
+_WAY_BACK = re.compile(
+    rf"SIP{SPACE}/{SPACE}[0-9.]++{SPACE}/{SPACE}{TOKEN}[ \t]++({HOST}){SPACE}"
+    rf"(?::{SPACE}([0-9]{{1,6}}+){SPACE})?+(?=[;,]|$)",
+    re.IGNORECASE,
+)
+"""The beginning of a Via of any version, up to its parameters."""
 
 
 class TopVia(NamedTuple):
@@ -46,6 +54,21 @@ def read_top_via(headers: Headers) -> TopVia:
             return TopVia(host, int(port or DEFAULT_PORT), branch, wants_port)
     via = parse_via(next(iter(split_values([line])), ""))
     return TopVia(via.host, via.port or DEFAULT_PORT, via.branch or "", via.param("rport") is not None)
+
+
+def read_way_back(headers: Headers) -> TopVia:
+    """As much of a top Via as the refusal of a malformed request needs, whatever its version and parameters.
+
+    Raises SipSyntaxError when even that cannot be read.
+    """
+    found = _WAY_BACK.match(headers.get("via") or "")
+    if found is None:
+        raise SipSyntaxError("no way back by the top Via")
+    try:
+        port = read_port(found[2])
+    except ValueError as fault:
+        raise SipSyntaxError(f"Via with {fault}") from fault
+    return TopVia(unbracketed(found[1]), port or DEFAULT_PORT, "", wants_port=False)
 
 
 def note_source(request: Request, source: Hop) -> TopVia:
@@ -103,5 +126,5 @@ def hop_of_target(request: Request, gone: Hop) -> Hop | None:
 
 
 def has_cookie(branch: str) -> bool:
-    """Whether a branch identifies its transaction by itself (RFC 3261 §17.2.3)."""
-    return branch[:7].lower() == _COOKIE
+    """Whether a branch identifies its transaction by itself (RFC 3261 §17.2.3): the cookie and more."""
+    return len(branch) > len(_COOKIE) and branch[:7].lower() == _COOKIE

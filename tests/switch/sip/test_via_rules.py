@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import parse_via
 from switch.sip.message import Headers
-from switch.sip.via_rules import TopVia, has_cookie, read_top_via
+from switch.sip.via_rules import TopVia, has_cookie, read_top_via, read_way_back
 
 HOSTS = st.sampled_from(["192.0.2.1", "phone.example", "[2001:db8::1]"])
 PARAMETERS = st.lists(
@@ -38,7 +38,28 @@ def test_an_unreadable_via_is_refused(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("branch", "expected"), [("z9hG4bKx", True), ("Z9HG4BKx", True), ("1", False), ("", False)]
+    ("line", "host", "port"),
+    [
+        ("SIP/2.0/UDP 192.0.2.15;;,;,,", "192.0.2.15", 5060),
+        ("SIP/7.0/UDP c.example.com;branch=z9hG4bK1", "c.example.com", 5060),
+        ("SIP / 2.0 / UDP [2001:db8::1] : 5070 , nonsense", "2001:db8::1", 5070),
+    ],
+)
+def test_the_way_back_is_read_from_a_via_that_makes_no_more_sense(line: str, host: str, port: int) -> None:
+    assert read_way_back(Headers({"via": [line]})) == TopVia(host, port, "", False)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "SIP/2.0/UDP ;branch=z9hG4bK1", "SIP/2.0/UDP host:70000", "SIP/2.0/UDP a b"]
+)
+def test_no_way_back_is_guessed(line: str) -> None:
+    with pytest.raises(SipSyntaxError):
+        read_way_back(Headers({"via": [line]}))
+
+
+@pytest.mark.parametrize(
+    ("branch", "expected"),
+    [("z9hG4bKx", True), ("Z9HG4BKx", True), ("z9hG4bK", False), ("1", False), ("", False)],
 )
 def test_the_cookie_tells_new_elements_from_old(branch: str, expected: bool) -> None:
     assert has_cookie(branch) is expected
