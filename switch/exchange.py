@@ -166,7 +166,7 @@ class Exchange:
         access_code = self._access_codes.get(arrival.called_number)
         target = access_code.target if access_code else self._dialled_by(event.station, arrival.called_number)
         if target is None:
-            return self._turn_away(event, Cause.UNALLOCATED_NUMBER)
+            return self._turn_away(event, _cause_of_unknown(arrival.called_number))
         self._calls.add(self._new_call(event, arrival, access_code, target, now))
         return [OpenEndpoint(leg_id=event.leg_id, near=None)]
 
@@ -323,6 +323,11 @@ class Exchange:
         for call in list(self.calls()):
             outputs += end_call(self._calls, call, command.cause, by_caller=False)
         return outputs
+
+
+def _cause_of_unknown(number: str) -> Cause:
+    """Nobody has that number; or none was dialled (RFC 3261 §21.4.22)."""
+    return Cause.UNALLOCATED_NUMBER if number else Cause.INVALID_NUMBER_FORMAT
 
 
 def _arrived(call: Call) -> CallArrived:

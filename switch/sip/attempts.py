@@ -46,6 +46,7 @@ class Attempts:
         if leg.session is not None:
             attempt.session = SessionSide(leg.session.session, calls=True)
             invite.headers.set("session-id", str(attempt.session.value))
+            invite.headers.set("max-forwards", str(leg.session.session.hops_left))
         if branch.credentials is not None:
             attempt.authentication = self._authentications.of(branch.credentials, branch.hop)
             attempt.authentication.put_on(invite)

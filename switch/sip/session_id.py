@@ -1,4 +1,4 @@
-"""Session-ID: one name for a session from end to end, for tracing (RFC 7989, RFC 7329).
+"""Session-ID: one name for a session from end to end, for tracing (RFC 7989, RFC 7329); how far it may go.
 
 Each end of a session has a UUID; every message carries its sender's and, as ``remote``, its receiver's. We
 stand between the ends: both legs of a call carry the same pair.
@@ -12,6 +12,8 @@ from weakref import WeakValueDictionary
 from runtime.ids import Ids
 from switch.sip.message import Headers
 
+MOST_HOPS = 70
+"""RFC 3261 §8.1.1.6."""
 NIL = "0" * 32
 """An end that is not known yet (RFC 7989 §5)."""
 _VALUE = re.compile(r"([0-9A-Fa-f]{32})[ \t]*(?:;[ \t]*remote[ \t]*=[ \t]*([0-9A-Fa-f]{32})[ \t]*)?(?:;.*)?")
@@ -39,6 +41,9 @@ class Session:
 
     calling: str
     called: str
+    hops_left: int = MOST_HOPS
+    """Max-Forwards of the legs dialled for it: one less than the arriving leg's, or a call that comes back
+    by another exchange would go round for ever (RFC 7332 §4)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +90,7 @@ class Sessions:
             session, single = Session(self._new(), self._new()), False
         else:
             session, single = Session(told.local, self._new()), told.remote is None
+        session.hops_left = _hops_left(headers)
         self._by_caller[session.calling] = session
         return SessionSide(session, calls=False, single=single)
 
@@ -106,6 +112,11 @@ def read_session_id(headers: Headers) -> SessionId | None:
         return None
     local, remote = found.groups()
     return SessionId(local.lower(), remote and remote.lower())
+
+
+def _hops_left(headers: Headers) -> int:
+    hops = headers.get("max-forwards")
+    return MOST_HOPS if hops is None else min(max(int(hops) - 1, 0), MOST_HOPS)
 
 
 def answering_lines(headers: Headers) -> dict[str, list[str]]:

@@ -7,6 +7,11 @@ from switch.causes import Cause, cause_of_status
     ("status", "cause", "number"),
     [
         (404, Cause.UNALLOCATED_NUMBER, 1),
+        (407, Cause.CALL_REJECTED, 21),
+        (482, Cause.EXCHANGE_ROUTING_ERROR, 25),
+        (483, Cause.EXCHANGE_ROUTING_ERROR, 25),
+        (484, Cause.INVALID_NUMBER_FORMAT, 28),
+        (485, Cause.UNALLOCATED_NUMBER, 1),
         (486, Cause.USER_BUSY, 17),
         (600, Cause.USER_BUSY, 17),
         (603, Cause.CALL_REJECTED, 21),

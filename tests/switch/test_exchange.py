@@ -87,6 +87,13 @@ def test_an_unknown_number_is_refused_with_404_and_leaves_nothing() -> None:
     rig.assert_idle()
 
 
+def test_a_call_to_no_number_at_all_is_refused_with_484() -> None:
+    rig = ExchangeRig()
+    assert rig.arrive(called="") == ""
+    assert rig.last(HangUpLeg).cause.status == 484
+    rig.assert_idle()
+
+
 def test_every_refused_call_has_an_id_of_its_own() -> None:
     rig = ExchangeRig()
     rig.arrive(called="123")

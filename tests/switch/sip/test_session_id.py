@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from switch.causes import Cause
 from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, RingLeg
 from switch.sip.events import LegArrived
-from switch.sip.message import Headers, Message
+from switch.sip.message import Headers, Message, Request
 from switch.sip.session_id import NIL, SessionId, read_session_id
 from tests.helpers.sip_messages import SDP, make_request, make_response
 from tests.helpers.sip_rig import STATION, SipRig
@@ -62,6 +62,42 @@ def test_both_legs_of_a_call_carry_the_same_pair() -> None:
     assert told(ok) == SessionId(PHONE_UUID, CALLER)
     (bye,) = rig.order(HangUpLeg(leg_id="agent", cause=Cause.NORMAL_CLEARING))
     assert told(bye) == SessionId(CALLER, PHONE_UUID)
+
+
+@pytest.mark.parametrize(
+    ("arrives_with", "goes_on_with"), [("70", "69"), ("12", "11"), ("1", "0"), ("255", "70"), ([], "70")]
+)
+def test_a_call_that_is_passed_on_may_go_one_hop_less_far(
+    arrives_with: str | list[str], goes_on_with: str
+) -> None:
+    rig = SipRig()
+    rig.register()
+    rig.receive(make_request("INVITE", body=SDP, max_forwards=arrives_with))
+    (arrived,) = rig.reported(LegArrived)
+    dialled = DialStation(
+        leg_id="agent",
+        station=STATION,
+        caller_number="1",
+        caller_name="",
+        sdp=SDP,
+        session_id=arrived.session_id,
+    )
+    invite = rig.one_request(rig.order(dialled))
+    assert invite.headers.get("max-forwards") == goes_on_with
+    refusal = make_response(invite, 420, unsupported="timer")
+    again = next(
+        message
+        for message in rig.receive(refusal)
+        if isinstance(message, Request) and message.method == "INVITE"
+    )
+    assert again.headers.get("max-forwards") == goes_on_with
+
+
+def test_a_call_of_our_own_may_go_all_the_way() -> None:
+    rig = SipRig()
+    rig.register()
+    dialled = DialStation(leg_id="agent", station=STATION, caller_number="1", caller_name="", sdp=SDP)
+    assert rig.one_request(rig.order(dialled)).headers.get("max-forwards") == "70"
 
 
 def test_a_caller_who_tells_none_gets_one_from_us_in_every_call() -> None:
