@@ -8,6 +8,15 @@ from typing import Generic, TypeVar
 K = TypeVar("K", bound=Hashable)
 
 
+def earliest(*deadlines: float | None) -> float | None:
+    """The first of these moments; None when there is none."""
+    first: float | None = None
+    for at in deadlines:
+        if at is not None and (first is None or at < first):
+            first = at
+    return first
+
+
 class Deadlines(Generic[K]):
     """Keys with a time each. Ties fire in the order they were set, so that order is reproducible.
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from runtime.clock import Clock
+from runtime.deadlines import earliest
 from runtime.errors import UsageError
 from runtime.vocabulary import Command, Event
 
@@ -184,8 +185,7 @@ class Driver:
                 self._on_fault(observer, fault)
 
     def _arm(self) -> None:
-        deadlines = [at for core in self._cores if (at := core.next_deadline()) is not None]
-        earliest = min(deadlines, default=None)
-        if earliest != self._armed:
-            self._armed = earliest
-            self._alarm.arm(earliest, self.wake)
+        deadline = earliest(*[core.next_deadline() for core in self._cores])
+        if deadline != self._armed:
+            self._armed = deadline
+            self._alarm.arm(deadline, self.wake)

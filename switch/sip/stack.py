@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Sequence
 
+from runtime.deadlines import earliest
 from runtime.driver import Handler, merge_routes
 from runtime.ids import Ids
 from runtime.vocabulary import Output
@@ -163,8 +164,12 @@ class SipStack:
         return [*events]
 
     def next_deadline(self) -> float | None:
-        cores = (self._layer, self._agent, self.registrar, self.guard)
-        return min((at for core in cores if (at := core.next_deadline()) is not None), default=None)
+        return earliest(
+            self._layer.next_deadline(),
+            self._agent.next_deadline(),
+            self.registrar.next_deadline(),
+            self.guard.next_deadline(),
+        )
 
     def wake(self, *, now: float) -> list[Output]:
         """Repeat, give up or forget what is due first in each part."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container
 from typing import Any, Protocol
 
+from runtime.deadlines import earliest
 from runtime.driver import Handler
 from runtime.ids import Ids
 from runtime.vocabulary import Output
@@ -118,7 +119,23 @@ class UserAgent:
         self._watched = WatchedStations(self._signalling, config, proof.knows)
         self._subscriptions = self._watched.subscriptions
         self._texts = TextMessages(self._signalling, registrar, proof.knows, text_numbers)
-        self._outside_dialogs: dict[str, RequestHandler] = {
+        self._outside_dialogs = self._serving_outside_dialogs()
+        self._in_dialog = self._serving_in_dialogs()
+        self._reports: dict[type, Callable[[Any, float], list[Output]]] = {
+            RequestReceived: self._request,
+            AckReceived: self._in_dialog.acknowledge,
+            ResponseReceived: self._response,
+            RequestUnanswered: self._unanswered,
+        }
+        self._senders = self._hearing_answers()
+        self._timeouts: dict[LegTimer, Callable[[Any, float], list[Output]]] = {
+            LegTimer.RINGING: self._arriving.wake,
+            LegTimer.SESSION: self._session_due,
+            LegTimer.REOFFER: self._our_reoffers.wake,
+        }
+
+    def _serving_outside_dialogs(self) -> dict[str, RequestHandler]:
+        return {
             "INVITE": self._arriving.invite,
             "OPTIONS": self._options,
             "REGISTER": self._register,
@@ -126,7 +143,9 @@ class UserAgent:
             "SUBSCRIBE": self._subscriptions.subscribe,
             "MESSAGE": self._texts.receive,
         }
-        self._in_dialog = DialogRequests(
+
+    def _serving_in_dialogs(self) -> DialogRequests:
+        return DialogRequests(
             self._signalling,
             self._our_reoffers,
             {
@@ -141,13 +160,9 @@ class UserAgent:
                 "MESSAGE": self._texts.receive_in_dialog,
             },
         )
-        self._reports: dict[type, Callable[[Any, float], list[Output]]] = {
-            RequestReceived: self._request,
-            AckReceived: self._in_dialog.acknowledge,
-            ResponseReceived: self._response,
-            RequestUnanswered: self._unanswered,
-        }
-        self._senders: dict[type, RequestSender] = {
+
+    def _hearing_answers(self) -> dict[type, RequestSender]:
+        return {
             Attempt: self._dialled,
             PendingRequest: self._out_of_dialog,
             Prack: Pracks(self._signalling),
@@ -155,11 +170,6 @@ class UserAgent:
             Transfer: self._transfers,
             OurReoffer: self._our_reoffers,
             Subscription: self._subscriptions,
-        }
-        self._timeouts: dict[LegTimer, Callable[[Any, float], list[Output]]] = {
-            LegTimer.RINGING: self._arriving.wake,
-            LegTimer.SESSION: self._session_due,
-            LegTimer.REOFFER: self._our_reoffers.wake,
         }
 
     @property
@@ -201,10 +211,13 @@ class UserAgent:
         return self._signalling.answer(transaction, status, now)
 
     def next_deadline(self) -> float | None:
-        parts = (self._repeats, self._dialled, self._transfers, self._subscriptions)
-        deadlines = [part.next_deadline() for part in parts]
-        deadlines.append(self._legs.timers.next())
-        return min((at for at in deadlines if at is not None), default=None)
+        return earliest(
+            self._repeats.next_deadline(),
+            self._dialled.next_deadline(),
+            self._transfers.next_deadline(),
+            self._subscriptions.next_deadline(),
+            self._legs.timers.next(),
+        )
 
     def wake(self, *, now: float) -> list[Output]:
         """Repeat answers that wait for their ACK; give up what nobody answers."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from itertools import chain
 
+from runtime.deadlines import earliest
 from runtime.driver import Handler
 from runtime.errors import UsageError
 from runtime.ids import Ids
@@ -131,7 +132,7 @@ class Trunks:
 
     def next_deadline(self) -> float | None:
         parts = (self._health, self._registrations, self._locator)
-        return min((at for part in parts if (at := part.next_deadline()) is not None), default=None)
+        return earliest(*[part.next_deadline() for part in parts])
 
     def wake(self, *, now: float) -> list[Output]:
         """Do the one thing that is due first."""

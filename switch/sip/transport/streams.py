@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from runtime.deadlines import earliest
 from runtime.driver import Driver, Outputs
 from runtime.hosts import is_address
 from switch.sip.commands import SendMessage
@@ -94,7 +95,7 @@ class Streams:
 
     def next_deadline(self) -> float | None:
         deadlines = (self._table.next_deadline(), self._rests_until)
-        return min((at for at in deadlines if at is not None), default=None)
+        return earliest(*deadlines)
 
     def wake(self, *, now: float) -> Outputs:
         """Close the connection that is overdue first; accept again after a rest."""
