@@ -17,8 +17,6 @@ class DialTrunk(Command):
     caller_number: str
     caller_name: str
     sdp: str
-    asserted_number: str = ""
-    """The caller as a network we trust asserted it; empty: ``caller_number``."""
     privacy: bool = False
     """Whether the called shall not learn who calls (RFC 3323)."""
     diversions: tuple[str, ...] = ()

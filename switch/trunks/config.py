@@ -74,8 +74,8 @@ class TrunkConfig(Section):
     name: str = Field(
         min_length=1,
         max_length=64,
-        pattern=r"^[^\s:]+$",
-        description="Short name, used in routes, events and records.",
+        pattern=r"^[^\s:/]+$",
+        description="Short name without spaces, colons and slashes, used in routes, events and records.",
     )
     enabled: bool = Field(default=True, description="Whether it carries calls and registers.")
     addresses: list[AddressConfig] = Field(

@@ -61,7 +61,7 @@ class TrunkRegistrationFailed(Event):
     registrar: str
     """The address that was asked; empty when none is known."""
     status: int
-    """What it answered; 408 when it did not, 503 when nothing could be sent."""
+    """What it answered: 200 when it granted no time; 408 when it did not, 503 when nothing could be sent."""
     retry_in_s: int
     """When it is asked for again."""
 

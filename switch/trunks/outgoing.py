@@ -113,7 +113,7 @@ class OutgoingCalls:
                     trunk,
                     endpoint,
                     command,
-                    caller_number=route.caller_number or command.asserted_number or command.caller_number,
+                    caller_number=route.caller_number or command.caller_number,
                     sdp=offers[trunk],
                     our_host=self._our_host(endpoint.hop),
                 )

@@ -11,7 +11,7 @@ REFRESH_SHARE = 0.8
 FIRST_RETRY_S = 10.0
 LONGEST_RETRY_S = 600.0
 _SHORTEST_S = 5.0
-"""A registration granted for less is refreshed no more often than that."""
+"""It is refreshed no more often than that, unless it was granted for less."""
 _LONGEST_ASKED_S = 86_400
 
 
@@ -43,11 +43,6 @@ class Registration:
     attempts: int = 0
     """Failures in a row; each is tried at the registrar's next address."""
 
-    @property
-    def allows_calls(self) -> bool:
-        """Whether the trunk knows us, as far as we know."""
-        return self.state is not RegistrationState.FAILED
-
     def begin(self, now: float) -> None:
         """It is wanted."""
         self.attempts = 0
@@ -68,18 +63,20 @@ class Registration:
         self._enter(RegistrationState.REGISTERED, now)
         return max(granted_s * REFRESH_SHARE, min(_SHORTEST_S, granted_s))
 
-    def refuse(self, status: int, lot: float, now: float) -> float:
+    def refuse(self, status: int, retry_after: str, lot: float, now: float) -> float:
         """The registrar did not take it; returns the seconds to the next attempt.
 
-        ``lot`` from 0 to 1 spreads the attempts of many switches that lost one registrar. What was granted
-        before holds until its time is over.
+        No sooner than its Retry-After (RFC 3261 §20.33) as far as that is sensible. ``lot`` from 0 to 1
+        spreads the attempts of many switches that lost one registrar. What was granted before holds until
+        its time is over.
         """
         self.last_status = status
         pause_s = min(FIRST_RETRY_S * (1 << min(self.attempts, 16)), LONGEST_RETRY_S)
+        asked_s = min(_seconds(retry_after.partition(";")[0].partition("(")[0].strip(), 0), LONGEST_RETRY_S)
         self.attempts += 1
         if self.state is not RegistrationState.REGISTERED or now >= self.expires_at:
             self._enter(RegistrationState.FAILED, now)
-        return pause_s * (0.5 + lot / 2)
+        return max(pause_s * (0.5 + lot / 2), asked_s)
 
     def ask_longer(self, min_expires: str) -> bool:
         """423: the registrar wants longer ones. Whether to ask again at once (RFC 3261 §10.2.8)."""

@@ -80,7 +80,7 @@ class Registrations:
             return self._granted(asked, event, now)
         if event.status == _TOO_BRIEF and registration.ask_longer(event.min_expires):
             return self._ask(trunk, asked.hop, registration.asked_s)
-        return self._refused(trunk, str(asked.hop), event.status, now)
+        return self._refused(trunk, str(asked.hop), event.status, now, event.retry_after)
 
     def next_deadline(self) -> float | None:
         return self._deadlines.next()
@@ -104,9 +104,11 @@ class Registrations:
 
     def _granted(self, asked: _Asked, event: RequestAnswered, now: float) -> list[Output]:
         trunk, registration = asked.trunk, asked.trunk.registration
-        before, was_known = trunk.state, registration.state is RegistrationState.REGISTERED
         user = _contact_user(trunk)
         granted_s = granted_seconds(event.contact, event.expires, user, registration.asked_s)
+        if granted_s == 0:
+            return self._refused(trunk, str(asked.hop), event.status, now)
+        before, was_known = trunk.state, registration.state is RegistrationState.REGISTERED
         refresh_in_s = registration.grant(granted_s, route_set(event.service_route), now)
         self._deadlines.set(trunk, now + refresh_in_s)
         changes = state_changes(trunk, before, f"{trunk.name}/{asked.hop}", event.status)
@@ -115,9 +117,11 @@ class Registrations:
         registered = TrunkRegistered(trunk=trunk.name, registrar=str(asked.hop), expires_s=granted_s)
         return [registered, *changes]
 
-    def _refused(self, trunk: Trunk, registrar: str, status: int, now: float) -> list[Output]:
+    def _refused(
+        self, trunk: Trunk, registrar: str, status: int, now: float, retry_after: str = ""
+    ) -> list[Output]:
         before = trunk.state
-        retry_in_s = trunk.registration.refuse(status, self._draw(_LOTS) / _LOTS, now)
+        retry_in_s = trunk.registration.refuse(status, retry_after, self._draw(_LOTS) / _LOTS, now)
         self._deadlines.set(trunk, now + retry_in_s)
         failed = TrunkRegistrationFailed(
             trunk=trunk.name, registrar=registrar, status=status, retry_in_s=round(retry_in_s)

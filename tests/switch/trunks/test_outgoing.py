@@ -1,6 +1,7 @@
 """Calls to outside numbers."""
 
 import pytest
+from pydantic import ValidationError
 
 from switch.causes import Cause
 from switch.sip.branches import Forking
@@ -231,3 +232,9 @@ def test_a_call_without_a_codec_of_any_trunk_cannot_be_made() -> None:
     only_a_law = SDP.replace("RTP/AVP 8 0 101", "RTP/AVP 8 101").replace("a=rtpmap:0 PCMU/8000\r\n", "")
     assert rig.dial(sdp=only_a_law).cause is Cause.INCOMPATIBLE_DESTINATION
     assert rig.trunks.open_legs == 0
+
+
+@pytest.mark.parametrize("name", ["gx/telecom", "a:b", "two words", ""])
+def test_a_trunk_has_a_name_that_its_addresses_can_be_told_by(name: str) -> None:
+    with pytest.raises(ValidationError, match="name"):
+        trunk_config(name)

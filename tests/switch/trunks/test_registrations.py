@@ -126,6 +126,28 @@ def test_what_was_granted_holds_while_a_refresh_fails() -> None:
     assert rig.trunk("ims").registration.state == "failed"
 
 
+def test_a_registrar_that_grants_no_time_is_not_asked_again_and_again() -> None:
+    rig = registering()
+    rig.answer(last(rig), 200, contact="<sip:95598@203.0.113.1>;expires=0")
+    rig.pass_time(4)
+    assert count(rig) == 1
+    (failed,) = rig.all(TrunkRegistrationFailed)
+    assert (failed.status, failed.retry_in_s >= 5) == (200, True)
+    assert rig.trunk("ims").registration.state == "failed"
+
+
+def test_a_registrar_that_says_when_to_come_back_is_left_alone_until_then() -> None:
+    rig = registering()
+    rig.answer(last(rig), 503, retry_after="120 (maintenance);duration=60")
+    rig.pass_time(119)
+    assert count(rig) == 1
+    rig.pass_time(1)
+    assert count(rig) == 2
+    rig.answer(last(rig), 503, retry_after="999999999")
+    rig.pass_time(600)
+    assert count(rig) == 3
+
+
 def test_calls_pass_the_proxies_that_the_registrar_named() -> None:
     rig = registering()
     rig.answer(last(rig), 200, service_route="<sip:orig@scscf.example;lr>, <sip:next.example;lr>")
