@@ -101,6 +101,7 @@ class Switchboard:
             listeners=configuration.listeners,
             guard=configuration.guard,
             text_numbers={code.number for code in configuration.access_codes},
+            hold_back=lambda leg_id, branch, now: self._trunks.hold_back(leg_id, branch, now),
         )
         guard = self._stack.guard
         self._ban_file = BanFile(configuration.guard.ban_file, guard.bans, self._clock, self._loop)

@@ -1,13 +1,23 @@
 """Ways to reach a party, which a dialled leg tries together or in turn."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from runtime.vocabulary import Output
 from switch.sip.client_authentication import Account
 from switch.sip.hop import Hop
 
 HeaderFields = tuple[tuple[str, str], ...]
 """Further headers by lower-case name; a name may stand several times."""
+
+HoldBack = Callable[[str, str, float], list[Output] | None]
+"""Takes a leg, the name of its branch that is next, and ``now``. None when that may be tried; else it is
+passed over, and this is what follows."""
+
+
+def hold_nothing_back(leg_id: str, branch: str, now: float) -> None:
+    """Every branch may be tried."""
 
 
 class Forking(StrEnum):
@@ -43,3 +53,7 @@ class Branch:
     """Who we are when the neighbour asks for a password."""
     reliable_provisionals: bool = True
     """Whether we say that we acknowledge provisional answers (RFC 3262)."""
+    attempt_timeout_s: float | None = None
+    """How long it may be silent, without even a provisional answer; None: as the order says."""
+    failover_statuses: frozenset[int] = frozenset()
+    """Its answers that give way to the next branch, besides those of the order."""

@@ -5,7 +5,7 @@ from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sip.attempts import Attempts, invite_of
-from switch.sip.branches import Forking
+from switch.sip.branches import Branch, Forking, HoldBack
 from switch.sip.client_authentication import ClientAuthentications
 from switch.sip.client_transaction import ResponseReceived
 from switch.sip.commands import DialLeg, DialStation
@@ -25,8 +25,9 @@ from switch.sip.transaction_tables import State
 class DialledLegs:
     """The user agent's part as a client of INVITEs.
 
-    ``limit_s`` ends a leg that nobody answers; ``silence_s`` is how long a branch may be silent before the
-    next is tried; ``patience_s`` is how long a cancelled INVITE may take to come to its end.
+    ``hold_back`` is asked before a branch with a name is tried. ``limit_s`` ends a leg that nobody answers;
+    ``silence_s`` is how long a branch may be silent before the next is tried; ``patience_s`` is how long a
+    cancelled INVITE may take to come to its end.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class DialledLegs:
         signalling: LegSignalling,
         directory: Directory,
         authentications: ClientAuthentications,
+        hold_back: HoldBack,
         *,
         limit_s: float,
         silence_s: float,
@@ -42,6 +44,7 @@ class DialledLegs:
         self._signalling = signalling
         self._directory = directory
         self._attempts = Attempts(signalling, authentications)
+        self._hold_back = hold_back
         self._limit_s = limit_s
         self._silence_s = silence_s
         self._patience_s = patience_s
@@ -137,20 +140,33 @@ class DialledLegs:
             raise UsageError(f"{leg_id} is in use; a dialled leg needs an id of its own")
 
     def _next_round(self, leg: DialledLeg, now: float) -> list[Output]:
-        silence_s = leg.order.attempt_timeout_s
-        branches = leg.rounds.pop(0)
-        if silence_s is None and leg.rounds:
-            silence_s = self._silence_s
+        """Try the next branches that are not held back; when all of them are, the leg is over."""
         outputs: list[Output] = []
-        for branch in branches:
-            attempt, invite = self._attempts.start(leg, branch, now)
-            leg.attempts.append(attempt)
+        is_tried = False
+        while leg.rounds and not is_tried:
+            for branch in leg.rounds.pop(0):
+                held_back = self._hold_back(leg.leg_id, branch.name, now) if branch.name else None
+                is_tried = is_tried or held_back is None
+                outputs += self._try(leg, branch, now) if held_back is None else held_back
+        if is_tried or leg.attempts:
+            return outputs
+        return outputs + self._end(leg, leg.failure or unanswered(503))
+
+    def _try(self, leg: DialledLeg, branch: Branch, now: float) -> list[Output]:
+        attempt, invite = self._attempts.start(leg, branch, now)
+        leg.attempts.append(attempt)
+        silence_s = self._silence_of(leg, branch)
+        if silence_s is not None:
+            self._deadlines.set(attempt, now + silence_s)
+        if not branch.name:
+            return [invite]
+        return [BranchTried(leg_id=leg.leg_id, branch=branch.name), invite]
+
+    def _silence_of(self, leg: DialledLeg, branch: Branch) -> float | None:
+        for silence_s in (branch.attempt_timeout_s, leg.order.attempt_timeout_s):
             if silence_s is not None:
-                self._deadlines.set(attempt, now + silence_s)
-            if branch.name:
-                outputs.append(BranchTried(leg_id=leg.leg_id, branch=branch.name))
-            outputs.append(invite)
-        return outputs
+                return silence_s
+        return self._silence_s if leg.rounds else None
 
     def _give_up(self, attempt: Attempt, cause: Cause, now: float) -> list[Output]:
         """Its outcome matters no more: CANCEL now, or with its first answer (RFC 3261 §9.1)."""
@@ -263,7 +279,7 @@ class DialledLegs:
         """A branch is out: others may still ring, or be next, or the leg ends (RFC 3261 §16.7)."""
         leg = attempt.leg
         outputs = self._let_go(attempt, failure)
-        if ends_all(leg.order, failure.status):
+        if ends_all(leg.order, attempt.branch, failure.status):
             return outputs + self._end(leg, failure) + self._stop(leg, failure.cause, now)
         if leg.attempts:
             return outputs

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from switch.causes import Cause, cause_of_status
-from switch.sip.branches import Forking
+from switch.sip.branches import Branch, Forking
 from switch.sip.commands import DialLeg
 from switch.sip.message import Response
 from switch.sip.reason_header import read_reason
@@ -45,9 +45,9 @@ def better(known: Failure | None, other: Failure) -> Failure:
     return other if known is None or _rank(other) < _rank(known) else known
 
 
-def ends_all(order: DialLeg, status: int) -> bool:
-    """Whether a failure speaks for the party and not for the way there."""
-    if status in order.failover_statuses:
+def ends_all(order: DialLeg, branch: Branch, status: int) -> bool:
+    """Whether a failure of a branch speaks for the party and not for the way there."""
+    if status in order.failover_statuses or status in branch.failover_statuses:
         return False
     if order.forking is Forking.PARALLEL:
         return status >= 600  # RFC 3261 §16.7 step 5

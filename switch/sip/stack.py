@@ -8,6 +8,7 @@ from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.sip.authenticator import Authenticator
 from switch.sip.bindings import Bindings
+from switch.sip.branches import HoldBack, hold_nothing_back
 from switch.sip.capabilities import KNOWN_METHODS
 from switch.sip.commands import ReuseConnection, SendMessage
 from switch.sip.config import SipConfig, StationConfig
@@ -38,7 +39,8 @@ class SipStack:
     """Guard, transaction layer, user agent and registrar as one core.
 
     ``nonce_key`` seals the challenges of digest authentication and must be new for each run.
-    ``text_numbers`` are the numbers beside those of stations that texts may be sent to.
+    ``text_numbers`` are the numbers beside those of stations that texts may be sent to. ``hold_back`` is
+    asked before a branch of a dialled leg is tried.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class SipStack:
         listeners: Sequence[ListenerConfig] = (),
         guard: GuardConfig | None = None,
         text_numbers: Container[str] = (),
+        hold_back: HoldBack = hold_nothing_back,
     ) -> None:
         timers = Timers(config.t1_ms / 1000, config.t2_ms / 1000, config.t4_ms / 1000)
         identity = Identity(config, ids, listeners)
@@ -79,6 +82,7 @@ class SipStack:
             ids=ids,
             counters=self.counters,
             text_numbers=text_numbers,
+            hold_back=hold_back,
         )
         self._rejections = Rejections(
             identity, self.counters, self.guard, answer_to_source=config.answer_to_source

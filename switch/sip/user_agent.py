@@ -9,6 +9,7 @@ from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.sip.answer_repeats import AckMissing, AnswerRepeats
 from switch.sip.arriving_legs import ArrivingLegs
+from switch.sip.branches import HoldBack
 from switch.sip.byes import Byes
 from switch.sip.caller_proof import PROVED_METHODS, CallerProof
 from switch.sip.capabilities import CAPABILITIES
@@ -89,6 +90,7 @@ class UserAgent:
         ids: Ids,
         counters: Counters,
         text_numbers: Container[str],
+        hold_back: HoldBack,
     ) -> None:
         self._repeats = AnswerRepeats(timers, counters)
         self._legs = Legs()
@@ -107,6 +109,7 @@ class UserAgent:
             self._signalling,
             registrar,
             authentications,
+            hold_back,
             limit_s=config.dial_limit_s,
             silence_s=config.attempt_timeout_s,
             patience_s=timers.lifetime_s,

@@ -7,7 +7,7 @@ from switch.causes import Cause
 from switch.sdp.codec_choice import choose_codecs
 from switch.sip.branches import Branch, Forking
 from switch.sip.commands import DialLeg
-from switch.sip.events import BranchFailed, BranchTried, LegEnded
+from switch.sip.events import BranchFailed, LegEnded
 from switch.sip.locating.weights import Draw
 from switch.trunks.commands import DialTrunk
 from switch.trunks.endpoints import Endpoint, call_order
@@ -45,8 +45,7 @@ class OutgoingCalls:
     def dial(self, command: DialTrunk, now: float) -> list[Output]:
         """Dial a number, or tell at once why it cannot be dialled.
 
-        The first trunk's channel is taken here, those of the next as the call gets to them: a call that fails
-        over may exceed a limit by one.
+        The first trunk's channel is taken here, those of the next as the call gets to them.
         """
         route = self._routing.find(command.number)
         if route is None:
@@ -62,23 +61,35 @@ class OutgoingCalls:
             return [*told, _ended(command, Cause.NORMAL_CIRCUIT_CONGESTION)]
         branches = tuple(self._branches(free, offers, route, command))[:_MOST_BRANCHES]
         self._take(TrunkLeg(command.leg_id, free[0].name, outgoing=True, endpoint=branches[0].name), now)
-        return [*told, _order(command, branches, free[0])]
+        return [*told, _order(command, branches)]
 
     def has_route(self, number: str) -> bool:
         """Whether there is a route for this number, were its trunks up."""
         return self._routing.find(number) is not None
 
-    def tried(self, event: BranchTried, now: float) -> list[Output]:
-        """The call is at this endpoint now."""
-        leg = self._legs.find(event.leg_id)
-        if leg is None or leg.endpoint == event.branch:
+    def hold_back(self, leg_id: str, endpoint: str, now: float) -> list[Output] | None:
+        """None when a call may go to this endpoint, whose trunk's channel it takes then.
+
+        Else what is told of it: since the call was dialled the endpoint went down, or its trunk is full or
+        disabled.
+        """
+        leg = self._legs.find(leg_id)
+        if leg is None or leg.endpoint == endpoint:
+            return None
+        found = self._find(endpoint)
+        if found is not None and not found[1].is_usable:
             return []
-        leg.endpoint = event.branch
-        trunk = _trunk_of(event.branch)
-        if trunk != leg.trunk:
-            self._legs.move(leg, trunk)
-            self._trunks[trunk].rate_out.take(now)
-        return []
+        trunk = self._trunks[_trunk_of(endpoint)]
+        if trunk.name != leg.trunk:
+            if not trunk.carries_calls:
+                return []
+            limit = trunk.limit_out(now)
+            if limit is not None:
+                return turn_away(trunk, _OUT, limit)
+            self._legs.move(leg, trunk.name)
+            _let_through(trunk, now)
+        leg.endpoint = endpoint
+        return None
 
     def failed(self, event: BranchFailed, now: float) -> list[Output]:
         """What an endpoint said, or did not say, tells how it is."""
@@ -99,9 +110,7 @@ class OutgoingCalls:
         return [] if found is None else self._health.call_succeeded(*found, None, now)
 
     def _take(self, leg: TrunkLeg, now: float) -> None:
-        trunk = self._trunks[leg.trunk]
-        trunk.told_full.discard(_OUT)
-        trunk.rate_out.take(now)
+        _let_through(self._trunks[leg.trunk], now)
         self._legs.add(leg)
 
     def _branches(
@@ -144,16 +153,18 @@ def _with_room(trunks: Iterable[Trunk], now: float) -> tuple[list[Output], list[
     return told, free
 
 
-def _order(command: DialTrunk, branches: tuple[Branch, ...], first: Trunk) -> DialLeg:
-    """Time-out and statuses are the first trunk's."""
+def _let_through(trunk: Trunk, now: float) -> None:
+    trunk.told_full.discard(_OUT)
+    trunk.rate_out.take(now)
+
+
+def _order(command: DialTrunk, branches: tuple[Branch, ...]) -> DialLeg:
     return DialLeg(
         leg_id=command.leg_id,
         branches=branches,
         sdp=command.sdp,
         session_id=command.session_id,
         forking=Forking.SERIAL,
-        attempt_timeout_s=first.config.attempt_timeout_s,
-        failover_statuses=frozenset(first.config.failover_statuses),
     )
 
 

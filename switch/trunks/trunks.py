@@ -12,7 +12,6 @@ from runtime.vocabulary import Output
 from switch.arrival import Admitted, TurnedAway
 from switch.sip.events import (
     BranchFailed,
-    BranchTried,
     LegAnswered,
     LegArrived,
     LegEnded,
@@ -90,7 +89,6 @@ class Trunks:
             DialTrunk: self._outgoing.dial,
             EnableTrunk: self._enable,
             DisableTrunk: self._disable,
-            BranchTried: self._outgoing.tried,
             BranchFailed: self._outgoing.failed,
             LegRinging: self._leg_alive,
             LegAnswered: self._leg_alive,
@@ -102,6 +100,10 @@ class Trunks:
     def admit(self, event: LegArrived, now: float) -> Admitted | TurnedAway:
         """Whether a call may come in, and in which numbers: the exchange's first question."""
         return self._incoming.admit(event, now)
+
+    def hold_back(self, leg_id: str, branch: str, now: float) -> list[Output] | None:
+        """Whether a call that failed at one endpoint may go on to the next: the SIP stack's question."""
+        return self._outgoing.hold_back(leg_id, branch, now)
 
     def has_route(self, number: str) -> bool:
         """Whether an outside number can be dialled, were the trunks up."""

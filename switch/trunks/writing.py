@@ -43,6 +43,8 @@ def branch_of(
         headers=(*form.headers, *_further_headers(trunk, command, our_host)),
         sdp=None if sdp == command.sdp else sdp,
         credentials=trunk.account,
+        attempt_timeout_s=config.attempt_timeout_s,
+        failover_statuses=frozenset(config.failover_statuses),
     )
 
 

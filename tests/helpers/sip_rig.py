@@ -34,14 +34,22 @@ class SipRig:
         guard: Mapping[str, Any] | None = None,
         stations: Sequence[str] = (STATION,),
         text_numbers: Container[str] = (),
+        held_back: Container[str] = (),
         **settings: Any,
     ) -> None:
+        """``held_back`` are names of branches that are not tried."""
         self.now = 1000.0
         config = SipConfig.model_validate(settings)
         known = [StationConfig.model_validate({"name": name, "password": PASSWORD}) for name in stations]
         limits = GuardConfig.model_validate(guard or {})
         self.stack = SipStack(
-            config, known, SeededIds(1), b"key of a test", guard=limits, text_numbers=text_numbers
+            config,
+            known,
+            SeededIds(1),
+            b"key of a test",
+            guard=limits,
+            text_numbers=text_numbers,
+            hold_back=lambda leg_id, branch, now: [] if branch in held_back else None,
         )
         self._routes = self.stack.routes()
         self.messages: list[Message] = []

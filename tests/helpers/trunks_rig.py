@@ -9,7 +9,7 @@ from runtime.vocabulary import Command
 from switch.arrival import Admitted, TurnedAway
 from switch.causes import Cause
 from switch.sip.commands import DialLeg, SendRequest
-from switch.sip.events import BranchFailed, BranchTried, LegAnswered, LegArrived, LegEnded, RequestAnswered
+from switch.sip.events import BranchFailed, LegAnswered, LegArrived, LegEnded, RequestAnswered
 from switch.sip.locating.locator import Locator
 from switch.sip.locating.records import Answer, AskDns, DnsAnswered, Question
 from switch.trunks.areas import Areas
@@ -118,8 +118,11 @@ class TrunksRig:
         }
         return self.trunks.admit(LegArrived(leg_id=f"leg-{self.legs}", **event), self.now)
 
-    def try_branch(self, dialled: DialLeg, position: int = 0) -> list[Any]:
-        return self.feed(BranchTried(leg_id=dialled.leg_id, branch=dialled.branches[position].name))
+    def try_branch(self, dialled: DialLeg, position: int = 0) -> bool:
+        """The call comes to a branch; whether it is tried."""
+        told = self.trunks.hold_back(dialled.leg_id, dialled.branches[position].name, self.now)
+        self._settle(told or ())
+        return told is None
 
     def fail_branch(self, dialled: DialLeg, position: int = 0, status: int = 503) -> list[Any]:
         name = dialled.branches[position].name

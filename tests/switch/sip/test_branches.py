@@ -296,6 +296,33 @@ def test_a_branch_that_has_said_anything_may_ring_as_long_as_it_likes() -> None:
     assert methods(rig.pass_time(60)) == []
 
 
+def test_a_branch_may_have_statuses_and_a_patience_of_its_own() -> None:
+    rig = SipRig()
+    own = branch("one", 7001, failover_statuses=frozenset({404}), attempt_timeout_s=9)
+    one = dial(rig, own, TWO, THREE, forking=SERIAL, attempt_timeout_s=2)["one"]
+    assert methods(rig.pass_time(2.1)) == ["INVITE", "INVITE"]  # repeated to the same
+    assert failed(rig) == []
+    two = phones_of(rig, one.answers(404))["two"]
+    two.answers(404)
+    assert ended(rig)[1] == 404
+
+
+def test_a_branch_that_is_held_back_is_passed_over() -> None:
+    rig = SipRig(held_back={"two"})
+    one = dial(rig, ONE, TWO, THREE, forking=SERIAL)["one"]
+    assert list(phones_of(rig, one.answers(503))) == ["three"]
+    assert [event.branch for event in rig.reported(BranchTried)] == ["one", "three"]
+    assert failed(rig) == [("one", 503)]
+
+
+def test_when_all_that_is_left_is_held_back_the_leg_ends_as_the_last_branch_did() -> None:
+    rig = SipRig(held_back={"two", "three"})
+    one = dial(rig, ONE, TWO, THREE, forking=SERIAL)["one"]
+    assert methods(one.answers(503)) == ["ACK"]
+    assert ended(rig)[1] == 503
+    assert nothing_is_left(rig)
+
+
 def test_without_an_order_a_silent_branch_gives_way_as_configured_but_the_last_has_all_its_time() -> None:
     rig = SipRig(attempt_timeout_s=3)
     dial(rig, ONE, TWO, forking=SERIAL)

@@ -7,6 +7,7 @@ from switch.causes import Cause
 from switch.sip.branches import Forking
 from switch.sip.commands import DialLeg
 from switch.sip.events import LegEnded, LegRinging
+from switch.trunks.commands import DisableTrunk
 from switch.trunks.config import RouteConfig
 from switch.trunks.events import TrunkDown, TrunkFull
 from tests.helpers.trunks_rig import OUR_HOST, SDP, TrunksRig, trunk_config
@@ -133,6 +134,45 @@ def test_a_call_that_fails_over_takes_its_channel_along() -> None:
     rig.end(dialled.leg_id)
     assert rig.trunk("mobile").channels.outgoing == 0
     assert rig.trunk("mobile").state == "up"
+
+
+def test_calls_that_fail_over_are_held_to_the_limits_too() -> None:
+    rig = TrunksRig(
+        trunk_config("telecom"),
+        trunk_config("mobile", "192.0.2.3", channels=2),
+        trunk_config("unicom", "192.0.2.4", calls_per_s_out=1),
+    )
+    calls = [rig.dial() for _ in range(4)]
+    assert [rig.try_branch(call, 1) for call in calls] == [True, True, False, False]
+    assert rig.trunk("mobile").channels.outgoing == 2
+    assert [rig.try_branch(call, 2) for call in calls[2:]] == [True, False]
+    assert rig.trunk("telecom").channels.outgoing == 1
+    assert [(full.trunk, full.limit) for full in rig.all(TrunkFull)] == [
+        ("mobile", "channels"),
+        ("unicom", "calls_per_s"),
+    ]
+
+
+def test_calls_that_fail_over_pass_over_what_went_down_or_was_disabled_meanwhile() -> None:
+    rig = TrunksRig(
+        trunk_config("telecom", "192.0.2.1", "192.0.2.2", failures_to_down=1),
+        trunk_config("mobile", "192.0.2.3"),
+        trunk_config("unicom", "192.0.2.4"),
+    )
+    call, other = rig.dial(), rig.dial()
+    second = next(i for i, branch in enumerate(other.branches) if branch.name == call.branches[1].name)
+    rig.fail_branch(other, second, status=408)
+    rig.feed(DisableTrunk(trunk="mobile"))
+    assert [rig.try_branch(call, position) for position in range(4)] == [True, False, False, True]
+
+
+def test_each_trunk_has_its_own_patience_and_its_own_statuses() -> None:
+    rig = TrunksRig(
+        trunk_config("telecom", attempt_timeout_s=2, failover_statuses=[403]),
+        trunk_config("mobile", "192.0.2.3", attempt_timeout_s=8),
+    )
+    told = [(branch.attempt_timeout_s, branch.failover_statuses) for branch in rig.dial().branches]
+    assert told == [(2, {403}), (8, set())]
 
 
 def test_numbers_go_out_in_the_form_of_each_trunk() -> None:
