@@ -17,6 +17,7 @@ from tests.helpers.toml_text import section
 
 CARRIER = "127.0.0.2"
 """Calls from here come from a trunk; the caller of the tests is at 127.0.0.1."""
+OTHER_CARRIER = "127.0.0.3"
 OUTSIDE = "8001"
 """An access code that leads to an outside number."""
 
@@ -192,18 +193,24 @@ def test_a_trunk_that_dns_knows_is_reached_and_survives_its_dns(tmp_path: Path) 
             assert "INVITE sip:01012345678@carrier.test SIP/2.0" in messages(far_end)
 
 
-def test_nothing_of_the_inside_reaches_a_trunk(tmp_path: Path) -> None:
+def test_neither_side_of_a_call_learns_of_the_other_or_of_the_inside(tmp_path: Path) -> None:
     port = free_port(CARRIER)
-    with (
-        site(tmp_path, {"name": "telecom", "addresses": at(port)}) as there,
-        carrier(tmp_path, "carrier_answers", port) as far_end,
-    ):
-        caller = there.call().check()
+    far = {"name": "telecom", "addresses": at(port)}
+    near = {"name": "mobile", "addresses": [{"host": OTHER_CARRIER}]}
+    with site(tmp_path, far, near) as there, carrier(tmp_path, "carrier_answers", port) as far_end:
+        caller = there.call(local_host=OTHER_CARRIER).check()
         far_end.finish().check()
-    inside = (caller.folder / "messages.log").read_text("utf-8")
-    (call_id,) = set(re.findall(r"^Call-ID: (\S+)", inside, re.MULTILINE))
-    (port_of_caller,) = set(re.findall(r"^Contact: <sip:13700137000@127.0.0.1:(\d+)>", inside, re.MULTILINE))
-    secrets = (call_id, f":{port_of_caller}", OUTSIDE, "telecom", "tag=caller-", "Diversion", "History-Info")
-    said = messages(far_end)
-    assert [secret for secret in secrets if secret in said] == []
-    assert set(re.findall(r"^(?:User-Agent|Server): (.*?)\r?$", said, re.MULTILINE)) <= {"Ringmain"}
+    heard_near, heard_far = (caller.folder / "messages.log").read_text("utf-8"), messages(far_end)
+    names = ("telecom", "mobile", "Diversion", "History-Info")
+    secrets_of_near = (*_call_ids(heard_near), OTHER_CARRIER, OUTSIDE, "tag=caller-", *names)
+    assert [secret for secret in secrets_of_near if secret in heard_far] == []
+    secrets_of_far = (*_call_ids(heard_far), CARRIER, f":{port}", "01012345678", *names)
+    assert [secret for secret in secrets_of_far if secret in heard_near] == []
+    for heard in (heard_near, heard_far):
+        assert set(re.findall(r"^(?:User-Agent|Server): (.*?)\r?$", heard, re.MULTILINE)) <= {"Ringmain"}
+
+
+def _call_ids(heard: str) -> set[str]:
+    found = set(re.findall(r"^Call-ID: (\S+)", heard, re.MULTILINE))
+    assert found
+    return found
