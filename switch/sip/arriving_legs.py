@@ -139,6 +139,7 @@ class ArrivingLegs:
         called = called_party(request)
         dialog = accept_dialog(request, signalling.ids.token(), source)
         dialog.session = signalling.sessions.arrive(request.headers)
+        dialog.contact = signalling.identity.contact_for(request, transaction.hop)
         asserted = read_asserted(request.headers)
         session = session_text(request)
         leg = ArrivingLeg(

@@ -66,7 +66,8 @@ class SipConfig(Section):
     authenticate_calls: bool = Field(
         default=True,
         description="Whether a call, message or subscription whose From names a station must prove it by the "
-        "station's password.",
+        "station's password. Without, nobody counts as a station: phones cannot dial each other or outside "
+        "numbers, watch each other, or write to each other.",
     )
     check_digest_uri: bool = Field(
         default=True,

@@ -40,7 +40,7 @@ class Dialog:
     local_cseq: int = 0
     remote_cseq: int | None = None
     contact: list[str] | None = None
-    """How our INVITE named us, which stays so in the dialog; None for our usual Contact."""
+    """How its INVITE, or our answer to it, named us, which stays so; None for our usual Contact."""
     session: SessionSide | None = None
     """Its Session-ID (RFC 7989)."""
     authentication: ClientAuthentication | None = None

@@ -89,14 +89,21 @@ class Identity:
         """Our Contact for this peer."""
         return self.names.of(hop).contact
 
+    def contact_for(self, request: Request, hop: Hop) -> list[str]:
+        """Our Contact in the dialog of a request: SIPS where that asks for SIPS (RFC 3261 §12.1.1)."""
+        names = self.names.of(hop)
+        return names.secure_contact if _asks_for_sips(request) else names.contact
+
     def via(self, hop: Hop) -> str:
         """Our Via for requests to this peer, up to and with the magic cookie of its branch."""
         return self.names.of(hop).via
 
-    def contact_of(self, user: str, hop: Hop) -> list[str]:
-        """Our Contact for this peer with a user part, which some neighbours insist on."""
-        contact = self.contact(hop)
-        return [contact[0].replace("sip:", f"sip:{escape_user(user)}@", 1)] if user else contact
+    def contact_of(self, user: str, hop: Hop, uri: str = "") -> list[str]:
+        """Our Contact for this peer with a user part, which some neighbours insist on; SIPS in a request to a
+        SIPS ``uri`` (RFC 3261 §8.1.1.8)."""
+        names = self.names.of(hop)
+        contact = names.secure_contact if is_sips(uri) else names.contact
+        return [contact[0].replace(":", f":{escape_user(user)}@", 1)] if user else contact
 
     def answer(
         self,
@@ -124,6 +131,19 @@ class Identity:
 def phrase_of(status: int) -> str:
     """The reason phrase of a status."""
     return _PHRASES.get(status) or _CLASS_PHRASES[status // 100]
+
+
+def is_sips(uri: str) -> bool:
+    """Whether an address may be reached by TLS only."""
+    return uri[:5].lower() == "sips:"
+
+
+def _asks_for_sips(request: Request) -> bool:
+    """By its URI, or by the last proxy that stays on the way, or else by its Contact (RFC 3261 §12.1.1)."""
+    if is_sips(request.uri):
+        return True
+    beside = request.headers.get("record-route") or request.headers.get("contact") or ""
+    return is_sips(beside.partition("<")[2] or beside)
 
 
 def _with_tag(to: str, tag: str) -> str:

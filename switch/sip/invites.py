@@ -53,7 +53,7 @@ def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: 
         "to": [branch.called],
         "call-id": [signalling.ids.token()],
         "cseq": ["1 INVITE"],
-        "contact": signalling.identity.contact_of(branch.contact_user, branch.hop),
+        "contact": signalling.identity.contact_of(branch.contact_user, branch.hop, branch.uri),
         "allow": ALLOW,
         "supported": _SUPPORTED_RELIABLY if branch.reliable_provisionals else _SUPPORTED,
         "user-agent": signalling.identity.name,

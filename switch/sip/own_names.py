@@ -11,6 +11,8 @@ from switch.sip.via_rules import DEFAULT_PORT, MAGIC_COOKIE
 
 _URI_PARAMETER = {"udp": "", "wss": ";transport=ws"}
 """How a URI names its transport, where not by the transport's own name (RFC 3261 §19.1.1, RFC 7118 §5.2)."""
+_SIPS_PARAMETER = {"tls": "", "wss": ";transport=ws"}
+"""The same in a SIPS URI, which says by itself that there is TLS."""
 _ASKS_FOR_REUSE = frozenset({"tcp", "tls"})
 """Over these peers may send their requests by the connection we opened (RFC 5923 §5)."""
 
@@ -22,6 +24,8 @@ class Names(NamedTuple):
     """As it is written: IPv6 in brackets."""
     contact: list[str]
     """The value of a Contact header."""
+    secure_contact: list[str]
+    """The same for a peer that asks for SIPS; the usual one where nothing is encrypted."""
     via: str
     """A Via up to and with its branch's magic cookie."""
     hop: Hop
@@ -53,10 +57,13 @@ class OwnNames:
         host, port = _sent_by(listener)
         address = f"{bracketed(host)}:{port}"
         parameter = _URI_PARAMETER.get(transport, f";transport={transport}")
+        contact = f"<sip:{address}{parameter}>"
+        secure = _SIPS_PARAMETER.get(transport)
         alias = ";alias" if transport in _ASKS_FOR_REUSE else ""
         names = self._names[transport, is_ipv6] = Names(
             host=bracketed(host),
-            contact=[f"<sip:{address}{parameter}>"],
+            contact=[contact],
+            secure_contact=[contact if secure is None else f"<sips:{address}{secure}>"],
             via=f"SIP/2.0/{transport.upper()} {address};rport{alias};branch={MAGIC_COOKIE}",
             hop=Hop(transport, host, port),
         )

@@ -194,7 +194,7 @@ class Transfers:
     def _accept(self, transfer: Transfer, now: float) -> list[Output]:
         signalling = self._signalling
         transfer.accepted = True
-        extra = {"contact": signalling.identity.contact(transfer.refer.hop)}
+        extra = {"contact": transfer.dialog.contact or signalling.identity.contact(transfer.refer.hop)}
         if transfer.silent:
             self._forget(transfer)
             extra["refer-sub"] = ["false"]
@@ -219,7 +219,8 @@ class Transfers:
         transfer.told = transfer.news
         signalling = self._signalling
         notify = transfer.dialog.request("NOTIFY")
-        notify.headers.set_all("contact", signalling.identity.contact(transfer.dialog.hop))
+        contact = transfer.dialog.contact or signalling.identity.contact(transfer.dialog.hop)
+        notify.headers.set_all("contact", contact)
         notify.headers.set("event", transfer.event)
         notify.headers.set("subscription-state", _state_of(transfer, now))
         notify.headers.set_all("user-agent", signalling.identity.name)

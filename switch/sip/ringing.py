@@ -115,7 +115,7 @@ class Ringing:
     def _write(self, leg: ArrivingLeg, status: int, sdp: str | None, rseq: int) -> Response:
         identity = self._signalling.identity
         extra = {
-            "contact": identity.contact(leg.invite.hop),
+            "contact": leg.dialog.contact or identity.contact(leg.invite.hop),
             "allow": ALLOW,
             **record_route(leg.invite),
             **leg.dialog.session_lines(),

@@ -208,6 +208,12 @@ class TransactionLayer:
         return self._guard.admit(request, hop, now)
 
     def _receive_response(self, response: Response, hop: Hop, now: float) -> Outputs:
+        vias = response.headers.get_all("via")
+        if (
+            len(vias) > 1 or "," in vias[0]
+        ):  # meant for somebody behind us, of whom there is nobody (§8.1.3.3)
+            self._counters.unmatched_responses += 1
+            return []
         branch = read_top_via(response.headers).branch
         method = parse_cseq(response.headers.get("cseq") or "").method
         transaction = self._clients.get((branch, method))

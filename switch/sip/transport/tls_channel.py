@@ -114,7 +114,10 @@ class TlsChannel:
     def _encrypt(self) -> None:
         plain = self._inner.take_output()
         if plain and not self._said_goodbye and not self._fault:
-            self._tls.write(plain)
+            try:
+                self._tls.write(plain)
+            except ssl.SSLError as error:
+                self._fault = f"TLS: {_words(error)}"
 
 
 def _words(error: ssl.SSLError) -> str:

@@ -6,6 +6,7 @@ from runtime.errors import UsageError
 from switch.causes import Cause
 from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, RingLeg
 from switch.sip.events import LegArrived, LegConfirmed, LegEnded
+from switch.sip.hop import Hop
 from switch.sip.message import Request, Response
 from tests.helpers.sip_messages import SDP, make_request, make_response
 from tests.helpers.sip_rig import LIFETIME_S, STATION, SipRig, methods, statuses
@@ -329,3 +330,15 @@ def test_only_an_arriving_leg_that_was_not_answered_can_be_rung_or_answered() ->
 )
 def test_an_order_for_a_leg_that_has_ended_does_nothing(command: RingLeg | AnswerLeg | HangUpLeg) -> None:
     assert SipRig().order(command) == []
+
+
+def test_who_calls_by_sips_is_answered_by_sips_from_the_first_ringing_on() -> None:
+    rig = SipRig()
+    hop = Hop("tls", "127.0.0.1", 6001)
+    invite = make_request(
+        "INVITE", uri="sips:95598@127.0.0.1", body=SDP, hop=hop, contact="<sips:a@127.0.0.1>"
+    )
+    rig.receive(invite, hop)
+    ringing = rig.one_response(rig.order(RingLeg(leg_id="leg-1")))
+    answered = answer(rig, "leg-1")
+    assert ringing.headers.get("contact") == answered.headers.get("contact") == "<sips:127.0.0.1:5060>"

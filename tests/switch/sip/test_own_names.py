@@ -8,6 +8,7 @@ from switch.sip.header_values import parse_via
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.transport.config import ListenerConfig
+from tests.helpers.sip_messages import make_request
 
 KEYS = {"certificate": "chain.pem", "private_key": "key.pem"}
 LISTENERS: list[dict[str, Any]] = [
@@ -41,6 +42,40 @@ def test_a_peer_knows_us_by_the_listener_of_its_transport_and_family(
 ) -> None:
     assert identity.contact(hop) == [contact]
     assert identity.via(hop) == f"SIP/2.0/{via};branch=z9hG4bK"
+
+
+@pytest.mark.parametrize(
+    ("hop", "uri", "contact"),
+    [
+        (Hop("tls", "192.0.2.9", 5061), "sips:1001@192.0.2.9", "<sips:95598@sip.example.com:5061>"),
+        (Hop("wss", "192.0.2.9", 4000), "SIPS:1001@192.0.2.9", "<sips:95598@192.0.2.1:443;transport=ws>"),
+        (Hop("tls", "192.0.2.9", 5061), "sip:a@b", "<sip:95598@sip.example.com:5061;transport=tls>"),
+        (Hop("udp", "192.0.2.9", 5060), "sips:1001@192.0.2.9", "<sip:95598@192.0.2.1:5060>"),
+    ],
+)
+def test_who_is_called_by_sips_is_told_a_sips_contact(
+    identity: Identity, hop: Hop, uri: str, contact: str
+) -> None:
+    assert identity.contact_of("95598", hop, uri) == [contact]
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_sips"),
+    [
+        ({}, False),
+        ({"uri": "sips:95598@sip.example.com"}, True),
+        ({"contact": "<sips:phone@192.0.2.9>"}, True),
+        ({"contact": "sips:phone@192.0.2.9"}, True),
+        ({"contact": "<sips:phone@192.0.2.9>", "record_route": "<sip:192.0.2.8;lr>"}, False),
+        ({"record_route": ["<sips:192.0.2.8;lr>", "<sip:192.0.2.7;lr>"]}, True),
+    ],
+)
+def test_who_calls_by_sips_is_told_a_sips_contact(
+    identity: Identity, headers: dict[str, Any], is_sips: bool
+) -> None:
+    hop = Hop("tls", "192.0.2.9", 5061)
+    (contact,) = identity.contact_for(make_request("INVITE", hop=hop, **headers), hop)
+    assert contact.startswith("<sips:") is is_sips
 
 
 def test_where_nobody_listens_the_closest_listener_lends_its_address(identity: Identity) -> None:

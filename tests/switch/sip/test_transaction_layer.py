@@ -189,6 +189,19 @@ def test_an_answer_to_nothing_is_dropped_and_counted() -> None:
     assert layer._counters.unmatched_responses == 1
 
 
+@pytest.mark.parametrize("via", [["{ours}", "SIP/2.0/UDP 192.0.2.9"], ["{ours}, SIP/2.0/UDP 192.0.2.9"]])
+def test_an_answer_that_is_to_go_on_to_somebody_behind_us_is_dropped(via: list[str]) -> None:
+    layer = make_layer()
+    request = make_ours("OPTIONS")
+    layer.send(request, PHONE, None, 0.0)
+    answer = make_response(request, 200)
+    ours = answer.headers.get("via") or ""
+    answer.headers.set_all("via", [line.format(ours=ours) for line in via])
+    assert layer.receive(answer, PHONE, 0.0) == []
+    answer.headers.set("via", ours)
+    assert one(layer.receive(answer, PHONE, 0.0), ResponseReceived).response is answer
+
+
 def test_every_transaction_is_forgotten_when_its_timers_have_run_out() -> None:
     layer = make_layer()
     invite = make_request("INVITE")

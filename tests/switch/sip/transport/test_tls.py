@@ -193,3 +193,14 @@ def test_closing_says_goodbye(authority: Authority) -> None:
         assert ask(phone) == 200
         house.transports.close()
         assert phone.socket.recv(1) == b""  # close_notify, not a torn connection
+
+
+def test_what_is_said_after_goodbye_is_lost_and_nothing_else(authority: Authority) -> None:
+    with open_house(listener(authority)) as house:
+        phone = house.connect(tls_port(house))
+        phone.secure(authority.client())
+        assert ask(phone) == 200
+        (connection,) = house.transports._streams._table.all()
+        connection.channel.end()
+        connection.channel.send(options(2))
+        assert "shutdown" in connection.channel.fault
