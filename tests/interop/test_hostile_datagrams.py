@@ -62,6 +62,26 @@ def test_what_can_be_answered_gets_the_right_status(stranger: Stranger, name: st
     assert stranger.answer() == f"{status} broken"
 
 
+ODD = {
+    "folded lines": ("CSeq: 1 OPTIONS", "CSeq: 1\r\n \tOPTIONS"),
+    "lines without CR": ("\r\n", "\n"),
+    "short names": ("From: ", "f : "),
+    "names in any case": ("Call-ID", "cALL-id"),
+    "Chinese": ("From: ", 'From: "张伟" '),
+    "line breaks before it": ("OPTIONS sip", "\r\n\r\nOPTIONS sip"),
+    "a proxy behind, on the same line": (";rport", ";rport, SIP/2.0/TCP 192.0.2.8;branch=z9hG4bKx"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_is_oddly_written_is_understood(stranger: Stranger, name: str) -> None:
+    usual, odd = ODD[name]
+    request = stranger.request("odd")
+    assert usual in request
+    stranger.send(request.replace(usual, odd).encode())
+    assert stranger.answer() == "200 odd"
+
+
 def test_a_request_cut_at_any_octet_ends_nothing(stranger: Stranger) -> None:
     whole = stranger.request("cut").encode()
     for end in range(len(whole) - 4):

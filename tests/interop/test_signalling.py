@@ -1,0 +1,90 @@
+"""What RFC 3261 and its extensions ask of a switch, said by scripted phones and looked at on the wire."""
+
+import pytest
+
+from sipp_scenarios.runner import SippProcess, free_port, run_scenario
+from tests.helpers.call_centre import CallCentre
+from tests.helpers.switch_process import DIRECT, HOTLINE, RINGING, UNLISTED
+from tests.interop.test_station_services import scenario
+
+HOST = "127.0.0.1"
+
+
+@pytest.mark.parametrize("name", ["caller_comes_through_a_strict_router", "caller_is_behind_nat"])
+def test_what_the_switch_asks_reaches_callers_wherever_they_are(centre: CallCentre, name: str) -> None:
+    centre.run(name, HOTLINE)
+    centre.events.wait_for("call.ended", cause="NORMAL_CLEARING", by_caller=True)
+
+
+def test_a_caller_behind_proxies_is_reached_through_them_and_reported_as_they_tell(
+    centre: CallCentre,
+) -> None:
+    centre.run("caller_comes_through_proxies", HOTLINE)
+    arrived = centre.events.wait_for("leg.arrived").fields
+    assert (arrived["asserted_number"], arrived["asserted_name"]) == ("+8613900139000", "王小明")
+    assert (arrived["caller_name"], arrived["privacy"], arrived["session_id"]) == ("客户", True, "a" * 32)
+    (diversion,) = arrived["diversions"]
+    assert diversion.startswith("<sip:95000@carrier.example>;reason=no-answer;counter=2")
+
+
+@pytest.mark.parametrize(
+    ("name", "dialled"),
+    [
+        ("caller_exceeds_its_hops", HOTLINE),
+        ("caller_dials_nobody", ""),
+        ("caller_demands_srtp", HOTLINE),
+        ("caller_speaks_of_what_never_was", HOTLINE),
+    ],
+)
+def test_what_cannot_be_is_refused_by_its_own_status(centre: CallCentre, name: str, dialled: str) -> None:
+    centre.run(name, dialled)
+
+
+def test_an_invite_that_comes_on_two_ways_rings_once(centre: CallCentre) -> None:
+    centre.run("caller_comes_twice", RINGING)
+    centre.events.wait_for("call.ended", cause="ORIGINATOR_CANCEL", by_caller=True)
+    assert [entry.topic for entry in centre.events.seen].count("call.arrived") == 1
+
+
+def test_why_a_caller_hangs_up_is_told(centre: CallCentre) -> None:
+    centre.run("caller_says_why", HOTLINE)
+    centre.events.wait_for("call.ended", cause="DESTINATION_OUT_OF_ORDER", by_caller=True)
+
+
+def test_of_two_phones_behind_one_address_the_first_that_is_lifted_gets_the_call(centre: CallCentre) -> None:
+    station = centre.register("2001")
+    phones = station.scenario("agent_forks", rtp_port=free_port(HOST), caller="none")
+    with SippProcess(phones, centre.folder) as forking, centre.caller(DIRECT) as caller:
+        caller.wait_answered()
+        centre.events.wait_for("call.connected", station="2001")
+        caller.hang_up()
+        forking.finish().check()
+
+
+def test_a_phone_behind_a_proxy_is_called_the_way_it_registered(centre: CallCentre) -> None:
+    station = centre.register("2001")
+    run_scenario(station.scenario("agent_registers_through_proxy"), centre.folder).check()
+    with SippProcess(station.scenario("agent_is_far"), centre.folder) as far:
+        centre.run("caller_finds_busy", DIRECT)
+        far.finish().check()
+
+
+def test_a_phone_hears_of_its_mailbox(centre: CallCentre) -> None:
+    run_scenario(scenario(centre, "agent_subscribes_message_summary", "2002", "2002"), centre.folder).check()
+
+
+def test_a_phone_hears_how_its_transfers_go(centre: CallCentre) -> None:
+    station, other = centre.register("2001"), centre.register("2002")
+    phone = station.scenario("agent_transfers", rtp_port=free_port(HOST), nobody=UNLISTED, target=other.name)
+    with (
+        centre.phone(other) as target,
+        SippProcess(phone, centre.folder) as transferring,
+        centre.caller(DIRECT) as caller,
+    ):
+        caller.wait_answered()
+        target.wait_ringing()
+        target.answer()
+        centre.events.wait_for("call.transferred", kind="blind", by="2001")
+        transferring.finish().check()
+        caller.hang_up()
+        target.wait_hung_up_on()
