@@ -78,6 +78,7 @@ class Switchboard:
         self._ids = RandomIds()
         self._faults = 0
         self.driver = Driver(self._clock, LoopAlarm(loop), self._on_fault)
+        self._outside_levels = {station.name: station.outside_level for station in configuration.stations}
         self._build_telephony(installation.prompts)
         self._build_trunks(installation.areas)
         self._applications = self._build_applications(installation.flows)
@@ -87,6 +88,7 @@ class Switchboard:
             self._knows_target,
             hold_music=configuration.switch.hold_music,
             admit=self._trunks.admit,
+            may_dial=self._may_dial,
         )
         self._build_observation()
         self._wire()
@@ -264,6 +266,9 @@ class Switchboard:
 
     def _record(self, event: Event, wall: float) -> None:
         self._control.observe(self._journal.observe(event, wall))
+
+    def _may_dial(self, station: str, number: str) -> bool:
+        return self._trunks.may_dial(self._outside_levels.get(station, 0), number)
 
     def _knows_target(self, target: str) -> bool:
         scheme, name = parse_target(target)

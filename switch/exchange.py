@@ -35,7 +35,7 @@ from switch.commands import (
 )
 from switch.config import AccessCodeConfig
 from switch.customer_legs import CustomerLegs
-from switch.dial_plan import DialPlan, TargetCheck
+from switch.dial_plan import DialPlan, RightCheck, TargetCheck, everybody_may
 from switch.endings import end_call, lose_customer, refuse_arrival, refuse_call
 from switch.events import CallArrived, DrainStarted
 from switch.holding import Holding
@@ -73,11 +73,12 @@ class Exchange:
         *,
         hold_music: str = "",
         admit: Admission = admit_everybody,
+        may_dial: RightCheck = everybody_may,
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
 
         ``hold_music``: the prompt those hear who are put on hold; empty for silence. ``admit`` is asked about
-        each call that arrives, before anything is done for it.
+        each call that arrives, before anything is done for it. ``may_dial`` tells who may call outside.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
         self._access_codes = {code.number: code for code in access_codes}
@@ -87,7 +88,7 @@ class Exchange:
         self._calls = calls if calls is not None else Calls()
         self._customers = CustomerLegs(self._calls, ids)
         self._holding = Holding(self._calls, ids, hold_music)
-        self._plan = DialPlan(access_codes, knows_target)
+        self._plan = DialPlan(access_codes, knows_target, may_dial)
         self._transfers = Transfers(self._calls, ids, self._plan, self._holding)
         self._stations = StationLegs(self._calls, ids, self._holding, self._transfers)
         self._replacements = Replacements(self._calls, ids, self._holding, self._transfers)
@@ -166,7 +167,7 @@ class Exchange:
         access_code = self._access_codes.get(arrival.called_number)
         target = access_code.target if access_code else self._dialled_by(event.station, arrival.called_number)
         if target is None:
-            return self._turn_away(event, _cause_of_unknown(arrival.called_number))
+            return self._turn_away(event, self._why_nobody(event.station, arrival.called_number))
         self._calls.add(self._new_call(event, arrival, access_code, target, now))
         return [OpenEndpoint(leg_id=event.leg_id, near=None)]
 
@@ -175,7 +176,11 @@ class Exchange:
 
     def _dialled_by(self, station: str | None, number: str) -> str | None:
         """Stations reach each other and outside numbers without an access code; others do not."""
-        return self._plan.target_of(number) if station is not None else None
+        return self._plan.target_of(number, station) if station is not None else None
+
+    def _why_nobody(self, station: str | None, number: str) -> Cause:
+        barred = station is not None and self._plan.bars(number)
+        return Cause.OUTGOING_CALL_BARRED if barred else _cause_of_unknown(number)
 
     def _new_call(
         self,

@@ -93,13 +93,14 @@ class Transfers:
         return [*passed_on, ringing]
 
     def _blind(self, event: LegTransferRequested, call: Call, leg: Leg) -> list[Output]:
-        target = self._plan.target_of(event.target_number)
+        by = call.station_of(leg) or ""
+        target = self._plan.target_of(event.target_number, by)
         if target is None:
-            return [_answer(event, 404)]
+            return [_answer(event, 403 if self._plan.bars(event.target_number) else 404)]
         transfer = Transfer(
             transfer_id=event.transfer_id,
             leg_id=leg.leg_id,
-            by=call.station_of(leg) or "",
+            by=by,
             target=target,
             offer_id=self._ids.new("offer"),
         )

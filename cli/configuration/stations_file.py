@@ -14,7 +14,7 @@ from switch.sip.config import SipConfig, StationConfig
 from switch.sip.digest import Algorithm
 
 _HASHES = frozenset(Algorithm)
-_COLUMNS = ("name", "password", *Algorithm)
+_COLUMNS = ("name", "password", *Algorithm, "outside_level")
 
 
 @dataclass(slots=True)

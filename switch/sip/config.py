@@ -60,8 +60,8 @@ class SipConfig(Section):
     )
     stations_file: Path | None = Field(
         default=None,
-        description="CSV file of further stations: a heading (name, and password or algorithms for their "
-        "hashes), then a line for each.",
+        description="CSV file of further stations: a heading (name, password or algorithms for their "
+        "hashes, outside_level), then a line for each.",
     )
     authenticate_calls: bool = Field(
         default=True,
@@ -219,6 +219,12 @@ class StationConfig(Section):
     algorithms: tuple[Algorithm, ...] = Field(
         default=(),
         description="Digest algorithms offered to this phone, in this order; empty: those of sip.algorithms.",
+    )
+    outside_level: int = Field(
+        default=0,
+        ge=0,
+        le=9,
+        description="Routes up to this level may be dialled from it, and calls be transferred to them.",
     )
 
     @field_validator("ha1", mode="before")

@@ -258,6 +258,13 @@ class RouteConfig(Section):
         description="For each trunk its share of the first attempts; empty: always the first of them.",
     )
     caller_number: str = Field(default="", description="Number shown to the called; empty: the caller's.")
+    level: int = Field(
+        default=0,
+        ge=0,
+        le=9,
+        description="Stations dial these numbers, and transfer calls to them, with an outside_level as high. "
+        "Access codes, queues and flows lead there all the same.",
+    )
 
     @field_validator("numbers")
     @classmethod

@@ -67,6 +67,11 @@ class OutgoingCalls:
         """Whether there is a route for this number, were its trunks up."""
         return self._routing.find(number) is not None
 
+    def may_dial(self, level: int, number: str) -> bool:
+        """Whether a station of this ``outside_level`` may dial a number."""
+        route = self._routing.find(number)
+        return route is not None and route.level <= level
+
     def hold_back(self, leg_id: str, endpoint: str, now: float) -> list[Output] | None:
         """None when a call may go to this endpoint, whose trunk's channel it takes then.
 

@@ -15,6 +15,8 @@ class Route:
     trunks: tuple[str, ...]
     weights: tuple[int, ...]
     caller_number: str
+    level: int
+    """Who dials by themselves must have this ``outside_level``."""
 
     def order(self, draw: Draw) -> Sequence[str]:
         """The trunks in the order to try them for one call."""
@@ -29,7 +31,7 @@ class Routing:
     def __init__(self, routes: Sequence[RouteConfig]) -> None:
         self._by_prefix: dict[str, list[tuple[Pattern, Route]]] = {}
         for config in routes:
-            route = Route(tuple(config.trunks), tuple(config.weights), config.caller_number)
+            route = Route(tuple(config.trunks), tuple(config.weights), config.caller_number, config.level)
             for pattern in map(parse_pattern, config.numbers):
                 self._by_prefix.setdefault(pattern.prefix, []).append((pattern, route))
         for alternatives in self._by_prefix.values():

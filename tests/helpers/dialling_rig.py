@@ -3,6 +3,7 @@
 import switch.dialling.service
 from switch.causes import Cause
 from switch.config import AccessCodeConfig
+from switch.dial_plan import RightCheck, everybody_may
 from switch.dialling.config import DiallingConfig
 from switch.sip.commands import DialStation
 from switch.sip.events import LegEnded, LegRinging
@@ -17,8 +18,8 @@ HOTLINE = AccessCodeConfig(number="95598", target="flow:hotline")
 class DiallingRig(ExchangeRig):
     """The exchange with nothing but the dialling application."""
 
-    def __init__(self) -> None:
-        super().__init__([DIRECT, WITH_WAY_OUT, OUTSIDE, HOTLINE])
+    def __init__(self, may_dial: RightCheck = everybody_may) -> None:
+        super().__init__([DIRECT, WITH_WAY_OUT, OUTSIDE, HOTLINE], may_dial=may_dial)
         config = DiallingConfig(ring_timeout_s=20, ring_back="ring_back")
         self.application, _ = switch.dialling.service.build(
             config,

@@ -22,6 +22,7 @@ from runtime.driver import Driver, Outputs
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Event
 from switch.config import AccessCodeConfig
+from switch.dial_plan import RightCheck, everybody_may
 from switch.exchange import Exchange
 from switch.sip.commands import (
     AnswerLeg,
@@ -111,12 +112,18 @@ class ExchangeRig:
     """Give it events and commands; read what came out."""
 
     def __init__(
-        self, access_codes: Sequence[AccessCodeConfig] = (), *, exchange: Exchange | None = None
+        self,
+        access_codes: Sequence[AccessCodeConfig] = (),
+        *,
+        exchange: Exchange | None = None,
+        may_dial: RightCheck = everybody_may,
     ) -> None:
         self.clock = ManualClock()
         codes = access_codes or [AccessCodeConfig(number="95598", target="flow:hotline", record=True)]
         self.ids = SeededIds()
-        self.exchange = exchange or Exchange(codes, self.ids, TARGETS.__contains__, hold_music="music")
+        self.exchange = exchange or Exchange(
+            codes, self.ids, TARGETS.__contains__, hold_music="music", may_dial=may_dial
+        )
         self.media = BookkeepingMedia()
         self.events: list[Event] = []
         self.commands: list[Command] = []

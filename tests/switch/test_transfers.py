@@ -114,6 +114,16 @@ def test_a_transfer_to_an_outside_number_goes_through_the_trunks(rig: TransferRi
     assert rig.last(CallConnected).station == OUTSIDE_NUMBER
 
 
+def test_a_transfer_to_an_outside_number_that_the_station_may_not_dial_is_refused() -> None:
+    rig = TransferRig(may_dial=lambda station, number: station != "1001")
+    rig.customer_talks()
+    rig.refer(rig.agent, OUTSIDE_NUMBER)
+    assert rig.last(AnswerTransfer).status == 403
+    assert rig.all(DialTrunk) == []
+    rig.refer(rig.agent, "unknown")
+    assert rig.last(AnswerTransfer).status == 404
+
+
 @pytest.mark.parametrize(("cause", "status"), [(Cause.USER_BUSY, 486), (Cause.USER_NOT_REGISTERED, 480)])
 def test_a_target_that_cannot_be_had_leaves_all_as_it_was(
     rig: TransferRig, cause: Cause, status: int

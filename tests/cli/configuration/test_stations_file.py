@@ -19,11 +19,14 @@ def mistakes(folder: Path, text: str | bytes, **sip: object) -> list[tuple[int, 
 
 def test_passwords_and_hashes_may_stand_side_by_side(tmp_path: Path) -> None:
     path = tmp_path / "stations.csv"
-    path.write_text(f"\ufeffname,password,MD5\n1002,geheim,\n\n 1003 ,,{MD5.upper()}\n", encoding="utf-8")
+    path.write_text(
+        f"\ufeffname,password,MD5,outside_level\n1002,geheim,\n\n 1003 ,,{MD5.upper()},3\n", encoding="utf-8"
+    )
     found = read_stations(path, SipConfig(realm="r"), [])
     assert found.problems == []
     one, other = found.stations
     assert (one.name, one.password, other.name) == ("1002", None, "1003")
+    assert (one.outside_level, other.outside_level) == (0, 3)
     assert one.hashes("r")[Algorithm.SHA_256] == ha1(Algorithm.SHA_256, "1002", "r", "geheim")
     assert other.hashes("r") == {Algorithm.MD5: MD5}
 
@@ -31,7 +34,7 @@ def test_passwords_and_hashes_may_stand_side_by_side(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "key", "expected"),
     [
-        ("name,pasword\n", 1, "", "a heading of name and some of password, MD5, SHA-256, SHA-512-256"),
+        ("name,pasword\n", 1, "", "a heading of name and some of password, MD5, SHA-256"),
         ("password,MD5\n", 1, "", "a heading of name"),
         ("name,name\n", 1, "", "each once"),
         ("name,password\n1002,x\n1003\n", 3, "", "a password, or its hashes as ha1"),
@@ -40,6 +43,7 @@ def test_passwords_and_hashes_may_stand_side_by_side(tmp_path: Path) -> None:
         ("name,password\na b,x\n", 2, "name", "User part of the phone's address"),
         ("name,password\n1002,x,y\n", 2, "", "2 values at most"),
         ("name,MD5\n1002,123\n", 2, "ha1", "a table such as"),
+        ("name,password,outside_level\n1002,x,11\n", 2, "outside_level", "to 9"),
         ("name,password,MD5\n1002,x," + MD5 + "\n", 2, "", "either a password or ha1"),
         ('name,password\n1002,"x\n', 2, "", "a line of comma-separated values"),
         (b"name,password\n1002,\xff\n", 0, "", "text in UTF-8"),

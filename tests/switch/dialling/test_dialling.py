@@ -14,7 +14,7 @@ from switch.sip.commands import AnswerLeg, DialStation, HangUpLeg, RingLeg
 from switch.sip.events import LegAnswered, LegRinging
 from switch.trunks.commands import DialTrunk
 from tests.helpers.dialling_rig import DiallingRig
-from tests.helpers.exchange_rig import AGENT_SDP
+from tests.helpers.exchange_rig import AGENT_SDP, OUTSIDE_NUMBER
 
 
 @pytest.fixture
@@ -120,6 +120,17 @@ def test_a_caller_hears_the_early_media_of_an_outside_number(rig: DiallingRig) -
     assert rig.last(RingLeg).sdp is not None
     rig.feed(LegAnswered(leg_id=dialled.leg_id, sdp=AGENT_SDP))
     assert rig.last(CallConnected).station == "02088886666"
+
+
+def test_a_station_dials_outside_numbers_only_as_far_as_it_may() -> None:
+    rig = DiallingRig(may_dial=lambda station, number: station == "1002")
+    assert rig.arrive("barred", OUTSIDE_NUMBER, station="1001") == ""
+    assert rig.last(HangUpLeg).cause is Cause.OUTGOING_CALL_BARRED
+    assert rig.arrive("stranger", OUTSIDE_NUMBER) == ""
+    assert rig.last(HangUpLeg).cause is Cause.UNALLOCATED_NUMBER
+    assert rig.arrive("allowed", OUTSIDE_NUMBER, station="1002")
+    assert rig.last(DialTrunk).number == OUTSIDE_NUMBER
+    assert rig.arrive("by code", "8003", station="1001")
 
 
 def test_a_caller_who_gives_up_stops_the_phone(rig: DiallingRig) -> None:

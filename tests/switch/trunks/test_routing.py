@@ -5,6 +5,7 @@ import pytest
 
 from switch.trunks.config import RouteConfig
 from switch.trunks.routing import Routing
+from tests.helpers.trunks_rig import TrunksRig, trunk_config
 
 ROUTES = [
     RouteConfig(numbers=["0."], trunks=["telecom"]),
@@ -59,3 +60,17 @@ def test_without_weights_the_order_is_as_written() -> None:
     route = Routing([RouteConfig(numbers=["."], trunks=["b", "a"])]).find("1")
     assert route is not None
     assert list(route.order(Random(1).randrange)) == ["b", "a"]
+
+
+def test_a_route_asks_for_a_level_of_who_dials_by_themselves() -> None:
+    rig = TrunksRig(
+        trunk_config("telecom"),
+        routes=[
+            RouteConfig(numbers=["0."], trunks=["telecom"], level=1),
+            RouteConfig(numbers=["00."], trunks=["telecom"], level=2),
+            RouteConfig(numbers=["110"], trunks=["telecom"]),
+        ],
+    )
+    numbers = ("110", "01012345678", "0044207946000", "9")
+    may = [[number for number in numbers if rig.trunks.may_dial(level, number)] for level in range(3)]
+    assert may == [["110"], ["110", "01012345678"], ["110", "01012345678", "0044207946000"]]
