@@ -29,6 +29,12 @@ _LEGS_REMEMBERED = 16_384
 
 _LEVELS: tuple[tuple[str, int], ...] = (
     ("security.", logging.WARNING),
+    ("switch.overloaded", logging.WARNING),
+    ("trunk.down", logging.WARNING),
+    ("trunk.degraded", logging.WARNING),
+    ("trunk.full", logging.WARNING),
+    ("trunk.registration_failed", logging.WARNING),
+    ("name.lost", logging.WARNING),
     ("recording.failed", logging.WARNING),
     ("endpoint.failed", logging.WARNING),
     ("media.lost", logging.WARNING),

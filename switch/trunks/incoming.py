@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from switch.arrival import Admitted, TurnedAway
 from switch.causes import Cause
 from switch.sip.events import LegArrived
+from switch.sip.guard.commands import NoteRefusal
+from switch.sip.guard.events import RefusalKind
 from switch.sip.hop import host_of
 from switch.trunks.sources import Sources
 from switch.trunks.trunk import Trunk, turn_away
@@ -30,7 +32,7 @@ class IncomingCalls:
         trunk = self._trunk_of(event) if event.station is None else None
         if trunk is None:
             if not self._guests and event.station is None:
-                return TurnedAway(Cause.CALL_REJECTED)
+                return _stranger(event)
             return Admitted(event.called_number, event.caller_number, event.caller_name)
         if not trunk.enabled:
             return TurnedAway(Cause.NORMAL_TEMPORARY_FAILURE, trunk.config.retry_after_s)
@@ -64,6 +66,13 @@ class IncomingCalls:
                     if fits(trunk, event.called_number):
                         return trunk
         return self._trunks[names[0]]
+
+
+def _stranger(event: LegArrived) -> TurnedAway:
+    cause = Cause.CALL_REJECTED
+    called = f"calls {event.called_number}"
+    refused = NoteRefusal(kind=RefusalKind.STRANGER, peer=event.peer, detail=called, status=cause.status)
+    return TurnedAway(cause, outputs=(refused,))
 
 
 def _is_registered_as(trunk: Trunk, called: str) -> bool:

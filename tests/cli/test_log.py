@@ -104,6 +104,11 @@ def test_legs_that_are_over_are_forgotten_in_the_end(
         ("recording.completed", logging.INFO),
         ("recording.failed", logging.WARNING),
         ("security.source_refused", logging.WARNING),
+        ("switch.overloaded", logging.WARNING),
+        ("switch.recovered", logging.INFO),
+        ("trunk.down", logging.WARNING),
+        ("trunk.registration_failed", logging.WARNING),
+        ("trunk.up", logging.INFO),
         ("journal.entries_lost", logging.WARNING),
     ],
 )

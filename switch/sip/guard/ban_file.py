@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 class BanFile:
     """Writes all bans anew after one of them changed, on a thread, so that no call waits for the disk.
 
+    At once when that is rare; those that follow within a second are written together after it.
     A file that cannot be read or written costs bans at the next restart and nothing else; the log says so.
     """
 
@@ -34,6 +35,7 @@ class BanFile:
         self._clock = clock
         self._loop = loop
         self._due: asyncio.TimerHandle | None = None
+        self._rests_until = 0.0
         self._writing: asyncio.Future[None] | None = None
 
     def routes(self) -> dict[type, Handler]:
@@ -65,7 +67,7 @@ class BanFile:
 
     def _changed(self, event: Event, now: float) -> Outputs:
         if self._due is None:
-            self._due = self._loop.call_later(_COLLECT_S, self._save)
+            self._due = self._loop.call_at(self._rests_until, self._save)
         return ()
 
     def _save(self) -> None:
@@ -73,6 +75,7 @@ class BanFile:
             self._due = self._loop.call_later(_COLLECT_S, self._save)
             return
         self._due = None
+        self._rests_until = self._loop.time() + _COLLECT_S
         self._writing = self._loop.run_in_executor(None, _write, self._path, self._text())
 
     def _text(self) -> str:

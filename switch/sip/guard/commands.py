@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from runtime.vocabulary import Command, plain_data
+from switch.sip.guard.events import RefusalKind
 
 
 @plain_data
@@ -30,6 +31,18 @@ class TrustSources(Command):
     owner: str
     """Whose they are, such as ``trunk:telecom``."""
     sources: tuple[str, ...]
+
+
+@plain_data
+class NoteRefusal(Command):
+    """Something a source sent was refused elsewhere: count it, tell it, and ban a source for too many."""
+
+    kind: RefusalKind
+    peer: str
+    """As ``str(hop)`` has it."""
+    detail: str
+    status: int | None
+    """What it is answered."""
 
 
 class DelayMeasured(NamedTuple):

@@ -61,7 +61,8 @@ class GuardConfig(Section):
     password_failures_per_min: float = Field(
         default=10,
         gt=0,
-        description="Wrong passwords and unknown stations from one source per minute; more ban it.",
+        description="Wrong passwords, unknown stations and refused strangers (sip.guests) from one source "
+        "per minute; more ban it.",
     )
     password_failures_burst: int = Field(default=50, ge=1, description="As many at once.")
     station_failures_per_min: float = Field(

@@ -19,6 +19,9 @@ class RefusalKind(StrEnum):
     """The proof does not fit the station's password. Too many ban the source."""
     STATION_UNDER_ATTACK = "station_under_attack"
     """Right, but after too many wrong ones the station registers only from where it is registered."""
+    STRANGER = "stranger"
+    """A call from an address of no trunk and no station, where ``sip.guests`` is false. Too many ban the
+    source."""
     MESSAGE_RATE = "message_rate"
     """Too many messages of one source. Dropped; many more ban the source."""
     REGISTRATION_RATE = "registration_rate"

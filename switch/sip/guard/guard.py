@@ -8,7 +8,7 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.events import LegArrived, LegEnded
 from switch.sip.guard.admission import Admission
 from switch.sip.guard.banning import Banning
-from switch.sip.guard.commands import DelayMeasured
+from switch.sip.guard.commands import DelayMeasured, NoteRefusal
 from switch.sip.guard.config import GuardConfig
 from switch.sip.guard.events import RefusalKind
 from switch.sip.guard.networks import source_of
@@ -28,7 +28,7 @@ from switch.sip.guard.scanners import Scanners
 from switch.sip.guard.sources import Source
 from switch.sip.guard.tally import Refused, Tally
 from switch.sip.header_values import parse_name_addr
-from switch.sip.hop import Hop, host_of
+from switch.sip.hop import Hop, host_of, read_hop
 from switch.sip.message import Request
 
 _BORNE = {
@@ -40,6 +40,7 @@ _BORNE = {
     RefusalKind.MALFORMED: JUNK,
     RefusalKind.UNKNOWN_STATION: PASSWORD_FAILURES,
     RefusalKind.WRONG_PASSWORD: PASSWORD_FAILURES,
+    RefusalKind.STRANGER: PASSWORD_FAILURES,
 }
 """Which refusals a source is banned for when it has caused too many."""
 _BANNED, _DENIED = RefusalKind.BANNED, RefusalKind.DENIED
@@ -75,6 +76,7 @@ class Guard:
         return {
             **self.bans.routes(),
             DelayMeasured: lambda item, now: self.admission.measured(item.delay_s, now),
+            NoteRefusal: self._note_refusal,
             LegArrived: self._leg_arrived,
             LegEnded: self._leg_ended,
         }
@@ -212,6 +214,10 @@ class Guard:
             return True
         rated = _BORNE.get(kind)
         return rated is not None and not self._rates[rated].spend(source.spent, rated, now)
+
+    def _note_refusal(self, command: NoteRefusal, now: float) -> list[Event]:
+        peer = read_hop(command.peer)
+        return self.refuse(command.kind, peer, now, detail=command.detail, status=command.status)
 
     def _leg_arrived(self, event: LegArrived, now: float) -> list[Event]:
         source = self._legs[event.leg_id] = source_of(host_of(event.peer))

@@ -6,7 +6,8 @@ import pytest
 
 from switch.arrival import Admitted, TurnedAway
 from switch.causes import Cause
-from switch.sip.guard.commands import TrustSources
+from switch.sip.guard.commands import NoteRefusal, TrustSources
+from switch.sip.guard.events import RefusalKind
 from switch.trunks.events import TrunkFull
 from tests.helpers.trunks_rig import TrunksRig, trunk_config
 
@@ -47,8 +48,19 @@ def test_of_several_trunks_behind_one_address_the_one_that_was_called_is_meant()
 def test_strangers_come_in_only_where_guests_are_welcome() -> None:
     welcome = TrunksRig(trunk_config("telecom")).arrive(peer=ELSEWHERE)
     assert welcome == Admitted("95598", "13800138000", "")
-    refused = TrunksRig(trunk_config("telecom"), guests=False).arrive(peer=ELSEWHERE)
-    assert refused == TurnedAway(Cause.CALL_REJECTED)
+    rig = TrunksRig(trunk_config("telecom"), guests=False)
+    refused = rig.arrive(peer=ELSEWHERE, called_number="0044207946000")
+    assert isinstance(refused, TurnedAway)
+    assert refused.cause is Cause.CALL_REJECTED
+    assert refused.outputs == (
+        NoteRefusal(
+            kind=RefusalKind.STRANGER,
+            peer=ELSEWHERE,
+            detail="calls 0044207946000",
+            status=refused.cause.status,
+        ),
+    )
+    assert isinstance(rig.arrive(peer=ELSEWHERE, station="1001"), Admitted)
 
 
 @pytest.mark.parametrize(

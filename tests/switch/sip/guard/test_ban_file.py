@@ -107,3 +107,12 @@ def test_many_bans_are_written_together(tmp_path: Path, loop: asyncio.AbstractEv
     run.close()
     assert len(json.loads(path.read_text())) == 200
     assert os.listdir(tmp_path) == ["bans.json"]
+
+
+def test_a_single_ban_is_on_the_disk_at_once(tmp_path: Path, loop: asyncio.AbstractEventLoop) -> None:
+    path = tmp_path / "bans.json"
+    run = Run(path, loop, wall=WALL)
+    run.order(BanSource(source="192.0.2.1", reason="", duration_s=600))
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.run_until_complete(loop.shutdown_default_executor())  # which is writing
+    assert Run(path, loop, wall=WALL).left() == {"192.0.2.1": 600.0}

@@ -7,7 +7,7 @@ import pytest
 from switch.causes import Cause
 from switch.sip.commands import AnswerLeg, HangUpLeg
 from switch.sip.events import LegArrived, LegEnded, StationRegistered
-from switch.sip.guard.commands import BanSource, DelayMeasured, LiftBan
+from switch.sip.guard.commands import BanSource, DelayMeasured, LiftBan, NoteRefusal
 from switch.sip.guard.events import BanLifted, RefusalKind, SourceBanned, SourceRefused, SwitchOverloaded
 from switch.sip.hop import Hop
 from switch.sip.message import Message
@@ -290,3 +290,19 @@ def test_there_are_never_more_calls_than_may_be() -> None:
     hops = [Hop("udp", f"198.51.100.{number}", 5060) for number in range(4)]
     assert [rig.ask("INVITE", hop) for hop in hops] == [[100], [100], [503], [503]]
     assert rig.stack.guard.counts[RefusalKind.MAX_CALLS] == 2
+
+
+def test_what_others_refuse_is_counted_told_and_too_much_of_it_banned() -> None:
+    rig = GuardRig(password_failures_burst=3)
+    call = NoteRefusal(kind=RefusalKind.STRANGER, peer=str(BAD), detail="calls 00442079460000", status=603)
+    for _ in range(3):
+        rig.order(call)
+    refused = rig.reported(SourceRefused)
+    assert {(event.kind, event.source, event.detail, event.status) for event in refused} == {
+        (RefusalKind.STRANGER, BAD.host, "calls 00442079460000", 603)
+    }
+    assert rig.ask() == [200]
+    rig.order(call)
+    assert rig.reported(SourceBanned)[0].reason == "stranger"
+    assert rig.ask() == []
+    assert rig.stack.guard.counts[RefusalKind.STRANGER] == 4
