@@ -92,7 +92,14 @@ class SipLink:
                 self._send(node.hop, output)
             elif not isinstance(output, KeepBindings):
                 node.events.append(output)
+                self._heed(node, output)
                 self.command(node, *node.reaction(output))
+
+    def _heed(self, node: Node, event: Event) -> None:
+        """What the stack does about an event or command of its own."""
+        handler = node.stack.routes().get(type(event))
+        if handler is not None:
+            self._settle(node, list(handler(event, self.now)))
 
     def _send(self, source: Hop, message: SendMessage) -> None:
         self.sent.append((source, message.hop, message.data))
