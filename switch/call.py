@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from switch.key_echoes import KeyEchoes
 from switch.sdp.offer_answer import LocalMedia, MediaAgreement
 
 
@@ -35,6 +36,8 @@ class Leg:
     agreement: MediaAgreement | None = None
     answered: bool = False
     """Whether the 200 OK was sent, or received."""
+    echoes: KeyEchoes | None = None
+    """None until a key is pressed."""
 
     @property
     def holding(self) -> bool:

@@ -15,6 +15,7 @@ from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.commands import AnswerCall, PlayPrompt, RingCall, StopPrompt
 from switch.events import CallAnswered, DigitReceived, PromptFinished
+from switch.key_echoes import KeyEchoes
 from switch.sip.commands import AnswerLeg, RingLeg
 from switch.sip.events import LegDigitReceived
 
@@ -82,6 +83,9 @@ class CustomerLegs:
         """A station's keys are no digits of the call."""
         leg = self._calls.legs.get(event.leg_id)
         if leg is None or leg.offer_id is not None:
+            return []
+        leg.echoes = leg.echoes or KeyEchoes()
+        if leg.echoes.is_echo(event.digit, event.topic):
             return []
         return [DigitReceived(call_id=leg.call_id, digit=event.digit, duration_ms=event.duration_ms)]
 

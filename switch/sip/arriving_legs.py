@@ -34,7 +34,7 @@ class ArrivingLegs:
     def invite(self, transaction: ServerTransaction, now: float) -> list[Output]:
         """An INVITE outside any dialog. Raises SipSyntaxError when it cannot be read."""
         signalling = self._signalling
-        if signalling.layer.is_merged(transaction) or signalling.layer.is_looped(transaction):
+        if signalling.layer.is_looped(transaction):
             return signalling.answer(transaction, 482, now)
         refusal = check_invite(transaction.request) or signalling.keeper.policy.check(
             transaction.request.headers

@@ -39,6 +39,9 @@ class RequestTurnedAway(NamedTuple):
     hop: Hop
 
 
+MERGED_METHODS = frozenset({"INVITE", "MESSAGE", "SUBSCRIBE"})
+"""Requests that would do twice what was asked once, if they came on two ways (RFC 3261 §8.2.2.2)."""
+
 Report = RequestReceived | AckReceived | RequestTurnedAway | ResponseReceived | RequestUnanswered
 """What the layer tells the user agent. Inside the stack only; never journalled."""
 Outputs = Sequence[SendMessage | ReuseConnection | Report]
@@ -70,7 +73,7 @@ class TransactionLayer:
         self._size_rule = SizeRule(udp_request_max_bytes)
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
         self._servers: dict[tuple[Hashable, str], ServerTransaction] = {}
-        self._invites: dict[Hashable, ServerTransaction] = {}
+        self._originals: dict[Hashable, ServerTransaction] = {}
 
     @property
     def open_transactions(self) -> int:
@@ -130,9 +133,9 @@ class TransactionLayer:
         """The INVITE a CANCEL is meant for (RFC 3261 §9.2)."""
         return self._servers.get((cancel.identity, "INVITE"))
 
-    def is_merged(self, invite: ServerTransaction) -> bool:
-        """Whether the same INVITE also came on another way (RFC 3261 §8.2.2.2)."""
-        return self._invites.get(_origin(invite.request)) is not invite
+    def is_merged(self, transaction: ServerTransaction) -> bool:
+        """Whether the same request came on another way before (RFC 3261 §8.2.2.2)."""
+        return self._originals.get(_origin(transaction.request)) is not transaction
 
     def is_looped(self, invite: ServerTransaction) -> bool:
         """Whether an INVITE of ours came back as it was sent (RFC 3261 §16.3)."""
@@ -198,8 +201,8 @@ class TransactionLayer:
         answers_to = reply_hop(via, hop, to_source=self._answer_to_source)
         transaction = ServerTransaction(self._context, identity, request, hop, answers_to)
         self._servers[identity, method] = transaction
-        if method == "INVITE":
-            self._invites.setdefault(_origin(request), transaction)
+        if method in MERGED_METHODS:
+            self._originals.setdefault(_origin(request), transaction)
         return [*_reuse(request, hop), RequestReceived(transaction)]
 
     def _refusal(self, request: Request, hop: Hop, now: float) -> RefusalKind | None:
@@ -279,10 +282,10 @@ class TransactionLayer:
     def _forget_server(self, transaction: ServerTransaction) -> None:
         if self._servers.pop((transaction.identity, transaction.method), None) is not None:
             self._guard.release(transaction.source)
-        if transaction.method == "INVITE":
+        if transaction.method in MERGED_METHODS:
             origin = _origin(transaction.request)
-            if self._invites.get(origin) is transaction:
-                del self._invites[origin]
+            if self._originals.get(origin) is transaction:
+                del self._originals[origin]
 
 
 def _reuse(request: Request, hop: Hop) -> list[ReuseConnection]:
@@ -314,6 +317,6 @@ def _old_identity(request: Request) -> Hashable:
 
 
 def _origin(request: Request) -> Hashable:
-    """What stays the same in an INVITE that a proxy sent out on several ways (RFC 3261 §8.2.2.2)."""
+    """What stays the same in a request that a proxy sent out on several ways (RFC 3261 §8.2.2.2)."""
     headers = request.headers
     return headers.get("call-id"), headers.get("cseq"), headers.get("from")

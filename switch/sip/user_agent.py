@@ -57,7 +57,7 @@ from switch.sip.subscription import Subscription
 from switch.sip.text_messages import TextMessages
 from switch.sip.timers import Timers
 from switch.sip.transaction import RequestUnanswered
-from switch.sip.transaction_layer import Report, TransactionLayer
+from switch.sip.transaction_layer import MERGED_METHODS, Report, TransactionLayer
 from switch.sip.watched_stations import WatchedStations
 
 RequestHandler = Callable[[ServerTransaction, float], list[Output]]
@@ -253,6 +253,8 @@ class UserAgent:
             challenged = self._caller_proof.check(transaction, now)
             if challenged is not None:
                 return challenged
+        if method in MERGED_METHODS and self._signalling.layer.is_merged(transaction):
+            return self._signalling.answer(transaction, 482, now)
         return handler(transaction, now)
 
     def _inside(self, transaction: ServerTransaction, now: float) -> list[Output]:

@@ -128,3 +128,22 @@ def test_any_bytes_become_a_text_that_can_be_shown(body: bytes) -> None:
     text = readable(body)
     text.encode("utf-8")
     assert not any(c in text for c in "\x1b\x00\r\u202e")
+
+
+def test_a_text_that_comes_on_two_ways_is_taken_once() -> None:
+    rig = Office()
+    first, second = (
+        make_request(
+            "MESSAGE",
+            uri=f"sip:{CODE}@127.0.0.1",
+            branch=f"z9hG4bK{way}",
+            sip_call_id="two",
+            called=f"<sip:{CODE}@switch>",
+            body=TEXT,
+            content_type="text/plain",
+        )
+        for way in "ab"
+    )
+    assert statuses(rig.receive(first)) == [200]
+    assert statuses(rig.receive(second)) == [482]
+    assert len(rig.reported(TextReceived)) == 1
