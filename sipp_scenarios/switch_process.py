@@ -99,6 +99,10 @@ class SwitchProcess:
         """SIGTERM: drain. A second one ends it at once."""
         self._process.send_signal(signal.SIGTERM)
 
+    def read_certificates(self) -> None:
+        """SIGHUP: read the certificates of TLS anew."""
+        self._process.send_signal(signal.SIGHUP)
+
     def pause(self) -> None:
         """Let nothing run until ``go_on``, so that all that is sent meanwhile reaches it at once."""
         self._process.send_signal(signal.SIGSTOP)

@@ -21,7 +21,7 @@ _MODULES = Path("/usr/lib/baresip/modules")
 _PATIENCE_S = 15.0
 _CONFIG = """\
 module_path {modules}
-module account.so
+{more}module account.so
 module g711.so
 module aufile.so
 module aubridge.so
@@ -62,8 +62,8 @@ class Baresip:
                 host=host,
                 control_port=self._control_port,
                 sip_port=free_port(host),
-            )
-            + "".join(f"{line}\n" for line in more),
+                more="".join(f"{line}\n" for line in more),
+            ),
             "utf-8",
         )
 

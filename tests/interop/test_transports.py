@@ -1,6 +1,8 @@
 """Calls over every transport, by phones other people wrote."""
 
 import shutil
+import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -130,6 +132,44 @@ def test_baresip_is_the_agents_phone(everywhere: Everywhere, transport: str) -> 
             assert find(voice[:8000], caller.talker.heard).score > 0.95
         baresip.order("quit")
         baresip.wait_for("EXIT")
+
+
+@NEEDS_BARESIP
+@pytest.mark.parametrize("encryption", ["srtp-mand", "dtls_srtp"])
+def test_baresip_that_insists_on_encrypted_audio_is_refused_politely(
+    everywhere: Everywhere, encryption: str
+) -> None:
+    centre = everywhere.centre
+    account = f"<sip:13900139000@{HOST};transport=udp>;regint=0;mediaenc={encryption}"
+    folder = centre.folder / f"baresip-{encryption}"
+    modules = ("module srtp.so", "module dtls_srtp.so")
+    with Baresip(HOST, account, speech(5, 30), folder, *modules) as baresip:
+        baresip.order("dial", f"sip:{QUEUE_ONLY}@{HOST}:{centre.switch.sip.port}")
+        assert "488" in baresip.wait_for("CALL_CLOSED")["param"]
+        baresip.order("quit")
+        baresip.wait_for("EXIT")
+    centre.events.wait_for("call.refused", cause="INCOMPATIBLE_DESTINATION")
+
+
+def certificate_of(port: int, trust: ssl.SSLContext) -> bytes | None:
+    """What the switch shows to who connects now."""
+    with (
+        socket.create_connection((HOST, port), timeout=5) as plain,
+        trust.wrap_socket(plain, server_hostname=HOST) as secured,
+    ):
+        return secured.getpeercert(binary_form=True)
+
+
+def test_sighup_reads_certificates_anew_without_a_restart(everywhere: Everywhere) -> None:
+    centre, trust = everywhere.centre, everywhere.authority.client()
+    old = certificate_of(everywhere.ports["tls"], trust)
+    files = everywhere.authority.issue(HOST)
+    centre.switch.read_certificates()
+    reloaded = centre.events.wait_for("sip.certificates_reloaded")
+    assert list(reloaded.fields["certificates"]) == [files["certificate"]]
+    new = {certificate_of(everywhere.ports[name], trust) for name in ("tls", "wss")}
+    assert len(new) == 1
+    assert old not in new
 
 
 @pytest.mark.parametrize("transport", ["ws", "wss"])

@@ -8,7 +8,7 @@ from switch.key_echoes import KeyEchoes
 def counted(*told: str) -> str:
     """The keys that count; each is told as ``r1`` (RTP) or ``i1`` (INFO)."""
     echoes = KeyEchoes()
-    return "".join(key for way, key in told if not echoes.is_echo(key, way))
+    return "".join(key[1] for key in told if not echoes.is_echo(key[1], key[0]))
 
 
 @pytest.mark.parametrize(
