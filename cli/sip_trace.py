@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, BinaryIO
 
 import typer
+from rich.markup import escape
 
 from cli.ladder import Ladder, summary
 from cli.options import ConfigOption, JsonOption, SocketOption, configuration, connect, record_reader
@@ -32,7 +33,7 @@ ReadOption = Annotated[
     Path | None, typer.Option("--read", exists=True, dir_okay=False, help="From this pcap file.")
 ]
 RecordedOption = Annotated[
-    bool, typer.Option("--recorded", help="From the files that the switch keeps (section [trace]).")
+    bool, typer.Option("--recorded", help=escape("From the files that the switch keeps (section [trace])."))
 ]
 WriteOption = Annotated[
     Path | None, typer.Option("--write", dir_okay=False, help="Keep what is shown in this pcap file.")

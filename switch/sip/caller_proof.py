@@ -11,7 +11,7 @@ PROVED_METHODS = frozenset({"INVITE", "MESSAGE", "REFER", "SUBSCRIBE"})
 
 
 class CallerProof:
-    """Challenges those who claim to be a station. Everybody else is a stranger, and stays one."""
+    """Challenges those who claim to be a station. Everybody else is a stranger, or a trunk, and stays one."""
 
     def __init__(self, proof: StationProof, signalling: LegSignalling) -> None:
         self._proof = proof
@@ -24,9 +24,10 @@ class CallerProof:
         """
         request = transaction.request
         station = parse_name_addr(request.headers.get("from") or "").uri.user
-        if not self._proof.knows(station):
+        source = transaction.source
+        if not self._proof.knows(station) or self._proof.is_trunks(request, station, source):
             return None
-        unproved = self._proof.demand(request, station, transaction.source, now)
+        unproved = self._proof.demand(request, station, source, now)
         if unproved is None:
             transaction.station = station
             return None

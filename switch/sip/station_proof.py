@@ -38,6 +38,15 @@ class StationProof:
         """Whether a station of that name is configured."""
         return self._authenticator.knows(station)
 
+    def is_trunks(self, request: Request, station: str, hop: Hop) -> bool:
+        """Whether a request in a station's name is a trunk's: the public network has numbers of its own.
+
+        It is the station's when it brings credentials, or the phone is registered by way of that address.
+        """
+        if "authorization" in request.headers or not self._guard.bans.is_trunk(hop.host):
+            return False
+        return all(binding.hop.host != hop.host for binding in self._bindings.of(station))
+
     def demand(self, request: Request, station: str, hop: Hop, now: float) -> Answer | None:
         """The answer to a request that does not come from ``station``, or not provably; None when it does.
 

@@ -18,7 +18,7 @@ from switch.sip.events import (
     LegRinging,
     RequestAnswered,
 )
-from switch.sip.guard.commands import TrustSources
+from switch.sip.guard.commands import TRUNKS, TrustSources
 from switch.sip.hop import Hop
 from switch.sip.locating.locator import Locator
 from switch.sip.locating.records import DnsAnswered
@@ -182,7 +182,7 @@ class Trunks:
         if networks == self._networks:
             return []
         self._networks, self._sources = networks, Sources(networks)
-        return [TrustSources(owner="trunks", sources=tuple(network for network, _ in networks))]
+        return [TrustSources(owner=TRUNKS, sources=tuple(network for network, _ in networks))]
 
     def _registrar_hops(self, trunk: Trunk) -> list[Hop]:
         registrar = trunk.config.registrar

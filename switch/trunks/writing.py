@@ -103,9 +103,10 @@ def _further_headers(trunk: Trunk, command: DialTrunk, our_host: str) -> HeaderF
 def _diversions(trunk: Trunk, command: DialTrunk, our_host: str) -> list[tuple[str, str]]:
     """Who sent the call on, in the header the trunk reads."""
     try:
-        told = [parse_diversion(value) for value in command.diversions]
+        heard = [parse_diversion(value) for value in command.diversions]
     except SipSyntaxError:
         return []
+    told = [diversion._replace(number=trunk.numbers.caller_out(diversion.number)) for diversion in heard]
     header = trunk.config.diversion_header
     if header is DiversionHeader.DIVERSION:
         return [(header.value, value) for value in write_diversions(told, our_host)]

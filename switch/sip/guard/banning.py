@@ -4,7 +4,7 @@ from runtime.driver import Handler
 from runtime.errors import UsageError
 from runtime.vocabulary import Event
 from switch.sip.guard.bans import Ban, Bans
-from switch.sip.guard.commands import BanSource, LiftBan, TrustSources
+from switch.sip.guard.commands import TRUNKS, BanSource, LiftBan, TrustSources
 from switch.sip.guard.config import GuardConfig
 from switch.sip.guard.events import BanLifted, SourceBanned
 from switch.sip.guard.networks import AccessLists, Standing, read_address
@@ -38,6 +38,10 @@ class Banning:
         if source.ban is None:
             raise UsageError(f"{source.key} is not banned; ban.list names those that are")
         return source.ban
+
+    def is_trunk(self, host: str) -> bool:
+        """Whether calls of trunks come from this address."""
+        return self._lists.belongs_to(TRUNKS, host)
 
     def ban(self, source: Source, reason: str, now: float) -> list[Event]:
         """Ban a source for as long as its past deserves."""

@@ -5,6 +5,9 @@ from typing import NamedTuple
 from runtime.vocabulary import Command, plain_data
 from switch.sip.guard.events import RefusalKind
 
+TRUNKS = "trunks"
+"""The owner of the addresses that calls of trunks come from."""
+
 
 @plain_data
 class BanSource(Command):
@@ -29,7 +32,7 @@ class TrustSources(Command):
     """Apply no limits to these addresses and networks, in place of those of the same owner before."""
 
     owner: str
-    """Whose they are, such as ``trunk:telecom``."""
+    """Whose they are, such as ``TRUNKS``."""
     sources: tuple[str, ...]
 
 

@@ -47,6 +47,7 @@ class AccessLists:
         self._allow = tuple(allow)
         self._denied = Networks(map(ip_network, deny))
         self._of_owners: dict[str, frozenset[str]] = {}
+        self._networks_of: dict[str, Networks] = {}
         self._trusted = Networks(map(ip_network, self._allow))
 
     def trust(self, owner: str, sources: Iterable[str]) -> bool:
@@ -61,7 +62,13 @@ class AccessLists:
         texts = (*self._allow, *(text for texts in owned.values() for text in texts))
         self._trusted = Networks(map(ip_network, texts))
         self._of_owners = owned
+        self._networks_of[owner] = Networks(map(ip_network, wanted))
         return True
+
+    def belongs_to(self, owner: str, host: str) -> bool:
+        """Whether an address is one of those trusted for ``owner``."""
+        address, networks = read_address(host), self._networks_of.get(owner)
+        return address is not None and networks is not None and networks.covers(address)
 
     def standing(self, key: str) -> Standing:
         """What we think of the source of that key."""

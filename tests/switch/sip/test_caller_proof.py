@@ -1,7 +1,9 @@
 import pytest
 
 from switch.sip.events import LegArrived
+from switch.sip.guard.commands import TRUNKS, TrustSources
 from switch.sip.guard.events import RefusalKind, SourceRefused
+from switch.sip.hop import Hop
 from switch.sip.message import Request, Response
 from tests.helpers.sip_messages import SDP, authorized, make_request
 from tests.helpers.sip_rig import LIFETIME_S, PASSWORD, STATION, SipRig, statuses
@@ -80,3 +82,28 @@ def test_a_challenge_leaves_nothing_behind() -> None:
     assert (answer.headers.get("www-authenticate") or "").startswith("Digest ")
     rig.pass_time(LIFETIME_S + 10)
     assert rig.leftovers() == (0, 0, 0)
+
+
+def test_a_trunk_may_call_from_a_number_that_a_station_has_too_and_is_not_taken_for_it() -> None:
+    rig = SipRig()
+    carrier = Hop("udp", "198.51.100.1", 5060)
+    rig.order(TrustSources(owner=TRUNKS, sources=("198.51.100.0/24",)))
+    call = make_request("INVITE", caller=FROM_STATION, body=SDP, hop=carrier)
+    assert statuses(rig.receive(call, carrier)) == [100]
+    (arrived,) = rig.reported(LegArrived)
+    assert (arrived.station, arrived.caller_number) == (None, STATION)
+
+
+def test_a_phone_that_is_registered_through_a_trunks_address_is_asked_for_its_password() -> None:
+    rig = SipRig()
+    border = Hop("udp", "198.51.100.1", 5060)
+    rig.order(TrustSources(owner=TRUNKS, sources=(border.host,)))
+    assert rig.register(border).status == 200
+    call = make_request("INVITE", caller=FROM_STATION, body=SDP, hop=border)
+    assert statuses(rig.receive(call, border)) == [401]
+
+
+def test_who_is_only_allowed_by_the_guard_is_no_trunk() -> None:
+    rig = SipRig(guard={"allow": ["0.0.0.0/0"]})
+    rig.order(TrustSources(owner="others", sources=("127.0.0.1",)))
+    assert statuses(rig.receive(invite())) == [401]

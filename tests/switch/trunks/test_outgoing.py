@@ -230,6 +230,12 @@ def test_diversions_are_told_only_to_trunks_that_may_know_the_inside() -> None:
     assert dict(own.headers)["diversion"] == f"<sip:1001@{OUR_HOST}>;reason=no-answer;counter=1"
 
 
+def test_diverting_numbers_go_out_in_the_form_of_the_trunk() -> None:
+    rig = TrunksRig(trunk_config("own", hide_topology=False, form_out="e164"))
+    (own,) = rig.dial(diversions=("<sip:07722810000@pbx.inside>;reason=no-answer",)).branches
+    assert dict(own.headers)["diversion"].startswith(f"<sip:+867722810000@{OUR_HOST}>")
+
+
 def test_diversions_are_told_as_history_to_trunks_that_read_that() -> None:
     rig = TrunksRig(trunk_config("own", hide_topology=False, diversion_header="history-info"))
     (own,) = rig.dial(number="13900139000", diversions=("<sip:1001@pbx.inside>;reason=no-answer",)).branches
