@@ -37,7 +37,7 @@ def test_a_phone_is_rung_where_it_was_after_the_switch_was_killed(tmp_path: Path
             station = Station(switch.sip, "2001", STATIONS["2001"], tmp_path)
             station.register()
             while events.call("switch.status")["unwritten_registrations"]:
-                station.register()
+                pass  # registering once more would be one more to write
         switch.kill()
         switch.start()
         with EventFollower(switch.control_socket) as events:
