@@ -11,7 +11,7 @@ from switch.sip.events import LegArrived, LegReoffered, LegRingingConfirmed
 from switch.sip.header_values import parse_name_addr
 from switch.sip.identity_headers import read_asserted, wants_privacy
 from switch.sip.leg_signalling import LegSignalling
-from switch.sip.legs import ArrivingLeg, LegState, SipLeg
+from switch.sip.legs import ArrivingLeg, LegState, LegTimer, SipLeg
 from switch.sip.rack import read_rack
 from switch.sip.reason_header import read_reason, write_reason
 from switch.sip.refusal import Refusal
@@ -22,6 +22,7 @@ from switch.sip.server_transaction import ServerTransaction
 from switch.sip.text import printable
 
 _WAITING = (LegState.INVITED, LegState.RINGING)
+_MOST_DIGITS = 10
 
 
 class ArrivingLegs:
@@ -44,7 +45,7 @@ class ArrivingLegs:
         replaced = find_replaced(transaction.request, signalling.legs)
         if isinstance(replaced, Refusal):
             return signalling.refuse(transaction, replaced, now)
-        arrived = self._open(transaction, replaced)
+        arrived = self._open(transaction, replaced, now)
         return [*signalling.answer(transaction, 100, now), arrived]
 
     def ring(self, command: RingLeg, now: float) -> list[Output]:
@@ -104,6 +105,10 @@ class ArrivingLegs:
             return self._refuse(leg, Cause.RECOVERY_ON_TIMER_EXPIRE, None, now)
         return self._ringing.repeat(leg, now)
 
+    def expire(self, leg: SipLeg, now: float) -> list[Output]:
+        """The INVITE no longer holds: that counts as its CANCEL (RFC 3261 §13.3.1)."""
+        return self._withdrawn(leg, Cause.ORIGINATOR_CANCEL, now)
+
     def hang_up(self, leg: ArrivingLeg, command: HangUpLeg, now: float) -> list[Output]:
         """Refuse, or say BYE: at once when the ACK has come, else as soon as it comes (RFC 3261 §15)."""
         signalling = self._signalling
@@ -132,7 +137,7 @@ class ArrivingLegs:
         """BYE before our answer: the INVITE gets its 487 (RFC 3261 §15.1.2); nothing when it was answered."""
         return self._withdrawn(leg, cause, now) if leg.state in _WAITING else []
 
-    def _open(self, transaction: ServerTransaction, replaced: SipLeg | None) -> LegArrived:
+    def _open(self, transaction: ServerTransaction, replaced: SipLeg | None, now: float) -> LegArrived:
         request, source = transaction.request, transaction.source
         signalling = self._signalling
         caller = parse_name_addr(request.headers.get("from") or "")
@@ -148,6 +153,8 @@ class ArrivingLegs:
         transaction.owner = leg
         signalling.legs.add(leg)
         signalling.legs.open_dialog(leg, dialog)
+        if "expires" in request.headers:
+            self._expire_later(leg, now)
         return LegArrived(
             leg_id=leg.leg_id,
             sip_call_id=printable(dialog.sip_call_id),
@@ -171,9 +178,16 @@ class ArrivingLegs:
         leg.state = LegState.ANSWERED
         leg.next_answer = None
         self._ringing.stop(leg)
+        self._signalling.legs.timers.cancel((leg, LegTimer.EXPIRY))
         leg.our_sdp = sdp
         said = sdp if leg.early_sdp is None else None
         return self._signalling.accept(leg, leg.invite, leg.dialog, said, now)
+
+    def _expire_later(self, leg: ArrivingLeg, now: float) -> None:
+        """Nonsense counts as nothing said."""
+        seconds = (leg.invite.request.headers.get("expires") or "").strip()
+        if seconds.isascii() and seconds.isdecimal() and len(seconds) <= _MOST_DIGITS:
+            self._signalling.legs.timers.set((leg, LegTimer.EXPIRY), now + int(seconds))
 
     def _take_prack(self, transaction: ServerTransaction, leg: ArrivingLeg, now: float) -> list[Output]:
         """200 OK; but an offer in a PRACK has its answer there, which the owner of the leg gives."""
@@ -194,6 +208,8 @@ class ArrivingLegs:
         extra = {"reason": [write_reason(cause)]}
         if cause.status == 503 and retry_after_s is not None:
             extra["retry-after"] = [str(retry_after_s)]
+        if cause.status == 488:
+            extra["warning"] = self._signalling.identity.warning(leg.invite.hop)
         return self._finish(leg, cause, cause.status, extra, by_peer=False, now=now)
 
     def _withdrawn(self, leg: SipLeg, cause: Cause, now: float) -> list[Output]:

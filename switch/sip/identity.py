@@ -94,6 +94,10 @@ class Identity:
         names = self.names.of(hop)
         return names.secure_contact if _asks_for_sips(request) else names.contact
 
+    def warning(self, hop: Hop) -> list[str]:
+        """Why an offer is answered 488 (RFC 3261 §13.3.1.3, §20.43)."""
+        return [f'305 {self.host(hop)} "Incompatible media format"']
+
     def via(self, hop: Hop) -> str:
         """Our Via for requests to this peer, up to and with the magic cookie of its branch."""
         return self.names.of(hop).via

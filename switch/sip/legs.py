@@ -38,6 +38,8 @@ class LegTimer(StrEnum):
 
     RINGING = "ringing"
     """Its 18x must be said again."""
+    EXPIRY = "expiry"
+    """Its INVITE said how long it holds, and that is over."""
     SESSION = "session"
     """Its session must be refreshed, or has expired."""
     REOFFER = "reoffer"
@@ -247,5 +249,6 @@ class Legs:
         leg.cause = cause
         del self._legs[leg.leg_id]
         self.timers.cancel((leg, LegTimer.RINGING))
+        self.timers.cancel((leg, LegTimer.EXPIRY))
         self.timers.cancel((leg, LegTimer.SESSION))
         return [LegEnded(leg_id=leg.leg_id, cause=cause, sip_status=status, by_peer=by_peer)]

@@ -60,7 +60,8 @@ class PeerReoffers:
             return signalling.answer(reoffer, 481, now)
         dialog = found[1]
         if command.sdp is None:
-            outputs = signalling.answer(reoffer, 488, now)
+            warning = {"warning": signalling.identity.warning(reoffer.hop)}
+            outputs = signalling.answer(reoffer, 488, now, extra=warning)
         else:
             dialog.refresh_target(reoffer.request.headers.get_all("contact"), reoffer.source)
             outputs = signalling.accept(leg, reoffer, dialog, command.sdp, now)

@@ -133,6 +133,7 @@ class UserAgent:
         self._senders = self._hearing_answers()
         self._timeouts: dict[LegTimer, Callable[[Any, float], list[Output]]] = {
             LegTimer.RINGING: self._arriving.wake,
+            LegTimer.EXPIRY: self._arriving.expire,
             LegTimer.SESSION: self._session_due,
             LegTimer.REOFFER: self._our_reoffers.wake,
         }

@@ -40,6 +40,11 @@ def test_what_cannot_be_is_refused_by_its_own_status(centre: CallCentre, name: s
     centre.run(name, dialled)
 
 
+def test_an_invite_that_holds_for_a_second_rings_no_longer(centre: CallCentre) -> None:
+    centre.run("caller_sets_a_limit", RINGING)
+    centre.events.wait_for("call.ended", cause="ORIGINATOR_CANCEL", by_caller=True)
+
+
 def test_an_invite_that_comes_on_two_ways_rings_once(centre: CallCentre) -> None:
     centre.run("caller_comes_twice", RINGING)
     centre.events.wait_for("call.ended", cause="ORIGINATOR_CANCEL", by_caller=True)

@@ -342,3 +342,41 @@ def test_who_calls_by_sips_is_answered_by_sips_from_the_first_ringing_on() -> No
     ringing = rig.one_response(rig.order(RingLeg(leg_id="leg-1")))
     answered = answer(rig, "leg-1")
     assert ringing.headers.get("contact") == answered.headers.get("contact") == "<sips:127.0.0.1:5060>"
+
+
+@pytest.mark.parametrize("ringing", [False, True])
+def test_an_invite_that_no_longer_holds_ends_as_if_it_was_cancelled(ringing: bool) -> None:
+    rig = SipRig()
+    leg_id = arrive(rig, expires="20")
+    if ringing:
+        rig.order(RingLeg(leg_id=leg_id))
+    assert rig.pass_time(19.9) == []
+    assert statuses(rig.pass_time(0.2)) == [487]
+    (ended,) = rig.reported(LegEnded)
+    assert (ended.cause, ended.sip_status, ended.by_peer) == (Cause.ORIGINATOR_CANCEL, 487, True)
+
+
+def test_an_invite_that_was_answered_in_time_holds() -> None:
+    rig = SipRig()
+    leg_id = arrive(rig, expires="20")
+    rig.receive(from_caller("ACK", answer(rig, leg_id)))
+    rig.pass_time(60)
+    assert rig.reported(LegEnded) == []
+
+
+@pytest.mark.parametrize("expires", ["", "soon", "-1", "9" * 11, "٣"])
+def test_a_time_that_cannot_be_read_limits_nothing(expires: str) -> None:
+    rig = SipRig()
+    arrive(rig, expires=expires)
+    rig.pass_time(60)
+    assert rig.reported(LegEnded) == []
+
+
+def test_an_offer_that_fits_nothing_is_refused_with_a_warning() -> None:
+    rig = SipRig()
+    leg_id = arrive(rig)
+    refusal = rig.one_response(rig.order(HangUpLeg(leg_id=leg_id, cause=Cause.INCOMPATIBLE_DESTINATION)))
+    assert (refusal.status, refusal.headers.get("warning")) == (
+        488,
+        '305 127.0.0.1 "Incompatible media format"',
+    )
