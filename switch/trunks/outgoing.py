@@ -1,7 +1,9 @@
 """Calls to outside numbers: route, trunks and addresses become the branches of one leg."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
+from media.commands import Codec
 from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sdp.codec_choice import choose_codecs
@@ -56,10 +58,10 @@ class OutgoingCalls:
         offers = _offers(trunks, command.sdp)
         if not offers:
             return [_ended(command, Cause.INCOMPATIBLE_DESTINATION)]
-        told, free = _with_room(offers, now)
+        told, free = _with_room([*offers], now)
         if not free:
             return [*told, _ended(command, Cause.NORMAL_CIRCUIT_CONGESTION)]
-        branches = tuple(self._branches(free, offers, route, command))[:_MOST_BRANCHES]
+        branches = tuple(islice(self._branches(free, offers, route, command), _MOST_BRANCHES))
         self._take(TrunkLeg(command.leg_id, free[0].name, outgoing=True, endpoint=branches[0].name), now)
         return [*told, _order(command, branches)]
 
@@ -119,7 +121,7 @@ class OutgoingCalls:
         self._legs.add(leg)
 
     def _branches(
-        self, trunks: list[Trunk], offers: Mapping[Trunk, str], route: Route, command: DialTrunk
+        self, trunks: Sequence[Trunk], offers: Mapping[Trunk, str], route: Route, command: DialTrunk
     ) -> Iterator[Branch]:
         for trunk in trunks:
             for endpoint in call_order(trunk.endpoints.values(), self._draw):
@@ -141,21 +143,30 @@ class OutgoingCalls:
 
 def _offers(trunks: Iterable[Trunk], sdp: str) -> dict[Trunk, str]:
     """Our offer with the codecs of each trunk; those that have none of ours are left out."""
-    offers = ((trunk, choose_codecs(sdp, trunk.config.codecs)) for trunk in trunks)
-    return {trunk: offer for trunk, offer in offers if offer is not None}
-
-
-def _with_room(trunks: Iterable[Trunk], now: float) -> tuple[list[Output], list[Trunk]]:
-    """The trunks that can take another call, and what is told of those that cannot."""
-    told: list[Output] = []
-    free: list[Trunk] = []
+    chosen: dict[tuple[Codec, ...], str | None] = {}
+    offers: dict[Trunk, str] = {}
     for trunk in trunks:
+        codecs = tuple(trunk.config.codecs)
+        if codecs not in chosen:
+            chosen[codecs] = choose_codecs(sdp, codecs)
+        offer = chosen[codecs]
+        if offer is not None:
+            offers[trunk] = offer
+    return offers
+
+
+def _with_room(trunks: Sequence[Trunk], now: float) -> tuple[list[Output], Sequence[Trunk]]:
+    """The trunks from the first on that can take another call, and what is told of those before it.
+
+    Whether the others can is seen when the call gets to them, if it does.
+    """
+    told: list[Output] = []
+    for position, trunk in enumerate(trunks):
         limit = trunk.limit_out(now)
         if limit is None:
-            free.append(trunk)
-        else:
-            told += turn_away(trunk, _OUT, limit)
-    return told, free
+            return told, trunks[position:]
+        told += turn_away(trunk, _OUT, limit)
+    return told, ()
 
 
 def _let_through(trunk: Trunk, now: float) -> None:

@@ -105,6 +105,21 @@ def test_a_full_trunk_is_passed_over_and_told_once() -> None:
     assert len(rig.all(TrunkFull)) == 2
 
 
+def test_a_full_trunk_that_a_call_never_gets_to_has_turned_nobody_away() -> None:
+    rig = TrunksRig(trunk_config("telecom"), trunk_config("mobile", "192.0.2.3", channels_out=1))
+    first = rig.dial()
+    assert rig.try_branch(first, 1)
+    second = rig.dial()
+    assert rig.all(TrunkFull) == []
+    assert not rig.try_branch(second, 1)
+    assert (rig.trunk("mobile").turned_away["out"], len(rig.all(TrunkFull))) == (1, 1)
+
+
+def test_a_route_with_many_trunks_gives_a_call_no_more_than_so_many_places() -> None:
+    rig = TrunksRig(*(trunk_config(f"t{n}", f"192.0.2.{n}", f"198.51.100.{n}") for n in range(128)))
+    assert len(rig.dial().branches) == 16
+
+
 def test_when_every_trunk_is_full_the_call_ends() -> None:
     rig = TrunksRig(trunk_config("telecom", channels=1))
     rig.dial()
