@@ -51,6 +51,7 @@ class StationLegs:
                 sdp=negotiation.offer(leg),
                 session_id=call.session_id,
                 is_anonymous=call.privacy,
+                referred_by=_referrer(call, offer),
                 headers=tuple(("diversion", value) for value in call.diversions),
             )
         ]
@@ -110,6 +111,12 @@ class StationLegs:
             CallConnected(call_id=call.call_id, offer_id=offer.offer_id, station=offer.station),
             *self._holding.connected(call),
         ]
+
+
+def _referrer(call: Call, offer: Offer) -> str:
+    """The station that transfers the call to this phone; empty when none does."""
+    transfer = call.transfer
+    return transfer.by if transfer is not None and transfer.offer_id == offer.offer_id else ""
 
 
 def _to_trunk(call: Call, offer: Offer) -> DialTrunk:

@@ -68,6 +68,8 @@ class DialStation(Command):
     """``LegArrived.session_id`` of the leg it is dialled for: both share one session (RFC 7989)."""
     is_anonymous: bool = False
     """Whether From hides number and name (RFC 3323 §4.1.1.3)."""
+    referred_by: str = ""
+    """The station that transfers the call there (RFC 3892)."""
     headers: HeaderFields = ()
 
 

@@ -12,6 +12,7 @@ from switch.sip.identity import MAX_FORWARDS, Identity
 from switch.sip.identity_headers import write_caller
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.message import Headers, Request
+from switch.sip.uri import escape_user
 
 _SUPPORTED = ["timer"]
 _SUPPORTED_RELIABLY = ["100rel, timer"]
@@ -40,8 +41,14 @@ def _branch_to(contact: ContactAddress, command: DialStation, host: str) -> Bran
         command.caller_number, command.caller_name, host, hidden=command.is_anonymous, trusted=False
     )
     called = f"<sip:{command.station}@{host}>"
+    referrer = f"<sip:{escape_user(command.referred_by)}@{host}>"
     return Branch(
-        uri=contact.uri, hop=contact.hop, caller=str(caller.sender), called=called, routes=contact.path
+        uri=contact.uri,
+        hop=contact.hop,
+        caller=str(caller.sender),
+        called=called,
+        routes=contact.path,
+        headers=(("referred-by", referrer),) if command.referred_by else (),
     )
 
 

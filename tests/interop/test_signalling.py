@@ -2,6 +2,7 @@
 
 import pytest
 
+from sipp_scenarios.audio import speech
 from sipp_scenarios.runner import SippProcess, free_port, run_scenario
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import DIRECT, HOTLINE, RINGING, UNLISTED
@@ -82,7 +83,7 @@ def test_a_phone_hears_how_its_transfers_go(centre: CallCentre) -> None:
     station, other = centre.register("2001"), centre.register("2002")
     phone = station.scenario("agent_transfers", rtp_port=free_port(HOST), nobody=UNLISTED, target=other.name)
     with (
-        centre.phone(other) as target,
+        other.expect_call(speech(2002, 30), "agent_is_transferred_to") as target,
         SippProcess(phone, centre.folder) as transferring,
         centre.caller(DIRECT) as caller,
     ):

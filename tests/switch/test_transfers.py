@@ -81,6 +81,7 @@ def test_a_blind_transfer_to_a_station_rings_it_while_the_two_still_talk(rig: Tr
     call_id = rig.customer_talks()
     rig.refer(rig.agent, "1002")
     target = rig.last(DialStation)
+    assert [dialled.referred_by for dialled in rig.all(DialStation)] == ["", "1001"]
     assert (target.station, target.caller_number) == ("1002", "13800138000")
     rig.feed(LegRinging(leg_id=target.leg_id, status=180))
     assert rig.reported == [180]

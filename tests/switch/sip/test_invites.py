@@ -54,6 +54,16 @@ def test_an_anonymous_caller_shows_neither_name_nor_number() -> None:
     assert only.caller == "Anonymous <sip:anonymous@anonymous.invalid>"
 
 
+def test_a_phone_that_a_call_is_transferred_to_hears_by_whom() -> None:
+    command = DialStation(
+        leg_id="leg", station="1001", caller_number="138", caller_name="", sdp=OURS, referred_by="1002"
+    )
+    ((only,),) = station_rounds(command, [contact("a")], IDENTITY)
+    assert only.headers == (("referred-by", "<sip:1002@127.0.0.1>"),)
+    ((other,),) = station_rounds(COMMAND, [contact("a")], IDENTITY)
+    assert other.headers == ()
+
+
 def test_contacts_of_the_same_preference_ring_together_and_the_others_after_them() -> None:
     contacts = [contact("a"), contact("b"), contact("c", 0.5), contact("d", 0.1)]
     rounds = station_rounds(COMMAND, contacts, IDENTITY)
