@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from runtime.hosts import check_host
 from runtime.models import KeyMistake, Section
 from switch.sip.digest import Algorithm, ha1
+from switch.sip.guard.networks import check_networks
 
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 _STATION_NAME = r"^[^\s@:;<>\"]+$"
@@ -220,12 +221,18 @@ class StationConfig(Section):
         default=(),
         description="Digest algorithms offered to this phone, in this order; empty: those of sip.algorithms.",
     )
+    networks: tuple[str, ...] = Field(
+        default=(),
+        description="Networks its phones register and call from, such as 10.1.0.0/16; empty: any.",
+    )
     outside_level: int = Field(
         default=0,
         ge=0,
         le=9,
         description="Routes up to this level may be dialled from it, and calls be transferred to them.",
     )
+
+    _are_networks = field_validator("networks")(check_networks)
 
     @field_validator("ha1", mode="before")
     @classmethod

@@ -17,6 +17,7 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.events import DialogsClosed
 from switch.sip.guard.config import GuardConfig
 from switch.sip.guard.guard import Guard
+from switch.sip.guard.networks import networks_of
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.message import Message, Request
@@ -60,7 +61,8 @@ class SipStack:
         self.counters = Counters()
         self._max_bytes = config.max_message_bytes
         bindings = Bindings(config.bindings_per_station)
-        proof = StationProof(Authenticator(config, stations, nonce_key), self.guard, bindings)
+        places = {station.name: networks_of(station.networks) for station in stations if station.networks}
+        proof = StationProof(Authenticator(config, stations, nonce_key), self.guard, bindings, places)
         self.registrar = Registrar(config, proof, bindings, self.counters)
         self._layer = TransactionLayer(
             timers=timers,

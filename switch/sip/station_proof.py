@@ -1,5 +1,6 @@
 """Whether a request is a station's own, and what is answered when it is not (RFC 3261 §22)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from runtime.vocabulary import Event
@@ -7,6 +8,7 @@ from switch.sip.authenticator import Authenticator, Verdict
 from switch.sip.bindings import Bindings
 from switch.sip.guard.events import RefusalKind
 from switch.sip.guard.guard import Guard
+from switch.sip.guard.networks import Networks, read_address
 from switch.sip.hop import Hop
 from switch.sip.message import Request
 
@@ -29,10 +31,18 @@ class Answer:
 class StationProof:
     """Asks for passwords, and keeps those out who guess them."""
 
-    def __init__(self, authenticator: Authenticator, guard: Guard, bindings: Bindings) -> None:
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        guard: Guard,
+        bindings: Bindings,
+        places: Mapping[str, Networks],
+    ) -> None:
+        """``places``: where the phones of a station must be, for those that may not be anywhere."""
         self._authenticator = authenticator
         self._guard = guard
         self._bindings = bindings
+        self._places = places
 
     def knows(self, station: str) -> bool:
         """Whether a station of that name is configured."""
@@ -66,7 +76,16 @@ class StationProof:
         refused = _REFUSED.get(verdict)
         if refused is not None or verdict is Verdict.MISSING:
             return refused
+        if verdict is Verdict.PROVEN and not self._is_in_place(station, hop):
+            return RefusalKind.WRONG_PLACE
         if not self._guard.is_under_attack(station, now):
             return None
         known = any(binding.hop.host == hop.host for binding in self._bindings.of(station))
         return None if known else RefusalKind.STATION_UNDER_ATTACK
+
+    def _is_in_place(self, station: str, hop: Hop) -> bool:
+        places = self._places.get(station)
+        if places is None:
+            return True
+        address = read_address(hop.host)
+        return address is not None and places.covers(address)

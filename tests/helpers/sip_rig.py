@@ -35,12 +35,14 @@ class SipRig:
         stations: Sequence[str] = (STATION,),
         text_numbers: Container[str] = (),
         held_back: Container[str] = (),
+        networks: Sequence[str] = (),
         **settings: Any,
     ) -> None:
-        """``held_back`` are names of branches that are not tried."""
+        """``held_back`` are names of branches that are not tried, ``networks`` those of every station."""
         self.now = 1000.0
         config = SipConfig.model_validate(settings)
-        known = [StationConfig.model_validate({"name": name, "password": PASSWORD}) for name in stations]
+        common = {"password": PASSWORD, "networks": networks}
+        known = [StationConfig.model_validate({"name": name, **common}) for name in stations]
         limits = GuardConfig.model_validate(guard or {})
         self.stack = SipStack(
             config,

@@ -17,6 +17,8 @@ class RefusalKind(StrEnum):
     """Somebody claims to be a station that there is not. Counts as a wrong password."""
     WRONG_PASSWORD = "wrong_password"
     """The proof does not fit the station's password. Too many ban the source."""
+    WRONG_PLACE = "wrong_place"
+    """The right password, from an address outside the station's ``networks``. Too many ban the source."""
     STATION_UNDER_ATTACK = "station_under_attack"
     """Right, but after too many wrong ones the station registers only from where it is registered."""
     STRANGER = "stranger"

@@ -40,6 +40,7 @@ _BORNE = {
     RefusalKind.MALFORMED: JUNK,
     RefusalKind.UNKNOWN_STATION: PASSWORD_FAILURES,
     RefusalKind.WRONG_PASSWORD: PASSWORD_FAILURES,
+    RefusalKind.WRONG_PLACE: PASSWORD_FAILURES,
     RefusalKind.STRANGER: PASSWORD_FAILURES,
 }
 """Which refusals a source is banned for when it has caused too many."""

@@ -110,6 +110,11 @@ def read_address(text: str) -> Address | None:
     return address
 
 
+def networks_of(texts: Iterable[str]) -> Networks:
+    """The set of networks written so. Raises ValueError for text that names none."""
+    return Networks(map(ip_network, texts))
+
+
 def check_networks(networks: tuple[str, ...]) -> tuple[str, ...]:
     """The networks themselves. Raises ValueError for text that names none."""
     for text in networks:

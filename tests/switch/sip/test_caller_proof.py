@@ -107,3 +107,18 @@ def test_who_is_only_allowed_by_the_guard_is_no_trunk() -> None:
     rig = SipRig(guard={"allow": ["0.0.0.0/0"]})
     rig.order(TrustSources(owner="others", sources=("127.0.0.1",)))
     assert statuses(rig.receive(invite())) == [401]
+
+
+def test_a_station_that_is_bound_to_networks_is_nowhere_else_whatever_password_it_has() -> None:
+    rig = SipRig(networks=["10.1.0.0/16", "2001:db8::/64"])
+    inside, elsewhere = Hop("udp", "10.1.2.3", 5060), Hop("udp", "10.2.2.3", 5060)
+    assert rig.register(inside).status == 200
+    assert rig.register(elsewhere).status == 403
+    call = make_request("INVITE", caller=FROM_STATION, body=SDP, hop=elsewhere)
+    challenge = rig.one_response(rig.receive(call, elsewhere))
+    assert statuses(rig.receive(authorized(call, challenge, user=STATION, password=PASSWORD), elsewhere)) == [
+        403
+    ]
+    refused = rig.reported(SourceRefused)
+    assert {(event.kind, event.station) for event in refused} == {(RefusalKind.WRONG_PLACE, STATION)}
+    assert [found.peer for found in rig.stack.registrations(rig.now)] == [str(inside)]
