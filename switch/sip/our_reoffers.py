@@ -3,6 +3,7 @@
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from switch.causes import Cause
+from switch.sip.arriving_legs import ArrivingLegs
 from switch.sip.bodies import session_text
 from switch.sip.capabilities import ALLOW, SDP_TYPE, SUPPORTED, names_token
 from switch.sip.client_transaction import ResponseReceived
@@ -30,7 +31,8 @@ class OurReoffers:
     ``patience_s`` is how long a peer may ponder before it is asked to stop, and once more to do so.
     """
 
-    def __init__(self, signalling: LegSignalling, *, patience_s: float) -> None:
+    def __init__(self, signalling: LegSignalling, arriving: ArrivingLegs, *, patience_s: float) -> None:
+        self._arriving = arriving
         self._signalling = signalling
         self._patience_s = patience_s
 
@@ -212,6 +214,8 @@ class OurReoffers:
         self._finish(ours)
         if status in _DIALOG_IS_OVER:
             cause = Cause.RECOVERY_ON_TIMER_EXPIRE if status == 408 else Cause.DESTINATION_OUT_OF_ORDER
+            if isinstance(leg, ArrivingLeg) and not leg.invite.is_answered:
+                return self._arriving.hung_up_early(leg, cause, now)
             outputs = self._signalling.legs.end(leg, cause, status=status, by_peer=status == 481)
             return outputs + self._signalling.say_bye(leg, ours.dialog, cause, now)
         refused: list[Output] = []

@@ -116,7 +116,7 @@ class UserAgent:
         )
         self._out_of_dialog = OutOfDialog(self._signalling, authentications)
         self._byes = Byes(self._signalling, self._arriving)
-        self._our_reoffers = OurReoffers(self._signalling, patience_s=timers.lifetime_s)
+        self._our_reoffers = OurReoffers(self._signalling, self._arriving, patience_s=timers.lifetime_s)
         self._peer_reoffers = PeerReoffers(self._signalling, self._arriving, self._our_reoffers)
         self._transfers = Transfers(self._signalling, limit_s=config.dial_limit_s)
         self._watched = WatchedStations(self._signalling, config, proof.knows)

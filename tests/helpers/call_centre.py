@@ -49,8 +49,9 @@ class CallCentre:
         for agent in self.events.call("agent.list"):
             if agent["state"] != "LOGGED_OUT":
                 self.events.call("agent.sign_out", agent=agent["id"])
-        for station in self._stations.values():
-            station.register(expires_s=0)
+        registered = self.events.call("registration.list")["registrations"]
+        for station in {contact["station"] for contact in registered}:
+            self.events.call("registration.remove", station=station)
 
     def caller(self, dialled: str, number: str = "13800138000") -> CallerPhone:
         """A caller who is about to be answered; each number has a voice of its own."""

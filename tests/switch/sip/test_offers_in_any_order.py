@@ -130,5 +130,5 @@ class AnyOffers(RuleBasedStateMachine):
                 self.ours.append(message)
 
 
-AnyOffers.TestCase.settings = settings(max_examples=100, stateful_step_count=25, deadline=None)
+AnyOffers.TestCase.settings = settings(max_examples=50, stateful_step_count=25, deadline=None)
 test_whatever_is_offered_the_leg_ends_once_and_nothing_is_left = AnyOffers.TestCase

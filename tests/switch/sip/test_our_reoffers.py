@@ -173,6 +173,18 @@ def test_before_the_answer_an_offer_goes_by_update_when_the_first_is_surely_answ
     assert rig.events[-1] == LegReofferAnswered(leg_id=LEG, sdp=SDP)
 
 
+def test_an_early_dialog_the_caller_does_not_know_ends_and_so_does_the_invite() -> None:
+    rig = Caller(require="100rel", allow=UPDATES)
+    progress = rig.one_response(rig.hear(rig.order(RingLeg(leg_id=LEG, sdp=OURS))))
+    rig.receive(rig.ask("PRACK", rack=f"{progress.headers.get('rseq')} 1 INVITE"))
+    update = rig.one_request(rig.order(REOFFER))
+    refused = rig.one_response(rig.receive(make_response(update, 481)))
+    assert (refused.status, refused.headers.get("cseq")) == (487, "1 INVITE")
+    assert len(rig.reported(LegEnded)) == 1
+    rig.pass_time(2 * LIFETIME_S)
+    assert rig.leftovers() == (0, 0, 0)
+
+
 @pytest.mark.parametrize(
     "caller", [{}, {"allow": UPDATES}, {"require": "100rel"}, {"require": "100rel", "allow": UPDATES}]
 )
