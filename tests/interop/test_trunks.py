@@ -9,10 +9,11 @@ from typing import Any
 
 from sipp_scenarios.conductor import ConductedScenario
 from sipp_scenarios.follower import EventFollower
+from sipp_scenarios.phones import Station
 from sipp_scenarios.runner import Address, Scenario, ScenarioResult, SippProcess, free_port, run_scenario
 from sipp_scenarios.switch_process import SwitchProcess
 from tests.helpers.dns_server import DnsServer
-from tests.helpers.switch_process import HOTLINE, switch_process
+from tests.helpers.switch_process import HOTLINE, STATIONS, switch_process
 from tests.helpers.toml_text import section
 
 CARRIER = "127.0.0.2"
@@ -191,6 +192,16 @@ def test_a_trunk_that_dns_knows_is_reached_and_survives_its_dns(tmp_path: Path) 
                 there.call().check()
                 far_end.finish().check()
             assert "INVITE sip:01012345678@carrier.test SIP/2.0" in messages(far_end)
+
+
+def test_a_station_cannot_dial_beyond_its_level(tmp_path: Path) -> None:
+    abroad = section("[[routes]]", numbers=["00."], trunks=["telecom"], level=1)
+    trunk = {"name": "telecom", "addresses": at(free_port(CARRIER))}
+    with site(tmp_path, trunk, more=abroad) as there:
+        station = Station(there.switch.sip, "2001", STATIONS["2001"], tmp_path)
+        barred = replace(station.scenario("agent_is_barred"), dialled="0044207946000")
+        run_scenario(barred, tmp_path).check()
+        there.events.wait_for("call.refused", cause="OUTGOING_CALL_BARRED", called_number="0044207946000")
 
 
 def test_neither_side_of_a_call_learns_of_the_other_or_of_the_inside(tmp_path: Path) -> None:
