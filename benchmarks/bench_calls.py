@@ -101,7 +101,7 @@ def place_calls(subject: SwitchSubject, folder: Path, rate: int, seconds: float)
     statistics.unlink(missing_ok=True)
     address = f"{subject.sip.host}:{subject.sip.port}"
     command = [
-        *("sipp", address, *_common("caller_calls_briefly", free_port(HOST)), "-s", NUMBER),
+        *("sipp", address, *_common("caller_waits_and_hangs_up", free_port(HOST)), "-s", NUMBER),
         *("-key", "caller", "13800138000", "-key", "caller_name", "客户", "-key", "rtp_port", "9"),
         *("-r", str(rate), "-m", str(int(rate * seconds)), "-l", str(rate * 40), "-d", str(TALK_MS)),
         *("-trace_stat", "-stf", statistics.name, "-fd", "1"),
