@@ -1,5 +1,6 @@
 """``ringmain sip trace``: SIP as a ladder, while it happens or from a pcap file."""
 
+import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
@@ -58,7 +59,9 @@ def trace(
     with ExitStack() as resources:
         conversation = Conversation(_sip_call_id(call, socket, config)) if call else None
         if read is not None or recorded:
-            messages = _kept([read] if read else _recorded(config))
+            files = [read] if read else _recorded(config)
+            _recognise(files, conversation)
+            messages = _kept(files)
         else:
             messages = _live(resources.enter_context(connect(socket, config)))
         file = resources.enter_context(_pcap(write)) if write else None
@@ -86,6 +89,13 @@ def _passes(message: TracedMessage, peer: str | None, conversation: Conversation
     if peer is not None and peer not in (message.source.host, message.target.host):
         return False
     return conversation is None or conversation.has(message.data)
+
+
+def _recognise(files: list[Path], conversation: Conversation | None) -> None:
+    """Which legs are of one call may be told only after their first messages: files are read once before."""
+    if conversation is not None:
+        for message in _kept(files):
+            conversation.has(message.data)
 
 
 def _live(client: SyncControlClient) -> Iterator[TracedMessage]:
@@ -134,11 +144,16 @@ def _sip_call_id(call: str, socket: Path | None, config: Path | None) -> str:
 
 def _pcap(path: Path) -> BinaryIO:
     try:
-        file = path.open("wb")
+        file = _private(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror}") from error
     file.write(file_header())
     return file
+
+
+def _private(path: Path) -> BinaryIO:
+    """Messages hold numbers and names of callers: they are for the file's owner and group."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640), "wb")
 
 
 def _plain(message: TracedMessage) -> dict[str, object]:

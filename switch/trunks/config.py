@@ -213,7 +213,9 @@ class TrunkConfig(Section):
             try:
                 ip_network(network)
             except ValueError as error:
-                raise ValueError("networks such as 192.0.2.0/28, or addresses") from error
+                raise ValueError(
+                    "networks such as 192.0.2.0/28, without bits behind the prefix, or addresses"
+                ) from error
         return networks
 
     @field_validator("numbers")

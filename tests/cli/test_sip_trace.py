@@ -1,0 +1,64 @@
+"""``ringmain sip trace`` of what was recorded."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.commands import app
+from switch.sip.hop import Hop
+from switch.sip.trace.pcap import encode_packet, file_header
+from switch.sip.trace.traced import TracedMessage
+from switch.sip.writer import write_message
+from tests.helpers.sip_messages import make_request
+
+CALLER, SWITCH, TRUNK = (Hop("udp", f"192.0.2.{host}", 5060) for host in (1, 2, 3))
+OURS, THEIRS = "a" * 32, "b" * 32
+
+
+def told(source: Hop, target: Hop, method: str, sip_call_id: str, session_id: str = "") -> bytes:
+    request = make_request(method, sip_call_id=sip_call_id)
+    if session_id:
+        request.headers.set("session-id", session_id)
+    return encode_packet(TracedMessage(1_790_000_000.0, source, target, write_message(request)))
+
+
+@pytest.fixture
+def pcap(tmp_path: Path) -> Path:
+    """A caller that knows no Session-ID: the switch tells its own only after it has called the trunk."""
+    path = tmp_path / "calls.pcap"
+    path.write_bytes(
+        file_header()
+        + told(CALLER, SWITCH, "INVITE", "one@phone")
+        + told(SWITCH, TRUNK, "INVITE", "two@switch", f"{THEIRS};remote={OURS}")
+        + told(SWITCH, CALLER, "BYE", "one@phone", f"{OURS};remote={THEIRS}")
+        + told(CALLER, SWITCH, "INVITE", "other@phone")
+    )
+    return path
+
+
+def run(configuration_path: Path, *words: str) -> Any:
+    return CliRunner().invoke(app, ["sip", "trace", *words, "--config", str(configuration_path)])
+
+
+def test_a_leg_is_shown_from_its_beginning_though_its_call_is_told_later(
+    configuration_path: Path, pcap: Path
+) -> None:
+    result = run(configuration_path, "--read", str(pcap), "--call", "one@phone", "--json")
+    assert result.exit_code == 0, result.output
+    shown = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(one["source"], one["target"]) for one in shown] == [
+        (str(CALLER), str(SWITCH)),
+        (str(SWITCH), str(TRUNK)),
+        (str(SWITCH), str(CALLER)),
+    ]
+
+
+def test_what_is_written_is_not_for_everybody(configuration_path: Path, pcap: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.pcap"
+    result = run(configuration_path, "--read", str(pcap), "--write", str(kept))
+    assert result.exit_code == 0, result.output
+    assert kept.read_bytes() == pcap.read_bytes()
+    assert kept.stat().st_mode & 0o007 == 0
