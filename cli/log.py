@@ -91,6 +91,8 @@ def configure_logging(config: LogConfig, stream: TextIO | None = None) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    # It has a line for every connection and handshake; what is wrong with one is told as an event.
+    logging.getLogger("websockets").setLevel(max(level, logging.WARNING))
 
 
 def hide_secrets(_: WrappedLogger, __: str, line: EventDict) -> EventDict:

@@ -200,3 +200,11 @@ def test_a_traceback_does_not_tell_what_local_variables_hold(
         structlog.get_logger().error("fault", exc_info=error)
     assert "ZeroDivisionError" in stream.getvalue()
     assert password not in stream.getvalue()
+
+
+def test_web_sockets_coming_and_going_are_no_lines(stream: StringIO) -> None:
+    event_log(stream, {}, "info")
+    logging.getLogger("websockets.server").info("connection open")
+    assert stream.getvalue() == ""
+    logging.getLogger("websockets.server").error("parser failed")
+    assert lines(stream)[0]["event"] == "parser failed"
