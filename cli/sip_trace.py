@@ -5,7 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated, BinaryIO
 
@@ -56,6 +56,8 @@ def trace(
     as_json: JsonOption = False,
 ) -> None:
     """Draw SIP messages as they pass, or with --read and --recorded as they passed."""
+    if read is not None and recorded:
+        raise UsageError("--read names a file, --recorded takes the switch's own; give one of them")
     with ExitStack() as resources:
         conversation = Conversation(_sip_call_id(call, socket, config)) if call else None
         if read is not None or recorded:
@@ -66,7 +68,12 @@ def trace(
             messages = _live(resources.enter_context(connect(socket, config)))
         file = resources.enter_context(_pcap(write)) if write else None
         wanted = (m for m in messages if _passes(m, peer, conversation))
-        _show(islice(wanted, count), Ladder(shutil.get_terminal_size().columns), file, full, as_json)
+        first = next(wanted, None)
+        if first is None:
+            print_note("no message fits")
+            return
+        ladder = Ladder(shutil.get_terminal_size().columns)
+        _show(islice(chain([first], wanted), count), ladder, file, full, as_json)
 
 
 def _show(

@@ -49,3 +49,5 @@ def test_a_call_is_drawn_with_both_its_legs_and_nothing_else(tmp_path: Path) -> 
     assert again.output == told.output
     methods = {json.loads(line)["summary"].partition(" ")[0] for line in told.output.splitlines()}
     assert methods > {"INVITE", "ACK", "BYE", "180", "200"}
+    words = ["sip", "trace", "--read", str(tmp_path / "call.pcap"), "--peer", "192.0.2.200"]
+    assert "no message fits" in CliRunner().invoke(app, words).output
