@@ -74,13 +74,11 @@ def _ip_offset(header: bytes) -> int:
 
 
 def _ip_packet(message: TracedMessage) -> bytes:
-    source, target = ip_address(message.source.host).packed, ip_address(message.target.host).packed
+    source, target = _packed_ends(message)
     room = 65_535 - _UDP_HEADER.size - _V4.size
     data = message.data[:room]
     length = _UDP_HEADER.size + len(data)
     ports = message.source.port, message.target.port
-    if len(source) != len(target):  # a listener on all addresses has no family of its own
-        target = source
     pseudo = source + target + struct.pack("!HH", _UDP, length)
     udp = _UDP_HEADER.pack(*ports, length, 0) + data
     checksum = _checksum(pseudo + udp) or 0xFFFF
@@ -90,6 +88,25 @@ def _ip_packet(message: TracedMessage) -> bytes:
     fields = (0x45, 0, _V4.size + length, 0, _DONT_FRAGMENT, _HOPS, _UDP)
     checksum = _checksum(_V4.pack(*fields, 0, source, target))
     return _V4.pack(*fields, checksum, source, target) + udp
+
+
+def _packed_ends(message: TracedMessage) -> tuple[bytes, bytes]:
+    """Both addresses. Where the switch advertises a name, or another family, it is written as unspecified."""
+    source, target = _packed(message.source.host), _packed(message.target.host)
+    peer = target if message.sent else source
+    length = len(peer or source or target) or 4
+    return (
+        source if len(source) == length else bytes(length),
+        target if len(target) == length else bytes(length),
+    )
+
+
+def _packed(host: str) -> bytes:
+    """Empty for a name."""
+    try:
+        return ip_address(host).packed
+    except ValueError:
+        return b""
 
 
 def _checksum(data: bytes) -> int:

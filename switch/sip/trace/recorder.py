@@ -71,13 +71,13 @@ class TraceRecorder:
             if self._file is not None:
                 self._file.flush()
             self._failing = False
-        except OSError as error:
+        except Exception as error:  # a fault of ours, too, must not end the thread: nothing would be kept
             self._fail(error, len(batch))
 
-    def _fail(self, error: OSError, messages: int) -> None:
+    def _fail(self, error: Exception, messages: int) -> None:
         if not self._failing:
             self._failing = True
-            reason = error.strerror or str(error)
+            reason = str(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
             log.error("the SIP trace cannot be written", path=str(self._config.folder), reason=reason)
         self._lost += messages
         self._end_file()

@@ -42,6 +42,19 @@ def test_messages_stand_in_their_order_and_a_cut_end_is_left_out() -> None:
     assert list(read_packets(BytesIO(whole[:-1]))) == [MESSAGE]
 
 
+@pytest.mark.parametrize(("peer", "unspecified"), [("192.0.2.1", "0.0.0.0"), ("2001:db8::1", "::")])
+@pytest.mark.parametrize("ours", ["switch.example.com", "0.0.0.0", "::"])
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_switch_that_advertises_a_name_is_written_as_unspecified(
+    peer: str, unspecified: str, ours: str, sent: bool
+) -> None:
+    ends = (udp(ours, 5060), udp(peer, 6000))
+    source, target = ends if sent else ends[::-1]
+    (read,) = read_packets(file_of(TracedMessage(1.5, source, target, b"OPTIONS", sent)))
+    switch, phone = (read.source, read.target) if sent else (read.target, read.source)
+    assert (switch.host, phone.host) == (unspecified, peer)
+
+
 def test_checksums_are_right() -> None:
     packet = encode_packet(MESSAGE)[16:]
     header = struct.unpack("!10H", packet[:20])
