@@ -86,6 +86,7 @@ class Switchboard:
             configuration.access_codes,
             self._ids,
             self._knows_target,
+            codecs=configuration.media.codecs,
             hold_music=configuration.switch.hold_music,
             admit=self._trunks.admit,
             may_dial=self._may_dial,

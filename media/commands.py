@@ -6,10 +6,14 @@ from runtime.vocabulary import Command, plain_data
 
 
 class Codec(StrEnum):
-    """Audio codecs by their RTP encoding names (RFC 3551 §6)."""
+    """Audio codecs by their RTP encoding names (RFC 3551 §6, RFC 7587 §6.1)."""
 
     PCMA = "PCMA"
     PCMU = "PCMU"
+    G722 = "G722"
+    OPUS = "opus"
+    G729 = "G729"
+    """Only relayed between two legs that both speak it: it is neither played, mixed nor recorded."""
 
 
 class Channel(StrEnum):
@@ -47,6 +51,10 @@ class ConfigureEndpoint(Command):
     """False while the peer holds us: nothing is sent."""
     receiving: bool
     """False while we hold the peer: what arrives is counted and dropped."""
+    dtmf_clock_hz: int = 8000
+    """The clock that telephone-event counts durations by."""
+    cn_payload_type: int | None = None
+    """Comfort noise (RFC 3389) that the peer may send in its pauses, or None when it was not agreed on."""
 
 
 @plain_data

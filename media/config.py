@@ -6,7 +6,11 @@ from typing import Self
 
 from pydantic import Field, field_validator, model_validator
 
+from media.commands import Codec
 from runtime.models import KeyMistake, Section
+
+DEFAULT_CODECS = (Codec.PCMA, Codec.PCMU)
+"""A-law first, as on China's networks."""
 
 
 class MediaConfig(Section):
@@ -37,6 +41,12 @@ class MediaConfig(Section):
         ge=0,
         le=3600,
         description="Seconds without a packet after which a leg counts as dead; 0 for never.",
+    )
+    codecs: list[Codec] = Field(
+        default_factory=lambda: list(DEFAULT_CODECS),
+        min_length=1,
+        description="Codecs taken and offered, the preferred first; before them what the other party "
+        "speaks. G729 is only relayed, between two that both speak it.",
     )
     prompts: Path = Field(
         default=Path("prompts"), description="Folder of prompts; zh/greeting.wav there is prompt zh/greeting."

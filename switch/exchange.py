@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
-from media.commands import OpenEndpoint
+from media.commands import Codec, OpenEndpoint
+from media.config import DEFAULT_CODECS
 from media.events import DigitDetected, EndpointFailed, EndpointOpened, MediaLost, PlaybackEnded
 from runtime.driver import Handler, ignoring_time
 from runtime.errors import PeerError
@@ -71,12 +72,14 @@ class Exchange:
         knows_target: TargetCheck,
         calls: Calls | None = None,
         *,
+        codecs: Sequence[Codec] = DEFAULT_CODECS,
         hold_music: str = "",
         admit: Admission = admit_everybody,
         may_dial: RightCheck = everybody_may,
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
 
+        ``codecs``: those of voice, the preferred first.
         ``hold_music``: the prompt those hear who are put on hold; empty for silence. ``admit`` is asked about
         each call that arrives, before anything is done for it. ``may_dial`` tells who may call outside.
         ``calls`` is an earlier ``snapshot``, to go on from.
@@ -92,6 +95,7 @@ class Exchange:
         self._transfers = Transfers(self._calls, ids, self._plan, self._holding)
         self._stations = StationLegs(self._calls, ids, self._holding, self._transfers)
         self._replacements = Replacements(self._calls, ids, self._holding, self._transfers)
+        self._codecs = tuple(codecs)
         self._refuse_after_s: int | None = None
 
     def routes(self) -> dict[type, Handler]:
@@ -217,9 +221,10 @@ class Exchange:
         if leg is None:
             return []
         call = self._calls.of_leg(leg)
-        agreed = call.customer.agreement
         session_id = int(self._ids.token(), 16) >> 1  # o= wants a number below 2**63 (RFC 8866 §5.2)
-        negotiation.give_port(leg, event.host, event.port, session_id, agreed.codec if agreed else None)
+        negotiation.give_port(
+            leg, event.host, event.port, session_id, codecs=self._codecs, beside=call.customer.agreement
+        )
         if leg is call.customer:
             return self._present(call)
         offer = call.offer_of(leg)

@@ -1,8 +1,10 @@
 """Offer/answer for one leg (RFC 3264): keeps what was said on the leg, says what the endpoint must know."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from media.commands import Codec, ConfigureEndpoint
+from media.config import DEFAULT_CODECS
 from switch.call import Leg
 from switch.sdp.offer_answer import (
     LocalMedia,
@@ -13,14 +15,31 @@ from switch.sdp.offer_answer import (
     offer_again,
 )
 
-DEFAULT_CODECS = (Codec.PCMA, Codec.PCMU)
-"""Our order of preference; A-law first, as on China's networks."""
+_ONLY_RELAYED = frozenset({Codec.G729})
 
 
-def give_port(leg: Leg, host: str, port: int, session_id: int, prefer: Codec | None = None) -> None:
-    """The leg's endpoint is open: from here it can offer and answer. ``prefer`` moves to the front."""
-    codecs = DEFAULT_CODECS if prefer is None else (prefer, *(c for c in DEFAULT_CODECS if c is not prefer))
-    leg.local = LocalMedia(host=host, port=port, session_id=session_id, session_version=0, codecs=codecs)
+def give_port(
+    leg: Leg,
+    host: str,
+    port: int,
+    session_id: int,
+    *,
+    codecs: Sequence[Codec] = DEFAULT_CODECS,
+    beside: MediaAgreement | None = None,
+) -> None:
+    """The leg's endpoint is open: from here it can offer and answer.
+
+    ``codecs`` are those we take, the preferred first; ``beside`` is what was agreed with whom the leg shall
+    talk to, if anything was.
+    """
+    leg.local = LocalMedia(
+        host=host,
+        port=port,
+        session_id=session_id,
+        session_version=0,
+        codecs=_alone(codecs) if beside is None else _beside(beside.codec, codecs),
+        comfort_noise=beside is not None and beside.cn_payload_type is not None,
+    )
 
 
 def offer(leg: Leg) -> str:
@@ -68,10 +87,24 @@ def configuration(leg: Leg) -> ConfigureEndpoint:
         codec=agreed.codec,
         payload_type=agreed.payload_type,
         dtmf_payload_type=agreed.dtmf_payload_type,
+        dtmf_clock_hz=agreed.dtmf_clock_hz,
+        cn_payload_type=agreed.cn_payload_type,
         ptime_ms=agreed.ptime_ms,
         sending=agreed.sending,
         receiving=agreed.receiving,
     )
+
+
+def _alone(codecs: Sequence[Codec]) -> tuple[Codec, ...]:
+    """What can only be relayed comes last: who speaks nothing else hears no prompt."""
+    return tuple(sorted(codecs, key=_ONLY_RELAYED.__contains__))
+
+
+def _beside(spoken: Codec, codecs: Sequence[Codec]) -> tuple[Codec, ...]:
+    """What the other leg speaks comes first, so that packets need only be relayed."""
+    if spoken in _ONLY_RELAYED:
+        return (spoken,)
+    return (spoken, *(codec for codec in codecs if codec is not spoken and codec not in _ONLY_RELAYED))
 
 
 def _raise_version(leg: Leg) -> None:

@@ -129,6 +129,7 @@ def _to_trunk(call: Call, offer: Offer) -> DialTrunk:
         privacy=call.privacy,
         diversions=call.diversions,
         session_id=call.session_id,
+        codec=call.customer.agreement.codec if call.customer.agreement else None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from media.commands import Codec
 from switch.sdp.description import Attribute
-from switch.sdp.formats import Formats, read_formats
+from switch.sdp.formats import read_formats
 from switch.sdp.parser import parse_sdp
 from switch.sdp.writer import write_sdp
 
@@ -21,7 +21,7 @@ def choose_codecs(offer: str, codecs: Sequence[Codec]) -> str | None:
         return None
     if list(chosen) == list(offered.codecs):
         return offer
-    kept = tuple(map(str, Formats(chosen, offered.dtmf).payload_types))
+    kept = tuple(map(str, offered.only(chosen).payload_types))
     attributes = tuple(line for line in media.attributes if _describes(line, kept))
     return write_sdp(description._replace(media=(media._replace(formats=kept, attributes=attributes),)))
 

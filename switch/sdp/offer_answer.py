@@ -18,17 +18,19 @@ from switch.sdp.direction import Direction, direction_of
 from switch.sdp.errors import NotAcceptable
 from switch.sdp.formats import (
     DEFAULT_PTIME_MS,
-    STATIC_TYPES,
+    EVENT_TYPES,
     Formats,
+    clock_of,
     format_attributes,
     packet_time_ms,
     read_formats,
+    takes_comfort_noise,
 )
+from switch.sdp.numbers import offered_formats
 from switch.sdp.parser import parse_sdp
 from switch.sdp.writer import write_sdp
 
 _PROTOCOL = "RTP/AVP"
-_OFFERED_DTMF_TYPE = 101
 _LONGEST_ADDRESS = 45
 """Characters of an IPv6 address with an IPv4 tail."""
 _USERNAME = "-"
@@ -47,6 +49,8 @@ class LocalMedia:
     """The caller raises it by one whenever the description changes (RFC 3264 §8)."""
     codecs: tuple[Codec, ...]
     """What we take, the preferred first."""
+    comfort_noise: bool = False
+    """Whether our offers invite the peer to send comfort noise in its pauses; one that offers it may."""
 
 
 class MediaAgreement(NamedTuple):
@@ -58,6 +62,8 @@ class MediaAgreement(NamedTuple):
     codec: Codec
     payload_type: int
     dtmf_payload_type: int | None
+    dtmf_clock_hz: int
+    cn_payload_type: int | None
     ptime_ms: int
     sending: bool
     receiving: bool
@@ -68,7 +74,8 @@ class _Acceptable(NamedTuple):
 
     codecs: tuple[Codec, ...]
     """The first that the stream has is taken."""
-    dtmf: bool
+    comfort_noise: bool
+    event_clocks_hz: frozenset[int]
     direction: Direction
     """As we see it."""
 
@@ -83,20 +90,18 @@ class _MediaAddress(NamedTuple):
 
 def make_offer(local: LocalMedia) -> str:
     """Our offer: every codec we take, in order of preference, and telephone-event."""
-    return write_sdp(_describe(local, ("0 0",), (_offered_stream(local, _OFFERED_DTMF_TYPE),)))
+    return write_sdp(_describe(local, ("0 0",), (_offered_stream(local, None),)))
 
 
 def offer_again(local: LocalMedia, said: str) -> str:
     """Our offer in a session that is up, where we last said ``said``.
 
-    All streams stay in their places (RFC 3264 §8), and the number of telephone-event keeps its meaning
-    (§8.3.2).
+    All streams stay in their places (RFC 3264 §8), and the numbers of formats keep their meaning (§8.3.2).
     """
     before = parse_sdp(said)
     streams = [_refused(media) for media in before.media]
     ours = next(index for index, media in enumerate(before.media) if media.port)
-    dtmf = read_formats(before.media[ours]).dtmf
-    streams[ours] = _offered_stream(local, _OFFERED_DTMF_TYPE if dtmf is None else dtmf)
+    streams[ours] = _offered_stream(local, read_formats(before.media[ours]))
     return write_sdp(_describe(local, before.timing, tuple(streams)))
 
 
@@ -108,7 +113,7 @@ def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
     Raises SdpSyntaxError, or NotAcceptable when there is no such stream.
     """
     offered = parse_sdp(offer)
-    ours = _Acceptable(local.codecs, dtmf=True, direction=Direction.SENDRECV)
+    ours = _Acceptable(local.codecs, True, frozenset(EVENT_TYPES), Direction.SENDRECV)
     candidates = ((index, _agree(offered, media, ours)) for index, media in enumerate(offered.media))
     taken = next(((index, agreed) for index, agreed in candidates if agreed), None)
     if taken is None:
@@ -135,7 +140,8 @@ def accept_answer(offer: str, answer: str) -> MediaAgreement:
             continue
         offered, taken = read_formats(mine), read_formats(media)
         common = tuple(codec for codec in taken.codecs if codec in offered.codecs)
-        acceptable = _Acceptable(common, offered.dtmf is not None, ours.direction_of(mine))
+        noise, clocks_hz = offered.comfort_noise is not None, frozenset(offered.events)
+        acceptable = _Acceptable(common, noise, clocks_hz, ours.direction_of(mine))
         if agreed := _agree(theirs, media, acceptable):
             return agreed
     raise NotAcceptable("the answer refuses the audio stream or takes a codec that was not offered")
@@ -167,13 +173,18 @@ def _agree_but_for_port(
     if address.nowhere:  # how RFC 2543 phones hold: there is nowhere to send (RFC 3264 §8.4)
         theirs &= Direction.SENDONLY
     direction = theirs.mirrored & ours.direction
+    clocks_hz = formats.events.keys() & ours.event_clocks_hz
+    clock_hz = clock_of(codec, clocks_hz)
+    noise = ours.comfort_noise and takes_comfort_noise(codec)
     return MediaAgreement(
         host=address.host,
         port=0,
         codec=codec,
         payload_type=formats.codecs[codec],
-        dtmf_payload_type=formats.dtmf if ours.dtmf else None,
-        ptime_ms=packet_time_ms(media),
+        dtmf_payload_type=formats.events[clock_hz] if clock_hz in clocks_hz else None,
+        dtmf_clock_hz=clock_hz,
+        cn_payload_type=formats.comfort_noise if noise else None,
+        ptime_ms=packet_time_ms(media, codec),
         sending=direction.sends,
         receiving=direction.receives,
     )
@@ -197,27 +208,34 @@ def _read_address(text: str) -> _MediaAddress | None:
     return _MediaAddress(str(address), address.is_unspecified)
 
 
-def _offered_stream(local: LocalMedia, dtmf: int) -> MediaDescription:
-    formats = Formats({codec: STATIC_TYPES[codec] for codec in local.codecs}, dtmf)
+def _offered_stream(local: LocalMedia, said: Formats | None) -> MediaDescription:
+    formats = offered_formats(local.codecs, said, comfort_noise=local.comfort_noise)
     return _stream(local, formats, DEFAULT_PTIME_MS, Direction.SENDRECV)
 
 
 def _agreed_stream(local: LocalMedia, agreed: MediaAgreement) -> MediaDescription:
     direction = direction_of(sends=agreed.sending, receives=agreed.receiving)
-    formats = Formats({agreed.codec: agreed.payload_type}, agreed.dtmf_payload_type)
+    dtmf = agreed.dtmf_payload_type
+    events = {} if dtmf is None else {agreed.dtmf_clock_hz: dtmf}
+    formats = Formats({agreed.codec: agreed.payload_type}, agreed.cn_payload_type, events)
     return _stream(local, formats, agreed.ptime_ms, direction)
 
 
 def _stream(local: LocalMedia, formats: Formats, ptime_ms: int, direction: Direction) -> MediaDescription:
-    numbers, attributes = _stream_lines(tuple(formats.codecs.items()), formats.dtmf, ptime_ms, direction)
+    codecs, events = tuple(formats.codecs.items()), tuple(formats.events.items())
+    numbers, attributes = _stream_lines(codecs, formats.comfort_noise, events, ptime_ms, direction)
     return MediaDescription("audio", local.port, _PROTOCOL, numbers, None, attributes)
 
 
 @lru_cache(maxsize=256)
 def _stream_lines(
-    codecs: tuple[tuple[Codec, int], ...], dtmf: int | None, ptime_ms: int, direction: Direction
+    codecs: tuple[tuple[Codec, int], ...],
+    comfort_noise: int | None,
+    events: tuple[tuple[int, int], ...],
+    ptime_ms: int,
+    direction: Direction,
 ) -> tuple[tuple[str, ...], tuple[Attribute, ...]]:
-    formats = Formats(dict(codecs), dtmf)
+    formats = Formats(dict(codecs), comfort_noise, dict(events))
     attributes = (*format_attributes(formats, ptime_ms), (direction.value, None))
     return tuple(map(str, formats.payload_types)), attributes
 

@@ -1,5 +1,6 @@
 """What the trunks can be told."""
 
+from media.commands import Codec
 from runtime.vocabulary import Command, plain_data
 
 
@@ -23,6 +24,8 @@ class DialTrunk(Command):
     """From whom the call was diverted, the last first, as Diversion values (RFC 5806)."""
     session_id: str = ""
     """``LegArrived.session_id`` of the leg it is dialled for (RFC 7989)."""
+    codec: Codec | None = None
+    """What the other party speaks, if it is known."""
 
 
 @plain_data

@@ -153,7 +153,8 @@ class TrunkConfig(Section):
     codecs: list[Codec] = Field(
         default_factory=lambda: [Codec.PCMA, Codec.PCMU],
         min_length=1,
-        description="Codecs offered to it, the preferred first.",
+        description="Codecs offered to it, of those in [media], the preferred first; "
+        "before them what the other party speaks, if it is one of them.",
     )
     reliable_provisionals: bool = Field(
         default=False, description="Whether its provisional answers must be acknowledged (Require: 100rel)."

@@ -55,7 +55,7 @@ class OutgoingCalls:
         trunks = [trunk for name in route.order(self._draw) if (trunk := self._trunks[name]).carries_calls]
         if not trunks:
             return [_ended(command, Cause.DESTINATION_OUT_OF_ORDER)]
-        offers = _offers(trunks, command.sdp)
+        offers = _offers(trunks, command.sdp, command.codec)
         if not offers:
             return [_ended(command, Cause.INCOMPATIBLE_DESTINATION)]
         told, free = _with_room([*offers], now)
@@ -141,12 +141,15 @@ class OutgoingCalls:
         return (trunk, found) if trunk and found else None
 
 
-def _offers(trunks: Iterable[Trunk], sdp: str) -> dict[Trunk, str]:
-    """Our offer with the codecs of each trunk; those that have none of ours are left out."""
+def _offers(trunks: Iterable[Trunk], sdp: str, spoken: Codec | None) -> dict[Trunk, str]:
+    """Our offer with the codecs of each trunk; those that have none of ours are left out.
+
+    What the other party speaks comes first where a trunk takes it, so that packets need only be relayed.
+    """
     chosen: dict[tuple[Codec, ...], str | None] = {}
     offers: dict[Trunk, str] = {}
     for trunk in trunks:
-        codecs = tuple(trunk.config.codecs)
+        codecs = tuple(sorted(trunk.config.codecs, key=lambda codec: codec is not spoken))
         if codecs not in chosen:
             chosen[codecs] = choose_codecs(sdp, codecs)
         offer = chosen[codecs]

@@ -95,3 +95,36 @@ def test_the_same_offer_twice_is_one_version_and_after_an_answer_the_next() -> N
     assert negotiation.offer(leg) == first
     negotiation.answer_again(leg, OFFER)
     assert int(version(negotiation.offer(leg))) == int(version(first)) + 2
+
+
+def offered_beside(spoken: Codec, codecs: tuple[Codec, ...], noise: str = "") -> str:
+    first, second = (Leg(leg_id=name, call_id="call", offer_id=None) for name in ("first", "second"))
+    every = (Codec.PCMA, Codec.OPUS, Codec.G729)
+    negotiation.give_port(first, "192.0.2.100", 20000, session_id=7, codecs=every)
+    number = {Codec.PCMA: 8, Codec.OPUS: 96, Codec.G729: 18}[spoken]
+    audio = f"m=audio 4000 RTP/AVP {number}{noise}\r\na=rtpmap:96 opus/48000/2\r\n"
+    negotiation.answer(first, OFFER.partition("m=")[0] + audio)
+    negotiation.give_port(second, "192.0.2.100", 20002, session_id=8, codecs=codecs, beside=first.agreement)
+    formats = next(line for line in negotiation.offer(second).splitlines() if line.startswith("m="))
+    return formats.partition("RTP/AVP ")[2]
+
+
+def test_a_leg_is_offered_first_what_the_other_speaks() -> None:
+    assert offered_beside(Codec.OPUS, (Codec.PCMA, Codec.OPUS)) == "111 8 101 110"
+    assert offered_beside(Codec.PCMA, (Codec.OPUS, Codec.PCMA)) == "8 111 101 110"
+
+
+def test_comfort_noise_is_offered_beside_a_leg_that_may_send_it() -> None:
+    assert offered_beside(Codec.PCMA, (Codec.PCMA,), noise=" 13") == "8 13 101"
+
+
+def test_what_can_only_be_relayed_is_offered_alone_or_not_at_all() -> None:
+    assert offered_beside(Codec.G729, (Codec.PCMA, Codec.G729)) == "18 101"
+    assert offered_beside(Codec.PCMA, (Codec.G729, Codec.PCMA)) == "8 101"
+
+
+def test_what_can_only_be_relayed_is_taken_from_a_caller_who_has_nothing_else() -> None:
+    leg = Leg(leg_id="leg", call_id="call", offer_id=None)
+    negotiation.give_port(leg, "192.0.2.100", 20000, session_id=7, codecs=(Codec.G729, Codec.PCMA))
+    assert "RTP/AVP 8\r\n" in negotiation.answer(leg, OFFER.replace("0 8 96", "18 8"))
+    assert "RTP/AVP 18\r\n" in negotiation.answer(leg, OFFER.replace("0 8 96", "18"))

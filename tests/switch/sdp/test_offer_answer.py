@@ -56,6 +56,8 @@ def test_answer_takes_one_codec_and_keeps_the_offers_numbers() -> None:
         codec=Codec.PCMA,
         payload_type=97,
         dtmf_payload_type=96,
+        dtmf_clock_hz=8000,
+        cn_payload_type=None,
         ptime_ms=20,
         sending=True,
         receiving=True,

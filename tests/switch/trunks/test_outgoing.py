@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from media.commands import Codec
 from switch.causes import Cause
 from switch.sip.branches import Forking
 from switch.sip.commands import DialLeg
@@ -286,6 +287,16 @@ def test_every_trunk_is_offered_its_own_codecs() -> None:
     assert "PCMA" not in mu.sdp
     assert other_way.sdp is not None
     assert "m=audio 20000 RTP/AVP 0 8 101" in other_way.sdp
+
+
+def test_what_the_caller_speaks_comes_first_where_a_trunk_takes_it() -> None:
+    rig = TrunksRig(
+        trunk_config("other_way", codecs=["PCMU", "PCMA"]), trunk_config("mu", "192.0.2.2", codecs=["PCMU"])
+    )
+    other_way, mu = rig.dial(codec=Codec.PCMA).branches
+    assert other_way.sdp is None, "as we would offer it anyway"
+    assert mu.sdp is not None
+    assert "m=audio 20000 RTP/AVP 0 101" in mu.sdp
 
 
 def test_a_call_without_a_codec_of_any_trunk_cannot_be_made() -> None:
