@@ -33,7 +33,7 @@ def play(rig: MediaRig, *prompts: str, playback_id: str = "p", loop: bool = Fals
     rig.order(StartPlayback(playback_id=playback_id, leg_id="a", prompts=prompts, loop=loop))
 
 
-@pytest.mark.parametrize("codec", list(Codec))
+@pytest.mark.parametrize("codec", [Codec.PCMA, Codec.PCMU])
 def test_prompts_are_heard_one_after_the_other_and_end_once(rig: MediaRig, codec: Codec) -> None:
     phone = rig.leg("a", codec=codec)
     play(rig, "zh/问候", "en/menu")
