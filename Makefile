@@ -74,5 +74,6 @@ clean:  ## remove everything that was built; recordings and records in run/ stay
 	@touch $@
 
 .venv/.core: .venv/.tools $(CORE_SOURCES)
+	@$(call need,cmake,cmake)
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --quiet --release >/dev/null
 	@touch $@

@@ -5,11 +5,11 @@
 
 use std::net::SocketAddr;
 
+use audio::g711::Law as Codec;
 use engine::endpoint::Endpoint;
 use engine::settings::Settings;
 use libfuzzer_sys::fuzz_target;
 use recording::stereo::Stereo;
-use rtp::g711::Codec;
 use rtp::outgoing::OutgoingStream;
 
 fuzz_target!(|input: &[u8]| {

@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::ops::Range;
 
+use audio::g711::Law as Codec;
 use rtp::digit_receiver::{DigitReceiver, KeyPress};
-use rtp::g711::Codec;
 use rtp::packet::{Header, Packet};
 use rtp::reception::Reception;
 use rtp::telephone_event::TelephoneEvent;
@@ -161,7 +161,7 @@ fn recognise(datagram: &[u8], settings: &Settings) -> Option<Received> {
     let codec = match header.payload_type {
         audio if audio == settings.payload_type => Some(settings.codec),
         event if Some(event) == settings.dtmf_payload_type => None,
-        other => Some(Codec::of_payload_type(other)?),
+        other => Some(audio::codec::Codec::of_payload_type(other)?.law()?),
     };
     Some(Received { header, payload, codec })
 }

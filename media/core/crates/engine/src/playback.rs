@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rtp::g711::Codec;
+use audio::g711::Law as Codec;
 
 use crate::events::PlaybackId;
 

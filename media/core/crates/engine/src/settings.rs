@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use rtp::g711::Codec;
+use audio::g711::Law as Codec;
 
 /// What the peer's SDP agreed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //!
 //! Digits come before a prompt, a prompt before the peer: what comes later waits or is left out.
 
+use audio::g711::Law as Codec;
 use rtp::digit_sender::{DigitSender, Step};
-use rtp::g711::Codec;
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::{HEADER_LENGTH, Header};
 use rtp::telephone_event::TelephoneEvent;

@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use audio::g711::Law as Codec;
 use engine::endpoint::Endpoint;
 use engine::events::{Event, PlaybackEnd};
 use engine::playback::{Playback, Prompt};
 use engine::settings::Settings;
 use engine::speaker::MAX_PACKET;
 use proptest::prelude::*;
-use rtp::g711::Codec;
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::{HEADER_LENGTH, Header, Packet};
 use rtp::telephone_event::TelephoneEvent;

@@ -1,12 +1,12 @@
 //! Recordings of a worker in virtual time, with the writer's queue held in the test's hand.
 
+use audio::g711::Law as Codec;
 use crossbeam_channel::{Receiver, bounded};
 use engine::commands::Channel;
 use engine::intake::Received;
 use engine::recorder::{RecordedPacket, Recorder, Tap};
 use engine::writer::{Ending, Job};
 use recording::timeline::ChannelCounters;
-use rtp::g711::Codec;
 use rtp::packet::Header;
 
 const RECORDING: u64 = 3;

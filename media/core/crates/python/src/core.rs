@@ -9,13 +9,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use audio::g711::Law as Codec;
 use engine::commands::Channel;
 use engine::engine::{Engine, Refusal, Setup};
 use engine::event_ring::EventRing;
 use engine::settings::Settings;
 use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
-use rtp::g711::Codec;
 
 use crate::facts::{EndpointCounters, to_python};
 

@@ -7,7 +7,7 @@
 //! - drift: when even the most punctual packet of a period was more than a packet off, the anchor was
 //!   late or the phone's clock runs differently from ours, and it is moved by that much.
 
-use rtp::g711::Codec;
+use audio::g711::Law;
 use rtp::packet::Header;
 
 use crate::sequences::Sequences;
@@ -60,14 +60,14 @@ impl Timeline {
     }
 
     /// Place one audio packet that arrived at `arrival`.
-    pub fn place(&mut self, header: &Header, octets: &[u8], codec: Codec, arrival: i64) {
+    pub fn place(&mut self, header: &Header, octets: &[u8], law: Law, arrival: i64) {
         let mut source = self.source_of(header, arrival);
         if source.sequences.note(header.sequence) {
             source.packet_length = octets.len() as u64;
             match source.place_of(header.timestamp, arrival) {
                 Some(position) => {
                     self.counters.packets += 1;
-                    self.window.write(position, octets, codec.decode_table());
+                    self.window.write(position, octets, law.decode_table());
                 }
                 None => self.counters.lost_samples += octets.len() as u64,
             }

@@ -1,8 +1,8 @@
 //! A caller's voice over a bad network, in virtual time: it must lie in the recording where it was said.
 
+use audio::g711::Law;
 use recording::stereo::Stereo;
 use recording::wav::FRAME_LENGTH;
-use rtp::g711::Codec;
 use rtp::packet::Header;
 
 const PACKET: u64 = 160;
@@ -55,7 +55,7 @@ fn talk(seconds: u64, link: Link, luck: &mut Luck) -> Vec<Packet> {
             let loud = number % 50 == 0;
             packets.push(Packet {
                 header: header(number as u16, said_at as u32, 7),
-                octets: vec![if loud { Codec::Pcma.encode(8000) } else { Codec::Pcma.silence() }; 160],
+                octets: vec![if loud { Law::Pcma.encode(8000) } else { Law::Pcma.silence() }; 160],
                 arrival: real + luck.below(link.delay_max),
             });
         }
@@ -78,7 +78,7 @@ fn record(packets: &[Packet], end: u64) -> (Stereo, Vec<i16>, Vec<i16>) {
             file.extend(std::iter::from_fn(|| stereo.take_settled(next_flush)).flatten());
             next_flush += 8000;
         }
-        stereo.customer.place(&packet.header, &packet.octets, Codec::Pcma, packet.arrival as i64);
+        stereo.customer.place(&packet.header, &packet.octets, Law::Pcma, packet.arrival as i64);
     }
     file.extend(std::iter::from_fn(|| stereo.take_until(end)).flatten());
     let channel = |offset: usize| {
@@ -134,10 +134,10 @@ fn both_channels_agree_on_when_things_were_said() {
     let mut stereo = Stereo::default();
     let customer = talk(3, GOOD, &mut luck);
     for packet in &customer {
-        stereo.customer.place(&packet.header, &packet.octets, Codec::Pcma, packet.arrival as i64);
+        stereo.customer.place(&packet.header, &packet.octets, Law::Pcma, packet.arrival as i64);
         // The agent's phone echoes everything half a second later, on a clock of its own.
         let echo = header(packet.header.sequence, packet.header.timestamp.wrapping_sub(77_777), 9);
-        stereo.agent.place(&echo, &packet.octets, Codec::Pcma, packet.arrival as i64 + 4000);
+        stereo.agent.place(&echo, &packet.octets, Law::Pcma, packet.arrival as i64 + 4000);
     }
     let block: Vec<u8> = std::iter::from_fn(|| stereo.take_until(24_000)).flatten().collect();
     let sample =

@@ -5,7 +5,6 @@
 
 pub mod digit_receiver;
 pub mod digit_sender;
-pub mod g711;
 pub mod outgoing;
 pub mod packet;
 pub mod reception;

@@ -2,21 +2,12 @@
 
 /// The two laws, by their RTP encoding names (RFC 3551 §4.5.14).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Codec {
+pub enum Law {
     Pcma,
     Pcmu,
 }
 
-impl Codec {
-    /// The law with this static payload type (RFC 3551 §6).
-    pub const fn of_payload_type(payload_type: u8) -> Option<Self> {
-        match payload_type {
-            0 => Some(Self::Pcmu),
-            8 => Some(Self::Pcma),
-            _ => None,
-        }
-    }
-
+impl Law {
     /// The octet that says silence; A-law inverts every other bit (0x55).
     pub const fn silence(self) -> u8 {
         match self {
@@ -53,22 +44,22 @@ impl Codec {
     }
 }
 
-static ALAW_TO_LINEAR: [i16; 256] = decode_all(Codec::Pcma);
-static ULAW_TO_LINEAR: [i16; 256] = decode_all(Codec::Pcmu);
-static ALAW_TO_ULAW: [u8; 256] = convert_all(Codec::Pcma, Codec::Pcmu);
-static ULAW_TO_ALAW: [u8; 256] = convert_all(Codec::Pcmu, Codec::Pcma);
+static ALAW_TO_LINEAR: [i16; 256] = decode_all(Law::Pcma);
+static ULAW_TO_LINEAR: [i16; 256] = decode_all(Law::Pcmu);
+static ALAW_TO_ULAW: [u8; 256] = convert_all(Law::Pcma, Law::Pcmu);
+static ULAW_TO_ALAW: [u8; 256] = convert_all(Law::Pcmu, Law::Pcma);
 
-const fn decode_all(codec: Codec) -> [i16; 256] {
+const fn decode_all(law: Law) -> [i16; 256] {
     let mut table = [0; 256];
     let mut octet = 0;
     while octet < 256 {
-        table[octet] = decode(codec, octet as u8);
+        table[octet] = decode(law, octet as u8);
         octet += 1;
     }
     table
 }
 
-const fn convert_all(from: Codec, to: Codec) -> [u8; 256] {
+const fn convert_all(from: Law, to: Law) -> [u8; 256] {
     let mut table = [0; 256];
     let mut octet = 0;
     while octet < 256 {
@@ -78,10 +69,10 @@ const fn convert_all(from: Codec, to: Codec) -> [u8; 256] {
     table
 }
 
-const fn decode(codec: Codec, octet: u8) -> i16 {
-    match codec {
-        Codec::Pcma => alaw_to_linear(octet),
-        Codec::Pcmu => ulaw_to_linear(octet),
+const fn decode(law: Law, octet: u8) -> i16 {
+    match law {
+        Law::Pcma => alaw_to_linear(octet),
+        Law::Pcmu => ulaw_to_linear(octet),
     }
 }
 
@@ -129,57 +120,57 @@ const fn linear_to_ulaw(sample: i16) -> u8 {
 mod tests {
     use super::*;
 
-    const BOTH: [Codec; 2] = [Codec::Pcma, Codec::Pcmu];
+    const BOTH: [Law; 2] = [Law::Pcma, Law::Pcmu];
 
     #[test]
     fn known_points_of_the_standard_decode() {
-        let alaw = Codec::Pcma.decode_table();
+        let alaw = Law::Pcma.decode_table();
         assert_eq!([alaw[0xd5], alaw[0x55], alaw[0xaa], alaw[0x2a]], [8, -8, 32_256, -32_256]);
-        let ulaw = Codec::Pcmu.decode_table();
+        let ulaw = Law::Pcmu.decode_table();
         assert_eq!([ulaw[0xff], ulaw[0x7f], ulaw[0x80], ulaw[0x00]], [0, 0, 32_124, -32_124]);
     }
 
     #[test]
     fn every_octet_survives_decoding_and_encoding() {
-        for codec in BOTH {
+        for law in BOTH {
             for octet in 0..=255_u8 {
-                let sample = codec.decode_table()[usize::from(octet)];
-                let again = codec.encode(sample);
+                let sample = law.decode_table()[usize::from(octet)];
+                let again = law.encode(sample);
                 // µ-law has two zeros; the negative one comes back as the positive.
-                assert!(again == octet || (codec, octet) == (Codec::Pcmu, 0x7f), "{codec:?} {octet:#x}");
+                assert!(again == octet || (law, octet) == (Law::Pcmu, 0x7f), "{law:?} {octet:#x}");
             }
         }
     }
 
     #[test]
     fn every_sample_is_kept_within_half_a_step() {
-        for codec in BOTH {
+        for law in BOTH {
             for sample in i16::MIN..=i16::MAX {
-                let decoded = codec.decode_table()[usize::from(codec.encode(sample))];
+                let decoded = law.decode_table()[usize::from(law.encode(sample))];
                 let error = (i32::from(sample) - i32::from(decoded)).abs();
                 let allowed = 16 + i32::from(sample).abs() / 31;
-                assert!(error <= allowed, "{codec:?} {sample} became {decoded}");
+                assert!(error <= allowed, "{law:?} {sample} became {decoded}");
             }
         }
     }
 
     #[test]
     fn silence_is_the_quietest_octet() {
-        for codec in BOTH {
-            assert!(codec.decode_table()[usize::from(codec.silence())].abs() <= 8);
+        for law in BOTH {
+            assert!(law.decode_table()[usize::from(law.silence())].abs() <= 8);
         }
     }
 
     #[test]
     fn the_other_law_says_nearly_the_same() {
-        for (codec, other) in [(Codec::Pcma, Codec::Pcmu), (Codec::Pcmu, Codec::Pcma)] {
+        for (law, other) in [(Law::Pcma, Law::Pcmu), (Law::Pcmu, Law::Pcma)] {
             for octet in 0..=255_u8 {
-                let here = i32::from(codec.decode_table()[usize::from(octet)]);
+                let here = i32::from(law.decode_table()[usize::from(octet)]);
                 let mut octets = [octet];
-                codec.to_other_law(&mut octets);
+                law.to_other_law(&mut octets);
                 let octet_there = octets[0];
                 let there = i32::from(other.decode_table()[usize::from(octet_there)]);
-                assert!((here - there).abs() <= 16 + here.abs() / 31, "{codec:?} {octet:#x}");
+                assert!((here - there).abs() <= 16 + here.abs() / 31, "{law:?} {octet:#x}");
             }
         }
     }

@@ -1,0 +1,11 @@
+//! What a leg hears and says as samples: codecs, and what stands between them.
+//!
+//! Samples are 16-bit mono PCM at 8 or 16 kHz. Nothing here reads a clock, a socket or a random number;
+//! payloads come from the network, and none of them can panic here.
+
+pub mod codec;
+mod concealment;
+pub mod decoder;
+pub mod encoder;
+pub mod g711;
+mod opus_codec;

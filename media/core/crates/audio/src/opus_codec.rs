@@ -1,0 +1,63 @@
+//! Opus (RFC 6716) by its own library, at 16 kHz mono.
+
+use opus::{Application, Bitrate, Channels};
+
+use crate::codec::Codec;
+
+const RATE_HZ: u32 = Codec::Opus.rate_hz();
+/// Speech at 16 kHz sounds no better with more (RFC 6716 §2.1.1).
+const BITS_PER_S: i32 = 24_000;
+/// Of 10; above it the encoder's time grows faster than what is heard.
+const COMPLEXITY: i32 = 5;
+/// How much loss the encoder writes in-band redundancy for.
+const EXPECTED_LOSS_PERCENT: i32 = 10;
+/// The unit of its frames, and so of what it conceals: 2.5 ms.
+const STEP: usize = RATE_HZ as usize / 400;
+
+#[derive(Debug)]
+pub struct OpusDecoder(opus::Decoder);
+
+impl OpusDecoder {
+    /// None when the library has no memory.
+    pub fn new() -> Option<Self> {
+        opus::Decoder::new(RATE_HZ, Channels::Mono).ok().map(Self)
+    }
+
+    /// Samples decoded; None for a payload that is not Opus or longer than `out`.
+    pub fn decode(&mut self, payload: &[u8], out: &mut [i16]) -> Option<usize> {
+        // The library takes no octets at all for a loss to conceal.
+        if payload.is_empty() { None } else { self.0.decode(payload, out, false).ok() }
+    }
+
+    /// The packet lost before `next`, from the redundancy in it (RFC 6716 §2.1.7), else by concealment.
+    pub fn recover(&mut self, next: &[u8], out: &mut [i16]) {
+        let whole = out.len() - out.len() % STEP;
+        let decoded = self.0.decode(next, &mut out[..whole], true).unwrap_or(0);
+        out[decoded..].fill(0);
+    }
+
+    /// What might have been in a packet that is lost.
+    pub fn conceal(&mut self, out: &mut [i16]) {
+        self.recover(&[], out);
+    }
+}
+
+#[derive(Debug)]
+pub struct OpusEncoder(opus::Encoder);
+
+impl OpusEncoder {
+    /// None when the library has no memory.
+    pub fn new() -> Option<Self> {
+        let mut encoder = opus::Encoder::new(RATE_HZ, Channels::Mono, Application::Voip).ok()?;
+        encoder.set_bitrate(Bitrate::Bits(BITS_PER_S)).ok()?;
+        encoder.set_complexity(COMPLEXITY).ok()?;
+        encoder.set_inband_fec(true).ok()?;
+        encoder.set_packet_loss_perc(EXPECTED_LOSS_PERCENT).ok()?;
+        Some(Self(encoder))
+    }
+
+    /// Octets written; None for a number of samples that is no Opus frame, or an `out` too short.
+    pub fn encode(&mut self, samples: &[i16], out: &mut [u8]) -> Option<usize> {
+        self.0.encode(samples, out).ok()
+    }
+}
