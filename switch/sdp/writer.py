@@ -1,6 +1,8 @@
-"""From values to SDP text, lines in the order of RFC 8866 §5."""
+"""From values to SDP text, lines in the order of RFC 8866 §5.
 
-from collections.abc import Iterator
+Of what we write only the ``o=`` line and the ports are new each time; the last of all else is kept.
+"""
+
 from functools import lru_cache
 
 from runtime.errors import UsageError
@@ -9,37 +11,36 @@ from switch.sdp.description import Attribute, Connection, MediaDescription, Sess
 
 def write_sdp(description: SessionDescription) -> str:
     """The description as the body of a message. Raises UsageError when a value holds a line break."""
-    lines = list(_session_lines(description))
-    for media in description.media:
-        lines += _media_lines(media)
-    text = "\r\n".join([*lines, ""])
-    if text.count("\n") != len(lines) or text.count("\r") != len(lines):
-        broken = next(line for line in lines if "\n" in line or "\r" in line)
-        raise UsageError(f"line break inside the SDP line {broken!r}; values must fit on one line")
-    return text
+    o, name, connection, timing, attributes, media = description
+    origin = _line(f"o={o.username} {o.session_id} {o.session_version} IN {o.address_type} {o.address}")
+    session = _session_lines(name, connection, timing)
+    streams = "".join([_stream(stream) for stream in media])
+    return f"v=0\r\n{origin}{session}{_attribute_lines(attributes)}{streams}"
 
 
-def _session_lines(description: SessionDescription) -> Iterator[str]:
-    o = description.origin
-    yield "v=0"
-    yield f"o={o.username} {o.session_id} {o.session_version} IN {o.address_type} {o.address}"
-    yield f"s={description.name}"
-    yield from _connection_lines(description.connection)
-    yield from (f"t={timing}" for timing in description.timing)
-    yield from _attribute_lines(description.attributes)
-
-
-def _media_lines(media: MediaDescription) -> Iterator[str]:
-    yield f"m={media.kind} {media.port} {media.protocol} {' '.join(media.formats)}"
-    yield from _connection_lines(media.connection)
-    yield from _attribute_lines(media.attributes)
-
-
-def _connection_lines(connection: Connection | None) -> Iterator[str]:
-    if connection is not None:
-        yield f"c=IN {connection.address_type} {connection.address}"
+def _stream(media: MediaDescription) -> str:
+    kind, port, protocol, formats, connection, attributes = media
+    first = _line(f"m={kind} {port} {protocol} {' '.join(formats)}")
+    return f"{first}{_connection_line(connection)}{_attribute_lines(attributes)}"
 
 
 @lru_cache(maxsize=256)
-def _attribute_lines(attributes: tuple[Attribute, ...]) -> tuple[str, ...]:
-    return tuple(f"a={name}" if value is None else f"a={name}:{value}" for name, value in attributes)
+def _session_lines(name: str, connection: Connection | None, timing: tuple[str, ...]) -> str:
+    times = [_line(f"t={value}") for value in timing]
+    return "".join([_line(f"s={name}"), _connection_line(connection), *times])
+
+
+def _connection_line(connection: Connection | None) -> str:
+    return "" if connection is None else _line(f"c=IN {connection.address_type} {connection.address}")
+
+
+@lru_cache(maxsize=256)
+def _attribute_lines(attributes: tuple[Attribute, ...]) -> str:
+    lines = (f"a={name}" if value is None else f"a={name}:{value}" for name, value in attributes)
+    return "".join(map(_line, lines))
+
+
+def _line(text: str) -> str:
+    if "\n" in text or "\r" in text:
+        raise UsageError(f"line break inside the SDP line {text!r}; values must fit on one line")
+    return f"{text}\r\n"
