@@ -31,6 +31,8 @@ from switch.sdp.parser import parse_sdp
 from switch.sdp.writer import write_sdp
 
 _PROTOCOL = "RTP/AVP"
+_EVENT_CLOCKS_HZ = frozenset(EVENT_TYPES)
+_NO_ADDRESS = ("", 0)
 _LONGEST_ADDRESS = 45
 """Characters of an IPv6 address with an IPv4 tail."""
 _USERNAME = "-"
@@ -68,16 +70,21 @@ class MediaAgreement(NamedTuple):
     sending: bool
     receiving: bool
 
+    def at(self, host: str, port: int) -> "MediaAgreement":
+        """The same with another address; ``_replace`` takes three times as long, and each leg needs one."""
+        return MediaAgreement(host, port, *self[2:])
+
 
 class _Acceptable(NamedTuple):
     """What we can agree to of a stream that the other side describes."""
 
     codecs: tuple[Codec, ...]
-    """The first that the stream has is taken."""
     comfort_noise: bool
     event_clocks_hz: frozenset[int]
     direction: Direction
     """As we see it."""
+    they_choose: bool = False
+    """Of several codecs the first of theirs is taken, else the first of ours."""
 
 
 class _MediaAddress(NamedTuple):
@@ -113,15 +120,13 @@ def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
     Raises SdpSyntaxError, or NotAcceptable when there is no such stream.
     """
     offered = parse_sdp(offer)
-    ours = _Acceptable(local.codecs, True, frozenset(EVENT_TYPES), Direction.SENDRECV)
-    candidates = ((index, _agree(offered, media, ours)) for index, media in enumerate(offered.media))
-    taken = next(((index, agreed) for index, agreed in candidates if agreed), None)
-    if taken is None:
-        raise NotAcceptable(f"no {_PROTOCOL} audio with {' or '.join(local.codecs)} in the offer")
-    index, agreed = taken
-    streams = [_refused(media) for media in offered.media]
-    streams[index] = _agreed_stream(local, agreed)
-    return write_sdp(_describe(local, offered.timing, tuple(streams))), agreed
+    ours = _Acceptable(local.codecs, True, _EVENT_CLOCKS_HZ, Direction.SENDRECV)
+    for index, media in enumerate(offered.media):
+        if agreed := _agree(offered, media, ours):
+            streams = [_refused(media) for media in offered.media]
+            streams[index] = _answering_stream(agreed.at(*_NO_ADDRESS)).at_port(local.port)
+            return write_sdp(_describe(local, offered.timing, tuple(streams))), agreed
+    raise NotAcceptable(f"no {_PROTOCOL} audio with {' or '.join(local.codecs)} in the offer")
 
 
 def accept_answer(offer: str, answer: str) -> MediaAgreement:
@@ -136,13 +141,7 @@ def accept_answer(offer: str, answer: str) -> MediaAgreement:
             f"{len(theirs.media)} streams in the answer; expected {len(ours.media)} as offered"
         )
     for mine, media in zip(ours.media, theirs.media, strict=True):
-        if mine.port == 0:
-            continue
-        offered, taken = read_formats(mine), read_formats(media)
-        common = tuple(codec for codec in taken.codecs if codec in offered.codecs)
-        noise, clocks_hz = offered.comfort_noise is not None, frozenset(offered.events)
-        acceptable = _Acceptable(common, noise, clocks_hz, ours.direction_of(mine))
-        if agreed := _agree(theirs, media, acceptable):
+        if mine.port and (agreed := _agree(theirs, media, _offered(ours.attributes, mine.unaddressed))):
             return agreed
     raise NotAcceptable("the answer refuses the audio stream or takes a codec that was not offered")
 
@@ -151,33 +150,43 @@ def _agree(peer: SessionDescription, media: MediaDescription, ours: _Acceptable)
     """What can be agreed about one stream of the peer's description; None when nothing can."""
     if media.kind != "audio" or media.protocol.upper() != _PROTOCOL or media.port == 0:
         return None
-    agreed = _agree_but_for_port(
-        peer.connection_of(media), media._replace(port=0, connection=None), peer.attributes, ours
-    )
-    return agreed and agreed._replace(port=media.port)
+    address = _media_address(peer.connection_of(media))
+    if address is None:
+        return None
+    agreed = _agree_but_for_address(peer.attributes, media.unaddressed, address.nowhere, ours)
+    return agreed and agreed.at(address.host, media.port)
 
 
 @lru_cache(maxsize=256)
-def _agree_but_for_port(
-    connection: Connection | None,
-    media: MediaDescription,
-    session_attributes: tuple[Attribute, ...],
-    ours: _Acceptable,
+def _offered(session_attributes: tuple[Attribute, ...], media: MediaDescription) -> _Acceptable:
+    """What a stream of our offer allows the answer to take."""
+    codecs, noise, events = read_formats(media)
+    direction = stream_direction(media.attributes, session_attributes)
+    return _Acceptable(tuple(codecs), noise is not None, frozenset(events), direction, they_choose=True)
+
+
+@lru_cache(maxsize=256)
+def _agree_but_for_address(
+    session_attributes: tuple[Attribute, ...], media: MediaDescription, nowhere: bool, ours: _Acceptable
 ) -> MediaAgreement | None:
-    """A gateway's calls differ only in their ports, so that the last of these are kept."""
-    address, formats = _media_address(connection), read_formats(media)
-    codec = next((codec for codec in ours.codecs if codec in formats.codecs), None)
-    if address is None or codec is None:
+    """Most phones' calls differ only in their addresses, so that the last of these are kept.
+
+    ``nowhere``: the address is the unspecified one.
+    """
+    formats = read_formats(media)
+    wanted, possible = (formats.codecs, ours.codecs) if ours.they_choose else (ours.codecs, formats.codecs)
+    codec = next((codec for codec in wanted if codec in possible), None)
+    if codec is None:
         return None
     theirs = stream_direction(media.attributes, session_attributes)
-    if address.nowhere:  # how RFC 2543 phones hold: there is nowhere to send (RFC 3264 §8.4)
+    if nowhere:  # how RFC 2543 phones hold: there is nowhere to send (RFC 3264 §8.4)
         theirs &= Direction.SENDONLY
     direction = theirs.mirrored & ours.direction
     clocks_hz = formats.events.keys() & ours.event_clocks_hz
     clock_hz = clock_of(codec, clocks_hz)
     noise = ours.comfort_noise and takes_comfort_noise(codec)
     return MediaAgreement(
-        host=address.host,
+        host="",
         port=0,
         codec=codec,
         payload_type=formats.codecs[codec],
@@ -209,35 +218,32 @@ def _read_address(text: str) -> _MediaAddress | None:
 
 
 def _offered_stream(local: LocalMedia, said: Formats | None) -> MediaDescription:
+    if said is None:
+        return _first_stream(local.codecs, local.comfort_noise).at_port(local.port)
     formats = offered_formats(local.codecs, said, comfort_noise=local.comfort_noise)
-    return _stream(local, formats, DEFAULT_PTIME_MS, Direction.SENDRECV)
+    return _stream(formats, DEFAULT_PTIME_MS, Direction.SENDRECV).at_port(local.port)
 
 
-def _agreed_stream(local: LocalMedia, agreed: MediaAgreement) -> MediaDescription:
+@lru_cache(maxsize=256)
+def _first_stream(codecs: tuple[Codec, ...], comfort_noise: bool) -> MediaDescription:
+    formats = offered_formats(codecs, None, comfort_noise=comfort_noise)
+    return _stream(formats, DEFAULT_PTIME_MS, Direction.SENDRECV)
+
+
+@lru_cache(maxsize=256)
+def _answering_stream(agreed: MediaAgreement) -> MediaDescription:
     direction = direction_of(sends=agreed.sending, receives=agreed.receiving)
     dtmf = agreed.dtmf_payload_type
     events = {} if dtmf is None else {agreed.dtmf_clock_hz: dtmf}
     formats = Formats({agreed.codec: agreed.payload_type}, agreed.cn_payload_type, events)
-    return _stream(local, formats, agreed.ptime_ms, direction)
+    return _stream(formats, agreed.ptime_ms, direction)
 
 
-def _stream(local: LocalMedia, formats: Formats, ptime_ms: int, direction: Direction) -> MediaDescription:
-    codecs, events = tuple(formats.codecs.items()), tuple(formats.events.items())
-    numbers, attributes = _stream_lines(codecs, formats.comfort_noise, events, ptime_ms, direction)
-    return MediaDescription("audio", local.port, _PROTOCOL, numbers, None, attributes)
-
-
-@lru_cache(maxsize=256)
-def _stream_lines(
-    codecs: tuple[tuple[Codec, int], ...],
-    comfort_noise: int | None,
-    events: tuple[tuple[int, int], ...],
-    ptime_ms: int,
-    direction: Direction,
-) -> tuple[tuple[str, ...], tuple[Attribute, ...]]:
-    formats = Formats(dict(codecs), comfort_noise, dict(events))
+def _stream(formats: Formats, ptime_ms: int, direction: Direction) -> MediaDescription:
+    """Of ours, without its port."""
+    numbers = tuple(map(str, formats.payload_types))
     attributes = (*format_attributes(formats, ptime_ms), (direction.value, None))
-    return tuple(map(str, formats.payload_types)), attributes
+    return MediaDescription("audio", 0, _PROTOCOL, numbers, None, attributes)
 
 
 def _refused(media: MediaDescription) -> MediaDescription:

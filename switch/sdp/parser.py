@@ -80,9 +80,10 @@ def _describe(text: str, streams: list[str]) -> SessionDescription:
     beginning = _BEGINNING.match(text)
     if beginning is None:
         raise SdpSyntaxError("expected v=0 in the first line")
+    first = _read_origin(beginning[1].rstrip()) if beginning[1] else None
     read = _kept_section if len(text) <= _LONGEST_KEPT else _read_section
     session = read(text[beginning.end() :])
-    origin = _read_origin(beginning[1].rstrip()) if beginning[1] else session.origin
+    origin = first or session.origin
     media = tuple([_stream(stream) for stream in streams])
     if origin is None:
         raise SdpSyntaxError("no o= line")
@@ -138,8 +139,8 @@ def _read_section(text: str) -> _Section:
     return _Section(origin, name, connection, tuple(timing), tuple(attributes))
 
 
-_kept_section = lru_cache(maxsize=256)(_read_section)
-_kept_stream = lru_cache(maxsize=256)(_read_stream)
+_kept_section = lru_cache(maxsize=1024)(_read_section)
+_kept_stream = lru_cache(maxsize=1024)(_read_stream)
 
 
 def _read_origin(line: str) -> Origin:
