@@ -1,6 +1,6 @@
 """``ringmain recordings``: what was recorded, and pictures of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,13 +11,14 @@ from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, LimitOption, configuration, record_reader
 from cli.output import duration, minute, print_fields, print_json, print_line
 from cli.paths import shown_path
+from cli.progress import progress
 from cli.table import print_table
 from runtime.errors import UsageError
 from switch.records.config import RecordsConfig
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
 
-app = noun("Recordings: list them, show one, draw both channels.")
+app = noun("Recordings: list them, show one, draw both channels, measure the talk.")
 
 RecordingId = Annotated[str, typer.Argument(help="The recording's id, or its beginning.")]
 
@@ -74,6 +75,41 @@ def plot(
         print_json({"recording_id": recording["recording_id"], "path": str(path), "picture": str(out)})
     else:
         print_line(str(out))
+
+
+@app.command("analyse")
+def analyse(
+    recording_id: Annotated[
+        str | None, typer.Argument(help="The recording's id, or its beginning; or use --day.")
+    ] = None,
+    day: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Analyse every recording that began on this day."),
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--save", help="Write the figures beside each recording, too.")
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="Processes for a day; more than 1 give way to calls.")
+    ] = 1,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure talk, silence, levels, interruptions 抢插话, reaction and keys; no word is recognised."""
+    # Loads numpy, which most commands do not need.
+    from cli import recording_analysis
+
+    reader = record_reader(config)
+    if recording_id is not None and day is None:
+        outcome = recording_analysis.analyse(reader.recording(recording_id))
+        recording_analysis.show_one(outcome, keep=keep, as_json=as_json)
+    elif recording_id is None and day is not None:
+        rows = reader.recordings_of(day.date())
+        with progress(f"recordings of {day:%Y-%m-%d}", len(rows)) as done:
+            outcomes = recording_analysis.analyse_all(rows, jobs, done)
+        recording_analysis.show_many(outcomes, keep=keep, as_json=as_json)
+    else:
+        raise typer.BadParameter("name one recording, or a day with --day")
 
 
 def _events(settings: RecordsConfig, recording: dict[str, Any]) -> list[JournalEntry]:

@@ -11,18 +11,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MultipleLocator
-from numpy.typing import NDArray
 
+from media.conversation import ChannelFigures, Conversation, measure_conversation
 from media.fonts import LATIN_FAMILY, chinese_family, legible
-from media.wav import Envelope, read_envelope
+from media.wav import FULL_SCALE, Envelope, Levels, read_envelope
 from runtime.durations import format_duration
 from runtime.errors import UsageError
 
 SUFFIXES = (".png", ".svg")
-TALK_LEVEL_DBFS = -45.0
-"""A channel talks while its peaks are above this."""
-TALK_GAP_S = 0.4
-"""Pauses up to this long belong to the talk around them."""
 
 _COLUMNS = 2400
 """More slices than this cannot be told apart in the picture."""
@@ -30,7 +26,6 @@ _TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 36
 _MOST_TICKS = 12
 _INK = "#2b2f36"
 _QUIET_INK = "#8a9099"
-_FULL_SCALE = 32768.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +47,6 @@ class _Lane:
 
 _LANES = (_Lane("customer", "客户", "#1f6f8b", "#dceff4"), _Lane("agent", "坐席", "#c8643c", "#f9e8df"))
 
-Levels = NDArray[np.float64]
-
 
 def plot_recording(path: Path, out: Path, title: str, marks: Sequence[Mark] = ()) -> None:
     """Draw the recording at ``path`` into ``out``, PNG or SVG by its suffix.
@@ -68,50 +61,55 @@ def plot_recording(path: Path, out: Path, title: str, marks: Sequence[Mark] = ()
     families = [LATIN_FAMILY] if family is None else [LATIN_FAMILY, family]
     # Chinese in an SVG stays legible on machines without the font, because glyphs are stored as outlines.
     with mpl.rc_context({"font.family": families, "svg.fonttype": "path", "svg.hashsalt": "ringmain"}):
-        figure = _draw(envelope, title, marks, chinese=family is not None)
+        figure = _draw(envelope, measure_conversation(envelope), title, marks, chinese=family is not None)
         metadata = {"Date": None} if out.suffix.lower() == ".svg" else {}
         figure.savefig(out, metadata=metadata)
 
 
-def talk_spans(envelope: Envelope, channel: int) -> list[tuple[float, float]]:
-    """(start, end) in seconds of each stretch in which a channel (0 customer, 1 agent) is not silent."""
-    peaks = np.maximum(
-        -envelope.lowest[:, channel].astype(np.int32), envelope.highest[:, channel].astype(np.int32)
-    )
-    loud = np.flatnonzero(peaks > _FULL_SCALE * 10 ** (TALK_LEVEL_DBFS / 20))
-    if not len(loud):
-        return []
-    breaks = np.flatnonzero(np.diff(loud) * envelope.slice_s > TALK_GAP_S)
-    starts = loud[np.concatenate(([0], breaks + 1))]
-    ends = loud[np.concatenate((breaks, [len(loud) - 1]))] + 1
-    slices = zip(starts.tolist(), ends.tolist(), strict=True)
-    return [(a * envelope.slice_s, min(b * envelope.slice_s, envelope.duration_s)) for a, b in slices]
-
-
-def _draw(envelope: Envelope, title: str, marks: Sequence[Mark], *, chinese: bool) -> Figure:
+def _draw(
+    envelope: Envelope, conversation: Conversation, title: str, marks: Sequence[Mark], *, chinese: bool
+) -> Figure:
     figure = Figure(figsize=(12, 4.8), dpi=150, layout=ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.12))
     FigureCanvasAgg(figure)
     figure.suptitle(legible(title), x=0.012, ha="left", fontsize=13, color=_INK)
     upper, lower = figure.subplots(2, 1, sharex=True, sharey=True)
-    for channel, (axes, lane) in enumerate(zip((upper, lower), _LANES, strict=True)):
-        _draw_channel(axes, lane, envelope, channel, chinese=chinese)
+    sides = (conversation.customer, conversation.agent)
+    for channel, (axes, lane, side) in enumerate(zip((upper, lower), _LANES, sides, strict=True)):
+        _draw_channel(axes, lane, envelope, channel, side, chinese=chinese)
+        _draw_interruptions(axes, lane, conversation)
         _draw_marks(axes, marks, labelled=axes is lower)
     upper.tick_params(bottom=False)
     _dress_time_axis(lower, envelope.duration_s)
     return figure
 
 
-def _draw_channel(axes: Axes, lane: _Lane, envelope: Envelope, channel: int, *, chinese: bool) -> None:
-    spans = talk_spans(envelope, channel)
-    bars = [(start, end - start) for start, end in spans]
+def _draw_channel(
+    axes: Axes, lane: _Lane, envelope: Envelope, channel: int, side: ChannelFigures, *, chinese: bool
+) -> None:
+    bars = [(span.start_s, span.length_s) for span in side.talk]
     axes.broken_barh(bars, (0, 1), transform=axes.get_xaxis_transform(), color=lane.shade, linewidth=0)
     times, lowest, highest = _columns(envelope, channel)
     axes.fill_between(times, lowest, highest, color=lane.colour, linewidth=0.4, step="post")
     axes.axhline(0, color=lane.colour, linewidth=0.6)
     name = f"{lane.english}  {lane.chinese}" if chinese else lane.english
     axes.set_title(name, loc="left", fontsize=12, color=lane.colour)
-    axes.set_title(_summary(spans, lowest, highest), loc="right", fontsize=9, color=_QUIET_INK)
+    axes.set_title(_summary(side), loc="right", fontsize=9, color=_QUIET_INK)
     _dress_level_axis(axes, envelope)
+
+
+def _draw_interruptions(axes: Axes, lane: _Lane, conversation: Conversation) -> None:
+    """A triangle at the top of a lane where its side cut into the other's words; hollow when in vain."""
+    for interruption in conversation.interruptions:
+        if interruption.by == lane.english:
+            axes.plot(
+                interruption.time_s,
+                0.96,
+                marker="v",
+                markersize=7,
+                color=lane.colour,
+                fillstyle="full" if interruption.prevailed else "none",
+                transform=axes.get_xaxis_transform(),
+            )
 
 
 def _columns(envelope: Envelope, channel: int) -> tuple[Levels, Levels, Levels]:
@@ -121,18 +119,23 @@ def _columns(envelope: Envelope, channel: int) -> tuple[Levels, Levels, Levels]:
     starts = np.arange(0, count, per_column)
     if not len(starts):
         return np.zeros(1), np.zeros(1), np.zeros(1)
-    lowest = np.minimum.reduceat(envelope.lowest[:, channel], starts) / _FULL_SCALE
-    highest = np.maximum.reduceat(envelope.highest[:, channel], starts) / _FULL_SCALE
+    lowest = np.minimum.reduceat(envelope.lowest[:, channel], starts) / FULL_SCALE
+    highest = np.maximum.reduceat(envelope.highest[:, channel], starts) / FULL_SCALE
     times = np.append(starts * envelope.slice_s, envelope.duration_s)
     return times, np.append(lowest, lowest[-1]), np.append(highest, highest[-1])
 
 
-def _summary(spans: list[tuple[float, float]], lowest: Levels, highest: Levels) -> str:
-    if not spans:
+def _summary(side: ChannelFigures) -> str:
+    if side.level_dbfs is None or side.peak_dbfs is None:
         return "silent"
-    peak = max(-float(lowest.min()), float(highest.max()))
-    talked = sum(end - start for start, end in spans)
-    return f"talks {_time_label(talked, 0.1 if talked < 60 else 1)}    peak {20 * np.log10(peak):.0f} dBFS"
+    talked = _time_label(side.talk_s, 0.1 if side.talk_s < 60 else 1)
+    parts = [f"talks {talked} ({side.talk_ratio:.0%})", f"level {side.level_dbfs:.0f} dBFS"]
+    parts.append(f"peak {side.peak_dbfs:.0f} dBFS")
+    if side.clipped_ms >= 1:
+        parts.append(f"clipped {side.clipped_ms:.0f} ms")
+    if side.interruptions:
+        parts.append(f"cuts in {side.interruptions}×")
+    return "    ".join(parts)
 
 
 def _draw_marks(axes: Axes, marks: Sequence[Mark], *, labelled: bool) -> None:
@@ -153,7 +156,7 @@ def _draw_marks(axes: Axes, marks: Sequence[Mark], *, labelled: bool) -> None:
 
 def _dress_level_axis(axes: Axes, envelope: Envelope) -> None:
     """Both channels have one scale, so that a quiet one looks quiet."""
-    loudest = max((abs(int(side)) for side in _extremes(envelope)), default=0) / _FULL_SCALE
+    loudest = max((abs(int(side)) for side in _extremes(envelope)), default=0) / FULL_SCALE
     reach = max(loudest * 1.15, 0.05)
     axes.set_ylim(-reach, reach)
     axes.set_yticks([])

@@ -1,5 +1,6 @@
 """Recordings as numbers: left the customer, right the agent."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +11,14 @@ from numpy.typing import NDArray
 from runtime.errors import PeerError
 
 Samples = NDArray[np.int16]
+Levels = NDArray[np.float64]
 
+FULL_SCALE = 32768.0
+SLICE_MS = 5
 _READ_FRAMES = 1 << 20
 """Read in pieces of about two minutes, so that an envelope of hours needs little memory."""
+_CLIPPED_FROM = 32_100
+"""Just below the loudest sample that either law of G.711 knows (µ-law 32,124, A-law 32,256)."""
 
 
 class RecordingError(PeerError):
@@ -36,14 +42,17 @@ class RecordedAudio:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """How loud a recording is over time: the lowest and highest sample of each short slice."""
+    """How loud a recording is over time, in short slices. Every array has shape (slices, 2)."""
 
     lowest: Samples
-    """Shape (slices, 2): customer, agent."""
     highest: Samples
-    """Shape (slices, 2)."""
+    mean_square: Levels
+    """Of the samples of a slice as parts of full scale."""
+    clipped: NDArray[np.int64]
+    """Samples at the limit of what can be recorded."""
     slice_s: float
     """Length of a slice; the last one may be shorter."""
+    rate_hz: int
     duration_s: float
 
 
@@ -54,16 +63,75 @@ def read_recording(path: Path) -> RecordedAudio:
         return RecordedAudio(customer=frames[:, 0], agent=frames[:, 1], rate_hz=file.samplerate)
 
 
-def read_envelope(path: Path, slice_ms: int = 5) -> Envelope:
-    """Fold a recording of any length into slices of ``slice_ms``. Raises RecordingError."""
+def read_envelope(path: Path) -> Envelope:
+    """Fold a recording of any length into slices. Raises RecordingError."""
+    fold = EnvelopeFold()
+    rate_hz = 0
+    for rate_hz, frames in read_blocks(path):
+        fold.add(frames, rate_hz)
+    return fold.envelope(rate_hz)
+
+
+def read_blocks(path: Path) -> Iterator[tuple[int, Samples]]:
+    """Sample rate and frames, shape (frames, 2), of a recording piece by piece; at least one piece.
+
+    All pieces but the last hold a whole number of slices. Raises RecordingError.
+    """
     with _open(path) as file:
-        slice_frames = max(1, file.samplerate * slice_ms // 1000)
+        slice_frames = _slice_frames(file.samplerate)
         piece = max(slice_frames, _READ_FRAMES - _READ_FRAMES % slice_frames)
-        folded = [
-            _fold(frames, slice_frames) for frames in file.blocks(piece, dtype="int16", always_2d=True)
-        ] or [np.zeros((2, 0, 2), np.int16)]
-        lowest, highest = np.concatenate(folded, axis=1)
-        return Envelope(lowest, highest, slice_frames / file.samplerate, file.frames / file.samplerate)
+        empty = True
+        for frames in file.blocks(piece, dtype="int16", always_2d=True):
+            empty = False
+            yield file.samplerate, frames
+        if empty:
+            yield file.samplerate, np.zeros((0, 2), np.int16)
+
+
+class EnvelopeFold:
+    """Collects the envelope of a recording that is read piece by piece."""
+
+    def __init__(self) -> None:
+        self._lowest: list[Samples] = []
+        self._highest: list[Samples] = []
+        self._mean_square: list[Levels] = []
+        self._clipped: list[NDArray[np.int64]] = []
+        self._frames = 0
+
+    def add(self, frames: Samples, rate_hz: int) -> None:
+        """The next piece."""
+        self._frames += len(frames)
+        if not len(frames):
+            return
+        starts = np.arange(0, len(frames), _slice_frames(rate_hz))
+        lengths = np.diff(starts, append=len(frames))[:, None]
+        scaled = frames / FULL_SCALE
+        self._lowest.append(np.minimum.reduceat(frames, starts))
+        self._highest.append(np.maximum.reduceat(frames, starts))
+        self._mean_square.append(np.add.reduceat(scaled * scaled, starts) / lengths)
+        loud = (frames >= _CLIPPED_FROM) | (frames <= -_CLIPPED_FROM)
+        self._clipped.append(np.add.reduceat(loud.astype(np.int64), starts))
+
+    def envelope(self, rate_hz: int) -> Envelope:
+        """Of all pieces."""
+        return Envelope(
+            lowest=np.concatenate([np.zeros((0, 2), np.int16), *self._lowest]),
+            highest=np.concatenate([np.zeros((0, 2), np.int16), *self._highest]),
+            mean_square=np.concatenate([np.zeros((0, 2)), *self._mean_square]),
+            clipped=np.concatenate([np.zeros((0, 2), np.int64), *self._clipped]),
+            slice_s=_slice_frames(rate_hz) / rate_hz,
+            rate_hz=rate_hz,
+            duration_s=self._frames / rate_hz,
+        )
+
+
+def decibels(mean_square: float) -> float | None:
+    """Level in dBFS of a mean square in parts of full scale; None for digital silence."""
+    return 10 * float(np.log10(mean_square)) if mean_square > 0 else None
+
+
+def _slice_frames(rate_hz: int) -> int:
+    return max(1, rate_hz * SLICE_MS // 1000)
 
 
 def _open(path: Path) -> soundfile.SoundFile:
@@ -76,9 +144,3 @@ def _open(path: Path) -> soundfile.SoundFile:
         file.close()
         raise RecordingError(f"{path} has {channels} channel(s); a recording has two")
     return file
-
-
-def _fold(frames: Samples, slice_frames: int) -> Samples:
-    """Minimum and maximum of each slice: shape (2, slices, 2)."""
-    starts = np.arange(0, len(frames), slice_frames)
-    return np.stack([np.minimum.reduceat(frames, starts), np.maximum.reduceat(frames, starts)])

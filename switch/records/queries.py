@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -34,6 +35,16 @@ class RecordReader:
     def recordings(self, limit: int = 50) -> list[Row]:
         """The latest recordings, newest first."""
         return self._latest(recordings, "started_at", limit)
+
+    def recordings_of(self, day: date) -> list[Row]:
+        """All recordings that began on a day of local time, in that order."""
+        began = datetime.combine(day, time()).astimezone()
+        ended = datetime.combine(day + timedelta(days=1), time()).astimezone()
+        column = recordings.c.started_at
+        of_the_day = select(recordings).where(column >= began, column < ended)
+        with _reading(self._url) as connection:
+            found = connection.execute(of_the_day.order_by(column, *recordings.primary_key))
+            return [dict(row) for row in found.mappings()]
 
     def call(self, call_id: str) -> Row:
         """The call whose id is, or alone begins with, ``call_id``. Raises RecordNotFound."""

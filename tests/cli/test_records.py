@@ -227,3 +227,43 @@ def test_lists_fit_80_columns_with_ids_that_can_be_pasted(
         assert all(text in row for text in others)
         shown = json.loads(place.run(noun, "show", row.split()[0], "--json").stdout)
         assert whole_id in shown.values()
+
+
+def test_a_conversation_is_measured(place: Place) -> None:
+    shown = place.run("recordings", "analyse", "recording-ab").stdout
+    assert "customer talks" in shown
+    assert "longest dead air" in shown
+    figures = json.loads(place.run("recordings", "analyse", "recording-ab", "--json").stdout)
+    assert (figures["recording_id"], figures["duration_s"]) == ("recording-ab12", 4)
+    assert figures["agent"]["talk_ratio"] == pytest.approx(1, abs=0.02)
+    assert figures["customer"]["level_dbfs"] == pytest.approx(-16, abs=1)
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_all_of_a_day_are_measured_and_kept_beside_their_recordings(place: Place, jobs: str) -> None:
+    day = BEGAN.astimezone().strftime("%Y-%m-%d")
+    done = place.run("recordings", "analyse", "--day", day, "--save", "-j", jobs, "--json")
+    found = json.loads(done.stdout)
+    assert [figures["recording_id"] for figures in found] == ["recording-ab12", "recording-cd34"]
+    assert json.loads(place.wav.with_suffix(".analysis.json").read_text("utf-8")) == found[1]
+    assert json.loads(place.run("recordings", "analyse", "--day", "2001-01-01", "--json").stdout) == []
+
+
+def test_a_recording_that_cannot_be_read_costs_no_other_of_the_day_its_figures(place: Place) -> None:
+    never = recording_row("recording-ef56", Path(), state="failed", reason="restart") | {"path": ""}
+    gone = recording_row("recording-gh78", place.wav.with_name("gone.wav"))
+    place.fill([call_row("call-3")], [never, gone])
+    listed = place.run("recordings", "analyse", "--day", BEGAN.astimezone().strftime("%Y-%m-%d"))
+    assert listed.exit_code == 0
+    assert "it was never begun: restart" in listed.stdout
+    assert "gone.wav cannot be read as audio" in listed.stdout
+    assert "recording-ab12" in listed.stdout
+    alone = place.run("recordings", "analyse", "recording-gh78")
+    assert alone.exit_code == 1
+
+
+def test_either_a_recording_or_a_day_is_to_be_named(place: Place) -> None:
+    for words in ([], ["recording-ab12", "--day", "2026-11-20"]):
+        refused = place.run("recordings", "analyse", *words)
+        assert refused.exit_code == 2
+        assert "name one recording, or a day" in refused.stderr

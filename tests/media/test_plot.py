@@ -10,8 +10,7 @@ from matplotlib.image import imread
 from numpy.typing import NDArray
 
 from media import fonts
-from media.plot import Mark, plot_recording, talk_spans
-from media.wav import read_envelope
+from media.plot import Mark, plot_recording
 from runtime.errors import UsageError
 
 RATE_HZ = 8000
@@ -107,19 +106,12 @@ def test_another_suffix_is_refused_before_anything_is_read(tmp_path: Path) -> No
         plot_recording(tmp_path / "missing.wav", tmp_path / "p.pdf", "call-1")
 
 
-@pytest.mark.parametrize(
-    ("spoken", "expected"),
-    [
-        ([], []),
-        ([(0, 10)], [(0, 10)]),
-        ([(1, 2), (2.3, 3)], [(1, 3)]),
-        ([(1, 2), (2.5, 3), (8, 10)], [(1, 2), (2.5, 3), (8, 10)]),
-    ],
-    ids=["silence", "all the time", "a short pause belongs to the talk", "longer pauses divide it"],
-)
-def test_talk_is_told_from_silence(
-    tmp_path: Path, spoken: list[tuple[float, float]], expected: list[tuple[float, float]]
-) -> None:
-    envelope = read_envelope(record(tmp_path / "r.wav", [], spoken))
-    assert talk_spans(envelope, 0) == []
-    assert talk_spans(envelope, 1) == [pytest.approx(span, abs=0.011) for span in expected]
+def test_who_cuts_in_has_a_triangle_where_it_happens(tmp_path: Path) -> None:
+    plot_recording(record(tmp_path / "r.wav", [(1, 6)], [(4, 8)]), tmp_path / "p.png", "call-1")
+    picture = imread(tmp_path / "p.png")
+    agent = np.all(np.abs(picture[:, :, :3] * 255 - np.array((0xC8, 0x64, 0x3C))) < 3, axis=2)
+    height, width = agent.shape
+    top_of_lane = agent[int(height * 0.50) : int(height * 0.58), int(width * 0.2) :]
+    rows, columns = np.nonzero(top_of_lane)
+    assert (columns.mean() + width * 0.2) / width * DURATION_S == pytest.approx(4.0, abs=0.3)
+    assert len(rows) > 20

@@ -27,9 +27,10 @@ def test_left_is_the_customer_and_right_the_agent(tmp_path: Path) -> None:
 def test_an_envelope_holds_the_extremes_of_each_slice(tmp_path: Path) -> None:
     customer = [5] * 40 + [-7] * 40 + [9]
     agent = [0] * 39 + [-100] + [50] * 41
-    envelope = read_envelope(write(tmp_path / "r.wav", customer, agent), slice_ms=5)
+    envelope = read_envelope(write(tmp_path / "r.wav", customer, agent))
     assert envelope.lowest.tolist() == [[5, -100], [-7, 50], [9, 50]]
     assert envelope.highest.tolist() == [[5, 0], [-7, 50], [9, 50]]
+    assert envelope.mean_square[0].tolist() == pytest.approx([(5 / 32768) ** 2, (100 / 32768) ** 2 / 40])
     assert envelope.slice_s == 0.005
     assert envelope.duration_s == pytest.approx(81 / RATE_HZ)
 
@@ -42,6 +43,15 @@ def test_an_envelope_read_in_pieces_is_the_same(tmp_path: Path, monkeypatch: pyt
     in_pieces = read_envelope(path)
     assert np.array_equal(whole.lowest, in_pieces.lowest)
     assert np.array_equal(whole.highest, in_pieces.highest)
+    assert np.allclose(whole.mean_square, in_pieces.mean_square)
+    assert np.array_equal(whole.clipped, in_pieces.clipped)
+
+
+def test_an_envelope_counts_samples_at_the_limit_of_either_law(tmp_path: Path) -> None:
+    customer = [32_124, -32_124, 32_000, 0]
+    agent = [32_256, 32_767, -32_768, -31_000]
+    envelope = read_envelope(write(tmp_path / "r.wav", customer, agent))
+    assert envelope.clipped.tolist() == [[2, 3]]
 
 
 def test_a_recording_without_audio_has_an_empty_envelope(tmp_path: Path) -> None:

@@ -1,0 +1,193 @@
+"""Figures of conversations for people and programs: one recording, or all of a day with a row each."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.output import duration, print_fields, print_json
+from cli.table import print_table
+from media.conversation import ChannelFigures, Conversation, analyse_recording
+from media.wav import RecordingError
+from runtime.errors import UsageError
+
+Row = Mapping[str, Any]
+_NICE = 10
+"""Calls on the same machine come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the analysis of one recording."""
+
+    recording: Row
+    figures: Conversation | None
+    problem: str | None
+    """Why there are no figures."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The row's ids and path with the figures, rounded to what they are worth."""
+        named = {name: self.recording[name] for name in ("recording_id", "call_id", "path")}
+        if self.figures is None:
+            return {**named, "problem": self.problem}
+        return {**named, **_rounded(asdict(self.figures))}
+
+
+def analyse(recording: Row) -> Outcome:
+    """Measure one recording. What cannot be read is told, not raised."""
+    if not recording["path"]:
+        return Outcome(recording, None, f"it was never begun: {recording['reason']}")
+    try:
+        return Outcome(recording, analyse_recording(Path(recording["path"])), None)
+    except RecordingError as error:
+        return Outcome(recording, None, str(error))
+
+
+def analyse_all(recordings: Sequence[Row], jobs: int, done: Callable[[], None]) -> list[Outcome]:
+    """Measure many, in ``jobs`` processes that give way to others; ``done`` is called after each.
+
+    The answer has their order.
+    """
+    outcomes: dict[int, Outcome] = {}
+    for index, outcome in _outcomes(recordings, jobs):
+        outcomes[index] = outcome
+        done()
+    return [outcomes[index] for index in range(len(recordings))]
+
+
+def show_one(outcome: Outcome, *, keep: bool, as_json: bool) -> None:
+    """Print the figures of one recording. Raises UsageError when there are none, or they cannot be kept."""
+    if outcome.figures is None:
+        raise UsageError(f"recording {outcome.recording['recording_id']}: {outcome.problem}")
+    if keep:
+        _save(outcome)
+    if as_json:
+        print_json(outcome.as_json())
+    else:
+        print_fields(outcome.recording["recording_id"], _fields(outcome.figures))
+
+
+def show_many(outcomes: Sequence[Outcome], *, keep: bool, as_json: bool) -> None:
+    """Print a row for each recording. Raises UsageError when figures cannot be kept."""
+    if keep:
+        for outcome in outcomes:
+            if outcome.figures is not None:
+                _save(outcome)
+    if as_json:
+        print_json([outcome.as_json() for outcome in outcomes])
+        return
+    gives_way = ("levels dBFS", "from", "agent cuts in#", "customer cuts in#", "dead air#", "station")
+    print_table("conversations", _COLUMNS, map(_table_row, outcomes), gives_way)
+
+
+def _save(outcome: Outcome) -> None:
+    """Write the figures beside the recording, whole or not at all."""
+    path = Path(outcome.recording["path"]).with_suffix(".analysis.json")
+    part = path.with_suffix(".part")
+    try:
+        part.write_text(json.dumps(outcome.as_json(), ensure_ascii=False, indent=2) + "\n", "utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+_COLUMNS = (
+    "recording",
+    "from",
+    "station",
+    "length#",
+    "customer talks#",
+    "agent talks#",
+    "dead air#",
+    "reaction#",
+    "customer cuts in#",
+    "agent cuts in#",
+    "levels dBFS",
+    "problem",
+)
+
+
+def _table_row(outcome: Outcome) -> tuple[object, ...]:
+    figures, recording = outcome.figures, outcome.recording
+    who = (recording["recording_id"], recording["caller"], recording["station"])
+    if figures is None:
+        return (*who, *[None] * (len(_COLUMNS) - len(who) - 1), outcome.problem)
+    customer, agent = figures.customer, figures.agent
+    return (
+        *who,
+        duration(figures.duration_s),
+        f"{customer.talk_ratio:.0%}",
+        f"{agent.talk_ratio:.0%}",
+        f"{figures.longest_dead_air_s:.1f} s",
+        _seconds(figures.reaction_mean_s),
+        customer.interruptions,
+        agent.interruptions,
+        " / ".join(_level(side) for side in (customer, agent)),
+        None,
+    )
+
+
+def _fields(figures: Conversation) -> dict[str, object]:
+    """What people read of one recording, a line each."""
+    reaction, slowest = _seconds(figures.reaction_mean_s), _seconds(figures.reaction_longest_s)
+    cuts = [
+        f"{cut.by} at {cut.time_s:.1f} s{'' if cut.prevailed else ' in vain'}"
+        for cut in figures.interruptions
+    ]
+    return {
+        "length": f"{figures.duration_s:.1f} s",
+        **_side("customer", figures.customer),
+        **_side("agent", figures.agent),
+        "both talk": f"{figures.both_talk_s:.1f} s",
+        "nobody talks": f"{figures.nobody_talks_s:.1f} s",
+        "longest dead air": f"{figures.longest_dead_air_s:.1f} s at {figures.longest_dead_air_at_s:.1f} s",
+        "agent's reaction": f"{reaction}, at most {slowest}",
+        "interruptions": cuts,
+    }
+
+
+def _side(name: str, side: ChannelFigures) -> dict[str, object]:
+    peak = "–" if side.peak_dbfs is None else f"{side.peak_dbfs:.0f}"
+    return {
+        f"{name} talks": f"{side.talk_s:.1f} s ({side.talk_ratio:.0%})",
+        f"{name}'s longest silence": f"{side.longest_silence_s:.1f} s at {side.longest_silence_at_s:.1f} s",
+        f"{name}'s level": f"{_level(side)} dBFS, peak {peak} dBFS, clipped {side.clipped_ms:.0f} ms",
+        f"{name}'s keys": [f"{key.key} at {key.start_s:.1f} s" for key in side.keys],
+    }
+
+
+def _outcomes(recordings: Sequence[Row], jobs: int) -> Iterator[tuple[int, Outcome]]:
+    if jobs == 1:
+        yield from ((index, analyse(recording)) for index, recording in enumerate(recordings))
+        return
+    with ProcessPoolExecutor(jobs, initializer=_give_way) as pool:
+        running: dict[Future[Outcome], int] = {
+            pool.submit(analyse, recording): index for index, recording in enumerate(recordings)
+        }
+        yield from ((running[finished], finished.result()) for finished in as_completed(running))
+
+
+def _give_way() -> None:
+    os.nice(_NICE)
+
+
+def _level(side: ChannelFigures) -> str:
+    return "–" if side.level_dbfs is None else f"{side.level_dbfs:.0f}"
+
+
+def _seconds(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f} s"
+
+
+def _rounded(value: Any) -> Any:
+    """Milliseconds and thousandths: more would pretend a precision that energy does not have."""
+    if isinstance(value, float):
+        return round(value, 3)
+    if isinstance(value, Mapping):
+        return {name: _rounded(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return value
