@@ -3,6 +3,12 @@
 import asyncio
 from collections.abc import Callable
 
+Earliest = Callable[[], float | None]
+"""Tells when the alarm is to ring next, in monotonic seconds; None: not at all."""
+ASKED_AFTER_S = 0.005
+_TICK_S = 0.001
+"""The loop counts in whole milliseconds, and would go off again and again in the last one."""
+
 
 class ManualAlarm:
     """Remembers what the driver wants; a test or simulation rings it."""
@@ -11,8 +17,8 @@ class ManualAlarm:
         self.deadline: float | None = None
         self._ring: Callable[[], None] | None = None
 
-    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
-        self.deadline, self._ring = deadline, ring
+    def arm(self, earliest: Earliest, ring: Callable[[], None]) -> None:
+        self.deadline, self._ring = earliest(), ring
 
     def ring(self) -> None:
         """Ring once, as the real one does. Raises ValueError when it is not armed."""
@@ -25,35 +31,32 @@ class ManualAlarm:
 class LoopAlarm:
     """Rings the driver through the event loop's ``call_at``.
 
-    A deadline moves with nearly every message, mostly back. The loop's timer is then left where it is; when
-    it goes off too early it is set once more.
+    The deadline moves with nearly every message, and asking all cores for theirs takes longer than many a
+    message does. So they are asked once for all messages of some milliseconds: it rings so much late at most.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
-        self._timer_at = 0.0
-        self._deadline: float | None = None
-        self._ring: Callable[[], None] | None = None
+        self._will_ask = False
+        """Whether the loop's timer is set for asking anew."""
 
-    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
-        self._deadline, self._ring = deadline, ring
-        if deadline is not None and (self._timer is None or deadline < self._timer_at):
-            self._set_timer(deadline)
+    def arm(self, earliest: Earliest, ring: Callable[[], None]) -> None:
+        if not self._will_ask:
+            self._will_ask = True
+            self._set_timer(self._loop.time() + ASKED_AFTER_S, earliest, ring)
 
-    def _set_timer(self, at: float) -> None:
+    def _set_timer(self, at: float, earliest: Earliest, ring: Callable[[], None]) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer_at = at
-        self._timer = self._loop.call_at(at, self._go_off)
+        self._timer = self._loop.call_at(at, self._go_off, earliest, ring)
 
-    def _go_off(self) -> None:
-        self._timer = None
-        deadline, ring = self._deadline, self._ring
-        if deadline is None or ring is None:
+    def _go_off(self, earliest: Earliest, ring: Callable[[], None]) -> None:
+        self._timer, self._will_ask = None, False
+        deadline, now = earliest(), self._loop.time()
+        if deadline is None:
             return
-        if deadline > self._timer_at:
-            self._set_timer(deadline)
-            return
-        self._deadline = None
-        ring()
+        if deadline <= now:
+            ring()
+        else:
+            self._set_timer(max(deadline, now + _TICK_S), earliest, ring)

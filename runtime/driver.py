@@ -60,8 +60,8 @@ class Core(Protocol):
 class Alarm(Protocol):
     """The shell's one timer."""
 
-    def arm(self, deadline: float | None, ring: Callable[[], None]) -> None:
-        """Call ``ring`` at ``deadline``, in place of any earlier arming; None disarms."""
+    def arm(self, earliest: Callable[[], float | None], ring: Callable[[], None]) -> None:
+        """Call ``ring`` when it is as late as ``earliest`` tells, which may have moved with this call."""
 
 
 class Driver:
@@ -75,7 +75,6 @@ class Driver:
         self._cores: list[Core] = []
         self._observers: list[tuple[Observer, Interest]] = []
         self._observers_of: dict[type, tuple[Observer, ...]] = {}
-        self._armed: float | None = None
         self._running = False
 
     def add_core(self, core: Core) -> None:
@@ -118,11 +117,14 @@ class Driver:
             self._drain(deque(step(now)), now)
         finally:
             self._running = False
-            self._arm()
+            self._alarm.arm(self.next_deadline, self.wake)
+
+    def next_deadline(self) -> float | None:
+        """When the first core wants to be woken."""
+        return earliest(*[core.next_deadline() for core in self._cores])
 
     def wake(self) -> None:
         """The alarm rang: wake every core that is due."""
-        self._armed = None
         self.run_step(self._wake_due)
 
     def _wake_due(self, now: float) -> Outputs:
@@ -183,9 +185,3 @@ class Driver:
                 observer(event, wall)
             except Exception as fault:  # who only looks on cannot harm the call
                 self._on_fault(observer, fault)
-
-    def _arm(self) -> None:
-        deadline = earliest(*[core.next_deadline() for core in self._cores])
-        if deadline != self._armed:
-            self._armed = deadline
-            self._alarm.arm(deadline, self.wake)
