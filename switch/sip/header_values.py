@@ -107,11 +107,6 @@ class CSeq(NamedTuple):
         return f"{self.number} {self.method}"
 
 
-def is_via(value: str) -> bool:
-    """Whether a value has the shape of a Via; cheaper than parsing it."""
-    return _VIA.fullmatch(value) is not None
-
-
 def is_name_addr(value: str) -> bool:
     """Whether a value has the shape of a From or To; its URI may still be malformed."""
     return _NAME_ADDR.fullmatch(value) is not None or _ADDR_SPEC.fullmatch(value) is not None

@@ -120,10 +120,9 @@ class Identity:
         body: bytes = b"",
     ) -> Response:
         """An answer to ``request``. ``tag`` is the dialog's, when there is one; 100 Trying carries none."""
-        values_of = request.headers.get_all
-        fields = {name: values for name in _COPIED if (values := values_of(name))}
-        if status > 100 and "to" in fields:
-            fields["to"] = [_with_tag(fields["to"][0], tag or self.tag)]
+        fields = request.headers.pick(_COPIED)
+        if status > 100 and (to := request.headers.get("to")) is not None:
+            fields["to"] = _with_tag(to, tag or self.tag)
         fields["server"] = self.name
         if "session-id" in request.headers:
             fields.update(answering_lines(request.headers))

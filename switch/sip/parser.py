@@ -4,9 +4,9 @@ import re
 
 from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import is_token
-from switch.sip.header_values import is_name_addr, is_via, parse_cseq, split_values
-from switch.sip.message import COMPACT_NAMES, Headers, Message, Request, Response
-from switch.sip.via_rules import read_way_back
+from switch.sip.header_values import CSeq, is_name_addr, parse_cseq
+from switch.sip.message import COMPACT_NAMES, FieldValues, Headers, Message, Request, Response
+from switch.sip.via_rules import read_top_via, read_way_back
 
 MAX_MESSAGE_BYTES = 65_535
 MAX_HEADERS = 256
@@ -23,7 +23,8 @@ _NUMBER = re.compile(r"[0-9]{1,10}")
 _MOST_HOPS = 255
 _LONGEST_SHOWN = 80
 
-_REQUIRED = ("via", "from", "to", "call-id", "cseq")
+_USUAL_ORDER = ("via", "from", "to", "call-id", "cseq")
+_REQUIRED = frozenset(_USUAL_ORDER)
 _SINGLE = frozenset(
     {
         "call-id",
@@ -91,62 +92,70 @@ def parse_message(data: bytes, *, max_bytes: int = MAX_MESSAGE_BYTES) -> Message
     case, compact names. Bytes beyond Content-Length are dropped. Raises SipSyntaxError for anything
     else, with as much of the request as an answer needs; with status None for keep-alives.
     """
-    head, body = _divide(data)
-    start, *lines = head.split("\n")
-    fields: dict[str, list[str]] = {}
+    lines, body = _divide(data)
+    fields: dict[str, FieldValues] = {}
     fault = _read_fields(lines, fields)
-    message = _read_start(start, Headers(fields))
+    message = _read_start(lines[0], Headers(fields))
     try:
-        _check_size(len(data), max_bytes, head, lines)
+        _check_size(len(data), max_bytes, lines)
         if isinstance(message, Request):
-            _check_request_line(start, message)
+            _check_request_line(lines[0], message)
         if fault is not None:
             raise SipSyntaxError(fault)
-        _check_headers(fields)
-        if isinstance(message, Request):
-            _check_request(message)
-        message.body = _cut_body(body, fields.get("content-length"))
+        _check_headers(message, fields)
+        message.body = _cut_body(body, message.headers.get("content-length"))
     except SipSyntaxError as error:
         raise _answerable(error, message) from error
     return message
 
 
-def _divide(data: bytes) -> tuple[str, bytes | None]:
-    """Head and body (None when the head never ends). In the head LF alone ends a line; folds are undone."""
+def _divide(data: bytes) -> tuple[list[str], bytes | None]:
+    """The lines of the head with folds undone, and the body (None when the head never ends)."""
     end = data.find(b"\r\n\r\n")
     if end > 0 and data[0] not in b"\r\n":
-        head = data[:end].decode("utf-8", "surrogateescape").replace("\r\n", "\n")
-        if "\r" not in head and "\n\n" not in head and "\n " not in head and "\n\t" not in head:
-            return head, data[end + 4 :]
+        head = data[:end].decode("utf-8", "surrogateescape")
+        lines = head.split("\r\n")
+        if head.count("\n") == head.count("\r") == len(lines) - 1 and not _FOLD.search(head):
+            return lines, data[end + 4 :]
     return _divide_oddly_written(data)
 
 
-def _divide_oddly_written(data: bytes) -> tuple[str, bytes | None]:
-    """A CR without LF goes: it means nothing here, but might end a line at the next hop."""
+def _divide_oddly_written(data: bytes) -> tuple[list[str], bytes | None]:
+    """LF alone ends a line. A CR without LF goes: it means nothing here, but might end a line at the next
+    hop."""
     data = data.lstrip(b"\r\n")
     if is_keep_alive(data):
         raise SipSyntaxError("keep-alive", status=None)
     end = _HEAD_END.search(data)
     lines = (data[: end.start()] if end else data).translate(None, b"\r")
     head = _FOLD.sub(" ", lines.decode("utf-8", "surrogateescape"))
-    return head, data[end.end() :] if end else None
+    return head.split("\n"), data[end.end() :] if end else None
 
 
-def _read_fields(lines: list[str], fields: dict[str, list[str]]) -> str | None:
-    """Fill ``fields``; returns what was wrong first. Goes on after it: an answer needs what follows."""
+def _read_fields(lines: list[str], fields: dict[str, FieldValues]) -> str | None:
+    """Fill ``fields`` from all lines but the first; returns what was wrong first. Goes on after it: an answer
+    needs what follows."""
     fault = None
-    for line in lines[:MAX_HEADERS]:
+    for line in lines[1 : MAX_HEADERS + 1]:
         spelling, colon, value = line.partition(":")
         name = _NAMES.get(spelling) or _long_name(spelling)
         if not colon or not name:
             fault = fault or f"malformed header line {line[:_LONGEST_SHOWN]!r}"
         elif name not in fields:
-            fields[name] = [value.strip(" \t")]
+            fields[name] = value.strip(" \t")
         elif name in _SINGLE:
             fault = fault or f"more than one {name} header"
         else:
-            fields[name].append(value.strip(" \t"))
+            _add_value(fields, name, value.strip(" \t"))
     return fault
+
+
+def _add_value(fields: dict[str, FieldValues], name: str, value: str) -> None:
+    values = fields[name]
+    if isinstance(values, str):
+        fields[name] = [values, value]
+    else:
+        values.append(value)
 
 
 def _long_name(spelling: str) -> str:
@@ -171,27 +180,30 @@ def _read_start(start: str, headers: Headers) -> Message:
     return Request(first, uri, headers)
 
 
-def _check_size(size: int, max_bytes: int, head: str, lines: list[str]) -> None:
+def _check_size(size: int, max_bytes: int, lines: list[str]) -> None:
     if size > max_bytes:
         raise SipSyntaxError(f"{size} bytes; expected at most {max_bytes}", status=513)
-    if len(lines) > MAX_HEADERS:
-        raise SipSyntaxError(f"{len(lines)} header lines; expected at most {MAX_HEADERS}")
-    if len(head) > MAX_LINE_CHARS and max(map(len, lines), default=0) > MAX_LINE_CHARS:
+    if len(lines) > MAX_HEADERS + 1:
+        raise SipSyntaxError(f"{len(lines) - 1} header lines; expected at most {MAX_HEADERS}")
+    if size > MAX_LINE_CHARS and max(map(len, lines[1:]), default=0) > MAX_LINE_CHARS:
         raise SipSyntaxError(f"header line of more than {MAX_LINE_CHARS} characters")
 
 
-def _check_headers(fields: dict[str, list[str]]) -> None:
+def _check_headers(message: Message, fields: dict[str, FieldValues]) -> None:
     """What every message must have (RFC 3261 §8.1.1), in shape; the parts are parsed when asked for."""
-    for name in _REQUIRED:
-        if name not in fields:
-            raise SipSyntaxError(f"no {name} header")
-    if not _has_top_via(fields["via"]):
-        raise SipSyntaxError("malformed via header")
-    if not is_name_addr(fields["from"][0]) or not is_name_addr(fields["to"][0]):
-        raise SipSyntaxError("malformed from or to header")
-    if not _CALL_ID.fullmatch(fields["call-id"][0]):
+    if not fields.keys() >= _REQUIRED:
+        missing = next(name for name in _USUAL_ORDER if name not in fields)
+        raise SipSyntaxError(f"no {missing} header")
+    message.top_via = read_top_via(message.headers)
+    value_of = message.headers.get
+    for name in ("from", "to"):
+        if not is_name_addr(value_of(name) or ""):
+            raise SipSyntaxError("malformed from or to header")
+    if not _CALL_ID.fullmatch(value_of("call-id") or ""):
         raise SipSyntaxError("malformed call-id header")
-    parse_cseq(fields["cseq"][0])
+    cseq = parse_cseq(value_of("cseq") or "")
+    if isinstance(message, Request):
+        _check_request(message, cseq)
 
 
 def _check_request_line(start: str, request: Request) -> None:
@@ -203,24 +215,13 @@ def _check_request_line(start: str, request: Request) -> None:
         raise SipSyntaxError(f"malformed request line {start[:_LONGEST_SHOWN]!r}")
 
 
-def _check_request(request: Request) -> None:
+def _check_request(request: Request, cseq: CSeq) -> None:
     """What a request must have beyond the headers of every message."""
-    cseq = parse_cseq(request.headers.get("cseq") or "")
     if cseq.method != request.method:
         raise SipSyntaxError(f"CSeq of {cseq.method[:_LONGEST_SHOWN]} in {request.method[:_LONGEST_SHOWN]}")
     hops = request.headers.get("max-forwards")
     if hops is not None and (not _NUMBER.fullmatch(hops) or int(hops) > _MOST_HOPS):
         raise SipSyntaxError(f"Max-Forwards is {hops[:_LONGEST_SHOWN]!r}; expected 0 to {_MOST_HOPS}")
-
-
-def _has_top_via(vias: list[str]) -> bool:
-    """Whether the value an answer would go by can be read."""
-    if not vias:
-        return False
-    try:
-        return is_via(split_values(vias[:1])[0] if "," in vias[0] else vias[0])
-    except (SipSyntaxError, IndexError):
-        return False
 
 
 def _has_way_back(headers: Headers) -> bool:
@@ -232,13 +233,12 @@ def _has_way_back(headers: Headers) -> bool:
     return True
 
 
-def _cut_body(body: bytes | None, lengths: list[str] | None) -> bytes:
+def _cut_body(body: bytes | None, length: str | None) -> bytes:
     """The body by Content-Length; without one it reaches to the end of the datagram (RFC 3261 §18.3)."""
     if body is None:
         raise SipSyntaxError("no empty line after the headers")
-    if lengths is None:
+    if length is None:
         return body
-    length = lengths[0]
     if not _NUMBER.fullmatch(length):
         raise SipSyntaxError(f"Content-Length is {length[:_LONGEST_SHOWN]!r}; expected a number")
     if int(length) > len(body):

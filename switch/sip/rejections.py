@@ -10,9 +10,9 @@ from switch.sip.guard.events import RefusalKind
 from switch.sip.guard.guard import Guard
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
-from switch.sip.message import Request
+from switch.sip.message import Request, TopVia
 from switch.sip.text import printable
-from switch.sip.via_rules import TopVia, note_source, read_way_back, reply_hop
+from switch.sip.via_rules import note_source, read_way_back, reply_hop
 from switch.sip.writer import write_message
 
 _LONGEST_PHRASE = 120

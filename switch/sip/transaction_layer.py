@@ -12,7 +12,7 @@ from switch.sip.guard.guard import Guard
 from switch.sip.header_values import parse_cseq, parse_name_addr, parse_via, split_values
 from switch.sip.hop import OPENED, Hop
 from switch.sip.identity import Identity
-from switch.sip.message import Headers, Message, Request, Response
+from switch.sip.message import Message, Request, Response, TopVia
 from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
 from switch.sip.size_rule import SizeRule
 from switch.sip.timers import Timers
@@ -20,13 +20,12 @@ from switch.sip.transaction import RequestUnanswered, Transaction, TransactionCo
 from switch.sip.transaction_tables import State
 from switch.sip.via_rules import (
     MAGIC_COOKIE,
-    TopVia,
     has_cookie,
     hop_of_sent_by,
     hop_of_target,
     note_source,
-    read_top_via,
     reply_hop,
+    top_via,
 )
 from switch.sip.writer import write_message
 
@@ -157,7 +156,7 @@ class TransactionLayer:
         if isinstance(message, Response):
             listening = hop_of_sent_by(message.headers, hop)
             return [] if listening is None else [SendMessage(data=write_message(message), hop=listening)]
-        branch = read_top_via(message.headers).branch
+        branch = top_via(message).branch
         transaction = self._clients.get((branch, message.method))
         if transaction is None or transaction.hop != hop:
             return self._redirect_ack(message, hop)
@@ -217,7 +216,7 @@ class TransactionLayer:
         ):  # meant for somebody behind us, of whom there is nobody (§8.1.3.3)
             self._counters.unmatched_responses += 1
             return []
-        branch = read_top_via(response.headers).branch
+        branch = top_via(response).branch
         method = parse_cseq(response.headers.get("cseq") or "").method
         transaction = self._clients.get((branch, method))
         if transaction is None:
@@ -232,8 +231,7 @@ class TransactionLayer:
     def _put_via(self, request: Request, hop: Hop) -> str:
         """Via stands first, for those who read on the way (RFC 3261 §7.3.1)."""
         token = self._ids.token()
-        via = self._identity.via(hop) + token
-        request.headers = Headers({"via": [via], **dict(request.headers.items())})
+        request.headers.put_first("via", self._identity.via(hop) + token)
         return MAGIC_COOKIE + token
 
     def _start(

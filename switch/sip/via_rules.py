@@ -1,14 +1,13 @@
 """What a Via says about the way a request came and its answers go."""
 
 import re
-from typing import NamedTuple
 
 from runtime.hosts import is_address
 from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import HOST, SPACE, TOKEN, read_port, unbracketed
 from switch.sip.header_values import parse_name_addr, parse_via, split_values
 from switch.sip.hop import OPENED, Hop
-from switch.sip.message import Headers, Request
+from switch.sip.message import Headers, Message, Request, TopVia
 from switch.sip.uri import parse_uri
 
 DEFAULT_PORT = 5060
@@ -28,18 +27,6 @@ _WAY_BACK = re.compile(
     re.IGNORECASE,
 )
 """The beginning of a Via of any version, up to its parameters."""
-
-
-class TopVia(NamedTuple):
-    """What is asked of the top Via of every message."""
-
-    host: str
-    """Sent-by; IPv6 without brackets."""
-    port: int
-    branch: str
-    """Empty when there is none."""
-    wants_port: bool
-    """Whether it carries ``rport`` (RFC 3581 §4)."""
 
 
 def read_top_via(headers: Headers) -> TopVia:
@@ -71,21 +58,44 @@ def read_way_back(headers: Headers) -> TopVia:
     return TopVia(unbracketed(found[1]), port or DEFAULT_PORT, "", wants_port=False)
 
 
+def top_via(message: Message) -> TopVia:
+    """The top Via. Raises SipSyntaxError when it cannot be read."""
+    return message.top_via or read_top_via(message.headers)
+
+
 def note_source(request: Request, source: Hop) -> TopVia:
     """Write where the request really came from into its top Via, and return that Via.
 
     ``received`` when sent-by names another host (RFC 3261 §18.2.1), both values when the client asked
     with ``rport`` (RFC 3581 §4). Raises SipSyntaxError when the top Via cannot be read.
     """
-    top = read_top_via(request.headers)
+    top = top_via(request)
     if top.wants_port or top.host != source.host:
-        lines = request.headers.get_all("via")
-        first, *rest = split_values(lines[:1])
-        via = parse_via(first).with_param("received", source.host)
-        if top.wants_port:
-            via = via.with_param("rport", str(source.port))
-        request.headers.set_all("via", [str(via), *rest, *lines[1:]])
+        first, *others = request.headers.get_all("via")
+        usual = _with_source(first, top, source)
+        lines = [usual] if usual else _rewritten(first, top, source)
+        request.headers.set_all("via", [*lines, *others])
     return top
+
+
+def _with_source(line: str, top: TopVia, source: Hop) -> str:
+    """The line with both values written into its text; empty when that takes a look at its parts."""
+    if "," in line or '"' in line or "received" in line.lower():
+        return ""
+    if top.wants_port and ";rport;" not in f"{line};":
+        return ""
+    if top.wants_port:
+        line = f"{line};".replace(";rport;", f";rport={source.port};", 1)[:-1]
+    return f"{line};received={source.host}"
+
+
+def _rewritten(line: str, top: TopVia, source: Hop) -> list[str]:
+    """The members of the line, with both values among the parameters of the first."""
+    first, *rest = split_values([line])
+    via = parse_via(first).with_param("received", source.host)
+    if top.wants_port:
+        via = via.with_param("rport", str(source.port))
+    return [str(via), *rest]
 
 
 def reply_hop(via: TopVia, source: Hop, *, to_source: bool) -> Hop:

@@ -40,9 +40,14 @@ def write_message(message: Message) -> bytes:
 
     Line breaks inside a value cannot start a header of their own: they become spaces.
     """
-    fields = message.headers.items()
     lines = [_start_line(message)]
-    lines += [f"{_names[n]}: {value}" for n, values in fields if n != "content-length" for value in values]
+    for name, values in message.headers.fields():
+        if name == "content-length":
+            continue
+        if isinstance(values, str):
+            lines.append(f"{_names[name]}: {values}")
+        else:
+            lines += [f"{_names[name]}: {value}" for value in values]
     lines.append(f"Content-Length: {len(message.body)}\r\n\r\n")
     head = "\r\n".join(lines)
     if head.count("\n") != len(lines) + 1 or head.count("\r") != len(lines) + 1:

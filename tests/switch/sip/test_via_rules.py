@@ -4,8 +4,9 @@ from hypothesis import strategies as st
 
 from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import parse_via
-from switch.sip.message import Headers
-from switch.sip.via_rules import TopVia, has_cookie, read_top_via, read_way_back
+from switch.sip.hop import Hop
+from switch.sip.message import Headers, Request, TopVia
+from switch.sip.via_rules import has_cookie, note_source, read_top_via, read_way_back
 
 HOSTS = st.sampled_from(["192.0.2.1", "phone.example", "[2001:db8::1]"])
 PARAMETERS = st.lists(
@@ -24,6 +25,37 @@ def test_the_short_way_reads_what_the_full_parser_reads(
     via = parse_via(line)
     expected = TopVia(via.host, via.port or 5060, via.branch or "", via.param("rport") is not None)
     assert read_top_via(Headers({"via": [line]})) == expected
+
+
+@given(
+    HOSTS,
+    st.lists(
+        st.sampled_from(
+            [
+                ";rport",
+                ";RPORT",
+                ";rport=5",
+                ";received=192.0.2.9",
+                ";Received=192.0.2.9",
+                ';x="a;rport;b"',
+                ";y",
+            ]
+        ),
+        max_size=4,
+        unique_by=lambda parameter: parameter.lower().partition("=")[0],
+    ),
+    st.sampled_from(["", ", SIP/2.0/UDP far;branch=z9hG4bK2"]),
+)
+def test_the_source_is_written_into_the_text_as_into_its_parts(
+    host: str, parameters: list[str], further: str
+) -> None:
+    line = f"SIP/2.0/UDP {host};branch=z9hG4bK1{''.join(parameters)}"
+    request = Request("OPTIONS", "sip:a", Headers({"via": line + further}))
+    note_source(request, Hop("udp", "198.51.100.7", 5999))
+    via = parse_via(line).with_param("received", "198.51.100.7")
+    if via.param("rport") is not None:
+        via = via.with_param("rport", "5999")
+    assert request.headers.get_all("via") == [str(via), *([further[2:]] if further else [])]
 
 
 def test_only_the_first_of_several_values_counts() -> None:
