@@ -70,19 +70,16 @@ impl Packet {
             timestamp: u32::from_be_bytes([fixed[4], fixed[5], fixed[6], fixed[7]]),
             ssrc: u32::from_be_bytes([fixed[8], fixed[9], fixed[10], fixed[11]]),
         };
-        let flags = fixed[0];
-        let start = if flags & (EXTENSION | CONTRIBUTORS) == 0 {
-            HEADER_LENGTH
-        } else {
-            payload_start(datagram, flags)?
-        };
-        let payload = start..datagram.len();
-        let payload = if flags & PADDING == 0 { payload } else { without_padding(datagram, payload)? };
+        let payload = header_length(datagram)?..datagram.len();
+        let padded = fixed[0] & PADDING != 0;
+        let payload = if padded { without_padding(datagram, payload)? } else { payload };
         Ok(Self { header, payload })
     }
 }
 
-fn payload_start(datagram: &[u8], flags: u8) -> Result<usize, Malformed> {
+/// Where the payload begins: behind contributing sources and extension, which are there if the flags say so.
+pub fn header_length(datagram: &[u8]) -> Result<usize, Malformed> {
+    let flags = *datagram.first().ok_or(Malformed::TooShort)?;
     let contributors = usize::from(flags & CONTRIBUTORS);
     let start = HEADER_LENGTH + 4 * contributors;
     if datagram.len() < start {
