@@ -5,7 +5,7 @@ had now. They return at once; what follows comes back as facts.
 """
 
 from os import PathLike
-from typing import final
+from typing import Protocol, final
 
 __all__ = [
     "Core",
@@ -47,19 +47,10 @@ class Core:
     def open_endpoint(self, near: int | None) -> tuple[int, int]:
         """Bind a port pair, on the worker of endpoint ``near``. Returns the endpoint and its even port."""
 
-    def configure_endpoint(
-        self,
-        endpoint: int,
-        *,
-        remote: tuple[str, int],
-        codec: tuple[str, int],
-        dtmf_payload_type: int | None,
-        ptime_ms: int,
-        directions: tuple[bool, bool],
-    ) -> None:
-        """``remote`` is address and port, ``codec`` name and payload type, ``directions`` sending, receiving.
+    def configure_endpoint(self, endpoint: int, agreed: _Agreed) -> None:
+        """Tell the endpoint what its peer agreed to.
 
-        An address that is no IP address is left open until the peer's first packet.
+        A host that is no IP address is left open until the peer's first packet.
         """
 
     def close_endpoint(self, endpoint: int) -> None:
@@ -203,6 +194,30 @@ class RecordingFailed:
     def recording(self) -> int: ...
     @property
     def reason(self) -> str: ...
+
+class _Agreed(Protocol):
+    """The fields of ``media.commands.ConfigureEndpoint``."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def codec(self) -> str: ...
+    @property
+    def payload_type(self) -> int: ...
+    @property
+    def dtmf_payload_type(self) -> int | None: ...
+    @property
+    def dtmf_clock_hz(self) -> int: ...
+    @property
+    def cn_payload_type(self) -> int | None: ...
+    @property
+    def ptime_ms(self) -> int: ...
+    @property
+    def sending(self) -> bool: ...
+    @property
+    def receiving(self) -> bool: ...
 
 _Fact = (
     EndpointClosed

@@ -143,14 +143,7 @@ class MediaEngine:
         return [EndpointOpened(leg_id=command.leg_id, host=self._host, port=port)]
 
     def _configure_endpoint(self, command: commands.ConfigureEndpoint, endpoint: int) -> Answer:
-        self._core.configure_endpoint(
-            endpoint,
-            remote=(command.host, command.port),
-            codec=(command.codec, command.payload_type),
-            dtmf_payload_type=command.dtmf_payload_type,
-            ptime_ms=command.ptime_ms,
-            directions=(command.sending, command.receiving),
-        )
+        self._core.configure_endpoint(endpoint, command)
         return ()
 
     def _close_endpoint(self, command: commands.CloseEndpoint, endpoint: int) -> Answer:

@@ -5,8 +5,9 @@
 
 use std::net::SocketAddr;
 
-use audio::g711::Law as Codec;
+use audio::codec::Codec;
 use engine::endpoint::Endpoint;
+use engine::intake::Content;
 use engine::settings::Settings;
 use libfuzzer_sys::fuzz_target;
 use recording::stereo::Stereo;
@@ -27,11 +28,12 @@ fuzz_target!(|input: &[u8]| {
         now_us += u64::from(flags >> 1) * 5000;
         let source = SocketAddr::from(([192, 0, 2, 1 + (flags & 1)], 4000));
         let Some(received) = leg.receive(datagram, source, now_us, &mut events) else { continue };
-        if let Some(codec) = received.codec {
-            let octets = &datagram[received.payload.clone()];
-            stereo.customer.place(&received.header, octets, codec, (now_us / 125) as i64);
-        } else {
-            stereo.customer.skip(&received.header);
+        match received.content {
+            Content::Audio(codec) => {
+                let (octets, law) = (&datagram[received.payload.clone()], codec.law().expect("both are G.711"));
+                stereo.customer.place(&received.header, octets, law, (now_us / 125) as i64);
+            }
+            _ => stereo.customer.skip(&received.header),
         }
         if let Some(header) = peer.relay(&received, now_us) {
             header.put_before(&mut datagram.to_vec(), received.payload);
@@ -50,6 +52,8 @@ fn endpoint(id: u64, codec: Codec) -> Endpoint {
         codec,
         payload_type: 8,
         dtmf_payload_type: Some(101),
+        dtmf_clock_hz: 8000,
+        noise_payload_type: Some(13),
         ptime_ms: 20,
         sending: true,
         receiving: true,

@@ -9,6 +9,7 @@ use crate::events::{EndpointCounters, EndpointId, Event};
 use crate::intake::{Intake, Received};
 use crate::settings::Settings;
 use crate::speaker::Speaker;
+use crate::translation::translate;
 
 /// The media of a leg.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl Endpoint {
     pub fn configure(&mut self, settings: Settings, now_us: u64) {
         let before = self.settings.replace(settings);
         self.intake.configure(&settings, now_us);
+        self.speaker.configure(&settings, now_us);
         if before.is_some_and(|before| settings.end_hold_of(&before)) {
             self.intake.latch.reopen();
         }
@@ -55,6 +57,13 @@ impl Endpoint {
     /// Our header for a peer's packet; None when it is not to be sent.
     pub fn relay(&mut self, received: &Received, now_us: u64) -> Option<Header> {
         self.speaker.relay(received, self.settings.as_ref()?, now_us)
+    }
+
+    /// Write the payload of a peer's packet as ours.
+    pub fn translate(&self, received: &Received, payload: &mut [u8]) {
+        if let Some(settings) = &self.settings {
+            translate(received.content, settings, payload);
+        }
     }
 
     /// Where to send; None while the peer holds us or has no address.

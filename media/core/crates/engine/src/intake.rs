@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::ops::Range;
 
-use audio::g711::Law as Codec;
+use audio::codec::Codec;
 use rtp::digit_receiver::{DigitReceiver, KeyPress};
 use rtp::packet::{Header, Packet};
 use rtp::reception::Reception;
@@ -13,19 +13,30 @@ use crate::events::{EndpointId, Event};
 use crate::latch::{Admission, Latch};
 use crate::settings::Settings;
 
+/// What a packet carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    Audio(Codec),
+    /// What a pause sounds like (RFC 3389).
+    Noise,
+    /// A telephone-event (RFC 4733), which counts by this clock.
+    Keys {
+        clock_hz: u32,
+    },
+}
+
 /// A packet taken from the peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
     pub header: Header,
     /// Where in the datagram.
     pub payload: Range<usize>,
-    /// The law of its audio; None for a telephone-event.
-    pub codec: Option<Codec>,
+    pub content: Content,
 }
 
 impl Received {
-    pub fn is_audio(&self) -> bool {
-        self.codec.is_some()
+    pub fn is_key(&self) -> bool {
+        matches!(self.content, Content::Keys { .. })
     }
 }
 
@@ -105,8 +116,8 @@ impl Intake {
         if !self.admit(source, settings, now_us, events) {
             return None;
         }
-        self.reception.count(&received.header, received.is_audio(), now_us);
-        let telling = settings.receiving && !received.is_audio();
+        self.reception.count(&received.header, !received.is_key(), now_us);
+        let telling = settings.receiving && received.is_key();
         if telling && !self.hear_digit(datagram, &received, now_us, events) {
             return None;
         }
@@ -158,12 +169,15 @@ impl Intake {
 /// We offer both, and who offers several must take any of them at any time (RFC 3264 §5.1).
 fn recognise(datagram: &[u8], settings: &Settings) -> Option<Received> {
     let Packet { header, payload } = Packet::parse(datagram).ok()?;
-    let codec = match header.payload_type {
-        audio if audio == settings.payload_type => Some(settings.codec),
-        event if Some(event) == settings.dtmf_payload_type => None,
-        other => Some(audio::codec::Codec::of_payload_type(other)?.law()?),
+    let content = match header.payload_type {
+        audio if audio == settings.payload_type => Content::Audio(settings.codec),
+        event if Some(event) == settings.dtmf_payload_type => {
+            Content::Keys { clock_hz: settings.dtmf_clock_hz }
+        }
+        noise if Some(noise) == settings.noise_payload_type => Content::Noise,
+        other => Content::Audio(Codec::of_payload_type(other).filter(|codec| codec.law().is_some())?),
     };
-    Some(Received { header, payload, codec })
+    Some(Received { header, payload, content })
 }
 
 fn digit_detected(endpoint: EndpointId, press: KeyPress) -> Event {

@@ -28,6 +28,7 @@ pub mod settings;
 pub mod speaker;
 pub mod table;
 pub mod threads;
+pub mod translation;
 pub mod wake;
 pub mod worker;
 pub mod writer;

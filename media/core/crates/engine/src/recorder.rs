@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use audio::g711::Law;
 use crossbeam_channel::{Sender, TrySendError};
 use recording::stereo::Stereo;
 use recording::timeline::{HOLD, Timeline};
@@ -9,7 +10,7 @@ use rtp::us_to_samples;
 
 use crate::commands::Channel;
 use crate::events::{EndpointId, RecordingId};
-use crate::intake::Received;
+use crate::intake::{Content, Received};
 use crate::table::Table;
 use crate::writer::{Ending, Job};
 
@@ -84,12 +85,12 @@ impl Recorder {
         let Some(recording) = self.recordings.at(tap.slot) else { return };
         let arrival = recording.position(now_us) as i64;
         let (speaker, timeline) = recording.seat(tap.channel);
-        let Received { header, payload, codec } = packet.received;
+        let Received { header, payload, content } = packet.received;
         if *speaker != Some(packet.leg) {
             return;
         }
-        match *codec {
-            Some(codec) => timeline.place(header, &packet.datagram[payload.clone()], codec, arrival),
+        match content_law(*content) {
+            Some(law) => timeline.place(header, &packet.datagram[payload.clone()], law, arrival),
             None => timeline.skip(header),
         }
     }
@@ -125,6 +126,14 @@ impl Recorder {
                 send(Job::Finish { recording: id, ending });
             }
         }
+    }
+}
+
+/// The law of what is recorded as it comes; other audio is recorded as samples.
+fn content_law(content: Content) -> Option<Law> {
+    match content {
+        Content::Audio(codec) => codec.law(),
+        Content::Noise | Content::Keys { .. } => None,
     }
 }
 

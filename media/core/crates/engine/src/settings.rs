@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use audio::g711::Law as Codec;
+use audio::codec::Codec;
 
 /// What the peer's SDP agreed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,10 @@ pub struct Settings {
     pub codec: Codec,
     pub payload_type: u8,
     pub dtmf_payload_type: Option<u8>,
+    /// What telephone-event counts durations by.
+    pub dtmf_clock_hz: u32,
+    /// Comfort noise (RFC 3389).
+    pub noise_payload_type: Option<u8>,
     pub ptime_ms: u32,
     pub sending: bool,
     pub receiving: bool,
@@ -28,14 +32,18 @@ pub enum Senseless {
     PayloadType,
     SamePayloadType,
     PacketTime,
+    CodecPacketTime,
+    Clock,
 }
 
 impl fmt::Display for Senseless {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::PayloadType => "an RTP payload type is a number from 0 to 127",
-            Self::SamePayloadType => "audio and telephone-event need different payload types",
-            Self::PacketTime => "a packet time is 10 to 60 ms",
+            Self::SamePayloadType => "audio, comfort noise and telephone-event need different payload types",
+            Self::PacketTime => "a packet time is 10 to 60 ms, in tens",
+            Self::CodecPacketTime => "the codec has no packets of this length",
+            Self::Clock => "the clock of telephone-event is 8000 to 48000 Hz",
         })
     }
 }
@@ -45,14 +53,21 @@ impl std::error::Error for Senseless {}
 impl Settings {
     /// The same settings, if they make sense.
     pub fn checked(self) -> Result<Self, Senseless> {
-        if self.payload_type > 127 || self.dtmf_payload_type.is_some_and(|number| number > 127) {
+        let numbers = [Some(self.payload_type), self.dtmf_payload_type, self.noise_payload_type];
+        if numbers.into_iter().flatten().any(|number| number > 127) {
             return Err(Senseless::PayloadType);
         }
-        if self.dtmf_payload_type == Some(self.payload_type) {
+        if (0..3).any(|one| (0..one).any(|other| numbers[one].is_some() && numbers[one] == numbers[other])) {
             return Err(Senseless::SamePayloadType);
         }
-        if !(MIN_PTIME_MS..=MAX_PTIME_MS).contains(&self.ptime_ms) {
+        if !(MIN_PTIME_MS..=MAX_PTIME_MS).contains(&self.ptime_ms) || !self.ptime_ms.is_multiple_of(10) {
             return Err(Senseless::PacketTime);
+        }
+        if !self.codec.fits_packet(self.ptime_ms) {
+            return Err(Senseless::CodecPacketTime);
+        }
+        if !(8000..=48_000).contains(&self.dtmf_clock_hz) {
+            return Err(Senseless::Clock);
         }
         Ok(Self { remote: self.remote.filter(can_be_sent_to), ..self })
     }
@@ -82,6 +97,8 @@ mod tests {
             codec: Codec::Pcma,
             payload_type: 8,
             dtmf_payload_type: Some(101),
+            dtmf_clock_hz: 8000,
+            noise_payload_type: Some(13),
             ptime_ms: 20,
             sending: true,
             receiving: true,
@@ -96,7 +113,11 @@ mod tests {
             (Settings { payload_type: 128, ..good }, Senseless::PayloadType),
             (Settings { dtmf_payload_type: Some(200), ..good }, Senseless::PayloadType),
             (Settings { dtmf_payload_type: Some(8), ..good }, Senseless::SamePayloadType),
+            (Settings { noise_payload_type: Some(101), ..good }, Senseless::SamePayloadType),
+            (Settings { dtmf_clock_hz: 0, ..good }, Senseless::Clock),
+            (Settings { codec: Codec::Opus, ptime_ms: 30, ..good }, Senseless::CodecPacketTime),
             (Settings { ptime_ms: 0, ..good }, Senseless::PacketTime),
+            (Settings { ptime_ms: 25, ..good }, Senseless::PacketTime),
             (Settings { ptime_ms: 61, ..good }, Senseless::PacketTime),
         ];
         for (wrong, reason) in cases {

@@ -2,7 +2,8 @@
 //!
 //! Digits come before a prompt, a prompt before the peer: what comes later waits or is left out.
 
-use audio::g711::Law as Codec;
+use audio::codec::Codec;
+use audio::g711::Law;
 use rtp::digit_sender::{DigitSender, Step};
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::{HEADER_LENGTH, Header};
@@ -12,6 +13,7 @@ use crate::events::{EndpointId, Event, PlaybackEnd};
 use crate::intake::Received;
 use crate::playback::Playback;
 use crate::settings::{MAX_PTIME_MS, Settings};
+use crate::translation::payload_type_for;
 
 /// The largest packet of our own.
 pub const MAX_PACKET: usize = HEADER_LENGTH + (MAX_PTIME_MS * 8) as usize;
@@ -45,6 +47,11 @@ pub struct Speaker {
 impl Speaker {
     pub fn new(endpoint: EndpointId, stream: OutgoingStream) -> Self {
         Self { endpoint, stream, playback: None, dialling: None, next_us: None, spurt: true }
+    }
+
+    /// The peer agreed to this from now on.
+    pub fn configure(&mut self, settings: &Settings, now_us: u64) {
+        self.stream.set_clock(settings.codec.clock_hz(), now_us);
     }
 
     /// Play this, in place of what plays now.
@@ -95,7 +102,10 @@ impl Speaker {
             return length;
         }
         let payload_type = settings.map_or(0, |settings| settings.payload_type);
-        let length = self.play_on(codec, ptime_ms * 8, payload_type, now_us, packet);
+        let length = match codec.law() {
+            Some(law) => self.play_on(law, ptime_ms * 8, payload_type, now_us, packet),
+            None => 0,
+        };
         if length == 0 {
             self.end_playback(PlaybackEnd::Finished, events);
             self.next_us = None;
@@ -108,9 +118,8 @@ impl Speaker {
         if self.playback.is_some() || self.dialling.is_some() {
             return None;
         }
-        let payload_type =
-            if received.is_audio() { settings.payload_type } else { settings.dtmf_payload_type? };
-        self.stream.relay(&received.header, received.is_audio(), payload_type, now_us)
+        let payload_type = payload_type_for(received.content, settings)?;
+        self.stream.relay(&received.header, !received.is_key(), payload_type, now_us)
     }
 
     /// One beat of dialling; None when no key is to be pressed any more.
@@ -136,7 +145,7 @@ impl Speaker {
     /// One beat of the prompts; 0 when they are over.
     fn play_on(
         &mut self,
-        codec: Codec,
+        law: Law,
         samples: u32,
         payload_type: u8,
         now_us: u64,
@@ -144,7 +153,7 @@ impl Speaker {
     ) -> usize {
         let length = HEADER_LENGTH + samples as usize;
         let Some(playback) = &mut self.playback else { return 0 };
-        if !playback.fill(codec, &mut packet[HEADER_LENGTH..length]) {
+        if !playback.fill(law, &mut packet[HEADER_LENGTH..length]) {
             return 0;
         }
         let spurt = std::mem::take(&mut self.spurt);

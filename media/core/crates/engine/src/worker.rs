@@ -134,7 +134,7 @@ impl Worker {
             self.recorder.place(tap, &packet, now_us);
         }
         let (id, local, peer) = (leg.id, leg.local, leg.peer);
-        if !received.is_audio() {
+        if received.is_key() {
             self.arm_digit_expiry(id);
         }
         if let Some(peer) = peer {
@@ -145,15 +145,12 @@ impl Worker {
     /// Send a packet that lies in the buffer on to the leg at `peer`.
     fn forward(&mut self, from: SocketAddr, peer: usize, received: Received, now_us: u64) {
         let Some(leg) = self.legs.at(peer) else { return };
-        let Some(ours) = leg.endpoint.settings.map(|settings| settings.codec) else { return };
         // A peer that claims to be the other leg's own port would have us talk to ourselves for ever.
         if leg.endpoint.destination() == Some(from) {
             return;
         }
         let Some(header) = leg.endpoint.relay(&received, now_us) else { return };
-        if let Some(theirs) = received.codec.filter(|&theirs| theirs != ours) {
-            theirs.to_other_law(&mut self.buffer[received.payload.clone()]);
-        }
+        leg.endpoint.translate(&received, &mut self.buffer[received.payload.clone()]);
         leg.send(header.put_before(&mut self.buffer[..], received.payload));
     }
 

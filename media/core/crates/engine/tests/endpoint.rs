@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use audio::g711::Law as Codec;
+use audio::codec::Codec;
 use engine::endpoint::Endpoint;
 use engine::events::{Event, PlaybackEnd};
+use engine::intake::Content;
 use engine::playback::{Playback, Prompt};
 use engine::settings::Settings;
 use engine::speaker::MAX_PACKET;
@@ -23,6 +24,8 @@ fn settings() -> Settings {
         codec: Codec::Pcma,
         payload_type: 8,
         dtmf_payload_type: Some(101),
+        dtmf_clock_hz: 8000,
+        noise_payload_type: None,
         ptime_ms: 20,
         sending: true,
         receiving: true,
@@ -167,14 +170,15 @@ fn each_packet_is_of_the_law_its_payload_type_says() {
     let agreed = Settings { payload_type: 96, dtmf_payload_type: Some(101), ..settings() };
     let mut rig = Rig::new();
     rig.endpoint.configure(agreed.checked().unwrap(), 0);
-    let mut codec = |payload_type| {
+    let mut content = |payload_type| {
         let datagram = packet(payload_type, u16::from(payload_type), &[0; 4]);
-        rig.endpoint.receive(&datagram, phone(), 0, &mut rig.events).map(|received| received.codec)
+        rig.endpoint.receive(&datagram, phone(), 0, &mut rig.events).map(|received| received.content)
     };
-    assert_eq!(codec(96), Some(Some(Codec::Pcma)));
-    assert_eq!(codec(0), Some(Some(Codec::Pcmu)));
-    assert_eq!(codec(8), Some(Some(Codec::Pcma)));
-    assert_eq!((codec(101), codec(9), codec(97)), (Some(None), None, None));
+    assert_eq!(content(96), Some(Content::Audio(Codec::Pcma)));
+    assert_eq!(content(0), Some(Content::Audio(Codec::Pcmu)));
+    assert_eq!(content(8), Some(Content::Audio(Codec::Pcma)));
+    assert_eq!(content(101), Some(Content::Keys { clock_hz: 8000 }));
+    assert_eq!((content(9), content(97)), (None, None));
 }
 
 #[test]
@@ -183,9 +187,9 @@ fn numbers_agreed_on_come_before_the_static_ones() {
     rig.endpoint.configure(Settings { payload_type: 0, dtmf_payload_type: Some(8), ..settings() }, 0);
     let mut receive = |payload_type| {
         let datagram = packet(payload_type, 1, &[0; 4]);
-        rig.endpoint.receive(&datagram, phone(), 0, &mut rig.events).unwrap().codec
+        rig.endpoint.receive(&datagram, phone(), 0, &mut rig.events).unwrap().content
     };
-    assert_eq!((receive(0), receive(8)), (Some(Codec::Pcma), None));
+    assert_eq!((receive(0), receive(8)), (Content::Audio(Codec::Pcma), Content::Keys { clock_hz: 8000 }));
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! Recordings of a worker in virtual time, with the writer's queue held in the test's hand.
 
-use audio::g711::Law as Codec;
+use audio::codec::Codec;
 use crossbeam_channel::{Receiver, bounded};
 use engine::commands::Channel;
-use engine::intake::Received;
+use engine::intake::{Content, Received};
 use engine::recorder::{RecordedPacket, Recorder, Tap};
 use engine::writer::{Ending, Job};
 use recording::timeline::ChannelCounters;
@@ -34,7 +34,7 @@ fn say_early(recorder: &mut Recorder, tap: Tap, leg: u64, moment_us: u64, now_us
         timestamp: packet as u32 * 160,
         ssrc: leg as u32,
     };
-    let received = Received { header, payload: 12..172, codec: Some(Codec::Pcma) };
+    let received = Received { header, payload: 12..172, content: Content::Audio(Codec::Pcma) };
     let datagram = [0x2a; 172];
     let packet = RecordedPacket { leg, received: &received, datagram: &datagram };
     recorder.place(tap, &packet, now_us);

@@ -3,20 +3,18 @@
 //! Raises `ValueError` for what makes no sense, `LookupError` for what is gone and `OSError` for what
 //! cannot be had now.
 
-use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use audio::g711::Law as Codec;
 use engine::commands::Channel;
 use engine::engine::{Engine, Refusal, Setup};
 use engine::event_ring::EventRing;
-use engine::settings::Settings;
 use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 
+use crate::agreed::Agreed;
 use crate::facts::{EndpointCounters, to_python};
 
 /// The media engine with its threads.
@@ -66,27 +64,8 @@ impl Core {
         self.engine().open_endpoint(near).map_err(raise)
     }
 
-    #[pyo3(signature = (endpoint, *, remote, codec, dtmf_payload_type, ptime_ms, directions))]
-    fn configure_endpoint(
-        &self,
-        endpoint: u64,
-        remote: (&str, u16),
-        codec: (&str, u8),
-        dtmf_payload_type: Option<u8>,
-        ptime_ms: u32,
-        directions: (bool, bool),
-    ) -> PyResult<()> {
-        let (host, port) = remote;
-        let settings = Settings {
-            remote: host.parse::<IpAddr>().ok().map(|host| SocketAddr::new(host, port)),
-            codec: codec_named(codec.0)?,
-            payload_type: codec.1,
-            dtmf_payload_type,
-            ptime_ms,
-            sending: directions.0,
-            receiving: directions.1,
-        };
-        self.engine().configure_endpoint(endpoint, settings).map_err(raise)
+    fn configure_endpoint(&self, endpoint: u64, agreed: Agreed) -> PyResult<()> {
+        self.engine().configure_endpoint(endpoint, agreed.settings()?).map_err(raise)
     }
 
     fn close_endpoint(&self, endpoint: u64) -> PyResult<()> {
@@ -138,14 +117,6 @@ impl Core {
     /// A verb cannot leave the engine half changed, so one that panicked does not spoil it.
     fn engine(&self) -> MutexGuard<'_, Engine> {
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn codec_named(name: &str) -> PyResult<Codec> {
-    match name {
-        "PCMA" => Ok(Codec::Pcma),
-        "PCMU" => Ok(Codec::Pcmu),
-        _ => Err(PyValueError::new_err(format!("there is no codec named {name}; PCMA and PCMU are known"))),
     }
 }
 

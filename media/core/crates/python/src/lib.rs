@@ -2,6 +2,7 @@
 //!
 //! A table of contents; `media/_core.pyi` says the same in Python's words.
 
+mod agreed;
 mod core;
 mod facts;
 

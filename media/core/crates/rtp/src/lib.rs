@@ -13,6 +13,11 @@ pub mod telephone_event;
 /// The RTP clock of G.711 and of telephone-event beside it (RFC 3551 §4.5.14, RFC 4733 §2.2).
 pub const CLOCK_HZ: u32 = 8000;
 
+/// Microseconds to ticks of a clock of this rate.
+pub const fn us_to_ticks(us: u64, clock_hz: u32) -> u64 {
+    us * (clock_hz as u64 / 1000) / 1000
+}
+
 /// Microseconds to ticks of the RTP clock.
 pub const fn us_to_samples(us: u64) -> u64 {
     us / 125

@@ -10,14 +10,14 @@
 //! ```
 
 use crate::packet::Header;
-use crate::us_to_samples;
+use crate::{CLOCK_HZ, us_to_ticks};
 
 /// Sequence steps beyond these in a relayed stream begin a new mapping; so do clock jumps.
 const MAX_FORWARD: u16 = 1000;
 const MAX_BACKWARD: u16 = 100;
-const MAX_CLOCK_JUMP: u32 = 2 * crate::CLOCK_HZ;
+const MAX_CLOCK_JUMP_S: u32 = 2;
 /// The least a timestamp moves when the origin changes: one packet.
-const MIN_STEP: u32 = 160;
+const MIN_STEP_US: u64 = 20_000;
 
 /// How packets of a relayed stream become ours.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,8 @@ struct Mapping {
 #[derive(Debug)]
 pub struct OutgoingStream {
     ssrc: u32,
+    /// The rate of timestamps: that of the codec being sent.
+    clock_hz: u32,
     /// Of the last packet in sequence.
     sequence: u16,
     /// The stream's clock: this timestamp belonged to this moment.
@@ -48,7 +50,16 @@ pub struct OutgoingStream {
 impl OutgoingStream {
     /// A stream beginning now; RFC 3550 §5.1 wants all three numbers random.
     pub fn new(ssrc: u32, sequence: u16, timestamp: u32, now_us: u64) -> Self {
-        Self { ssrc, sequence, timestamp, timestamp_us: now_us, mapping: None }
+        Self { ssrc, clock_hz: CLOCK_HZ, sequence, timestamp, timestamp_us: now_us, mapping: None }
+    }
+
+    /// What is sent from now on has timestamps of this rate; those before keep what they told.
+    pub fn set_clock(&mut self, clock_hz: u32, now_us: u64) {
+        if clock_hz != self.clock_hz {
+            (self.timestamp, self.timestamp_us) = (self.timestamp_at(now_us), now_us);
+            self.mapping = None;
+            self.clock_hz = clock_hz;
+        }
     }
 
     /// Our header for a relayed packet; None for one that is older than the relay.
@@ -59,7 +70,7 @@ impl OutgoingStream {
         payload_type: u8,
         now_us: u64,
     ) -> Option<Header> {
-        let kept = self.mapping.filter(|mapping| mapping.continues_with(theirs, is_audio, now_us));
+        let kept = self.mapping.filter(|mapping| self.continues(mapping, theirs, is_audio, now_us));
         let mut mapping = kept.unwrap_or_else(|| self.adopt(theirs, now_us));
         if (theirs.sequence.wrapping_sub(mapping.first_sequence) as i16) < 0 {
             return None;
@@ -78,12 +89,12 @@ impl OutgoingStream {
         Some(Header { marker, payload_type, sequence, timestamp, ssrc: self.ssrc })
     }
 
-    /// Our header for the next `samples` of audio of our own.
+    /// Our header for the next audio of our own, `ticks` of our clock after the one before it.
     ///
     /// `spurt` begins a talk spurt (RFC 3551 §4.1): it carries the marker and the time that has passed.
-    pub fn own_audio(&mut self, samples: u32, spurt: bool, payload_type: u8, now_us: u64) -> Header {
+    pub fn own_audio(&mut self, ticks: u32, spurt: bool, payload_type: u8, now_us: u64) -> Header {
         self.mapping = None;
-        self.timestamp = if spurt { self.timestamp_at(now_us) } else { self.timestamp.wrapping_add(samples) };
+        self.timestamp = if spurt { self.timestamp_at(now_us) } else { self.timestamp.wrapping_add(ticks) };
         self.timestamp_us = now_us;
         self.own(spurt, payload_type, self.timestamp)
     }
@@ -105,8 +116,22 @@ impl OutgoingStream {
     }
 
     fn timestamp_at(&self, now_us: u64) -> u32 {
-        let passed = us_to_samples(now_us.saturating_sub(self.timestamp_us)) as u32;
-        self.timestamp.wrapping_add(passed.max(MIN_STEP))
+        let passed_us = now_us.saturating_sub(self.timestamp_us).max(MIN_STEP_US);
+        self.timestamp.wrapping_add(us_to_ticks(passed_us, self.clock_hz) as u32)
+    }
+
+    fn continues(&self, mapping: &Mapping, theirs: &Header, is_audio: bool, now_us: u64) -> bool {
+        let step = theirs.sequence.wrapping_sub(mapping.highest_sequence);
+        mapping.ssrc == theirs.ssrc
+            && !(MAX_FORWARD..=u16::MAX - MAX_BACKWARD).contains(&step)
+            && (!is_audio || self.keeps_time(mapping, theirs.timestamp, now_us))
+    }
+
+    /// Whether their clock moved about as much as ours since their last audio packet.
+    fn keeps_time(&self, mapping: &Mapping, timestamp: u32, now_us: u64) -> bool {
+        let passed = us_to_ticks(now_us.saturating_sub(mapping.heard_us), self.clock_hz) as u32;
+        let moved = timestamp.wrapping_sub(mapping.timestamp);
+        (moved.wrapping_sub(passed) as i32).unsigned_abs() < MAX_CLOCK_JUMP_S * self.clock_hz
     }
 
     fn adopt(&self, theirs: &Header, now_us: u64) -> Mapping {
@@ -123,20 +148,6 @@ impl OutgoingStream {
 }
 
 impl Mapping {
-    fn continues_with(&self, theirs: &Header, is_audio: bool, now_us: u64) -> bool {
-        let step = theirs.sequence.wrapping_sub(self.highest_sequence);
-        self.ssrc == theirs.ssrc
-            && !(MAX_FORWARD..=u16::MAX - MAX_BACKWARD).contains(&step)
-            && (!is_audio || self.keeps_time_with(theirs.timestamp, now_us))
-    }
-
-    /// Whether their clock moved about as much as ours since their last audio packet.
-    fn keeps_time_with(&self, timestamp: u32, now_us: u64) -> bool {
-        let passed = us_to_samples(now_us.saturating_sub(self.heard_us)) as u32;
-        let moved = timestamp.wrapping_sub(self.timestamp);
-        (moved.wrapping_sub(passed) as i32).unsigned_abs() < MAX_CLOCK_JUMP
-    }
-
     fn advance(&mut self, theirs: &Header, is_audio: bool, now_us: u64) {
         self.highest_sequence = theirs.sequence;
         // Keeps the age of what counts as older than the relay within half the sequence space.
@@ -188,6 +199,19 @@ mod tests {
         assert_eq!((more.sequence, more.timestamp, more.marker), (0, 1320, false));
         assert_eq!(relay(&mut ours, theirs(7, 500, 0), 3 * US), Some((1, 1480, true)));
         assert_eq!(relay(&mut ours, theirs(9, 2, 99_999), 53 * US), Some((2, 1480 + 50 * 160, true)));
+    }
+
+    #[test]
+    fn another_codecs_clock_goes_on_from_where_the_one_before_stood() {
+        let mut ours = stream();
+        ours.own_audio(160, true, 8, US);
+        ours.set_clock(48_000, 2 * US);
+        let opus = ours.own_audio(960, true, 111, 3 * US);
+        assert_eq!((opus.sequence, opus.timestamp), (0, 1160 + 160 + 960));
+        let opus = relay(&mut ours, theirs(7, 500, 0), 4 * US);
+        assert_eq!(opus, Some((1, 1160 + 160 + 2 * 960, true)));
+        let opus = relay(&mut ours, theirs(7, 501, 48_000), US * 54);
+        assert_eq!(opus, Some((2, 1160 + 160 + 2 * 960 + 48_000, false)));
     }
 
     #[test]

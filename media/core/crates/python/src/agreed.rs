@@ -1,0 +1,47 @@
+//! What a peer's SDP agreed to, read from the command that tells it.
+
+use std::net::{IpAddr, SocketAddr};
+
+use audio::codec::Codec;
+use engine::settings::Settings;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// The fields of `media.commands.ConfigureEndpoint`.
+#[derive(FromPyObject)]
+pub struct Agreed {
+    host: String,
+    port: u16,
+    codec: String,
+    payload_type: u8,
+    dtmf_payload_type: Option<u8>,
+    dtmf_clock_hz: u32,
+    cn_payload_type: Option<u8>,
+    ptime_ms: u32,
+    sending: bool,
+    receiving: bool,
+}
+
+impl Agreed {
+    /// An address that is no IP address is left open until the peer's first packet.
+    pub fn settings(self) -> PyResult<Settings> {
+        Ok(Settings {
+            remote: self.host.parse::<IpAddr>().ok().map(|host| SocketAddr::new(host, self.port)),
+            codec: codec_named(&self.codec)?,
+            payload_type: self.payload_type,
+            dtmf_payload_type: self.dtmf_payload_type,
+            dtmf_clock_hz: self.dtmf_clock_hz,
+            noise_payload_type: self.cn_payload_type,
+            ptime_ms: self.ptime_ms,
+            sending: self.sending,
+            receiving: self.receiving,
+        })
+    }
+}
+
+fn codec_named(name: &str) -> PyResult<Codec> {
+    Codec::of_name(name).ok_or_else(|| {
+        let known = Codec::ALL.map(Codec::name).join(", ");
+        PyValueError::new_err(format!("there is no codec named {name}; {known} are known"))
+    })
+}
