@@ -13,12 +13,13 @@ from cli.output import duration, minute, print_fields, print_json, print_line
 from cli.paths import shown_path
 from cli.progress import progress
 from cli.table import print_table
+from runtime.clock import local_now
 from runtime.errors import UsageError
 from switch.records.config import RecordsConfig
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
 
-app = noun("Recordings: list them, show one, draw both channels, measure the talk.")
+app = noun("Recordings: list them, show one, draw both channels, measure the talk, verify them.")
 
 RecordingId = Annotated[str, typer.Argument(help="The recording's id, or its beginning.")]
 
@@ -104,12 +105,38 @@ def analyse(
         outcome = recording_analysis.analyse(reader.recording(recording_id))
         recording_analysis.show_one(outcome, keep=keep, as_json=as_json)
     elif recording_id is None and day is not None:
-        rows = reader.recordings_of(day.date())
+        rows = reader.recordings_between(day.astimezone(), (day + timedelta(days=1)).astimezone())
         with progress(f"recordings of {day:%Y-%m-%d}", len(rows)) as done:
             outcomes = recording_analysis.analyse_all(rows, jobs, done)
         recording_analysis.show_many(outcomes, keep=keep, as_json=as_json)
     else:
         raise typer.BadParameter("name one recording, or a day with --day")
+
+
+@app.command("verify")
+def verify(
+    since: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Check what began that day or later; by default yesterday."),
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hold recordings against their files, their calls and the folder. Ends with 1 when anything is wrong."""
+    # Loads numpy, which most commands do not need.
+    from cli.recording_verification import show, verify_since
+
+    now = local_now()
+    began = since.astimezone() if since is not None else _midnight(now - timedelta(days=1))
+    checked = verify_since(began, now, configuration(config))
+    show(checked, as_json=as_json)
+    if any(one.findings for one in checked):
+        raise typer.Exit(1)
+
+
+def _midnight(moment: datetime) -> datetime:
+    """When the day of a moment began."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _events(settings: RecordsConfig, recording: dict[str, Any]) -> list[JournalEntry]:

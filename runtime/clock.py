@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 
@@ -26,6 +27,11 @@ class LoopClock:
 
     def wall(self) -> float:
         return time.time()
+
+
+def local_now() -> datetime:
+    """The moment in local time, for commands of the command line."""
+    return datetime.fromtimestamp(time.time()).astimezone()
 
 
 class ManualClock:

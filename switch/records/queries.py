@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Table, create_engine, make_url, select
+from sqlalchemy import URL, Connection, Select, Table, create_engine, make_url, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from switch.records.call_records import call_records
@@ -36,15 +36,16 @@ class RecordReader:
         """The latest recordings, newest first."""
         return self._latest(recordings, "started_at", limit)
 
-    def recordings_of(self, day: date) -> list[Row]:
-        """All recordings that began on a day of local time, in that order."""
-        began = datetime.combine(day, time()).astimezone()
-        ended = datetime.combine(day + timedelta(days=1), time()).astimezone()
+    def recordings_between(self, began: datetime, ended: datetime) -> list[Row]:
+        """All recordings that began from one moment on and before another, in that order."""
         column = recordings.c.started_at
-        of_the_day = select(recordings).where(column >= began, column < ended)
-        with _reading(self._url) as connection:
-            found = connection.execute(of_the_day.order_by(column, *recordings.primary_key))
-            return [dict(row) for row in found.mappings()]
+        return self._select(select(recordings).where(column >= began, column < ended).order_by(column))
+
+    def recorded_calls_since(self, began: datetime) -> list[Row]:
+        """All calls that came in from a moment on and were to be recorded, in that order."""
+        column = call_records.c.start_stamp
+        recorded = call_records.c.recording_id.is_not(None)
+        return self._select(select(call_records).where(column >= began, recorded).order_by(column))
 
     def call(self, call_id: str) -> Row:
         """The call whose id is, or alone begins with, ``call_id``. Raises RecordNotFound."""
@@ -56,8 +57,11 @@ class RecordReader:
 
     def _latest(self, table: Table, stamp: str, limit: int) -> list[Row]:
         newest_first = select(table).order_by(table.c[stamp].desc(), *table.primary_key)
+        return self._select(newest_first.limit(limit))
+
+    def _select(self, wanted: Select[Any]) -> list[Row]:
         with _reading(self._url) as connection:
-            return [dict(row) for row in connection.execute(newest_first.limit(limit)).mappings()]
+            return [dict(row) for row in connection.execute(wanted).mappings()]
 
     def _find(self, table: Table, prefix: str) -> Row:
         (key,) = table.primary_key

@@ -267,3 +267,21 @@ def test_either_a_recording_or_a_day_is_to_be_named(place: Place) -> None:
         refused = place.run("recordings", "analyse", *words)
         assert refused.exit_code == 2
         assert "name one recording, or a day" in refused.stderr
+
+
+def test_recordings_are_verified_and_what_is_wrong_is_told(place: Place) -> None:
+    checked = place.run("recordings", "verify", "--since", "2026-11-01")
+    assert checked.exit_code == 1
+    assert "2 checked, 2 with something wrong" in checked.stdout
+    assert "8000 bytes" not in checked.stdout
+    assert "1 when it was closed" in checked.stdout
+    told = json.loads(place.run("recordings", "verify", "--since", "2026-11-01", "--json").stdout)
+    assert [(one["recording_id"], one["findings"][0]["fault"]) for one in told] == [
+        ("recording-ab12", "changed"),
+        ("recording-cd34", "failed"),
+    ]
+
+
+def test_nothing_to_verify_is_nothing_wrong(place: Place) -> None:
+    checked = place.run("recordings", "verify", "--since", "2090-01-01")
+    assert (checked.exit_code, checked.stdout) == (0, "0 checked, 0 with something wrong\n")

@@ -1,0 +1,99 @@
+"""Whether a recording's file is what its record says. Reads the file, changes nothing."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import file_digest
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from media.wav import RecordingError, read_blocks
+
+_TOLERANCE_MS = 1
+"""The record's length is rounded down to a millisecond."""
+
+
+class Fault(StrEnum):
+    """What can be wrong with a recording."""
+
+    MISSING = "missing"
+    """There is a record and no file."""
+    UNREADABLE = "unreadable"
+    CHANGED = "changed"
+    """Size or hash are not those of the file when it was closed."""
+    WRONG_LENGTH = "wrong_length"
+    """It plays longer or shorter than its record says."""
+    SHORT = "short"
+    """It ends long before its call did."""
+    SILENT = "silent"
+    """A channel holds nothing at all."""
+    FAILED = "failed"
+    """The switch said so itself when it happened."""
+    NO_RECORD = "no_record"
+    """There is a file and no record."""
+    NO_RECORDING = "no_recording"
+    """A call was to be recorded, and there is no word of its recording."""
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong."""
+
+    fault: Fault
+    text: str
+    """For people: what is there and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the record of a completed recording says."""
+
+    size_bytes: int
+    sha256: str
+    duration_ms: int
+    two_parties: bool
+    """Whether an agent took part, so that both channels should hold something."""
+
+
+def check_file(path: Path, expected: Expected) -> list[Finding]:
+    """Everything that is wrong with a file; nothing for a good one."""
+    try:
+        size_bytes = path.stat().st_size
+        with path.open("rb") as file:
+            sha256 = file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return [Finding(Fault.MISSING, f"there is no file {path}")]
+    except OSError as error:
+        return [Finding(Fault.UNREADABLE, f"{path}: {error.strerror or error}")]
+    findings = []
+    if size_bytes != expected.size_bytes:
+        text = f"{size_bytes} bytes; {expected.size_bytes} when it was closed"
+        findings.append(Finding(Fault.CHANGED, text))
+    elif sha256 != expected.sha256:
+        findings.append(Finding(Fault.CHANGED, "the content is not what it was when the file was closed"))
+    return findings + _check_sound(path, expected)
+
+
+def _check_sound(path: Path, expected: Expected) -> list[Finding]:
+    try:
+        duration_ms, customer_sounds, agent_sounds = _listen(path)
+    except RecordingError as error:
+        return [Finding(Fault.UNREADABLE, str(error))]
+    findings = []
+    if not -_TOLERANCE_MS <= duration_ms - expected.duration_ms <= _TOLERANCE_MS:
+        text = f"plays {duration_ms / 1000:.3f} s; its record says {expected.duration_ms / 1000:.3f} s"
+        findings.append(Finding(Fault.WRONG_LENGTH, text))
+    if not customer_sounds:
+        findings.append(Finding(Fault.SILENT, "nothing on the customer's channel"))
+    if expected.two_parties and not agent_sounds:
+        findings.append(Finding(Fault.SILENT, "nothing on the agent's channel"))
+    return findings
+
+
+def _listen(path: Path) -> tuple[float, bool, bool]:
+    """Length in milliseconds, and whether each channel holds anything. Raises RecordingError."""
+    duration_ms, sounds = 0.0, np.zeros(2, bool)
+    for rate_hz, block in read_blocks(path):
+        duration_ms += len(block) * 1000 / rate_hz
+        sounds |= block.any(axis=0)
+    return duration_ms, bool(sounds[0]), bool(sounds[1])

@@ -1,0 +1,84 @@
+"""A recording's file is held against its record."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from media.recording_check import Expected, Fault, check_file
+
+RATE_HZ = 8000
+
+
+def record(path: Path, *, customer: int = 900, agent: int = 700, seconds: float = 2.0) -> Expected:
+    """Write a file, and say of it what its record would."""
+    frames = np.full((int(seconds * RATE_HZ), 2), (customer, agent), np.int16)
+    soundfile.write(path, frames, RATE_HZ)
+    data = path.read_bytes()
+    return Expected(len(data), sha256(data).hexdigest(), int(seconds * 1000), two_parties=True)
+
+
+def faults(path: Path, expected: Expected) -> list[Fault]:
+    return [finding.fault for finding in check_file(path, expected)]
+
+
+def test_a_good_recording_has_no_faults(tmp_path: Path) -> None:
+    assert check_file(tmp_path / "r.wav", record(tmp_path / "r.wav")) == []
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-4000])
+
+
+def change(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[1000] ^= 1
+    path.write_bytes(data)
+
+
+def spoil(path: Path) -> None:
+    path.write_bytes(b"not audio" * 100)
+
+
+@pytest.mark.parametrize(
+    ("harm", "expected"),
+    [
+        (Path.unlink, [Fault.MISSING]),
+        (cut, [Fault.CHANGED, Fault.WRONG_LENGTH]),
+        (change, [Fault.CHANGED]),
+        (spoil, [Fault.CHANGED, Fault.UNREADABLE]),
+    ],
+    ids=["gone", "cut", "one bit", "no audio"],
+)
+def test_harm_is_found(tmp_path: Path, harm: Callable[[Path], None], expected: list[Fault]) -> None:
+    path = tmp_path / "r.wav"
+    said = record(path)
+    harm(path)
+    assert faults(path, said) == expected
+
+
+def test_a_channel_without_a_sound_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "r.wav"
+    assert faults(path, record(path, customer=0)) == [Fault.SILENT]
+    assert faults(path, record(path, customer=0, agent=0)) == [Fault.SILENT, Fault.SILENT]
+
+
+def test_a_caller_who_met_no_agent_needs_no_second_voice(tmp_path: Path) -> None:
+    path = tmp_path / "r.wav"
+    assert faults(path, replace(record(path, agent=0), two_parties=False)) == []
+
+
+def test_a_record_that_says_another_length_is_found(tmp_path: Path) -> None:
+    said = record(tmp_path / "r.wav")
+    assert faults(tmp_path / "r.wav", replace(said, duration_ms=1999)) == []
+    assert faults(tmp_path / "r.wav", replace(said, duration_ms=1900)) == [Fault.WRONG_LENGTH]
+
+
+def test_a_folder_in_place_of_a_file_is_unreadable(tmp_path: Path) -> None:
+    said = record(tmp_path / "r.wav")
+    (tmp_path / "r").mkdir()
+    assert faults(tmp_path / "r", said) == [Fault.UNREADABLE]
