@@ -75,5 +75,5 @@ clean:  ## remove everything that was built; recordings and records in run/ stay
 
 .venv/.core: .venv/.tools $(CORE_SOURCES)
 	@$(call need,cmake,cmake)
-	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --quiet --release >/dev/null
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --quiet --profile dist >/dev/null
 	@touch $@
