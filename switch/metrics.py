@@ -5,10 +5,10 @@ Names follow the exporters operators know (rtpengine, drachtio, Asterisk), with 
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -45,28 +45,35 @@ class Metrics:
         self, gauges: Iterable[Gauge], status: Callable[[], Mapping[str, Any]], totals: Iterable[Total] = ()
     ) -> None:
         """``status`` is what the verb switch.status tells; each number in it becomes a gauge."""
-        self._registry = CollectorRegistry()
-        own = Gauge("registrations", "Stations that are registered.", (), self._registrations)
-        self._rtp = _RtpTotals()
-        self._registry.register(_Readings((own, *gauges), status, (*totals, *self._rtp.totals())))
         self._answered: set[str] = set()
         self._registered: set[str] = set()
-        self._create_counters()
+        self._create_tallies()
+        self._rtp = _RtpTotals()
+        own = Gauge("registrations", "Stations that are registered.", (), self._registrations)
+        all_totals = (*totals, *self._rtp.totals(), *(tally.total() for tally in self._tallies))
+        self._registry = CollectorRegistry()
+        self._registry.register(_Readings((own, *gauges), status, all_totals))
+        self._jitter = Histogram(
+            PREFIX + "rtp_jitter_seconds",
+            "Interarrival jitter of a leg at its end (RFC 3550 §6.4.1).",
+            buckets=_JITTER_BUCKETS_S,
+            registry=self._registry,
+        )
         self._folds: dict[type, Callable[..., None]] = {
-            CallArrived: self._call_arrived,
+            CallArrived: lambda event: self._arrived.add(),
             CallAnswered: self._call_answered,
             CallEnded: self._call_ended,
             CallRefused: self._call_refused,
-            OfferAccepted: lambda event: self._offers.labels("accepted").inc(),
+            OfferAccepted: lambda event: self._offers.add("accepted"),
             OfferEnded: self._offer_ended,
-            RecordingCompleted: lambda event: self._recordings.labels("completed").inc(),
-            RecordingFailed: lambda event: self._recordings.labels("failed").inc(),
+            RecordingCompleted: lambda event: self._recordings.add("completed"),
+            RecordingFailed: lambda event: self._recordings.add("failed"),
             EndpointClosed: self._endpoint_closed,
-            MediaLost: lambda event: self._media_lost.inc(),
+            MediaLost: lambda event: self._media_lost.add(),
             StationRegistered: lambda event: self._registered.add(event.station),
             StationUnregistered: lambda event: self._registered.discard(event.station),
-            JournalWriteFailed: lambda event: self._outages.labels("journal").inc(),
-            DatabaseFailed: lambda event: self._outages.labels("database").inc(),
+            JournalWriteFailed: lambda event: self._outages.add("journal"),
+            DatabaseFailed: lambda event: self._outages.add("database"),
         }
 
     def observe(self, event: Event, wall: float) -> None:
@@ -86,28 +93,25 @@ class Metrics:
     def _registrations(self) -> Mapping[tuple[str, ...], float]:
         return {(): float(len(self._registered))}
 
-    def _create_counters(self) -> None:
-        self._arrived = self._counter("calls_arrived", "Calls that reached an application.")
-        self._calls = self._counter("calls", "Calls that are over.", "disposition")
-        self._hangups = self._counter("call_hangups", "Calls that are over, by hang-up cause.", "cause")
-        self._offers = self._counter(
+    def _create_tallies(self) -> None:
+        self._arrived = _Tally("calls_arrived", "Calls that reached an application.")
+        self._calls = _Tally("calls", "Calls that are over.", "disposition")
+        self._hangups = _Tally("call_hangups", "Calls that are over, by hang-up cause.", "cause")
+        self._offers = _Tally(
             "offers", "Stations rung for a call: accepted, or the cause why not.", "outcome"
         )
-        self._recordings = self._counter("recordings", "Recordings that are over.", "outcome")
-        self._media_lost = self._counter("media_lost", "Legs whose audio stopped arriving.")
-        self._outages = self._counter("record_outages", "Times journal or database stopped.", "keeper")
-        self._jitter = Histogram(
-            PREFIX + "rtp_jitter_seconds",
-            "Interarrival jitter of a leg at its end (RFC 3550 §6.4.1).",
-            buckets=_JITTER_BUCKETS_S,
-            registry=self._registry,
+        self._recordings = _Tally("recordings", "Recordings that are over.", "outcome")
+        self._media_lost = _Tally("media_lost", "Legs whose audio stopped arriving.")
+        self._outages = _Tally("record_outages", "Times journal or database stopped.", "keeper")
+        self._tallies = (
+            self._arrived,
+            self._calls,
+            self._hangups,
+            self._offers,
+            self._recordings,
+            self._media_lost,
+            self._outages,
         )
-
-    def _counter(self, name: str, text: str, *labels: str) -> Counter:
-        return Counter(PREFIX + name, text, labels, registry=self._registry)
-
-    def _call_arrived(self, event: CallArrived) -> None:
-        self._arrived.inc()
 
     def _call_answered(self, event: CallAnswered) -> None:
         self._answered.add(event.call_id)
@@ -121,17 +125,42 @@ class Metrics:
         self._count_call(event.cause, answered=False)
 
     def _count_call(self, cause: Cause, *, answered: bool) -> None:
-        self._calls.labels(disposition(cause, answered=answered).value).inc()
-        self._hangups.labels(cause.value).inc()
+        self._calls.add(disposition(cause, answered=answered))
+        self._hangups.add(cause)
 
     def _offer_ended(self, event: OfferEnded) -> None:
         if not event.accepted:
-            self._offers.labels(event.cause.value).inc()
+            self._offers.add(event.cause)
 
     def _endpoint_closed(self, event: EndpointClosed) -> None:
         self._rtp.add(event)
         if event.packets_received:
             self._jitter.observe(event.jitter_ms / 1000)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What we count ourselves, by one label or none. Prometheus' own counters take a lock for each one."""
+
+    name: str
+    help: str
+    label: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, value: str = "") -> None:
+        """One more with this value of the label."""
+        self.counts[value] = self.counts.get(value, 0) + 1
+
+    def total(self) -> Total:
+        """As Prometheus reads it."""
+        if not self.label:
+            return Total(self.name, self.help, (), lambda: {(): self.counts.get("", 0)})
+        return Total(
+            self.name,
+            self.help,
+            (self.label,),
+            lambda: {(str(value),): count for value, count in self.counts.items()},
+        )
 
 
 @dataclass(slots=True)
