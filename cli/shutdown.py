@@ -40,7 +40,7 @@ class Shutdown:
         self._loop = loop
         self._over = asyncio.Event()
         self._timers: list[asyncio.TimerHandle] = []
-        driver.observe(self._watch)
+        driver.observe(self._watch, lambda kind: kind in (CallEnded, DialogsClosed))
 
     def listen(self) -> None:
         """Take signals from here on, also while the switch is still being opened."""
@@ -71,7 +71,7 @@ class Shutdown:
         self._driver.submit(EndAllCalls(cause=Cause.NORMAL_TEMPORARY_FAILURE))
 
     def _watch(self, event: Event, wall: float) -> None:
-        if isinstance(event, CallEnded | DialogsClosed) and self._exchange.draining:
+        if self._exchange.draining:
             self._go_on()
 
     def _go_on(self) -> None:

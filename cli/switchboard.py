@@ -181,7 +181,9 @@ class Switchboard:
             version=VERSION,
         )
         self._station_verbs = StationVerbs(self._stack.registrar.contacts, self.driver.submit, self._ids)
-        self._control = ControlServer(configuration.control, self._all_verbs())
+        self._control = ControlServer(
+            configuration.control, self._all_verbs(), self.driver.ask_observers_again
+        )
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(
             self._clock,
@@ -211,7 +213,8 @@ class Switchboard:
             *(a.routes for a in self._applications),
         ):
             self.driver.add_routes(routes)
-        self.driver.observe(self._record)
+        self.driver.observe(self._journal.observe)
+        self.driver.observe(self._tell_clients, lambda kind: self._control.is_heard(kind.topic))
         self.driver.observe(self._event_log.log_event, self._event_log.wants)
         self.driver.observe(self._metrics.observe, self._metrics.folds)
 
@@ -265,8 +268,10 @@ class Switchboard:
         delay_s = max(late_s, self._transports.delay_s())
         self.driver.run_step(lambda now: [DelayMeasured(delay_s)])
 
-    def _record(self, event: Event, wall: float) -> None:
-        self._control.observe(self._journal.observe(event, wall))
+    def _tell_clients(self, event: Event, wall: float) -> None:
+        """In the words, and with the number, of the journal, which saw the event just before."""
+        if self._journal.newest is not None:
+            self._control.observe(self._journal.newest)
 
     def _may_dial(self, station: str, number: str) -> bool:
         return self._trunks.may_dial(self._outside_levels.get(station, 0), number)

@@ -15,7 +15,7 @@ Handler = Callable[[Any, float], Outputs]
 Observer = Callable[[Event, float], None]
 """Sees every event after it was routed, with its wall-clock time; may not answer."""
 Interest = Callable[[type[Event]], bool]
-"""Whether an observer wants to see events of a kind; asked once a kind."""
+"""Whether an observer wants to see events of a kind; asked once a kind, until ``ask_observers_again``."""
 FaultHandler = Callable[[object, Exception], Outputs]
 """Told of the item, core or observer at which something of ours raised; returns what ends the one call that
 an item belongs to."""
@@ -95,6 +95,10 @@ class Driver:
     def observe(self, observer: Observer, interest: Interest = lambda kind: True) -> None:
         """Show events of the kinds of ``interest`` to ``observer`` (journal, subscribers, metrics, log)."""
         self._observers.append((observer, interest))
+        self.ask_observers_again()
+
+    def ask_observers_again(self) -> None:
+        """Some observer's interest has changed."""
         self._observers_of.clear()
 
     def submit(self, item: Event | Command) -> None:

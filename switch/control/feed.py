@@ -1,7 +1,7 @@
 """Who gets which event, and what becomes of one who reads too slowly. Pure."""
 
 from collections import deque
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -101,9 +101,10 @@ def covers(pattern: str, topic: str) -> bool:
 
 
 class Audience(Generic[H]):
-    """All subscribers, looked up by topic: an event nobody wants costs one dictionary look-up."""
+    """All subscribers, looked up by topic. ``changed`` is called when one wants more or less than before."""
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
+        self._changed = changed
         self._subscriptions: dict[H, Subscriptions] = {}
         self._by_topic: dict[str, tuple[H, ...]] = {}
 
@@ -121,18 +122,18 @@ class Audience(Generic[H]):
     def leave(self, subscriber: H) -> None:
         """Forget a subscriber; no harm if it is gone."""
         self._subscriptions.pop(subscriber, None)
-        self._by_topic.clear()
+        self._look_again()
 
     def subscribe(self, subscriber: H, patterns: Iterable[str]) -> list[str]:
         """Add patterns; returns all the subscriber has now. Raises UsageError when they are too many."""
         self._subscriptions[subscriber].add(patterns)
-        self._by_topic.clear()
+        self._look_again()
         return self._subscriptions[subscriber].patterns
 
     def unsubscribe(self, subscriber: H, patterns: Iterable[str]) -> list[str]:
         """Remove patterns; returns those that are left."""
         self._subscriptions[subscriber].remove(patterns)
-        self._by_topic.clear()
+        self._look_again()
         return self._subscriptions[subscriber].patterns
 
     def of(self, topic: str) -> tuple[H, ...]:
@@ -142,3 +143,7 @@ class Audience(Generic[H]):
             audience = tuple(who for who, wants in self._subscriptions.items() if wants.want(topic))
             self._by_topic[topic] = audience
         return audience
+
+    def _look_again(self) -> None:
+        self._by_topic.clear()
+        self._changed()

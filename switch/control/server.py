@@ -5,7 +5,7 @@ import errno
 import os
 import socket
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -25,12 +25,20 @@ class SocketUnusable(UsageError):
 
 
 class ControlServer:
-    """Serves ``verbs`` to programs on this machine. Live between ``open`` and ``close``."""
+    """Serves ``verbs`` to programs on this machine. Live between ``open`` and ``close``.
 
-    def __init__(self, config: ControlConfig, verbs: Iterable[Verb]) -> None:
+    ``audience_changed`` is called when ``is_heard`` may answer otherwise than before.
+    """
+
+    def __init__(
+        self,
+        config: ControlConfig,
+        verbs: Iterable[Verb],
+        audience_changed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._config = config
         self._verbs = VerbRegistry(verbs)
-        self._audience: Audience[ControlSession] = Audience()
+        self._audience: Audience[ControlSession] = Audience(audience_changed)
         self._server: asyncio.Server | None = None
         self._inode = 0
 
@@ -62,7 +70,7 @@ class ControlServer:
         _remove(self._config.socket, self._inode)
 
     def observe(self, entry: AnyEntry) -> None:
-        """Show one event to its subscribers; costs next to nothing when there are none."""
+        """Show one event to its subscribers; ``is_heard`` tells whether there are any."""
         audience = self._audience.of(entry.topic)
         if audience:
             frame = encode_event(entry)

@@ -35,17 +35,17 @@ class Journal:
         self.first_sequence = _last_sequence(self.folder, report) + 1
         """The first entry of this run."""
         self._next_sequence = self.first_sequence
+        self.newest: FreshEntry | None = None
+        """The entry of the last event taken."""
         self._listeners: list[Callable[[], None]] = []
         self._writer = JournalWriter(config, report, on_flush=self._tell_listeners)
         self._writer.start()
 
-    def observe(self, event: Event, wall: float) -> FreshEntry:
-        """Take an event that happened at ``wall``; return it as the entry it will be."""
-        sequence = self._next_sequence
-        self._next_sequence = sequence + 1
-        entry = FreshEntry(sequence, wall, event.topic, event)
+    def observe(self, event: Event, wall: float) -> None:
+        """A driver's observer: take an event that happened at ``wall``."""
+        entry = self.newest = FreshEntry(self._next_sequence, wall, event.topic, event)
+        self._next_sequence += 1
         self._writer.put(entry)
-        return entry
 
     def listen(self, on_flush: Callable[[], None]) -> None:
         """Call ``on_flush``, on the writer's thread, whenever more can be read."""

@@ -178,6 +178,18 @@ def test_a_faulty_observer_harms_neither_the_run_nor_the_other_observers() -> No
     assert len(house.faults) == 2
 
 
+def test_an_observer_whose_interest_changes_sees_what_it_wants_from_then_on() -> None:
+    house = House()
+    seen: list[Event] = []
+    wanted: set[type[Event]] = set()
+    house.driver.observe(lambda event, wall: seen.append(event), lambda kind: kind in wanted)
+    house.driver.submit(Asked(number=1))
+    wanted.add(Asked)
+    house.driver.ask_observers_again()
+    house.driver.submit(Asked(number=2))
+    assert seen == [Asked(number=2)]
+
+
 def test_a_faulty_command_is_no_refusal() -> None:
     house = House()
 

@@ -19,7 +19,7 @@ from switch.records.events import (
 )
 from switch.records.journal import Journal
 from switch.records.journal_reader import JournalReader
-from switch.records.projection import JournalEntry
+from switch.records.projection import FreshEntry, JournalEntry
 from switch.records.segment import SegmentWriter, list_segments
 
 WALL = 1_790_000_000.0
@@ -48,6 +48,12 @@ def opened(settings: RecordsConfig) -> Iterator[tuple[Journal, "SimpleQueue[Even
         journal.close()
 
 
+def taken(journal: Journal, event: Event, wall: float) -> FreshEntry:
+    journal.observe(event, wall)
+    assert journal.newest is not None
+    return journal.newest
+
+
 def flushed(journal: Journal) -> Signal:
     signal = Signal()
     journal.listen(signal.set)
@@ -60,7 +66,7 @@ def numbers(journal: Journal, from_sequence: int = 1) -> list[int]:
 
 def test_events_are_numbered_and_kept_in_order(tmp_path: Path) -> None:
     with opened(config(tmp_path)) as (journal, _):
-        fresh = [journal.observe(Happened(n=n, text="事件"), WALL + n) for n in range(1000)]
+        fresh = [taken(journal, Happened(n=n, text="事件"), WALL + n) for n in range(1000)]
     entries = [JournalEntry(entry.sequence, entry.time, entry.topic, entry.fields) for entry in fresh]
     assert entries[0] == JournalEntry(1, WALL, "test.happened", {"n": 0, "text": "事件"})
     assert list(journal.read()) == entries
@@ -237,7 +243,7 @@ def test_a_disk_that_hangs_costs_bounded_memory_and_the_loss_is_counted(
         disk.free.clear()
         journal.observe(Happened(n=1), WALL)
         assert disk.asked.wait(PATIENCE_S)
-        entries = [journal.observe(Happened(n=n), WALL) for n in range(2, 152)]
+        entries = [taken(journal, Happened(n=n), WALL) for n in range(2, 152)]
         assert [entry.sequence for entry in entries] == list(range(2, 152))
         disk.free.set()
         lost = reports.get(timeout=PATIENCE_S)
