@@ -122,7 +122,11 @@ class Switchboard:
         )
         self.certificates = CertificateVerbs(self._transports.certificates, self.driver.submit)
         self._media = MediaEngine(
-            configuration.media, configuration.recordings, self._clock, self.driver.submit
+            configuration.media,
+            configuration.recordings,
+            self._clock,
+            self.driver.submit,
+            self._loop.call_soon,
         )
         for name in prompts.names:
             self._media.load_prompt(name, prompts.samples(name))

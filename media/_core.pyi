@@ -41,6 +41,9 @@ class Core:
     def drain(self, limit: int) -> list[_Fact]:
         """Up to ``limit`` facts, oldest first. ``event_fd`` stays readable if more are left."""
 
+    def wake(self) -> None:
+        """Let the workers do what the verbs since the last time asked for; they do it at the latest now."""
+
     def load_prompt(self, name: str, samples: bytes) -> None:
         """Keep a prompt: 16-bit little-endian samples at 8 kHz, one channel."""
 

@@ -18,9 +18,9 @@ from media.config import MediaConfig, RecordingsConfig
 from media.events import EndpointFailed, EndpointOpened, PlaybackEnded, RecordingFailed
 from media.names import Fact, Names, RecordingIdentity
 from runtime.clock import Clock
-from runtime.driver import Handler
+from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
-from runtime.vocabulary import Event
+from runtime.vocabulary import Command, Event
 
 FACTS_PER_DRAIN = 256
 """So many facts are passed on before the event loop gets its turn again."""
@@ -46,6 +46,8 @@ class MediaEngine:
     ``submit`` takes each event the core reports, from ``drain``, which is to be called whenever
     ``event_fd`` is readable. A command for a leg that is gone is ignored, since hang-ups race with
     everything; one that makes no sense raises UsageError, and so does an engine that can open no ports.
+    ``soon`` calls what it is given once the run of the driver is over, such as ``loop.call_soon``: the media
+    threads are woken then, once for all that a run asked of them.
     """
 
     def __init__(
@@ -54,11 +56,14 @@ class MediaEngine:
         recordings: RecordingsConfig,
         clock: Clock,
         submit: Callable[[Event], None],
+        soon: Callable[[Callable[[], None]], object] = lambda act: act(),
     ) -> None:
         self._host = media.advertised_host or media.host
         self._folder = recordings.folder
         self._clock = clock
         self._submit = submit
+        self._soon = soon
+        self._wake_is_due = False
         self._core = _start_core(media)
         self._names = Names()
         self._arrived: deque[Fact] = deque()
@@ -97,7 +102,7 @@ class MediaEngine:
 
     def routes(self) -> dict[type, Handler]:
         """A handler for every command of ``media.commands``."""
-        return {
+        handlers: dict[type, Handler] = {
             commands.OpenEndpoint: self._open_endpoint,
             commands.ConfigureEndpoint: self._for_leg(self._configure_endpoint),
             commands.CloseEndpoint: self._for_leg(self._close_endpoint),
@@ -110,6 +115,7 @@ class MediaEngine:
             commands.AttachToRecording: self._for_leg(self._attach_to_recording),
             commands.StopRecording: self._stop_recording,
         }
+        return {kind: self._waking(handler) for kind, handler in handlers.items()}
 
     def drain(self) -> None:
         """Pass on what the core reported, a bounded number at a time."""
@@ -212,6 +218,22 @@ class MediaEngine:
             raise UsageError(f"recording id {recording_id!r} cannot be a file name")
         date = time.strftime("%Y-%m-%d", time.localtime(self._clock.wall()))
         return str(self._folder / date / f"{recording_id}.wav")
+
+    def _waking(self, handle: Handler) -> Handler:
+        """Have the media threads woken for what ``handle`` asks of them."""
+
+        def handler(command: Command, now: float) -> Outputs:
+            outputs = handle(command, now)
+            if not self._wake_is_due:
+                self._wake_is_due = True
+                self._soon(self._wake)
+            return outputs
+
+        return handler
+
+    def _wake(self) -> None:
+        self._wake_is_due = False
+        self._core.wake()
 
     def _for_leg(self, handle: Callable[[L, int], Answer]) -> Handler:
         """Call ``handle`` with the endpoint of the command's leg; a leg that is gone is left alone."""

@@ -139,6 +139,11 @@ impl Engine {
         Ok((endpoint, port))
     }
 
+    /// Let the workers do what the verbs asked for. They do it at the latest now.
+    pub fn wake(&self) {
+        self.crew.wake();
+    }
+
     pub fn configure_endpoint(&self, endpoint: EndpointId, settings: Settings) -> Result<(), Refusal> {
         let settings = settings.checked()?;
         self.post(endpoint, Command::Configure { endpoint, settings })
@@ -234,6 +239,7 @@ impl Engine {
     pub fn counters_of(&self, endpoint: EndpointId) -> Result<EndpointCounters, Refusal> {
         let (answer, answered) = bounded(1);
         self.post(endpoint, Command::Query { endpoint, answer })?;
+        self.wake();
         let no_answer = |_| Refusal::Unable("the media worker did not answer in time".into());
         answered.recv_timeout(QUERY_PATIENCE).map_err(no_answer)
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,8 @@ struct Hand {
 struct Desk {
     commands: Sender<Command>,
     wake: Arc<Wake>,
+    /// There are commands that the worker was not woken for.
+    waiting: AtomicBool,
 }
 
 /// The workers and the writer.
@@ -61,12 +64,20 @@ impl Crew {
         Ok(crew)
     }
 
-    /// Give a worker a command. One that has been dismissed takes none, and that does no harm.
+    /// Give a worker a command, to be done at the latest after the next `wake`. One that has been dismissed
+    /// takes none, and that does no harm.
     pub fn post(&self, worker: usize, command: Command) {
         let Some(desk) = self.desks.get(worker) else { return };
         if desk.commands.send(command).is_ok() {
-            desk.wake.ring();
+            desk.waiting.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Let the workers see what was posted: once for all of a call's commands, since each time costs the
+    /// poster a system call and, on a busy machine, its place on the processor.
+    pub fn wake(&self) {
+        let waiting = self.desks.iter().filter(|desk| desk.waiting.swap(false, Ordering::Relaxed));
+        waiting.for_each(|desk| desk.wake.ring());
     }
 
     /// Give the writer a job; false when its queue is full.
@@ -77,6 +88,7 @@ impl Crew {
     /// End all threads. False if one was still running after `patience`; it is left to itself.
     pub fn dismiss(&mut self, patience: Duration) -> bool {
         (0..self.desks.len()).for_each(|worker| self.post(worker, Command::Shutdown));
+        self.wake();
         self.jobs = None;
         let deadline = Instant::now() + patience;
         self.hands.drain(..).all(|hand| hand.ends_before(deadline))
@@ -110,7 +122,7 @@ impl Hand {
 fn seat(plan: &Plan, facts: &Arc<EventRing>, jobs: &Sender<Job>) -> io::Result<(Desk, Worker)> {
     let (sender, commands) = unbounded();
     let wake = Arc::new(Wake::new()?);
-    let desk = Desk { commands: sender, wake: wake.clone() };
+    let desk = Desk { commands: sender, wake: wake.clone(), waiting: AtomicBool::new(false) };
     let worker = Worker::new(Surroundings {
         clock: plan.clock,
         commands,

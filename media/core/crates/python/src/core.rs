@@ -55,6 +55,10 @@ impl Core {
         self.facts.drain(limit).into_iter().map(|event| to_python(py, event)).collect()
     }
 
+    fn wake(&self) {
+        self.engine().wake();
+    }
+
     fn load_prompt(&self, name: String, samples: &[u8]) {
         let samples = samples.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
         self.engine().load_prompt(name, &samples);
