@@ -42,6 +42,8 @@ class Reception:
 
     def _let_go(self, call_id: str, reason: LeaveReason, now: float) -> Outputs:
         self._unanswered.pop(call_id, None)
+        if call_id not in self._core.state.entries:
+            return ()
         return self._core.handle(CallerGone(call_id=call_id, reason=reason), now=now)
 
 

@@ -133,15 +133,20 @@ def _inputs(core: AcdCore) -> dict[type, Handler]:
     def telling(translate: Callable[[Any], inputs.Input]) -> Handler:
         return lambda event, now: core.handle(translate(event), now=now)
 
+    def of_offer(translate: Callable[[Any], inputs.Input]) -> Handler:
+        """Most offers are of calls in no queue."""
+        offers = core.state.offers
+        return lambda event, now: core.handle(translate(event), now=now) if event.offer_id in offers else ()
+
     return {
         CallArrived: reception.call_arrived,
         CallAnswered: reception.call_answered,
         CallHandedOff: reception.call_handed_off,
         CallEnded: reception.call_ended,
-        CallConnected: telling(lambda event: inputs.CallerConnected(offer_id=event.offer_id)),
-        OfferRinging: telling(lambda event: inputs.PhoneRang(offer_id=event.offer_id)),
-        OfferAccepted: telling(lambda event: inputs.PhoneAnswered(offer_id=event.offer_id)),
-        OfferEnded: telling(_phone_lost),
+        CallConnected: of_offer(lambda event: inputs.CallerConnected(offer_id=event.offer_id)),
+        OfferRinging: of_offer(lambda event: inputs.PhoneRang(offer_id=event.offer_id)),
+        OfferAccepted: of_offer(lambda event: inputs.PhoneAnswered(offer_id=event.offer_id)),
+        OfferEnded: of_offer(_phone_lost),
         StationRegistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=True)),
         StationUnregistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=False)),
     }

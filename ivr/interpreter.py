@@ -50,6 +50,10 @@ class FlowInterpreter:
         call_id = self._deadlines.first_due(now)
         return self._time_out(self._runs[call_id], now) if call_id else []
 
+    def holds(self, call_id: str) -> bool:
+        """Whether the call is in a flow now; inputs about any other change nothing."""
+        return call_id in self._runs
+
     def handle(self, given: Input, *, now: float) -> Outputs:
         """Take one input. Raises UsageError when a call is given to a flow that does not exist."""
         if isinstance(given, CallGiven):

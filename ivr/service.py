@@ -38,16 +38,22 @@ def build(config: IvrConfig, flows: Mapping[str, Flow], ids: Ids) -> Application
 def _inputs(interpreter: FlowInterpreter) -> dict[type, Handler]:
     """What the exchange reports, as inputs of the interpreter."""
 
-    def telling(translate: Callable[[Any], inputs.Input | None]) -> Handler:
+    def giving(translate: Callable[[Any], inputs.Input | None]) -> Handler:
         def handle(event: Any, now: float) -> Outputs:
             given = translate(event)
             return interpreter.handle(given, now=now) if given else ()
 
         return handle
 
+    def telling(translate: Callable[[Any], inputs.Input]) -> Handler:
+        """Most calls are in no flow."""
+        return lambda event, now: (
+            interpreter.handle(translate(event), now=now) if interpreter.holds(event.call_id) else ()
+        )
+
     return {
-        CallArrived: telling(_arrived),
-        CallHandedOff: telling(_handed_off),
+        CallArrived: giving(_arrived),
+        CallHandedOff: giving(_handed_off),
         CallAnswered: telling(lambda event: inputs.CallerListens(call_id=event.call_id)),
         DigitReceived: telling(lambda event: inputs.DigitPressed(call_id=event.call_id, digit=event.digit)),
         PromptFinished: telling(_playback_over),

@@ -18,6 +18,8 @@ class Sources:
 
     def trunks_of(self, host: str) -> tuple[str, ...]:
         """Names of the trunks an address belongs to, those of the smallest network first."""
+        if not self._networks:
+            return ()
         address = _plain(host)
         found: dict[str, None] = {}
         for (version, length), trunks in self._networks.items():
