@@ -1,11 +1,11 @@
 """Offer and answer (RFC 3264) for one audio stream by RTP/AVP."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
 from media.commands import Codec
+from runtime.vocabulary import plain_data
 from switch.sdp.description import (
     Attribute,
     Connection,
@@ -39,7 +39,7 @@ _USERNAME = "-"
 _SESSION_NAME = "-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class LocalMedia:
     """Our end of a stream."""
 

@@ -16,7 +16,7 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import parse_name_addr, parse_token_list, split_values
 from switch.sip.invites import make_invite
 from switch.sip.leg_signalling import LegSignalling
-from switch.sip.legs import Attempt, DialledLeg, Fork
+from switch.sip.legs import Attempt, DialledLeg, Fork, Place
 from switch.sip.message import Request, Response
 from switch.sip.prack_client import Prack, make_prack
 from switch.sip.rack import RELIABLE
@@ -136,18 +136,22 @@ class Attempts:
         fork = attempt.forks.get(tag)
         if fork is None and len(attempt.forks) < _MOST_FORKS:
             dialog = _join(attempt, report)
-            fork = attempt.forks[tag] = Fork(dialog)
+            fork = attempt.forks[tag] = Fork(dialog, _place(report))
             self._signalling.legs.open_dialog(attempt.leg, dialog)
         return fork
 
     def _answered_fork(self, attempt: Attempt, known: Fork | None, report: ResponseReceived) -> Fork:
-        dialog = _join(attempt, report)
-        sdp = session_text(report.response)
+        sdp, place = session_text(report.response), _place(report)
         if known is None:
-            return Fork(dialog, sdp)
-        dialog.remote_cseq = known.dialog.remote_cseq
-        dialog.local_cseq = known.dialog.local_cseq
-        return Fork(dialog, known.sdp if known.has_answer else sdp or known.sdp)
+            return Fork(_join(attempt, report), place, sdp)
+        dialog = known.dialog
+        if place == known.place:  # as it nearly always is
+            _learn_session(attempt, report)
+        else:
+            dialog = _join(attempt, report)
+            dialog.remote_cseq = known.dialog.remote_cseq
+            dialog.local_cseq = known.dialog.local_cseq
+        return Fork(dialog, place, known.sdp if known.has_answer else sdp or known.sdp)
 
     def _mend(self, attempt: Attempt, request: Request, response: Response) -> bool:
         """Change what was refused; False when nothing can be changed."""
@@ -179,9 +183,18 @@ def _join(attempt: Attempt, report: ResponseReceived) -> Dialog:
     dialog = join_dialog(report.transaction.request, report.response, attempt.local_tag, report.hop)
     dialog.authentication = attempt.authentication
     dialog.session = attempt.session
+    _learn_session(attempt, report)
+    return dialog
+
+
+def _place(report: ResponseReceived) -> Place:
+    """All of an answer that ``join_dialog`` makes a dialog of."""
+    return report.hop, report.response.headers.pick(("to", "contact", "record-route"))
+
+
+def _learn_session(attempt: Attempt, report: ResponseReceived) -> None:
     if attempt.session is not None:
         attempt.session.learn(report.response.headers)
-    return dialog
 
 
 def _leave_out(request: Request, response: Response) -> bool:

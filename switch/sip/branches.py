@@ -1,10 +1,9 @@
 """Ways to reach a party, which a dialled leg tries together or in turn."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
-from runtime.vocabulary import Output
+from runtime.vocabulary import Output, plain_data
 from switch.sip.client_authentication import Account
 from switch.sip.hop import Hop
 
@@ -29,7 +28,7 @@ class Forking(StrEnum):
     """One after the other, as long as they fail in a way that the next may be spared."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@plain_data
 class Branch:
     """One way to reach a party: a request address, and a neighbour to send the INVITE to."""
 

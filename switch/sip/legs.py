@@ -13,6 +13,8 @@ from switch.sip.commands import DialLeg, RingLeg, SendMessage
 from switch.sip.dialog import Dialog, DialogKey
 from switch.sip.events import LegEnded
 from switch.sip.failures import Failure
+from switch.sip.hop import Hop
+from switch.sip.message import FieldValues
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.session_id import SessionSide
 from switch.sip.session_timer import SessionAsk, SessionTerms
@@ -138,11 +140,17 @@ class ArrivingLeg(SipLeg):
     """What waits for a PRACK."""
 
 
+Place = tuple[Hop, dict[str, FieldValues]]
+"""Where a phone answered from, and what it said of its place: To, Contact, Record-Route."""
+
+
 @dataclass(slots=True, eq=False)
 class Fork:
     """One of the phones that answer an INVITE of ours (RFC 3261 §12.1, §13.2.2.4)."""
 
     dialog: Dialog
+    place: Place
+    """What made the dialog."""
     sdp: str | None = None
     """What a provisional answer brought."""
     rseq: int | None = None
