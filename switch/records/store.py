@@ -1,5 +1,6 @@
 """The tables of the records in a database: made when missing, written once whatever is written twice."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,19 +159,28 @@ def _objects_to_content(error: StatementError) -> bool:
     return isinstance(error, DataError | IntegrityError) or not isinstance(error, DBAPIError)
 
 
-def _fitted(table: Table, rows: list[Row]) -> list[Row]:
+def _fitted(table: Table, rows: list[Row]) -> list[dict[str, Any]]:
     """Rows whose texts every database can take: Unicode, without NUL, not longer than the column."""
-    limits = {column.name: column.type.length for column in table.c if isinstance(column.type, String)}
-    return [
-        {
-            name: _fit(value, limits.get(name)) if isinstance(value, str) else value
-            for name, value in row.items()
-        }
-        for row in rows
+    texts = [
+        (column.name, column.type.length or sys.maxsize)
+        for column in table.c
+        if isinstance(column.type, String)
     ]
+    fitted = [dict(row) for row in rows]
+    for row in fitted:
+        for name, limit in texts:
+            text = row.get(name)
+            if text is not None and not _fits(text, limit):
+                row[name] = _fit(text, limit)
+    return fitted
 
 
-def _fit(text: str, limit: int | None) -> str:
+def _fits(text: str, limit: int) -> bool:
+    """Whether a text may stay as it is, as most do; members of an enumeration become texts first."""
+    return type(text) is str and text.isascii() and len(text) <= limit and "\0" not in text
+
+
+def _fit(text: str, limit: int) -> str:
     if not text.isascii():
         text = text.encode("utf-8", "backslashreplace").decode()
     return text.replace("\0", "")[:limit]

@@ -45,7 +45,7 @@ class Attempts:
         invite = make_invite(signalling, branch, leg.order, attempt.local_tag)
         if leg.session is not None:
             attempt.session = SessionSide(leg.session.session, calls=True)
-            invite.headers.set("session-id", str(attempt.session.value))
+            invite.headers.set("session-id", attempt.session.header)
             invite.headers.set("max-forwards", str(leg.session.session.hops_left))
         if branch.credentials is not None:
             attempt.authentication = self._authentications.of(branch.credentials, branch.hop)

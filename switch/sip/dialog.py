@@ -98,7 +98,7 @@ class Dialog:
 
     def session_lines(self) -> dict[str, list[str]]:
         """The Session-ID header of an answer of ours."""
-        return {} if self.session is None else {"session-id": [str(self.session.value)]}
+        return {} if self.session is None else {"session-id": [self.session.header]}
 
     def _make(self, method: str, cseq: int) -> Request:
         uri, routes = self._route()
@@ -113,7 +113,7 @@ class Dialog:
         )
         headers.set_all("route", routes)
         if self.session is not None:
-            headers.set("session-id", str(self.session.value))
+            headers.set("session-id", self.session.header)
         return Request(method, uri, headers)
 
     def _route(self) -> tuple[str, list[str]]:

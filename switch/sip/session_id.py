@@ -57,12 +57,12 @@ class SessionSide:
     """The peer speaks the form of RFC 7329."""
 
     @property
-    def value(self) -> SessionId:
+    def header(self) -> str:
         """What a message of ours carries."""
-        calling, called = self.session.calling, self.session.called
-        if self.single:
-            return SessionId(called if self.calls else calling)
-        return SessionId(calling, called) if self.calls else SessionId(called, calling)
+        ours, theirs = self.session.calling, self.session.called
+        if not self.calls:
+            ours, theirs = theirs, ours
+        return theirs if self.single else f"{ours};remote={theirs}"
 
     def learn(self, headers: Headers) -> None:
         """The peer told its UUID, which may change during a session (RFC 7989 §6)."""
@@ -107,7 +107,8 @@ class Sessions:
 
 def read_session_id(headers: Headers) -> SessionId | None:
     """The header's value; None when there is none that can be read."""
-    found = _VALUE.fullmatch((headers.get("session-id") or "").strip())
+    line = headers.get("session-id")
+    found = None if line is None else _VALUE.fullmatch(line.strip())
     if found is None:
         return None
     local, remote = found.groups()

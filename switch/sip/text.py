@@ -13,7 +13,7 @@ def printable(text: str) -> str:
     Bytes that are not UTF-8 and control characters (which terminals obey) become U+FFFD.
     """
     cut = text[:_LONGEST]
-    if cut.isascii() and cut.isprintable():
+    if cut.isprintable():
         return cut
     decoded = cut.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(_UNPRINTABLE if category(c).startswith("C") else c for c in decoded)
