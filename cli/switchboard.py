@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -193,7 +194,7 @@ class Switchboard:
             self._clock,
             lambda peer: self._names.of(peer).hop,
             recorder=self._trace,
-            is_heard=lambda: self._control.is_heard(SipMessageTraced.topic),
+            is_heard=partial(self._control.is_heard, SipMessageTraced.topic),
             tell=self._control.tell,
         )
         readings = TrunkReadings(self._trunks)

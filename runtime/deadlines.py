@@ -6,6 +6,7 @@ from itertools import count
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
+_FEW = 64
 
 
 def earliest(*deadlines: float | None) -> float | None:
@@ -21,13 +22,15 @@ class Deadlines(Generic[K]):
     """Keys with a time each. Ties fire in the order they were set, so that order is reproducible.
 
     Cancelling is O(1): a cancelled or moved entry stays in the heap and is skipped when it surfaces;
-    the heap is rebuilt when such leftovers outnumber the living.
+    the heap is rebuilt when it has become twice as long as the living were many.
     """
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, K]] = []
         self._live: dict[K, int] = {}
         self._order = count()
+        self._swept_at = _FEW
+        """The length of the heap at which it is looked through for leftovers."""
 
     def __len__(self) -> int:
         return len(self._live)
@@ -40,7 +43,7 @@ class Deadlines(Generic[K]):
         ticket = next(self._order)
         self._live[key] = ticket
         heappush(self._heap, (at, ticket, key))
-        if len(self._heap) > 64 and len(self._heap) > 2 * len(self._live):
+        if len(self._heap) > self._swept_at:
             self._sweep()
 
     def cancel(self, key: K) -> None:
@@ -81,3 +84,4 @@ class Deadlines(Generic[K]):
     def _sweep(self) -> None:
         self._heap = [entry for entry in self._heap if self._live.get(entry[2]) == entry[1]]
         heapify(self._heap)
+        self._swept_at = max(_FEW, 2 * len(self._live))

@@ -64,6 +64,10 @@ class Alarm(Protocol):
         """Call ``ring`` when it is as late as ``earliest`` tells, which may have moved with this call."""
 
 
+_Way = tuple[tuple[Handler, ...], tuple[Observer, ...]]
+"""Who handles a kind of item, and who looks on."""
+
+
 class Driver:
     """The one place where outputs become inputs. No core is re-entered and none awaits."""
 
@@ -74,7 +78,8 @@ class Driver:
         self._routes: dict[type, tuple[Handler, ...]] = {}
         self._cores: list[Core] = []
         self._observers: list[tuple[Observer, Interest]] = []
-        self._observers_of: dict[type, tuple[Observer, ...]] = {}
+        self._ways: dict[type, _Way] = {}
+        """Of the kinds that have been met since routes or observers were added."""
         self._running = False
 
     def add_core(self, core: Core) -> None:
@@ -91,6 +96,7 @@ class Driver:
             if kind in self._routes and issubclass(kind, Command):
                 raise UsageError(f"{kind.__name__} already has a handler")
             self._routes[kind] = (*self._routes.get(kind, ()), handler)
+        self._ways.clear()
 
     def observe(self, observer: Observer, interest: Interest = lambda kind: True) -> None:
         """Show events of the kinds of ``interest`` to ``observer`` (journal, subscribers, metrics, log)."""
@@ -99,7 +105,7 @@ class Driver:
 
     def ask_observers_again(self) -> None:
         """Some observer's interest has changed."""
-        self._observers_of.clear()
+        self._ways.clear()
 
     def submit(self, item: Event | Command) -> None:
         """Take one event or command from outside and run until nothing follows.
@@ -152,27 +158,23 @@ class Driver:
             return self._on_fault(command, fault)
 
     def _drain(self, queue: deque[Any], now: float) -> None:
-        routes, observers_of = self._routes, self._observers_of
+        ways = self._ways
         while queue:
             item = queue.popleft()
-            kind = type(item)
-            handlers = routes.get(kind)
-            if handlers is None:
-                handlers = self._unrouted(kind)
+            handlers, observers = ways.get(type(item)) or self._find_way(type(item))
             for handler in handlers:
                 try:
                     queue.extend(handler(item, now))
                 except Exception as fault:  # one call's fault must not stop the others in the queue
                     queue.extend(self._on_fault(item, fault))
-            observers = observers_of.get(kind)
-            if observers is None:
-                observers = observers_of[kind] = self._find_observers(kind)
             if observers:
                 self._show(item, observers)
 
-    def _unrouted(self, kind: type) -> tuple[Handler, ...]:
+    def _find_way(self, kind: type) -> _Way:
         """An event may go unheard, a command may not."""
-        return (self._refuse,) if issubclass(kind, Command) else ()
+        unrouted = (self._refuse,) if issubclass(kind, Command) else ()
+        way = self._ways[kind] = self._routes.get(kind, unrouted), self._find_observers(kind)
+        return way
 
     def _refuse(self, command: Command, now: float) -> Outputs:
         raise UsageError(f"nobody handles {type(command).__name__}")

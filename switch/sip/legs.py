@@ -1,5 +1,6 @@
 """The open legs and the dialogs they speak in."""
 
+from collections.abc import Sized
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -225,9 +226,9 @@ class Legs:
         return len(self._legs)
 
     @property
-    def open_dialogs(self) -> int:
+    def dialogs(self) -> Sized:
         """Dialogs in which a peer's request would be known, those of ended legs among them."""
-        return len(self._dialogs)
+        return self._dialogs
 
     def add(self, leg: SipLeg) -> None:
         """Keep a leg until ``end``; its id must be new."""

@@ -39,15 +39,13 @@ class Headers:
     __slots__ = ("_fields",)
 
     def __init__(self, fields: Mapping[str, FieldValues] | None = None) -> None:
-        """``fields`` is a dictionary that nobody else changes from now on."""
+        """``fields`` is a dictionary that nobody else changes from now on; its lists are not empty."""
         self._fields: dict[str, FieldValues] = fields if fields is not None else {}  # type: ignore[assignment]
 
     def get(self, name: str) -> str | None:
         """The first value, or None. ``name`` is lower case and in its long form."""
         values = self._fields.get(name)
-        if values is None or isinstance(values, str):
-            return values
-        return values[0] if values else None
+        return values[0] if isinstance(values, list) else values
 
     def get_all(self, name: str) -> list[str]:
         """All values, each as it stood on its line; empty when there are none."""

@@ -4,9 +4,9 @@ import re
 
 from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import is_token
-from switch.sip.header_values import CSeq, is_name_addr, parse_cseq
-from switch.sip.message import COMPACT_NAMES, FieldValues, Headers, Message, Request, Response
-from switch.sip.via_rules import read_top_via, read_way_back
+from switch.sip.header_values import is_name_addr, parse_cseq
+from switch.sip.message import COMPACT_NAMES, FieldValues, Headers, Message, Request, Response, TopVia
+from switch.sip.via_rules import read_via_line, read_way_back
 
 MAX_MESSAGE_BYTES = 65_535
 MAX_HEADERS = 256
@@ -72,12 +72,24 @@ _FREQUENT = (
     "Via",
     "WWW-Authenticate",
 )
-_NAMES: dict[str, str] = (
+
+
+class _LongNames(dict[str, str]):
+    """The long name in lower case of any spelling; empty when it is no header name."""
+
+    def __missing__(self, spelling: str) -> str:
+        name = spelling.rstrip(" \t")
+        if not is_token(name):
+            return ""
+        return COMPACT_NAMES.get(name.lower(), name.lower())
+
+
+_long_names = _LongNames(
     {name: name.lower() for name in _FREQUENT}
     | COMPACT_NAMES
     | {k.upper(): v for k, v in COMPACT_NAMES.items()}
 )
-"""Spellings that need no work: the usual long forms and the compact ones."""
+"""Holds the spellings that need no work: the usual long forms and the compact ones."""
 
 
 def is_keep_alive(data: bytes) -> bool:
@@ -93,17 +105,20 @@ def parse_message(data: bytes, *, max_bytes: int = MAX_MESSAGE_BYTES) -> Message
     else, with as much of the request as an answer needs; with status None for keep-alives.
     """
     lines, body = _divide(data)
-    fields: dict[str, FieldValues] = {}
-    fault = _read_fields(lines, fields)
-    message = _read_start(lines[0], Headers(fields))
+    fields: dict[str, str] = {}
+    further: dict[str, list[str]] = {}
+    fault = _read_fields(lines, fields, further)
+    message = _read_start(lines[0], Headers(_joined(fields, further) if further else fields))
     try:
         _check_size(len(data), max_bytes, lines)
         if isinstance(message, Request):
             _check_request_line(lines[0], message)
         if fault is not None:
             raise SipSyntaxError(fault)
-        _check_headers(message, fields)
-        message.body = _cut_body(body, message.headers.get("content-length"))
+        message.top_via = _check_headers(fields)
+        if isinstance(message, Request):
+            _check_request(message, fields)
+        message.body = _cut_body(body, fields.get("content-length"))
     except SipSyntaxError as error:
         raise _answerable(error, message) from error
     return message
@@ -132,13 +147,13 @@ def _divide_oddly_written(data: bytes) -> tuple[list[str], bytes | None]:
     return head.split("\n"), data[end.end() :] if end else None
 
 
-def _read_fields(lines: list[str], fields: dict[str, FieldValues]) -> str | None:
-    """Fill ``fields`` from all lines but the first; returns what was wrong first. Goes on after it: an answer
-    needs what follows."""
+def _read_fields(lines: list[str], fields: dict[str, str], further: dict[str, list[str]]) -> str | None:
+    """Read all lines but the first: into ``fields`` what stands first under its name, into ``further`` the
+    rest. Returns what was wrong first, and goes on after it: an answer needs what follows."""
     fault = None
     for line in lines[1 : MAX_HEADERS + 1]:
         spelling, colon, value = line.partition(":")
-        name = _NAMES.get(spelling) or _long_name(spelling)
+        name = _long_names[spelling]
         if not colon or not name:
             fault = fault or f"malformed header line {line[:_LONGEST_SHOWN]!r}"
         elif name not in fields:
@@ -146,24 +161,12 @@ def _read_fields(lines: list[str], fields: dict[str, FieldValues]) -> str | None
         elif name in _SINGLE:
             fault = fault or f"more than one {name} header"
         else:
-            _add_value(fields, name, value.strip(" \t"))
+            further.setdefault(name, []).append(value.strip(" \t"))
     return fault
 
 
-def _add_value(fields: dict[str, FieldValues], name: str, value: str) -> None:
-    values = fields[name]
-    if isinstance(values, str):
-        fields[name] = [values, value]
-    else:
-        values.append(value)
-
-
-def _long_name(spelling: str) -> str:
-    """The long name in lower case of any spelling; empty when it is no header name."""
-    name = spelling.rstrip(" \t")
-    if not is_token(name):
-        return ""
-    return COMPACT_NAMES.get(name.lower(), name.lower())
+def _joined(fields: dict[str, str], further: dict[str, list[str]]) -> dict[str, FieldValues]:
+    return {name: [first, *further[name]] if name in further else first for name, first in fields.items()}
 
 
 def _read_start(start: str, headers: Headers) -> Message:
@@ -189,21 +192,18 @@ def _check_size(size: int, max_bytes: int, lines: list[str]) -> None:
         raise SipSyntaxError(f"header line of more than {MAX_LINE_CHARS} characters")
 
 
-def _check_headers(message: Message, fields: dict[str, FieldValues]) -> None:
+def _check_headers(fields: dict[str, str]) -> TopVia:
     """What every message must have (RFC 3261 §8.1.1), in shape; the parts are parsed when asked for."""
     if not fields.keys() >= _REQUIRED:
         missing = next(name for name in _USUAL_ORDER if name not in fields)
         raise SipSyntaxError(f"no {missing} header")
-    message.top_via = read_top_via(message.headers)
-    value_of = message.headers.get
-    for name in ("from", "to"):
-        if not is_name_addr(value_of(name) or ""):
-            raise SipSyntaxError("malformed from or to header")
-    if not _CALL_ID.fullmatch(value_of("call-id") or ""):
+    top_via = read_via_line(fields["via"])
+    if not is_name_addr(fields["from"]) or not is_name_addr(fields["to"]):
+        raise SipSyntaxError("malformed from or to header")
+    if not _CALL_ID.fullmatch(fields["call-id"]):
         raise SipSyntaxError("malformed call-id header")
-    cseq = parse_cseq(value_of("cseq") or "")
-    if isinstance(message, Request):
-        _check_request(message, cseq)
+    parse_cseq(fields["cseq"])
+    return top_via
 
 
 def _check_request_line(start: str, request: Request) -> None:
@@ -215,11 +215,12 @@ def _check_request_line(start: str, request: Request) -> None:
         raise SipSyntaxError(f"malformed request line {start[:_LONGEST_SHOWN]!r}")
 
 
-def _check_request(request: Request, cseq: CSeq) -> None:
+def _check_request(request: Request, fields: dict[str, str]) -> None:
     """What a request must have beyond the headers of every message."""
-    if cseq.method != request.method:
-        raise SipSyntaxError(f"CSeq of {cseq.method[:_LONGEST_SHOWN]} in {request.method[:_LONGEST_SHOWN]}")
-    hops = request.headers.get("max-forwards")
+    of_method = parse_cseq(fields["cseq"]).method
+    if of_method != request.method:
+        raise SipSyntaxError(f"CSeq of {of_method[:_LONGEST_SHOWN]} in {request.method[:_LONGEST_SHOWN]}")
+    hops = fields.get("max-forwards")
     if hops is not None and (not _NUMBER.fullmatch(hops) or int(hops) > _MOST_HOPS):
         raise SipSyntaxError(f"Max-Forwards is {hops[:_LONGEST_SHOWN]!r}; expected 0 to {_MOST_HOPS}")
 

@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 from runtime.deadlines import earliest
 from runtime.driver import Handler, merge_routes
 from runtime.ids import Ids
-from runtime.vocabulary import Output
+from runtime.vocabulary import Command, Output
 from switch.sip.authenticator import Authenticator
 from switch.sip.bindings import Bindings
 from switch.sip.branches import HoldBack, hold_nothing_back
@@ -86,6 +86,7 @@ class SipStack:
             text_numbers=text_numbers,
             hold_back=hold_back,
         )
+        self._dialogs = self._agent.dialogs
         self._rejections = Rejections(
             identity, self.counters, self.guard, answer_to_source=config.answer_to_source
         )
@@ -98,7 +99,7 @@ class SipStack:
     @property
     def open_dialogs(self) -> int:
         """Dialogs in which a peer's request would be known, those of ended legs among them."""
-        return self._agent.open_dialogs
+        return len(self._dialogs)
 
     @property
     def subscriptions(self) -> int:
@@ -134,7 +135,7 @@ class SipStack:
             return [*unheard]
         if is_keep_alive(data):
             return []
-        dialogs = self.open_dialogs
+        dialogs = len(self._dialogs)
         outputs = self._receive(data, hop, now)
         return self._telling_of_closed(dialogs, outputs)
 
@@ -159,7 +160,7 @@ class SipStack:
             outputs = self._layer.fail(parse_message(data), hop, now)
         except SipSyntaxError:  # our refusal of a malformed request repeats its malformed headers
             return []
-        dialogs = self.open_dialogs
+        dialogs = len(self._dialogs)
         return self._telling_of_closed(dialogs, self._settle(outputs, now))
 
     def connection_closed(self, closed: ConnectionClosed, now: float) -> list[Output]:
@@ -179,7 +180,7 @@ class SipStack:
 
     def wake(self, *, now: float) -> list[Output]:
         """Repeat, give up or forget what is due first in each part."""
-        dialogs = self.open_dialogs
+        dialogs = len(self._dialogs)
         outputs = self._settle(self._layer.wake(now=now), now)
         outputs += self._agent.wake(now=now)
         outputs += self.registrar.wake(now=now)
@@ -187,7 +188,7 @@ class SipStack:
         return self._telling_of_closed(dialogs, outputs)
 
     def _telling_of_closed(self, dialogs_before: int, outputs: list[Output]) -> list[Output]:
-        if dialogs_before and not self.open_dialogs:
+        if dialogs_before and not self._dialogs:
             outputs.append(DialogsClosed())
         return outputs
 
@@ -195,7 +196,7 @@ class SipStack:
         """Let the user agent act on the transaction layer's reports."""
         outputs: list[Output] = []
         for item in items:
-            if isinstance(item, SendMessage | ReuseConnection):
+            if isinstance(item, Command):
                 outputs.append(item)
             elif isinstance(item, RequestTurnedAway):
                 outputs += self._rejections.turn_away(item.request, item.kind, item.hop, now)

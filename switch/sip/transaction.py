@@ -50,17 +50,17 @@ class Transaction:
 
     def start_timers(self, now: float) -> None:
         """Run the timers of the first state."""
-        self._exchange_timers((), self._machine.timers[self.state], now)
+        self._change_timers((), self._machine.timers[self.state], now)
 
     def step(self, step: Input | Timer, now: float) -> tuple[Action, ...]:
         """Move on; return what is to be done. An input the table does not list is absorbed."""
-        move = self._machine.table[self.state].get(step)
+        state, machine = self.state, self._machine
+        move = machine.table[state].get(step)
         if move is None:
             return ()
-        if move.state is not self.state:
-            timers = self._machine.timers
-            self._exchange_timers(timers[self.state], timers[move.state], now)
+        if move.state is not state:
             self.state = move.state
+            self._change_timers(*machine.timer_changes[state, move.state], now)
         if step in REPEATING:
             self._run_again(step, now)
         return move.actions
@@ -74,24 +74,22 @@ class Transaction:
 
     def terminate(self) -> None:
         """Stop at once, without a word to anybody."""
-        self._exchange_timers(self._machine.timers[self.state], (), 0.0)
+        self._change_timers(self._machine.timers[self.state], (), 0.0)
         self.state = State.TERMINATED
 
     def _repeat(self) -> SendMessage:
         self._context.counters.retransmissions_sent += 1
         return SendMessage(data=self.data, hop=self.hop)
 
-    def _exchange_timers(self, old: tuple[Timer, ...], new: tuple[Timer, ...], now: float) -> None:
+    def _change_timers(self, stops: tuple[Timer, ...], starts: tuple[Timer, ...], now: float) -> None:
         context = self._context
-        for timer in old:
-            if timer not in new:
-                context.deadlines.cancel((self, timer))
-        for timer in new:
-            if timer not in old:
-                pause_s = context.durations[timer]
-                if timer in REPEATING:
-                    self._pause_s = pause_s
-                context.deadlines.set((self, timer), now + pause_s)
+        for timer in stops:
+            context.deadlines.cancel((self, timer))
+        for timer in starts:
+            pause_s = context.durations[timer]
+            if timer in REPEATING:
+                self._pause_s = pause_s
+            context.deadlines.set((self, timer), now + pause_s)
 
     def _run_again(self, timer: Input | Timer, now: float) -> None:
         """The next interval: doubled (RFC 3261 §17.1.1.2), for E and G up to T2 (§17.1.2.2, §17.2.1)."""

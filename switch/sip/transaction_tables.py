@@ -170,7 +170,7 @@ SERVER_OTHER: Table = {
 class Machine:
     """One table with what follows from it."""
 
-    __slots__ = ("initial", "table", "timers")
+    __slots__ = ("initial", "table", "timer_changes", "timers")
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -179,6 +179,19 @@ class Machine:
             state: tuple(step for step in moves if isinstance(step, Timer)) for state, moves in table.items()
         }
         """The timers that run in each state."""
+        self.timer_changes = {
+            (old, new): (
+                _beyond(self.timers[new], self.timers[old]),
+                _beyond(self.timers[old], self.timers[new]),
+            )
+            for old in table
+            for new in table
+        }
+        """The timers that stop and those that start on the way from one state to another."""
+
+
+def _beyond(known: tuple[Timer, ...], timers: tuple[Timer, ...]) -> tuple[Timer, ...]:
+    return tuple(timer for timer in timers if timer not in known)
 
 
 _ZERO = frozenset({Timer.D, Timer.I, Timer.J, Timer.K})

@@ -1,6 +1,6 @@
 """The user agent: turns messages into leg events and commands into messages (RFC 3261 §8, §13–§15)."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sized
 from typing import Any, Protocol
 
 from runtime.deadlines import earliest
@@ -181,8 +181,9 @@ class UserAgent:
         return self._legs.open_legs
 
     @property
-    def open_dialogs(self) -> int:
-        return self._legs.open_dialogs
+    def dialogs(self) -> Sized:
+        """The dialogs that are open at any time."""
+        return self._legs.dialogs
 
     @property
     def subscriptions(self) -> int:

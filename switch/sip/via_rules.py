@@ -31,7 +31,11 @@ _WAY_BACK = re.compile(
 
 def read_top_via(headers: Headers) -> TopVia:
     """Raises SipSyntaxError when the top Via cannot be read."""
-    line = headers.get("via") or ""
+    return read_via_line(headers.get("via") or "")
+
+
+def read_via_line(line: str) -> TopVia:
+    """The first Via of a line. Raises SipSyntaxError when it cannot be read."""
     usual = _USUAL.fullmatch(line)
     if usual is not None:
         host, port, params = usual.groups()

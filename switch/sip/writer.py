@@ -40,14 +40,15 @@ def write_message(message: Message) -> bytes:
 
     Line breaks inside a value cannot start a header of their own: they become spaces.
     """
+    fields = message.headers.fields()
+    if "content-length" in message.headers:
+        fields = [field for field in fields if field[0] != "content-length"]
     lines = [_start_line(message)]
-    for name, values in message.headers.fields():
-        if name == "content-length":
-            continue
-        if isinstance(values, str):
-            lines.append(f"{_names[name]}: {values}")
-        else:
-            lines += [f"{_names[name]}: {value}" for value in values]
+    lines += [
+        f"{_names[name]}: {value}"
+        for name, values in fields
+        for value in (values if isinstance(values, list) else (values,))
+    ]
     lines.append(f"Content-Length: {len(message.body)}\r\n\r\n")
     head = "\r\n".join(lines)
     if head.count("\n") != len(lines) + 1 or head.count("\r") != len(lines) + 1:

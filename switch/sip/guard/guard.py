@@ -87,23 +87,25 @@ class Guard:
     def ignores(self, host: str) -> bool:
         """Whether nothing from an address is heard. For shells, which need not even bring it then."""
         source = self._sources.of(host)
-        if source.ban is not None:
-            source.ban.dropped += 1
-            self._tally.note_unread(_BANNED, source.key)
-            return True
-        if source.is_denied:
-            self._tally.note_unread(_DENIED, source.key)
-            return True
-        return False
+        if source.ban is None and not source.is_denied:
+            return False
+        self._drop_unread(source)
+        return True
 
     def screen(self, hop: Hop, now: float) -> list[Event] | None:
         """None when the message may be read; else it is dropped, and this is what follows."""
-        if self.ignores(hop.host):
-            return []
         source = self._sources.of(hop.host)
+        if source.ban is not None or source.is_denied:
+            self._drop_unread(source)
+            return []
         if source.is_trusted or self._rates[MESSAGES].spend(source.spent, MESSAGES, now):
             return None
         return self.refuse(RefusalKind.MESSAGE_RATE, hop, now)
+
+    def _drop_unread(self, source: Source) -> None:
+        if source.ban is not None:
+            source.ban.dropped += 1
+        self._tally.note_unread(_DENIED if source.ban is None else _BANNED, source.key)
 
     # -- before a request is served ------------------------------------------------------------------
 
