@@ -72,17 +72,14 @@ class Bindings:
 
     def put(self, binding: Binding, replaced: Binding | None = None) -> Binding | None:
         """Add, or put in the place of ``replaced``. Returns the contact that gave way, if one had to."""
-        if replaced is not None:
-            self._let_go(replaced)
-        others = tuple(old for old in self.of(binding.station) if old is not replaced)
+        others = tuple([old for old in self.of(binding.station) if old is not replaced])
         oldest = others[0] if len(others) >= self._capacity else None
         if oldest is not None:
             self._let_go(oldest)
             others = others[1:]
         self._stations[binding.station] = (*others, binding)
-        self._deadlines.set(binding.key, binding.expires_at)
-        if binding.hop.transport in CONNECTION_TRANSPORTS:
-            self._by_connection.setdefault(binding.hop, {})[binding.key] = None
+        if replaced is None or not _only_lasts_longer(replaced, binding):
+            self._exchange(replaced, binding)
         return oldest
 
     def remove(self, binding: Binding) -> None:
@@ -105,16 +102,24 @@ class Bindings:
         return self._deadlines.next()
 
     def expire(self, now: float) -> Binding | None:
-        """Forget the contact that is too old first, and return it."""
-        due = self._deadlines.first_due(now)
-        if due is None:
-            return None
-        binding = self._find(due)
-        self.remove(binding)
-        return binding
+        """Forget a contact that is too old, and return it."""
+        while (due := self._deadlines.first_due(now)) is not None:
+            binding = self._find(due)
+            if binding.expires_at <= now:
+                self.remove(binding)
+                return binding
+            self._deadlines.set(due, binding.expires_at)  # it was refreshed meanwhile
+        return None
 
     def _find(self, key: BindingKey) -> Binding:
         return next(binding for binding in self._stations[key[0]] if binding.key == key)
+
+    def _exchange(self, old: Binding | None, new: Binding) -> None:
+        if old is not None:
+            self._let_go(old)
+        self._deadlines.set(new.key, new.expires_at)
+        if new.hop.transport in CONNECTION_TRANSPORTS:
+            self._by_connection.setdefault(new.hop, {})[new.key] = None
 
     def _let_go(self, binding: Binding) -> None:
         self._deadlines.cancel(binding.key)
@@ -123,3 +128,9 @@ class Bindings:
             carried.pop(binding.key, None)
             if not carried:
                 del self._by_connection[binding.hop]
+
+
+def _only_lasts_longer(old: Binding, new: Binding) -> bool:
+    """Whether a refresh changes nothing that is kept by the contact's key. Its deadline may stay where it is:
+    most contacts are refreshed several times before they would expire."""
+    return old.expires_at <= new.expires_at and old.key == new.key and old.hop == new.hop

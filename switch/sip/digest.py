@@ -1,6 +1,7 @@
 """Digest authentication of those who ask us (RFC 7616, RFC 8760; RFC 2617 for phones without qop)."""
 
 import hmac
+import re
 from enum import StrEnum
 from hashlib import md5, new, sha256
 from typing import NamedTuple
@@ -9,7 +10,9 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import format_auth, parse_auth
 
 _BARE_IN_CHALLENGE = frozenset({"algorithm", "stale"})
+_NEEDED = frozenset({"username", "realm", "nonce", "uri", "response"})
 _NC_DIGITS = 8
+_NC = re.compile(rf"[0-9a-fA-F]{{{_NC_DIGITS}}}")
 
 
 class Algorithm(StrEnum):
@@ -34,6 +37,9 @@ class Algorithm(StrEnum):
         return new("sha512_256", data).hexdigest()
 
 
+_BY_NAME = {algorithm.value: algorithm for algorithm in Algorithm}
+
+
 class Credentials(NamedTuple):
     """What an Authorization header claims."""
 
@@ -55,9 +61,8 @@ class Credentials(NamedTuple):
         scheme, params = parse_auth(value)
         if scheme != "digest":
             raise SipSyntaxError(f"authorization scheme {scheme[:20]}; expected Digest")
-        for name in ("username", "realm", "nonce", "uri", "response"):
-            if name not in params:
-                raise SipSyntaxError(f"digest credentials without {name}")
+        if not params.keys() >= _NEEDED:
+            raise SipSyntaxError(f"digest credentials without {min(_NEEDED - params.keys())}")
         qop = _read_qop(params)
         return cls(
             username=params["username"],
@@ -119,11 +124,10 @@ def make_challenge(realm: str, nonce: str, algorithm: Algorithm, stale: bool = F
 def _read_algorithm(params: dict[str, str]) -> Algorithm:
     """MD5 when none is named (RFC 7616 §3.3)."""
     name = params.get("algorithm", "MD5").upper()
-    try:
-        return Algorithm(name)
-    except ValueError:
-        known = ", ".join(Algorithm)
-        raise SipSyntaxError(f"digest algorithm {name[:20]}; expected one of {known}") from None
+    algorithm = _BY_NAME.get(name)
+    if algorithm is None:
+        raise SipSyntaxError(f"digest algorithm {name[:20]}; expected one of {', '.join(Algorithm)}")
+    return algorithm
 
 
 def _read_qop(params: dict[str, str]) -> str | None:
@@ -133,7 +137,7 @@ def _read_qop(params: dict[str, str]) -> str | None:
     if qop.lower() != "auth":
         raise SipSyntaxError(f"digest qop {qop[:20]}; expected auth")
     nc = params.get("nc", "")
-    if len(nc) != _NC_DIGITS or not all(digit in "0123456789abcdefABCDEF" for digit in nc):
+    if not _NC.fullmatch(nc):
         raise SipSyntaxError(f"digest nc {nc[:20]!r}; expected {_NC_DIGITS} hexadecimal digits")
     if "cnonce" not in params:
         raise SipSyntaxError("digest credentials with qop but without cnonce")

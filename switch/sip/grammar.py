@@ -88,5 +88,4 @@ def unquote(text: str) -> str:
     """What a quoted-string (with its quotes) means; any other text as it stands."""
     if text[:1] != '"':
         return text
-    inner = text[1:-1]
-    return _QUOTED_PAIR.sub(r"\1", inner) if "\\" in inner else inner
+    return _QUOTED_PAIR.sub(r"\1", text[1:-1]) if "\\" in text else text[1:-1]

@@ -34,7 +34,10 @@ _VIA = re.compile(
 _NAME_ADDR = re.compile(rf'({QUOTED}|[^"<>,;]*+){SPACE}<([^<>]++)>{SPACE}({PARAMETERS})', re.DOTALL)
 _ADDR_SPEC = re.compile(rf'([^\s<>;,?"]++){SPACE}({PARAMETERS})', re.DOTALL)
 _LIST_MEMBER = re.compile(rf'(?:[^",<]++|{QUOTED}|<[^>]*+>)*+', re.DOTALL)
-_AUTH_PARAMETER = re.compile(rf"{SPACE}({TOKEN}){SPACE}={SPACE}({QUOTED}|{TOKEN}){SPACE}(,|$)", re.DOTALL)
+_AUTH_PARAMETER = re.compile(rf"({TOKEN}){SPACE}={SPACE}(?:({QUOTED})|({TOKEN}))", re.DOTALL)
+_AUTH_PARAMETERS = re.compile(
+    rf"(?:{SPACE}{TOKEN}{SPACE}={SPACE}(?:{QUOTED}|{TOKEN}){SPACE}(?:,|$))*+", re.DOTALL
+)
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9\-.!%*_+`'~ ]*+")
 _CSEQ = re.compile(rf"([0-9]{{1,20}}+)[ \t]++({TOKEN})")
 _CSEQ_LIMIT = 2**31
@@ -206,15 +209,11 @@ def parse_auth(value: str) -> tuple[str, dict[str, str]]:
     scheme, _, rest = value.partition(" ")
     if not is_token(scheme):
         raise _malformed("credentials", value)
-    params: dict[str, str] = {}
-    position = 0
-    for found in _AUTH_PARAMETER.finditer(rest):
-        name = found[1].lower()
-        if found.start() != position or name in params:
-            raise _malformed("credentials", value)
-        params[name] = unquote(found[2])
-        position = found.end()
-    if position != len(rest):
+    if not _AUTH_PARAMETERS.fullmatch(rest):
+        raise _malformed("credentials", value)
+    found = _AUTH_PARAMETER.findall(rest)
+    params = {name.lower(): unquote(quoted) if quoted else token for name, quoted, token in found}
+    if len(params) != len(found):
         raise _malformed("credentials", value)
     return scheme.lower(), params
 

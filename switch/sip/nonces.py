@@ -64,8 +64,9 @@ class Nonces:
         body, _, seal = nonce.rpartition(".")
         if not nonce.isascii() or not compare_digest(seal, self._seal(body)):
             return None
-        issued_ms, serial = (int(part, 16) for part in body.split("."))
-        expired = now * 1000 - issued_ms > self._lifetime_ms
+        issued_ms, _, number = body.partition(".")
+        serial = int(number, 16)
+        expired = now * 1000 - int(issued_ms, 16) > self._lifetime_ms
         return None if expired or serial <= self._stale_up_to else serial
 
     def _seal(self, body: str) -> str:

@@ -180,18 +180,15 @@ class Machine:
         }
         """The timers that run in each state."""
         self.timer_changes = {
-            (old, new): (
-                _beyond(self.timers[new], self.timers[old]),
-                _beyond(self.timers[old], self.timers[new]),
-            )
-            for old in table
-            for new in table
+            (old, new): (_without(stopping, starting), _without(starting, stopping))
+            for old, stopping in self.timers.items()
+            for new, starting in self.timers.items()
         }
         """The timers that stop and those that start on the way from one state to another."""
 
 
-def _beyond(known: tuple[Timer, ...], timers: tuple[Timer, ...]) -> tuple[Timer, ...]:
-    return tuple(timer for timer in timers if timer not in known)
+def _without(timers: tuple[Timer, ...], others: tuple[Timer, ...]) -> tuple[Timer, ...]:
+    return tuple(timer for timer in timers if timer not in others)
 
 
 _ZERO = frozenset({Timer.D, Timer.I, Timer.J, Timer.K})
