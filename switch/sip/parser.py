@@ -4,8 +4,9 @@ import re
 
 from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import is_token
+from switch.sip.header_lines import read_header_lines
 from switch.sip.header_values import is_name_addr, parse_cseq
-from switch.sip.message import COMPACT_NAMES, FieldValues, Headers, Message, Request, Response, TopVia
+from switch.sip.message import Headers, Message, Request, Response, TopVia
 from switch.sip.via_rules import read_via_line, read_way_back
 
 MAX_MESSAGE_BYTES = 65_535
@@ -25,71 +26,6 @@ _LONGEST_SHOWN = 80
 
 _USUAL_ORDER = ("via", "from", "to", "call-id", "cseq")
 _REQUIRED = frozenset(_USUAL_ORDER)
-_SINGLE = frozenset(
-    {
-        "call-id",
-        "content-length",
-        "content-type",
-        "cseq",
-        "event",
-        "expires",
-        "from",
-        "max-forwards",
-        "min-expires",
-        "min-se",
-        "rack",
-        "refer-to",
-        "referred-by",
-        "replaces",
-        "rseq",
-        "session-expires",
-        "to",
-    }
-)
-"""Headers that may stand only once; a second one is a contradiction, not a list."""
-_FREQUENT = (
-    "Accept",
-    "Allow",
-    "Authorization",
-    "CSeq",
-    "Call-ID",
-    "Contact",
-    "Content-Length",
-    "Content-Type",
-    "Expires",
-    "From",
-    "Max-Forwards",
-    "Proxy-Authorization",
-    "Reason",
-    "Record-Route",
-    "Require",
-    "Route",
-    "Server",
-    "Subject",
-    "Supported",
-    "To",
-    "User-Agent",
-    "Via",
-    "WWW-Authenticate",
-)
-
-
-class _LongNames(dict[str, str]):
-    """The long name in lower case of any spelling; empty when it is no header name."""
-
-    def __missing__(self, spelling: str) -> str:
-        name = spelling.rstrip(" \t")
-        if not is_token(name):
-            return ""
-        return COMPACT_NAMES.get(name.lower(), name.lower())
-
-
-_long_names = _LongNames(
-    {name: name.lower() for name in _FREQUENT}
-    | COMPACT_NAMES
-    | {k.upper(): v for k, v in COMPACT_NAMES.items()}
-)
-"""Holds the spellings that need no work: the usual long forms and the compact ones."""
 
 
 def is_keep_alive(data: bytes) -> bool:
@@ -105,10 +41,8 @@ def parse_message(data: bytes, *, max_bytes: int = MAX_MESSAGE_BYTES) -> Message
     else, with as much of the request as an answer needs; with status None for keep-alives.
     """
     lines, body = _divide(data)
-    fields: dict[str, str] = {}
-    further: dict[str, list[str]] = {}
-    fault = _read_fields(lines, fields, further)
-    message = _read_start(lines[0], Headers(_joined(fields, further) if further else fields))
+    fields, headers, fault = read_header_lines(lines[1 : MAX_HEADERS + 1])
+    message = _read_start(lines[0], headers)
     try:
         _check_size(len(data), max_bytes, lines)
         if isinstance(message, Request):
@@ -145,28 +79,6 @@ def _divide_oddly_written(data: bytes) -> tuple[list[str], bytes | None]:
     lines = (data[: end.start()] if end else data).translate(None, b"\r")
     head = _FOLD.sub(" ", lines.decode("utf-8", "surrogateescape"))
     return head.split("\n"), data[end.end() :] if end else None
-
-
-def _read_fields(lines: list[str], fields: dict[str, str], further: dict[str, list[str]]) -> str | None:
-    """Read all lines but the first: into ``fields`` what stands first under its name, into ``further`` the
-    rest. Returns what was wrong first, and goes on after it: an answer needs what follows."""
-    fault = None
-    for line in lines[1 : MAX_HEADERS + 1]:
-        spelling, colon, value = line.partition(":")
-        name = _long_names[spelling]
-        if not colon or not name:
-            fault = fault or f"malformed header line {line[:_LONGEST_SHOWN]!r}"
-        elif name not in fields:
-            fields[name] = value.strip(" \t")
-        elif name in _SINGLE:
-            fault = fault or f"more than one {name} header"
-        else:
-            further.setdefault(name, []).append(value.strip(" \t"))
-    return fault
-
-
-def _joined(fields: dict[str, str], further: dict[str, list[str]]) -> dict[str, FieldValues]:
-    return {name: [first, *further[name]] if name in further else first for name, first in fields.items()}
 
 
 def _read_start(start: str, headers: Headers) -> Message:
