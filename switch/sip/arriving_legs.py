@@ -12,6 +12,7 @@ from switch.sip.header_values import parse_name_addr
 from switch.sip.identity_headers import read_asserted, wants_privacy
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import ArrivingLeg, LegState, LegTimer, SipLeg
+from switch.sip.message import Fields
 from switch.sip.rack import read_rack
 from switch.sip.reason_header import read_reason, write_reason
 from switch.sip.refusal import Refusal
@@ -205,9 +206,9 @@ class ArrivingLegs:
         return [LegReoffered(leg_id=leg.leg_id, sdp=session)]
 
     def _refuse(self, leg: ArrivingLeg, cause: Cause, retry_after_s: int | None, now: float) -> list[Output]:
-        extra = {"reason": [write_reason(cause)]}
+        extra: Fields = {"reason": write_reason(cause)}
         if cause.status == 503 and retry_after_s is not None:
-            extra["retry-after"] = [str(retry_after_s)]
+            extra["retry-after"] = str(retry_after_s)
         if cause.status == 488:
             extra["warning"] = self._signalling.identity.warning(leg.invite.hop)
         return self._finish(leg, cause, cause.status, extra, by_peer=False, now=now)
@@ -222,7 +223,7 @@ class ArrivingLegs:
         leg: ArrivingLeg,
         cause: Cause,
         status: int,
-        extra: dict[str, list[str]],
+        extra: Fields,
         *,
         by_peer: bool,
         now: float,

@@ -115,8 +115,8 @@ class Attempts:
         if attempt.is_cancelled or invite.state is not State.PROCEEDING:
             return []
         attempt.is_cancelled = True
-        reason = {"reason": [write_reason(attempt.given_up or Cause.NORMAL_CLEARING)]}
-        return [self._signalling.layer.send_cancel(invite, reason, now)]
+        cause = attempt.given_up or Cause.NORMAL_CLEARING
+        return [self._signalling.layer.send_cancel(invite, {"reason": write_reason(cause)}, now)]
 
     def close(self, attempt: Attempt) -> None:
         """Its early dialogs are over."""

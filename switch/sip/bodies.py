@@ -41,7 +41,7 @@ def check_body(request: Request) -> Refusal | None:
     if not request.body:
         return None
     if _is_encoded(request.headers.get):
-        return Refusal(415, {"accept-encoding": ["identity"]})
+        return Refusal(415, {"accept-encoding": "identity"})
     try:
         _read_session(request)
     except _Unreadable:

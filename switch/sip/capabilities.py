@@ -1,6 +1,6 @@
 """What we can do, and how we tell peers: Allow, Supported, Accept (RFC 3261 §11.2, §20.5, §20.37)."""
 
-from switch.sip.message import Headers
+from switch.sip.message import Fields, Headers
 
 SERVED = (
     "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "MESSAGE", "PRACK", "REFER", "SUBSCRIBE",
@@ -19,17 +19,17 @@ KNOWN_METHODS = frozenset(
 SDP = "application/sdp"
 MULTIPART = "multipart/mixed"
 
-ALLOW = [", ".join(SERVED)]
-SUPPORTED = [", ".join(EXTENSIONS)]
-SDP_TYPE = [SDP]
-ACCEPT = [f"{SDP}, {MULTIPART}"]
+ALLOW = ", ".join(SERVED)
+SUPPORTED = ", ".join(EXTENSIONS)
+SDP_TYPE = SDP
+ACCEPT = f"{SDP}, {MULTIPART}"
 """The bodies we read."""
-ALLOW_EVENTS = ["dialog, message-summary, refer"]
+ALLOW_EVENTS = "dialog, message-summary, refer"
 """What phones can subscribe to."""
-CAPABILITIES = {
+CAPABILITIES: Fields = {
     "allow": ALLOW,
-    "accept": [f"{SDP}, {MULTIPART}, text/plain, application/dtmf-relay, application/dtmf"],
-    "accept-encoding": ["identity"],
+    "accept": f"{SDP}, {MULTIPART}, text/plain, application/dtmf-relay, application/dtmf",
+    "accept-encoding": "identity",
     "supported": SUPPORTED,
     "allow-events": ALLOW_EVENTS,
 }

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from switch.sip.commands import SendMessage
 from switch.sip.hop import Hop
-from switch.sip.message import Headers, Request, Response
+from switch.sip.message import Headers, Message, Request, Response
+from switch.sip.retries import cseq_number
 from switch.sip.transaction import RequestUnanswered, Transaction, TransactionContext
 from switch.sip.transaction_tables import (
     CLIENT_INVITE_MACHINES,
@@ -17,6 +18,9 @@ from switch.sip.writer import write_message
 
 _MOST_TRIES = 8
 """Passwords, session intervals and extensions a peer may want changed before a request is given up."""
+
+
+_REPEATED = ("via", "max-forwards", "from", "to", "call-id", "cseq", "route")
 
 
 class ResponseReceived(NamedTuple):
@@ -84,23 +88,14 @@ class ClientTransaction(Transaction):
 
     def make_cancel(self) -> Request:
         """The CANCEL of this INVITE: same branch, so that its target recognises it (RFC 3261 §9.1)."""
-        return self._make_companion("CANCEL", self.request.headers.get_all("to"))
+        return self._make_companion("CANCEL", self.request)
 
     def _make_ack(self, response: Response) -> Request:
-        return self._make_companion("ACK", response.headers.get_all("to"))
+        return self._make_companion("ACK", response)
 
-    def _make_companion(self, method: str, to: list[str]) -> Request:
+    def _make_companion(self, method: str, to: Message) -> Request:
         """ACK and CANCEL repeat the INVITE's Via, From, Call-ID, Route and CSeq number (§17.1.1.3, §9.1)."""
-        invite = self.request.headers
-        headers = Headers(
-            {
-                "via": invite.get_all("via")[:1],
-                "max-forwards": invite.get_all("max-forwards"),
-                "from": invite.get_all("from"),
-                "to": to,
-                "call-id": invite.get_all("call-id"),
-                "cseq": [f"{(invite.get('cseq') or '').partition(' ')[0]} {method}"],
-            }
-        )
-        headers.set_all("route", invite.get_all("route"))
-        return Request(method, self.request.uri, headers)
+        fields = self.request.headers.pick(_REPEATED)
+        fields |= to.headers.pick(["to"])
+        fields["cseq"] = f"{cseq_number(self.request)} {method}"
+        return Request(method, self.request.uri, Headers(fields))

@@ -8,7 +8,7 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr, split_values
 from switch.sip.hop import Hop
 from switch.sip.identity import MAX_FORWARDS
-from switch.sip.message import Headers, Request, Response
+from switch.sip.message import Fields, Headers, Request, Response
 from switch.sip.retries import PROOFS, cseq_number, renew
 from switch.sip.session_id import SessionSide
 from switch.sip.uri import SipUri, parse_uri
@@ -39,7 +39,7 @@ class Dialog:
     routes: list[str] = field(default_factory=list)
     local_cseq: int = 0
     remote_cseq: int | None = None
-    contact: list[str] | None = None
+    contact: str | None = None
     """How its INVITE, or our answer to it, named us, which stays so; None for our usual Contact."""
     session: SessionSide | None = None
     """Its Session-ID (RFC 7989)."""
@@ -96,19 +96,19 @@ class Dialog:
         self.target = str(target)
         self.hop = _next_hop(self.routes, target, source, self.behind_nat)
 
-    def session_lines(self) -> dict[str, list[str]]:
+    def session_lines(self) -> Fields:
         """The Session-ID header of an answer of ours."""
-        return {} if self.session is None else {"session-id": [self.session.header]}
+        return {} if self.session is None else {"session-id": self.session.header}
 
     def _make(self, method: str, cseq: int) -> Request:
         uri, routes = self._route()
         headers = Headers(
             {
                 "max-forwards": MAX_FORWARDS,
-                "from": [self.local],
-                "to": [self.remote],
-                "call-id": [self.sip_call_id],
-                "cseq": [f"{cseq} {method}"],
+                "from": self.local,
+                "to": self.remote,
+                "call-id": self.sip_call_id,
+                "cseq": f"{cseq} {method}",
             }
         )
         headers.set_all("route", routes)
@@ -186,7 +186,7 @@ def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop
         behind_nat=True,
         routes=routes,
         local_cseq=int((invite.headers.get("cseq") or "0").partition(" ")[0]),
-        contact=invite.headers.get_all("contact"),
+        contact=invite.headers.get("contact"),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from switch.sip.grammar import is_token
-from switch.sip.message import COMPACT_NAMES, FieldValues, Headers
+from switch.sip.message import COMPACT_NAMES, Fields, Headers
 
 _SINGLE = frozenset(
     {
@@ -103,5 +103,5 @@ def read_header_lines(lines: list[str]) -> HeaderLines:
     return HeaderLines(first, Headers(_joined(first, further) if further else first), fault)
 
 
-def _joined(first: dict[str, str], further: dict[str, list[str]]) -> dict[str, FieldValues]:
+def _joined(first: dict[str, str], further: dict[str, list[str]]) -> Fields:
     return {name: [value, *further[name]] if name in further else value for name, value in first.items()}

@@ -7,13 +7,13 @@ from switch.sip.config import SipConfig
 from switch.sip.errors import SipSyntaxError
 from switch.sip.header_values import parse_name_addr
 from switch.sip.hop import Hop
-from switch.sip.message import Headers, Request, Response
+from switch.sip.message import Fields, Headers, Request, Response
 from switch.sip.own_names import OwnNames
 from switch.sip.session_id import answering_lines
 from switch.sip.transport.config import ListenerConfig, all_listeners
 from switch.sip.uri import escape_user
 
-MAX_FORWARDS = ["70"]
+MAX_FORWARDS = "70"
 
 _PHRASES = {
     100: "Trying",
@@ -77,7 +77,7 @@ class Identity:
     def __init__(self, config: SipConfig, ids: Ids, listeners: Sequence[ListenerConfig] = ()) -> None:
         """``listeners`` are those beside the ones of ``config``."""
         self.names = OwnNames(all_listeners(config, listeners))
-        self.name = [config.user_agent_name]
+        self.name = config.user_agent_name
         self.tag = ids.token()
         """To tag of answers that open no dialog."""
 
@@ -85,29 +85,29 @@ class Identity:
         """Our host for this peer, as it is written."""
         return self.names.of(hop).host
 
-    def contact(self, hop: Hop) -> list[str]:
+    def contact(self, hop: Hop) -> str:
         """Our Contact for this peer."""
         return self.names.of(hop).contact
 
-    def contact_for(self, request: Request, hop: Hop) -> list[str]:
+    def contact_for(self, request: Request, hop: Hop) -> str:
         """Our Contact in the dialog of a request: SIPS where that asks for SIPS (RFC 3261 §12.1.1)."""
         names = self.names.of(hop)
         return names.secure_contact if _asks_for_sips(request) else names.contact
 
-    def warning(self, hop: Hop) -> list[str]:
+    def warning(self, hop: Hop) -> str:
         """Why an offer is answered 488 (RFC 3261 §13.3.1.3, §20.43)."""
-        return [f'305 {self.host(hop)} "Incompatible media format"']
+        return f'305 {self.host(hop)} "Incompatible media format"'
 
     def via(self, hop: Hop) -> str:
         """Our Via for requests to this peer, up to and with the magic cookie of its branch."""
         return self.names.of(hop).via
 
-    def contact_of(self, user: str, hop: Hop, uri: str = "") -> list[str]:
+    def contact_of(self, user: str, hop: Hop, uri: str = "") -> str:
         """Our Contact for this peer with a user part, which some neighbours insist on; SIPS in a request to a
         SIPS ``uri`` (RFC 3261 §8.1.1.8)."""
         names = self.names.of(hop)
         contact = names.secure_contact if is_sips(uri) else names.contact
-        return [contact[0].replace(":", f":{escape_user(user)}@", 1)] if user else contact
+        return contact.replace(":", f":{escape_user(user)}@", 1) if user else contact
 
     def answer(
         self,
@@ -116,7 +116,7 @@ class Identity:
         *,
         phrase: str | None = None,
         tag: str | None = None,
-        extra: dict[str, list[str]] | None = None,
+        extra: Fields | None = None,
         body: bytes = b"",
     ) -> Response:
         """An answer to ``request``. ``tag`` is the dialog's, when there is one; 100 Trying carries none."""

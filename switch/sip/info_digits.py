@@ -65,7 +65,7 @@ _READERS: dict[str, Callable[[str], KeyPress]] = {
     "application/dtmf": read_plain,
     "application/hook-flash": read_flash,
 }
-ACCEPTED_BY_INFO = [", ".join(_READERS)]
+ACCEPTED_BY_INFO = ", ".join(_READERS)
 """The bodies an INFO may have."""
 
 
@@ -82,7 +82,7 @@ class InfoRequests:
         signalling = self._signalling
         request = transaction.request
         if "info-package" in request.headers:
-            return signalling.answer(transaction, 469, now, extra={"recv-info": [""]})
+            return signalling.answer(transaction, 469, now, extra={"recv-info": ""})
         content_type = (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
         if not request.body:
             return signalling.answer(transaction, 200, now)

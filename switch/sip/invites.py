@@ -11,11 +11,11 @@ from switch.sip.directory import ContactAddress
 from switch.sip.identity import MAX_FORWARDS, Identity
 from switch.sip.identity_headers import write_caller
 from switch.sip.leg_signalling import LegSignalling
-from switch.sip.message import Headers, Request
+from switch.sip.message import Fields, Headers, Request, listed
 from switch.sip.uri import escape_user
 
-_SUPPORTED = ["timer"]
-_SUPPORTED_RELIABLY = ["100rel, timer"]
+_SUPPORTED = "timer"
+_SUPPORTED_RELIABLY = "100rel, timer"
 _OURS = frozenset(
     {
         "allow", "call-id", "contact", "content-length", "content-type", "cseq", "from", "max-forwards",
@@ -54,12 +54,12 @@ def _branch_to(contact: ContactAddress, command: DialStation, host: str) -> Bran
 
 def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: str) -> Request:
     """The first INVITE of a branch. Each has a Call-ID of its own, which tells nothing of us."""
-    fields = {
+    fields: Fields = {
         "max-forwards": MAX_FORWARDS,
-        "from": [f"{branch.caller};tag={tag}"],
-        "to": [branch.called],
-        "call-id": [signalling.ids.token()],
-        "cseq": ["1 INVITE"],
+        "from": f"{branch.caller};tag={tag}",
+        "to": branch.called,
+        "call-id": signalling.ids.token(),
+        "cseq": "1 INVITE",
         "contact": signalling.identity.contact_of(branch.contact_user, branch.hop, branch.uri),
         "allow": ALLOW,
         "supported": _SUPPORTED_RELIABLY if branch.reliable_provisionals else _SUPPORTED,
@@ -83,7 +83,7 @@ def check_fields(added: HeaderFields) -> None:
             raise UsageError(f"header {name} is written by the SIP stack; leave it out")
 
 
-def add_fields(fields: dict[str, list[str]], added: HeaderFields) -> None:
+def add_fields(fields: Fields, added: HeaderFields) -> None:
     """Put further headers beside ours."""
     for name, value in added:
-        fields[name] = [*fields.get(name, ()), value]
+        fields[name] = [*listed(fields.get(name)), value]

@@ -14,6 +14,7 @@ from switch.sip.dialog import Dialog
 from switch.sip.header_values import parse_cseq
 from switch.sip.identity import Identity
 from switch.sip.legs import Legs, SipLeg, dialog_of
+from switch.sip.message import Fields
 from switch.sip.reason_header import write_reason
 from switch.sip.refusal import Refusal
 from switch.sip.server_transaction import ServerTransaction
@@ -41,7 +42,7 @@ class LegSignalling:
         now: float,
         *,
         tag: str | None = None,
-        extra: dict[str, list[str]] | None = None,
+        extra: Fields | None = None,
     ) -> list[Output]:
         """Answer without a body; nothing when a final answer was given before.
 
@@ -78,9 +79,7 @@ class LegSignalling:
             self.repeats.start(leg, cseq, message, now, is_offer=is_offer and sdp is not None)
         return [message]
 
-    def _target_lines(
-        self, leg: SipLeg, request: ServerTransaction, dialog: Dialog, now: float
-    ) -> dict[str, list[str]]:
+    def _target_lines(self, leg: SipLeg, request: ServerTransaction, dialog: Dialog, now: float) -> Fields:
         """What a 2xx says that refreshes the peer's target and the session."""
         return {
             "contact": dialog.contact or self.identity.contact(request.hop),
@@ -99,7 +98,7 @@ class LegSignalling:
         self.legs.open_dialog(leg, dialog)
         bye = dialog.request("BYE")
         bye.headers.set("reason", write_reason(cause))
-        bye.headers.set_all("user-agent", self.identity.name)
+        bye.headers.set("user-agent", self.identity.name)
         return [*outputs, self.layer.send(bye, dialog.hop, dialog, now)[1]]
 
     def prove(
@@ -124,7 +123,7 @@ class LegSignalling:
         return self.answer(reoffer, 487, now)
 
 
-def record_route(invite: ServerTransaction) -> dict[str, list[str]]:
+def record_route(invite: ServerTransaction) -> Fields:
     """The proxies that want to stay on the way, repeated in answers (RFC 3261 §12.1.1)."""
     lines = invite.request.headers.get_all("record-route")
     return {"record-route": lines} if lines else {}

@@ -28,6 +28,8 @@ COMPACT_NAMES = {
 FieldValues = str | list[str]
 """What stands in a header: one value, or a list of several in their order of arrival. Most have one, and a
 busy switch keeps a hundred thousand messages in mind, so that a list for each would weigh."""
+Fields = dict[str, FieldValues]
+"""Headers of a message to be, by lower-case long name."""
 
 
 class Headers:
@@ -40,7 +42,7 @@ class Headers:
 
     def __init__(self, fields: Mapping[str, FieldValues] | None = None) -> None:
         """``fields`` is a dictionary that nobody else changes from now on; its lists are not empty."""
-        self._fields: dict[str, FieldValues] = fields if fields is not None else {}  # type: ignore[assignment]
+        self._fields: Fields = fields if fields is not None else {}  # type: ignore[assignment]
 
     def get(self, name: str) -> str | None:
         """The first value, or None. ``name`` is lower case and in its long form."""
@@ -49,25 +51,25 @@ class Headers:
 
     def get_all(self, name: str) -> list[str]:
         """All values, each as it stood on its line; empty when there are none."""
-        return _listed(self._fields.get(name))
+        return listed(self._fields.get(name))
 
     def set(self, name: str, value: str) -> None:
         """Replace all values by one."""
         self._fields[name] = value
 
-    def set_all(self, name: str, values: list[str]) -> None:
+    def set_all(self, name: str, values: FieldValues) -> None:
         """Replace all values; an empty list removes the header."""
-        if values:
-            self._fields[name] = values
-        else:
+        if values == []:
             self._fields.pop(name, None)
+        else:
+            self._fields[name] = values
 
     def put_first(self, name: str, value: str) -> None:
         """The same before all other headers."""
         self._fields.pop(name, None)
         self._fields = {name: value, **self._fields}
 
-    def pick(self, names: Iterable[str]) -> dict[str, FieldValues]:
+    def pick(self, names: Iterable[str]) -> Fields:
         """Those of these headers that are there, for another message."""
         fields = self._fields
         return {name: fields[name] for name in names if name in fields}
@@ -78,7 +80,7 @@ class Headers:
 
     def items(self) -> list[tuple[str, list[str]]]:
         """(name, values) in the order the names first appeared."""
-        return [(name, _listed(values)) for name, values in self._fields.items()]
+        return [(name, listed(values)) for name, values in self._fields.items()]
 
     def __contains__(self, name: str) -> bool:
         return name in self._fields
@@ -90,7 +92,8 @@ class Headers:
         return f"Headers({self._fields!r})"
 
 
-def _listed(values: FieldValues | None) -> list[str]:
+def listed(values: FieldValues | None) -> list[str]:
+    """The values of a header as a list, which is empty when there are none."""
     if values is None:
         return []
     return [values] if isinstance(values, str) else values

@@ -9,7 +9,7 @@ from switch.sip.events import RequestAnswered
 from switch.sip.identity import MAX_FORWARDS
 from switch.sip.invites import add_fields, check_fields
 from switch.sip.leg_signalling import LegSignalling
-from switch.sip.message import Headers, Request
+from switch.sip.message import Fields, Headers, Request
 from switch.sip.retries import renew
 from switch.sip.text import printable
 from switch.sip.transaction import RequestUnanswered
@@ -101,12 +101,12 @@ class OutOfDialog:
 
     def _make(self, command: SendRequest) -> Request:
         signalling = self._signalling
-        fields = {
+        fields: Fields = {
             "max-forwards": MAX_FORWARDS,
-            "from": [f"{command.caller};tag={signalling.ids.token()}"],
-            "to": [command.called],
-            "call-id": [command.sip_call_id or signalling.ids.token()],
-            "cseq": [f"{command.cseq} {command.method}"],
+            "from": f"{command.caller};tag={signalling.ids.token()}",
+            "to": command.called,
+            "call-id": command.sip_call_id or signalling.ids.token(),
+            "cseq": f"{command.cseq} {command.method}",
             "user-agent": signalling.identity.name,
         }
         if command.routes:
@@ -114,7 +114,7 @@ class OutOfDialog:
         if command.contact is not None:
             fields["contact"] = signalling.identity.contact_of(command.contact, command.hop)
         if command.content_type:
-            fields["content-type"] = [command.content_type]
+            fields["content-type"] = command.content_type
         add_fields(fields, command.headers)
         return Request(command.method, command.uri, Headers(fields), command.body)
 

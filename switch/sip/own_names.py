@@ -22,9 +22,9 @@ class Names(NamedTuple):
 
     host: str
     """As it is written: IPv6 in brackets."""
-    contact: list[str]
+    contact: str
     """The value of a Contact header."""
-    secure_contact: list[str]
+    secure_contact: str
     """The same for a peer that asks for SIPS; the usual one where nothing is encrypted."""
     via: str
     """A Via up to and with its branch's magic cookie."""
@@ -62,8 +62,8 @@ class OwnNames:
         alias = ";alias" if transport in _ASKS_FOR_REUSE else ""
         names = self._names[transport, is_ipv6] = Names(
             host=bracketed(host),
-            contact=[contact],
-            secure_contact=[contact if secure is None else f"<sips:{address}{secure}>"],
+            contact=contact,
+            secure_contact=contact if secure is None else f"<sips:{address}{secure}>",
             via=f"SIP/2.0/{transport.upper()} {address};rport{alias};branch={MAGIC_COOKIE}",
             hop=Hop(transport, host, port),
         )

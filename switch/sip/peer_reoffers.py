@@ -60,8 +60,8 @@ class PeerReoffers:
             return signalling.answer(reoffer, 481, now)
         dialog = found[1]
         if command.sdp is None:
-            warning = {"warning": signalling.identity.warning(reoffer.hop)}
-            outputs = signalling.answer(reoffer, 488, now, extra=warning)
+            warning = signalling.identity.warning(reoffer.hop)
+            outputs = signalling.answer(reoffer, 488, now, extra={"warning": warning})
         else:
             dialog.refresh_target(reoffer.request.headers.get_all("contact"), reoffer.source)
             outputs = signalling.accept(leg, reoffer, dialog, command.sdp, now)
@@ -106,7 +106,7 @@ class PeerReoffers:
 
     def _later(self) -> Refusal:
         pause_s = int(self._signalling.ids.token()[:4], 16) % (_LONGEST_RETRY_S + 1)
-        return Refusal(500, {"retry-after": [str(pause_s)]})
+        return Refusal(500, {"retry-after": str(pause_s)})
 
 
 def _has_offered(leg: SipLeg) -> bool:

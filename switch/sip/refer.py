@@ -16,7 +16,7 @@ from switch.sip.header_values import parse_cseq, parse_name_addr, split_values
 from switch.sip.identity import phrase_of
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import LegState, SipLeg
-from switch.sip.message import Headers
+from switch.sip.message import Fields, Headers
 from switch.sip.replaces import Replaces, find_dialog, parse_replaces
 from switch.sip.server_transaction import ServerTransaction
 from switch.sip.text import printable
@@ -25,7 +25,7 @@ from switch.sip.uri import SipUri
 
 EVENT = "refer"
 """The event package of the subscription that a REFER makes (RFC 3515 §3)."""
-_FRAGMENT_TYPE = ["message/sipfrag;version=2.0"]
+_FRAGMENT_TYPE = "message/sipfrag;version=2.0"
 _TALKING = (LegState.ANSWERED, LegState.CONFIRMED)
 _DECISION_S = 10.0
 """The exchange decides at once; who never does must not leave the phone waiting."""
@@ -144,7 +144,7 @@ class Transfers:
         left_s = int(min(float(asked[:6]) if asked.isdecimal() else self._limit_s, self._limit_s))
         transfer.expires_at = now + left_s
         self._deadlines.set(transfer, transfer.expires_at)
-        return signalling.answer(transaction, 200, now, extra={"expires": [str(left_s)]})
+        return signalling.answer(transaction, 200, now, extra={"expires": str(left_s)})
 
     def response(self, transfer: Transfer, report: ResponseReceived, now: float) -> list[Output]:
         """The answer to a NOTIFY; a failure ends the subscription (RFC 6665 §4.2.2)."""
@@ -194,10 +194,11 @@ class Transfers:
     def _accept(self, transfer: Transfer, now: float) -> list[Output]:
         signalling = self._signalling
         transfer.accepted = True
-        extra = {"contact": transfer.dialog.contact or signalling.identity.contact(transfer.refer.hop)}
+        contact = transfer.dialog.contact or signalling.identity.contact(transfer.refer.hop)
+        extra: Fields = {"contact": contact}
         if transfer.silent:
             self._forget(transfer)
-            extra["refer-sub"] = ["false"]
+            extra["refer-sub"] = "false"
             return signalling.answer(transfer.refer, 202, now, extra=extra)
         self._deadlines.set(transfer, transfer.expires_at)
         outputs = signalling.answer(transfer.refer, 202, now, extra=extra)
@@ -220,11 +221,11 @@ class Transfers:
         signalling = self._signalling
         notify = transfer.dialog.request("NOTIFY")
         contact = transfer.dialog.contact or signalling.identity.contact(transfer.dialog.hop)
-        notify.headers.set_all("contact", contact)
+        notify.headers.set("contact", contact)
         notify.headers.set("event", transfer.event)
         notify.headers.set("subscription-state", _state_of(transfer, now))
-        notify.headers.set_all("user-agent", signalling.identity.name)
-        notify.headers.set_all("content-type", _FRAGMENT_TYPE)
+        notify.headers.set("user-agent", signalling.identity.name)
+        notify.headers.set("content-type", _FRAGMENT_TYPE)
         notify.body = f"SIP/2.0 {transfer.status} {phrase_of(transfer.status)}\r\n".encode()
         return [signalling.layer.send(notify, transfer.dialog.hop, transfer, now)[1]]
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from switch.sip.message import Fields
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """The answer to a request that cannot be served."""
 
     status: int
-    extra: dict[str, list[str]] = field(default_factory=dict)
+    extra: Fields = field(default_factory=dict)

@@ -7,6 +7,7 @@ from switch.sip.config import SipConfig
 from switch.sip.grammar import quote
 from switch.sip.header_values import parse_name_addr
 from switch.sip.hop import Hop
+from switch.sip.message import Fields
 from switch.sip.registration_request import Flow, RegistrationRequest
 from switch.sip.registrations import seconds_left
 from switch.sip.station_proof import Answer
@@ -16,9 +17,9 @@ def refusal_of(asked: RegistrationRequest, config: SipConfig) -> Answer | None:
     """Why a registration cannot be taken as it is, if it cannot."""
     shortest_s = config.register_expires_min_s
     if any(0 < contact.expires_s < shortest_s for contact in asked.contacts):
-        return Answer(423, {"min-expires": [str(shortest_s)]})
+        return Answer(423, {"min-expires": str(shortest_s)})
     if asked.path and not asked.knows_paths and config.path == "strict":
-        return Answer(420, {"unsupported": ["path"]})
+        return Answer(420, {"unsupported": "path"})
     if asked.flow is Flow.PROXIED and not _first_proxy_keeps_flows(asked.path):
         return Answer(439)
     return None
@@ -26,17 +27,17 @@ def refusal_of(asked: RegistrationRequest, config: SipConfig) -> Answer | None:
 
 def accepted(
     asked: RegistrationRequest, bindings: Iterable[Binding], hop: Hop, config: SipConfig, now: float
-) -> dict[str, list[str]]:
+) -> Fields:
     """Headers of the 200: every contact the station has now, and what holds for this one's way here."""
-    headers: dict[str, list[str]] = {}
+    headers: Fields = {}
     if contacts := [_contact_value(binding, now) for binding in bindings]:
         headers["contact"] = contacts
     if asked.knows_paths:
         headers["path"] = list(asked.path)
     if asked.flow is not None and (asked.flow is Flow.PROXIED or hop.transport in CONNECTION_TRANSPORTS):
-        headers["require"] = ["outbound"]
+        headers["require"] = "outbound"
         if config.flow_timer_s:
-            headers["flow-timer"] = [str(config.flow_timer_s)]
+            headers["flow-timer"] = str(config.flow_timer_s)
     return headers
 
 

@@ -10,7 +10,7 @@ from switch.sip.guard.events import RefusalKind
 from switch.sip.guard.guard import Guard
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
-from switch.sip.message import Request, TopVia
+from switch.sip.message import Fields, Request, TopVia
 from switch.sip.text import printable
 from switch.sip.via_rules import note_source, read_way_back, reply_hop
 from switch.sip.writer import write_message
@@ -42,8 +42,8 @@ class Rejections:
         status, events = self._guard.turn_away(request, kind, hop, now)
         if status is None:
             return [*events]
-        later = {"retry-after": [str(self._guard.retry_after_s(request))]}
-        return [*self._answer(request, hop, status, extra=later), *events]
+        later = str(self._guard.retry_after_s(request))
+        return [*self._answer(request, hop, status, extra={"retry-after": later}), *events]
 
     def report(self, reason: str, status: int | None, hop: Hop, now: float) -> list[Output]:
         """Something was not usable SIP."""
@@ -57,7 +57,7 @@ class Rejections:
         status: int,
         *,
         phrase: str | None = None,
-        extra: dict[str, list[str]] | None = None,
+        extra: Fields | None = None,
     ) -> list[Output]:
         via = _way_back(request, hop)
         if via is None:

@@ -27,7 +27,7 @@ def check_request(request: Request) -> Refusal | None:
         wanted = parse_token_list(request.headers.get_all("require"))
         unknown = [tag for tag in wanted if tag.lower() not in EXTENSIONS]
         if unknown:
-            return Refusal(420, {"unsupported": [", ".join(unknown)]})
+            return Refusal(420, {"unsupported": ", ".join(unknown)})
     return None
 
 

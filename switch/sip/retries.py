@@ -15,6 +15,6 @@ def cseq_number(request: Request) -> int:
 
 def renew(request: Request, cseq: int) -> Request:
     """The same request for a new transaction, with a new number."""
-    fields = {name: values for name, values in request.headers.items() if name not in _NEVER_REPEATED}
-    fields["cseq"] = [f"{cseq} {request.method}"]
+    fields = {name: values for name, values in request.headers.fields() if name not in _NEVER_REPEATED}
+    fields["cseq"] = f"{cseq} {request.method}"
     return Request(request.method, request.uri, Headers(fields), request.body)

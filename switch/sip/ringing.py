@@ -121,7 +121,7 @@ class Ringing:
             **leg.dialog.session_lines(),
         }
         if rseq:
-            extra |= {"require": [RELIABLE], "rseq": [str(rseq)]}
+            extra |= {"require": RELIABLE, "rseq": str(rseq)}
         if sdp is not None:
             extra["content-type"] = SDP_TYPE
         body = (sdp or "").encode("utf-8")

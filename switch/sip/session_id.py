@@ -10,7 +10,7 @@ from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from runtime.ids import Ids
-from switch.sip.message import Headers
+from switch.sip.message import Fields, Headers
 
 MOST_HOPS = 70
 """RFC 3261 §8.1.1.6."""
@@ -120,7 +120,7 @@ def _hops_left(headers: Headers) -> int:
     return MOST_HOPS if hops is None else min(max(int(hops) - 1, 0), MOST_HOPS)
 
 
-def answering_lines(headers: Headers) -> dict[str, list[str]]:
+def answering_lines(headers: Headers) -> Fields:
     """The Session-ID header of an answer to a request with these headers, as far as they tell it."""
     asked = read_session_id(headers)
-    return {} if asked is None else {"session-id": [str(asked.answered())]}
+    return {} if asked is None else {"session-id": str(asked.answered())}

@@ -2,7 +2,7 @@
 
 from switch.sip.capabilities import names_token
 from switch.sip.legs import Legs, LegTimer, SipLeg
-from switch.sip.message import Headers
+from switch.sip.message import Fields, Headers
 from switch.sip.session_timer import SessionPolicy, SessionTerms
 
 _PUT_OFF_S = 5.0
@@ -16,7 +16,7 @@ class SessionKeeper:
         self.policy = policy
         self._timers = legs.timers
 
-    def grant(self, leg: SipLeg, headers: Headers, now: float) -> dict[str, list[str]]:
+    def grant(self, leg: SipLeg, headers: Headers, now: float) -> Fields:
         """Accept a peer's INVITE or UPDATE; returns what the 2xx has to say about it."""
         granted = self.policy.accept(headers)
         if granted is None:
@@ -34,7 +34,7 @@ class SessionKeeper:
             leg.peer_updates = names_token(headers, "allow", "UPDATE")
         self._start(leg, terms, now)
 
-    def lines(self, leg: SipLeg) -> dict[str, list[str]]:
+    def lines(self, leg: SipLeg) -> Fields:
         """What a re-INVITE or UPDATE of ours has to say."""
         return {} if leg.terms is None else self.policy.ask_again(leg.terms).headers()
 

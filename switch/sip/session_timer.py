@@ -5,7 +5,7 @@ from typing import NamedTuple
 from switch.sip.capabilities import names_token
 from switch.sip.errors import SipSyntaxError
 from switch.sip.grammar import find_parameter, read_parameters
-from switch.sip.message import Headers
+from switch.sip.message import Fields, Headers
 from switch.sip.refusal import Refusal
 
 _TAG = "timer"
@@ -42,10 +42,10 @@ class SessionAsk(NamedTuple):
     """``uac`` (we) or ``uas`` (the peer) where the roles are settled already; else the peer chooses."""
     raises: int = 0
 
-    def headers(self) -> dict[str, list[str]]:
+    def headers(self) -> Fields:
         """Session-Expires and Min-SE. Supported with ``timer`` must stand beside them."""
         refresher = f";refresher={self.refresher}" if self.refresher else ""
-        return {"session-expires": [f"{self.interval_s}{refresher}"], "min-se": [str(self.min_s)]}
+        return {"session-expires": f"{self.interval_s}{refresher}", "min-se": str(self.min_s)}
 
     def after_refusal(self, headers: Headers) -> "SessionAsk | None":
         """What to ask next after a 422 with these headers (§7.4); None when asking again makes no sense."""
@@ -77,9 +77,9 @@ class SessionPolicy:
         interval_s, _ = _demand_session_expires(headers)
         if interval_s >= self._min_s or not names_token(headers, "supported", _TAG):
             return None
-        return Refusal(422, {"min-se": [str(self._min_s)]})
+        return Refusal(422, {"min-se": str(self._min_s)})
 
-    def accept(self, headers: Headers) -> tuple[SessionTerms, dict[str, list[str]]] | None:
+    def accept(self, headers: Headers) -> tuple[SessionTerms, Fields] | None:
         """What we grant a request (§9, table 2), and the headers of the 2xx that say so.
 
         None when the session shall not expire: nobody on the way knows how it could.
@@ -94,8 +94,8 @@ class SessionPolicy:
             return None
         interval_s = min(asked_s, max(self._expires_s, min_s))
         if not knows or refresher == "uas":
-            return SessionTerms(interval_s, True), {"session-expires": [f"{interval_s};refresher=uas"]}
-        granted = {"session-expires": [f"{interval_s};refresher=uac"], "require": [_TAG]}
+            return SessionTerms(interval_s, True), {"session-expires": f"{interval_s};refresher=uas"}
+        granted: Fields = {"session-expires": f"{interval_s};refresher=uac", "require": _TAG}
         return SessionTerms(interval_s, False), granted
 
     def ask_again(self, terms: SessionTerms) -> SessionAsk:

@@ -10,7 +10,7 @@ from switch.sip.guard.events import RefusalKind
 from switch.sip.guard.guard import Guard
 from switch.sip.guard.networks import Networks, read_address
 from switch.sip.hop import Hop
-from switch.sip.message import Request
+from switch.sip.message import Fields, Request
 
 _REFUSED = {
     Verdict.UNKNOWN_STATION: RefusalKind.UNKNOWN_STATION,
@@ -24,7 +24,7 @@ class Answer:
     """What a request is answered with, and what follows from it."""
 
     status: int
-    extra: dict[str, list[str]] = field(default_factory=dict)
+    extra: Fields = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
 
 

@@ -19,7 +19,7 @@ from switch.sip.uri import parse_uri
 
 _PAUSE_S = 1.0
 """Between two changes that are told: no more than one a second (RFC 4235 §3.10)."""
-_RETRY_AFTER = ["60"]
+_RETRY_AFTER = "60"
 _GONE = frozenset({404, 405, 408, 410, 416, 480, 481, 482, 483, 484, 485, 489, 501, 604})
 """Answers to a NOTIFY that end the subscription (RFC 6665 §4.2.2, RFC 5057 §5.1)."""
 
@@ -151,7 +151,7 @@ class Subscriptions:
         else:
             subscription.ended_by = "timeout"
         extra = {
-            "expires": [str(expires_s)],
+            "expires": str(expires_s),
             "contact": signalling.identity.contact(transaction.hop),
             **record_route(transaction),
         }
@@ -165,10 +165,10 @@ class Subscriptions:
         return min(int(text[:10]), self._longest_s) if text.isdecimal() else self._longest_s
 
     def _bad_event(self) -> Refusal:
-        return Refusal(489, {"allow-events": [", ".join(self._packages)]})
+        return Refusal(489, {"allow-events": ", ".join(self._packages)})
 
     def _too_brief(self) -> Refusal:
-        return Refusal(423, {"min-expires": [str(self._shortest_s)]})
+        return Refusal(423, {"min-expires": str(self._shortest_s)})
 
     # -- NOTIFY --------------------------------------------------------------------------------------
 
@@ -191,8 +191,8 @@ class Subscriptions:
         notify = dialog.request("NOTIFY")
         notify.headers.set("event", subscription.event)
         notify.headers.set("subscription-state", subscription.state(now))
-        notify.headers.set_all("contact", signalling.identity.contact(dialog.hop))
-        notify.headers.set_all("user-agent", signalling.identity.name)
+        notify.headers.set("contact", signalling.identity.contact(dialog.hop))
+        notify.headers.set("user-agent", signalling.identity.name)
         notify.headers.set("content-type", package.content_type)
         notify.body = package.write(subscription.resource, subscription.next_version, dialog.hop)
         subscription.next_version += 1

@@ -188,9 +188,9 @@ def _check(request: Request) -> Refusal | None:
     if len(request.body) > LONGEST_BYTES:
         return Refusal(413)
     if (headers.get("content-encoding") or "identity").strip().lower() != "identity":
-        return Refusal(415, {"accept-encoding": ["identity"]})
+        return Refusal(415, {"accept-encoding": "identity"})
     if content_type.strip().lower() != TEXT_TYPE or _charset(parameters) not in _CHARSETS:
-        return Refusal(415, {"accept": [TEXT_TYPE]})
+        return Refusal(415, {"accept": TEXT_TYPE})
     return None
 
 

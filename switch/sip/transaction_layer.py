@@ -12,7 +12,7 @@ from switch.sip.guard.guard import Guard
 from switch.sip.header_values import parse_cseq, parse_name_addr, parse_via, split_values
 from switch.sip.hop import OPENED, Hop
 from switch.sip.identity import Identity
-from switch.sip.message import Message, Request, Response, TopVia
+from switch.sip.message import Fields, Message, Request, Response, TopVia
 from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
 from switch.sip.size_rule import SizeRule
 from switch.sip.timers import Timers
@@ -110,7 +110,7 @@ class TransactionLayer:
         transaction.tries = refused.tries + 1
         return transaction, message
 
-    def send_cancel(self, invite: ClientTransaction, extra: dict[str, list[str]], now: float) -> SendMessage:
+    def send_cancel(self, invite: ClientTransaction, extra: Fields, now: float) -> SendMessage:
         """Send the CANCEL of an INVITE that has a provisional answer (RFC 3261 §9.1)."""
         cancel = invite.make_cancel()
         for name, values in extra.items():

@@ -40,7 +40,7 @@ def identity() -> Identity:
 def test_a_peer_knows_us_by_the_listener_of_its_transport_and_family(
     identity: Identity, hop: Hop, contact: str, via: str
 ) -> None:
-    assert identity.contact(hop) == [contact]
+    assert identity.contact(hop) == contact
     assert identity.via(hop) == f"SIP/2.0/{via};branch=z9hG4bK"
 
 
@@ -56,7 +56,7 @@ def test_a_peer_knows_us_by_the_listener_of_its_transport_and_family(
 def test_who_is_called_by_sips_is_told_a_sips_contact(
     identity: Identity, hop: Hop, uri: str, contact: str
 ) -> None:
-    assert identity.contact_of("95598", hop, uri) == [contact]
+    assert identity.contact_of("95598", hop, uri) == contact
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_who_calls_by_sips_is_told_a_sips_contact(
     identity: Identity, headers: dict[str, Any], is_sips: bool
 ) -> None:
     hop = Hop("tls", "192.0.2.9", 5061)
-    (contact,) = identity.contact_for(make_request("INVITE", hop=hop, **headers), hop)
+    contact = identity.contact_for(make_request("INVITE", hop=hop, **headers), hop)
     assert contact.startswith("<sips:") is is_sips
 
 
