@@ -17,6 +17,7 @@ from acd.reception import Reception
 from acd.records import QueueEntries
 from acd.verbs import AcdVerbs, AgentParams, NotReadyParams, SignInParams, Submit
 from acd.views import AcdReadings
+from media.commands import FOR_EVER
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs, ignoring_time
 from runtime.ids import Ids
@@ -160,7 +161,7 @@ def _phone_lost(event: OfferEnded) -> inputs.PhoneLost:
 def _commands(ids: Ids) -> dict[type, Handler]:
     """What the core commands, in the exchange's words."""
     return {
-        commands.PlayMusic: ignoring_time(lambda command: [_looped(command, ids.new("playback"))]),
+        commands.PlayMusic: ignoring_time(lambda command: [_music(command, ids.new("playback"))]),
         commands.RingStation: ignoring_time(_ring),
         commands.ReleaseStation: ignoring_time(_release_station),
         commands.ConnectCaller: ignoring_time(_connect),
@@ -169,9 +170,14 @@ def _commands(ids: Ids) -> dict[type, Handler]:
     }
 
 
-def _looped(command: commands.PlayMusic, playback_id: str) -> PlayPrompt:
-    prompts = (command.prompt,)
-    return PlayPrompt(call_id=command.call_id, playback_id=playback_id, prompts=prompts, loop=True)
+def _music(command: commands.PlayMusic, playback_id: str) -> PlayPrompt:
+    return PlayPrompt(
+        call_id=command.call_id,
+        playback_id=playback_id,
+        prompts=(command.prompt,),
+        times=FOR_EVER,
+        shared=True,
+    )
 
 
 def _ring(command: commands.RingStation) -> Outputs:

@@ -24,6 +24,8 @@ class PlayToCaller(Command):
     call_id: str
     playback_id: str
     prompts: tuple[str, ...]
+    barge_in: bool = False
+    """Whether they stop at once when a key goes down; DigitPressed follows when it comes up."""
 
 
 @plain_data

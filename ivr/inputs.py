@@ -34,6 +34,8 @@ class PlaybackOver:
 
     call_id: str
     playback_id: str
+    by_key: bool = False
+    """A key went down, which DigitPressed will name when it comes up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

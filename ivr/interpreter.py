@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ivr.commands import AnswerCaller, EndCall, PlayToCaller, RingCaller
-from ivr.document import Flow, Node
+from ivr.document import Flow, Menu, Node, Play
 from ivr.events import FlowEnd, FlowEntered, FlowLeft, NodeEntered
 from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
 from ivr.nodes import acts
@@ -25,6 +25,9 @@ from runtime.ids import Ids
 from runtime.vocabulary import Output
 
 Outputs = list[Output]
+
+LONGEST_PRESS_S = 10.0
+"""So long a key that went down may be held before the flow goes on without it."""
 
 
 class FlowInterpreter:
@@ -66,6 +69,8 @@ class FlowInterpreter:
                 return [] if run.node else self._begin(run, now)
             case DigitPressed(digit=digit):
                 return self._press(run, digit, now)
+            case PlaybackOver(playback_id=playback_id, by_key=True):
+                return self._await_key(run, playback_id, now)
             case PlaybackOver(playback_id=playback_id):
                 return self._hear_end(run, playback_id, now)
             case CallTaken():
@@ -92,6 +97,8 @@ class FlowInterpreter:
     def _time_out(self, run: Run, now: float) -> Outputs:
         if not run.node:
             return [AnswerCaller(call_id=run.call_id)]
+        if run.playback_id:
+            return self._hear_end(run, run.playback_id, now)
         return self._follow(run, acts.time_out(self._node(run), run), now)
 
     def _begin(self, run: Run, now: float) -> Outputs:
@@ -103,6 +110,12 @@ class FlowInterpreter:
             return []
         self._deadlines.cancel(run.call_id)
         return self._follow(run, acts.press(self._node(run), run, digit), now)
+
+    def _await_key(self, run: Run, playback_id: str, now: float) -> Outputs:
+        """The key that ended the prompts is to be told yet; without it the prompts are over."""
+        if run.playback_id and playback_id == run.playback_id:
+            self._deadlines.set(run.call_id, now + LONGEST_PRESS_S)
+        return []
 
     def _hear_end(self, run: Run, playback_id: str, now: float) -> Outputs:
         if not run.playback_id or playback_id != run.playback_id:
@@ -128,7 +141,13 @@ class FlowInterpreter:
 
     def _play(self, run: Run, prompts: tuple[str, ...]) -> PlayToCaller:
         run.playback_id = self._ids.new("playback")
-        return PlayToCaller(call_id=run.call_id, playback_id=run.playback_id, prompts=prompts)
+        node = self._node(run)
+        return PlayToCaller(
+            call_id=run.call_id,
+            playback_id=run.playback_id,
+            prompts=prompts,
+            barge_in=isinstance(node, Play | Menu) and node.barge_in,
+        )
 
     def _enter(self, run: Run, name: str) -> Reaction:
         if run.idle_visits == self._max_node_visits:

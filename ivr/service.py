@@ -76,7 +76,8 @@ def _handed_off(event: CallHandedOff) -> inputs.CallGiven | inputs.CallTaken:
 
 
 def _playback_over(event: PromptFinished) -> inputs.PlaybackOver:
-    return inputs.PlaybackOver(call_id=event.call_id, playback_id=event.playback_id)
+    by_key = event.reason == "barged_in"
+    return inputs.PlaybackOver(call_id=event.call_id, playback_id=event.playback_id, by_key=by_key)
 
 
 def _ring(command: commands.RingCaller) -> Outputs:
@@ -88,7 +89,14 @@ def _answer(command: commands.AnswerCaller) -> Outputs:
 
 
 def _play(command: commands.PlayToCaller) -> Outputs:
-    return [PlayPrompt(call_id=command.call_id, playback_id=command.playback_id, prompts=command.prompts)]
+    return [
+        PlayPrompt(
+            call_id=command.call_id,
+            playback_id=command.playback_id,
+            prompts=command.prompts,
+            barge_in=command.barge_in,
+        )
+    ]
 
 
 def _silence(command: commands.SilencePrompts) -> Outputs:

@@ -65,11 +65,39 @@ class Core:
     def unbridge(self, endpoint: int) -> None:
         """End the relay, if there is one."""
 
-    def start_playback(self, endpoint: int, prompts: list[str], looped: bool) -> int:
-        """Play prompts by name. Returns the playback, which ends with one PlaybackEnded."""
+    def start_playback(
+        self,
+        endpoint: int,
+        prompts: list[str],
+        *,
+        times: int,
+        gain_db: float,
+        barge_in: bool,
+        shared: bool,
+    ) -> int:
+        """Play prompts by name, ``times`` times or, when it is 0, until stopped.
+
+        Returns the playback, which ends with one PlaybackEnded; a key press of the leg ends it too if
+        ``barge_in``. A ``shared`` one joins all others of the same prompts in the middle.
+        """
 
     def stop_playback(self, endpoint: int) -> None:
         """Fall silent."""
+
+    def pause_playback(self, endpoint: int) -> None:
+        """Fall silent, to be resumed at the same place."""
+
+    def resume_playback(self, endpoint: int) -> None:
+        """Go on after a pause."""
+
+    def seek_playback(self, endpoint: int, position_ms: int) -> None:
+        """Go on at a place counted from the beginning of the first prompt."""
+
+    def skip_playback(self, endpoint: int, offset_ms: int) -> None:
+        """Go on so much later, or earlier when it is negative."""
+
+    def set_playback_gain(self, endpoint: int, gain_db: float) -> None:
+        """Play louder or quieter from here on."""
 
     def send_digits(self, endpoint: int, digits: str) -> None:
         """Press keys, if the peer takes telephone-events."""
@@ -152,7 +180,7 @@ class DigitDetected:
 
 @final
 class PlaybackEnded:
-    """A playback is over: ``finished`` or ``stopped``."""
+    """A playback is over: ``finished``, ``stopped`` or ``barged_in``."""
 
     @property
     def endpoint(self) -> int: ...
@@ -160,6 +188,8 @@ class PlaybackEnded:
     def playback(self) -> int: ...
     @property
     def reason(self) -> str: ...
+    @property
+    def position_ms(self) -> int: ...
 
 @final
 class RecordingStarted:

@@ -16,6 +16,10 @@ class Codec(StrEnum):
     """Only relayed between two legs that both speak it: it is neither played, mixed nor recorded."""
 
 
+FOR_EVER = 0
+"""How often music plays: until it is stopped."""
+
+
 class Channel(StrEnum):
     """The two channels of a recording."""
 
@@ -87,15 +91,61 @@ class StartPlayback(Command):
     leg_id: str
     prompts: tuple[str, ...]
     """Names in the prompt library, such as ``zh/greeting``."""
-    loop: bool
-    """Begin again at the end, until stopped."""
+    times: int = 1
+    """How often they play, one time after the other; FOR_EVER is until stopped."""
+    gain_db: float = 0.0
+    """From -40 to 40; what becomes too loud is cut off at full scale."""
+    barge_in: bool = False
+    """Whether the first packet of a key press ends it."""
+    shared: bool = False
+    """Music on hold: who joins hears what all others hear, from its middle."""
 
 
 @plain_data
 class StopPlayback(Command):
-    """Fall silent within one packet; no harm if nothing plays."""
+    """Fall silent within one packet; no harm if nothing plays, here and in the commands below."""
 
     leg_id: str
+
+
+@plain_data
+class PausePlayback(Command):
+    """Fall silent within one packet, until ResumePlayback."""
+
+    leg_id: str
+
+
+@plain_data
+class ResumePlayback(Command):
+    """Go on where a pause began, or where SeekPlayback or SkipPlayback led since."""
+
+    leg_id: str
+
+
+@plain_data
+class SeekPlayback(Command):
+    """Go on at a place; one beyond the end is the end."""
+
+    leg_id: str
+    position_ms: int
+    """From the beginning of the first prompt."""
+
+
+@plain_data
+class SkipPlayback(Command):
+    """Go on so much further or, when negative, so much earlier; at most to the end or the beginning."""
+
+    leg_id: str
+    offset_ms: int
+
+
+@plain_data
+class SetPlaybackGain(Command):
+    """Make what plays louder or quieter than it is recorded."""
+
+    leg_id: str
+    gain_db: float
+    """From -40 to 40."""
 
 
 @plain_data

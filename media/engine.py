@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from media import _core, commands
 from media.config import MediaConfig, RecordingsConfig
-from media.events import EndpointFailed, EndpointOpened, PlaybackEnded, RecordingFailed
+from media.events import EndpointFailed, EndpointOpened, RecordingFailed
 from media.names import Fact, Names, RecordingIdentity
+from media.playing import Playing
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
@@ -66,6 +67,7 @@ class MediaEngine:
         self._wake_is_due = False
         self._core = _start_core(media)
         self._names = Names()
+        self._playing = Playing(self._core, self._names)
         self._arrived: deque[Fact] = deque()
         self._endpoints: dict[str, int] = {}
         self._recordings: dict[str, int] = {}
@@ -108,9 +110,7 @@ class MediaEngine:
             commands.CloseEndpoint: self._for_leg(self._close_endpoint),
             commands.BridgeEndpoints: self._for_leg(self._bridge_endpoints),
             commands.UnbridgeEndpoints: self._for_leg(self._unbridge_endpoints),
-            commands.StartPlayback: self._for_leg(self._start_playback),
-            commands.StopPlayback: self._for_leg(self._stop_playback),
-            commands.SendDigits: self._for_leg(self._send_digits),
+            **{kind: self._for_leg(handle) for kind, handle in self._playing.handlers().items()},
             commands.StartRecording: self._start_recording,
             commands.AttachToRecording: self._for_leg(self._attach_to_recording),
             commands.StopRecording: self._stop_recording,
@@ -165,23 +165,6 @@ class MediaEngine:
 
     def _unbridge_endpoints(self, command: commands.UnbridgeEndpoints, endpoint: int) -> Answer:
         self._core.unbridge(endpoint)
-        return ()
-
-    def _start_playback(self, command: commands.StartPlayback, endpoint: int) -> Answer:
-        try:
-            playback = self._core.start_playback(endpoint, list(command.prompts), command.loop)
-        except OSError:  # a prompt that is not in the library
-            ended = PlaybackEnded(playback_id=command.playback_id, leg_id=command.leg_id, reason="failed")
-            return [ended]
-        self._names.playbacks[playback] = command.playback_id
-        return ()
-
-    def _stop_playback(self, command: commands.StopPlayback, endpoint: int) -> Answer:
-        self._core.stop_playback(endpoint)
-        return ()
-
-    def _send_digits(self, command: commands.SendDigits, endpoint: int) -> Answer:
-        self._core.send_digits(endpoint, command.digits)
         return ()
 
     def _start_recording(self, command: commands.StartRecording, now: float) -> Answer:

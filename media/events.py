@@ -81,7 +81,11 @@ class PlaybackEnded(Event):
     playback_id: str
     leg_id: str
     reason: str
-    """``finished``, ``stopped`` (by verb, bridge, replacement or close) or ``failed``."""
+    """``finished``, ``stopped`` (by verb, bridge, replacement or close), ``barged_in`` or ``failed``."""
+    position_ms: int = 0
+    """How far it came, from the beginning of the first prompt; of its last pass when it was repeated."""
+    problem: str = ""
+    """Why it failed, for people; empty otherwise."""
 
 
 @plain_data

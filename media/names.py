@@ -92,7 +92,9 @@ class Names:
                 return DigitDetected(leg_id=leg_id, digit=fact.digit, duration_ms=fact.duration_ms)
             case _core.PlaybackEnded():
                 playback_id = self.playbacks.pop(fact.playback)
-                return PlaybackEnded(playback_id=playback_id, leg_id=leg_id, reason=fact.reason)
+                return PlaybackEnded(
+                    playback_id=playback_id, leg_id=leg_id, reason=fact.reason, position_ms=fact.position_ms
+                )
 
 
 def _endpoint_closed(leg_id: str, counters: _core.EndpointCounters) -> EndpointClosed:

@@ -27,7 +27,12 @@ class PlayPrompt(Command):
     call_id: str
     playback_id: str
     prompts: tuple[str, ...]
-    loop: bool = False
+    times: int = 1
+    """How often; ``media.commands.FOR_EVER`` is until StopPrompt."""
+    barge_in: bool = False
+    """Whether they end as soon as the customer presses a key."""
+    shared: bool = False
+    """Whether who comes later joins in the middle, as with music on hold."""
 
 
 @plain_data

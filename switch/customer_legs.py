@@ -56,13 +56,15 @@ class CustomerLegs:
         if call is None:
             return []
         if call.state is not CallState.ANSWERED:
-            return [PromptFinished(call_id=call.call_id, playback_id=command.playback_id, reason="failed")]
+            return [_never_played(command, "the call is not answered")]
         return [
             StartPlayback(
                 playback_id=command.playback_id,
                 leg_id=call.customer.leg_id,
                 prompts=command.prompts,
-                loop=command.loop,
+                times=command.times,
+                barge_in=command.barge_in,
+                shared=command.shared,
             )
         ]
 
@@ -77,7 +79,15 @@ class CustomerLegs:
         leg = self._calls.legs.get(event.leg_id)
         if leg is None:
             return []
-        return [PromptFinished(call_id=leg.call_id, playback_id=event.playback_id, reason=event.reason)]
+        return [
+            PromptFinished(
+                call_id=leg.call_id,
+                playback_id=event.playback_id,
+                reason=event.reason,
+                position_ms=event.position_ms,
+                problem=event.problem,
+            )
+        ]
 
     def digit_detected(self, event: DigitDetected | LegDigitReceived) -> list[Output]:
         """A station's keys are no digits of the call."""
@@ -108,6 +118,12 @@ class CustomerLegs:
                 recording_id=recording_id, leg_id=call.customer.leg_id, channel=Channel.CUSTOMER
             ),
         ]
+
+
+def _never_played(command: PlayPrompt, problem: str) -> PromptFinished:
+    return PromptFinished(
+        call_id=command.call_id, playback_id=command.playback_id, reason="failed", problem=problem
+    )
 
 
 def accept(leg: Leg) -> list[Output]:

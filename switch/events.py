@@ -113,7 +113,11 @@ class PromptFinished(Event):
     call_id: str
     playback_id: str
     reason: str
-    """``finished``, ``stopped`` or ``failed``."""
+    """``finished``, ``stopped``, ``barged_in`` (by a key press of the customer) or ``failed``."""
+    position_ms: int = 0
+    """How far it came."""
+    problem: str = ""
+    """Why it failed, for people."""
 
 
 @plain_data

@@ -3,7 +3,7 @@
 The bridge between the two stays, since music comes before what a peer says; each holds for itself.
 """
 
-from media.commands import StartPlayback, StopPlayback
+from media.commands import FOR_EVER, StartPlayback, StopPlayback
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg
@@ -41,4 +41,12 @@ class Holding:
             return []
         playback_id = self._ids.new("playback")
         self._calls.hold_music.add(playback_id)
-        return [StartPlayback(playback_id=playback_id, leg_id=leg.leg_id, prompts=(self._music,), loop=True)]
+        return [
+            StartPlayback(
+                playback_id=playback_id,
+                leg_id=leg.leg_id,
+                prompts=(self._music,),
+                times=FOR_EVER,
+                shared=True,
+            )
+        ]

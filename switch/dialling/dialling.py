@@ -7,6 +7,7 @@ dialled ──► rings (the caller hears ring-back) ──► answered: caller 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 
+from media.commands import FOR_EVER
 from runtime.ids import Ids
 from runtime.target import Target, parse_target
 from runtime.vocabulary import Output
@@ -140,7 +141,9 @@ class Dialling:
             return ()
         playback_id = self._ids.new("playback")
         prompts = (self._config.ring_back,)
-        return (PlayPrompt(call_id=dialled.call_id, playback_id=playback_id, prompts=prompts, loop=True),)
+        return (
+            PlayPrompt(call_id=dialled.call_id, playback_id=playback_id, prompts=prompts, times=FOR_EVER),
+        )
 
     def _find(self, event: OfferRinging | OfferAccepted | OfferEnded | CallConnected) -> DialledCall | None:
         dialled = self._calls.by_id.get(event.call_id)

@@ -166,7 +166,7 @@ def test_a_call_that_arrives_unanswered_is_answered_before_it_joins(rig: Rig) ->
     assert rig.feed(ARRIVED) == [AnswerCall(call_id="call")]
     (music,) = rig.feed(CallAnswered(call_id="call"))
     assert music == PlayPrompt(
-        call_id="call", playback_id="playback-1", prompts=("music/waiting",), loop=True
+        call_id="call", playback_id="playback-1", prompts=("music/waiting",), times=0, shared=True
     )
 
 

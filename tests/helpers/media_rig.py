@@ -148,7 +148,7 @@ class MediaRig:
         name = f"clock-{len(self.events)}"
         self.engine.load_prompt(name, np.zeros(8 * milliseconds, dtype=np.int16))
         self.order(OpenEndpoint(leg_id=name, near=None))
-        self.order(StartPlayback(playback_id=name, leg_id=name, prompts=(name,), loop=False))
+        self.order(StartPlayback(playback_id=name, leg_id=name, prompts=(name,)))
         while not any(isinstance(e, PlaybackEnded) and e.playback_id == name for e in self.events):
             self.wait(PlaybackEnded, count=1 + sum(isinstance(e, PlaybackEnded) for e in self.events))
         self.order(CloseEndpoint(leg_id=name))

@@ -47,6 +47,11 @@ class ScriptedCaller:
     def hears_it_out(self) -> "ScriptedCaller":
         return self._give(PlaybackOver(call_id=self.call_id, playback_id=self.plays[-1].playback_id))
 
+    def holds_a_key_down(self) -> "ScriptedCaller":
+        """The prompts stop at once; ``presses`` is the key coming up."""
+        playback_id = self.plays[-1].playback_id
+        return self._give(PlaybackOver(call_id=self.call_id, playback_id=playback_id, by_key=True))
+
     def waits(self, seconds: float) -> "ScriptedCaller":
         until = self.clock.now() + seconds
         while (at := self.interpreter.next_deadline()) is not None and at <= until:

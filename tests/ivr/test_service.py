@@ -99,7 +99,7 @@ def house() -> House:
     return House()
 
 
-MENU = PlayPrompt(call_id="call-1", playback_id="playback-1", prompts=("zh/menu",))
+MENU = PlayPrompt(call_id="call-1", playback_id="playback-1", prompts=("zh/menu",), barge_in=True)
 
 
 def test_a_call_for_a_flow_is_answered_greeted_and_queued(house: House) -> None:

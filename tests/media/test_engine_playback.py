@@ -3,19 +3,27 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from media.commands import (
+    FOR_EVER,
     BridgeEndpoints,
     CloseEndpoint,
     Codec,
+    PausePlayback,
+    ResumePlayback,
+    SeekPlayback,
     SendDigits,
+    SetPlaybackGain,
+    SkipPlayback,
     StartPlayback,
     StopPlayback,
 )
 from media.events import DigitDetected, EndpointClosed, PlaybackEnded
 from runtime.errors import UsageError
-from sipp_scenarios.rtp import TELEPHONE_EVENT
+from sipp_scenarios.audio import from_alaw
+from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket
 from tests.helpers.media_rig import MediaRig, media_rig, tone
 
 PACKETS = 5
@@ -29,8 +37,12 @@ def rig(tmp_path: Path) -> Iterator[MediaRig]:
         yield rig
 
 
-def play(rig: MediaRig, *prompts: str, playback_id: str = "p", loop: bool = False) -> None:
-    rig.order(StartPlayback(playback_id=playback_id, leg_id="a", prompts=prompts, loop=loop))
+def play(rig: MediaRig, *prompts: str, playback_id: str = "p", times: int = 1) -> None:
+    rig.order(StartPlayback(playback_id=playback_id, leg_id="a", prompts=prompts, times=times))
+
+
+def loudest(packet: RtpPacket) -> int:
+    return int(from_alaw(packet.payload).max())
 
 
 @pytest.mark.parametrize("codec", [Codec.PCMA, Codec.PCMU])
@@ -45,12 +57,13 @@ def test_prompts_are_heard_one_after_the_other_and_end_once(rig: MediaRig, codec
     assert len(set(heard[0].payload)) > 5, "a tone, not silence"
     (ended,) = rig.wait(PlaybackEnded)
     assert (ended.playback_id, ended.leg_id, ended.reason) == ("p", "a", "finished")
+    assert ended.position_ms == 20 * (PACKETS + 1)
     assert phone.hears_nothing()
 
 
 def test_a_loop_goes_on_until_it_is_stopped(rig: MediaRig) -> None:
     phone = rig.leg("a")
-    play(rig, "en/menu", loop=True)
+    play(rig, "en/menu", times=FOR_EVER)
     assert len({phone.hear().payload for _ in range(4)}) == 1
     rig.order(StopPlayback(leg_id="a"))
     (ended,) = rig.wait(PlaybackEnded)
@@ -59,7 +72,7 @@ def test_a_loop_goes_on_until_it_is_stopped(rig: MediaRig) -> None:
 
 def test_a_new_playback_replaces_the_old(rig: MediaRig) -> None:
     rig.leg("a")
-    play(rig, "en/menu", playback_id="music", loop=True)
+    play(rig, "en/menu", playback_id="music", times=FOR_EVER)
     play(rig, "zh/问候", playback_id="greeting")
     ended = rig.wait(PlaybackEnded, count=2)
     assert [(event.playback_id, event.reason) for event in ended] == [
@@ -72,7 +85,7 @@ def test_a_new_playback_replaces_the_old(rig: MediaRig) -> None:
 def test_bridging_or_closing_stops_the_prompt(rig: MediaRig, order: BridgeEndpoints | CloseEndpoint) -> None:
     rig.leg("a")
     rig.leg("b", near="a")
-    play(rig, "en/menu", loop=True)
+    play(rig, "en/menu", times=FOR_EVER)
     rig.order(order)
     (ended,) = rig.wait(PlaybackEnded)
     assert ended.reason == "stopped"
@@ -83,12 +96,66 @@ def test_bridging_or_closing_stops_the_prompt(rig: MediaRig, order: BridgeEndpoi
 
 def test_an_unknown_prompt_fails_and_what_plays_goes_on(rig: MediaRig) -> None:
     phone = rig.leg("a")
-    play(rig, "en/menu", loop=True)
+    play(rig, "en/menu", times=FOR_EVER)
     play(rig, "en/menu", "en/nothing", playback_id="wrong")
     (ended,) = rig.wait(PlaybackEnded)
     assert (ended.playback_id, ended.reason) == ("wrong", "failed")
+    assert ended.problem == "there is no prompt named en/nothing"
     phone.hear()
     phone.hear()
+
+
+def test_a_playback_is_paused_moved_and_resumed(rig: MediaRig) -> None:
+    phone = rig.leg("a")
+    play(rig, "zh/问候", "en/menu")
+    phone.hear()
+    rig.order(PausePlayback(leg_id="a"))
+    rig.order(SeekPlayback(leg_id="a", position_ms=10))
+    rig.order(SkipPlayback(leg_id="a", offset_ms=20 * PACKETS - 10))
+    rig.let_pass(60)
+    while not phone.hears_nothing():
+        phone.hear()
+    rig.order(ResumePlayback(leg_id="a"))
+    menu = phone.hear()
+    assert menu.marker
+    assert loudest(menu) == pytest.approx(2000, rel=0.05)
+    ended = rig.wait(PlaybackEnded, count=2)[-1]
+    assert (ended.playback_id, ended.position_ms) == ("p", 20 * (PACKETS + 1))
+
+
+def test_a_playback_is_made_quieter_while_it_plays(rig: MediaRig) -> None:
+    phone = rig.leg("a")
+    play(rig, "zh/问候", times=FOR_EVER)
+    rig.order(SetPlaybackGain(leg_id="a", gain_db=-20.0))
+    heard = [loudest(phone.hear()) for _ in range(4)]
+    assert heard[-1] == pytest.approx(800, rel=0.05)
+    with pytest.raises(UsageError, match="-40 to 40 dB"):
+        rig.order(SetPlaybackGain(leg_id="a", gain_db=60.0))
+
+
+def test_a_key_that_goes_down_silences_what_may_be_barged_in_on(rig: MediaRig) -> None:
+    phone = rig.leg("a")
+    rig.order(StartPlayback(playback_id="p", leg_id="a", prompts=("zh/问候",), times=FOR_EVER, barge_in=True))
+    phone.hear()
+    phone.press(5)
+    (ended,) = rig.wait(PlaybackEnded)
+    rig.wait(DigitDetected)
+    assert ended.reason == "barged_in"
+    told = [type(event) for event in rig.events]
+    assert told.index(PlaybackEnded) < told.index(DigitDetected)
+
+
+def test_who_joins_music_later_hears_what_the_others_hear(rig: MediaRig) -> None:
+    level = 600
+    rig.engine.load_prompt("music", np.repeat(np.arange(50, dtype=np.int16) * level, 160))
+    first, later = rig.leg("a"), rig.leg("b")
+    for leg_id in ("a", "b"):
+        rig.order(
+            StartPlayback(playback_id=leg_id, leg_id=leg_id, prompts=("music",), times=FOR_EVER, shared=True)
+        )
+        rig.let_pass(200)
+    joined = loudest(later.hear())
+    assert any(abs(loudest(first.hear()) - joined) < level for _ in range(30))
 
 
 def test_bridged_voice_follows_a_prompt_in_the_same_stream(rig: MediaRig) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from media.commands import (
+    FOR_EVER,
     AttachToRecording,
     BridgeEndpoints,
     Channel,
@@ -267,7 +268,7 @@ def _in_a_prompt(rig: ExchangeRig) -> None:
     call_id = rig.arrive()
     rig.feed(
         AnswerCall(call_id=call_id),
-        PlayPrompt(call_id=call_id, playback_id="p", prompts=("zh/menu",), loop=True),
+        PlayPrompt(call_id=call_id, playback_id="p", prompts=("zh/menu",), times=FOR_EVER),
     )
 
 

@@ -41,6 +41,17 @@ def test_a_key_silences_it_and_answers_the_menu_behind_it() -> None:
     assert someone.all_of(DigitAccepted)[0].digit == "1"
 
 
+def test_prompts_end_when_a_key_goes_down_and_the_flow_goes_on_when_it_comes_up() -> None:
+    someone = caller()
+    assert [play.barge_in for play in someone.plays] == [True]
+    assert someone.holds_a_key_down().waits(1).path == ["greeting"]
+    assert someone.presses("1").path == ["greeting", "notice", "menu", "out"]
+
+
+def test_a_key_that_never_comes_up_does_not_keep_the_caller_for_ever() -> None:
+    assert caller().holds_a_key_down().waits(11).path == ["greeting", "notice"]
+
+
 def test_a_wrong_key_typed_ahead_costs_a_try_of_the_menu() -> None:
     someone = caller().presses("5")
     assert someone.all_of(DigitRefused)[0].tries_left == 2
@@ -49,6 +60,7 @@ def test_a_wrong_key_typed_ahead_costs_a_try_of_the_menu() -> None:
 
 def test_without_barge_in_a_key_is_not_heard() -> None:
     someone = caller(barge_in=False).presses("1")
+    assert not someone.plays[0].barge_in
     assert someone.path == ["greeting"]
     assert someone.hears_it_out().hears_it_out().path == ["greeting", "notice", "menu"]
 

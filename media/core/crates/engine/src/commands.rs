@@ -3,7 +3,7 @@
 use crossbeam_channel::Sender;
 
 use crate::events::{EndpointCounters, EndpointId, RecordingId};
-use crate::playback::Playback;
+use crate::playback::{Playback, Seek};
 use crate::ports::SocketPair;
 use crate::settings::Settings;
 
@@ -14,6 +14,16 @@ pub enum Channel {
     Customer,
     /// Right.
     Agent,
+}
+
+/// What can be done with a playback under way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Steer {
+    Stop,
+    Pause,
+    Resume,
+    Seek(Seek),
+    SetGain { gain_db: f32 },
 }
 
 /// What one worker is to do. A command for something that is gone is ignored.
@@ -41,8 +51,9 @@ pub enum Command {
         endpoint: EndpointId,
         playback: Playback,
     },
-    StopPlayback {
+    SteerPlayback {
         endpoint: EndpointId,
+        steer: Steer,
     },
     SendDigits {
         endpoint: EndpointId,

@@ -51,7 +51,12 @@ impl Endpoint {
         now_us: u64,
         events: &mut Vec<Event>,
     ) -> Option<Received> {
-        self.intake.receive(datagram, source, self.settings.as_ref(), now_us, events)
+        let presses = self.intake.digits.presses();
+        let received = self.intake.receive(datagram, source, self.settings.as_ref(), now_us, events);
+        if self.intake.digits.presses() != presses {
+            self.speaker.key_pressed(events);
+        }
+        received
     }
 
     /// Our header for a peer's packet; None when it is not to be sent.

@@ -12,11 +12,13 @@ use crossbeam_channel::bounded;
 use rtp::digit_sender::DigitSender;
 
 use crate::clock::Clock;
-use crate::commands::{Channel, Command};
+use crate::commands::{Channel, Command, Steer};
 use crate::event_ring::EventRing;
 use crate::events::{EndpointCounters, EndpointId, PlaybackId, RecordingId};
-use crate::playback::{Playback, Prompt};
+use crate::playback::{MAX_GAIN_DB, Manner, Playback};
+use crate::playlist::Playlist;
 use crate::ports::PortPool;
+use crate::prompt::Prompt;
 use crate::settings::{Senseless, Settings};
 use crate::threads::{Crew, Plan};
 use crate::writer::Job;
@@ -177,20 +179,26 @@ impl Engine {
         &mut self,
         endpoint: EndpointId,
         names: Vec<String>,
-        looped: bool,
+        manner: Manner,
     ) -> Result<PlaybackId, Refusal> {
+        check_gain(manner.gain_db)?;
         let prompt = |name: String| {
             let found = self.prompts.get(&name).cloned();
             found.ok_or_else(|| Refusal::Unable(format!("there is no prompt named {name}")))
         };
         let prompts = names.into_iter().map(prompt).collect::<Result<_, _>>()?;
         let id = self.new_id();
-        self.post(endpoint, Command::Play { endpoint, playback: Playback::new(id, prompts, looped) })?;
+        let playback = Playback::new(id, Playlist::new(prompts), manner);
+        self.post(endpoint, Command::Play { endpoint, playback })?;
         Ok(id)
     }
 
-    pub fn stop_playback(&self, endpoint: EndpointId) -> Result<(), Refusal> {
-        self.post(endpoint, Command::StopPlayback { endpoint })
+    /// Stop, pause, resume, move or change the loudness of what plays; nothing when nothing does.
+    pub fn steer_playback(&self, endpoint: EndpointId, steer: Steer) -> Result<(), Refusal> {
+        if let Steer::SetGain { gain_db } = steer {
+            check_gain(gain_db)?;
+        }
+        self.post(endpoint, Command::SteerPlayback { endpoint, steer })
     }
 
     /// Send RFC 4733 digits; a peer that offered no telephone-event gets none.
@@ -285,6 +293,13 @@ impl Engine {
         self.crew.post(worker, Command::Record { recording, started_us, placed_us });
         Ok(worker)
     }
+}
+
+fn check_gain(gain_db: f32) -> Result<(), Refusal> {
+    if gain_db.abs() <= MAX_GAIN_DB {
+        return Ok(());
+    }
+    Err(Refusal::Senseless(format!("a gain is from -{MAX_GAIN_DB} to {MAX_GAIN_DB} dB, not {gain_db}")))
 }
 
 /// The pool of ports, after one pair of it could be bound.

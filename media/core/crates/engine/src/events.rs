@@ -51,6 +51,8 @@ pub enum PlaybackEnd {
     Finished,
     /// By verb, bridge, replacement or close.
     Stopped,
+    /// By a key press of its leg.
+    BargedIn,
 }
 
 /// A fact.
@@ -60,7 +62,7 @@ pub enum Event {
     MediaStarted { endpoint: EndpointId, source: SocketAddr },
     MediaLost { endpoint: EndpointId, silent_us: u64 },
     DigitDetected { endpoint: EndpointId, digit: char, duration_ms: u32 },
-    PlaybackEnded { endpoint: EndpointId, playback: PlaybackId, end: PlaybackEnd },
+    PlaybackEnded { endpoint: EndpointId, playback: PlaybackId, end: PlaybackEnd, position_ms: u64 },
     RecordingStarted { recording: RecordingId },
     RecordingCompleted { recording: RecordingId, summary: RecordingSummary },
     RecordingFailed { recording: RecordingId, reason: String },

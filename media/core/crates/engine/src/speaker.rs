@@ -9,6 +9,7 @@ use rtp::outgoing::OutgoingStream;
 use rtp::packet::{HEADER_LENGTH, Header};
 use rtp::telephone_event::TelephoneEvent;
 
+use crate::commands::Steer;
 use crate::events::{EndpointId, Event, PlaybackEnd};
 use crate::intake::Received;
 use crate::playback::Playback;
@@ -55,8 +56,9 @@ impl Speaker {
     }
 
     /// Play this, in place of what plays now.
-    pub fn play(&mut self, playback: Playback, now_us: u64, events: &mut Vec<Event>) {
+    pub fn play(&mut self, mut playback: Playback, now_us: u64, events: &mut Vec<Event>) {
         self.stop_playback(events);
+        playback.begin(now_us);
         self.playback = Some(playback);
         self.spurt = true;
         self.next_us.get_or_insert(now_us);
@@ -64,6 +66,28 @@ impl Speaker {
 
     pub fn stop_playback(&mut self, events: &mut Vec<Event>) {
         self.end_playback(PlaybackEnd::Stopped, events);
+    }
+
+    /// A key of this leg went down: who hears a prompt that may be barged in on has heard enough.
+    pub fn key_pressed(&mut self, events: &mut Vec<Event>) {
+        if self.playback.as_ref().is_some_and(|playback| playback.manner.barge_in) {
+            self.end_playback(PlaybackEnd::BargedIn, events);
+        }
+    }
+
+    /// Change what becomes of the playback, if there is one.
+    pub fn steer(&mut self, steer: Steer, now_us: u64, events: &mut Vec<Event>) {
+        let Some(playback) = &mut self.playback else { return };
+        match steer {
+            Steer::Stop => self.stop_playback(events),
+            Steer::Pause => playback.paused = true,
+            Steer::Resume => {
+                self.spurt |= std::mem::take(&mut playback.paused);
+                self.next_us.get_or_insert(now_us);
+            }
+            Steer::Seek(seek) => playback.seek(seek),
+            Steer::SetGain { gain_db } => playback.manner.gain_db = gain_db,
+        }
     }
 
     /// Press these keys, after those still being pressed; nothing when the peer takes no events.
@@ -107,8 +131,10 @@ impl Speaker {
             None => 0,
         };
         if length == 0 {
-            self.end_playback(PlaybackEnd::Finished, events);
             self.next_us = None;
+            if !self.is_paused() {
+                self.end_playback(PlaybackEnd::Finished, events);
+            }
         }
         length
     }
@@ -142,7 +168,11 @@ impl Speaker {
         }
     }
 
-    /// One beat of the prompts; 0 when they are over.
+    fn is_paused(&self) -> bool {
+        self.playback.as_ref().is_some_and(|playback| playback.paused)
+    }
+
+    /// One beat of the prompts; 0 when they are over or paused.
     fn play_on(
         &mut self,
         law: Law,
@@ -152,7 +182,7 @@ impl Speaker {
         packet: &mut [u8; MAX_PACKET],
     ) -> usize {
         let length = HEADER_LENGTH + samples as usize;
-        let Some(playback) = &mut self.playback else { return 0 };
+        let Some(playback) = self.playback.as_mut().filter(|playback| !playback.paused) else { return 0 };
         if !playback.fill(law, &mut packet[HEADER_LENGTH..length]) {
             return 0;
         }
@@ -168,6 +198,7 @@ impl Speaker {
             endpoint,
             playback: playback.id,
             end,
+            position_ms: playback.position_ms(),
         }));
     }
 }

@@ -17,13 +17,13 @@ use crate::event_ring::EventRing;
 use crate::events::{EndpointId, Event};
 use crate::intake::Received;
 use crate::recorder::{RecordedPacket, Recorder};
-use crate::speaker::MAX_PACKET;
 use crate::table::Table;
 use crate::wake::Wake;
 use crate::writer::Job;
 
 mod leg;
 mod obey;
+mod playing;
 
 use leg::Leg;
 
@@ -182,19 +182,6 @@ impl Worker {
                 }
                 Task::Sweep => self.sweep(now_us),
             }
-        }
-    }
-
-    fn speak(&mut self, id: EndpointId, now_us: u64) {
-        let Some(leg) = self.legs.get(id) else { return };
-        let mut packet = [0; MAX_PACKET];
-        let settings = leg.endpoint.settings;
-        let length = leg.endpoint.speaker.speak(settings.as_ref(), now_us, &mut packet, &mut self.outbox);
-        if length > 0 {
-            leg.send(&packet[..length]);
-        }
-        if let Some(next_us) = leg.endpoint.speaker.next_us() {
-            self.agenda.add(next_us, Task::Speak(id));
         }
     }
 

@@ -7,7 +7,9 @@ use audio::codec::Codec;
 use engine::endpoint::Endpoint;
 use engine::events::{Event, PlaybackEnd};
 use engine::intake::Content;
-use engine::playback::{Playback, Prompt};
+use engine::playback::{Manner, Playback};
+use engine::playlist::Playlist;
+use engine::prompt::Prompt;
 use engine::settings::Settings;
 use engine::speaker::MAX_PACKET;
 use proptest::prelude::*;
@@ -63,8 +65,8 @@ impl Rig {
         self.endpoint.receive(datagram, source, self.now_us, &mut self.events).is_some()
     }
 
-    fn play(&mut self, id: u64, prompts: Vec<Arc<Prompt>>, looped: bool) {
-        let playback = Playback::new(id, prompts, looped);
+    fn play(&mut self, id: u64, prompts: Vec<Arc<Prompt>>, manner: Manner) {
+        let playback = Playback::new(id, Playlist::new(prompts), manner);
         self.endpoint.speaker.play(playback, self.now_us, &mut self.events);
     }
 
@@ -232,7 +234,7 @@ fn a_flood_of_presses_is_dropped_and_counted_but_for_what_a_finger_can_press() {
 #[test]
 fn a_prompt_is_said_in_even_packets_and_ends_when_it_was_heard() {
     let mut rig = Rig::configured();
-    rig.play(1, vec![prompt(2), prompt(1)], false);
+    rig.play(1, vec![prompt(2), prompt(1)], Manner::ONCE);
     let said: Vec<_> = rig.beats().iter().map(|(header, payload)| (*header, payload.len())).collect();
     let header = |step: u32, marker| Header {
         marker,
@@ -248,16 +250,16 @@ fn a_prompt_is_said_in_even_packets_and_ends_when_it_was_heard() {
 #[test]
 fn every_playback_ends_exactly_once() {
     let mut rig = Rig::configured();
-    rig.play(1, vec![prompt(5)], true);
+    rig.play(1, vec![prompt(5)], Manner::FOR_EVER);
     rig.beat();
-    rig.play(2, vec![prompt(5)], false);
+    rig.play(2, vec![prompt(5)], Manner::ONCE);
     assert_eq!(rig.ended(1), [PlaybackEnd::Stopped]);
     rig.beat();
     rig.endpoint.speaker.stop_playback(&mut rig.events);
     rig.endpoint.speaker.stop_playback(&mut rig.events);
     assert_eq!(rig.ended(2), [PlaybackEnd::Stopped]);
     assert_eq!(rig.beats(), []);
-    rig.play(3, vec![], false);
+    rig.play(3, vec![], Manner::ONCE);
     rig.beats();
     assert_eq!((rig.ended(1).len(), rig.ended(2).len(), rig.ended(3).len()), (1, 1, 1));
 }
@@ -265,12 +267,12 @@ fn every_playback_ends_exactly_once() {
 #[test]
 fn a_second_prompt_begins_with_a_marker_and_the_time_that_passed() {
     let mut rig = Rig::configured();
-    rig.play(1, vec![prompt(1)], false);
+    rig.play(1, vec![prompt(1)], Manner::ONCE);
     let (first, _) = rig.beat().unwrap();
     rig.beats();
     rig.now_us += 1_000_000;
     let begun_us = rig.now_us;
-    rig.play(2, vec![prompt(1)], false);
+    rig.play(2, vec![prompt(1)], Manner::ONCE);
     let (second, _) = rig.beat().unwrap();
     assert!(second.marker);
     assert_eq!(second.sequence, first.sequence + 1);
@@ -282,7 +284,7 @@ fn packets_have_the_length_the_peer_asked_for() {
     for (ptime_ms, codec) in [(10, Codec::Pcma), (30, Codec::Pcmu), (60, Codec::Pcma)] {
         let mut rig = Rig::configured();
         rig.endpoint.configure(Settings { ptime_ms, codec, ..settings() }, 0);
-        rig.play(1, vec![prompt(6)], false);
+        rig.play(1, vec![prompt(6)], Manner::ONCE);
         let said = rig.beats();
         assert!(said.iter().all(|(_, payload)| payload.len() == (ptime_ms * 8) as usize));
         assert_eq!(said.len() as u32 * ptime_ms, 120);
@@ -292,7 +294,7 @@ fn packets_have_the_length_the_peer_asked_for() {
 #[test]
 fn digits_interrupt_a_prompt_which_then_goes_on() {
     let mut rig = Rig::configured();
-    rig.play(1, vec![prompt(3)], false);
+    rig.play(1, vec![prompt(3)], Manner::ONCE);
     rig.beat();
     let settings = settings();
     rig.endpoint.speaker.dial("5", Some(&settings), rig.now_us);
@@ -316,7 +318,7 @@ fn a_peer_without_telephone_event_gets_no_digits() {
 #[test]
 fn a_process_that_slept_does_not_catch_up_in_a_burst() {
     let mut rig = Rig::configured();
-    rig.play(1, vec![prompt(10)], false);
+    rig.play(1, vec![prompt(10)], Manner::ONCE);
     rig.beat();
     let mut packet = [0; MAX_PACKET];
     rig.endpoint.speaker.speak(Some(&settings()), 5_000_000, &mut packet, &mut rig.events);
@@ -328,7 +330,7 @@ fn a_peer_is_relayed_only_while_nothing_of_our_own_is_said() {
     let mut rig = Rig::configured();
     let theirs = rig.endpoint.receive(&audio(1), phone(), 0, &mut rig.events).unwrap();
     assert!(rig.endpoint.relay(&theirs, 0).is_some());
-    rig.play(1, vec![prompt(1)], false);
+    rig.play(1, vec![prompt(1)], Manner::ONCE);
     assert_eq!(rig.endpoint.relay(&theirs, 0), None);
     rig.beats();
     assert!(rig.endpoint.relay(&theirs, rig.now_us).is_some());

@@ -3,14 +3,16 @@
 //! Raises `ValueError` for what makes no sense, `LookupError` for what is gone and `OSError` for what
 //! cannot be had now.
 
+use std::num::NonZeroU32;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use engine::commands::Channel;
+use engine::commands::{Channel, Steer};
 use engine::engine::{Engine, Refusal, Setup};
 use engine::event_ring::EventRing;
+use engine::playback::{Manner, Seek};
 use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 
@@ -84,12 +86,42 @@ impl Core {
         self.engine().unbridge(endpoint).map_err(raise)
     }
 
-    fn start_playback(&self, endpoint: u64, prompts: Vec<String>, looped: bool) -> PyResult<u64> {
-        self.engine().start_playback(endpoint, prompts, looped).map_err(raise)
+    #[pyo3(signature = (endpoint, prompts, *, times, gain_db, barge_in, shared))]
+    fn start_playback(
+        &self,
+        endpoint: u64,
+        prompts: Vec<String>,
+        times: u32,
+        gain_db: f32,
+        barge_in: bool,
+        shared: bool,
+    ) -> PyResult<u64> {
+        let manner = Manner { times: NonZeroU32::new(times), gain_db, barge_in, shared };
+        self.engine().start_playback(endpoint, prompts, manner).map_err(raise)
     }
 
     fn stop_playback(&self, endpoint: u64) -> PyResult<()> {
-        self.engine().stop_playback(endpoint).map_err(raise)
+        self.steer(endpoint, Steer::Stop)
+    }
+
+    fn pause_playback(&self, endpoint: u64) -> PyResult<()> {
+        self.steer(endpoint, Steer::Pause)
+    }
+
+    fn resume_playback(&self, endpoint: u64) -> PyResult<()> {
+        self.steer(endpoint, Steer::Resume)
+    }
+
+    fn seek_playback(&self, endpoint: u64, position_ms: u64) -> PyResult<()> {
+        self.steer(endpoint, Steer::Seek(Seek::To(position_ms)))
+    }
+
+    fn skip_playback(&self, endpoint: u64, offset_ms: i64) -> PyResult<()> {
+        self.steer(endpoint, Steer::Seek(Seek::By(offset_ms)))
+    }
+
+    fn set_playback_gain(&self, endpoint: u64, gain_db: f32) -> PyResult<()> {
+        self.steer(endpoint, Steer::SetGain { gain_db })
     }
 
     fn send_digits(&self, endpoint: u64, digits: String) -> PyResult<()> {
@@ -121,6 +153,10 @@ impl Core {
     /// A verb cannot leave the engine half changed, so one that panicked does not spoil it.
     fn engine(&self) -> MutexGuard<'_, Engine> {
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn steer(&self, endpoint: u64, steer: Steer) -> PyResult<()> {
+        self.engine().steer_playback(endpoint, steer).map_err(raise)
     }
 }
 

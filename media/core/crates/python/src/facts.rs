@@ -49,6 +49,7 @@ pub struct PlaybackEnded {
     endpoint: u64,
     playback: u64,
     reason: &'static str,
+    position_ms: u64,
 }
 
 #[pyclass(frozen, get_all)]
@@ -119,8 +120,8 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
         Event::DigitDetected { endpoint, digit, duration_ms } => {
             object(py, DigitDetected { endpoint, digit, duration_ms })
         }
-        Event::PlaybackEnded { endpoint, playback, end } => {
-            object(py, PlaybackEnded { endpoint, playback, reason: reason(end) })
+        Event::PlaybackEnded { endpoint, playback, end, position_ms } => {
+            object(py, PlaybackEnded { endpoint, playback, reason: reason(end), position_ms })
         }
         Event::RecordingStarted { recording } => object(py, RecordingStarted { recording }),
         Event::RecordingCompleted { recording, summary } => {
@@ -141,5 +142,6 @@ fn reason(end: PlaybackEnd) -> &'static str {
     match end {
         PlaybackEnd::Finished => "finished",
         PlaybackEnd::Stopped => "stopped",
+        PlaybackEnd::BargedIn => "barged_in",
     }
 }

@@ -55,6 +55,8 @@ pub struct DigitReceiver {
     press: Option<Press>,
     /// When all presses begun so far would be over, each as short as can be.
     paced_us: u64,
+    /// Keys that went down so far.
+    presses: u64,
 }
 
 impl DigitReceiver {
@@ -78,6 +80,7 @@ impl DigitReceiver {
                     return false;
                 }
                 previous.and_then(|press| press.unreported()).into_iter().for_each(&mut report);
+                self.presses += u64::from(digit_of_code(event.code).is_some());
                 Press::new(event.code, timestamp, ssrc)
             }
         };
@@ -85,6 +88,11 @@ impl DigitReceiver {
         self.press = Some(press);
         ended.into_iter().for_each(report);
         true
+    }
+
+    /// How many keys went down so far; it grows with the first packet that is heard of each.
+    pub fn presses(&self) -> u64 {
+        self.presses
     }
 
     /// When to ask `expire` next: the moment a press under way would count as over.

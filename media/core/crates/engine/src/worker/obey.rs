@@ -28,13 +28,9 @@ impl Worker {
             Command::Close { endpoint } => self.close(endpoint),
             Command::Bridge { endpoint, peer } => self.bridge(endpoint, peer),
             Command::Unbridge { endpoint } => self.unbridge(endpoint),
-            Command::Play { endpoint, playback } => self.start_speaking(endpoint, |leg, outbox| {
-                leg.endpoint.speaker.play(playback, now_us, outbox);
-            }),
-            Command::StopPlayback { endpoint } => self.stop_playback(endpoint),
-            Command::SendDigits { endpoint, digits } => self.start_speaking(endpoint, |leg, _| {
-                leg.endpoint.speaker.dial(&digits, leg.endpoint.settings.as_ref(), now_us);
-            }),
+            Command::Play { endpoint, playback } => self.play(endpoint, playback, now_us),
+            Command::SteerPlayback { endpoint, steer } => self.steer_playback(endpoint, steer, now_us),
+            Command::SendDigits { endpoint, digits } => self.send_digits(endpoint, &digits, now_us),
             Command::Record { recording, started_us, placed_us } => {
                 let first_us = self.recorder.start(recording, started_us, placed_us);
                 self.agenda.add(first_us, Task::Flush(recording));
@@ -95,22 +91,6 @@ impl Worker {
         let peer = self.legs.get(id).and_then(|leg| leg.peer.take());
         if let Some(leg) = peer.and_then(|slot| self.legs.at(slot)) {
             leg.peer = None;
-        }
-    }
-
-    fn stop_playback(&mut self, id: EndpointId) {
-        if let Some(leg) = self.legs.get(id) {
-            leg.endpoint.speaker.stop_playback(&mut self.outbox);
-        }
-    }
-
-    /// Give a leg something of our own to say; its beat is put on the agenda if it had none.
-    fn start_speaking(&mut self, id: EndpointId, act: impl FnOnce(&mut Leg, &mut Vec<Event>)) {
-        let Some(leg) = self.legs.get(id) else { return };
-        let had_beat = leg.endpoint.speaker.next_us().is_some();
-        act(leg, &mut self.outbox);
-        if let Some(next_us) = leg.endpoint.speaker.next_us().filter(|_| !had_beat) {
-            self.agenda.add(next_us, Task::Speak(id));
         }
     }
 

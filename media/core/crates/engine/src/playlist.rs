@@ -1,0 +1,106 @@
+//! A list of prompts as one sound, and a place in it.
+
+use std::sync::Arc;
+
+use crate::prompt::Prompt;
+
+/// Prompts one after the other without a gap. A place is counted in samples at 8 kHz.
+#[derive(Debug)]
+pub struct Playlist {
+    prompts: Vec<Arc<Prompt>>,
+    length: usize,
+    /// Where we are: the prompt, and the sample in it. At the end the prompt is none of the list.
+    prompt: usize,
+    offset: usize,
+}
+
+impl Playlist {
+    /// At its beginning.
+    pub fn new(prompts: Vec<Arc<Prompt>>) -> Self {
+        let length = prompts.iter().map(|prompt| prompt.len()).sum();
+        let mut list = Self { prompts, length, prompt: 0, offset: 0 };
+        list.skip_empty();
+        list
+    }
+
+    /// Of all prompts, in samples.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// In samples from the beginning.
+    pub fn position(&self) -> usize {
+        self.prompts[..self.prompt].iter().map(|prompt| prompt.len()).sum::<usize>() + self.offset
+    }
+
+    /// Go to a place; one beyond the end is the end.
+    pub fn go_to(&mut self, position: usize) {
+        (self.prompt, self.offset) = (0, position);
+        while let Some(prompt) = self.here().filter(|prompt| self.offset >= prompt.len()) {
+            self.offset -= prompt.len();
+            self.prompt += 1;
+        }
+        if self.prompt == self.prompts.len() {
+            self.offset = 0;
+        }
+    }
+
+    /// The prompt at this place and the sample in it; None at the end.
+    pub fn rest(&self) -> Option<(&Prompt, usize)> {
+        self.here().map(|prompt| (prompt, self.offset))
+    }
+
+    /// Move on within the prompt at this place, at most to its end.
+    pub fn advance(&mut self, samples: usize) {
+        self.offset += samples;
+        self.skip_empty();
+    }
+
+    fn here(&self) -> Option<&Prompt> {
+        self.prompts.get(self.prompt).map(|prompt| &**prompt)
+    }
+
+    fn skip_empty(&mut self) {
+        while self.here().is_some_and(|prompt| self.offset >= prompt.len()) {
+            (self.prompt, self.offset) = (self.prompt + 1, 0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn list(lengths: &[usize]) -> Playlist {
+        let prompt = |&length: &usize| Arc::new(Prompt::encode(&std::iter::repeat_n(1, length)));
+        Playlist::new(lengths.iter().map(prompt).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn every_place_that_is_gone_to_is_there(
+            lengths in prop::collection::vec(0..20_usize, 0..6),
+            position in 0..120_usize,
+        ) {
+            let mut list = list(&lengths);
+            list.go_to(position);
+            prop_assert_eq!(list.position(), position.min(list.length()));
+            prop_assert_eq!(list.rest().is_none(), position >= list.length());
+            prop_assert!(list.rest().is_none_or(|(prompt, offset)| offset < prompt.len()));
+        }
+
+        #[test]
+        fn walking_leads_through_every_sample_once(lengths in prop::collection::vec(0..20_usize, 0..6), stride in 1..9_usize) {
+            let mut list = list(&lengths);
+            let mut walked = 0;
+            while let Some((prompt, offset)) = list.rest() {
+                let step = stride.min(prompt.len() - offset);
+                list.advance(step);
+                walked += step;
+                prop_assert_eq!(list.position(), walked);
+            }
+            prop_assert_eq!(walked, list.length());
+        }
+    }
+}
