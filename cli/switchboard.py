@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -186,15 +185,12 @@ class Switchboard:
             version=VERSION,
         )
         self._station_verbs = StationVerbs(self._stack.registrar.contacts, self.driver.submit, self._ids)
-        self._control = ControlServer(
-            configuration.control, self._all_verbs(), self.driver.ask_observers_again
-        )
+        self._control = ControlServer(configuration.control, self._all_verbs(), self._audience_changed)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(
             self._clock,
             lambda peer: self._names.of(peer).hop,
             recorder=self._trace,
-            is_heard=partial(self._control.is_heard, SipMessageTraced.topic),
             tell=self._control.tell,
         )
         readings = TrunkReadings(self._trunks)
@@ -272,6 +268,10 @@ class Switchboard:
     def _measured(self, late_s: float) -> None:
         delay_s = max(late_s, self._transports.delay_s())
         self.driver.run_step(lambda now: [DelayMeasured(delay_s)])
+
+    def _audience_changed(self) -> None:
+        self.driver.ask_observers_again()
+        self._tap.set_heard(self._control.is_heard(SipMessageTraced.topic))
 
     def _tell_clients(self, event: Event, wall: float) -> None:
         """In the words, and with the number, of the journal, which saw the event just before."""

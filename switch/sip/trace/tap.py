@@ -24,29 +24,34 @@ class WireTap:
         our_hop: Callable[[Hop], Hop],
         *,
         recorder: TraceRecorder | None,
-        is_heard: Callable[[], bool],
         tell: Listener,
     ) -> None:
-        """``our_hop`` tells our address as a peer knows it; ``is_heard`` whether somebody listens."""
+        """``our_hop`` tells our address as a peer knows it; ``tell`` is for those who listen, if any do."""
         self._clock = clock
         self._our_hop = our_hop
         self._recorder = recorder
-        self._is_heard = is_heard
         self._tell = tell
+        self._is_heard = False
+        self._is_wanted = recorder is not None
+
+    def set_heard(self, is_heard: bool) -> None:
+        """Somebody listens from now on, or nobody does."""
+        self._is_heard = is_heard
+        self._is_wanted = is_heard or self._recorder is not None
 
     def around(self, transports: Mapping[type, Handler]) -> dict[type, Handler]:
         """The routes of the transports, listened to: what they send, and beside them what is received."""
         send = transports[SendMessage]
 
         def watched(message: SendMessage, now: float) -> Outputs:
-            if self._recorder is not None or self._is_heard():
+            if self._is_wanted:
                 self._show(self._our_hop(message.hop), message.hop, message.data, sent=True)
             return send(message, now)
 
         return {**transports, MessageReceived: self._received, SendMessage: watched}
 
     def _received(self, message: MessageReceived, now: float) -> Outputs:
-        if self._recorder is not None or self._is_heard():
+        if self._is_wanted:
             self._show(message.hop, self._our_hop(message.hop), message.data, sent=False)
         return ()
 
@@ -54,6 +59,6 @@ class WireTap:
         traced = TracedMessage(self._clock.wall(), source, target, data, sent)
         if self._recorder is not None:
             self._recorder.put(traced)
-        if self._is_heard():
+        if self._is_heard:
             event = SipMessageTraced(source=str(source), target=str(target), sent=sent, data=data)
             self._tell(event, traced.time)
