@@ -172,14 +172,17 @@ class TransactionLayer:
         return self._context.deadlines.next()
 
     def wake(self, *, now: float) -> Outputs:
-        """Run the timer that is due first."""
-        due = self._context.deadlines.first_due(now)
-        if due is None:
-            return []
-        transaction, timer = due
-        outputs = transaction.fire(timer, now)
-        self._forget_if_over(transaction)
-        return outputs
+        """Run the timers that are due, up to the first from which something follows.
+
+        Most only end a transaction that waited for late repetitions: each call leaves four behind.
+        """
+        while due := self._context.deadlines.first_due(now):
+            transaction, timer = due
+            outputs = transaction.fire(timer, now)
+            self._forget_if_over(transaction)
+            if outputs:
+                return outputs
+        return []
 
     # -- what arrives --------------------------------------------------------------------------------
 

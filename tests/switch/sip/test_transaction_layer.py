@@ -213,6 +213,18 @@ def test_every_transaction_is_forgotten_when_its_timers_have_run_out() -> None:
     assert layer.open_transactions == 0
 
 
+def test_what_only_lingered_is_forgotten_together_up_to_a_timer_with_something_to_say() -> None:
+    layer = make_layer()
+    for branch in ("z9hG4bK-1", "z9hG4bK-2"):
+        bye = make_request("BYE", branch=branch)
+        layer.respond(
+            one(layer.receive(bye, PHONE, 0.0), RequestReceived).transaction, make_response(bye, 200), 0.0
+        )
+    layer.send(make_ours("BYE"), PHONE, None, 32.1)
+    one(layer.wake(now=33.0), SendMessage)
+    assert layer.open_transactions == 1
+
+
 def test_an_abandoned_request_leaves_nothing() -> None:
     layer = make_layer()
     transaction, _ = layer.send(make_ours("INVITE"), PHONE, None, 0.0)
