@@ -30,6 +30,7 @@ from rich.table import Table
 from benchmarks.bench_calls import NUMBER, PASSWORD, SECTIONS, STATION
 from benchmarks.switch_subject import SwitchSubject
 from cli.configuration.installation import load_installation
+from cli.serve import COLLECTIONS
 from cli.switchboard import Switchboard
 from runtime.driver import Handler, Outputs
 from switch.sip.commands import SendMessage
@@ -43,7 +44,6 @@ CALLER = Hop("udp", "127.0.0.1", 6001)
 PHONE = Hop("udp", "127.0.0.1", 6002)
 ROUNDS = 5
 WARM_UP = 200
-ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
 _NOT_THE_SWITCH = ("~", __file__)
 PATIENT = """
 [guard]
@@ -103,7 +103,7 @@ class Lab:
         self.register()
         gc.collect()
         gc.freeze()
-        gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
+        gc.set_threshold(*COLLECTIONS)
 
     async def close(self) -> None:
         await self._board.close()

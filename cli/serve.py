@@ -23,8 +23,10 @@ from switch.sip.transport.config import all_listeners
 
 log = structlog.get_logger(__name__)
 
-ALLOCATIONS_BETWEEN_COLLECTIONS = 50_000
-"""Python's 700 would have it look for dead cycles several times a call; there are few, so it may wait."""
+COLLECTIONS = (10_000, 5, 1_000)
+"""When Python looks for dead cycles: after so many new objects at those, after so many times at those that
+outlived one look, and after so many of that at all. Calls leave none behind, and a look at all objects of a
+busy switch takes longer than the first repetition of a message; so only the newest are looked at often."""
 FILES_PER_LEG = 2
 """Every endpoint has an RTP and an RTCP socket."""
 FILES_PER_CALL = 2 * FILES_PER_LEG + 1
@@ -69,7 +71,7 @@ def _collect_seldom() -> None:
     """What is there at the start stays: the collector need not look at it again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
+    gc.set_threshold(*COLLECTIONS)
 
 
 def _reload_certificates(board: Switchboard) -> None:

@@ -5,7 +5,10 @@ from functools import lru_cache, wraps
 from typing import TypeVar
 
 _LONGEST = 256
-"""Characters. Bounds what a flood of made-up values can occupy to some megabytes."""
+"""Characters."""
+_MOST = 1024
+"""Enough for the messages of one moment, and few enough that a flood of made-up values occupies no more than
+some hundred kilobytes."""
 _Value = TypeVar("_Value")
 
 
@@ -14,7 +17,7 @@ def remembered(read: Callable[[str], _Value]) -> Callable[[str], _Value]:
 
     For values that nobody can change.
     """
-    kept = lru_cache(maxsize=4096)(read)
+    kept = lru_cache(maxsize=_MOST)(read)
 
     @wraps(read)
     def parse(value: str) -> _Value:
