@@ -59,10 +59,12 @@ class Headers:
 
     def set_all(self, name: str, values: FieldValues) -> None:
         """Replace all values; an empty list removes the header."""
-        if values == []:
-            self._fields.pop(name, None)
-        else:
+        if not isinstance(values, list) or len(values) > 1:
             self._fields[name] = values
+        elif values:
+            self._fields[name] = values[0]
+        else:
+            self._fields.pop(name, None)
 
     def put_first(self, name: str, value: str) -> None:
         """The same before all other headers."""
@@ -77,6 +79,13 @@ class Headers:
     def fields(self) -> Iterable[tuple[str, FieldValues]]:
         """As ``items``, without a list for a single value."""
         return self._fields.items()
+
+    def lines(self) -> Iterable[tuple[str, str]]:
+        """(name, value) line by line, in the order the names first appeared."""
+        fields = self._fields
+        if list in map(type, fields.values()):
+            return [(name, value) for name, values in fields.items() for value in listed(values)]
+        return fields.items()  # type: ignore[return-value]
 
     def items(self) -> list[tuple[str, list[str]]]:
         """(name, values) in the order the names first appeared."""

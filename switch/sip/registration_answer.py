@@ -31,7 +31,7 @@ def accepted(
     """Headers of the 200: every contact the station has now, and what holds for this one's way here."""
     headers: Fields = {}
     if contacts := [_contact_value(binding, now) for binding in bindings]:
-        headers["contact"] = contacts
+        headers["contact"] = contacts if len(contacts) > 1 else contacts[0]
     if asked.knows_paths:
         headers["path"] = list(asked.path)
     if asked.flow is not None and (asked.flow is Flow.PROXIED or hop.transport in CONNECTION_TRANSPORTS):

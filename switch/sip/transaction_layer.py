@@ -123,8 +123,9 @@ class TransactionLayer:
         self._counters.requests_sent["ACK"] += 1
         return SendMessage(data=write_message(ack), hop=hop)
 
-    def abandon(self, transaction: ClientTransaction) -> None:
-        """Forget a request whose answer is no longer waited for (RFC 3261 §9.1)."""
+    def abandon(self, transaction: Transaction) -> None:
+        """Forget a request whose answer is no longer waited for (RFC 3261 §9.1), or whose repetitions may be
+        served as if they were new."""
         transaction.terminate()
         self._forget(transaction)
 

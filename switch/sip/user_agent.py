@@ -279,7 +279,10 @@ class UserAgent:
 
     def _register(self, transaction: ServerTransaction, now: float) -> list[Output]:
         answer = self._registrar.register(transaction.request, transaction.source, now)
-        return [*self._signalling.answer(transaction, answer.status, now, extra=answer.extra), *answer.events]
+        sent = self._signalling.answer(transaction, answer.status, now, extra=answer.extra)
+        if answer.status == 401:  # costs nothing to ask for, so nothing is kept of it (§26.3.2.4)
+            self._signalling.layer.abandon(transaction)
+        return [*sent, *answer.events]
 
     def _options(self, transaction: ServerTransaction, now: float) -> list[Output]:
         return self._signalling.answer(transaction, 200, now, extra=CAPABILITIES)

@@ -40,15 +40,11 @@ def write_message(message: Message) -> bytes:
 
     Line breaks inside a value cannot start a header of their own: they become spaces.
     """
-    fields = message.headers.fields()
+    fields = message.headers.lines()
     if "content-length" in message.headers:
         fields = [field for field in fields if field[0] != "content-length"]
     lines = [_start_line(message)]
-    lines += [
-        f"{_names[name]}: {value}"
-        for name, values in fields
-        for value in (values if isinstance(values, list) else (values,))
-    ]
+    lines += [f"{_names[name]}: {value}" for name, value in fields]
     lines.append(f"Content-Length: {len(message.body)}\r\n\r\n")
     head = "\r\n".join(lines)
     if head.count("\n") != len(lines) + 1 or head.count("\r") != len(lines) + 1:

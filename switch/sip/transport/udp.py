@@ -117,15 +117,13 @@ class UdpTransport:
         if self._backlog:
             self._keep(message)
             return ()
-        return self._try(message)
-
-    def _try(self, message: SendMessage) -> Outputs:
+        hop = message.hop
         try:
-            self._opened().sendto(message.data, (message.hop.host, message.hop.port))
+            self._socket.sendto(message.data, (hop.host, hop.port))
         except _FULL:
             self._keep(message)
         except OSError:
-            return [SendFailed(message.data, message.hop)]
+            return [SendFailed(message.data, hop)]
         return ()
 
     def _keep(self, message: SendMessage) -> None:

@@ -90,6 +90,13 @@ def test_everybody_is_challenged_with_every_algorithm_in_the_configured_order() 
         assert [c.partition("algorithm=")[2].partition(",")[0] for c in challenges] == order
 
 
+def test_a_challenge_keeps_nothing_in_mind_and_is_given_anew_to_a_repetition() -> None:
+    rig = SipRig()
+    challenges = [rig.one_response(rig.receive(ask(1))).headers.get("www-authenticate") for _ in range(3)]
+    assert rig.stack.open_transactions == 0
+    assert len(set(challenges)) == 3
+
+
 @pytest.mark.parametrize("algorithm", [MD5, SHA_256, SHA_512_256])
 def test_the_right_password_registers(algorithm: str) -> None:
     rig = SipRig(algorithms=[MD5, SHA_256, SHA_512_256])

@@ -134,7 +134,8 @@ def test_too_many_requests_get_503_without_a_transaction(
     answers = [rig.ask(method) for _ in range(20)]
     taken = answers.index([503])
     assert answers.count([503]) == len(rig.reported(SourceRefused))
-    assert rig.stack.open_transactions == taken
+    kept = 0 if method == "REGISTER" else taken  # of a REGISTER without a password nothing is kept
+    assert rig.stack.open_transactions == kept
     assert {event.kind for event in rig.reported(SourceRefused)} == {kind}
 
 
