@@ -31,6 +31,7 @@ from switch.commands import HangUpCall
 from switch.control.server import ControlServer
 from switch.events import SwitchStarted
 from switch.exchange import Exchange
+from switch.fork_verbs import ForkVerbs
 from switch.http import HttpServer
 from switch.metrics import Metrics
 from switch.records.call_records import CallRecords
@@ -299,6 +300,7 @@ class Switchboard:
     def _all_verbs(self) -> list[Verb]:
         registrations = RegistrationVerbs(self._stack.registrar, self._clock, self.driver.submit).verbs()
         trunk_verbs = TrunkVerbs(self._trunks, self._clock, self.driver.submit).verbs()
+        fork_verbs = ForkVerbs(self.exchange, self._media.forks, self._ids, self.driver.submit).verbs()
         applications_verbs = (verb for app in self._applications for verb in app.verbs)
         return [
             *self._verbs.verbs(),
@@ -307,6 +309,7 @@ class Switchboard:
             *self._ban_verbs.verbs(),
             *registrations,
             *trunk_verbs,
+            *fork_verbs,
             *applications_verbs,
         ]
 
@@ -319,6 +322,7 @@ class Switchboard:
             "open_trunk_legs": lambda: self._trunks.open_legs,
             "open_endpoints": lambda: self._media.open_endpoints,
             "open_recordings": lambda: self._media.open_recordings,
+            "open_forks": lambda: len(self._media.forks()),
             "connections": lambda: self._transports.open_connections,
             "bans": lambda: len(self._stack.guard.bans),
             "subscriptions": lambda: self._stack.subscriptions,

@@ -12,6 +12,8 @@ __all__ = [
     "DigitDetected",
     "EndpointClosed",
     "EndpointCounters",
+    "ForkConnected",
+    "ForkEnded",
     "MediaLost",
     "MediaStarted",
     "PlaybackEnded",
@@ -28,7 +30,15 @@ class Core:
     """
 
     def __new__(
-        cls, *, host: str, port_min: int, port_max: int, workers: int, media_timeout_s: float
+        cls,
+        *,
+        host: str,
+        port_min: int,
+        port_max: int,
+        workers: int,
+        media_timeout_s: float,
+        fork_authorities: str | PathLike[str] | None,
+        max_forks: int,
     ) -> Core: ...
     @property
     def event_fd(self) -> int:
@@ -36,7 +46,7 @@ class Core:
 
     @property
     def facts_lost(self) -> int:
-        """Digits and MediaStarted thrown away because nobody drained them; other facts are always kept."""
+        """Digits, MediaStarted and ForkConnected thrown away since nobody drained them; others are kept."""
 
     def drain(self, limit: int) -> list[_Fact]:
         """Up to ``limit`` facts, oldest first. ``event_fd`` stays readable if more are left."""
@@ -110,6 +120,25 @@ class Core:
 
     def stop_recording(self, recording: int) -> None:
         """Finish the file."""
+
+    def start_fork(
+        self,
+        endpoint: int,
+        *,
+        url: str,
+        mix: str,
+        metadata: str,
+        headers: tuple[str, str],
+        returns: bool,
+        reconnects: int,
+    ) -> int:
+        """Carry ``said``, ``heard``, ``mixed`` or ``stereo`` to a WebSocket. Ends with one ForkEnded.
+
+        ``metadata`` is the first message, ``headers`` Authorization and subprotocol, empty for none.
+        """
+
+    def stop_fork(self, fork: int) -> None:
+        """End a fork, and what it has the endpoint hear."""
 
     def counters_of(self, endpoint: int) -> EndpointCounters:
         """What an endpoint carried so far; waits up to 0.2 s for its worker."""
@@ -228,6 +257,30 @@ class RecordingFailed:
     @property
     def reason(self) -> str: ...
 
+@final
+class ForkConnected:
+    """The fork's audio flows."""
+
+    @property
+    def fork(self) -> int: ...
+
+@final
+class ForkEnded:
+    """The fork is over."""
+
+    @property
+    def fork(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def frames_sent(self) -> int: ...
+    @property
+    def frames_dropped(self) -> int: ...
+    @property
+    def overrun_ms(self) -> int: ...
+
 class _Agreed(Protocol):
     """The fields of ``media.commands.ConfigureEndpoint``."""
 
@@ -261,4 +314,6 @@ _Fact = (
     | RecordingStarted
     | RecordingCompleted
     | RecordingFailed
+    | ForkConnected
+    | ForkEnded
 )

@@ -183,3 +183,48 @@ class StopRecording(Command):
     """Finish the file. No harm if it has ended already."""
 
     recording_id: str
+
+
+class ForkMix(StrEnum):
+    """What of a leg a fork carries."""
+
+    SAID = "said"
+    """What the leg says."""
+    HEARD = "heard"
+    """What the leg hears."""
+    MIXED = "mixed"
+    """Both in one channel."""
+    STEREO = "stereo"
+    """Two channels: left what it says, right what it hears."""
+
+
+@plain_data
+class StartFork(Command):
+    """Carry a leg's audio to a WebSocket (docs/media_streams.md).
+
+    ForkStarted follows each time it is connected; ends with exactly one ForkEnded.
+    """
+
+    fork_id: str
+    leg_id: str
+    call_id: str
+    url: str
+    """``ws://`` or ``wss://``."""
+    mix: ForkMix
+    returns: bool
+    """Let the leg hear the audio that comes back."""
+    reconnects: int
+    """How often a connection that breaks is made again, in a row."""
+    authorization: str
+    """The handshake's Authorization header; empty for none. Never told to anybody else."""
+    subprotocol: str
+    """The WebSocket subprotocol asked for; empty for none."""
+    details: tuple[tuple[str, str], ...]
+    """Names and values that the first message tells beside ours."""
+
+
+@plain_data
+class StopFork(Command):
+    """End a fork. No harm if it has ended already."""
+
+    fork_id: str

@@ -48,6 +48,13 @@ class MediaConfig(Section):
         description="Codecs taken and offered, the preferred first; before them what the other party "
         "speaks. G729 is only relayed, between two that both speak it.",
     )
+    max_forks: int = Field(
+        default=500, ge=0, le=100_000, description="Forks of audio to WebSockets that may run at a time."
+    )
+    fork_authorities: Path | None = Field(
+        default=None,
+        description="PEM file of certificate authorities that wss:// forks trust beside the system's.",
+    )
     prompts: Path = Field(
         default=Path("prompts"), description="Folder of prompts; zh/greeting.wav there is prompt zh/greeting."
     )

@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from media import _core, commands
 from media.config import MediaConfig, RecordingsConfig
-from media.events import EndpointFailed, EndpointOpened, RecordingFailed
-from media.names import Fact, Names, RecordingIdentity
+from media.events import EndpointFailed, EndpointOpened, ForkEnded, RecordingFailed
+from media.forking import Forking
+from media.names import Fact, ForkIdentity, Names, RecordingIdentity
 from media.playing import Playing
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
@@ -71,6 +72,7 @@ class MediaEngine:
         self._arrived: deque[Fact] = deque()
         self._endpoints: dict[str, int] = {}
         self._recordings: dict[str, int] = {}
+        self._forking = Forking(self._core, self._endpoints, self._names, clock)
         atexit.register(self._core.close, CLOSE_PATIENCE_S)
 
     @property
@@ -88,9 +90,13 @@ class MediaEngine:
         """Recordings whose file is not closed yet."""
         return len(self._names.recordings)
 
+    def forks(self) -> list[ForkIdentity]:
+        """The forks that have not ended, oldest first."""
+        return self._forking.under_way()
+
     @property
     def facts_lost(self) -> int:
-        """Digits and MediaStarted thrown away because nobody drained in time; other facts are always kept."""
+        """Digits, MediaStarted and ForkStarted thrown away since nobody drained in time; others are kept."""
         return self._core.facts_lost
 
     def load_prompt(self, name: str, samples: npt.NDArray[np.int16]) -> None:
@@ -114,6 +120,7 @@ class MediaEngine:
             commands.StartRecording: self._start_recording,
             commands.AttachToRecording: self._for_leg(self._attach_to_recording),
             commands.StopRecording: self._stop_recording,
+            **self._forking.routes(),
         }
         return {kind: self._waking(handler) for kind, handler in handlers.items()}
 
@@ -124,6 +131,8 @@ class MediaEngine:
             event = self._names.event(self._arrived.popleft())
             if isinstance(event, RecordingFailed):
                 self._end_recording(event.recording_id)
+            elif isinstance(event, ForkEnded):
+                self._forking.forget(event.fork_id)
             self._submit(event)
 
     def close(self) -> None:
@@ -241,6 +250,8 @@ def _start_core(media: MediaConfig) -> _core.Core:
             port_max=media.port_max,
             workers=media.workers,
             media_timeout_s=media.media_timeout_s,
+            fork_authorities=media.fork_authorities,
+            max_forks=media.max_forks,
         )
     except OSError as fault:
         raise UsageError(str(fault)) from None

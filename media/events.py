@@ -129,3 +129,38 @@ class RecordingFailed(Event):
     call_id: str
     path: str
     reason: str
+
+
+@plain_data
+class ForkStarted(Event):
+    """A fork is connected and its audio flows; told again when a connection that broke was made anew."""
+
+    topic: ClassVar[str] = "media.fork_started"
+    fork_id: str
+    leg_id: str
+    call_id: str
+    url: str
+    """Where it goes, without what follows a question mark."""
+
+
+@plain_data
+class ForkEnded(Event):
+    """A fork is over; the call goes on."""
+
+    topic: ClassVar[str] = "media.fork_ended"
+    fork_id: str
+    leg_id: str
+    call_id: str
+    url: str
+    """Where it went, without what follows a question mark."""
+    reason: str
+    """``stopped`` (by verb), ``leg_closed``, ``far_end_closed``, ``unreachable``, ``refused``, ``untrusted``,
+    ``protocol_error`` or ``failed`` (it could not begin)."""
+    detail: str
+    """The same in more words, if there are any."""
+    frames_sent: int
+    """Frames of 20 ms the far end was sent."""
+    frames_dropped: int
+    """Frames lost because the far end was slow or away."""
+    overrun_ms: int
+    """Audio of the far end that was dropped because a minute of it waited already."""

@@ -1,11 +1,15 @@
 """The core's handles and the house's names for the same things, and facts told in those names."""
 
 from dataclasses import dataclass, field
+from typing import Self
 
 from media import _core
+from media.commands import StartFork
 from media.events import (
     DigitDetected,
     EndpointClosed,
+    ForkEnded,
+    ForkStarted,
     MediaLost,
     MediaStarted,
     PlaybackEnded,
@@ -17,7 +21,8 @@ from runtime.vocabulary import Event
 
 LegFact = _core.MediaStarted | _core.MediaLost | _core.DigitDetected | _core.PlaybackEnded
 RecordingFact = _core.RecordingStarted | _core.RecordingCompleted | _core.RecordingFailed
-Fact = LegFact | RecordingFact | _core.EndpointClosed
+ForkFact = _core.ForkConnected | _core.ForkEnded
+Fact = LegFact | RecordingFact | ForkFact | _core.EndpointClosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,51 @@ class RecordingIdentity:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class ForkIdentity:
+    """What every event of a fork says of it."""
+
+    fork_id: str
+    leg_id: str
+    call_id: str
+    url: str
+    """Without its query, which may hold a password."""
+
+    @classmethod
+    def of(cls, command: StartFork) -> Self:
+        return cls(command.fork_id, command.leg_id, command.call_id, command.url.partition("?")[0])
+
+    def started(self) -> ForkStarted:
+        return ForkStarted(fork_id=self.fork_id, leg_id=self.leg_id, call_id=self.call_id, url=self.url)
+
+    def ended(self, fact: _core.ForkEnded) -> ForkEnded:
+        return ForkEnded(
+            fork_id=self.fork_id,
+            leg_id=self.leg_id,
+            call_id=self.call_id,
+            url=self.url,
+            reason=fact.reason,
+            detail=fact.detail,
+            frames_sent=fact.frames_sent,
+            frames_dropped=fact.frames_dropped,
+            overrun_ms=fact.overrun_ms,
+        )
+
+    def failed(self, reason: str, detail: str) -> ForkEnded:
+        """It ended before it began."""
+        return ForkEnded(
+            fork_id=self.fork_id,
+            leg_id=self.leg_id,
+            call_id=self.call_id,
+            url=self.url,
+            reason=reason,
+            detail=detail,
+            frames_sent=0,
+            frames_dropped=0,
+            overrun_ms=0,
+        )
+
+
 @dataclass(slots=True)
 class Names:
     """Names by handle, each kept until the fact that ends its thing was told."""
@@ -67,6 +117,7 @@ class Names:
     """Leg ids."""
     playbacks: dict[int, str] = field(default_factory=dict)
     recordings: dict[int, RecordingIdentity] = field(default_factory=dict)
+    forks: dict[int, ForkIdentity] = field(default_factory=dict)
 
     def event(self, fact: Fact) -> Event:
         """The fact as an event of the house."""
@@ -77,6 +128,10 @@ class Names:
                 return self.recordings.pop(fact.recording).completed(fact)
             case _core.RecordingFailed():
                 return self.recordings.pop(fact.recording).failed(fact.reason)
+            case _core.ForkConnected():
+                return self.forks[fact.fork].started()
+            case _core.ForkEnded():
+                return self.forks.pop(fact.fork).ended(fact)
             case _core.EndpointClosed():
                 return _endpoint_closed(self.endpoints.pop(fact.endpoint), fact.counters)
             case _:

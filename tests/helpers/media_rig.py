@@ -2,7 +2,7 @@
 
 import select
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -50,6 +50,15 @@ class Phone:
         """Send packets that the network loses."""
         self._sequence = (self._sequence + count) % 2**16
         self._timestamp = (self._timestamp + count * len(payload)) % 2**32
+
+    def talk_in_order(self, payloads: Sequence[bytes], order: Sequence[int]) -> None:
+        """Send packets of 20 ms as the network mixed them up: ``order`` holds indices of ``payloads``."""
+        sequence, timestamp = self._sequence, self._timestamp
+        for index in order:
+            self._sequence = (sequence + index) % 2**16
+            self._send(self.payload_type, payloads[index], (timestamp + index * 160) % 2**32)
+        self._sequence = (sequence + len(payloads)) % 2**16
+        self._timestamp = (timestamp + len(payloads) * 160) % 2**32
 
     def press(self, code: int, *, ends: int = 3) -> None:
         """Press a key for 100 ms; ``ends`` of its three last packets arrive."""
@@ -160,12 +169,23 @@ class MediaRig:
 
 @contextmanager
 def media_rig(
-    folder: Path, *, media_timeout_s: float = 0.0, workers: int = 1, port_min: int = 30_000
+    folder: Path,
+    *,
+    media_timeout_s: float = 0.0,
+    workers: int = 1,
+    port_min: int = 30_000,
+    max_forks: int = 100,
+    fork_authorities: Path | None = None,
 ) -> Iterator[MediaRig]:
     """An engine whose recordings go to ``folder``."""
     events: list[Event] = []
     config = MediaConfig(
-        port_min=port_min, port_max=port_min + 1999, workers=workers, media_timeout_s=media_timeout_s
+        port_min=port_min,
+        port_max=port_min + 1999,
+        workers=workers,
+        media_timeout_s=media_timeout_s,
+        max_forks=max_forks,
+        fork_authorities=fork_authorities,
     )
     engine = MediaEngine(config, RecordingsConfig(folder=folder), ManualClock(), events.append)
     rig = MediaRig(engine, events)

@@ -80,6 +80,7 @@ _MEANINGS = {
     "expires_s": "How long the contact address holds unless it is refreshed.",
     "first_sequence": "The first one's number in the journal.",
     "flow": "The flow's name.",
+    "fork_id": "The fork.",
     "from_state": "Before.",
     "host": "Address it came from.",
     "key": "The row's key.",

@@ -18,6 +18,8 @@ from acd.config import AgentConfig, QueueConfig
 from cli.switchboard import Switchboard
 from ivr.config import IvrConfig
 from ivr.document import Flow
+from media.commands import StartFork, StopFork
+from media.names import ForkIdentity
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.models import NoParams, Params
@@ -31,6 +33,7 @@ from switch.control.config import ControlConfig
 from switch.control.protocol import ErrorCode
 from switch.control.server import ControlServer
 from switch.events import CallAnswered, CallEnded
+from switch.fork_verbs import ForkVerbs
 from switch.records.projection import JournalEntry
 from switch.records.segment import decode_line
 from switch.registration_verbs import RegistrationVerbs
@@ -93,7 +96,10 @@ def all_verbs() -> list[Verb]:
     of_sip = (*of_guard.verbs(), *registration_verbs(rig), *of_trunks.verbs(), *of_stations)
     certificates = Mock(spec=Certificates, files=("switch.pem",))
     of_certificates = CertificateVerbs(certificates, rig.driver.submit)
-    own = (*of_exchange.verbs(), *of_sip, *of_certificates.verbs())
+    fork = ForkIdentity("fork-1", "leg-1", "call-1", "wss://bot.example/stream")
+    rig.driver.add_routes({kind: lambda command, now: [] for kind in (StartFork, StopFork)})
+    of_media = ForkVerbs(rig.exchange, lambda: [fork], SeededIds(), rig.driver.submit).verbs()
+    own = (*of_exchange.verbs(), *of_sip, *of_certificates.verbs(), *of_media)
     return [*own, *of_queues.verbs, *of_flows.verbs]
 
 
@@ -141,6 +147,9 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("ban.list", {}),
     ("ban.lift", {"source": "192.0.2.66"}),
     ("call.list", {}),
+    ("media.fork", {"call_id": "call-1", "url": "wss://bot.example/stream"}),
+    ("media.forks", {}),
+    ("media.unfork", {"fork_id": "fork-1"}),
     ("call.hang_up", {"call_id": "call-1"}),
     ("mailbox.set", {"station": "1001", "new": 2, "old": 8}),
     ("message.send", {"station": "1001", "text": "明天九点开会"}),

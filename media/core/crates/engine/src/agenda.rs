@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::events::{EndpointId, RecordingId};
+use crate::events::{EndpointId, ForkId, RecordingId};
 
 /// Something to be done at a moment. It may have become needless by then; the doer checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,6 +14,8 @@ pub enum Task {
     ExpireDigit(EndpointId),
     /// The recording's next block.
     Flush(RecordingId),
+    /// The fork's next frame.
+    Fork(ForkId),
     /// The search for legs that fell silent.
     Sweep,
 }

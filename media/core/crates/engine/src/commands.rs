@@ -2,7 +2,8 @@
 
 use crossbeam_channel::Sender;
 
-use crate::events::{EndpointCounters, EndpointId, RecordingId};
+use crate::events::{EndpointCounters, EndpointId, ForkId, RecordingId};
+use crate::forks::NewFork;
 use crate::playback::{Playback, Seek};
 use crate::ports::SocketPair;
 use crate::settings::Settings;
@@ -73,6 +74,13 @@ pub enum Command {
     StopRecording {
         recording: RecordingId,
         ended_us: u64,
+    },
+    Fork {
+        fork: ForkId,
+        about: NewFork,
+    },
+    StopFork {
+        fork: ForkId,
     },
     Query {
         endpoint: EndpointId,

@@ -9,12 +9,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::bounded;
+use forking::forks;
+use forking::order::Order;
 use rtp::digit_sender::DigitSender;
 
 use crate::clock::Clock;
 use crate::commands::{Channel, Command, Steer};
 use crate::event_ring::EventRing;
-use crate::events::{EndpointCounters, EndpointId, PlaybackId, RecordingId};
+use crate::events::{EndpointCounters, EndpointId, ForkId, PlaybackId, RecordingId};
+use crate::forks::{Mix, NewFork};
 use crate::playback::{MAX_GAIN_DB, Manner, Playback};
 use crate::playlist::Playlist;
 use crate::ports::PortPool;
@@ -54,6 +57,15 @@ impl From<Senseless> for Refusal {
     }
 }
 
+impl From<forks::Refusal> for Refusal {
+    fn from(refusal: forks::Refusal) -> Self {
+        match refusal {
+            forks::Refusal::Senseless(senseless) => Self::Senseless(senseless.0.into()),
+            forks::Refusal::Unable(fault) => Self::Unable(format!("no fork can be started: {fault}")),
+        }
+    }
+}
+
 /// How an engine is to be built.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -64,6 +76,9 @@ pub struct Setup {
     pub workers: usize,
     /// 0 for never.
     pub media_timeout_us: u64,
+    /// A PEM file of whom forks trust beside the system's authorities.
+    pub fork_authorities: Option<PathBuf>,
+    pub max_forks: usize,
 }
 
 #[derive(Debug)]
@@ -79,7 +94,14 @@ struct PlacedRecording {
     started_us: u64,
 }
 
-/// Endpoints and recordings by their ids, and the threads that carry them.
+#[derive(Debug)]
+struct PlacedFork {
+    endpoint: EndpointId,
+    worker: usize,
+    returns: bool,
+}
+
+/// Endpoints, recordings and forks by their ids, and the threads that carry them.
 #[derive(Debug)]
 pub struct Engine {
     host: IpAddr,
@@ -92,6 +114,8 @@ pub struct Engine {
     /// How many each worker has.
     legs: Vec<usize>,
     recordings: HashMap<RecordingId, PlacedRecording>,
+    forks: HashMap<ForkId, PlacedFork>,
+    max_forks: usize,
     last_id: u64,
 }
 
@@ -101,7 +125,12 @@ impl Engine {
         let clock = Clock::start();
         let ports = try_ports(setup)?;
         let facts = Arc::new(EventRing::new()?);
-        let plan = Plan { clock, workers: setup.workers, media_timeout_us: setup.media_timeout_us };
+        let plan = Plan {
+            clock,
+            workers: setup.workers,
+            media_timeout_us: setup.media_timeout_us,
+            fork_authorities: setup.fork_authorities.clone(),
+        };
         Ok(Self {
             host: setup.host,
             clock,
@@ -112,6 +141,8 @@ impl Engine {
             endpoints: HashMap::new(),
             legs: vec![0; setup.workers],
             recordings: HashMap::new(),
+            forks: HashMap::new(),
+            max_forks: setup.max_forks,
             last_id: 0,
         })
     }
@@ -240,6 +271,32 @@ impl Engine {
         self.recordings.remove(&recording);
         let ended_us = self.clock.now_us();
         self.crew.post(worker, Command::StopRecording { recording, ended_us });
+        Ok(())
+    }
+
+    /// Begin to carry a leg's audio to a WebSocket; ends with one `ForkEnded`.
+    pub fn start_fork(&mut self, leg: EndpointId, mix: Mix, order: Order) -> Result<ForkId, Refusal> {
+        let (worker, returns) = (self.worker_of(leg)?, order.returns);
+        if self.forks.len() >= self.max_forks {
+            return Err(Refusal::Unable(format!(
+                "{} forks are under way, as many as may be",
+                self.max_forks
+            )));
+        }
+        if returns && self.forks.values().any(|fork| fork.returns && fork.endpoint == leg) {
+            return Err(Refusal::Unable("another fork speaks to this leg already".into()));
+        }
+        let fork = self.new_id();
+        let end = self.crew.connect(fork, order)?;
+        self.forks.insert(fork, PlacedFork { endpoint: leg, worker, returns });
+        let about = NewFork { leg, mix, returns, end };
+        self.crew.post(worker, Command::Fork { fork, about });
+        Ok(fork)
+    }
+
+    pub fn stop_fork(&mut self, fork: ForkId) -> Result<(), Refusal> {
+        let placed = self.forks.remove(&fork).ok_or(Refusal::Gone)?;
+        self.crew.post(placed.worker, Command::StopFork { fork });
         Ok(())
     }
 

@@ -9,6 +9,9 @@ pub type PlaybackId = u64;
 /// Names a recording; given out once and never again.
 pub type RecordingId = u64;
 
+/// Names a fork; given out once and never again.
+pub type ForkId = forking::order::ForkId;
+
 /// What a leg carried so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct EndpointCounters {
@@ -55,6 +58,19 @@ pub enum PlaybackEnd {
     BargedIn,
 }
 
+/// What became of a fork.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForkEnding {
+    /// As `docs/media_streams.md` names it.
+    pub reason: &'static str,
+    /// For people.
+    pub detail: String,
+    pub frames_sent: u64,
+    pub frames_dropped: u64,
+    /// Audio of the far end that found no room.
+    pub overrun_ms: u64,
+}
+
 /// A fact.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
@@ -66,13 +82,15 @@ pub enum Event {
     RecordingStarted { recording: RecordingId },
     RecordingCompleted { recording: RecordingId, summary: RecordingSummary },
     RecordingFailed { recording: RecordingId, reason: String },
+    ForkConnected { fork: ForkId },
+    ForkEnded { fork: ForkId, ending: ForkEnding },
 }
 
 impl Event {
     /// Whether a peer can cause any number of these, so that a reader far behind may be spared some.
     ///
-    /// The others are the lives of legs, playbacks and recordings, and somebody waits for each end.
+    /// The others are the lives of legs, playbacks, recordings and forks, and somebody waits for each end.
     pub fn may_be_lost(&self) -> bool {
-        matches!(self, Self::DigitDetected { .. } | Self::MediaStarted { .. })
+        matches!(self, Self::DigitDetected { .. } | Self::MediaStarted { .. } | Self::ForkConnected { .. })
     }
 }

@@ -5,6 +5,7 @@
 //!  engine ── commands ──────► worker: legs, agenda, recorder ── jobs ──► writer ──► disk
 //!     ▲                          │                                          │
 //!     └── event_ring ◄───────────┴──────────────── facts ───────────────────┘
+//!                                └─ frames ─► crate forking ─► WebSocket
 //! ```
 //!
 //! A worker owns its legs outright: relaying a packet takes one receive and one send, and no lock,
@@ -19,6 +20,7 @@ pub mod endpoint;
 pub mod engine;
 pub mod event_ring;
 pub mod events;
+pub mod forks;
 pub mod intake;
 pub mod latch;
 pub mod playback;

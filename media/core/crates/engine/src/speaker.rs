@@ -1,9 +1,10 @@
-//! The sending side of a leg: one even stream made of prompts, digits or a peer's packets.
+//! The sending side of a leg: one even stream made of digits, prompts, what a fork sent back or a peer's packets.
 //!
-//! Digits come before a prompt, a prompt before the peer: what comes later waits or is left out.
+//! Each comes before the next in this order: what comes later waits or is left out.
 
 use audio::codec::Codec;
 use audio::g711::Law;
+use forking::returned::Returned;
 use rtp::digit_sender::{DigitSender, Step};
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::{HEADER_LENGTH, Header};
@@ -17,7 +18,10 @@ use crate::settings::{MAX_PTIME_MS, Settings};
 use crate::translation::payload_type_for;
 
 /// The largest packet of our own.
-pub const MAX_PACKET: usize = HEADER_LENGTH + (MAX_PTIME_MS * 8) as usize;
+pub const MAX_PACKET: usize = HEADER_LENGTH + MAX_SAMPLES;
+const MAX_SAMPLES: usize = (MAX_PTIME_MS * 8) as usize;
+/// How late a piece of what a fork sends back may be without a gap.
+const RETURN_LEAD_US: u64 = 40_000;
 /// Further behind than this, packets are not caught up with but the beat begins anew.
 const MAX_BEHIND_US: u64 = 100_000;
 /// How an endpoint keeps time while nobody has told it what its peer agreed to.
@@ -39,6 +43,8 @@ pub struct Speaker {
     stream: OutgoingStream,
     playback: Option<Playback>,
     dialling: Option<Dialling>,
+    /// What a fork sent back; only a leg that has such a fork keeps it.
+    pub returned: Option<Box<Returned>>,
     /// When the next packet of our own is due.
     next_us: Option<u64>,
     /// The next audio of our own begins a talk spurt.
@@ -47,7 +53,7 @@ pub struct Speaker {
 
 impl Speaker {
     pub fn new(endpoint: EndpointId, stream: OutgoingStream) -> Self {
-        Self { endpoint, stream, playback: None, dialling: None, next_us: None, spurt: true }
+        Self { endpoint, stream, playback: None, dialling: None, returned: None, next_us: None, spurt: true }
     }
 
     /// The peer agreed to this from now on.
@@ -105,6 +111,24 @@ impl Speaker {
         self.next_us.get_or_insert(now_us);
     }
 
+    /// Say what a fork sent back; the first of it a little later, so that the next may be late.
+    pub fn say_returned(&mut self, now_us: u64) {
+        if self.next_us.is_none() && self.has_returned() {
+            self.spurt = true;
+            self.next_us = Some(now_us + RETURN_LEAD_US);
+        }
+    }
+
+    /// Whether something of our own is being said, or about to be.
+    fn is_busy(&self) -> bool {
+        let saying_returned = self.next_us.is_some() && self.has_returned();
+        self.playback.is_some() || self.dialling.is_some() || saying_returned
+    }
+
+    fn has_returned(&self) -> bool {
+        self.returned.as_ref().is_some_and(|returned| !returned.is_empty())
+    }
+
     /// When `speak` is wanted, or None while there is nothing of our own to say.
     pub fn next_us(&self) -> Option<u64> {
         self.next_us
@@ -141,7 +165,7 @@ impl Speaker {
 
     /// Our header for a packet of the peer; None when it is not to be sent.
     pub fn relay(&mut self, received: &Received, settings: &Settings, now_us: u64) -> Option<Header> {
-        if self.playback.is_some() || self.dialling.is_some() {
+        if self.is_busy() {
             return None;
         }
         let payload_type = payload_type_for(received.content, settings)?;
@@ -182,14 +206,25 @@ impl Speaker {
         packet: &mut [u8; MAX_PACKET],
     ) -> usize {
         let length = HEADER_LENGTH + samples as usize;
-        let Some(playback) = self.playback.as_mut().filter(|playback| !playback.paused) else { return 0 };
-        if !playback.fill(law, &mut packet[HEADER_LENGTH..length]) {
+        if !self.fill(law, &mut packet[HEADER_LENGTH..length]) {
             return 0;
         }
         let spurt = std::mem::take(&mut self.spurt);
         let header = self.stream.own_audio(samples, spurt, payload_type, now_us);
         packet[..HEADER_LENGTH].copy_from_slice(&header.to_bytes());
         length
+    }
+
+    fn fill(&mut self, law: Law, payload: &mut [u8]) -> bool {
+        if let Some(playback) = &mut self.playback {
+            return !playback.paused && playback.fill(law, payload);
+        }
+        let Some(returned) = &mut self.returned else { return false };
+        let mut samples = [0; MAX_SAMPLES];
+        let samples = &mut samples[..payload.len()];
+        let filled = returned.fill(samples);
+        payload.iter_mut().zip(samples).for_each(|(octet, sample)| *octet = law.encode(*sample));
+        filled
     }
 
     fn end_playback(&mut self, end: PlaybackEnd, events: &mut Vec<Event>) {

@@ -51,6 +51,10 @@ impl<T> Table<T> {
         self.slots.iter_mut().flatten()
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
+        self.by_id.iter().filter_map(|(&id, &slot)| Some((id, self.slots[slot].as_ref()?)))
+    }
+
     pub fn ids(&self) -> Vec<u64> {
         self.by_id.keys().copied().collect()
     }

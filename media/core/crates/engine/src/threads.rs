@@ -1,6 +1,7 @@
 //! The engine's threads: starting them, reaching them, ending them in bounded time.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -8,19 +9,26 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 
+use forking::forks::{self, Forks, Report};
+use forking::link::WorkerEnd;
+use forking::order::Order;
+
 use crate::clock::Clock;
 use crate::commands::Command;
 use crate::event_ring::EventRing;
+use crate::events::{Event, ForkEnding, ForkId};
 use crate::wake::Wake;
 use crate::worker::{Surroundings, Worker};
 use crate::writer::{Job, QUEUE_LENGTH, Writer};
 
 /// How many threads and what they need to know.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Plan {
     pub clock: Clock,
     pub workers: usize,
     pub media_timeout_us: u64,
+    /// A PEM file of whom forks trust beside the system's authorities.
+    pub fork_authorities: Option<PathBuf>,
 }
 
 /// A thread that tells when it is over.
@@ -48,12 +56,18 @@ pub struct Crew {
     /// None once dismissed; the writer ends when the last sender is gone.
     jobs: Option<Sender<Job>>,
     hands: Vec<Hand>,
+    forks: Forks,
 }
 
 impl Crew {
     pub fn start(plan: &Plan, facts: &Arc<EventRing>) -> io::Result<Self> {
         let (jobs, queue) = bounded(QUEUE_LENGTH);
-        let mut crew = Self { desks: Vec::new(), jobs: Some(jobs.clone()), hands: Vec::new() };
+        let mut crew = Self {
+            desks: Vec::new(),
+            jobs: Some(jobs.clone()),
+            hands: Vec::new(),
+            forks: new_forks(plan, facts),
+        };
         let writer = Writer::new(queue, facts.clone());
         crew.hire("media-writer".into(), || writer.run())?;
         for number in 0..plan.workers {
@@ -85,13 +99,19 @@ impl Crew {
         self.jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok())
     }
 
+    /// Start a fork's connection; returns the worker's end of it.
+    pub fn connect(&mut self, fork: ForkId, order: Order) -> Result<WorkerEnd, forks::Refusal> {
+        self.forks.start(fork, order)
+    }
+
     /// End all threads. False if one was still running after `patience`; it is left to itself.
     pub fn dismiss(&mut self, patience: Duration) -> bool {
         (0..self.desks.len()).for_each(|worker| self.post(worker, Command::Shutdown));
         self.wake();
         self.jobs = None;
         let deadline = Instant::now() + patience;
-        self.hands.drain(..).all(|hand| hand.ends_before(deadline))
+        let hands_ended = self.hands.drain(..).all(|hand| hand.ends_before(deadline));
+        self.forks.dismiss(deadline.saturating_duration_since(Instant::now())) && hands_ended
     }
 
     fn hire(&mut self, name: String, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
@@ -116,6 +136,22 @@ impl Hand {
         // Nothing is ever sent: an error is either the end of the thread or of our patience.
         let ended = self.running.recv_deadline(deadline);
         ended.is_err_and(|error| error.is_disconnected())
+    }
+}
+
+fn new_forks(plan: &Plan, facts: &Arc<EventRing>) -> Forks {
+    let facts = facts.clone();
+    Forks::new(plan.fork_authorities.clone(), Arc::new(move |report| facts.push(fact(report))))
+}
+
+fn fact(report: Report) -> Event {
+    match report {
+        Report::Connected { fork } => Event::ForkConnected { fork },
+        Report::Ended { fork, ending, frames_sent, frames_dropped, overrun_samples } => {
+            let (reason, detail, overrun_ms) = (ending.reason.name(), ending.detail, overrun_samples / 8);
+            let ending = ForkEnding { reason, detail, frames_sent, frames_dropped, overrun_ms };
+            Event::ForkEnded { fork, ending }
+        }
     }
 }
 

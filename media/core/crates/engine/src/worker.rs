@@ -15,12 +15,14 @@ use crate::clock::Clock;
 use crate::commands::Command;
 use crate::event_ring::EventRing;
 use crate::events::{EndpointId, Event};
+use crate::forks::Forks;
 use crate::intake::Received;
 use crate::recorder::{RecordedPacket, Recorder};
 use crate::table::Table;
 use crate::wake::Wake;
 use crate::writer::Job;
 
+mod forking;
 mod leg;
 mod obey;
 mod playing;
@@ -56,6 +58,7 @@ pub struct Worker {
     epoll: OwnedFd,
     legs: Table<Leg>,
     recorder: Recorder,
+    forks: Forks,
     agenda: Agenda,
     alarm: Alarm,
     /// Facts of this round, on their way to the ring.
@@ -76,6 +79,7 @@ impl Worker {
         }
         Ok(Self {
             recorder: Recorder::new(around.jobs.clone()),
+            forks: Forks::default(),
             around,
             epoll,
             legs: Table::default(),
@@ -133,6 +137,9 @@ impl Worker {
             let packet = RecordedPacket { leg: leg.id, received: &received, datagram };
             self.recorder.place(tap, &packet, now_us);
         }
+        if !leg.forks.is_empty() {
+            self.forks.place_said(&leg.forks, &received, datagram, now_us);
+        }
         let (id, local, peer) = (leg.id, leg.local, leg.peer);
         if received.is_key() {
             self.arm_digit_expiry(id);
@@ -151,7 +158,9 @@ impl Worker {
         }
         let Some(header) = leg.endpoint.relay(&received, now_us) else { return };
         leg.endpoint.translate(&received, &mut self.buffer[received.payload.clone()]);
-        leg.send(header.put_before(&mut self.buffer[..], received.payload));
+        let packet = header.put_before(&mut self.buffer[..], received.payload);
+        leg.send(packet);
+        leg.tell_forks(packet, &mut self.forks, now_us);
     }
 
     /// RTCP is counted and not looked at: what we report of a leg we measure ourselves.
@@ -180,6 +189,7 @@ impl Worker {
                         self.agenda.add(next_us, task);
                     }
                 }
+                Task::Fork(id) => self.fork_beat(id, now_us),
                 Task::Sweep => self.sweep(now_us),
             }
         }

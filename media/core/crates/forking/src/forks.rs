@@ -1,5 +1,6 @@
 //! The WebSocket thread: it carries the sessions of all forks and starts with the first.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -133,4 +134,10 @@ async fn run_sessions(mut orders: UnboundedReceiver<Session>) {
         };
     }
     let _ = timeout(LAST_WORDS, sessions.join_all()).await;
+}
+
+impl fmt::Debug for Forks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Forks").field("running", &self.thread.is_some()).finish_non_exhaustive()
+    }
 }

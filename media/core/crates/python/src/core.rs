@@ -12,6 +12,7 @@ use std::time::Duration;
 use engine::commands::{Channel, Steer};
 use engine::engine::{Engine, Refusal, Setup};
 use engine::event_ring::EventRing;
+use engine::forks::{Mix, Order};
 use engine::playback::{Manner, Seek};
 use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
@@ -29,14 +30,24 @@ pub struct Core {
 #[pymethods]
 impl Core {
     #[new]
-    #[pyo3(signature = (*, host, port_min, port_max, workers, media_timeout_s))]
-    fn new(host: &str, port_min: u16, port_max: u16, workers: usize, media_timeout_s: f64) -> PyResult<Self> {
+    #[pyo3(signature = (*, host, port_min, port_max, workers, media_timeout_s, fork_authorities, max_forks))]
+    fn new(
+        host: &str,
+        port_min: u16,
+        port_max: u16,
+        workers: usize,
+        media_timeout_s: f64,
+        fork_authorities: Option<PathBuf>,
+        max_forks: usize,
+    ) -> PyResult<Self> {
         let setup = Setup {
             host: host.parse().map_err(|_| PyValueError::new_err(format!("{host} is not an IP address")))?,
             port_min,
             port_max,
             workers,
             media_timeout_us: (media_timeout_s * 1e6) as u64,
+            fork_authorities,
+            max_forks,
         };
         let engine = Engine::start(&setup)?;
         let facts = engine.facts().clone();
@@ -140,6 +151,27 @@ impl Core {
         self.engine().stop_recording(recording).map_err(raise)
     }
 
+    #[pyo3(signature = (endpoint, *, url, mix, metadata, headers, returns, reconnects))]
+    #[expect(clippy::too_many_arguments, reason = "named ones, of one verb")]
+    fn start_fork(
+        &self,
+        endpoint: u64,
+        url: String,
+        mix: &str,
+        metadata: String,
+        headers: (String, String),
+        returns: bool,
+        reconnects: u32,
+    ) -> PyResult<u64> {
+        let (authorization, subprotocol) = headers;
+        let order = Order { url, metadata, authorization, subprotocol, returns, reconnects };
+        self.engine().start_fork(endpoint, mix_named(mix)?, order).map_err(raise)
+    }
+
+    fn stop_fork(&self, fork: u64) -> PyResult<()> {
+        self.engine().stop_fork(fork).map_err(raise)
+    }
+
     fn counters_of(&self, py: Python<'_>, endpoint: u64) -> PyResult<EndpointCounters> {
         py.detach(|| self.engine().counters_of(endpoint)).map(EndpointCounters::from).map_err(raise)
     }
@@ -170,10 +202,20 @@ fn channel_named(name: &str) -> PyResult<Channel> {
     }
 }
 
+fn mix_named(name: &str) -> PyResult<Mix> {
+    match name {
+        "said" => Ok(Mix::Said),
+        "heard" => Ok(Mix::Heard),
+        "mixed" => Ok(Mix::Mixed),
+        "stereo" => Ok(Mix::Stereo),
+        _ => Err(PyValueError::new_err(format!("a fork carries said, heard, mixed or stereo, not {name}"))),
+    }
+}
+
 fn raise(refusal: Refusal) -> PyErr {
     match refusal {
         Refusal::Senseless(reason) => PyValueError::new_err(reason),
         Refusal::Unable(reason) => PyOSError::new_err(reason),
-        Refusal::Gone => PyLookupError::new_err("no such endpoint or recording"),
+        Refusal::Gone => PyLookupError::new_err("no such endpoint, recording or fork"),
     }
 }

@@ -75,6 +75,21 @@ pub struct RecordingFailed {
     reason: String,
 }
 
+#[pyclass(frozen, get_all)]
+pub struct ForkConnected {
+    fork: u64,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct ForkEnded {
+    fork: u64,
+    reason: &'static str,
+    detail: String,
+    frames_sent: u64,
+    frames_dropped: u64,
+    overrun_ms: u64,
+}
+
 impl From<events::EndpointCounters> for EndpointCounters {
     fn from(counters: events::EndpointCounters) -> Self {
         Self {
@@ -105,6 +120,13 @@ impl RecordingCompleted {
     }
 }
 
+impl ForkEnded {
+    fn new(fork: u64, ending: events::ForkEnding) -> Self {
+        let events::ForkEnding { reason, detail, frames_sent, frames_dropped, overrun_ms } = ending;
+        Self { fork, reason, detail, frames_sent, frames_dropped, overrun_ms }
+    }
+}
+
 /// The Python object for an event.
 pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
     match event {
@@ -128,6 +150,8 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
             object(py, RecordingCompleted::new(recording, summary))
         }
         Event::RecordingFailed { recording, reason } => object(py, RecordingFailed { recording, reason }),
+        Event::ForkConnected { fork } => object(py, ForkConnected { fork }),
+        Event::ForkEnded { fork, ending } => object(py, ForkEnded::new(fork, ending)),
     }
 }
 

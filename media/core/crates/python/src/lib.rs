@@ -12,7 +12,7 @@ mod _core {
     use crate::core::Core;
     #[pymodule_export]
     use crate::facts::{
-        DigitDetected, EndpointClosed, EndpointCounters, MediaLost, MediaStarted, PlaybackEnded,
-        RecordingCompleted, RecordingFailed, RecordingStarted,
+        DigitDetected, EndpointClosed, EndpointCounters, ForkConnected, ForkEnded, MediaLost, MediaStarted,
+        PlaybackEnded, RecordingCompleted, RecordingFailed, RecordingStarted,
     };
 }

@@ -4,6 +4,7 @@ use std::net::{SocketAddr, UdpSocket};
 
 use crate::endpoint::Endpoint;
 use crate::events::EndpointId;
+use crate::forks::Forks;
 use crate::recorder::Tap;
 
 /// A leg of this worker.
@@ -18,11 +19,23 @@ pub struct Leg {
     pub peer: Option<usize>,
     /// Where what it says is recorded, unless another leg took its place there.
     pub tap: Option<Tap>,
+    /// The slots of its forks.
+    pub forks: Vec<usize>,
     /// The agenda holds a digit expiry of this leg.
     pub digit_armed: bool,
 }
 
 impl Leg {
+    /// Let the forks have a packet of ours.
+    pub fn tell_forks(&self, packet: &[u8], forks: &mut Forks, now_us: u64) {
+        if self.forks.is_empty() {
+            return;
+        }
+        if let Some(settings) = &self.endpoint.settings {
+            forks.place_heard(&self.forks, packet, settings, now_us);
+        }
+    }
+
     /// Send one packet to where the peer is, unless it holds us.
     ///
     /// A packet the kernel does not take is lost like one the network does not carry.

@@ -39,6 +39,8 @@ impl Worker {
             Command::StopRecording { recording, ended_us } => {
                 self.stop_recording(recording, ended_us, now_us);
             }
+            Command::Fork { fork, about } => self.start_fork(fork, about, now_us),
+            Command::StopFork { fork } => self.silence_fork(fork),
             Command::Query { endpoint, answer } => {
                 // Who asked may have given up waiting.
                 self.with(endpoint, |leg| {
@@ -59,7 +61,17 @@ impl Worker {
         let Ok(local) = sockets.rtp.local_addr() else { return };
         let endpoint = Endpoint::new(id, random_stream(now_us));
         let SocketPair { rtp, rtcp, .. } = sockets;
-        let leg = Leg { id, endpoint, rtp, rtcp, local, peer: None, tap: None, digit_armed: false };
+        let leg = Leg {
+            id,
+            endpoint,
+            rtp,
+            rtcp,
+            local,
+            peer: None,
+            tap: None,
+            forks: Vec::new(),
+            digit_armed: false,
+        };
         let slot = self.legs.insert(id, leg);
         let Some(leg) = self.legs.at(slot) else { return };
         for (socket, token) in [(&leg.rtp, slot << 1), (&leg.rtcp, slot << 1 | 1)] {
@@ -72,6 +84,7 @@ impl Worker {
     fn close(&mut self, id: EndpointId) {
         self.unbridge(id);
         self.stop_playback(id);
+        self.stop_forks_of(id);
         // Dropping its sockets takes them out of epoll.
         if let Some(leg) = self.legs.remove(id) {
             self.outbox.push(Event::EndpointClosed { endpoint: id, counters: leg.endpoint.counters() });

@@ -36,6 +36,7 @@ impl Worker {
         let length = leg.endpoint.speaker.speak(settings.as_ref(), now_us, &mut packet, &mut self.outbox);
         if length > 0 {
             leg.send(&packet[..length]);
+            leg.tell_forks(&packet[..length], &mut self.forks, now_us);
         }
         if let Some(next_us) = leg.endpoint.speaker.next_us() {
             self.agenda.add(next_us, Task::Speak(id));
@@ -43,7 +44,7 @@ impl Worker {
     }
 
     /// Give a leg something of our own to say; its beat is put on the agenda if it had none.
-    fn start_speaking(&mut self, id: EndpointId, act: impl FnOnce(&mut Leg, &mut Vec<Event>)) {
+    pub(super) fn start_speaking(&mut self, id: EndpointId, act: impl FnOnce(&mut Leg, &mut Vec<Event>)) {
         let Some(leg) = self.legs.get(id) else { return };
         let had_beat = leg.endpoint.speaker.next_us().is_some();
         act(leg, &mut self.outbox);
