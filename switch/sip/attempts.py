@@ -13,7 +13,7 @@ from switch.sip.client_transaction import ClientTransaction, ResponseReceived
 from switch.sip.commands import SendMessage
 from switch.sip.dialog import Dialog, join_dialog
 from switch.sip.errors import SipSyntaxError
-from switch.sip.header_values import parse_name_addr, parse_token_list, split_values
+from switch.sip.header_values import parse_token_list, read_tag, split_values
 from switch.sip.invites import make_invite
 from switch.sip.leg_signalling import LegSignalling
 from switch.sip.legs import Attempt, DialledLeg, Fork, Place
@@ -83,7 +83,7 @@ class Attempts:
         The fork is None for a repetition, and for one phone too many, whose 2xx is not even ACKed.
         Raises SipSyntaxError.
         """
-        tag = parse_name_addr(report.response.headers.get("to") or "").tag or ""
+        tag = read_tag(report.response.headers.get("to") or "") or ""
         known = attempt.forks.get(tag)
         if known is not None and known.ack is not None:
             return None, known.ack
@@ -130,7 +130,7 @@ class Attempts:
         self.close(attempt)
 
     def _early_fork(self, attempt: Attempt, report: ResponseReceived) -> Fork | None:
-        tag = parse_name_addr(report.response.headers.get("to") or "").tag
+        tag = read_tag(report.response.headers.get("to") or "")
         if tag is None:
             return None
         fork = attempt.forks.get(tag)

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 from switch.sip.client_authentication import ClientAuthentication
 from switch.sip.errors import SipSyntaxError
-from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr, split_values
+from switch.sip.header_values import parse_contacts, parse_cseq, parse_name_addr, read_tag, split_values
 from switch.sip.hop import Hop
 from switch.sip.identity import MAX_FORWARDS
 from switch.sip.message import Fields, Headers, Request, Response
@@ -128,8 +128,8 @@ class Dialog:
 
 def named_dialog(headers: Headers) -> DialogKey:
     """The dialog that a peer's request says it belongs to (RFC 3261 §12.2.2). Raises SipSyntaxError."""
-    local_tag = parse_name_addr(headers.get("to") or "").tag or ""
-    remote_tag = parse_name_addr(headers.get("from") or "").tag or ""
+    local_tag = read_tag(headers.get("to") or "") or ""
+    remote_tag = read_tag(headers.get("from") or "") or ""
     return headers.get("call-id") or "", local_tag, remote_tag
 
 
@@ -178,7 +178,7 @@ def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop
     return Dialog(
         sip_call_id=invite.headers.get("call-id") or "",
         local_tag=local_tag,
-        remote_tag=parse_name_addr(remote).tag or "",
+        remote_tag=read_tag(remote) or "",
         local=invite.headers.get("from") or "",
         remote=remote,
         target=str(target),

@@ -33,6 +33,7 @@ _VIA = re.compile(
 )
 _NAME_ADDR = re.compile(rf'({QUOTED}|[^"<>,;]*+){SPACE}<([^<>]++)>{SPACE}({PARAMETERS})', re.DOTALL)
 _ADDR_SPEC = re.compile(rf'([^\s<>;,?"]++){SPACE}({PARAMETERS})', re.DOTALL)
+_TAG = re.compile(rf";{SPACE}tag{SPACE}(?:={SPACE}([^\s;,<>]*+))?+{SPACE}(?=;|$)", re.IGNORECASE)
 _LIST_MEMBER = re.compile(rf'(?:[^",<]++|{QUOTED}|<[^>]*+>)*+', re.DOTALL)
 _AUTH_PARAMETER = re.compile(rf"({TOKEN}){SPACE}={SPACE}(?:({QUOTED})|({TOKEN}))", re.DOTALL)
 _AUTH_PARAMETERS = re.compile(
@@ -142,6 +143,18 @@ def parse_name_addr(value: str) -> NameAddr:
     if found := _ADDR_SPEC.fullmatch(value):
         return NameAddr("", parse_uri(found[1]), read_parameters(found[2]))
     raise _malformed("address", value)
+
+
+def read_tag(value: str) -> str | None:
+    """The dialog tag of a From or To that has the shape of one (``is_name_addr``); None when it has none.
+
+    Every message within a call has both, and of most nothing else is asked.
+    """
+    behind = value[value.rfind(">") + 1 :]
+    if '"' in behind:  # a bracket may be quoted
+        return parse_name_addr(value).tag
+    found = _TAG.search(behind)
+    return found[1] or None if found else None
 
 
 @remembered

@@ -33,7 +33,7 @@ from switch.sip.counters import Counters
 from switch.sip.dialled_legs import DialledLegs
 from switch.sip.dialog import Dialog
 from switch.sip.events import RequestAnswered
-from switch.sip.header_values import parse_name_addr
+from switch.sip.header_values import parse_name_addr, read_tag
 from switch.sip.identity import Identity
 from switch.sip.in_dialog import DialogRequests
 from switch.sip.info_digits import InfoRequests
@@ -312,4 +312,5 @@ class UserAgent:
 
 def _names_dialog(request: Request) -> bool:
     """Whether a request was sent inside a dialog. Raises SipSyntaxError."""
-    return parse_name_addr(request.headers.get("to") or "").tag is not None
+    to = request.headers.get("to") or ""
+    return read_tag(to) is not None or parse_name_addr(to).tag is not None

@@ -17,6 +17,7 @@ from switch.sip.header_values import (
     parse_name_addr,
     parse_token_list,
     parse_via,
+    read_tag,
     split_values,
 )
 from switch.sip.uri import SipUri
@@ -214,3 +215,21 @@ def test_authorization_is_read_as_it_was_written(params: dict[str, str]) -> None
 
 def test_bare_parameters_are_written_without_quotes() -> None:
     assert format_auth("Digest", {"qop": "auth", "nc": "1"}, bare={"nc"}) == 'Digest qop="auth", nc=1'
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [
+        ("<sip:a@b>;tag=x", "x"),
+        ("<sip:a@b;tag=uri>", None),
+        ("sip:a@b;tag=x", "x"),
+        ('"a>b;tag=no" <sip:a@b> ; TAG = x ;y', "x"),
+        ('<sip:a@b>;x=">;tag=no"', None),
+        ('<sip:a@b>;x=">";tag=x', "x"),
+        ("<sip:a@b>;xtag=no", None),
+        ("<sip:a@b>;tag", None),
+        ("<sip:a@b>;tag=;tag=second", None),
+    ],
+)
+def test_a_tag_is_read_as_when_all_is_read(value: str, tag: str | None) -> None:
+    assert read_tag(value) == tag == parse_name_addr(value).tag
