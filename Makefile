@@ -54,6 +54,7 @@ fuzz-rtp_packet fuzz-endpoint fuzz-telephone_event: fuzz-%:
 bench: .venv/.core  ## measure what a packet, a call, a registration and a flood cost
 	@$(call need,sipp,sip-tester)
 	$(BIN)/python -m benchmarks.bench_relay
+	$(BIN)/python -m benchmarks.bench_media
 	$(BIN)/python -m benchmarks.bench_calls
 	$(BIN)/python -m benchmarks.bench_flood
 	$(BIN)/python -m benchmarks.bench_register

@@ -155,7 +155,7 @@ def _table(result: Result, rounds: dict[str, list[Round]]) -> Table:
     return table
 
 
-def _build_binaries() -> None:
+def build_binaries() -> None:
     """Always, since cargo knows best whether they are older than their source."""
     subprocess.run(["cargo", "build", "--release", "--quiet", "-p", "bench"], cwd=CORE, check=True)
 
@@ -166,7 +166,7 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=500, help="an even number; two make a call")
     parser.add_argument("--seconds", type=float, default=36.0, help="of sending, for all rounds together")
     arguments = parser.parse_args()
-    _build_binaries()
+    build_binaries()
     result, rounds = measure(arguments.streams, arguments.seconds)
     Console().print(_table(result, rounds))
     print(json.dumps(asdict(result)))

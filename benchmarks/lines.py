@@ -34,6 +34,9 @@ class LineProcess:
             self._child.wait(10)
         except subprocess.TimeoutExpired:
             self._child.kill()
+            self._child.wait()
+        assert self._child.stdout is not None
+        self._child.stdout.close()
 
     def tell(self, line: str) -> None:
         assert self._child.stdin is not None

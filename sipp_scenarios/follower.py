@@ -36,7 +36,9 @@ class EventFollower:
 
         Transactions and dialogs outlive their calls for 64 T1 (RFC 3261 §17).
         """
-        return self.counts("open_calls", "open_legs", "open_endpoints", "open_recordings", "faults")
+        return self.counts(
+            "open_calls", "open_legs", "open_endpoints", "open_recordings", "open_forks", "faults"
+        )
 
     def counts(self, *names: str) -> dict[str, int]:
         """Those of these counts of ``switch.status`` that are not zero."""

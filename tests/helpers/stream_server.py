@@ -54,6 +54,13 @@ class Stream:
                 answer: dict[str, Any] = json.loads(message)
                 return answer
 
+    def hear_until_told(self) -> tuple[npt.NDArray[np.int16], dict[str, Any]]:
+        """What is heard until the next message that is no audio, and that message."""
+        frames = []
+        while isinstance(message := self.connection.recv(PATIENCE_S), bytes):
+            frames.append(np.frombuffer(message, dtype="<i2"))
+        return np.concatenate(frames), json.loads(message)
+
     def say(self, samples: npt.NDArray[np.int16]) -> None:
         self.connection.send(samples.astype("<i2").tobytes())
 

@@ -1,10 +1,10 @@
-"""The benchmarks of signalling still run: a few calls, no figure is judged."""
+"""The benchmarks still run: a few calls, no figure is judged."""
 
 import asyncio
 
 import pytest
 
-from benchmarks import profile_calls
+from benchmarks import bench_media, bench_relay, profile_calls
 from benchmarks.bench_calls import measure
 
 
@@ -20,3 +20,10 @@ def test_calls_and_registrations_are_profiled(subject: str) -> None:
     result = asyncio.run(profile_calls.run(subject, times=3, top=5))
     assert result.python_calls > 0
     assert result.items > 0
+
+
+def test_what_media_costs_is_measured() -> None:
+    bench_relay.build_binaries()
+    result = bench_media.measure(streams=6, seconds=2.4)
+    assert result.loss == 0
+    assert min(result.play_ratio, result.relay_ratio, result.leg_us) > 0

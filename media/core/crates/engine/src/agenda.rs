@@ -20,6 +20,9 @@ pub enum Task {
     Sweep,
 }
 
+/// Every packet time is a multiple of it, so that beats on the grid are as even as those off it.
+const GRID_US: u64 = 5_000;
+
 /// Tasks in the order they fall due.
 #[derive(Debug, Default)]
 pub struct Agenda {
@@ -29,6 +32,12 @@ pub struct Agenda {
 impl Agenda {
     pub fn add(&mut self, at_us: u64, task: Task) {
         self.heap.push(Reverse((at_us, task)));
+    }
+
+    /// Add one of the steady beats of a leg, up to a grid's step early, so that those of many legs come together:
+    /// to wake up and set the timer for each of them would cost more than what a beat does.
+    pub fn add_beat(&mut self, at_us: u64, task: Task) {
+        self.add(at_us - at_us % GRID_US, task);
     }
 
     pub fn next_us(&self) -> Option<u64> {
@@ -45,6 +54,19 @@ impl Agenda {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn beats_of_one_step_of_the_grid_come_together_and_keep_their_distance() {
+        let mut agenda = Agenda::default();
+        for beat in 0..3 {
+            agenda.add_beat(6_001 + beat * 20_000, Task::Speak(1));
+            agenda.add_beat(9_999 + beat * 20_000, Task::Speak(2));
+        }
+        for due_us in [5_000, 25_000, 45_000] {
+            assert_eq!(agenda.next_us(), Some(due_us));
+            assert!(agenda.pop_due(due_us).is_some() && agenda.pop_due(due_us).is_some());
+        }
+    }
 
     #[test]
     fn tasks_come_in_order_and_not_before_their_time() {

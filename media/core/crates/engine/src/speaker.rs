@@ -144,7 +144,7 @@ impl Speaker {
     ) -> usize {
         let Some(due_us) = self.next_us else { return 0 };
         let (codec, ptime_ms) = settings.map_or(UNCONFIGURED, |settings| (settings.codec, settings.ptime_ms));
-        let due_us = if now_us - due_us > MAX_BEHIND_US { now_us } else { due_us };
+        let due_us = if now_us.saturating_sub(due_us) > MAX_BEHIND_US { now_us } else { due_us };
         self.next_us = Some(due_us + u64::from(ptime_ms) * 1000);
         if let Some(length) = self.press_keys(now_us, packet) {
             return length;

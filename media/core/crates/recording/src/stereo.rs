@@ -5,6 +5,8 @@ use crate::wav::FRAME_LENGTH;
 
 /// No block is longer, so that one that was late does not ask for memory without end.
 const MAX_BLOCK_FRAMES: u64 = 16_000;
+/// Frames interleaved at a time, while both channels' samples are at hand.
+const PART: usize = 256;
 /// How far beyond its end a recording may go to hold the last words whole: 100 ms.
 const MAX_TAIL: u64 = 800;
 
@@ -44,12 +46,22 @@ impl Stereo {
         if frames == 0 {
             return None;
         }
-        let mut block = Vec::with_capacity(frames as usize * FRAME_LENGTH);
-        for _ in 0..frames {
-            block.extend_from_slice(&self.customer.window.take().to_le_bytes());
-            block.extend_from_slice(&self.agent.window.take().to_le_bytes());
+        let mut block = vec![0; frames as usize * FRAME_LENGTH];
+        for part in block.chunks_mut(PART * FRAME_LENGTH) {
+            self.take_part(part);
         }
         self.taken += frames;
         Some(block)
+    }
+
+    fn take_part(&mut self, part: &mut [u8]) {
+        let (mut left, mut right) = ([0; PART], [0; PART]);
+        let frames = part.len() / FRAME_LENGTH;
+        self.customer.window.take(&mut left[..frames]);
+        self.agent.window.take(&mut right[..frames]);
+        for ((frame, left), right) in part.chunks_exact_mut(FRAME_LENGTH).zip(left).zip(right) {
+            frame[..2].copy_from_slice(&left.to_le_bytes());
+            frame[2..].copy_from_slice(&right.to_le_bytes());
+        }
     }
 }

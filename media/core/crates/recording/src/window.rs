@@ -44,11 +44,18 @@ impl SampleWindow {
         decode_into(&mut self.ring, wrapped, decode);
     }
 
-    /// Take the next sample and leave silence for the one that comes round to its place.
-    pub fn take(&mut self) -> i16 {
+    /// Take the next samples, as many as `out` holds, and leave silence for those that come round to their places.
+    ///
+    /// No more at a time than the window holds.
+    pub fn take(&mut self, out: &mut [i16]) {
         let slot = self.start as usize % CAPACITY;
-        self.start += 1;
-        std::mem::take(&mut self.ring[slot])
+        let (straight, wrapped) = out.split_at_mut(out.len().min(CAPACITY - slot));
+        for (part, from) in [(straight, slot), (wrapped, 0)] {
+            let places = &mut self.ring[from..from + part.len()];
+            part.copy_from_slice(places);
+            places.fill(0);
+        }
+        self.start += out.len() as i64;
     }
 }
 
@@ -68,7 +75,9 @@ mod tests {
     }
 
     fn take(window: &mut SampleWindow, count: usize) -> Vec<i16> {
-        (0..count).map(|_| window.take()).collect()
+        let mut taken = vec![0; count];
+        window.take(&mut taken);
+        taken
     }
 
     #[test]

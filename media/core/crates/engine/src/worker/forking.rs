@@ -42,7 +42,7 @@ impl Worker {
         let Some(leg_id) = self.forks.leg_of(id) else { return };
         let Some(leg) = self.legs.get(leg_id) else { return };
         match self.forks.beat(id, leg.endpoint.speaker.returned.as_deref_mut(), now_us) {
-            Next::BeatAt(next_us) => self.agenda.add(next_us, Task::Fork(id)),
+            Next::BeatAt(next_us) => self.agenda.add_beat(next_us, Task::Fork(id)),
             Next::Over => self.stop_fork(id, Stop::Asked),
         }
         self.start_speaking(leg_id, |leg, _: &mut Vec<Event>| leg.endpoint.speaker.say_returned(now_us));

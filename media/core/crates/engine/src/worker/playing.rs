@@ -39,7 +39,7 @@ impl Worker {
             leg.tell_forks(&packet[..length], &mut self.forks, now_us);
         }
         if let Some(next_us) = leg.endpoint.speaker.next_us() {
-            self.agenda.add(next_us, Task::Speak(id));
+            self.agenda.add_beat(next_us, Task::Speak(id));
         }
     }
 
@@ -49,7 +49,7 @@ impl Worker {
         let had_beat = leg.endpoint.speaker.next_us().is_some();
         act(leg, &mut self.outbox);
         if let Some(next_us) = leg.endpoint.speaker.next_us().filter(|_| !had_beat) {
-            self.agenda.add(next_us, Task::Speak(id));
+            self.agenda.add_beat(next_us, Task::Speak(id));
         }
     }
 }

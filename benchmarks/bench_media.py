@@ -1,0 +1,160 @@
+"""What the media core costs beside relaying: playing, memory, opening a leg; beside a bare forwarder.
+
+``python -m benchmarks.bench_media [--streams N] [--seconds S]``
+
+Phones (one process) talk to the process under test, or listen to it, in short rounds; the cases take turns,
+so that noise hits all alike, and ratios are taken within each turn. CPU is user and system time of the
+process under test. Memory is taken first, the cost of a leg last.
+"""
+
+import argparse
+import json
+import sys
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.bench_relay import BINARIES, build_binaries
+from benchmarks.lines import LineProcess
+
+TURNS = 4
+CASES = ("bare", "relay", "play")
+WARM_UP_MS = 300
+MEMORY_MS = 2500
+"""Long enough for a recording to hold all it ever holds at a time."""
+CYCLES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one case cost in one turn."""
+
+    cpu_s: float
+    sent: int
+    """By the phones."""
+    received: int
+    """By the phones."""
+
+    @property
+    def cpu_us(self) -> float:
+        """Per packet that the process under test sent."""
+        return self.cpu_s * 1e6 / max(self.received, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The last line."""
+
+    streams: int
+    play_ratio: float
+    """A packet of a prompt, to one of the bare forwarder."""
+    relay_ratio: float
+    memory_kb_per_leg: float
+    """Relayed and recorded."""
+    leg_us: float
+    """CPU to open, configure and close one."""
+    bare_us: float
+    play_us: float
+    loss: float
+    """Part of what the phones sent to be relayed."""
+
+
+class Bench:
+    """The phones and the two processes they talk to."""
+
+    def __init__(self, streams: int, stack: ExitStack) -> None:
+        start = stack.enter_context
+        self._streams = streams
+        self._phones = start(LineProcess([str(BINARIES / "phones"), str(streams), "PCMA"]))
+        self._phone_ports = self._phones.hear()
+        self._bare = start(LineProcess([str(BINARIES / "bare_forwarder"), str(streams)]))
+        self._bare_ports = self._bare.hear()
+        self._bare.tell(self._phone_ports)
+        self._core = start(LineProcess([sys.executable, "-m", "benchmarks.media_subject"]))
+
+    def run(self, case: str, milliseconds: int) -> Round:
+        """One case for so long."""
+        if case == "bare":
+            return self._measure(self._bare, "1", self._bare_ports, milliseconds)
+        talking = "0" if case == "play" else "1"
+        ports = self._core.ask(f"{case} {self._phone_ports}")
+        return self._measure(self._core, talking, ports, milliseconds)
+
+    def memory_kb_per_leg(self) -> float:
+        """Of legs that are relayed and recorded, while they talk."""
+        before = float(self._core.ask("memory"))
+        ports = self._core.ask(f"record {self._phone_ports}")
+        self._phones.ask(f"1 {MEMORY_MS} {ports}")
+        return (float(self._core.ask("memory")) - before) / self._streams
+
+    def leg_us(self) -> float:
+        return min(float(self._core.ask(f"cycle {CYCLES}")) for _ in range(TURNS))
+
+    def _measure(self, process: LineProcess, talking: str, ports: str, milliseconds: int) -> Round:
+        # The first packets of a leg cost more, and those of the scene before may still be on their way.
+        self._phones.ask(f"{talking} {WARM_UP_MS} {ports}")
+        before_s = process.cpu_s()
+        answer = json.loads(self._phones.ask(f"{talking} {milliseconds} {ports}"))
+        return Round(cpu_s=process.cpu_s() - before_s, **answer)
+
+
+def measure(streams: int, seconds: float) -> Result:
+    """Run all rounds within about ``seconds``."""
+    milliseconds = int(seconds * 1000 / (TURNS * len(CASES)))
+    with ExitStack() as stack:
+        bench = Bench(streams, stack)
+        memory_kb = bench.memory_kb_per_leg()
+        turns = [{case: bench.run(case, milliseconds) for case in CASES} for _ in range(TURNS)]
+        leg_us = bench.leg_us()
+    return _result(streams, turns, memory_kb, leg_us)
+
+
+def _result(streams: int, turns: list[dict[str, Round]], memory_kb: float, leg_us: float) -> Result:
+    def ratio(case: str) -> float:
+        return round(median(turn[case].cpu_us / turn["bare"].cpu_us for turn in turns), 3)
+
+    def typical(case: str) -> float:
+        return round(median(turn[case].cpu_us for turn in turns), 3)
+
+    relayed = [turn["relay"] for turn in turns]
+    return Result(
+        streams=streams,
+        play_ratio=ratio("play"),
+        relay_ratio=ratio("relay"),
+        memory_kb_per_leg=round(memory_kb, 1),
+        leg_us=round(leg_us, 1),
+        bare_us=typical("bare"),
+        play_us=typical("play"),
+        loss=round(1 - sum(one.received for one in relayed) / sum(one.sent for one in relayed), 6),
+    )
+
+
+def _table(result: Result) -> Table:
+    table = Table(title=f"{result.streams} streams, {result.streams * 50} packets a second")
+    for column in ("what", "figure", "at most"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    table.add_row("bare forwarder, CPU a packet", f"{result.bare_us:.2f} µs", "")
+    table.add_row("relaying, times that", f"{result.relay_ratio:.2f}", "1.3")
+    table.add_row("playing a prompt, times that", f"{result.play_ratio:.2f}", "0.6")
+    table.add_row("memory of a leg, relayed and recorded", f"{result.memory_kb_per_leg:.1f} kB", "40 kB")
+    table.add_row("opening and closing a leg, CPU", f"{result.leg_us:.1f} µs", "100 µs")
+    return table
+
+
+def main() -> None:
+    """Measure, print the table, then the one line of JSON."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--streams", type=int, default=300, help="a multiple of 6: two or three make a call")
+    parser.add_argument("--seconds", type=float, default=24.0, help="of talking, for all rounds together")
+    arguments = parser.parse_args()
+    build_binaries()
+    result = measure(arguments.streams, arguments.seconds)
+    Console().print(_table(result))
+    print(json.dumps(asdict(result)))
+
+
+if __name__ == "__main__":
+    main()

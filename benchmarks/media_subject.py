@@ -1,0 +1,173 @@
+"""The media core as bench_media measures it: in a process of its own, driven through MediaEngine.
+
+Takes lines ``<scene> <ports of phones …>``: legs to these phones take the place of those before, arranged as
+the scene wants. Answers with the legs' ports. ``cycle <count>`` and ``memory`` answer with a figure.
+"""
+
+import select
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from media.commands import (
+    FOR_EVER,
+    AttachToRecording,
+    BridgeEndpoints,
+    Channel,
+    CloseEndpoint,
+    Codec,
+    ConfigureEndpoint,
+    OpenEndpoint,
+    StartPlayback,
+    StartRecording,
+    StopRecording,
+)
+from media.config import MediaConfig, RecordingsConfig
+from media.engine import MediaEngine
+from media.events import EndpointOpened
+from runtime.clock import LoopClock
+from runtime.vocabulary import Command, Event
+
+HOST = "127.0.0.1"
+PROMPT = "prompt"
+PROMPT_S = 5
+_PAYLOAD_TYPES = {Codec.PCMA: 8, Codec.OPUS: 111}
+
+
+class Stage:
+    """One scene after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        media = MediaConfig(host=HOST, port_min=10_000, port_max=19_999, media_timeout_s=0)
+        self._engine = MediaEngine(media, RecordingsConfig(folder=folder), LoopClock(lambda: 0.0), self._note)
+        self._engine.load_prompt(PROMPT, _voice(PROMPT_S))
+        self._routes = self._engine.routes()
+        self._told: Counter[str] = Counter()
+        self._opened = 0
+        self._legs: list[str] = []
+        self._recordings: list[str] = []
+
+    def relay(self, phones: list[int]) -> list[int]:
+        """Bridged in pairs."""
+        ports = self._open(phones, [Codec.PCMA])
+        for one, other in self._pairs():
+            self._order(BridgeEndpoints(leg_id=one, peer_leg_id=other))
+        return ports
+
+    def record(self, phones: list[int]) -> list[int]:
+        """Bridged in pairs, each of them recorded."""
+        ports = self.relay(phones)
+        for pair in self._pairs():
+            recording_id = f"recording of {pair[0]}"
+            self._recordings.append(recording_id)
+            self._order(StartRecording(recording_id=recording_id, contact_id="", call_id=""))
+            for leg_id, channel in zip(pair, Channel, strict=True):
+                self._order(AttachToRecording(recording_id=recording_id, leg_id=leg_id, channel=channel))
+        return ports
+
+    def play(self, phones: list[int]) -> list[int]:
+        """Each leg plays one prompt over and over."""
+        ports = self._open(phones, [Codec.PCMA])
+        for leg_id in self._legs:
+            self._order(StartPlayback(playback_id=leg_id, leg_id=leg_id, prompts=(PROMPT,), times=FOR_EVER))
+        return ports
+
+    def clear(self) -> None:
+        """Close everything and wait until that is done."""
+        for recording_id in self._recordings:
+            self._order(StopRecording(recording_id=recording_id))
+        for leg_id in self._legs:
+            self._order(CloseEndpoint(leg_id=leg_id))
+        self._recordings, self._legs = [], []
+        while self._engine.open_endpoints or self._engine.open_recordings:
+            select.select([self._engine.event_fd], [], [])
+            self._engine.drain()
+
+    def cycle(self, count: int) -> float:
+        """CPU µs to open, configure and close a leg, in all threads."""
+        self.clear()
+        begun_s = time.process_time()
+        self._open([9] * count, [Codec.PCMA])
+        self.clear()
+        return (time.process_time() - begun_s) * 1e6 / count
+
+    def close(self) -> None:
+        self._engine.close()
+
+    def _open(self, phones: list[int], codecs: list[Codec]) -> list[int]:
+        self.clear()
+        return [self._open_leg(port, codecs[n % len(codecs)], n) for n, port in enumerate(phones)]
+
+    def _open_leg(self, phone: int, codec: Codec, number: int) -> int:
+        """Legs of one call lie beside each other: whatever the scene, six in a row are on one worker."""
+        near = self._legs[-1] if number % 6 else None
+        leg_id = f"leg-{self._opened}"
+        self._opened += 1
+        (opened,) = self._order(OpenEndpoint(leg_id=leg_id, near=near))
+        if not isinstance(opened, EndpointOpened):
+            raise RuntimeError(f"no port for {leg_id}: {opened}")
+        self._legs.append(leg_id)
+        self._order(
+            ConfigureEndpoint(
+                leg_id=leg_id,
+                host=HOST,
+                port=phone,
+                codec=codec,
+                payload_type=_PAYLOAD_TYPES[codec],
+                dtmf_payload_type=101,
+                ptime_ms=20,
+                sending=True,
+                receiving=True,
+            )
+        )
+        return opened.port
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        return list(zip(self._legs[::2], self._legs[1::2], strict=True))
+
+    def _order(self, command: Command) -> list[Event]:
+        return list(self._routes[type(command)](command, 0.0))
+
+    def _note(self, event: Event) -> None:
+        self._told[event.topic] += 1
+
+
+def _voice(length_s: int) -> npt.NDArray[np.int16]:
+    """Something that is not silence."""
+    at_s = np.arange(length_s * 8000) / 8000
+    return (8000 * np.sin(2 * np.pi * 220 * at_s)).astype(np.int16)
+
+
+def _memory_kb() -> float:
+    """What of this process lies in memory."""
+    for line in Path("/proc/self/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return float(line.split()[1])
+    raise RuntimeError("no Pss in /proc/self/smaps_rollup")
+
+
+def main() -> None:
+    """Serve the lines on standard input until it ends."""
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Stage(Path(folder))
+        scenes = {"relay": stage.relay, "record": stage.record, "play": stage.play}
+        for line in sys.stdin:
+            scene, *words = line.split()
+            numbers = [int(word) for word in words]
+            if scene == "memory":
+                print(_memory_kb(), flush=True)
+            elif scene == "cycle":
+                print(stage.cycle(numbers[0]), flush=True)
+            else:
+                print(*scenes[scene](numbers), flush=True)
+        stage.clear()
+        stage.close()
+
+
+if __name__ == "__main__":
+    main()

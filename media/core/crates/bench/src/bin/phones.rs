@@ -1,0 +1,135 @@
+//! N phones that talk at 50 packets a second in their codecs, or only listen, and count what they hear.
+//!
+//! `phones <streams> [codec …]`: the codecs are dealt out in turn. Prints the ports. For each line
+//! `<1 to talk, 0 to listen> <milliseconds> <port to talk to> …` it answers with a line of JSON: packets
+//! sent and received.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use audio::codec::Codec;
+use audio::encoder::{Encoder, MAX_PAYLOAD};
+use bench::{BUFFER_LENGTH, Ready, Sockets, hear_numbers, say, streams};
+use rtp::packet::{HEADER_LENGTH, Header};
+
+const PTIME_MS: u32 = 20;
+/// Different packets of a codec, said over and over.
+const PHRASE: usize = 50;
+/// Of codecs without a static one.
+const PAYLOAD_TYPE: u8 = 111;
+
+fn main() -> io::Result<()> {
+    let sockets = Sockets::open(streams()?)?;
+    let mut phones = phones(sockets.sockets.len())?;
+    sockets.announce()?;
+    while let Some(numbers) = hear_numbers()? {
+        let [talking, milliseconds, ports @ ..] = &numbers[..] else { break };
+        for (phone, &port) in phones.iter_mut().zip(ports) {
+            phone.target = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        }
+        let length = Duration::from_millis((*milliseconds).into());
+        say(&run(&sockets, &mut phones, *talking == 1, length))?;
+    }
+    Ok(())
+}
+
+/// Talk, if they are to, and listen for so long.
+fn run(sockets: &Sockets, phones: &mut [Phone], talking: bool, length: Duration) -> String {
+    hear_until_quiet(sockets, Duration::ZERO);
+    let begin = Instant::now();
+    let step = Duration::from_millis(PTIME_MS.into()) / phones.len() as u32;
+    let (mut sent, mut received) = (0_usize, 0);
+    let mut ready = Ready::default();
+    let mut buffer = [0; BUFFER_LENGTH];
+    while begin.elapsed() < length {
+        while talking && step * sent as u32 <= begin.elapsed() {
+            let index = sent % phones.len();
+            phones[index].talk(&sockets.sockets[index]);
+            sent += 1;
+        }
+        sockets.wait(&mut ready, Some(Duration::from_millis(1)), |index| {
+            received += usize::from(sockets.sockets[index].recv_from(&mut buffer).is_ok());
+        });
+    }
+    if talking {
+        received += hear_until_quiet(sockets, Duration::from_millis(100));
+    }
+    format!(r#"{{"sent": {sent}, "received": {received}}}"#)
+}
+
+/// Take what has come and still comes within `patience` of each other, for a second at most; says how much it was.
+fn hear_until_quiet(sockets: &Sockets, patience: Duration) -> usize {
+    let begin = Instant::now();
+    let mut ready = Ready::default();
+    let mut buffer = [0; BUFFER_LENGTH];
+    let (mut received, mut before) = (0, usize::MAX);
+    while received != before && begin.elapsed() < Duration::from_secs(1) {
+        before = received;
+        sockets.wait(&mut ready, Some(patience), |index| {
+            received += usize::from(sockets.sockets[index].recv_from(&mut buffer).is_ok());
+        });
+    }
+    received
+}
+
+struct Phone {
+    target: SocketAddr,
+    codec: Codec,
+    phrase: std::rc::Rc<Vec<Vec<u8>>>,
+    header: Header,
+}
+
+impl Phone {
+    fn talk(&mut self, socket: &std::net::UdpSocket) {
+        self.header.sequence = self.header.sequence.wrapping_add(1);
+        self.header.timestamp = self.header.timestamp.wrapping_add(self.codec.ticks(PTIME_MS));
+        let payload = &self.phrase[usize::from(self.header.sequence) % PHRASE];
+        let mut packet = [0; HEADER_LENGTH + MAX_PAYLOAD];
+        packet[..HEADER_LENGTH].copy_from_slice(&self.header.to_bytes());
+        packet[HEADER_LENGTH..][..payload.len()].copy_from_slice(payload);
+        // A packet the kernel does not take is lost as on any network.
+        let _ = socket.send_to(&packet[..HEADER_LENGTH + payload.len()], self.target);
+    }
+}
+
+fn phones(count: usize) -> io::Result<Vec<Phone>> {
+    let named =
+        |name: String| Codec::of_name(&name).ok_or_else(|| io::Error::other(format!("no codec {name}")));
+    let mut codecs = std::env::args().skip(2).map(named).collect::<io::Result<Vec<_>>>()?;
+    if codecs.is_empty() {
+        codecs.push(Codec::Pcma);
+    }
+    let phrases =
+        codecs.iter().map(|&codec| phrase(codec).map(std::rc::Rc::new)).collect::<io::Result<Vec<_>>>()?;
+    let phone = |index: usize| {
+        let codec = codecs[index % codecs.len()];
+        let payload_type = codec.payload_type().unwrap_or(PAYLOAD_TYPE);
+        let header =
+            Header { marker: false, payload_type, sequence: 0, timestamp: 0, ssrc: index as u32 + 1 };
+        let target = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
+        Phone { target, codec, phrase: phrases[index % codecs.len()].clone(), header }
+    };
+    Ok((0..count).map(phone).collect())
+}
+
+/// A second of something like a vowel: two tones whose loudness rises and falls.
+fn phrase(codec: Codec) -> io::Result<Vec<Vec<u8>>> {
+    let mut encoder = Encoder::new(codec).ok_or_else(|| io::Error::other("a codec that is only relayed"))?;
+    let length = codec.samples(PTIME_MS);
+    let packet = |number: usize| {
+        let samples: Vec<i16> = (number * length..(number + 1) * length)
+            .map(|sample| vowel(sample as f64 / f64::from(codec.rate_hz())))
+            .collect();
+        let mut payload = vec![0; MAX_PAYLOAD];
+        let written = encoder.encode(&samples, &mut payload).map_err(|_| io::Error::other("not encoded"))?;
+        payload.truncate(written);
+        Ok(payload)
+    };
+    (0..PHRASE).map(packet).collect()
+}
+
+fn vowel(at_s: f64) -> i16 {
+    let tone = |hz: f64| (std::f64::consts::TAU * hz * at_s).sin();
+    (tone(2.0).abs() * (tone(220.0) * 6000.0 + tone(730.0) * 3000.0)) as i16
+}
