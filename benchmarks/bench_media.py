@@ -81,7 +81,9 @@ class Bench:
             return self._measure(self._bare, "1", self._bare_ports, milliseconds)
         talking = "0" if case == "play" else "1"
         ports = self._core.ask(f"{case} {self._phone_ports}")
-        return self._measure(self._core, talking, ports, milliseconds)
+        measured = self._measure(self._core, talking, ports, milliseconds)
+        self._core.ask("clear")  # or it would go on playing to phones that count for somebody else
+        return measured
 
     def memory_kb_per_leg(self) -> float:
         """Of legs that are relayed and recorded, while they talk."""

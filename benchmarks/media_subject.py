@@ -1,7 +1,8 @@
 """The media core as bench_media measures it: in a process of its own, driven through MediaEngine.
 
 Takes lines ``<scene> <ports of phones …>``: legs to these phones take the place of those before, arranged as
-the scene wants. Answers with the legs' ports. ``cycle <count>`` and ``memory`` answer with a figure.
+the scene wants. Answers with the legs' ports. ``clear`` closes them all;
+``cycle <count>`` and ``memory`` answer with a figure.
 """
 
 import select
@@ -161,6 +162,9 @@ def main() -> None:
             numbers = [int(word) for word in words]
             if scene == "memory":
                 print(_memory_kb(), flush=True)
+            elif scene == "clear":
+                stage.clear()
+                print("clear", flush=True)
             elif scene == "cycle":
                 print(stage.cycle(numbers[0]), flush=True)
             else:
