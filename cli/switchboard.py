@@ -29,6 +29,7 @@ from switch.causes import Cause
 from switch.certificate_verbs import CertificateVerbs
 from switch.commands import HangUpCall
 from switch.control.server import ControlServer
+from switch.encryption import EncryptionRules
 from switch.events import SwitchStarted
 from switch.exchange import Exchange
 from switch.fork_verbs import ForkVerbs
@@ -40,6 +41,7 @@ from switch.records.journal import Journal
 from switch.records.projection import Projection
 from switch.records.recordings import Recordings
 from switch.registration_verbs import RegistrationVerbs
+from switch.sdp.secrets import without_keys
 from switch.sip.grammar import unbracketed
 from switch.sip.guard.admission import Admission
 from switch.sip.guard.ban_file import BanFile
@@ -91,6 +93,11 @@ class Switchboard:
             hold_music=configuration.switch.hold_music,
             admit=self._trunks.admit,
             may_dial=self._may_dial,
+            encryption=EncryptionRules(
+                configuration.media.srtp,
+                {station.name: station.srtp for station in configuration.stations},
+                {trunk.name: trunk.srtp for trunk in configuration.trunks},
+            ),
         )
         self._build_observation()
         self._wire()
@@ -215,7 +222,7 @@ class Switchboard:
             *(a.routes for a in self._applications),
         ):
             self.driver.add_routes(routes)
-        self.driver.observe(self._journal.observe)
+        self.driver.observe(self._keep)
         self.driver.observe(self._tell_clients, lambda kind: self._control.is_heard(kind.topic))
         self.driver.observe(self._event_log.log_event, self._event_log.wants)
         self.driver.observe(self._metrics.observe, self._metrics.folds)
@@ -273,6 +280,9 @@ class Switchboard:
     def _audience_changed(self) -> None:
         self.driver.ask_observers_again()
         self._tap.set_heard(self._control.is_heard(SipMessageTraced.topic))
+
+    def _keep(self, event: Event, wall: float) -> None:
+        self._journal.observe(without_keys(event), wall)
 
     def _tell_clients(self, event: Event, wall: float) -> None:
         """In the words, and with the number, of the journal, which saw the event just before."""

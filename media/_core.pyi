@@ -7,6 +7,8 @@ had now. They return at once; what follows comes back as facts.
 from os import PathLike
 from typing import Protocol, final
 
+from media.commands import SrtpKeys
+
 __all__ = [
     "Core",
     "DigitDetected",
@@ -163,6 +165,8 @@ class EndpointCounters:
     @property
     def packets_dropped(self) -> int: ...
     @property
+    def packets_forged(self) -> int: ...
+    @property
     def rtcp_received(self) -> int: ...
     @property
     def jitter_ms(self) -> float: ...
@@ -304,6 +308,8 @@ class _Agreed(Protocol):
     def sending(self) -> bool: ...
     @property
     def receiving(self) -> bool: ...
+    @property
+    def srtp(self) -> SrtpKeys | None: ...
 
 _Fact = (
     EndpointClosed

@@ -1,5 +1,6 @@
 """What the media engine can be told. One small class a verb; ``leg_id`` names the endpoint of that leg."""
 
+from dataclasses import field
 from enum import StrEnum
 
 from runtime.vocabulary import Command, plain_data
@@ -18,6 +19,39 @@ class Codec(StrEnum):
 
 FOR_EVER = 0
 """How often music plays: until it is stopped."""
+
+
+class SrtpSuite(StrEnum):
+    """How SRTP encrypts and authenticates, by the SDES names (RFC 4568 §6.2, RFC 7714 §14.1)."""
+
+    AEAD_AES_128_GCM = "AEAD_AES_128_GCM"
+    AES_CM_128_HMAC_SHA1_80 = "AES_CM_128_HMAC_SHA1_80"
+    AES_CM_128_HMAC_SHA1_32 = "AES_CM_128_HMAC_SHA1_32"
+    AEAD_AES_256_GCM = "AEAD_AES_256_GCM"
+
+    @property
+    def key_octets(self) -> int:
+        """Of a master key with its salt."""
+        return _KEY_OCTETS[self]
+
+
+_KEY_OCTETS = {
+    SrtpSuite.AEAD_AES_128_GCM: 16 + 12,
+    SrtpSuite.AES_CM_128_HMAC_SHA1_80: 16 + 14,
+    SrtpSuite.AES_CM_128_HMAC_SHA1_32: 16 + 14,
+    SrtpSuite.AEAD_AES_256_GCM: 32 + 12,
+}
+
+
+@plain_data
+class SrtpKeys:
+    """What a leg's packets are encrypted with. Its text tells no key."""
+
+    suite: SrtpSuite
+    ours: bytes = field(repr=False)
+    """Master key with its salt behind it, for what we send."""
+    theirs: bytes = field(repr=False)
+    """The same for what the peer sends."""
 
 
 class Channel(StrEnum):
@@ -59,6 +93,8 @@ class ConfigureEndpoint(Command):
     """The clock that telephone-event counts durations by."""
     cn_payload_type: int | None = None
     """Comfort noise (RFC 3389) that the peer may send in its pauses, or None when it was not agreed on."""
+    srtp: SrtpKeys | None = None
+    """None when packets are not encrypted. Keys that stay the same go on where they were."""
 
 
 @plain_data

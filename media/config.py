@@ -1,5 +1,6 @@
 """The configuration sections ``[media]`` and ``[recordings]``."""
 
+from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Self
@@ -8,6 +9,20 @@ from pydantic import Field, field_validator, model_validator
 
 from media.commands import Codec
 from runtime.models import KeyMistake, Section
+
+
+class Srtp(StrEnum):
+    """Whether a leg is encrypted (SRTP)."""
+
+    OFF = "off"
+    """Never; offers that demand it are refused."""
+    ACCEPT = "accept"
+    """When the other side offers it."""
+    OPTIONAL = "optional"
+    """When the other side offers or takes it."""
+    REQUIRED = "required"
+    """Always; calls without it are refused."""
+
 
 DEFAULT_CODECS = (Codec.PCMA, Codec.PCMU)
 """A-law first, as on China's networks."""
@@ -54,6 +69,11 @@ class MediaConfig(Section):
     fork_authorities: Path | None = Field(
         default=None,
         description="PEM file of certificate authorities that wss:// forks trust beside the system's.",
+    )
+    srtp: Srtp = Field(
+        default=Srtp.ACCEPT,
+        description="Whether voice is encrypted (SRTP): off, accept (when the other side offers it), "
+        "optional (it is offered too) or required; stations and trunks may have their own.",
     )
     prompts: Path = Field(
         default=Path("prompts"), description="Folder of prompts; zh/greeting.wav there is prompt zh/greeting."

@@ -40,6 +40,8 @@ class EndpointClosed(Event):
     """Expected by sequence number but never arrived (RFC 3550 §A.3)."""
     packets_dropped: int
     """Arrived but not usable: malformed, from a stranger, of an unknown payload type, digits too fast."""
+    packets_forged: int
+    """Of those, not made by who has the keys of an encrypted leg, or repeated."""
     jitter_ms: float
     """Interarrival jitter (RFC 3550 §6.4.1) at the end."""
 

@@ -161,5 +161,6 @@ def _endpoint_closed(leg_id: str, counters: _core.EndpointCounters) -> EndpointC
         bytes_sent=counters.bytes_sent,
         packets_lost=counters.packets_lost,
         packets_dropped=counters.packets_dropped,
+        packets_forged=counters.packets_forged,
         jitter_ms=counters.jitter_ms,
     )

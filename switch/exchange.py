@@ -37,6 +37,7 @@ from switch.commands import (
 from switch.config import AccessCodeConfig
 from switch.customer_legs import CustomerLegs
 from switch.dial_plan import DialPlan, RightCheck, TargetCheck, everybody_may
+from switch.encryption import EncryptionRules
 from switch.endings import end_call, lose_customer, refuse_arrival, refuse_call
 from switch.events import CallArrived, DrainStarted
 from switch.holding import Holding
@@ -76,12 +77,14 @@ class Exchange:
         hold_music: str = "",
         admit: Admission = admit_everybody,
         may_dial: RightCheck = everybody_may,
+        encryption: EncryptionRules | None = None,
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
 
         ``codecs``: those of voice, the preferred first.
         ``hold_music``: the prompt those hear who are put on hold; empty for silence. ``admit`` is asked about
         each call that arrives, before anything is done for it. ``may_dial`` tells who may call outside.
+        ``encryption`` tells whose voice is encrypted.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
         self._access_codes = {code.number: code for code in access_codes}
@@ -93,7 +96,8 @@ class Exchange:
         self._holding = Holding(self._calls, ids, hold_music)
         self._plan = DialPlan(access_codes, knows_target, may_dial)
         self._transfers = Transfers(self._calls, ids, self._plan, self._holding)
-        self._stations = StationLegs(self._calls, ids, self._holding, self._transfers)
+        self._encryption = encryption or EncryptionRules()
+        self._stations = StationLegs(self._calls, ids, self._holding, self._transfers, self._encryption)
         self._replacements = Replacements(self._calls, ids, self._holding, self._transfers)
         self._codecs = tuple(codecs)
         self._refuse_after_s: int | None = None
@@ -223,7 +227,13 @@ class Exchange:
         call = self._calls.of_leg(leg)
         session_id = int(self._ids.token(), 16) >> 1  # o= wants a number below 2**63 (RFC 8866 §5.2)
         negotiation.give_port(
-            leg, event.host, event.port, session_id, codecs=self._codecs, beside=call.customer.agreement
+            leg,
+            event.host,
+            event.port,
+            session_id,
+            codecs=self._codecs,
+            beside=call.customer.agreement,
+            security=self._encryption.security_of(call, leg, self._ids),
         )
         if leg is call.customer:
             return self._present(call)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from media.commands import Codec, ConfigureEndpoint
-from media.config import DEFAULT_CODECS
+from media.config import DEFAULT_CODECS, Srtp
 from switch.call import Leg
 from switch.sdp.offer_answer import (
     LocalMedia,
@@ -14,6 +14,7 @@ from switch.sdp.offer_answer import (
     make_offer,
     offer_again,
 )
+from switch.sdp.security import NOT_SECURED, LocalSecurity
 
 _ONLY_RELAYED = frozenset({Codec.G729})
 
@@ -26,6 +27,7 @@ def give_port(
     *,
     codecs: Sequence[Codec] = DEFAULT_CODECS,
     beside: MediaAgreement | None = None,
+    security: LocalSecurity = NOT_SECURED,
 ) -> None:
     """The leg's endpoint is open: from here it can offer and answer.
 
@@ -39,6 +41,7 @@ def give_port(
         session_version=0,
         codecs=_alone(codecs) if beside is None else _beside(beside.codec, codecs),
         comfort_noise=beside is not None and beside.cn_payload_type is not None,
+        security=security,
     )
 
 
@@ -49,9 +52,9 @@ def offer(leg: Leg) -> str:
     if said is None:
         leg.our_sdp = make_offer(_local(leg))
         return leg.our_sdp
-    if offer_again(_local(leg), said) != said:
+    if offer_again(_local(leg), said, leg.agreement) != said:
         _raise_version(leg)
-    leg.our_sdp = offer_again(_local(leg), said)
+    leg.our_sdp = offer_again(_local(leg), said, leg.agreement)
     return leg.our_sdp
 
 
@@ -70,10 +73,13 @@ def answer_again(leg: Leg, peer_sdp: str) -> str:
     return answer(leg, peer_sdp)
 
 
-def take_answer(leg: Leg, peer_sdp: str) -> None:
-    """The peer's answer to our offer. Raises NotAcceptable or SdpSyntaxError."""
+def take_answer(leg: Leg, peer_sdp: str, srtp: Srtp | None = None) -> None:
+    """The peer's answer to our offer; ``srtp`` when other rules hold for whoever answered than for the leg.
+
+    Raises NotAcceptable or SdpSyntaxError.
+    """
     assert leg.our_sdp is not None
-    leg.agreement = accept_answer(leg.our_sdp, peer_sdp)
+    leg.agreement = accept_answer(leg.our_sdp, peer_sdp, srtp or _local(leg).security.policy)
     leg.peer_sdp = peer_sdp
 
 
@@ -92,6 +98,7 @@ def configuration(leg: Leg) -> ConfigureEndpoint:
         ptime_ms=agreed.ptime_ms,
         sending=agreed.sending,
         receiving=agreed.receiving,
+        srtp=agreed.srtp,
     )
 
 

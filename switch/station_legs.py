@@ -1,6 +1,7 @@
 """The legs of stations rung for a call: offered, ringing, accepted, connected."""
 
 from media.commands import BridgeEndpoints
+from media.config import Srtp
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.vocabulary import Output
@@ -8,6 +9,7 @@ from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
 from switch.commands import ConnectCall, DialNumber, OfferCall, WithdrawOffer
+from switch.encryption import EncryptionRules
 from switch.endings import drop_offer
 from switch.events import CallConnected, OfferAccepted, OfferRinging
 from switch.holding import Holding
@@ -16,16 +18,25 @@ from switch.sip.commands import DialStation
 from switch.sip.events import LegAnswered, LegRinging
 from switch.transfers import Transfers
 from switch.trunks.commands import DialTrunk
+from switch.trunks.endpoints import trunk_of
 
 
 class StationLegs:
     """The part of the exchange that serves stations. Shares the exchange's ``Calls``."""
 
-    def __init__(self, calls: Calls, ids: Ids, holding: Holding, transfers: Transfers) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        ids: Ids,
+        holding: Holding,
+        transfers: Transfers,
+        encryption: EncryptionRules,
+    ) -> None:
         self._calls = calls
         self._ids = ids
         self._holding = holding
         self._transfers = transfers
+        self._encryption = encryption
 
     def offer(self, command: OfferCall) -> list[Output]:
         call = self._calls.by_id.get(command.call_id)
@@ -41,7 +52,7 @@ class StationLegs:
         """The leg has its ports: ring the phone."""
         offer = call.offer_of(leg)
         if offer.outside:
-            return [_to_trunk(call, offer)]
+            return [_to_trunk(call, offer, self._encryption.usual)]
         return [
             DialStation(
                 leg_id=leg.leg_id,
@@ -77,7 +88,8 @@ class StationLegs:
         call = self._calls.of_leg(leg)
         offer = call.offer_of(leg)
         try:
-            negotiation.take_answer(leg, event.sdp)
+            rule = self._encryption.of_trunk(trunk_of(event.branch)) if offer.outside else None
+            negotiation.take_answer(leg, event.sdp, rule)
         except PeerError:
             return self.lose(call, offer, Cause.INCOMPATIBLE_DESTINATION, by_station=False)
         offer.accepted = leg.answered = True
@@ -119,7 +131,7 @@ def _referrer(call: Call, offer: Offer) -> str:
     return transfer.by if transfer is not None and transfer.offer_id == offer.offer_id else ""
 
 
-def _to_trunk(call: Call, offer: Offer) -> DialTrunk:
+def _to_trunk(call: Call, offer: Offer, srtp: Srtp) -> DialTrunk:
     return DialTrunk(
         leg_id=offer.leg.leg_id,
         number=offer.station,
@@ -129,6 +141,7 @@ def _to_trunk(call: Call, offer: Offer) -> DialTrunk:
         privacy=call.privacy,
         diversions=call.diversions,
         session_id=call.session_id,
+        srtp=srtp,
         codec=call.customer.agreement.codec if call.customer.agreement else None,
     )
 

@@ -1,10 +1,11 @@
-"""Offer and answer (RFC 3264) for one audio stream by RTP/AVP."""
+"""Offer and answer (RFC 3264) for one audio stream."""
 
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from media.commands import Codec
+from media.commands import Codec, SrtpKeys
+from media.config import Srtp
 from runtime.vocabulary import plain_data
 from switch.sdp.description import (
     Attribute,
@@ -28,9 +29,19 @@ from switch.sdp.formats import (
 )
 from switch.sdp.numbers import offered_formats
 from switch.sdp.parser import parse_sdp
+from switch.sdp.security import (
+    NOT_SECURED,
+    PLAIN,
+    LocalSecurity,
+    Secured,
+    accepted_security,
+    answered_security,
+    offered_security,
+    repeated_security,
+    without_security,
+)
 from switch.sdp.writer import write_sdp
 
-_PROTOCOL = "RTP/AVP"
 _EVENT_CLOCKS_HZ = frozenset(EVENT_TYPES)
 _NO_ADDRESS = ("", 0)
 _LONGEST_ADDRESS = 45
@@ -53,6 +64,7 @@ class LocalMedia:
     """What we take, the preferred first."""
     comfort_noise: bool = False
     """Whether our offers invite the peer to send comfort noise in its pauses; one that offers it may."""
+    security: LocalSecurity = NOT_SECURED
 
 
 class MediaAgreement(NamedTuple):
@@ -69,6 +81,13 @@ class MediaAgreement(NamedTuple):
     ptime_ms: int
     sending: bool
     receiving: bool
+    protocol: str = PLAIN
+    """Of the ``m=`` line."""
+    srtp: SrtpKeys | None = None
+
+    def under(self, secured: Secured) -> "MediaAgreement":
+        """The same, protected like this."""
+        return self if secured.is_plain else self._replace(protocol=secured.protocol, srtp=secured.keys)
 
     def at(self, host: str, port: int) -> "MediaAgreement":
         """The same with another address; ``_replace`` takes three times as long, and each leg needs one."""
@@ -97,18 +116,23 @@ class _MediaAddress(NamedTuple):
 
 def make_offer(local: LocalMedia) -> str:
     """Our offer: every codec we take, in order of preference, and telephone-event."""
-    return write_sdp(_describe(local, ("0 0",), (_offered_stream(local, None),)))
+    stream = offered_security(local.security).describe(_offered_stream(local, None))
+    return write_sdp(_describe(local, ("0 0",), (stream,)))
 
 
-def offer_again(local: LocalMedia, said: str) -> str:
-    """Our offer in a session that is up, where we last said ``said``.
+def offer_again(local: LocalMedia, said: str, agreed: MediaAgreement | None = None) -> str:
+    """Our offer in a session that is up, where we last said ``said`` and this was agreed.
 
     All streams stay in their places (RFC 3264 §8), and the numbers of formats keep their meaning (§8.3.2).
     """
     before = parse_sdp(said)
     streams = [_refused(media) for media in before.media]
     ours = next(index for index, media in enumerate(before.media) if media.port)
-    streams[ours] = _offered_stream(local, read_formats(before.media[ours]))
+    if agreed is None:
+        secured = offered_security(local.security)
+    else:
+        secured = repeated_security(local.security, agreed.protocol, agreed.srtp)
+    streams[ours] = secured.describe(_offered_stream(local, read_formats(before.media[ours])))
     return write_sdp(_describe(local, before.timing, tuple(streams)))
 
 
@@ -122,15 +146,18 @@ def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
     offered = parse_sdp(offer)
     ours = _Acceptable(local.codecs, True, _EVENT_CLOCKS_HZ, Direction.SENDRECV)
     for index, media in enumerate(offered.media):
-        if agreed := _agree(offered, media, ours):
+        secured = answered_security(local.security, media)
+        if secured and (agreed := _agree(offered, without_security(media), ours)):
             streams = [_refused(media) for media in offered.media]
-            streams[index] = _answering_stream(agreed.at(*_NO_ADDRESS)).at_port(local.port)
-            return write_sdp(_describe(local, offered.timing, tuple(streams))), agreed
-    raise NotAcceptable(f"no {_PROTOCOL} audio with {' or '.join(local.codecs)} in the offer")
+            stream = _answering_stream(agreed.at(*_NO_ADDRESS)).at_port(local.port)
+            streams[index] = secured.describe(stream)
+            return write_sdp(_describe(local, offered.timing, tuple(streams))), agreed.under(secured)
+    codecs = " or ".join(local.codecs)
+    raise NotAcceptable(f"no audio with {codecs} in the offer, where SRTP is {local.security.policy}")
 
 
-def accept_answer(offer: str, answer: str) -> MediaAgreement:
-    """What the peer's answer to our offer agreed to.
+def accept_answer(offer: str, answer: str, srtp: Srtp = Srtp.OFF) -> MediaAgreement:
+    """What the peer's answer to our offer agreed to, by this rule about encryption.
 
     Raises SdpSyntaxError, or NotAcceptable when the answer refuses our stream or takes what was not
     offered.
@@ -141,14 +168,18 @@ def accept_answer(offer: str, answer: str) -> MediaAgreement:
             f"{len(theirs.media)} streams in the answer; expected {len(ours.media)} as offered"
         )
     for mine, media in zip(ours.media, theirs.media, strict=True):
-        if mine.port and (agreed := _agree(theirs, media, _offered(ours.attributes, mine.unaddressed))):
-            return agreed
-    raise NotAcceptable("the answer refuses the audio stream or takes a codec that was not offered")
+        secured = accepted_security(srtp, mine, media) if mine.port else None
+        if secured is None:
+            continue
+        acceptable = _offered(ours.attributes, without_security(mine).unaddressed)
+        if agreed := _agree(theirs, without_security(media), acceptable):
+            return agreed.under(secured)
+    raise NotAcceptable("the answer refuses the audio stream or takes a codec or keys that were not offered")
 
 
 def _agree(peer: SessionDescription, media: MediaDescription, ours: _Acceptable) -> MediaAgreement | None:
     """What can be agreed about one stream of the peer's description; None when nothing can."""
-    if media.kind != "audio" or media.protocol.upper() != _PROTOCOL or media.port == 0:
+    if media.kind != "audio" or media.protocol != PLAIN or media.port == 0:
         return None
     address = _media_address(peer.connection_of(media))
     if address is None:
@@ -243,7 +274,7 @@ def _stream(formats: Formats, ptime_ms: int, direction: Direction) -> MediaDescr
     """Of ours, without its port."""
     numbers = tuple(map(str, formats.payload_types))
     attributes = (*format_attributes(formats, ptime_ms), (direction.value, None))
-    return MediaDescription("audio", 0, _PROTOCOL, numbers, None, attributes)
+    return MediaDescription("audio", 0, PLAIN, numbers, None, attributes)
 
 
 def _refused(media: MediaDescription) -> MediaDescription:

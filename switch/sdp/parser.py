@@ -22,6 +22,8 @@ MAX_MEDIA = 32
 _LONGEST_SHOWN = 80
 _LONGEST_KEPT = 2_000
 """Characters of a section worth keeping; a phone with more is rare."""
+_KEY = "a=crypto:"
+"""Keys are nobody's business but their call's."""
 _SPACE = r"[^\S\r\n]"
 _BEGINNING = re.compile(rf"\s*+v=0{_SPACE}*+(?:[\r\n]\s*+(o=[^\r\n]*+)?|\Z)")
 """The version and, where the standard has it, the origin."""
@@ -98,7 +100,8 @@ def _stream(text: str) -> MediaDescription:
     port = int(found[2]) if found else -1
     if found is None or port > 65535:
         raise _Mistake(f"m={_LINE_END.split(text, 1)[0]}".rstrip(), _STREAM_EXPECTED)
-    read = _kept_stream if len(text) <= _LONGEST_KEPT else _read_stream
+    is_kept = len(text) <= _LONGEST_KEPT and _KEY not in text
+    read = _kept_stream if is_kept else _read_stream
     return MediaDescription(found[1], port, *read(text[found.end() :]))
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 
+from media.config import Srtp
 from runtime.hosts import check_host
 from runtime.models import KeyMistake, Section
 from switch.sip.digest import Algorithm, ha1
@@ -224,6 +225,11 @@ class StationConfig(Section):
     networks: tuple[str, ...] = Field(
         default=(),
         description="Networks its phones register and call from, such as 10.1.0.0/16; empty: any.",
+    )
+    srtp: Srtp | None = Field(
+        default=None,
+        description="Whether calls with its phones are encrypted: off, accept, optional or required; absent: "
+        "as in [media].",
     )
     outside_level: int = Field(
         default=0,

@@ -1,6 +1,7 @@
 """What the trunks can be told."""
 
 from media.commands import Codec
+from media.config import Srtp
 from runtime.vocabulary import Command, plain_data
 
 
@@ -26,6 +27,8 @@ class DialTrunk(Command):
     """``LegArrived.session_id`` of the leg it is dialled for (RFC 7989)."""
     codec: Codec | None = None
     """What the other party speaks, if it is known."""
+    srtp: Srtp = Srtp.ACCEPT
+    """How trunks are offered encryption that have no rule of their own."""
 
 
 @plain_data

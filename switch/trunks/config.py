@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from media.commands import Codec
+from media.config import Srtp
 from runtime.hosts import check_host
 from runtime.models import KeyMistake, Section
 from runtime.problems import Finding, listed
@@ -155,6 +156,11 @@ class TrunkConfig(Section):
         min_length=1,
         description="Codecs offered to it, of those in [media], the preferred first; "
         "before them what the other party speaks, if it is one of them.",
+    )
+    srtp: Srtp | None = Field(
+        default=None,
+        description="Whether its calls are encrypted: off, accept, optional or required; absent: as in "
+        "[media].",
     )
     reliable_provisionals: bool = Field(
         default=False, description="Whether its provisional answers must be acknowledged (Require: 100rel)."

@@ -11,6 +11,11 @@ from switch.trunks.config import AddressConfig
 from switch.trunks.health import Health, TrunkState
 
 
+def trunk_of(endpoint: str) -> str:
+    """The trunk that an endpoint's name begins with."""
+    return endpoint.partition("/")[0]
+
+
 class _Ranked(Protocol):
     """What has a priority and a weight: an address of the configuration, a server of a name."""
 

@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from media.commands import Codec
+from media.config import Srtp
 from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sdp.codec_choice import choose_codecs
+from switch.sdp.security_choice import offer_secured
 from switch.sip.branches import Branch, Forking
 from switch.sip.commands import DialLeg
 from switch.sip.events import BranchFailed, LegEnded
 from switch.sip.locating.weights import Draw
 from switch.trunks.commands import DialTrunk
-from switch.trunks.endpoints import Endpoint, call_order
+from switch.trunks.endpoints import Endpoint, call_order, trunk_of
 from switch.trunks.health_watch import UNSERVED, HealthWatch
 from switch.trunks.routing import Route, Routing
 from switch.trunks.trunk import Trunk, turn_away
@@ -55,7 +57,7 @@ class OutgoingCalls:
         trunks = [trunk for name in route.order(self._draw) if (trunk := self._trunks[name]).carries_calls]
         if not trunks:
             return [_ended(command, Cause.DESTINATION_OUT_OF_ORDER)]
-        offers = _offers(trunks, command.sdp, command.codec)
+        offers = _offers(trunks, command)
         if not offers:
             return [_ended(command, Cause.INCOMPATIBLE_DESTINATION)]
         told, free = _with_room([*offers], now)
@@ -86,7 +88,7 @@ class OutgoingCalls:
         found = self._find(endpoint)
         if found is not None and not found[1].is_usable:
             return []
-        trunk = self._trunks[_trunk_of(endpoint)]
+        trunk = self._trunks[trunk_of(endpoint)]
         if trunk.name != leg.trunk:
             if not trunk.carries_calls:
                 return []
@@ -136,23 +138,24 @@ class OutgoingCalls:
 
     def _find(self, endpoint: str) -> tuple[Trunk, Endpoint] | None:
         """None when DNS took it away meanwhile."""
-        trunk = self._trunks.get(_trunk_of(endpoint))
+        trunk = self._trunks.get(trunk_of(endpoint))
         found = trunk.endpoints.get(endpoint) if trunk else None
         return (trunk, found) if trunk and found else None
 
 
-def _offers(trunks: Iterable[Trunk], sdp: str, spoken: Codec | None) -> dict[Trunk, str]:
-    """Our offer with the codecs of each trunk; those that have none of ours are left out.
+def _offers(trunks: Iterable[Trunk], command: DialTrunk) -> dict[Trunk, str]:
+    """Our offer with a trunk's codecs, encrypted as it wants; those without a codec of ours are left out.
 
     What the other party speaks comes first where a trunk takes it, so that packets need only be relayed.
     """
-    chosen: dict[tuple[Codec, ...], str | None] = {}
+    chosen: dict[tuple[Srtp, tuple[Codec, ...]], str | None] = {}
     offers: dict[Trunk, str] = {}
     for trunk in trunks:
-        codecs = tuple(sorted(trunk.config.codecs, key=lambda codec: codec is not spoken))
-        if codecs not in chosen:
-            chosen[codecs] = choose_codecs(sdp, codecs)
-        offer = chosen[codecs]
+        codecs = tuple(sorted(trunk.config.codecs, key=lambda codec: codec is not command.codec))
+        wanted = trunk.config.srtp or command.srtp, codecs
+        if wanted not in chosen:
+            chosen[wanted] = choose_codecs(offer_secured(command.sdp, wanted[0]), codecs)
+        offer = chosen[wanted]
         if offer is not None:
             offers[trunk] = offer
     return offers
@@ -185,10 +188,6 @@ def _order(command: DialTrunk, branches: tuple[Branch, ...]) -> DialLeg:
         session_id=command.session_id,
         forking=Forking.SERIAL,
     )
-
-
-def _trunk_of(endpoint: str) -> str:
-    return endpoint.partition("/")[0]
 
 
 def _ended(command: DialTrunk, cause: Cause) -> LegEnded:

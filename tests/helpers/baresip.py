@@ -100,11 +100,22 @@ class Baresip:
             pass
         return message
 
+    def wait_to_hear(self, seconds: float) -> None:
+        """Wait until it has written down so much more of what it hears."""
+        deadline = monotonic() + _PATIENCE_S
+        octets = self._octets_heard() + seconds * SAMPLE_RATE_HZ * 2
+        while self._octets_heard() < octets:
+            if self._ended_within(0.05) or monotonic() > deadline:
+                raise self._failure(f"did not hear {seconds} s")
+
     @property
     def heard(self) -> Samples:
         """What it heard, once the call is over."""
         [path] = self._folder.glob("dump-*-dec.wav")
         return np.asarray(soundfile.read(path, dtype="int16")[0], np.int16)
+
+    def _octets_heard(self) -> int:
+        return sum(path.stat().st_size for path in self._folder.glob("dump-*-dec.wav"))
 
     def _connect(self) -> socket.socket:
         deadline = monotonic() + _PATIENCE_S

@@ -60,6 +60,7 @@ def switch_process(
     station_algorithms: Sequence[str] = (),
     guard: Mapping[str, object] | None = None,
     listeners: Sequence[Mapping[str, object]] = (),
+    srtp: str = "accept",
     more: str = "",
 ) -> SwitchProcess:
     """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``.
@@ -70,7 +71,7 @@ def switch_process(
     (flows / "ringing.yaml").write_text(_RINGING_FLOW, "utf-8")
     configuration = folder / "ringmain.toml"
     phones = {"algorithms": list(station_algorithms)}
-    text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {})
+    text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {}, srtp)
     heard = [_section("[[listeners]]", **listener) for listener in listeners]
     configuration.write_text("\n".join([text, *heard, more]), "utf-8")
     return SwitchProcess(configuration, folder / "switch.log")
@@ -82,6 +83,7 @@ def _configuration(
     algorithms: list[str],
     phones: Mapping[str, object],
     guard: Mapping[str, object],
+    srtp: str,
 ) -> str:
     first = _free_block(_MEDIA_PORTS)
     sections = [
@@ -95,7 +97,11 @@ def _configuration(
             algorithms=algorithms,
         ),
         _section(
-            "[media]", port_min=first, port_max=first + _MEDIA_PORTS - 1, prompts=str(_CONF / "prompts")
+            "[media]",
+            port_min=first,
+            port_max=first + _MEDIA_PORTS - 1,
+            prompts=str(_CONF / "prompts"),
+            srtp=srtp,
         ),
         _section("[guard]", ban_file=str(folder / "bans.json"), **guard),
         _section("[recordings]", folder=str(folder / "recordings")),

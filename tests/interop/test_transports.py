@@ -134,23 +134,6 @@ def test_baresip_is_the_agents_phone(everywhere: Everywhere, transport: str) -> 
         baresip.wait_for("EXIT")
 
 
-@NEEDS_BARESIP
-@pytest.mark.parametrize("encryption", ["srtp-mand", "dtls_srtp"])
-def test_baresip_that_insists_on_encrypted_audio_is_refused_politely(
-    everywhere: Everywhere, encryption: str
-) -> None:
-    centre = everywhere.centre
-    account = f"<sip:13900139000@{HOST};transport=udp>;regint=0;mediaenc={encryption}"
-    folder = centre.folder / f"baresip-{encryption}"
-    modules = ("module srtp.so", "module dtls_srtp.so")
-    with Baresip(HOST, account, speech(5, 30), folder, *modules) as baresip:
-        baresip.order("dial", f"sip:{QUEUE_ONLY}@{HOST}:{centre.switch.sip.port}")
-        assert "488" in baresip.wait_for("CALL_CLOSED")["param"]
-        baresip.order("quit")
-        baresip.wait_for("EXIT")
-    centre.events.wait_for("call.refused", cause="INCOMPATIBLE_DESTINATION")
-
-
 def certificate_of(port: int, trust: ssl.SSLContext) -> bytes | None:
     """What the switch shows to who connects now."""
     with (

@@ -128,6 +128,7 @@ def test_media_of_legs_adds_up() -> None:
         bytes_sent=15_480,
         packets_lost=3,
         packets_dropped=2,
+        packets_forged=1,
         jitter_ms=4.0,
     )
     found = after(leg, leg)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
+from switch.sdp.secrets import hide_keys
 from switch.sip.commands import SendMessage
 from switch.sip.hop import Hop
 from switch.sip.trace.events import SipMessageTraced
@@ -56,6 +57,7 @@ class WireTap:
         return ()
 
     def _show(self, source: Hop, target: Hop, data: bytes, *, sent: bool) -> None:
+        data = hide_keys(data)
         traced = TracedMessage(self._clock.wall(), source, target, data, sent)
         if self._recorder is not None:
             self._recorder.put(traced)

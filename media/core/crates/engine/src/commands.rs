@@ -6,6 +6,7 @@ use crate::events::{EndpointCounters, EndpointId, ForkId, RecordingId};
 use crate::forks::NewFork;
 use crate::playback::{Playback, Seek};
 use crate::ports::SocketPair;
+use crate::protection::KeyPair;
 use crate::settings::Settings;
 
 /// A channel of a recording.
@@ -37,6 +38,8 @@ pub enum Command {
     Configure {
         endpoint: EndpointId,
         settings: Settings,
+        /// None when packets are not encrypted.
+        keys: Option<KeyPair>,
     },
     Close {
         endpoint: EndpointId,

@@ -94,6 +94,7 @@ impl Endpoint {
             bytes_sent: self.bytes_sent,
             packets_lost: self.intake.reception.lost(),
             packets_dropped: self.intake.dropped,
+            packets_forged: self.intake.forged,
             rtcp_received: self.rtcp_received,
             jitter_ms: self.intake.reception.jitter_ms(),
         }

@@ -22,6 +22,7 @@ use crate::playback::{MAX_GAIN_DB, Manner, Playback};
 use crate::playlist::Playlist;
 use crate::ports::PortPool;
 use crate::prompt::Prompt;
+use crate::protection::KeyPair;
 use crate::settings::{Senseless, Settings};
 use crate::threads::{Crew, Plan};
 use crate::writer::Job;
@@ -177,9 +178,15 @@ impl Engine {
         self.crew.wake();
     }
 
-    pub fn configure_endpoint(&self, endpoint: EndpointId, settings: Settings) -> Result<(), Refusal> {
+    /// Tell what the peer's SDP agreed to; without keys packets are not encrypted.
+    pub fn configure_endpoint(
+        &self,
+        endpoint: EndpointId,
+        settings: Settings,
+        keys: Option<KeyPair>,
+    ) -> Result<(), Refusal> {
         let settings = settings.checked()?;
-        self.post(endpoint, Command::Configure { endpoint, settings })
+        self.post(endpoint, Command::Configure { endpoint, settings, keys })
     }
 
     pub fn close_endpoint(&mut self, endpoint: EndpointId) -> Result<(), Refusal> {

@@ -24,6 +24,8 @@ pub struct EndpointCounters {
     /// Arrived but not usable: malformed, from a stranger, of an unknown payload type, on hold, or of
     /// keys pressed faster than can be.
     pub packets_dropped: u64,
+    /// Of those, not made by who has the keys of an encrypted leg, or repeated.
+    pub packets_forged: u64,
     /// RTCP packets, which are only counted.
     pub rtcp_received: u64,
     /// Interarrival jitter (RFC 3550 §6.4.1).

@@ -50,6 +50,8 @@ pub struct Intake {
     pub packets: u64,
     pub bytes: u64,
     pub dropped: u64,
+    /// Of those dropped.
+    pub forged: u64,
     /// Since when silence counts; None while none is expected or after it was reported.
     listening_since_us: Option<u64>,
 }
@@ -64,6 +66,7 @@ impl Intake {
             packets: 0,
             bytes: 0,
             dropped: 0,
+            forged: 0,
             listening_since_us: None,
         }
     }
@@ -86,6 +89,12 @@ impl Intake {
         let taken = settings.and_then(|settings| self.take(datagram, source, settings, now_us, events));
         self.dropped += u64::from(taken.is_none());
         taken
+    }
+
+    /// A datagram came that the peer's keys did not make, or that came before.
+    pub fn count_forged(&mut self) {
+        self.dropped += 1;
+        self.forged += 1;
     }
 
     /// A press whose end never came is over.

@@ -27,6 +27,7 @@ pub mod playback;
 pub mod playlist;
 pub mod ports;
 pub mod prompt;
+pub mod protection;
 pub mod recorder;
 pub mod settings;
 pub mod speaker;

@@ -9,6 +9,7 @@ use rtp::digit_sender::{DigitSender, Step};
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::{HEADER_LENGTH, Header};
 use rtp::telephone_event::TelephoneEvent;
+use srtp::MAX_TRAILER;
 
 use crate::commands::Steer;
 use crate::events::{EndpointId, Event, PlaybackEnd};
@@ -17,8 +18,8 @@ use crate::playback::Playback;
 use crate::settings::{MAX_PTIME_MS, Settings};
 use crate::translation::payload_type_for;
 
-/// The largest packet of our own.
-pub const MAX_PACKET: usize = HEADER_LENGTH + MAX_SAMPLES;
+/// The largest packet of our own, with the room behind it that encryption takes.
+pub const MAX_PACKET: usize = HEADER_LENGTH + MAX_SAMPLES + MAX_TRAILER;
 const MAX_SAMPLES: usize = (MAX_PTIME_MS * 8) as usize;
 /// How late a piece of what a fork sends back may be without a gap.
 const RETURN_LEAD_US: u64 = 40_000;

@@ -26,6 +26,7 @@ mod forking;
 mod leg;
 mod obey;
 mod playing;
+mod security;
 
 use leg::Leg;
 
@@ -131,7 +132,9 @@ impl Worker {
     fn take_rtp(&mut self, slot: usize, now_us: u64) {
         let Some(leg) = self.legs.at(slot) else { return };
         let Ok((length, source)) = leg.rtp.recv_from(&mut self.buffer[..]) else { return };
-        let datagram = if length < BUFFER_LENGTH { &self.buffer[..length] } else { &[] };
+        let length = if length < BUFFER_LENGTH { length } else { 0 };
+        let Some(length) = leg.open(&mut self.buffer[..length]) else { return };
+        let datagram = &self.buffer[..length];
         let Some(received) = leg.endpoint.receive(datagram, source, now_us, &mut self.outbox) else { return };
         if let Some(tap) = leg.tap {
             let packet = RecordedPacket { leg: leg.id, received: &received, datagram };
@@ -159,8 +162,8 @@ impl Worker {
         let Some(header) = leg.endpoint.relay(&received, now_us) else { return };
         leg.endpoint.translate(&received, &mut self.buffer[received.payload.clone()]);
         let packet = header.put_before(&mut self.buffer[..], received.payload);
-        leg.send(packet);
-        leg.tell_forks(packet, &mut self.forks, now_us);
+        leg.tell_forks(&self.buffer[packet.clone()], &mut self.forks, now_us);
+        leg.send(&mut self.buffer[..], packet);
     }
 
     /// RTCP is counted and not looked at: what we report of a leg we measure ourselves.

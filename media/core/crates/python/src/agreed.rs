@@ -3,9 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 
 use audio::codec::Codec;
+use engine::protection::KeyPair;
 use engine::settings::Settings;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+
+use crate::security::SrtpKeys;
 
 /// The fields of `media.commands.ConfigureEndpoint`.
 #[derive(FromPyObject)]
@@ -20,9 +23,15 @@ pub struct Agreed {
     ptime_ms: u32,
     sending: bool,
     receiving: bool,
+    srtp: Option<SrtpKeys>,
 }
 
 impl Agreed {
+    /// None when packets are not encrypted.
+    pub fn keys(&self) -> PyResult<Option<KeyPair>> {
+        self.srtp.as_ref().map(SrtpKeys::pair).transpose()
+    }
+
     /// An address that is no IP address is left open until the peer's first packet.
     pub fn settings(self) -> PyResult<Settings> {
         Ok(Settings {

@@ -82,7 +82,8 @@ impl Core {
     }
 
     fn configure_endpoint(&self, endpoint: u64, agreed: Agreed) -> PyResult<()> {
-        self.engine().configure_endpoint(endpoint, agreed.settings()?).map_err(raise)
+        let keys = agreed.keys()?;
+        self.engine().configure_endpoint(endpoint, agreed.settings()?, keys).map_err(raise)
     }
 
     fn close_endpoint(&self, endpoint: u64) -> PyResult<()> {

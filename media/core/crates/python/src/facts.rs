@@ -14,6 +14,7 @@ pub struct EndpointCounters {
     bytes_sent: u64,
     packets_lost: u64,
     packets_dropped: u64,
+    packets_forged: u64,
     rtcp_received: u64,
     jitter_ms: f64,
 }
@@ -99,6 +100,7 @@ impl From<events::EndpointCounters> for EndpointCounters {
             bytes_sent: counters.bytes_sent,
             packets_lost: counters.packets_lost,
             packets_dropped: counters.packets_dropped,
+            packets_forged: counters.packets_forged,
             rtcp_received: counters.rtcp_received,
             jitter_ms: counters.jitter_ms,
         }

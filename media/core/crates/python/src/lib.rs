@@ -5,6 +5,7 @@
 mod agreed;
 mod core;
 mod facts;
+mod security;
 
 #[pyo3::pymodule]
 mod _core {

@@ -1,10 +1,12 @@
 //! An endpoint with its sockets, as a worker holds it.
 
 use std::net::{SocketAddr, UdpSocket};
+use std::ops::Range;
 
 use crate::endpoint::Endpoint;
 use crate::events::EndpointId;
 use crate::forks::Forks;
+use crate::protection::Protection;
 use crate::recorder::Tap;
 
 /// A leg of this worker.
@@ -15,6 +17,8 @@ pub struct Leg {
     pub rtp: UdpSocket,
     pub rtcp: UdpSocket,
     pub local: SocketAddr,
+    /// None when packets are not encrypted.
+    pub protection: Option<Box<Protection>>,
     /// The slot of the leg it is bridged with.
     pub peer: Option<usize>,
     /// Where what it says is recorded, unless another leg took its place there.
@@ -36,13 +40,16 @@ impl Leg {
         }
     }
 
-    /// Send one packet to where the peer is, unless it holds us.
+    /// Send the packet at `packet` in the buffer to where the peer is, unless it holds us.
     ///
-    /// A packet the kernel does not take is lost like one the network does not carry.
-    pub fn send(&mut self, packet: &[u8]) {
+    /// Behind it `MAX_TRAILER` octets must be free. A packet the kernel does not take is lost like one the network
+    /// does not carry.
+    pub fn send(&mut self, buffer: &mut [u8], packet: Range<usize>) {
         let Some(destination) = self.endpoint.destination() else { return };
+        let length = packet.len();
+        let Some(packet) = self.seal(buffer, packet) else { return };
         if self.rtp.send_to(packet, destination).is_ok() {
-            self.endpoint.count_sent(packet.len());
+            self.endpoint.count_sent(length);
         }
     }
 }

@@ -22,8 +22,11 @@ impl Worker {
     fn obey(&mut self, command: Command, now_us: u64) {
         match command {
             Command::Open { endpoint, sockets } => self.open(endpoint, sockets, now_us),
-            Command::Configure { endpoint, settings } => {
-                self.with(endpoint, |leg| leg.endpoint.configure(settings, now_us));
+            Command::Configure { endpoint, settings, keys } => {
+                self.with(endpoint, |leg| {
+                    leg.endpoint.configure(settings, now_us);
+                    leg.protect(keys);
+                });
             }
             Command::Close { endpoint } => self.close(endpoint),
             Command::Bridge { endpoint, peer } => self.bridge(endpoint, peer),
@@ -67,6 +70,7 @@ impl Worker {
             rtp,
             rtcp,
             local,
+            protection: None,
             peer: None,
             tap: None,
             forks: Vec::new(),
@@ -127,9 +131,12 @@ impl Worker {
 }
 
 /// A stream that begins anywhere (RFC 3550 §5.1); predictable only if the system has no randomness.
+///
+/// Its sequence numbers begin in the lower half: a peer that misses the first packets of an encrypted stream would
+/// miss a roll-over among them for good (RFC 3711 §3.3.1).
 fn random_stream(now_us: u64) -> OutgoingStream {
     let mut bytes = [0; 16];
     let _ = getrandom(&mut bytes, GetRandomFlags::empty());
     let random = u128::from_ne_bytes(bytes);
-    OutgoingStream::new(random as u32, (random >> 32) as u16, (random >> 64) as u32, now_us)
+    OutgoingStream::new(random as u32, (random >> 32) as u16 >> 1, (random >> 64) as u32, now_us)
 }

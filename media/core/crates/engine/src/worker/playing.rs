@@ -35,8 +35,8 @@ impl Worker {
         let settings = leg.endpoint.settings;
         let length = leg.endpoint.speaker.speak(settings.as_ref(), now_us, &mut packet, &mut self.outbox);
         if length > 0 {
-            leg.send(&packet[..length]);
             leg.tell_forks(&packet[..length], &mut self.forks, now_us);
+            leg.send(&mut packet, 0..length);
         }
         if let Some(next_us) = leg.endpoint.speaker.next_us() {
             self.agenda.add_beat(next_us, Task::Speak(id));

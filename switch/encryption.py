@@ -1,0 +1,51 @@
+"""Whose legs are encrypted: as the station or the trunk wants it, or else as is usual here."""
+
+from collections.abc import Mapping
+
+from media.config import Srtp
+from runtime.ids import Ids
+from switch.call import Call, Leg
+from switch.sdp.security import NOT_SECURED, LocalSecurity
+
+_TOKENS_OF_A_SECRET = 4
+_OFFERED = frozenset({Srtp.OPTIONAL, Srtp.REQUIRED})
+
+
+class EncryptionRules:
+    """Tells what each leg may and must do."""
+
+    def __init__(
+        self,
+        usual: Srtp = Srtp.ACCEPT,
+        stations: Mapping[str, Srtp | None] | None = None,
+        trunks: Mapping[str, Srtp | None] | None = None,
+    ) -> None:
+        """``stations`` and ``trunks`` by name; None where what is usual holds."""
+        self.usual = usual
+        self._stations = {name: rule for name, rule in (stations or {}).items() if rule}
+        self._trunks = {name: rule for name, rule in (trunks or {}).items() if rule}
+        offered = not _OFFERED.isdisjoint({usual, *self._trunks.values()})
+        self._outside = Srtp.OPTIONAL if offered else Srtp.ACCEPT
+
+    def of_station(self, station: str) -> Srtp:
+        return self._stations.get(station, self.usual)
+
+    def of_trunk(self, trunk: str) -> Srtp:
+        return self._trunks.get(trunk, self.usual)
+
+    def security_of(self, call: Call, leg: Leg, ids: Ids) -> LocalSecurity:
+        """The rule of a leg that has its ports now, with a secret for its keys."""
+        rule = self._rule_of(call, leg)
+        if rule is Srtp.OFF:
+            return NOT_SECURED
+        secret = "".join(ids.token() for _ in range(_TOKENS_OF_A_SECRET))
+        return LocalSecurity(rule, bytes.fromhex(secret))
+
+    def _rule_of(self, call: Call, leg: Leg) -> Srtp:
+        """Which trunk a call outside will take is not known yet: each is offered what it wants of it."""
+        if leg is not call.customer:
+            offer = call.offer_of(leg)
+            return self._outside if offer.outside else self.of_station(offer.station)
+        if call.caller_station is not None:
+            return self.of_station(call.caller_station)
+        return self.usual if call.trunk is None else self.of_trunk(call.trunk)
