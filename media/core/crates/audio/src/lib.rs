@@ -9,3 +9,4 @@ pub mod decoder;
 pub mod encoder;
 pub mod g711;
 mod opus_codec;
+pub mod resampler;
