@@ -4,9 +4,12 @@
 //! payloads come from the network, and none of them can panic here.
 
 pub mod codec;
+pub mod comfort_noise;
 mod concealment;
 pub mod decoder;
 pub mod encoder;
 pub mod g711;
+pub mod jitter_buffer;
+pub mod level;
 mod opus_codec;
 pub mod resampler;
