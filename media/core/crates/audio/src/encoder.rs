@@ -2,6 +2,7 @@
 
 use crate::codec::Codec;
 use crate::g711::Law;
+use crate::g722::G722Encoder;
 use crate::opus_codec::OpusEncoder;
 
 /// The most octets one payload takes: 60 ms of G.711 or G.722; Opus stays far below.
@@ -21,6 +22,7 @@ pub struct Encoder {
 #[derive(Debug)]
 enum Inner {
     G711(Law),
+    G722(Box<G722Encoder>),
     Opus(OpusEncoder),
 }
 
@@ -30,8 +32,9 @@ impl Encoder {
         let inner = match codec {
             Codec::Pcma => Inner::G711(Law::Pcma),
             Codec::Pcmu => Inner::G711(Law::Pcmu),
+            Codec::G722 => Inner::G722(Box::default()),
             Codec::Opus => Inner::Opus(OpusEncoder::new()?),
-            Codec::G722 | Codec::G729 => return None,
+            Codec::G729 => return None,
         };
         Some(Self { codec, inner })
     }
@@ -46,6 +49,7 @@ impl Encoder {
     pub fn encode(&mut self, samples: &[i16], out: &mut [u8]) -> Result<usize, CannotEncode> {
         match &mut self.inner {
             Inner::G711(law) => encode_g711(*law, samples, out),
+            Inner::G722(encoder) => encode_g722(encoder, samples, out),
             Inner::Opus(encoder) => encoder.encode(samples, out).ok_or(CannotEncode),
         }
     }
@@ -57,4 +61,13 @@ fn encode_g711(law: Law, samples: &[i16], out: &mut [u8]) -> Result<usize, Canno
         *octet = law.encode(sample);
     }
     Ok(samples.len())
+}
+
+fn encode_g722(encoder: &mut G722Encoder, samples: &[i16], out: &mut [u8]) -> Result<usize, CannotEncode> {
+    let (pairs, rest) = samples.as_chunks::<2>();
+    let out = out.get_mut(..pairs.len()).filter(|_| rest.is_empty()).ok_or(CannotEncode)?;
+    for (octet, &[first, second]) in out.iter_mut().zip(pairs) {
+        *octet = encoder.encode(first, second);
+    }
+    Ok(out.len())
 }

@@ -9,6 +9,7 @@ mod concealment;
 pub mod decoder;
 pub mod encoder;
 pub mod g711;
+pub mod g722;
 pub mod jitter_buffer;
 pub mod level;
 mod opus_codec;

@@ -8,7 +8,7 @@ use audio::encoder::{CannotEncode, Encoder, MAX_PAYLOAD};
 use proptest::prelude::*;
 use sound::{likeness, speech};
 
-const SPOKEN: [Codec; 3] = [Codec::Pcma, Codec::Pcmu, Codec::Opus];
+const SPOKEN: [Codec; 4] = [Codec::Pcma, Codec::Pcmu, Codec::G722, Codec::Opus];
 
 /// What a lost packet becomes.
 #[derive(Clone, Copy, PartialEq)]
