@@ -8,12 +8,13 @@ CORE := media/core
 CORE_SOURCES := $(shell find $(CORE)/crates $(CORE)/Cargo.toml $(CORE)/Cargo.lock -not -path '*/target/*' -type f 2>/dev/null)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FUZZ_S ?= 60
+RUST_PARSERS := rtp_packet endpoint telephone_event srtp jitter_buffer
 FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosity=0
 
 # $(call need,<program>,<Debian package>): install the package when the program is missing
 need = command -v $(1) >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2); }
 
-.PHONY: help demo test lint fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-rtp_packet fuzz-endpoint fuzz-telephone_event fuzz-srtp
+.PHONY: help demo test lint fuzz bench prompts clean fuzz-sip fuzz-sdp $(addprefix fuzz-,$(RUST_PARSERS))
 
 help:  ## say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -41,13 +42,13 @@ lint: .venv/.core  ## ruff, mypy --strict, import directions, stubtest, clippy, 
 fuzz: .venv/.core  ## feed hostile bytes to the SIP, SDP and RTP parsers, FUZZ_S=60 seconds each
 	@$(call need,g++,g++)
 	cd $(CORE)/fuzz && cargo build --quiet --release
-	@printf '%s\n' sip sdp rtp_packet endpoint telephone_event srtp | xargs -P 2 -I{} $(MAKE) --no-print-directory fuzz-{}
+	@printf '%s\n' sip sdp $(RUST_PARSERS) | xargs -P 2 -I{} $(MAKE) --no-print-directory fuzz-{}
 
 fuzz-sip fuzz-sdp: fuzz-%:
 	@mkdir -p build/fuzz/$*
 	$(BIN)/python tests/fuzz/fuzz_$*_parser.py $(FUZZ) build/fuzz/$* tests/fuzz/corpus/$* $(wildcard tests/vectors/$*/*/)
 
-fuzz-rtp_packet fuzz-endpoint fuzz-telephone_event fuzz-srtp: fuzz-%:
+$(addprefix fuzz-,$(RUST_PARSERS)): fuzz-%:
 	@mkdir -p build/fuzz/$*
 	cd $(CORE)/fuzz && cargo run --quiet --release --bin $* -- $(FUZZ) $(CURDIR)/build/fuzz/$*
 

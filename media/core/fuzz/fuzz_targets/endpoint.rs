@@ -30,7 +30,8 @@ fuzz_target!(|input: &[u8]| {
         let Some(received) = leg.receive(datagram, source, now_us, &mut events) else { continue };
         match received.content {
             Content::Audio(codec) => {
-                let (octets, law) = (&datagram[received.payload.clone()], codec.law().expect("both are G.711"));
+                let (octets, law) =
+                    (&datagram[received.payload.clone()], codec.law().expect("both are G.711"));
                 stereo.customer.place(&received.header, octets, law, (now_us / 125) as i64);
             }
             _ => stereo.customer.skip(&received.header),

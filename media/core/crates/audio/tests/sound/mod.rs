@@ -15,6 +15,7 @@ pub fn speech(rate_hz: u32, seconds: usize) -> Vec<i16> {
 }
 
 /// How alike both are at the best delay up to 20 ms: 1 when they are the same.
+#[allow(dead_code, reason = "not every test asks")]
 pub fn likeness(said: &[i16], heard: &[i16], rate_hz: u32) -> f64 {
     let correlation = |delay: usize| {
         let (mut product, mut said_energy, mut heard_energy) = (0.0, 1.0, 1.0);
