@@ -72,10 +72,22 @@ class Core:
         """Give the ports back. Ends with EndpointClosed."""
 
     def bridge(self, endpoint: int, peer: int) -> None:
-        """Relay between two endpoints of one worker."""
+        """Let two endpoints of one worker hear each other, out of the mixes they are in."""
 
     def unbridge(self, endpoint: int) -> None:
-        """End the relay, if there is one."""
+        """End the bridge, if there is one."""
+
+    def open_mix(self) -> int:
+        """A mix that nobody is in yet."""
+
+    def join_mix(self, mix: int, endpoint: int, role: str, whisper_to: int | None) -> None:
+        """Take an endpoint in, or give it another role."""
+
+    def leave_mix(self, endpoint: int) -> None:
+        """Take an endpoint out of its mix, if it is in one."""
+
+    def close_mix(self, mix: int) -> None:
+        """Nobody will join the mix any more."""
 
     def start_playback(
         self,

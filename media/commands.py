@@ -63,6 +63,19 @@ class Channel(StrEnum):
     """Right: what the agent says."""
 
 
+class MixRole(StrEnum):
+    """What a member of a mix says and who hears it. Each member hears those who are heard by all."""
+
+    SPEAKER = "speaker"
+    """One of those who talk; heard by all."""
+    MONITOR = "monitor"
+    """Heard by nobody."""
+    WHISPER = "whisper"
+    """Heard by one member only."""
+    BARGE = "barge"
+    """Comes in on those who talk; heard by all."""
+
+
 @plain_data
 class OpenEndpoint(Command):
     """Take an even/odd port pair for a leg. Answered by EndpointOpened or EndpointFailed."""
@@ -106,7 +119,11 @@ class CloseEndpoint(Command):
 
 @plain_data
 class BridgeEndpoints(Command):
-    """Relay packets between two legs, both ways. Stops any playback on either."""
+    """Let two legs hear each other and nobody else. Stops any playback on either; both leave their mixes.
+
+    Packets are relayed when the legs have a codec in common, and go through samples when not; a re-INVITE
+    may change that at any time.
+    """
 
     leg_id: str
     peer_leg_id: str
@@ -114,7 +131,29 @@ class BridgeEndpoints(Command):
 
 @plain_data
 class UnbridgeEndpoints(Command):
-    """End the relay that this leg takes part in."""
+    """End the bridge that this leg takes part in."""
+
+    leg_id: str
+
+
+@plain_data
+class JoinMix(Command):
+    """Take a leg into a mix of up to 64, out of the mix or bridge it is in; or give it another role there.
+
+    A mix begins with its first member. Two who are heard by all and are alone are relayed like a bridge.
+    Answered by MixJoined, or by MixFailed when there is no room or the legs are on two media workers.
+    """
+
+    mix_id: str
+    leg_id: str
+    role: MixRole
+    whisper_to: str | None = None
+    """The leg that hears a whisper; None in other roles."""
+
+
+@plain_data
+class LeaveMix(Command):
+    """Take a leg out of its mix; no harm if it is in none. Answered by MixLeft."""
 
     leg_id: str
 

@@ -17,6 +17,7 @@ from media import _core, commands
 from media.config import MediaConfig, RecordingsConfig
 from media.events import EndpointFailed, EndpointOpened, ForkEnded, RecordingFailed
 from media.forking import Forking
+from media.mixing import Mixes
 from media.names import Fact, ForkIdentity, Names, RecordingIdentity
 from media.playing import Playing
 from runtime.clock import Clock
@@ -73,6 +74,7 @@ class MediaEngine:
         self._endpoints: dict[str, int] = {}
         self._recordings: dict[str, int] = {}
         self._forking = Forking(self._core, self._endpoints, self._names, clock)
+        self._mixes = Mixes(self._core, self._endpoints)
         atexit.register(self._core.close, CLOSE_PATIENCE_S)
 
     @property
@@ -116,6 +118,8 @@ class MediaEngine:
             commands.CloseEndpoint: self._for_leg(self._close_endpoint),
             commands.BridgeEndpoints: self._for_leg(self._bridge_endpoints),
             commands.UnbridgeEndpoints: self._for_leg(self._unbridge_endpoints),
+            commands.JoinMix: self._for_leg(self._mixes.join),
+            commands.LeaveMix: self._for_leg(self._mixes.leave),
             **{kind: self._for_leg(handle) for kind, handle in self._playing.handlers().items()},
             commands.StartRecording: self._start_recording,
             commands.AttachToRecording: self._for_leg(self._attach_to_recording),
@@ -164,13 +168,14 @@ class MediaEngine:
     def _close_endpoint(self, command: commands.CloseEndpoint, endpoint: int) -> Answer:
         del self._endpoints[command.leg_id]
         self._core.close_endpoint(endpoint)
-        return ()
+        return self._mixes.gone(command.leg_id)
 
     def _bridge_endpoints(self, command: commands.BridgeEndpoints, endpoint: int) -> Answer:
         peer = self._endpoints.get(command.peer_leg_id)
-        if peer is not None:
-            self._core.bridge(endpoint, peer)
-        return ()
+        if peer is None:
+            return ()
+        self._core.bridge(endpoint, peer)
+        return [*self._mixes.gone(command.leg_id), *self._mixes.gone(command.peer_leg_id)]
 
     def _unbridge_endpoints(self, command: commands.UnbridgeEndpoints, endpoint: int) -> Answer:
         self._core.unbridge(endpoint)

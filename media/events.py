@@ -91,6 +91,44 @@ class PlaybackEnded(Event):
 
 
 @plain_data
+class MixJoined(Event):
+    """A leg is in a mix, or has another role there."""
+
+    topic: ClassVar[str] = "mix.joined"
+    mix_id: str
+    leg_id: str
+    role: str
+    """``speaker``, ``monitor``, ``whisper`` or ``barge``."""
+
+
+@plain_data
+class MixFailed(Event):
+    """A leg could not join a mix, and is where it was."""
+
+    topic: ClassVar[str] = "mix.failed"
+    mix_id: str
+    leg_id: str
+    reason: str
+
+
+@plain_data
+class MixLeft(Event):
+    """A leg is out of a mix: by verb, bridge, another mix or close."""
+
+    topic: ClassVar[str] = "mix.left"
+    mix_id: str
+    leg_id: str
+
+
+@plain_data
+class MixEnded(Event):
+    """Nobody is in the mix any more."""
+
+    topic: ClassVar[str] = "mix.ended"
+    mix_id: str
+
+
+@plain_data
 class RecordingStarted(Event):
     """The file exists and its header is valid."""
 

@@ -3,13 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::events::{EndpointId, ForkId, RecordingId};
+use crate::events::{EndpointId, ForkId, MixId, RecordingId};
 
 /// Something to be done at a moment. It may have become needless by then; the doer checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Task {
     /// The endpoint's next packet of its own.
     Speak(EndpointId),
+    /// The next beat of a mix.
+    Mix(MixId),
+    /// The next beat of a leg that is heard though it is in no mix.
+    Listen(EndpointId),
     /// A key press of which the end may have been lost.
     ExpireDigit(EndpointId),
     /// The recording's next block.

@@ -2,8 +2,9 @@
 
 use crossbeam_channel::Sender;
 
-use crate::events::{EndpointCounters, EndpointId, ForkId, RecordingId};
+use crate::events::{EndpointCounters, EndpointId, ForkId, MixId, RecordingId};
 use crate::forks::NewFork;
+use crate::mix::Role;
 use crate::playback::{Playback, Seek};
 use crate::ports::SocketPair;
 use crate::protection::KeyPair;
@@ -44,11 +45,21 @@ pub enum Command {
     Close {
         endpoint: EndpointId,
     },
+    /// A mix of two that ends with the first who leaves it.
     Bridge {
-        endpoint: EndpointId,
-        peer: EndpointId,
+        mix: MixId,
+        legs: [EndpointId; 2],
     },
     Unbridge {
+        endpoint: EndpointId,
+    },
+    /// Join, or change the role of a member.
+    JoinMix {
+        mix: MixId,
+        endpoint: EndpointId,
+        role: Role,
+    },
+    LeaveMix {
         endpoint: EndpointId,
     },
     Play {

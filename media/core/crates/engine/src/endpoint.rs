@@ -64,6 +64,11 @@ impl Endpoint {
         self.speaker.relay(received, self.settings.as_ref()?, now_us)
     }
 
+    /// Our header for a key of a peer whose audio is not relayed; None when it is not to be sent.
+    pub fn relay_key(&mut self, received: &Received, now_us: u64) -> Option<Header> {
+        self.speaker.relay_key(received, self.settings.as_ref()?, now_us)
+    }
+
     /// Write the payload of a peer's packet as ours.
     pub fn translate(&self, received: &Received, payload: &mut [u8]) {
         if let Some(settings) = &self.settings {

@@ -16,8 +16,9 @@ use rtp::digit_sender::DigitSender;
 use crate::clock::Clock;
 use crate::commands::{Channel, Command, Steer};
 use crate::event_ring::EventRing;
-use crate::events::{EndpointCounters, EndpointId, ForkId, PlaybackId, RecordingId};
+use crate::events::{EndpointCounters, EndpointId, ForkId, MixId, PlaybackId, RecordingId};
 use crate::forks::{Mix, NewFork};
+use crate::mix::{MAX_MEMBERS, Role};
 use crate::playback::{MAX_GAIN_DB, Manner, Playback};
 use crate::playlist::Playlist;
 use crate::ports::PortPool;
@@ -117,6 +118,7 @@ pub struct Engine {
     recordings: HashMap<RecordingId, PlacedRecording>,
     forks: HashMap<ForkId, PlacedFork>,
     max_forks: usize,
+    mixes: HashMap<MixId, Vec<EndpointId>>,
     last_id: u64,
 }
 
@@ -144,6 +146,7 @@ impl Engine {
             recordings: HashMap::new(),
             forks: HashMap::new(),
             max_forks: setup.max_forks,
+            mixes: HashMap::new(),
             last_id: 0,
         })
     }
@@ -192,12 +195,13 @@ impl Engine {
     pub fn close_endpoint(&mut self, endpoint: EndpointId) -> Result<(), Refusal> {
         let placed = self.endpoints.remove(&endpoint).ok_or(Refusal::Gone)?;
         self.legs[placed.worker] -= 1;
+        self.forget_membership(endpoint);
         self.ports.give_back(placed.port, self.clock.now_us());
         self.crew.post(placed.worker, Command::Close { endpoint });
         Ok(())
     }
 
-    pub fn bridge(&self, endpoint: EndpointId, peer: EndpointId) -> Result<(), Refusal> {
+    pub fn bridge(&mut self, endpoint: EndpointId, peer: EndpointId) -> Result<(), Refusal> {
         if endpoint == peer {
             return Err(Refusal::Senseless("a leg cannot be bridged with itself".into()));
         }
@@ -205,11 +209,50 @@ impl Engine {
             let reason = "legs on two workers cannot be bridged; open the second near the first";
             return Err(Refusal::Senseless(reason.into()));
         }
-        self.post(endpoint, Command::Bridge { endpoint, peer })
+        let (mix, legs) = (self.new_id(), [endpoint, peer]);
+        legs.iter().for_each(|&leg| self.forget_membership(leg));
+        self.post(endpoint, Command::Bridge { mix, legs })
     }
 
     pub fn unbridge(&self, endpoint: EndpointId) -> Result<(), Refusal> {
         self.post(endpoint, Command::Unbridge { endpoint })
+    }
+
+    /// A mix that nobody is in yet.
+    pub fn open_mix(&mut self) -> MixId {
+        let mix = self.new_id();
+        self.mixes.insert(mix, Vec::new());
+        mix
+    }
+
+    /// Take a leg into a mix, out of the one it is in; or give it another role there.
+    pub fn join_mix(&mut self, mix: MixId, endpoint: EndpointId, role: Role) -> Result<(), Refusal> {
+        let worker = self.worker_of(endpoint)?;
+        let members = self.mixes.get(&mix).ok_or(Refusal::Gone)?;
+        if members.iter().any(|&member| self.worker_of(member).is_ok_and(|other| other != worker)) {
+            let reason = "legs on two workers cannot be mixed; open the second near the first";
+            return Err(Refusal::Unable(reason.into()));
+        }
+        if members.len() == MAX_MEMBERS && !members.contains(&endpoint) {
+            return Err(Refusal::Unable(format!("a mix has room for {MAX_MEMBERS} legs")));
+        }
+        if role == (Role::Whisper { to: endpoint }) {
+            return Err(Refusal::Senseless("a leg cannot whisper to itself".into()));
+        }
+        self.forget_membership(endpoint);
+        self.mixes.entry(mix).or_default().push(endpoint);
+        self.crew.post(worker, Command::JoinMix { mix, endpoint, role });
+        Ok(())
+    }
+
+    pub fn leave_mix(&mut self, endpoint: EndpointId) -> Result<(), Refusal> {
+        self.forget_membership(endpoint);
+        self.post(endpoint, Command::LeaveMix { endpoint })
+    }
+
+    /// Nobody will join it any more.
+    pub fn close_mix(&mut self, mix: MixId) {
+        self.mixes.remove(&mix);
     }
 
     /// Play prompts by name; unknown ones are a refusal and nothing changes.
@@ -331,6 +374,10 @@ impl Engine {
     fn new_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
+    }
+
+    fn forget_membership(&mut self, endpoint: EndpointId) {
+        self.mixes.values_mut().for_each(|members| members.retain(|&member| member != endpoint));
     }
 
     fn worker_of(&self, endpoint: EndpointId) -> Result<usize, Refusal> {

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 
 /// Names an endpoint; given out once and never again.
 pub type EndpointId = u64;
+/// Names a mix; given out once and never again.
+pub type MixId = u64;
 /// Names a playback; given out once and never again.
 pub type PlaybackId = u64;
 /// Names a recording; given out once and never again.

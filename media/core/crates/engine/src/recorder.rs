@@ -36,6 +36,16 @@ pub struct RecordedPacket<'a> {
     pub datagram: &'a [u8],
 }
 
+/// What a leg said in one beat, at 8 kHz.
+#[derive(Debug)]
+pub struct RecordedFrame<'a> {
+    pub leg: EndpointId,
+    pub samples: &'a [i16],
+    /// Of how many packets it is made, and how much of it was made up.
+    pub packets: u64,
+    pub lost_samples: u64,
+}
+
 /// A recording under way.
 #[derive(Debug, Default)]
 struct Recording {
@@ -92,6 +102,17 @@ impl Recorder {
         match content_law(*content) {
             Some(law) => timeline.place(header, &packet.datagram[payload.clone()], law, arrival),
             None => timeline.skip(header),
+        }
+    }
+
+    /// Put what was said in the beat of this moment on its channel, if its leg still speaks there.
+    pub fn place_frame(&mut self, tap: Tap, frame: &RecordedFrame, beat_us: u64) {
+        let Some(recording) = self.recordings.at(tap.slot) else { return };
+        let position = recording.position(beat_us) as i64;
+        let (speaker, timeline) = recording.seat(tap.channel);
+        if *speaker == Some(frame.leg) {
+            timeline.place_samples(position, frame.samples);
+            timeline.count(frame.packets, frame.lost_samples);
         }
     }
 

@@ -5,6 +5,7 @@
 use audio::codec::Codec;
 use audio::g711::Law;
 use forking::returned::Returned;
+use rtp::CLOCK_HZ;
 use rtp::digit_sender::{DigitSender, Step};
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::{HEADER_LENGTH, Header};
@@ -13,10 +14,15 @@ use srtp::MAX_TRAILER;
 
 use crate::commands::Steer;
 use crate::events::{EndpointId, Event, PlaybackEnd};
-use crate::intake::Received;
+use crate::intake::{Content, Received};
 use crate::playback::Playback;
 use crate::settings::{MAX_PTIME_MS, Settings};
-use crate::translation::payload_type_for;
+use crate::translation::{payload_type_for, translate};
+
+mod encoded;
+mod from_mix;
+
+use from_mix::FromMix;
 
 /// The largest packet of our own, with the room behind it that encryption takes.
 pub const MAX_PACKET: usize = HEADER_LENGTH + MAX_SAMPLES + MAX_TRAILER;
@@ -46,6 +52,7 @@ pub struct Speaker {
     dialling: Option<Dialling>,
     /// What a fork sent back; only a leg that has such a fork keeps it.
     pub returned: Option<Box<Returned>>,
+    from_mix: FromMix,
     /// When the next packet of our own is due.
     next_us: Option<u64>,
     /// The next audio of our own begins a talk spurt.
@@ -54,7 +61,16 @@ pub struct Speaker {
 
 impl Speaker {
     pub fn new(endpoint: EndpointId, stream: OutgoingStream) -> Self {
-        Self { endpoint, stream, playback: None, dialling: None, returned: None, next_us: None, spurt: true }
+        Self {
+            endpoint,
+            stream,
+            playback: None,
+            dialling: None,
+            returned: None,
+            from_mix: FromMix::default(),
+            next_us: None,
+            spurt: true,
+        }
     }
 
     /// The peer agreed to this from now on.
@@ -148,12 +164,16 @@ impl Speaker {
         let due_us = if now_us.saturating_sub(due_us) > MAX_BEHIND_US { now_us } else { due_us };
         self.next_us = Some(due_us + u64::from(ptime_ms) * 1000);
         if let Some(length) = self.press_keys(now_us, packet) {
+            if let Some(settings) = settings {
+                translate(Content::Keys { clock_hz: CLOCK_HZ }, settings, &mut packet[HEADER_LENGTH..]);
+            }
             return length;
         }
         let payload_type = settings.map_or(0, |settings| settings.payload_type);
-        let length = match codec.law() {
-            Some(law) => self.play_on(law, ptime_ms * 8, payload_type, now_us, packet),
-            None => 0,
+        let length = match (codec.law(), settings) {
+            (Some(law), _) => self.play_on(law, ptime_ms * 8, payload_type, now_us, packet),
+            (None, Some(settings)) => self.play_encoded(settings, now_us, packet),
+            (None, None) => 0,
         };
         if length == 0 {
             self.next_us = None;
@@ -170,6 +190,7 @@ impl Speaker {
             return None;
         }
         let payload_type = payload_type_for(received.content, settings)?;
+        self.from_mix.even = false;
         self.stream.relay(&received.header, !received.is_key(), payload_type, now_us)
     }
 

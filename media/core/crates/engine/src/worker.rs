@@ -17,6 +17,7 @@ use crate::event_ring::EventRing;
 use crate::events::{EndpointId, Event};
 use crate::forks::Forks;
 use crate::intake::Received;
+use crate::mix::Mix;
 use crate::recorder::{RecordedPacket, Recorder};
 use crate::table::Table;
 use crate::wake::Wake;
@@ -24,6 +25,7 @@ use crate::writer::Job;
 
 mod forking;
 mod leg;
+mod mixing;
 mod obey;
 mod playing;
 mod security;
@@ -58,6 +60,7 @@ pub struct Worker {
     around: Surroundings,
     epoll: OwnedFd,
     legs: Table<Leg>,
+    mixes: Table<Mix>,
     recorder: Recorder,
     forks: Forks,
     agenda: Agenda,
@@ -84,6 +87,7 @@ impl Worker {
             around,
             epoll,
             legs: Table::default(),
+            mixes: Table::default(),
             agenda,
             alarm,
             outbox: Vec::new(),
@@ -143,12 +147,17 @@ impl Worker {
         if !leg.forks.is_empty() {
             self.forks.place_said(&leg.forks, &received, datagram, now_us);
         }
+        if let Some(hearing) = &mut leg.hearing {
+            hearing.take(&received, &datagram[received.payload.clone()]);
+        }
         let (id, local, peer) = (leg.id, leg.local, leg.peer);
         if received.is_key() {
             self.arm_digit_expiry(id);
         }
-        if let Some(peer) = peer {
-            self.forward(local, peer, received, now_us);
+        match peer {
+            Some(peer) => self.forward(local, peer, received, now_us),
+            None if received.is_key() => self.pass_key(id, &received, now_us),
+            None => {}
         }
     }
 
@@ -186,6 +195,8 @@ impl Worker {
         while let Some(task) = self.agenda.pop_due(now_us) {
             match task {
                 Task::Speak(id) => self.speak(id, now_us),
+                Task::Mix(id) => self.mix(id, now_us),
+                Task::Listen(id) => self.listen(id, now_us),
                 Task::ExpireDigit(id) => self.expire_digit(id, now_us),
                 Task::Flush(id) => {
                     if let Some(next_us) = self.recorder.flush(id, now_us) {

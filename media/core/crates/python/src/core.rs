@@ -13,6 +13,7 @@ use engine::commands::{Channel, Steer};
 use engine::engine::{Engine, Refusal, Setup};
 use engine::event_ring::EventRing;
 use engine::forks::{Mix, Order};
+use engine::mix::Role;
 use engine::playback::{Manner, Seek};
 use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
@@ -96,6 +97,22 @@ impl Core {
 
     fn unbridge(&self, endpoint: u64) -> PyResult<()> {
         self.engine().unbridge(endpoint).map_err(raise)
+    }
+
+    fn open_mix(&self) -> u64 {
+        self.engine().open_mix()
+    }
+
+    fn join_mix(&self, mix: u64, endpoint: u64, role: &str, whisper_to: Option<u64>) -> PyResult<()> {
+        self.engine().join_mix(mix, endpoint, role_named(role, whisper_to)?).map_err(raise)
+    }
+
+    fn leave_mix(&self, endpoint: u64) -> PyResult<()> {
+        self.engine().leave_mix(endpoint).map_err(raise)
+    }
+
+    fn close_mix(&self, mix: u64) {
+        self.engine().close_mix(mix);
     }
 
     #[pyo3(signature = (endpoint, prompts, *, times, gain_db, barge_in, shared))]
@@ -210,6 +227,18 @@ fn mix_named(name: &str) -> PyResult<Mix> {
         "mixed" => Ok(Mix::Mixed),
         "stereo" => Ok(Mix::Stereo),
         _ => Err(PyValueError::new_err(format!("a fork carries said, heard, mixed or stereo, not {name}"))),
+    }
+}
+
+fn role_named(name: &str, whisper_to: Option<u64>) -> PyResult<Role> {
+    match (name, whisper_to) {
+        ("speaker", None) => Ok(Role::Speaker),
+        ("monitor", None) => Ok(Role::Monitor),
+        ("barge", None) => Ok(Role::Barge),
+        ("whisper", Some(to)) => Ok(Role::Whisper { to }),
+        _ => Err(PyValueError::new_err(format!(
+            "there is no role {name} like this; speaker, monitor, barge, and whisper to an endpoint are known"
+        ))),
     }
 }
 

@@ -75,6 +75,17 @@ impl Timeline {
         self.source = Some(source);
     }
 
+    /// Place samples that were made even already.
+    pub fn place_samples(&mut self, position: i64, samples: &[i16]) {
+        self.window.write_samples(position, samples);
+    }
+
+    /// Count what samples that were placed are made of.
+    pub fn count(&mut self, packets: u64, lost_samples: u64) {
+        self.counters.packets += packets;
+        self.counters.lost_samples += lost_samples;
+    }
+
     /// Note a packet that is not audio, so that its sequence number is not missed.
     pub fn skip(&mut self, header: &Header) {
         if let Some(source) = self.source.as_mut().filter(|source| source.is_of(header)) {

@@ -30,18 +30,27 @@ impl SampleWindow {
 
     /// Decode `octets` to the samples from `position` on; those outside the window are left out.
     pub fn write(&mut self, position: i64, octets: &[u8], decode: &[i16; 256]) {
+        self.write_with(position, octets, |&octet| decode[usize::from(octet)]);
+    }
+
+    /// Write the samples from `position` on; those outside the window are left out.
+    pub fn write_samples(&mut self, position: i64, samples: &[i16]) {
+        self.write_with(position, samples, |&sample| sample);
+    }
+
+    fn write_with<T>(&mut self, position: i64, values: &[T], sample: impl Fn(&T) -> i16) {
         let end = self.start + CAPACITY as i64;
-        let before = (self.start - position).clamp(0, octets.len() as i64) as usize;
-        let within = (end - position).clamp(before as i64, octets.len() as i64) as usize;
-        let octets = &octets[before..within];
-        if !octets.is_empty() {
+        let before = (self.start - position).clamp(0, values.len() as i64) as usize;
+        let within = (end - position).clamp(before as i64, values.len() as i64) as usize;
+        let values = &values[before..within];
+        if !values.is_empty() {
             self.written_to = self.written_to.max(position + within as i64);
         }
         let slot = (position + before as i64).rem_euclid(CAPACITY as i64) as usize;
-        let straight = octets.len().min(CAPACITY - slot);
-        let (first, wrapped) = octets.split_at(straight);
-        decode_into(&mut self.ring[slot..], first, decode);
-        decode_into(&mut self.ring, wrapped, decode);
+        let straight = values.len().min(CAPACITY - slot);
+        let (first, wrapped) = values.split_at(straight);
+        fill(&mut self.ring[slot..], first, &sample);
+        fill(&mut self.ring, wrapped, &sample);
     }
 
     /// Take the next samples, as many as `out` holds, and leave silence for those that come round to their places.
@@ -59,9 +68,9 @@ impl SampleWindow {
     }
 }
 
-fn decode_into(samples: &mut [i16], octets: &[u8], decode: &[i16; 256]) {
-    for (sample, &octet) in samples.iter_mut().zip(octets) {
-        *sample = decode[usize::from(octet)];
+fn fill<T>(samples: &mut [i16], values: &[T], sample: impl Fn(&T) -> i16) {
+    for (place, value) in samples.iter_mut().zip(values) {
+        *place = sample(value);
     }
 }
 
@@ -85,6 +94,13 @@ mod tests {
         let mut window = SampleWindow::default();
         window.write(2, &[5, 6], &identity());
         assert_eq!(take(&mut window, 6), [0, 0, 5, 6, 0, 0]);
+    }
+
+    #[test]
+    fn samples_are_written_like_what_is_decoded() {
+        let mut window = SampleWindow::default();
+        window.write_samples(1, &[500, -600]);
+        assert_eq!((take(&mut window, 4), window.written_to()), (vec![0, 500, -600, 0], 3));
     }
 
     #[test]

@@ -3,9 +3,12 @@
 use std::net::{SocketAddr, UdpSocket};
 use std::ops::Range;
 
+use audio::codec::Codec;
+
 use crate::endpoint::Endpoint;
-use crate::events::EndpointId;
+use crate::events::{EndpointId, MixId};
 use crate::forks::Forks;
+use crate::hearing::Hearing;
 use crate::protection::Protection;
 use crate::recorder::Tap;
 
@@ -21,6 +24,12 @@ pub struct Leg {
     pub protection: Option<Box<Protection>>,
     /// The slot of the leg it is bridged with.
     pub peer: Option<usize>,
+    /// The mix it is in, be it of two whose packets are relayed.
+    pub mix: Option<MixId>,
+    /// What it says as samples, while somebody needs them.
+    pub hearing: Option<Box<Hearing>>,
+    /// When it is heard next for itself, outside of a mix.
+    pub listen_us: Option<u64>,
     /// Where what it says is recorded, unless another leg took its place there.
     pub tap: Option<Tap>,
     /// The slots of its forks.
@@ -38,6 +47,11 @@ impl Leg {
         if let Some(settings) = &self.endpoint.settings {
             forks.place_heard(&self.forks, packet, settings, now_us);
         }
+    }
+
+    /// What was agreed to be spoken; None while nothing was.
+    pub fn codec(&self) -> Option<Codec> {
+        self.endpoint.settings.map(|settings| settings.codec)
     }
 
     /// Send the packet at `packet` in the buffer to where the peer is, unless it holds us.

@@ -27,10 +27,13 @@ impl Worker {
                     leg.endpoint.configure(settings, now_us);
                     leg.protect(keys);
                 });
+                self.fit(endpoint, now_us);
             }
-            Command::Close { endpoint } => self.close(endpoint),
-            Command::Bridge { endpoint, peer } => self.bridge(endpoint, peer),
-            Command::Unbridge { endpoint } => self.unbridge(endpoint),
+            Command::Close { endpoint } => self.close(endpoint, now_us),
+            Command::Bridge { mix, legs } => self.bridge(mix, legs, now_us),
+            Command::Unbridge { endpoint } => self.unbridge(endpoint, now_us),
+            Command::JoinMix { mix, endpoint, role } => self.join_mix(mix, endpoint, role, now_us),
+            Command::LeaveMix { endpoint } => self.leave_mix(endpoint, now_us),
             Command::Play { endpoint, playback } => self.play(endpoint, playback, now_us),
             Command::SteerPlayback { endpoint, steer } => self.steer_playback(endpoint, steer, now_us),
             Command::SendDigits { endpoint, digits } => self.send_digits(endpoint, &digits, now_us),
@@ -38,7 +41,10 @@ impl Worker {
                 let first_us = self.recorder.start(recording, started_us, placed_us);
                 self.agenda.add(first_us, Task::Flush(recording));
             }
-            Command::Attach { recording, endpoint, channel } => self.attach(recording, endpoint, channel),
+            Command::Attach { recording, endpoint, channel } => {
+                self.attach(recording, endpoint, channel);
+                self.fit(endpoint, now_us);
+            }
             Command::StopRecording { recording, ended_us } => {
                 self.stop_recording(recording, ended_us, now_us);
             }
@@ -54,7 +60,7 @@ impl Worker {
         }
     }
 
-    fn with(&mut self, endpoint: EndpointId, act: impl FnOnce(&mut Leg)) {
+    pub(super) fn with(&mut self, endpoint: EndpointId, act: impl FnOnce(&mut Leg)) {
         if let Some(leg) = self.legs.get(endpoint) {
             act(leg);
         }
@@ -72,6 +78,9 @@ impl Worker {
             local,
             protection: None,
             peer: None,
+            mix: None,
+            hearing: None,
+            listen_us: None,
             tap: None,
             forks: Vec::new(),
             digit_armed: false,
@@ -85,29 +94,14 @@ impl Worker {
         }
     }
 
-    fn close(&mut self, id: EndpointId) {
-        self.unbridge(id);
+    fn close(&mut self, id: EndpointId, now_us: u64) {
+        self.unbridge(id, now_us);
+        self.leave_mix(id, now_us);
         self.stop_playback(id);
         self.stop_forks_of(id);
         // Dropping its sockets takes them out of epoll.
         if let Some(leg) = self.legs.remove(id) {
             self.outbox.push(Event::EndpointClosed { endpoint: id, counters: leg.endpoint.counters() });
-        }
-    }
-
-    fn bridge(&mut self, id: EndpointId, peer: EndpointId) {
-        let (Some(here), Some(there)) = (self.legs.slot_of(id), self.legs.slot_of(peer)) else { return };
-        for (id, other) in [(id, there), (peer, here)] {
-            self.unbridge(id);
-            self.stop_playback(id);
-            self.with(id, |leg| leg.peer = Some(other));
-        }
-    }
-
-    fn unbridge(&mut self, id: EndpointId) {
-        let peer = self.legs.get(id).and_then(|leg| leg.peer.take());
-        if let Some(leg) = peer.and_then(|slot| self.legs.at(slot)) {
-            leg.peer = None;
         }
     }
 
@@ -125,7 +119,7 @@ impl Worker {
 
     fn shut_down(&mut self, now_us: u64) {
         self.recorder.shut_down(now_us);
-        self.legs.ids().into_iter().for_each(|id| self.close(id));
+        self.legs.ids().into_iter().for_each(|id| self.close(id, now_us));
         self.running = false;
     }
 }

@@ -1,0 +1,124 @@
+//! What a leg says as samples in an even beat: its jitter buffer and decoder.
+//!
+//! It exists only while somebody needs the samples: a mix, or a recording of a codec that is not G.711.
+
+use audio::codec::Codec;
+use audio::jitter_buffer::{Arrival, Counters, Delays, JitterBuffer};
+use audio::resampler::Resampler;
+
+use crate::intake::{Content, Received};
+use crate::mix::MAX_FRAME;
+
+/// The longest payload of G.711 that is turned into the other law.
+const MAX_OTHER_LAW: usize = 480;
+
+/// Hears one leg.
+#[derive(Debug)]
+pub struct Hearing {
+    buffer: JitterBuffer,
+    frame: Box<[i16; MAX_FRAME]>,
+    /// The frame is worth hearing.
+    heard: bool,
+    for_mix: Converter,
+    for_recording: Converter,
+}
+
+impl Hearing {
+    /// None when nothing can be heard of this codec; `seed` is for comfort noise.
+    pub fn new(codec: Codec, seed: u32) -> Option<Self> {
+        Some(Self {
+            buffer: JitterBuffer::new(codec, Delays::default(), seed)?,
+            frame: Box::new([0; MAX_FRAME]),
+            heard: false,
+            for_mix: Converter::default(),
+            for_recording: Converter::default(),
+        })
+    }
+
+    pub fn codec(&self) -> Codec {
+        self.buffer.codec()
+    }
+
+    pub fn counters(&self) -> Counters {
+        self.buffer.counters()
+    }
+
+    /// Take a packet of the leg.
+    pub fn take(&mut self, received: &Received, payload: &[u8]) {
+        match received.content {
+            Content::Audio(codec) if codec == self.codec() => self.put(received, payload, false),
+            Content::Audio(codec) => self.take_other_law(codec, received, payload),
+            Content::Noise => self.put(received, payload, true),
+            Content::Keys { .. } => {}
+        }
+    }
+
+    /// Go on by one beat of 20 ms.
+    pub fn beat(&mut self) {
+        let length = self.codec().samples(20);
+        self.heard = self.buffer.pull(&mut self.frame[..length]);
+    }
+
+    /// The beat's samples at the rate of a mix. False when there is nothing to hear.
+    pub fn mixed(&mut self, rate_hz: u32, out: &mut [i16]) -> bool {
+        let codec = self.codec();
+        self.for_mix.convert(&self.frame[..codec.samples(20)], codec.rate_hz(), rate_hz, out);
+        self.heard
+    }
+
+    /// The beat's samples as recordings hold them: at 8 kHz.
+    pub fn recorded(&mut self, out: &mut [i16]) -> bool {
+        let codec = self.codec();
+        self.for_recording.convert(&self.frame[..codec.samples(20)], codec.rate_hz(), 8000, out);
+        self.heard
+    }
+
+    /// A phone may send the other law at any time, if both were offered (RFC 3264 §5.1).
+    fn take_other_law(&mut self, codec: Codec, received: &Received, payload: &[u8]) {
+        let (Some(law), Some(_)) = (codec.law(), self.codec().law()) else { return };
+        let mut octets = [0; MAX_OTHER_LAW];
+        let Some(octets) = octets.get_mut(..payload.len()) else { return };
+        octets.copy_from_slice(payload);
+        law.to_other_law(octets);
+        self.put(received, octets, false);
+    }
+
+    fn put(&mut self, received: &Received, payload: &[u8], noise: bool) {
+        let header = &received.header;
+        self.buffer.put(&Arrival {
+            ssrc: header.ssrc,
+            sequence: header.sequence,
+            timestamp: header.timestamp,
+            noise,
+            payload,
+        });
+    }
+}
+
+/// From one rate to another, of which there are few: what does it is made when it is needed first.
+#[derive(Default)]
+struct Converter {
+    resampler: Option<(u32, Resampler)>,
+}
+
+impl std::fmt::Debug for Converter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Converter")
+    }
+}
+
+impl Converter {
+    fn convert(&mut self, frame: &[i16], from_hz: u32, to_hz: u32, out: &mut [i16]) {
+        if from_hz == to_hz {
+            let count = frame.len().min(out.len());
+            out[..count].copy_from_slice(&frame[..count]);
+            return;
+        }
+        if self.resampler.as_ref().is_none_or(|&(rate_hz, _)| rate_hz != to_hz) {
+            self.resampler = Resampler::new(from_hz, to_hz).map(|resampler| (to_hz, resampler));
+        }
+        if let Some((_, resampler)) = &mut self.resampler {
+            resampler.resample(frame, out);
+        }
+    }
+}
