@@ -16,7 +16,8 @@ from media.engine import MediaEngine
 from media.events import EndpointOpened, PlaybackEnded
 from runtime.clock import ManualClock
 from runtime.vocabulary import Command, Event
-from sipp_scenarios.rtp import PCMA, TELEPHONE_EVENT, RtpPacket, decode
+from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket, decode
+from switch.sdp.formats import ENCODINGS
 
 HOST = "127.0.0.1"
 PATIENCE_S = 10.0
@@ -34,7 +35,7 @@ class Phone:
         self.socket.settimeout(PATIENCE_S)
         self.port: int = self.socket.getsockname()[1]
         self.codec = codec
-        self.payload_type = PCMA if codec is Codec.PCMA else 0
+        self.payload_type = ENCODINGS[codec].payload_type
         self.leg_port = 0
         self._ssrc = ssrc
         self._sequence = 65_530
@@ -44,7 +45,8 @@ class Phone:
         """Send packets of 20 ms."""
         for _ in range(count):
             self._send(self.payload_type, payload, self._timestamp)
-            self._timestamp = (self._timestamp + len(payload)) % 2**32
+            ticks = ENCODINGS[self.codec].clock_hz // 50 if self.codec is Codec.OPUS else len(payload)
+            self._timestamp = (self._timestamp + ticks) % 2**32
 
     def drop(self, payload: bytes, *, count: int) -> None:
         """Send packets that the network loses."""

@@ -1,0 +1,296 @@
+"""Mixes over the wire: phones that each speak a tone of their own, and what each of them hears."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from media.commands import (
+    AttachToRecording,
+    BridgeEndpoints,
+    Channel,
+    CloseEndpoint,
+    Codec,
+    JoinMix,
+    LeaveMix,
+    MixRole,
+    StartPlayback,
+    StartRecording,
+    StopRecording,
+)
+from media.events import DigitDetected, MixEnded, MixFailed, MixJoined, MixLeft, RecordingCompleted
+from media.wav import read_recording
+from runtime.errors import UsageError
+from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket
+from tests.helpers.media_rig import MediaRig, Phone, media_rig, tone
+from tests.helpers.voices import decoded, encoded_tone, level_of
+
+TONES_HZ = {"customer": 450.0, "agent": 850.0, "supervisor": 1350.0, "other": 2150.0}
+STEP_MS = 100
+LOUD = 2000
+QUIET = 700
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[MediaRig]:
+    with media_rig(tmp_path, port_min=32_000) as rig:
+        yield rig
+
+
+class Room:
+    """Phones by the names of their legs, talking and listening at the same time."""
+
+    def __init__(self, rig: MediaRig, codecs: dict[str, Codec]) -> None:
+        self.rig = rig
+        first = next(iter(codecs))
+        self.phones = {
+            name: rig.leg(name, near=None if name == first else first, codec=codec, ssrc=number)
+            for number, (name, codec) in enumerate(codecs.items(), 1)
+        }
+        self._said = {name: 0 for name in codecs}
+        self._speech = {
+            name: encoded_tone(codec, TONES_HZ[name], ms=20_000) for name, codec in codecs.items()
+        }
+
+    def join(self, name: str, role: MixRole = MixRole.SPEAKER, *, to: str | None = None) -> None:
+        self.rig.order(JoinMix(mix_id="mix", leg_id=name, role=role, whisper_to=to))
+
+    def talk(self, ms: int) -> dict[str, list[RtpPacket]]:
+        """All phones talk for so long; what each was sent meanwhile."""
+        for _ in range(ms // STEP_MS):
+            for name, phone in self.phones.items():
+                begin = self._said[name]
+                for payload in self._speech[name][begin : begin + STEP_MS // 20]:
+                    phone.talk(payload)
+                self._said[name] += STEP_MS // 20
+            self.rig.let_pass(STEP_MS)
+        return {name: list(packets_at(phone)) for name, phone in self.phones.items()}
+
+    def heard(self) -> dict[str, set[str]]:
+        """Whom each phone hears when all talk, itself included."""
+        self.talk(300)
+        return {
+            name: {other for other in self.phones if level_at(self.phones[name], packets, other) > LOUD}
+            for name, packets in self.talk(500).items()
+            if all(not QUIET < level_at(self.phones[name], packets, other) <= LOUD for other in self.phones)
+        }
+
+
+def packets_at(phone: Phone) -> Iterator[RtpPacket]:
+    while not phone.hears_nothing():
+        yield phone.hear()
+
+
+def level_at(phone: Phone, packets: Sequence[RtpPacket], speaker: str) -> float:
+    audio = [packet.payload for packet in packets if packet.payload_type == phone.payload_type]
+    return level_of(*decoded(phone.codec, audio), TONES_HZ[speaker])
+
+
+def room(rig: MediaRig, *names: str, codec: Codec = Codec.PCMA) -> Room:
+    return Room(rig, dict.fromkeys(names, codec))
+
+
+def supervised(rig: MediaRig, role: MixRole, *, to: str | None = None) -> Room:
+    three = room(rig, "customer", "agent", "supervisor")
+    three.join("customer")
+    three.join("agent")
+    three.join("supervisor", role, to=to)
+    return three
+
+
+@pytest.mark.parametrize(
+    ("role", "to", "hear_supervisor"),
+    [
+        (MixRole.MONITOR, None, set()),
+        (MixRole.WHISPER, "agent", {"agent"}),
+        (MixRole.WHISPER, "customer", {"customer"}),
+        (MixRole.BARGE, None, {"agent", "customer"}),
+    ],
+)
+def test_each_hears_whom_the_roles_say(
+    rig: MediaRig, role: MixRole, to: str | None, hear_supervisor: set[str]
+) -> None:
+    three = supervised(rig, role, to=to)
+    assert three.heard() == matrix(hear_supervisor)
+
+
+def test_roles_change_while_all_talk_and_without_the_supervisor_packets_are_relayed(rig: MediaRig) -> None:
+    three = supervised(rig, MixRole.MONITOR)
+    for role, to, hear_supervisor in (
+        (MixRole.BARGE, None, {"agent", "customer"}),
+        (MixRole.WHISPER, "agent", {"agent"}),
+        (MixRole.MONITOR, None, set()),
+    ):
+        three.join("supervisor", role, to=to)
+        assert three.heard() == matrix(hear_supervisor)
+    rig.order(LeaveMix(leg_id="supervisor"))
+    three.talk(200)
+    payload = encoded_tone(Codec.PCMA, 450.0, ms=20)[0]
+    three.phones["customer"].talk(payload)
+    assert three.phones["agent"].hear().payload == payload, "untouched"
+
+
+def test_all_hear_all_but_themselves_in_a_conference(rig: MediaRig) -> None:
+    four = room(rig, *TONES_HZ)
+    for name in TONES_HZ:
+        four.join(name)
+    assert four.heard() == {name: set(TONES_HZ) - {name} for name in TONES_HZ}
+
+
+@pytest.mark.parametrize("codec", [Codec.OPUS, Codec.PCMU])
+def test_two_of_unlike_codecs_hear_each_other(rig: MediaRig, codec: Codec) -> None:
+    two = Room(rig, {"customer": Codec.PCMA, "agent": codec})
+    rig.order(BridgeEndpoints(leg_id="customer", peer_leg_id="agent"))
+    assert two.heard() == {"customer": {"agent"}, "agent": {"customer"}}
+
+
+def test_a_common_codec_ends_the_transcoding_without_a_break_in_the_streams(rig: MediaRig) -> None:
+    two = Room(rig, {"customer": Codec.PCMA, "agent": Codec.OPUS})
+    rig.order(BridgeEndpoints(leg_id="customer", peer_leg_id="agent"))
+    before = two.talk(300)["customer"]
+    agent = two.phones["agent"]
+    agent.codec, agent.payload_type = Codec.PCMA, 8
+    rig.configure("agent", agent)
+    payload = encoded_tone(Codec.PCMA, 450.0, ms=20)[0]
+    for _ in range(5):
+        agent.talk(payload)
+    after = [two.phones["customer"].hear() for _ in range(5)]
+    assert [packet.payload for packet in after] == [payload] * 5
+    assert_one_stream([*before, *after])
+
+
+def test_what_a_leg_is_sent_is_one_stream_through_mixes_bridges_and_prompts(rig: MediaRig) -> None:
+    three = room(rig, "customer", "agent", "supervisor")
+    packets = three.talk(100)["customer"]
+    rig.engine.load_prompt("prompt", tone(1600))
+
+    def next_step(*, sent: bool = True) -> None:
+        heard = three.talk(200)["customer"]
+        assert bool(heard) == sent
+        packets.extend(heard)
+
+    rig.order(BridgeEndpoints(leg_id="customer", peer_leg_id="agent"))
+    next_step()
+    for name in three.phones:
+        three.join(name)
+    next_step()
+    rig.order(StartPlayback(playback_id="p", leg_id="customer", prompts=("prompt",), loop=False))
+    next_step()
+    three.join("supervisor", MixRole.WHISPER, to="agent")
+    next_step()
+    rig.order(LeaveMix(leg_id="supervisor"))
+    next_step()
+    rig.order(BridgeEndpoints(leg_id="customer", peer_leg_id="supervisor"))
+    next_step()
+    assert_one_stream(packets)
+
+
+def test_keys_reach_the_partner_and_no_supervisor(rig: MediaRig) -> None:
+    three = supervised(rig, MixRole.MONITOR)
+    three.talk(200)
+    three.phones["customer"].press(5)
+    rig.wait(DigitDetected)
+    three.rig.let_pass(100)
+    keys = {
+        name: [packet for packet in packets_at(phone) if packet.payload_type == TELEPHONE_EVENT]
+        for name, phone in three.phones.items()
+    }
+    assert len(keys["agent"]) == 7
+    assert len({packet.timestamp for packet in keys["agent"]}) == 1
+    assert keys["agent"][0].marker
+    assert [int.from_bytes(packet.payload[2:]) for packet in keys["agent"]][-1] == 800
+    assert not keys["supervisor"]
+    assert not keys["customer"]
+
+
+def test_no_channel_of_a_recording_holds_the_whisper(rig: MediaRig) -> None:
+    three = supervised(rig, MixRole.WHISPER, to="agent")
+    levels = recorded_levels(rig, three)
+    assert levels["customer"] == {"customer"}
+    assert levels["agent"] == {"agent"}
+
+
+def test_a_leg_of_any_codec_is_recorded_be_it_mixed_or_relayed(rig: MediaRig) -> None:
+    two = Room(rig, {"customer": Codec.OPUS, "agent": Codec.OPUS})
+    rig.order(BridgeEndpoints(leg_id="customer", peer_leg_id="agent"))
+    levels = recorded_levels(rig, two)
+    assert levels == {"customer": {"customer"}, "agent": {"agent"}}
+
+
+def recorded_levels(rig: MediaRig, talking: Room) -> dict[str, set[str]]:
+    """Who is heard on the two channels of a recording in which all talk."""
+    rig.order(StartRecording(recording_id="r", contact_id="c", call_id="k"))
+    rig.order(AttachToRecording(recording_id="r", leg_id="customer", channel=Channel.CUSTOMER))
+    rig.order(AttachToRecording(recording_id="r", leg_id="agent", channel=Channel.AGENT))
+    talking.talk(800)
+    rig.order(StopRecording(recording_id="r"))
+    audio = read_recording(Path(rig.wait(RecordingCompleted)[-1].path))
+    middle = slice(2400, 5600)
+    channels = {"customer": audio.customer[middle], "agent": audio.agent[middle]}
+    return {
+        name: {who for who in talking.phones if level_of(samples, 8000, TONES_HZ[who]) > LOUD}
+        for name, samples in channels.items()
+    }
+
+
+def test_joining_and_leaving_are_told_and_a_mix_ends_with_its_last_member(rig: MediaRig) -> None:
+    for name in ("a", "b", "c"):
+        rig.leg(name, near=None if name == "a" else "a")
+    joined = [MixJoined(mix_id="m", leg_id=name, role=MixRole.SPEAKER) for name in ("a", "b")]
+    assert [rig.order(JoinMix(mix_id="m", leg_id=name, role=MixRole.SPEAKER)) for name in ("a", "b")] == [
+        [event] for event in joined
+    ]
+    monitor = MixJoined(mix_id="m", leg_id="b", role=MixRole.MONITOR)
+    assert rig.order(JoinMix(mix_id="m", leg_id="b", role=MixRole.MONITOR)) == [monitor]
+    assert rig.order(LeaveMix(leg_id="c")) == []
+    assert rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="c")) == [MixLeft(mix_id="m", leg_id="a")]
+    assert rig.order(CloseEndpoint(leg_id="b")) == [MixLeft(mix_id="m", leg_id="b"), MixEnded(mix_id="m")]
+
+
+def test_a_leg_in_another_mix_leaves_the_first(rig: MediaRig) -> None:
+    rig.leg("a")
+    rig.order(JoinMix(mix_id="m", leg_id="a", role=MixRole.SPEAKER))
+    assert rig.order(JoinMix(mix_id="n", leg_id="a", role=MixRole.SPEAKER)) == [
+        MixLeft(mix_id="m", leg_id="a"),
+        MixEnded(mix_id="m"),
+        MixJoined(mix_id="n", leg_id="a", role=MixRole.SPEAKER),
+    ]
+
+
+def test_a_mix_that_is_full_or_elsewhere_is_told_to_whoever_would_join(tmp_path: Path) -> None:
+    with media_rig(tmp_path, workers=2, port_min=32_000) as rig:
+        rig.leg("a")
+        rig.leg("elsewhere")
+        for number in range(64):
+            rig.leg(f"leg-{number}", near="a")
+            rig.order(JoinMix(mix_id="m", leg_id=f"leg-{number}", role=MixRole.SPEAKER))
+        for leg_id, complaint in (("a", "room for 64"), ("elsewhere", "two workers")):
+            (failed,) = rig.order(JoinMix(mix_id="m", leg_id=leg_id, role=MixRole.SPEAKER))
+            assert isinstance(failed, MixFailed)
+            assert complaint in failed.reason
+
+
+@pytest.mark.parametrize("to", [None, "a", "gone"])
+def test_a_whisper_is_for_another_leg_that_is_there(rig: MediaRig, to: str | None) -> None:
+    rig.leg("a")
+    with pytest.raises(UsageError, match="whisper_to"):
+        rig.order(JoinMix(mix_id="m", leg_id="a", role=MixRole.WHISPER, whisper_to=to))
+
+
+def matrix(hear_supervisor: set[str]) -> dict[str, set[str]]:
+    """Whom customer, agent and supervisor hear."""
+    parties = {"customer", "agent"}
+    heard = {
+        name: (parties - {name}) | ({"supervisor"} if name in hear_supervisor else set()) for name in parties
+    }
+    return heard | {"supervisor": parties}
+
+
+def assert_one_stream(packets: Sequence[RtpPacket]) -> None:
+    """One source, no sequence number missing, and timestamps that never go back or leap."""
+    for before, after in pairwise(packets):
+        assert after.ssrc == before.ssrc
+        assert after.sequence == (before.sequence + 1) % 2**16
+        step = (after.timestamp - before.timestamp) % 2**32
+        assert step == 160 or (after.marker and 160 <= step < 4000), (before, after)
