@@ -87,6 +87,7 @@ _MEANINGS = {
     "last_sequence": "The last one's number in the journal.",
     "leg_id": "The leg.",
     "limit_s": "How long it may last.",
+    "mix_id": "The mix.",
     "moved_to": "Where the old one is now.",
     "node": "The node of the flow.",
     "offer_id": "The offer.",
