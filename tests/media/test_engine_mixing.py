@@ -19,7 +19,15 @@ from media.commands import (
     StartRecording,
     StopRecording,
 )
-from media.events import DigitDetected, MixEnded, MixFailed, MixJoined, MixLeft, RecordingCompleted
+from media.events import (
+    DigitDetected,
+    MixEnded,
+    MixFailed,
+    MixJoined,
+    MixLeft,
+    PlaybackEnded,
+    RecordingCompleted,
+)
 from media.wav import read_recording
 from runtime.errors import UsageError
 from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket
@@ -175,7 +183,7 @@ def test_what_a_leg_is_sent_is_one_stream_through_mixes_bridges_and_prompts(rig:
     for name in three.phones:
         three.join(name)
     next_step()
-    rig.order(StartPlayback(playback_id="p", leg_id="customer", prompts=("prompt",), loop=False))
+    rig.order(StartPlayback(playback_id="p", leg_id="customer", prompts=("prompt",)))
     next_step()
     three.join("supervisor", MixRole.WHISPER, to="agent")
     next_step()
@@ -184,6 +192,18 @@ def test_what_a_leg_is_sent_is_one_stream_through_mixes_bridges_and_prompts(rig:
     rig.order(BridgeEndpoints(leg_id="customer", peer_leg_id="supervisor"))
     next_step()
     assert_one_stream(packets)
+
+
+def test_a_prompt_is_heard_in_a_codec_it_is_not_kept_in(rig: MediaRig) -> None:
+    phone = rig.leg("a", codec=Codec.OPUS)
+    rig.engine.load_prompt("prompt", tone(8000))
+    rig.order(StartPlayback(playback_id="p", leg_id="a", prompts=("prompt",)))
+    rig.wait(PlaybackEnded)
+    packets = list(packets_at(phone))
+    assert len(packets) == 50
+    assert {(after.timestamp - before.timestamp) % 2**32 for before, after in pairwise(packets)} == {960}
+    samples, rate_hz = decoded(Codec.OPUS, [packet.payload for packet in packets])
+    assert level_of(samples[len(samples) // 2 :], rate_hz, 500.0) > LOUD
 
 
 def test_keys_reach_the_partner_and_no_supervisor(rig: MediaRig) -> None:
