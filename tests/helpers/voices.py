@@ -51,4 +51,5 @@ def level_of(samples: Samples, rate_hz: int, hz: float) -> float:
     if not len(samples):
         return 0.0
     turns = np.exp(-2j * np.pi * hz * np.arange(len(samples)) / rate_hz)
-    return float(2 * np.abs(np.dot(samples.astype(np.float64), turns)) / len(samples))
+    window = np.hanning(len(samples))
+    return float(2 * np.abs(np.dot(samples * window, turns)) / np.sum(window))

@@ -32,12 +32,13 @@ from media.wav import read_recording
 from runtime.errors import UsageError
 from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket
 from tests.helpers.media_rig import MediaRig, Phone, media_rig, tone
-from tests.helpers.voices import decoded, encoded_tone, level_of
+from tests.helpers.voices import Samples, decoded, encoded_tone, level_of
 
 TONES_HZ = {"customer": 450.0, "agent": 850.0, "supervisor": 1350.0, "other": 2150.0}
 STEP_MS = 100
-LOUD = 2000
-QUIET = 700
+LOUD = 3500
+QUIET = 1500
+WINDOW_MS = 50
 
 
 @pytest.fixture
@@ -78,11 +79,12 @@ class Room:
     def heard(self) -> dict[str, set[str]]:
         """Whom each phone hears when all talk, itself included."""
         self.talk(300)
-        return {
-            name: {other for other in self.phones if level_at(self.phones[name], packets, other) > LOUD}
-            for name, packets in self.talk(500).items()
-            if all(not QUIET < level_at(self.phones[name], packets, other) <= LOUD for other in self.phones)
-        }
+        heard: dict[str, set[str]] = {}
+        for name, packets in self.talk(500).items():
+            levels = {other: level_at(self.phones[name], packets, other) for other in self.phones}
+            assert all(level < QUIET or level > LOUD for level in levels.values()), levels
+            heard[name] = {other for other, level in levels.items() if level > LOUD}
+        return heard
 
 
 def packets_at(phone: Phone) -> Iterator[RtpPacket]:
@@ -91,8 +93,16 @@ def packets_at(phone: Phone) -> Iterator[RtpPacket]:
 
 
 def level_at(phone: Phone, packets: Sequence[RtpPacket], speaker: str) -> float:
+    """How loud a speaker is at its loudest: a machine under load leaves gaps, never the voice of another."""
     audio = [packet.payload for packet in packets if packet.payload_type == phone.payload_type]
-    return level_of(*decoded(phone.codec, audio), TONES_HZ[speaker])
+    samples, rate_hz = decoded(phone.codec, audio)
+    return loudest(samples, rate_hz, TONES_HZ[speaker])
+
+
+def loudest(samples: Samples, rate_hz: int, hz: float) -> float:
+    window = rate_hz * WINDOW_MS // 1000
+    begins = range(0, len(samples) - window + 1, window // 2)
+    return max((level_of(samples[begin : begin + window], rate_hz, hz) for begin in begins), default=0.0)
 
 
 def room(rig: MediaRig, *names: str, codec: Codec = Codec.PCMA) -> Room:
@@ -203,7 +213,7 @@ def test_a_prompt_is_heard_in_a_codec_it_is_not_kept_in(rig: MediaRig) -> None:
     assert len(packets) == 50
     assert {(after.timestamp - before.timestamp) % 2**32 for before, after in pairwise(packets)} == {960}
     samples, rate_hz = decoded(Codec.OPUS, [packet.payload for packet in packets])
-    assert level_of(samples[len(samples) // 2 :], rate_hz, 500.0) > LOUD
+    assert loudest(samples, rate_hz, 500.0) > LOUD
 
 
 def test_keys_reach_the_partner_and_no_supervisor(rig: MediaRig) -> None:
@@ -246,10 +256,9 @@ def recorded_levels(rig: MediaRig, talking: Room) -> dict[str, set[str]]:
     talking.talk(800)
     rig.order(StopRecording(recording_id="r"))
     audio = read_recording(Path(rig.wait(RecordingCompleted)[-1].path))
-    middle = slice(2400, 5600)
-    channels = {"customer": audio.customer[middle], "agent": audio.agent[middle]}
+    channels = {"customer": audio.customer, "agent": audio.agent}
     return {
-        name: {who for who in talking.phones if level_of(samples, 8000, TONES_HZ[who]) > LOUD}
+        name: {who for who in talking.phones if loudest(samples, 8000, TONES_HZ[who]) > QUIET}
         for name, samples in channels.items()
     }
 
