@@ -210,7 +210,9 @@ impl Engine {
             return Err(Refusal::Senseless(reason.into()));
         }
         let (mix, legs) = (self.new_id(), [endpoint, peer]);
-        legs.iter().for_each(|&leg| self.forget_membership(leg));
+        for leg in legs {
+            self.forget_membership(leg);
+        }
         self.post(endpoint, Command::Bridge { mix, legs })
     }
 

@@ -156,7 +156,9 @@ impl Worker {
     fn settle(&mut self, id: MixId, now_us: u64) {
         let Some(mix) = self.mixes.get(id) else { return };
         let (pair, members) = (mix.pair(), mix.legs());
-        members.iter().for_each(|&leg| self.unpair(leg));
+        for &leg in &members {
+            self.unpair(leg);
+        }
         let relayed = pair.and_then(|(one, other)| self.relayable(one, other));
         let mixes = relayed.is_none() && members.len() > 1;
         let rate_hz = if mixes { self.rate_for(&members) } else { NARROW_HZ };
@@ -171,7 +173,9 @@ impl Worker {
         if begins {
             self.agenda.add(now_us, Task::Mix(id));
         }
-        members.into_iter().for_each(|leg| self.fit_hearing(leg, now_us));
+        for leg in members {
+            self.fit_hearing(leg, now_us);
+        }
     }
 
     /// Both legs with their slots, when they need only be relayed to each other.
