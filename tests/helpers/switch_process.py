@@ -59,6 +59,7 @@ def switch_process(
     algorithms: Sequence[str] = ("MD5",),
     station_algorithms: Sequence[str] = (),
     guard: Mapping[str, object] | None = None,
+    codecs: Sequence[str] = ("PCMA", "PCMU"),
     listeners: Sequence[Mapping[str, object]] = (),
     srtp: str = "accept",
     more: str = "",
@@ -71,7 +72,8 @@ def switch_process(
     (flows / "ringing.yaml").write_text(_RINGING_FLOW, "utf-8")
     configuration = folder / "ringmain.toml"
     phones = {"algorithms": list(station_algorithms)}
-    text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {}, srtp)
+    media = {"codecs": list(codecs), "srtp": srtp}
+    text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {}, media)
     heard = [_section("[[listeners]]", **listener) for listener in listeners]
     configuration.write_text("\n".join([text, *heard, more]), "utf-8")
     return SwitchProcess(configuration, folder / "switch.log")
@@ -83,7 +85,7 @@ def _configuration(
     algorithms: list[str],
     phones: Mapping[str, object],
     guard: Mapping[str, object],
-    srtp: str,
+    media: Mapping[str, object],
 ) -> str:
     first = _free_block(_MEDIA_PORTS)
     sections = [
@@ -101,7 +103,7 @@ def _configuration(
             port_min=first,
             port_max=first + _MEDIA_PORTS - 1,
             prompts=str(_CONF / "prompts"),
-            srtp=srtp,
+            **media,
         ),
         _section("[guard]", ban_file=str(folder / "bans.json"), **guard),
         _section("[recordings]", folder=str(folder / "recordings")),

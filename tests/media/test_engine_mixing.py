@@ -156,7 +156,7 @@ def test_all_hear_all_but_themselves_in_a_conference(rig: MediaRig) -> None:
     assert four.heard() == {name: set(TONES_HZ) - {name} for name in TONES_HZ}
 
 
-@pytest.mark.parametrize("codec", [Codec.OPUS, Codec.PCMU])
+@pytest.mark.parametrize("codec", [Codec.OPUS, Codec.G722, Codec.PCMU])
 def test_two_of_unlike_codecs_hear_each_other(rig: MediaRig, codec: Codec) -> None:
     two = Room(rig, {"customer": Codec.PCMA, "agent": codec})
     rig.order(BridgeEndpoints(leg_id="customer", peer_leg_id="agent"))
