@@ -157,7 +157,8 @@ class MediaRig:
     def let_pass(self, milliseconds: int) -> None:
         """Until so much media time is over: as long as a prompt to a leg of its own lasts."""
         name = f"clock-{len(self.events)}"
-        self.engine.load_prompt(name, np.zeros(8 * milliseconds, dtype=np.int16))
+        # Listeners are played to in common beats, so that the first may be due at once.
+        self.engine.load_prompt(name, np.zeros(8 * (milliseconds + 20), dtype=np.int16))
         self.order(OpenEndpoint(leg_id=name, near=None))
         self.order(StartPlayback(playback_id=name, leg_id=name, prompts=(name,)))
         while not any(isinstance(e, PlaybackEnded) and e.playback_id == name for e in self.events):
