@@ -137,7 +137,7 @@ class Switchboard:
             self._loop.call_soon,
         )
         for name in prompts.names:
-            self._media.load_prompt(name, prompts.samples(name))
+            self._media.load_prompt(name, prompts.samples(name), prompts.wide_samples(name))
 
     def _build_trunks(self, areas: Areas) -> None:
         configuration = self.configuration

@@ -56,8 +56,8 @@ class Core:
     def wake(self) -> None:
         """Let the workers do what the verbs since the last time asked for; they do it at the latest now."""
 
-    def load_prompt(self, name: str, samples: bytes) -> None:
-        """Keep a prompt: 16-bit little-endian samples at 8 kHz, one channel."""
+    def load_prompt(self, name: str, narrow: bytes, wide: bytes) -> None:
+        """Keep a prompt: the same sound at 8 and at 16 kHz, 16-bit little-endian samples of one channel."""
 
     def open_endpoint(self, near: int | None) -> tuple[int, int]:
         """Bind a port pair, on the worker of endpoint ``near``. Returns the endpoint and its even port."""
@@ -123,8 +123,11 @@ class Core:
     def set_playback_gain(self, endpoint: int, gain_db: float) -> None:
         """Play louder or quieter from here on."""
 
-    def send_digits(self, endpoint: int, digits: str) -> None:
-        """Press keys, if the peer takes telephone-events."""
+    def send_digits(self, endpoint: int, digits: str, *, press_ms: int, pause_ms: int, volume: int) -> None:
+        """Press keys by telephone-events, or by tones if the peer agreed on none.
+
+        ``volume`` is in dBm0 below zero.
+        """
 
     def start_recording(self, path: str | PathLike[str]) -> int:
         """Begin a file. RecordingStarted follows; ends with one RecordingCompleted or RecordingFailed."""

@@ -225,11 +225,17 @@ class SetPlaybackGain(Command):
 
 @plain_data
 class SendDigits(Command):
-    """Send RFC 4733 digits to a leg, one after the other."""
+    """Press keys on a leg, one after the other: RFC 4733 events, or tones when its peer agreed on none."""
 
     leg_id: str
     digits: str
-    """Of 0-9, A-D, * and #."""
+    """Of 0-9, A-D, * and #; at most 64."""
+    press_ms: int = 100
+    """How long each is held, from 40 to 60000."""
+    pause_ms: int = 80
+    """How long nothing is pressed after each, from 40 to 10000."""
+    level_dbm0: int = -10
+    """How loud, from -55 to 0."""
 
 
 @plain_data

@@ -20,6 +20,7 @@ from media.forking import Forking
 from media.mixing import Mixes
 from media.names import Fact, ForkIdentity, Names, RecordingIdentity
 from media.playing import Playing
+from media.prompts import resampled
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
@@ -101,9 +102,12 @@ class MediaEngine:
         """Digits, MediaStarted and ForkStarted thrown away since nobody drained in time; others are kept."""
         return self._core.facts_lost
 
-    def load_prompt(self, name: str, samples: npt.NDArray[np.int16]) -> None:
-        """Keep a prompt of 8 kHz mono samples, in place of one that had its name."""
-        self._core.load_prompt(name, samples.astype("<i2").tobytes())
+    def load_prompt(
+        self, name: str, narrow: npt.NDArray[np.int16], wide: npt.NDArray[np.int16] | None = None
+    ) -> None:
+        """Keep a mono prompt of 8 kHz, and the same at 16 kHz if there is such, in place of its namesake."""
+        wide = resampled(narrow, 8000, 16_000) if wide is None else wide
+        self._core.load_prompt(name, narrow.astype("<i2").tobytes(), wide.astype("<i2").tobytes())
 
     def counters_of(self, leg_id: str) -> _core.EndpointCounters | None:
         """What a leg carried so far, or None when it has no endpoint."""

@@ -71,7 +71,13 @@ class Playing:
         return ()
 
     def _send_digits(self, command: commands.SendDigits, endpoint: int) -> Answer:
-        self._core.send_digits(endpoint, command.digits)
+        self._core.send_digits(
+            endpoint,
+            command.digits,
+            press_ms=command.press_ms,
+            pause_ms=command.pause_ms,
+            volume=-command.level_dbm0,
+        )
         return ()
 
 

@@ -8,10 +8,14 @@ import numpy.typing as npt
 import soundfile
 import soxr
 
+from media.tones import TonesConfig
 from runtime.problems import Problem
 
 SAMPLE_RATE_HZ = 8000
 """What narrow-band codecs carry (RFC 3551 §4.5.14)."""
+
+WIDE_RATE_HZ = 16_000
+"""What G.722 and Opus carry."""
 
 MAX_PROMPT_S = 600
 """A longer file is a mistake, not a prompt; it would be held in memory for ever."""
@@ -25,8 +29,10 @@ _NOT_SOUND = (".md", ".txt", ".yaml", ".toml")
 class PromptLibrary:
     """All prompts by name: the path below the folder without its suffix, such as ``zh/greeting``."""
 
-    def __init__(self, prompts: Mapping[str, Samples]) -> None:
+    def __init__(self, prompts: Mapping[str, Samples], wide: Mapping[str, Samples] | None = None) -> None:
+        """``wide``: those of ``prompts`` that were recorded at WIDE_RATE_HZ or above, at WIDE_RATE_HZ."""
         self._prompts = dict(prompts)
+        self._wide = dict(wide or {})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -36,6 +42,15 @@ class PromptLibrary:
     def samples(self, name: str) -> Samples:
         """The prompt, mono, at SAMPLE_RATE_HZ. Raises KeyError when there is no such prompt."""
         return self._prompts[name]
+
+    def wide_samples(self, name: str) -> Samples | None:
+        """The prompt at WIDE_RATE_HZ; None when it was recorded with less."""
+        return self._wide.get(name)
+
+    def with_tones(self, tones: TonesConfig) -> "PromptLibrary":
+        """The same with call progress tones as further prompts."""
+        narrow, wide = tones.rendered(SAMPLE_RATE_HZ), tones.rendered(WIDE_RATE_HZ)
+        return PromptLibrary(self._prompts | narrow, self._wide | wide)
 
 
 def load_prompts(folder: Path) -> tuple[PromptLibrary, list[Problem]]:
@@ -47,18 +62,27 @@ def load_prompts(folder: Path) -> tuple[PromptLibrary, list[Problem]]:
     if not folder.is_dir():
         return PromptLibrary({}), [Problem(str(folder), 0, "media.prompts", "", "a folder with prompts")]
     prompts: dict[str, Samples] = {}
+    wide: dict[str, Samples] = {}
     problems: list[Problem] = []
     for path in _sounds(folder):
         name = path.relative_to(folder).with_suffix("").as_posix()
         try:
-            samples = _read(path)
+            sound, rate_hz = _read(path)
         except _UnusableError as fault:
             problems.append(Problem(str(path), 0, name, "", str(fault)))
             continue
         if name in prompts:
             problems.append(Problem(str(path), 0, name, path.suffix, "one file of this name, not several"))
-        prompts.setdefault(name, samples)
-    return PromptLibrary(prompts), problems
+            continue
+        prompts[name] = _at(SAMPLE_RATE_HZ, sound, rate_hz)
+        if rate_hz >= WIDE_RATE_HZ:
+            wide[name] = _at(WIDE_RATE_HZ, sound, rate_hz)
+    return PromptLibrary(prompts, wide), problems
+
+
+def resampled(samples: Samples, from_hz: int, to_hz: int) -> Samples:
+    """The same sound at another rate."""
+    return _at(to_hz, samples.astype(np.float32) / np.float32(32768), from_hz)
 
 
 class _UnusableError(Exception):
@@ -72,7 +96,8 @@ def _sounds(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(path: Path) -> Samples:
+def _read(path: Path) -> tuple[npt.NDArray[np.float32], int]:
+    """One channel, and its rate."""
     try:
         with soundfile.SoundFile(path) as file:
             if file.frames == 0:
@@ -80,15 +105,14 @@ def _read(path: Path) -> Samples:
             if file.frames > MAX_PROMPT_S * file.samplerate:
                 raise _UnusableError(f"at most {MAX_PROMPT_S} seconds")
             sound = file.read(dtype="float32", always_2d=True)
-            return _narrow_band(sound, file.samplerate)
+            return np.nan_to_num(sound.mean(axis=1)), file.samplerate
     except (OSError, soundfile.LibsndfileError) as fault:
         raise _UnusableError(f"a readable sound file ({fault})") from fault
     except TypeError as fault:  # soundfile would have to be told the format of a .raw file
         raise _UnusableError("a sound file with a header") from fault
 
 
-def _narrow_band(sound: npt.NDArray[np.float32], sample_rate_hz: int) -> Samples:
-    mono: npt.NDArray[np.float32] = np.nan_to_num(sound.mean(axis=1))
-    if sample_rate_hz != SAMPLE_RATE_HZ:
-        mono = soxr.resample(mono, sample_rate_hz, SAMPLE_RATE_HZ)
-    return np.clip(np.rint(mono * 32768), -32768, 32767).astype(np.int16)
+def _at(rate_hz: int, sound: npt.NDArray[np.float32], recorded_hz: int) -> Samples:
+    if recorded_hz != rate_hz and len(sound):
+        sound = soxr.resample(sound, recorded_hz, rate_hz)
+    return np.clip(np.rint(sound * 32768), -32768, 32767).astype(np.int16)

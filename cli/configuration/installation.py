@@ -35,7 +35,8 @@ def load_installation(path: Path) -> Installation:
     """
     reading = read_configuration(path)
     configuration = reading.configuration
-    prompts, prompt_problems = load_prompts(configuration.media.prompts)
+    files, prompt_problems = load_prompts(configuration.media.prompts)
+    prompts = files.with_tones(configuration.tones)
     known = _known_prompts(configuration.media.prompts, prompts, prompt_problems)
     queues = {queue.name for queue in configuration.queues}
     loaded = load_flows(configuration.ivr.flows, Surroundings(known, queues.__contains__))

@@ -6,6 +6,7 @@ from acd.config import AgentConfig, QueueConfig
 from cli.log import LogConfig
 from ivr.config import IvrConfig
 from media.config import MediaConfig, RecordingsConfig
+from media.tones import TonesConfig
 from runtime.models import Section
 from switch.config import AccessCodeConfig, HttpConfig, SwitchConfig
 from switch.control.config import ControlConfig
@@ -56,6 +57,9 @@ class Configuration(Section):
         default_factory=DiallingConfig, description="Calls that go straight to a phone."
     )
     media: MediaConfig = Field(default_factory=MediaConfig, description="Audio: ports and prompts.")
+    tones: TonesConfig = Field(
+        default_factory=TonesConfig, description="Call progress tones; each is a prompt, such as tone:busy."
+    )
     recordings: RecordingsConfig = Field(
         default_factory=RecordingsConfig, description="Where recordings are kept."
     )

@@ -235,3 +235,23 @@ def test_senseless_digits_are_refused(rig: MediaRig) -> None:
     rig.leg("a")
     with pytest.raises(UsageError, match="0-9"):
         rig.order(SendDigits(leg_id="a", digits="12x"))
+
+
+def test_a_press_is_as_long_and_as_loud_as_asked_for(rig: MediaRig) -> None:
+    phone = rig.leg("a")
+    rig.order(SendDigits(leg_id="a", digits="5", press_ms=60, pause_ms=40, level_dbm0=-20))
+    press = [phone.hear() for _ in range(5)]
+    assert [int.from_bytes(packet.payload[2:]) for packet in press] == [160, 320, 480, 480, 480]
+    assert {packet.payload[1] & 0x3F for packet in press} == {20}
+    with pytest.raises(UsageError, match="40 to 60000 ms"):
+        rig.order(SendDigits(leg_id="a", digits="5", press_ms=10))
+
+
+def test_keys_are_tones_for_a_peer_that_takes_no_events(rig: MediaRig) -> None:
+    phone = rig.leg("a")
+    rig.configure("a", phone, dtmf_payload_type=None)
+    rig.order(SendDigits(leg_id="a", digits="1"))
+    sound = np.concatenate([from_alaw(phone.hear().payload) for _ in range(5)]).astype(float)
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), 8000))
+    strongest = sorted(int(low + spectrum[low:high].argmax()) for low, high in ((600, 1000), (1100, 1700)))
+    assert strongest == pytest.approx([697, 1209], abs=4)

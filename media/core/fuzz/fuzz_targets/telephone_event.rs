@@ -17,7 +17,7 @@ fuzz_target!(|packets: &[u8]| {
         let Some(event) = TelephoneEvent::parse(chunk) else { return };
         let timestamp = u32::from_be_bytes([chunk[4], chunk[5], chunk[6], chunk[7]]);
         now_us += u64::from(chunk[8]) * 1000;
-        receiver.receive(event, timestamp, u32::from(chunk[9] & 1), now_us, |_| presses += 1);
+        receiver.receive(event, timestamp, u32::from(chunk[9] & 1), 8000, now_us, |_| presses += 1);
         presses += usize::from(receiver.expire(now_us).is_some());
     }
     presses += usize::from(receiver.expire(u64::MAX).is_some());

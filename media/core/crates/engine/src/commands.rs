@@ -1,12 +1,16 @@
 //! What a worker can be told.
 
+use std::sync::Arc;
+
 use crossbeam_channel::Sender;
+use rtp::digit_sender::DigitSender;
 
 use crate::events::{EndpointCounters, EndpointId, ForkId, MixId, RecordingId};
 use crate::forks::NewFork;
 use crate::mix::Role;
 use crate::playback::{Playback, Seek};
 use crate::ports::SocketPair;
+use crate::prompt::Prompt;
 use crate::protection::KeyPair;
 use crate::settings::Settings;
 
@@ -27,6 +31,13 @@ pub enum Steer {
     Resume,
     Seek(Seek),
     SetGain { gain_db: f32 },
+}
+
+/// Keys to be pressed on a leg, as its peer understands them.
+#[derive(Debug)]
+pub enum Keys {
+    Events(DigitSender),
+    Tones(Vec<Arc<Prompt>>),
 }
 
 /// What one worker is to do. A command for something that is gone is ignored.
@@ -70,9 +81,9 @@ pub enum Command {
         endpoint: EndpointId,
         steer: Steer,
     },
-    SendDigits {
+    PressKeys {
         endpoint: EndpointId,
-        digits: String,
+        keys: Keys,
     },
     /// Carry a recording that has begun already, and been silent until `placed_us`.
     Record {

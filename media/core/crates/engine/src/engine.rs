@@ -11,22 +11,22 @@ use std::time::Duration;
 use crossbeam_channel::bounded;
 use forking::forks;
 use forking::order::Order;
-use rtp::digit_sender::DigitSender;
 
 use crate::clock::Clock;
-use crate::commands::{Channel, Command, Steer};
+use crate::commands::{Channel, Command};
 use crate::event_ring::EventRing;
-use crate::events::{EndpointCounters, EndpointId, ForkId, MixId, PlaybackId, RecordingId};
+use crate::events::{EndpointCounters, EndpointId, ForkId, MixId, RecordingId};
 use crate::forks::{Mix, NewFork};
 use crate::mix::{MAX_MEMBERS, Role};
-use crate::playback::{MAX_GAIN_DB, Manner, Playback};
-use crate::playlist::Playlist;
 use crate::ports::PortPool;
 use crate::prompt::Prompt;
+use crate::prompt_maker::PromptMaker;
 use crate::protection::KeyPair;
 use crate::settings::{Senseless, Settings};
 use crate::threads::{Crew, Plan};
 use crate::writer::Job;
+
+mod playing;
 
 /// How long `counters_of` waits for a worker; one takes microseconds to answer unless it is starved.
 const QUERY_PATIENCE: Duration = Duration::from_millis(200);
@@ -87,6 +87,7 @@ pub struct Setup {
 struct PlacedEndpoint {
     worker: usize,
     port: u16,
+    settings: Option<Settings>,
 }
 
 /// A recording goes to the worker of the first leg attached to it.
@@ -112,6 +113,7 @@ pub struct Engine {
     crew: Crew,
     facts: Arc<EventRing>,
     prompts: HashMap<String, Arc<Prompt>>,
+    prompt_maker: PromptMaker,
     endpoints: HashMap<EndpointId, PlacedEndpoint>,
     /// How many each worker has.
     legs: Vec<usize>,
@@ -141,6 +143,7 @@ impl Engine {
             crew: Crew::start(&plan, &facts)?,
             facts,
             prompts: HashMap::new(),
+            prompt_maker: PromptMaker::start()?,
             endpoints: HashMap::new(),
             legs: vec![0; setup.workers],
             recordings: HashMap::new(),
@@ -156,11 +159,6 @@ impl Engine {
         &self.facts
     }
 
-    /// Keep a prompt of 8 kHz samples under a name, in place of one that had it.
-    pub fn load_prompt(&mut self, name: String, samples: &(impl Iterator<Item = i16> + Clone)) {
-        self.prompts.insert(name, Arc::new(Prompt::encode(samples)));
-    }
-
     /// Take a port pair, on the worker of the leg `near` or the one with the fewest legs.
     pub fn open_endpoint(&mut self, near: Option<EndpointId>) -> Result<(EndpointId, u16), Refusal> {
         let sockets = self
@@ -170,7 +168,7 @@ impl Engine {
         let neighbour = near.and_then(|near| self.endpoints.get(&near)).map(|placed| placed.worker);
         let worker = neighbour.unwrap_or_else(|| self.idlest_worker());
         let (endpoint, port) = (self.new_id(), sockets.port);
-        self.endpoints.insert(endpoint, PlacedEndpoint { worker, port });
+        self.endpoints.insert(endpoint, PlacedEndpoint { worker, port, settings: None });
         self.legs[worker] += 1;
         self.crew.post(worker, Command::Open { endpoint, sockets });
         Ok((endpoint, port))
@@ -183,12 +181,13 @@ impl Engine {
 
     /// Tell what the peer's SDP agreed to; without keys packets are not encrypted.
     pub fn configure_endpoint(
-        &self,
+        &mut self,
         endpoint: EndpointId,
         settings: Settings,
         keys: Option<KeyPair>,
     ) -> Result<(), Refusal> {
         let settings = settings.checked()?;
+        self.endpoints.get_mut(&endpoint).ok_or(Refusal::Gone)?.settings = Some(settings);
         self.post(endpoint, Command::Configure { endpoint, settings, keys })
     }
 
@@ -255,41 +254,6 @@ impl Engine {
     /// Nobody will join it any more.
     pub fn close_mix(&mut self, mix: MixId) {
         self.mixes.remove(&mix);
-    }
-
-    /// Play prompts by name; unknown ones are a refusal and nothing changes.
-    pub fn start_playback(
-        &mut self,
-        endpoint: EndpointId,
-        names: Vec<String>,
-        manner: Manner,
-    ) -> Result<PlaybackId, Refusal> {
-        check_gain(manner.gain_db)?;
-        let prompt = |name: String| {
-            let found = self.prompts.get(&name).cloned();
-            found.ok_or_else(|| Refusal::Unable(format!("there is no prompt named {name}")))
-        };
-        let prompts = names.into_iter().map(prompt).collect::<Result<_, _>>()?;
-        let id = self.new_id();
-        let playback = Playback::new(id, Playlist::new(prompts), manner);
-        self.post(endpoint, Command::Play { endpoint, playback })?;
-        Ok(id)
-    }
-
-    /// Stop, pause, resume, move or change the loudness of what plays; nothing when nothing does.
-    pub fn steer_playback(&self, endpoint: EndpointId, steer: Steer) -> Result<(), Refusal> {
-        if let Steer::SetGain { gain_db } = steer {
-            check_gain(gain_db)?;
-        }
-        self.post(endpoint, Command::SteerPlayback { endpoint, steer })
-    }
-
-    /// Send RFC 4733 digits; a peer that offered no telephone-event gets none.
-    pub fn send_digits(&self, endpoint: EndpointId, digits: String) -> Result<(), Refusal> {
-        if DigitSender::new(&digits, 20).is_none() {
-            return Err(Refusal::Senseless(format!("{digits:?} holds more than 0-9, A-D, * and #")));
-        }
-        self.post(endpoint, Command::SendDigits { endpoint, digits })
     }
 
     /// Begin a recording; the writer reports whether the file could be made.
@@ -406,13 +370,6 @@ impl Engine {
         self.crew.post(worker, Command::Record { recording, started_us, placed_us });
         Ok(worker)
     }
-}
-
-fn check_gain(gain_db: f32) -> Result<(), Refusal> {
-    if gain_db.abs() <= MAX_GAIN_DB {
-        return Ok(());
-    }
-    Err(Refusal::Senseless(format!("a gain is from -{MAX_GAIN_DB} to {MAX_GAIN_DB} dB, not {gain_db}")))
 }
 
 /// The pool of ports, after one pair of it could be bound.

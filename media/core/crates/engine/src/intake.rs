@@ -126,8 +126,10 @@ impl Intake {
             return None;
         }
         self.reception.count(&received.header, !received.is_key(), now_us);
-        let telling = settings.receiving && received.is_key();
-        if telling && !self.hear_digit(datagram, &received, now_us, events) {
+        if let Content::Keys { clock_hz } = received.content
+            && settings.receiving
+            && !self.hear_digit(datagram, &received, clock_hz, now_us, events)
+        {
             return None;
         }
         self.packets += 1;
@@ -161,6 +163,7 @@ impl Intake {
         &mut self,
         datagram: &[u8],
         received: &Received,
+        clock_hz: u32,
         now_us: u64,
         events: &mut Vec<Event>,
     ) -> bool {
@@ -168,8 +171,8 @@ impl Intake {
         let Some(event) = TelephoneEvent::parse(&datagram[received.payload.clone()]) else { return true };
         let Header { timestamp, ssrc, .. } = received.header;
         let endpoint = self.endpoint;
-        self.digits
-            .receive(event, timestamp, ssrc, now_us, |press| events.push(digit_detected(endpoint, press)))
+        let report = |press| events.push(digit_detected(endpoint, press));
+        self.digits.receive(event, timestamp, ssrc, clock_hz, now_us, report)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use audio::codec::Codec;
+
 use crate::prompt::Prompt;
 
 /// Prompts one after the other without a gap. A place is counted in samples at 8 kHz.
@@ -45,6 +47,18 @@ impl Playlist {
         }
     }
 
+    /// Whether each prompt is there in a codec without encoding it now.
+    pub fn is_made(&self, codec: Codec) -> bool {
+        self.prompts.iter().all(|prompt| !prompt.wants_packets(codec))
+    }
+
+    /// Go on with these after the last.
+    pub fn append(&mut self, prompts: impl IntoIterator<Item = Arc<Prompt>>) {
+        self.prompts.extend(prompts);
+        self.length = self.prompts.iter().map(|prompt| prompt.len()).sum();
+        self.skip_empty();
+    }
+
     /// The prompt at this place and the sample in it; None at the end.
     pub fn rest(&self) -> Option<(&Prompt, usize)> {
         self.here().map(|prompt| (prompt, self.offset))
@@ -73,7 +87,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn list(lengths: &[usize]) -> Playlist {
-        let prompt = |&length: &usize| Arc::new(Prompt::encode(&std::iter::repeat_n(1, length)));
+        let prompt = |&length: &usize| Arc::new(Prompt::encode(&vec![1; length], &[]));
         Playlist::new(lengths.iter().map(prompt).collect())
     }
 

@@ -3,24 +3,23 @@
 //! Each comes before the next in this order: what comes later waits or is left out.
 
 use audio::codec::Codec;
-use audio::g711::Law;
 use forking::returned::Returned;
-use rtp::CLOCK_HZ;
 use rtp::digit_sender::{DigitSender, Step};
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::{HEADER_LENGTH, Header};
 use rtp::telephone_event::TelephoneEvent;
 use srtp::MAX_TRAILER;
 
-use crate::commands::Steer;
-use crate::events::{EndpointId, Event, PlaybackEnd};
-use crate::intake::{Content, Received};
-use crate::playback::Playback;
+use crate::commands::{Keys, Steer};
+use crate::events::{EndpointId, Event, PlaybackEnd, PlaybackId};
+use crate::intake::Received;
+use crate::playback::{Manner, Playback};
+use crate::playlist::Playlist;
 use crate::settings::{MAX_PTIME_MS, Settings};
-use crate::translation::{payload_type_for, translate};
+use crate::translation::payload_type_for;
 
-mod encoded;
 mod from_mix;
+mod returned;
 
 use from_mix::FromMix;
 
@@ -34,11 +33,13 @@ const MAX_BEHIND_US: u64 = 100_000;
 /// How an endpoint keeps time while nobody has told it what its peer agreed to.
 const UNCONFIGURED: (Codec, u32) = (Codec::Pcma, 20);
 
-/// Digits being sent.
+/// The id of tones, which nobody is told of.
+const NO_PLAYBACK: PlaybackId = 0;
+
+/// Digits being sent as telephone-events.
 #[derive(Debug)]
 struct Dialling {
     digits: DigitSender,
-    payload_type: u8,
     /// Of the key being pressed.
     timestamp: u32,
 }
@@ -52,6 +53,8 @@ pub struct Speaker {
     dialling: Option<Dialling>,
     /// What a fork sent back; only a leg that has such a fork keeps it.
     pub returned: Option<Box<Returned>>,
+    /// Keys being sent as tones.
+    tones: Option<Playback>,
     from_mix: FromMix,
     /// When the next packet of our own is due.
     next_us: Option<u64>,
@@ -67,6 +70,7 @@ impl Speaker {
             playback: None,
             dialling: None,
             returned: None,
+            tones: None,
             from_mix: FromMix::default(),
             next_us: None,
             spurt: true,
@@ -113,17 +117,16 @@ impl Speaker {
         }
     }
 
-    /// Press these keys, after those still being pressed; nothing when the peer takes no events.
-    pub fn dial(&mut self, digits: &str, settings: Option<&Settings>, now_us: u64) {
-        let Some((settings, payload_type)) =
-            settings.and_then(|settings| Some((settings, settings.dtmf_payload_type?)))
-        else {
-            return;
-        };
-        let Some(digits) = DigitSender::new(digits, settings.ptime_ms) else { return };
-        match &mut self.dialling {
-            Some(dialling) => dialling.digits.append(digits),
-            None => self.dialling = Some(Dialling { digits, payload_type, timestamp: 0 }),
+    /// Press these keys, after those still being pressed.
+    pub fn press(&mut self, keys: Keys, now_us: u64) {
+        match (keys, &mut self.dialling, &mut self.tones) {
+            (Keys::Events(digits), Some(dialling), _) => dialling.digits.append(digits),
+            (Keys::Events(digits), dialling, _) => *dialling = Some(Dialling { digits, timestamp: 0 }),
+            (Keys::Tones(prompts), _, Some(tones)) => tones.append(prompts),
+            (Keys::Tones(prompts), _, tones) => {
+                *tones = Some(Playback::new(NO_PLAYBACK, Playlist::new(prompts), Manner::ONCE));
+                self.spurt = true;
+            }
         }
         self.next_us.get_or_insert(now_us);
     }
@@ -139,7 +142,8 @@ impl Speaker {
     /// Whether something of our own is being said, or about to be.
     fn is_busy(&self) -> bool {
         let saying_returned = self.next_us.is_some() && self.has_returned();
-        self.playback.is_some() || self.dialling.is_some() || saying_returned
+        let pressing = self.dialling.is_some() || self.tones.is_some();
+        self.playback.is_some() || pressing || saying_returned
     }
 
     fn has_returned(&self) -> bool {
@@ -163,18 +167,11 @@ impl Speaker {
         let (codec, ptime_ms) = settings.map_or(UNCONFIGURED, |settings| (settings.codec, settings.ptime_ms));
         let due_us = if now_us.saturating_sub(due_us) > MAX_BEHIND_US { now_us } else { due_us };
         self.next_us = Some(due_us + u64::from(ptime_ms) * 1000);
-        if let Some(length) = self.press_keys(now_us, packet) {
-            if let Some(settings) = settings {
-                translate(Content::Keys { clock_hz: CLOCK_HZ }, settings, &mut packet[HEADER_LENGTH..]);
-            }
+        if let Some(length) = settings.and_then(|settings| self.dial_on(settings, now_us, packet)) {
             return length;
         }
         let payload_type = settings.map_or(0, |settings| settings.payload_type);
-        let length = match (codec.law(), settings) {
-            (Some(law), _) => self.play_on(law, ptime_ms * 8, payload_type, now_us, packet),
-            (None, Some(settings)) => self.play_encoded(settings, now_us, packet),
-            (None, None) => 0,
-        };
+        let length = self.play_on(codec, ptime_ms, payload_type, now_us, packet);
         if length == 0 {
             self.next_us = None;
             if !self.is_paused() {
@@ -195,17 +192,19 @@ impl Speaker {
     }
 
     /// One beat of dialling; None when no key is to be pressed any more.
-    fn press_keys(&mut self, now_us: u64, packet: &mut [u8; MAX_PACKET]) -> Option<usize> {
+    fn dial_on(&mut self, settings: &Settings, now_us: u64, packet: &mut [u8; MAX_PACKET]) -> Option<usize> {
         let dialling = self.dialling.as_mut()?;
-        match dialling.digits.next() {
-            Some(Step::Packet { event, first }) => {
+        let step = dialling.digits.next(settings.ptime_ms, settings.dtmf_clock_hz);
+        match step.zip(settings.dtmf_payload_type) {
+            Some((Step::Packet { event, first, offset }, payload_type)) => {
                 if first {
                     dialling.timestamp = self.stream.begin_event(now_us);
                 }
-                let header = self.stream.own_event(dialling.timestamp, first, dialling.payload_type);
+                let timestamp = dialling.timestamp.wrapping_add(offset);
+                let header = self.stream.own_event(timestamp, first, payload_type);
                 Some(put_event(header, event, packet))
             }
-            Some(Step::Pause) => Some(0),
+            Some((Step::Pause, _)) => Some(0),
             None => {
                 self.dialling = None;
                 self.spurt = true;
@@ -218,35 +217,35 @@ impl Speaker {
         self.playback.as_ref().is_some_and(|playback| playback.paused)
     }
 
-    /// One beat of the prompts; 0 when they are over or paused.
+    /// One beat of tones or prompts; 0 when they are over or paused.
     fn play_on(
         &mut self,
-        law: Law,
-        samples: u32,
+        codec: Codec,
+        ptime_ms: u32,
         payload_type: u8,
         now_us: u64,
         packet: &mut [u8; MAX_PACKET],
     ) -> usize {
-        let length = HEADER_LENGTH + samples as usize;
-        if !self.fill(law, &mut packet[HEADER_LENGTH..length]) {
+        let length = self.fill(codec, ptime_ms, &mut packet[HEADER_LENGTH..]);
+        if length == 0 {
             return 0;
         }
         let spurt = std::mem::take(&mut self.spurt);
-        let header = self.stream.own_audio(samples, spurt, payload_type, now_us);
+        let header = self.stream.own_audio(codec.ticks(ptime_ms), spurt, payload_type, now_us);
         packet[..HEADER_LENGTH].copy_from_slice(&header.to_bytes());
-        length
+        HEADER_LENGTH + length
     }
 
-    fn fill(&mut self, law: Law, payload: &mut [u8]) -> bool {
-        if let Some(playback) = &mut self.playback {
-            return !playback.paused && playback.fill(law, payload);
+    fn fill(&mut self, codec: Codec, ptime_ms: u32, payload: &mut [u8]) -> usize {
+        let tones = self.tones.as_mut().map_or(0, |tones| tones.fill(codec, ptime_ms, payload));
+        if tones > 0 {
+            return tones;
         }
-        let Some(returned) = &mut self.returned else { return false };
-        let mut samples = [0; MAX_SAMPLES];
-        let samples = &mut samples[..payload.len()];
-        let filled = returned.fill(samples);
-        payload.iter_mut().zip(samples).for_each(|(octet, sample)| *octet = law.encode(*sample));
-        filled
+        self.tones = None;
+        if let Some(playback) = &mut self.playback {
+            return if playback.paused { 0 } else { playback.fill(codec, ptime_ms, payload) };
+        }
+        self.fill_returned(codec, ptime_ms, payload)
     }
 
     fn end_playback(&mut self, end: PlaybackEnd, events: &mut Vec<Event>) {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use audio::codec::Codec;
+use engine::commands::Keys;
 use engine::endpoint::Endpoint;
 use engine::events::{Event, PlaybackEnd};
 use engine::intake::Content;
@@ -13,6 +14,7 @@ use engine::prompt::Prompt;
 use engine::settings::Settings;
 use engine::speaker::MAX_PACKET;
 use proptest::prelude::*;
+use rtp::digit_sender::{DigitSender, Touch};
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::{HEADER_LENGTH, Header, Packet};
 use rtp::telephone_event::TelephoneEvent;
@@ -109,7 +111,7 @@ fn audio(sequence: u16) -> Vec<u8> {
 }
 
 fn prompt(packets: usize) -> Arc<Prompt> {
-    Arc::new(Prompt::encode(&std::iter::repeat_n(1000, packets * 160)))
+    Arc::new(Prompt::encode(&vec![1000; packets * 160], &vec![1000; packets * 320]))
 }
 
 #[test]
@@ -206,7 +208,7 @@ fn nothing_is_sent_while_the_peer_holds_us() {
 fn a_digit_is_taken_for_relay_and_reported_once() {
     let mut rig = Rig::configured();
     for (sequence, end) in [(1, false), (2, true), (3, true)] {
-        let event = TelephoneEvent { code: 5, end, duration: 800 };
+        let event = TelephoneEvent { code: 5, end, volume: 10, duration: 800 };
         let mut datagram = packet(101, sequence, &event.to_bytes());
         datagram[4..8].copy_from_slice(&[0, 0, 1, 0]);
         assert!(rig.receive(&datagram, phone()));
@@ -220,7 +222,7 @@ fn a_flood_of_presses_is_dropped_and_counted_but_for_what_a_finger_can_press() {
     let mut rig = Rig::configured();
     let mut taken = 0;
     for number in 0..5000_u16 {
-        let event = TelephoneEvent { code: 5, end: true, duration: 800 };
+        let event = TelephoneEvent { code: 5, end: true, volume: 10, duration: 800 };
         rig.now_us += 1000;
         taken += u64::from(rig.receive(&packet(101, number, &event.to_bytes()), phone()));
     }
@@ -296,8 +298,8 @@ fn digits_interrupt_a_prompt_which_then_goes_on() {
     let mut rig = Rig::configured();
     rig.play(1, vec![prompt(3)], Manner::ONCE);
     rig.beat();
-    let settings = settings();
-    rig.endpoint.speaker.dial("5", Some(&settings), rig.now_us);
+    let keys = Keys::Events(DigitSender::new("5", Touch::default()).unwrap());
+    rig.endpoint.speaker.press(keys, rig.now_us);
     let said = rig.beats();
     let types: Vec<_> = said.iter().map(|(header, _)| header.payload_type).collect();
     assert_eq!(types, [101, 101, 101, 101, 101, 101, 101, 8, 8]);
@@ -308,11 +310,11 @@ fn digits_interrupt_a_prompt_which_then_goes_on() {
 }
 
 #[test]
-fn a_peer_without_telephone_event_gets_no_digits() {
+fn keys_for_a_peer_that_stopped_taking_events_are_left_out() {
     let mut rig = Rig::configured();
-    let settings = Settings { dtmf_payload_type: None, ..settings() };
-    rig.endpoint.speaker.dial("5", Some(&settings), 0);
-    assert_eq!(rig.endpoint.speaker.next_us(), None);
+    rig.endpoint.configure(Settings { dtmf_payload_type: None, ..settings() }, 0);
+    rig.endpoint.speaker.press(Keys::Events(DigitSender::new("5", Touch::default()).unwrap()), 0);
+    assert_eq!(rig.beats(), []);
 }
 
 #[test]

@@ -5,14 +5,16 @@ use std::sync::Arc;
 
 use audio::codec::Codec;
 use audio::g711::Law;
-use engine::commands::Steer;
+use engine::commands::{Keys, Steer};
 use engine::endpoint::Endpoint;
 use engine::events::{Event, PlaybackEnd};
+use engine::key_tones::tones_of;
 use engine::playback::{Manner, Playback, Seek};
 use engine::playlist::Playlist;
 use engine::prompt::Prompt;
 use engine::settings::Settings;
 use engine::speaker::MAX_PACKET;
+use rtp::digit_sender::Touch;
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::{Header, Packet};
 use rtp::telephone_event::TelephoneEvent;
@@ -55,8 +57,9 @@ impl Rig {
 
     fn play(&mut self, id: u64, packets: u8, manner: Manner) {
         let table = Law::Pcma.decode_table();
-        let samples = (0..packets).flat_map(|packet| [table[usize::from(0x80 | packet)]; 160]);
-        let list = Playlist::new(vec![Arc::new(Prompt::encode(&samples))]);
+        let samples: Vec<i16> =
+            (0..packets).flat_map(|packet| [table[usize::from(0x80 | packet)]; 160]).collect();
+        let list = Playlist::new(vec![Arc::new(Prompt::encode(&samples, &[]))]);
         let speaker = &mut self.endpoint.speaker;
         speaker.play(Playback::new(id, list, manner), self.now_us, &mut self.events);
     }
@@ -65,8 +68,8 @@ impl Rig {
         self.endpoint.speaker.steer(steer, self.now_us, &mut self.events);
     }
 
-    /// Let time pass, a beat at a time; what was said, as numbers of packets and whether a spurt began.
-    fn pass(&mut self, beats: u32) -> Vec<(u8, bool)> {
+    /// Let time pass, a beat at a time; what was said.
+    fn speak(&mut self, beats: u32) -> Vec<(Header, Vec<u8>)> {
         let until_us = self.now_us + u64::from(beats) * BEAT_US;
         let mut said = Vec::new();
         while let Some(due_us) = self.endpoint.speaker.next_us().filter(|&due_us| due_us < until_us) {
@@ -75,11 +78,20 @@ impl Rig {
             let speaker = &mut self.endpoint.speaker;
             let length = speaker.speak(Some(&settings()), due_us, &mut packet, &mut self.events);
             if let Ok(Packet { header, payload }) = Packet::parse(&packet[..length]) {
-                said.push((packet[payload.start] & 0x7f, header.marker));
+                said.push((header, packet[payload].to_vec()));
             }
         }
         self.now_us = until_us;
         said
+    }
+
+    fn packets(&mut self, beats: u32) -> Vec<Vec<u8>> {
+        self.speak(beats).into_iter().map(|(_, payload)| payload).collect()
+    }
+
+    /// As numbers of packets and whether a spurt began.
+    fn pass(&mut self, beats: u32) -> Vec<(u8, bool)> {
+        self.speak(beats).iter().map(|(header, payload)| (payload[0] & 0x7f, header.marker)).collect()
     }
 
     fn numbers(&mut self, beats: u32) -> Vec<u8> {
@@ -89,7 +101,7 @@ impl Rig {
     /// One packet of a key press.
     fn press(&mut self, code: u8, sequence: u16, timestamp: u32, end: bool) {
         let header = Header { marker: false, payload_type: 101, sequence, timestamp, ssrc: 5 };
-        let event = TelephoneEvent { code, end, duration: 160 };
+        let event = TelephoneEvent { code, end, volume: 10, duration: 160 };
         let datagram = [&header.to_bytes()[..], &event.to_bytes()].concat();
         assert!(self.endpoint.receive(&datagram, phone(), self.now_us, &mut self.events).is_some());
     }
@@ -108,7 +120,7 @@ fn a_pause_is_silent_and_what_was_next_comes_after_it() {
     let mut rig = Rig::playing(6, Manner::ONCE);
     assert_eq!(rig.pass(2), [(0, true), (1, false)]);
     rig.steer(Steer::Pause);
-    assert_eq!(rig.pass(100), []);
+    assert!(rig.pass(100).is_empty());
     rig.steer(Steer::Resume);
     assert_eq!(rig.pass(3), [(2, true), (3, false), (4, false)]);
     assert_eq!((rig.pass(9), rig.ended()), (vec![(5, false)], vec![(1, PlaybackEnd::Finished, 120)]));
@@ -205,4 +217,35 @@ fn who_joins_a_shared_stream_later_hears_what_the_others_hear() {
     later.numbers(73);
     later.play(2, 50, manner);
     assert_eq!(first.numbers(40), later.numbers(40));
+}
+
+#[test]
+fn keys_are_heard_as_tones_before_the_prompt_goes_on() {
+    let mut rig = Rig::playing(6, Manner::ONCE);
+    rig.numbers(2);
+    let touch = Touch { press_ms: 40, pause_ms: 40, volume: 10 };
+    rig.endpoint.speaker.press(Keys::Tones(tones_of("1", touch)), rig.now_us);
+    rig.endpoint.speaker.press(Keys::Tones(tones_of("5", touch)), rig.now_us);
+    let said = rig.packets(12);
+    let silence = [Law::Pcma.silence(); 160];
+    assert!(said[..2].iter().all(|packet| dominant_hz(packet) == (697, 1209)));
+    assert!(said[4..6].iter().all(|packet| dominant_hz(packet) == (770, 1336)));
+    assert!([2, 3, 6, 7].iter().all(|&pause: &usize| said[pause] == silence));
+    let numbers: Vec<_> = said[8..].iter().map(|packet| packet[0] & 0x7f).collect();
+    assert_eq!(numbers, [2, 3, 4, 5]);
+}
+
+/// The strongest row and column of a telephone's keys in a packet of A-law.
+fn dominant_hz(packet: &[u8]) -> (u32, u32) {
+    let power = |hz: u32| {
+        let turn = |n: usize| n as f32 * hz as f32 / 8000.0 * std::f32::consts::TAU;
+        let sample = |octet: u8| f32::from(Law::Pcma.decode_table()[usize::from(octet)]);
+        let samples = packet.iter().enumerate();
+        let (re, im) = samples.fold((0.0, 0.0), |(re, im), (n, &octet)| {
+            (re + sample(octet) * turn(n).cos(), im + sample(octet) * turn(n).sin())
+        });
+        (re * re + im * im) as u64
+    };
+    let strongest = |group: [u32; 4]| group.into_iter().max_by_key(|&hz| power(hz)).unwrap();
+    (strongest([697, 770, 852, 941]), strongest([1209, 1336, 1477, 1633]))
 }

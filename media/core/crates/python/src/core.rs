@@ -17,6 +17,7 @@ use engine::mix::Role;
 use engine::playback::{Manner, Seek};
 use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
+use rtp::digit_sender::Touch;
 
 use crate::agreed::Agreed;
 use crate::facts::{EndpointCounters, to_python};
@@ -73,9 +74,8 @@ impl Core {
         self.engine().wake();
     }
 
-    fn load_prompt(&self, name: String, samples: &[u8]) {
-        let samples = samples.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]));
-        self.engine().load_prompt(name, &samples);
+    fn load_prompt(&self, name: String, narrow: &[u8], wide: &[u8]) {
+        self.engine().load_prompt(name, &samples_of(narrow), &samples_of(wide));
     }
 
     fn open_endpoint(&self, near: Option<u64>) -> PyResult<(u64, u16)> {
@@ -153,8 +153,16 @@ impl Core {
         self.steer(endpoint, Steer::SetGain { gain_db })
     }
 
-    fn send_digits(&self, endpoint: u64, digits: String) -> PyResult<()> {
-        self.engine().send_digits(endpoint, digits).map_err(raise)
+    #[pyo3(signature = (endpoint, digits, *, press_ms, pause_ms, volume))]
+    fn send_digits(
+        &self,
+        endpoint: u64,
+        digits: &str,
+        press_ms: u32,
+        pause_ms: u32,
+        volume: u8,
+    ) -> PyResult<()> {
+        self.engine().send_digits(endpoint, digits, Touch { press_ms, pause_ms, volume }).map_err(raise)
     }
 
     fn start_recording(&self, path: PathBuf) -> PyResult<u64> {
@@ -208,6 +216,11 @@ impl Core {
     fn steer(&self, endpoint: u64, steer: Steer) -> PyResult<()> {
         self.engine().steer_playback(endpoint, steer).map_err(raise)
     }
+}
+
+/// Of 16 bits each, the low octet first.
+fn samples_of(octets: &[u8]) -> Vec<i16> {
+    octets.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
 }
 
 fn channel_named(name: &str) -> PyResult<Channel> {

@@ -18,13 +18,13 @@ use crate::telephone_event::{TelephoneEvent, digit_of_code};
 /// An event nothing was heard of for so long is over: its end was lost. Three packets of 50 ms (§2.6.2).
 pub const SILENCE_US: u64 = 150_000;
 /// A packet with a timestamp no older than this is a late one of an earlier press, not a jump.
-const LATE_SAMPLES: u32 = 5 * crate::CLOCK_HZ;
+const LATE_S: u32 = 5;
 /// The shortest press of a key.
 const PRESS_US: u64 = 40_000;
 /// Presses that may come at once, after the network held them up.
 const MAX_BURST: u64 = 8;
-/// A segment may be known by fewer ticks than it had, when its last packets were lost.
-const SEGMENT_MIN: u32 = 0xffff - 2400;
+/// A segment may be known by less than it had, when its last packets were lost.
+const SEGMENT_LOST_MS: u32 = 300;
 
 /// One key press, whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct KeyPress {
 struct Press {
     code: u8,
     ssrc: u32,
+    /// What its ticks are counted by.
+    clock_hz: u32,
     /// Of the current segment.
     timestamp: u32,
     /// Ticks of the segments before the current one.
@@ -68,6 +70,7 @@ impl DigitReceiver {
         event: TelephoneEvent,
         timestamp: u32,
         ssrc: u32,
+        clock_hz: u32,
         now_us: u64,
         mut report: impl FnMut(KeyPress),
     ) -> bool {
@@ -81,7 +84,7 @@ impl DigitReceiver {
                 }
                 previous.and_then(|press| press.unreported()).into_iter().for_each(&mut report);
                 self.presses += u64::from(digit_of_code(event.code).is_some());
-                Press::new(event.code, timestamp, ssrc)
+                Press::new(event.code, timestamp, ssrc, clock_hz.max(1000))
             }
         };
         let (press, ended) = press.hear(event, now_us);
@@ -119,13 +122,13 @@ impl DigitReceiver {
 }
 
 impl Press {
-    fn new(code: u8, timestamp: u32, ssrc: u32) -> Self {
-        Self { code, ssrc, timestamp, earlier: 0, duration: 0, heard_us: 0, reported: false }
+    fn new(code: u8, timestamp: u32, ssrc: u32, clock_hz: u32) -> Self {
+        Self { code, ssrc, clock_hz, timestamp, earlier: 0, duration: 0, heard_us: 0, reported: false }
     }
 
     /// False for a packet of some press before this one, delayed on its way.
     fn is_older_than(&self, timestamp: u32, ssrc: u32) -> bool {
-        self.ssrc != ssrc || self.timestamp.wrapping_sub(timestamp) > LATE_SAMPLES
+        self.ssrc != ssrc || self.timestamp.wrapping_sub(timestamp) > LATE_S * self.clock_hz
     }
 
     /// Whether a packet with a new timestamp is the next segment of this press.
@@ -134,7 +137,7 @@ impl Press {
         !self.reported
             && self.ssrc == ssrc
             && self.code == event.code
-            && self.duration >= SEGMENT_MIN
+            && self.duration + SEGMENT_LOST_MS * (self.clock_hz / 1000) >= 0xffff
             && (self.duration..=0xffff + 1).contains(&step)
     }
 
@@ -154,7 +157,8 @@ impl Press {
     /// The press for the report, unless it was made already or its code is no key.
     fn unreported(&self) -> Option<KeyPress> {
         let digit = digit_of_code(self.code).filter(|_| !self.reported)?;
-        Some(KeyPress { digit, duration_ms: self.earlier.saturating_add(self.duration) / 8 })
+        let ticks = self.earlier.saturating_add(self.duration);
+        Some(KeyPress { digit, duration_ms: ticks / (self.clock_hz / 1000) })
     }
 }
 
@@ -172,8 +176,8 @@ mod tests {
         let mut now_us = 0;
         for &(code, timestamp, duration, end) in packets {
             now_us += 20_000;
-            let event = TelephoneEvent { code, end, duration };
-            receiver.receive(event, timestamp, SSRC, now_us, |press| heard.push(press));
+            let event = TelephoneEvent { code, end, volume: 10, duration };
+            receiver.receive(event, timestamp, SSRC, 8000, now_us, |press| heard.push(press));
         }
         assert_eq!(receiver.expire(now_us + SILENCE_US - 1), None);
         heard.extend(receiver.expire(now_us + SILENCE_US));
@@ -239,8 +243,8 @@ mod tests {
     #[test]
     fn what_is_no_digit_is_over_after_silence_too() {
         let mut receiver = DigitReceiver::default();
-        let flash = TelephoneEvent { code: 16, end: false, duration: 160 };
-        receiver.receive(flash, 100, SSRC, 0, |press| panic!("{press:?}"));
+        let flash = TelephoneEvent { code: 16, end: false, volume: 10, duration: 160 };
+        receiver.receive(flash, 100, SSRC, 8000, 0, |press| panic!("{press:?}"));
         assert_eq!(receiver.deadline_us(), Some(SILENCE_US));
         assert_eq!(receiver.expire(SILENCE_US), None);
         assert_eq!(receiver.deadline_us(), None);
@@ -251,9 +255,9 @@ mod tests {
         let mut receiver = DigitReceiver::default();
         let (mut taken, mut reported) = (0, 0);
         for packet in 0..10_000_u32 {
-            let event = TelephoneEvent { code: 1, end: true, duration: 800 };
+            let event = TelephoneEvent { code: 1, end: true, volume: 10, duration: 800 };
             let now_us = u64::from(packet) * 1000;
-            let kept = receiver.receive(event, packet * 1600, SSRC, now_us, |_| reported += 1);
+            let kept = receiver.receive(event, packet * 1600, SSRC, 8000, now_us, |_| reported += 1);
             taken += u32::from(kept);
         }
         let possible = 10_000_000 / PRESS_US as u32;
@@ -266,8 +270,8 @@ mod tests {
         let mut receiver = DigitReceiver::default();
         let mut heard = String::new();
         let mut press = |code, timestamp, end, now_us| {
-            let event = TelephoneEvent { code, end, duration: 800 };
-            receiver.receive(event, timestamp, SSRC, now_us, |press| heard.push(press.digit))
+            let event = TelephoneEvent { code, end, volume: 10, duration: 800 };
+            receiver.receive(event, timestamp, SSRC, 8000, now_us, |press| heard.push(press.digit))
         };
         assert!((0..MAX_BURST as u32).all(|index| press(1, index * 1600, true, 0)));
         assert!(!press(2, 90_000, false, 0));

@@ -2,8 +2,8 @@
 
 /// `0`-`9`, `*`, `#`, `A`-`D` by their event code (RFC 4733 §3.2, table 3).
 const DIGITS: &[u8; 16] = b"0123456789*#ABCD";
-/// How loud a sent tone is to be, in dBm0 below zero.
-const VOLUME: u8 = 10;
+/// The bits of the volume.
+const VOLUME: u8 = 0x3f;
 
 /// One telephone-event payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct TelephoneEvent {
     pub code: u8,
     /// True in the last packets of the event.
     pub end: bool,
+    /// How loud a tone it stands for, in dBm0 below zero. Whoever says 63 pressed a key all the same.
+    pub volume: u8,
     /// In ticks of the RTP clock, since the timestamp of the packet.
     pub duration: u16,
 }
@@ -21,12 +23,13 @@ impl TelephoneEvent {
     /// The first event of a payload, or None if it is cut short.
     pub fn parse(payload: &[u8]) -> Option<Self> {
         let [code, flags, high, low] = *payload.first_chunk()?;
-        Some(Self { code, end: flags & 0x80 != 0, duration: u16::from_be_bytes([high, low]) })
+        let (end, volume) = (flags & 0x80 != 0, flags & VOLUME);
+        Some(Self { code, end, volume, duration: u16::from_be_bytes([high, low]) })
     }
 
     pub fn to_bytes(self) -> [u8; Self::LENGTH] {
         let [high, low] = self.duration.to_be_bytes();
-        [self.code, u8::from(self.end) << 7 | VOLUME, high, low]
+        [self.code, u8::from(self.end) << 7 | self.volume & VOLUME, high, low]
     }
 }
 
@@ -46,7 +49,7 @@ mod tests {
 
     #[test]
     fn reads_what_it_writes() {
-        let event = TelephoneEvent { code: 11, end: true, duration: 800 };
+        let event = TelephoneEvent { code: 11, end: true, volume: 10, duration: 800 };
         assert_eq!(event.to_bytes(), [11, 0x8a, 0x03, 0x20]);
         assert_eq!(TelephoneEvent::parse(&event.to_bytes()), Some(event));
     }

@@ -36,7 +36,7 @@ impl Worker {
             Command::LeaveMix { endpoint } => self.leave_mix(endpoint, now_us),
             Command::Play { endpoint, playback } => self.play(endpoint, playback, now_us),
             Command::SteerPlayback { endpoint, steer } => self.steer_playback(endpoint, steer, now_us),
-            Command::SendDigits { endpoint, digits } => self.send_digits(endpoint, &digits, now_us),
+            Command::PressKeys { endpoint, keys } => self.press_keys(endpoint, keys, now_us),
             Command::Record { recording, started_us, placed_us } => {
                 let first_us = self.recorder.start(recording, started_us, placed_us);
                 self.agenda.add(first_us, Task::Flush(recording));

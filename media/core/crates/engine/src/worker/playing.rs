@@ -2,7 +2,7 @@
 
 use super::leg::Leg;
 use super::{Event, Task, Worker};
-use crate::commands::Steer;
+use crate::commands::{Keys, Steer};
 use crate::events::EndpointId;
 use crate::playback::Playback;
 use crate::speaker::MAX_PACKET;
@@ -22,10 +22,8 @@ impl Worker {
         }
     }
 
-    pub(super) fn send_digits(&mut self, id: EndpointId, digits: &str, now_us: u64) {
-        self.start_speaking(id, |leg, _| {
-            leg.endpoint.speaker.dial(digits, leg.endpoint.settings.as_ref(), now_us);
-        });
+    pub(super) fn press_keys(&mut self, id: EndpointId, keys: Keys, now_us: u64) {
+        self.start_speaking(id, |leg, _| leg.endpoint.speaker.press(keys, now_us));
     }
 
     /// Send the packet that a leg has to say now.
