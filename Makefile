@@ -8,7 +8,7 @@ CORE := media/core
 CORE_SOURCES := $(shell find $(CORE)/crates $(CORE)/Cargo.toml $(CORE)/Cargo.lock -not -path '*/target/*' -type f 2>/dev/null)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FUZZ_S ?= 60
-RUST_PARSERS := rtp_packet endpoint telephone_event srtp jitter_buffer
+RUST_PARSERS := rtp_packet rtcp endpoint telephone_event srtp jitter_buffer
 FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosity=0
 
 # $(call need,<program>,<Debian package>): install the package when the program is missing
@@ -39,7 +39,7 @@ lint: .venv/.core  ## ruff, mypy --strict, import directions, stubtest, clippy, 
 	cd $(CORE)/fuzz && cargo fmt --check
 	cd $(CORE) && cargo fmt --all --check && cargo clippy --quiet --release --all-targets -- -D warnings
 
-fuzz: .venv/.core  ## feed hostile bytes to the SIP, SDP and RTP parsers, FUZZ_S=60 seconds each
+fuzz: .venv/.core  ## feed hostile bytes to the SIP, SDP, RTP and RTCP parsers, FUZZ_S=60 seconds each
 	@$(call need,g++,g++)
 	cd $(CORE)/fuzz && cargo build --quiet --release
 	@printf '%s\n' sip sdp $(RUST_PARSERS) | xargs -P 2 -I{} $(MAKE) --no-print-directory fuzz-{}

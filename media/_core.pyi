@@ -17,7 +17,9 @@ __all__ = [
     "ForkConnected",
     "ForkEnded",
     "MediaLost",
+    "MediaResumed",
     "MediaStarted",
+    "OneWayDetected",
     "PlaybackEnded",
     "RecordingCompleted",
     "RecordingFailed",
@@ -35,13 +37,19 @@ class Core:
         cls,
         *,
         host: str,
-        port_min: int,
-        port_max: int,
+        ports: tuple[int, int],
+        port_rest_s: float,
         workers: int,
         media_timeout_s: float,
+        one_way_after_s: float,
+        latching: tuple[str, float],
         fork_authorities: str | PathLike[str] | None,
         max_forks: int,
-    ) -> Core: ...
+    ) -> Core:
+        """``ports`` are the first and the last. ``latching`` is ``symmetric`` or ``strict``, and the seconds
+        of silence after which a peer may come back from another port. 0 for a time is never.
+        """
+
     @property
     def event_fd(self) -> int:
         """Readable while facts wait to be drained."""
@@ -165,7 +173,7 @@ class Core:
 
 @final
 class EndpointCounters:
-    """What an endpoint carried."""
+    """What an endpoint carried; ``media.events.EndpointClosed`` says what each means."""
 
     @property
     def packets_received(self) -> int: ...
@@ -178,13 +186,41 @@ class EndpointCounters:
     @property
     def packets_lost(self) -> int: ...
     @property
+    def packets_late(self) -> int: ...
+    @property
+    def packets_duplicated(self) -> int: ...
+    @property
+    def packets_reordered(self) -> int: ...
+    @property
     def packets_dropped(self) -> int: ...
     @property
     def packets_forged(self) -> int: ...
     @property
     def rtcp_received(self) -> int: ...
     @property
+    def rtcp_sent(self) -> int: ...
+    @property
     def jitter_ms(self) -> float: ...
+    @property
+    def jitter_max_ms(self) -> float: ...
+    @property
+    def round_trip_ms(self) -> float | None: ...
+    @property
+    def round_trip_max_ms(self) -> float | None: ...
+    @property
+    def r_factor(self) -> float | None: ...
+    @property
+    def mos(self) -> float | None: ...
+    @property
+    def mos_lowest(self) -> float | None: ...
+    @property
+    def mos_lowest_at_s(self) -> float | None: ...
+    @property
+    def remote_packets_lost(self) -> int | None: ...
+    @property
+    def remote_jitter_ms(self) -> float | None: ...
+    @property
+    def remote_mos(self) -> float | None: ...
 
 @final
 class EndpointClosed:
@@ -214,6 +250,24 @@ class MediaLost:
     def endpoint(self) -> int: ...
     @property
     def silent_s(self) -> float: ...
+
+@final
+class MediaResumed:
+    """The endpoint is heard again after MediaLost."""
+
+    @property
+    def endpoint(self) -> int: ...
+    @property
+    def silent_s(self) -> float: ...
+
+@final
+class OneWayDetected:
+    """Audio is missing ``from_peer`` or ``to_peer``."""
+
+    @property
+    def endpoint(self) -> int: ...
+    @property
+    def missing(self) -> str: ...
 
 @final
 class DigitDetected:
@@ -325,11 +379,23 @@ class _Agreed(Protocol):
     def receiving(self) -> bool: ...
     @property
     def srtp(self) -> SrtpKeys | None: ...
+    @property
+    def answered(self) -> bool: ...
+    @property
+    def rtcp_mux(self) -> bool: ...
+    @property
+    def rtcp_host(self) -> str | None: ...
+    @property
+    def rtcp_port(self) -> int | None: ...
+    @property
+    def voice_metrics(self) -> bool: ...
 
 _Fact = (
     EndpointClosed
     | MediaStarted
     | MediaLost
+    | MediaResumed
+    | OneWayDetected
     | DigitDetected
     | PlaybackEnded
     | RecordingStarted

@@ -108,6 +108,16 @@ class ConfigureEndpoint(Command):
     """Comfort noise (RFC 3389) that the peer may send in its pauses, or None when it was not agreed on."""
     srtp: SrtpKeys | None = None
     """None when packets are not encrypted. Keys that stay the same go on where they were."""
+    answered: bool = True
+    """False while only early media may flow: nobody need be heard yet."""
+    rtcp_mux: bool = False
+    """Reports share the port of voice (RFC 5761)."""
+    rtcp_host: str | None = None
+    """Where reports go when they do not (RFC 3605); None for ``host``."""
+    rtcp_port: int | None = None
+    """None for the one above ``port``."""
+    voice_metrics: bool = False
+    """Report voice metrics too (RFC 3611 §4.7)."""
 
 
 @plain_data

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -42,8 +42,24 @@ class MediaConfig(Section):
         le=65534,
         description="First UDP port for media; a leg takes an even one for RTP and the odd one above it.",
     )
-    port_max: int = Field(
-        default=29999, ge=1025, le=65535, description="Last UDP port for media; a pair rests 5 s after use."
+    port_max: int = Field(default=29999, ge=1025, le=65535, description="Last UDP port for media.")
+    port_rest_s: float = Field(
+        default=5.0,
+        ge=0,
+        le=600,
+        description="Seconds a pair of ports rests after a call, so that who still sends there is not heard "
+        "in the next one.",
+    )
+    latching: Literal["symmetric", "strict"] = Field(
+        default="symmetric",
+        description="Whose packets are taken: symmetric, of whoever is first, then of that address only, so "
+        "that phones behind NAT are heard; strict, only from the host that their SDP names.",
+    )
+    relatch_after_s: float = Field(
+        default=3.0,
+        ge=0.5,
+        le=3600,
+        description="Seconds of silence after which a phone may come back from another port of its host.",
     )
     workers: int = Field(
         default=1,
@@ -56,6 +72,13 @@ class MediaConfig(Section):
         ge=0,
         le=3600,
         description="Seconds without a packet after which a leg counts as dead; 0 for never.",
+    )
+    one_way_after_s: float = Field(
+        default=10.0,
+        ge=0,
+        le=3600,
+        description="Seconds an answered phone is talked to without ever being heard, after which the event "
+        "media.one_way_detected tells it; 0 for never.",
     )
     codecs: list[Codec] = Field(
         default_factory=lambda: list(DEFAULT_CODECS),

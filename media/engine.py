@@ -255,12 +255,14 @@ def _start_core(media: MediaConfig) -> _core.Core:
     try:
         return _core.Core(
             host=media.host,
-            port_min=media.port_min,
-            port_max=media.port_max,
+            ports=(media.port_min, media.port_max),
+            port_rest_s=media.port_rest_s,
             workers=media.workers,
             media_timeout_s=media.media_timeout_s,
             fork_authorities=media.fork_authorities,
             max_forks=media.max_forks,
+            one_way_after_s=media.one_way_after_s,
+            latching=(media.latching, media.relatch_after_s),
         )
     except OSError as fault:
         raise UsageError(str(fault)) from None

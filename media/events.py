@@ -44,6 +44,36 @@ class EndpointClosed(Event):
     """Of those, not made by who has the keys of an encrypted leg, or repeated."""
     jitter_ms: float
     """Interarrival jitter (RFC 3550 §6.4.1) at the end."""
+    packets_late: int = 0
+    """Arrived more than 120 ms behind the earliest, so that a phone's jitter buffer has given them up."""
+    packets_duplicated: int = 0
+    """Arrived more than once."""
+    packets_reordered: int = 0
+    """Arrived behind one that was sent later."""
+    rtcp_received: int = 0
+    """Reports of the peer."""
+    rtcp_sent: int = 0
+    """Reports of ours."""
+    jitter_max_ms: float = 0.0
+    """The highest in the leg's life."""
+    round_trip_ms: float | None = None
+    """To the peer and back, by its last report; None when none told it (RFC 3550 §6.4.1)."""
+    round_trip_max_ms: float | None = None
+    """The longest in the leg's life."""
+    r_factor: float | None = None
+    """How well the peer's audio arrived here, 0 to 93.2 (ITU-T G.107, simplified); None when nothing did."""
+    mos: float | None = None
+    """The same as a mean opinion score, 1 to 4.41."""
+    mos_lowest: float | None = None
+    """Of the worst second."""
+    mos_lowest_at_s: float | None = None
+    """When that was, in seconds since the leg was opened."""
+    remote_packets_lost: int | None = None
+    """What the peer reports of what we sent; None when it reports nothing."""
+    remote_jitter_ms: float | None = None
+    """As the peer reports it."""
+    remote_mos: float | None = None
+    """The peer's own score (RFC 3611 §4.7), else what its reports come to."""
 
 
 @plain_data
@@ -63,6 +93,29 @@ class MediaLost(Event):
     topic: ClassVar[str] = "media.lost"
     leg_id: str
     silent_s: float
+
+
+@plain_data
+class MediaResumed(Event):
+    """A leg that was reported lost is heard again."""
+
+    topic: ClassVar[str] = "media.resumed"
+    leg_id: str
+    silent_s: float
+
+
+@plain_data
+class OneWayDetected(Event):
+    """Audio flows in one direction only, though both should be heard. Told once for each direction.
+
+    Silence alone is no evidence: either the peer was talked to for long and never heard at all, or its
+    reports (RTCP) contradict what arrives.
+    """
+
+    topic: ClassVar[str] = "media.one_way_detected"
+    leg_id: str
+    missing: str
+    """``from_peer``: nothing of it arrives here; ``to_peer``: nothing of ours arrives there."""
 
 
 @plain_data

@@ -1,7 +1,7 @@
 """The core's handles and the house's names for the same things, and facts told in those names."""
 
-from dataclasses import dataclass, field
-from typing import Self
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
 from media import _core
 from media.commands import StartFork
@@ -11,7 +11,9 @@ from media.events import (
     ForkEnded,
     ForkStarted,
     MediaLost,
+    MediaResumed,
     MediaStarted,
+    OneWayDetected,
     PlaybackEnded,
     RecordingCompleted,
     RecordingFailed,
@@ -19,7 +21,14 @@ from media.events import (
 )
 from runtime.vocabulary import Event
 
-LegFact = _core.MediaStarted | _core.MediaLost | _core.DigitDetected | _core.PlaybackEnded
+LegFact = (
+    _core.MediaStarted
+    | _core.MediaLost
+    | _core.MediaResumed
+    | _core.OneWayDetected
+    | _core.DigitDetected
+    | _core.PlaybackEnded
+)
 RecordingFact = _core.RecordingStarted | _core.RecordingCompleted | _core.RecordingFailed
 ForkFact = _core.ForkConnected | _core.ForkEnded
 Fact = LegFact | RecordingFact | ForkFact | _core.EndpointClosed
@@ -143,6 +152,10 @@ class Names:
                 return MediaStarted(leg_id=leg_id, host=fact.host, port=fact.port)
             case _core.MediaLost():
                 return MediaLost(leg_id=leg_id, silent_s=fact.silent_s)
+            case _core.MediaResumed():
+                return MediaResumed(leg_id=leg_id, silent_s=fact.silent_s)
+            case _core.OneWayDetected():
+                return OneWayDetected(leg_id=leg_id, missing=fact.missing)
             case _core.DigitDetected():
                 return DigitDetected(leg_id=leg_id, digit=fact.digit, duration_ms=fact.duration_ms)
             case _core.PlaybackEnded():
@@ -153,14 +166,12 @@ class Names:
 
 
 def _endpoint_closed(leg_id: str, counters: _core.EndpointCounters) -> EndpointClosed:
-    return EndpointClosed(
-        leg_id=leg_id,
-        packets_received=counters.packets_received,
-        packets_sent=counters.packets_sent,
-        bytes_received=counters.bytes_received,
-        bytes_sent=counters.bytes_sent,
-        packets_lost=counters.packets_lost,
-        packets_dropped=counters.packets_dropped,
-        packets_forged=counters.packets_forged,
-        jitter_ms=counters.jitter_ms,
-    )
+    return EndpointClosed(leg_id=leg_id, **counters_as_fields(counters))
+
+
+def counters_as_fields(counters: _core.EndpointCounters) -> dict[str, Any]:
+    """What a leg carried, by the names that EndpointClosed tells it by."""
+    return {name: getattr(counters, name) for name in _COUNTED}
+
+
+_COUNTED = tuple(field.name for field in fields(EndpointClosed) if field.name != "leg_id")

@@ -8,23 +8,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from media.events import EndpointClosed, MediaLost, RecordingCompleted, RecordingFailed
+from media.events import EndpointClosed, MediaLost, OneWayDetected, RecordingCompleted, RecordingFailed
 from runtime.vocabulary import Event
 from switch.application import Gauge
 from switch.causes import Cause
 from switch.disposition import disposition
 from switch.events import CallAnswered, CallArrived, CallEnded, CallRefused, OfferAccepted, OfferEnded
+from switch.quality_metrics import QualityMetrics
 from switch.records.events import DatabaseFailed, JournalWriteFailed
 from switch.sip.events import StationRegistered, StationUnregistered
 
 PREFIX = "ringmain_"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-_JITTER_BUCKETS_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,7 @@ class Metrics:
         all_totals = (*totals, *self._rtp.totals(), *(tally.total() for tally in self._tallies))
         self._registry = CollectorRegistry()
         self._registry.register(_Readings((own, *gauges), status, all_totals))
-        self._jitter = Histogram(
-            PREFIX + "rtp_jitter_seconds",
-            "Interarrival jitter of a leg at its end (RFC 3550 §6.4.1).",
-            buckets=_JITTER_BUCKETS_S,
-            registry=self._registry,
-        )
+        self._quality = QualityMetrics(self._registry, PREFIX)
         self._folds: dict[type, Callable[..., None]] = {
             CallArrived: lambda event: self._arrived.add(),
             CallAnswered: self._call_answered,
@@ -70,6 +64,7 @@ class Metrics:
             RecordingFailed: lambda event: self._recordings.add("failed"),
             EndpointClosed: self._endpoint_closed,
             MediaLost: lambda event: self._media_lost.add(),
+            OneWayDetected: lambda event: self._one_way.add(event.missing),
             StationRegistered: lambda event: self._registered.add(event.station),
             StationUnregistered: lambda event: self._registered.discard(event.station),
             JournalWriteFailed: lambda event: self._outages.add("journal"),
@@ -102,6 +97,9 @@ class Metrics:
         )
         self._recordings = _Tally("recordings", "Recordings that are over.", "outcome")
         self._media_lost = _Tally("media_lost", "Legs whose audio stopped arriving.")
+        self._one_way = _Tally(
+            "one_way_audio", "Legs whose audio flowed one way only, by the direction missing.", "missing"
+        )
         self._outages = _Tally("record_outages", "Times journal or database stopped.", "keeper")
         self._tallies = (
             self._arrived,
@@ -110,6 +108,7 @@ class Metrics:
             self._offers,
             self._recordings,
             self._media_lost,
+            self._one_way,
             self._outages,
         )
 
@@ -134,8 +133,7 @@ class Metrics:
 
     def _endpoint_closed(self, event: EndpointClosed) -> None:
         self._rtp.add(event)
-        if event.packets_received:
-            self._jitter.observe(event.jitter_ms / 1000)
+        self._quality.observe(event)
 
 
 @dataclass(slots=True)

@@ -99,6 +99,11 @@ def configuration(leg: Leg) -> ConfigureEndpoint:
         sending=agreed.sending,
         receiving=agreed.receiving,
         srtp=agreed.srtp,
+        answered=leg.answered,
+        rtcp_mux=agreed.rtcp.mux,
+        rtcp_host=agreed.rtcp_address.host if agreed.rtcp_address else None,
+        rtcp_port=agreed.rtcp_address.port if agreed.rtcp_address else None,
+        voice_metrics=agreed.rtcp.voice_metrics,
     )
 
 

@@ -29,6 +29,7 @@ from switch.sdp.formats import (
 )
 from switch.sdp.numbers import offered_formats
 from switch.sdp.parser import parse_sdp
+from switch.sdp.rtcp import RtcpAddress, RtcpTerms, read_rtcp_terms, rtcp_attributes, take_rtcp_address
 from switch.sdp.security import (
     NOT_SECURED,
     PLAIN,
@@ -65,6 +66,8 @@ class LocalMedia:
     comfort_noise: bool = False
     """Whether our offers invite the peer to send comfort noise in its pauses; one that offers it may."""
     security: LocalSecurity = NOT_SECURED
+    rtcp_mux: bool = False
+    """Whether our offers have RTCP share the port of RTP (RFC 5761); one that offers it may have it."""
 
 
 class MediaAgreement(NamedTuple):
@@ -89,9 +92,13 @@ class MediaAgreement(NamedTuple):
         """The same, protected like this."""
         return self if secured.is_plain else self._replace(protocol=secured.protocol, srtp=secured.keys)
 
-    def at(self, host: str, port: int) -> "MediaAgreement":
-        """The same with another address; ``_replace`` takes three times as long, and each leg needs one."""
-        return MediaAgreement(host, port, *self[2:])
+    rtcp: RtcpTerms = RtcpTerms()
+    rtcp_address: RtcpAddress | None = None
+    """None for the port above RTP's."""
+
+    def at(self, host: str, port: int, rtcp_address: RtcpAddress | None = None) -> "MediaAgreement":
+        """The same with other addresses; ``_replace`` takes three times as long, and each leg needs one."""
+        return MediaAgreement(host, port, *self[2:-1], rtcp_address)
 
 
 class _Acceptable(NamedTuple):
@@ -102,6 +109,7 @@ class _Acceptable(NamedTuple):
     event_clocks_hz: frozenset[int]
     direction: Direction
     """As we see it."""
+    rtcp_mux: bool = True
     they_choose: bool = False
     """Of several codecs the first of theirs is taken, else the first of ours."""
 
@@ -132,7 +140,7 @@ def offer_again(local: LocalMedia, said: str, agreed: MediaAgreement | None = No
         secured = offered_security(local.security)
     else:
         secured = repeated_security(local.security, agreed.protocol, agreed.srtp)
-    streams[ours] = secured.describe(_offered_stream(local, read_formats(before.media[ours])))
+    streams[ours] = secured.describe(_offered_stream(local, before.media[ours]))
     return write_sdp(_describe(local, before.timing, tuple(streams)))
 
 
@@ -184,8 +192,9 @@ def _agree(peer: SessionDescription, media: MediaDescription, ours: _Acceptable)
     address = _media_address(peer.connection_of(media))
     if address is None:
         return None
+    media, rtcp_address = take_rtcp_address(media)
     agreed = _agree_but_for_address(peer.attributes, media.unaddressed, address.nowhere, ours)
-    return agreed and agreed.at(address.host, media.port)
+    return agreed and agreed.at(address.host, media.port, rtcp_address)
 
 
 @lru_cache(maxsize=256)
@@ -193,7 +202,8 @@ def _offered(session_attributes: tuple[Attribute, ...], media: MediaDescription)
     """What a stream of our offer allows the answer to take."""
     codecs, noise, events = read_formats(media)
     direction = stream_direction(media.attributes, session_attributes)
-    return _Acceptable(tuple(codecs), noise is not None, frozenset(events), direction, they_choose=True)
+    mux = read_rtcp_terms(media).mux
+    return _Acceptable(tuple(codecs), noise is not None, frozenset(events), direction, mux, they_choose=True)
 
 
 @lru_cache(maxsize=256)
@@ -213,6 +223,7 @@ def _agree_but_for_address(
     if nowhere:  # how RFC 2543 phones hold: there is nowhere to send (RFC 3264 §8.4)
         theirs &= Direction.SENDONLY
     direction = theirs.mirrored & ours.direction
+    terms = read_rtcp_terms(media, session_attributes)
     clocks_hz = formats.events.keys() & ours.event_clocks_hz
     clock_hz = clock_of(codec, clocks_hz)
     noise = ours.comfort_noise and takes_comfort_noise(codec)
@@ -227,6 +238,7 @@ def _agree_but_for_address(
         ptime_ms=packet_time_ms(media, codec),
         sending=direction.sends,
         receiving=direction.receives,
+        rtcp=RtcpTerms(terms.mux and ours.rtcp_mux, terms.voice_metrics),
     )
 
 
@@ -248,17 +260,18 @@ def _read_address(text: str) -> _MediaAddress | None:
     return _MediaAddress(str(address), address.is_unspecified)
 
 
-def _offered_stream(local: LocalMedia, said: Formats | None) -> MediaDescription:
+def _offered_stream(local: LocalMedia, said: MediaDescription | None) -> MediaDescription:
     if said is None:
-        return _first_stream(local.codecs, local.comfort_noise).at_port(local.port)
-    formats = offered_formats(local.codecs, said, comfort_noise=local.comfort_noise)
-    return _stream(formats, DEFAULT_PTIME_MS, Direction.SENDRECV).at_port(local.port)
+        return _first_stream(local.codecs, local.comfort_noise, local.rtcp_mux).at_port(local.port)
+    formats = offered_formats(local.codecs, read_formats(said), comfort_noise=local.comfort_noise)
+    stream = _stream(formats, DEFAULT_PTIME_MS, Direction.SENDRECV, read_rtcp_terms(said))
+    return stream.at_port(local.port)
 
 
 @lru_cache(maxsize=256)
-def _first_stream(codecs: tuple[Codec, ...], comfort_noise: bool) -> MediaDescription:
+def _first_stream(codecs: tuple[Codec, ...], comfort_noise: bool, rtcp_mux: bool) -> MediaDescription:
     formats = offered_formats(codecs, None, comfort_noise=comfort_noise)
-    return _stream(formats, DEFAULT_PTIME_MS, Direction.SENDRECV)
+    return _stream(formats, DEFAULT_PTIME_MS, Direction.SENDRECV, RtcpTerms(mux=rtcp_mux))
 
 
 @lru_cache(maxsize=256)
@@ -267,13 +280,13 @@ def _answering_stream(agreed: MediaAgreement) -> MediaDescription:
     dtmf = agreed.dtmf_payload_type
     events = {} if dtmf is None else {agreed.dtmf_clock_hz: dtmf}
     formats = Formats({agreed.codec: agreed.payload_type}, agreed.cn_payload_type, events)
-    return _stream(formats, agreed.ptime_ms, direction)
+    return _stream(formats, agreed.ptime_ms, direction, agreed.rtcp)
 
 
-def _stream(formats: Formats, ptime_ms: int, direction: Direction) -> MediaDescription:
+def _stream(formats: Formats, ptime_ms: int, direction: Direction, rtcp: RtcpTerms) -> MediaDescription:
     """Of ours, without its port."""
     numbers = tuple(map(str, formats.payload_types))
-    attributes = (*format_attributes(formats, ptime_ms), (direction.value, None))
+    attributes = (*format_attributes(formats, ptime_ms), (direction.value, None), *rtcp_attributes(rtcp))
     return MediaDescription("audio", 0, PLAIN, numbers, None, attributes)
 
 

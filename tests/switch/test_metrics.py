@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from media.events import EndpointClosed, RecordingCompleted
+from media.events import EndpointClosed, OneWayDetected, RecordingCompleted
 from runtime.vocabulary import Event
 from switch.application import Gauge
 from switch.causes import Cause
@@ -130,6 +130,11 @@ def test_media_of_legs_adds_up() -> None:
         packets_dropped=2,
         packets_forged=1,
         jitter_ms=4.0,
+        mos=4.3,
+        mos_lowest=3.0,
+        round_trip_ms=30.0,
+        remote_packets_lost=9,
+        remote_mos=3.7,
     )
     found = after(leg, leg)
     assert found["ringmain_rtp_packets_total|in"] == 200
@@ -139,6 +144,29 @@ def test_media_of_legs_adds_up() -> None:
     assert found["ringmain_rtp_packets_dropped_total"] == 4
     assert found["ringmain_rtp_jitter_seconds_bucket|0.005"] == 2
     assert found["ringmain_rtp_jitter_seconds_bucket|0.002"] == 0
+    assert found["ringmain_rtp_round_trip_seconds_bucket|0.05"] == 2
+    assert found["ringmain_rtp_mos_lowest_bucket|3.1"] == 2
+    assert (found["ringmain_rtp_mos_sum|in"], found["ringmain_rtp_mos_sum|out"]) == (8.6, 7.4)
+    assert found["ringmain_rtp_loss_ratio_sum|out"] == 0.2
+    assert found["ringmain_rtp_loss_ratio_bucket|in|0.05"] == 2
+
+
+def test_a_leg_that_heard_nothing_has_no_quality() -> None:
+    silent = EndpointClosed(
+        leg_id="leg-1",
+        packets_received=0,
+        packets_sent=90,
+        bytes_received=0,
+        bytes_sent=15_480,
+        packets_lost=0,
+        packets_dropped=0,
+        packets_forged=0,
+        jitter_ms=0.0,
+    )
+    found = after(silent, OneWayDetected(leg_id="leg-1", missing="from_peer"))
+    assert found["ringmain_one_way_audio_total|from_peer"] == 1
+    assert found["ringmain_rtp_jitter_seconds_count"] == 0
+    assert found["ringmain_rtp_loss_ratio_count|in"] == 0
 
 
 def test_registered_stations_are_counted_once_each() -> None:

@@ -8,7 +8,8 @@ use std::net::SocketAddr;
 use audio::codec::Codec;
 use engine::endpoint::Endpoint;
 use engine::intake::Content;
-use engine::settings::Settings;
+use engine::rules::Rules;
+use engine::settings::{Rtcp, Settings};
 use libfuzzer_sys::fuzz_target;
 use recording::stereo::Stereo;
 use rtp::outgoing::OutgoingStream;
@@ -47,7 +48,8 @@ fuzz_target!(|input: &[u8]| {
 });
 
 fn endpoint(id: u64, codec: Codec) -> Endpoint {
-    let mut endpoint = Endpoint::new(id, OutgoingStream::new(1, 65_000, u32::MAX - 1000, 0));
+    let mut endpoint =
+        Endpoint::new(id, OutgoingStream::new(1, 65_000, u32::MAX - 1000, 0), 1, &Rules::default(), 0);
     let settings = Settings {
         remote: None,
         codec,
@@ -58,6 +60,8 @@ fn endpoint(id: u64, codec: Codec) -> Endpoint {
         ptime_ms: 20,
         sending: true,
         receiving: true,
+        answered: true,
+        rtcp: Rtcp::default(),
     };
     endpoint.configure(settings, 0);
     endpoint

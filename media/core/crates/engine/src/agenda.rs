@@ -20,7 +20,9 @@ pub enum Task {
     Flush(RecordingId),
     /// The fork's next frame.
     Fork(ForkId),
-    /// The search for legs that fell silent.
+    /// The endpoint's next report by RTCP.
+    Report(EndpointId),
+    /// The look after a share of the legs.
     Sweep,
 }
 

@@ -2,11 +2,18 @@
 
 use std::net::SocketAddr;
 
+use audio::codec::Codec;
 use rtp::outgoing::OutgoingStream;
-use rtp::packet::Header;
+use rtp::packet::{HEADER_LENGTH, Header};
+use rtp::quality::CodecImpairment;
+use rtp::rtcp::OwnPacket;
 
 use crate::events::{EndpointCounters, EndpointId, Event};
 use crate::intake::{Intake, Received};
+use crate::meter::{Meter, Way};
+use crate::one_way::{Flow, OneWay};
+use crate::reports::{Own, Reports};
+use crate::rules::Rules;
 use crate::settings::Settings;
 use crate::speaker::Speaker;
 use crate::translation::translate;
@@ -14,23 +21,30 @@ use crate::translation::translate;
 /// The media of a leg.
 #[derive(Debug)]
 pub struct Endpoint {
+    id: EndpointId,
     pub intake: Intake,
     pub speaker: Speaker,
     pub settings: Option<Settings>,
+    reports: Reports,
+    meter: Meter,
+    one_way: OneWay,
     packets_sent: u64,
     bytes_sent: u64,
-    rtcp_received: u64,
 }
 
 impl Endpoint {
-    pub fn new(id: EndpointId, stream: OutgoingStream) -> Self {
+    /// `name` is any number: it names our source in reports.
+    pub fn new(id: EndpointId, stream: OutgoingStream, name: u64, rules: &Rules, now_us: u64) -> Self {
         Self {
-            intake: Intake::new(id),
+            id,
+            intake: Intake::new(id, rules.latching),
             speaker: Speaker::new(id, stream),
             settings: None,
+            reports: Reports::new(name),
+            meter: Meter::new(now_us),
+            one_way: OneWay::default(),
             packets_sent: 0,
             bytes_sent: 0,
-            rtcp_received: 0,
         }
     }
 
@@ -41,6 +55,10 @@ impl Endpoint {
         if before.is_some_and(|before| settings.end_hold_of(&before)) {
             self.intake.latch.reopen();
         }
+        if before.is_none_or(|before| !settings.same_peer_as(&before)) {
+            self.reports.forget_path();
+        }
+        self.one_way.watch(settings.expects_voice(), self.flow(), now_us);
     }
 
     /// Take one datagram from the network; None when it is dropped.
@@ -87,21 +105,114 @@ impl Endpoint {
         self.bytes_sent += bytes as u64;
     }
 
-    pub fn count_rtcp(&mut self) {
-        self.rtcp_received += 1;
+    /// Whether RTCP shares the port of RTP (RFC 5761).
+    pub fn muxes_rtcp(&self) -> bool {
+        self.settings.is_some_and(|settings| settings.rtcp.mux)
+    }
+
+    /// Take one RTCP packet. Whoever sends from the peer's host may report on a port of its own; on the port of RTP
+    /// it has to be the peer's RTP port.
+    pub fn receive_report(
+        &mut self,
+        datagram: &[u8],
+        source: SocketAddr,
+        now_us: u64,
+        events: &mut Vec<Event>,
+    ) {
+        let muxed = self.muxes_rtcp();
+        let latch = &self.intake.latch;
+        let from_peer = if muxed { latch.knows(source) } else { latch.knows_host(source.ip()) };
+        if !from_peer || !self.reports.take(datagram, self.speaker.ssrc(), now_us) {
+            return;
+        }
+        if !muxed {
+            self.reports.hear_from(source);
+        }
+        let endpoint = self.id;
+        let missing = self.one_way.look_at_report(self.flow());
+        events.extend(missing.map(|missing| Event::OneWayDetected { endpoint, missing }));
+    }
+
+    /// Where reports go: also while one side holds the other. None while there is no address.
+    pub fn report_destination(&self) -> Option<SocketAddr> {
+        let settings = self.settings?;
+        let rtp = self.intake.latch.destination();
+        if settings.rtcp.mux { rtp } else { self.reports.destination(settings.rtcp.remote, rtp) }
+    }
+
+    /// Our report that is due; `goodbye` when it is the last.
+    pub fn make_report(&mut self, goodbye: bool, now_us: u64) -> OwnPacket {
+        let own = Own {
+            ssrc: self.speaker.ssrc(),
+            timestamp: self.speaker.timestamp_at(now_us),
+            packets: self.packets_sent,
+            octets: self.bytes_sent - self.packets_sent * HEADER_LENGTH as u64,
+        };
+        let heard = self.intake.reception.report();
+        let quality = self.meter.quality(&self.intake.reception.totals(), self.way());
+        let wanted = self.settings.is_some_and(|settings| settings.rtcp.voice_metrics);
+        let voip = heard.filter(|_| wanted).zip(quality).map(|(block, quality)| {
+            quality.voice_metrics(block.ssrc, &self.intake.reception, self.reports.round_trip_us)
+        });
+        OwnPacket { voip, goodbye, ..self.reports.make(own, heard, now_us) }
+    }
+
+    /// What is looked after once a second: silence, quality, audio that flows one way only.
+    pub fn second_passed(&mut self, rules: &Rules, now_us: u64, events: &mut Vec<Event>) {
+        self.intake.check_silence(rules.media_timeout_us, now_us, events);
+        self.meter.second_passed(self.intake.reception.totals(), self.way(), now_us);
+        let endpoint = self.id;
+        let missing = self.one_way.look(self.flow(), rules.one_way_after_us, now_us);
+        events.extend(missing.map(|missing| Event::OneWayDetected { endpoint, missing }));
     }
 
     pub fn counters(&self) -> EndpointCounters {
+        let reception = &self.intake.reception;
+        let totals = reception.totals();
         EndpointCounters {
             packets_received: self.intake.packets,
             packets_sent: self.packets_sent,
             bytes_received: self.intake.bytes,
             bytes_sent: self.bytes_sent,
-            packets_lost: self.intake.reception.lost(),
+            packets_lost: totals.lost,
+            packets_late: totals.late,
+            packets_duplicated: totals.duplicated,
+            packets_reordered: totals.reordered,
             packets_dropped: self.intake.dropped,
             packets_forged: self.intake.forged,
-            rtcp_received: self.rtcp_received,
-            jitter_ms: self.intake.reception.jitter_ms(),
+            rtcp_received: self.reports.received,
+            rtcp_sent: self.reports.sent,
+            jitter_us: reception.jitter_us(),
+            jitter_max_us: reception.jitter_max_us(),
+            round_trip_us: self.reports.round_trip_us,
+            round_trip_max_us: self.reports.round_trip_us.map(|_| self.reports.round_trip_max_us),
+            quality: self.meter.quality(&totals, self.way()),
+            remote: self.reports.remote_view(self.packets_sent, self.way().codec, self.speaker.clock_hz()),
         }
+    }
+
+    fn way(&self) -> Way {
+        Way {
+            codec: self.settings.map_or(CodecImpairment::G711, |settings| impairment_of(settings.codec)),
+            jitter_us: self.intake.reception.jitter_us(),
+            round_trip_us: self.reports.round_trip_us.unwrap_or(0),
+        }
+    }
+
+    fn flow(&self) -> Flow {
+        Flow {
+            sent: self.packets_sent,
+            heard: self.intake.packets,
+            peer_sent: self.reports.peer_packets(),
+            peer_heard: self.reports.peer_heard(),
+        }
+    }
+}
+
+fn impairment_of(codec: Codec) -> CodecImpairment {
+    match codec {
+        Codec::G729 => CodecImpairment::G729,
+        // The narrow-band model has no factor for wide-band codecs, which sound no worse.
+        Codec::Pcma | Codec::Pcmu | Codec::G722 | Codec::Opus => CodecImpairment::G711,
     }
 }

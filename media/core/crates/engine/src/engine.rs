@@ -22,6 +22,7 @@ use crate::ports::PortPool;
 use crate::prompt::Prompt;
 use crate::prompt_maker::PromptMaker;
 use crate::protection::KeyPair;
+use crate::rules::Rules;
 use crate::settings::{Senseless, Settings};
 use crate::threads::{Crew, Plan};
 use crate::writer::Job;
@@ -76,8 +77,9 @@ pub struct Setup {
     pub port_min: u16,
     pub port_max: u16,
     pub workers: usize,
-    /// 0 for never.
-    pub media_timeout_us: u64,
+    /// How long a port pair rests after a call, so that a late sender does not reach the next one.
+    pub port_rest_us: u64,
+    pub rules: Rules,
     /// A PEM file of whom forks trust beside the system's authorities.
     pub fork_authorities: Option<PathBuf>,
     pub max_forks: usize,
@@ -133,7 +135,7 @@ impl Engine {
         let plan = Plan {
             clock,
             workers: setup.workers,
-            media_timeout_us: setup.media_timeout_us,
+            rules: setup.rules,
             fork_authorities: setup.fork_authorities.clone(),
         };
         Ok(Self {
@@ -374,7 +376,7 @@ impl Engine {
 
 /// The pool of ports, after one pair of it could be bound.
 fn try_ports(setup: &Setup) -> io::Result<PortPool> {
-    let mut ports = PortPool::new(setup.port_min, setup.port_max);
+    let mut ports = PortPool::new(setup.port_min, setup.port_max, setup.port_rest_us);
     let pair = ports.bind(setup.host, 0).map_err(|error| {
         let reason = format!("cannot open media ports on {}: {error}", setup.host);
         io::Error::new(error.kind(), reason)

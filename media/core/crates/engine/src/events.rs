@@ -2,6 +2,10 @@
 
 use std::net::SocketAddr;
 
+use crate::meter::Quality;
+use crate::one_way::Missing;
+use crate::reports::RemoteView;
+
 /// Names an endpoint; given out once and never again.
 pub type EndpointId = u64;
 /// Names a mix; given out once and never again.
@@ -23,15 +27,29 @@ pub struct EndpointCounters {
     pub bytes_sent: u64,
     /// Expected by sequence number but never arrived (RFC 3550 §A.3).
     pub packets_lost: u64,
+    /// Arrived so late that a phone's jitter buffer has given them up.
+    pub packets_late: u64,
+    pub packets_duplicated: u64,
+    /// Arrived behind one that was sent later.
+    pub packets_reordered: u64,
     /// Arrived but not usable: malformed, from a stranger, of an unknown payload type, on hold, or of
     /// keys pressed faster than can be.
     pub packets_dropped: u64,
     /// Of those, not made by who has the keys of an encrypted leg, or repeated.
     pub packets_forged: u64,
-    /// RTCP packets, which are only counted.
+    /// Of the peer, and well-formed.
     pub rtcp_received: u64,
+    pub rtcp_sent: u64,
     /// Interarrival jitter (RFC 3550 §6.4.1).
-    pub jitter_ms: f64,
+    pub jitter_us: u32,
+    pub jitter_max_us: u32,
+    /// By the last report that tells it; None when none did.
+    pub round_trip_us: Option<u64>,
+    pub round_trip_max_us: Option<u64>,
+    /// Of what is heard; None when nothing was.
+    pub quality: Option<Quality>,
+    /// What the peer says of what it hears; None when it says nothing.
+    pub remote: Option<RemoteView>,
 }
 
 /// A closed recording.
@@ -81,6 +99,8 @@ pub enum Event {
     EndpointClosed { endpoint: EndpointId, counters: EndpointCounters },
     MediaStarted { endpoint: EndpointId, source: SocketAddr },
     MediaLost { endpoint: EndpointId, silent_us: u64 },
+    MediaResumed { endpoint: EndpointId, silent_us: u64 },
+    OneWayDetected { endpoint: EndpointId, missing: Missing },
     DigitDetected { endpoint: EndpointId, digit: char, duration_ms: u32 },
     PlaybackEnded { endpoint: EndpointId, playback: PlaybackId, end: PlaybackEnd, position_ms: u64 },
     RecordingStarted { recording: RecordingId },

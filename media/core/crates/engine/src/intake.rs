@@ -11,6 +11,7 @@ use rtp::telephone_event::TelephoneEvent;
 
 use crate::events::{EndpointId, Event};
 use crate::latch::{Admission, Latch};
+use crate::rules::Latching;
 use crate::settings::Settings;
 
 /// What a packet carries.
@@ -38,6 +39,15 @@ impl Received {
     pub fn is_key(&self) -> bool {
         matches!(self.content, Content::Keys { .. })
     }
+
+    /// What its timestamp counts by; None for a key, which keeps its first.
+    fn audio_clock_hz(&self, settings: &Settings) -> Option<u32> {
+        match self.content {
+            Content::Audio(codec) => Some(codec.clock_hz()),
+            Content::Noise => Some(settings.codec.clock_hz()),
+            Content::Keys { .. } => None,
+        }
+    }
 }
 
 /// What one leg hears.
@@ -54,13 +64,15 @@ pub struct Intake {
     pub forged: u64,
     /// Since when silence counts; None while none is expected or after it was reported.
     listening_since_us: Option<u64>,
+    /// Since when it is silent that was reported lost.
+    lost_since_us: Option<u64>,
 }
 
 impl Intake {
-    pub fn new(endpoint: EndpointId) -> Self {
+    pub fn new(endpoint: EndpointId, latching: Latching) -> Self {
         Self {
             endpoint,
-            latch: Latch::default(),
+            latch: Latch::new(latching),
             reception: Reception::default(),
             digits: DigitReceiver::default(),
             packets: 0,
@@ -68,6 +80,7 @@ impl Intake {
             dropped: 0,
             forged: 0,
             listening_since_us: None,
+            lost_since_us: None,
         }
     }
 
@@ -103,12 +116,12 @@ impl Intake {
         events.extend(self.digits.expire(now_us).map(|press| digit_detected(endpoint, press)));
     }
 
-    /// Report a leg that ought to be heard and has not been for `timeout_us`, once.
+    /// Report a leg that ought to be heard and has not been for `timeout_us`, once; 0 is never.
     pub fn check_silence(&mut self, timeout_us: u64, now_us: u64, events: &mut Vec<Event>) {
         let Some(since_us) = self.listening_since_us else { return };
         let silent_us = now_us.saturating_sub(since_us);
-        if silent_us >= timeout_us {
-            self.listening_since_us = None;
+        if timeout_us > 0 && silent_us >= timeout_us {
+            (self.listening_since_us, self.lost_since_us) = (None, Some(since_us));
             events.push(Event::MediaLost { endpoint: self.endpoint, silent_us });
         }
     }
@@ -125,7 +138,7 @@ impl Intake {
         if !self.admit(source, settings, now_us, events) {
             return None;
         }
-        self.reception.count(&received.header, !received.is_key(), now_us);
+        self.reception.count(&received.header, received.audio_clock_hz(settings), now_us);
         if let Content::Keys { clock_hz } = received.content
             && settings.receiving
             && !self.hear_digit(datagram, &received, clock_hz, now_us, events)
@@ -135,7 +148,15 @@ impl Intake {
         self.packets += 1;
         self.bytes += datagram.len() as u64;
         self.listening_since_us = settings.expects_voice().then_some(now_us);
+        self.tell_resumed(now_us, events);
         settings.receiving.then_some(received)
+    }
+
+    fn tell_resumed(&mut self, now_us: u64, events: &mut Vec<Event>) {
+        if let Some(since_us) = self.lost_since_us.take() {
+            let silent_us = now_us.saturating_sub(since_us);
+            events.push(Event::MediaResumed { endpoint: self.endpoint, silent_us });
+        }
     }
 
     fn admit(

@@ -3,7 +3,7 @@
 //! What a valid packet means, by its source and by what was heard of the leg before:
 //!
 //! ```text
-//!                            nothing   latched        silent for 3 s,    we hold
+//!                            nothing   latched        silent for long,   we hold
 //!                            yet       source heard   or a hold ended    the peer
 //!  the latched source        -         taken          taken              counted
 //!  the address offered       latches   latches        latches            counted
@@ -14,15 +14,25 @@
 //! A private address in the SDP of a phone behind NAT is normal, so anybody may be first; what the phone
 //! promised wins whenever it comes. A NAT may choose another port later, never another address: that
 //! takes a new one by signalling, which begins anew.
+//!
+//! Strict, for peers that say where they are, such as carriers, nobody else has a chance:
+//!
+//! ```text
+//!  the latched source        -         taken          taken              counted
+//!  another port of its host  latches   stranger       latches            stranger
+//!  anywhere else             stranger  stranger       stranger           stranger
+//! ```
+//!
+//! There its host is the one that the SDP named, or the latched one if it named none.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
-/// A latched peer silent for so long may come back from another port.
-pub const RELATCH_AFTER_US: u64 = 3_000_000;
+use crate::rules::Latching;
 
 /// Where one leg's packets may come from and go to.
 #[derive(Debug, Default)]
 pub struct Latch {
+    rules: Latching,
     /// By the peer's SDP; None when it named no usable address.
     offered: Option<SocketAddr>,
     latched: Option<SocketAddr>,
@@ -40,10 +50,14 @@ pub enum Admission {
 }
 
 impl Latch {
+    pub fn new(rules: Latching) -> Self {
+        Self { rules, ..Self::default() }
+    }
+
     /// The peer's SDP names an address. A new one undoes the latch; the same again or none leaves it.
     pub fn offer(&mut self, address: Option<SocketAddr>) {
         if address.is_some() && self.offered != address {
-            *self = Self { offered: address, ..Self::default() };
+            *self = Self { offered: address, ..Self::new(self.rules) };
         }
     }
 
@@ -58,7 +72,7 @@ impl Latch {
         if !known && !self.may_move_to(source, now_us) {
             return Admission::Stranger;
         }
-        self.open_from_us = now_us + RELATCH_AFTER_US;
+        self.open_from_us = now_us + self.rules.relatch_after_us;
         self.latched = Some(source);
         if known { Admission::Known } else { Admission::Latched }
     }
@@ -68,14 +82,22 @@ impl Latch {
         [self.latched, self.offered].contains(&Some(source))
     }
 
+    /// Whether this is a host the peer is at, or said to be.
+    pub fn knows_host(&self, host: IpAddr) -> bool {
+        [self.latched, self.offered].into_iter().flatten().any(|address| address.ip() == host)
+    }
+
     pub fn destination(&self) -> Option<SocketAddr> {
         self.latched.or(self.offered)
     }
 
     fn may_move_to(&self, source: SocketAddr, now_us: u64) -> bool {
-        let Some(latched) = self.latched else { return true };
         let neighbour = |address: SocketAddr| address.ip() == source.ip();
         let open = now_us >= self.open_from_us;
+        if self.rules.strict {
+            return open && self.offered.or(self.latched).is_none_or(neighbour);
+        }
+        let Some(latched) = self.latched else { return true };
         self.offered == Some(source) || open && (neighbour(latched) || self.offered.is_some_and(neighbour))
     }
 }
@@ -89,6 +111,7 @@ mod tests {
     const NAT: &str = "198.51.100.7:9000";
     const NAT_ELSEWHERE: &str = "198.51.100.7:9002";
     const STRANGER: &str = "203.0.113.66:4000";
+    const RELATCH_AFTER_US: u64 = 3_000_000;
 
     fn address(text: &str) -> SocketAddr {
         text.parse().unwrap()
@@ -139,6 +162,31 @@ mod tests {
             let as_offered = admissions(&[NAT, OFFERED], reopened, now_us);
             assert_eq!(as_offered, [Known, Latched, Stranger, Stranger, Stranger]);
         }
+    }
+
+    #[test]
+    fn a_strict_leg_is_latched_to_the_promised_host_and_there_to_one_port() {
+        use Admission::{Known, Latched, Stranger};
+        let rules = Latching { strict: true, relatch_after_us: RELATCH_AFTER_US };
+        let judge = |heard: Option<&str>, source: &str, now_us: u64| {
+            let mut latch = Latch::new(rules);
+            latch.offer(Some(address(OFFERED)));
+            heard.map(|heard| latch.admit(address(heard), 0));
+            latch.admit(address(source), now_us)
+        };
+        let sources = [OFFERED, OFFERED_ELSEWHERE, NAT, STRANGER];
+        let all = |heard, now_us| sources.map(|source| judge(heard, source, now_us));
+        assert_eq!(all(None, 0), [Latched, Latched, Stranger, Stranger]);
+        assert_eq!(all(Some(OFFERED_ELSEWHERE), 1), [Stranger, Known, Stranger, Stranger]);
+        assert_eq!(all(Some(OFFERED_ELSEWHERE), RELATCH_AFTER_US), [Latched, Known, Stranger, Stranger]);
+    }
+
+    #[test]
+    fn a_strict_leg_whose_peer_named_no_address_stays_with_whom_it_heard_first() {
+        let mut latch = Latch::new(Latching { strict: true, relatch_after_us: RELATCH_AFTER_US });
+        assert_eq!(latch.admit(address(NAT), 0), Admission::Latched);
+        assert_eq!(latch.admit(address(STRANGER), RELATCH_AFTER_US), Admission::Stranger);
+        assert_eq!(latch.admit(address(NAT_ELSEWHERE), RELATCH_AFTER_US), Admission::Latched);
     }
 
     #[test]

@@ -7,8 +7,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, UdpSocket};
 
-/// How long a pair rests after it was given back.
-pub const REST_US: u64 = 5_000_000;
 /// So many pairs in a row that other programs hold are enough: somebody waits for the answer.
 const MAX_HELD: usize = 64;
 
@@ -25,14 +23,16 @@ pub struct SocketPair {
 pub struct PortPool {
     /// Each with the time it may be used from; times never fall from front to back.
     free: VecDeque<(u16, u64)>,
+    /// How long a pair rests after it was given back.
+    rest_us: u64,
 }
 
 impl PortPool {
     /// All pairs within the range, both ends included.
-    pub fn new(port_min: u16, port_max: u16) -> Self {
+    pub fn new(port_min: u16, port_max: u16, rest_us: u64) -> Self {
         let first = u32::from(port_min).next_multiple_of(2);
         let free = (first..u32::from(port_max)).step_by(2).map(|port| (port as u16, 0)).collect();
-        Self { free }
+        Self { free, rest_us }
     }
 
     /// The next pair that has rested.
@@ -43,7 +43,7 @@ impl PortPool {
 
     /// A pair is free again from a rest after now.
     pub fn give_back(&mut self, port: u16, now_us: u64) {
-        self.free.push_back((port, now_us + REST_US));
+        self.free.push_back((port, now_us + self.rest_us));
     }
 
     /// Bind the next pair on `host`. Pairs some other program holds go to the end of the queue; any other
@@ -94,19 +94,20 @@ mod tests {
     use std::cell::Cell;
     use std::net::Ipv4Addr;
 
+    const REST_US: u64 = 5_000_000;
     const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     #[test]
     fn only_whole_pairs_of_the_range_are_given_out() {
-        let mut pool = PortPool::new(10_001, 10_006);
+        let mut pool = PortPool::new(10_001, 10_006, REST_US);
         let ports: Vec<_> = std::iter::from_fn(|| pool.take(0)).collect();
         assert_eq!(ports, [10_002, 10_004]);
-        assert_eq!(PortPool::new(65_534, 65_535).take(0), Some(65_534));
+        assert_eq!(PortPool::new(65_534, 65_535, REST_US).take(0), Some(65_534));
     }
 
     #[test]
     fn a_pair_rests_before_it_is_used_again() {
-        let mut pool = PortPool::new(10_000, 10_003);
+        let mut pool = PortPool::new(10_000, 10_003, REST_US);
         assert_eq!(pool.take(0), Some(10_000));
         pool.give_back(10_000, 7);
         assert_eq!(pool.take(8), Some(10_002));
@@ -119,20 +120,20 @@ mod tests {
         let held = UdpSocket::bind((LOOPBACK, 0)).unwrap();
         let port = held.local_addr().unwrap().port() & !1;
         let Some(last) = port.checked_add(5) else { return };
-        let pair = PortPool::new(port, last).bind(LOOPBACK, 0).unwrap();
+        let pair = PortPool::new(port, last, REST_US).bind(LOOPBACK, 0).unwrap();
         assert!(pair.port > port);
         assert_eq!(pair.rtcp.local_addr().unwrap().port(), pair.port + 1);
     }
 
     #[test]
     fn no_pair_left_is_an_error_that_says_so() {
-        let error = PortPool::new(10_000, 10_000).bind(LOOPBACK, 0).unwrap_err();
+        let error = PortPool::new(10_000, 10_000, REST_US).bind(LOOPBACK, 0).unwrap_err();
         assert!(error.to_string().contains("every port pair"));
     }
 
     #[test]
     fn an_address_of_another_machine_is_told_at_once_and_costs_no_pair() {
-        let mut pool = PortPool::new(10_000, 10_003);
+        let mut pool = PortPool::new(10_000, 10_003, REST_US);
         let elsewhere = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
         for _ in 0..3 {
             assert_eq!(pool.bind(elsewhere, 7).unwrap_err().kind(), io::ErrorKind::AddrNotAvailable);
@@ -142,7 +143,7 @@ mod tests {
 
     #[test]
     fn only_so_many_held_pairs_are_passed_over_for_one_leg() {
-        let mut pool = PortPool::new(10_000, 19_999);
+        let mut pool = PortPool::new(10_000, 19_999, REST_US);
         let tries = Cell::new(0);
         let held = |_| -> io::Result<()> {
             tries.set(tries.get() + 1);

@@ -5,6 +5,17 @@ use std::net::SocketAddr;
 
 use audio::codec::Codec;
 
+/// Where the peer's reports go and what they may hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rtcp {
+    /// They share the port of RTP (RFC 5761).
+    pub mux: bool,
+    /// Where to send them when they do not, if the SDP says so (RFC 3605).
+    pub remote: Option<SocketAddr>,
+    /// The peer asks for voice metrics (RFC 3611 §5).
+    pub voice_metrics: bool,
+}
+
 /// What the peer's SDP agreed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -20,6 +31,9 @@ pub struct Settings {
     pub ptime_ms: u32,
     pub sending: bool,
     pub receiving: bool,
+    /// Before it is, nobody need be heard.
+    pub answered: bool,
+    pub rtcp: Rtcp,
 }
 
 /// The longest packet we make.
@@ -69,12 +83,18 @@ impl Settings {
         if !(8000..=48_000).contains(&self.dtmf_clock_hz) {
             return Err(Senseless::Clock);
         }
-        Ok(Self { remote: self.remote.filter(can_be_sent_to), ..self })
+        let rtcp = Rtcp { remote: self.rtcp.remote.filter(can_be_sent_to), ..self.rtcp };
+        Ok(Self { remote: self.remote.filter(can_be_sent_to), rtcp, ..self })
     }
 
-    /// Whether silence would be strange: a peer that holds us, or is held, may well fall silent.
+    /// Whether silence would be strange: a peer that holds us, is held or has not answered may well be silent.
     pub fn expects_voice(&self) -> bool {
-        self.sending && self.receiving
+        self.answered && self.sending && self.receiving
+    }
+
+    /// Whether both name the same addresses.
+    pub fn same_peer_as(&self, before: &Self) -> bool {
+        (self.remote, self.rtcp.remote, self.rtcp.mux) == (before.remote, before.rtcp.remote, before.rtcp.mux)
     }
 
     /// Whether a hold, by either side, ends when these settings follow `before`.
@@ -102,6 +122,8 @@ mod tests {
             ptime_ms: 20,
             sending: true,
             receiving: true,
+            answered: true,
+            rtcp: Rtcp::default(),
         }
     }
 

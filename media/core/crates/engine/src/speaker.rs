@@ -150,6 +150,21 @@ impl Speaker {
         self.returned.as_ref().is_some_and(|returned| !returned.is_empty())
     }
 
+    /// Names our stream.
+    pub fn ssrc(&self) -> u32 {
+        self.stream.ssrc()
+    }
+
+    /// The clock of our stream.
+    pub fn clock_hz(&self) -> u32 {
+        self.stream.clock_hz()
+    }
+
+    /// What it shows now.
+    pub fn timestamp_at(&self, now_us: u64) -> u32 {
+        self.stream.clock_at(now_us)
+    }
+
     /// When `speak` is wanted, or None while there is nothing of our own to say.
     pub fn next_us(&self) -> Option<u64> {
         self.next_us

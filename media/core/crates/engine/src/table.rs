@@ -47,8 +47,9 @@ impl<T> Table<T> {
         self.slots.get_mut(slot)?.as_mut()
     }
 
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
-        self.slots.iter_mut().flatten()
+    /// The things in every `shares`th slot, from slot `share` on.
+    pub fn share_mut(&mut self, share: usize, shares: usize) -> impl Iterator<Item = &mut T> {
+        self.slots.iter_mut().skip(share).step_by(shares).flatten()
     }
 
     pub fn iter(&self) -> impl Iterator<Item = (u64, &T)> {

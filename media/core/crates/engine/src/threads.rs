@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::commands::Command;
 use crate::event_ring::EventRing;
 use crate::events::{Event, ForkEnding, ForkId};
+use crate::rules::Rules;
 use crate::wake::Wake;
 use crate::worker::{Surroundings, Worker};
 use crate::writer::{Job, QUEUE_LENGTH, Writer};
@@ -26,9 +27,9 @@ use crate::writer::{Job, QUEUE_LENGTH, Writer};
 pub struct Plan {
     pub clock: Clock,
     pub workers: usize,
-    pub media_timeout_us: u64,
     /// A PEM file of whom forks trust beside the system's authorities.
     pub fork_authorities: Option<PathBuf>,
+    pub rules: Rules,
 }
 
 /// A thread that tells when it is over.
@@ -165,7 +166,7 @@ fn seat(plan: &Plan, facts: &Arc<EventRing>, jobs: &Sender<Job>) -> io::Result<(
         wake,
         facts: facts.clone(),
         jobs: jobs.clone(),
-        media_timeout_us: plan.media_timeout_us,
+        rules: plan.rules,
     })?;
     Ok((desk, worker))
 }

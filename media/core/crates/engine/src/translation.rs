@@ -59,6 +59,8 @@ mod tests {
         ptime_ms: 20,
         sending: true,
         receiving: true,
+        answered: true,
+        rtcp: crate::settings::Rtcp { mux: false, remote: None, voice_metrics: false },
     };
 
     #[test]

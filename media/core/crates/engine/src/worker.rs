@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
+use ::rtp::rtcp::is_rtcp;
 use crossbeam_channel::{Receiver, Sender};
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll;
@@ -19,6 +20,7 @@ use crate::forks::Forks;
 use crate::intake::Received;
 use crate::mix::Mix;
 use crate::recorder::{RecordedPacket, Recorder};
+use crate::rules::Rules;
 use crate::table::Table;
 use crate::wake::Wake;
 use crate::writer::Job;
@@ -28,6 +30,7 @@ mod leg;
 mod mixing;
 mod obey;
 mod playing;
+mod rtcp;
 mod security;
 
 use leg::Leg;
@@ -36,7 +39,9 @@ use leg::Leg;
 const BUFFER_LENGTH: usize = 2048;
 /// Sockets served between two looks at the clock, the commands and the agenda.
 const MAX_READY: usize = 256;
-const SWEEP_US: u64 = 1_000_000;
+/// Each leg is looked after once a second, a tenth of them at a time, so that packets never wait for all.
+const SWEEPS_A_SECOND: usize = 10;
+const SWEEP_US: u64 = 1_000_000 / SWEEPS_A_SECOND as u64;
 /// What epoll says when commands are waiting. A leg's sockets say its slot, twice, and 1 more for RTCP.
 const COMMANDS: u64 = u64::MAX;
 /// What it says when the agenda has something due.
@@ -50,8 +55,7 @@ pub struct Surroundings {
     pub wake: Arc<Wake>,
     pub facts: Arc<EventRing>,
     pub jobs: Sender<Job>,
-    /// 0 for never.
-    pub media_timeout_us: u64,
+    pub rules: Rules,
 }
 
 /// The state of the thread.
@@ -65,6 +69,8 @@ pub struct Worker {
     forks: Forks,
     agenda: Agenda,
     alarm: Alarm,
+    /// The share of the legs that is looked after next.
+    swept: usize,
     /// Facts of this round, on their way to the ring.
     outbox: Vec<Event>,
     buffer: Box<[u8; BUFFER_LENGTH]>,
@@ -78,9 +84,7 @@ impl Worker {
         epoll::add(&epoll, &around.wake, epoll::EventData::new_u64(COMMANDS), epoll::EventFlags::IN)?;
         epoll::add(&epoll, &alarm, epoll::EventData::new_u64(AGENDA), epoll::EventFlags::IN)?;
         let mut agenda = Agenda::default();
-        if around.media_timeout_us > 0 {
-            agenda.add(around.clock.now_us() + SWEEP_US, Task::Sweep);
-        }
+        agenda.add(around.clock.now_us() + SWEEP_US, Task::Sweep);
         Ok(Self {
             recorder: Recorder::new(around.jobs.clone()),
             forks: Forks::default(),
@@ -90,6 +94,7 @@ impl Worker {
             mixes: Table::default(),
             agenda,
             alarm,
+            swept: 0,
             outbox: Vec::new(),
             buffer: Box::new([0; BUFFER_LENGTH]),
             running: true,
@@ -128,7 +133,7 @@ impl Worker {
         match token {
             COMMANDS => {}
             AGENDA => self.alarm.hush(),
-            socket if socket & 1 == 1 => self.take_rtcp((socket >> 1) as usize),
+            socket if socket & 1 == 1 => self.take_rtcp((socket >> 1) as usize, now_us),
             socket => self.take_rtp((socket >> 1) as usize, now_us),
         }
     }
@@ -137,6 +142,10 @@ impl Worker {
         let Some(leg) = self.legs.at(slot) else { return };
         let Ok((length, source)) = leg.rtp.recv_from(&mut self.buffer[..]) else { return };
         let length = if length < BUFFER_LENGTH { length } else { 0 };
+        if is_rtcp(&self.buffer[..length]) && leg.endpoint.muxes_rtcp() {
+            leg.receive_report(&mut self.buffer[..length], source, now_us, &mut self.outbox);
+            return;
+        }
         let Some(length) = leg.open(&mut self.buffer[..length]) else { return };
         let datagram = &self.buffer[..length];
         let Some(received) = leg.endpoint.receive(datagram, source, now_us, &mut self.outbox) else { return };
@@ -175,14 +184,6 @@ impl Worker {
         leg.send(&mut self.buffer[..], packet);
     }
 
-    /// RTCP is counted and not looked at: what we report of a leg we measure ourselves.
-    fn take_rtcp(&mut self, slot: usize) {
-        let Some(leg) = self.legs.at(slot) else { return };
-        if leg.rtcp.recv_from(&mut self.buffer[..]).is_ok() {
-            leg.endpoint.count_rtcp();
-        }
-    }
-
     fn arm_digit_expiry(&mut self, id: EndpointId) {
         let Some(leg) = self.legs.get(id).filter(|leg| !leg.digit_armed) else { return };
         if let Some(deadline_us) = leg.endpoint.intake.digits.deadline_us() {
@@ -204,6 +205,7 @@ impl Worker {
                     }
                 }
                 Task::Fork(id) => self.fork_beat(id, now_us),
+                Task::Report(id) => self.report(id, now_us),
                 Task::Sweep => self.sweep(now_us),
             }
         }
@@ -217,10 +219,10 @@ impl Worker {
     }
 
     fn sweep(&mut self, now_us: u64) {
-        let timeout_us = self.around.media_timeout_us;
-        for leg in self.legs.values_mut() {
-            leg.endpoint.intake.check_silence(timeout_us, now_us, &mut self.outbox);
+        for leg in self.legs.share_mut(self.swept, SWEEPS_A_SECOND) {
+            leg.endpoint.second_passed(&self.around.rules, now_us, &mut self.outbox);
         }
+        self.swept = (self.swept + 1) % SWEEPS_A_SECOND;
         self.agenda.add(now_us + SWEEP_US, Task::Sweep);
     }
 }

@@ -11,7 +11,8 @@ use engine::intake::Content;
 use engine::playback::{Manner, Playback};
 use engine::playlist::Playlist;
 use engine::prompt::Prompt;
-use engine::settings::Settings;
+use engine::rules::Rules;
+use engine::settings::{Rtcp, Settings};
 use engine::speaker::MAX_PACKET;
 use proptest::prelude::*;
 use rtp::digit_sender::{DigitSender, Touch};
@@ -33,6 +34,8 @@ fn settings() -> Settings {
         ptime_ms: 20,
         sending: true,
         receiving: true,
+        answered: true,
+        rtcp: Rtcp::default(),
     }
 }
 
@@ -54,7 +57,7 @@ struct Rig {
 impl Rig {
     fn new() -> Self {
         let stream = OutgoingStream::new(0xabcd, 99, 1000, 0);
-        Self { endpoint: Endpoint::new(ID, stream), events: Vec::new(), now_us: 0 }
+        Self { endpoint: Endpoint::new(ID, stream, 1, &Rules::default(), 0), events: Vec::new(), now_us: 0 }
     }
 
     fn configured() -> Self {

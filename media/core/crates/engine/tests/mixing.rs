@@ -8,7 +8,7 @@ use audio::encoder::{Encoder, MAX_PAYLOAD};
 use engine::hearing::Hearing;
 use engine::intake::{Content, Received};
 use engine::mix::{MAX_FRAME, Mix, Role};
-use engine::settings::Settings;
+use engine::settings::{Rtcp, Settings};
 use engine::speaker::{MAX_PACKET, Speaker};
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::{HEADER_LENGTH, Header, Packet};
@@ -159,6 +159,8 @@ fn settings(codec: Codec, ptime_ms: u32) -> Settings {
         ptime_ms,
         sending: true,
         receiving: true,
+        answered: true,
+        rtcp: Rtcp::default(),
     }
 }
 

@@ -12,7 +12,8 @@ use engine::key_tones::tones_of;
 use engine::playback::{Manner, Playback, Seek};
 use engine::playlist::Playlist;
 use engine::prompt::Prompt;
-use engine::settings::Settings;
+use engine::rules::Rules;
+use engine::settings::{Rtcp, Settings};
 use engine::speaker::MAX_PACKET;
 use rtp::digit_sender::Touch;
 use rtp::outgoing::OutgoingStream;
@@ -32,6 +33,8 @@ fn settings() -> Settings {
         ptime_ms: 20,
         sending: true,
         receiving: true,
+        answered: true,
+        rtcp: Rtcp::default(),
     }
 }
 
@@ -49,7 +52,11 @@ struct Rig {
 impl Rig {
     fn playing(packets: u8, manner: Manner) -> Self {
         let stream = OutgoingStream::new(0xabcd, 99, 1000, 0);
-        let mut rig = Self { endpoint: Endpoint::new(7, stream), events: Vec::new(), now_us: 0 };
+        let mut rig = Self {
+            endpoint: Endpoint::new(7, stream, 1, &Rules::default(), 0),
+            events: Vec::new(),
+            now_us: 0,
+        };
         rig.endpoint.configure(settings(), 0);
         rig.play(1, packets, manner);
         rig

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use audio::codec::Codec;
 use engine::protection::KeyPair;
-use engine::settings::Settings;
+use engine::settings::{Rtcp, Settings};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -12,6 +12,7 @@ use crate::security::SrtpKeys;
 
 /// The fields of `media.commands.ConfigureEndpoint`.
 #[derive(FromPyObject)]
+#[allow(clippy::struct_excessive_bools)] // as the command has them
 pub struct Agreed {
     host: String,
     port: u16,
@@ -24,6 +25,11 @@ pub struct Agreed {
     sending: bool,
     receiving: bool,
     srtp: Option<SrtpKeys>,
+    answered: bool,
+    rtcp_mux: bool,
+    rtcp_host: Option<String>,
+    rtcp_port: Option<u16>,
+    voice_metrics: bool,
 }
 
 impl Agreed {
@@ -35,7 +41,7 @@ impl Agreed {
     /// An address that is no IP address is left open until the peer's first packet.
     pub fn settings(self) -> PyResult<Settings> {
         Ok(Settings {
-            remote: self.host.parse::<IpAddr>().ok().map(|host| SocketAddr::new(host, self.port)),
+            remote: address(&self.host, self.port),
             codec: codec_named(&self.codec)?,
             payload_type: self.payload_type,
             dtmf_payload_type: self.dtmf_payload_type,
@@ -44,8 +50,18 @@ impl Agreed {
             ptime_ms: self.ptime_ms,
             sending: self.sending,
             receiving: self.receiving,
+            answered: self.answered,
+            rtcp: Rtcp { mux: self.rtcp_mux, remote: self.rtcp_remote(), voice_metrics: self.voice_metrics },
         })
     }
+
+    fn rtcp_remote(&self) -> Option<SocketAddr> {
+        address(self.rtcp_host.as_ref().unwrap_or(&self.host), self.rtcp_port?)
+    }
+}
+
+fn address(host: &str, port: u16) -> Option<SocketAddr> {
+    host.parse::<IpAddr>().ok().map(|host| SocketAddr::new(host, port))
 }
 
 fn codec_named(name: &str) -> PyResult<Codec> {

@@ -15,12 +15,14 @@ use engine::event_ring::EventRing;
 use engine::forks::{Mix, Order};
 use engine::mix::Role;
 use engine::playback::{Manner, Seek};
+use engine::rules::{Latching, Rules};
 use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use rtp::digit_sender::Touch;
 
 use crate::agreed::Agreed;
-use crate::facts::{EndpointCounters, to_python};
+use crate::counters::EndpointCounters;
+use crate::facts::to_python;
 
 /// The media engine with its threads.
 #[pyclass(frozen)]
@@ -32,22 +34,32 @@ pub struct Core {
 #[pymethods]
 impl Core {
     #[new]
-    #[pyo3(signature = (*, host, port_min, port_max, workers, media_timeout_s, fork_authorities, max_forks))]
+    #[pyo3(signature = (
+        *, host, ports, port_rest_s, workers, media_timeout_s, one_way_after_s, latching, fork_authorities, max_forks
+    ))]
+    #[allow(clippy::too_many_arguments)] // keywords, each said once
     fn new(
         host: &str,
-        port_min: u16,
-        port_max: u16,
+        ports: (u16, u16),
+        port_rest_s: f64,
         workers: usize,
         media_timeout_s: f64,
+        one_way_after_s: f64,
+        latching: (&str, f64),
         fork_authorities: Option<PathBuf>,
         max_forks: usize,
     ) -> PyResult<Self> {
         let setup = Setup {
             host: host.parse().map_err(|_| PyValueError::new_err(format!("{host} is not an IP address")))?,
-            port_min,
-            port_max,
+            port_min: ports.0,
+            port_max: ports.1,
+            port_rest_us: us(port_rest_s),
             workers,
-            media_timeout_us: (media_timeout_s * 1e6) as u64,
+            rules: Rules {
+                media_timeout_us: us(media_timeout_s),
+                one_way_after_us: us(one_way_after_s),
+                latching: Latching { strict: is_strict(latching.0)?, relatch_after_us: us(latching.1) },
+            },
             fork_authorities,
             max_forks,
         };
@@ -221,6 +233,18 @@ impl Core {
 /// Of 16 bits each, the low octet first.
 fn samples_of(octets: &[u8]) -> Vec<i16> {
     octets.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
+}
+
+fn us(seconds: f64) -> u64 {
+    (seconds * 1e6) as u64
+}
+
+fn is_strict(latching: &str) -> PyResult<bool> {
+    match latching {
+        "symmetric" => Ok(false),
+        "strict" => Ok(true),
+        _ => Err(PyValueError::new_err(format!("latching is symmetric or strict, not {latching}"))),
+    }
 }
 
 fn channel_named(name: &str) -> PyResult<Channel> {

@@ -3,21 +3,10 @@
 use std::time::Duration;
 
 use engine::events::{self, Event, PlaybackEnd};
+use engine::one_way::Missing;
 use pyo3::prelude::*;
 
-#[pyclass(frozen, get_all)]
-#[derive(Clone)]
-pub struct EndpointCounters {
-    packets_received: u64,
-    packets_sent: u64,
-    bytes_received: u64,
-    bytes_sent: u64,
-    packets_lost: u64,
-    packets_dropped: u64,
-    packets_forged: u64,
-    rtcp_received: u64,
-    jitter_ms: f64,
-}
+use crate::counters::EndpointCounters;
 
 #[pyclass(frozen, get_all)]
 pub struct EndpointClosed {
@@ -36,6 +25,18 @@ pub struct MediaStarted {
 pub struct MediaLost {
     endpoint: u64,
     silent_s: f64,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct MediaResumed {
+    endpoint: u64,
+    silent_s: f64,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct OneWayDetected {
+    endpoint: u64,
+    missing: &'static str,
 }
 
 #[pyclass(frozen, get_all)]
@@ -91,22 +92,6 @@ pub struct ForkEnded {
     overrun_ms: u64,
 }
 
-impl From<events::EndpointCounters> for EndpointCounters {
-    fn from(counters: events::EndpointCounters) -> Self {
-        Self {
-            packets_received: counters.packets_received,
-            packets_sent: counters.packets_sent,
-            bytes_received: counters.bytes_received,
-            bytes_sent: counters.bytes_sent,
-            packets_lost: counters.packets_lost,
-            packets_dropped: counters.packets_dropped,
-            packets_forged: counters.packets_forged,
-            rtcp_received: counters.rtcp_received,
-            jitter_ms: counters.jitter_ms,
-        }
-    }
-}
-
 impl RecordingCompleted {
     fn new(recording: u64, summary: events::RecordingSummary) -> Self {
         Self {
@@ -139,7 +124,13 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
             object(py, MediaStarted { endpoint, host: source.ip().to_string(), port: source.port() })
         }
         Event::MediaLost { endpoint, silent_us } => {
-            object(py, MediaLost { endpoint, silent_s: Duration::from_micros(silent_us).as_secs_f64() })
+            object(py, MediaLost { endpoint, silent_s: seconds(silent_us) })
+        }
+        Event::MediaResumed { endpoint, silent_us } => {
+            object(py, MediaResumed { endpoint, silent_s: seconds(silent_us) })
+        }
+        Event::OneWayDetected { endpoint, missing } => {
+            object(py, OneWayDetected { endpoint, missing: direction(missing) })
         }
         Event::DigitDetected { endpoint, digit, duration_ms } => {
             object(py, DigitDetected { endpoint, digit, duration_ms })
@@ -162,6 +153,17 @@ where
     T: pyo3::PyClass<BaseType = PyAny> + Into<pyo3::PyClassInitializer<T>>,
 {
     Ok(Py::new(py, fact)?.into_any())
+}
+
+fn seconds(us: u64) -> f64 {
+    Duration::from_micros(us).as_secs_f64()
+}
+
+fn direction(missing: Missing) -> &'static str {
+    match missing {
+        Missing::FromPeer => "from_peer",
+        Missing::ToPeer => "to_peer",
+    }
 }
 
 fn reason(end: PlaybackEnd) -> &'static str {

@@ -4,6 +4,7 @@
 
 mod agreed;
 mod core;
+mod counters;
 mod facts;
 mod security;
 
@@ -12,8 +13,10 @@ mod _core {
     #[pymodule_export]
     use crate::core::Core;
     #[pymodule_export]
+    use crate::counters::EndpointCounters;
+    #[pymodule_export]
     use crate::facts::{
-        DigitDetected, EndpointClosed, EndpointCounters, ForkConnected, ForkEnded, MediaLost, MediaStarted,
-        PlaybackEnded, RecordingCompleted, RecordingFailed, RecordingStarted,
+        DigitDetected, EndpointClosed, ForkConnected, ForkEnded, MediaLost, MediaResumed, MediaStarted,
+        OneWayDetected, PlaybackEnded, RecordingCompleted, RecordingFailed, RecordingStarted,
     };
 }

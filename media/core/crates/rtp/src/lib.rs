@@ -7,7 +7,9 @@ pub mod digit_receiver;
 pub mod digit_sender;
 pub mod outgoing;
 pub mod packet;
+pub mod quality;
 pub mod reception;
+pub mod rtcp;
 pub mod telephone_event;
 
 /// The RTP clock of G.711 and of telephone-event beside it (RFC 3551 §4.5.14, RFC 4733 §2.2).

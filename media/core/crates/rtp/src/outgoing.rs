@@ -62,6 +62,20 @@ impl OutgoingStream {
         }
     }
 
+    pub fn ssrc(&self) -> u32 {
+        self.ssrc
+    }
+
+    pub fn clock_hz(&self) -> u32 {
+        self.clock_hz
+    }
+
+    /// What its clock shows now.
+    pub fn clock_at(&self, now_us: u64) -> u32 {
+        self.timestamp
+            .wrapping_add(us_to_ticks(now_us.saturating_sub(self.timestamp_us), self.clock_hz) as u32)
+    }
+
     /// Our header for a relayed packet; None for one that is older than the relay.
     pub fn relay(
         &mut self,

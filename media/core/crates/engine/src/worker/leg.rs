@@ -4,9 +4,11 @@ use std::net::{SocketAddr, UdpSocket};
 use std::ops::Range;
 
 use audio::codec::Codec;
+use rtp::rtcp::MAX_LENGTH;
+use srtp::MAX_TRAILER;
 
 use crate::endpoint::Endpoint;
-use crate::events::{EndpointId, MixId};
+use crate::events::{EndpointId, Event, MixId};
 use crate::forks::Forks;
 use crate::hearing::Hearing;
 use crate::protection::Protection;
@@ -36,6 +38,8 @@ pub struct Leg {
     pub forks: Vec<usize>,
     /// The agenda holds a digit expiry of this leg.
     pub digit_armed: bool,
+    /// The agenda holds its next report.
+    pub reporting: bool,
 }
 
 impl Leg {
@@ -65,5 +69,28 @@ impl Leg {
         if self.rtp.send_to(packet, destination).is_ok() {
             self.endpoint.count_sent(length);
         }
+    }
+
+    /// Take one datagram of RTCP; one the peer did not make is counted.
+    pub fn receive_report(
+        &mut self,
+        datagram: &mut [u8],
+        source: SocketAddr,
+        now_us: u64,
+        events: &mut Vec<Event>,
+    ) {
+        let Some(length) = self.open_report(datagram) else { return };
+        self.endpoint.receive_report(&datagram[..length], source, now_us, events);
+    }
+
+    /// Send one RTCP packet to where the peer takes them.
+    pub fn send_report(&mut self, packet: &[u8]) {
+        let Some(destination) = self.endpoint.report_destination() else { return };
+        let mut buffer = [0; MAX_LENGTH + MAX_TRAILER];
+        buffer[..packet.len()].copy_from_slice(packet);
+        let Some(packet) = self.seal_report(&mut buffer, 0..packet.len()) else { return };
+        let socket = if self.endpoint.muxes_rtcp() { &self.rtp } else { &self.rtcp };
+        // A report that is lost is made good by the next.
+        let _ = socket.send_to(packet, destination);
     }
 }

@@ -10,6 +10,7 @@ use crate::commands::Channel;
 use crate::endpoint::Endpoint;
 use crate::events::{EndpointId, RecordingId};
 use crate::ports::SocketPair;
+use crate::rules::Rules;
 
 impl Worker {
     pub(super) fn obey_all(&mut self, now_us: u64) {
@@ -28,6 +29,7 @@ impl Worker {
                     leg.protect(keys);
                 });
                 self.fit(endpoint, now_us);
+                self.begin_reporting(endpoint, now_us);
             }
             Command::Close { endpoint } => self.close(endpoint, now_us),
             Command::Bridge { mix, legs } => self.bridge(mix, legs, now_us),
@@ -68,7 +70,7 @@ impl Worker {
 
     fn open(&mut self, id: EndpointId, sockets: SocketPair, now_us: u64) {
         let Ok(local) = sockets.rtp.local_addr() else { return };
-        let endpoint = Endpoint::new(id, random_stream(now_us));
+        let endpoint = new_endpoint(id, &self.around.rules, now_us);
         let SocketPair { rtp, rtcp, .. } = sockets;
         let leg = Leg {
             id,
@@ -84,6 +86,7 @@ impl Worker {
             tap: None,
             forks: Vec::new(),
             digit_armed: false,
+            reporting: false,
         };
         let slot = self.legs.insert(id, leg);
         let Some(leg) = self.legs.at(slot) else { return };
@@ -99,6 +102,7 @@ impl Worker {
         self.leave_mix(id, now_us);
         self.stop_playback(id);
         self.stop_forks_of(id);
+        self.say_goodbye(id, now_us);
         // Dropping its sockets takes them out of epoll.
         if let Some(leg) = self.legs.remove(id) {
             self.outbox.push(Event::EndpointClosed { endpoint: id, counters: leg.endpoint.counters() });
@@ -128,9 +132,11 @@ impl Worker {
 ///
 /// Its sequence numbers begin in the lower half: a peer that misses the first packets of an encrypted stream would
 /// miss a roll-over among them for good (RFC 3711 §3.3.1).
-fn random_stream(now_us: u64) -> OutgoingStream {
-    let mut bytes = [0; 16];
+fn new_endpoint(id: EndpointId, rules: &Rules, now_us: u64) -> Endpoint {
+    let mut bytes = [0; 24];
     let _ = getrandom(&mut bytes, GetRandomFlags::empty());
-    let random = u128::from_ne_bytes(bytes);
-    OutgoingStream::new(random as u32, (random >> 32) as u16 >> 1, (random >> 64) as u32, now_us)
+    let [sources, name, timestamp] =
+        [0, 8, 16].map(|at| u64::from_ne_bytes(std::array::from_fn(|n| bytes[at + n])));
+    let stream = OutgoingStream::new(sources as u32, (sources >> 32) as u16 >> 1, timestamp as u32, now_us);
+    Endpoint::new(id, stream, name, rules, now_us)
 }

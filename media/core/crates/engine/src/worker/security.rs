@@ -30,4 +30,21 @@ impl Leg {
         let place = protection.protect_rtp(buffer, packet).ok()?;
         Some(&buffer[place])
     }
+
+    /// The length of the RTCP packet that a datagram holds; None for one the peer did not make, which is counted.
+    pub(super) fn open_report(&mut self, datagram: &mut [u8]) -> Option<usize> {
+        let Some(protection) = &mut self.protection else { return Some(datagram.len()) };
+        let opened = protection.open_rtcp(datagram);
+        if opened.is_err() {
+            self.endpoint.intake.count_forged();
+        }
+        opened.ok()
+    }
+
+    /// The datagram that a report of ours goes out as.
+    pub(super) fn seal_report<'a>(&mut self, buffer: &'a mut [u8], packet: Range<usize>) -> Option<&'a [u8]> {
+        let Some(protection) = &mut self.protection else { return Some(&buffer[packet]) };
+        let place = protection.protect_rtcp(buffer, packet).ok()?;
+        Some(&buffer[place])
+    }
 }
