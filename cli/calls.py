@@ -11,7 +11,20 @@ from cli.output import duration, print_json, print_line
 from cli.table import print_table
 from runtime.errors import UsageError
 
-app = noun("Calls that are up: list them, hang up.")
+app = noun("Calls that are up: list them, show how they sound, hang up.")
+
+_SHOWN_OF_A_LEG = (
+    "mos",
+    "mos_lowest",
+    "remote_mos",
+    "packets_received",
+    "packets_lost",
+    "packets_late",
+    "jitter_ms",
+    "round_trip_ms",
+    "remote_packets_lost",
+    "packets_dropped",
+)
 
 
 @app.command("list")
@@ -24,6 +37,25 @@ def list_calls(socket: SocketOption = None, config: ConfigOption = None, as_json
     columns = ("call", "state", "caller", "name", "dialled", "where", "station", "recording", "age#")
     gives_way = ("recording", "name", "station", "dialled", "where")
     print_table("calls", columns, (_row(call) for call in found), gives_way)
+
+
+@app.command("show")
+def show(
+    call_id: Annotated[str, typer.Argument(help="The call's id, or its beginning.")],
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a call's legs and how each sounds: what comes from it, and what it reports of us (there)."""
+    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
+    call = ask(socket, config, "call.show", call_id=whole_id)
+    if as_json:
+        print_json(call)
+        return
+    columns = ("side", "station", "codec", "MOS#", "worst#", "there#", "packets#", "lost#", "late#")
+    more = ("jitter ms#", "round trip ms#", "lost there#", "dropped#")
+    gives_way = ("dropped#", "late#", "lost there#")
+    print_table(call["call_id"], (*columns, *more), (_leg_row(leg) for leg in call["legs"]), gives_way)
 
 
 @app.command("hang-up")
@@ -54,6 +86,12 @@ def _whole_id(beginning: str, up: list[dict[str, Any]]) -> str:
             f"several begin with {beginning!r}; write more of the one you mean: {', '.join(ids)}"
         )
     return beginning if beginning in ids else ids[0]
+
+
+def _leg_row(leg: dict[str, Any]) -> tuple[object, ...]:
+    media = leg["media"] or {}
+    known = (media.get(name) for name in _SHOWN_OF_A_LEG)
+    return (leg["side"], leg["station"], leg["codec"], *known)
 
 
 def _row(call: dict[str, Any]) -> tuple[object, ...]:

@@ -34,6 +34,7 @@ from switch.events import SwitchStarted
 from switch.exchange import Exchange
 from switch.fork_verbs import ForkVerbs
 from switch.http import HttpServer
+from switch.media_verbs import MediaVerbs
 from switch.metrics import Metrics
 from switch.records.call_records import CallRecords
 from switch.records.database import Database
@@ -192,6 +193,7 @@ class Switchboard:
             name=configuration.switch.name,
             version=VERSION,
         )
+        self._media_verbs = MediaVerbs(self.exchange, self._media.facts_of, self._clock)
         self._station_verbs = StationVerbs(self._stack.registrar.contacts, self.driver.submit, self._ids)
         self._control = ControlServer(configuration.control, self._all_verbs(), self._audience_changed)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
@@ -314,6 +316,7 @@ class Switchboard:
         applications_verbs = (verb for app in self._applications for verb in app.verbs)
         return [
             *self._verbs.verbs(),
+            *self._media_verbs.verbs(),
             *self._station_verbs.verbs(),
             *self.certificates.verbs(),
             *self._ban_verbs.verbs(),
@@ -323,7 +326,7 @@ class Switchboard:
             *applications_verbs,
         ]
 
-    def _counts(self) -> dict[str, Callable[[], int]]:
+    def _counts(self) -> dict[str, Callable[[], float]]:
         """What is zero when nobody calls, the phones that watch, and what must stay zero."""
         return {
             "open_legs": lambda: self._stack.open_legs,
@@ -339,6 +342,8 @@ class Switchboard:
             "loop_delay_ms": lambda: self._stack.guard.admission.delay_ms,
             "registered_contacts": lambda: self._stack.registrar.registered_contacts,
             "unwritten_registrations": self._count_unwritten_registrations,
+            "media_late_ms": lambda: self._media.lateness_ms[0],
+            "media_late_max_ms": lambda: self._media.lateness_ms[1],
             "media_facts_lost": lambda: self._media.facts_lost,
             "faults": lambda: self._faults,
         }

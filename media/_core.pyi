@@ -36,7 +36,7 @@ class Core:
     def __new__(
         cls,
         *,
-        host: str,
+        hosts: tuple[str, str | None],
         ports: tuple[int, int],
         port_rest_s: float,
         workers: int,
@@ -46,8 +46,9 @@ class Core:
         fork_authorities: str | PathLike[str] | None,
         max_forks: int,
     ) -> Core:
-        """``ports`` are the first and the last. ``latching`` is ``symmetric`` or ``strict``, and the seconds
-        of silence after which a peer may come back from another port. 0 for a time is never.
+        """``hosts``: where legs are bound, and where those are whose peers speak IPv6. ``ports`` are first
+        and last. ``latching`` is ``symmetric`` or ``strict``, and the seconds of silence after which a
+        peer may come back from another port. 0 for a time is never.
         """
 
     @property
@@ -58,6 +59,10 @@ class Core:
     def facts_lost(self) -> int:
         """Digits, MediaStarted and ForkConnected thrown away since nobody drained them; others are kept."""
 
+    @property
+    def lateness_s(self) -> tuple[float, float]:
+        """By how much the latest worker was behind: in the last second or two, and since it began."""
+
     def drain(self, limit: int) -> list[_Fact]:
         """Up to ``limit`` facts, oldest first. ``event_fd`` stays readable if more are left."""
 
@@ -67,8 +72,11 @@ class Core:
     def load_prompt(self, name: str, narrow: bytes, wide: bytes) -> None:
         """Keep a prompt: the same sound at 8 and at 16 kHz, 16-bit little-endian samples of one channel."""
 
-    def open_endpoint(self, near: int | None) -> tuple[int, int]:
-        """Bind a port pair, on the worker of endpoint ``near``. Returns the endpoint and its even port."""
+    def open_endpoint(self, near: int | None, ipv6: bool) -> tuple[int, int]:
+        """Bind a port pair, on the worker of endpoint ``near``, on the IPv6 host if wanted and known.
+
+        Returns the endpoint and its even port.
+        """
 
     def configure_endpoint(self, endpoint: int, agreed: _Agreed) -> None:
         """Tell the endpoint what its peer agreed to.

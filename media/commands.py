@@ -83,6 +83,8 @@ class OpenEndpoint(Command):
     leg_id: str
     near: str | None
     """Another leg of the same call, so that both live on one media worker; None for a call's first leg."""
+    ipv6: bool = False
+    """For a peer that speaks IPv6; an address of ours for it is taken where the configuration names one."""
 
 
 @plain_data

@@ -36,6 +36,14 @@ class MediaConfig(Section):
         default=None,
         description="IP address that SDP names where phones reach this machine at another; host when absent.",
     )
+    host6: str | None = Field(
+        default=None,
+        description="IPv6 address that media ports are bound to for phones whose SDP names an IPv6 address, "
+        "where host is an IPv4 one.",
+    )
+    advertised_host6: str | None = Field(
+        default=None, description="IPv6 address that SDP names in place of host6; host6 when absent."
+    )
     port_min: int = Field(
         default=20000,
         ge=1024,
@@ -102,7 +110,7 @@ class MediaConfig(Section):
         default=Path("prompts"), description="Folder of prompts; zh/greeting.wav there is prompt zh/greeting."
     )
 
-    @field_validator("host", "advertised_host")
+    @field_validator("host", "advertised_host", "host6", "advertised_host6")
     @classmethod
     def _is_address(cls, host: str | None) -> str | None:
         if host is not None:

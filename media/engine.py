@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from media.config import MediaConfig, RecordingsConfig
 from media.events import EndpointFailed, EndpointOpened, ForkEnded, RecordingFailed
 from media.forking import Forking
 from media.mixing import Mixes
-from media.names import Fact, ForkIdentity, Names, RecordingIdentity
+from media.names import Fact, ForkIdentity, Names, RecordingIdentity, counters_as_fields
 from media.playing import Playing
 from media.prompts import resampled
 from runtime.clock import Clock
@@ -63,6 +63,7 @@ class MediaEngine:
         soon: Callable[[Callable[[], None]], object] = lambda act: act(),
     ) -> None:
         self._host = media.advertised_host or media.host
+        self._host6 = media.advertised_host6 or media.host6 or self._host
         self._folder = recordings.folder
         self._clock = clock
         self._submit = submit
@@ -114,6 +115,20 @@ class MediaEngine:
         endpoint = self._endpoints.get(leg_id)
         return None if endpoint is None else self._core.counters_of(endpoint)
 
+    def facts_of(self, leg_id: str) -> dict[str, Any] | None:
+        """The same by the names that EndpointClosed has; None also when the leg's worker does not answer."""
+        try:
+            counters = self.counters_of(leg_id)
+        except OSError:
+            return None
+        return None if counters is None else counters_as_fields(counters)
+
+    @property
+    def lateness_ms(self) -> tuple[float, float]:
+        """By how much the latest media thread was behind: in the last second or two, and since the start."""
+        recent_s, worst_s = self._core.lateness_s
+        return round(recent_s * 1000, 3), round(worst_s * 1000, 3)
+
     def routes(self) -> dict[type, Handler]:
         """A handler for every command of ``media.commands``."""
         handlers: dict[type, Handler] = {
@@ -158,12 +173,13 @@ class MediaEngine:
             raise UsageError(f"leg {command.leg_id} has an endpoint already; close it first")
         near = None if command.near is None else self._endpoints.get(command.near)
         try:
-            endpoint, port = self._core.open_endpoint(near)
+            endpoint, port = self._core.open_endpoint(near, command.ipv6)
         except OSError as fault:
             return [EndpointFailed(leg_id=command.leg_id, reason=str(fault))]
         self._endpoints[command.leg_id] = endpoint
         self._names.endpoints[endpoint] = command.leg_id
-        return [EndpointOpened(leg_id=command.leg_id, host=self._host, port=port)]
+        host = self._host6 if command.ipv6 else self._host
+        return [EndpointOpened(leg_id=command.leg_id, host=host, port=port)]
 
     def _configure_endpoint(self, command: commands.ConfigureEndpoint, endpoint: int) -> Answer:
         self._core.configure_endpoint(endpoint, command)
@@ -254,7 +270,7 @@ class MediaEngine:
 def _start_core(media: MediaConfig) -> _core.Core:
     try:
         return _core.Core(
-            host=media.host,
+            hosts=(media.host, media.host6),
             ports=(media.port_min, media.port_max),
             port_rest_s=media.port_rest_s,
             workers=media.workers,

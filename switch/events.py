@@ -176,6 +176,8 @@ class CallConnected(Event):
     offer_id: str
     station: str
     """Name of the station, or the outside number."""
+    leg_id: str = ""
+    """Of the station."""
 
 
 @plain_data

@@ -177,7 +177,7 @@ class Exchange:
         if target is None:
             return self._turn_away(event, self._why_nobody(event.station, arrival.called_number))
         self._calls.add(self._new_call(event, arrival, access_code, target, now))
-        return [OpenEndpoint(leg_id=event.leg_id, near=None)]
+        return [OpenEndpoint(leg_id=event.leg_id, near=None, ipv6=negotiation.speaks_ipv6(event.sdp))]
 
     def _turn_away(self, event: LegArrived, cause: Cause, retry_after_s: int | None = None) -> list[Output]:
         return refuse_arrival(event, self._ids.new("call"), cause, retry_after_s)

@@ -45,6 +45,11 @@ def give_port(
     )
 
 
+def speaks_ipv6(sdp: str | None) -> bool:
+    """Whether a peer that describes itself so wants its media at an IPv6 address (RFC 8866 §5.7)."""
+    return sdp is not None and "\nc=IN IP6 " in sdp
+
+
 def offer(leg: Leg) -> str:
     """Our offer, to be answered later through ``take_answer``."""
     leg.peer_sdp = None

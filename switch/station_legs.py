@@ -120,7 +120,12 @@ class StationLegs:
         return [
             BridgeEndpoints(leg_id=call.customer.leg_id, peer_leg_id=offer.leg.leg_id),
             *record(call, offer.leg),
-            CallConnected(call_id=call.call_id, offer_id=offer.offer_id, station=offer.station),
+            CallConnected(
+                call_id=call.call_id,
+                offer_id=offer.offer_id,
+                station=offer.station,
+                leg_id=offer.leg.leg_id,
+            ),
             *self._holding.connected(call),
         ]
 

@@ -34,7 +34,7 @@ class ExchangeVerbs:
         self,
         exchange: Exchange,
         registrations: Registrations,
-        counts: Mapping[str, Callable[[], int]],
+        counts: Mapping[str, Callable[[], float]],
         clock: Clock,
         submit: Callable[[Command], None],
         *,
@@ -70,13 +70,13 @@ class ExchangeVerbs:
 
     def _list(self, params: NoParams) -> list[dict[str, Any]]:
         now = self._clock.now()
-        return [_view(call, now) for call in self._exchange.calls()]
+        return [view_of_call(call, now) for call in self._exchange.calls()]
 
     def _hang_up(self, params: CallParams) -> dict[str, Any]:
         call = self._exchange.find(params.call_id)
         if call is None:
             raise UsageError(f"no call {params.call_id} is up; call.list names those that are")
-        view = _view(call, self._clock.now())
+        view = view_of_call(call, self._clock.now())
         self._submit(HangUpCall(call_id=params.call_id, cause=Cause.MANAGER_REQUEST))
         return view
 
@@ -84,7 +84,8 @@ class ExchangeVerbs:
         return [asdict(contact) for contact in self._registrations(self._clock.now())]
 
 
-def _view(call: Call, now: float) -> dict[str, Any]:
+def view_of_call(call: Call, now: float) -> dict[str, Any]:
+    """What is told of a call that is up."""
     return {
         "call_id": call.call_id,
         "contact_id": call.contact_id,

@@ -1,7 +1,8 @@
 """One row for each call that is over: the call detail record.
 
 Pure: journal entries in, rows out. A row is complete when the call has ended and so have its recordings,
-since the hash of a recording is known only when its file is closed. When the switch starts, whatever the
+since the hash of a recording is known only when its file is closed, and so have its legs, since their quality
+is told with the end of their ports. When the switch starts, whatever the
 run before left open is over.
 """
 
@@ -12,6 +13,7 @@ from sqlalchemy import Column, Integer, String, Table, Text
 
 from switch.causes import Cause
 from switch.records.columns import Stamp, record_tables
+from switch.records.leg_quality import quality_columns
 from switch.records.open_call import MAX_DIGITS, HungUpBy, OpenCall
 from switch.records.projection import JournalEntry
 
@@ -50,6 +52,7 @@ call_records = Table(
     Column("recording_id", String(64), comment="the first; the table recordings has all"),
     Column("recording_path", Text, comment="the file; null when it was never begun"),
     Column("recording_sha256", String(64), comment="of the whole file; null unless completed"),
+    *quality_columns(),
     comment="One row for each call that is over, once its recordings are.",
 )
 
@@ -64,10 +67,12 @@ class CallRecords:
     def __init__(self) -> None:
         self._open: dict[str, OpenCall] = {}
         self._last_time = 0.0
+        self._open_legs: dict[str, OpenCall | None] = {}
+        """Legs whose ports are open, each with the call that waits for its end."""
 
     @property
     def topics(self) -> frozenset[str]:
-        return frozenset({"call.arrived", "call.refused", "switch.started", *_STEPS})
+        return frozenset({"call.arrived", "call.refused", "switch.started", *_OF_LEGS, *_STEPS})
 
     def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
         """Take the next entry; return the rows it completes."""
@@ -83,12 +88,17 @@ class CallRecords:
     def _rows(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
         match entry.topic:
             case "call.arrived":
-                self._open[entry.fields["call_id"]] = _arrived(entry, entry.fields)
-                return []
+                call = self._open[entry.fields["call_id"]] = _arrived(entry, entry.fields)
+                return self._expect_leg(call, entry.fields["leg_id"], "caller")
             case "call.refused":
                 return [_refused(entry, entry.fields).row()]
             case "switch.started":
                 return self._close_all()
+            case "endpoint.opened":
+                self._open_legs[entry.fields["leg_id"]] = None
+                return []
+            case "endpoint.closed":
+                return self._close_leg(entry.fields)
         return self._step(entry)
 
     def _step(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
@@ -97,10 +107,35 @@ class CallRecords:
         if step is None or call is None:  # what is read again after a restart may begin in a call's middle
             return []
         step(call, entry.fields, entry.time)
+        moved: list[Mapping[str, Any]] = []
+        if entry.topic == "call.connected":
+            moved = self._expect_leg(call, entry.fields.get("leg_id", ""), "station")
+        return [*moved, *self._row_of_complete(call)]
+
+    def _row_of_complete(self, call: OpenCall) -> list[Mapping[str, Any]]:
         if not call.complete:
             return []
         del self._open[call.call_id]
         return [call.row()]
+
+    def _expect_leg(self, call: OpenCall, leg_id: str, side: str) -> list[Mapping[str, Any]]:
+        """The call waits for the end of a leg; another call that it was of before does not any more."""
+        if leg_id not in self._open_legs:  # an older journal has no word of it
+            return []
+        before = self._open_legs[leg_id]
+        self._open_legs[leg_id] = call
+        call.open_legs[leg_id] = side
+        if before is None or before is call:
+            return []
+        before.open_legs.pop(leg_id, None)
+        return self._row_of_complete(before)
+
+    def _close_leg(self, fields: Fields) -> list[Mapping[str, Any]]:
+        call = self._open_legs.pop(fields["leg_id"], None)
+        if call is None:
+            return []
+        call.close_leg(fields["leg_id"], fields)
+        return self._row_of_complete(call)
 
     def _close_all(self) -> list[Mapping[str, Any]]:
         """The run before ended without ending these: they were cut off when it last gave a sign of life."""
@@ -111,6 +146,7 @@ class CallRecords:
                 call.end(Cause.NORMAL_TEMPORARY_FAILURE, HungUpBy.RESTART, died_at)
             rows.append(call.row())
         self._open.clear()
+        self._open_legs.clear()
         return rows
 
 
@@ -204,6 +240,7 @@ def _cause(fields: Fields) -> Cause:
     return _CAUSES.get(fields["cause"], Cause.NORMAL_UNSPECIFIED)
 
 
+_OF_LEGS = ("endpoint.opened", "endpoint.closed")
 _CAUSES = {cause.value: cause for cause in Cause}
 
 _STEPS: Mapping[str, Callable[[OpenCall, Fields, float], None]] = {

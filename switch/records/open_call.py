@@ -10,6 +10,7 @@ from runtime.target import parse_target
 from switch.causes import Cause
 from switch.disposition import disposition
 from switch.records.columns import RESTART, stamp
+from switch.records.leg_quality import NOTHING_KNOWN, quality_of
 
 MAX_DIGITS = 255
 _QUEUE = "queue"
@@ -58,6 +59,9 @@ class OpenCall:
     recording_path: str | None = None
     recording_sha256: str | None = None
     open_recordings: set[str] = field(default_factory=set)
+    open_legs: dict[str, str] = field(default_factory=dict)
+    """Legs whose ports are open: which side each is."""
+    quality: dict[str, float | None] = field(default_factory=lambda: dict(NOTHING_KNOWN))
 
     def enter(self, target: str, now: float) -> None:
         """An application has the call now; a queue makes it wait."""
@@ -96,10 +100,14 @@ class OpenCall:
         self.open_recordings.add(recording_id)
         self.recording_id = self.recording_id or recording_id
 
+    def close_leg(self, leg_id: str, closed: Mapping[str, Any]) -> None:
+        """A leg's ports are closed; the last station talked to is the one that counts."""
+        self.quality |= quality_of(self.open_legs.pop(leg_id), closed)
+
     @property
     def complete(self) -> bool:
         """Whether nothing more can become known of it."""
-        return self.ended is not None and not self.open_recordings
+        return self.ended is not None and not self.open_recordings and not self.open_legs
 
     def row(self) -> Mapping[str, Any]:
         """The call record. Only once the call has ended."""
@@ -134,6 +142,7 @@ class OpenCall:
             "recording_id": self.recording_id,
             "recording_path": self.recording_path,
             "recording_sha256": self.recording_sha256,
+            **self.quality,
         }
 
 

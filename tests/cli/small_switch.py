@@ -44,6 +44,22 @@ CALL = {
     "recording_id": "recording-1",
     "age_s": 3725.0,
 }
+MEDIA = {
+    "mos": 4.12,
+    "mos_lowest": 2.87,
+    "remote_mos": 4.31,
+    "packets_received": 4071,
+    "packets_lost": 12,
+    "packets_late": 3,
+    "jitter_ms": 7.25,
+    "round_trip_ms": 41.5,
+    "remote_packets_lost": 5,
+    "packets_dropped": 2,
+}
+LEGS = [
+    {"leg_id": "leg-1", "side": "customer", "station": None, "codec": "PCMA", "media": MEDIA},
+    {"leg_id": "leg-2", "side": "station", "station": "1001", "codec": None, "media": None},
+]
 QUEUE = {
     "name": "service",
     "title": "客户服务",
@@ -155,6 +171,7 @@ class SmallSwitch:
             self._verb("agent.not_ready", acd.verbs.NotReadyParams, not_ready),
             self._verb("queue.list", NoParams, [QUEUE]),
             self._verb("call.list", NoParams, [CALL, other_call]),
+            self._verb("call.show", switch.verbs.CallParams, CALL | {"legs": LEGS}),
             self._verb("call.hang_up", switch.verbs.CallParams, CALL),
             self._verb("station.list", NoParams, [PHONE]),
             self._verb("ban.list", NoParams, [BAN, BAN | {"source": "2001:db8::/64", "left_s": None}]),

@@ -131,6 +131,18 @@ def test_calls_show_who_and_for_how_long(small_switch: SmallSwitch) -> None:
         assert part in text
 
 
+def test_a_call_shows_its_legs_and_how_they_sound(small_switch: SmallSwitch) -> None:
+    text = run(small_switch, "calls", "show", "call-1").stdout
+    customer, station = text.splitlines()[-2:] if "no room" not in text else text.splitlines()[-3:-1]
+    assert customer.split()[:3] == ["customer", "–", "PCMA"]
+    assert {"4.12", "2.87", "4.31", "4071", "12"} <= set(customer.split())
+    assert station.split()[:4] == ["station", "1001", "–", "–"]
+    assert (
+        json.loads(run(small_switch, "calls", "show", "call-1", "--json").stdout)["legs"][0]["codec"]
+        == "PCMA"
+    )
+
+
 def test_queues_show_only_the_counts_there_are(small_switch: SmallSwitch) -> None:
     text = run(small_switch, "queues").stdout
     assert "1 AVAILABLE, 2 ON_CALL" in text

@@ -128,3 +128,10 @@ def test_what_can_only_be_relayed_is_taken_from_a_caller_who_has_nothing_else() 
     negotiation.give_port(leg, "192.0.2.100", 20000, session_id=7, codecs=(Codec.G729, Codec.PCMA))
     assert "RTP/AVP 8\r\n" in negotiation.answer(leg, OFFER.replace("0 8 96", "18 8"))
     assert "RTP/AVP 18\r\n" in negotiation.answer(leg, OFFER.replace("0 8 96", "18"))
+
+
+def test_a_peer_at_an_ipv6_address_speaks_ipv6() -> None:
+    head = "v=0\r\no=- 1 1 IN IP6 2001:db8::1\r\ns=-\r\n"
+    assert negotiation.speaks_ipv6(head + "c=IN IP6 2001:db8::1\r\nt=0 0\r\n")
+    assert not negotiation.speaks_ipv6(head + "c=IN IP4 192.0.2.1\r\nt=0 0\r\n")
+    assert not negotiation.speaks_ipv6(None)

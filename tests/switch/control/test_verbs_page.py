@@ -19,11 +19,12 @@ from cli.switchboard import Switchboard
 from ivr.config import IvrConfig
 from ivr.document import Flow
 from media.commands import StartFork, StopFork
+from media.events import EndpointClosed
 from media.names import ForkIdentity
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.models import NoParams, Params
-from runtime.vocabulary import event_fields
+from runtime.vocabulary import event_fields, field_names
 from switch.application import Verb
 from switch.ban_verbs import BanVerbs
 from switch.certificate_verbs import CertificateVerbs
@@ -34,6 +35,7 @@ from switch.control.protocol import ErrorCode
 from switch.control.server import ControlServer
 from switch.events import CallAnswered, CallEnded
 from switch.fork_verbs import ForkVerbs
+from switch.media_verbs import MediaVerbs
 from switch.records.projection import JournalEntry
 from switch.records.segment import decode_line
 from switch.registration_verbs import RegistrationVerbs
@@ -53,6 +55,33 @@ from tests.helpers.exchange_rig import ExchangeRig
 from tests.helpers.trunks_rig import TrunksRig, trunk_config
 
 PAGE = (Path(__file__).parents[3] / "docs" / "verbs.md").read_text()
+
+
+SOUND = {
+    "packets_received": 4071,
+    "packets_sent": 4075,
+    "bytes_received": 700212,
+    "bytes_sent": 700900,
+    "packets_lost": 12,
+    "packets_dropped": 0,
+    "packets_forged": 0,
+    "jitter_ms": 1.25,
+    "packets_late": 3,
+    "packets_duplicated": 0,
+    "packets_reordered": 1,
+    "rtcp_received": 16,
+    "rtcp_sent": 17,
+    "jitter_max_ms": 7.5,
+    "round_trip_ms": 41.5,
+    "round_trip_max_ms": 60.25,
+    "r_factor": 88.2,
+    "mos": 4.29,
+    "mos_lowest": 2.87,
+    "mos_lowest_at_s": 31.1,
+    "remote_packets_lost": 5,
+    "remote_jitter_ms": 2.0,
+    "remote_mos": 4.31,
+}
 
 
 def rows(heading: str) -> Iterator[list[str]]:
@@ -98,8 +127,9 @@ def all_verbs() -> list[Verb]:
     of_certificates = CertificateVerbs(certificates, rig.driver.submit)
     fork = ForkIdentity("fork-1", "leg-1", "call-1", "wss://bot.example/stream")
     rig.driver.add_routes({kind: lambda command, now: [] for kind in (StartFork, StopFork)})
-    of_media = ForkVerbs(rig.exchange, lambda: [fork], SeededIds(), rig.driver.submit).verbs()
-    own = (*of_exchange.verbs(), *of_sip, *of_certificates.verbs(), *of_media)
+    of_forks = ForkVerbs(rig.exchange, lambda: [fork], SeededIds(), rig.driver.submit).verbs()
+    of_media = MediaVerbs(rig.exchange, lambda leg_id: SOUND, rig.clock)
+    own = (*of_exchange.verbs(), *of_sip, *of_certificates.verbs(), *of_forks, *of_media.verbs())
     return [*own, *of_queues.verbs, *of_flows.verbs]
 
 
@@ -147,6 +177,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("ban.list", {}),
     ("ban.lift", {"source": "192.0.2.66"}),
     ("call.list", {}),
+    ("call.show", {"call_id": "call-1"}),
     ("media.fork", {"call_id": "call-1", "url": "wss://bot.example/stream"}),
     ("media.forks", {}),
     ("media.unfork", {"fork_id": "fork-1"}),
@@ -168,6 +199,10 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("event.unsubscribe", {"topics": ["call.ended"]}),
     ("verb.list", {}),
 ]
+
+
+def test_the_sound_of_a_leg_is_told_as_at_its_end() -> None:
+    assert {"leg_id", *SOUND} == set(field_names(EndpointClosed))
 
 
 def test_every_verb_answers_as_its_example_does(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ python -m tests.switch.records.records_page
 
 from pathlib import Path
 
-from sqlalchemy import Column, Integer, String, Table, Text
+from sqlalchemy import Column, Float, Integer, String, Table, Text
 
 import acd.service
 import ivr.service
@@ -80,6 +80,8 @@ def _words(column: Column[object]) -> str:
             return f"text up to {length}"
         case Integer():
             return "whole number"
+        case Float():
+            return "number"
         case Stamp():
             return "moment"
     raise TypeError(f"{column.type!r} has no words yet")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media.events import EndpointClosed, EndpointOpened
 from runtime.vocabulary import Event
 from switch.causes import Cause
 from switch.events import (
@@ -18,6 +19,7 @@ from switch.events import (
 )
 from switch.records.call_records import CallRecords
 from switch.records.events import JournalTailCut
+from switch.records.leg_quality import NOTHING_KNOWN
 from switch.records.projection import JournalEntry
 from tests.switch.records.stories import (
     START,
@@ -76,6 +78,7 @@ def test_an_answered_call_has_a_whole_record() -> None:
         "recording_id": "recording-1",
         "recording_path": "/var/recordings/recording-1.wav",
         "recording_sha256": "ab" * 32,
+        **NOTHING_KNOWN,
     }
 
 
@@ -314,3 +317,69 @@ def test_reading_again_from_the_oldest_open_call_gives_the_same_records(
     by_id = {row["call_id"]: row for row in written}
     assert all(by_id.get(row["call_id"], row) == row for row in again)
     assert {row["call_id"] for row in written + again} == {"call-0", "call-1", "call-2"}
+
+
+def opened(leg_id: str) -> EndpointOpened:
+    return EndpointOpened(leg_id=leg_id, host="192.0.2.1", port=20000)
+
+
+def closed(leg_id: str, *, mos: float, lost: int = 0) -> EndpointClosed:
+    return EndpointClosed(
+        leg_id=leg_id,
+        packets_received=100 - lost,
+        packets_sent=100,
+        bytes_received=17200,
+        bytes_sent=17200,
+        packets_lost=lost,
+        packets_dropped=0,
+        packets_forged=0,
+        jitter_ms=1.0,
+        jitter_max_ms=7.5,
+        round_trip_ms=40.0,
+        mos=mos,
+        mos_lowest=mos - 1,
+        remote_mos=4.0,
+    )
+
+
+def test_a_record_waits_for_its_legs_and_tells_how_they_sounded() -> None:
+    talk = CallConnected(call_id="call-1", offer_id="offer-1", station="1001", leg_id="leg-2")
+    row = only_row(
+        (0, opened("leg-of-call-1")),
+        (0, arrived()),
+        (1, opened("leg-2")),
+        (2, talk),
+        (9, closed("leg-2", mos=4.25, lost=5)),
+        (9, ended()),
+        (9, closed("leg-of-call-1", mos=3.5)),
+    )
+    assert (row["caller_mos"], row["caller_mos_lowest"], row["caller_loss"]) == (3.5, 2.5, 0.0)
+    assert (row["station_mos"], row["station_loss"], row["station_jitter_ms"]) == (4.25, 0.05, 7.5)
+    assert (row["station_round_trip_ms"], row["station_mos_remote"]) == (40.0, 4.0)
+
+
+def test_a_leg_that_moves_to_another_call_is_told_there_and_keeps_no_record_waiting() -> None:
+    def talk(call_id: str) -> CallConnected:
+        return CallConnected(call_id=call_id, offer_id="offer-1", station="1002", leg_id="leg-2")
+
+    rows = fold(
+        CallRecords(),
+        journal_of(
+            [
+                (0, opened("leg-2")),
+                (0, arrived("call-1")),
+                (0, arrived("call-2")),
+                (1, talk("call-1")),
+                (2, ended("call-1")),
+                (3, talk("call-2")),
+                (9, ended("call-2")),
+                (9, closed("leg-2", mos=4.0)),
+            ]
+        ),
+    )
+    assert [(row["call_id"], row["station_mos"]) for row in rows] == [("call-1", None), ("call-2", 4.0)]
+
+
+def test_a_restart_closes_records_whose_legs_never_ended() -> None:
+    row = only_row((0, opened("leg-of-call-1")), (0, arrived()), (3, ended()), (9, switch_started()))
+    assert row["caller_mos"] is None

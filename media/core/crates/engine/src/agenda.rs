@@ -1,4 +1,4 @@
-//! What a worker has to do later: one heap of moments.
+//! What a worker has to do later: two heaps of moments, of what can wait and of what cannot.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -24,6 +24,15 @@ pub enum Task {
     Report(EndpointId),
     /// The look after a share of the legs.
     Sweep,
+    /// A leg that was flooded may be heard again.
+    ListenAgain(EndpointId),
+}
+
+impl Task {
+    /// Whether it yields to relayed packets when the worker is behind: prompts and tones, reports, statistics.
+    fn can_wait(&self) -> bool {
+        matches!(self, Self::Speak(_) | Self::Report(_) | Self::Sweep)
+    }
 }
 
 /// Every packet time is a multiple of it, so that beats on the grid are as even as those off it.
@@ -32,12 +41,16 @@ const GRID_US: u64 = 5_000;
 /// Tasks in the order they fall due.
 #[derive(Debug, Default)]
 pub struct Agenda {
-    heap: BinaryHeap<Reverse<(u64, Task)>>,
+    pressing: Heap,
+    patient: Heap,
 }
+
+type Heap = BinaryHeap<Reverse<(u64, Task)>>;
 
 impl Agenda {
     pub fn add(&mut self, at_us: u64, task: Task) {
-        self.heap.push(Reverse((at_us, task)));
+        let heap = if task.can_wait() { &mut self.patient } else { &mut self.pressing };
+        heap.push(Reverse((at_us, task)));
     }
 
     /// Add one of the steady beats of a leg, up to a grid's step early, so that those of many legs come together:
@@ -47,14 +60,27 @@ impl Agenda {
     }
 
     pub fn next_us(&self) -> Option<u64> {
-        self.heap.peek().map(|Reverse((at_us, _))| *at_us)
+        [&self.pressing, &self.patient].into_iter().filter_map(first_us).min()
     }
 
-    /// Take the earliest task that is due.
-    pub fn pop_due(&mut self, now_us: u64) -> Option<Task> {
-        self.next_us().filter(|&at_us| at_us <= now_us)?;
-        self.heap.pop().map(|Reverse((_, task))| task)
+    /// Take the earliest task that is due and cannot wait.
+    pub fn pop_pressing(&mut self, now_us: u64) -> Option<Task> {
+        pop_due(&mut self.pressing, now_us)
     }
+
+    /// Take the earliest task that is due and can wait.
+    pub fn pop_patient(&mut self, now_us: u64) -> Option<Task> {
+        pop_due(&mut self.patient, now_us)
+    }
+}
+
+fn first_us(heap: &Heap) -> Option<u64> {
+    heap.peek().map(|Reverse((at_us, _))| *at_us)
+}
+
+fn pop_due(heap: &mut Heap, now_us: u64) -> Option<Task> {
+    first_us(heap).filter(|&at_us| at_us <= now_us)?;
+    heap.pop().map(|Reverse((_, task))| task)
 }
 
 #[cfg(test)]
@@ -70,7 +96,7 @@ mod tests {
         }
         for due_us in [5_000, 25_000, 45_000] {
             assert_eq!(agenda.next_us(), Some(due_us));
-            assert!(agenda.pop_due(due_us).is_some() && agenda.pop_due(due_us).is_some());
+            assert!(agenda.pop_patient(due_us).is_some() && agenda.pop_patient(due_us).is_some());
         }
     }
 
@@ -79,10 +105,19 @@ mod tests {
         let mut agenda = Agenda::default();
         agenda.add(30, Task::Sweep);
         agenda.add(10, Task::Speak(1));
-        agenda.add(20, Task::Flush(2));
-        assert_eq!((agenda.next_us(), agenda.pop_due(9)), (Some(10), None));
-        assert_eq!(agenda.pop_due(25), Some(Task::Speak(1)));
-        assert_eq!(agenda.pop_due(25), Some(Task::Flush(2)));
-        assert_eq!(agenda.pop_due(25), None);
+        agenda.add(20, Task::Report(2));
+        assert_eq!((agenda.next_us(), agenda.pop_patient(9)), (Some(10), None));
+        assert_eq!(agenda.pop_patient(25), Some(Task::Speak(1)));
+        assert_eq!(agenda.pop_patient(25), Some(Task::Report(2)));
+        assert_eq!(agenda.pop_patient(25), None);
+    }
+
+    #[test]
+    fn what_cannot_wait_is_kept_apart_from_what_can() {
+        let mut agenda = Agenda::default();
+        agenda.add(10, Task::Sweep);
+        agenda.add(20, Task::ExpireDigit(1));
+        assert_eq!((agenda.next_us(), agenda.pop_pressing(25)), (Some(10), Some(Task::ExpireDigit(1))));
+        assert_eq!((agenda.pop_pressing(25), agenda.pop_patient(25)), (None, Some(Task::Sweep)));
     }
 }

@@ -74,6 +74,8 @@ impl From<forks::Refusal> for Refusal {
 pub struct Setup {
     /// Where legs are bound.
     pub host: IpAddr,
+    /// Where those are whose peers speak IPv6, if it is to be elsewhere.
+    pub host6: Option<IpAddr>,
     pub port_min: u16,
     pub port_max: u16,
     pub workers: usize,
@@ -110,6 +112,7 @@ struct PlacedFork {
 #[derive(Debug)]
 pub struct Engine {
     host: IpAddr,
+    host6: Option<IpAddr>,
     clock: Clock,
     ports: PortPool,
     crew: Crew,
@@ -140,6 +143,7 @@ impl Engine {
         };
         Ok(Self {
             host: setup.host,
+            host6: setup.host6,
             clock,
             ports,
             crew: Crew::start(&plan, &facts)?,
@@ -161,12 +165,17 @@ impl Engine {
         &self.facts
     }
 
-    /// Take a port pair, on the worker of the leg `near` or the one with the fewest legs.
-    pub fn open_endpoint(&mut self, near: Option<EndpointId>) -> Result<(EndpointId, u16), Refusal> {
+    /// Take a port pair, on the worker of the leg `near` or the one with the fewest legs; of IPv6 where we have it.
+    pub fn open_endpoint(
+        &mut self,
+        near: Option<EndpointId>,
+        ipv6: bool,
+    ) -> Result<(EndpointId, u16), Refusal> {
+        let host = self.host6.filter(|_| ipv6).unwrap_or(self.host);
         let sockets = self
             .ports
-            .bind(self.host, self.clock.now_us())
-            .map_err(|error| Refusal::Unable(format!("no RTP port on {}: {error}", self.host)))?;
+            .bind(host, self.clock.now_us())
+            .map_err(|error| Refusal::Unable(format!("no RTP port on {host}: {error}")))?;
         let neighbour = near.and_then(|near| self.endpoints.get(&near)).map(|placed| placed.worker);
         let worker = neighbour.unwrap_or_else(|| self.idlest_worker());
         let (endpoint, port) = (self.new_id(), sockets.port);
@@ -327,6 +336,11 @@ impl Engine {
         answered.recv_timeout(QUERY_PATIENCE).map_err(no_answer)
     }
 
+    /// By how much the latest worker was behind, recently and at worst.
+    pub fn lateness_us(&self) -> (u64, u64) {
+        self.crew.lateness_us()
+    }
+
     /// Close legs and recordings and end the threads. False if one was still stuck after `patience`.
     pub fn close(&mut self, patience: Duration) -> bool {
         let unplaced: Vec<_> = self.recordings.keys().copied().collect();
@@ -377,10 +391,12 @@ impl Engine {
 /// The pool of ports, after one pair of it could be bound.
 fn try_ports(setup: &Setup) -> io::Result<PortPool> {
     let mut ports = PortPool::new(setup.port_min, setup.port_max, setup.port_rest_us);
-    let pair = ports.bind(setup.host, 0).map_err(|error| {
-        let reason = format!("cannot open media ports on {}: {error}", setup.host);
-        io::Error::new(error.kind(), reason)
-    })?;
-    ports.put_back(pair.port);
+    for host in [Some(setup.host), setup.host6].into_iter().flatten() {
+        let pair = ports.bind(host, 0).map_err(|error| {
+            let reason = format!("cannot open media ports on {host}: {error}");
+            io::Error::new(error.kind(), reason)
+        })?;
+        ports.put_back(pair.port);
+    }
     Ok(ports)
 }

@@ -14,6 +14,7 @@
 
 pub mod agenda;
 pub mod alarm;
+pub mod budget;
 pub mod clock;
 pub mod commands;
 pub mod endpoint;
@@ -25,6 +26,7 @@ pub mod hearing;
 pub mod intake;
 pub mod key_tones;
 pub mod latch;
+pub mod lateness;
 pub mod meter;
 pub mod mix;
 pub mod one_way;

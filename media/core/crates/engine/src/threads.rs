@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::commands::Command;
 use crate::event_ring::EventRing;
 use crate::events::{Event, ForkEnding, ForkId};
+use crate::lateness::Lateness;
 use crate::rules::Rules;
 use crate::wake::Wake;
 use crate::worker::{Surroundings, Worker};
@@ -46,6 +47,7 @@ struct Hand {
 struct Desk {
     commands: Sender<Command>,
     wake: Arc<Wake>,
+    lateness: Arc<Lateness>,
     /// There are commands that the worker was not woken for.
     waiting: AtomicBool,
 }
@@ -93,6 +95,12 @@ impl Crew {
     pub fn wake(&self) {
         let waiting = self.desks.iter().filter(|desk| desk.waiting.swap(false, Ordering::Relaxed));
         waiting.for_each(|desk| desk.wake.ring());
+    }
+
+    /// How late the latest worker is: recently, and at worst.
+    pub fn lateness_us(&self) -> (u64, u64) {
+        let of = |desk: &Desk| (desk.lateness.recent_us(), desk.lateness.worst_us());
+        self.desks.iter().map(of).fold((0, 0), |most, desk| (most.0.max(desk.0), most.1.max(desk.1)))
     }
 
     /// Give the writer a job; false when its queue is full.
@@ -159,7 +167,9 @@ fn fact(report: Report) -> Event {
 fn seat(plan: &Plan, facts: &Arc<EventRing>, jobs: &Sender<Job>) -> io::Result<(Desk, Worker)> {
     let (sender, commands) = unbounded();
     let wake = Arc::new(Wake::new()?);
-    let desk = Desk { commands: sender, wake: wake.clone(), waiting: AtomicBool::new(false) };
+    let lateness = Arc::new(Lateness::default());
+    let waiting = AtomicBool::new(false);
+    let desk = Desk { commands: sender, wake: wake.clone(), lateness: lateness.clone(), waiting };
     let worker = Worker::new(Surroundings {
         clock: plan.clock,
         commands,
@@ -167,6 +177,7 @@ fn seat(plan: &Plan, facts: &Arc<EventRing>, jobs: &Sender<Job>) -> io::Result<(
         facts: facts.clone(),
         jobs: jobs.clone(),
         rules: plan.rules,
+        lateness,
     })?;
     Ok((desk, worker))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ::rtp::rtcp::is_rtcp;
 use crossbeam_channel::{Receiver, Sender};
 use rustix::buffer::spare_capacity;
-use rustix::event::epoll;
+use rustix::event::{Timespec, epoll};
 
 use crate::agenda::{Agenda, Task};
 use crate::alarm::Alarm;
@@ -18,6 +18,7 @@ use crate::event_ring::EventRing;
 use crate::events::{EndpointId, Event};
 use crate::forks::Forks;
 use crate::intake::Received;
+use crate::lateness::{Lateness, MUCH_US, Pace};
 use crate::mix::Mix;
 use crate::recorder::{RecordedPacket, Recorder};
 use crate::rules::Rules;
@@ -25,6 +26,7 @@ use crate::table::Table;
 use crate::wake::Wake;
 use crate::writer::Job;
 
+mod flood;
 mod forking;
 mod leg;
 mod mixing;
@@ -42,7 +44,11 @@ const MAX_READY: usize = 256;
 /// Each leg is looked after once a second, a tenth of them at a time, so that packets never wait for all.
 const SWEEPS_A_SECOND: usize = 10;
 const SWEEP_US: u64 = 1_000_000 / SWEEPS_A_SECOND as u64;
-/// What epoll says when commands are waiting. A leg's sockets say its slot, twice, and 1 more for RTCP.
+/// How many tasks that can wait a round does while the worker is behind: packets get sixteen times as much.
+const PATIENT_WHEN_BEHIND: usize = MAX_READY / 16;
+/// And otherwise: no more than packets get.
+const PATIENT: usize = MAX_READY;
+/// What epoll says when commands are waiting; a leg's sockets say their tokens.
 const COMMANDS: u64 = u64::MAX;
 /// What it says when the agenda has something due.
 const AGENDA: u64 = u64::MAX - 1;
@@ -56,6 +62,7 @@ pub struct Surroundings {
     pub facts: Arc<EventRing>,
     pub jobs: Sender<Job>,
     pub rules: Rules,
+    pub lateness: Arc<Lateness>,
 }
 
 /// The state of the thread.
@@ -69,6 +76,7 @@ pub struct Worker {
     forks: Forks,
     agenda: Agenda,
     alarm: Alarm,
+    pace: Pace,
     /// The share of the legs that is looked after next.
     swept: usize,
     /// Facts of this round, on their way to the ring.
@@ -94,6 +102,7 @@ impl Worker {
             mixes: Table::default(),
             agenda,
             alarm,
+            pace: Pace::default(),
             swept: 0,
             outbox: Vec::new(),
             buffer: Box::new([0; BUFFER_LENGTH]),
@@ -106,21 +115,28 @@ impl Worker {
         let mut ready = Vec::with_capacity(MAX_READY);
         while self.running {
             ready.clear();
-            // An interrupted wait is a round in which nothing was ready.
-            let _ = epoll::wait(&self.epoll, spare_capacity(&mut ready), None);
+            self.wait(&mut ready, None);
             self.work(&ready, self.around.clock.now_us());
         }
     }
 
+    fn wait(&self, ready: &mut Vec<epoll::Event>, patience: Option<&Timespec>) {
+        // An interrupted wait is a round in which nothing was ready.
+        let _ = epoll::wait(&self.epoll, spare_capacity(ready), patience);
+    }
+
     /// One round: commands first, so that each holds for all packets that came after it was given.
     fn work(&mut self, ready: &[epoll::Event], now_us: u64) {
+        let late_us = self.pace.late_us(self.agenda.next_us(), now_us);
+        self.around.lateness.note(late_us);
         if ready.iter().any(|event| event.data.u64() == COMMANDS) {
             self.obey_all(now_us);
         }
         for event in ready {
             self.serve(event.data.u64(), now_us);
         }
-        self.do_due(now_us);
+        self.do_due(if late_us > MUCH_US { PATIENT_WHEN_BEHIND } else { PATIENT }, now_us);
+        self.pace.end_round(ready.len() == MAX_READY, now_us);
         self.alarm.set(self.agenda.next_us(), now_us);
         self.outbox.drain(..).for_each(|event| self.around.facts.push(event));
     }
@@ -133,6 +149,7 @@ impl Worker {
         match token {
             COMMANDS => {}
             AGENDA => self.alarm.hush(),
+            socket if !self.may_take((socket >> 1) as usize, now_us) => {}
             socket if socket & 1 == 1 => self.take_rtcp((socket >> 1) as usize, now_us),
             socket => self.take_rtp((socket >> 1) as usize, now_us),
         }
@@ -192,22 +209,32 @@ impl Worker {
         }
     }
 
-    fn do_due(&mut self, now_us: u64) {
-        while let Some(task) = self.agenda.pop_due(now_us) {
-            match task {
-                Task::Speak(id) => self.speak(id, now_us),
-                Task::Mix(id) => self.mix(id, now_us),
-                Task::Listen(id) => self.listen(id, now_us),
-                Task::ExpireDigit(id) => self.expire_digit(id, now_us),
-                Task::Flush(id) => {
-                    if let Some(next_us) = self.recorder.flush(id, now_us) {
-                        self.agenda.add(next_us, task);
-                    }
+    /// What is due: all that cannot wait, and so many of the others.
+    fn do_due(&mut self, patient: usize, now_us: u64) {
+        while let Some(task) = self.agenda.pop_pressing(now_us) {
+            self.perform(task, now_us);
+        }
+        for _ in 0..patient {
+            let Some(task) = self.agenda.pop_patient(now_us) else { break };
+            self.perform(task, now_us);
+        }
+    }
+
+    fn perform(&mut self, task: Task, now_us: u64) {
+        match task {
+            Task::Speak(id) => self.speak(id, now_us),
+            Task::Mix(id) => self.mix(id, now_us),
+            Task::Listen(id) => self.listen(id, now_us),
+            Task::ExpireDigit(id) => self.expire_digit(id, now_us),
+            Task::Flush(id) => {
+                if let Some(next_us) = self.recorder.flush(id, now_us) {
+                    self.agenda.add(next_us, task);
                 }
-                Task::Fork(id) => self.fork_beat(id, now_us),
-                Task::Report(id) => self.report(id, now_us),
-                Task::Sweep => self.sweep(now_us),
             }
+            Task::Report(id) => self.report(id, now_us),
+            Task::Sweep => self.sweep(now_us),
+            Task::ListenAgain(id) => self.listen_again(id),
+            Task::Fork(id) => self.fork_beat(id, now_us),
         }
     }
 
@@ -223,6 +250,12 @@ impl Worker {
             leg.endpoint.second_passed(&self.around.rules, now_us, &mut self.outbox);
         }
         self.swept = (self.swept + 1) % SWEEPS_A_SECOND;
+        if self.swept == 0 {
+            self.around.lateness.second_passed();
+        }
         self.agenda.add(now_us + SWEEP_US, Task::Sweep);
     }
 }
+
+#[cfg(test)]
+mod tests;

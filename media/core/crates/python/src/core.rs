@@ -3,6 +3,7 @@
 //! Raises `ValueError` for what makes no sense, `LookupError` for what is gone and `OSError` for what
 //! cannot be had now.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::path::PathBuf;
@@ -35,11 +36,11 @@ pub struct Core {
 impl Core {
     #[new]
     #[pyo3(signature = (
-        *, host, ports, port_rest_s, workers, media_timeout_s, one_way_after_s, latching, fork_authorities, max_forks
+        *, hosts, ports, port_rest_s, workers, media_timeout_s, one_way_after_s, latching, fork_authorities, max_forks
     ))]
     #[allow(clippy::too_many_arguments)] // keywords, each said once
     fn new(
-        host: &str,
+        hosts: (&str, Option<&str>),
         ports: (u16, u16),
         port_rest_s: f64,
         workers: usize,
@@ -50,7 +51,8 @@ impl Core {
         max_forks: usize,
     ) -> PyResult<Self> {
         let setup = Setup {
-            host: host.parse().map_err(|_| PyValueError::new_err(format!("{host} is not an IP address")))?,
+            host: host_named(hosts.0)?,
+            host6: hosts.1.map(host_named).transpose()?,
             port_min: ports.0,
             port_max: ports.1,
             port_rest_us: us(port_rest_s),
@@ -78,6 +80,13 @@ impl Core {
         self.facts.lost()
     }
 
+    #[getter]
+    fn lateness_s(&self) -> (f64, f64) {
+        let seconds = |us| Duration::from_micros(us).as_secs_f64();
+        let (recent_us, worst_us) = self.engine().lateness_us();
+        (seconds(recent_us), seconds(worst_us))
+    }
+
     fn drain(&self, py: Python<'_>, limit: usize) -> PyResult<Vec<Py<PyAny>>> {
         self.facts.drain(limit).into_iter().map(|event| to_python(py, event)).collect()
     }
@@ -90,8 +99,8 @@ impl Core {
         self.engine().load_prompt(name, &samples_of(narrow), &samples_of(wide));
     }
 
-    fn open_endpoint(&self, near: Option<u64>) -> PyResult<(u64, u16)> {
-        self.engine().open_endpoint(near).map_err(raise)
+    fn open_endpoint(&self, near: Option<u64>, ipv6: bool) -> PyResult<(u64, u16)> {
+        self.engine().open_endpoint(near, ipv6).map_err(raise)
     }
 
     fn configure_endpoint(&self, endpoint: u64, agreed: Agreed) -> PyResult<()> {
@@ -245,6 +254,10 @@ fn is_strict(latching: &str) -> PyResult<bool> {
         "strict" => Ok(true),
         _ => Err(PyValueError::new_err(format!("latching is symmetric or strict, not {latching}"))),
     }
+}
+
+fn host_named(host: &str) -> PyResult<IpAddr> {
+    host.parse().map_err(|_| PyValueError::new_err(format!("{host} is not an IP address")))
 }
 
 fn channel_named(name: &str) -> PyResult<Channel> {

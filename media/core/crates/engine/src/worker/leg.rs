@@ -7,6 +7,7 @@ use audio::codec::Codec;
 use rtp::rtcp::MAX_LENGTH;
 use srtp::MAX_TRAILER;
 
+use crate::budget::Budget;
 use crate::endpoint::Endpoint;
 use crate::events::{EndpointId, Event, MixId};
 use crate::forks::Forks;
@@ -40,9 +41,16 @@ pub struct Leg {
     pub digit_armed: bool,
     /// The agenda holds its next report.
     pub reporting: bool,
+    pub budget: Budget,
 }
 
 impl Leg {
+    /// Both with what epoll says of them: the slot, twice, and 1 more for RTCP.
+    pub fn sockets(&self, slot: usize) -> [(&UdpSocket, u64); 2] {
+        let token = (slot as u64) << 1;
+        [(&self.rtp, token), (&self.rtcp, token | 1)]
+    }
+
     /// Let the forks have a packet of ours.
     pub fn tell_forks(&self, packet: &[u8], forks: &mut Forks, now_us: u64) {
         if self.forks.is_empty() {

@@ -6,6 +6,7 @@ use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::leg::Leg;
 use super::{Command, Event, Task, Worker};
+use crate::budget::Budget;
 use crate::commands::Channel;
 use crate::endpoint::Endpoint;
 use crate::events::{EndpointId, RecordingId};
@@ -87,11 +88,12 @@ impl Worker {
             forks: Vec::new(),
             digit_armed: false,
             reporting: false,
+            budget: Budget::default(),
         };
         let slot = self.legs.insert(id, leg);
         let Some(leg) = self.legs.at(slot) else { return };
-        for (socket, token) in [(&leg.rtp, slot << 1), (&leg.rtcp, slot << 1 | 1)] {
-            let data = epoll::EventData::new_u64(token as u64);
+        for (socket, token) in leg.sockets(slot) {
+            let data = epoll::EventData::new_u64(token);
             // It fails only without memory; the leg is deaf then and its silence is reported.
             let _ = epoll::add(&self.epoll, socket, data, epoll::EventFlags::IN);
         }

@@ -1,0 +1,178 @@
+//! Whole rounds of a worker over real sockets, counted in rounds and in a time of our own.
+
+use std::net::{Ipv4Addr, UdpSocket};
+
+use ::rtp::packet::Header;
+use audio::codec::Codec;
+use crossbeam_channel::{bounded, unbounded};
+
+use super::*;
+use crate::ports::SocketPair;
+use crate::settings::{Rtcp, Settings};
+
+struct Rig {
+    worker: Worker,
+    commands: Sender<Command>,
+    now_us: u64,
+}
+
+/// A leg of the worker and its phone.
+struct Phone {
+    socket: UdpSocket,
+    leg: SocketAddr,
+    sequence: u16,
+}
+
+impl Rig {
+    fn new() -> Self {
+        let (commands, orders) = unbounded();
+        let (jobs, _) = bounded(1);
+        let worker = Worker::new(Surroundings {
+            clock: Clock::start(),
+            commands: orders,
+            wake: Arc::new(Wake::new().unwrap()),
+            facts: Arc::new(EventRing::new().unwrap()),
+            jobs,
+            rules: Rules::default(),
+            lateness: Arc::new(Lateness::default()),
+        });
+        Self { worker: worker.unwrap(), commands, now_us: 1_000 }
+    }
+
+    fn order(&mut self, command: Command) {
+        self.commands.send(command).unwrap();
+        self.worker.obey_all(self.now_us);
+    }
+
+    fn phone(&mut self, endpoint: EndpointId) -> Phone {
+        let [socket, rtp, rtcp] = [(); 3].map(|()| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+        for socket in [&socket, &rtp, &rtcp] {
+            socket.set_nonblocking(true).unwrap();
+        }
+        let leg = rtp.local_addr().unwrap();
+        let settings = Settings {
+            remote: socket.local_addr().ok(),
+            codec: Codec::Pcma,
+            payload_type: 8,
+            dtmf_payload_type: None,
+            dtmf_clock_hz: 8000,
+            noise_payload_type: None,
+            ptime_ms: 20,
+            sending: true,
+            receiving: true,
+            answered: true,
+            rtcp: Rtcp::default(),
+        };
+        let port = leg.port();
+        self.order(Command::Open { endpoint, sockets: SocketPair { rtp, rtcp, port } });
+        self.order(Command::Configure { endpoint, settings, keys: None });
+        Phone { socket, leg, sequence: 0 }
+    }
+
+    /// One round, in which no time passes; how many sockets were ready.
+    fn round(&mut self) -> usize {
+        let mut ready = Vec::with_capacity(MAX_READY);
+        self.worker.wait(&mut ready, Some(&Timespec::default()));
+        self.worker.work(&ready, self.now_us);
+        ready.len()
+    }
+
+    fn rounds(&mut self, count: usize) {
+        for _ in 0..count {
+            self.round();
+        }
+    }
+
+    fn dropped(&mut self, endpoint: EndpointId) -> u64 {
+        self.worker.legs.get(endpoint).unwrap().endpoint.counters().packets_dropped
+    }
+}
+
+impl Phone {
+    fn talk(&mut self) {
+        self.sequence += 1;
+        let timestamp = u32::from(self.sequence) * 160;
+        let header = Header { marker: false, payload_type: 8, sequence: self.sequence, timestamp, ssrc: 5 };
+        self.socket.send_to(&[&header.to_bytes()[..], &[0xd5; 160]].concat(), self.leg).unwrap();
+    }
+
+    fn flood(&self, packets: usize) {
+        for _ in 0..packets {
+            self.socket.send_to(b"junk", self.leg).unwrap();
+        }
+    }
+
+    fn hears(&self) -> bool {
+        self.socket.recv(&mut [0; 512]).is_ok()
+    }
+}
+
+#[test]
+fn a_packet_waits_at_most_for_one_of_each_flooded_leg() {
+    let mut rig = Rig::new();
+    let hostile: Vec<_> = (100..400).map(|endpoint| rig.phone(endpoint)).collect();
+    let (mut caller, agent) = (rig.phone(1), rig.phone(2));
+    rig.order(Command::Bridge { mix: 9, legs: [1, 2] });
+    hostile.iter().for_each(|phone| phone.flood(100));
+    caller.talk();
+    let bound = (hostile.len() + 1).div_ceil(MAX_READY);
+    let rounds = (1..=bound).take_while(|_| {
+        rig.round();
+        !agent.hears()
+    });
+    assert!(rounds.count() < bound, "not heard within {bound} rounds");
+}
+
+#[test]
+fn a_flooded_leg_spends_its_own_allowance_and_rests_until_it_is_refilled() {
+    let mut rig = Rig::new();
+    let (hostile, mut caller) = (rig.phone(1), rig.phone(2));
+    let agent = rig.phone(3);
+    rig.order(Command::Bridge { mix: 9, legs: [2, 3] });
+    for _ in 0..20 {
+        hostile.flood(100);
+        rig.rounds(100);
+    }
+    let taken = rig.dropped(1);
+    assert!((450..=550).contains(&taken), "{taken}");
+    assert_eq!(rig.round(), 0, "nobody listens to it");
+    caller.talk();
+    rig.round();
+    assert!(agent.hears());
+    rig.now_us += 50_000;
+    rig.rounds(200);
+    let later = rig.dropped(1) - taken;
+    assert!((90..=110).contains(&later), "{later}: 2000 a second");
+}
+
+#[test]
+fn oversized_and_fragmented_datagrams_are_dropped_whole() {
+    let mut rig = Rig::new();
+    let (hostile, agent) = (rig.phone(1), rig.phone(2));
+    rig.order(Command::Bridge { mix: 9, legs: [1, 2] });
+    let mut huge = vec![0xd5; 9000];
+    huge[..12].copy_from_slice(&[0x80, 8, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    for length in [9000, BUFFER_LENGTH] {
+        hostile.socket.send_to(&huge[..length], hostile.leg).unwrap();
+        rig.round();
+    }
+    assert_eq!(rig.dropped(1), 2);
+    assert!(!agent.hears());
+}
+
+#[test]
+fn statistics_and_reports_yield_while_rounds_stay_full() {
+    let mut rig = Rig::new();
+    let many: Vec<_> = (1..=600).map(|endpoint| rig.phone(endpoint)).collect();
+    let reports = |rig: &mut Rig| -> u64 {
+        (1..=600).map(|id| rig.worker.legs.get(id).unwrap().endpoint.counters().rtcp_sent).sum()
+    };
+    many.iter().for_each(|phone| phone.flood(4));
+    rig.now_us += 10_000_000;
+    assert_eq!(rig.round(), MAX_READY);
+    let done = reports(&mut rig);
+    assert!(done <= PATIENT_WHEN_BEHIND as u64, "{done} reports in a round that found the worker behind");
+    assert!(rig.worker.around.lateness.recent_us() >= 6_000_000);
+    rig.rounds(200);
+    assert_eq!(reports(&mut rig), 600, "none was forgotten");
+}

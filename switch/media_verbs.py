@@ -1,0 +1,46 @@
+"""``call.show``: a call with its legs, and how each of them sounds."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from runtime.clock import Clock
+from runtime.errors import UsageError
+from switch.application import Verb
+from switch.call import Call, Leg
+from switch.exchange import Exchange
+from switch.verbs import CallParams, view_of_call
+
+MediaFacts = Callable[[str], Mapping[str, Any] | None]
+"""Takes a leg's id; what it carried so far, None when it has no endpoint or its worker is too busy to say."""
+
+
+class MediaVerbs:
+    """The exchange's calls beside what the media engine knows of their legs."""
+
+    def __init__(self, exchange: Exchange, facts: MediaFacts, clock: Clock) -> None:
+        self._exchange = exchange
+        self._facts = facts
+        self._clock = clock
+
+    def verbs(self) -> tuple[Verb, ...]:
+        return (Verb("call.show", CallParams, self._show, "One call with its legs and how they sound."),)
+
+    def _show(self, params: CallParams) -> dict[str, Any]:
+        call = self._exchange.find(params.call_id)
+        if call is None:
+            raise UsageError(f"no call {params.call_id} is up; call.list names those that are")
+        return view_of_call(call, self._clock.now()) | {"legs": list(self._legs(call))}
+
+    def _legs(self, call: Call) -> Iterator[dict[str, Any]]:
+        yield self._view(call.customer, "customer", call.caller_station)
+        for offer in call.offers.values():
+            yield self._view(offer.leg, "station", offer.station)
+
+    def _view(self, leg: Leg, side: str, station: str | None) -> dict[str, Any]:
+        return {
+            "leg_id": leg.leg_id,
+            "side": side,
+            "station": station,
+            "codec": leg.agreement.codec.value if leg.agreement else None,
+            "media": self._facts(leg.leg_id),
+        }
