@@ -34,6 +34,7 @@ impl Pace {
 
 /// What others may see of it: the worst of this second and of the one before, and of all.
 #[derive(Debug, Default)]
+#[allow(clippy::struct_field_names)] // the unit belongs to each
 pub struct Lateness {
     second_us: AtomicU64,
     before_us: AtomicU64,

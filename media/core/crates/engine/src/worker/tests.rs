@@ -45,11 +45,11 @@ impl Rig {
     }
 
     fn phone(&mut self, endpoint: EndpointId) -> Phone {
-        let [socket, rtp, rtcp] = [(); 3].map(|()| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-        for socket in [&socket, &rtp, &rtcp] {
+        let [socket, voice, reports] = [(); 3].map(|()| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+        for socket in [&socket, &voice, &reports] {
             socket.set_nonblocking(true).unwrap();
         }
-        let leg = rtp.local_addr().unwrap();
+        let leg = voice.local_addr().unwrap();
         let settings = Settings {
             remote: socket.local_addr().ok(),
             codec: Codec::Pcma,
@@ -64,7 +64,7 @@ impl Rig {
             rtcp: Rtcp::default(),
         };
         let port = leg.port();
-        self.order(Command::Open { endpoint, sockets: SocketPair { rtp, rtcp, port } });
+        self.order(Command::Open { endpoint, sockets: SocketPair { rtp: voice, rtcp: reports, port } });
         self.order(Command::Configure { endpoint, settings, keys: None });
         Phone { socket, leg, sequence: 0 }
     }
@@ -113,7 +113,9 @@ fn a_packet_waits_at_most_for_one_of_each_flooded_leg() {
     let hostile: Vec<_> = (100..400).map(|endpoint| rig.phone(endpoint)).collect();
     let (mut caller, agent) = (rig.phone(1), rig.phone(2));
     rig.order(Command::Bridge { mix: 9, legs: [1, 2] });
-    hostile.iter().for_each(|phone| phone.flood(100));
+    for phone in &hostile {
+        phone.flood(100);
+    }
     caller.talk();
     let bound = (hostile.len() + 1).div_ceil(MAX_READY);
     let rounds = (1..=bound).take_while(|_| {
@@ -167,7 +169,9 @@ fn statistics_and_reports_yield_while_rounds_stay_full() {
     let reports = |rig: &mut Rig| -> u64 {
         (1..=600).map(|id| rig.worker.legs.get(id).unwrap().endpoint.counters().rtcp_sent).sum()
     };
-    many.iter().for_each(|phone| phone.flood(4));
+    for phone in &many {
+        phone.flood(4);
+    }
     rig.now_us += 10_000_000;
     assert_eq!(rig.round(), MAX_READY);
     let done = reports(&mut rig);
