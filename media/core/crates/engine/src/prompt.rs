@@ -7,19 +7,20 @@ use audio::codec::Codec;
 use audio::encoder::{Encoder, MAX_PAYLOAD};
 use audio::g711::Law;
 
-/// Samples a millisecond of `narrow`, which places are counted in; octets a millisecond of G.711 and G.722.
+/// Samples a millisecond of `narrow`, which places are counted in; octets a millisecond of G.711.
 pub const SAMPLES_PER_MS: usize = 8;
 /// What a packet made ahead holds.
 pub const FRAME_MS: u32 = 20;
 
 /// A prompt in both laws, and what other codecs are made of.
+///
+/// G.722 is not made ahead: its decoder follows the sound before, and a prompt that began anew would be loud.
 #[derive(Debug)]
 pub struct Prompt {
     pcma: Box<[u8]>,
     pcmu: Box<[u8]>,
     /// At 16 kHz, twice as many samples as `pcma` has.
     wide: Box<[i16]>,
-    g722: OnceLock<Packets>,
     opus: OnceLock<Packets>,
 }
 
@@ -37,13 +38,7 @@ impl Prompt {
         let encoded = |law: Law| narrow.iter().map(|&sample| law.encode(sample)).collect();
         let mut wide = wide.to_vec();
         wide.resize(2 * narrow.len(), 0);
-        Self {
-            pcma: encoded(Law::Pcma),
-            pcmu: encoded(Law::Pcmu),
-            wide: wide.into(),
-            g722: OnceLock::new(),
-            opus: OnceLock::new(),
-        }
+        Self { pcma: encoded(Law::Pcma), pcmu: encoded(Law::Pcmu), wide: wide.into(), opus: OnceLock::new() }
     }
 
     /// Its length in samples at 8 kHz.
@@ -55,13 +50,11 @@ impl Prompt {
         self.pcma.is_empty()
     }
 
-    /// Its octets, one for each sample; None for a codec that has no such, or while they are not made.
-    pub fn octets(&self, codec: Codec) -> Option<&[u8]> {
-        match codec {
-            Codec::Pcma => Some(&self.pcma),
-            Codec::Pcmu => Some(&self.pcmu),
-            Codec::G722 => self.g722.get().map(|packets| &packets.octets[..self.len()]),
-            _ => None,
+    /// Its octets, one for each sample.
+    pub fn octets(&self, law: Law) -> &[u8] {
+        match law {
+            Law::Pcma => &self.pcma,
+            Law::Pcmu => &self.pcmu,
         }
     }
 
@@ -99,7 +92,6 @@ impl Prompt {
 
     fn packets(&self, codec: Codec) -> Option<&OnceLock<Packets>> {
         match codec {
-            Codec::G722 => Some(&self.g722),
             Codec::Opus => Some(&self.opus),
             _ => None,
         }
