@@ -79,7 +79,7 @@ impl Leg {
         }
     }
 
-    /// Take one datagram of RTCP; one the peer did not make is counted.
+    /// Take one datagram of RTCP; one the peer did not make is passed over.
     pub fn receive_report(
         &mut self,
         datagram: &mut [u8],
