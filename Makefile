@@ -8,7 +8,7 @@ CORE := media/core
 CORE_SOURCES := $(shell find $(CORE)/crates $(CORE)/Cargo.toml $(CORE)/Cargo.lock -not -path '*/target/*' -type f 2>/dev/null)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FUZZ_S ?= 60
-RUST_PARSERS := rtp_packet rtcp endpoint telephone_event srtp jitter_buffer
+RUST_PARSERS := rtp_packet rtcp endpoint telephone_event srtp jitter_buffer stun
 FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosity=0
 
 # $(call need,<program>,<Debian package>): install the package when the program is missing

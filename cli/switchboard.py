@@ -98,6 +98,8 @@ class Switchboard:
                 configuration.media.srtp,
                 {station.name: station.srtp for station in configuration.stations},
                 {trunk.name: trunk.srtp for trunk in configuration.trunks},
+                web_stations=[station.name for station in configuration.stations if station.webrtc],
+                fingerprint=self._media.fingerprint,
             ),
         )
         self._build_observation()

@@ -7,7 +7,7 @@ had now. They return at once; what follows comes back as facts.
 from os import PathLike
 from typing import Protocol, final
 
-from media.commands import SrtpKeys
+from media.commands import DtlsPeer, SrtpKeys
 
 __all__ = [
     "Core",
@@ -45,10 +45,12 @@ class Core:
         latching: tuple[str, float],
         fork_authorities: str | PathLike[str] | None,
         max_forks: int,
+        dtls: tuple[bytes, bytes],
     ) -> Core:
         """``hosts``: where legs are bound, and where those are whose peers speak IPv6. ``ports`` are first
         and last. ``latching`` is ``symmetric`` or ``strict``, and the seconds of silence after which a
-        peer may come back from another port. 0 for a time is never.
+        peer may come back from another port. 0 for a time is never. ``dtls`` is our certificate and its
+        private key, both DER.
         """
 
     @property
@@ -387,6 +389,8 @@ class _Agreed(Protocol):
     def receiving(self) -> bool: ...
     @property
     def srtp(self) -> SrtpKeys | None: ...
+    @property
+    def dtls(self) -> DtlsPeer | None: ...
     @property
     def answered(self) -> bool: ...
     @property

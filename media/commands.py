@@ -44,6 +44,20 @@ _KEY_OCTETS = {
 
 
 @plain_data
+class DtlsPeer:
+    """Who a leg's peer is in the handshake its keys come from (DTLS), and how it proves its address (ICE)."""
+
+    fingerprint: str
+    """SHA-256 of its certificate, 64 hexadecimal digits."""
+    we_begin: bool
+    """Whether we are the client of the handshake."""
+    ufrag: str
+    """Our name in its checks; empty when it makes none, and is where SDP says."""
+    password: str = field(repr=False)
+    """And our password."""
+
+
+@plain_data
 class SrtpKeys:
     """What a leg's packets are encrypted with. Its text tells no key."""
 
@@ -109,7 +123,9 @@ class ConfigureEndpoint(Command):
     cn_payload_type: int | None = None
     """Comfort noise (RFC 3389) that the peer may send in its pauses, or None when it was not agreed on."""
     srtp: SrtpKeys | None = None
-    """None when packets are not encrypted. Keys that stay the same go on where they were."""
+    """Keys out of SDP, or None. Keys that stay the same go on where they were."""
+    dtls: DtlsPeer | None = None
+    """Where keys come from a handshake, with whom."""
     answered: bool = True
     """False while only early media may flow: nobody need be heard yet."""
     rtcp_mux: bool = False

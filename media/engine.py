@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from media import _core, commands
+from media.certificate import DtlsCertificate, make_certificate
 from media.config import MediaConfig, RecordingsConfig
 from media.events import EndpointFailed, EndpointOpened, ForkEnded, RecordingFailed
 from media.forking import Forking
@@ -69,7 +70,10 @@ class MediaEngine:
         self._submit = submit
         self._soon = soon
         self._wake_is_due = False
-        self._core = _start_core(media)
+        certificate = make_certificate(clock.wall())
+        self.fingerprint = certificate.fingerprint
+        """SHA-256 of the certificate that legs show in DTLS handshakes, 64 hexadecimal digits."""
+        self._core = _start_core(media, certificate)
         self._names = Names()
         self._playing = Playing(self._core, self._names)
         self._arrived: deque[Fact] = deque()
@@ -267,7 +271,7 @@ class MediaEngine:
         return handler
 
 
-def _start_core(media: MediaConfig) -> _core.Core:
+def _start_core(media: MediaConfig, dtls: DtlsCertificate) -> _core.Core:
     try:
         return _core.Core(
             hosts=(media.host, media.host6),
@@ -279,6 +283,7 @@ def _start_core(media: MediaConfig) -> _core.Core:
             max_forks=media.max_forks,
             one_way_after_s=media.one_way_after_s,
             latching=(media.latching, media.relatch_after_s),
+            dtls=(dtls.certificate, dtls.private_key),
         )
     except OSError as fault:
         raise UsageError(str(fault)) from None

@@ -1,10 +1,11 @@
 """Whose legs are encrypted: as the station or the trunk wants it, or else as is usual here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from media.config import Srtp
 from runtime.ids import Ids
 from switch.call import Call, Leg
+from switch.sdp.dtls import DtlsEnd
 from switch.sdp.security import NOT_SECURED, LocalSecurity
 
 _TOKENS_OF_A_SECRET = 4
@@ -19,8 +20,16 @@ class EncryptionRules:
         usual: Srtp = Srtp.ACCEPT,
         stations: Mapping[str, Srtp | None] | None = None,
         trunks: Mapping[str, Srtp | None] | None = None,
+        *,
+        web_stations: Collection[str] = (),
+        fingerprint: str = "",
     ) -> None:
-        """``stations`` and ``trunks`` by name; None where what is usual holds."""
+        """``stations`` and ``trunks`` by name; None where what is usual holds. ``web_stations`` are browsers.
+
+        ``fingerprint`` is that of our certificate; without one there are no handshakes.
+        """
+        self._web_stations = frozenset(web_stations)
+        self._fingerprint = fingerprint
         self.usual = usual
         self._stations = {name: rule for name, rule in (stations or {}).items() if rule}
         self._trunks = {name: rule for name, rule in (trunks or {}).items() if rule}
@@ -33,13 +42,17 @@ class EncryptionRules:
     def of_trunk(self, trunk: str) -> Srtp:
         return self._trunks.get(trunk, self.usual)
 
-    def security_of(self, call: Call, leg: Leg, ids: Ids) -> LocalSecurity:
+    def security_of(self, call: Call, leg: Leg, host: str, port: int, ids: Ids) -> LocalSecurity:
         """The rule of a leg that has its ports now, with a secret for its keys."""
         rule = self._rule_of(call, leg)
         if rule is Srtp.OFF:
             return NOT_SECURED
-        secret = "".join(ids.token() for _ in range(_TOKENS_OF_A_SECRET))
-        return LocalSecurity(rule, bytes.fromhex(secret))
+        secret = bytes.fromhex("".join(ids.token() for _ in range(_TOKENS_OF_A_SECRET)))
+        dtls = DtlsEnd(self._fingerprint, secret, host, port) if self._fingerprint else None
+        return LocalSecurity(rule, secret, dtls, is_web=self._is_web(call, leg))
+
+    def _is_web(self, call: Call, leg: Leg) -> bool:
+        return call.station_of(leg) in self._web_stations
 
     def _rule_of(self, call: Call, leg: Leg) -> Srtp:
         """Which trunk a call outside will take is not known yet: each is offered what it wants of it."""

@@ -233,7 +233,7 @@ class Exchange:
             session_id,
             codecs=self._codecs,
             beside=call.customer.agreement,
-            security=self._encryption.security_of(call, leg, self._ids),
+            security=self._encryption.security_of(call, leg, event.host, event.port, self._ids),
         )
         if leg is call.customer:
             return self._present(call)

@@ -42,6 +42,7 @@ def give_port(
         codecs=_alone(codecs) if beside is None else _beside(beside.codec, codecs),
         comfort_noise=beside is not None and beside.cn_payload_type is not None,
         security=security,
+        rtcp_mux=security.is_web,
     )
 
 
@@ -84,7 +85,7 @@ def take_answer(leg: Leg, peer_sdp: str, srtp: Srtp | None = None) -> None:
     Raises NotAcceptable or SdpSyntaxError.
     """
     assert leg.our_sdp is not None
-    leg.agreement = accept_answer(leg.our_sdp, peer_sdp, srtp or _local(leg).security.policy)
+    leg.agreement = accept_answer(leg.our_sdp, peer_sdp, _local(leg).security, srtp)
     leg.peer_sdp = peer_sdp
 
 
@@ -103,7 +104,8 @@ def configuration(leg: Leg) -> ConfigureEndpoint:
         ptime_ms=agreed.ptime_ms,
         sending=agreed.sending,
         receiving=agreed.receiving,
-        srtp=agreed.srtp,
+        srtp=agreed.secured.keys,
+        dtls=agreed.secured.dtls,
         answered=leg.answered,
         rtcp_mux=agreed.rtcp.mux,
         rtcp_host=agreed.rtcp_address.host if agreed.rtcp_address else None,

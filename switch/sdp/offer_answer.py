@@ -4,7 +4,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from media.commands import Codec, SrtpKeys
+from media.commands import Codec
 from media.config import Srtp
 from runtime.vocabulary import plain_data
 from switch.sdp.description import (
@@ -31,6 +31,7 @@ from switch.sdp.numbers import offered_formats
 from switch.sdp.parser import parse_sdp
 from switch.sdp.rtcp import RtcpAddress, RtcpTerms, read_rtcp_terms, rtcp_attributes, take_rtcp_address
 from switch.sdp.security import (
+    NO_SECURITY,
     NOT_SECURED,
     PLAIN,
     LocalSecurity,
@@ -84,17 +85,17 @@ class MediaAgreement(NamedTuple):
     ptime_ms: int
     sending: bool
     receiving: bool
-    protocol: str = PLAIN
-    """Of the ``m=`` line."""
-    srtp: SrtpKeys | None = None
-
-    def under(self, secured: Secured) -> "MediaAgreement":
-        """The same, protected like this."""
-        return self if secured.is_plain else self._replace(protocol=secured.protocol, srtp=secured.keys)
-
+    secured: Secured = NO_SECURITY
     rtcp: RtcpTerms = RtcpTerms()
     rtcp_address: RtcpAddress | None = None
     """None for the port above RTP's."""
+
+    def under(self, secured: Secured) -> "MediaAgreement":
+        """The same, protected like this; who is found by ICE has no address yet."""
+        if secured.is_plain:
+            return self
+        host = "" if secured.dtls and secured.dtls.ufrag else self.host
+        return self._replace(host=host, secured=secured)
 
     def at(self, host: str, port: int, rtcp_address: RtcpAddress | None = None) -> "MediaAgreement":
         """The same with other addresses; ``_replace`` takes three times as long, and each leg needs one."""
@@ -124,8 +125,9 @@ class _MediaAddress(NamedTuple):
 
 def make_offer(local: LocalMedia) -> str:
     """Our offer: every codec we take, in order of preference, and telephone-event."""
-    stream = offered_security(local.security).describe(_offered_stream(local, None))
-    return write_sdp(_describe(local, ("0 0",), (stream,)))
+    secured = offered_security(local.security)
+    stream = secured.describe(_offered_stream(local, None))
+    return write_sdp(_describe(local, ("0 0",), (stream,), secured.session_attributes))
 
 
 def offer_again(local: LocalMedia, said: str, agreed: MediaAgreement | None = None) -> str:
@@ -139,9 +141,9 @@ def offer_again(local: LocalMedia, said: str, agreed: MediaAgreement | None = No
     if agreed is None:
         secured = offered_security(local.security)
     else:
-        secured = repeated_security(local.security, agreed.protocol, agreed.srtp)
+        secured = repeated_security(local.security, agreed.secured)
     streams[ours] = secured.describe(_offered_stream(local, before.media[ours]))
-    return write_sdp(_describe(local, before.timing, tuple(streams)))
+    return write_sdp(_describe(local, before.timing, tuple(streams), secured.session_attributes))
 
 
 def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
@@ -154,18 +156,21 @@ def answer_offer(offer: str, local: LocalMedia) -> tuple[str, MediaAgreement]:
     offered = parse_sdp(offer)
     ours = _Acceptable(local.codecs, True, _EVENT_CLOCKS_HZ, Direction.SENDRECV)
     for index, media in enumerate(offered.media):
-        secured = answered_security(local.security, media)
+        secured = answered_security(local.security, media, offered.attributes)
         if secured and (agreed := _agree(offered, without_security(media), ours)):
             streams = [_refused(media) for media in offered.media]
             stream = _answering_stream(agreed.at(*_NO_ADDRESS)).at_port(local.port)
             streams[index] = secured.describe(stream)
-            return write_sdp(_describe(local, offered.timing, tuple(streams))), agreed.under(secured)
+            answer = _describe(local, offered.timing, tuple(streams), secured.session_attributes)
+            return write_sdp(answer), agreed.under(secured)
     codecs = " or ".join(local.codecs)
     raise NotAcceptable(f"no audio with {codecs} in the offer, where SRTP is {local.security.policy}")
 
 
-def accept_answer(offer: str, answer: str, srtp: Srtp = Srtp.OFF) -> MediaAgreement:
-    """What the peer's answer to our offer agreed to, by this rule about encryption.
+def accept_answer(
+    offer: str, answer: str, security: LocalSecurity = NOT_SECURED, srtp: Srtp | None = None
+) -> MediaAgreement:
+    """What the peer's answer to our offer agreed to; ``srtp`` is the rule if not that of ``security``.
 
     Raises SdpSyntaxError, or NotAcceptable when the answer refuses our stream or takes what was not
     offered.
@@ -176,7 +181,10 @@ def accept_answer(offer: str, answer: str, srtp: Srtp = Srtp.OFF) -> MediaAgreem
             f"{len(theirs.media)} streams in the answer; expected {len(ours.media)} as offered"
         )
     for mine, media in zip(ours.media, theirs.media, strict=True):
-        secured = accepted_security(srtp, mine, media) if mine.port else None
+        if not mine.port:
+            continue
+        rule = srtp or security.policy
+        secured = accepted_security(security, rule, mine, media, theirs.attributes)
         if secured is None:
             continue
         acceptable = _offered(ours.attributes, without_security(mine).unaddressed)
@@ -296,8 +304,13 @@ def _refused(media: MediaDescription) -> MediaDescription:
 
 
 def _describe(
-    local: LocalMedia, timing: tuple[str, ...], media: tuple[MediaDescription, ...]
+    local: LocalMedia,
+    timing: tuple[str, ...],
+    media: tuple[MediaDescription, ...],
+    attributes: tuple[Attribute, ...] = (),
 ) -> SessionDescription:
     family = "IP6" if ":" in local.host else "IP4"
     origin = Origin(_USERNAME, str(local.session_id), str(local.session_version), family, local.host)
-    return SessionDescription(origin, _SESSION_NAME, Connection(family, local.host), timing, (), media)
+    return SessionDescription(
+        origin, _SESSION_NAME, Connection(family, local.host), timing, attributes, media
+    )

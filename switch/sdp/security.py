@@ -1,4 +1,5 @@
-"""How a stream is protected, by offer and answer: not at all, or by SRTP with keys in SDP (SDES, RFC 4568).
+"""How a stream is protected, by offer and answer: not at all, or by SRTP, with keys in SDP
+(SDES, RFC 4568) or out of a handshake (DTLS-SRTP, RFC 5763).
 
 policy     a plain offer   an encrypted offer   our own offer
 off        taken           refused              RTP/AVP
@@ -10,17 +11,30 @@ required   refused         taken                RTP/SAVP with keys
 from hashlib import shake_256
 from typing import NamedTuple
 
-from media.commands import SrtpKeys, SrtpSuite
+from media.commands import DtlsPeer, SrtpKeys, SrtpSuite
 from media.config import Srtp
 from switch.sdp.crypto_lines import CryptoLine, read_crypto_lines
 from switch.sdp.description import Attribute, MediaDescription
+from switch.sdp.dtls import (
+    DTLS_PROTOCOLS,
+    OFFERED_PROTOCOL,
+    OFFERED_TERMS,
+    SOMEWHERE,
+    DtlsEnd,
+    answering_lines,
+    offered_lines,
+    read_dtls,
+    session_lines,
+)
 
 PLAIN = "RTP/AVP"
 ENCRYPTED = "RTP/SAVP"
 _PLAIN_PROTOCOLS = frozenset({PLAIN, "RTP/AVPF"})
 _ENCRYPTED_PROTOCOLS = frozenset({ENCRYPTED, "RTP/SAVPF"})
 _OFFERED_SUITES = (SrtpSuite.AEAD_AES_128_GCM, SrtpSuite.AES_CM_128_HMAC_SHA1_80)
-_ABOUT_SECURITY = frozenset({"crypto"})
+_ABOUT_SECURITY = frozenset(
+    {"crypto", "fingerprint", "setup", "ice-ufrag", "ice-pwd", "candidate", "end-of-candidates"}
+)
 
 
 class LocalSecurity(NamedTuple):
@@ -29,6 +43,10 @@ class LocalSecurity(NamedTuple):
     policy: Srtp = Srtp.OFF
     secret: bytes = b""
     """32 octets that nobody can guess; the leg's keys come from it, the same ones as long as it lives."""
+    dtls: DtlsEnd | None = None
+    """None where no handshake can be had."""
+    is_web: bool = False
+    """Whether our offers are those of browsers: DTLS and ICE."""
 
     def __repr__(self) -> str:
         return f"LocalSecurity({self.policy})"
@@ -48,6 +66,13 @@ class Secured(NamedTuple):
     protocol: str
     attributes: tuple[Attribute, ...] = ()
     keys: SrtpKeys | None = None
+    dtls: DtlsPeer | None = None
+    session_attributes: tuple[Attribute, ...] = ()
+    mid: str | None = None
+    """The name of a stream with DTLS."""
+
+    def __repr__(self) -> str:
+        return f"Secured({self.protocol})"
 
     @property
     def is_plain(self) -> bool:
@@ -60,8 +85,13 @@ class Secured(NamedTuple):
         return stream._replace(protocol=self.protocol, attributes=(*stream.attributes, *self.attributes))
 
 
+NO_SECURITY = Secured(PLAIN)
+
+
 def offered_security(local: LocalSecurity) -> Secured:
     """What our first offer says."""
+    if local.is_web and local.dtls is not None:
+        return _web_offer(local.dtls, OFFERED_TERMS.mid)
     if local.policy in (Srtp.OFF, Srtp.ACCEPT):
         return Secured(PLAIN)
     lines = (CryptoLine(str(tag), suite, local.key_of(suite)) for tag, suite in enumerate(_OFFERED_SUITES, 1))
@@ -69,16 +99,23 @@ def offered_security(local: LocalSecurity) -> Secured:
     return Secured(protocol, tuple(line.attribute for line in lines))
 
 
-def repeated_security(local: LocalSecurity, protocol: str, keys: SrtpKeys | None) -> Secured:
+def repeated_security(local: LocalSecurity, agreed: Secured) -> Secured:
     """What an offer of ours in a session that is up says: what was agreed on goes on, with the same key."""
+    protocol, keys = agreed.protocol, agreed.keys
+    if local.dtls is not None and agreed.dtls is not None:
+        return _web_offer(local.dtls, agreed.mid)._replace(protocol=protocol)
     if keys is None:
         return Secured(protocol)
     return Secured(protocol, (CryptoLine("1", keys.suite, local.key_of(keys.suite)).attribute,))
 
 
-def answered_security(local: LocalSecurity, offered: MediaDescription) -> Secured | None:
+def answered_security(
+    local: LocalSecurity, offered: MediaDescription, session: tuple[Attribute, ...]
+) -> Secured | None:
     """What our answer says to a stream that the peer offers; None when it cannot be taken."""
     protocol = offered.protocol.upper()
+    if protocol in DTLS_PROTOCOLS:
+        return _answered_web(local, offered, session)
     if protocol not in _PLAIN_PROTOCOLS | _ENCRYPTED_PROTOCOLS:
         return None
     lines = [] if local.policy is Srtp.OFF else read_crypto_lines(offered.attributes)
@@ -88,9 +125,17 @@ def answered_security(local: LocalSecurity, offered: MediaDescription) -> Secure
     return None if must_be_encrypted else Secured(offered.protocol)
 
 
-def accepted_security(policy: Srtp, ours: MediaDescription, answered: MediaDescription) -> Secured | None:
+def accepted_security(
+    local: LocalSecurity,
+    policy: Srtp,
+    ours: MediaDescription,
+    answered: MediaDescription,
+    session: tuple[Attribute, ...],
+) -> Secured | None:
     """What the peer's answer makes of the stream ``ours``; None when it takes what was not offered."""
     protocol = answered.protocol.upper()
+    if ours.protocol in DTLS_PROTOCOLS:
+        return _accepted_web(local, ours, answered, session) if protocol in DTLS_PROTOCOLS else None
     if protocol not in _PLAIN_PROTOCOLS | _ENCRYPTED_PROTOCOLS:
         return None
     offered = {(line.tag, line.suite): line.key for line in read_crypto_lines(ours.attributes)}
@@ -112,10 +157,43 @@ def without_security(media: MediaDescription) -> MediaDescription:
     if media.protocol == PLAIN and not any(line[0] in _ABOUT_SECURITY for line in media.attributes):
         return media
     kept = tuple(line for line in media.attributes if line[0] not in _ABOUT_SECURITY)
-    return media._replace(protocol=PLAIN, attributes=kept)
+    by_ice = media.attribute("ice-ufrag") is not None
+    connection = SOMEWHERE if by_ice else media.connection
+    return media._replace(protocol=PLAIN, attributes=kept, connection=connection)
 
 
 def _answered(local: LocalSecurity, protocol: str, theirs: CryptoLine) -> Secured:
     ours = CryptoLine(theirs.tag, theirs.suite, local.key_of(theirs.suite))
     keys = SrtpKeys(suite=ours.suite, ours=ours.key, theirs=theirs.key)
     return Secured(protocol, (ours.attribute,), keys)
+
+
+def _web_offer(ours: DtlsEnd, mid: str | None) -> Secured:
+    terms = OFFERED_TERMS._replace(mid=mid)
+    return Secured(
+        OFFERED_PROTOCOL, offered_lines(ours, mid), session_attributes=session_lines(terms), mid=mid
+    )
+
+
+def _answered_web(
+    local: LocalSecurity, offered: MediaDescription, session: tuple[Attribute, ...]
+) -> Secured | None:
+    theirs = read_dtls(offered, session)
+    if local.policy is Srtp.OFF or local.dtls is None or theirs is None:
+        return None
+    return Secured(
+        offered.protocol,
+        answering_lines(local.dtls, theirs),
+        dtls=theirs.peer(local.dtls),
+        session_attributes=session_lines(theirs),
+        mid=theirs.mid,
+    )
+
+
+def _accepted_web(
+    local: LocalSecurity, ours: MediaDescription, answered: MediaDescription, session: tuple[Attribute, ...]
+) -> Secured | None:
+    theirs = read_dtls(answered, session)
+    if local.dtls is None or theirs is None:
+        return None
+    return Secured(answered.protocol, dtls=theirs.peer(local.dtls), mid=ours.attribute("mid"))

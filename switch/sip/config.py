@@ -231,6 +231,11 @@ class StationConfig(Section):
         description="Whether calls with its phones are encrypted: off, accept, optional or required; absent: "
         "as in [media].",
     )
+    webrtc: bool = Field(
+        default=False,
+        description="Whether its phones are browsers: they are offered audio as these want it, with DTLS "
+        "and ICE.",
+    )
     outside_level: int = Field(
         default=0,
         ge=0,

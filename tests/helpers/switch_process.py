@@ -62,6 +62,7 @@ def switch_process(
     codecs: Sequence[str] = ("PCMA", "PCMU"),
     listeners: Sequence[Mapping[str, object]] = (),
     srtp: str = "accept",
+    browsers: Sequence[str] = (),
     more: str = "",
 ) -> SwitchProcess:
     """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``.
@@ -73,7 +74,7 @@ def switch_process(
     configuration = folder / "ringmain.toml"
     phones = {"algorithms": list(station_algorithms)}
     media = {"codecs": list(codecs), "srtp": srtp}
-    text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {}, media)
+    text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {}, media, browsers)
     heard = [_section("[[listeners]]", **listener) for listener in listeners]
     configuration.write_text("\n".join([text, *heard, more]), "utf-8")
     return SwitchProcess(configuration, folder / "switch.log")
@@ -86,6 +87,7 @@ def _configuration(
     phones: Mapping[str, object],
     guard: Mapping[str, object],
     media: Mapping[str, object],
+    browsers: Sequence[str],
 ) -> str:
     first = _free_block(_MEDIA_PORTS)
     sections = [
@@ -124,7 +126,9 @@ def _configuration(
         ),
     ]
     for name, password in STATIONS.items():
-        sections.append(_section("[[stations]]", name=name, password=password, **phones))
+        sections.append(
+            _section("[[stations]]", name=name, password=password, webrtc=name in browsers, **phones)
+        )
         sections.append(_section("[[agents]]", id=name, name=f"坐席 {name}", queues=["service"]))
     return "\n".join(sections)
 

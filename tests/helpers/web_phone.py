@@ -48,10 +48,10 @@ class WebPhone:
         request = self._request("REGISTER", "sip:switch.invalid", called=itself)
         return self._prove(request)[1]
 
-    def call(self, number: str) -> tuple[Request, Response]:
+    def call(self, number: str, sdp: str = SDP) -> tuple[Request, Response]:
         """Dial and wait to be answered; returns our INVITE and its 200."""
         uri = f"sip:{number}@switch.invalid"
-        invite = self._request("INVITE", uri, called=f"<{uri}>", body=SDP)
+        invite = self._request("INVITE", uri, called=f"<{uri}>", body=sdp)
         proven, answer = self._prove(invite)
         self._send(self._within("ACK", proven, answer, 2))
         return proven, answer

@@ -42,7 +42,7 @@ def test_an_offer_with_keys_is_answered_with_a_key_of_ours_in_its_own_words(
     ours = local(policy)
     lines = (f"crypto:4 F8_128_HMAC_SHA1_80 inline:{INLINE}", f"crypto:5 {CM} inline:{INLINE}|2^31")
     answer, agreed = answer_offer(offer(protocol, *lines), ours)
-    assert agreed.srtp == SrtpKeys(suite=CM, ours=ours.security.key_of(CM), theirs=KEY)
+    assert agreed.secured.keys == SrtpKeys(suite=CM, ours=ours.security.key_of(CM), theirs=KEY)
     key = b64encode(ours.security.key_of(CM)).decode()
     assert stream(answer) == (protocol, [f"5 {CM} inline:{key}"])
 
@@ -52,8 +52,8 @@ def test_the_first_suite_of_the_peer_that_we_can_do_is_taken() -> None:
     lines = [f"crypto:{tag} {suite} inline:{key}" for tag, (suite, key) in enumerate(keys.items())]
     for first in range(len(lines)):
         _, agreed = answer_offer(offer("RTP/SAVP", *lines[first:]), local(Srtp.ACCEPT))
-        assert agreed.srtp is not None
-        assert agreed.srtp.suite is list(SrtpSuite)[first]
+        assert agreed.secured.keys is not None
+        assert agreed.secured.keys.suite is list(SrtpSuite)[first]
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_the_first_suite_of_the_peer_that_we_can_do_is_taken() -> None:
 def test_keys_that_we_cannot_use_are_as_good_as_none(line: str) -> None:
     with pytest.raises(NotAcceptable):
         answer_offer(offer("RTP/SAVP", line), local(Srtp.ACCEPT))
-    assert answer_offer(offer("RTP/AVP", line), local(Srtp.ACCEPT))[1].srtp is None
+    assert answer_offer(offer("RTP/AVP", line), local(Srtp.ACCEPT))[1].secured.keys is None
 
 
 @pytest.mark.parametrize("parameter", ["WSH=128", "-NEW=1", ""])
 def test_parameters_that_may_be_ignored_are(parameter: str) -> None:
     line = f"crypto:1 {CM} inline:{INLINE} {parameter}"
-    assert answer_offer(offer("RTP/SAVP", line), local(Srtp.ACCEPT))[1].srtp is not None
+    assert answer_offer(offer("RTP/SAVP", line), local(Srtp.ACCEPT))[1].secured.keys is not None
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_who_is_refused_depends_on_the_rule(policy: Srtp, protocol: str, refused
 
 def test_a_plain_offer_is_refused_only_where_encryption_is_required() -> None:
     for policy in (Srtp.OFF, Srtp.ACCEPT, Srtp.OPTIONAL):
-        assert answer_offer(offer("RTP/AVP"), local(policy))[1].srtp is None
+        assert answer_offer(offer("RTP/AVP"), local(policy))[1].secured.keys is None
     with pytest.raises(NotAcceptable, match="required"):
         answer_offer(offer("RTP/AVP"), local(Srtp.REQUIRED))
 
@@ -128,28 +128,34 @@ def test_both_sides_come_to_the_same_keys() -> None:
         ours, theirs = local(policy, b"a" * 32), local(Srtp.ACCEPT, b"b" * 32)
         said = make_offer(ours)
         answer, there = answer_offer(said, theirs)
-        here = accept_answer(said, answer, policy)
-        assert here.srtp is not None
-        assert there.srtp is not None
-        assert (here.srtp.ours, here.srtp.theirs) == (there.srtp.theirs, there.srtp.ours)
-        assert here.srtp.suite is there.srtp.suite is GCM
+        here = accept_answer(said, answer, ours.security)
+        assert here.secured.keys is not None
+        assert there.secured.keys is not None
+        assert (here.secured.keys.ours, here.secured.keys.theirs) == (
+            there.secured.keys.theirs,
+            there.secured.keys.ours,
+        )
+        assert here.secured.keys.suite is there.secured.keys.suite is GCM
 
 
 def test_an_answer_without_keys_is_plain_where_that_is_allowed_and_refused_elsewhere() -> None:
     plain = offer("RTP/AVP")
-    assert accept_answer(make_offer(local(Srtp.OPTIONAL)), plain, Srtp.OPTIONAL).srtp is None
+    assert (
+        accept_answer(make_offer(local(Srtp.OPTIONAL)), plain, LocalSecurity(Srtp.OPTIONAL)).secured.keys
+        is None
+    )
     for policy in (Srtp.OPTIONAL, Srtp.REQUIRED):
         with pytest.raises(NotAcceptable):
-            accept_answer(make_offer(local(Srtp.REQUIRED)), plain, policy)
+            accept_answer(make_offer(local(Srtp.REQUIRED)), plain, LocalSecurity(policy))
     with pytest.raises(NotAcceptable):
-        accept_answer(make_offer(local(Srtp.OPTIONAL)), plain, Srtp.REQUIRED)
+        accept_answer(make_offer(local(Srtp.OPTIONAL)), plain, LocalSecurity(Srtp.REQUIRED))
 
 
 def test_an_answer_with_keys_that_were_not_offered_counts_as_one_without() -> None:
     said = make_offer(local(Srtp.REQUIRED))
     for line in (f"crypto:9 {CM} inline:{INLINE}", f"crypto:1 {CM} inline:{INLINE}"):
         with pytest.raises(NotAcceptable):
-            accept_answer(said, offer("RTP/SAVP", line), Srtp.REQUIRED)
+            accept_answer(said, offer("RTP/SAVP", line), LocalSecurity(Srtp.REQUIRED))
 
 
 def test_a_later_offer_of_ours_goes_on_with_what_was_agreed() -> None:
@@ -159,7 +165,7 @@ def test_a_later_offer_of_ours_goes_on_with_what_was_agreed() -> None:
     assert (protocol, line.split()[1:]) == ("RTP/SAVP", stream(answer)[1][0].split()[1:])
     ours = local(Srtp.OPTIONAL)
     said = make_offer(ours)
-    agreed = accept_answer(said, offer("RTP/AVP"), Srtp.OPTIONAL)
+    agreed = accept_answer(said, offer("RTP/AVP"), LocalSecurity(Srtp.OPTIONAL))
     assert stream(offer_again(ours, said, agreed)) == ("RTP/AVP", [])
 
 

@@ -16,6 +16,8 @@ pub enum Task {
     Listen(EndpointId),
     /// A key press of which the end may have been lost.
     ExpireDigit(EndpointId),
+    /// The next step of the endpoint's handshake, when the peer is silent.
+    ShakeHands(EndpointId),
     /// The recording's next block.
     Flush(RecordingId),
     /// The fork's next frame.

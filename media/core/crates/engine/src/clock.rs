@@ -13,6 +13,11 @@ impl Clock {
         Self { epoch: Instant::now() }
     }
 
+    /// The moment that microseconds count from.
+    pub fn epoch(&self) -> Instant {
+        self.epoch
+    }
+
     pub fn now_us(&self) -> u64 {
         self.epoch.elapsed().as_micros() as u64
     }

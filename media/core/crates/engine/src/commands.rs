@@ -13,6 +13,7 @@ use crate::ports::SocketPair;
 use crate::prompt::Prompt;
 use crate::protection::KeyPair;
 use crate::settings::Settings;
+use crate::web_peer::WebTerms;
 
 /// A channel of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,16 @@ pub enum Keys {
     Tones(Vec<Arc<Prompt>>),
 }
 
+/// How packets are encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Security {
+    Plain,
+    /// By keys that both sides told each other in SDP.
+    Keys(KeyPair),
+    /// By keys of a DTLS handshake.
+    Web(WebTerms),
+}
+
 /// What one worker is to do. A command for something that is gone is ignored.
 #[derive(Debug)]
 pub enum Command {
@@ -50,8 +61,7 @@ pub enum Command {
     Configure {
         endpoint: EndpointId,
         settings: Settings,
-        /// None when packets are not encrypted.
-        keys: Option<KeyPair>,
+        security: Security,
     },
     Close {
         endpoint: EndpointId,

@@ -100,6 +100,16 @@ impl Endpoint {
         if sending { self.intake.latch.destination() } else { None }
     }
 
+    /// Where the peer is, also while it holds us.
+    pub fn path(&self) -> Option<SocketAddr> {
+        self.intake.latch.destination()
+    }
+
+    /// The peer proved by ICE to be there.
+    pub fn prove_path(&mut self, path: SocketAddr, events: &mut Vec<Event>) {
+        self.intake.prove_path(path, events);
+    }
+
     pub fn count_sent(&mut self, bytes: usize) {
         self.packets_sent += 1;
         self.bytes_sent += bytes as u64;

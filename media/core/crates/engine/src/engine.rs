@@ -13,15 +13,15 @@ use forking::forks;
 use forking::order::Order;
 
 use crate::clock::Clock;
-use crate::commands::{Channel, Command};
+use crate::commands::{Channel, Command, Security};
 use crate::event_ring::EventRing;
 use crate::events::{EndpointCounters, EndpointId, ForkId, MixId, RecordingId};
 use crate::forks::{Mix, NewFork};
+use crate::identity::Identity;
 use crate::mix::{MAX_MEMBERS, Role};
 use crate::ports::PortPool;
 use crate::prompt::Prompt;
 use crate::prompt_maker::PromptMaker;
-use crate::protection::KeyPair;
 use crate::rules::Rules;
 use crate::settings::{Senseless, Settings};
 use crate::threads::{Crew, Plan};
@@ -85,6 +85,7 @@ pub struct Setup {
     /// A PEM file of whom forks trust beside the system's authorities.
     pub fork_authorities: Option<PathBuf>,
     pub max_forks: usize,
+    pub identity: Identity,
 }
 
 #[derive(Debug)]
@@ -140,6 +141,7 @@ impl Engine {
             workers: setup.workers,
             rules: setup.rules,
             fork_authorities: setup.fork_authorities.clone(),
+            identity: setup.identity.clone(),
         };
         Ok(Self {
             host: setup.host,
@@ -190,16 +192,16 @@ impl Engine {
         self.crew.wake();
     }
 
-    /// Tell what the peer's SDP agreed to; without keys packets are not encrypted.
+    /// Tell what the peer's SDP agreed to.
     pub fn configure_endpoint(
         &mut self,
         endpoint: EndpointId,
         settings: Settings,
-        keys: Option<KeyPair>,
+        security: Security,
     ) -> Result<(), Refusal> {
         let settings = settings.checked()?;
         self.endpoints.get_mut(&endpoint).ok_or(Refusal::Gone)?.settings = Some(settings);
-        self.post(endpoint, Command::Configure { endpoint, settings, keys })
+        self.post(endpoint, Command::Configure { endpoint, settings, security })
     }
 
     pub fn close_endpoint(&mut self, endpoint: EndpointId) -> Result<(), Refusal> {

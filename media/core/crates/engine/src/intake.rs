@@ -104,6 +104,12 @@ impl Intake {
         taken
     }
 
+    /// The peer proved by ICE to be there.
+    pub fn prove_path(&mut self, path: SocketAddr, events: &mut Vec<Event>) {
+        self.latch.prove(path);
+        events.push(Event::MediaStarted { endpoint: self.endpoint, source: path });
+    }
+
     /// A datagram came that the peer's keys did not make, or that came before.
     pub fn count_forged(&mut self) {
         self.dropped += 1;

@@ -66,6 +66,11 @@ impl Latch {
         self.open_from_us = 0;
     }
 
+    /// The peer proved a path by ICE: it comes from there and nowhere else until it proves another.
+    pub fn prove(&mut self, source: SocketAddr) {
+        *self = Self { latched: Some(source), open_from_us: u64::MAX, ..Self::new(self.rules) };
+    }
+
     /// Judge the source of a valid packet.
     pub fn admit(&mut self, source: SocketAddr, now_us: u64) -> Admission {
         let known = self.latched == Some(source);

@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::commands::Command;
 use crate::event_ring::EventRing;
 use crate::events::{Event, ForkEnding, ForkId};
+use crate::identity::Identity;
 use crate::lateness::Lateness;
 use crate::rules::Rules;
 use crate::wake::Wake;
@@ -31,6 +32,7 @@ pub struct Plan {
     /// A PEM file of whom forks trust beside the system's authorities.
     pub fork_authorities: Option<PathBuf>,
     pub rules: Rules,
+    pub identity: Identity,
 }
 
 /// A thread that tells when it is over.
@@ -178,6 +180,7 @@ fn seat(plan: &Plan, facts: &Arc<EventRing>, jobs: &Sender<Job>) -> io::Result<(
         jobs: jobs.clone(),
         rules: plan.rules,
         lateness,
+        identity: plan.identity.clone(),
     })?;
     Ok((desk, worker))
 }

@@ -17,6 +17,7 @@ use crate::commands::Command;
 use crate::event_ring::EventRing;
 use crate::events::{EndpointId, Event};
 use crate::forks::Forks;
+use crate::identity::Identity;
 use crate::intake::Received;
 use crate::lateness::{Lateness, MUCH_US, Pace};
 use crate::mix::Mix;
@@ -63,6 +64,8 @@ pub struct Surroundings {
     pub jobs: Sender<Job>,
     pub rules: Rules,
     pub lateness: Arc<Lateness>,
+    /// Who we are to peers that ask for it.
+    pub identity: Identity,
 }
 
 /// The state of the thread.
@@ -163,7 +166,9 @@ impl Worker {
             leg.receive_report(&mut self.buffer[..length], source, now_us, &mut self.outbox);
             return;
         }
-        let Some(length) = leg.open(&mut self.buffer[..length]) else { return };
+        let Some(length) = leg.open(&mut self.buffer[..length], source, now_us, &mut self.outbox) else {
+            return self.shake_hands_later(slot);
+        };
         let datagram = &self.buffer[..length];
         let Some(received) = leg.endpoint.receive(datagram, source, now_us, &mut self.outbox) else { return };
         if let Some(tap) = leg.tap {
@@ -225,6 +230,7 @@ impl Worker {
             Task::Speak(id) => self.speak(id, now_us),
             Task::Mix(id) => self.mix(id, now_us),
             Task::Listen(id) => self.listen(id, now_us),
+            Task::ShakeHands(id) => self.shake_hands(id, now_us),
             Task::ExpireDigit(id) => self.expire_digit(id, now_us),
             Task::Flush(id) => {
                 if let Some(next_us) = self.recorder.flush(id, now_us) {

@@ -3,12 +3,12 @@
 use std::net::{IpAddr, SocketAddr};
 
 use audio::codec::Codec;
-use engine::protection::KeyPair;
+use engine::commands::Security;
 use engine::settings::{Rtcp, Settings};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use crate::security::SrtpKeys;
+use crate::security::{DtlsPeer, SrtpKeys};
 
 /// The fields of `media.commands.ConfigureEndpoint`.
 #[derive(FromPyObject)]
@@ -25,6 +25,7 @@ pub struct Agreed {
     sending: bool,
     receiving: bool,
     srtp: Option<SrtpKeys>,
+    dtls: Option<DtlsPeer>,
     answered: bool,
     rtcp_mux: bool,
     rtcp_host: Option<String>,
@@ -33,9 +34,12 @@ pub struct Agreed {
 }
 
 impl Agreed {
-    /// None when packets are not encrypted.
-    pub fn keys(&self) -> PyResult<Option<KeyPair>> {
-        self.srtp.as_ref().map(SrtpKeys::pair).transpose()
+    pub fn security(&self) -> PyResult<Security> {
+        match (&self.dtls, &self.srtp) {
+            (Some(peer), _) => peer.terms().map(Security::Web),
+            (None, Some(keys)) => keys.pair().map(Security::Keys),
+            (None, None) => Ok(Security::Plain),
+        }
     }
 
     /// An address that is no IP address is left open until the peer's first packet.

@@ -14,6 +14,7 @@ use engine::commands::{Channel, Steer};
 use engine::engine::{Engine, Refusal, Setup};
 use engine::event_ring::EventRing;
 use engine::forks::{Mix, Order};
+use engine::identity::Identity;
 use engine::mix::Role;
 use engine::playback::{Manner, Seek};
 use engine::rules::{Latching, Rules};
@@ -36,7 +37,8 @@ pub struct Core {
 impl Core {
     #[new]
     #[pyo3(signature = (
-        *, hosts, ports, port_rest_s, workers, media_timeout_s, one_way_after_s, latching, fork_authorities, max_forks
+        *, hosts, ports, port_rest_s, workers, media_timeout_s, one_way_after_s, latching, fork_authorities, max_forks,
+        dtls
     ))]
     #[allow(clippy::too_many_arguments)] // keywords, each said once
     fn new(
@@ -49,7 +51,9 @@ impl Core {
         latching: (&str, f64),
         fork_authorities: Option<PathBuf>,
         max_forks: usize,
+        dtls: (Vec<u8>, Vec<u8>),
     ) -> PyResult<Self> {
+        let (certificate, private_key) = dtls;
         let setup = Setup {
             host: host_named(hosts.0)?,
             host6: hosts.1.map(host_named).transpose()?,
@@ -64,6 +68,7 @@ impl Core {
             },
             fork_authorities,
             max_forks,
+            identity: Identity::new(certificate, private_key).map_err(PyValueError::new_err)?,
         };
         let engine = Engine::start(&setup)?;
         let facts = engine.facts().clone();
@@ -104,8 +109,8 @@ impl Core {
     }
 
     fn configure_endpoint(&self, endpoint: u64, agreed: Agreed) -> PyResult<()> {
-        let keys = agreed.keys()?;
-        self.engine().configure_endpoint(endpoint, agreed.settings()?, keys).map_err(raise)
+        let security = agreed.security()?;
+        self.engine().configure_endpoint(endpoint, agreed.settings()?, security).map_err(raise)
     }
 
     fn close_endpoint(&self, endpoint: u64) -> PyResult<()> {

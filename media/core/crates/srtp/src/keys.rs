@@ -71,6 +71,13 @@ impl Keys {
         fits.then(|| Self { suite, key_and_salt: Zeroizing::new(key_and_salt.to_vec()) })
     }
 
+    /// A key and a salt from different places; None when either has not the length of the suite's.
+    pub fn joined(suite: Suite, key: &[u8], salt: &[u8]) -> Option<Self> {
+        let fits = key.len() == suite.key_length();
+        let joined = Zeroizing::new([key, salt].concat());
+        if fits { Self::new(suite, &joined) } else { None }
+    }
+
     pub fn suite(&self) -> Suite {
         self.suite
     }

@@ -14,6 +14,15 @@ use crate::forks::Forks;
 use crate::hearing::Hearing;
 use crate::protection::Protection;
 use crate::recorder::Tap;
+use crate::web_peer::WebPeer;
+
+/// What stands between the wire and the endpoint.
+#[derive(Debug)]
+pub enum Shield {
+    Plain,
+    Keys(Box<Protection>),
+    Web(Box<WebPeer>),
+}
 
 /// A leg of this worker.
 #[derive(Debug)]
@@ -23,8 +32,7 @@ pub struct Leg {
     pub rtp: UdpSocket,
     pub rtcp: UdpSocket,
     pub local: SocketAddr,
-    /// None when packets are not encrypted.
-    pub protection: Option<Box<Protection>>,
+    pub shield: Shield,
     /// The slot of the leg it is bridged with.
     pub peer: Option<usize>,
     /// The mix it is in, be it of two whose packets are relayed.

@@ -4,7 +4,7 @@ use rtp::outgoing::OutgoingStream;
 use rustix::event::epoll;
 use rustix::rand::{GetRandomFlags, getrandom};
 
-use super::leg::Leg;
+use super::leg::{Leg, Shield};
 use super::{Command, Event, Task, Worker};
 use crate::budget::Budget;
 use crate::commands::Channel;
@@ -24,11 +24,9 @@ impl Worker {
     fn obey(&mut self, command: Command, now_us: u64) {
         match command {
             Command::Open { endpoint, sockets } => self.open(endpoint, sockets, now_us),
-            Command::Configure { endpoint, settings, keys } => {
-                self.with(endpoint, |leg| {
-                    leg.endpoint.configure(settings, now_us);
-                    leg.protect(keys);
-                });
+            Command::Configure { endpoint, settings, security } => {
+                self.with(endpoint, |leg| leg.endpoint.configure(settings, now_us));
+                self.secure(endpoint, security, now_us);
                 self.fit(endpoint, now_us);
                 self.begin_reporting(endpoint, now_us);
             }
@@ -79,7 +77,7 @@ impl Worker {
             rtp,
             rtcp,
             local,
-            protection: None,
+            shield: Shield::Plain,
             peer: None,
             mix: None,
             hearing: None,

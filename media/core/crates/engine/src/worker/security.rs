@@ -1,50 +1,119 @@
-//! Encryption on a leg's way to the wire and from it. A plain leg pays for one look at an option.
+//! Encryption on a leg's way to the wire and from it. A plain leg pays for one look at its kind.
 
+use std::net::SocketAddr;
 use std::ops::Range;
 
-use super::leg::Leg;
-use crate::protection::{KeyPair, Protection};
+use srtp::Rejected;
+
+use super::leg::{Leg, Shield};
+use super::{Event, Task, Worker};
+use crate::commands::Security;
+use crate::events::EndpointId;
+use crate::protection::Protection;
+use crate::web_peer::{Arrival, WebPeer};
+
+impl Worker {
+    /// The peer's SDP agreed on this.
+    pub(super) fn secure(&mut self, id: EndpointId, security: Security, now_us: u64) {
+        let around = &self.around;
+        let Some(leg) = self.legs.get(id) else { return };
+        match (&mut leg.shield, security) {
+            (shield, Security::Plain) => *shield = Shield::Plain,
+            (Shield::Keys(protection), Security::Keys(keys)) => protection.rekey(keys),
+            (shield, Security::Keys(keys)) => *shield = Shield::Keys(Box::new(Protection::new(keys))),
+            (Shield::Web(peer), Security::Web(terms)) if peer.goes_on_with(&terms) => {}
+            (shield, Security::Web(terms)) => {
+                let peer = WebPeer::new(&around.identity, terms, around.clock.epoch(), now_us);
+                *shield = Shield::Web(Box::new(peer));
+                self.agenda.add(now_us, Task::ShakeHands(id));
+            }
+        }
+    }
+
+    /// A step of a handshake that is due, if it still is.
+    pub(super) fn shake_hands(&mut self, id: EndpointId, now_us: u64) {
+        let Some(leg) = self.legs.get(id) else { return };
+        let (Shield::Web(peer), Some(path)) = (&mut leg.shield, leg.endpoint.path()) else { return };
+        if peer.next_us().is_some_and(|next_us| next_us <= now_us) {
+            let socket = &leg.rtp;
+            // What is lost here is sent again.
+            peer.wait(now_us, |datagram| drop(socket.send_to(datagram, path)));
+        }
+        if let Some(next_us) = peer.next_us() {
+            self.agenda.add(next_us, Task::ShakeHands(id));
+        }
+    }
+
+    /// The leg took something that was no packet: a handshake may have begun or gone on.
+    pub(super) fn shake_hands_later(&mut self, slot: usize) {
+        let Some(leg) = self.legs.at(slot) else { return };
+        if let Shield::Web(peer) = &leg.shield
+            && let Some(next_us) = peer.next_us()
+        {
+            self.agenda.add(next_us, Task::ShakeHands(leg.id));
+        }
+    }
+}
 
 impl Leg {
-    /// The peer's SDP agreed on these keys, or on none.
-    pub(super) fn protect(&mut self, keys: Option<KeyPair>) {
-        match (&mut self.protection, keys) {
-            (Some(protection), Some(keys)) => protection.rekey(keys),
-            (protection, keys) => *protection = keys.map(|keys| Box::new(Protection::new(keys))),
+    /// The length of the RTP packet that a datagram holds; None for what is none, or not by the peer.
+    pub(super) fn open(
+        &mut self,
+        datagram: &mut [u8],
+        source: SocketAddr,
+        now_us: u64,
+        events: &mut Vec<Event>,
+    ) -> Option<usize> {
+        let arrival = match &mut self.shield {
+            Shield::Plain => return Some(datagram.len()),
+            Shield::Keys(protection) => protection.open_rtp(datagram).map_or(Arrival::Unusable, Arrival::Rtp),
+            Shield::Web(peer) => {
+                let (socket, path) = (&self.rtp, self.endpoint.path());
+                peer.take(datagram, source, path, now_us, |answer| drop(socket.send_to(answer, source)))
+            }
+        };
+        match arrival {
+            Arrival::Rtp(length) => return Some(length),
+            Arrival::Path(path) => self.endpoint.prove_path(path, events),
+            Arrival::Setup => {}
+            Arrival::Unusable => self.endpoint.intake.count_forged(),
         }
-    }
-
-    /// The length of the RTP packet that a datagram holds; None for one the peer did not make, which is counted.
-    pub(super) fn open(&mut self, datagram: &mut [u8]) -> Option<usize> {
-        let Some(protection) = &mut self.protection else { return Some(datagram.len()) };
-        let opened = protection.open_rtp(datagram);
-        if opened.is_err() {
-            self.endpoint.intake.count_forged();
-        }
-        opened.ok()
-    }
-
-    /// The datagram that a packet of ours goes out as.
-    pub(super) fn seal<'a>(&mut self, buffer: &'a mut [u8], packet: Range<usize>) -> Option<&'a [u8]> {
-        let Some(protection) = &mut self.protection else { return Some(&buffer[packet]) };
-        let place = protection.protect_rtp(buffer, packet).ok()?;
-        Some(&buffer[place])
+        None
     }
 
     /// The length of the RTCP packet that a datagram holds; None for one the peer did not make.
     ///
     /// It is not counted as forged: phones say goodbye in the clear when they have let go of their keys.
     pub(super) fn open_report(&mut self, datagram: &mut [u8]) -> Option<usize> {
-        match &mut self.protection {
-            Some(protection) => protection.open_rtcp(datagram).ok(),
-            None => Some(datagram.len()),
-        }
+        let protection = match &mut self.shield {
+            Shield::Plain => return Some(datagram.len()),
+            Shield::Keys(protection) => protection,
+            Shield::Web(peer) => peer.protection()?,
+        };
+        protection.open_rtcp(datagram).ok()
     }
 
-    /// The datagram that a report of ours goes out as.
+    /// The datagram that a packet of ours goes out as; None while there are no keys for it.
+    pub(super) fn seal<'a>(&mut self, buffer: &'a mut [u8], packet: Range<usize>) -> Option<&'a [u8]> {
+        self.shield.seal(buffer, packet, Protection::protect_rtp)
+    }
+
+    /// The datagram that a report of ours goes out as; None while there are no keys for it.
     pub(super) fn seal_report<'a>(&mut self, buffer: &'a mut [u8], packet: Range<usize>) -> Option<&'a [u8]> {
-        let Some(protection) = &mut self.protection else { return Some(&buffer[packet]) };
-        let place = protection.protect_rtcp(buffer, packet).ok()?;
+        self.shield.seal(buffer, packet, Protection::protect_rtcp)
+    }
+}
+
+type Protect = fn(&mut Protection, &mut [u8], Range<usize>) -> Result<Range<usize>, Rejected>;
+
+impl Shield {
+    fn seal<'a>(&mut self, buffer: &'a mut [u8], packet: Range<usize>, protect: Protect) -> Option<&'a [u8]> {
+        let protection = match self {
+            Self::Plain => return Some(&buffer[packet]),
+            Self::Keys(protection) => protection,
+            Self::Web(peer) => peer.protection()?,
+        };
+        let place = protect(protection, buffer, packet).ok()?;
         Some(&buffer[place])
     }
 }

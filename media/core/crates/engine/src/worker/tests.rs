@@ -5,8 +5,11 @@ use std::net::{Ipv4Addr, UdpSocket};
 use ::rtp::packet::Header;
 use audio::codec::Codec;
 use crossbeam_channel::{bounded, unbounded};
+use dimpl::crypto::rust_crypto;
+use dimpl::{Config, DtlsCertificate};
 
 use super::*;
+use crate::commands::Security;
 use crate::ports::SocketPair;
 use crate::settings::{Rtcp, Settings};
 
@@ -23,6 +26,13 @@ struct Phone {
     sequence: u16,
 }
 
+/// For legs that never shake hands.
+fn nobody() -> Identity {
+    let config = Config::builder().with_crypto_provider(rust_crypto::default_provider()).build().unwrap();
+    let certificate = DtlsCertificate { certificate: Vec::new(), private_key: Vec::new() };
+    Identity { config: Arc::new(config), certificate }
+}
+
 impl Rig {
     fn new() -> Self {
         let (commands, orders) = unbounded();
@@ -35,6 +45,7 @@ impl Rig {
             jobs,
             rules: Rules::default(),
             lateness: Arc::new(Lateness::default()),
+            identity: nobody(),
         });
         Self { worker: worker.unwrap(), commands, now_us: 1_000 }
     }
@@ -65,7 +76,7 @@ impl Rig {
         };
         let port = leg.port();
         self.order(Command::Open { endpoint, sockets: SocketPair { rtp: voice, rtcp: reports, port } });
-        self.order(Command::Configure { endpoint, settings, keys: None });
+        self.order(Command::Configure { endpoint, settings, security: Security::Plain });
         Phone { socket, leg, sequence: 0 }
     }
 
