@@ -33,10 +33,10 @@ from cli.configuration.installation import load_installation
 from cli.serve import COLLECTIONS
 from cli.switchboard import Switchboard
 from runtime.driver import Handler, Outputs
+from switch.sip.authentication.digest import Algorithm, ha1, response
 from switch.sip.commands import SendMessage
-from switch.sip.digest import Algorithm, ha1, response
-from switch.sip.header_values import format_auth, parse_auth
 from switch.sip.hop import Hop
+from switch.sip.messages.header_values import format_auth, parse_auth
 from switch.sip.transport.reports import MessageReceived
 
 SWITCH = "127.0.0.1:5060"

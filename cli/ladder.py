@@ -7,11 +7,11 @@ from rich.cells import cell_len, set_cell_size
 
 from cli.output import time_of_day
 from switch.sip.errors import SipSyntaxError
-from switch.sip.header_values import parse_cseq
 from switch.sip.hop import Hop
-from switch.sip.message import Message, Request
-from switch.sip.parser import parse_message
-from switch.sip.text import printable
+from switch.sip.messages.header_values import parse_cseq
+from switch.sip.messages.message import Message, Request
+from switch.sip.messages.parser import parse_message
+from switch.sip.messages.text import printable
 from switch.sip.trace.traced import TracedMessage
 
 _MARGIN = len("12:34:56.789  ")

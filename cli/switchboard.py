@@ -43,15 +43,15 @@ from switch.records.projection import Projection
 from switch.records.recordings import Recordings
 from switch.registration_verbs import RegistrationVerbs
 from switch.sdp.secrets import without_keys
-from switch.sip.grammar import unbracketed
 from switch.sip.guard.admission import Admission
 from switch.sip.guard.ban_file import BanFile
 from switch.sip.guard.commands import DelayMeasured
 from switch.sip.locating.locator import Locator
 from switch.sip.locating.records import address_families
 from switch.sip.locating.resolver import DnsResolver
+from switch.sip.messages.grammar import unbracketed
 from switch.sip.own_names import OwnNames
-from switch.sip.registration_store import RegistrationStore
+from switch.sip.registration.registration_store import RegistrationStore
 from switch.sip.stack import SipStack
 from switch.sip.trace.events import SipMessageTraced
 from switch.sip.trace.recorder import TraceRecorder

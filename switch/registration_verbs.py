@@ -12,7 +12,7 @@ from runtime.models import Params
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.sip.commands import RemoveRegistrations
-from switch.sip.registrar import Registrar
+from switch.sip.registration.registrar import Registrar
 
 
 class ListParams(Params):

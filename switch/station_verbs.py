@@ -11,7 +11,7 @@ from runtime.models import Params
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.sip.commands import SendText, SetMailbox
-from switch.sip.text_messages import LONGEST_BYTES
+from switch.sip.requests.text_messages import LONGEST_BYTES
 
 _MOST_MESSAGES = 99_999
 

@@ -15,7 +15,7 @@ from switch.call import Call
 from switch.causes import Cause
 from switch.commands import HangUpCall
 from switch.exchange import Exchange
-from switch.sip.registrations import Registration
+from switch.sip.registration.registrations import Registration
 
 Registrations = Callable[[float], list[Registration]]
 """Takes ``now``; the contacts that are registered."""

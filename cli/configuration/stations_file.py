@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from cli.configuration.expectations import expectation
 from runtime.problems import Problem, shorten
+from switch.sip.authentication.digest import Algorithm
 from switch.sip.config import SipConfig, StationConfig
-from switch.sip.digest import Algorithm
 
 _HASHES = frozenset(Algorithm)
 _COLUMNS = ("name", "password", *Algorithm, "outside_level")

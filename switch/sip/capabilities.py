@@ -1,6 +1,6 @@
 """What we can do, and how we tell peers: Allow, Supported, Accept (RFC 3261 §11.2, §20.5, §20.37)."""
 
-from switch.sip.message import Fields, Headers
+from switch.sip.messages.message import Fields, Headers
 
 SERVED = (
     "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "REGISTER", "INFO", "MESSAGE", "PRACK", "REFER", "SUBSCRIBE",

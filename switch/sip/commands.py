@@ -2,9 +2,9 @@
 
 from runtime.vocabulary import Command, plain_data
 from switch.causes import Cause
-from switch.sip.branches import Branch, Forking, HeaderFields
-from switch.sip.client_authentication import Account
+from switch.sip.authentication.client_authentication import Account
 from switch.sip.hop import Hop
+from switch.sip.legs.branches import Branch, Forking, HeaderFields
 
 
 @plain_data

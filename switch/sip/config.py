@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from media.config import Srtp
 from runtime.hosts import check_host
 from runtime.models import KeyMistake, Section
-from switch.sip.digest import Algorithm, ha1
+from switch.sip.authentication.digest import Algorithm, ha1
 from switch.sip.guard.networks import check_networks
 
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")

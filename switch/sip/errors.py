@@ -1,7 +1,7 @@
 """What SIP text can be wrong with."""
 
 from runtime.errors import PeerError
-from switch.sip.message import Request
+from switch.sip.messages.message import Request
 
 
 class SipSyntaxError(PeerError):

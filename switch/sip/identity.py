@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from runtime.ids import Ids
 from switch.sip.config import SipConfig
 from switch.sip.errors import SipSyntaxError
-from switch.sip.header_values import parse_name_addr
+from switch.sip.headers.session_id import answering_lines
 from switch.sip.hop import Hop
-from switch.sip.message import Fields, Headers, Request, Response
+from switch.sip.messages.header_values import parse_name_addr
+from switch.sip.messages.message import Fields, Headers, Request, Response
+from switch.sip.messages.uri import escape_user
 from switch.sip.own_names import OwnNames
-from switch.sip.session_id import answering_lines
 from switch.sip.transport.config import ListenerConfig, all_listeners
-from switch.sip.uri import escape_user
 
 MAX_FORWARDS = "70"
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from switch.sip.grammar import bracketed
-from switch.sip.header_values import Via
 from switch.sip.hop import Hop
+from switch.sip.messages.grammar import bracketed
+from switch.sip.messages.header_values import Via
+from switch.sip.messages.via_rules import DEFAULT_PORT, MAGIC_COOKIE
 from switch.sip.transport.config import ListenerConfig
-from switch.sip.via_rules import DEFAULT_PORT, MAGIC_COOKIE
 
 _URI_PARAMETER = {"udp": "", "wss": ";transport=ws"}
 """How a URI names its transport, where not by the transport's own name (RFC 3261 §19.1.1, RFC 7118 §5.2)."""

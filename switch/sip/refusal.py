@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from switch.sip.message import Fields
+from switch.sip.messages.message import Fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """What every request must pass before anybody looks at its purpose (RFC 3261 §8.2)."""
 
-from switch.sip.bodies import check_body
 from switch.sip.capabilities import ALLOW, EXTENSIONS, KNOWN_METHODS, SDP, SERVED
-from switch.sip.header_values import parse_token_list
-from switch.sip.message import Headers, Request
+from switch.sip.messages.bodies import check_body
+from switch.sip.messages.header_values import parse_token_list
+from switch.sip.messages.message import Headers, Request
+from switch.sip.messages.uri import parse_uri
 from switch.sip.refusal import Refusal
-from switch.sip.uri import parse_uri
 
 _SCHEMES = ("sip:", "sips", "tel:")
 """How the Request-URIs we understand begin (RFC 3261 §8.2.2.1)."""

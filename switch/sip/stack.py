@@ -6,9 +6,8 @@ from runtime.deadlines import earliest
 from runtime.driver import Handler, merge_routes
 from runtime.ids import Ids
 from runtime.vocabulary import Command, Output
-from switch.sip.authenticator import Authenticator
-from switch.sip.bindings import Bindings
-from switch.sip.branches import HoldBack, hold_nothing_back
+from switch.sip.authentication.authenticator import Authenticator
+from switch.sip.authentication.station_proof import StationProof
 from switch.sip.capabilities import KNOWN_METHODS
 from switch.sip.commands import ReuseConnection, SendMessage
 from switch.sip.config import SipConfig, StationConfig
@@ -20,17 +19,18 @@ from switch.sip.guard.guard import Guard
 from switch.sip.guard.networks import networks_of
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
-from switch.sip.message import Message, Request
-from switch.sip.parser import MAX_MESSAGE_BYTES, is_keep_alive, parse_message
-from switch.sip.registrar import Registrar
-from switch.sip.registrations import Registration
-from switch.sip.rejections import Rejections
-from switch.sip.server_transaction import RequestReceived
-from switch.sip.station_proof import StationProof
-from switch.sip.text import printable
-from switch.sip.timers import Timers
-from switch.sip.transaction import RequestUnanswered
-from switch.sip.transaction_layer import Report, RequestTurnedAway, TransactionLayer
+from switch.sip.legs.branches import HoldBack, hold_nothing_back
+from switch.sip.messages.message import Message, Request
+from switch.sip.messages.parser import MAX_MESSAGE_BYTES, is_keep_alive, parse_message
+from switch.sip.messages.text import printable
+from switch.sip.registration.bindings import Bindings
+from switch.sip.registration.registrar import Registrar
+from switch.sip.registration.registrations import Registration
+from switch.sip.transactions.rejections import Rejections
+from switch.sip.transactions.server_transaction import RequestReceived
+from switch.sip.transactions.timers import Timers
+from switch.sip.transactions.transaction import RequestUnanswered
+from switch.sip.transactions.transaction_layer import Report, RequestTurnedAway, TransactionLayer
 from switch.sip.transport.config import ListenerConfig
 from switch.sip.transport.reports import ConnectionClosed, MessageReceived, SendFailed
 from switch.sip.user_agent import UserAgent

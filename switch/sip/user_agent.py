@@ -7,14 +7,10 @@ from runtime.deadlines import earliest
 from runtime.driver import Handler
 from runtime.ids import Ids
 from runtime.vocabulary import Output
-from switch.sip.answer_repeats import AckMissing, AnswerRepeats
-from switch.sip.arriving_legs import ArrivingLegs
-from switch.sip.branches import HoldBack
-from switch.sip.byes import Byes
-from switch.sip.caller_proof import PROVED_METHODS, CallerProof
+from switch.sip.authentication.caller_proof import PROVED_METHODS, CallerProof
+from switch.sip.authentication.client_authentication import ClientAuthentications
+from switch.sip.authentication.station_proof import StationProof
 from switch.sip.capabilities import CAPABILITIES
-from switch.sip.client_authentication import ClientAuthentications
-from switch.sip.client_transaction import ResponseReceived
 from switch.sip.commands import (
     AnswerLeg,
     AnswerReoffer,
@@ -30,35 +26,39 @@ from switch.sip.commands import (
 )
 from switch.sip.config import ReliableProvisionals, SipConfig
 from switch.sip.counters import Counters
-from switch.sip.dialled_legs import DialledLegs
-from switch.sip.dialog import Dialog
+from switch.sip.dialogs.byes import Byes
+from switch.sip.dialogs.dialog import Dialog
+from switch.sip.dialogs.in_dialog import DialogRequests
+from switch.sip.dialogs.info_digits import InfoRequests
+from switch.sip.dialogs.our_reoffers import OurReoffers
+from switch.sip.dialogs.peer_reoffers import PeerReoffers
+from switch.sip.dialogs.refer import Transfer, Transfers
+from switch.sip.dialogs.session_keeper import SessionKeeper
+from switch.sip.dialogs.session_timer import SessionPolicy
 from switch.sip.events import RequestAnswered
-from switch.sip.header_values import parse_name_addr, read_tag
+from switch.sip.headers.session_id import Sessions
 from switch.sip.identity import Identity
-from switch.sip.in_dialog import DialogRequests
-from switch.sip.info_digits import InfoRequests
-from switch.sip.leg_signalling import LegSignalling
-from switch.sip.legs import ArrivingLeg, Attempt, DialledLeg, Legs, LegTimer, OurReoffer, SipLeg
-from switch.sip.message import Request
-from switch.sip.our_reoffers import OurReoffers
-from switch.sip.out_of_dialog import OutOfDialog, PendingRequest
-from switch.sip.peer_reoffers import PeerReoffers
-from switch.sip.prack_client import Prack, Pracks
-from switch.sip.refer import Transfer, Transfers
-from switch.sip.registrar import Registrar
+from switch.sip.legs.answer_repeats import AckMissing, AnswerRepeats
+from switch.sip.legs.arriving_legs import ArrivingLegs
+from switch.sip.legs.branches import HoldBack
+from switch.sip.legs.dialled_legs import DialledLegs
+from switch.sip.legs.leg_signalling import LegSignalling
+from switch.sip.legs.legs import ArrivingLeg, Attempt, DialledLeg, Legs, LegTimer, OurReoffer, SipLeg
+from switch.sip.legs.prack_client import Prack, Pracks
+from switch.sip.legs.ringing import Ringing
+from switch.sip.messages.header_values import parse_name_addr, read_tag
+from switch.sip.messages.message import Request
+from switch.sip.registration.registrar import Registrar
 from switch.sip.request_checks import check_request
-from switch.sip.ringing import Ringing
-from switch.sip.server_transaction import AckReceived, RequestReceived, ServerTransaction
-from switch.sip.session_id import Sessions
-from switch.sip.session_keeper import SessionKeeper
-from switch.sip.session_timer import SessionPolicy
-from switch.sip.station_proof import StationProof
-from switch.sip.subscription import Subscription
-from switch.sip.text_messages import TextMessages
-from switch.sip.timers import Timers
-from switch.sip.transaction import RequestUnanswered
-from switch.sip.transaction_layer import MERGED_METHODS, Report, TransactionLayer
-from switch.sip.watched_stations import WatchedStations
+from switch.sip.requests.out_of_dialog import OutOfDialog, PendingRequest
+from switch.sip.requests.subscription import Subscription
+from switch.sip.requests.text_messages import TextMessages
+from switch.sip.requests.watched_stations import WatchedStations
+from switch.sip.transactions.client_transaction import ResponseReceived
+from switch.sip.transactions.server_transaction import AckReceived, RequestReceived, ServerTransaction
+from switch.sip.transactions.timers import Timers
+from switch.sip.transactions.transaction import RequestUnanswered
+from switch.sip.transactions.transaction_layer import MERGED_METHODS, Report, TransactionLayer
 
 RequestHandler = Callable[[ServerTransaction, float], list[Output]]
 """Serves one method outside dialogs."""

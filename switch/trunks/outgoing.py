@@ -9,9 +9,9 @@ from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.sdp.codec_choice import choose_codecs
 from switch.sdp.security_choice import offer_secured
-from switch.sip.branches import Branch, Forking
 from switch.sip.commands import DialLeg
 from switch.sip.events import BranchFailed, LegEnded
+from switch.sip.legs.branches import Branch, Forking
 from switch.sip.locating.weights import Draw
 from switch.trunks.commands import DialTrunk
 from switch.trunks.endpoints import Endpoint, call_order, trunk_of

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from switch.sip.errors import SipSyntaxError
-from switch.sip.header_values import parse_contacts, split_values
+from switch.sip.messages.header_values import parse_contacts, split_values
 
 REFRESH_SHARE = 0.8
 """Of the time granted, after which the registration is refreshed."""

@@ -10,7 +10,7 @@ from switch.sip.commands import SendRequest
 from switch.sip.events import RequestAnswered
 from switch.sip.hop import Hop
 from switch.sip.locating.weights import Draw
-from switch.sip.uri import SipUri
+from switch.sip.messages.uri import SipUri
 from switch.trunks.events import TrunkRegistered, TrunkRegistrationFailed
 from switch.trunks.health_watch import state_changes
 from switch.trunks.registration import RegistrationState, granted_seconds, route_set

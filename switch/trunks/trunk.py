@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from runtime.vocabulary import Output
-from switch.sip.client_authentication import Account
+from switch.sip.authentication.client_authentication import Account
 from switch.sip.locating.search import Place
 from switch.trunks.config import AddressConfig, TrunkConfig
 from switch.trunks.endpoints import Endpoint

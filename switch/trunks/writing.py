@@ -6,13 +6,13 @@ keep to ourselves is written here, and nowhere else.
 
 from collections.abc import Callable
 
-from switch.sip.branches import Branch, HeaderFields
-from switch.sip.diversion import parse_diversion, write_diversions, write_history
 from switch.sip.errors import SipSyntaxError
-from switch.sip.header_values import NameAddr
+from switch.sip.headers.diversion import parse_diversion, write_diversions, write_history
+from switch.sip.headers.identity_headers import CallerForm, write_caller
 from switch.sip.hop import Hop
-from switch.sip.identity_headers import CallerForm, write_caller
-from switch.sip.uri import SipUri
+from switch.sip.legs.branches import Branch, HeaderFields
+from switch.sip.messages.header_values import NameAddr
+from switch.sip.messages.uri import SipUri
 from switch.trunks.commands import DialTrunk
 from switch.trunks.config import DiversionHeader
 from switch.trunks.endpoints import Endpoint

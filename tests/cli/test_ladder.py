@@ -2,8 +2,8 @@
 
 from cli.ladder import Ladder, summary
 from switch.sip.hop import Hop
+from switch.sip.messages.writer import write_message
 from switch.sip.trace.traced import TracedMessage
-from switch.sip.writer import write_message
 from tests.helpers.sip_messages import SDP, make_request, make_response
 
 CALLER, SWITCH, PHONE = (

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from cli import events
 from cli.commands import app
 from cli.configuration.loading import load_configuration
-from switch.sip.digest import Algorithm, ha1
+from switch.sip.authentication.digest import Algorithm, ha1
 from tests.cli.small_switch import AGENT, CALL, PHONE, QUEUE, SmallSwitch
 
 

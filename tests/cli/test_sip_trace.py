@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 
 from cli.commands import app
 from switch.sip.hop import Hop
+from switch.sip.messages.writer import write_message
 from switch.sip.trace.pcap import encode_packet, file_header
 from switch.sip.trace.traced import TracedMessage
-from switch.sip.writer import write_message
 from tests.helpers.sip_messages import make_request
 
 CALLER, SWITCH, TRUNK = (Hop("udp", f"192.0.2.{host}", 5060) for host in (1, 2, 3))

@@ -9,7 +9,7 @@ from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, mak
 from switch.sdp.parser import parse_sdp
 from switch.sdp.writer import write_sdp
 from switch.sip.errors import SipSyntaxError
-from switch.sip.header_values import (
+from switch.sip.messages.header_values import (
     parse_auth,
     parse_contacts,
     parse_cseq,
@@ -18,10 +18,10 @@ from switch.sip.header_values import (
     parse_via,
     split_values,
 )
-from switch.sip.message import Headers, Message, Request
-from switch.sip.parser import MAX_HEADERS, parse_message
-from switch.sip.uri import parse_uri
-from switch.sip.writer import write_message
+from switch.sip.messages.message import Headers, Message, Request
+from switch.sip.messages.parser import MAX_HEADERS, parse_message
+from switch.sip.messages.uri import parse_uri
+from switch.sip.messages.writer import write_message
 
 LOCAL = LocalMedia(host="192.0.2.10", port=40000, session_id=1, session_version=0, codecs=tuple(Codec))
 OUR_OFFER = make_offer(LOCAL)

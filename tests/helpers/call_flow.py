@@ -22,12 +22,12 @@ from pathlib import Path
 
 from runtime.vocabulary import Command
 from switch.causes import Cause
-from switch.sip.branches import Branch, Forking
-from switch.sip.client_authentication import Account
+from switch.sip.authentication.client_authentication import Account
 from switch.sip.commands import AnswerLeg, AnswerReoffer, DialLeg, DialStation, HangUpLeg, ReofferLeg, RingLeg
-from switch.sip.header_values import parse_name_addr, parse_via, split_values
 from switch.sip.hop import Hop
-from switch.sip.message import Headers, Message, Request, Response
+from switch.sip.legs.branches import Branch, Forking
+from switch.sip.messages.header_values import parse_name_addr, parse_via, split_values
+from switch.sip.messages.message import Headers, Message, Request, Response
 from tests.helpers.sip_messages import SDP, authorize
 from tests.helpers.sip_rig import PASSWORD, SipRig
 

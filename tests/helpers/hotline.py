@@ -17,12 +17,12 @@ from runtime.ids import SeededIds
 from runtime.vocabulary import Event
 from switch.config import AccessCodeConfig
 from switch.exchange import Exchange
-from switch.sip.binding_changes import KeepBindings
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.hop import Hop
-from switch.sip.message import Message, Request, Response
-from switch.sip.parser import parse_message
+from switch.sip.messages.message import Message, Request, Response
+from switch.sip.messages.parser import parse_message
+from switch.sip.registration.binding_changes import KeepBindings
 from switch.sip.stack import SipStack
 from switch.sip.transport.reports import MessageReceived
 from tests.helpers.exchange_rig import AGENT_SDP, CALLER_SDP, BookkeepingMedia

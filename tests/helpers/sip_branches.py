@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from switch.sip.branches import Branch, Forking
 from switch.sip.commands import DialLeg
 from switch.sip.hop import Hop
-from switch.sip.message import Message, Request
+from switch.sip.legs.branches import Branch, Forking
+from switch.sip.messages.message import Message, Request
 from tests.helpers.sip_messages import SDP, make_response
 from tests.helpers.sip_rig import SipRig
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Event
-from switch.sip.binding_changes import KeepBindings
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.hop import Hop
+from switch.sip.registration.binding_changes import KeepBindings
 from switch.sip.stack import SipStack
 
 Reaction = Callable[[Event], list[Command]]

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+from switch.sip.authentication.digest import Algorithm, ha1, response
 from switch.sip.commands import SendMessage
-from switch.sip.digest import Algorithm, ha1, response
-from switch.sip.header_values import format_auth, parse_auth
 from switch.sip.hop import Hop
-from switch.sip.message import Headers, Message, Request, Response
-from switch.sip.parser import parse_message
-from switch.sip.writer import write_message
+from switch.sip.messages.header_values import format_auth, parse_auth
+from switch.sip.messages.message import Headers, Message, Request, Response
+from switch.sip.messages.parser import parse_message
+from switch.sip.messages.writer import write_message
 
 PHONE = Hop("udp", "127.0.0.1", 6000)
 SWITCH_URI = "sip:95598@127.0.0.1:5060"

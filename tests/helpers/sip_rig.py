@@ -5,18 +5,18 @@ from typing import Any
 
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Event
-from switch.sip.binding_changes import KeepBindings
-from switch.sip.bindings import Binding, BindingKey
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.errors import SipSyntaxError
 from switch.sip.events import DialogsClosed
 from switch.sip.guard.config import GuardConfig
 from switch.sip.hop import Hop
-from switch.sip.message import Headers, Message, Request, Response
-from switch.sip.parser import parse_message
+from switch.sip.messages.message import Headers, Message, Request, Response
+from switch.sip.messages.parser import parse_message
+from switch.sip.messages.writer import write_message
+from switch.sip.registration.binding_changes import KeepBindings
+from switch.sip.registration.bindings import Binding, BindingKey
 from switch.sip.stack import SipStack
-from switch.sip.writer import write_message
 from tests.helpers.sip_messages import PHONE, authorized, make_request
 
 STATION = "1001"

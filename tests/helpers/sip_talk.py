@@ -3,7 +3,7 @@
 from typing import Any
 
 from switch.sip.commands import AnswerLeg, DialStation
-from switch.sip.message import Request, Response
+from switch.sip.messages.message import Request, Response
 from tests.helpers.sip_messages import SDP, make_request, make_response
 from tests.helpers.sip_rig import STATION, SipRig
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from switch.sip.counters import Counters
-from switch.sip.timers import Timer, Timers
-from switch.sip.transaction import Transaction, TransactionContext
-from switch.sip.transaction_tables import State
+from switch.sip.transactions.timers import Timer, Timers
+from switch.sip.transactions.transaction import Transaction, TransactionContext
+from switch.sip.transactions.transaction_tables import State
 from tests.helpers.sip_messages import make_request
 
 Step = int | str

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from switch.sip.events import LegArrived
 from switch.sip.hop import Hop
-from switch.sip.message import Message, Request, Response
-from switch.sip.parser import parse_message
+from switch.sip.messages.message import Message, Request, Response
+from switch.sip.messages.parser import parse_message
 from tests.helpers.sip_messages import authorized
 from tests.helpers.sip_rig import PASSWORD, STATION, SipRig, statuses
 

@@ -8,8 +8,8 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from switch.sip.hop import Hop
-from switch.sip.message import Message, Request, Response
-from switch.sip.parser import parse_message
+from switch.sip.messages.message import Message, Request, Response
+from switch.sip.messages.parser import parse_message
 from tests.helpers.sip_messages import SDP, as_bytes, authorized, make_request, make_response
 
 _PATIENCE_S = 10.0

@@ -13,11 +13,11 @@ from sipp_scenarios.conductor import ConductedScenario
 from sipp_scenarios.phones import Station
 from sipp_scenarios.runner import Scenario, SippProcess, free_port
 from switch.causes import Cause
-from switch.sip.branches import Branch, Forking
-from switch.sip.client_authentication import Account
+from switch.sip.authentication.client_authentication import Account
 from switch.sip.commands import DialLeg, HangUpLeg
 from switch.sip.events import BranchFailed, DialogsClosed, LegAnswered, LegEnded
 from switch.sip.hop import Hop
+from switch.sip.legs.branches import Branch, Forking
 from tests.helpers.baresip import Baresip
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.dialler import Dialler

@@ -9,10 +9,10 @@ import pytest
 
 from sipp_scenarios.runner import Scenario, SippProcess, free_port
 from switch.causes import Cause
-from switch.sip.branches import Branch, Forking
 from switch.sip.commands import DialLeg, HangUpLeg
 from switch.sip.events import DialogsClosed, LegAnswered
 from switch.sip.hop import Hop
+from switch.sip.legs.branches import Branch, Forking
 from tests.helpers.dialler import Dialler
 from tests.helpers.sip_messages import SDP
 

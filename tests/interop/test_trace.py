@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from cli.commands import app
 from sipp_scenarios.follower import EventFollower
 from switch.control.client import connect_sync
-from switch.sip.parser import parse_message
+from switch.sip.messages.parser import parse_message
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import QUEUE_ONLY, switch_process
 

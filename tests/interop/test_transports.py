@@ -11,7 +11,7 @@ import pytest
 from sipp_scenarios.audio import compare, find, speech
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.runner import Address, Scenario, free_port, run_scenario
-from switch.sip.message import Request
+from switch.sip.messages.message import Request
 from tests.helpers.baresip import Baresip
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.sip_house import Authority

@@ -6,7 +6,7 @@ import pytest
 
 from switch.causes import Cause
 from switch.events import CallConnected, CallEnded, OfferEnded
-from switch.sip.message import Request
+from switch.sip.messages.message import Request
 from tests.helpers.hotline import CALLER, PHONE, Hotline
 
 LONGEST_TIMER_S = 64 * 0.5

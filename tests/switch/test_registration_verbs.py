@@ -7,9 +7,9 @@ from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command
 from switch.registration_verbs import RegistrationVerbs
-from switch.sip.bindings import Binding
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.hop import Hop
+from switch.sip.registration.bindings import Binding
 from switch.sip.stack import SipStack
 
 NAMES = ("1001", "1002", "1003", "1004", "1005")

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from switch.sip.dialog import Dialog
+from switch.sip.dialogs.dialog import Dialog
 from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, LegRinging
-from switch.sip.header_values import parse_name_addr
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
-from switch.sip.legs import ArrivingLeg, DialledLeg, Legs, LegState, SipLeg
-from switch.sip.text import printable
+from switch.sip.legs.legs import ArrivingLeg, DialledLeg, Legs, LegState, SipLeg
+from switch.sip.messages.header_values import parse_name_addr
+from switch.sip.messages.text import printable
 
 _EARLY = (LegState.INVITED, LegState.RINGING)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
-from switch.sip.uri import escape_user
+from switch.sip.messages.uri import escape_user
 
 
 class Mailbox(NamedTuple):

@@ -10,7 +10,7 @@ from switch.sip.guard.events import BanLifted, SourceBanned
 from switch.sip.guard.networks import AccessLists, Standing, read_address
 from switch.sip.guard.rates import KINDS_OF_RATES
 from switch.sip.guard.sources import Source, Sources
-from switch.sip.text import printable
+from switch.sip.messages.text import printable
 
 
 class Banning:

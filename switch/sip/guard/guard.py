@@ -27,9 +27,9 @@ from switch.sip.guard.rates import (
 from switch.sip.guard.scanners import Scanners
 from switch.sip.guard.sources import Source
 from switch.sip.guard.tally import Refused, Tally
-from switch.sip.header_values import parse_name_addr
 from switch.sip.hop import Hop, host_of, read_hop
-from switch.sip.message import Request
+from switch.sip.messages.header_values import parse_name_addr
+from switch.sip.messages.message import Request
 
 _BORNE = {
     RefusalKind.MESSAGE_RATE: REFUSED_MESSAGES,

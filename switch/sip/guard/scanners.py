@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from switch.sip.message import Request
+from switch.sip.messages.message import Request
 
 _CALLERS = ('"sipvicious"', "<sip:nm@nm>", "@1.1.1.1>")
 """What stands in From of SIPVicious, and of the probe with which nmap asks a port whether it is SIP."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from switch.sip.guard.events import RefusalKind, SourceRefused
 from switch.sip.hop import Hop
-from switch.sip.text import printable
+from switch.sip.messages.text import printable
 
 _SUMMARY_S = 1.0
 _UNREAD_SUMMARY_S = 60.0

@@ -3,7 +3,7 @@
 import re
 
 from switch.sip.errors import SipSyntaxError
-from switch.sip.parser import parse_message
+from switch.sip.messages.parser import parse_message
 
 _UUID = re.compile(r"[0-9a-f]{32}")
 _NIL = "0" * 32

@@ -2,7 +2,7 @@
 
 import re
 
-from switch.sip.parser import MAX_LINE_CHARS, MAX_MESSAGE_BYTES
+from switch.sip.messages.parser import MAX_LINE_CHARS, MAX_MESSAGE_BYTES
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _LONGEST_HEAD_END = 3

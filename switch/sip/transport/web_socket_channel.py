@@ -8,7 +8,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from switch.sip.parser import MAX_MESSAGE_BYTES, is_keep_alive
+from switch.sip.messages.parser import MAX_MESSAGE_BYTES, is_keep_alive
 from switch.sip.transport.stream_framing import PONG
 
 _SIP = Subprotocol("sip")

@@ -4,8 +4,8 @@ import pytest
 
 from cli.configuration.loading import ConfigurationError, load_configuration
 from cli.configuration.stations_file import read_stations
+from switch.sip.authentication.digest import Algorithm, ha1
 from switch.sip.config import SipConfig
-from switch.sip.digest import Algorithm, ha1
 
 MD5 = "0123456789abcdef0123456789abcdef"
 

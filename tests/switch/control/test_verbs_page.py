@@ -39,13 +39,13 @@ from switch.media_verbs import MediaVerbs
 from switch.records.projection import JournalEntry
 from switch.records.segment import decode_line
 from switch.registration_verbs import RegistrationVerbs
-from switch.sip.bindings import Binding
 from switch.sip.commands import SendText, SetMailbox
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.banning import Banning
 from switch.sip.guard.config import GuardConfig
 from switch.sip.hop import Hop
-from switch.sip.registrations import Registration
+from switch.sip.registration.bindings import Binding
+from switch.sip.registration.registrations import Registration
 from switch.sip.stack import SipStack
 from switch.sip.transport.certificates import Certificates
 from switch.station_verbs import StationVerbs

@@ -4,9 +4,9 @@ import pytest
 
 from runtime.ids import SeededIds
 from switch.sip.config import SipConfig
-from switch.sip.header_values import parse_via
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
+from switch.sip.messages.header_values import parse_via
 from switch.sip.transport.config import ListenerConfig
 from tests.helpers.sip_messages import make_request
 

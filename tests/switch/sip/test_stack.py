@@ -14,8 +14,8 @@ from switch.sip.events import (
     LegEnded,
 )
 from switch.sip.guard.events import RefusalKind, SourceRefused
-from switch.sip.message import Message, Request, Response
-from switch.sip.parser import parse_message
+from switch.sip.messages.message import Message, Request, Response
+from switch.sip.messages.parser import parse_message
 from tests.helpers.sip_link import Node, SipLink
 from tests.helpers.sip_messages import (
     PHONE,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from switch.sip.commands import AnswerLeg
-from switch.sip.message import Message, Request
+from switch.sip.messages.message import Message, Request
 from tests.helpers.sip_messages import SDP, authorized, make_request
 from tests.helpers.sip_rig import PASSWORD, STATION, SipRig, statuses
 

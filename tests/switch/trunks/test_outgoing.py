@@ -5,9 +5,9 @@ from pydantic import ValidationError
 
 from media.commands import Codec
 from switch.causes import Cause
-from switch.sip.branches import Forking
 from switch.sip.commands import DialLeg
 from switch.sip.events import LegEnded, LegRinging
+from switch.sip.legs.branches import Forking
 from switch.trunks.commands import DisableTrunk
 from switch.trunks.config import RouteConfig
 from switch.trunks.events import TrunkDown, TrunkFull

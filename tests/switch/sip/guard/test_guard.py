@@ -10,7 +10,7 @@ from switch.sip.events import LegArrived, LegEnded, StationRegistered
 from switch.sip.guard.commands import BanSource, DelayMeasured, LiftBan, NoteRefusal
 from switch.sip.guard.events import BanLifted, RefusalKind, SourceBanned, SourceRefused, SwitchOverloaded
 from switch.sip.hop import Hop
-from switch.sip.message import Message
+from switch.sip.messages.message import Message
 from tests.helpers.sip_messages import PHONE, SDP, authorized, make_request
 from tests.helpers.sip_rig import LIFETIME_S, PASSWORD, STATION, SipRig, statuses
 

@@ -1,7 +1,7 @@
 """A conversation knows the messages of all legs of its call."""
 
+from switch.sip.messages.writer import write_message
 from switch.sip.trace.conversation import Conversation
-from switch.sip.writer import write_message
 from tests.helpers.sip_messages import make_request
 
 A, B, NIL = "a" * 32, "b" * 32, "0" * 32

@@ -5,7 +5,7 @@ import pytest
 from switch.sip.commands import SendMessage
 from switch.sip.guard.events import RefusalKind
 from switch.sip.hop import Hop
-from switch.sip.parser import parse_message
+from switch.sip.messages.parser import parse_message
 from switch.sip.transport.reports import ConnectionClosed, SendFailed
 from tests.helpers.sip_house import House, open_house
 from tests.helpers.sip_messages import as_bytes, make_request

@@ -11,7 +11,7 @@ from switch.certificate_verbs import CertificateVerbs
 from switch.sip.commands import SendMessage
 from switch.sip.guard.events import RefusalKind
 from switch.sip.hop import Hop
-from switch.sip.parser import parse_message
+from switch.sip.messages.parser import parse_message
 from switch.sip.transport.events import CertificatesReloaded, CertificatesUnusable
 from switch.sip.transport.reports import ConnectionClosed, SendFailed
 from tests.helpers.sip_house import Authority, House, Peer, open_house

@@ -14,7 +14,7 @@ from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig
 from switch.sip.guard.commands import BanSource
 from switch.sip.hop import Hop
-from switch.sip.parser import parse_message
+from switch.sip.messages.parser import parse_message
 from switch.sip.stack import SipStack
 from switch.sip.transport.udp import UdpTransport
 from tests.helpers.sip_messages import as_bytes, make_request

@@ -1,0 +1,239 @@
+"""A dialog: what two user agents keep in common between requests (RFC 3261 §12)."""
+
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from switch.sip.authentication.client_authentication import ClientAuthentication
+from switch.sip.authentication.retries import PROOFS, cseq_number, renew
+from switch.sip.errors import SipSyntaxError
+from switch.sip.headers.session_id import SessionSide
+from switch.sip.hop import Hop
+from switch.sip.identity import MAX_FORWARDS
+from switch.sip.messages.header_values import (
+    parse_contacts,
+    parse_cseq,
+    parse_name_addr,
+    read_tag,
+    split_values,
+)
+from switch.sip.messages.message import Fields, Headers, Request, Response
+from switch.sip.messages.uri import SipUri, parse_uri
+from switch.sip.messages.via_rules import DEFAULT_PORT, read_top_via
+
+DialogKey = tuple[str, str, str]
+"""Call-ID, local tag, remote tag (RFC 3261 §12)."""
+
+
+@dataclass(slots=True, eq=False)
+class Dialog:
+    """One dialog, seen from our side."""
+
+    sip_call_id: str
+    local_tag: str
+    remote_tag: str
+    """Empty for RFC 2543 peers (RFC 3261 §12.1.1)."""
+    local: str
+    """Our From in requests, with our tag."""
+    remote: str
+    """Our To in requests, with the peer's tag."""
+    target: str
+    """Request-URI of our requests: the peer's Contact."""
+    hop: Hop
+    """Where our requests go."""
+    behind_nat: bool
+    """The peer does not know its own address: what it sends from is the only one that reaches it."""
+    routes: list[str] = field(default_factory=list)
+    local_cseq: int = 0
+    remote_cseq: int | None = None
+    contact: str | None = None
+    """How its INVITE, or our answer to it, named us, which stays so; None for our usual Contact."""
+    session: SessionSide | None = None
+    """Its Session-ID (RFC 7989)."""
+    authentication: ClientAuthentication | None = None
+    """How we prove who we are when the peer asks for a password; None when we have none for it."""
+    refers: int = 0
+    """How many transfers were asked for in it."""
+
+    @property
+    def key(self) -> DialogKey:
+        """What tells it from every other dialog."""
+        return self.sip_call_id, self.local_tag, self.remote_tag
+
+    def request(self, method: str) -> Request:
+        """The next request of ours (RFC 3261 §12.2.1.1)."""
+        self.local_cseq += 1
+        request = self._make(method, self.local_cseq)
+        if self.authentication is not None:
+            self.authentication.put_on(request)
+        return request
+
+    def request_again(self, request: Request) -> Request:
+        """A request of ours once more, with a new number and new proofs."""
+        self.local_cseq += 1
+        again = renew(request, self.local_cseq)
+        if self.authentication is not None:
+            self.authentication.put_on(again)
+        return again
+
+    def ack(self, invite: Request) -> Request:
+        """The ACK of a 2xx: with the number and the proofs of its INVITE (RFC 3261 §13.2.2.4, §22.1)."""
+        ack = self._make("ACK", cseq_number(invite))
+        for name in PROOFS:
+            if name in invite.headers:
+                ack.headers.set_all(name, invite.headers.get_all(name))
+        return ack
+
+    def take_cseq(self, number: int) -> bool:
+        """Note the number of the peer's request; False when it is out of order (RFC 3261 §12.2.2)."""
+        if self.remote_cseq is not None and number < self.remote_cseq:
+            return False
+        self.remote_cseq = number
+        return True
+
+    def refresh_target(self, contact: list[str], source: Hop) -> None:
+        """The peer may have moved: a re-INVITE or its 2xx names the new place (RFC 3261 §12.2).
+
+        Raises SipSyntaxError, and leaves the dialog as it was, when the Contact cannot be read.
+        """
+        addresses = parse_contacts(contact)
+        if not addresses:
+            return
+        target = addresses[0].uri
+        self.target = str(target)
+        self.hop = _next_hop(self.routes, target, source, self.behind_nat)
+
+    def session_lines(self) -> Fields:
+        """The Session-ID header of an answer of ours."""
+        return {} if self.session is None else {"session-id": self.session.header}
+
+    def _make(self, method: str, cseq: int) -> Request:
+        uri, routes = self._route()
+        headers = Headers(
+            {
+                "max-forwards": MAX_FORWARDS,
+                "from": self.local,
+                "to": self.remote,
+                "call-id": self.sip_call_id,
+                "cseq": f"{cseq} {method}",
+            }
+        )
+        headers.set_all("route", routes)
+        if self.session is not None:
+            headers.set("session-id", self.session.header)
+        return Request(method, uri, headers)
+
+    def _route(self) -> tuple[str, list[str]]:
+        """Request-URI and Route; a first proxy without ``lr`` is a strict router (RFC 3261 §12.2.1.1)."""
+        if not self.routes:
+            return self.target, []
+        first = parse_name_addr(self.routes[0]).uri
+        if first.param("lr") is not None:
+            return self.target, list(self.routes)
+        return str(first), [*self.routes[1:], f"<{self.target}>"]
+
+
+def named_dialog(headers: Headers) -> DialogKey:
+    """The dialog that a peer's request says it belongs to (RFC 3261 §12.2.2). Raises SipSyntaxError."""
+    local_tag = read_tag(headers.get("to") or "") or ""
+    remote_tag = read_tag(headers.get("from") or "") or ""
+    return headers.get("call-id") or "", local_tag, remote_tag
+
+
+def called_party(request: Request) -> SipUri:
+    """Who is called. A strict router names us in the Request-URI and the called party last in Route
+    (RFC 3261 §16.4). Raises SipSyntaxError."""
+    uri = parse_uri(request.uri)
+    if uri.user or "route" not in request.headers:
+        return uri
+    routes = split_values(request.headers.get_all("route"))
+    return parse_name_addr(routes[-1]).uri if routes else uri
+
+
+def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
+    """The dialog a peer's INVITE opens (RFC 3261 §12.1.1). Raises SipSyntaxError."""
+    headers = request.headers
+    remote = headers.get("from") or ""
+    routes = _checked_routes(headers.get_all("record-route"))
+    target = _caller_target(headers)
+    behind_nat = read_top_via(headers).host != source.host
+    return Dialog(
+        sip_call_id=headers.get("call-id") or "",
+        local_tag=local_tag,
+        remote_tag=parse_name_addr(remote).tag or "",
+        local=f"{headers.get('to') or ''};tag={local_tag}",
+        remote=remote,
+        target=str(target),
+        hop=_next_hop(routes, target, source, behind_nat),
+        behind_nat=behind_nat,
+        routes=routes,
+        remote_cseq=parse_cseq(headers.get("cseq") or "").number,
+    )
+
+
+def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop) -> Dialog:
+    """The dialog an answer to our INVITE opens (RFC 3261 §12.1.2). Raises SipSyntaxError.
+
+    A provisional answer may come without Contact; our INVITE's own target stands in for it. A station is
+    reached where it registered from, whatever its Contact says.
+    """
+    headers = response.headers
+    contact = parse_contacts(headers.get_all("contact"))
+    remote = headers.get("to") or ""
+    routes = _checked_routes(headers.get_all("record-route"))[::-1]
+    target = contact[0].uri if contact else parse_uri(invite.uri)
+    return Dialog(
+        sip_call_id=invite.headers.get("call-id") or "",
+        local_tag=local_tag,
+        remote_tag=read_tag(remote) or "",
+        local=invite.headers.get("from") or "",
+        remote=remote,
+        target=str(target),
+        hop=_next_hop(routes, target, source, behind_nat=True),
+        behind_nat=True,
+        routes=routes,
+        local_cseq=int((invite.headers.get("cseq") or "0").partition(" ")[0]),
+        contact=invite.headers.get("contact"),
+    )
+
+
+def _caller_target(headers: Headers) -> SipUri:
+    """Where a caller wants the requests of a dialog; an RFC 2543 caller, who may leave Contact out, at its
+    From (RFC 4475 §3.4.1)."""
+    contact = parse_contacts(headers.get_all("contact"))
+    if contact:
+        return contact[0].uri
+    caller = parse_name_addr(headers.get("from") or "")
+    if caller.tag is not None:
+        raise SipSyntaxError("INVITE without Contact")
+    return caller.uri
+
+
+def _checked_routes(lines: list[str]) -> list[str]:
+    """The members of Record-Route, each known to be readable."""
+    routes = split_values(lines)
+    for route in routes:
+        parse_name_addr(route)
+    return routes
+
+
+def _next_hop(routes: list[str], target: SipUri, source: Hop, behind_nat: bool) -> Hop:
+    """Where requests of a dialog go: its first route or its target, as far as that is an address.
+
+    Names are not looked up: whoever sits behind one is reached where its message came from. So is a peer
+    behind NAT, except that a target on the same host may name another port of it, and a peer that opened a
+    connection with us: it may listen nowhere else.
+    """
+    if source.transport != "udp":
+        return source
+    uri = parse_name_addr(routes[0]).uri if routes else target
+    if uri.host == source.host or (not behind_nat and _is_address(uri)):
+        return Hop(source.transport, uri.host, uri.port or DEFAULT_PORT)
+    return source
+
+
+def _is_address(uri: SipUri) -> bool:
+    try:
+        ip_address(uri.host)
+    except ValueError:
+        return False
+    return True

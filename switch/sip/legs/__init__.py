@@ -1,0 +1,1 @@
+"""Legs a peer opens and legs we open, until they are answered."""

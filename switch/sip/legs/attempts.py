@@ -1,0 +1,217 @@
+"""One INVITE of a dialled leg on its way: the phones that answer it, its CANCEL, its second try.
+
+RFC 3261 §13.2, §9.1, §22.2. What an answer means for the leg is decided in ``dialled_legs``.
+"""
+
+from runtime.vocabulary import Output
+from switch.causes import Cause
+from switch.sip.authentication.client_authentication import ClientAuthentications
+from switch.sip.authentication.retries import cseq_number, renew
+from switch.sip.capabilities import names_token
+from switch.sip.commands import SendMessage
+from switch.sip.dialogs.dialog import Dialog, join_dialog
+from switch.sip.errors import SipSyntaxError
+from switch.sip.headers.rack import RELIABLE
+from switch.sip.headers.reason_header import write_reason
+from switch.sip.headers.session_id import SessionSide
+from switch.sip.legs.branches import Branch
+from switch.sip.legs.invites import make_invite
+from switch.sip.legs.leg_signalling import LegSignalling
+from switch.sip.legs.legs import Attempt, DialledLeg, Fork, Place
+from switch.sip.legs.prack_client import Prack, make_prack
+from switch.sip.messages.bodies import session_text
+from switch.sip.messages.header_values import parse_token_list, read_tag, split_values
+from switch.sip.messages.message import Request, Response
+from switch.sip.transactions.client_transaction import ClientTransaction, ResponseReceived
+from switch.sip.transactions.transaction_tables import State
+
+_MOST_FORKS = 16
+"""Phones that can answer one INVITE; what further ones say is not heard."""
+_OPTION_HEADERS = ("require", "proxy-require", "supported")
+_SESSION_TIMER_HEADERS = ("session-expires", "min-se")
+
+
+class Attempts:
+    """Speaks for the branches of dialled legs."""
+
+    def __init__(self, signalling: LegSignalling, authentications: ClientAuthentications) -> None:
+        self._signalling = signalling
+        self._authentications = authentications
+
+    def start(self, leg: DialledLeg, branch: Branch, now: float) -> tuple[Attempt, SendMessage]:
+        """INVITE the branch."""
+        signalling = self._signalling
+        attempt = Attempt(leg, branch, signalling.ids.token())
+        invite = make_invite(signalling, branch, leg.order, attempt.local_tag)
+        if leg.session is not None:
+            attempt.session = SessionSide(leg.session.session, calls=True)
+            invite.headers.set("session-id", attempt.session.header)
+            invite.headers.set("max-forwards", str(leg.session.session.hops_left))
+        if branch.credentials is not None:
+            attempt.authentication = self._authentications.of(branch.credentials, branch.hop)
+            attempt.authentication.put_on(invite)
+        attempt.invite, message = signalling.layer.send(invite, branch.hop, attempt, now)
+        return attempt, message
+
+    def hear(
+        self, attempt: Attempt, report: ResponseReceived, now: float
+    ) -> tuple[Fork | None, list[Output]]:
+        """A provisional answer: the phone that sent it, and its PRACK.
+
+        None when no phone can be told from it, or when it is a repetition. Raises SipSyntaxError.
+        """
+        response = report.response
+        fork = self._early_fork(attempt, report)
+        if fork is None:
+            return None, []
+        if not names_token(response.headers, "require", RELIABLE):
+            if not fork.has_answer:
+                fork.sdp = session_text(response) or fork.sdp
+            return fork, []
+        prack = make_prack(fork, report.transaction.request, response)
+        if prack is None:
+            return None, []
+        sdp = session_text(response)
+        if sdp is not None and not fork.has_answer:
+            fork.sdp, fork.has_answer = sdp, True
+        dialog = fork.dialog
+        return fork, [self._signalling.layer.send(prack, dialog.hop, Prack(dialog), now)[1]]
+
+    def confirm(self, attempt: Attempt, report: ResponseReceived) -> tuple[Fork | None, SendMessage | None]:
+        """A 2xx makes the dialog, whatever an early one said (RFC 3261 §13.2.2.4), and is ACKed.
+
+        The fork is None for a repetition, and for one phone too many, whose 2xx is not even ACKed.
+        Raises SipSyntaxError.
+        """
+        tag = read_tag(report.response.headers.get("to") or "") or ""
+        known = attempt.forks.get(tag)
+        if known is not None and known.ack is not None:
+            return None, known.ack
+        if known is None and len(attempt.forks) >= _MOST_FORKS:
+            return None, None
+        fork = attempt.forks[tag] = self._answered_fork(attempt, known, report)
+        ack = fork.dialog.ack(report.transaction.request)
+        fork.ack = self._signalling.layer.send_ack(ack, fork.dialog.hop)
+        return fork, fork.ack
+
+    def ask_again(self, attempt: Attempt, report: ResponseReceived, now: float) -> SendMessage | None:
+        """Send the INVITE once more when the refusal tells how; None when it does not."""
+        refused = report.transaction
+        request = refused.request
+        if not refused.may_be_tried_again or not self._mend(attempt, request, report.response):
+            return None
+        again = renew(request, cseq_number(request) + 1)
+        if attempt.authentication is not None:
+            attempt.authentication.put_on(again)
+        self.close(attempt)
+        attempt.forks.clear()
+        layer, hop = self._signalling.layer, attempt.branch.hop
+        attempt.invite, message = layer.send_again(refused, again, hop, now)
+        return message
+
+    def cancel(self, attempt: Attempt, now: float) -> list[Output]:
+        """CANCEL, once, and only when something was answered (RFC 3261 §9.1)."""
+        invite = invite_of(attempt)
+        if attempt.is_cancelled or invite.state is not State.PROCEEDING:
+            return []
+        attempt.is_cancelled = True
+        cause = attempt.given_up or Cause.NORMAL_CLEARING
+        return [self._signalling.layer.send_cancel(invite, {"reason": write_reason(cause)}, now)]
+
+    def close(self, attempt: Attempt) -> None:
+        """Its early dialogs are over."""
+        for fork in attempt.forks.values():
+            if fork.ack is None:
+                self._signalling.legs.close_dialog(fork.dialog)
+
+    def abandon(self, attempt: Attempt) -> None:
+        """A cancelled INVITE never came to its end: wait no longer (RFC 3261 §9.1)."""
+        self._signalling.layer.abandon(invite_of(attempt))
+        self.close(attempt)
+
+    def _early_fork(self, attempt: Attempt, report: ResponseReceived) -> Fork | None:
+        tag = read_tag(report.response.headers.get("to") or "")
+        if tag is None:
+            return None
+        fork = attempt.forks.get(tag)
+        if fork is None and len(attempt.forks) < _MOST_FORKS:
+            dialog = _join(attempt, report)
+            fork = attempt.forks[tag] = Fork(dialog, _place(report))
+            self._signalling.legs.open_dialog(attempt.leg, dialog)
+        return fork
+
+    def _answered_fork(self, attempt: Attempt, known: Fork | None, report: ResponseReceived) -> Fork:
+        sdp, place = session_text(report.response), _place(report)
+        if known is None:
+            return Fork(_join(attempt, report), place, sdp)
+        dialog = known.dialog
+        if place == known.place:  # as it nearly always is
+            _learn_session(attempt, report)
+        else:
+            dialog = _join(attempt, report)
+            dialog.remote_cseq = known.dialog.remote_cseq
+            dialog.local_cseq = known.dialog.local_cseq
+        return Fork(dialog, place, known.sdp if known.has_answer else sdp or known.sdp)
+
+    def _mend(self, attempt: Attempt, request: Request, response: Response) -> bool:
+        """Change what was refused; False when nothing can be changed."""
+        if response.status in (401, 407):
+            return attempt.authentication is not None and attempt.authentication.take(request, response)
+        if response.status == 420:
+            return _leave_out(request, response)
+        return response.status == 422 and self._raise_interval(attempt, request, response)
+
+    def _raise_interval(self, attempt: Attempt, request: Request, response: Response) -> bool:
+        """Ask for a session that lasts longer without a refresh (RFC 4028 §7.4)."""
+        ask = (attempt.ask or self._signalling.keeper.policy.ask).after_refusal(response.headers)
+        if ask is None:
+            return False
+        attempt.ask = ask
+        for name, values in ask.headers().items():
+            request.headers.set_all(name, values)
+        return True
+
+
+def invite_of(attempt: Attempt) -> ClientTransaction:
+    """The present INVITE."""
+    assert attempt.invite is not None, f"a branch of {attempt.leg.leg_id} was never sent"
+    return attempt.invite
+
+
+def _join(attempt: Attempt, report: ResponseReceived) -> Dialog:
+    """The dialog with a phone that answers. Raises SipSyntaxError."""
+    dialog = join_dialog(report.transaction.request, report.response, attempt.local_tag, report.hop)
+    dialog.authentication = attempt.authentication
+    dialog.session = attempt.session
+    _learn_session(attempt, report)
+    return dialog
+
+
+def _place(report: ResponseReceived) -> Place:
+    """All of an answer that ``join_dialog`` makes a dialog of."""
+    return report.hop, report.response.headers.pick(("to", "contact", "record-route"))
+
+
+def _learn_session(attempt: Attempt, report: ResponseReceived) -> None:
+    if attempt.session is not None:
+        attempt.session.learn(report.response.headers)
+
+
+def _leave_out(request: Request, response: Response) -> bool:
+    """Take the extensions the peer does not know out of the INVITE (RFC 3261 §8.1.3.5); False when it
+    names none of ours."""
+    try:
+        refused = {tag.lower() for tag in parse_token_list(response.headers.get_all("unsupported"))}
+    except SipSyntaxError:
+        return False
+    found = False
+    for name in _OPTION_HEADERS:
+        tags = split_values(request.headers.get_all(name))
+        kept = [tag for tag in tags if tag.lower() not in refused]
+        if len(kept) < len(tags):
+            found = True
+            request.headers.set_all(name, [", ".join(kept)] if kept else [])
+    if "timer" in refused:
+        for name in _SESSION_TIMER_HEADERS:
+            request.headers.set_all(name, [])
+    return found

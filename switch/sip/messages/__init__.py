@@ -1,0 +1,1 @@
+"""What stands in a SIP message: text to values and back."""

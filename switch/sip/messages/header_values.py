@@ -1,0 +1,265 @@
+"""Typed values of the headers a SIP stack looks into (RFC 3261 §20). Parsed when asked for."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from switch.sip.errors import SipSyntaxError
+from switch.sip.messages.grammar import (
+    HOST,
+    PARAMETERS,
+    QUOTED,
+    SPACE,
+    TOKEN,
+    Parameters,
+    bracketed,
+    find_parameter,
+    is_token,
+    quote,
+    read_parameters,
+    read_port,
+    replace_parameter,
+    unbracketed,
+    unquote,
+    write_parameters,
+)
+from switch.sip.messages.remembered import remembered
+from switch.sip.messages.uri import SipUri, parse_uri
+
+_SENT_BY = rf"({HOST}){SPACE}(?::{SPACE}([0-9]{{1,6}}+){SPACE})?+"
+_VIA = re.compile(
+    rf"SIP{SPACE}/{SPACE}2\.0{SPACE}/{SPACE}({TOKEN})[ \t]++{_SENT_BY}({PARAMETERS})",
+    re.DOTALL | re.IGNORECASE | re.ASCII,
+)
+_NAME_ADDR = re.compile(rf'({QUOTED}|[^"<>,;]*+){SPACE}<([^<>]++)>{SPACE}({PARAMETERS})', re.DOTALL)
+_ADDR_SPEC = re.compile(rf'([^\s<>;,?"]++){SPACE}({PARAMETERS})', re.DOTALL)
+_TAG = re.compile(rf";{SPACE}tag{SPACE}(?:={SPACE}([^\s;,<>]*+))?+{SPACE}(?=;|$)", re.IGNORECASE)
+_LIST_MEMBER = re.compile(rf'(?:[^",<]++|{QUOTED}|<[^>]*+>)*+', re.DOTALL)
+_AUTH_PARAMETER = re.compile(rf"({TOKEN}){SPACE}={SPACE}(?:({QUOTED})|({TOKEN}))", re.DOTALL)
+_AUTH_PARAMETERS = re.compile(
+    rf"(?:{SPACE}{TOKEN}{SPACE}={SPACE}(?:{QUOTED}|{TOKEN}){SPACE}(?:,|$))*+", re.DOTALL
+)
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9\-.!%*_+`'~ ]*+")
+_CSEQ = re.compile(rf"([0-9]{{1,20}}+)[ \t]++({TOKEN})")
+_CSEQ_LIMIT = 2**31
+"""RFC 3261 §8.1.1.5."""
+_Q = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+_MOST_COMMAS = 256
+_LONGEST_SHOWN = 80
+
+
+class Via(NamedTuple):
+    """One hop a request took (RFC 3261 §20.42)."""
+
+    transport: str
+    """Upper case, such as ``UDP``."""
+    host: str
+    """Sent-by; IPv6 without brackets."""
+    port: int | None = None
+    params: Parameters = ()
+
+    @property
+    def branch(self) -> str | None:
+        """What tells the transaction (§8.1.1.7); None when absent."""
+        return find_parameter(self.params, "branch")
+
+    def param(self, name: str) -> str | None:
+        """The value of a parameter (name in lower case), empty for a flag such as ``rport``, else None."""
+        return find_parameter(self.params, name)
+
+    def with_param(self, name: str, value: str | None) -> "Via":
+        """The same with this parameter set."""
+        return self._replace(params=replace_parameter(self.params, name, value))
+
+    def __str__(self) -> str:
+        port = "" if self.port is None else f":{self.port}"
+        return f"SIP/2.0/{self.transport} {bracketed(self.host)}{port}{write_parameters(self.params)}"
+
+
+class NameAddr(NamedTuple):
+    """From, To, Contact, Route and their like: a name, an address and header parameters (§20.10)."""
+
+    display_name: str
+    """Without quotes and escapes; empty when there is none."""
+    uri: SipUri
+    params: Parameters = ()
+
+    @property
+    def tag(self) -> str | None:
+        """The dialog tag; None when absent or empty."""
+        return find_parameter(self.params, "tag") or None
+
+    def param(self, name: str) -> str | None:
+        """The value of a header parameter (name in lower case), empty for a flag, None when absent."""
+        return find_parameter(self.params, name)
+
+    def with_tag(self, tag: str) -> "NameAddr":
+        """The same with this tag."""
+        return self._replace(params=replace_parameter(self.params, "tag", tag))
+
+    def __str__(self) -> str:
+        return f"{_write_display_name(self.display_name)}<{self.uri}>{write_parameters(self.params)}"
+
+
+class CSeq(NamedTuple):
+    """Sequence number and method (§20.16)."""
+
+    number: int
+    method: str
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.method}"
+
+
+def is_name_addr(value: str) -> bool:
+    """Whether a value has the shape of a From or To; its URI may still be malformed."""
+    return _NAME_ADDR.fullmatch(value) is not None or _ADDR_SPEC.fullmatch(value) is not None
+
+
+@remembered
+def parse_via(value: str) -> Via:
+    """Read one Via value. Raises SipSyntaxError (400)."""
+    found = _VIA.fullmatch(value)
+    if found is None:
+        raise _malformed("Via", value)
+    transport, host, port, params = found.groups()
+    try:
+        number = read_port(port)
+    except ValueError as fault:
+        raise SipSyntaxError(f"Via with {fault}") from fault
+    return Via(transport.upper(), unbracketed(host), number, read_parameters(params))
+
+
+@remembered
+def parse_name_addr(value: str) -> NameAddr:
+    """Read ``"Name" <uri>;params`` or ``uri;params``.
+
+    Without angle brackets all parameters are the header's, not the URI's (RFC 3261 §20.10).
+    Raises SipSyntaxError (400; 416 for a URI scheme we do not speak).
+    """
+    if found := _NAME_ADDR.fullmatch(value):
+        name, uri, params = found.groups()
+        return NameAddr(_read_display_name(name), parse_uri(uri), read_parameters(params))
+    if found := _ADDR_SPEC.fullmatch(value):
+        return NameAddr("", parse_uri(found[1]), read_parameters(found[2]))
+    raise _malformed("address", value)
+
+
+def read_tag(value: str) -> str | None:
+    """The dialog tag of a From or To that has the shape of one (``is_name_addr``); None when it has none.
+
+    Every message within a call has both, and of most nothing else is asked.
+    """
+    behind = value[value.rfind(">") + 1 :]
+    if '"' in behind:  # a bracket may be quoted
+        return parse_name_addr(value).tag
+    found = _TAG.search(behind)
+    return found[1] or None if found else None
+
+
+@remembered
+def parse_cseq(value: str) -> CSeq:
+    """Read a CSeq. Raises SipSyntaxError (400)."""
+    found = _CSEQ.fullmatch(value)
+    if found is None:
+        raise _malformed("CSeq", value)
+    number = int(found[1])
+    if number >= _CSEQ_LIMIT:
+        raise SipSyntaxError(f"CSeq number {number}; expected less than 2**31")
+    return CSeq(number, found[2])
+
+
+def split_values(raw_values: Iterable[str]) -> list[str]:
+    """Split header lines at the commas outside quotes and angle brackets; empty members are left out.
+
+    Not for headers whose values are not lists (Date, Authorization, WWW-Authenticate).
+    Raises SipSyntaxError (400) when a quote or bracket is left open, or for far too many members.
+    """
+    values: list[str] = []
+    commas = 0
+    for raw in raw_values:
+        commas += raw.count(",")
+        if commas > _MOST_COMMAS:
+            raise SipSyntaxError(f"header with more than {_MOST_COMMAS} members")
+        if "," in raw:
+            values += _split_line(raw)
+        elif raw:
+            values.append(raw)
+    return values
+
+
+def parse_contacts(raw_values: Iterable[str]) -> list[NameAddr]:
+    """Read Contact, Route or Record-Route lines. Raises SipSyntaxError, also for ``*``."""
+    return [parse_name_addr(value) for value in split_values(raw_values)]
+
+
+def is_wildcard(raw_values: Collection[str]) -> bool:
+    """Whether a Contact header is the ``*`` that removes all bindings (§10.2.2)."""
+    return list(raw_values) == ["*"]
+
+
+def read_q(contact: NameAddr) -> float:
+    """How much somebody wants to be reached at a Contact: 0 to 1, and 1 when it says nothing that makes sense
+    (RFC 3261 §20.10)."""
+    text = contact.param("q")
+    return float(text) if text and _Q.fullmatch(text) else 1.0
+
+
+def parse_token_list(raw_values: Iterable[str]) -> list[str]:
+    """Read Supported, Require, Allow and their like. Raises SipSyntaxError (400)."""
+    tokens = split_values(raw_values)
+    for token in tokens:
+        if not is_token(token):
+            raise _malformed("token", token)
+    return tokens
+
+
+def parse_auth(value: str) -> tuple[str, dict[str, str]]:
+    """Read Authorization or WWW-Authenticate: the scheme in lower case and its parameters unquoted.
+
+    Raises SipSyntaxError (400), also when a parameter stands twice.
+    """
+    scheme, _, rest = value.partition(" ")
+    if not is_token(scheme):
+        raise _malformed("credentials", value)
+    if not _AUTH_PARAMETERS.fullmatch(rest):
+        raise _malformed("credentials", value)
+    found = _AUTH_PARAMETER.findall(rest)
+    params = {name.lower(): unquote(quoted) if quoted else token for name, quoted, token in found}
+    if len(params) != len(found):
+        raise _malformed("credentials", value)
+    return scheme.lower(), params
+
+
+def format_auth(scheme: str, params: Mapping[str, str], *, bare: Collection[str] = ()) -> str:
+    """Write Authorization or WWW-Authenticate. Parameters named in ``bare`` are tokens, others are quoted."""
+    written = (f"{name}={value if name in bare else quote(value)}" for name, value in params.items())
+    return f"{scheme} {', '.join(written)}"
+
+
+def _split_line(raw: str) -> list[str]:
+    members: list[str] = []
+    position = 0
+    while position <= len(raw):
+        found = _LIST_MEMBER.match(raw, position)
+        end = found.end() if found else position
+        if end < len(raw) and raw[end] != ",":
+            raise _malformed("list", raw)
+        if member := raw[position:end].strip(" \t"):
+            members.append(member)
+        position = end + 1
+    return members
+
+
+def _read_display_name(text: str) -> str:
+    return unquote(text) if text[:1] == '"' else text.strip(" \t")
+
+
+def _write_display_name(name: str) -> str:
+    if not name:
+        return ""
+    return f"{name} " if _PLAIN_NAME.fullmatch(name) and name == name.strip() else f"{quote(name)} "
+
+
+def _malformed(what: str, value: str) -> SipSyntaxError:
+    return SipSyntaxError(f"malformed {what} {value[:_LONGEST_SHOWN]!r}")

@@ -1,0 +1,1 @@
+"""Who is registered where (RFC 3261 §10)."""

@@ -1,0 +1,1 @@
+"""Requests without a leg: texts, subscriptions, whatever is asked outside dialogs."""

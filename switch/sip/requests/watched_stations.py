@@ -1,0 +1,57 @@
+"""What stations are told of each other: the calls they have, and the messages that wait for them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from runtime.driver import Handler
+from runtime.errors import UsageError
+from runtime.vocabulary import Output
+from switch.sip.commands import SetMailbox
+from switch.sip.config import SipConfig
+from switch.sip.event_packages.dialog_info import StationDialogs
+from switch.sip.event_packages.message_summary import Mailbox, Mailboxes
+from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, LegRinging
+from switch.sip.legs.leg_signalling import LegSignalling
+from switch.sip.requests.subscriptions import Subscriptions
+
+
+class WatchedStations:
+    """Follows the legs and mailboxes of stations and lets those who subscribed know.
+
+    ``knows`` says whether a station of that name is configured.
+    """
+
+    def __init__(self, signalling: LegSignalling, config: SipConfig, knows: Callable[[str], bool]) -> None:
+        self._dialogs = StationDialogs(signalling.legs, signalling.identity, knows)
+        self._mailboxes = Mailboxes(signalling.identity)
+        self._knows = knows
+        self.subscriptions = Subscriptions(signalling, config, (self._dialogs, self._mailboxes))
+
+    def routes(self) -> dict[type, Handler]:
+        """The commands and events it serves."""
+        return {
+            LegArrived: self._after(self._dialogs.arrived),
+            LegRinging: self._after(self._dialogs.went_on),
+            LegAnswered: self._after(self._dialogs.went_on),
+            LegConfirmed: self._after(self._dialogs.went_on),
+            LegEnded: self._after(self._dialogs.ended),
+            SetMailbox: self._set_mailbox,
+        }
+
+    def _after(self, note: Callable[[Any], str | None]) -> Handler:
+        """Note the event; tell the watchers of the station it is about."""
+
+        def handle(event: Any, now: float) -> list[Output]:
+            station = note(event)
+            return [] if station is None else self.subscriptions.changed(self._dialogs.name, station, now)
+
+        return handle
+
+    def _set_mailbox(self, command: SetMailbox, now: float) -> list[Output]:
+        if not self._knows(command.station):
+            raise UsageError(f"no station {command.station} is configured")
+        if command.new < 0 or command.old < 0:
+            raise UsageError("a mailbox holds 0 messages or more")
+        if not self._mailboxes.put(command.station, Mailbox(command.new, command.old)):
+            return []
+        return self.subscriptions.changed(self._mailboxes.name, command.station, now)

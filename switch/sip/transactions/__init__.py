@@ -1,0 +1,1 @@
+"""RFC 3261 §17: which transaction a message belongs to, its states and timers."""

@@ -1,0 +1,103 @@
+from typing import Any
+
+import pytest
+
+from switch.sip.dialogs.dialog import accept_dialog, join_dialog
+from switch.sip.errors import SipSyntaxError
+from switch.sip.hop import Hop
+from tests.helpers.sip_messages import PHONE, make_request, make_response
+
+NEAR = Hop("udp", "192.0.2.1", 5062)
+
+
+def via(host: str) -> str:
+    return f"SIP/2.0/UDP {host};branch=z9hG4bKx"
+
+
+def test_a_dialog_accepted_from_an_invite_knows_both_sides() -> None:
+    dialog = accept_dialog(make_request("INVITE", cseq=7), "ours", PHONE)
+    assert dialog.key == ("call@phone", "ours", "caller")
+    request = dialog.request("BYE")
+    assert request.uri == "sip:phone@127.0.0.1:6000"
+    assert request.headers.get("from") == "<sip:95598@switch>;tag=ours"
+    assert request.headers.get("to") == "<sip:13800138000@phone>;tag=caller"
+    assert request.headers.get("cseq") == "1 BYE"
+    assert dialog.request("INFO").headers.get("cseq") == "2 INFO"
+
+
+def test_a_dialog_joined_by_an_answer_knows_both_sides() -> None:
+    invite = make_request("INVITE", cseq=3)
+    dialog = join_dialog(invite, make_response(invite, 200), "caller", PHONE)
+    assert dialog.key == ("call@phone", "caller", "callee")
+    assert dialog.ack(invite).headers.get("cseq") == "3 ACK"
+    assert dialog.request("BYE").headers.get("cseq") == "4 BYE"
+    assert dialog.request("BYE").headers.get("to") == "<sip:95598@switch>;tag=callee"
+
+
+def test_a_peer_of_the_old_kind_has_no_tag() -> None:
+    dialog = accept_dialog(make_request("INVITE", caller="sip:old@phone"), "ours", PHONE)
+    assert dialog.key == ("call@phone", "ours", "")
+
+
+@pytest.mark.parametrize(
+    ("sent_by", "contact", "expected"),
+    [
+        ("192.0.2.1:5062", "<sip:a@192.0.2.1:5070>", Hop("udp", "192.0.2.1", 5070)),
+        ("192.0.2.1:5062", "<sip:a@192.0.2.1>", Hop("udp", "192.0.2.1", 5060)),
+        ("192.0.2.1:5062", "<sip:a@198.51.100.9:5080>", Hop("udp", "198.51.100.9", 5080)),
+        ("10.0.0.1:5062", "<sip:a@10.0.0.1:5062>", NEAR),
+        ("192.0.2.1:5062", "<sip:a@phone.example>", NEAR),
+        ("192.0.2.1:5062", "<tel:+861082357599>", NEAR),
+    ],
+    ids=["other port", "default port", "other host", "behind NAT", "a name", "no host"],
+)
+def test_requests_go_to_the_contact_as_far_as_it_is_an_address_that_can_be_reached(
+    sent_by: str, contact: str, expected: Hop
+) -> None:
+    invite = make_request("INVITE", via=via(sent_by), contact=contact)
+    assert accept_dialog(invite, "ours", NEAR).hop == expected
+
+
+def test_a_peer_on_ipv6_is_reached_without_brackets() -> None:
+    source = Hop("udp", "2001:db8::1", 5060)
+    invite = make_request("INVITE", via=via("[2001:db8::1]"), contact="<sip:a@[2001:db8::1]:5070>")
+    assert accept_dialog(invite, "ours", source).hop == Hop("udp", "2001:db8::1", 5070)
+
+
+def test_a_station_is_reached_where_its_answer_came_from_unless_it_names_another_port_there() -> None:
+    invite = make_request("INVITE")
+    elsewhere = make_response(invite, 200, contact="<sip:a@10.0.0.9>")
+    assert join_dialog(invite, elsewhere, "caller", NEAR).hop == NEAR
+    here = make_response(invite, 200, contact="<sip:a@192.0.2.1:5070>")
+    assert join_dialog(invite, here, "caller", NEAR).hop == Hop("udp", "192.0.2.1", 5070)
+
+
+def test_the_route_set_is_in_order_for_the_called_and_reversed_for_the_caller() -> None:
+    lines = ["<sip:a.example;lr>, <sip:b.example;lr>", "<sip:c.example;lr>"]
+    invite = make_request("INVITE", record_route=lines)
+    names = ["<sip:a.example;lr>", "<sip:b.example;lr>", "<sip:c.example;lr>"]
+    assert accept_dialog(invite, "ours", PHONE).routes == names
+    response = make_response(invite, 200)
+    response.headers.set_all("record-route", lines)
+    assert join_dialog(invite, response, "caller", PHONE).routes == names[::-1]
+
+
+def test_numbers_may_only_rise() -> None:
+    dialog = accept_dialog(make_request("INVITE", cseq=5), "ours", PHONE)
+    assert [dialog.take_cseq(n) for n in (5, 6, 4, 9)] == [True, True, False, True]
+
+
+def test_a_new_contact_moves_the_target_and_an_unreadable_one_does_not() -> None:
+    dialog = accept_dialog(make_request("INVITE"), "ours", PHONE)
+    dialog.refresh_target(["<sip:moved@127.0.0.1:6001>"], PHONE)
+    assert (dialog.target, dialog.hop.port) == ("sip:moved@127.0.0.1:6001", 6001)
+    with pytest.raises(SipSyntaxError):
+        dialog.refresh_target(["<sip:"], PHONE)
+    dialog.refresh_target([], PHONE)
+    assert (dialog.target, dialog.hop.port) == ("sip:moved@127.0.0.1:6001", 6001)
+
+
+@pytest.mark.parametrize("headers", [{"contact": ""}, {"contact": "*"}, {"record_route": "<oops"}])
+def test_an_invite_that_cannot_open_a_dialog_is_refused(headers: dict[str, Any]) -> None:
+    with pytest.raises(SipSyntaxError):
+        accept_dialog(make_request("INVITE", **headers), "ours", PHONE)

@@ -1,0 +1,82 @@
+import pytest
+
+from switch.causes import Cause
+from switch.sip.events import BranchFailed, LegAnswered, LegEnded, LegRedirected
+from switch.sip.legs.branches import Forking
+from switch.sip.messages.message import Request
+from tests.helpers.sip_branches import branch, dial, phones_of
+from tests.helpers.sip_rig import SipRig, methods
+
+ONE, TWO = branch("one", 7001), branch("two", 7002)
+MOVED = '<sip:new@127.0.0.1:7009>;q=0.5, "Desk" <sip:desk@127.0.0.1:7008?Subject=x>'
+
+
+def test_a_redirection_is_told_and_not_followed_unless_ordered() -> None:
+    rig = SipRig()
+    dial(rig, ONE)["one"].answers(302, contact=MOVED)
+    targets = ("sip:desk@127.0.0.1:7008", "sip:new@127.0.0.1:7009")
+    assert rig.reported(LegRedirected) == [LegRedirected(leg_id="leg", branch="one", targets=targets)]
+    (end,) = rig.reported(LegEnded)
+    assert (end.cause, end.sip_status) == (Cause.NORMAL_UNSPECIFIED, 302)
+
+
+def test_a_redirection_is_followed_by_preference_until_one_answers() -> None:
+    rig = SipRig()
+    one = dial(rig, ONE, redirects=1)["one"]
+    desk = phones_of(rig, one.answers(302, contact=MOVED)[1:])["desk"]
+    assert (desk.hop.port, [event.status for event in rig.reported(BranchFailed)]) == (7008, [302])
+    new = phones_of(rig, desk.answers(486)[1:])["new"]
+    assert new.hop.port == 7009
+    new.answers(200)
+    assert len(rig.reported(LegAnswered)) == 1
+
+
+def test_a_redirection_in_turn_comes_before_the_next_branch() -> None:
+    rig = SipRig()
+    one = dial(rig, ONE, TWO, forking=Forking.SERIAL, redirects=1)["one"]
+    desk = phones_of(rig, one.answers(302, contact="<sip:desk@127.0.0.1:7008>")[1:])["desk"]
+    assert list(phones_of(rig, desk.answers(503)[1:])) == ["two"]
+
+
+def test_a_redirection_does_not_wait_for_phones_that_ring() -> None:
+    rig = SipRig()
+    phones = dial(rig, ONE, TWO, redirects=1)
+    phones["two"].answers(180)
+    moved = phones["one"].answers(302, contact="<sip:desk@127.0.0.1:7008>")
+    assert methods(moved) == ["ACK", "INVITE"]
+
+
+def test_redirections_that_lead_back_or_on_and_on_come_to_an_end() -> None:
+    rig = SipRig()
+    one = dial(rig, ONE, redirects=5)["one"]
+    back = f"<{ONE.uri}>, <sip:desk@127.0.0.1:7008>"
+    desk = phones_of(rig, one.answers(302, contact=back)[1:])["desk"]
+    assert methods(desk.answers(302, contact=back)) == ["ACK"]
+    assert [event.sip_status for event in rig.reported(LegEnded)] == [302]
+
+
+def test_no_more_redirections_are_followed_than_ordered() -> None:
+    rig = SipRig()
+    phone = dial(rig, ONE, redirects=2)["one"]
+    for number in range(2):
+        sent = phone.answers(302, contact=f"<sip:hop{number}@127.0.0.1:7008>")
+        phone = phones_of(rig, sent[1:])[f"hop{number}"]
+    assert methods(phone.answers(302, contact="<sip:hop9@127.0.0.1:7008>")) == ["ACK"]
+    assert len(rig.reported(LegEnded)) == 1
+
+
+@pytest.mark.parametrize("contact", ["<sip:desk@phones.example>", "<tel:+8613800138000>", "<sip:", "*"])
+def test_a_redirection_to_what_cannot_be_reached_from_here_fails_the_branch(contact: str) -> None:
+    rig = SipRig()
+    assert methods(dial(rig, ONE, redirects=5)["one"].answers(302, contact=contact)) == ["ACK"]
+    assert [event.sip_status for event in rig.reported(LegEnded)] == [302]
+
+
+def test_behind_a_proxy_a_redirection_to_a_name_is_followed_through_it() -> None:
+    rig = SipRig()
+    by_proxy = branch("one", 7001, routes=("<sip:127.0.0.1:7001;lr>",))
+    one = dial(rig, by_proxy, redirects=1)["one"]
+    _, invite = one.answers(302, contact="<sip:desk@phones.example>")
+    assert isinstance(invite, Request)
+    assert (invite.uri, rig.hops[-1]) == ("sip:desk@phones.example", one.hop)
+    assert invite.headers.get_all("route") == ["<sip:127.0.0.1:7001;lr>"]
