@@ -4,9 +4,10 @@
 
 The call is that of bench_calls, the registration that of bench_register. The whole switchboard runs in
 this process, with journal, database and media core; only the sockets of SIP are left out: messages are
-handed to the driver as bytes and taken from it as bytes. Calls of Python functions are counted exactly and
-do not depend on how busy the machine is; time is that of this thread, best of several rounds. The share of
-the caller and the phone, who are played in the same thread, is measured and taken off.
+handed to the driver as bytes and taken from it as bytes, one at each turn of the event loop, in which the
+driver's alarm rings and the media core's facts come in as they do in service. Calls of Python functions are
+counted exactly and do not depend on how busy the machine is; time is that of this thread, best of several
+rounds. The share of the caller and the phone, who are played in the same thread, is measured and taken off.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import pstats
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ from switch.sip.transport.reports import MessageReceived
 SWITCH = "127.0.0.1:5060"
 CALLER = Hop("udp", "127.0.0.1", 6001)
 PHONE = Hop("udp", "127.0.0.1", 6002)
+Act = Callable[[], Awaitable[None]]
+"""One call or one registration."""
 ROUNDS = 5
 WARM_UP = 200
 _NOT_THE_SWITCH = ("~", __file__)
@@ -98,9 +101,9 @@ class Lab:
         await self._board.open()
         self._routes()[SendMessage] = (self._keep,)
         self._driver.add_routes({})
-        refused = self._hear(_register(0, None), PHONE)[0]
+        (refused,) = await self._hear(_register(0, None), PHONE)
         _, self._challenge = parse_auth(_header(refused, "WWW-Authenticate"))
-        self.register()
+        await self.register()
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECTIONS)
@@ -108,20 +111,20 @@ class Lab:
     async def close(self) -> None:
         await self._board.close()
 
-    def call(self) -> None:
+    async def call(self) -> None:
         """One call from INVITE to the last 200."""
         self._calls += 1
         tag = str(self._calls)
-        asked = self._hear(_invite(tag), CALLER)
+        asked = await self._hear(_invite(tag), CALLER)
         dialled = _first(asked, b"INVITE")
-        self._hear(_answer(dialled, "100 Trying", tag), PHONE)
-        self._hear(_answer(dialled, "180 Ringing", tag), PHONE)
-        ok = _first(self._hear(_answer(dialled, "200 OK", tag, SDP), PHONE), b"SIP/2.0 200")
-        self._hear(_within(ok, "ACK", 1, tag), CALLER)
-        bye = _first(self._hear(_within(ok, "BYE", 2, tag), CALLER), b"BYE")
-        self._hear(_answer(bye, "200 OK", tag), PHONE)
+        await self._hear(_answer(dialled, "100 Trying", tag), PHONE)
+        await self._hear(_answer(dialled, "180 Ringing", tag), PHONE)
+        ok = _first(await self._hear(_answer(dialled, "200 OK", tag, SDP), PHONE), b"SIP/2.0 200")
+        await self._hear(_within(ok, "ACK", 1, tag), CALLER)
+        bye = _first(await self._hear(_within(ok, "BYE", 2, tag), CALLER), b"BYE")
+        await self._hear(_answer(bye, "200 OK", tag), PHONE)
 
-    def follow_items(self, act: Callable[[], None], times: int) -> dict[str, Cost]:
+    async def follow_items(self, act: Act, times: int) -> dict[str, Cost]:
         """What the kinds of items that pass the driver cost, in the handlers that they go to."""
         costs: dict[str, Cost] = defaultdict(Cost)
         routes = self._routes()
@@ -130,7 +133,7 @@ class Lab:
             routes[kind] = (_timed(handlers, costs[kind.__name__]),)
         self._driver.add_routes({})  # it must not go by what it found before
         for _ in range(times):
-            act()
+            await act()
         routes.update(before)
         self._driver.add_routes({})
         return {kind: cost for kind, cost in costs.items() if cost.items}
@@ -143,19 +146,20 @@ class Lab:
         self._sent.append(message.data)
         return ()
 
-    def _hear(self, data: bytes, source: Hop) -> list[bytes]:
-        """Hand the switch one message; what it sends at once."""
+    async def _hear(self, data: bytes, source: Hop) -> list[bytes]:
+        """Hand the switch one message, and the event loop its turn; what was sent."""
         self._sent.clear()
         batch = [MessageReceived(data, source)]
         begun = time.thread_time()
         self._driver.run_step(lambda now: batch)
+        await asyncio.sleep(0)
         self.cpu_s += time.thread_time() - begun
         return list(self._sent)
 
-    def register(self) -> None:
+    async def register(self) -> None:
         """The phone registers once more with the nonce it has, as all phones do every few minutes."""
         self._registrations += 1
-        self._hear(_register(self._registrations, self._challenge), PHONE)
+        await self._hear(_register(self._registrations, self._challenge), PHONE)
 
 
 def _timed(handlers: tuple[Handler, ...], cost: Cost) -> Handler:
@@ -169,23 +173,23 @@ def _timed(handlers: tuple[Handler, ...], cost: Cost) -> Handler:
     return handle
 
 
-def measure(lab: Lab, act: Callable[[], None], times: int) -> float:
+async def measure(lab: Lab, act: Act, times: int) -> float:
     """Microseconds of the switch for one ``act``, best of several rounds."""
     best = float("inf")
     for _ in range(ROUNDS):
         begun = lab.cpu_s
         for _ in range(times):
-            act()
+            await act()
         best = min(best, lab.cpu_s - begun)
     return best * 1e6 / times
 
 
-def profile(act: Callable[[], None], times: int) -> pstats.Stats:
+async def profile(act: Act, times: int) -> pstats.Stats:
     """Where it goes: functions by name."""
     profiler = cProfile.Profile()
     profiler.enable()
     for _ in range(times):
-        act()
+        await act()
     profiler.disable()
     return pstats.Stats(profiler)
 
@@ -198,10 +202,10 @@ async def run(subject: str, times: int, top: int, console: Console | None = None
         try:
             act = lab.call if subject == "call" else lab.register
             for _ in range(WARM_UP):
-                act()
-            cpu_us = measure(lab, act, times)
-            costs = lab.follow_items(act, times)
-            stats = profile(act, times)
+                await act()
+            cpu_us = await measure(lab, act, times)
+            costs = await lab.follow_items(act, times)
+            stats = await profile(act, times)
         finally:
             await lab.close()
     items = sum(cost.items for cost in costs.values()) / times
