@@ -10,8 +10,8 @@ from typing import Any
 
 from cli.output import duration, print_fields, print_json
 from cli.table import print_table
-from media.conversation import ChannelFigures, Conversation, analyse_recording
-from media.wav import RecordingError
+from media.recordings.conversation import ChannelFigures, Conversation, analyse_recording
+from media.recordings.wav import RecordingError
 from runtime.errors import UsageError
 
 Row = Mapping[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from media.plot import Mark, plot_recording
+from media.recordings.plot import Mark, plot_recording
 from switch.records.projection import JournalEntry
 
 

@@ -11,7 +11,7 @@ from cli.output import minute, print_json, print_line
 from cli.paths import shown_path
 from cli.progress import progress
 from cli.table import print_table
-from media.recording_check import Expected, Fault, Finding, check_file
+from media.recordings.check import Expected, Fault, Finding, check_file
 from runtime.errors import UsageError
 from switch.records.queries import RecordReader
 

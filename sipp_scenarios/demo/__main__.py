@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from cli.configuration.loading import ConfigurationError
 from cli.recording_picture import draw_recording
-from media.wav import RecordingError, read_recording
+from media.recordings.wav import RecordingError, read_recording
 from sipp_scenarios.demo.call import Cast, Evidence, place_call
 from sipp_scenarios.demo.checks import Check, check_audio, check_left_open, check_lengths, check_record
 from sipp_scenarios.demo.report import show_checks, show_events, show_record

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from media.wav import RecordedAudio
+from media.recordings.wav import RecordedAudio
 from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples, compare, find
 from sipp_scenarios.demo.call import CALLER_NUMBER, KEY, Cast, Evidence
 

@@ -10,7 +10,7 @@ import numpy as np
 import soundfile
 
 from cli.recording_verification import Verification, files_since
-from media.recording_check import Fault
+from media.recordings.check import Fault
 
 BEGAN = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 LENGTH_S = 3

@@ -1,6 +1,6 @@
 """The way the whole exchange was built for, at every step: see ``make demo``."""
 
-from media.wav import read_recording
+from media.recordings.wav import read_recording
 from sipp_scenarios.audio import compare
 from sipp_scenarios.demo.call import Cast, place_call
 from sipp_scenarios.demo.checks import check_audio

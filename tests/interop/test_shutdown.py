@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from cli.recording_verification import verify_since
-from media.wav import read_recording
+from media.recordings.wav import read_recording
 from runtime.clock import local_now
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.switch_process import SwitchProcess

@@ -28,7 +28,7 @@ from media.events import (
     PlaybackEnded,
     RecordingCompleted,
 )
-from media.wav import read_recording
+from media.recordings.wav import read_recording
 from runtime.errors import UsageError
 from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket
 from tests.helpers.media_rig import MediaRig, Phone, media_rig, tone

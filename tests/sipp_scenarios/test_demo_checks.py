@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from media.wav import RecordedAudio, read_recording
+from media.recordings.wav import RecordedAudio, read_recording
 from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples, speech
 from sipp_scenarios.demo.call import CALLER_NUMBER, Cast, Evidence, Times
 from sipp_scenarios.demo.checks import check_audio, check_left_open, check_lengths, check_record

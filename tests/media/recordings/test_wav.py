@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from media.wav import RecordingError, read_envelope, read_recording
+from media.recordings.wav import RecordingError, read_envelope, read_recording
 
 RATE_HZ = 8000
 
@@ -39,7 +39,7 @@ def test_an_envelope_read_in_pieces_is_the_same(tmp_path: Path, monkeypatch: pyt
     noise = np.random.default_rng(7).integers(-30_000, 30_000, (2, 1003))
     path = write(tmp_path / "r.wav", noise[0].tolist(), noise[1].tolist())
     whole = read_envelope(path)
-    monkeypatch.setattr("media.wav._READ_FRAMES", 130)
+    monkeypatch.setattr("media.recordings.wav._READ_FRAMES", 130)
     in_pieces = read_envelope(path)
     assert np.array_equal(whole.lowest, in_pieces.lowest)
     assert np.array_equal(whole.highest, in_pieces.highest)

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from media.conversation import ChannelFigures, Conversation, measure_conversation
 from media.fonts import LATIN_FAMILY, chinese_family, legible
-from media.wav import FULL_SCALE, Envelope, Levels, read_envelope
+from media.recordings.conversation import ChannelFigures, Conversation, measure_conversation
+from media.recordings.wav import FULL_SCALE, Envelope, Levels, read_envelope
 from runtime.durations import format_duration
 from runtime.errors import UsageError
 
@@ -51,7 +51,7 @@ _LANES = (_Lane("customer", "客户", "#1f6f8b", "#dceff4"), _Lane("agent", "坐
 def plot_recording(path: Path, out: Path, title: str, marks: Sequence[Mark] = ()) -> None:
     """Draw the recording at ``path`` into ``out``, PNG or SVG by its suffix.
 
-    Raises UsageError for another suffix, RecordingError (media.wav), OSError when ``out`` cannot
+    Raises UsageError for another suffix, RecordingError (media.recordings.wav), OSError when ``out`` cannot
     be written.
     """
     if out.suffix.lower() not in SUFFIXES:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from media.wav import RecordingError, read_blocks
+from media.recordings.wav import RecordingError, read_blocks
 
 _TOLERANCE_MS = 1
 """The record's length is rounded down to a millisecond."""

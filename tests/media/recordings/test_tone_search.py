@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from media.tone_search import COLUMNS_HZ, KEYS, ROWS_HZ, ToneSearch
+from media.recordings.tone_search import COLUMNS_HZ, KEYS, ROWS_HZ, ToneSearch
 
 RATE_HZ = 8000
 ALL_KEYS = "".join(KEYS)

@@ -7,15 +7,15 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from media.conversation import (
+from media.recordings.conversation import (
     Interruption,
     analyse_recording,
     find_interruptions,
     measure_conversation,
     reaction_times,
 )
-from media.voice_activity import Span
-from media.wav import EnvelopeFold, RecordingError
+from media.recordings.voice_activity import Span
+from media.recordings.wav import EnvelopeFold, RecordingError
 
 RATE_HZ = 8000
 LEVEL = 0.1 * np.sqrt(2)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from media.wav import FULL_SCALE, Levels, Samples
+from media.recordings.wav import FULL_SCALE, Levels, Samples
 
 ROWS_HZ = (697.0, 770.0, 852.0, 941.0)
 COLUMNS_HZ = (1209.0, 1336.0, 1477.0, 1633.0)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from media.voice_activity import Span, pauses, talk_spans, total_s, union
-from media.wav import Envelope, EnvelopeFold
+from media.recordings.voice_activity import Span, pauses, talk_spans, total_s, union
+from media.recordings.wav import Envelope, EnvelopeFold
 
 RATE_HZ = 8000
 DURATION_S = 10.0

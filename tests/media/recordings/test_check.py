@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from media.recording_check import Expected, Fault, check_file
+from media.recordings.check import Expected, Fault, check_file
 
 RATE_HZ = 8000
 

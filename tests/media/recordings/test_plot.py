@@ -10,7 +10,7 @@ from matplotlib.image import imread
 from numpy.typing import NDArray
 
 from media import fonts
-from media.plot import Mark, plot_recording
+from media.recordings.plot import Mark, plot_recording
 from runtime.errors import UsageError
 
 RATE_HZ = 8000

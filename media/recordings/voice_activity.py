@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from media.wav import Envelope, Levels
+from media.recordings.wav import Envelope, Levels
 
 FAINTEST_DBFS = -50.0
 """Nothing below this is talk, however quiet the line."""

@@ -1,6 +1,6 @@
 """What a recording tells without recognising a word: who talked when, how loud, who cut in. Pure figures.
 
-Talk is found by energy (media.voice_activity); keys in the sound are no talk.
+Talk is found by energy (media.recordings.voice_activity); keys in the sound are no talk.
 """
 
 from bisect import bisect_right
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from media.tone_search import KeyHeard, ToneSearch
-from media.voice_activity import Span, pauses, talk_spans, total_s, union
-from media.wav import FULL_SCALE, Envelope, EnvelopeFold, decibels, read_blocks
+from media.recordings.tone_search import KeyHeard, ToneSearch
+from media.recordings.voice_activity import Span, pauses, talk_spans, total_s, union
+from media.recordings.wav import FULL_SCALE, Envelope, EnvelopeFold, decibels, read_blocks
 
 CUSTOMER, AGENT = 0, 1
 LEAST_TALK_CUT_INTO_S = 0.5
@@ -80,7 +80,7 @@ class Conversation:
 
 
 def analyse_recording(path: Path) -> Conversation:
-    """Read a recording once and measure it. Raises RecordingError (media.wav)."""
+    """Read a recording once and measure it. Raises RecordingError (media.recordings.wav)."""
     fold = EnvelopeFold()
     searches: tuple[ToneSearch, ToneSearch] | None = None
     rate_hz = 0
