@@ -29,6 +29,8 @@ class Talker:
         self.port: int = self._socket.getsockname()[1]
         self._voice = Voice(speech, seed=self.port)
         self._peer: tuple[str, int] | None = None
+        self._loses_each = 0
+        self._sent = 0
         self._over = False
         self._heard: list[rtp.RtpPacket] = []
         self._changed = Condition()
@@ -63,6 +65,11 @@ class Talker:
         with self._changed:
             if self._peer is not None:
                 self._socket.sendto(datagram, self._peer)
+
+    def lose_each(self, number: int) -> None:
+        """From now on each packet of so many is lost on its way: 10 makes a loss of a tenth."""
+        with self._changed:
+            self._loses_each = number
 
     def wait_to_hear(self, duration_s: float, timeout_s: float = 10.0) -> None:
         """Return when ``duration_s`` more was heard. Raises TimeoutError."""
@@ -119,7 +126,9 @@ class Talker:
         if self._peer is None:
             return
         for packet in self._voice.next_packets():
-            self._socket.sendto(packet, self._peer)
+            self._sent += 1
+            if not self._loses_each or self._sent % self._loses_each:
+                self._socket.sendto(packet, self._peer)
 
 
 def bind_even_port(host: str) -> socket.socket:

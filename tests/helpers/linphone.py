@@ -27,12 +27,14 @@ class LinphoneError(Exception):
 class Linphone:
     """One running phone. Use it as a context manager."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: str) -> None:
+        """``more`` are lines of its ``linphonerc``."""
         (folder / ".local/share/linphone").mkdir(parents=True, exist_ok=True)  # it does not start without
         self._folder = folder
         self._screen = ""
         self._settings = folder / "linphonerc"
-        self._settings.write_text(_SETTINGS.format(port=free_port("127.0.0.1")))
+        settings = _SETTINGS.format(port=free_port("127.0.0.1"))
+        self._settings.write_text("\n".join([settings, *more, ""]))
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
