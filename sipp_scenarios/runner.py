@@ -45,6 +45,8 @@ class Scenario:
     user: str = ""
     """Name for a digest challenge."""
     password: str = ""
+    options: tuple[str, ...] = ()
+    """More of SIPp's command line."""
     calls: int = 1
     calls_per_s: int = 10
     timeout_s: int = 30
@@ -62,6 +64,7 @@ class Scenario:
             *("-i", host, "-p", str(port), *keys),
             *("-s", self.dialled or "none", "-au", self.user, "-ap", self.password),
             *self._proved_uri(),
+            *self.options,
             *("-m", str(self.calls), "-r", str(self.calls_per_s), "-l", str(self.calls), "-nostdin"),
             *("-timeout", f"{self.timeout_s}s", "-timeout_error"),
             *("-trace_err", "-error_file", "errors.log", "-trace_msg", "-message_file", "messages.log"),

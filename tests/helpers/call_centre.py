@@ -1,7 +1,9 @@
 """A running switch with agents and callers, as a test wants them: one line a step."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sipp_scenarios.audio import speech
@@ -13,6 +15,9 @@ from sipp_scenarios.switch_process import SwitchProcess
 from tests.helpers.switch_process import STATIONS
 
 _LONGEST_CALL_S = 30.0
+_PATIENCE_S = 25.0
+"""Phones report every five seconds, and the first reports of a stream tell little."""
+_LOOK_EVERY_S = 0.1
 
 
 class CallCentre:
@@ -78,6 +83,22 @@ class CallCentre:
     def agent_state(self, agent: str) -> str:
         views: dict[str, dict[str, Any]] = {view["id"]: view for view in self.events.call("agent.list")}
         return str(views[agent]["state"])
+
+    def wait_for_media(self, is_enough: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """What ``call.show`` tells of the customer's leg of the one call, once that is enough.
+
+        Raises TimeoutError with what it tells when that never is.
+        """
+        deadline = monotonic() + _PATIENCE_S
+        while True:
+            (call,) = self.events.call("call.list")
+            customer, *_ = self.events.call("call.show", call_id=call["call_id"])["legs"]
+            media: dict[str, Any] = customer["media"]
+            if is_enough(media):
+                return media
+            if monotonic() > deadline:
+                raise TimeoutError(f"not enough in {_PATIENCE_S} s: {media}")
+            sleep(_LOOK_EVERY_S)
 
     def wait_until_nothing_is_left(self) -> None:
         """Calls, legs, ports, recordings: all gone and no fault on the way, or EventMissingError."""

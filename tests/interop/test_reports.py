@@ -2,10 +2,7 @@
 
 import re
 import shutil
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import soundfile
@@ -17,8 +14,6 @@ from tests.helpers.linphone import Linphone
 from tests.helpers.switch_process import DIRECT
 
 NUMBER = "13900139000"
-PATIENCE_S = 25.0
-"""Phones report every five seconds, and the first reports of a stream tell little."""
 EXTENDED_REPORTS = (
     "[rtp]",
     "rtcp_xr_enabled=1",
@@ -48,7 +43,7 @@ def test_what_a_phone_reports_of_us_is_shown_and_what_we_report_is_in_its_own_st
         agent.wait_ringing()
         agent.answer()
         baresip.wait_for("CALL_ESTABLISHED")
-        shown = wait_for_report(centre, lambda media: (media["remote_packets_lost"] or 0) > 20)
+        shown = centre.wait_for_media(lambda media: (media["remote_packets_lost"] or 0) > 20)
         baresip.order("hangup")
         agent.wait_hung_up_on()
         baresip.order("quit")
@@ -75,7 +70,7 @@ def test_the_score_of_a_phone_that_offers_extended_reports_is_its_own(centre: Ca
         phone.order(f"call sip:{DIRECT}@{sip.host}:{sip.port}")
         agent.wait_ringing()
         agent.answer()
-        shown = wait_for_report(centre, lambda media: media["rtcp_received"] >= 3)
+        shown = centre.wait_for_media(lambda media: media["rtcp_received"] >= 3)
         phone.order("terminate")
         agent.wait_hung_up_on()
     assert shown["remote_packets_lost"] > 0
@@ -84,20 +79,8 @@ def test_the_score_of_a_phone_that_offers_extended_reports_is_its_own(centre: Ca
     assert score == round(score, 1), "extended reports count in tenths, our estimate does not"
 
 
-def wait_for_report(centre: CallCentre, is_enough: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """What ``call.show`` tells of the customer's leg of the one call, once that is enough."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        (call,) = centre.events.call("call.list")
-        customer, *_ = centre.events.call("call.show", call_id=call["call_id"])["legs"]
-        media: dict[str, Any] = customer["media"]
-        if is_enough(media) or time.monotonic() > deadline:
-            return media
-        time.sleep(0.2)
-
-
 def statistics_of(folder: Path) -> dict[str, list[float]]:
-    """What baresip says at the end of packets lost (PL) and jitter in ms (JI): of what it hears, and of what it sends."""
+    """What baresip says of packets lost (PL) and jitter in ms (JI): where it hears, and where it is heard."""
     screen = (folder / "screen.log").read_text("utf-8", "replace")
     [line] = re.findall(r"EX=BareSip;(.*)", screen)
     fields = (field.partition("=") for field in line.split(";"))
