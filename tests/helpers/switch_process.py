@@ -63,18 +63,19 @@ def switch_process(
     listeners: Sequence[Mapping[str, object]] = (),
     srtp: str = "accept",
     browsers: Sequence[str] = (),
+    media: Mapping[str, object] | None = None,
     more: str = "",
 ) -> SwitchProcess:
     """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``.
 
-    ``more``: further sections of its configuration.
+    ``media``: further keys of that section; ``more``: further sections of its configuration.
     """
     flows = copytree(_CONF / "flows", folder / "flows")
     (flows / "ringing.yaml").write_text(_RINGING_FLOW, "utf-8")
     configuration = folder / "ringmain.toml"
     phones = {"algorithms": list(station_algorithms)}
-    media = {"codecs": list(codecs), "srtp": srtp}
-    text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {}, media, browsers)
+    voice = {"codecs": list(codecs), "srtp": srtp, **(media or {})}
+    text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {}, voice, browsers)
     heard = [_section("[[listeners]]", **listener) for listener in listeners]
     configuration.write_text("\n".join([text, *heard, more]), "utf-8")
     return SwitchProcess(configuration, folder / "switch.log")
@@ -102,10 +103,8 @@ def _configuration(
         ),
         _section(
             "[media]",
-            port_min=first,
-            port_max=first + _MEDIA_PORTS - 1,
-            prompts=str(_CONF / "prompts"),
-            **media,
+            **{"port_min": first, "port_max": first + _MEDIA_PORTS - 1, "prompts": str(_CONF / "prompts")}
+            | media,
         ),
         _section("[guard]", ban_file=str(folder / "bans.json"), **guard),
         _section("[recordings]", folder=str(folder / "recordings")),
