@@ -103,8 +103,12 @@ def _configuration(
         ),
         _section(
             "[media]",
-            **{"port_min": first, "port_max": first + _MEDIA_PORTS - 1, "prompts": str(_CONF / "prompts")}
-            | media,
+            **{
+                "port_min": first,
+                "port_max": first + _MEDIA_PORTS - 1,
+                "prompts": str(_CONF / "prompts"),
+                **media,
+            },
         ),
         _section("[guard]", ban_file=str(folder / "bans.json"), **guard),
         _section("[recordings]", folder=str(folder / "recordings")),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from media.wav import RecordedAudio, read_recording
+from media.recordings.wav import RecordedAudio, read_recording
 from sipp_scenarios.audio import Samples, compare, from_alaw, speech, to_alaw
 from sipp_scenarios.conductor import ConductedScenario
 from sipp_scenarios.runner import Scenario
