@@ -12,6 +12,8 @@
 //! there is none, out of speech once a second. That also follows a clock that runs faster or slower than ours.
 //! What is missing when it is due is recovered from the packet after it, concealed, or comfort noise.
 
+mod arrivals;
+mod playing;
 mod seen;
 mod slack;
 mod waiting;
@@ -19,10 +21,10 @@ mod waiting;
 use crate::codec::Codec;
 use crate::comfort_noise::ComfortNoise;
 use crate::decoder::{Decoder, MAX_SAMPLES};
-use crate::level::level_dbov;
+use arrivals::Jump;
 use seen::Seen;
 use slack::Slack;
-use waiting::{Packet, Waiting};
+use waiting::Waiting;
 
 /// The length of a beat.
 pub const BEAT_MS: u32 = 20;
@@ -30,15 +32,6 @@ pub const BEAT_MS: u32 = 20;
 const MAX_PAYLOAD: usize = 1500;
 /// How early the least punctual packet should be.
 const MARGIN_MS: i64 = 10;
-/// What is taken out at once, and over how long both sides are blended.
-const CUT_MS: i64 = 10;
-const BLEND_MS: usize = 5;
-/// Below this nobody hears what is taken out.
-const SILENCE_DBOV: f32 = -45.0;
-/// Beats between cuts into speech.
-const PATIENCE_BEATS: u64 = 50;
-/// Timestamps out of bounds for so many beats are the stream's new ones.
-const JUMP_BEATS: u64 = 2;
 /// What is made up when nothing comes ends after this.
 const MOST_MADE_UP_MS: usize = 500;
 
@@ -79,13 +72,6 @@ pub struct Counters {
     pub refused: u64,
     /// Samples made up for packets that were lost, late or not sent; comfort noise is none.
     pub concealed_samples: u64,
-}
-
-/// Timestamps that are not where the stream should be.
-#[derive(Clone, Copy, Debug)]
-struct Jump {
-    timestamp: i64,
-    since_beat: u64,
 }
 
 /// The packet decoded last.
@@ -189,195 +175,8 @@ impl JitterBuffer {
             frame.fill(0);
             return false;
         }
-        if self.may_cut() {
-            self.play_cutting(frame);
-        } else {
-            self.play(frame);
-        }
-        self.silent = level_dbov(frame) < SILENCE_DBOV;
+        self.play_next(frame);
         self.noise_on || self.made_up < self.count(MOST_MADE_UP_MS)
-    }
-
-    /// A stream begins here, or goes on with timestamps that have nothing to do with those before.
-    fn begin(&mut self, arrival: &Arrival) {
-        self.ssrc = Some(arrival.ssrc);
-        self.waiting.clear();
-        self.samples.clear();
-        self.next = i64::from(arrival.timestamp) - self.start;
-        self.last = Last { sequence: arrival.sequence, end: self.next, ticks: 0 };
-        self.seen = Seen::starting_with(arrival.sequence);
-        self.slack = Slack::default();
-        (self.stall, self.jump, self.noise_on) = (0, None, false);
-    }
-
-    /// Whether a packet can be of the stream as we know it; after some that cannot, they begin a new one.
-    fn is_in_bounds(&mut self, arrival: &Arrival) -> bool {
-        let timestamp = self.extended(arrival.timestamp);
-        if (timestamp - self.playing()).abs() <= self.most {
-            self.jump = None;
-            return true;
-        }
-        let known = self.jump.filter(|jump| (timestamp - jump.timestamp).abs() <= self.most);
-        let since_beat = known.map_or(self.beats, |jump| jump.since_beat);
-        if self.beats - since_beat < JUMP_BEATS {
-            self.jump = Some(Jump { timestamp, since_beat });
-            self.counters.late += 1;
-            return false;
-        }
-        self.begin(arrival);
-        self.seen.note(arrival.sequence)
-    }
-
-    fn place(&mut self, arrival: &Arrival) {
-        let timestamp = self.extended(arrival.timestamp);
-        let slack = timestamp - self.playing();
-        if timestamp < self.next && !self.make_time_for(timestamp) {
-            self.counters.late += 1;
-            return;
-        }
-        let Arrival { sequence, noise, payload, .. } = *arrival;
-        if self.waiting.insert(timestamp, sequence, noise, payload) {
-            self.slack.note(slack.max(timestamp - self.playing()));
-        } else {
-            self.counters.refused += 1;
-        }
-    }
-
-    /// A packet is late: be later from now on. True when it can still be played.
-    fn make_time_for(&mut self, timestamp: i64) -> bool {
-        let begin = timestamp - self.ticks(MARGIN_MS);
-        let later = self.next - begin;
-        if self.depth_at(begin) + self.stall > self.most {
-            return false;
-        }
-        let nothing_played_after_it = timestamp >= self.last.end;
-        if nothing_played_after_it {
-            self.next = begin;
-        } else {
-            self.stall += later;
-        }
-        self.slack.shift(later);
-        nothing_played_after_it
-    }
-
-    /// Whether 10 ms can go without packets coming too late, and without much being heard of it.
-    fn may_cut(&mut self) -> bool {
-        let enough = self.ticks(MARGIN_MS + CUT_MS);
-        let early = self.slack.least().is_some_and(|least| least >= enough);
-        early && (self.silent || self.beats - self.cut_beat >= PATIENCE_BEATS)
-    }
-
-    fn play(&mut self, frame: &mut [i16]) {
-        self.fill(frame.len());
-        frame.copy_from_slice(&self.samples[..frame.len()]);
-        self.samples.drain(..frame.len());
-    }
-
-    fn play_cutting(&mut self, frame: &mut [i16]) {
-        let (cut, blend) = (self.count(CUT_MS as usize), self.count(BLEND_MS));
-        self.fill(frame.len() + cut);
-        frame.copy_from_slice(&self.samples[cut..cut + frame.len()]);
-        for (index, sample) in frame[..blend].iter_mut().enumerate() {
-            let weight = (index + 1) as f32 / (blend + 1) as f32;
-            let before = f32::from(self.samples[index]);
-            *sample = (before + (f32::from(*sample) - before) * weight) as i16;
-        }
-        self.samples.drain(..cut + frame.len());
-        self.slack.shift(-self.ticks(CUT_MS));
-        self.cut_beat = self.beats;
-    }
-
-    /// Decode or make up until so many samples are there.
-    fn fill(&mut self, count: usize) {
-        while self.samples.len() < count {
-            let needed = count - self.samples.len();
-            if self.stall > 0 {
-                let made_up = needed.min(self.count_of(self.stall)).max(1);
-                self.make_up(made_up);
-                self.stall -= self.ticks_of(made_up);
-            } else {
-                self.go_on(needed);
-            }
-        }
-    }
-
-    /// Decode the next packet, or make up at most `needed` samples of what is missing before it.
-    fn go_on(&mut self, needed: usize) {
-        let Some(oldest) = self.waiting.oldest() else {
-            self.make_up(needed);
-            self.next += self.ticks_of(needed);
-            return;
-        };
-        let missing = oldest.timestamp - self.next;
-        let count = self.count_of(missing);
-        if missing <= 0 {
-            self.decode_oldest();
-        } else if count == 0 {
-            self.next = oldest.timestamp;
-        } else if self.is_one_packet(missing, oldest) {
-            self.recover(count);
-        } else {
-            let count = count.min(needed);
-            self.make_up(count);
-            self.next += self.ticks_of(count);
-        }
-    }
-
-    /// Whether what is missing before `after` is one packet like the last, of which nothing was made up yet.
-    fn is_one_packet(&self, missing: i64, after: &Packet) -> bool {
-        let step = after.sequence.wrapping_sub(self.last.sequence);
-        !after.noise && step == 2 && self.next == self.last.end && missing == self.last.ticks
-    }
-
-    fn recover(&mut self, count: usize) {
-        let begin = self.samples.len();
-        self.samples.resize(begin + count, 0);
-        if let Some(after) = self.waiting.oldest() {
-            self.decoder.recover(&after.payload, &mut self.samples[begin..]);
-        }
-        self.counters.concealed_samples += count as u64;
-        self.next += self.ticks_of(count);
-    }
-
-    fn decode_oldest(&mut self) {
-        let Some(packet) = self.waiting.pop() else { return };
-        if packet.timestamp < self.last.end {
-            self.counters.late += 1;
-        } else if packet.noise {
-            self.noise.describe(&packet.payload);
-            self.noise_on = true;
-        } else {
-            self.decode(&packet);
-        }
-        self.waiting.recycle(packet);
-    }
-
-    fn decode(&mut self, packet: &Packet) {
-        let begin = self.samples.len();
-        self.samples.resize(begin + MAX_SAMPLES, 0);
-        let count = self.decoder.decode(&packet.payload, &mut self.samples[begin..]).unwrap_or(0);
-        self.samples.truncate(begin + count);
-        if count == 0 {
-            self.counters.refused += 1;
-            return;
-        }
-        let ticks = self.ticks_of(count);
-        self.next = packet.timestamp + ticks;
-        self.last = Last { sequence: packet.sequence, end: self.next, ticks };
-        self.counters.decoded += 1;
-        (self.made_up, self.noise_on) = (0, false);
-    }
-
-    fn make_up(&mut self, count: usize) {
-        let begin = self.samples.len();
-        self.samples.resize(begin + count, 0);
-        if self.noise_on {
-            self.noise.fill(&mut self.samples[begin..]);
-        } else if self.made_up < self.count(MOST_MADE_UP_MS) {
-            self.decoder.conceal(&mut self.samples[begin..]);
-            self.counters.concealed_samples += count as u64;
-        }
-        self.made_up = self.made_up.saturating_add(count);
     }
 
     /// The timestamp of what is played next.

@@ -133,7 +133,7 @@ impl Worker {
         let late_us = self.pace.late_us(self.agenda.next_us(), now_us);
         self.around.lateness.note(late_us);
         if ready.iter().any(|event| event.data.u64() == COMMANDS) {
-            self.obey_all(now_us);
+            self.obey_some(now_us);
         }
         for event in ready {
             self.serve(event.data.u64(), now_us);

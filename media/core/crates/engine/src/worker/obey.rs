@@ -13,11 +13,20 @@ use crate::events::{EndpointId, RecordingId};
 use crate::ports::SocketPair;
 use crate::rules::Rules;
 
+/// Commands obeyed in a round: the dearest, to open or close a leg, costs a dozen packets' time. Packets wait for
+/// them no longer than a millisecond or two, however many legs are opened at once.
+pub(super) const MAX_COMMANDS: usize = 32;
+
 impl Worker {
-    pub(super) fn obey_all(&mut self, now_us: u64) {
+    /// Obey what waits, in order. Of more than a round takes, the rest is for the next.
+    pub(super) fn obey_some(&mut self, now_us: u64) {
         self.around.wake.hush();
-        while let Ok(command) = self.around.commands.try_recv() {
+        for _ in 0..MAX_COMMANDS {
+            let Ok(command) = self.around.commands.try_recv() else { return };
             self.obey(command, now_us);
+        }
+        if !self.around.commands.is_empty() {
+            self.around.wake.ring();
         }
     }
 

@@ -52,32 +52,16 @@ impl Rig {
 
     fn order(&mut self, command: Command) {
         self.commands.send(command).unwrap();
-        self.worker.obey_all(self.now_us);
+        self.worker.obey_some(self.now_us);
     }
 
+    /// A leg that is open and its phone.
     fn phone(&mut self, endpoint: EndpointId) -> Phone {
-        let [socket, voice, reports] = [(); 3].map(|()| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
-        for socket in [&socket, &voice, &reports] {
-            socket.set_nonblocking(true).unwrap();
+        let (phone, commands) = Phone::new(endpoint);
+        for command in commands {
+            self.order(command);
         }
-        let leg = voice.local_addr().unwrap();
-        let settings = Settings {
-            remote: socket.local_addr().ok(),
-            codec: Codec::Pcma,
-            payload_type: 8,
-            dtmf_payload_type: None,
-            dtmf_clock_hz: 8000,
-            noise_payload_type: None,
-            ptime_ms: 20,
-            sending: true,
-            receiving: true,
-            answered: true,
-            rtcp: Rtcp::default(),
-        };
-        let port = leg.port();
-        self.order(Command::Open { endpoint, sockets: SocketPair { rtp: voice, rtcp: reports, port } });
-        self.order(Command::Configure { endpoint, settings, security: Security::Plain });
-        Phone { socket, leg, sequence: 0 }
+        phone
     }
 
     /// One round, in which no time passes; how many sockets were ready.
@@ -100,6 +84,32 @@ impl Rig {
 }
 
 impl Phone {
+    /// A phone, and what opens its leg.
+    fn new(endpoint: EndpointId) -> (Self, [Command; 2]) {
+        let [socket, voice, reports] = [(); 3].map(|()| UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap());
+        for socket in [&socket, &voice, &reports] {
+            socket.set_nonblocking(true).unwrap();
+        }
+        let leg = voice.local_addr().unwrap();
+        let settings = Settings {
+            remote: socket.local_addr().ok(),
+            codec: Codec::Pcma,
+            payload_type: 8,
+            dtmf_payload_type: None,
+            dtmf_clock_hz: 8000,
+            noise_payload_type: None,
+            ptime_ms: 20,
+            sending: true,
+            receiving: true,
+            answered: true,
+            rtcp: Rtcp::default(),
+        };
+        let sockets = SocketPair { rtp: voice, rtcp: reports, port: leg.port() };
+        let open = Command::Open { endpoint, sockets };
+        let configure = Command::Configure { endpoint, settings, security: Security::Plain };
+        (Self { socket, leg, sequence: 0 }, [open, configure])
+    }
+
     fn talk(&mut self) {
         self.sequence += 1;
         let timestamp = u32::from(self.sequence) * 160;
@@ -134,6 +144,28 @@ fn a_packet_waits_at_most_for_one_of_each_flooded_leg() {
         !agent.hears()
     });
     assert!(rounds.count() < bound, "not heard within {bound} rounds");
+}
+
+#[test]
+fn a_packet_waits_for_a_few_of_the_commands_that_open_many_legs_at_once() {
+    let mut rig = Rig::new();
+    let (mut caller, agent) = (rig.phone(1), rig.phone(2));
+    rig.order(Command::Bridge { mix: 9, legs: [1, 2] });
+    let (_phones, commands): (Vec<_>, Vec<_>) = (100..600).map(Phone::new).unzip();
+    for command in commands.into_iter().flatten() {
+        rig.commands.send(command).unwrap();
+    }
+    rig.worker.around.wake.ring();
+    let mut waiting = rig.commands.len();
+    while waiting > 0 {
+        caller.talk();
+        rig.round();
+        assert!(agent.hears(), "a packet waited longer than one round");
+        let obeyed = waiting - rig.commands.len();
+        assert_eq!(obeyed, waiting.min(obey::MAX_COMMANDS));
+        waiting -= obeyed;
+    }
+    assert!((100..600).all(|id| rig.worker.legs.slot_of(id).is_some()), "a leg was not opened");
 }
 
 #[test]
