@@ -11,7 +11,7 @@ from typing import Any
 from acd import commands, inputs
 from acd.config import QUEUE_SCHEME, AgentConfig, QueueConfig
 from acd.core import COMMANDS, AcdCore
-from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
+from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferMade, OfferResult
 from acd.figures import QueueFigures
 from acd.reception import Reception
 from acd.records import QueueEntries
@@ -95,6 +95,7 @@ def build(
         verbs=_verbs(AcdVerbs(core.state, stations, figures, clock, submit)),
         projections=(QueueEntries(),),
         gauges=_gauges(AcdReadings(core.state, clock)),
+        agent_topics=(OfferMade.topic,),
     )
 
 

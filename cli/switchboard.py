@@ -24,6 +24,8 @@ from runtime.loop_probe import LoopProbe
 from runtime.target import HANG_UP, parse_target
 from runtime.vocabulary import Event
 from switch.application import Application, Gauge, Verb
+from switch.archive.archive import Archive
+from switch.archive.readings import archive_gauges, archive_totals
 from switch.ban_verbs import BanVerbs
 from switch.causes import Cause
 from switch.certificate_verbs import CertificateVerbs
@@ -186,6 +188,12 @@ class Switchboard:
         configuration = self.configuration
         self._journal = Journal(configuration.records, self._report)
         self._database = Database(configuration.records, self._projections(), self._journal, self._report)
+        self._archive = Archive(
+            configuration.records,
+            self._journal,
+            self._report,
+            agent_topics=[topic for app in self._applications for topic in app.agent_topics],
+        )
         self._verbs = ExchangeVerbs(
             self.exchange,
             self._stack.registrations,
@@ -208,7 +216,8 @@ class Switchboard:
         readings = TrunkReadings(self._trunks)
         gauges = [gauge for application in self._applications for gauge in application.gauges]
         totals = [*sip_totals(self._stack.counters, self._stack.guard.counts), *readings.totals()]
-        gauges += [*readings.gauges(), _loop_lag(self._stack.guard.admission)]
+        gauges += [*readings.gauges(), _loop_lag(self._stack.guard.admission), *archive_gauges(self._archive)]
+        totals += archive_totals(self._archive)
         self._metrics = Metrics(gauges, self._verbs.status, totals)
         self._http = HttpServer(configuration.http, self._metrics.render, self._verbs.status)
         self._event_log = EventLog(configuration.log, self.exchange.call_of_leg)
@@ -234,6 +243,7 @@ class Switchboard:
     async def open(self) -> None:
         """Start listening. Raises UsageError when an address or a folder cannot be had."""
         self._database.start()
+        self._archive.start()
         self.driver.submit(SwitchStarted(version=VERSION))
         known = self._registrations.load()
         self.driver.run_step(lambda now: self._stack.registrar.restore(known, now))
@@ -249,7 +259,7 @@ class Switchboard:
             await self._http.open()
 
     async def close(self) -> None:
-        """Finish recordings, then let go of sockets, then bring journal and database up to date."""
+        """Finish recordings, then let go of sockets, then bring journal, database and archive up to date."""
         self._probe.stop()
         self._loop.remove_reader(self._media.event_fd)
         self._media.close()
@@ -264,6 +274,7 @@ class Switchboard:
         self._registrations.close()
         self._journal.close()
         self._database.close()
+        self._archive.close()
 
     def count_open_dialogs(self) -> int:
         """Phones that SIP still has to do with."""

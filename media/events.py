@@ -210,6 +210,10 @@ class RecordingCompleted(Event):
     """Silence written where packets were missing between others."""
     agent_packets: int
     agent_lost_ms: int
+    recovered: bool = False
+    """Whether it was finished after its process had ended: it holds what was on the disk then."""
+    began_at: float | None = None
+    """When it began, in seconds since the Unix epoch, if no recording.started tells it."""
 
 
 @plain_data
@@ -222,6 +226,8 @@ class RecordingFailed(Event):
     call_id: str
     path: str
     reason: str
+    began_at: float | None = None
+    """When it began, in seconds since the Unix epoch, if no recording.started tells it."""
 
 
 @plain_data

@@ -48,3 +48,5 @@ class Application:
     verbs: tuple[Verb, ...] = ()
     projections: tuple[Projection, ...] = ()
     gauges: tuple[Gauge, ...] = ()
+    agent_topics: tuple[str, ...] = ()
+    """Of its events that tell, by call_id, offer_id and agent, whom an offer goes to."""

@@ -103,6 +103,8 @@ class CallTransferred(Event):
     """Of the one who is the caller now."""
     from_call_id: str | None = None
     """The call that ended when both were joined."""
+    leg_id: str = ""
+    """Of the one who is the caller now."""
 
 
 @plain_data

@@ -72,8 +72,9 @@ class Replacements:
         by = call.caller_station or call.caller_number
         self._calls.remove_offer(call, offer)
         call.caller_number, call.caller_name, call.caller_station = offer.station, "", offer.station
+        seated = seat(self._calls, call, offer.leg)
         told = transferred(call, TransferKind.REPLACED, by)
-        return [told, *seat(self._calls, call, offer.leg), *self._holding.connected(call)]
+        return [told, *seated, *self._holding.connected(call)]
 
     def _as_station(self, call: Call, offer: Offer, replaced: Leg) -> list[Output]:
         old = call.offer_of(replaced)

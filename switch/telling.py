@@ -29,4 +29,5 @@ def transferred(call: Call, kind: TransferKind, by: str, from_call_id: str | Non
         target=call.target,
         caller_number=call.caller_number,
         from_call_id=from_call_id,
+        leg_id=call.customer.leg_id,
     )

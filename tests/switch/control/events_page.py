@@ -30,6 +30,7 @@ MODULES = {
     "switch.sip.locating.events": "Names in DNS",
     "switch.sip.transport.events": "Certificates",
     "switch.records.events": "Journal and database",
+    "switch.archive.events": "The archive of recordings",
     "switch.sip.trace.events": "Traces of SIP",
 }
 """Where events are declared, in the order of the page."""

@@ -1,0 +1,152 @@
+"""The manifest: a JSON file beside each recording that tells all that is known of it, without a database."""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from media.recordings.wav import RecordingError
+
+SUFFIX = ".json"
+_PART = ".json.part"
+
+
+class _Part(BaseModel):
+    """A later version may tell more: what this one does not know is passed over."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Span(_Part):
+    """A stretch of the recording."""
+
+    from_ms: int
+    to_ms: int
+
+
+class Mark(Span):
+    """A stretch of the recording that is not what was said, and why."""
+
+    kind: str
+    """``paused``, ``masked`` or ``lost``."""
+    by: str | None = None
+    """Who asked for it; None when nobody did."""
+
+
+class ChannelFacts(_Part):
+    """What a channel is made of."""
+
+    packets: int = 0
+    lost_ms: int = 0
+    """Silence in place of packets that never came."""
+    gaps: tuple[Span, ...] = ()
+
+
+class Channels(_Part):
+    """Left and right."""
+
+    customer: ChannelFacts = ChannelFacts()
+    agent: ChannelFacts = ChannelFacts()
+
+
+class CodecChange(_Part):
+    """From here on a channel is made of another codec."""
+
+    channel: str
+    at_ms: int
+    codec: str
+
+
+class ManifestLeg(_Part):
+    """Somebody who was heard."""
+
+    leg_id: str
+    """Empty when it is not known."""
+    channel: Literal["customer", "agent"]
+    party: str
+    """Their station or number."""
+    agent: str | None = None
+    """Who sat there."""
+    joined_ms: int
+    left_ms: int | None = None
+    """None when they stayed to the end."""
+
+
+class Manifest(_Part):
+    """All that is known of a recording that is over. Times in milliseconds count from its beginning."""
+
+    version: Literal[1] = 1
+    recording_id: str
+    contact_id: str
+    call_ids: tuple[str, ...]
+    """The calls it runs through, in order; empty when the journal of them is lost."""
+    legs: tuple[ManifestLeg, ...] = ()
+    agents: tuple[str, ...] = ()
+    queue: str | None = None
+    """The last the customer waited in."""
+    caller: str | None = None
+    called: str | None = None
+    trunk: str | None = None
+    """The trunk the customer came from; None when they came from none."""
+    stations: tuple[str, ...] = ()
+    """Whom the customer talked to, in order."""
+    started_at: datetime
+    """With the zone of the machine."""
+    media_start_ms: int | None = None
+    """When the first packet came; None when none did, or it is not known."""
+    duration_ms: int | None = None
+    """None when the recording failed."""
+    format: str | None = None
+    """``linear16``, ``alaw`` or ``mulaw``; None when there is no file."""
+    sample_rate_hz: int | None = None
+    channels: Channels = Channels()
+    marks: tuple[Mark, ...] = ()
+    codec_changes: tuple[CodecChange, ...] = ()
+    size_bytes: int | None = None
+    sha256: str | None = None
+    recovered: bool = False
+    """Whether it was finished after its process had ended."""
+    state: Literal["completed", "failed"]
+    reason: str | None = None
+    """Why it failed."""
+
+
+def manifest_path(recording: Path) -> Path:
+    """Where the manifest of a recording's file is."""
+    return recording.with_suffix(SUFFIX)
+
+
+def read_manifest(recording: Path) -> Manifest | None:
+    """The manifest beside a recording; None when there is none. Raises RecordingError, OSError."""
+    path = manifest_path(recording)
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        where = ".".join(map(str, wrong["loc"])) or "the file"
+        raise RecordingError(f"{path} is no manifest: {where}: {wrong['msg']}") from error
+
+
+def write_manifest(manifest: Manifest, recording: Path) -> None:
+    """Write it whole or not at all, in place of one that is there; it is on the disk then. Raises OSError."""
+    part = recording.with_suffix(_PART)
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with part.open("wb") as file:
+        file.write(manifest.model_dump_json(indent=2).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(manifest_path(recording))
+    _sync_folder(part.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Only then a power cut cannot bring the old name back."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""The archive: what becomes of a recording once its file is begun."""

@@ -1,0 +1,61 @@
+"""The manifest of a recording, out of what was noted of it and what its file is. Pure."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from media.recordings.manifest import ChannelFacts, Channels, Manifest, ManifestLeg
+from media.recordings.wav_file import WavFile
+from switch.archive.notes import Ended, LegNote, RecordingNote
+
+
+def manifest_of(ended: Ended, wav: WavFile | None) -> Manifest:
+    """``wav``: what the file's header says; None when there is no file that can be read."""
+    note, outcome = ended.note, ended.outcome
+    talking = [leg for leg in note.legs if leg.channel == "agent"]
+    return Manifest(
+        recording_id=note.recording_id,
+        contact_id=note.contact_id,
+        call_ids=tuple(note.call_ids),
+        legs=tuple(_leg(leg, note) for leg in note.legs),
+        agents=_each_once(leg.agent for leg in talking),
+        queue=note.queue,
+        caller=note.caller,
+        called=note.called,
+        trunk=note.trunk,
+        stations=_each_once(leg.party for leg in talking),
+        started_at=datetime.fromtimestamp(note.began, UTC).astimezone(),
+        duration_ms=outcome.get("duration_ms"),
+        format=None if wav is None else wav.format,
+        sample_rate_hz=None if wav is None else wav.rate_hz,
+        channels=Channels(customer=_channel(ended, "customer"), agent=_channel(ended, "agent")),
+        size_bytes=outcome.get("size_bytes"),
+        sha256=outcome.get("sha256"),
+        recovered=outcome.get("recovered", False),
+        state=ended.state,
+        reason=outcome.get("reason"),
+    )
+
+
+def _leg(leg: LegNote, note: RecordingNote) -> ManifestLeg:
+    return ManifestLeg(
+        leg_id=leg.leg_id,
+        channel=leg.channel,
+        party=leg.party,
+        agent=leg.agent,
+        joined_ms=_ms_since(note.began, leg.joined),
+        left_ms=None if leg.left is None else _ms_since(note.began, leg.left),
+    )
+
+
+def _channel(ended: Ended, name: str) -> ChannelFacts:
+    outcome = ended.outcome
+    return ChannelFacts(packets=outcome.get(f"{name}_packets", 0), lost_ms=outcome.get(f"{name}_lost_ms", 0))
+
+
+def _ms_since(began: float, moment: float) -> int:
+    """Of who was there before the recording, 0."""
+    return max(0, round((moment - began) * 1000))
+
+
+def _each_once(names: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name))

@@ -1,0 +1,29 @@
+"""The archive's numbers for Prometheus."""
+
+from switch.application import Gauge
+from switch.archive.archive import Archive
+from switch.metrics import Total
+
+
+def archive_gauges(archive: Archive) -> list[Gauge]:
+    """What is true now."""
+    text = "Journal entries the archive has not dealt with: not read yet, or waiting for the disk."
+    return [Gauge("archive_behind_entries", text, (), lambda: {(): archive.behind})]
+
+
+def archive_totals(archive: Archive) -> list[Total]:
+    """What only rises."""
+    return [
+        Total(
+            "recording_manifests",
+            "Manifests written beside recordings.",
+            (),
+            lambda: {(): archive.manifests_written},
+        ),
+        Total(
+            "archive_faults",
+            "Faults of our own in the archive; each is in the log.",
+            (),
+            lambda: {(): archive.faults},
+        ),
+    ]

@@ -1,0 +1,32 @@
+"""Recordings and what lies beside them on the disk, after calls with real phones."""
+
+from pathlib import Path
+
+from media.recordings.digest import sha256_of
+from media.recordings.manifest import read_manifest
+from tests.helpers.call_centre import CallCentre
+from tests.helpers.switch_process import QUEUE_ONLY
+
+
+def test_a_manifest_tells_who_called_waited_and_talked(own_centre: CallCentre) -> None:
+    switch, events = own_centre.switch, own_centre.events
+    station = own_centre.seat("2001")
+    with own_centre.phone(station) as agent, own_centre.caller(QUEUE_ONLY) as caller:
+        caller.wait_answered()
+        agent.wait_ringing()
+        agent.answer()
+        agent.talker.wait_to_hear(0.5)
+        caller.hang_up()
+        agent.wait_hung_up_on()
+    completed = events.wait_for("recording.completed").fields
+    switch.terminate()
+    assert switch.wait(timeout_s=10) == 0
+    path = Path(completed["path"])
+    manifest = read_manifest(path)
+    assert manifest is not None
+    assert (manifest.state, manifest.sha256) == ("completed", sha256_of(path))
+    assert (manifest.caller, manifest.queue) == ("13800138000", "service")
+    assert (manifest.agents, manifest.stations) == (("2001",), ("2001",))
+    assert [leg.channel for leg in manifest.legs] == ["customer", "agent"]
+    assert all(leg.leg_id for leg in manifest.legs)
+    assert manifest.channels.agent.packets == completed["agent_packets"] > 0

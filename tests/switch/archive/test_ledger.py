@@ -1,0 +1,190 @@
+"""Who is heard in a recording: the ledger reads in the journal what the exchange told the recorder."""
+
+from collections.abc import Callable
+
+import pytest
+
+from acd.events import OfferMade
+from media.commands import AttachToRecording
+from switch.archive.ledger import Ledger
+from switch.archive.notes import Ended
+from switch.causes import Cause
+from switch.commands import AnswerCall, ConnectCall, OfferCall
+from switch.events import CallConnected
+from switch.records.projection import JournalEntry
+from tests.switch.records.stories import (
+    START,
+    Moment,
+    answered_call,
+    arrived,
+    call_shorter_than_the_opening_of_its_file,
+    call_whose_recording_cannot_begin,
+    ended,
+    handed_off,
+    journal_of,
+    offer_ended,
+    recording_completed,
+    recording_failed,
+    recording_started,
+    switch_started,
+)
+from tests.switch.test_transfers import TransferRig
+
+
+def fold(ledger: Ledger, entries: list[JournalEntry]) -> list[Ended]:
+    shown = (entry for entry in entries if entry.topic in ledger.topics)
+    return [over for entry in shown if (over := ledger.apply(entry)) is not None]
+
+
+def story(*moments: Moment) -> Ended:
+    (over,) = fold(Ledger([OfferMade.topic]), journal_of(moments))
+    return over
+
+
+def plain(rig: TransferRig) -> None:
+    rig.customer_talks()
+
+
+def blind_transfer(rig: TransferRig) -> None:
+    rig.customer_talks()
+    rig.refer(rig.agent, "1002")
+    rig.answer_station()
+
+
+def blind_transfer_and_gone(rig: TransferRig) -> None:
+    rig.customer_talks()
+    rig.refer(rig.agent, "1002")
+    rig.end(rig.agent, Cause.NORMAL_CLEARING)
+    rig.answer_station()
+
+
+def attended_transfer(rig: TransferRig) -> None:
+    rig.customer_talks()
+    rig.call_between("1001", "1002", "consultation")
+    rig.refer(rig.agent, replaces="consultation")
+
+
+def attended_transfer_to_one_who_rings(rig: TransferRig) -> None:
+    rig.customer_talks()
+    rig.arrive("consultation", "1002", station="1001")
+    rig.refer(rig.agent, replaces="consultation")
+    rig.answer_station()
+
+
+def two_customers_joined(rig: TransferRig) -> None:
+    rig.customer_talks()
+    first_agent = rig.agent
+    second = rig.arrive("customer-2")
+    rig.feed(AnswerCall(call_id=second), OfferCall(call_id=second, offer_id="o2", station="1001"))
+    rig.answer_station()
+    rig.feed(ConnectCall(call_id=second, offer_id="o2"))
+    rig.refer(first_agent, replaces=rig.station_leg)
+
+
+def picked_up(rig: TransferRig) -> None:
+    rig.customer_talks()
+    rig.arrive("colleague", "anything", station="1002", replaces=rig.agent)
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        plain,
+        blind_transfer,
+        blind_transfer_and_gone,
+        attended_transfer,
+        attended_transfer_to_one_who_rings,
+        two_customers_joined,
+        picked_up,
+    ],
+)
+def test_the_legs_noted_are_those_the_recorder_was_given(scene: Callable[[TransferRig], None]) -> None:
+    rig, ledger = TransferRig(), Ledger()
+    scene(rig)
+    fold(ledger, journal_of([(0, event) for event in rig.events]))
+    noted = {(note.recording_id, leg.leg_id, leg.channel) for note in ledger.under_way() for leg in note.legs}
+    given = {(each.recording_id, each.leg_id, each.channel.value) for each in rig.all(AttachToRecording)}
+    assert noted == given != set()
+
+
+def test_a_recording_goes_on_in_the_call_its_customer_is_transferred_to() -> None:
+    rig, ledger = TransferRig(), Ledger()
+    first = rig.customer_talks()
+    second = rig.call_between("1001", "1002", "consultation")
+    rig.refer(rig.agent, replaces="consultation")
+    fold(ledger, journal_of([(0, event) for event in rig.events]))
+    (note,) = ledger.under_way()
+    assert note.call_ids == [first, second]
+    assert [(leg.party, leg.left is None) for leg in note.legs] == [
+        ("13800138000", True),
+        ("1001", False),
+        ("1002", True),
+    ]
+
+
+def test_a_recording_that_ends_tells_who_called_waited_and_talked() -> None:
+    offered = OfferMade(call_id="call-1", offer_id="offer-2", queue="客户服务", agent="8002", station="1002")
+    over = story(*answered_call()[:8], (19.0, offered), *answered_call()[8:])
+    note = over.note
+    assert (note.caller, note.called, note.queue) == ("13800138000", "95598", "客户服务")
+    assert (over.state, over.outcome["sha256"]) == ("completed", "ab" * 32)
+    assert (note.began, note.path) == (START + 0.5, "/var/recordings/recording-1.wav")
+    customer, agent = note.legs
+    assert (customer.leg_id, customer.joined, customer.left) == ("leg-of-call-1", START, None)
+    assert (agent.party, agent.agent) == ("1002", "8002")
+    assert (agent.joined, agent.left) == (START + 22, START + 30)
+
+
+def test_several_agents_are_noted_each_with_their_time() -> None:
+    talk = [
+        (2.0, CallConnected(call_id="call-1", offer_id="o1", station="1001", leg_id="leg-1")),
+        (9.0, offer_ended("o1", accepted=True, by_station=True)),
+        (9.0, handed_off("queue:second")),
+        (20.0, CallConnected(call_id="call-1", offer_id="o2", station="1002", leg_id="leg-2")),
+    ]
+    over = story((0, arrived()), (1, recording_started()), *talk, (30, recording_completed()))
+    assert [(leg.leg_id, leg.joined - START, leg.left) for leg in over.note.legs[1:]] == [
+        ("leg-1", 2.0, START + 9),
+        ("leg-2", 20.0, None),
+    ]
+    assert over.note.queue == "second"
+
+
+def test_a_call_shorter_than_the_opening_of_its_file_keeps_its_recording() -> None:
+    over = story(*call_shorter_than_the_opening_of_its_file())
+    assert (over.note.call_ids, over.note.path) == (["call-1"], "/var/recordings/recording-1.wav")
+
+
+def test_what_failed_tells_why() -> None:
+    over = story(*call_whose_recording_cannot_begin())
+    assert (over.state, over.outcome["reason"]) == ("failed", "No space left on device")
+
+
+def test_a_restart_leaves_recordings_under_way_and_ends_calls() -> None:
+    ledger = Ledger()
+    moments = [
+        (0.0, arrived()),
+        (1.0, recording_started()),
+        (2.0, arrived("call-2")),
+        (9.0, switch_started()),
+    ]
+    assert fold(ledger, journal_of(moments)) == []
+    assert [note.recording_id for note in ledger.under_way()] == ["recording-1"]
+    assert ledger.oldest_open() == 1
+    (over,) = fold(ledger, journal_of([(10, recording_failed())], first_sequence=5))
+    assert over.note.caller == "13800138000"
+    assert ledger.oldest_open() is None
+
+
+def test_the_place_to_go_on_from_is_that_of_the_oldest_call_or_recording() -> None:
+    ledger = Ledger()
+    first, second = journal_of([(0, arrived("a")), (0, arrived("b"))], first_sequence=7)
+    fold(ledger, [first, second])
+    assert ledger.oldest_open() == 7
+    fold(ledger, journal_of([(1, ended("a"))], first_sequence=9))
+    assert ledger.oldest_open() == 8
+
+
+def test_an_end_of_which_the_journal_has_no_beginning_is_noted_all_the_same() -> None:
+    over = story((40.5, recording_completed()))
+    assert (over.note.began, over.note.call_ids, over.note.legs) == (START + 10, ["call-1"], [])
