@@ -43,6 +43,7 @@ class Core:
         media_timeout_s: float,
         one_way_after_s: float,
         latching: tuple[str, float],
+        in_band_digits: str,
         fork_authorities: str | PathLike[str] | None,
         max_forks: int,
         dtls: tuple[bytes, bytes],
@@ -281,7 +282,7 @@ class OneWayDetected:
 
 @final
 class DigitDetected:
-    """A key was pressed and let go."""
+    """A key was pressed and let go, by telephone-event or as tones."""
 
     @property
     def endpoint(self) -> int: ...
@@ -289,6 +290,9 @@ class DigitDetected:
     def digit(self) -> str: ...
     @property
     def duration_ms(self) -> int: ...
+    @property
+    def source(self) -> str:
+        """``rfc4733`` or ``in_band``."""
 
 @final
 class PlaybackEnded:

@@ -88,6 +88,11 @@ class MediaConfig(Section):
         description="Seconds an answered phone is talked to without ever being heard, after which the event "
         "media.one_way_detected tells it; 0 for never.",
     )
+    in_band_digits: Literal["off", "without_events", "always"] = Field(
+        default="without_events",
+        description="Whose audio is listened to for keys sent as tones: off, nobody's; without_events, that of "
+        "phones whose SDP agrees to no telephone-event; always, everybody's.",
+    )
     codecs: list[Codec] = Field(
         default_factory=lambda: list(DEFAULT_CODECS),
         min_length=1,

@@ -283,6 +283,7 @@ def _start_core(media: MediaConfig, dtls: DtlsCertificate) -> _core.Core:
             max_forks=media.max_forks,
             one_way_after_s=media.one_way_after_s,
             latching=(media.latching, media.relatch_after_s),
+            in_band_digits=media.in_band_digits,
             dtls=(dtls.certificate, dtls.private_key),
         )
     except OSError as fault:

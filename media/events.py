@@ -1,5 +1,6 @@
 """What the media engine reports."""
 
+from enum import StrEnum
 from typing import ClassVar
 
 from runtime.vocabulary import Event, plain_data
@@ -118,14 +119,27 @@ class OneWayDetected(Event):
     """``from_peer``: nothing of it arrives here; ``to_peer``: nothing of ours arrives there."""
 
 
+class KeySource(StrEnum):
+    """How a phone told a key."""
+
+    RFC4733 = "rfc4733"
+    """By telephone-event."""
+    IN_BAND = "in_band"
+    """As tones in its audio."""
+    INFO = "info"
+    """By SIP INFO."""
+
+
 @plain_data
 class DigitDetected(Event):
-    """A telephone-event ended (or its end was lost and it is over)."""
+    """A telephone-event or a key's tones ended (or the end was lost and it is over)."""
 
     topic: ClassVar[str] = "media.digit_detected"
     leg_id: str
     digit: str
     duration_ms: int
+    source: KeySource = KeySource.RFC4733
+    """``rfc4733`` or ``in_band``."""
 
 
 @plain_data

@@ -10,6 +10,7 @@ from media.events import (
     EndpointClosed,
     ForkEnded,
     ForkStarted,
+    KeySource,
     MediaLost,
     MediaResumed,
     MediaStarted,
@@ -157,7 +158,12 @@ class Names:
             case _core.OneWayDetected():
                 return OneWayDetected(leg_id=leg_id, missing=fact.missing)
             case _core.DigitDetected():
-                return DigitDetected(leg_id=leg_id, digit=fact.digit, duration_ms=fact.duration_ms)
+                return DigitDetected(
+                    leg_id=leg_id,
+                    digit=fact.digit,
+                    duration_ms=fact.duration_ms,
+                    source=KeySource(fact.source),
+                )
             case _core.PlaybackEnded():
                 playback_id = self.playbacks.pop(fact.playback)
                 return PlaybackEnded(

@@ -8,7 +8,7 @@ from media.commands import (
     StartRecording,
     StopPlayback,
 )
-from media.events import DigitDetected, PlaybackEnded
+from media.events import DigitDetected, KeySource, PlaybackEnded
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch import negotiation
@@ -89,15 +89,27 @@ class CustomerLegs:
             )
         ]
 
-    def digit_detected(self, event: DigitDetected | LegDigitReceived) -> list[Output]:
+    def digit_detected(self, event: DigitDetected, now: float) -> list[Output]:
+        return self._key_told(event, event.source, now)
+
+    def digit_received(self, event: LegDigitReceived, now: float) -> list[Output]:
+        return self._key_told(event, KeySource.INFO, now)
+
+    def _key_told(
+        self, event: DigitDetected | LegDigitReceived, source: KeySource, now: float
+    ) -> list[Output]:
         """A station's keys are no digits of the call."""
         leg = self._calls.legs.get(event.leg_id)
         if leg is None or leg.offer_id is not None:
             return []
         leg.echoes = leg.echoes or KeyEchoes()
-        if leg.echoes.is_echo(event.digit, event.topic):
+        if leg.echoes.is_echo(event.digit, source, now):
             return []
-        return [DigitReceived(call_id=leg.call_id, digit=event.digit, duration_ms=event.duration_ms)]
+        return [
+            DigitReceived(
+                call_id=leg.call_id, digit=event.digit, duration_ms=event.duration_ms, source=source
+            )
+        ]
 
     def _let_hear(self, call: Call, offer: Offer) -> list[Output]:
         customer = call.customer

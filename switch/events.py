@@ -130,6 +130,8 @@ class DigitReceived(Event):
     call_id: str
     digit: str
     duration_ms: int
+    source: str = "rfc4733"
+    """How the phone told it first: ``rfc4733`` (telephone-event), ``in_band`` (tones) or ``info`` (SIP INFO)."""
 
 
 @plain_data

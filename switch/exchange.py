@@ -116,8 +116,6 @@ class Exchange:
             EndpointOpened: self._endpoint_opened,
             EndpointFailed: self._endpoint_failed,
             MediaLost: self._media_lost,
-            DigitDetected: self._customers.digit_detected,
-            LegDigitReceived: self._customers.digit_detected,
             PlaybackEnded: self._customers.playback_ended,
             RingCall: self._customers.ring,
             AnswerCall: self._customers.answer,
@@ -134,6 +132,8 @@ class Exchange:
         }
         return {
             LegArrived: self._leg_arrived,
+            DigitDetected: self._customers.digit_detected,
+            LegDigitReceived: self._customers.digit_received,
             **{kind: ignoring_time(method) for kind, method in table.items()},
         }
 

@@ -1,26 +1,37 @@
-"""Phones that tell each key twice, as telephone-event packets (RFC 4733) and by SIP INFO."""
+"""Phones that tell each key several ways: as telephone-event (RFC 4733), as tones, by SIP INFO."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _MOST_KEPT = 16
-"""Keys; no phone lags further behind with its second telling."""
+"""Keys; no phone lags further behind with its other tellings."""
+_LONGEST_LAG_S = 4.0
+"""No telling comes later behind the first: an INFO that was lost twice is there after 1.5 s (RFC 3261 §17.1.2.2)."""
+
+
+@dataclass(slots=True)
+class ToldKey:
+    """A key that counted."""
+
+    digit: str
+    at: float
+    """When it was told first."""
+    ways: set[str]
+    """How it was told so far."""
 
 
 @dataclass(slots=True)
 class KeyEchoes:
-    """Knows which keys of a leg were told one way and may come the other way, too."""
+    """Knows which keys of a leg were told one way and may come another way, too."""
 
-    way: str = ""
-    """How the kept keys were told."""
-    keys: str = ""
+    keys: list[ToldKey] = field(default_factory=list)
     """Oldest first."""
 
-    def is_echo(self, digit: str, way: str) -> bool:
-        """Whether this key was counted already, because it came the other way before."""
-        if way != self.way and self.keys.startswith(digit):
-            self.keys = self.keys[1:]
-            return True
-        if way != self.way:
-            self.way, self.keys = way, ""
-        self.keys = (self.keys + digit)[-_MOST_KEPT:]
+    def is_echo(self, digit: str, way: str, now: float) -> bool:
+        """Whether this key was counted already, because it came another way before."""
+        self.keys = [key for key in self.keys if now - key.at <= _LONGEST_LAG_S]
+        for key in self.keys:
+            if key.digit == digit and way not in key.ways:
+                key.ways.add(way)
+                return True
+        self.keys = [*self.keys, ToldKey(digit, now, {way})][-_MOST_KEPT:]
         return False

@@ -40,7 +40,7 @@ fuzz_target!(|input: &[u8]| {
         if let Some(header) = peer.relay(&received, now_us) {
             header.put_before(&mut datagram.to_vec(), received.payload);
         }
-        leg.intake.expire_digit(now_us, &mut events);
+        leg.expire_keys(now_us, &mut events);
         while stereo.take_settled(now_us / 125).is_some() {}
     }
     let counters = leg.counters();

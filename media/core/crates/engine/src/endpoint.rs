@@ -13,10 +13,13 @@ use crate::intake::{Intake, Received};
 use crate::meter::{Meter, Way};
 use crate::one_way::{Flow, OneWay};
 use crate::reports::{Own, Reports};
-use crate::rules::Rules;
+use crate::rules::{InBandDigits, Rules};
 use crate::settings::Settings;
 use crate::speaker::Speaker;
+use crate::tone_ear::ToneEar;
 use crate::translation::translate;
+
+mod keys;
 
 /// The media of a leg.
 #[derive(Debug)]
@@ -28,6 +31,9 @@ pub struct Endpoint {
     reports: Reports,
     meter: Meter,
     one_way: OneWay,
+    in_band_digits: InBandDigits,
+    /// While keys are expected as tones.
+    ear: Option<Box<ToneEar>>,
     packets_sent: u64,
     bytes_sent: u64,
 }
@@ -43,6 +49,8 @@ impl Endpoint {
             reports: Reports::new(name),
             meter: Meter::new(now_us),
             one_way: OneWay::default(),
+            in_band_digits: rules.in_band_digits,
+            ear: None,
             packets_sent: 0,
             bytes_sent: 0,
         }
@@ -52,6 +60,7 @@ impl Endpoint {
         let before = self.settings.replace(settings);
         self.intake.configure(&settings, now_us);
         self.speaker.configure(&settings, now_us);
+        self.fit_ear(&settings);
         if before.is_some_and(|before| settings.end_hold_of(&before)) {
             self.intake.latch.reopen();
         }
@@ -73,6 +82,9 @@ impl Endpoint {
         let received = self.intake.receive(datagram, source, self.settings.as_ref(), now_us, events);
         if self.intake.digits.presses() != presses {
             self.speaker.key_pressed(events);
+        }
+        if let Some(received) = &received {
+            self.hear_packet(received, &datagram[received.payload.clone()], now_us, events);
         }
         received
     }

@@ -78,6 +78,7 @@ impl AsFd for EventRing {
 mod tests {
     use super::*;
     use crate::events::EndpointCounters;
+    use crate::events::KeySource;
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
     fn readable(ring: &EventRing) -> bool {
@@ -106,7 +107,8 @@ mod tests {
     #[test]
     fn a_full_ring_counts_what_it_loses_and_keeps_facts_of_lives() {
         let ring = EventRing::new().unwrap();
-        let digit = Event::DigitDetected { endpoint: 1, digit: '1', duration_ms: 40 };
+        let digit =
+            Event::DigitDetected { endpoint: 1, digit: '1', duration_ms: 40, source: KeySource::Events };
         (0..CAPACITY + 3).for_each(|_| ring.push(digit.clone()));
         assert_eq!(ring.lost(), 3);
         let closed = Event::EndpointClosed { endpoint: 1, counters: EndpointCounters::default() };

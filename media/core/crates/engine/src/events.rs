@@ -70,6 +70,15 @@ pub struct ChannelSummary {
     pub lost_ms: u64,
 }
 
+/// How a key was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// By telephone-events.
+    Events,
+    /// As tones in the audio.
+    InBand,
+}
+
 /// Why a playback is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlaybackEnd {
@@ -101,7 +110,7 @@ pub enum Event {
     MediaLost { endpoint: EndpointId, silent_us: u64 },
     MediaResumed { endpoint: EndpointId, silent_us: u64 },
     OneWayDetected { endpoint: EndpointId, missing: Missing },
-    DigitDetected { endpoint: EndpointId, digit: char, duration_ms: u32 },
+    DigitDetected { endpoint: EndpointId, digit: char, duration_ms: u32, source: KeySource },
     PlaybackEnded { endpoint: EndpointId, playback: PlaybackId, end: PlaybackEnd, position_ms: u64 },
     RecordingStarted { recording: RecordingId },
     RecordingCompleted { recording: RecordingId, summary: RecordingSummary },

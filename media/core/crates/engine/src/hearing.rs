@@ -1,6 +1,7 @@
 //! What a leg says as samples in an even beat: its jitter buffer and decoder.
 //!
-//! It exists only while somebody needs the samples: a mix, or a recording of a codec that is not G.711.
+//! It exists only while somebody needs the samples: a mix, or of a codec that is not G.711 a recording or whoever
+//! listens for keys.
 
 use audio::codec::Codec;
 use audio::jitter_buffer::{Arrival, Counters, Delays, JitterBuffer};
@@ -57,6 +58,11 @@ impl Hearing {
     pub fn beat(&mut self) {
         let length = self.codec().samples(20);
         self.heard = self.buffer.pull(&mut self.frame[..length]);
+    }
+
+    /// The beat's samples at the codec's `rate_hz`.
+    pub fn frame(&self) -> &[i16] {
+        &self.frame[..self.codec().samples(20)]
     }
 
     /// The beat's samples at the rate of a mix. False when there is nothing to hear.

@@ -9,7 +9,7 @@ use rtp::packet::{Header, Packet};
 use rtp::reception::Reception;
 use rtp::telephone_event::TelephoneEvent;
 
-use crate::events::{EndpointId, Event};
+use crate::events::{EndpointId, Event, KeySource};
 use crate::latch::{Admission, Latch};
 use crate::rules::Latching;
 use crate::settings::Settings;
@@ -220,5 +220,6 @@ fn recognise(datagram: &[u8], settings: &Settings) -> Option<Received> {
 }
 
 fn digit_detected(endpoint: EndpointId, press: KeyPress) -> Event {
-    Event::DigitDetected { endpoint, digit: press.digit, duration_ms: press.duration_ms }
+    let KeyPress { digit, duration_ms } = press;
+    Event::DigitDetected { endpoint, digit, duration_ms, source: KeySource::Events }
 }

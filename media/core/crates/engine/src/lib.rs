@@ -45,6 +45,7 @@ pub mod settings;
 pub mod speaker;
 pub mod table;
 pub mod threads;
+pub mod tone_ear;
 pub mod translation;
 pub mod voice;
 pub mod wake;

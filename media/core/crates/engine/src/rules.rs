@@ -8,6 +8,17 @@ pub struct Rules {
     /// How long a leg may be talked to without ever being heard, before its audio is reported one-way.
     pub one_way_after_us: u64,
     pub latching: Latching,
+    pub in_band_digits: InBandDigits,
+}
+
+/// Whose audio is listened to for keys pressed as tones.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InBandDigits {
+    #[default]
+    Off,
+    /// That of peers that agreed on no telephone-events.
+    WithoutEvents,
+    Always,
 }
 
 /// From where a leg's packets are taken.

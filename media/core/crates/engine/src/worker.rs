@@ -182,7 +182,7 @@ impl Worker {
             hearing.take(&received, &datagram[received.payload.clone()]);
         }
         let (id, local, peer) = (leg.id, leg.local, leg.peer);
-        if received.is_key() {
+        if leg.key_is_unwatched() {
             self.arm_digit_expiry(id);
         }
         match peer {
@@ -208,7 +208,7 @@ impl Worker {
 
     fn arm_digit_expiry(&mut self, id: EndpointId) {
         let Some(leg) = self.legs.get(id).filter(|leg| !leg.digit_armed) else { return };
-        if let Some(deadline_us) = leg.endpoint.intake.digits.deadline_us() {
+        if let Some(deadline_us) = leg.endpoint.key_deadline_us() {
             leg.digit_armed = true;
             self.agenda.add(deadline_us, Task::ExpireDigit(id));
         }
@@ -247,7 +247,7 @@ impl Worker {
     fn expire_digit(&mut self, id: EndpointId, now_us: u64) {
         let Some(leg) = self.legs.get(id) else { return };
         leg.digit_armed = false;
-        leg.endpoint.intake.expire_digit(now_us, &mut self.outbox);
+        leg.endpoint.expire_keys(now_us, &mut self.outbox);
         self.arm_digit_expiry(id);
     }
 

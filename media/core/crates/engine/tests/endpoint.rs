@@ -6,7 +6,7 @@ use std::sync::Arc;
 use audio::codec::Codec;
 use engine::commands::Keys;
 use engine::endpoint::Endpoint;
-use engine::events::{Event, PlaybackEnd};
+use engine::events::{Event, KeySource, PlaybackEnd};
 use engine::intake::Content;
 use engine::playback::{Manner, Playback};
 use engine::playlist::Playlist;
@@ -216,7 +216,8 @@ fn a_digit_is_taken_for_relay_and_reported_once() {
         datagram[4..8].copy_from_slice(&[0, 0, 1, 0]);
         assert!(rig.receive(&datagram, phone()));
     }
-    let digit = Event::DigitDetected { endpoint: ID, digit: '5', duration_ms: 100 };
+    let digit =
+        Event::DigitDetected { endpoint: ID, digit: '5', duration_ms: 100, source: KeySource::Events };
     assert_eq!(rig.events[1..], [digit]);
 }
 
@@ -399,7 +400,7 @@ proptest! {
                 rig.endpoint.relay(&received, number as u64 * 9000);
             }
         }
-        rig.endpoint.intake.expire_digit(u64::MAX, &mut rig.events);
+        rig.endpoint.expire_keys(u64::MAX, &mut rig.events);
         let counters = rig.endpoint.counters();
         prop_assert_eq!(counters.packets_received + counters.packets_dropped, total);
     }

@@ -20,6 +20,7 @@ const RULES: Rules = Rules {
     media_timeout_us: 5 * SECOND_US,
     one_way_after_us: 10 * SECOND_US,
     latching: engine::rules::Latching { strict: false, relatch_after_us: 3 * SECOND_US },
+    in_band_digits: engine::rules::InBandDigits::Off,
 };
 
 fn settings() -> Settings {

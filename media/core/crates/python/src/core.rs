@@ -17,7 +17,7 @@ use engine::forks::{Mix, Order};
 use engine::identity::Identity;
 use engine::mix::Role;
 use engine::playback::{Manner, Seek};
-use engine::rules::{Latching, Rules};
+use engine::rules::{InBandDigits, Latching, Rules};
 use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use rtp::digit_sender::Touch;
@@ -37,8 +37,8 @@ pub struct Core {
 impl Core {
     #[new]
     #[pyo3(signature = (
-        *, hosts, ports, port_rest_s, workers, media_timeout_s, one_way_after_s, latching, fork_authorities, max_forks,
-        dtls
+        *, hosts, ports, port_rest_s, workers, media_timeout_s, one_way_after_s, latching, in_band_digits,
+        fork_authorities, max_forks, dtls
     ))]
     #[allow(clippy::too_many_arguments)] // keywords, each said once
     fn new(
@@ -49,6 +49,7 @@ impl Core {
         media_timeout_s: f64,
         one_way_after_s: f64,
         latching: (&str, f64),
+        in_band_digits: &str,
         fork_authorities: Option<PathBuf>,
         max_forks: usize,
         dtls: (Vec<u8>, Vec<u8>),
@@ -65,6 +66,7 @@ impl Core {
                 media_timeout_us: us(media_timeout_s),
                 one_way_after_us: us(one_way_after_s),
                 latching: Latching { strict: is_strict(latching.0)?, relatch_after_us: us(latching.1) },
+                in_band_digits: in_band_named(in_band_digits)?,
             },
             fork_authorities,
             max_forks,
@@ -258,6 +260,17 @@ fn is_strict(latching: &str) -> PyResult<bool> {
         "symmetric" => Ok(false),
         "strict" => Ok(true),
         _ => Err(PyValueError::new_err(format!("latching is symmetric or strict, not {latching}"))),
+    }
+}
+
+fn in_band_named(name: &str) -> PyResult<InBandDigits> {
+    match name {
+        "off" => Ok(InBandDigits::Off),
+        "without_events" => Ok(InBandDigits::WithoutEvents),
+        "always" => Ok(InBandDigits::Always),
+        _ => Err(PyValueError::new_err(format!(
+            "keys as tones are listened for off, without_events or always, not {name}"
+        ))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::events::{self, Event, PlaybackEnd};
+use engine::events::{self, Event, KeySource, PlaybackEnd};
 use engine::one_way::Missing;
 use pyo3::prelude::*;
 
@@ -44,6 +44,7 @@ pub struct DigitDetected {
     endpoint: u64,
     digit: char,
     duration_ms: u32,
+    source: &'static str,
 }
 
 #[pyclass(frozen, get_all)]
@@ -132,8 +133,8 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
         Event::OneWayDetected { endpoint, missing } => {
             object(py, OneWayDetected { endpoint, missing: direction(missing) })
         }
-        Event::DigitDetected { endpoint, digit, duration_ms } => {
-            object(py, DigitDetected { endpoint, digit, duration_ms })
+        Event::DigitDetected { endpoint, digit, duration_ms, source } => {
+            object(py, DigitDetected { endpoint, digit, duration_ms, source: way(source) })
         }
         Event::PlaybackEnded { endpoint, playback, end, position_ms } => {
             object(py, PlaybackEnded { endpoint, playback, reason: reason(end), position_ms })
@@ -163,6 +164,13 @@ fn direction(missing: Missing) -> &'static str {
     match missing {
         Missing::FromPeer => "from_peer",
         Missing::ToPeer => "to_peer",
+    }
+}
+
+fn way(source: KeySource) -> &'static str {
+    match source {
+        KeySource::Events => "rfc4733",
+        KeySource::InBand => "in_band",
     }
 }
 

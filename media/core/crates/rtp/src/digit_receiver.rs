@@ -98,6 +98,11 @@ impl DigitReceiver {
         self.presses
     }
 
+    /// Whether anything was heard of a press in the last `span_us`.
+    pub fn heard_within(&self, span_us: u64, now_us: u64) -> bool {
+        self.press.is_some_and(|press| now_us.saturating_sub(press.heard_us) < span_us)
+    }
+
     /// When to ask `expire` next: the moment a press under way would count as over.
     pub fn deadline_us(&self) -> Option<u64> {
         self.press.filter(|press| !press.reported).map(|press| press.heard_us + SILENCE_US)

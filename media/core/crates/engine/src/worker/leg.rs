@@ -74,6 +74,11 @@ impl Leg {
         self.endpoint.settings.map(|settings| settings.codec)
     }
 
+    /// Whether a key is down whose end nobody waits for yet.
+    pub fn key_is_unwatched(&self) -> bool {
+        !self.digit_armed && self.endpoint.key_deadline_us().is_some()
+    }
+
     /// Send the packet at `packet` in the buffer to where the peer is, unless it holds us.
     ///
     /// Behind it `MAX_TRAILER` octets must be free. A packet the kernel does not take is lost like one the network

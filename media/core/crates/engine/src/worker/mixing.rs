@@ -7,7 +7,7 @@ use rtp::packet::HEADER_LENGTH;
 
 use super::leg::Leg;
 use super::{Task, Worker};
-use crate::events::{EndpointId, MixId};
+use crate::events::{EndpointId, Event, MixId};
 use crate::forks::Forks;
 use crate::hearing::Hearing;
 use crate::intake::Received;
@@ -82,14 +82,14 @@ impl Worker {
 
     /// One beat of a mix: hear every member, add up, let every member hear.
     pub(super) fn mix(&mut self, id: MixId, now_us: u64) {
-        let Self { mixes, legs, recorder, forks, .. } = self;
+        let Self { mixes, legs, recorder, forks, outbox, .. } = self;
         let Some(mix) = mixes.get(id) else { return };
         // A beat that was put on the agenda before the mix paused is not this one.
         let Some(due_us) = mix.next_us.filter(|&next_us| next_us <= now_us) else { return };
         let in_time = now_us - due_us <= MAX_BEHIND_US;
         let beat_us = if in_time { due_us } else { now_us };
         mix.next_us = Some(beat_us + BEAT_US);
-        listen_to_all(mix, legs, recorder, beat_us);
+        listen_to_all(mix, legs, recorder, outbox, beat_us);
         mix.add_up();
         for member in 0..mix.members().len() {
             let Some(leg) = legs.get(mix.members()[member].leg) else { continue };
@@ -103,7 +103,7 @@ impl Worker {
         self.agenda.add(beat_us + BEAT_US, Task::Mix(id));
     }
 
-    /// One beat of a leg that is heard though it is in no mix: for its recording.
+    /// One beat of a leg that is heard though it is in no mix: for its recording, or for keys.
     pub(super) fn listen(&mut self, id: EndpointId, now_us: u64) {
         let mixed = self.is_mixed(id);
         let Some(leg) = self.legs.get(id) else { return };
@@ -113,7 +113,7 @@ impl Worker {
             return;
         }
         let beat_us = if now_us - due_us > MAX_BEHIND_US { now_us } else { due_us };
-        hear(leg, &mut self.recorder, beat_us);
+        hear(leg, &mut self.recorder, &mut self.outbox, beat_us);
         leg.listen_us = Some(beat_us + BEAT_US);
         self.agenda.add(beat_us + BEAT_US, Task::Listen(id));
     }
@@ -210,7 +210,8 @@ impl Worker {
     fn fit_hearing(&mut self, id: EndpointId, now_us: u64) {
         let mixed = self.is_mixed(id);
         let Some(leg) = self.legs.get(id) else { return };
-        let needed = leg.codec().filter(|codec| mixed || leg.tap.is_some() && codec.law().is_none());
+        let alone = leg.tap.is_some() || leg.endpoint.hears_beats();
+        let needed = leg.codec().filter(|codec| mixed || alone && codec.law().is_none());
         match needed {
             None => leg.hearing = None,
             Some(codec) if leg.hearing.as_ref().is_some_and(|hearing| hearing.codec() == codec) => {}
@@ -241,13 +242,19 @@ impl Leg {
     }
 }
 
-fn listen_to_all(mix: &mut Mix, legs: &mut Table<Leg>, recorder: &mut Recorder, beat_us: u64) {
+fn listen_to_all(
+    mix: &mut Mix,
+    legs: &mut Table<Leg>,
+    recorder: &mut Recorder,
+    events: &mut Vec<Event>,
+    beat_us: u64,
+) {
     let rate_hz = mix.rate_hz();
     for member in 0..mix.members().len() {
         let leg = legs.get(mix.members()[member].leg);
         mix.listen(member, |frame| match leg {
             Some(leg) => {
-                hear(leg, recorder, beat_us);
+                hear(leg, recorder, events, beat_us);
                 leg.hearing.as_mut().is_some_and(|hearing| hearing.mixed(rate_hz, frame))
             }
             None => false,
@@ -255,11 +262,12 @@ fn listen_to_all(mix: &mut Mix, legs: &mut Table<Leg>, recorder: &mut Recorder, 
     }
 }
 
-/// One beat of a leg's hearing; recorded from here when its packets cannot be.
-fn hear(leg: &mut Leg, recorder: &mut Recorder, beat_us: u64) {
+/// One beat of a leg's hearing; recorded, and listened to for keys, from here when its packets cannot be.
+fn hear(leg: &mut Leg, recorder: &mut Recorder, events: &mut Vec<Event>, beat_us: u64) {
     let Some(hearing) = &mut leg.hearing else { return };
     let before = hearing.counters();
     hearing.beat();
+    leg.endpoint.hear_beat(hearing.frame(), beat_us, events);
     let Some(tap) = leg.tap.filter(|_| hearing.codec().law().is_none()) else { return };
     let mut samples = [0; RECORDED_FRAME];
     if !hearing.recorded(&mut samples) {
