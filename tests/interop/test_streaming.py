@@ -20,7 +20,7 @@ PACKETS = 150
 
 
 def caller(centre: CallCentre, name: str) -> Scenario:
-    keys: dict[str, str | int] = {"caller": "13800138000", "caller_name": "客户"}
+    keys: dict[str, str | int] = {"caller": "13800138000", "caller_name": "客户", "formats": "8 101"}
     return Scenario(name=name, switch=centre.switch.sip, dialled=DIRECT, keys=keys)
 
 
