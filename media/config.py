@@ -90,8 +90,8 @@ class MediaConfig(Section):
     )
     in_band_digits: Literal["off", "without_events", "always"] = Field(
         default="without_events",
-        description="Whose audio is listened to for keys sent as tones: off, nobody's; without_events, that of "
-        "phones whose SDP agrees to no telephone-event; always, everybody's.",
+        description="Whose audio is listened to for keys sent as tones: off, nobody's; without_events, "
+        "that of phones whose SDP agrees to no telephone-event; always, everybody's.",
     )
     codecs: list[Codec] = Field(
         default_factory=lambda: list(DEFAULT_CODECS),

@@ -131,7 +131,7 @@ class DigitReceived(Event):
     digit: str
     duration_ms: int
     source: str = "rfc4733"
-    """How the phone told it first: ``rfc4733`` (telephone-event), ``in_band`` (tones) or ``info`` (SIP INFO)."""
+    """How the phone told it: ``rfc4733`` (telephone-event), ``in_band`` (tones) or ``info`` (SIP INFO)."""
 
 
 @plain_data

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 _MOST_KEPT = 16
 """Keys; no phone lags further behind with its other tellings."""
 _LONGEST_LAG_S = 4.0
-"""No telling comes later behind the first: an INFO that was lost twice is there after 1.5 s (RFC 3261 §17.1.2.2)."""
+"""No telling comes later: an INFO that was lost twice is there after 1.5 s (RFC 3261 §17.1.2.2)."""
 
 
 @dataclass(slots=True)

@@ -76,13 +76,13 @@ impl ToneEar {
 
     /// Hear a beat of what a decoder made, at its codec's `rate_hz`.
     pub fn hear(&mut self, samples: &[i16], now_us: u64, mut tell: impl FnMut(KeyTone)) {
-        let down_us = &mut self.down_us;
+        let since = &mut self.down_us;
         self.digits.hear(samples, |tone| {
-            *down_us = matches!(tone, KeyTone::Pressed { .. }).then_some(now_us);
+            *since = matches!(tone, KeyTone::Pressed { .. }).then_some(now_us);
             tell(tone);
         });
-        if down_us.is_some() {
-            *down_us = Some(now_us);
+        if since.is_some() {
+            *since = Some(now_us);
         }
     }
 
@@ -99,9 +99,12 @@ impl ToneEar {
     }
 
     fn fill_gap(&mut self, gap: usize, lost: bool, now_us: u64, tell: &mut impl FnMut(KeyTone)) {
+        if gap == 0 {
+            return;
+        }
         let made_up = if lost { gap.min(self.kept) } else { 0 };
-        let last = self.last;
-        self.hear(&last[..made_up], now_us, &mut *tell);
+        let before = self.last;
+        self.hear(&before[..made_up], now_us, &mut *tell);
         self.hear(&[0; MOST_SILENCE][..(gap - made_up).min(MOST_SILENCE)], now_us, tell);
     }
 

@@ -13,6 +13,8 @@ use crate::commands::Security;
 use crate::ports::SocketPair;
 use crate::settings::{Rtcp, Settings};
 
+mod keys;
+
 struct Rig {
     worker: Worker,
     commands: Sender<Command>,
