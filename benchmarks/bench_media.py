@@ -21,7 +21,7 @@ from benchmarks.bench_relay import BINARIES, build_binaries
 from benchmarks.lines import LineProcess
 
 TURNS = 4
-CASES = ("bare", "relay", "play")
+CASES = ("bare", "relay", "send", "play")
 WARM_UP_MS = 300
 MEMORY_MS = 2500
 """Long enough for a recording to hold all it ever holds at a time."""
@@ -51,6 +51,8 @@ class Result:
     streams: int
     play_ratio: float
     """A packet of a prompt, to one of the bare forwarder."""
+    send_ratio: float
+    """The same for a bare sender, which nobody can do without: on loopback who sends also delivers."""
     relay_ratio: float
     memory_kb_per_leg: float
     """Relayed and recorded."""
@@ -73,12 +75,16 @@ class Bench:
         self._bare = start(LineProcess([str(BINARIES / "bare_forwarder"), str(streams)]))
         self._bare_ports = self._bare.hear()
         self._bare.tell(self._phone_ports)
+        self._sender = start(LineProcess([str(BINARIES / "bare_sender"), str(streams)]))
+        self._sender.hear()
         self._core = start(LineProcess([sys.executable, "-m", "benchmarks.media_subject"]))
 
     def run(self, case: str, milliseconds: int) -> Round:
         """One case for so long."""
         if case == "bare":
             return self._measure(self._bare, "1", self._bare_ports, milliseconds)
+        if case == "send":
+            return self._measure_sender(milliseconds)
         talking = "0" if case == "play" else "1"
         ports = self._core.ask(f"{case} {self._phone_ports}")
         measured = self._measure(self._core, talking, ports, milliseconds)
@@ -101,6 +107,12 @@ class Bench:
         before_s = process.cpu_s()
         answer = json.loads(self._phones.ask(f"{talking} {milliseconds} {ports}"))
         return Round(cpu_s=process.cpu_s() - before_s, **answer)
+
+    def _measure_sender(self, milliseconds: int) -> Round:
+        self._sender.tell(f"{WARM_UP_MS + milliseconds} {self._phone_ports}")
+        measured = self._measure(self._sender, "0", self._phone_ports, milliseconds)
+        self._sender.hear()
+        return measured
 
 
 def measure(streams: int, seconds: float) -> Result:
@@ -125,6 +137,7 @@ def _result(streams: int, turns: list[dict[str, Round]], memory_kb: float, leg_u
     return Result(
         streams=streams,
         play_ratio=ratio("play"),
+        send_ratio=ratio("send"),
         relay_ratio=ratio("relay"),
         memory_kb_per_leg=round(memory_kb, 1),
         leg_us=round(leg_us, 1),
@@ -140,6 +153,7 @@ def _table(result: Result) -> Table:
         table.add_column(column, justify="left" if column == "what" else "right")
     table.add_row("bare forwarder, CPU a packet", f"{result.bare_us:.2f} µs", "")
     table.add_row("relaying, times that", f"{result.relay_ratio:.2f}", "1.3")
+    table.add_row("sending alone, times that", f"{result.send_ratio:.2f}", "")
     table.add_row("playing a prompt, times that", f"{result.play_ratio:.2f}", "0.6")
     table.add_row("memory of a leg, relayed and recorded", f"{result.memory_kb_per_leg:.1f} kB", "40 kB")
     table.add_row("opening and closing a leg, CPU", f"{result.leg_us:.1f} µs", "100 µs")

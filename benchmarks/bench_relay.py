@@ -1,11 +1,14 @@
 """CPU per relayed, and per relayed and recorded, RTP packet: the media core beside a bare forwarder.
 
-``python -m benchmarks.bench_relay [--streams N] [--seconds S]``
+``python -m benchmarks.bench_relay [--streams N] [--seconds S] [--workers W] [--find-limit]``
 
 One load generator sends N streams of 50 packets a second, in short rounds, in turn through the bare
 forwarder (receive and send, nothing else), through the core, and through the core recording every call.
 The rounds interleave so that noise hits all alike, and ratios are taken within each turn. CPU is user and
 system time of the process under test. Recording includes opening, hashing and closing the files.
+
+How many streams a machine holds is the kernel's affair first: ``--find-limit`` finds the most, up to N,
+that the bare forwarder holds beside the generator, and measures the core there.
 """
 
 import argparse
@@ -26,6 +29,14 @@ CORE = ROOT / "media" / "core"
 BINARIES = CORE / "target" / "release"
 TURNS = 4
 CASES = ("bare", "relay", "record")
+WARM_UP_MS = 500
+LIMIT_STEP = 250
+"""Streams between two tries of ``--find-limit``."""
+LIMIT_MS = 2000
+LIMIT_TRIES = 3
+"""A machine that others use too is slow at times."""
+HELD_P99_US = 3000.0
+"""What the bare forwarder holds has no loss and stays under this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,8 @@ class Round:
 
     cpu_us: float
     """Per packet."""
+    generator_us: float
+    """Per packet, of the generator itself."""
     sent: int
     received: int
     p50_us: float
@@ -51,27 +64,34 @@ class Result:
     """Part of all packets sent through the core."""
     p99_ms: float
     """Added delay through the core, relaying only."""
+    record_p99_ms: float
+    """The same while it records."""
     bare_us: float
     relay_us: float
     record_us: float
+    generator_us: float
+    """What the load generator took for each of its packets, to be sent and taken back."""
     bare_p99_ms: float
     recordings_failed: int
 
 
 class Bench:
-    """The generator and the processes it sends through."""
+    """The generator and what it sends through; the core only once it is started."""
 
     def __init__(self, streams: int, stack: ExitStack) -> None:
         binary = {name: str(BINARIES / name) for name in ("load_generator", "bare_forwarder")}
-        start = stack.enter_context
-        self._generator = start(LineProcess([binary["load_generator"], str(streams)]))
-        own_ports = self._generator.hear()
-        self._bare = start(LineProcess([binary["bare_forwarder"], str(streams)]))
+        self._start = stack.enter_context
+        self._generator = self._start(LineProcess([binary["load_generator"], str(streams)]))
+        self._own_ports = self._generator.hear()
+        self._bare = self._start(LineProcess([binary["bare_forwarder"], str(streams)]))
         self._bare_ports = self._bare.hear()
-        self._bare.tell(own_ports)
-        self._core = start(LineProcess([sys.executable, "-m", "benchmarks.relay_subject"]))
-        self._core_ports = self._core.ask(own_ports)
+        self._bare.tell(self._own_ports)
         self.recordings = "0 0"
+
+    def start_core(self, workers: int) -> None:
+        subject = [sys.executable, "-m", "benchmarks.relay_subject", str(workers)]
+        self._core = self._start(LineProcess(subject))
+        self._core_ports = self._core.ask(self._own_ports)
 
     def run(self, case: str, milliseconds: int) -> Round:
         """Send for so long through one case."""
@@ -80,6 +100,12 @@ class Bench:
         if case == "relay":
             return self._measure(self._core, lambda: self._send(self._core_ports, milliseconds))
         return self._measure(self._core, lambda: self._send_recorded(milliseconds))
+
+    def bare_holds(self) -> bool:
+        """Whether the bare forwarder loses nothing and stays in time."""
+        self.run("bare", WARM_UP_MS)
+        tries = (self.run("bare", LIMIT_MS) for _ in range(LIMIT_TRIES))
+        return any(one.received == one.sent and one.p99_us < HELD_P99_US for one in tries)
 
     def _send(self, ports: str, milliseconds: int) -> str:
         return self._generator.ask(f"{milliseconds} {ports}")
@@ -90,25 +116,40 @@ class Bench:
         self.recordings = self._core.ask("stop")
         return answer
 
-    @staticmethod
-    def _measure(process: LineProcess, work: Callable[[], str]) -> Round:
-        before_s = process.cpu_s()
+    def _measure(self, process: LineProcess, work: Callable[[], str]) -> Round:
+        before_s, generator_before_s = process.cpu_s(), self._generator.cpu_s()
         answer = json.loads(work())
-        cpu_us = (process.cpu_s() - before_s) * 1e6 / max(answer["received"], 1)
-        return Round(cpu_us=cpu_us, **answer)
+        packets = max(answer["received"], 1)
+        return Round(
+            cpu_us=(process.cpu_s() - before_s) * 1e6 / packets,
+            generator_us=(self._generator.cpu_s() - generator_before_s) * 1e6 / packets,
+            **answer,
+        )
 
 
-def measure(streams: int, seconds: float) -> tuple[Result, dict[str, list[Round]]]:
+def measure(streams: int, seconds: float, workers: int = 1) -> tuple[Result, dict[str, list[Round]]]:
     """Run all rounds within about ``seconds``."""
     milliseconds = int(seconds * 1000 / (TURNS * len(CASES)))
     with ExitStack() as stack:
         bench = Bench(streams, stack)
+        bench.start_core(workers)
         for case in CASES:  # the first packets of a leg cost more
-            bench.run(case, 500)
+            bench.run(case, WARM_UP_MS)
         turns = [{case: bench.run(case, milliseconds) for case in CASES} for _ in range(TURNS)]
         failed = int(bench.recordings.split()[1])
     rounds = {case: [turn[case] for turn in turns] for case in CASES}
     return _result(streams, rounds, failed), rounds
+
+
+def find_limit(most: int) -> int:
+    """The most streams, up to ``most``, that the bare forwarder holds beside the generator; 0 for none."""
+    limit = 0
+    for streams in range(LIMIT_STEP, most + 1, LIMIT_STEP):
+        with ExitStack() as stack:
+            if not Bench(streams, stack).bare_holds():
+                break
+        limit = streams
+    return limit
 
 
 def _result(streams: int, rounds: dict[str, list[Round]], failed: int) -> Result:
@@ -127,17 +168,19 @@ def _result(streams: int, rounds: dict[str, list[Round]], failed: int) -> Result
         record_ratio=ratio("record"),
         loss=round(1 - sum(one.received for one in through_core) / sent, 6),
         p99_ms=round(typical("relay", "p99_us") / 1000, 3),
+        record_p99_ms=round(typical("record", "p99_us") / 1000, 3),
         bare_us=round(typical("bare", "cpu_us"), 3),
         relay_us=round(typical("relay", "cpu_us"), 3),
         record_us=round(typical("record", "cpu_us"), 3),
+        generator_us=round(median(one.generator_us for ones in rounds.values() for one in ones), 3),
         bare_p99_ms=round(typical("bare", "p99_us") / 1000, 3),
         recordings_failed=failed,
     )
 
 
 def _table(result: Result, rounds: dict[str, list[Round]]) -> Table:
-    title = f"{result.streams} streams, {result.streams * 50} packets a second"
-    table = Table(title=title)
+    packets = f"{result.streams} streams, {result.streams * 50} packets a second"
+    table = Table(title=packets, caption=f"the load generator: {result.generator_us:.2f} µs a packet")
     for column in ("through", "CPU µs a packet", "times bare", "loss", "p50 ms", "p99 ms"):
         table.add_column(column, justify="left" if column == "through" else "right")
     names = {"bare": "bare forwarder", "relay": "media core", "record": "media core, recording"}
@@ -165,9 +208,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--streams", type=int, default=500, help="an even number; two make a call")
     parser.add_argument("--seconds", type=float, default=36.0, help="of sending, for all rounds together")
+    parser.add_argument("--workers", type=int, default=1, help="threads of the core that carry packets")
+    parser.add_argument("--find-limit", action="store_true", help="as many as the bare forwarder holds")
     arguments = parser.parse_args()
     build_binaries()
-    result, rounds = measure(arguments.streams, arguments.seconds)
+    streams = find_limit(arguments.streams) if arguments.find_limit else arguments.streams
+    if not streams:
+        parser.exit(
+            1, f"the bare forwarder does not even hold {LIMIT_STEP} streams here; is the machine busy?\n"
+        )
+    result, rounds = measure(streams, arguments.seconds, arguments.workers)
     Console().print(_table(result, rounds))
     print(json.dumps(asdict(result)))
 

@@ -1,5 +1,7 @@
 """The media core as bench_relay measures it: in a process of its own, driven through MediaEngine.
 
+``python -m benchmarks.relay_subject <workers>``
+
 Takes lines: first the ports of the load generator's streams, answered with the ports to send to; then
 ``record`` and ``stop``, each answered when it is done. Stream 2n and stream 2n+1 are the legs of a call.
 """
@@ -32,8 +34,8 @@ HOST = "127.0.0.1"
 class Subject:
     """N legs bridged in pairs, recorded on demand."""
 
-    def __init__(self, folder: Path) -> None:
-        media = MediaConfig(host=HOST, media_timeout_s=0)
+    def __init__(self, folder: Path, workers: int) -> None:
+        media = MediaConfig(host=HOST, media_timeout_s=0, workers=workers)
         self._engine = MediaEngine(media, RecordingsConfig(folder=folder), LoopClock(lambda: 0.0), self._note)
         self._routes = self._engine.routes()
         self._told: Counter[str] = Counter()
@@ -101,7 +103,7 @@ class Subject:
 def main() -> None:
     """Serve the lines on standard input until it ends."""
     with tempfile.TemporaryDirectory() as folder:
-        subject = Subject(Path(folder))
+        subject = Subject(Path(folder), int(sys.argv[1]))
         answer = subject.open([int(word) for word in sys.stdin.readline().split()])
         print(*answer, flush=True)
         for line in sys.stdin:

@@ -27,3 +27,11 @@ def test_what_media_costs_is_measured() -> None:
     result = bench_media.measure(streams=6, seconds=2.4)
     assert result.loss == 0
     assert min(result.play_ratio, result.relay_ratio, result.leg_us) > 0
+
+
+def test_what_a_relayed_packet_costs_is_measured() -> None:
+    bench_relay.build_binaries()
+    result, rounds = bench_relay.measure(streams=6, seconds=2.4, workers=2)
+    assert (result.loss, result.recordings_failed) == (0, 0)
+    assert min(result.relay_ratio, result.record_ratio, result.generator_us) > 0
+    assert all(0 < one.p50_us <= one.p99_us for ones in rounds.values() for one in ones)

@@ -1,4 +1,4 @@
-//! What both programs of the benchmark need: sockets on loopback, waiting for them, talking in lines.
+//! What the programs of the benchmarks need: sockets on loopback, waiting for them, talking in lines.
 
 use std::io::{self, BufRead, Write};
 use std::net::{Ipv4Addr, UdpSocket};
@@ -8,6 +8,8 @@ use std::time::Duration;
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
 
+pub mod bulk;
+
 /// More than any packet of the benchmark.
 pub const BUFFER_LENGTH: usize = 2048;
 const MAX_READY: usize = 256;
@@ -16,21 +18,23 @@ const MAX_READY: usize = 256;
 #[derive(Debug)]
 pub struct Sockets {
     pub sockets: Vec<UdpSocket>,
+    /// They take the reports to the ports above, which nobody reads.
+    _reports: Vec<UdpSocket>,
     epoll: OwnedFd,
 }
 
 impl Sockets {
     pub fn open(count: usize) -> io::Result<Self> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
-        let mut sockets = Vec::with_capacity(count);
+        let (mut sockets, mut reports) = (Vec::new(), Vec::new());
         for index in 0..count {
-            let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
-            socket.set_nonblocking(true)?;
+            let [socket, above] = bind_pair()?;
             let data = epoll::EventData::new_u64(index as u64);
             epoll::add(&epoll, &socket, data, epoll::EventFlags::IN)?;
             sockets.push(socket);
+            reports.push(above);
         }
-        Ok(Self { sockets, epoll })
+        Ok(Self { sockets, _reports: reports, epoll })
     }
 
     /// Tell their ports in one line on standard output.
@@ -51,6 +55,20 @@ impl Sockets {
             serve(event.data.u64() as usize);
         }
     }
+}
+
+/// A socket for RTP and, on the port above, one for RTCP: without it each report would be answered with an error, or
+/// be taken for voice by whoever has that port.
+pub fn bind_pair() -> io::Result<[UdpSocket; 2]> {
+    const TRIES: usize = 1000;
+    let pair = || {
+        let rtp = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
+        let above = rtp.local_addr().ok()?.port().checked_add(1)?;
+        let reports = UdpSocket::bind((Ipv4Addr::LOCALHOST, above)).ok()?;
+        rtp.set_nonblocking(true).ok()?;
+        Some([rtp, reports])
+    };
+    (0..TRIES).find_map(|_| pair()).ok_or_else(|| io::Error::other("no two ports beside each other are free"))
 }
 
 /// Room for what epoll tells; made once and used again.

@@ -1,60 +1,67 @@
 //! N streams of G.711 at 50 packets a second, spread evenly over the 20 ms, and what became of them.
 //!
-//! Prints its ports. For each line `<milliseconds> <port of stream 0> <port of stream 1> …` it sends for
-//! that long and answers with a line of JSON: packets sent and received and the added delay. A packet's
-//! payload carries its moment of sending.
+//! Prints their ports, of which there are few. For each line
+//! `<milliseconds> <port of stream 0> <port of stream 1> …` it sends for that long and answers with a line of JSON:
+//! packets sent and received and the added delay. A packet's payload carries its moment of sending; when it came
+//! is the kernel's word.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use bench::{BUFFER_LENGTH, Ready, Sockets, hear_numbers, say, streams};
+use bench::bulk::{BATCH, Bulk};
+use bench::{hear_numbers, say, streams};
 use rtp::packet::{HEADER_LENGTH, Header, Packet};
 
-const PTIME_US: u64 = 20_000;
+const PTIME: Duration = Duration::from_millis(20);
+/// What is due is sent, and what came is taken, so often.
+const STEP: Duration = Duration::from_micros(500);
 const PAYLOAD_LENGTH: usize = 160;
+const TICKS: u32 = PAYLOAD_LENGTH as u32;
 const PCMA: u8 = 8;
+/// Streams that share a socket; they lie beside each other, so that their packets are sent together.
+const SHARE: usize = 128;
 /// How long after the last packet was sent the rest may still arrive, at most.
 const GRACE: Duration = Duration::from_secs(1);
 
+type Datagram = [u8; HEADER_LENGTH + PAYLOAD_LENGTH];
+
 fn main() -> io::Result<()> {
-    let sockets = Sockets::open(streams()?)?;
-    sockets.announce()?;
-    let epoch = Instant::now();
-    let mut streams: Vec<Stream> = (0..sockets.sockets.len()).map(Stream::new).collect();
+    let count = streams()?;
+    let mut sockets = (0..count.div_ceil(SHARE)).map(|_| Bulk::open()).collect::<io::Result<Vec<_>>>()?;
+    let ports = sockets.iter().map(Bulk::port).collect::<io::Result<Vec<_>>>()?;
+    let ports: Vec<String> = (0..count).map(|stream| ports[stream / SHARE].to_string()).collect();
+    say(&ports.join(" "))?;
+    let mut streams: Vec<Stream> = (0..count).map(Stream::new).collect();
     while let Some(numbers) = hear_numbers()? {
         let Some((&milliseconds, ports)) = numbers.split_first() else { break };
         for (stream, &port) in streams.iter_mut().zip(ports) {
-            stream.target = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+            stream.target.set_port(port);
         }
-        let length = Duration::from_millis(milliseconds.into());
-        let round = Round { sockets: &sockets, epoch, length };
-        say(&round.run(&mut streams))?;
+        say(&Round::new(&mut sockets, &mut streams).run(Duration::from_millis(milliseconds.into())))?;
     }
     Ok(())
 }
 
 /// One direction of a call.
 struct Stream {
-    index: usize,
-    target: SocketAddr,
-    sequence: u16,
+    target: SocketAddrV4,
+    header: Header,
 }
 
 impl Stream {
     fn new(index: usize) -> Self {
-        Self { index, target: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), sequence: 0 }
+        let header =
+            Header { marker: false, payload_type: PCMA, sequence: 0, timestamp: 0, ssrc: index as u32 + 1 };
+        Self { target: SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0), header }
     }
 
-    fn packet(&mut self, sent_at: Duration) -> [u8; HEADER_LENGTH + PAYLOAD_LENGTH] {
-        self.sequence = self.sequence.wrapping_add(1);
-        let timestamp = rtp::us_to_samples(sent_at.as_micros() as u64) as u32;
-        let ssrc = self.index as u32;
-        let header = Header { marker: false, payload_type: PCMA, sequence: self.sequence, timestamp, ssrc };
+    fn packet(&mut self, sent_at: Duration) -> Datagram {
+        self.header.sequence = self.header.sequence.wrapping_add(1);
+        self.header.timestamp = self.header.timestamp.wrapping_add(TICKS);
         let mut packet = [0xd5; HEADER_LENGTH + PAYLOAD_LENGTH];
-        packet[..HEADER_LENGTH].copy_from_slice(&header.to_bytes());
+        packet[..HEADER_LENGTH].copy_from_slice(&self.header.to_bytes());
         packet[HEADER_LENGTH..][..8].copy_from_slice(&(sent_at.as_nanos() as u64).to_be_bytes());
         packet
     }
@@ -62,70 +69,84 @@ impl Stream {
 
 /// One measurement.
 struct Round<'a> {
-    sockets: &'a Sockets,
-    epoch: Instant,
-    length: Duration,
+    sockets: &'a mut [Bulk],
+    streams: &'a mut [Stream],
+    /// When it began, by the clock that arrivals are told by.
+    began: Duration,
+    sent: usize,
+    delays_ns: Vec<u32>,
 }
 
-impl Round<'_> {
-    fn run(&self, streams: &mut [Stream]) -> String {
-        let begin = self.epoch.elapsed();
-        let total = AtomicUsize::new(usize::MAX);
-        let mut delays_ns = thread::scope(|scope| {
-            let receiver = scope.spawn(|| self.receive(begin, &total));
-            total.store(self.send(begin, streams), Ordering::Relaxed);
-            receiver.join().unwrap_or_default()
-        });
-        delays_ns.sort_unstable();
-        let percentile_us = |percent: usize| {
-            let found = delays_ns.get(delays_ns.len() * percent / 100);
-            Duration::from_nanos(found.copied().unwrap_or(0)).as_secs_f64() * 1e6
-        };
-        format!(
-            r#"{{"sent": {}, "received": {}, "p50_us": {:.1}, "p99_us": {:.1}}}"#,
-            total.into_inner(),
-            delays_ns.len(),
-            percentile_us(50),
-            percentile_us(99),
-        )
+impl<'a> Round<'a> {
+    fn new(sockets: &'a mut [Bulk], streams: &'a mut [Stream]) -> Self {
+        Self { sockets, streams, began: unix_time(), sent: 0, delays_ns: Vec::new() }
     }
 
-    /// Send everything; returns how many packets that were.
-    fn send(&self, begin: Duration, streams: &mut [Stream]) -> usize {
-        let step = Duration::from_micros(PTIME_US) / streams.len() as u32;
-        let total = (self.length.as_nanos() / step.as_nanos()) as usize;
-        for packet in 0..total {
-            let due = begin + step * packet as u32;
-            thread::sleep(due.saturating_sub(self.epoch.elapsed()));
-            let index = packet % streams.len();
-            let stream = &mut streams[index];
-            let datagram = stream.packet(self.epoch.elapsed());
-            // A packet the kernel does not take counts as lost.
-            let _ = self.sockets.sockets[index].send_to(&datagram, stream.target);
+    fn run(mut self, length: Duration) -> String {
+        let begin = Instant::now();
+        while begin.elapsed() < length {
+            thread::sleep(STEP);
+            self.send_until(begin.elapsed().min(length));
+            self.receive();
         }
-        total
+        let end = Instant::now() + GRACE;
+        while self.delays_ns.len() < self.sent && Instant::now() < end {
+            thread::sleep(STEP);
+            self.receive();
+        }
+        self.answer()
     }
 
-    /// The delays of this round's packets, until all have come or the rest must be lost.
-    fn receive(&self, begin: Duration, total: &AtomicUsize) -> Vec<u64> {
-        let end = begin + self.length + GRACE;
-        let mut delays_ns = Vec::new();
-        let mut buffer = [0; BUFFER_LENGTH];
-        let mut ready = Ready::default();
-        while self.epoch.elapsed() < end && delays_ns.len() < total.load(Ordering::Relaxed) {
-            self.sockets.wait(&mut ready, Some(Duration::from_millis(20)), |index| {
-                let Ok((length, _)) = self.sockets.sockets[index].recv_from(&mut buffer) else { return };
-                let now = self.epoch.elapsed();
+    /// Send what is due at this moment of the round.
+    fn send_until(&mut self, moment: Duration) {
+        let count = self.streams.len();
+        let due = (moment.as_nanos() * count as u128 / PTIME.as_nanos()) as usize;
+        while self.sent < due {
+            let first = self.sent % count;
+            let room = (SHARE - first % SHARE).min(BATCH).min(count - first);
+            let batch = &mut self.streams[first..first + room.min(due - self.sent)];
+            let now = unix_time();
+            let packets: Vec<Datagram> = batch.iter_mut().map(|stream| stream.packet(now)).collect();
+            let targets: Vec<_> = batch.iter().map(|stream| stream.target).collect();
+            self.sockets[first / SHARE].send(&packets, &targets);
+            self.sent += packets.len();
+        }
+    }
+
+    fn receive(&mut self) {
+        for socket in self.sockets.iter_mut() {
+            socket.receive(|datagram, came_at| {
                 // One from before is a late packet of the round before, lost there.
-                let sent = sending_moment(&buffer[..length]).filter(|sent| *sent >= begin);
-                delays_ns.extend(sent.map(|sent| now.saturating_sub(sent).as_nanos() as u64));
+                let sent_at = sending_moment(datagram).filter(|sent_at| *sent_at >= self.began);
+                let delay = sent_at.map(|sent_at| came_at.saturating_sub(sent_at));
+                self.delays_ns.extend(delay.map(|delay| u32::try_from(delay.as_nanos()).unwrap_or(u32::MAX)));
             });
         }
-        delays_ns
+    }
+
+    fn answer(mut self) -> String {
+        let received = self.delays_ns.len();
+        let [p50_us, p99_us] = [50, 99].map(|percent| self.percentile_us(percent));
+        let sent = self.sent;
+        format!(r#"{{"sent": {sent}, "received": {received}, "p50_us": {p50_us:.1}, "p99_us": {p99_us:.1}}}"#)
+    }
+
+    fn percentile_us(&mut self, percent: usize) -> f64 {
+        let at = self.delays_ns.len() * percent / 100;
+        if at >= self.delays_ns.len() {
+            return 0.0;
+        }
+        f64::from(*self.delays_ns.select_nth_unstable(at).1) / 1000.0
     }
 }
 
+/// None for what is none of our packets, such as a report.
 fn sending_moment(datagram: &[u8]) -> Option<Duration> {
-    let payload = Packet::parse(datagram).ok()?.payload;
-    datagram[payload].first_chunk().map(|bytes| Duration::from_nanos(u64::from_be_bytes(*bytes)))
+    let Packet { header, payload } = Packet::parse(datagram).ok()?;
+    let stamp = datagram[payload].first_chunk().filter(|_| header.payload_type == PCMA)?;
+    Some(Duration::from_nanos(u64::from_be_bytes(*stamp)))
+}
+
+fn unix_time() -> Duration {
+    SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default()
 }
