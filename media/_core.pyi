@@ -163,14 +163,17 @@ class Core:
         *,
         url: str,
         mix: str,
+        rate_hz: int,
         metadata: str,
         headers: tuple[str, str],
         returns: bool,
+        interrupts: bool,
         reconnects: int,
     ) -> int:
         """Carry ``said``, ``heard``, ``mixed`` or ``stereo`` to a WebSocket. Ends with one ForkEnded.
 
-        ``metadata`` is the first message, ``headers`` Authorization and subprotocol, empty for none.
+        ``rate_hz`` is 8000 or 16000; ``metadata`` is the first message, ``headers`` Authorization and subprotocol,
+        empty for none.
         """
 
     def stop_fork(self, fork: int) -> None:

@@ -322,6 +322,10 @@ class StartFork(Command):
     mix: ForkMix
     returns: bool
     """Let the leg hear the audio that comes back."""
+    interrupts: bool = False
+    """That audio ends what the leg is played; else it waits for its end."""
+    rate_hz: int = 8000
+    """Samples a second, both ways: 8000 or 16000."""
     reconnects: int
     """How often a connection that breaks is made again, in a row."""
     authorization: str

@@ -12,8 +12,6 @@ from runtime.driver import Handler
 from runtime.errors import UsageError
 from runtime.vocabulary import Event
 
-SAMPLE_RATE_HZ = 8000
-
 _CHANNELS = {commands.ForkMix.MIXED: "mixed", commands.ForkMix.STEREO: "stereo"}
 """How the first message names them; a single direction is ``mono``."""
 
@@ -53,9 +51,11 @@ class Forking:
                 endpoint,
                 url=command.url,
                 mix=command.mix,
+                rate_hz=command.rate_hz,
                 metadata=json.dumps(self._metadata(command), ensure_ascii=False),
                 headers=(command.authorization, command.subprotocol),
                 returns=command.returns,
+                interrupts=command.interrupts,
                 reconnects=command.reconnects,
             )
         except (OSError, ValueError) as fault:
@@ -75,7 +75,7 @@ class Forking:
             "callSid": command.call_id,
             "forkId": command.fork_id,
             "legId": command.leg_id,
-            "sampleRate": SAMPLE_RATE_HZ,
+            "sampleRate": command.rate_hz,
             "encoding": "L16",
             "mixType": _CHANNELS.get(command.mix, "mono"),
             "direction": command.mix if command.mix not in _CHANNELS else "both",

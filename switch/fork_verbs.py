@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -41,7 +41,11 @@ class ForkParams(Params):
         default=ForkMix.SAID,
         description="said, heard, mixed, or stereo with what the leg says on the left channel",
     )
+    rate_hz: Literal[8000, 16000] = Field(default=8000, description="samples a second, both ways")
     returns: bool = Field(default=False, description="let the leg hear audio that comes back")
+    interrupts: bool = Field(
+        default=False, description="that audio ends the prompt or music that plays, else it waits for its end"
+    )
     reconnects: int = Field(
         default=3, ge=0, le=100, description="how often a connection that breaks is made again, in a row"
     )
@@ -111,7 +115,9 @@ class ForkVerbs:
             call_id=call.call_id,
             url=params.url,
             mix=params.mix,
+            rate_hz=params.rate_hz,
             returns=params.returns,
+            interrupts=params.interrupts,
             reconnects=params.reconnects,
             authorization=params.authorization,
             subprotocol=params.subprotocol,

@@ -316,9 +316,10 @@ impl Engine {
             return Err(Refusal::Unable("another fork speaks to this leg already".into()));
         }
         let fork = self.new_id();
+        let Order { rate_hz, interrupts, .. } = order;
         let end = self.crew.connect(fork, order)?;
         self.forks.insert(fork, PlacedFork { endpoint: leg, worker, returns });
-        let about = NewFork { leg, mix, returns, end };
+        let about = NewFork { leg, mix, rate_hz, returns, interrupts, end };
         self.crew.post(worker, Command::Fork { fork, about });
         Ok(fork)
     }

@@ -1,24 +1,24 @@
-//! The forks of one worker: what legs say and hear, made even and cut into frames of 20 ms.
+//! The forks of one worker: what legs say and hear, on its way to WebSockets and back.
 
-use audio::g711::Law;
+use audio::codec::Codec;
 pub use forking::order::Order;
 
 use forking::link::{Stop, WorkerEnd};
 use forking::returned::Returned;
-use recording::stereo::Stereo;
-use recording::timeline::Timeline;
-use rtp::packet::{Header, Packet};
-use rtp::us_to_samples;
 
 use crate::events::{EndpointId, ForkId};
-use crate::intake::{Content, Received};
+use crate::hearing::Hearing;
+use crate::intake::Received;
 use crate::settings::Settings;
 use crate::table::Table;
 
-/// How late a packet may come and still be in its place; a fork is so far behind the leg.
+pub mod sides;
+
+use sides::Sides;
+
+/// How late a packet may come and still be in its place; a fork is at least so far behind the leg.
 pub const HOLD_US: u64 = 60_000;
 pub const FRAME_US: u64 = 20_000;
-const FRAME_SAMPLES: u64 = 160;
 /// A worker further behind than this does not catch up: the far end would only count it as late.
 const MAX_BEHIND_US: u64 = 1_000_000;
 /// Messages of one far end looked at in a beat.
@@ -42,20 +42,20 @@ pub enum Mix {
 pub struct NewFork {
     pub leg: EndpointId,
     pub mix: Mix,
+    /// Of both ways: 8000 or 16000.
+    pub rate_hz: u32,
     /// Whether the leg hears what comes back.
     pub returns: bool,
+    /// Whether that ends what the leg is played, or waits for its end.
+    pub interrupts: bool,
     pub end: WorkerEnd,
 }
 
 #[derive(Debug)]
 struct Fork {
     about: NewFork,
-    begun_us: u64,
     next_us: u64,
-    /// Left what the leg says, right what it hears.
-    sides: Stereo,
-    /// Samples handed over.
-    taken: u64,
+    sides: Sides,
 }
 
 /// What is to be done after a beat of a fork.
@@ -75,8 +75,8 @@ pub struct Forks {
 impl Forks {
     /// Begin a fork; returns its slot. The first beat is due now.
     pub fn start(&mut self, id: ForkId, about: NewFork, now_us: u64) -> usize {
-        let fork = Fork { about, begun_us: now_us, next_us: now_us, sides: Stereo::default(), taken: 0 };
-        self.forks.insert(id, fork)
+        let sides = Sides::new(about.mix, about.rate_hz, now_us);
+        self.forks.insert(id, Fork { about, next_us: now_us, sides })
     }
 
     pub fn stop(&mut self, id: ForkId, stop: Stop) -> Option<(EndpointId, usize)> {
@@ -90,6 +90,11 @@ impl Forks {
         self.forks.get(id).map(|fork| fork.about.leg)
     }
 
+    /// Whether what comes back by this fork ends what the leg is played.
+    pub fn interrupts(&mut self, id: ForkId) -> bool {
+        self.forks.get(id).is_some_and(|fork| fork.about.interrupts)
+    }
+
     /// The leg that hears what comes back by this fork.
     pub fn speaker_to(&mut self, id: ForkId) -> Option<EndpointId> {
         self.forks.get(id).filter(|fork| fork.about.returns).map(|fork| fork.about.leg)
@@ -100,29 +105,24 @@ impl Forks {
         self.forks.iter().filter(|(_, fork)| fork.about.leg == leg).map(|(id, _)| id).collect()
     }
 
+    /// Whether any of these can only have samples of a leg with this codec.
+    pub fn need_samples_of(&mut self, slots: &[usize], codec: Codec) -> bool {
+        slots.iter().any(|&slot| self.forks.at(slot).is_some_and(|fork| fork.sides.needs_samples_of(codec)))
+    }
+
     /// The leg said this packet.
     pub fn place_said(&mut self, slots: &[usize], received: &Received, datagram: &[u8], now_us: u64) {
-        let law = match received.content {
-            Content::Audio(codec) => codec.law(),
-            Content::Noise | Content::Keys { .. } => None,
-        };
-        for &slot in slots {
-            let Some(fork) = self.forks.at(slot) else { continue };
-            let arrival = fork.position(now_us) as i64;
-            let octets = &datagram[received.payload.clone()];
-            place(&mut fork.sides.customer, &received.header, octets, law, arrival);
-        }
+        self.each(slots, |sides| sides.say_packet(received, datagram, now_us));
+    }
+
+    /// The leg said what its hearing heard in the beat of that moment.
+    pub fn place_frame(&mut self, slots: &[usize], hearing: &Hearing, beat_us: u64) {
+        self.each(slots, |sides| sides.say_frame(hearing, beat_us));
     }
 
     /// The leg is sent this packet.
     pub fn place_heard(&mut self, slots: &[usize], packet: &[u8], settings: &Settings, now_us: u64) {
-        let Ok(Packet { header, payload }) = Packet::parse(packet) else { return };
-        for &slot in slots {
-            let Some(fork) = self.forks.at(slot) else { continue };
-            let arrival = fork.position(now_us) as i64;
-            let law = settings.codec.law().filter(|_| header.payload_type == settings.payload_type);
-            place(&mut fork.sides.agent, &header, &packet[payload.clone()], law, arrival);
-        }
+        self.each(slots, |sides| sides.send_packet(packet, settings, now_us));
     }
 
     /// Hand over what is due, and let the leg have what came back.
@@ -137,20 +137,21 @@ impl Forks {
         }
         Next::BeatAt(fork.next_beat(now_us))
     }
+
+    fn each(&mut self, slots: &[usize], mut act: impl FnMut(&mut Sides)) {
+        for &slot in slots {
+            if let Some(fork) = self.forks.at(slot) {
+                act(&mut fork.sides);
+            }
+        }
+    }
 }
 
 impl Fork {
-    /// A moment as samples since the fork began.
-    fn position(&self, at_us: u64) -> u64 {
-        us_to_samples(at_us.saturating_sub(self.begun_us))
-    }
-
     fn hand_over(&mut self, now_us: u64) {
-        let settled = self.position(now_us.saturating_sub(HOLD_US));
-        while self.taken + FRAME_SAMPLES <= settled {
-            self.taken += FRAME_SAMPLES;
-            let Some(frames) = self.sides.take_until(self.taken) else { return };
-            self.about.end.send(mixed(frames, self.about.mix));
+        self.sides.beat(self.next_us);
+        while let Some(frame) = self.sides.take(now_us) {
+            self.about.end.send(frame);
         }
     }
 
@@ -158,13 +159,6 @@ impl Fork {
         let behind_us = now_us.saturating_sub(self.next_us);
         self.next_us = if behind_us > MAX_BEHIND_US { now_us } else { self.next_us } + FRAME_US;
         self.next_us
-    }
-}
-
-fn place(side: &mut Timeline, header: &Header, octets: &[u8], law: Option<Law>, arrival: i64) {
-    match law {
-        Some(law) => side.place(header, octets, law, arrival),
-        None => side.skip(header),
     }
 }
 
@@ -177,39 +171,5 @@ fn exchange(end: &mut WorkerEnd, returned: &mut Returned) {
     while returned.next_fate().is_some_and(|mark| end.tell(mark)) {
         returned.told();
     }
-    end.note_overrun(returned.overrun());
-}
-
-/// Frames of both sides as they go to the far end.
-fn mixed(frames: Vec<u8>, mix: Mix) -> Vec<u8> {
-    let one_side = |pick: fn([i16; 2]) -> i16| {
-        let sides = |frame: &[u8]| [[frame[0], frame[1]], [frame[2], frame[3]]].map(i16::from_le_bytes);
-        frames.chunks_exact(4).flat_map(|frame| pick(sides(frame)).to_le_bytes()).collect()
-    };
-    match mix {
-        Mix::Said => one_side(|[said, _]| said),
-        Mix::Heard => one_side(|[_, heard]| heard),
-        Mix::Mixed => one_side(|[said, heard]| said.saturating_add(heard)),
-        Mix::Stereo => frames,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn samples(octets: &[u8]) -> Vec<i16> {
-        octets.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
-    }
-
-    #[test]
-    fn each_mix_holds_what_it_names() {
-        let frames: Vec<u8> =
-            [1_i16, 2, 30_000, 30_000, -5, 3].iter().flat_map(|sample| sample.to_le_bytes()).collect();
-        let heard = |mix| samples(&mixed(frames.clone(), mix));
-        assert_eq!(heard(Mix::Said), [1, 30_000, -5]);
-        assert_eq!(heard(Mix::Heard), [2, 30_000, 3]);
-        assert_eq!(heard(Mix::Mixed), [3, i16::MAX, -2]);
-        assert_eq!(heard(Mix::Stereo), [1, 2, 30_000, 30_000, -5, 3]);
-    }
+    end.note_overrun(returned.overrun_ms());
 }

@@ -1,12 +1,12 @@
 //! What a leg says as samples in an even beat: its jitter buffer and decoder.
 //!
-//! It exists only while somebody needs the samples: a mix, or of a codec that is not G.711 a recording or whoever
-//! listens for keys.
+//! It exists only while somebody needs the samples: a mix, or a recording, a fork or whoever listens for keys when
+//! packets of G.711 do not serve.
 
 use audio::codec::Codec;
 use audio::jitter_buffer::{Arrival, Counters, Delays, JitterBuffer};
-use audio::resampler::Resampler;
 
+use crate::converter::Converter;
 use crate::intake::{Content, Received};
 use crate::mix::MAX_FRAME;
 
@@ -98,33 +98,5 @@ impl Hearing {
             noise,
             payload,
         });
-    }
-}
-
-/// From one rate to another, of which there are few: what does it is made when it is needed first.
-#[derive(Default)]
-struct Converter {
-    resampler: Option<(u32, Resampler)>,
-}
-
-impl std::fmt::Debug for Converter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Converter")
-    }
-}
-
-impl Converter {
-    fn convert(&mut self, frame: &[i16], from_hz: u32, to_hz: u32, out: &mut [i16]) {
-        if from_hz == to_hz {
-            let count = frame.len().min(out.len());
-            out[..count].copy_from_slice(&frame[..count]);
-            return;
-        }
-        if self.resampler.as_ref().is_none_or(|&(rate_hz, _)| rate_hz != to_hz) {
-            self.resampler = Resampler::new(from_hz, to_hz).map(|resampler| (to_hz, resampler));
-        }
-        if let Some((_, resampler)) = &mut self.resampler {
-            resampler.resample(frame, out);
-        }
     }
 }

@@ -17,6 +17,7 @@ pub mod alarm;
 pub mod budget;
 pub mod clock;
 pub mod commands;
+pub mod converter;
 pub mod endpoint;
 pub mod engine;
 pub mod event_ring;

@@ -132,7 +132,12 @@ impl Speaker {
     }
 
     /// Say what a fork sent back; the first of it a little later, so that the next may be late.
-    pub fn say_returned(&mut self, now_us: u64) {
+    ///
+    /// What is played comes first, unless it is to be interrupted.
+    pub fn say_returned(&mut self, interrupts: bool, now_us: u64, events: &mut Vec<Event>) {
+        if interrupts && self.has_returned() {
+            self.stop_playback(events);
+        }
         if self.next_us.is_none() && self.has_returned() {
             self.spurt = true;
             self.next_us = Some(now_us + RETURN_LEAD_US);

@@ -158,8 +158,8 @@ fn new_forks(plan: &Plan, facts: &Arc<EventRing>) -> Forks {
 fn fact(report: Report) -> Event {
     match report {
         Report::Connected { fork } => Event::ForkConnected { fork },
-        Report::Ended { fork, ending, frames_sent, frames_dropped, overrun_samples } => {
-            let (reason, detail, overrun_ms) = (ending.reason.name(), ending.detail, overrun_samples / 8);
+        Report::Ended { fork, ending, frames_sent, frames_dropped, overrun_ms } => {
+            let (reason, detail) = (ending.reason.name(), ending.detail);
             let ending = ForkEnding { reason, detail, frames_sent, frames_dropped, overrun_ms };
             Event::ForkEnded { fork, ending }
         }

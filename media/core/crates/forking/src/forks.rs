@@ -31,7 +31,7 @@ pub enum Report {
     /// The handshake is done; again after a connection that broke.
     Connected { fork: ForkId },
     /// It is over.
-    Ended { fork: ForkId, ending: Ending, frames_sent: u64, frames_dropped: u64, overrun_samples: u64 },
+    Ended { fork: ForkId, ending: Ending, frames_sent: u64, frames_dropped: u64, overrun_ms: u64 },
 }
 
 /// Takes reports on the WebSocket thread; must not wait.

@@ -37,7 +37,7 @@ pub enum Upward {
 /// What the far end wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Downward {
-    /// Samples at 8 kHz.
+    /// Samples at the rate of the fork.
     Audio(Vec<i16>),
     Mark(String),
     /// Let nothing more of the audio be heard.
@@ -50,7 +50,7 @@ pub enum Downward {
 pub(crate) struct Ledger {
     pub frames_sent: AtomicU64,
     pub frames_dropped: AtomicU64,
-    pub overrun: AtomicU64,
+    pub overrun_ms: AtomicU64,
     /// Why our side ends it.
     pub stopped: OnceLock<Stop>,
 }
@@ -88,9 +88,9 @@ impl WorkerEnd {
         self.messages.try_recv().ok()
     }
 
-    /// Note how many samples of the far end have found no room so far.
-    pub fn note_overrun(&self, samples: u64) {
-        self.ledger.overrun.store(samples, Ordering::Relaxed);
+    /// Note how much of the far end's audio has found no room so far.
+    pub fn note_overrun(&self, overrun_ms: u64) {
+        self.ledger.overrun_ms.store(overrun_ms, Ordering::Relaxed);
     }
 
     /// Whether the other side has ended the fork.

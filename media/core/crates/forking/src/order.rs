@@ -23,8 +23,12 @@ pub struct Order {
     pub authorization: String,
     /// The WebSocket subprotocol asked for; empty for none.
     pub subprotocol: String,
+    /// Samples a second, of both ways: 8000 or 16000.
+    pub rate_hz: u32,
     /// Whether audio is taken back.
     pub returns: bool,
+    /// Whether that ends what the leg is played.
+    pub interrupts: bool,
     /// How often a connection that breaks is made again, in a row.
     pub reconnects: u32,
 }
@@ -44,6 +48,9 @@ impl Order {
     pub(crate) fn request(&self) -> Result<Request, Senseless> {
         const NO_URL: Senseless =
             Senseless("a fork needs a URL such as wss://bot.example/stream, of at most 2048 characters");
+        if !matches!(self.rate_hz, 8000 | 16_000) {
+            return Err(Senseless("a fork carries 8000 or 16000 samples a second"));
+        }
         if self.url.len() > MAX_URL {
             return Err(NO_URL);
         }
@@ -77,7 +84,9 @@ mod tests {
             metadata: "{}".into(),
             authorization: "Bearer secret".into(),
             subprotocol: String::new(),
+            rate_hz: 8000,
             returns: true,
+            interrupts: false,
             reconnects: 0,
         }
     }
@@ -91,6 +100,13 @@ mod tests {
         for bad in ["", "bot.example", "http://bot.example", "ws://", "ws://user:pw@bot.example", &long] {
             assert!(order(bad).request().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn only_the_rates_of_telephones_are_taken() {
+        let with = |rate_hz| Order { rate_hz, ..order("ws://bot.example") }.request();
+        assert!(with(8000).is_ok() && with(16_000).is_ok());
+        assert!(with(0).is_err() && with(44_100).is_err());
     }
 
     #[test]

@@ -4,14 +4,15 @@ use std::collections::VecDeque;
 
 use crate::link::{Downward, Fate, Mark};
 
-/// Speech synthesis comes faster than it is spoken; this is 60 s at 8 kHz.
-const MAX_SAMPLES: usize = 480_000;
+/// Speech synthesis comes faster than it is spoken.
+const MAX_WAITING_S: usize = 60;
 /// Marks that may wait, to be passed or to be told of.
 const MAX_MARKS: usize = 256;
 
 /// What one leg is going to hear from a fork.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Returned {
+    rate_hz: u32,
     samples: VecDeque<i16>,
     /// Where each stands, in samples taken since the beginning.
     marks: VecDeque<(u64, String)>,
@@ -23,6 +24,22 @@ pub struct Returned {
 }
 
 impl Returned {
+    pub fn new(rate_hz: u32) -> Self {
+        Self {
+            rate_hz,
+            samples: VecDeque::new(),
+            marks: VecDeque::new(),
+            taken: 0,
+            fates: VecDeque::new(),
+            overrun: 0,
+        }
+    }
+
+    /// Samples a second.
+    pub fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
     pub fn take_in(&mut self, message: Downward) {
         match message {
             Downward::Audio(samples) => self.push(&samples),
@@ -60,13 +77,14 @@ impl Returned {
         self.fates.pop_front();
     }
 
-    /// Samples that found no room so far.
-    pub fn overrun(&self) -> u64 {
-        self.overrun
+    /// How much found no room so far.
+    pub fn overrun_ms(&self) -> u64 {
+        self.overrun * 1000 / u64::from(self.rate_hz)
     }
 
     fn push(&mut self, samples: &[i16]) {
-        let count = samples.len().min(MAX_SAMPLES - self.samples.len());
+        let room = MAX_WAITING_S * self.rate_hz as usize - self.samples.len();
+        let count = samples.len().min(room);
         self.samples.extend(&samples[..count]);
         self.overrun += (samples.len() - count) as u64;
     }
@@ -95,7 +113,7 @@ mod tests {
     use super::*;
 
     fn returned(messages: impl IntoIterator<Item = Downward>) -> Returned {
-        let mut returned = Returned::default();
+        let mut returned = Returned::new(8000);
         messages.into_iter().for_each(|message| returned.take_in(message));
         returned
     }
@@ -157,7 +175,7 @@ mod tests {
     #[test]
     fn a_far_end_without_measure_fills_a_minute_and_no_more() {
         let mut returned = returned((0..100).map(|_| Downward::Audio(vec![1; 8000])));
-        assert_eq!((returned.samples.len(), returned.overrun()), (MAX_SAMPLES, 40 * 8000));
+        assert_eq!((returned.samples.len(), returned.overrun_ms()), (60 * 8000, 40_000));
         (0..1000).for_each(|number| returned.take_in(Downward::Mark(number.to_string())));
         returned.take_in(Downward::Clear);
         (0..1000).for_each(|number| returned.take_in(Downward::Mark(number.to_string())));

@@ -74,7 +74,7 @@ impl Session {
             ending,
             frames_sent: ledger.frames_sent.load(Ordering::Relaxed),
             frames_dropped: ledger.frames_dropped.load(Ordering::Relaxed),
-            overrun_samples: ledger.overrun.load(Ordering::Relaxed),
+            overrun_ms: ledger.overrun_ms.load(Ordering::Relaxed),
         });
     }
 }

@@ -205,20 +205,23 @@ impl Core {
         self.engine().stop_recording(recording).map_err(raise)
     }
 
-    #[pyo3(signature = (endpoint, *, url, mix, metadata, headers, returns, reconnects))]
+    #[pyo3(signature = (endpoint, *, url, mix, rate_hz, metadata, headers, returns, interrupts, reconnects))]
     #[expect(clippy::too_many_arguments, reason = "named ones, of one verb")]
     fn start_fork(
         &self,
         endpoint: u64,
         url: String,
         mix: &str,
+        rate_hz: u32,
         metadata: String,
         headers: (String, String),
         returns: bool,
+        interrupts: bool,
         reconnects: u32,
     ) -> PyResult<u64> {
         let (authorization, subprotocol) = headers;
-        let order = Order { url, metadata, authorization, subprotocol, returns, reconnects };
+        let order =
+            Order { url, metadata, authorization, subprotocol, rate_hz, returns, interrupts, reconnects };
         self.engine().start_fork(endpoint, mix_named(mix)?, order).map_err(raise)
     }
 

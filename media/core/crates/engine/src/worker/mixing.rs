@@ -82,14 +82,14 @@ impl Worker {
 
     /// One beat of a mix: hear every member, add up, let every member hear.
     pub(super) fn mix(&mut self, id: MixId, now_us: u64) {
-        let Self { mixes, legs, recorder, forks, outbox, .. } = self;
+        let Self { mixes, legs, recorder, forks, outbox: events, .. } = self;
         let Some(mix) = mixes.get(id) else { return };
         // A beat that was put on the agenda before the mix paused is not this one.
         let Some(due_us) = mix.next_us.filter(|&next_us| next_us <= now_us) else { return };
         let in_time = now_us - due_us <= MAX_BEHIND_US;
         let beat_us = if in_time { due_us } else { now_us };
         mix.next_us = Some(beat_us + BEAT_US);
-        listen_to_all(mix, legs, recorder, outbox, beat_us);
+        listen_to_all(mix, legs, &mut Takers { recorder, forks, events }, beat_us);
         mix.add_up();
         for member in 0..mix.members().len() {
             let Some(leg) = legs.get(mix.members()[member].leg) else { continue };
@@ -103,17 +103,18 @@ impl Worker {
         self.agenda.add(beat_us + BEAT_US, Task::Mix(id));
     }
 
-    /// One beat of a leg that is heard though it is in no mix: for its recording, or for keys.
+    /// One beat of a leg that is heard though it is in no mix: for its recording, its forks, or keys.
     pub(super) fn listen(&mut self, id: EndpointId, now_us: u64) {
         let mixed = self.is_mixed(id);
-        let Some(leg) = self.legs.get(id) else { return };
+        let Self { legs, recorder, forks, outbox: events, .. } = self;
+        let Some(leg) = legs.get(id) else { return };
         let Some(due_us) = leg.listen_us.filter(|&listen_us| listen_us <= now_us) else { return };
         if mixed || leg.hearing.is_none() {
             leg.listen_us = None;
             return;
         }
         let beat_us = if now_us - due_us > MAX_BEHIND_US { now_us } else { due_us };
-        hear(leg, &mut self.recorder, &mut self.outbox, beat_us);
+        hear(leg, &mut Takers { recorder, forks, events }, beat_us);
         leg.listen_us = Some(beat_us + BEAT_US);
         self.agenda.add(beat_us + BEAT_US, Task::Listen(id));
     }
@@ -211,7 +212,10 @@ impl Worker {
         let mixed = self.is_mixed(id);
         let Some(leg) = self.legs.get(id) else { return };
         let alone = leg.tap.is_some() || leg.endpoint.hears_beats();
-        let needed = leg.codec().filter(|codec| mixed || alone && codec.law().is_none());
+        let needed = leg.codec().filter(|&codec| {
+            let beside = alone && codec.law().is_none();
+            mixed || beside || self.forks.need_samples_of(&leg.forks, codec)
+        });
         match needed {
             None => leg.hearing = None,
             Some(codec) if leg.hearing.as_ref().is_some_and(|hearing| hearing.codec() == codec) => {}
@@ -242,19 +246,20 @@ impl Leg {
     }
 }
 
-fn listen_to_all(
-    mix: &mut Mix,
-    legs: &mut Table<Leg>,
-    recorder: &mut Recorder,
-    events: &mut Vec<Event>,
-    beat_us: u64,
-) {
+/// Who takes what a leg is heard to say, beside its mix.
+struct Takers<'a> {
+    recorder: &'a mut Recorder,
+    forks: &'a mut Forks,
+    events: &'a mut Vec<Event>,
+}
+
+fn listen_to_all(mix: &mut Mix, legs: &mut Table<Leg>, takers: &mut Takers, beat_us: u64) {
     let rate_hz = mix.rate_hz();
     for member in 0..mix.members().len() {
         let leg = legs.get(mix.members()[member].leg);
         mix.listen(member, |frame| match leg {
             Some(leg) => {
-                hear(leg, recorder, events, beat_us);
+                hear(leg, takers, beat_us);
                 leg.hearing.as_mut().is_some_and(|hearing| hearing.mixed(rate_hz, frame))
             }
             None => false,
@@ -262,12 +267,13 @@ fn listen_to_all(
     }
 }
 
-/// One beat of a leg's hearing; recorded, and listened to for keys, from here when its packets cannot be.
-fn hear(leg: &mut Leg, recorder: &mut Recorder, events: &mut Vec<Event>, beat_us: u64) {
+/// One beat of a leg's hearing; recorded, forked, and listened to for keys, from here when its packets cannot be.
+fn hear(leg: &mut Leg, takers: &mut Takers, beat_us: u64) {
     let Some(hearing) = &mut leg.hearing else { return };
     let before = hearing.counters();
     hearing.beat();
-    leg.endpoint.hear_beat(hearing.frame(), beat_us, events);
+    leg.endpoint.hear_beat(hearing.frame(), beat_us, takers.events);
+    takers.forks.place_frame(&leg.forks, hearing, beat_us);
     let Some(tap) = leg.tap.filter(|_| hearing.codec().law().is_none()) else { return };
     let mut samples = [0; RECORDED_FRAME];
     if !hearing.recorded(&mut samples) {
@@ -281,5 +287,5 @@ fn hear(leg: &mut Leg, recorder: &mut Recorder, events: &mut Vec<Event>, beat_us
         packets: after.decoded - before.decoded,
         lost_samples: lost * u64::from(NARROW_HZ) / u64::from(hearing.codec().rate_hz()),
     };
-    recorder.place_frame(tap, &frame, beat_us);
+    takers.recorder.place_frame(tap, &frame, beat_us);
 }

@@ -59,7 +59,7 @@ impl Worker {
                 self.stop_recording(recording, ended_us, now_us);
             }
             Command::Fork { fork, about } => self.start_fork(fork, about, now_us),
-            Command::StopFork { fork } => self.silence_fork(fork),
+            Command::StopFork { fork } => self.silence_fork(fork, now_us),
             Command::Query { endpoint, answer } => {
                 // Who asked may have given up waiting.
                 self.with(endpoint, |leg| {
