@@ -172,8 +172,8 @@ class Core:
     ) -> int:
         """Carry ``said``, ``heard``, ``mixed`` or ``stereo`` to a WebSocket. Ends with one ForkEnded.
 
-        ``rate_hz`` is 8000 or 16000; ``metadata`` is the first message, ``headers`` Authorization and subprotocol,
-        empty for none.
+        ``rate_hz`` is 8000 or 16000; ``metadata`` is the first message, ``headers`` Authorization and
+        subprotocol, empty for none.
         """
 
     def stop_fork(self, fork: int) -> None:

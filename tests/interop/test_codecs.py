@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soundfile
 
 from sipp_scenarios.audio import Samples, find
 from sipp_scenarios.follower import EventFollower
@@ -29,19 +28,12 @@ def centre(tmp_path: Path) -> Iterator[CallCentre]:
         yield CallCentre(switch, events, tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("module", "codec", "rate_hz", "channels"),
-    [("opus", "opus/48000/2", 48_000, 2), ("g722", "G722/16000/1", 16_000, 1)],
-)
+@pytest.mark.parametrize("module", ["opus", "g722"])
 def test_a_caller_and_a_station_without_a_common_codec_hear_each_other(
-    centre: CallCentre, module: str, codec: str, rate_hz: int, channels: int
+    centre: CallCentre, module: str
 ) -> None:
     host = centre.switch.sip.host
-    folder = centre.folder / "baresip"
-    account = f"<sip:13900139000@{host}>;regint=0;audio_codecs={codec}"
-    phone = Baresip(host, account, np.zeros(0, np.int16), folder, f"module {module}.so")
-    voice = np.tile(tone(rate_hz, 30)[:, None], channels)
-    soundfile.write(folder / "speech.wav", voice, rate_hz, subtype="PCM_16")
+    phone = Baresip.wide(host, module, lambda rate_hz: tone(rate_hz, 30), centre.folder / "baresip")
     station = centre.register("2001")
     with phone as baresip, centre.phone(station) as agent:
         baresip.order("dial", f"sip:{DIRECT}@{host}:{centre.switch.sip.port}")
@@ -55,17 +47,10 @@ def test_a_caller_and_a_station_without_a_common_codec_hear_each_other(
         baresip.wait_for("EXIT")
     last_second = agent.talker.heard[-8000:]
     assert level_of(last_second, 8000, TONE_HZ) > 0.7 * AMPLITUDE
-    assert find(agent.talker.said[4000:8000], at_8khz(folder)).score > 0.7
+    assert find(agent.talker.said[4000:8000], baresip.heard).score > 0.7
 
 
 def tone(rate_hz: int, duration_s: int) -> Samples:
     return (AMPLITUDE * np.sin(2 * np.pi * TONE_HZ * np.arange(rate_hz * duration_s) / rate_hz)).astype(
         np.int16
     )
-
-
-def at_8khz(folder: Path) -> Samples:
-    """What the phone heard; the voice of the other holds nothing that 8 kHz could not."""
-    [path] = folder.glob("dump-*-dec.wav")
-    samples, rate_hz = soundfile.read(path, dtype="int16", always_2d=True)
-    return np.asarray(samples[:: rate_hz // 8000, 0], np.int16)

@@ -15,6 +15,8 @@ use engine::prompt::Prompt;
 use engine::rules::Rules;
 use engine::settings::{Rtcp, Settings};
 use engine::speaker::MAX_PACKET;
+use forking::link::Downward;
+use forking::returned::Returned;
 use rtp::digit_sender::Touch;
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::{Header, Packet};
@@ -69,6 +71,19 @@ impl Rig {
         let list = Playlist::new(vec![Arc::new(Prompt::encode(&samples, &[]))]);
         let speaker = &mut self.endpoint.speaker;
         speaker.play(Playback::new(id, list, manner), self.now_us, &mut self.events);
+    }
+
+    /// A fork sends back so many packets, which say 0.
+    fn send_back(&mut self, packets: usize, interrupts: bool) {
+        let mut returned = Returned::new(8000);
+        let samples = vec![Law::Pcma.decode_table()[0x80]; packets * 160];
+        returned.take_in(Downward::Audio(samples));
+        self.endpoint.speaker.returned = Some(Box::new(returned));
+        self.look_at_returned(interrupts);
+    }
+
+    fn look_at_returned(&mut self, interrupts: bool) {
+        self.endpoint.speaker.say_returned(interrupts, self.now_us, &mut self.events);
     }
 
     fn steer(&mut self, steer: Steer) {
@@ -255,4 +270,26 @@ fn dominant_hz(packet: &[u8]) -> (u32, u32) {
     };
     let strongest = |group: [u32; 4]| group.into_iter().max_by_key(|&hz| power(hz)).unwrap();
     (strongest([697, 770, 852, 941]), strongest([1209, 1336, 1477, 1633]))
+}
+
+#[test]
+fn what_a_fork_sends_back_waits_for_the_end_of_what_is_played() {
+    let mut rig = Rig::playing(5, Manner::ONCE);
+    assert_eq!(rig.numbers(2), [0, 1]);
+    rig.send_back(2, false);
+    assert_eq!(rig.numbers(4), [2, 3, 4]);
+    rig.look_at_returned(false);
+    assert_eq!(rig.numbers(10), [0, 0]);
+}
+
+#[test]
+fn what_a_fork_sends_back_ends_what_is_played_if_it_was_asked_to() {
+    let mut rig = Rig::playing(5, Manner::ONCE);
+    assert_eq!(rig.numbers(2), [0, 1]);
+    rig.send_back(2, true);
+    assert!(matches!(
+        rig.events[..],
+        [Event::PlaybackEnded { end: PlaybackEnd::Stopped, position_ms: 40, .. }]
+    ));
+    assert_eq!(rig.numbers(10), [0, 0]);
 }
