@@ -21,6 +21,8 @@ const HEARD_HZ: f64 = 400.0;
 /// Only wide-band audio holds this.
 const WIDE_HZ: f64 = 5000.0;
 const AMPLITUDE: f64 = 6000.0;
+/// Sequence numbers turn over soon.
+const BEFORE_FIRST: u16 = 65_500;
 
 /// Somebody who says a tone, packet by packet.
 struct Voice {
@@ -32,7 +34,7 @@ struct Voice {
 
 impl Voice {
     fn new(codec: Codec, tones_hz: [f64; 2]) -> Self {
-        Self { encoder: Encoder::new(codec).unwrap(), tones_hz, sequence: 65_500, samples: 0 }
+        Self { encoder: Encoder::new(codec).unwrap(), tones_hz, sequence: BEFORE_FIRST, samples: 0 }
     }
 
     fn next(&mut self) -> (Header, Vec<u8>) {
@@ -42,7 +44,7 @@ impl Voice {
         let length = self.encoder.encode(&samples, &mut payload).unwrap();
         self.samples += samples.len() as u64;
         self.sequence = self.sequence.wrapping_add(1);
-        let timestamp = u32::from(self.sequence.wrapping_sub(65_500)).wrapping_mul(codec.ticks(20));
+        let timestamp = u32::from(self.sequence.wrapping_sub(BEFORE_FIRST)).wrapping_mul(codec.ticks(20));
         let header = Header { marker: false, payload_type: 96, sequence: self.sequence, timestamp, ssrc: 5 };
         (header, payload[..length].to_vec())
     }
@@ -167,9 +169,9 @@ fn a_fork_of_one_direction_decodes_nothing_of_the_other() {
 #[test]
 fn a_leg_whose_codec_changes_is_heard_on() {
     let mut sides = Sides::new(Mix::Heard, 8000, BEGUN_US);
-    let mut frames = Vec::new();
+    let (mut frames, mut sequence) = (Vec::new(), BEFORE_FIRST);
     for (number, codec) in [Codec::Pcma, Codec::Opus, Codec::G722, Codec::Pcma].into_iter().enumerate() {
-        let mut voice = Voice::new(codec, [HEARD_HZ; 2]);
+        let mut voice = Voice { sequence, ..Voice::new(codec, [HEARD_HZ; 2]) };
         for beat in 0..100 {
             let now_us = BEGUN_US + (number as u64 * 100 + beat) * BEAT_US;
             let (header, payload) = voice.next();
@@ -177,6 +179,7 @@ fn a_leg_whose_codec_changes_is_heard_on() {
             sides.beat(now_us);
             frames.extend(std::iter::from_fn(|| sides.take(now_us)));
         }
+        sequence = voice.sequence;
     }
     let samples: Vec<i16> =
         frames.concat().chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
