@@ -189,6 +189,7 @@ class Switchboard:
         self._journal = Journal(configuration.records, self._report)
         self._database = Database(configuration.records, self._projections(), self._journal, self._report)
         self._archive = Archive(
+            configuration.recordings.folder,
             configuration.records,
             self._journal,
             self._report,

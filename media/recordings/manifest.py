@@ -38,9 +38,10 @@ class Mark(Span):
 class ChannelFacts(_Part):
     """What a channel is made of."""
 
-    packets: int = 0
-    lost_ms: int = 0
-    """Silence in place of packets that never came."""
+    packets: int | None = None
+    """None when the recording failed or was recovered: what was counted went with its process."""
+    lost_ms: int | None = None
+    """Silence in place of packets that never came; None as ``packets``."""
     gaps: tuple[Span, ...] = ()
 
 

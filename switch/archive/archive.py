@@ -1,16 +1,19 @@
 """The archive follows the journal, on a thread of its own, and writes a manifest beside each recording.
 
 Neither calls nor the database ever wait for it. Every step may be done twice: after a crash the journal is
-read again from the first entry that a manifest still needs.
+read again from the first entry that a manifest still needs. What was being recorded when a process ended is
+finished by the next: the file is made whole, and the event that ends the recording is reported.
 """
 
 from collections.abc import Iterable
 from contextlib import closing
+from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
 
 import structlog
 
+from switch.archive.aftermath import Aftermath
 from switch.archive.events import ArchiveFailed, ArchiveRecovered
 from switch.archive.ledger import Ledger
 from switch.archive.manifest_writer import ManifestWriter
@@ -34,14 +37,23 @@ class Archive:
     """What becomes of recordings that are over. ``report`` is told, on the archive's thread."""
 
     def __init__(
-        self, config: RecordsConfig, journal: Journal, report: Report, *, agent_topics: Iterable[str] = ()
+        self,
+        folder: Path,
+        config: RecordsConfig,
+        journal: Journal,
+        report: Report,
+        *,
+        agent_topics: Iterable[str] = (),
     ) -> None:
+        """``folder``: of all recordings."""
         self._config = config
         self._journal = journal
         self._report = report
         self._ledger = Ledger(agent_topics)
         self._state = StateFile(config.journal / _STATE)
+        self._kept = self._state.read()
         self._manifests = ManifestWriter()
+        self._aftermath = Aftermath(folder, self._knows)
         self._next_sequence = 1
         self._place_kept_at = 1
         """How far the journal was read when the place to go on from was last kept."""
@@ -85,9 +97,11 @@ class Archive:
             self._report(ArchiveFailed(reason=f"{reason_of(fault)}; restart the switch, nothing is lost"))
 
     def _live(self) -> None:
-        kept = self._state.read().get("next_sequence", 1)
-        # Past a power cut the cursor may know of entries that the journal's disk has forgotten.
-        self._next_sequence = self._place_kept_at = min(kept, self._journal.first_sequence)
+        self._aftermath.note_moment()
+        # Past a power cut the place may be behind entries that the journal's disk has forgotten.
+        self._next_sequence = self._place_kept_at = min(
+            self._kept.get("next_sequence", 1), self._journal.first_sequence
+        )
         reader = JournalReader(self._journal.folder, self._next_sequence, topics=self._ledger.topics)
         with closing(reader):
             self._follow(reader)
@@ -97,7 +111,7 @@ class Archive:
         last = False
         while not last:
             last = self._closing.is_set()
-            self._catch_up(reader)
+            self._tell_health(self._catch_up(reader) or self._finish_left_behind())
             self._keep_place(at_least=1 if last else self._config.batch_entries)
             if self._failing:
                 self._closing.wait(self._retry_s)
@@ -105,8 +119,8 @@ class Archive:
                 self._wake.wait()
                 self._wake.clear()
 
-    def _catch_up(self, reader: JournalReader) -> None:
-        """Read until nothing is left, or until too much waits for the disk."""
+    def _catch_up(self, reader: JournalReader) -> OSError | None:
+        """Read until nothing is left, or until too much waits for the disk. What a disk objected to."""
         try:
             refused = self._manifests.write()
             while len(self._manifests) < _MOST_UNWRITTEN and (entries := self._take(reader)):
@@ -115,7 +129,24 @@ class Archive:
                 refused = self._manifests.write()
         except OSError as error:  # the journal's disk
             refused = error
-        self._tell_health(refused)
+        return refused
+
+    def _finish_left_behind(self) -> OSError | None:
+        """Once all is read that the runs before wrote, end what they did not."""
+        if not self._aftermath.is_begun and self._next_sequence >= self._journal.first_sequence:
+            ours = self._journal.first_sequence
+            left = [note for note in self._ledger.under_way() if note.sequence < ours]
+            self._aftermath.begin(left, self._kept.get("searched_to", ""))
+        try:
+            while not self._closing.is_set() and (end := self._aftermath.step()):
+                log.info("recording finished that was left behind", recording_id=end.recording_id)
+                self._report(end)
+        except OSError as error:
+            return error
+        return None
+
+    def _knows(self, recording_id: str) -> bool:
+        return self._ledger.knows(recording_id) or self._manifests.knows(recording_id)
 
     def _take(self, reader: JournalReader) -> list[JournalEntry]:
         entries = reader.take(self._config.batch_entries)
@@ -151,8 +182,10 @@ class Archive:
         if self._next_sequence - self._place_kept_at < at_least:
             return
         needed = (self._next_sequence, self._ledger.oldest_open(), self._manifests.oldest_needed)
+        place = min(at for at in needed if at is not None)
+        searched_to = self._aftermath.searched_to or self._kept.get("searched_to", "")
         try:
-            self._state.keep({"next_sequence": min(at for at in needed if at is not None)})
+            self._state.keep({"next_sequence": place, "searched_to": searched_to})
             self._place_kept_at = self._next_sequence
         except OSError as error:
             log.warning("the archive's place in the journal is not kept", reason=str(error))

@@ -86,6 +86,10 @@ class Ledger:
         """The recordings that have begun and not ended, in the order they began."""
         return list(self._notes.values())
 
+    def knows(self, recording_id: str) -> bool:
+        """Whether a recording is under way."""
+        return recording_id in self._notes
+
     def oldest_open(self) -> int | None:
         """Sequence of the first entry that a manifest may still need."""
         needed = [note.sequence for note in self._notes.values()]

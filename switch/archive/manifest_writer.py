@@ -19,6 +19,10 @@ class ManifestWriter:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def knows(self, recording_id: str) -> bool:
+        """Whether the manifest of a recording waits."""
+        return recording_id in self._waiting
+
     @property
     def oldest_needed(self) -> int | None:
         """Sequence of the first entry of the journal that a waiting manifest needs."""

@@ -49,7 +49,9 @@ def _leg(leg: LegNote, note: RecordingNote) -> ManifestLeg:
 
 def _channel(ended: Ended, name: str) -> ChannelFacts:
     outcome = ended.outcome
-    return ChannelFacts(packets=outcome.get(f"{name}_packets", 0), lost_ms=outcome.get(f"{name}_lost_ms", 0))
+    if ended.state == "failed" or outcome.get("recovered", False):
+        return ChannelFacts()
+    return ChannelFacts(packets=outcome[f"{name}_packets"], lost_ms=outcome[f"{name}_lost_ms"])
 
 
 def _ms_since(began: float, moment: float) -> int:

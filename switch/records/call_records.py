@@ -2,8 +2,7 @@
 
 Pure: journal entries in, rows out. A row is complete when the call has ended and so have its recordings,
 since the hash of a recording is known only when its file is closed, and so have its legs, since their quality
-is told with the end of their ports. When the switch starts, whatever the
-run before left open is over.
+is told with the end of their ports. When the switch starts, the calls that the run before left open are over.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -93,7 +92,7 @@ class CallRecords:
             case "call.refused":
                 return [_refused(entry, entry.fields).row()]
             case "switch.started":
-                return self._close_all()
+                return self._end_all()
             case "endpoint.opened":
                 self._open_legs[entry.fields["leg_id"]] = None
                 return []
@@ -137,15 +136,18 @@ class CallRecords:
         call.close_leg(fields["leg_id"], fields)
         return self._row_of_complete(call)
 
-    def _close_all(self) -> list[Mapping[str, Any]]:
-        """The run before ended without ending these: they were cut off when it last gave a sign of life."""
+    def _end_all(self) -> list[Mapping[str, Any]]:
+        """The run before ended without ending these: they were cut off when it last gave a sign of life.
+
+        Their recordings are finished by the archive, and waited for.
+        """
         rows = []
-        for call in self._open.values():
+        for call in list(self._open.values()):
             if call.ended is None:
                 died_at = max(self._last_time, call.started)
                 call.end(Cause.NORMAL_TEMPORARY_FAILURE, HungUpBy.RESTART, died_at)
-            rows.append(call.row())
-        self._open.clear()
+            call.open_legs.clear()
+            rows += self._row_of_complete(call)
         self._open_legs.clear()
         return rows
 
@@ -227,7 +229,7 @@ def _recording_over(call: OpenCall, fields: Fields, now: float) -> None:
 
 def _note_path(call: OpenCall, fields: Fields) -> None:
     if fields["recording_id"] == call.recording_id:
-        call.recording_path = fields["path"]
+        call.recording_path = fields["path"] or None
 
 
 def _ended(call: OpenCall, fields: Fields, now: float) -> None:

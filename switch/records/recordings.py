@@ -4,38 +4,51 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table, Text
 
-from switch.records.columns import RESTART, Stamp, record_tables, stamp
+from switch.records.columns import Stamp, record_tables, stamp
 from switch.records.projection import JournalEntry
 
 recordings = Table(
     "recordings",
     record_tables,
     Column("recording_id", String(64), primary_key=True, comment="also the file's name"),
-    Column("call_id", String(64), nullable=False, index=True, comment="the call"),
+    Column(
+        "call_id",
+        String(64),
+        nullable=False,
+        index=True,
+        comment="the call it began in; empty when its file was found and nothing else",
+    ),
     Column("contact_id", String(64), nullable=False, index=True, comment="the customer's whole visit"),
     Column(
         "path",
         Text,
         nullable=False,
-        comment="the file; empty when the process ended before the file was begun",
+        comment="the file; empty when it was never begun",
     ),
     Column("started_at", Stamp, nullable=False, index=True, comment="when the file was begun"),
     Column("duration_ms", Integer, comment="null when it failed"),
     Column("size_bytes", BigInteger, comment="null when it failed"),
     Column("sha256", String(64), comment="of the whole file; null when it failed"),
     Column("state", String(16), nullable=False, comment="completed or failed"),
-    Column("reason", Text, comment="why it failed; restart when the process ended first"),
+    Column("reason", Text, comment="why it failed"),
+    Column("recovered", Boolean, nullable=False, comment="whether it was finished after its process ended"),
     Column("caller", String(255), index=True, comment="the customer's number"),
     Column("called", String(255), comment="the number the customer dialled"),
     Column("station", String(64), index=True, comment="the last the customer talked to"),
-    Column("customer_lost_ms", Integer, comment="silence in place of packets that never came"),
+    Column(
+        "customer_lost_ms",
+        Integer,
+        comment="silence in place of packets that never came; null when recovered",
+    ),
     Column("agent_lost_ms", Integer, comment="the same of the agent's side"),
     comment="One row for each recording that is over.",
 )
 
-_OF_COMPLETED = ("duration_ms", "size_bytes", "sha256", "customer_lost_ms", "agent_lost_ms")
+_COUNTED = ("customer_lost_ms", "agent_lost_ms")
+"""What is counted while it is recorded, and goes with the process."""
+_OF_COMPLETED = ("duration_ms", "size_bytes", "sha256", *_COUNTED)
 
 
 @dataclass(slots=True)
@@ -44,12 +57,16 @@ class _Call:
 
     sequence: int
     contact_id: str
-    caller: str
-    called: str
+    caller: str | None
+    called: str | None
     station: str | None = None
     ended: bool = False
     open: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What is known so far of the recordings that run, by recording_id."""
+
+
+_UNKNOWN = _Call(0, "", None, None)
+"""Of a file that was found without a word of it in the journal."""
 
 
 class Recordings:
@@ -79,7 +96,7 @@ class Recordings:
             case "call.arrived":
                 self._calls[fields["call_id"]] = _arrived(entry)
             case "switch.started":
-                return self._close_all()
+                self._end_calls()
             case "call.answered" | "call.connected" | "call.ended" | "recording.started":
                 self._note(entry)
             case "recording.completed" | "recording.failed":
@@ -116,26 +133,20 @@ class Recordings:
         fields = entry.fields
         call = self._calls.get(fields["call_id"])
         if call is None:
-            return []
+            return [_row(_UNKNOWN, entry, _found(entry))] if fields.get("began_at") else []
         begun = call.open.pop(fields["recording_id"], None) or _begun(entry)
         self._forget_when_over(fields["call_id"], call)
-        outcome = {name: fields.get(name) for name in _OF_COMPLETED} | {"path": fields["path"]}
-        state = entry.topic.removeprefix("recording.")
-        return [_row(call, begun, state, fields.get("reason"), outcome)]
+        return [_row(call, entry, begun)]
 
     def _forget_when_over(self, call_id: str, call: _Call) -> None:
         if call.ended and not call.open:
             del self._calls[call_id]
 
-    def _close_all(self) -> list[Mapping[str, Any]]:
-        nothing = dict.fromkeys(_OF_COMPLETED)
-        rows = [
-            _row(call, begun, "failed", RESTART, nothing)
-            for call in self._calls.values()
-            for begun in call.open.values()
-        ]
-        self._calls.clear()
-        return rows
+    def _end_calls(self) -> None:
+        """The calls of the run before are over; the archive finishes their recordings."""
+        for call_id, call in list(self._calls.items()):
+            call.ended = True
+            self._forget_when_over(call_id, call)
 
 
 def _arrived(entry: JournalEntry) -> _Call:
@@ -154,13 +165,25 @@ def _begun(entry: JournalEntry) -> dict[str, Any]:
     }
 
 
-def _row(
-    call: _Call, begun: dict[str, Any], state: str, reason: str | None, outcome: dict[str, Any]
-) -> Mapping[str, Any]:
-    of_the_call = {
+def _found(entry: JournalEntry) -> dict[str, Any]:
+    """What is known of a recording whose beginning the journal does not tell."""
+    return _begun(entry) | {"started_at": stamp(entry.fields["began_at"])}
+
+
+def _row(call: _Call, entry: JournalEntry, begun: dict[str, Any]) -> Mapping[str, Any]:
+    fields = entry.fields
+    recovered = fields.get("recovered", False)  # an older journal does not tell
+    unknown = dict.fromkeys(_COUNTED) if recovered else {}
+    return {
+        **begun,
+        **{name: fields.get(name) for name in _OF_COMPLETED},
+        **unknown,
+        "path": fields["path"],
+        "state": entry.topic.removeprefix("recording."),
+        "reason": fields.get("reason"),
+        "recovered": recovered,
         "contact_id": call.contact_id,
         "caller": call.caller,
         "called": call.called,
         "station": call.station,
     }
-    return begun | of_the_call | outcome | {"state": state, "reason": reason}

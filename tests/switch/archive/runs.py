@@ -1,5 +1,6 @@
 """Lives of the archive's thread, with a journal and recordings in one folder."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,13 +33,22 @@ def config(folder: Path, **changes: Any) -> RecordsConfig:
 
 
 class Run:
-    """One life of journal and archive."""
+    """One life of journal and archive. What the archive reports is in the journal, as in the switch."""
 
-    def __init__(self, settings: RecordsConfig) -> None:
+    def __init__(self, settings: RecordsConfig, most_reports: int) -> None:
+        """It is killed when the journal has so many of what the archive reports."""
         self.reports: SimpleQueue[Event] = SimpleQueue()
+        self._reports_left = most_reports
         self.journal = Journal(settings)
-        self.archive = Archive(settings, self.journal, self.reports.put)
+        folder = settings.journal.parent / "recordings"
+        self.archive = Archive(folder, settings, self.journal, self._take_report)
         self.archive.start()
+
+    def _take_report(self, event: Event) -> None:
+        self._reports_left -= 1
+        if self._reports_left >= 0:
+            self.journal.observe(event, START + 100)
+        self.reports.put(event)
 
     def tell(self, *moments: Moment) -> None:
         for at, event in moments:
@@ -50,8 +60,8 @@ class Run:
 
 
 @contextmanager
-def running(settings: RecordsConfig) -> Iterator[Run]:
-    run = Run(settings)
+def running(settings: RecordsConfig, most_reports: int = 1_000) -> Iterator[Run]:
+    run = Run(settings, most_reports)
     try:
         yield run
     finally:
@@ -66,12 +76,19 @@ def tell_journal(settings: RecordsConfig, *moments: Moment) -> None:
     journal.close()
 
 
-def recording_file(folder: Path, name: str = "recording-1") -> Path:
-    """Two seconds, both channels talk."""
+def recording_file(folder: Path, name: str = "recording-1", *, left_behind: bool = False) -> Path:
+    """Two seconds, both channels talk. What is not left behind is written to while the next run is up."""
     path = folder / "recordings" / "2026-09-21" / f"{name}.wav"
     path.parent.mkdir(parents=True, exist_ok=True)
     frames = np.full((SECONDS * 8000, 2), (900, 700), np.int16)
     soundfile.write(path, frames, 8000)
+    return last_written(path, -60 if left_behind else 60)
+
+
+def last_written(path: Path, seconds: float) -> Path:
+    """Let a file be last written to so many seconds from now."""
+    moment = path.stat().st_mtime + seconds
+    os.utime(path, (moment, moment))
     return path
 
 

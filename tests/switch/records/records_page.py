@@ -5,7 +5,7 @@ python -m tests.switch.records.records_page
 
 from pathlib import Path
 
-from sqlalchemy import Column, Float, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Float, Integer, String, Table, Text
 
 import acd.service
 import ivr.service
@@ -78,6 +78,8 @@ def _words(column: Column[object]) -> str:
             return "text"
         case String(length=length):
             return f"text up to {length}"
+        case Boolean():
+            return "true or false"
         case Integer():
             return "whole number"
         case Float():

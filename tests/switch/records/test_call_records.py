@@ -116,11 +116,12 @@ def test_a_failure_that_no_answer_announced_is_named_too() -> None:
     assert row["recording_id"] == "recording-1"
 
 
-def test_a_recording_that_never_ends_is_waited_for_until_the_next_start() -> None:
+def test_a_recording_that_a_crash_cut_off_is_waited_for_until_the_next_run_has_finished_it() -> None:
     projection = CallRecords()
     answered_and_ended = journal_of(call_shorter_than_the_opening_of_its_file()[:3])
-    assert fold(projection, answered_and_ended) == []
-    (row,) = fold(projection, journal_of([(60, switch_started())], first_sequence=4))
+    assert fold(projection, [*answered_and_ended, *journal_of([(60, switch_started())], 4)]) == []
+    never_begun = replace(recording_failed(), path="")
+    (row,) = fold(projection, journal_of([(61, never_begun)], first_sequence=5))
     assert (row["recording_id"], row["recording_path"], row["hung_up_by"]) == ("recording-1", None, "caller")
 
 
@@ -276,10 +277,10 @@ def test_a_restart_ends_open_calls_when_the_old_run_gave_its_last_sign_of_life()
     assert (row["end_stamp"], row["talk_ms"]) == (at(9), 7000)
 
 
-def test_a_restart_ends_the_waiting_for_a_recording_but_not_the_record_of_the_call() -> None:
-    row = only_row(*answered_call()[:-1], (3600, switch_started()))
+def test_the_record_of_a_call_cut_off_by_a_crash_has_the_hash_of_the_recording_finished_later() -> None:
+    row = only_row(*answered_call()[:-1], (3600, switch_started()), (3601, recording_completed()))
     assert (row["hung_up_by"], row["end_stamp"]) == ("caller", at(30.25))
-    assert (row["recording_id"], row["recording_sha256"]) == ("recording-1", None)
+    assert (row["recording_id"], row["recording_sha256"]) == ("recording-1", "ab" * 32)
 
 
 def test_after_a_restart_nothing_of_the_old_run_is_open() -> None:

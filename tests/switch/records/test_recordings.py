@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from switch.events import CallConnected
@@ -31,6 +32,7 @@ def test_a_completed_recording_has_a_row_with_all_one_searches_by() -> None:
         "sha256": "ab" * 32,
         "state": "completed",
         "reason": None,
+        "recovered": False,
         "caller": "13800138000",
         "called": "95598",
         "station": "1002",
@@ -47,12 +49,23 @@ def test_a_failed_recording_tells_why_and_where_the_rest_is() -> None:
     assert (row["path"], row["sha256"]) == ("/var/recordings/recording-1.wav", None)
 
 
-def test_a_recording_cut_off_by_a_restart_failed() -> None:
-    (row,) = fold(
-        Recordings(),
-        journal_of([(0, arrived()), (1, recording_started()), (2, ended()), (9, switch_started())]),
-    )
-    assert (row["state"], row["reason"]) == ("failed", "restart")
+def test_a_recording_that_a_crash_cut_off_has_its_row_when_it_is_finished() -> None:
+    projection = Recordings()
+    cut_off = [(0.0, arrived()), (1.0, recording_started()), (9.0, switch_started())]
+    assert fold(projection, journal_of(cut_off)) == []
+    assert projection.oldest_open() == 1
+    recovered = replace(recording_completed(), recovered=True, customer_lost_ms=0)
+    (row,) = fold(projection, journal_of([(10, recovered)], first_sequence=4))
+    assert (row["state"], row["recovered"], row["customer_lost_ms"]) == ("completed", True, None)
+    assert row["started_at"] == datetime.fromtimestamp(START + 1, UTC)
+    assert projection.oldest_open() is None
+
+
+def test_a_file_that_was_found_has_a_row_of_what_is_known() -> None:
+    found = replace(recording_completed(), call_id="", contact_id="", recovered=True, began_at=START - 60)
+    (row,) = fold(Recordings(), journal_of([(0, found)]))
+    assert (row["call_id"], row["caller"], row["recovered"]) == ("", None, True)
+    assert row["started_at"] == datetime.fromtimestamp(START - 60, UTC)
 
 
 def test_a_call_shorter_than_the_opening_of_its_file_keeps_its_recording() -> None:
@@ -78,15 +91,11 @@ def test_a_failure_that_no_answer_announced_has_a_row_too() -> None:
     assert (row["state"], row["reason"]) == ("failed", "No space left on device")
 
 
-def test_a_restart_before_the_file_was_open_leaves_a_row_without_a_path() -> None:
-    moments = [*call_shorter_than_the_opening_of_its_file()[:3], (60.0, switch_started())]
-    (row,) = fold(Recordings(), journal_of(moments))
-    assert (row["recording_id"], row["state"], row["reason"], row["path"]) == (
-        "recording-1",
-        "failed",
-        "restart",
-        "",
-    )
+def test_a_recording_whose_file_was_never_begun_has_a_row_without_a_path() -> None:
+    never_begun = replace(recording_failed(), path="")
+    short_call = call_shorter_than_the_opening_of_its_file()[:3]
+    (row,) = fold(Recordings(), journal_of([*short_call, (60.0, switch_started()), (61.0, never_begun)]))
+    assert (row["recording_id"], row["state"], row["path"]) == ("recording-1", "failed", "")
 
 
 def test_every_recording_of_a_call_has_its_row_with_the_station_of_its_time() -> None:

@@ -1,0 +1,27 @@
+"""The folder of recordings: one folder a day, named by its date, with a WAV file for each recording."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+SUFFIX = ".wav"
+_PROBE = ".clock"
+
+
+def recordings_since(folder: Path, day: str) -> Iterator[Path]:
+    """The recordings of ``day`` (2026-11-20) and later ones, in order. Raises OSError."""
+    if not folder.is_dir():
+        return
+    days = sorted(entry.path for entry in os.scandir(folder) if entry.is_dir() and entry.name >= day)
+    for each in days:
+        names = sorted(entry.name for entry in os.scandir(each) if entry.name.endswith(SUFFIX))
+        yield from (Path(each, name) for name in names)
+
+
+def clock_of(folder: Path) -> float:
+    """The moment by the clock of the disk, which need not be this machine's. Raises OSError."""
+    probe = folder / _PROBE
+    probe.touch()
+    moment = probe.stat().st_mtime
+    probe.unlink()
+    return moment

@@ -1,0 +1,197 @@
+"""What a killed run leaves behind is finished by the next: each recording once, whoever is killed when."""
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from media.events import RecordingCompleted, RecordingFailed
+from media.recordings.digest import sha256_of
+from media.recordings.manifest import manifest_path, read_manifest
+from media.recordings.wav_file import read_wav_file
+from runtime.vocabulary import Event
+from switch.archive.aftermath import Aftermath
+from switch.archive.events import ArchiveFailed, ArchiveRecovered
+from switch.archive.finishing import End
+from switch.archive.notes import RecordingNote
+from switch.events import CallAnswered
+from switch.records.journal import Journal
+from tests.switch.archive.runs import (
+    begun,
+    call_of,
+    config,
+    last_written,
+    recording_file,
+    running,
+    tell_journal,
+)
+from tests.switch.records.stories import START, Moment, arrived, switch_started
+
+PATIENCE_S = 10.0
+
+
+def cut_off(path: Path) -> list[Moment]:
+    """A recorded call until its process is killed."""
+    return [(0, arrived()), (1, begun(path))]
+
+
+def torn(path: Path, octets: int = 4001) -> Path:
+    """As a writer leaves it that is killed before it has brought the header up to date."""
+    with path.open("ab") as file:
+        file.write(b"\1\2\3\4" * (octets // 4) + b"\1" * (octets % 4))
+    return last_written(path, -60)
+
+
+def next_run(folder: Path, expected: int, *, most_reports: int = 1_000) -> list[Event]:
+    """What the archive reports when the switch is started once more."""
+    with running(config(folder), most_reports) as run:
+        run.tell((50, switch_started()))
+        return [run.reports.get(timeout=PATIENCE_S) for _ in range(expected)]
+
+
+def steps(aftermath: Aftermath) -> list[End]:
+    found = []
+    while (end := aftermath.step()) is not None:
+        found.append(end)
+    return found
+
+
+def search(folder: Path, known: str = "") -> tuple[Aftermath, list[End]]:
+    aftermath = Aftermath(folder / "recordings", is_known=lambda recording_id: recording_id == known)
+    aftermath.note_moment()
+    aftermath.begin([], day="")
+    return aftermath, steps(aftermath)
+
+
+def test_a_recording_that_a_kill_cut_off_is_made_whole_told_once_and_has_its_manifest(tmp_path: Path) -> None:
+    path = torn(recording_file(tmp_path, left_behind=True))
+    tell_journal(config(tmp_path), *cut_off(path))
+    (event,) = next_run(tmp_path, expected=1)
+    assert isinstance(event, RecordingCompleted)
+    assert (event.recovered, event.call_id, event.began_at) == (True, "call-1", None)
+    assert (event.duration_ms, event.sha256) == (2125, sha256_of(path))
+    assert soundfile.info(path).frames == 17_000
+    manifest = read_manifest(path)
+    assert manifest is not None
+    assert (manifest.recovered, manifest.caller, manifest.sha256) == (True, "13800138000", sha256_of(path))
+    assert (manifest.started_at.timestamp(), manifest.channels.customer.packets) == (START + 1, None)
+
+
+def test_a_recording_whose_file_was_never_begun_failed(tmp_path: Path) -> None:
+    tell_journal(config(tmp_path), (0, arrived()), (1, CallAnswered(call_id="call-1", recording_id="r")))
+    (event,) = next_run(tmp_path, expected=1)
+    assert isinstance(event, RecordingFailed)
+    assert (event.path, event.reason) == ("", "the process ended before the file was begun")
+
+
+def test_a_file_whose_beginning_the_journal_lost_is_found_by_its_name(tmp_path: Path) -> None:
+    path = recording_file(tmp_path, left_behind=True)
+    answered = CallAnswered(call_id="call-1", recording_id=path.stem)
+    tell_journal(config(tmp_path), (0, arrived()), (1, answered))
+    (event,) = next_run(tmp_path, expected=1)
+    assert isinstance(event, RecordingCompleted)
+    assert (event.path, event.call_id, event.began_at) == (str(path), "call-1", None)
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF", b"x" * 100])
+def test_a_file_without_a_header_failed_and_is_left_as_it_is(tmp_path: Path, content: bytes) -> None:
+    path = recording_file(tmp_path, left_behind=True)
+    path.write_bytes(content)
+    tell_journal(config(tmp_path), *cut_off(path))
+    (event,) = next_run(tmp_path, expected=1)
+    assert isinstance(event, RecordingFailed)
+    assert "no whole WAV header" in event.reason
+    assert path.read_bytes() == content
+
+
+def test_a_file_that_is_gone_failed(tmp_path: Path) -> None:
+    path = recording_file(tmp_path, left_behind=True)
+    tell_journal(config(tmp_path), *cut_off(path))
+    path.unlink()
+    (event,) = next_run(tmp_path, expected=1)
+    assert isinstance(event, RecordingFailed)
+    assert event.reason == "the process ended, and the file is gone"
+
+
+def test_a_folder_that_is_not_mounted_is_waited_for(tmp_path: Path) -> None:
+    path = recording_file(tmp_path, left_behind=True)
+    tell_journal(config(tmp_path), *cut_off(path))
+    folder, away = tmp_path / "recordings", tmp_path / "away"
+    folder.rename(away)
+    with running(config(tmp_path)) as run:
+        assert isinstance(run.reports.get(timeout=PATIENCE_S), ArchiveFailed)
+        away.rename(folder)
+        assert isinstance(run.reports.get(timeout=PATIENCE_S), RecordingCompleted)
+        assert isinstance(run.reports.get(timeout=PATIENCE_S), ArchiveRecovered)
+
+
+@given(kept=st.lists(st.integers(min_value=0, max_value=3), max_size=3), torn_octets=st.integers(0, 9))
+@hypothesis_settings(deadline=None, max_examples=20)
+def test_killed_again_and_again_each_recording_ends_once(
+    tmp_path_factory: pytest.TempPathFactory, kept: list[int], torn_octets: int
+) -> None:
+    folder = tmp_path_factory.mktemp("installation")
+    paths = [recording_file(folder, f"r{n}", left_behind=True) for n in range(4)]
+    tell_journal(config(folder), *(moment for path in paths for moment in cut_off(torn(path, torn_octets))))
+    left = len(paths)
+    for reports in [*kept, left]:
+        next_run(folder, expected=left, most_reports=reports)
+        left = max(0, left - reports)
+    ended = Counter(
+        entry.fields["recording_id"]
+        for entry in Journal(config(folder)).read()
+        if entry.topic == "recording.completed"
+    )
+    assert ended == {path.stem: 1 for path in paths}
+    assert all(manifest_path(path).exists() and read_wav_file(path).is_true for path in paths)
+
+
+def test_a_file_that_the_journal_does_not_know_is_catalogued_by_its_name_and_time(tmp_path: Path) -> None:
+    path = torn(recording_file(tmp_path, "stray", left_behind=True))
+    touched = path.stat().st_mtime
+    (event,) = next_run(tmp_path, expected=1)
+    assert isinstance(event, RecordingCompleted)
+    assert (event.recording_id, event.call_id, event.recovered) == ("stray", "", True)
+    assert event.began_at == pytest.approx(touched - 2.125)
+    manifest = read_manifest(path)
+    assert manifest is not None
+    assert (manifest.call_ids, manifest.caller, manifest.recovered) == ((), None, True)
+
+
+def test_when_the_whole_journal_is_lost_every_recording_keeps_its_manifest(tmp_path: Path) -> None:
+    path = recording_file(tmp_path, "with-manifest")
+    with running(config(tmp_path)) as run:
+        run.tell(*call_of(path))
+    shutil.rmtree(tmp_path / "journal")
+    stray = recording_file(tmp_path, "stray", left_behind=True)
+    (event,) = next_run(tmp_path, expected=1)
+    assert isinstance(event, RecordingCompleted)
+    assert event.path == str(stray)
+
+
+def test_what_the_journal_knows_or_what_is_written_to_now_is_not_left_behind(tmp_path: Path) -> None:
+    recording_file(tmp_path, "known", left_behind=True)
+    recording_file(tmp_path, "running")
+    aftermath, found = search(tmp_path, known="known")
+    assert found == []
+    assert aftermath.searched_to != ""
+
+
+def test_days_before_the_last_search_are_not_searched_again(tmp_path: Path) -> None:
+    recording_file(tmp_path, left_behind=True)
+    aftermath = Aftermath(tmp_path / "recordings", is_known=lambda recording_id: False)
+    aftermath.note_moment()
+    aftermath.begin([], day="2026-09-22")
+    assert steps(aftermath) == []
+
+
+def test_where_there_is_no_folder_nothing_is_left_behind_but_what_the_journal_tells(tmp_path: Path) -> None:
+    aftermath = Aftermath(tmp_path / "recordings", is_known=lambda recording_id: False)
+    aftermath.note_moment()
+    aftermath.begin([RecordingNote("r", contact_id="c", sequence=1, began=START)], day="")
+    assert [type(end) for end in steps(aftermath)] == [RecordingFailed]
