@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 Earliest = Callable[[], float | None]
 """Tells when the alarm is to ring next, in monotonic seconds; None: not at all."""
-ASKED_AFTER_S = 0.005
+ASKED_AFTER_S = 0.01
 _TICK_S = 0.001
 """The loop counts in whole milliseconds, and would go off again and again in the last one."""
 
@@ -32,18 +32,19 @@ class LoopAlarm:
     """Rings the driver through the event loop's ``call_at``.
 
     The deadline moves with nearly every message, and asking all cores for theirs takes longer than many a
-    message does. So they are asked once for all messages of some milliseconds: it rings so much late at most.
+    message does. So it rings once for all messages of some milliseconds, whether anything is due or not, and
+    asks for the deadline when nothing was: it rings so much late at most.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
-        self._will_ask = False
-        """Whether the loop's timer is set for asking anew."""
+        self._rings_soon = False
+        """Whether it was armed since it rang last."""
 
     def arm(self, earliest: Earliest, ring: Callable[[], None]) -> None:
-        if not self._will_ask:
-            self._will_ask = True
+        if not self._rings_soon:
+            self._rings_soon = True
             self._set_timer(self._loop.time() + ASKED_AFTER_S, earliest, ring)
 
     def _set_timer(self, at: float, earliest: Earliest, ring: Callable[[], None]) -> None:
@@ -52,11 +53,10 @@ class LoopAlarm:
         self._timer = self._loop.call_at(at, self._go_off, earliest, ring)
 
     def _go_off(self, earliest: Earliest, ring: Callable[[], None]) -> None:
-        self._timer, self._will_ask = None, False
-        deadline, now = earliest(), self._loop.time()
-        if deadline is None:
+        self._timer, self._rings_soon = None, False
+        ring()
+        if self._rings_soon:
             return
-        if deadline <= now:
-            ring()
-        else:
-            self._set_timer(max(deadline, now + _TICK_S), earliest, ring)
+        deadline = earliest()
+        if deadline is not None:
+            self._set_timer(max(deadline, self._loop.time() + _TICK_S), earliest, ring)

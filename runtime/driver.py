@@ -61,7 +61,15 @@ class Alarm(Protocol):
     """The shell's one timer."""
 
     def arm(self, earliest: Callable[[], float | None], ring: Callable[[], None]) -> None:
-        """Call ``ring`` when it is as late as ``earliest`` tells, which may have moved with this call."""
+        """Call ``ring`` when it is as late as ``earliest`` tells, which may have moved with this call.
+
+        No harm if it rings when nothing is due.
+        """
+
+
+def _is_due(core: Core, now: float) -> bool:
+    at = core.next_deadline()
+    return at is not None and at <= now
 
 
 _Way = tuple[tuple[Handler, ...], tuple[Observer, ...]]
@@ -134,18 +142,21 @@ class Driver:
         return earliest(*[core.next_deadline() for core in self._cores])
 
     def wake(self) -> None:
-        """The alarm rang: wake every core that is due."""
-        self.run_step(self._wake_due)
+        """The alarm rang: wake every core that is due, if any is."""
+        now = self._clock.now()
+        due = [core for core in self._cores if _is_due(core, now)]
+        if due:
+            self.run_step(lambda now: self._wake(due, now))
 
-    def _wake_due(self, now: float) -> Outputs:
+    def _wake(self, due: Iterable[Core], now: float) -> Outputs:
         outputs: list[Any] = []
-        for core in self._cores:
-            while (at := core.next_deadline()) is not None and at <= now:
-                try:
+        for core in due:
+            try:
+                outputs.extend(core.wake(now=now))
+                while _is_due(core, now):
                     outputs.extend(core.wake(now=now))
-                except Exception as fault:  # the other cores' timers must not wait for this one's
-                    outputs.extend(self._on_fault(core, fault))
-                    break  # its next one rings at once, in a run of its own
+            except Exception as fault:  # the other cores' timers must not wait for this one's
+                outputs.extend(self._on_fault(core, fault))  # its next one rings soon, in a run of its own
         return outputs
 
     def _carry_out(self, command: Command, now: float) -> Outputs:
