@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -134,8 +135,8 @@ class Stage:
     def _order(self, command: Command) -> list[Event]:
         return list(self._routes[type(command)](command, 0.0))
 
-    def _note(self, event: Event) -> None:
-        self._told[event.topic] += 1
+    def _note(self, events: Sequence[Event]) -> None:
+        self._told.update(event.topic for event in events)
 
 
 def _voice(length_s: int) -> npt.NDArray[np.int16]:

@@ -10,6 +10,7 @@ import select
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from media.commands import (
@@ -96,8 +97,8 @@ class Subject:
     def _order(self, command: Command) -> list[Event]:
         return list(self._routes[type(command)](command, 0.0))
 
-    def _note(self, event: Event) -> None:
-        self._told[event.topic] += 1
+    def _note(self, events: Sequence[Event]) -> None:
+        self._told.update(event.topic for event in events)
 
 
 def main() -> None:

@@ -44,7 +44,7 @@ from switch.records.journal import Journal
 from switch.records.projection import Projection
 from switch.records.recordings import Recordings
 from switch.registration_verbs import RegistrationVerbs
-from switch.sdp.secrets import without_keys
+from switch.sdp.secrets import may_tell_keys, without_keys
 from switch.sip.guard.admission import Admission
 from switch.sip.guard.ban_file import BanFile
 from switch.sip.guard.commands import DelayMeasured
@@ -138,7 +138,7 @@ class Switchboard:
             configuration.media,
             configuration.recordings,
             self._clock,
-            self.driver.submit,
+            self.driver.submit_all,
             self._loop.call_soon,
         )
         for name in prompts.names:
@@ -236,7 +236,8 @@ class Switchboard:
             *(a.routes for a in self._applications),
         ):
             self.driver.add_routes(routes)
-        self.driver.observe(self._keep)
+        self.driver.observe(self._journal.observe, lambda kind: not may_tell_keys(kind))
+        self.driver.observe(self._keep_without_keys, may_tell_keys)
         self.driver.observe(self._tell_clients, lambda kind: self._control.is_heard(kind.topic))
         self.driver.observe(self._event_log.log_event, self._event_log.wants)
         self.driver.observe(self._metrics.observe, self._metrics.folds)
@@ -297,7 +298,7 @@ class Switchboard:
         self.driver.ask_observers_again()
         self._tap.set_heard(self._control.is_heard(SipMessageTraced.topic))
 
-    def _keep(self, event: Event, wall: float) -> None:
+    def _keep_without_keys(self, event: Event, wall: float) -> None:
         self._journal.observe(without_keys(event), wall)
 
     def _tell_clients(self, event: Event, wall: float) -> None:

@@ -5,8 +5,7 @@ Here the ids of legs, playbacks and recordings become the core's handles and bac
 
 import atexit
 import time
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -48,7 +47,7 @@ L = TypeVar("L", bound=ForLeg)
 class MediaEngine:
     """Endpoints, prompts and recordings of one process.
 
-    ``submit`` takes each event the core reports, from ``drain``, which is to be called whenever
+    ``submit_all`` takes the events the core reports, from ``drain``, which is to be called whenever
     ``event_fd`` is readable. A command for a leg that is gone is ignored, since hang-ups race with
     everything; one that makes no sense raises UsageError, and so does an engine that can open no ports.
     ``soon`` calls what it is given once the run of the driver is over, such as ``loop.call_soon``: the media
@@ -60,14 +59,14 @@ class MediaEngine:
         media: MediaConfig,
         recordings: RecordingsConfig,
         clock: Clock,
-        submit: Callable[[Event], None],
+        submit_all: Callable[[Sequence[Event]], None],
         soon: Callable[[Callable[[], None]], object] = lambda act: act(),
     ) -> None:
         self._host = media.advertised_host or media.host
         self._host6 = media.advertised_host6 or media.host6 or self._host
         self._folder = recordings.folder
         self._clock = clock
-        self._submit = submit
+        self._submit_all = submit_all
         self._soon = soon
         self._wake_is_due = False
         certificate = make_certificate(clock.wall())
@@ -76,7 +75,6 @@ class MediaEngine:
         self._core = _start_core(media, certificate)
         self._names = Names()
         self._playing = Playing(self._core, self._names)
-        self._arrived: deque[Fact] = deque()
         self._endpoints: dict[str, int] = {}
         self._recordings: dict[str, int] = {}
         self._forking = Forking(self._core, self._endpoints, self._names, clock)
@@ -151,16 +149,12 @@ class MediaEngine:
         }
         return {kind: self._waking(handler) for kind, handler in handlers.items()}
 
-    def drain(self) -> None:
-        """Pass on what the core reported, a bounded number at a time."""
-        self._arrived.extend(self._core.drain(FACTS_PER_DRAIN))
-        while self._arrived:
-            event = self._names.event(self._arrived.popleft())
-            if isinstance(event, RecordingFailed):
-                self._end_recording(event.recording_id)
-            elif isinstance(event, ForkEnded):
-                self._forking.forget(event.fork_id)
-            self._submit(event)
+    def drain(self) -> bool:
+        """Pass on what the core reported, a bounded number at a time; False when there was nothing."""
+        facts = self._core.drain(FACTS_PER_DRAIN)
+        if facts:
+            self._submit_all([self._told(fact) for fact in facts])
+        return bool(facts)
 
     def close(self) -> None:
         """Close every leg and recording, end the threads and pass on the last facts."""
@@ -168,9 +162,16 @@ class MediaEngine:
         self._core.close(CLOSE_PATIENCE_S)
         self._endpoints.clear()
         self._recordings.clear()
-        while facts := self._core.drain(FACTS_PER_DRAIN):
-            self._arrived.extend(facts)
-            self.drain()
+        while self.drain():
+            pass
+
+    def _told(self, fact: Fact) -> Event:
+        event = self._names.event(fact)
+        if isinstance(event, RecordingFailed):
+            self._end_recording(event.recording_id)
+        elif isinstance(event, ForkEnded):
+            self._forking.forget(event.fork_id)
+        return event
 
     def _open_endpoint(self, command: commands.OpenEndpoint, now: float) -> Answer:
         if command.leg_id in self._endpoints:

@@ -13,7 +13,7 @@ Outputs = Iterable[Any]
 Handler = Callable[[Any, float], Outputs]
 """Takes one event or command and ``now``; returns further events and commands, in order."""
 Observer = Callable[[Event, float], None]
-"""Sees every event after it was routed, with its wall-clock time; may not answer."""
+"""Sees every event after it was routed, with the wall-clock time of its run; may not answer."""
 Interest = Callable[[type[Event]], bool]
 """Whether an observer wants to see events of a kind; asked once a kind, until ``ask_observers_again``."""
 FaultHandler = Callable[[object, Exception], Outputs]
@@ -125,14 +125,18 @@ class Driver:
         else:
             self.run_step(lambda now: [item])
 
+    def submit_all(self, events: Sequence[Event]) -> None:
+        """Take events that came together, in this order, and run until nothing follows."""
+        self.run_step(lambda now: events)
+
     def run_step(self, step: Callable[[float], Outputs]) -> None:
         """Run a step of a shell (such as handing datagrams to a core) and all that follows."""
         if self._running:
             raise UsageError("the driver is running; return outputs instead of submitting them")
         self._running = True
-        now = self._clock.now()
+        now, wall = self._clock.now(), self._clock.wall()
         try:
-            self._drain(deque(step(now)), now)
+            self._drain(deque(step(now)), now, wall)
         finally:
             self._running = False
             self._alarm.arm(self.next_deadline, self.wake)
@@ -168,7 +172,7 @@ class Driver:
         except Exception as fault:
             return self._on_fault(command, fault)
 
-    def _drain(self, queue: deque[Any], now: float) -> None:
+    def _drain(self, queue: deque[Any], now: float, wall: float) -> None:
         ways = self._ways
         while queue:
             item = queue.popleft()
@@ -179,7 +183,7 @@ class Driver:
                 except Exception as fault:  # one call's fault must not stop the others in the queue
                     queue.extend(self._on_fault(item, fault))
             if observers:
-                self._show(item, observers)
+                self._show(item, wall, observers)
 
     def _find_way(self, kind: type) -> _Way:
         """An event may go unheard, a command may not."""
@@ -195,8 +199,7 @@ class Driver:
             return ()
         return tuple(observer for observer, interest in self._observers if interest(kind))
 
-    def _show(self, event: Event, observers: tuple[Observer, ...]) -> None:
-        wall = self._clock.wall()
+    def _show(self, event: Event, wall: float, observers: tuple[Observer, ...]) -> None:
         for observer in observers:
             try:
                 observer(event, wall)

@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from runtime.vocabulary import Event, field_names
+
 T = TypeVar("T")
 
 _KEY = re.compile(rb"(a=crypto:[^\r\n]{0,80}?inline:)([^\r\n|; ]+)")
@@ -16,6 +18,11 @@ def hide_keys(message: bytes) -> bytes:
     if _RAW_MARK not in message:
         return message
     return _KEY.sub(lambda found: found[1] + b"x" * len(found[2]), message)
+
+
+def may_tell_keys(kind: type[Event]) -> bool:
+    """Whether events of a kind tell of SDP."""
+    return "sdp" in field_names(kind)
 
 
 def without_keys(event: T) -> T:

@@ -190,7 +190,7 @@ def media_rig(
         max_forks=max_forks,
         fork_authorities=fork_authorities,
     )
-    engine = MediaEngine(config, RecordingsConfig(folder=folder), ManualClock(), events.append)
+    engine = MediaEngine(config, RecordingsConfig(folder=folder), ManualClock(), events.extend)
     rig = MediaRig(engine, events)
     try:
         yield rig

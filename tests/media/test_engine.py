@@ -67,7 +67,7 @@ def test_a_closed_endpoint_gives_its_ports_back_but_not_at_once(rig: MediaRig) -
 
 def test_no_port_left_is_an_event_that_says_so(tmp_path: Path) -> None:
     config = MediaConfig(port_min=34_000, port_max=34_003)
-    engine = MediaEngine(config, RecordingsConfig(folder=tmp_path), ManualClock(), lambda event: None)
+    engine = MediaEngine(config, RecordingsConfig(folder=tmp_path), ManualClock(), lambda events: None)
     open_endpoint = engine.routes()[OpenEndpoint]
     answers = [next(iter(open_endpoint(OpenEndpoint(leg_id=leg, near=None), 0.0))) for leg in "abc"]
     engine.close()
@@ -94,7 +94,7 @@ def test_a_process_out_of_files_says_so_and_keeps_its_ports(rig: MediaRig) -> No
 def test_an_engine_on_another_machines_address_is_refused(tmp_path: Path) -> None:
     config = MediaConfig(host="203.0.113.1")
     with pytest.raises(UsageError, match=r"cannot open media ports on 203\.0\.113\.1: Cannot assign"):
-        MediaEngine(config, RecordingsConfig(folder=tmp_path), ManualClock(), lambda event: None)
+        MediaEngine(config, RecordingsConfig(folder=tmp_path), ManualClock(), lambda events: None)
 
 
 def test_a_bridge_carries_voice_both_ways_in_streams_of_its_own(rig: MediaRig) -> None:

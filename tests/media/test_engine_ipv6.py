@@ -21,7 +21,7 @@ VOICE = bytes(range(160))
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[MediaEngine]:
     config = MediaConfig(host6="::1", port_min=48_000, port_max=48_099)
-    engine = MediaEngine(config, RecordingsConfig(folder=tmp_path), ManualClock(), lambda event: None)
+    engine = MediaEngine(config, RecordingsConfig(folder=tmp_path), ManualClock(), lambda events: None)
     yield engine
     engine.close()
 
