@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.call_events import events_of_call
+from cli import recording_link
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, LimitOption, configuration, record_reader
 from cli.output import duration, minute, print_fields, print_json, print_line
@@ -15,11 +15,9 @@ from cli.progress import progress
 from cli.table import print_table
 from runtime.clock import local_now
 from runtime.errors import UsageError
-from switch.records.config import RecordsConfig
-from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
 
-app = noun("Recordings: list them, show one, draw both channels, measure the talk, verify them.")
+app = noun("Recordings: list them, show one, draw both channels, listen, measure the talk, verify them.")
 
 RecordingId = Annotated[str, typer.Argument(help="The recording's id, or its beginning.")]
 
@@ -60,7 +58,7 @@ def plot(
 ) -> None:
     """Draw both channels over one time axis, with the talk of each shaded."""
     # Loads matplotlib, which no other command needs.
-    from cli.recording_picture import draw_recording
+    from switch.archive.picture import draw_recording, events_of
 
     settings = configuration(config).records
     recording = RecordReader(settings).recording(recording_id)
@@ -69,13 +67,16 @@ def plot(
     path = Path(recording["path"])
     out = output if output is not None else path.with_suffix(".png")
     try:
-        draw_recording(recording, _events(settings, recording), out)
+        draw_recording(recording, events_of(recording, settings.journal), out)
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
     if as_json:
         print_json({"recording_id": recording["recording_id"], "path": str(path), "picture": str(out)})
     else:
         print_line(str(out))
+
+
+app.command("link")(recording_link.link)
 
 
 @app.command("analyse")
@@ -137,21 +138,6 @@ def verify(
 def _midnight(moment: datetime) -> datetime:
     """When the day of a moment began."""
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _events(settings: RecordsConfig, recording: dict[str, Any]) -> list[JournalEntry]:
-    """What happened to its call; nothing when the journal of that day is gone."""
-    began = recording["started_at"]
-    # Of one that failed it is not known how long it was.
-    length = (
-        timedelta(days=1)
-        if recording["duration_ms"] is None
-        else timedelta(milliseconds=recording["duration_ms"])
-    )
-    try:
-        return list(events_of_call(settings.journal, recording["call_id"], began, began + length))
-    except OSError:
-        return []
 
 
 def _row(recording: dict[str, Any]) -> tuple[object, ...]:

@@ -25,6 +25,8 @@ from runtime.target import HANG_UP, parse_target
 from runtime.vocabulary import Event
 from switch.application import Application, Gauge, Verb
 from switch.archive.archive import Archive
+from switch.archive.listening.links import read_key
+from switch.archive.listening.service import Listening
 from switch.archive.readings import archive_gauges, archive_totals
 from switch.ban_verbs import BanVerbs
 from switch.causes import Cause
@@ -206,6 +208,14 @@ class Switchboard:
         )
         self._media_verbs = MediaVerbs(self.exchange, self._media.facts_of, self._clock)
         self._station_verbs = StationVerbs(self._stack.registrar.contacts, self.driver.submit, self._ids)
+        link_key = configuration.recordings.link_key
+        self._listening = Listening(
+            secrets.token_bytes(32) if link_key is None else read_key(link_key),
+            configuration.http,
+            configuration.records,
+            self._clock,
+            self.driver.submit,
+        )
         self._control = ControlServer(configuration.control, self._all_verbs(), self._audience_changed)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(
@@ -220,7 +230,9 @@ class Switchboard:
         gauges += [*readings.gauges(), _loop_lag(self._stack.guard.admission), *archive_gauges(self._archive)]
         totals += archive_totals(self._archive)
         self._metrics = Metrics(gauges, self._verbs.status, totals)
-        self._http = HttpServer(configuration.http, self._metrics.render, self._verbs.status)
+        self._http = HttpServer(
+            configuration.http, self._metrics.render, self._verbs.status, self._listening.pages()
+        )
         self._event_log = EventLog(configuration.log, self.exchange.call_of_leg)
 
     def _wire(self) -> None:
@@ -241,6 +253,7 @@ class Switchboard:
         self.driver.observe(self._tell_clients, lambda kind: self._control.is_heard(kind.topic))
         self.driver.observe(self._event_log.log_event, self._event_log.wants)
         self.driver.observe(self._metrics.observe, self._metrics.folds)
+        self.driver.observe(self._listening.finder.observe, self._listening.finder.wants)
 
     async def open(self) -> None:
         """Start listening. Raises UsageError when an address or a folder cannot be had."""
@@ -266,6 +279,7 @@ class Switchboard:
         self._loop.remove_reader(self._media.event_fd)
         self._media.close()
         await self._http.close()
+        self._listening.close()
         await self._control.close()
         self._dns.close()
         self._transports.close()
@@ -333,6 +347,7 @@ class Switchboard:
             *self._verbs.verbs(),
             *self._media_verbs.verbs(),
             *self._station_verbs.verbs(),
+            *self._listening.verbs(),
             *self.certificates.verbs(),
             *self._ban_verbs.verbs(),
             *registrations,

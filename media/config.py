@@ -151,3 +151,8 @@ class RecordingsConfig(Section):
         default=Path("recordings"),
         description="Folder of recordings; each is <folder>/<YYYY-MM-DD>/<recording id>.wav, by local date.",
     )
+    link_key: Path | None = Field(
+        default=None,
+        description="File whose content signs links to recordings, 32 bytes or more; absent: links are good "
+        "until the switch is started anew.",
+    )

@@ -43,10 +43,26 @@ class AccessCodeConfig(Section):
 
 
 class HttpConfig(Section):
-    """Section ``[http]``: metrics for Prometheus, a health answer for load balancers."""
+    """Section ``[http]``: metrics for Prometheus, a health answer for load balancers, recordings by link."""
 
-    enabled: bool = Field(default=False, description="Whether /metrics and /health are served.")
+    enabled: bool = Field(
+        default=False, description="Whether /metrics, /health and linked recordings are served."
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(default=9090, ge=1, le=65535, description="TCP port to listen on.")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="What links to recordings begin with, such as https://pbx.example.com, where browsers "
+        "reach this port through a proxy; absent: http://<host>:<port>.",
+    )
 
     _is_host = field_validator("host")(check_host)
+
+    @property
+    def address(self) -> str:
+        """What links begin with, without a slash at the end."""
+        if self.public_url is not None:
+            return self.public_url.rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"

@@ -1,6 +1,6 @@
-"""The optional HTTP port: metrics for Prometheus, a health answer for load balancers."""
+"""The optional HTTP port: metrics for Prometheus, a health answer for load balancers, and others' pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
@@ -9,20 +9,25 @@ from runtime.errors import UsageError
 from switch.config import HttpConfig
 from switch.metrics import CONTENT_TYPE
 
+_SHUTDOWN_S = 2.0
+"""Who still downloads when the switch ends asks again when it is back."""
+
 
 class HttpServer:
-    """Serves ``/metrics`` and ``/health``. Live between ``open`` and ``close``."""
+    """Serves ``/metrics``, ``/health`` and further pages. Live between ``open`` and ``close``."""
 
     def __init__(
         self,
         config: HttpConfig,
         metrics: Callable[[], bytes],
         status: Callable[[], Mapping[str, Any]],
+        pages: Iterable[web.RouteDef] = (),
     ) -> None:
         """``metrics`` renders the exposition text; ``status`` is what the verb switch.status tells."""
         self._config = config
         self._metrics = metrics
         self._status = status
+        self._pages = tuple(pages)
         self._runner: web.AppRunner | None = None
 
     def application(self) -> web.Application:
@@ -30,11 +35,12 @@ class HttpServer:
         application = web.Application()
         application.router.add_get("/metrics", self._answer_metrics)
         application.router.add_get("/health", self._answer_health)
+        application.add_routes(self._pages)
         return application
 
     async def open(self) -> None:
         """Listen. Raises UsageError when the address cannot be had."""
-        self._runner = web.AppRunner(self.application(), access_log=None)
+        self._runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._config.host, self._config.port)
         try:

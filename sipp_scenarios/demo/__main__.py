@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.configuration.loading import ConfigurationError
-from cli.recording_picture import draw_recording
 from media.recordings.wav import RecordingError, read_recording
 from sipp_scenarios.demo.call import Cast, Evidence, place_call
 from sipp_scenarios.demo.checks import Check, check_audio, check_left_open, check_lengths, check_record
@@ -20,6 +19,7 @@ from sipp_scenarios.demo.report import show_checks, show_events, show_record
 from sipp_scenarios.follower import EventFollower, EventMissingError
 from sipp_scenarios.runner import ScenarioError
 from sipp_scenarios.switch_process import SwitchError, SwitchProcess
+from switch.archive.picture import draw_recording
 from switch.control.client import NotConnected, VerbRefused
 from switch.records.errors import NoRecords, RecordNotFound
 from switch.records.queries import RecordReader

@@ -204,7 +204,7 @@ def test_the_picture_is_marked_with_what_the_journal_tells_of_the_call(
     place.tell("call-2", 1.5, "call.digit_received", digit="9")
     place.tell("call-1", 1.5, "queue.caller_joined", queue="service")
     drawn: list[Any] = []
-    monkeypatch.setattr("cli.recording_picture.plot_recording", lambda *arguments: drawn.append(arguments))
+    monkeypatch.setattr("switch.archive.picture.plot_recording", lambda *arguments: drawn.append(arguments))
     place.run("recordings", "plot", "recording-ab")
     ((path, out, title, marks),) = drawn
     assert (path, out) == (place.wav, place.wav.with_suffix(".png"))

@@ -26,9 +26,12 @@ from runtime.ids import SeededIds
 from runtime.models import NoParams, Params
 from runtime.vocabulary import event_fields, field_names
 from switch.application import Verb
+from switch.archive.listening.links import LinkSigner
+from switch.archive.listening.verbs import LinkVerbs
 from switch.ban_verbs import BanVerbs
 from switch.certificate_verbs import CertificateVerbs
 from switch.commands import AnswerCall
+from switch.config import HttpConfig
 from switch.control.client import ControlClient
 from switch.control.config import ControlConfig
 from switch.control.protocol import ErrorCode
@@ -128,8 +131,17 @@ def all_verbs() -> list[Verb]:
     fork = ForkIdentity("fork-1", "leg-1", "call-1", "wss://bot.example/stream")
     rig.driver.add_routes({kind: lambda command, now: [] for kind in (StartFork, StopFork)})
     of_forks = ForkVerbs(rig.exchange, lambda: [fork], SeededIds(), rig.driver.submit).verbs()
+    signer, port = LinkSigner(b"key of a test"), HttpConfig(enabled=True)
+    of_recordings = LinkVerbs(signer, port, rig.clock, rig.driver.submit).verbs()
     of_media = MediaVerbs(rig.exchange, lambda leg_id: SOUND, rig.clock)
-    own = (*of_exchange.verbs(), *of_sip, *of_certificates.verbs(), *of_forks, *of_media.verbs())
+    own = (
+        *of_exchange.verbs(),
+        *of_sip,
+        *of_certificates.verbs(),
+        *of_forks,
+        *of_media.verbs(),
+        *of_recordings,
+    )
     return [*own, *of_queues.verbs, *of_flows.verbs]
 
 
@@ -186,6 +198,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("message.send", {"station": "1001", "text": "明天九点开会"}),
     ("queue.list", {}),
     ("flow.list", {}),
+    ("recording.link", {"recording_id": "recording-1"}),
     ("registration.list", {}),
     ("registration.remove", {"station": "1001"}),
     ("sip.reload_certificates", {}),

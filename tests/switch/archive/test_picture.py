@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from cli.recording_picture import marks_of, title_of
+from switch.archive.picture import marks_of, title_of
 from switch.records.projection import JournalEntry
 
 BEGAN = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)

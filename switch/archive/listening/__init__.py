@@ -1,0 +1,1 @@
+"""Recordings over HTTP, for whoever has a signed link that has not expired."""

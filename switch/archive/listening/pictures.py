@@ -1,0 +1,67 @@
+"""Pictures of recordings for browsers: drawn one at a time by another process, the latest of them kept."""
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import OrderedDict
+from pathlib import Path
+
+from runtime.errors import PeerError
+from switch.archive.listening.finding import Row
+
+_MOST_KEPT = 100
+"""About 100 kB each."""
+_LONGEST_S = 60.0
+"""An hour of recording takes two seconds, and the busy day's journal some more."""
+
+
+class NoPicture(PeerError):
+    """It could not be drawn; the message says why."""
+
+
+class Pictures:
+    """Draws what is asked for. Those of recordings that still run are not kept."""
+
+    def __init__(self, journal: Path) -> None:
+        """``journal``: folder that tells what happened to calls."""
+        self._journal = journal
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._one_at_a_time = asyncio.Lock()
+
+    async def picture(self, recording: Row, etag: str | None) -> bytes:
+        """A PNG; ``etag`` is that of the sound. Raises NoPicture."""
+        async with self._one_at_a_time:
+            picture = self._kept.get(etag or "") or await self._draw(recording)
+        if etag is not None:
+            self._kept[etag] = picture
+            self._kept.move_to_end(etag)
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        return picture
+
+    async def _draw(self, recording: Row) -> bytes:
+        command = (sys.executable, "-m", "switch.archive.listening.drawing")
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+        try:
+            picture, complaint = await asyncio.wait_for(
+                process.communicate(self._order(recording)), _LONGEST_S
+            )
+        except TimeoutError:
+            raise NoPicture(f"drawing took longer than {_LONGEST_S:.0f} s") from None
+        finally:
+            _end(process)
+        if process.returncode:
+            lines = complaint.decode(errors="replace").strip().splitlines() or ["the process was ended"]
+            raise NoPicture(lines[-1])
+        return picture
+
+    def _order(self, recording: Row) -> bytes:
+        order = {"recording": dict(recording), "journal": str(self._journal)}
+        return json.dumps(order, default=lambda moment: moment.isoformat()).encode()
+
+
+def _end(process: Process) -> None:
+    """Nobody waits for the picture any more, or it is done."""
+    if process.returncode is None:
+        process.kill()

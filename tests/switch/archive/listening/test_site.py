@@ -1,0 +1,292 @@
+"""Recordings asked for by a real HTTP client over loopback."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import soundfile
+from aiohttp.test_utils import TestServer
+
+from media.events import RecordingCompleted, RecordingFailed, RecordingStarted
+from runtime.clock import ManualClock
+from runtime.vocabulary import Event
+from sipp_scenarios.audio import speech
+from switch.archive.listening.events import RecordingLinked, RecordingListened
+from switch.archive.listening.service import Listening
+from switch.archive.listening.verbs import LinkParams
+from switch.config import HttpConfig
+from switch.http import HttpServer
+from switch.records.config import RecordsConfig
+
+RATE_HZ = 8000
+
+
+@dataclass
+class House:
+    """A recording in a folder, and what serves it."""
+
+    folder: Path
+    clock: ManualClock = field(default_factory=ManualClock)
+    told: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        records = RecordsConfig(
+            journal=self.folder / "journal", database=f"sqlite:///{self.folder / 'none.db'}"
+        )
+        (self.folder / "journal").mkdir()
+        http = HttpConfig(enabled=True, public_url="http://pbx.example/")
+        self.listening = Listening(b"k" * 32, http, records, self.clock, self.told.append)
+        self.path = self.folder / "recording-1.wav"
+        voice = speech(1, 30)
+        soundfile.write(self.path, list(zip(voice, voice[::-1], strict=True)), RATE_HZ, subtype="PCM_16")
+        self.octets = self.path.read_bytes()
+
+    def identity(self) -> dict[str, Any]:
+        return {
+            "recording_id": "recording-1",
+            "contact_id": "contact-1",
+            "call_id": "call-1",
+            "path": str(self.path),
+        }
+
+    def start(self) -> None:
+        self.observe(RecordingStarted(**self.identity()))
+
+    def complete(self) -> None:
+        self.start()
+        self.observe(
+            RecordingCompleted(
+                **self.identity(),
+                duration_ms=30_000,
+                size_bytes=len(self.octets),
+                sha256=sha256(self.octets).hexdigest(),
+                customer_packets=1500,
+                customer_lost_ms=0,
+                agent_packets=1500,
+                agent_lost_ms=0,
+            )
+        )
+
+    def fail(self) -> None:
+        self.start()
+        self.observe(RecordingFailed(**self.identity(), reason="the disk is full"))
+
+    def observe(self, event: Event) -> None:
+        assert self.listening.finder.wants(type(event))
+        self.listening.finder.observe(event, self.clock.wall())
+
+    def link(self, **params: object) -> dict[str, Any]:
+        (verb,) = self.listening.verbs()
+        answer = verb.handle(
+            LinkParams.model_validate({"recording_id": "recording-1", "who": "张伟"} | params)
+        )
+        assert isinstance(answer, dict)
+        return answer
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Ask = Callable[..., Awaitable[Answer]]
+
+
+def visit(house: House, what: Callable[[Ask], Awaitable[None]]) -> None:
+    """Let somebody ask while the port is open."""
+
+    async def run() -> None:
+        server = HttpServer(HttpConfig(), bytes, dict, house.listening.pages())
+        async with TestServer(server.application()) as site, aiohttp.ClientSession() as session:
+
+            async def ask(url: str, method: str = "GET", **headers: str) -> Answer:
+                path = url.removeprefix("http://pbx.example")
+                named = {name.replace("_", "-"): value for name, value in headers.items()}
+                async with session.request(method, site.make_url(path), headers=named) as answer:
+                    return Answer(answer.status, answer.headers, await answer.read())
+
+            await what(ask)
+
+    try:
+        asyncio.run(run())
+    finally:
+        house.listening.close()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
+
+
+def test_a_link_gives_the_whole_file(house: House) -> None:
+    house.complete()
+
+    async def listen(ask: Ask) -> None:
+        answer = await ask(house.link()["sound"])
+        assert (answer.status, answer.body) == (200, house.octets)
+        assert answer.headers["Content-Type"] == "audio/wav"
+        assert answer.headers["Accept-Ranges"] == "bytes"
+
+    visit(house, listen)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "piece"),
+    [
+        ("bytes=0-", "bytes 0-{last}/{size}", slice(0, None)),
+        ("bytes=44-1043", "bytes 44-1043/{size}", slice(44, 1044)),
+        ("bytes=300000-", "bytes 300000-{last}/{size}", slice(300_000, None)),
+        ("bytes=-100", "bytes {late}-{last}/{size}", slice(-100, None)),
+    ],
+)
+def test_a_range_gives_its_piece(house: House, asked: str, told: str, piece: slice) -> None:
+    house.complete()
+    size = len(house.octets)
+
+    async def listen(ask: Ask) -> None:
+        answer = await ask(house.link()["sound"], Range=asked)
+        assert (answer.status, answer.body) == (206, house.octets[piece])
+        assert answer.headers["Content-Range"] == told.format(size=size, last=size - 1, late=size - 100)
+
+    visit(house, listen)
+
+
+def test_a_range_behind_the_end_is_answered_with_the_size(house: House) -> None:
+    house.complete()
+
+    async def listen(ask: Ask) -> None:
+        answer = await ask(house.link()["sound"], Range=f"bytes={len(house.octets)}-")
+        assert (answer.status, answer.headers["Content-Range"]) == (416, f"bytes */{len(house.octets)}")
+
+    visit(house, listen)
+
+
+def test_a_download_goes_on_only_with_the_same_file(house: House) -> None:
+    house.complete()
+
+    async def listen(ask: Ask) -> None:
+        link = house.link()["sound"]
+        etag = (await ask(link, "HEAD")).headers["ETag"]
+        assert (await ask(link, Range="bytes=10-19", If_Range=etag)).body == house.octets[10:20]
+        assert (await ask(link, Range="bytes=10-19", If_Range='"other"')).status == 200
+        assert (await ask(link, If_None_Match=f'"x", W/{etag}')).status == 304
+
+    visit(house, listen)
+
+
+def test_head_tells_all_and_sends_nothing(house: House) -> None:
+    house.complete()
+
+    async def listen(ask: Ask) -> None:
+        answer = await ask(house.link()["sound"], "HEAD")
+        assert (answer.status, answer.body) == (200, b"")
+        assert answer.headers["Content-Length"] == str(len(house.octets))
+
+    visit(house, listen)
+    assert not [event for event in house.told if isinstance(event, RecordingListened)]
+
+
+def test_nobody_listens_without_a_link_that_is_good(house: House) -> None:
+    house.complete()
+
+    async def listen(ask: Ask) -> None:
+        link = house.link(for_s=60)["sound"]
+        assert (await ask("/recordings/recording-1")).status == 403
+        assert (await ask(link.replace("recording-1", "recording-2"))).status == 403
+        assert (await ask(link[:-1])).status == 403
+        house.clock.move_to(house.clock.now() + 61)
+        answer = await ask(link)
+        assert (answer.status, answer.body) == (403, b"the link has expired; ask for a new one\n")
+
+    visit(house, listen)
+
+
+def test_the_journal_is_told_once_who_got_a_link_and_who_listened(house: House) -> None:
+    house.complete()
+
+    async def listen(ask: Ask) -> None:
+        link = house.link(for_s=60)["sound"]
+        for start in (0, 1000, 2000):
+            await ask(link, Range=f"bytes={start}-")
+
+    visit(house, listen)
+    until = int(house.clock.wall()) + 60
+    assert house.told == [
+        RecordingLinked(recording_id="recording-1", who="张伟", until=until),
+        RecordingListened(recording_id="recording-1", who="张伟", host="127.0.0.1"),
+    ]
+
+
+def test_a_recording_that_runs_is_heard_as_far_as_it_is_on_disk(house: House) -> None:
+    house.start()
+
+    async def listen(ask: Ask) -> None:
+        link = house.link()
+        first = await ask(link["sound"])
+        assert (first.status, first.body, "ETag" in first.headers) == (200, house.octets, False)
+        assert b"still running" in (await ask(link["page"])).body
+        house.path.write_bytes(house.octets + b"\0" * 4000)
+        assert len((await ask(link["sound"])).body) == len(house.octets) + 4000
+
+    visit(house, listen)
+
+
+def test_what_cannot_be_heard_is_said_plainly(house: House) -> None:
+    house.fail()
+    house.path.unlink()
+
+    async def listen(ask: Ask) -> None:
+        gone = await ask(house.link()["sound"])
+        assert (gone.status, b"is not there: No such file" in gone.body) == (410, True)
+        unknown = await ask(house.link(recording_id="recording-9")["sound"])
+        assert (unknown.status, unknown.body) == (404, b"there is no recording recording-9\n")
+
+    visit(house, listen)
+
+
+def test_a_page_shows_player_and_picture_and_nothing_of_others(house: House) -> None:
+    house.fail()
+
+    async def listen(ask: Ask) -> None:
+        link = house.link(who='"><script>')
+        answer = await ask(link["page"])
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        text = answer.body.decode()
+        assert '<audio controls preload="metadata" src="../recording-1?until=' in text
+        assert "not whole: the disk is full" in text
+        assert "<script" not in text
+
+    visit(house, listen)
+
+
+def test_a_picture_is_drawn_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.complete()
+
+    async def listen(ask: Ask) -> None:
+        link = house.link()["picture"]
+        first = await ask(link)
+        assert (first.status, first.headers["Content-Type"]) == (200, "image/png")
+        assert first.body.startswith(b"\x89PNG")
+        monkeypatch.setattr("sys.executable", "/bin/false")
+        assert (await ask(link)).body == first.body
+
+    visit(house, listen)
+
+
+def test_a_file_that_is_no_sound_has_no_picture_but_a_reason(house: House) -> None:
+    house.complete()
+    house.path.write_bytes(b"no sound at all")
+
+    async def listen(ask: Ask) -> None:
+        answer = await ask(house.link()["picture"])
+        assert (answer.status, b"cannot be read as audio" in answer.body) == (410, True)
+
+    visit(house, listen)
