@@ -5,6 +5,7 @@ had now. They return at once; what follows comes back as facts.
 """
 
 from os import PathLike
+from pathlib import Path
 from typing import Protocol, final
 
 from media.commands import DtlsPeer, SrtpKeys
@@ -21,9 +22,12 @@ __all__ = [
     "MediaStarted",
     "OneWayDetected",
     "PlaybackEnded",
+    "RecordedChannel",
     "RecordingCompleted",
     "RecordingFailed",
     "RecordingStarted",
+    "StorageLagging",
+    "StorageRecovered",
 ]
 
 @final
@@ -47,11 +51,13 @@ class Core:
         fork_authorities: str | PathLike[str] | None,
         max_forks: int,
         dtls: tuple[bytes, bytes],
+        storage: tuple[str | PathLike[str], str | PathLike[str] | None, str, str, int, float],
     ) -> Core:
         """``hosts``: where legs are bound, and where those are whose peers speak IPv6. ``ports`` are first
         and last. ``latching`` is ``symmetric`` or ``strict``, and the seconds of silence after which a
         peer may come back from another port. 0 for a time is never. ``dtls`` is our certificate and its
-        private key, both DER.
+        private key, both DER. ``storage`` of recordings: folder; spool; ``linear16``, ``alaw`` or
+        ``mulaw``; synced ``never``, ``at_end`` or ``every_second``; writers; seconds after which one lags.
         """
 
     @property
@@ -148,11 +154,17 @@ class Core:
         ``volume`` is in dBm0 below zero.
         """
 
-    def start_recording(self, path: str | PathLike[str]) -> int:
-        """Begin a file. RecordingStarted follows; ends with one RecordingCompleted or RecordingFailed."""
+    def start_recording(self, place: str) -> int:
+        """Begin a file in the folder of recordings, or in the spool.
+
+        RecordingStarted follows; ends with one RecordingCompleted or RecordingFailed.
+        """
 
     def attach(self, recording: int, endpoint: int, channel: str) -> None:
         """Put what an endpoint hears on channel ``customer`` or ``agent``."""
+
+    def silence_recording(self, recording: int, kind: str, channels: tuple[bool, bool]) -> None:
+        """Silence customer and agent, one of them or none, ``paused`` or ``masked``. Raises LookupError."""
 
     def stop_recording(self, recording: int) -> None:
         """Finish the file."""
@@ -316,6 +328,21 @@ class RecordingStarted:
 
     @property
     def recording(self) -> int: ...
+    @property
+    def path(self) -> str: ...
+
+@final
+class RecordedChannel:
+    """One channel of a closed recording. Moments are milliseconds, exact to the sample."""
+
+    @property
+    def packets(self) -> int: ...
+    @property
+    def lost_ms(self) -> int: ...
+    @property
+    def gaps(self) -> list[tuple[float, float]]: ...
+    @property
+    def codecs(self) -> list[tuple[float, str]]: ...
 
 @final
 class RecordingCompleted:
@@ -324,19 +351,21 @@ class RecordingCompleted:
     @property
     def recording(self) -> int: ...
     @property
+    def path(self) -> Path: ...
+    @property
     def duration_ms(self) -> int: ...
     @property
     def size_bytes(self) -> int: ...
     @property
     def sha256(self) -> str: ...
     @property
-    def customer_packets(self) -> int: ...
+    def customer(self) -> RecordedChannel: ...
     @property
-    def customer_lost_ms(self) -> int: ...
+    def agent(self) -> RecordedChannel: ...
     @property
-    def agent_packets(self) -> int: ...
+    def marks(self) -> list[tuple[str, str, float, float]]: ...
     @property
-    def agent_lost_ms(self) -> int: ...
+    def unwritten(self) -> list[tuple[float, float]]: ...
 
 @final
 class RecordingFailed:
@@ -345,7 +374,27 @@ class RecordingFailed:
     @property
     def recording(self) -> int: ...
     @property
+    def path(self) -> str: ...
+    @property
     def reason(self) -> str: ...
+
+@final
+class StorageLagging:
+    """Writing to this folder is late or fails."""
+
+    @property
+    def folder(self) -> str: ...
+    @property
+    def behind_ms(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
+
+@final
+class StorageRecovered:
+    """Writing to this folder is well again."""
+
+    @property
+    def folder(self) -> str: ...
 
 @final
 class ForkConnected:
@@ -420,6 +469,8 @@ _Fact = (
     | RecordingStarted
     | RecordingCompleted
     | RecordingFailed
+    | StorageLagging
+    | StorageRecovered
     | ForkConnected
     | ForkEnded
 )

@@ -156,3 +156,25 @@ class RecordingsConfig(Section):
         description="File whose content signs links to recordings, 32 bytes or more; absent: links are good "
         "until the switch is started anew.",
     )
+    spool: Path | None = Field(
+        default=None,
+        description="Folder on another disk, where recordings begin while folder lags or fails, and go on "
+        "when it fails.",
+    )
+    format: Literal["linear16", "alaw", "mulaw"] = Field(
+        default="linear16",
+        description="How samples are kept: linear16, 16 bits; alaw or mulaw, 8 bits as G.711 has them, half "
+        "the size and no loss for phones that speak it.",
+    )
+    sync: Literal["never", "at_end", "every_second"] = Field(
+        default="at_end",
+        description="When a recording is forced to the disk, to survive a power cut. What was written "
+        "survives a crash of the switch in any case.",
+    )
+    writers: int = Field(default=2, ge=1, le=64, description="Threads that write recordings.")
+    lagging_after_s: float = Field(
+        default=2.0,
+        ge=0.5,
+        le=60,
+        description="How far behind a writer may be before storage.lagging tells of it.",
+    )

@@ -64,7 +64,6 @@ class MediaEngine:
     ) -> None:
         self._host = media.advertised_host or media.host
         self._host6 = media.advertised_host6 or media.host6 or self._host
-        self._folder = recordings.folder
         self._clock = clock
         self._submit_all = submit_all
         self._soon = soon
@@ -72,7 +71,7 @@ class MediaEngine:
         certificate = make_certificate(clock.wall())
         self.fingerprint = certificate.fingerprint
         """SHA-256 of the certificate that legs show in DTLS handshakes, 64 hexadecimal digits."""
-        self._core = _start_core(media, certificate)
+        self._core = _start_core(media, recordings, certificate)
         self._names = Names()
         self._playing = Playing(self._core, self._names)
         self._endpoints: dict[str, int] = {}
@@ -144,6 +143,7 @@ class MediaEngine:
             **{kind: self._for_leg(handle) for kind, handle in self._playing.handlers().items()},
             commands.StartRecording: self._start_recording,
             commands.AttachToRecording: self._for_leg(self._attach_to_recording),
+            commands.SilenceRecording: self._silence_recording,
             commands.StopRecording: self._stop_recording,
             **self._forking.routes(),
         }
@@ -207,13 +207,12 @@ class MediaEngine:
         return ()
 
     def _start_recording(self, command: commands.StartRecording, now: float) -> Answer:
-        identity = RecordingIdentity(
-            command.recording_id, command.contact_id, command.call_id, self._path_of(command.recording_id)
-        )
+        identity = RecordingIdentity(command.recording_id, command.contact_id, command.call_id)
+        place = self._place_of(command.recording_id)
         try:
-            recording = self._core.start_recording(identity.path)
+            recording = self._core.start_recording(place)
         except OSError as fault:
-            return [identity.failed(str(fault))]
+            return [identity.failed("", str(fault))]
         self._recordings[command.recording_id] = recording
         self._names.recordings[recording] = identity
         return ()
@@ -228,18 +227,24 @@ class MediaEngine:
         self._end_recording(command.recording_id)
         return ()
 
+    def _silence_recording(self, command: commands.SilenceRecording, now: float) -> Answer:
+        recording = self._recordings.get(command.recording_id)
+        if recording is not None:
+            self._core.silence_recording(recording, command.kind, (command.customer, command.agent))
+        return ()
+
     def _end_recording(self, recording_id: str) -> None:
         recording = self._recordings.pop(recording_id, None)
         if recording is not None:
             self._core.stop_recording(recording)
 
-    def _path_of(self, recording_id: str) -> str:
+    def _place_of(self, recording_id: str) -> str:
         if recording_id in self._recordings:
             raise UsageError(f"recording {recording_id} is under way already")
         if not recording_id or Path(recording_id).name != recording_id:
             raise UsageError(f"recording id {recording_id!r} cannot be a file name")
         date = time.strftime("%Y-%m-%d", time.localtime(self._clock.wall()))
-        return str(self._folder / date / f"{recording_id}.wav")
+        return f"{date}/{recording_id}.wav"
 
     def _waking(self, handle: Handler) -> Handler:
         """Have the media threads woken for what ``handle`` asks of them."""
@@ -272,7 +277,7 @@ class MediaEngine:
         return handler
 
 
-def _start_core(media: MediaConfig, dtls: DtlsCertificate) -> _core.Core:
+def _start_core(media: MediaConfig, recordings: RecordingsConfig, dtls: DtlsCertificate) -> _core.Core:
     try:
         return _core.Core(
             hosts=(media.host, media.host6),
@@ -286,6 +291,14 @@ def _start_core(media: MediaConfig, dtls: DtlsCertificate) -> _core.Core:
             latching=(media.latching, media.relatch_after_s),
             in_band_digits=media.in_band_digits,
             dtls=(dtls.certificate, dtls.private_key),
+            storage=(
+                recordings.folder,
+                recordings.spool,
+                recordings.format,
+                recordings.sync,
+                recordings.writers,
+                recordings.lagging_after_s,
+            ),
         )
     except OSError as fault:
         raise UsageError(str(fault)) from None

@@ -5,6 +5,11 @@ from typing import ClassVar
 
 from runtime.vocabulary import Event, plain_data
 
+Spans = tuple[tuple[float, float], ...]
+"""From and to, in milliseconds of a recording, exact to the sample."""
+CodecsHeard = tuple[tuple[float, str], ...]
+"""Milliseconds of a recording, and the codec heard from then on."""
+
 
 @plain_data
 class EndpointOpened(Event):
@@ -218,12 +223,25 @@ class RecordingCompleted(Event):
     duration_ms: int
     size_bytes: int
     sha256: str
-    """Of the whole file, in hexadecimal."""
+    """Of the samples, without the file's header, in hexadecimal."""
     customer_packets: int
     customer_lost_ms: int
     """Silence written where packets were missing between others."""
     agent_packets: int
     agent_lost_ms: int
+    customer_gaps: Spans = ()
+    """Where that silence is; at most 500 of each channel."""
+    agent_gaps: Spans = ()
+    """The same of the agent's side."""
+    customer_codecs: CodecsHeard = ()
+    """What the channel was said in, each from then on."""
+    agent_codecs: CodecsHeard = ()
+    """The same of the agent's side."""
+    marks: tuple[tuple[str, str, float, float], ...] = ()
+    """What was silenced on purpose: why (``paused``, ``masked``), where (``customer``, ``agent``, ``both``),
+    from and to."""
+    unwritten: Spans = ()
+    """What the disk did not take. Silence is in its place, or the recording ends there."""
     recovered: bool = False
     """Whether it was finished after its process had ended: it holds what was on the disk then."""
     began_at: float | None = None
@@ -242,6 +260,30 @@ class RecordingFailed(Event):
     reason: str
     began_at: float | None = None
     """When it began, in seconds since the Unix epoch, if no recording.started tells it."""
+
+
+@plain_data
+class StorageLagging(Event):
+    """Recordings cannot be written to this folder, or not fast enough. Calls are not touched by it.
+
+    New recordings go to the spool, if there is one. StorageRecovered follows when all is well again.
+    """
+
+    topic: ClassVar[str] = "storage.lagging"
+    folder: str
+    """Of recordings."""
+    behind_ms: int
+    """Since when the oldest block waits; 0 when the disk refused one."""
+    reason: str
+
+
+@plain_data
+class StorageRecovered(Event):
+    """Recordings are written to this folder again as they come."""
+
+    topic: ClassVar[str] = "storage.recovered"
+    folder: str
+    """Of recordings."""
 
 
 @plain_data

@@ -19,6 +19,8 @@ from media.events import (
     RecordingCompleted,
     RecordingFailed,
     RecordingStarted,
+    StorageLagging,
+    StorageRecovered,
 )
 from runtime.vocabulary import Event
 
@@ -32,7 +34,8 @@ LegFact = (
 )
 RecordingFact = _core.RecordingStarted | _core.RecordingCompleted | _core.RecordingFailed
 ForkFact = _core.ForkConnected | _core.ForkEnded
-Fact = LegFact | RecordingFact | ForkFact | _core.EndpointClosed
+StorageFact = _core.StorageLagging | _core.StorageRecovered
+Fact = LegFact | RecordingFact | ForkFact | StorageFact | _core.EndpointClosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,10 @@ class RecordingIdentity:
     recording_id: str
     contact_id: str
     call_id: str
-    path: str
 
-    def started(self) -> RecordingStarted:
+    def started(self, path: str) -> RecordingStarted:
         return RecordingStarted(
-            recording_id=self.recording_id, contact_id=self.contact_id, call_id=self.call_id, path=self.path
+            recording_id=self.recording_id, contact_id=self.contact_id, call_id=self.call_id, path=path
         )
 
     def completed(self, fact: _core.RecordingCompleted) -> RecordingCompleted:
@@ -54,22 +56,28 @@ class RecordingIdentity:
             recording_id=self.recording_id,
             contact_id=self.contact_id,
             call_id=self.call_id,
-            path=self.path,
+            path=str(fact.path),
             duration_ms=fact.duration_ms,
             size_bytes=fact.size_bytes,
             sha256=fact.sha256,
-            customer_packets=fact.customer_packets,
-            customer_lost_ms=fact.customer_lost_ms,
-            agent_packets=fact.agent_packets,
-            agent_lost_ms=fact.agent_lost_ms,
+            customer_packets=fact.customer.packets,
+            customer_lost_ms=fact.customer.lost_ms,
+            customer_gaps=tuple(fact.customer.gaps),
+            customer_codecs=tuple(fact.customer.codecs),
+            agent_packets=fact.agent.packets,
+            agent_lost_ms=fact.agent.lost_ms,
+            agent_gaps=tuple(fact.agent.gaps),
+            agent_codecs=tuple(fact.agent.codecs),
+            marks=tuple(fact.marks),
+            unwritten=tuple(fact.unwritten),
         )
 
-    def failed(self, reason: str) -> RecordingFailed:
+    def failed(self, path: str, reason: str) -> RecordingFailed:
         return RecordingFailed(
             recording_id=self.recording_id,
             contact_id=self.contact_id,
             call_id=self.call_id,
-            path=self.path,
+            path=path,
             reason=reason,
         )
 
@@ -133,11 +141,15 @@ class Names:
         """The fact as an event of the house."""
         match fact:
             case _core.RecordingStarted():
-                return self.recordings[fact.recording].started()
+                return self.recordings[fact.recording].started(fact.path)
             case _core.RecordingCompleted():
                 return self.recordings.pop(fact.recording).completed(fact)
             case _core.RecordingFailed():
-                return self.recordings.pop(fact.recording).failed(fact.reason)
+                return self.recordings.pop(fact.recording).failed(fact.path, fact.reason)
+            case _core.StorageLagging():
+                return StorageLagging(folder=fact.folder, behind_ms=fact.behind_ms, reason=fact.reason)
+            case _core.StorageRecovered():
+                return StorageRecovered(folder=fact.folder)
             case _core.ForkConnected():
                 return self.forks[fact.fork].started()
             case _core.ForkEnded():

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from media.recordings.digest import sha256_of
 from media.recordings.wav import RecordingError, read_blocks
 
 _TOLERANCE_MS = 1
@@ -58,11 +58,11 @@ class Expected:
 def check_file(path: Path, expected: Expected) -> list[Finding]:
     """Everything that is wrong with a file; nothing for a good one."""
     try:
-        size_bytes = path.stat().st_size
-        with path.open("rb") as file:
-            sha256 = file_digest(file, "sha256").hexdigest()
+        size_bytes, sha256 = path.stat().st_size, sha256_of(path)
     except FileNotFoundError:
         return [Finding(Fault.MISSING, f"there is no file {path}")]
+    except RecordingError as error:
+        return [Finding(Fault.UNREADABLE, str(error))]
     except OSError as error:
         return [Finding(Fault.UNREADABLE, f"{path}: {error.strerror or error}")]
     findings = []

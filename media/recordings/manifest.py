@@ -22,17 +22,17 @@ class _Part(BaseModel):
 class Span(_Part):
     """A stretch of the recording."""
 
-    from_ms: int
-    to_ms: int
+    from_ms: float
+    to_ms: float
 
 
 class Mark(Span):
     """A stretch of the recording that is not what was said, and why."""
 
     kind: str
-    """``paused``, ``masked`` or ``lost``."""
-    by: str | None = None
-    """Who asked for it; None when nobody did."""
+    """``paused`` or ``masked`` on purpose; ``lost`` when the disk did not take it."""
+    channels: str = "both"
+    """``customer``, ``agent`` or ``both``."""
 
 
 class ChannelFacts(_Part):
@@ -56,7 +56,7 @@ class CodecChange(_Part):
     """From here on a channel is made of another codec."""
 
     channel: str
-    at_ms: int
+    at_ms: float
     codec: str
 
 
@@ -76,7 +76,10 @@ class ManifestLeg(_Part):
 
 
 class Manifest(_Part):
-    """All that is known of a recording that is over. Times in milliseconds count from its beginning."""
+    """All that is known of a recording that is over. Times in milliseconds count from its beginning.
+
+    Those of gaps, marks and codecs are exact to the sample.
+    """
 
     version: Literal[1] = 1
     recording_id: str

@@ -1,11 +1,11 @@
 """Does what the switch wrote down agree with what the phones know of the call?"""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from media.recordings.digest import sha256_of
 from media.recordings.wav import RecordedAudio
 from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples, compare, find
 from sipp_scenarios.demo.call import CALLER_NUMBER, KEY, Cast, Evidence
@@ -48,7 +48,7 @@ def check_lengths(evidence: Evidence, record: Mapping[str, Any], recording: Reco
     yield _near("recording is as long as the answered call", recording.duration_s, call_s, _LENGTH_S)
     announced_s = completed["duration_ms"] / 1000
     yield _near("recording is as long as announced", recording.duration_s, announced_s, 0.001)
-    digest = hashlib.sha256(evidence.recording.read_bytes()).hexdigest()
+    digest = sha256_of(evidence.recording)
     yield _same("file is the one announced (SHA-256)", digest, completed["sha256"])
     yield _same("record names the same file (SHA-256)", record["recording_sha256"], digest)
 

@@ -1,9 +1,10 @@
 """The manifest of a recording, out of what was noted of it and what its file is. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
-from media.recordings.manifest import ChannelFacts, Channels, Manifest, ManifestLeg
+from media.recordings.manifest import ChannelFacts, Channels, CodecChange, Manifest, ManifestLeg, Mark, Span
 from media.recordings.wav_file import WavFile
 from switch.archive.notes import Ended, LegNote, RecordingNote
 
@@ -28,6 +29,8 @@ def manifest_of(ended: Ended, wav: WavFile | None) -> Manifest:
         format=None if wav is None else wav.format,
         sample_rate_hz=None if wav is None else wav.rate_hz,
         channels=Channels(customer=_channel(ended, "customer"), agent=_channel(ended, "agent")),
+        marks=_marks(outcome),
+        codec_changes=_codec_changes(outcome),
         size_bytes=outcome.get("size_bytes"),
         sha256=outcome.get("sha256"),
         recovered=outcome.get("recovered", False),
@@ -51,7 +54,30 @@ def _channel(ended: Ended, name: str) -> ChannelFacts:
     outcome = ended.outcome
     if ended.state == "failed" or outcome.get("recovered", False):
         return ChannelFacts()
-    return ChannelFacts(packets=outcome[f"{name}_packets"], lost_ms=outcome[f"{name}_lost_ms"])
+    return ChannelFacts(
+        packets=outcome[f"{name}_packets"],
+        lost_ms=outcome[f"{name}_lost_ms"],
+        gaps=tuple(Span(from_ms=a, to_ms=b) for a, b in outcome.get(f"{name}_gaps", ())),
+    )
+
+
+def _marks(outcome: Mapping[str, Any]) -> tuple[Mark, ...]:
+    """What is not what was said, in order."""
+    silenced = [
+        Mark(kind=kind, channels=channels, from_ms=a, to_ms=b)
+        for kind, channels, a, b in outcome.get("marks", ())
+    ]
+    lost = [Mark(kind="lost", from_ms=a, to_ms=b) for a, b in outcome.get("unwritten", ())]
+    return tuple(sorted(silenced + lost, key=lambda mark: mark.from_ms))
+
+
+def _codec_changes(outcome: Mapping[str, Any]) -> tuple[CodecChange, ...]:
+    heard = [
+        CodecChange(channel=channel, at_ms=at, codec=codec)
+        for channel in ("customer", "agent")
+        for at, codec in outcome.get(f"{channel}_codecs", ())
+    ]
+    return tuple(sorted(heard, key=lambda change: change.at_ms))
 
 
 def _ms_since(began: float, moment: float) -> int:

@@ -50,7 +50,7 @@ call_records = Table(
     Column("digits", String(MAX_DIGITS), nullable=False, comment="the keys the caller pressed, in order"),
     Column("recording_id", String(64), comment="the first; the table recordings has all"),
     Column("recording_path", Text, comment="the file; null when it was never begun"),
-    Column("recording_sha256", String(64), comment="of the whole file; null unless completed"),
+    Column("recording_sha256", String(64), comment="of its samples, not the header; null unless completed"),
     *quality_columns(),
     comment="One row for each call that is over, once its recordings are.",
 )

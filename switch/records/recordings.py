@@ -30,7 +30,7 @@ recordings = Table(
     Column("started_at", Stamp, nullable=False, index=True, comment="when the file was begun"),
     Column("duration_ms", Integer, comment="null when it failed"),
     Column("size_bytes", BigInteger, comment="null when it failed"),
-    Column("sha256", String(64), comment="of the whole file; null when it failed"),
+    Column("sha256", String(64), comment="of its samples, not the header; null when it failed"),
     Column("state", String(16), nullable=False, comment="completed or failed"),
     Column("reason", Text, comment="why it failed"),
     Column("recovered", Boolean, nullable=False, comment="whether it was finished after its process ended"),

@@ -2,7 +2,6 @@
 
 import os
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import soundfile
 
 from cli.recording_verification import Verification, files_since
 from media.recordings.check import Fault
+from media.recordings.digest import sha256_of
 
 BEGAN = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 LENGTH_S = 3
@@ -36,7 +36,7 @@ class Day:
             "state": "completed",
             "reason": None,
             "size_bytes": path.stat().st_size,
-            "sha256": sha256(path.read_bytes()).hexdigest(),
+            "sha256": sha256_of(path),
             "duration_ms": LENGTH_S * 1000,
             "station": station,
         }

@@ -2,9 +2,10 @@
 
 import select
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
@@ -179,8 +180,9 @@ def media_rig(
     port_min: int = 30_000,
     max_forks: int = 100,
     fork_authorities: Path | None = None,
+    recordings: Mapping[str, object] = MappingProxyType({}),
 ) -> Iterator[MediaRig]:
-    """An engine whose recordings go to ``folder``."""
+    """An engine whose recordings go to ``folder``; ``recordings`` are further keys of that section."""
     events: list[Event] = []
     config = MediaConfig(
         port_min=port_min,
@@ -190,7 +192,12 @@ def media_rig(
         max_forks=max_forks,
         fork_authorities=fork_authorities,
     )
-    engine = MediaEngine(config, RecordingsConfig(folder=folder), ManualClock(), events.extend)
+    engine = MediaEngine(
+        config,
+        RecordingsConfig.model_validate({"folder": folder, **recordings}),
+        ManualClock(),
+        events.extend,
+    )
     rig = MediaRig(engine, events)
     try:
         yield rig

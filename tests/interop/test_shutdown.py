@@ -1,10 +1,10 @@
 """SIGTERM: what callers, recordings and records see of it. Each test ends a switch of its own."""
 
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 
 from cli.recording_verification import verify_since
+from media.recordings.digest import sha256_of
 from media.recordings.wav import read_recording
 from runtime.clock import local_now
 from sipp_scenarios.follower import EventFollower
@@ -62,7 +62,7 @@ def test_a_second_signal_ends_at_once_and_the_recording_is_whole(own_centre: Cal
     assert Path(started["path"]).stat().st_size == 44 + 4 * len(recording.customer)
     record = RecordReader(switch.configuration.records).call(started["call_id"])
     assert record["disposition"] == "ANSWERED"
-    assert record["recording_sha256"] == sha256(Path(started["path"]).read_bytes()).hexdigest()
+    assert record["recording_sha256"] == sha256_of(Path(started["path"]))
     began = local_now() - timedelta(minutes=5)
     checked = verify_since(began, local_now(), switch.configuration)
     assert [(one.recording_id, one.findings) for one in checked] == [(record["recording_id"], ())]

@@ -16,10 +16,18 @@ from media.commands import (
     Channel,
     CloseEndpoint,
     Codec,
+    Silence,
+    SilenceRecording,
     StartRecording,
     StopRecording,
 )
-from media.events import RecordingCompleted, RecordingFailed, RecordingStarted
+from media.events import (
+    RecordingCompleted,
+    RecordingFailed,
+    RecordingStarted,
+    StorageLagging,
+    StorageRecovered,
+)
 from runtime.errors import UsageError
 from tests.helpers.media_rig import MediaRig, Phone, media_rig
 
@@ -109,7 +117,10 @@ def test_the_file_is_what_the_event_says(rig: MediaRig, tmp_path: Path) -> None:
     assert (completed.recording_id, completed.contact_id, completed.call_id) == ("r-1", "contact-1", "call-1")
     assert started.path == completed.path
     assert Path(completed.path).relative_to(tmp_path).parts[1] == "r-1.wav"
-    assert (completed.size_bytes, completed.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert (completed.size_bytes, completed.sha256) == (
+        len(content),
+        hashlib.sha256(content[44:]).hexdigest(),
+    )
     assert completed.duration_ms == (len(content) - 44) // 32
     assert 100 <= completed.duration_ms < 2000
     assert rig.engine.open_recordings == 0
@@ -125,6 +136,8 @@ def test_packets_that_never_came_are_silence_and_told(rig: MediaRig) -> None:
     rig.let_pass(160)
     completed = stop(rig)
     assert (completed.customer_packets, completed.customer_lost_ms) == (4, 60)
+    ((lost_from, lost_to),) = completed.customer_gaps
+    assert lost_to - lost_from == 60
     samples, _ = soundfile.read(completed.path, dtype="int16")
     edges = np.flatnonzero(np.diff((samples[:, 0] < -30_000).astype(int)))
     assert np.diff(edges).tolist()[-2:] == [3 * 160, 2 * 160]
@@ -193,7 +206,7 @@ def test_a_file_that_cannot_be_made_fails_once_with_its_reason(rig: MediaRig, tm
     assert len(rig.wait(RecordingFailed)) == 1
 
 
-def test_a_disk_that_is_full_fails_with_its_reason(rig: MediaRig, tmp_path: Path) -> None:
+def test_a_disk_that_takes_nothing_fails_with_its_reason(rig: MediaRig, tmp_path: Path) -> None:
     start(rig)
     rig.wait(RecordingStarted)
     day = next(tmp_path.iterdir())
@@ -203,9 +216,75 @@ def test_a_disk_that_is_full_fails_with_its_reason(rig: MediaRig, tmp_path: Path
         rig.let_pass(40)
         rig.order(StopRecording(recording_id="r-2"))
         (failed,) = rig.wait(RecordingFailed)
+        (lagging,) = rig.wait(StorageLagging)
     assert "could not be written" in failed.reason
+    assert lagging.folder == str(tmp_path)
     samples, _ = soundfile.read(day / "r-2.wav")
     assert len(samples) == 0, "valid, with nothing in it"
+
+
+def test_what_a_full_disk_did_not_take_is_told_and_the_rest_lies_in_its_place(tmp_path: Path) -> None:
+    with media_rig(tmp_path) as rig:
+        rig.leg("a")
+        start(rig)
+        attach(rig, "a", Channel.CUSTOMER)
+        rig.wait(RecordingStarted)
+        with FullDisk():
+            rig.wait(StorageLagging)  # with the first block, after a second or two
+        rig.wait(StorageRecovered)
+        completed = stop(rig)
+    ((lost_from, lost_to),) = completed.unwritten
+    assert lost_from == 0
+    assert 500 < lost_to < completed.duration_ms
+    samples, _ = soundfile.read(completed.path)
+    assert len(samples) // 8 == completed.duration_ms
+
+
+def test_a_recording_goes_to_the_spool_while_its_folder_cannot_be_written(tmp_path: Path) -> None:
+    folder, spool = tmp_path / "recordings", tmp_path / "spool"
+    folder.write_bytes(b"a file where the folder should be")
+    with media_rig(folder, recordings={"spool": spool}) as rig:
+        start(rig)
+        (started,) = rig.wait(RecordingStarted)
+        completed = stop(rig)
+        start(rig, "r-2")
+        rig.wait(RecordingStarted, count=2)
+        also = stop(rig, "r-2")
+    assert Path(started.path).relative_to(spool).name == "r-1.wav"
+    assert (completed.path, completed.unwritten) == (started.path, ())
+    assert Path(also.path).is_relative_to(spool)
+
+
+@pytest.mark.parametrize(("format", "subtype"), [("alaw", "ALAW"), ("mulaw", "ULAW")])
+def test_samples_are_kept_as_configured(tmp_path: Path, format: str, subtype: str) -> None:
+    with media_rig(tmp_path, recordings={"format": format}) as rig:
+        caller = rig.leg("a")
+        start(rig)
+        attach(rig, "a", Channel.CUSTOMER)
+        say(rig, "a", caller, 4)
+        rig.let_pass(100)
+        completed = stop(rig)
+    assert soundfile.info(completed.path).subtype == subtype
+    assert loud_samples(completed.path) == [4 * 160, 0]
+    assert completed.size_bytes == Path(completed.path).stat().st_size
+    assert completed.customer_codecs[0][1] == "PCMA"
+
+
+def test_what_is_masked_is_silent_on_its_channel_and_marked(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a"), rig.leg("b", near="a")
+    start(rig)
+    attach(rig, "a", Channel.CUSTOMER)
+    attach(rig, "b", Channel.AGENT)
+    rig.order(SilenceRecording(recording_id="r-1", kind=Silence.MASKED, customer=True, agent=False))
+    say(rig, "a", caller, 2)
+    say(rig, "b", agent, 2)
+    rig.let_pass(60)
+    rig.order(SilenceRecording(recording_id="r-1", kind=Silence.MASKED, customer=False, agent=False))
+    completed = stop(rig)
+    assert loud_samples(completed.path) == [0, 2 * 160]
+    ((why, where, mask_from, mask_to),) = completed.marks
+    assert (why, where) == ("masked", "customer")
+    assert 60 <= mask_to - mask_from < completed.duration_ms + 1
 
 
 def test_stopping_twice_or_attaching_afterwards_does_no_harm(rig: MediaRig) -> None:

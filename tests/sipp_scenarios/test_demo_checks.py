@@ -1,6 +1,5 @@
 """The demonstration must notice whatever the switch may do wrong."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from media.recordings.digest import sha256_of
 from media.recordings.wav import RecordedAudio, read_recording
 from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples, speech
 from sipp_scenarios.demo.call import CALLER_NUMBER, Cast, Evidence, Times
@@ -41,7 +41,7 @@ def evidence_of(path: Path) -> Evidence:
             "recording_id": "recording-1",
             "path": str(path),
             "duration_ms": 8000,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "sha256": sha256_of(path),
         },
         caller_said=CALLER,
         caller_heard=after(1.0, RIGHT),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 import soundfile
 
 from media.recordings.check import Expected, Fault, check_file
+from media.recordings.digest import sha256_of
 
 RATE_HZ = 8000
 
@@ -18,8 +18,7 @@ def record(path: Path, *, customer: int = 900, agent: int = 700, seconds: float 
     """Write a file, and say of it what its record would."""
     frames = np.full((int(seconds * RATE_HZ), 2), (customer, agent), np.int16)
     soundfile.write(path, frames, RATE_HZ)
-    data = path.read_bytes()
-    return Expected(len(data), sha256(data).hexdigest(), int(seconds * 1000), two_parties=True)
+    return Expected(path.stat().st_size, sha256_of(path), int(seconds * 1000), two_parties=True)
 
 
 def faults(path: Path, expected: Expected) -> list[Fault]:
@@ -50,7 +49,7 @@ def spoil(path: Path) -> None:
         (Path.unlink, [Fault.MISSING]),
         (cut, [Fault.CHANGED, Fault.WRONG_LENGTH]),
         (change, [Fault.CHANGED]),
-        (spoil, [Fault.CHANGED, Fault.UNREADABLE]),
+        (spoil, [Fault.UNREADABLE]),
     ],
     ids=["gone", "cut", "one bit", "no audio"],
 )

@@ -190,7 +190,10 @@ def _type(hint: Any) -> str:
     if get_origin(hint) in (Union, types.UnionType):
         return " or ".join(map(_type, get_args(hint)))
     if get_origin(hint) is tuple:
-        return f"list of {_type(get_args(hint)[0])}"
+        *parts, last = get_args(hint)
+        if last is Ellipsis:
+            return f"list of {_type(parts[0])}"
+        return f"[{', '.join(map(_type, (*parts, last)))}]"
     if issubclass(hint, StrEnum):
         return " or ".join(f"`{member.value}`" for member in hint)
     raise TypeError(f"{hint} has no words yet")

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
+use recording::marks::{Channels, Kind};
 use rtp::digit_sender::DigitSender;
 
 use crate::events::{EndpointCounters, EndpointId, ForkId, MixId, RecordingId};
@@ -12,6 +13,7 @@ use crate::playback::{Playback, Seek};
 use crate::ports::SocketPair;
 use crate::prompt::Prompt;
 use crate::protection::KeyPair;
+use crate::recorder::Begun;
 use crate::settings::Settings;
 use crate::web_peer::WebTerms;
 
@@ -95,16 +97,22 @@ pub enum Command {
         endpoint: EndpointId,
         keys: Keys,
     },
-    /// Carry a recording that has begun already, and been silent until `placed_us`.
+    /// Carry a recording that has begun already.
     Record {
         recording: RecordingId,
-        started_us: u64,
-        placed_us: u64,
+        begun: Begun,
     },
     Attach {
         recording: RecordingId,
         endpoint: EndpointId,
         channel: Channel,
+    },
+    /// Silence these channels of a recording from now on, for this reason; none of them: no longer.
+    SilenceRecording {
+        recording: RecordingId,
+        kind: Kind,
+        channels: Channels,
+        at_us: u64,
     },
     StopRecording {
         recording: RecordingId,

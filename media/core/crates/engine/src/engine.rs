@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::bounded;
 use forking::forks;
 use forking::order::Order;
+use recording::marks::{Channels, Kind};
 
 use crate::clock::Clock;
 use crate::commands::{Channel, Command, Security};
@@ -22,10 +23,11 @@ use crate::mix::{MAX_MEMBERS, Role};
 use crate::ports::PortPool;
 use crate::prompt::Prompt;
 use crate::prompt_maker::PromptMaker;
+use crate::recorder::Begun;
 use crate::rules::Rules;
 use crate::settings::{Senseless, Settings};
+use crate::storage::{Job, Storage, WriterId};
 use crate::threads::{Crew, Plan};
-use crate::writer::Job;
 
 mod playing;
 
@@ -85,6 +87,7 @@ pub struct Setup {
     /// A PEM file of whom forks trust beside the system's authorities.
     pub fork_authorities: Option<PathBuf>,
     pub max_forks: usize,
+    pub storage: Storage,
     pub identity: Identity,
 }
 
@@ -99,6 +102,7 @@ struct PlacedEndpoint {
 #[derive(Debug)]
 struct PlacedRecording {
     worker: Option<usize>,
+    writer: WriterId,
     started_us: u64,
 }
 
@@ -126,6 +130,7 @@ pub struct Engine {
     recordings: HashMap<RecordingId, PlacedRecording>,
     forks: HashMap<ForkId, PlacedFork>,
     max_forks: usize,
+    storage: Storage,
     mixes: HashMap<MixId, Vec<EndpointId>>,
     last_id: u64,
 }
@@ -141,6 +146,7 @@ impl Engine {
             workers: setup.workers,
             rules: setup.rules,
             fork_authorities: setup.fork_authorities.clone(),
+            storage: setup.storage.clone(),
             identity: setup.identity.clone(),
         };
         Ok(Self {
@@ -157,6 +163,7 @@ impl Engine {
             recordings: HashMap::new(),
             forks: HashMap::new(),
             max_forks: setup.max_forks,
+            storage: setup.storage.clone(),
             mixes: HashMap::new(),
             last_id: 0,
         })
@@ -269,13 +276,17 @@ impl Engine {
         self.mixes.remove(&mix);
     }
 
-    /// Begin a recording; the writer reports whether the file could be made.
-    pub fn start_recording(&mut self, path: PathBuf) -> Result<RecordingId, Refusal> {
-        let recording = self.new_id();
-        if !self.crew.try_write(Job::Open { recording, path }) {
+    /// Begin a recording at this place of the folder, or of the spool; the writer reports whether the file
+    /// could be made.
+    pub fn start_recording(&mut self, place: &Path) -> Result<RecordingId, Refusal> {
+        let (recording, now_us) = (self.new_id(), self.clock.now_us());
+        let writers = self.crew.writers().ok_or(Refusal::Gone)?;
+        let writer = writers.choose(recording);
+        let (path, spooled) = self.storage.paths(place, writers.is_spool(writer));
+        if !writers.try_send(writer, Job::Open { recording, path, spooled }, now_us) {
             return Err(Refusal::Unable("the disk cannot keep up with the recordings under way".into()));
         }
-        let placed = PlacedRecording { worker: None, started_us: self.clock.now_us() };
+        let placed = PlacedRecording { worker: None, writer, started_us: now_us };
         self.recordings.insert(recording, placed);
         Ok(recording)
     }
@@ -292,6 +303,19 @@ impl Engine {
             return Err(Refusal::Senseless(reason.into()));
         }
         self.crew.post(worker, Command::Attach { recording, endpoint, channel });
+        Ok(())
+    }
+
+    /// Silence these channels of a recording from now on, for this reason; none of them: no longer.
+    pub fn silence_recording(
+        &mut self,
+        recording: RecordingId,
+        kind: Kind,
+        channels: Channels,
+    ) -> Result<(), Refusal> {
+        let worker = self.recordings.get(&recording).and_then(|placed| placed.worker).ok_or(Refusal::Gone)?;
+        let at_us = self.clock.now_us();
+        self.crew.post(worker, Command::SilenceRecording { recording, kind, channels, at_us });
         Ok(())
     }
 
@@ -385,8 +409,9 @@ impl Engine {
             return Ok(worker);
         }
         placed.worker = Some(worker);
-        let (started_us, placed_us) = (placed.started_us, self.clock.now_us());
-        self.crew.post(worker, Command::Record { recording, started_us, placed_us });
+        let begun =
+            Begun { writer: placed.writer, started_us: placed.started_us, placed_us: self.clock.now_us() };
+        self.crew.post(worker, Command::Record { recording, begun });
         Ok(worker)
     }
 }

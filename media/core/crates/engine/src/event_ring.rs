@@ -87,7 +87,7 @@ mod tests {
     }
 
     fn fact(recording: u64) -> Event {
-        Event::RecordingStarted { recording }
+        Event::RecordingStarted { recording, path: String::new() }
     }
 
     #[test]

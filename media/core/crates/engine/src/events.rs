@@ -1,10 +1,16 @@
 //! What the engine reports.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use recording::marks::Mark;
+use recording::timeline::ChannelFacts;
 
 use crate::meter::Quality;
 use crate::one_way::Missing;
 use crate::reports::RemoteView;
+use crate::storage::Ending;
+use crate::stored::FinishedRecording;
 
 /// Names an endpoint; given out once and never again.
 pub type EndpointId = u64;
@@ -52,22 +58,40 @@ pub struct EndpointCounters {
     pub remote: Option<RemoteView>,
 }
 
+/// From one sample of a recording's clock, 8 kHz, to before another.
+pub type Samples = (u64, u64);
+
 /// A closed recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordingSummary {
+    pub path: PathBuf,
     pub duration_ms: u64,
     pub size_bytes: u64,
+    /// Of the samples, without the header.
     pub sha256: String,
-    pub customer: ChannelSummary,
-    pub agent: ChannelSummary,
+    pub customer: ChannelFacts,
+    pub agent: ChannelFacts,
+    pub marks: Vec<Mark>,
+    /// What the disk did not take; silence is in its place.
+    pub unwritten: Vec<Samples>,
 }
 
-/// One channel of a closed recording.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChannelSummary {
-    pub packets: u64,
-    /// Silence written where packets were missing between others.
-    pub lost_ms: u64,
+impl RecordingSummary {
+    pub fn new(finished: FinishedRecording, ending: Ending) -> Self {
+        let FinishedRecording { path, file, lost } = finished;
+        let mut unwritten = [ending.unwritten, lost].concat();
+        unwritten.sort_unstable();
+        Self {
+            path,
+            duration_ms: file.frames / 8,
+            size_bytes: file.size_bytes,
+            sha256: file.sha256,
+            customer: ending.customer,
+            agent: ending.agent,
+            marks: ending.marks,
+            unwritten,
+        }
+    }
 }
 
 /// How a key was told.
@@ -112,9 +136,11 @@ pub enum Event {
     OneWayDetected { endpoint: EndpointId, missing: Missing },
     DigitDetected { endpoint: EndpointId, digit: char, duration_ms: u32, source: KeySource },
     PlaybackEnded { endpoint: EndpointId, playback: PlaybackId, end: PlaybackEnd, position_ms: u64 },
-    RecordingStarted { recording: RecordingId },
-    RecordingCompleted { recording: RecordingId, summary: RecordingSummary },
-    RecordingFailed { recording: RecordingId, reason: String },
+    RecordingStarted { recording: RecordingId, path: String },
+    RecordingCompleted { recording: RecordingId, summary: Box<RecordingSummary> },
+    RecordingFailed { recording: RecordingId, path: String, reason: String },
+    StorageLagging { folder: String, behind_ms: u64, reason: String },
+    StorageRecovered { folder: String },
     ForkConnected { fork: ForkId },
     ForkEnded { fork: ForkId, ending: ForkEnding },
 }

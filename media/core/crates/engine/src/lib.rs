@@ -44,6 +44,8 @@ pub mod reports;
 pub mod rules;
 pub mod settings;
 pub mod speaker;
+pub mod storage;
+pub mod stored;
 pub mod table;
 pub mod threads;
 pub mod tone_ear;

@@ -2,17 +2,18 @@
 
 use std::time::{Duration, Instant};
 
-use audio::g711::Law;
-use crossbeam_channel::{Sender, TrySendError};
+use audio::codec::Codec;
+use recording::format::SampleFormat;
+use recording::marks::{Channels, Kind};
 use recording::stereo::Stereo;
 use recording::timeline::{HOLD, Timeline};
 use rtp::us_to_samples;
 
 use crate::commands::Channel;
-use crate::events::{EndpointId, RecordingId};
+use crate::events::{EndpointId, RecordingId, Samples};
 use crate::intake::{Content, Received};
+use crate::storage::{Ending, Job, WriterId, Writers};
 use crate::table::Table;
-use crate::writer::{Ending, Job};
 
 /// How often a recording hands over a block; each has its own moment within the second.
 const FLUSH_US: u64 = 1_000_000;
@@ -40,6 +41,7 @@ pub struct RecordedPacket<'a> {
 #[derive(Debug)]
 pub struct RecordedFrame<'a> {
     pub leg: EndpointId,
+    pub codec: Codec,
     pub samples: &'a [i16],
     /// Of how many packets it is made, and how much of it was made up.
     pub packets: u64,
@@ -57,27 +59,40 @@ struct Recording {
     /// The legs that speak on the two channels now.
     customer: Option<EndpointId>,
     agent: Option<EndpointId>,
-    /// Frames that found the queue full.
-    overrun: u64,
+    writer: WriterId,
+    /// Frames that found the queue full and are to be made good by silence.
+    owed: u64,
+    /// All of them.
+    unwritten: Vec<Samples>,
 }
 
 /// Owns the recordings of a worker. Never waits for the disk.
 #[derive(Debug)]
 pub struct Recorder {
     recordings: Table<Recording>,
-    jobs: Sender<Job>,
+    writers: Writers,
+    format: SampleFormat,
+}
+
+/// A recording that a worker takes over.
+#[derive(Clone, Copy, Debug)]
+pub struct Begun {
+    pub writer: WriterId,
+    pub started_us: u64,
+    /// Until then it was silent.
+    pub placed_us: u64,
 }
 
 impl Recorder {
-    pub fn new(jobs: Sender<Job>) -> Self {
-        Self { recordings: Table::default(), jobs }
+    pub fn new(writers: Writers, format: SampleFormat) -> Self {
+        Self { recordings: Table::default(), writers, format }
     }
 
-    /// Begin a recording that was silent until `placed_us`; returns the moment of the first `flush`.
-    pub fn start(&mut self, id: RecordingId, started_us: u64, placed_us: u64) -> u64 {
-        self.recordings.insert(id, Recording::new(started_us, placed_us));
+    /// Begin a recording; returns the moment of the first `flush`.
+    pub fn start(&mut self, id: RecordingId, begun: Begun) -> u64 {
+        self.recordings.insert(id, Recording::new(begun, self.format));
         // 61 is prime to 1000, so that recordings begun together spread over the whole second.
-        placed_us + FLUSH_US + (id * 61 % 1000) * (FLUSH_US / 1000)
+        begun.placed_us + FLUSH_US + (id * 61 % 1000) * (FLUSH_US / 1000)
     }
 
     /// Give a channel to a leg, in place of the one that had it.
@@ -99,8 +114,12 @@ impl Recorder {
         if *speaker != Some(packet.leg) {
             return;
         }
-        match content_law(*content) {
-            Some(law) => timeline.place(header, &packet.datagram[payload.clone()], law, arrival),
+        let Content::Audio(codec) = *content else { return timeline.skip(header) };
+        match codec.law() {
+            Some(law) => {
+                timeline.note_codec(codec, arrival as u64);
+                timeline.place(header, &packet.datagram[payload.clone()], law, arrival);
+            }
             None => timeline.skip(header),
         }
     }
@@ -111,9 +130,22 @@ impl Recorder {
         let position = recording.position(beat_us) as i64;
         let (speaker, timeline) = recording.seat(tap.channel);
         if *speaker == Some(frame.leg) {
+            timeline.note_codec(frame.codec, position as u64);
             timeline.place_samples(position, frame.samples);
-            timeline.count(frame.packets, frame.lost_samples);
+            timeline.count(position, frame.packets, frame.lost_samples);
         }
+    }
+
+    /// Silence these channels from now on, or no channel any more. False when there is no such recording.
+    pub fn silence(&mut self, id: RecordingId, kind: Kind, channels: Channels, at_us: u64) -> bool {
+        let Some(recording) = self.recordings.get(id) else { return false };
+        let at = recording.position(at_us);
+        if channels == Channels::NONE {
+            recording.stereo.marks.end(kind, at);
+        } else {
+            recording.stereo.marks.begin(kind, channels, at);
+        }
+        true
     }
 
     /// The recording is over; `flush` will finish it. False when there is none such.
@@ -124,9 +156,13 @@ impl Recorder {
     /// Hand over what is ready. Returns when to come again; None when the recording is finished.
     pub fn flush(&mut self, id: RecordingId, now_us: u64) -> Option<u64> {
         let recording = self.recordings.get(id)?;
-        recording.hand_over(id, now_us, |job| self.jobs.try_send(job).is_ok());
-        let Some(ending) = recording.ending() else { return Some(now_us + FLUSH_US) };
-        if let Err(TrySendError::Full(_)) = self.jobs.try_send(Job::Finish { recording: id, ending }) {
+        let (writers, writer) = (&self.writers, recording.writer);
+        let send = |job| writers.try_send(writer, job, now_us);
+        recording.hand_over(id, now_us, send);
+        if recording.ended_us.is_none() {
+            return Some(now_us + FLUSH_US);
+        }
+        if !recording.finish(id, send) {
             return Some(now_us + RETRY_US);
         }
         self.recordings.remove(id);
@@ -138,31 +174,23 @@ impl Recorder {
     /// A writer stuck beyond that leaves files as they stand: valid up to their last block.
     pub fn shut_down(&mut self, now_us: u64) {
         let deadline = Instant::now() + SHUTDOWN_PATIENCE;
-        let send = |job| self.jobs.send_deadline(job, deadline).is_ok();
         for id in self.recordings.ids() {
             let Some(mut recording) = self.recordings.remove(id) else { continue };
+            let writer = recording.writer;
+            let send = |job| self.writers.send_before(writer, job, now_us, deadline);
             recording.ended_us.get_or_insert(now_us);
             recording.hand_over(id, now_us, send);
-            if let Some(ending) = recording.ending() {
-                send(Job::Finish { recording: id, ending });
-            }
+            recording.finish(id, send);
         }
     }
 }
 
-/// The law of what is recorded as it comes; other audio is recorded as samples.
-fn content_law(content: Content) -> Option<Law> {
-    match content {
-        Content::Audio(codec) => codec.law(),
-        Content::Noise | Content::Keys { .. } => None,
-    }
-}
-
 impl Recording {
-    fn new(started_us: u64, placed_us: u64) -> Self {
-        let mut recording = Self { started_us, ..Self::default() };
+    fn new(begun: Begun, format: SampleFormat) -> Self {
+        let Begun { writer, started_us, placed_us } = begun;
+        let mut recording = Self { started_us, writer, ..Self::default() };
         recording.leading_silence = recording.position(placed_us).saturating_sub(HOLD as u64);
-        recording.stereo = Stereo::starting_at(recording.leading_silence);
+        recording.stereo = Stereo::starting_at(recording.leading_silence, format);
         recording
     }
 
@@ -180,20 +208,44 @@ impl Recording {
 
     fn hand_over(&mut self, id: RecordingId, now_us: u64, send: impl Fn(Job) -> bool) {
         let silence = std::mem::take(&mut self.leading_silence);
-        if silence > 0 {
-            self.give(silence, Job::AppendSilence { recording: id, frames: silence }, &send);
+        if silence > 0 && !send(Job::AppendSilence { recording: id, frames: silence }) {
+            self.owed = silence; // nobody spoke: nothing is lost by that
         }
-        while let Some(block) = self.next_block(now_us) {
-            let frames = block.len() / recording::wav::FRAME_LENGTH;
-            self.give(frames as u64, Job::Append { recording: id, block }, &send);
+        loop {
+            let from = self.stereo.taken();
+            let Some(block) = self.next_block(now_us) else { break };
+            self.give(id, (from, self.stereo.taken()), block, &send);
         }
     }
 
-    /// After a gap nothing more is written: what is there stays in place.
-    fn give(&mut self, frames: u64, job: Job, send: impl Fn(Job) -> bool) {
-        if self.overrun > 0 || !send(job) {
-            self.overrun += frames;
+    /// Hand over a block, or silence for it as soon as there is room again.
+    fn give(&mut self, id: RecordingId, place: Samples, block: Vec<u8>, send: impl Fn(Job) -> bool) {
+        if !self.pay(id, &send) || !send(Job::Append { recording: id, block }) {
+            self.owed += place.1 - place.0;
+            match self.unwritten.last_mut().filter(|last| last.1 == place.0) {
+                Some(last) => last.1 = place.1,
+                None => self.unwritten.push(place),
+            }
         }
+    }
+
+    /// False when there is still no room for the silence in place of what was lost.
+    fn pay(&mut self, id: RecordingId, send: impl Fn(Job) -> bool) -> bool {
+        if self.owed > 0 && send(Job::AppendSilence { recording: id, frames: self.owed }) {
+            self.owed = 0;
+        }
+        self.owed == 0
+    }
+
+    /// Let the file be closed; false when the writer has no room for that now.
+    fn finish(&mut self, id: RecordingId, send: impl Fn(Job) -> bool) -> bool {
+        let ending = Box::new(Ending {
+            customer: self.stereo.customer.facts(),
+            agent: self.stereo.agent.facts(),
+            marks: self.stereo.marks.ended_at(self.stereo.taken()),
+            unwritten: self.unwritten.clone(),
+        });
+        self.pay(id, &send) && send(Job::Finish { recording: id, ending })
     }
 
     fn next_block(&mut self, now_us: u64) -> Option<Vec<u8>> {
@@ -201,17 +253,5 @@ impl Recording {
             Some(ended_us) => self.stereo.take_rest(self.position(ended_us)),
             None => self.stereo.take_settled(self.position(now_us)),
         }
-    }
-
-    /// How it ends, if it is to end now.
-    fn ending(&self) -> Option<Ending> {
-        if self.overrun > 0 {
-            let reason = format!("the disk could not keep up; {} ms were not written", self.overrun / 8);
-            return Some(Ending::Broken { reason });
-        }
-        self.ended_us.map(|_| Ending::Whole {
-            customer: self.stereo.customer.counters(),
-            agent: self.stereo.agent.counters(),
-        })
     }
 }

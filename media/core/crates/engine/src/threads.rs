@@ -20,9 +20,10 @@ use crate::events::{Event, ForkEnding, ForkId};
 use crate::identity::Identity;
 use crate::lateness::Lateness;
 use crate::rules::Rules;
+use crate::storage::{Storage, Writers};
 use crate::wake::Wake;
 use crate::worker::{Surroundings, Worker};
-use crate::writer::{Job, QUEUE_LENGTH, Writer};
+use crate::writer::Writer;
 
 /// How many threads and what they need to know.
 #[derive(Clone, Debug)]
@@ -32,6 +33,7 @@ pub struct Plan {
     /// A PEM file of whom forks trust beside the system's authorities.
     pub fork_authorities: Option<PathBuf>,
     pub rules: Rules,
+    pub storage: Storage,
     pub identity: Identity,
 }
 
@@ -54,29 +56,31 @@ struct Desk {
     waiting: AtomicBool,
 }
 
-/// The workers and the writer.
+/// The workers and the writers.
 #[derive(Debug)]
 pub struct Crew {
     desks: Vec<Desk>,
-    /// None once dismissed; the writer ends when the last sender is gone.
-    jobs: Option<Sender<Job>>,
+    /// None once dismissed; writers end when the last way to them is gone.
+    writers: Option<Writers>,
     hands: Vec<Hand>,
     forks: Forks,
 }
 
 impl Crew {
     pub fn start(plan: &Plan, facts: &Arc<EventRing>) -> io::Result<Self> {
-        let (jobs, queue) = bounded(QUEUE_LENGTH);
+        let (writers, ends) = Writers::new(&plan.storage);
         let mut crew = Self {
             desks: Vec::new(),
-            jobs: Some(jobs.clone()),
+            writers: Some(writers.clone()),
             hands: Vec::new(),
             forks: new_forks(plan, facts),
         };
-        let writer = Writer::new(queue, facts.clone());
-        crew.hire("media-writer".into(), || writer.run())?;
+        for (number, end) in ends.into_iter().enumerate() {
+            let writer = Writer::new(end, plan.clock, facts.clone(), plan.storage.clone());
+            crew.hire(format!("media-writer-{number}"), || writer.run())?;
+        }
         for number in 0..plan.workers {
-            let (desk, worker) = seat(plan, facts, &jobs)?;
+            let (desk, worker) = seat(plan, facts, &writers)?;
             crew.desks.push(desk);
             crew.hire(format!("media-{number}"), || worker.run())?;
         }
@@ -105,9 +109,9 @@ impl Crew {
         self.desks.iter().map(of).fold((0, 0), |most, desk| (most.0.max(desk.0), most.1.max(desk.1)))
     }
 
-    /// Give the writer a job; false when its queue is full.
-    pub fn try_write(&self, job: Job) -> bool {
-        self.jobs.as_ref().is_some_and(|jobs| jobs.try_send(job).is_ok())
+    /// The ways to the writers; None once they were dismissed.
+    pub fn writers(&self) -> Option<&Writers> {
+        self.writers.as_ref()
     }
 
     /// Start a fork's connection; returns the worker's end of it.
@@ -119,7 +123,7 @@ impl Crew {
     pub fn dismiss(&mut self, patience: Duration) -> bool {
         (0..self.desks.len()).for_each(|worker| self.post(worker, Command::Shutdown));
         self.wake();
-        self.jobs = None;
+        self.writers = None;
         let deadline = Instant::now() + patience;
         let hands_ended = self.hands.drain(..).all(|hand| hand.ends_before(deadline));
         self.forks.dismiss(deadline.saturating_duration_since(Instant::now())) && hands_ended
@@ -166,7 +170,7 @@ fn fact(report: Report) -> Event {
     }
 }
 
-fn seat(plan: &Plan, facts: &Arc<EventRing>, jobs: &Sender<Job>) -> io::Result<(Desk, Worker)> {
+fn seat(plan: &Plan, facts: &Arc<EventRing>, writers: &Writers) -> io::Result<(Desk, Worker)> {
     let (sender, commands) = unbounded();
     let wake = Arc::new(Wake::new()?);
     let lateness = Arc::new(Lateness::default());
@@ -177,7 +181,8 @@ fn seat(plan: &Plan, facts: &Arc<EventRing>, jobs: &Sender<Job>) -> io::Result<(
         commands,
         wake,
         facts: facts.clone(),
-        jobs: jobs.clone(),
+        writers: writers.clone(),
+        format: plan.storage.format,
         rules: plan.rules,
         lateness,
         identity: plan.identity.clone(),

@@ -6,7 +6,8 @@ use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use ::rtp::rtcp::is_rtcp;
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Receiver;
+use recording::format::SampleFormat;
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
 
@@ -23,9 +24,9 @@ use crate::lateness::{Lateness, MUCH_US, Pace};
 use crate::mix::Mix;
 use crate::recorder::{RecordedPacket, Recorder};
 use crate::rules::Rules;
+use crate::storage::Writers;
 use crate::table::Table;
 use crate::wake::Wake;
-use crate::writer::Job;
 
 mod flood;
 mod forking;
@@ -61,7 +62,8 @@ pub struct Surroundings {
     pub commands: Receiver<Command>,
     pub wake: Arc<Wake>,
     pub facts: Arc<EventRing>,
-    pub jobs: Sender<Job>,
+    pub writers: Writers,
+    pub format: SampleFormat,
     pub rules: Rules,
     pub lateness: Arc<Lateness>,
     /// Who we are to peers that ask for it.
@@ -97,7 +99,7 @@ impl Worker {
         let mut agenda = Agenda::default();
         agenda.add(around.clock.now_us() + SWEEP_US, Task::Sweep);
         Ok(Self {
-            recorder: Recorder::new(around.jobs.clone()),
+            recorder: Recorder::new(around.writers.clone(), around.format),
             forks: Forks::default(),
             around,
             epoll,
@@ -258,6 +260,7 @@ impl Worker {
         self.swept = (self.swept + 1) % SWEEPS_A_SECOND;
         if self.swept == 0 {
             self.around.lateness.second_passed();
+            self.outbox.extend(self.around.writers.look(now_us));
         }
         self.agenda.add(now_us + SWEEP_US, Task::Sweep);
     }

@@ -1,107 +1,145 @@
-//! The one thread that touches the disk.
+//! A thread that touches the disk, one of several.
 
 use std::collections::HashMap;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use crossbeam_channel::Receiver;
-use recording::file::{FinishedFile, RecordingFile};
-use recording::timeline::ChannelCounters;
+use crossbeam_channel::RecvTimeoutError;
 
+use crate::clock::Clock;
 use crate::event_ring::EventRing;
-use crate::events::{ChannelSummary, Event, RecordingId, RecordingSummary};
+use crate::events::{Event, RecordingId, RecordingSummary};
+use crate::storage::{Ending, Health, Job, Storage, Sync, WriterEnd};
+use crate::stored::Stored;
 
-/// Jobs that may wait for the disk; a block is a second of one recording, 32 kB.
-pub const QUEUE_LENGTH: usize = 2048;
-
-/// Work for the writer.
-#[derive(Debug)]
-pub enum Job {
-    Open { recording: RecordingId, path: PathBuf },
-    Append { recording: RecordingId, block: Vec<u8> },
-    AppendSilence { recording: RecordingId, frames: u64 },
-    Finish { recording: RecordingId, ending: Ending },
-}
-
-/// How a recording came to its end.
-#[derive(Clone, Debug)]
-pub enum Ending {
-    Whole { customer: ChannelCounters, agent: ChannelCounters },
-    Broken { reason: String },
-}
+/// How often a disk that failed is tried when nobody writes to it.
+const PROBE: Duration = Duration::from_secs(5);
+const PROBE_FILE: &str = ".ringmain-probe";
 
 /// Writes until every sender of jobs is gone.
 #[derive(Debug)]
 pub struct Writer {
-    jobs: Receiver<Job>,
+    end: WriterEnd,
+    clock: Clock,
     facts: Arc<EventRing>,
-    files: HashMap<RecordingId, RecordingFile>,
+    storage: Storage,
+    files: HashMap<RecordingId, Stored>,
 }
 
 impl Writer {
-    pub fn new(jobs: Receiver<Job>, facts: Arc<EventRing>) -> Self {
-        Self { jobs, facts, files: HashMap::new() }
+    pub fn new(end: WriterEnd, clock: Clock, facts: Arc<EventRing>, storage: Storage) -> Self {
+        Self { end, clock, facts, storage, files: HashMap::new() }
     }
 
     pub fn run(mut self) {
-        while let Ok(job) = self.jobs.recv() {
-            match job {
-                Job::Open { recording, path } => self.open(recording, &path),
-                Job::Append { recording, block } => self.append(recording, |file| file.append(&block)),
-                Job::AppendSilence { recording, frames } => {
-                    self.append(recording, |file| file.append_silence(frames));
-                }
-                Job::Finish { recording, ending } => self.finish(recording, &ending),
+        loop {
+            match self.end.jobs.recv_timeout(PROBE) {
+                Ok((since_us, job)) => self.work_off(since_us, job),
+                Err(RecvTimeoutError::Timeout) => self.probe(),
+                Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
-    fn open(&mut self, recording: RecordingId, path: &Path) {
-        match RecordingFile::create(path) {
-            Ok(file) => {
-                self.files.insert(recording, file);
-                self.facts.push(Event::RecordingStarted { recording });
-            }
-            Err(error) => self.fail(recording, format!("the file could not be created: {error}")),
+    fn work_off(&mut self, since_us: u64, job: Job) {
+        self.end.health.take(since_us);
+        let well = self.obey(job);
+        self.end.health.put_down();
+        match well {
+            Ok(()) if Health::is_in_time(since_us, self.clock.now_us()) => self.tell_recovery(),
+            Ok(()) => {}
+            Err(error) => self.tell_fault(&error),
         }
+    }
+
+    /// An error is the disk's; what it costs a recording is told at its end.
+    fn obey(&mut self, job: Job) -> io::Result<()> {
+        match job {
+            Job::Open { recording, path, spooled } => self.open(recording, path, spooled),
+            Job::Append { recording, block } => {
+                self.put(recording, |stored, sync| stored.append(&block, sync))
+            }
+            Job::AppendSilence { recording, frames } => {
+                self.put(recording, |stored, _| stored.append_silence(frames))
+            }
+            Job::Finish { recording, ending } => self.finish(recording, *ending),
+        }
+    }
+
+    fn open(&mut self, recording: RecordingId, path: PathBuf, spooled: Option<PathBuf>) -> io::Result<()> {
+        let (stored, trouble) = Stored::create(path, spooled, self.storage.format);
+        match stored {
+            Ok(stored) => {
+                let path = shown(stored.path());
+                self.files.insert(recording, stored);
+                self.facts.push(Event::RecordingStarted { recording, path });
+            }
+            Err(path) => {
+                let error = trouble.as_ref().map(ToString::to_string).unwrap_or_default();
+                self.fail(recording, &path, format!("the file could not be created: {error}"));
+            }
+        }
+        trouble.map_or(Ok(()), Err)
     }
 
     /// What comes for a recording that has failed already is nobody's any more.
-    fn append(&mut self, recording: RecordingId, write: impl FnOnce(&mut RecordingFile) -> io::Result<()>) {
-        let Some(file) = self.files.get_mut(&recording) else { return };
-        if let Err(error) = write(file) {
-            self.files.remove(&recording);
-            self.fail(recording, format!("the file could not be written: {error}"));
+    fn put(
+        &mut self,
+        recording: RecordingId,
+        write: impl FnOnce(&mut Stored, Sync) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let sync = self.storage.sync;
+        self.files.get_mut(&recording).map_or(Ok(()), |stored| write(stored, sync))
+    }
+
+    fn finish(&mut self, recording: RecordingId, ending: Ending) -> io::Result<()> {
+        let Some(stored) = self.files.remove(&recording) else { return Ok(()) };
+        let path = stored.path().to_path_buf();
+        match stored.finish(self.storage.sync) {
+            Ok(finished) => {
+                let summary = RecordingSummary::new(finished, ending);
+                self.facts.push(Event::RecordingCompleted { recording, summary: Box::new(summary) });
+                Ok(())
+            }
+            Err(error) => {
+                self.fail(recording, &path, format!("the file could not be written: {error}"));
+                Err(error)
+            }
         }
     }
 
-    fn finish(&mut self, recording: RecordingId, ending: &Ending) {
-        let Some(file) = self.files.remove(&recording) else { return };
-        match ending {
-            Ending::Whole { customer, agent } => match summary(file.finish(), customer, agent) {
-                Ok(summary) => self.facts.push(Event::RecordingCompleted { recording, summary }),
-                Err(error) => self.fail(recording, format!("the file could not be read back: {error}")),
-            },
-            Ending::Broken { reason } => self.fail(recording, reason.clone()),
+    fn fail(&self, recording: RecordingId, path: &Path, reason: String) {
+        self.facts.push(Event::RecordingFailed { recording, path: shown(path), reason });
+    }
+
+    /// Nobody writes to a disk that failed while there is a spool: see whether it could be written again.
+    fn probe(&mut self) {
+        if self.end.health.is_lagging() && self.try_disk().is_ok() {
+            self.tell_recovery();
         }
     }
 
-    fn fail(&self, recording: RecordingId, reason: String) {
-        self.facts.push(Event::RecordingFailed { recording, reason });
+    fn try_disk(&self) -> io::Result<()> {
+        fs::create_dir_all(&self.end.folder)?;
+        let path = self.end.folder.join(PROBE_FILE);
+        fs::write(&path, [0; 4096])?;
+        fs::remove_file(path)
+    }
+
+    fn tell_fault(&self, error: &io::Error) {
+        self.end.health.fail(error.to_string()).into_iter().for_each(|event| self.facts.push(event));
+    }
+
+    fn tell_recovery(&self) {
+        if self.end.health.is_lagging() {
+            self.end.health.recover().into_iter().for_each(|event| self.facts.push(event));
+        }
     }
 }
 
-fn summary(
-    finished: io::Result<FinishedFile>,
-    customer: &ChannelCounters,
-    agent: &ChannelCounters,
-) -> io::Result<RecordingSummary> {
-    let FinishedFile { frames, size_bytes, sha256 } = finished?;
-    let (customer, agent) = (channel(customer), channel(agent));
-    Ok(RecordingSummary { duration_ms: frames / 8, size_bytes, sha256, customer, agent })
-}
-
-fn channel(counters: &ChannelCounters) -> ChannelSummary {
-    ChannelSummary { packets: counters.packets, lost_ms: counters.lost_samples / 8 }
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }

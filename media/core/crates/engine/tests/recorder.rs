@@ -1,11 +1,13 @@
 //! Recordings of a worker in virtual time, with the writer's queue held in the test's hand.
 
 use audio::codec::Codec;
-use crossbeam_channel::{Receiver, bounded};
+use crossbeam_channel::Receiver;
 use engine::commands::Channel;
 use engine::intake::{Content, Received};
-use engine::recorder::{RecordedPacket, Recorder, Tap};
-use engine::writer::{Ending, Job};
+use engine::recorder::{Begun, RecordedPacket, Recorder, Tap};
+use engine::storage::{Ending, Job, Storage, Waiting, Writers};
+use recording::format::SampleFormat;
+use recording::marks::{Channels, Kind};
 use recording::timeline::ChannelCounters;
 use rtp::packet::Header;
 
@@ -14,9 +16,12 @@ const CUSTOMER: u64 = 10;
 const AGENT: u64 = 11;
 const SECOND_US: u64 = 1_000_000;
 
-fn rig(queue_length: usize) -> (Recorder, Receiver<Job>) {
-    let (jobs, queue) = bounded(queue_length);
-    (Recorder::new(jobs), queue)
+/// Since the engine began.
+const BEGUN: Begun = Begun { writer: 0, started_us: 0, placed_us: 0 };
+
+fn rig() -> (Recorder, Receiver<Waiting>) {
+    let (writers, mut ends) = Writers::new(&Storage::default());
+    (Recorder::new(writers, SampleFormat::Linear16), ends.remove(0).jobs)
 }
 
 /// One packet of a leg at a moment, its sequence number and timestamp telling that moment.
@@ -40,22 +45,23 @@ fn say_early(recorder: &mut Recorder, tap: Tap, leg: u64, moment_us: u64, now_us
     recorder.place(tap, &packet, now_us);
 }
 
-fn appended(queue: &Receiver<Job>) -> usize {
+fn appended(queue: &Receiver<Waiting>) -> usize {
     queue
         .try_iter()
-        .map(|job| match job {
+        .map(|(_, job)| match job {
             Job::Append { recording: RECORDING, block } => block.len() / 4,
             other => panic!("{other:?}"),
         })
         .sum()
 }
 
-fn ending(queue: &Receiver<Job>) -> (usize, Ending) {
+fn ending(queue: &Receiver<Waiting>) -> (usize, Ending) {
     let mut frames = 0;
-    for job in queue.try_iter() {
+    for (_, job) in queue.try_iter() {
         match job {
             Job::Append { block, .. } => frames += block.len() / 4,
-            Job::Finish { recording: RECORDING, ending } => return (frames, ending),
+            Job::AppendSilence { frames: silence, .. } => frames += silence as usize,
+            Job::Finish { recording: RECORDING, ending } => return (frames, *ending),
             other => panic!("{other:?}"),
         }
     }
@@ -64,8 +70,8 @@ fn ending(queue: &Receiver<Job>) -> (usize, Ending) {
 
 #[test]
 fn blocks_are_handed_over_while_it_runs_and_the_rest_at_its_end() {
-    let (mut recorder, queue) = rig(8);
-    let first_us = recorder.start(RECORDING, 0, 0);
+    let (mut recorder, queue) = rig();
+    let first_us = recorder.start(RECORDING, BEGUN);
     assert!((SECOND_US..2 * SECOND_US).contains(&first_us));
     assert_eq!(recorder.flush(RECORDING, first_us), Some(first_us + SECOND_US));
     let early = appended(&queue);
@@ -74,14 +80,14 @@ fn blocks_are_handed_over_while_it_runs_and_the_rest_at_its_end() {
     assert_eq!(recorder.flush(RECORDING, 3 * SECOND_US), None);
     let (rest, ending) = ending(&queue);
     assert_eq!(early + rest, 24_000);
-    assert!(matches!(ending, Ending::Whole { .. }));
+    assert_eq!(ending.unwritten, []);
     assert_eq!(recorder.flush(RECORDING, 4 * SECOND_US), None);
 }
 
 #[test]
 fn each_leg_is_heard_on_its_own_channel_until_another_takes_its_place() {
-    let (mut recorder, queue) = rig(8);
-    recorder.start(RECORDING, 0, 0);
+    let (mut recorder, queue) = rig();
+    recorder.start(RECORDING, BEGUN);
     let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
     let agent = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
     for packet in 0..10 {
@@ -96,44 +102,92 @@ fn each_leg_is_heard_on_its_own_channel_until_another_takes_its_place() {
     }
     recorder.stop(RECORDING, SECOND_US);
     recorder.flush(RECORDING, SECOND_US);
-    let Ending::Whole { customer, agent } = ending(&queue).1 else { panic!("broken") };
-    assert_eq!(customer, ChannelCounters { packets: 10, lost_samples: 0 });
-    assert_eq!(agent, ChannelCounters { packets: 15, lost_samples: 0 });
+    let Ending { customer, agent, .. } = ending(&queue).1;
+    assert_eq!(customer.counters, ChannelCounters { packets: 10, lost_samples: 0 });
+    assert_eq!(agent.counters, ChannelCounters { packets: 15, lost_samples: 0 });
+    assert_eq!(customer.codecs, [(0, Codec::Pcma)]);
 }
 
 #[test]
 fn a_tap_of_a_recording_that_is_over_does_not_reach_the_next_one() {
-    let (mut recorder, queue) = rig(8);
-    recorder.start(1, 0, 0);
+    let (mut recorder, queue) = rig();
+    recorder.start(1, BEGUN);
     let old = recorder.attach(1, Channel::Customer, CUSTOMER).unwrap();
     recorder.stop(1, 0);
     assert_eq!(recorder.flush(1, 0), None);
     queue.try_iter().count();
-    recorder.start(RECORDING, 0, 0);
+    recorder.start(RECORDING, BEGUN);
     say(&mut recorder, old, CUSTOMER, 20_000);
     recorder.stop(RECORDING, SECOND_US);
     recorder.flush(RECORDING, SECOND_US);
-    let Ending::Whole { customer, .. } = ending(&queue).1 else { panic!("broken") };
-    assert_eq!(customer.packets, 0);
+    assert_eq!(ending(&queue).1.customer.counters.packets, 0);
 }
 
 #[test]
-fn a_full_queue_breaks_the_recording_and_never_holds_the_worker_up() {
-    let (mut recorder, queue) = rig(1);
-    recorder.start(RECORDING, 0, 0);
-    assert!(recorder.flush(RECORDING, 2 * SECOND_US).is_some());
-    let retry_us = recorder.flush(RECORDING, 3 * SECOND_US).expect("the ending waits for room");
-    assert!(retry_us < 4 * SECOND_US);
-    assert_eq!(appended(&queue), 12_800);
+fn a_full_queue_costs_silence_in_its_place_and_never_holds_the_worker_up() {
+    let (mut recorder, queue) = rig();
+    recorder.start(1, BEGUN);
+    recorder.start(RECORDING, BEGUN);
+    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
+    let mut now_us = SECOND_US;
+    while !is_full(&queue) {
+        recorder.flush(1, now_us); // another recording takes all the room
+        now_us += SECOND_US / 100;
+    }
+    for packet in 0..50 {
+        say(&mut recorder, customer, CUSTOMER, now_us + packet * 20_000);
+    }
+    assert!(recorder.flush(RECORDING, now_us + SECOND_US).is_some());
+    recorder.stop(RECORDING, now_us + 2 * SECOND_US);
+    let retry_us = recorder.flush(RECORDING, now_us + 2 * SECOND_US).expect("the ending waits for room");
+    assert!(retry_us < now_us + 3 * SECOND_US);
+    queue.try_iter().for_each(drop);
     assert_eq!(recorder.flush(RECORDING, retry_us), None);
-    let Ending::Broken { reason } = ending(&queue).1 else { panic!("whole") };
-    assert!(reason.contains("1100 ms"), "{reason}");
+    let (frames, ending) = ending(&queue);
+    let all = (now_us + 2 * SECOND_US) / 125;
+    assert_eq!((frames as u64, ending.unwritten), (all, vec![(0, all)]));
+}
+
+fn is_full(queue: &Receiver<Waiting>) -> bool {
+    queue.capacity() == Some(queue.len())
+}
+
+#[test]
+fn what_is_paused_or_masked_is_silent_on_its_channels_and_marked() {
+    let (mut recorder, queue) = rig();
+    recorder.start(RECORDING, BEGUN);
+    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
+    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
+    let keys = Channels { customer: true, ..Channels::NONE };
+    for packet in 0..50 {
+        match packet {
+            10 => assert!(recorder.silence(RECORDING, Kind::Masked, keys, 200_000)),
+            20 => assert!(recorder.silence(RECORDING, Kind::Masked, Channels::NONE, 400_000)),
+            30 => assert!(recorder.silence(RECORDING, Kind::Paused, Channels::BOTH, 600_000)),
+            _ => {}
+        }
+        say(&mut recorder, customer, CUSTOMER, packet * 20_000);
+        say(&mut recorder, agent, AGENT, packet * 20_000);
+    }
+    recorder.stop(RECORDING, SECOND_US);
+    recorder.flush(RECORDING, SECOND_US);
+    let (_, Job::Append { block, .. }) = queue.recv().unwrap() else { panic!("no block") };
+    let loud = |channel: usize, packet: usize| {
+        let frames = block.chunks_exact(4).skip(160 * packet).take(160);
+        frames.map(|frame| usize::from(frame[channel..channel + 2] != [0, 0])).sum::<usize>()
+    };
+    let packets = [0, 9, 10, 19, 20, 29, 30, 49];
+    assert_eq!(packets.map(|packet| loud(0, packet)), [160, 160, 0, 0, 160, 160, 0, 0]);
+    assert_eq!(packets.map(|packet| loud(2, packet)), [160, 160, 160, 160, 160, 160, 0, 0]);
+    let marks = ending(&queue).1.marks;
+    let told: Vec<_> = marks.iter().map(|mark| (mark.kind, mark.from, mark.to)).collect();
+    assert_eq!(told, [(Kind::Masked, 1600, Some(3200)), (Kind::Paused, 4800, Some(8000))]);
 }
 
 #[test]
 fn the_last_words_are_kept_whole() {
-    let (mut recorder, queue) = rig(8);
-    recorder.start(RECORDING, 0, 0);
+    let (mut recorder, queue) = rig();
+    recorder.start(RECORDING, BEGUN);
     let tap = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
     (0..10).for_each(|packet| say(&mut recorder, tap, CUSTOMER, packet * 20_000));
     recorder.stop(RECORDING, 181_000);
@@ -143,8 +197,8 @@ fn the_last_words_are_kept_whole() {
 
 #[test]
 fn packets_ahead_of_their_time_do_not_draw_the_end_out() {
-    let (mut recorder, queue) = rig(8);
-    recorder.start(RECORDING, 0, 0);
+    let (mut recorder, queue) = rig();
+    recorder.start(RECORDING, BEGUN);
     let tap = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
     say(&mut recorder, tap, AGENT, 0);
     for packet in 1..10 {
@@ -157,32 +211,33 @@ fn packets_ahead_of_their_time_do_not_draw_the_end_out() {
 
 #[test]
 fn the_silence_before_the_first_leg_is_one_job_and_what_is_said_then_lies_behind_it() {
-    let (mut recorder, queue) = rig(8);
+    let (mut recorder, queue) = rig();
     let hour_us = 3600 * SECOND_US;
-    let first_us = recorder.start(RECORDING, 0, hour_us);
+    let first_us = recorder.start(RECORDING, Begun { placed_us: hour_us, ..BEGUN });
     assert!((SECOND_US..2 * SECOND_US).contains(&(first_us - hour_us)));
     let tap = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
     say(&mut recorder, tap, CUSTOMER, hour_us);
     recorder.stop(RECORDING, hour_us + SECOND_US);
     recorder.flush(RECORDING, hour_us + SECOND_US);
-    let Ok(Job::AppendSilence { recording: RECORDING, frames }) = queue.recv() else { panic!("no silence") };
-    let Ok(Job::Append { block, .. }) = queue.recv() else { panic!("no speech") };
+    let Ok((_, Job::AppendSilence { recording: RECORDING, frames })) = queue.recv() else {
+        panic!("no silence")
+    };
+    let Ok((_, Job::Append { block, .. })) = queue.recv() else { panic!("no speech") };
     assert_eq!(frames as usize + block.len() / 4, 3601 * 8000);
     let speech = (3600 * 8000 - frames as usize) * 4;
     assert!(block[..speech].iter().all(|&octet| octet == 0));
     assert!(block[speech..].chunks_exact(4).take(160).all(|frame| frame[..2] != [0, 0]));
-    let (rest, Ending::Whole { customer, .. }) = ending(&queue) else { panic!("broken") };
-    assert_eq!((rest, customer.packets), (0, 1));
+    let (rest, ending) = ending(&queue);
+    assert_eq!((rest, ending.customer.counters.packets), (0, 1));
 }
 
 #[test]
 fn shutting_down_finishes_every_recording() {
-    let (mut recorder, queue) = rig(8);
+    let (mut recorder, queue) = rig();
     for id in [1, 2] {
-        recorder.start(id, 0, 0);
+        recorder.start(id, BEGUN);
     }
     recorder.shut_down(SECOND_US);
-    let finished =
-        queue.try_iter().filter(|job| matches!(job, Job::Finish { ending: Ending::Whole { .. }, .. }));
+    let finished = queue.try_iter().filter(|(_, job)| matches!(job, Job::Finish { .. }));
     assert_eq!(finished.count(), 2);
 }

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::os::fd::{AsFd, AsRawFd, RawFd};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -20,11 +20,13 @@ use engine::playback::{Manner, Seek};
 use engine::rules::{InBandDigits, Latching, Rules};
 use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
+use recording::marks::Channels;
 use rtp::digit_sender::Touch;
 
 use crate::agreed::Agreed;
 use crate::counters::EndpointCounters;
 use crate::facts::to_python;
+use crate::storage::{StorageWords, kind_named, storage_of};
 
 /// The media engine with its threads.
 #[pyclass(frozen)]
@@ -38,7 +40,7 @@ impl Core {
     #[new]
     #[pyo3(signature = (
         *, hosts, ports, port_rest_s, workers, media_timeout_s, one_way_after_s, latching, in_band_digits,
-        fork_authorities, max_forks, dtls
+        fork_authorities, max_forks, dtls, storage
     ))]
     #[allow(clippy::too_many_arguments)] // keywords, each said once
     fn new(
@@ -53,6 +55,7 @@ impl Core {
         fork_authorities: Option<PathBuf>,
         max_forks: usize,
         dtls: (Vec<u8>, Vec<u8>),
+        storage: StorageWords,
     ) -> PyResult<Self> {
         let (certificate, private_key) = dtls;
         let setup = Setup {
@@ -70,6 +73,7 @@ impl Core {
             },
             fork_authorities,
             max_forks,
+            storage: storage_of(storage)?,
             identity: Identity::new(certificate, private_key).map_err(PyValueError::new_err)?,
         };
         let engine = Engine::start(&setup)?;
@@ -193,8 +197,13 @@ impl Core {
         self.engine().send_digits(endpoint, digits, Touch { press_ms, pause_ms, volume }).map_err(raise)
     }
 
-    fn start_recording(&self, path: PathBuf) -> PyResult<u64> {
-        self.engine().start_recording(path).map_err(raise)
+    fn start_recording(&self, place: &str) -> PyResult<u64> {
+        self.engine().start_recording(Path::new(place)).map_err(raise)
+    }
+
+    fn silence_recording(&self, recording: u64, kind: &str, channels: (bool, bool)) -> PyResult<()> {
+        let channels = Channels { customer: channels.0, agent: channels.1 };
+        self.engine().silence_recording(recording, kind_named(kind)?, channels).map_err(raise)
     }
 
     fn attach(&self, recording: u64, endpoint: u64, channel: &str) -> PyResult<()> {

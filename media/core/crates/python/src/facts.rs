@@ -7,6 +7,9 @@ use engine::one_way::Missing;
 use pyo3::prelude::*;
 
 use crate::counters::EndpointCounters;
+use crate::recording_facts::{
+    RecordingCompleted, RecordingFailed, RecordingStarted, StorageLagging, StorageRecovered,
+};
 
 #[pyclass(frozen, get_all)]
 pub struct EndpointClosed {
@@ -56,29 +59,6 @@ pub struct PlaybackEnded {
 }
 
 #[pyclass(frozen, get_all)]
-pub struct RecordingStarted {
-    recording: u64,
-}
-
-#[pyclass(frozen, get_all)]
-pub struct RecordingCompleted {
-    recording: u64,
-    duration_ms: u64,
-    size_bytes: u64,
-    sha256: String,
-    customer_packets: u64,
-    customer_lost_ms: u64,
-    agent_packets: u64,
-    agent_lost_ms: u64,
-}
-
-#[pyclass(frozen, get_all)]
-pub struct RecordingFailed {
-    recording: u64,
-    reason: String,
-}
-
-#[pyclass(frozen, get_all)]
 pub struct ForkConnected {
     fork: u64,
 }
@@ -91,21 +71,6 @@ pub struct ForkEnded {
     frames_sent: u64,
     frames_dropped: u64,
     overrun_ms: u64,
-}
-
-impl RecordingCompleted {
-    fn new(recording: u64, summary: events::RecordingSummary) -> Self {
-        Self {
-            recording,
-            duration_ms: summary.duration_ms,
-            size_bytes: summary.size_bytes,
-            sha256: summary.sha256,
-            customer_packets: summary.customer.packets,
-            customer_lost_ms: summary.customer.lost_ms,
-            agent_packets: summary.agent.packets,
-            agent_lost_ms: summary.agent.lost_ms,
-        }
-    }
 }
 
 impl ForkEnded {
@@ -139,11 +104,17 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
         Event::PlaybackEnded { endpoint, playback, end, position_ms } => {
             object(py, PlaybackEnded { endpoint, playback, reason: reason(end), position_ms })
         }
-        Event::RecordingStarted { recording } => object(py, RecordingStarted { recording }),
+        Event::RecordingStarted { recording, path } => object(py, RecordingStarted { recording, path }),
         Event::RecordingCompleted { recording, summary } => {
-            object(py, RecordingCompleted::new(recording, summary))
+            object(py, RecordingCompleted::new(recording, *summary))
         }
-        Event::RecordingFailed { recording, reason } => object(py, RecordingFailed { recording, reason }),
+        Event::RecordingFailed { recording, path, reason } => {
+            object(py, RecordingFailed { recording, path, reason })
+        }
+        Event::StorageLagging { folder, behind_ms, reason } => {
+            object(py, StorageLagging { folder, behind_ms, reason })
+        }
+        Event::StorageRecovered { folder } => object(py, StorageRecovered { folder }),
         Event::ForkConnected { fork } => object(py, ForkConnected { fork }),
         Event::ForkEnded { fork, ending } => object(py, ForkEnded::new(fork, ending)),
     }

@@ -6,7 +6,9 @@ mod agreed;
 mod core;
 mod counters;
 mod facts;
+mod recording_facts;
 mod security;
+mod storage;
 
 #[pyo3::pymodule]
 mod _core {
@@ -17,6 +19,11 @@ mod _core {
     #[pymodule_export]
     use crate::facts::{
         DigitDetected, EndpointClosed, ForkConnected, ForkEnded, MediaLost, MediaResumed, MediaStarted,
-        OneWayDetected, PlaybackEnded, RecordingCompleted, RecordingFailed, RecordingStarted,
+        OneWayDetected, PlaybackEnded,
+    };
+    #[pymodule_export]
+    use crate::recording_facts::{
+        RecordedChannel, RecordingCompleted, RecordingFailed, RecordingStarted, StorageLagging,
+        StorageRecovered,
     };
 }

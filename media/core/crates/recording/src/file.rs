@@ -8,13 +8,19 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::format::SampleFormat;
 use crate::wav;
+
+const CHUNK: usize = 64 * 1024;
 
 /// An open recording. Dropping it leaves a valid file with every block that was appended.
 #[derive(Debug)]
 pub struct RecordingFile {
     file: File,
+    format: SampleFormat,
     data_length: u64,
+    /// Of the samples so far.
+    hash: Sha256,
 }
 
 /// A finished file.
@@ -22,65 +28,114 @@ pub struct RecordingFile {
 pub struct FinishedFile {
     pub frames: u64,
     pub size_bytes: u64,
-    /// Of the whole file, in hexadecimal.
+    /// Of the samples, without the header, in hexadecimal.
     pub sha256: String,
 }
 
 impl RecordingFile {
     /// Create the file and its folder; an existing file is an error, never overwritten.
-    pub fn create(path: &Path) -> io::Result<Self> {
+    pub fn create(path: &Path, format: SampleFormat) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
         let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
-        file.write_all(&wav::header(0))?;
-        Ok(Self { file, data_length: 0 })
+        file.write_all(&wav::header(format, 0))?;
+        Ok(Self { file, format, data_length: 0, hash: Sha256::new() })
     }
 
     /// Append whole frames and bring the header up to date.
     pub fn append(&mut self, block: &[u8]) -> io::Result<()> {
-        if let Err(error) = self.file.write_all(block) {
-            // Part of the block may be there: cut it off, so that the header stays true.
-            let _ = self.file.set_len(wav::HEADER_LENGTH + self.data_length);
+        self.append_with(block, |file| file.write_all(block))
+    }
+
+    fn append_with(
+        &mut self,
+        block: &[u8],
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let written = write(&mut self.file).and_then(|()| self.say_length(block.len() as u64));
+        if let Err(error) = written {
+            self.cut_off();
             return Err(error);
         }
-        self.grow(block.len() as u64)
+        self.hash.update(block);
+        self.data_length += block.len() as u64;
+        Ok(())
     }
 
-    /// Append frames of silence as a hole, which costs the disk nothing however long it is.
+    /// Append frames of silence; a hole where silence is zero, which costs the disk nothing however long it is.
     pub fn append_silence(&mut self, frames: u64) -> io::Result<()> {
-        let length = frames * wav::FRAME_LENGTH as u64;
-        self.file.set_len(wav::HEADER_LENGTH + self.data_length + length)?;
-        self.file.seek(SeekFrom::End(0))?;
-        self.grow(length)
+        let mut left = frames * self.format.frame_length() as u64;
+        let chunk = vec![self.format.silence(); CHUNK.min(left as usize)];
+        while left > 0 {
+            let silence = &chunk[..left.min(CHUNK as u64) as usize];
+            let end = self.length() + silence.len() as u64;
+            self.append_with(silence, |file| match silence[0] {
+                0 => file.set_len(end).and_then(|()| file.seek(SeekFrom::Start(end))).map(drop),
+                _ => file.write_all(silence),
+            })?;
+            left -= silence.len() as u64;
+        }
+        Ok(())
     }
 
-    fn grow(&mut self, length: u64) -> io::Result<()> {
-        self.data_length += length;
-        self.file.write_all_at(&wav::header(self.data_length), 0)
+    /// Append all samples of another file, or none.
+    pub fn append_file(&mut self, other: &mut Self) -> io::Result<()> {
+        let (data_length, hash) = (self.data_length, self.hash.clone());
+        let copied = self.copy_samples(other);
+        if copied.is_err() {
+            (self.data_length, self.hash) = (data_length, hash);
+            self.cut_off();
+            let _ = self.say_length(0);
+        }
+        copied
+    }
+
+    fn copy_samples(&mut self, other: &mut Self) -> io::Result<()> {
+        let mut chunk = vec![0; CHUNK];
+        other.file.seek(SeekFrom::Start(wav::header_length(other.format)))?;
+        let mut left = other.data_length;
+        while left > 0 {
+            let length = left.min(CHUNK as u64) as usize;
+            other.file.read_exact(&mut chunk[..length])?;
+            self.append(&chunk[..length])?;
+            left -= length as u64;
+        }
+        Ok(())
+    }
+
+    /// Wait until all of it would survive a power cut.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    /// Frames appended so far.
+    pub fn frames(&self) -> u64 {
+        self.data_length / self.format.frame_length() as u64
     }
 
     /// Close the file and take its measure.
-    pub fn finish(mut self) -> io::Result<FinishedFile> {
-        Ok(FinishedFile {
-            frames: self.data_length / wav::FRAME_LENGTH as u64,
-            size_bytes: wav::HEADER_LENGTH + self.data_length,
-            sha256: self.hash()?,
-        })
+    pub fn finish(self) -> FinishedFile {
+        FinishedFile {
+            frames: self.frames(),
+            size_bytes: self.length(),
+            sha256: hexadecimal(&self.hash.finalize()),
+        }
     }
 
-    fn hash(&mut self) -> io::Result<String> {
-        let mut hash = Sha256::new();
-        let mut chunk = vec![0; 64 * 1024];
-        self.file.rewind()?;
-        loop {
-            let length = self.file.read(&mut chunk)?;
-            if length == 0 {
-                break;
-            }
-            hash.update(&chunk[..length]);
-        }
-        Ok(hexadecimal(&hash.finalize()))
+    /// Part of a block that failed may be there: cut it off, so that the header stays true.
+    fn cut_off(&mut self) {
+        let _ = self.file.set_len(self.length());
+        let _ = self.file.seek(SeekFrom::End(0));
+    }
+
+    fn length(&self) -> u64 {
+        wav::header_length(self.format) + self.data_length
+    }
+
+    /// Let the header speak of so much more than before.
+    fn say_length(&self, more: u64) -> io::Result<()> {
+        self.file.write_all_at(&wav::header(self.format, self.data_length + more), 0)
     }
 }
 
@@ -94,7 +149,11 @@ fn hexadecimal(octets: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use audio::g711::Law;
     use std::path::PathBuf;
+
+    const LINEAR: SampleFormat = SampleFormat::Linear16;
+    const ALAW: SampleFormat = SampleFormat::G711(Law::Pcma);
 
     struct Folder(PathBuf);
 
@@ -114,12 +173,12 @@ mod tests {
     fn the_header_is_true_after_every_block() {
         let folder = Folder::new("header");
         let path = folder.0.join("2026-11-20").join("one.wav");
-        let mut file = RecordingFile::create(&path).unwrap();
-        assert_eq!(fs::read(&path).unwrap(), wav::header(0));
+        let mut file = RecordingFile::create(&path, LINEAR).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), wav::header(LINEAR, 0));
         for blocks in 1..4 {
             file.append(&[7; 8000]).unwrap();
             let bytes = fs::read(&path).unwrap();
-            assert_eq!(bytes[..44], wav::header(blocks * 8000));
+            assert_eq!(bytes[..44], wav::header(LINEAR, blocks * 8000));
             assert_eq!(bytes.len() as u64, 44 + blocks * 8000);
         }
     }
@@ -128,14 +187,14 @@ mod tests {
     fn silence_lies_before_what_follows() {
         let folder = Folder::new("silence");
         let path = folder.0.join("one.wav");
-        let mut file = RecordingFile::create(&path).unwrap();
+        let mut file = RecordingFile::create(&path, LINEAR).unwrap();
         let minute = 60 * 8000;
         file.append_silence(minute).unwrap();
         file.append(&[7; 8]).unwrap();
-        assert_eq!(file.finish().unwrap().frames, minute + 2);
+        assert_eq!(file.finish().frames, minute + 2);
         let bytes = fs::read(&path).unwrap();
         let (header, frames) = bytes.split_at(44);
-        assert_eq!(header, wav::header((minute + 2) * 4));
+        assert_eq!(header, wav::header(LINEAR, (minute + 2) * 4));
         let (silence, block) = frames.split_at(minute as usize * 4);
         assert!(silence.iter().all(|&octet| octet == 0));
         assert_eq!(block, [7; 8]);
@@ -145,11 +204,11 @@ mod tests {
     fn a_finished_file_knows_its_measure() {
         let folder = Folder::new("finish");
         let path = folder.0.join("one.wav");
-        let mut file = RecordingFile::create(&path).unwrap();
+        let mut file = RecordingFile::create(&path, LINEAR).unwrap();
         file.append(&[0; 8000]).unwrap();
-        let finished = file.finish().unwrap();
+        let finished = file.finish();
         assert_eq!((finished.frames, finished.size_bytes), (2000, 8044));
-        let expected = hexadecimal(&Sha256::digest(fs::read(&path).unwrap()));
+        let expected = hexadecimal(&Sha256::digest(&fs::read(&path).unwrap()[44..]));
         assert_eq!(finished.sha256, expected);
     }
 
@@ -157,8 +216,23 @@ mod tests {
     fn an_existing_file_is_never_overwritten() {
         let folder = Folder::new("twice");
         let path = folder.0.join("one.wav");
-        RecordingFile::create(&path).unwrap().append(&[1; 4]).unwrap();
-        assert_eq!(RecordingFile::create(&path).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        RecordingFile::create(&path, LINEAR).unwrap().append(&[1; 4]).unwrap();
+        assert_eq!(RecordingFile::create(&path, LINEAR).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::metadata(&path).unwrap().len(), 48);
+    }
+
+    #[test]
+    fn the_rest_of_a_recording_joins_its_beginning() {
+        let folder = Folder::new("join");
+        let mut begun = RecordingFile::create(&folder.0.join("one.wav"), ALAW).unwrap();
+        let mut rest = RecordingFile::create(&folder.0.join("rest.wav"), ALAW).unwrap();
+        begun.append(&[1; 8000]).unwrap();
+        rest.append(&[2; 100_000]).unwrap();
+        begun.append_file(&mut rest).unwrap();
+        let finished = begun.finish();
+        assert_eq!((finished.frames, finished.size_bytes), (54_000, 108_058));
+        let samples = [[1; 8000].as_slice(), &[2; 100_000]].concat();
+        assert_eq!(finished.sha256, hexadecimal(&Sha256::digest(&samples)));
+        assert_eq!(fs::read(folder.0.join("one.wav")).unwrap()[58..], samples);
     }
 }

@@ -4,6 +4,9 @@
 //! channels. Timelines are pure; only `file` touches the disk.
 
 pub mod file;
+pub mod format;
+pub mod gaps;
+pub mod marks;
 pub mod sequences;
 pub mod stereo;
 pub mod timeline;

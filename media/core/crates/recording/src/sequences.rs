@@ -43,6 +43,11 @@ impl Sequences {
         true
     }
 
+    /// The highest number so far, counted on beyond 16 bits.
+    pub fn newest(&self) -> u64 {
+        self.highest
+    }
+
     /// Numbers between the first and the highest that have not come.
     pub fn missing(&self) -> u64 {
         (self.highest - self.first + 1).saturating_sub(self.received)

@@ -1,7 +1,8 @@
 //! Both channels on one clock, taken out in blocks of interleaved frames.
 
+use crate::format::SampleFormat;
+use crate::marks::Marks;
 use crate::timeline::{HOLD, Timeline};
-use crate::wav::FRAME_LENGTH;
 
 /// No block is longer, so that one that was late does not ask for memory without end.
 const MAX_BLOCK_FRAMES: u64 = 16_000;
@@ -15,15 +16,23 @@ const MAX_TAIL: u64 = 800;
 pub struct Stereo {
     pub customer: Timeline,
     pub agent: Timeline,
+    /// What of it is silenced.
+    pub marks: Marks,
+    format: SampleFormat,
     /// Frames taken so far.
     taken: u64,
 }
 
 impl Stereo {
     /// Channels whose frames before `frame` are silence that nobody needs to take.
-    pub fn starting_at(frame: u64) -> Self {
+    pub fn starting_at(frame: u64, format: SampleFormat) -> Self {
         let timeline = || Timeline::starting_at(frame);
-        Self { customer: timeline(), agent: timeline(), taken: frame }
+        Self { customer: timeline(), agent: timeline(), marks: Marks::default(), format, taken: frame }
+    }
+
+    /// Frames taken so far.
+    pub fn taken(&self) -> u64 {
+        self.taken
     }
 
     /// The next block no late packet can change any more, or None when `now` leaves none.
@@ -46,22 +55,35 @@ impl Stereo {
         if frames == 0 {
             return None;
         }
-        let mut block = vec![0; frames as usize * FRAME_LENGTH];
-        for part in block.chunks_mut(PART * FRAME_LENGTH) {
+        let mut block = vec![0; frames as usize * self.format.frame_length()];
+        for part in block.chunks_mut(PART * self.format.frame_length()) {
             self.take_part(part);
         }
-        self.taken += frames;
         Some(block)
     }
 
     fn take_part(&mut self, part: &mut [u8]) {
         let (mut left, mut right) = ([0; PART], [0; PART]);
-        let frames = part.len() / FRAME_LENGTH;
-        self.customer.window.take(&mut left[..frames]);
-        self.agent.window.take(&mut right[..frames]);
-        for ((frame, left), right) in part.chunks_exact_mut(FRAME_LENGTH).zip(left).zip(right) {
-            frame[..2].copy_from_slice(&left.to_le_bytes());
-            frame[2..].copy_from_slice(&right.to_le_bytes());
+        let frames = part.len() / self.format.frame_length();
+        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        self.customer.window.take(left);
+        self.agent.window.take(right);
+        self.silence(left, right);
+        self.format.interleave(left, right, part);
+        self.taken += frames as u64;
+    }
+
+    /// Take out of the next samples what is marked.
+    fn silence(&self, left: &mut [i16], right: &mut [i16]) {
+        for mark in self.marks.within(self.taken, self.taken + left.len() as u64) {
+            let within = |at: u64| (at - self.taken) as usize;
+            let place = within(mark.from)..within(mark.to.unwrap_or(mark.from));
+            if mark.channels.customer {
+                left[place.clone()].fill(0);
+            }
+            if mark.channels.agent {
+                right[place].fill(0);
+            }
         }
     }
 }

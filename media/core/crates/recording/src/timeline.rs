@@ -7,9 +7,13 @@
 //! - drift: when even the most punctual packet of a period was more than a packet off, the anchor was
 //!   late or the phone's clock runs differently from ours, and it is moved by that much.
 
+use std::ops::Range;
+
+use audio::codec::Codec;
 use audio::g711::Law;
 use rtp::packet::Header;
 
+use crate::gaps::Gaps;
 use crate::sequences::Sequences;
 use crate::window::SampleWindow;
 
@@ -20,6 +24,8 @@ const EARLY: i64 = 1600;
 /// Off by no more than a packet counts as in time.
 const TOLERANCE: i64 = 160;
 const DRIFT_PERIOD: i64 = 8000;
+/// So many changes of codec are remembered; nobody makes more in earnest.
+const MAX_CODECS: usize = 100;
 
 /// One synchronisation source heard on the channel.
 #[derive(Debug)]
@@ -29,6 +35,8 @@ struct Source {
     anchor_timestamp: u32,
     anchor_position: i64,
     last_timestamp: u32,
+    /// Behind the last sample of its newest packet.
+    end: i64,
     /// Of its last packet, in samples.
     packet_length: u64,
     /// Arrival minus place of the most punctual packet of this period.
@@ -45,12 +53,25 @@ pub struct ChannelCounters {
     pub lost_samples: u64,
 }
 
+/// A codec and the position from which it was heard.
+pub type CodecHeard = (u64, Codec);
+
+/// All that is to be told of a channel at the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChannelFacts {
+    pub counters: ChannelCounters,
+    pub gaps: Gaps,
+    pub codecs: Vec<CodecHeard>,
+}
+
 /// The timeline of one channel.
 #[derive(Debug, Default)]
 pub struct Timeline {
     pub(crate) window: SampleWindow,
     source: Option<Source>,
     counters: ChannelCounters,
+    gaps: Gaps,
+    codecs: Vec<CodecHeard>,
 }
 
 impl Timeline {
@@ -62,12 +83,15 @@ impl Timeline {
     /// Place one audio packet that arrived at `arrival`.
     pub fn place(&mut self, header: &Header, octets: &[u8], law: Law, arrival: i64) {
         let mut source = self.source_of(header, arrival);
+        let newest = source.sequences.newest();
         if source.sequences.note(header.sequence) {
             source.packet_length = octets.len() as u64;
             match source.place_of(header.timestamp, arrival) {
                 Some(position) => {
                     self.counters.packets += 1;
                     self.window.write(position, octets, law.decode_table());
+                    let step = source.sequences.newest() - newest;
+                    source.note_gap(step, position..position + octets.len() as i64, &mut self.gaps);
                 }
                 None => self.counters.lost_samples += octets.len() as u64,
             }
@@ -75,13 +99,22 @@ impl Timeline {
         self.source = Some(source);
     }
 
+    /// What follows is said in this codec.
+    pub fn note_codec(&mut self, codec: Codec, position: u64) {
+        let same = self.codecs.last().is_some_and(|&(_, last)| last == codec);
+        if !same && self.codecs.len() < MAX_CODECS {
+            self.codecs.push((position, codec));
+        }
+    }
+
     /// Place samples that were made even already.
     pub fn place_samples(&mut self, position: i64, samples: &[i16]) {
         self.window.write_samples(position, samples);
     }
 
-    /// Count what samples that were placed are made of.
-    pub fn count(&mut self, packets: u64, lost_samples: u64) {
+    /// Count what the samples that were placed here are made of.
+    pub fn count(&mut self, position: i64, packets: u64, lost_samples: u64) {
+        self.gaps.open(position..position + lost_samples as i64);
         self.counters.packets += packets;
         self.counters.lost_samples += lost_samples;
     }
@@ -105,6 +138,10 @@ impl Timeline {
         ChannelCounters { lost_samples: self.counters.lost_samples + lost, ..self.counters }
     }
 
+    pub fn facts(&self) -> ChannelFacts {
+        ChannelFacts { counters: self.counters(), gaps: self.gaps.clone(), codecs: self.codecs.clone() }
+    }
+
     fn source_of(&mut self, header: &Header, arrival: i64) -> Source {
         if let Some(source) = self.source.take_if(|source| source.is_of(header)) {
             return source;
@@ -122,6 +159,7 @@ impl Source {
             anchor_timestamp: header.timestamp,
             anchor_position: arrival,
             last_timestamp: header.timestamp,
+            end: arrival,
             packet_length: 0,
             least_lateness: i64::MAX,
             period_end: arrival + DRIFT_PERIOD,
@@ -134,6 +172,16 @@ impl Source {
 
     fn lost_samples(&self) -> u64 {
         self.sequences.missing() * self.packet_length
+    }
+
+    /// A packet was placed whose number is `step` above the newest before; 0 when it came late.
+    fn note_gap(&mut self, step: u64, place: Range<i64>, gaps: &mut Gaps) {
+        match step {
+            0 => gaps.fill(place.clone()),
+            1 => {}
+            _ => gaps.open(self.end..place.start),
+        }
+        self.end = self.end.max(place.end);
     }
 
     /// Where a packet belongs; None when it comes too late to be placed.

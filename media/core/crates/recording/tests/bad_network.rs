@@ -2,10 +2,11 @@
 
 use audio::g711::Law;
 use recording::stereo::Stereo;
-use recording::wav::FRAME_LENGTH;
 use rtp::packet::Header;
 
 const PACKET: u64 = 160;
+/// Octets of a frame of 16-bit samples.
+const FRAME_LENGTH: usize = 4;
 /// How far from where it was said a sample may lie: 20 ms.
 const ALIGNMENT: i64 = 160;
 

@@ -283,6 +283,7 @@ fn hear(leg: &mut Leg, takers: &mut Takers, beat_us: u64) {
     let lost = after.concealed_samples - before.concealed_samples;
     let frame = RecordedFrame {
         leg: leg.id,
+        codec: hearing.codec(),
         samples: &samples,
         packets: after.decoded - before.decoded,
         lost_samples: lost * u64::from(NARROW_HZ) / u64::from(hearing.codec().rate_hz()),

@@ -47,13 +47,16 @@ impl Worker {
             Command::Play { endpoint, playback } => self.play(endpoint, playback, now_us),
             Command::SteerPlayback { endpoint, steer } => self.steer_playback(endpoint, steer, now_us),
             Command::PressKeys { endpoint, keys } => self.press_keys(endpoint, keys, now_us),
-            Command::Record { recording, started_us, placed_us } => {
-                let first_us = self.recorder.start(recording, started_us, placed_us);
+            Command::Record { recording, begun } => {
+                let first_us = self.recorder.start(recording, begun);
                 self.agenda.add(first_us, Task::Flush(recording));
             }
             Command::Attach { recording, endpoint, channel } => {
                 self.attach(recording, endpoint, channel);
                 self.fit(endpoint, now_us);
+            }
+            Command::SilenceRecording { recording, kind, channels, at_us } => {
+                self.recorder.silence(recording, kind, channels, at_us);
             }
             Command::StopRecording { recording, ended_us } => {
                 self.stop_recording(recording, ended_us, now_us);

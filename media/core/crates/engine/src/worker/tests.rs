@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 
 use ::rtp::packet::Header;
 use audio::codec::Codec;
-use crossbeam_channel::{bounded, unbounded};
+use crossbeam_channel::{Sender, unbounded};
 use dimpl::crypto::rust_crypto;
 use dimpl::{Config, DtlsCertificate};
 
@@ -12,6 +12,7 @@ use super::*;
 use crate::commands::Security;
 use crate::ports::SocketPair;
 use crate::settings::{Rtcp, Settings};
+use crate::storage::Storage;
 
 mod keys;
 
@@ -38,13 +39,14 @@ fn nobody() -> Identity {
 impl Rig {
     fn new() -> Self {
         let (commands, orders) = unbounded();
-        let (jobs, _) = bounded(1);
+        let (writers, _) = Writers::new(&Storage::default());
         let worker = Worker::new(Surroundings {
             clock: Clock::start(),
             commands: orders,
             wake: Arc::new(Wake::new().unwrap()),
             facts: Arc::new(EventRing::new().unwrap()),
-            jobs,
+            writers,
+            format: SampleFormat::Linear16,
             rules: Rules::default(),
             lateness: Arc::new(Lateness::default()),
             identity: nobody(),

@@ -1,0 +1,290 @@
+//! How recordings are stored: what of it is configured, and the queues to the threads that write.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use recording::format::SampleFormat;
+use recording::marks::Mark;
+use recording::timeline::ChannelFacts;
+
+use crate::events::{Event, RecordingId, Samples};
+
+/// Jobs that may wait for all writers of a folder; a block is a second of one recording, up to 32 kB.
+const WAITING: usize = 2048;
+/// A writer lags no more when it is no further behind than this.
+const IN_TIME_US: u64 = 500_000;
+
+/// What is configured.
+#[derive(Clone, Debug)]
+pub struct Storage {
+    pub folder: PathBuf,
+    /// Where recordings go instead while the folder cannot be written, or not fast enough.
+    pub spool: Option<PathBuf>,
+    pub format: SampleFormat,
+    pub sync: Sync,
+    /// Threads that write to the folder; the spool has one of its own.
+    pub writers: usize,
+    /// How far behind a writer lags.
+    pub lagging_after_us: u64,
+}
+
+impl Storage {
+    /// Where a file lies, and where it goes on if that fails.
+    pub fn paths(&self, place: &Path, in_spool: bool) -> (PathBuf, Option<PathBuf>) {
+        let spooled = self.spool.as_ref().map(|spool| spool.join(place));
+        match spooled {
+            Some(path) if in_spool => (path, None),
+            spooled => (self.folder.join(place), spooled),
+        }
+    }
+}
+
+impl Default for Storage {
+    /// Below the working folder, as plain as can be.
+    fn default() -> Self {
+        Self {
+            folder: PathBuf::new(),
+            spool: None,
+            format: SampleFormat::Linear16,
+            sync: Sync::Never,
+            writers: 1,
+            lagging_after_us: 2_000_000,
+        }
+    }
+}
+
+/// When a file is forced to the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sync {
+    /// When the kernel likes.
+    Never,
+    AtEnd,
+    /// With every block.
+    EverySecond,
+}
+
+/// Work for a writer.
+#[derive(Debug)]
+pub enum Job {
+    /// Begin a file, here or in the spool.
+    Open {
+        recording: RecordingId,
+        path: PathBuf,
+        spooled: Option<PathBuf>,
+    },
+    Append {
+        recording: RecordingId,
+        block: Vec<u8>,
+    },
+    /// Frames that nobody spoke, or that are lost.
+    AppendSilence {
+        recording: RecordingId,
+        frames: u64,
+    },
+    Finish {
+        recording: RecordingId,
+        ending: Box<Ending>,
+    },
+}
+
+/// What is known of a recording when it ends.
+#[derive(Clone, Debug, Default)]
+pub struct Ending {
+    pub customer: ChannelFacts,
+    pub agent: ChannelFacts,
+    pub marks: Vec<Mark>,
+    /// Frames the disk was too slow for.
+    pub unwritten: Vec<Samples>,
+}
+
+/// A job and since when it waits.
+pub type Waiting = (u64, Job);
+
+/// How a writer keeps up, as others see it.
+#[derive(Debug)]
+pub struct Health {
+    folder: String,
+    lagging_after_us: u64,
+    /// Since when the job in hand waited; 0 while there is none.
+    in_hand_us: AtomicU64,
+    /// It was reported as lagging or failing.
+    lagging: AtomicBool,
+}
+
+impl Health {
+    /// The writer takes a job that waits since then.
+    pub fn take(&self, since_us: u64) {
+        self.in_hand_us.store(since_us.max(1), Ordering::Relaxed);
+    }
+
+    /// The writer has done it.
+    pub fn put_down(&self) {
+        self.in_hand_us.store(0, Ordering::Relaxed);
+    }
+
+    pub fn is_lagging(&self) -> bool {
+        self.lagging.load(Ordering::Relaxed)
+    }
+
+    /// The disk refused something: the first time since all was well.
+    pub fn fail(&self, reason: String) -> Option<Event> {
+        let begins = !self.lagging.swap(true, Ordering::Relaxed);
+        begins.then(|| Event::StorageLagging { folder: self.folder.clone(), behind_ms: 0, reason })
+    }
+
+    /// The disk takes what it is given again.
+    pub fn recover(&self) -> Option<Event> {
+        let ends = self.lagging.swap(false, Ordering::Relaxed);
+        ends.then(|| Event::StorageRecovered { folder: self.folder.clone() })
+    }
+
+    fn behind_us(&self, now_us: u64) -> u64 {
+        match self.in_hand_us.load(Ordering::Relaxed) {
+            0 => 0,
+            since_us => now_us.saturating_sub(since_us),
+        }
+    }
+
+    /// Whether it has just begun to lag.
+    fn look(&self, now_us: u64) -> Option<Event> {
+        let behind_us = self.behind_us(now_us);
+        if behind_us < self.lagging_after_us || self.lagging.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        Some(Event::StorageLagging {
+            folder: self.folder.clone(),
+            behind_ms: behind_us / 1000,
+            reason: "the disk is too slow".into(),
+        })
+    }
+
+    /// Whether a job that waited since then shows that it keeps up again.
+    pub fn is_in_time(since_us: u64, now_us: u64) -> bool {
+        now_us.saturating_sub(since_us) <= IN_TIME_US
+    }
+}
+
+#[derive(Debug)]
+struct Queue {
+    jobs: Sender<Waiting>,
+    health: Arc<Health>,
+}
+
+/// Names one of the writers.
+pub type WriterId = usize;
+
+/// The ways to all writers. They end when the last of these is gone.
+#[derive(Clone, Debug)]
+pub struct Writers {
+    /// Those of the folder first; one of the spool, if there is any, last.
+    queues: Arc<[Queue]>,
+    has_spool: bool,
+}
+
+/// What a writer needs to begin.
+#[derive(Debug)]
+pub struct WriterEnd {
+    pub jobs: Receiver<Waiting>,
+    pub health: Arc<Health>,
+    pub folder: PathBuf,
+}
+
+impl Writers {
+    /// The queues and, for each writer, its end.
+    pub fn new(storage: &Storage) -> (Self, Vec<WriterEnd>) {
+        let folders = vec![storage.folder.clone(); storage.writers.max(1)];
+        let room = WAITING / folders.len();
+        let folders = folders.into_iter().chain(storage.spool.clone());
+        let (queues, ends): (Vec<_>, Vec<_>) =
+            folders.map(|folder| queue(&folder, room, storage.lagging_after_us)).unzip();
+        (Self { queues: queues.into(), has_spool: storage.spool.is_some() }, ends)
+    }
+
+    /// Who shall write a new recording: the spool's writer while the folder's lags.
+    pub fn choose(&self, recording: RecordingId) -> WriterId {
+        let spool = self.queues.len() - usize::from(self.has_spool);
+        let writer = (recording % spool as u64) as usize;
+        if self.has_spool && self.queues[writer].health.is_lagging() { spool } else { writer }
+    }
+
+    /// Whether this is the writer of the spool.
+    pub fn is_spool(&self, writer: WriterId) -> bool {
+        self.has_spool && writer + 1 == self.queues.len()
+    }
+
+    /// Give a writer a job; false when it has too many.
+    pub fn try_send(&self, writer: WriterId, job: Job, now_us: u64) -> bool {
+        self.queues[writer].jobs.try_send((now_us, job)).is_ok()
+    }
+
+    /// Give a writer a job, waiting for room until then; false when there was none.
+    pub fn send_before(&self, writer: WriterId, job: Job, now_us: u64, deadline: Instant) -> bool {
+        self.queues[writer].jobs.send_deadline((now_us, job), deadline).is_ok()
+    }
+
+    /// The writers that have just begun to lag.
+    pub fn look(&self, now_us: u64) -> impl Iterator<Item = Event> {
+        self.queues.iter().filter_map(move |queue| queue.health.look(now_us))
+    }
+}
+
+fn queue(folder: &Path, room: usize, lagging_after_us: u64) -> (Queue, WriterEnd) {
+    let (sender, jobs) = bounded(room);
+    let health = Arc::new(Health {
+        folder: folder.display().to_string(),
+        lagging_after_us,
+        in_hand_us: AtomicU64::new(0),
+        lagging: AtomicBool::new(false),
+    });
+    let end = WriterEnd { jobs, health: health.clone(), folder: folder.to_path_buf() };
+    (Queue { jobs: sender, health }, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND_US: u64 = 1_000_000;
+
+    fn storage(spool: Option<&str>) -> Storage {
+        Storage {
+            folder: "/recordings".into(),
+            spool: spool.map(PathBuf::from),
+            writers: 2,
+            lagging_after_us: 2 * SECOND_US,
+            ..Storage::default()
+        }
+    }
+
+    #[test]
+    fn a_writer_that_is_stuck_is_told_of_once_and_new_recordings_go_to_the_spool() {
+        let (writers, ends) = Writers::new(&storage(Some("/spool")));
+        assert_eq!(ends.len(), 3);
+        assert_eq!((writers.choose(4), writers.choose(5)), (0, 1));
+        ends[0].health.take(SECOND_US);
+        assert_eq!(writers.look(2 * SECOND_US).count(), 0);
+        let told: Vec<_> = writers.look(3 * SECOND_US).collect();
+        let expected = Event::StorageLagging {
+            folder: "/recordings".into(),
+            behind_ms: 2000,
+            reason: "the disk is too slow".into(),
+        };
+        assert_eq!(told, [expected]);
+        assert_eq!(writers.look(4 * SECOND_US).count(), 0);
+        assert_eq!((writers.choose(4), writers.choose(5)), (2, 1));
+        assert!(writers.is_spool(2) && !writers.is_spool(1));
+        assert!(matches!(ends[0].health.recover(), Some(Event::StorageRecovered { .. })));
+        assert_eq!(writers.choose(4), 0);
+    }
+
+    #[test]
+    fn without_a_spool_recordings_stay_where_they_are() {
+        let (writers, ends) = Writers::new(&storage(None));
+        assert!(ends[1].health.fail("full".into()).is_some());
+        assert!(ends[1].health.fail("full".into()).is_none());
+        assert_eq!((ends.len(), writers.choose(5)), (2, 1));
+    }
+}

@@ -1,0 +1,56 @@
+//! How recordings are stored, from Python's words.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use audio::g711::Law;
+use engine::storage::{Storage, Sync};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use recording::format::SampleFormat;
+use recording::marks::Kind;
+
+/// Folder, spool, format, when to sync, writers, seconds.
+pub type StorageWords<'a> = (PathBuf, Option<PathBuf>, &'a str, &'a str, usize, f64);
+
+/// How recordings are to be stored, in Python's words.
+pub fn storage_of((folder, spool, format, sync, writers, patience_s): StorageWords) -> PyResult<Storage> {
+    let lagging_after_us = Duration::from_secs_f64(patience_s).as_micros() as u64;
+    Ok(Storage {
+        folder,
+        spool,
+        format: format_named(format)?,
+        sync: sync_named(sync)?,
+        writers,
+        lagging_after_us,
+    })
+}
+
+fn format_named(name: &str) -> PyResult<SampleFormat> {
+    match name {
+        "linear16" => Ok(SampleFormat::Linear16),
+        "alaw" => Ok(SampleFormat::G711(Law::Pcma)),
+        "mulaw" => Ok(SampleFormat::G711(Law::Pcmu)),
+        _ => Err(PyValueError::new_err(format!("recordings are linear16, alaw or mulaw, not {name}"))),
+    }
+}
+
+fn sync_named(name: &str) -> PyResult<Sync> {
+    match name {
+        "never" => Ok(Sync::Never),
+        "at_end" => Ok(Sync::AtEnd),
+        "every_second" => Ok(Sync::EverySecond),
+        _ => {
+            Err(PyValueError::new_err(format!("files are synced never, at_end or every_second, not {name}")))
+        }
+    }
+}
+
+/// Why a recording is silenced.
+pub fn kind_named(name: &str) -> PyResult<Kind> {
+    match name {
+        "paused" => Ok(Kind::Paused),
+        "masked" => Ok(Kind::Masked),
+        _ => Err(PyValueError::new_err(format!("a recording is paused or masked, not {name}"))),
+    }
+}
