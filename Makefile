@@ -37,7 +37,7 @@ lint: .venv/.core  ## ruff, mypy --strict, import directions, stubtest, clippy, 
 	$(BIN)/lint-imports
 	$(BIN)/python -m mypy.stubtest media._core
 	cd $(CORE)/fuzz && cargo fmt --check
-	cd $(CORE) && cargo fmt --all --check && cargo clippy --quiet --release --all-targets -- -D warnings
+	cd $(CORE) && cargo fmt --all --check && cargo clippy --quiet --release --all-targets -- -D warnings -F unsafe_code
 
 fuzz: .venv/.core  ## feed hostile bytes to the SIP, SDP, RTP and RTCP parsers, FUZZ_S=60 seconds each
 	@$(call need,g++,g++)
