@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from cli.configuration.loading import ConfigurationError
 from cli.options import ConfigOption, JsonOption, configuration_path
-from cli.output import print_json, print_line, print_problems
+from cli.output import print_cautions, print_json, print_line, print_problems
 from cli.paths import shown_path
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ def check(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check configuration, flows and prompts; tell every mistake at once. Ends with 1 when there is one."""
+    """Check configuration, flows and prompts; tell every mistake at once. Ends with 1 when there is one.
+
+    A caution is no mistake: the switch starts, but what stands there is seldom what was meant.
+    """
     from cli.configuration.installation import (
         load_installation,  # loads audio libraries, which few commands need
     )
@@ -38,8 +41,10 @@ def check(
         raise typer.Exit(1) from None
     counts = _counts(installation)
     if as_json:
-        print_json({"file": str(path), "problems": [], "complete": True, **counts})
+        cautions = [asdict(caution) for caution in installation.cautions]
+        print_json({"file": str(path), "problems": [], "complete": True, "cautions": cautions, **counts})
     else:
+        print_cautions(installation.cautions)
         parts = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in counts.items())
         print_line(f"[bold green]fine:[/] {escape(shown_path(path))} ({parts})")
 

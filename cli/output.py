@@ -65,6 +65,13 @@ def print_problems(problems: Sequence[Problem], *, complete: bool = True, stderr
     )
 
 
+def print_cautions(cautions: Sequence[Problem]) -> None:
+    """Each on a line of its own, marked as one."""
+    for caution in cautions:
+        line = escape(str(replace(caution, file=shown_path(caution.file))))
+        console().print(f"[bold yellow]caution:[/] {line}", soft_wrap=True)
+
+
 def console(*, stderr: bool = False) -> Console:
     """Where to print now; made anew, because tests and pipes exchange the streams."""
     stream = sys.stderr if stderr else sys.stdout

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.configuration.cautions import find_cautions
 from cli.configuration.cross_references import targets
 from cli.configuration.loading import ConfigurationError, Reading, read_configuration
 from cli.configuration.sections import Configuration
@@ -26,6 +27,8 @@ class Installation:
     flows: dict[str, Flow]
     prompts: PromptLibrary
     areas: Areas
+    cautions: tuple[Problem, ...]
+    """What is no mistake, and yet seldom what was meant."""
 
 
 def load_installation(path: Path) -> Installation:
@@ -52,7 +55,9 @@ def load_installation(path: Path) -> Installation:
     problems += area_problems
     if problems:
         raise ConfigurationError(problems, complete=complete)
-    return Installation(_without_passwords(configuration), loaded.flows, prompts, areas)
+    own_stations = len(reading.positions.get("stations", ()))
+    cautions = tuple(reading.place(find_cautions(configuration, own_stations)))
+    return Installation(_without_passwords(configuration), loaded.flows, prompts, areas, cautions)
 
 
 def _without_passwords(configuration: Configuration) -> Configuration:

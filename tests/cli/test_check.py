@@ -64,6 +64,36 @@ def test_as_json_it_is_one_document_either_way(configuration_path: Path) -> None
     ]
 
 
+def test_keys_that_can_be_read_on_their_way_are_cautioned_against_and_not_refused(
+    configuration_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(configuration_path.parent)
+    secured = '[media]\nsrtp = "required"\n'
+    replace(configuration_path, "[[queues]]", f'{secured}[sip]\nhost = "192.0.2.1"\n[[queues]]')
+    result = CliRunner().invoke(app, ["check", configuration_path.name])
+    assert result.exit_code == 0
+    caution, fine = result.stdout.splitlines()
+    assert caution.startswith(
+        'caution: ringmain.toml:5: media.srtp is "required"; expected listeners tls or wss'
+    )
+    assert "udp at 192.0.2.1:5060" in caution
+    assert fine.startswith("fine: ")
+    [told] = json.loads(CliRunner().invoke(app, ["check", configuration_path.name, "--json"]).stdout)[
+        "cautions"
+    ]
+    assert told["key"] == "media.srtp"
+
+
+@pytest.mark.parametrize(("srtp", "host"), [("required", "127.0.0.1"), ("accept", "192.0.2.1")])
+def test_where_nobody_can_read_keys_or_none_are_demanded_there_is_no_caution(
+    configuration_path: Path, srtp: str, host: str
+) -> None:
+    sections = f'[media]\nsrtp = "{srtp}"\n[sip]\nhost = "{host}"\n'
+    replace(configuration_path, "[[queues]]", f"{sections}[[queues]]")
+    result = CliRunner().invoke(app, ["check", str(configuration_path)])
+    assert result.stdout.startswith("fine: "), result.stdout
+
+
 def test_the_file_may_come_from_the_environment(configuration_path: Path) -> None:
     result = CliRunner().invoke(app, ["check", "--json"], env={"RINGMAIN_CONFIG": str(configuration_path)})
     assert json.loads(result.stdout)["file"] == str(configuration_path)
