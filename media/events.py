@@ -67,7 +67,8 @@ class EndpointClosed(Event):
     round_trip_max_ms: float | None = None
     """The longest in the leg's life."""
     r_factor: float | None = None
-    """How well the peer's audio arrived here, 0 to 93.2 (ITU-T G.107, simplified); None when nothing did."""
+    """How well the peer's audio arrived here, 0 to 93.2 (ITU-T G.107, simplified; G.107.1 for wide-band
+    codecs, divided by 1.29); None when nothing did."""
     mos: float | None = None
     """The same as a mean opinion score, 1 to 4.41."""
     mos_lowest: float | None = None

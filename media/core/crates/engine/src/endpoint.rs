@@ -233,8 +233,9 @@ impl Endpoint {
 
 fn impairment_of(codec: Codec) -> CodecImpairment {
     match codec {
+        Codec::Pcma | Codec::Pcmu => CodecImpairment::G711,
+        Codec::G722 => CodecImpairment::G722,
+        Codec::Opus => CodecImpairment::OPUS,
         Codec::G729 => CodecImpairment::G729,
-        // The narrow-band model has no factor for wide-band codecs, which sound no worse.
-        Codec::Pcma | Codec::Pcmu | Codec::G722 | Codec::Opus => CodecImpairment::G711,
     }
 }

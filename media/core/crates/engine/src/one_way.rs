@@ -9,6 +9,8 @@
 //!  from peer   its sender reports count packets, and none came             twice in a row
 //!  to peer     we send, and its reports hear nothing new of us             twice in a row
 //! ```
+//!
+//! Reports that have never told of us prove nothing: there are phones that hear and never say so.
 
 /// Packets that must have been sent for their absence to mean something: a second of them.
 const MEANINGFUL: u64 = 50;
@@ -65,7 +67,8 @@ impl OneWay {
         self.watched_since?;
         let before = self.at_last_report.replace(flow)?;
         let nothing_came = flow.heard == before.heard && claims_to_send(&before, &flow);
-        let nothing_arrived = flow.sent - before.sent >= MEANINGFUL && flow.peer_heard == before.peer_heard;
+        let heard_nothing_new = flow.peer_heard.is_some() && flow.peer_heard == before.peer_heard;
+        let nothing_arrived = flow.sent - before.sent >= MEANINGFUL && heard_nothing_new;
         self.from_peer = if nothing_came { self.from_peer + 1 } else { 0 };
         self.to_peer = if nothing_arrived { self.to_peer + 1 } else { 0 };
         if self.from_peer >= PROOF {
@@ -154,10 +157,14 @@ mod tests {
 
     #[test]
     fn a_peer_that_hears_nothing_new_of_us_is_told_after_two() {
-        let deaf = |sent| Flow { sent, peer_heard: None, ..Flow::default() };
-        assert_eq!(judge(&[deaf(100), deaf(350), deaf(600)]), [Missing::ToPeer]);
         let stuck = [flow(100, 1, 0, 90), flow(350, 2, 0, 90), flow(600, 3, 0, 90), flow(850, 4, 0, 90)];
         assert_eq!(judge(&stuck), [Missing::ToPeer]);
+    }
+
+    #[test]
+    fn a_peer_whose_reports_are_always_empty_does_not_look_deaf() {
+        let silent = |sent| Flow { sent, peer_heard: None, ..Flow::default() };
+        assert_eq!(judge(&[silent(100), silent(350), silent(600), silent(850)]), []);
     }
 
     #[test]

@@ -242,7 +242,7 @@ fn what_the_peers_reports_contradict_is_one_way() {
     for second in 1..=20 {
         deaf.second(true, true, 0);
         if second % 5 == 0 {
-            deaf.take(of_phone(50 * second, None), phone(1));
+            deaf.take(of_phone(50 * second, Some(50)), phone(1));
         }
     }
     assert_eq!(deaf.one_way(), [Missing::ToPeer]);
