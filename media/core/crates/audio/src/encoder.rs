@@ -16,6 +16,7 @@ pub struct CannotEncode;
 #[derive(Debug)]
 pub struct Encoder {
     codec: Codec,
+    rate_hz: u32,
     inner: Inner,
 }
 
@@ -27,23 +28,36 @@ enum Inner {
 }
 
 impl Encoder {
-    /// None when we have no encoder for it.
+    /// For samples at the codec's `rate_hz`; None when we have no encoder for it.
     pub fn new(codec: Codec) -> Option<Self> {
+        Self::for_rate(codec, codec.rate_hz())
+    }
+
+    /// For samples at this rate, if the codec takes them so, else at the codec's own: `rate_hz` tells.
+    ///
+    /// Opus takes 8 kHz, which costs half of what 16 kHz do and no resampling.
+    pub fn for_rate(codec: Codec, rate_hz: u32) -> Option<Self> {
+        let rate_hz = if codec == Codec::Opus && rate_hz == 8000 { rate_hz } else { codec.rate_hz() };
         let inner = match codec {
             Codec::Pcma => Inner::G711(Law::Pcma),
             Codec::Pcmu => Inner::G711(Law::Pcmu),
             Codec::G722 => Inner::G722(Box::default()),
-            Codec::Opus => Inner::Opus(OpusEncoder::new()?),
+            Codec::Opus => Inner::Opus(OpusEncoder::new(rate_hz)?),
             Codec::G729 => return None,
         };
-        Some(Self { codec, inner })
+        Some(Self { codec, rate_hz, inner })
     }
 
     pub fn codec(&self) -> Codec {
         self.codec
     }
 
-    /// One packet of samples at the codec's `rate_hz`; says how many octets were written to `out`.
+    /// The rate of the samples it takes.
+    pub fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// One packet of samples at `rate_hz`; says how many octets were written to `out`.
     ///
     /// `Codec::fits_packet` tells which lengths every codec takes; `MAX_PAYLOAD` of room are enough.
     pub fn encode(&mut self, samples: &[i16], out: &mut [u8]) -> Result<usize, CannotEncode> {

@@ -1,12 +1,14 @@
-//! Opus (RFC 6716) by its own library, at 16 kHz mono.
+//! Opus (RFC 6716) by its own library: mono, at 16 kHz, and encoded from 8 kHz too.
 
 use opus::{Application, Bitrate, Channels};
 
 use crate::codec::Codec;
 
 const RATE_HZ: u32 = Codec::Opus.rate_hz();
-/// Speech at 16 kHz sounds no better with more (RFC 6716 §2.1.1).
+const NARROW_HZ: u32 = 8000;
+/// Speech at 16 kHz, and at 8 kHz, sounds no better with more (RFC 6716 §2.1.1).
 const BITS_PER_S: i32 = 24_000;
+const NARROW_BITS_PER_S: i32 = 16_000;
 /// Of 10; from 2 on, encoding takes more than twice as long (`codec_cost`), and a call 0.5 % of a core.
 const COMPLEXITY: i32 = 1;
 /// How much loss the encoder writes in-band redundancy for.
@@ -46,10 +48,15 @@ impl OpusDecoder {
 pub struct OpusEncoder(opus::Encoder);
 
 impl OpusEncoder {
-    /// None when the library has no memory.
-    pub fn new() -> Option<Self> {
-        let mut encoder = opus::Encoder::new(RATE_HZ, Channels::Mono, Application::Voip).ok()?;
-        encoder.set_bitrate(Bitrate::Bits(BITS_PER_S)).ok()?;
+    /// For samples at 16 or 8 kHz; None for others, and when the library has no memory.
+    pub fn new(rate_hz: u32) -> Option<Self> {
+        let bits_per_s = match rate_hz {
+            RATE_HZ => BITS_PER_S,
+            NARROW_HZ => NARROW_BITS_PER_S,
+            _ => return None,
+        };
+        let mut encoder = opus::Encoder::new(rate_hz, Channels::Mono, Application::Voip).ok()?;
+        encoder.set_bitrate(Bitrate::Bits(bits_per_s)).ok()?;
         encoder.set_complexity(COMPLEXITY).ok()?;
         encoder.set_inband_fec(true).ok()?;
         encoder.set_packet_loss_perc(EXPECTED_LOSS_PERCENT).ok()?;

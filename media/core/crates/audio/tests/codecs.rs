@@ -64,6 +64,32 @@ fn every_codec_carries_speech_in_packets_of_every_length() {
 }
 
 #[test]
+fn opus_made_of_narrow_samples_is_the_same_speech() {
+    let said = speech(8000, 2);
+    let mut encoder = Encoder::for_rate(Codec::Opus, 8000).unwrap();
+    let mut decoder = Decoder::new(Codec::Opus).unwrap();
+    let mut heard = Vec::new();
+    for frame in said.chunks_exact(160) {
+        let (mut payload, mut out) = ([0; MAX_PAYLOAD], [0; MAX_SAMPLES]);
+        let length = encoder.encode(frame, &mut payload).unwrap();
+        let count = decoder.decode(&payload[..length], &mut out).unwrap();
+        assert_eq!(count, Codec::Opus.samples(20));
+        heard.extend(out[..count].iter().step_by(2));
+    }
+    let likeness = likeness(&said, &heard, 8000);
+    assert!(likeness > 0.9, "{likeness}");
+}
+
+#[test]
+fn an_encoder_tells_the_rate_it_takes() {
+    for codec in SPOKEN {
+        let rate_for = |rate_hz| Encoder::for_rate(codec, rate_hz).unwrap().rate_hz();
+        let narrow = if codec == Codec::G722 { 16_000 } else { 8000 };
+        assert_eq!([rate_for(8000), rate_for(16_000)], [narrow, codec.rate_hz()], "{codec:?}");
+    }
+}
+
+#[test]
 fn speech_is_still_speech_when_one_packet_in_ten_is_lost() {
     for codec in SPOKEN {
         let said = speech(codec.rate_hz(), 4);

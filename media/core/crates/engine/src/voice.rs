@@ -25,12 +25,12 @@ impl std::fmt::Debug for Voice {
 impl Voice {
     /// For samples of this rate; None when nothing can be encoded so.
     pub fn new(codec: Codec, rate_hz: u32) -> Option<Self> {
-        let resampler = match codec.rate_hz() {
+        let encoder = Encoder::for_rate(codec, rate_hz)?;
+        let resampler = match encoder.rate_hz() {
             same if same == rate_hz => None,
             other => Some(Resampler::new(rate_hz, other)?),
         };
-        let pending = Box::new([0; MAX_PENDING]);
-        Some(Self { encoder: Encoder::new(codec)?, resampler, rate_hz, pending, filled: 0 })
+        Some(Self { encoder, resampler, rate_hz, pending: Box::new([0; MAX_PENDING]), filled: 0 })
     }
 
     pub fn codec(&self) -> Codec {
@@ -57,7 +57,7 @@ impl Voice {
 
     /// The payload of the next packet of that length; None until there is enough for one.
     pub fn packet(&mut self, ptime_ms: u32, payload: &mut [u8]) -> Option<usize> {
-        let samples = self.codec().samples(ptime_ms);
+        let samples = (self.encoder.rate_hz() / 1000 * ptime_ms) as usize;
         if self.filled < samples {
             return None;
         }

@@ -16,8 +16,9 @@ const FRAME_MS: u32 = 20;
 
 fn main() {
     for codec in Codec::ALL {
-        report_codec(codec);
+        report_codec(codec, codec.rate_hz());
     }
+    report_codec(Codec::Opus, 8000);
     for (from_hz, to_hz) in [(8000, 16_000), (16_000, 8000), (16_000, 48_000)] {
         report_resampler(from_hz, to_hz);
     }
@@ -29,25 +30,27 @@ fn main() {
     );
 }
 
-fn report_codec(codec: Codec) {
-    let (Some(mut encoder), Some(mut decoder)) = (Encoder::new(codec), Decoder::new(codec)) else { return };
-    let frames = frames(codec.rate_hz());
+/// There from samples at `rate_hz`, and back.
+fn report_codec(codec: Codec, rate_hz: u32) {
+    let (Some(mut encoder), Some(mut decoder)) = (Encoder::for_rate(codec, rate_hz), Decoder::new(codec))
+    else {
+        return;
+    };
+    let frames = frames(encoder.rate_hz());
+    let name = format!("{} of {} kHz", codec.name(), encoder.rate_hz() / 1000);
     let mut encode = |samples: &[i16]| {
         let mut payload = [0; MAX_PAYLOAD];
         let length = encoder.encode(samples, &mut payload).unwrap_or(0);
         payload[..length].to_vec()
     };
-    report(
-        &format!("{} encoded", codec.name()),
-        cost_us(|frame| _ = black_box(encode(&frames[frame % frames.len()]))),
-    );
+    report(&format!("{name} encoded"), cost_us(|frame| _ = black_box(encode(&frames[frame % frames.len()]))));
     let payloads: Vec<_> = frames.iter().map(|samples| encode(samples)).collect();
     let mut out = [0; MAX_SAMPLES];
     let mut decode =
         |frame: usize| _ = black_box(decoder.decode(&payloads[frame % payloads.len()], &mut out));
-    report(&format!("{} decoded", codec.name()), cost_us(&mut decode));
+    report(&format!("{name} decoded"), cost_us(&mut decode));
     report(
-        &format!("{} concealed", codec.name()),
+        &format!("{name} concealed"),
         cost_us(|frame| {
             if frame % 2 == 0 {
                 _ = black_box(decoder.decode(&payloads[frame % payloads.len()], &mut out));
