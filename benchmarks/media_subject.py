@@ -24,7 +24,11 @@ from media.commands import (
     CloseEndpoint,
     Codec,
     ConfigureEndpoint,
+    JoinMix,
+    MixRole,
     OpenEndpoint,
+    SrtpKeys,
+    SrtpSuite,
     StartPlayback,
     StartRecording,
     StopRecording,
@@ -38,6 +42,9 @@ from runtime.vocabulary import Command, Event
 HOST = "127.0.0.1"
 PROMPT = "prompt"
 PROMPT_S = 5
+_MASTER_KEY = bytes([7]) * 30
+"""What the phones of the benchmark encrypt with (``MASTER_KEY`` of the crate bench)."""
+_KEYS = SrtpKeys(suite=SrtpSuite.AES_CM_128_HMAC_SHA1_80, ours=_MASTER_KEY, theirs=_MASTER_KEY)
 _PAYLOAD_TYPES = {Codec.PCMA: 8, Codec.OPUS: 111}
 
 
@@ -56,9 +63,22 @@ class Stage:
 
     def relay(self, phones: list[int]) -> list[int]:
         """Bridged in pairs."""
+        return self._bridge(self._open(phones, [Codec.PCMA]))
+
+    def srtp(self, phones: list[int]) -> list[int]:
+        """Bridged in pairs, every leg encrypted."""
+        return self._bridge(self._open(phones, [Codec.PCMA], _KEYS))
+
+    def transcode(self, phones: list[int]) -> list[int]:
+        """Bridged in pairs, each of G.711 and Opus."""
+        return self._bridge(self._open(phones, [Codec.PCMA, Codec.OPUS]))
+
+    def mix(self, phones: list[int]) -> list[int]:
+        """Conferences of three."""
         ports = self._open(phones, [Codec.PCMA])
-        for one, other in self._pairs():
-            self._order(BridgeEndpoints(leg_id=one, peer_leg_id=other))
+        for number, leg_id in enumerate(self._legs):
+            mix_id = f"mix of {self._legs[number - number % 3]}"
+            self._order(JoinMix(mix_id=mix_id, leg_id=leg_id, role=MixRole.SPEAKER))
         return ports
 
     def record(self, phones: list[int]) -> list[int]:
@@ -101,11 +121,16 @@ class Stage:
     def close(self) -> None:
         self._engine.close()
 
-    def _open(self, phones: list[int], codecs: list[Codec]) -> list[int]:
+    def _open(self, phones: list[int], codecs: list[Codec], keys: SrtpKeys | None = None) -> list[int]:
         self.clear()
-        return [self._open_leg(port, codecs[n % len(codecs)], n) for n, port in enumerate(phones)]
+        return [self._open_leg(port, codecs[n % len(codecs)], keys, n) for n, port in enumerate(phones)]
 
-    def _open_leg(self, phone: int, codec: Codec, number: int) -> int:
+    def _bridge(self, ports: list[int]) -> list[int]:
+        for one, other in self._pairs():
+            self._order(BridgeEndpoints(leg_id=one, peer_leg_id=other))
+        return ports
+
+    def _open_leg(self, phone: int, codec: Codec, keys: SrtpKeys | None, number: int) -> int:
         """Legs of one call lie beside each other: whatever the scene, six in a row are on one worker."""
         near = self._legs[-1] if number % 6 else None
         leg_id = f"leg-{self._opened}"
@@ -125,6 +150,7 @@ class Stage:
                 ptime_ms=20,
                 sending=True,
                 receiving=True,
+                srtp=keys,
             )
         )
         return opened.port
@@ -157,7 +183,8 @@ def main() -> None:
     """Serve the lines on standard input until it ends."""
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder))
-        scenes = {"relay": stage.relay, "record": stage.record, "play": stage.play}
+        acts = (stage.relay, stage.record, stage.play, stage.srtp, stage.mix, stage.transcode)
+        scenes = {act.__name__: act for act in acts}
         for line in sys.stdin:
             scene, *words = line.split()
             numbers = [int(word) for word in words]

@@ -13,6 +13,8 @@ pub mod bulk;
 /// More than any packet of the benchmark.
 pub const BUFFER_LENGTH: usize = 2048;
 const MAX_READY: usize = 256;
+/// With its salt, of `AES_CM_128_HMAC_SHA1_80`: of everybody in a benchmark, in both directions.
+pub const MASTER_KEY: [u8; 30] = [7; 30];
 
 /// Sockets on loopback ports the system chose, and the epoll they are in; each tells its index.
 #[derive(Debug)]

@@ -1,19 +1,24 @@
 //! N phones that talk at 50 packets a second in their codecs, or only listen, and count what they hear.
 //!
-//! `phones <streams> [codec …]`: the codecs are dealt out in turn. Prints the ports. For each line
+//! `phones <streams> <codec> … [SRTP]`: the codecs are dealt out in turn; SRTP has all talk under `bench::MASTER_KEY`.
+//! Prints the ports. For each line
 //! `<1 to talk, 0 to listen> <milliseconds> <port to talk to> …` it answers with a line of JSON: packets
 //! sent and received.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use audio::codec::Codec;
 use audio::encoder::{Encoder, MAX_PAYLOAD};
-use bench::{BUFFER_LENGTH, Ready, Sockets, hear_numbers, say, streams};
+use bench::{BUFFER_LENGTH, MASTER_KEY, Ready, Sockets, hear_numbers, say, streams};
 use rtp::packet::{HEADER_LENGTH, Header};
 use rtp::rtcp::is_rtcp;
+use srtp::MAX_TRAILER;
+use srtp::keys::{Keys, Suite};
+use srtp::outbound::Outbound;
 
 const PTIME_MS: u32 = 20;
 /// What came is taken, and what is due is said, so often.
@@ -89,8 +94,9 @@ fn hear(sockets: &Sockets, ready: &mut Ready, buffer: &mut [u8; BUFFER_LENGTH], 
 struct Phone {
     target: SocketAddr,
     codec: Codec,
-    phrase: std::rc::Rc<Vec<Vec<u8>>>,
+    phrase: Rc<Vec<Vec<u8>>>,
     header: Header,
+    outbound: Option<Outbound>,
 }
 
 impl Phone {
@@ -98,32 +104,37 @@ impl Phone {
         self.header.sequence = self.header.sequence.wrapping_add(1);
         self.header.timestamp = self.header.timestamp.wrapping_add(self.codec.ticks(PTIME_MS));
         let payload = &self.phrase[usize::from(self.header.sequence) % PHRASE];
-        let mut packet = [0; HEADER_LENGTH + MAX_PAYLOAD];
-        packet[..HEADER_LENGTH].copy_from_slice(&self.header.to_bytes());
-        packet[HEADER_LENGTH..][..payload.len()].copy_from_slice(payload);
+        let mut buffer = [0; HEADER_LENGTH + MAX_PAYLOAD + MAX_TRAILER];
+        buffer[..HEADER_LENGTH].copy_from_slice(&self.header.to_bytes());
+        buffer[HEADER_LENGTH..][..payload.len()].copy_from_slice(payload);
+        let mut packet = 0..HEADER_LENGTH + payload.len();
+        if let Some(outbound) = &mut self.outbound {
+            packet = outbound.protect_rtp(&mut buffer, packet).unwrap_or_default();
+        }
         // A packet the kernel does not take is lost as on any network.
-        let _ = socket.send_to(&packet[..HEADER_LENGTH + payload.len()], self.target);
+        let _ = socket.send_to(&buffer[packet], self.target);
     }
 }
 
 fn phones(count: usize) -> io::Result<Vec<Phone>> {
-    let named =
-        |name: String| Codec::of_name(&name).ok_or_else(|| io::Error::other(format!("no codec {name}")));
-    let mut codecs = std::env::args().skip(2).map(named).collect::<io::Result<Vec<_>>>()?;
-    if codecs.is_empty() {
-        codecs.push(Codec::Pcma);
-    }
-    let phrases =
-        codecs.iter().map(|&codec| phrase(codec).map(std::rc::Rc::new)).collect::<io::Result<Vec<_>>>()?;
+    let (words, codecs): (Vec<_>, Vec<_>) = std::env::args().skip(2).partition(|word| word == "SRTP");
+    let codecs = codecs.iter().map(|name| voice_of(name)).collect::<io::Result<Vec<_>>>()?;
+    let keys = Keys::new(Suite::AesCm128HmacSha1_80, &MASTER_KEY).filter(|_| !words.is_empty());
     let phone = |index: usize| {
-        let codec = codecs[index % codecs.len()];
+        let (codec, phrase) = codecs[index % codecs.len()].clone();
         let payload_type = codec.payload_type().unwrap_or(PAYLOAD_TYPE);
         let header =
             Header { marker: false, payload_type, sequence: 0, timestamp: 0, ssrc: index as u32 + 1 };
         let target = SocketAddr::from((Ipv4Addr::LOCALHOST, 9));
-        Phone { target, codec, phrase: phrases[index % codecs.len()].clone(), header }
+        Phone { target, codec, phrase, header, outbound: keys.as_ref().map(Outbound::new) }
     };
     Ok((0..count).map(phone).collect())
+}
+
+/// A codec by its name, and what phones say in it.
+fn voice_of(name: &str) -> io::Result<(Codec, Rc<Vec<Vec<u8>>>)> {
+    let codec = Codec::of_name(name).ok_or_else(|| io::Error::other(format!("no codec {name}")))?;
+    Ok((codec, Rc::new(phrase(codec)?)))
 }
 
 /// A second of something like a vowel: two tones whose loudness rises and falls.
