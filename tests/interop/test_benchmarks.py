@@ -7,6 +7,8 @@ import pytest
 from benchmarks import bench_media, bench_relay, profile_calls
 from benchmarks.bench_calls import measure
 
+pytestmark = pytest.mark.timeout(300)  # the programs may have to be built first
+
 
 def test_calls_are_measured() -> None:
     result = measure(rate=5, seconds=1.0)
