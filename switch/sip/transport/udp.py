@@ -59,7 +59,7 @@ class UdpTransport:
             where = Hop("udp", self._host, self._port)
             raise UsageError(f"cannot listen for SIP on {where}: {error.strerror or error}") from error
         self._loop = loop
-        loop.add_reader(self._socket, self._wake_up)
+        loop.add_reader(self._socket, self._look)
 
     def _bind(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
@@ -88,40 +88,42 @@ class UdpTransport:
         self._socket = None
         self._backlog.clear()
 
-    def _wake_up(self) -> None:
-        """The first message after a quiet time is taken at once."""
-        self._watched_by().remove_reader(self._opened())
-        self._look()
-
     def _look(self) -> None:
-        batch, any_came = self._take()
-        if any_came:
-            pause_s = _GATHERED_S if self._behind_since is None else 0.0
-            self._next_look = self._watched_by().call_later(pause_s, self._look)
-        else:
-            self._next_look = None
-            self._watched_by().add_reader(self._opened(), self._wake_up)
+        """Messages may wait. Those that nobody hears are no reason to let the next one wait."""
+        batch = self._take()
         if batch:
+            self._gather()
             self._driver.run_step(lambda now: batch)
+        elif self._next_look is not None:
+            self._next_look = None
+            self._watched_by().add_reader(self._opened(), self._look)
 
-    def _take(self) -> tuple[list[MessageReceived], bool]:
-        """What waits in the socket, as far as it is heard, and whether anything waited at all."""
+    def _gather(self) -> None:
+        loop = self._watched_by()
+        if self._next_look is None:
+            loop.remove_reader(self._opened())
+        pause_s = _GATHERED_S if self._behind_since is None else 0.0
+        self._next_look = loop.call_later(pause_s, self._look)
+
+    def _take(self) -> list[MessageReceived]:
+        """What waits in the socket, as far as it is heard."""
         batch: list[MessageReceived] = []
         receive, ignores = self._opened().recvfrom, self._ignores
-        for taken in range(_BATCH):
+        for _ in range(_BATCH):
             try:
                 data, address = receive(_LONGEST_DATAGRAM)
             except _FULL:
                 self._behind_since = None
-                return batch, taken > 0
+                break
             except OSError:  # an ICMP error of an earlier message; it does not say of which
                 self._counters.send_errors += 1
                 continue
             if ignores(address[0]):
                 continue
             batch.append(MessageReceived(data, Hop("udp", address[0], address[1])))
-        self._note_behind()
-        return batch, True
+        else:
+            self._note_behind()
+        return batch
 
     def delay_s(self) -> float:
         """How long the datagram that is read next may have waited: since nothing was left to read."""

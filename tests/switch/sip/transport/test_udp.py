@@ -269,3 +269,11 @@ def test_nothing_more_is_read_once_the_transport_is_closed(house: House, by_hand
     house.transport.close()
     assert by_hand.timer is None
     assert by_hand.watching is None
+
+
+def test_messages_of_a_banned_source_let_nobody_wait(house: House, by_hand: LoopByHand) -> None:
+    house.driver.submit(BanSource(source="127.0.0.1", reason="test", duration_s=None))
+    say_options(house, 1)
+    by_hand.wake_up()
+    assert by_hand.watching is not None
+    assert by_hand.timer is None
