@@ -272,8 +272,11 @@ def test_nothing_more_is_read_once_the_transport_is_closed(house: House, by_hand
 
 
 def test_messages_of_a_banned_source_let_nobody_wait(house: House, by_hand: LoopByHand) -> None:
-    house.driver.submit(BanSource(source="127.0.0.1", reason="test", duration_s=None))
-    say_options(house, 1)
+    house.driver.submit(BanSource(source="127.0.0.2", reason="test", duration_s=None))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.2", 0))
+        stranger.sendto(as_bytes(make_request("OPTIONS")), house.transport.address[1:3])
     by_hand.wake_up()
     assert by_hand.watching is not None
     assert by_hand.timer is None
+    assert house.stack.guard.bans.find("127.0.0.2").dropped == 1
