@@ -38,6 +38,7 @@ from switch.events import SwitchStarted
 from switch.exchange import Exchange
 from switch.fork_verbs import ForkVerbs
 from switch.http import HttpServer
+from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
 from switch.metrics import Metrics
 from switch.records.call_records import CallRecords
@@ -142,6 +143,7 @@ class Switchboard:
             self._clock,
             self.driver.submit_all,
             self._loop.call_soon,
+            self.driver.submit,
         )
         for name in prompts.names:
             self._media.load_prompt(name, prompts.samples(name), prompts.wide_samples(name))
@@ -342,6 +344,7 @@ class Switchboard:
         registrations = RegistrationVerbs(self._stack.registrar, self._clock, self.driver.submit).verbs()
         trunk_verbs = TrunkVerbs(self._trunks, self._clock, self.driver.submit).verbs()
         fork_verbs = ForkVerbs(self.exchange, self._media.forks, self._ids, self.driver.submit).verbs()
+        mask_verbs = MaskVerbs(self.exchange, self._ids, self.driver.submit).verbs()
         applications_verbs = (verb for app in self._applications for verb in app.verbs)
         return [
             *self._verbs.verbs(),
@@ -353,6 +356,7 @@ class Switchboard:
             *registrations,
             *trunk_verbs,
             *fork_verbs,
+            *mask_verbs,
             *applications_verbs,
         ]
 

@@ -11,6 +11,7 @@ from ivr.config import FLOW_SCHEME, IvrConfig
 from ivr.document import Flow
 from ivr.interpreter import FlowInterpreter
 from ivr.records import FlowRuns
+from media.masking import MASKED
 from runtime.driver import Handler, Outputs, ignoring_time
 from runtime.ids import Ids
 from runtime.models import NoParams
@@ -51,11 +52,18 @@ def _inputs(interpreter: FlowInterpreter) -> dict[type, Handler]:
             interpreter.handle(translate(event), now=now) if interpreter.holds(event.call_id) else ()
         )
 
+    def pressed(event: DigitReceived, now: float) -> Outputs:
+        """A masked key is for whoever collects it, not for the flow."""
+        if event.digit == MASKED or not interpreter.holds(event.call_id):
+            return ()
+        key = inputs.DigitPressed(call_id=event.call_id, digit=event.digit)
+        return interpreter.handle(key, now=now)
+
     return {
         CallArrived: giving(_arrived),
         CallHandedOff: giving(_handed_off),
         CallAnswered: telling(lambda event: inputs.CallerListens(call_id=event.call_id)),
-        DigitReceived: telling(lambda event: inputs.DigitPressed(call_id=event.call_id, digit=event.digit)),
+        DigitReceived: pressed,
         PromptFinished: telling(_playback_over),
         CallEnded: telling(lambda event: inputs.CallOver(call_id=event.call_id, by_caller=event.by_caller)),
     }

@@ -17,6 +17,7 @@ __all__ = [
     "EndpointCounters",
     "ForkConnected",
     "ForkEnded",
+    "Masked",
     "MediaLost",
     "MediaResumed",
     "MediaStarted",
@@ -25,9 +26,11 @@ __all__ = [
     "RecordedChannel",
     "RecordingCompleted",
     "RecordingFailed",
+    "RecordingMasked",
     "RecordingStarted",
     "StorageLagging",
     "StorageRecovered",
+    "Unmasked",
 ]
 
 @final
@@ -153,6 +156,12 @@ class Core:
 
         ``volume`` is in dBm0 below zero.
         """
+
+    def mask(self, endpoint: int, max_s: float) -> None:
+        """Hide what the endpoint says and presses, for so long at most. Masked follows, then Unmasked."""
+
+    def unmask(self, endpoint: int) -> None:
+        """End that now, or when a key that is down comes up."""
 
     def start_recording(self, place: str) -> int:
         """Begin a file in the folder of recordings, or in the spool.
@@ -308,6 +317,36 @@ class DigitDetected:
     @property
     def source(self) -> str:
         """``rfc4733`` or ``in_band``."""
+    @property
+    def masked(self) -> bool:
+        """It is for whoever put the mask on."""
+
+@final
+class Masked:
+    """What the endpoint says and presses is hidden from here on."""
+
+    @property
+    def endpoint(self) -> int: ...
+
+@final
+class Unmasked:
+    """The mask is over."""
+
+    @property
+    def endpoint(self) -> int: ...
+
+@final
+class RecordingMasked:
+    """So far into the recording the endpoint falls silent behind a mask (``masked``), or is heard again."""
+
+    @property
+    def recording(self) -> int: ...
+    @property
+    def endpoint(self) -> int: ...
+    @property
+    def position_ms(self) -> int: ...
+    @property
+    def masked(self) -> bool: ...
 
 @final
 class PlaybackEnded:
@@ -465,12 +504,15 @@ _Fact = (
     | MediaResumed
     | OneWayDetected
     | DigitDetected
+    | Masked
+    | Unmasked
     | PlaybackEnded
     | RecordingStarted
     | RecordingCompleted
     | RecordingFailed
     | StorageLagging
     | StorageRecovered
+    | RecordingMasked
     | ForkConnected
     | ForkEnded
 )

@@ -252,6 +252,25 @@ class SetPlaybackGain(Command):
 
 
 @plain_data
+class MaskLeg(Command):
+    """Hide what a leg says and presses from all but whoever collects its keys.
+
+    Other legs, recording and forks have silence of it and no keys. LegMasked follows, LegUnmasked at the end.
+    """
+
+    leg_id: str
+    max_s: float
+    """When it ends by itself, up to an hour; given again, it counts anew."""
+
+
+@plain_data
+class UnmaskLeg(Command):
+    """End that; within a key, when it comes up."""
+
+    leg_id: str
+
+
+@plain_data
 class SendDigits(Command):
     """Press keys on a leg, one after the other: RFC 4733 events, or tones when its peer agreed on none."""
 

@@ -17,6 +17,7 @@ from media.certificate import DtlsCertificate, make_certificate
 from media.config import MediaConfig, RecordingsConfig
 from media.events import EndpointFailed, EndpointOpened, ForkEnded, RecordingFailed
 from media.forking import Forking
+from media.masking import TakeMaskedDigit
 from media.mixing import Mixes
 from media.names import Fact, ForkIdentity, Names, RecordingIdentity, counters_as_fields
 from media.playing import Playing
@@ -51,7 +52,8 @@ class MediaEngine:
     ``event_fd`` is readable. A command for a leg that is gone is ignored, since hang-ups race with
     everything; one that makes no sense raises UsageError, and so does an engine that can open no ports.
     ``soon`` calls what it is given once the run of the driver is over, such as ``loop.call_soon``: the media
-    threads are woken then, once for all that a run asked of them.
+    threads are woken then, once for all that a run asked of them. ``give_key`` takes the keys
+    that events of masked legs do not tell, each before its event.
     """
 
     def __init__(
@@ -61,11 +63,13 @@ class MediaEngine:
         clock: Clock,
         submit_all: Callable[[Sequence[Event]], None],
         soon: Callable[[Callable[[], None]], object] = lambda act: act(),
+        give_key: Callable[[TakeMaskedDigit], None] = lambda key: None,
     ) -> None:
         self._host = media.advertised_host or media.host
         self._host6 = media.advertised_host6 or media.host6 or self._host
         self._clock = clock
         self._submit_all = submit_all
+        self._give_key = give_key
         self._soon = soon
         self._wake_is_due = False
         certificate = make_certificate(clock.wall())
@@ -141,6 +145,8 @@ class MediaEngine:
             commands.JoinMix: self._for_leg(self._mixes.join),
             commands.LeaveMix: self._for_leg(self._mixes.leave),
             **{kind: self._for_leg(handle) for kind, handle in self._playing.handlers().items()},
+            commands.MaskLeg: self._for_leg(self._mask_leg),
+            commands.UnmaskLeg: self._for_leg(self._unmask_leg),
             commands.StartRecording: self._start_recording,
             commands.AttachToRecording: self._for_leg(self._attach_to_recording),
             commands.SilenceRecording: self._silence_recording,
@@ -153,7 +159,7 @@ class MediaEngine:
         """Pass on what the core reported, a bounded number at a time; False when there was nothing."""
         facts = self._core.drain(FACTS_PER_DRAIN)
         if facts:
-            self._submit_all([self._told(fact) for fact in facts])
+            self._submit_all([event for fact in facts if (event := self._told(fact))])
         return bool(facts)
 
     def close(self) -> None:
@@ -165,7 +171,9 @@ class MediaEngine:
         while self.drain():
             pass
 
-    def _told(self, fact: Fact) -> Event:
+    def _told(self, fact: Fact) -> Event | None:
+        if isinstance(fact, _core.DigitDetected) and fact.masked:
+            self._give_key(self._names.masked_digit(fact))
         event = self._names.event(fact)
         if isinstance(event, RecordingFailed):
             self._end_recording(event.recording_id)
@@ -204,6 +212,14 @@ class MediaEngine:
 
     def _unbridge_endpoints(self, command: commands.UnbridgeEndpoints, endpoint: int) -> Answer:
         self._core.unbridge(endpoint)
+        return ()
+
+    def _mask_leg(self, command: commands.MaskLeg, endpoint: int) -> Answer:
+        self._core.mask(endpoint, command.max_s)
+        return ()
+
+    def _unmask_leg(self, command: commands.UnmaskLeg, endpoint: int) -> Answer:
+        self._core.unmask(endpoint)
         return ()
 
     def _start_recording(self, command: commands.StartRecording, now: float) -> Answer:

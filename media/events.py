@@ -143,9 +143,26 @@ class DigitDetected(Event):
     topic: ClassVar[str] = "media.digit_detected"
     leg_id: str
     digit: str
+    """The key: 0–9, *, # or A–D; x for one behind a mask."""
     duration_ms: int
     source: KeySource = KeySource.RFC4733
     """``rfc4733`` or ``in_band``."""
+
+
+@plain_data
+class LegMasked(Event):
+    """What the leg says and presses is hidden from here on: a card number is taken."""
+
+    topic: ClassVar[str] = "media.masked"
+    leg_id: str
+
+
+@plain_data
+class LegUnmasked(Event):
+    """The leg is heard again."""
+
+    topic: ClassVar[str] = "media.unmasked"
+    leg_id: str
 
 
 @plain_data
@@ -285,6 +302,32 @@ class StorageRecovered(Event):
     topic: ClassVar[str] = "storage.recovered"
     folder: str
     """Of recordings."""
+
+
+@plain_data
+class RecordingMasked(Event):
+    """From here on the recording holds silence in place of a leg that is masked."""
+
+    topic: ClassVar[str] = "recording.masked"
+    recording_id: str
+    contact_id: str
+    call_id: str
+    leg_id: str
+    position_ms: int
+    """So far into the recording."""
+
+
+@plain_data
+class RecordingUnmasked(Event):
+    """From here on the recording holds what the leg says; without this, the silence lasts to the end."""
+
+    topic: ClassVar[str] = "recording.unmasked"
+    recording_id: str
+    contact_id: str
+    call_id: str
+    leg_id: str
+    position_ms: int
+    """So far into the recording."""
 
 
 @plain_data

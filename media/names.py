@@ -11,6 +11,8 @@ from media.events import (
     ForkEnded,
     ForkStarted,
     KeySource,
+    LegMasked,
+    LegUnmasked,
     MediaLost,
     MediaResumed,
     MediaStarted,
@@ -18,10 +20,13 @@ from media.events import (
     PlaybackEnded,
     RecordingCompleted,
     RecordingFailed,
+    RecordingMasked,
     RecordingStarted,
+    RecordingUnmasked,
     StorageLagging,
     StorageRecovered,
 )
+from media.masking import MASKED, TakeMaskedDigit
 from runtime.vocabulary import Event
 
 LegFact = (
@@ -30,12 +35,14 @@ LegFact = (
     | _core.MediaResumed
     | _core.OneWayDetected
     | _core.DigitDetected
+    | _core.Masked
+    | _core.Unmasked
     | _core.PlaybackEnded
 )
 RecordingFact = _core.RecordingStarted | _core.RecordingCompleted | _core.RecordingFailed
 ForkFact = _core.ForkConnected | _core.ForkEnded
 StorageFact = _core.StorageLagging | _core.StorageRecovered
-Fact = LegFact | RecordingFact | ForkFact | StorageFact | _core.EndpointClosed
+Fact = LegFact | RecordingFact | ForkFact | StorageFact | _core.EndpointClosed | _core.RecordingMasked
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,16 @@ class RecordingIdentity:
             agent_codecs=tuple(fact.agent.codecs),
             marks=tuple(fact.marks),
             unwritten=tuple(fact.unwritten),
+        )
+
+    def masked(self, fact: _core.RecordingMasked, leg_id: str) -> RecordingMasked | RecordingUnmasked:
+        kind = RecordingMasked if fact.masked else RecordingUnmasked
+        return kind(
+            recording_id=self.recording_id,
+            contact_id=self.contact_id,
+            call_id=self.call_id,
+            leg_id=leg_id,
+            position_ms=fact.position_ms,
         )
 
     def failed(self, path: str, reason: str) -> RecordingFailed:
@@ -137,8 +154,8 @@ class Names:
     recordings: dict[int, RecordingIdentity] = field(default_factory=dict)
     forks: dict[int, ForkIdentity] = field(default_factory=dict)
 
-    def event(self, fact: Fact) -> Event:
-        """The fact as an event of the house."""
+    def event(self, fact: Fact) -> Event | None:
+        """The fact as an event of the house; None for one of a recording that failed meanwhile."""
         match fact:
             case _core.RecordingStarted():
                 return self.recordings[fact.recording].started(fact.path)
@@ -150,6 +167,9 @@ class Names:
                 return StorageLagging(folder=fact.folder, behind_ms=fact.behind_ms, reason=fact.reason)
             case _core.StorageRecovered():
                 return StorageRecovered(folder=fact.folder)
+            case _core.RecordingMasked():
+                recording = self.recordings.get(fact.recording)
+                return None if recording is None else recording.masked(fact, self.endpoints[fact.endpoint])
             case _core.ForkConnected():
                 return self.forks[fact.fork].started()
             case _core.ForkEnded():
@@ -158,6 +178,15 @@ class Names:
                 return _endpoint_closed(self.endpoints.pop(fact.endpoint), fact.counters)
             case _:
                 return self._event_of_leg(fact, self.endpoints[fact.endpoint])
+
+    def masked_digit(self, fact: _core.DigitDetected) -> TakeMaskedDigit:
+        """The key that the event of a masked one does not tell."""
+        return TakeMaskedDigit(
+            leg_id=self.endpoints[fact.endpoint],
+            digit=fact.digit,
+            duration_ms=fact.duration_ms,
+            source=KeySource(fact.source),
+        )
 
     def _event_of_leg(self, fact: LegFact, leg_id: str) -> Event:
         match fact:
@@ -172,10 +201,14 @@ class Names:
             case _core.DigitDetected():
                 return DigitDetected(
                     leg_id=leg_id,
-                    digit=fact.digit,
+                    digit=MASKED if fact.masked else fact.digit,
                     duration_ms=fact.duration_ms,
                     source=KeySource(fact.source),
                 )
+            case _core.Masked():
+                return LegMasked(leg_id=leg_id)
+            case _core.Unmasked():
+                return LegUnmasked(leg_id=leg_id)
             case _core.PlaybackEnded():
                 playback_id = self.playbacks.pop(fact.playback)
                 return PlaybackEnded(

@@ -21,6 +21,15 @@ class CallState(StrEnum):
 
 
 @dataclass(slots=True)
+class Mask:
+    """Keys of a customer that only its holder may know."""
+
+    mask_id: str = field(repr=False)
+    """Opens them; empty for a mask that was taken off and is not over yet."""
+    digits: str = field(default="", repr=False)
+
+
+@dataclass(slots=True)
 class Leg:
     """One dialog and one media endpoint."""
 
@@ -38,6 +47,8 @@ class Leg:
     """Whether the 200 OK was sent, or received."""
     echoes: KeyEchoes | None = None
     """None until a key is pressed."""
+    mask: Mask | None = None
+    """While what it says and presses is hidden."""
 
     @property
     def holding(self) -> bool:

@@ -1,5 +1,7 @@
 """What an application (IVR, ACD) can tell the exchange. An order for a call that is gone is ignored."""
 
+from dataclasses import field
+
 from runtime.vocabulary import Command, plain_data
 from switch.causes import Cause
 
@@ -75,6 +77,23 @@ class ConnectCall(Command):
 
     call_id: str
     offer_id: str
+
+
+@plain_data
+class MaskDigits(Command):
+    """Hide the customer's keys and voice from all but the mask's holder, until UnmaskDigits or ``max_s``."""
+
+    call_id: str
+    mask_id: str = field(repr=False)
+    """Opens the keys."""
+    max_s: float
+
+
+@plain_data
+class UnmaskDigits(Command):
+    """End the mask of a customer's leg; its keys are forgotten."""
+
+    leg_id: str
 
 
 @plain_data

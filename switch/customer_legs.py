@@ -9,6 +9,7 @@ from media.commands import (
     StopPlayback,
 )
 from media.events import DigitDetected, KeySource, PlaybackEnded
+from media.masking import MASKED
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch import negotiation
@@ -98,9 +99,9 @@ class CustomerLegs:
     def _key_told(
         self, event: DigitDetected | LegDigitReceived, source: KeySource, now: float
     ) -> list[Output]:
-        """A station's keys are no digits of the call."""
+        """A station's keys are no digits of the call; masked ones come by TakeMaskedDigit."""
         leg = self._calls.legs.get(event.leg_id)
-        if leg is None or leg.offer_id is not None:
+        if leg is None or leg.offer_id is not None or event.digit == MASKED:
             return []
         leg.echoes = leg.echoes or KeyEchoes()
         if leg.echoes.is_echo(event.digit, source, now):

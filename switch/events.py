@@ -129,6 +129,7 @@ class DigitReceived(Event):
     topic: ClassVar[str] = "call.digit_received"
     call_id: str
     digit: str
+    """The key: 0–9, *, # or A–D; x for one behind a mask."""
     duration_ms: int
     source: str = "rfc4733"
     """How the phone told it: ``rfc4733`` (telephone-event), ``in_band`` (tones) or ``info`` (SIP INFO)."""

@@ -11,7 +11,15 @@ from typing import Any
 
 from media.commands import Codec, OpenEndpoint
 from media.config import DEFAULT_CODECS
-from media.events import DigitDetected, EndpointFailed, EndpointOpened, MediaLost, PlaybackEnded
+from media.events import (
+    DigitDetected,
+    EndpointFailed,
+    EndpointOpened,
+    LegUnmasked,
+    MediaLost,
+    PlaybackEnded,
+)
+from media.masking import TakeMaskedDigit
 from runtime.driver import Handler, ignoring_time
 from runtime.errors import PeerError
 from runtime.ids import Ids
@@ -27,11 +35,13 @@ from switch.commands import (
     EndAllCalls,
     HandOff,
     HangUpCall,
+    MaskDigits,
     OfferCall,
     PlayPrompt,
     RingCall,
     StartDraining,
     StopPrompt,
+    UnmaskDigits,
     WithdrawOffer,
 )
 from switch.config import AccessCodeConfig
@@ -41,6 +51,7 @@ from switch.encryption import EncryptionRules
 from switch.endings import end_call, lose_customer, refuse_arrival, refuse_call
 from switch.events import CallArrived, DrainStarted
 from switch.holding import Holding
+from switch.masking import Masking
 from switch.replacements import Replacements
 from switch.sip.commands import AnswerReoffer
 from switch.sip.events import (
@@ -93,6 +104,7 @@ class Exchange:
         self._admit = admit
         self._calls = calls if calls is not None else Calls()
         self._customers = CustomerLegs(self._calls, ids)
+        self._masking = Masking(self._calls)
         self._holding = Holding(self._calls, ids, hold_music)
         self._plan = DialPlan(access_codes, knows_target, may_dial)
         self._transfers = Transfers(self._calls, ids, self._plan, self._holding)
@@ -125,6 +137,9 @@ class Exchange:
             DialNumber: self._stations.dial_number,
             WithdrawOffer: self._stations.withdraw,
             ConnectCall: self._stations.connect,
+            MaskDigits: self._masking.mask,
+            UnmaskDigits: self._masking.unmask,
+            LegUnmasked: self._masking.ended,
             HandOff: self._hand_off,
             HangUpCall: self._hang_up,
             StartDraining: self._start_draining,
@@ -134,6 +149,7 @@ class Exchange:
             LegArrived: self._leg_arrived,
             DigitDetected: self._customers.digit_detected,
             LegDigitReceived: self._customers.digit_received,
+            TakeMaskedDigit: self._masking.take,
             **{kind: ignoring_time(method) for kind, method in table.items()},
         }
 

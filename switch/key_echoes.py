@@ -12,7 +12,8 @@ _LONGEST_LAG_S = 4.0
 class ToldKey:
     """A key that counted."""
 
-    digit: str
+    digit: str = field(repr=False)
+    """Not told, as it may be masked."""
     at: float
     """When it was told first."""
     ways: set[str]

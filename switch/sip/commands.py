@@ -184,6 +184,14 @@ class HangUpLeg(Command):
 
 
 @plain_data
+class HideLegKeys(Command):
+    """Let keys that a leg tells by INFO be masked (``media.masking``) from now on, or no longer."""
+
+    leg_id: str
+    hidden: bool
+
+
+@plain_data
 class RemoveRegistrations(Command):
     """Forget where a station is: all its contacts, or the one that is named."""
 

@@ -233,7 +233,7 @@ class LegDigitReceived(Event):
     topic: ClassVar[str] = "leg.digit_received"
     leg_id: str
     digit: str
-    """One of ``0123456789*#ABCD``."""
+    """One of ``0123456789*#ABCD``; x for one behind a mask."""
     duration_ms: int
     """250 when the phone does not say."""
 

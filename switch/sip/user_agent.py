@@ -18,6 +18,7 @@ from switch.sip.commands import (
     DialLeg,
     DialStation,
     HangUpLeg,
+    HideLegKeys,
     ReofferLeg,
     ReportTransfer,
     RingLeg,
@@ -122,6 +123,7 @@ class UserAgent:
         self._watched = WatchedStations(self._signalling, config, proof.knows)
         self._subscriptions = self._watched.subscriptions
         self._texts = TextMessages(self._signalling, registrar, proof.knows, text_numbers)
+        self._info = InfoRequests(self._signalling)
         self._outside_dialogs = self._serving_outside_dialogs()
         self._in_dialog = self._serving_in_dialogs()
         self._reports: dict[type, Callable[[Any, float], list[Output]]] = {
@@ -156,7 +158,7 @@ class UserAgent:
                 "BYE": self._byes.receive,
                 "INVITE": self._peer_reoffers.invite,
                 "OPTIONS": self._options_in_dialog,
-                "INFO": InfoRequests(self._signalling).receive,
+                "INFO": self._info.receive,
                 "REFER": self._transfers.refer,
                 "SUBSCRIBE": self._transfers.subscribe,
                 "PRACK": self._arriving.prack,
@@ -204,6 +206,7 @@ class UserAgent:
             AnswerTransfer: self._transfers.answer,
             ReportTransfer: self._transfers.report,
             SendText: self._texts.send,
+            HideLegKeys: self._info.hide,
             RequestAnswered: self._texts.answered,
         }
 

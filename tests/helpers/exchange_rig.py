@@ -8,12 +8,14 @@ from media.commands import (
     BridgeEndpoints,
     CloseEndpoint,
     ConfigureEndpoint,
+    MaskLeg,
     OpenEndpoint,
     StartPlayback,
     StartRecording,
     StopPlayback,
     StopRecording,
     UnbridgeEndpoints,
+    UnmaskLeg,
 )
 from media.events import EndpointFailed, EndpointOpened, PlaybackEnded
 from runtime.alarm import ManualAlarm
@@ -30,6 +32,7 @@ from switch.sip.commands import (
     AnswerTransfer,
     DialStation,
     HangUpLeg,
+    HideLegKeys,
     ReportTransfer,
     RingLeg,
 )
@@ -63,7 +66,7 @@ class BookkeepingMedia:
         self._next_port = 20000
 
     def routes(self) -> dict[type, Callable[[Any, float], Outputs]]:
-        silent = (ConfigureEndpoint, UnbridgeEndpoints, AttachToRecording)
+        silent = (ConfigureEndpoint, UnbridgeEndpoints, AttachToRecording, MaskLeg, UnmaskLeg)
         return {
             **{kind: _nothing for kind in silent},
             StartPlayback: self._play,
@@ -140,6 +143,7 @@ class ExchangeRig:
             DialStation,
             DialTrunk,
             HangUpLeg,
+            HideLegKeys,
         ):
             self.driver.add_routes(self._remembering({kind: _nothing}))
         self.driver.observe(lambda event, wall: self.events.append(event))

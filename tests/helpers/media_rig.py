@@ -15,6 +15,7 @@ from media.commands import CloseEndpoint, Codec, ConfigureEndpoint, OpenEndpoint
 from media.config import MediaConfig, RecordingsConfig
 from media.engine import MediaEngine
 from media.events import EndpointOpened, PlaybackEnded
+from media.masking import TakeMaskedDigit
 from runtime.clock import ManualClock
 from runtime.vocabulary import Command, Event
 from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket, decode
@@ -92,9 +93,11 @@ class Phone:
 class MediaRig:
     """An engine, the phones of its legs, and everything it reported."""
 
-    def __init__(self, engine: MediaEngine, events: list[Event]) -> None:
+    def __init__(self, engine: MediaEngine, events: list[Event], keys: list[TakeMaskedDigit]) -> None:
         self.engine = engine
         self.events = events
+        self.keys = keys
+        """Of masked legs."""
         self._routes = engine.routes()
         self._phones: list[Phone] = []
 
@@ -192,13 +195,15 @@ def media_rig(
         max_forks=max_forks,
         fork_authorities=fork_authorities,
     )
+    keys: list[TakeMaskedDigit] = []
     engine = MediaEngine(
         config,
         RecordingsConfig.model_validate({"folder": folder, **recordings}),
         ManualClock(),
         events.extend,
+        give_key=keys.append,
     )
-    rig = MediaRig(engine, events)
+    rig = MediaRig(engine, events, keys)
     try:
         yield rig
     finally:

@@ -4,7 +4,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from runtime.ids import SeededIds
-from runtime.vocabulary import Command, Event
+from runtime.vocabulary import Command, Event, Output
 from switch.sip.commands import SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.errors import SipSyntaxError
@@ -87,8 +87,8 @@ class SipRig:
             self.stack.send_failed(write_message(self.messages[-1]), self.hops[-1], self.now)
         )
 
-    def reported(self, kind: type[Event]) -> list[Any]:
-        """The events of one kind so far."""
+    def reported(self, kind: type[Output]) -> list[Any]:
+        """The events, or commands for other parts of the house, of one kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
 
     def register(

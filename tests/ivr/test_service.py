@@ -6,6 +6,7 @@ import pytest
 
 from ivr.config import IvrConfig
 from ivr.service import build
+from media.masking import MASKED
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver
@@ -100,6 +101,13 @@ def house() -> House:
 
 
 MENU = PlayPrompt(call_id="call-1", playback_id="playback-1", prompts=("zh/menu",), barge_in=True)
+
+
+def test_masked_keys_are_not_the_flows(house: House) -> None:
+    house.arrive("flow:hotline")
+    house.driver.submit(CallAnswered(call_id="call-1"))
+    house.press(MASKED)
+    assert house.told == [AnswerCall(call_id="call-1"), MENU]
 
 
 def test_a_call_for_a_flow_is_answered_greeted_and_queued(house: House) -> None:

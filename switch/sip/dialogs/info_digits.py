@@ -8,7 +8,10 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from media.events import KeySource
+from media.masking import MASKED, TakeMaskedDigit
 from runtime.vocabulary import Output
+from switch.sip.commands import HideLegKeys
 from switch.sip.dialogs.dialog import Dialog
 from switch.sip.errors import SipSyntaxError
 from switch.sip.events import LegDigitReceived
@@ -92,10 +95,25 @@ class InfoRequests:
         outputs = signalling.answer(transaction, 200, now)
         if not key.digit or leg.state is LegState.ENDED or not _is_possible(leg, now):
             return outputs
-        return [
-            *outputs,
-            LegDigitReceived(leg_id=leg.leg_id, digit=key.digit, duration_ms=key.duration_ms),
-        ]
+        return [*outputs, *_told(leg, key)]
+
+    def hide(self, command: HideLegKeys, now: float) -> list[Output]:
+        """Mask the keys of a leg, or tell them again."""
+        leg = self._signalling.legs.find(command.leg_id)
+        if leg is not None:
+            leg.keys_hidden = command.hidden
+        return []
+
+
+def _told(leg: SipLeg, key: KeyPress) -> list[Output]:
+    if not leg.keys_hidden:
+        return [LegDigitReceived(leg_id=leg.leg_id, digit=key.digit, duration_ms=key.duration_ms)]
+    return [
+        TakeMaskedDigit(
+            leg_id=leg.leg_id, digit=key.digit, duration_ms=key.duration_ms, source=KeySource.INFO
+        ),
+        LegDigitReceived(leg_id=leg.leg_id, digit=MASKED, duration_ms=key.duration_ms),
+    ]
 
 
 def _is_possible(leg: SipLeg, now: float) -> bool:
@@ -111,7 +129,7 @@ def _read_signal(text: str) -> str:
     if signal in _FLASH:
         return ""
     if signal not in _KEYS:
-        raise SipSyntaxError(f"no such key {text[:20]!r}")
+        raise SipSyntaxError(f"an INFO that tells no key, in {len(text)} characters")
     return _KEYS[signal]
 
 

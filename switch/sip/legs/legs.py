@@ -121,6 +121,8 @@ class SipLeg:
     """Why it ended, for a BYE or CANCEL that has to wait."""
     keys_over_at: float = 0.0
     """When all keys told by INFO would be over, each as short as can be."""
+    keys_hidden: bool = False
+    """Whether they are masked."""
 
 
 @dataclass(slots=True, eq=False, kw_only=True)

@@ -8,6 +8,7 @@ from switch.sdp.secrets import hide_keys
 from switch.sip.commands import SendMessage
 from switch.sip.hop import Hop
 from switch.sip.trace.events import SipMessageTraced
+from switch.sip.trace.hidden_digits import hide_digits
 from switch.sip.trace.recorder import TraceRecorder
 from switch.sip.trace.traced import TracedMessage
 from switch.sip.transport.reports import MessageReceived
@@ -57,7 +58,7 @@ class WireTap:
         return ()
 
     def _show(self, source: Hop, target: Hop, data: bytes, *, sent: bool) -> None:
-        data = hide_keys(data)
+        data = hide_digits(hide_keys(data))
         traced = TracedMessage(self._clock.wall(), source, target, data, sent)
         if self._recorder is not None:
             self._recorder.put(traced)

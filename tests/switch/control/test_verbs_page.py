@@ -38,6 +38,7 @@ from switch.control.protocol import ErrorCode
 from switch.control.server import ControlServer
 from switch.events import CallAnswered, CallEnded
 from switch.fork_verbs import ForkVerbs
+from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
 from switch.records.projection import JournalEntry
 from switch.records.segment import decode_line
@@ -134,11 +135,13 @@ def all_verbs() -> list[Verb]:
     signer, port = LinkSigner(b"key of a test"), HttpConfig(enabled=True)
     of_recordings = LinkVerbs(signer, port, rig.clock, rig.driver.submit).verbs()
     of_media = MediaVerbs(rig.exchange, lambda leg_id: SOUND, rig.clock)
+    of_masks = MaskVerbs(rig.exchange, SeededIds(), rig.driver.submit).verbs()
     own = (
         *of_exchange.verbs(),
         *of_sip,
         *of_certificates.verbs(),
         *of_forks,
+        *of_masks,
         *of_media.verbs(),
         *of_recordings,
     )
@@ -193,6 +196,9 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("media.fork", {"call_id": "call-1", "url": "wss://bot.example/stream"}),
     ("media.forks", {}),
     ("media.unfork", {"fork_id": "fork-1"}),
+    ("call.mask_digits", {"call_id": "call-1"}),
+    ("call.masked_digits", {"mask_id": "mask-1"}),
+    ("call.unmask_digits", {"mask_id": "mask-1"}),
     ("call.hang_up", {"call_id": "call-1"}),
     ("mailbox.set", {"station": "1001", "new": 2, "old": 8}),
     ("message.send", {"station": "1001", "text": "明天九点开会"}),

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from media.events import KeySource
+from media.masking import MASKED, TakeMaskedDigit
 from switch.causes import Cause
-from switch.sip.commands import AnswerLeg, HangUpLeg
+from switch.sip.commands import AnswerLeg, HangUpLeg, HideLegKeys
 from switch.sip.dialogs.info_digits import KeyPress, read_plain, read_relay
 from switch.sip.errors import SipSyntaxError
 from switch.sip.events import LegDigitReceived
@@ -81,6 +83,25 @@ def test_keys_told_by_info_are_reported() -> None:
         LegDigitReceived(leg_id="leg-1", digit="5", duration_ms=160),
         LegDigitReceived(leg_id="leg-1", digit="*", duration_ms=250),
     ]
+
+
+def test_keys_of_a_masked_leg_are_given_to_their_collector_and_told_to_nobody() -> None:
+    rig = Talk()
+    rig.order(HideLegKeys(leg_id="leg-1", hidden=True))
+    assert statuses([rig.inform("Signal=5\r\nDuration=160", RELAY)]) == [200]
+    key = TakeMaskedDigit(leg_id="leg-1", digit="5", duration_ms=160, source=KeySource.INFO)
+    assert rig.reported(TakeMaskedDigit) == [key]
+    assert rig.reported(LegDigitReceived) == [LegDigitReceived(leg_id="leg-1", digit=MASKED, duration_ms=160)]
+    assert "5" not in repr(key).replace("160", "")
+    rig.order(HideLegKeys(leg_id="leg-1", hidden=False))
+    rig.inform("6", PLAIN)
+    assert rig.reported(LegDigitReceived)[-1].digit == "6"
+
+
+def test_what_cannot_be_read_is_not_quoted() -> None:
+    with pytest.raises(SipSyntaxError) as complaint:
+        read_relay("Signal=4111111111111111")
+    assert "4111" not in str(complaint.value)
 
 
 def test_a_hook_flash_and_an_empty_info_are_taken_and_mean_nothing() -> None:

@@ -18,6 +18,8 @@ pub enum Task {
     ExpireDigit(EndpointId),
     /// The next step of the endpoint's handshake, when the peer is silent.
     ShakeHands(EndpointId),
+    /// The endpoint's mask may be over.
+    Unmask(EndpointId),
     /// The recording's next block.
     Flush(RecordingId),
     /// The fork's next frame.

@@ -97,6 +97,14 @@ pub enum Command {
         endpoint: EndpointId,
         keys: Keys,
     },
+    /// Hide what the leg says and presses, for so long or until `Unmask`.
+    Mask {
+        endpoint: EndpointId,
+        for_us: u64,
+    },
+    Unmask {
+        endpoint: EndpointId,
+    },
     /// Carry a recording that has begun already.
     Record {
         recording: RecordingId,

@@ -81,7 +81,7 @@ impl Endpoint {
         let presses = self.intake.digits.presses();
         let received = self.intake.receive(datagram, source, self.settings.as_ref(), now_us, events);
         if self.intake.digits.presses() != presses {
-            self.speaker.key_pressed(events);
+            self.key_went_down(events);
         }
         if let Some(received) = &received {
             self.hear_packet(received, &datagram[received.payload.clone()], now_us, events);

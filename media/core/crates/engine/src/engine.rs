@@ -29,6 +29,7 @@ use crate::settings::{Senseless, Settings};
 use crate::storage::{Job, Storage, WriterId};
 use crate::threads::{Crew, Plan};
 
+mod masking;
 mod playing;
 
 /// How long `counters_of` waits for a worker; one takes microseconds to answer unless it is starved.

@@ -107,8 +107,13 @@ mod tests {
     #[test]
     fn a_full_ring_counts_what_it_loses_and_keeps_facts_of_lives() {
         let ring = EventRing::new().unwrap();
-        let digit =
-            Event::DigitDetected { endpoint: 1, digit: '1', duration_ms: 40, source: KeySource::Events };
+        let digit = Event::DigitDetected {
+            endpoint: 1,
+            digit: '1',
+            duration_ms: 40,
+            source: KeySource::Events,
+            masked: false,
+        };
         (0..CAPACITY + 3).for_each(|_| ring.push(digit.clone()));
         assert_eq!(ring.lost(), 3);
         let closed = Event::EndpointClosed { endpoint: 1, counters: EndpointCounters::default() };

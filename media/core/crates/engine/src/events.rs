@@ -129,20 +129,82 @@ pub struct ForkEnding {
 /// A fact.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    EndpointClosed { endpoint: EndpointId, counters: EndpointCounters },
-    MediaStarted { endpoint: EndpointId, source: SocketAddr },
-    MediaLost { endpoint: EndpointId, silent_us: u64 },
-    MediaResumed { endpoint: EndpointId, silent_us: u64 },
-    OneWayDetected { endpoint: EndpointId, missing: Missing },
-    DigitDetected { endpoint: EndpointId, digit: char, duration_ms: u32, source: KeySource },
-    PlaybackEnded { endpoint: EndpointId, playback: PlaybackId, end: PlaybackEnd, position_ms: u64 },
-    RecordingStarted { recording: RecordingId, path: String },
-    RecordingCompleted { recording: RecordingId, summary: Box<RecordingSummary> },
-    RecordingFailed { recording: RecordingId, path: String, reason: String },
-    StorageLagging { folder: String, behind_ms: u64, reason: String },
-    StorageRecovered { folder: String },
-    ForkConnected { fork: ForkId },
-    ForkEnded { fork: ForkId, ending: ForkEnding },
+    EndpointClosed {
+        endpoint: EndpointId,
+        counters: EndpointCounters,
+    },
+    MediaStarted {
+        endpoint: EndpointId,
+        source: SocketAddr,
+    },
+    MediaLost {
+        endpoint: EndpointId,
+        silent_us: u64,
+    },
+    MediaResumed {
+        endpoint: EndpointId,
+        silent_us: u64,
+    },
+    OneWayDetected {
+        endpoint: EndpointId,
+        missing: Missing,
+    },
+    DigitDetected {
+        endpoint: EndpointId,
+        digit: char,
+        duration_ms: u32,
+        source: KeySource,
+        /// It is for whoever put the mask on, and for nobody else.
+        masked: bool,
+    },
+    /// What the leg says and presses is hidden from here on.
+    Masked {
+        endpoint: EndpointId,
+    },
+    Unmasked {
+        endpoint: EndpointId,
+    },
+    /// So far into the recording the leg falls silent behind a mask, or is heard again.
+    RecordingMasked {
+        recording: RecordingId,
+        endpoint: EndpointId,
+        position_ms: u64,
+        masked: bool,
+    },
+    PlaybackEnded {
+        endpoint: EndpointId,
+        playback: PlaybackId,
+        end: PlaybackEnd,
+        position_ms: u64,
+    },
+    RecordingStarted {
+        recording: RecordingId,
+        path: String,
+    },
+    RecordingCompleted {
+        recording: RecordingId,
+        summary: Box<RecordingSummary>,
+    },
+    RecordingFailed {
+        recording: RecordingId,
+        path: String,
+        reason: String,
+    },
+    StorageLagging {
+        folder: String,
+        behind_ms: u64,
+        reason: String,
+    },
+    StorageRecovered {
+        folder: String,
+    },
+    ForkConnected {
+        fork: ForkId,
+    },
+    ForkEnded {
+        fork: ForkId,
+        ending: ForkEnding,
+    },
 }
 
 impl Event {

@@ -50,7 +50,7 @@ impl Hearing {
             Content::Audio(codec) if codec == self.codec() => self.put(received, payload, false),
             Content::Audio(codec) => self.take_other_law(codec, received, payload),
             Content::Noise => self.put(received, payload, true),
-            Content::Keys { .. } => {}
+            Content::Keys { .. } | Content::Hidden => {}
         }
     }
 
@@ -58,6 +58,12 @@ impl Hearing {
     pub fn beat(&mut self) {
         let length = self.codec().samples(20);
         self.heard = self.buffer.pull(&mut self.frame[..length]);
+    }
+
+    /// Nobody is to hear this beat any more.
+    pub fn hide(&mut self) {
+        self.frame.fill(0);
+        self.heard = false;
     }
 
     /// The beat's samples at the codec's `rate_hz`.

@@ -24,6 +24,8 @@ pub enum Content {
     Keys {
         clock_hz: u32,
     },
+    /// Whatever it is, nobody is to know.
+    Hidden,
 }
 
 /// A packet taken from the peer.
@@ -40,12 +42,18 @@ impl Received {
         matches!(self.content, Content::Keys { .. })
     }
 
+    /// The same behind a mask.
+    #[must_use]
+    pub fn hidden(self) -> Self {
+        Self { content: Content::Hidden, ..self }
+    }
+
     /// What its timestamp counts by; None for a key, which keeps its first.
     fn audio_clock_hz(&self, settings: &Settings) -> Option<u32> {
         match self.content {
             Content::Audio(codec) => Some(codec.clock_hz()),
             Content::Noise => Some(settings.codec.clock_hz()),
-            Content::Keys { .. } => None,
+            Content::Keys { .. } | Content::Hidden => None,
         }
     }
 }
@@ -57,6 +65,8 @@ pub struct Intake {
     pub latch: Latch,
     pub reception: Reception,
     pub digits: DigitReceiver,
+    /// While what the peer says and presses is hidden.
+    pub masked_until_us: Option<u64>,
     pub packets: u64,
     pub bytes: u64,
     pub dropped: u64,
@@ -75,6 +85,7 @@ impl Intake {
             latch: Latch::new(latching),
             reception: Reception::default(),
             digits: DigitReceiver::default(),
+            masked_until_us: None,
             packets: 0,
             bytes: 0,
             dropped: 0,
@@ -116,10 +127,15 @@ impl Intake {
         self.forged += 1;
     }
 
+    /// Whether what the peer says and presses is hidden.
+    pub fn is_masked(&self) -> bool {
+        self.masked_until_us.is_some()
+    }
+
     /// A press whose end never came is over.
     pub fn expire_digit(&mut self, now_us: u64, events: &mut Vec<Event>) {
-        let endpoint = self.endpoint;
-        events.extend(self.digits.expire(now_us).map(|press| digit_detected(endpoint, press)));
+        let (endpoint, masked) = (self.endpoint, self.is_masked());
+        events.extend(self.digits.expire(now_us).map(|press| digit_detected(endpoint, press, masked)));
     }
 
     /// Report a leg that ought to be heard and has not been for `timeout_us`, once; 0 is never.
@@ -197,8 +213,8 @@ impl Intake {
         // One that is cut tells nothing; whom it is relayed to may see more in it.
         let Some(event) = TelephoneEvent::parse(&datagram[received.payload.clone()]) else { return true };
         let Header { timestamp, ssrc, .. } = received.header;
-        let endpoint = self.endpoint;
-        let report = |press| events.push(digit_detected(endpoint, press));
+        let (endpoint, masked) = (self.endpoint, self.is_masked());
+        let report = |press| events.push(digit_detected(endpoint, press, masked));
         self.digits.receive(event, timestamp, ssrc, clock_hz, now_us, report)
     }
 }
@@ -219,7 +235,7 @@ fn recognise(datagram: &[u8], settings: &Settings) -> Option<Received> {
     Some(Received { header, payload, content })
 }
 
-fn digit_detected(endpoint: EndpointId, press: KeyPress) -> Event {
+fn digit_detected(endpoint: EndpointId, press: KeyPress, masked: bool) -> Event {
     let KeyPress { digit, duration_ms } = press;
-    Event::DigitDetected { endpoint, digit, duration_ms, source: KeySource::Events }
+    Event::DigitDetected { endpoint, digit, duration_ms, source: KeySource::Events, masked }
 }

@@ -51,6 +51,7 @@ pub struct RecordedFrame<'a> {
 /// A recording under way.
 #[derive(Debug, Default)]
 struct Recording {
+    id: RecordingId,
     started_us: u64,
     ended_us: Option<u64>,
     /// Frames before the first of `stereo`, not handed over yet.
@@ -90,7 +91,7 @@ impl Recorder {
 
     /// Begin a recording; returns the moment of the first `flush`.
     pub fn start(&mut self, id: RecordingId, begun: Begun) -> u64 {
-        self.recordings.insert(id, Recording::new(begun, self.format));
+        self.recordings.insert(id, Recording::new(id, begun, self.format));
         // 61 is prime to 1000, so that recordings begun together spread over the whole second.
         begun.placed_us + FLUSH_US + (id * 61 % 1000) * (FLUSH_US / 1000)
     }
@@ -103,6 +104,27 @@ impl Recorder {
             timeline.forget_source();
         }
         Some(Tap { slot, channel })
+    }
+
+    /// Silence the channel of a leg, or no more; in which recording, and how many milliseconds from its beginning.
+    pub fn mask(
+        &mut self,
+        tap: Tap,
+        leg: EndpointId,
+        masked: bool,
+        now_us: u64,
+    ) -> Option<(RecordingId, u64)> {
+        let recording = self.recordings.at(tap.slot).filter(|recording| recording.ended_us.is_none())?;
+        let at = recording.position(now_us);
+        if *recording.seat(tap.channel).0 != Some(leg) {
+            return None;
+        }
+        let customer = tap.channel == Channel::Customer;
+        match masked {
+            true => recording.stereo.marks.begin(Kind::Masked, Channels { customer, agent: !customer }, at),
+            false => recording.stereo.marks.end(Kind::Masked, at),
+        }
+        Some((recording.id, at / 8))
     }
 
     /// Put one packet on its channel, if its leg still speaks there.
@@ -186,9 +208,9 @@ impl Recorder {
 }
 
 impl Recording {
-    fn new(begun: Begun, format: SampleFormat) -> Self {
+    fn new(id: RecordingId, begun: Begun, format: SampleFormat) -> Self {
         let Begun { writer, started_us, placed_us } = begun;
-        let mut recording = Self { started_us, writer, ..Self::default() };
+        let mut recording = Self { id, started_us, writer, ..Self::default() };
         recording.leading_silence = recording.position(placed_us).saturating_sub(HOLD as u64);
         recording.stereo = Stereo::starting_at(recording.leading_silence, format);
         recording

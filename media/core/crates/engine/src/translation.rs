@@ -19,6 +19,7 @@ pub fn payload_type_for(content: Content, settings: &Settings) -> Option<u8> {
         Content::Audio(codec) => can_relay(codec, settings.codec).then_some(settings.payload_type),
         Content::Noise => settings.noise_payload_type,
         Content::Keys { .. } => settings.dtmf_payload_type,
+        Content::Hidden => None,
     }
 }
 

@@ -31,6 +31,7 @@ use crate::wake::Wake;
 mod flood;
 mod forking;
 mod leg;
+mod masking;
 mod mixing;
 mod obey;
 mod playing;
@@ -173,15 +174,16 @@ impl Worker {
         };
         let datagram = &self.buffer[..length];
         let Some(received) = leg.endpoint.receive(datagram, source, now_us, &mut self.outbox) else { return };
+        if let Some(hearing) = &mut leg.hearing {
+            hearing.take(&received, &datagram[received.payload.clone()]);
+        }
+        let received = if leg.is_masked() { received.hidden() } else { received };
         if let Some(tap) = leg.tap {
             let packet = RecordedPacket { leg: leg.id, received: &received, datagram };
             self.recorder.place(tap, &packet, now_us);
         }
         if !leg.forks.is_empty() {
             self.forks.place_said(&leg.forks, &received, datagram, now_us);
-        }
-        if let Some(hearing) = &mut leg.hearing {
-            hearing.take(&received, &datagram[received.payload.clone()]);
         }
         let (id, local, peer) = (leg.id, leg.local, leg.peer);
         if leg.key_is_unwatched() {
@@ -234,6 +236,7 @@ impl Worker {
             Task::Listen(id) => self.listen(id, now_us),
             Task::ShakeHands(id) => self.shake_hands(id, now_us),
             Task::ExpireDigit(id) => self.expire_digit(id, now_us),
+            Task::Unmask(id) => self.end_mask(id, now_us),
             Task::Flush(id) => {
                 if let Some(next_us) = self.recorder.flush(id, now_us) {
                     self.agenda.add(next_us, task);

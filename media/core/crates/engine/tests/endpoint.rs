@@ -216,8 +216,13 @@ fn a_digit_is_taken_for_relay_and_reported_once() {
         datagram[4..8].copy_from_slice(&[0, 0, 1, 0]);
         assert!(rig.receive(&datagram, phone()));
     }
-    let digit =
-        Event::DigitDetected { endpoint: ID, digit: '5', duration_ms: 100, source: KeySource::Events };
+    let digit = Event::DigitDetected {
+        endpoint: ID,
+        digit: '5',
+        duration_ms: 100,
+        source: KeySource::Events,
+        masked: false,
+    };
     assert_eq!(rig.events[1..], [digit]);
 }
 

@@ -168,3 +168,15 @@ fn a_key_told_by_event_and_then_as_tones_barges_in_once() {
     assert_eq!(rig.keys(), [('5', KeySource::Events), ('5', KeySource::InBand)]);
     assert!(!rig.was_barged_in_on(), "what plays now is the answer to the key");
 }
+
+#[test]
+fn a_masked_key_is_not_for_who_plays_a_prompt() {
+    let mut rig = Rig::new(InBandDigits::Always, WITH_EVENTS);
+    rig.endpoint.intake.masked_until_us = Some(60_000_000);
+    rig.play();
+    rig.press_event(5);
+    rig.hold_tones('6', Law::Pcmu, 5);
+    rig.pause();
+    assert_eq!(rig.keys(), [('5', KeySource::Events), ('6', KeySource::InBand)]);
+    assert!(!rig.was_barged_in_on());
+}

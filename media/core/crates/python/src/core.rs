@@ -197,6 +197,14 @@ impl Core {
         self.engine().send_digits(endpoint, digits, Touch { press_ms, pause_ms, volume }).map_err(raise)
     }
 
+    fn mask(&self, endpoint: u64, max_s: f64) -> PyResult<()> {
+        self.engine().mask(endpoint, us(max_s)).map_err(raise)
+    }
+
+    fn unmask(&self, endpoint: u64) -> PyResult<()> {
+        self.engine().unmask(endpoint).map_err(raise)
+    }
+
     fn start_recording(&self, place: &str) -> PyResult<u64> {
         self.engine().start_recording(Path::new(place)).map_err(raise)
     }

@@ -48,6 +48,25 @@ pub struct DigitDetected {
     digit: char,
     duration_ms: u32,
     source: &'static str,
+    masked: bool,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct Masked {
+    endpoint: u64,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct Unmasked {
+    endpoint: u64,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct RecordingMasked {
+    recording: u64,
+    endpoint: u64,
+    position_ms: u64,
+    masked: bool,
 }
 
 #[pyclass(frozen, get_all)]
@@ -98,8 +117,13 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
         Event::OneWayDetected { endpoint, missing } => {
             object(py, OneWayDetected { endpoint, missing: direction(missing) })
         }
-        Event::DigitDetected { endpoint, digit, duration_ms, source } => {
-            object(py, DigitDetected { endpoint, digit, duration_ms, source: way(source) })
+        Event::DigitDetected { endpoint, digit, duration_ms, source, masked } => {
+            object(py, DigitDetected { endpoint, digit, duration_ms, source: way(source), masked })
+        }
+        Event::Masked { endpoint } => object(py, Masked { endpoint }),
+        Event::Unmasked { endpoint } => object(py, Unmasked { endpoint }),
+        Event::RecordingMasked { recording, endpoint, position_ms, masked } => {
+            object(py, RecordingMasked { recording, endpoint, position_ms, masked })
         }
         Event::PlaybackEnded { endpoint, playback, end, position_ms } => {
             object(py, PlaybackEnded { endpoint, playback, reason: reason(end), position_ms })

@@ -4,7 +4,7 @@ use audio::codec::Codec;
 use audio::in_band_digits::KeyTone;
 
 use super::Endpoint;
-use crate::events::{EndpointId, Event, KeySource};
+use crate::events::{Event, KeySource};
 use crate::intake::{Content, Received};
 use crate::rules::InBandDigits;
 use crate::settings::Settings;
@@ -76,12 +76,20 @@ impl Endpoint {
     fn hear_tone(&mut self, tone: KeyTone, now_us: u64, events: &mut Vec<Event>) {
         match tone {
             KeyTone::Pressed { .. } if self.intake.digits.heard_within(SAME_KEY_US, now_us) => {}
-            KeyTone::Pressed { .. } => self.speaker.key_pressed(events),
-            KeyTone::Released { key, duration_ms } => events.push(detected(self.id, key, duration_ms)),
+            KeyTone::Pressed { .. } => self.key_went_down(events),
+            KeyTone::Released { key, duration_ms } => events.push(self.detected(key, duration_ms)),
         }
     }
-}
 
-fn detected(endpoint: EndpointId, digit: char, duration_ms: u32) -> Event {
-    Event::DigitDetected { endpoint, digit, duration_ms, source: KeySource::InBand }
+    /// A prompt that may be barged in on has been heard enough, unless the key is not for who plays it.
+    pub(super) fn key_went_down(&mut self, events: &mut Vec<Event>) {
+        if !self.intake.is_masked() {
+            self.speaker.key_pressed(events);
+        }
+    }
+
+    fn detected(&self, digit: char, duration_ms: u32) -> Event {
+        let (endpoint, masked) = (self.id, self.intake.is_masked());
+        Event::DigitDetected { endpoint, digit, duration_ms, source: KeySource::InBand, masked }
+    }
 }

@@ -64,7 +64,7 @@ impl Sides {
     pub fn say_packet(&mut self, received: &Received, datagram: &[u8], now_us: u64) {
         let law = match received.content {
             Content::Audio(codec) if self.takes_packets_of(codec) => codec.law(),
-            Content::Audio(_) | Content::Noise | Content::Keys { .. } => None,
+            Content::Audio(_) | Content::Noise | Content::Keys { .. } | Content::Hidden => None,
         };
         let arrival = self.position(now_us) as i64;
         let octets = &datagram[received.payload.clone()];

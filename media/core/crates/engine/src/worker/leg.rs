@@ -74,6 +74,11 @@ impl Leg {
         self.endpoint.settings.map(|settings| settings.codec)
     }
 
+    /// Whether what it says and presses is hidden.
+    pub fn is_masked(&self) -> bool {
+        self.endpoint.intake.is_masked()
+    }
+
     /// Whether a key is down whose end nobody waits for yet.
     pub fn key_is_unwatched(&self) -> bool {
         !self.digit_armed && self.endpoint.key_deadline_us().is_some()

@@ -3,6 +3,7 @@
 //! Two who talk with a common codec and nobody listening are relayed. All else is mixed: unlike codecs, a
 //! supervisor, a conference. Both ways lead into the one stream of each leg, so that a change is not heard.
 
+use audio::codec::Codec;
 use rtp::packet::HEADER_LENGTH;
 
 use super::leg::Leg;
@@ -183,8 +184,10 @@ impl Worker {
     fn relayable(&mut self, one: EndpointId, other: EndpointId) -> Option<[(EndpointId, usize); 2]> {
         let (here, there) = (self.legs.slot_of(one)?, self.legs.slot_of(other)?);
         let codecs = (self.legs.at(here)?.codec(), self.legs.at(there)?.codec());
+        let masked = [here, there].iter().any(|&slot| self.legs.at(slot).is_some_and(|leg| leg.is_masked()));
         let common = match codecs {
-            (Some(one), Some(other)) => can_relay(one, other),
+            // Whoever talks to a leg behind a mask gets even silence; only what cannot be mixed just falls silent.
+            (Some(one), Some(other)) => can_relay(one, other) && (!masked || one == Codec::G729),
             // Nothing is said or heard yet; who tells its codec comes here again.
             _ => true,
         };
@@ -273,6 +276,9 @@ fn hear(leg: &mut Leg, takers: &mut Takers, beat_us: u64) {
     let before = hearing.counters();
     hearing.beat();
     leg.endpoint.hear_beat(hearing.frame(), beat_us, takers.events);
+    if leg.endpoint.intake.is_masked() {
+        hearing.hide();
+    }
     takers.forks.place_frame(&leg.forks, hearing, beat_us);
     let Some(tap) = leg.tap.filter(|_| hearing.codec().law().is_none()) else { return };
     let mut samples = [0; RECORDED_FRAME];

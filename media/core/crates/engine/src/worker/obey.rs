@@ -47,12 +47,14 @@ impl Worker {
             Command::Play { endpoint, playback } => self.play(endpoint, playback, now_us),
             Command::SteerPlayback { endpoint, steer } => self.steer_playback(endpoint, steer, now_us),
             Command::PressKeys { endpoint, keys } => self.press_keys(endpoint, keys, now_us),
+            Command::Mask { endpoint, for_us } => self.mask(endpoint, for_us, now_us),
+            Command::Unmask { endpoint } => self.unmask(endpoint, now_us),
             Command::Record { recording, begun } => {
                 let first_us = self.recorder.start(recording, begun);
                 self.agenda.add(first_us, Task::Flush(recording));
             }
             Command::Attach { recording, endpoint, channel } => {
-                self.attach(recording, endpoint, channel);
+                self.attach(recording, endpoint, channel, now_us);
                 self.fit(endpoint, now_us);
             }
             Command::SilenceRecording { recording, kind, channels, at_us } => {
@@ -121,9 +123,12 @@ impl Worker {
         }
     }
 
-    fn attach(&mut self, recording: RecordingId, endpoint: EndpointId, channel: Channel) {
-        if let Some(tap) = self.recorder.attach(recording, channel, endpoint) {
-            self.with(endpoint, |leg| leg.tap = Some(tap));
+    fn attach(&mut self, recording: RecordingId, endpoint: EndpointId, channel: Channel, now_us: u64) {
+        let Some(tap) = self.recorder.attach(recording, channel, endpoint) else { return };
+        let Some(leg) = self.legs.get(endpoint) else { return };
+        leg.tap = Some(tap);
+        if leg.is_masked() {
+            self.mark_mask(endpoint, true, now_us);
         }
     }
 

@@ -15,6 +15,7 @@ use crate::settings::{Rtcp, Settings};
 use crate::storage::Storage;
 
 mod keys;
+mod masking;
 
 struct Rig {
     worker: Worker,

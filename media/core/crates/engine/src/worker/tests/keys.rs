@@ -9,12 +9,12 @@ use crate::mix::Role;
 
 impl Rig {
     /// The phone agrees to something else than before.
-    fn agree(&mut self, endpoint: EndpointId, change: impl Fn(Settings) -> Settings) {
+    pub(super) fn agree(&mut self, endpoint: EndpointId, change: impl Fn(Settings) -> Settings) {
         let settings = change(self.worker.legs.get(endpoint).unwrap().endpoint.settings.unwrap());
         self.order(Command::Configure { endpoint, settings, security: Security::Plain });
     }
 
-    fn speak(&mut self, phone: &mut Phone, codec: Codec, samples: &[i16]) {
+    pub(super) fn speak(&mut self, phone: &mut Phone, codec: Codec, samples: &[i16]) {
         let mut encoder = Encoder::new(codec).unwrap();
         for frame in samples.chunks(codec.samples(20)) {
             let mut payload = [0; MAX_PAYLOAD];
@@ -39,7 +39,7 @@ impl Rig {
     }
 }
 
-fn tones(keys: &str, rate_hz: u32) -> Vec<i16> {
+pub(super) fn tones(keys: &str, rate_hz: u32) -> Vec<i16> {
     let silence = vec![0; rate_hz as usize / 5];
     let press = |key| {
         let mut samples = vec![0; rate_hz as usize / 5];
