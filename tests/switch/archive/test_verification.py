@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import soundfile
 
-from cli.recording_verification import Verification, files_since
 from media.recordings.check import Fault
 from media.recordings.digest import sha256_of
+from media.recordings.manifest import Manifest, Mark, manifest_path, write_manifest
+from switch.archive.verification import Verification, files_between
 
 BEGAN = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
 LENGTH_S = 3
@@ -37,6 +39,8 @@ class Day:
             "reason": None,
             "size_bytes": path.stat().st_size,
             "sha256": sha256_of(path),
+            "contact_id": f"contact-of-{name}",
+            "recovered": False,
             "duration_ms": LENGTH_S * 1000,
             "station": station,
         }
@@ -52,7 +56,14 @@ class Day:
             }
         )
         self.files.append(path)
+        self.manifest(recording)
         return recording
+
+    def manifest(self, recording: dict[str, Any], **changes: Any) -> None:
+        """Write the recording's manifest, otherwise than its record where it is told to."""
+        same = ("recording_id", "contact_id", "started_at", "state", "recovered", "duration_ms", "sha256")
+        told = {name: recording[name] for name in (*same, "size_bytes")} | {"call_ids": ()}
+        write_manifest(Manifest(**(told | changes)), Path(recording["path"]))
 
     def findings(self) -> list[tuple[str, Fault]]:
         verification = Verification(self.recordings, self.calls, self.files)
@@ -83,8 +94,54 @@ def test_a_call_that_took_on_the_recording_of_a_transferred_customer_is_not_shor
 
 def test_what_failed_is_told_with_its_reason(tmp_path: Path) -> None:
     day = Day(tmp_path)
-    day.call("a").update(state="failed", reason="restart", duration_ms=None, size_bytes=None)
+    failed = day.call("a")
+    failed.update(state="failed", reason="no room", duration_ms=None, size_bytes=None)
+    day.manifest(failed)
     assert day.findings() == [("a", Fault.FAILED)]
+
+
+def test_a_recording_without_a_manifest_is_told(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    manifest_path(Path(day.call("a")["path"])).unlink()
+    assert day.findings() == [("a", Fault.NO_MANIFEST)]
+
+
+@pytest.mark.parametrize(
+    "change", [{"sha256": "00"}, {"duration_ms": 1}, {"contact_id": "another"}, {"recovered": True}]
+)
+def test_a_manifest_that_says_otherwise_than_the_record_is_told(
+    tmp_path: Path, change: dict[str, Any]
+) -> None:
+    day = Day(tmp_path)
+    day.manifest(day.call("a"), **change)
+    assert day.findings() == [("a", Fault.MANIFEST_WRONG)]
+
+
+def test_a_manifest_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    manifest_path(Path(day.call("a")["path"])).write_text("{", "utf-8")
+    assert day.findings() == [("a", Fault.MANIFEST_WRONG)]
+
+
+def test_silence_of_which_the_manifest_tells_the_reason_is_no_fault(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    silent = day.call("a")
+    path = Path(silent["path"])
+    soundfile.write(path, np.zeros((LENGTH_S * 8000, 2), np.int16), 8000)
+    silent["sha256"] = sha256_of(path)
+    paused = Mark(kind="paused", from_ms=0, to_ms=2000)
+    day.manifest(silent, marks=(paused,))
+    assert day.findings() == [("a", Fault.SILENT)] * 2
+    day.manifest(silent, marks=(paused, Mark(kind="lost", from_ms=2000, to_ms=3000)))
+    assert day.findings() == []
+
+
+def test_what_began_around_midnight_has_its_record_on_the_next_day(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    recording = day.call("a")
+    day.recordings.clear()
+    verification = Verification([], day.calls, day.files, others=[recording])
+    assert list(verification.strays()) == []
 
 
 def test_files_without_records_and_calls_without_recordings_are_found(tmp_path: Path) -> None:
@@ -106,6 +163,11 @@ def test_files_of_the_days_asked_for_are_taken_unless_still_written_to(tmp_path:
         path.touch()
         os.utime(path, (BEGAN.timestamp() - age_s,) * 2)
     (tmp_path / "2026-11-20" / "ended.png").touch()
-    found = files_since(tmp_path, BEGAN, BEGAN.timestamp() - 60)
+    until = BEGAN + timedelta(days=1)
+    found = files_between(tmp_path, BEGAN, until, BEGAN.timestamp() - 60)
     assert [path.stem for path in found] == ["ended", "next"]
-    assert files_since(tmp_path / "nowhere", BEGAN, 0) == []
+    midnight = until.replace(hour=0, minute=0)
+    assert [path.stem for path in files_between(tmp_path, BEGAN, midnight, BEGAN.timestamp() - 60)] == [
+        "ended"
+    ]
+    assert files_between(tmp_path / "nowhere", BEGAN, until, 0) == []
