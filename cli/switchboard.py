@@ -27,6 +27,7 @@ from switch.application import Application, Gauge, Verb
 from switch.archive.archive import Archive
 from switch.archive.listening.links import read_key
 from switch.archive.listening.service import Listening
+from switch.archive.nightly import Nightly
 from switch.archive.readings import archive_gauges, archive_totals
 from switch.ban_verbs import BanVerbs
 from switch.causes import Cause
@@ -199,6 +200,13 @@ class Switchboard:
             self._report,
             agent_topics=[topic for app in self._applications for topic in app.agent_topics],
         )
+        self._nightly = Nightly(
+            configuration.recordings,
+            configuration.records,
+            self._report,
+            wall=self._clock.wall,
+            oldest_under_way=self._archive.oldest_under_way,
+        )
         self._verbs = ExchangeVerbs(
             self.exchange,
             self._stack.registrations,
@@ -261,6 +269,7 @@ class Switchboard:
         """Start listening. Raises UsageError when an address or a folder cannot be had."""
         self._database.start()
         self._archive.start()
+        self._nightly.start()
         self.driver.submit(SwitchStarted(version=VERSION))
         known = self._registrations.load()
         self.driver.run_step(lambda now: self._stack.registrar.restore(known, now))
@@ -278,6 +287,7 @@ class Switchboard:
     async def close(self) -> None:
         """Finish recordings, then let go of sockets, then bring journal, database and archive up to date."""
         self._probe.stop()
+        self._nightly.close()
         self._loop.remove_reader(self._media.event_fd)
         self._media.close()
         await self._http.close()

@@ -1,5 +1,6 @@
 """The configuration sections ``[media]`` and ``[recordings]``."""
 
+from datetime import time
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -178,3 +179,17 @@ class RecordingsConfig(Section):
         le=60,
         description="How far behind a writer may be before storage.lagging tells of it.",
     )
+    reconcile_at: str = Field(
+        default="03:30",
+        description="When each night all recordings of the days before are held against files, manifests and "
+        "calls, as hours and minutes; empty for never.",
+    )
+
+    @field_validator("reconcile_at")
+    @classmethod
+    def _is_time_of_day(cls, at: str) -> str:
+        try:
+            time.fromisoformat(at or "00:00")
+        except ValueError:
+            raise ValueError("hours and minutes such as 03:30, or nothing") from None
+        return at

@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from media.events import EndpointClosed, MediaLost, OneWayDetected, RecordingCompleted, RecordingFailed
 from runtime.vocabulary import Event
 from switch.application import Gauge
+from switch.archive.events import RecordingFaulty
 from switch.causes import Cause
 from switch.disposition import disposition
 from switch.events import CallAnswered, CallArrived, CallEnded, CallRefused, OfferAccepted, OfferEnded
@@ -62,6 +63,7 @@ class Metrics:
             OfferEnded: self._offer_ended,
             RecordingCompleted: lambda event: self._recordings.add("completed"),
             RecordingFailed: lambda event: self._recordings.add("failed"),
+            RecordingFaulty: lambda event: self._faulty.add(event.fault),
             EndpointClosed: self._endpoint_closed,
             MediaLost: lambda event: self._media_lost.add(),
             OneWayDetected: lambda event: self._one_way.add(event.missing),
@@ -96,6 +98,7 @@ class Metrics:
             "offers", "Stations rung for a call: accepted, or the cause why not.", "outcome"
         )
         self._recordings = _Tally("recordings", "Recordings that are over.", "outcome")
+        self._faulty = _Tally("recordings_faulty", "Findings of the nightly check of recordings.", "fault")
         self._media_lost = _Tally("media_lost", "Legs whose audio stopped arriving.")
         self._one_way = _Tally(
             "one_way_audio", "Legs whose audio flowed one way only, by the direction missing.", "missing"
@@ -107,6 +110,7 @@ class Metrics:
             self._hangups,
             self._offers,
             self._recordings,
+            self._faulty,
             self._media_lost,
             self._one_way,
             self._outages,

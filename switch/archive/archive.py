@@ -76,6 +76,10 @@ class Archive:
         done = self._next_sequence if waiting is None else waiting
         return 0 if newest is None else max(0, newest.sequence + 1 - done)
 
+    def oldest_under_way(self) -> float | None:
+        """When the oldest recording that runs began, in wall-clock seconds; on any thread."""
+        return min((note.began for note in self._ledger.under_way()), default=None)
+
     def start(self) -> None:
         """Begin to follow; what is wrong with the disk is reported, not raised."""
         self._thread.start()

@@ -18,3 +18,40 @@ class ArchiveRecovered(Event):
     """Manifests are written again."""
 
     topic: ClassVar[str] = "archive.recovered"
+
+
+@plain_data
+class RecordingFaulty(Event):
+    """The nightly check found something wrong with a recording. At most 1000 a night are told."""
+
+    topic: ClassVar[str] = "recording.faulty"
+    recording_id: str
+    path: str
+    fault: str
+    """``missing``, ``unreadable``, ``changed``, ``wrong_length``, ``short``, ``silent``, ``no_manifest``,
+    ``manifest_wrong``, ``failed``, ``no_record`` or ``no_recording``."""
+    text: str
+    """What is there and what was expected, for people."""
+
+
+@plain_data
+class RecordingsReconciled(Event):
+    """All recordings of some days were held against files, manifests and calls."""
+
+    topic: ClassVar[str] = "recordings.reconciled"
+    began_day: str
+    """The first day, such as 2026-11-20."""
+    until_day: str
+    """The first day that was not checked."""
+    checked: int
+    """Recordings that have a record."""
+    faulty: int
+    """Findings."""
+
+
+@plain_data
+class ReconciliationFailed(Event):
+    """The nightly check could not be done; the next night does both."""
+
+    topic: ClassVar[str] = "recordings.reconciliation_failed"
+    reason: str

@@ -1,6 +1,6 @@
 """Recordings held against their records, their calls, their manifests and the folder they lie in.
 
-Reads, changes nothing. Loads numpy: not for the switch's own process.
+Reads, changes nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
