@@ -93,7 +93,7 @@ impl Recorder {
     pub fn start(&mut self, id: RecordingId, begun: Begun) -> u64 {
         self.recordings.insert(id, Recording::new(id, begun, self.format));
         // 61 is prime to 1000, so that recordings begun together spread over the whole second.
-        begun.placed_us + FLUSH_US + (id * 61 % 1000) * (FLUSH_US / 1000)
+        begun.placed_us + (id * 61 % 1000 + 1) * (FLUSH_US / 1000)
     }
 
     /// Give a channel to a leg, in place of the one that had it.
