@@ -26,6 +26,7 @@ demo: .venv/.core  ## place one real call from caller to agent on this machine a
 test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phones
 	@$(call need,sipp,sip-tester)
 	@$(call need,baresip,baresip-core)
+	@$(call need,sox,sox)
 	@$(call need,linphonec,linphone-cli)
 	cd $(CORE) && cargo test --quiet --release
 	$(BIN)/pytest

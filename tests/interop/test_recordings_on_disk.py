@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
+from benchmarks import kill_recordings
 from media.recordings.digest import sha256_of
 from media.recordings.manifest import read_manifest
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.switch_process import QUEUE_ONLY
+from tests.helpers.switch_process import QUEUE_ONLY, switch_process
 
 
 def test_a_manifest_tells_who_called_waited_and_talked(own_centre: CallCentre) -> None:
@@ -31,3 +34,12 @@ def test_a_manifest_tells_who_called_waited_and_talked(own_centre: CallCentre) -
     assert all(leg.leg_id for leg in manifest.legs)
     assert manifest.channels.agent.packets == completed["agent_packets"]
     assert completed["agent_packets"] > 0
+
+
+@pytest.mark.timeout(240)
+def test_after_kills_under_many_calls_every_recording_is_finished_once(tmp_path: Path) -> None:
+    switch = switch_process(tmp_path)
+    result = kill_recordings.measure(switch, QUEUE_ONLY, tmp_path, calls=40, seed=7)
+    assert result.broken == []
+    assert result.recordings >= 20
+    assert result.recovered > 0
