@@ -37,6 +37,7 @@ from switch.control.server import ControlServer
 from switch.encryption import EncryptionRules
 from switch.events import SwitchStarted
 from switch.exchange import Exchange
+from switch.families import Families
 from switch.fork_verbs import ForkVerbs
 from switch.http import HttpServer
 from switch.mask_verbs import MaskVerbs
@@ -52,6 +53,7 @@ from switch.sdp.secrets import may_tell_keys, without_keys
 from switch.sip.guard.admission import Admission
 from switch.sip.guard.ban_file import BanFile
 from switch.sip.guard.commands import DelayMeasured
+from switch.sip.hop import Hop
 from switch.sip.locating.locator import Locator
 from switch.sip.locating.records import address_families
 from switch.sip.locating.resolver import DnsResolver
@@ -107,6 +109,7 @@ class Switchboard:
                 web_stations=[station.name for station in configuration.stations if station.webrtc],
                 fingerprint=self._media.fingerprint,
             ),
+            families=Families(self._hops_to, self._trunks.hops_to),
         )
         self._build_observation()
         self._wire()
@@ -331,6 +334,9 @@ class Switchboard:
         """In the words, and with the number, of the journal, which saw the event just before."""
         if self._journal.newest is not None:
             self._control.observe(self._journal.newest)
+
+    def _hops_to(self, station: str) -> list[Hop]:
+        return [contact.hop for contact in self._stack.registrar.contacts(station)]
 
     def _may_dial(self, station: str, number: str) -> bool:
         return self._trunks.may_dial(self._outside_levels.get(station, 0), number)

@@ -40,7 +40,7 @@ class MediaConfig(Section):
     host6: str | None = Field(
         default=None,
         description="IPv6 address that media ports are bound to for phones whose SDP names an IPv6 address, "
-        "where host is an IPv4 one.",
+        "and for phones and trunks that are reached by IPv6 only, where host is an IPv4 one.",
     )
     advertised_host6: str | None = Field(
         default=None, description="IPv6 address that SDP names in place of host6; host6 when absent."

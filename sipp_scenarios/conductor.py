@@ -21,7 +21,7 @@ class ConductedScenario:
     """One scenario with ``<sendCmd>`` in it, run for one call. Use it as a context manager."""
 
     def __init__(self, scenario: Scenario, folder: Path) -> None:
-        with socket.create_server((scenario.switch.host, 0)) as listener:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
             host, port = listener.getsockname()
             self._sipp = SippProcess(scenario, folder, "-3pcc", f"{host}:{port}")
             self._line = self._accept(listener)

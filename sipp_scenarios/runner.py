@@ -61,7 +61,7 @@ class Scenario:
         keys = [word for key, value in self.keys.items() for word in ("-key", key, str(value))]
         return [
             *("sipp", str(self.switch), "-sf", str(path), "-t", self.transport, "-max_socket", "1000"),
-            *("-i", host, "-p", str(port), *keys),
+            *("-i", host, "-mi", host, "-p", str(port), *keys),
             *("-s", self.dialled or "none", "-au", self.user, "-ap", self.password),
             *self._proved_uri(),
             *self.options,
@@ -71,10 +71,10 @@ class Scenario:
         ]
 
     def _proved_uri(self) -> list[str]:
-        """What a password proof names: SIPp leaves the user part out unless it is told."""
-        if not (self.user and self.dialled):
+        """What a password proof names: SIPp leaves out the user part, and the brackets of IPv6."""
+        if not self.user or not (self.dialled or ":" in self.switch.host):
             return []
-        return ["-auth_uri", f"{self.dialled}@{self.switch.host}:{self.switch.port}"]
+        return ["-auth_uri", f"{self.dialled}@{self.switch}" if self.dialled else str(self.switch)]
 
 
 @dataclass(frozen=True, slots=True)

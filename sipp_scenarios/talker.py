@@ -133,8 +133,9 @@ class Talker:
 
 def bind_even_port(host: str) -> socket.socket:
     """A UDP socket on a free even port, as RTP likes them (RFC 3550 §11)."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     while True:
-        bound = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        bound = socket.socket(family, socket.SOCK_DGRAM)
         bound.bind((host, 0))
         if bound.getsockname()[1] % 2 == 0:
             return bound

@@ -50,6 +50,7 @@ from switch.dial_plan import DialPlan, RightCheck, TargetCheck, everybody_may
 from switch.encryption import EncryptionRules
 from switch.endings import end_call, lose_customer, refuse_arrival, refuse_call
 from switch.events import CallArrived, DrainStarted
+from switch.families import Families
 from switch.holding import Holding
 from switch.masking import Masking
 from switch.replacements import Replacements
@@ -89,13 +90,14 @@ class Exchange:
         admit: Admission = admit_everybody,
         may_dial: RightCheck = everybody_may,
         encryption: EncryptionRules | None = None,
+        families: Families | None = None,
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
 
         ``codecs``: those of voice, the preferred first.
         ``hold_music``: the prompt those hear who are put on hold; empty for silence. ``admit`` is asked about
         each call that arrives, before anything is done for it. ``may_dial`` tells who may call outside.
-        ``encryption`` tells whose voice is encrypted.
+        ``encryption`` tells whose voice is encrypted, ``families`` whose goes by IPv6.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
         self._access_codes = {code.number: code for code in access_codes}
@@ -107,9 +109,12 @@ class Exchange:
         self._masking = Masking(self._calls)
         self._holding = Holding(self._calls, ids, hold_music)
         self._plan = DialPlan(access_codes, knows_target, may_dial)
-        self._transfers = Transfers(self._calls, ids, self._plan, self._holding)
+        families = families or Families()
+        self._transfers = Transfers(self._calls, ids, self._plan, self._holding, families)
         self._encryption = encryption or EncryptionRules()
-        self._stations = StationLegs(self._calls, ids, self._holding, self._transfers, self._encryption)
+        self._stations = StationLegs(
+            self._calls, ids, self._holding, self._transfers, self._encryption, families
+        )
         self._replacements = Replacements(self._calls, ids, self._holding, self._transfers)
         self._codecs = tuple(codecs)
         self._refuse_after_s: int | None = None
@@ -193,7 +198,8 @@ class Exchange:
         if target is None:
             return self._turn_away(event, self._why_nobody(event.station, arrival.called_number))
         self._calls.add(self._new_call(event, arrival, access_code, target, now))
-        return [OpenEndpoint(leg_id=event.leg_id, near=None, ipv6=negotiation.speaks_ipv6(event.sdp))]
+        ipv6 = negotiation.speaks_ipv6(event.sdp, event.peer)
+        return [OpenEndpoint(leg_id=event.leg_id, near=None, ipv6=ipv6)]
 
     def _turn_away(self, event: LegArrived, cause: Cause, retry_after_s: int | None = None) -> list[Output]:
         return refuse_arrival(event, self._ids.new("call"), cause, retry_after_s)

@@ -46,9 +46,12 @@ def give_port(
     )
 
 
-def speaks_ipv6(sdp: str | None) -> bool:
-    """Whether a peer that describes itself so wants its media at an IPv6 address (RFC 8866 §5.7)."""
-    return sdp is not None and "\nc=IN IP6 " in sdp
+def speaks_ipv6(sdp: str | None, peer: str) -> bool:
+    """Whether a peer that describes itself so wants its media at an IPv6 address (RFC 8866 §5.7).
+
+    One that describes nothing yet wants them where it is: at ``peer``, such as ``udp:[2001:db8::1]:5060``.
+    """
+    return "[" in peer if sdp is None else "\nc=IN IP6 " in sdp
 
 
 def offer(leg: Leg) -> str:

@@ -42,7 +42,8 @@ class Replacements:
         leg = Leg(leg_id=event.leg_id, call_id=call.call_id, offer_id=offer_id, peer_sdp=event.sdp)
         offer = Offer(offer_id, event.station, leg, announced=False, replaces=replaced.leg_id)
         self._calls.add_offer(call, offer)
-        return [OpenEndpoint(leg_id=leg.leg_id, near=replaced.leg_id)]
+        ipv6 = negotiation.speaks_ipv6(event.sdp, event.peer)
+        return [OpenEndpoint(leg_id=leg.leg_id, near=replaced.leg_id, ipv6=ipv6)]
 
     def opened(self, call: Call, offer: Offer) -> list[Output]:
         """The ports are there: answer, and step in."""

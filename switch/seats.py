@@ -29,11 +29,15 @@ def ring_phone(
     *,
     outside: bool = False,
     announced: bool = True,
+    ipv6: bool = False,
 ) -> list[Output]:
-    """Take ports for one more phone of a call; it is rung as soon as they are there."""
+    """Take ports for one more phone of a call; it is rung as soon as they are there.
+
+    ``ipv6``: the phone is reached by IPv6 only, and so are they.
+    """
     leg = Leg(leg_id=ids.new("leg"), call_id=call.call_id, offer_id=offer_id)
     calls.add_offer(call, Offer(offer_id, station, leg, outside=outside, announced=announced))
-    return [OpenEndpoint(leg_id=leg.leg_id, near=call.customer.leg_id)]
+    return [OpenEndpoint(leg_id=leg.leg_id, near=call.customer.leg_id, ipv6=ipv6)]
 
 
 def seat(calls: Calls, call: Call, leg: Leg) -> list[Output]:

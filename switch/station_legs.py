@@ -12,6 +12,7 @@ from switch.commands import ConnectCall, DialNumber, OfferCall, WithdrawOffer
 from switch.encryption import EncryptionRules
 from switch.endings import drop_offer
 from switch.events import CallConnected, OfferAccepted, OfferRinging
+from switch.families import Families
 from switch.holding import Holding
 from switch.seats import record, ring_phone
 from switch.sip.commands import DialStation
@@ -31,22 +32,20 @@ class StationLegs:
         holding: Holding,
         transfers: Transfers,
         encryption: EncryptionRules,
+        families: Families,
     ) -> None:
         self._calls = calls
         self._ids = ids
         self._holding = holding
         self._transfers = transfers
         self._encryption = encryption
+        self._families = families
 
     def offer(self, command: OfferCall) -> list[Output]:
-        call = self._calls.by_id.get(command.call_id)
-        return ring_phone(self._calls, self._ids, call, command.offer_id, command.station) if call else []
+        return self._ring(command.call_id, command.offer_id, command.station)
 
     def dial_number(self, command: DialNumber) -> list[Output]:
-        call = self._calls.by_id.get(command.call_id)
-        if call is None:
-            return []
-        return ring_phone(self._calls, self._ids, call, command.offer_id, command.number, outside=True)
+        return self._ring(command.call_id, command.offer_id, command.number, outside=True)
 
     def dial(self, call: Call, leg: Leg) -> list[Output]:
         """The leg has its ports: ring the phone."""
@@ -128,6 +127,13 @@ class StationLegs:
             ),
             *self._holding.connected(call),
         ]
+
+    def _ring(self, call_id: str, offer_id: str, party: str, *, outside: bool = False) -> list[Output]:
+        call = self._calls.by_id.get(call_id)
+        if call is None:
+            return []
+        ipv6 = self._families.is_ipv6(party, outside=outside)
+        return ring_phone(self._calls, self._ids, call, offer_id, party, outside=outside, ipv6=ipv6)
 
 
 def _referrer(call: Call, offer: Offer) -> str:

@@ -21,6 +21,7 @@ from switch.causes import Cause
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, DialPlan
 from switch.endings import drop_offer
 from switch.events import OfferAccepted, OfferRinging, TransferKind
+from switch.families import Families
 from switch.holding import Holding
 from switch.seats import carry_contact, dissolve, record, ring_phone, seat, vacate
 from switch.sip.commands import AnswerTransfer, ReportTransfer
@@ -33,11 +34,12 @@ _PHONES = (STATION_SCHEME, NUMBER_SCHEME)
 class Transfers:
     """The part of the exchange that passes calls on. Shares the exchange's ``Calls``."""
 
-    def __init__(self, calls: Calls, ids: Ids, plan: DialPlan, holding: Holding) -> None:
+    def __init__(self, calls: Calls, ids: Ids, plan: DialPlan, holding: Holding, families: Families) -> None:
         self._calls = calls
         self._ids = ids
         self._plan = plan
         self._holding = holding
+        self._families = families
 
     def requested(self, event: LegTransferRequested) -> list[Output]:
         """A phone wants to pass on whom it talks to. Only stations may, and only while they talk."""
@@ -109,14 +111,16 @@ class Transfers:
             report = ReportTransfer(leg_id=leg.leg_id, transfer_id=event.transfer_id, status=200)
             return [_answer(event, 202), report, *self._pass_on(call, transfer, Cause.NORMAL_CLEARING)]
         call.transfer = transfer
+        outside = scheme == NUMBER_SCHEME
         ring = ring_phone(
             self._calls,
             self._ids,
             call,
             transfer.offer_id,
             name,
-            outside=scheme == NUMBER_SCHEME,
+            outside=outside,
             announced=False,
+            ipv6=self._families.is_ipv6(name, outside=outside),
         )
         return [_answer(event, 202), *ring]
 

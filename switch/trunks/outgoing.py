@@ -11,6 +11,7 @@ from switch.sdp.codec_choice import choose_codecs
 from switch.sdp.security_choice import offer_secured
 from switch.sip.commands import DialLeg
 from switch.sip.events import BranchFailed, LegEnded
+from switch.sip.hop import Hop
 from switch.sip.legs.branches import Branch, Forking
 from switch.sip.locating.weights import Draw
 from switch.trunks.commands import DialTrunk
@@ -70,6 +71,12 @@ class OutgoingCalls:
     def has_route(self, number: str) -> bool:
         """Whether there is a route for this number, were its trunks up."""
         return self._routing.find(number) is not None
+
+    def hops_to(self, number: str) -> list[Hop]:
+        """Every endpoint of the trunks that a number's route names."""
+        route = self._routing.find(number)
+        trunks = [self._trunks[name] for name in route.trunks] if route else []
+        return [endpoint.hop for trunk in trunks for endpoint in trunk.endpoints.values()]
 
     def may_dial(self, level: int, number: str) -> bool:
         """Whether a station of this ``outside_level`` may dial a number."""

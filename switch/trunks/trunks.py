@@ -109,6 +109,10 @@ class Trunks:
         """Whether an outside number can be dialled, were the trunks up."""
         return self._outgoing.has_route(number)
 
+    def hops_to(self, number: str) -> list[Hop]:
+        """Where an outside number can be sent, down or not; empty when nowhere, or DNS has not said yet."""
+        return self._outgoing.hops_to(number)
+
     def may_dial(self, level: int, number: str) -> bool:
         """Whether a station of this ``outside_level`` may dial a number."""
         return self._outgoing.may_dial(level, number)

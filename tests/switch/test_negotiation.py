@@ -132,6 +132,11 @@ def test_what_can_only_be_relayed_is_taken_from_a_caller_who_has_nothing_else() 
 
 def test_a_peer_at_an_ipv6_address_speaks_ipv6() -> None:
     head = "v=0\r\no=- 1 1 IN IP6 2001:db8::1\r\ns=-\r\n"
-    assert negotiation.speaks_ipv6(head + "c=IN IP6 2001:db8::1\r\nt=0 0\r\n")
-    assert not negotiation.speaks_ipv6(head + "c=IN IP4 192.0.2.1\r\nt=0 0\r\n")
-    assert not negotiation.speaks_ipv6(None)
+    here, there = "udp:[2001:db8::1]:5060", "udp:192.0.2.1:5060"
+    assert negotiation.speaks_ipv6(head + "c=IN IP6 2001:db8::1\r\nt=0 0\r\n", there)
+    assert not negotiation.speaks_ipv6(head + "c=IN IP4 192.0.2.1\r\nt=0 0\r\n", here)
+
+
+def test_a_peer_that_leaves_the_offer_to_us_is_offered_what_it_is_reached_by() -> None:
+    assert negotiation.speaks_ipv6(None, "udp:[2001:db8::1]:5060")
+    assert not negotiation.speaks_ipv6(None, "udp:192.0.2.1:5060")

@@ -35,6 +35,19 @@ def test_a_number_is_dialled_through_the_trunks_of_its_route_one_after_the_other
     assert dialled.branches[0].name == "mobile/udp:192.0.2.3:5060"
 
 
+def test_it_is_known_before_a_call_where_its_number_leads() -> None:
+    rig = TrunksRig(
+        trunk_config("telecom", "192.0.2.1", "192.0.2.2"),
+        trunk_config("mobile", "2001:db8::3"),
+        routes=[
+            RouteConfig(numbers=["0."], trunks=["telecom", "mobile"]),
+            RouteConfig(numbers=["1."], trunks=["mobile"]),
+        ],
+    )
+    known = {number: {hop.host for hop in rig.trunks.hops_to(number)} for number in ("010", "138", "95598")}
+    assert known == {"010": {"192.0.2.1", "192.0.2.2", "2001:db8::3"}, "138": {"2001:db8::3"}, "95598": set()}
+
+
 def test_addresses_are_tried_by_priority() -> None:
     addresses = [
         {"host": "192.0.2.1", "priority": 10},
