@@ -74,7 +74,9 @@ class MediaConfig(Section):
         default=1,
         ge=1,
         le=64,
-        description="Threads that carry packets; one carries some thousand legs on one processor core.",
+        description="Threads that carry packets; one carries some two thousand legs on one processor core. "
+        "A call stays on one of them: with several, calls that two of them carry cannot be joined, as in an "
+        "attended transfer.",
     )
     media_timeout_s: float = Field(
         default=60.0,
