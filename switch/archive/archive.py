@@ -120,6 +120,7 @@ class Archive:
             if self._failing:
                 self._closing.wait(self._retry_s)
             elif not last:
+                self._closing.wait(self._config.follow_pause_s)
                 self._wake.wait()
                 self._wake.clear()
 

@@ -8,6 +8,9 @@ from pydantic import Field, field_validator
 
 from runtime.models import Section
 
+_FLUSHES_FOLLOWED = 5
+"""What so many flushes bring is taken together: a transaction of the database costs as much as ten rows."""
+
 
 class RecordsConfig(Section):
     """Section ``[records]``: where events and call records are kept, and how hard the switch tries."""
@@ -66,6 +69,11 @@ class RecordsConfig(Section):
         if database in ("", ":memory:"):
             raise ValueError("a URL that names the database, such as sqlite:///run/ringmain.db")
         return url
+
+    @property
+    def follow_pause_s(self) -> float:
+        """How long those who follow the journal let it go on before they read again."""
+        return self.flush_interval_ms / 1000 * _FLUSHES_FOLLOWED
 
     def in_folder(self, folder: Path) -> Self:
         """The same with relative paths, that of an SQLite file among them, taken from ``folder``."""

@@ -23,8 +23,6 @@ from switch.records.store import RecordStore, RejectedRow, Row
 log = structlog.get_logger(__name__)
 
 _FIRST_RETRY_S = 0.1
-_FLUSHES_PER_WRITE = 5
-"""What so many flushes of the journal bring is written together: a transaction costs as much as ten rows."""
 
 T = TypeVar("T")
 
@@ -102,7 +100,7 @@ class Database:
         """Catch up whenever there is more, and once after closing began."""
         last = False
         while self._catch_up(reader) and not last:
-            last = self._closing.wait(self._config.flush_interval_ms / 1000 * _FLUSHES_PER_WRITE)
+            last = self._closing.wait(self._config.follow_pause_s)
             if not last:
                 self._wake.wait()
                 self._wake.clear()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from switch.records.projection import JournalEntry
-from switch.records.segment import BEGINNING, Segment, decode_line, list_segments
+from switch.records.segment import Segment, beginning_of_others, decode_line, list_segments
 
 _CHUNK_BYTES = 256 * 1024
 
@@ -19,8 +19,10 @@ class JournalReader:
 
     def __init__(self, folder: Path, from_sequence: int = 1, *, topics: Iterable[str] | None = None) -> None:
         self._folder = folder
-        self._topics = None if topics is None else frozenset(topic.encode() for topic in topics)
+        self._is_unwanted = None if topics is None else beginning_of_others(topics).match
         self._next_sequence = from_sequence
+        self._read_to = 0
+        """The last entry of what was read of the file is before this one."""
         self._lines: deque[bytes] = deque()
         self._segment: Segment | None = None
         self._file: BinaryIO | None = None
@@ -49,6 +51,7 @@ class JournalReader:
     def close(self) -> None:
         """Let go of the file; reading goes on from the same entry when asked to."""
         self._segment = None
+        self._read_to = 0
         self._lines.clear()
         if self._file is not None:
             self._file.close()
@@ -56,13 +59,9 @@ class JournalReader:
 
     def _next_in_segment(self) -> JournalEntry | None:
         while self._lines or self._read_lines():
-            line = self._lines.popleft()
-            if self._topics is not None:
-                beginning = BEGINNING.match(line)
-                if beginning is not None and beginning[2] not in self._topics:
-                    self._next_sequence = max(self._next_sequence, int(beginning[1]) + 1)
-                    continue
-            entry = decode_line(line)
+            if not self._lines:  # none of what was read is wanted
+                continue
+            entry = decode_line(self._lines.popleft())
             # What was written twice, because the first attempt failed half-way, is read once.
             if entry is not None and entry.sequence >= self._next_sequence:
                 self._next_sequence = entry.sequence + 1
@@ -71,6 +70,7 @@ class JournalReader:
 
     def _read_lines(self) -> bool:
         """Read on to the end of a line; False when no whole line was added."""
+        self._next_sequence = max(self._next_sequence, self._read_to)
         if self._file is None:
             return False
         data = self._file.read(_CHUNK_BYTES)
@@ -79,8 +79,18 @@ class JournalReader:
             data += more
             end = data.rfind(b"\n") + 1
         self._file.seek(end - len(data), 1)  # what is behind is not finished yet, or never
-        self._lines.extend(data[:end].splitlines(keepends=True))
+        self._keep_wanted(data[:end].splitlines(keepends=True))
         return end > 0
+
+    def _keep_wanted(self, lines: list[bytes]) -> None:
+        is_unwanted = self._is_unwanted
+        if is_unwanted is None:
+            self._lines.extend(lines)
+            return
+        self._lines.extend([line for line in lines if not is_unwanted(line)])
+        last = is_unwanted(lines[-1]) if lines else None
+        if last is not None:
+            self._read_to = int(last[1]) + 1
 
     def _to_next_segment(self) -> bool:
         """Go on to the following segment, if there is one and nothing was added to this meanwhile."""

@@ -22,8 +22,6 @@ import orjson
 from switch.records.projection import AnyEntry, FreshEntry, JournalEntry
 
 _encode_anything = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
-BEGINNING = re.compile(rb'\{"sequence":([0-9]{1,18}),"time":[0-9.e+\-]+,"topic":"([a-z0-9_.]+)","fields":')
-"""Sequence and topic of a line, read without reading its fields."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,6 +45,16 @@ def list_segments(folder: Path) -> list[Segment]:
 def day_of(wall: float) -> str:
     """The UTC day of a moment, as in the segments' names."""
     return datetime.fromtimestamp(wall, UTC).date().isoformat()
+
+
+def beginning_of_others(topics: Iterable[str]) -> re.Pattern[bytes]:
+    """Matches the beginning of a line of none of these topics; its group is the sequence.
+
+    So nobody need read the fields of what is passed over.
+    """
+    ours = "|".join(map(re.escape, topics)).encode()
+    sequence = rb'\{"sequence":([0-9]{1,18}),"time":[0-9.e+\-]++,'
+    return re.compile(sequence + rb'"topic":"(?!(?:' + ours + rb')")[a-z0-9_.]++","fields":')
 
 
 def encode_line(entry: AnyEntry) -> bytes:
