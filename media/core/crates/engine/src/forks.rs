@@ -1,4 +1,4 @@
-//! The forks of one worker: what legs say and hear, on its way to WebSockets and back.
+//! The forks of one worker: what legs say and hear, on its way to a far end and back.
 
 use audio::codec::Codec;
 pub use forking::order::Order;
