@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import recording_link
+from cli import recording_link, recording_repair
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, LimitOption, configuration, record_reader
 from cli.output import duration, minute, print_fields, print_json, print_line
@@ -77,6 +77,7 @@ def plot(
 
 
 app.command("link")(recording_link.link)
+app.command("repair")(recording_repair.repair)
 
 
 @app.command("analyse")

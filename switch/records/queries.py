@@ -1,6 +1,6 @@
 """Reading call records and recordings, for people and programs. Opens the database read-only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from switch.records.recordings import recordings
 Row = dict[str, Any]
 
 _MOST_MATCHES_TOLD = 5
+_IDS_AT_A_TIME = 500
 
 
 class RecordReader:
@@ -40,6 +41,14 @@ class RecordReader:
         """All recordings that began from one moment on and before another, in that order."""
         column = recordings.c.started_at
         return self._select(select(recordings).where(column >= began, column < ended).order_by(column))
+
+    def recordings_named(self, recording_ids: Sequence[str]) -> list[Row]:
+        """Those of these recordings that are known, in no order."""
+        found: list[Row] = []
+        for start in range(0, len(recording_ids), _IDS_AT_A_TIME):
+            some = recording_ids[start : start + _IDS_AT_A_TIME]
+            found += self._select(select(recordings).where(recordings.c.recording_id.in_(some)))
+        return found
 
     def recorded_calls_since(self, began: datetime) -> list[Row]:
         """All calls that came in from a moment on and were to be recorded, in that order."""

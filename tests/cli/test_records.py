@@ -1,6 +1,7 @@
 """records and recordings: read from the database, drawn from the file."""
 
 import json
+import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -286,3 +287,17 @@ def test_recordings_are_verified_and_what_is_wrong_is_told(place: Place) -> None
 def test_nothing_to_verify_is_nothing_wrong(place: Place) -> None:
     checked = place.run("recordings", "verify", "--since", "2090-01-01")
     assert (checked.exit_code, checked.stdout) == (0, "0 checked, 0 with something wrong\n")
+
+
+def test_a_header_that_a_crash_left_untrue_is_mended_when_asked_for(place: Place) -> None:
+    with place.wav.open("ab") as file:
+        file.write(bytes(3200))
+    os.utime(place.wav, (1e9, 1e9))
+    for words, what in ((["--dry-run"], "1 to mend"), ([], "1 mended")):
+        done = place.run("recordings", "repair", str(place.wav), *words)
+        assert (done.exit_code, what in done.stdout) == (0, True)
+    assert soundfile.info(place.wav).frames == 4 * 8000 + 800
+    (told,) = json.loads(place.run("recordings", "repair", str(place.wav), "--json").stdout)
+    assert (told["path"], told["left"]) == (str(place.wav), "it is being written; nothing was done")
+    since = place.run("recordings", "repair", "--since", "2026-11-01")
+    assert (since.exit_code, since.stdout) == (0, "0 looked at, 0 mended, 0 left as they are\n")
