@@ -41,15 +41,18 @@ def _branch_to(contact: ContactAddress, command: DialStation, host: str) -> Bran
         command.caller_number, command.caller_name, host, hidden=command.is_anonymous, trusted=False
     )
     called = f"<sip:{command.station}@{host}>"
-    referrer = f"<sip:{escape_user(command.referred_by)}@{host}>"
     return Branch(
         uri=contact.uri,
         hop=contact.hop,
         caller=str(caller.sender),
         called=called,
         routes=contact.path,
-        headers=(("referred-by", referrer),) if command.referred_by else (),
+        headers=_referred_by(command.referred_by, host),
     )
+
+
+def _referred_by(station: str, host: str) -> HeaderFields:
+    return (("referred-by", f"<sip:{escape_user(station)}@{host}>"),) if station else ()
 
 
 def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: str) -> Request:
