@@ -202,6 +202,7 @@ class Switchboard:
             self._journal,
             self._report,
             agent_topics=[topic for app in self._applications for topic in app.agent_topics],
+            spool=configuration.recordings.spool,
         )
         self._nightly = Nightly(
             configuration.recordings,

@@ -18,9 +18,10 @@ log = structlog.get_logger(__name__)
 class Aftermath:
     """Worked off recording by recording, so that what happens now need not wait for what happened before."""
 
-    def __init__(self, folder: Path, is_known: Callable[[str], bool]) -> None:
+    def __init__(self, folder: Path, is_known: Callable[[str], bool], *, spool: Path | None = None) -> None:
         """``is_known``: whether the journal tells of a recording."""
         self._folder = folder
+        self._spool = spool
         self._is_known = is_known
         self._unfinished: deque[RecordingNote] = deque()
         self._files: Iterator[Path] = iter(())
@@ -51,7 +52,7 @@ class Aftermath:
     def step(self) -> End | None:
         """Finish one recording; None when nothing is left. Raises OSError when that must be tried again."""
         if self._unfinished:
-            end = finish(self._unfinished[0], self._folder)
+            end = finish(self._unfinished[0], self._folder, self._spool)
             self._unfinished.popleft()
             return end
         return None if self._is_searched else self._adopt_next()

@@ -44,8 +44,9 @@ class Archive:
         report: Report,
         *,
         agent_topics: Iterable[str] = (),
+        spool: Path | None = None,
     ) -> None:
-        """``folder``: of all recordings."""
+        """``folder``: of all recordings; ``spool``: where they go on when its disk fails."""
         self._config = config
         self._journal = journal
         self._report = report
@@ -53,7 +54,7 @@ class Archive:
         self._state = StateFile(config.journal / _STATE)
         self._kept = self._state.read()
         self._manifests = ManifestWriter()
-        self._aftermath = Aftermath(folder, self._knows)
+        self._aftermath = Aftermath(folder, self._knows, spool=spool)
         self._next_sequence = 1
         self._place_kept_at = 1
         """How far the journal was read when the place to go on from was last kept."""

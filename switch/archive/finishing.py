@@ -8,6 +8,7 @@ from pathlib import Path
 from media.events import RecordingCompleted, RecordingFailed
 from media.recordings.digest import sha256_of
 from media.recordings.folder import SUFFIX
+from media.recordings.rest import REST, join_rest
 from media.recordings.wav import RecordingError
 from media.recordings.wav_file import WavFile, mend
 from switch.archive.notes import RecordingNote
@@ -15,17 +16,20 @@ from switch.archive.notes import RecordingNote
 End = RecordingCompleted | RecordingFailed
 
 
-def finish(note: RecordingNote, folder: Path) -> End:
+def finish(note: RecordingNote, folder: Path, spool: Path | None = None) -> End:
     """The end of a recording of which the journal has only the beginning.
 
-    ``folder``: of all recordings. Raises OSError when that is not there though the recording was begun:
-    a disk that is not mounted is no lost recording.
+    ``folder``: of all recordings; ``spool``: where they go on when its disk fails. Raises OSError when the
+    folder is not there though the recording was begun, as a disk that is not mounted is no lost recording,
+    and when the disk does not take what is in the spool.
     """
-    path = Path(note.path) if note.path else _file_of(note.recording_id, folder)
+    path = Path(note.path) if note.path else _file_of(note.recording_id, folder, spool)
     if note.path and not folder.is_dir():
         raise FileNotFoundError(f"there is no folder {folder}")
     if path is None:
         return _failed(note, "the process ended before the file was begun")
+    if spool is not None and path.is_relative_to(folder):
+        path = _whole(path, spool / path.relative_to(folder))
     try:
         return _completed(note, path, mend(path))
     except FileNotFoundError:
@@ -45,9 +49,19 @@ def adopt(path: Path) -> End:
     return _completed(note, path, wav, touched - wav.duration_ms / 1000)
 
 
-def _file_of(recording_id: str, folder: Path) -> Path | None:
+def _whole(path: Path, spooled: Path) -> Path:
+    """Where the recording is in one file: at its place, or wholly in the spool. Raises OSError."""
+    if not path.exists() and spooled.exists():
+        return spooled
+    if path.exists():
+        join_rest(path, spooled.with_suffix(REST))
+    return path
+
+
+def _file_of(recording_id: str, folder: Path, spool: Path | None) -> Path | None:
     """The file of a recording whose beginning the journal does not tell any more."""
-    return next(iter(folder.glob(f"*/{recording_id}{SUFFIX}")), None)
+    folders = [folder] if spool is None else [folder, spool]
+    return next((path for each in folders for path in each.glob(f"*/{recording_id}{SUFFIX}")), None)
 
 
 def _completed(

@@ -195,3 +195,30 @@ def test_where_there_is_no_folder_nothing_is_left_behind_but_what_the_journal_te
     aftermath.note_moment()
     aftermath.begin([RecordingNote("r", contact_id="c", sequence=1, began=START)], day="")
     assert [type(end) for end in steps(aftermath)] == [RecordingFailed]
+
+
+def test_what_a_recording_went_on_with_in_the_spool_is_brought_back(tmp_path: Path) -> None:
+    path = recording_file(tmp_path, left_behind=True)
+    rest = tmp_path / "spool" / path.parent.name / f"{path.stem}.rest.wav"
+    rest.parent.mkdir(parents=True)
+    shutil.copy(path, rest)
+    note = RecordingNote(path.stem, contact_id="c", sequence=1, began=START, path=str(path))
+    aftermath = Aftermath(path.parents[1], is_known=lambda _: True, spool=tmp_path / "spool")
+    aftermath.begin([note], day="")
+    (end,) = steps(aftermath)
+    assert isinstance(end, RecordingCompleted)
+    assert (end.duration_ms, end.path) == (4000, str(path))
+    assert not rest.exists()
+
+
+def test_a_recording_that_was_moved_to_the_spool_is_found_there(tmp_path: Path) -> None:
+    path = recording_file(tmp_path, left_behind=True)
+    spooled = tmp_path / "spool" / path.parent.name / path.name
+    spooled.parent.mkdir(parents=True)
+    path.rename(spooled)
+    note = RecordingNote(path.stem, contact_id="c", sequence=1, began=START, path=str(path))
+    aftermath = Aftermath(path.parents[1], is_known=lambda _: True, spool=tmp_path / "spool")
+    aftermath.begin([note], day="")
+    (end,) = steps(aftermath)
+    assert isinstance(end, RecordingCompleted)
+    assert end.path == str(spooled)
