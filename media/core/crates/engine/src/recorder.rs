@@ -119,10 +119,12 @@ impl Recorder {
         if *recording.seat(tap.channel).0 != Some(leg) {
             return None;
         }
-        let customer = tap.channel == Channel::Customer;
-        match masked {
-            true => recording.stereo.marks.begin(Kind::Masked, Channels { customer, agent: !customer }, at),
-            false => recording.stereo.marks.end(Kind::Masked, at),
+        let marks = &mut recording.stereo.marks;
+        if masked {
+            let customer = tap.channel == Channel::Customer;
+            marks.begin(Kind::Masked, Channels { customer, agent: !customer }, at);
+        } else {
+            marks.end(Kind::Masked, at);
         }
         Some((recording.id, at / 8))
     }

@@ -121,7 +121,7 @@ impl Talk {
                 }
                 Job::AppendSilence { frames, .. } => samples.resize(samples.len() + frames as usize, 0),
                 Job::Finish { ending, .. } => marks = ending.marks,
-                _ => {}
+                Job::Open { .. } => {}
             }
         }
         (samples, marks)
