@@ -1,4 +1,5 @@
-//! Any datagrams at a configured leg: taken or counted, relayed by another leg, placed in a recording.
+//! Any datagrams at a configured leg: taken or counted, listened to for tones, relayed by another leg, placed in a
+//! recording.
 //!
 //! Each datagram comes behind an octet for its length and one for the time passed and its source.
 #![no_main]
@@ -8,7 +9,7 @@ use std::net::SocketAddr;
 use audio::codec::Codec;
 use engine::endpoint::Endpoint;
 use engine::intake::Content;
-use engine::rules::Rules;
+use engine::rules::{InBandDigits, Rules};
 use engine::settings::{Rtcp, Settings};
 use libfuzzer_sys::fuzz_target;
 use recording::stereo::Stereo;
@@ -48,8 +49,8 @@ fuzz_target!(|input: &[u8]| {
 });
 
 fn endpoint(id: u64, codec: Codec) -> Endpoint {
-    let mut endpoint =
-        Endpoint::new(id, OutgoingStream::new(1, 65_000, u32::MAX - 1000, 0), 1, &Rules::default(), 0);
+    let rules = Rules { in_band_digits: InBandDigits::Always, ..Rules::default() };
+    let mut endpoint = Endpoint::new(id, OutgoingStream::new(1, 65_000, u32::MAX - 1000, 0), 1, &rules, 0);
     let settings = Settings {
         remote: None,
         codec,
