@@ -28,6 +28,7 @@ test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phone
 	@$(call need,baresip,baresip-core)
 	@$(call need,sox,sox)
 	@$(call need,linphonec,linphone-cli)
+	@$(call need,age,age)
 	cd $(CORE) && cargo test --quiet --release
 	$(BIN)/pytest
 

@@ -11,6 +11,8 @@ from typing import Any
 from cli.output import duration, print_fields, print_json
 from cli.table import print_table
 from media.recordings.conversation import ChannelFigures, Conversation, analyse_recording
+from media.recordings.forms import lying_at
+from media.recordings.sealing import opened
 from media.recordings.wav import RecordingError
 from runtime.errors import UsageError
 
@@ -36,23 +38,30 @@ class Outcome:
         return {**named, **_rounded(asdict(self.figures))}
 
 
-def analyse(recording: Row) -> Outcome:
-    """Measure one recording. What cannot be read is told, not raised."""
+def analyse(recording: Row, identity: Path | None = None) -> Outcome:
+    """Measure one recording. What cannot be read is told, not raised.
+
+    ``identity``: file with the private key that opens encrypted ones.
+    """
     if not recording["path"]:
         return Outcome(recording, None, f"it was never begun: {recording['reason']}")
+    begun = Path(recording["path"])
     try:
-        return Outcome(recording, analyse_recording(Path(recording["path"])), None)
-    except RecordingError as error:
+        with opened(lying_at(begun) or begun, identity) as path:
+            return Outcome(recording, analyse_recording(path), None)
+    except (RecordingError, UsageError) as error:
         return Outcome(recording, None, str(error))
 
 
-def analyse_all(recordings: Sequence[Row], jobs: int, done: Callable[[], None]) -> list[Outcome]:
+def analyse_all(
+    recordings: Sequence[Row], jobs: int, done: Callable[[], None], identity: Path | None = None
+) -> list[Outcome]:
     """Measure many, in ``jobs`` processes that give way to others; ``done`` is called after each.
 
     The answer has their order.
     """
     outcomes: dict[int, Outcome] = {}
-    for index, outcome in _outcomes(recordings, jobs):
+    for index, outcome in _outcomes(recordings, jobs, identity):
         outcomes[index] = outcome
         done()
     return [outcomes[index] for index in range(len(recordings))]
@@ -159,13 +168,13 @@ def _side(name: str, side: ChannelFigures) -> dict[str, object]:
     }
 
 
-def _outcomes(recordings: Sequence[Row], jobs: int) -> Iterator[tuple[int, Outcome]]:
+def _outcomes(recordings: Sequence[Row], jobs: int, identity: Path | None) -> Iterator[tuple[int, Outcome]]:
     if jobs == 1:
-        yield from ((index, analyse(recording)) for index, recording in enumerate(recordings))
+        yield from ((index, analyse(recording, identity)) for index, recording in enumerate(recordings))
         return
     with ProcessPoolExecutor(jobs, initializer=_give_way) as pool:
         running: dict[Future[Outcome], int] = {
-            pool.submit(analyse, recording): index for index, recording in enumerate(recordings)
+            pool.submit(analyse, recording, identity): index for index, recording in enumerate(recordings)
         }
         yield from ((running[finished], finished.result()) for finished in as_completed(running))
 

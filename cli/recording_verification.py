@@ -13,7 +13,8 @@ from switch.archive.verification import Checked, verification
 
 def verify_since(began: datetime, now: datetime, configuration: Configuration) -> list[Checked]:
     """Check what began since a moment, with progress. Raises UsageError when something cannot be read."""
-    known = verification(configuration.records, configuration.recordings.folder, began, now, now)
+    recordings = configuration.recordings
+    known = verification(configuration.records, recordings.folder, began, now, now, recordings.identity)
     checked: list[Checked] = []
     with progress("recordings", known.count) as done:
         for one in known.recordings():

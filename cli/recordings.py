@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import recording_link, recording_repair
+from cli import recording_export, recording_link, recording_play, recording_repair
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, LimitOption, configuration, record_reader
 from cli.output import duration, minute, print_fields, print_json, print_line
@@ -58,16 +58,17 @@ def plot(
 ) -> None:
     """Draw both channels over one time axis, with the talk of each shaded."""
     # Loads matplotlib, which no other command needs.
+    from cli.recording_files import open_recording
     from switch.archive.picture import draw_recording, events_of
 
-    settings = configuration(config).records
-    recording = RecordReader(settings).recording(recording_id)
-    if not recording["path"]:
-        raise UsageError(f"recording {recording['recording_id']} was never begun: {recording['reason']}")
+    settings = configuration(config)
+    recording = RecordReader(settings.records).recording(recording_id)
     path = Path(recording["path"])
     out = output if output is not None else path.with_suffix(".png")
+    events = events_of(recording, settings.records.journal)
     try:
-        draw_recording(recording, events_of(recording, settings.journal), out)
+        with open_recording(recording, settings) as sound:
+            draw_recording(recording | {"path": str(sound.path)}, events, out)
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
     if as_json:
@@ -78,6 +79,8 @@ def plot(
 
 app.command("link")(recording_link.link)
 app.command("repair")(recording_repair.repair)
+app.command("play")(recording_play.play)
+app.command("export")(recording_export.export)
 
 
 @app.command("analyse")
@@ -102,14 +105,15 @@ def analyse(
     # Loads numpy, which most commands do not need.
     from cli import recording_analysis
 
-    reader = record_reader(config)
+    settings = configuration(config)
+    reader, identity = RecordReader(settings.records), settings.recordings.identity
     if recording_id is not None and day is None:
-        outcome = recording_analysis.analyse(reader.recording(recording_id))
+        outcome = recording_analysis.analyse(reader.recording(recording_id), identity)
         recording_analysis.show_one(outcome, keep=keep, as_json=as_json)
     elif recording_id is None and day is not None:
         rows = reader.recordings_between(day.astimezone(), (day + timedelta(days=1)).astimezone())
         with progress(f"recordings of {day:%Y-%m-%d}", len(rows)) as done:
-            outcomes = recording_analysis.analyse_all(rows, jobs, done)
+            outcomes = recording_analysis.analyse_all(rows, jobs, done, identity)
         recording_analysis.show_many(outcomes, keep=keep, as_json=as_json)
     else:
         raise typer.BadParameter("name one recording, or a day with --day")

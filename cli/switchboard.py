@@ -25,6 +25,7 @@ from runtime.target import HANG_UP, parse_target
 from runtime.vocabulary import Event
 from switch.application import Application, Gauge, Verb
 from switch.archive.archive import Archive
+from switch.archive.keeping import Keeping
 from switch.archive.listening.links import read_key
 from switch.archive.listening.service import Listening
 from switch.archive.nightly import Nightly
@@ -211,6 +212,7 @@ class Switchboard:
             wall=self._clock.wall,
             oldest_under_way=self._archive.oldest_under_way,
         )
+        self._keeping = Keeping(configuration.recordings, configuration.records, self._journal, self._report)
         self._verbs = ExchangeVerbs(
             self.exchange,
             self._stack.registrations,
@@ -229,6 +231,7 @@ class Switchboard:
             configuration.records,
             self._clock,
             self.driver.submit,
+            configuration.recordings.identity,
         )
         self._control = ControlServer(configuration.control, self._all_verbs(), self._audience_changed)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
@@ -274,6 +277,7 @@ class Switchboard:
         self._database.start()
         self._archive.start()
         self._nightly.start()
+        self._keeping.start()
         self.driver.submit(SwitchStarted(version=VERSION))
         known = self._registrations.load()
         self.driver.run_step(lambda now: self._stack.registrar.restore(known, now))
@@ -306,6 +310,7 @@ class Switchboard:
         self._registrations.close()
         self._journal.close()
         self._database.close()
+        self._keeping.close()
         self._archive.close()
 
     def count_open_dialogs(self) -> int:

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from media.commands import Codec
+from media.recordings.keys import recipient
 from runtime.models import KeyMistake, Section
 
 
@@ -195,3 +196,25 @@ class RecordingsConfig(Section):
         except ValueError:
             raise ValueError("hours and minutes such as 03:30, or nothing") from None
         return at
+
+    convert: Literal["", "flac", "opus"] = Field(
+        default="",
+        description="What recordings become once they are over: flac (the same sound at half the size), "
+        'opus (a tenth, not the same to the sample), or "" for the file as it was written.',
+    )
+    encrypt_to: list[str] = Field(
+        default_factory=list,
+        description="Public keys of age (age1…) that recordings are encrypted to once they are over and "
+        "converted; `age-keygen` makes a pair. Whoever has one of the private keys opens them.",
+    )
+    identity: Path | None = Field(
+        default=None,
+        description="File with a private key of age, where this machine is to open encrypted recordings.",
+    )
+
+    @field_validator("encrypt_to")
+    @classmethod
+    def _are_public_keys(cls, keys: list[str]) -> list[str]:
+        for key in keys:
+            recipient(key)
+        return keys

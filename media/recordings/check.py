@@ -10,7 +10,7 @@ import numpy as np
 from media.recordings.digest import sha256_of
 from media.recordings.wav import RecordingError, read_blocks
 
-_TOLERANCE_MS = 1
+TOLERANCE_MS = 1
 """The record's length is rounded down to a millisecond."""
 
 
@@ -77,16 +77,17 @@ def check_file(path: Path, expected: Expected) -> list[Finding]:
         findings.append(Finding(Fault.CHANGED, text))
     elif sha256 != expected.sha256:
         findings.append(Finding(Fault.CHANGED, "the content is not what it was when the file was closed"))
-    return findings + _check_sound(path, expected)
+    return findings + check_sound(path, expected)
 
 
-def _check_sound(path: Path, expected: Expected) -> list[Finding]:
+def check_sound(path: Path, expected: Expected, tolerance_ms: int = TOLERANCE_MS) -> list[Finding]:
+    """What is wrong with what is heard in a file."""
     try:
         duration_ms, customer_sounds, agent_sounds = _listen(path)
     except RecordingError as error:
         return [Finding(Fault.UNREADABLE, str(error))]
     findings = []
-    if not -_TOLERANCE_MS <= duration_ms - expected.duration_ms <= _TOLERANCE_MS:
+    if abs(duration_ms - expected.duration_ms) > tolerance_ms:
         text = f"plays {duration_ms / 1000:.3f} s; its record says {expected.duration_ms / 1000:.3f} s"
         findings.append(Finding(Fault.WRONG_LENGTH, text))
     if not customer_sounds and not expected.is_silenced:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from media.recordings.forms import Form
 from media.recordings.wav import RecordingError
 
 SUFFIX = ".json"
@@ -75,6 +76,17 @@ class ManifestLeg(_Part):
     """None when they stayed to the end."""
 
 
+class Kept(_Part):
+    """What a recording was turned into after it was over."""
+
+    form: Form
+    sealed: bool
+    """Whether it lies encrypted; size and hash are of what is inside."""
+    size_bytes: int
+    sha256: str
+    """Of the whole file."""
+
+
 class Manifest(_Part):
     """All that is known of a recording that is over. Times in milliseconds count from its beginning.
 
@@ -112,6 +124,8 @@ class Manifest(_Part):
     sha256: str | None = None
     recovered: bool = False
     """Whether it was finished after its process had ended."""
+    kept: Kept | None = None
+    """None while it lies as it was written, of which ``format``, ``size_bytes`` and ``sha256`` tell."""
     state: Literal["completed", "failed"]
     reason: str | None = None
     """Why it failed."""

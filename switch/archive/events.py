@@ -55,3 +55,37 @@ class ReconciliationFailed(Event):
 
     topic: ClassVar[str] = "recordings.reconciliation_failed"
     reason: str
+
+
+@plain_data
+class RecordingConverted(Event):
+    """A recording lies as FLAC or Opus now; that it holds the same was checked before the WAV file went."""
+
+    topic: ClassVar[str] = "recording.converted"
+    recording_id: str
+    path: str
+    """Where it lies now."""
+    size_bytes: int
+
+
+@plain_data
+class RecordingEncrypted(Event):
+    """A recording lies encrypted now; the envelope was read back before the plain file went."""
+
+    topic: ClassVar[str] = "recording.encrypted"
+    recording_id: str
+    path: str
+    """Where it lies now."""
+    size_bytes: int
+    """Of the envelope."""
+
+
+@plain_data
+class RecordingNotTreated(Event):
+    """A recording was not converted or encrypted as configured, and stays as it is."""
+
+    topic: ClassVar[str] = "recording.not_treated"
+    recording_id: str
+    path: str
+    """The file as it was begun."""
+    reason: str

@@ -45,6 +45,7 @@ class Nightly:
         oldest_under_way: Callable[[], float | None],
     ) -> None:
         self._folder = recordings.folder
+        self._identity = recordings.identity
         self._at = time.fromisoformat(recordings.reconcile_at) if recordings.reconcile_at else None
         self._records = records
         self._report = report
@@ -93,7 +94,10 @@ class Nightly:
             return
         began, until = days
         next_day = self._day_not_over(until)
-        answer = self._check(Request(records=self._records, folder=self._folder, began=began, until=until))
+        request = Request(
+            records=self._records, folder=self._folder, began=began, until=until, identity=self._identity
+        )
+        answer = self._check(request)
         if answer is not None:
             self._report(_reconciled(began, until, *answer))
             self._state.keep({"next_day": next_day.isoformat()})

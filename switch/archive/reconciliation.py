@@ -35,11 +35,14 @@ class Request(BaseModel):
     folder: Path
     began: datetime
     until: datetime
+    identity: Path | None = None
+    """File with the private key that opens encrypted recordings."""
 
 
 def findings(request: Request, now: datetime, pause: Event) -> Iterator[dict[str, Any]]:
     """The lines of the answer. Waits on ``pause`` in between, which nobody need set."""
-    known = verification(request.records, request.folder, request.began, request.until, now)
+    between = (request.began, request.until)
+    known = verification(request.records, request.folder, *between, now, request.identity)
     for checked in known.recordings():
         yield from _lines(checked)
         pause.wait(_size_bytes(checked) / _MOST_BYTES_PER_S)

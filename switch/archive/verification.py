@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from media.recordings.check import Expected, Fault, Finding, check_file
+from media.recordings.check import Expected, Fault, Finding
 from media.recordings.folder import recordings_since
+from media.recordings.kept_check import check_wherever
 from media.recordings.manifest_check import differences, find_manifest, is_silenced
 from runtime.errors import UsageError
 from switch.records.config import RecordsConfig
@@ -58,8 +59,13 @@ class Verification:
         calls: Iterable[Row],
         files: Iterable[Path],
         others: Iterable[Row] = (),
+        identity: Path | None = None,
     ) -> None:
-        """``others``: recordings that began later, of calls or in folders of the time."""
+        """``others``: recordings that began later, of calls or in folders of the time.
+
+        ``identity``: file with the private key that opens encrypted ones.
+        """
+        self._identity = identity
         self._recordings = recordings
         self._calls = {call["recording_id"]: call for call in calls}
         self._files = frozenset(files)
@@ -105,7 +111,7 @@ class Verification:
             two_parties=recording["station"] is not None,
             is_silenced=manifest is not None and is_silenced(manifest),
         )
-        yield from check_file(path, expected)
+        yield from check_wherever(path, expected, self._identity)
         call = self._calls.get(recording["recording_id"])
         lack_s = 0.0 if call is None else (call["end_stamp"] - _end(recording)).total_seconds()
         if call is not None and lack_s > LONGEST_LACK_S and not self._goes_on(call):
@@ -123,7 +129,12 @@ class Verification:
 
 
 def verification(
-    records: RecordsConfig, folder: Path, began: datetime, until: datetime, now: datetime
+    records: RecordsConfig,
+    folder: Path,
+    began: datetime,
+    until: datetime,
+    now: datetime,
+    identity: Path | None = None,
 ) -> Verification:
     """Of what began between two moments. Raises UsageError when something cannot be read."""
     reader = RecordReader(records)
@@ -133,7 +144,7 @@ def verification(
         raise UsageError(f"{folder} cannot be read: {error.strerror or error}") from error
     calls = (call for call in reader.recorded_calls_since(began) if call["start_stamp"] < until)
     others = reader.recordings_between(until, until + _AROUND_MIDNIGHT)
-    return Verification(reader.recordings_between(began, until), calls, files, others)
+    return Verification(reader.recordings_between(began, until), calls, files, others, identity)
 
 
 def files_between(folder: Path, began: datetime, until: datetime, untouched_since: float) -> list[Path]:

@@ -195,7 +195,7 @@ def test_a_recording_without_its_file_is_told(place: Place) -> None:
     place.wav.unlink()
     result = place.run("recordings", "plot", "recording-ab")
     assert result.exit_code == 1
-    assert "recording-ab12.wav cannot be read as audio" in result.stderr
+    assert "recording-ab12.wav, converted or encrypted" in result.stderr
 
 
 def test_the_picture_is_marked_with_what_the_journal_tells_of_the_call(

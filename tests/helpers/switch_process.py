@@ -64,6 +64,7 @@ def switch_process(
     srtp: str = "accept",
     browsers: Sequence[str] = (),
     media: Mapping[str, object] | None = None,
+    recordings: Mapping[str, object] | None = None,
     more: str = "",
 ) -> SwitchProcess:
     """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``.
@@ -75,7 +76,9 @@ def switch_process(
     configuration = folder / "ringmain.toml"
     phones = {"algorithms": list(station_algorithms)}
     voice = {"codecs": list(codecs), "srtp": srtp, **(media or {})}
-    text = _configuration(folder, times or Times(), list(algorithms), phones, guard or {}, voice, browsers)
+    text = _configuration(
+        folder, times or Times(), list(algorithms), phones, guard or {}, voice, recordings or {}, browsers
+    )
     heard = [_section("[[listeners]]", **listener) for listener in listeners]
     configuration.write_text("\n".join([text, *heard, more]), "utf-8")
     return SwitchProcess(configuration, folder / "switch.log")
@@ -88,6 +91,7 @@ def _configuration(
     phones: Mapping[str, object],
     guard: Mapping[str, object],
     media: Mapping[str, object],
+    recordings: Mapping[str, object],
     browsers: Sequence[str],
 ) -> str:
     first = _free_block(_MEDIA_PORTS)
@@ -111,7 +115,7 @@ def _configuration(
             },
         ),
         _section("[guard]", ban_file=str(folder / "bans.json"), **guard),
-        _section("[recordings]", folder=str(folder / "recordings")),
+        _section("[recordings]", folder=str(folder / "recordings"), **recordings),
         _section("[ivr]", flows=str(folder / "flows")),
         _section("[control]", socket=str(folder / "ringmain.sock")),
         _section("[trace]", enabled=True, folder=str(folder / "trace")),

@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from runtime.errors import PeerError
+from media.recordings.sealing import opened
+from runtime.errors import PeerError, UsageError
 from switch.archive.picture import draw_recording, events_of
 
 _NICE = 10
@@ -24,13 +25,21 @@ def main() -> None:
     order: dict[str, Any] = json.load(sys.stdin)
     recording = order["recording"]
     recording["started_at"] = datetime.fromisoformat(recording["started_at"])
+    try:
+        identity = Path(order["identity"]) if order["identity"] else None
+        with opened(Path(recording["path"]), identity) as plain:
+            picture = draw(recording | {"path": str(plain)}, Path(order["journal"]))
+    except (PeerError, UsageError, OSError) as error:
+        sys.exit(str(error))
+    sys.stdout.buffer.write(picture)
+
+
+def draw(recording: dict[str, Any], journal: Path) -> bytes:
+    """The picture as PNG."""
     with TemporaryDirectory(prefix="ringmain-picture-") as folder:
         out = Path(folder, "picture.png")
-        try:
-            draw_recording(recording, events_of(recording, Path(order["journal"])), out)
-        except (PeerError, OSError) as error:
-            sys.exit(str(error))
-        sys.stdout.buffer.write(out.read_bytes())
+        draw_recording(recording, events_of(recording, journal), out)
+        return out.read_bytes()
 
 
 if __name__ == "__main__":

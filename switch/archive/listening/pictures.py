@@ -9,6 +9,7 @@ from pathlib import Path
 
 from runtime.errors import PeerError
 from switch.archive.listening.finding import Row
+from switch.archive.listening.sound import Sound
 
 _MOST_KEPT = 100
 """About 100 kB each."""
@@ -23,16 +24,18 @@ class NoPicture(PeerError):
 class Pictures:
     """Draws what is asked for. Those of recordings that still run are not kept."""
 
-    def __init__(self, journal: Path) -> None:
-        """``journal``: folder that tells what happened to calls."""
+    def __init__(self, journal: Path, identity: Path | None = None) -> None:
+        """``journal``: folder that tells what happened to calls; ``identity``: file with a private key."""
         self._journal = journal
+        self._identity = identity
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
-    async def picture(self, recording: Row, etag: str | None) -> bytes:
-        """A PNG; ``etag`` is that of the sound. Raises NoPicture."""
+    async def picture(self, recording: Row, sound: Sound) -> bytes:
+        """A PNG. Raises NoPicture."""
+        etag = sound.etag
         async with self._one_at_a_time:
-            picture = self._kept.get(etag or "") or await self._draw(recording)
+            picture = self._kept.get(etag or "") or await self._draw(recording, sound)
         if etag is not None:
             self._kept[etag] = picture
             self._kept.move_to_end(etag)
@@ -40,12 +43,12 @@ class Pictures:
                 self._kept.popitem(last=False)
         return picture
 
-    async def _draw(self, recording: Row) -> bytes:
+    async def _draw(self, recording: Row, sound: Sound) -> bytes:
         command = (sys.executable, "-m", "switch.archive.listening.drawing")
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
         try:
             picture, complaint = await asyncio.wait_for(
-                process.communicate(self._order(recording)), _LONGEST_S
+                process.communicate(self._order(recording, sound)), _LONGEST_S
             )
         except TimeoutError:
             raise NoPicture(f"drawing took longer than {_LONGEST_S:.0f} s") from None
@@ -56,8 +59,12 @@ class Pictures:
             raise NoPicture(lines[-1])
         return picture
 
-    def _order(self, recording: Row) -> bytes:
-        order = {"recording": dict(recording), "journal": str(self._journal)}
+    def _order(self, recording: Row, sound: Sound) -> bytes:
+        order = {
+            "recording": {**recording, "path": str(sound.path)},
+            "journal": str(self._journal),
+            "identity": None if self._identity is None else str(self._identity),
+        }
         return json.dumps(order, default=lambda moment: moment.isoformat()).encode()
 
 

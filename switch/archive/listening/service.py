@@ -1,6 +1,7 @@
 """Listening put together: what the switch registers with its HTTP port, its socket and its driver."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from aiohttp import web
 
@@ -27,12 +28,16 @@ class Listening:
         records: RecordsConfig,
         clock: Clock,
         submit: Callable[[Event], None],
+        identity: Path | None = None,
     ) -> None:
+        """``identity``: file with the private key that opens encrypted recordings."""
         signer = LinkSigner(key)
         self._verbs = LinkVerbs(signer, http, clock, submit)
         self.finder = RecordingFinder(RecordReader(records))
         """Observes the driver's events."""
-        self._site = RecordingSite(signer, self.finder, Pictures(records.journal), clock, submit)
+        self._site = RecordingSite(
+            signer, self.finder, Pictures(records.journal, identity), clock, submit, identity
+        )
 
     def pages(self) -> Iterable[web.RouteDef]:
         return self._site.routes()

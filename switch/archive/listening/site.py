@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 
 import structlog
 from aiohttp import hdrs, web
@@ -15,7 +16,7 @@ from switch.archive.listening.links import Link, LinkRefused, LinkSigner, is_rec
 from switch.archive.listening.page import CONTENT_SECURITY_POLICY, listening_page
 from switch.archive.listening.pictures import NoPicture, Pictures
 from switch.archive.listening.ranges import OctetRange, UnsatisfiableRange, requested_range, whole
-from switch.archive.listening.sound import Sound, SoundGone, SoundReader, look_at
+from switch.archive.listening.sound import CONTENT_TYPES, Sound, SoundGone, SoundReader
 
 log = structlog.get_logger(__name__)
 
@@ -44,13 +45,15 @@ class RecordingSite:
         pictures: Pictures,
         clock: Clock,
         submit: Callable[[Event], None],
+        identity: Path | None,
     ) -> None:
+        """``identity``: file with the private key that opens encrypted recordings."""
         self._signer = signer
         self._finder = finder
         self._pictures = pictures
         self._clock = clock
         self._submit = submit
-        self._reader = SoundReader()
+        self._reader = SoundReader(identity)
         self._listeners = 0
         self._told: OrderedDict[tuple[Link, str], None] = OrderedDict()
 
@@ -86,18 +89,18 @@ class RecordingSite:
         return handler
 
     async def _answer_page(self, request: web.Request, link: Link, recording: Row) -> web.Response:
-        sound = await self._reader.do(look_at, recording)
-        text = listening_page(recording, self._signer.query(link), sound.path.name)
+        sound = await self._reader.look_at(recording)
+        text = listening_page(recording, self._signer.query(link), _file_name(recording, sound))
         headers = {**_PRIVATE, "Content-Security-Policy": CONTENT_SECURITY_POLICY}
         return web.Response(text=text, content_type="text/html", headers=headers)
 
     async def _answer_picture(self, request: web.Request, link: Link, recording: Row) -> web.Response:
-        sound = await self._reader.do(look_at, recording)
-        picture = await self._pictures.picture(recording, sound.etag)
+        sound = await self._reader.look_at(recording)
+        picture = await self._pictures.picture(recording, sound)
         return web.Response(body=picture, content_type="image/png", headers=_PRIVATE)
 
     async def _answer_sound(self, request: web.Request, link: Link, recording: Row) -> web.StreamResponse:
-        sound = await self._reader.do(look_at, recording)
+        sound = await self._reader.look_at(recording)
         response, wanted = _begin(request, sound)
         if request.method == hdrs.METH_HEAD or not wanted.length or response.status >= 300:
             await response.prepare(request)
@@ -116,7 +119,7 @@ class RecordingSite:
     ) -> web.StreamResponse:
         try:
             await response.prepare(request)
-            async for piece in self._reader.pieces(sound.path, wanted):
+            async for piece in self._reader.pieces(sound, wanted):
                 await asyncio.wait_for(response.write(piece), LONGEST_STALL_S)
         except ConnectionError:
             pass  # a browser that has heard enough, or seeks
@@ -153,10 +156,14 @@ def _begin(request: web.Request, sound: Sound) -> tuple[web.StreamResponse, Octe
         return web.Response(status=416, headers=headers, text=text), OctetRange(0, -1)
     wanted = part or whole(sound.size)
     headers[hdrs.CONTENT_LENGTH] = str(wanted.length)
-    headers[hdrs.CONTENT_TYPE] = sound.content_type
+    headers[hdrs.CONTENT_TYPE] = CONTENT_TYPES[sound.form]
     if part is not None:
         headers[hdrs.CONTENT_RANGE] = f"bytes {part.first}-{part.last}/{sound.size}"
     return web.StreamResponse(status=200 if part is None else 206, headers=headers), wanted
+
+
+def _file_name(recording: Row, sound: Sound) -> str:
+    return f"{recording['recording_id']}{sound.form.suffix}"
 
 
 def _has_it(if_none_match: str, etag: str) -> bool:

@@ -1,18 +1,24 @@
 """The file of a recording as HTTP serves it: its octets in pieces, read on threads that may wait."""
 
 import asyncio
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from media.recordings.forms import Form, form_of, is_sealed, lying_at
+from media.recordings.manifest import Kept, read_manifest
+from media.recordings.wav import RecordingError
 from runtime.errors import PeerError
 from switch.archive.listening.finding import RUNNING, Row
 from switch.archive.listening.ranges import OctetRange
 
 PIECE_BYTES = 256 * 1024
-CONTENT_TYPES = {".wav": "audio/wav", ".flac": "audio/flac", ".opus": "audio/ogg; codecs=opus"}
+CONTENT_TYPES = {Form.WAV: "audio/wav", Form.FLAC: "audio/flac", Form.OPUS: "audio/ogg; codecs=opus"}
+_MOST_DECRYPTING = 8
 
 T = TypeVar("T")
 
@@ -27,17 +33,28 @@ class Sound:
 
     path: Path
     size: int
-    """Octets; of a recording that runs, those on disk now, at whose length its header is right."""
-    content_type: str
+    """Plain octets; of a recording that runs, those on disk now, at whose length its header is right."""
+    form: Form
     etag: str | None
     """Of exactly these octets; None while the recording runs, as the next moment has others."""
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it is read by way of a private key."""
+        return is_sealed(self.path)
+
 
 class SoundReader:
-    """Reads files on a few threads of its own, so that a disk that hangs holds up listeners only."""
+    """Reads files on a few threads of its own, so that a disk that hangs holds up listeners only.
 
-    def __init__(self) -> None:
+    Encrypted ones are read by processes, a few at a time.
+    """
+
+    def __init__(self, identity: Path | None = None) -> None:
+        """``identity``: file with the private key, where this machine may open encrypted recordings."""
+        self._identity = identity
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="listening")
+        self._decrypting = asyncio.Semaphore(_MOST_DECRYPTING)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -46,40 +63,81 @@ class SoundReader:
         """Call ``work`` on one of the threads."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
-    async def pieces(self, path: Path, wanted: OctetRange) -> AsyncIterator[bytes]:
+    async def look_at(self, recording: Row) -> Sound:
+        """The file of a recording. Raises SoundGone, also when it is encrypted and there is no key."""
+        sound = await self.do(look_at, recording)
+        if sound.is_sealed and self._identity is None:
+            raise SoundGone("it is encrypted, and this machine has no key (recordings.identity)")
+        return sound
+
+    async def pieces(self, sound: Sound, wanted: OctetRange) -> AsyncIterator[bytes]:
         """The octets of a range, at most PIECE_BYTES at a time. Raises OSError, also when there are fewer."""
-        file = await self.do(_open_at, path, wanted.first)
+        missing = wanted.length
+        source = self._decrypted(sound, wanted) if sound.is_sealed else self._read(sound, wanted)
+        async for piece in source:
+            missing -= len(piece)
+            yield piece
+        if missing:
+            raise OSError(f"{sound.path} ended {missing} octets early")
+
+    async def _read(self, sound: Sound, wanted: OctetRange) -> AsyncIterator[bytes]:
+        file = await self.do(_open_at, sound.path, wanted.first)
         try:
             missing = wanted.length
-            while missing > 0:
-                piece = await self.do(file.read, min(missing, PIECE_BYTES))
-                if not piece:
-                    raise OSError(f"{path} became shorter while it was read")
+            while piece := await self.do(file.read, min(missing, PIECE_BYTES)):
                 missing -= len(piece)
                 yield piece
         finally:
             file.close()
 
+    async def _decrypted(self, sound: Sound, wanted: OctetRange) -> AsyncIterator[bytes]:
+        """By a process that ends with its work, or when nobody wants it any more."""
+        window = (str(wanted.first), str(wanted.length))
+        module = (sys.executable, "-m", "media.recordings.reading")
+        async with self._decrypting:
+            command = (*module, str(sound.path), str(self._identity), *window)
+            process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+            try:
+                assert process.stdout is not None
+                while piece := await process.stdout.read(PIECE_BYTES):
+                    yield piece
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
+
 
 def look_at(recording: Row) -> Sound:
-    """The file of a recording. Waits for the disk. Raises SoundGone."""
+    """The file of a recording, in whatever form it lies. Waits for the disk. Raises SoundGone."""
     recording_id = recording["recording_id"]
     if not recording["path"]:
         raise SoundGone(f"recording {recording_id} was never begun: {recording.get('reason')}")
-    path = Path(recording["path"])
+    begun = Path(recording["path"])
     try:
-        status = path.stat()
-    except OSError as error:
-        raise SoundGone(f"the file of recording {recording_id} is not there: {error.strerror}") from error
-    content_type = CONTENT_TYPES.get(path.suffix, "application/octet-stream")
-    return Sound(path, status.st_size, content_type, _etag(recording, path, status.st_size))
+        path = lying_at(begun)
+        if path is None:
+            raise SoundGone(f"the file of recording {recording_id} is not there")
+        kept = _kept(begun) if path != begun else None
+        size = path.stat().st_size if kept is None else kept.size_bytes
+    except (OSError, RecordingError) as error:
+        raise SoundGone(f"the file of recording {recording_id} cannot be read: {error}") from error
+    return Sound(path, size, form_of(path), _etag(recording, size, kept))
 
 
-def _etag(recording: Row, path: Path, size: int) -> str | None:
-    """By the sound and by what it is written as: a converted file has other octets."""
+def _kept(begun: Path) -> Kept | None:
+    """What the manifest says of a file that was converted or encrypted. Raises RecordingError, OSError."""
+    manifest = read_manifest(begun)
+    if manifest is None or manifest.kept is None:
+        raise RecordingError(f"the manifest of {begun} does not tell what became of it")
+    return manifest.kept
+
+
+def _etag(recording: Row, size: int, kept: Kept | None) -> str | None:
+    """By the octets that are sent: a converted file has others."""
     if recording["state"] == RUNNING:
         return None
-    return f'"{recording.get("sha256") or recording["recording_id"]}-{size:x}{path.suffix}"'
+    sha256 = recording.get("sha256") if kept is None else kept.sha256
+    return f'"{sha256 or recording["recording_id"]}-{size:x}"'
 
 
 def _open_at(path: Path, place: int) -> BinaryIO:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,19 @@ import aiohttp
 import pytest
 import soundfile
 from aiohttp.test_utils import TestServer
+from pyrage.x25519 import Identity
 
 from media.events import RecordingCompleted, RecordingFailed, RecordingStarted
+from media.recordings.forms import Form
+from media.recordings.manifest import Manifest, write_manifest
+from media.recordings.treatment import treat
 from runtime.clock import ManualClock
 from runtime.vocabulary import Event
 from sipp_scenarios.audio import speech
 from switch.archive.listening.events import RecordingLinked, RecordingListened
+from switch.archive.listening.ranges import whole
 from switch.archive.listening.service import Listening
+from switch.archive.listening.sound import SoundReader, look_at
 from switch.archive.listening.verbs import LinkParams
 from switch.config import HttpConfig
 from switch.http import HttpServer
@@ -40,7 +47,8 @@ class House:
         )
         (self.folder / "journal").mkdir()
         http = HttpConfig(enabled=True, public_url="http://pbx.example/")
-        self.listening = Listening(b"k" * 32, http, records, self.clock, self.told.append)
+        identity = self.folder / "identity.txt"
+        self.listening = Listening(b"k" * 32, http, records, self.clock, self.told.append, identity)
         self.path = self.folder / "recording-1.wav"
         voice = speech(1, 30)
         soundfile.write(self.path, list(zip(voice, voice[::-1], strict=True)), RATE_HZ, subtype="PCM_16")
@@ -244,7 +252,7 @@ def test_what_cannot_be_heard_is_said_plainly(house: House) -> None:
 
     async def listen(ask: Ask) -> None:
         gone = await ask(house.link()["sound"])
-        assert (gone.status, b"is not there: No such file" in gone.body) == (410, True)
+        assert (gone.status, b"is not there" in gone.body) == (410, True)
         unknown = await ask(house.link(recording_id="recording-9")["sound"])
         assert (unknown.status, unknown.body) == (404, b"there is no recording recording-9\n")
 
@@ -288,5 +296,77 @@ def test_a_file_that_is_no_sound_has_no_picture_but_a_reason(house: House) -> No
     async def listen(ask: Ask) -> None:
         answer = await ask(house.link()["picture"])
         assert (answer.status, b"cannot be read as audio" in answer.body) == (410, True)
+
+    visit(house, listen)
+
+
+def treat_recording(house: House, form: Form | None, key: Identity | None) -> Path:
+    """Convert it, encrypt it; gives where it lies."""
+    manifest = Manifest(
+        recording_id="recording-1",
+        contact_id="contact-1",
+        call_ids=("call-1",),
+        started_at=datetime(2026, 11, 21, tzinfo=UTC),
+        state="completed",
+    )
+    write_manifest(manifest, house.path)
+    return treat(house.path, form, [] if key is None else [key.to_public()])[-1].path
+
+
+def test_a_converted_recording_is_sent_as_what_it_is_now(house: House) -> None:
+    house.complete()
+
+    async def listen(ask: Ask) -> None:
+        before = await ask(house.link()["sound"], "HEAD")
+        flac = treat_recording(house, Form.FLAC, None)
+        answer = await ask(house.link()["sound"])
+        assert (answer.body, answer.headers["Content-Type"]) == (flac.read_bytes(), "audio/flac")
+        assert answer.headers["ETag"] != before.headers["ETag"]
+
+    visit(house, listen)
+
+
+def test_an_encrypted_recording_is_opened_for_whoever_has_a_link(house: House) -> None:
+    house.complete()
+    key = Identity.generate()
+    treat_recording(house, None, key)
+    (house.folder / "identity.txt").write_text(str(key))
+
+    async def listen(ask: Ask) -> None:
+        link = house.link()
+        whole = await ask(link["sound"])
+        assert (whole.status, whole.body, whole.headers["Content-Type"]) == (200, house.octets, "audio/wav")
+        piece = await ask(link["sound"], Range="bytes=100000-400000")
+        assert (piece.status, piece.body) == (206, house.octets[100_000:400_001])
+        end = await ask(link["sound"], Range="bytes=-10")
+        assert end.body == house.octets[-10:]
+        assert (await ask(link["picture"])).body.startswith(b"\x89PNG")
+
+    visit(house, listen)
+
+
+def test_what_is_encrypted_to_somebody_else_breaks_off_rather_than_lies(house: House) -> None:
+    house.complete()
+    treat_recording(house, None, Identity.generate())
+    (house.folder / "identity.txt").write_text(str(Identity.generate()))
+
+    async def listen(ask: Ask) -> None:
+        with pytest.raises(aiohttp.ClientError):
+            await ask(house.link()["sound"])
+        assert b"cannot be opened with the keys" in (await ask(house.link()["picture"])).body
+
+    visit(house, listen)
+
+
+def test_a_file_that_lost_its_end_breaks_the_connection(house: House) -> None:
+    house.complete()
+
+    async def listen(ask: Ask) -> None:
+        sound = look_at({"recording_id": "r", "path": str(house.path), "state": "completed"})
+        house.path.write_bytes(house.octets[:1000])
+        reader = SoundReader()
+        with pytest.raises(OSError, match=r"ended \d+ octets early"):
+            _ = [piece async for piece in reader.pieces(sound, whole(sound.size))]
+        reader.close()
 
     visit(house, listen)

@@ -1,0 +1,65 @@
+"""The files of recordings for commands that read them: found where they lie, opened, held to their hash."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from cli.configuration.sections import Configuration
+from media.recordings.digest import sha256_of
+from media.recordings.forms import Form, form_of, lying_at
+from media.recordings.manifest import read_manifest
+from media.recordings.sealing import opened
+from media.recordings.wav import RecordingError
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRecording:
+    """A recording that can be read."""
+
+    path: Path
+    """Where its plain content is, for as long as it is open."""
+    form: Form
+    begun: Path
+    """The file as the records name it."""
+
+
+@contextmanager
+def open_recording(row: Row, configuration: Configuration) -> Iterator[OpenRecording]:
+    """Open a recording, decrypting it in memory where this machine has the key.
+
+    Raises RecordingError when there is no such file or it is damaged, UsageError when the key is missing.
+    """
+    if not row["path"]:
+        raise RecordingError(f"recording {row['recording_id']} was never begun: {row['reason']}")
+    begun = Path(row["path"])
+    lies = lying_at(begun)
+    if lies is None:
+        raise RecordingError(f"there is no file {begun}, converted or encrypted")
+    with opened(lies, configuration.recordings.identity) as path:
+        yield OpenRecording(path, form_of(lies), begun)
+
+
+def check_unchanged(recording: OpenRecording, row: Row) -> None:
+    """Hold the content against the hash of when it was closed or converted. Raises RecordingError, OSError.
+
+    One that failed has no hash, nor has a converted one that has lost its manifest.
+    """
+    if recording.form is Form.WAV:
+        expected, found = row["sha256"], sha256_of(recording.path)
+    else:
+        manifest = read_manifest(recording.begun)
+        expected = manifest.kept.sha256 if manifest is not None and manifest.kept is not None else None
+        found = hash_of_file(recording.path)
+    if expected is not None and found != expected:
+        raise RecordingError(f"{recording.begun} is not what it was: its hash is {found}, not {expected}")
+
+
+def hash_of_file(path: Path) -> str:
+    """SHA-256 of all its octets, in hexadecimal. Raises OSError."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,116 @@
+"""The thread that has recordings converted and encrypted once they are over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyrage.x25519 import Identity
+
+from media.config import RecordingsConfig
+from runtime.vocabulary import Event
+from switch.archive.events import RecordingConverted, RecordingEncrypted, RecordingNotTreated
+from switch.archive.keeping import Keeping
+from switch.records.config import RecordsConfig
+from tests.switch.archive.runs import Run, call_of, config, recording_file, running, tell_journal
+
+PATIENCE_S = 20.0
+KEY = str(Identity.generate().to_public())
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Keeping, "RETRY_S", 0.05)
+
+
+@contextmanager
+def keeping(settings: RecordsConfig, run: Run, **recordings: Any) -> Iterator[Keeping]:
+    keeper = Keeping(RecordingsConfig(**recordings), settings, run.journal, run.reports.put)
+    keeper.start()
+    try:
+        yield keeper
+    finally:
+        keeper.close()
+
+
+def told(run: Run, count: int) -> list[Event]:
+    return [run.reports.get(timeout=PATIENCE_S) for _ in range(count)]
+
+
+def names(path: Path) -> list[str]:
+    return sorted(one.name for one in path.parent.iterdir())
+
+
+def test_a_recording_is_converted_and_encrypted_after_its_manifest(tmp_path: Path) -> None:
+    settings, path = config(tmp_path), recording_file(tmp_path)
+    with running(settings) as run, keeping(settings, run, convert="flac", encrypt_to=[KEY]):
+        run.tell(*call_of(path))
+        converted, encrypted = told(run, 2)
+    assert names(path) == ["recording-1.flac.age", "recording-1.json"]
+    assert isinstance(converted, RecordingConverted)
+    assert converted.path == str(path.with_suffix(".flac"))
+    sealed = path.with_suffix(".flac.age")
+    assert encrypted == RecordingEncrypted(
+        recording_id="recording-1", path=str(sealed), size_bytes=sealed.stat().st_size
+    )
+
+
+def test_what_could_not_be_done_is_done_in_the_next_run(tmp_path: Path) -> None:
+    settings, path = config(tmp_path), recording_file(tmp_path)
+    second = recording_file(tmp_path, "recording-2")
+    with running(settings) as run, keeping(settings, run, convert="flac"):
+        run.tell(*call_of(path))
+        told(run, 1)
+    tell_journal(settings, *call_of(second))
+    with running(settings) as run, keeping(settings, run, convert="flac"):
+        (converted,) = told(run, 1)
+    assert isinstance(converted, RecordingConverted)
+    assert converted.recording_id == "recording-2"
+    assert names(path) == ["recording-1.flac", "recording-1.json", "recording-2.flac", "recording-2.json"]
+
+
+def test_a_recording_that_is_no_sound_stays_and_is_told(tmp_path: Path) -> None:
+    settings, path = config(tmp_path), recording_file(tmp_path)
+    moments = call_of(path)
+    path.write_bytes(b"no sound")
+    with running(settings) as run, keeping(settings, run, convert="opus"):
+        run.tell(*moments)
+        (problem,) = told(run, 1)
+    assert isinstance(problem, RecordingNotTreated)
+    assert "cannot be read as audio" in problem.reason
+    assert path.read_bytes() == b"no sound"
+
+
+def test_it_is_given_up_when_no_manifest_ever_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("switch.archive.keeping._MOST_ATTEMPTS", 3)
+    settings, path = config(tmp_path), recording_file(tmp_path)
+    path.with_suffix(".json").mkdir()  # where no manifest can be written
+    (path.with_suffix(".json") / "in the way").touch()
+    with running(settings) as run, keeping(settings, run, convert="flac"):
+        run.tell(*call_of(path))
+        events = told(run, 2)
+    assert any(isinstance(event, RecordingNotTreated) for event in events)
+    assert path.exists()
+
+
+def test_a_keeper_that_is_killed_is_replaced(tmp_path: Path) -> None:
+    settings, path = config(tmp_path), recording_file(tmp_path)
+    second = recording_file(tmp_path, "recording-2")
+    with running(settings) as run, keeping(settings, run, convert="flac") as keeper:
+        run.tell(*call_of(path))
+        told(run, 1)
+        assert keeper._process is not None
+        keeper._process.kill()
+        run.tell(*call_of(second))
+        told(run, 1)
+    assert second.with_suffix(".flac").exists()
+
+
+def test_without_anything_to_do_nothing_runs(tmp_path: Path) -> None:
+    settings, path = config(tmp_path), recording_file(tmp_path)
+    with running(settings) as run, keeping(settings, run) as keeper:
+        assert not keeper.has_work
+        run.tell(*call_of(path))
+    assert names(path) == ["recording-1.json", "recording-1.wav"]
+    assert keeper._process is None
