@@ -29,7 +29,7 @@ from switch.archive.keeping import Keeping
 from switch.archive.listening.links import read_key
 from switch.archive.listening.service import Listening
 from switch.archive.nightly import Nightly
-from switch.archive.readings import archive_gauges, archive_totals
+from switch.archive.readings import archive_gauges, archive_totals, keeping_totals
 from switch.ban_verbs import BanVerbs
 from switch.causes import Cause
 from switch.certificate_verbs import CertificateVerbs
@@ -245,7 +245,7 @@ class Switchboard:
         gauges = [gauge for application in self._applications for gauge in application.gauges]
         totals = [*sip_totals(self._stack.counters, self._stack.guard.counts), *readings.totals()]
         gauges += [*readings.gauges(), _loop_lag(self._stack.guard.admission), *archive_gauges(self._archive)]
-        totals += archive_totals(self._archive)
+        totals += [*archive_totals(self._archive), *keeping_totals(self._keeping)]
         self._metrics = Metrics(gauges, self._verbs.status, totals)
         self._http = HttpServer(
             configuration.http, self._metrics.render, self._verbs.status, self._listening.pages()

@@ -200,7 +200,7 @@ class RecordingsConfig(Section):
     convert: Literal["", "flac", "opus"] = Field(
         default="",
         description="What recordings become once they are over: flac (the same sound at half the size), "
-        'opus (a tenth, not the same to the sample), or "" for the file as it was written.',
+        'opus (a sixth, not the same to the sample), or "" for the file as it was written.',
     )
     encrypt_to: list[str] = Field(
         default_factory=list,

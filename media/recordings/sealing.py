@@ -39,6 +39,7 @@ def seal(plain: Path, recipients: Sequence[Recipient]) -> Path:
     part = sealed.with_name(sealed.name + ".part")
     witness = Identity.generate()
     with plain.open("rb") as source, part.open("wb") as target:
+        os.fchmod(target.fileno(), plain.stat().st_mode & 0o777)
         pyrage.encrypt_io(source, target, [*recipients, witness.to_public()])
         target.flush()
         os.fsync(target.fileno())

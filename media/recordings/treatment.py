@@ -4,6 +4,7 @@ Each step leaves the file before it until the one after it was read back. May be
 """
 
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -70,6 +71,7 @@ def _convert(begun: Path, lies: Path, form: Form, manifest: Manifest) -> Path:
     except RecordingError:
         target.unlink()
         raise
+    shutil.copymode(lies, target)
     _replace(lies, target, begun, manifest, _kept(target, sealed=False))
     return target
 

@@ -49,6 +49,10 @@ class Keeping:
         self._report = report
         self._close_s = records.close_timeout_s
         self._state = StateFile(records.journal / _STATE)
+        self.taken = dict.fromkeys(_STEPS, 0)
+        """How often each step was taken."""
+        self.untreated = 0
+        """Recordings that stay as they are, though something was to be done."""
         self._process: subprocess.Popen[str] | None = None
         self._closing = Signal()
         self._wake = Signal()
@@ -111,10 +115,12 @@ class Keeping:
         if self._closing.is_set() or (answer.get("again") and not last):
             return False
         if "problem" in answer:
+            self.untreated += 1
             log.error("a recording stays as it is", recording_id=recording_id, reason=answer["problem"])
             self._report(RecordingNotTreated(recording_id=recording_id, path=path, reason=answer["problem"]))
         for taken in answer.get("taken", ()):
             kind = _STEPS[taken["step"]]
+            self.taken[taken["step"]] += 1
             self._report(kind(recording_id=recording_id, path=taken["path"], size_bytes=taken["size_bytes"]))
         return True
 

@@ -2,6 +2,7 @@
 
 from switch.application import Gauge
 from switch.archive.archive import Archive
+from switch.archive.keeping import Keeping
 from switch.metrics import Total
 
 
@@ -25,5 +26,23 @@ def archive_totals(archive: Archive) -> list[Total]:
             "Faults of our own in the archive; each is in the log.",
             (),
             lambda: {(): archive.faults},
+        ),
+    ]
+
+
+def keeping_totals(keeping: Keeping) -> list[Total]:
+    """What became of files."""
+    return [
+        Total(
+            "recordings_treated",
+            "Recordings converted and encrypted after they were over.",
+            ("step",),
+            lambda: {(step,): count for step, count in keeping.taken.items()},
+        ),
+        Total(
+            "recordings_untreated",
+            "Recordings that stay as they are though they were to be converted or encrypted.",
+            (),
+            lambda: {(): keeping.untreated},
         ),
     ]

@@ -132,3 +132,9 @@ def test_what_holds_no_sound_is_encrypted_as_it_is(begun: Path) -> None:
     soundfile.write(begun, FRAMES[:0], 8000, subtype="PCM_16")
     (taken,) = treat(begun, Form.FLAC, RECIPIENTS)
     assert taken.path.name == "recording-1.wav.age"
+
+
+def test_whoever_might_not_read_the_file_may_not_read_what_it_became(begun: Path) -> None:
+    begun.chmod(0o600)
+    for taken in treat(begun, Form.FLAC, RECIPIENTS):
+        assert not taken.path.exists() or taken.path.stat().st_mode & 0o777 == 0o600
