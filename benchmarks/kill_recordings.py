@@ -34,6 +34,7 @@ from sipp_scenarios.switch_process import SwitchProcess
 from switch.records.journal_reader import JournalReader
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
+from switch.records.recording_search import RecordingSearch
 
 NUMBER = "95598"
 SECTIONS = f"""
@@ -145,7 +146,7 @@ def journalled(switch: SwitchProcess) -> dict[str, Recorded]:
 def check_all(switch: SwitchProcess, killed_at: float, result: Result) -> None:
     """Hold every recording that the journal or the folder has against what it should be."""
     recordings, reader = journalled(switch), RecordReader(switch.configuration.records)
-    rows = Counter(row["recording_id"] for row in reader.recordings(limit=10**6))
+    rows = Counter(row["recording_id"] for row in reader.recordings(RecordingSearch(limit=10**6)))
     on_disk = {path.stem for path in switch.configuration.recordings.folder.glob("*/*.wav")}
     result.broken += [f"{name}: there is a file and no word of it" for name in on_disk - recordings.keys()]
     for name, recorded in recordings.items():

@@ -1,5 +1,6 @@
 """Options that many commands share, and what follows from them."""
 
+import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,3 +62,11 @@ def ask(socket: Path | None, config: Path | None, verb: str, /, **params: object
 def record_reader(config: Path | None) -> RecordReader:
     """The records of the switch, whether it runs or not. Raises ConfigurationError."""
     return RecordReader(configuration(config).records)
+
+
+def own_name() -> str:
+    """Who gives the command; empty for a user without a name, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""

@@ -1,13 +1,12 @@
 """``ringmain recordings link``: lets a browser play a recording."""
 
-import getpass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.options import ConfigOption, JsonOption, SocketOption, ask, record_reader
+from cli.options import ConfigOption, JsonOption, SocketOption, ask, own_name, record_reader
 from cli.output import cell, print_json, print_line, print_note
 from runtime.durations import parse_duration
 from runtime.errors import UsageError
@@ -36,7 +35,7 @@ def link(
         "recording.link",
         recording_id=whole_id,
         for_s=for_s,
-        who=_name() if who is None else who,
+        who=own_name() if who is None else who,
     )
     if as_json:
         print_json(found)
@@ -58,10 +57,3 @@ def _whole_id(beginning: str, socket: Path | None, config: Path | None) -> str:
         if len(matching) > 1:
             raise UsageError(f"several begin with {beginning!r}: {', '.join(matching)}") from error
         return str(matching[0])
-
-
-def _name() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user without a name, as in a container
-        return ""

@@ -2,46 +2,53 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cli import recording_export, recording_link, recording_play, recording_repair
+from cli import (
+    recording_export,
+    recording_link,
+    recording_list,
+    recording_notes,
+    recording_play,
+    recording_repair,
+)
 from cli.noun import noun
-from cli.options import ConfigOption, JsonOption, LimitOption, configuration, record_reader
-from cli.output import duration, minute, print_fields, print_json, print_line
-from cli.paths import shown_path
+from cli.options import ConfigOption, JsonOption, configuration, record_reader
+from cli.output import print_fields, print_json, print_line
 from cli.progress import progress
 from cli.table import print_table
 from runtime.clock import local_now
 from runtime.errors import UsageError
 from switch.records.queries import RecordReader
 
-app = noun("Recordings: list them, show one, draw both channels, listen, measure the talk, verify them.")
+app = noun("Recordings: find, show and draw them, listen, measure the talk, verify, tag and hold them.")
 
 RecordingId = Annotated[str, typer.Argument(help="The recording's id, or its beginning.")]
+_OF_PARTY = ("station", "agent", "joined_at", "left_at")
+_OF_CHANGE = ("changed_at", "kind", "value", "changed_by")
 
 
-@app.command("list")
-def list_all(limit: LimitOption = 50, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """List the latest recordings, newest first."""
-    found = record_reader(config).recordings(limit)
-    if as_json:
-        print_json(found)
-        return
-    columns = ("recording", "began", "from", "to", "station", "length#", "state", "path")
-    gives_way = ("path", "to", "station", "from")
-    print_table("recordings", columns, (_row(recording) for recording in found), gives_way)
+app.command("list")(recording_list.list_recordings)
 
 
 @app.command("show")
 def show(recording_id: RecordingId, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Show all that is known of one recording."""
-    recording = record_reader(config).recording(recording_id)
+    reader = record_reader(config)
+    recording = reader.recording(recording_id)
+    parties, changes = (look_up(recording["recording_id"]) for look_up in (reader.parties, reader.changes))
     if as_json:
-        print_json(recording)
-    else:
-        print_fields(recording["recording_id"], recording)
+        print_json({**recording, "parties": parties, "changes": changes})
+        return
+    print_fields(recording["recording_id"], recording)
+    if parties:
+        rows = [tuple(party[name] for name in _OF_PARTY) for party in parties]
+        print_table("the customer talked to", ("station", "agent", "from", "to"), rows)
+    if changes:
+        rows = [tuple(change[name] for name in _OF_CHANGE) for change in changes]
+        print_table("what was done with it", ("when", "what", "value", "by"), rows)
 
 
 @app.command("plot")
@@ -81,6 +88,11 @@ app.command("link")(recording_link.link)
 app.command("repair")(recording_repair.repair)
 app.command("play")(recording_play.play)
 app.command("export")(recording_export.export)
+app.command("tag")(recording_notes.tag)
+app.command("untag")(recording_notes.untag)
+app.command("rate")(recording_notes.rate)
+app.command("hold")(recording_notes.hold)
+app.command("release")(recording_notes.release)
 
 
 @app.command("analyse")
@@ -143,17 +155,3 @@ def verify(
 def _midnight(moment: datetime) -> datetime:
     """When the day of a moment began."""
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _row(recording: dict[str, Any]) -> tuple[object, ...]:
-    length_ms = recording["duration_ms"]
-    return (
-        recording["recording_id"],
-        minute(recording["started_at"]),
-        recording["caller"],
-        recording["called"],
-        recording["station"],
-        duration(None if length_ms is None else length_ms / 1000),
-        recording["state"],
-        shown_path(recording["path"]),
-    )

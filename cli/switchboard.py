@@ -25,6 +25,8 @@ from runtime.target import HANG_UP, parse_target
 from runtime.vocabulary import Event
 from switch.application import Application, Gauge, Verb
 from switch.archive.archive import Archive
+from switch.archive.catalogue.projections import RecordingParties, Recordings
+from switch.archive.catalogue.service import Catalogue
 from switch.archive.keeping import Keeping
 from switch.archive.listening.links import read_key
 from switch.archive.listening.service import Listening
@@ -48,7 +50,7 @@ from switch.records.call_records import CallRecords
 from switch.records.database import Database
 from switch.records.journal import Journal
 from switch.records.projection import Projection
-from switch.records.recordings import Recordings
+from switch.records.recording_changes import RecordingChanges
 from switch.registration_verbs import RegistrationVerbs
 from switch.sdp.secrets import may_tell_keys, without_keys
 from switch.sip.guard.admission import Admission
@@ -195,6 +197,7 @@ class Switchboard:
 
     def _build_observation(self) -> None:
         configuration = self.configuration
+        self._agent_topics = [topic for app in self._applications for topic in app.agent_topics]
         self._journal = Journal(configuration.records, self._report)
         self._database = Database(configuration.records, self._projections(), self._journal, self._report)
         self._archive = Archive(
@@ -202,8 +205,8 @@ class Switchboard:
             configuration.records,
             self._journal,
             self._report,
-            agent_topics=[topic for app in self._applications for topic in app.agent_topics],
             spool=configuration.recordings.spool,
+            agent_topics=self._agent_topics,
         )
         self._nightly = Nightly(
             configuration.recordings,
@@ -233,6 +236,7 @@ class Switchboard:
             self.driver.submit,
             configuration.recordings.identity,
         )
+        self._catalogue = Catalogue(configuration.records, self._listening.finder, self.driver.submit)
         self._control = ControlServer(configuration.control, self._all_verbs(), self._audience_changed)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(
@@ -271,6 +275,7 @@ class Switchboard:
         self.driver.observe(self._event_log.log_event, self._event_log.wants)
         self.driver.observe(self._metrics.observe, self._metrics.folds)
         self.driver.observe(self._listening.finder.observe, self._listening.finder.wants)
+        self.driver.observe(self._catalogue.recent.observe, self._catalogue.recent.wants)
 
     async def open(self) -> None:
         """Start listening. Raises UsageError when an address or a folder cannot be had."""
@@ -301,6 +306,7 @@ class Switchboard:
         await self._http.close()
         self._listening.close()
         await self._control.close()
+        self._catalogue.close()
         self._dns.close()
         self._transports.close()
         if self._trace is not None:
@@ -358,7 +364,9 @@ class Switchboard:
 
     def _projections(self) -> Iterator[Projection]:
         yield CallRecords()
-        yield Recordings()
+        yield Recordings(self._agent_topics)
+        yield RecordingParties(self._agent_topics)
+        yield RecordingChanges()
         for application in self._applications:
             yield from application.projections
 
@@ -373,6 +381,7 @@ class Switchboard:
             *self._media_verbs.verbs(),
             *self._station_verbs.verbs(),
             *self._listening.verbs(),
+            *self._catalogue.verbs(),
             *self.certificates.verbs(),
             *self._ban_verbs.verbs(),
             *registrations,

@@ -20,7 +20,10 @@ class Verb:
     params: type[Params]
     """Checked before ``handle`` runs; a bad parameter never reaches it."""
     handle: Callable[[Any], object]
-    """Takes the checked parameters, returns plain data. Raises UsageError with a sentence for people."""
+    """Takes the checked parameters, returns plain data. Raises UsageError with a sentence for people.
+
+    What takes its time is a coroutine: its client waits for the answer, nobody else.
+    """
     help: str
 
 

@@ -167,7 +167,10 @@ class Ledger:
 
     def _end(self, entry: JournalEntry) -> Ended:
         fields = entry.fields
-        note = self._forget(fields["recording_id"]) or _unannounced(entry)
+        note = self._forget(fields["recording_id"])
+        if note is None:
+            call = self._calls.get(fields["call_id"])
+            note = _unannounced(entry) if call is None else _begun(call, entry)
         note.path = fields["path"]
         state: Any = entry.topic.removeprefix("recording.")
         return Ended(note, entry.sequence, state, fields)

@@ -1,6 +1,8 @@
 """One client of the control socket: requests in, answers and events out, each bounded."""
 
 import asyncio
+from collections.abc import Awaitable
+from inspect import isawaitable
 from typing import Annotated, cast
 
 import structlog
@@ -85,6 +87,8 @@ class ControlSession(asyncio.Protocol):
         self._writable = True
         self._flush_due = False
         self._turn_due = False
+        self._awaited: asyncio.Task[None] | None = None
+        """A request that takes its time; those behind it wait, so that answers keep their order."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -97,6 +101,8 @@ class ControlSession(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._audience.leave(self)
+        if self._awaited is not None:
+            self._awaited.cancel()
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -156,7 +162,7 @@ class ControlSession(asyncio.Protocol):
         for _ in range(_REQUESTS_PER_TURN):
             if self._transport.is_closing():
                 return
-            if not self._writable:
+            if not self._writable or self._awaited is not None:
                 self._transport.pause_reading()
                 return
             message = self._reader.next()
@@ -168,25 +174,39 @@ class ControlSession(asyncio.Protocol):
         self._schedule_turn()
 
     def _handle(self, message: Message) -> None:
-        match message:
-            case Request():
-                self._transport.write(self._answer(message))
-            case Notification():
-                self._carry_out(message)
-            case _:
-                raise ProtocolError(ErrorCode.MALFORMED, "a response, but the switch has asked nothing")
-
-    def _carry_out(self, message: Notification) -> None:
+        if not isinstance(message, Request | Notification):
+            raise ProtocolError(ErrorCode.MALFORMED, "a response, but the switch has asked nothing")
         try:
-            self._verbs.call(message.method, message.params)
-        except VerbError as error:  # a notification has no answer to tell it in
+            result = self._verbs.call(message.method, message.params)
+        except VerbError as error:
+            self._tell_failure(message, error)
+            return
+        if isawaitable(result):
+            self._awaited = self._loop.create_task(self._await_result(message, result))
+        else:
+            self._tell_result(message, result)
+
+    async def _await_result(self, message: Request | Notification, result: Awaitable[object]) -> None:
+        try:
+            self._tell_result(message, await result)
+        except VerbError as error:
+            self._tell_failure(message, error)
+        self._awaited = None
+        self._schedule_turn()
+
+    def _tell_failure(self, message: Request | Notification, error: VerbError) -> None:
+        if isinstance(message, Request):
+            self._transport.write(encode_failure(message.msgid, error.failure))
+        else:  # a notification has no answer to tell it in
             log.warning("control notification failed", verb=message.method, reason=str(error))
 
-    def _answer(self, request: Request) -> bytes:
+    def _tell_result(self, message: Request | Notification, result: object) -> None:
+        if isinstance(message, Request):
+            self._transport.write(self._encode(message, result))
+
+    def _encode(self, request: Request, result: object) -> bytes:
         try:
-            answer = encode_result(request.msgid, self._verbs.call(request.method, request.params))
-        except VerbError as error:
-            return encode_failure(request.msgid, error.failure)
+            answer = encode_result(request.msgid, result)
         except (TypeError, ValueError, OverflowError):
             log.exception("the answer of a verb is not plain data", verb=request.method)
             failure = Failure(ErrorCode.INTERNAL, f"{request.method} was carried out, but its answer is lost")

@@ -1,7 +1,9 @@
 """The verbs of the control socket: checked on the way in, told in plain English when they fail."""
 
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable, Iterator
+from contextlib import contextmanager
+from inspect import isawaitable
 from typing import Any
 
 import structlog
@@ -51,19 +53,17 @@ class VerbRegistry:
             self._add(verb)
 
     def call(self, name: str, params: list[Any]) -> object:
-        """Check the parameters and carry out the verb. Raises VerbError, nothing else."""
+        """Check the parameters and carry out the verb; the answer may be awaitable.
+
+        Raises VerbError, nothing else, and so does what is awaited.
+        """
         verb = self._verbs.get(name)
         if verb is None:
             raise VerbError(self._unknown(name))
         checked = _check(verb, params)
-        try:
-            return verb.handle(checked)
-        except UsageError as refusal:
-            raise VerbError(Failure(ErrorCode.REFUSED, str(refusal))) from refusal
-        except Exception as fault:  # a fault of one verb must not take the client's connection, or the switch
-            log.exception("verb failed", verb=name)
-            message = f"{name} failed inside the switch; its log says more"
-            raise VerbError(Failure(ErrorCode.INTERNAL, message)) from fault
+        with _told(name):
+            answer = verb.handle(checked)
+        return _later(name, answer) if isawaitable(answer) else answer
 
     def _add(self, verb: Verb) -> None:
         self._verbs[verb.name] = verb
@@ -78,6 +78,24 @@ class VerbRegistry:
             {"name": verb.name, "help": verb.help, "parameters": verb.params.model_json_schema()}
             for _, verb in sorted(self._verbs.items())
         ]
+
+
+async def _later(name: str, answer: Awaitable[object]) -> object:
+    with _told(name):
+        return await answer
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """Turn what a verb raises into what its client is told."""
+    try:
+        yield
+    except UsageError as refusal:
+        raise VerbError(Failure(ErrorCode.REFUSED, str(refusal))) from refusal
+    except Exception as fault:  # a fault of one verb must not take the client's connection, or the switch
+        log.exception("verb failed", verb=name)
+        message = f"{name} failed inside the switch; its log says more"
+        raise VerbError(Failure(ErrorCode.INTERNAL, message)) from fault
 
 
 def _check(verb: Verb, params: list[Any]) -> Params:

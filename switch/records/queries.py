@@ -1,5 +1,6 @@
 """Reading call records and recordings, for people and programs. Opens the database read-only."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -12,7 +13,9 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from switch.records.call_records import call_records
 from switch.records.config import RecordsConfig
 from switch.records.errors import NoRecords, RecordNotFound
-from switch.records.recordings import recordings
+from switch.records.recording_changes import Change, recording_changes, with_changes
+from switch.records.recording_search import RecordingSearch, query_of
+from switch.records.recordings import recording_parties, recordings
 
 Row = dict[str, Any]
 
@@ -31,23 +34,28 @@ class RecordReader:
 
     def calls(self, limit: int = 50) -> list[Row]:
         """The latest call records, newest first."""
-        return self._latest(call_records, "start_stamp", limit)
+        newest_first = select(call_records).order_by(
+            call_records.c.start_stamp.desc(), *call_records.primary_key
+        )
+        return self._select(newest_first.limit(limit))
 
-    def recordings(self, limit: int = 50) -> list[Row]:
-        """The latest recordings, newest first."""
-        return self._latest(recordings, "started_at", limit)
+    def recordings(self, search: RecordingSearch) -> list[Row]:
+        """A page of the recordings that fit, newest first, as they are after all changes."""
+        return self._select_recordings(query_of(search))
 
     def recordings_between(self, began: datetime, ended: datetime) -> list[Row]:
         """All recordings that began from one moment on and before another, in that order."""
         column = recordings.c.started_at
-        return self._select(select(recordings).where(column >= began, column < ended).order_by(column))
+        return self._select_recordings(
+            select(recordings).where(column >= began, column < ended).order_by(column)
+        )
 
     def recordings_named(self, recording_ids: Sequence[str]) -> list[Row]:
         """Those of these recordings that are known, in no order."""
         found: list[Row] = []
         for start in range(0, len(recording_ids), _IDS_AT_A_TIME):
             some = recording_ids[start : start + _IDS_AT_A_TIME]
-            found += self._select(select(recordings).where(recordings.c.recording_id.in_(some)))
+            found += self._select_recordings(select(recordings).where(recordings.c.recording_id.in_(some)))
         return found
 
     def recorded_calls_since(self, began: datetime) -> list[Row]:
@@ -61,16 +69,33 @@ class RecordReader:
         return self._find(call_records, call_id)
 
     def recording(self, recording_id: str) -> Row:
-        """The recording whose id is, or alone begins with, ``recording_id``. Raises RecordNotFound."""
-        return self._find(recordings, recording_id)
+        """The recording whose id is, or alone begins with, ``recording_id``. Raises RecordNotFound.
 
-    def _latest(self, table: Table, stamp: str, limit: int) -> list[Row]:
-        newest_first = select(table).order_by(table.c[stamp].desc(), *table.primary_key)
-        return self._select(newest_first.limit(limit))
+        As it is after all changes.
+        """
+        found = self._find(recordings, recording_id)
+        with _reading(self._url) as connection:
+            return _changed(connection, [found])[0]
+
+    def parties(self, recording_id: str) -> list[Row]:
+        """Whom the customer of a recording talked to, in order."""
+        table = recording_parties
+        of_recording = select(table).where(table.c.recording_id == recording_id)
+        return self._select(of_recording.order_by(table.c.position))
+
+    def changes(self, recording_id: str) -> list[Row]:
+        """What was done with a recording after it began, in order."""
+        table = recording_changes
+        of_recording = select(table).where(table.c.recording_id == recording_id)
+        return self._select(of_recording.order_by(table.c.change))
 
     def _select(self, wanted: Select[Any]) -> list[Row]:
         with _reading(self._url) as connection:
             return [dict(row) for row in connection.execute(wanted).mappings()]
+
+    def _select_recordings(self, wanted: Select[Any]) -> list[Row]:
+        with _reading(self._url) as connection:
+            return _changed(connection, [dict(row) for row in connection.execute(wanted).mappings()])
 
     def _find(self, table: Table, prefix: str) -> Row:
         (key,) = table.primary_key
@@ -83,6 +108,21 @@ class RecordReader:
             return dict(found[0])
         ids = ", ".join(row[key.name] for row in found)
         raise RecordNotFound(f"several begin with {prefix!r}; write more of the one you mean: {ids}")
+
+
+def _changed(connection: Connection, found: Sequence[Row]) -> list[Row]:
+    """Recordings as they are after all changes."""
+    changes: defaultdict[str, list[Change]] = defaultdict(list)
+    table = recording_changes
+    ids = [row["recording_id"] for row in found]
+    for start in range(0, len(ids), _IDS_AT_A_TIME):
+        some = table.c.recording_id.in_(ids[start : start + _IDS_AT_A_TIME])
+        wanted = (
+            select(table.c.recording_id, table.c.kind, table.c.value).where(some).order_by(table.c.change)
+        )
+        for recording_id, kind, value in connection.execute(wanted):
+            changes[recording_id].append(Change(kind, value))
+    return [with_changes(row, changes[row["recording_id"]]) for row in found]
 
 
 @contextmanager

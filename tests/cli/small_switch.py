@@ -13,6 +13,7 @@ import switch.verbs
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from switch.application import Verb
+from switch.archive.catalogue.verbs import RateParams, ReasonParams, TagParams
 from switch.control.config import ControlConfig
 from switch.control.server import ControlServer
 from switch.records.projection import JournalEntry
@@ -124,6 +125,7 @@ TRUNK = {
     ],
 }
 FLOW = {"name": "hotline", "title": "热线", "nodes": 7, "calls": 3}
+NOTED = {"recording_id": "recording-1", "tags": ["投诉"], "rating": None, "held": False}
 STATUS = {
     "name": "ringmain",
     "version": "0.1.0",
@@ -189,6 +191,11 @@ class SmallSwitch:
             self._verb("trunk.enable", TrunkParams, TRUNK),
             self._verb("trunk.disable", TrunkParams, TRUNK),
             self._verb("flow.list", NoParams, [FLOW]),
+            self._verb("recording.tag", TagParams, NOTED),
+            self._verb("recording.untag", TagParams, NOTED),
+            self._verb("recording.rate", RateParams, NOTED),
+            self._verb("recording.hold", ReasonParams, NOTED | {"held": True}),
+            self._verb("recording.release", ReasonParams, NOTED),
             self._verb("switch.status", NoParams, STATUS),
         ]
 

@@ -51,6 +51,31 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
             {"station": "1001", "text": "你好", "sender": "", "sender_name": ""},
         ),
         (["flows"], "flow.list", {}),
+        (
+            ["recordings", "tag", "recording-1", "投诉", "--by", "li"],
+            "recording.tag",
+            {"recording_id": "recording-1", "by": "li", "tag": "投诉"},
+        ),
+        (
+            ["recordings", "untag", "recording-1", "投诉", "--by", "li"],
+            "recording.untag",
+            {"recording_id": "recording-1", "by": "li", "tag": "投诉"},
+        ),
+        (
+            ["recordings", "rate", "recording-1", "4", "--by", "li"],
+            "recording.rate",
+            {"recording_id": "recording-1", "by": "li", "rating": 4},
+        ),
+        (
+            ["recordings", "hold", "recording-1", "--reason", "case 7", "--by", ""],
+            "recording.hold",
+            {"recording_id": "recording-1", "by": "", "reason": "case 7"},
+        ),
+        (
+            ["recordings", "release", "recording-1", "--reason", "settled", "--by", "li"],
+            "recording.release",
+            {"recording_id": "recording-1", "by": "li", "reason": "settled"},
+        ),
         (["sip", "bans"], "ban.list", {}),
         (["sip", "bans", "list"], "ban.list", {}),
         (

@@ -15,7 +15,9 @@ from typer.testing import CliRunner
 
 from cli.commands import app
 from switch.records.call_records import call_records
+from switch.records.columns import record_tables
 from switch.records.projection import JournalEntry
+from switch.records.recording_changes import recording_changes
 from switch.records.recordings import recordings
 from switch.records.segment import encode_line
 from switch.records.store import RecordStore
@@ -69,7 +71,10 @@ def recording_row(recording_id: str, path: Path, **changes: object) -> dict[str,
         "recovered": False,
         "caller": "13800138000",
         "called": "95598",
+        "trunk": None,
+        "queue": "service",
         "station": "1001",
+        "agent": "2001",
         "customer_lost_ms": 0,
         "agent_lost_ms": 0,
     }
@@ -88,10 +93,16 @@ class Place:
         rng = np.random.default_rng(3)
         soundfile.write(self.wav, rng.integers(-9000, 9000, (32_000, 2)).astype(np.int16), 8000)
 
-    def fill(self, calls: Iterable[dict[str, Any]], records: Iterable[dict[str, Any]]) -> None:
-        store = RecordStore(f"sqlite:///{self._folder}/records.db", [call_records, recordings])
+    def fill(
+        self,
+        calls: Iterable[dict[str, Any]],
+        records: Iterable[dict[str, Any]],
+        changes: Iterable[dict[str, Any]] = (),
+    ) -> None:
+        store = RecordStore(f"sqlite:///{self._folder}/records.db", record_tables.tables.values())
         store.open()
-        assert store.write({call_records: list(calls), recordings: list(records)}, 1) == []
+        rows = ((call_records, list(calls)), (recordings, list(records)), (recording_changes, list(changes)))
+        assert store.write({table: [*some] for table, some in rows if some}, 1) == []
         store.close()
 
     def tell(self, call_id: str, after_s: float, topic: str, **fields: object) -> None:
@@ -150,6 +161,32 @@ def test_recordings_are_listed_and_shown(place: Place) -> None:
     assert str(place.wav) in lines[1]
     assert json.loads(place.run("recordings", "show", "recording-ab", "--json").stdout)["station"] == "1001"
     assert str(place.wav) in place.run("recordings", "show", "recording-ab").stdout
+
+
+def test_recordings_are_found_by_what_is_known_of_them_page_by_page(place: Place) -> None:
+    tagged = {"recording_id": "recording-ab12", "changed_at": BEGAN, "kind": "tagged", "value": "vip"}
+    held = tagged | {"kind": "held", "value": "case 7"}
+    place.fill(
+        [], [], [{**tagged, "change": 7, "changed_by": "li"}, {**held, "change": 8, "changed_by": "li"}]
+    )
+    for words, found in (
+        (["--tag", "vip"], ["recording-ab12"]),
+        (["--held"], ["recording-ab12"]),
+        (["--not-held", "--caller", "13800138000"], ["recording-cd34"]),
+        (["--state", "failed"], ["recording-cd34"]),
+        (["--longer-than", "3s", "--shorter-than", "1m"], ["recording-ab12"]),
+        (["--since", "2026-11-20", "--until", "2026-11-22", "-n", "1"], ["recording-cd34"]),
+        (["--after", "recording-cd34"], ["recording-ab12"]),
+        (["--queue", "nobody"], []),
+    ):
+        listed = json.loads(place.run("recordings", *words, "--json").stdout)
+        assert [row["recording_id"] for row in listed] == found, words
+    page = place.run("recordings", "-n", "1")
+    assert "--after recording-cd34" in page.stderr
+    assert "completed, held" in place.run("recordings", "--tag", "vip").stdout
+    shown = place.run("recordings", "show", "recording-ab").stdout
+    assert all(word in shown for word in ("what was done with it", "tagged", "vip", "case 7", "li"))
+    assert place.run("recordings", "--longer-than", "soon").exit_code == 2
 
 
 @pytest.mark.parametrize(

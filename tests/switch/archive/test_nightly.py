@@ -18,6 +18,7 @@ from switch.archive.nightly import Nightly
 from switch.archive.state_file import StateFile
 from switch.records.call_records import call_records
 from switch.records.config import RecordsConfig
+from switch.records.recording_changes import recording_changes
 from switch.records.recordings import recordings
 from switch.records.store import RecordStore
 from tests.switch.archive.runs import SECONDS, recording_file
@@ -54,7 +55,7 @@ class Place:
             "sha256": sha256_of(self.path),
         }
         write_manifest(Manifest(**same, call_ids=("call-1",)), self.path)
-        store = RecordStore(self.records.database, [call_records, recordings])
+        store = RecordStore(self.records.database, [call_records, recordings, recording_changes])
         store.open()
         row = same | {"call_id": "call-1", "path": str(self.path), "station": "1001"}
         assert store.write({recordings: [row]}, 1) == []

@@ -31,6 +31,7 @@ MODULES = {
     "switch.sip.transport.events": "Certificates",
     "switch.records.events": "Journal and database",
     "switch.archive.events": "The archive of recordings",
+    "switch.archive.catalogue.events": "What people note about recordings",
     "switch.archive.listening.events": "Listening to recordings",
     "switch.sip.trace.events": "Traces of SIP",
 }

@@ -16,7 +16,7 @@ from runtime.models import NoParams, Params
 from switch.application import Verb
 from switch.control.client import ControlClient, NotConnected, VerbRefused, connect_sync
 from switch.control.config import ControlConfig
-from switch.control.protocol import MessageReader, Notification, encode_request, encode_result
+from switch.control.protocol import MessageReader, Notification, Response, encode_request, encode_result
 from switch.control.server import ControlServer, SocketUnusable
 from switch.events import CallAnswered, CallEnded
 from switch.records.projection import JournalEntry
@@ -41,7 +41,19 @@ def refuse(params: Text) -> object:
     raise UsageError(f"{params.text} is not possible now")
 
 
+async def take_time(params: Text) -> object:
+    await asyncio.sleep(0)
+    if params.text == "no":
+        raise UsageError("not possible after all")
+    if params.text == "oops":
+        raise KeyError(params.text)
+    if params.text == "never":
+        await asyncio.Event().wait()
+    return f"{params.text}, slowly"
+
+
 VERBS = (
+    Verb(name="test.slow", params=Text, handle=take_time, help="Say it later."),
     Verb(name="switch.status", params=NoParams, handle=lambda _: {"calls": 0}, help="How it is."),
     Verb(name="test.echo", params=Text, handle=lambda params: params.text, help="Say it again."),
     Verb(name="test.refuse", params=Text, handle=refuse, help="Say no."),
@@ -82,6 +94,58 @@ def test_verbs_are_answered_and_failures_told(run: Run, tmp_path: Path) -> None:
             assert (await failure(client, "test.odd", text="x"))[0] == "internal"
             assert (await failure(client, "test.echo"))[0] == "bad_params"
             assert (await failure(client, "test.ecco"))[0] == "unknown_verb"
+            assert await client.call("test.echo", text="still here") == "still here"
+
+    run(steps())
+
+
+def test_a_verb_that_takes_its_time_holds_up_its_own_client_only(run: Run, tmp_path: Path) -> None:
+    async def steps() -> None:
+        settings = config(tmp_path)
+        async with (
+            serving(settings),
+            ControlClient.connect(settings.socket) as patient,
+            ControlClient.connect(settings.socket) as other,
+        ):
+            waiting = asyncio.create_task(patient.call("test.slow", text="never"))
+            behind = asyncio.create_task(patient.call("test.echo", text="behind"))
+            assert [await other.call("test.echo", text="x") for _ in range(3)] == ["x"] * 3
+            assert not waiting.done()
+            assert not behind.done()
+            waiting.cancel()
+            behind.cancel()
+
+    run(steps())
+
+
+def test_answers_keep_the_order_of_requests_also_when_some_take_their_time(run: Run, tmp_path: Path) -> None:
+    async def steps() -> None:
+        settings = config(tmp_path)
+        async with serving(settings):
+            reader, writer = await asyncio.open_unix_connection(settings.socket)
+            for msgid in range(200):
+                verb = "test.slow" if msgid % 3 == 0 else "test.echo"
+                writer.write(encode_request(msgid, verb, {"text": str(msgid)}))
+            messages = MessageReader(max_message_bytes=65_536, max_items=256)
+            answered: list[int] = []
+            while len(answered) < 200:
+                messages.feed(await reader.read(65_536))
+                while isinstance(message := messages.next(), Response):
+                    answered.append(message.msgid)
+            assert answered == list(range(200))
+            writer.close()
+
+    run(steps())
+
+
+def test_failures_of_verbs_that_take_their_time_are_told_as_others(run: Run, tmp_path: Path) -> None:
+    async def steps() -> None:
+        settings = config(tmp_path)
+        async with serving(settings), ControlClient.connect(settings.socket) as client:
+            assert await client.call("test.slow", text="yes") == "yes, slowly"
+            assert await failure(client, "test.slow", text="no") == ("refused", "not possible after all")
+            assert (await failure(client, "test.slow", text="oops"))[0] == "internal"
+            assert (await failure(client, "test.slow"))[0] == "bad_params"
             assert await client.call("test.echo", text="still here") == "still here"
 
     run(steps())

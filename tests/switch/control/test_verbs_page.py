@@ -26,6 +26,10 @@ from runtime.ids import SeededIds
 from runtime.models import NoParams, Params
 from runtime.vocabulary import event_fields, field_names
 from switch.application import Verb
+from switch.archive.catalogue.events import RecordingTagged
+from switch.archive.catalogue.projections import RecordingParties, Recordings
+from switch.archive.catalogue.service import Catalogue
+from switch.archive.listening.finding import RecordingFinder
 from switch.archive.listening.links import LinkSigner
 from switch.archive.listening.verbs import LinkVerbs
 from switch.ban_verbs import BanVerbs
@@ -40,8 +44,12 @@ from switch.events import CallAnswered, CallEnded
 from switch.fork_verbs import ForkVerbs
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
+from switch.records.config import RecordsConfig
 from switch.records.projection import JournalEntry
+from switch.records.queries import RecordReader
+from switch.records.recording_changes import RecordingChanges
 from switch.records.segment import decode_line
+from switch.records.store import RecordStore
 from switch.registration_verbs import RegistrationVerbs
 from switch.sip.commands import SendText, SetMailbox
 from switch.sip.config import SipConfig, StationConfig
@@ -57,6 +65,7 @@ from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
 from tests.helpers.exchange_rig import ExchangeRig
 from tests.helpers.trunks_rig import TrunksRig, trunk_config
+from tests.switch.records.stories import answered_call, fold, journal_of
 
 PAGE = (Path(__file__).parents[3] / "docs" / "verbs.md").read_text()
 
@@ -100,7 +109,7 @@ def words(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
-def all_verbs() -> list[Verb]:
+def all_verbs(folder: Path) -> list[Verb]:
     """Of a switch with an agent, a call that is answered, a flow and a registered phone."""
     rig = ExchangeRig()
     rig.feed(AnswerCall(call_id=rig.arrive()))
@@ -144,6 +153,7 @@ def all_verbs() -> list[Verb]:
         *of_masks,
         *of_media.verbs(),
         *of_recordings,
+        *recording_verbs(folder, rig),
     )
     return [*own, *of_queues.verbs, *of_flows.verbs]
 
@@ -158,10 +168,26 @@ def registration_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     return RegistrationVerbs(registrar, rig.clock, rig.driver.submit).verbs()
 
 
+def recording_verbs(folder: Path, rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a switch with one recording, of a call with one agent, that is tagged."""
+    records = RecordsConfig(database=f"sqlite:///{folder}/records.db")
+    projections = (Recordings(), RecordingParties(), RecordingChanges())
+    store = RecordStore(records.database, [projection.table for projection in projections])
+    store.open()
+    tagged = RecordingTagged(recording_id="recording-1", tag="投诉", by="李娜")
+    entries = journal_of([*answered_call(), (60.0, tagged)])
+    assert store.write({p.table: list(fold(p, entries)) for p in projections}, 1) == []
+    store.close()
+    finder = RecordingFinder(RecordReader(records))
+    catalogue = Catalogue(records, finder, rig.driver.submit)
+    rig.driver.observe(catalogue.recent.observe, catalogue.recent.wants)
+    return catalogue.verbs()
+
+
 async def ask(folder: Path, *questions: tuple[str, dict[str, Any]]) -> list[Any]:
     """What the verbs answer to a client, one after the other."""
     config = ControlConfig(socket=folder / "ringmain.sock")
-    server = ControlServer(config, all_verbs())
+    server = ControlServer(config, all_verbs(folder))
     await server.open()
     async with ControlClient.connect(config.socket) as client:
         answers = [await client.call(verb, **params) for verb, params in questions]
@@ -205,6 +231,13 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("queue.list", {}),
     ("flow.list", {}),
     ("recording.link", {"recording_id": "recording-1"}),
+    ("recording.list", {"called": "95598", "tag": "投诉", "limit": 1}),
+    ("recording.rate", {"recording_id": "recording-1", "rating": 4}),
+    ("recording.tag", {"recording_id": "recording-1", "tag": "vip"}),
+    ("recording.untag", {"recording_id": "recording-1", "tag": "vip"}),
+    ("recording.hold", {"recording_id": "recording-1", "reason": "case 7"}),
+    ("recording.release", {"recording_id": "recording-1", "reason": "settled"}),
+    ("recording.show", {"recording_id": "recording-1"}),
     ("registration.list", {}),
     ("registration.remove", {"station": "1001"}),
     ("sip.reload_certificates", {}),

@@ -13,10 +13,11 @@ from ivr.config import IvrConfig
 from runtime.clock import ManualClock
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command
+from switch.archive.catalogue.projections import RecordingParties, Recordings
 from switch.records.call_records import CallRecords
 from switch.records.columns import Stamp
 from switch.records.projection import Projection
-from switch.records.recordings import Recordings
+from switch.records.recording_changes import RecordingChanges
 from switch.records.schema import journal_cursor
 
 PAGE = Path(__file__).parents[3] / "docs" / "records.md"
@@ -47,6 +48,8 @@ def _submit(command: Command) -> None:
 PROJECTIONS: list[Projection] = [
     CallRecords(),
     Recordings(),
+    RecordingParties(),
+    RecordingChanges(),
     *acd.service.build([], [], (), SeededIds(), _submit, ManualClock()).projections,
     *ivr.service.build(IvrConfig(), {}, SeededIds()).projections,
 ]

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, String, Table
 
 from runtime.vocabulary import Event
+from switch.archive.catalogue.projections import Recordings
 from switch.events import CallAnswered, DigitReceived
 from switch.records import store
 from switch.records.call_records import CallRecords
@@ -22,7 +23,7 @@ from switch.records.journal import Journal
 from switch.records.journal_reader import JournalReader
 from switch.records.projection import JournalEntry, Projection
 from switch.records.queries import RecordReader
-from switch.records.recordings import Recordings
+from switch.records.recording_changes import RecordingChanges
 from switch.records.segment import list_segments
 from tests.switch.records.stories import START, Moment, answered_call, arrived, ended, switch_started
 
@@ -61,7 +62,7 @@ class Run:
 
 @contextmanager
 def running(settings: RecordsConfig, projections: Iterable[Projection] | None = None) -> Iterator[Run]:
-    run = Run(settings, projections or (CallRecords(), Recordings()))
+    run = Run(settings, projections or (CallRecords(), Recordings(), RecordingChanges()))
     try:
         yield run
     finally:
@@ -362,7 +363,7 @@ def test_a_table_that_lacks_a_column_is_told_with_what_to_do(tmp_path: Path) -> 
     settings = config(tmp_path)
     (tmp_path / "data").mkdir()
     execute(settings, "CREATE TABLE recordings (recording_id VARCHAR PRIMARY KEY, call_id VARCHAR)")
-    with running(settings, [Recordings()]) as run:
+    with running(settings, [Recordings(), RecordingChanges()]) as run:
         failed = run.reports.get(timeout=PATIENCE_S)
         assert isinstance(failed, DatabaseFailed)
         assert failed.reason.startswith("table recordings has no column contact_id, path, started_at, ")

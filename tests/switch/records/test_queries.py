@@ -2,11 +2,13 @@ from pathlib import Path
 
 import pytest
 
+from switch.archive.catalogue.projections import RecordingParties, Recordings
 from switch.records.call_records import CallRecords
 from switch.records.config import RecordsConfig
 from switch.records.errors import NoRecords, RecordNotFound
 from switch.records.queries import RecordReader
-from switch.records.recordings import Recordings
+from switch.records.recording_changes import RecordingChanges
+from switch.records.recording_search import RecordingSearch
 from switch.records.store import RecordStore
 from tests.switch.records.stories import Moment, answered_call, fold, journal_of
 
@@ -19,9 +21,10 @@ def reader(tmp_path: Path) -> RecordReader:
     for hour, name in enumerate(("1", "12", "3")):
         call_id = f"call_{name}" if name == "3" else f"call-{name}"
         moments += [(3600 * hour + at, event) for at, event in answered_call(call_id, f"recording-{name}")]
-    store = RecordStore(config.database, [CallRecords.table, Recordings.table])
+    projections = (CallRecords(), Recordings(), RecordingParties(), RecordingChanges())
+    store = RecordStore(config.database, [projection.table for projection in projections])
     store.open()
-    rows = {p.table: fold(p, journal_of(moments)) for p in (CallRecords(), Recordings())}
+    rows = {p.table: some for p in projections if (some := fold(p, journal_of(moments)))}
     assert store.write({table: list(some) for table, some in rows.items()}, 1) == []
     store.close()
     return RecordReader(config)
@@ -30,7 +33,10 @@ def reader(tmp_path: Path) -> RecordReader:
 def test_the_latest_come_first(reader: RecordReader) -> None:
     assert [row["call_id"] for row in reader.calls()] == ["call_3", "call-12", "call-1"]
     assert [row["call_id"] for row in reader.calls(limit=1)] == ["call_3"]
-    assert [row["recording_id"] for row in reader.recordings(limit=2)] == ["recording-3", "recording-12"]
+    assert [row["recording_id"] for row in reader.recordings(RecordingSearch(limit=2))] == [
+        "recording-3",
+        "recording-12",
+    ]
 
 
 def test_stamps_come_back_in_utc(reader: RecordReader) -> None:

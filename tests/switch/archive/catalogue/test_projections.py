@@ -1,8 +1,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from acd.events import OfferMade
+from switch.archive.catalogue.projections import RecordingParties, Recordings
 from switch.events import CallConnected
-from switch.records.recordings import Recordings
 from tests.switch.records.stories import (
     START,
     answered_call,
@@ -12,6 +13,7 @@ from tests.switch.records.stories import (
     ended,
     fold,
     journal_of,
+    offer_ended,
     recording_completed,
     recording_failed,
     recording_started,
@@ -35,7 +37,10 @@ def test_a_completed_recording_has_a_row_with_all_one_searches_by() -> None:
         "recovered": False,
         "caller": "13800138000",
         "called": "95598",
+        "trunk": None,
+        "queue": "客户服务",
         "station": "1002",
+        "agent": None,
         "customer_lost_ms": 40,
         "agent_lost_ms": 0,
     }
@@ -128,6 +133,32 @@ def test_a_call_is_forgotten_when_it_and_its_recordings_are_over() -> None:
     assert projection.oldest_open() is None
 
 
-def test_events_of_calls_that_are_not_known_bring_no_rows() -> None:
+def test_of_a_recording_whose_beginning_the_journal_has_lost_there_is_a_row_of_what_is_known() -> None:
     middle = journal_of(answered_call())[3:]
-    assert fold(Recordings(), middle) == []
+    (row,) = fold(Recordings(), middle)
+    assert (row["recording_id"], row["call_id"], row["caller"]) == ("recording-1", "call-1", None)
+    assert row["started_at"] == datetime.fromtimestamp(START, UTC)
+
+
+def test_everybody_the_customer_talked_to_has_a_row_in_order() -> None:
+    offer = OfferMade(queue="service", call_id="call-1", offer_id="offer-1", agent="2001", station="1001")
+    rows = fold(
+        RecordingParties([OfferMade.topic]),
+        journal_of(
+            [
+                (0, arrived()),
+                (1, recording_started()),
+                (2, offer),
+                (3, CallConnected(call_id="call-1", offer_id="offer-1", station="1001")),
+                (4, offer_ended("offer-1", accepted=True, by_station=True)),
+                (5, CallConnected(call_id="call-1", offer_id="offer-2", station="1002")),
+                (6, recording_completed()),
+            ]
+        ),
+    )
+    assert [(row["position"], row["station"], row["agent"]) for row in rows] == [
+        (1, "1001", "2001"),
+        (2, "1002", None),
+    ]
+    assert rows[0]["left_at"] == datetime.fromtimestamp(START + 4, UTC)
+    assert rows[1]["left_at"] is None

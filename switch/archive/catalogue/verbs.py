@@ -1,0 +1,187 @@
+"""``recording.list``, ``.show``, ``.tag``, ``.untag``, ``.rate``, ``.hold`` and ``.release``.
+
+They look into the database, so they are answered when a thread of their own has done so.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeVar
+
+from pydantic import Field
+
+from runtime.models import Params
+from runtime.vocabulary import Event
+from switch.application import Verb
+from switch.archive.catalogue.events import (
+    RecordingHeld,
+    RecordingRated,
+    RecordingReleased,
+    RecordingTagged,
+    RecordingUntagged,
+)
+from switch.archive.catalogue.recent import RecentChanges
+from switch.archive.listening.finding import RecordingFinder
+from switch.records.queries import RecordReader
+from switch.records.recording_changes import with_changes
+from switch.records.recording_search import HIGHEST_RATING, RecordingSearch
+
+_THREADS = 2
+_MOST_LISTED = 1000
+
+T = TypeVar("T")
+
+
+class RecordingParams(Params):
+    """Names one recording."""
+
+    recording_id: str = Field(
+        min_length=1, max_length=64, description="the recording's id, or its beginning; it may still run"
+    )
+
+
+class ChangeParams(RecordingParams):
+    """And who changes it."""
+
+    by: str = Field(default="", max_length=100, description="who does it; the journal keeps it")
+
+
+class TagParams(ChangeParams):
+    """A tag to put on or take off."""
+
+    tag: str = Field(pattern=r"^\S(.{0,62}\S)?$", description="1 to 64 characters, no space at either end")
+
+
+class RateParams(ChangeParams):
+    """A rating."""
+
+    rating: int = Field(ge=1, le=HIGHEST_RATING, description="1 to 5, the best")
+
+
+class ReasonParams(ChangeParams):
+    """Why it is held or released."""
+
+    reason: str = Field(min_length=1, max_length=200, description="why, in 1 to 200 characters")
+
+
+class ListParams(Params):
+    """What recordings are looked for; moments are seconds since the Unix epoch."""
+
+    caller: str | None = Field(default=None, description="the customer's number")
+    called: str | None = Field(default=None, description="the number the customer dialled")
+    agent: str | None = Field(default=None, description="an agent the customer talked to")
+    station: str | None = Field(default=None, description="a station the customer talked to")
+    queue: str | None = Field(default=None, description="the last queue the customer waited in")
+    trunk: str | None = Field(default=None, description="the trunk the customer came from")
+    contact_id: str | None = Field(default=None, description="the customer's visit")
+    call_id: str | None = Field(default=None, description="the call it began in")
+    since: float | None = Field(default=None, ge=0, le=1e11, description="a moment; it began then or later")
+    until: float | None = Field(default=None, ge=0, le=1e11, description="a moment; it began before")
+    tag: str | None = Field(default=None, description="a tag it has")
+    rating_min: int | None = Field(default=None, ge=1, le=HIGHEST_RATING, description="1 to 5, or better")
+    longer_than_s: float | None = Field(default=None, ge=0, le=1e9, description="a number of seconds")
+    shorter_than_s: float | None = Field(default=None, ge=0, le=1e9, description="a number of seconds")
+    state: Literal["completed", "failed"] | None = Field(default=None, description="completed, failed")
+    held: bool | None = Field(default=None, description="true: held ones only, false: others only")
+    limit: int = Field(default=50, ge=1, le=_MOST_LISTED, description="how many at most, 1 to 1000")
+    after: str | None = Field(default=None, description="the `next` of the page before")
+
+    def search(self) -> RecordingSearch:
+        """For the records."""
+        given = self.model_dump() | {"since": _moment(self.since), "until": _moment(self.until)}
+        return RecordingSearch(**given)
+
+
+class RecordingVerbs:
+    """``submit`` is told what was changed."""
+
+    def __init__(
+        self,
+        records: RecordReader,
+        finder: RecordingFinder,
+        recent: RecentChanges,
+        submit: Callable[[Event], None],
+    ) -> None:
+        self._records = records
+        self._finder = finder
+        self._recent = recent
+        self._submit = submit
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="catalogue")
+
+    def verbs(self) -> tuple[Verb, ...]:
+        return (
+            Verb("recording.list", ListParams, self._list, "Find recordings that are over, newest first."),
+            Verb("recording.show", RecordingParams, self._show, "All that is known of one recording."),
+            Verb("recording.tag", TagParams, self._tag, "Put a tag on a recording."),
+            Verb("recording.untag", TagParams, self._untag, "Take a tag off a recording."),
+            Verb("recording.rate", RateParams, self._rate, "Rate a recording."),
+            Verb("recording.hold", ReasonParams, self._hold, "Let a recording not be deleted: a legal hold."),
+            Verb("recording.release", ReasonParams, self._release, "End a hold."),
+        )
+
+    def close(self) -> None:
+        """Answer nobody any more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _list(self, params: ListParams) -> dict[str, Any]:
+        found = await self._do(self._records.recordings, params.search())
+        more = found[-1]["recording_id"] if len(found) == params.limit else None
+        return {"recordings": [plain(self._now(row)) for row in found], "next": more}
+
+    async def _show(self, params: RecordingParams) -> dict[str, Any]:
+        recording = await self._find(params)
+        recording_id = recording["recording_id"]
+        parties = await self._do(self._records.parties, recording_id)
+        changes = await self._do(self._records.changes, recording_id)
+        shown = {"parties": _without_id(parties), "changes": _without_id(changes)}
+        return plain(self._now(recording)) | shown
+
+    async def _tag(self, params: TagParams) -> dict[str, Any]:
+        return await self._change(params, RecordingTagged, tag=params.tag)
+
+    async def _untag(self, params: TagParams) -> dict[str, Any]:
+        return await self._change(params, RecordingUntagged, tag=params.tag)
+
+    async def _rate(self, params: RateParams) -> dict[str, Any]:
+        return await self._change(params, RecordingRated, rating=params.rating)
+
+    async def _hold(self, params: ReasonParams) -> dict[str, Any]:
+        return await self._change(params, RecordingHeld, reason=params.reason)
+
+    async def _release(self, params: ReasonParams) -> dict[str, Any]:
+        return await self._change(params, RecordingReleased, reason=params.reason)
+
+    async def _change(self, params: ChangeParams, kind: type[Event], **value: object) -> dict[str, Any]:
+        recording = await self._find(params)
+        self._submit(kind(recording_id=recording["recording_id"], by=params.by, **value))  # type: ignore[call-arg]
+        changed = self._now(recording)
+        return {name: changed[name] for name in ("recording_id", "tags", "rating", "held")}
+
+    def _now(self, recording: dict[str, Any]) -> dict[str, Any]:
+        """With the changes that the database does not have yet."""
+        return with_changes(recording, self._recent.of(recording["recording_id"]))
+
+    async def _find(self, params: RecordingParams) -> dict[str, Any]:
+        return await self._do(self._look_up, params.recording_id)
+
+    def _look_up(self, recording_id: str) -> dict[str, Any]:
+        """One that runs is found by its whole id. Raises RecordNotFound."""
+        found = self._finder.find(recording_id)
+        return dict(found) if found is not None else self._records.recording(recording_id)
+
+    def _do(self, work: Callable[..., T], *arguments: object) -> Awaitable[T]:
+        return asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+
+def plain(row: dict[str, Any]) -> dict[str, Any]:
+    """With moments as seconds since the Unix epoch."""
+    return {name: value.timestamp() if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+def _without_id(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in plain(row).items() if name != "recording_id"} for row in rows]
+
+
+def _moment(wall: float | None) -> datetime | None:
+    return None if wall is None else datetime.fromtimestamp(wall, UTC)
