@@ -1,7 +1,9 @@
 """A browser without a screen, told what to do by JavaScript over its debugging port."""
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,14 +55,18 @@ def chromium(folder: Path) -> Iterator[Tab]:
     assert CHROMIUM is not None
     options = ("--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required")
     command = [CHROMIUM, "--headless", *options, f"--user-data-dir={folder}", "--remote-debugging-port=0"]
+    # A session of its own, since Debian's command is a script that starts the browser.
     with subprocess.Popen(
-        [*command, "about:blank"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, "about:blank"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     ) as process:
         try:
             with connect(_tab_of(folder / "DevToolsActivePort"), max_size=None) as connection:
                 yield Tab(connection)
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _tab_of(port_file: Path) -> str:
