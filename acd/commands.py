@@ -71,6 +71,8 @@ class ConnectCaller(Command):
 
     call_id: str
     offer_id: str
+    record: bool = False
+    """Whether what they say is to be recorded, if it is not already."""
 
 
 @plain_data

@@ -46,6 +46,11 @@ class QueueConfig(Section):
     wrap_up_s: float = Field(
         default=10, ge=0, le=3600, description="Seconds of after-call work following each call; 0: none."
     )
+    record: bool = Field(
+        default=False,
+        description="Whether callers are recorded when they talk to an agent, where the access code does "
+        "not say so.",
+    )
     max_wait_s: float = Field(default=0, ge=0, description="Seconds a caller may wait; 0: no limit.")
     on_timeout: str = Field(
         default=HANG_UP,

@@ -33,9 +33,11 @@ def accept(step: Step, answered: PhoneAnswered) -> None:
     if offer is None or offer.accepted_at is not None:
         return
     offer.accepted_at = step.now
-    _entry(step, offer).state = EntryState.ACCEPTED
+    entry = _entry(step, offer)
+    entry.state = EntryState.ACCEPTED
     step.state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.offer_id), step.now + CONNECT_LIMIT_S)
-    step.emit(ConnectCaller(call_id=offer.call_id, offer_id=offer.offer_id))
+    record = step.state.queues[entry.queue_name].config.record
+    step.emit(ConnectCaller(call_id=offer.call_id, offer_id=offer.offer_id, record=record))
 
 
 def confirm(step: Step, connected: CallerConnected) -> None:

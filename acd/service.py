@@ -24,7 +24,16 @@ from runtime.ids import Ids
 from runtime.models import NoParams
 from switch.application import Application, Gauge, Verb
 from switch.causes import Cause
-from switch.commands import ConnectCall, HandOff, HangUpCall, OfferCall, PlayPrompt, StopPrompt, WithdrawOffer
+from switch.commands import (
+    ConnectCall,
+    HandOff,
+    HangUpCall,
+    OfferCall,
+    PlayPrompt,
+    StartCallRecording,
+    StopPrompt,
+    WithdrawOffer,
+)
 from switch.events import (
     CallAnswered,
     CallArrived,
@@ -191,7 +200,8 @@ def _release_station(command: commands.ReleaseStation) -> Outputs:
 
 
 def _connect(command: commands.ConnectCaller) -> Outputs:
-    return [ConnectCall(call_id=command.call_id, offer_id=command.offer_id)]
+    connect = ConnectCall(call_id=command.call_id, offer_id=command.offer_id)
+    return [StartCallRecording(call_id=command.call_id), connect] if command.record else [connect]
 
 
 def _release_caller(command: commands.ReleaseCaller) -> Outputs:

@@ -1,5 +1,6 @@
 """``ringmain calls``: the calls that are up."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +12,9 @@ from cli.output import duration, print_json, print_line
 from cli.table import print_table
 from runtime.errors import UsageError
 
-app = noun("Calls that are up: list them, show how they sound, hang up.")
+app = noun("Calls that are up: list them, show how they sound, record them, hang up.")
+
+CallId = Annotated[str, typer.Argument(help="The call's id, or its beginning.")]
 
 _SHOWN_OF_A_LEG = (
     "mos",
@@ -41,7 +44,7 @@ def list_calls(socket: SocketOption = None, config: ConfigOption = None, as_json
 
 @app.command("show")
 def show(
-    call_id: Annotated[str, typer.Argument(help="The call's id, or its beginning.")],
+    call_id: CallId,
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -60,7 +63,7 @@ def show(
 
 @app.command("hang-up")
 def hang_up(
-    call_id: Annotated[str, typer.Argument(help="The call's id, or its beginning.")],
+    call_id: CallId,
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
@@ -72,6 +75,63 @@ def hang_up(
         print_json(call)
     else:
         print_line(f"{call['call_id']} from {escape(call['caller_number'])} is hung up")
+
+
+@app.command("record")
+def record(
+    call_id: CallId, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Record a call from now on."""
+    _ask_of_recording("call.record", "is recorded as", call_id, socket, config, as_json=as_json)
+
+
+@app.command("stop-recording")
+def stop_recording(
+    call_id: CallId, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Finish the recording of a call; the call goes on."""
+    _ask_of_recording("call.stop_recording", "was recorded as", call_id, socket, config, as_json=as_json)
+
+
+@app.command("pause-recording")
+def pause_recording(
+    call_id: CallId,
+    channel: Annotated[str, typer.Option(help="customer, agent, or both.")] = "both",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Record silence instead of what is said, until resume-recording."""
+    words = f"is silent ({channel}) in"
+    _ask_of_recording(
+        "call.pause_recording", words, call_id, socket, config, as_json=as_json, channel=channel
+    )
+
+
+@app.command("resume-recording")
+def resume_recording(
+    call_id: CallId, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Record what is said again."""
+    _ask_of_recording("call.resume_recording", "is heard again in", call_id, socket, config, as_json=as_json)
+
+
+def _ask_of_recording(
+    verb: str,
+    words: str,
+    call_id: str,
+    socket: Path | None,
+    config: Path | None,
+    *,
+    as_json: bool,
+    **params: str,
+) -> None:
+    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
+    answer = ask(socket, config, verb, call_id=whole_id, **params)
+    if as_json:
+        print_json(answer)
+    else:
+        print_line(f"{answer['call_id']} {words} {answer['recording_id']}")
 
 
 def _whole_id(beginning: str, up: list[dict[str, Any]]) -> str:

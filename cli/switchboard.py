@@ -46,6 +46,7 @@ from switch.http import HttpServer
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
 from switch.metrics import Metrics
+from switch.recording_verbs import RecordingVerbs
 from switch.records.call_records import CallRecords
 from switch.records.database import Database
 from switch.records.journal import Journal
@@ -378,6 +379,7 @@ class Switchboard:
         applications_verbs = (verb for app in self._applications for verb in app.verbs)
         return [
             *self._verbs.verbs(),
+            *RecordingVerbs(self.exchange, self.driver.submit).verbs(),
             *self._media_verbs.verbs(),
             *self._station_verbs.verbs(),
             *self._listening.verbs(),

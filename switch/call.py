@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from switch.key_echoes import KeyEchoes
+from switch.recording_rule import RecordingRule
 from switch.sdp.offer_answer import LocalMedia, MediaAgreement
 
 
@@ -105,7 +106,7 @@ class Call:
     """The trunk it came from; None when it came from none."""
     area: str
     """Where the caller is, by the landing code (落地码); empty when that is not known."""
-    recorded: bool
+    recording_rule: RecordingRule
     arrived_at: float
     """Monotonic seconds."""
     customer: Leg

@@ -116,6 +116,36 @@ class HangUpCall(Command):
 
 
 @plain_data
+class StartCallRecording(Command):
+    """Record the call from now on; CallRecorded follows. No harm if it is, or must never be."""
+
+    call_id: str
+
+
+@plain_data
+class StopCallRecording(Command):
+    """Finish the call's recording. No harm if there is none."""
+
+    call_id: str
+
+
+@plain_data
+class PauseCallRecording(Command):
+    """Hold silence on these channels of the call's recording from now on; the clock goes on."""
+
+    call_id: str
+    customer: bool
+    agent: bool
+
+
+@plain_data
+class ResumeCallRecording(Command):
+    """End the pause. No harm if there is none."""
+
+    call_id: str
+
+
+@plain_data
 class StartDraining(Command):
     """Refuse new calls with 503 from now on; running calls stay."""
 

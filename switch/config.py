@@ -5,6 +5,7 @@ from pydantic import Field, field_validator
 from runtime.hosts import check_host
 from runtime.models import Section
 from runtime.target import HANG_UP, TARGET_PATTERN, WAY_OUT_PATTERN
+from switch.recording_rule import RecordingRule
 
 
 class SwitchConfig(Section):
@@ -39,7 +40,22 @@ class AccessCodeConfig(Section):
         description="Where a caller goes when the phone that is rung is busy, refuses, does not answer or "
         "cannot be reached: hang_up (the caller is told why), or a target.",
     )
-    record: bool = Field(default=True, description="Whether every contact that comes in here is recorded.")
+    record: RecordingRule | bool = Field(
+        default=RecordingRule.FROM_ANSWER,
+        description="From when on contacts that come in here are recorded: from_arrival, with what is heard "
+        "before the answer; from_answer, or true; from_connect, when they talk to somebody; on_command, or "
+        "false, by recordings start or the queue's record; never.",
+    )
+    record_share: float = Field(
+        default=1.0, ge=0, le=1, description="The share of contacts that is recorded so, chosen by chance."
+    )
+
+    @property
+    def recording_rule(self) -> RecordingRule:
+        """``record`` in one word."""
+        if isinstance(self.record, RecordingRule):
+            return self.record
+        return RecordingRule.FROM_ANSWER if self.record else RecordingRule.ON_COMMAND
 
 
 class HttpConfig(Section):

@@ -1,19 +1,12 @@
 """The customer's leg of a call: ringing, answered, played to, listened to for keys."""
 
-from media.commands import (
-    AttachToRecording,
-    BridgeEndpoints,
-    Channel,
-    StartPlayback,
-    StartRecording,
-    StopPlayback,
-)
+from media.commands import BridgeEndpoints, StartPlayback, StopPlayback
 from media.events import DigitDetected, KeySource, PlaybackEnded
 from media.masking import MASKED
-from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
+from switch.call_recording import CallRecording
 from switch.commands import AnswerCall, PlayPrompt, RingCall, StopPrompt
 from switch.events import CallAnswered, DigitReceived, PromptFinished
 from switch.key_echoes import KeyEchoes
@@ -24,9 +17,9 @@ from switch.sip.events import LegDigitReceived
 class CustomerLegs:
     """The part of the exchange that serves customers. Shares the exchange's ``Calls``."""
 
-    def __init__(self, calls: Calls, ids: Ids) -> None:
+    def __init__(self, calls: Calls, recording: CallRecording) -> None:
         self._calls = calls
-        self._ids = ids
+        self._recording = recording
 
     def ring(self, command: RingCall) -> list[Output]:
         """180, or 183 with the far end's early media, which a caller who is answered hears without more."""
@@ -48,8 +41,7 @@ class CustomerLegs:
             return []
         call.state = CallState.ANSWERED
         outputs = [] if call.customer.answered else accept(call.customer)
-        if call.recorded and call.recording_id is None:
-            outputs += self._start_recording(call)
+        outputs += self._recording.answered(call)
         return [*outputs, CallAnswered(call_id=call.call_id, recording_id=call.recording_id)]
 
     def play(self, command: PlayPrompt) -> list[Output]:
@@ -121,15 +113,6 @@ class CustomerLegs:
             negotiation.configuration(customer),
             bridge,
             RingLeg(leg_id=customer.leg_id, sdp=customer.our_sdp),
-        ]
-
-    def _start_recording(self, call: Call) -> list[Output]:
-        recording_id = call.recording_id = self._ids.new("recording")
-        return [
-            StartRecording(recording_id=recording_id, contact_id=call.contact_id, call_id=call.call_id),
-            AttachToRecording(
-                recording_id=recording_id, leg_id=call.customer.leg_id, channel=Channel.CUSTOMER
-            ),
         ]
 
 

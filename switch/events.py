@@ -52,7 +52,38 @@ class CallAnswered(Event):
     topic: ClassVar[str] = "call.answered"
     call_id: str
     recording_id: str | None = None
-    """The recording that begins now, or None when the access code is not recorded."""
+    """The recording that begins now, or None when none does."""
+
+
+@plain_data
+class CallRecorded(Event):
+    """A recording of the call begins, at another moment than with its answer."""
+
+    topic: ClassVar[str] = "call.recorded"
+    call_id: str
+    recording_id: str
+
+
+@plain_data
+class RecordingPaused(Event):
+    """A call's recording holds silence from now on, on one channel or on both."""
+
+    topic: ClassVar[str] = "recording.paused"
+    call_id: str
+    recording_id: str
+    customer: bool
+    """Whether the customer's channel is silent."""
+    agent: bool
+    """Whether the agent's channel is."""
+
+
+@plain_data
+class RecordingResumed(Event):
+    """A call's recording holds what is said again."""
+
+    topic: ClassVar[str] = "recording.resumed"
+    call_id: str
+    recording_id: str
 
 
 @plain_data

@@ -27,6 +27,7 @@ from runtime.vocabulary import Output
 from switch import negotiation
 from switch.arrival import Admission, Admitted, TurnedAway, admit_everybody
 from switch.call import Call, Calls, CallState, Leg
+from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
@@ -37,9 +38,13 @@ from switch.commands import (
     HangUpCall,
     MaskDigits,
     OfferCall,
+    PauseCallRecording,
     PlayPrompt,
+    ResumeCallRecording,
     RingCall,
+    StartCallRecording,
     StartDraining,
+    StopCallRecording,
     StopPrompt,
     UnmaskDigits,
     WithdrawOffer,
@@ -53,6 +58,7 @@ from switch.events import CallArrived, DrainStarted
 from switch.families import Families
 from switch.holding import Holding
 from switch.masking import Masking
+from switch.recording_rule import RecordingRule, in_share
 from switch.replacements import Replacements
 from switch.sip.commands import AnswerReoffer
 from switch.sip.events import (
@@ -105,7 +111,8 @@ class Exchange:
         self._knows_target = knows_target
         self._admit = admit
         self._calls = calls if calls is not None else Calls()
-        self._customers = CustomerLegs(self._calls, ids)
+        self._recording = CallRecording(self._calls, ids)
+        self._customers = CustomerLegs(self._calls, self._recording)
         self._masking = Masking(self._calls)
         self._holding = Holding(self._calls, ids, hold_music)
         self._plan = DialPlan(access_codes, knows_target, may_dial)
@@ -113,7 +120,13 @@ class Exchange:
         self._transfers = Transfers(self._calls, ids, self._plan, self._holding, families)
         self._encryption = encryption or EncryptionRules()
         self._stations = StationLegs(
-            self._calls, ids, self._holding, self._transfers, self._encryption, families
+            self._calls,
+            ids,
+            self._recording,
+            self._holding,
+            self._transfers,
+            self._encryption,
+            families,
         )
         self._replacements = Replacements(self._calls, ids, self._holding, self._transfers)
         self._codecs = tuple(codecs)
@@ -146,6 +159,10 @@ class Exchange:
             UnmaskDigits: self._masking.unmask,
             LegUnmasked: self._masking.ended,
             HandOff: self._hand_off,
+            StartCallRecording: self._recording.start,
+            StopCallRecording: self._recording.stop,
+            PauseCallRecording: self._recording.pause,
+            ResumeCallRecording: self._recording.resume,
             HangUpCall: self._hang_up,
             StartDraining: self._start_draining,
             EndAllCalls: self._end_all,
@@ -220,10 +237,10 @@ class Exchange:
         target: str,
         now: float,
     ) -> Call:
-        call_id = self._ids.new("call")
+        call_id, contact_id = self._ids.new("call"), self._ids.new("contact")
         return Call(
             call_id=call_id,
-            contact_id=self._ids.new("contact"),
+            contact_id=contact_id,
             sip_call_id=event.sip_call_id,
             caller_number=arrival.caller_number,
             caller_name=arrival.caller_name,
@@ -237,7 +254,7 @@ class Exchange:
             trunk=arrival.trunk,
             area=arrival.area,
             caller_station=event.station,
-            recorded=access_code is not None and access_code.record,
+            recording_rule=_recording_rule(access_code, contact_id),
             arrived_at=now,
             customer=Leg(leg_id=event.leg_id, call_id=call_id, offer_id=None, peer_sdp=event.sdp),
         )
@@ -270,7 +287,7 @@ class Exchange:
             except PeerError:
                 return refuse_call(self._calls, call, Cause.INCOMPATIBLE_DESTINATION)
         call.state = CallState.ALERTING
-        return [_arrived(call)]
+        return [_arrived(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL)]
 
     # -- applications pass the call on ---------------------------------------------------------------
 
@@ -387,3 +404,10 @@ def _arrived(call: Call) -> CallArrived:
         trunk=call.trunk,
         area=call.area,
     )
+
+
+def _recording_rule(access_code: AccessCodeConfig | None, contact_id: str) -> RecordingRule:
+    """From when on a new contact is recorded by itself; where nothing is said, on command."""
+    if access_code is None or not in_share(contact_id, access_code.record_share):
+        return RecordingRule.ON_COMMAND
+    return access_code.recording_rule

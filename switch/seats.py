@@ -4,17 +4,11 @@ A call has one customer and any number of offers, of which one is connected. A t
 are, never that there is a customer; the recording stays with the contact, legs come and go on it.
 """
 
-from media.commands import (
-    AttachToRecording,
-    BridgeEndpoints,
-    Channel,
-    OpenEndpoint,
-    StopPlayback,
-    StopRecording,
-)
+from media.commands import BridgeEndpoints, OpenEndpoint, StopPlayback, StopRecording
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
+from switch.call_recording import record
 from switch.causes import Cause
 from switch.endings import drop_offer, release
 from switch.events import CallEnded, OfferEnded
@@ -94,16 +88,8 @@ def carry_contact(source: Call, target: Call) -> list[Output]:
     outputs: list[Output] = []
     if target.recording_id is not None:
         outputs.append(StopRecording(recording_id=target.recording_id))
-    target.contact_id, target.recorded = source.contact_id, source.recorded
+    target.contact_id, target.recording_rule = source.contact_id, source.recording_rule
     target.caller_number, target.caller_name = source.caller_number, source.caller_name
     target.caller_station, target.privacy = source.caller_station, source.privacy
     target.recording_id, source.recording_id = source.recording_id, None
     return outputs
-
-
-def record(call: Call, leg: Leg) -> list[Output]:
-    """What ``leg`` says goes into the call's recording, if it has one."""
-    if call.recording_id is None:
-        return []
-    channel = Channel.CUSTOMER if leg is call.customer else Channel.AGENT
-    return [AttachToRecording(recording_id=call.recording_id, leg_id=leg.leg_id, channel=channel)]

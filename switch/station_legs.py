@@ -7,6 +7,7 @@ from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
+from switch.call_recording import CallRecording, record
 from switch.causes import Cause
 from switch.commands import ConnectCall, DialNumber, OfferCall, WithdrawOffer
 from switch.encryption import EncryptionRules
@@ -14,7 +15,8 @@ from switch.endings import drop_offer
 from switch.events import CallConnected, OfferAccepted, OfferRinging
 from switch.families import Families
 from switch.holding import Holding
-from switch.seats import record, ring_phone
+from switch.recording_rule import RecordingRule
+from switch.seats import ring_phone
 from switch.sip.commands import DialStation
 from switch.sip.events import LegAnswered, LegRinging
 from switch.transfers import Transfers
@@ -29,6 +31,7 @@ class StationLegs:
         self,
         calls: Calls,
         ids: Ids,
+        recording: CallRecording,
         holding: Holding,
         transfers: Transfers,
         encryption: EncryptionRules,
@@ -36,6 +39,7 @@ class StationLegs:
     ) -> None:
         self._calls = calls
         self._ids = ids
+        self._recording = recording
         self._holding = holding
         self._transfers = transfers
         self._encryption = encryption
@@ -119,6 +123,7 @@ class StationLegs:
         return [
             BridgeEndpoints(leg_id=call.customer.leg_id, peer_leg_id=offer.leg.leg_id),
             *record(call, offer.leg),
+            *self._recording.reached(call, RecordingRule.FROM_CONNECT),
             CallConnected(
                 call_id=call.call_id,
                 offer_id=offer.offer_id,

@@ -17,13 +17,14 @@ from runtime.ids import Ids
 from runtime.target import Target, parse_target
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg, Offer, Transfer
+from switch.call_recording import record
 from switch.causes import Cause
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, DialPlan
 from switch.endings import drop_offer
 from switch.events import OfferAccepted, OfferRinging, TransferKind
 from switch.families import Families
 from switch.holding import Holding
-from switch.seats import carry_contact, dissolve, record, ring_phone, seat, vacate
+from switch.seats import carry_contact, dissolve, ring_phone, seat, vacate
 from switch.sip.commands import AnswerTransfer, ReportTransfer
 from switch.sip.events import LegTransferRequested
 from switch.telling import handed_off, transferred

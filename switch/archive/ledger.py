@@ -47,6 +47,7 @@ class Ledger:
         self._of_contact: defaultdict[str, list[RecordingNote]] = defaultdict(list)
         self._steps: Mapping[str, Callable[[_Call, JournalEntry], None]] = {
             "call.answered": self._answered,
+            "call.recorded": self._answered,
             "call.connected": self._connected,
             "call.handed_off": self._handed_off,
             "call.transferred": self._transferred,

@@ -190,6 +190,10 @@ def _answered(call: OpenCall, fields: Fields, now: float) -> None:
         call.open_recording(recording_id)
 
 
+def _recorded(call: OpenCall, fields: Fields, now: float) -> None:
+    call.open_recording(fields["recording_id"])
+
+
 def _handed_off(call: OpenCall, fields: Fields, now: float) -> None:
     call.enter(fields["target"], now)
 
@@ -247,6 +251,7 @@ _CAUSES = {cause.value: cause for cause in Cause}
 
 _STEPS: Mapping[str, Callable[[OpenCall, Fields, float], None]] = {
     "call.answered": _answered,
+    "call.recorded": _recorded,
     "call.handed_off": _handed_off,
     "call.transferred": _transferred,
     "call.connected": _connected,

@@ -10,6 +10,7 @@ from media.commands import (
     ConfigureEndpoint,
     MaskLeg,
     OpenEndpoint,
+    SilenceRecording,
     StartPlayback,
     StartRecording,
     StopPlayback,
@@ -66,7 +67,14 @@ class BookkeepingMedia:
         self._next_port = 20000
 
     def routes(self) -> dict[type, Callable[[Any, float], Outputs]]:
-        silent = (ConfigureEndpoint, UnbridgeEndpoints, AttachToRecording, MaskLeg, UnmaskLeg)
+        silent = (
+            ConfigureEndpoint,
+            UnbridgeEndpoints,
+            AttachToRecording,
+            SilenceRecording,
+            MaskLeg,
+            UnmaskLeg,
+        )
         return {
             **{kind: _nothing for kind in silent},
             StartPlayback: self._play,

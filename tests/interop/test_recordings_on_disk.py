@@ -7,6 +7,7 @@ import pytest
 from benchmarks import kill_recordings
 from media.recordings.digest import sha256_of
 from media.recordings.manifest import read_manifest
+from media.recordings.wav import read_recording
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import QUEUE_ONLY, switch_process
 
@@ -43,3 +44,29 @@ def test_after_kills_under_many_calls_every_recording_is_finished_once(tmp_path:
     assert result.broken == []
     assert result.recordings >= 20
     assert result.recovered > 0
+
+
+def test_an_agent_is_not_recorded_while_the_recording_is_paused(own_centre: CallCentre) -> None:
+    events = own_centre.events
+    station = own_centre.seat("2001")
+    with own_centre.phone(station) as agent, own_centre.caller(QUEUE_ONLY) as caller:
+        caller.wait_answered()
+        agent.wait_ringing()
+        agent.answer()
+        agent.talker.wait_to_hear(0.5)
+        call_id = events.wait_for("call.connected").fields["call_id"]
+        events.call("call.pause_recording", call_id=call_id, channel="agent")
+        agent.talker.wait_to_hear(1.0)
+        events.call("call.resume_recording", call_id=call_id)
+        agent.talker.wait_to_hear(0.5)
+        caller.hang_up()
+        agent.wait_hung_up_on()
+    completed = events.wait_for("recording.completed").fields
+    ((why, where, began_ms, ended_ms),) = completed["marks"]
+    assert (why, where) == ("paused", "agent")
+    assert ended_ms - began_ms >= 900
+    recording = read_recording(Path(completed["path"]))
+    paused = slice(round(began_ms * 8), round(ended_ms * 8))
+    assert not recording.agent[paused].any()
+    assert recording.customer[paused].any()
+    assert recording.agent.any()

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from cli.configuration.expectations import item_type, model_type
 from cli.configuration.loading import load_configuration, read_configuration
 from cli.configuration.sections import Configuration
+from switch.recording_rule import RecordingRule
 from tests.helpers.sip_house import Authority
 
 SHIPPED = Path(__file__).parents[3] / "conf" / "ringmain.toml"
@@ -19,7 +20,7 @@ def test_the_shipped_file_is_valid_and_stays_on_this_machine() -> None:
     configuration = load_configuration(SHIPPED)
     assert {configuration.sip.host, configuration.media.host, configuration.http.host} == {"127.0.0.1"}
     assert [(code.number, code.target, code.record) for code in configuration.access_codes] == [
-        ("95598", "flow:hotline", True)
+        ("95598", "flow:hotline", RecordingRule.FROM_ANSWER)
     ]
     assert [agent.name for agent in configuration.agents] == ["张伟", "李娜", "Alice"]
     assert {station.name for station in configuration.stations} == {

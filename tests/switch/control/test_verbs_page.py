@@ -44,6 +44,7 @@ from switch.events import CallAnswered, CallEnded
 from switch.fork_verbs import ForkVerbs
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
+from switch.recording_verbs import RecordingVerbs
 from switch.records.config import RecordsConfig
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
@@ -152,6 +153,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_forks,
         *of_masks,
         *of_media.verbs(),
+        *RecordingVerbs(rig.exchange, rig.driver.submit).verbs(),
         *of_recordings,
         *recording_verbs(folder, rig),
     )
@@ -219,6 +221,10 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("ban.lift", {"source": "192.0.2.66"}),
     ("call.list", {}),
     ("call.show", {"call_id": "call-1"}),
+    ("call.pause_recording", {"call_id": "call-1", "channel": "customer"}),
+    ("call.resume_recording", {"call_id": "call-1"}),
+    ("call.stop_recording", {"call_id": "call-1"}),
+    ("call.record", {"call_id": "call-1"}),
     ("media.fork", {"call_id": "call-1", "url": "wss://bot.example/stream"}),
     ("media.forks", {}),
     ("media.unfork", {"fork_id": "fork-1"}),

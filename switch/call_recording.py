@@ -1,0 +1,87 @@
+"""When a call is recorded, and what of it: by its rule, or by whoever orders it."""
+
+from media.commands import (
+    AttachToRecording,
+    Channel,
+    Silence,
+    SilenceRecording,
+    StartRecording,
+    StopRecording,
+)
+from runtime.ids import Ids
+from runtime.vocabulary import Output
+from switch.call import Call, Calls, CallState, Leg
+from switch.commands import PauseCallRecording, ResumeCallRecording, StartCallRecording, StopCallRecording
+from switch.events import CallRecorded, RecordingPaused, RecordingResumed
+from switch.recording_rule import RecordingRule
+
+
+class CallRecording:
+    """The part of the exchange that begins and ends recordings. Shares the exchange's ``Calls``."""
+
+    def __init__(self, calls: Calls, ids: Ids) -> None:
+        self._calls = calls
+        self._ids = ids
+
+    def reached(self, call: Call, moment: RecordingRule) -> list[Output]:
+        """The call has come to the moment that a rule may name; CallRecorded tells what begins."""
+        return self._begin(call) if call.recording_rule is moment else []
+
+    def answered(self, call: Call) -> list[Output]:
+        """As ``reached``; CallAnswered tells it."""
+        if call.recording_rule is not RecordingRule.FROM_ANSWER or call.recording_id is not None:
+            return []
+        return self._open(call)
+
+    def start(self, command: StartCallRecording) -> list[Output]:
+        call = self._calls.by_id.get(command.call_id)
+        if call is None or call.state is CallState.ARRIVING or call.recording_rule is RecordingRule.NEVER:
+            return []
+        return self._begin(call)
+
+    def stop(self, command: StopCallRecording) -> list[Output]:
+        call = self._calls.by_id.get(command.call_id)
+        if call is None or call.recording_id is None:
+            return []
+        recording_id, call.recording_id = call.recording_id, None
+        return [StopRecording(recording_id=recording_id)]
+
+    def pause(self, command: PauseCallRecording) -> list[Output]:
+        return self._silence(command.call_id, customer=command.customer, agent=command.agent)
+
+    def resume(self, command: ResumeCallRecording) -> list[Output]:
+        return self._silence(command.call_id, customer=False, agent=False)
+
+    def _begin(self, call: Call) -> list[Output]:
+        if call.recording_id is not None:
+            return []
+        outputs = self._open(call)
+        assert call.recording_id is not None, "it was opened just now"
+        return [*outputs, CallRecorded(call_id=call.call_id, recording_id=call.recording_id)]
+
+    def _open(self, call: Call) -> list[Output]:
+        recording_id = call.recording_id = self._ids.new("recording")
+        outputs: list[Output] = [
+            StartRecording(recording_id=recording_id, contact_id=call.contact_id, call_id=call.call_id),
+            *record(call, call.customer),
+        ]
+        return outputs if call.connected_leg is None else [*outputs, *record(call, call.connected_leg)]
+
+    def _silence(self, call_id: str, *, customer: bool, agent: bool) -> list[Output]:
+        call = self._calls.by_id.get(call_id)
+        if call is None or call.recording_id is None:
+            return []
+        names = {"call_id": call_id, "recording_id": call.recording_id}
+        told = RecordingPaused(**names, customer=customer, agent=agent)
+        silence = SilenceRecording(
+            recording_id=call.recording_id, kind=Silence.PAUSED, customer=customer, agent=agent
+        )
+        return [silence, told if customer or agent else RecordingResumed(**names)]
+
+
+def record(call: Call, leg: Leg) -> list[Output]:
+    """What ``leg`` says goes into the call's recording, if it has one."""
+    if call.recording_id is None:
+        return []
+    channel = Channel.CUSTOMER if leg is call.customer else Channel.AGENT
+    return [AttachToRecording(recording_id=call.recording_id, leg_id=leg.leg_id, channel=channel)]

@@ -1,0 +1,167 @@
+"""From when on a call is recorded, by its rule and by whoever orders it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from media.commands import (
+    AttachToRecording,
+    Channel,
+    Silence,
+    SilenceRecording,
+    StartRecording,
+    StopRecording,
+)
+from runtime.errors import UsageError
+from switch.causes import Cause
+from switch.commands import (
+    AnswerCall,
+    ConnectCall,
+    HangUpCall,
+    OfferCall,
+    PauseCallRecording,
+    ResumeCallRecording,
+    StartCallRecording,
+    StopCallRecording,
+)
+from switch.config import AccessCodeConfig
+from switch.events import CallAnswered, CallRecorded, RecordingPaused, RecordingResumed
+from switch.recording_rule import RecordingRule, in_share
+from switch.recording_verbs import RecordingVerbs
+from tests.helpers.exchange_rig import ExchangeRig
+
+MOMENTS = ("arrived", "answered", "connected")
+
+
+class RecordedCall(ExchangeRig):
+    """A customer's call to an access code with a rule, led from moment to moment."""
+
+    def __init__(self, record: RecordingRule | bool, share: float = 1.0) -> None:
+        super().__init__(
+            [AccessCodeConfig(number="95598", target="flow:hotline", record=record, record_share=share)]
+        )
+        self.call_id = self.arrive()
+        self.begun = {"arrived": bool(self.all(StartRecording))}
+
+    def connect(self) -> None:
+        self.feed(AnswerCall(call_id=self.call_id))
+        self.begun["answered"] = bool(self.all(StartRecording))
+        self.feed(OfferCall(call_id=self.call_id, offer_id="o1", station="1001"))
+        self.answer_station()
+        self.feed(ConnectCall(call_id=self.call_id, offer_id="o1"))
+        self.begun["connected"] = bool(self.all(StartRecording))
+
+    @property
+    def recorded(self) -> list[Channel]:
+        return [attached.channel for attached in self.all(AttachToRecording)]
+
+
+@pytest.mark.parametrize(
+    ("record", "begun"),
+    [
+        (RecordingRule.FROM_ARRIVAL, (True, True, True)),
+        (RecordingRule.FROM_ANSWER, (False, True, True)),
+        (True, (False, True, True)),
+        (RecordingRule.FROM_CONNECT, (False, False, True)),
+        (RecordingRule.ON_COMMAND, (False, False, False)),
+        (False, (False, False, False)),
+        (RecordingRule.NEVER, (False, False, False)),
+    ],
+)
+def test_a_recording_begins_at_the_moment_its_rule_names(
+    record: RecordingRule | bool, begun: tuple[bool, ...]
+) -> None:
+    rig = RecordedCall(record)
+    rig.connect()
+    assert tuple(rig.begun[moment] for moment in MOMENTS) == begun
+    assert rig.recorded == ([Channel.CUSTOMER, Channel.AGENT] if begun[-1] else [])
+    rig.feed(HangUpCall(call_id=rig.call_id, cause=Cause.NORMAL_CLEARING))
+    assert len(rig.all(StopRecording)) == len(rig.all(StartRecording))
+    rig.assert_idle()
+
+
+def test_each_recording_is_told_before_its_call_can_end() -> None:
+    assert RecordedCall(RecordingRule.FROM_ARRIVAL).last(CallRecorded).recording_id
+    answered = RecordedCall(RecordingRule.FROM_ANSWER)
+    answered.connect()
+    assert answered.last(CallAnswered).recording_id == answered.last(StartRecording).recording_id
+    assert answered.all(CallRecorded) == []
+
+
+def test_a_call_is_recorded_on_command_in_the_middle_and_again() -> None:
+    rig = RecordedCall(RecordingRule.ON_COMMAND)
+    rig.connect()
+    rig.feed(StartCallRecording(call_id=rig.call_id), StartCallRecording(call_id=rig.call_id))
+    assert rig.recorded == [Channel.CUSTOMER, Channel.AGENT]
+    rig.feed(StopCallRecording(call_id=rig.call_id), StopCallRecording(call_id=rig.call_id))
+    assert rig.last(StopRecording).recording_id == rig.last(CallRecorded).recording_id
+    rig.feed(StartCallRecording(call_id=rig.call_id))
+    ids = [told.recording_id for told in rig.all(CallRecorded)]
+    assert len(set(ids)) == len(ids) == 2
+
+
+def test_what_must_never_be_recorded_is_not_recorded_on_command() -> None:
+    rig = RecordedCall(RecordingRule.NEVER)
+    rig.connect()
+    rig.feed(StartCallRecording(call_id=rig.call_id))
+    assert rig.all(StartRecording) == []
+
+
+def test_a_share_of_contacts_is_recorded_and_a_contact_always_falls_the_same_way() -> None:
+    ids = [f"contact-{number:016x}" for number in range(10_000)]
+    chosen = [contact_id for contact_id in ids if in_share(contact_id, 0.1)]
+    assert 900 < len(chosen) < 1100
+    assert all(in_share(contact_id, 0.2) for contact_id in chosen)
+    assert not any(in_share(contact_id, 0) for contact_id in ids)
+    assert all(in_share(contact_id, 1) for contact_id in ids)
+    unlucky = RecordedCall(RecordingRule.FROM_ARRIVAL, share=0)
+    assert unlucky.all(StartRecording) == []
+    unlucky.feed(StartCallRecording(call_id=unlucky.call_id))
+    assert len(unlucky.all(StartRecording)) == 1
+
+
+def test_a_pause_silences_channels_until_it_is_over() -> None:
+    rig = RecordedCall(RecordingRule.FROM_ANSWER)
+    rig.connect()
+    rig.feed(PauseCallRecording(call_id=rig.call_id, customer=True, agent=False))
+    paused = rig.last(SilenceRecording)
+    assert (paused.kind, paused.customer, paused.agent) == (Silence.PAUSED, True, False)
+    assert (rig.last(RecordingPaused).customer, rig.last(RecordingPaused).agent) == (True, False)
+    rig.feed(ResumeCallRecording(call_id=rig.call_id))
+    over = rig.last(SilenceRecording)
+    assert (over.customer, over.agent) == (False, False)
+    assert rig.last(RecordingResumed).recording_id == paused.recording_id
+
+
+def verbs_of(rig: ExchangeRig) -> dict[str, Callable[..., dict[str, str]]]:
+    verbs = RecordingVerbs(rig.exchange, rig.driver.submit).verbs()
+
+    def asked(verb: object) -> Callable[..., dict[str, str]]:
+        return lambda **params: verb.handle(verb.params(**params))  # type: ignore[attr-defined]
+
+    return {verb.name: asked(verb) for verb in verbs}
+
+
+def test_verbs_answer_with_the_recording_and_say_what_is_wrong() -> None:
+    rig = RecordedCall(RecordingRule.ON_COMMAND)
+    rig.connect()
+    ask = verbs_of(rig)
+    with pytest.raises(UsageError, match=r"is not recorded; call\.record begins that"):
+        ask["call.pause_recording"](call_id=rig.call_id)
+    begun = ask["call.record"](call_id=rig.call_id)
+    assert begun["recording_id"] == rig.last(StartRecording).recording_id
+    with pytest.raises(UsageError, match="is recorded already"):
+        ask["call.record"](call_id=rig.call_id)
+    assert ask["call.pause_recording"](call_id=rig.call_id, channel="agent") == begun
+    assert (rig.last(RecordingPaused).customer, rig.last(RecordingPaused).agent) == (False, True)
+    assert ask["call.resume_recording"](call_id=rig.call_id) == begun
+    assert ask["call.stop_recording"](call_id=rig.call_id) == begun
+    with pytest.raises(UsageError, match="no call call-9 is up"):
+        ask["call.record"](call_id="call-9")
+
+
+def test_verbs_refuse_what_must_never_be_recorded() -> None:
+    rig = RecordedCall(RecordingRule.NEVER)
+    rig.connect()
+    with pytest.raises(UsageError, match="never recorded"):
+        verbs_of(rig)["call.record"](call_id=rig.call_id)
