@@ -14,7 +14,7 @@ from switch.sip.transport.reports import MessageReceived, SendFailed
 
 _BATCH = 64
 """Datagrams taken at one wake-up, so that a flood cannot keep timers and media waiting."""
-_GATHERED_S = 0.002
+_GATHERED_S = 0.005
 """While messages keep coming they are taken this often, all that wait at a time: to be woken for each one
 doubles what it costs, as the processor has forgotten by then what it takes to handle it."""
 _LONGEST_DATAGRAM = 65_535
