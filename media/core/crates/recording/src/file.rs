@@ -226,12 +226,13 @@ mod tests {
         let folder = Folder::new("join");
         let mut begun = RecordingFile::create(&folder.0.join("one.wav"), ALAW).unwrap();
         let mut rest = RecordingFile::create(&folder.0.join("rest.wav"), ALAW).unwrap();
-        begun.append(&[1; 8000]).unwrap();
-        rest.append(&[2; 100_000]).unwrap();
+        let (beginning, end) = (vec![1; 8000], vec![2; 100_000]);
+        begun.append(&beginning).unwrap();
+        rest.append(&end).unwrap();
         begun.append_file(&mut rest).unwrap();
         let finished = begun.finish();
         assert_eq!((finished.frames, finished.size_bytes), (54_000, 108_058));
-        let samples = [[1; 8000].as_slice(), &[2; 100_000]].concat();
+        let samples = [beginning, end].concat();
         assert_eq!(finished.sha256, hexadecimal(&Sha256::digest(&samples)));
         assert_eq!(fs::read(folder.0.join("one.wav")).unwrap()[58..], samples);
     }
