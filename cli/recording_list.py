@@ -35,6 +35,7 @@ class State(StrEnum):
 
     COMPLETED = "completed"
     FAILED = "failed"
+    DELETED = "deleted"
 
 
 Length = Annotated[str | None, typer.Option(help="Such as 90s, 15m or 1h.", metavar="LENGTH")]

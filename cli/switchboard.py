@@ -32,6 +32,7 @@ from switch.archive.listening.links import read_key
 from switch.archive.listening.service import Listening
 from switch.archive.nightly import Nightly
 from switch.archive.readings import archive_gauges, archive_totals, keeping_totals
+from switch.archive.retention.nightly import NightlyDeletion
 from switch.ban_verbs import BanVerbs
 from switch.causes import Cause
 from switch.certificate_verbs import CertificateVerbs
@@ -237,7 +238,17 @@ class Switchboard:
             self.driver.submit,
             configuration.recordings.identity,
         )
-        self._catalogue = Catalogue(configuration.records, self._listening.finder, self.driver.submit)
+        self._catalogue = Catalogue(
+            configuration.records, self._listening.finder, self.driver.submit, self._knows_earlier_runs
+        )
+        self._deletion = NightlyDeletion(
+            configuration.recordings,
+            configuration.records,
+            self._catalogue.recent,
+            self._report,
+            wall=self._clock.wall,
+            knows_earlier_runs=self._knows_earlier_runs,
+        )
         self._control = ControlServer(configuration.control, self._all_verbs(), self._audience_changed)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(
@@ -283,6 +294,7 @@ class Switchboard:
         self._database.start()
         self._archive.start()
         self._nightly.start()
+        self._deletion.start()
         self._keeping.start()
         self.driver.submit(SwitchStarted(version=VERSION))
         known = self._registrations.load()
@@ -302,6 +314,7 @@ class Switchboard:
         """Finish recordings, then let go of sockets, then bring journal, database and archive up to date."""
         self._probe.stop()
         self._nightly.close()
+        self._deletion.close()
         self._loop.remove_reader(self._media.event_fd)
         self._media.close()
         await self._http.close()
@@ -331,6 +344,10 @@ class Switchboard:
     def _report(self, event: Event) -> None:
         """What journal or database tell on their own threads joins the other events on the loop."""
         self._loop.call_soon_threadsafe(self.driver.submit, event)
+
+    def _knows_earlier_runs(self) -> bool:
+        """Whether the database has all that the runs before wrote into the journal."""
+        return self._database.caught_up_to >= self._journal.first_sequence - 1
 
     def _measured(self, late_s: float) -> None:
         delay_s = max(late_s, self._transports.delay_s())

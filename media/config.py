@@ -148,6 +148,24 @@ def _check_address(host: str) -> None:
         )
 
 
+class RetentionConfig(Section):
+    """One rule in ``[[recordings.retention]]``: which recordings it is for, and how long they are kept."""
+
+    keep_days: int = Field(
+        ge=1, le=36_500, description="How many days after a recording began it may be deleted."
+    )
+    queue: str | None = Field(
+        default=None, description="For those of customers who waited in this queue last."
+    )
+    trunk: str | None = Field(default=None, description="For those of customers who came from this trunk.")
+    caller: str | None = Field(default=None, description="For those of this customer's number.")
+    called: str | None = Field(default=None, description="For those of customers who dialled this number.")
+    agent: str | None = Field(
+        default=None, description="For those of customers who talked to this agent last."
+    )
+    tag: str | None = Field(default=None, description="For those that have this tag.")
+
+
 class RecordingsConfig(Section):
     """Section ``[recordings]``: where recordings are kept."""
 
@@ -188,7 +206,18 @@ class RecordingsConfig(Section):
         "calls, as hours and minutes; empty for never.",
     )
 
-    @field_validator("reconcile_at")
+    retention: list[RetentionConfig] = Field(
+        default_factory=list,
+        description="Rules by which recordings are deleted. Each fits those that have all it names; of those "
+        "that fit, the longest counts; what none fits, or is held, is kept.",
+    )
+    delete_at: str = Field(
+        default="02:00",
+        description="When each night those are deleted whose time is over, as hours and minutes; empty for "
+        "never.",
+    )
+
+    @field_validator("reconcile_at", "delete_at")
     @classmethod
     def _is_time_of_day(cls, at: str) -> str:
         try:

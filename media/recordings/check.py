@@ -34,6 +34,8 @@ class Fault(StrEnum):
     """The manifest cannot be read, or says something else than the record."""
     FAILED = "failed"
     """The switch said so itself when it happened."""
+    NOT_DELETED = "not_deleted"
+    """There is a file of a recording that was deleted."""
     NO_RECORD = "no_record"
     """There is a file and no record."""
     NO_RECORDING = "no_recording"

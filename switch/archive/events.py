@@ -29,7 +29,7 @@ class RecordingFaulty(Event):
     path: str
     fault: str
     """``missing``, ``unreadable``, ``changed``, ``wrong_length``, ``short``, ``silent``, ``no_manifest``,
-    ``manifest_wrong``, ``failed``, ``no_record`` or ``no_recording``."""
+    ``manifest_wrong``, ``failed``, ``not_deleted``, ``no_record`` or ``no_recording``."""
     text: str
     """What is there and what was expected, for people."""
 

@@ -11,11 +11,13 @@ from typing import Any
 
 from media.recordings.check import Expected, Fault, Finding
 from media.recordings.folder import recordings_since
+from media.recordings.forms import lying_at
 from media.recordings.kept_check import check_wherever
 from media.recordings.manifest_check import differences, find_manifest, is_silenced
 from runtime.errors import UsageError
 from switch.records.config import RecordsConfig
 from switch.records.queries import RecordReader
+from switch.records.recording_search import DELETED
 
 Row = Mapping[str, Any]
 COMPLETED = "completed"
@@ -95,6 +97,10 @@ class Verification:
 
     def _check(self, recording: Row) -> Iterator[Finding]:
         path = Path(recording["path"])
+        if recording["state"] == DELETED:
+            if recording["path"] and lying_at(path) is not None:
+                yield Finding(Fault.NOT_DELETED, "it was deleted, and there is a file all the same")
+            return
         manifest = None
         if path in self._files:
             manifest, wrong = find_manifest(path)

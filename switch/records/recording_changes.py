@@ -21,14 +21,18 @@ recording_changes = Table(
     ),
     Column("recording_id", String(64), nullable=False, index=True, comment="the recording"),
     Column("changed_at", Stamp, nullable=False, comment="when"),
-    Column("kind", String(16), nullable=False, comment="tagged, untagged, rated, held or released"),
-    Column("value", String(255), comment="the tag, the rating, or why it is held or released"),
+    Column("kind", String(16), nullable=False, comment="tagged, untagged, rated, held, released or deleted"),
+    Column("value", String(255), comment="the tag, the rating, or why it is held, released or deleted"),
     Column("changed_by", String(100), nullable=False, comment="who did it, as they said"),
     Index("recording_changes_by_value", "kind", "value"),
     comment="One row for each thing that was done with a recording after it began.",
 )
 
-_VALUES = {"tagged": "tag", "untagged": "tag", "rated": "rating", "held": "reason", "released": "reason"}
+_VALUES = {
+    **dict.fromkeys(("tagged", "untagged"), "tag"),
+    "rated": "rating",
+    **dict.fromkeys(("held", "released", "deleted"), "reason"),
+}
 """The kinds of changes, each with the field of its event that tells the value."""
 
 
@@ -73,10 +77,11 @@ def change_of(topic: str, fields: Mapping[str, Any]) -> Change:
 def with_changes(recording: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
     """A recording with ``tags`` (sorted), ``rating`` (1 to 5, or None) and ``held``, after further changes.
 
-    A change that was taken into account already does no harm, if those that came after it follow.
+    Its ``state`` is ``deleted`` once it was. A change that was taken into account already does no harm, if
+    those that came after it follow.
     """
     tags = set(recording.get("tags", ()))
-    standing = {"rating": recording.get("rating"), "held": recording.get("held", False)}
+    standing: dict[str, Any] = {"rating": recording.get("rating"), "held": recording.get("held", False)}
     for change in changes:
         match change.kind:
             case "tagged":
@@ -87,4 +92,6 @@ def with_changes(recording: Mapping[str, Any], changes: Iterable[Change]) -> dic
                 standing["rating"] = int(change.value or 0)
             case "held" | "released":
                 standing["held"] = change.kind == "held"
+            case "deleted":
+                standing["state"] = "deleted"
     return {**recording, "tags": sorted(tags), **standing}

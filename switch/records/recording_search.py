@@ -11,8 +11,9 @@ from switch.records.recording_changes import recording_changes
 from switch.records.recordings import recording_parties, recordings
 
 HIGHEST_RATING = 5
+DELETED = "deleted"
 
-_SAME = ("call_id", "contact_id", "caller", "called", "queue", "trunk", "state")
+_SAME = ("call_id", "contact_id", "caller", "called", "queue", "trunk")
 _OF_PARTY = ("agent", "station")
 
 
@@ -37,6 +38,8 @@ class RecordingSearch:
     longer_than_s: float | None = None
     shorter_than_s: float | None = None
     state: str | None = None
+    """``completed``, ``failed``, or ``deleted``, whatever it was before."""
+    deleted: bool | None = None
     held: bool | None = None
     limit: int = 50
     after: str | None = None
@@ -65,7 +68,20 @@ def _conditions(search: RecordingSearch) -> Iterator[ColumnElement[bool]]:
         yield recordings.c.duration_ms > search.longer_than_s * 1000
     if search.shorter_than_s is not None:
         yield recordings.c.duration_ms < search.shorter_than_s * 1000
+    yield from _of_state(search)
     yield from _of_people(search)
+
+
+def _of_state(search: RecordingSearch) -> Iterator[ColumnElement[bool]]:
+    deleted = search.deleted
+    if search.state is not None:
+        deleted = search.state == DELETED
+        if not deleted:
+            yield recordings.c.state == search.state
+    if deleted is not None:
+        gone = select(recording_changes.c.recording_id).where(recording_changes.c.kind == DELETED)
+        is_gone = recordings.c.recording_id.in_(gone)
+        yield is_gone if deleted else ~is_gone
 
 
 def _of_people(search: RecordingSearch) -> Iterator[ColumnElement[bool]]:

@@ -196,6 +196,7 @@ class SmallSwitch:
             self._verb("recording.rate", RateParams, NOTED),
             self._verb("recording.hold", ReasonParams, NOTED | {"held": True}),
             self._verb("recording.release", ReasonParams, NOTED),
+            self._verb("recording.delete", ReasonParams, NOTED | {"state": "deleted"}),
             self._verb("switch.status", NoParams, STATUS),
         ]
 

@@ -72,6 +72,11 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
             {"recording_id": "recording-1", "by": "", "reason": "case 7"},
         ),
         (
+            ["recordings", "delete", "recording-1", "--reason", "asked for", "--by", "li"],
+            "recording.delete",
+            {"recording_id": "recording-1", "by": "li", "reason": "asked for"},
+        ),
+        (
             ["recordings", "release", "recording-1", "--reason", "settled", "--by", "li"],
             "recording.release",
             {"recording_id": "recording-1", "by": "li", "reason": "settled"},

@@ -15,11 +15,15 @@ class Catalogue:
     """``finder`` knows the recordings that run; ``submit`` is told what people note."""
 
     def __init__(
-        self, records: RecordsConfig, finder: RecordingFinder, submit: Callable[[Event], None]
+        self,
+        records: RecordsConfig,
+        finder: RecordingFinder,
+        submit: Callable[[Event], None],
+        knows_earlier_runs: Callable[[], bool],
     ) -> None:
         self.recent = RecentChanges()
         """Observes the driver's events."""
-        self._verbs = RecordingVerbs(RecordReader(records), finder, self.recent, submit)
+        self._verbs = RecordingVerbs(RecordReader(records), finder, self.recent, submit, knows_earlier_runs)
 
     def verbs(self) -> tuple[Verb, ...]:
         return self._verbs.verbs()

@@ -1,4 +1,4 @@
-"""``recording.list``, ``.show``, ``.tag``, ``.untag``, ``.rate``, ``.hold`` and ``.release``.
+"""``recording.list``, ``.show``, ``.tag``, ``.untag``, ``.rate``, ``.hold``, ``.release``, ``.delete``.
 
 They look into the database, so they are answered when a thread of their own has done so.
 """
@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
+from runtime.errors import UsageError
 from runtime.models import Params
 from runtime.vocabulary import Event
 from switch.application import Verb
@@ -22,10 +23,11 @@ from switch.archive.catalogue.events import (
     RecordingUntagged,
 )
 from switch.archive.catalogue.recent import RecentChanges
-from switch.archive.listening.finding import RecordingFinder
+from switch.archive.listening.finding import RUNNING, RecordingFinder
+from switch.archive.retention.deletion import delete
 from switch.records.queries import RecordReader
 from switch.records.recording_changes import with_changes
-from switch.records.recording_search import HIGHEST_RATING, RecordingSearch
+from switch.records.recording_search import DELETED, HIGHEST_RATING, RecordingSearch
 
 _THREADS = 2
 _MOST_LISTED = 1000
@@ -82,7 +84,9 @@ class ListParams(Params):
     rating_min: int | None = Field(default=None, ge=1, le=HIGHEST_RATING, description="1 to 5, or better")
     longer_than_s: float | None = Field(default=None, ge=0, le=1e9, description="a number of seconds")
     shorter_than_s: float | None = Field(default=None, ge=0, le=1e9, description="a number of seconds")
-    state: Literal["completed", "failed"] | None = Field(default=None, description="completed, failed")
+    state: Literal["completed", "failed", "deleted"] | None = Field(
+        default=None, description="completed, failed, deleted"
+    )
     held: bool | None = Field(default=None, description="true: held ones only, false: others only")
     limit: int = Field(default=50, ge=1, le=_MOST_LISTED, description="how many at most, 1 to 1000")
     after: str | None = Field(default=None, description="the `next` of the page before")
@@ -102,7 +106,10 @@ class RecordingVerbs:
         finder: RecordingFinder,
         recent: RecentChanges,
         submit: Callable[[Event], None],
+        knows_earlier_runs: Callable[[], bool],
     ) -> None:
+        """``knows_earlier_runs``: whether the database has all that the journal had when this run began."""
+        self._knows_earlier_runs = knows_earlier_runs
         self._records = records
         self._finder = finder
         self._recent = recent
@@ -118,6 +125,7 @@ class RecordingVerbs:
             Verb("recording.rate", RateParams, self._rate, "Rate a recording."),
             Verb("recording.hold", ReasonParams, self._hold, "Let a recording not be deleted: a legal hold."),
             Verb("recording.release", ReasonParams, self._release, "End a hold."),
+            Verb("recording.delete", ReasonParams, self._delete, "Delete a recording that is over."),
         )
 
     def close(self) -> None:
@@ -152,6 +160,18 @@ class RecordingVerbs:
     async def _release(self, params: ReasonParams) -> dict[str, Any]:
         return await self._change(params, RecordingReleased, reason=params.reason)
 
+    async def _delete(self, params: ReasonParams) -> dict[str, Any]:
+        if not self._knows_earlier_runs():
+            raise UsageError("the database is still behind the journal and may miss a hold; try again soon")
+        recording = await self._find(params)
+        _check_deletable(self._now(recording))
+        try:
+            deleted = await self._do(delete, recording, params.reason, params.by)
+        except OSError as error:
+            raise UsageError(f"{recording['path']} cannot be deleted: {error}") from error
+        self._submit(deleted)
+        return {"recording_id": recording["recording_id"], "state": DELETED, "path": recording["path"]}
+
     async def _change(self, params: ChangeParams, kind: type[Event], **value: object) -> dict[str, Any]:
         recording = await self._find(params)
         self._submit(kind(recording_id=recording["recording_id"], by=params.by, **value))  # type: ignore[call-arg]
@@ -172,6 +192,17 @@ class RecordingVerbs:
 
     def _do(self, work: Callable[..., T], *arguments: object) -> Awaitable[T]:
         return asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+
+def _check_deletable(recording: dict[str, Any]) -> None:
+    """Raises UsageError."""
+    recording_id = recording["recording_id"]
+    if recording["state"] in (RUNNING, DELETED):
+        raise UsageError(f"recording {recording_id} is {recording['state']}")
+    if recording["held"]:
+        raise UsageError(f"recording {recording_id} is held; `ringmain recordings release` ends the hold")
+    if "sha256" not in recording:
+        raise UsageError(f"recording {recording_id} is not in the records yet; try again soon")
 
 
 def plain(row: dict[str, Any]) -> dict[str, Any]:

@@ -181,7 +181,7 @@ def recording_verbs(folder: Path, rig: ExchangeRig) -> tuple[Verb, ...]:
     assert store.write({p.table: list(fold(p, entries)) for p in projections}, 1) == []
     store.close()
     finder = RecordingFinder(RecordReader(records))
-    catalogue = Catalogue(records, finder, rig.driver.submit)
+    catalogue = Catalogue(records, finder, rig.driver.submit, lambda: True)
     rig.driver.observe(catalogue.recent.observe, catalogue.recent.wants)
     return catalogue.verbs()
 
@@ -244,6 +244,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("recording.hold", {"recording_id": "recording-1", "reason": "case 7"}),
     ("recording.release", {"recording_id": "recording-1", "reason": "settled"}),
     ("recording.show", {"recording_id": "recording-1"}),
+    ("recording.delete", {"recording_id": "recording-1", "reason": "asked for by the customer"}),
     ("registration.list", {}),
     ("registration.remove", {"station": "1001"}),
     ("sip.reload_certificates", {}),

@@ -21,6 +21,7 @@ from switch.archive.catalogue.events import (
     RecordingUntagged,
 )
 from switch.archive.catalogue.projections import RecordingParties, Recordings
+from switch.archive.retention.events import RecordingDeleted
 from switch.records.config import RecordsConfig
 from switch.records.queries import RecordReader
 from switch.records.recording_changes import Change, RecordingChanges, change_of, with_changes
@@ -48,6 +49,7 @@ NOTES: list[Event] = [
     RecordingHeld(recording_id="recording-1", reason="case 7", by="law"),
     RecordingReleased(recording_id="recording-1", reason="settled", by="law"),
     RecordingHeld(recording_id="recording-2", reason="case 8", by="law"),
+    RecordingDeleted(recording_id="recording-3", path="x", sha256=None, reason="asked for", by="li"),
 ]
 
 
@@ -103,7 +105,10 @@ def moment(seconds: float) -> datetime:
         ({"until": moment(3600)}, "1"),
         ({"longer_than_s": 60}, "2"),
         ({"shorter_than_s": 60}, "1"),
-        ({"state": "failed"}, "3"),
+        ({"state": "failed"}, ""),
+        ({"state": "completed"}, "21"),
+        ({"state": "deleted"}, "3"),
+        ({"deleted": False}, "21"),
         ({"tag": "投诉"}, "1"),
         ({"tag": "vip"}, "2"),
         ({"rating_min": 2}, "21"),
@@ -156,6 +161,7 @@ SOME_CHANGES = st.lists(
             *(Change("rated", rating) for rating in "15"),
             Change("held", "case"),
             Change("released", "settled"),
+            Change("deleted", "asked for"),
         ]
     ),
     max_size=12,

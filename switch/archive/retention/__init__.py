@@ -1,0 +1,1 @@
+"""Retention: how long recordings are kept, and how they are deleted."""
