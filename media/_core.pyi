@@ -172,8 +172,8 @@ class Core:
     def attach(self, recording: int, endpoint: int, channel: str) -> None:
         """Put what an endpoint hears on channel ``customer`` or ``agent``."""
 
-    def silence_recording(self, recording: int, kind: str, channels: tuple[bool, bool]) -> None:
-        """Silence customer and agent, one of them or none, ``paused`` or ``masked``. Raises LookupError."""
+    def pause_recording(self, recording: int, channels: tuple[bool, bool]) -> None:
+        """Record silence of customer and agent, one of them or none. Raises LookupError."""
 
     def stop_recording(self, recording: int) -> None:
         """Finish the file."""

@@ -306,24 +306,14 @@ class AttachToRecording(Command):
     channel: Channel
 
 
-class Silence(StrEnum):
-    """Why a part of a recording is silenced."""
-
-    PAUSED = "paused"
-    """Nobody wants it recorded."""
-    MASKED = "masked"
-    """It must not be recorded: payment keys, a word."""
-
-
 @plain_data
-class SilenceRecording(Command):
-    """Silence these channels from now on, for this reason; none of them: no longer. The clock goes on.
+class PauseRecording(Command):
+    """Record silence on these channels from now on, in place of those before; the clock goes on.
 
     No harm if the recording has ended.
     """
 
     recording_id: str
-    kind: Silence
     customer: bool
     agent: bool
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
 from media import _core, commands
 from media.certificate import DtlsCertificate, make_certificate
@@ -26,6 +27,8 @@ from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
 from runtime.vocabulary import Command, Event
+
+log = structlog.get_logger(__name__)
 
 FACTS_PER_DRAIN = 256
 """So many facts are passed on before the event loop gets its turn again."""
@@ -149,7 +152,7 @@ class MediaEngine:
             commands.UnmaskLeg: self._for_leg(self._unmask_leg),
             commands.StartRecording: self._start_recording,
             commands.AttachToRecording: self._for_leg(self._attach_to_recording),
-            commands.SilenceRecording: self._silence_recording,
+            commands.PauseRecording: self._pause_recording,
             commands.StopRecording: self._stop_recording,
             **self._forking.routes(),
         }
@@ -159,7 +162,7 @@ class MediaEngine:
         """Pass on what the core reported, a bounded number at a time; False when there was nothing."""
         facts = self._core.drain(FACTS_PER_DRAIN)
         if facts:
-            self._submit_all([event for fact in facts if (event := self._told(fact))])
+            self._submit_all([event for fact in facts if (event := self._event_of(fact))])
         return bool(facts)
 
     def close(self) -> None:
@@ -170,6 +173,14 @@ class MediaEngine:
         self._recordings.clear()
         while self.drain():
             pass
+
+    def _event_of(self, fact: Fact) -> Event | None:
+        """None for a fact that is nobody's; a fault of ours must not cost those that come with it."""
+        try:
+            return self._told(fact)
+        except Exception:
+            log.exception("fact of the media core not understood", fact=type(fact).__name__)
+            return None
 
     def _told(self, fact: Fact) -> Event | None:
         if isinstance(fact, _core.DigitDetected) and fact.masked:
@@ -243,10 +254,10 @@ class MediaEngine:
         self._end_recording(command.recording_id)
         return ()
 
-    def _silence_recording(self, command: commands.SilenceRecording, now: float) -> Answer:
+    def _pause_recording(self, command: commands.PauseRecording, now: float) -> Answer:
         recording = self._recordings.get(command.recording_id)
         if recording is not None:
-            self._core.silence_recording(recording, command.kind, (command.customer, command.agent))
+            self._core.pause_recording(recording, (command.customer, command.agent))
         return ()
 
     def _end_recording(self, recording_id: str) -> None:

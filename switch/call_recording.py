@@ -3,8 +3,7 @@
 from media.commands import (
     AttachToRecording,
     Channel,
-    Silence,
-    SilenceRecording,
+    PauseRecording,
     StartRecording,
     StopRecording,
 )
@@ -73,10 +72,8 @@ class CallRecording:
             return []
         names = {"call_id": call_id, "recording_id": call.recording_id}
         told = RecordingPaused(**names, customer=customer, agent=agent)
-        silence = SilenceRecording(
-            recording_id=call.recording_id, kind=Silence.PAUSED, customer=customer, agent=agent
-        )
-        return [silence, told if customer or agent else RecordingResumed(**names)]
+        pause = PauseRecording(recording_id=call.recording_id, customer=customer, agent=agent)
+        return [pause, told if customer or agent else RecordingResumed(**names)]
 
 
 def record(call: Call, leg: Leg) -> list[Output]:

@@ -10,7 +10,7 @@ from media.commands import (
     ConfigureEndpoint,
     MaskLeg,
     OpenEndpoint,
-    SilenceRecording,
+    PauseRecording,
     StartPlayback,
     StartRecording,
     StopPlayback,
@@ -71,7 +71,7 @@ class BookkeepingMedia:
             ConfigureEndpoint,
             UnbridgeEndpoints,
             AttachToRecording,
-            SilenceRecording,
+            PauseRecording,
             MaskLeg,
             UnmaskLeg,
         )

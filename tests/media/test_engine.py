@@ -28,8 +28,10 @@ from media.events import (
     MediaLost,
     MediaStarted,
 )
+from media.names import Fact, Names
 from runtime.clock import ManualClock
 from runtime.errors import UsageError
+from runtime.vocabulary import Event
 from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket
 from tests.helpers.media_rig import HOST, MediaRig, media_rig
 
@@ -366,3 +368,20 @@ def test_a_peer_with_a_name_for_an_address_is_sent_to_once_it_was_heard(rig: Med
     agent.hear()
     agent.talk(VOICE)
     assert caller.hear().payload == VOICE
+
+
+def test_a_fact_that_is_not_understood_costs_no_other(rig: MediaRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    understood = Names.event
+
+    def event(names: Names, fact: Fact) -> Event | None:
+        told = understood(names, fact)
+        if isinstance(told, EndpointClosed) and told.leg_id == "a":
+            raise KeyError("a fault of ours")
+        return told
+
+    monkeypatch.setattr(Names, "event", event)
+    for leg_id in ("a", "b"):
+        rig.leg(leg_id)
+    for leg_id in ("a", "b"):
+        rig.order(CloseEndpoint(leg_id=leg_id))
+    assert [closed.leg_id for closed in rig.wait(EndpointClosed)] == ["b"]

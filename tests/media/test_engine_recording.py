@@ -16,8 +16,7 @@ from media.commands import (
     Channel,
     CloseEndpoint,
     Codec,
-    Silence,
-    SilenceRecording,
+    PauseRecording,
     StartRecording,
     StopRecording,
 )
@@ -270,21 +269,21 @@ def test_samples_are_kept_as_configured(tmp_path: Path, format: str, subtype: st
     assert completed.customer_codecs[0][1] == "PCMA"
 
 
-def test_what_is_masked_is_silent_on_its_channel_and_marked(rig: MediaRig) -> None:
+def test_what_is_paused_is_silent_on_its_channel_and_marked(rig: MediaRig) -> None:
     caller, agent = rig.leg("a"), rig.leg("b", near="a")
     start(rig)
     attach(rig, "a", Channel.CUSTOMER)
     attach(rig, "b", Channel.AGENT)
-    rig.order(SilenceRecording(recording_id="r-1", kind=Silence.MASKED, customer=True, agent=False))
+    rig.order(PauseRecording(recording_id="r-1", customer=True, agent=False))
     say(rig, "a", caller, 2)
     say(rig, "b", agent, 2)
     rig.let_pass(60)
-    rig.order(SilenceRecording(recording_id="r-1", kind=Silence.MASKED, customer=False, agent=False))
+    rig.order(PauseRecording(recording_id="r-1", customer=False, agent=False))
     completed = stop(rig)
     assert loud_samples(completed.path) == [0, 2 * 160]
-    ((why, where, mask_from, mask_to),) = completed.marks
-    assert (why, where) == ("masked", "customer")
-    assert 60 <= mask_to - mask_from < completed.duration_ms + 1
+    ((why, where, paused_from, paused_to),) = completed.marks
+    assert (why, where) == ("paused", "customer")
+    assert 60 <= paused_to - paused_from < completed.duration_ms + 1
 
 
 def test_stopping_twice_or_attaching_afterwards_does_no_harm(rig: MediaRig) -> None:

@@ -7,8 +7,7 @@ import pytest
 from media.commands import (
     AttachToRecording,
     Channel,
-    Silence,
-    SilenceRecording,
+    PauseRecording,
     StartRecording,
     StopRecording,
 )
@@ -124,11 +123,11 @@ def test_a_pause_silences_channels_until_it_is_over() -> None:
     rig = RecordedCall(RecordingRule.FROM_ANSWER)
     rig.connect()
     rig.feed(PauseCallRecording(call_id=rig.call_id, customer=True, agent=False))
-    paused = rig.last(SilenceRecording)
-    assert (paused.kind, paused.customer, paused.agent) == (Silence.PAUSED, True, False)
+    paused = rig.last(PauseRecording)
+    assert (paused.customer, paused.agent) == (True, False)
     assert (rig.last(RecordingPaused).customer, rig.last(RecordingPaused).agent) == (True, False)
     rig.feed(ResumeCallRecording(call_id=rig.call_id))
-    over = rig.last(SilenceRecording)
+    over = rig.last(PauseRecording)
     assert (over.customer, over.agent) == (False, False)
     assert rig.last(RecordingResumed).recording_id == paused.recording_id
 

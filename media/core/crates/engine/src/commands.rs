@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crossbeam_channel::Sender;
-use recording::marks::{Channels, Kind};
+use recording::marks::Channels;
 use rtp::digit_sender::DigitSender;
 
 use crate::events::{EndpointCounters, EndpointId, ForkId, MixId, RecordingId};
@@ -115,10 +115,9 @@ pub enum Command {
         endpoint: EndpointId,
         channel: Channel,
     },
-    /// Silence these channels of a recording from now on, for this reason; none of them: no longer.
-    SilenceRecording {
+    /// Record silence on these channels from now on, in place of those before.
+    PauseRecording {
         recording: RecordingId,
-        kind: Kind,
         channels: Channels,
         at_us: u64,
     },

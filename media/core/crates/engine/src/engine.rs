@@ -11,7 +11,7 @@ use std::time::Duration;
 use crossbeam_channel::bounded;
 use forking::forks;
 use forking::order::Order;
-use recording::marks::{Channels, Kind};
+use recording::marks::Channels;
 
 use crate::clock::Clock;
 use crate::commands::{Channel, Command, Security};
@@ -307,16 +307,11 @@ impl Engine {
         Ok(())
     }
 
-    /// Silence these channels of a recording from now on, for this reason; none of them: no longer.
-    pub fn silence_recording(
-        &mut self,
-        recording: RecordingId,
-        kind: Kind,
-        channels: Channels,
-    ) -> Result<(), Refusal> {
+    /// Record silence on these channels from now on, in place of those before.
+    pub fn pause_recording(&mut self, recording: RecordingId, channels: Channels) -> Result<(), Refusal> {
         let worker = self.recordings.get(&recording).and_then(|placed| placed.worker).ok_or(Refusal::Gone)?;
         let at_us = self.clock.now_us();
-        self.crew.post(worker, Command::SilenceRecording { recording, kind, channels, at_us });
+        self.crew.post(worker, Command::PauseRecording { recording, channels, at_us });
         Ok(())
     }
 

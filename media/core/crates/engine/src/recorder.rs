@@ -160,14 +160,14 @@ impl Recorder {
         }
     }
 
-    /// Silence these channels from now on, or no channel any more. False when there is no such recording.
-    pub fn silence(&mut self, id: RecordingId, kind: Kind, channels: Channels, at_us: u64) -> bool {
+    /// Record silence on these channels from now on, in place of those before. False when there is no such recording.
+    pub fn pause(&mut self, id: RecordingId, channels: Channels, at_us: u64) -> bool {
         let Some(recording) = self.recordings.get(id) else { return false };
         let at = recording.position(at_us);
         if channels == Channels::NONE {
-            recording.stereo.marks.end(kind, at);
+            recording.stereo.marks.end(Kind::Paused, at);
         } else {
-            recording.stereo.marks.begin(kind, channels, at);
+            recording.stereo.marks.begin(Kind::Paused, channels, at);
         }
         true
     }

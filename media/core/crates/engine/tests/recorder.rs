@@ -155,17 +155,17 @@ fn is_full(queue: &Receiver<Waiting>) -> bool {
 }
 
 #[test]
-fn what_is_paused_or_masked_is_silent_on_its_channels_and_marked() {
+fn what_is_paused_is_silent_on_its_channels_and_marked() {
     let (mut recorder, queue) = rig();
     recorder.start(RECORDING, BEGUN);
     let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
     let agent = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
-    let keys = Channels { customer: true, ..Channels::NONE };
+    let customer_only = Channels { customer: true, ..Channels::NONE };
     for packet in 0..50 {
         match packet {
-            10 => assert!(recorder.silence(RECORDING, Kind::Masked, keys, 200_000)),
-            20 => assert!(recorder.silence(RECORDING, Kind::Masked, Channels::NONE, 400_000)),
-            30 => assert!(recorder.silence(RECORDING, Kind::Paused, Channels::BOTH, 600_000)),
+            10 => assert!(recorder.pause(RECORDING, customer_only, 200_000)),
+            20 => assert!(recorder.pause(RECORDING, Channels::NONE, 400_000)),
+            30 => assert!(recorder.pause(RECORDING, Channels::BOTH, 600_000)),
             _ => {}
         }
         say(&mut recorder, customer, CUSTOMER, packet * 20_000);
@@ -183,7 +183,7 @@ fn what_is_paused_or_masked_is_silent_on_its_channels_and_marked() {
     assert_eq!(packets.map(|packet| loud(2, packet)), [160, 160, 160, 160, 160, 160, 0, 0]);
     let marks = ending(&queue).1.marks;
     let told: Vec<_> = marks.iter().map(|mark| (mark.kind, mark.from, mark.to)).collect();
-    assert_eq!(told, [(Kind::Masked, 1600, Some(3200)), (Kind::Paused, 4800, Some(8000))]);
+    assert_eq!(told, [(Kind::Paused, 1600, Some(3200)), (Kind::Paused, 4800, Some(8000))]);
 }
 
 #[test]

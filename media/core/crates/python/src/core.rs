@@ -26,7 +26,7 @@ use rtp::digit_sender::Touch;
 use crate::agreed::Agreed;
 use crate::counters::EndpointCounters;
 use crate::facts::to_python;
-use crate::storage::{StorageWords, kind_named, storage_of};
+use crate::storage::{StorageWords, storage_of};
 
 /// The media engine with its threads.
 #[pyclass(frozen)]
@@ -209,9 +209,9 @@ impl Core {
         self.engine().start_recording(Path::new(place)).map_err(raise)
     }
 
-    fn silence_recording(&self, recording: u64, kind: &str, channels: (bool, bool)) -> PyResult<()> {
+    fn pause_recording(&self, recording: u64, channels: (bool, bool)) -> PyResult<()> {
         let channels = Channels { customer: channels.0, agent: channels.1 };
-        self.engine().silence_recording(recording, kind_named(kind)?, channels).map_err(raise)
+        self.engine().pause_recording(recording, channels).map_err(raise)
     }
 
     fn attach(&self, recording: u64, endpoint: u64, channel: &str) -> PyResult<()> {

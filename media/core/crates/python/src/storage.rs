@@ -8,7 +8,6 @@ use engine::storage::{Storage, Sync};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use recording::format::SampleFormat;
-use recording::marks::Kind;
 
 /// Folder, spool, format, when to sync, writers, seconds.
 pub type StorageWords<'a> = (PathBuf, Option<PathBuf>, &'a str, &'a str, usize, f64);
@@ -43,14 +42,5 @@ fn sync_named(name: &str) -> PyResult<Sync> {
         _ => {
             Err(PyValueError::new_err(format!("files are synced never, at_end or every_second, not {name}")))
         }
-    }
-}
-
-/// Why a recording is silenced.
-pub fn kind_named(name: &str) -> PyResult<Kind> {
-    match name {
-        "paused" => Ok(Kind::Paused),
-        "masked" => Ok(Kind::Masked),
-        _ => Err(PyValueError::new_err(format!("a recording is paused or masked, not {name}"))),
     }
 }

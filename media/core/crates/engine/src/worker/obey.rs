@@ -57,8 +57,8 @@ impl Worker {
                 self.attach(recording, endpoint, channel, now_us);
                 self.fit(endpoint, now_us);
             }
-            Command::SilenceRecording { recording, kind, channels, at_us } => {
-                self.recorder.silence(recording, kind, channels, at_us);
+            Command::PauseRecording { recording, channels, at_us } => {
+                self.recorder.pause(recording, channels, at_us);
             }
             Command::StopRecording { recording, ended_us } => {
                 self.stop_recording(recording, ended_us, now_us);
