@@ -295,6 +295,11 @@ class StartRecording(Command):
     recording_id: str
     contact_id: str
     call_id: str
+    caller: str = ""
+    """This and the following are for the file's path."""
+    called: str = ""
+    trunk: str = ""
+    access_code: str = ""
 
 
 @plain_data

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from media.commands import Codec
 from media.recordings.keys import recipient
+from media.recordings.place import DEFAULT, check_template
 from runtime.models import KeyMistake, Section
 
 
@@ -171,7 +172,12 @@ class RecordingsConfig(Section):
 
     folder: Path = Field(
         default=Path("recordings"),
-        description="Folder of recordings; each is <folder>/<YYYY-MM-DD>/<recording id>.wav, by local date.",
+        description="Folder of recordings; each lies below it as path says.",
+    )
+    path: str = Field(
+        default=DEFAULT,
+        description="Where in the folder: {date}, the local day it began; then {hour}, {caller}, {called}, "
+        "{trunk}, {access_code} as you like; and {recording_id} at the end.",
     )
     link_key: Path | None = Field(
         default=None,
@@ -216,6 +222,11 @@ class RecordingsConfig(Section):
         description="When each night those are deleted whose time is over, as hours and minutes; empty for "
         "never.",
     )
+
+    @field_validator("path")
+    @classmethod
+    def _is_template(cls, path: str) -> str:
+        return check_template(path)
 
     @field_validator("reconcile_at", "delete_at")
     @classmethod

@@ -23,6 +23,7 @@ from media.mixing import Mixes
 from media.names import Fact, ForkIdentity, Names, RecordingIdentity, counters_as_fields
 from media.playing import Playing
 from media.prompts import resampled
+from media.recordings.place import PARTS, place_of
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
@@ -71,6 +72,7 @@ class MediaEngine:
         self._host = media.advertised_host or media.host
         self._host6 = media.advertised_host6 or media.host6 or self._host
         self._clock = clock
+        self._path = recordings.path
         self._submit_all = submit_all
         self._give_key = give_key
         self._soon = soon
@@ -235,7 +237,7 @@ class MediaEngine:
 
     def _start_recording(self, command: commands.StartRecording, now: float) -> Answer:
         identity = RecordingIdentity(command.recording_id, command.contact_id, command.call_id)
-        place = self._place_of(command.recording_id)
+        place = self._place_of(command)
         try:
             recording = self._core.start_recording(place)
         except OSError as fault:
@@ -265,13 +267,15 @@ class MediaEngine:
         if recording is not None:
             self._core.stop_recording(recording)
 
-    def _place_of(self, recording_id: str) -> str:
+    def _place_of(self, command: commands.StartRecording) -> str:
+        recording_id = command.recording_id
         if recording_id in self._recordings:
             raise UsageError(f"recording {recording_id} is under way already")
         if not recording_id or Path(recording_id).name != recording_id:
             raise UsageError(f"recording id {recording_id!r} cannot be a file name")
-        date = time.strftime("%Y-%m-%d", time.localtime(self._clock.wall()))
-        return f"{date}/{recording_id}.wav"
+        date, hour = time.strftime("%Y-%m-%d %H", time.localtime(self._clock.wall())).split()
+        names = {name: getattr(command, name, "") for name in PARTS} | {"date": date, "hour": hour}
+        return f"{place_of(self._path, names)}.wav"
 
     def _waking(self, handle: Handler) -> Handler:
         """Have the media threads woken for what ``handle`` asks of them."""

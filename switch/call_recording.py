@@ -61,7 +61,15 @@ class CallRecording:
     def _open(self, call: Call) -> list[Output]:
         recording_id = call.recording_id = self._ids.new("recording")
         outputs: list[Output] = [
-            StartRecording(recording_id=recording_id, contact_id=call.contact_id, call_id=call.call_id),
+            StartRecording(
+                recording_id=recording_id,
+                contact_id=call.contact_id,
+                call_id=call.call_id,
+                caller=call.caller_number,
+                called=call.called_number,
+                trunk=call.trunk or "",
+                access_code=call.access_code,
+            ),
             *record(call, call.customer),
         ]
         return outputs if call.connected_leg is None else [*outputs, *record(call, call.connected_leg)]

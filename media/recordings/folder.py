@@ -1,4 +1,4 @@
-"""The folder of recordings: one folder a day, named by its date, with a WAV file for each recording."""
+"""The folder of recordings: a folder for each day, named by its date, with WAV files at any depth in it."""
 
 import os
 from collections.abc import Iterator
@@ -14,8 +14,13 @@ def recordings_since(folder: Path, day: str) -> Iterator[Path]:
         return
     days = sorted(entry.path for entry in os.scandir(folder) if entry.is_dir() and entry.name >= day)
     for each in days:
-        names = sorted(entry.name for entry in os.scandir(each) if entry.name.endswith(SUFFIX))
-        yield from (Path(each, name) for name in names)
+        for below, folders, names in os.walk(each, onerror=_raise):
+            folders.sort()
+            yield from (Path(below, name) for name in sorted(names) if name.endswith(SUFFIX))
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def clock_of(folder: Path) -> float:

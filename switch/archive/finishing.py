@@ -61,7 +61,7 @@ def _whole(path: Path, spooled: Path) -> Path:
 def _file_of(recording_id: str, folder: Path, spool: Path | None) -> Path | None:
     """The file of a recording whose beginning the journal does not tell any more."""
     folders = [folder] if spool is None else [folder, spool]
-    return next((path for each in folders for path in each.glob(f"*/{recording_id}{SUFFIX}")), None)
+    return next((path for each in folders for path in each.glob(f"**/{recording_id}{SUFFIX}")), None)
 
 
 def _completed(

@@ -160,7 +160,11 @@ def files_between(folder: Path, began: datetime, until: datetime, untouched_sinc
     """
     last_day = f"{until - timedelta(microseconds=1):%Y-%m-%d}"
     files = recordings_since(folder, f"{began:%Y-%m-%d}")
-    return [p for p in files if p.parent.name <= last_day and p.stat().st_mtime < untouched_since]
+    return [p for p in files if _day_of(p, folder) <= last_day and p.stat().st_mtime < untouched_since]
+
+
+def _day_of(file: Path, folder: Path) -> str:
+    return file.relative_to(folder).parts[0]
 
 
 def _end(recording: Row) -> datetime:

@@ -1,14 +1,25 @@
 """Recordings of real calls are found, noted upon and deleted from the command line."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 from cli.commands import app
+from sipp_scenarios.switch_process import SwitchProcess
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.switch_process import QUEUE_ONLY
+from tests.helpers.switch_process import QUEUE_ONLY, switch_process
+
+
+@pytest.fixture
+def own_switch(tmp_path: Path) -> Iterator[SwitchProcess]:
+    """Its recordings lie deeper than others'."""
+    path = "{date}/{access_code}/{caller}/{recording_id}"
+    with switch_process(tmp_path, recordings={"path": path}) as switch:
+        yield switch
 
 
 def run(centre: CallCentre, *words: str) -> Any:
@@ -36,6 +47,7 @@ def test_a_recording_is_noted_upon_while_it_runs_found_held_and_deleted(own_cent
         caller.hang_up()
         agent.wait_hung_up_on()
     path = Path(events.wait_for("recording.completed").fields["path"])
+    assert path.parts[-3:] == (QUEUE_ONLY, "13800138000", f"{recording_id}.wav")
     assert "is held" in run(own_centre, "delete", recording_id, "--reason", "asked for")
     assert path.exists()
     switch.terminate()

@@ -3,6 +3,7 @@
 import hashlib
 import resource
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from media.events import (
     StorageLagging,
     StorageRecovered,
 )
+from runtime.clock import ManualClock
 from runtime.errors import UsageError
 from tests.helpers.media_rig import MediaRig, Phone, media_rig
 
@@ -56,6 +58,18 @@ def rig(tmp_path: Path) -> Iterator[MediaRig]:
 
 def start(rig: MediaRig, recording_id: str = "r-1") -> None:
     rig.order(StartRecording(recording_id=recording_id, contact_id="contact-1", call_id="call-1"))
+
+
+def test_a_recording_lies_where_the_template_says(tmp_path: Path) -> None:
+    template = "{date}/{trunk}/{access_code}-{called}/{caller}/{recording_id}"
+    who = {"caller": "../138", "called": "95598", "access_code": "95598"}
+    with media_rig(tmp_path, recordings={"path": template}) as rig:
+        rig.order(StartRecording(recording_id="r-1", contact_id="contact-1", call_id="call-1", **who))
+        path = Path(stop(rig).path)
+    day, *below = path.relative_to(tmp_path).parts
+    assert below == ["none", "95598-95598", "___138", "r-1.wav"]
+    assert day == time.strftime("%Y-%m-%d", time.localtime(ManualClock().wall()))
+    assert path.exists()
 
 
 def attach(rig: MediaRig, leg_id: str, channel: Channel, recording_id: str = "r-1") -> None:

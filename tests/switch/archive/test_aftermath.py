@@ -89,8 +89,12 @@ def test_a_recording_whose_file_was_never_begun_failed(tmp_path: Path) -> None:
     assert (event.path, event.reason) == ("", "the process ended before the file was begun")
 
 
-def test_a_file_whose_beginning_the_journal_lost_is_found_by_its_name(tmp_path: Path) -> None:
-    path = recording_file(tmp_path, left_behind=True)
+@pytest.mark.parametrize("below", [".", "telecom/95598"])
+def test_a_file_whose_beginning_the_journal_lost_is_found_by_its_name(tmp_path: Path, below: str) -> None:
+    begun = recording_file(tmp_path, left_behind=True)
+    path = begun.parent / below / begun.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    begun.rename(path)
     answered = CallAnswered(call_id="call-1", recording_id=path.stem)
     tell_journal(config(tmp_path), (0, arrived()), (1, answered))
     (event,) = next_run(tmp_path, expected=1)

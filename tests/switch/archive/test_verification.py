@@ -156,18 +156,19 @@ def test_files_of_the_days_asked_for_are_taken_unless_still_written_to(tmp_path:
         ("2026-11-18", "old", 300),
         ("2026-11-20", "ended", 300),
         ("2026-11-20", "running", 1),
-        ("2026-11-21", "next", 300),
+        ("2026-11-20/telecom/95598", "deep", 300),
+        ("2026-11-21/telecom", "next", 300),
     ]:
         path = tmp_path / day / f"{name}.wav"
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
         os.utime(path, (BEGAN.timestamp() - age_s,) * 2)
     (tmp_path / "2026-11-20" / "ended.png").touch()
     until = BEGAN + timedelta(days=1)
     found = files_between(tmp_path, BEGAN, until, BEGAN.timestamp() - 60)
-    assert [path.stem for path in found] == ["ended", "next"]
+    assert [path.stem for path in found] == ["ended", "deep", "next"]
     midnight = until.replace(hour=0, minute=0)
     assert [path.stem for path in files_between(tmp_path, BEGAN, midnight, BEGAN.timestamp() - 60)] == [
-        "ended"
+        *("ended", "deep")
     ]
     assert files_between(tmp_path / "nowhere", BEGAN, until, 0) == []
