@@ -100,6 +100,19 @@ def test_what_failed_is_told_with_its_reason(tmp_path: Path) -> None:
     assert day.findings() == [("a", Fault.FAILED)]
 
 
+def test_a_deleted_recording_is_told_only_while_its_file_is_there_in_any_form(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    deleted = day.call("a")
+    deleted["state"] = "deleted"
+    assert day.findings() == [("a", Fault.NOT_DELETED)]
+    path = Path(deleted["path"])
+    sealed = path.rename(path.with_name("a.flac.age"))
+    assert day.findings() == [("a", Fault.NOT_DELETED)]
+    sealed.unlink()
+    day.files.clear()
+    assert day.findings() == []
+
+
 def test_a_recording_without_a_manifest_is_told(tmp_path: Path) -> None:
     day = Day(tmp_path)
     manifest_path(Path(day.call("a")["path"])).unlink()
