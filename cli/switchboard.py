@@ -24,16 +24,10 @@ from runtime.loop_probe import LoopProbe
 from runtime.target import HANG_UP, parse_target
 from runtime.vocabulary import Event
 from switch.application import Application, Gauge, Verb
-from switch.archive.archive import Archive
-from switch.archive.catalogue.projections import RecordingParties, Recordings
-from switch.archive.catalogue.service import Catalogue
-from switch.archive.keeping import Keeping
 from switch.archive.listening.links import read_key
-from switch.archive.listening.service import Listening
-from switch.archive.nightly import Nightly
-from switch.archive.readings import archive_gauges, archive_totals, keeping_totals
-from switch.archive.retention.nightly import NightlyDeletion
+from switch.archive.service import ArchiveService
 from switch.ban_verbs import BanVerbs
+from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
 from switch.certificate_verbs import CertificateVerbs
 from switch.commands import HangUpCall
@@ -47,12 +41,10 @@ from switch.http import HttpServer
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
 from switch.metrics import Metrics
-from switch.recording_verbs import RecordingVerbs
 from switch.records.call_records import CallRecords
 from switch.records.database import Database
 from switch.records.journal import Journal
 from switch.records.projection import Projection
-from switch.records.recording_changes import RecordingChanges
 from switch.registration_verbs import RegistrationVerbs
 from switch.sdp.secrets import may_tell_keys, without_keys
 from switch.sip.guard.admission import Admission
@@ -199,25 +191,21 @@ class Switchboard:
 
     def _build_observation(self) -> None:
         configuration = self.configuration
-        self._agent_topics = [topic for app in self._applications for topic in app.agent_topics]
         self._journal = Journal(configuration.records, self._report)
-        self._database = Database(configuration.records, self._projections(), self._journal, self._report)
-        self._archive = Archive(
-            configuration.recordings.folder,
-            configuration.records,
-            self._journal,
-            self._report,
-            spool=configuration.recordings.spool,
-            agent_topics=self._agent_topics,
-        )
-        self._nightly = Nightly(
+        link_key = configuration.recordings.link_key
+        self._archive = ArchiveService(
             configuration.recordings,
             configuration.records,
+            configuration.http,
+            self._journal,
+            self.driver,
+            self._clock,
             self._report,
-            wall=self._clock.wall,
-            oldest_under_way=self._archive.oldest_under_way,
+            link_key=secrets.token_bytes(32) if link_key is None else read_key(link_key),
+            agent_topics=[topic for app in self._applications for topic in app.agent_topics],
+            knows_earlier_runs=self._knows_earlier_runs,
         )
-        self._keeping = Keeping(configuration.recordings, configuration.records, self._journal, self._report)
+        self._database = Database(configuration.records, self._projections(), self._journal, self._report)
         self._verbs = ExchangeVerbs(
             self.exchange,
             self._stack.registrations,
@@ -229,26 +217,6 @@ class Switchboard:
         )
         self._media_verbs = MediaVerbs(self.exchange, self._media.facts_of, self._clock)
         self._station_verbs = StationVerbs(self._stack.registrar.contacts, self.driver.submit, self._ids)
-        link_key = configuration.recordings.link_key
-        self._listening = Listening(
-            secrets.token_bytes(32) if link_key is None else read_key(link_key),
-            configuration.http,
-            configuration.records,
-            self._clock,
-            self.driver.submit,
-            configuration.recordings.identity,
-        )
-        self._catalogue = Catalogue(
-            configuration.records, self._listening.finder, self.driver.submit, self._knows_earlier_runs
-        )
-        self._deletion = NightlyDeletion(
-            configuration.recordings,
-            configuration.records,
-            self._catalogue.recent,
-            self._report,
-            wall=self._clock.wall,
-            knows_earlier_runs=self._knows_earlier_runs,
-        )
         self._control = ControlServer(configuration.control, self._all_verbs(), self._audience_changed)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(
@@ -260,11 +228,11 @@ class Switchboard:
         readings = TrunkReadings(self._trunks)
         gauges = [gauge for application in self._applications for gauge in application.gauges]
         totals = [*sip_totals(self._stack.counters, self._stack.guard.counts), *readings.totals()]
-        gauges += [*readings.gauges(), _loop_lag(self._stack.guard.admission), *archive_gauges(self._archive)]
-        totals += [*archive_totals(self._archive), *keeping_totals(self._keeping)]
+        gauges += [*readings.gauges(), _loop_lag(self._stack.guard.admission), *self._archive.gauges()]
+        totals += self._archive.totals()
         self._metrics = Metrics(gauges, self._verbs.status, totals)
         self._http = HttpServer(
-            configuration.http, self._metrics.render, self._verbs.status, self._listening.pages()
+            configuration.http, self._metrics.render, self._verbs.status, self._archive.pages()
         )
         self._event_log = EventLog(configuration.log, self.exchange.call_of_leg)
 
@@ -286,16 +254,12 @@ class Switchboard:
         self.driver.observe(self._tell_clients, lambda kind: self._control.is_heard(kind.topic))
         self.driver.observe(self._event_log.log_event, self._event_log.wants)
         self.driver.observe(self._metrics.observe, self._metrics.folds)
-        self.driver.observe(self._listening.finder.observe, self._listening.finder.wants)
-        self.driver.observe(self._catalogue.recent.observe, self._catalogue.recent.wants)
+        self._archive.observe()
 
     async def open(self) -> None:
         """Start listening. Raises UsageError when an address or a folder cannot be had."""
         self._database.start()
         self._archive.start()
-        self._nightly.start()
-        self._deletion.start()
-        self._keeping.start()
         self.driver.submit(SwitchStarted(version=VERSION))
         known = self._registrations.load()
         self.driver.run_step(lambda now: self._stack.registrar.restore(known, now))
@@ -313,14 +277,12 @@ class Switchboard:
     async def close(self) -> None:
         """Finish recordings, then let go of sockets, then bring journal, database and archive up to date."""
         self._probe.stop()
-        self._nightly.close()
-        self._deletion.close()
+        self._archive.stop_working()
         self._loop.remove_reader(self._media.event_fd)
         self._media.close()
         await self._http.close()
-        self._listening.close()
         await self._control.close()
-        self._catalogue.close()
+        self._archive.stop_serving()
         self._dns.close()
         self._transports.close()
         if self._trace is not None:
@@ -330,7 +292,6 @@ class Switchboard:
         self._registrations.close()
         self._journal.close()
         self._database.close()
-        self._keeping.close()
         self._archive.close()
 
     def count_open_dialogs(self) -> int:
@@ -382,9 +343,7 @@ class Switchboard:
 
     def _projections(self) -> Iterator[Projection]:
         yield CallRecords()
-        yield Recordings(self._agent_topics)
-        yield RecordingParties(self._agent_topics)
-        yield RecordingChanges()
+        yield from self._archive.projections()
         for application in self._applications:
             yield from application.projections
 
@@ -396,11 +355,10 @@ class Switchboard:
         applications_verbs = (verb for app in self._applications for verb in app.verbs)
         return [
             *self._verbs.verbs(),
-            *RecordingVerbs(self.exchange, self.driver.submit).verbs(),
+            *CallRecordingVerbs(self.exchange, self.driver.submit).verbs(),
             *self._media_verbs.verbs(),
             *self._station_verbs.verbs(),
-            *self._listening.verbs(),
-            *self._catalogue.verbs(),
+            *self._archive.verbs(),
             *self.certificates.verbs(),
             *self._ban_verbs.verbs(),
             *registrations,

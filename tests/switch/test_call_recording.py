@@ -12,6 +12,7 @@ from media.commands import (
     StopRecording,
 )
 from runtime.errors import UsageError
+from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
@@ -26,7 +27,6 @@ from switch.commands import (
 from switch.config import AccessCodeConfig
 from switch.events import CallAnswered, CallRecorded, RecordingPaused, RecordingResumed
 from switch.recording_rule import RecordingRule, in_share
-from switch.recording_verbs import RecordingVerbs
 from tests.helpers.exchange_rig import ExchangeRig
 
 MOMENTS = ("arrived", "answered", "connected")
@@ -133,7 +133,7 @@ def test_a_pause_silences_channels_until_it_is_over() -> None:
 
 
 def verbs_of(rig: ExchangeRig) -> dict[str, Callable[..., dict[str, str]]]:
-    verbs = RecordingVerbs(rig.exchange, rig.driver.submit).verbs()
+    verbs = CallRecordingVerbs(rig.exchange, rig.driver.submit).verbs()
 
     def asked(verb: object) -> Callable[..., dict[str, str]]:
         return lambda **params: verb.handle(verb.params(**params))  # type: ignore[attr-defined]

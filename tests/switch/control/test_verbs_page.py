@@ -33,6 +33,7 @@ from switch.archive.listening.finding import RecordingFinder
 from switch.archive.listening.links import LinkSigner
 from switch.archive.listening.verbs import LinkVerbs
 from switch.ban_verbs import BanVerbs
+from switch.call_recording_verbs import CallRecordingVerbs
 from switch.certificate_verbs import CertificateVerbs
 from switch.commands import AnswerCall
 from switch.config import HttpConfig
@@ -44,7 +45,6 @@ from switch.events import CallAnswered, CallEnded
 from switch.fork_verbs import ForkVerbs
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
-from switch.recording_verbs import RecordingVerbs
 from switch.records.config import RecordsConfig
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
@@ -153,7 +153,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_forks,
         *of_masks,
         *of_media.verbs(),
-        *RecordingVerbs(rig.exchange, rig.driver.submit).verbs(),
+        *CallRecordingVerbs(rig.exchange, rig.driver.submit).verbs(),
         *of_recordings,
         *recording_verbs(folder, rig),
     )

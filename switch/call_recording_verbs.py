@@ -26,7 +26,7 @@ class PauseParams(CallParams):
     )
 
 
-class RecordingVerbs:
+class CallRecordingVerbs:
     """``call.record``, ``call.stop_recording``, ``call.pause_recording``, ``call.resume_recording``."""
 
     def __init__(self, exchange: Exchange, submit: Callable[[Command], None]) -> None:

@@ -1,0 +1,118 @@
+"""The archive as the switch has it: its parts, what they offer, and the order in which they begin and end."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from aiohttp import web
+
+from media.config import RecordingsConfig
+from runtime.clock import Clock
+from runtime.driver import Driver
+from switch.application import Gauge, Verb
+from switch.archive.archive import Archive
+from switch.archive.catalogue.projections import RecordingParties, Recordings
+from switch.archive.catalogue.service import Catalogue
+from switch.archive.keeping import Keeping
+from switch.archive.listening.service import Listening
+from switch.archive.nightly import Nightly
+from switch.archive.readings import archive_gauges, archive_totals, keeping_totals
+from switch.archive.retention.nightly import NightlyDeletion
+from switch.config import HttpConfig
+from switch.metrics import Total
+from switch.records.config import RecordsConfig
+from switch.records.events import Report
+from switch.records.journal import Journal
+from switch.records.projection import Projection
+from switch.records.recording_changes import RecordingChanges
+
+
+class ArchiveService:
+    """Manifests, catalogue, conversion, encryption, listening, retention and the nightly check."""
+
+    def __init__(
+        self,
+        recordings: RecordingsConfig,
+        records: RecordsConfig,
+        http: HttpConfig,
+        journal: Journal,
+        driver: Driver,
+        clock: Clock,
+        report: Report,
+        *,
+        link_key: bytes,
+        agent_topics: Iterable[str],
+        knows_earlier_runs: Callable[[], bool],
+    ) -> None:
+        """``report`` takes events from other threads; ``link_key`` signs links; ``agent_topics`` are as the ledger
+        has them; ``knows_earlier_runs``: whether the database has all that the runs before wrote.
+        """
+        self._driver = driver
+        self._agent_topics = tuple(agent_topics)
+        self._archive = Archive(
+            recordings.folder,
+            records,
+            journal,
+            report,
+            spool=recordings.spool,
+            agent_topics=self._agent_topics,
+        )
+        self._nightly = Nightly(
+            recordings,
+            records,
+            report,
+            wall=clock.wall,
+            oldest_under_way=self._archive.oldest_under_way,
+        )
+        self._keeping = Keeping(recordings, records, journal, report)
+        self._listening = Listening(link_key, http, records, clock, driver.submit, recordings.identity)
+        self._catalogue = Catalogue(records, self._listening.finder, driver.submit, knows_earlier_runs)
+        self._deletion = NightlyDeletion(
+            recordings,
+            records,
+            self._catalogue.recent,
+            report,
+            wall=clock.wall,
+            knows_earlier_runs=knows_earlier_runs,
+        )
+
+    def projections(self) -> Iterator[Projection]:
+        yield Recordings(self._agent_topics)
+        yield RecordingParties(self._agent_topics)
+        yield RecordingChanges()
+
+    def verbs(self) -> tuple[Verb, ...]:
+        return (*self._listening.verbs(), *self._catalogue.verbs())
+
+    def pages(self) -> Iterable[web.RouteDef]:
+        return self._listening.pages()
+
+    def gauges(self) -> list[Gauge]:
+        return archive_gauges(self._archive)
+
+    def totals(self) -> list[Total]:
+        return [*archive_totals(self._archive), *keeping_totals(self._keeping)]
+
+    def observe(self) -> None:
+        """Let the parts see what they want to see of what happens."""
+        for part in (self._listening.finder, self._catalogue.recent):
+            self._driver.observe(part.observe, part.wants)
+
+    def start(self) -> None:
+        self._archive.start()
+        self._nightly.start()
+        self._deletion.start()
+        self._keeping.start()
+
+    def stop_working(self) -> None:
+        """No new work of the night any more."""
+        self._nightly.close()
+        self._deletion.close()
+
+    def stop_serving(self) -> None:
+        """Nobody asks any more."""
+        self._listening.close()
+        self._catalogue.close()
+
+    def close(self) -> None:
+        """Bring everything up to date with the closed journal and the database."""
+        self._keeping.close()
+        self._archive.close()
