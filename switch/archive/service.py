@@ -42,8 +42,8 @@ class ArchiveService:
         agent_topics: Iterable[str],
         knows_earlier_runs: Callable[[], bool],
     ) -> None:
-        """``report`` takes events from other threads; ``link_key`` signs links; ``agent_topics`` are as the ledger
-        has them; ``knows_earlier_runs``: whether the database has all that the runs before wrote.
+        """``report`` takes events from other threads; ``link_key`` signs links; ``agent_topics`` are as the
+        ledger has them; ``knows_earlier_runs``: whether the database has all that the runs before wrote.
         """
         self._driver = driver
         self._agent_topics = tuple(agent_topics)

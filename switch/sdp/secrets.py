@@ -8,16 +8,18 @@ from runtime.vocabulary import Event, field_names
 
 T = TypeVar("T")
 
-_KEY = re.compile(rb"(a=crypto:[^\r\n]{0,80}?inline:)([^\r\n|; ]+)")
-_MARK = "a=crypto:"
-_RAW_MARK = _MARK.encode()
+_LINE = re.compile(rb"a=(?:crypto|ice-pwd):[^\r\n]*", re.IGNORECASE)
+"""A line may tell several keys (RFC 4568 §6.1)."""
+_KEY = re.compile(rb"((?:inline|ice-pwd):)([^\r\n|; ]+)", re.IGNORECASE)
 
 
 def hide_keys(message: bytes) -> bytes:
-    """A message with an x for each character of an SRTP key (RFC 4568), as long as it was."""
-    if _RAW_MARK not in message:
-        return message
-    return _KEY.sub(lambda found: found[1] + b"x" * len(found[2]), message)
+    """A message with an x for each character of SRTP keys (RFC 4568) and passwords of ICE, as long as it was."""
+    return _LINE.sub(lambda line: _KEY.sub(_crossed_out, line[0]), message)
+
+
+def _crossed_out(found: re.Match[bytes]) -> bytes:
+    return found[1] + b"x" * len(found[2])
 
 
 def may_tell_keys(kind: type[Event]) -> bool:
@@ -28,7 +30,7 @@ def may_tell_keys(kind: type[Event]) -> bool:
 def without_keys(event: T) -> T:
     """An event as it may be shown: what it tells of SDP without its keys."""
     sdp: Any = getattr(event, "sdp", None)
-    if not sdp or _MARK not in sdp:
+    if not sdp:
         return event
     hidden = hide_keys(sdp.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
-    return replace(event, sdp=hidden)  # type: ignore[type-var]
+    return event if hidden == sdp else replace(event, sdp=hidden)  # type: ignore[type-var]

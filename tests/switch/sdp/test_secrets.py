@@ -1,3 +1,5 @@
+import pytest
+
 from switch.sdp.secrets import hide_keys, without_keys
 from switch.sip.events import LegAnswered
 
@@ -27,3 +29,21 @@ def test_an_event_is_shown_without_its_keys_and_keeps_them_for_whom_it_is() -> N
     assert KEY not in shown.sdp
     assert shown.leg_id == "leg"
     assert KEY in event.sdp
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{KEY}|2^20|1:4;inline:{KEY}|2^20|2:4",
+        f"a=crypto:2 AES_CM_128_HMAC_SHA1_80 {'UNUSUAL ' * 40}inline:{KEY}",
+        f"A=CRYPTO:1 AES_CM_128_HMAC_SHA1_80 INLINE:{KEY}",
+        f"a=ice-pwd:{KEY}",
+    ],
+    ids=["two keys", "far behind", "in capitals", "password of ICE"],
+)
+def test_no_way_of_writing_a_key_shows_it(line: str) -> None:
+    message = f"v=0\r\n{line}\r\na=sendrecv\r\n".encode()
+    hidden = hide_keys(message)
+    assert KEY.encode() not in hidden
+    assert len(hidden) == len(message)
+    assert hidden.endswith(b"\r\na=sendrecv\r\n")
