@@ -14,7 +14,7 @@ _KEY = re.compile(rb"((?:inline|ice-pwd):)([^\r\n|; ]+)", re.IGNORECASE)
 
 
 def hide_keys(message: bytes) -> bytes:
-    """A message with an x for each character of SRTP keys (RFC 4568) and passwords of ICE, as long as it was."""
+    """A message as long as it was, its SRTP keys (RFC 4568) and passwords of ICE crossed out with x."""
     return _LINE.sub(lambda line: _KEY.sub(_crossed_out, line[0]), message)
 
 
