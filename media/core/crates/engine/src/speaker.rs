@@ -206,7 +206,10 @@ impl Speaker {
         if self.is_busy() {
             return None;
         }
-        let payload_type = payload_type_for(received.content, settings)?;
+        let Some(payload_type) = payload_type_for(received.content, settings) else {
+            self.stream.pass_over(&received.header);
+            return None;
+        };
         self.from_mix.even = false;
         self.stream.relay(&received.header, !received.is_key(), payload_type, now_us)
     }

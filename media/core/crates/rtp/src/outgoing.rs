@@ -103,6 +103,20 @@ impl OutgoingStream {
         Some(Header { marker, payload_type, sequence, timestamp, ssrc: self.ssrc })
     }
 
+    /// A packet of theirs is not relayed: those behind it close up, so that it is not missed as lost.
+    pub fn pass_over(&mut self, theirs: &Header) {
+        let Some(mapping) = self.mapping.as_mut().filter(|mapping| mapping.ssrc == theirs.ssrc) else {
+            return;
+        };
+        let step = theirs.sequence.wrapping_sub(mapping.highest_sequence);
+        if (1..MAX_FORWARD).contains(&step) {
+            mapping.highest_sequence = theirs.sequence;
+            mapping.sequence_offset = mapping.sequence_offset.wrapping_sub(1);
+            // What comes late from before it has no number of its own any more.
+            mapping.first_sequence = theirs.sequence.wrapping_add(1);
+        }
+    }
+
     /// Our header for the next audio of our own, `ticks` of our clock after the one before it.
     ///
     /// `spurt` begins a talk spurt (RFC 3551 §4.1): it carries the marker and the time that has passed.
@@ -188,10 +202,20 @@ mod tests {
         Header { marker: false, payload_type: 0, sequence, timestamp, ssrc }
     }
 
-    fn relay(stream: &mut OutgoingStream, packet: Header, now_us: u64) -> Option<(u16, u32, bool)> {
-        let sent = stream.relay(&packet, true, 8, now_us)?;
-        assert_eq!((sent.ssrc, sent.payload_type), (0xabcd, 8));
-        Some((sent.sequence, sent.timestamp, sent.marker))
+    #[test]
+    fn packets_passed_over_leave_no_hole_and_lost_ones_do() {
+        let mut stream = stream();
+        let relayed = |stream: &mut OutgoingStream, sequence: u16| {
+            let header = theirs(7, sequence, u32::from(sequence) * 160);
+            stream.relay(&header, true, 8, u64::from(sequence) * US).map(|header| header.sequence)
+        };
+        assert_eq!([10, 11].map(|sequence| relayed(&mut stream, sequence)), [Some(65_535), Some(0)]);
+        for key in [12, 13, 14] {
+            stream.pass_over(&theirs(7, key, 0));
+        }
+        // 17 was lost on its way to us; 9 comes late, as does 16.
+        let numbers = [15, 18, 9, 16].map(|sequence| relayed(&mut stream, sequence));
+        assert_eq!(numbers, [Some(1), Some(4), None, Some(2)]);
     }
 
     #[test]
