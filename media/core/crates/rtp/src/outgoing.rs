@@ -202,19 +202,25 @@ mod tests {
         Header { marker: false, payload_type: 0, sequence, timestamp, ssrc }
     }
 
+    fn relay(stream: &mut OutgoingStream, packet: Header, now_us: u64) -> Option<(u16, u32, bool)> {
+        let sent = stream.relay(&packet, true, 8, now_us)?;
+        assert_eq!((sent.ssrc, sent.payload_type), (0xabcd, 8));
+        Some((sent.sequence, sent.timestamp, sent.marker))
+    }
+
     #[test]
     fn packets_passed_over_leave_no_hole_and_lost_ones_do() {
         let mut stream = stream();
-        let relayed = |stream: &mut OutgoingStream, sequence: u16| {
-            let header = theirs(7, sequence, u32::from(sequence) * 160);
-            stream.relay(&header, true, 8, u64::from(sequence) * US).map(|header| header.sequence)
+        let number = |stream: &mut OutgoingStream, sequence: u16| {
+            let packet = theirs(7, sequence, u32::from(sequence) * 160);
+            relay(stream, packet, u64::from(sequence) * US).map(|(sequence, ..)| sequence)
         };
-        assert_eq!([10, 11].map(|sequence| relayed(&mut stream, sequence)), [Some(65_535), Some(0)]);
+        assert_eq!([10, 11].map(|sequence| number(&mut stream, sequence)), [Some(65_535), Some(0)]);
         for key in [12, 13, 14] {
             stream.pass_over(&theirs(7, key, 0));
         }
         // 17 was lost on its way to us; 9 comes late, as does 16.
-        let numbers = [15, 18, 9, 16].map(|sequence| relayed(&mut stream, sequence));
+        let numbers = [15, 18, 9, 16].map(|sequence| number(&mut stream, sequence));
         assert_eq!(numbers, [Some(1), Some(4), None, Some(2)]);
     }
 
