@@ -306,11 +306,12 @@ class UserAgent:
 
     def _hang_up(self, command: HangUpLeg, now: float) -> list[Output]:
         leg = self._legs.find(command.leg_id)
+        last_word = self._transfers.say_last_word(command.leg_id, now)
         if isinstance(leg, ArrivingLeg):
-            return self._arriving.hang_up(leg, command, now)
+            return [*last_word, *self._arriving.hang_up(leg, command, now)]
         if isinstance(leg, DialledLeg):
-            return self._dialled.hang_up(leg, command.cause, now)
-        return []
+            return [*last_word, *self._dialled.hang_up(leg, command.cause, now)]
+        return last_word
 
 
 def _names_dialog(request: Request) -> bool:

@@ -160,6 +160,13 @@ class Transfers:
         """The phone cannot be told any more."""
         return self._notified(transfer, delivered=False, now=now)
 
+    def say_last_word(self, leg_id: str, now: float) -> list[Output]:
+        """The leg is about to be hung up: how its transfer ended must not come behind the BYE."""
+        transfer = self._of_leg.get(leg_id)
+        if transfer is None or not transfer.ended_by or transfer.told == transfer.news:
+            return []
+        return self._notify(transfer, now)
+
     def next_deadline(self) -> float | None:
         return self._deadlines.next()
 
@@ -214,8 +221,9 @@ class Transfers:
 
     def _notify_when_free(self, transfer: Transfer, now: float) -> list[Output]:
         """One NOTIFY at a time, so that none overtakes another; what came between is told at last."""
-        if transfer.is_asking:
-            return []
+        return [] if transfer.is_asking else self._notify(transfer, now)
+
+    def _notify(self, transfer: Transfer, now: float) -> list[Output]:
         transfer.is_asking = True
         transfer.told = transfer.news
         signalling = self._signalling

@@ -116,6 +116,18 @@ def test_news_that_come_fast_are_told_one_after_the_other_and_the_last_is_not_lo
     assert rig.take(busy) == []
 
 
+def test_the_last_word_of_a_transfer_does_not_come_behind_the_bye() -> None:
+    rig = Talk()
+    transfer = rig.transfer()
+    _, trying = rig.answer(transfer)
+    assert rig.report(transfer, 200) == []
+    done, bye = rig.order(HangUpLeg(leg_id="leg-1", cause=Cause.NORMAL_CLEARING))
+    assert news(done) == ("SIP/2.0 200 OK", "terminated;reason")
+    assert isinstance(bye, Request)
+    assert bye.method == "BYE"
+    assert rig.take(trying) == rig.take(done) == []
+
+
 def test_a_transfer_can_be_refused_and_asked_for_again() -> None:
     rig = Talk()
     assert statuses(rig.answer(rig.transfer(), 404)) == [404]
