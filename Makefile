@@ -14,7 +14,7 @@ FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosi
 # $(call need,<program>,<Debian package>): install the package when the program is missing
 need = command -v $(1) >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2); }
 
-.PHONY: help demo test lint fuzz bench prompts clean fuzz-sip fuzz-sdp $(addprefix fuzz-,$(RUST_PARSERS))
+.PHONY: help demo test lint fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-wav $(addprefix fuzz-,$(RUST_PARSERS))
 
 help:  ## say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -41,12 +41,12 @@ lint: .venv/.core  ## ruff, mypy --strict, import directions, stubtest, clippy, 
 	cd $(CORE)/fuzz && cargo fmt --check
 	cd $(CORE) && cargo fmt --all --check && cargo clippy --quiet --release --all-targets -- -D warnings -F unsafe_code
 
-fuzz: .venv/.core  ## feed hostile bytes to the SIP, SDP, RTP and RTCP parsers, FUZZ_S=60 seconds each
+fuzz: .venv/.core  ## feed hostile bytes to the parsers of SIP, SDP, WAV and media, FUZZ_S=60 seconds each
 	@$(call need,g++,g++)
 	cd $(CORE)/fuzz && cargo build --quiet --release
-	@printf '%s\n' sip sdp $(RUST_PARSERS) | xargs -P 2 -I{} $(MAKE) --no-print-directory fuzz-{}
+	@printf '%s\n' sip sdp wav $(RUST_PARSERS) | xargs -P 2 -I{} $(MAKE) --no-print-directory fuzz-{}
 
-fuzz-sip fuzz-sdp: fuzz-%:
+fuzz-sip fuzz-sdp fuzz-wav: fuzz-%:
 	@mkdir -p build/fuzz/$*
 	$(BIN)/python tests/fuzz/fuzz_$*_parser.py $(FUZZ) build/fuzz/$* tests/fuzz/corpus/$* $(wildcard tests/vectors/$*/*/)
 

@@ -19,6 +19,7 @@ _RIFF_LENGTH_AT = 4
 _FIRST_CHUNK_AT = 12
 _LONGEST_LENGTH = 0xFFFF_FFFF
 """What a header says of more than 4 GiB; players read such a file to its end."""
+_SHORTEST = {b"fmt ": 16, b"fact": 4}
 _FORMATS = {1: "linear16", 6: "alaw", 7: "mulaw"}
 
 
@@ -123,6 +124,7 @@ def _chunks(header: bytes) -> dict[bytes, int]:
     at = _FIRST_CHUNK_AT
     while at + 8 <= len(header) and b"data" not in found:
         name, length = struct.unpack_from("<4sI", header, at)
-        found[name] = at + 8
+        if length >= _SHORTEST.get(name, 0):  # one too short for what it is to hold is none
+            found[name] = at + 8
         at += 8 + length + length % 2
     return found

@@ -1,9 +1,12 @@
 """What must hold for any input, however hostile. Shared by the fuzz targets and the property tests."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from media.commands import Codec
+from media.recordings.wav import RecordingError
+from media.recordings.wav_file import mend
 from switch.sdp.errors import NotAcceptable, SdpSyntaxError
 from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, make_offer
 from switch.sdp.parser import parse_sdp
@@ -54,6 +57,22 @@ def check_sdp_text(text: str) -> bool:
     assert parse_sdp(write_sdp(description)) == description
     _check_answering(text, len(description.media))
     _check_accepting(text)
+    return True
+
+
+def check_wav_bytes(data: bytes, path: Path) -> bool:
+    """Mend a file of these bytes, twice; True when it was a recording. One that is none stays as it is."""
+    path.write_bytes(data)
+    try:
+        wav = mend(path)
+    except RecordingError:
+        assert path.read_bytes() == data
+        return False
+    mended = path.read_bytes()
+    assert wav.is_true
+    assert mended[wav.data_at :] == data[wav.data_at : wav.data_at + wav.whole_bytes]
+    assert mend(path) == wav
+    assert path.read_bytes() == mended
     return True
 
 

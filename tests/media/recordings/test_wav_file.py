@@ -1,5 +1,6 @@
 """Headers of recordings, and how they are made true after a crash."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,12 @@ from hypothesis import strategies as st
 
 from media.recordings.wav import RecordingError
 from media.recordings.wav_file import mend, read_wav_file
+from tests.fuzz.properties import check_wav_bytes
 
 FORMATS = {"linear16": "PCM_16", "alaw": "ALAW", "mulaw": "ULAW"}
 _FRAMES = 4000
+HEADER = b"RIFF\0\0\0\0WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 2, 8000, 32_000, 4, 16) + b"data\0\0\0\0"
+"""Of a recording that holds nothing yet."""
 
 
 def sound(frames: int = _FRAMES) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
@@ -78,3 +82,15 @@ def test_samples_of_an_unknown_format_are_told(tmp_path: Path) -> None:
     soundfile.write(path, sound(), 8000, subtype="FLOAT")
     with pytest.raises(RecordingError, match="format 3"):
         read_wav_file(path)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_mended_or_left_alone(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.wav"
+    check_wav_bytes(data, path)
+    check_wav_bytes(HEADER + data, path)
+
+
+def test_a_fact_chunk_too_short_for_a_number_is_passed_over(tmp_path: Path) -> None:
+    short = HEADER[:36] + b"fact" + bytes(4) + HEADER[36:] + bytes(8)
+    assert check_wav_bytes(short, tmp_path / "short.wav")
