@@ -1,6 +1,5 @@
 //! The forks of one worker: what legs say and hear, on its way to a far end and back.
 
-use audio::codec::Codec;
 pub use forking::order::Order;
 
 use forking::link::{Stop, WorkerEnd};
@@ -8,7 +7,6 @@ use forking::returned::Returned;
 
 use crate::events::{EndpointId, ForkId};
 use crate::hearing::Hearing;
-use crate::intake::Received;
 use crate::settings::Settings;
 use crate::table::Table;
 
@@ -16,8 +14,8 @@ pub mod sides;
 
 use sides::Sides;
 
-/// How late a packet may come and still be in its place; a fork is at least so far behind the leg.
-pub const HOLD_US: u64 = 60_000;
+/// How late a beat may be and still be in its place; a fork is so far behind the leg's hearing.
+pub const HOLD_US: u64 = 20_000;
 pub const FRAME_US: u64 = 20_000;
 /// A worker further behind than this does not catch up: the far end would only count it as late.
 const MAX_BEHIND_US: u64 = 1_000_000;
@@ -105,14 +103,9 @@ impl Forks {
         self.forks.iter().filter(|(_, fork)| fork.about.leg == leg).map(|(id, _)| id).collect()
     }
 
-    /// Whether any of these can only have samples of a leg with this codec.
-    pub fn need_samples_of(&mut self, slots: &[usize], codec: Codec) -> bool {
-        slots.iter().any(|&slot| self.forks.at(slot).is_some_and(|fork| fork.sides.needs_samples_of(codec)))
-    }
-
-    /// The leg said this packet.
-    pub fn place_said(&mut self, slots: &[usize], received: &Received, datagram: &[u8], now_us: u64) {
-        self.each(slots, |sides| sides.say_packet(received, datagram, now_us));
+    /// Whether any of these carries what its leg says.
+    pub fn need_said(&mut self, slots: &[usize]) -> bool {
+        slots.iter().any(|&slot| self.forks.at(slot).is_some_and(|fork| fork.sides.needs_said()))
     }
 
     /// The leg said what its hearing heard in the beat of that moment.
@@ -121,8 +114,8 @@ impl Forks {
     }
 
     /// The leg is sent this packet.
-    pub fn place_heard(&mut self, slots: &[usize], packet: &[u8], settings: &Settings, now_us: u64) {
-        self.each(slots, |sides| sides.send_packet(packet, settings, now_us));
+    pub fn place_heard(&mut self, slots: &[usize], packet: &[u8], settings: &Settings) {
+        self.each(slots, |sides| sides.send_packet(packet, settings));
     }
 
     /// Hand over what is due, and let the leg have what came back.

@@ -1,6 +1,6 @@
 //! What a leg says as samples in an even beat: its jitter buffer and decoder.
 //!
-//! It exists only while somebody needs the samples: a mix, or a recording, a fork or whoever listens for keys when
+//! It exists only while somebody needs the samples: a mix, a fork, or a recording or whoever listens for keys when
 //! packets of G.711 do not serve.
 
 use audio::codec::Codec;

@@ -182,9 +182,6 @@ impl Worker {
             let packet = RecordedPacket { leg: leg.id, received: &received, datagram };
             self.recorder.place(tap, &packet, now_us);
         }
-        if !leg.forks.is_empty() {
-            self.forks.place_said(&leg.forks, &received, datagram, now_us);
-        }
         let (id, local, peer) = (leg.id, leg.local, leg.peer);
         if leg.key_is_unwatched() {
             self.arm_digit_expiry(id);
@@ -206,7 +203,7 @@ impl Worker {
         let Some(header) = leg.endpoint.relay(&received, now_us) else { return };
         leg.endpoint.translate(&received, &mut self.buffer[received.payload.clone()]);
         let packet = header.put_before(&mut self.buffer[..], received.payload);
-        leg.tell_forks(&self.buffer[packet.clone()], &mut self.forks, now_us);
+        leg.tell_forks(&self.buffer[packet.clone()], &mut self.forks);
         leg.send(&mut self.buffer[..], packet);
     }
 

@@ -1,16 +1,15 @@
 //! What a leg says and hears, made even at the rate of a fork and cut into frames of 20 ms.
 //!
 //! ```text
-//!                  G.711, for a fork at 8 kHz         all else
-//!  said    left    packets, by their timestamps       the leg's hearing, beat by beat
-//!  heard   right   packets we send, likewise          packets we send, decoded here, beat by beat
+//!  said    left    what the leg's hearing heard, beat by beat
+//!  heard   right   packets we send, decoded here by a hearing of the fork's own, beat by beat
 //! ```
+//!
+//! Whoever recognises speech hears what a person would: losses are concealed on both sides.
 
 use audio::codec::Codec;
-use audio::g711::Law;
 use recording::stereo::Stereo;
-use recording::timeline::Timeline;
-use rtp::packet::{Header, Packet};
+use rtp::packet::Packet;
 
 use super::{FRAME_US, HOLD_US, Mix};
 use crate::converter::Converter;
@@ -19,8 +18,6 @@ use crate::intake::{Content, Received};
 use crate::mix::MAX_FRAME;
 use crate::settings::Settings;
 
-/// The rate of packets of G.711.
-const PACKETS_HZ: u32 = 8000;
 /// For comfort noise that the leg is sent.
 const SEED: u32 = 0x0f0c;
 
@@ -55,25 +52,14 @@ impl Sides {
         }
     }
 
-    /// Whether what a leg with this codec says is to come by `say_frame`.
-    pub fn needs_samples_of(&self, codec: Codec) -> bool {
-        self.mix != Mix::Heard && !self.takes_packets_of(codec)
-    }
-
-    /// The leg said this packet.
-    pub fn say_packet(&mut self, received: &Received, datagram: &[u8], now_us: u64) {
-        let law = match received.content {
-            Content::Audio(codec) if self.takes_packets_of(codec) => codec.law(),
-            Content::Audio(_) | Content::Noise | Content::Keys { .. } | Content::Hidden => None,
-        };
-        let arrival = self.position(now_us) as i64;
-        let octets = &datagram[received.payload.clone()];
-        place(&mut self.stereo.customer, &received.header, octets, law, arrival);
+    /// Whether what the leg says is to come by `say_frame`.
+    pub fn needs_said(&self) -> bool {
+        self.mix != Mix::Heard
     }
 
     /// The leg said this in the beat of that moment.
     pub fn say_frame(&mut self, hearing: &Hearing, beat_us: u64) {
-        if self.needs_samples_of(hearing.codec()) {
+        if self.needs_said() {
             let position = self.position(beat_us) as i64;
             let mut room = [0; MAX_FRAME];
             let samples = &mut room[..frame_length(self.rate_hz)];
@@ -83,20 +69,19 @@ impl Sides {
     }
 
     /// The leg is sent this packet.
-    pub fn send_packet(&mut self, packet: &[u8], settings: &Settings, now_us: u64) {
+    pub fn send_packet(&mut self, packet: &[u8], settings: &Settings) {
         if self.mix == Mix::Said {
             return;
         }
         let Ok(Packet { header, payload }) = Packet::parse(packet) else { return };
+        let content = match header.payload_type {
+            audio if audio == settings.payload_type => Content::Audio(settings.codec),
+            noise if Some(noise) == settings.noise_payload_type => Content::Noise,
+            _ => return,
+        };
         let octets = &packet[payload.clone()];
-        let is_audio = header.payload_type == settings.payload_type;
-        if self.takes_packets_of(settings.codec) {
-            self.sent = None;
-            let law = settings.codec.law().filter(|_| is_audio);
-            let arrival = self.position(now_us) as i64;
-            place(&mut self.stereo.agent, &header, octets, law, arrival);
-        } else if let Some(hearing) = self.hearing_of(settings.codec).filter(|_| is_audio) {
-            hearing.take(&Received { header, payload, content: Content::Audio(settings.codec) }, octets);
+        if let Some(hearing) = self.hearing_of(settings.codec) {
+            hearing.take(&Received { header, payload, content }, octets);
         }
     }
 
@@ -121,10 +106,6 @@ impl Sides {
         self.stereo.take_until(end).map(|frames| mixed(frames, self.mix))
     }
 
-    fn takes_packets_of(&self, codec: Codec) -> bool {
-        self.rate_hz == PACKETS_HZ && codec.law().is_some()
-    }
-
     /// What decodes the leg's stream; made anew when its codec is another.
     fn hearing_of(&mut self, codec: Codec) -> Option<&mut Hearing> {
         if self.sent.as_ref().is_none_or(|hearing| hearing.codec() != codec) {
@@ -141,13 +122,6 @@ impl Sides {
 
 fn frame_length(rate_hz: u32) -> usize {
     (u64::from(rate_hz) * FRAME_US / 1_000_000) as usize
-}
-
-fn place(side: &mut Timeline, header: &Header, octets: &[u8], law: Option<Law>, arrival: i64) {
-    match law {
-        Some(law) => side.place(header, octets, law, arrival),
-        None => side.skip(header),
-    }
 }
 
 /// Frames of both sides as they go to the far end.

@@ -60,12 +60,12 @@ impl Leg {
     }
 
     /// Let the forks have a packet of ours.
-    pub fn tell_forks(&self, packet: &[u8], forks: &mut Forks, now_us: u64) {
+    pub fn tell_forks(&self, packet: &[u8], forks: &mut Forks) {
         if self.forks.is_empty() {
             return;
         }
         if let Some(settings) = &self.endpoint.settings {
-            forks.place_heard(&self.forks, packet, settings, now_us);
+            forks.place_heard(&self.forks, packet, settings);
         }
     }
 

@@ -217,7 +217,7 @@ impl Worker {
         let alone = leg.tap.is_some() || leg.endpoint.hears_beats();
         let needed = leg.codec().filter(|&codec| {
             let beside = alone && codec.law().is_none();
-            mixed || beside || self.forks.need_samples_of(&leg.forks, codec)
+            mixed || beside || self.forks.need_said(&leg.forks)
         });
         match needed {
             None => leg.hearing = None,
@@ -243,7 +243,7 @@ impl Leg {
         let mut packet = [0; MAX_PACKET];
         while let Some(length) = self.endpoint.speaker.said(&settings, now_us, &mut packet) {
             let whole = 0..HEADER_LENGTH + length;
-            self.tell_forks(&packet[whole.clone()], forks, now_us);
+            self.tell_forks(&packet[whole.clone()], forks);
             self.send(&mut packet, whole);
         }
     }

@@ -33,7 +33,7 @@ impl Worker {
         let settings = leg.endpoint.settings;
         let length = leg.endpoint.speaker.speak(settings.as_ref(), now_us, &mut packet, &mut self.outbox);
         if length > 0 {
-            leg.tell_forks(&packet[..length], &mut self.forks, now_us);
+            leg.tell_forks(&packet[..length], &mut self.forks);
             leg.send(&mut packet, 0..length);
         }
         if let Some(next_us) = leg.endpoint.speaker.next_us() {
