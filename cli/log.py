@@ -37,6 +37,7 @@ _LEVELS: tuple[tuple[str, int], ...] = (
     ("name.lost", logging.WARNING),
     ("recording.failed", logging.WARNING),
     ("endpoint.failed", logging.WARNING),
+    ("media.flooded", logging.WARNING),
     ("media.lost", logging.WARNING),
     ("call.refused", logging.WARNING),
     ("call.arrived", logging.INFO),

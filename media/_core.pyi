@@ -18,6 +18,7 @@ __all__ = [
     "ForkConnected",
     "ForkEnded",
     "Masked",
+    "MediaFlooded",
     "MediaLost",
     "MediaResumed",
     "MediaStarted",
@@ -296,6 +297,17 @@ class MediaResumed:
     def silent_s(self) -> float: ...
 
 @final
+class MediaFlooded:
+    """More comes to the endpoint's port than is read; one of the senders."""
+
+    @property
+    def endpoint(self) -> int: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+
+@final
 class OneWayDetected:
     """Audio is missing ``from_peer`` or ``to_peer``."""
 
@@ -502,6 +514,7 @@ _Fact = (
     | MediaStarted
     | MediaLost
     | MediaResumed
+    | MediaFlooded
     | OneWayDetected
     | DigitDetected
     | Masked

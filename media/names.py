@@ -13,6 +13,7 @@ from media.events import (
     KeySource,
     LegMasked,
     LegUnmasked,
+    MediaFlooded,
     MediaLost,
     MediaResumed,
     MediaStarted,
@@ -31,6 +32,7 @@ from runtime.vocabulary import Event
 
 LegFact = (
     _core.MediaStarted
+    | _core.MediaFlooded
     | _core.MediaLost
     | _core.MediaResumed
     | _core.OneWayDetected
@@ -196,6 +198,8 @@ class Names:
                 return MediaLost(leg_id=leg_id, silent_s=fact.silent_s)
             case _core.MediaResumed():
                 return MediaResumed(leg_id=leg_id, silent_s=fact.silent_s)
+            case _core.MediaFlooded():
+                return MediaFlooded(leg_id=leg_id, host=fact.host, port=fact.port)
             case _core.OneWayDetected():
                 return OneWayDetected(leg_id=leg_id, missing=fact.missing)
             case _core.DigitDetected():

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from media.events import EndpointClosed, MediaLost, OneWayDetected, RecordingCompleted, RecordingFailed
+from media.events import EndpointClosed, MediaFlooded, MediaLost, OneWayDetected, RecordingCompleted, RecordingFailed
 from runtime.vocabulary import Event
 from switch.application import Gauge
 from switch.archive.events import RecordingFaulty
@@ -65,6 +65,7 @@ class Metrics:
             RecordingFailed: lambda event: self._recordings.add("failed"),
             RecordingFaulty: lambda event: self._faulty.add(event.fault),
             EndpointClosed: self._endpoint_closed,
+            MediaFlooded: lambda event: self._media_flooded.add(),
             MediaLost: lambda event: self._media_lost.add(),
             OneWayDetected: lambda event: self._one_way.add(event.missing),
             StationRegistered: lambda event: self._registered.add(event.station),
@@ -99,6 +100,7 @@ class Metrics:
         )
         self._recordings = _Tally("recordings", "Recordings that are over.", "outcome")
         self._faulty = _Tally("recordings_faulty", "Findings of the nightly check of recordings.", "fault")
+        self._media_flooded = _Tally("media_flooded", "Floods of packets to the ports of legs.")
         self._media_lost = _Tally("media_lost", "Legs whose audio stopped arriving.")
         self._one_way = _Tally(
             "one_way_audio", "Legs whose audio flowed one way only, by the direction missing.", "missing"
@@ -111,6 +113,7 @@ class Metrics:
             self._offers,
             self._recordings,
             self._faulty,
+            self._media_flooded,
             self._media_lost,
             self._one_way,
             self._outages,

@@ -5,6 +5,13 @@ use std::collections::BinaryHeap;
 
 use crate::events::{EndpointId, ForkId, MixId, RecordingId};
 
+/// One of a leg's two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Port {
+    Rtp,
+    Rtcp,
+}
+
 /// Something to be done at a moment. It may have become needless by then; the doer checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Task {
@@ -28,8 +35,10 @@ pub enum Task {
     Report(EndpointId),
     /// The look after a share of the legs.
     Sweep,
-    /// A leg that was flooded may be heard again.
-    ListenAgain(EndpointId),
+    /// A port that was flooded may be heard again.
+    ListenAgain(EndpointId, Port),
+    /// A leg's flood may be over.
+    LookBehindGuard(EndpointId),
 }
 
 impl Task {

@@ -145,6 +145,11 @@ pub enum Event {
         endpoint: EndpointId,
         silent_us: u64,
     },
+    /// So many packets come to the leg's port that most are dropped unread. This is one of the senders.
+    MediaFlooded {
+        endpoint: EndpointId,
+        source: SocketAddr,
+    },
     OneWayDetected {
         endpoint: EndpointId,
         missing: Missing,

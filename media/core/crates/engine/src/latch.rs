@@ -28,6 +28,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::rules::Latching;
+use crate::source_filter::Door;
 
 /// Where one leg's packets may come from and go to.
 #[derive(Debug, Default)]
@@ -92,13 +93,27 @@ impl Latch {
         [self.latched, self.offered].into_iter().flatten().any(|address| address.ip() == host)
     }
 
+    /// Whether the peer, silent for long or after a hold, may come from another port now.
+    pub fn is_open(&self, now_us: u64) -> bool {
+        now_us >= self.open_from_us
+    }
+
+    /// From where whoever is the peer can come now; none while that is anywhere.
+    pub fn doors(&self, now_us: u64) -> Vec<Door> {
+        if self.latched.is_none() && !self.rules.strict {
+            return Vec::new();
+        }
+        let door = if self.is_open(now_us) { Door::any_port } else { Door::exactly };
+        [self.latched, self.offered].into_iter().flatten().map(door).collect()
+    }
+
     pub fn destination(&self) -> Option<SocketAddr> {
         self.latched.or(self.offered)
     }
 
     fn may_move_to(&self, source: SocketAddr, now_us: u64) -> bool {
         let neighbour = |address: SocketAddr| address.ip() == source.ip();
-        let open = now_us >= self.open_from_us;
+        let open = self.is_open(now_us);
         if self.rules.strict {
             return open && self.offered.or(self.latched).is_none_or(neighbour);
         }
@@ -226,6 +241,31 @@ mod tests {
         latch.offer(Some(address(OFFERED_ELSEWHERE)));
         assert_eq!(latch.destination(), Some(address(OFFERED_ELSEWHERE)));
         assert_eq!(latch.admit(address(STRANGER), 1), Admission::Latched);
+    }
+
+    #[test]
+    fn whoever_would_be_taken_has_a_door() {
+        let sources = [OFFERED, OFFERED_ELSEWHERE, NAT, NAT_ELSEWHERE, STRANGER];
+        let cases = [false, true].into_iter().flat_map(|strict| {
+            [&[][..], &[OFFERED], &[NAT], &[OFFERED_ELSEWHERE]].map(|heard| (strict, heard))
+        });
+        for ((strict, heard), now_us) in cases.flat_map(|case| [(case, 1), (case, RELATCH_AFTER_US)]) {
+            for source in sources {
+                let mut latch = Latch::new(Latching { strict, relatch_after_us: RELATCH_AFTER_US });
+                latch.offer(Some(address(OFFERED)));
+                for heard in heard {
+                    latch.admit(address(heard), 0);
+                }
+                let doors = latch.doors(now_us);
+                let has_door = doors.iter().any(|door| {
+                    door.host == address(source).ip()
+                        && door.port.is_none_or(|port| port == address(source).port())
+                });
+                let is_taken = latch.admit(address(source), now_us) != Admission::Stranger;
+                assert!(!is_taken || has_door || doors.is_empty(), "{strict} {heard:?} {source} {now_us}");
+                assert!(source != STRANGER || !has_door);
+            }
+        }
     }
 
     #[test]

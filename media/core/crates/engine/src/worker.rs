@@ -11,7 +11,7 @@ use recording::format::SampleFormat;
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
 
-use crate::agenda::{Agenda, Task};
+use crate::agenda::{Agenda, Port, Task};
 use crate::alarm::Alarm;
 use crate::clock::Clock;
 use crate::commands::Command;
@@ -155,7 +155,6 @@ impl Worker {
         match token {
             COMMANDS => {}
             AGENDA => self.alarm.hush(),
-            socket if !self.may_take((socket >> 1) as usize, now_us) => {}
             socket if socket & 1 == 1 => self.take_rtcp((socket >> 1) as usize, now_us),
             socket => self.take_rtp((socket >> 1) as usize, now_us),
         }
@@ -163,7 +162,13 @@ impl Worker {
 
     fn take_rtp(&mut self, slot: usize, now_us: u64) {
         let Some(leg) = self.legs.at(slot) else { return };
+        if !leg.budget.spend(now_us) {
+            return self.rest(slot, Port::Rtp, now_us);
+        }
         let Ok((length, source)) = leg.rtp.recv_from(&mut self.buffer[..]) else { return };
+        if !leg.knows(source) && leg.guard_against_strangers(now_us) {
+            return self.guard_is_up(slot, source, now_us);
+        }
         let length = if length < BUFFER_LENGTH { length } else { 0 };
         if is_rtcp(&self.buffer[..length]) && leg.endpoint.muxes_rtcp() {
             leg.receive_report(&mut self.buffer[..length], source, now_us, &mut self.outbox);
@@ -241,7 +246,8 @@ impl Worker {
             }
             Task::Report(id) => self.report(id, now_us),
             Task::Sweep => self.sweep(now_us),
-            Task::ListenAgain(id) => self.listen_again(id),
+            Task::ListenAgain(id, port) => self.listen_again(id, port),
+            Task::LookBehindGuard(id) => self.take_guard_down(id, now_us),
             Task::Fork(id) => self.fork_beat(id, now_us),
         }
     }

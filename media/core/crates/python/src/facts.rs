@@ -37,6 +37,13 @@ pub struct MediaResumed {
 }
 
 #[pyclass(frozen, get_all)]
+pub struct MediaFlooded {
+    endpoint: u64,
+    host: String,
+    port: u16,
+}
+
+#[pyclass(frozen, get_all)]
 pub struct OneWayDetected {
     endpoint: u64,
     missing: &'static str,
@@ -113,6 +120,9 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
         }
         Event::MediaResumed { endpoint, silent_us } => {
             object(py, MediaResumed { endpoint, silent_s: seconds(silent_us) })
+        }
+        Event::MediaFlooded { endpoint, source } => {
+            object(py, MediaFlooded { endpoint, host: source.ip().to_string(), port: source.port() })
         }
         Event::OneWayDetected { endpoint, missing } => {
             object(py, OneWayDetected { endpoint, missing: direction(missing) })

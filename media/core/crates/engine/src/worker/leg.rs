@@ -7,9 +7,11 @@ use audio::codec::Codec;
 use rtp::rtcp::MAX_LENGTH;
 use srtp::MAX_TRAILER;
 
+use crate::agenda::Port;
 use crate::budget::Budget;
 use crate::endpoint::Endpoint;
 use crate::events::{EndpointId, Event, MixId};
+use crate::flood_guard::FloodGuard;
 use crate::forks::Forks;
 use crate::hearing::Hearing;
 use crate::protection::Protection;
@@ -50,13 +52,19 @@ pub struct Leg {
     /// The agenda holds its next report.
     pub reporting: bool,
     pub budget: Budget,
+    /// Of its port for reports.
+    pub report_budget: Budget,
+    pub flood_guard: FloodGuard,
 }
 
 impl Leg {
-    /// Both with what epoll says of them: the slot, twice, and 1 more for RTCP.
-    pub fn sockets(&self, slot: usize) -> [(&UdpSocket, u64); 2] {
+    /// A socket with what epoll says of it: the slot, twice, and 1 more for RTCP.
+    pub fn socket(&self, slot: usize, port: Port) -> (&UdpSocket, u64) {
         let token = (slot as u64) << 1;
-        [(&self.rtp, token), (&self.rtcp, token | 1)]
+        match port {
+            Port::Rtp => (&self.rtp, token),
+            Port::Rtcp => (&self.rtcp, token | 1),
+        }
     }
 
     /// Let the forks have a packet of ours.

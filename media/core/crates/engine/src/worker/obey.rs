@@ -6,10 +6,12 @@ use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::leg::{Leg, Shield};
 use super::{Command, Event, Task, Worker};
-use crate::budget::Budget;
+use crate::agenda::Port;
+use crate::budget::{Budget, Rate};
 use crate::commands::Channel;
 use crate::endpoint::Endpoint;
 use crate::events::{EndpointId, RecordingId};
+use crate::flood_guard::FloodGuard;
 use crate::ports::SocketPair;
 use crate::rules::Rules;
 
@@ -35,6 +37,7 @@ impl Worker {
             Command::Open { endpoint, sockets } => self.open(endpoint, sockets, now_us),
             Command::Configure { endpoint, settings, security } => {
                 self.with(endpoint, |leg| leg.endpoint.configure(settings, now_us));
+                self.take_guard_down(endpoint, now_us);
                 self.secure(endpoint, security, now_us);
                 self.fit(endpoint, now_us);
                 self.begin_reporting(endpoint, now_us);
@@ -100,11 +103,14 @@ impl Worker {
             forks: Vec::new(),
             digit_armed: false,
             reporting: false,
-            budget: Budget::default(),
+            budget: Budget::new(Rate::PACKETS),
+            report_budget: Budget::new(Rate::REPORTS),
+            flood_guard: FloodGuard::default(),
         };
         let slot = self.legs.insert(id, leg);
         let Some(leg) = self.legs.at(slot) else { return };
-        for (socket, token) in leg.sockets(slot) {
+        for port in [Port::Rtp, Port::Rtcp] {
+            let (socket, token) = leg.socket(slot, port);
             let data = epoll::EventData::new_u64(token);
             // It fails only without memory; the leg is deaf then and its silence is reported.
             let _ = epoll::add(&self.epoll, socket, data, epoll::EventFlags::IN);

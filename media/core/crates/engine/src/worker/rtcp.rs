@@ -4,11 +4,15 @@ use rtp::rtcp::{MAX_LENGTH, interval_us};
 use rustix::rand::{GetRandomFlags, getrandom};
 
 use super::{Task, Worker};
+use crate::agenda::Port;
 use crate::events::EndpointId;
 
 impl Worker {
     pub(super) fn take_rtcp(&mut self, slot: usize, now_us: u64) {
         let Some(leg) = self.legs.at(slot) else { return };
+        if !leg.report_budget.spend(now_us) {
+            return self.rest(slot, Port::Rtcp, now_us);
+        }
         let Ok((length, source)) = leg.rtcp.recv_from(&mut self.buffer[..]) else { return };
         leg.receive_report(&mut self.buffer[..length], source, now_us, &mut self.outbox);
     }

@@ -14,6 +14,7 @@ use crate::ports::SocketPair;
 use crate::settings::{Rtcp, Settings};
 use crate::storage::Storage;
 
+mod flood;
 mod keys;
 mod masking;
 
