@@ -14,9 +14,6 @@ from switch.sip.transport.reports import MessageReceived, SendFailed
 
 _BATCH = 64
 """Datagrams taken at one wake-up, so that a flood cannot keep timers and media waiting."""
-_GATHERED_S = 0.005
-"""While messages keep coming they are taken this often, all that wait at a time: to be woken for each one
-doubles what it costs, as the processor has forgotten by then what it takes to handle it."""
 _LONGEST_DATAGRAM = 65_535
 _BACKLOG = 1024
 """Messages kept while the socket's buffer is full; what comes on top is lost, as it may be with UDP."""
@@ -40,8 +37,6 @@ class UdpTransport:
         self._socket: socket.socket | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._backlog: deque[SendMessage] = deque()
-        self._next_look: asyncio.Handle | None = None
-        """While messages keep coming; the loop watches the socket only in quiet times."""
         self._behind_since: float | None = None
         """Since when more came than was read at each wake-up."""
 
@@ -59,7 +54,7 @@ class UdpTransport:
             where = Hop("udp", self._host, self._port)
             raise UsageError(f"cannot listen for SIP on {where}: {error.strerror or error}") from error
         self._loop = loop
-        loop.add_reader(self._socket, self._look)
+        loop.add_reader(self._socket, self._read)
 
     def _bind(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
@@ -78,9 +73,6 @@ class UdpTransport:
 
     def close(self) -> None:
         """Stop listening; messages that wait are lost. No harm if it is closed already."""
-        if self._next_look is not None:
-            self._next_look.cancel()
-            self._next_look = None
         if self._socket is not None and self._loop is not None:
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
@@ -88,22 +80,10 @@ class UdpTransport:
         self._socket = None
         self._backlog.clear()
 
-    def _look(self) -> None:
-        """Messages may wait. Those that nobody hears are no reason to let the next one wait."""
-        batch = self._take()
-        if batch:
-            self._gather()
+    def _read(self) -> None:
+        """Messages wait: all of a batch in one step."""
+        if batch := self._take():
             self._driver.run_step(lambda now: batch)
-        elif self._next_look is not None:
-            self._next_look = None
-            self._watched_by().add_reader(self._opened(), self._look)
-
-    def _gather(self) -> None:
-        loop = self._watched_by()
-        if self._next_look is None:
-            loop.remove_reader(self._opened())
-        pause_s = _GATHERED_S if self._behind_since is None else 0.0
-        self._next_look = loop.call_later(pause_s, self._look)
 
     def _take(self) -> list[MessageReceived]:
         """What waits in the socket, as far as it is heard."""
@@ -166,10 +146,6 @@ class UdpTransport:
         if self._loop is not None:
             self._loop.remove_writer(self._opened())
         self._driver.run_step(lambda now: waiting)
-
-    def _watched_by(self) -> asyncio.AbstractEventLoop:
-        assert self._loop is not None, "the transport is not open"
-        return self._loop
 
     def _opened(self) -> socket.socket:
         assert self._socket is not None, "the transport is not open"

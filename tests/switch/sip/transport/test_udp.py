@@ -1,6 +1,6 @@
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from switch.sip.guard.commands import BanSource
 from switch.sip.hop import Hop
 from switch.sip.messages.parser import parse_message
 from switch.sip.stack import SipStack
-from switch.sip.transport.udp import _GATHERED_S, UdpTransport
+from switch.sip.transport.udp import UdpTransport
 from tests.helpers.sip_messages import as_bytes, make_request
 
 
@@ -171,112 +171,13 @@ def test_how_long_datagrams_wait_is_known_while_more_come_than_are_read(
     assert house.transport.delay_s() == 0.0
 
 
-class LoopByHand:
-    """An event loop that a test turns: what it watches, and the one timer it was given."""
-
-    def __init__(self) -> None:
-        self.watching: Callable[[], None] | None = None
-        self.timer: tuple[float, Callable[[], None]] | None = None
-
-    def time(self) -> float:
-        return 0.0
-
-    def add_reader(self, opened: socket.socket, act: Callable[[], None]) -> None:
-        self.watching = act
-
-    def remove_reader(self, opened: socket.socket) -> None:
-        self.watching = None
-
-    def remove_writer(self, opened: socket.socket) -> None:
-        pass
-
-    def call_later(self, pause_s: float, act: Callable[[], None]) -> "LoopByHand":
-        self.timer = pause_s, act
-        return self
-
-    def cancel(self) -> None:
-        """Forget the timer."""
-        self.timer = None
-
-    def wake_up(self) -> None:
-        """The socket can be read."""
-        assert self.watching is not None
-        self.watching()
-
-    def ring(self) -> float:
-        """The timer is over; how long it ran."""
-        assert self.timer is not None
-        (pause_s, act), self.timer = self.timer, None
-        act()
-        return pause_s
-
-
-@pytest.fixture
-def by_hand(house: House) -> Iterator[LoopByHand]:
-    """The loop of the house's transport, opened anew."""
-    loop = LoopByHand()
-    house.transport.close()
-    house.transport.open(loop)  # type: ignore[arg-type]
-    yield loop
-    house.transport.close()
-
-
-def requests_of(house: House) -> int:
-    return sum(house.stack.counters.requests_received.values())
-
-
-def say_options(house: House, *numbers: int) -> None:
-    for n in numbers:
-        house.say(as_bytes(make_request("OPTIONS", branch=f"z9hG4bK{n}", hop=house.hop)))
-
-
-def test_the_first_message_is_taken_at_once_and_those_that_follow_soon_are_taken_together(
-    house: House, by_hand: LoopByHand
-) -> None:
-    say_options(house, 1)
-    by_hand.wake_up()
-    assert requests_of(house) == 1
-    say_options(house, 2, 3, 4)
-    assert by_hand.watching is None
-    assert by_hand.ring() == _GATHERED_S
-    assert requests_of(house) == 4
-
-
-def test_the_socket_is_watched_again_when_nothing_more_comes(house: House, by_hand: LoopByHand) -> None:
-    say_options(house, 1)
-    by_hand.wake_up()
-    by_hand.ring()
-    assert by_hand.timer is None
-    say_options(house, 2)
-    by_hand.wake_up()
-    assert requests_of(house) == 2
-
-
-def test_more_than_is_read_at_a_time_is_read_on_without_a_pause(
-    house: House, by_hand: LoopByHand, monkeypatch: pytest.MonkeyPatch
+def test_what_waits_is_taken_together_and_no_more_than_a_batch(
+    house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("switch.sip.transport.udp._BATCH", 2)
-    say_options(house, 1, 2, 3)
-    by_hand.wake_up()
-    assert by_hand.ring() == 0.0
-    assert by_hand.ring() == _GATHERED_S
-    assert requests_of(house) == 3
-
-
-def test_nothing_more_is_read_once_the_transport_is_closed(house: House, by_hand: LoopByHand) -> None:
-    say_options(house, 1)
-    by_hand.wake_up()
-    house.transport.close()
-    assert by_hand.timer is None
-    assert by_hand.watching is None
-
-
-def test_messages_of_a_banned_source_let_nobody_wait(house: House, by_hand: LoopByHand) -> None:
-    house.driver.submit(BanSource(source="127.0.0.2", reason="test", duration_s=None))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
-        stranger.bind(("127.0.0.2", 0))
-        stranger.sendto(as_bytes(make_request("OPTIONS")), house.transport.address[1:3])
-    by_hand.wake_up()
-    assert by_hand.watching is not None
-    assert by_hand.timer is None
-    assert house.stack.guard.bans.find("127.0.0.2").dropped == 1
+    for n in range(3):
+        house.say(as_bytes(make_request("OPTIONS", branch=f"z9hG4bK{n}", hop=house.hop)))
+    house.transport._read()
+    assert house.stack.counters.requests_received == {"OPTIONS": 2}
+    house.transport._read()
+    assert house.stack.counters.requests_received == {"OPTIONS": 3}
