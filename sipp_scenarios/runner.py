@@ -1,16 +1,18 @@
 """Runs SIPp: one process a scenario, with a time limit, a folder of its own for logs, and a plain result."""
 
+import random
 import socket
 import subprocess
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Self
 
 _SCENARIOS = Path(__file__).parent
 _GRACE_S = 5.0
+_PORTS = range(10_000, 20_000, 2)
+"""Below the shipped media range, and below what Linux gives to outgoing connections."""
 
 
 class Address(NamedTuple):
@@ -143,12 +145,31 @@ def run_scenario(scenario: Scenario, folder: Path) -> ScenarioResult:
 
 
 def free_port(host: str) -> int:
-    """A port nobody uses now, neither by UDP nor by TCP."""
+    """An even port that nobody uses now, neither by UDP nor by TCP, nor the next one (SIP over TLS, RTCP).
+
+    It is one the system gives to no connection on its own, and no port is told twice, so that it is still
+    free when a program gets round to opening it.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return next(port for port in _untold_ports if all(_is_free(family, host, p) for p in (port, port + 1)))
+
+
+def _ports_in_turn() -> Iterator[int]:
+    """Again and again through the ports, each process from a place of its own."""
+    first = random.randrange(len(_PORTS))
     while True:
-        with socket.socket(family, socket.SOCK_DGRAM) as probe, socket.socket(family) as stream:
-            probe.bind((host, 0))
-            port: int = probe.getsockname()[1]
-            with suppress(OSError):
-                stream.bind((host, port))
-                return port
+        yield from _PORTS[first:]
+        yield from _PORTS[:first]
+
+
+_untold_ports = _ports_in_turn()
+
+
+def _is_free(family: socket.AddressFamily, host: str, port: int) -> bool:
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+        with socket.socket(family, kind) as probe:
+            try:
+                probe.bind((host, port))
+            except OSError:
+                return False
+    return True

@@ -56,7 +56,7 @@ class Baresip:
         folder.mkdir(parents=True, exist_ok=True)
         self._host = host
         self._folder = folder
-        self._control_port = _free_tcp_port(host)
+        self._control_port = free_port(host)
         soundfile.write(folder / "speech.wav", speech, SAMPLE_RATE_HZ, subtype="PCM_16")
         (folder / "accounts").write_text(f"{account}\n", "utf-8")
         (folder / "contacts").touch()
@@ -171,9 +171,3 @@ class Baresip:
     def _failure(self, what: str) -> BaresipError:
         words = (self._folder / "screen.log").read_text("utf-8", "replace").splitlines()[-20:]
         return BaresipError(f"baresip {what}\n" + "\n".join(words))
-
-
-def _free_tcp_port(host: str) -> int:
-    with socket.create_server((host, 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port

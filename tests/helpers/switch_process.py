@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from shutil import copytree
 
@@ -94,7 +95,7 @@ def _configuration(
     recordings: Mapping[str, object],
     browsers: Sequence[str],
 ) -> str:
-    first = _free_block(_MEDIA_PORTS)
+    first, _ = _media_ports()
     sections = [
         _section("[switch]", drain_s=times.drain_s, retry_after_s=times.retry_after_s, hold_music="music"),
         _section(
@@ -146,16 +147,18 @@ def _section(header: str, **keys: object) -> str:
     return "\n".join([header, *lines, ""])
 
 
-def _free_block(size: int) -> int:
-    """The first of ``size`` free ports, above the shipped media range and below the ephemeral ports."""
-    blocks = range(30_000, 32_600, size)
-    return next(first for first in blocks if all(_is_free(port) for port in range(first, first + size)))
+@cache
+def _media_ports() -> tuple[int, socket.socket]:
+    """The first of a block of ports above the shipped media range and below those of outgoing connections.
 
-
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+    The TCP socket on it, open as long as this process lives, tells others who run tests that it is taken.
+    """
+    for first in range(30_000, 32_600, _MEDIA_PORTS):
+        claim = socket.socket()
         try:
-            probe.bind(("127.0.0.1", port))
+            claim.bind(("127.0.0.1", first))
         except OSError:
-            return False
-        return True
+            claim.close()
+        else:
+            return first, claim
+    raise AssertionError("every block of media ports is taken")
