@@ -30,7 +30,7 @@ test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phone
 	@$(call need,linphonec,linphone-cli)
 	@$(call need,age,age)
 	cd $(CORE) && cargo test --quiet --release
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile
 
 lint: .venv/.core  ## ruff, mypy --strict, import directions, stubtest, clippy, rustfmt
 	$(BIN)/ruff check .
@@ -79,5 +79,5 @@ clean:  ## remove everything that was built; recordings and records in run/ stay
 
 .venv/.core: .venv/.tools $(CORE_SOURCES)
 	@$(call need,cmake,cmake)
-	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --quiet --profile dist >/dev/null
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/maturin develop --quiet --release >/dev/null
 	@touch $@

@@ -213,8 +213,11 @@ def _table(result: Result, rounds: dict[str, list[Round]]) -> Table:
 
 
 def build_binaries() -> None:
-    """Always, since cargo knows best whether they are older than their source."""
-    subprocess.run(["cargo", "build", "--release", "--quiet", "-p", "bench"], cwd=CORE, check=True)
+    """Always, since cargo knows best whether they are older than their source.
+
+    Those of all crates: for one crate alone, cargo builds again what they share, with other features.
+    """
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--bins"], cwd=CORE, check=True)
 
 
 def main() -> None:
