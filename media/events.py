@@ -115,8 +115,9 @@ class MediaResumed(Event):
 class MediaFlooded(Event):
     """More packets come to a leg's port than any call has; host and port are those of one of the senders.
 
-    Packets from where the phone is not are dropped in the kernel while it lasts, and not counted; the phone is
-    heard. If the flood comes from there, or nothing was heard of the phone before, speech is lost. Told once a flood.
+    Packets from where the phone is not are dropped in the kernel while it lasts, and not counted; the phone
+    is heard. If the flood comes from there, or nothing was heard of the phone before, speech is lost. Told
+    once a flood.
     """
 
     topic: ClassVar[str] = "media.flooded"

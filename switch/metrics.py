@@ -12,7 +12,14 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from media.events import EndpointClosed, MediaFlooded, MediaLost, OneWayDetected, RecordingCompleted, RecordingFailed
+from media.events import (
+    EndpointClosed,
+    MediaFlooded,
+    MediaLost,
+    OneWayDetected,
+    RecordingCompleted,
+    RecordingFailed,
+)
 from runtime.vocabulary import Event
 from switch.application import Gauge
 from switch.archive.events import RecordingFaulty
