@@ -8,7 +8,8 @@
 //! ```text
 //!  sound   ──╱████████ 1 ████████╲──────
 //!  looks      miss hit hit hit hit hit … hit miss miss miss miss miss
-//!                                └ pressed                         └ released
+//!                      │         └ pressed                         └ released
+//!                      └ suspected
 //! ```
 
 use std::f32::consts::TAU;
@@ -20,6 +21,8 @@ const HOP_MS: usize = 5;
 const LONGEST_WINDOW: usize = WINDOW_MS * 16;
 /// Hits of a press: 40 ms give seven or so, 23 ms no more than four.
 const LEAST_HITS: u32 = 5;
+/// Hits that make a press likely: less than 20 ms of a key, and of speech something once a minute or so.
+const SUSPICIOUS_HITS: u32 = 2;
 /// Misses in a row that end it: an interruption of 10 ms gives four at most, a pause of 40 ms six.
 const MOST_MISSES: u32 = 5;
 /// A tone weaker than −38 dBm0 is none: between −25, which is one, and −55.
@@ -37,8 +40,15 @@ const LEAST_STEADINESS: f32 = 0.9;
 /// What was heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyTone {
-    Pressed { key: char },
-    Released { key: char, duration_ms: u32 },
+    /// What sounds is likely to become a key; if it does not, nothing more is told of it.
+    Suspected,
+    Pressed {
+        key: char,
+    },
+    Released {
+        key: char,
+        duration_ms: u32,
+    },
 }
 
 /// A number with a phase.
@@ -211,6 +221,9 @@ impl Press {
         (self.last, self.misses) = (hit, 0);
         self.hits += 1;
         self.looks += 1;
+        if self.hits == SUSPICIOUS_HITS && self.is_on_frequency() {
+            tell(KeyTone::Suspected);
+        }
         if !self.told && self.hits >= LEAST_HITS && self.is_on_frequency() {
             self.told = true;
             tell(KeyTone::Pressed { key: hit.key() });

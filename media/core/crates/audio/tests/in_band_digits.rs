@@ -96,7 +96,12 @@ fn every_key_of_our_own_is_heard_with_its_length_at_both_rates() {
             source.fill(&mut samples);
             let mut heard = vec![];
             InBandDigits::new(rate_hz).hear(&samples, |event| heard.push(event));
-            let [KeyTone::Pressed { key: pressed }, KeyTone::Released { duration_ms, .. }] = heard[..] else {
+            let [
+                KeyTone::Suspected,
+                KeyTone::Pressed { key: pressed },
+                KeyTone::Released { duration_ms, .. },
+            ] = heard[..]
+            else {
                 panic!("{key}: {heard:?}")
             };
             assert!(pressed == key && (95..=110).contains(&duration_ms), "{key}: {heard:?}");
@@ -141,6 +146,17 @@ fn forty_milliseconds_are_heard_and_twenty_three_not() {
     for keying in all_keys() {
         assert!(is_heard(keying, 40));
         assert!(!is_heard(keying, 23));
+    }
+}
+
+#[test]
+fn a_key_is_suspected_within_twenty_milliseconds_of_its_beginning() {
+    for keying in all_keys() {
+        for (offset, dbm0) in (0..40).flat_map(|offset| [(offset, -3.0), (offset, -25.0)]) {
+            let before = vec![0.0; 400 + offset];
+            let key = tones(Keying { low_dbm0: dbm0, high_dbm0: dbm0, ..keying }, 20);
+            assert_eq!(events(&[before, key].concat()), [KeyTone::Suspected], "{offset} at {dbm0}");
+        }
     }
 }
 
@@ -209,7 +225,7 @@ fn spoken_prompts_press_nothing() {
         }
     }
     let prompts = files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "wav"));
-    let mut count = 0;
+    let (mut count, mut suspected, mut heard_s) = (0, 0, 0);
     for file in prompts {
         let octets = std::fs::read(file).unwrap();
         let samples: Vec<f32> = octets[44..]
@@ -220,8 +236,11 @@ fn spoken_prompts_press_nothing() {
             let at = |index: usize| samples[(index as f32 * step) as usize] * 2.0;
             let changed: Vec<f32> = (0..(samples.len() as f32 / step) as usize - 1).map(at).collect();
             assert_eq!(keys(&changed), "", "{} at {step}", file.display());
+            suspected += events(&changed).len();
+            heard_s += changed.len() / 8000;
         }
         count += 1;
     }
     assert!(count > 50);
+    assert!(suspected * 30 < heard_s, "{suspected} sounds like a key's beginning in {heard_s} s");
 }

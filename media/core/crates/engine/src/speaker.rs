@@ -30,6 +30,8 @@ const MAX_SAMPLES: usize = (MAX_PTIME_MS * 8) as usize;
 const RETURN_LEAD_US: u64 = 40_000;
 /// Further behind than this, packets are not caught up with but the beat begins anew.
 const MAX_BEHIND_US: u64 = 100_000;
+/// How long a prompt waits for what may be a key to become one: packets of 20 ms tell within two of them.
+const HUSH_US: u64 = 60_000;
 /// How an endpoint keeps time while nobody has told it what its peer agreed to.
 const UNCONFIGURED: (Codec, u32) = (Codec::Pcma, 20);
 
@@ -60,6 +62,8 @@ pub struct Speaker {
     next_us: Option<u64>,
     /// The next audio of our own begins a talk spurt.
     spurt: bool,
+    /// Until then the playback waits for what may be a key.
+    hushed_until_us: u64,
 }
 
 impl Speaker {
@@ -74,6 +78,7 @@ impl Speaker {
             from_mix: FromMix::default(),
             next_us: None,
             spurt: true,
+            hushed_until_us: 0,
         }
     }
 
@@ -88,6 +93,7 @@ impl Speaker {
         playback.begin(now_us);
         self.playback = Some(playback);
         self.spurt = true;
+        self.hushed_until_us = 0;
         self.next_us.get_or_insert(now_us);
     }
 
@@ -97,8 +103,16 @@ impl Speaker {
 
     /// A key of this leg went down: who hears a prompt that may be barged in on has heard enough.
     pub fn key_pressed(&mut self, events: &mut Vec<Event>) {
-        if self.playback.as_ref().is_some_and(|playback| playback.manner.barge_in) {
+        if self.may_be_barged_in_on() {
             self.end_playback(PlaybackEnd::BargedIn, events);
+        }
+    }
+
+    /// A key may have gone down: what it would end is silent for a moment, and goes on where it was if it was none.
+    pub fn hush(&mut self, now_us: u64) {
+        if self.may_be_barged_in_on() {
+            self.hushed_until_us = now_us + HUSH_US;
+            self.spurt = true;
         }
     }
 
@@ -190,6 +204,9 @@ impl Speaker {
         if let Some(length) = settings.and_then(|settings| self.dial_on(settings, now_us, packet)) {
             return length;
         }
+        if self.tones.is_none() && self.may_be_barged_in_on() && now_us < self.hushed_until_us {
+            return 0;
+        }
         let payload_type = settings.map_or(0, |settings| settings.payload_type);
         let length = self.play_on(codec, ptime_ms, payload_type, now_us, packet);
         if length == 0 {
@@ -234,6 +251,10 @@ impl Speaker {
                 None
             }
         }
+    }
+
+    fn may_be_barged_in_on(&self) -> bool {
+        self.playback.as_ref().is_some_and(|playback| playback.manner.barge_in)
     }
 
     fn is_paused(&self) -> bool {

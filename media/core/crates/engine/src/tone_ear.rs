@@ -78,7 +78,9 @@ impl ToneEar {
     pub fn hear(&mut self, samples: &[i16], now_us: u64, mut tell: impl FnMut(KeyTone)) {
         let since = &mut self.down_us;
         self.digits.hear(samples, |tone| {
-            *since = matches!(tone, KeyTone::Pressed { .. }).then_some(now_us);
+            if tone != KeyTone::Suspected {
+                *since = matches!(tone, KeyTone::Pressed { .. }).then_some(now_us);
+            }
             tell(tone);
         });
         if since.is_some() {

@@ -13,6 +13,7 @@ use engine::playlist::Playlist;
 use engine::prompt::Prompt;
 use engine::rules::{InBandDigits, Rules};
 use engine::settings::{Rtcp, Settings};
+use engine::speaker::MAX_PACKET;
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::Header;
 use rtp::telephone_event::TelephoneEvent;
@@ -98,6 +99,26 @@ impl Rig {
         self.endpoint.speaker.play(playback, self.now_us, &mut self.events);
     }
 
+    /// How many packets of the prompt went out since this was asked before.
+    fn packets_played(&mut self) -> usize {
+        let Self { endpoint, events, now_us, .. } = self;
+        let mut played = 0;
+        while endpoint.speaker.next_us().is_some_and(|due_us| due_us <= *now_us) {
+            let mut packet = [0; MAX_PACKET];
+            let length = endpoint.speaker.speak(Some(&WITHOUT_EVENTS), *now_us, &mut packet, events);
+            played += usize::from(length > 0);
+        }
+        played
+    }
+
+    fn position_ms(&mut self) -> u64 {
+        self.endpoint.speaker.stop_playback(&mut self.events);
+        match self.events.last() {
+            Some(&Event::PlaybackEnded { position_ms, .. }) => position_ms,
+            other => panic!("{other:?}"),
+        }
+    }
+
     fn was_barged_in_on(&self) -> bool {
         let barged = |event: &Event| matches!(event, Event::PlaybackEnded { end: PlaybackEnd::BargedIn, .. });
         self.events.iter().any(barged)
@@ -145,6 +166,31 @@ fn a_prompt_ends_while_the_key_is_still_down() {
     assert!(!rig.was_barged_in_on(), "20 ms may be speech");
     rig.hold_tones('5', Law::Pcmu, 2);
     assert!(rig.was_barged_in_on() && rig.keys().is_empty());
+}
+
+#[test]
+fn a_prompt_is_silent_from_the_first_twenty_milliseconds_of_a_key_on() {
+    let mut rig = Rig::new(InBandDigits::WithoutEvents, WITHOUT_EVENTS);
+    rig.play();
+    assert_eq!(rig.packets_played(), 1);
+    for _ in 0..2 {
+        rig.hold_tones('5', Law::Pcmu, 1);
+        assert_eq!(rig.packets_played(), 0);
+    }
+    assert!(rig.was_barged_in_on());
+}
+
+#[test]
+fn a_prompt_hushed_by_what_was_no_key_goes_on_where_it_was() {
+    let mut rig = Rig::new(InBandDigits::WithoutEvents, WITHOUT_EVENTS);
+    rig.play();
+    assert_eq!(rig.packets_played(), 1);
+    rig.hold_tones('5', Law::Pcmu, 1);
+    assert_eq!(rig.packets_played(), 0);
+    rig.pause();
+    let played = rig.packets_played();
+    assert!(played > 0 && !rig.was_barged_in_on() && rig.keys().is_empty());
+    assert_eq!(rig.position_ms(), 20 * (1 + played as u64));
 }
 
 #[test]

@@ -75,7 +75,10 @@ impl Endpoint {
 
     fn hear_tone(&mut self, tone: KeyTone, now_us: u64, events: &mut Vec<Event>) {
         match tone {
-            KeyTone::Pressed { .. } if self.intake.digits.heard_within(SAME_KEY_US, now_us) => {}
+            KeyTone::Suspected | KeyTone::Pressed { .. }
+                if self.intake.digits.heard_within(SAME_KEY_US, now_us) => {}
+            KeyTone::Suspected if self.intake.is_masked() => {}
+            KeyTone::Suspected => self.speaker.hush(now_us),
             KeyTone::Pressed { .. } => self.key_went_down(events),
             KeyTone::Released { key, duration_ms } => events.push(self.detected(key, duration_ms)),
         }
