@@ -11,8 +11,8 @@ from typing import Any
 from cli.output import duration, print_fields, print_json
 from cli.table import print_table
 from media.recordings.conversation import ChannelFigures, Conversation, analyse_recording
-from media.recordings.forms import lying_at
-from media.recordings.sealing import opened
+from media.recordings.opening import opened
+from media.recordings.tiers import Access, lying_at
 from media.recordings.wav import RecordingError
 from runtime.errors import UsageError
 
@@ -38,30 +38,27 @@ class Outcome:
         return {**named, **_rounded(asdict(self.figures))}
 
 
-def analyse(recording: Row, identity: Path | None = None) -> Outcome:
-    """Measure one recording. What cannot be read is told, not raised.
-
-    ``identity``: file with the private key that opens encrypted ones.
-    """
+def analyse(recording: Row, access: Access) -> Outcome:
+    """Measure one recording. What cannot be read is told, not raised."""
     if not recording["path"]:
         return Outcome(recording, None, f"it was never begun: {recording['reason']}")
     begun = Path(recording["path"])
     try:
-        with opened(lying_at(begun) or begun, identity) as path:
+        with opened(lying_at(begun, recording.get("moved_to")) or begun, access) as path:
             return Outcome(recording, analyse_recording(path), None)
-    except (RecordingError, UsageError) as error:
+    except (RecordingError, UsageError, OSError) as error:
         return Outcome(recording, None, str(error))
 
 
 def analyse_all(
-    recordings: Sequence[Row], jobs: int, done: Callable[[], None], identity: Path | None = None
+    recordings: Sequence[Row], jobs: int, done: Callable[[], None], access: Access
 ) -> list[Outcome]:
     """Measure many, in ``jobs`` processes that give way to others; ``done`` is called after each.
 
     The answer has their order.
     """
     outcomes: dict[int, Outcome] = {}
-    for index, outcome in _outcomes(recordings, jobs, identity):
+    for index, outcome in _outcomes(recordings, jobs, access):
         outcomes[index] = outcome
         done()
     return [outcomes[index] for index in range(len(recordings))]
@@ -168,13 +165,13 @@ def _side(name: str, side: ChannelFigures) -> dict[str, object]:
     }
 
 
-def _outcomes(recordings: Sequence[Row], jobs: int, identity: Path | None) -> Iterator[tuple[int, Outcome]]:
+def _outcomes(recordings: Sequence[Row], jobs: int, access: Access) -> Iterator[tuple[int, Outcome]]:
     if jobs == 1:
-        yield from ((index, analyse(recording, identity)) for index, recording in enumerate(recordings))
+        yield from ((index, analyse(recording, access)) for index, recording in enumerate(recordings))
         return
     with ProcessPoolExecutor(jobs, initializer=_give_way) as pool:
         running: dict[Future[Outcome], int] = {
-            pool.submit(analyse, recording, identity): index for index, recording in enumerate(recordings)
+            pool.submit(analyse, recording, access): index for index, recording in enumerate(recordings)
         }
         yield from ((running[finished], finished.result()) for finished in as_completed(running))
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from cli.configuration.sections import Configuration
 from media.recordings.digest import sha256_of
-from media.recordings.forms import Form, form_of, lying_at
+from media.recordings.forms import Form, form_of
 from media.recordings.manifest import read_manifest
-from media.recordings.sealing import opened
+from media.recordings.opening import opened
+from media.recordings.tiers import lying_at
 from media.recordings.wav import RecordingError
 
 Row = Mapping[str, Any]
@@ -32,15 +33,16 @@ class OpenRecording:
 def open_recording(row: Row, configuration: Configuration) -> Iterator[OpenRecording]:
     """Open a recording, decrypting it in memory where this machine has the key.
 
-    Raises RecordingError when there is no such file or it is damaged, UsageError when the key is missing.
+    Raises RecordingError when there is no such file or it is damaged, UsageError when the key is missing,
+    OSError when disk or store refuse.
     """
     if not row["path"]:
         raise RecordingError(f"recording {row['recording_id']} was never begun: {row['reason']}")
     begun = Path(row["path"])
-    lies = lying_at(begun)
+    lies = lying_at(begun, row.get("moved_to"))
     if lies is None:
         raise RecordingError(f"there is no file {begun}, converted or encrypted")
-    with opened(lies, configuration.recordings.identity) as path:
+    with opened(lies, configuration.access) as path:
         yield OpenRecording(path, form_of(lies), begun)
 
 

@@ -14,7 +14,9 @@ from switch.archive.verification import Checked, verification
 def verify_since(began: datetime, now: datetime, configuration: Configuration) -> list[Checked]:
     """Check what began since a moment, with progress. Raises UsageError when something cannot be read."""
     recordings = configuration.recordings
-    known = verification(configuration.records, recordings.folder, began, now, now, recordings.identity)
+    known = verification(
+        configuration.records, recordings.folder, began, now, now, configuration.access, recordings.spool
+    )
     checked: list[Checked] = []
     with progress("recordings", known.count) as done:
         for one in known.recordings():

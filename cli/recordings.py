@@ -120,14 +120,14 @@ def analyse(
     from cli import recording_analysis
 
     settings = configuration(config)
-    reader, identity = RecordReader(settings.records), settings.recordings.identity
+    reader, access = RecordReader(settings.records), settings.access
     if recording_id is not None and day is None:
-        outcome = recording_analysis.analyse(reader.recording(recording_id), identity)
+        outcome = recording_analysis.analyse(reader.recording(recording_id), access)
         recording_analysis.show_one(outcome, keep=keep, as_json=as_json)
     elif recording_id is None and day is not None:
         rows = reader.recordings_between(day.astimezone(), (day + timedelta(days=1)).astimezone())
         with progress(f"recordings of {day:%Y-%m-%d}", len(rows)) as done:
-            outcomes = recording_analysis.analyse_all(rows, jobs, done, identity)
+            outcomes = recording_analysis.analyse_all(rows, jobs, done, access)
         recording_analysis.show_many(outcomes, keep=keep, as_json=as_json)
     else:
         raise typer.BadParameter("name one recording, or a day with --day")

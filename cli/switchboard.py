@@ -195,6 +195,7 @@ class Switchboard:
         link_key = configuration.recordings.link_key
         self._archive = ArchiveService(
             configuration.recordings,
+            configuration.second_tier,
             configuration.records,
             configuration.http,
             self._journal,

@@ -6,6 +6,8 @@ from acd.config import AgentConfig, QueueConfig
 from cli.log import LogConfig
 from ivr.config import IvrConfig
 from media.config import MediaConfig, RecordingsConfig
+from media.recordings.config import SecondTierConfig
+from media.recordings.tiers import Access
 from media.tones import TonesConfig
 from runtime.models import Section
 from switch.config import AccessCodeConfig, HttpConfig, SwitchConfig
@@ -63,6 +65,9 @@ class Configuration(Section):
     recordings: RecordingsConfig = Field(
         default_factory=RecordingsConfig, description="Where recordings are kept."
     )
+    second_tier: SecondTierConfig = Field(
+        default_factory=SecondTierConfig, description="Where recordings go when they are over."
+    )
     queues: list[QueueConfig] = Field(default_factory=list, description="Queues (技能队列) of the ACD.")
     agents: list[AgentConfig] = Field(default_factory=list, description="Agents (坐席) and their queues.")
     ivr: IvrConfig = Field(default_factory=IvrConfig, description="Flows that callers are led through.")
@@ -73,3 +78,8 @@ class Configuration(Section):
     http: HttpConfig = Field(default_factory=HttpConfig, description="Metrics and health over HTTP.")
     trace: TraceConfig = Field(default_factory=TraceConfig, description="SIP messages kept as pcap files.")
     log: LogConfig = Field(default_factory=LogConfig, description="What is logged, and how.")
+
+    @property
+    def access(self) -> Access:
+        """What this machine has to read recordings with."""
+        return Access(identity=self.recordings.identity, tier=self.second_tier)

@@ -25,18 +25,18 @@ class Form(StrEnum):
 KEPT_FORMS = (Form.WAV, Form.FLAC, Form.OPUS)
 
 
-def lying_at(begun: Path) -> Path | None:
-    """Where the recording that was begun as ``begun`` lies now, the clearest first; None when nowhere."""
+def lying_here(begun: Path) -> Path | None:
+    """Where beside ``begun``, as which it was begun, a recording lies now, the clearest first, or None."""
     plain = [begun, *(begun.with_suffix(form.suffix) for form in KEPT_FORMS)]
     sealed = [path.with_name(path.name + SEALED) for path in plain]
     return next((path for path in (*plain, *sealed) if path.is_file()), None)
 
 
-def is_sealed(path: Path) -> bool:
-    """Whether it takes an identity to read it."""
-    return path.suffix == SEALED
+def is_sealed(name: object) -> bool:
+    """Whether it takes an identity to read the file of this name or address."""
+    return str(name).endswith(SEALED)
 
 
-def form_of(path: Path) -> Form:
+def form_of(name: object) -> Form:
     """Of a file of a recording, sealed or not. Raises ValueError for any other ending."""
-    return Form((path.with_suffix("") if is_sealed(path) else path).suffix.removeprefix("."))
+    return Form(str(name).removesuffix(SEALED).rpartition(".")[2])

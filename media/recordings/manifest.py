@@ -87,6 +87,16 @@ class Kept(_Part):
     """Of the whole file."""
 
 
+class Moved(_Part):
+    """Where in the second tier a recording lies."""
+
+    address: str
+    """A path, or such as ``s3://bucket/2026-11-20/recording-1.wav``."""
+    size_bytes: int
+    sha256: str
+    """Of the whole file as it lies there, encrypted or not."""
+
+
 class Manifest(_Part):
     """All that is known of a recording that is over. Times in milliseconds count from its beginning.
 
@@ -110,8 +120,6 @@ class Manifest(_Part):
     """Whom the customer talked to, in order."""
     started_at: datetime
     """With the zone of the machine."""
-    media_start_ms: int | None = None
-    """When the first packet came; None when none did, or it is not known."""
     duration_ms: int | None = None
     """None when the recording failed."""
     format: str | None = None
@@ -126,6 +134,8 @@ class Manifest(_Part):
     """Whether it was finished after its process had ended."""
     kept: Kept | None = None
     """None while it lies as it was written, of which ``format``, ``size_bytes`` and ``sha256`` tell."""
+    moved: Moved | None = None
+    """None while it lies beside this."""
     state: Literal["completed", "failed"]
     reason: str | None = None
     """Why it failed."""

@@ -1,6 +1,6 @@
 """Writes a piece of what is in an encrypted recording to standard output, in a process of its own.
 
-python -m media.recordings.reading <file> <file of the private key> <first octet> <how many>
+python -m media.recordings.reading <address> <access as JSON> <first octet> <how many>
 
 Decrypting keeps a processor busy; done here, it holds up nobody. Nothing plain touches a disk.
 """
@@ -8,11 +8,10 @@ Decrypting keeps a processor busy; done here, it holds up nobody. Nothing plain 
 import os
 import sys
 from contextlib import suppress
-from pathlib import Path
 from typing import BinaryIO
 
-from media.recordings.keys import read_identities
-from media.recordings.sealing import unseal
+from media.recordings.opening import write_plain
+from media.recordings.tiers import Access, lies_of
 from runtime.errors import PeerError, UsageError
 
 _NICE = 5
@@ -45,13 +44,13 @@ class Window:
         self._target.flush()
 
 
-def main(sealed: str, identity: str, first: str, length: str) -> None:
+def main(address: str, access: str, first: str, length: str) -> None:
     """Ends with 1 and a sentence on stderr when it cannot be read."""
     os.nice(_NICE)
     window = Window(sys.stdout.buffer, int(first), int(length))
     try:
         with suppress(Enough, BrokenPipeError):
-            unseal(Path(sealed), window, read_identities(Path(identity)))
+            write_plain(lies_of(address), window, Access.model_validate_json(access))
             window.flush()
     except (PeerError, UsageError, OSError) as error:
         sys.exit(str(error))

@@ -4,17 +4,15 @@ Who encrypts needs the recipients' public keys only; the tool ``age`` and librar
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 import pyrage
 from pyrage.x25519 import Identity, Recipient
 
-from media.recordings.forms import SEALED, is_sealed
-from media.recordings.keys import read_identities
+from media.recordings.forms import SEALED
 from media.recordings.wav import RecordingError
 from runtime.errors import UsageError
 
@@ -50,36 +48,19 @@ def seal(plain: Path, recipients: Sequence[Recipient]) -> Path:
     return sealed
 
 
-def unseal(sealed: Path, target: Target, identities: Sequence[Identity]) -> None:
+def unseal(source: BinaryIO, name: str, target: Target, identities: Sequence[Identity]) -> None:
     """Write what is in an envelope. Raises UsageError without the right key, RecordingError, OSError."""
     if not identities:
-        raise UsageError(f"{sealed} is encrypted; name the file of a private key in recordings.identity")
-    with sealed.open("rb") as source:
-        try:
-            pyrage.decrypt_io(source, target, identities)
-        except pyrage.DecryptError as error:
-            message = f"{sealed} cannot be opened with the keys in recordings.identity: {error}"
-            raise UsageError(message) from error
-        except OSError as error:
-            if error.errno is not None:
-                raise
-            raise RecordingError(f"{sealed} is damaged: {error}") from error
-
-
-@contextmanager
-def opened(path: Path, identity: Path | None) -> Iterator[Path]:
-    """Where the plain content of a file can be read: itself, or memory that is gone afterwards.
-
-    ``identity``: file with the private key, only read when it is needed. There is never a plain copy on a
-    disk. Raises what ``unseal`` and ``read_identities`` raise.
-    """
-    if not is_sealed(path):
-        yield path
-        return
-    with os.fdopen(os.memfd_create(path.stem), "w+b") as memory:
-        unseal(path, memory, [] if identity is None else read_identities(identity))
-        memory.flush()
-        yield Path(f"/proc/{os.getpid()}/fd/{memory.fileno()}")
+        raise UsageError(f"{name} is encrypted; name the file of a private key in recordings.identity")
+    try:
+        pyrage.decrypt_io(source, target, identities)
+    except pyrage.DecryptError as error:
+        message = f"{name} cannot be opened with the keys in recordings.identity: {error}"
+        raise UsageError(message) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise RecordingError(f"{name} is damaged: {error}") from error
 
 
 class _Hashing:

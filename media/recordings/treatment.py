@@ -3,7 +3,6 @@
 Each step leaves the file before it until the one after it was read back. May be done any number of times.
 """
 
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +13,10 @@ from pathlib import Path
 from pyrage.x25519 import Recipient
 
 from media.recordings.conversion import check_converted, convert, holds_sound
-from media.recordings.forms import Form, form_of, is_sealed, lying_at
+from media.recordings.forms import Form, form_of, is_sealed, lying_here
 from media.recordings.manifest import Kept, Manifest, read_manifest, write_manifest
 from media.recordings.sealing import seal
+from media.recordings.tiers import sync_folder
 from media.recordings.wav import RecordingError
 
 
@@ -47,10 +47,11 @@ def treat(begun: Path, form: Form | None, recipients: Sequence[Recipient]) -> li
     ``form``: what to convert to. Raises RecordingError when the file is not what it should be, which
     then stays as it is; OSError when the disk refuses; NoManifestYet.
     """
-    lies = lying_at(begun)
+    lies, manifest = lying_here(begun), read_manifest(begun)
+    if lies is None and manifest is not None and manifest.moved is not None:
+        return []
     if lies is None:
         raise RecordingError(f"{begun} is gone")
-    manifest = read_manifest(begun)
     if manifest is None:
         raise NoManifestYet
     taken = []
@@ -87,7 +88,7 @@ def _replace(before: Path, after: Path, begun: Path, manifest: Manifest, kept: K
     """The new file is on the disk by name, and the manifest tells of it, before the old one goes."""
     write_manifest(manifest.model_copy(update={"kept": kept}), begun)
     before.unlink()
-    _sync(after.parent)
+    sync_folder(after.parent)
 
 
 def _kept(plain: Path, *, sealed: bool) -> Kept:
@@ -98,11 +99,3 @@ def _kept(plain: Path, *, sealed: bool) -> Kept:
 
 def _taken(step: Step, path: Path) -> Taken:
     return Taken(step, path, path.stat().st_size)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,11 +4,8 @@ A thread follows the journal to its ``recording.completed`` and gives each to a 
 that neither calls nor manifests ever wait for it. Its place in the journal is kept; steps may be taken twice.
 """
 
-import json
-import subprocess
-import sys
 from collections import deque
-from contextlib import closing, suppress
+from contextlib import closing
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
@@ -18,7 +15,9 @@ import structlog
 from media.config import RecordingsConfig
 from media.events import RecordingCompleted
 from switch.archive.events import RecordingConverted, RecordingEncrypted, RecordingNotTreated
+from switch.archive.in_hand import InHand
 from switch.archive.state_file import StateFile
+from switch.archive.worker import Worker
 from switch.records.config import RecordsConfig
 from switch.records.events import Report
 from switch.records.journal import Journal
@@ -42,10 +41,16 @@ class Keeping:
     """How long a recording waits whose manifest is missing or whose disk refuses."""
 
     def __init__(
-        self, recordings: RecordingsConfig, records: RecordsConfig, journal: Journal, report: Report
+        self,
+        recordings: RecordingsConfig,
+        records: RecordsConfig,
+        journal: Journal,
+        in_hand: InHand,
+        report: Report,
     ) -> None:
         self._recordings = recordings
         self._journal = journal
+        self._in_hand = in_hand
         self._report = report
         self._close_s = records.close_timeout_s
         self._state = StateFile(records.journal / _STATE)
@@ -53,7 +58,7 @@ class Keeping:
         """How often each step was taken."""
         self.untreated = 0
         """Recordings that stay as they are, though something was to be done."""
-        self._process: subprocess.Popen[str] | None = None
+        self._worker = Worker("switch.archive.keeper")
         self._closing = Signal()
         self._wake = Signal()
         self._thread = Thread(target=self._run, name="keeping", daemon=True)
@@ -73,8 +78,7 @@ class Keeping:
         """Leave what is not done to the next run."""
         self._closing.set()
         self._wake.set()
-        if self._process is not None:
-            self._process.kill()
+        self._worker.kill()
         if self._thread.is_alive():
             self._thread.join(self._close_s)
 
@@ -91,8 +95,7 @@ class Keeping:
                     self._closing.wait(self.RETRY_S)
                 self._wake.wait()
                 self._wake.clear()
-        if self._process is not None:
-            _end(self._process)
+        self._worker.close()
 
     def _catch_up(self, reader: JournalReader) -> None:
         while not self._closing.is_set() and (entries := reader.take(_BATCH)):
@@ -109,49 +112,23 @@ class Keeping:
     def _treat(self, entry: JournalEntry, *, last: bool) -> bool:
         """Whether nothing is left to be done to a recording, be it that it cannot be."""
         recording_id, path = entry.fields["recording_id"], entry.fields["path"]
-        answer = self._ask(
-            {"path": path, "form": self._recordings.convert, "recipients": self._recordings.encrypt_to}
-        )
+        order = {"path": path, "form": self._recordings.convert, "recipients": self._recordings.encrypt_to}
+        with self._in_hand.holding(recording_id):
+            answer = self._worker.ask(order)
         if self._closing.is_set() or (answer.get("again") and not last):
             return False
         if "problem" in answer:
             self.untreated += 1
             log.error("a recording stays as it is", recording_id=recording_id, reason=answer["problem"])
             self._report(RecordingNotTreated(recording_id=recording_id, path=path, reason=answer["problem"]))
-        for taken in answer.get("taken", ()):
-            kind = _STEPS[taken["step"]]
-            self.taken[taken["step"]] += 1
-            self._report(kind(recording_id=recording_id, path=taken["path"], size_bytes=taken["size_bytes"]))
+        for step in report_taken(self._report, recording_id, answer):
+            self.taken[step] += 1
         return True
 
-    def _ask(self, order: dict[str, Any]) -> dict[str, Any]:
-        """The keeper's answer."""
-        process = self._running()
-        try:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(json.dumps(order) + "\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-            answer: dict[str, Any] = json.loads(line)
-        except (OSError, ValueError):
-            _end(process)
-            return {"problem": "the process that does it ended", "again": True}
-        return answer
 
-    def _running(self) -> subprocess.Popen[str]:
-        if self._process is not None and self._process.poll() is not None:
-            _end(self._process)
-            self._process = None
-        if self._process is None:
-            command = (sys.executable, "-m", "switch.archive.keeper")
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            )
-        return self._process
-
-
-def _end(process: "subprocess.Popen[str]") -> None:
-    process.kill()
-    with suppress(OSError):  # an order that was never taken
-        process.communicate()
+def report_taken(report: Report, recording_id: str, answer: dict[str, Any]) -> list[str]:
+    """Tell the steps that a keeper's answer has; which they are."""
+    taken = answer.get("taken", ())
+    for one in taken:
+        report(_STEPS[one["step"]](recording_id=recording_id, path=one["path"], size_bytes=one["size_bytes"]))
+    return [one["step"] for one in taken]

@@ -12,6 +12,7 @@ from threading import Thread
 import structlog
 
 from media.config import RecordingsConfig
+from media.recordings.tiers import Access
 from switch.archive.days import days_to_check, next_time
 from switch.archive.events import ReconciliationFailed, RecordingFaulty, RecordingsReconciled
 from switch.archive.reconciliation import Request
@@ -41,11 +42,13 @@ class Nightly:
         records: RecordsConfig,
         report: Report,
         *,
+        access: Access,
         wall: Callable[[], float],
         oldest_under_way: Callable[[], float | None],
     ) -> None:
         self._folder = recordings.folder
-        self._identity = recordings.identity
+        self._spool = recordings.spool
+        self._access = access
         self._at = time.fromisoformat(recordings.reconcile_at) if recordings.reconcile_at else None
         self._records = records
         self._report = report
@@ -95,7 +98,12 @@ class Nightly:
         began, until = days
         next_day = self._day_not_over(until)
         request = Request(
-            records=self._records, folder=self._folder, began=began, until=until, identity=self._identity
+            records=self._records,
+            folder=self._folder,
+            spool=self._spool,
+            began=began,
+            until=until,
+            access=self._access,
         )
         answer = self._check(request)
         if answer is not None:

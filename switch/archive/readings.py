@@ -3,6 +3,7 @@
 from switch.application import Gauge
 from switch.archive.archive import Archive
 from switch.archive.keeping import Keeping
+from switch.archive.moving.service import Moving
 from switch.metrics import Total
 
 
@@ -46,3 +47,14 @@ def keeping_totals(keeping: Keeping) -> list[Total]:
             lambda: {(): keeping.untreated},
         ),
     ]
+
+
+def moving_gauges(moving: Moving) -> list[Gauge]:
+    """Whether the second tier does its part."""
+    text = "1 while the second tier takes no recordings."
+    return [Gauge("second_tier_failed", text, (), lambda: {(): int(moving.is_failed)})]
+
+
+def moving_totals(moving: Moving) -> list[Total]:
+    """What went there."""
+    return [Total("recordings_moved", "Recordings moved to the second tier.", (), lambda: {(): moving.moved})]

@@ -18,6 +18,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from media.recordings.tiers import Access
 from runtime.clock import local_now
 from runtime.errors import UsageError
 from switch.archive.verification import Checked, verification
@@ -35,14 +36,14 @@ class Request(BaseModel):
     folder: Path
     began: datetime
     until: datetime
-    identity: Path | None = None
-    """File with the private key that opens encrypted recordings."""
+    access: Access
+    spool: Path | None
 
 
 def findings(request: Request, now: datetime, pause: Event) -> Iterator[dict[str, Any]]:
     """The lines of the answer. Waits on ``pause`` in between, which nobody need set."""
     between = (request.began, request.until)
-    known = verification(request.records, request.folder, *between, now, request.identity)
+    known = verification(request.records, request.folder, *between, now, request.access, request.spool)
     for checked in known.recordings():
         yield from _lines(checked)
         pause.wait(_size_bytes(checked) / _MOST_BYTES_PER_S)

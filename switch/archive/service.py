@@ -5,16 +5,28 @@ from collections.abc import Callable, Iterable, Iterator
 from aiohttp import web
 
 from media.config import RecordingsConfig
+from media.recordings.config import SecondTierConfig
+from media.recordings.removal import Remover
+from media.recordings.tiers import Access, prepare
 from runtime.clock import Clock
 from runtime.driver import Driver
 from switch.application import Gauge, Verb
 from switch.archive.archive import Archive
 from switch.archive.catalogue.projections import RecordingParties, Recordings
 from switch.archive.catalogue.service import Catalogue
+from switch.archive.in_hand import InHand
 from switch.archive.keeping import Keeping
 from switch.archive.listening.service import Listening
+from switch.archive.moving.service import Moving
 from switch.archive.nightly import Nightly
-from switch.archive.readings import archive_gauges, archive_totals, keeping_totals
+from switch.archive.readings import (
+    archive_gauges,
+    archive_totals,
+    keeping_totals,
+    moving_gauges,
+    moving_totals,
+)
+from switch.archive.retention.deletion import Deleter
 from switch.archive.retention.nightly import NightlyDeletion
 from switch.config import HttpConfig
 from switch.metrics import Total
@@ -31,6 +43,7 @@ class ArchiveService:
     def __init__(
         self,
         recordings: RecordingsConfig,
+        tier: SecondTierConfig,
         records: RecordsConfig,
         http: HttpConfig,
         journal: Journal,
@@ -47,6 +60,10 @@ class ArchiveService:
         """
         self._driver = driver
         self._agent_topics = tuple(agent_topics)
+        access = Access(identity=recordings.identity, tier=tier)
+        prepare(access)
+        in_hand = InHand()
+        deleter = Deleter(Remover(recordings.folder, recordings.spool, access), in_hand)
         self._archive = Archive(
             recordings.folder,
             records,
@@ -59,16 +76,29 @@ class ArchiveService:
             recordings,
             records,
             report,
+            access=access,
             wall=clock.wall,
             oldest_under_way=self._archive.oldest_under_way,
         )
-        self._keeping = Keeping(recordings, records, journal, report)
-        self._listening = Listening(link_key, http, records, clock, driver.submit, recordings.identity)
-        self._catalogue = Catalogue(records, self._listening.finder, driver.submit, knows_earlier_runs)
+        self._keeping = Keeping(recordings, records, journal, in_hand, report)
+        self._moving = Moving(
+            recordings,
+            tier,
+            records,
+            in_hand,
+            report,
+            wall=clock.wall,
+            oldest_under_way=self._archive.oldest_under_way,
+        )
+        self._listening = Listening(link_key, http, records, clock, driver.submit, access)
+        self._catalogue = Catalogue(
+            records, self._listening.finder, deleter, driver.submit, knows_earlier_runs
+        )
         self._deletion = NightlyDeletion(
             recordings,
             records,
             self._catalogue.recent,
+            deleter,
             report,
             wall=clock.wall,
             knows_earlier_runs=knows_earlier_runs,
@@ -86,10 +116,10 @@ class ArchiveService:
         return self._listening.pages()
 
     def gauges(self) -> list[Gauge]:
-        return archive_gauges(self._archive)
+        return [*archive_gauges(self._archive), *moving_gauges(self._moving)]
 
     def totals(self) -> list[Total]:
-        return [*archive_totals(self._archive), *keeping_totals(self._keeping)]
+        return [*archive_totals(self._archive), *keeping_totals(self._keeping), *moving_totals(self._moving)]
 
     def observe(self) -> None:
         """Let the parts see what they want to see of what happens."""
@@ -101,6 +131,7 @@ class ArchiveService:
         self._nightly.start()
         self._deletion.start()
         self._keeping.start()
+        self._moving.start()
 
     def stop_working(self) -> None:
         """No new work of the night any more."""
@@ -114,5 +145,6 @@ class ArchiveService:
 
     def close(self) -> None:
         """Bring everything up to date with the closed journal and the database."""
+        self._moving.close()
         self._keeping.close()
         self._archive.close()

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from media.recordings.check import Expected, Fault, Finding
-from media.recordings.folder import recordings_since
-from media.recordings.forms import lying_at
+from media.recordings.folder import SUFFIX, recordings_since
 from media.recordings.kept_check import check_wherever
 from media.recordings.manifest_check import differences, find_manifest, is_silenced
+from media.recordings.rest import REST
+from media.recordings.tiers import Access, StoredObject, StoreUnreachable, lying_at
+from media.recordings.wav import RecordingError
 from runtime.errors import UsageError
 from switch.records.config import RecordsConfig
 from switch.records.queries import RecordReader
@@ -61,13 +63,11 @@ class Verification:
         calls: Iterable[Row],
         files: Iterable[Path],
         others: Iterable[Row] = (),
-        identity: Path | None = None,
+        access: Access | None = None,
     ) -> None:
-        """``others``: recordings that began later, of calls or in folders of the time.
-
-        ``identity``: file with the private key that opens encrypted ones.
-        """
-        self._identity = identity
+        """``others``: recordings that began later, of calls or in folders of the time."""
+        self._access = access or Access()
+        self._unreachable: str | None = None
         self._recordings = recordings
         self._calls = {call["recording_id"]: call for call in calls}
         self._files = frozenset(files)
@@ -87,9 +87,13 @@ class Verification:
     def strays(self) -> Iterator[Checked]:
         """Files without a record, and calls whose recording nobody knows."""
         for path in sorted(self._files):
-            if path.stem not in self._recorded:
+            recording_id = path.name.removesuffix(REST).removesuffix(SUFFIX)
+            if recording_id not in self._recorded:
                 finding = Finding(Fault.NO_RECORD, "no record names this file")
-                yield Checked(path.stem, str(path), None, (finding,))
+                yield Checked(recording_id, str(path), None, (finding,))
+            elif path.name.endswith(REST):
+                finding = Finding(Fault.SHORT, "a rest of it lies in the spool that never joined it")
+                yield Checked(recording_id, str(path), None, (finding,))
         for recording_id, call in self._calls.items():
             if recording_id not in self._recorded:
                 finding = Finding(Fault.NO_RECORDING, f"call {call['call_id']} was to be recorded")
@@ -98,11 +102,11 @@ class Verification:
     def _check(self, recording: Row) -> Iterator[Finding]:
         path = Path(recording["path"])
         if recording["state"] == DELETED:
-            if recording["path"] and lying_at(path) is not None:
+            if recording["path"] and _is_left(path):
                 yield Finding(Fault.NOT_DELETED, "it was deleted, and there is a file all the same")
             return
         manifest = None
-        if path in self._files:
+        if path in self._files or _lies_elsewhere(path):
             manifest, wrong = find_manifest(path)
             yield from wrong
         if manifest is not None:
@@ -117,11 +121,20 @@ class Verification:
             two_parties=recording["station"] is not None,
             is_silenced=manifest is not None and is_silenced(manifest),
         )
-        yield from check_wherever(path, expected, self._identity)
+        yield from self._check_file(path, recording.get("moved_to"), expected)
         call = self._calls.get(recording["recording_id"])
         lack_s = 0.0 if call is None else (call["end_stamp"] - _end(recording)).total_seconds()
         if call is not None and lack_s > LONGEST_LACK_S and not self._goes_on(call):
             yield Finding(Fault.SHORT, f"ends {lack_s:.1f} s before its call did")
+
+    def _check_file(self, path: Path, moved_to: str | None, expected: Expected) -> list[Finding]:
+        """A store that does not answer is asked once."""
+        if self._unreachable is None or not _is_in_store(path, moved_to):
+            try:
+                return check_wherever(path, expected, self._access, moved_to)
+            except StoreUnreachable as error:
+                self._unreachable = str(error)
+        return [Finding(Fault.UNREADABLE, f"the second tier does not answer: {self._unreachable}")]
 
     def _goes_on(self, call: Row) -> bool:
         """Whether a call took on the recording of a customer who was transferred to it."""
@@ -140,17 +153,45 @@ def verification(
     began: datetime,
     until: datetime,
     now: datetime,
-    identity: Path | None = None,
+    access: Access,
+    spool: Path | None = None,
 ) -> Verification:
-    """Of what began between two moments. Raises UsageError when something cannot be read."""
+    """Of what began between two moments; ``spool`` is looked through beside the folder.
+
+    Raises UsageError when something cannot be read.
+    """
     reader = RecordReader(records)
-    try:
-        files = files_between(folder, began, until, now.timestamp() - SETTLED_S)
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be read: {error.strerror or error}") from error
+    files: list[Path] = []
+    for each in (folder, *([] if spool is None else [spool])):
+        try:
+            files += files_between(each, began, until, now.timestamp() - SETTLED_S)
+        except OSError as error:
+            raise UsageError(f"{each} cannot be read: {error.strerror or error}") from error
     calls = (call for call in reader.recorded_calls_since(began) if call["start_stamp"] < until)
     others = reader.recordings_between(until, until + _AROUND_MIDNIGHT)
-    return Verification(reader.recordings_between(began, until), calls, files, others, identity)
+    return Verification(reader.recordings_between(began, until), calls, files, others, access)
+
+
+def _is_left(begun: Path) -> bool:
+    try:
+        return lying_at(begun) is not None
+    except (RecordingError, OSError):
+        return True  # a manifest at least
+
+
+def _lies_elsewhere(begun: Path) -> bool:
+    """Whether it was converted, encrypted or moved. One whose manifest cannot be read may have been."""
+    try:
+        return lying_at(begun) not in (None, begun)
+    except (RecordingError, OSError):
+        return True
+
+
+def _is_in_store(begun: Path, moved_to: str | None) -> bool:
+    try:
+        return isinstance(lying_at(begun, moved_to), StoredObject)
+    except (RecordingError, OSError):
+        return False
 
 
 def files_between(folder: Path, began: datetime, until: datetime, untouched_since: float) -> list[Path]:

@@ -14,7 +14,7 @@ from switch.records.call_records import call_records
 from switch.records.config import RecordsConfig
 from switch.records.errors import NoRecords, RecordNotFound
 from switch.records.recording_changes import Change, recording_changes, with_changes
-from switch.records.recording_search import RecordingSearch, query_of
+from switch.records.recording_search import RecordingSearch, query_of, unmoved
 from switch.records.recordings import recording_parties, recordings
 
 Row = dict[str, Any]
@@ -49,6 +49,13 @@ class RecordReader:
         return self._select_recordings(
             select(recordings).where(column >= began, column < ended).order_by(column)
         )
+
+    def unmoved(self, began: datetime, until: datetime, after: Row | None, limit: int) -> list[Row]:
+        """Completed recordings that began in a time and were neither moved nor deleted, the oldest first.
+
+        ``after``: the last of the page before.
+        """
+        return self._select(unmoved(began, until, after, limit))
 
     def recordings_named(self, recording_ids: Sequence[str]) -> list[Row]:
         """Those of these recordings that are known, in no order."""

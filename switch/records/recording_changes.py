@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, Column, Index, String, Table
 from switch.records.columns import Stamp, record_tables, stamp
 from switch.records.projection import JournalEntry
 
+_LONGEST_VALUE = 255
+
 recording_changes = Table(
     "recording_changes",
     record_tables,
@@ -21,8 +23,17 @@ recording_changes = Table(
     ),
     Column("recording_id", String(64), nullable=False, index=True, comment="the recording"),
     Column("changed_at", Stamp, nullable=False, comment="when"),
-    Column("kind", String(16), nullable=False, comment="tagged, untagged, rated, held, released or deleted"),
-    Column("value", String(255), comment="the tag, the rating, or why it is held, released or deleted"),
+    Column(
+        "kind",
+        String(16),
+        nullable=False,
+        comment="tagged, untagged, rated, held, released, moved or deleted",
+    ),
+    Column(
+        "value",
+        String(_LONGEST_VALUE),
+        comment="the tag, the rating, where it moved, or why it is held, released or deleted",
+    ),
     Column("changed_by", String(100), nullable=False, comment="who did it, as they said"),
     Index("recording_changes_by_value", "kind", "value"),
     comment="One row for each thing that was done with a recording after it began.",
@@ -31,6 +42,7 @@ recording_changes = Table(
 _VALUES = {
     **dict.fromkeys(("tagged", "untagged"), "tag"),
     "rated": "rating",
+    "moved": "path",
     **dict.fromkeys(("held", "released", "deleted"), "reason"),
 }
 """The kinds of changes, each with the field of its event that tells the value."""
@@ -59,7 +71,7 @@ class RecordingChanges:
                 "recording_id": entry.fields["recording_id"],
                 "changed_at": stamp(entry.time),
                 "kind": change.kind,
-                "value": change.value,
+                "value": None if len(change.value or "") > _LONGEST_VALUE else change.value,
                 "changed_by": entry.fields["by"],
             },
         )
@@ -75,13 +87,14 @@ def change_of(topic: str, fields: Mapping[str, Any]) -> Change:
 
 
 def with_changes(recording: Mapping[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
-    """A recording with ``tags`` (sorted), ``rating`` (1 to 5, or None) and ``held``, after further changes.
+    """A recording after further changes, with ``tags`` (sorted), ``rating`` (1 to 5, or None) and ``held``.
 
-    Its ``state`` is ``deleted`` once it was. A change that was taken into account already does no harm, if
-    those that came after it follow.
+    ``moved_to`` is its place in the second tier, if it has one that fits into a row; ``state`` is ``deleted``
+    once it was. A change that was taken into account already does no harm, if those after it follow.
     """
     tags = set(recording.get("tags", ()))
-    standing: dict[str, Any] = {"rating": recording.get("rating"), "held": recording.get("held", False)}
+    standing: dict[str, Any] = {name: recording.get(name) for name in ("rating", "moved_to")}
+    standing["held"] = recording.get("held", False)
     for change in changes:
         match change.kind:
             case "tagged":
@@ -92,6 +105,8 @@ def with_changes(recording: Mapping[str, Any], changes: Iterable[Change]) -> dic
                 standing["rating"] = int(change.value or 0)
             case "held" | "released":
                 standing["held"] = change.kind == "held"
+            case "moved":
+                standing["moved_to"] = change.value
             case "deleted":
                 standing["state"] = "deleted"
     return {**recording, "tags": sorted(tags), **standing}

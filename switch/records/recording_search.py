@@ -1,6 +1,6 @@
 """Recordings by what is known of them, as a query for the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,6 +54,22 @@ def query_of(search: RecordingSearch) -> Select[Any]:
         last = select(began).where(recording_id == search.after).scalar_subquery()
         wanted = wanted.where(or_(began < last, and_(began == last, recording_id > search.after)))
     return wanted.order_by(began.desc(), recording_id).limit(search.limit)
+
+
+def unmoved(began: datetime, until: datetime, after: Mapping[str, Any] | None, limit: int) -> Select[Any]:
+    """Completed recordings that were neither moved nor deleted, the oldest first, a page at a time."""
+    table, changes = recordings.c, recording_changes.c
+    gone = select(recording_changes).where(
+        changes.recording_id == table.recording_id, changes.kind.in_(("moved", DELETED))
+    )
+    wanted = select(recordings).where(
+        table.started_at >= began, table.started_at < until, table.state == "completed", ~gone.exists()
+    )
+    if after is not None:
+        last = after["started_at"]
+        following = and_(table.started_at == last, table.recording_id > after["recording_id"])
+        wanted = wanted.where(or_(table.started_at > last, following))
+    return wanted.order_by(table.started_at, table.recording_id).limit(limit)
 
 
 def _conditions(search: RecordingSearch) -> Iterator[ColumnElement[bool]]:

@@ -12,6 +12,7 @@ import pytest
 import soundfile
 
 from media.events import RecordingFailed
+from media.recordings.tiers import Access
 from runtime.clock import ManualClock
 from sipp_scenarios.runner import free_port
 from switch.archive.listening.links import Link, LinkSigner
@@ -33,7 +34,7 @@ def served(folder: Path, recording: Path) -> Iterator[str]:
     (folder / "journal").mkdir()
     records = RecordsConfig(journal=folder / "journal", database=f"sqlite:///{folder / 'none.db'}")
     http = HttpConfig(enabled=True, host=HOST, port=free_port(HOST))
-    listening = Listening(KEY, http, records, clock, lambda event: None)
+    listening = Listening(KEY, http, records, clock, lambda event: None, Access())
     event = RecordingFailed(
         recording_id="recording-1",
         contact_id="contact-1",

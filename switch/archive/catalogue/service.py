@@ -7,6 +7,7 @@ from switch.application import Verb
 from switch.archive.catalogue.recent import RecentChanges
 from switch.archive.catalogue.verbs import RecordingVerbs
 from switch.archive.listening.finding import RecordingFinder
+from switch.archive.retention.deletion import Deleter
 from switch.records.config import RecordsConfig
 from switch.records.queries import RecordReader
 
@@ -18,12 +19,15 @@ class Catalogue:
         self,
         records: RecordsConfig,
         finder: RecordingFinder,
+        deleter: Deleter,
         submit: Callable[[Event], None],
         knows_earlier_runs: Callable[[], bool],
     ) -> None:
         self.recent = RecentChanges()
         """Observes the driver's events."""
-        self._verbs = RecordingVerbs(RecordReader(records), finder, self.recent, submit, knows_earlier_runs)
+        self._verbs = RecordingVerbs(
+            RecordReader(records), finder, self.recent, deleter, submit, knows_earlier_runs
+        )
 
     def verbs(self) -> tuple[Verb, ...]:
         return self._verbs.verbs()

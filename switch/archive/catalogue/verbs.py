@@ -24,7 +24,7 @@ from switch.archive.catalogue.events import (
 )
 from switch.archive.catalogue.recent import RecentChanges
 from switch.archive.listening.finding import RUNNING, RecordingFinder
-from switch.archive.retention.deletion import delete
+from switch.archive.retention.deletion import Deleter
 from switch.records.queries import RecordReader
 from switch.records.recording_changes import with_changes
 from switch.records.recording_search import DELETED, HIGHEST_RATING, RecordingSearch
@@ -105,6 +105,7 @@ class RecordingVerbs:
         records: RecordReader,
         finder: RecordingFinder,
         recent: RecentChanges,
+        deleter: Deleter,
         submit: Callable[[Event], None],
         knows_earlier_runs: Callable[[], bool],
     ) -> None:
@@ -113,6 +114,7 @@ class RecordingVerbs:
         self._records = records
         self._finder = finder
         self._recent = recent
+        self._deleter = deleter
         self._submit = submit
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="catalogue")
 
@@ -166,7 +168,7 @@ class RecordingVerbs:
         recording = await self._find(params)
         _check_deletable(self._now(recording))
         try:
-            deleted = await self._do(delete, recording, params.reason, params.by)
+            deleted = await self._do(self._deleter.delete, recording, params.reason, params.by)
         except OSError as error:
             raise UsageError(f"{recording['path']} cannot be deleted: {error}") from error
         self._submit(deleted)

@@ -11,7 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from media.recordings.sealing import opened
+from media.recordings.opening import opened
+from media.recordings.tiers import Access, lies_of
 from runtime.errors import PeerError, UsageError
 from switch.archive.picture import draw_recording, events_of
 
@@ -26,8 +27,8 @@ def main() -> None:
     recording = order["recording"]
     recording["started_at"] = datetime.fromisoformat(recording["started_at"])
     try:
-        identity = Path(order["identity"]) if order["identity"] else None
-        with opened(Path(recording["path"]), identity) as plain:
+        access = Access.model_validate(order["access"])
+        with opened(lies_of(recording["path"]), access) as plain:
             picture = draw(recording | {"path": str(plain)}, Path(order["journal"]))
     except (PeerError, UsageError, OSError) as error:
         sys.exit(str(error))

@@ -7,6 +7,7 @@ from asyncio.subprocess import PIPE, Process
 from collections import OrderedDict
 from pathlib import Path
 
+from media.recordings.tiers import Access
 from runtime.errors import PeerError
 from switch.archive.listening.finding import Row
 from switch.archive.listening.sound import Sound
@@ -24,10 +25,10 @@ class NoPicture(PeerError):
 class Pictures:
     """Draws what is asked for. Those of recordings that still run are not kept."""
 
-    def __init__(self, journal: Path, identity: Path | None = None) -> None:
-        """``journal``: folder that tells what happened to calls; ``identity``: file with a private key."""
+    def __init__(self, journal: Path, access: Access) -> None:
+        """``journal``: folder that tells what happened to calls."""
         self._journal = journal
-        self._identity = identity
+        self._access = access
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
@@ -61,9 +62,9 @@ class Pictures:
 
     def _order(self, recording: Row, sound: Sound) -> bytes:
         order = {
-            "recording": {**recording, "path": str(sound.path)},
+            "recording": {**recording, "path": str(sound.lies)},
             "journal": str(self._journal),
-            "identity": None if self._identity is None else str(self._identity),
+            "access": self._access.model_dump(mode="json"),
         }
         return json.dumps(order, default=lambda moment: moment.isoformat()).encode()
 

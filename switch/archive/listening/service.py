@@ -1,10 +1,10 @@
 """Listening put together: what the switch registers with its HTTP port, its socket and its driver."""
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from aiohttp import web
 
+from media.recordings.tiers import Access
 from runtime.clock import Clock
 from runtime.vocabulary import Event
 from switch.application import Verb
@@ -28,16 +28,14 @@ class Listening:
         records: RecordsConfig,
         clock: Clock,
         submit: Callable[[Event], None],
-        identity: Path | None = None,
+        access: Access,
     ) -> None:
-        """``identity``: file with the private key that opens encrypted recordings."""
         signer = LinkSigner(key)
         self._verbs = LinkVerbs(signer, http, clock, submit)
         self.finder = RecordingFinder(RecordReader(records))
         """Observes the driver's events."""
-        self._site = RecordingSite(
-            signer, self.finder, Pictures(records.journal, identity), clock, submit, identity
-        )
+        pictures = Pictures(records.journal, access)
+        self._site = RecordingSite(signer, self.finder, pictures, clock, submit, access)
 
     def pages(self) -> Iterable[web.RouteDef]:
         return self._site.routes()

@@ -3,11 +3,11 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
-from pathlib import Path
 
 import structlog
 from aiohttp import hdrs, web
 
+from media.recordings.tiers import Access
 from runtime.clock import Clock
 from runtime.vocabulary import Event
 from switch.archive.listening.events import RecordingListened
@@ -45,15 +45,14 @@ class RecordingSite:
         pictures: Pictures,
         clock: Clock,
         submit: Callable[[Event], None],
-        identity: Path | None,
+        access: Access,
     ) -> None:
-        """``identity``: file with the private key that opens encrypted recordings."""
         self._signer = signer
         self._finder = finder
         self._pictures = pictures
         self._clock = clock
         self._submit = submit
-        self._reader = SoundReader(identity)
+        self._reader = SoundReader(access)
         self._listeners = 0
         self._told: OrderedDict[tuple[Link, str], None] = OrderedDict()
 
@@ -125,7 +124,7 @@ class RecordingSite:
             pass  # a browser that has heard enough, or seeks
         except (OSError, TimeoutError) as error:
             # The length was promised: only a broken connection tells that there is less.
-            log.info("a recording was not sent to its end", path=str(sound.path), reason=str(error))
+            log.info("a recording was not sent to its end", path=str(sound.lies), reason=str(error))
             if request.transport is not None:
                 request.transport.abort()
         return response

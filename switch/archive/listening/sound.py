@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
-from media.recordings.forms import Form, form_of, is_sealed, lying_at
+from media.recordings.forms import Form, form_of, is_sealed
 from media.recordings.manifest import Kept, read_manifest
+from media.recordings.tiers import Access, Lies, lying_at, open_lying, size_of
 from media.recordings.wav import RecordingError
 from runtime.errors import PeerError
 from switch.archive.listening.finding import RUNNING, Row
@@ -31,7 +32,7 @@ class SoundGone(PeerError):
 class Sound:
     """One file at one moment."""
 
-    path: Path
+    lies: Lies
     size: int
     """Plain octets; of a recording that runs, those on disk now, at whose length its header is right."""
     form: Form
@@ -41,7 +42,7 @@ class Sound:
     @property
     def is_sealed(self) -> bool:
         """Whether it is read by way of a private key."""
-        return is_sealed(self.path)
+        return is_sealed(self.lies)
 
 
 class SoundReader:
@@ -50,9 +51,9 @@ class SoundReader:
     Encrypted ones are read by processes, a few at a time.
     """
 
-    def __init__(self, identity: Path | None = None) -> None:
-        """``identity``: file with the private key, where this machine may open encrypted recordings."""
-        self._identity = identity
+    def __init__(self, access: Access | None = None) -> None:
+        """``access``: what this machine has to read recordings with; None: nothing but its disks."""
+        self._access = access or Access()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="listening")
         self._decrypting = asyncio.Semaphore(_MOST_DECRYPTING)
 
@@ -65,8 +66,8 @@ class SoundReader:
 
     async def look_at(self, recording: Row) -> Sound:
         """The file of a recording. Raises SoundGone, also when it is encrypted and there is no key."""
-        sound = await self.do(look_at, recording)
-        if sound.is_sealed and self._identity is None:
+        sound = await self.do(look_at, recording, self._access)
+        if sound.is_sealed and self._access.identity is None:
             raise SoundGone("it is encrypted, and this machine has no key (recordings.identity)")
         return sound
 
@@ -78,10 +79,10 @@ class SoundReader:
             missing -= len(piece)
             yield piece
         if missing:
-            raise OSError(f"{sound.path} ended {missing} octets early")
+            raise OSError(f"{sound.lies} ended {missing} octets early")
 
     async def _read(self, sound: Sound, wanted: OctetRange) -> AsyncIterator[bytes]:
-        file = await self.do(_open_at, sound.path, wanted.first)
+        file = await self.do(open_lying, sound.lies, self._access, wanted.first)
         try:
             missing = wanted.length
             while piece := await self.do(file.read, min(missing, PIECE_BYTES)):
@@ -95,7 +96,7 @@ class SoundReader:
         window = (str(wanted.first), str(wanted.length))
         module = (sys.executable, "-m", "media.recordings.reading")
         async with self._decrypting:
-            command = (*module, str(sound.path), str(self._identity), *window)
+            command = (*module, str(sound.lies), self._access.model_dump_json(), *window)
             process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
             try:
                 assert process.stdout is not None
@@ -107,21 +108,27 @@ class SoundReader:
                     await process.wait()
 
 
-def look_at(recording: Row) -> Sound:
-    """The file of a recording, in whatever form it lies. Waits for the disk. Raises SoundGone."""
+def look_at(recording: Row, access: Access) -> Sound:
+    """The file of a recording, in whatever form it lies, wherever. Waits for the disk. Raises SoundGone."""
     recording_id = recording["recording_id"]
     if not recording["path"]:
         raise SoundGone(f"recording {recording_id} was never begun: {recording.get('reason')}")
     begun = Path(recording["path"])
     try:
-        path = lying_at(begun)
-        if path is None:
+        lies = lying_at(begun, recording.get("moved_to"))
+        if lies is None:
             raise SoundGone(f"the file of recording {recording_id} is not there")
-        kept = _kept(begun) if path != begun else None
-        size = path.stat().st_size if kept is None else kept.size_bytes
+        kept = _kept(begun) if _is_other(lies, begun) else None
+        size = size_of(lies, access)
     except (OSError, RecordingError) as error:
         raise SoundGone(f"the file of recording {recording_id} cannot be read: {error}") from error
-    return Sound(path, size, form_of(path), _etag(recording, size, kept))
+    size = size if kept is None else kept.size_bytes
+    return Sound(lies, size, form_of(lies), _etag(recording, size, kept))
+
+
+def _is_other(lies: Lies, begun: Path) -> bool:
+    """Whether it was converted or encrypted since it was begun."""
+    return is_sealed(lies) or form_of(lies) is not form_of(begun)
 
 
 def _kept(begun: Path) -> Kept | None:
@@ -138,9 +145,3 @@ def _etag(recording: Row, size: int, kept: Kept | None) -> str | None:
         return None
     sha256 = recording.get("sha256") if kept is None else kept.sha256
     return f'"{sha256 or recording["recording_id"]}-{size:x}"'
-
-
-def _open_at(path: Path, place: int) -> BinaryIO:
-    file = path.open("rb")
-    file.seek(place)
-    return file

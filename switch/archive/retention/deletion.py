@@ -6,7 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from media.config import RetentionConfig
-from media.recordings.removal import remove_recording
+from media.recordings.manifest import read_manifest
+from media.recordings.removal import Remover
+from media.recordings.wav import RecordingError
+from switch.archive.in_hand import InHand
 from switch.archive.retention.events import RecordingDeleted
 from switch.archive.retention.rules import Recording, rule_that_removes, search_for
 from switch.records.queries import RecordReader
@@ -30,14 +33,35 @@ def due(
             search = replace(search, after=found[-1]["recording_id"])
 
 
-def delete(recording: Recording, reason: str, by: str) -> RecordingDeleted:
-    """Remove a recording's files. May be done again; the event is what tells of it. Raises OSError."""
-    if recording["path"]:
-        remove_recording(Path(recording["path"]))
-    return RecordingDeleted(
-        recording_id=recording["recording_id"],
-        path=recording["path"],
-        sha256=recording["sha256"],
-        reason=reason,
-        by=by,
-    )
+class Deleter:
+    """Waits for whoever converts or moves a recording, so that nothing of it is written after it went."""
+
+    WAIT_S = 10.0
+
+    def __init__(self, remover: Remover, in_hand: InHand) -> None:
+        self._remover = remover
+        self._in_hand = in_hand
+
+    def delete(self, recording: Recording, reason: str, by: str) -> RecordingDeleted:
+        """Remove a recording's files. May be done again; the event is what tells of it. Raises OSError."""
+        if recording["path"]:
+            begun = Path(recording["path"])
+            with self._in_hand.holding(recording["recording_id"], self.WAIT_S):
+                self._remover.remove(begun, _moved_to(recording, begun))
+        return RecordingDeleted(
+            recording_id=recording["recording_id"],
+            path=recording["path"],
+            sha256=recording["sha256"],
+            reason=reason,
+            by=by,
+        )
+
+
+def _moved_to(recording: Recording, begun: Path) -> str | None:
+    """The manifest knows it first, and the records if it is lost."""
+    known: str | None = recording.get("moved_to")
+    try:
+        manifest = read_manifest(begun)
+    except RecordingError:
+        return known
+    return known if manifest is None or manifest.moved is None else manifest.moved.address

@@ -10,7 +10,7 @@ import structlog
 from media.config import RecordingsConfig
 from switch.archive.catalogue.recent import RecentChanges
 from switch.archive.days import next_time
-from switch.archive.retention.deletion import delete, due
+from switch.archive.retention.deletion import Deleter, due
 from switch.archive.retention.events import RecordingNotDeleted
 from switch.archive.retention.rules import Recording, rule_that_removes, words_of
 from switch.records.config import RecordsConfig
@@ -42,6 +42,7 @@ class NightlyDeletion:
         recordings: RecordingsConfig,
         records: RecordsConfig,
         recent: RecentChanges,
+        deleter: Deleter,
         report: Report,
         *,
         wall: Callable[[], float],
@@ -51,6 +52,7 @@ class NightlyDeletion:
         self._at = time.fromisoformat(recordings.delete_at) if recordings.delete_at else None
         self._records = RecordReader(records)
         self._recent = recent
+        self._deleter = deleter
         self._report = report
         self._wall = wall
         self._knows_earlier_runs = knows_earlier_runs
@@ -105,7 +107,7 @@ class NightlyDeletion:
 
     def _delete(self, recording: Recording, reason: str) -> bool:
         try:
-            self._report(delete(recording, reason, RULE))
+            self._report(self._deleter.delete(recording, reason, RULE))
         except OSError as error:
             named = {"recording_id": recording["recording_id"], "path": recording["path"]}
             log.error("a recording cannot be deleted", **named, reason=str(error))

@@ -7,20 +7,22 @@ from pathlib import Path
 import pytest
 from pyrage.x25519 import Identity
 
-from media.recordings.forms import lying_at
+from media.recordings.forms import lying_here
 from media.recordings.keys import read_identities, recipient
-from media.recordings.sealing import opened, seal
+from media.recordings.opening import opened
+from media.recordings.sealing import seal
+from media.recordings.tiers import Access
 from media.recordings.wav import RecordingError
 from runtime.errors import UsageError
 
 CONTENT = bytes(range(256)) * 1000
 
 
-def written(identity: Identity, folder: Path) -> Path:
-    """A file with a private key."""
+def written(identity: Identity, folder: Path) -> Access:
+    """By way of a file with a private key."""
     path = folder / "identity.txt"
     path.write_text(f"# a key\n{identity}\n")
-    return path
+    return Access(identity=path)
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def test_who_has_the_key_reads_what_was_sealed(plain: Path) -> None:
 
 
 def test_a_plain_file_is_read_where_it_lies(plain: Path) -> None:
-    with opened(plain, None) as path:
+    with opened(plain, Access()) as path:
         assert path == plain
 
 
@@ -61,7 +63,7 @@ def test_another_key_or_none_opens_nothing_and_says_so(plain: Path) -> None:
         pass
     with (
         pytest.raises(UsageError, match=r"is encrypted; name the file of a private key"),
-        opened(sealed, None),
+        opened(sealed, Access()),
     ):
         pass
 
@@ -85,7 +87,7 @@ def test_the_tool_age_opens_what_we_sealed_with_a_key_it_made(plain: Path, tmp_p
     sealed = seal(plain, [recipient(asked.stdout)])
     told = subprocess.run(["age", "--decrypt", "-i", key, sealed], check=True, capture_output=True)
     assert told.stdout == CONTENT
-    with opened(sealed, key) as path:
+    with opened(sealed, Access(identity=key)) as path:
         assert path.read_bytes() == CONTENT
 
 
@@ -110,7 +112,7 @@ def test_a_file_without_a_private_key_is_refused(tmp_path: Path, content: bytes,
 
 def test_a_recording_is_found_in_whatever_form_it_lies(tmp_path: Path) -> None:
     begun = tmp_path / "recording-1.wav"
-    assert lying_at(begun) is None
+    assert lying_here(begun) is None
     for name in ("recording-1.opus.age", "recording-1.flac.age", "recording-1.flac", "recording-1.wav"):
         (tmp_path / name).touch()
-        assert lying_at(begun) == tmp_path / name
+        assert lying_here(begun) == tmp_path / name

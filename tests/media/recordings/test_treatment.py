@@ -10,9 +10,10 @@ import soundfile
 from pyrage.x25519 import Identity
 
 from media.recordings import treatment
-from media.recordings.forms import Form, lying_at
+from media.recordings.forms import Form, lying_here
 from media.recordings.manifest import Manifest, read_manifest, write_manifest
-from media.recordings.sealing import opened
+from media.recordings.opening import opened
+from media.recordings.tiers import Access
 from media.recordings.treatment import NoManifestYet, Step, treat
 from media.recordings.wav import RecordingError
 
@@ -55,7 +56,7 @@ def test_converted_then_encrypted_and_nothing_else_is_left(begun: Path, key: Pat
         (Step.ENCRYPTED, "recording-1.flac.age"),
     ]
     assert names(begun.parent) == ["recording-1.flac.age", "recording-1.json"]
-    with opened(taken[-1].path, key) as plain:
+    with opened(taken[-1].path, Access(identity=key)) as plain:
         assert np.array_equal(soundfile.read(plain, dtype="int16")[0], FRAMES)
 
 
@@ -82,11 +83,11 @@ def test_a_second_time_nothing_is_left_to_do(begun: Path) -> None:
 def test_a_wav_file_may_be_encrypted_as_it_is(begun: Path, key: Path) -> None:
     octets = begun.read_bytes()
     (taken,) = treat(begun, None, RECIPIENTS)
-    with opened(taken.path, key) as plain:
+    with opened(taken.path, Access(identity=key)) as plain:
         assert plain.read_bytes() == octets
 
 
-@pytest.mark.parametrize("cut", ["convert", "check_converted", "seal", "write_manifest", "_sync"])
+@pytest.mark.parametrize("cut", ["convert", "check_converted", "seal", "write_manifest", "sync_folder"])
 def test_what_was_cut_off_is_done_the_next_time(
     begun: Path, cut: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,7 +103,7 @@ def test_what_was_cut_off_is_done_the_next_time(
             patch.setattr(treatment, cut, killed)
             with pytest.raises(KeyboardInterrupt):
                 treat(begun, Form.FLAC, RECIPIENTS)
-        assert lying_at(begun) is not None
+        assert lying_here(begun) is not None
     treat(begun, Form.FLAC, RECIPIENTS)
     assert names(begun.parent) == ["recording-1.flac.age", "recording-1.json"]
 

@@ -11,6 +11,7 @@ from pyrage.x25519 import Identity
 from media.config import RecordingsConfig
 from runtime.vocabulary import Event
 from switch.archive.events import RecordingConverted, RecordingEncrypted, RecordingNotTreated
+from switch.archive.in_hand import InHand
 from switch.archive.keeping import Keeping
 from switch.records.config import RecordsConfig
 from tests.switch.archive.runs import Run, call_of, config, recording_file, running, tell_journal
@@ -26,7 +27,7 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def keeping(settings: RecordsConfig, run: Run, **recordings: Any) -> Iterator[Keeping]:
-    keeper = Keeping(RecordingsConfig(**recordings), settings, run.journal, run.reports.put)
+    keeper = Keeping(RecordingsConfig(**recordings), settings, run.journal, InHand(), run.reports.put)
     keeper.start()
     try:
         yield keeper
@@ -106,8 +107,8 @@ def test_a_keeper_that_is_killed_is_replaced(tmp_path: Path) -> None:
     with running(settings) as run, keeping(settings, run, convert="flac") as keeper:
         run.tell(*call_of(path))
         told(run, 1)
-        assert keeper._process is not None
-        keeper._process.kill()
+        assert keeper._worker.process is not None
+        keeper._worker.process.kill()
         run.tell(*call_of(second))
         told(run, 1)
     assert second.with_suffix(".flac").exists()
@@ -119,4 +120,4 @@ def test_without_anything_to_do_nothing_runs(tmp_path: Path) -> None:
         assert not keeper.has_work
         run.tell(*call_of(path))
     assert names(path) == ["recording-1.json", "recording-1.wav"]
-    assert keeper._process is None
+    assert keeper._worker.process is None

@@ -12,6 +12,7 @@ import pytest
 from media.config import RecordingsConfig
 from media.recordings.digest import sha256_of
 from media.recordings.manifest import Manifest, manifest_path, write_manifest
+from media.recordings.tiers import Access
 from runtime.vocabulary import Event
 from switch.archive.events import ReconciliationFailed, RecordingFaulty, RecordingsReconciled
 from switch.archive.nightly import Nightly
@@ -67,6 +68,7 @@ class Place:
             self.recordings,
             self.records,
             self.reports.put,
+            access=Access(),
             wall=lambda: next(moments),
             oldest_under_way=lambda: self.oldest_under_way,
         )

@@ -11,7 +11,8 @@ import soundfile
 
 from media.recordings.check import Fault
 from media.recordings.digest import sha256_of
-from media.recordings.manifest import Manifest, Mark, manifest_path, write_manifest
+from media.recordings.manifest import Manifest, Mark, Moved, manifest_path, write_manifest
+from media.recordings.tiers import StoreUnreachable
 from switch.archive.verification import Verification, files_between
 
 BEGAN = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
@@ -162,6 +163,32 @@ def test_files_without_records_and_calls_without_recordings_are_found(tmp_path: 
     day.call("a")
     day.recordings.clear()
     assert day.findings() == [("a", Fault.NO_RECORD), ("a", Fault.NO_RECORDING)]
+
+
+def test_a_rest_that_never_left_the_spool_is_told_with_its_recording(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    day.call("a")
+    day.files.append(tmp_path / "spool" / "a.rest.wav")
+    assert day.findings() == [("a", Fault.SHORT)]
+    day.files.append(tmp_path / "spool" / "nobody.rest.wav")
+    assert day.findings() == [("a", Fault.SHORT), ("nobody", Fault.NO_RECORD)]
+
+
+def test_a_store_that_does_not_answer_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    day, asked = Day(tmp_path), []
+
+    def ask(lies: object, access: object, first: int = 0) -> None:
+        asked.append(str(lies))
+        raise StoreUnreachable("nobody answers")
+
+    monkeypatch.setattr("media.recordings.opening.open_lying", ask)
+    for name in ("a", "b"):
+        recording = day.call(name)
+        moved = Moved(address=f"s3://recordings/{name}.wav", size_bytes=1, sha256="00")
+        day.manifest(recording, moved=moved)
+        Path(recording["path"]).unlink()
+    assert day.findings() == [("a", Fault.UNREADABLE), ("b", Fault.UNREADABLE)]
+    assert asked == ["s3://recordings/a.wav"]
 
 
 def test_files_of_the_days_asked_for_are_taken_unless_still_written_to(tmp_path: Path) -> None:

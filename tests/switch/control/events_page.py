@@ -32,6 +32,7 @@ MODULES = {
     "switch.records.events": "Journal and database",
     "switch.archive.events": "The archive of recordings",
     "switch.archive.catalogue.events": "What people note about recordings",
+    "switch.archive.moving.events": "The second tier of recordings",
     "switch.archive.retention.events": "Deleted recordings",
     "switch.archive.listening.events": "Listening to recordings",
     "switch.sip.trace.events": "Traces of SIP",

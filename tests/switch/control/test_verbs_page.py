@@ -21,6 +21,8 @@ from ivr.document import Flow
 from media.commands import StartFork, StopFork
 from media.events import EndpointClosed
 from media.names import ForkIdentity
+from media.recordings.removal import Remover
+from media.recordings.tiers import Access
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.models import NoParams, Params
@@ -29,9 +31,11 @@ from switch.application import Verb
 from switch.archive.catalogue.events import RecordingTagged
 from switch.archive.catalogue.projections import RecordingParties, Recordings
 from switch.archive.catalogue.service import Catalogue
+from switch.archive.in_hand import InHand
 from switch.archive.listening.finding import RecordingFinder
 from switch.archive.listening.links import LinkSigner
 from switch.archive.listening.verbs import LinkVerbs
+from switch.archive.retention.deletion import Deleter
 from switch.ban_verbs import BanVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.certificate_verbs import CertificateVerbs
@@ -181,7 +185,8 @@ def recording_verbs(folder: Path, rig: ExchangeRig) -> tuple[Verb, ...]:
     assert store.write({p.table: list(fold(p, entries)) for p in projections}, 1) == []
     store.close()
     finder = RecordingFinder(RecordReader(records))
-    catalogue = Catalogue(records, finder, rig.driver.submit, lambda: True)
+    deleter = Deleter(Remover(folder, None, Access()), InHand())
+    catalogue = Catalogue(records, finder, deleter, rig.driver.submit, lambda: True)
     rig.driver.observe(catalogue.recent.observe, catalogue.recent.wants)
     return catalogue.verbs()
 

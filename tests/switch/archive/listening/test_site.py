@@ -17,6 +17,7 @@ from pyrage.x25519 import Identity
 from media.events import RecordingCompleted, RecordingFailed, RecordingStarted
 from media.recordings.forms import Form
 from media.recordings.manifest import Manifest, write_manifest
+from media.recordings.tiers import Access
 from media.recordings.treatment import treat
 from runtime.clock import ManualClock
 from runtime.vocabulary import Event
@@ -47,8 +48,8 @@ class House:
         )
         (self.folder / "journal").mkdir()
         http = HttpConfig(enabled=True, public_url="http://pbx.example/")
-        identity = self.folder / "identity.txt"
-        self.listening = Listening(b"k" * 32, http, records, self.clock, self.told.append, identity)
+        access = Access(identity=self.folder / "identity.txt")
+        self.listening = Listening(b"k" * 32, http, records, self.clock, self.told.append, access)
         self.path = self.folder / "recording-1.wav"
         voice = speech(1, 30)
         soundfile.write(self.path, list(zip(voice, voice[::-1], strict=True)), RATE_HZ, subtype="PCM_16")
@@ -362,7 +363,7 @@ def test_a_file_that_lost_its_end_breaks_the_connection(house: House) -> None:
     house.complete()
 
     async def listen(ask: Ask) -> None:
-        sound = look_at({"recording_id": "r", "path": str(house.path), "state": "completed"})
+        sound = look_at({"recording_id": "r", "path": str(house.path), "state": "completed"}, Access())
         house.path.write_bytes(house.octets[:1000])
         reader = SoundReader()
         with pytest.raises(OSError, match=r"ended \d+ octets early"):

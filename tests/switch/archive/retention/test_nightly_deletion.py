@@ -10,9 +10,13 @@ from typing import Any
 import pytest
 
 from media.config import RecordingsConfig, RetentionConfig
+from media.recordings.removal import Remover
+from media.recordings.tiers import Access
 from runtime.vocabulary import Event
 from switch.archive.catalogue.events import RecordingHeld, RecordingReleased, RecordingTagged
 from switch.archive.catalogue.recent import RecentChanges
+from switch.archive.in_hand import InHand
+from switch.archive.retention.deletion import Deleter
 from switch.archive.retention.events import RecordingDeleted, RecordingNotDeleted
 from switch.archive.retention.nightly import NightlyDeletion
 from switch.records.columns import record_tables
@@ -38,6 +42,7 @@ class Place:
         self.knows_earlier_runs = True
         self.records = RecordsConfig(journal=folder / "journal", database=f"sqlite:///{folder}/ringmain.db")
         rules = [RetentionConfig(keep_days=15, queue="service"), RetentionConfig(keep_days=100, tag="vip")]
+        self.in_hand = InHand()
         self.recordings = RecordingsConfig(folder=folder, retention=rules)
         self._store = RecordStore(self.records.database, record_tables.tables.values())
         self._store.open()
@@ -73,6 +78,7 @@ class Place:
             self.recordings,
             self.records,
             self.recent,
+            Deleter(Remover(self.folder, None, Access()), self.in_hand),
             self.reports.put,
             wall=lambda: next(moments),
             knows_earlier_runs=lambda: self.knows_earlier_runs,
@@ -164,3 +170,18 @@ def test_the_thread_waits_for_the_night_and_for_the_database(place: Place) -> No
     assert place.reports.get(timeout=PATIENCE_S) == deleted(place, 20)
     assert place.reports.get(timeout=PATIENCE_S) == deleted(place, 40)
     deletion.close()
+
+
+def test_nothing_is_deleted_that_is_being_converted_or_moved(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Deleter, "WAIT_S", 0.01)
+    with place.in_hand.holding("recording-20"):
+        place.deletion().delete_due(NIGHT)
+    assert "recording-20.wav" in place.names()
+    told = {type(event): event for event in place.told()}
+    busy = told[RecordingNotDeleted]
+    assert isinstance(busy, RecordingNotDeleted)
+    assert (busy.recording_id, "being converted" in busy.reason) == ("recording-20", True)
+    place.deletion().delete_due(NIGHT)
+    assert "recording-20.wav" not in place.names()

@@ -1,0 +1,1 @@
+"""Recordings that are over go to the second tier."""

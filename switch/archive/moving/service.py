@@ -1,0 +1,179 @@
+"""Recordings whose time in the first tier is over are moved, the oldest first, one after the other."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Event as Signal
+from threading import Thread
+from typing import Any
+
+import structlog
+
+from media.config import RecordingsConfig
+from media.recordings.config import SecondTierConfig
+from media.recordings.tiers import Access
+from switch.archive.in_hand import InHand
+from switch.archive.keeping import report_taken
+from switch.archive.moving.events import (
+    RecordingMoved,
+    RecordingNotMoved,
+    SecondTierFailed,
+    SecondTierRecovered,
+)
+from switch.archive.worker import Worker
+from switch.records.config import RecordsConfig
+from switch.records.errors import NoRecords
+from switch.records.events import Report
+from switch.records.queries import RecordReader, Row
+
+log = structlog.get_logger(__name__)
+
+_RULE = "rule"
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_PAGE = 200
+_LOOK_BACK = timedelta(minutes=10)
+"""So far may the records be behind; what is later still is found within a day."""
+_ALL_AGAIN = timedelta(days=1)
+_LONGEST_S = 900.0
+"""For one recording; a disk of the network that hangs would hold up the others for ever."""
+_PAUSE_S = 0.01
+"""Between two recordings, so that the disk has time for what is being recorded."""
+
+
+class Moving:
+    """A thread that looks into the records, and a process that moves. Nothing runs without a second tier.
+
+    Where a recording lies its manifest tells, so that a step may be cut off anywhere and taken twice.
+    ``oldest_under_way`` tells when the oldest recording that still runs began, in wall-clock seconds;
+    ``report`` is told, on the thread.
+    """
+
+    LOOK_AGAIN_S = 5.0
+
+    def __init__(
+        self,
+        recordings: RecordingsConfig,
+        tier: SecondTierConfig,
+        records: RecordsConfig,
+        in_hand: InHand,
+        report: Report,
+        *,
+        wall: Callable[[], float],
+        oldest_under_way: Callable[[], float | None],
+    ) -> None:
+        self._recordings = recordings
+        self._tier = tier
+        self._records = RecordReader(records)
+        self._in_hand = in_hand
+        self._report = report
+        self._wall = wall
+        self._oldest_under_way = oldest_under_way
+        self._close_s = records.close_timeout_s
+        self.moved = 0
+        self.is_failed = False
+        """Whether the second tier took nothing when it was last asked."""
+        self._stay: set[str] = set()
+        """What cannot be moved; told already."""
+        self._done: set[str] = set()
+        """What was moved in this run: the records may not know it yet."""
+        self._began = self._all_again = _BEGINNING
+        """All that began before the first was dealt with; at the second all is looked at again."""
+        self._worker = Worker("switch.archive.moving.mover")
+        self._closing = Signal()
+        self._thread = Thread(target=self._run, name="moving", daemon=True)
+
+    def start(self) -> None:
+        """Begin, unless nothing is configured."""
+        if self._tier.to:
+            self._thread.start()
+
+    def close(self) -> None:
+        """Leave what is not done to the next run."""
+        self._closing.set()
+        self._worker.kill()
+        if self._thread.is_alive():
+            self._thread.join(self._close_s)
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            try:
+                self._move_due()
+            except NoRecords as error:
+                log.warning("no recording can be moved now", reason=str(error))
+            except Exception:  # one bad round must not cost the others
+                log.exception("fault while recordings were moved")
+            self._closing.wait(self.LOOK_AGAIN_S)
+        self._worker.close()
+
+    def _move_due(self) -> None:
+        """Move all whose time has come, until the second tier takes no more. Raises NoRecords."""
+        now = datetime.fromtimestamp(self._wall(), UTC)
+        until, last = now - timedelta(days=self._tier.after_days), None
+        oldest_left = min(until, datetime.fromtimestamp(self._oldest_under_way() or now.timestamp(), UTC))
+        if now >= self._all_again:
+            self._began, self._all_again = _BEGINNING, now + _ALL_AGAIN
+        while page := self._records.unmoved(self._began, until, last, _PAGE):
+            for recording in page:
+                if not self._deal_with(recording):
+                    oldest_left = min(oldest_left, recording["started_at"])
+                if self.is_failed or self._closing.is_set():
+                    return
+            last = page[-1]
+        self._began = oldest_left - _LOOK_BACK
+
+    def _deal_with(self, recording: Row) -> bool:
+        """Whether nothing is left to be done, be it that nothing can be."""
+        recording_id = recording["recording_id"]
+        if recording_id in self._done or recording_id in self._stay:
+            return True
+        with self._in_hand.holding(recording_id):
+            answer = self._worker.ask(self._order(recording), _LONGEST_S)
+        self._closing.wait(_PAUSE_S)
+        if self._closing.is_set():
+            return False
+        report_taken(self._report, recording_id, answer)
+        self._note_tier(answer)
+        if "moved" in answer:
+            self._tell_moved(recording_id, answer["moved"])
+        elif "problem" in answer and not answer["again"]:
+            self._tell_not_moved(recording, answer["problem"])
+        else:
+            return False
+        return True
+
+    def _order(self, recording: Row) -> dict[str, Any]:
+        return {
+            "path": recording["path"],
+            "form": self._recordings.convert,
+            "recipients": self._recordings.encrypt_to,
+            "folder": str(self._recordings.folder),
+            "access": Access(tier=self._tier).model_dump(mode="json"),
+        }
+
+    def _note_tier(self, answer: dict[str, Any]) -> None:
+        reason = answer["problem"] if answer.get("late") else answer.get("tier")
+        if reason is not None and not self.is_failed:
+            log.error("the second tier takes no recordings", reason=reason)
+            self._report(SecondTierFailed(reason=reason))
+        elif self.is_failed and "moved" in answer:
+            log.info("the second tier takes recordings again")
+            self._report(SecondTierRecovered())
+        self.is_failed = reason is not None or (self.is_failed and "moved" not in answer)
+
+    def _tell_moved(self, recording_id: str, moved: dict[str, Any]) -> None:
+        self._done.add(recording_id)
+        self.moved += 1
+        self._report(
+            RecordingMoved(
+                recording_id=recording_id,
+                path=moved["address"],
+                size_bytes=moved["size_bytes"],
+                sha256=moved["sha256"],
+                by=_RULE,
+            )
+        )
+
+    def _tell_not_moved(self, recording: Row, reason: str) -> None:
+        self._stay.add(recording["recording_id"])
+        named = {name: recording[name] for name in ("recording_id", "path")}
+        log.error("a recording stays where it is", **named, reason=reason)
+        self._report(RecordingNotMoved(**named, reason=reason))
