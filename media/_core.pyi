@@ -17,6 +17,7 @@ __all__ = [
     "EndpointCounters",
     "ForkConnected",
     "ForkEnded",
+    "HandshakeFailed",
     "Masked",
     "MediaFlooded",
     "MediaLost",
@@ -277,6 +278,15 @@ class MediaStarted:
     def host(self) -> str: ...
     @property
     def port(self) -> int: ...
+
+@final
+class HandshakeFailed:
+    """The leg has no keys and never will: ``wrong_certificate``, ``broken`` or ``not_in_time``."""
+
+    @property
+    def endpoint(self) -> int: ...
+    @property
+    def reason(self) -> str: ...
 
 @final
 class MediaLost:

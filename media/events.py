@@ -94,6 +94,17 @@ class MediaStarted(Event):
 
 
 @plain_data
+class HandshakeFailed(Event):
+    """A leg's keys were to come out of a handshake (DTLS-SRTP), and none came: nothing of it can be heard."""
+
+    topic: ClassVar[str] = "media.handshake_failed"
+    leg_id: str
+    reason: str
+    """``wrong_certificate``: not the one its SDP named; ``broken``: both sides cannot agree, or the peer
+    said so; ``not_in_time``: it had not ended, or no path was proved, after 30 seconds."""
+
+
+@plain_data
 class MediaLost(Event):
     """Nothing arrived for the configured time though neither side held the other."""
 

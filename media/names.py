@@ -10,6 +10,7 @@ from media.events import (
     EndpointClosed,
     ForkEnded,
     ForkStarted,
+    HandshakeFailed,
     KeySource,
     LegMasked,
     LegUnmasked,
@@ -33,6 +34,7 @@ from runtime.vocabulary import Event
 LegFact = (
     _core.MediaStarted
     | _core.MediaFlooded
+    | _core.HandshakeFailed
     | _core.MediaLost
     | _core.MediaResumed
     | _core.OneWayDetected
@@ -194,6 +196,8 @@ class Names:
         match fact:
             case _core.MediaStarted():
                 return MediaStarted(leg_id=leg_id, host=fact.host, port=fact.port)
+            case _core.HandshakeFailed():
+                return HandshakeFailed(leg_id=leg_id, reason=fact.reason)
             case _core.MediaLost():
                 return MediaLost(leg_id=leg_id, silent_s=fact.silent_s)
             case _core.MediaResumed():

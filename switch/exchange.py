@@ -15,6 +15,7 @@ from media.events import (
     DigitDetected,
     EndpointFailed,
     EndpointOpened,
+    HandshakeFailed,
     LegUnmasked,
     MediaLost,
     PlaybackEnded,
@@ -146,6 +147,7 @@ class Exchange:
             EndpointOpened: self._endpoint_opened,
             EndpointFailed: self._endpoint_failed,
             MediaLost: self._media_lost,
+            HandshakeFailed: self._media_lost,
             PlaybackEnded: self._customers.playback_ended,
             RingCall: self._customers.ring,
             AnswerCall: self._customers.answer,
@@ -358,8 +360,8 @@ class Exchange:
             return self._stations.lose(call, call.offer_of(leg), cause, by_station=by_peer)
         return lose_customer(self._calls, call, cause, by_peer=by_peer)
 
-    def _media_lost(self, event: MediaLost) -> list[Output]:
-        """A leg that is not answered yet need not be heard."""
+    def _media_lost(self, event: MediaLost | HandshakeFailed) -> list[Output]:
+        """A leg that is not answered yet need not be heard; its answer begins another handshake."""
         leg = self._calls.legs.get(event.leg_id)
         if leg is None or not leg.answered:
             return []

@@ -13,7 +13,7 @@ from media.commands import (
     ConfigureEndpoint,
     StartPlayback,
 )
-from media.events import DigitDetected, MediaLost, PlaybackEnded
+from media.events import DigitDetected, HandshakeFailed, MediaLost, PlaybackEnded
 from runtime.driver import Handler
 from runtime.vocabulary import Command, Event
 from switch.causes import Cause
@@ -290,19 +290,20 @@ STEPS: list[Callable[[ExchangeRig], None]] = [_arrived, _in_a_prompt, _offered, 
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("end", ["caller", "application", "media", "all"])
+@pytest.mark.parametrize("end", ["caller", "application", "media", "keys", "all"])
 def test_whoever_ends_the_call_at_any_step_nothing_is_left(
     step: Callable[[ExchangeRig], None], end: str
 ) -> None:
     rig = ExchangeRig()
     step(rig)
     (call,) = rig.exchange.calls()
-    if end == "media" and not call.customer.answered:
+    if end in ("media", "keys") and not call.customer.answered:
         rig.feed(AnswerCall(call_id=call.call_id))
     ends: dict[str, Event | Command] = {
         "caller": ended("customer", Cause.ORIGINATOR_CANCEL),
         "application": HangUpCall(call_id=call.call_id, cause=Cause.NORMAL_CLEARING),
         "media": MediaLost(leg_id="customer", silent_s=60),
+        "keys": HandshakeFailed(leg_id="customer", reason="not_in_time"),
         "all": EndAllCalls(cause=Cause.MANAGER_REQUEST),
     }
     rig.feed(ends[end])
@@ -316,6 +317,7 @@ def test_a_caller_who_is_not_answered_yet_need_not_be_heard() -> None:
     rig = ExchangeRig()
     rig.arrive()
     rig.feed(MediaLost(leg_id="customer", silent_s=60))
+    rig.feed(HandshakeFailed(leg_id="customer", reason="not_in_time"))
     assert rig.exchange.open_calls == 1
 
 

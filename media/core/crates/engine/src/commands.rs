@@ -53,6 +53,13 @@ pub enum Security {
     Web(WebTerms),
 }
 
+impl Security {
+    /// Whether the peer proves by ICE where it is, whatever its SDP says.
+    pub fn proves_path(&self) -> bool {
+        matches!(self, Self::Web(terms) if terms.ice.is_some())
+    }
+}
+
 /// What one worker is to do. A command for something that is gone is ignored.
 #[derive(Debug)]
 pub enum Command {

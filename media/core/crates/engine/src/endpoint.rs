@@ -122,6 +122,11 @@ impl Endpoint {
         self.intake.prove_path(path, events);
     }
 
+    /// Where the peer was is not where it is: it shall prove it.
+    pub fn forget_path(&mut self) {
+        self.intake.latch.forget();
+    }
+
     pub fn count_sent(&mut self, bytes: usize) {
         self.packets_sent += 1;
         self.bytes_sent += bytes as u64;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use recording::marks::Mark;
 use recording::timeline::ChannelFacts;
 
+use crate::handshake::Fault;
 use crate::meter::Quality;
 use crate::one_way::Missing;
 use crate::reports::RemoteView;
@@ -136,6 +137,11 @@ pub enum Event {
     MediaStarted {
         endpoint: EndpointId,
         source: SocketAddr,
+    },
+    /// The leg has no keys and never will.
+    HandshakeFailed {
+        endpoint: EndpointId,
+        fault: Fault,
     },
     MediaLost {
         endpoint: EndpointId,

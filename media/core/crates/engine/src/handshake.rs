@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use dimpl::{Dtls, KeyingMaterial, Output, SrtpProfile};
+use dimpl::{Dtls, Error, KeyingMaterial, Output, SrtpProfile};
 use sha2::{Digest, Sha256};
 use srtp::keys::{Keys, Suite};
 
@@ -14,6 +14,18 @@ use crate::protection::KeyPair;
 pub type Fingerprint = [u8; 32];
 /// The longest datagram of a handshake, either way.
 const MAX_DATAGRAM: usize = 2048;
+/// A handshake that takes longer, with the checks of the path before it, will not come to an end any more.
+pub const GIVE_UP_AFTER_US: u64 = 30_000_000;
+
+/// Why a handshake gave no keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The peer's certificate is not the one that its SDP named.
+    WrongCertificate,
+    /// Both sides cannot agree, or the peer said so.
+    Broken,
+    NotInTime,
+}
 
 /// What became of a datagram or of time that passed.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,8 +33,17 @@ pub enum Progress {
     Going,
     /// Once: both sides have proved who they are.
     Keyed(Box<KeyPair>),
-    /// The peer is not who it shall be, or something broke; nothing more will come of it.
-    Failed,
+    /// Once, and nothing more will come of it.
+    Failed(Fault),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Going,
+    /// The peer may still want our last flight again.
+    Keyed,
+    /// The keys that came of it stay good.
+    Over,
 }
 
 /// One side of a handshake.
@@ -35,8 +56,9 @@ pub struct Handshake {
     /// The certificate was shown and is the one expected.
     is_proved: bool,
     keys: Option<KeyPair>,
-    next_us: Option<u64>,
-    failed: bool,
+    next_us: u64,
+    give_up_us: u64,
+    state: State,
 }
 
 impl Handshake {
@@ -58,8 +80,9 @@ impl Handshake {
             expected,
             is_proved: false,
             keys: None,
-            next_us: Some(now_us),
-            failed: false,
+            next_us: now_us,
+            give_up_us: now_us + GIVE_UP_AFTER_US,
+            state: State::Going,
         }
     }
 
@@ -67,61 +90,84 @@ impl Handshake {
         self.expected == *fingerprint
     }
 
-    /// When `wait` is wanted.
-    pub fn next_us(&self) -> Option<u64> {
-        self.next_us.filter(|_| !self.failed)
+    pub fn is_going(&self) -> bool {
+        self.state == State::Going
+    }
+
+    /// When `wait` is wanted; None once it has ended. Without a path nothing can be sent, only given up.
+    pub fn next_us(&self, has_path: bool) -> Option<u64> {
+        let next_us = if has_path { self.next_us.min(self.give_up_us) } else { self.give_up_us };
+        self.is_going().then_some(next_us)
     }
 
     /// Take a datagram of the peer; answers go to `send`.
     pub fn take(&mut self, datagram: &[u8], now_us: u64, send: impl FnMut(&[u8])) -> Progress {
+        if self.state == State::Over {
+            return Progress::Going;
+        }
         let now = self.epoch + Duration::from_micros(now_us);
         let taken = self.dtls.handle_timeout(now).and_then(|()| self.dtls.handle_packet(datagram));
-        self.go_on(taken.is_ok(), send)
+        self.go_on(taken.err().as_ref(), send)
     }
 
-    /// Time has passed: repeat what got lost.
+    /// Time has passed: repeat what got lost, or give up.
     pub fn wait(&mut self, now_us: u64, send: impl FnMut(&[u8])) -> Progress {
+        if !self.is_going() {
+            return Progress::Going;
+        }
+        if now_us >= self.give_up_us {
+            return self.end(Fault::NotInTime);
+        }
         let waited = self.dtls.handle_timeout(self.epoch + Duration::from_micros(now_us));
-        self.go_on(waited.is_ok(), send)
+        self.go_on(waited.err().as_ref(), send)
     }
 
-    fn go_on(&mut self, went_well: bool, send: impl FnMut(&[u8])) -> Progress {
-        if self.failed || !went_well {
-            self.failed = true;
-            return Progress::Failed;
-        }
-        self.drain(send);
-        if self.failed {
-            return Progress::Failed;
+    fn go_on(&mut self, error: Option<&Error>, send: impl FnMut(&[u8])) -> Progress {
+        let drained = match error {
+            None => self.drain(send),
+            Some(Error::Timeout(_)) => Err(Fault::NotInTime),
+            Some(_) => Err(Fault::Broken),
+        };
+        if let Err(fault) = drained {
+            return self.end(fault);
         }
         match self.keys.take_if(|_| self.is_proved) {
-            Some(keys) => Progress::Keyed(Box::new(keys)),
+            Some(keys) => {
+                self.state = State::Keyed;
+                Progress::Keyed(Box::new(keys))
+            }
             None => Progress::Going,
         }
     }
 
-    fn drain(&mut self, mut send: impl FnMut(&[u8])) {
+    fn end(&mut self, fault: Fault) -> Progress {
+        match std::mem::replace(&mut self.state, State::Over) {
+            State::Going => Progress::Failed(fault),
+            State::Keyed | State::Over => Progress::Going,
+        }
+    }
+
+    fn drain(&mut self, mut send: impl FnMut(&[u8])) -> Result<(), Fault> {
         let mut buffer = [0; MAX_DATAGRAM];
         loop {
             match self.dtls.poll_output(&mut buffer) {
                 Output::Packet(datagram) => send(datagram),
                 Output::Timeout(at) => {
-                    self.next_us = Some(at.saturating_duration_since(self.epoch).as_micros() as u64 + 1);
-                    return;
+                    self.next_us = at.saturating_duration_since(self.epoch).as_micros() as u64 + 1;
+                    return Ok(());
                 }
                 Output::PeerCert(certificate) => {
                     self.is_proved = Sha256::digest(certificate)[..] == self.expected;
-                    self.failed = !self.is_proved;
+                    if !self.is_proved {
+                        return Err(Fault::WrongCertificate);
+                    }
                 }
                 Output::KeyingMaterial(material, profile) => {
-                    self.keys = key_pair(&material, profile, self.is_client);
-                    self.failed |= self.keys.is_none();
+                    let keys = key_pair(&material, profile, self.is_client).ok_or(Fault::Broken)?;
+                    self.keys = Some(keys);
                 }
                 // What does not fit the buffer fits no path of the Internet either.
-                Output::BufferTooSmall { .. } | Output::CloseNotify => {
-                    self.failed = true;
-                    return;
-                }
+                Output::BufferTooSmall { .. } | Output::CloseNotify => return Err(Fault::Broken),
                 _ => {}
             }
         }
@@ -130,7 +176,7 @@ impl Handshake {
 
 impl fmt::Debug for Handshake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handshake").field("is_proved", &self.is_proved).finish_non_exhaustive()
+        f.debug_struct("Handshake").field("state", &self.state).finish_non_exhaustive()
     }
 }
 

@@ -24,6 +24,23 @@ impl Identity {
     }
 }
 
+#[cfg(test)]
+impl Identity {
+    /// A certificate of its own and its fingerprint; what is random of its handshakes comes from the seed, except keys.
+    pub(crate) fn made_up(seed: u64) -> (Self, crate::handshake::Fingerprint) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let certificate = rcgen::CertificateParams::default().self_signed(&key).unwrap().der().to_vec();
+        let fingerprint = <sha2::Sha256 as sha2::Digest>::digest(&certificate).into();
+        let config = Config::builder()
+            .with_crypto_provider(rust_crypto::default_provider())
+            .dangerously_set_rng_seed(seed)
+            .build()
+            .unwrap();
+        let certificate = DtlsCertificate { certificate, private_key: key.serialize_der() };
+        (Self { config: Arc::new(config), certificate }, fingerprint)
+    }
+}
+
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Identity")

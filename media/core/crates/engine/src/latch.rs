@@ -67,6 +67,11 @@ impl Latch {
         self.open_from_us = 0;
     }
 
+    /// Nothing is known of where the peer is.
+    pub fn forget(&mut self) {
+        *self = Self::new(self.rules);
+    }
+
     /// The peer proved a path by ICE: it comes from there and nowhere else until it proves another.
     pub fn prove(&mut self, source: SocketAddr) {
         *self = Self { latched: Some(source), open_from_us: u64::MAX, ..Self::new(self.rules) };

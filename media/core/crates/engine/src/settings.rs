@@ -87,6 +87,12 @@ impl Settings {
         Ok(Self { remote: self.remote.filter(can_be_sent_to), rtcp, ..self })
     }
 
+    /// The same for a peer that will prove where it is.
+    #[must_use]
+    pub fn without_address(self) -> Self {
+        Self { remote: None, ..self }
+    }
+
     /// Whether silence would be strange: a peer that holds us, is held or has not answered may well be silent.
     pub fn expects_voice(&self) -> bool {
         self.answered && self.sending && self.receiving

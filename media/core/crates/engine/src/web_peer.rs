@@ -16,7 +16,7 @@ use std::time::Instant;
 use ice::is_stun;
 use ice::lite::{Credentials, MAX_ANSWER};
 
-use crate::handshake::{Fingerprint, Handshake, Progress};
+use crate::handshake::{Fault, Fingerprint, Handshake, Progress};
 use crate::identity::Identity;
 use crate::protection::Protection;
 
@@ -40,6 +40,8 @@ pub enum Arrival {
     Path(SocketAddr),
     /// Part of setting up.
     Setup,
+    /// Its handshake has failed; told once.
+    Failed(Fault),
     Unusable,
 }
 
@@ -49,32 +51,47 @@ pub struct WebPeer {
     terms: WebTerms,
     handshake: Handshake,
     protection: Option<Protection>,
+    /// For when `wait` was asked for last.
+    alarm_us: Option<u64>,
 }
 
 impl WebPeer {
     pub fn new(identity: &Identity, terms: WebTerms, epoch: Instant, now_us: u64) -> Self {
         let handshake = Handshake::new(identity, terms.is_client, terms.fingerprint, epoch, now_us);
-        Self { terms, handshake, protection: None }
+        Self { terms, handshake, protection: None, alarm_us: None }
     }
 
-    /// Whether the same handshake serves these terms: the peer and the roles are the same.
+    /// Whether the same handshake serves these terms: it has not failed, the peer and the roles are the same.
     pub fn goes_on_with(&self, terms: &WebTerms) -> bool {
-        self.handshake.expects(&terms.fingerprint) && self.terms.is_client == terms.is_client
+        let lives = self.protection.is_some() || self.handshake.is_going();
+        lives && self.handshake.expects(&terms.fingerprint) && self.terms.is_client == terms.is_client
+    }
+
+    /// Go on with these terms: our name and password in checks may be new.
+    pub fn agree(&mut self, terms: WebTerms) {
+        self.terms = terms;
     }
 
     pub fn protection(&mut self) -> Option<&mut Protection> {
         self.protection.as_mut()
     }
 
-    /// When `wait` is wanted.
-    pub fn next_us(&self) -> Option<u64> {
-        self.handshake.next_us()
+    /// When `wait` is wanted, if that was not told yet.
+    pub fn alarm(&mut self, has_path: bool) -> Option<u64> {
+        let next_us = self.handshake.next_us(has_path)?;
+        if self.alarm_us.is_some_and(|alarm_us| alarm_us <= next_us) {
+            return None;
+        }
+        self.alarm_us = Some(next_us);
+        self.alarm_us
     }
 
-    /// Time has passed; the handshake goes on over `path`.
-    pub fn wait(&mut self, now_us: u64, send: impl FnMut(&[u8])) {
+    /// Time has passed; the handshake goes on over the path, if there is one. The fault that ended it, once.
+    pub fn wait(&mut self, has_path: bool, now_us: u64, send: impl FnMut(&[u8])) -> Option<Fault> {
+        self.alarm_us = self.alarm_us.filter(|&alarm_us| alarm_us > now_us);
+        self.handshake.next_us(has_path).filter(|&next_us| next_us <= now_us)?;
         let progress = self.handshake.wait(now_us, send);
-        self.make_progress(progress);
+        self.make_progress(progress)
     }
 
     /// Take a datagram from `source`; `path` is where we send. Answers go back to where it came from.
@@ -93,8 +110,7 @@ impl WebPeer {
         match datagram.first() {
             Some(20..=63) if is_proved => {
                 let progress = self.handshake.take(datagram, now_us, &mut send);
-                self.make_progress(progress);
-                Arrival::Setup
+                self.make_progress(progress).map_or(Arrival::Setup, Arrival::Failed)
             }
             Some(128..=191) if is_proved => self.open(datagram),
             _ => Arrival::Unusable,
@@ -113,7 +129,7 @@ impl WebPeer {
         let Some(checked) = checked else { return Arrival::Unusable };
         send(&answer[..checked.length]);
         // The first path that works will do until the peer names one.
-        let is_path = checked.nominated || path.is_none();
+        let is_path = checked.nominated || checked.proved && path.is_none();
         if is_path && path != Some(source) { Arrival::Path(source) } else { Arrival::Setup }
     }
 
@@ -122,9 +138,17 @@ impl WebPeer {
         protection.open_rtp(datagram).map_or(Arrival::Unusable, Arrival::Rtp)
     }
 
-    fn make_progress(&mut self, progress: Progress) {
-        if let Progress::Keyed(keys) = progress {
-            self.protection = Some(Protection::new(*keys));
+    fn make_progress(&mut self, progress: Progress) -> Option<Fault> {
+        match progress {
+            Progress::Going => None,
+            Progress::Keyed(keys) => {
+                self.protection = Some(Protection::new(*keys));
+                None
+            }
+            Progress::Failed(fault) => Some(fault),
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -175,7 +175,8 @@ impl Worker {
             return;
         }
         let Some(length) = leg.open(&mut self.buffer[..length], source, now_us, &mut self.outbox) else {
-            return self.shake_hands_later(slot);
+            let id = leg.id;
+            return self.shake_hands_later(id);
         };
         let datagram = &self.buffer[..length];
         let Some(received) = leg.endpoint.receive(datagram, source, now_us, &mut self.outbox) else { return };

@@ -3,7 +3,7 @@
 
 mod attributes;
 pub mod lite;
-mod message;
+pub mod message;
 
 /// Whether a datagram is STUN rather than DTLS or RTP, by its first octet (RFC 7983 §7).
 pub fn is_stun(datagram: &[u8]) -> bool {

@@ -4,12 +4,14 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 
 use crate::message::{
-    BINDING_SUCCESS, HEADER_LENGTH, MAGIC_COOKIE, Request, TRANSACTION_LENGTH, XOR_MAPPED_ADDRESS, protect,
-    put_attribute,
+    BINDING_ERROR, BINDING_SUCCESS, ERROR_CODE, HEADER_LENGTH, MAGIC_COOKIE, Request, TRANSACTION_LENGTH,
+    XOR_MAPPED_ADDRESS, protect, put_attribute,
 };
 
 /// Room for any answer of ours.
 pub const MAX_ANSWER: usize = 96;
+/// Class 4, number 87: both sides take the same role (RFC 8445 §7.3.1.1).
+const ROLE_CONFLICT: [u8; 4] = [0, 0, 4, 87];
 
 /// The name and password that our SDP told the peer.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,6 +29,9 @@ impl fmt::Debug for Credentials {
 /// An answered check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Checked {
+    /// The path works, and the peer knows its role.
+    pub proved: bool,
+    /// The peer means to use it.
     pub nominated: bool,
     /// Of the answer.
     pub length: usize,
@@ -46,21 +51,31 @@ impl Credentials {
         if behind.first() != Some(&b':') {
             return None;
         }
-        let length = self.write_success(request.transaction, source, answer)?;
-        Some(Checked { nominated: request.nominates, length })
+        let transaction = request.transaction;
+        if request.is_controlled {
+            // Who is lite never names a path: the other side has to (RFC 8445 §6.1.1).
+            let length = self.write(BINDING_ERROR, transaction, ERROR_CODE, &ROLE_CONFLICT, answer)?;
+            return Some(Checked { proved: false, nominated: false, length });
+        }
+        let (address, length) = xor_mapped(source, transaction);
+        let length =
+            self.write(BINDING_SUCCESS, transaction, XOR_MAPPED_ADDRESS, &address[..length], answer)?;
+        Some(Checked { proved: true, nominated: request.nominates, length })
     }
 
-    fn write_success(
+    /// Write an answer that says one thing; its length.
+    fn write(
         &self,
+        kind: u16,
         transaction: [u8; TRANSACTION_LENGTH],
-        source: SocketAddr,
+        attribute: u16,
+        value: &[u8],
         buffer: &mut [u8; MAX_ANSWER],
     ) -> Option<usize> {
-        buffer[..2].copy_from_slice(&BINDING_SUCCESS.to_be_bytes());
+        buffer[..2].copy_from_slice(&kind.to_be_bytes());
         buffer[4..8].copy_from_slice(&MAGIC_COOKIE);
         buffer[8..HEADER_LENGTH].copy_from_slice(&transaction);
-        let (address, length) = xor_mapped(source, transaction);
-        let end = put_attribute(buffer, HEADER_LENGTH, XOR_MAPPED_ADDRESS, &address[..length])?;
+        let end = put_attribute(buffer, HEADER_LENGTH, attribute, value)?;
         protect(buffer, end, self.password.as_bytes())
     }
 }
@@ -135,7 +150,7 @@ mod tests {
 
     /// The sample request of RFC 5769 §2.1.
     #[test]
-    fn a_check_of_the_standard_is_taken() {
+    fn a_check_of_the_standard_is_understood_and_told_that_its_role_is_ours() {
         let mut datagram = vec![0, 1, 0, 0x58, 0x21, 0x12, 0xa4, 0x42];
         datagram.extend(0xb7e7_a701_bc34_d686_fa87_dfae_u128.to_be_bytes()[4..].iter());
         datagram.extend(*b"\x80\x22\x00\x10STUN test client");
@@ -145,14 +160,18 @@ mod tests {
         datagram.extend(*b"\x00\x08\x00\x14\x9a\xea\xa7\x0c\xbf\xd8\xcb\x56\x78\x1e\xf2\xb5\xb2\xd3\xf2\x49\xc1\xb5\x71\xa2");
         datagram.extend(*b"\x80\x28\x00\x04\xe5\x7a\x3b\xcf");
         let ours = Credentials { ufrag: "evtj".into(), password: "VOkJxbRl1RmTxUk/WvJxBt".into() };
-        let checked = ours.answer(&datagram, source(), &mut [0; MAX_ANSWER]);
-        assert_eq!(checked, Some(Checked { nominated: false, length: 64 }));
+        let mut buffer = [0; MAX_ANSWER];
+        let checked = ours.answer(&datagram, source(), &mut buffer);
+        // Its sender takes the role that is ours.
+        assert_eq!(checked, Some(Checked { proved: false, nominated: false, length: 60 }));
+        assert_eq!(buffer[..4], [1, 0x11, 0, 40]);
+        assert_eq!(buffer[20..28], [0, 9, 0, 4, 0, 0, 4, 87]);
     }
 
     #[test]
     fn a_nomination_is_told() {
         let checked = answer(&check("here:abc", "a password of ours", true));
-        assert_eq!(checked, Some(Checked { nominated: true, length: 64 }));
+        assert_eq!(checked, Some(Checked { proved: true, nominated: true, length: 64 }));
     }
 
     #[test]

@@ -9,11 +9,14 @@ pub const HEADER_LENGTH: usize = 20;
 pub const MAGIC_COOKIE: [u8; 4] = 0x2112_a442_u32.to_be_bytes();
 pub const BINDING_REQUEST: u16 = 0x0001;
 pub const BINDING_SUCCESS: u16 = 0x0101;
+pub const BINDING_ERROR: u16 = 0x0111;
 pub const USERNAME: u16 = 0x0006;
 pub const MESSAGE_INTEGRITY: u16 = 0x0008;
+pub const ERROR_CODE: u16 = 0x0009;
 pub const XOR_MAPPED_ADDRESS: u16 = 0x0020;
 pub const USE_CANDIDATE: u16 = 0x0025;
 pub const FINGERPRINT: u16 = 0x8028;
+pub const ICE_CONTROLLED: u16 = 0x8029;
 pub const TRANSACTION_LENGTH: usize = 12;
 const INTEGRITY_LENGTH: usize = 20;
 const FINGERPRINT_LENGTH: usize = 4;
@@ -27,6 +30,8 @@ pub struct Request<'a> {
     pub username: &'a [u8],
     /// The sender means to use this path (RFC 8445 §7.1.2).
     pub nominates: bool,
+    /// The sender leaves it to us to name the path.
+    pub is_controlled: bool,
 }
 
 impl<'a> Request<'a> {
@@ -40,11 +45,12 @@ impl<'a> Request<'a> {
             return None;
         }
         let transaction = header.last_chunk().copied()?;
-        let mut request = Self { transaction, username: &[], nominates: false };
+        let mut request = Self { transaction, username: &[], nominates: false, is_controlled: false };
         for attribute in Attributes::of(datagram, HEADER_LENGTH) {
             match attribute.kind {
                 USERNAME => request.username = attribute.value,
                 USE_CANDIDATE => request.nominates = true,
+                ICE_CONTROLLED => request.is_controlled = true,
                 // What follows it is not protected (RFC 8489 §14.5).
                 MESSAGE_INTEGRITY => {
                     let proved = proves(datagram, attribute.at, attribute.value, password);

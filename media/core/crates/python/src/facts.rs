@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use engine::events::{self, Event, KeySource, PlaybackEnd};
+use engine::handshake::Fault;
 use engine::one_way::Missing;
 use pyo3::prelude::*;
 
@@ -22,6 +23,12 @@ pub struct MediaStarted {
     endpoint: u64,
     host: String,
     port: u16,
+}
+
+#[pyclass(frozen, get_all)]
+pub struct HandshakeFailed {
+    endpoint: u64,
+    reason: &'static str,
 }
 
 #[pyclass(frozen, get_all)]
@@ -115,6 +122,9 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
         Event::MediaStarted { endpoint, source } => {
             object(py, MediaStarted { endpoint, host: source.ip().to_string(), port: source.port() })
         }
+        Event::HandshakeFailed { endpoint, fault } => {
+            object(py, HandshakeFailed { endpoint, reason: fault_name(fault) })
+        }
         Event::MediaLost { endpoint, silent_us } => {
             object(py, MediaLost { endpoint, silent_s: seconds(silent_us) })
         }
@@ -169,6 +179,14 @@ fn direction(missing: Missing) -> &'static str {
     match missing {
         Missing::FromPeer => "from_peer",
         Missing::ToPeer => "to_peer",
+    }
+}
+
+fn fault_name(fault: Fault) -> &'static str {
+    match fault {
+        Fault::WrongCertificate => "wrong_certificate",
+        Fault::Broken => "broken",
+        Fault::NotInTime => "not_in_time",
     }
 }
 

@@ -18,8 +18,8 @@ mod _core {
     use crate::counters::EndpointCounters;
     #[pymodule_export]
     use crate::facts::{
-        DigitDetected, EndpointClosed, ForkConnected, ForkEnded, Masked, MediaFlooded, MediaLost,
-        MediaResumed, MediaStarted, OneWayDetected, PlaybackEnded, RecordingMasked, Unmasked,
+        DigitDetected, EndpointClosed, ForkConnected, ForkEnded, HandshakeFailed, Masked, MediaFlooded,
+        MediaLost, MediaResumed, MediaStarted, OneWayDetected, PlaybackEnded, RecordingMasked, Unmasked,
     };
     #[pymodule_export]
     use crate::recording_facts::{

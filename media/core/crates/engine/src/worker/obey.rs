@@ -36,6 +36,7 @@ impl Worker {
         match command {
             Command::Open { endpoint, sockets } => self.open(endpoint, sockets, now_us),
             Command::Configure { endpoint, settings, security } => {
+                let settings = if security.proves_path() { settings.without_address() } else { settings };
                 self.with(endpoint, |leg| leg.endpoint.configure(settings, now_us));
                 self.take_guard_down(endpoint, now_us);
                 self.secure(endpoint, security, now_us);

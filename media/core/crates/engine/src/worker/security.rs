@@ -21,11 +21,14 @@ impl Worker {
             (shield, Security::Plain) => *shield = Shield::Plain,
             (Shield::Keys(protection), Security::Keys(keys)) => protection.rekey(keys),
             (shield, Security::Keys(keys)) => *shield = Shield::Keys(Box::new(Protection::new(keys))),
-            (Shield::Web(peer), Security::Web(terms)) if peer.goes_on_with(&terms) => {}
+            (Shield::Web(peer), Security::Web(terms)) if peer.goes_on_with(&terms) => peer.agree(terms),
             (shield, Security::Web(terms)) => {
+                if terms.ice.is_some() {
+                    leg.endpoint.forget_path();
+                }
                 let peer = WebPeer::new(&around.identity, terms, around.clock.epoch(), now_us);
                 *shield = Shield::Web(Box::new(peer));
-                self.agenda.add(now_us, Task::ShakeHands(id));
+                self.shake_hands_later(id);
             }
         }
     }
@@ -33,24 +36,24 @@ impl Worker {
     /// A step of a handshake that is due, if it still is.
     pub(super) fn shake_hands(&mut self, id: EndpointId, now_us: u64) {
         let Some(leg) = self.legs.get(id) else { return };
-        let (Shield::Web(peer), Some(path)) = (&mut leg.shield, leg.endpoint.path()) else { return };
-        if peer.next_us().is_some_and(|next_us| next_us <= now_us) {
-            let socket = &leg.rtp;
+        let Shield::Web(peer) = &mut leg.shield else { return };
+        let (socket, path) = (&leg.rtp, leg.endpoint.path());
+        let fault = peer.wait(path.is_some(), now_us, |datagram| {
             // What is lost here is sent again.
-            peer.wait(now_us, |datagram| drop(socket.send_to(datagram, path)));
-        }
-        if let Some(next_us) = peer.next_us() {
-            self.agenda.add(next_us, Task::ShakeHands(id));
-        }
+            let _ = path.map(|path| socket.send_to(datagram, path));
+        });
+        self.outbox.extend(fault.map(|fault| Event::HandshakeFailed { endpoint: id, fault }));
+        self.shake_hands_later(id);
     }
 
-    /// The leg took something that was no packet: a handshake may have begun or gone on.
-    pub(super) fn shake_hands_later(&mut self, slot: usize) {
-        let Some(leg) = self.legs.at(slot) else { return };
-        if let Shield::Web(peer) = &leg.shield
-            && let Some(next_us) = peer.next_us()
+    /// A handshake may have begun or gone on: look after it when it is due next.
+    pub(super) fn shake_hands_later(&mut self, id: EndpointId) {
+        let Some(leg) = self.legs.get(id) else { return };
+        let has_path = leg.endpoint.path().is_some();
+        if let Shield::Web(peer) = &mut leg.shield
+            && let Some(alarm_us) = peer.alarm(has_path)
         {
-            self.agenda.add(next_us, Task::ShakeHands(leg.id));
+            self.agenda.add(alarm_us, Task::ShakeHands(id));
         }
     }
 }
@@ -76,6 +79,7 @@ impl Leg {
             Arrival::Rtp(length) => return Some(length),
             Arrival::Path(path) => self.endpoint.prove_path(path, events),
             Arrival::Setup => {}
+            Arrival::Failed(fault) => events.push(Event::HandshakeFailed { endpoint: self.id, fault }),
             Arrival::Unusable => self.endpoint.intake.count_forged(),
         }
         None

@@ -5,11 +5,10 @@ use std::net::{Ipv4Addr, UdpSocket};
 use ::rtp::packet::Header;
 use audio::codec::Codec;
 use crossbeam_channel::{Sender, unbounded};
-use dimpl::crypto::rust_crypto;
-use dimpl::{Config, DtlsCertificate};
 
 use super::*;
 use crate::commands::Security;
+use crate::handshake::Fingerprint;
 use crate::ports::SocketPair;
 use crate::settings::{Rtcp, Settings};
 use crate::storage::Storage;
@@ -17,10 +16,13 @@ use crate::storage::Storage;
 mod flood;
 mod keys;
 mod masking;
+mod web;
 
 struct Rig {
     worker: Worker,
     commands: Sender<Command>,
+    /// Of the worker's certificate.
+    fingerprint: Fingerprint,
     now_us: u64,
 }
 
@@ -31,17 +33,11 @@ struct Phone {
     sequence: u16,
 }
 
-/// For legs that never shake hands.
-fn nobody() -> Identity {
-    let config = Config::builder().with_crypto_provider(rust_crypto::default_provider()).build().unwrap();
-    let certificate = DtlsCertificate { certificate: Vec::new(), private_key: Vec::new() };
-    Identity { config: Arc::new(config), certificate }
-}
-
 impl Rig {
     fn new() -> Self {
         let (commands, orders) = unbounded();
         let (writers, _) = Writers::new(&Storage::default());
+        let (identity, fingerprint) = Identity::made_up(1);
         let worker = Worker::new(Surroundings {
             clock: Clock::start(),
             commands: orders,
@@ -51,9 +47,9 @@ impl Rig {
             format: SampleFormat::Linear16,
             rules: Rules::default(),
             lateness: Arc::new(Lateness::default()),
-            identity: nobody(),
+            identity,
         });
-        Self { worker: worker.unwrap(), commands, now_us: 1_000 }
+        Self { worker: worker.unwrap(), commands, fingerprint, now_us: 1_000 }
     }
 
     fn order(&mut self, command: Command) {
