@@ -122,6 +122,68 @@ mod tests {
 
     const BOTH: [Law; 2] = [Law::Pcma, Law::Pcmu];
 
+    /// The decision values of one sign, ITU-T G.711 tables 1a and 2a, at 16 bits: how many intervals of which size.
+    fn decisions(law: Law) -> Vec<i32> {
+        let (segments, scale): (&[(usize, i32)], i32) = match law {
+            Law::Pcma => (&[(32, 2), (16, 4), (16, 8), (16, 16), (16, 32), (16, 64), (16, 128)], 8),
+            Law::Pcmu => {
+                (&[(1, 1), (15, 2), (16, 4), (16, 8), (16, 16), (16, 32), (16, 64), (16, 128), (16, 256)], 4)
+            }
+        };
+        let sizes = segments.iter().flat_map(|&(count, size)| std::iter::repeat_n(size * scale, count));
+        [0].into_iter()
+            .chain(sizes.scan(0, |end, size| {
+                *end += size;
+                Some(*end)
+            }))
+            .collect()
+    }
+
+    /// The octet that the tables give to an interval, from the middle of the scale outwards.
+    fn octet_of(law: Law, interval: usize, is_negative: bool) -> u8 {
+        match law {
+            Law::Pcma => (interval as u8 | if is_negative { 0 } else { 0x80 }) ^ 0x55,
+            Law::Pcmu => !(interval as u8 | if is_negative { 0x80 } else { 0 }),
+        }
+    }
+
+    #[test]
+    fn every_octet_is_the_middle_of_its_interval_in_the_tables_of_the_recommendation() {
+        for law in BOTH {
+            let decisions = decisions(law);
+            assert_eq!(
+                (decisions.len(), decisions[128]),
+                (129, if law == Law::Pcma { 32_768 } else { 32_636 })
+            );
+            for (interval, ends) in decisions.windows(2).enumerate() {
+                // The first of µ-law reaches as far below zero.
+                let is_zero = law == Law::Pcmu && interval == 0;
+                let middle = if is_zero { 0 } else { i32::midpoint(ends[0], ends[1]) };
+                for (is_negative, expected) in [(false, middle), (true, -middle)] {
+                    let octet = octet_of(law, interval, is_negative);
+                    let decoded = law.decode_table()[usize::from(octet)];
+                    assert_eq!(i32::from(decoded), expected, "{law:?} {octet:#04x}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_sample_gets_the_octet_of_an_interval_it_lies_in() {
+        for law in BOTH {
+            let decisions = decisions(law);
+            for sample in i16::MIN..=i16::MAX {
+                let octet = law.encode(sample);
+                let interval = (0..128).find(|&interval| octet_of(law, interval, sample < 0) == octet);
+                let interval = interval.unwrap_or_else(|| panic!("{law:?} {sample} changed its sign"));
+                // On a decision value either side is right; beyond the last there is only one.
+                let magnitude = i32::from(sample).abs().min(decisions[128]);
+                let ends = decisions[interval]..=decisions[interval + 1];
+                assert!(ends.contains(&magnitude), "{law:?} {sample} as {octet:#04x}");
+            }
+        }
+    }
+
     #[test]
     fn known_points_of_the_standard_decode() {
         let alaw = Law::Pcma.decode_table();
