@@ -31,18 +31,15 @@ from media.events import (
 from media.masking import MASKED, TakeMaskedDigit
 from runtime.vocabulary import Event
 
-LegFact = (
+FlowFact = (
     _core.MediaStarted
     | _core.MediaFlooded
     | _core.HandshakeFailed
     | _core.MediaLost
     | _core.MediaResumed
     | _core.OneWayDetected
-    | _core.DigitDetected
-    | _core.Masked
-    | _core.Unmasked
-    | _core.PlaybackEnded
 )
+LegFact = FlowFact | _core.DigitDetected | _core.Masked | _core.Unmasked | _core.PlaybackEnded
 RecordingFact = _core.RecordingStarted | _core.RecordingCompleted | _core.RecordingFailed
 ForkFact = _core.ForkConnected | _core.ForkEnded
 StorageFact = _core.StorageLagging | _core.StorageRecovered
@@ -194,18 +191,6 @@ class Names:
 
     def _event_of_leg(self, fact: LegFact, leg_id: str) -> Event:
         match fact:
-            case _core.MediaStarted():
-                return MediaStarted(leg_id=leg_id, host=fact.host, port=fact.port)
-            case _core.HandshakeFailed():
-                return HandshakeFailed(leg_id=leg_id, reason=fact.reason)
-            case _core.MediaLost():
-                return MediaLost(leg_id=leg_id, silent_s=fact.silent_s)
-            case _core.MediaResumed():
-                return MediaResumed(leg_id=leg_id, silent_s=fact.silent_s)
-            case _core.MediaFlooded():
-                return MediaFlooded(leg_id=leg_id, host=fact.host, port=fact.port)
-            case _core.OneWayDetected():
-                return OneWayDetected(leg_id=leg_id, missing=fact.missing)
             case _core.DigitDetected():
                 return DigitDetected(
                     leg_id=leg_id,
@@ -222,6 +207,24 @@ class Names:
                 return PlaybackEnded(
                     playback_id=playback_id, leg_id=leg_id, reason=fact.reason, position_ms=fact.position_ms
                 )
+            case _:
+                return _event_of_flow(fact, leg_id)
+
+
+def _event_of_flow(fact: FlowFact, leg_id: str) -> Event:
+    match fact:
+        case _core.MediaStarted():
+            return MediaStarted(leg_id=leg_id, host=fact.host, port=fact.port)
+        case _core.HandshakeFailed():
+            return HandshakeFailed(leg_id=leg_id, reason=fact.reason)
+        case _core.MediaLost():
+            return MediaLost(leg_id=leg_id, silent_s=fact.silent_s)
+        case _core.MediaResumed():
+            return MediaResumed(leg_id=leg_id, silent_s=fact.silent_s)
+        case _core.MediaFlooded():
+            return MediaFlooded(leg_id=leg_id, host=fact.host, port=fact.port)
+        case _core.OneWayDetected():
+            return OneWayDetected(leg_id=leg_id, missing=fact.missing)
 
 
 def _endpoint_closed(leg_id: str, counters: _core.EndpointCounters) -> EndpointClosed:
