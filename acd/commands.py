@@ -71,8 +71,8 @@ class ConnectCaller(Command):
 
     call_id: str
     offer_id: str
-    record: bool = False
-    """Whether what they say is to be recorded, if it is not already."""
+    record_share: float = 0.0
+    """The share of contacts of which what they say is to be recorded, if it is not already."""
 
 
 @plain_data

@@ -51,6 +51,9 @@ class QueueConfig(Section):
         description="Whether callers are recorded when they talk to an agent, where the access code does "
         "not say so.",
     )
+    record_share: float = Field(
+        default=1.0, ge=0, le=1, description="The share of them that is recorded so, chosen by chance."
+    )
     max_wait_s: float = Field(default=0, ge=0, description="Seconds a caller may wait; 0: no limit.")
     on_timeout: str = Field(
         default=HANG_UP,

@@ -36,8 +36,9 @@ def accept(step: Step, answered: PhoneAnswered) -> None:
     entry = _entry(step, offer)
     entry.state = EntryState.ACCEPTED
     step.state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.offer_id), step.now + CONNECT_LIMIT_S)
-    record = step.state.queues[entry.queue_name].config.record
-    step.emit(ConnectCaller(call_id=offer.call_id, offer_id=offer.offer_id, record=record))
+    config = step.state.queues[entry.queue_name].config
+    share = config.record_share if config.record else 0.0
+    step.emit(ConnectCaller(call_id=offer.call_id, offer_id=offer.offer_id, record_share=share))
 
 
 def confirm(step: Step, connected: CallerConnected) -> None:

@@ -201,7 +201,9 @@ def _release_station(command: commands.ReleaseStation) -> Outputs:
 
 def _connect(command: commands.ConnectCaller) -> Outputs:
     connect = ConnectCall(call_id=command.call_id, offer_id=command.offer_id)
-    return [StartCallRecording(call_id=command.call_id), connect] if command.record else [connect]
+    if not command.record_share:
+        return [connect]
+    return [StartCallRecording(call_id=command.call_id, share=command.record_share), connect]
 
 
 def _release_caller(command: commands.ReleaseCaller) -> Outputs:

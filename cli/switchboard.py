@@ -12,6 +12,7 @@ import acd.service
 import ivr.service
 import switch.dialling.service
 from cli.configuration.installation import Installation
+from cli.configuration.sections import Configuration
 from cli.log import EventLog
 from ivr.document import Flow
 from media.engine import MediaEngine
@@ -31,6 +32,7 @@ from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
 from switch.certificate_verbs import CertificateVerbs
 from switch.commands import HangUpCall
+from switch.config import policies_of
 from switch.control.server import ControlServer
 from switch.encryption import EncryptionRules
 from switch.events import SwitchStarted
@@ -41,6 +43,7 @@ from switch.http import HttpServer
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
 from switch.metrics import Metrics
+from switch.recording_rule import RecordingPolicies, policy_of
 from switch.records.call_records import CallRecords
 from switch.records.database import Database
 from switch.records.journal import Journal
@@ -107,6 +110,8 @@ class Switchboard:
                 fingerprint=self._media.fingerprint,
             ),
             families=Families(self._hops_to, self._trunks.hops_to),
+            recording=_recording_policies(configuration),
+            recording_beep=configuration.recordings.beep,
         )
         self._build_observation()
         self._wire()
@@ -408,3 +413,15 @@ class Switchboard:
 def _loop_lag(admission: Admission) -> Gauge:
     text = "How long work waits for the event loop, smoothed."
     return Gauge("event_loop_lag_seconds", text, (), lambda: {(): admission.delay_s})
+
+
+def _recording_policies(configuration: Configuration) -> RecordingPolicies:
+    dialling = configuration.dialling
+    trunks = {
+        trunk.name: policy
+        for trunk in configuration.trunks
+        if (policy := policy_of(trunk.record, trunk.record_share)) is not None
+    }
+    direct = policy_of(dialling.record, dialling.record_share)
+    assert direct is not None, "it has a default"
+    return RecordingPolicies(policies_of(configuration.access_codes), trunks, direct)

@@ -18,6 +18,14 @@ class AnswerCaller(Command):
 
 
 @plain_data
+class RecordCaller(Command):
+    """Record the call from now on, if it is one of this share."""
+
+    call_id: str
+    share: float
+
+
+@plain_data
 class PlayToCaller(Command):
     """Play prompts, replacing what plays; the interpreter goes on at PlaybackOver."""
 

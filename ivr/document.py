@@ -130,5 +130,9 @@ class Flow(_Part):
     """The language callers are served in until a node changes it."""
     ring_s: Annotated[float, Field(ge=0, le=60)] = 0
     """How long callers hear ring-back before the flow answers, in seconds; 0 answers at once."""
+    record: bool = False
+    """Whether callers are recorded from here on, if they are not already."""
+    record_share: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """The share of callers that is recorded so, chosen by chance."""
     start: Name
     nodes: Annotated[dict[Name, AnyNode], Field(min_length=1, max_length=MAX_NODES)]

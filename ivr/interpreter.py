@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from ivr.commands import AnswerCaller, EndCall, PlayToCaller, RingCaller
+from ivr.commands import AnswerCaller, EndCall, PlayToCaller, RecordCaller, RingCaller
 from ivr.document import Flow, Menu, Node, Play
 from ivr.events import FlowEnd, FlowEntered, FlowLeft, NodeEntered
 from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
@@ -102,8 +102,11 @@ class FlowInterpreter:
         return self._follow(run, acts.time_out(self._node(run), run), now)
 
     def _begin(self, run: Run, now: float) -> Outputs:
-        entered = FlowEntered(call_id=run.call_id, flow=run.flow)
-        return [entered, *self._follow(run, Reaction(go=self._flows[run.flow].start), now)]
+        flow = self._flows[run.flow]
+        outputs: Outputs = [FlowEntered(call_id=run.call_id, flow=run.flow)]
+        if flow.record:
+            outputs.append(RecordCaller(call_id=run.call_id, share=flow.record_share))
+        return outputs + self._follow(run, Reaction(go=flow.start), now)
 
     def _press(self, run: Run, digit: str, now: float) -> Outputs:
         if not run.node:

@@ -18,7 +18,15 @@ from runtime.models import NoParams
 from runtime.target import parse_target
 from switch.application import Application, Gauge, Verb
 from switch.causes import Cause
-from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, RingCall, StopPrompt
+from switch.commands import (
+    AnswerCall,
+    HandOff,
+    HangUpCall,
+    PlayPrompt,
+    RingCall,
+    StartCallRecording,
+    StopPrompt,
+)
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
 
 
@@ -96,6 +104,10 @@ def _answer(command: commands.AnswerCaller) -> Outputs:
     return [AnswerCall(call_id=command.call_id)]
 
 
+def _record(command: commands.RecordCaller) -> Outputs:
+    return [StartCallRecording(call_id=command.call_id, share=command.share)]
+
+
 def _play(command: commands.PlayToCaller) -> Outputs:
     return [
         PlayPrompt(
@@ -122,6 +134,7 @@ def _end(command: commands.EndCall) -> Outputs:
 _COMMANDS: dict[type, Handler] = {
     commands.RingCaller: ignoring_time(_ring),
     commands.AnswerCaller: ignoring_time(_answer),
+    commands.RecordCaller: ignoring_time(_record),
     commands.PlayToCaller: ignoring_time(_play),
     commands.SilencePrompts: ignoring_time(_silence),
     commands.SendToQueue: ignoring_time(_send_to_queue),

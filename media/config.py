@@ -206,6 +206,11 @@ class RecordingsConfig(Section):
         le=60,
         description="How far behind a writer may be before storage.lagging tells of it.",
     )
+    beep: str = Field(
+        default="",
+        description="Prompt such as tone:recorded that both hear once when they are connected and recorded, "
+        "or when recording begins while they talk; empty: none.",
+    )
     reconcile_at: str = Field(
         default="03:30",
         description="When each night all recordings of the days before are held against files, manifests and "

@@ -168,7 +168,7 @@ class Calls:
 
     by_id: dict[str, Call] = field(default_factory=dict)
     legs: dict[str, Leg] = field(default_factory=dict)
-    hold_music: set[str] = field(default_factory=set)
+    own_playbacks: set[str] = field(default_factory=set)
     """Playbacks that no application asked for."""
 
     def add(self, call: Call) -> None:

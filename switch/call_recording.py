@@ -4,6 +4,7 @@ from media.commands import (
     AttachToRecording,
     Channel,
     PauseRecording,
+    StartPlayback,
     StartRecording,
     StopRecording,
 )
@@ -12,15 +13,17 @@ from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg
 from switch.commands import PauseCallRecording, ResumeCallRecording, StartCallRecording, StopCallRecording
 from switch.events import CallRecorded, RecordingPaused, RecordingResumed
-from switch.recording_rule import RecordingRule
+from switch.recording_rule import RecordingRule, in_share
 
 
 class CallRecording:
     """The part of the exchange that begins and ends recordings. Shares the exchange's ``Calls``."""
 
-    def __init__(self, calls: Calls, ids: Ids) -> None:
+    def __init__(self, calls: Calls, ids: Ids, beep: str = "") -> None:
+        """``beep``: the prompt that both hear who are recorded; empty for none."""
         self._calls = calls
         self._ids = ids
+        self._beep = beep
 
     def reached(self, call: Call, moment: RecordingRule) -> list[Output]:
         """The call has come to the moment that a rule may name; CallRecorded tells what begins."""
@@ -36,7 +39,16 @@ class CallRecording:
         call = self._calls.by_id.get(command.call_id)
         if call is None or call.state is CallState.ARRIVING or call.recording_rule is RecordingRule.NEVER:
             return []
-        return self._begin(call)
+        if call.recording_id is not None or not in_share(call.contact_id, command.share):
+            return []
+        return [*self._begin(call), *self.announced(call)]
+
+    def announced(self, call: Call) -> list[Output]:
+        """Both who talk hear that they are recorded, if they are; nobody in place of music on hold."""
+        legs = (call.customer, call.connected_leg)
+        if not self._beep or call.recording_id is None or any(leg is None or leg.holding for leg in legs):
+            return []
+        return [self._play_beep(leg) for leg in legs if leg is not None]
 
     def stop(self, command: StopCallRecording) -> list[Output]:
         call = self._calls.by_id.get(command.call_id)
@@ -50,6 +62,11 @@ class CallRecording:
 
     def resume(self, command: ResumeCallRecording) -> list[Output]:
         return self._silence(command.call_id, customer=False, agent=False)
+
+    def _play_beep(self, leg: Leg) -> Output:
+        playback_id = self._ids.new("playback")
+        self._calls.own_playbacks.add(playback_id)
+        return StartPlayback(playback_id=playback_id, leg_id=leg.leg_id, prompts=(self._beep,))
 
     def _begin(self, call: Call) -> list[Output]:
         if call.recording_id is not None:

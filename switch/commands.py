@@ -120,6 +120,8 @@ class StartCallRecording(Command):
     """Record the call from now on; CallRecorded follows. No harm if it is, or must never be."""
 
     call_id: str
+    share: float = 1.0
+    """Of so many contacts; for the others nothing happens."""
 
 
 @plain_data

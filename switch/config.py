@@ -1,11 +1,13 @@
 """The exchange's sections of the configuration."""
 
+from collections.abc import Iterable
+
 from pydantic import Field, field_validator
 
 from runtime.hosts import check_host
 from runtime.models import Section
 from runtime.target import HANG_UP, TARGET_PATTERN, WAY_OUT_PATTERN
-from switch.recording_rule import RecordingRule
+from switch.recording_rule import RecordingPolicy, RecordingRule, policy_of
 
 
 class SwitchConfig(Section):
@@ -40,22 +42,29 @@ class AccessCodeConfig(Section):
         description="Where a caller goes when the phone that is rung is busy, refuses, does not answer or "
         "cannot be reached: hang_up (the caller is told why), or a target.",
     )
-    record: RecordingRule | bool = Field(
-        default=RecordingRule.FROM_ANSWER,
+    record: RecordingRule | bool | None = Field(
+        default=None,
         description="From when on contacts that come in here are recorded: from_arrival, with what is heard "
         "before the answer; from_answer, or true; from_connect, when they talk to somebody; on_command, or "
-        "false, by recordings start or the queue's record; never.",
+        "false, by calls record or the record of flow or queue; never. Absent: as the trunk says, or else "
+        "from_answer.",
     )
     record_share: float = Field(
         default=1.0, ge=0, le=1, description="The share of contacts that is recorded so, chosen by chance."
     )
 
     @property
-    def recording_rule(self) -> RecordingRule:
-        """``record`` in one word."""
-        if isinstance(self.record, RecordingRule):
-            return self.record
-        return RecordingRule.FROM_ANSWER if self.record else RecordingRule.ON_COMMAND
+    def recording(self) -> RecordingPolicy | None:
+        """What is said of recording, if anything is; a share alone is of from_answer."""
+        if self.record is None and self.record_share == 1:
+            return None
+        return policy_of(True if self.record is None else self.record, self.record_share)
+
+
+def policies_of(access_codes: Iterable[AccessCodeConfig]) -> dict[str, RecordingPolicy]:
+    """What is said of recording, by number."""
+    said = ((code.number, code.recording) for code in access_codes)
+    return {number: policy for number, policy in said if policy is not None}
 
 
 class HttpConfig(Section):

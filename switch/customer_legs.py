@@ -66,8 +66,8 @@ class CustomerLegs:
         return [StopPlayback(leg_id=call.customer.leg_id)] if call else []
 
     def playback_ended(self, event: PlaybackEnded) -> list[Output]:
-        if event.playback_id in self._calls.hold_music:
-            self._calls.hold_music.remove(event.playback_id)
+        if event.playback_id in self._calls.own_playbacks:
+            self._calls.own_playbacks.remove(event.playback_id)
             return []
         leg = self._calls.legs.get(event.leg_id)
         if leg is None:

@@ -50,7 +50,7 @@ from switch.commands import (
     UnmaskDigits,
     WithdrawOffer,
 )
-from switch.config import AccessCodeConfig
+from switch.config import AccessCodeConfig, policies_of
 from switch.customer_legs import CustomerLegs
 from switch.dial_plan import DialPlan, RightCheck, TargetCheck, everybody_may
 from switch.encryption import EncryptionRules
@@ -59,7 +59,7 @@ from switch.events import CallArrived, DrainStarted
 from switch.families import Families
 from switch.holding import Holding
 from switch.masking import Masking
-from switch.recording_rule import RecordingRule, in_share
+from switch.recording_rule import RecordingPolicies, RecordingRule
 from switch.replacements import Replacements
 from switch.sip.commands import AnswerReoffer
 from switch.sip.events import (
@@ -98,6 +98,8 @@ class Exchange:
         may_dial: RightCheck = everybody_may,
         encryption: EncryptionRules | None = None,
         families: Families | None = None,
+        recording: RecordingPolicies | None = None,
+        recording_beep: str = "",
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
 
@@ -105,6 +107,7 @@ class Exchange:
         ``hold_music``: the prompt those hear who are put on hold; empty for silence. ``admit`` is asked about
         each call that arrives, before anything is done for it. ``may_dial`` tells who may call outside.
         ``encryption`` tells whose voice is encrypted, ``families`` whose goes by IPv6.
+        ``recording`` tells who is recorded by himself; ``recording_beep``: the prompt both hear then.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
         self._access_codes = {code.number: code for code in access_codes}
@@ -112,7 +115,7 @@ class Exchange:
         self._knows_target = knows_target
         self._admit = admit
         self._calls = calls if calls is not None else Calls()
-        self._recording = CallRecording(self._calls, ids)
+        self._recording = CallRecording(self._calls, ids, recording_beep)
         self._customers = CustomerLegs(self._calls, self._recording)
         self._masking = Masking(self._calls)
         self._holding = Holding(self._calls, ids, hold_music)
@@ -130,6 +133,7 @@ class Exchange:
             families,
         )
         self._replacements = Replacements(self._calls, ids, self._holding, self._transfers)
+        self._policies = recording or RecordingPolicies(policies_of(access_codes))
         self._codecs = tuple(codecs)
         self._refuse_after_s: int | None = None
 
@@ -256,7 +260,9 @@ class Exchange:
             trunk=arrival.trunk,
             area=arrival.area,
             caller_station=event.station,
-            recording_rule=_recording_rule(access_code, contact_id),
+            recording_rule=self._policies.rule_for(
+                contact_id, access_code.number if access_code else None, arrival.trunk
+            ),
             arrived_at=now,
             customer=Leg(leg_id=event.leg_id, call_id=call_id, offer_id=None, peer_sdp=event.sdp),
         )
@@ -406,10 +412,3 @@ def _arrived(call: Call) -> CallArrived:
         trunk=call.trunk,
         area=call.area,
     )
-
-
-def _recording_rule(access_code: AccessCodeConfig | None, contact_id: str) -> RecordingRule:
-    """From when on a new contact is recorded by itself; where nothing is said, on command."""
-    if access_code is None or not in_share(contact_id, access_code.record_share):
-        return RecordingRule.ON_COMMAND
-    return access_code.recording_rule

@@ -40,7 +40,7 @@ class Holding:
         if not self._music:
             return []
         playback_id = self._ids.new("playback")
-        self._calls.hold_music.add(playback_id)
+        self._calls.own_playbacks.add(playback_id)
         return [
             StartPlayback(
                 playback_id=playback_id,

@@ -130,6 +130,7 @@ class StationLegs:
                 station=offer.station,
                 leg_id=offer.leg.leg_id,
             ),
+            *self._recording.announced(call),
             *self._holding.connected(call),
         ]
 

@@ -103,6 +103,7 @@ def _named_prompts(configuration: Configuration) -> Iterator[tuple[KeyPath, str]
     """Every place that names a prompt, and which; empty means silence."""
     yield ("switch", "hold_music"), configuration.switch.hold_music
     yield ("dialling", "ring_back"), configuration.dialling.ring_back
+    yield ("recordings", "beep"), configuration.recordings.beep
     for index, queue in enumerate(configuration.queues):
         yield ("queues", index, "music"), queue.music
 

@@ -13,6 +13,7 @@ from media.config import Srtp
 from runtime.hosts import check_host
 from runtime.models import KeyMistake, Section
 from runtime.problems import Finding, listed
+from switch.recording_rule import RecordingRule
 from switch.trunks.numbering import NumberForm
 from switch.trunks.patterns import Pattern, parse_pattern, parse_rule
 
@@ -99,6 +100,14 @@ class TrunkConfig(Section):
     numbers: list[str] = Field(
         default_factory=list,
         description="Patterns of the called numbers that are its own, after rewriting; empty: any.",
+    )
+    record: RecordingRule | bool | None = Field(
+        default=None,
+        description="From when on contacts that come in over it are recorded where the access code does not "
+        "say, in the words of its record; absent: from_answer.",
+    )
+    record_share: float = Field(
+        default=1.0, ge=0, le=1, description="The share of them that is recorded so, chosen by chance."
     )
     user: str = Field(default="", description="User name for its digest challenges, and of the registration.")
     password: SecretStr | None = Field(default=None, description="Password that goes with it.")

@@ -27,6 +27,7 @@ from runtime.vocabulary import Command, Event
 from switch.config import AccessCodeConfig
 from switch.dial_plan import RightCheck, everybody_may
 from switch.exchange import Exchange
+from switch.recording_rule import RecordingPolicies
 from switch.sip.commands import (
     AnswerLeg,
     AnswerReoffer,
@@ -128,12 +129,20 @@ class ExchangeRig:
         *,
         exchange: Exchange | None = None,
         may_dial: RightCheck = everybody_may,
+        recording: RecordingPolicies | None = None,
+        recording_beep: str = "",
     ) -> None:
         self.clock = ManualClock()
         codes = access_codes or [AccessCodeConfig(number="95598", target="flow:hotline", record=True)]
         self.ids = SeededIds()
         self.exchange = exchange or Exchange(
-            codes, self.ids, TARGETS.__contains__, hold_music="music", may_dial=may_dial
+            codes,
+            self.ids,
+            TARGETS.__contains__,
+            hold_music="music",
+            may_dial=may_dial,
+            recording=recording,
+            recording_beep=recording_beep,
         )
         self.media = BookkeepingMedia()
         self.events: list[Event] = []

@@ -47,4 +47,5 @@ def test_the_tones_are_those_of_china_unless_told_otherwise() -> None:
         "tone:ring_back": 5000,
         "tone:busy": 700,
         "tone:congestion": 1400,
+        "tone:recorded": 400,
     }

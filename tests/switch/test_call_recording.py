@@ -8,9 +8,11 @@ from media.commands import (
     AttachToRecording,
     Channel,
     PauseRecording,
+    StartPlayback,
     StartRecording,
     StopRecording,
 )
+from media.events import PlaybackEnded
 from runtime.errors import UsageError
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
@@ -24,9 +26,9 @@ from switch.commands import (
     StartCallRecording,
     StopCallRecording,
 )
-from switch.config import AccessCodeConfig
-from switch.events import CallAnswered, CallRecorded, RecordingPaused, RecordingResumed
-from switch.recording_rule import RecordingRule, in_share
+from switch.config import AccessCodeConfig, policies_of
+from switch.events import CallAnswered, CallRecorded, PromptFinished, RecordingPaused, RecordingResumed
+from switch.recording_rule import RecordingPolicies, RecordingPolicy, RecordingRule, in_share
 from tests.helpers.exchange_rig import ExchangeRig
 
 MOMENTS = ("arrived", "answered", "connected")
@@ -35,10 +37,9 @@ MOMENTS = ("arrived", "answered", "connected")
 class RecordedCall(ExchangeRig):
     """A customer's call to an access code with a rule, led from moment to moment."""
 
-    def __init__(self, record: RecordingRule | bool, share: float = 1.0) -> None:
-        super().__init__(
-            [AccessCodeConfig(number="95598", target="flow:hotline", record=record, record_share=share)]
-        )
+    def __init__(self, record: RecordingRule | bool, share: float = 1.0, beep: str = "") -> None:
+        code = AccessCodeConfig(number="95598", target="flow:hotline", record=record, record_share=share)
+        super().__init__([code], recording_beep=beep)
         self.call_id = self.arrive()
         self.begun = {"arrived": bool(self.all(StartRecording))}
 
@@ -164,3 +165,75 @@ def test_verbs_refuse_what_must_never_be_recorded() -> None:
     rig.connect()
     with pytest.raises(UsageError, match="never recorded"):
         verbs_of(rig)["call.record"](call_id=rig.call_id)
+
+
+@pytest.mark.parametrize(
+    ("of_access_code", "of_trunk", "expected"),
+    [
+        (None, None, RecordingRule.FROM_ANSWER),
+        (None, RecordingRule.NEVER, RecordingRule.NEVER),
+        (RecordingRule.FROM_CONNECT, RecordingRule.NEVER, RecordingRule.FROM_CONNECT),
+    ],
+)
+def test_the_trunk_counts_where_the_access_code_says_nothing(
+    of_access_code: RecordingRule | None, of_trunk: RecordingRule | None, expected: RecordingRule
+) -> None:
+    codes = policies_of([AccessCodeConfig(number="95598", target="flow:hotline", record=of_access_code)])
+    trunks = {"telecom": RecordingPolicy(of_trunk)} if of_trunk else {}
+    policies = RecordingPolicies(codes, trunks)
+    assert policies.rule_for("contact", "95598", "telecom") is expected
+    assert policies.rule_for("contact", "95598", None) is (of_access_code or RecordingRule.FROM_ANSWER)
+
+
+def test_a_share_alone_is_of_what_is_recorded_from_the_answer() -> None:
+    codes = [AccessCodeConfig(number="95598", target="flow:hotline", record_share=0.5)]
+    policies = RecordingPolicies(policies_of(codes), {"telecom": RecordingPolicy(RecordingRule.NEVER)})
+    rules = [policies.rule_for(f"contact-{n}", "95598", "telecom") for n in range(1000)]
+    assert set(rules) == {RecordingRule.FROM_ANSWER, RecordingRule.ON_COMMAND}
+    assert 400 < rules.count(RecordingRule.FROM_ANSWER) < 600
+
+
+@pytest.mark.parametrize("rule", [RecordingRule.FROM_ANSWER, RecordingRule.FROM_CONNECT])
+def test_calls_between_stations_are_recorded_as_it_is_said_of_them(rule: RecordingRule) -> None:
+    rig = ExchangeRig([], recording=RecordingPolicies({}, direct=RecordingPolicy(rule)))
+    call_id = rig.arrive(called="1002", station="1001")
+    assert not rig.all(StartRecording)
+    rig.feed(OfferCall(call_id=call_id, offer_id="o1", station="1002"))
+    rig.answer_station()
+    rig.feed(AnswerCall(call_id=call_id), ConnectCall(call_id=call_id, offer_id="o1"))
+    assert [one.channel for one in rig.all(AttachToRecording)] == [Channel.CUSTOMER, Channel.AGENT]
+
+
+def test_an_order_for_a_share_falls_as_every_other_order_for_the_contact() -> None:
+    rig = RecordedCall(RecordingRule.ON_COMMAND)
+    rig.feed(StartCallRecording(call_id=rig.call_id, share=0))
+    assert not rig.all(StartRecording)
+    rig.feed(StartCallRecording(call_id=rig.call_id, share=1))
+    assert rig.all(StartRecording)
+
+
+def test_both_hear_a_beep_once_when_they_talk_and_are_recorded() -> None:
+    rig = RecordedCall(RecordingRule.FROM_ANSWER, beep="tone:recorded")
+    assert not rig.all(StartPlayback)
+    rig.connect()
+    beeps = rig.all(StartPlayback)
+    assert [beep.prompts for beep in beeps] == [("tone:recorded",)] * 2
+    assert len({beep.leg_id for beep in beeps}) == 2
+    rig.feed(StartCallRecording(call_id=rig.call_id))
+    assert len(rig.all(StartPlayback)) == 2
+    for beep in beeps:
+        rig.feed(
+            PlaybackEnded(
+                playback_id=beep.playback_id, leg_id=beep.leg_id, reason="finished", position_ms=400
+            )
+        )
+    assert not rig.all(PromptFinished)
+    assert rig.exchange.snapshot().own_playbacks == set()
+
+
+def test_who_begins_to_be_recorded_while_talking_hears_the_beep_then() -> None:
+    rig = RecordedCall(RecordingRule.ON_COMMAND, beep="tone:recorded")
+    rig.connect()
+    assert not rig.all(StartPlayback)
+    rig.feed(StartCallRecording(call_id=rig.call_id))
+    assert len(rig.all(StartPlayback)) == 2

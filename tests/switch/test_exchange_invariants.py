@@ -156,7 +156,7 @@ class Street(TransferRig):
         """After everybody hung up."""
         self.assert_idle()
         assert self.media.playing == {}
-        assert self.exchange.snapshot().hold_music == set()
+        assert self.exchange.snapshot().own_playbacks == set()
         arrived = Counter(event.call_id for event in self.all(CallArrived))
         assert Counter(event.call_id for event in self.all(CallEnded)) == arrived
         ended = Counter((event.call_id, event.offer_id) for event in self.all(OfferEnded))

@@ -103,7 +103,7 @@ def test_hold_music_is_no_prompt_of_an_application() -> None:
     rig.reoffer(rig.station, HOLDS["sendonly"])
     rig.reoffer(rig.station)
     assert rig.all(PromptFinished) == []
-    assert rig.exchange.snapshot().hold_music == set()
+    assert rig.exchange.snapshot().own_playbacks == set()
 
 
 def test_a_station_that_goes_while_it_holds_leaves_no_music_behind() -> None:
