@@ -189,6 +189,9 @@ impl Mapping {
 }
 
 #[cfg(test)]
+mod continuity;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
