@@ -8,13 +8,13 @@ CORE := media/core
 CORE_SOURCES := $(shell find $(CORE)/crates $(CORE)/Cargo.toml $(CORE)/Cargo.lock -not -path '*/target/*' -type f 2>/dev/null)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 FUZZ_S ?= 60
-RUST_PARSERS := rtp_packet rtcp endpoint telephone_event srtp jitter_buffer stun
+RUST_PARSERS := rtp_packet rtcp endpoint telephone_event srtp jitter_buffer stun handshake
 FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosity=0
 
 # $(call need,<program>,<Debian package>): install the package when the program is missing
 need = command -v $(1) >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2); }
 
-.PHONY: help demo test lint fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-wav $(addprefix fuzz-,$(RUST_PARSERS))
+.PHONY: help demo test lint fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-wav fuzz-prompt $(addprefix fuzz-,$(RUST_PARSERS))
 
 help:  ## say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -44,15 +44,17 @@ lint: .venv/.core  ## ruff, mypy --strict, import directions, stubtest, clippy, 
 fuzz: .venv/.core  ## feed hostile bytes to the parsers of SIP, SDP, WAV and media, FUZZ_S=60 seconds each
 	@$(call need,g++,g++)
 	cd $(CORE)/fuzz && cargo build --quiet --release
-	@printf '%s\n' sip sdp wav $(RUST_PARSERS) | xargs -P 2 -I{} $(MAKE) --no-print-directory fuzz-{}
+	@printf '%s\n' sip sdp wav prompt $(RUST_PARSERS) | xargs -P 2 -I{} $(MAKE) --no-print-directory fuzz-{}
 
-fuzz-sip fuzz-sdp fuzz-wav: fuzz-%:
+fuzz-prompt: PARSER := loader
+fuzz-sip fuzz-sdp fuzz-wav: PARSER := parser
+fuzz-sip fuzz-sdp fuzz-wav fuzz-prompt: fuzz-%:
 	@mkdir -p build/fuzz/$*
-	$(BIN)/python tests/fuzz/fuzz_$*_parser.py $(FUZZ) build/fuzz/$* tests/fuzz/corpus/$* $(wildcard tests/vectors/$*/*/)
+	$(BIN)/python tests/fuzz/fuzz_$*_$(PARSER).py $(FUZZ) build/fuzz/$* tests/fuzz/corpus/$* $(wildcard tests/vectors/$*/*/)
 
 $(addprefix fuzz-,$(RUST_PARSERS)): fuzz-%:
 	@mkdir -p build/fuzz/$*
-	cd $(CORE)/fuzz && cargo run --quiet --release --bin $* -- $(FUZZ) $(CURDIR)/build/fuzz/$*
+	cd $(CORE)/fuzz && cargo run --quiet --release --bin $* -- $(FUZZ) $(CURDIR)/build/fuzz/$* corpus/$*
 
 bench: .venv/.core  ## measure what a packet, a call, a registration and a flood cost
 	@$(call need,sipp,sip-tester)

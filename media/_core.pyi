@@ -23,6 +23,7 @@ __all__ = [
     "MediaLost",
     "MediaResumed",
     "MediaStarted",
+    "MediaUnmixable",
     "OneWayDetected",
     "PlaybackEnded",
     "RecordedChannel",
@@ -287,6 +288,13 @@ class HandshakeFailed:
     def endpoint(self) -> int: ...
     @property
     def reason(self) -> str: ...
+
+@final
+class MediaUnmixable:
+    """The endpoint's codec can only be relayed: in its mix it neither hears nor is heard."""
+
+    @property
+    def endpoint(self) -> int: ...
 
 @final
 class MediaLost:

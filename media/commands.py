@@ -134,6 +134,8 @@ class ConfigureEndpoint(Command):
     """Where reports go when they do not (RFC 3605); None for ``host``."""
     rtcp_port: int | None = None
     """None for the one above ``port``."""
+    max_ptime_ms: int | None = None
+    """The longest packet the peer takes; what is relayed to it is made anew when it is longer."""
     voice_metrics: bool = False
     """Report voice metrics too (RFC 3611 §4.7)."""
 

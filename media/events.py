@@ -105,6 +105,17 @@ class HandshakeFailed(Event):
 
 
 @plain_data
+class MediaUnmixable(Event):
+    """A leg is in a mix, or bridged with a leg of another codec, and its own codec (G.729) can only be relayed.
+
+    Nobody there hears it, and it hears nobody, until it agrees on another codec or the mix is relayed again.
+    """
+
+    topic: ClassVar[str] = "media.unmixable"
+    leg_id: str
+
+
+@plain_data
 class MediaLost(Event):
     """Nothing arrived for the configured time though neither side held the other."""
 

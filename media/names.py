@@ -18,6 +18,7 @@ from media.events import (
     MediaLost,
     MediaResumed,
     MediaStarted,
+    MediaUnmixable,
     OneWayDetected,
     PlaybackEnded,
     RecordingCompleted,
@@ -35,6 +36,7 @@ FlowFact = (
     _core.MediaStarted
     | _core.MediaFlooded
     | _core.HandshakeFailed
+    | _core.MediaUnmixable
     | _core.MediaLost
     | _core.MediaResumed
     | _core.OneWayDetected
@@ -217,6 +219,8 @@ def _event_of_flow(fact: FlowFact, leg_id: str) -> Event:
             return MediaStarted(leg_id=leg_id, host=fact.host, port=fact.port)
         case _core.HandshakeFailed():
             return HandshakeFailed(leg_id=leg_id, reason=fact.reason)
+        case _core.MediaUnmixable():
+            return MediaUnmixable(leg_id=leg_id)
         case _core.MediaLost():
             return MediaLost(leg_id=leg_id, silent_s=fact.silent_s)
         case _core.MediaResumed():

@@ -20,6 +20,13 @@ WIDE_RATE_HZ = 16_000
 MAX_PROMPT_S = 600
 """A longer file is a mistake, not a prompt; it would be held in memory for ever."""
 
+MAX_CHANNELS = 8
+MIN_RATE_HZ, MAX_RATE_HZ = 4000, 192_000
+"""What no recorder does is damage; nothing may be asked of memory for it."""
+
+_BLOCK = 65_536
+"""Frames read at a time: what a header promises is believed once it is there."""
+
 Samples = npt.NDArray[np.int16]
 
 _NOT_SOUND = (".md", ".txt", ".yaml", ".toml")
@@ -100,16 +107,32 @@ def _read(path: Path) -> tuple[npt.NDArray[np.float32], int]:
     """One channel, and its rate."""
     try:
         with soundfile.SoundFile(path) as file:
-            if file.frames == 0:
-                raise _UnusableError("a sound that is not empty")
-            if file.frames > MAX_PROMPT_S * file.samplerate:
-                raise _UnusableError(f"at most {MAX_PROMPT_S} seconds")
-            sound = file.read(dtype="float32", always_2d=True)
-            return np.nan_to_num(sound.mean(axis=1)), file.samplerate
+            _refuse_unusable(file)
+            return np.concatenate(list(_mono_blocks(file))), file.samplerate
     except (OSError, soundfile.LibsndfileError) as fault:
         raise _UnusableError(f"a readable sound file ({fault})") from fault
     except TypeError as fault:  # soundfile would have to be told the format of a .raw file
         raise _UnusableError("a sound file with a header") from fault
+
+
+def _refuse_unusable(file: soundfile.SoundFile) -> None:
+    if file.frames <= 0:
+        raise _UnusableError("a sound that is not empty")
+    if file.channels > MAX_CHANNELS:
+        raise _UnusableError(f"at most {MAX_CHANNELS} channels")
+    if not MIN_RATE_HZ <= file.samplerate <= MAX_RATE_HZ:
+        raise _UnusableError(f"{MIN_RATE_HZ} to {MAX_RATE_HZ} samples a second")
+    if file.frames > MAX_PROMPT_S * file.samplerate:
+        raise _UnusableError(f"at most {MAX_PROMPT_S} seconds")
+
+
+def _mono_blocks(file: soundfile.SoundFile) -> Iterator[npt.NDArray[np.float32]]:
+    """The sound until it ends or can be read no further; what is no sample is silence."""
+    while True:
+        block = file.read(_BLOCK, dtype="float32", always_2d=True)
+        yield np.clip(np.nan_to_num(block), -1, 1).mean(axis=1)
+        if len(block) < _BLOCK:
+            return
 
 
 def _at(rate_hz: int, sound: npt.NDArray[np.float32], recorded_hz: int) -> Samples:

@@ -105,6 +105,7 @@ def configuration(leg: Leg) -> ConfigureEndpoint:
         dtmf_clock_hz=agreed.dtmf_clock_hz,
         cn_payload_type=agreed.cn_payload_type,
         ptime_ms=agreed.ptime_ms,
+        max_ptime_ms=agreed.max_ptime_ms,
         sending=agreed.sending,
         receiving=agreed.receiving,
         srtp=agreed.secured.keys,

@@ -127,9 +127,14 @@ def _is(rtpmap: RtpMap, encoding: str) -> bool:
 def packet_time_ms(media: MediaDescription, codec: Codec) -> int:
     """What the peer wants to receive in one packet: whole tens of milliseconds, 10 to 60."""
     wanted = _milliseconds(media, "ptime") or DEFAULT_PTIME_MS
-    longest = min(wanted, _milliseconds(media, "maxptime") or wanted)
+    longest = min(wanted, longest_packet_ms(media) or wanted)
     possible = _PACKET_TIMES_MS.get(codec, _USUAL_PACKET_TIMES_MS)
     return max((ms for ms in possible if ms <= longest), default=possible[0])
+
+
+def longest_packet_ms(media: MediaDescription) -> int | None:
+    """The longest packet the peer takes (RFC 8866 §6.4); None when it does not say."""
+    return _milliseconds(media, "maxptime")
 
 
 def format_attributes(formats: Formats, ptime_ms: int) -> tuple[Attribute, ...]:

@@ -23,6 +23,7 @@ from switch.sdp.formats import (
     Formats,
     clock_of,
     format_attributes,
+    longest_packet_ms,
     packet_time_ms,
     read_formats,
     takes_comfort_noise,
@@ -87,6 +88,7 @@ class MediaAgreement(NamedTuple):
     receiving: bool
     secured: Secured = NO_SECURITY
     rtcp: RtcpTerms = RtcpTerms()
+    max_ptime_ms: int | None = None
     rtcp_address: RtcpAddress | None = None
     """None for the port above RTP's."""
 
@@ -244,6 +246,7 @@ def _agree_but_for_address(
         dtmf_clock_hz=clock_hz,
         cn_payload_type=formats.comfort_noise if noise else None,
         ptime_ms=packet_time_ms(media, codec),
+        max_ptime_ms=longest_packet_ms(media),
         sending=direction.sends,
         receiving=direction.receives,
         rtcp=RtcpTerms(terms.mux and ours.rtcp_mux, terms.voice_metrics),

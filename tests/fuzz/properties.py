@@ -4,7 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from media.commands import Codec
+from media.prompts import MAX_PROMPT_S, SAMPLE_RATE_HZ, load_prompts
 from media.recordings.wav import RecordingError
 from media.recordings.wav_file import mend
 from switch.sdp.errors import NotAcceptable, SdpSyntaxError
@@ -73,6 +76,25 @@ def check_wav_bytes(data: bytes, path: Path) -> bool:
     assert mended[wav.data_at :] == data[wav.data_at : wav.data_at + wav.whole_bytes]
     assert mend(path) == wav
     assert path.read_bytes() == mended
+    return True
+
+
+def check_prompt_bytes(data: bytes, folder: Path) -> bool:
+    """Whether bytes are a prompt. It is played in full, or there is a problem that names the file."""
+    path = folder / "fuzzed.snd"
+    path.write_bytes(data)
+    with np.errstate(all="raise"):
+        library, problems = load_prompts(folder)
+    if problems:
+        assert [problem.file for problem in problems] == [str(path)]
+        assert not library.names
+        return False
+    narrow = library.samples("fuzzed")
+    assert narrow.dtype == np.int16
+    assert narrow.ndim == 1
+    assert len(narrow) <= (MAX_PROMPT_S + 1) * SAMPLE_RATE_HZ
+    wide = library.wide_samples("fuzzed")
+    assert wide is None or abs(len(wide) - 2 * len(narrow)) <= 2
     return True
 
 

@@ -8,6 +8,7 @@ import pytest
 import soundfile
 
 from media.prompts import SAMPLE_RATE_HZ, PromptLibrary, load_prompts
+from tests.fuzz.properties import check_prompt_bytes
 
 
 def tone(rate_hz: int, *, seconds: float = 0.5, pitch_hz: float = 440.0) -> Any:
@@ -105,3 +106,30 @@ def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
 def test_a_prompt_that_is_not_there_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         PromptLibrary({}).samples("zh/greeting")
+
+
+SEEDS = sorted((Path(__file__).parents[1] / "fuzz" / "corpus" / "prompt").iterdir())
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: seed.name)
+def test_a_sound_of_any_kind_is_a_prompt_and_damaged_at_worst_a_problem(seed: Path, tmp_path: Path) -> None:
+    whole = seed.read_bytes()
+    assert check_prompt_bytes(whole, tmp_path)
+    damage = np.random.default_rng(len(whole))
+    for _ in range(40):
+        data = bytearray(whole[: damage.integers(1, len(whole) + 1)])
+        for at in damage.integers(0, len(data), damage.integers(1, 6)):
+            data[at] = damage.integers(0, 256)
+        check_prompt_bytes(bytes(data), tmp_path)
+
+
+def test_samples_that_are_no_sound_and_headers_that_promise_too_much_do_no_harm(tmp_path: Path) -> None:
+    write(tmp_path / "loud.wav", np.array([1e38, -1e38, np.inf, np.nan, 0.5] * 100), 44_100, subtype="FLOAT")
+    write(tmp_path / "many.wav", np.zeros((10, 9)))
+    write(tmp_path / "slow.wav", tone(8000), 1)
+    library, problems = load_prompts(tmp_path)
+    assert library.names == ("loud",)
+    assert [problem.expected for problem in problems] == [
+        "at most 8 channels",
+        "4000 to 192000 samples a second",
+    ]

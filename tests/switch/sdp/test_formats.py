@@ -2,7 +2,7 @@ import pytest
 
 from media.commands import Codec
 from switch.sdp.description import MediaDescription
-from switch.sdp.formats import Formats, format_attributes, packet_time_ms, read_formats
+from switch.sdp.formats import Formats, format_attributes, longest_packet_ms, packet_time_ms, read_formats
 
 
 def audio(formats: str, *attributes: str) -> MediaDescription:
@@ -93,6 +93,11 @@ def test_packet_time_is_whole_tens_within_limits(attributes: tuple[str, ...], pt
 )
 def test_opus_has_no_packets_of_30_or_50_ms(asked_ms: int, ptime_ms: int) -> None:
     assert packet_time_ms(audio("8", f"ptime:{asked_ms}"), OPUS) == ptime_ms
+
+
+def test_the_longest_packet_is_known_beside_the_wanted_one() -> None:
+    assert longest_packet_ms(audio("8", "ptime:20", "maxptime:30")) == 30
+    assert longest_packet_ms(audio("8", "ptime:20")) is None
 
 
 def test_formats_are_described() -> None:

@@ -59,6 +59,7 @@ fn endpoint(id: u64, codec: Codec) -> Endpoint {
         dtmf_clock_hz: 8000,
         noise_payload_type: Some(13),
         ptime_ms: 20,
+        longest_ms: None,
         sending: true,
         receiving: true,
         answered: true,

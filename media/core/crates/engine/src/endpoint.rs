@@ -155,6 +155,9 @@ impl Endpoint {
         if !muxed {
             self.reports.hear_from(source);
         }
+        if let Some(settings) = &self.settings {
+            self.intake.note_report(settings, now_us, events);
+        }
         let endpoint = self.id;
         let missing = self.one_way.look_at_report(self.flow());
         events.extend(missing.map(|missing| Event::OneWayDetected { endpoint, missing }));

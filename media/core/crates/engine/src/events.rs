@@ -143,6 +143,10 @@ pub enum Event {
         endpoint: EndpointId,
         fault: Fault,
     },
+    /// The leg's codec can only be relayed: in its mix it is heard by nobody and hears nobody.
+    MediaUnmixable {
+        endpoint: EndpointId,
+    },
     MediaLost {
         endpoint: EndpointId,
         silent_us: u64,

@@ -42,6 +42,16 @@ impl Received {
         matches!(self.content, Content::Keys { .. })
     }
 
+    /// How much of the sound it is, at least; 0 where its length does not tell.
+    pub fn audio_ms(&self) -> u32 {
+        match self.content {
+            Content::Audio(codec) => {
+                codec.octets_a_ms().map_or(0, |octets| self.payload.len() as u32 / octets)
+            }
+            _ => 0,
+        }
+    }
+
     /// The same behind a mask.
     #[must_use]
     pub fn hidden(self) -> Self {
@@ -74,6 +84,8 @@ pub struct Intake {
     pub forged: u64,
     /// Since when silence counts; None while none is expected or after it was reported.
     listening_since_us: Option<u64>,
+    /// While no voice is expected, but the peer reports: since when it has not even done that.
+    reports_since_us: Option<u64>,
     /// Since when it is silent that was reported lost.
     lost_since_us: Option<u64>,
 }
@@ -91,6 +103,7 @@ impl Intake {
             dropped: 0,
             forged: 0,
             listening_since_us: None,
+            reports_since_us: None,
             lost_since_us: None,
         }
     }
@@ -99,6 +112,16 @@ impl Intake {
     pub fn configure(&mut self, settings: &Settings, now_us: u64) {
         self.latch.offer(settings.remote);
         self.listening_since_us = settings.expects_voice().then_some(now_us);
+        self.reports_since_us = None;
+    }
+
+    /// The peer reported. One that does so while voice flows one way or not at all is expected to go on: there are
+    /// phones that fall silent when they hold, and those have not reported since.
+    pub fn note_report(&mut self, settings: &Settings, now_us: u64, events: &mut Vec<Event>) {
+        if settings.answered && !settings.expects_voice() {
+            self.reports_since_us = Some(now_us);
+            self.tell_resumed(now_us, events);
+        }
     }
 
     /// Judge one datagram; None when it is dropped. What it tells goes to `events`.
@@ -140,10 +163,11 @@ impl Intake {
 
     /// Report a leg that ought to be heard and has not been for `timeout_us`, once; 0 is never.
     pub fn check_silence(&mut self, timeout_us: u64, now_us: u64, events: &mut Vec<Event>) {
-        let Some(since_us) = self.listening_since_us else { return };
+        let Some(since_us) = self.listening_since_us.or(self.reports_since_us) else { return };
         let silent_us = now_us.saturating_sub(since_us);
         if timeout_us > 0 && silent_us >= timeout_us {
-            (self.listening_since_us, self.lost_since_us) = (None, Some(since_us));
+            (self.listening_since_us, self.reports_since_us) = (None, None);
+            self.lost_since_us = Some(since_us);
             events.push(Event::MediaLost { endpoint: self.endpoint, silent_us });
         }
     }
@@ -170,6 +194,7 @@ impl Intake {
         self.packets += 1;
         self.bytes += datagram.len() as u64;
         self.listening_since_us = settings.expects_voice().then_some(now_us);
+        self.reports_since_us = self.reports_since_us.map(|_| now_us);
         self.tell_resumed(now_us, events);
         settings.receiving.then_some(received)
     }

@@ -29,6 +29,8 @@ pub struct Settings {
     /// Comfort noise (RFC 3389).
     pub noise_payload_type: Option<u8>,
     pub ptime_ms: u32,
+    /// The longest packet the peer takes (`a=maxptime`, RFC 8866 §6.4), if it says so.
+    pub longest_ms: Option<u32>,
     pub sending: bool,
     pub receiving: bool,
     /// Before it is, nobody need be heard.
@@ -126,6 +128,7 @@ mod tests {
             dtmf_clock_hz: 8000,
             noise_payload_type: Some(13),
             ptime_ms: 20,
+            longest_ms: None,
             sending: true,
             receiving: true,
             answered: true,

@@ -58,6 +58,7 @@ mod tests {
         dtmf_clock_hz: 48_000,
         noise_payload_type: None,
         ptime_ms: 20,
+        longest_ms: None,
         sending: true,
         receiving: true,
         answered: true,

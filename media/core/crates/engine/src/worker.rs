@@ -193,6 +193,7 @@ impl Worker {
             self.arm_digit_expiry(id);
         }
         match peer {
+            Some(peer) if self.is_too_long(peer, &received) => self.stop_relaying(id, &received, now_us),
             Some(peer) => self.forward(local, peer, received, now_us),
             None if received.is_key() => self.pass_key(id, &received, now_us),
             None => {}

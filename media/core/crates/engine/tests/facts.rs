@@ -32,6 +32,7 @@ fn settings() -> Settings {
         dtmf_clock_hz: 8000,
         noise_payload_type: None,
         ptime_ms: 20,
+        longest_ms: None,
         sending: true,
         receiving: true,
         answered: true,
@@ -116,6 +117,54 @@ fn of_phone(sent: u32, heard: Option<u32>) -> OwnPacket {
     });
     let sender = Some(SenderInfo { ntp: 1 << 32, timestamp: 0, packets: sent, octets: 160 * sent });
     OwnPacket { ssrc: PEER_SSRC, name: 2, sender, block, voip: None, goodbye: false }
+}
+
+#[test]
+fn a_held_peer_that_reports_is_missed_once_when_it_does_not_even_that() {
+    for (sending, receiving) in [(false, true), (true, false), (false, false)] {
+        let mut rig = Rig::new(Settings { sending, receiving, ..settings() });
+        for _ in 0..20 {
+            rig.take(of_phone(0, None), phone(1));
+            rig.second(false, false, 0);
+        }
+        assert_eq!(rig.events, [], "its reports are a sign of life");
+        for _ in 0..20 {
+            rig.second(false, false, 0);
+        }
+        assert_eq!(rig.events.len(), 1);
+        assert!(matches!(rig.events[0], Event::MediaLost { silent_us, .. } if silent_us <= 6 * SECOND_US));
+        rig.take(of_phone(0, None), phone(1));
+        assert!(matches!(rig.events[1], Event::MediaResumed { .. }));
+    }
+}
+
+#[test]
+fn a_peer_whose_packets_come_while_it_holds_us_is_not_missed_for_its_reports() {
+    let mut rig = Rig::new(Settings { sending: false, ..settings() });
+    rig.second(true, false, 0);
+    rig.events.clear();
+    rig.take(of_phone(50, None), phone(1));
+    for _ in 0..20 {
+        rig.second(true, false, 0);
+    }
+    assert_eq!(rig.events, []);
+    for _ in 0..20 {
+        rig.second(false, false, 0);
+    }
+    assert!(matches!(rig.events[..], [Event::MediaLost { .. }]), "{:?}", rig.events);
+}
+
+#[test]
+fn a_peer_that_reported_before_a_hold_may_be_quite_silent_in_it() {
+    let mut rig = Rig::new(settings());
+    rig.second(true, true, 0);
+    rig.take(of_phone(50, None), phone(1));
+    rig.endpoint.configure(Settings { sending: false, ..settings() }, rig.now_us);
+    rig.events.clear();
+    for _ in 0..60 {
+        rig.second(false, false, 0);
+    }
+    assert_eq!(rig.events, []);
 }
 
 #[test]

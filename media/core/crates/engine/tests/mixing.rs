@@ -17,7 +17,6 @@ const BEAT_US: u64 = 20_000;
 const BEATS: u64 = 250;
 /// What comes before is the time in which jitter buffers learn.
 const LEARNT: usize = 100;
-const AMPLITUDE: f64 = 6000.0;
 /// Short, since a jitter buffer that cuts time out of a tone turns its phase.
 const WINDOW_MS: usize = 50;
 
@@ -62,8 +61,13 @@ impl Network {
 struct Party {
     codec: Codec,
     ptime_ms: u32,
+    /// Of what the phone sends.
+    talk_ms: u32,
     hz: f64,
+    amplitude: f64,
     encoder: Encoder,
+    unsaid: Vec<i16>,
+    packets: u16,
     network: Network,
     hearing: Hearing,
     speaker: Speaker,
@@ -79,8 +83,12 @@ impl Party {
         Self {
             codec,
             ptime_ms,
-            hz: [450.0, 850.0, 1350.0, 2150.0][index],
+            talk_ms: 20,
+            hz: [450.0, 850.0, 1350.0, 2150.0][index % 4],
+            amplitude: 6000.0,
             encoder: Encoder::new(codec).unwrap(),
+            unsaid: Vec::new(),
+            packets: 0,
             network,
             hearing: Hearing::new(codec, 1).unwrap(),
             speaker,
@@ -91,19 +99,28 @@ impl Party {
     fn talk(&mut self, beat: u64) {
         let count = self.codec.samples(20);
         let at = |index: usize| (beat as usize * count + index) as f64 / f64::from(self.codec.rate_hz());
-        let samples: Vec<i16> =
-            (0..count).map(|index| (AMPLITUDE * (TAU * self.hz * at(index)).sin()) as i16).collect();
+        let wave = |index| (self.amplitude * (TAU * self.hz * at(index)).sin()) as i16;
+        self.unsaid.extend((0..count).map(wave));
+        let packet = self.codec.samples(self.talk_ms);
+        while self.unsaid.len() >= packet {
+            let samples: Vec<i16> = self.unsaid.drain(..packet).collect();
+            self.send(&samples, beat * BEAT_US);
+        }
+    }
+
+    fn send(&mut self, samples: &[i16], now_us: u64) {
         let mut payload = [0; MAX_PAYLOAD];
-        let length = self.encoder.encode(&samples, &mut payload).unwrap();
+        let length = self.encoder.encode(samples, &mut payload).unwrap();
         let header = Header {
             marker: false,
             payload_type: 96,
-            sequence: (beat as u16).wrapping_sub(50),
-            timestamp: (beat as u32 * self.codec.ticks(20)).wrapping_sub(5000),
+            sequence: self.packets.wrapping_sub(50),
+            timestamp: (u32::from(self.packets) * self.codec.ticks(self.talk_ms)).wrapping_sub(5000),
             ssrc: 9,
         };
+        self.packets += 1;
         let received = Received { header, payload: 0..length, content: Content::Audio(self.codec) };
-        self.network.send(&received, &payload[..length], beat * BEAT_US);
+        self.network.send(&received, &payload[..length], now_us);
     }
 
     fn listen(&mut self, now_us: u64) {
@@ -125,6 +142,14 @@ impl Party {
 
     /// How loud a tone is in what the phone was sent after the first seconds.
     fn hears(&self, hz: f64) -> f64 {
+        let per_ms = self.codec.samples(1);
+        let samples = self.decoded();
+        let heard = samples[LEARNT * 20 * per_ms..].chunks_exact(WINDOW_MS * per_ms);
+        let windows = heard.len() as f64;
+        heard.map(|window| level_of(window, hz / f64::from(self.codec.rate_hz()))).sum::<f64>() / windows
+    }
+
+    fn decoded(&self) -> Vec<i16> {
         let mut decoder = Decoder::new(self.codec).unwrap();
         let mut samples = Vec::new();
         for (_, payload) in &self.sent {
@@ -132,10 +157,7 @@ impl Party {
             let count = decoder.decode(payload, &mut out).unwrap();
             samples.extend_from_slice(&out[..count]);
         }
-        let per_ms = self.codec.samples(1);
-        let heard = samples[LEARNT * 20 * per_ms..].chunks_exact(WINDOW_MS * per_ms);
-        let windows = heard.len() as f64;
-        heard.map(|window| level_of(window, hz / f64::from(self.codec.rate_hz()))).sum::<f64>() / windows
+        samples
     }
 }
 
@@ -157,6 +179,7 @@ fn settings(codec: Codec, ptime_ms: u32) -> Settings {
         dtmf_clock_hz: 8000,
         noise_payload_type: None,
         ptime_ms,
+        longest_ms: None,
         sending: true,
         receiving: true,
         answered: true,
@@ -190,7 +213,7 @@ fn talk(parties: &mut [Party], roles: &[Role], rate_hz: u32) {
 /// Which tones each party hears: all or nothing of each.
 fn heard(parties: &[Party]) -> Vec<Vec<usize>> {
     let hears = |listener: &Party, speaker: &Party| {
-        let level = listener.hears(speaker.hz) / AMPLITUDE;
+        let level = listener.hears(speaker.hz) / speaker.amplitude;
         assert!(!(0.15..0.6).contains(&level), "{} Hz at {level}", speaker.hz);
         level > 0.5
     };
@@ -213,7 +236,7 @@ fn bad(seed: u64) -> Network {
 }
 
 #[test]
-fn each_listener_hears_whom_the_roles_say_in_every_codec_over_good_and_bad_networks() {
+fn each_listener_hears_whom_the_roles_say_over_good_and_bad_networks() {
     let cases: [(Role, [&[usize]; 3]); 3] = [
         (Role::Monitor, [&[1], &[0], &[0, 1]]),
         (Role::Whisper { to: 1 }, [&[1], &[0, 2], &[0, 1]]),
@@ -255,6 +278,57 @@ fn every_packet_time_is_sent_as_one_even_stream_whatever_the_network_does() {
             assert_eq!(pair[1].0.sequence, pair[0].0.sequence.wrapping_add(1));
             assert_eq!(pair[1].0.timestamp, pair[0].0.timestamp.wrapping_add(codec.ticks(ptime_ms)));
             assert!(!pair[1].0.marker);
+        }
+    }
+}
+
+#[test]
+fn each_of_the_twelve_pairs_of_codecs_is_heard_as_it_was_said() {
+    let codecs = [Codec::Pcma, Codec::Pcmu, Codec::G722, Codec::Opus];
+    for (one, other) in (0..4).flat_map(|one| (0..one).map(move |other| (codecs[one], codecs[other]))) {
+        let mut parties = parties(&[one, other], good);
+        let rate_hz = one.rate_hz().min(other.rate_hz());
+        talk(&mut parties, &[Role::Speaker; 2], rate_hz);
+        assert_eq!(heard(&parties), [vec![1], vec![0]], "{one:?} and {other:?}");
+    }
+}
+
+#[test]
+fn packets_of_every_length_come_out_in_every_other() {
+    const LENGTHS_MS: [u32; 5] = [10, 20, 30, 40, 60];
+    for (codec, other) in [(Codec::Pcma, Codec::Pcmu), (Codec::Pcmu, Codec::G722), (Codec::Pcma, Codec::Opus)]
+    {
+        let pairs = LENGTHS_MS.into_iter().flat_map(|talk_ms| LENGTHS_MS.map(|ptime_ms| (talk_ms, ptime_ms)));
+        for (talk_ms, ptime_ms) in pairs {
+            if !other.fits_packet(ptime_ms) || other == Codec::Opus && talk_ms % 20 != 0 {
+                continue;
+            }
+            let mut speaker = Party::new(0, codec, 20, good(1));
+            speaker.talk_ms = talk_ms;
+            let mut parties = vec![speaker, Party::new(1, other, ptime_ms, good(2))];
+            talk(&mut parties, &[Role::Speaker, Role::Monitor], 8000);
+            let level = parties[1].hears(parties[0].hz) / parties[0].amplitude;
+            assert!(level > 0.7, "{talk_ms} ms of {codec:?} as {ptime_ms} ms of {other:?}: {level}");
+            assert_eq!(parties[1].sent.len() as u64, BEATS * 20 / u64::from(ptime_ms));
+        }
+    }
+}
+
+#[test]
+fn in_a_conference_of_64_each_hears_the_sum_of_the_63_others() {
+    let mut parties: Vec<_> = (0..64).map(|index| Party::new(index, Codec::Pcma, 20, good(1))).collect();
+    for (index, party) in parties.iter_mut().enumerate() {
+        (party.hz, party.amplitude) = (240.0 + 40.0 * index as f64, 400.0);
+    }
+    talk(&mut parties, &[Role::Speaker; 64], 8000);
+    for (listener, party) in parties.iter().enumerate() {
+        // One window in which every tone has whole turns, so that none is heard in another.
+        let samples = party.decoded();
+        let window = &samples[samples.len() - WINDOW_MS * 8..];
+        for (speaker, other) in parties.iter().enumerate() {
+            let level = level_of(window, other.hz / 8000.0) / other.amplitude;
+            let expected = if speaker == listener { 0.0..0.2 } else { 0.75..1.25 };
+            assert!(expected.contains(&level), "{listener} hears {speaker} at {level}");
         }
     }
 }

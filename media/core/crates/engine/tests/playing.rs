@@ -33,6 +33,7 @@ fn settings() -> Settings {
         dtmf_clock_hz: 8000,
         noise_payload_type: None,
         ptime_ms: 20,
+        longest_ms: None,
         sending: true,
         receiving: true,
         answered: true,

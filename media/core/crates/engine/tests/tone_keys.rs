@@ -26,6 +26,7 @@ const WITHOUT_EVENTS: Settings = Settings {
     dtmf_clock_hz: 8000,
     noise_payload_type: None,
     ptime_ms: 20,
+    longest_ms: None,
     sending: true,
     receiving: true,
     answered: true,

@@ -32,6 +32,11 @@ pub struct HandshakeFailed {
 }
 
 #[pyclass(frozen, get_all)]
+pub struct MediaUnmixable {
+    endpoint: u64,
+}
+
+#[pyclass(frozen, get_all)]
 pub struct MediaLost {
     endpoint: u64,
     silent_s: f64,
@@ -125,6 +130,7 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
         Event::HandshakeFailed { endpoint, fault } => {
             object(py, HandshakeFailed { endpoint, reason: fault_name(fault) })
         }
+        Event::MediaUnmixable { endpoint } => object(py, MediaUnmixable { endpoint }),
         Event::MediaLost { endpoint, silent_us } => {
             object(py, MediaLost { endpoint, silent_s: seconds(silent_us) })
         }

@@ -19,7 +19,8 @@ mod _core {
     #[pymodule_export]
     use crate::facts::{
         DigitDetected, EndpointClosed, ForkConnected, ForkEnded, HandshakeFailed, Masked, MediaFlooded,
-        MediaLost, MediaResumed, MediaStarted, OneWayDetected, PlaybackEnded, RecordingMasked, Unmasked,
+        MediaLost, MediaResumed, MediaStarted, MediaUnmixable, OneWayDetected, PlaybackEnded,
+        RecordingMasked, Unmasked,
     };
     #[pymodule_export]
     use crate::recording_facts::{

@@ -16,6 +16,7 @@ use crate::forks::Forks;
 use crate::hearing::Hearing;
 use crate::protection::Protection;
 use crate::recorder::Tap;
+use crate::settings::Settings;
 use crate::web_peer::WebPeer;
 
 /// What stands between the wire and the endpoint.
@@ -37,6 +38,10 @@ pub struct Leg {
     pub shield: Shield,
     /// The slot of the leg it is bridged with.
     pub peer: Option<usize>,
+    /// Of the packets it sends, the longest that was too long for whom it was relayed to.
+    pub overlong_ms: u32,
+    /// That it can be neither heard nor spoken to in its mix was told.
+    pub told_unmixable: bool,
     /// The mix it is in, be it of two whose packets are relayed.
     pub mix: Option<MixId>,
     /// What it says as samples, while somebody needs them.
@@ -75,6 +80,20 @@ impl Leg {
         if let Some(settings) = &self.endpoint.settings {
             forks.place_heard(&self.forks, packet, settings);
         }
+    }
+
+    /// The peer's SDP agreed to this.
+    pub fn configure(&mut self, settings: Settings, now_us: u64) {
+        self.overlong_ms = 0;
+        self.endpoint.configure(settings, now_us);
+    }
+
+    /// Whether a packet of so much sound is longer than the peer takes.
+    pub fn finds_too_long(&self, audio_ms: u32) -> bool {
+        self.endpoint
+            .settings
+            .and_then(|settings| settings.longest_ms)
+            .is_some_and(|longest| audio_ms > longest)
     }
 
     /// What was agreed to be spoken; None while nothing was.

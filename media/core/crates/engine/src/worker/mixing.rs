@@ -131,6 +131,19 @@ impl Worker {
         leg.send(&mut self.buffer[..], packet);
     }
 
+    /// Whether the leg at `peer` takes only shorter packets.
+    pub(super) fn is_too_long(&mut self, peer: usize, received: &Received) -> bool {
+        self.legs.at(peer).is_some_and(|leg| leg.finds_too_long(received.audio_ms()))
+    }
+
+    /// What the leg sends is too long to be relayed: from the next packet on it is heard and said anew.
+    pub(super) fn stop_relaying(&mut self, leg: EndpointId, received: &Received, now_us: u64) {
+        self.with(leg, |leg| leg.overlong_ms = leg.overlong_ms.max(received.audio_ms()));
+        if let Some(id) = self.mix_of(leg) {
+            self.settle(id, now_us);
+        }
+    }
+
     fn take_in(&mut self, id: MixId, leg: EndpointId, role: Role, now_us: u64) {
         if self.mix_of(leg) != Some(id) {
             self.leave_mix(leg, now_us);
@@ -184,10 +197,17 @@ impl Worker {
     fn relayable(&mut self, one: EndpointId, other: EndpointId) -> Option<[(EndpointId, usize); 2]> {
         let (here, there) = (self.legs.slot_of(one)?, self.legs.slot_of(other)?);
         let codecs = (self.legs.at(here)?.codec(), self.legs.at(there)?.codec());
+        let overlong = [(here, there), (there, here)].into_iter().any(|(from, to)| {
+            let audio_ms = self.legs.at(from).map_or(0, |leg| leg.overlong_ms);
+            self.legs.at(to).is_some_and(|leg| leg.finds_too_long(audio_ms))
+        });
         let masked = [here, there].iter().any(|&slot| self.legs.at(slot).is_some_and(|leg| leg.is_masked()));
         let common = match codecs {
-            // Whoever talks to a leg behind a mask gets even silence; only what cannot be mixed just falls silent.
-            (Some(one), Some(other)) => can_relay(one, other) && (!masked || one == Codec::G729),
+            // Whoever talks to a leg behind a mask gets even silence, and packets that are too long are cut anew; what
+            // cannot be mixed just falls silent, and stays as long as it is.
+            (Some(one), Some(other)) => {
+                can_relay(one, other) && (!(masked || overlong) || one == Codec::G729)
+            }
             // Nothing is said or heard yet; who tells its codec comes here again.
             _ => true,
         };
@@ -224,6 +244,11 @@ impl Worker {
             Some(codec) if leg.hearing.as_ref().is_some_and(|hearing| hearing.codec() == codec) => {}
             Some(codec) => leg.hearing = Hearing::new(codec, id as u32).map(Box::new),
         }
+        let unmixable = mixed && leg.codec().is_some() && leg.hearing.is_none();
+        if unmixable && !std::mem::replace(&mut leg.told_unmixable, unmixable) {
+            self.outbox.push(Event::MediaUnmixable { endpoint: id });
+        }
+        leg.told_unmixable = unmixable;
         if leg.hearing.is_some() && !mixed && leg.listen_us.is_none() {
             leg.listen_us = Some(now_us);
             self.agenda.add(now_us, Task::Listen(id));

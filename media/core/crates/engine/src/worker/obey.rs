@@ -37,7 +37,7 @@ impl Worker {
             Command::Open { endpoint, sockets } => self.open(endpoint, sockets, now_us),
             Command::Configure { endpoint, settings, security } => {
                 let settings = if security.proves_path() { settings.without_address() } else { settings };
-                self.with(endpoint, |leg| leg.endpoint.configure(settings, now_us));
+                self.with(endpoint, |leg| leg.configure(settings, now_us));
                 self.take_guard_down(endpoint, now_us);
                 self.secure(endpoint, security, now_us);
                 self.fit(endpoint, now_us);
@@ -97,6 +97,8 @@ impl Worker {
             local,
             shield: Shield::Plain,
             peer: None,
+            overlong_ms: 0,
+            told_unmixable: false,
             mix: None,
             hearing: None,
             listen_us: None,

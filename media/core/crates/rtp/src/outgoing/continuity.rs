@@ -102,8 +102,9 @@ fn send(stretches: &[Stretch], seed: u64) -> Vec<Sent> {
                         timestamp: timestamp.wrapping_add(u32::from(packet) * ticks),
                         ssrc,
                     };
-                    let ours = stream.relay(&theirs, true, 8, now_us);
-                    ours.into_iter().for_each(|header| note(header, Some(theirs.sequence), true, now_us));
+                    if let Some(header) = stream.relay(&theirs, true, 8, now_us) {
+                        note(header, Some(theirs.sequence), true, now_us);
+                    }
                 }
             }
             Origin::Prompt => {
