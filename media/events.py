@@ -106,7 +106,7 @@ class HandshakeFailed(Event):
 
 @plain_data
 class MediaUnmixable(Event):
-    """A leg is in a mix, or bridged with a leg of another codec, and its own codec (G.729) can only be relayed.
+    """A leg is in a mix, or bridged with one of another codec, and its own codec (G.729) can only be relayed.
 
     Nobody there hears it, and it hears nobody, until it agrees on another codec or the mix is relayed again.
     """
