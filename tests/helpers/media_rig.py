@@ -144,11 +144,15 @@ class MediaRig:
     def wait(self, kind: type[E], *, count: int = 1) -> list[E]:
         """Drain until ``count`` events of a kind were reported in all."""
         while len(found := [event for event in self.events if isinstance(event, kind)]) < count:
-            assert select.select([self.engine.event_fd], [], [], PATIENCE_S)[0], (
-                f"no {kind.__name__}; only {self.events}"
-            )
-            self.engine.drain()
+            self.wait_for_facts(kind.__name__)
         return found
+
+    def wait_for_facts(self, wanted: str = "fact") -> None:
+        """Drain once something was reported."""
+        assert select.select([self.engine.event_fd], [], [], PATIENCE_S)[0], (
+            f"no {wanted}; only {self.events}"
+        )
+        self.engine.drain()
 
     def wait_received(self, leg_id: str, count: int) -> None:
         """Until the leg has seen so many packets in all, dropped ones included."""
@@ -181,6 +185,7 @@ def media_rig(
     media_timeout_s: float = 0.0,
     workers: int = 1,
     port_min: int = 30_000,
+    ports: int = 2000,
     max_forks: int = 100,
     fork_authorities: Path | None = None,
     recordings: Mapping[str, object] = MappingProxyType({}),
@@ -189,7 +194,7 @@ def media_rig(
     events: list[Event] = []
     config = MediaConfig(
         port_min=port_min,
-        port_max=port_min + 1999,
+        port_max=port_min + ports - 1,
         workers=workers,
         media_timeout_s=media_timeout_s,
         max_forks=max_forks,

@@ -1,0 +1,127 @@
+"""Five hundred recorded calls on disks that fail: no call is hurt, and what was lost is told."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from media.commands import AttachToRecording, BridgeEndpoints, Channel, StartRecording, StopRecording
+from media.events import RecordingCompleted, RecordingFailed, StorageLagging, StorageRecovered
+from tests.helpers.bad_disks import hanging_disk, read_only_disk, small_disk
+from tests.helpers.media_rig import MediaRig, Phone, media_rig
+
+CALLS = 500
+PACKET = bytes([0x2A]) * 160
+"""The most negative value of A-law, 20 ms of it."""
+RTCP = range(200, 205)
+"""Second octet of its packets (RFC 3550 §12.1)."""
+RTP_HEADER = 12
+LONGEST_DELAY_S = 1.0
+"""Of a packet that is relayed; a disk that held one up would do so for as long as it hangs."""
+
+
+class Calls:
+    """Pairs of phones that talk through the engine, and whose customers' packets are counted."""
+
+    def __init__(self, rig: MediaRig) -> None:
+        self._rig = rig
+        self._pairs: list[tuple[Phone, Phone]] = []
+        for number in range(CALLS):
+            names = {"recording_id": f"r-{number}", "contact_id": "contact-1", "call_id": f"call-{number}"}
+            customer, agent = rig.leg(f"a-{number}"), rig.leg(f"b-{number}", near=f"a-{number}")
+            agent.socket.settimeout(LONGEST_DELAY_S)
+            rig.order(BridgeEndpoints(leg_id=f"a-{number}", peer_leg_id=f"b-{number}"))
+            rig.order(StartRecording(**names))
+            attached = {"recording_id": f"r-{number}", "leg_id": f"a-{number}"}
+            rig.order(AttachToRecording(**attached, channel=Channel.CUSTOMER))
+            self._pairs.append((customer, agent))
+
+    def talk(self, seconds: float) -> None:
+        """A packet of each customer every 20 ms; each reaches its agent at once."""
+        now = began = time.monotonic()
+        while now < began + seconds:
+            for customer, _ in self._pairs:
+                customer.talk(PACKET)
+            for _, agent in self._pairs:
+                assert hear(agent) == PACKET
+            time.sleep(max(0.0, now + 0.02 - time.monotonic()))
+            now = time.monotonic()
+
+    def end(self) -> tuple[list[RecordingCompleted], list[RecordingFailed]]:
+        """How each recording ended: exactly once."""
+        for number in range(CALLS):
+            self._rig.order(StopRecording(recording_id=f"r-{number}"))
+        while len(self._ends()) < CALLS:
+            self._rig.wait_for_facts()
+        ends = self._ends()
+        assert len({end.recording_id for end in ends}) == len(ends) == CALLS
+        completed = [end for end in ends if isinstance(end, RecordingCompleted)]
+        return completed, [end for end in ends if isinstance(end, RecordingFailed)]
+
+    def _ends(self) -> list[RecordingCompleted | RecordingFailed]:
+        return [e for e in self._rig.events if isinstance(e, RecordingCompleted | RecordingFailed)]
+
+
+def hear(phone: Phone) -> bytes:
+    """What is said to it next. Reports for a phone whose port is one below come here too."""
+    while (datagram := phone.socket.recv(2048))[1] in RTCP:
+        pass
+    return datagram[RTP_HEADER:]
+
+
+@contextmanager
+def calls_on(folder: Path) -> Iterator[tuple[MediaRig, Calls]]:
+    with media_rig(folder, port_min=12_000, ports=6000, recordings={"lagging_after_s": 0.5}) as rig:
+        yield rig, Calls(rig)
+
+
+def lost_untold(recording: RecordingCompleted) -> int:
+    """How many of the customer's samples are neither in the file nor in what is told as lost."""
+    heard, rate_hz = soundfile.read(recording.path, dtype="int16")
+    assert rate_hz == 8000
+    assert abs(len(heard) / 8 - recording.duration_ms) < 1
+    told = sum(end - begin for begin, end in recording.unwritten) * 8
+    there = int(np.count_nonzero(heard[:, 0] < -30_000))
+    return max(0, round(recording.customer_packets * 160 - there - told))
+
+
+def test_a_disk_that_is_full_hurts_no_call_and_what_it_did_not_take_is_told(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", size_kb=8_000) as folder, calls_on(folder) as (rig, calls):
+        calls.talk(2)
+        rig.wait(StorageLagging)
+        completed, failed = calls.end()
+        assert any("No space left" in lagging.reason for lagging in rig.wait(StorageLagging))
+        assert any(recording.unwritten for recording in completed)
+        assert [recording.recording_id for recording in completed if lost_untold(recording)] == []
+        assert all("No space left" in end.reason for end in failed)
+
+
+def test_a_disk_that_may_only_be_read_hurts_no_call_and_each_recording_fails_once(tmp_path: Path) -> None:
+    with read_only_disk(tmp_path / "disk") as folder, calls_on(folder) as (_, calls):
+        calls.talk(1)
+        completed, failed = calls.end()
+        assert completed == []
+        assert all("Read-only file system" in end.reason for end in failed)
+
+
+def test_a_disk_that_hangs_hurts_no_call_and_what_did_not_find_room_meanwhile_is_told(
+    tmp_path: Path,
+) -> None:
+    with (
+        hanging_disk(tmp_path / "disk", tmp_path / "image", size_mb=128) as disk,
+        calls_on(disk.place) as (rig, calls),
+    ):
+        calls.talk(0.5)
+        disk.hang()
+        try:
+            calls.talk(2.5)
+            rig.wait(StorageLagging)
+        finally:
+            disk.go_on()
+        rig.wait(StorageRecovered)
+        completed, failed = calls.end()
+        assert failed == []
+        assert [recording.recording_id for recording in completed if lost_untold(recording)] == []
