@@ -1,4 +1,4 @@
-"""What the media core costs beside relaying: playing, mixing, transcoding, encrypting, memory, opening a leg.
+"""What the media core costs beside relaying: playing, music, mixing, transcoding, encrypting, memory, a leg.
 
 ``python -m benchmarks.bench_media [--streams N] [--seconds S]``
 
@@ -21,7 +21,9 @@ from benchmarks.bench_relay import BINARIES, build_binaries
 from benchmarks.lines import LineProcess
 
 TURNS = 4
-CASES = ("bare", "relay", "send", "play", "srtp", "mix", "transcode")
+CASES = ("bare", "relay", "send", "play", "music", "srtp", "mix", "transcode")
+LISTENING = ("play", "music")
+"""The phones only listen."""
 PHONES = {"srtp": ("PCMA", "SRTP"), "transcode": ("PCMA", "OPUS")}
 """Those that are others than of G.711."""
 WARM_UP_MS = 300
@@ -57,6 +59,8 @@ class Result:
     """A packet of a prompt, to one of the bare forwarder."""
     send_ratio: float
     """The same for a bare sender, which nobody can do without: on loopback who sends also delivers."""
+    music_to_send: float
+    """A packet of music on hold, which all share in G722, to one of the bare sender."""
     relay_ratio: float
     srtp_ratio: float
     """The same with both legs encrypted: each packet is decrypted and encrypted again."""
@@ -99,7 +103,7 @@ class Bench:
             return self._measure_sender(milliseconds)
         kind = case if case in PHONES else ""
         ports = self._core.ask(f"{case} {self._ports[kind]}")
-        measured = self._measure(self._core, "0" if case == "play" else "1", ports, milliseconds, kind)
+        measured = self._measure(self._core, "0" if case in LISTENING else "1", ports, milliseconds, kind)
         self._core.ask("clear")  # or it would go on playing to phones that count for somebody else
         return measured
 
@@ -153,6 +157,7 @@ def _result(streams: int, turns: list[dict[str, Round]], memory_kb: float, leg_u
         streams=streams,
         play_ratio=ratio("play"),
         send_ratio=ratio("send"),
+        music_to_send=ratio("music", to="send"),
         relay_ratio=ratio("relay"),
         srtp_ratio=ratio("srtp"),
         mix_to_relay=ratio("mix", to="relay"),
@@ -173,6 +178,7 @@ def _table(result: Result) -> Table:
     table.add_row("relaying, times that", f"{result.relay_ratio:.2f}", "1.3")
     table.add_row("sending alone, times that", f"{result.send_ratio:.2f}", "")
     table.add_row("playing a prompt, times that", f"{result.play_ratio:.2f}", "0.6")
+    table.add_row("music on hold in G722, times sending alone", f"{result.music_to_send:.2f}", "")
     table.add_row("relaying with SRTP on both legs, times that", f"{result.srtp_ratio:.2f}", "")
     table.add_row("a conference of three, times relaying", f"{result.mix_to_relay:.2f}", "3")
     table.add_row(

@@ -45,7 +45,7 @@ PROMPT_S = 5
 _MASTER_KEY = bytes([7]) * 30
 """What the phones of the benchmark encrypt with (``MASTER_KEY`` of the crate bench)."""
 _KEYS = SrtpKeys(suite=SrtpSuite.AES_CM_128_HMAC_SHA1_80, ours=_MASTER_KEY, theirs=_MASTER_KEY)
-_PAYLOAD_TYPES = {Codec.PCMA: 8, Codec.OPUS: 111}
+_PAYLOAD_TYPES = {Codec.PCMA: 8, Codec.G722: 9, Codec.OPUS: 111}
 
 
 class Stage:
@@ -97,6 +97,22 @@ class Stage:
         ports = self._open(phones, [Codec.PCMA])
         for leg_id in self._legs:
             self._order(StartPlayback(playback_id=leg_id, leg_id=leg_id, prompts=(PROMPT,), times=FOR_EVER))
+        return ports
+
+    def music(self, phones: list[int]) -> list[int]:
+        """All hear the same music on hold, quieter than it is, in the codec that nothing is made ahead of."""
+        ports = self._open(phones, [Codec.G722])
+        for leg_id in self._legs:
+            self._order(
+                StartPlayback(
+                    playback_id=leg_id,
+                    leg_id=leg_id,
+                    prompts=(PROMPT,),
+                    times=FOR_EVER,
+                    gain_db=-6.0,
+                    shared=True,
+                )
+            )
         return ports
 
     def clear(self) -> None:
@@ -183,7 +199,7 @@ def main() -> None:
     """Serve the lines on standard input until it ends."""
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder))
-        acts = (stage.relay, stage.record, stage.play, stage.srtp, stage.mix, stage.transcode)
+        acts = (stage.relay, stage.record, stage.play, stage.music, stage.srtp, stage.mix, stage.transcode)
         scenes = {act.__name__: act for act in acts}
         for line in sys.stdin:
             scene, *words = line.split()

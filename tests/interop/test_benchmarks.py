@@ -31,6 +31,7 @@ def test_what_media_costs_is_measured() -> None:
     ratios = (
         result.play_ratio,
         result.send_ratio,
+        result.music_to_send,
         result.relay_ratio,
         result.srtp_ratio,
         result.mix_to_relay,

@@ -158,6 +158,33 @@ def test_who_joins_music_later_hears_what_the_others_hear(rig: MediaRig) -> None
     assert any(abs(loudest(first.hear()) - joined) < level for _ in range(30))
 
 
+@pytest.mark.parametrize("codec", [Codec.G722, Codec.OPUS])
+def test_all_who_hear_music_get_the_same_packets_also_of_codecs_that_encode_by_what_was_before(
+    rig: MediaRig, codec: Codec
+) -> None:
+    rng = np.random.default_rng(1)
+    rig.engine.load_prompt("music", (rng.normal(size=8 * 1003) * 2000).astype(np.int16))
+    phones = [rig.leg(f"leg-{number}", codec=codec) for number in range(5)]
+    for number in range(5):
+        rig.order(
+            StartPlayback(
+                playback_id=f"{number}",
+                leg_id=f"leg-{number}",
+                prompts=("music",),
+                times=FOR_EVER,
+                gain_db=-6.0,
+                shared=True,
+            )
+        )
+        rig.let_pass(40)
+    heard = [[phone.hear().payload for _ in range(60)] for phone in phones]
+    for one in heard[1:]:
+        begin = heard[0].index(one[0])
+        common = len(heard[0]) - begin
+        assert common > 30
+        assert one[:common] == heard[0][begin:]
+
+
 def test_bridged_voice_follows_a_prompt_in_the_same_stream(rig: MediaRig) -> None:
     phone, agent = rig.leg("a"), rig.leg("b", near="a", ssrc=2)
     play(rig, "zh/问候")

@@ -44,6 +44,7 @@ pub mod recorder;
 pub mod reports;
 pub mod rules;
 pub mod settings;
+pub mod shared_streams;
 pub mod source_filter;
 pub mod speaker;
 pub mod storage;

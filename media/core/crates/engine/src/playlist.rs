@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use audio::codec::Codec;
-
-use crate::prompt::Prompt;
+use crate::prompt::{FRAME, Prompt};
 
 /// Prompts one after the other without a gap. A place is counted in samples at 8 kHz.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Playlist {
     prompts: Vec<Arc<Prompt>>,
     length: usize,
@@ -47,9 +45,24 @@ impl Playlist {
         }
     }
 
-    /// Whether each prompt is there in a codec without encoding it now.
-    pub fn is_made(&self, codec: Codec) -> bool {
-        self.prompts.iter().all(|prompt| !prompt.wants_packets(codec))
+    /// The prompts, each with where its first whole packet begins when all are cut into packets of `FRAME`.
+    pub fn phases(&self) -> impl Iterator<Item = (&Arc<Prompt>, usize)> {
+        self.prompts.iter().scan(0, |end, prompt| {
+            let phase = (FRAME - *end % FRAME) % FRAME;
+            *end += prompt.len();
+            Some((prompt, phase))
+        })
+    }
+
+    /// Whether it is made of the same prompts.
+    pub fn is_of_the_same(&self, other: &Self) -> bool {
+        self.prompts.len() == other.prompts.len()
+            && self.prompts.iter().zip(&other.prompts).all(|(one, other)| Arc::ptr_eq(one, other))
+    }
+
+    /// Whether nothing comes after the prompt at this place.
+    pub fn is_at_last(&self) -> bool {
+        self.prompts.iter().skip(self.prompt + 1).all(|prompt| prompt.is_empty())
     }
 
     /// Go on with these after the last.

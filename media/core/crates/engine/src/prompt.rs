@@ -9,8 +9,14 @@ use audio::g711::Law;
 
 /// Samples a millisecond of `narrow`, which places are counted in; octets a millisecond of G.711.
 pub const SAMPLES_PER_MS: usize = 8;
-/// What a packet made ahead holds.
+/// What a packet made ahead holds, and that in samples of `narrow`.
 pub const FRAME_MS: u32 = 20;
+pub const FRAME: usize = SAMPLES_PER_MS * FRAME_MS as usize;
+/// The same in samples of `wide`.
+const WIDE_FRAME: usize = WIDENING * FRAME;
+const WIDENING: usize = 2;
+/// In so many ways a prompt may be cut into packets that are made ahead, by what is played before it.
+const MOST_PHASES: usize = 8;
 
 /// A prompt in both laws, and what other codecs are made of.
 ///
@@ -21,12 +27,14 @@ pub struct Prompt {
     pcmu: Box<[u8]>,
     /// At 16 kHz, twice as many samples as `pcma` has.
     wide: Box<[i16]>,
-    opus: OnceLock<Packets>,
+    opus: [OnceLock<Packets>; MOST_PHASES],
 }
 
 /// A prompt as packets of `FRAME_MS`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Packets {
+    /// Where the first begins; what is before it lies in a packet with the end of another prompt.
+    phase: usize,
     octets: Box<[u8]>,
     /// Where each ends.
     ends: Box<[u32]>,
@@ -38,7 +46,12 @@ impl Prompt {
         let encoded = |law: Law| narrow.iter().map(|&sample| law.encode(sample)).collect();
         let mut wide = wide.to_vec();
         wide.resize(2 * narrow.len(), 0);
-        Self { pcma: encoded(Law::Pcma), pcmu: encoded(Law::Pcmu), wide: wide.into(), opus: OnceLock::new() }
+        Self {
+            pcma: encoded(Law::Pcma),
+            pcmu: encoded(Law::Pcmu),
+            wide: wide.into(),
+            opus: Default::default(),
+        }
     }
 
     /// Its length in samples at 8 kHz.
@@ -58,23 +71,23 @@ impl Prompt {
         }
     }
 
-    /// The packet of Opus around a sample; None while it is not made.
-    pub fn packet(&self, offset: usize) -> Option<&[u8]> {
-        let packets = self.opus.get()?;
-        let index = offset / (SAMPLES_PER_MS * FRAME_MS as usize);
+    /// The packet that begins at a sample; None when none is made that does.
+    pub fn packet(&self, codec: Codec, offset: usize) -> Option<&[u8]> {
+        let packets = self.made(codec, offset % FRAME)?;
+        let index = (offset - packets.phase) / FRAME;
         let start = if index == 0 { 0 } else { packets.ends[index - 1] };
         Some(&packets.octets[start as usize..*packets.ends.get(index)? as usize])
     }
 
-    /// Whether packets of this codec are made ahead, and are not made yet.
-    pub fn wants_packets(&self, codec: Codec) -> bool {
-        self.packets(codec).is_some_and(|packets| packets.get().is_none())
+    /// Whether packets of this codec are made ahead, and those that begin at `phase` are neither made yet nor too many.
+    pub fn wants_packets(&self, codec: Codec, phase: usize) -> bool {
+        self.made(codec, phase).is_none() && self.room(codec).is_some()
     }
 
-    /// Make the packets of a codec: some milliseconds of work for each second of sound.
-    pub fn make_packets(&self, codec: Codec) {
-        if let Some(packets) = self.packets(codec) {
-            packets.get_or_init(|| packets_of(&self.wide, codec).unwrap_or_default());
+    /// Make the packets of a codec that begin at `phase`: some milliseconds of work for each second of sound.
+    pub fn make_packets(&self, codec: Codec, phase: usize) {
+        if let Some(room) = self.room(codec).filter(|_| self.wants_packets(codec, phase)) {
+            room.get_or_init(|| packets_of(&self.wide, codec, phase).unwrap_or_else(|| Packets::none(phase)));
         }
     }
 
@@ -90,26 +103,55 @@ impl Prompt {
         }
     }
 
-    fn packets(&self, codec: Codec) -> Option<&OnceLock<Packets>> {
+    fn made(&self, codec: Codec, phase: usize) -> Option<&Packets> {
+        self.packets(codec).iter().filter_map(OnceLock::get).find(|packets| packets.phase == phase)
+    }
+
+    fn room(&self, codec: Codec) -> Option<&OnceLock<Packets>> {
+        self.packets(codec).iter().find(|room| room.get().is_none())
+    }
+
+    fn packets(&self, codec: Codec) -> &[OnceLock<Packets>] {
         match codec {
-            Codec::Opus => Some(&self.opus),
-            _ => None,
+            Codec::Opus => &self.opus,
+            _ => &[],
         }
     }
 }
 
+impl Packets {
+    fn none(phase: usize) -> Self {
+        Self { phase, octets: Box::default(), ends: Box::default() }
+    }
+}
+
 /// None when the codec cannot be encoded.
-fn packets_of(samples: &[i16], codec: Codec) -> Option<Packets> {
+fn packets_of(samples: &[i16], codec: Codec, phase: usize) -> Option<Packets> {
     let mut encoder = Encoder::new(codec)?;
-    let mut frame = vec![0; codec.samples(FRAME_MS)];
     let mut packet = [0; MAX_PAYLOAD];
     let (mut octets, mut ends) = (Vec::new(), Vec::new());
-    for chunk in samples.chunks(frame.len()) {
-        frame[..chunk.len()].copy_from_slice(chunk);
-        frame[chunk.len()..].fill(0);
-        let length = encoder.encode(&frame, &mut packet).ok()?;
+    let (before, samples) = samples.split_at((WIDENING * phase).min(samples.len()));
+    if !before.is_empty() {
+        encoder.encode(&after_silence(before), &mut packet).ok()?;
+    }
+    let (frames, last) = samples.as_chunks::<WIDE_FRAME>();
+    let last = (!last.is_empty()).then(|| before_silence(last));
+    for frame in frames.iter().chain(&last) {
+        let length = encoder.encode(frame, &mut packet).ok()?;
         octets.extend_from_slice(&packet[..length]);
         ends.push(octets.len() as u32);
     }
-    Some(Packets { octets: octets.into(), ends: ends.into() })
+    Some(Packets { phase, octets: octets.into(), ends: ends.into() })
+}
+
+fn after_silence(samples: &[i16]) -> [i16; WIDE_FRAME] {
+    let mut frame = [0; WIDE_FRAME];
+    frame[WIDE_FRAME - samples.len()..].copy_from_slice(samples);
+    frame
+}
+
+fn before_silence(samples: &[i16]) -> [i16; WIDE_FRAME] {
+    let mut frame = [0; WIDE_FRAME];
+    frame[..samples.len()].copy_from_slice(samples);
+    frame
 }

@@ -12,7 +12,8 @@ use crate::prompt::Prompt;
 /// Orders that may wait; one that finds no room is given again by the next who hears the prompt.
 const MAX_WAITING: usize = 256;
 
-type Order = (Arc<Prompt>, Codec);
+/// A prompt, and where its first packet is to begin.
+type Order = (Arc<Prompt>, Codec, usize);
 
 /// Where orders are given. The thread ends when this is dropped, after the prompt it is at.
 #[derive(Debug)]
@@ -28,15 +29,15 @@ impl PromptMaker {
     }
 
     /// See that the packets of a codec will be there; until then each who hears the prompt is encoded for alone.
-    pub fn order(&self, prompt: &Arc<Prompt>, codec: Codec) {
-        if prompt.wants_packets(codec) {
-            let _ = self.orders.try_send((prompt.clone(), codec));
+    pub fn order(&self, prompt: &Arc<Prompt>, codec: Codec, phase: usize) {
+        if prompt.wants_packets(codec, phase) {
+            let _ = self.orders.try_send((prompt.clone(), codec, phase));
         }
     }
 }
 
 fn make(orders: &Receiver<Order>) {
-    for (prompt, codec) in orders {
-        prompt.make_packets(codec);
+    for (prompt, codec, phase) in orders {
+        prompt.make_packets(codec, phase);
     }
 }

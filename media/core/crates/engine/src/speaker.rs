@@ -16,6 +16,7 @@ use crate::intake::Received;
 use crate::playback::{Manner, Playback};
 use crate::playlist::Playlist;
 use crate::settings::{MAX_PTIME_MS, Settings};
+use crate::shared_streams::SharedStreams;
 use crate::translation::payload_type_for;
 
 mod from_mix;
@@ -90,7 +91,7 @@ impl Speaker {
     /// Play this, in place of what plays now.
     pub fn play(&mut self, mut playback: Playback, now_us: u64, events: &mut Vec<Event>) {
         self.stop_playback(events);
-        playback.begin(now_us);
+        playback.go_to_present(now_us);
         self.playback = Some(playback);
         self.spurt = true;
         self.hushed_until_us = 0;
@@ -193,6 +194,7 @@ impl Speaker {
     pub fn speak(
         &mut self,
         settings: Option<&Settings>,
+        streams: &mut SharedStreams,
         now_us: u64,
         packet: &mut [u8; MAX_PACKET],
         events: &mut Vec<Event>,
@@ -208,7 +210,9 @@ impl Speaker {
             return 0;
         }
         let payload_type = settings.map_or(0, |settings| settings.payload_type);
-        let length = self.play_on(codec, ptime_ms, payload_type, now_us, packet);
+        let payload = &mut packet[HEADER_LENGTH..];
+        let filled = self.fill(streams, codec, ptime_ms, now_us, payload);
+        let length = self.put_header(filled, codec.ticks(ptime_ms), payload_type, now_us, packet);
         if length == 0 {
             self.next_us = None;
             if !self.is_paused() {
@@ -261,35 +265,46 @@ impl Speaker {
         self.playback.as_ref().is_some_and(|playback| playback.paused)
     }
 
-    /// One beat of tones or prompts; 0 when they are over or paused.
-    fn play_on(
+    /// Make a packet of what was filled in; its length, 0 of nothing.
+    fn put_header(
         &mut self,
-        codec: Codec,
-        ptime_ms: u32,
+        filled: usize,
+        ticks: u32,
         payload_type: u8,
         now_us: u64,
         packet: &mut [u8; MAX_PACKET],
     ) -> usize {
-        let length = self.fill(codec, ptime_ms, &mut packet[HEADER_LENGTH..]);
-        if length == 0 {
+        if filled == 0 {
             return 0;
         }
         let spurt = std::mem::take(&mut self.spurt);
-        let header = self.stream.own_audio(codec.ticks(ptime_ms), spurt, payload_type, now_us);
+        let header = self.stream.own_audio(ticks, spurt, payload_type, now_us);
         packet[..HEADER_LENGTH].copy_from_slice(&header.to_bytes());
-        HEADER_LENGTH + length
+        HEADER_LENGTH + filled
     }
 
-    fn fill(&mut self, codec: Codec, ptime_ms: u32, payload: &mut [u8]) -> usize {
+    /// One beat of tones or prompts; 0 when they are over or paused.
+    fn fill(
+        &mut self,
+        streams: &mut SharedStreams,
+        codec: Codec,
+        ptime_ms: u32,
+        now_us: u64,
+        payload: &mut [u8],
+    ) -> usize {
         let tones = self.tones.as_mut().map_or(0, |tones| tones.fill(codec, ptime_ms, payload));
         if tones > 0 {
             return tones;
         }
         self.tones = None;
-        if let Some(playback) = &mut self.playback {
-            return if playback.paused { 0 } else { playback.fill(codec, ptime_ms, payload) };
+        match &mut self.playback {
+            Some(playback) if playback.paused => 0,
+            Some(playback) if playback.is_shared() => {
+                streams.fill(playback, codec, ptime_ms, now_us, payload)
+            }
+            Some(playback) => playback.fill(codec, ptime_ms, payload),
+            None => self.fill_returned(codec, ptime_ms, payload),
         }
-        self.fill_returned(codec, ptime_ms, payload)
     }
 
     fn end_playback(&mut self, end: PlaybackEnd, events: &mut Vec<Event>) {

@@ -24,6 +24,7 @@ use crate::lateness::{Lateness, MUCH_US, Pace};
 use crate::mix::Mix;
 use crate::recorder::{RecordedPacket, Recorder};
 use crate::rules::Rules;
+use crate::shared_streams::SharedStreams;
 use crate::storage::Writers;
 use crate::table::Table;
 use crate::wake::Wake;
@@ -80,6 +81,7 @@ pub struct Worker {
     mixes: Table<Mix>,
     recorder: Recorder,
     forks: Forks,
+    shared_streams: SharedStreams,
     agenda: Agenda,
     alarm: Alarm,
     pace: Pace,
@@ -102,6 +104,7 @@ impl Worker {
         Ok(Self {
             recorder: Recorder::new(around.writers.clone(), around.format),
             forks: Forks::default(),
+            shared_streams: SharedStreams::default(),
             around,
             epoll,
             legs: Table::default(),

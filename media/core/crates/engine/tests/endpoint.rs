@@ -13,6 +13,7 @@ use engine::playlist::Playlist;
 use engine::prompt::Prompt;
 use engine::rules::Rules;
 use engine::settings::{Rtcp, Settings};
+use engine::shared_streams::SharedStreams;
 use engine::speaker::MAX_PACKET;
 use proptest::prelude::*;
 use rtp::digit_sender::{DigitSender, Touch};
@@ -82,7 +83,13 @@ impl Rig {
         let mut packet = [0; MAX_PACKET];
         let settings = self.endpoint.settings;
         let speaker = &mut self.endpoint.speaker;
-        let length = speaker.speak(settings.as_ref(), self.now_us, &mut packet, &mut self.events);
+        let length = speaker.speak(
+            settings.as_ref(),
+            &mut SharedStreams::default(),
+            self.now_us,
+            &mut packet,
+            &mut self.events,
+        );
         let parsed = Packet::parse(&packet[..length]).ok()?;
         Some((parsed.header, packet[parsed.payload].to_vec()))
     }
@@ -333,7 +340,13 @@ fn a_process_that_slept_does_not_catch_up_in_a_burst() {
     rig.play(1, vec![prompt(10)], Manner::ONCE);
     rig.beat();
     let mut packet = [0; MAX_PACKET];
-    rig.endpoint.speaker.speak(Some(&settings()), 5_000_000, &mut packet, &mut rig.events);
+    rig.endpoint.speaker.speak(
+        Some(&settings()),
+        &mut SharedStreams::default(),
+        5_000_000,
+        &mut packet,
+        &mut rig.events,
+    );
     assert_eq!(rig.endpoint.speaker.next_us(), Some(5_000_000 + BEAT_US));
 }
 

@@ -14,6 +14,7 @@ use engine::playlist::Playlist;
 use engine::prompt::Prompt;
 use engine::rules::Rules;
 use engine::settings::{Rtcp, Settings};
+use engine::shared_streams::SharedStreams;
 use engine::speaker::MAX_PACKET;
 use forking::link::Downward;
 use forking::returned::Returned;
@@ -49,6 +50,7 @@ fn phone() -> SocketAddr {
 struct Rig {
     endpoint: Endpoint,
     events: Vec<Event>,
+    streams: SharedStreams,
     now_us: u64,
 }
 
@@ -58,6 +60,7 @@ impl Rig {
         let mut rig = Self {
             endpoint: Endpoint::new(7, stream, 1, &Rules::default(), 0),
             events: Vec::new(),
+            streams: SharedStreams::default(),
             now_us: 0,
         };
         rig.endpoint.configure(settings(), 0);
@@ -99,7 +102,8 @@ impl Rig {
             self.now_us = due_us;
             let mut packet = [0; MAX_PACKET];
             let speaker = &mut self.endpoint.speaker;
-            let length = speaker.speak(Some(&settings()), due_us, &mut packet, &mut self.events);
+            let length =
+                speaker.speak(Some(&settings()), &mut self.streams, due_us, &mut packet, &mut self.events);
             if let Ok(Packet { header, payload }) = Packet::parse(&packet[..length]) {
                 said.push((header, packet[payload].to_vec()));
             }

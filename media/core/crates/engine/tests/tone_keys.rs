@@ -13,6 +13,7 @@ use engine::playlist::Playlist;
 use engine::prompt::Prompt;
 use engine::rules::{InBandDigits, Rules};
 use engine::settings::{Rtcp, Settings};
+use engine::shared_streams::SharedStreams;
 use engine::speaker::MAX_PACKET;
 use rtp::outgoing::OutgoingStream;
 use rtp::packet::Header;
@@ -103,10 +104,10 @@ impl Rig {
     /// How many packets of the prompt went out since this was asked before.
     fn packets_played(&mut self) -> usize {
         let Self { endpoint, events, now_us, .. } = self;
-        let mut played = 0;
+        let (mut played, streams) = (0, &mut SharedStreams::default());
         while endpoint.speaker.next_us().is_some_and(|due_us| due_us <= *now_us) {
             let mut packet = [0; MAX_PACKET];
-            let length = endpoint.speaker.speak(Some(&WITHOUT_EVENTS), *now_us, &mut packet, events);
+            let length = endpoint.speaker.speak(Some(&WITHOUT_EVENTS), streams, *now_us, &mut packet, events);
             played += usize::from(length > 0);
         }
         played

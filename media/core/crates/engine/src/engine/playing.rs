@@ -36,9 +36,10 @@ impl Engine {
     ) -> Result<PlaybackId, Refusal> {
         check_gain(manner.gain_db)?;
         let prompts = names.into_iter().map(|name| self.prompt(&name)).collect::<Result<Vec<_>, _>>()?;
-        self.make_ahead(endpoint, &prompts)?;
+        let list = Playlist::new(prompts);
+        self.make_ahead(endpoint, &list, manner)?;
         let id = self.new_id();
-        let playback = Playback::new(id, Playlist::new(prompts), manner);
+        let playback = Playback::new(id, list, manner);
         self.post(endpoint, Command::Play { endpoint, playback })?;
         Ok(id)
     }
@@ -68,20 +69,18 @@ impl Engine {
         found.ok_or_else(|| Refusal::Unable(format!("there is no prompt named {name}")))
     }
 
-    /// Who hears these next shall not need an encoder of their own.
-    fn make_ahead(&self, endpoint: EndpointId, prompts: &[Arc<Prompt>]) -> Result<(), Refusal> {
+    /// Who hears these next shall not need an encoder of their own. A shared stream has one for all.
+    fn make_ahead(&self, endpoint: EndpointId, list: &Playlist, manner: Manner) -> Result<(), Refusal> {
         let codec = self.endpoints.get(&endpoint).and_then(|placed| placed.settings).map(|to| to.codec);
         match codec {
             Some(Codec::G729) => {
                 Err(Refusal::Unable("nothing can be played in G729: it is only relayed".into()))
             }
-            Some(codec) => {
-                for prompt in prompts {
-                    self.prompt_maker.order(prompt, codec);
-                }
+            Some(codec) if !manner.shared => {
+                list.phases().for_each(|(prompt, phase)| self.prompt_maker.order(prompt, codec, phase));
                 Ok(())
             }
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 }

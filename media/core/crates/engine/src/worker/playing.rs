@@ -31,7 +31,8 @@ impl Worker {
         let Some(leg) = self.legs.get(id) else { return };
         let mut packet = [0; MAX_PACKET];
         let settings = leg.endpoint.settings;
-        let length = leg.endpoint.speaker.speak(settings.as_ref(), now_us, &mut packet, &mut self.outbox);
+        let (streams, events) = (&mut self.shared_streams, &mut self.outbox);
+        let length = leg.endpoint.speaker.speak(settings.as_ref(), streams, now_us, &mut packet, events);
         if length > 0 {
             leg.tell_forks(&packet[..length], &mut self.forks);
             leg.send(&mut packet, 0..length);
