@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import (
+    recording_conversion,
     recording_deletion,
     recording_export,
     recording_link,
@@ -94,6 +95,7 @@ app.command("untag")(recording_notes.untag)
 app.command("rate")(recording_notes.rate)
 app.command("hold")(recording_notes.hold)
 app.command("release")(recording_notes.release)
+app.command("convert")(recording_conversion.convert)
 app.command("delete")(recording_deletion.delete)
 
 

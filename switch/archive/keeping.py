@@ -5,6 +5,7 @@ that neither calls nor manifests ever wait for it. Its place in the journal is k
 """
 
 from collections import deque
+from collections.abc import Iterable
 from contextlib import closing
 from threading import Event as Signal
 from threading import Thread
@@ -14,6 +15,7 @@ import structlog
 
 from media.config import RecordingsConfig
 from media.events import RecordingCompleted
+from runtime.errors import UsageError
 from switch.archive.events import RecordingConverted, RecordingEncrypted, RecordingNotTreated
 from switch.archive.in_hand import InHand
 from switch.archive.state_file import StateFile
@@ -22,7 +24,6 @@ from switch.records.config import RecordsConfig
 from switch.records.events import Report
 from switch.records.journal import Journal
 from switch.records.journal_reader import JournalReader
-from switch.records.projection import JournalEntry
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,7 @@ _STATE = "keeping.json"
 _BATCH = 100
 _MOST_ATTEMPTS = 60
 """After so many of RETRY_S each, a recording stays as it is."""
+_MOST_REQUESTED = 100_000
 _STEPS = {"converted": RecordingConverted, "encrypted": RecordingEncrypted}
 _TOPIC = RecordingCompleted.topic
 
@@ -59,6 +61,7 @@ class Keeping:
         self.untreated = 0
         """Recordings that stay as they are, though something was to be done."""
         self._worker = Worker("switch.archive.keeper")
+        self._requested: deque[tuple[str, str]] = deque()
         self._closing = Signal()
         self._wake = Signal()
         self._thread = Thread(target=self._run, name="keeping", daemon=True)
@@ -68,6 +71,18 @@ class Keeping:
     def has_work(self) -> bool:
         """Whether anything is configured to be done."""
         return bool(self._recordings.convert or self._recordings.encrypt_to)
+
+    def request(self, recording_id: str, path: str) -> None:
+        """Have one treated that was over before, as one that ends now; ``path``: as its events name it.
+
+        From any thread. What is not done when this run ends is forgotten. Raises UsageError.
+        """
+        if not self.has_work:
+            raise UsageError("nothing is to be done; set recordings.convert or recordings.encrypt_to")
+        if len(self._requested) >= _MOST_REQUESTED:
+            raise UsageError(f"{_MOST_REQUESTED} recordings wait to be converted; try again later")
+        self._requested.append((recording_id, path))
+        self._wake.set()
 
     def start(self) -> None:
         """Begin to follow the journal, from where the last run ended."""
@@ -93,25 +108,34 @@ class Keeping:
                 except OSError as error:
                     log.warning("the journal cannot be read; trying again", reason=str(error))
                     self._closing.wait(self.RETRY_S)
+                self._do_requested()
                 self._wake.wait()
                 self._wake.clear()
         self._worker.close()
 
     def _catch_up(self, reader: JournalReader) -> None:
         while not self._closing.is_set() and (entries := reader.take(_BATCH)):
-            waiting = deque((entry, 1) for entry in entries)
-            while waiting and not self._closing.is_set():
-                entry, attempt = waiting.popleft()
-                if self._treat(entry, last=attempt >= _MOST_ATTEMPTS):
-                    continue
-                waiting.append((entry, attempt + 1))
-                self._closing.wait(self.RETRY_S / len(waiting))
+            self._work_off((entry.fields["recording_id"], entry.fields["path"]) for entry in entries)
             if not self._closing.is_set():
                 self._state.keep({"next_sequence": reader.next_sequence})
 
-    def _treat(self, entry: JournalEntry, *, last: bool) -> bool:
+    def _do_requested(self) -> None:
+        """One by one, so that those that end now need not wait for all that were asked for."""
+        if self._requested:
+            self._work_off([self._requested.popleft()])
+            self._wake.set()
+
+    def _work_off(self, recordings: Iterable[tuple[str, str]]) -> None:
+        waiting = deque((recording, 1) for recording in recordings)
+        while waiting and not self._closing.is_set():
+            recording, attempt = waiting.popleft()
+            if self._treat(*recording, last=attempt >= _MOST_ATTEMPTS):
+                continue
+            waiting.append((recording, attempt + 1))
+            self._closing.wait(self.RETRY_S / len(waiting))
+
+    def _treat(self, recording_id: str, path: str, *, last: bool) -> bool:
         """Whether nothing is left to be done to a recording, be it that it cannot be."""
-        recording_id, path = entry.fields["recording_id"], entry.fields["path"]
         order = {"path": path, "form": self._recordings.convert, "recipients": self._recordings.encrypt_to}
         with self._in_hand.holding(recording_id):
             answer = self._worker.ask(order)

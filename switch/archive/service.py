@@ -92,7 +92,12 @@ class ArchiveService:
         )
         self._listening = Listening(link_key, http, records, clock, driver.submit, access)
         self._catalogue = Catalogue(
-            records, self._listening.finder, deleter, driver.submit, knows_earlier_runs
+            records,
+            self._listening.finder,
+            deleter,
+            self._keeping.request,
+            driver.submit,
+            knows_earlier_runs,
         )
         self._deletion = NightlyDeletion(
             recordings,

@@ -13,7 +13,7 @@ import switch.verbs
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from switch.application import Verb
-from switch.archive.catalogue.verbs import RateParams, ReasonParams, TagParams
+from switch.archive.catalogue.verbs import RateParams, ReasonParams, RecordingParams, TagParams
 from switch.control.config import ControlConfig
 from switch.control.server import ControlServer
 from switch.records.projection import JournalEntry
@@ -196,6 +196,9 @@ class SmallSwitch:
             self._verb("recording.rate", RateParams, NOTED),
             self._verb("recording.hold", ReasonParams, NOTED | {"held": True}),
             self._verb("recording.release", ReasonParams, NOTED),
+            self._verb(
+                "recording.convert", RecordingParams, {"recording_id": "recording-1", "path": "r.wav"}
+            ),
             self._verb("recording.delete", ReasonParams, NOTED | {"state": "deleted"}),
             self._verb("switch.status", NoParams, STATUS),
         ]

@@ -77,6 +77,11 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
             {"recording_id": "recording-1", "by": "li", "reason": "asked for"},
         ),
         (
+            ["recordings", "convert", "recording-1"],
+            "recording.convert",
+            {"recording_id": "recording-1"},
+        ),
+        (
             ["recordings", "release", "recording-1", "--reason", "settled", "--by", "li"],
             "recording.release",
             {"recording_id": "recording-1", "by": "li", "reason": "settled"},

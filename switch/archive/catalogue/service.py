@@ -20,13 +20,14 @@ class Catalogue:
         records: RecordsConfig,
         finder: RecordingFinder,
         deleter: Deleter,
+        convert: Callable[[str, str], None],
         submit: Callable[[Event], None],
         knows_earlier_runs: Callable[[], bool],
     ) -> None:
         self.recent = RecentChanges()
         """Observes the driver's events."""
         self._verbs = RecordingVerbs(
-            RecordReader(records), finder, self.recent, deleter, submit, knows_earlier_runs
+            RecordReader(records), finder, self.recent, deleter, convert, submit, knows_earlier_runs
         )
 
     def verbs(self) -> tuple[Verb, ...]:

@@ -1,4 +1,4 @@
-"""``recording.list``, ``.show``, ``.tag``, ``.untag``, ``.rate``, ``.hold``, ``.release``, ``.delete``.
+"""``recording.list``, ``show``, ``tag``, ``untag``, ``rate``, ``hold``, ``release``, ``convert``, ``delete``.
 
 They look into the database, so they are answered when a thread of their own has done so.
 """
@@ -106,10 +106,15 @@ class RecordingVerbs:
         finder: RecordingFinder,
         recent: RecentChanges,
         deleter: Deleter,
+        convert: Callable[[str, str], None],
         submit: Callable[[Event], None],
         knows_earlier_runs: Callable[[], bool],
     ) -> None:
-        """``knows_earlier_runs``: whether the database has all that the journal had when this run began."""
+        """``convert`` takes a recording's id and path.
+
+        ``knows_earlier_runs``: whether the database has all that the journal had when this run began.
+        """
+        self._convert_later = convert
         self._knows_earlier_runs = knows_earlier_runs
         self._records = records
         self._finder = finder
@@ -127,6 +132,7 @@ class RecordingVerbs:
             Verb("recording.rate", RateParams, self._rate, "Rate a recording."),
             Verb("recording.hold", ReasonParams, self._hold, "Let a recording not be deleted: a legal hold."),
             Verb("recording.release", ReasonParams, self._release, "End a hold."),
+            Verb("recording.convert", RecordingParams, self._convert, "Convert an older recording."),
             Verb("recording.delete", ReasonParams, self._delete, "Delete a recording that is over."),
         )
 
@@ -173,6 +179,16 @@ class RecordingVerbs:
             raise UsageError(f"{recording['path']} cannot be deleted: {error}") from error
         self._submit(deleted)
         return {"recording_id": recording["recording_id"], "state": DELETED, "path": recording["path"]}
+
+    async def _convert(self, params: RecordingParams) -> dict[str, Any]:
+        recording = await self._find(params)
+        recording_id, state = recording["recording_id"], self._now(recording)["state"]
+        if state != "completed":
+            raise UsageError(f"recording {recording_id} is {state}")
+        if self._now(recording)["moved_to"] is not None:
+            raise UsageError(f"recording {recording_id} is in the second tier and stays as it is")
+        self._convert_later(recording_id, recording["path"])
+        return {"recording_id": recording_id, "path": recording["path"]}
 
     async def _change(self, params: ChangeParams, kind: type[Event], **value: object) -> dict[str, Any]:
         recording = await self._find(params)

@@ -9,6 +9,7 @@ import pytest
 from pyrage.x25519 import Identity
 
 from media.config import RecordingsConfig
+from runtime.errors import UsageError
 from runtime.vocabulary import Event
 from switch.archive.events import RecordingConverted, RecordingEncrypted, RecordingNotTreated
 from switch.archive.in_hand import InHand
@@ -121,3 +122,23 @@ def test_without_anything_to_do_nothing_runs(tmp_path: Path) -> None:
         run.tell(*call_of(path))
     assert names(path) == ["recording-1.json", "recording-1.wav"]
     assert keeper._worker.process is None
+
+
+def test_one_that_was_over_before_is_converted_when_asked_for(tmp_path: Path) -> None:
+    settings, path = config(tmp_path), recording_file(tmp_path)
+    with running(settings) as run, keeping(settings, run) as keeper:
+        run.tell(*call_of(path))
+        with pytest.raises(UsageError, match=r"recordings\.convert"):
+            keeper.request("recording-1", str(path))
+    second = recording_file(tmp_path, "recording-2")
+    with running(settings) as run, keeping(settings, run, convert="flac") as keeper:
+        run.tell(*call_of(second))
+        told(run, 1)
+        assert path.exists()
+        keeper.request("recording-1", str(path))
+        (converted,) = told(run, 1)
+    flac = path.with_suffix(".flac")
+    assert converted == RecordingConverted(
+        recording_id="recording-1", path=str(flac), size_bytes=flac.stat().st_size
+    )
+    assert not path.exists()
