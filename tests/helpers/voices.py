@@ -18,12 +18,16 @@ _RATES_HZ = {Codec.PCMA: 8000, Codec.PCMU: 8000, Codec.G722: 16_000, Codec.OPUS:
 def encoded_tone(codec: Codec, hz: float, *, ms: int, amplitude: int = 6000) -> list[bytes]:
     """A sine as payloads of 20 ms."""
     rate_hz = _RATES_HZ[codec]
+    times = np.arange(rate_hz * ms // 1000) / rate_hz
+    return encoded(codec, (amplitude * np.sin(2 * np.pi * hz * times)).astype(np.int16))
+
+
+def encoded(codec: Codec, samples: Samples) -> list[bytes]:
+    """Samples at the codec's rate as payloads of 20 ms."""
+    rate_hz = _RATES_HZ[codec]
     context: Any = av.CodecContext.create(_NAMES[codec], "w")
     context.sample_rate, context.format, context.layout = rate_hz, "s16", "mono"
     frame_length = rate_hz // 50
-    samples = (amplitude * np.sin(2 * np.pi * hz * np.arange(rate_hz * ms // 1000) / rate_hz)).astype(
-        np.int16
-    )
     payloads: list[bytes] = []
     for begin in range(0, len(samples), frame_length):
         frame = av.AudioFrame.from_ndarray(samples[None, begin : begin + frame_length], "s16", "mono")
