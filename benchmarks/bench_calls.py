@@ -1,11 +1,12 @@
 """CPU of the switch for a complete two-leg call, SIPp as caller and as phone, no audio.
 
-``python -m benchmarks.bench_calls [--rate N] [--seconds S] [--json]``
+``python -m benchmarks.bench_calls [--rate N] [--seconds S] [--proxy] [--json]``
 
 A caller dials an access code that rings one registered station: INVITE, 100, 180, 200 and ACK on both legs,
 a moment of silence, BYE and 200 on both legs, call record written to the database. CPU is user and system
 time of the switch's process with all its threads, from before the first measured call until the last one's
-record is written. A first run warms up and is not counted.
+record is written. A first run warms up and is not counted. ``--proxy`` sends the same calls through Kamailio
+as a mere proxy, which tells a slow machine from a slow switch.
 """
 
 import argparse
@@ -13,16 +14,18 @@ import csv
 import json
 import subprocess
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.proxy_subject import ProxySubject
 from benchmarks.switch_subject import HOST, SwitchSubject
 from sipp_scenarios.phones import Station
-from sipp_scenarios.runner import free_port
+from sipp_scenarios.runner import Address, free_port
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "sipp_scenarios"
 STATION, PASSWORD, NUMBER = "2001", "secret-2001", "95598"
@@ -68,40 +71,35 @@ class Result:
     setup_ms: float
 
 
-class Phone:
-    """SIPp as a registered phone that takes any number of calls at once."""
-
-    def __init__(self, subject: SwitchSubject, folder: Path) -> None:
-        self._subject = subject
-        self._folder = folder
-
-    def __enter__(self) -> Self:
-        station = Station(self._subject.sip, STATION, PASSWORD, self._folder)
-        station.register(expires_s=3600)
-        scenario = station.scenario("agent_takes_every_call")
-        keys = ("-key", "station", STATION, "-key", "rtp_port", "9")
-        command = ["sipp", *_common("agent_takes_every_call", scenario.port), *keys]
-        self._sipp = subprocess.Popen(
-            command,
-            cwd=self._folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._sipp.kill()
-        self._sipp.wait()
+@contextmanager
+def registered_phone(subject: SwitchSubject, folder: Path) -> Iterator[None]:
+    """SIPp as the switch's station, taking any number of calls at once."""
+    station = Station(subject.sip, STATION, PASSWORD, folder)
+    station.register(expires_s=3600)
+    with answering_phone(folder, station.scenario("agent_takes_every_call").port):
+        yield
 
 
-def place_calls(subject: SwitchSubject, folder: Path, rate: int, seconds: float) -> Run:
+@contextmanager
+def answering_phone(folder: Path, port: int) -> Iterator[None]:
+    """SIPp, taking any number of calls at once from whoever sends them."""
+    keys = ("-key", "station", STATION, "-key", "rtp_port", "9")
+    command = ["sipp", *_common("agent_takes_every_call", port), *keys]
+    quiet = subprocess.DEVNULL
+    sipp = subprocess.Popen(command, cwd=folder, stdin=quiet, stdout=quiet, stderr=quiet)
+    try:
+        yield
+    finally:
+        sipp.kill()
+        sipp.wait()
+
+
+def place_calls(switch: Address, folder: Path, rate: int, seconds: float) -> Run:
     """Dial for so long, and wait for the last call's end."""
     statistics = folder / "statistics.csv"
     statistics.unlink(missing_ok=True)
-    address = f"{subject.sip.host}:{subject.sip.port}"
     command = [
-        *("sipp", address, *_common("caller_waits_and_hangs_up", free_port(HOST)), "-s", NUMBER),
+        *("sipp", str(switch), *_common("caller_waits_and_hangs_up", free_port(HOST)), "-s", NUMBER),
         *("-key", "caller", "13800138000", "-key", "caller_name", "客户", "-key", "rtp_port", "9"),
         *("-r", str(rate), "-m", str(int(rate * seconds)), "-l", str(rate * 40), "-d", str(TALK_MS)),
         *("-trace_stat", "-stf", statistics.name, "-fd", "1"),
@@ -122,11 +120,11 @@ def measure(rate: int, seconds: float) -> Result:
     """Warm up, then measure for about ``seconds``."""
     with tempfile.TemporaryDirectory(prefix="bench-calls-") as name:
         folder = Path(name)
-        with SwitchSubject(folder, SECTIONS) as subject, Phone(subject, folder):
-            warm = place_calls(subject, folder, rate, WARM_UP_S)
+        with SwitchSubject(folder, SECTIONS) as subject, registered_phone(subject, folder):
+            warm = place_calls(subject.sip, folder, rate, WARM_UP_S)
             records = subject.wait_for_records(warm.succeeded + warm.failed)
             repeated, cpu_s = _retransmissions(subject), subject.cpu_s()
-            run = place_calls(subject, folder, rate, seconds)
+            run = place_calls(subject.sip, folder, rate, seconds)
             calls = run.succeeded + run.failed
             written = subject.wait_for_records(records + calls) - records
             return Result(
@@ -137,6 +135,17 @@ def measure(rate: int, seconds: float) -> Result:
                 retransmissions=int(_retransmissions(subject) - repeated),
                 setup_ms=run.setup_ms,
             )
+
+
+def measure_proxy(rate: int, seconds: float) -> float:
+    """Milliseconds of CPU these calls cost Kamailio as a mere proxy. Raises FileNotFoundError without it."""
+    with tempfile.TemporaryDirectory(prefix="bench-calls-") as name:
+        folder, phone = Path(name), Address(HOST, free_port(HOST))
+        with answering_phone(folder, phone.port), ProxySubject(folder, phone) as proxy:
+            place_calls(proxy.sip, folder, rate, WARM_UP_S)
+            cpu_s = proxy.cpu_s()
+            run = place_calls(proxy.sip, folder, rate, seconds)
+            return round((proxy.cpu_s() - cpu_s) * 1000 / max(run.succeeded, 1), 4)
 
 
 def _common(scenario: str, port: int) -> list[str]:
@@ -166,10 +175,10 @@ def _milliseconds(text: str) -> float:
     return ((hours * 60 + minutes) * 60 + seconds) * 1000 + microseconds / 1000
 
 
-def _table(rate: int, result: Result) -> Table:
+def _table(rate: int, figures: Mapping[str, float]) -> Table:
     table = Table("figure", title=f"two-leg calls, {rate} a second")
     table.add_column("value", justify="right")
-    for name, value in asdict(result).items():
+    for name, value in figures.items():
         table.add_row(name, f"{value:g}")
     return table
 
@@ -179,12 +188,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rate", type=int, default=200, help="calls a second")
     parser.add_argument("--seconds", type=float, default=15.0, help="of dialling, after the warm-up")
+    parser.add_argument(
+        "--proxy", action="store_true", help="the same calls through Kamailio, for comparison"
+    )
     parser.add_argument("--json", action="store_true", help="print the line of JSON only")
     arguments = parser.parse_args()
-    result = measure(arguments.rate, arguments.seconds)
+    figures = asdict(measure(arguments.rate, arguments.seconds))
+    if arguments.proxy:
+        proxy_ms = measure_proxy(arguments.rate, arguments.seconds)
+        figures |= {
+            "proxy_ms_per_call": proxy_ms,
+            "proxy_ratio": round(figures["cpu_ms_per_call"] / proxy_ms, 2),
+        }
     if not arguments.json:
-        Console().print(_table(arguments.rate, result))
-    print(json.dumps(asdict(result)))
+        Console().print(_table(arguments.rate, figures))
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":
