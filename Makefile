@@ -60,7 +60,8 @@ bench: .venv/.core  ## measure what a packet, a call, a registration and a flood
 	@$(call need,sipp,sip-tester)
 	$(BIN)/python -m benchmarks.bench_relay
 	$(BIN)/python -m benchmarks.bench_media
-	$(BIN)/python -m benchmarks.bench_calls
+	@$(call need,kamailio,kamailio)
+	$(BIN)/python -m benchmarks.bench_calls --proxy
 	$(BIN)/python -m benchmarks.bench_flood
 	$(BIN)/python -m benchmarks.bench_register
 
