@@ -1,7 +1,7 @@
 """The files of recordings for commands that read them: found where they lie, opened, held to their hash."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -12,7 +12,7 @@ from media.recordings.digest import sha256_of
 from media.recordings.forms import Form, form_of
 from media.recordings.manifest import read_manifest
 from media.recordings.opening import opened
-from media.recordings.tiers import lying_at
+from media.recordings.tiers import lying_at, size_of
 from media.recordings.wav import RecordingError
 
 Row = Mapping[str, Any]
@@ -33,8 +33,8 @@ class OpenRecording:
 def open_recording(row: Row, configuration: Configuration) -> Iterator[OpenRecording]:
     """Open a recording, decrypting it in memory where this machine has the key.
 
-    Raises RecordingError when there is no such file or it is damaged, UsageError when the key is missing,
-    OSError when disk or store refuse.
+    Raises RecordingError when there is no such file, it is damaged, or disk or store refuse; UsageError when
+    the key is missing.
     """
     if not row["path"]:
         raise RecordingError(f"recording {row['recording_id']} was never begun: {row['reason']}")
@@ -42,7 +42,12 @@ def open_recording(row: Row, configuration: Configuration) -> Iterator[OpenRecor
     lies = lying_at(begun, row.get("moved_to"))
     if lies is None:
         raise RecordingError(f"there is no file {begun}, converted or encrypted")
-    with opened(lies, configuration.access) as path:
+    with ExitStack() as stack:
+        try:
+            size_of(lies, configuration.access)
+            path = stack.enter_context(opened(lies, configuration.access))
+        except OSError as error:
+            raise RecordingError(f"{lies} cannot be read: {error}") from error
         yield OpenRecording(path, form_of(lies), begun)
 
 

@@ -1,6 +1,7 @@
 """Recordings copied out of the house."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from pyrage.x25519 import Identity
 from media.recordings.conversion import convert
 from media.recordings.digest import sha256_of
 from media.recordings.forms import Form
+from media.recordings.manifest import Manifest, Moved, write_manifest
 from media.recordings.sealing import seal
 from tests.cli.test_records import Place, call_row, recording_row
 
@@ -89,3 +91,24 @@ def test_an_encrypted_one_is_exported_where_the_key_is(place: Place, tmp_path: P
 def test_recordings_are_named_or_a_day(place: Place, tmp_path: Path, words: list[str]) -> None:
     result = place.run("recordings", "export", *words, "--to", str(tmp_path))
     assert (result.exit_code, "name recordings, or a day" in result.output) == (2, True)
+
+
+@pytest.mark.parametrize("address", ["/nowhere/recording-ab12.wav", "s3://recordings/recording-ab12.wav"])
+def test_what_lies_in_a_second_tier_that_is_gone_is_told(place: Place, tmp_path: Path, address: str) -> None:
+    manifest = Manifest(
+        recording_id="recording-ab12",
+        contact_id="contact-1",
+        call_ids=(),
+        started_at=datetime(2026, 11, 20, tzinfo=UTC),
+        moved=Moved(address=address, size_bytes=1, sha256="00"),
+        state="completed",
+    )
+    write_manifest(manifest, place.wav)
+    place.wav.unlink()
+    (tmp_path / "store.key").write_text("[default]\naws_access_key_id = a\naws_secret_access_key = b\n")
+    with (tmp_path / "ringmain.toml").open("a") as configuration:
+        configuration.write('[second_tier]\nendpoint = "http://127.0.0.1:9"\ncredentials = "store.key"\n')
+    result = place.run("recordings", "export", "recording-ab12", "--to", str(tmp_path / "out"), "--json")
+    (told,) = json.loads(result.stdout)
+    assert (result.exit_code, told["path"]) == (1, None)
+    assert f"{address} cannot be read" in told["problem"]
