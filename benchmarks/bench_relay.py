@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.lines import ROOT, LineProcess
+from benchmarks.relay_subject import Recorded
 
 CORE = ROOT / "media" / "core"
 BINARIES = CORE / "target" / "release"
@@ -73,6 +74,10 @@ class Result:
     generator_us: float
     """What the load generator took for each of its packets, to be sent and taken back."""
     bare_p99_ms: float
+    writers_us: float
+    """Of record_us, what the threads took that write recordings."""
+    written_mb_a_s: float
+    """What they wrote, in a second of sending."""
     recordings_failed: int
 
 
@@ -87,7 +92,7 @@ class Bench:
         self._bare = self._start(LineProcess([binary["bare_forwarder"], str(streams)]))
         self._bare_ports = self._bare.hear()
         self._bare.tell(self._own_ports)
-        self.recordings = "0 0"
+        self.recorded: list[Recorded] = []
 
     def start_core(self, workers: int) -> None:
         subject = [sys.executable, "-m", "benchmarks.relay_subject", str(workers)]
@@ -114,7 +119,7 @@ class Bench:
     def _send_recorded(self, milliseconds: int) -> str:
         self._core.ask("record")
         answer = self._send(self._core_ports, milliseconds)
-        self.recordings = self._core.ask("stop")
+        self.recorded.append(Recorded(**json.loads(self._core.ask("stop"))))
         return answer
 
     def _measure(self, process: LineProcess, work: Callable[[], str]) -> Round:
@@ -139,9 +144,9 @@ def measure(
         for case in CASES:  # the first packets of a leg cost more
             bench.run(case, WARM_UP_MS)
         done = [{case: bench.run(case, milliseconds) for case in CASES} for _ in range(turns)]
-        failed = int(bench.recordings.split()[1])
     rounds = {case: [turn[case] for turn in done] for case in CASES}
-    return _result(streams, rounds, failed), rounds
+    # The first was for warming up.
+    return _result(streams, rounds, bench.recorded[1:], milliseconds / 1000), rounds
 
 
 def find_limit(most: int) -> int:
@@ -166,7 +171,7 @@ def measure_at_limit(
     return None
 
 
-def _result(streams: int, rounds: dict[str, list[Round]], failed: int) -> Result:
+def _result(streams: int, rounds: dict[str, list[Round]], recorded: list[Recorded], round_s: float) -> Result:
     def ratio(case: str) -> float:
         pairs = zip(rounds[case], rounds["bare"], strict=True)
         return round(median(ours.cpu_us / bare.cpu_us for ours, bare in pairs), 3)
@@ -188,13 +193,21 @@ def _result(streams: int, rounds: dict[str, list[Round]], failed: int) -> Result
         record_us=round(typical("record", "cpu_us"), 3),
         generator_us=round(median(one.generator_us for ones in rounds.values() for one in ones), 3),
         bare_p99_ms=round(typical("bare", "p99_us") / 1000, 3),
-        recordings_failed=failed,
+        writers_us=round(
+            sum(one.writers_s for one in recorded) * 1e6 / sum(one.received for one in rounds["record"]), 3
+        ),
+        written_mb_a_s=round(median(one.written_mb for one in recorded) / round_s, 3),
+        recordings_failed=recorded[-1].failed,
     )
 
 
 def _table(result: Result, rounds: dict[str, list[Round]]) -> Table:
     packets = f"{result.streams} streams, {result.streams * 50} packets a second"
-    table = Table(title=packets, caption=f"the load generator: {result.generator_us:.2f} µs a packet")
+    caption = (
+        f"the load generator: {result.generator_us:.2f} µs a packet; of recording, "
+        f"{result.writers_us:.2f} µs by the threads that write {result.written_mb_a_s:.1f} MB a second"
+    )
+    table = Table(title=packets, caption=caption)
     for column in ("through", "CPU µs a packet", "times bare", "loss", "p50 ms", "p99 ms"):
         table.add_column(column, justify="left" if column == "through" else "right")
     names = {"bare": "bare forwarder", "relay": "media core", "record": "media core, recording"}

@@ -4,13 +4,16 @@
 
 Takes lines: first the ports of the load generator's streams, answered with the ports to send to; then
 ``record`` and ``stop``, each answered when it is done. Stream 2n and stream 2n+1 are the legs of a call.
+The answer to ``stop`` is one of JSON: a ``Recorded``.
 """
 
+import json
 import select
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from media.commands import (
@@ -30,6 +33,19 @@ from runtime.clock import LoopClock
 from runtime.vocabulary import Command, Event
 
 HOST = "127.0.0.1"
+_TASKS = Path("/proc/self/task")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What recording took, from ``record`` on until the last file was closed."""
+
+    completed: int
+    failed: int
+    writers_s: float
+    """CPU time of the threads that write."""
+    written_mb: float
+    """What they gave the kernel to write."""
 
 
 class Subject:
@@ -42,6 +58,7 @@ class Subject:
         self._told: Counter[str] = Counter()
         self._legs = 0
         self._recordings = 0
+        self._before = (0.0, 0)
 
     def open(self, generator_ports: list[int]) -> list[int]:
         """Open a leg for each stream and bridge them in pairs. Returns the legs' ports."""
@@ -52,6 +69,7 @@ class Subject:
 
     def record(self) -> None:
         """Start recording every call."""
+        self._before = (writers_cpu_s(), written_bytes())
         for number in range(0, self._legs, 2):
             recording_id = f"recording-{self._recordings}"
             self._recordings += 1
@@ -61,14 +79,20 @@ class Subject:
                 leg_id = f"leg-{leg}"
                 self._order(AttachToRecording(recording_id=recording_id, leg_id=leg_id, channel=channel))
 
-    def stop(self) -> str:
-        """Stop recording and wait until every file is closed. Returns what became of the recordings."""
+    def stop(self) -> Recorded:
+        """Stop recording and wait until every file is closed."""
         for number in range(self._recordings):
             self._order(StopRecording(recording_id=f"recording-{number}"))
         while self._engine.open_recordings:
             select.select([self._engine.event_fd], [], [])
             self._engine.drain()
-        return f"{self._told['recording.completed']} {self._told['recording.failed']}"
+        cpu_s, written = self._before
+        return Recorded(
+            completed=self._told["recording.completed"],
+            failed=self._told["recording.failed"],
+            writers_s=round(writers_cpu_s() - cpu_s, 3),
+            written_mb=round((written_bytes() - written) / 1e6, 3),
+        )
 
     def close(self) -> None:
         self._engine.close()
@@ -101,6 +125,18 @@ class Subject:
         self._told.update(event.topic for event in events)
 
 
+def writers_cpu_s() -> float:
+    """User and system time so far of this process's threads that write recordings (proc(5), schedstat)."""
+    writers = [task for task in _TASKS.iterdir() if (task / "comm").read_text().startswith("media-writer")]
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in writers) / 1e9
+
+
+def written_bytes() -> int:
+    """What this process has written so far, to files and elsewhere (proc(5), io)."""
+    counters = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(counters["wchar"])
+
+
 def main() -> None:
     """Serve the lines on standard input until it ends."""
     with tempfile.TemporaryDirectory() as folder:
@@ -112,7 +148,7 @@ def main() -> None:
                 subject.record()
                 print("recording", flush=True)
             else:
-                print(subject.stop(), flush=True)
+                print(json.dumps(asdict(subject.stop())), flush=True)
         subject.close()
 
 

@@ -243,12 +243,12 @@ def test_what_a_full_disk_did_not_take_is_told_and_the_rest_lies_in_its_place(tm
         attach(rig, "a", Channel.CUSTOMER)
         rig.wait(RecordingStarted)
         with FullDisk():
-            rig.wait(StorageLagging)  # with the first block, after a second or two
+            rig.wait(StorageLagging)  # with the first block, within a second
         rig.wait(StorageRecovered)
         completed = stop(rig)
     ((lost_from, lost_to),) = completed.unwritten
     assert lost_from == 0
-    assert 500 < lost_to < completed.duration_ms
+    assert 0 < lost_to < completed.duration_ms
     samples, _ = soundfile.read(completed.path)
     assert len(samples) // 8 == completed.duration_ms
 

@@ -66,8 +66,8 @@ impl Agenda {
         heap.push(Reverse((at_us, task)));
     }
 
-    /// Add one of the steady beats of a leg, up to a grid's step early, so that those of many legs come together:
-    /// to wake up and set the timer for each of them would cost more than what a beat does.
+    /// Add one of the steady beats of a leg or a recording, up to a grid's step early, so that those of many come
+    /// together: to wake up and set the timer for each of them would cost more than what a beat does.
     pub fn add_beat(&mut self, at_us: u64, task: Task) {
         self.add(at_us - at_us % GRID_US, task);
     }

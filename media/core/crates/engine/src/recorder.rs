@@ -15,8 +15,10 @@ use crate::intake::{Content, Received};
 use crate::storage::{Ending, Job, WriterId, Writers};
 use crate::table::Table;
 
-/// How often a recording hands over a block; each has its own moment within the second.
-const FLUSH_US: u64 = 1_000_000;
+/// How often a recording hands over a block; each has its own moment within that time.
+///
+/// With `HOLD`, what a crash costs stays below a second.
+const FLUSH_US: u64 = 500_000;
 /// How soon a finish that found the queue full is tried again.
 const RETRY_US: u64 = 100_000;
 /// How long a worker that shuts down waits for the writer to make room, in all.
@@ -92,7 +94,7 @@ impl Recorder {
     /// Begin a recording; returns the moment of the first `flush`.
     pub fn start(&mut self, id: RecordingId, begun: Begun) -> u64 {
         self.recordings.insert(id, Recording::new(id, begun, self.format));
-        // 61 is prime to 1000, so that recordings begun together spread over the whole second.
+        // 61 is prime to 1000, so that recordings begun together spread over the whole time.
         begun.placed_us + (id * 61 % 1000 + 1) * (FLUSH_US / 1000)
     }
 

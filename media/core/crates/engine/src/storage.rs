@@ -12,8 +12,8 @@ use recording::timeline::ChannelFacts;
 
 use crate::events::{Event, RecordingId, Samples};
 
-/// Jobs that may wait for all writers of a folder; a block is a second of one recording, up to 32 kB.
-const WAITING: usize = 2048;
+/// Jobs that may wait for all writers of a folder; a block is half a second of one recording, up to 16 kB.
+const WAITING: usize = 4096;
 /// A writer lags no more when it is no further behind than this.
 const IN_TIME_US: u64 = 500_000;
 

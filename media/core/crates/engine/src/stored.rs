@@ -13,6 +13,9 @@ use crate::storage::Sync;
 /// What the rest of a recording is named until it has joined its beginning.
 const REST: &str = "rest.wav";
 
+/// A little less than a second, since blocks are not of one length to the frame.
+const FRAMES_A_SYNC: u64 = 7500;
+
 /// A file under way.
 #[derive(Debug)]
 pub struct Stored {
@@ -23,6 +26,8 @@ pub struct Stored {
     file: RecordingFile,
     /// What its own disk did not take, in the spool.
     rest: Option<(PathBuf, RecordingFile)>,
+    /// Frames that a power cut would cost.
+    unsynced: u64,
     /// Frames that no disk took and that are not made good by silence yet.
     owed: u64,
     lost: Vec<Samples>,
@@ -54,6 +59,7 @@ impl Stored {
             format,
             file,
             rest: None,
+            unsynced: 0,
             owed: 0,
             lost: Vec::new(),
             refusal: None,
@@ -77,7 +83,12 @@ impl Stored {
     pub fn append(&mut self, block: &[u8], sync: Sync) -> io::Result<()> {
         let frames = (block.len() / self.format.frame_length()) as u64;
         self.put(frames, |file| file.append(block))?;
-        if sync == Sync::EverySecond { self.current().sync() } else { Ok(()) }
+        self.unsynced += frames;
+        if sync != Sync::EverySecond || self.unsynced < FRAMES_A_SYNC {
+            return Ok(());
+        }
+        self.unsynced = 0;
+        self.current().sync()
     }
 
     /// Append silence; as `append`.

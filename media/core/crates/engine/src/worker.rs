@@ -246,7 +246,7 @@ impl Worker {
             Task::Unmask(id) => self.end_mask(id, now_us),
             Task::Flush(id) => {
                 if let Some(next_us) = self.recorder.flush(id, now_us) {
-                    self.agenda.add(next_us, task);
+                    self.agenda.add_beat(next_us, task);
                 }
             }
             Task::Report(id) => self.report(id, now_us),

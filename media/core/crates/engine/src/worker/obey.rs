@@ -55,7 +55,7 @@ impl Worker {
             Command::Unmask { endpoint } => self.unmask(endpoint, now_us),
             Command::Record { recording, begun } => {
                 let first_us = self.recorder.start(recording, begun);
-                self.agenda.add(first_us, Task::Flush(recording));
+                self.agenda.add_beat(first_us, Task::Flush(recording));
             }
             Command::Attach { recording, endpoint, channel } => {
                 self.attach(recording, endpoint, channel, now_us);
