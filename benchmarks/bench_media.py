@@ -21,7 +21,7 @@ from benchmarks.bench_relay import BINARIES, build_binaries
 from benchmarks.lines import LineProcess
 
 TURNS = 4
-CASES = ("bare", "relay", "send", "play", "music", "srtp", "mix", "transcode")
+CASES = ("bare", "relay", "send", "play", "music", "srtp", "mix", "mix64", "transcode")
 LISTENING = ("play", "music")
 """The phones only listen."""
 PHONES = {"srtp": ("PCMA", "SRTP"), "transcode": ("PCMA", "OPUS")}
@@ -66,6 +66,8 @@ class Result:
     """The same with both legs encrypted: each packet is decrypted and encrypted again."""
     mix_to_relay: float
     """A packet of a conference of three, to a relayed one."""
+    mix64_to_relay: float
+    """The same in conferences of 64."""
     transcoded_call_percent: float
     """Of a core, for one call between G.711 and Opus."""
     memory_kb_per_leg: float
@@ -161,6 +163,7 @@ def _result(streams: int, turns: list[dict[str, Round]], memory_kb: float, leg_u
         relay_ratio=ratio("relay"),
         srtp_ratio=ratio("srtp"),
         mix_to_relay=ratio("mix", to="relay"),
+        mix64_to_relay=ratio("mix64", to="relay"),
         transcoded_call_percent=round(typical("transcode") * PACKETS_A_CALL / 1e6 * 100, 3),
         memory_kb_per_leg=round(memory_kb, 1),
         leg_us=round(leg_us, 1),
@@ -181,6 +184,7 @@ def _table(result: Result) -> Table:
     table.add_row("music on hold in G722, times sending alone", f"{result.music_to_send:.2f}", "")
     table.add_row("relaying with SRTP on both legs, times that", f"{result.srtp_ratio:.2f}", "")
     table.add_row("a conference of three, times relaying", f"{result.mix_to_relay:.2f}", "3")
+    table.add_row("a conference of 64, times relaying", f"{result.mix64_to_relay:.2f}", "")
     table.add_row(
         "a call between G.711 and Opus, of a core", f"{result.transcoded_call_percent:.2f} %", "0.5 %"
     )

@@ -75,11 +75,11 @@ class Stage:
 
     def mix(self, phones: list[int]) -> list[int]:
         """Conferences of three."""
-        ports = self._open(phones, [Codec.PCMA])
-        for number, leg_id in enumerate(self._legs):
-            mix_id = f"mix of {self._legs[number - number % 3]}"
-            self._order(JoinMix(mix_id=mix_id, leg_id=leg_id, role=MixRole.SPEAKER))
-        return ports
+        return self._confer(self._open(phones, [Codec.PCMA]), 3)
+
+    def mix64(self, phones: list[int]) -> list[int]:
+        """Conferences as large as they may be; the last has who is left."""
+        return self._confer(self._open(phones, [Codec.PCMA], row=64), 64)
 
     def record(self, phones: list[int]) -> list[int]:
         """Bridged in pairs, each of them recorded."""
@@ -137,18 +137,30 @@ class Stage:
     def close(self) -> None:
         self._engine.close()
 
-    def _open(self, phones: list[int], codecs: list[Codec], keys: SrtpKeys | None = None) -> list[int]:
+    def _open(
+        self, phones: list[int], codecs: list[Codec], keys: SrtpKeys | None = None, *, row: int = 6
+    ) -> list[int]:
+        """Legs of one call lie beside each other: so many in a row are on one worker."""
         self.clear()
-        return [self._open_leg(port, codecs[n % len(codecs)], keys, n) for n, port in enumerate(phones)]
+        return [
+            self._open_leg(port, codecs[n % len(codecs)], keys, begins=n % row == 0)
+            for n, port in enumerate(phones)
+        ]
+
+    def _confer(self, ports: list[int], size: int) -> list[int]:
+        for number, leg_id in enumerate(self._legs):
+            mix_id = f"mix of {self._legs[number - number % size]}"
+            self._order(JoinMix(mix_id=mix_id, leg_id=leg_id, role=MixRole.SPEAKER))
+        return ports
 
     def _bridge(self, ports: list[int]) -> list[int]:
         for one, other in self._pairs():
             self._order(BridgeEndpoints(leg_id=one, peer_leg_id=other))
         return ports
 
-    def _open_leg(self, phone: int, codec: Codec, keys: SrtpKeys | None, number: int) -> int:
-        """Legs of one call lie beside each other: whatever the scene, six in a row are on one worker."""
-        near = self._legs[-1] if number % 6 else None
+    def _open_leg(self, phone: int, codec: Codec, keys: SrtpKeys | None, *, begins: bool) -> int:
+        """One beside the leg before, unless it ``begins`` a row."""
+        near = None if begins else self._legs[-1]
         leg_id = f"leg-{self._opened}"
         self._opened += 1
         (opened,) = self._order(OpenEndpoint(leg_id=leg_id, near=near))
@@ -199,7 +211,8 @@ def main() -> None:
     """Serve the lines on standard input until it ends."""
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage(Path(folder))
-        acts = (stage.relay, stage.record, stage.play, stage.music, stage.srtp, stage.mix, stage.transcode)
+        conferences = (stage.mix, stage.mix64)
+        acts = (stage.relay, stage.record, stage.play, stage.music, stage.srtp, *conferences, stage.transcode)
         scenes = {act.__name__: act for act in acts}
         for line in sys.stdin:
             scene, *words = line.split()

@@ -35,6 +35,7 @@ def test_what_media_costs_is_measured() -> None:
         result.relay_ratio,
         result.srtp_ratio,
         result.mix_to_relay,
+        result.mix64_to_relay,
     )
     assert min(*ratios, result.transcoded_call_percent, result.leg_us) > 0
 

@@ -1,6 +1,6 @@
 """Mixes over the wire: phones that each speak a tone of their own, and what each of them hears."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from media.events import (
 from media.recordings.wav import read_recording
 from runtime.errors import UsageError
 from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket
+from switch.sdp.formats import ENCODINGS
 from tests.helpers.media_rig import MediaRig, Phone, media_rig, tone
 from tests.helpers.voices import Samples, decoded, encoded_tone, level_of
 
@@ -64,6 +65,13 @@ class Room:
 
     def join(self, name: str, role: MixRole = MixRole.SPEAKER, *, to: str | None = None) -> None:
         self.rig.order(JoinMix(mix_id="mix", leg_id=name, role=role, whisper_to=to))
+
+    def agree(self, name: str, codec: Codec) -> None:
+        """The phone speaks another codec from now on."""
+        phone = self.phones[name]
+        phone.codec, phone.payload_type = codec, ENCODINGS[codec].payload_type
+        self._speech[name] = encoded_tone(codec, TONES_HZ[name], ms=20_000)
+        self.rig.configure(name, phone)
 
     def talk(self, ms: int) -> dict[str, list[RtpPacket]]:
         """All phones talk for so long; what each was sent meanwhile."""
@@ -241,6 +249,33 @@ def test_no_channel_of_a_recording_holds_the_whisper(rig: MediaRig) -> None:
     assert levels["agent"] == {"agent"}
 
 
+@pytest.mark.parametrize("before", [MixRole.MONITOR, MixRole.BARGE])
+def test_a_whisper_that_begins_while_recording_is_on_no_channel(rig: MediaRig, before: MixRole) -> None:
+    three = supervised(rig, before)
+
+    def whisper() -> None:
+        three.join("supervisor", MixRole.WHISPER, to="agent")
+
+    assert recorded_levels(rig, three, meanwhile=whisper) == {"customer": {"customer"}, "agent": {"agent"}}
+
+
+def test_who_whispers_is_on_the_channel_its_own_leg_is_attached_to_and_no_other(
+    rig: MediaRig,
+) -> None:
+    three = supervised(rig, MixRole.WHISPER, to="agent")
+    levels = recorded_levels(rig, three, right="supervisor")
+    assert levels == {"customer": {"customer"}, "agent": {"supervisor"}}
+
+
+def test_a_whisper_stays_off_the_recording_when_a_leg_changes_its_codec(rig: MediaRig) -> None:
+    three = supervised(rig, MixRole.WHISPER, to="agent")
+
+    def change() -> None:
+        three.agree("agent", Codec.G722)
+
+    assert recorded_levels(rig, three, meanwhile=change) == {"customer": {"customer"}, "agent": {"agent"}}
+
+
 def test_a_leg_of_any_codec_is_recorded_be_it_mixed_or_relayed(rig: MediaRig) -> None:
     two = Room(rig, {"customer": Codec.OPUS, "agent": Codec.OPUS})
     rig.order(BridgeEndpoints(leg_id="customer", peer_leg_id="agent"))
@@ -248,12 +283,16 @@ def test_a_leg_of_any_codec_is_recorded_be_it_mixed_or_relayed(rig: MediaRig) ->
     assert levels == {"customer": {"customer"}, "agent": {"agent"}}
 
 
-def recorded_levels(rig: MediaRig, talking: Room) -> dict[str, set[str]]:
-    """Who is heard on the two channels of a recording in which all talk."""
+def recorded_levels(
+    rig: MediaRig, talking: Room, *, right: str = "agent", meanwhile: Callable[[], None] = lambda: None
+) -> dict[str, set[str]]:
+    """Who is heard on both channels of a recording in which all talk; ``meanwhile`` comes in its middle."""
     rig.order(StartRecording(recording_id="r", contact_id="c", call_id="k"))
     rig.order(AttachToRecording(recording_id="r", leg_id="customer", channel=Channel.CUSTOMER))
-    rig.order(AttachToRecording(recording_id="r", leg_id="agent", channel=Channel.AGENT))
-    talking.talk(800)
+    rig.order(AttachToRecording(recording_id="r", leg_id=right, channel=Channel.AGENT))
+    talking.talk(400)
+    meanwhile()
+    talking.talk(400)
     rig.order(StopRecording(recording_id="r"))
     audio = read_recording(Path(rig.wait(RecordingCompleted)[-1].path))
     channels = {"customer": audio.customer, "agent": audio.agent}
