@@ -54,7 +54,8 @@ fuzz-sip fuzz-sdp fuzz-wav fuzz-prompt: fuzz-%:
 
 $(addprefix fuzz-,$(RUST_PARSERS)): fuzz-%:
 	@mkdir -p build/fuzz/$*
-	cd $(CORE)/fuzz && cargo run --quiet --release --bin $* -- $(FUZZ) $(CURDIR)/build/fuzz/$* corpus/$*
+	@$(BIN)/python -m tests.fuzz.media_seeds build/fuzz/seeds
+	cd $(CORE)/fuzz && cargo run --quiet --release --bin $* -- $(FUZZ) $(addprefix $(CURDIR)/build/fuzz/,$* seeds/$*)
 
 bench: .venv/.core  ## measure what a packet, a call, a registration and a flood cost
 	@$(call need,sipp,sip-tester)

@@ -11,6 +11,8 @@ fuzz_target!(|datagram: &[u8]| {
     let source = SocketAddr::from(([192, 0, 2, 1], 32853));
     let mut answer = [0; MAX_ANSWER];
     if let Some(checked) = ours.answer(datagram, source, &mut answer) {
-        assert_eq!((checked.length, &answer[8..20]), (64, &datagram[8..20]));
+        // Who takes our role is told so, and that takes less.
+        let length = if checked.proved { 64 } else { 60 };
+        assert_eq!((checked.length, &answer[8..20]), (length, &datagram[8..20]));
     }
 });
