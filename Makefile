@@ -14,7 +14,7 @@ FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosi
 # $(call need,<program>,<Debian package>): install the package when the program is missing
 need = command -v $(1) >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2); }
 
-.PHONY: help demo test lint fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-wav fuzz-prompt $(addprefix fuzz-,$(RUST_PARSERS))
+.PHONY: help demo test lint lint-python lint-rust fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-wav fuzz-prompt $(addprefix fuzz-,$(RUST_PARSERS))
 
 help:  ## say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -30,14 +30,19 @@ test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phone
 	@$(call need,linphonec,linphone-cli)
 	@$(call need,age,age)
 	cd $(CORE) && cargo test --quiet --release
-	$(BIN)/pytest -n auto --maxprocesses 8 --dist loadfile
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/.core  ## ruff, mypy --strict, import directions, stubtest, clippy, rustfmt
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint-python lint-rust
+
+lint-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m mypy.stubtest media._core
+
+lint-rust:
 	cd $(CORE)/fuzz && cargo fmt --check
 	cd $(CORE) && cargo fmt --all --check && cargo clippy --quiet --release --all-targets -- -D warnings -F unsafe_code
 

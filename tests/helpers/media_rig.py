@@ -20,6 +20,7 @@ from runtime.clock import ManualClock
 from runtime.vocabulary import Command, Event
 from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket, decode
 from switch.sdp.formats import ENCODINGS
+from tests.helpers.media_ports import own_media_ports
 
 HOST = "127.0.0.1"
 PATIENCE_S = 10.0
@@ -184,17 +185,17 @@ def media_rig(
     *,
     media_timeout_s: float = 0.0,
     workers: int = 1,
-    port_min: int = 30_000,
-    ports: int = 2000,
+    ports: range | None = None,
     max_forks: int = 100,
     fork_authorities: Path | None = None,
     recordings: Mapping[str, object] = MappingProxyType({}),
 ) -> Iterator[MediaRig]:
     """An engine whose recordings go to ``folder``; ``recordings`` are further keys of that section."""
     events: list[Event] = []
+    ports = ports or own_media_ports()
     config = MediaConfig(
-        port_min=port_min,
-        port_max=port_min + ports - 1,
+        port_min=ports[0],
+        port_max=ports[-1],
         workers=workers,
         media_timeout_s=media_timeout_s,
         max_forks=max_forks,

@@ -1,15 +1,14 @@
 """A switch of its own for tests: free ports, short times, everything it writes in one folder."""
 
 import json
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from shutil import copytree
 
 from sipp_scenarios.runner import free_port
 from sipp_scenarios.switch_process import SwitchProcess
+from tests.helpers.media_ports import own_media_ports
 
 _CONF = Path(__file__).resolve().parents[2] / "conf"
 _MEDIA_PORTS = 200
@@ -95,7 +94,7 @@ def _configuration(
     recordings: Mapping[str, object],
     browsers: Sequence[str],
 ) -> str:
-    first, _ = _media_ports()
+    first = own_media_ports()[0]
     sections = [
         _section("[switch]", drain_s=times.drain_s, retry_after_s=times.retry_after_s, hold_music="music"),
         _section(
@@ -145,20 +144,3 @@ def _section(header: str, **keys: object) -> str:
     """JSON writes text, numbers and lists as TOML does."""
     lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in keys.items()]
     return "\n".join([header, *lines, ""])
-
-
-@cache
-def _media_ports() -> tuple[int, socket.socket]:
-    """The first of a block of ports above the shipped media range and below those of outgoing connections.
-
-    The TCP socket on it, open as long as this process lives, tells others who run tests that it is taken.
-    """
-    for first in range(30_000, 32_600, _MEDIA_PORTS):
-        claim = socket.socket()
-        try:
-            claim.bind(("127.0.0.1", first))
-        except OSError:
-            claim.close()
-        else:
-            return first, claim
-    raise AssertionError("every block of media ports is taken")

@@ -71,7 +71,8 @@ def test_a_closed_endpoint_gives_its_ports_back_but_not_at_once(rig: MediaRig) -
 @pytest.fixture
 def one_port(tmp_path: Path) -> Iterator[MediaRig]:
     """An engine with the ports for a single leg."""
-    with media_rig(tmp_path, port_min=free_port(HOST), ports=2) as rig:
+    first = free_port(HOST)
+    with media_rig(tmp_path, ports=range(first, first + 2)) as rig:
         yield rig
 
 
@@ -282,7 +283,7 @@ def test_a_flood_of_digits_costs_digits_but_no_end_of_a_leg(rig: MediaRig) -> No
 
 
 def test_a_leg_that_falls_silent_is_reported_once(tmp_path: Path) -> None:
-    with media_rig(tmp_path, media_timeout_s=0.1, port_min=36_000) as rig:
+    with media_rig(tmp_path, media_timeout_s=0.1) as rig:
         rig.leg("a")
         for leg_id, sending, receiving in (("b", True, False), ("c", False, True)):
             rig.configure(leg_id, rig.leg(leg_id), sending=sending, receiving=receiving)
@@ -293,7 +294,7 @@ def test_a_leg_that_falls_silent_is_reported_once(tmp_path: Path) -> None:
 
 
 def test_legs_of_one_call_share_a_worker_and_can_be_bridged(tmp_path: Path) -> None:
-    with media_rig(tmp_path, workers=3, port_min=38_000) as rig:
+    with media_rig(tmp_path, workers=3) as rig:
         caller = rig.leg("a")
         rig.leg("elsewhere")
         agent = rig.leg("b", near="a")

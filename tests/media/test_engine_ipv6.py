@@ -14,13 +14,15 @@ from media.events import EndpointOpened
 from runtime.clock import ManualClock
 from runtime.vocabulary import Command, Event
 from sipp_scenarios.rtp import PCMA, RtpPacket, decode
+from tests.helpers.media_ports import own_media_ports
 
 VOICE = bytes(range(160))
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[MediaEngine]:
-    config = MediaConfig(host6="::1", port_min=48_000, port_max=48_099)
+    ports = own_media_ports()
+    config = MediaConfig(host6="::1", port_min=ports[0], port_max=ports[-1])
     engine = MediaEngine(config, RecordingsConfig(folder=tmp_path), ManualClock(), lambda events: None)
     yield engine
     engine.close()

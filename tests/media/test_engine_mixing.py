@@ -44,7 +44,7 @@ WINDOW_MS = 50
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[MediaRig]:
-    with media_rig(tmp_path, port_min=32_000) as rig:
+    with media_rig(tmp_path) as rig:
         yield rig
 
 
@@ -327,7 +327,7 @@ def test_a_leg_in_another_mix_leaves_the_first(rig: MediaRig) -> None:
 
 
 def test_a_mix_that_is_full_or_elsewhere_is_told_to_whoever_would_join(tmp_path: Path) -> None:
-    with media_rig(tmp_path, workers=2, port_min=32_000) as rig:
+    with media_rig(tmp_path, workers=2) as rig:
         rig.leg("a")
         rig.leg("elsewhere")
         for number in range(64):

@@ -74,7 +74,7 @@ def hear(phone: Phone) -> bytes:
 
 @contextmanager
 def calls_on(folder: Path) -> Iterator[tuple[MediaRig, Calls]]:
-    with media_rig(folder, port_min=12_000, ports=6000, recordings={"lagging_after_s": 0.5}) as rig:
+    with media_rig(folder, recordings={"lagging_after_s": 0.5}) as rig:
         yield rig, Calls(rig)
 
 

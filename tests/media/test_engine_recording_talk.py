@@ -32,7 +32,7 @@ LONGEST_SHIFT = 160
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[MediaRig]:
-    with media_rig(tmp_path, port_min=20_000) as rig:
+    with media_rig(tmp_path) as rig:
         yield rig
 
 
