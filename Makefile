@@ -46,7 +46,7 @@ lint-rust:
 	cd $(CORE)/fuzz && cargo fmt --check
 	cd $(CORE) && cargo fmt --all --check && cargo clippy --quiet --release --all-targets -- -D warnings -F unsafe_code
 
-fuzz: .venv/.core  ## feed hostile bytes to the parsers of SIP, SDP, WAV and media, FUZZ_S=60 seconds each
+fuzz: .venv/.core build/fuzz/seeds  ## feed hostile bytes to the parsers of SIP, SDP, WAV and media, FUZZ_S=60 seconds each
 	@$(call need,g++,g++)
 	cd $(CORE)/fuzz && cargo build --quiet --release
 	@printf '%s\n' sip sdp wav prompt $(RUST_PARSERS) | xargs -P 2 -I{} $(MAKE) --no-print-directory fuzz-{}
@@ -57,9 +57,12 @@ fuzz-sip fuzz-sdp fuzz-wav fuzz-prompt: fuzz-%:
 	@mkdir -p build/fuzz/$*
 	$(BIN)/python tests/fuzz/fuzz_$*_$(PARSER).py $(FUZZ) build/fuzz/$* tests/fuzz/corpus/$* $(wildcard tests/vectors/$*/*/)
 
-$(addprefix fuzz-,$(RUST_PARSERS)): fuzz-%:
+build/fuzz/seeds: tests/fuzz/media_seeds.py
+	@$(BIN)/python -m tests.fuzz.media_seeds $@
+	@touch $@
+
+$(addprefix fuzz-,$(RUST_PARSERS)): fuzz-%: build/fuzz/seeds
 	@mkdir -p build/fuzz/$*
-	@$(BIN)/python -m tests.fuzz.media_seeds build/fuzz/seeds
 	cd $(CORE)/fuzz && cargo run --quiet --release --bin $* -- $(FUZZ) $(addprefix $(CURDIR)/build/fuzz/,$* seeds/$*)
 
 bench: .venv/.core  ## measure what a packet, a call, a registration and a flood cost

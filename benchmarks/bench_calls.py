@@ -138,14 +138,19 @@ def measure(rate: int, seconds: float) -> Result:
 
 
 def measure_proxy(rate: int, seconds: float) -> float:
-    """Milliseconds of CPU these calls cost Kamailio as a mere proxy. Raises FileNotFoundError without it."""
+    """Milliseconds of CPU these calls cost Kamailio as a mere proxy.
+
+    Raises FileNotFoundError without it, SystemExit when calls fail.
+    """
     with tempfile.TemporaryDirectory(prefix="bench-calls-") as name:
         folder, phone = Path(name), Address(HOST, free_port(HOST))
         with answering_phone(folder, phone.port), ProxySubject(folder, phone) as proxy:
             place_calls(proxy.sip, folder, rate, WARM_UP_S)
             cpu_s = proxy.cpu_s()
             run = place_calls(proxy.sip, folder, rate, seconds)
-            return round((proxy.cpu_s() - cpu_s) * 1000 / max(run.succeeded, 1), 4)
+            if not run.succeeded or run.failed:
+                raise SystemExit(f"through Kamailio {run.failed} calls failed: no figure to compare with")
+            return round((proxy.cpu_s() - cpu_s) * 1000 / run.succeeded, 4)
 
 
 def _common(scenario: str, port: int) -> list[str]:

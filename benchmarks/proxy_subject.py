@@ -7,7 +7,6 @@ from typing import Self
 
 from sipp_scenarios.runner import Address, free_port
 
-_MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules/"
 _START_S = 2.0
 _MEMORY_MB = 256
 _CONFIGURATION = """\
@@ -16,7 +15,6 @@ debug=-1
 children=1
 listen=udp:{proxy}
 disable_tcp=yes
-mpath="{modules}"
 loadmodule "tm.so"
 loadmodule "sl.so"
 loadmodule "pv.so"
@@ -33,7 +31,7 @@ class ProxySubject:
         self.sip = Address(phone.host, free_port(phone.host))
         self._folder = folder
         self._configuration = folder / "kamailio.cfg"
-        text = _CONFIGURATION.format(proxy=self.sip, phone=phone, modules=_MODULES)
+        text = _CONFIGURATION.format(proxy=self.sip, phone=phone)
         self._configuration.write_text(text, "utf-8")
 
     def __enter__(self) -> Self:

@@ -200,7 +200,7 @@ class Switchboard:
         link_key = configuration.recordings.link_key
         self._archive = ArchiveService(
             configuration.recordings,
-            configuration.second_tier,
+            configuration.access,
             configuration.records,
             configuration.http,
             self._journal,

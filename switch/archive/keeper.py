@@ -6,44 +6,27 @@ An order is ``{"path", "form", "recipients"}``; its answer ``{"taken": [{"step",
 ``{"problem"}`` with ``"again"`` when the same order may succeed later. Ends when nobody orders any more.
 """
 
-import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 from media.recordings.forms import Form
 from media.recordings.keys import recipient
-from media.recordings.treatment import NoManifestYet, treat
-from media.recordings.wav import RecordingError
-
-_NICE = 10
-"""Calls on the same machine come first."""
-
-
-def main() -> None:
-    """Work off standard input."""
-    os.nice(_NICE)
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(carry_out(json.loads(line))) + "\n")
-        sys.stdout.flush()
+from media.recordings.treatment import treat
+from switch.archive.worker import answer_of, work_off
 
 
 def carry_out(order: dict[str, Any]) -> dict[str, Any]:
     """The answer to one order."""
+    return answer_of(lambda: _treat(order))
+
+
+def _treat(order: dict[str, Any]) -> dict[str, Any]:
     form = Form(order["form"]) if order["form"] else None
-    try:
-        taken = treat(Path(order["path"]), form, [recipient(key) for key in order["recipients"]])
-    except RecordingError as error:
-        return {"problem": str(error), "again": False}
-    except OSError as error:
-        return {"problem": str(error), "again": True}
-    except NoManifestYet:
-        return {"problem": "its manifest is not written yet", "again": True}
+    taken = treat(Path(order["path"]), form, [recipient(key) for key in order["recipients"]])
     return {
         "taken": [{"step": one.step, "path": str(one.path), "size_bytes": one.size_bytes} for one in taken]
     }
 
 
 if __name__ == "__main__":
-    main()
+    work_off(carry_out)

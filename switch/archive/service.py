@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from aiohttp import web
 
 from media.config import RecordingsConfig
-from media.recordings.config import SecondTierConfig
 from media.recordings.removal import Remover
 from media.recordings.tiers import Access, prepare
 from runtime.clock import Clock
@@ -43,7 +42,7 @@ class ArchiveService:
     def __init__(
         self,
         recordings: RecordingsConfig,
-        tier: SecondTierConfig,
+        access: Access,
         records: RecordsConfig,
         http: HttpConfig,
         journal: Journal,
@@ -60,7 +59,6 @@ class ArchiveService:
         """
         self._driver = driver
         self._agent_topics = tuple(agent_topics)
-        access = Access(identity=recordings.identity, tier=tier)
         prepare(access)
         in_hand = InHand()
         deleter = Deleter(Remover(recordings.folder, recordings.spool, access), in_hand)
@@ -83,7 +81,7 @@ class ArchiveService:
         self._keeping = Keeping(recordings, records, journal, in_hand, report)
         self._moving = Moving(
             recordings,
-            tier,
+            access.tier,
             records,
             in_hand,
             report,

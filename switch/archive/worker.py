@@ -1,11 +1,22 @@
-"""A process that takes an order a line and gives an answer a line, and gives way to calls; one at a time."""
+"""A process that takes an order a line and gives an answer a line, and gives way to calls; one at a time.
+
+``Worker`` is the side that orders; the module it runs works off its standard input.
+"""
 
 import json
+import os
 import select
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+
+from media.recordings.treatment import NoManifestYet
+from media.recordings.wav import RecordingError
+
+_NICE = 10
+"""Calls on the same machine come first."""
 
 
 class Worker:
@@ -53,6 +64,26 @@ class Worker:
             command = (sys.executable, "-m", self._module)
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         return self.process
+
+
+def work_off(carry_out: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Answer each order until nobody orders any more."""
+    os.nice(_NICE)
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(carry_out(json.loads(line))) + "\n")
+        sys.stdout.flush()
+
+
+def answer_of(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What it returns; or ``problem``, with ``again`` when the same order may succeed later."""
+    try:
+        return act()
+    except RecordingError as error:
+        return {"problem": str(error), "again": False}
+    except OSError as error:
+        return {"problem": str(error), "again": True}
+    except NoManifestYet:
+        return {"problem": "its manifest is not written yet", "again": True}
 
 
 def _end(process: "subprocess.Popen[str]") -> None:

@@ -26,6 +26,7 @@ def object_store(folder: Path) -> Iterator[SecondTierConfig]:
     )
     try:
         client_of(tier).create_bucket(Bucket=BUCKET)
+        empty(tier)  # all stores of a process have one memory
         yield tier
     finally:
         server.stop()

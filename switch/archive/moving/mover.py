@@ -7,36 +7,21 @@ encrypted is, and then moved. Its answer has ``moved`` as in manifests, or ``tie
 second tier does not take it.
 """
 
-import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 from media.recordings.forms import lying_here
 from media.recordings.moving import TierFailed, move
 from media.recordings.tiers import Access
-from media.recordings.treatment import NoManifestYet
-from media.recordings.wav import RecordingError
 from switch.archive import keeper
-
-_NICE = 10
-"""Calls on the same machine come first."""
-
-
-def main() -> None:
-    """Work off standard input."""
-    os.nice(_NICE)
-    for line in sys.stdin:
-        sys.stdout.write(json.dumps(carry_out(json.loads(line))) + "\n")
-        sys.stdout.flush()
+from switch.archive.worker import answer_of, work_off
 
 
 def carry_out(order: dict[str, Any]) -> dict[str, Any]:
     """The answer to one order."""
     begun = Path(order["path"])
     answer = keeper.carry_out(order) if lying_here(begun) is not None else {"taken": []}
-    return answer if "problem" in answer else answer | _move(begun, order)
+    return answer if "problem" in answer else answer | answer_of(lambda: _move(begun, order))
 
 
 def _move(begun: Path, order: dict[str, Any]) -> dict[str, Any]:
@@ -44,14 +29,8 @@ def _move(begun: Path, order: dict[str, Any]) -> dict[str, Any]:
         moved = move(begun, Path(order["folder"]), Access.model_validate(order["access"]))
     except TierFailed as error:
         return {"tier": str(error)}
-    except RecordingError as error:
-        return {"problem": str(error), "again": False}
-    except OSError as error:
-        return {"problem": str(error), "again": True}
-    except NoManifestYet:
-        return {"problem": "its manifest is not written yet", "again": True}
     return {"moved": moved.model_dump()}
 
 
 if __name__ == "__main__":
-    main()
+    work_off(carry_out)

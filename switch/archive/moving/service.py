@@ -74,7 +74,7 @@ class Moving:
         self._stay: set[str] = set()
         """What cannot be moved; told already."""
         self._done: set[str] = set()
-        """What was moved in this run: the records may not know it yet."""
+        """What was moved since all was looked at: the records may not know it yet."""
         self._began = self._all_again = _BEGINNING
         """All that began before the first was dealt with; at the second all is looked at again."""
         self._worker = Worker("switch.archive.moving.mover")
@@ -111,6 +111,7 @@ class Moving:
         oldest_left = min(until, datetime.fromtimestamp(self._oldest_under_way() or now.timestamp(), UTC))
         if now >= self._all_again:
             self._began, self._all_again = _BEGINNING, now + _ALL_AGAIN
+            self._done.clear()
         while page := self._records.unmoved(self._began, until, last, _PAGE):
             for recording in page:
                 if not self._deal_with(recording):

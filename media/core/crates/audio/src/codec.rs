@@ -27,8 +27,7 @@ impl Codec {
         }
     }
 
-    /// The codec of this encoding name, in whatever case (RFC 4855 §3).
-    /// Of a payload; None where packets of one length may hold more or less.
+    /// Octets of payload for a millisecond; None where packets of one length may hold more or less.
     pub fn octets_a_ms(self) -> Option<u32> {
         match self {
             Self::Pcma | Self::Pcmu | Self::G722 => Some(8),
@@ -36,6 +35,7 @@ impl Codec {
         }
     }
 
+    /// The codec of this encoding name, in whatever case (RFC 4855 §3).
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|codec| codec.name().eq_ignore_ascii_case(name))
     }
