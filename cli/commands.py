@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from cli import agents, calls, check, events, flows, queues, recordings, records, sip, stations, status
+from cli import (
+    agents,
+    calendars,
+    calls,
+    check,
+    events,
+    flows,
+    queues,
+    recordings,
+    records,
+    sip,
+    stations,
+    status,
+)
 from cli.configuration.loading import ConfigurationError
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_line, print_problems
@@ -73,6 +86,7 @@ app.command("status")(status.status)
 app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
 app.add_typer(queues.app, name="queues")
+app.add_typer(calendars.app, name="calendars")
 app.add_typer(stations.app, name="stations")
 app.add_typer(sip.app, name="sip")
 app.add_typer(flows.app, name="flows")

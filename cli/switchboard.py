@@ -28,6 +28,9 @@ from switch.application import Application, Gauge, Verb
 from switch.archive.listening.links import read_key
 from switch.archive.service import ArchiveService
 from switch.ban_verbs import BanVerbs
+from switch.calendars.calendars import Calendars
+from switch.calendars.commands import StartCalendars
+from switch.calendars.verbs import CalendarVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
 from switch.certificate_verbs import CertificateVerbs
@@ -93,6 +96,7 @@ class Switchboard:
         self._outside_levels = {station.name: station.outside_level for station in configuration.stations}
         self._build_telephony(installation.prompts)
         self._build_trunks(installation.areas)
+        self._calendars = Calendars((c.calendar() for c in configuration.calendars), self._clock.wall)
         self._applications = self._build_applications(installation.flows)
         self.exchange = Exchange(
             configuration.access_codes,
@@ -223,6 +227,9 @@ class Switchboard:
         )
         self._media_verbs = MediaVerbs(self.exchange, self._media.facts_of, self._clock)
         self._station_verbs = StationVerbs(self._stack.registrar.contacts, self.driver.submit, self._ids)
+        self._calendar_verbs = CalendarVerbs(
+            configuration.calendars, self._calendars, self._clock, self.driver.submit
+        )
         self._control = ControlServer(configuration.control, self._all_verbs(), self._audience_changed)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(
@@ -234,7 +241,12 @@ class Switchboard:
         readings = TrunkReadings(self._trunks)
         gauges = [gauge for application in self._applications for gauge in application.gauges]
         totals = [*sip_totals(self._stack.counters, self._stack.guard.counts), *readings.totals()]
-        gauges += [*readings.gauges(), _loop_lag(self._stack.guard.admission), *self._archive.gauges()]
+        gauges += [
+            *readings.gauges(),
+            *self._calendar_verbs.gauges(),
+            _loop_lag(self._stack.guard.admission),
+            *self._archive.gauges(),
+        ]
         totals += self._archive.totals()
         self._metrics = Metrics(gauges, self._verbs.status, totals)
         self._http = HttpServer(
@@ -244,11 +256,17 @@ class Switchboard:
 
     def _wire(self) -> None:
         applications_cores = (core for app in self._applications for core in app.cores)
-        cores: tuple[Core, ...] = (self._stack, self._transports, self._trunks, *applications_cores)
+        cores: tuple[Core, ...] = (
+            self._stack,
+            self._transports,
+            self._trunks,
+            self._calendars,
+            *applications_cores,
+        )
         for core in cores:
             self.driver.add_core(core)
         signalling = (self._stack, self._ban_file, self._registrations, self._dns)
-        shells_and_cores = (*signalling, self._media, self._trunks, self.exchange)
+        shells_and_cores = (*signalling, self._media, self._trunks, self._calendars, self.exchange)
         for routes in (
             self._tap.around(self._transports.routes()),
             *(part.routes() for part in shells_and_cores),
@@ -267,6 +285,7 @@ class Switchboard:
         self._database.start()
         self._archive.start()
         self.driver.submit(SwitchStarted(version=VERSION))
+        self.driver.submit(StartCalendars())
         known = self._registrations.load()
         self.driver.run_step(lambda now: self._stack.registrar.restore(known, now))
         self._loop.add_reader(self._media.event_fd, self._media.drain)
@@ -365,6 +384,7 @@ class Switchboard:
             *self._media_verbs.verbs(),
             *self._station_verbs.verbs(),
             *self._archive.verbs(),
+            *self._calendar_verbs.verbs(),
             *self.certificates.verbs(),
             *self._ban_verbs.verbs(),
             *registrations,

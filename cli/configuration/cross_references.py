@@ -22,6 +22,7 @@ _NAMING_KEYS = (
     ("access_codes", "number"),
     ("trunks", "name"),
     ("areas", "name"),
+    ("calendars", "name"),
     ("queues", "name"),
     ("agents", "id"),
 )

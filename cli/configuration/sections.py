@@ -10,6 +10,7 @@ from media.recordings.config import SecondTierConfig
 from media.recordings.tiers import Access
 from media.tones import TonesConfig
 from runtime.models import Section
+from switch.calendars.config import CalendarConfig
 from switch.config import AccessCodeConfig, HttpConfig, SwitchConfig
 from switch.control.config import ControlConfig
 from switch.dialling.config import DiallingConfig
@@ -67,6 +68,9 @@ class Configuration(Section):
     )
     second_tier: SecondTierConfig = Field(
         default_factory=SecondTierConfig, description="Where recordings go when they are over."
+    )
+    calendars: list[CalendarConfig] = Field(
+        default_factory=list, description="Opening hours, exceptions and holidays, for queues and flows."
     )
     queues: list[QueueConfig] = Field(default_factory=list, description="Queues (技能队列) of the ACD.")
     agents: list[AgentConfig] = Field(default_factory=list, description="Agents (坐席) and their queues.")

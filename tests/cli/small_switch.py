@@ -7,6 +7,7 @@ from typing import Any
 
 import acd.verbs
 import switch.ban_verbs
+import switch.calendars.verbs
 import switch.registration_verbs
 import switch.station_verbs
 import switch.verbs
@@ -124,6 +125,28 @@ TRUNK = {
         },
     ],
 }
+CALENDAR = {
+    "name": "office",
+    "title": "营业厅",
+    "time_zone": "Asia/Shanghai",
+    "open": False,
+    "next_change": "2026-11-23T10:00:00+08:00",
+    "override": {"open": False, "until": "2026-11-23T10:00:00+08:00", "reason": "演练", "by": "li"},
+}
+CALENDAR_DAYS = {
+    "days": [
+        {"date": "2026-11-22", "weekday": "sun", "hours": [], "occasion": "", "regular": True},
+        {
+            "date": "2026-11-23",
+            "weekday": "mon",
+            "hours": ["08:30-12:00", "14:00-17:30"],
+            "occasion": "",
+            "regular": True,
+        },
+        {"date": "2026-11-24", "weekday": "tue", "hours": [], "occasion": "厂庆", "regular": False},
+    ],
+    "changes": [{"at": "2026-11-23T08:30:00+08:00", "open": True}],
+}
 FLOW = {"name": "hotline", "title": "热线", "nodes": 7, "calls": 3}
 NOTED = {"recording_id": "recording-1", "tags": ["投诉"], "rating": None, "held": False}
 STATUS = {
@@ -175,6 +198,9 @@ class SmallSwitch:
             self._verb("call.list", NoParams, [CALL, other_call]),
             self._verb("call.show", switch.verbs.CallParams, CALL | {"legs": LEGS}),
             self._verb("call.hang_up", switch.verbs.CallParams, CALL),
+            self._verb("calendar.list", NoParams, [CALENDAR]),
+            self._verb("calendar.show", switch.calendars.verbs.CalendarParams, CALENDAR | CALENDAR_DAYS),
+            self._verb("calendar.override", switch.calendars.verbs.OverrideParams, CALENDAR),
             self._verb("station.list", NoParams, [PHONE]),
             self._verb("ban.list", NoParams, [BAN, BAN | {"source": "2001:db8::/64", "left_s": None}]),
             self._verb("ban.add", switch.ban_verbs.BanParams, BAN),

@@ -93,4 +93,14 @@ def test_a_file_with_every_key_set_is_valid(tmp_path: Path) -> None:
 
 def test_lists_of_sections_are_told_from_single_ones() -> None:
     lists = {name for name, info in Configuration.model_fields.items() if item_type(info.annotation)}
-    assert lists == {"listeners", "stations", "access_codes", "trunks", "routes", "areas", "queues", "agents"}
+    assert lists == {
+        "listeners",
+        "stations",
+        "access_codes",
+        "trunks",
+        "routes",
+        "areas",
+        "calendars",
+        "queues",
+        "agents",
+    }

@@ -37,6 +37,9 @@ from switch.archive.listening.links import LinkSigner
 from switch.archive.listening.verbs import LinkVerbs
 from switch.archive.retention.deletion import Deleter
 from switch.ban_verbs import BanVerbs
+from switch.calendars.calendars import Calendars
+from switch.calendars.config import CalendarConfig
+from switch.calendars.verbs import CalendarVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.certificate_verbs import CertificateVerbs
 from switch.commands import AnswerCall
@@ -150,6 +153,7 @@ def all_verbs(folder: Path) -> list[Verb]:
     of_recordings = LinkVerbs(signer, port, rig.clock, rig.driver.submit).verbs()
     of_media = MediaVerbs(rig.exchange, lambda leg_id: SOUND, rig.clock)
     of_masks = MaskVerbs(rig.exchange, SeededIds(), rig.driver.submit).verbs()
+    of_calendars = calendar_verbs(rig)
     own = (
         *of_exchange.verbs(),
         *of_sip,
@@ -157,11 +161,20 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_forks,
         *of_masks,
         *of_media.verbs(),
+        *of_calendars,
         *CallRecordingVerbs(rig.exchange, rig.driver.submit).verbs(),
         *of_recordings,
         *recording_verbs(folder, rig),
     )
     return [*own, *of_queues.verbs, *of_flows.verbs]
+
+
+def calendar_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a switch with one calendar."""
+    configs = [CalendarConfig(name="office", time_zone="Asia/Shanghai", hours=["mon-fri 08:30-17:30"])]
+    calendars = Calendars((config.calendar() for config in configs), rig.clock.wall)
+    rig.driver.add_routes(calendars.routes())
+    return CalendarVerbs(configs, calendars, rig.clock, rig.driver.submit).verbs()
 
 
 def registration_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
@@ -224,6 +237,9 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("ban.add", {"source": "192.0.2.66", "duration_s": 600}),
     ("ban.list", {}),
     ("ban.lift", {"source": "192.0.2.66"}),
+    ("calendar.override", {"calendar": "office", "state": "open", "until": "2099-01-01T08:00"}),
+    ("calendar.list", {}),
+    ("calendar.show", {"calendar": "office"}),
     ("call.list", {}),
     ("call.show", {"call_id": "call-1"}),
     ("call.pause_recording", {"call_id": "call-1", "channel": "customer"}),
