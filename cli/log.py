@@ -41,6 +41,7 @@ _LEVELS: tuple[tuple[str, int], ...] = (
     ("media.lost", logging.WARNING),
     ("call.refused", logging.WARNING),
     ("call.arrived", logging.INFO),
+    ("call.placed", logging.INFO),
     ("call.ended", logging.INFO),
     ("call.", logging.DEBUG),  # what happens in between is in the journal
     ("offer.", logging.DEBUG),

@@ -13,6 +13,8 @@ class CallState(StrEnum):
 
     ARRIVING = "arriving"
     """Ports are being opened."""
+    CALLING = "calling"
+    """The switch calls the customer, who has not answered yet."""
     ALERTING = "alerting"
     """An application has the call and has not answered it yet."""
     ANSWERED = "answered"
@@ -89,6 +91,20 @@ class Transfer:
     offer_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Whom the switch called to be the customer of a call, and how."""
+
+    party: str
+    """Name of the station, or the outside number."""
+    outside: bool
+    """Whether ``party`` is an outside number."""
+    shown_name: str
+    """Beside the call's ``called_number``, on the phone that rings."""
+    ring_s: float | None
+    """How long it may go unanswered; None: as the SIP stack is configured."""
+
+
 @dataclass(slots=True)
 class Call:
     """A customer's call and everything that hangs on it."""
@@ -103,7 +119,7 @@ class Call:
     target: str
     peer: str
     trunk: str | None
-    """The trunk it came from; None when it came from none."""
+    """The trunk it came from, or was placed through; None when that is none."""
     area: str
     """Where the caller is, by the landing code (落地码); empty when that is not known."""
     recording_rule: RecordingRule
@@ -118,6 +134,8 @@ class Call:
     """For tracing (RFC 7989); all legs of the call share it."""
     caller_station: str | None = None
     """The station that calls; None for a customer from outside."""
+    placement: Placement | None = None
+    """None when it came in."""
     state: CallState = CallState.ARRIVING
     recording_id: str | None = None
     offers: dict[str, Offer] = field(default_factory=dict)

@@ -63,6 +63,33 @@ class DialNumber(Command):
 
 
 @plain_data
+class PlaceCall(Command):
+    """Call somebody, who is the customer of the call, and give it to an application when they answer.
+
+    CallPlaced follows, CallRinging perhaps, CallAnswered and CallHandedOff when they answer, and CallEnded
+    exactly once, with the cause when they cannot be had. A ``call_id`` that is in use is ignored.
+    """
+
+    call_id: str
+    contact_id: str
+    """The customer's visit: that of an earlier call when this one goes on with it."""
+    whom: str
+    """``station:<name>`` or, through the trunks, ``number:<digits>``."""
+    target: str
+    """The application that gets the call when it is answered: ``<scheme>:<name>``."""
+    ring_s: float | None = None
+    """How long the call may go unanswered; None: as long as any party may that is dialled."""
+    shown_number: str = ""
+    """The number that whom we call sees, unless the route has one of its own."""
+    shown_name: str = ""
+    caller_number: str = ""
+    """The customer's number as applications and records shall see it; empty: whom we call."""
+    caller_name: str = ""
+    access_code: str = ""
+    """The access code on whose behalf we call, for how it is recorded; empty for none."""
+
+
+@plain_data
 class WithdrawOffer(Command):
     """Stop ringing (or release) the station. OfferEnded follows."""
 

@@ -61,4 +61,6 @@ class EncryptionRules:
             return self._outside if offer.outside else self.of_station(offer.station)
         if call.caller_station is not None:
             return self.of_station(call.caller_station)
+        if call.placement is not None:
+            return self._outside
         return self.usual if call.trunk is None else self.of_trunk(call.trunk)

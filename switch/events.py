@@ -31,6 +31,36 @@ class CallArrived(Event):
 
 
 @plain_data
+class CallPlaced(Event):
+    """The switch calls somebody, who is the customer of the call. CallEnded follows, whatever happens."""
+
+    topic: ClassVar[str] = "call.placed"
+    call_id: str
+    contact_id: str
+    leg_id: str
+    whom: str
+    """Who is called: ``station:<name>`` or ``number:<digits>``."""
+    caller_number: str
+    """The customer's, which may be another than the one that is called."""
+    caller_name: str
+    called_number: str
+    """The number the customer sees."""
+    access_code: str
+    """The one on whose behalf the switch calls; empty when it is none's."""
+    target: str
+    """The application that gets the call when it is answered: ``<scheme>:<name>``."""
+
+
+@plain_data
+class CallRinging(Event):
+    """Whom the switch calls is being rung; once more when there is early media from then on."""
+
+    topic: ClassVar[str] = "call.ringing"
+    call_id: str
+    early_media: bool = False
+
+
+@plain_data
 class CallRefused(Event):
     """A call was turned away before any application saw it."""
 
@@ -53,6 +83,10 @@ class CallAnswered(Event):
     call_id: str
     recording_id: str | None = None
     """The recording that begins now, or None when none does."""
+    trunk: str | None = None
+    """The trunk that carries a call the switch placed."""
+    sip_call_id: str = ""
+    """Call-ID of the customer's dialog, of a call the switch placed."""
 
 
 @plain_data
@@ -238,13 +272,14 @@ class CallResumed(Event):
 
 @plain_data
 class CallEnded(Event):
-    """The customer's leg is over and with it the call. Exactly once for each CallArrived."""
+    """The customer's leg is over and with it the call. Exactly once for each CallArrived or CallPlaced."""
 
     topic: ClassVar[str] = "call.ended"
     call_id: str
     contact_id: str
     cause: Cause
     by_caller: bool
+    """Whether the customer ended it, by hanging up or by not taking it."""
 
 
 @plain_data

@@ -40,6 +40,7 @@ from switch.commands import (
     MaskDigits,
     OfferCall,
     PauseCallRecording,
+    PlaceCall,
     PlayPrompt,
     ResumeCallRecording,
     RingCall,
@@ -58,11 +59,14 @@ from switch.endings import end_call, lose_customer, refuse_arrival, refuse_call
 from switch.events import CallArrived, DrainStarted
 from switch.families import Families
 from switch.holding import Holding
+from switch.invitations import Inviting
 from switch.masking import Masking
+from switch.placed_calls import PlacedCalls
 from switch.recording_rule import RecordingPolicies, RecordingRule
 from switch.replacements import Replacements
 from switch.sip.commands import AnswerReoffer
 from switch.sip.events import (
+    BranchTried,
     LegAnswered,
     LegArrived,
     LegConfirmed,
@@ -123,25 +127,24 @@ class Exchange:
         families = families or Families()
         self._transfers = Transfers(self._calls, ids, self._plan, self._holding, families)
         self._encryption = encryption or EncryptionRules()
+        inviting = Inviting(self._encryption)
         self._stations = StationLegs(
-            self._calls,
-            ids,
-            self._recording,
-            self._holding,
-            self._transfers,
-            self._encryption,
-            families,
+            self._calls, ids, self._recording, self._holding, self._transfers, inviting, families
         )
-        self._replacements = Replacements(self._calls, ids, self._holding, self._transfers)
         self._policies = recording or RecordingPolicies(policies_of(access_codes))
+        self._placed = PlacedCalls(
+            self._calls, ids, self._recording, inviting, families, self._policies, knows_target
+        )
+        self._replacements = Replacements(self._calls, ids, self._holding, self._transfers, self._placed)
         self._codecs = tuple(codecs)
         self._refuse_after_s: int | None = None
 
     def routes(self) -> dict[type, Handler]:
         """The driver's table: what the exchange takes, and which method takes it."""
         table: dict[type, Callable[[Any], Sequence[Output]]] = {
-            LegRinging: self._stations.ringing,
-            LegAnswered: self._stations.answered,
+            BranchTried: self._placed.tried,
+            LegRinging: self._leg_ringing,
+            LegAnswered: self._leg_answered,
             LegConfirmed: self._leg_confirmed,
             LegReoffered: self._leg_reoffered,
             LegReofferAnswered: self._leg_reoffer_answered,
@@ -175,6 +178,7 @@ class Exchange:
         }
         return {
             LegArrived: self._leg_arrived,
+            PlaceCall: self._place,
             DigitDetected: self._customers.digit_detected,
             LegDigitReceived: self._customers.digit_received,
             TakeMaskedDigit: self._masking.take,
@@ -283,7 +287,7 @@ class Exchange:
             security=self._encryption.security_of(call, leg, event.host, event.port, self._ids),
         )
         if leg is call.customer:
-            return self._present(call)
+            return self._present(call) if call.placement is None else self._placed.dial(call)
         offer = call.offer_of(leg)
         return self._replacements.opened(call, offer) if offer.replaces else self._stations.dial(call, leg)
 
@@ -297,6 +301,27 @@ class Exchange:
         call.state = CallState.ALERTING
         return [_arrived(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL)]
 
+    # -- the switch calls ----------------------------------------------------------------------------
+
+    def _place(self, command: PlaceCall, now: float) -> list[Output]:
+        return self._placed.place(command, now, draining=self.draining)
+
+    def _leg_ringing(self, event: LegRinging) -> list[Output]:
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None:
+            return []
+        call = self._calls.of_leg(leg)
+        served_by = self._placed if leg is call.customer else self._stations
+        return served_by.ringing(call, event)
+
+    def _leg_answered(self, event: LegAnswered) -> list[Output]:
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None:
+            return []
+        call = self._calls.of_leg(leg)
+        served_by = self._placed if leg is call.customer else self._stations
+        return served_by.answered(call, event)
+
     # -- applications pass the call on ---------------------------------------------------------------
 
     def _hand_off(self, command: HandOff) -> list[Output]:
@@ -307,6 +332,8 @@ class Exchange:
         if call.hand_offs > MAX_HAND_OFFS or not self._knows_target(command.target):
             return end_call(self._calls, call, Cause.NORMAL_TEMPORARY_FAILURE, by_caller=False)
         call.target = command.target
+        if call.state is CallState.CALLING:  # told when the customer answers
+            return []
         undecided = self._transfers.failed(call, Cause.NORMAL_CLEARING) if call.transfer else []
         return [*undecided, handed_off(call)]
 
@@ -364,6 +391,8 @@ class Exchange:
             return self._transfers.abandoned(call, cause, by_peer=by_peer)
         if leg is not call.customer:
             return self._stations.lose(call, call.offer_of(leg), cause, by_station=by_peer)
+        if call.placement is not None and call.state is CallState.ARRIVING:
+            return self._placed.never_dialled(call, cause)
         return lose_customer(self._calls, call, cause, by_peer=by_peer)
 
     def _media_lost(self, event: MediaLost | HandshakeFailed) -> list[Output]:

@@ -25,7 +25,15 @@ from switch.application import Gauge
 from switch.archive.events import RecordingFaulty
 from switch.causes import Cause
 from switch.disposition import disposition
-from switch.events import CallAnswered, CallArrived, CallEnded, CallRefused, OfferAccepted, OfferEnded
+from switch.events import (
+    CallAnswered,
+    CallArrived,
+    CallEnded,
+    CallPlaced,
+    CallRefused,
+    OfferAccepted,
+    OfferEnded,
+)
 from switch.quality_metrics import QualityMetrics
 from switch.records.events import DatabaseFailed, JournalWriteFailed
 from switch.sip.events import StationRegistered, StationUnregistered
@@ -63,6 +71,7 @@ class Metrics:
         self._quality = QualityMetrics(self._registry, PREFIX)
         self._folds: dict[type, Callable[..., None]] = {
             CallArrived: lambda event: self._arrived.add(),
+            CallPlaced: lambda event: self._placed.add(),
             CallAnswered: self._call_answered,
             CallEnded: self._call_ended,
             CallRefused: self._call_refused,
@@ -100,6 +109,7 @@ class Metrics:
 
     def _create_tallies(self) -> None:
         self._arrived = _Tally("calls_arrived", "Calls that reached an application.")
+        self._placed = _Tally("calls_placed", "Calls that the switch made itself.")
         self._calls = _Tally("calls", "Calls that are over.", "disposition")
         self._hangups = _Tally("call_hangups", "Calls that are over, by hang-up cause.", "cause")
         self._offers = _Tally(
@@ -115,6 +125,7 @@ class Metrics:
         self._outages = _Tally("record_outages", "Times journal or database stopped.", "keeper")
         self._tallies = (
             self._arrived,
+            self._placed,
             self._calls,
             self._hangups,
             self._offers,

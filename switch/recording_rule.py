@@ -65,8 +65,6 @@ class RecordingPolicies:
 
     def rule_for(self, contact_id: str, access_code: str | None, trunk: str | None) -> RecordingRule:
         """From when on a new contact is recorded by itself. The access code comes first, then the trunk."""
-        if access_code is None:
-            policy = self._direct
-        else:
-            policy = self._access_codes.get(access_code) or self._trunks.get(trunk or "", _OF_ACCESS_CODES)
+        usual = self._direct if access_code is None else _OF_ACCESS_CODES
+        policy = self._access_codes.get(access_code or "") or self._trunks.get(trunk or "", usual)
         return policy.rule if in_share(contact_id, policy.share) else RecordingRule.ON_COMMAND

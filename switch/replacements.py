@@ -9,13 +9,14 @@ from runtime.ids import Ids
 from runtime.target import Target
 from runtime.vocabulary import Output
 from switch import negotiation
-from switch.call import Call, Calls, Leg, Offer
+from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
 from switch.customer_legs import accept
 from switch.dial_plan import STATION_SCHEME
 from switch.endings import drop_offer, refuse_arrival
 from switch.events import OfferAccepted, TransferKind
 from switch.holding import Holding
+from switch.placed_calls import PlacedCalls
 from switch.seats import seat, vacate
 from switch.sip.events import LegArrived
 from switch.telling import handed_off, transferred
@@ -25,11 +26,14 @@ from switch.transfers import Transfers
 class Replacements:
     """The part of the exchange that lets one phone step in for another. Shares the exchange's ``Calls``."""
 
-    def __init__(self, calls: Calls, ids: Ids, holding: Holding, transfers: Transfers) -> None:
+    def __init__(
+        self, calls: Calls, ids: Ids, holding: Holding, transfers: Transfers, placed: PlacedCalls
+    ) -> None:
         self._calls = calls
         self._ids = ids
         self._holding = holding
         self._transfers = transfers
+        self._placed = placed
 
     def arrived(self, event: LegArrived) -> list[Output]:
         """Only a station that has proved to be one may, and only while the leg is there."""
@@ -75,7 +79,8 @@ class Replacements:
         call.caller_number, call.caller_name, call.caller_station = offer.station, "", offer.station
         seated = seat(self._calls, call, offer.leg)
         told = transferred(call, TransferKind.REPLACED, by)
-        return [told, *seated, *self._holding.connected(call)]
+        taken = self._placed.taken(call) if call.state is CallState.CALLING else []
+        return [told, *seated, *taken, *self._holding.connected(call)]
 
     def _as_station(self, call: Call, offer: Offer, replaced: Leg) -> list[Output]:
         old = call.offer_of(replaced)

@@ -59,7 +59,7 @@ class Ledger:
     def topics(self) -> frozenset[str]:
         """What it folds; it need be shown nothing else."""
         return frozenset(
-            {"call.arrived", "call.ended", "switch.started"}
+            {"call.arrived", "call.placed", "call.ended", "switch.started"}
             | {"recording.started", "recording.completed", "recording.failed"}
             | self._steps.keys()
         )
@@ -68,7 +68,7 @@ class Ledger:
         """Take the next entry."""
         fields = entry.fields
         match entry.topic:
-            case "call.arrived":
+            case "call.arrived" | "call.placed":
                 self._calls[fields["call_id"]] = _arrived(entry)
             case "call.ended":
                 self._call_ended(entry)

@@ -26,11 +26,15 @@ call_records = Table(
         index=True,
         comment="the customer's whole visit; null when the call was refused at the door",
     ),
-    Column("clid", Text, nullable=False, comment='caller as shown: "Name" <number>'),
-    Column("src", String(255), nullable=False, index=True, comment="caller number"),
-    Column("dst", String(255), nullable=False, comment="dialled number"),
-    Column("start_stamp", Stamp, nullable=False, index=True, comment="when the call came in"),
-    Column("answer_stamp", Stamp, comment="when the switch answered the caller"),
+    Column("direction", String(16), nullable=False, comment="inbound, or outbound when the switch called"),
+    Column("clid", Text, nullable=False, comment='customer as shown: "Name" <number>'),
+    Column(
+        "src", String(255), nullable=False, index=True, comment="number of the customer, who is the caller"
+    ),
+    Column("dst", String(255), nullable=False, comment="dialled number; outbound, the one the customer saw"),
+    Column("whom", String(255), comment="whom the switch called: station:… or number:…; null inbound"),
+    Column("start_stamp", Stamp, nullable=False, index=True, comment="when the call came in, or was placed"),
+    Column("answer_stamp", Stamp, comment="when the switch answered, or was"),
     Column("bridge_stamp", Stamp, comment="when the caller first talked to a station"),
     Column("end_stamp", Stamp, nullable=False, comment="when the call was over"),
     Column("duration", Integer, nullable=False, comment="s from start to end"),
@@ -43,7 +47,7 @@ call_records = Table(
     Column("hung_up_by", String(16), nullable=False, comment="caller, station, switch or restart"),
     Column("sip_call_id", String(255), nullable=False, index=True, comment="Call-ID of the caller's dialog"),
     Column("access_code", String(64), comment="null when a station dialled a phone, or nobody was let in"),
-    Column("trunk", String(64), comment="the trunk it came from; null when it came from none"),
+    Column("trunk", String(64), comment="the trunk it came from or went out by; null for none"),
     Column("area", String(255), comment="where the caller was, by landing code; null when unknown"),
     Column("station", String(64), comment="the last it talked to"),
     Column("queue", String(255), comment="the last it waited in"),
@@ -71,7 +75,7 @@ class CallRecords:
 
     @property
     def topics(self) -> frozenset[str]:
-        return frozenset({"call.arrived", "call.refused", "switch.started", *_OF_LEGS, *_STEPS})
+        return frozenset({*_FIRST, "call.refused", "switch.started", *_OF_LEGS, *_STEPS})
 
     def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
         """Take the next entry; return the rows it completes."""
@@ -86,8 +90,8 @@ class CallRecords:
 
     def _rows(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
         match entry.topic:
-            case "call.arrived":
-                call = self._open[entry.fields["call_id"]] = _arrived(entry, entry.fields)
+            case "call.arrived" | "call.placed":
+                call = self._open[entry.fields["call_id"]] = _FIRST[entry.topic](entry, entry.fields)
                 return self._expect_leg(call, entry.fields["leg_id"], "caller")
             case "call.refused":
                 return [_refused(entry, entry.fields).row()]
@@ -170,6 +174,21 @@ def _arrived(entry: JournalEntry, fields: Fields) -> OpenCall:
     return call
 
 
+def _placed(entry: JournalEntry, fields: Fields) -> OpenCall:
+    """Its application gets it, and a queue counts its wait, when it is answered."""
+    return OpenCall(
+        sequence=entry.sequence,
+        call_id=fields["call_id"],
+        started=entry.time,
+        contact_id=fields["contact_id"],
+        caller_number=fields["caller_number"],
+        caller_name=fields["caller_name"],
+        called_number=fields["called_number"],
+        access_code=fields["access_code"] or None,
+        whom=fields["whom"],
+    )
+
+
 def _refused(entry: JournalEntry, fields: Fields) -> OpenCall:
     call = OpenCall(
         sequence=entry.sequence,
@@ -186,6 +205,8 @@ def _refused(entry: JournalEntry, fields: Fields) -> OpenCall:
 def _answered(call: OpenCall, fields: Fields, now: float) -> None:
     """Its recording is waited for from the answer on: a short call ends before the file is open."""
     call.answered = now
+    call.trunk = call.trunk or fields.get("trunk")
+    call.sip_call_id = call.sip_call_id or fields.get("sip_call_id", "")
     if recording_id := fields.get("recording_id"):
         call.open_recording(recording_id)
 
@@ -246,6 +267,11 @@ def _cause(fields: Fields) -> Cause:
     return _CAUSES.get(fields["cause"], Cause.NORMAL_UNSPECIFIED)
 
 
+_FIRST: Mapping[str, Callable[[JournalEntry, Fields], OpenCall]] = {
+    "call.arrived": _arrived,
+    "call.placed": _placed,
+}
+"""How calls begin."""
 _OF_LEGS = ("endpoint.opened", "endpoint.closed")
 _CAUSES = {cause.value: cause for cause in Cause}
 

@@ -16,6 +16,15 @@ MAX_DIGITS = 255
 _QUEUE = "queue"
 
 
+class Direction(StrEnum):
+    """Who called whom."""
+
+    INBOUND = "inbound"
+    """The customer called."""
+    OUTBOUND = "outbound"
+    """The switch called the customer."""
+
+
 class HungUpBy(StrEnum):
     """Who ended a call."""
 
@@ -35,6 +44,8 @@ class OpenCall:
     caller_number: str
     caller_name: str = ""
     called_number: str = ""
+    whom: str | None = None
+    """Whom the switch called; None when it was called."""
     contact_id: str | None = None
     sip_call_id: str = ""
     access_code: str | None = None
@@ -115,11 +126,13 @@ class OpenCall:
         return {
             "call_id": self.call_id,
             "contact_id": self.contact_id,
+            "direction": (Direction.INBOUND if self.whom is None else Direction.OUTBOUND).value,
             "clid": f'"{self.caller_name}" <{self.caller_number}>'
             if self.caller_name
             else self.caller_number,
             "src": self.caller_number,
             "dst": self.called_number,
+            "whom": self.whom,
             "start_stamp": stamp(self.started),
             "answer_stamp": _stamp_or_none(self.answered),
             "bridge_stamp": _stamp_or_none(self.bridged),

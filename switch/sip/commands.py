@@ -71,6 +71,8 @@ class DialStation(Command):
     referred_by: str = ""
     """The station that transfers the call there (RFC 3892)."""
     headers: HeaderFields = ()
+    limit_s: float | None = None
+    """How long it may go unanswered; None: as configured."""
 
 
 @plain_data

@@ -64,6 +64,8 @@ class LegAnswered(Event):
     sdp: str
     branch: str = ""
     """Name of the branch that answered; empty when it has none."""
+    sip_call_id: str = ""
+    """Of the dialog it made."""
 
 
 @plain_data

@@ -29,6 +29,8 @@ class DialTrunk(Command):
     """What the other party speaks, if it is known."""
     srtp: Srtp = Srtp.ACCEPT
     """How trunks are offered encryption that have no rule of their own."""
+    limit_s: float | None = None
+    """How long it may go unanswered, whatever trunks are tried; None: as configured."""
 
 
 @plain_data

@@ -194,6 +194,7 @@ def _order(command: DialTrunk, branches: tuple[Branch, ...]) -> DialLeg:
         sdp=command.sdp,
         session_id=command.session_id,
         forking=Forking.SERIAL,
+        dial_limit_s=command.limit_s,
     )
 
 

@@ -109,6 +109,12 @@ class Hotline:
 
     def seat(self, agent: str) -> None:
         """Register the agent's phone, sign in, make ready."""
+        self.register(agent)
+        self.verb("agent.sign_in", agent=agent, station=agent)
+        self.verb("agent.ready", agent=agent)
+
+    def register(self, agent: str) -> None:
+        """The phone of the station of that name says where it is."""
         address = f"<sip:{agent}@ringmain>"
         plain = make_request(
             "REGISTER",
@@ -122,8 +128,6 @@ class Hotline:
         self.receive(PHONE, plain)
         challenge = self.answer_to(PHONE, 401)
         self.receive(PHONE, authorized(plain, challenge, user=agent, password=agent[::-1]))
-        self.verb("agent.sign_in", agent=agent, station=agent)
-        self.verb("agent.ready", agent=agent)
 
     def phone_answers(self) -> None:
         """The phone rung last picks up; the switch acknowledges."""
@@ -132,8 +136,9 @@ class Hotline:
     def phone_says(self, status: int) -> None:
         self.receive(PHONE, make_response(self.request_to(PHONE, "INVITE"), status))
 
-    def phone_hangs_up(self) -> None:
-        invite = self.request_to(PHONE, "INVITE")
+    def phone_hangs_up(self, invite: Request | None = None) -> None:
+        """The phone rung last, or the one that ``invite`` rang."""
+        invite = invite or self.request_to(PHONE, "INVITE")
         caller, called = invite.headers.get("from") or "", invite.headers.get("to") or ""
         self.receive(
             PHONE,

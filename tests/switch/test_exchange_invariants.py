@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from runtime.ids import SeededIds
 from switch.call import Call, CallState, Leg
 from switch.causes import Cause
-from switch.commands import AnswerCall, ConnectCall, HandOff, HangUpCall, OfferCall
-from switch.events import CallArrived, CallEnded, OfferAccepted, OfferEnded
+from switch.commands import AnswerCall, ConnectCall, HandOff, HangUpCall, OfferCall, PlaceCall
+from switch.events import CallArrived, CallEnded, CallPlaced, OfferAccepted, OfferEnded
 from switch.sip.commands import DialStation, HangUpLeg
 from switch.sip.events import LegAnswered, LegEnded, LegReoffered, LegRinging
 from switch.trunks.commands import DialTrunk
@@ -60,6 +60,13 @@ class Street(TransferRig):
         self.live[leg_id] = None
         station = STATIONS[a % 3] if a % 4 else None
         self.arrive(leg_id, NUMBERS[b % len(NUMBERS)], None if b % 7 == 0 else CALLER_SDP, station=station)
+
+    def is_called(self, a: int, b: int) -> None:
+        """The switch calls a phone, for any target."""
+        call_id, contact_id = self._names.new("placed"), self._names.new("contact")
+        whom = f"station:{STATIONS[a % 3]}" if a % 4 else f"number:{OUTSIDE_NUMBER}"
+        target = ("flow:hotline", "queue:service", "station:1002", "flow:nowhere")[b % 4]
+        self.feed(PlaceCall(call_id=call_id, contact_id=contact_id, whom=whom, target=target))
 
     def steps_in(self, a: int, b: int) -> None:
         replaced = self.pick(a)
@@ -148,6 +155,8 @@ class Street(TransferRig):
                 call.call_id,
             )
         assert (call.state is CallState.CONNECTED) is (call.connected_offer is not None)
+        assert (call.state is CallState.CALLING) <= (call.placement is not None)
+        assert call.state in (CallState.ALERTING, CallState.CALLING) or call.customer.answered
         assert call.connected_offer is None or call.offers[call.connected_offer].accepted
         if call.transfer is not None:
             assert not call.offers[call.transfer.offer_id].announced
@@ -157,14 +166,16 @@ class Street(TransferRig):
         self.assert_idle()
         assert self.media.playing == {}
         assert self.exchange.snapshot().own_playbacks == set()
-        arrived = Counter(event.call_id for event in self.all(CallArrived))
-        assert Counter(event.call_id for event in self.all(CallEnded)) == arrived
+        begun = Counter(event.call_id for event in self.all(CallArrived))
+        begun += Counter(event.call_id for event in self.all(CallPlaced))
+        assert Counter(event.call_id for event in self.all(CallEnded)) == begun
         ended = Counter((event.call_id, event.offer_id) for event in self.all(OfferEnded))
         assert set(ended.values()) <= {1}
 
 
 ACTS = (
     Street.arrives,
+    Street.is_called,
     Street.steps_in,
     Street.rings,
     Street.lifts,

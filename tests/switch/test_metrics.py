@@ -9,7 +9,15 @@ from media.events import EndpointClosed, OneWayDetected, RecordingCompleted
 from runtime.vocabulary import Event
 from switch.application import Gauge
 from switch.causes import Cause
-from switch.events import CallAnswered, CallArrived, CallEnded, CallRefused, OfferAccepted, OfferEnded
+from switch.events import (
+    CallAnswered,
+    CallArrived,
+    CallEnded,
+    CallPlaced,
+    CallRefused,
+    OfferAccepted,
+    OfferEnded,
+)
 from switch.metrics import Metrics, Total
 from switch.records.events import DatabaseFailed, JournalWriteFailed
 from switch.sip.counters import Counters
@@ -48,6 +56,22 @@ def arrived(call_id: str) -> CallArrived:
         target="flow:hotline",
         peer="udp:192.0.2.1:5060",
     )
+
+
+def test_calls_the_switch_makes_are_counted_apart_from_those_that_come_in() -> None:
+    placed = CallPlaced(
+        call_id="c",
+        contact_id="contact-1",
+        leg_id="leg-1",
+        whom="station:1001",
+        caller_number="1001",
+        caller_name="",
+        called_number="95598",
+        access_code="",
+        target="flow:hotline",
+    )
+    found = after(placed)
+    assert (found["ringmain_calls_placed_total"], found["ringmain_calls_arrived_total"]) == (1, 0)
 
 
 def ended(call_id: str, cause: Cause) -> CallEnded:

@@ -66,6 +66,7 @@ class DialledLegs:
             sdp=command.sdp,
             headers=command.headers,
             session_id=command.session_id,
+            dial_limit_s=command.limit_s,
         )
         leg = DialledLeg(command.leg_id, order=order, rounds=rounds, station=command.station)
         return self._open(leg, now)
@@ -246,7 +247,13 @@ class DialledLegs:
             return outputs + stopped + self._signalling.say_bye(leg, fork.dialog, cause, now)
         leg.state = LegState.CONFIRMED
         legs.open_dialog(leg, fork.dialog)
-        return [LegAnswered(leg_id=leg.leg_id, sdp=fork.sdp, branch=attempt.branch.name), *stopped]
+        answered = LegAnswered(
+            leg_id=leg.leg_id,
+            sdp=fork.sdp,
+            branch=attempt.branch.name,
+            sip_call_id=fork.dialog.sip_call_id,
+        )
+        return [answered, *stopped]
 
     def _refusal(self, attempt: Attempt, report: ResponseReceived, now: float) -> list[Output]:
         if attempt.given_up is not None:

@@ -9,7 +9,7 @@ from media.commands import AttachToRecording
 from switch.archive.ledger import Ledger
 from switch.archive.notes import Ended
 from switch.causes import Cause
-from switch.commands import AnswerCall, ConnectCall, OfferCall
+from switch.commands import AnswerCall, ConnectCall, OfferCall, PlaceCall
 from switch.events import CallConnected
 from switch.records.projection import JournalEntry
 from tests.switch.records.stories import (
@@ -43,6 +43,22 @@ def story(*moments: Moment) -> Ended:
 
 def plain(rig: TransferRig) -> None:
     rig.customer_talks()
+
+
+def called_by_the_switch(rig: TransferRig) -> None:
+    rig.feed(
+        PlaceCall(
+            call_id="placed",
+            contact_id="contact",
+            whom="station:1003",
+            target="queue:service",
+            access_code="95598",
+        )
+    )
+    rig.answer_station()
+    rig.feed(OfferCall(call_id="placed", offer_id="o1", station="1001"))
+    rig.answer_station()
+    rig.feed(ConnectCall(call_id="placed", offer_id="o1"))
 
 
 def blind_transfer(rig: TransferRig) -> None:
@@ -90,6 +106,7 @@ def picked_up(rig: TransferRig) -> None:
     "scene",
     [
         plain,
+        called_by_the_switch,
         blind_transfer,
         blind_transfer_and_gone,
         attended_transfer,

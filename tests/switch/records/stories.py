@@ -12,6 +12,7 @@ from switch.events import (
     CallConnected,
     CallEnded,
     CallHandedOff,
+    CallPlaced,
     DigitReceived,
     OfferAccepted,
     OfferEnded,
@@ -56,6 +57,20 @@ def arrived(call_id: str = "call-1", target: str = "flow:hotline") -> CallArrive
         access_code="95598",
         target=target,
         peer="udp:192.0.2.1:5060",
+    )
+
+
+def placed(call_id: str = "call-1", target: str = "queue:客户服务") -> CallPlaced:
+    return CallPlaced(
+        call_id=call_id,
+        contact_id=f"contact-of-{call_id}",
+        leg_id=f"leg-of-{call_id}",
+        whom="number:07725551234",
+        caller_number="13800138000",
+        caller_name="王芳",
+        called_number="95598",
+        access_code="95598",
+        target=target,
     )
 
 

@@ -33,6 +33,7 @@ from tests.switch.records.stories import (
     handed_off,
     journal_of,
     offer_ended,
+    placed,
     recording_completed,
     recording_failed,
     recording_started,
@@ -49,13 +50,40 @@ def at(seconds: float) -> datetime:
     return datetime.fromtimestamp(START + seconds, UTC)
 
 
+def test_a_call_the_switch_placed_names_customer_whom_it_called_and_the_trunk() -> None:
+    answered = CallAnswered(call_id="call-1", trunk="carrier", sip_call_id="dialog@switch")
+    row = only_row((0, placed()), (8, answered), (8, handed_off("queue:客户服务")), (20, ended()))
+    assert (row["direction"], row["whom"], row["trunk"]) == ("outbound", "number:07725551234", "carrier")
+    assert (row["src"], row["dst"], row["sip_call_id"]) == ("13800138000", "95598", "dialog@switch")
+    assert (row["start_stamp"], row["answer_stamp"]) == (at(0), at(8))
+    assert (row["disposition"], row["billsec"], row["waitsec"], row["queue"]) == (
+        "ANSWERED",
+        12,
+        12,
+        "客户服务",
+    )
+
+
+def test_a_placed_call_that_nobody_takes_has_waited_in_no_queue() -> None:
+    row = only_row((0, placed()), (30, ended(cause=Cause.USER_BUSY)))
+    assert (row["disposition"], row["hangup_cause_q850"], row["answer_stamp"]) == ("BUSY", 17, None)
+    assert (row["queue"], row["waitsec"], row["sip_call_id"]) == (None, None, "")
+
+
+def test_the_quality_of_a_placed_calls_leg_is_waited_for() -> None:
+    opened = EndpointOpened(leg_id="leg-of-call-1", host="192.0.2.100", port=20000)
+    assert fold(CallRecords(), journal_of([(0, opened), (0, placed()), (9, ended())])) == []
+
+
 def test_an_answered_call_has_a_whole_record() -> None:
     assert only_row(*answered_call()) == {
         "call_id": "call-1",
         "contact_id": "contact-of-call-1",
+        "direction": "inbound",
         "clid": '"王芳" <13800138000>',
         "src": "13800138000",
         "dst": "95598",
+        "whom": None,
         "start_stamp": at(0),
         "answer_stamp": at(0.5),
         "bridge_stamp": at(22),

@@ -1,0 +1,167 @@
+"""Calls that the switch makes itself: whom it calls is the customer, as if they had called.
+
+placed ──► rings ──► answered: the application it is for gets the call, as one that was handed to it
+   └─────────┴──► busy, refused, unreachable, no answer: the call ends, and tells why
+"""
+
+from media.commands import OpenEndpoint
+from runtime.errors import PeerError
+from runtime.ids import Ids
+from runtime.target import parse_target
+from runtime.vocabulary import Output
+from switch.call import Call, Calls, CallState, Leg, Placement
+from switch.call_recording import CallRecording
+from switch.causes import Cause
+from switch.commands import PlaceCall
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, TargetCheck
+from switch.endings import end_call
+from switch.events import CallAnswered, CallPlaced, CallRinging
+from switch.families import Families
+from switch.invitations import Invitation, Inviting
+from switch.recording_rule import RecordingPolicies, RecordingRule
+from switch.sip.events import BranchTried, LegAnswered, LegRinging
+from switch.telling import handed_off
+from switch.trunks.endpoints import trunk_of
+
+
+class PlacedCalls:
+    """The part of the exchange that calls customers. Shares the exchange's ``Calls``."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        ids: Ids,
+        recording: CallRecording,
+        inviting: Inviting,
+        families: Families,
+        policies: RecordingPolicies,
+        knows_target: TargetCheck,
+    ) -> None:
+        self._calls = calls
+        self._ids = ids
+        self._recording = recording
+        self._inviting = inviting
+        self._families = families
+        self._policies = policies
+        self._knows_target = knows_target
+
+    def place(self, command: PlaceCall, now: float, *, draining: bool) -> list[Output]:
+        """Take ports for the customer's leg; it is dialled as soon as they are there."""
+        if command.call_id in self._calls.by_id:
+            return []
+        call = self._new_call(command, now)
+        self._calls.add(call)
+        cause = Cause.NORMAL_TEMPORARY_FAILURE if draining else self._why_not(command)
+        if cause is not None:
+            return self.never_dialled(call, cause)
+        placement = _placement(call)
+        ipv6 = self._families.is_ipv6(placement.party, outside=placement.outside)
+        return [OpenEndpoint(leg_id=call.customer.leg_id, near=None, ipv6=ipv6)]
+
+    def never_dialled(self, call: Call, cause: Cause) -> list[Output]:
+        """Nobody is rung; who ordered the call hears of it as of any other that fails."""
+        return [_told(call), *end_call(self._calls, call, cause, by_caller=False)]
+
+    def dial(self, call: Call) -> list[Output]:
+        """The ports are there: ring whom the call is for."""
+        call.state = CallState.CALLING
+        placement = _placement(call)
+        invitation = Invitation(
+            party=placement.party,
+            outside=placement.outside,
+            caller_number=call.called_number,
+            caller_name=placement.shown_name,
+            limit_s=placement.ring_s,
+        )
+        rung = self._inviting.ring(call, call.customer, invitation)
+        return [_told(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL), *rung]
+
+    def tried(self, event: BranchTried) -> list[Output]:
+        """The call goes out by a trunk, perhaps after another failed: its rule of recording holds."""
+        leg = self._calls.legs.get(event.leg_id)
+        if leg is None or leg.offer_id is not None:
+            return []
+        call = self._calls.of_leg(leg)
+        call.trunk = trunk_of(event.branch)
+        if call.recording_id is None:
+            call.recording_rule = self._rule_for(call)
+        return self._recording.reached(call, RecordingRule.FROM_ARRIVAL)
+
+    def ringing(self, call: Call, event: LegRinging) -> list[Output]:
+        """It rings, perhaps with early media, which only a recording hears."""
+        heard = self._inviting.hear_early(call.customer, event.sdp)
+        return [*heard, CallRinging(call_id=call.call_id, early_media=bool(heard))]
+
+    def answered(self, call: Call, event: LegAnswered) -> list[Output]:
+        """Whom we called has answered: the application gets the call."""
+        call.sip_call_id = event.sip_call_id
+        try:
+            taken = self._inviting.take_answer(call.customer, event, outside=_placement(call).outside)
+        except PeerError:
+            return end_call(self._calls, call, Cause.INCOMPATIBLE_DESTINATION, by_caller=False)
+        return [*taken, *self.taken(call)]
+
+    def taken(self, call: Call) -> list[Output]:
+        """The customer is there: whom we called, or who picked the call up in their place."""
+        call.state = CallState.ANSWERED
+        recorded = self._recording.answered(call)
+        answered = CallAnswered(
+            call_id=call.call_id,
+            recording_id=call.recording_id,
+            trunk=call.trunk,
+            sip_call_id=call.sip_call_id,
+        )
+        return [*recorded, answered, handed_off(call)]
+
+    def _why_not(self, command: PlaceCall) -> Cause | None:
+        scheme, name = parse_target(command.whom)
+        if scheme not in (STATION_SCHEME, NUMBER_SCHEME) or not name:
+            return Cause.INVALID_NUMBER_FORMAT
+        return None if self._knows_target(command.target) else Cause.NO_ROUTE_DESTINATION
+
+    def _rule_for(self, call: Call) -> RecordingRule:
+        return self._policies.rule_for(call.contact_id, call.access_code or None, call.trunk)
+
+    def _new_call(self, command: PlaceCall, now: float) -> Call:
+        scheme, party = parse_target(command.whom)
+        outside = scheme == NUMBER_SCHEME
+        return Call(
+            call_id=command.call_id,
+            contact_id=command.contact_id,
+            sip_call_id="",
+            caller_number=command.caller_number or party,
+            caller_name=command.caller_name,
+            called_number=command.shown_number,
+            access_code=command.access_code,
+            target=command.target,
+            peer="",
+            trunk=None,
+            area="",
+            recording_rule=self._policies.rule_for(command.contact_id, command.access_code or None, None),
+            arrived_at=now,
+            customer=Leg(leg_id=self._ids.new("leg"), call_id=command.call_id, offer_id=None),
+            session_id=self._ids.token() + self._ids.token(),
+            caller_station=None if outside else party,
+            placement=Placement(party, outside, command.shown_name, command.ring_s),
+        )
+
+
+def _placement(call: Call) -> Placement:
+    assert call.placement is not None, f"{call.call_id} came in"
+    return call.placement
+
+
+def _told(call: Call) -> CallPlaced:
+    placement = _placement(call)
+    scheme = NUMBER_SCHEME if placement.outside else STATION_SCHEME
+    return CallPlaced(
+        call_id=call.call_id,
+        contact_id=call.contact_id,
+        leg_id=call.customer.leg_id,
+        whom=f"{scheme}:{placement.party}",
+        caller_number=call.caller_number,
+        caller_name=call.caller_name,
+        called_number=call.called_number,
+        access_code=call.access_code,
+        target=call.target,
+    )
