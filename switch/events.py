@@ -58,6 +58,7 @@ class CallRinging(Event):
     topic: ClassVar[str] = "call.ringing"
     call_id: str
     early_media: bool = False
+    """Whether something can be heard already, which a recording from arrival holds."""
 
 
 @plain_data
