@@ -12,7 +12,7 @@ from cli.output import duration, print_json, print_line
 from cli.table import print_table
 from runtime.errors import UsageError
 
-app = noun("Calls that are up: list them, show how they sound, record them, hang up.")
+app = noun("Calls that are up: list them, make one, show how they sound, record them, hang up.")
 
 CallId = Annotated[str, typer.Argument(help="The call's id, or its beginning.")]
 
@@ -59,6 +59,42 @@ def show(
     more = ("jitter ms#", "round trip ms#", "lost there#", "dropped#")
     gives_way = ("dropped#", "late#", "lost there#")
     print_table(call["call_id"], (*columns, *more), (_leg_row(leg) for leg in call["legs"]), gives_way)
+
+
+@app.command("originate")
+def originate(
+    first: Annotated[str, typer.Option(help="Who is called: station:<name> or number:<digits>.")],
+    then: Annotated[
+        str,
+        typer.Option(
+            help="What gets the call when they answer: flow:<name>, queue:<name>, station:<name> or "
+            "number:<digits>."
+        ),
+    ],
+    ring: Annotated[float, typer.Option(help="Seconds it may go unanswered.")] = 60,
+    show: Annotated[str | None, typer.Option(help="The number they see.")] = None,
+    caller: Annotated[str, typer.Option(help="The customer's number, if it is another.")] = "",
+    access_code: Annotated[str, typer.Option(help="The access code on whose behalf it is.")] = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Call somebody, and give the call to a target when they answer; `ringmain events` tells how it goes."""
+    made = ask(
+        socket,
+        config,
+        "call.originate",
+        whom=first,
+        target=then,
+        ring_s=ring,
+        shown_number=show,
+        caller_number=caller,
+        access_code=access_code,
+    )
+    if as_json:
+        print_json(made)
+    else:
+        print_line(f"{made['call_id']} calls {escape(made['whom'])}, for {escape(made['target'])}")
 
 
 @app.command("hang-up")

@@ -46,6 +46,7 @@ from switch.http import HttpServer
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
 from switch.metrics import Metrics
+from switch.placing_verbs import PlacingVerbs, Reach
 from switch.recording_rule import RecordingPolicies, policy_of
 from switch.records.call_records import CallRecords
 from switch.records.database import Database
@@ -361,6 +362,15 @@ class Switchboard:
         scheme, name = parse_target(target)
         return any(app.scheme == scheme and app.knows(name) for app in self._applications)
 
+    def _reach(self) -> Reach:
+        return Reach(
+            contacts=self._stack.registrar.contacts,
+            has_route=self._trunks.has_route,
+            may_dial=self._may_dial,
+            knows_target=self._knows_target,
+            access_codes=frozenset(code.number for code in self.configuration.access_codes),
+        )
+
     def _ways_out(self) -> dict[str, str]:
         """Where callers of an access code go when a phone cannot be had."""
         codes = self.configuration.access_codes
@@ -381,6 +391,7 @@ class Switchboard:
         return [
             *self._verbs.verbs(),
             *CallRecordingVerbs(self.exchange, self.driver.submit).verbs(),
+            *PlacingVerbs(self.exchange, self._reach(), self._ids, self.driver.submit).verbs(),
             *self._media_verbs.verbs(),
             *self._station_verbs.verbs(),
             *self._archive.verbs(),

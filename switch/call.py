@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from runtime.target import Target
+from switch.dial_plan import NUMBER_SCHEME
 from switch.key_echoes import KeyEchoes
 from switch.recording_rule import RecordingRule
 from switch.sdp.offer_answer import LocalMedia, MediaAgreement
@@ -95,14 +97,16 @@ class Transfer:
 class Placement:
     """Whom the switch called to be the customer of a call, and how."""
 
-    party: str
-    """Name of the station, or the outside number."""
-    outside: bool
-    """Whether ``party`` is an outside number."""
+    whom: Target
+    """A station, or an outside number."""
     shown_name: str
     """Beside the call's ``called_number``, on the phone that rings."""
     ring_s: float | None
     """How long it may go unanswered; None: as the SIP stack is configured."""
+
+    @property
+    def outside(self) -> bool:
+        return self.whom.scheme == NUMBER_SCHEME
 
 
 @dataclass(slots=True)

@@ -55,7 +55,7 @@ class PlacedCalls:
         if cause is not None:
             return self.never_dialled(call, cause)
         placement = _placement(call)
-        ipv6 = self._families.is_ipv6(placement.party, outside=placement.outside)
+        ipv6 = self._families.is_ipv6(placement.whom.name, outside=placement.outside)
         return [OpenEndpoint(leg_id=call.customer.leg_id, near=None, ipv6=ipv6)]
 
     def never_dialled(self, call: Call, cause: Cause) -> list[Output]:
@@ -67,7 +67,7 @@ class PlacedCalls:
         call.state = CallState.CALLING
         placement = _placement(call)
         invitation = Invitation(
-            party=placement.party,
+            party=placement.whom.name,
             outside=placement.outside,
             caller_number=call.called_number,
             caller_name=placement.shown_name,
@@ -123,13 +123,12 @@ class PlacedCalls:
         return self._policies.rule_for(call.contact_id, call.access_code or None, call.trunk)
 
     def _new_call(self, command: PlaceCall, now: float) -> Call:
-        scheme, party = parse_target(command.whom)
-        outside = scheme == NUMBER_SCHEME
+        whom = parse_target(command.whom)
         return Call(
             call_id=command.call_id,
             contact_id=command.contact_id,
             sip_call_id="",
-            caller_number=command.caller_number or party,
+            caller_number=command.caller_number or whom.name,
             caller_name=command.caller_name,
             called_number=command.shown_number,
             access_code=command.access_code,
@@ -141,8 +140,8 @@ class PlacedCalls:
             arrived_at=now,
             customer=Leg(leg_id=self._ids.new("leg"), call_id=command.call_id, offer_id=None),
             session_id=self._ids.token() + self._ids.token(),
-            caller_station=None if outside else party,
-            placement=Placement(party, outside, command.shown_name, command.ring_s),
+            caller_station=whom.name if whom.scheme == STATION_SCHEME else None,
+            placement=Placement(whom, command.shown_name, command.ring_s),
         )
 
 
@@ -152,13 +151,11 @@ def _placement(call: Call) -> Placement:
 
 
 def _told(call: Call) -> CallPlaced:
-    placement = _placement(call)
-    scheme = NUMBER_SCHEME if placement.outside else STATION_SCHEME
     return CallPlaced(
         call_id=call.call_id,
         contact_id=call.contact_id,
         leg_id=call.customer.leg_id,
-        whom=f"{scheme}:{placement.party}",
+        whom=str(_placement(call).whom),
         caller_number=call.caller_number,
         caller_name=call.caller_name,
         called_number=call.called_number,

@@ -84,6 +84,11 @@ class ExchangeVerbs:
         return [asdict(contact) for contact in self._registrations(self._clock.now())]
 
 
+def whom_of(call: Call) -> str | None:
+    """Whom the switch called to make this call; None when it came in."""
+    return str(call.placement.whom) if call.placement else None
+
+
 def view_of_call(call: Call, now: float) -> dict[str, Any]:
     """What is told of a call that is up."""
     return {
@@ -96,6 +101,7 @@ def view_of_call(call: Call, now: float) -> dict[str, Any]:
         "access_code": call.access_code,
         "trunk": call.trunk,
         "area": call.area,
+        "whom": whom_of(call),
         "target": call.target,
         "station": call.station,
         "recording_id": call.recording_id,

@@ -8,6 +8,7 @@ from typing import Any
 import acd.verbs
 import switch.ban_verbs
 import switch.calendars.verbs
+import switch.placing_verbs
 import switch.registration_verbs
 import switch.station_verbs
 import switch.verbs
@@ -45,6 +46,12 @@ CALL = {
     "station": None,
     "recording_id": "recording-1",
     "age_s": 3725.0,
+}
+PLACED = {
+    "call_id": "call-1",
+    "contact_id": "contact-1",
+    "whom": "station:1001",
+    "target": "number:13800138000",
 }
 MEDIA = {
     "mos": 4.12,
@@ -198,6 +205,7 @@ class SmallSwitch:
             self._verb("call.list", NoParams, [CALL, other_call]),
             self._verb("call.show", switch.verbs.CallParams, CALL | {"legs": LEGS}),
             self._verb("call.hang_up", switch.verbs.CallParams, CALL),
+            self._verb("call.originate", switch.placing_verbs.OriginateParams, PLACED),
             self._verb("calendar.list", NoParams, [CALENDAR]),
             self._verb("calendar.show", switch.calendars.verbs.CalendarParams, CALENDAR | CALENDAR_DAYS),
             self._verb("calendar.override", switch.calendars.verbs.OverrideParams, CALENDAR),

@@ -31,6 +31,21 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
         (["agents", "not-ready", "1001", "午休"], "agent.not_ready", {"agent": "1001", "reason": "午休"}),
         (["calls"], "call.list", {}),
         (["calls", "list"], "call.list", {}),
+        (
+            ["calls", "originate", "--first", "station:1001", "--then", "number:13800138000", "--ring", "30"],
+            "call.originate",
+            {
+                "whom": "station:1001",
+                "target": "number:13800138000",
+                "ring_s": 30.0,
+                "shown_number": None,
+                "shown_name": "",
+                "caller_number": "",
+                "caller_name": "",
+                "access_code": "",
+                "contact_id": "",
+            },
+        ),
         (["queues"], "queue.list", {}),
         (["queues", "list"], "queue.list", {}),
         (["stations"], "station.list", {}),
@@ -252,6 +267,11 @@ def test_a_call_that_is_not_named_clearly_is_not_hung_up(
     result = run(small_switch, "calls", "hang-up", beginning)
     assert (result.exit_code, result.stderr) == (1, f"ringmain: {sentence}\n")
     assert small_switch.asked == [("call.list", {})]
+
+
+def test_a_call_that_is_made_says_whom_it_calls_and_for_what(small_switch: SmallSwitch) -> None:
+    words = ("calls", "originate", "--first", "station:1001", "--then", "number:13800138000")
+    assert run(small_switch, *words).stdout == "call-1 calls station:1001, for number:13800138000\n"
 
 
 def test_a_text_to_a_station_says_how_many_phones_it_goes_to(small_switch: SmallSwitch) -> None:

@@ -52,6 +52,7 @@ from switch.events import CallAnswered, CallEnded
 from switch.fork_verbs import ForkVerbs
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
+from switch.placing_verbs import PlacingVerbs, Reach
 from switch.records.config import RecordsConfig
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
@@ -153,6 +154,7 @@ def all_verbs(folder: Path) -> list[Verb]:
     of_recordings = LinkVerbs(signer, port, rig.clock, rig.driver.submit).verbs()
     of_media = MediaVerbs(rig.exchange, lambda leg_id: SOUND, rig.clock)
     of_masks = MaskVerbs(rig.exchange, SeededIds(), rig.driver.submit).verbs()
+    reach = Reach(lambda station: (station,), lambda _: True, lambda *_: True, lambda _: True, frozenset())
     of_calendars = calendar_verbs(rig)
     own = (
         *of_exchange.verbs(),
@@ -160,6 +162,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_certificates.verbs(),
         *of_forks,
         *of_masks,
+        *PlacingVerbs(rig.exchange, reach, SeededIds(99), rig.driver.submit).verbs(),
         *of_media.verbs(),
         *of_calendars,
         *CallRecordingVerbs(rig.exchange, rig.driver.submit).verbs(),
@@ -253,6 +256,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("call.masked_digits", {"mask_id": "mask-1"}),
     ("call.unmask_digits", {"mask_id": "mask-1"}),
     ("call.hang_up", {"call_id": "call-1"}),
+    ("call.originate", {"whom": "station:1001", "target": "number:02088886666"}),
     ("mailbox.set", {"station": "1001", "new": 2, "old": 8}),
     ("message.send", {"station": "1001", "text": "明天九点开会"}),
     ("queue.list", {}),

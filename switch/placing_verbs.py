@@ -1,0 +1,134 @@
+"""The verb that has the switch call somebody: ``call.originate``."""
+
+from collections.abc import Callable, Sized
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from runtime.errors import UsageError
+from runtime.ids import Ids
+from runtime.models import Params
+from runtime.target import TARGET_PATTERN, Target, parse_target
+from runtime.vocabulary import Command
+from switch.application import Verb
+from switch.commands import PlaceCall
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, RightCheck, TargetCheck
+from switch.exchange import Exchange
+
+_PHONES = (STATION_SCHEME, NUMBER_SCHEME)
+_LONGEST_RING_S = 600
+
+
+class OriginateParams(Params):
+    """Whom to call, and what they get."""
+
+    whom: str = Field(
+        pattern=rf"^({'|'.join(_PHONES)}):\S.*$",
+        max_length=255,
+        description="who is called first: station:<name> or number:<digits>",
+    )
+    target: str = Field(
+        pattern=TARGET_PATTERN,
+        max_length=255,
+        description="what gets the call when it is answered, such as queue:service or number:<digits>",
+    )
+    ring_s: float = Field(
+        default=60, gt=0, le=_LONGEST_RING_S, description="how long it may go unanswered, in seconds"
+    )
+    shown_number: str | None = Field(
+        default=None,
+        max_length=64,
+        description="the number that whom is called sees; absent: the phone it is for, or the access code",
+    )
+    shown_name: str = Field(default="", max_length=100, description="the name beside it")
+    caller_number: str = Field(
+        default="", max_length=64, description="the customer's number, if it is another than the one called"
+    )
+    caller_name: str = Field(default="", max_length=100, description="the customer's name")
+    access_code: str = Field(
+        default="", max_length=64, description="the access code on whose behalf it is; empty for none"
+    )
+    contact_id: str = Field(
+        default="", max_length=64, description="the customer's visit that it belongs to; empty: a new one"
+    )
+
+    @property
+    def shows(self) -> str:
+        """The number that whom is called sees."""
+        if self.shown_number is not None:
+            return self.shown_number
+        then = parse_target(self.target)
+        return then.name if then.scheme in _PHONES else self.access_code
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What can be reached now, as the house knows it."""
+
+    contacts: Callable[[str], Sized]
+    """The phones registered for a station."""
+    has_route: Callable[[str], bool]
+    """Whether trunks carry calls to an outside number."""
+    may_dial: RightCheck
+    knows_target: TargetCheck
+    access_codes: frozenset[str]
+
+
+class PlacingVerbs:
+    """``call.originate``."""
+
+    def __init__(self, exchange: Exchange, reach: Reach, ids: Ids, submit: Callable[[Command], None]) -> None:
+        self._exchange = exchange
+        self._reach = reach
+        self._ids = ids
+        self._submit = submit
+
+    def verbs(self) -> tuple[Verb, ...]:
+        text = "Call a station or a number, and give the call to a target when it is answered."
+        return (Verb("call.originate", OriginateParams, self._originate, text),)
+
+    def _originate(self, params: OriginateParams) -> dict[str, Any]:
+        self._refuse_what_is_in_vain(params)
+        order = PlaceCall(
+            call_id=self._ids.new("call"),
+            contact_id=params.contact_id or self._ids.new("contact"),
+            whom=params.whom,
+            target=params.target,
+            ring_s=params.ring_s,
+            shown_number=params.shows,
+            shown_name=params.shown_name,
+            caller_number=params.caller_number,
+            caller_name=params.caller_name,
+            access_code=params.access_code,
+        )
+        self._submit(order)
+        return {
+            "call_id": order.call_id,
+            "contact_id": order.contact_id,
+            "whom": order.whom,
+            "target": order.target,
+        }
+
+    def _refuse_what_is_in_vain(self, params: OriginateParams) -> None:
+        """Raises UsageError when nobody could be reached, or may not be."""
+        reach, whom, then = self._reach, parse_target(params.whom), parse_target(params.target)
+        if self._exchange.draining:
+            raise UsageError("the switch is draining; it makes no new calls")
+        if not reach.knows_target(params.target):
+            raise UsageError(
+                f"nothing takes calls for {params.target}; expected a target such as flow:<name>"
+            )
+        if params.access_code and params.access_code not in reach.access_codes:
+            raise UsageError(f"there is no access code {params.access_code} in [[access_codes]]")
+        if whom.scheme == NUMBER_SCHEME and not reach.has_route(whom.name):
+            raise UsageError(f"no route leads to {whom.name}; see [[routes]] of the configuration")
+        if whom.scheme == STATION_SCHEME:
+            self._refuse_station(whom, then)
+
+    def _refuse_station(self, whom: Target, then: Target) -> None:
+        """A station is not joined with a number that it may not call by itself."""
+        if not len(self._reach.contacts(whom.name)):
+            raise UsageError(f"no phone is registered at station {whom.name}")
+        if then.scheme == NUMBER_SCHEME and not self._reach.may_dial(whom.name, then.name):
+            raise UsageError(f"station {whom.name} may not call {then.name}: outside_level of its section")

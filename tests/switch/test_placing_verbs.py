@@ -1,0 +1,86 @@
+"""call.originate: what it orders, and what it refuses at once."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from runtime.errors import UsageError
+from switch.commands import StartDraining
+from switch.events import CallPlaced
+from switch.placing_verbs import OriginateParams, PlacingVerbs, Reach
+from switch.sip.commands import DialStation
+from switch.trunks.commands import DialTrunk
+from tests.helpers.exchange_rig import OUTSIDE_NUMBER, TARGETS, ExchangeRig
+
+NUMBER = f"number:{OUTSIDE_NUMBER}"
+
+
+def originate(rig: ExchangeRig, whom: str, target: str, **more: Any) -> Any:
+    reach = Reach(
+        contacts=lambda station: ("a phone",) if station in ("1001", "1002") else (),
+        has_route={OUTSIDE_NUMBER}.__contains__,
+        may_dial=lambda station, number: station == "1001",
+        knows_target=TARGETS.__contains__,
+        access_codes=frozenset({"95598"}),
+    )
+    (verb,) = PlacingVerbs(rig.exchange, reach, rig.ids, rig.driver.submit).verbs()
+    return verb.handle(OriginateParams(whom=whom, target=target, **more))
+
+
+@pytest.fixture
+def rig() -> ExchangeRig:
+    return ExchangeRig()
+
+
+def test_click_to_call_rings_the_station_which_sees_the_number_it_will_talk_to(rig: ExchangeRig) -> None:
+    answer = originate(rig, "station:1001", NUMBER, ring_s=30)
+    dialled = rig.last(DialStation)
+    assert (dialled.station, dialled.caller_number, dialled.limit_s) == ("1001", OUTSIDE_NUMBER, 30)
+    placed = rig.last(CallPlaced)
+    assert (answer["call_id"], answer["contact_id"]) == (placed.call_id, placed.contact_id)
+
+
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [({}, ""), ({"access_code": "95598"}, "95598"), ({"access_code": "95598", "shown_number": "1"}, "1")],
+)
+def test_who_is_called_for_a_queue_sees_the_access_code_unless_told_otherwise(
+    rig: ExchangeRig, more: dict[str, str], shown: str
+) -> None:
+    originate(rig, NUMBER, "queue:service", **more)
+    assert rig.last(DialTrunk).caller_number == shown
+
+
+def test_a_visit_can_go_on(rig: ExchangeRig) -> None:
+    assert originate(rig, NUMBER, "queue:service", contact_id="contact-7")["contact_id"] == "contact-7"
+
+
+@pytest.mark.parametrize(
+    ("whom", "target", "more", "why"),
+    [
+        ("station:1001", "queue:nowhere", {}, "nothing takes calls for queue:nowhere"),
+        ("station:1001", "queue:service", {"access_code": "1"}, "there is no access code 1"),
+        ("number:4711", "queue:service", {}, "no route leads to 4711"),
+        ("station:1009", "queue:service", {}, "no phone is registered at station 1009"),
+        ("station:1002", NUMBER, {}, f"station 1002 may not call {OUTSIDE_NUMBER}"),
+    ],
+)
+def test_what_would_be_in_vain_is_refused(
+    rig: ExchangeRig, whom: str, target: str, more: dict[str, str], why: str
+) -> None:
+    with pytest.raises(UsageError, match=why):
+        originate(rig, whom, target, **more)
+    assert rig.events == []
+
+
+def test_a_switch_that_is_draining_makes_no_calls(rig: ExchangeRig) -> None:
+    rig.feed(StartDraining(retry_after_s=30))
+    with pytest.raises(UsageError, match="draining"):
+        originate(rig, "station:1001", "queue:service")
+
+
+@pytest.mark.parametrize("whom", ["1001", "queue:service", "station:", "number: "])
+def test_only_stations_and_numbers_can_be_called(whom: str) -> None:
+    with pytest.raises(ValidationError):
+        OriginateParams(whom=whom, target="queue:service")
