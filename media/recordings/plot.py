@@ -4,28 +4,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from media.fonts import LATIN_FAMILY, chinese_family, legible
+from media.fonts import chinese_family, legible
+from media.pictures import INK, QUIET_INK, check_suffix, new_figure, save
 from media.recordings.conversation import ChannelFigures, Conversation, measure_conversation
 from media.recordings.wav import FULL_SCALE, Envelope, Levels, read_envelope
 from runtime.durations import format_duration
-from runtime.errors import UsageError
-
-SUFFIXES = (".png", ".svg")
 
 _COLUMNS = 2400
 """More slices than this cannot be told apart in the picture."""
 _TICKS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 _MOST_TICKS = 12
-_INK = "#2b2f36"
-_QUIET_INK = "#8a9099"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +47,15 @@ def plot_recording(path: Path, out: Path, title: str, marks: Sequence[Mark] = ()
     Raises UsageError for another suffix, RecordingError (media.recordings.wav), OSError when ``out`` cannot
     be written.
     """
-    if out.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"{out} should end in {' or '.join(SUFFIXES)}")
+    check_suffix(out)
     envelope = read_envelope(path)
-    family = chinese_family()
-    families = [LATIN_FAMILY] if family is None else [LATIN_FAMILY, family]
-    # Chinese in an SVG stays legible on machines without the font, because glyphs are stored as outlines.
-    with mpl.rc_context({"font.family": families, "svg.fonttype": "path", "svg.hashsalt": "ringmain"}):
-        figure = _draw(envelope, measure_conversation(envelope), title, marks, chinese=family is not None)
-        metadata = {"Date": None} if out.suffix.lower() == ".svg" else {}
-        figure.savefig(out, metadata=metadata)
+    conversation = measure_conversation(envelope)
+    save(out, lambda: _draw(envelope, conversation, title, marks))
 
 
-def _draw(
-    envelope: Envelope, conversation: Conversation, title: str, marks: Sequence[Mark], *, chinese: bool
-) -> Figure:
-    figure = Figure(figsize=(12, 4.8), dpi=150, layout=ConstrainedLayoutEngine(h_pad=0.08, w_pad=0.12))
-    FigureCanvasAgg(figure)
-    figure.suptitle(legible(title), x=0.012, ha="left", fontsize=13, color=_INK)
+def _draw(envelope: Envelope, conversation: Conversation, title: str, marks: Sequence[Mark]) -> Figure:
+    chinese = chinese_family() is not None
+    figure = new_figure(title)
     upper, lower = figure.subplots(2, 1, sharex=True, sharey=True)
     sides = (conversation.customer, conversation.agent)
     for channel, (axes, lane, side) in enumerate(zip((upper, lower), _LANES, sides, strict=True)):
@@ -93,7 +77,7 @@ def _draw_channel(
     axes.axhline(0, color=lane.colour, linewidth=0.6)
     name = f"{lane.english}  {lane.chinese}" if chinese else lane.english
     axes.set_title(name, loc="left", fontsize=12, color=lane.colour)
-    axes.set_title(_summary(side), loc="right", fontsize=9, color=_QUIET_INK)
+    axes.set_title(_summary(side), loc="right", fontsize=9, color=QUIET_INK)
     _dress_level_axis(axes, envelope)
 
 
@@ -140,7 +124,7 @@ def _summary(side: ChannelFigures) -> str:
 
 def _draw_marks(axes: Axes, marks: Sequence[Mark], *, labelled: bool) -> None:
     for mark in marks:
-        axes.axvline(mark.time_s, color=_INK, linewidth=0.9, linestyle=(0, (4, 3)))
+        axes.axvline(mark.time_s, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
         if labelled:
             axes.annotate(
                 legible(mark.label),
@@ -149,7 +133,7 @@ def _draw_marks(axes: Axes, marks: Sequence[Mark], *, labelled: bool) -> None:
                 xytext=(4, 5),
                 textcoords="offset points",
                 fontsize=8.5,
-                color=_INK,
+                color=INK,
                 bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.8},
             )
 
@@ -162,7 +146,7 @@ def _dress_level_axis(axes: Axes, envelope: Envelope) -> None:
     axes.set_yticks([])
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(_QUIET_INK)
+    axes.spines["bottom"].set_color(QUIET_INK)
 
 
 def _extremes(envelope: Envelope) -> Iterator[np.int16]:
@@ -176,8 +160,8 @@ def _dress_time_axis(axes: Axes, duration_s: float) -> None:
     axes.xaxis.set_major_locator(MultipleLocator(step))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _time_label(value, step)))
     axes.set_xlim(0, max(duration_s, 0.1))
-    axes.tick_params(colors=_INK, labelsize=9)
-    axes.set_xlabel("time since the recording began", color=_QUIET_INK, fontsize=9)
+    axes.tick_params(colors=INK, labelsize=9)
+    axes.set_xlabel("time since the recording began", color=QUIET_INK, fontsize=9)
 
 
 def _time_label(seconds: float, step: float) -> str:
