@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli import (
+    acd,
     agents,
     calendars,
     calls,
@@ -24,6 +25,7 @@ from cli.configuration.loading import ConfigurationError
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_line, print_problems
 from runtime.errors import PeerError, UsageError
+from runtime.sheets import SheetError
 
 REFUSED = 1
 """Exit code when something is wrong or was refused; 0 is success, 2 a command that cannot be understood."""
@@ -37,6 +39,8 @@ class _PlainErrors(TyperGroup):
             return super().invoke(context)
         except ConfigurationError as error:
             print_problems(error.problems, complete=error.complete, stderr=True)
+        except SheetError as error:
+            print_problems(error.problems, stderr=True)
         except (UsageError, PeerError) as error:
             print_error(str(error))
         raise typer.Exit(REFUSED)
@@ -86,6 +90,7 @@ app.command("status")(status.status)
 app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
 app.add_typer(queues.app, name="queues")
+app.add_typer(acd.app, name="acd")
 app.add_typer(calendars.app, name="calendars")
 app.add_typer(stations.app, name="stations")
 app.add_typer(sip.app, name="sip")

@@ -7,17 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.erlang import (
-    MOST_AGENTS,
-    Demand,
-    Goal,
-    Model,
-    agents_needed,
-    erlang_a,
-    erlang_b,
-    erlang_c,
-    figures_of,
-)
+from acd.demand import Demand, Goal, Model
+from acd.erlang import MOST_AGENTS, agents_needed, erlang_a, erlang_b, erlang_c, figures_of
 from runtime.errors import UsageError
 from tests.acd.waiting_line import line
 

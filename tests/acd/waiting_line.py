@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from acd.erlang import Demand
+from acd.demand import Demand
 
 
 @dataclass(frozen=True, slots=True)
