@@ -110,12 +110,12 @@ def agents_needed(model: Model, demand: Demand, goal: Goal) -> int:
 
     if not demand.calls_per_hour:
         return 0
-    enough = 1
+    too_few, enough = 0, min(math.ceil(demand.load_erlang), MOST_AGENTS)
     while not suffices(enough):
         if enough == MOST_AGENTS:
             raise UsageError(f"{demand.load_erlang:.0f} erlangs: {MOST_AGENTS} agents cannot meet the goal")
-        enough = min(2 * enough, MOST_AGENTS)
-    return bisect_left(range(enough), True, lo=max(1, enough // 2), key=suffices)
+        too_few, enough = enough, min(2 * enough, MOST_AGENTS)
+    return bisect_left(range(enough), True, lo=too_few + 1, key=suffices)
 
 
 _GROWING = Figures(

@@ -27,8 +27,6 @@ Floats = NDArray[np.float64]
 
 _NODES = 32
 """A step. They leave no error above the rounding of a double, whatever h does within a step."""
-_HALVINGS = 60
-"""From an end towards the summit: scales that differ by 2 to this power are told apart."""
 _NEGLIGIBLE = 50.0
 """exp of minus this, beside 1, is nothing."""
 
@@ -72,7 +70,8 @@ def virtual_wait(
         slowed = np.expm1(-giving_up_per_s * beyond_s) * slowing_per_s / giving_up_per_s
         return np.asarray(answers_per_s * beyond_s + slowed)
 
-    times_s, widths_s = _points(summit_s, _end(fall, summit_s, 1 / answers_per_s), break_s)
+    end_s = _end(fall, summit_s, 1 / answers_per_s)
+    times_s, widths_s = _points(summit_s, end_s, break_s, calls_per_s + answers_per_s + giving_up_per_s)
     shape = widths_s * np.exp(-fall(times_s))
     area = float(shape.sum())
     waiting, none = calls_per_s * blocked_by_others * area, math.exp(-height)
@@ -87,14 +86,23 @@ def _end(fall: Callable[[Floats], Floats], summit_s: float, step_s: float) -> fl
     return summit_s + step_s
 
 
-def _points(summit_s: float, end_s: float, break_s: float) -> tuple[Floats, Floats]:
-    """Times from 0 to ``end_s``, and the width that each stands for."""
-    fading = np.append(0.5 ** np.arange(_HALVINGS), 0.0)
-    rising, falling = summit_s * (1 - fading), summit_s + (end_s - summit_s) * fading
+def _points(summit_s: float, end_s: float, break_s: float, fastest_per_s: float) -> tuple[Floats, Floats]:
+    """Times from 0 to ``end_s``, and the width that each stands for.
+
+    ``fastest_per_s``: nothing changes at a higher rate, so the steps need not be shorter than its inverse.
+    """
+    rising = summit_s * (1 - _fading(summit_s * fastest_per_s))
+    falling = summit_s + (end_s - summit_s) * _fading((end_s - summit_s) * fastest_per_s)
     edges = np.unique(np.concatenate((rising, falling, [min(break_s, end_s)])))
     nodes, weights = _gauss()
     middles, halves = (edges[1:] + edges[:-1]) / 2, (edges[1:] - edges[:-1]) / 2
     return (middles[:, None] + halves[:, None] * nodes).ravel(), (halves[:, None] * weights).ravel()
+
+
+def _fading(ratio: float) -> Floats:
+    """From 1 halved and halved again until it is below the inverse of a ratio, then 0."""
+    halvings = math.ceil(math.log2(max(ratio, 1.0)))
+    return np.append(0.5 ** np.arange(halvings + 1), 0.0)
 
 
 @cache

@@ -64,8 +64,8 @@ def draw(path: Path, plan: Sequence[StaffedStep], rules: Rules) -> None:
 def _row(staffed: StaffedStep) -> tuple[object, ...]:
     step, figures = staffed.step, staffed.figures
     needs = (f"{staffed.load_erlang:.1f}", staffed.agents, staffed.paid_agents)
-    handle = None if step.handle_s is None else f"{step.handle_s:g} s"
-    known = (step.begins, f"{step.calls:g}", handle, *needs)
+    handle = None if step.handle_s is None else f"{_number(step.handle_s)} s"
+    known = (step.begins, _number(step.calls), handle, *needs)
     if figures is None:
         return (*known, *[None] * 5)
     return (
@@ -80,7 +80,7 @@ def _row(staffed: StaffedStep) -> tuple[object, ...]:
 
 def _together(totals: Totals, rules: Rules) -> dict[str, object]:
     return {
-        "calls": f"{totals.calls:g}",
+        "calls": _number(totals.calls),
         f"in {rules.goal.within_s:g} s": percent(totals.service_level),
         "abandoned": percent(totals.abandoned_share),
         "mean wait": wait(totals.mean_wait_s),
@@ -96,3 +96,8 @@ def _flat(staffed: StaffedStep) -> dict[str, Any]:
     figures = {field.name: getattr(staffed.figures, field.name, None) for field in fields(Figures)}
     row = {**asdict(staffed.step), **needs, **figures}
     return {name: round(value, _DIGITS) if isinstance(value, float) else value for name, value in row.items()}
+
+
+def _number(value: float) -> str:
+    """``1500`` or ``12.5``."""
+    return f"{value:.1f}".removesuffix(".0")
