@@ -1,7 +1,7 @@
 //! What a worker has to do later: two heaps of moments, of what can wait and of what cannot.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashSet};
 
 use crate::events::{EndpointId, ForkId, MixId, RecordingId};
 
@@ -42,6 +42,24 @@ pub enum Task {
 }
 
 impl Task {
+    /// The leg, mix, recording or fork that it is a task of; None when it is the worker's own.
+    pub fn about(&self) -> Option<u64> {
+        match *self {
+            Self::Speak(id)
+            | Self::Mix(id)
+            | Self::Listen(id)
+            | Self::ExpireDigit(id)
+            | Self::ShakeHands(id)
+            | Self::Unmask(id)
+            | Self::Flush(id)
+            | Self::Fork(id)
+            | Self::Report(id)
+            | Self::ListenAgain(id, _)
+            | Self::LookBehindGuard(id) => Some(id),
+            Self::Sweep => None,
+        }
+    }
+
     /// Whether it yields to relayed packets when the worker is behind: prompts and tones, reports, statistics.
     fn can_wait(&self) -> bool {
         matches!(self, Self::Speak(_) | Self::Report(_) | Self::Sweep)
@@ -70,6 +88,21 @@ impl Agenda {
     /// together: to wake up and set the timer for each of them would cost more than what a beat does.
     pub fn add_beat(&mut self, at_us: u64, task: Task) {
         self.add(at_us - at_us % GRID_US, task);
+    }
+
+    /// Take out all tasks of these, with their moments.
+    pub fn take_tasks_of(&mut self, ids: &HashSet<u64>) -> Vec<(u64, Task)> {
+        let mut taken = Vec::new();
+        for heap in [&mut self.pressing, &mut self.patient] {
+            heap.retain(|&Reverse(entry)| {
+                let stays = entry.1.about().is_none_or(|id| !ids.contains(&id));
+                if !stays {
+                    taken.push(entry);
+                }
+                stays
+            });
+        }
+        taken
     }
 
     pub fn next_us(&self) -> Option<u64> {
@@ -123,6 +156,21 @@ mod tests {
         assert_eq!(agenda.pop_patient(25), Some(Task::Speak(1)));
         assert_eq!(agenda.pop_patient(25), Some(Task::Report(2)));
         assert_eq!(agenda.pop_patient(25), None);
+    }
+
+    #[test]
+    fn tasks_of_those_who_leave_are_taken_out_and_the_others_stay() {
+        let mut agenda = Agenda::default();
+        agenda.add(10, Task::Sweep);
+        agenda.add(20, Task::ExpireDigit(1));
+        agenda.add(30, Task::Speak(1));
+        agenda.add(40, Task::Flush(2));
+        agenda.add(50, Task::Speak(3));
+        let mut taken = agenda.take_tasks_of(&HashSet::from([1, 2]));
+        taken.sort_unstable();
+        assert_eq!(taken, [(20, Task::ExpireDigit(1)), (30, Task::Speak(1)), (40, Task::Flush(2))]);
+        assert_eq!((agenda.pop_pressing(99), agenda.pop_patient(99)), (None, Some(Task::Sweep)));
+        assert_eq!((agenda.pop_patient(99), agenda.next_us()), (Some(Task::Speak(3)), None));
     }
 
     #[test]

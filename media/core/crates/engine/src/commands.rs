@@ -6,6 +6,7 @@ use crossbeam_channel::Sender;
 use recording::marks::Channels;
 use rtp::digit_sender::DigitSender;
 
+use crate::company::Company;
 use crate::events::{EndpointCounters, EndpointId, ForkId, MixId, RecordingId};
 use crate::forks::NewFork;
 use crate::mix::Role;
@@ -15,7 +16,9 @@ use crate::prompt::Prompt;
 use crate::protection::KeyPair;
 use crate::recorder::Begun;
 use crate::settings::Settings;
+use crate::threads::Door;
 use crate::web_peer::WebTerms;
+use crate::worker::Luggage;
 
 /// A channel of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,10 +141,51 @@ pub enum Command {
     },
     StopFork {
         fork: ForkId,
+        endpoint: EndpointId,
     },
+    /// Send a company to another worker, which awaits it.
+    Depart {
+        company: Company,
+        to: Door,
+    },
+    /// A company is on its way: commands for it wait until it is here.
+    Await {
+        company: Company,
+    },
+    /// What another worker sent.
+    Arrive(Box<Luggage>),
     Query {
         endpoint: EndpointId,
         answer: Sender<EndpointCounters>,
     },
     Shutdown,
+}
+
+impl Command {
+    /// What has to be here for it to be obeyed.
+    pub fn named(&self) -> Vec<u64> {
+        match self {
+            Self::Open { endpoint, .. }
+            | Self::Configure { endpoint, .. }
+            | Self::Close { endpoint }
+            | Self::Unbridge { endpoint }
+            | Self::LeaveMix { endpoint }
+            | Self::Play { endpoint, .. }
+            | Self::SteerPlayback { endpoint, .. }
+            | Self::PressKeys { endpoint, .. }
+            | Self::Mask { endpoint, .. }
+            | Self::Unmask { endpoint }
+            | Self::Query { endpoint, .. } => vec![*endpoint],
+            Self::Bridge { mix, legs: [one, other] } => vec![*mix, *one, *other],
+            Self::JoinMix { mix, endpoint, .. } => vec![*mix, *endpoint],
+            Self::Record { recording, .. }
+            | Self::PauseRecording { recording, .. }
+            | Self::StopRecording { recording, .. } => vec![*recording],
+            Self::Attach { recording, endpoint, .. } => vec![*recording, *endpoint],
+            Self::Fork { fork, about } => vec![*fork, about.leg],
+            Self::StopFork { fork, endpoint } => vec![*fork, *endpoint],
+            Self::Depart { company, .. } | Self::Await { company } => company.ids().collect(),
+            Self::Arrive(_) | Self::Shutdown => Vec::new(),
+        }
+    }
 }

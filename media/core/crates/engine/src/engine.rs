@@ -4,33 +4,33 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::bounded;
 use forking::forks;
 use forking::order::Order;
-use recording::marks::Channels;
 
 use crate::clock::Clock;
-use crate::commands::{Channel, Command, Security};
+use crate::commands::{Command, Security};
 use crate::event_ring::EventRing;
-use crate::events::{EndpointCounters, EndpointId, ForkId, MixId, RecordingId};
+use crate::events::{EndpointCounters, EndpointId, ForkId, RecordingId};
 use crate::forks::{Mix, NewFork};
 use crate::identity::Identity;
-use crate::mix::{MAX_MEMBERS, Role};
+use crate::places::{Move, Places};
 use crate::ports::PortPool;
 use crate::prompt::Prompt;
 use crate::prompt_maker::PromptMaker;
-use crate::recorder::Begun;
 use crate::rules::Rules;
 use crate::settings::{Senseless, Settings};
-use crate::storage::{Job, Storage, WriterId};
+use crate::storage::{Storage, WriterId};
 use crate::threads::{Crew, Plan};
 
+mod joining;
 mod masking;
 mod playing;
+mod recording;
 
 /// How long `counters_of` waits for a worker; one takes microseconds to answer unless it is starved.
 const QUERY_PATIENCE: Duration = Duration::from_millis(200);
@@ -93,28 +93,26 @@ pub struct Setup {
 }
 
 #[derive(Debug)]
-struct PlacedEndpoint {
-    worker: usize,
+struct OpenEndpoint {
     port: u16,
     settings: Option<Settings>,
 }
 
-/// A recording goes to the worker of the first leg attached to it.
 #[derive(Debug)]
-struct PlacedRecording {
-    worker: Option<usize>,
+struct OpenRecording {
     writer: WriterId,
     started_us: u64,
 }
 
 #[derive(Debug)]
-struct PlacedFork {
+struct OpenFork {
     endpoint: EndpointId,
-    worker: usize,
     returns: bool,
 }
 
 /// Endpoints, recordings and forks by their ids, and the threads that carry them.
+///
+/// Legs that are to be joined are brought to one worker by the verb that joins them.
 #[derive(Debug)]
 pub struct Engine {
     host: IpAddr,
@@ -125,14 +123,12 @@ pub struct Engine {
     facts: Arc<EventRing>,
     prompts: HashMap<String, Arc<Prompt>>,
     prompt_maker: PromptMaker,
-    endpoints: HashMap<EndpointId, PlacedEndpoint>,
-    /// How many each worker has.
-    legs: Vec<usize>,
-    recordings: HashMap<RecordingId, PlacedRecording>,
-    forks: HashMap<ForkId, PlacedFork>,
+    places: Places,
+    endpoints: HashMap<EndpointId, OpenEndpoint>,
+    recordings: HashMap<RecordingId, OpenRecording>,
+    forks: HashMap<ForkId, OpenFork>,
     max_forks: usize,
     storage: Storage,
-    mixes: HashMap<MixId, Vec<EndpointId>>,
     last_id: u64,
 }
 
@@ -159,13 +155,12 @@ impl Engine {
             facts,
             prompts: HashMap::new(),
             prompt_maker: PromptMaker::start()?,
+            places: Places::new(setup.workers),
             endpoints: HashMap::new(),
-            legs: vec![0; setup.workers],
             recordings: HashMap::new(),
             forks: HashMap::new(),
             max_forks: setup.max_forks,
             storage: setup.storage.clone(),
-            mixes: HashMap::new(),
             last_id: 0,
         })
     }
@@ -186,11 +181,9 @@ impl Engine {
             .ports
             .bind(host, self.clock.now_us())
             .map_err(|error| Refusal::Unable(format!("no RTP port on {host}: {error}")))?;
-        let neighbour = near.and_then(|near| self.endpoints.get(&near)).map(|placed| placed.worker);
-        let worker = neighbour.unwrap_or_else(|| self.idlest_worker());
         let (endpoint, port) = (self.new_id(), sockets.port);
-        self.endpoints.insert(endpoint, PlacedEndpoint { worker, port, settings: None });
-        self.legs[worker] += 1;
+        let worker = self.places.open(endpoint, near);
+        self.endpoints.insert(endpoint, OpenEndpoint { port, settings: None });
         self.crew.post(worker, Command::Open { endpoint, sockets });
         Ok((endpoint, port))
     }
@@ -213,114 +206,11 @@ impl Engine {
     }
 
     pub fn close_endpoint(&mut self, endpoint: EndpointId) -> Result<(), Refusal> {
-        let placed = self.endpoints.remove(&endpoint).ok_or(Refusal::Gone)?;
-        self.legs[placed.worker] -= 1;
-        self.forget_membership(endpoint);
-        self.ports.give_back(placed.port, self.clock.now_us());
-        self.crew.post(placed.worker, Command::Close { endpoint });
-        Ok(())
-    }
-
-    pub fn bridge(&mut self, endpoint: EndpointId, peer: EndpointId) -> Result<(), Refusal> {
-        if endpoint == peer {
-            return Err(Refusal::Senseless("a leg cannot be bridged with itself".into()));
-        }
-        if self.worker_of(endpoint)? != self.worker_of(peer)? {
-            let reason = "legs on two workers cannot be bridged; open the second near the first";
-            return Err(Refusal::Senseless(reason.into()));
-        }
-        let (mix, legs) = (self.new_id(), [endpoint, peer]);
-        for leg in legs {
-            self.forget_membership(leg);
-        }
-        self.post(endpoint, Command::Bridge { mix, legs })
-    }
-
-    pub fn unbridge(&self, endpoint: EndpointId) -> Result<(), Refusal> {
-        self.post(endpoint, Command::Unbridge { endpoint })
-    }
-
-    /// A mix that nobody is in yet.
-    pub fn open_mix(&mut self) -> MixId {
-        let mix = self.new_id();
-        self.mixes.insert(mix, Vec::new());
-        mix
-    }
-
-    /// Take a leg into a mix, out of the one it is in; or give it another role there.
-    pub fn join_mix(&mut self, mix: MixId, endpoint: EndpointId, role: Role) -> Result<(), Refusal> {
-        let worker = self.worker_of(endpoint)?;
-        let members = self.mixes.get(&mix).ok_or(Refusal::Gone)?;
-        if members.iter().any(|&member| self.worker_of(member).is_ok_and(|other| other != worker)) {
-            let reason = "legs on two workers cannot be mixed; open the second near the first";
-            return Err(Refusal::Unable(reason.into()));
-        }
-        if members.len() == MAX_MEMBERS && !members.contains(&endpoint) {
-            return Err(Refusal::Unable(format!("a mix has room for {MAX_MEMBERS} legs")));
-        }
-        if role == (Role::Whisper { to: endpoint }) {
-            return Err(Refusal::Senseless("a leg cannot whisper to itself".into()));
-        }
-        self.forget_membership(endpoint);
-        self.mixes.entry(mix).or_default().push(endpoint);
-        self.crew.post(worker, Command::JoinMix { mix, endpoint, role });
-        Ok(())
-    }
-
-    pub fn leave_mix(&mut self, endpoint: EndpointId) -> Result<(), Refusal> {
-        self.forget_membership(endpoint);
-        self.post(endpoint, Command::LeaveMix { endpoint })
-    }
-
-    /// Nobody will join it any more.
-    pub fn close_mix(&mut self, mix: MixId) {
-        self.mixes.remove(&mix);
-    }
-
-    /// Begin a recording at this place of the folder, or of the spool; the writer reports whether the file
-    /// could be made.
-    pub fn start_recording(&mut self, place: &Path) -> Result<RecordingId, Refusal> {
-        let (recording, now_us) = (self.new_id(), self.clock.now_us());
-        let writers = self.crew.writers().ok_or(Refusal::Gone)?;
-        let writer = writers.choose(recording);
-        let (path, spooled) = self.storage.paths(place, writers.is_spool(writer));
-        if !writers.try_send(writer, Job::Open { recording, path, spooled }, now_us) {
-            return Err(Refusal::Unable("the disk cannot keep up with the recordings under way".into()));
-        }
-        let placed = PlacedRecording { worker: None, writer, started_us: now_us };
-        self.recordings.insert(recording, placed);
-        Ok(recording)
-    }
-
-    pub fn attach(
-        &mut self,
-        recording: RecordingId,
-        endpoint: EndpointId,
-        channel: Channel,
-    ) -> Result<(), Refusal> {
-        let worker = self.worker_of(endpoint)?;
-        if self.place_recording(recording, worker)? != worker {
-            let reason = "legs on two workers cannot share a recording; open the second near the first";
-            return Err(Refusal::Senseless(reason.into()));
-        }
-        self.crew.post(worker, Command::Attach { recording, endpoint, channel });
-        Ok(())
-    }
-
-    /// Record silence on these channels from now on, in place of those before.
-    pub fn pause_recording(&mut self, recording: RecordingId, channels: Channels) -> Result<(), Refusal> {
-        let worker = self.recordings.get(&recording).and_then(|placed| placed.worker).ok_or(Refusal::Gone)?;
-        let at_us = self.clock.now_us();
-        self.crew.post(worker, Command::PauseRecording { recording, channels, at_us });
-        Ok(())
-    }
-
-    pub fn stop_recording(&mut self, recording: RecordingId) -> Result<(), Refusal> {
-        let worker = self.place_recording(recording, 0)?;
-        self.recordings.remove(&recording);
-        let ended_us = self.clock.now_us();
-        self.crew.post(worker, Command::StopRecording { recording, ended_us });
-        Ok(())
+        let open = self.endpoints.remove(&endpoint).ok_or(Refusal::Gone)?;
+        self.ports.give_back(open.port, self.clock.now_us());
+        let posted = self.post(endpoint, Command::Close { endpoint });
+        self.places.close(endpoint);
+        posted
     }
 
     /// Begin to carry a leg's audio to a WebSocket; ends with one `ForkEnded`.
@@ -338,16 +228,18 @@ impl Engine {
         let fork = self.new_id();
         let Order { rate_hz, interrupts, .. } = order;
         let end = self.crew.connect(fork, order)?;
-        self.forks.insert(fork, PlacedFork { endpoint: leg, worker, returns });
+        self.forks.insert(fork, OpenFork { endpoint: leg, returns });
         let about = NewFork { leg, mix, rate_hz, returns, interrupts, end };
         self.crew.post(worker, Command::Fork { fork, about });
         Ok(fork)
     }
 
     pub fn stop_fork(&mut self, fork: ForkId) -> Result<(), Refusal> {
-        let placed = self.forks.remove(&fork).ok_or(Refusal::Gone)?;
-        self.crew.post(placed.worker, Command::StopFork { fork });
-        Ok(())
+        let OpenFork { endpoint, .. } = self.forks.remove(&fork).ok_or(Refusal::Gone)?;
+        if let Some(worker) = self.places.worker_of(endpoint) {
+            self.crew.post(worker, Command::StopFork { fork, endpoint });
+        }
+        Ok(()) // a fork ends with its leg
     }
 
     /// What a leg carried so far. Asks its worker and waits for the answer, not for long.
@@ -369,7 +261,7 @@ impl Engine {
         let unplaced: Vec<_> = self.recordings.keys().copied().collect();
         for recording in unplaced {
             // Those without a leg yet are finished by some worker; the others by their own.
-            let _ = self.place_recording(recording, 0);
+            self.place_recording(recording, 0);
         }
         self.endpoints.clear();
         self.recordings.clear();
@@ -381,12 +273,8 @@ impl Engine {
         self.last_id
     }
 
-    fn forget_membership(&mut self, endpoint: EndpointId) {
-        self.mixes.values_mut().for_each(|members| members.retain(|&member| member != endpoint));
-    }
-
     fn worker_of(&self, endpoint: EndpointId) -> Result<usize, Refusal> {
-        self.endpoints.get(&endpoint).map(|placed| placed.worker).ok_or(Refusal::Gone)
+        self.places.worker_of(endpoint).ok_or(Refusal::Gone)
     }
 
     fn post(&self, endpoint: EndpointId, command: Command) -> Result<(), Refusal> {
@@ -394,21 +282,12 @@ impl Engine {
         Ok(())
     }
 
-    fn idlest_worker(&self) -> usize {
-        (0..self.legs.len()).min_by_key(|&worker| self.legs[worker]).unwrap_or(0)
-    }
-
-    /// The worker that carries a recording; `worker` takes it if none does yet.
-    fn place_recording(&mut self, recording: RecordingId, worker: usize) -> Result<usize, Refusal> {
-        let placed = self.recordings.get_mut(&recording).ok_or(Refusal::Gone)?;
-        if let Some(worker) = placed.worker {
-            return Ok(worker);
-        }
-        placed.worker = Some(worker);
-        let begun =
-            Begun { writer: placed.writer, started_us: placed.started_us, placed_us: self.clock.now_us() };
-        self.crew.post(worker, Command::Record { recording, begun });
-        Ok(worker)
+    /// Have a company go to another worker. That one hears of it first, so that what it is told from now on waits.
+    fn go(&self, moved: Option<Move>) {
+        let Some(Move { company, from, to }) = moved else { return };
+        let Some(door) = self.crew.door_of(to).cloned() else { return };
+        self.crew.post(to, Command::Await { company: company.clone() });
+        self.crew.post(from, Command::Depart { company, to: door });
     }
 }
 

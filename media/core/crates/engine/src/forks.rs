@@ -49,8 +49,9 @@ pub struct NewFork {
     pub end: WorkerEnd,
 }
 
+/// A fork under way.
 #[derive(Debug)]
-struct Fork {
+pub struct Fork {
     about: NewFork,
     next_us: u64,
     sides: Sides,
@@ -82,6 +83,17 @@ impl Forks {
         let about = self.forks.remove(id)?.about;
         about.end.stop(stop);
         Some((about.leg, slot))
+    }
+
+    /// Let go of the forks of a leg, for another worker to take them over.
+    pub fn give_up(&mut self, leg: EndpointId) -> Vec<(ForkId, Fork)> {
+        let ids = self.ids_at(leg);
+        ids.into_iter().filter_map(|id| Some((id, self.forks.remove(id)?))).collect()
+    }
+
+    /// Go on with a fork that another worker gave up; returns its slot.
+    pub fn take_over(&mut self, id: ForkId, fork: Fork) -> usize {
+        self.forks.insert(id, fork)
     }
 
     pub fn leg_of(&mut self, id: ForkId) -> Option<EndpointId> {

@@ -52,7 +52,7 @@ pub struct RecordedFrame<'a> {
 
 /// A recording under way.
 #[derive(Debug, Default)]
-struct Recording {
+pub struct Recording {
     id: RecordingId,
     started_us: u64,
     ended_us: Option<u64>,
@@ -106,6 +106,27 @@ impl Recorder {
             timeline.forget_source();
         }
         Some(Tap { slot, channel })
+    }
+
+    /// The recording and the channel where a leg speaks, if it still does.
+    pub fn seat_of(&mut self, tap: Tap, leg: EndpointId) -> Option<(RecordingId, Channel)> {
+        let recording = self.recordings.at(tap.slot)?;
+        (*recording.seat(tap.channel).0 == Some(leg)).then_some((recording.id, tap.channel))
+    }
+
+    /// Where packets for a channel of a recording go.
+    pub fn tap_at(&self, (id, channel): (RecordingId, Channel)) -> Option<Tap> {
+        self.recordings.slot_of(id).map(|slot| Tap { slot, channel })
+    }
+
+    /// Let go of a recording, for another worker to take it over.
+    pub fn give_up(&mut self, id: RecordingId) -> Option<Recording> {
+        self.recordings.remove(id)
+    }
+
+    /// Go on with a recording that another worker gave up.
+    pub fn take_over(&mut self, recording: Recording) {
+        self.recordings.insert(recording.id, recording);
     }
 
     /// Silence the channel of a leg, or no more; in which recording, and how many milliseconds from its beginning.

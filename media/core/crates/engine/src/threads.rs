@@ -44,13 +44,32 @@ struct Hand {
     running: Receiver<()>,
 }
 
+/// The way to a worker.
+#[derive(Clone, Debug)]
+pub struct Door {
+    commands: Sender<Command>,
+    wake: Arc<Wake>,
+}
+
+impl Door {
+    pub fn new(commands: Sender<Command>, wake: Arc<Wake>) -> Self {
+        Self { commands, wake }
+    }
+
+    /// Let the worker have a command at once. One that has been dismissed takes none, and that does no harm.
+    pub fn send(&self, command: Command) {
+        if self.commands.send(command).is_ok() {
+            self.wake.ring();
+        }
+    }
+}
+
 /// A worker's letter box. Unbounded: a full one could only lose a close, and its ports with it, or hold
 /// signalling up. Neither packets nor peers fill it: a call posts a dozen commands in its life, and a worker
 /// that does not empty its box has stopped answering calls too.
 #[derive(Debug)]
 struct Desk {
-    commands: Sender<Command>,
-    wake: Arc<Wake>,
+    door: Door,
     lateness: Arc<Lateness>,
     /// There are commands that the worker was not woken for.
     waiting: AtomicBool,
@@ -91,16 +110,21 @@ impl Crew {
     /// takes none, and that does no harm.
     pub fn post(&self, worker: usize, command: Command) {
         let Some(desk) = self.desks.get(worker) else { return };
-        if desk.commands.send(command).is_ok() {
+        if desk.door.commands.send(command).is_ok() {
             desk.waiting.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// The way to a worker, for another.
+    pub fn door_of(&self, worker: usize) -> Option<&Door> {
+        self.desks.get(worker).map(|desk| &desk.door)
     }
 
     /// Let the workers see what was posted: once for all of a call's commands, since each time costs the
     /// poster a system call and, on a busy machine, its place on the processor.
     pub fn wake(&self) {
         let waiting = self.desks.iter().filter(|desk| desk.waiting.swap(false, Ordering::Relaxed));
-        waiting.for_each(|desk| desk.wake.ring());
+        waiting.for_each(|desk| desk.door.wake.ring());
     }
 
     /// How late the latest worker is: recently, and at worst.
@@ -175,7 +199,8 @@ fn seat(plan: &Plan, facts: &Arc<EventRing>, writers: &Writers) -> io::Result<(D
     let wake = Arc::new(Wake::new()?);
     let lateness = Arc::new(Lateness::default());
     let waiting = AtomicBool::new(false);
-    let desk = Desk { commands: sender, wake: wake.clone(), lateness: lateness.clone(), waiting };
+    let door = Door::new(sender, wake.clone());
+    let desk = Desk { door, lateness: lateness.clone(), waiting };
     let worker = Worker::new(Surroundings {
         clock: plan.clock,
         commands,

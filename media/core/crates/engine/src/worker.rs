@@ -27,6 +27,7 @@ use crate::rules::Rules;
 use crate::shared_streams::SharedStreams;
 use crate::storage::Writers;
 use crate::table::Table;
+use crate::waiting::Waiting;
 use crate::wake::Wake;
 
 mod flood;
@@ -34,12 +35,14 @@ mod forking;
 mod leg;
 mod masking;
 mod mixing;
+mod moving;
 mod obey;
 mod playing;
 mod rtcp;
 mod security;
 
 use leg::Leg;
+pub use moving::Luggage;
 
 /// More than any RTP packet of ours; a datagram that fills it was cut.
 const BUFFER_LENGTH: usize = 2048;
@@ -47,7 +50,8 @@ const BUFFER_LENGTH: usize = 2048;
 const MAX_READY: usize = 256;
 /// Each leg is looked after once a second, a tenth of them at a time, so that packets never wait for all.
 const SWEEPS_A_SECOND: usize = 10;
-const SWEEP_US: u64 = 1_000_000 / SWEEPS_A_SECOND as u64;
+const SWEEP_US: u64 = SECOND_US / SWEEPS_A_SECOND as u64;
+const SECOND_US: u64 = 1_000_000;
 /// How many tasks that can wait a round does while the worker is behind: packets get sixteen times as much.
 const PATIENT_WHEN_BEHIND: usize = MAX_READY / 16;
 /// And otherwise: no more than packets get.
@@ -85,6 +89,8 @@ pub struct Worker {
     agenda: Agenda,
     alarm: Alarm,
     pace: Pace,
+    /// Commands for what other workers send.
+    waiting: Waiting,
     /// The share of the legs that is looked after next.
     swept: usize,
     /// Facts of this round, on their way to the ring.
@@ -112,6 +118,7 @@ impl Worker {
             agenda,
             alarm,
             pace: Pace::default(),
+            waiting: Waiting::default(),
             swept: 0,
             outbox: Vec::new(),
             buffer: Box::new([0; BUFFER_LENGTH]),
@@ -138,15 +145,19 @@ impl Worker {
     fn work(&mut self, ready: &[epoll::Event], now_us: u64) {
         let late_us = self.pace.late_us(self.agenda.next_us(), now_us);
         self.around.lateness.note(late_us);
-        if ready.iter().any(|event| event.data.u64() == COMMANDS) {
-            self.obey_some(now_us);
-        }
+        let has_commands = ready.iter().any(|event| event.data.u64() == COMMANDS);
+        let now_us = if has_commands { self.obey_some(now_us) } else { now_us };
         for event in ready {
             self.serve(event.data.u64(), now_us);
         }
         self.do_due(if late_us > MUCH_US { PATIENT_WHEN_BEHIND } else { PATIENT }, now_us);
         self.pace.end_round(ready.len() == MAX_READY, now_us);
         self.alarm.set(self.agenda.next_us(), now_us);
+        self.tell();
+    }
+
+    /// Put the facts of this round so far into the ring.
+    fn tell(&mut self) {
         self.outbox.drain(..).for_each(|event| self.around.facts.push(event));
     }
 
@@ -265,7 +276,11 @@ impl Worker {
     }
 
     fn sweep(&mut self, now_us: u64) {
-        for leg in self.legs.share_mut(self.swept, SWEEPS_A_SECOND) {
+        let due_us = now_us.saturating_sub(SECOND_US / 2);
+        // One that came from another worker just now was looked after there; what it is told of is a second or so.
+        let legs = self.legs.share_mut(self.swept, SWEEPS_A_SECOND).filter(|leg| leg.swept_us <= due_us);
+        for leg in legs {
+            leg.swept_us = now_us;
             leg.endpoint.second_passed(&self.around.rules, now_us, &mut self.outbox);
         }
         self.swept = (self.swept + 1) % SWEEPS_A_SECOND;

@@ -60,6 +60,8 @@ pub struct Leg {
     /// Of its port for reports.
     pub report_budget: Budget,
     pub flood_guard: FloodGuard,
+    /// When it was looked after last.
+    pub swept_us: u64,
 }
 
 impl Leg {

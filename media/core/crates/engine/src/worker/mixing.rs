@@ -157,7 +157,7 @@ impl Worker {
         }
     }
 
-    fn mix_of(&mut self, leg: EndpointId) -> Option<MixId> {
+    pub(super) fn mix_of(&mut self, leg: EndpointId) -> Option<MixId> {
         self.legs.get(leg).and_then(|leg| leg.mix)
     }
 
@@ -168,7 +168,7 @@ impl Worker {
     }
 
     /// Find the cheapest way for a mix whose members, roles or codecs changed.
-    fn settle(&mut self, id: MixId, now_us: u64) {
+    pub(super) fn settle(&mut self, id: MixId, now_us: u64) {
         let Some(mix) = self.mixes.get(id) else { return };
         let (pair, members) = (mix.pair(), mix.legs());
         for &leg in &members {
@@ -223,7 +223,7 @@ impl Worker {
         if members.iter().filter(is_wide).count() > 1 { WIDE_HZ } else { NARROW_HZ }
     }
 
-    fn unpair(&mut self, leg: EndpointId) {
+    pub(super) fn unpair(&mut self, leg: EndpointId) {
         let peer = self.legs.get(leg).and_then(|leg| leg.peer.take());
         if let Some(peer) = peer.and_then(|slot| self.legs.at(slot)) {
             peer.peer = None;

@@ -21,14 +21,27 @@ pub(super) const MAX_COMMANDS: usize = 32;
 
 impl Worker {
     /// Obey what waits, in order. Of more than a round takes, the rest is for the next.
-    pub(super) fn obey_some(&mut self, now_us: u64) {
+    ///
+    /// Returns the moment at which the round goes on: for a leg that arrived, time does not run back.
+    pub(super) fn obey_some(&mut self, mut now_us: u64) -> u64 {
         self.around.wake.hush();
         for _ in 0..MAX_COMMANDS {
-            let Ok(command) = self.around.commands.try_recv() else { return };
-            self.obey(command, now_us);
+            let Ok(command) = self.around.commands.try_recv() else { return now_us };
+            if let Command::Arrive(luggage) = &command {
+                now_us = now_us.max(luggage.packed_us);
+            }
+            self.obey_in_turn(command, now_us);
         }
         if !self.around.commands.is_empty() {
             self.around.wake.ring();
+        }
+        now_us
+    }
+
+    /// Obey a command unless it has to wait for what is still on its way here.
+    pub(super) fn obey_in_turn(&mut self, command: Command, now_us: u64) {
+        if let Some(command) = self.waiting.pass(command) {
+            self.obey(command, now_us);
         }
     }
 
@@ -68,7 +81,10 @@ impl Worker {
                 self.stop_recording(recording, ended_us, now_us);
             }
             Command::Fork { fork, about } => self.start_fork(fork, about, now_us),
-            Command::StopFork { fork } => self.silence_fork(fork, now_us),
+            Command::StopFork { fork, .. } => self.silence_fork(fork, now_us),
+            Command::Depart { company, to } => self.depart(company, &to, now_us),
+            Command::Await { company } => self.waiting.await_company(&company),
+            Command::Arrive(luggage) => self.arrive(*luggage, now_us),
             Command::Query { endpoint, answer } => {
                 // Who asked may have given up waiting.
                 self.with(endpoint, |leg| {
@@ -109,8 +125,14 @@ impl Worker {
             budget: Budget::new(Rate::PACKETS),
             report_budget: Budget::new(Rate::REPORTS),
             flood_guard: FloodGuard::default(),
+            swept_us: 0,
         };
-        let slot = self.legs.insert(id, leg);
+        self.take_on(leg);
+    }
+
+    /// Have a leg in the table and listen to its sockets.
+    pub(super) fn take_on(&mut self, leg: Leg) {
+        let slot = self.legs.insert(leg.id, leg);
         let Some(leg) = self.legs.at(slot) else { return };
         for port in [Port::Rtp, Port::Rtcp] {
             let (socket, token) = leg.socket(slot, port);

@@ -19,6 +19,8 @@ use crate::storage::Storage;
 mod flood;
 mod keys;
 mod masking;
+mod moving;
+mod moving_at_random;
 mod unlike;
 mod web;
 
@@ -39,17 +41,35 @@ struct Phone {
 
 impl Rig {
     fn new() -> Self {
-        let (commands, orders) = unbounded();
         let (writers, _) = Writers::new(&Storage::default());
         let (identity, fingerprint) = Identity::made_up(1);
+        let facts = Arc::new(EventRing::new().unwrap());
+        Self::among((Clock::start(), facts, writers), Rules::default(), identity, fingerprint)
+    }
+
+    /// Another worker of the same engine.
+    fn beside(&self) -> Self {
+        let around = &self.worker.around;
+        let shared = (around.clock, around.facts.clone(), around.writers.clone());
+        let rig = Self::among(shared, around.rules, around.identity.clone(), self.fingerprint);
+        Self { now_us: self.now_us, ..rig }
+    }
+
+    fn among(
+        (clock, facts, writers): (Clock, Arc<EventRing>, Writers),
+        rules: Rules,
+        identity: Identity,
+        fingerprint: Fingerprint,
+    ) -> Self {
+        let (commands, orders) = unbounded();
         let worker = Worker::new(Surroundings {
-            clock: Clock::start(),
+            clock,
             commands: orders,
             wake: Arc::new(Wake::new().unwrap()),
-            facts: Arc::new(EventRing::new().unwrap()),
+            facts,
             writers,
             format: SampleFormat::Linear16,
-            rules: Rules::default(),
+            rules,
             lateness: Arc::new(Lateness::default()),
             identity,
         });
@@ -120,7 +140,8 @@ impl Phone {
     fn talk(&mut self) {
         self.sequence += 1;
         let timestamp = u32::from(self.sequence) * 160;
-        let header = Header { marker: false, payload_type: 8, sequence: self.sequence, timestamp, ssrc: 5 };
+        let ssrc = u32::from(self.leg.port());
+        let header = Header { marker: false, payload_type: 8, sequence: self.sequence, timestamp, ssrc };
         self.socket.send_to(&[&header.to_bytes()[..], &[0xd5; 160]].concat(), self.leg).unwrap();
     }
 

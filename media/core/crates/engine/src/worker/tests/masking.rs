@@ -34,7 +34,8 @@ impl Talk {
         let mut rig = Rig::new();
         rig.worker.around.rules.in_band_digits = crate::rules::InBandDigits::Always;
         let (writers, mut ends) = Writers::new(&Storage::default());
-        rig.worker.recorder = Recorder::new(writers, SampleFormat::Linear16);
+        rig.worker.recorder = Recorder::new(writers.clone(), SampleFormat::Linear16);
+        rig.worker.around.writers = writers;
         let (caller, agent) = (rig.phone(1), rig.phone(2));
         for leg in [1, 2] {
             rig.agree(leg, |settings| Settings {

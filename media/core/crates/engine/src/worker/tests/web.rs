@@ -9,7 +9,7 @@ use crate::web_peer::WebTerms;
 use crate::web_peer::tests::{credentials, nomination};
 
 /// A browser, which begins the handshake.
-struct Browser {
+pub(super) struct Browser {
     phone: Phone,
     identity: Identity,
     terms: WebTerms,
@@ -23,7 +23,7 @@ fn handshake(identity: &Identity, rig: &Rig) -> Handshake {
 
 impl Browser {
     /// At a leg that expects it, or somebody else.
-    fn new(rig: &mut Rig, endpoint: EndpointId, is_expected: bool) -> Self {
+    pub(super) fn new(rig: &mut Rig, endpoint: EndpointId, is_expected: bool) -> Self {
         let phone = rig.phone(endpoint);
         let (identity, theirs) = Identity::made_up(2);
         let fingerprint = if is_expected { theirs } else { [0; 32] };
@@ -62,16 +62,30 @@ impl Browser {
     }
 
     fn shake_hands(&mut self, rig: &mut Rig) {
+        self.shake_hands_while(rig, |_| {});
+    }
+
+    /// Shake hands while something happens before each step.
+    pub(super) fn shake_hands_while(&mut self, rig: &mut Rig, happen: impl Fn(&mut Rig)) {
         self.send(&nomination());
         rig.rounds(2);
         for _ in 0..10 {
             rig.now_us += 500_000;
+            happen(rig);
             self.go_on(rig);
         }
     }
 
+    pub(super) fn is_keyed(&self) -> bool {
+        self.keys.is_some()
+    }
+
+    pub(super) fn hears(&self) -> bool {
+        self.phone.hears()
+    }
+
     /// Sealed, if it has keys.
-    fn talk(&mut self, sequence: u16) {
+    pub(super) fn talk(&mut self, sequence: u16) {
         let timestamp = u32::from(sequence) * 160;
         let header = Header { marker: false, payload_type: 8, sequence, timestamp, ssrc: 5 };
         let mut packet = [&header.to_bytes()[..], &[0xd5; 160], &[0; MAX_TRAILER]].concat();
