@@ -103,7 +103,7 @@ class Core:
         """Give the ports back. Ends with EndpointClosed."""
 
     def bridge(self, endpoint: int, peer: int) -> None:
-        """Let two endpoints of one worker hear each other, out of the mixes they are in."""
+        """Let two endpoints hear each other, out of the mixes they are in."""
 
     def unbridge(self, endpoint: int) -> None:
         """End the bridge, if there is one."""

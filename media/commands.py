@@ -96,7 +96,8 @@ class OpenEndpoint(Command):
 
     leg_id: str
     near: str | None
-    """Another leg of the same call, so that both live on one media worker; None for a call's first leg."""
+    """Another leg of the same call, so that both begin on one media worker and none has to move; None for a
+    call's first leg."""
     ipv6: bool = False
     """For a peer that speaks IPv6; an address of ours for it is taken where the configuration names one."""
 
@@ -171,7 +172,7 @@ class JoinMix(Command):
     """Take a leg into a mix of up to 64, out of the mix or bridge it is in; or give it another role there.
 
     A mix begins with its first member. Two who are heard by all and are alone are relayed like a bridge.
-    Answered by MixJoined, or by MixFailed when there is no room or the legs are on two media workers.
+    Answered by MixJoined, or by MixFailed when there is no room.
     """
 
     mix_id: str

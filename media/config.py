@@ -77,8 +77,7 @@ class MediaConfig(Section):
         ge=1,
         le=64,
         description="Threads that carry packets; one carries some two thousand legs on one processor core. "
-        "A call stays on one of them: with several, calls that two of them carry cannot be joined, as in an "
-        "attended transfer.",
+        "With several, calls that different ones carry are joined as well: the smaller goes to the other's.",
     )
     media_timeout_s: float = Field(
         default=60.0,

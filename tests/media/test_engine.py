@@ -293,16 +293,16 @@ def test_a_leg_that_falls_silent_is_reported_once(tmp_path: Path) -> None:
         assert 0.1 <= lost.silent_s < 5
 
 
-def test_legs_of_one_call_share_a_worker_and_can_be_bridged(tmp_path: Path) -> None:
+def test_legs_are_bridged_whichever_workers_carry_them(tmp_path: Path) -> None:
     with media_rig(tmp_path, workers=3) as rig:
         caller = rig.leg("a")
-        rig.leg("elsewhere")
-        agent = rig.leg("b", near="a")
-        rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="b"))
-        caller.talk(VOICE)
-        assert agent.hear().payload == VOICE
-        with pytest.raises(UsageError, match="two workers"):
-            rig.order(BridgeEndpoints(leg_id="a", peer_leg_id="elsewhere"))
+        others = {name: rig.leg(name, near=near) for name, near in (("b", "a"), ("c", None), ("d", None))}
+        for name, phone in others.items():
+            rig.order(BridgeEndpoints(leg_id="a", peer_leg_id=name))
+            caller.talk(VOICE)
+            assert phone.hear().payload == VOICE
+            phone.talk(VOICE)
+            assert caller.hear().payload == VOICE
 
 
 def test_orders_for_a_leg_that_is_gone_are_left_alone(rig: MediaRig) -> None:

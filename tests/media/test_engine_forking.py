@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import trustme
 
-from media.commands import BridgeEndpoints, CloseEndpoint, ForkMix, StartFork, StopFork
+from media.commands import BridgeEndpoints, CloseEndpoint, ForkMix, JoinMix, MixRole, StartFork, StopFork
 from media.events import EndpointClosed, ForkEnded, ForkStarted
 from sipp_scenarios.audio import from_alaw, to_alaw
 from tests.helpers.media_rig import MediaRig, media_rig, tone
@@ -101,6 +101,30 @@ def test_what_a_leg_says_arrives_sample_for_sample_whatever_the_order_of_its_pac
         at for at in np.flatnonzero(heard == said[-1]) + 1 if np.array_equal(heard[at - 5 : at], said[-5:])
     )
     assert np.array_equal(heard[begin - 6 * FRAME : begin], said[-6 * FRAME :])
+
+
+def test_a_fork_goes_on_sample_for_sample_on_whatever_worker_its_leg_goes(tmp_path: Path) -> None:
+    voice = [alaw(np.random.default_rng(number)) for number in range(8)]
+    with (
+        media_rig(tmp_path, workers=2) as rig,
+        stream_server(lambda server, stream: server.leave(stream.hear_sound(14))) as server,
+    ):
+        phone = rig.leg("a")
+        rig.leg("b")
+        fork(rig, server.url)
+        rig.wait(ForkStarted)
+        for payload in voice[:4]:
+            phone.talk(payload)
+        for leg_id in ("b", "a"):
+            rig.order(JoinMix(mix_id="m", leg_id=leg_id, role=MixRole.SPEAKER))
+        for payload in voice[4:]:
+            phone.talk(payload)
+        heard = server.outcome()
+        rig.order(StopFork(fork_id="f"))
+        assert rig.wait(ForkEnded)[0].reason == "stopped"
+    said = from_alaw(b"".join(voice[1:]))
+    places = np.lib.stride_tricks.sliding_window_view(heard, len(said))
+    assert (places == said).all(axis=1).any()
 
 
 def test_what_the_network_loses_is_made_up_for_on_both_sides(rig: MediaRig) -> None:
