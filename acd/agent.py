@@ -1,9 +1,12 @@
 """One agent: the states, the table of what leads from one to the next, and what is known of the agent."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
+from acd.config import AgentConfig
+from acd.requirement import PENALTY
 from runtime.errors import UsageError
 
 
@@ -69,12 +72,37 @@ TRANSITIONS: Mapping[AgentState, Mapping[AgentAction, AgentState]] = {
 
 
 @dataclass(slots=True)
+class Membership:
+    """An agent in one queue."""
+
+    queue_name: str
+    order: int
+    """The agent's place among the queue's agents, as configured."""
+    priority: int = 1
+    """Calls of the queue with the lowest number come first to this agent."""
+    penalty: int = 0
+    """Agents with the lowest number come first to a call of this queue."""
+    weight: float = 1.0
+    """The odds of this agent where chance decides."""
+    last_turn: int = 0
+    """Counts offers: the agent's latest in this queue; 0 before the first."""
+    qualities: Mapping[str, int] = field(default_factory=dict)
+    """Skills, tags and the penalty: what requirements of calls in this queue look at."""
+
+
+@dataclass(slots=True)
 class Agent:
     """What the ACD knows of one agent now. Times are the core's monotonic seconds."""
 
     agent_id: str
-    name: str
-    queue_names: tuple[str, ...]
+    config: AgentConfig
+    skills: Mapping[str, int]
+    """With their levels."""
+    tags: tuple[str, ...]
+    qualities: Mapping[str, int]
+    """What requirements look at: skills, tags and the agent's number."""
+    memberships: dict[str, Membership] = field(default_factory=dict)
+    """By queue, in the order in which they were given."""
     state: AgentState = AgentState.LOGGED_OUT
     reason: str = ""
     """Why NOT_READY; empty in every other state."""
@@ -92,6 +120,31 @@ class Agent:
     """The call the agent is rung for, talks on or wraps up."""
     not_ready_after: str | None = None
     """Reason of a not-ready request that waits for the end of the present call."""
+    luck: float = 1.0
+    """Drawn anew whenever the agent becomes free: above 0 and at most 1."""
+    calls: int = 0
+    """Taken in this shift."""
+    talk_s: float = 0.0
+    """Spent on them."""
+
+    @classmethod
+    def employed(cls, config: AgentConfig) -> Self:
+        """In no queue yet."""
+        qualities = qualities_of(config.id, config.skills, config.tags)
+        return cls(config.id, config, config.skills, tuple(config.tags), qualities)
+
+    @property
+    def name(self) -> str:
+        return self.config.name
+
+    @property
+    def capacity(self) -> Mapping[str, int]:
+        """How many of each medium at once."""
+        return self.config.capacity
+
+    @property
+    def queue_names(self) -> tuple[str, ...]:
+        return tuple(self.memberships)
 
     def state_after(self, action: AgentAction) -> AgentState:
         """The state the table gives. Raises UsageError when it gives none."""
@@ -103,3 +156,26 @@ class Agent:
                 f"agent {self.agent_id} is {self.state}: {asked} is not possible now, only {can}"
             )
         return state
+
+
+def qualities_of(agent_id: str, skills: Mapping[str, int], tags: Iterable[str]) -> dict[str, int]:
+    """What requirements can ask for: skills at their levels, tags, and the agent in person."""
+    return {**dict.fromkeys(tags, 1), f"agent:{agent_id}": 1, **skills}
+
+
+def membership_of(agent: Agent, queue_name: str, order: int) -> Membership:
+    """The agent as one of a queue's, as configured."""
+    penalty = agent.config.penalties.get(queue_name, 0)
+    return Membership(
+        queue_name=queue_name,
+        order=order,
+        priority=agent.config.priorities.get(queue_name, 1),
+        penalty=penalty,
+        weight=agent.config.weight,
+        qualities=with_penalty(agent.qualities, penalty),
+    )
+
+
+def with_penalty(qualities: Mapping[str, int], penalty: int) -> Mapping[str, int]:
+    """The qualities as one queue sees them."""
+    return {**qualities, PENALTY: penalty} if penalty else qualities

@@ -36,6 +36,48 @@ class MakeNotReady(Command):
     reason: str
 
 
+@plain_data
+class ChangeCaller(Command):
+    """Give one who waits another priority or requirement; None leaves it as it is."""
+
+    call_id: str
+    priority: int | None = None
+    requirement: str | None = None
+
+
+@plain_data
+class AddQueue(Command):
+    """Let one who waits do so in another queue as well."""
+
+    call_id: str
+    queue: str
+
+
+@plain_data
+class RemoveQueue(Command):
+    """Let one who waits in several queues do so in this one no longer."""
+
+    call_id: str
+    queue: str
+
+
+@plain_data
+class ChangeSkills(Command):
+    """Give an agent other skills and tags, at once; None leaves them as they are."""
+
+    agent_id: str
+    skills: tuple[tuple[str, int], ...] | None = None
+    tags: tuple[str, ...] | None = None
+
+
+@plain_data
+class ChangeQueues(Command):
+    """Let an agent serve these queues from now on, at once."""
+
+    agent_id: str
+    queues: tuple[str, ...]
+
+
 # --- from the core, to the exchange -------------------------------------------------------------------
 
 

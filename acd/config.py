@@ -1,14 +1,30 @@
 """The ACD's part of the configuration: the sections ``[[queues]]`` and ``[[agents]]``."""
 
-from collections.abc import Iterator, Sequence
+import re
 from enum import StrEnum
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
-from runtime.models import Section
-from runtime.problems import Finding, listed
-from runtime.target import HANG_UP, WAY_OUT_PATTERN, parse_target
+from acd.entry import VOICE
+from acd.requirement import parse_requirement
+from runtime.errors import UsageError
+from runtime.models import KeyMistake, Section
+from runtime.target import HANG_UP, WAY_OUT_PATTERN
 
+
+class AcdConfig(Section):
+    """Section ``[acd]``: what holds for all queues."""
+
+    priority_level_s: float = Field(
+        default=60,
+        gt=0,
+        le=86400,
+        description="Seconds of waiting that one level of priority is worth; so nobody waits for ever.",
+    )
+
+
+MAX_PRIORITY = 254
 QUEUE_SCHEME = "queue"
 """Targets ``queue:<name>`` lead here."""
 
@@ -17,17 +33,112 @@ class StrategyName(StrEnum):
     """How a queue chooses among its free agents; what each does is in ``strategy.py``."""
 
     LONGEST_IDLE = "longest_idle"
+    FEWEST_CALLS = "fewest_calls"
+    LEAST_TALK_TIME = "least_talk_time"
+    ROUND_ROBIN = "round_robin"
+    LINEAR = "linear"
+    """As configured, from the top each time."""
+    RING_ALL = "ring_all"
+    """Everybody free is rung; who answers first has the call."""
+    WEIGHTED_RANDOM = "weighted_random"
+    SKILL_LEVEL = "skill_level"
+    PREFERRED_AGENT = "preferred_agent"
+    """Whom the call names, if free; or else the longest idle."""
+
+
+class OverflowCause(StrEnum):
+    """What a rule of overflow looks at."""
+
+    WAIT = "wait"
+    """How long the caller has waited in this queue, in seconds."""
+    LENGTH = "length"
+    """How many were in the queue before the caller came."""
+    UNSTAFFED = "unstaffed"
+    """How long nobody has been signed in, in seconds."""
+
+
+class OverflowRule(Section):
+    """``[[queues.overflow]]``: where callers go, or also wait, when the queue cannot serve them well."""
+
+    when: OverflowCause = Field(description="What it looks at.")
+    above: float = Field(
+        default=0,
+        ge=0,
+        description="It applies from so many seconds or callers on.",
+    )
+    to: str = Field(
+        default="",
+        pattern=rf"^$|{WAY_OUT_PATTERN}",
+        description="Where the caller goes: hang_up, or a target such as flow:closed.",
+    )
+    also: str = Field(
+        default="", description="Or: the name of a queue in which the caller waits from then on as well."
+    )
+
+    @model_validator(mode="after")
+    def _goes_one_way(self) -> Self:
+        if bool(self.to) == bool(self.also):
+            raise KeyMistake("to", "either a target, or the name of a queue in also")
+        return self
+
+
+class RingRule(Section):
+    """``[[queues.rings]]``: what is asked of agents from some waiting time on."""
+
+    after_s: float = Field(ge=0, description="From so many seconds of waiting on.")
+    require: str = Field(
+        default="", description="The requirement, such as billing>=3 and not trainee; empty: none."
+    )
+    drop_callers_own: bool = Field(
+        default=False, description="Whether what the caller's flow asked for counts no longer."
+    )
+
+    @field_validator("require")
+    @classmethod
+    def _parses(cls, text: str) -> str:
+        return checked_requirement(text)
+
+
+def checked_requirement(text: str) -> str:
+    """Raises ValueError, as models want it, for what is no requirement."""
+    try:
+        return parse_requirement(text).text
+    except UsageError as problem:
+        raise ValueError(str(problem)) from problem
 
 
 class QueueConfig(Section):
     """Section ``[[queues]]``: one queue (技能队列)."""
 
     name: str = Field(
-        min_length=1, pattern=r"^\S+$", description="Short name, used in targets such as queue:service."
+        min_length=1, pattern=r"^[^\s,?]+$", description="Short name, used in targets such as queue:service."
     )
     title: str = Field(default="", description="Name for people; empty: the short name.")
     strategy: StrategyName = Field(
         default=StrategyName.LONGEST_IDLE, description="Which of several free agents gets the next call."
+    )
+    rank_skills: list[str] = Field(
+        default_factory=list,
+        description="Skills that strategy skill_level goes by; empty: those the call asks for.",
+    )
+    weight: int = Field(
+        default=0,
+        ge=0,
+        le=1000,
+        description="Agents of several queues take callers of the queue with the highest number first.",
+    )
+    priority: int = Field(
+        default=0, ge=0, le=MAX_PRIORITY, description="Priority level of callers for whom no other is given."
+    )
+    rings: list[RingRule] = Field(
+        default_factory=list, description="What is asked of agents, relaxed as the wait grows."
+    )
+    overflow: list[OverflowRule] = Field(
+        default_factory=list, description="Ways out, and other queues, for when this one cannot serve well."
+    )
+    exit_keys: dict[str, str] = Field(
+        default_factory=dict,
+        description='What a waiting caller\'s key leads to, such as { "0" = "flow:operator" }.',
     )
     ring_timeout_s: float = Field(
         default=15, gt=0, le=300, description="Seconds an agent's phone rings before the offer ends (RONA)."
@@ -70,6 +181,34 @@ class QueueConfig(Section):
         default="", description="Prompt played again and again to those who wait; empty: silence."
     )
 
+    @property
+    def waits(self) -> tuple[OverflowRule, ...]:
+        """The rules of overflow that look at the wait."""
+        return tuple(rule for rule in self.overflow if rule.when is OverflowCause.WAIT)
+
+    @property
+    def unstaffed_limits(self) -> tuple[float, ...]:
+        """After how many seconds without agents its rules of overflow apply."""
+        return tuple(rule.above for rule in self.overflow if rule.when is OverflowCause.UNSTAFFED)
+
+    @field_validator("rings")
+    @classmethod
+    def _in_order(cls, rings: list[RingRule]) -> list[RingRule]:
+        starts = [ring.after_s for ring in rings]
+        if starts != sorted(set(starts)):
+            raise ValueError("each ring later than the one before")
+        return rings
+
+    @field_validator("exit_keys")
+    @classmethod
+    def _are_keys_and_ways_out(cls, keys: dict[str, str]) -> dict[str, str]:
+        for key, way_out in keys.items():
+            if len(key) != 1 or key not in "0123456789*#":
+                raise ValueError("keys 0 to 9, * and #")
+            if not re.match(WAY_OUT_PATTERN, way_out):
+                raise ValueError(f"hang_up or a target such as flow:operator for key {key}")
+        return keys
+
 
 class AgentConfig(Section):
     """Section ``[[agents]]``: one agent (坐席)."""
@@ -77,46 +216,22 @@ class AgentConfig(Section):
     id: str = Field(min_length=1, pattern=r"^\S+$", description="The agent's number (工号).")
     name: str = Field(default="", description="The agent's name, for people.")
     queues: list[str] = Field(default_factory=list, description="Names of the queues the agent serves.")
-
-
-def find_problems(queues: Sequence[QueueConfig], agents: Sequence[AgentConfig]) -> list[Finding]:
-    """What is wrong between queues and agents that are each valid by themselves, no two of one name."""
-    names = {queue.name for queue in queues}
-    return [*_unknown_memberships(agents, names), *_unknown_targets(queues, names), *_full_circles(queues)]
-
-
-def _unknown_memberships(agents: Sequence[AgentConfig], names: set[str]) -> Iterator[Finding]:
-    for index, agent in enumerate(agents):
-        for place, queue in enumerate(agent.queues):
-            path = ("agents", index, "queues", place)
-            if queue not in names:
-                yield Finding(path, f"the name of a queue: {listed(names)}")
-            elif queue in agent.queues[:place]:
-                yield Finding(path, "each queue once")
-
-
-def _unknown_targets(queues: Sequence[QueueConfig], names: set[str]) -> Iterator[Finding]:
-    for index, queue in enumerate(queues):
-        for key, target in (("on_timeout", queue.on_timeout), ("on_full", queue.on_full)):
-            name = _queue_of(target)
-            if name is not None and name not in names:
-                yield Finding(("queues", index, key), f"queue:<name>, one of {listed(names)}")
-
-
-def _full_circles(queues: Sequence[QueueConfig]) -> Iterator[Finding]:
-    """Full queues that pass a caller round in a circle would do so for ever, in one instant."""
-    when_full = {queue.name: _queue_of(queue.on_full) for queue in queues if queue.max_waiting}
-    for index, queue in enumerate(queues):
-        visited: set[str] = set()
-        place = when_full.get(queue.name)
-        while place is not None and place not in visited:
-            visited.add(place)
-            place = when_full.get(place)
-        if queue.name in visited:
-            expected = "a way out that does not lead back to this queue when all on it are full"
-            yield Finding(("queues", index, "on_full"), expected)
-
-
-def _queue_of(target: str) -> str | None:
-    scheme, name = parse_target(target)
-    return name if scheme == QUEUE_SCHEME else None
+    priorities: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(
+        default_factory=dict,
+        description="Queue → 1 to 100: callers of the lowest number come first; for the others it is 1.",
+    )
+    penalties: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(
+        default_factory=dict,
+        description="Queue → 0 to 100: its callers ask agents of the lowest number first; else it is 0.",
+    )
+    weight: float = Field(default=1.0, gt=0, le=1000, description="The agent's odds with weighted_random.")
+    skills: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(
+        default_factory=dict, description="Skill → level, 0 to 100, such as { billing = 5 }."
+    )
+    tags: list[str] = Field(
+        default_factory=list, description="What requirements can ask for or against, such as trainee."
+    )
+    capacity: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(
+        default_factory=lambda: {VOICE: 1},
+        description="Medium → how many at once, such as { voice = 1, chat = 3 }.",
+    )

@@ -3,8 +3,12 @@
 Where things are decided:
 
     shift.py        sign-in, ready, not ready, reachable stations
-    waiting.py      joining and leaving a queue, time-out, full queue
-    dispatch.py     who is offered to whom (``strategy.py`` ranks agents, ``eligibility.py`` sorts them out)
+    skills.py       changes of skills and queues in the middle of a shift
+    waiting.py      joining queues, and what time brings (``overflow.py``: limits; ``places.py``: rings)
+    steering.py     exit keys, and what is changed while somebody waits
+    leaving.py      out of the queues, for an agent or another target
+    dispatch.py     who is offered to whom (``lining_up.py`` has the callers, ``free.py`` the agents,
+                    ``strategy.py`` ranks them)
     offers.py       from the ringing phone to the conversation
     no_answer.py    what follows for an agent who did not take an offer
     talk.py         conversation and wrap-up
@@ -14,20 +18,31 @@ Where things are decided:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from acd import hang_ups, offers, shift, snapshot, talk, waiting
-from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
-from acd.config import AgentConfig, QueueConfig
+from acd import hang_ups, offers, shift, skills, snapshot, steering, talk, waiting
+from acd.commands import (
+    AddQueue,
+    ChangeCaller,
+    ChangeQueues,
+    ChangeSkills,
+    MakeNotReady,
+    MakeReady,
+    RemoveQueue,
+    SignIn,
+    SignOut,
+)
+from acd.config import AcdConfig, AgentConfig, QueueConfig
 from acd.inputs import (
     CallerCame,
     CallerConnected,
     CallerGone,
     Input,
+    KeyPressed,
     PhoneAnswered,
     PhoneLost,
     PhoneRang,
     StationChanged,
 )
-from acd.state import AcdState, TimerKind
+from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
 from runtime.errors import UsageError
 from runtime.ids import Ids
@@ -38,11 +53,17 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], None]] = {
     SignOut: shift.sign_out,
     MakeReady: shift.make_ready,
     MakeNotReady: shift.make_not_ready,
+    ChangeSkills: skills.change_skills,
+    ChangeQueues: skills.change_queues,
+    ChangeCaller: steering.change_caller,
+    AddQueue: steering.add_queue,
+    RemoveQueue: steering.remove_queue,
 }
 
 INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {
     StationChanged: shift.change_station,
     CallerCame: waiting.admit,
+    KeyPressed: steering.press_key,
     CallerGone: hang_ups.lose_caller,
     PhoneRang: offers.note_ringing,
     PhoneAnswered: offers.accept,
@@ -50,9 +71,13 @@ INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {
     PhoneLost: hang_ups.lose_phone,
 }
 
-TIMERS: Mapping[TimerKind, Callable[[Step, str], None]] = {
+TIMERS: Mapping[TimerKind, Callable[[Step, Timer], None]] = {
     TimerKind.OFFER_LEASE: offers.expire,
     TimerKind.MAX_WAIT: waiting.time_out,
+    TimerKind.OVERFLOW: waiting.time_out,
+    TimerKind.RING: waiting.next_ring,
+    TimerKind.PREFERENCE: waiting.end_preference,
+    TimerKind.UNSTAFFED: waiting.empty_unstaffed,
     TimerKind.WRAP_UP: talk.end_wrap_up,
     TimerKind.REFUSAL_DELAY: shift.end_refusal_delay,
 }
@@ -63,10 +88,21 @@ _HANDLERS: Mapping[type, Callable[[Step, Any], None]] = {**COMMANDS, **INPUTS}
 class AcdCore:
     """Distributes callers to agents. Knows no exchange, clock or socket."""
 
-    def __init__(self, queues: Sequence[QueueConfig], agents: Sequence[AgentConfig], ids: Ids) -> None:
-        """The configuration must be without findings (``config.find_problems``)."""
+    def __init__(
+        self,
+        queues: Sequence[QueueConfig],
+        agents: Sequence[AgentConfig],
+        ids: Ids,
+        config: AcdConfig | None = None,
+        *,
+        seed: int = 0,
+    ) -> None:
+        """The configuration must be without findings (``config.find_problems``).
+
+        ``seed``: of what is left to chance.
+        """
         self._ids = ids
-        self.state = AcdState(queues, agents)
+        self.state = AcdState(queues, agents, config, seed)
         """To be read, by views and gauges; only this core changes it."""
 
     def handle(self, given: Command | Input, *, now: float) -> list[Output]:
@@ -86,7 +122,7 @@ class AcdCore:
         """Do what is due first."""
         step = Step(self.state, self._ids, now)
         if timer := self.state.timers.first_due(now):
-            TIMERS[timer.kind](step, timer.subject)
+            TIMERS[timer.kind](step, timer)
         return step.outputs
 
     def next_deadline(self) -> float | None:
@@ -101,4 +137,4 @@ class AcdCore:
 
         Raises UsageError when it names a queue or agent the configuration does not have.
         """
-        snapshot.fill(self.state, taken)
+        snapshot.fill(Step(self.state, self._ids, 0.0), taken)

@@ -1,52 +1,96 @@
 """Bringing callers and agents together, at the moment one of them becomes free.
 
-Between two inputs no queue holds both a waiting caller and an eligible agent. Hence it is enough
-to look at the one queue a caller starts to wait in, and at the first caller of each queue an agent serves.
+Between two inputs no demand has both an entry that waits and a free agent. Hence it is enough to look, for a
+caller who begins to wait, at the caller's own demands, and for an agent who becomes free at the first of each
+demand the agent meets.
 """
 
+from collections.abc import Iterable
+
+from acd import free
 from acd.agent import Agent, AgentAction
 from acd.commands import RingStation
 from acd.eligibility import is_eligible, move
+from acd.entry import Entry, EntryState, Offer
 from acd.events import OfferMade
-from acd.queue import Entry, Offer, Queue
+from acd.lining_up import asks_personally, common_queue, demand_at, line_up, rings_all, served_first, step_out
 from acd.state import Timer, TimerKind
 from acd.step import Step
 
 
 def serve_agent(step: Step, agent: Agent) -> None:
-    """Offer an eligible agent whoever has waited longest in any of the agent's queues."""
+    """An agent may have become free: offer whoever is to be served first, or let callers find the agent."""
     if not is_eligible(step.state, agent):
+        free.take_out(step.state, agent)
         return
-    firsts = [first for queue in step.state.queues_of(agent) if (first := queue.first_waiting())]
-    if firsts:
-        make_offer(step, min(firsts, key=lambda entry: entry.sequence), agent)
+    found = served_first(step.state, agent)
+    if found is None:
+        free.put_in(step, agent)
+    else:
+        _offer(step, *found, (agent.agent_id,))
 
 
-def serve_queue(step: Step, queue: Queue) -> None:
-    """Offer the first caller of the queue to the agent its strategy ranks best, if there are both."""
-    entry, agent_id = queue.first_waiting(), queue.ranking.best()
-    if entry is not None and agent_id is not None:
-        make_offer(step, entry, step.state.agents[agent_id])
+def serve_entry(step: Step, entry: Entry) -> None:
+    """A caller waits, or asks for something else than before: offer to a free agent, if one is found."""
+    if entry.state is EntryState.WAITING and (found := _free_for(step, entry)):
+        _offer(step, entry, *found)
 
 
-def make_offer(step: Step, entry: Entry, agent: Agent) -> None:
-    """Ring the agent for the caller, for as long as the queue lets a phone ring."""
+def _free_for(step: Step, entry: Entry) -> tuple[str, Iterable[str]] | None:
+    """The queue to offer in and the agents to ring."""
+    for agent_id in entry.preferred:
+        queue_name = common_queue(entry, step.state.agents[agent_id])
+        if agent_id in step.state.free and queue_name is not None:
+            return queue_name, (agent_id,)
+    if asks_personally(entry):
+        return None
+    for place in entry.places.values():
+        ranking = demand_at(step, entry, place).ranking
+        if (best := ranking.best()) is not None:
+            everybody = rings_all(step.state.queues[place.queue_name])
+            return place.queue_name, ranking.all_best() if everybody else (best,)
+    return None
+
+
+def _offer(step: Step, entry: Entry, queue_name: str, agent_ids: Iterable[str]) -> None:
+    """Ring these agents for a caller; more of them may come later where all are rung."""
+    if entry.state is EntryState.WAITING:
+        step_out(step, entry)
+        entry.state = EntryState.OFFERED
+        if rings_all(step.state.queues[queue_name]) and not asks_personally(entry):
+            entry.rings_all_in = queue_name
+            line_up(step, entry)
+    for agent_id in agent_ids:
+        _ring(step, entry, queue_name, step.state.agents[agent_id])
+
+
+def _ring(step: Step, entry: Entry, queue_name: str, agent: Agent) -> None:
+    """A lease, for as long as the queue lets a phone ring."""
     assert agent.station is not None, "only agents at a station are eligible"
-    queue = step.state.queues[entry.queue_name]
-    offer = Offer(step.ids.new("offer"), entry.call_id, agent.agent_id, agent.station, step.now)
-    step.state.offers[offer.offer_id] = offer
-    lease_end = step.now + queue.config.ring_timeout_s
-    step.state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.offer_id), lease_end)
-    queue.offer(entry)
-    entry.offer_id = agent.offer_id = offer.offer_id
+    state = step.state
+    offer = Offer(
+        offer_id=step.ids.new("offer"),
+        entry_id=entry.entry_id,
+        call_id=entry.call_id,
+        queue_name=queue_name,
+        agent_id=agent.agent_id,
+        station=agent.station,
+        made_at=step.now,
+    )
+    state.offers[offer.offer_id] = offer
+    lease_end = step.now + state.queues[queue_name].config.ring_timeout_s
+    state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.offer_id), lease_end)
+    entry.offer_ids.append(offer.offer_id)
     entry.offers += 1
-    agent.call_id = entry.call_id
+    agent.offer_id, agent.call_id = offer.offer_id, entry.call_id
     move(step, agent, AgentAction.OFFER)
+    state.turns += 1
+    agent.memberships[queue_name].last_turn = state.turns
     step.emit(
         OfferMade(
             call_id=entry.call_id,
             offer_id=offer.offer_id,
-            queue=entry.queue_name,
+            queue=queue_name,
             agent=agent.agent_id,
             station=offer.station,
         ),

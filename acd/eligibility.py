@@ -1,9 +1,10 @@
 """Who may be offered a call.
 
-Every change of an agent's state goes through here, so that the queues' rankings always hold exactly the
-agents who may be rung.
+Every change of an agent's state goes through ``move``, so that nobody finds an agent who may not be rung. One
+who may be rung again is served, or let be found, by ``dispatch.serve_agent``.
 """
 
+from acd import free
 from acd.agent import Agent, AgentAction, AgentState
 from acd.events import AgentStateChanged, WrapUpEnded
 from acd.state import AcdState, Timer, TimerKind
@@ -17,15 +18,6 @@ def is_eligible(state: AcdState, agent: Agent) -> bool:
         and state.can_ring(agent.station)
         and Timer(TimerKind.REFUSAL_DELAY, agent.agent_id) not in state.timers
     )
-
-
-def rank(state: AcdState, agent: Agent) -> None:
-    """Put the agent into the rankings of the queues served, or take the agent out of them."""
-    eligible = is_eligible(state, agent)
-    for queue in state.queues_of(agent):
-        queue.ranking.remove(agent.agent_id)
-        if eligible:
-            queue.ranking.add(agent)
 
 
 def move(step: Step, agent: Agent, action: AgentAction, reason: str = "") -> None:
@@ -47,9 +39,14 @@ def move(step: Step, agent: Agent, action: AgentAction, reason: str = "") -> Non
             call_id=agent.call_id,
         )
     )
+    if after is not AgentState.AVAILABLE:
+        free.take_out(step.state, agent)
+    for queue_name in agent.memberships:
+        staff = step.state.queues[queue_name].staff
+        staff[before] -= 1
+        staff[after] += 1
     agent.state, agent.reason, agent.since = after, reason, step.now
     _let_go(agent)
-    rank(step.state, agent)
 
 
 def _finish_wrap_up(step: Step, agent: Agent) -> None:

@@ -1,6 +1,7 @@
 """What the ACD reports about callers, offers and agents.
 
-caller   queue.caller_joined … queue.caller_left … queue.call_completed (after ``connected``)
+caller   queue.caller_joined … queue.ring_began … queue.caller_left, in each queue; after ``connected``
+         … queue.call_completed
 offer    queue.offer_made … queue.offer_ended, exactly once each
 agent    agent.signed_in … agent.state_changed … agent.wrap_up_started … agent.signed_out
 """
@@ -23,6 +24,12 @@ class LeaveReason(StrEnum):
     """The caller waited as long as the queue allows."""
     FULL = "full"
     """The queue had no room."""
+    OVERFLOWED = "overflowed"
+    """A rule of overflow sent the caller elsewhere."""
+    EXITED = "exited"
+    """The caller pressed an exit key."""
+    ELSEWHERE = "elsewhere"
+    """Served, or sent on, by another queue the caller waited in too."""
     WITHDRAWN = "withdrawn"
     """Somebody else took the call out of the queue."""
 
@@ -43,6 +50,8 @@ class OfferResult(StrEnum):
     """The phone answered with an error, or was gone before the caller could be connected."""
     CANCELLED = "cancelled"
     """The caller left first."""
+    ELSEWHERE = "elsewhere"
+    """Another agent took the call."""
 
 
 @plain_data
@@ -56,6 +65,31 @@ class CallerJoined(Event):
     caller_number: str
     position: int
     """1 is next."""
+    priority: int = 0
+    requirement: str = ""
+    """What is asked of an agent at first."""
+
+
+@plain_data
+class CallerChanged(Event):
+    """Somebody changed a caller's priority or requirement."""
+
+    topic: ClassVar[str] = "queue.caller_changed"
+    call_id: str
+    contact_id: str
+    priority: int
+    requirement: str
+    """The caller's own."""
+
+
+@plain_data
+class RingBegan(Event):
+    """After some waiting something else is asked of an agent for a caller."""
+
+    topic: ClassVar[str] = "queue.ring_began"
+    call_id: str
+    queue: str
+    requirement: str
 
 
 @plain_data
@@ -133,6 +167,18 @@ class AgentSignedOut(Event):
     topic: ClassVar[str] = "agent.signed_out"
     agent: str
     station: str
+
+
+@plain_data
+class AgentChanged(Event):
+    """An agent serves other queues, or has other skills or tags, from now on."""
+
+    topic: ClassVar[str] = "agent.changed"
+    agent: str
+    queues: tuple[str, ...]
+    skills: tuple[tuple[str, int], ...]
+    """Each with its level."""
+    tags: tuple[str, ...]
 
 
 @plain_data

@@ -1,33 +1,26 @@
 """Somebody is gone: the caller, or the agent's phone, in whatever state the two are."""
 
-from acd import dispatch, offers, talk, waiting
+from acd import offers, talk
 from acd.commands import ReleaseCaller, ReleaseStation
+from acd.entry import Entry, EntryState, Offer
 from acd.events import LeaveReason, OfferResult
 from acd.inputs import CallerGone, PhoneLost
-from acd.queue import Entry, EntryState, Offer
+from acd.leaving import forget, leave
 from acd.step import Step
 
 
 def lose_caller(step: Step, gone: CallerGone) -> None:
-    """The call has ended or is in other hands: end the wait, the offer or the conversation."""
-    entry = step.state.entries.get(gone.call_id)
+    """The call has ended or is in other hands: end the wait, the offers or the conversation."""
+    entry = step.state.entry_of(gone.call_id)
     if entry is None:
         return
-    offer = step.state.offers[entry.offer_id] if entry.offer_id else None
-    if offer is None:
-        waiting.leave(step, entry, gone.reason)
-        waiting.forget(step, entry)
-    elif entry.state is EntryState.TALKING:
-        _end_talk_without_caller(step, entry, offer, gone.reason)
+    if entry.state is EntryState.TALKING:
+        _end_talk_without_caller(step, entry, step.state.offers[entry.offer_ids[0]], gone.reason)
     else:
-        _leave_offer(step, entry, offer, gone.reason)
-
-
-def _leave_offer(step: Step, entry: Entry, offer: Offer, reason: LeaveReason) -> None:
-    offers.cancel(step, offer)
-    waiting.leave(step, entry, reason)
-    waiting.forget(step, entry)
-    dispatch.serve_agent(step, step.state.agents[offer.agent_id])
+        freed = offers.cancel_all(step, entry)
+        leave(step, entry, gone.reason)
+        forget(step, entry)
+        offers.serve_agents(step, freed)
 
 
 def _end_talk_without_caller(step: Step, entry: Entry, offer: Offer, reason: LeaveReason) -> None:
@@ -42,10 +35,10 @@ def lose_phone(step: Step, lost: PhoneLost) -> None:
     offer = step.state.offers.get(lost.offer_id)
     if offer is None:
         return
-    entry = step.state.entries[offer.call_id]
+    entry = step.state.entries[offer.entry_id]
     if entry.state is EntryState.TALKING:
         step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.CONNECTED))
         talk.end(step, entry, offer, by_agent=lost.by_agent)
     else:
-        accepted = entry.state is EntryState.ACCEPTED
-        offers.fail(step, offer, OfferResult.FAILED if accepted else lost.result)
+        result = lost.result if offer.accepted_at is None else OfferResult.FAILED
+        offers.fail(step, offer, result)

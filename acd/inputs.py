@@ -20,7 +20,25 @@ class CallerCame:
     call_id: str
     contact_id: str
     caller_number: str
-    queue_name: str
+    queues: tuple[str, ...]
+    """In which the caller waits at once. The first decides on the music and on the way out."""
+    priority: int | None = None
+    """0 to 254; None for the first queue's."""
+    requirement: str = ""
+    preferred: tuple[str, ...] = ()
+    """Agents to be asked first, the best first; those who serve none of the queues do not count."""
+    preferred_wait_s: float = 0.0
+    """So long they alone are asked."""
+    tags: tuple[str, ...] = ()
+    """What is known of the customer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed:
+    """A caller pressed a key. Ignored unless one of the caller's queues has an exit for it."""
+
+    call_id: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,4 +81,13 @@ class PhoneLost:
     """True when the phone ended it."""
 
 
-Input = StationChanged | CallerCame | CallerGone | PhoneRang | PhoneAnswered | CallerConnected | PhoneLost
+Input = (
+    StationChanged
+    | CallerCame
+    | KeyPressed
+    | CallerGone
+    | PhoneRang
+    | PhoneAnswered
+    | CallerConnected
+    | PhoneLost
+)

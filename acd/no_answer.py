@@ -8,6 +8,7 @@
     unreachable   stays available; no offers until the phone           keeps the place
                   registers again or the agent says ready
     cancelled     available at once                                    has left
+    elsewhere     available at once                                    talks to another agent
 
 An agent who lets the phone ring is not at the desk, and alone can say when calls may come again. One who
 refuses is there; the delay merely keeps the same call from coming straight back. A phone that cannot be
@@ -23,8 +24,8 @@ from dataclasses import dataclass
 from acd.agent import AgentAction
 from acd.config import QueueConfig
 from acd.eligibility import move
+from acd.entry import Offer
 from acd.events import OfferResult
-from acd.queue import Offer
 from acd.state import Timer, TimerKind
 from acd.step import Step
 
@@ -45,6 +46,7 @@ CONSEQUENCES: Mapping[OfferResult, Consequence] = {
     OfferResult.FAILED: Consequence(delays_offers=True),
     OfferResult.UNREACHABLE: Consequence(loses_phone=True),
     OfferResult.CANCELLED: Consequence(),
+    OfferResult.ELSEWHERE: Consequence(),
 }
 
 

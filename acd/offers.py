@@ -5,14 +5,22 @@
 
 An offer is a lease. It ends by itself when the ring time is over, or when an accepted one is not
 connected within CONNECT_LIMIT_S; a lost message leaves neither agent nor caller in it for ever.
+
+Where several agents are rung, the first who picks up is connected. The others go on ringing until caller and
+agent hear each other: should that come to nothing, who picked up second is connected, or the phones ring on.
 """
 
+from collections.abc import Iterable
+
 from acd import talk, waiting
+from acd.agent import Agent
 from acd.commands import ConnectCaller, ReleaseStation
+from acd.dispatch import serve_agent
+from acd.entry import Entry, EntryState, Offer
 from acd.events import OfferEnded, OfferResult
 from acd.inputs import CallerConnected, PhoneAnswered, PhoneRang
+from acd.lining_up import line_up, step_out
 from acd.no_answer import settle_agent
-from acd.queue import Entry, EntryState, Offer
 from acd.state import Timer, TimerKind
 from acd.step import Step
 
@@ -23,89 +31,142 @@ CONNECT_LIMIT_S = 5.0
 def note_ringing(step: Step, rang: PhoneRang) -> None:
     """The phone rings: should the lease run out, it was the agent who did not answer."""
     offer = step.state.offers.get(rang.offer_id)
-    if offer is not None and _entry(step, offer).state is EntryState.OFFERED:
-        _entry(step, offer).state = EntryState.RINGING
+    if offer is not None:
+        offer.has_rung = True
 
 
 def accept(step: Step, answered: PhoneAnswered) -> None:
-    """The agent picked up: have the two connected."""
+    """The agent picked up: have the two connected, unless another agent is being connected."""
     offer = step.state.offers.get(answered.offer_id)
     if offer is None or offer.accepted_at is not None:
         return
     offer.accepted_at = step.now
-    entry = _entry(step, offer)
-    entry.state = EntryState.ACCEPTED
     step.state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.offer_id), step.now + CONNECT_LIMIT_S)
-    config = step.state.queues[entry.queue_name].config
-    share = config.record_share if config.record else 0.0
-    step.emit(ConnectCaller(call_id=offer.call_id, offer_id=offer.offer_id, record_share=share))
+    entry = _entry_of(step, offer)
+    if entry.connecting is None:
+        _connect(step, entry, offer)
 
 
 def confirm(step: Step, connected: CallerConnected) -> None:
-    """Caller and agent hear each other: the offer has reached its end."""
+    """Caller and agent hear each other: the offer has reached its end, and so have all others."""
     offer = step.state.offers.get(connected.offer_id)
     if offer is None:
         return
-    entry = _entry(step, offer)
-    if entry.state is EntryState.ACCEPTED:
+    entry = _entry_of(step, offer)
+    if entry.connecting == offer.offer_id and entry.state is EntryState.ACCEPTED:
+        others = _end_others(step, entry, offer)
         step.state.timers.cancel(Timer(TimerKind.OFFER_LEASE, offer.offer_id))
-        _report_end(step, offer, entry, OfferResult.ACCEPTED)
+        _report_end(step, offer, OfferResult.ACCEPTED)
         talk.begin(step, entry, offer)
+        serve_agents(step, others)
 
 
-def expire(step: Step, offer_id: str) -> None:
+def expire(step: Step, timer: Timer) -> None:
     """The lease is over. A phone that never reported ringing is unreachable, registered or not."""
-    offer = step.state.offers[offer_id]
-    match _entry(step, offer).state:
-        case EntryState.OFFERED:
-            result = OfferResult.UNREACHABLE
-        case EntryState.RINGING:
-            result = OfferResult.NO_ANSWER
-        case _:
-            result = OfferResult.FAILED
+    offer = step.state.offers[timer.subject]
+    if offer.accepted_at is not None:
+        result = OfferResult.FAILED
+    else:
+        result = OfferResult.NO_ANSWER if offer.has_rung else OfferResult.UNREACHABLE
     stop(step, offer, result)
 
 
 def stop(step: Step, offer: Offer, result: OfferResult) -> None:
     """End an offer from our side and let the caller wait on."""
-    step.emit(ReleaseStation(call_id=offer.call_id, offer_id=offer.offer_id, result=result))
+    _release(step, offer, result)
     fail(step, offer, result)
 
 
 def fail(step: Step, offer: Offer, result: OfferResult) -> None:
-    """The phone is out of the offer; its agent is not eligible just now. The caller waits on."""
-    entry = _entry(step, offer)
-    _close(step, offer, entry, result)
-    waiting.go_on(step, entry)
+    """The phone is out of the offer. The caller waits on; the agent gets others as soon as that may be."""
+    entry = _entry_of(step, offer)
+    _close(step, offer, result)
+    if not entry.offer_ids:
+        waiting.go_on(step, entry)
+    elif entry.connecting is None:
+        _connect_next(step, entry)
+    serve_agent(step, step.state.agents[offer.agent_id])
 
 
-def cancel(step: Step, offer: Offer) -> None:
-    """The caller leaves: stop the phone and free the agent, who may get another call after this."""
-    cancelled = OfferResult.CANCELLED
-    step.emit(ReleaseStation(call_id=offer.call_id, offer_id=offer.offer_id, result=cancelled))
-    _close(step, offer, _entry(step, offer), cancelled)
+def cancel_all(step: Step, entry: Entry, queue_name: str | None = None) -> list[Agent]:
+    """Stop the phones that ring for a caller, in one queue or in all; the caller waits.
+
+    Returns the agents, who are to be served when it is clear what becomes of the caller.
+    """
+    running = [step.state.offers[offer_id] for offer_id in entry.offer_ids]
+    ended = [offer for offer in running if queue_name in (None, offer.queue_name)]
+    agents = [_end(step, offer, OfferResult.CANCELLED) for offer in ended]
+    if agents and not entry.offer_ids:
+        step_out(step, entry)
+        entry.state, entry.rings_all_in = EntryState.WAITING, None
+        line_up(step, entry)
+    return agents
 
 
-def _close(step: Step, offer: Offer, entry: Entry, result: OfferResult) -> None:
+def serve_agents(step: Step, agents: Iterable[Agent]) -> None:
+    """They may be free: whose turn is it with them?"""
+    for agent in agents:
+        serve_agent(step, agent)
+
+
+def _entry_of(step: Step, offer: Offer) -> Entry:
+    return step.state.entries[offer.entry_id]
+
+
+def _connect(step: Step, entry: Entry, offer: Offer) -> None:
+    step_out(step, entry)
+    entry.state, entry.connecting = EntryState.ACCEPTED, offer.offer_id
+    config = step.state.queues[offer.queue_name].config
+    share = config.record_share if config.record else 0.0
+    step.emit(ConnectCaller(call_id=offer.call_id, offer_id=offer.offer_id, record_share=share))
+
+
+def _connect_next(step: Step, entry: Entry) -> None:
+    """The one who was being connected is gone: the next who picked up is, or the others ring on."""
+    for offer in [step.state.offers[offer_id] for offer_id in entry.offer_ids]:
+        if offer.accepted_at is not None:
+            _connect(step, entry, offer)
+            return
+    if entry.state is EntryState.ACCEPTED:
+        entry.state = EntryState.OFFERED
+        line_up(step, entry)
+
+
+def _end_others(step: Step, entry: Entry, winner: Offer) -> list[Agent]:
+    others = [step.state.offers[offer_id] for offer_id in entry.offer_ids if offer_id != winner.offer_id]
+    return [_end(step, offer, OfferResult.ELSEWHERE) for offer in others]
+
+
+def _end(step: Step, offer: Offer, result: OfferResult) -> Agent:
+    _release(step, offer, result)
+    _close(step, offer, result)
+    return step.state.agents[offer.agent_id]
+
+
+def _release(step: Step, offer: Offer, result: OfferResult) -> None:
+    step.emit(ReleaseStation(call_id=offer.call_id, offer_id=offer.offer_id, result=result))
+
+
+def _close(step: Step, offer: Offer, result: OfferResult) -> None:
+    entry = _entry_of(step, offer)
+    entry.offer_ids.remove(offer.offer_id)
+    if entry.connecting == offer.offer_id:
+        entry.connecting = None
     del step.state.offers[offer.offer_id]
     step.state.timers.cancel(Timer(TimerKind.OFFER_LEASE, offer.offer_id))
-    _report_end(step, offer, entry, result)
-    settle_agent(step, offer, step.state.queues[entry.queue_name].config, result)
+    _report_end(step, offer, result)
+    settle_agent(step, offer, step.state.queues[offer.queue_name].config, result)
 
 
-def _report_end(step: Step, offer: Offer, entry: Entry, result: OfferResult) -> None:
+def _report_end(step: Step, offer: Offer, result: OfferResult) -> None:
     answered_at = step.now if offer.accepted_at is None else offer.accepted_at
     step.emit(
         OfferEnded(
             call_id=offer.call_id,
             offer_id=offer.offer_id,
-            queue=entry.queue_name,
+            queue=offer.queue_name,
             agent=offer.agent_id,
             result=result,
             ring_ms=round((answered_at - offer.made_at) * 1000),
         )
     )
-
-
-def _entry(step: Step, offer: Offer) -> Entry:
-    return step.state.entries[offer.call_id]

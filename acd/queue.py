@@ -1,112 +1,109 @@
-"""One queue: who waits in it, in order, and which of its agents are free."""
+"""One queue: who waits in it, in order, what they ask for, and which of its agents are free for whom."""
 
-from bisect import bisect_left, insort
-from dataclasses import dataclass
-from enum import StrEnum
+from collections import Counter
+from collections.abc import Iterator
 
+from acd.agent import Agent, AgentState, Membership, membership_of
 from acd.config import QueueConfig
+from acd.entry import VOICE
+from acd.line import Line
+from acd.requirement import Requirement, parse_requirement
 from acd.strategy import Ranking
 
+_DEMANDS_KEPT = 8
+"""Of those nobody makes any more; as many calls that ask for the same find their ranking ready."""
 
-class EntryState(StrEnum):
-    """How far a caller has come."""
-
-    WAITING = "waiting"
-    OFFERED = "offered"
-    """An agent's phone has been told to ring."""
-    RINGING = "ringing"
-    ACCEPTED = "accepted"
-    """The agent picked up; caller and agent are being connected."""
-    TALKING = "talking"
-    """Out of the queue, with the agent."""
+DemandKey = tuple[str, str]
+"""Medium and requirement."""
 
 
-@dataclass(slots=True)
-class Entry:
-    """One caller, from joining a queue to leaving it, or to the end of the conversation."""
+class Demand:
+    """Those in a queue who ask for the same, and the free agents who could serve them.
 
-    call_id: str
-    contact_id: str
-    queue_name: str
-    sequence: int
-    """Counts all who ever joined any queue: the lower, the longer the wait."""
-    joined_at: float
-    state: EntryState = EntryState.WAITING
-    offer_id: str | None = None
-    """The offer under way, or the one that led to the conversation."""
-    offers: int = 0
-    connected_at: float = 0.0
+    Between two inputs at least one of ``waiting`` and ``ranking`` is empty.
+    """
 
+    __slots__ = ("medium", "queue", "ranking", "requirement", "ringing", "waiting")
 
-@dataclass(slots=True)
-class Offer:
-    """One agent rung for one caller: a lease that ends by itself."""
+    def __init__(self, queue: "Queue", medium: str, requirement: Requirement) -> None:
+        self.queue = queue
+        self.medium = medium
+        self.requirement = requirement
+        self.waiting = Line()
+        self.ringing = Line()
+        """Where all agents are rung: those nobody has accepted yet."""
+        self.ranking = Ranking()
 
-    offer_id: str
-    call_id: str
-    agent_id: str
-    station: str
-    made_at: float
-    accepted_at: float | None = None
+    @property
+    def key(self) -> DemandKey:
+        return (self.medium, self.requirement.text)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether anybody asks for it now."""
+        return bool(len(self.waiting) or len(self.ringing))
+
+    def is_met_by(self, agent: Agent, membership: Membership) -> bool:
+        return self.medium in agent.capacity and self.requirement.is_met_by(membership.qualities)
 
 
 class Queue:
-    """Callers by the order in which they joined. One whose offer failed keeps the place."""
+    """Callers in the order of their ranks. One whose offer failed keeps the place."""
 
-    def __init__(self, config: QueueConfig, ranking: Ranking, agent_ids: tuple[str, ...]) -> None:
+    def __init__(self, config: QueueConfig) -> None:
         self.config = config
-        self.ranking = ranking
-        """Its eligible agents."""
-        self.agent_ids = agent_ids
-        """Of all its agents, signed in or not."""
-        self._line: list[Entry] = []
-        self._waiting: list[Entry] = []
+        self.line = Line()
+        """Everybody in it, those being offered included."""
+        self.members: dict[str, Agent] = {}
+        """All its agents by id, signed in or not."""
+        self.members_ever = 0
+        """Counts everybody who ever was one of them: the order for new ones."""
+        self.staff: Counter[AgentState] = Counter()
+        """How many of them are in each state."""
+        self.unstaffed_since: float | None = 0.0
+        """When the last of them signed out; None while somebody is signed in."""
+        everybody = Demand(self, VOICE, parse_requirement(""))
+        self.demands = {everybody.key: everybody}
 
     def __len__(self) -> int:
-        """Callers in the line, those being offered included."""
-        return len(self._line)
+        return len(self.line)
+
+    @property
+    def name(self) -> str:
+        return self.config.name
 
     @property
     def is_full(self) -> bool:
-        return 0 < self.config.max_waiting <= len(self._line)
+        return 0 < self.config.max_waiting <= len(self.line)
 
-    def join(self, entry: Entry) -> None:
-        """Put a caller into the line by sequence, which for a new one is the end."""
-        insort(self._line, entry, key=_by_sequence)
-        if entry.state is EntryState.WAITING:
-            self.wait(entry)
+    @property
+    def signed_in(self) -> int:
+        return len(self.members) - self.staff[AgentState.LOGGED_OUT]
 
-    def leave(self, entry: Entry) -> None:
-        """Take a caller out of the line."""
-        _take_out(self._line, entry)
-        if entry.state is EntryState.WAITING:
-            _take_out(self._waiting, entry)
+    @property
+    def eligible(self) -> int:
+        """Agents who would be rung at once for one who asks for nothing."""
+        return len(self.demands[VOICE, ""].ranking)
 
-    def wait(self, entry: Entry) -> None:
-        """Let a caller of the line wait for an offer (again)."""
-        entry.state = EntryState.WAITING
-        insort(self._waiting, entry, key=_by_sequence)
+    def employ(self, agent: Agent) -> None:
+        """Let an agent serve it, as the last of its agents."""
+        agent.memberships[self.name] = membership_of(agent, self.name, self.members_ever)
+        self.members_ever += 1
+        self.members[agent.agent_id] = agent
+        self.staff[agent.state] += 1
 
-    def offer(self, entry: Entry) -> None:
-        """Keep a caller's place in the line during an offer to an agent."""
-        _take_out(self._waiting, entry)
-        entry.state = EntryState.OFFERED
+    def dismiss(self, agent: Agent) -> None:
+        """Let an agent serve it no longer; called while no caller can find the agent."""
+        del agent.memberships[self.name], self.members[agent.agent_id]
+        self.staff[agent.state] -= 1
 
-    def position(self, entry: Entry) -> int:
-        """1 for the first of the line."""
-        return bisect_left(self._line, entry.sequence, key=_by_sequence) + 1
-
-    def first_waiting(self) -> Entry | None:
-        """Whose turn it is."""
-        return self._waiting[0] if self._waiting else None
+    def idle_demands(self) -> Iterator[Demand]:
+        """Demands to be forgotten: the oldest of those nobody makes, beyond as many as are kept."""
+        excess = len(self.demands) - _DEMANDS_KEPT
+        if excess > 0:
+            unmade = [d for d in self.demands.values() if not d.is_made and d.requirement.text]
+            yield from unmade[:excess]
 
     def longest_wait_s(self, now: float) -> float:
-        return now - self._line[0].joined_at if self._line else 0.0
-
-
-def _by_sequence(entry: Entry) -> int:
-    return entry.sequence
-
-
-def _take_out(entries: list[Entry], entry: Entry) -> None:
-    del entries[bisect_left(entries, entry.sequence, key=_by_sequence)]
+        """Of all in the line; priority may have put somebody else first."""
+        return max((now - entry.places[self.name].joined_at for entry in self.line), default=0.0)

@@ -3,11 +3,12 @@
 from acd.config import QUEUE_SCHEME
 from acd.core import AcdCore
 from acd.events import LeaveReason
-from acd.inputs import CallerCame, CallerGone
+from acd.inputs import CallerCame, CallerGone, KeyPressed
+from acd.queue_target import parse_queue_target
 from runtime.driver import Outputs
 from runtime.target import parse_target
 from switch.commands import AnswerCall
-from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff
+from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived
 
 
 class Reception:
@@ -36,13 +37,18 @@ class Reception:
     def call_ended(self, event: CallEnded, now: float) -> Outputs:
         return self._let_go(event.call_id, LeaveReason.ABANDONED, now)
 
+    def digit_received(self, event: DigitReceived, now: float) -> Outputs:
+        if event.call_id not in self._core.state.calls:
+            return ()
+        return self._core.handle(KeyPressed(call_id=event.call_id, key=event.digit), now=now)
+
     def _answer(self, came: CallerCame) -> Outputs:
         self._unanswered[came.call_id] = came
         return (AnswerCall(call_id=came.call_id),)
 
     def _let_go(self, call_id: str, reason: LeaveReason, now: float) -> Outputs:
         self._unanswered.pop(call_id, None)
-        if call_id not in self._core.state.entries:
+        if call_id not in self._core.state.calls:
             return ()
         return self._core.handle(CallerGone(call_id=call_id, reason=reason), now=now)
 
@@ -51,9 +57,15 @@ def _came(event: CallArrived | CallHandedOff) -> CallerCame | None:
     target = parse_target(event.target)
     if target.scheme != QUEUE_SCHEME:
         return None
+    asked = parse_queue_target(target.name)
     return CallerCame(
         call_id=event.call_id,
         contact_id=event.contact_id,
         caller_number=event.caller_number,
-        queue_name=target.name,
+        queues=asked.queues,
+        priority=asked.priority,
+        requirement=asked.requirement,
+        preferred=asked.preferred,
+        preferred_wait_s=asked.preferred_wait_s,
+        tags=asked.tags,
     )

@@ -50,7 +50,8 @@ class QueueEntries:
     )
 
     def __init__(self) -> None:
-        self._open: dict[str, Row] = {}
+        self._open: dict[tuple[str, str], Row] = {}
+        """By call and queue."""
         self._folds: Mapping[str, Callable[[JournalEntry], Iterable[Row]]] = {
             CallerJoined.topic: self._joined,
             OfferMade.topic: self._offer_made,
@@ -72,17 +73,17 @@ class QueueEntries:
         return next((row["entry"] for row in self._open.values()), None)  # in the order of joining
 
     def _joined(self, entry: JournalEntry) -> Iterable[Row]:
-        self._open[entry.fields["call_id"]] = _new_row(entry)
+        self._open[_key(entry)] = _new_row(entry)
         return ()
 
     def _offer_made(self, entry: JournalEntry) -> Iterable[Row]:
-        if row := self._open.get(entry.fields["call_id"]):
+        if row := self._open.get(_key(entry)):
             row["offers"] += 1
             row["station"] = entry.fields["station"]
         return ()
 
     def _offer_ended(self, entry: JournalEntry) -> Iterable[Row]:
-        if row := self._open.get(entry.fields["call_id"]):
+        if row := self._open.get(_key(entry)):
             accepted = entry.fields["result"] == OfferResult.ACCEPTED
             row["ring_ms"] = entry.fields["ring_ms"] if accepted else None
             row["station"] = row["station"] if accepted else None
@@ -90,18 +91,18 @@ class QueueEntries:
 
     def _left(self, entry: JournalEntry) -> Iterable[Row]:
         reason = entry.fields["reason"]
-        if reason == LeaveReason.FULL:  # a full queue is left without having been joined
+        if entry.fields["position"] == 0:  # turned away, without having joined
             return (_closed(_new_row(entry), entry),)
-        row = self._open.get(entry.fields["call_id"])
+        row = self._open.get(_key(entry))
         if row is None:  # read again after a restart: the row was complete before
             return ()
         _closed(row, entry)
         if reason == LeaveReason.CONNECTED:
             return ()
-        return (self._open.pop(row["call_id"]),)
+        return (self._open.pop(_key(entry)),)
 
     def _completed(self, entry: JournalEntry) -> Iterable[Row]:
-        row = self._open.pop(entry.fields["call_id"], None)
+        row = self._open.pop(_key(entry), None)
         if row is None:
             return ()
         row["talk_ms"] = entry.fields["talk_ms"]
@@ -112,6 +113,10 @@ class QueueEntries:
         rows = tuple(self._open.values())
         self._open.clear()
         return rows
+
+
+def _key(entry: JournalEntry) -> tuple[str, str]:
+    return entry.fields["call_id"], entry.fields["queue"]
 
 
 def _new_row(entry: JournalEntry) -> Row:

@@ -9,17 +9,31 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from acd import commands, inputs
-from acd.config import QUEUE_SCHEME, AgentConfig, QueueConfig
+from acd.config import QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
 from acd.core import COMMANDS, AcdCore
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferMade, OfferResult
 from acd.figures import QueueFigures
+from acd.queue_target import parse_queue_target
 from acd.reception import Reception
 from acd.records import QueueEntries
-from acd.verbs import AcdVerbs, AgentParams, NotReadyParams, SignInParams, Submit
+from acd.state import AcdState
+from acd.verbs import (
+    AcdVerbs,
+    AgentParams,
+    AgentQueuesParams,
+    CallerParams,
+    CallerQueueParams,
+    NotReadyParams,
+    QueueParams,
+    SignInParams,
+    SkillsParams,
+    Submit,
+)
 from acd.views import AcdReadings
 from media.commands import FOR_EVER
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs, ignoring_time
+from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import NoParams
 from switch.application import Application, Gauge, Verb
@@ -40,6 +54,7 @@ from switch.events import (
     CallConnected,
     CallEnded,
     CallHandedOff,
+    DigitReceived,
     OfferAccepted,
     OfferEnded,
     OfferRinging,
@@ -64,6 +79,7 @@ WITHDRAWAL_CAUSES: Mapping[OfferResult, Cause] = {
     OfferResult.UNREACHABLE: Cause.NO_USER_RESPONSE,
     OfferResult.FAILED: Cause.NORMAL_TEMPORARY_FAILURE,
     OfferResult.CANCELLED: Cause.ORIGINATOR_CANCEL,
+    OfferResult.ELSEWHERE: Cause.LOSE_RACE,
 }
 """What the phone is told when the ACD ends an offer."""
 
@@ -71,6 +87,8 @@ RELEASE_CAUSES: Mapping[LeaveReason, Cause] = {
     LeaveReason.CONNECTED: Cause.NORMAL_CLEARING,
     LeaveReason.TIMED_OUT: Cause.NO_ANSWER,
     LeaveReason.FULL: Cause.USER_BUSY,
+    LeaveReason.OVERFLOWED: Cause.USER_BUSY,
+    LeaveReason.EXITED: Cause.NORMAL_CLEARING,
 }
 """What the caller is told when the ACD ends the call."""
 
@@ -82,17 +100,18 @@ def build(
     ids: Ids,
     submit: Submit,
     clock: Clock,
+    config: AcdConfig | None = None,
 ) -> Application:
     """The ACD with its own core, for sections without findings.
 
     ``stations`` are the phones agents may sign in at; ``submit`` is the driver's, for verbs that change
     something; ``clock`` tells views and gauges the time.
     """
-    core = AcdCore(queues, agents, ids)
+    core = AcdCore(queues, agents, ids, config, seed=int(ids.token(), 16))
     figures = QueueFigures()
     return Application(
         scheme=QUEUE_SCHEME,
-        knows=lambda name: name in core.state.queues,
+        knows=knows_queues(core.state),
         cores=(core,),
         routes={
             **_inputs(core),
@@ -108,6 +127,18 @@ def build(
     )
 
 
+def knows_queues(state: AcdState) -> Callable[[str], bool]:
+    """Whether a target ``queue:<name>`` leads to queues there are, with nothing in it that is no good."""
+
+    def knows(name: str) -> bool:
+        try:
+            return state.queues.keys() >= set(parse_queue_target(name).queues)
+        except UsageError:
+            return False
+
+    return knows
+
+
 def _verbs(verbs: AcdVerbs) -> tuple[Verb, ...]:
     return (
         Verb("agent.list", NoParams, verbs.list_agents, "All agents and what they are doing."),
@@ -120,6 +151,17 @@ def _verbs(verbs: AcdVerbs) -> tuple[Verb, ...]:
         Verb(
             "queue.list", NoParams, verbs.list_queues, "All queues: callers, agents, calls since the start."
         ),
+        Verb("queue.waiting", QueueParams, verbs.list_waiting, "Who waits in a queue, in order."),
+        Verb(
+            "queue.change_caller",
+            CallerParams,
+            verbs.change_caller,
+            "Give one who waits another priority or requirement.",
+        ),
+        Verb("queue.add", CallerQueueParams, verbs.add_queue, "Let a caller wait in one more queue."),
+        Verb("queue.remove", CallerQueueParams, verbs.remove_queue, "Let a caller wait in one queue less."),
+        Verb("agent.set_skills", SkillsParams, verbs.set_skills, "Other skills and tags, at once."),
+        Verb("agent.set_queues", AgentQueuesParams, verbs.set_queues, "Other queues to serve, at once."),
     )
 
 
@@ -154,6 +196,7 @@ def _inputs(core: AcdCore) -> dict[type, Handler]:
         CallAnswered: reception.call_answered,
         CallHandedOff: reception.call_handed_off,
         CallEnded: reception.call_ended,
+        DigitReceived: reception.digit_received,
         CallConnected: of_offer(lambda event: inputs.CallerConnected(offer_id=event.offer_id)),
         OfferRinging: of_offer(lambda event: inputs.PhoneRang(offer_id=event.offer_id)),
         OfferAccepted: of_offer(lambda event: inputs.PhoneAnswered(offer_id=event.offer_id)),

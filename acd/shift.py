@@ -3,11 +3,12 @@
 from acd import dispatch, offers
 from acd.agent import Agent, AgentAction, AgentState
 from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
-from acd.eligibility import move, rank
+from acd.eligibility import move
 from acd.events import AgentSignedIn, AgentSignedOut, OfferResult
 from acd.inputs import StationChanged
 from acd.state import Timer, TimerKind
 from acd.step import Step
+from acd.waiting import note_staff
 from runtime.errors import UsageError
 
 SIGNED_IN = "signed_in"
@@ -25,7 +26,9 @@ def sign_in(step: Step, command: SignIn) -> None:
     step.state.seats[command.station] = agent.agent_id
     agent.station = command.station
     step.emit(AgentSignedIn(agent=agent.agent_id, station=command.station, queues=agent.queue_names))
+    agent.calls, agent.talk_s = 0, 0.0
     move(step, agent, AgentAction.SIGN_IN, SIGNED_IN)
+    _note_staff(step, agent)
 
 
 def sign_out(step: Step, command: SignOut) -> None:
@@ -41,6 +44,13 @@ def sign_out(step: Step, command: SignOut) -> None:
         del step.state.seats[agent.station]
         step.emit(AgentSignedOut(agent=agent.agent_id, station=agent.station))
         agent.station = None
+    _note_staff(step, agent)
+
+
+def _note_staff(step: Step, agent: Agent) -> None:
+    """Rules of overflow look at how long a queue has had nobody signed in."""
+    for queue in (step.state.queues[name] for name in agent.memberships):
+        note_staff(step, queue)
 
 
 def make_ready(step: Step, command: MakeReady) -> None:
@@ -52,7 +62,7 @@ def make_ready(step: Step, command: MakeReady) -> None:
     move(step, agent, AgentAction.READY)
     if agent.station is not None:
         step.state.silent.discard(agent.station)
-    end_refusal_delay(step, agent.agent_id)
+    end_refusal_delay(step, Timer(TimerKind.REFUSAL_DELAY, agent.agent_id))
 
 
 def make_not_ready(step: Step, command: MakeNotReady) -> None:
@@ -67,10 +77,10 @@ def make_not_ready(step: Step, command: MakeNotReady) -> None:
         offers.stop(step, offer, OfferResult.REJECTED)
 
 
-def end_refusal_delay(step: Step, agent_id: str) -> None:
+def end_refusal_delay(step: Step, timer: Timer) -> None:
     """Offers may come again."""
-    step.state.timers.cancel(Timer(TimerKind.REFUSAL_DELAY, agent_id))
-    _reconsider(step, step.state.agents[agent_id])
+    step.state.timers.cancel(timer)
+    dispatch.serve_agent(step, step.state.agents[timer.subject])
 
 
 def change_station(step: Step, changed: StationChanged) -> None:
@@ -81,9 +91,4 @@ def change_station(step: Step, changed: StationChanged) -> None:
     else:
         step.state.registered.discard(changed.station)
     if occupant := step.state.seats.get(changed.station):
-        _reconsider(step, step.state.agents[occupant])
-
-
-def _reconsider(step: Step, agent: Agent) -> None:
-    rank(step.state, agent)
-    dispatch.serve_agent(step, agent)
+        dispatch.serve_agent(step, step.state.agents[occupant])

@@ -5,20 +5,29 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from acd.agent import Agent
-from acd.config import AgentConfig, QueueConfig
-from acd.queue import Entry, Offer, Queue
-from acd.strategy import STRATEGIES
+from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.entry import Entry, Offer
+from acd.line import Line
+from acd.queue import Demand, Queue
 from runtime.deadlines import Deadlines
 from runtime.errors import UsageError
 
 
 class TimerKind(StrEnum):
-    """What a deadline is for. Its subject is an offer's, a call's or an agent's id."""
+    """What a deadline is for. Its subject is an offer's, an entry's, an agent's or a queue's id."""
 
     OFFER_LEASE = "offer_lease"
     """An offer ends by itself."""
     MAX_WAIT = "max_wait"
-    """A call has waited as long as its queue allows."""
+    """An entry has waited as long as the queue allows."""
+    RING = "ring"
+    """Less, or something else, is asked of agents from now on for an entry in a queue."""
+    OVERFLOW = "overflow"
+    """An entry has waited so long in a queue that a rule of overflow applies."""
+    UNSTAFFED = "unstaffed"
+    """A queue has been without agents so long that a rule of overflow applies."""
+    PREFERENCE = "preference"
+    """An entry has waited for certain agents as long as was asked for."""
     WRAP_UP = "wrap_up"
     """An agent's after-call work ends."""
     REFUSAL_DELAY = "refusal_delay"
@@ -30,17 +39,33 @@ class Timer(NamedTuple):
 
     kind: TimerKind
     subject: str
+    queue_name: str = ""
+    """For what an entry has in each of its queues."""
 
 
 class AcdState:
-    """Queues, agents, callers, offers and deadlines, each found by its id."""
+    """Queues, agents, entries, offers and deadlines, each found by its id."""
 
-    def __init__(self, queues: Iterable[QueueConfig], agents: Iterable[AgentConfig]) -> None:
-        self.agents = {agent.id: Agent(agent.id, agent.name, tuple(agent.queues)) for agent in agents}
-        self.queues = {config.name: self._open(config) for config in queues}
+    def __init__(
+        self,
+        queues: Iterable[QueueConfig],
+        agents: Iterable[AgentConfig],
+        config: AcdConfig | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.config = config or AcdConfig()
+        self.seed = seed
+        self.queues = {rules.name: Queue(rules) for rules in queues}
+        self.agents: dict[str, Agent] = {}
         self.entries: dict[str, Entry] = {}
-        """By call id: waiting, offered or talking."""
+        """By entry id: waiting, offered or talking."""
+        self.calls: dict[str, str] = {}
+        """Call id → entry id."""
         self.offers: dict[str, Offer] = {}
+        self.personal: dict[str, Line] = {}
+        """Agent → who waits for that agent alone."""
+        self.free: dict[str, list[Demand]] = {}
+        """Agent who may be rung → the demands in whose rankings the agent is."""
         self.registered: set[str] = set()
         """Stations whose phone is registered."""
         self.silent: set[str] = set()
@@ -49,15 +74,34 @@ class AcdState:
         """Station → id of the agent who sits there."""
         self.timers: Deadlines[Timer] = Deadlines()
         self.joined = 0
-        """How many callers ever joined a queue."""
+        """How many callers ever joined."""
+        self.turns = 0
+        """How many offers were ever made."""
+        self.draws = 0
+        """How often chance was asked."""
+        for agent in agents:
+            self._employ(agent)
 
-    def _open(self, config: QueueConfig) -> Queue:
-        served_by = tuple(a.agent_id for a in self.agents.values() if config.name in a.queue_names)
-        return Queue(config, STRATEGIES[config.strategy](), served_by)
+    def _employ(self, config: AgentConfig) -> None:
+        agent = self.agents[config.id] = Agent.employed(config)
+        for name in config.queues:
+            self.queues[name].employ(agent)
+
+    def queues_of(self, agent: Agent) -> list[Queue]:
+        return [self.queues[name] for name in agent.memberships]
+
+    def rank(self, joined_at: float, priority: int, sequence: int) -> tuple[float, int]:
+        """Each level of priority counts as so much more waiting."""
+        return (joined_at - priority * self.config.priority_level_s, sequence)
 
     def can_ring(self, station: str | None) -> bool:
         """Whether it makes sense to ring a station."""
         return station in self.registered and station not in self.silent
+
+    def entry_of(self, call_id: str) -> Entry | None:
+        """Who waits, or talks, in this call."""
+        entry_id = self.calls.get(call_id)
+        return None if entry_id is None else self.entries[entry_id]
 
     def agent(self, agent_id: str) -> Agent:
         """Raises UsageError when there is no such agent."""
@@ -74,6 +118,3 @@ class AcdState:
                 f"there is no queue {queue_name}; queues are listed in [[queues]] of the configuration"
             )
         return self.queues[queue_name]
-
-    def queues_of(self, agent: Agent) -> list[Queue]:
-        return [self.queues[name] for name in agent.queue_names]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from acd.state import AcdState
+from acd.strategy import draw
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 
@@ -22,3 +23,8 @@ class Step:
 
     def ms_since(self, moment: float) -> int:
         return round((self.now - moment) * 1000)
+
+    def draw(self) -> float:
+        """By chance, above 0 and at most 1; after a restart from a snapshot the same as without."""
+        self.state.draws += 1
+        return draw(self.state.seed, self.state.draws)

@@ -1,38 +1,44 @@
 """A conversation, and the wrap-up that follows it. Wrap-up belongs to the agent, not to a queue."""
 
-from acd import dispatch, waiting
+from acd import dispatch
 from acd.agent import Agent, AgentAction
 from acd.eligibility import move
+from acd.entry import Entry, EntryState, Offer
 from acd.events import CallCompleted, LeaveReason, WrapUpStarted
-from acd.queue import Entry, EntryState, Offer
+from acd.leaving import forget, leave
 from acd.state import Timer, TimerKind
 from acd.step import Step
 
 
 def begin(step: Step, entry: Entry, offer: Offer) -> None:
-    """Out of the line, into the conversation."""
-    waiting.leave(step, entry, LeaveReason.CONNECTED, offer.agent_id)
+    """Out of the lines, into the conversation."""
+    leave(step, entry, LeaveReason.CONNECTED, offer.queue_name, offer.agent_id)
     entry.state = EntryState.TALKING
     entry.connected_at = step.now
-    move(step, step.state.agents[offer.agent_id], AgentAction.CONNECT)
+    agent = step.state.agents[offer.agent_id]
+    agent.calls += 1
+    move(step, agent, AgentAction.CONNECT)
 
 
 def end(step: Step, entry: Entry, offer: Offer, *, by_agent: bool) -> None:
     """One side has hung up: the agent wraps up."""
     del step.state.offers[offer.offer_id]
-    waiting.forget(step, entry)
+    forget(step, entry)
+    talk_ms = step.ms_since(entry.connected_at)
     step.emit(
         CallCompleted(
             call_id=entry.call_id,
             contact_id=entry.contact_id,
-            queue=entry.queue_name,
+            queue=offer.queue_name,
             agent=offer.agent_id,
-            talk_ms=step.ms_since(entry.connected_at),
+            talk_ms=talk_ms,
             by_agent=by_agent,
         )
     )
-    limit_s = step.state.queues[entry.queue_name].config.wrap_up_s
-    _start_wrap_up(step, step.state.agents[offer.agent_id], entry.call_id, limit_s)
+    agent = step.state.agents[offer.agent_id]
+    agent.talk_s += talk_ms / 1000
+    limit_s = step.state.queues[offer.queue_name].config.wrap_up_s
+    _start_wrap_up(step, agent, entry.call_id, limit_s)
 
 
 def _start_wrap_up(step: Step, agent: Agent, call_id: str, limit_s: float) -> None:
@@ -41,12 +47,16 @@ def _start_wrap_up(step: Step, agent: Agent, call_id: str, limit_s: float) -> No
     if limit_s:
         step.state.timers.set(Timer(TimerKind.WRAP_UP, agent.agent_id), step.now + limit_s)
     else:
-        end_wrap_up(step, agent.agent_id)
+        _end_wrap_up(step, agent)
 
 
-def end_wrap_up(step: Step, agent_id: str) -> None:
-    """The time for after-call work is over; a not-ready request that waited takes effect."""
-    agent = step.state.agents[agent_id]
+def end_wrap_up(step: Step, timer: Timer) -> None:
+    """The time for after-call work is over."""
+    _end_wrap_up(step, step.state.agents[timer.subject])
+
+
+def _end_wrap_up(step: Step, agent: Agent) -> None:
+    """A not-ready request that waited takes effect."""
     if agent.not_ready_after is not None:
         move(step, agent, AgentAction.NOT_READY, agent.not_ready_after)
     else:

@@ -1,14 +1,24 @@
 """The ACD's verbs on the control socket."""
 
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
+from acd.commands import (
+    AddQueue,
+    ChangeCaller,
+    ChangeQueues,
+    ChangeSkills,
+    MakeNotReady,
+    MakeReady,
+    RemoveQueue,
+    SignIn,
+    SignOut,
+)
 from acd.figures import QueueFigures
 from acd.state import AcdState
-from acd.views import agent_view, queue_view
+from acd.views import agent_view, entry_view, queue_view
 from runtime.clock import Clock
 from runtime.errors import UsageError
 from runtime.models import Params
@@ -33,6 +43,41 @@ class NotReadyParams(AgentParams):
     """Names an agent and why no calls shall come."""
 
     reason: str = Field(min_length=1, max_length=100, description="why, such as 午休 or training")
+
+
+class SkillsParams(AgentParams):
+    """Names an agent and what the agent can do; what is left out stays."""
+
+    skills: dict[str, Annotated[int, Field(ge=0, le=100)]] | None = Field(
+        default=None, description="skill → level, in place of all there were"
+    )
+    tags: list[str] | None = Field(default=None, description="in place of all there were")
+
+
+class AgentQueuesParams(AgentParams):
+    """Names an agent and the queues to serve."""
+
+    queues: list[str] = Field(description="the queues, in place of all there were")
+
+
+class QueueParams(Params):
+    """Names one queue."""
+
+    queue: str = Field(min_length=1, description="the queue's name")
+
+
+class CallerParams(Params):
+    """Names one who waits, and what is to change."""
+
+    call_id: str = Field(min_length=1, description="the call that waits")
+    priority: int | None = Field(default=None, ge=0, le=254, description="the caller's level")
+    require: str | None = Field(default=None, description="what the caller asks of an agent; empty: nothing")
+
+
+class CallerQueueParams(QueueParams):
+    """Names one who waits, and a queue."""
+
+    call_id: str = Field(min_length=1, description="the call that waits")
 
 
 class AcdVerbs:
@@ -61,6 +106,30 @@ class AcdVerbs:
         queues = self._state.queues.values()
         return [queue_view(self._state, queue, self._figures, now) for queue in queues]
 
+    def list_waiting(self, params: QueueParams) -> list[dict[str, Any]]:
+        """In the order in which they are to be served."""
+        queue, now = self._state.queue(params.queue), self._clock.now()
+        return [entry_view(entry, queue, place, now) for place, entry in enumerate(queue.line, start=1)]
+
+    def change_caller(self, params: CallerParams) -> dict[str, Any]:
+        command = ChangeCaller(call_id=params.call_id, priority=params.priority, requirement=params.require)
+        return self._change_wait(command, params.call_id)
+
+    def add_queue(self, params: CallerQueueParams) -> dict[str, Any]:
+        return self._change_wait(AddQueue(call_id=params.call_id, queue=params.queue), params.call_id)
+
+    def remove_queue(self, params: CallerQueueParams) -> dict[str, Any]:
+        return self._change_wait(RemoveQueue(call_id=params.call_id, queue=params.queue), params.call_id)
+
+    def set_skills(self, params: SkillsParams) -> dict[str, Any]:
+        skills = None if params.skills is None else tuple(params.skills.items())
+        tags = None if params.tags is None else tuple(params.tags)
+        return self._carry_out(ChangeSkills(agent_id=params.agent, skills=skills, tags=tags), params.agent)
+
+    def set_queues(self, params: AgentQueuesParams) -> dict[str, Any]:
+        command = ChangeQueues(agent_id=params.agent, queues=tuple(dict.fromkeys(params.queues)))
+        return self._carry_out(command, params.agent)
+
     def sign_in(self, params: SignInParams) -> dict[str, Any]:
         if params.station not in self._stations:
             raise UsageError(f"there is no station {params.station}; stations are listed in [[stations]]")
@@ -74,6 +143,19 @@ class AcdVerbs:
 
     def not_ready(self, params: NotReadyParams) -> dict[str, Any]:
         return self._carry_out(MakeNotReady(agent_id=params.agent, reason=params.reason), params.agent)
+
+    def _change_wait(self, command: Command, call_id: str) -> dict[str, Any]:
+        """Submit the command and show where the caller waits now; nowhere, if an agent was found at once."""
+        self._submit(command)
+        entry = self._state.entry_of(call_id)
+        queues = {name: self._state.queues[name] for name in (entry.places if entry else ())}
+        positions = {name: queue.line.position(entry) for name, queue in queues.items() if entry}
+        return {
+            "call_id": call_id,
+            "state": entry.state.value if entry else None,
+            "priority": entry.priority if entry else None,
+            "positions": positions,
+        }
 
     def _carry_out(self, command: Command, agent_id: str) -> dict[str, Any]:
         """Submit the command and show the agent as changed by it; the driver raises what the core refuses."""

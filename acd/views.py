@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from acd.agent import Agent, AgentState
+from acd.entry import Entry
 from acd.figures import QueueFigures
 from acd.queue import Queue
 from acd.state import AcdState
@@ -26,21 +27,43 @@ def agent_view(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
         "station": agent.station,
         "reachable": state.can_ring(agent.station),
         "queues": list(agent.queue_names),
+        "skills": dict(agent.skills),
+        "tags": list(agent.tags),
         "call_id": agent.call_id,
     }
 
 
 def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float) -> dict[str, Any]:
     """``agents`` counts the queue's agents by state; ``eligible`` those who would be rung at once."""
-    states = Counter(state.agents[agent_id].state for agent_id in queue.agent_ids)
     return {
         "name": queue.config.name,
         "title": queue.config.title or queue.config.name,
         "waiting": len(queue),
         "longest_wait_s": round(queue.longest_wait_s(now), 3),
-        "agents": {state.value: states[state] for state in AgentState},
-        "eligible": len(queue.ranking),
+        "agents": {state.value: queue.staff[state] for state in AgentState},
+        "eligible": queue.eligible,
         "calls": dict(figures.of(queue.config.name)),
+    }
+
+
+def entry_view(entry: Entry, queue: Queue, position: int, now: float) -> dict[str, Any]:
+    """One who waits in a queue. ``wait_s``: in this queue; ``waited_s``: in all."""
+    place = entry.places[queue.name]
+    return {
+        "call_id": entry.call_id,
+        "contact_id": entry.contact_id,
+        "caller_number": entry.caller_number,
+        "queue": queue.name,
+        "position": position,
+        "state": entry.state.value,
+        "priority": entry.priority,
+        "requirement": place.requirement,
+        "also_in": [name for name in entry.places if name != queue.name],
+        "preferred": list(entry.preferred),
+        "tags": list(entry.tags),
+        "wait_s": round(now - place.joined_at, 3),
+        "waited_s": round(now - entry.joined_at, 3),
+        "offers": entry.offers,
     }
 
 

@@ -1,116 +1,173 @@
-"""A caller in the line: joining, being turned away, going on after an offer that failed, leaving."""
+"""A caller who waits: joining, being turned away, what time brings, going on after an offer that failed."""
 
-from acd import dispatch
-from acd.commands import PassOnCaller, PlayMusic, ReleaseCaller
-from acd.events import CallerJoined, CallerLeft, LeaveReason
+from acd.dispatch import serve_entry
+from acd.entry import Entry, EntryState
+from acd.events import CallerLeft
 from acd.inputs import CallerCame
-from acd.queue import Entry, EntryState, Queue
+from acd.leaving import send_on, take_way_out
+from acd.lining_up import line_up, step_out
+from acd.overflow import WayOut, due_way_out, refusal, second_queues
+from acd.places import begin_ring, keep_preferred, set_overflow_timer, take_place
+from acd.queue import Queue
 from acd.state import Timer, TimerKind
 from acd.step import Step
 from runtime.errors import UsageError
-from runtime.target import HANG_UP
 
 
 def admit(step: Step, came: CallerCame) -> None:
-    """Let a caller into the queue, if it has room."""
-    queue = step.state.queue(came.queue_name)
-    if came.call_id in step.state.entries:
+    """Let a caller into the queues that have room; turn away one for whom none has."""
+    queues = [step.state.queue(name) for name in dict.fromkeys(came.queues)]
+    if came.call_id in step.state.calls:
         raise UsageError(f"call {came.call_id} is in a queue already; remove it there first")
-    if queue.is_full:
-        _turn_away(step, came, queue)
-        return
-    entry = _enter(step, came, queue)
-    step.emit(
-        CallerJoined(
-            call_id=entry.call_id,
-            contact_id=entry.contact_id,
-            queue=entry.queue_name,
-            caller_number=came.caller_number,
-            position=queue.position(entry),
-        )
-    )
-    if queue.config.music:
-        step.emit(PlayMusic(call_id=entry.call_id, prompt=queue.config.music))
-    dispatch.serve_queue(step, queue)
+    refusals = [refusal(queue, step.now) for queue in queues]
+    willing = [queue for queue, refused in zip(queues, refusals, strict=True) if refused is None]
+    if willing:
+        _enter(step, came, willing)
+    elif refusals[0] is not None:
+        _turn_away(step, came, queues[0], refusals[0])
 
 
-def _enter(step: Step, came: CallerCame, queue: Queue) -> Entry:
+def join(step: Step, entry: Entry, queue: Queue) -> None:
+    """Wait in this queue too, and in those its rules of overflow add."""
+    take_place(step, entry, queue)
+    _overflow(step, entry, queue)
+
+
+def go_on(step: Step, entry: Entry) -> None:
+    """The last offer failed: the caller waits on at the old place, unless the time was up meanwhile."""
+    step_out(step, entry)
+    entry.state, entry.connecting, entry.rings_all_in = EntryState.WAITING, None, None
+    line_up(step, entry)
+    for place in list(entry.places.values()):
+        way_out = due_way_out(step.state.queues[place.queue_name], place, step.now)
+        if way_out is not None and place.queue_name in entry.places:
+            take_way_out(step, entry, place.queue_name, way_out)
+    serve_entry(step, entry)
+
+
+def time_out(step: Step, timer: Timer) -> None:
+    """The caller has waited as long as the queue, or one of its rules, allows. A running offer may finish."""
+    entry, queue = step.state.entries[timer.subject], step.state.queues[timer.queue_name]
+    set_overflow_timer(step, entry, entry.places[queue.name])
+    _overflow(step, entry, queue)
+    look_for_way_out(step, entry, queue)
+    serve_entry(step, entry)
+
+
+def next_ring(step: Step, timer: Timer) -> None:
+    """Something else is asked of agents from now on."""
+    entry = step.state.entries[timer.subject]
+    if begin_ring(step, entry, entry.places[timer.queue_name]):
+        serve_entry(step, entry)
+
+
+def end_preference(step: Step, timer: Timer) -> None:
+    """The agents preferred have been waited for long enough: anybody is asked."""
+    entry = step.state.entries[timer.subject]
+    step_out(step, entry)
+    entry.preferred_until = None
+    line_up(step, entry)
+    serve_entry(step, entry)
+
+
+def empty_unstaffed(step: Step, timer: Timer) -> None:
+    """Nobody has been signed in for as long as a rule of overflow allows."""
+    queue = step.state.queues[timer.subject]
+    _set_unstaffed_timer(step, queue)
+    for entry in list(queue.line):
+        _overflow(step, entry, queue)
+        look_for_way_out(step, entry, queue)
+        serve_entry(step, entry)
+
+
+def note_staff(step: Step, queue: Queue) -> None:
+    """The first of the queue's agents has signed in, or the last has signed out, or neither."""
+    if queue.signed_in:
+        queue.unstaffed_since = None
+    elif queue.unstaffed_since is None:
+        queue.unstaffed_since = step.now
+    _set_unstaffed_timer(step, queue)
+
+
+def look_for_way_out(step: Step, entry: Entry, queue: Queue) -> None:
+    """One who waits leaves the queue if that is due."""
+    if entry.state is EntryState.WAITING:
+        way_out = due_way_out(queue, entry.places[queue.name], step.now)
+        if way_out is not None:
+            take_way_out(step, entry, queue.name, way_out)
+
+
+def _set_unstaffed_timer(step: Step, queue: Queue) -> None:
+    """For the next of the queue's rules that look at staff; none while somebody is signed in."""
+    timer = Timer(TimerKind.UNSTAFFED, queue.name)
+    step.state.timers.cancel(timer)
+    if queue.unstaffed_since is not None:
+        moments = [queue.unstaffed_since + above for above in queue.config.unstaffed_limits]
+        if later := [moment for moment in moments if moment > step.now]:
+            step.state.timers.set(timer, min(later))
+
+
+def _enter(step: Step, came: CallerCame, queues: list[Queue]) -> None:
+    entry = _new_entry(step, came, queues[0].config.priority)
+    for queue in queues:
+        if queue.name not in entry.places:
+            join(step, entry, queue)
+    _prefer(step, entry, came)
+    serve_entry(step, entry)
+
+
+def _new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
     state = step.state
     state.joined += 1
-    entry = Entry(came.call_id, came.contact_id, came.queue_name, state.joined, step.now)
-    state.entries[entry.call_id] = entry
-    queue.join(entry)
-    if queue.config.max_wait_s:
-        limit = step.now + queue.config.max_wait_s
-        state.timers.set(Timer(TimerKind.MAX_WAIT, entry.call_id), limit)
+    priority = usual_priority if came.priority is None else came.priority
+    entry = Entry(
+        entry_id=came.call_id,
+        call_id=came.call_id,
+        contact_id=came.contact_id,
+        caller_number=came.caller_number,
+        sequence=state.joined,
+        joined_at=step.now,
+        priority=priority,
+        rank=state.rank(step.now, priority, state.joined),
+        requirement=came.requirement,
+        tags=came.tags,
+    )
+    state.entries[entry.entry_id] = entry
+    state.calls[entry.call_id] = entry.entry_id
     return entry
 
 
-def _turn_away(step: Step, came: CallerCame, queue: Queue) -> None:
+def _prefer(step: Step, entry: Entry, came: CallerCame) -> None:
+    if not came.preferred:
+        return
+    step_out(step, entry)
+    entry.preferred = tuple(dict.fromkeys(came.preferred))
+    keep_preferred(step, entry)
+    if entry.preferred and came.preferred_wait_s:
+        entry.preferred_until = step.now + came.preferred_wait_s
+        step.state.timers.set(Timer(TimerKind.PREFERENCE, entry.entry_id), entry.preferred_until)
+    line_up(step, entry)
+
+
+def _overflow(step: Step, entry: Entry, queue: Queue) -> None:
+    """Wait also where the queue's rules say by now; a second queue that has no room is passed over."""
+    for name in list(second_queues(queue, entry, step.now)):
+        second = step.state.queues[name]
+        if name not in entry.places and refusal(second, step.now) is None:
+            join(step, entry, second)
+
+
+def _turn_away(step: Step, came: CallerCame, queue: Queue, refused: WayOut) -> None:
     step.emit(
         CallerLeft(
             call_id=came.call_id,
             contact_id=came.contact_id,
-            queue=came.queue_name,
-            reason=LeaveReason.FULL,
+            queue=queue.name,
+            reason=refused.reason,
             position=0,
             wait_ms=0,
             offers=0,
             agent=None,
         )
     )
-    _take_way_out(step, came.call_id, LeaveReason.FULL, queue.config.on_full)
-
-
-def go_on(step: Step, entry: Entry) -> None:
-    """The offer failed: the caller waits on at the old place, unless the time was up meanwhile."""
-    queue = step.state.queues[entry.queue_name]
-    entry.offer_id = None
-    queue.wait(entry)
-    limit_s = queue.config.max_wait_s
-    if limit_s and step.now >= entry.joined_at + limit_s:
-        time_out(step, entry.call_id)
-    else:
-        dispatch.serve_queue(step, queue)
-
-
-def time_out(step: Step, call_id: str) -> None:
-    """The caller has waited as long as the queue allows. A running offer may finish."""
-    entry = step.state.entries[call_id]
-    if entry.state is EntryState.WAITING:
-        leave(step, entry, LeaveReason.TIMED_OUT)
-        forget(step, entry)
-        way_out = step.state.queues[entry.queue_name].config.on_timeout
-        _take_way_out(step, call_id, LeaveReason.TIMED_OUT, way_out)
-
-
-def leave(step: Step, entry: Entry, reason: LeaveReason, agent_id: str | None = None) -> None:
-    """Take the caller out of the line."""
-    queue = step.state.queues[entry.queue_name]
-    position = queue.position(entry)
-    queue.leave(entry)
-    step.state.timers.cancel(Timer(TimerKind.MAX_WAIT, entry.call_id))
-    step.emit(
-        CallerLeft(
-            call_id=entry.call_id,
-            contact_id=entry.contact_id,
-            queue=entry.queue_name,
-            reason=reason,
-            position=position,
-            wait_ms=step.ms_since(entry.joined_at),
-            offers=entry.offers,
-            agent=agent_id,
-        )
-    )
-
-
-def forget(step: Step, entry: Entry) -> None:
-    """The ACD has nothing more to do with this call."""
-    del step.state.entries[entry.call_id]
-
-
-def _take_way_out(step: Step, call_id: str, reason: LeaveReason, way_out: str) -> None:
-    if way_out == HANG_UP:
-        step.emit(ReleaseCaller(call_id=call_id, reason=reason))
-    else:
-        step.emit(PassOnCaller(call_id=call_id, target=way_out))
+    send_on(step, came.call_id, refused)

@@ -196,6 +196,7 @@ class Switchboard:
                 ids=self._ids,
                 clock=self._clock,
                 submit=self.driver.submit,
+                config=configuration.acd,
             ),
         )
 

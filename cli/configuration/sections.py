@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from acd.config import AgentConfig, QueueConfig
+from acd.config import AcdConfig, AgentConfig, QueueConfig
 from cli.log import LogConfig
 from ivr.config import IvrConfig
 from media.config import MediaConfig, RecordingsConfig
@@ -72,6 +72,7 @@ class Configuration(Section):
     calendars: list[CalendarConfig] = Field(
         default_factory=list, description="Opening hours, exceptions and holidays, for queues and flows."
     )
+    acd: AcdConfig = Field(default_factory=AcdConfig, description="What holds for all queues.")
     queues: list[QueueConfig] = Field(default_factory=list, description="Queues (技能队列) of the ACD.")
     agents: list[AgentConfig] = Field(default_factory=list, description="Agents (坐席) and their queues.")
     ivr: IvrConfig = Field(default_factory=IvrConfig, description="Flows that callers are led through.")

@@ -13,6 +13,7 @@ from acd.inputs import (
     CallerConnected,
     CallerGone,
     Input,
+    KeyPressed,
     PhoneAnswered,
     PhoneLost,
     PhoneRang,
@@ -95,14 +96,30 @@ class Centre:
 
     # --- callers ---
 
-    def join(self, call_id: str, queue_name: str = "service") -> list[Output]:
+    def join(
+        self,
+        call_id: str,
+        *queues: str,
+        priority: int | None = None,
+        requirement: str = "",
+        preferred: Sequence[str] = (),
+        preferred_wait_s: float = 0.0,
+    ) -> list[Output]:
+        """Without a queue: in service."""
         came = CallerCame(
             call_id=call_id,
             contact_id=f"contact-of-{call_id}",
             caller_number="13800138000",
-            queue_name=queue_name,
+            queues=queues or ("service",),
+            priority=priority,
+            requirement=requirement,
+            preferred=tuple(preferred),
+            preferred_wait_s=preferred_wait_s,
         )
         return self.tell(came)
+
+    def press(self, call_id: str, key: str) -> list[Output]:
+        return self.tell(KeyPressed(call_id=call_id, key=key))
 
     def hang_up(self, call_id: str, reason: LeaveReason = LeaveReason.ABANDONED) -> list[Output]:
         return self.tell(CallerGone(call_id=call_id, reason=reason))
@@ -110,14 +127,25 @@ class Centre:
     # --- the offer of a caller ---
 
     def offer_of(self, call_id: str) -> str:
-        offer_id = self.core.state.entries[call_id].offer_id
-        assert offer_id is not None, f"{call_id} is not offered to anybody"
+        """The one offer of a caller."""
+        (offer_id,) = self.core.state.entries[call_id].offer_ids
         return offer_id
 
     def offered_to(self, call_id: str) -> str | None:
         """The agent a caller is offered to, or talks with."""
-        offer_id = self.core.state.entries[call_id].offer_id
-        return None if offer_id is None else self.core.state.offers[offer_id].agent_id
+        agents = self.rung_for(call_id)
+        assert len(agents) < 2, f"{call_id} is offered to several"
+        return agents[0] if agents else None
+
+    def rung_for(self, call_id: str) -> list[str]:
+        """All agents a caller is offered to."""
+        return [self.core.state.offers[o].agent_id for o in self.core.state.entries[call_id].offer_ids]
+
+    def offer_to(self, agent_id: str) -> str:
+        """The offer an agent is rung for."""
+        offer_id = self.core.state.agents[agent_id].offer_id
+        assert offer_id is not None, f"{agent_id} is rung for nobody"
+        return offer_id
 
     def ring(self, call_id: str) -> list[Output]:
         return self.tell(PhoneRang(offer_id=self.offer_of(call_id)))

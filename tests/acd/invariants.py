@@ -4,86 +4,136 @@ from collections.abc import Sequence
 
 from acd.agent import AgentState
 from acd.eligibility import is_eligible
-from acd.events import OfferEnded, OfferMade
-from acd.queue import Entry, EntryState
+from acd.entry import Entry, EntryState
+from acd.events import OfferMade
+from acd.queue import Demand, Queue
+from acd.requirement import parse_requirement
 from acd.state import AcdState, Timer, TimerKind
 from runtime.vocabulary import Output
 
 
 def check_state(state: AcdState) -> None:
     _offers_bind_one_agent_and_one_caller(state)
-    _lines_hold_exactly_who_waits(state)
+    _lines_hold_exactly_who_is_in_the_queue(state)
+    _whoever_waits_can_be_found_and_nobody_else(state)
     _rankings_hold_exactly_who_may_be_rung(state)
     _nobody_waits_beside_a_free_agent(state)
     _every_deadline_has_its_subject(state)
     _everybody_sits_alone(state)
+    _staff_is_counted_right(state)
 
 
 def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
-    """Nobody was offered to an agent past someone who waits longer for the same agent."""
-    returned = {output.call_id for output in outputs if isinstance(output, OfferEnded)}
+    """Nobody was offered to an agent past someone of the same queue who goes first and would do as well.
+
+    Whoever is told of in the same outputs, or prefers certain agents, may have begun to wait after the offer.
+    """
+    told = {getattr(output, "call_id", None) for output in outputs if not isinstance(output, OfferMade)}
     for made in (output for output in outputs if isinstance(output, OfferMade)):
-        entry = state.entries.get(made.call_id)
-        if entry is not None:
-            queues = state.agents[made.agent].queue_names
-            passed = [
-                other.call_id
-                for other in state.entries.values()
-                if other.queue_name in queues
-                and other.state is EntryState.WAITING
-                and other.sequence < entry.sequence
-                and other.call_id not in returned
-            ]
-            assert not passed, f"{made.call_id} was offered to {made.agent} before {passed}"
+        entry = state.entry_of(made.call_id)
+        membership = state.agents[made.agent].memberships.get(made.queue)
+        if entry is None or membership is None:
+            continue
+        passed = [
+            other.call_id
+            for other in state.entries.values()
+            if (place := other.places.get(made.queue)) is not None
+            and other.state is EntryState.WAITING
+            and other.rank < entry.rank
+            and parse_requirement(place.requirement).is_met_by(membership.qualities)
+            and not entry.preferred
+            and not other.preferred
+            and other.call_id not in told
+        ]
+        assert not passed, f"{made.call_id} was offered to {made.agent} before {passed}"
 
 
 def check_idle(state: AcdState) -> None:
     """Nothing is left of any caller or offer."""
     assert state.entries == {}
+    assert state.calls == {}
     assert state.offers == {}
     assert [len(queue) for queue in state.queues.values()] == [0] * len(state.queues)
     busy = (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP)
     assert [agent.agent_id for agent in state.agents.values() if agent.state in busy] == []
-    assert state.timers.armed() == []
+    assert [timer for timer, _ in state.timers.armed() if timer.kind is not TimerKind.UNSTAFFED] == []
 
 
 def _offers_bind_one_agent_and_one_caller(state: AcdState) -> None:
     for offer in state.offers.values():
-        entry = state.entries[offer.call_id]
-        assert entry.offer_id == offer.offer_id
+        entry = state.entries[offer.entry_id]
+        assert offer.offer_id in entry.offer_ids
         assert entry.state is not EntryState.WAITING
         agent = state.agents[offer.agent_id]
         assert (agent.offer_id, agent.call_id) == (offer.offer_id, offer.call_id)
         talking = entry.state is EntryState.TALKING
         assert agent.state is (AgentState.ON_CALL if talking else AgentState.OFFERED)
         assert (Timer(TimerKind.OFFER_LEASE, offer.offer_id) in state.timers) is not talking
+    for entry in state.entries.values():
+        assert state.calls[entry.call_id] == entry.entry_id
+        assert bool(entry.offer_ids) is (entry.state is not EntryState.WAITING)
+        assert (entry.connecting is not None) is (entry.state in (EntryState.ACCEPTED, EntryState.TALKING))
+        assert bool(entry.places) is (entry.state is not EntryState.TALKING)
     holders = [agent.agent_id for agent in state.agents.values() if agent.offer_id]
     assert sorted(holders) == sorted(offer.agent_id for offer in state.offers.values())
+    assert len(state.calls) == len(state.entries)
 
 
-def _lines_hold_exactly_who_waits(state: AcdState) -> None:
+def _lines_hold_exactly_who_is_in_the_queue(state: AcdState) -> None:
     for name, queue in state.queues.items():
-        mine = [entry for entry in state.entries.values() if entry.queue_name == name]
-        line = sorted((e for e in mine if e.state is not EntryState.TALKING), key=_sequence)
-        assert len(queue) == len(line)
-        assert [queue.position(entry) for entry in line] == list(range(1, len(line) + 1))
-        waiting = [entry for entry in line if entry.state is EntryState.WAITING]
-        assert queue.first_waiting() is (waiting[0] if waiting else None)
-        assert all(entry.offer_id is None for entry in waiting)
+        inside = sorted((e for e in state.entries.values() if name in e.places), key=_rank)
+        assert list(queue.line) == inside
+        assert [queue.line.position(entry) for entry in inside] == list(range(1, len(inside) + 1))
+
+
+def _whoever_waits_can_be_found_and_nobody_else(state: AcdState) -> None:
+    for queue in state.queues.values():
+        for demand in queue.demands.values():
+            inside = [e for e in state.entries.values() if _asks(e, demand)]
+            waiting = [e for e in inside if e.state is EntryState.WAITING and e.preferred_until is None]
+            ringing = [e for e in inside if e.state is EntryState.OFFERED and e.rings_all_in == queue.name]
+            assert list(demand.waiting) == sorted(waiting, key=_rank)
+            assert list(demand.ringing) == sorted(ringing, key=_rank)
+    for agent_id, line in state.personal.items():
+        personal = [
+            entry
+            for entry in state.entries.values()
+            if agent_id in entry.preferred
+            and entry.preferred_until is not None
+            and entry.state is EntryState.WAITING
+        ]
+        assert list(line) == sorted(personal, key=_rank)
+    for entry in state.entries.values():
+        for place in entry.places.values():
+            if entry.state is EntryState.WAITING and entry.preferred_until is None:
+                assert (entry.medium, place.requirement) in state.queues[place.queue_name].demands
+
+
+def _asks(entry: Entry, demand: Demand) -> bool:
+    place = entry.places.get(demand.queue.name)
+    return place is not None and (entry.medium, place.requirement) == demand.key
 
 
 def _rankings_hold_exactly_who_may_be_rung(state: AcdState) -> None:
-    for name, queue in state.queues.items():
-        eligible = {
-            a.agent_id for a in state.agents.values() if name in a.queue_names and is_eligible(state, a)
-        }
-        assert {agent_id for agent_id in state.agents if agent_id in queue.ranking} == eligible
-        assert len(queue.ranking) == len(eligible)
+    eligible = {agent.agent_id for agent in state.agents.values() if is_eligible(state, agent)}
+    assert state.free.keys() == eligible
+    for queue in state.queues.values():
+        for demand in queue.demands.values():
+            fitting = {agent_id for agent_id in eligible if _fits(state, agent_id, queue, demand)}
+            assert {agent_id for agent_id, _, _ in demand.ranking.order()} == fitting
+
+
+def _fits(state: AcdState, agent_id: str, queue: Queue, demand: Demand) -> bool:
+    membership = state.agents[agent_id].memberships.get(queue.name)
+    return membership is not None and demand.requirement.is_met_by(membership.qualities)
 
 
 def _nobody_waits_beside_a_free_agent(state: AcdState) -> None:
     for name, queue in state.queues.items():
-        assert queue.first_waiting() is None or queue.ranking.best() is None, f"{name} stands still"
+        for demand in queue.demands.values():
+            assert not (len(demand.waiting) and len(demand.ranking)), f"{name} stands still"
+    for agent_id, line in state.personal.items():
+        assert not (len(line) and agent_id in state.free), f"{agent_id} is waited for and free"
 
 
 def _every_deadline_has_its_subject(state: AcdState) -> None:
@@ -91,8 +141,12 @@ def _every_deadline_has_its_subject(state: AcdState) -> None:
         match timer.kind:
             case TimerKind.OFFER_LEASE:
                 assert timer.subject in state.offers
-            case TimerKind.MAX_WAIT:
-                assert state.entries[timer.subject].state is not EntryState.TALKING
+            case TimerKind.MAX_WAIT | TimerKind.RING | TimerKind.OVERFLOW:
+                assert timer.queue_name in state.entries[timer.subject].places
+            case TimerKind.PREFERENCE:
+                assert state.entries[timer.subject].preferred_until is not None
+            case TimerKind.UNSTAFFED:
+                assert state.queues[timer.subject].signed_in == 0
             case TimerKind.WRAP_UP:
                 assert state.agents[timer.subject].state is AgentState.WRAP_UP
             case TimerKind.REFUSAL_DELAY:
@@ -106,5 +160,13 @@ def _everybody_sits_alone(state: AcdState) -> None:
     assert all((a.station, a.call_id, a.not_ready_after) == (None, None, None) for a in out)
 
 
-def _sequence(entry: Entry) -> int:
-    return entry.sequence
+def _staff_is_counted_right(state: AcdState) -> None:
+    for queue in state.queues.values():
+        for agent_state in AgentState:
+            members = [a for a in queue.members.values() if a.state is agent_state]
+            assert queue.staff[agent_state] == len(members)
+        assert (queue.unstaffed_since is None) is (queue.signed_in > 0)
+
+
+def _rank(entry: Entry) -> tuple[float, int]:
+    return entry.rank

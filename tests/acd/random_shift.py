@@ -3,27 +3,75 @@
 from random import Random
 
 from acd.agent import AgentState
-from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
-from acd.config import AgentConfig, QueueConfig
+from acd.commands import (
+    AddQueue,
+    ChangeCaller,
+    ChangeQueues,
+    ChangeSkills,
+    MakeNotReady,
+    MakeReady,
+    RemoveQueue,
+    SignIn,
+    SignOut,
+)
+from acd.config import (
+    AgentConfig,
+    OverflowCause,
+    OverflowRule,
+    QueueConfig,
+    RingRule,
+    StrategyName,
+)
 from acd.events import LeaveReason, OfferResult
-from acd.inputs import CallerConnected, PhoneAnswered, PhoneLost, PhoneRang, StationChanged
-from acd.queue import EntryState
+from acd.inputs import CallerConnected, Input, KeyPressed, PhoneAnswered, PhoneLost, PhoneRang, StationChanged
 from runtime.errors import UsageError
 from runtime.vocabulary import Command
 from tests.acd.centre import Centre
 
 QUEUES = [
-    QueueConfig(name="报修", max_wait_s=40, max_waiting=6, on_timeout="queue:投诉", ring_timeout_s=8),
-    QueueConfig(name="投诉", wrap_up_s=0, on_full="flow:closed", max_waiting=3),
-    QueueConfig(name="service", wrap_up_s=5, refusal_delay_s=3, ring_timeout_s=6),
+    QueueConfig(
+        name="报修",
+        max_wait_s=40,
+        max_waiting=6,
+        on_timeout="queue:投诉",
+        ring_timeout_s=8,
+        strategy=StrategyName.RING_ALL,
+        overflow=[
+            OverflowRule(when=OverflowCause.WAIT, above=10, also="service"),
+            OverflowRule(when=OverflowCause.UNSTAFFED, above=20, to="flow:closed"),
+        ],
+        exit_keys={"0": "queue:service", "9": "flow:message"},
+    ),
+    QueueConfig(
+        name="投诉",
+        wrap_up_s=0,
+        on_full="flow:closed",
+        max_waiting=3,
+        strategy=StrategyName.WEIGHTED_RANDOM,
+        rings=[RingRule(after_s=0, require="complaints>=2"), RingRule(after_s=5, require="complaints")],
+    ),
+    QueueConfig(
+        name="service",
+        wrap_up_s=5,
+        refusal_delay_s=3,
+        ring_timeout_s=6,
+        strategy=StrategyName.ROUND_ROBIN,
+        weight=1,
+        rings=[RingRule(after_s=12, drop_callers_own=True)],
+        overflow=[OverflowRule(when=OverflowCause.LENGTH, above=4, also="投诉")],
+    ),
 ]
 AGENTS = [
-    AgentConfig(id="1001", queues=["报修"]),
-    AgentConfig(id="1002", queues=["报修", "投诉"]),
-    AgentConfig(id="1003", queues=["service", "投诉", "报修"]),
-    AgentConfig(id="1004", queues=["service"]),
+    AgentConfig(id="1001", queues=["报修"], tags=["trainee"]),
+    AgentConfig(id="1002", queues=["报修", "投诉"], skills={"complaints": 1, "en": 1}),
+    AgentConfig(
+        id="1003", queues=["service", "投诉", "报修"], skills={"complaints": 3}, penalties={"报修": 1}
+    ),
+    AgentConfig(id="1004", queues=["service"], priorities={"service": 2}, skills={"en": 4}),
 ]
-_UNANSWERED = [r for r in OfferResult if r not in (OfferResult.ACCEPTED, OfferResult.CANCELLED)]
+REQUIREMENTS = ["", "", "en", "en>=3", "not trainee", "complaints or en"]
+_OURS = (OfferResult.ACCEPTED, OfferResult.CANCELLED, OfferResult.ELSEWHERE)
+_UNANSWERED = [result for result in OfferResult if result not in _OURS]
 
 
 def act(centre: Centre, choices: Random) -> None:
@@ -41,11 +89,7 @@ def agent_asks(centre: Centre, choices: Random) -> None:
     ]
     if centre.state(agent_id) is AgentState.LOGGED_OUT:
         asks = [SignIn(agent_id=agent_id, station=f"phone-{choices.choice(AGENTS).id}")]
-    before = centre.core.snapshot()
-    try:
-        centre.tell(choices.choice(asks))
-    except UsageError:
-        assert centre.core.snapshot() == before
+    tell_or_be_refused(centre, choices.choice(asks))
 
 
 def station_changes(centre: Centre, choices: Random) -> None:
@@ -54,7 +98,53 @@ def station_changes(centre: Centre, choices: Random) -> None:
 
 
 def caller_comes(centre: Centre, choices: Random) -> None:
-    centre.join(f"call-{centre.core.state.joined + 1}", choices.choice(QUEUES).name)
+    centre.join(
+        f"call-{centre.core.state.joined + 1}",
+        *choices.sample([queue.name for queue in QUEUES], choices.choice([1, 1, 2])),
+        priority=choices.choice([None, None, 0, 1, 7]),
+        requirement=choices.choice(REQUIREMENTS),
+        preferred=choices.sample([agent.id for agent in AGENTS], choices.choice([0, 0, 1, 2])),
+        preferred_wait_s=choices.choice([0, 4]),
+    )
+
+
+def caller_is_steered(centre: Centre, choices: Random) -> None:
+    """Keys, and what supervisors change; what the core refuses has changed nothing."""
+    calls = list(centre.core.state.calls)
+    if not calls:
+        return
+    call_id, queue = choices.choice(calls), choices.choice(QUEUES).name
+    asks: list[Command | Input] = [
+        KeyPressed(call_id=call_id, key=choices.choice("0159")),
+        ChangeCaller(call_id=call_id, priority=choices.choice([0, 3, 254])),
+        ChangeCaller(call_id=call_id, requirement=choices.choice(REQUIREMENTS)),
+        AddQueue(call_id=call_id, queue=queue),
+        RemoveQueue(call_id=call_id, queue=queue),
+    ]
+    tell_or_be_refused(centre, choices.choice(asks))
+
+
+def agent_is_moved(centre: Centre, choices: Random) -> None:
+    """Skills and queues change in the middle of the shift."""
+    agent_id = choices.choice(AGENTS).id
+    queues = choices.sample([queue.name for queue in QUEUES], choices.choice([0, 1, 2, 3]))
+    skills = tuple((skill, choices.choice([0, 1, 3])) for skill in ("en", "complaints"))
+    asks = [
+        ChangeQueues(agent_id=agent_id, queues=tuple(queues)),
+        ChangeSkills(agent_id=agent_id, skills=skills),
+        ChangeSkills(agent_id=agent_id, tags=tuple(choices.sample(["trainee", "vip"], 1))),
+    ]
+    tell_or_be_refused(centre, choices.choice(asks))
+
+
+def tell_or_be_refused(centre: Centre, ask: Command | Input) -> None:
+    """What the core refuses has changed nothing."""
+    before = centre.core.snapshot()
+    try:
+        centre.tell(ask)
+    except UsageError:
+        centre.inputs.pop()
+        assert centre.core.snapshot() == before
 
 
 def caller_goes(centre: Centre, choices: Random) -> None:
@@ -74,13 +164,12 @@ def offer_moves(centre: Centre, choices: Random) -> None:
         result = choices.choice(_UNANSWERED)
         centre.tell(PhoneLost(offer_id=offer.offer_id, result=result, by_agent=choices.random() < 0.5))
         return
-    match centre.core.state.entries[offer.call_id].state:
-        case EntryState.OFFERED:
-            centre.tell(PhoneRang(offer_id=offer.offer_id))
-        case EntryState.RINGING:
-            centre.tell(PhoneAnswered(offer_id=offer.offer_id))
-        case _:
-            centre.tell(CallerConnected(offer_id=offer.offer_id))
+    if not offer.has_rung:
+        centre.tell(PhoneRang(offer_id=offer.offer_id))
+    elif offer.accepted_at is None:
+        centre.tell(PhoneAnswered(offer_id=offer.offer_id))
+    else:
+        centre.tell(CallerConnected(offer_id=offer.offer_id))
 
 
 def time_passes(centre: Centre, choices: Random) -> None:
@@ -92,6 +181,8 @@ DEEDS = (
     *[offer_moves] * 5,
     time_passes,
     caller_goes,
+    caller_is_steered,
+    agent_is_moved,
     station_changes,
 )
 """Weighted so that a shift is busy: calls are taken, and few go astray."""

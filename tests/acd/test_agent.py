@@ -1,6 +1,7 @@
 import pytest
 
 from acd.agent import TRANSITIONS, Agent, AgentAction, AgentState
+from acd.config import AgentConfig
 from runtime.errors import UsageError
 
 WAYS = {
@@ -23,10 +24,16 @@ WAYS = {
 }
 
 
+def agent_in(state: AgentState) -> Agent:
+    agent = Agent.employed(AgentConfig(id="1001"))
+    agent.state = state
+    return agent
+
+
 @pytest.mark.parametrize("state", AgentState)
 @pytest.mark.parametrize("action", AgentAction)
 def test_every_action_leads_where_it_should_or_is_refused(state: AgentState, action: AgentAction) -> None:
-    agent = Agent("1001", "王芳", ("service",), state)
+    agent = agent_in(state)
     expected = WAYS.get((state.value, action.value))
     if expected is None:
         asked = action.replace("_", " ")

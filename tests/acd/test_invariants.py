@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from acd.queue import EntryState
+from acd.entry import EntryState
 from tests.acd import random_shift
 from tests.acd.centre import Centre
 from tests.acd.invariants import check_idle, check_order, check_state
@@ -41,6 +41,14 @@ class AnyShift(RuleBasedStateMachine):
         random_shift.caller_goes(self.centre, choices)
 
     @rule(choices=CHOICES)
+    def a_caller_is_steered(self, choices: Random) -> None:
+        random_shift.caller_is_steered(self.centre, choices)
+
+    @rule(choices=CHOICES)
+    def an_agent_is_moved(self, choices: Random) -> None:
+        random_shift.agent_is_moved(self.centre, choices)
+
+    @rule(choices=CHOICES)
     def an_offer_moves(self, choices: Random) -> None:
         random_shift.offer_moves(self.centre, choices)
 
@@ -56,7 +64,7 @@ class AnyShift(RuleBasedStateMachine):
         check_state(state)
         check_order(state, outputs)
         inside = state.entries.values()
-        assert self.ledger.waiting == {e.call_id for e in inside if e.state is not EntryState.TALKING}
+        assert self.ledger.waiting == {(e.call_id, name) for e in inside for name in e.places}
         assert self.ledger.talking.keys() == {e.call_id for e in inside if e.state is EntryState.TALKING}
         assert self.ledger.offers.keys() <= state.offers.keys()
 

@@ -1,9 +1,9 @@
 from acd.agent import AgentState
 from acd.commands import ConnectCaller, ReleaseStation
+from acd.entry import EntryState
 from acd.events import CallerLeft, LeaveReason, OfferEnded, OfferResult
 from acd.inputs import CallerConnected, PhoneAnswered, PhoneLost, PhoneRang
 from acd.offers import CONNECT_LIMIT_S
-from acd.queue import EntryState
 from tests.acd.centre import Centre, agents_of, one, only
 from tests.acd.invariants import check_idle, check_state
 

@@ -264,7 +264,11 @@ def test_the_cause_of_a_lost_station_decides_what_becomes_of_its_agent(
 
 def test_every_ending_has_a_cause() -> None:
     assert set(WITHDRAWAL_CAUSES) >= set(OfferResult) - {OfferResult.BUSY}
-    assert set(RELEASE_CAUSES) == set(LeaveReason) - {LeaveReason.ABANDONED, LeaveReason.WITHDRAWN}
+    assert set(RELEASE_CAUSES) == set(LeaveReason) - {
+        LeaveReason.ABANDONED,
+        LeaveReason.ELSEWHERE,
+        LeaveReason.WITHDRAWN,
+    }
     assert OfferResult.ACCEPTED not in OFFER_RESULTS.values()
 
 
@@ -287,6 +291,8 @@ def test_a_verb_shows_the_agent_as_changed_by_it(rig: Rig) -> None:
         "station": "phone",
         "reachable": True,
         "queues": ["service"],
+        "skills": {},
+        "tags": [],
         "call_id": None,
     }
     assert rig.verb("agent.list")[0]["since_s"] == 30.0
@@ -325,6 +331,9 @@ def test_the_view_of_a_queue_tells_callers_agents_and_calls(rig: Rig) -> None:
         "answered": 1,
         "abandoned": 1,
         "timed_out": 0,
+        "overflowed": 0,
+        "exited": 0,
+        "elsewhere": 0,
         "turned_away": 0,
         "withdrawn": 0,
     }

@@ -153,5 +153,5 @@ def test_joining_twice_or_nowhere_is_refused_and_changes_nothing() -> None:
     with pytest.raises(UsageError, match="call call is in a queue already"):
         centre.join("call")
     with pytest.raises(UsageError, match="there is no queue 投诉"):
-        centre.tell(CallerCame(call_id="other", contact_id="", caller_number="", queue_name="投诉"))
+        centre.tell(CallerCame(call_id="other", contact_id="", caller_number="", queues=("投诉",)))
     assert centre.core.snapshot() == before

@@ -1,0 +1,85 @@
+"""One who waits, the places held in queues meanwhile, and the offers to agents."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+VOICE = "voice"
+
+
+class EntryState(StrEnum):
+    """How far a caller has come."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    """Phones of agents have been told to ring."""
+    ACCEPTED = "accepted"
+    """An agent picked up; caller and agent are being connected."""
+    TALKING = "talking"
+    """Out of all queues, with the agent."""
+
+
+@dataclass(slots=True)
+class Place:
+    """An entry's place in one queue."""
+
+    queue_name: str
+    joined_at: float
+    requirement: str = ""
+    """What is asked of an agent now: the caller's own requirement and the ring's."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One caller, from joining a queue to leaving the last one, or to the end of the conversation."""
+
+    entry_id: str
+    """The id of the call that joined."""
+    call_id: str
+    contact_id: str
+    caller_number: str
+    sequence: int
+    """Counts all who ever joined: the lower, the earlier."""
+    joined_at: float
+    """When the first queue was joined."""
+    priority: int
+    rank: tuple[float, int]
+    """Served by it, lowest first: the moment of joining, moved forward by the priority; then ``sequence``.
+
+    It does not change as time passes: of two callers the one who is ahead stays ahead, and any priority is
+    overtaken by a long enough wait.
+    """
+    medium: str = VOICE
+    requirement: str = ""
+    """The caller's own."""
+    preferred: tuple[str, ...] = ()
+    """Agents who are asked first."""
+    preferred_until: float | None = None
+    """When others are asked too; None when they are already."""
+    tags: tuple[str, ...] = ()
+    places: dict[str, Place] = field(default_factory=dict)
+    """By queue, in the order joined; kept when TALKING only for the queue that served."""
+    state: EntryState = EntryState.WAITING
+    offer_ids: list[str] = field(default_factory=list)
+    """The offers under way, or the one that led to the conversation."""
+    rings_all_in: str | None = None
+    """The queue that rings all its free agents for this entry now."""
+    connecting: str | None = None
+    """The accepted offer that is being connected."""
+    offers: int = 0
+    """How many there ever were."""
+    connected_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Offer:
+    """One agent rung for one caller: a lease that ends by itself."""
+
+    offer_id: str
+    entry_id: str
+    call_id: str
+    queue_name: str
+    agent_id: str
+    station: str
+    made_at: float
+    has_rung: bool = False
+    accepted_at: float | None = None

@@ -1,0 +1,70 @@
+"""The free agents: each is in the rankings of all demands that the agent meets, in all queues served.
+
+Nothing here looks at all agents or at all who wait: an agent looks at the demands of the own queues, and a
+new demand at the free agents of its queue.
+"""
+
+from acd.agent import Agent, Membership
+from acd.queue import Demand, Queue
+from acd.requirement import parse_requirement
+from acd.state import AcdState
+from acd.step import Step
+from acd.strategy import Candidacy
+
+
+def put_in(step: Step, agent: Agent) -> None:
+    """From now on callers find the agent."""
+    agent.luck = step.draw()
+    let_be_found(step.state, agent)
+
+
+def let_be_found(state: AcdState, agent: Agent) -> None:
+    """Into all rankings where the agent belongs, with the luck drawn before."""
+    take_out(state, agent)
+    ranked = state.free[agent.agent_id] = []
+    for membership in agent.memberships.values():
+        for demand in state.queues[membership.queue_name].demands.values():
+            if demand.is_met_by(agent, membership):
+                demand.ranking.add(_candidacy(demand, agent, membership))
+                ranked.append(demand)
+
+
+def take_out(state: AcdState, agent: Agent) -> None:
+    """Callers find the agent no longer."""
+    for demand in state.free.pop(agent.agent_id, ()):
+        demand.ranking.remove(agent.agent_id)
+
+
+def demand_of(state: AcdState, queue: Queue, medium: str, requirement: str) -> Demand:
+    """The demand, with all free agents of the queue who meet it."""
+    known = queue.demands.get((medium, requirement))
+    if known is not None:
+        return known
+    demand = Demand(queue, medium, parse_requirement(requirement))
+    for agent_id in _free_of(state, queue, medium):
+        agent = state.agents[agent_id]
+        membership = agent.memberships[queue.name]
+        if demand.is_met_by(agent, membership):
+            demand.ranking.add(_candidacy(demand, agent, membership))
+            state.free[agent_id].append(demand)
+    queue.demands[demand.key] = demand
+    return demand
+
+
+def drop_idle_demands(state: AcdState, queue: Queue) -> None:
+    """Forget what nobody has asked for in a while."""
+    for demand in list(queue.idle_demands()):
+        del queue.demands[demand.key]
+        for agent_id, _, _ in demand.ranking.order():
+            state.free[agent_id].remove(demand)
+
+
+def _free_of(state: AcdState, queue: Queue, medium: str) -> list[str]:
+    everybody = queue.demands.get((medium, ""))
+    if everybody is not None:
+        return [agent_id for agent_id, _, _ in everybody.ranking.order()]
+    return [agent_id for agent_id in queue.members if agent_id in state.free]
+
+
+def _candidacy(demand: Demand, agent: Agent, membership: Membership) -> Candidacy:
+    return Candidacy(agent, membership, demand.queue.config, demand.requirement)

@@ -1,0 +1,65 @@
+"""A caller leaves: one of several queues, or all of them, for an agent, for another target or for good."""
+
+from acd.commands import PassOnCaller, ReleaseCaller
+from acd.config import QUEUE_SCHEME
+from acd.entry import Entry
+from acd.events import LeaveReason
+from acd.overflow import WayOut, refusal
+from acd.places import give_up_place, home_of, make_home, take_place
+from acd.step import Step
+from runtime.target import HANG_UP, parse_target
+
+
+def take_way_out(step: Step, entry: Entry, queue_name: str, way_out: WayOut) -> None:
+    """Leave a queue. From the first one the caller is sent on; from another one merely less is waited for."""
+    if home_of(entry).queue_name != queue_name:
+        give_up_place(step, entry, entry.places[queue_name], way_out.reason)
+    elif not _moves(step, entry, way_out):
+        leave(step, entry, way_out.reason, queue_name)
+        forget(step, entry)
+        send_on(step, entry.call_id, way_out)
+
+
+def leave(
+    step: Step,
+    entry: Entry,
+    reason: LeaveReason,
+    queue_name: str | None = None,
+    agent_id: str | None = None,
+) -> None:
+    """Leave all queues; with ``queue_name`` it is this one that the reason and the agent belong to."""
+    for place in list(entry.places.values()):
+        if queue_name in (None, place.queue_name):
+            give_up_place(step, entry, place, reason, agent_id)
+        else:
+            give_up_place(step, entry, place, LeaveReason.ELSEWHERE)
+
+
+def forget(step: Step, entry: Entry) -> None:
+    """The ACD has nothing more to do with this call."""
+    del step.state.entries[entry.entry_id]
+    del step.state.calls[entry.call_id]
+
+
+def send_on(step: Step, call_id: str, way_out: WayOut) -> None:
+    """Out of the ACD's hands, or back to it by another way."""
+    if way_out.target == HANG_UP:
+        step.emit(ReleaseCaller(call_id=call_id, reason=way_out.reason))
+    else:
+        step.emit(PassOnCaller(call_id=call_id, target=way_out.target))
+
+
+def _moves(step: Step, entry: Entry, way_out: WayOut) -> bool:
+    """From queue to queue nothing of the wait is lost, where there is room."""
+    scheme, name = parse_target(way_out.target)
+    queue = step.state.queues.get(name) if scheme == QUEUE_SCHEME else None
+    if queue is None or (name not in entry.places and refusal(queue, step.now)):
+        return False
+    left = home_of(entry)
+    if left.queue_name == name:
+        return False
+    if name not in entry.places:
+        take_place(step, entry, queue)
+    give_up_place(step, entry, left, way_out.reason)
+    make_home(step, entry, name)
+    return True

@@ -1,0 +1,64 @@
+"""What a queue's limits and rules of overflow say, as pure questions."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from acd.config import OverflowCause, OverflowRule
+from acd.entry import Entry, Place
+from acd.events import LeaveReason
+from acd.queue import Queue
+
+
+class WayOut(NamedTuple):
+    """Why a caller leaves a queue, and where to."""
+
+    reason: LeaveReason
+    target: str
+    """``<scheme>:<name>``, or hang_up."""
+
+
+def refusal(queue: Queue, now: float) -> WayOut | None:
+    """Why a newcomer cannot wait in the queue; None when there is room."""
+    if queue.is_full:
+        return WayOut(LeaveReason.FULL, queue.config.on_full)
+    for rule in queue.config.overflow:
+        if rule.to and _is_refusing(rule, queue, now):
+            return WayOut(LeaveReason.OVERFLOWED, rule.to)
+    return None
+
+
+def due_way_out(queue: Queue, place: Place, now: float) -> WayOut | None:
+    """Why one who waits must leave the queue now; None when there is no reason."""
+    limit_s = queue.config.max_wait_s
+    if limit_s and place.joined_at + limit_s <= now:
+        return WayOut(LeaveReason.TIMED_OUT, queue.config.on_timeout)
+    for rule in queue.config.overflow:
+        if rule.to and _has_become_due(rule, queue, place, now):
+            return WayOut(LeaveReason.OVERFLOWED, rule.to)
+    return None
+
+
+def second_queues(queue: Queue, entry: Entry, now: float) -> Iterator[str]:
+    """In which queues one who waits in this one shall do so as well by now."""
+    place = entry.places[queue.name]
+    for rule in queue.config.overflow:
+        too_many = rule.when is OverflowCause.LENGTH and queue.line.position(entry) > rule.above
+        if rule.also and (too_many or _has_become_due(rule, queue, place, now)):
+            yield rule.also
+
+
+def _is_refusing(rule: OverflowRule, queue: Queue, now: float) -> bool:
+    if rule.when is OverflowCause.LENGTH:
+        return len(queue) >= rule.above
+    return _lacks_staff(rule, queue, now)
+
+
+def _has_become_due(rule: OverflowRule, queue: Queue, place: Place, now: float) -> bool:
+    if rule.when is OverflowCause.WAIT:
+        return place.joined_at + rule.above <= now
+    return _lacks_staff(rule, queue, now)
+
+
+def _lacks_staff(rule: OverflowRule, queue: Queue, now: float) -> bool:
+    since = queue.unstaffed_since
+    return rule.when is OverflowCause.UNSTAFFED and since is not None and since + rule.above <= now

@@ -1,0 +1,153 @@
+"""An entry's places in queues: taking one, giving one up, and what is asked there as time passes."""
+
+from acd.commands import PlayMusic
+from acd.entry import Entry, Place
+from acd.events import CallerJoined, CallerLeft, LeaveReason, RingBegan
+from acd.lining_up import line_up, step_out
+from acd.queue import Queue
+from acd.requirement import all_of
+from acd.state import Timer, TimerKind
+from acd.step import Step
+
+_TIMERS = (TimerKind.MAX_WAIT, TimerKind.RING, TimerKind.OVERFLOW)
+"""Those of one place."""
+
+
+def take_place(step: Step, entry: Entry, queue: Queue) -> None:
+    """Wait in this queue too. The first queue's music is heard."""
+    step_out(step, entry)
+    place = Place(queue.name, step.now)
+    place.requirement = _asked(entry, place, queue, step.now)
+    is_home = not entry.places
+    entry.places[queue.name] = place
+    queue.line.add(entry)
+    line_up(step, entry)
+    _set_timers(step, entry, place, queue)
+    step.emit(
+        CallerJoined(
+            call_id=entry.call_id,
+            contact_id=entry.contact_id,
+            queue=queue.name,
+            caller_number=entry.caller_number,
+            position=queue.line.position(entry),
+            priority=entry.priority,
+            requirement=place.requirement,
+        )
+    )
+    if is_home:
+        play_music(step, entry, queue)
+
+
+def give_up_place(
+    step: Step, entry: Entry, place: Place, reason: LeaveReason, agent_id: str | None = None
+) -> None:
+    """Wait in this queue no longer."""
+    queue = step.state.queues[place.queue_name]
+    position = queue.line.position(entry)
+    step_out(step, entry)
+    del entry.places[queue.name]
+    keep_preferred(step, entry)
+    line_up(step, entry)
+    queue.line.remove(entry)
+    for kind in _TIMERS:
+        step.state.timers.cancel(Timer(kind, entry.entry_id, queue.name))
+    step.emit(
+        CallerLeft(
+            call_id=entry.call_id,
+            contact_id=entry.contact_id,
+            queue=queue.name,
+            reason=reason,
+            position=position,
+            wait_ms=step.ms_since(place.joined_at),
+            offers=entry.offers,
+            agent=agent_id,
+        )
+    )
+
+
+def begin_ring(step: Step, entry: Entry, place: Place) -> bool:
+    """Ask of agents what the queue's rings say by now; True when that is something else than before."""
+    queue = step.state.queues[place.queue_name]
+    _set_ring_timer(step, entry, place, queue)
+    return _ask(step, entry, place, _asked(entry, place, queue, step.now))
+
+
+def keep_preferred(step: Step, entry: Entry) -> None:
+    """Prefer only agents of queues the entry is in; called while it stands in no line."""
+    agents = step.state.agents
+    entry.preferred = tuple(
+        agent_id
+        for agent_id in entry.preferred
+        if agent_id in agents and not agents[agent_id].memberships.keys().isdisjoint(entry.places)
+    )
+    if not entry.preferred:
+        entry.preferred_until = None
+        step.state.timers.cancel(Timer(TimerKind.PREFERENCE, entry.entry_id))
+
+
+def ask_anew(step: Step, entry: Entry) -> None:
+    """The caller's own requirement has changed."""
+    for place in entry.places.values():
+        _ask(step, entry, place, _asked(entry, place, step.state.queues[place.queue_name], step.now))
+
+
+def play_music(step: Step, entry: Entry, queue: Queue) -> None:
+    """In place of what the caller heard before, if the queue has any."""
+    if queue.config.music:
+        step.emit(PlayMusic(call_id=entry.call_id, prompt=queue.config.music))
+
+
+def home_of(entry: Entry) -> Place:
+    """The place in the queue joined first."""
+    return next(iter(entry.places.values()))
+
+
+def make_home(step: Step, entry: Entry, queue_name: str) -> None:
+    """What the caller hears, and where the way out leads, is this queue's affair from now on."""
+    entry.places = {queue_name: entry.places.pop(queue_name), **entry.places}
+    play_music(step, entry, step.state.queues[queue_name])
+
+
+def _ask(step: Step, entry: Entry, place: Place, requirement: str) -> bool:
+    if requirement == place.requirement:
+        return False
+    step_out(step, entry)
+    place.requirement = requirement
+    line_up(step, entry)
+    step.emit(RingBegan(call_id=entry.call_id, queue=place.queue_name, requirement=requirement))
+    return True
+
+
+def _asked(entry: Entry, place: Place, queue: Queue, now: float) -> str:
+    ring = None
+    for rule in queue.config.rings:
+        if place.joined_at + rule.after_s <= now:
+            ring = rule
+    if ring is None:
+        return all_of(entry.requirement).text
+    return all_of("" if ring.drop_callers_own else entry.requirement, ring.require).text
+
+
+def _set_timers(step: Step, entry: Entry, place: Place, queue: Queue) -> None:
+    _set_ring_timer(step, entry, place, queue)
+    set_overflow_timer(step, entry, place)
+    if queue.config.max_wait_s:
+        limit = place.joined_at + queue.config.max_wait_s
+        step.state.timers.set(Timer(TimerKind.MAX_WAIT, entry.entry_id, queue.name), limit)
+
+
+def _set_ring_timer(step: Step, entry: Entry, place: Place, queue: Queue) -> None:
+    begins = [place.joined_at + rule.after_s for rule in queue.config.rings]
+    _set_next(step, Timer(TimerKind.RING, entry.entry_id, queue.name), begins)
+
+
+def set_overflow_timer(step: Step, entry: Entry, place: Place) -> None:
+    """For the next rule of overflow that looks at the wait."""
+    rules = step.state.queues[place.queue_name].config.waits
+    begins = [place.joined_at + rule.above for rule in rules]
+    _set_next(step, Timer(TimerKind.OVERFLOW, entry.entry_id, place.queue_name), begins)
+
+
+def _set_next(step: Step, timer: Timer, moments: list[float]) -> None:
+    if later := [moment for moment in moments if moment > step.now]:
+        step.state.timers.set(timer, min(later))

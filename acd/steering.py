@@ -1,0 +1,96 @@
+"""What callers and those who steer change while somebody waits: exit keys, priority, requirement, queues."""
+
+from acd import offers
+from acd.commands import AddQueue, ChangeCaller, RemoveQueue
+from acd.config import MAX_PRIORITY
+from acd.dispatch import serve_entry
+from acd.entry import Entry, EntryState
+from acd.events import CallerChanged, LeaveReason
+from acd.inputs import KeyPressed
+from acd.leaving import take_way_out
+from acd.lining_up import line_up, step_out
+from acd.overflow import WayOut
+from acd.places import ask_anew, give_up_place, home_of
+from acd.requirement import parse_requirement
+from acd.step import Step
+from acd.waiting import join
+from runtime.errors import UsageError
+
+
+def press_key(step: Step, pressed: KeyPressed) -> None:
+    """A key may lead out of the queue the caller came to first. A phone that rings meanwhile is stopped."""
+    entry = step.state.entry_of(pressed.call_id)
+    if entry is None or entry.state not in (EntryState.WAITING, EntryState.OFFERED):
+        return
+    home = home_of(entry)
+    target = step.state.queues[home.queue_name].config.exit_keys.get(pressed.key)
+    if target is None:
+        return
+    freed = offers.cancel_all(step, entry)
+    take_way_out(step, entry, home.queue_name, WayOut(LeaveReason.EXITED, target))
+    serve_entry(step, entry)
+    offers.serve_agents(step, freed)
+
+
+def change_caller(step: Step, command: ChangeCaller) -> None:
+    """Another priority moves the caller in all lines; another requirement may find an agent at once."""
+    entry = _waiting(step, command.call_id)
+    requirement = None if command.requirement is None else parse_requirement(command.requirement).text
+    if command.priority is not None:
+        if not 0 <= command.priority <= MAX_PRIORITY:
+            raise UsageError(f"priority {command.priority} is out of range; it goes from 0 to {MAX_PRIORITY}")
+        _reprioritise(step, entry, command.priority)
+    if requirement is not None:
+        entry.requirement = requirement
+        ask_anew(step, entry)
+    step.emit(
+        CallerChanged(
+            call_id=entry.call_id,
+            contact_id=entry.contact_id,
+            priority=entry.priority,
+            requirement=entry.requirement,
+        )
+    )
+    serve_entry(step, entry)
+
+
+def add_queue(step: Step, command: AddQueue) -> None:
+    """Wait in one more queue, full or not: whoever steers knows why."""
+    entry, queue = _waiting(step, command.call_id), step.state.queue(command.queue)
+    if queue.name in entry.places:
+        raise UsageError(f"call {entry.call_id} waits in queue {queue.name} already")
+    join(step, entry, queue)
+    serve_entry(step, entry)
+
+
+def remove_queue(step: Step, command: RemoveQueue) -> None:
+    """Wait in one queue less; offers under way in it are stopped. The last one can only be left for good."""
+    entry = _waiting(step, command.call_id)
+    place = entry.places.get(command.queue)
+    if place is None:
+        raise UsageError(f"call {entry.call_id} waits in {', '.join(entry.places)}, not in {command.queue}")
+    if len(entry.places) == 1:
+        raise UsageError(f"call {entry.call_id} waits in {command.queue} alone; hand it on or end it instead")
+    freed = offers.cancel_all(step, entry, command.queue)
+    give_up_place(step, entry, place, LeaveReason.WITHDRAWN)
+    serve_entry(step, entry)
+    offers.serve_agents(step, freed)
+
+
+def _waiting(step: Step, call_id: str) -> Entry:
+    entry = step.state.entry_of(call_id)
+    if entry is None or entry.state not in (EntryState.WAITING, EntryState.OFFERED):
+        raise UsageError(f"call {call_id} waits in no queue")
+    return entry
+
+
+def _reprioritise(step: Step, entry: Entry, priority: int) -> None:
+    queues = [step.state.queues[name] for name in entry.places]
+    step_out(step, entry)
+    for queue in queues:
+        queue.line.remove(entry)
+    entry.priority = priority
+    entry.rank = step.state.rank(entry.joined_at, priority, entry.sequence)
+    for queue in queues:
+        queue.line.add(entry)
+    line_up(step, entry)

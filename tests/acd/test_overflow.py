@@ -1,0 +1,205 @@
+"""Ways out, second queues, exit keys, priorities: what a queue's rules and those who steer do with a wait."""
+
+import pytest
+
+from acd.commands import AddQueue, ChangeCaller, PassOnCaller, PlayMusic, ReleaseCaller, RemoveQueue
+from acd.config import OverflowCause, OverflowRule, QueueConfig
+from acd.events import CallerJoined, CallerLeft, LeaveReason
+from runtime.errors import UsageError
+from tests.acd.centre import SERVICE, Centre, agents_of, offered_calls, one, only
+from tests.acd.invariants import check_state
+
+
+def two_queues(*rules: OverflowRule, **keys: object) -> Centre:
+    """Queue first, with these rules, and service, which has two agents."""
+    first = QueueConfig.model_validate({"name": "first", "overflow": list(rules), **keys})
+    return Centre([first, SERVICE], [*agents_of("service", count=2)])
+
+
+def test_after_a_while_the_caller_waits_in_a_second_queue_too_and_is_served_there() -> None:
+    centre = two_queues(OverflowRule(when=OverflowCause.WAIT, above=30, also="service"))
+    centre.staff("1001")
+    centre.join("call", "first")
+    centre.wait(29)
+    assert centre.offered_to("call") is None
+    outputs = centre.wait(2)
+    assert one(CallerJoined, outputs).queue == "service"
+    assert offered_calls(outputs) == ["call"]
+
+
+def test_a_long_line_sends_newcomers_on_or_to_a_second_queue() -> None:
+    also = OverflowRule(when=OverflowCause.LENGTH, above=1, also="service")
+    away = OverflowRule(when=OverflowCause.LENGTH, above=2, to="flow:sorry")
+    centre = two_queues(also, away)
+    assert [j.queue for j in only(CallerJoined, centre.join("call-1", "first"))] == ["first"]
+    assert [j.queue for j in only(CallerJoined, centre.join("call-2", "first"))] == ["first", "service"]
+    outputs = centre.join("call-3", "first")
+    assert one(PassOnCaller, outputs).target == "flow:sorry"
+    assert one(CallerLeft, outputs).reason is LeaveReason.OVERFLOWED
+
+
+def test_queues_that_overflow_into_each_other_do_not_go_in_circles() -> None:
+    rules = {
+        "first": OverflowRule(when=OverflowCause.LENGTH, above=0, also="second"),
+        "second": OverflowRule(when=OverflowCause.LENGTH, above=0, also="first"),
+    }
+    centre = Centre([QueueConfig(name=name, overflow=[rule]) for name, rule in rules.items()], [])
+    assert len(only(CallerJoined, centre.join("call", "first"))) == 2
+
+
+def test_nobody_waits_longer_than_allowed_where_nobody_is_signed_in() -> None:
+    centre = Centre(
+        [
+            SERVICE.model_copy(
+                update={"overflow": [OverflowRule(when=OverflowCause.UNSTAFFED, above=20, to="flow:night")]}
+            )
+        ]
+    )
+    centre.staff("1001")
+    centre.not_ready("1001")
+    centre.join("call")
+    centre.sign_out("1001")
+    assert only(PassOnCaller, centre.wait(19)) == []
+    centre.join("second")
+    assert [passed.call_id for passed in only(PassOnCaller, centre.wait(2))] == ["call", "second"]
+    assert one(PassOnCaller, centre.join("third")).target == "flow:night"
+    centre.seat("1001")
+    assert one(CallerJoined, centre.join("fourth")).position == 1
+    check_state(centre.core.state)
+
+
+def test_a_way_out_to_another_queue_keeps_the_wait() -> None:
+    centre = two_queues(max_wait_s=30, on_timeout="queue:service")
+    centre.join("call", "first")
+    centre.wait(20)
+    centre.join("later", "service")
+    outputs = centre.wait(11)
+    assert (one(CallerLeft, outputs).reason, one(CallerJoined, outputs).position) == (
+        LeaveReason.TIMED_OUT,
+        1,
+    )
+    assert only(PassOnCaller, outputs) == []
+    centre.staff("1001")
+    assert centre.offered_to("call") == "1001"
+
+
+def test_the_way_out_of_a_second_queue_only_ends_the_wait_there() -> None:
+    centre = Centre([QueueConfig(name="first"), QueueConfig(name="second", max_wait_s=10)], [])
+    centre.join("call", "first", "second")
+    outputs = centre.wait(11)
+    assert one(CallerLeft, outputs).queue == "second"
+    assert only(ReleaseCaller, outputs) == []
+    assert list(centre.core.state.entries["call"].places) == ["first"]
+
+
+def test_a_second_queue_without_room_is_passed_over_and_a_caller_none_has_room_for_is_turned_away() -> None:
+    full = QueueConfig(name="full", max_waiting=1)
+    centre = Centre([full, SERVICE], [])
+    centre.join("call", "full")
+    assert [j.queue for j in only(CallerJoined, centre.join("second", "full", "service"))] == ["service"]
+    assert one(ReleaseCaller, centre.join("third", "full")).reason is LeaveReason.FULL
+
+
+def test_an_exit_key_leads_out_even_while_a_phone_rings_and_the_agent_is_free_again() -> None:
+    centre = Centre([SERVICE.model_copy(update={"exit_keys": {"0": "flow:operator"}})])
+    centre.staff("1001")
+    centre.join("call")
+    centre.join("next")
+    assert centre.press("call", "5") == []
+    outputs = centre.press("call", "0")
+    assert one(PassOnCaller, outputs).target == "flow:operator"
+    assert one(CallerLeft, outputs).reason is LeaveReason.EXITED
+    assert centre.offered_to("next") == "1001"
+    assert centre.press("nobody", "0") == []
+
+
+def test_a_talking_customer_can_press_exit_keys_without_leaving() -> None:
+    centre = Centre([SERVICE.model_copy(update={"exit_keys": {"0": "flow:operator"}})])
+    centre.staff("1001")
+    centre.join("call")
+    centre.talk("call")
+    assert centre.press("call", "0") == []
+
+
+def test_priority_goes_first_and_waiting_overtakes_it() -> None:
+    centre = Centre(agents=agents_of("service"))
+    centre.join("old")
+    centre.wait(61)
+    centre.join("vip", priority=1)
+    centre.join("vvip", priority=2)
+    line = centre.core.state.queues["service"].line
+    assert [entry.call_id for entry in line] == ["vvip", "old", "vip"]
+
+
+def test_a_queue_gives_its_callers_a_priority_where_the_call_has_none() -> None:
+    centre = Centre([SERVICE, SERVICE.model_copy(update={"name": "vip", "priority": 9})], [])
+    centre.join("usual", "vip")
+    centre.join("given", "vip", priority=0)
+    priorities = [centre.core.state.entries[call].priority for call in ("usual", "given")]
+    assert priorities == [9, 0]
+
+
+def test_a_priority_given_while_waiting_moves_the_caller_in_all_lines() -> None:
+    centre = two_queues()
+    for call in ("one", "two", "three"):
+        centre.join(call, "first", "service")
+    centre.tell(ChangeCaller(call_id="three", priority=3))
+    for queue in centre.core.state.queues.values():
+        assert [entry.call_id for entry in queue.line] == ["three", "one", "two"]
+    centre.staff("1001")
+    assert centre.offered_to("three") == "1001"
+    check_state(centre.core.state)
+
+
+def test_a_requirement_given_up_while_waiting_finds_an_agent_at_once() -> None:
+    centre = Centre()
+    centre.staff("1001")
+    centre.join("call", requirement="en")
+    assert centre.offered_to("call") is None
+    centre.tell(ChangeCaller(call_id="call", requirement=""))
+    assert centre.offered_to("call") == "1001"
+
+
+def test_queues_are_added_and_removed_while_waiting() -> None:
+    centre = two_queues(music="first")
+    centre.join("call", "first")
+    centre.tell(AddQueue(call_id="call", queue="service"))
+    outputs = centre.tell(RemoveQueue(call_id="call", queue="first"))
+    assert one(CallerLeft, outputs).reason is LeaveReason.WITHDRAWN
+    assert only(PlayMusic, outputs) == []
+    centre.staff("1001")
+    assert centre.offered_to("call") == "1001"
+
+
+def test_what_cannot_be_changed_says_why() -> None:
+    centre = two_queues()
+    centre.join("call", "first")
+    for command, complaint in (
+        (AddQueue(call_id="call", queue="first"), "waits in queue first already"),
+        (AddQueue(call_id="call", queue="none"), "there is no queue none"),
+        (RemoveQueue(call_id="call", queue="first"), "waits in first alone"),
+        (RemoveQueue(call_id="call", queue="service"), "waits in first, not in service"),
+        (ChangeCaller(call_id="call", priority=255), "goes from 0 to 254"),
+        (ChangeCaller(call_id="call", requirement="or"), "needs a skill or tag"),
+        (ChangeCaller(call_id="nobody", priority=1), "call nobody waits in no queue"),
+    ):
+        before = centre.core.snapshot()
+        with pytest.raises(UsageError, match=complaint):
+            centre.tell(command)
+        assert centre.core.snapshot() == before
+
+
+def test_the_queue_of_greater_weight_and_the_agents_own_priority_go_before_rank() -> None:
+    light, heavy = QueueConfig(name="light"), QueueConfig(name="heavy", weight=5)
+    agents = agents_of("light", "heavy")
+    centre = Centre([light, heavy], agents)
+    centre.join("early", "light")
+    centre.join("late", "heavy")
+    centre.staff("1001")
+    assert centre.offered_to("late") == "1001"
+    own = [agents[0].model_copy(update={"priorities": {"heavy": 2}})]
+    centre = Centre([light, heavy], own)
+    centre.join("late", "heavy")
+    centre.join("early", "light")
+    centre.staff("1001")
+    assert centre.offered_to("early") == "1001"
