@@ -138,11 +138,6 @@ class Agent:
         return self.config.name
 
     @property
-    def capacity(self) -> Mapping[str, int]:
-        """How many of each medium at once."""
-        return self.config.capacity
-
-    @property
     def queue_names(self) -> tuple[str, ...]:
         return tuple(self.memberships)
 

@@ -6,7 +6,6 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from acd.entry import VOICE
 from acd.requirement import parse_requirement
 from runtime.errors import UsageError
 from runtime.models import KeyMistake, Section
@@ -230,8 +229,4 @@ class AgentConfig(Section):
     )
     tags: list[str] = Field(
         default_factory=list, description="What requirements can ask for or against, such as trainee."
-    )
-    capacity: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(
-        default_factory=lambda: {VOICE: 1},
-        description="Medium → how many at once, such as { voice = 1, chat = 3 }.",
     )

@@ -24,7 +24,7 @@ def let_be_found(state: AcdState, agent: Agent) -> None:
     ranked = state.free[agent.agent_id] = []
     for membership in agent.memberships.values():
         for demand in state.queues[membership.queue_name].demands.values():
-            if demand.is_met_by(agent, membership):
+            if demand.is_met_by(membership):
                 demand.ranking.add(_candidacy(demand, agent, membership))
                 ranked.append(demand)
 
@@ -44,7 +44,7 @@ def demand_of(state: AcdState, queue: Queue, medium: str, requirement: str) -> D
     for agent_id in _free_of(state, queue, medium):
         agent = state.agents[agent_id]
         membership = agent.memberships[queue.name]
-        if demand.is_met_by(agent, membership):
+        if demand.is_met_by(membership):
             demand.ranking.add(_candidacy(demand, agent, membership))
             state.free[agent_id].append(demand)
     queue.demands[demand.key] = demand

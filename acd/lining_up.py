@@ -61,7 +61,7 @@ def served_first(state: AcdState, agent: Agent) -> tuple[Entry, str] | None:
         queue = state.queues[membership.queue_name]
         for demand in queue.demands.values():
             first = demand.waiting.first() or demand.ringing.first()
-            if first is None or not demand.is_met_by(agent, membership):
+            if first is None or not demand.is_met_by(membership):
                 continue
             rung = first.state is EntryState.OFFERED
             key = (rung, membership.priority, -queue.config.weight, first.rank)

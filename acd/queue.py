@@ -43,8 +43,8 @@ class Demand:
         """Whether anybody asks for it now."""
         return bool(len(self.waiting) or len(self.ringing))
 
-    def is_met_by(self, agent: Agent, membership: Membership) -> bool:
-        return self.medium in agent.capacity and self.requirement.is_met_by(membership.qualities)
+    def is_met_by(self, membership: Membership) -> bool:
+        return self.requirement.is_met_by(membership.qualities)
 
 
 class Queue:

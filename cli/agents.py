@@ -69,6 +69,51 @@ def not_ready(
     _show(ask(socket, config, "agent.not_ready", agent=agent, reason=reason), as_json)
 
 
+@app.command("skills")
+def skills(
+    agent: Agent,
+    given: Annotated[
+        list[str], typer.Argument(help="All skills with their levels (billing=5) and all tags (senior).")
+    ],
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give an agent other skills and tags, at once."""
+    levels = dict(_skill(text) for text in given if "=" in text)
+    tags = [text for text in given if "=" not in text]
+    changed = ask(socket, config, "agent.set_skills", agent=agent, skills=levels, tags=tags)
+    _show_abilities(changed, as_json)
+
+
+@app.command("queues")
+def queues(
+    agent: Agent,
+    given: Annotated[list[str], typer.Argument(help="All queues the agent is to serve.")],
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let an agent serve other queues, at once."""
+    _show_abilities(ask(socket, config, "agent.set_queues", agent=agent, queues=given), as_json)
+
+
+def _skill(text: str) -> tuple[str, int]:
+    name, _, level = text.rpartition("=")
+    if not name or not (level.isascii() and level.isdigit()):
+        raise typer.BadParameter(f"{text!r} is no skill with a level, such as billing=5")
+    return name, int(level)
+
+
+def _show_abilities(agent: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(agent)
+        return
+    able = [*(f"{skill}={level}" for skill, level in agent["skills"].items()), *agent["tags"]]
+    serves = escape(", ".join(agent["queues"]) or "no queue")
+    print_line(f"agent {escape(agent['id'])} serves {serves}, with {escape(', '.join(able) or 'no skills')}")
+
+
 def _row(agent: dict[str, Any]) -> tuple[object, ...]:
     return (
         agent["id"],

@@ -1,13 +1,19 @@
 """``ringmain queues``: who waits, and who serves them."""
 
-from typing import Any
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
 
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
-from cli.output import duration, print_json
+from cli.output import duration, print_json, print_line
 from cli.table import print_table
 
 app = noun("Queues 技能队列: who waits, and who serves them.")
+
+Call = Annotated[str, typer.Argument(help="The call that waits.")]
+Queue = Annotated[str, typer.Argument(help="The queue's name.")]
 
 
 @app.command("list")
@@ -22,6 +28,100 @@ def list_queues(
     columns = ("queue", "title", "waiting#", "longest#", "eligible#", "agents", "calls since the start")
     gives_way = ("calls since the start", "title")
     print_table("queues", columns, (_row(queue) for queue in found), gives_way)
+
+
+@app.command("waiting")
+def list_waiting(
+    queue: Queue,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List who waits in a queue, in the order of their turn."""
+    found = ask(socket, config, "queue.waiting", queue=queue)
+    if as_json:
+        print_json(found)
+        return
+    columns = (
+        "position#",
+        "caller",
+        "state",
+        "wait#",
+        "priority#",
+        "requirement",
+        "also in",
+        "offers#",
+        "call",
+    )
+    gives_way = ("also in", "requirement")
+    print_table("callers", columns, (_waiting_row(caller) for caller in found), gives_way)
+
+
+@app.command("change")
+def change(
+    call: Call,
+    priority: Annotated[int | None, typer.Option(min=0, max=254, help="The caller's level.")] = None,
+    require: Annotated[
+        str | None, typer.Option(help="What is asked of an agent, such as 'billing>=3'; '' for nothing.")
+    ] = None,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a waiting caller another priority or requirement."""
+    _show(
+        ask(socket, config, "queue.change_caller", call_id=call, priority=priority, require=require), as_json
+    )
+
+
+@app.command("add")
+def add(
+    call: Call,
+    queue: Queue,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a caller wait in one more queue."""
+    _show(ask(socket, config, "queue.add", call_id=call, queue=queue), as_json)
+
+
+@app.command("remove")
+def remove(
+    call: Call,
+    queue: Queue,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a caller wait in one queue less."""
+    _show(ask(socket, config, "queue.remove", call_id=call, queue=queue), as_json)
+
+
+def _show(caller: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(caller)
+        return
+    call, positions = escape(caller["call_id"]), caller["positions"]
+    if not positions:
+        print_line(f"call {call} waits no longer")
+        return
+    places = ", ".join(f"{escape(queue)} (position {place})" for queue, place in positions.items())
+    print_line(f"call {call} is [bold]{caller['state']}[/] in {places} with priority {caller['priority']}")
+
+
+def _waiting_row(caller: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        caller["position"],
+        caller["caller_number"],
+        caller["state"],
+        duration(caller["wait_s"]),
+        caller["priority"],
+        caller["requirement"],
+        caller["also_in"],
+        caller["offers"],
+        caller["call_id"],
+    )
 
 
 def _row(queue: dict[str, Any]) -> tuple[object, ...]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import acd.config
+import acd.config_problems
 import switch.sip.transport.config as transport_config
 import switch.trunks.config
 from acd.config import QUEUE_SCHEME
+from acd.config_problems import why_no_target
 from cli.configuration.sections import Configuration
 from cli.configuration.toml_tree import TomlTree
 from cli.paths import shown_path
@@ -37,7 +38,7 @@ def find_repeated(tree: TomlTree) -> list[Finding]:
 def find_problems(configuration: Configuration) -> list[Finding]:
     """What is wrong between sections that are each right by themselves."""
     return [
-        *acd.config.find_problems(configuration.queues, configuration.agents),
+        *acd.config_problems.find_problems(configuration.queues, configuration.agents),
         *switch.trunks.config.find_problems(configuration.trunks, configuration.routes, configuration.areas),
         *_unknown_targets(configuration),
         *_missing_hashes(configuration),
@@ -55,8 +56,11 @@ def targets(configuration: Configuration) -> list[tuple[KeyPath, Target]]:
     ways_out = [
         *((("access_codes", i, "target"), code.target) for i, code in enumerate(codes)),
         *((("access_codes", i, "on_failure"), code.on_failure) for i, code in enumerate(codes)),
-        *((("queues", i, "on_timeout"), queue.on_timeout) for i, queue in enumerate(configuration.queues)),
-        *((("queues", i, "on_full"), queue.on_full) for i, queue in enumerate(configuration.queues)),
+        *(
+            pair
+            for i, queue in enumerate(configuration.queues)
+            for pair in acd.config_problems.ways_out(i, queue)
+        ),
     ]
     return [(path, parse_target(target)) for path, target in ways_out if target != HANG_UP]
 
@@ -78,8 +82,8 @@ def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
     for path, target in targets(configuration):
         if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME, STATION_SCHEME, NUMBER_SCHEME):
             yield Finding(path, "flow:<name>, queue:<name>, station:<name> or number:<digits>")
-        elif target.scheme == QUEUE_SCHEME and target.name not in queues and path[0] == "access_codes":
-            yield Finding(path, f"queue:<name>, one of {listed(queues)}")
+        elif path[0] == "access_codes" and (expected := why_no_target(str(target), queues)) is not None:
+            yield Finding(path, expected)
         elif target.scheme == STATION_SCHEME and target.name not in stations:
             yield Finding(path, f"station:<name>, one of {listed(stations)}")
         elif target.scheme == NUMBER_SCHEME and routing.find(target.name) is None:

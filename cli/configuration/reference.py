@@ -36,12 +36,23 @@ def reference() -> str:
     return "\n".join([_HEAD, *sections])
 
 
+def _tables_within(section: str, model: type[BaseModel]) -> Iterator[str]:
+    """The lists of tables that a section's entries can hold."""
+    for key, info in model.model_fields.items():
+        if item_type(info.annotation) and (inner := model_type(info.annotation)):
+            yield _table(f"[[{section}.{key}]]", info.description or "", inner)
+
+
 def _section(name: str, info: FieldInfo) -> str:
     model = model_type(info.annotation)
     if model is None:
         raise TypeError(f"section {name} is declared by no model")
     header = f"[[{name}]]" if item_type(info.annotation) else f"[{name}]"
-    lines = [f"## `{header}`", "", info.description or "", "", "| key | takes | default | meaning |"]
+    return "\n".join([_table(header, info.description or "", model), *_tables_within(name, model)])
+
+
+def _table(header: str, description: str, model: type[BaseModel]) -> str:
+    lines = [f"## `{header}`", "", description, "", "| key | takes | default | meaning |"]
     return "\n".join([*lines, "|---|---|---|---|", *_rows(model), ""])
 
 

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from acd.config import AgentConfig, QueueConfig, find_problems
+from acd.config import AgentConfig, OverflowCause, OverflowRule, QueueConfig
+from acd.config_problems import find_problems
 from runtime.problems import Finding
 
 
@@ -65,3 +66,58 @@ def test_full_queues_may_not_pass_a_caller_round_in_a_circle() -> None:
 def test_a_circle_through_a_queue_that_is_never_full_is_none() -> None:
     queues = [queue("a", max_waiting=5, on_full="queue:b"), queue("b", on_full="queue:a")]
     assert find_problems(queues, []) == []
+
+
+def test_every_way_out_and_second_queue_must_exist() -> None:
+    wait = OverflowCause.WAIT
+    rules = [
+        OverflowRule(when=wait, above=9, to="queue:gone"),
+        OverflowRule(when=wait, above=9, also="a"),
+        OverflowRule(when=wait, above=9, also="gone"),
+        OverflowRule(when=wait, above=9, to="queue:b?priority=300"),
+    ]
+    queues = [queue("a", overflow=rules, exit_keys={"0": "queue:gone", "1": "queue:b"}), queue("b")]
+    assert [finding.path[2:] for finding in find_problems(queues, [])] == [
+        ("overflow", 0, "to"),
+        ("overflow", 3, "to"),
+        ("exit_keys", "0"),
+        ("overflow", 1, "also"),
+        ("overflow", 2, "also"),
+    ]
+
+
+def test_queues_that_send_newcomers_round_at_once_are_found() -> None:
+    def rule(to: str) -> OverflowRule:
+        return OverflowRule(when=OverflowCause.UNSTAFFED, above=0, to=to)
+
+    queues = [queue("a", overflow=[rule("queue:b")]), queue("b", max_waiting=3, on_full="queue:a")]
+    assert [finding.path for finding in find_problems(queues, [])] == [
+        ("queues", 0, "overflow", 0, "to"),
+        ("queues", 1, "on_full"),
+    ]
+
+
+def test_priorities_and_penalties_are_for_queues_the_agent_serves() -> None:
+    agents = [AgentConfig(id="1", queues=["a"], priorities={"a": 2, "b": 1}, penalties={"b": 1})]
+    assert [finding.path[2:] for finding in find_problems([queue("a"), queue("b")], agents)] == [
+        ("priorities", "b"),
+        ("penalties", "b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"exit_keys": {"10": "flow:x"}},
+        {"exit_keys": {"A": "flow:x"}},
+        {"exit_keys": {"1": "nowhere"}},
+        {"rings": [{"after_s": 5}, {"after_s": 5}]},
+        {"rings": [{"after_s": 5, "require": "and"}]},
+        {"overflow": [{"when": "wait", "above": 5}]},
+        {"overflow": [{"when": "wait", "above": 5, "to": "hang_up", "also": "b"}]},
+        {"overflow": [{"when": "never", "to": "hang_up"}]},
+    ],
+)
+def test_rules_that_make_no_sense_are_refused(keys: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        QueueConfig.model_validate({"name": "a", **keys})

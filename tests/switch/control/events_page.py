@@ -63,6 +63,10 @@ status is the SIP answer that tells the cause to a caller whose call was not ans
 |---|---|---|"""
 
 _MEANINGS = {
+    "priority": "The level: each counts as `acd.priority_level_s` seconds more of waiting.",
+    "requirement": "What is asked of an agent, such as `billing>=3 and not trainee`; empty: nothing.",
+    "skills": "Pairs of skill and level.",
+    "tags": "What requirements can ask for or against, beside skills.",
     "access_code": "The dialled number, as the configuration has it.",
     "address": "Such as `udp:192.0.2.1:5060`.",
     "agent": "The agent's number (工号).",
