@@ -29,7 +29,7 @@ class LeaveReason(StrEnum):
     EXITED = "exited"
     """The caller pressed an exit key."""
     ELSEWHERE = "elsewhere"
-    """Served, or sent on, by another queue the caller waited in too."""
+    """Another queue the caller waited in too tells what became of the caller."""
     WITHDRAWN = "withdrawn"
     """Somebody else took the call out of the queue."""
 

@@ -6,6 +6,7 @@ from acd.entry import Entry, EntryState, Offer
 from acd.events import LeaveReason, OfferResult
 from acd.inputs import CallerGone, PhoneLost
 from acd.leaving import forget, leave
+from acd.places import home_of
 from acd.step import Step
 
 
@@ -18,7 +19,7 @@ def lose_caller(step: Step, gone: CallerGone) -> None:
         _end_talk_without_caller(step, entry, step.state.offers[entry.offer_ids[0]], gone.reason)
     else:
         freed = offers.cancel_all(step, entry)
-        leave(step, entry, gone.reason)
+        leave(step, entry, gone.reason, home_of(entry).queue_name)
         forget(step, entry)
         offers.serve_agents(step, freed)
 

@@ -24,12 +24,12 @@ def leave(
     step: Step,
     entry: Entry,
     reason: LeaveReason,
-    queue_name: str | None = None,
+    queue_name: str,
     agent_id: str | None = None,
 ) -> None:
-    """Leave all queues; with ``queue_name`` it is this one that the reason and the agent belong to."""
+    """Leave all queues. The reason and the agent belong to one of them, so that no caller counts twice."""
     for place in list(entry.places.values()):
-        if queue_name in (None, place.queue_name):
+        if place.queue_name == queue_name:
             give_up_place(step, entry, place, reason, agent_id)
         else:
             give_up_place(step, entry, place, LeaveReason.ELSEWHERE)

@@ -74,10 +74,11 @@ class CallerParams(Params):
     require: str | None = Field(default=None, description="what the caller asks of an agent; empty: nothing")
 
 
-class CallerQueueParams(QueueParams):
+class CallerQueueParams(Params):
     """Names one who waits, and a queue."""
 
     call_id: str = Field(min_length=1, description="the call that waits")
+    queue: str = Field(min_length=1, description="the queue's name")
 
 
 class AcdVerbs:
@@ -148,13 +149,13 @@ class AcdVerbs:
         """Submit the command and show where the caller waits now; nowhere, if an agent was found at once."""
         self._submit(command)
         entry = self._state.entry_of(call_id)
-        queues = {name: self._state.queues[name] for name in (entry.places if entry else ())}
-        positions = {name: queue.line.position(entry) for name, queue in queues.items() if entry}
+        queues = [self._state.queues[name] for name in entry.places] if entry else []
+        places = [{"queue": q.name, "position": q.line.position(entry)} for q in queues if entry]
         return {
             "call_id": call_id,
             "state": entry.state.value if entry else None,
             "priority": entry.priority if entry else None,
-            "positions": positions,
+            "places": places,
         }
 
     def _carry_out(self, command: Command, agent_id: str) -> dict[str, Any]:

@@ -102,11 +102,11 @@ def _show(caller: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(caller)
         return
-    call, positions = escape(caller["call_id"]), caller["positions"]
-    if not positions:
+    call = escape(caller["call_id"])
+    places = ", ".join(f"{escape(p['queue'])} (position {p['position']})" for p in caller["places"])
+    if not places:
         print_line(f"call {call} waits no longer")
         return
-    places = ", ".join(f"{escape(queue)} (position {place})" for queue, place in positions.items())
     print_line(f"call {call} is [bold]{caller['state']}[/] in {places} with priority {caller['priority']}")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from acd.agent import AgentState
-from acd.config import AgentConfig, QueueConfig
+from acd.config import AgentConfig, OverflowCause, OverflowRule, QueueConfig, StrategyName
 from acd.core import AcdCore
 from acd.events import LeaveReason, OfferEnded, OfferResult
 from acd.records import QueueEntries
@@ -19,9 +19,22 @@ from tests.sim.people import Habits
 
 CALLERS = 300
 QUEUES = [
-    QueueConfig(name="报修", max_wait_s=30, on_timeout="queue:投诉", music="music/waiting"),
+    QueueConfig(
+        name="报修",
+        max_wait_s=30,
+        on_timeout="queue:投诉",
+        music="music/waiting",
+        overflow=[OverflowRule(when=OverflowCause.WAIT, above=15, also="投诉")],
+    ),
     QueueConfig(name="投诉", wrap_up_s=0, refusal_delay_s=5),
-    QueueConfig(name="业务", max_waiting=4, on_full="queue:投诉", ring_timeout_s=10, wrap_up_s=20),
+    QueueConfig(
+        name="业务",
+        max_waiting=4,
+        on_full="queue:投诉",
+        ring_timeout_s=10,
+        wrap_up_s=20,
+        strategy=StrategyName.RING_ALL,
+    ),
 ]
 AGENTS = [
     *[AgentConfig(id=f"10{n:02}", queues=["报修"]) for n in range(5)],
@@ -85,7 +98,8 @@ def test_every_way_an_offer_and_a_wait_can_end_was_seen(audited: Audited) -> Non
     _, auditor = audited
     seen = {result for result, count in auditor.results.items() if count}
     assert seen >= set(OfferResult) - {OfferResult.FAILED}
-    assert all(auditor.ledger.left[reason] for reason in set(LeaveReason) - {LeaveReason.WITHDRAWN})
+    by_others = {LeaveReason.WITHDRAWN, LeaveReason.OVERFLOWED, LeaveReason.EXITED}
+    assert all(auditor.ledger.left[reason] for reason in set(LeaveReason) - by_others)
 
 
 def test_the_queue_log_accounts_for_every_caller(audited: Audited) -> None:

@@ -48,7 +48,7 @@ from switch.control.client import ControlClient
 from switch.control.config import ControlConfig
 from switch.control.protocol import ErrorCode
 from switch.control.server import ControlServer
-from switch.events import CallAnswered, CallEnded
+from switch.events import CallAnswered, CallEnded, CallHandedOff
 from switch.fork_verbs import ForkVerbs
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
@@ -118,6 +118,16 @@ def words(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
+WAITS = CallHandedOff(
+    call_id="call-2",
+    contact_id="contact-2",
+    caller_number="13800138000",
+    caller_name="",
+    access_code="95598",
+    target="queue:service",
+)
+
+
 def all_verbs(folder: Path) -> list[Verb]:
     """Of a switch with an agent, a call that is answered, a flow and a registered phone."""
     rig = ExchangeRig()
@@ -135,9 +145,13 @@ def all_verbs(folder: Path) -> list[Verb]:
     banning = Banning(GuardConfig())
     rig.driver.add_routes(banning.routes())
     of_guard = BanVerbs(banning, rig.clock, rig.driver.submit)
-    queue, agent = QueueConfig(name="service"), AgentConfig(id="1001", queues=["service"])
-    of_queues = acd.service.build([queue], [agent], {"1001"}, SeededIds(), rig.driver.submit, rig.clock)
+    queues, agent = (
+        [QueueConfig(name="service"), QueueConfig(name="billing")],
+        AgentConfig(id="1001", queues=["service"], skills={"billing": 5}, tags=["senior"]),
+    )
+    of_queues = acd.service.build(queues, [agent], {"1001"}, SeededIds(), rig.driver.submit, rig.clock)
     rig.driver.add_routes(of_queues.routes)
+    rig.feed(WAITS)
     trunks = TrunksRig(trunk_config("carrier", networks=["192.0.2.0/28"], numbers=["95598"]))
     flow = Flow(name="hotline", title="热线", language="zh", start="end", nodes={"end": {"type": "hang_up"}})
     of_flows = ivr.service.build(IvrConfig(), {"hotline": flow}, SeededIds())
@@ -259,7 +273,13 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("call.originate", {"whom": "station:1001", "target": "number:02088886666"}),
     ("mailbox.set", {"station": "1001", "new": 2, "old": 8}),
     ("message.send", {"station": "1001", "text": "明天九点开会"}),
+    ("agent.set_skills", AGENT | {"skills": {"billing": 5}}),
+    ("agent.set_queues", AGENT | {"queues": ["service", "billing"]}),
     ("queue.list", {}),
+    ("queue.add", {"call_id": "call-2", "queue": "billing"}),
+    ("queue.waiting", {"queue": "service"}),
+    ("queue.change_caller", {"call_id": "call-2", "priority": 20}),
+    ("queue.remove", {"call_id": "call-2", "queue": "billing"}),
     ("flow.list", {}),
     ("recording.link", {"recording_id": "recording-1"}),
     ("recording.list", {"called": "95598", "tag": "投诉", "limit": 1}),
