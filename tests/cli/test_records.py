@@ -32,6 +32,7 @@ def call_row(call_id: str, **changes: object) -> dict[str, Any]:
         "clid": '"王芳" <13800138000>',
         "src": "13800138000",
         "dst": "95598",
+        "direction": "inbound",
         "start_stamp": BEGAN,
         "answer_stamp": BEGAN,
         "bridge_stamp": BEGAN + timedelta(seconds=2),

@@ -124,7 +124,7 @@ WAITS = CallHandedOff(
     caller_number="13800138000",
     caller_name="",
     access_code="95598",
-    target="queue:service",
+    target="queue:service?agent=1001&tag=老人",
 )
 
 
