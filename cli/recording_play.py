@@ -1,4 +1,4 @@
-"""``ringmain recordings play``: through the loudspeaker of this machine."""
+"""``ringmain recordings play``: through the loudspeaker of this machine, or by phone."""
 
 import re
 import shutil
@@ -9,8 +9,10 @@ from typing import Annotated
 
 import soundfile
 import typer
+from rich.markup import escape
 
-from cli.options import ConfigOption, configuration
+from cli.options import ConfigOption, SocketOption, ask, configuration, own_name
+from cli.output import print_line
 from cli.recording_files import open_recording
 from media.recordings.conversion import Channels, chosen
 from media.recordings.wav import RecordingError
@@ -43,10 +45,21 @@ def play(
     recording_id: Annotated[str, typer.Argument(help="The recording's id, or its beginning.")],
     channel: Annotated[Heard, typer.Option(help="Whom to listen to.")] = Heard.BOTH,
     place: Annotated[str, typer.Option("--from", help="Where to begin: seconds, 1:30 or 1:02:30.")] = "0",
+    station: Annotated[
+        str | None, typer.Option(help="Call this station and play it there, steered by the phone's keys.")
+    ] = None,
+    who: Annotated[str | None, typer.Option(help="Who listens at the station; by default you.")] = None,
+    socket: SocketOption = None,
     config: ConfigOption = None,
 ) -> None:
-    """Play a recording on this machine; Ctrl-C ends it."""
+    """Play a recording on this machine until Ctrl-C, or on the phone of a station."""
     begin_s = _seconds(place)
+    if station is not None:
+        listener = own_name() if who is None else who
+        params = {"channel": channel.value, "from_s": begin_s, "who": listener}
+        ask(socket, config, "recording.play", recording_id=recording_id, station=station, **params)
+        print_line(f"station {escape(station)} is called; keys: 4 back, 6 on, 5 pause, 0 from the beginning")
+        return
     settings = configuration(config)
     row = RecordReader(settings.records).recording(recording_id)
     with open_recording(row, settings) as recording:

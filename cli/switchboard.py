@@ -26,6 +26,7 @@ from runtime.target import HANG_UP, parse_target
 from runtime.vocabulary import Event
 from switch.application import Application, Gauge, Verb
 from switch.archive.listening.links import read_key
+from switch.archive.phone.service import ListeningByPhone
 from switch.archive.service import ArchiveService
 from switch.ban_verbs import BanVerbs
 from switch.calendars.calendars import Calendars
@@ -179,6 +180,15 @@ class Switchboard:
 
     def _build_applications(self, flows: Mapping[str, Flow]) -> tuple[Application, ...]:
         configuration = self.configuration
+        self._by_phone = ListeningByPhone(
+            lambda recording_id: self._archive.look_up(recording_id),
+            configuration.access,
+            self._stack.registrar.contacts,
+            self._ids,
+            self.driver.submit,
+            keep=self._media.load_prompt,
+            forget=self._media.forget_prompt,
+        )
         stations = {station.name for station in configuration.stations}
         return (
             ivr.service.build(configuration.ivr, flows, self._ids),
@@ -198,6 +208,7 @@ class Switchboard:
                 submit=self.driver.submit,
                 config=configuration.acd,
             ),
+            self._by_phone.application(),
         )
 
     def _build_observation(self) -> None:
@@ -310,6 +321,7 @@ class Switchboard:
         await self._http.close()
         await self._control.close()
         self._archive.stop_serving()
+        self._by_phone.close()
         self._dns.close()
         self._transports.close()
         if self._trace is not None:

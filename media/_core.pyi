@@ -85,7 +85,13 @@ class Core:
         """Let the workers do what the verbs since the last time asked for; they do it at the latest now."""
 
     def load_prompt(self, name: str, narrow: bytes, wide: bytes) -> None:
-        """Keep a prompt: the same sound at 8 and at 16 kHz, 16-bit little-endian samples of one channel."""
+        """Keep a prompt: the same sound at 8 and at 16 kHz, 16-bit little-endian samples of one channel.
+
+        Other threads of Python run while it is encoded.
+        """
+
+    def forget_prompt(self, name: str) -> None:
+        """Play it no more; who hears it now hears it to its end. No harm if there is none."""
 
     def open_endpoint(self, near: int | None, ipv6: bool) -> tuple[int, int]:
         """Bind a port pair, on the worker of endpoint ``near``, on the IPv6 host if wanted and known.

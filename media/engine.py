@@ -120,6 +120,10 @@ class MediaEngine:
         wide = resampled(narrow, 8000, 16_000) if wide is None else wide
         self._core.load_prompt(name, narrow.astype("<i2").tobytes(), wide.astype("<i2").tobytes())
 
+    def forget_prompt(self, name: str) -> None:
+        """Play it no more; who hears it now hears it to its end. No harm if there is none."""
+        self._core.forget_prompt(name)
+
     def counters_of(self, leg_id: str) -> _core.EndpointCounters | None:
         """What a leg carried so far, or None when it has no endpoint."""
         endpoint = self._endpoints.get(leg_id)

@@ -103,6 +103,8 @@ class Placement:
     """Beside the call's ``called_number``, on the phone that rings."""
     ring_s: float | None
     """How long it may go unanswered; None: as the SIP stack is configured."""
+    record: RecordingRule | None
+    """From when on it is recorded, whatever is said elsewhere; None for as is said there."""
 
     @property
     def outside(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import field
 
 from runtime.vocabulary import Command, plain_data
 from switch.causes import Cause
+from switch.recording_rule import RecordingRule
 
 
 @plain_data
@@ -35,6 +36,8 @@ class PlayPrompt(Command):
     """Whether they end as soon as the customer presses a key."""
     shared: bool = False
     """Whether who comes later joins in the middle, as with music on hold."""
+    from_ms: int = 0
+    """Where in them to begin."""
 
 
 @plain_data
@@ -87,6 +90,8 @@ class PlaceCall(Command):
     caller_name: str = ""
     access_code: str = ""
     """The access code on whose behalf we call, for how it is recorded; empty for none."""
+    record: RecordingRule | None = None
+    """From when on it is recorded; None: as access code, trunk and configuration say."""
 
 
 @plain_data

@@ -1,6 +1,6 @@
 """The customer's leg of a call: ringing, answered, played to, listened to for keys."""
 
-from media.commands import BridgeEndpoints, StartPlayback, StopPlayback
+from media.commands import BridgeEndpoints, SeekPlayback, StartPlayback, StopPlayback
 from media.events import DigitDetected, KeySource, PlaybackEnded
 from media.masking import MASKED
 from runtime.vocabulary import Output
@@ -50,16 +50,17 @@ class CustomerLegs:
             return []
         if call.state is not CallState.ANSWERED:
             return [_never_played(command, "the call is not answered")]
-        return [
-            StartPlayback(
-                playback_id=command.playback_id,
-                leg_id=call.customer.leg_id,
-                prompts=command.prompts,
-                times=command.times,
-                barge_in=command.barge_in,
-                shared=command.shared,
-            )
-        ]
+        start = StartPlayback(
+            playback_id=command.playback_id,
+            leg_id=call.customer.leg_id,
+            prompts=command.prompts,
+            times=command.times,
+            barge_in=command.barge_in,
+            shared=command.shared,
+        )
+        if not command.from_ms:
+            return [start]
+        return [start, SeekPlayback(leg_id=call.customer.leg_id, position_ms=command.from_ms)]
 
     def stop_prompt(self, command: StopPrompt) -> list[Output]:
         call = self._calls.by_id.get(command.call_id)

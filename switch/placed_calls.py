@@ -83,8 +83,10 @@ class PlacedCalls:
             return []
         call = self._calls.of_leg(leg)
         call.trunk = trunk_of(event.branch)
-        if call.recording_id is None:
-            call.recording_rule = self._rule_for(call)
+        if call.recording_id is None and _placement(call).record is None:
+            call.recording_rule = self._policies.rule_for(
+                call.contact_id, call.access_code or None, call.trunk
+            )
         return self._recording.reached(call, RecordingRule.FROM_ARRIVAL)
 
     def ringing(self, call: Call, event: LegRinging) -> list[Output]:
@@ -119,9 +121,6 @@ class PlacedCalls:
             return Cause.INVALID_NUMBER_FORMAT
         return None if self._knows_target(command.target) else Cause.NO_ROUTE_DESTINATION
 
-    def _rule_for(self, call: Call) -> RecordingRule:
-        return self._policies.rule_for(call.contact_id, call.access_code or None, call.trunk)
-
     def _new_call(self, command: PlaceCall, now: float) -> Call:
         whom = parse_target(command.whom)
         return Call(
@@ -136,12 +135,13 @@ class PlacedCalls:
             peer="",
             trunk=None,
             area="",
-            recording_rule=self._policies.rule_for(command.contact_id, command.access_code or None, None),
+            recording_rule=command.record
+            or self._policies.rule_for(command.contact_id, command.access_code or None, None),
             arrived_at=now,
             customer=Leg(leg_id=self._ids.new("leg"), call_id=command.call_id, offer_id=None),
             session_id=self._ids.token() + self._ids.token(),
             caller_station=whom.name if whom.scheme == STATION_SCHEME else None,
-            placement=Placement(whom, command.shown_name, command.ring_s),
+            placement=Placement(whom, command.shown_name, command.ring_s, command.record),
         )
 
 

@@ -15,6 +15,7 @@ from switch.archive.catalogue.projections import RecordingParties, Recordings
 from switch.archive.catalogue.service import Catalogue
 from switch.archive.in_hand import InHand
 from switch.archive.keeping import Keeping
+from switch.archive.listening.finding import Row
 from switch.archive.listening.service import Listening
 from switch.archive.moving.service import Moving
 from switch.archive.nightly import Nightly
@@ -106,6 +107,10 @@ class ArchiveService:
             wall=clock.wall,
             knows_earlier_runs=knows_earlier_runs,
         )
+
+    def look_up(self, recording_id: str) -> Row:
+        """As ``RecordingFinder.look_up``."""
+        return self._listening.finder.look_up(recording_id)
 
     def projections(self) -> Iterator[Projection]:
         yield Recordings(self._agent_topics)

@@ -16,6 +16,7 @@ from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from switch.application import Verb
 from switch.archive.catalogue.verbs import RateParams, ReasonParams, RecordingParams, TagParams
+from switch.archive.phone.service import PlayParams
 from switch.control.config import ControlConfig
 from switch.control.server import ControlServer
 from switch.records.projection import JournalEntry
@@ -233,6 +234,7 @@ class SmallSwitch:
             self._verb(
                 "recording.convert", RecordingParams, {"recording_id": "recording-1", "path": "r.wav"}
             ),
+            self._verb("recording.play", PlayParams, PLACED | {"station": "1001"}),
             self._verb("recording.delete", ReasonParams, NOTED | {"state": "deleted"}),
             self._verb("switch.status", NoParams, STATUS),
         ]

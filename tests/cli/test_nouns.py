@@ -274,6 +274,14 @@ def test_a_call_that_is_made_says_whom_it_calls_and_for_what(small_switch: Small
     assert run(small_switch, *words).stdout == "call-1 calls station:1001, for number:13800138000\n"
 
 
+def test_a_recording_is_played_to_a_station_from_a_place_on(small_switch: SmallSwitch) -> None:
+    words = ("recordings", "play", "recording-1", "--station", "1001", "--from", "1:30", "--who", "李娜")
+    result = run(small_switch, *words)
+    asked = {"recording_id": "recording-1", "station": "1001", "channel": "both", "from_s": 90.0}
+    assert small_switch.asked == [("recording.play", asked | {"ring_s": 60.0, "who": "李娜"})]
+    assert result.stdout.startswith("station 1001 is called; keys: 4 back")
+
+
 def test_a_text_to_a_station_says_how_many_phones_it_goes_to(small_switch: SmallSwitch) -> None:
     result = run(small_switch, "stations", "message", "1001", "明天九点 开会")
     assert result.stdout == "text-1 is on its way to 2 phones of 1001\n"

@@ -201,12 +201,7 @@ class RecordingVerbs:
         return with_changes(recording, self._recent.of(recording["recording_id"]))
 
     async def _find(self, params: RecordingParams) -> dict[str, Any]:
-        return await self._do(self._look_up, params.recording_id)
-
-    def _look_up(self, recording_id: str) -> dict[str, Any]:
-        """One that runs is found by its whole id. Raises RecordNotFound."""
-        found = self._finder.find(recording_id)
-        return dict(found) if found is not None else self._records.recording(recording_id)
+        return dict(await self._do(self._finder.look_up, params.recording_id))
 
     def _do(self, work: Callable[..., T], *arguments: object) -> Awaitable[T]:
         return asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)

@@ -19,11 +19,16 @@ class RecordingLinked(Event):
 
 @plain_data
 class RecordingListened(Event):
-    """A recording was fetched with a link. Told once for each link and address."""
+    """A recording was fetched with a link, or is played by phone. Told once for each link and address, and
+    each call."""
 
     topic: ClassVar[str] = "recording.listened"
     recording_id: str
     who: str
-    """For whom the link was made."""
+    """For whom the link was made, or who has it played, as whoever asked for it said."""
     host: str
-    """Address the request came from: the listener's, or that of a proxy in between."""
+    """Address the request came from: the listener's, or that of a proxy in between; empty by phone."""
+    station: str | None = None
+    """The station that hears it by phone."""
+    call_id: str | None = None
+    """The call it is played to."""

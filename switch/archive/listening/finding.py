@@ -54,6 +54,14 @@ class RecordingFinder:
             return recent
         return found if found["recording_id"] == recording_id else recent
 
+    def look_up(self, beginning: str) -> Row:
+        """The one whose id is, or alone begins with, ``beginning``; one that runs by its whole id.
+
+        Reads the records: not for the event loop's thread. Raises RecordNotFound.
+        """
+        found = self.find(beginning)
+        return found if found is not None else self._records.recording(beginning)
+
     def _remember(self, event: OfRecording, wall: float, news: Mapping[str, Any]) -> None:
         known = self._recent.get(event.recording_id) or {"started_at": datetime.fromtimestamp(wall, UTC)}
         named = {"recording_id": event.recording_id, "call_id": event.call_id, "path": event.path}

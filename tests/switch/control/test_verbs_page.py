@@ -27,7 +27,7 @@ from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.models import NoParams, Params
 from runtime.vocabulary import event_fields, field_names
-from switch.application import Verb
+from switch.application import Application, Verb
 from switch.archive.catalogue.events import RecordingTagged
 from switch.archive.catalogue.projections import RecordingParties, Recordings
 from switch.archive.catalogue.service import Catalogue
@@ -35,6 +35,8 @@ from switch.archive.in_hand import InHand
 from switch.archive.listening.finding import RecordingFinder
 from switch.archive.listening.links import LinkSigner
 from switch.archive.listening.verbs import LinkVerbs
+from switch.archive.phone.commands import PlayToStation
+from switch.archive.phone.service import ListeningByPhone
 from switch.archive.retention.deletion import Deleter
 from switch.ban_verbs import BanVerbs
 from switch.calendars.calendars import Calendars
@@ -166,6 +168,7 @@ def all_verbs(folder: Path) -> list[Verb]:
     of_forks = ForkVerbs(rig.exchange, lambda: [fork], SeededIds(), rig.driver.submit).verbs()
     signer, port = LinkSigner(b"key of a test"), HttpConfig(enabled=True)
     of_recordings = LinkVerbs(signer, port, rig.clock, rig.driver.submit).verbs()
+    rig.driver.add_routes({PlayToStation: lambda command, now: []})
     of_media = MediaVerbs(rig.exchange, lambda leg_id: SOUND, rig.clock)
     of_masks = MaskVerbs(rig.exchange, SeededIds(), rig.driver.submit).verbs()
     reach = Reach(lambda station: (station,), lambda _: True, lambda *_: True, lambda _: True, frozenset())
@@ -179,11 +182,27 @@ def all_verbs(folder: Path) -> list[Verb]:
         *PlacingVerbs(rig.exchange, reach, SeededIds(99), rig.driver.submit).verbs(),
         *of_media.verbs(),
         *of_calendars,
+        *by_phone(folder, rig).verbs,
         *CallRecordingVerbs(rig.exchange, rig.driver.submit).verbs(),
         *of_recordings,
         *recording_verbs(folder, rig),
     )
     return [*own, *of_queues.verbs, *of_flows.verbs]
+
+
+def by_phone(folder: Path, rig: ExchangeRig) -> Application:
+    """Of a switch with one recording, whose file is there."""
+    (folder / "recording-1.wav").touch()
+    row = {"recording_id": "recording-1", "path": str(folder / "recording-1.wav"), "state": "running"}
+    return ListeningByPhone(
+        lambda recording_id: row,
+        Access(),
+        lambda station: (station,),
+        SeededIds(),
+        rig.driver.submit,
+        keep=lambda *_: None,
+        forget=lambda _: None,
+    ).application()
 
 
 def calendar_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
@@ -283,6 +302,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("flow.list", {}),
     ("recording.link", {"recording_id": "recording-1"}),
     ("recording.list", {"called": "95598", "tag": "投诉", "limit": 1}),
+    ("recording.play", {"recording_id": "recording-1", "station": "1001"}),
     ("recording.rate", {"recording_id": "recording-1", "rating": 4}),
     ("recording.tag", {"recording_id": "recording-1", "tag": "vip"}),
     ("recording.untag", {"recording_id": "recording-1", "tag": "vip"}),

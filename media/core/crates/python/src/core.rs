@@ -17,6 +17,7 @@ use engine::forks::{Mix, Order};
 use engine::identity::Identity;
 use engine::mix::Role;
 use engine::playback::{Manner, Seek};
+use engine::prompt::Prompt;
 use engine::rules::{InBandDigits, Latching, Rules};
 use pyo3::exceptions::{PyLookupError, PyOSError, PyValueError};
 use pyo3::prelude::*;
@@ -106,8 +107,13 @@ impl Core {
         self.engine().wake();
     }
 
-    fn load_prompt(&self, name: String, narrow: &[u8], wide: &[u8]) {
-        self.engine().load_prompt(name, &samples_of(narrow), &samples_of(wide));
+    fn load_prompt(&self, py: Python<'_>, name: String, narrow: &[u8], wide: &[u8]) {
+        let prompt = py.detach(|| Prompt::encode(&samples_of(narrow), &samples_of(wide)));
+        self.engine().keep_prompt(name, prompt);
+    }
+
+    fn forget_prompt(&self, name: &str) {
+        self.engine().forget_prompt(name);
     }
 
     fn open_endpoint(&self, near: Option<u64>, ipv6: bool) -> PyResult<(u64, u16)> {

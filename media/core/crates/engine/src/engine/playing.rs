@@ -22,9 +22,14 @@ const PAUSES_MS: std::ops::RangeInclusive<u32> = 40..=10_000;
 const QUIETEST: u8 = 55;
 
 impl Engine {
-    /// Keep a prompt under a name, in place of one that had it: the same sound at 8 and at 16 kHz.
-    pub fn load_prompt(&mut self, name: String, narrow: &[i16], wide: &[i16]) {
-        self.prompts.insert(name, Arc::new(Prompt::encode(narrow, wide)));
+    /// Keep a prompt under a name, in place of one that had it.
+    pub fn keep_prompt(&mut self, name: String, prompt: Prompt) {
+        self.prompts.insert(name, Arc::new(prompt));
+    }
+
+    /// Play it no more; who hears it now hears it to its end.
+    pub fn forget_prompt(&mut self, name: &str) {
+        self.prompts.remove(name);
     }
 
     /// Play prompts by name; unknown ones are a refusal and nothing changes.

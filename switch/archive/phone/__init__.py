@@ -1,0 +1,1 @@
+"""Listening to a recording by phone: the switch calls a station and plays it."""
