@@ -29,7 +29,6 @@ def call_row(call_id: str, **changes: object) -> dict[str, Any]:
     row: dict[str, Any] = {
         "call_id": call_id,
         "contact_id": "contact-1",
-        "direction": "inbound",
         "clid": '"王芳" <13800138000>',
         "src": "13800138000",
         "dst": "95598",
