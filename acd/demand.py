@@ -25,12 +25,12 @@ class Demand:
     """Mean time after which a caller gives up; exponential. Looked at by Erlang A only."""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.calls_per_hour < math.inf:
-            raise UsageError(f"{self.calls_per_hour} calls an hour: expected 0 or more")
-        if not 0 < self.handle_s < math.inf:
-            raise UsageError(f"a handle time of {self.handle_s} s: expected more than 0")
-        if not self.patience_s > 0:
-            raise UsageError(f"a patience of {self.patience_s} s: expected more than 0")
+        if not 0 <= self.calls_per_hour <= 1e9:
+            raise UsageError(f"{self.calls_per_hour} calls an hour: expected 0 to 1e9")
+        if not 1e-3 <= self.handle_s <= 1e6:
+            raise UsageError(f"a handle time of {self.handle_s} s: expected 0.001 to 1e6")
+        if not (1e-9 <= self.patience_s <= 1e12 or self.patience_s == math.inf):
+            raise UsageError(f"a patience of {self.patience_s} s: expected 1e-9 to 1e12, or no end")
 
     @property
     def calls_per_s(self) -> float:

@@ -19,7 +19,9 @@ STEP_S = 1800.0
 LONGEST_STEP_S = 4 * 3600.0
 """Over a longer time calls do not come at one rate."""
 MOST_CALLS = 1_000_000
+LEAST_S = 0.1
 LONGEST_S = 86_400
+"""Handle times and patience."""
 _NEEDED = ("start", "calls", "handle_s")
 _ROWS_ABOVE = 10
 """A title and remarks may stand above the heading, but no more rows than that."""
@@ -124,11 +126,11 @@ class _Reader:
         cell = self._cell(row, column)
         if cell is None:
             return None
-        number, seconds = number_in(cell), column.endswith("_s")
-        if number is not None and 0 <= number <= most and (number or not seconds):
+        number, least = number_in(cell), LEAST_S if column.endswith("_s") else 0
+        if number is not None and least <= number <= most:
             return number
-        expected = f"seconds, more than 0 and at most {most}" if seconds else f"a number from 0 to {most}"
-        self._report_cell(row, column, expected)
+        unit = "seconds" if least else "a number"
+        self._report_cell(row, column, f"{unit} from {least} to {most}")
         return None
 
     def _steps(self, drafts: Sequence[_Draft]) -> list[Step]:

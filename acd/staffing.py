@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from acd.demand import Demand, Figures, Goal, Model
 from acd.erlang import agents_needed, figures_of
-from acd.forecast import Step
+from acd.forecast import LEAST_S, LONGEST_S, Step
 from runtime.errors import UsageError
 from runtime.problems import listed
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How to staff. Raises UsageError for a shrinkage without a meaning."""
+    """How to staff. Raises UsageError for figures without a meaning."""
 
     model: Model
     goal: Goal
@@ -23,6 +23,8 @@ class Rules:
     """Of callers in steps that do not tell their own."""
 
     def __post_init__(self) -> None:
+        if self.patience_s is not None and not LEAST_S <= self.patience_s <= LONGEST_S:
+            raise UsageError(f"a patience of {self.patience_s} s: expected {LEAST_S} to {LONGEST_S}")
         if not 0 <= self.shrinkage < 1:
             raise UsageError(f"a shrinkage of {self.shrinkage:.0%}: expected 0 or more, below 100 %")
 

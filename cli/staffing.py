@@ -10,7 +10,6 @@ from acd.demand import Goal, Model
 from acd.forecast import Step, read_forecast
 from cli.options import JsonOption
 from cli.shares import parse_percent, parse_service_level
-from runtime.errors import UsageError
 
 
 def staff(
@@ -58,8 +57,6 @@ def staff(
         max_occupancy=parse_percent("--max-occupancy", max_occupancy),
         max_abandoned_share=parse_percent("--max-abandoned", max_abandoned),
     )
-    if patience_s is not None and not patience_s > 0:
-        raise UsageError(f"a patience of {patience_s} s: expected more than 0")
     steps = read_forecast(forecast)
     rules = Rules(
         model=model or _model_for(steps, patience_s),

@@ -4,7 +4,7 @@ import math
 from dataclasses import astuple
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from acd.demand import Demand, Goal, Model
@@ -196,7 +196,10 @@ class TestErlangA:
         assert calm.service_level >= busy.service_level - rounding
         assert calm.abandoned_share <= busy.abandoned_share + rounding
 
-    @given(st.floats(0, 1e9), st.floats(1e-3, 1e5), st.floats(1e-6, 1e9), groups, st.floats(0, 1e6))
+    @example(1e9, 1e6, 1e12, 1, 0.0)
+    @example(1e9, 1e-3, 1e-9, 5000, 1e6)
+    @example(1e-9, 1e-3, 1e12, 5000, 0.0)
+    @given(st.floats(0, 1e9), st.floats(1e-3, 1e6), st.floats(1e-9, 1e12), groups, st.floats(0, 1e6))
     def test_any_load_has_figures_within_their_bounds(
         self, calls_per_hour: float, handle_s: float, patience_s: float, agents: int, within_s: float
     ) -> None:

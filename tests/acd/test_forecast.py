@@ -102,7 +102,7 @@ class TestMistakes:
             "10:30,3,,",
         )
         start = "when the step begins, such as 09:30, 09:30-10:00 or 2026-11-23 09:30"
-        seconds = "seconds, more than 0 and at most 86400"
+        seconds = "seconds from 0.1 to 86400"
         number = "a number from 0 to 1000000"
         assert problems(path) == [
             (2, "话务量", "abc", number),
