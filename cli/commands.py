@@ -14,6 +14,7 @@ from cli import (
     check,
     events,
     flows,
+    lists,
     queues,
     recordings,
     records,
@@ -92,6 +93,7 @@ app.add_typer(agents.app, name="agents")
 app.add_typer(queues.app, name="queues")
 app.add_typer(acd.app, name="acd")
 app.add_typer(calendars.app, name="calendars")
+app.add_typer(lists.app, name="lists")
 app.add_typer(stations.app, name="stations")
 app.add_typer(sip.app, name="sip")
 app.add_typer(flows.app, name="flows")

@@ -50,6 +50,7 @@ _LEVELS: tuple[tuple[str, int], ...] = (
     ("registrations.restored", logging.INFO),
     ("registrations.", logging.WARNING),
     ("flow.node_entered", logging.DEBUG),
+    ("list.numbers_", logging.DEBUG),
     ("leg.", logging.DEBUG),
     ("endpoint.", logging.DEBUG),
     ("media.", logging.DEBUG),

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 import structlog
+import tzlocal
 
 import acd.service
 import ivr.service
@@ -38,6 +39,12 @@ from switch.certificate_verbs import CertificateVerbs
 from switch.commands import HangUpCall
 from switch.config import policies_of
 from switch.control.server import ControlServer
+from switch.customers.admission import CustomerAdmission
+from switch.customers.customer_lists import CustomerLists
+from switch.customers.events import ListsLoaded
+from switch.customers.loader import EntryLoader
+from switch.customers.number_list import NumberList
+from switch.customers.verbs import ListVerbs
 from switch.encryption import EncryptionRules
 from switch.events import SwitchStarted
 from switch.exchange import Exchange
@@ -52,7 +59,9 @@ from switch.recording_rule import RecordingPolicies, policy_of
 from switch.records.call_records import CallRecords
 from switch.records.database import Database
 from switch.records.journal import Journal
+from switch.records.number_entries import NumberEntries
 from switch.records.projection import Projection
+from switch.records.queries import RecordReader
 from switch.registration_verbs import RegistrationVerbs
 from switch.sdp.secrets import may_tell_keys, without_keys
 from switch.sip.guard.admission import Admission
@@ -82,6 +91,9 @@ from switch.verbs import ExchangeVerbs
 
 VERSION = version("ringmain")
 
+LISTS_PATIENCE_S = 5.0
+"""So long the first calls wait for the number lists, in case the database is slow."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -93,11 +105,13 @@ class Switchboard:
         self._loop = loop
         self._clock = LoopClock(loop.time)
         self._ids = RandomIds()
+        self._began_at = self._clock.now()
         self._faults = 0
         self.driver = Driver(self._clock, LoopAlarm(loop), self._on_fault)
         self._outside_levels = {station.name: station.outside_level for station in configuration.stations}
         self._build_telephony(installation.prompts)
         self._build_trunks(installation.areas)
+        self._lists = CustomerLists(configuration.number_lists, configuration.numbering.plan())
         self._calendars = Calendars((c.calendar() for c in configuration.calendars), self._clock.wall)
         self._applications = self._build_applications(installation.flows)
         self.exchange = Exchange(
@@ -106,7 +120,7 @@ class Switchboard:
             self._knows_target,
             codecs=configuration.media.codecs,
             hold_music=configuration.switch.hold_music,
-            admit=self._trunks.admit,
+            admit=CustomerAdmission(self._lists, self._clock.wall, self._trunks.admit).admit,
             may_dial=self._may_dial,
             encryption=EncryptionRules(
                 configuration.media.srtp,
@@ -243,6 +257,10 @@ class Switchboard:
         self._calendar_verbs = CalendarVerbs(
             configuration.calendars, self._calendars, self._clock, self.driver.submit
         )
+        self._list_verbs = ListVerbs(self._lists, self._clock, tzlocal.get_localzone(), self.driver.submit)
+        self._loader = EntryLoader(
+            self._knows_earlier_runs, RecordReader(configuration.records).number_entries, self._take_lists
+        )
         self._control = ControlServer(configuration.control, self._all_verbs(), self._audience_changed)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(
@@ -257,6 +275,7 @@ class Switchboard:
         gauges += [
             *readings.gauges(),
             *self._calendar_verbs.gauges(),
+            *self._list_verbs.gauges(),
             _loop_lag(self._stack.guard.admission),
             *self._archive.gauges(),
         ]
@@ -279,7 +298,14 @@ class Switchboard:
         for core in cores:
             self.driver.add_core(core)
         signalling = (self._stack, self._ban_file, self._registrations, self._dns)
-        shells_and_cores = (*signalling, self._media, self._trunks, self._calendars, self.exchange)
+        shells_and_cores = (
+            *signalling,
+            self._media,
+            self._trunks,
+            self._calendars,
+            self._lists,
+            self.exchange,
+        )
         for routes in (
             self._tap.around(self._transports.routes()),
             *(part.routes() for part in shells_and_cores),
@@ -299,6 +325,8 @@ class Switchboard:
         self._archive.start()
         self.driver.submit(SwitchStarted(version=VERSION))
         self.driver.submit(StartCalendars())
+        self._loader.start()
+        await asyncio.to_thread(self._loader.wait, LISTS_PATIENCE_S)
         known = self._registrations.load()
         self.driver.run_step(lambda now: self._stack.registrar.restore(known, now))
         self._loop.add_reader(self._media.event_fd, self._media.drain)
@@ -315,6 +343,7 @@ class Switchboard:
     async def close(self) -> None:
         """Finish recordings, then let go of sockets, then bring journal, database and archive up to date."""
         self._probe.stop()
+        self._loader.close()
         self._archive.stop_working()
         self._loop.remove_reader(self._media.event_fd)
         self._media.close()
@@ -344,6 +373,16 @@ class Switchboard:
     def _report(self, event: Event) -> None:
         """What journal or database tell on their own threads joins the other events on the loop."""
         self._loop.call_soon_threadsafe(self.driver.submit, event)
+
+    def _take_lists(self, lists: dict[str, NumberList]) -> None:
+        """On the loader's thread."""
+
+        def restore(now: float) -> Outputs:
+            self._lists.restore(lists)
+            entries = sum(map(len, lists.values()))
+            return [ListsLoaded(entries=entries, duration_ms=round((now - self._began_at) * 1000))]
+
+        self._loop.call_soon_threadsafe(self.driver.run_step, restore)
 
     def _knows_earlier_runs(self) -> bool:
         """Whether the database has all that the runs before wrote into the journal."""
@@ -391,6 +430,7 @@ class Switchboard:
 
     def _projections(self) -> Iterator[Projection]:
         yield CallRecords()
+        yield NumberEntries()
         yield from self._archive.projections()
         for application in self._applications:
             yield from application.projections
@@ -409,6 +449,7 @@ class Switchboard:
             *self._station_verbs.verbs(),
             *self._archive.verbs(),
             *self._calendar_verbs.verbs(),
+            *self._list_verbs.verbs(),
             *self.certificates.verbs(),
             *self._ban_verbs.verbs(),
             *registrations,

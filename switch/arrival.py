@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from runtime.vocabulary import Output
 from switch.causes import Cause
+from switch.customers.facts import NOTHING_KNOWN, Facts
 from switch.sip.events import LegArrived
 
 
@@ -19,6 +20,8 @@ class Admitted:
     """The trunk it comes from; None when it comes from no trunk."""
     area: str = ""
     """Where the caller is, by the landing code (落地码); empty when that is not known."""
+    facts: Facts = NOTHING_KNOWN
+    """What number lists say of the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class TurnedAway:
     """Told with a 503."""
     outputs: tuple[Output, ...] = ()
     """What is to be told besides."""
+    black_list: str = ""
+    """The number list that says so."""
 
 
 Admission = Callable[[LegArrived, float], Admitted | TurnedAway]

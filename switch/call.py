@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from runtime.target import Target
+from switch.customers.facts import NOTHING_KNOWN, Facts
 from switch.dial_plan import NUMBER_SCHEME
 from switch.key_echoes import KeyEchoes
 from switch.recording_rule import RecordingRule
@@ -132,6 +133,8 @@ class Call:
     arrived_at: float
     """Monotonic seconds."""
     customer: Leg
+    facts: Facts = NOTHING_KNOWN
+    """What number lists say of the caller."""
     privacy: bool = False
     """Whether the caller asks that number and name be hidden from those who are called."""
     diversions: tuple[str, ...] = ()

@@ -14,11 +14,15 @@ from switch.sip.events import LegArrived
 
 
 def refuse_arrival(
-    event: LegArrived, call_id: str, cause: Cause, retry_after_s: int | None = None
+    event: LegArrived, call_id: str, cause: Cause, retry_after_s: int | None = None, black_list: str = ""
 ) -> list[Output]:
-    """Turn away a leg before anything was done for it. ``call_id`` is what records and log know it by."""
+    """Turn away a leg before anything was done for it. ``call_id`` is what records and log know it by.
+
+    ``black_list``: the number list that says so.
+    """
     hang_up = HangUpLeg(leg_id=event.leg_id, cause=cause, retry_after_s=retry_after_s)
-    return [hang_up, _call_refused(event, call_id, event.leg_id, cause, by_caller=False)]
+    refused = _call_refused(event, call_id, event.leg_id, cause, by_caller=False, black_list=black_list)
+    return [hang_up, refused]
 
 
 def refuse_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool = False) -> list[Output]:
@@ -82,7 +86,13 @@ def lose_customer(calls: Calls, call: Call, cause: Cause, *, by_peer: bool) -> l
 
 
 def _call_refused(
-    who: LegArrived | Call, call_id: str, leg_id: str, cause: Cause, *, by_caller: bool
+    who: LegArrived | Call,
+    call_id: str,
+    leg_id: str,
+    cause: Cause,
+    *,
+    by_caller: bool,
+    black_list: str = "",
 ) -> CallRefused:
     return CallRefused(
         call_id=call_id,
@@ -92,6 +102,7 @@ def _call_refused(
         called_number=who.called_number,
         cause=cause,
         by_caller=by_caller,
+        black_list=black_list,
     )
 
 

@@ -28,6 +28,12 @@ class CallArrived(Event):
     """The trunk it came from; None when it came from none."""
     area: str = ""
     """Where the caller is, by the landing code (落地码); empty when that is not known."""
+    lists: tuple[str, ...] = ()
+    """Number lists the caller is on."""
+    tags: tuple[str, ...] = ()
+    """Tags the caller has, by these lists or by the number itself."""
+    priority: int = 0
+    """What these lists add to the call's priority."""
 
 
 @plain_data
@@ -74,6 +80,8 @@ class CallRefused(Event):
     cause: Cause
     by_caller: bool = False
     """True when the caller gave up first."""
+    black_list: str = ""
+    """The number list the caller is on who was refused for that; empty otherwise."""
 
 
 @plain_data
@@ -138,6 +146,12 @@ class CallHandedOff(Event):
     """An offer that comes along: OfferRinging or OfferAccepted follows, for the new owner."""
     way_out: str | None = None
     """Where the call goes when that offer fails, in place of what the new owner would do."""
+    lists: tuple[str, ...] = ()
+    """As in CallArrived."""
+    tags: tuple[str, ...] = ()
+    """As in CallArrived."""
+    priority: int = 0
+    """As in CallArrived."""
 
 
 class TransferKind(StrEnum):

@@ -218,18 +218,22 @@ class Exchange:
             return self._turn_away(event, Cause.NORMAL_TEMPORARY_FAILURE, self._refuse_after_s)
         arrival = self._admit(event, now)
         if isinstance(arrival, TurnedAway):
-            refusal = self._turn_away(event, arrival.cause, arrival.retry_after_s)
+            refusal = self._turn_away(event, arrival.cause, arrival.retry_after_s, arrival.black_list)
             return [*arrival.outputs, *refusal]
         access_code = self._access_codes.get(arrival.called_number)
         target = access_code.target if access_code else self._dialled_by(event.station, arrival.called_number)
         if target is None:
             return self._turn_away(event, self._why_nobody(event.station, arrival.called_number))
+        rejection = arrival.facts.rejection
+        target = rejection.target or target if rejection else target
         self._calls.add(self._new_call(event, arrival, access_code, target, now))
         ipv6 = negotiation.speaks_ipv6(event.sdp, event.peer)
         return [OpenEndpoint(leg_id=event.leg_id, near=None, ipv6=ipv6)]
 
-    def _turn_away(self, event: LegArrived, cause: Cause, retry_after_s: int | None = None) -> list[Output]:
-        return refuse_arrival(event, self._ids.new("call"), cause, retry_after_s)
+    def _turn_away(
+        self, event: LegArrived, cause: Cause, retry_after_s: int | None = None, black_list: str = ""
+    ) -> list[Output]:
+        return refuse_arrival(event, self._ids.new("call"), cause, retry_after_s, black_list)
 
     def _dialled_by(self, station: str | None, number: str) -> str | None:
         """Stations reach each other and outside numbers without an access code; others do not."""
@@ -263,6 +267,7 @@ class Exchange:
             session_id=event.session_id,
             trunk=arrival.trunk,
             area=arrival.area,
+            facts=arrival.facts,
             caller_station=event.station,
             recording_rule=self._policies.rule_for(
                 contact_id, access_code.number if access_code else None, arrival.trunk
@@ -440,4 +445,7 @@ def _arrived(call: Call) -> CallArrived:
         peer=call.peer,
         trunk=call.trunk,
         area=call.area,
+        lists=call.facts.lists,
+        tags=call.facts.tags,
+        priority=call.facts.priority,
     )

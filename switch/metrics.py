@@ -115,6 +115,7 @@ class Metrics:
         self._offers = _Tally(
             "offers", "Stations rung for a call: accepted, or the cause why not.", "outcome"
         )
+        self._rejected = _Tally("calls_rejected", "Calls that a black list turned away.", "list")
         self._recordings = _Tally("recordings", "Recordings that are over.", "outcome")
         self._faulty = _Tally("recordings_faulty", "Findings of the nightly check of recordings.", "fault")
         self._media_flooded = _Tally("media_flooded", "Floods of packets to the ports of legs.")
@@ -129,6 +130,7 @@ class Metrics:
             self._calls,
             self._hangups,
             self._offers,
+            self._rejected,
             self._recordings,
             self._faulty,
             self._media_flooded,
@@ -146,6 +148,8 @@ class Metrics:
         self._count_call(event.cause, answered=answered)
 
     def _call_refused(self, event: CallRefused) -> None:
+        if event.black_list:
+            self._rejected.add(event.black_list)
         self._count_call(event.cause, answered=False)
 
     def _count_call(self, cause: Cause, *, answered: bool) -> None:

@@ -16,6 +16,9 @@ def handed_off(call: Call, offer_id: str | None = None, way_out: str | None = No
         answered=call.customer.answered,
         offer_id=offer_id,
         way_out=way_out,
+        lists=call.facts.lists,
+        tags=call.facts.tags,
+        priority=call.facts.priority,
     )
 
 

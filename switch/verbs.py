@@ -102,6 +102,8 @@ def view_of_call(call: Call, now: float) -> dict[str, Any]:
         "trunk": call.trunk,
         "area": call.area,
         "whom": whom_of(call),
+        "lists": list(call.facts.lists),
+        "tags": list(call.facts.tags),
         "target": call.target,
         "station": call.station,
         "recording_id": call.recording_id,

@@ -24,6 +24,7 @@ _NAMING_KEYS = (
     ("trunks", "name"),
     ("areas", "name"),
     ("calendars", "name"),
+    ("number_lists", "name"),
     ("queues", "name"),
     ("agents", "id"),
 )
@@ -52,7 +53,7 @@ def find_problems(configuration: Configuration) -> list[Finding]:
 
 def targets(configuration: Configuration) -> list[tuple[KeyPath, Target]]:
     """Every place that sends calls somewhere, and where to."""
-    codes = configuration.access_codes
+    codes, lists = configuration.access_codes, configuration.number_lists
     ways_out = [
         *((("access_codes", i, "target"), code.target) for i, code in enumerate(codes)),
         *((("access_codes", i, "on_failure"), code.on_failure) for i, code in enumerate(codes)),
@@ -61,6 +62,7 @@ def targets(configuration: Configuration) -> list[tuple[KeyPath, Target]]:
             for i, queue in enumerate(configuration.queues)
             for pair in acd.config_problems.ways_out(i, queue)
         ),
+        *((("number_lists", i, "target"), of.target) for i, of in enumerate(lists) if of.target is not None),
     ]
     return [(path, parse_target(target)) for path, target in ways_out if target != HANG_UP]
 
@@ -82,7 +84,7 @@ def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
     for path, target in targets(configuration):
         if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME, STATION_SCHEME, NUMBER_SCHEME):
             yield Finding(path, "flow:<name>, queue:<name>, station:<name> or number:<digits>")
-        elif path[0] == "access_codes" and (expected := why_no_target(str(target), queues)) is not None:
+        elif path[0] != "queues" and (expected := why_no_target(str(target), queues)) is not None:
             yield Finding(path, expected)
         elif target.scheme == STATION_SCHEME and target.name not in stations:
             yield Finding(path, f"station:<name>, one of {listed(stations)}")

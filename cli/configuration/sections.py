@@ -13,6 +13,7 @@ from runtime.models import Section
 from switch.calendars.config import CalendarConfig
 from switch.config import AccessCodeConfig, HttpConfig, SwitchConfig
 from switch.control.config import ControlConfig
+from switch.customers.config import NumberListConfig
 from switch.dialling.config import DiallingConfig
 from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
@@ -73,6 +74,9 @@ class Configuration(Section):
         default_factory=list, description="Opening hours, exceptions and holidays, for queues and flows."
     )
     acd: AcdConfig = Field(default_factory=AcdConfig, description="What holds for all queues.")
+    number_lists: list[NumberListConfig] = Field(
+        default_factory=list, description="Lists of customers' numbers: VIP, sensitive, white, black."
+    )
     queues: list[QueueConfig] = Field(default_factory=list, description="Queues (技能队列) of the ACD.")
     agents: list[AgentConfig] = Field(default_factory=list, description="Agents (坐席) and their queues.")
     ivr: IvrConfig = Field(default_factory=IvrConfig, description="Flows that callers are led through.")

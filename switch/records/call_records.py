@@ -49,6 +49,8 @@ call_records = Table(
     Column("access_code", String(64), comment="null when a station dialled a phone, or nobody was let in"),
     Column("trunk", String(64), comment="the trunk it came from or went out by; null for none"),
     Column("area", String(255), comment="where the caller was, by landing code; null when unknown"),
+    Column("lists", String(255), comment="number lists the caller was on, with commas; null when on none"),
+    Column("tags", String(255), comment="tags the caller had, with commas; null when none"),
     Column("station", String(64), comment="the last it talked to"),
     Column("queue", String(255), comment="the last it waited in"),
     Column("digits", String(MAX_DIGITS), nullable=False, comment="the keys the caller pressed, in order"),
@@ -169,6 +171,8 @@ def _arrived(entry: JournalEntry, fields: Fields) -> OpenCall:
         access_code=fields["access_code"] or None,
         trunk=fields.get("trunk"),  # an older journal has neither
         area=fields.get("area", ""),
+        lists=tuple(fields.get("lists", ())),
+        tags=tuple(fields.get("tags", ())),
     )
     call.enter(fields["target"], entry.time)
     return call
@@ -198,6 +202,8 @@ def _refused(entry: JournalEntry, fields: Fields) -> OpenCall:
         called_number=fields["called_number"],
         sip_call_id=fields["sip_call_id"],
     )
+    if black_list := fields.get("black_list"):
+        call.lists = (black_list,)
     call.end(_cause(fields), HungUpBy.CALLER if fields.get("by_caller") else HungUpBy.SWITCH, entry.time)
     return call
 

@@ -51,6 +51,8 @@ class OpenCall:
     access_code: str | None = None
     trunk: str | None = None
     area: str = ""
+    lists: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     answered: float | None = None
     bridged: float | None = None
     ended: float | None = None
@@ -149,6 +151,8 @@ class OpenCall:
             "access_code": self.access_code,
             "trunk": self.trunk,
             "area": self.area or None,
+            "lists": ",".join(self.lists) or None,
+            "tags": ",".join(self.tags) or None,
             "station": self.station,
             "queue": self.queue,
             "digits": self.digits,

@@ -10,9 +10,11 @@ from urllib.parse import quote
 from sqlalchemy import URL, Connection, Select, Table, create_engine, make_url, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from switch.customers.number_list import Entry
 from switch.records.call_records import call_records
 from switch.records.config import RecordsConfig
 from switch.records.errors import NoRecords, RecordNotFound
+from switch.records.number_entries import number_entries
 from switch.records.recording_changes import Change, recording_changes, with_changes
 from switch.records.recording_search import RecordingSearch, query_of, unmoved
 from switch.records.recordings import recording_parties, recordings
@@ -21,6 +23,7 @@ Row = dict[str, Any]
 
 _MOST_MATCHES_TOLD = 5
 _IDS_AT_A_TIME = 500
+_ENTRIES_AT_A_TIME = 10_000
 
 
 class RecordReader:
@@ -96,6 +99,20 @@ class RecordReader:
         of_recording = select(table).where(table.c.recording_id == recording_id)
         return self._select(of_recording.order_by(table.c.change))
 
+    def number_entries(self, name: str | None = None) -> Iterator[tuple[str, Entry]]:
+        """The entries of one number list, or of all with its name, the latest change last."""
+        table = number_entries
+        columns = (table.c.list, table.c.number, table.c.remark, table.c.valid_from, table.c.valid_until)
+        wanted = (
+            select(*columns).where(table.c.removed.is_(False)).order_by(table.c.changed_at, table.c.number)
+        )
+        if name is not None:
+            wanted = wanted.where(table.c.list == name)
+        with _reading(self._url) as connection:
+            streaming = connection.execution_options(yield_per=_ENTRIES_AT_A_TIME)
+            for list_name, number, remark, begins, ends in streaming.execute(wanted):
+                yield list_name, Entry(number, remark, _wall(begins), _wall(ends))
+
     def _select(self, wanted: Select[Any]) -> list[Row]:
         with _reading(self._url) as connection:
             return [dict(row) for row in connection.execute(wanted).mappings()]
@@ -130,6 +147,10 @@ def _changed(connection: Connection, found: Sequence[Row]) -> list[Row]:
         for recording_id, kind, value in connection.execute(wanted):
             changes[recording_id].append(Change(kind, value))
     return [with_changes(row, changes[row["recording_id"]]) for row in found]
+
+
+def _wall(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()
 
 
 @contextmanager

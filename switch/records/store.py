@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from sqlalchemy import (
@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from switch.records.events import DatabaseMovedAside, Report
@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 Row = Mapping[str, Any]
 
 _LOCK_PATIENCE_S = 5
+LATEST_ROW_COUNTS = "latest_row_counts"
+"""In the ``info`` of a table whose rows take the place of those with their key; others are written once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class RecordStore:
         try:
             with self._engine.begin() as connection:
                 for table, some in rows.items():
-                    connection.execute(_insert_new(table, connection.dialect), _fitted(table, some))
+                    connection.execute(_insert(table, connection.dialect), _fitted(table, some))
                 _move_cursor(connection, next_sequence)
         except StatementError as error:
             if not _objects_to_content(error):
@@ -102,7 +104,7 @@ class RecordStore:
             for row in some:
                 try:
                     with self._engine.begin() as connection:
-                        connection.execute(_insert_new(table, connection.dialect), _fitted(table, [row]))
+                        connection.execute(_insert(table, connection.dialect), _fitted(table, [row]))
                 except StatementError as error:
                     if not _objects_to_content(error):
                         raise
@@ -136,6 +138,23 @@ def _sqlite_file(engine: Engine) -> Path | None:
 
 def _inode(file: Path | None) -> int | None:
     return file.stat().st_ino if file is not None and file.exists() else None
+
+
+def _insert(table: Table, dialect: Dialect) -> Insert:
+    insert_for = _insert_or_replace if LATEST_ROW_COUNTS in table.info else _insert_new
+    return insert_for(table, dialect)
+
+
+def _insert_or_replace(table: Table, dialect: Dialect) -> Insert:
+    """INSERT that changes the row whose key is there already."""
+    values = [column.name for column in table.c if not column.primary_key]
+    if dialect.name not in ("sqlite", "postgresql"):
+        for_mysql = mysql.insert(table)
+        changes = {name: for_mysql.inserted[name] for name in values}
+        return cast(Insert, for_mysql.on_duplicate_key_update(changes))
+    new = (sqlite if dialect.name == "sqlite" else postgresql).insert(table)
+    changes = {name: new.excluded[name] for name in values}
+    return cast(Insert, new.on_conflict_do_update(index_elements=list(table.primary_key), set_=changes))
 
 
 def _insert_new(table: Table, dialect: Dialect) -> Insert:

@@ -14,7 +14,7 @@ from runtime.hosts import check_host
 from runtime.models import KeyMistake, Section
 from runtime.problems import Finding, listed
 from switch.recording_rule import RecordingRule
-from switch.trunks.numbering import NumberForm
+from switch.trunks.numbering import NumberForm, NumberingPlan
 from switch.trunks.patterns import Pattern, parse_pattern, parse_rule
 
 _HOST_OF_A_URI = r"^[A-Za-z0-9.\-_:\[\]]+$"
@@ -331,6 +331,15 @@ class NumberingConfig(Section):
     @classmethod
     def _are_patterns(cls, patterns: list[str]) -> list[str]:
         return _read_by(parse_pattern, patterns)
+
+    def plan(self) -> NumberingPlan:
+        """The numbering plan this describes."""
+        return NumberingPlan(
+            self.country_code,
+            self.area_code,
+            [parse_pattern(text) for text in self.mobile],
+            [parse_pattern(text) for text in self.local],
+        )
 
 
 def find_problems(

@@ -30,10 +30,8 @@ from switch.trunks.endpoints import rank, wanted
 from switch.trunks.events import TrunkDisabled, TrunkEnabled
 from switch.trunks.health_watch import HealthWatch
 from switch.trunks.incoming import IncomingCalls
-from switch.trunks.numbering import NumberingPlan
 from switch.trunks.numbers import TrunkNumbers
 from switch.trunks.outgoing import OutgoingCalls
-from switch.trunks.patterns import parse_pattern
 from switch.trunks.registrations import Registrations
 from switch.trunks.routing import Routing
 from switch.trunks.sources import Sources
@@ -64,7 +62,7 @@ class Trunks:
         ``state`` is an earlier ``snapshot``, to go on from.
         """
         state = state if state is not None else TrunksState()
-        plan = _plan(numbering)
+        plan = numbering.plan()
         draw = drawing(ids)
         self._trunks = {c.name: Trunk.create(c, TrunkNumbers(c, plan, areas)) for c in configs}
         self._locator = locator
@@ -237,12 +235,3 @@ class Trunks:
 
     def _request_answered(self, event: RequestAnswered, now: float) -> list[Output]:
         return self._health.answered(event, now) or self._registrations.answered(event, now)
-
-
-def _plan(config: NumberingConfig) -> NumberingPlan:
-    return NumberingPlan(
-        config.country_code,
-        config.area_code,
-        [parse_pattern(text) for text in config.mobile],
-        [parse_pattern(text) for text in config.local],
-    )

@@ -8,6 +8,7 @@ from typing import Any
 import acd.verbs
 import switch.ban_verbs
 import switch.calendars.verbs
+import switch.customers.verbs
 import switch.placing_verbs
 import switch.registration_verbs
 import switch.station_verbs
@@ -155,6 +156,16 @@ CALENDAR_DAYS = {
     ],
     "changes": [{"at": "2026-11-23T08:30:00+08:00", "open": True}],
 }
+NUMBERS = {"name": "black", "title": "黑名单", "kind": "black", "priority": 0, "tags": [], "entries": 7}
+ENTRY = {"number": "139*", "remark": "骚扰", "valid_from": None, "valid_until": None}
+KNOWN = {
+    "number": "13900139000",
+    "lists": ["black"],
+    "tags": [],
+    "priority": 0,
+    "rejection": {"list": "black", "cause": "CALL_REJECTED", "target": None},
+    "entries": {"black": ENTRY},
+}
 FLOW = {"name": "hotline", "title": "热线", "nodes": 7, "calls": 3}
 NOTED = {"recording_id": "recording-1", "tags": ["投诉"], "rating": None, "held": False}
 STATUS = {
@@ -210,6 +221,11 @@ class SmallSwitch:
             self._verb("calendar.list", NoParams, [CALENDAR]),
             self._verb("calendar.show", switch.calendars.verbs.CalendarParams, CALENDAR | CALENDAR_DAYS),
             self._verb("calendar.override", switch.calendars.verbs.OverrideParams, CALENDAR),
+            self._verb("list.list", NoParams, [NUMBERS]),
+            self._verb("list.show", switch.customers.verbs.ShowParams, NUMBERS | {"newest": [ENTRY]}),
+            self._verb("list.add", switch.customers.verbs.AddParams, NUMBERS),
+            self._verb("list.remove", switch.customers.verbs.RemoveParams, NUMBERS),
+            self._verb("list.lookup", switch.customers.verbs.NumberParams, KNOWN),
             self._verb("station.list", NoParams, [PHONE]),
             self._verb("ban.list", NoParams, [BAN, BAN | {"source": "2001:db8::/64", "left_s": None}]),
             self._verb("ban.add", switch.ban_verbs.BanParams, BAN),

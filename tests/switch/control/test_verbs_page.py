@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
+from zoneinfo import ZoneInfo
 
 import pytest
 import uvloop
@@ -50,6 +51,10 @@ from switch.control.client import ControlClient
 from switch.control.config import ControlConfig
 from switch.control.protocol import ErrorCode
 from switch.control.server import ControlServer
+from switch.customers.config import ListKind, NumberListConfig
+from switch.customers.customer_lists import CustomerLists
+from switch.customers.facts import Facts
+from switch.customers.verbs import ListVerbs
 from switch.events import CallAnswered, CallEnded, CallHandedOff
 from switch.fork_verbs import ForkVerbs
 from switch.mask_verbs import MaskVerbs
@@ -72,6 +77,7 @@ from switch.sip.registration.registrations import Registration
 from switch.sip.stack import SipStack
 from switch.sip.transport.certificates import Certificates
 from switch.station_verbs import StationVerbs
+from switch.trunks.config import NumberingConfig
 from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
 from tests.helpers.exchange_rig import ExchangeRig
@@ -134,6 +140,8 @@ def all_verbs(folder: Path) -> list[Verb]:
     """Of a switch with an agent, a call that is answered, a flow and a registered phone."""
     rig = ExchangeRig()
     rig.feed(AnswerCall(call_id=rig.arrive()))
+    (call,) = rig.exchange.calls()
+    call.facts = Facts(("vip",), ("大客户",))
     counts = Switchboard._counts(Mock())  # asked for the names only
     of_exchange = ExchangeVerbs(
         rig.exchange,
@@ -183,6 +191,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_media.verbs(),
         *of_calendars,
         *by_phone(folder, rig).verbs,
+        *list_verbs(rig),
         *CallRecordingVerbs(rig.exchange, rig.driver.submit).verbs(),
         *of_recordings,
         *recording_verbs(folder, rig),
@@ -211,6 +220,15 @@ def calendar_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     calendars = Calendars((config.calendar() for config in configs), rig.clock.wall)
     rig.driver.add_routes(calendars.routes())
     return CalendarVerbs(configs, calendars, rig.clock, rig.driver.submit).verbs()
+
+
+def list_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a switch with one number list."""
+    configs = [NumberListConfig(name="vip", kind=ListKind.VIP, tags=["大客户"])]
+    lists = CustomerLists(configs, NumberingConfig().plan())
+    lists.restore({})
+    rig.driver.add_routes(lists.routes())
+    return ListVerbs(lists, rig.clock, ZoneInfo("Asia/Shanghai"), rig.driver.submit).verbs()
 
 
 def registration_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
@@ -273,6 +291,11 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("ban.add", {"source": "192.0.2.66", "duration_s": 600}),
     ("ban.list", {}),
     ("ban.lift", {"source": "192.0.2.66"}),
+    ("list.add", {"list": "vip", "entries": [{"number": "13900139000", "valid_until": "2099-01-01"}]}),
+    ("list.list", {}),
+    ("list.show", {"list": "vip"}),
+    ("list.lookup", {"number": "13900139000"}),
+    ("list.remove", {"list": "vip", "numbers": ["13900139000"]}),
     ("calendar.override", {"calendar": "office", "state": "open", "until": "2099-01-01T08:00"}),
     ("calendar.list", {}),
     ("calendar.show", {"calendar": "office"}),

@@ -16,6 +16,7 @@ from runtime.vocabulary import Command
 from switch.archive.catalogue.projections import RecordingParties, Recordings
 from switch.records.call_records import CallRecords
 from switch.records.columns import Stamp
+from switch.records.number_entries import NumberEntries
 from switch.records.projection import Projection
 from switch.records.recording_changes import RecordingChanges
 from switch.records.schema import journal_cursor
@@ -26,7 +27,8 @@ _HEAD = """\
 # Records
 
 The tables in the database that `records.database` names. They are made from
-[the journal](verbs.md#the-journal) and from nothing else; a row is written once and does not change.
+[the journal](verbs.md#the-journal) and from nothing else; a row is written once and does not change,
+but those of `number_entries`.
 `ringmain records` and `ringmain recordings` read them, and so may any program: SQLite's file can be read
 while the switch runs.
 
@@ -47,6 +49,7 @@ def _submit(command: Command) -> None:
 
 PROJECTIONS: list[Projection] = [
     CallRecords(),
+    NumberEntries(),
     Recordings(),
     RecordingParties(),
     RecordingChanges(),

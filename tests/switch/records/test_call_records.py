@@ -100,6 +100,8 @@ def test_an_answered_call_has_a_whole_record() -> None:
         "access_code": "95598",
         "trunk": None,
         "area": None,
+        "lists": None,
+        "tags": None,
         "station": "1002",
         "queue": "客户服务",
         "digits": "91",

@@ -1,0 +1,30 @@
+"""Callers who are let in get the facts that are known of them; those on a black list are turned away."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from switch.arrival import Admission, Admitted, TurnedAway
+from switch.customers.customer_lists import CustomerLists
+from switch.customers.facts import NOTHING_KNOWN
+from switch.sip.events import LegArrived
+
+
+class CustomerAdmission:
+    """An admission around another one, which says in which numbers a call comes in."""
+
+    def __init__(self, lists: CustomerLists, wall: Callable[[], float], admit: Admission) -> None:
+        self._lists = lists
+        self._wall = wall
+        self._admit = admit
+
+    def admit(self, event: LegArrived, now: float) -> Admitted | TurnedAway:
+        """Stations are no customers: their names are on no list."""
+        arrival = self._admit(event, now)
+        if isinstance(arrival, TurnedAway) or event.station is not None:
+            return arrival
+        facts = self._lists.facts(arrival.caller_number, self._wall())
+        if facts is NOTHING_KNOWN:
+            return arrival
+        if facts.rejection is not None and facts.rejection.target is None:
+            return TurnedAway(facts.rejection.cause, black_list=facts.rejection.list)
+        return replace(arrival, facts=facts)

@@ -1,0 +1,138 @@
+"""The number lists and tags of a switch, in memory: asked about every caller, changed while the switch runs.
+
+Every change is an event, which the journal keeps. The database has the entries from there, and gives them
+back at the next start; until it did nobody is on a list, and nothing can be changed.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from runtime.driver import Handler, ignoring_time
+from runtime.errors import UsageError
+from runtime.problems import listed
+from runtime.vocabulary import Output
+from switch.customers.commands import AddNumbers, RemoveNumbers
+from switch.customers.config import ListKind, NumberListConfig
+from switch.customers.events import NumbersAdded, NumbersRemoved
+from switch.customers.facts import NOTHING_KNOWN, Facts, Rejection
+from switch.customers.number_list import Entry, NumberList
+from switch.customers.numbers import entry_number, house_number
+from switch.trunks.numbering import NumberingPlan
+
+TAG_PREFIX = "tag:"
+"""A tag that is given to numbers is a list ``tag:<tag>``, which needs no configuration."""
+MOST_TAGS = 256
+"""Every caller is looked for under each tag."""
+
+
+class CustomerLists:
+    """Answers what is known of a number, and takes changes."""
+
+    def __init__(self, configs: Iterable[NumberListConfig], plan: NumberingPlan) -> None:
+        self._configs = {config.name: config for config in configs}
+        self._plan = plan
+        self._lists = {name: NumberList() for name in self._configs}
+        self.loaded = False
+        """Whether the entries of the run before are here."""
+
+    def routes(self) -> dict[type, Handler]:
+        """What it takes from the driver."""
+        return {AddNumbers: ignoring_time(self._add), RemoveNumbers: ignoring_time(self._remove)}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All lists, in the order of the configuration, and then all tags that numbers have."""
+        return tuple(self._lists)
+
+    def config(self, name: str) -> NumberListConfig | None:
+        """What the configuration says of a list; nothing of a tag."""
+        return self._configs.get(name)
+
+    def numbers(self, name: str) -> NumberList:
+        """The numbers of one list. Raises UsageError when there is none of this name."""
+        if name not in self._lists:
+            raise UsageError(f"there is no list {name!r}; there are {listed(self._lists)}, and tag:<any tag>")
+        return self._lists[name]
+
+    def facts(self, number: str, at: float) -> Facts:
+        """What is known of a number at a moment of the wall clock."""
+        entries = self.entries(number, at)
+        return self._weigh(entries) if entries else NOTHING_KNOWN
+
+    def entries(self, number: str, at: float) -> dict[str, Entry]:
+        """The entries by which a number is on lists, by list."""
+        key = house_number(number, self._plan)
+        found = ((name, numbers.find(key, at)) for name, numbers in self._lists.items())
+        return {name: entry for name, entry in found if entry is not None}
+
+    def restore(self, lists: Mapping[str, NumberList]) -> None:
+        """Take the entries of the run before; those of lists that are configured no longer stay unknown."""
+        for name, numbers in lists.items():
+            if name in self._configs or name.startswith(TAG_PREFIX):
+                self._lists[name] = numbers
+        self.loaded = True
+
+    def _weigh(self, names: Iterable[str]) -> Facts:
+        on = [self._configs[name] for name in names if name in self._configs]
+        tags = [tag for config in on for tag in config.tags]
+        tags += [name.removeprefix(TAG_PREFIX) for name in names if name.startswith(TAG_PREFIX)]
+        return Facts(
+            lists=tuple(config.name for config in on),
+            tags=tuple(dict.fromkeys(tags)),
+            priority=sum(config.priority for config in on),
+            rejection=_rejection(on),
+        )
+
+    def _add(self, command: AddNumbers) -> list[Output]:
+        self._expect_loaded()
+        entries = [self._in_house_form(entry) for entry in command.entries]
+        numbers = self._list_for(command.list)
+        for entry in entries:
+            numbers.put(entry)
+        plain = tuple((e.number, e.remark, e.valid_from, e.valid_until) for e in entries)
+        return [NumbersAdded(list=command.list, entries=plain, by=command.by)]
+
+    def _remove(self, command: RemoveNumbers) -> list[Output]:
+        self._expect_loaded()
+        numbers = self.numbers(command.list)
+        keys = [self._key(number) for number in command.numbers]
+        for key in keys:
+            if numbers.get(key) is None:
+                raise UsageError(f"{key} is not on the list {command.list}")
+        for key in keys:
+            numbers.remove(key)
+        return [NumbersRemoved(list=command.list, numbers=tuple(keys), by=command.by)]
+
+    def _list_for(self, name: str) -> NumberList:
+        """Where numbers are put; the list of a tag comes into being with its first."""
+        if name in self._lists or not name.startswith(TAG_PREFIX):
+            return self.numbers(name)
+        if len(self._lists) - len(self._configs) >= MOST_TAGS:
+            raise UsageError(f"there are {MOST_TAGS} tags already; use one of them")
+        return self._lists.setdefault(name, NumberList())
+
+    def _in_house_form(self, entry: Entry) -> Entry:
+        begins, ends = entry.valid_from, entry.valid_until
+        if begins is not None and ends is not None and ends <= begins:
+            raise UsageError(f"{entry.number} would be on the list until before it is; name a later end")
+        return entry._replace(number=self._key(entry.number))
+
+    def _key(self, number: str) -> str:
+        try:
+            return entry_number(number, self._plan)
+        except ValueError as error:
+            raise UsageError(f"{number!r} cannot be on a list; expected {error}") from error
+
+    def _expect_loaded(self) -> None:
+        if not self.loaded:
+            raise UsageError(
+                "the entries of the run before are still being read from the database; try again"
+            )
+
+
+def _rejection(on: Iterable[NumberListConfig]) -> Rejection | None:
+    """Who is on a white list is let in, whatever black list says otherwise."""
+    kinds = {config.kind: config for config in reversed(list(on))}
+    black = kinds.get(ListKind.BLACK)
+    if black is None or ListKind.WHITE in kinds:
+        return None
+    return Rejection(black.name, black.told, black.target)
