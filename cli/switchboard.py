@@ -91,7 +91,7 @@ from switch.verbs import ExchangeVerbs
 
 VERSION = version("ringmain")
 
-LISTS_PATIENCE_S = 5.0
+LISTS_PATIENCE_S = 10.0
 """So long the first calls wait for the number lists, in case the database is slow."""
 
 log = structlog.get_logger(__name__)

@@ -70,5 +70,7 @@ def sorted_into_lists(kept: Iterable[Kept]) -> dict[str, NumberList]:
     """All entries by their list, in their order."""
     lists: dict[str, NumberList] = {}
     for name, entry in kept:
-        lists.setdefault(name, NumberList()).put(entry)
+        if name not in lists:
+            lists[name] = NumberList()
+        lists[name].put(entry)
     return lists
