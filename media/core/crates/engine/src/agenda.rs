@@ -1,7 +1,7 @@
 //! What a worker has to do later: two heaps of moments, of what can wait and of what cannot.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::BinaryHeap;
 
 use crate::events::{EndpointId, ForkId, MixId, RecordingId};
 
@@ -90,12 +90,12 @@ impl Agenda {
         self.add(at_us - at_us % GRID_US, task);
     }
 
-    /// Take out all tasks of these, with their moments.
-    pub fn take_tasks_of(&mut self, ids: &HashSet<u64>) -> Vec<(u64, Task)> {
+    /// Take out all tasks of these, with their moments. The ids are sorted: each task of the worker is held against them.
+    pub fn take_tasks_of(&mut self, ids: &[u64]) -> Vec<(u64, Task)> {
         let mut taken = Vec::new();
         for heap in [&mut self.pressing, &mut self.patient] {
             heap.retain(|&Reverse(entry)| {
-                let stays = entry.1.about().is_none_or(|id| !ids.contains(&id));
+                let stays = entry.1.about().is_none_or(|id| ids.binary_search(&id).is_err());
                 if !stays {
                     taken.push(entry);
                 }
@@ -166,7 +166,7 @@ mod tests {
         agenda.add(30, Task::Speak(1));
         agenda.add(40, Task::Flush(2));
         agenda.add(50, Task::Speak(3));
-        let mut taken = agenda.take_tasks_of(&HashSet::from([1, 2]));
+        let mut taken = agenda.take_tasks_of(&[1, 2]);
         taken.sort_unstable();
         assert_eq!(taken, [(20, Task::ExpireDigit(1)), (30, Task::Speak(1)), (40, Task::Flush(2))]);
         assert_eq!((agenda.pop_pressing(99), agenda.pop_patient(99)), (None, Some(Task::Sweep)));

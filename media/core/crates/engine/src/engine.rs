@@ -265,6 +265,7 @@ impl Engine {
         }
         self.endpoints.clear();
         self.recordings.clear();
+        self.places.clear();
         self.crew.dismiss(patience)
     }
 

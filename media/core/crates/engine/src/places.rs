@@ -25,12 +25,11 @@ struct PlacedLeg {
     recording: Option<RecordingId>,
 }
 
+/// It is there as long as it has members.
 #[derive(Debug, Default)]
 struct PlacedMix {
     members: Vec<EndpointId>,
     is_bridge: bool,
-    /// Nobody will join it any more.
-    is_closed: bool,
 }
 
 /// A recording goes to the worker of the first leg attached to it.
@@ -46,6 +45,9 @@ struct PlacedRecording {
 pub struct Places {
     legs: HashMap<EndpointId, PlacedLeg>,
     mixes: HashMap<MixId, PlacedMix>,
+    /// What workers call the mixes that may be joined: each has another name when it begins anew, perhaps elsewhere,
+    /// so that a command for the one before that still waits cannot be taken for one for it.
+    open_mixes: HashMap<MixId, MixId>,
     recordings: HashMap<RecordingId, PlacedRecording>,
     /// How many legs each worker has.
     load: Vec<usize>,
@@ -56,6 +58,7 @@ impl Places {
         Self {
             legs: HashMap::new(),
             mixes: HashMap::new(),
+            open_mixes: HashMap::new(),
             recordings: HashMap::new(),
             load: vec![0; workers],
         }
@@ -76,6 +79,15 @@ impl Places {
         }
     }
 
+    /// All is over.
+    pub fn clear(&mut self) {
+        self.legs.clear();
+        self.mixes.clear();
+        self.open_mixes.clear();
+        self.recordings.clear();
+        self.load.fill(0);
+    }
+
     pub fn worker_of(&self, leg: EndpointId) -> Option<usize> {
         self.legs.get(&leg).map(|placed| placed.worker)
     }
@@ -85,8 +97,8 @@ impl Places {
         for leg in legs {
             self.leave_mix(leg);
         }
-        let moved = self.unite(self.company_of(legs[0]), self.company_of(legs[1]));
-        self.mixes.insert(mix, PlacedMix { is_bridge: true, is_closed: true, ..PlacedMix::default() });
+        let moved = self.unite_legs(legs[0], legs[1]);
+        self.mixes.insert(mix, PlacedMix { is_bridge: true, ..PlacedMix::default() });
         for leg in legs {
             self.enter(mix, leg);
         }
@@ -104,39 +116,44 @@ impl Places {
 
     /// A mix that nobody is in yet.
     pub fn open_mix(&mut self, mix: MixId) {
-        self.mixes.insert(mix, PlacedMix::default());
+        self.open_mixes.insert(mix, mix);
     }
 
     /// Who is in a mix that may be joined.
     pub fn members(&self, mix: MixId) -> Option<&[EndpointId]> {
-        self.mixes.get(&mix).filter(|mix| !mix.is_closed).map(|mix| &mix.members[..])
+        let known = self.mixes.get(self.open_mixes.get(&mix)?);
+        Some(known.map_or(&[], |mix| &mix.members[..]))
     }
 
-    /// Take a leg into a mix, out of the one it is in.
-    pub fn join_mix(&mut self, mix: MixId, leg: EndpointId) -> Option<Move> {
+    /// Take a leg into a mix that may be joined, out of the one it is in. Returns what workers call it, which is `new`
+    /// if it begins with this leg.
+    pub fn join_mix(&mut self, mix: MixId, leg: EndpointId, new: MixId) -> (MixId, Option<Move>) {
+        let others = self.members(mix).unwrap_or_default();
+        let other = others.iter().copied().find(|&other| other != leg);
         self.leave_mix(leg);
-        let other = self.members(mix).and_then(|members| members.first().copied());
-        let moved = other.and_then(|other| self.unite(self.company_of(leg), self.company_of(other)));
-        self.enter(mix, leg);
-        moved
+        let moved = other.and_then(|other| self.unite_legs(leg, other));
+        let joined = self.open_mixes.entry(mix).or_insert(new);
+        if other.is_none() {
+            *joined = new;
+        }
+        let joined = *joined;
+        self.mixes.entry(joined).or_default();
+        self.enter(joined, leg);
+        (joined, moved)
     }
 
     pub fn leave_mix(&mut self, leg: EndpointId) {
         let Some(id) = self.legs.get_mut(&leg).and_then(|placed| placed.mix.take()) else { return };
         let Some(mix) = self.mixes.get_mut(&id) else { return };
         mix.members.retain(|&member| member != leg);
-        if mix.is_closed && mix.members.is_empty() {
+        if mix.members.is_empty() {
             self.mixes.remove(&id);
         }
     }
 
     /// Nobody will join it any more.
-    pub fn close_mix(&mut self, id: MixId) {
-        let Some(mix) = self.mixes.get_mut(&id) else { return };
-        mix.is_closed = true;
-        if mix.members.is_empty() {
-            self.mixes.remove(&id);
-        }
+    pub fn close_mix(&mut self, mix: MixId) {
+        self.open_mixes.remove(&mix);
     }
 
     /// A recording that no worker carries yet.
@@ -157,7 +174,9 @@ impl Places {
     /// Give a channel of a recording that is placed to a leg, in place of the one that had it.
     pub fn attach(&mut self, recording: RecordingId, leg: EndpointId, channel: Channel) -> Option<Move> {
         self.legs.get_mut(&leg)?.recording.take_if(|before| *before != recording);
-        let moved = self.unite(self.company_of(leg), self.company_of_recording(recording));
+        let (here, there) = (self.worker_of(leg)?, self.carrier_of(recording)?);
+        let moved = (here != there)
+            .then(|| self.unite((self.company_of(leg), here), (self.company_of_recording(recording), there)));
         let placed = self.recordings.get_mut(&recording)?;
         match channel {
             Channel::Customer => placed.customer = Some(leg),
@@ -218,22 +237,19 @@ impl Places {
         company
     }
 
-    /// Have the smaller of two companies go to where the other is, if it is elsewhere.
-    fn unite(&mut self, one: Company, other: Company) -> Option<Move> {
-        let (here, there) = (self.place_of(&one)?, self.place_of(&other)?);
-        if here == there {
-            return None;
-        }
+    /// Have two legs with their companies be on one worker.
+    fn unite_legs(&mut self, leg: EndpointId, other: EndpointId) -> Option<Move> {
+        let (here, there) = (self.worker_of(leg)?, self.worker_of(other)?);
+        let apart = here != there;
+        apart.then(|| self.unite((self.company_of(leg), here), (self.company_of(other), there)))
+    }
+
+    /// Have the smaller of two companies go to the other's worker; of equals, to the worker with fewer legs.
+    fn unite(&mut self, (one, here): (Company, usize), (other, there): (Company, usize)) -> Move {
         let one_goes = (one.legs.len(), self.load[there]) <= (other.legs.len(), self.load[here]);
         let (company, from, to) = if one_goes { (one, here, there) } else { (other, there, here) };
         self.carry(&company, from, to);
-        Some(Move { company, from, to })
-    }
-
-    /// All of a company are on one worker; a recording may have nobody who speaks.
-    fn place_of(&self, company: &Company) -> Option<usize> {
-        let of_leg = company.legs.first().and_then(|&leg| self.worker_of(leg));
-        of_leg.or_else(|| company.recordings.first().and_then(|&recording| self.carrier_of(recording)))
+        Move { company, from, to }
     }
 
     fn carry(&mut self, company: &Company, from: usize, to: usize) {
@@ -283,7 +299,7 @@ mod tests {
         places.attach(30, 2, Channel::Customer);
         places.open_mix(21);
         for leg in [1, 3, 5] {
-            assert_eq!(places.join_mix(21, leg), None);
+            assert_eq!(places.join_mix(21, leg, 22), (22, None));
         }
         places.start_recording(31);
         places.place_recording(31, 0);
@@ -304,9 +320,9 @@ mod tests {
         places.attach(30, 3, Channel::Customer);
         places.bridge(22, [4, 6]);
         places.open_mix(23);
-        assert_eq!(places.join_mix(23, 8), None);
-        let moved = places.join_mix(23, 1).unwrap();
-        assert_eq!(moved, Move { company: company(&[1], &[], &[]), from: 0, to: 1 });
+        assert_eq!(places.join_mix(23, 8, 24), (24, None));
+        let moved = Move { company: company(&[1], &[], &[]), from: 0, to: 1 };
+        assert_eq!(places.join_mix(23, 1, 25), (24, Some(moved)));
     }
 
     #[test]
@@ -323,16 +339,19 @@ mod tests {
     }
 
     #[test]
-    fn a_bridge_ends_for_both_and_a_closed_mix_with_its_last_member() {
+    fn a_bridge_ends_for_both_and_a_mix_with_its_last_member() {
         let mut places = places();
         places.bridge(20, [1, 3]);
         places.unbridge(1);
         assert_eq!(places.company_of(3), company(&[3], &[], &[]));
         places.open_mix(21);
-        places.join_mix(21, 5);
+        assert_eq!(places.join_mix(21, 5, 22), (22, None));
+        places.leave_mix(5);
+        assert_eq!(places.members(21), Some(&[][..]));
+        assert_eq!(places.join_mix(21, 5, 23), (23, None), "it begins anew");
         places.unbridge(5);
         places.close_mix(21);
-        assert_eq!((places.company_of(5), places.members(21)), (company(&[5], &[21], &[]), None));
+        assert_eq!((places.company_of(5), places.members(21)), (company(&[5], &[23], &[]), None));
         places.close(5);
         assert!(places.mixes.is_empty());
     }

@@ -1,5 +1,8 @@
 //! Commands for what is still on its way to a worker: they wait for it, and each thing is told in the order of the
 //! commands that name it.
+//!
+//! The departure of a thing waits its turn too, and so does the order to await it when it is to come back: when it
+//! arrives, all that was said of it before is done, and it is awaited.
 
 use std::collections::{HashSet, VecDeque};
 

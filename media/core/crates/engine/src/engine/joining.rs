@@ -42,7 +42,8 @@ impl Engine {
         if role == (Role::Whisper { to: endpoint }) {
             return Err(Refusal::Senseless("a leg cannot whisper to itself".into()));
         }
-        let moved = self.places.join_mix(mix, endpoint);
+        let new = self.new_id();
+        let (mix, moved) = self.places.join_mix(mix, endpoint, new);
         self.go(moved);
         self.post(endpoint, Command::JoinMix { mix, endpoint, role })
     }

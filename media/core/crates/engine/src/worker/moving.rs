@@ -1,8 +1,6 @@
 //! Legs that go from one worker to another, with all that belongs to them: their sockets, in which packets wait
 //! meanwhile, their mixes, recordings and forks, and what the agenda holds of these.
 
-use std::collections::HashSet;
-
 use rustix::event::epoll;
 
 use super::leg::Leg;
@@ -95,7 +93,9 @@ impl Worker {
     fn pack(&mut self, company: Company, packed_us: u64) -> Luggage {
         let legs: Vec<_> = company.legs.iter().filter_map(|&leg| self.pack_leg(leg, &company)).collect();
         let forks = legs.iter().flat_map(|packed| &packed.forks).map(|&(id, _)| id);
-        let tasks = self.agenda.take_tasks_of(&company.ids().chain(forks).collect::<HashSet<_>>());
+        let mut ids: Vec<_> = company.ids().chain(forks).collect();
+        ids.sort_unstable();
+        let tasks = self.agenda.take_tasks_of(&ids);
         let mixes = company.mixes.iter().filter_map(|&id| Some((id, self.mixes.remove(id)?))).collect();
         let recordings = company.recordings.iter().filter_map(|&id| self.recorder.give_up(id)).collect();
         Luggage { company, legs, mixes, recordings, tasks, packed_us }

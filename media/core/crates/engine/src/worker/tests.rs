@@ -19,6 +19,7 @@ use crate::storage::Storage;
 mod flood;
 mod keys;
 mod masking;
+mod moved_call;
 mod moving;
 mod moving_at_random;
 mod unlike;

@@ -1,16 +1,14 @@
 //! Calls that go from one worker to another while packets come, prompts play, keys are pressed and hands are shaken:
 //! whoever has part in them must not be able to tell.
 
-use ::rtp::digit_sender::{DigitSender, Touch};
 use ::rtp::packet::Packet;
-use audio::encoder::{Encoder, MAX_PAYLOAD};
 use crossbeam_channel::bounded;
 use srtp::MAX_TRAILER;
 use srtp::keys::{Keys as SrtpKeys, Suite};
 
 use super::web::Browser;
 use super::*;
-use crate::commands::{Channel, Keys};
+use crate::commands::Channel;
 use crate::company::Company;
 use crate::events::EndpointCounters;
 use crate::mix::Role;
@@ -22,7 +20,6 @@ use crate::threads::Door;
 const BEAT_US: u64 = 20_000;
 const BRIDGE: u64 = 9;
 const RECORDING: u64 = 50;
-const KEYS: u8 = 101;
 
 pub(super) fn company(legs: &[EndpointId], mixes: &[u64], recordings: &[u64]) -> Company {
     Company { legs: legs.to_vec(), mixes: mixes.to_vec(), recordings: recordings.to_vec() }
@@ -53,7 +50,7 @@ impl Rig {
         }
     }
 
-    fn counters(&mut self, endpoint: EndpointId) -> EndpointCounters {
+    pub(super) fn counters(&mut self, endpoint: EndpointId) -> EndpointCounters {
         let (answer, answered) = bounded(1);
         self.order(Command::Query { endpoint, answer });
         // When reports are sent is left to chance.
@@ -62,10 +59,10 @@ impl Rig {
 }
 
 /// A packet that a phone was sent, its numbers counted from those of the first.
-type Heard = (u16, u32, bool, u8, Vec<u8>);
+pub(super) type Heard = (u16, u32, bool, u8, Vec<u8>);
 
 impl Phone {
-    fn heard(&self) -> Vec<Heard> {
+    pub(super) fn heard(&self) -> Vec<Heard> {
         let (mut packets, mut buffer) = (Vec::new(), [0; 512]);
         while let Ok((length, source)) = self.socket.recv_from(&mut buffer) {
             if source == self.leg {
@@ -83,138 +80,17 @@ impl Phone {
     }
 }
 
-/// One who talks, in whatever codec.
-struct Talker {
-    phone: Phone,
-    encoder: Encoder,
-    said: u64,
-}
-
-impl Talker {
-    fn new(rig: &mut Rig, endpoint: EndpointId, codec: Codec) -> Self {
-        let phone = rig.phone(endpoint);
-        let agreed =
-            |settings| Settings { codec, payload_type: 96, dtmf_payload_type: Some(KEYS), ..settings };
-        rig.agree(endpoint, agreed);
-        Self { phone, encoder: Encoder::new(codec).unwrap(), said: 0 }
-    }
-
-    fn talk(&mut self) {
-        let codec = self.encoder.codec();
-        let wave = |n| ((self.said * codec.samples(20) as u64 + n) as f64 * 0.4).sin() * 8000.0;
-        let samples: Vec<_> = (0..codec.samples(20) as u64).map(|n| wave(n) as i16).collect();
-        let mut payload = [0; MAX_PAYLOAD];
-        let length = self.encoder.encode(&samples, &mut payload).unwrap();
-        self.said += 1;
-        let (sequence, timestamp) = (65_500 + self.said, self.said * u64::from(codec.ticks(20)));
-        let header = Header {
-            marker: false,
-            payload_type: 96,
-            sequence: sequence as u16,
-            timestamp: timestamp as u32,
-            ssrc: 5,
-        };
-        let packet = [&header.to_bytes()[..], &payload[..length]].concat();
-        self.phone.socket.send_to(&packet, self.phone.leg).unwrap();
-    }
-}
-
-/// All that anybody can know of a call.
-#[derive(Debug, PartialEq)]
-struct Outcome {
-    heard: [Vec<Heard>; 2],
-    written: String,
-    facts: Vec<Event>,
-    counters: Vec<EndpointCounters>,
-}
-
-fn prompt() -> Arc<Prompt> {
+pub(super) fn prompt() -> Arc<Prompt> {
     let sweep = |rate_khz: usize| -> Vec<i16> {
         (0..300 * rate_khz).map(|n| ((n * n / (400 * rate_khz)) as f32 * 0.1).sin() as i16 * 9000).collect()
     };
     Arc::new(Prompt::encode(&sweep(8), &sweep(16)))
 }
 
-/// What is ordered at some beats of the call: it is talked, played to, keyed and masked.
-fn order_at(beat: u64) -> Option<Command> {
-    let touch = Touch { press_ms: 100, pause_ms: 60, volume: 10 };
-    let playback = |id, manner| Playback::new(id, Playlist::new(vec![prompt()]), manner);
-    match beat {
-        20 => Some(Command::Play { endpoint: 1, playback: playback(70, Manner::ONCE) }),
-        50 => Some(Command::PressKeys {
-            endpoint: 2,
-            keys: Keys::Events(DigitSender::new("15", touch).unwrap()),
-        }),
-        75 => Some(Command::Mask { endpoint: 1, for_us: 10 * BEAT_US }),
-        100 => Some(Command::Play { endpoint: 2, playback: playback(71, Manner::FOR_EVER) }),
-        120 => Some(Command::SteerPlayback { endpoint: 2, steer: crate::commands::Steer::Stop }),
-        _ => None,
-    }
-}
-
-/// Three seconds of a recorded call, which moves at these beats.
-fn call(codecs: [Codec; 2], moves_at: impl Fn(u64) -> bool) -> Outcome {
-    let mut rig = Rig::new();
-    let (writers, mut ends) = Writers::new(&Storage::default());
-    rig.worker.recorder = Recorder::new(writers.clone(), SampleFormat::Linear16);
-    rig.worker.around.writers = writers;
-    let mut talkers = [1, 2].map(|leg| Talker::new(&mut rig, leg, codecs[leg as usize - 1]));
-    let begun = Begun { writer: 0, started_us: rig.now_us, placed_us: rig.now_us };
-    rig.order(Command::Record { recording: RECORDING, begun });
-    for (endpoint, channel) in [(1, Channel::Customer), (2, Channel::Agent)] {
-        rig.order(Command::Attach { recording: RECORDING, endpoint, channel });
-    }
-    rig.order(Command::Bridge { mix: BRIDGE, legs: [1, 2] });
-    for beat in 0..150 {
-        if let Some(command) = order_at(beat) {
-            rig.order(command);
-        }
-        talkers.iter_mut().for_each(Talker::talk);
-        if moves_at(beat) {
-            rig.move_all(&company(&[1, 2], &[BRIDGE], &[RECORDING]));
-        }
-        rig.rounds(3);
-        rig.now_us += BEAT_US;
-    }
-    let ended_us = rig.now_us;
-    rig.order(Command::StopRecording { recording: RECORDING, ended_us });
-    rig.rounds(3);
-    let counters = vec![rig.counters(1), rig.counters(2)];
-    let written = ends.remove(0).jobs.try_iter().map(|(at_us, job)| told(at_us, &job)).collect();
-    let heard = talkers.map(|talker| talker.phone.heard());
-    Outcome { heard, written, facts: told_facts(&rig), counters }
-}
-
-fn told(at_us: u64, job: &Job) -> String {
-    format!("{at_us} {job:?}\n")
-}
-
 /// But for the phones' addresses, which are others in each call.
-fn told_facts(rig: &Rig) -> Vec<Event> {
+pub(super) fn told_facts(rig: &Rig) -> Vec<Event> {
     let facts = rig.worker.around.facts.drain(1000).into_iter();
     facts.filter(|fact| !matches!(fact, Event::MediaStarted { .. })).collect()
-}
-
-/// Each worker has its own seconds, of which the worst is rated.
-fn timeless(mut counters: EndpointCounters) -> EndpointCounters {
-    counters.quality.iter_mut().for_each(|quality| (quality.lowest_mos, quality.lowest_at_us) = (0.0, 0));
-    counters
-}
-
-#[test]
-fn a_call_that_moves_is_heard_recorded_and_counted_as_one_that_stays() {
-    for codecs in [[Codec::Pcma, Codec::Pcma], [Codec::Pcmu, Codec::G722], [Codec::Opus, Codec::Opus]] {
-        let [mut stays, mut moves] = [call(codecs, |_| false), call(codecs, |beat| beat % 3 == 1)];
-        for outcome in [&mut stays, &mut moves] {
-            outcome.counters = outcome.counters.drain(..).map(timeless).collect();
-        }
-        assert!(stays.heard.iter().all(|heard| heard.len() > 140), "{codecs:?}");
-        assert_eq!(stays.counters, moves.counters, "{codecs:?}");
-        assert!(moves.counters.iter().all(|counters| counters.packets_received == 150));
-        assert_eq!(stays.facts, moves.facts, "{codecs:?}");
-        assert!(stays.heard == moves.heard, "{codecs:?}: something else is heard");
-        assert!(stays.written == moves.written, "{codecs:?}: something else is recorded");
-    }
 }
 
 #[test]
@@ -296,7 +172,7 @@ fn commands_for_a_leg_on_its_way_wait_for_it_and_follow_in_their_order() {
     let mut rig = Rig::new();
     let _phones = [rig.phone(1), rig.phone(2)];
     let mut next = rig.depart(&company(&[1], &[], &[]));
-    let here = next.phone(3);
+    let _here = next.phone(3);
     let playback = |id| Playback::new(id, Playlist::new(vec![prompt()]), Manner::FOR_EVER);
     let (answer, answered) = bounded(2);
     for command in [
@@ -317,7 +193,6 @@ fn commands_for_a_leg_on_its_way_wait_for_it_and_follow_in_their_order() {
     assert_eq!(lives, ["stopped 70", "stopped 71", "closed 1", "stopped 72", "closed 3"]);
     assert!(answered.try_recv().is_ok());
     assert!(next.worker.legs.ids().is_empty());
-    drop(here);
 }
 
 fn life(event: Event) -> String {
@@ -406,4 +281,23 @@ fn for_a_leg_that_arrives_time_does_not_run_back() {
     rig.order(Command::Depart { company: company(&[1], &[], &[]), to: next.door() });
     let early_us = next.now_us;
     assert_eq!(next.worker.obey_some(early_us), rig.now_us);
+}
+
+#[test]
+fn a_port_that_rests_from_a_flood_is_listened_to_again_on_its_new_worker() {
+    let mut rig = Rig::new();
+    let (mut caller, agent) = (rig.phone(1), rig.phone(2));
+    rig.order(Command::Bridge { mix: BRIDGE, legs: [1, 2] });
+    for _ in 0..6 {
+        caller.flood(100);
+        rig.rounds(100);
+    }
+    rig.move_all(&company(&[1, 2], &[BRIDGE], &[]));
+    rig.rounds(2);
+    assert_eq!(rig.round(), 0, "nobody listens to it");
+    rig.now_us += 500_000;
+    rig.rounds(100);
+    caller.talk();
+    rig.rounds(2);
+    assert!(agent.hears());
 }
