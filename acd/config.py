@@ -176,6 +176,12 @@ class QueueConfig(Section):
         pattern=WAY_OUT_PATTERN,
         description="What happens to a caller beyond max_waiting: hang_up, or a target.",
     )
+    service_level_s: list[Annotated[float, Field(gt=0, le=3600)]] = Field(
+        default_factory=lambda: [20.0],
+        min_length=1,
+        max_length=8,
+        description="Callers answered within so many seconds are counted; several thresholds may be given.",
+    )
     music: str = Field(
         default="", description="Prompt played again and again to those who wait; empty: silence."
     )
@@ -197,6 +203,13 @@ class QueueConfig(Section):
         if starts != sorted(set(starts)):
             raise ValueError("each ring later than the one before")
         return rings
+
+    @field_validator("service_level_s")
+    @classmethod
+    def _ascend(cls, thresholds: list[float]) -> list[float]:
+        if thresholds != sorted(set(thresholds)):
+            raise ValueError("each threshold longer than the one before")
+        return thresholds
 
     @field_validator("exit_keys")
     @classmethod

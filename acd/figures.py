@@ -1,27 +1,34 @@
 """What became of each queue's callers since the process started: a fold over the ACD's own events."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from acd.config import QueueConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason
 
 
 class QueueFigures:
     """Counts callers by queue. Every number has one source: the events of joining and leaving."""
 
-    def __init__(self) -> None:
+    def __init__(self, queues: Iterable[QueueConfig]) -> None:
         self._joined: Counter[str] = Counter()
         self._turned_away: Counter[str] = Counter()
         self._left: defaultdict[str, Counter[LeaveReason]] = defaultdict(Counter)
+        self._within = {queue.name: dict.fromkeys(queue.service_level_s, 0) for queue in queues}
+        """Queue → threshold in seconds → callers answered within it."""
 
     def caller_joined(self, event: CallerJoined) -> None:
         self._joined[event.queue] += 1
 
     def caller_left(self, event: CallerLeft) -> None:
-        if event.position:
-            self._left[event.queue][event.reason] += 1
-        else:
+        if not event.position:
             self._turned_away[event.queue] += 1
+            return
+        self._left[event.queue][event.reason] += 1
+        if event.reason is LeaveReason.CONNECTED:
+            within = self._within[event.queue]
+            for threshold_s in within:
+                within[threshold_s] += event.wait_ms <= threshold_s * 1000
 
     def of(self, queue_name: str) -> Mapping[str, int]:
         """``offered`` counts everybody who came, those included who were turned away at once."""
@@ -38,3 +45,13 @@ class QueueFigures:
             "turned_away": turned_away,
             "withdrawn": left[LeaveReason.WITHDRAWN],
         }
+
+    def answered_within(self, queue_name: str) -> Mapping[float, int]:
+        """Callers answered within each of the queue's thresholds, in seconds."""
+        return self._within[queue_name]
+
+    def over(self, queue_name: str) -> int:
+        """Callers of whom it is known how they fared: all who left, but for those another queue counts."""
+        left = self._left[queue_name]
+        uncounted = left[LeaveReason.ELSEWHERE] + left[LeaveReason.WITHDRAWN]
+        return left.total() + self._turned_away[queue_name] - uncounted

@@ -108,7 +108,7 @@ def build(
     something; ``clock`` tells views and gauges the time.
     """
     core = AcdCore(queues, agents, ids, config, seed=int(ids.token(), 16))
-    figures = QueueFigures()
+    figures = QueueFigures(queues)
     return Application(
         scheme=QUEUE_SCHEME,
         knows=knows_queues(core.state),

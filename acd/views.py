@@ -34,7 +34,11 @@ def agent_view(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
 
 
 def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float) -> dict[str, Any]:
-    """``agents`` counts the queue's agents by state; ``eligible`` those who would be rung at once."""
+    """``agents`` counts the queue's agents by state; ``eligible`` those who would be rung at once.
+
+    A ``share`` of the service level is of all whose wait is over; None when there are none.
+    """
+    name, over = queue.config.name, figures.over(queue.config.name)
     return {
         "name": queue.config.name,
         "title": queue.config.title or queue.config.name,
@@ -42,7 +46,11 @@ def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float)
         "longest_wait_s": round(queue.longest_wait_s(now), 3),
         "agents": {state.value: queue.staff[state] for state in AgentState},
         "eligible": queue.eligible,
-        "calls": dict(figures.of(queue.config.name)),
+        "calls": dict(figures.of(name)),
+        "service_level": [
+            {"within_s": within_s, "answered": answered, "share": round(answered / over, 4) if over else None}
+            for within_s, answered in figures.answered_within(name).items()
+        ],
     }
 
 

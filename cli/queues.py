@@ -8,6 +8,7 @@ from rich.markup import escape
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
+from cli.shares import percent
 from cli.table import print_table
 
 app = noun("Queues 技能队列: who waits, and who serves them.")
@@ -25,8 +26,11 @@ def list_queues(
     if as_json:
         print_json(found)
         return
-    columns = ("queue", "title", "waiting#", "longest#", "eligible#", "agents", "calls since the start")
-    gives_way = ("calls since the start", "title")
+    columns = (
+        *("queue", "title", "waiting#", "longest#", "eligible#", "service level"),
+        *("agents", "calls since the start"),
+    )
+    gives_way = ("calls since the start", "title", "service level")
     print_table("queues", columns, (_row(queue) for queue in found), gives_way)
 
 
@@ -131,6 +135,7 @@ def _row(queue: dict[str, Any]) -> tuple[object, ...]:
         queue["waiting"],
         duration(queue["longest_wait_s"]) if queue["waiting"] else None,
         queue["eligible"],
+        [f"{percent(level['share'])} in {level['within_s']:g} s" for level in queue["service_level"]],
         _counts(queue["agents"]),
         _counts(queue["calls"]),
     )

@@ -337,6 +337,8 @@ def test_the_view_of_a_queue_tells_callers_agents_and_calls(rig: Rig) -> None:
         "turned_away": 0,
         "withdrawn": 0,
     }
+    assert service["service_level"] == [{"within_s": 20.0, "answered": 1, "share": 0.5}]
+    assert narrow["service_level"] == [{"within_s": 20.0, "answered": 0, "share": None}]
 
 
 def test_gauges_read_what_is_true_now(rig: Rig) -> None:

@@ -79,6 +79,7 @@ QUEUE = {
     "agents": {"LOGGED_OUT": 0, "AVAILABLE": 1, "ON_CALL": 2},
     "eligible": 1,
     "calls": {"offered": 9, "answered": 7, "abandoned": 0},
+    "service_level": [{"within_s": 20.0, "answered": 6, "share": 0.8571}],
 }
 PHONE = {
     "station": "1001",

@@ -197,8 +197,9 @@ def test_queues_show_only_the_counts_there_are(small_switch: SmallSwitch) -> Non
     text = run(small_switch, "queues").stdout
     assert "1 AVAILABLE, 2 ON_CALL" in text
     assert "LOGGED_OUT" not in text
-    assert text.splitlines()[-1].split()[2:6] == ["2", "1:01", "1", "1"]  # waiting, longest, eligible, …
+    assert text.splitlines()[-1].split()[2:6] == ["2", "1:01", "1", "85.7%"]  # waiting, longest, eligible …
     assert "9 offered, 7 answered" in text
+    assert "85.7% in 20 s" in text
     assert "1:01" in text
 
 
