@@ -259,7 +259,10 @@ class Switchboard:
         )
         self._list_verbs = ListVerbs(self._lists, self._clock, tzlocal.get_localzone(), self.driver.submit)
         self._loader = EntryLoader(
-            self._knows_earlier_runs, RecordReader(configuration.records).number_entries, self._take_lists
+            self._knows_earlier_runs,
+            RecordReader(configuration.records).number_entries,
+            self._take_lists,
+            is_down=lambda: self._database.failing,
         )
         self._control = ControlServer(configuration.control, self._all_verbs(), self._audience_changed)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None

@@ -19,6 +19,7 @@ from switch.calendars.events import (
 
 LOOK_S = 2.0
 """So long after the wall clock was set, or the machine slept, it is noticed at latest."""
+LONGEST_OVERRIDE_S = 10 * 366 * DAY_S
 _TICK_S = 0.01
 """A change is looked for no more often, when the wall clock goes slower than ours."""
 
@@ -150,6 +151,8 @@ class Calendars:
         override = Override(command.open, command.until, command.reason, command.by)
         if not override.holds(wall):
             raise UsageError("the end of what is said by hand is over already; name a later one")
+        if override.until is not None and override.until - wall > LONGEST_OVERRIDE_S:
+            raise UsageError("the end of what is said by hand is more than ten years off; name none at all")
         standing.override = override
         told = CalendarOverridden(
             calendar=command.calendar,

@@ -19,20 +19,25 @@ Kept = tuple[str, Entry]
 
 
 class EntryLoader:
-    """Tries until it could read. ``deliver`` gets all lists, on this thread, once."""
+    """Tries until it could read. ``deliver`` gets all lists, on this thread, once.
+
+    Nobody waits for a database that is down.
+    """
 
     def __init__(
         self,
         is_complete: Callable[[], bool],
         read: Callable[[], Iterable[Kept]],
         deliver: Callable[[dict[str, NumberList]], None],
+        is_down: Callable[[], bool],
     ) -> None:
         """``is_complete``: whether the database has all of the run before. ``read`` raises NoRecords."""
         self._is_complete = is_complete
         self._read = read
         self._deliver = deliver
+        self._is_down = is_down
         self._closing = Signal()
-        self._done = Signal()
+        self._released = Signal()
         self._thread = Thread(target=self._run, name="number lists", daemon=True)
 
     def start(self) -> None:
@@ -40,8 +45,8 @@ class EntryLoader:
         self._thread.start()
 
     def wait(self, patience_s: float) -> None:
-        """Until it is done, or that long."""
-        self._done.wait(patience_s)
+        """Until it is done, the database is down, or that long."""
+        self._released.wait(patience_s)
 
     def close(self) -> None:
         """Give up, if it is not done."""
@@ -53,8 +58,10 @@ class EntryLoader:
             lists = self._attempt() if self._is_complete() else None
             if lists is not None:
                 self._deliver(lists)
-                self._done.set()
+                self._released.set()
                 return
+            if self._is_down():
+                self._released.set()
             self._closing.wait(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 

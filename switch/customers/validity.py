@@ -3,6 +3,7 @@
 from datetime import date, datetime, time, timedelta, tzinfo
 
 _ONE_DAY = timedelta(days=1)
+_YEARS = range(1900, 3000)
 
 
 def beginning(text: str, zone: tzinfo) -> float | None:
@@ -26,10 +27,17 @@ def _moment(text: str, zone: tzinfo, after_midnight: timedelta) -> float | None:
     if not text:
         return None
     try:
-        if len(text) <= len("2026-12-31"):
-            day = date(*map(int, text.split("-")))
-            return datetime.combine(day + after_midnight, time.min, zone).timestamp()
-        moment = datetime.fromisoformat(text)
+        moment = _read(text, zone, after_midnight)
     except (ValueError, TypeError, OverflowError):
         raise ValueError("a day such as 2026-12-31, or a moment such as 2026-12-31T18:00") from None
-    return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).timestamp()
+    if moment.year not in _YEARS:
+        raise ValueError(f"a year from {_YEARS[0]} to {_YEARS[-1]}")
+    return moment.timestamp()
+
+
+def _read(text: str, zone: tzinfo, after_midnight: timedelta) -> datetime:
+    if len(text) <= len("2026-12-31"):
+        day = date(*map(int, text.split("-")))
+        return datetime.combine(day + after_midnight, time.min, zone)
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)

@@ -65,6 +65,11 @@ class Database:
         """All rows that entries up to this sequence complete are in the database."""
         return self._complete_to
 
+    @property
+    def failing(self) -> bool:
+        """Whether it could not be read or written when it was last tried."""
+        return self._failing
+
     def start(self) -> None:
         """Begin to follow; what is wrong with the database is reported, not raised."""
         self._thread.start()

@@ -83,7 +83,7 @@ class NumberingPlan:
 
 
 def _fits(number: str, patterns: Sequence[Pattern]) -> bool:
-    return any(pattern.match(number) is not None for pattern in patterns)
+    return any(pattern.fits(number) for pattern in patterns)
 
 
 def _is_digits(text: str) -> bool:

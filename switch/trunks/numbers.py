@@ -48,7 +48,7 @@ class TrunkNumbers:
 
     def owns(self, called: str) -> bool:
         """Whether a called number is one of the trunk's own; every one is, where none are named."""
-        return not self._own or any(pattern.match(called) is not None for pattern in self._own)
+        return not self._own or any(pattern.fits(called) for pattern in self._own)
 
     def _land(self, called: str, caller: str) -> ArrivedNumbers:
         place = self._config.landing_code

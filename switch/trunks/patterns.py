@@ -13,6 +13,7 @@ follows, at least one character. In the new form of a rule each ``X`` and the do
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import contains
 from typing import NamedTuple
 
 _DIGITS = "0123456789"
@@ -35,17 +36,21 @@ class Pattern:
     open_end: bool
     """Whether more must follow."""
 
-    def match(self, number: str) -> "Match | None":
-        """What the placeholders stand for in this number, or None when it does not fit."""
-        if not number.startswith(self.prefix):
-            return None
+    def fits(self, number: str) -> bool:
+        """Whether a number looks so."""
         start = len(self.prefix)
         end = start + len(self.elements)
         if len(number) <= end if self.open_end else len(number) != end:
+            return False
+        return number.startswith(self.prefix) and all(map(contains, self.elements, number[start:end]))
+
+    def match(self, number: str) -> "Match | None":
+        """What the placeholders stand for in this number, or None when it does not fit."""
+        if not self.fits(number):
             return None
+        start = len(self.prefix)
+        end = start + len(self.elements)
         middle = number[start:end]
-        if any(character not in right for character, right in zip(middle, self.elements, strict=True)):
-            return None
         digits = [c for c, right in zip(middle, self.elements, strict=True) if len(right) > 1]
         return Match(digits, number[end:])
 

@@ -42,6 +42,6 @@ class Routing:
         """The route of a number, or None."""
         for length in range(min(self._longest, len(number)), -1, -1):
             for pattern, route in self._by_prefix.get(number[:length], ()):
-                if pattern.match(number) is not None:
+                if pattern.fits(number):
                     return route
         return None

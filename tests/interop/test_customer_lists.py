@@ -5,12 +5,14 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import pytest
 from typer.testing import CliRunner
 
 from cli.commands import app
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.runner import Scenario, ScenarioResult, run_scenario
 from sipp_scenarios.switch_process import SwitchProcess
+from switch.control.client import VerbRefused
 from switch.records.queries import RecordReader
 from tests.helpers.switch_process import QUEUE_ONLY, switch_process
 from tests.helpers.toml_text import section
@@ -91,6 +93,27 @@ def test_numbers_outlive_a_switch_that_was_killed(tmp_path: Path) -> None:
             events.wait_for("call.refused", black_list="black")
         exported = CliRunner().invoke(app, ["lists", "export", "vip", *config]).stdout
         assert exported.splitlines()[1].startswith(f"{CUSTOMER},王芳,,2100-01-01T00:00")
+
+
+def test_a_database_that_is_down_at_the_start_holds_nobody_up_and_loses_no_number(tmp_path: Path) -> None:
+    with switch_process(tmp_path, more=LISTS) as switch:
+        with EventFollower(switch.control_socket) as events:
+            events.call("list.add", list="black", entries=[{"number": STRANGER}])
+        switch.terminate()
+        switch.wait(PATIENCE_S)
+        database = tmp_path / "ringmain.db"
+        for path in tmp_path.glob("ringmain.db*"):
+            path.unlink()
+        database.mkdir()
+        switch.start()
+        with EventFollower(switch.control_socket) as events:
+            assert events.call("list.lookup", number=STRANGER)["rejection"] is None
+            with pytest.raises(VerbRefused, match="still being read"):
+                events.call("list.add", list="vip", entries=[{"number": CUSTOMER}])
+            call(switch, tmp_path, CUSTOMER, "caller_calls_briefly")
+            database.rmdir()
+            events.wait_for("list.loaded", entries=1)
+            call(switch, tmp_path, STRANGER, "caller_finds_busy")
 
 
 def wait_until_on_disk(switch: SwitchProcess, word: str) -> None:

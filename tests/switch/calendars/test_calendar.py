@@ -1,5 +1,6 @@
 """Whether a calendar is open, and until when."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from switch.calendars.calendar import Calendar, is_open, next_change
 from switch.calendars.config import CalendarConfig
-from switch.calendars.exceptions import Exceptions
+from switch.calendars.exceptions import Exceptions, parse_exceptions
 from switch.calendars.hours import DAY_MIN, Span, parse_week
 
 OFFICE = ["mon-fri 08:30-12:00 14:00-17:30"]
@@ -223,3 +224,11 @@ def test_exceptions_that_make_no_sense_are_told(line: str, expected: str) -> Non
 
 def test_a_week_may_be_named_round_its_end() -> None:
     assert [bool(spans) for spans in parse_week(["sat-mon 08:00-09:00"])] == [1, 0, 0, 0, 0, 1, 1]
+
+
+@given(st.lists(st.text("0123456789-:. monfri()closedas国", max_size=40), max_size=3))
+def test_any_text_makes_a_calendar_or_is_told(lines: list[str]) -> None:
+    with suppress(ValueError):
+        assert len(parse_week(lines)) == 7
+    with suppress(ValueError):
+        parse_exceptions(lines, parse_week(OFFICE))

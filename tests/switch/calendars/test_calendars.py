@@ -158,10 +158,12 @@ def test_an_end_that_agrees_with_the_hours_is_no_change() -> None:
     assert rig.calendars.next_change("day") == at("2026-11-23T17:00")
 
 
-def test_an_end_that_is_over_is_refused() -> None:
+def test_an_end_that_is_over_or_far_off_is_refused() -> None:
     rig = Rig("2026-11-23T10:00", day=["mon 08:00-17:00"])
     with pytest.raises(UsageError, match="over already"):
         rig.override(False, "2026-11-23T10:00")
+    with pytest.raises(UsageError, match="name none at all"):
+        rig.override(False, "2099-11-23T10:00")
 
 
 def test_an_unknown_calendar_is_refused_by_name() -> None:

@@ -296,7 +296,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("list.show", {"list": "vip"}),
     ("list.lookup", {"number": "13900139000"}),
     ("list.remove", {"list": "vip", "numbers": ["13900139000"]}),
-    ("calendar.override", {"calendar": "office", "state": "open", "until": "2099-01-01T08:00"}),
+    ("calendar.override", {"calendar": "office", "state": "open", "until": "2030-01-01T08:00"}),
     ("calendar.list", {}),
     ("calendar.show", {"calendar": "office"}),
     ("call.list", {}),

@@ -26,7 +26,7 @@ def test_it_tries_until_the_database_is_there_and_has_all() -> None:
         yield "tag:a", Entry("1")
         yield "vip", Entry("2")
 
-    loader = EntryLoader(is_complete, read, delivered.put)
+    loader = EntryLoader(is_complete, read, delivered.put, is_down=lambda: False)
     loader.start()
     lists = delivered.get(timeout=PATIENCE_S)
     loader.wait(PATIENCE_S)
@@ -36,8 +36,19 @@ def test_it_tries_until_the_database_is_there_and_has_all() -> None:
 
 
 def test_it_gives_up_when_it_is_closed() -> None:
-    loader = EntryLoader(lambda: False, list, lambda lists: None)
+    loader = EntryLoader(lambda: False, list, lambda lists: None, is_down=lambda: False)
     loader.start()
     loader.close()
     loader._thread.join(PATIENCE_S)
     assert not loader._thread.is_alive()
+
+
+def test_nobody_waits_for_a_database_that_is_down_and_yet_it_is_read_when_it_is_back() -> None:
+    down = [True]
+    delivered: SimpleQueue[dict[str, NumberList]] = SimpleQueue()
+    loader = EntryLoader(lambda: not down[0], list, delivered.put, is_down=lambda: down[0])
+    loader.start()
+    loader.wait(1e6)  # would last for ever, were it not down
+    assert delivered.empty()
+    down[0] = False
+    assert delivered.get(timeout=PATIENCE_S) == {}

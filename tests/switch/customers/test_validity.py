@@ -1,9 +1,12 @@
 """From when and until when, as people write it."""
 
+from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from switch.customers.validity import beginning, end
 
@@ -37,3 +40,16 @@ def test_nothing_is_no_limit() -> None:
 def test_what_is_no_moment_is_told(text: str) -> None:
     with pytest.raises(ValueError, match="a day such as 2026-12-31"):
         end(text, ZONE)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-30", "0001-01-01T00:00", "9999-12-31T23:00-12:00"])
+def test_a_year_that_nobody_can_mean_is_told(text: str) -> None:
+    for read in (beginning, end):
+        with pytest.raises(ValueError, match="a year from 1900"):
+            read(text, ZONE)
+
+
+@given(st.text("0123456789-/T:+Z. 日", max_size=30))
+def test_any_text_is_a_moment_or_told(text: str) -> None:
+    with suppress(ValueError):
+        assert end(text, ZONE) is None or datetime.fromtimestamp(end(text, ZONE) or 0.0, ZONE)
