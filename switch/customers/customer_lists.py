@@ -1,9 +1,10 @@
 """The number lists and tags of a switch, in memory: asked about every caller, changed while the switch runs.
 
 Every change is an event, which the journal keeps. The database has the entries from there, and gives them
-back at the next start; until it did nobody is on a list, and nothing can be changed.
+back at the next start; until it did nobody is on a list but who was put there since.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 
 from runtime.driver import Handler, ignoring_time
@@ -11,7 +12,7 @@ from runtime.errors import UsageError
 from runtime.problems import listed
 from runtime.vocabulary import Output
 from switch.customers.commands import AddNumbers, RemoveNumbers
-from switch.customers.config import ListKind, NumberListConfig
+from switch.customers.config import NAME_PATTERN, ListKind, NumberListConfig
 from switch.customers.events import NumbersAdded, NumbersRemoved
 from switch.customers.facts import NOTHING_KNOWN, Facts, Rejection
 from switch.customers.number_list import Entry, NumberList
@@ -20,6 +21,7 @@ from switch.trunks.numbering import NumberingPlan
 
 TAG_PREFIX = "tag:"
 """A tag that is given to numbers is a list ``tag:<tag>``, which needs no configuration."""
+Change = NumbersAdded | NumbersRemoved
 MOST_TAGS = 256
 """Every caller is looked for under each tag."""
 
@@ -33,6 +35,8 @@ class CustomerLists:
         self._lists = {name: NumberList() for name in self._configs}
         self.loaded = False
         """Whether the entries of the run before are here."""
+        self._early: list[Change] = []
+        """What was changed before they were: it is later than they are."""
 
     def routes(self) -> dict[type, Handler]:
         """What it takes from the driver."""
@@ -70,6 +74,9 @@ class CustomerLists:
             if name in self._configs or name.startswith(TAG_PREFIX):
                 self._lists[name] = numbers
         self.loaded = True
+        for event in self._early:
+            self._apply(event)
+        self._early.clear()
 
     def _weigh(self, names: Iterable[str]) -> Facts:
         on = [self._configs[name] for name in names if name in self._configs]
@@ -83,32 +90,51 @@ class CustomerLists:
         )
 
     def _add(self, command: AddNumbers) -> list[Output]:
-        self._expect_loaded()
+        self._expect_place_for(command.list)
         entries = [self._in_house_form(entry) for entry in command.entries]
-        numbers = self._list_for(command.list)
-        for entry in entries:
-            numbers.put(entry)
         plain = tuple((e.number, e.remark, e.valid_from, e.valid_until) for e in entries)
-        return [NumbersAdded(list=command.list, entries=plain, by=command.by)]
+        return self._change(NumbersAdded(list=command.list, entries=plain, by=command.by))
 
     def _remove(self, command: RemoveNumbers) -> list[Output]:
-        self._expect_loaded()
-        numbers = self.numbers(command.list)
-        keys = [self._key(number) for number in command.numbers]
-        for key in keys:
-            if numbers.get(key) is None:
-                raise UsageError(f"{key} is not on the list {command.list}")
-        for key in keys:
-            numbers.remove(key)
-        return [NumbersRemoved(list=command.list, numbers=tuple(keys), by=command.by)]
+        """What the run before put on a list can be taken off before it is known."""
+        keys = tuple(self._key(number) for number in command.numbers)
+        if self.loaded:
+            numbers = self.numbers(command.list)
+            for key in keys:
+                if numbers.get(key) is None:
+                    raise UsageError(f"{key} is not on the list {command.list}")
+        else:
+            self._expect_place_for(command.list)
+        return self._change(NumbersRemoved(list=command.list, numbers=keys, by=command.by))
 
-    def _list_for(self, name: str) -> NumberList:
-        """Where numbers are put; the list of a tag comes into being with its first."""
-        if name in self._lists or not name.startswith(TAG_PREFIX):
-            return self.numbers(name)
+    def _change(self, event: Change) -> list[Output]:
+        self._apply(event)
+        if not self.loaded:
+            self._early.append(event)
+        return [event]
+
+    def _apply(self, event: Change) -> None:
+        """The list of a tag is there as long as it has a number."""
+        numbers = self._lists.setdefault(event.list, NumberList())
+        if isinstance(event, NumbersAdded):
+            for told in event.entries:
+                numbers.put(Entry(*told))
+        else:
+            for number in event.numbers:
+                numbers.remove(number)
+        if not numbers and event.list not in self._configs:
+            del self._lists[event.list]
+
+    def _expect_place_for(self, name: str) -> None:
+        if name in self._lists:
+            return
+        scheme, tag = name[: len(TAG_PREFIX)], name[len(TAG_PREFIX) :]
+        if scheme != TAG_PREFIX:
+            self.numbers(name)
+        if not re.fullmatch(NAME_PATTERN, tag):
+            raise UsageError(f"{tag!r} cannot be a tag; expected a word without spaces, commas and colons")
         if len(self._lists) - len(self._configs) >= MOST_TAGS:
             raise UsageError(f"there are {MOST_TAGS} tags already; use one of them")
-        return self._lists.setdefault(name, NumberList())
 
     def _in_house_form(self, entry: Entry) -> Entry:
         begins, ends = entry.valid_from, entry.valid_until
@@ -121,12 +147,6 @@ class CustomerLists:
             return entry_number(number, self._plan)
         except ValueError as error:
             raise UsageError(f"{number!r} cannot be on a list; expected {error}") from error
-
-    def _expect_loaded(self) -> None:
-        if not self.loaded:
-            raise UsageError(
-                "the entries of the run before are still being read from the database; try again"
-            )
 
 
 def _rejection(on: Iterable[NumberListConfig]) -> Rejection | None:

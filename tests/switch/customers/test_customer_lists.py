@@ -92,6 +92,8 @@ def test_a_change_is_told_in_the_numbers_of_the_house() -> None:
     ("name", "numbers", "validity", "expected"),
     [
         ("gold", [NUMBER], {}, "no list 'gold'; there are vip, and tag"),
+        ("tag:a,b", [NUMBER], {}, "'a,b' cannot be a tag"),
+        ("tag:", [NUMBER], {}, "'' cannot be a tag"),
         ("vip", ["13800138000", "王芳"], {}, "'王芳' cannot be on a list"),
         ("vip", [NUMBER], {"valid_from": 9.0, "valid_until": 9.0}, "name a later end"),
     ],
@@ -113,17 +115,28 @@ def test_who_is_not_on_the_list_cannot_be_taken_off() -> None:
     assert rig.facts().lists == ("vip",)
 
 
-def test_nothing_is_changed_before_the_entries_of_the_run_before_are_known() -> None:
-    rig = Rig(VIP, loaded=False)
-    for change in (rig.add, rig.remove):
-        with pytest.raises(UsageError, match="still being read"):
-            change("vip", NUMBER)
-    kept, gone = NumberList(), NumberList()
-    kept.put(Entry(NUMBER))
-    gone.put(Entry(NUMBER))
-    rig.lists.restore({"vip": kept, "tag:欠费": kept, "forgotten": gone})
-    assert rig.facts() == Facts(("vip",), ("大客户", "欠费"), 50)
-    assert rig.lists.names == ("vip", "tag:欠费")
+def test_what_is_changed_before_the_entries_of_the_run_before_are_known_holds_over_them() -> None:
+    rig = Rig(VIP, BLACK, loaded=False)
+    rig.add("black", NUMBER)
+    assert rig.facts().rejection is not None
+    rig.remove("vip", NUMBER)
+    rig.add("tag:欠费", NUMBER, remark="new")
+    vip, black, tagged = NumberList(), NumberList(), NumberList()
+    for numbers in (vip, black, tagged):
+        numbers.put(Entry(NUMBER, "old"))
+        numbers.put(Entry("1"))
+    rig.lists.restore({"vip": vip, "black": black, "tag:欠费": tagged, "forgotten": NumberList()})
+    assert rig.facts().lists == ("black",)
+    assert rig.lists.entries(NUMBER, 0.0)["tag:欠费"].remark == "new"
+    assert rig.facts("1") == Facts(("vip", "black"), ("大客户", "欠费"), 50, rig.facts().rejection)
+    assert rig.lists.names == ("vip", "black", "tag:欠费")
+
+
+def test_a_tag_that_no_number_has_is_gone() -> None:
+    rig = Rig(VIP)
+    rig.add("tag:欠费", NUMBER)
+    rig.remove("tag:欠费", NUMBER)
+    assert rig.lists.names == ("vip",)
 
 
 def test_there_are_only_so_many_tags() -> None:
