@@ -73,6 +73,7 @@ bench: .venv/.core  ## measure what a packet, a call, a registration and a flood
 	$(BIN)/python -m benchmarks.bench_calls --proxy
 	$(BIN)/python -m benchmarks.bench_flood
 	$(BIN)/python -m benchmarks.bench_register
+	$(BIN)/python -m benchmarks.bench_acd
 
 prompts: .venv/.core  ## make conf/prompts anew with espeak-ng
 	@$(call need,espeak-ng,espeak-ng)

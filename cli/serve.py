@@ -37,6 +37,7 @@ FILES_KEPT_BACK = 200
 
 def serve(installation: Installation) -> None:
     """Run the switch until it is told to stop. Raises UsageError when it cannot start."""
+    gc.disable()  # until all that lasts is built
     lines = LogWriter(sys.stderr)
     configure_logging(installation.configuration.log, cast(TextIO, lines))
     try:
@@ -71,6 +72,7 @@ def _collect_seldom() -> None:
     """What is there at the start stays: the collector need not look at it again."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(*COLLECTIONS)
 
 

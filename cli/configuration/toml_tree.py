@@ -1,9 +1,10 @@
 """TOML text as plain data together with the line every key stands on."""
 
-import tomllib
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+import tomli
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
@@ -12,13 +13,22 @@ from runtime.problems import KeyPath
 _LANGUAGE = Language(tree_sitter_toml.language())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TomlTree:
     """What a text holds and where."""
 
+    text: str
     value: dict[str, Any]
-    lines: dict[KeyPath, int]
-    """The line, counted from 1, of each section, key and list item."""
+
+    @cached_property
+    def lines(self) -> dict[KeyPath, int]:
+        """The line, counted from 1, of each section, key and list item.
+
+        Looked for when somebody asks, who has a mistake to tell of: it takes longer than all the rest.
+        """
+        locator = _Locator()
+        locator.take_document(Parser(_LANGUAGE).parse(self.text.encode()).root_node)
+        return locator.lines
 
     def line_of(self, path: KeyPath) -> int:
         """The line of this key, or of the nearest one around it; 0 when the text has neither."""
@@ -39,18 +49,10 @@ class TomlTree:
         return node
 
 
-def read_tree(text: str) -> TomlTree:
-    """Read a document without syntax mistakes. Raises tomllib.TOMLDecodeError for any other."""
-    value = tomllib.loads(text)
-    locator = _Locator()
-    locator.take_document(Parser(_LANGUAGE).parse(text.encode()).root_node)
-    return TomlTree(value, locator.lines)
-
-
 def key_parts(text: str) -> KeyPath:
-    """The parts of a bare, quoted or dotted key. Raises tomllib.TOMLDecodeError."""
+    """The parts of a bare, quoted or dotted key. Raises tomli.TOMLDecodeError."""
     parts: list[str | int] = []
-    node: Any = tomllib.loads(f"{text} = 0")
+    node: Any = tomli.loads(f"{text} = 0")
     while isinstance(node, dict):
         ((name, node),) = node.items()
         parts.append(name)

@@ -1,0 +1,292 @@
+"""The ACD's core under the load of a large centre: events a second, time of a decision, memory, loading.
+
+``python -m benchmarks.bench_acd [--seconds S] [--agents N] [--queues N] [--waiting N] [--json]``
+
+Everything happens in this process, without an exchange: every agent is busy at first and everybody waits.
+Then conversations end one after the other at random, agents wrap up, are rung for the caller whose turn it
+is, mostly answer, and for each caller served another one comes, so that the numbers stay as they are. An
+event is one call of the core. Time is CPU time of this process, whatever else the machine does; a *decision*
+is an event that rings a phone. Loading is of a whole configuration, file, checks and core, as the switch
+starts: without looking for garbage meanwhile.
+"""
+
+import argparse
+import gc
+import json
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+
+from rich.console import Console
+from rich.table import Table
+
+from acd.commands import MakeReady, SignIn
+from acd.config import AgentConfig, QueueConfig, RingRule, StrategyName
+from acd.core import AcdCore
+from acd.events import OfferMade, OfferResult
+from acd.inputs import (
+    CallerCame,
+    CallerConnected,
+    Input,
+    PhoneAnswered,
+    PhoneLost,
+    PhoneRang,
+    StationChanged,
+)
+from cli.configuration.loading import load_configuration
+from runtime.ids import SeededIds
+from runtime.vocabulary import Command, Output
+
+SKILLS = 40
+QUEUES_OF_AN_AGENT = 5
+SKILLS_OF_AN_AGENT = 5
+WRAP_UP_S = 0.5
+STEP_S = 0.001
+"""Of the core's time between two events."""
+LOADED = {"agents": 50_000, "queues": 2_000, "access_codes": 10_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The last line."""
+
+    events_per_s: float
+    decision_p50_ms: float
+    decision_p99_ms: float
+    event_p99_ms: float
+    events: int
+    decisions: int
+    bytes_per_entry: int
+    bytes_per_agent: int
+    load_s: float
+
+
+@dataclass(slots=True)
+class Centre:
+    """The core with its clock, and who talks on which offer."""
+
+    core: AcdCore
+    now: float = 0.0
+    calls: int = 0
+    times: list[tuple[float, bool]] = field(default_factory=list)
+    """Of each event: CPU seconds, and whether a phone was rung."""
+    talking: list[str] = field(default_factory=list)
+    ringing: list[str] = field(default_factory=list)
+
+    def tell(self, given: Command | Input) -> list[Output]:
+        return self._timed(lambda: self.core.handle(given, now=self.now))
+
+    def pass_time(self) -> None:
+        """One step, and all that is due then."""
+        self.now += STEP_S
+        while (at := self.core.next_deadline()) is not None and at <= self.now:
+            self._timed(lambda: self.core.wake(now=self.now))
+
+    def _timed(self, work: Callable[[], list[Output]]) -> list[Output]:
+        began = time.process_time()
+        outputs = work()
+        lasted = time.process_time() - began
+        made = [output.offer_id for output in outputs if isinstance(output, OfferMade)]
+        self.ringing += made
+        self.times.append((lasted, bool(made)))
+        return outputs
+
+
+def queues(count: int) -> list[QueueConfig]:
+    """Of all strategies but ring-all, which rings more phones than there are callers for."""
+    strategies = [strategy for strategy in StrategyName if strategy is not StrategyName.RING_ALL]
+    rings = [RingRule(after_s=600, drop_callers_own=True)]
+    return [
+        QueueConfig(
+            name=f"queue-{n}", strategy=strategies[n % len(strategies)], wrap_up_s=WRAP_UP_S, rings=rings
+        )
+        for n in range(count)
+    ]
+
+
+def agents(count: int, names: Sequence[str], choices: Random) -> list[AgentConfig]:
+    """Each in five queues, with five skills."""
+    return [
+        AgentConfig(
+            id=str(10_000 + n),
+            queues=choices.sample(names, QUEUES_OF_AN_AGENT),
+            skills={
+                f"skill-{s}": choices.randint(1, 9) for s in choices.sample(range(SKILLS), SKILLS_OF_AN_AGENT)
+            },
+        )
+        for n in range(count)
+    ]
+
+
+def come(centre: Centre, names: Sequence[str], choices: Random) -> None:
+    """A caller: every second asks for a skill, every tenth for two, in one queue or two, with a priority."""
+    centre.calls += 1
+    asked = choices.sample(range(SKILLS), choices.choice([0, 0, 0, 0, 0, 1, 1, 1, 1, 2]))
+    came = CallerCame(
+        call_id=f"call-{centre.calls}",
+        contact_id=f"contact-{centre.calls}",
+        caller_number="13800138000",
+        queues=tuple(choices.sample(names, choices.choice([1, 1, 1, 2]))),
+        priority=choices.choice([0, 0, 0, 5, 50]),
+        requirement=" and ".join(f"skill-{skill}>=2" for skill in asked),
+    )
+    centre.tell(came)
+
+
+def seat_everybody(centre: Centre, staff: Sequence[AgentConfig]) -> None:
+    """At phones that are registered, ready."""
+    for agent in staff:
+        centre.tell(StationChanged(station=agent.id, reachable=True))
+        centre.tell(SignIn(agent_id=agent.id, station=agent.id))
+        centre.tell(MakeReady(agent_id=agent.id))
+
+
+def fill(centre: Centre, names: Sequence[str], waiting: int, choices: Random) -> None:
+    """Let callers come until so many wait beside those who talk."""
+    while True:
+        lined_up = len(centre.core.state.entries) - len(centre.core.state.offers)
+        if lined_up >= waiting:
+            return
+        come(centre, names, choices)
+        take_calls(centre, choices)
+
+
+def take_calls(centre: Centre, choices: Random) -> None:
+    """Whoever is rung answers; one in twenty rejects."""
+    while centre.ringing:
+        offer_id = centre.ringing.pop()
+        centre.tell(PhoneRang(offer_id=offer_id))
+        if choices.random() < 0.05:
+            centre.tell(PhoneLost(offer_id=offer_id, result=OfferResult.REJECTED, by_agent=True))
+        else:
+            centre.tell(PhoneAnswered(offer_id=offer_id))
+            centre.tell(CallerConnected(offer_id=offer_id))
+            centre.talking.append(offer_id)
+
+
+def run(centre: Centre, names: Sequence[str], seconds: float, choices: Random) -> None:
+    """Conversations end, agents get the next call, callers come: for so much CPU time."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        place = choices.randrange(len(centre.talking))
+        centre.talking[place], centre.talking[-1] = centre.talking[-1], centre.talking[place]
+        ended = centre.talking.pop()
+        centre.tell(PhoneLost(offer_id=ended, result=OfferResult.FAILED, by_agent=True))
+        centre.pass_time()
+        take_calls(centre, choices)
+        come(centre, names, choices)
+        take_calls(centre, choices)
+
+
+def measure(seconds: float, agent_count: int, queue_count: int, waiting: int) -> Result:
+    """Fill the centre, then run it for about ``seconds`` of CPU time."""
+    bytes_per_agent, bytes_per_entry = memory(agent_count, queue_count, waiting)
+    choices, rules = Random(1), queues(queue_count)
+    names = [queue.name for queue in rules]
+    staff = agents(agent_count, names, choices)
+    centre = Centre(AcdCore(rules, staff, SeededIds()))
+    seat_everybody(centre, staff)
+    fill(centre, names, waiting, choices)
+    gc.collect()
+    gc.freeze()
+    run(centre, names, seconds / 5, choices)
+    centre.times.clear()
+    run(centre, names, seconds, choices)
+    decisions = sorted(lasted for lasted, decided in centre.times if decided)
+    events = sorted(lasted for lasted, _ in centre.times)
+    return Result(
+        events_per_s=round(len(events) / sum(events)),
+        decision_p50_ms=_percentile_ms(decisions, 0.5),
+        decision_p99_ms=_percentile_ms(decisions, 0.99),
+        event_p99_ms=_percentile_ms(events, 0.99),
+        events=len(events),
+        decisions=len(decisions),
+        bytes_per_entry=bytes_per_entry,
+        bytes_per_agent=bytes_per_agent,
+        load_s=load(),
+    )
+
+
+def memory(agent_count: int, queue_count: int, waiting: int) -> tuple[int, int]:
+    """Bytes Python holds for an agent, configuration included, and for an entry that waits."""
+    choices, rules = Random(1), queues(queue_count)
+    names = [queue.name for queue in rules]
+    tracemalloc.start()
+    held, _ = tracemalloc.get_traced_memory()
+    staff = agents(agent_count, names, choices)
+    core = AcdCore(rules, staff, SeededIds())
+    centre = Centre(core)
+    seat_everybody(centre, staff)
+    centre.times.clear()
+    with_agents, _ = tracemalloc.get_traced_memory()
+    nobody = AcdCore(rules, [], SeededIds())
+    lonely = Centre(nobody)
+    before, _ = tracemalloc.get_traced_memory()
+    for _ in range(waiting):
+        come(lonely, names, choices)
+    lonely.times.clear()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return (with_agents - held) // agent_count, (after - before) // waiting
+
+
+def load() -> float:
+    """Seconds of CPU from the file to the core that knows all of it."""
+    choices = Random(1)
+    with tempfile.TemporaryDirectory(prefix="bench-acd-") as name:
+        path = Path(name) / "ringmain.toml"
+        for folder in ("flows", "prompts"):
+            (path.parent / folder).mkdir()
+        path.write_text("\n".join(_lines(choices)), "utf-8")
+        gc.disable()
+        began = time.process_time()
+        configuration = load_configuration(path)
+        AcdCore(configuration.queues, configuration.agents, SeededIds(), configuration.acd)
+        lasted = time.process_time() - began
+        gc.enable()
+        return round(lasted, 2)
+
+
+def _lines(choices: Random) -> Iterator[str]:
+    names = [f"queue-{n}" for n in range(LOADED["queues"])]
+    for name in names:
+        yield f'[[queues]]\nname = "{name}"'
+    for n in range(LOADED["agents"]):
+        served = json.dumps(choices.sample(names, QUEUES_OF_AN_AGENT))
+        skills = ", ".join(f'"skill-{s}" = {s % 9 + 1}' for s in choices.sample(range(SKILLS), 5))
+        yield f'[[agents]]\nid = "{10_000 + n}"\nqueues = {served}\nskills = {{ {skills} }}'
+    for n in range(LOADED["access_codes"]):
+        yield f'[[access_codes]]\nnumber = "{400_000_0000 + n}"\ntarget = "queue:{choices.choice(names)}"'
+
+
+def _percentile_ms(ordered: Sequence[float], share: float) -> float:
+    return round(ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000, 4)
+
+
+def main() -> None:
+    """Measure, print the table, then the one line of JSON."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=20.0, help="of CPU time, after a warm-up")
+    parser.add_argument("--agents", type=int, default=5_000, help="signed in, each in five queues")
+    parser.add_argument("--queues", type=int, default=2_000)
+    parser.add_argument("--waiting", type=int, default=20_000, help="callers")
+    parser.add_argument("--json", action="store_true", help="print the line of JSON only")
+    arguments = parser.parse_args()
+    result = measure(arguments.seconds, arguments.agents, arguments.queues, arguments.waiting)
+    if not arguments.json:
+        table = Table(
+            "figure", title=f"the ACD's core, {arguments.agents} agents, {arguments.waiting} callers"
+        )
+        table.add_column("value", justify="right")
+        for name, value in asdict(result).items():
+            table.add_row(name, f"{value:g}")
+        Console().print(table)
+    print(json.dumps(asdict(result)))
+
+
+if __name__ == "__main__":
+    main()
