@@ -123,6 +123,7 @@ def build(
         verbs=_verbs(AcdVerbs(core.state, stations, figures, clock, submit)),
         projections=(QueueEntries(),),
         gauges=_gauges(AcdReadings(core.state, clock)),
+        agent_at=core.state.seats.get,
         agent_topics=(OfferMade.topic,),
     )
 

@@ -8,7 +8,7 @@ from pydantic import SecretStr, ValidationError
 from rich.markup import escape
 
 from cli.noun import noun
-from cli.options import ConfigOption, JsonOption, SocketOption, ask, configuration
+from cli.options import ConfigOption, JsonOption, SocketOption, ask, configuration, own_name
 from cli.output import duration, print_json, print_line
 from cli.table import print_table
 from switch.sip.config import StationConfig
@@ -49,6 +49,39 @@ def send_message(
     else:
         phones = "1 phone" if sent["phones"] == 1 else f"{sent['phones']} phones"
         print_line(f"{sent['text_id']} is on its way to {phones} of {escape(station)}")
+
+
+@app.command("record")
+def record(
+    station: NameArgument,
+    ring: Annotated[float, typer.Option(help="Seconds it may go unanswered.")] = 30,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Call a station and record what is said there (柜台录音), until # is pressed or it hangs up."""
+    begun = ask(socket, config, "station.record", station=station, ring_s=ring, by=own_name())
+    if as_json:
+        print_json(begun)
+    else:
+        print_line(f"{begun['call_id']} calls {escape(station)}, which is recorded when it answers")
+
+
+@app.command("stop-recording")
+def stop_recording(
+    station: NameArgument,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End the recording at a station, and hang its phone up."""
+    ended = ask(socket, config, "station.stop_recording", station=station)
+    if as_json:
+        print_json(ended)
+    elif ended["recording_id"] is None:
+        print_line(f"{escape(station)} was not recorded yet; it is called no more")
+    else:
+        print_line(f"{escape(station)} was recorded as {ended['recording_id']}")
 
 
 @app.command("hash")

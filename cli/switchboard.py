@@ -11,6 +11,7 @@ import tzlocal
 
 import acd.service
 import ivr.service
+import switch.counter.service
 import switch.dialling.service
 from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
@@ -45,6 +46,8 @@ from switch.customers.events import ListsLoaded
 from switch.customers.loader import EntryLoader
 from switch.customers.number_list import NumberList
 from switch.customers.verbs import ListVerbs
+from switch.counter.counter import CounterRecording
+from switch.counter.service import CounterVerbs
 from switch.encryption import EncryptionRules
 from switch.events import SwitchStarted
 from switch.exchange import Exchange
@@ -223,7 +226,23 @@ class Switchboard:
                 config=configuration.acd,
             ),
             self._by_phone.application(),
+            self._build_counter(),
         )
+
+    def _build_counter(self) -> Application:
+        """Asks the other applications who sits at a station, once all are there."""
+        recordings = self.configuration.recordings
+        core = CounterRecording(
+            self._ids, self._agent_at, tone=recordings.beep, limit_s=recordings.counter_limit_s
+        )
+        verbs = CounterVerbs(
+            core,
+            self._stack.registrar.contacts,
+            lambda call_id: self.exchange.find(call_id),
+            self._ids,
+            self.driver.submit,
+        )
+        return switch.counter.service.build(core, verbs)
 
     def _build_observation(self) -> None:
         configuration = self.configuration
@@ -412,6 +431,10 @@ class Switchboard:
 
     def _may_dial(self, station: str, number: str) -> bool:
         return self._trunks.may_dial(self._outside_levels.get(station, 0), number)
+
+    def _agent_at(self, station: str) -> str | None:
+        found = (app.agent_at(station) for app in self._applications)
+        return next((agent for agent in found if agent is not None), None)
 
     def _knows_target(self, target: str) -> bool:
         scheme, name = parse_target(target)

@@ -210,6 +210,13 @@ class RecordingsConfig(Section):
         description="Prompt such as tone:recorded that both hear once when they are connected and recorded, "
         "or when recording begins while they talk; empty: none.",
     )
+    counter_limit_s: float = Field(
+        default=14_400,
+        gt=0,
+        le=86_400,
+        description="How long a station may be recorded at the counter, without a caller, before it is hung "
+        "up, in seconds.",
+    )
     reconcile_at: str = Field(
         default="03:30",
         description="When each night all recordings of the days before are held against files, manifests and "

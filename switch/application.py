@@ -51,5 +51,7 @@ class Application:
     verbs: tuple[Verb, ...] = ()
     projections: tuple[Projection, ...] = ()
     gauges: tuple[Gauge, ...] = ()
+    agent_at: Callable[[str], str | None] = lambda station: None
+    """Which of its agents sits at a station."""
     agent_topics: tuple[str, ...] = ()
     """Of its events that tell, by call_id, offer_id and agent, whom an offer goes to."""

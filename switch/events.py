@@ -34,6 +34,8 @@ class CallArrived(Event):
     """Tags the caller has, by these lists or by the number itself."""
     priority: int = 0
     """What these lists add to the call's priority."""
+    station: str | None = None
+    """The station that calls; None for a customer from outside."""
 
 
 @plain_data
@@ -152,6 +154,8 @@ class CallHandedOff(Event):
     """As in CallArrived."""
     priority: int = 0
     """As in CallArrived."""
+    station: str | None = None
+    """The station that is the caller; None for a customer from outside."""
 
 
 class TransferKind(StrEnum):

@@ -448,4 +448,5 @@ def _arrived(call: Call) -> CallArrived:
         lists=call.facts.lists,
         tags=call.facts.tags,
         priority=call.facts.priority,
+        station=call.caller_station,
     )

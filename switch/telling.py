@@ -19,6 +19,7 @@ def handed_off(call: Call, offer_id: str | None = None, way_out: str | None = No
         lists=call.facts.lists,
         tags=call.facts.tags,
         priority=call.facts.priority,
+        station=call.caller_station,
     )
 
 

@@ -14,6 +14,7 @@ from cli.paths import shown_path
 from ivr.config import FLOW_SCHEME
 from runtime.problems import Finding, KeyPath, listed
 from runtime.target import HANG_UP, Target, parse_target
+from switch.counter.counter import COUNTER_SCHEME, RECORD
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
 from switch.sip.transport.certificates import faults_of_connections, faults_of_listener
 from switch.trunks.routing import Routing
@@ -29,6 +30,10 @@ _NAMING_KEYS = (
     ("agents", "id"),
 )
 """In each list of sections, the key that tells its entries apart."""
+
+
+_AT_COUNTER = Target(COUNTER_SCHEME, RECORD)
+_TARGETS = f"flow:<name>, queue:<name>, station:<name>, number:<digits> or {_AT_COUNTER}"
 
 
 def find_repeated(tree: TomlTree) -> list[Finding]:
@@ -82,8 +87,10 @@ def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
     stations = {station.name for station in configuration.stations}
     routing = Routing(configuration.routes)
     for path, target in targets(configuration):
+        if target == _AT_COUNTER:
+            continue
         if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME, STATION_SCHEME, NUMBER_SCHEME):
-            yield Finding(path, "flow:<name>, queue:<name>, station:<name> or number:<digits>")
+            yield Finding(path, _TARGETS)
         elif path[0] != "queues" and (expected := why_no_target(str(target), queues)) is not None:
             yield Finding(path, expected)
         elif target.scheme == STATION_SCHEME and target.name not in stations:

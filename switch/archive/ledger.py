@@ -52,6 +52,7 @@ class Ledger:
             "call.handed_off": self._handed_off,
             "call.transferred": self._transferred,
             "offer.ended": self._offer_ended,
+            "station.recorded": _recorded_at_counter,
             **dict.fromkeys(agent_topics, _offered_to_agent),
         }
 
@@ -210,6 +211,10 @@ def _begun(call: _Call, entry: JournalEntry) -> RecordingNote:
 
 def _offered_to_agent(call: _Call, entry: JournalEntry) -> None:
     call.agents[entry.fields["offer_id"]] = entry.fields["agent"]
+
+
+def _recorded_at_counter(call: _Call, entry: JournalEntry) -> None:
+    call.customer.at_counter, call.customer.agent = True, entry.fields["agent"]
 
 
 def _go_on(note: RecordingNote, call: _Call) -> None:

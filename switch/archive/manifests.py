@@ -12,7 +12,7 @@ from switch.archive.notes import Ended, LegNote, RecordingNote
 def manifest_of(ended: Ended, wav: WavFile | None) -> Manifest:
     """``wav``: what the file's header says; None when there is no file that can be read."""
     note, outcome = ended.note, ended.outcome
-    talking = [leg for leg in note.legs if leg.channel == "agent"]
+    talking = [leg for leg in note.legs if leg.is_ours]
     return Manifest(
         recording_id=note.recording_id,
         contact_id=note.contact_id,

@@ -18,6 +18,13 @@ class LegNote:
     joined: float
     agent: str | None = None
     left: float | None = None
+    at_counter: bool = False
+    """Whether it is a station that is recorded by itself."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is a station, or whom it stands for: an agent's side, or the counter's phone."""
+        return self.channel == "agent" or self.at_counter
 
 
 @dataclass(slots=True)

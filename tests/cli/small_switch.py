@@ -20,6 +20,7 @@ from switch.archive.catalogue.verbs import RateParams, ReasonParams, RecordingPa
 from switch.archive.phone.service import PlayParams
 from switch.control.config import ControlConfig
 from switch.control.server import ControlServer
+from switch.counter.service import RecordParams, StationParams
 from switch.records.projection import JournalEntry
 from switch.trunks.verbs import TrunkParams
 
@@ -238,6 +239,8 @@ class SmallSwitch:
             ),
             self._verb("registration.remove", switch.registration_verbs.RemoveParams, [REGISTRATION]),
             self._verb("message.send", switch.station_verbs.TextParams, TEXT),
+            self._verb("station.record", RecordParams, PLACED | {"station": "1001"}),
+            self._verb("station.stop_recording", StationParams, PLACED | {"recording_id": "recording-1"}),
             self._verb("trunk.list", NoParams, [TRUNK, TRUNK | {"name": "mobile", "enabled": False}]),
             self._verb("trunk.show", TrunkParams, TRUNK | {"channels_out": 20}),
             self._verb("trunk.enable", TrunkParams, TRUNK),

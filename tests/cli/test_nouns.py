@@ -65,6 +65,7 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
             "message.send",
             {"station": "1001", "text": "你好", "sender": "", "sender_name": ""},
         ),
+        (["stations", "stop-recording", "1001"], "station.stop_recording", {"station": "1001"}),
         (["flows"], "flow.list", {}),
         (
             ["recordings", "tag", "recording-1", "投诉", "--by", "li"],
@@ -281,6 +282,14 @@ def test_a_recording_is_played_to_a_station_from_a_place_on(small_switch: SmallS
     asked = {"recording_id": "recording-1", "station": "1001", "channel": "both", "from_s": 90.0}
     assert small_switch.asked == [("recording.play", asked | {"ring_s": 60.0, "who": "李娜"})]
     assert result.stdout.startswith("station 1001 is called; keys: 4 back")
+
+
+def test_a_station_is_recorded_for_whoever_asks(small_switch: SmallSwitch) -> None:
+    result = run(small_switch, "stations", "record", "1001", "--ring", "10")
+    assert result.stdout == "call-1 calls 1001, which is recorded when it answers\n"
+    ((verb, asked),) = small_switch.asked
+    assert (verb, asked["station"], asked["ring_s"]) == ("station.record", "1001", 10)
+    assert asked["by"]
 
 
 def test_a_text_to_a_station_says_how_many_phones_it_goes_to(small_switch: SmallSwitch) -> None:

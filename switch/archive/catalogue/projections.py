@@ -89,4 +89,4 @@ class RecordingParties(_OfRecordings):
 
 
 def _talked_to(ended: Ended) -> list[LegNote]:
-    return [leg for leg in ended.note.legs if leg.channel == "agent"]
+    return [leg for leg in ended.note.legs if leg.is_ours]

@@ -25,6 +25,7 @@ MODULES = {
     "acd.events": "Queues and agents",
     "switch.calendars.events": "Calendars",
     "switch.customers.events": "Number lists",
+    "switch.counter.events": "Recording at the counter",
     "media.events": "Media and recordings",
     "switch.sip.events": "Legs and stations",
     "switch.sip.guard.events": "Security and overload",

@@ -55,6 +55,9 @@ from switch.customers.config import ListKind, NumberListConfig
 from switch.customers.customer_lists import CustomerLists
 from switch.customers.facts import Facts
 from switch.customers.verbs import ListVerbs
+from switch.counter.commands import RecordStation
+from switch.counter.counter import CounterRecording
+from switch.counter.service import CounterVerbs
 from switch.events import CallAnswered, CallEnded, CallHandedOff
 from switch.fork_verbs import ForkVerbs
 from switch.mask_verbs import MaskVerbs
@@ -192,6 +195,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_calendars,
         *by_phone(folder, rig).verbs,
         *list_verbs(rig),
+        *counter_verbs(rig),
         *CallRecordingVerbs(rig.exchange, rig.driver.submit).verbs(),
         *of_recordings,
         *recording_verbs(folder, rig),
@@ -212,6 +216,14 @@ def by_phone(folder: Path, rig: ExchangeRig) -> Application:
         keep=lambda *_: None,
         forget=lambda _: None,
     ).application()
+
+
+def counter_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a switch where phones are registered at every station."""
+    core = CounterRecording(SeededIds(), lambda station: None, tone="", limit_s=60)
+    rig.driver.add_routes({RecordStation: core.order})
+    ids, submit = SeededIds(7), rig.driver.submit
+    return CounterVerbs(core, lambda station: (station,), rig.exchange.find, ids, submit).verbs()
 
 
 def calendar_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
@@ -325,6 +337,8 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("flow.list", {}),
     ("recording.link", {"recording_id": "recording-1"}),
     ("recording.list", {"called": "95598", "tag": "投诉", "limit": 1}),
+    ("station.record", {"station": "1003"}),
+    ("station.stop_recording", {"station": "1003"}),
     ("recording.play", {"recording_id": "recording-1", "station": "1001"}),
     ("recording.rate", {"recording_id": "recording-1", "rating": 4}),
     ("recording.tag", {"recording_id": "recording-1", "tag": "vip"}),
