@@ -40,14 +40,14 @@ from switch.certificate_verbs import CertificateVerbs
 from switch.commands import HangUpCall
 from switch.config import policies_of
 from switch.control.server import ControlServer
+from switch.counter.counter import CounterRecording
+from switch.counter.service import CounterVerbs
 from switch.customers.admission import CustomerAdmission
 from switch.customers.customer_lists import CustomerLists
 from switch.customers.events import ListsLoaded
 from switch.customers.loader import EntryLoader
 from switch.customers.number_list import NumberList
 from switch.customers.verbs import ListVerbs
-from switch.counter.counter import CounterRecording
-from switch.counter.service import CounterVerbs
 from switch.encryption import EncryptionRules
 from switch.events import SwitchStarted
 from switch.exchange import Exchange

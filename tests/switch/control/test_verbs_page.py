@@ -51,13 +51,13 @@ from switch.control.client import ControlClient
 from switch.control.config import ControlConfig
 from switch.control.protocol import ErrorCode
 from switch.control.server import ControlServer
+from switch.counter.commands import RecordStation
+from switch.counter.counter import CounterRecording
+from switch.counter.service import CounterVerbs
 from switch.customers.config import ListKind, NumberListConfig
 from switch.customers.customer_lists import CustomerLists
 from switch.customers.facts import Facts
 from switch.customers.verbs import ListVerbs
-from switch.counter.commands import RecordStation
-from switch.counter.counter import CounterRecording
-from switch.counter.service import CounterVerbs
 from switch.events import CallAnswered, CallEnded, CallHandedOff
 from switch.fork_verbs import ForkVerbs
 from switch.mask_verbs import MaskVerbs
