@@ -277,7 +277,7 @@ impl Worker {
 
     fn sweep(&mut self, now_us: u64) {
         let due_us = now_us.saturating_sub(SECOND_US / 2);
-        // One that came from another worker just now was looked after there; what it is told of is a second or so.
+        // One that came from another worker just now was looked after there: its second is not cut short.
         let legs = self.legs.share_mut(self.swept, SWEEPS_A_SECOND).filter(|leg| leg.swept_us <= due_us);
         for leg in legs {
             leg.swept_us = now_us;

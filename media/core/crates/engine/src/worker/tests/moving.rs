@@ -301,3 +301,21 @@ fn a_port_that_rests_from_a_flood_is_listened_to_again_on_its_new_worker() {
     rig.rounds(2);
     assert!(agent.hears());
 }
+
+#[test]
+fn a_leg_that_was_looked_after_just_before_it_moved_is_not_at_once_again() {
+    let mut rig = Rig::new();
+    let _phone = rig.phone(1);
+    rig.now_us += 60_000_000;
+    rig.rounds(2);
+    let since_swept_us = |rig: &mut Rig, after_us: u64| {
+        rig.now_us += after_us;
+        rig.rounds(2);
+        rig.now_us - rig.worker.legs.get(1).unwrap().swept_us
+    };
+    assert_eq!(since_swept_us(&mut rig, 0), 0);
+    rig.move_all(&company(&[1], &[], &[]));
+    assert_eq!(since_swept_us(&mut rig, 100_000), 100_000);
+    rig.move_all(&company(&[1], &[], &[]));
+    assert_eq!(since_swept_us(&mut rig, 500_000), 0);
+}
