@@ -135,6 +135,7 @@ class Switchboard:
             families=Families(self._hops_to, self._trunks.hops_to),
             recording=_recording_policies(configuration),
             recording_beep=configuration.recordings.beep,
+            facts_of=lambda number: self._lists.facts(number, self._clock.wall()),
         )
         self._build_observation()
         self._wire()

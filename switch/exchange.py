@@ -53,10 +53,11 @@ from switch.commands import (
 )
 from switch.config import AccessCodeConfig, policies_of
 from switch.customer_legs import CustomerLegs
+from switch.customers.facts import FactsOf, nothing_known
 from switch.dial_plan import DialPlan, RightCheck, TargetCheck, everybody_may
 from switch.encryption import EncryptionRules
 from switch.endings import end_call, lose_customer, refuse_arrival, refuse_call
-from switch.events import CallArrived, DrainStarted
+from switch.events import DrainStarted
 from switch.families import Families
 from switch.holding import Holding
 from switch.invitations import Inviting
@@ -79,7 +80,7 @@ from switch.sip.events import (
     LegTransferRequested,
 )
 from switch.station_legs import StationLegs
-from switch.telling import handed_off
+from switch.telling import arrived, handed_off
 from switch.transfers import Transfers
 
 MAX_HAND_OFFS = 100
@@ -104,6 +105,7 @@ class Exchange:
         families: Families | None = None,
         recording: RecordingPolicies | None = None,
         recording_beep: str = "",
+        facts_of: FactsOf = nothing_known,
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
 
@@ -112,6 +114,7 @@ class Exchange:
         each call that arrives, before anything is done for it. ``may_dial`` tells who may call outside.
         ``encryption`` tells whose voice is encrypted, ``families`` whose goes by IPv6.
         ``recording`` tells who is recorded by himself; ``recording_beep``: the prompt both hear then.
+        ``facts_of`` tells what is known of customers the switch calls, by number; of others ``admit`` does.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
         self._access_codes = {code.number: code for code in access_codes}
@@ -133,7 +136,7 @@ class Exchange:
         )
         self._policies = recording or RecordingPolicies(policies_of(access_codes))
         self._placed = PlacedCalls(
-            self._calls, ids, self._recording, inviting, families, self._policies, knows_target
+            self._calls, ids, self._recording, inviting, families, self._policies, knows_target, facts_of
         )
         self._replacements = Replacements(self._calls, ids, self._holding, self._transfers, self._placed)
         self._codecs = tuple(codecs)
@@ -304,7 +307,7 @@ class Exchange:
             except PeerError:
                 return refuse_call(self._calls, call, Cause.INCOMPATIBLE_DESTINATION)
         call.state = CallState.ALERTING
-        return [_arrived(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL)]
+        return [arrived(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL)]
 
     # -- the switch calls ----------------------------------------------------------------------------
 
@@ -429,24 +432,3 @@ class Exchange:
 def _cause_of_unknown(number: str) -> Cause:
     """Nobody has that number; or none was dialled (RFC 3261 §21.4.22)."""
     return Cause.UNALLOCATED_NUMBER if number else Cause.INVALID_NUMBER_FORMAT
-
-
-def _arrived(call: Call) -> CallArrived:
-    return CallArrived(
-        call_id=call.call_id,
-        contact_id=call.contact_id,
-        leg_id=call.customer.leg_id,
-        sip_call_id=call.sip_call_id,
-        caller_number=call.caller_number,
-        caller_name=call.caller_name,
-        called_number=call.called_number,
-        access_code=call.access_code,
-        target=call.target,
-        peer=call.peer,
-        trunk=call.trunk,
-        area=call.area,
-        lists=call.facts.lists,
-        tags=call.facts.tags,
-        priority=call.facts.priority,
-        station=call.caller_station,
-    )

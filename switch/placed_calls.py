@@ -13,6 +13,7 @@ from switch.call import Call, Calls, CallState, Leg, Placement
 from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.commands import PlaceCall
+from switch.customers.facts import NOTHING_KNOWN, FactsOf
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, TargetCheck
 from switch.endings import end_call
 from switch.events import CallAnswered, CallPlaced, CallRinging
@@ -36,6 +37,7 @@ class PlacedCalls:
         families: Families,
         policies: RecordingPolicies,
         knows_target: TargetCheck,
+        facts_of: FactsOf,
     ) -> None:
         self._calls = calls
         self._ids = ids
@@ -44,6 +46,7 @@ class PlacedCalls:
         self._families = families
         self._policies = policies
         self._knows_target = knows_target
+        self._facts_of = facts_of
 
     def place(self, command: PlaceCall, now: float, *, draining: bool) -> list[Output]:
         """Take ports for the customer's leg; it is dialled as soon as they are there."""
@@ -123,11 +126,14 @@ class PlacedCalls:
 
     def _new_call(self, command: PlaceCall, now: float) -> Call:
         whom = parse_target(command.whom)
+        station = whom.name if whom.scheme == STATION_SCHEME else None
+        is_customer = command.caller_number or station is None
+        number = command.caller_number or whom.name
         return Call(
             call_id=command.call_id,
             contact_id=command.contact_id,
             sip_call_id="",
-            caller_number=command.caller_number or whom.name,
+            caller_number=number,
             caller_name=command.caller_name,
             called_number=command.shown_number,
             access_code=command.access_code,
@@ -140,7 +146,8 @@ class PlacedCalls:
             arrived_at=now,
             customer=Leg(leg_id=self._ids.new("leg"), call_id=command.call_id, offer_id=None),
             session_id=self._ids.token() + self._ids.token(),
-            caller_station=whom.name if whom.scheme == STATION_SCHEME else None,
+            facts=self._facts_of(number) if is_customer else NOTHING_KNOWN,
+            caller_station=station,
             placement=Placement(whom, command.shown_name, command.ring_s, command.record),
         )
 

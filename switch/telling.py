@@ -1,7 +1,29 @@
 """Events about a whole call, made from what is true of it now."""
 
 from switch.call import Call
-from switch.events import CallHandedOff, CallTransferred, TransferKind
+from switch.events import CallArrived, CallHandedOff, CallTransferred, TransferKind
+
+
+def arrived(call: Call) -> CallArrived:
+    """It waits for its application to answer it."""
+    return CallArrived(
+        call_id=call.call_id,
+        contact_id=call.contact_id,
+        leg_id=call.customer.leg_id,
+        sip_call_id=call.sip_call_id,
+        caller_number=call.caller_number,
+        caller_name=call.caller_name,
+        called_number=call.called_number,
+        access_code=call.access_code,
+        target=call.target,
+        peer=call.peer,
+        trunk=call.trunk,
+        area=call.area,
+        lists=call.facts.lists,
+        tags=call.facts.tags,
+        priority=call.facts.priority,
+        station=call.caller_station,
+    )
 
 
 def handed_off(call: Call, offer_id: str | None = None, way_out: str | None = None) -> CallHandedOff:

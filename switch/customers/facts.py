@@ -1,5 +1,6 @@
 """What is known of a caller by the number, at one moment."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from switch.causes import Cause
@@ -29,3 +30,11 @@ class Facts:
 
 
 NOTHING_KNOWN = Facts()
+
+FactsOf = Callable[[str], Facts]
+"""What is known now of a number."""
+
+
+def nothing_known(number: str) -> Facts:
+    """The facts of a switch without number lists."""
+    return NOTHING_KNOWN

@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from media.commands import AttachToRecording, Channel, ConfigureEndpoint, StartPlayback, StartRecording
+from media.commands import (
+    AttachToRecording,
+    BridgeEndpoints,
+    Channel,
+    ConfigureEndpoint,
+    MaskLeg,
+    StartPlayback,
+    StartRecording,
+)
 from media.config import Srtp
 from media.events import DigitDetected
 from runtime.ids import SeededIds
@@ -14,12 +22,14 @@ from switch.commands import (
     ConnectCall,
     HandOff,
     HangUpCall,
+    MaskDigits,
     OfferCall,
     PlaceCall,
     PlayPrompt,
     RingCall,
     StartDraining,
 )
+from switch.customers.facts import Facts
 from switch.encryption import EncryptionRules
 from switch.events import (
     CallAnswered,
@@ -27,7 +37,9 @@ from switch.events import (
     CallConnected,
     CallEnded,
     CallHandedOff,
+    CallHeld,
     CallPlaced,
+    CallResumed,
     CallRinging,
     CallTransferred,
     DigitReceived,
@@ -36,10 +48,11 @@ from switch.events import (
 from switch.exchange import Exchange
 from switch.recording_rule import RecordingPolicies, RecordingPolicy, RecordingRule
 from switch.sip.commands import DialStation, HangUpLeg, RingLeg
-from switch.sip.events import BranchTried, LegAnswered, LegEnded, LegRinging
+from switch.sip.events import BranchTried, LegAnswered, LegEnded, LegReoffered, LegRinging
 from switch.trunks.commands import DialTrunk
 from tests.helpers.dialling_rig import DiallingRig
 from tests.helpers.exchange_rig import AGENT_SDP, OUTSIDE_NUMBER, TARGETS, ExchangeRig
+from tests.switch.test_transfers import TransferRig
 
 NUMBER = f"number:{OUTSIDE_NUMBER}"
 
@@ -72,6 +85,24 @@ def test_a_station_is_rung_and_told_who_calls(rig: ExchangeRig) -> None:
     assert "m=audio" in dialled.sdp
     told = rig.last(CallPlaced)
     assert (told.whom, told.caller_number, told.called_number) == ("station:1001", "1001", "95598")
+
+
+@pytest.mark.parametrize(
+    ("whom", "facts", "lists"),
+    [
+        (NUMBER, {}, ("vip",)),
+        ("station:1001", {"caller_number": OUTSIDE_NUMBER}, ("vip",)),
+        ("station:1001", {}, ()),
+    ],
+)
+def test_what_is_known_of_a_customer_who_is_called_comes_along(
+    whom: str, facts: dict[str, str], lists: tuple[str, ...]
+) -> None:
+    vips = {OUTSIDE_NUMBER: Facts(lists=("vip",), priority=5), "1001": Facts(lists=("wrong",))}
+    exchange = Exchange([], SeededIds(), TARGETS.__contains__, facts_of=vips.__getitem__)
+    rig = ExchangeRig(exchange=exchange)
+    answer(rig, place(rig, whom, **facts))
+    assert rig.last(CallHandedOff).lists == lists
 
 
 def test_an_outside_number_is_rung_through_the_trunks(rig: ExchangeRig) -> None:
@@ -303,3 +334,67 @@ def test_a_colleague_picks_up_for_the_station_that_is_called() -> None:
     rig.end("colleague", Cause.NORMAL_CLEARING)
     assert len(rig.all(CallEnded)) == 1
     rig.assert_idle()
+
+
+def test_who_was_called_may_hold_the_agent(rig: ExchangeRig) -> None:
+    leg_id = talking(rig)
+    rig.feed(LegReoffered(leg_id=leg_id, sdp=AGENT_SDP + "a=sendonly\r\n"))
+    assert rig.last(CallHeld).by == "customer"
+    rig.feed(LegReoffered(leg_id=leg_id, sdp=AGENT_SDP))
+    assert rig.last(CallResumed).by == "customer"
+
+
+def test_who_was_called_can_be_masked(rig: ExchangeRig) -> None:
+    leg_id = talking(rig)
+    rig.feed(MaskDigits(call_id="placed", mask_id="mask", max_s=60))
+    assert rig.last(MaskLeg).leg_id == leg_id
+
+
+def test_an_agent_passes_on_who_was_called() -> None:
+    rig = TransferRig()
+    leg_id = talking(rig)
+    agent = rig.station_leg
+    rig.refer(agent, "1002")
+    rig.answer_station()
+    assert rig.last(CallTransferred).target == "station:1002"
+    assert rig.last(CallConnected).station == "1002"
+    assert rig.last(BridgeEndpoints).leg_id == leg_id
+    rig.end(leg_id, Cause.NORMAL_CLEARING)
+    rig.assert_idle()
+
+
+def test_a_station_that_was_called_passes_on_whom_it_talks_to() -> None:
+    rig = TransferRig()
+    leg_id = place(rig, "station:1001", NUMBER)
+    answer(rig, leg_id)
+    outside = rig.last(DialTrunk).leg_id
+    rig.feed(LegAnswered(leg_id=outside, sdp=AGENT_SDP))
+    rig.refer(leg_id, "1002")
+    rig.answer_station()
+    (call,) = rig.exchange.calls()
+    assert (call.customer.leg_id, call.station) == (outside, "1002")
+    rig.end(outside, Cause.NORMAL_CLEARING)
+    rig.assert_idle()
+
+
+def test_an_attended_transfer_joins_who_was_called_with_a_colleague() -> None:
+    rig = TransferRig()
+    leg_id = talking(rig)
+    agent = rig.station_leg
+    rig.call_between("1001", "1002", "consultation")
+    colleague = rig.station_leg
+    rig.refer(agent, replaces="consultation")
+    assert rig.last(BridgeEndpoints) == BridgeEndpoints(leg_id=leg_id, peer_leg_id=colleague)
+    assert [event.call_id for event in rig.all(CallEnded)] == ["placed"]
+    rig.end(leg_id, Cause.NORMAL_CLEARING)
+    rig.assert_idle()
+
+
+def talking(rig: ExchangeRig) -> str:
+    """A call of the switch's own whose customer talks to station 1001; returns the customer's leg."""
+    leg_id = place(rig, NUMBER, "flow:hotline")
+    answer(rig, leg_id)
+    rig.feed(OfferCall(call_id="placed", offer_id="o", station="1001"))
+    rig.answer_station()
+    rig.feed(ConnectCall(call_id="placed", offer_id="o"))
+    return leg_id
