@@ -1,19 +1,26 @@
 """``ringmain lists``: VIPs, black lists and tags, by number."""
 
-import csv
 import sys
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 import tzlocal
 from rich.markup import escape
 
 from cli.noun import noun
-from cli.number_table import COLUMNS, Cells, UnusableTable, find_problems, read_rows
+from cli.number_table import (
+    COLUMNS,
+    Cells,
+    UnusableTable,
+    find_problems,
+    read_rows,
+    write_csv,
+    write_table,
+)
 from cli.options import ConfigOption, JsonOption, SocketOption, ask, connect, own_name, record_reader
 from cli.output import print_error, print_fields, print_json, print_line, print_problems
 from cli.table import print_table
@@ -147,19 +154,18 @@ def import_numbers(
 @app.command("export")
 def export_numbers(
     name: ListArgument,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write into this file.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="A file, CSV or .xlsx.")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """Write all entries of a list as CSV that Excel opens and `import` takes back.
+    """Write all entries of a list as a table that Excel opens and `import` takes back.
 
     They are read from the database, where a change is within about a second.
     """
     rows = _exported(name, record_reader(config))
     if out is None:
-        _write(sys.stdout, rows)
+        write_csv(sys.stdout, rows)
         return
-    with out.open("w", encoding="utf-8-sig", newline="") as file:
-        count = _write(file, rows)
+    count = write_table(out, rows)
     print_line(f"{count} numbers are in {escape(str(out))}")
 
 
@@ -186,16 +192,6 @@ def _exported(name: str, records: RecordReader) -> Iterator[list[str]]:
 
 def _moment(wall: float | None, zone: tzinfo) -> str:
     return "" if wall is None else datetime.fromtimestamp(wall, zone).isoformat(timespec="seconds")
-
-
-def _write(file: TextIO, rows: Iterator[list[str]]) -> int:
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    count = 0
-    for row in rows:
-        writer.writerow(row)
-        count += 1
-    return count
 
 
 def _answer(found: dict[str, Any], sentence: str, as_json: bool) -> None:

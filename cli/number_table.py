@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from runtime.problems import Problem, listed, shorten
 from switch.customers import validity
@@ -19,6 +19,7 @@ _NAMES = {
     "valid_from": ("valid_from", "from", "生效日期", "生效时间", "开始日期", "有效期起"),
     "valid_until": ("valid_until", "until", "失效日期", "失效时间", "截止日期", "到期日期", "有效期止"),
 }
+_EXCEL = ".xlsx"
 _COLUMN_OF = {name: column for column, names in _NAMES.items() for name in names}
 _ENCODINGS = ("utf-8-sig", "gb18030")
 """GB 18030 is what Excel writes in China unless it is told to write UTF-8."""
@@ -33,7 +34,7 @@ class UnusableTable(Exception):
 
 def read_rows(path: Path) -> Iterator[tuple[int, Cells]]:
     """Each row with its number in the file, counted from 1. Raises UnusableTable."""
-    lines = _excel_lines(path) if path.suffix.lower() == ".xlsx" else _csv_lines(path)
+    lines = _excel_lines(path) if path.suffix.lower() == _EXCEL else _csv_lines(path)
     columns: list[str | None] | None = None
     for number, line in lines:
         if not any(line):
@@ -119,3 +120,45 @@ def _text(value: object) -> str:
     if isinstance(value, datetime):
         return (value.date() if value.time() == datetime.min.time() else value).isoformat()
     return value.isoformat() if isinstance(value, date) else str(value).strip()
+
+
+def write_table(path: Path, rows: Iterable[Sequence[str]]) -> int:
+    """Write rows of all columns as ``read_rows`` takes them back; how many there were."""
+    if path.suffix.lower() == _EXCEL:
+        return _write_excel(path, rows)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:  # the mark by which Excel knows UTF-8
+        return write_csv(file, rows)
+
+
+def write_csv(file: TextIO, rows: Iterable[Sequence[str]]) -> int:
+    """The same to an open file."""
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    count = 0
+    for row in rows:
+        writer.writerow(row)
+        count += 1
+    return count
+
+
+def _write_excel(path: Path, rows: Iterable[Sequence[str]]) -> int:
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(COLUMNS)
+    count = 0
+    for row in rows:
+        sheet.append([_as_text(sheet, text) for text in row])
+        count += 1
+    book.save(path)
+    return count
+
+
+def _as_text(sheet: Any, text: str) -> Any:
+    """A cell that Excel takes for no formula, whatever people noted."""
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    return cell

@@ -33,6 +33,7 @@ from switch.archive.service import ArchiveService
 from switch.ban_verbs import BanVerbs
 from switch.calendars.calendars import Calendars
 from switch.calendars.commands import StartCalendars
+from switch.calendars.override_file import OverrideFile
 from switch.calendars.verbs import CalendarVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
@@ -116,6 +117,8 @@ class Switchboard:
         self._build_trunks(installation.areas)
         self._lists = CustomerLists(configuration.number_lists, configuration.numbering.plan())
         self._calendars = Calendars((c.calendar() for c in configuration.calendars), self._clock.wall)
+        overrides = configuration.records.journal / "calendars.json"
+        self._override_file = OverrideFile(overrides, self._calendars, loop)
         self._applications = self._build_applications(installation.flows)
         self.exchange = Exchange(
             configuration.access_codes,
@@ -320,7 +323,7 @@ class Switchboard:
         )
         for core in cores:
             self.driver.add_core(core)
-        signalling = (self._stack, self._ban_file, self._registrations, self._dns)
+        signalling = (self._stack, self._ban_file, self._override_file, self._registrations, self._dns)
         shells_and_cores = (
             *signalling,
             self._media,
@@ -347,6 +350,7 @@ class Switchboard:
         self._database.start()
         self._archive.start()
         self.driver.submit(SwitchStarted(version=VERSION))
+        self._override_file.load()
         self.driver.submit(StartCalendars())
         self._loader.start()
         await asyncio.to_thread(self._loader.wait, LISTS_PATIENCE_S)
@@ -379,6 +383,7 @@ class Switchboard:
         if self._trace is not None:
             self._trace.close()
         await self._ban_file.close()
+        await self._override_file.close()
         self.driver.run_step(lambda now: self._stack.registrar.tell_changes())
         self._registrations.close()
         self._journal.close()

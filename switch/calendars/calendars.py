@@ -1,6 +1,6 @@
 """The calendars of a switch, as they are now: a core that tells when one opens or closes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from runtime.driver import Handler
@@ -91,6 +91,13 @@ class Calendars:
             OverrideCalendar: self._override,
             ReleaseCalendar: self._release,
         }
+
+    def restore(self, overrides: Mapping[str, Override]) -> None:
+        """Before the start, go on with what was said in the run before and still holds."""
+        wall = self._wall()
+        for name, override in overrides.items():
+            if name in self._standing and override.holds(wall):
+                self._standing[name].override = override
 
     @property
     def names(self) -> tuple[str, ...]:

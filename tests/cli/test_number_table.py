@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 
-from cli.number_table import UnusableTable, find_problems, read_rows
+from cli.number_table import UnusableTable, find_problems, read_rows, write_table
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -72,3 +72,12 @@ def test_any_bytes_are_rows_or_told(tmp_path: Path, name: str, seed: int) -> Non
     (tmp_path / name).write_bytes(head + dice.randbytes(dice.randrange(300)))
     with suppress(UnusableTable):
         list(find_problems(tmp_path / name, ZONE))
+
+
+@pytest.mark.parametrize("name", ["out.csv", "out.xlsx"])
+def test_what_is_written_is_read_again_and_no_formula(tmp_path: Path, name: str) -> None:
+    rows = [["0772*", '有"引号", 逗号', "", "2027-01-01T00:00:00+08:00"], ["139", "=1+1", "", ""]]
+    assert write_table(tmp_path / name, rows) == 2
+    assert [list(cells.values()) for _, cells in read_rows(tmp_path / name)] == rows
+    assert write_table(tmp_path / name, []) == 0
+    assert list(read_rows(tmp_path / name)) == []

@@ -12,6 +12,7 @@ from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.runner import Scenario, ScenarioResult, run_scenario
 from sipp_scenarios.switch_process import SwitchProcess
 from switch.records.queries import RecordReader
+from switch.records.segment import list_segments
 from tests.helpers.switch_process import QUEUE_ONLY, switch_process
 from tests.helpers.toml_text import section
 
@@ -118,23 +119,33 @@ def test_a_database_that_is_down_at_the_start_holds_nobody_up_and_loses_no_numbe
 def wait_until_on_disk(switch: SwitchProcess, word: str) -> None:
     """The journal collects events for a tenth of a second."""
     deadline = monotonic() + PATIENCE_S
-    while not any(word in path.read_text("utf-8") for path in switch.configuration.records.journal.iterdir()):
+    while word not in written(switch):
         assert monotonic() < deadline
 
 
-def test_a_calendar_is_told_at_the_start_and_closed_by_hand(tmp_path: Path) -> None:
-    with switch_process(tmp_path, more=LISTS) as switch, EventFollower(switch.control_socket) as events:
-        config = ["--config", str(tmp_path / "ringmain.toml")]
-        assert CliRunner().invoke(app, ["calendars", *config]).stdout.splitlines()[-1].split()[:3] == [
-            "office",
-            "office",
-            "open",
-        ]
-        closing = ["calendars", "override", "office", "closed", "--for", "1h", *config]
-        assert "office is closed until" in CliRunner().invoke(app, closing).stdout
-        events.wait_for("calendar.closed", calendar="office", reason="override")
-        events.call("calendar.override", calendar="office", state="hours")
-        events.wait_for("calendar.opened", calendar="office", reason="override")
-        journal = "".join(path.read_text("utf-8") for path in switch.configuration.records.journal.iterdir())
-        assert '"calendar.opened"' in journal
-        assert '"start"' in journal
+def written(switch: SwitchProcess) -> str:
+    segments = list_segments(switch.configuration.records.journal)
+    return "".join(segment.path.read_text("utf-8") for segment in segments)
+
+
+def test_a_calendar_is_told_at_the_start_and_closed_by_hand_over_a_restart(tmp_path: Path) -> None:
+    config = ["--config", str(tmp_path / "ringmain.toml")]
+    with switch_process(tmp_path, more=LISTS) as switch:
+        shown = CliRunner().invoke(app, ["calendars", *config]).stdout.splitlines()[-1]
+        assert shown.split()[:3] == ["office", "office", "open"]
+        with EventFollower(switch.control_socket) as events:
+            closing = ["calendars", "override", "office", "closed", "--for", "1h", *config]
+            assert "office is closed until" in CliRunner().invoke(app, closing).stdout
+            events.wait_for("calendar.closed", calendar="office", reason="override")
+        wait_until_on_disk(switch, "calendar.closed")
+        kept, deadline = tmp_path / "journal" / "calendars.json", monotonic() + PATIENCE_S
+        while not kept.exists():
+            assert monotonic() < deadline
+        switch.kill()
+        switch.start()
+        with EventFollower(switch.control_socket) as events:
+            events.call("calendar.override", calendar="office", state="hours")
+            events.wait_for("calendar.opened", calendar="office", reason="override")
+        wait_until_on_disk(switch, "calendar.opened")
+        told = [line for line in written(switch).splitlines() if '"start"' in line]
+        assert ["calendar.opened" in line for line in told] == [True, False]

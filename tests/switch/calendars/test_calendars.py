@@ -79,6 +79,9 @@ class Rig:
         end = None if until is None else at(until)
         self.driver.submit(OverrideCalendar(calendar="day", open=state, until=end, reason="演练", by="李娜"))
 
+    def release(self) -> None:
+        self.driver.submit(ReleaseCalendar(calendar="day", by="李娜"))
+
 
 def test_the_start_tells_what_is_open() -> None:
     rig = Rig("2026-11-23T10:00", day=["mon 08:00-17:00"], night=["mon 20:00-06:00"])
