@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from acd.config import AgentConfig
+from acd.media import USUAL_CAPACITY
 from acd.requirement import PENALTY
 from runtime.errors import UsageError
 
@@ -122,10 +123,12 @@ class Agent:
     """Reason of a not-ready request that waits for the end of the present call."""
     luck: float = 1.0
     """Drawn anew whenever the agent becomes free: above 0 and at most 1."""
+    items: dict[str, str] = field(default_factory=dict)
+    """Offers of media that run side by side, whether rung for or in hand: offer → medium."""
     calls: int = 0
-    """Taken in this shift."""
+    """Taken in this shift, of all media."""
     talk_s: float = 0.0
-    """Spent on them."""
+    """Spent on those by voice or video."""
 
     @classmethod
     def employed(cls, config: AgentConfig) -> Self:
@@ -136,6 +139,16 @@ class Agent:
     @property
     def name(self) -> str:
         return self.config.name
+
+    @property
+    def capacity(self) -> Mapping[str, int]:
+        """How much of each medium at once."""
+        return self.config.capacity or USUAL_CAPACITY
+
+    def has_room_for(self, medium: str) -> bool:
+        """Of a medium that runs side by side with others."""
+        in_hand = sum(1 for item in self.items.values() if item == medium)
+        return in_hand < self.capacity.get(medium, 0)
 
     @property
     def queue_names(self) -> tuple[str, ...]:

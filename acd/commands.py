@@ -78,6 +78,57 @@ class ChangeQueues(Command):
     queues: tuple[str, ...]
 
 
+@plain_data
+class SubmitItem(Command):
+    """Let work that is no call wait for an agent."""
+
+    item: str
+    """Its id, given by whoever brings it."""
+    medium: str
+    contact_id: str
+    queues: tuple[str, ...]
+    customer: str = ""
+    """A number or name."""
+    priority: int | None = None
+    requirement: str = ""
+    preferred: tuple[str, ...] = ()
+    preferred_wait_s: float = 0.0
+    tags: tuple[str, ...] = ()
+    data: tuple[tuple[str, str], ...] = ()
+    """For the agent's desktop."""
+
+
+@plain_data
+class AcceptItem(Command):
+    """An agent takes an item that is offered."""
+
+    item: str
+    agent_id: str
+
+
+@plain_data
+class RejectItem(Command):
+    """An agent does not take an item that is offered."""
+
+    item: str
+    agent_id: str
+
+
+@plain_data
+class FinishItem(Command):
+    """An agent is done with an item."""
+
+    item: str
+    agent_id: str
+
+
+@plain_data
+class WithdrawItem(Command):
+    """Nobody needs to care for an item any more."""
+
+    item: str
+
+
 # --- from the core, to the exchange -------------------------------------------------------------------
 
 

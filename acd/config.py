@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from acd.media import EXCLUSIVE
 from acd.requirement import parse_requirement
 from runtime.errors import UsageError
 from runtime.models import KeyMistake, Section
@@ -20,6 +21,10 @@ class AcdConfig(Section):
         gt=0,
         le=86400,
         description="Seconds of waiting that one level of priority is worth; so nobody waits for ever.",
+    )
+    parallel_during_calls: bool = Field(
+        default=False,
+        description="Whether agents get chats, mails and the like also while they have a call.",
     )
 
 
@@ -243,3 +248,15 @@ class AgentConfig(Section):
     tags: list[str] = Field(
         default_factory=list, description="What requirements can ask for or against, such as trainee."
     )
+    capacity: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(
+        default_factory=dict,
+        description="Medium → how much of it at once, such as { voice = 1, chat = 3 }; without it { voice = 1 }.",
+    )
+
+    @field_validator("capacity")
+    @classmethod
+    def _talks_to_one_at_a_time(cls, capacity: dict[str, int]) -> dict[str, int]:
+        for medium in EXCLUSIVE & capacity.keys():
+            if capacity[medium] != 1:
+                raise ValueError(f"1 for {medium}: nobody talks to two at a time")
+        return capacity

@@ -11,6 +11,7 @@ Where things are decided:
                     ``strategy.py`` ranks them)
     offers.py       from the ringing phone to the conversation
     no_answer.py    what follows for an agent who did not take an offer
+    items.py        work that is no call, brought and taken by verbs
     talk.py         conversation and wrap-up
     hang_ups.py     caller or phone gone, in any state
 """
@@ -18,17 +19,22 @@ Where things are decided:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from acd import hang_ups, offers, shift, skills, snapshot, steering, talk, waiting
+from acd import hang_ups, items, offers, shift, skills, snapshot, steering, talk, waiting
 from acd.commands import (
+    AcceptItem,
     AddQueue,
     ChangeCaller,
     ChangeQueues,
     ChangeSkills,
+    FinishItem,
     MakeNotReady,
     MakeReady,
+    RejectItem,
     RemoveQueue,
     SignIn,
     SignOut,
+    SubmitItem,
+    WithdrawItem,
 )
 from acd.config import AcdConfig, AgentConfig, QueueConfig
 from acd.inputs import (
@@ -58,6 +64,11 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], None]] = {
     ChangeCaller: steering.change_caller,
     AddQueue: steering.add_queue,
     RemoveQueue: steering.remove_queue,
+    SubmitItem: items.submit,
+    AcceptItem: items.accept,
+    RejectItem: items.reject,
+    FinishItem: items.finish,
+    WithdrawItem: items.withdraw,
 }
 
 INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {

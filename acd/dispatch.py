@@ -5,42 +5,45 @@ caller who begins to wait, at the caller's own demands, and for an agent who bec
 demand the agent meets.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from acd import free
 from acd.agent import Agent, AgentAction
 from acd.commands import RingStation
-from acd.eligibility import is_eligible, move
+from acd.eligibility import move, open_media
 from acd.entry import Entry, EntryState, Offer
-from acd.events import OfferMade
+from acd.events import ItemOffered, OfferMade
 from acd.lining_up import asks_personally, common_queue, demand_at, line_up, rings_all, served_first, step_out
 from acd.state import Timer, TimerKind
 from acd.step import Step
+from runtime.vocabulary import Output
 
 
 def serve_agent(step: Step, agent: Agent) -> None:
     """An agent may have become free: offer whoever is to be served first, or let callers find the agent."""
-    if not is_eligible(step.state, agent):
-        free.take_out(step.state, agent)
-        return
-    found = served_first(step.state, agent)
-    if found is None:
-        free.put_in(step, agent)
-    else:
+    free.take_out(step.state, agent)
+    while media := open_media(step.state, agent):
+        found = served_first(step.state, agent, media)
+        if found is None:
+            free.put_in(step, agent, media)
+            return
         _offer(step, *found, (agent.agent_id,))
 
 
 def serve_entry(step: Step, entry: Entry) -> None:
     """A caller waits, or asks for something else than before: offer to a free agent, if one is found."""
     if entry.state is EntryState.WAITING and (found := _free_for(step, entry)):
-        _offer(step, entry, *found)
+        queue_name, agent_ids = found
+        _offer(step, entry, queue_name, agent_ids)
+        for agent_id in agent_ids:
+            serve_agent(step, step.state.agents[agent_id])
 
 
-def _free_for(step: Step, entry: Entry) -> tuple[str, Iterable[str]] | None:
+def _free_for(step: Step, entry: Entry) -> tuple[str, Sequence[str]] | None:
     """The queue to offer in and the agents to ring."""
     for agent_id in entry.preferred:
         queue_name = common_queue(entry, step.state.agents[agent_id])
-        if agent_id in step.state.free and queue_name is not None:
+        if (agent_id, entry.medium) in step.state.free and queue_name is not None:
             return queue_name, (agent_id,)
     if asks_personally(entry):
         return None
@@ -66,7 +69,7 @@ def _offer(step: Step, entry: Entry, queue_name: str, agent_ids: Iterable[str]) 
 
 def _ring(step: Step, entry: Entry, queue_name: str, agent: Agent) -> None:
     """A lease, for as long as the queue lets a phone ring."""
-    assert agent.station is not None, "only agents at a station are eligible"
+    assert agent.station is not None, "only agents at a station are offered anything"
     state = step.state
     offer = Offer(
         offer_id=step.ids.new("offer"),
@@ -76,14 +79,15 @@ def _ring(step: Step, entry: Entry, queue_name: str, agent: Agent) -> None:
         agent_id=agent.agent_id,
         station=agent.station,
         made_at=step.now,
+        medium=entry.medium,
+        has_rung=entry.is_item,
     )
     state.offers[offer.offer_id] = offer
     lease_end = step.now + state.queues[queue_name].config.ring_timeout_s
     state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.offer_id), lease_end)
     entry.offer_ids.append(offer.offer_id)
     entry.offers += 1
-    agent.offer_id, agent.call_id = offer.offer_id, entry.call_id
-    move(step, agent, AgentAction.OFFER)
+    _bind(step, agent, offer)
     state.turns += 1
     agent.memberships[queue_name].last_turn = state.turns
     step.emit(
@@ -93,6 +97,32 @@ def _ring(step: Step, entry: Entry, queue_name: str, agent: Agent) -> None:
             queue=queue_name,
             agent=agent.agent_id,
             station=offer.station,
+            medium=offer.medium,
         ),
-        RingStation(call_id=entry.call_id, offer_id=offer.offer_id, station=offer.station),
+        _asking(entry, offer, lease_end - step.now),
+    )
+
+
+def _bind(step: Step, agent: Agent, offer: Offer) -> None:
+    """What takes an agent whole shows in the state, the rest is beside it."""
+    if offer.takes_agent_whole:
+        agent.offer_id, agent.call_id = offer.offer_id, offer.call_id
+        move(step, agent, AgentAction.OFFER)
+    else:
+        agent.items[offer.offer_id] = offer.medium
+
+
+def _asking(entry: Entry, offer: Offer, limit_s: float) -> Output:
+    if not entry.is_item:
+        return RingStation(call_id=offer.call_id, offer_id=offer.offer_id, station=offer.station)
+    return ItemOffered(
+        item=offer.call_id,
+        contact_id=entry.contact_id,
+        offer_id=offer.offer_id,
+        agent=offer.agent_id,
+        queue=offer.queue_name,
+        medium=offer.medium,
+        customer=entry.caller_number,
+        limit_s=limit_s,
+        data=entry.data,
     )

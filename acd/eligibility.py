@@ -1,4 +1,4 @@
-"""Who may be offered a call.
+"""Who may be offered what.
 
 Every change of an agent's state goes through ``move``, so that nobody finds an agent who may not be rung. One
 who may be rung again is served, or let be found, by ``dispatch.serve_agent``.
@@ -7,17 +7,30 @@ who may be rung again is served, or let be found, by ``dispatch.serve_agent``.
 from acd import free
 from acd.agent import Agent, AgentAction, AgentState
 from acd.events import AgentStateChanged, WrapUpEnded
+from acd.media import EXCLUSIVE, VOICE
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
 
 
-def is_eligible(state: AcdState, agent: Agent) -> bool:
-    """AVAILABLE, at a station that can be rung, and not in the delay after a refusal."""
-    return (
-        agent.state is AgentState.AVAILABLE
-        and state.can_ring(agent.station)
-        and Timer(TimerKind.REFUSAL_DELAY, agent.agent_id) not in state.timers
-    )
+_WITH_A_CALL = (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP)
+
+
+def open_media(state: AcdState, agent: Agent) -> list[str]:
+    """The media that may be offered to the agent now; none in the delay after a refusal."""
+    during_call = agent.state in _WITH_A_CALL and state.config.parallel_during_calls
+    if agent.state is not AgentState.AVAILABLE and (not during_call or agent.not_ready_after is not None):
+        return []
+    if Timer(TimerKind.REFUSAL_DELAY, agent.agent_id) in state.timers:
+        return []
+    return [medium for medium in agent.capacity if _may_take(state, agent, medium)]
+
+
+def _may_take(state: AcdState, agent: Agent, medium: str) -> bool:
+    """Voice needs a phone that can be rung. Voice and video come one at a time, and not beside a call."""
+    if medium not in EXCLUSIVE:
+        return agent.has_room_for(medium)
+    is_within_reach = medium != VOICE or state.can_ring(agent.station)
+    return agent.state is AgentState.AVAILABLE and is_within_reach
 
 
 def move(step: Step, agent: Agent, action: AgentAction, reason: str = "") -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-VOICE = "voice"
+from acd.media import EXCLUSIVE, VOICE
 
 
 class EntryState(StrEnum):
@@ -49,6 +49,10 @@ class Entry:
     overtaken by a long enough wait.
     """
     medium: str = VOICE
+    is_item: bool = False
+    """Whether it was brought by a verb, and is taken at a desktop: no phone rings, nobody is connected."""
+    data: tuple[tuple[str, str], ...] = ()
+    """What an item brings for the agent."""
     requirement: str = ""
     """The caller's own."""
     preferred: tuple[str, ...] = ()
@@ -81,5 +85,11 @@ class Offer:
     agent_id: str
     station: str
     made_at: float
+    medium: str = VOICE
     has_rung: bool = False
     accepted_at: float | None = None
+
+    @property
+    def takes_agent_whole(self) -> bool:
+        """Whether the agent's state tells of it."""
+        return self.medium in EXCLUSIVE

@@ -3,6 +3,7 @@
 caller   queue.caller_joined … queue.ring_began … queue.caller_left, in each queue; after ``connected``
          … queue.call_completed
 offer    queue.offer_made … queue.offer_ended, exactly once each
+item     the same as a caller's, and item.offered … item.passed_on
 agent    agent.signed_in … agent.state_changed … agent.wrap_up_started … agent.signed_out
 """
 
@@ -10,6 +11,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from acd.agent import AgentState
+from acd.media import VOICE
 from runtime.vocabulary import Event, plain_data
 
 
@@ -68,6 +70,7 @@ class CallerJoined(Event):
     priority: int = 0
     requirement: str = ""
     """What is asked of an agent at first."""
+    medium: str = VOICE
 
 
 @plain_data
@@ -108,6 +111,7 @@ class CallerLeft(Event):
     """How often agents were rung for the caller."""
     agent: str | None
     """Who took the call."""
+    medium: str = VOICE
 
 
 @plain_data
@@ -122,6 +126,7 @@ class CallCompleted(Event):
     talk_ms: int
     by_agent: bool
     """True when the agent hung up, False when the customer did or the exchange ended the call."""
+    medium: str = VOICE
 
 
 @plain_data
@@ -134,6 +139,7 @@ class OfferMade(Event):
     queue: str
     agent: str
     station: str
+    medium: str = VOICE
 
 
 @plain_data
@@ -148,6 +154,42 @@ class OfferEnded(Event):
     result: OfferResult
     ring_ms: int
     """From the offer to the answer, or to its end without one."""
+    medium: str = VOICE
+
+
+@plain_data
+class ItemOffered(Event):
+    """An item is on an agent's desktop, to be accepted or rejected there; no phone rings."""
+
+    topic: ClassVar[str] = "item.offered"
+    item: str
+    contact_id: str
+    offer_id: str
+    agent: str
+    queue: str
+    medium: str
+    customer: str
+    limit_s: float
+    """So long the agent may take; then it is nobody's and others are asked."""
+    data: tuple[tuple[str, str], ...]
+    """What was brought with it: names and values."""
+
+
+@plain_data
+class ItemPassedOn(Event):
+    """A queue sent an item away: into another queue, or out of the ACD's hands."""
+
+    topic: ClassVar[str] = "item.passed_on"
+    item: str
+    contact_id: str
+    medium: str
+    customer: str
+    reason: LeaveReason
+    target: str
+    """A target such as queue:backup or flow:closed, or hang_up: nobody here will take it."""
+    requirement: str
+    tags: tuple[str, ...]
+    data: tuple[tuple[str, str], ...]
 
 
 @plain_data

@@ -1,8 +1,11 @@
-"""The free agents: each is in the rankings of all demands that the agent meets, in all queues served.
+"""The free agents: each is in the rankings of all demands that the agent meets, in all queues served,
+of all media that may be offered now.
 
 Nothing here looks at all agents or at all who wait: an agent looks at the demands of the own queues, and a
 new demand at the free agents of its queue.
 """
+
+from collections.abc import Collection
 
 from acd.agent import Agent, Membership
 from acd.queue import Demand, Queue
@@ -12,27 +15,29 @@ from acd.step import Step
 from acd.strategy import Candidacy
 
 
-def put_in(step: Step, agent: Agent) -> None:
-    """From now on callers find the agent."""
+def put_in(step: Step, agent: Agent, media: Collection[str]) -> None:
+    """From now on callers of these media find the agent."""
     agent.luck = step.draw()
-    let_be_found(step.state, agent)
+    let_be_found(step.state, agent, media)
 
 
-def let_be_found(state: AcdState, agent: Agent) -> None:
+def let_be_found(state: AcdState, agent: Agent, media: Collection[str]) -> None:
     """Into all rankings where the agent belongs, with the luck drawn before."""
     take_out(state, agent)
-    ranked = state.free[agent.agent_id] = []
+    ranked: dict[str, list[Demand]] = {medium: [] for medium in media}
+    state.free.update(((agent.agent_id, medium), demands) for medium, demands in ranked.items())
     for membership in agent.memberships.values():
         for demand in state.queues[membership.queue_name].demands.values():
-            if demand.is_met_by(membership):
+            if demand.medium in ranked and demand.is_met_by(membership):
                 demand.ranking.add(_candidacy(demand, agent, membership))
-                ranked.append(demand)
+                ranked[demand.medium].append(demand)
 
 
 def take_out(state: AcdState, agent: Agent) -> None:
     """Callers find the agent no longer."""
-    for demand in state.free.pop(agent.agent_id, ()):
-        demand.ranking.remove(agent.agent_id)
+    for medium in agent.capacity:
+        for demand in state.free.pop((agent.agent_id, medium), ()):
+            demand.ranking.remove(agent.agent_id)
 
 
 def demand_of(state: AcdState, queue: Queue, medium: str, requirement: str) -> Demand:
@@ -46,7 +51,7 @@ def demand_of(state: AcdState, queue: Queue, medium: str, requirement: str) -> D
         membership = agent.memberships[queue.name]
         if demand.is_met_by(membership):
             demand.ranking.add(_candidacy(demand, agent, membership))
-            state.free[agent_id].append(demand)
+            state.free[agent_id, medium].append(demand)
     queue.demands[demand.key] = demand
     return demand
 
@@ -56,14 +61,14 @@ def drop_idle_demands(state: AcdState, queue: Queue) -> None:
     for demand in list(queue.idle_demands()):
         del queue.demands[demand.key]
         for agent_id, _, _ in demand.ranking.order():
-            state.free[agent_id].remove(demand)
+            state.free[agent_id, demand.medium].remove(demand)
 
 
 def _free_of(state: AcdState, queue: Queue, medium: str) -> list[str]:
     everybody = queue.demands.get((medium, ""))
     if everybody is not None:
         return [agent_id for agent_id, _, _ in everybody.ranking.order()]
-    return [agent_id for agent_id in queue.members if agent_id in state.free]
+    return [agent_id for agent_id in queue.members if (agent_id, medium) in state.free]
 
 
 def _candidacy(demand: Demand, agent: Agent, membership: Membership) -> Candidacy:

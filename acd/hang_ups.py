@@ -25,7 +25,9 @@ def lose_caller(step: Step, gone: CallerGone) -> None:
 
 
 def _end_talk_without_caller(step: Step, entry: Entry, offer: Offer, reason: LeaveReason) -> None:
-    if reason is LeaveReason.WITHDRAWN:  # the call lives on elsewhere; it does not take the agent along
+    if (
+        reason is LeaveReason.WITHDRAWN and not entry.is_item
+    ):  # the call lives on elsewhere; it does not take the agent along
         accepted = OfferResult.ACCEPTED
         step.emit(ReleaseStation(call_id=entry.call_id, offer_id=offer.offer_id, result=accepted))
     talk.end(step, entry, offer, by_agent=False)

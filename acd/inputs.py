@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from acd.events import LeaveReason, OfferResult
+from acd.media import VOICE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,11 @@ class CallerCame:
     """So long they alone are asked."""
     tags: tuple[str, ...] = ()
     """What is known of the customer."""
+    medium: str = VOICE
+    is_item: bool = False
+    """Whether it is no call: what is called ``call_id`` here is the item's id then."""
+    data: tuple[tuple[str, str], ...] = ()
+    """For the agent's desktop, with an item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,8 @@
 from acd.commands import PassOnCaller, ReleaseCaller
 from acd.config import QUEUE_SCHEME
 from acd.entry import Entry
-from acd.events import LeaveReason
+from acd.events import ItemPassedOn, LeaveReason
+from acd.inputs import CallerCame
 from acd.overflow import WayOut, refusal
 from acd.places import give_up_place, home_of, make_home, take_place
 from acd.step import Step
@@ -17,7 +18,7 @@ def take_way_out(step: Step, entry: Entry, queue_name: str, way_out: WayOut) -> 
     elif not _moves(step, entry, way_out):
         leave(step, entry, way_out.reason, queue_name)
         forget(step, entry)
-        send_on(step, entry.call_id, way_out)
+        send_on(step, entry, way_out)
 
 
 def leave(
@@ -41,12 +42,28 @@ def forget(step: Step, entry: Entry) -> None:
     del step.state.calls[entry.call_id]
 
 
-def send_on(step: Step, call_id: str, way_out: WayOut) -> None:
+def send_on(step: Step, who: Entry | CallerCame, way_out: WayOut) -> None:
     """Out of the ACD's hands, or back to it by another way."""
-    if way_out.target == HANG_UP:
-        step.emit(ReleaseCaller(call_id=call_id, reason=way_out.reason))
+    if who.is_item:
+        step.emit(_passed_on(who, way_out))
+    elif way_out.target == HANG_UP:
+        step.emit(ReleaseCaller(call_id=who.call_id, reason=way_out.reason))
     else:
-        step.emit(PassOnCaller(call_id=call_id, target=way_out.target))
+        step.emit(PassOnCaller(call_id=who.call_id, target=way_out.target))
+
+
+def _passed_on(who: Entry | CallerCame, way_out: WayOut) -> ItemPassedOn:
+    return ItemPassedOn(
+        item=who.call_id,
+        contact_id=who.contact_id,
+        medium=who.medium,
+        customer=who.caller_number,
+        reason=way_out.reason,
+        target=way_out.target,
+        requirement=who.requirement,
+        tags=who.tags,
+        data=who.data,
+    )
 
 
 def _moves(step: Step, entry: Entry, way_out: WayOut) -> bool:

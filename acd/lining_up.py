@@ -6,6 +6,8 @@ OFFERED to all at once   in ``Demand.ringing`` of the queue that rings
 otherwise                nowhere
 """
 
+from collections.abc import Collection
+
 from acd.agent import Agent
 from acd.config import StrategyName
 from acd.entry import Entry, EntryState, Place
@@ -45,22 +47,24 @@ def rings_all(queue: Queue) -> bool:
     return queue.config.strategy is StrategyName.RING_ALL
 
 
-def served_first(state: AcdState, agent: Agent) -> tuple[Entry, str] | None:
-    """Whose turn it is with a free agent, and in which queue: None when nobody waits for this agent.
+def served_first(state: AcdState, agent: Agent, media: Collection[str]) -> tuple[Entry, str] | None:
+    """Whose turn it is with an agent free for these media, and in which queue: None when nobody waits.
 
     Callers who want this agent alone come first, then those nobody is being rung for, then those whose queue
     rings everybody; among them the agent's own priorities decide, then the weight of queues, then rank.
     """
-    personal = state.personal.get(agent.agent_id)
-    if personal is not None and (entry := personal.first()) is not None:
+    if (entry := _first_in_person(state, agent, media)) is not None:
         queue_name = common_queue(entry, agent)
         assert queue_name is not None, "personal lines hold callers of the agent's queues"
         return entry, queue_name
+    offered = {state.offers[offer_id].entry_id for offer_id in agent.items}
     best: tuple[tuple[object, ...], Entry, str] | None = None
     for membership in agent.memberships.values():
         queue = state.queues[membership.queue_name]
         for demand in queue.demands.values():
-            first = demand.waiting.first() or demand.ringing.first()
+            if demand.medium not in media:
+                continue
+            first = demand.waiting.first() or _first_ringing(demand, offered)
             if first is None or not demand.is_met_by(membership):
                 continue
             rung = first.state is EntryState.OFFERED
@@ -68,6 +72,16 @@ def served_first(state: AcdState, agent: Agent) -> tuple[Entry, str] | None:
             if best is None or key < best[0]:
                 best = (key, first, queue.name)
     return None if best is None else best[1:]
+
+
+def _first_in_person(state: AcdState, agent: Agent, media: Collection[str]) -> Entry | None:
+    lines = [line for medium in media if (line := state.personal.get((agent.agent_id, medium)))]
+    return min((entry for line in lines if (entry := line.first())), key=lambda e: e.rank, default=None)
+
+
+def _first_ringing(demand: Demand, offered: Collection[str]) -> Entry | None:
+    """Nobody is rung twice for the same; an agent who takes several at once may come by again."""
+    return next((entry for entry in demand.ringing if entry.entry_id not in offered), None)
 
 
 def common_queue(entry: Entry, agent: Agent) -> str | None:
@@ -81,7 +95,8 @@ def _lines(step: Step, entry: Entry) -> list[Line]:
     if entry.state is not EntryState.WAITING:
         return []
     if asks_personally(entry):
-        return [step.state.personal.setdefault(agent_id, Line()) for agent_id in entry.preferred]
+        lines = step.state.personal
+        return [lines.setdefault((agent_id, entry.medium), Line()) for agent_id in entry.preferred]
     return [demand_at(step, entry, place).waiting for place in entry.places.values()]
 
 

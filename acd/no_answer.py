@@ -21,7 +21,7 @@ What happens to the caller is in ``offers.py``.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from acd.agent import AgentAction
+from acd.agent import Agent, AgentAction, AgentState
 from acd.config import QueueConfig
 from acd.eligibility import move
 from acd.entry import Offer
@@ -59,9 +59,24 @@ def settle_agent(step: Step, offer: Offer, rules: QueueConfig, result: OfferResu
         step.state.timers.set(Timer(TimerKind.REFUSAL_DELAY, agent.agent_id), delay_end)
     if consequence.loses_phone:
         step.state.silent.add(offer.station)
-    if agent.not_ready_after is not None:
+    if not offer.takes_agent_whole:
+        _settle_beside(step, agent, offer, consequence, rules)
+    elif agent.not_ready_after is not None:
         move(step, agent, AgentAction.NOT_READY, agent.not_ready_after)
     elif consequence.not_ready:
         move(step, agent, AgentAction.NOT_READY, rules.rona_reason)
     else:
         move(step, agent, AgentAction.END_OFFER)
+
+
+def _settle_beside(
+    step: Step, agent: Agent, offer: Offer, consequence: Consequence, rules: QueueConfig
+) -> None:
+    """An item leaves the agent's state alone, unless nobody is at the desk."""
+    del agent.items[offer.offer_id]
+    if not consequence.not_ready:
+        return
+    if agent.state is AgentState.AVAILABLE:
+        move(step, agent, AgentAction.NOT_READY, rules.rona_reason)
+    elif agent.state is not AgentState.NOT_READY and agent.not_ready_after is None:
+        agent.not_ready_after = rules.rona_reason

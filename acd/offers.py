@@ -58,7 +58,7 @@ def confirm(step: Step, connected: CallerConnected) -> None:
         step.state.timers.cancel(Timer(TimerKind.OFFER_LEASE, offer.offer_id))
         _report_end(step, offer, OfferResult.ACCEPTED)
         talk.begin(step, entry, offer)
-        serve_agents(step, others)
+        serve_agents(step, [step.state.agents[offer.agent_id], *others])
 
 
 def expire(step: Step, timer: Timer) -> None:
@@ -116,6 +116,8 @@ def _entry_of(step: Step, offer: Offer) -> Entry:
 def _connect(step: Step, entry: Entry, offer: Offer) -> None:
     step_out(step, entry)
     entry.state, entry.connecting = EntryState.ACCEPTED, offer.offer_id
+    if entry.is_item:
+        return
     config = step.state.queues[offer.queue_name].config
     share = config.record_share if config.record else 0.0
     step.emit(ConnectCaller(call_id=offer.call_id, offer_id=offer.offer_id, record_share=share))
@@ -144,7 +146,8 @@ def _end(step: Step, offer: Offer, result: OfferResult) -> Agent:
 
 
 def _release(step: Step, offer: Offer, result: OfferResult) -> None:
-    step.emit(ReleaseStation(call_id=offer.call_id, offer_id=offer.offer_id, result=result))
+    if not _entry_of(step, offer).is_item:
+        step.emit(ReleaseStation(call_id=offer.call_id, offer_id=offer.offer_id, result=result))
 
 
 def _close(step: Step, offer: Offer, result: OfferResult) -> None:
@@ -168,5 +171,6 @@ def _report_end(step: Step, offer: Offer, result: OfferResult) -> None:
             agent=offer.agent_id,
             result=result,
             ring_ms=round((answered_at - offer.made_at) * 1000),
+            medium=offer.medium,
         )
     )

@@ -32,6 +32,7 @@ def take_place(step: Step, entry: Entry, queue: Queue) -> None:
             position=queue.line.position(entry),
             priority=entry.priority,
             requirement=place.requirement,
+            medium=entry.medium,
         )
     )
     if is_home:
@@ -61,6 +62,7 @@ def give_up_place(
             wait_ms=step.ms_since(place.joined_at),
             offers=entry.offers,
             agent=agent_id,
+            medium=entry.medium,
         )
     )
 
@@ -73,12 +75,14 @@ def begin_ring(step: Step, entry: Entry, place: Place) -> bool:
 
 
 def keep_preferred(step: Step, entry: Entry) -> None:
-    """Prefer only agents of queues the entry is in; called while it stands in no line."""
+    """Prefer only agents of queues the entry is in, for its medium; called while it stands in no line."""
     agents = step.state.agents
     entry.preferred = tuple(
         agent_id
         for agent_id in entry.preferred
-        if agent_id in agents and not agents[agent_id].memberships.keys().isdisjoint(entry.places)
+        if agent_id in agents
+        and entry.medium in agents[agent_id].capacity
+        and not agents[agent_id].memberships.keys().isdisjoint(entry.places)
     )
     if not entry.preferred:
         entry.preferred_until = None
@@ -93,7 +97,7 @@ def ask_anew(step: Step, entry: Entry) -> None:
 
 def play_music(step: Step, entry: Entry, queue: Queue) -> None:
     """In place of what the caller heard before, if the queue has any."""
-    if queue.config.music:
+    if queue.config.music and not entry.is_item:
         step.emit(PlayMusic(call_id=entry.call_id, prompt=queue.config.music))
 
 

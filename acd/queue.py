@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from acd.agent import Agent, AgentState, Membership, membership_of
 from acd.config import QueueConfig
-from acd.entry import VOICE
 from acd.line import Line
+from acd.media import VOICE
 from acd.requirement import Requirement, parse_requirement
 from acd.strategy import Ranking
 
@@ -101,7 +101,7 @@ class Queue:
         """Demands to be forgotten: the oldest of those nobody makes, beyond as many as are kept."""
         excess = len(self.demands) - _DEMANDS_KEPT
         if excess > 0:
-            unmade = [d for d in self.demands.values() if not d.is_made and d.requirement.text]
+            unmade = [d for d in self.demands.values() if not d.is_made and d.key != (VOICE, "")]
             yield from unmade[:excess]
 
     def longest_wait_s(self, now: float) -> float:

@@ -34,6 +34,8 @@ def sign_in(step: Step, command: SignIn) -> None:
 def sign_out(step: Step, command: SignOut) -> None:
     """End the shift and free the station; refused while a call is in hand."""
     agent = step.state.agent(command.agent_id)
+    if agent.items:
+        raise UsageError(f"agent {agent.agent_id} has {len(agent.items)} items in hand; finish them first")
     if agent.state in _BUSY:
         raise UsageError(
             f"agent {agent.agent_id} is {agent.state}; sign out when call {agent.call_id} is over"
@@ -58,6 +60,7 @@ def make_ready(step: Step, command: MakeReady) -> None:
     agent = step.state.agent(command.agent_id)
     if agent.state in _BUSY:
         agent.not_ready_after = None
+        dispatch.serve_agent(step, agent)
         return
     move(step, agent, AgentAction.READY)
     if agent.station is not None:
@@ -66,15 +69,17 @@ def make_ready(step: Step, command: MakeReady) -> None:
 
 
 def make_not_ready(step: Step, command: MakeNotReady) -> None:
-    """At once when no call is in hand. A ringing phone is silenced: that offer counts as rejected."""
+    """At once when no call is in hand. What is being offered is rejected; items in hand stay there."""
     agent = step.state.agent(command.agent_id)
-    if agent.state not in _BUSY:
+    if agent.state in _BUSY:
+        agent.not_ready_after = command.reason
+    else:
         move(step, agent, AgentAction.NOT_READY, command.reason)
-        return
-    agent.not_ready_after = command.reason
-    offer = step.state.offers[agent.offer_id] if agent.offer_id else None
-    if offer is not None and offer.accepted_at is None:
-        offers.stop(step, offer, OfferResult.REJECTED)
+    offered = [agent.offer_id, *agent.items] if agent.offer_id else list(agent.items)
+    for offer in [step.state.offers[offer_id] for offer_id in offered]:
+        if offer.accepted_at is None:
+            offers.stop(step, offer, OfferResult.REJECTED)
+    dispatch.serve_agent(step, agent)
 
 
 def end_refusal_delay(step: Step, timer: Timer) -> None:

@@ -43,7 +43,8 @@ def change_queues(step: Step, command: ChangeQueues) -> None:
 
 def _release_personal_callers(step: Step, agent: Agent) -> None:
     """Whoever waits for this agent in a queue the agent has left waits for others."""
-    for entry in list(step.state.personal.get(agent.agent_id, ())):
+    lines = [step.state.personal.get((agent.agent_id, medium), ()) for medium in agent.capacity]
+    for entry in [entry for line in lines for entry in line]:
         if agent.memberships.keys().isdisjoint(entry.places):
             step_out(step, entry)
             keep_preferred(step, entry)

@@ -9,7 +9,7 @@ from typing import Any
 
 from acd import free
 from acd.agent import Agent, AgentState, qualities_of
-from acd.eligibility import is_eligible
+from acd.eligibility import open_media
 from acd.entry import Entry, EntryState, Offer, Place
 from acd.lining_up import line_up
 from acd.state import AcdState, Timer, TimerKind
@@ -42,6 +42,7 @@ def _agent_to_plain(agent: Agent) -> dict[str, Any]:
     plain = {name: getattr(agent, name) for name in Agent.__slots__ if name not in _DERIVED}
     return {
         **plain,
+        "items": dict(agent.items),
         "skills": None if agent.skills == agent.config.skills else dict(agent.skills),
         "tags": None if agent.tags == tuple(agent.config.tags) else list(agent.tags),
         "moved": agent.queue_names != tuple(agent.config.queues),
@@ -72,8 +73,8 @@ def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
     for plain in snapshot["entries"]:
         _add_entry(step, plain)
     for agent in state.agents.values():
-        if is_eligible(state, agent):
-            free.let_be_found(state, agent)
+        if media := open_media(state, agent):
+            free.let_be_found(state, agent, media)
 
 
 def _fill_agent(state: AcdState, plain: Mapping[str, Any]) -> None:
@@ -83,6 +84,7 @@ def _fill_agent(state: AcdState, plain: Mapping[str, Any]) -> None:
     for name in Agent.__slots__:
         if plain.get(name) is not None or name in _NULLABLE:
             setattr(agent, name, plain[name])
+    agent.items = dict(plain.get("items", {}))
     agent.state, agent.tags = AgentState(plain["state"]), tuple(agent.tags)
     agent.qualities = qualities_of(agent.agent_id, agent.skills, agent.tags)
     _fill_memberships(state, agent, plain["turns"], moved=plain["moved"])
@@ -105,6 +107,7 @@ def _add_entry(step: Step, plain: Mapping[str, Any]) -> None:
     moved_forward, sequence = entry.rank
     entry.rank = (moved_forward, sequence)
     entry.preferred, entry.tags = tuple(entry.preferred), tuple(entry.tags)
+    entry.data = tuple((name, value) for name, value in entry.data)
     step.state.entries[entry.entry_id] = entry
     step.state.calls[entry.call_id] = entry.entry_id
     for name in places:

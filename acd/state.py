@@ -62,10 +62,10 @@ class AcdState:
         self.calls: dict[str, str] = {}
         """Call id → entry id."""
         self.offers: dict[str, Offer] = {}
-        self.personal: dict[str, Line] = {}
-        """Agent → who waits for that agent alone."""
-        self.free: dict[str, list[Demand]] = {}
-        """Agent who may be rung → the demands in whose rankings the agent is."""
+        self.personal: dict[tuple[str, str], Line] = {}
+        """Agent and medium → who waits for that agent alone."""
+        self.free: dict[tuple[str, str], list[Demand]] = {}
+        """Agent and a medium that may be offered now → the demands in whose rankings the agent is."""
         self.registered: set[str] = set()
         """Stations whose phone is registered."""
         self.silent: set[str] = set()

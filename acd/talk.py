@@ -17,7 +17,8 @@ def begin(step: Step, entry: Entry, offer: Offer) -> None:
     entry.connected_at = step.now
     agent = step.state.agents[offer.agent_id]
     agent.calls += 1
-    move(step, agent, AgentAction.CONNECT)
+    if offer.takes_agent_whole:
+        move(step, agent, AgentAction.CONNECT)
 
 
 def end(step: Step, entry: Entry, offer: Offer, *, by_agent: bool) -> None:
@@ -33,9 +34,14 @@ def end(step: Step, entry: Entry, offer: Offer, *, by_agent: bool) -> None:
             agent=offer.agent_id,
             talk_ms=talk_ms,
             by_agent=by_agent,
+            medium=offer.medium,
         )
     )
     agent = step.state.agents[offer.agent_id]
+    if not offer.takes_agent_whole:
+        del agent.items[offer.offer_id]
+        dispatch.serve_agent(step, agent)
+        return
     agent.talk_s += talk_ms / 1000
     limit_s = step.state.queues[offer.queue_name].config.wrap_up_s
     _start_wrap_up(step, agent, entry.call_id, limit_s)
@@ -46,6 +52,7 @@ def _start_wrap_up(step: Step, agent: Agent, call_id: str, limit_s: float) -> No
     step.emit(WrapUpStarted(agent=agent.agent_id, call_id=call_id, limit_s=limit_s))
     if limit_s:
         step.state.timers.set(Timer(TimerKind.WRAP_UP, agent.agent_id), step.now + limit_s)
+        dispatch.serve_agent(step, agent)
     else:
         _end_wrap_up(step, agent)
 

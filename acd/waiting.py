@@ -131,6 +131,9 @@ def _new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
         rank=state.rank(step.now, priority, state.joined),
         requirement=came.requirement,
         tags=came.tags,
+        medium=came.medium,
+        is_item=came.is_item,
+        data=came.data,
     )
     state.entries[entry.entry_id] = entry
     state.calls[entry.call_id] = entry.entry_id
@@ -168,6 +171,7 @@ def _turn_away(step: Step, came: CallerCame, queue: Queue, refused: WayOut) -> N
             wait_ms=0,
             offers=0,
             agent=None,
+            medium=came.medium,
         )
     )
-    send_on(step, came.call_id, refused)
+    send_on(step, came, refused)

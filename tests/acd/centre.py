@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from acd.agent import AgentState
 from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
-from acd.config import AgentConfig, QueueConfig
+from acd.config import AcdConfig, AgentConfig, QueueConfig
 from acd.core import AcdCore
 from acd.events import LeaveReason, OfferMade, OfferResult
 from acd.inputs import (
@@ -36,11 +36,14 @@ class Centre:
     """Every word returns the outputs of its step and adds them to ``outputs``."""
 
     def __init__(
-        self, queues: Sequence[QueueConfig] = (SERVICE,), agents: Iterable[AgentConfig] | None = None
+        self,
+        queues: Sequence[QueueConfig] = (SERVICE,),
+        agents: Iterable[AgentConfig] | None = None,
+        config: AcdConfig | None = None,
     ) -> None:
         self.queues = list(queues)
         self.agents = list(agents_of("service") if agents is None else agents)
-        self.core = AcdCore(self.queues, self.agents, SeededIds())
+        self.core = AcdCore(self.queues, self.agents, SeededIds(), config)
         self.now = 100.0
         self.inputs: list[tuple[float, Command | Input | None]] = []
         """All that was told, and None where the core was woken, with the time."""

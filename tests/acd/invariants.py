@@ -1,9 +1,10 @@
 """What must hold of the ACD's state between any two inputs."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from acd.agent import AgentState
-from acd.eligibility import is_eligible
+from acd.eligibility import open_media
 from acd.entry import Entry, EntryState
 from acd.events import OfferMade
 from acd.queue import Demand, Queue
@@ -14,6 +15,7 @@ from runtime.vocabulary import Output
 
 def check_state(state: AcdState) -> None:
     _offers_bind_one_agent_and_one_caller(state)
+    _nobody_has_more_in_hand_than_the_capacity(state)
     _lines_hold_exactly_who_is_in_the_queue(state)
     _whoever_waits_can_be_found_and_nobody_else(state)
     _rankings_hold_exactly_who_may_be_rung(state)
@@ -39,6 +41,7 @@ def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
             for other in state.entries.values()
             if (place := other.places.get(made.queue)) is not None
             and other.state is EntryState.WAITING
+            and other.medium == entry.medium
             and other.rank < entry.rank
             and parse_requirement(place.requirement).is_met_by(membership.qualities)
             and not entry.preferred
@@ -56,6 +59,7 @@ def check_idle(state: AcdState) -> None:
     assert [len(queue) for queue in state.queues.values()] == [0] * len(state.queues)
     busy = (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP)
     assert [agent.agent_id for agent in state.agents.values() if agent.state in busy] == []
+    assert [agent.agent_id for agent in state.agents.values() if agent.items] == []
     assert [timer for timer, _ in state.timers.armed() if timer.kind is not TimerKind.UNSTAFFED] == []
 
 
@@ -65,18 +69,35 @@ def _offers_bind_one_agent_and_one_caller(state: AcdState) -> None:
         assert offer.offer_id in entry.offer_ids
         assert entry.state is not EntryState.WAITING
         agent = state.agents[offer.agent_id]
-        assert (agent.offer_id, agent.call_id) == (offer.offer_id, offer.call_id)
+        assert offer.medium == entry.medium
         talking = entry.state is EntryState.TALKING
-        assert agent.state is (AgentState.ON_CALL if talking else AgentState.OFFERED)
+        if offer.takes_agent_whole:
+            assert (agent.offer_id, agent.call_id) == (offer.offer_id, offer.call_id)
+            assert agent.state is (AgentState.ON_CALL if talking else AgentState.OFFERED)
+        else:
+            assert agent.items[offer.offer_id] == offer.medium
         assert (Timer(TimerKind.OFFER_LEASE, offer.offer_id) in state.timers) is not talking
     for entry in state.entries.values():
         assert state.calls[entry.call_id] == entry.entry_id
         assert bool(entry.offer_ids) is (entry.state is not EntryState.WAITING)
         assert (entry.connecting is not None) is (entry.state in (EntryState.ACCEPTED, EntryState.TALKING))
         assert bool(entry.places) is (entry.state is not EntryState.TALKING)
-    holders = [agent.agent_id for agent in state.agents.values() if agent.offer_id]
-    assert sorted(holders) == sorted(offer.agent_id for offer in state.offers.values())
+    held = [agent.offer_id for agent in state.agents.values() if agent.offer_id]
+    held += [offer_id for agent in state.agents.values() for offer_id in agent.items]
+    assert sorted(held) == sorted(state.offers)
     assert len(state.calls) == len(state.entries)
+
+
+def _nobody_has_more_in_hand_than_the_capacity(state: AcdState) -> None:
+    for agent in state.agents.values():
+        media = Counter(agent.items.values())
+        assert all(media[medium] <= agent.capacity.get(medium, 0) for medium in media)
+        if agent.offer_id:
+            assert state.offers[agent.offer_id].medium in agent.capacity
+        if agent.state is AgentState.LOGGED_OUT:
+            assert not agent.items
+        entries = [state.offers[offer_id].entry_id for offer_id in agent.items]
+        assert len(set(entries)) == len(entries), "offered the same twice"
 
 
 def _lines_hold_exactly_who_is_in_the_queue(state: AcdState) -> None:
@@ -94,11 +115,12 @@ def _whoever_waits_can_be_found_and_nobody_else(state: AcdState) -> None:
             ringing = [e for e in inside if e.state is EntryState.OFFERED and e.rings_all_in == queue.name]
             assert list(demand.waiting) == sorted(waiting, key=_rank)
             assert list(demand.ringing) == sorted(ringing, key=_rank)
-    for agent_id, line in state.personal.items():
+    for (agent_id, medium), line in state.personal.items():
         personal = [
             entry
             for entry in state.entries.values()
             if agent_id in entry.preferred
+            and entry.medium == medium
             and entry.preferred_until is not None
             and entry.state is EntryState.WAITING
         ]
@@ -115,11 +137,12 @@ def _asks(entry: Entry, demand: Demand) -> bool:
 
 
 def _rankings_hold_exactly_who_may_be_rung(state: AcdState) -> None:
-    eligible = {agent.agent_id for agent in state.agents.values() if is_eligible(state, agent)}
+    eligible = {(a.agent_id, medium) for a in state.agents.values() for medium in open_media(state, a)}
     assert state.free.keys() == eligible
     for queue in state.queues.values():
         for demand in queue.demands.values():
-            fitting = {agent_id for agent_id in eligible if _fits(state, agent_id, queue, demand)}
+            free = {agent_id for agent_id, medium in eligible if medium == demand.medium}
+            fitting = {agent_id for agent_id in free if _fits(state, agent_id, queue, demand)}
             assert {agent_id for agent_id, _, _ in demand.ranking.order()} == fitting
 
 
@@ -132,8 +155,8 @@ def _nobody_waits_beside_a_free_agent(state: AcdState) -> None:
     for name, queue in state.queues.items():
         for demand in queue.demands.values():
             assert not (len(demand.waiting) and len(demand.ranking)), f"{name} stands still"
-    for agent_id, line in state.personal.items():
-        assert not (len(line) and agent_id in state.free), f"{agent_id} is waited for and free"
+    for free, line in state.personal.items():
+        assert not (len(line) and free in state.free), f"{free} is waited for and free"
 
 
 def _every_deadline_has_its_subject(state: AcdState) -> None:

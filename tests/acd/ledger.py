@@ -11,6 +11,7 @@ from acd.events import (
     OfferMade,
     OfferResult,
 )
+from acd.media import EXCLUSIVE
 from runtime.vocabulary import Output
 
 
@@ -21,7 +22,9 @@ class Ledger:
         self.waiting: set[tuple[str, str]] = set()
         """Call and queue."""
         self.talking: dict[str, str] = {}
-        """Call → agent."""
+        """Call or item → agent."""
+        self.on_the_phone: dict[str, str] = {}
+        """The calls among them, by voice or video."""
         self.offers: dict[str, OfferMade] = {}
         self.left: dict[LeaveReason, int] = dict.fromkeys(LeaveReason, 0)
 
@@ -44,12 +47,14 @@ class Ledger:
                     self._caller_left(output)
                 case CallCompleted():
                     assert self.talking.pop(output.call_id) == output.agent
+                    self.on_the_phone.pop(output.call_id, None)
 
     def _offer_made(self, made: OfferMade) -> None:
         assert (made.call_id, made.queue) in self.waiting
-        running = self.offers.values()
-        assert made.agent not in [offer.agent for offer in running], "two offers to one agent"
-        assert made.agent not in self.talking.values(), "an offer to an agent who talks"
+        if made.medium in EXCLUSIVE:
+            running = [offer.agent for offer in self.offers.values() if offer.medium in EXCLUSIVE]
+            assert made.agent not in running, "two offers to one agent"
+            assert made.agent not in self.on_the_phone.values(), "an offer to an agent who talks"
         self.offers[made.offer_id] = made
 
     def _caller_left(self, left: CallerLeft) -> None:
@@ -60,5 +65,7 @@ class Ledger:
             assert left.agent is not None
             assert left.call_id not in self.talking, "served twice"
             self.talking[left.call_id] = left.agent
+            if left.medium in EXCLUSIVE:
+                self.on_the_phone[left.call_id] = left.agent
         else:
             assert left.agent is None

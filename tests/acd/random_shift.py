@@ -4,15 +4,20 @@ from random import Random
 
 from acd.agent import AgentState
 from acd.commands import (
+    AcceptItem,
     AddQueue,
     ChangeCaller,
     ChangeQueues,
     ChangeSkills,
+    FinishItem,
     MakeNotReady,
     MakeReady,
+    RejectItem,
     RemoveQueue,
     SignIn,
     SignOut,
+    SubmitItem,
+    WithdrawItem,
 )
 from acd.config import (
     AgentConfig,
@@ -62,12 +67,18 @@ QUEUES = [
     ),
 ]
 AGENTS = [
-    AgentConfig(id="1001", queues=["报修"], tags=["trainee"]),
+    AgentConfig(id="1001", queues=["报修"], tags=["trainee"], capacity={"voice": 1, "chat": 2}),
     AgentConfig(id="1002", queues=["报修", "投诉"], skills={"complaints": 1, "en": 1}),
     AgentConfig(
         id="1003", queues=["service", "投诉", "报修"], skills={"complaints": 3}, penalties={"报修": 1}
     ),
-    AgentConfig(id="1004", queues=["service"], priorities={"service": 2}, skills={"en": 4}),
+    AgentConfig(
+        id="1004",
+        queues=["service", "投诉"],
+        priorities={"service": 2},
+        skills={"en": 4},
+        capacity={"voice": 1, "video": 1, "chat": 3, "mail": 1},
+    ),
 ]
 REQUIREMENTS = ["", "", "en", "en>=3", "not trainee", "complaints or en"]
 _OURS = (OfferResult.ACCEPTED, OfferResult.CANCELLED, OfferResult.ELSEWHERE)
@@ -156,7 +167,8 @@ def caller_goes(centre: Centre, choices: Random) -> None:
 
 def offer_moves(centre: Centre, choices: Random) -> None:
     """Mostly the next step of an offer's way, now and then its end."""
-    offers = list(centre.core.state.offers.values())
+    state = centre.core.state
+    offers = [offer for offer in state.offers.values() if not state.entries[offer.entry_id].is_item]
     if not offers:
         return
     offer = choices.choice(offers)
@@ -172,6 +184,38 @@ def offer_moves(centre: Centre, choices: Random) -> None:
         centre.tell(CallerConnected(offer_id=offer.offer_id))
 
 
+def item_comes(centre: Centre, choices: Random) -> None:
+    item = SubmitItem(
+        item=f"item-{centre.core.state.joined + 1}",
+        medium=choices.choice(["chat", "chat", "chat", "mail", "video"]),
+        contact_id="contact",
+        queues=tuple(choices.sample([queue.name for queue in QUEUES], choices.choice([1, 1, 2]))),
+        priority=choices.choice([None, None, 3]),
+        requirement=choices.choice(REQUIREMENTS),
+        preferred=tuple(choices.sample([agent.id for agent in AGENTS], choices.choice([0, 0, 1, 2]))),
+        preferred_wait_s=choices.choice([0, 4]),
+        data=(("text", "你好"),),
+    )
+    centre.tell(item)
+
+
+def item_moves(centre: Centre, choices: Random) -> None:
+    """Its agent, or another one, does something with it, or the customer goes."""
+    entries = [entry for entry in centre.core.state.entries.values() if entry.is_item]
+    if not entries:
+        return
+    entry = choices.choice(entries)
+    agents = centre.rung_for(entry.entry_id) or [choices.choice(AGENTS).id]
+    item, agent_id = entry.entry_id, choices.choice(agents)
+    asks: list[Command] = [
+        *[AcceptItem(item=item, agent_id=agent_id)] * 4,
+        RejectItem(item=item, agent_id=agent_id),
+        *[FinishItem(item=item, agent_id=agent_id)] * 2,
+        WithdrawItem(item=item),
+    ]
+    tell_or_be_refused(centre, choices.choice(asks))
+
+
 def time_passes(centre: Centre, choices: Random) -> None:
     centre.wait(choices.choice([0.5, 1, 2, 5, 15]))
 
@@ -179,6 +223,8 @@ def time_passes(centre: Centre, choices: Random) -> None:
 DEEDS = (
     *[agent_asks, caller_comes] * 2,
     *[offer_moves] * 5,
+    item_comes,
+    *[item_moves] * 3,
     time_passes,
     caller_goes,
     caller_is_steered,

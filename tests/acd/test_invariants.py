@@ -6,6 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from acd.config import AcdConfig
 from acd.entry import EntryState
 from tests.acd import random_shift
 from tests.acd.centre import Centre
@@ -16,9 +17,12 @@ CHOICES = st.randoms(use_true_random=False)
 
 
 class AnyShift(RuleBasedStateMachine):
+    parallel_during_calls = False
+
     def __init__(self) -> None:
         super().__init__()
-        self.centre = Centre(random_shift.QUEUES, random_shift.AGENTS)
+        config = AcdConfig(parallel_during_calls=self.parallel_during_calls)
+        self.centre = Centre(random_shift.QUEUES, random_shift.AGENTS, config)
         for agent in random_shift.AGENTS:
             self.centre.staff(agent.id)
         self.ledger = Ledger()
@@ -53,6 +57,14 @@ class AnyShift(RuleBasedStateMachine):
         random_shift.offer_moves(self.centre, choices)
 
     @rule(choices=CHOICES)
+    def an_item_comes(self, choices: Random) -> None:
+        random_shift.item_comes(self.centre, choices)
+
+    @rule(choices=CHOICES)
+    def an_item_moves(self, choices: Random) -> None:
+        random_shift.item_moves(self.centre, choices)
+
+    @rule(choices=CHOICES)
     def time_passes(self, choices: Random) -> None:
         random_shift.time_passes(self.centre, choices)
 
@@ -78,5 +90,11 @@ class AnyShift(RuleBasedStateMachine):
         check_idle(self.centre.core.state)
 
 
+class AnyShiftWithItemsDuringCalls(AnyShift):
+    parallel_during_calls = True
+
+
 AnyShift.TestCase.settings = settings(max_examples=50, stateful_step_count=50, deadline=None)
+AnyShiftWithItemsDuringCalls.TestCase.settings = AnyShift.TestCase.settings
+TestAnyShiftWithItemsDuringCalls = AnyShiftWithItemsDuringCalls.TestCase
 TestAnyShift = AnyShift.TestCase
