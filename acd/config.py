@@ -250,7 +250,7 @@ class AgentConfig(Section):
     )
     capacity: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(
         default_factory=dict,
-        description="Medium → how much of it at once, such as { voice = 1, chat = 3 }; without it { voice = 1 }.",
+        description="Medium → how much at once, such as { voice = 1, chat = 3 }; without it { voice = 1 }.",
     )
 
     @field_validator("capacity")

@@ -11,7 +11,6 @@ from acd.media import EXCLUSIVE, VOICE
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
 
-
 _WITH_A_CALL = (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP)
 
 

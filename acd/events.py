@@ -189,7 +189,9 @@ class ItemPassedOn(Event):
     """A target such as queue:backup or flow:closed, or hang_up: nobody here will take it."""
     requirement: str
     tags: tuple[str, ...]
+    """What is known of the customer."""
     data: tuple[tuple[str, str], ...]
+    """What was brought with it: names and values."""
 
 
 @plain_data

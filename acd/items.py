@@ -3,8 +3,8 @@
     brought ──► waits and is offered like a caller ──► accepted ──► finished by the agent
                                                           └───────► withdrawn: the customer is gone
 
-Whoever brings items (an adapter) and the agent's desktop speak by verbs; the queues make no difference between
-an item and a caller, except that no phone rings.
+Whoever brings items (an adapter) and the agent's desktop speak by verbs; the queues make no difference
+between an item and a caller, except that no phone rings.
 """
 
 from acd import offers, talk, waiting

@@ -1,4 +1,4 @@
-"""The media that work may have. A conversation by voice or video takes an agent whole; others run side by side."""
+"""The media of work. Voice and video take an agent whole; others run side by side."""
 
 from collections.abc import Mapping
 

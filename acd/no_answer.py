@@ -21,6 +21,7 @@ What happens to the caller is in ``offers.py``.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from acd import free
 from acd.agent import Agent, AgentAction, AgentState
 from acd.config import QueueConfig
 from acd.eligibility import move
@@ -51,8 +52,12 @@ CONSEQUENCES: Mapping[OfferResult, Consequence] = {
 
 
 def settle_agent(step: Step, offer: Offer, rules: QueueConfig, result: OfferResult) -> None:
-    """Apply the table above to the agent of an offer that ended without a conversation."""
+    """Apply the table above to the agent of an offer that ended without a conversation.
+
+    Nobody finds the agent until whoever called this has dealt with the caller and serves the agent.
+    """
     agent = step.state.agents[offer.agent_id]
+    free.take_out(step.state, agent)
     consequence = CONSEQUENCES[result]
     if consequence.delays_offers:
         delay_end = step.now + rules.refusal_delay_s

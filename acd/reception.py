@@ -2,11 +2,11 @@
 
 from acd.config import QUEUE_SCHEME
 from acd.core import AcdCore
-from acd.events import LeaveReason
+from acd.events import ItemPassedOn, LeaveReason
 from acd.inputs import CallerCame, CallerGone, KeyPressed
 from acd.queue_target import parse_queue_target
 from runtime.driver import Outputs
-from runtime.target import parse_target
+from runtime.target import HANG_UP, parse_target
 from switch.commands import AnswerCall
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived
 
@@ -36,6 +36,11 @@ class Reception:
 
     def call_ended(self, event: CallEnded, now: float) -> Outputs:
         return self._let_go(event.call_id, LeaveReason.ABANDONED, now)
+
+    def item_passed_on(self, event: ItemPassedOn, now: float) -> Outputs:
+        """Into another queue; whatever else a target leads to is the affair of whoever brought the item."""
+        came = _item_came(event)
+        return self._core.handle(came, now=now) if came else ()
 
     def digit_received(self, event: DigitReceived, now: float) -> Outputs:
         if event.call_id not in self._core.state.calls:
@@ -68,4 +73,25 @@ def _came(event: CallArrived | CallHandedOff) -> CallerCame | None:
         preferred=asked.preferred,
         preferred_wait_s=asked.preferred_wait_s,
         tags=asked.tags,
+    )
+
+
+def _item_came(event: ItemPassedOn) -> CallerCame | None:
+    target = parse_target(event.target) if event.target != HANG_UP else None
+    if target is None or target.scheme != QUEUE_SCHEME:
+        return None
+    asked = parse_queue_target(target.name)
+    return CallerCame(
+        call_id=event.item,
+        contact_id=event.contact_id,
+        caller_number=event.customer,
+        queues=asked.queues,
+        priority=asked.priority,
+        requirement=asked.requirement or event.requirement,
+        preferred=asked.preferred,
+        preferred_wait_s=asked.preferred_wait_s,
+        tags=asked.tags or event.tags,
+        medium=event.medium,
+        is_item=True,
+        data=event.data,
     )

@@ -11,8 +11,9 @@ from typing import Any
 from acd import commands, inputs
 from acd.config import QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
 from acd.core import COMMANDS, AcdCore
-from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferMade, OfferResult
+from acd.events import CallerJoined, CallerLeft, ItemPassedOn, LeaveReason, OfferMade, OfferResult
 from acd.figures import QueueFigures
+from acd.item_verbs import ItemVerbs
 from acd.queue_target import parse_queue_target
 from acd.reception import Reception
 from acd.records import QueueEntries
@@ -120,7 +121,10 @@ def build(
             CallerJoined: _counting(figures.caller_joined),
             CallerLeft: _counting(figures.caller_left),
         },
-        verbs=_verbs(AcdVerbs(core.state, stations, figures, clock, submit)),
+        verbs=(
+            *_verbs(AcdVerbs(core.state, stations, figures, clock, submit)),
+            *ItemVerbs(core.state, clock, submit).verbs(),
+        ),
         projections=(QueueEntries(),),
         gauges=_gauges(AcdReadings(core.state, clock)),
         agent_at=core.state.seats.get,
@@ -177,6 +181,12 @@ def _gauges(readings: AcdReadings) -> tuple[Gauge, ...]:
             readings.longest_wait_s,
         ),
         Gauge("agents", "Agents by state.", ("state",), readings.agents),
+        Gauge(
+            "agent_items",
+            "Chats, mails and other items offered to agents or in hand there.",
+            ("medium",),
+            readings.items,
+        ),
     )
 
 
@@ -197,6 +207,7 @@ def _inputs(core: AcdCore) -> dict[type, Handler]:
         CallAnswered: reception.call_answered,
         CallHandedOff: reception.call_handed_off,
         CallEnded: reception.call_ended,
+        ItemPassedOn: reception.item_passed_on,
         DigitReceived: reception.digit_received,
         CallConnected: of_offer(lambda event: inputs.CallerConnected(offer_id=event.offer_id)),
         OfferRinging: of_offer(lambda event: inputs.PhoneRang(offer_id=event.offer_id)),

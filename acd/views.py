@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from acd.agent import Agent, AgentState
-from acd.entry import Entry
+from acd.entry import Entry, EntryState
 from acd.figures import QueueFigures
 from acd.queue import Queue
 from acd.state import AcdState
@@ -16,7 +16,10 @@ Readings = Mapping[tuple[str, ...], float]
 
 
 def agent_view(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
-    """``since_s``: how long the present state has lasted; None before the first sign-in."""
+    """``since_s``: how long the present state has lasted; None before the first sign-in.
+
+    ``items``: how many chats and the like are offered to the agent or in hand beside the state.
+    """
     return {
         "id": agent.agent_id,
         "name": agent.name,
@@ -30,6 +33,8 @@ def agent_view(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
         "skills": dict(agent.skills),
         "tags": list(agent.tags),
         "call_id": agent.call_id,
+        "capacity": dict(agent.capacity),
+        "items": len(agent.items),
     }
 
 
@@ -59,6 +64,7 @@ def entry_view(entry: Entry, queue: Queue, position: int, now: float) -> dict[st
     place = entry.places[queue.name]
     return {
         "call_id": entry.call_id,
+        "medium": entry.medium,
         "contact_id": entry.contact_id,
         "caller_number": entry.caller_number,
         "queue": queue.name,
@@ -75,6 +81,26 @@ def entry_view(entry: Entry, queue: Queue, position: int, now: float) -> dict[st
     }
 
 
+def item_view(state: AcdState, entry: Entry, now: float) -> dict[str, Any]:
+    """``agents``: who it is offered to, or who has it; ``since_s``: since it came, or was taken."""
+    since = entry.connected_at if entry.state is EntryState.TALKING else entry.joined_at
+    queues = [state.queues[name] for name in entry.places]
+    return {
+        "item": entry.entry_id,
+        "medium": entry.medium,
+        "contact_id": entry.contact_id,
+        "customer": entry.caller_number,
+        "state": entry.state.value,
+        "priority": entry.priority,
+        "requirement": entry.requirement,
+        "tags": list(entry.tags),
+        "places": [{"queue": queue.name, "position": queue.line.position(entry)} for queue in queues],
+        "agents": [state.offers[offer_id].agent_id for offer_id in entry.offer_ids],
+        "since_s": round(now - since, 3),
+        "data": dict(entry.data),
+    }
+
+
 class AcdReadings:
     """The numbers behind the gauges."""
 
@@ -88,6 +114,10 @@ class AcdReadings:
     def longest_wait_s(self) -> Readings:
         now = self._clock.now()
         return {(name,): queue.longest_wait_s(now) for name, queue in self._state.queues.items()}
+
+    def items(self) -> Readings:
+        media = Counter(m for agent in self._state.agents.values() for m in agent.items.values())
+        return {(medium,): float(number) for medium, number in media.items()}
 
     def agents(self) -> Readings:
         states = Counter(agent.state for agent in self._state.agents.values())

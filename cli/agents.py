@@ -24,7 +24,7 @@ def list_agents(
     if as_json:
         print_json(found)
         return
-    columns = ("agent", "name", "state", "reason", "for#", "station", "reachable", "queues", "call")
+    columns = ("agent", "name", "state", "reason", "for#", "station", "reachable", "queues", "items#", "call")
     gives_way = ("call", "name", "for#", "queues", "reason")
     print_table("agents", columns, (_row(agent) for agent in found), gives_way)
 
@@ -124,6 +124,7 @@ def _row(agent: dict[str, Any]) -> tuple[object, ...]:
         agent["station"],
         agent["reachable"],
         agent["queues"],
+        agent["items"],
         agent["call_id"],
     )
 

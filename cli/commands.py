@@ -14,6 +14,7 @@ from cli import (
     check,
     events,
     flows,
+    items,
     lists,
     queues,
     recordings,
@@ -91,6 +92,7 @@ app.command("status")(status.status)
 app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
 app.add_typer(queues.app, name="queues")
+app.add_typer(items.app, name="items")
 app.add_typer(acd.app, name="acd")
 app.add_typer(calendars.app, name="calendars")
 app.add_typer(lists.app, name="lists")

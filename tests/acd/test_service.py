@@ -294,6 +294,8 @@ def test_a_verb_shows_the_agent_as_changed_by_it(rig: Rig) -> None:
         "skills": {},
         "tags": [],
         "call_id": None,
+        "capacity": {"voice": 1},
+        "items": 0,
     }
     assert rig.verb("agent.list")[0]["since_s"] == 30.0
     assert rig.verb("agent.ready", agent="1001")["state"] == "AVAILABLE"

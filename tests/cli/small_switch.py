@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import acd.item_verbs
 import acd.verbs
 import switch.ban_verbs
 import switch.calendars.verbs
@@ -34,7 +35,18 @@ AGENT = {
     "station": "1001",
     "reachable": True,
     "queues": ["service", "vip"],
+    "items": 1,
     "call_id": None,
+}
+ITEM = {
+    "item": "chat-1",
+    "medium": "chat",
+    "customer": "13800138000",
+    "state": "offered",
+    "priority": 0,
+    "places": [{"queue": "service", "position": 1}],
+    "agents": ["1001"],
+    "since_s": 2.5,
 }
 TEXT = {"text_id": "text-1", "station": "1001", "phones": 2}
 CALL = {
@@ -216,6 +228,12 @@ class SmallSwitch:
             self._verb("agent.ready", acd.verbs.AgentParams, AGENT),
             self._verb("agent.not_ready", acd.verbs.NotReadyParams, not_ready),
             self._verb("queue.list", NoParams, [QUEUE]),
+            self._verb("item.list", acd.item_verbs.ListItemsParams, [ITEM]),
+            self._verb("item.submit", acd.item_verbs.SubmitItemParams, ITEM),
+            self._verb("item.accept", acd.item_verbs.ItemAgentParams, ITEM),
+            self._verb("item.reject", acd.item_verbs.ItemAgentParams, ITEM),
+            self._verb("item.finish", acd.item_verbs.ItemAgentParams, ITEM),
+            self._verb("item.withdraw", acd.item_verbs.ItemParams, ITEM | {"state": None}),
             self._verb("call.list", NoParams, [CALL, other_call]),
             self._verb("call.show", switch.verbs.CallParams, CALL | {"legs": LEGS}),
             self._verb("call.hang_up", switch.verbs.CallParams, CALL),

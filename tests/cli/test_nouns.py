@@ -67,6 +67,12 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
         ),
         (["stations", "stop-recording", "1001"], "station.stop_recording", {"station": "1001"}),
         (["flows"], "flow.list", {}),
+        (["items"], "item.list", {"agent": None, "queue": None}),
+        (["items", "list", "--agent", "1001"], "item.list", {"agent": "1001", "queue": None}),
+        (["items", "accept", "chat-1", "1001"], "item.accept", {"item": "chat-1", "agent": "1001"}),
+        (["items", "reject", "chat-1", "1001"], "item.reject", {"item": "chat-1", "agent": "1001"}),
+        (["items", "finish", "chat-1", "1001"], "item.finish", {"item": "chat-1", "agent": "1001"}),
+        (["items", "withdraw", "chat-1"], "item.withdraw", {"item": "chat-1"}),
         (
             ["recordings", "tag", "recording-1", "投诉", "--by", "li"],
             "recording.tag",
@@ -132,7 +138,19 @@ def test_each_command_asks_one_verb_once(
 def test_agents_are_a_table_with_chinese_names(small_switch: SmallSwitch) -> None:
     lines = run(small_switch, "agents").stdout.splitlines()
     row = next(line for line in lines if "张伟" in line)
-    assert row.split() == ["1001", "张伟", "AVAILABLE", "–", "1:07", "1001", "yes", "service,", "vip", "–"]
+    assert row.split() == [
+        "1001",
+        "张伟",
+        "AVAILABLE",
+        "–",
+        "1:07",
+        "1001",
+        "yes",
+        "service,",
+        "vip",
+        "1",
+        "–",
+    ]
     other = next(line for line in lines if "Alice" in line)
     # 张伟 is as wide as four letters, so its line has two characters less before the next column.
     assert row.index("AVAILABLE") + 2 == other.index("AVAILABLE")

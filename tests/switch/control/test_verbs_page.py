@@ -160,7 +160,13 @@ def all_verbs(folder: Path) -> list[Verb]:
     of_guard = BanVerbs(banning, rig.clock, rig.driver.submit)
     queues, agent = (
         [QueueConfig(name="service"), QueueConfig(name="billing")],
-        AgentConfig(id="1001", queues=["service"], skills={"billing": 5}, tags=["senior"]),
+        AgentConfig(
+            id="1001",
+            queues=["service"],
+            skills={"billing": 5},
+            tags=["senior"],
+            capacity={"voice": 1, "chat": 2},
+        ),
     )
     of_queues = acd.service.build(queues, [agent], {"1001"}, SeededIds(), rig.driver.submit, rig.clock)
     rig.driver.add_routes(of_queues.routes)
@@ -297,8 +303,24 @@ TRUNK = {"trunk": "carrier"}
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("agent.sign_in", AGENT | {"station": "1001"}),
     ("agent.ready", AGENT),
+    (
+        "item.submit",
+        {
+            "item": "chat-1",
+            "medium": "chat",
+            "queues": ["service"],
+            "tags": ["老人"],
+            "data": {"text": "停电了"},
+        },
+    ),
+    ("item.list", {}),
+    ("item.accept", AGENT | {"item": "chat-1"}),
+    ("item.submit", {"item": "chat-2", "medium": "chat", "queues": ["service"]}),
+    ("item.reject", AGENT | {"item": "chat-2"}),
     ("agent.not_ready", AGENT | {"reason": "午" * 100}),
     ("agent.list", {}),
+    ("item.finish", AGENT | {"item": "chat-1"}),
+    ("item.withdraw", {"item": "chat-2"}),
     ("agent.sign_out", AGENT),
     ("ban.add", {"source": "192.0.2.66", "duration_s": 600}),
     ("ban.list", {}),
