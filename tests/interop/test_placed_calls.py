@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from media.recordings.wav import read_recording
-from sipp_scenarios.audio import compare, find
+from sipp_scenarios.audio import compare, find, speech
+from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.runner import SippProcess, free_port
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.switch_process import HOTLINE
+from tests.helpers.switch_process import HOTLINE, switch_process
+from tests.helpers.toml_text import section
 from tests.interop.test_trunks import CARRIER, at, carrier, site
 
 
@@ -196,3 +198,38 @@ def test_a_station_and_a_number_outside_are_joined(tmp_path: Path) -> None:
             phone.hang_up()
         answering.finish().check()
         ended(centre, call_id)
+
+
+def test_what_a_phone_announces_before_it_answers_is_recorded_where_that_is_the_rule(tmp_path: Path) -> None:
+    code = section("[[access_codes]]", number="12345", target="flow:hotline", record="from_arrival")
+    with switch_process(tmp_path, more=code) as switch, EventFollower(switch.control_socket) as events:
+        centre = CallCentre(switch, events, tmp_path)
+        voice = speech(2002, 30)
+        with centre.register("2002").expect_call(voice, "agent_announces") as phone:
+            call_id = originate(centre, "station:2002", "flow:hotline", access_code="12345")
+            phone.announce()
+            events.wait_for("call.ringing", call_id=call_id, early_media=True)
+            centre.wait_for_media(lambda media: media["packets_received"] > 60)
+            (call,) = events.call("call.list")
+            assert (call["state"], call["recording_id"] is None) == ("calling", False)
+            phone.answer()
+            events.wait_for("call.handed_off", call_id=call_id)
+            phone.hang_up()
+        path = events.wait_for("recording.completed", call_id=call_id).fields["path"]
+    assert find(voice[:8000], read_recording(Path(path)).customer).score > 0.95
+
+
+def test_a_trunk_that_is_full_takes_no_further_call(tmp_path: Path) -> None:
+    port = free_port(CARRIER)
+    with (
+        site(tmp_path, {"name": "telecom", "addresses": at(port), "channels_out": 1}) as there,
+        carrier(tmp_path, "carrier_answers", port) as answering,
+    ):
+        order = {"whom": "number:01012345678", "target": "flow:hotline"}
+        first = there.events.call("call.originate", **order)["call_id"]
+        there.events.wait_for("call.answered", call_id=first)
+        second = there.events.call("call.originate", **order)["call_id"]
+        over = there.events.wait_for("call.ended", call_id=second).fields
+        assert over["cause"] == "NORMAL_CIRCUIT_CONGESTION"
+        there.events.call("call.hang_up", call_id=first)
+        answering.finish().check()

@@ -90,6 +90,9 @@ class ExcerptReader:
             log.warning(
                 "a recording cannot be played to a phone", recording=command.recording_id, reason=problem
             )
+        except Exception:  # a fault of ours must not leave the listener waiting in silence
+            problem = "a fault of the switch; its log says more"
+            log.exception("a recording cannot be played to a phone", recording=command.recording_id)
         taken = TakeExcerpt(
             call_id=command.call_id, prompt=command.prompt, length_ms=length_ms, problem=problem
         )
