@@ -59,6 +59,17 @@ class OverflowCause(StrEnum):
     """How many were in the queue before the caller came."""
     UNSTAFFED = "unstaffed"
     """How long nobody has been signed in, in seconds."""
+    CLOSED = "closed"
+    """Whether the queue's calendar is closed."""
+
+
+class Closing(StrEnum):
+    """What becomes of those who wait when the queue's calendar closes."""
+
+    SERVE = "serve"
+    """They are still served."""
+    RELEASE = "release"
+    """They go the way of newcomers."""
 
 
 class OverflowRule(Section):
@@ -83,6 +94,8 @@ class OverflowRule(Section):
     def _goes_one_way(self) -> Self:
         if bool(self.to) == bool(self.also):
             raise KeyMistake("to", "either a target, or the name of a queue in also")
+        if self.when is OverflowCause.CLOSED and self.also:
+            raise KeyMistake("also", "a target in to: nobody begins to wait in a queue that is closed")
         return self
 
 
@@ -139,6 +152,15 @@ class QueueConfig(Section):
     )
     overflow: list[OverflowRule] = Field(
         default_factory=list, description="Ways out, and other queues, for when this one cannot serve well."
+    )
+    calendar: str = Field(
+        default="",
+        description='The calendar of its opening hours; empty: always open. Rules of overflow for "closed" '
+        "say where callers go, who are released without one.",
+    )
+    closing: Closing = Field(
+        default=Closing.SERVE,
+        description="What becomes of those who wait when it closes: serve, or release (as newcomers).",
     )
     exit_keys: dict[str, str] = Field(
         default_factory=dict,
@@ -200,6 +222,12 @@ class QueueConfig(Section):
     def unstaffed_limits(self) -> tuple[float, ...]:
         """After how many seconds without agents its rules of overflow apply."""
         return tuple(rule.above for rule in self.overflow if rule.when is OverflowCause.UNSTAFFED)
+
+    @property
+    def when_closed(self) -> str:
+        """Where callers go when it is closed."""
+        rules = (rule.to for rule in self.overflow if rule.when is OverflowCause.CLOSED)
+        return next(rules, HANG_UP)
 
     @field_validator("rings")
     @classmethod

@@ -8,7 +8,7 @@ from runtime.errors import UsageError
 from runtime.problems import Finding, KeyPath, listed
 from runtime.target import HANG_UP, parse_target
 
-_AT_ONCE = (OverflowCause.LENGTH, OverflowCause.UNSTAFFED)
+_AT_ONCE = (OverflowCause.LENGTH, OverflowCause.UNSTAFFED, OverflowCause.CLOSED)
 """Rules of overflow that can send a newcomer on before any waiting."""
 
 
@@ -21,6 +21,7 @@ def find_problems(queues: Sequence[QueueConfig], agents: Sequence[AgentConfig]) 
         *_wrong_targets(queues, names),
         *_unknown_second_queues(queues, names),
         *_circles(queues),
+        *_never_closed(queues),
     ]
 
 
@@ -79,6 +80,14 @@ def _unknown_second_queues(queues: Sequence[QueueConfig], names: set[str]) -> It
             if rule.also and (rule.also not in names or rule.also == queue.name):
                 path = ("queues", index, "overflow", number, "also")
                 yield Finding(path, f"the name of another queue: {listed(names - {queue.name})}")
+
+
+def _never_closed(queues: Sequence[QueueConfig]) -> Iterator[Finding]:
+    for index, queue in enumerate(queues):
+        for number, rule in enumerate(queue.overflow):
+            if rule.when is OverflowCause.CLOSED and not queue.calendar:
+                path = ("queues", index, "overflow", number, "when")
+                yield Finding(path, "a queue with a calendar: without one it never closes")
 
 
 def _circles(queues: Sequence[QueueConfig]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ Where things are decided:
     shift.py        sign-in, ready, not ready, reachable stations
     skills.py       changes of skills and queues in the middle of a shift
     waiting.py      joining queues, and what time brings (``overflow.py``: limits; ``places.py``: rings)
+    hours.py        queues that open and close by their calendars
     steering.py     exit keys, and what is changed while somebody waits
     leaving.py      out of the queues, for an agent or another target
     dispatch.py     who is offered to whom (``lining_up.py`` has the callers, ``free.py`` the agents,
@@ -19,7 +20,7 @@ Where things are decided:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from acd import hang_ups, items, offers, shift, skills, snapshot, steering, talk, waiting
+from acd import hang_ups, hours, items, offers, shift, skills, snapshot, steering, talk, waiting
 from acd.commands import (
     AcceptItem,
     AddQueue,
@@ -38,6 +39,7 @@ from acd.commands import (
 )
 from acd.config import AcdConfig, AgentConfig, QueueConfig
 from acd.inputs import (
+    CalendarChanged,
     CallerCame,
     CallerConnected,
     CallerGone,
@@ -73,6 +75,7 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], None]] = {
 
 INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {
     StationChanged: shift.change_station,
+    CalendarChanged: hours.change_calendar,
     CallerCame: waiting.admit,
     KeyPressed: steering.press_key,
     CallerGone: hang_ups.lose_caller,

@@ -28,6 +28,8 @@ class LeaveReason(StrEnum):
     """The queue had no room."""
     OVERFLOWED = "overflowed"
     """A rule of overflow sent the caller elsewhere."""
+    CLOSED = "closed"
+    """The queue's calendar was closed, or closed while the caller waited."""
     EXITED = "exited"
     """The caller pressed an exit key."""
     ELSEWHERE = "elsewhere"

@@ -40,6 +40,7 @@ class QueueFigures:
             "abandoned": left[LeaveReason.ABANDONED],
             "timed_out": left[LeaveReason.TIMED_OUT],
             "overflowed": left[LeaveReason.OVERFLOWED],
+            "closed": left[LeaveReason.CLOSED],
             "exited": left[LeaveReason.EXITED],
             "elsewhere": left[LeaveReason.ELSEWHERE],
             "turned_away": turned_away,

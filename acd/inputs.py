@@ -15,6 +15,14 @@ class StationChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarChanged:
+    """A calendar opened or closed. Ignored when no queue goes by it."""
+
+    calendar: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallerCame:
     """An answered call shall wait for an agent."""
 
@@ -89,6 +97,7 @@ class PhoneLost:
 
 Input = (
     StationChanged
+    | CalendarChanged
     | CallerCame
     | KeyPressed
     | CallerGone

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from acd.config import OverflowCause, OverflowRule
+from acd.config import Closing, OverflowCause, OverflowRule
 from acd.entry import Entry, Place
 from acd.events import LeaveReason
 from acd.queue import Queue
@@ -19,6 +19,8 @@ class WayOut(NamedTuple):
 
 def refusal(queue: Queue, now: float) -> WayOut | None:
     """Why a newcomer cannot wait in the queue; None when there is room."""
+    if queue.is_closed:
+        return WayOut(LeaveReason.CLOSED, queue.config.when_closed)
     if queue.is_full:
         return WayOut(LeaveReason.FULL, queue.config.on_full)
     for rule in queue.config.overflow:
@@ -29,6 +31,8 @@ def refusal(queue: Queue, now: float) -> WayOut | None:
 
 def due_way_out(queue: Queue, place: Place, now: float) -> WayOut | None:
     """Why one who waits must leave the queue now; None when there is no reason."""
+    if queue.is_closed and queue.config.closing is Closing.RELEASE:
+        return WayOut(LeaveReason.CLOSED, queue.config.when_closed)
     limit_s = queue.config.max_wait_s
     if limit_s and place.joined_at + limit_s <= now:
         return WayOut(LeaveReason.TIMED_OUT, queue.config.on_timeout)

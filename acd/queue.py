@@ -62,6 +62,8 @@ class Queue:
         """How many of them are in each state."""
         self.unstaffed_since: float | None = 0.0
         """When the last of them signed out; None while somebody is signed in."""
+        self.is_closed = False
+        """By its calendar."""
         everybody = Demand(self, VOICE, parse_requirement(""))
         self.demands = {everybody.key: everybody}
 

@@ -38,6 +38,7 @@ from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import NoParams
 from switch.application import Application, Gauge, Verb
+from switch.calendars.events import CalendarClosed, CalendarOpened
 from switch.causes import Cause
 from switch.commands import (
     ConnectCall,
@@ -89,6 +90,7 @@ RELEASE_CAUSES: Mapping[LeaveReason, Cause] = {
     LeaveReason.TIMED_OUT: Cause.NO_ANSWER,
     LeaveReason.FULL: Cause.USER_BUSY,
     LeaveReason.OVERFLOWED: Cause.USER_BUSY,
+    LeaveReason.CLOSED: Cause.NORMAL_CLEARING,
     LeaveReason.EXITED: Cause.NORMAL_CLEARING,
 }
 """What the caller is told when the ACD ends the call."""
@@ -213,6 +215,8 @@ def _inputs(core: AcdCore) -> dict[type, Handler]:
         OfferRinging: of_offer(lambda event: inputs.PhoneRang(offer_id=event.offer_id)),
         OfferAccepted: of_offer(lambda event: inputs.PhoneAnswered(offer_id=event.offer_id)),
         OfferEnded: of_offer(_phone_lost),
+        CalendarOpened: telling(lambda e: inputs.CalendarChanged(calendar=e.calendar, open=True)),
+        CalendarClosed: telling(lambda e: inputs.CalendarChanged(calendar=e.calendar, open=False)),
         StationRegistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=True)),
         StationUnregistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=False)),
     }

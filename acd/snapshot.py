@@ -30,7 +30,7 @@ def take(state: AcdState) -> dict[str, Any]:
         **{name: getattr(state, name) for name in _COUNTS},
         "registered": sorted(state.registered),
         "silent": sorted(state.silent),
-        "queues": {q.name: [q.unstaffed_since, q.members_ever] for q in state.queues.values()},
+        "queues": {q.name: [q.unstaffed_since, q.members_ever, q.is_closed] for q in state.queues.values()},
         "agents": [_agent_to_plain(agent) for agent in state.agents.values()],
         "entries": [asdict(entry) for entry in state.entries.values()],
         "offers": [asdict(offer) for offer in state.offers.values()],
@@ -67,9 +67,10 @@ def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
         state.queue(name)
     for plain in snapshot["agents"]:
         _fill_agent(state, plain)
-    for name, (since, members_ever) in snapshot["queues"].items():
+    for name, (since, members_ever, is_closed) in snapshot["queues"].items():
         queue = state.queues[name]
         queue.unstaffed_since, queue.members_ever = since, max(members_ever, len(queue.members))
+        queue.is_closed = is_closed
     for plain in snapshot["entries"]:
         _add_entry(step, plain)
     for agent in state.agents.values():

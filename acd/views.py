@@ -47,6 +47,7 @@ def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float)
     return {
         "name": queue.config.name,
         "title": queue.config.title or queue.config.name,
+        "open": not queue.is_closed,
         "waiting": len(queue),
         "longest_wait_s": round(queue.longest_wait_s(now), 3),
         "agents": {state.value: queue.staff[state] for state in AgentState},

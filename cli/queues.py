@@ -130,7 +130,7 @@ def _waiting_row(caller: dict[str, Any]) -> tuple[object, ...]:
 
 def _row(queue: dict[str, Any]) -> tuple[object, ...]:
     return (
-        queue["name"],
+        queue["name"] if queue["open"] else f"{queue['name']} (closed)",
         queue["title"],
         queue["waiting"],
         duration(queue["longest_wait_s"]) if queue["waiting"] else None,

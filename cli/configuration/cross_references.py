@@ -46,6 +46,7 @@ def find_problems(configuration: Configuration) -> list[Finding]:
     return [
         *acd.config_problems.find_problems(configuration.queues, configuration.agents),
         *switch.trunks.config.find_problems(configuration.trunks, configuration.routes, configuration.areas),
+        *_unknown_calendars(configuration),
         *_unknown_targets(configuration),
         *_missing_hashes(configuration),
         *_overlapping_ports(configuration),
@@ -97,6 +98,13 @@ def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
             yield Finding(path, f"station:<name>, one of {listed(stations)}")
         elif target.scheme == NUMBER_SCHEME and routing.find(target.name) is None:
             yield Finding(path, "number:<digits> that a route in [[routes]] carries")
+
+
+def _unknown_calendars(configuration: Configuration) -> Iterator[Finding]:
+    names = {calendar.name for calendar in configuration.calendars}
+    for index, queue in enumerate(configuration.queues):
+        if queue.calendar and queue.calendar not in names:
+            yield Finding(("queues", index, "calendar"), f"the name of a calendar: {listed(names)}")
 
 
 def _missing_hashes(configuration: Configuration) -> Iterator[Finding]:

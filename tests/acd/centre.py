@@ -9,6 +9,7 @@ from acd.config import AcdConfig, AgentConfig, QueueConfig
 from acd.core import AcdCore
 from acd.events import LeaveReason, OfferMade, OfferResult
 from acd.inputs import (
+    CalendarChanged,
     CallerCame,
     CallerConnected,
     CallerGone,
@@ -93,6 +94,9 @@ class Centre:
 
     def phone(self, agent_id: str, *, reachable: bool) -> list[Output]:
         return self.tell(StationChanged(station=f"phone-{agent_id}", reachable=reachable))
+
+    def calendar(self, name: str, *, opens: bool) -> list[Output]:
+        return self.tell(CalendarChanged(calendar=name, open=opens))
 
     def state(self, agent_id: str = "1001") -> AgentState:
         return self.core.state.agents[agent_id].state

@@ -21,6 +21,7 @@ from acd.commands import (
 )
 from acd.config import (
     AgentConfig,
+    Closing,
     OverflowCause,
     OverflowRule,
     QueueConfig,
@@ -41,9 +42,12 @@ QUEUES = [
         on_timeout="queue:投诉",
         ring_timeout_s=8,
         strategy=StrategyName.RING_ALL,
+        calendar="counter",
+        closing=Closing.RELEASE,
         overflow=[
             OverflowRule(when=OverflowCause.WAIT, above=10, also="service"),
             OverflowRule(when=OverflowCause.UNSTAFFED, above=20, to="flow:closed"),
+            OverflowRule(when=OverflowCause.CLOSED, to="queue:service"),
         ],
         exit_keys={"0": "queue:service", "9": "flow:message"},
     ),
@@ -52,6 +56,8 @@ QUEUES = [
         wrap_up_s=0,
         on_full="flow:closed",
         max_waiting=3,
+        calendar="office",
+        closing=Closing.RELEASE,
         strategy=StrategyName.WEIGHTED_RANDOM,
         rings=[RingRule(after_s=0, require="complaints>=2"), RingRule(after_s=5, require="complaints")],
     ),
@@ -62,6 +68,7 @@ QUEUES = [
         ring_timeout_s=6,
         strategy=StrategyName.ROUND_ROBIN,
         weight=1,
+        calendar="office",
         rings=[RingRule(after_s=12, drop_callers_own=True)],
         overflow=[OverflowRule(when=OverflowCause.LENGTH, above=4, also="投诉")],
     ),
@@ -106,6 +113,10 @@ def agent_asks(centre: Centre, choices: Random) -> None:
 def station_changes(centre: Centre, choices: Random) -> None:
     station = f"phone-{choices.choice(AGENTS).id}"
     centre.tell(StationChanged(station=station, reachable=choices.random() < 0.9))
+
+
+def calendar_changes(centre: Centre, choices: Random) -> None:
+    centre.calendar(choices.choice(["office", "counter"]), opens=choices.random() < 0.7)
 
 
 def caller_comes(centre: Centre, choices: Random) -> None:
@@ -230,5 +241,6 @@ DEEDS = (
     caller_is_steered,
     agent_is_moved,
     station_changes,
+    calendar_changes,
 )
 """Weighted so that a shift is busy: calls are taken, and few go astray."""

@@ -37,6 +37,10 @@ class AnyShift(RuleBasedStateMachine):
         random_shift.station_changes(self.centre, choices)
 
     @rule(choices=CHOICES)
+    def a_calendar_opens_or_closes(self, choices: Random) -> None:
+        random_shift.calendar_changes(self.centre, choices)
+
+    @rule(choices=CHOICES)
     def a_caller_comes(self, choices: Random) -> None:
         random_shift.caller_comes(self.centre, choices)
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from acd.config import AgentConfig, QueueConfig
-from acd.events import LeaveReason, OfferResult
+from acd.events import CallerLeft, LeaveReason, OfferResult
 from acd.service import OFFER_RESULTS, RELEASE_CAUSES, WITHDRAWAL_CAUSES, build
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
@@ -15,6 +15,7 @@ from runtime.driver import Driver, Outputs
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Event
+from switch.calendars.events import CalendarClosed, CalendarOpened, CalendarReason
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
@@ -40,7 +41,12 @@ from switch.sip.events import StationRegistered, StationUnregistered
 
 QUEUES = [
     QueueConfig(
-        name="service", title="电力服务", music="music/waiting", max_wait_s=60, on_timeout="flow:closed"
+        name="service",
+        title="电力服务",
+        music="music/waiting",
+        calendar="office",
+        max_wait_s=60,
+        on_timeout="flow:closed",
     ),
     QueueConfig(name="narrow", max_waiting=1),
 ]
@@ -319,6 +325,23 @@ def test_a_station_that_is_gone_shows(rig: Rig) -> None:
     assert rig.verb("queue.list")[0]["eligible"] == 0
 
 
+def test_a_calendar_of_the_switch_closes_its_queues(rig: Rig) -> None:
+    rig.feed(CalendarClosed(calendar="office", reason=CalendarReason.START), HANDED_OFF)
+    assert rig.events[-1] == CallerLeft(
+        call_id="call",
+        contact_id="contact",
+        queue="service",
+        reason=LeaveReason.CLOSED,
+        position=0,
+        wait_ms=0,
+        offers=0,
+        agent=None,
+    )
+    assert rig.verb("queue.list")[0]["open"] is False
+    rig.feed(CalendarOpened(calendar="office", reason=CalendarReason.HOURS), replace(HANDED_OFF, call_id="2"))
+    assert (rig.verb("queue.list")[0]["open"], rig.verb("queue.list")[0]["waiting"]) == (True, 1)
+
+
 def test_the_view_of_a_queue_tells_callers_agents_and_calls(rig: Rig) -> None:
     talk(rig)
     rig.feed(replace(HANDED_OFF, call_id="second"), replace(HANDED_OFF, call_id="third"))
@@ -334,6 +357,7 @@ def test_the_view_of_a_queue_tells_callers_agents_and_calls(rig: Rig) -> None:
         "abandoned": 1,
         "timed_out": 0,
         "overflowed": 0,
+        "closed": 0,
         "exited": 0,
         "elsewhere": 0,
         "turned_away": 0,

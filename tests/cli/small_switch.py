@@ -87,6 +87,7 @@ LEGS = [
 QUEUE = {
     "name": "service",
     "title": "客户服务",
+    "open": True,
     "waiting": 2,
     "longest_wait_s": 61.0,
     "agents": {"LOGGED_OUT": 0, "AVAILABLE": 1, "ON_CALL": 2},

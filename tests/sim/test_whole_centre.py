@@ -98,7 +98,10 @@ def test_every_way_an_offer_and_a_wait_can_end_was_seen(audited: Audited) -> Non
     _, auditor = audited
     seen = {result for result, count in auditor.results.items() if count}
     assert seen >= set(OfferResult) - {OfferResult.FAILED}
-    by_others = {LeaveReason.WITHDRAWN, LeaveReason.OVERFLOWED, LeaveReason.EXITED}
+    by_others = {
+        *(LeaveReason.WITHDRAWN, LeaveReason.OVERFLOWED),
+        *(LeaveReason.EXITED, LeaveReason.CLOSED),
+    }
     assert all(auditor.ledger.left[reason] for reason in set(LeaveReason) - by_others)
 
 

@@ -238,6 +238,13 @@ MISTAKES = [
         id="target of an unknown kind",
     ),
     pytest.param(
+        "[[queues]]\nname = 'q'\ncalendar = 'office' # <-",
+        "queues[0].calendar",
+        '"office"',
+        "the name of a calendar",
+        id="queue with a calendar that is not there",
+    ),
+    pytest.param(
         "[[queues]]\nname = 'q'\non_full = 'tree:x' # <-",
         "queues[0].on_full",
         '"tree:x"',
