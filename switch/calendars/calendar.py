@@ -61,9 +61,10 @@ def next_change(calendar: Calendar, at: float, within_days: int = LOOK_AHEAD_DAY
     """When it opens or closes next after ``at``; None when it does not within so many days."""
     now_open = is_open(calendar, at)
     for number in range(within_days):
-        begin = at + number * DAY_S
-        for moment in sorted(_possible_changes(calendar, begin, begin + DAY_S)):
-            if moment > at and is_open(calendar, moment) != now_open:
+        begin, end = at + number * DAY_S, at + (number + 1) * DAY_S
+        possible = {moment for moment in _possible_changes(calendar, begin, end) if begin < moment <= end}
+        for moment in sorted(possible):
+            if is_open(calendar, moment) != now_open:
                 return moment
     return None
 
@@ -72,6 +73,8 @@ def _possible_changes(calendar: Calendar, begin: float, end: float) -> Iterator[
     """All moments from ``begin`` to ``end`` at which it may open or close, with some that lie outside."""
     if _offset_s(calendar, begin) != _offset_s(calendar, end):
         yield _clock_shift(calendar, begin, end)
+    steady = _offset_s(calendar, begin - DAY_S) == _offset_s(calendar, end + DAY_S)
+    folds = (0,) if steady else (0, 1)  # the clock shows nothing twice while nobody sets it
     day = datetime.fromtimestamp(begin, calendar.zone).date() - _ONE_DAY  # whose nights may end in between
     last = datetime.fromtimestamp(end, calendar.zone).date()
     while day <= last:
@@ -79,7 +82,7 @@ def _possible_changes(calendar: Calendar, begin: float, end: float) -> Iterator[
         for span in calendar.day(day).spans:
             for minutes in (span.begins, span.ends):
                 shown = midnight + timedelta(minutes=minutes)
-                for fold in (0, 1):
+                for fold in folds:
                     yield shown.replace(tzinfo=calendar.zone, fold=fold).timestamp()
         day += _ONE_DAY
 

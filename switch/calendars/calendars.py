@@ -50,11 +50,13 @@ class _Standing:
     known_since: float = 0.0
     known_until: float = 0.0
     """Its hours say ``known_open`` from the one moment until the other, by the wall clock."""
+    known_change: float | None = None
+    """When they change next; None: not for longer than is looked ahead."""
 
     def by_hours(self, at: float) -> bool:
         """Whether it is open by its hours; worked out once for all that is asked until they change."""
         if not self.known_since <= at < self.known_until:
-            change = next_change(self.calendar, at)
+            change = self.known_change = next_change(self.calendar, at)
             self.known_open, self.known_since = is_open(self.calendar, at), at
             self.known_until = at + LOOK_AHEAD_DAYS * DAY_S if change is None else change
         return self.known_open
@@ -125,7 +127,8 @@ class Calendars:
         standing, now = self._find(name), self._wall()
         override = self.override(name)
         if override is None:
-            return next_change(standing.calendar, now)
+            standing.by_hours(now)
+            return standing.known_change
         if override.until is None:
             return None
         if is_open(standing.calendar, override.until) != override.open:
