@@ -5,18 +5,30 @@ caller who begins to wait, at the caller's own demands, and for an agent who bec
 demand the agent meets.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from acd import free
 from acd.agent import Agent, AgentAction
 from acd.commands import RingStation
 from acd.eligibility import move, open_media
-from acd.entry import Entry, EntryState, Offer
-from acd.events import ItemOffered, OfferMade
+from acd.entry import Entry, EntryState, Offer, Place
+from acd.events import ItemOffered, OfferCause, OfferMade
 from acd.lining_up import asks_personally, common_queue, demand_at, line_up, rings_all, served_first, step_out
+from acd.scores import Ranked, first_ranked
 from acd.state import Timer, TimerKind
 from acd.step import Step
 from runtime.vocabulary import Output
+
+
+class Decision(NamedTuple):
+    """Whom to ring in which queue, and what the offers tell of it."""
+
+    queue_name: str
+    agent_ids: Sequence[str]
+    cause: OfferCause = OfferCause.TURN
+    candidates: int = 1
+    ranked: Ranked = ()
 
 
 def serve_agent(step: Step, agent: Agent) -> None:
@@ -27,50 +39,67 @@ def serve_agent(step: Step, agent: Agent) -> None:
         if found is None:
             free.put_in(step, agent, media)
             return
-        _offer(step, *found, (agent.agent_id,))
+        entry, queue_name = found
+        _offer(step, entry, Decision(queue_name, (agent.agent_id,)))
 
 
 def serve_entry(step: Step, entry: Entry) -> None:
     """A caller waits, or asks for something else than before: offer to a free agent, if one is found."""
-    if entry.state is EntryState.WAITING and (found := _free_for(step, entry)):
-        queue_name, agent_ids = found
-        _offer(step, entry, queue_name, agent_ids)
-        for agent_id in agent_ids:
+    if entry.state is EntryState.WAITING and (decision := _free_for(step, entry)):
+        _offer(step, entry, decision)
+        for agent_id in decision.agent_ids:
             serve_agent(step, step.state.agents[agent_id])
 
 
-def _free_for(step: Step, entry: Entry) -> tuple[str, Sequence[str]] | None:
+def _free_for(step: Step, entry: Entry) -> Decision | None:
     """The queue to offer in and the agents to ring."""
+    if asks_personally(entry):
+        return _free_in_person(step, entry)
+    for agent_id in entry.preferred:
+        for place in entry.places.values():
+            if agent_id in demand_at(step, entry, place).ranking:
+                return Decision(place.queue_name, (agent_id,), OfferCause.PREFERRED)
+    found = (_best_at(step, entry, place) for place in entry.places.values())
+    return next((decision for decision in found if decision is not None), None)
+
+
+def _free_in_person(step: Step, entry: Entry) -> Decision | None:
+    """The first free of the agents who alone are asked, whatever they can."""
     for agent_id in entry.preferred:
         queue_name = common_queue(entry, step.state.agents[agent_id])
         if (agent_id, entry.medium) in step.state.free and queue_name is not None:
-            return queue_name, (agent_id,)
-    if asks_personally(entry):
-        return None
-    for place in entry.places.values():
-        ranking = demand_at(step, entry, place).ranking
-        if (best := ranking.best()) is not None:
-            everybody = rings_all(step.state.queues[place.queue_name])
-            return place.queue_name, ranking.all_best() if everybody else (best,)
+            return Decision(queue_name, (agent_id,), OfferCause.PREFERRED)
     return None
 
 
-def _offer(step: Step, entry: Entry, queue_name: str, agent_ids: Iterable[str]) -> None:
+def _best_at(step: Step, entry: Entry, place: Place) -> Decision | None:
+    ranking = demand_at(step, entry, place).ranking
+    if (best := ranking.best()) is None:
+        return None
+    queue = step.state.queues[place.queue_name]
+    first = first_ranked(ranking, queue.config.strategy, step.now)
+    if rings_all(queue):
+        return Decision(queue.name, ranking.all_best(), OfferCause.ALL, len(ranking), first)
+    return Decision(queue.name, (best,), OfferCause.RANKING, len(ranking), first)
+
+
+def _offer(step: Step, entry: Entry, decision: Decision) -> None:
     """Ring these agents for a caller; more of them may come later where all are rung."""
+    queue_name = decision.queue_name
     if entry.state is EntryState.WAITING:
         step_out(step, entry)
         entry.state = EntryState.OFFERED
         if rings_all(step.state.queues[queue_name]) and not asks_personally(entry):
             entry.rings_all_in = queue_name
             line_up(step, entry)
-    for agent_id in agent_ids:
-        _ring(step, entry, queue_name, step.state.agents[agent_id])
+    for agent_id in decision.agent_ids:
+        _ring(step, entry, decision, step.state.agents[agent_id])
 
 
-def _ring(step: Step, entry: Entry, queue_name: str, agent: Agent) -> None:
+def _ring(step: Step, entry: Entry, decision: Decision, agent: Agent) -> None:
     """A lease, for as long as the queue lets a phone ring."""
     assert agent.station is not None, "only agents at a station are offered anything"
-    state = step.state
+    state, queue_name = step.state, decision.queue_name
     offer = Offer(
         offer_id=step.ids.new("offer"),
         entry_id=entry.entry_id,
@@ -98,6 +127,10 @@ def _ring(step: Step, entry: Entry, queue_name: str, agent: Agent) -> None:
             agent=agent.agent_id,
             station=offer.station,
             medium=offer.medium,
+            cause=decision.cause,
+            strategy=state.queues[queue_name].config.strategy.value,
+            candidates=decision.candidates,
+            ranked=decision.ranked,
         ),
         _asking(entry, offer, lease_end - step.now),
     )

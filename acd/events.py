@@ -131,6 +131,19 @@ class CallCompleted(Event):
     medium: str = VOICE
 
 
+class OfferCause(StrEnum):
+    """What led to an offer."""
+
+    RANKING = "ranking"
+    """The caller came, or asked for something else, and the agent was the best of those free."""
+    ALL = "all"
+    """The same, in a queue that rings everybody."""
+    PREFERRED = "preferred"
+    """The caller came, or asked for something else, and prefers this agent, who was free."""
+    TURN = "turn"
+    """The agent became free, and it was the caller's turn."""
+
+
 @plain_data
 class OfferMade(Event):
     """An agent's phone is about to ring for a caller."""
@@ -142,6 +155,13 @@ class OfferMade(Event):
     agent: str
     station: str
     medium: str = VOICE
+    cause: OfferCause = OfferCause.TURN
+    strategy: str = ""
+    """By which the queue ranks its agents."""
+    candidates: int = 1
+    """Agents who were free and fitted."""
+    ranked: tuple[tuple[str, int, tuple[tuple[str, float], ...]], ...] = ()
+    """The first three of them, where agents were ranked: number, penalty, parts of the strategy's key."""
 
 
 @plain_data

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 
 from runtime.errors import UsageError
 
@@ -32,6 +33,7 @@ _COMPARISONS: Mapping[str, Callable[[int, int], bool]] = {
 }
 _WORDS = frozenset(("and", "or", "not"))
 _TOKEN = re.compile(r"\s*(?:(?P<sign>>=|<=|==|!=|>|<|\(|\))|(?P<word>[\w:.\-]+)|(?P<wrong>\S))")
+_SPACED_SIGN = re.compile(r" (>=|<=|==|!=|>|<) ")
 _KNOWN_AT_A_TIME = 4096
 _MAX_DEPTH = 32
 
@@ -56,6 +58,45 @@ def all_of(*texts: str) -> Requirement:
     """What is asked for by all of them together."""
     asked = sorted({" ".join(text.split()) for text in texts} - {""})
     return _parse(asked[0] if len(asked) == 1 else " and ".join(f"({text})" for text in asked))
+
+
+def parts_of(text: str) -> list[Requirement]:
+    """What must all be met for a requirement to be: it is taken apart where it says and."""
+    tokens = list(_tokens(text))
+    while _is_bracketed(tokens):
+        tokens = tokens[1:-1]
+    terms = _split(tokens, "and")
+    if len(terms) == 1 or len(_split(tokens, "or")) > 1:
+        return [_parse(_written(tokens))] if tokens else []
+    return [part for term in terms for part in parts_of(_written(term))]
+
+
+def _is_bracketed(tokens: list[str]) -> bool:
+    """Whether one pair of brackets is around all of it."""
+    depths = list(_depths(tokens))
+    return len(tokens) > 1 and depths[-1] == 0 and 0 not in depths[:-1]
+
+
+def _split(tokens: list[str], word: str) -> list[list[str]]:
+    """At every ``word`` that stands in no brackets."""
+    terms: list[list[str]] = [[]]
+    for token, depth in zip(tokens, _depths(tokens), strict=True):
+        if token == word and depth == 0:
+            terms.append([])
+        else:
+            terms[-1].append(token)
+    return terms
+
+
+def _depths(tokens: list[str]) -> Iterator[int]:
+    """How many brackets are open behind each token."""
+    return accumulate((token == "(") - (token == ")") for token in tokens)
+
+
+def _written(tokens: list[str]) -> str:
+    """``billing>=3 and (en or zh)``, as people write it."""
+    text = " ".join(tokens).replace("( ", "(").replace(" )", ")")
+    return _SPACED_SIGN.sub(r"\1", text)
 
 
 @lru_cache(maxsize=_KNOWN_AT_A_TIME)

@@ -12,6 +12,7 @@ from acd import commands, inputs
 from acd.config import QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
 from acd.core import COMMANDS, AcdCore
 from acd.events import CallerJoined, CallerLeft, ItemPassedOn, LeaveReason, OfferMade, OfferResult
+from acd.explain_verbs import ExplainVerbs
 from acd.figures import QueueFigures
 from acd.item_verbs import ItemVerbs
 from acd.queue_target import parse_queue_target
@@ -125,6 +126,7 @@ def build(
         },
         verbs=(
             *_verbs(AcdVerbs(core.state, stations, figures, clock, submit)),
+            *ExplainVerbs(core.state, clock).verbs(),
             *ItemVerbs(core.state, clock, submit).verbs(),
         ),
         projections=(QueueEntries(),),

@@ -124,4 +124,8 @@ class Ranking:
 
     def order(self) -> list[tuple[str, int, Key]]:
         """Agent, penalty and key of everybody, best first."""
-        return [(agent_id, penalty, key) for penalty, key, agent_id in self._order]
+        return self.first(len(self._order))
+
+    def first(self, most: int) -> list[tuple[str, int, Key]]:
+        """The same of at most so many."""
+        return [(agent_id, penalty, key) for penalty, key, agent_id in self._order[:most]]

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.explanation import AtOption, show_agent, tell_story
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
@@ -96,6 +97,25 @@ def queues(
 ) -> None:
     """Let an agent serve other queues, at once."""
     _show_abilities(ask(socket, config, "agent.set_queues", agent=agent, queues=given), as_json)
+
+
+@app.command("explain")
+def explain(
+    agent: Agent,
+    at: AtOption = None,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why an agent gets no calls, or whose turn is next; with --at what happened before."""
+    if at is not None:
+        tell_story(config, "agent", agent, at, as_json=as_json)
+        return
+    told = ask(socket, config, "agent.explain", agent=agent)
+    if as_json:
+        print_json(told)
+    else:
+        show_agent(told)
 
 
 def _skill(text: str) -> tuple[str, int]:

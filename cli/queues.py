@@ -5,11 +5,13 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.explanation import AtOption, show_caller, tell_story
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
 from cli.shares import percent
 from cli.table import print_table
+from switch.control.client import NotConnected, VerbRefused
 
 app = noun("Queues 技能队列: who waits, and who serves them.")
 
@@ -100,6 +102,27 @@ def remove(
 ) -> None:
     """Let a caller wait in one queue less."""
     _show(ask(socket, config, "queue.remove", call_id=call, queue=queue), as_json)
+
+
+@app.command("explain")
+def explain(
+    call: Annotated[str, typer.Argument(help="The call, whether it waits or is long over.")],
+    at: AtOption = None,
+    limit: Annotated[int, typer.Option(min=1, max=5000, help="At most so many agents of a queue.")] = 50,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say why a caller waits or was offered to whom: live, or from the journal when it is over."""
+    if at is None:
+        try:
+            told = ask(socket, config, "queue.explain", call_id=call, limit=limit)
+        except (VerbRefused, NotConnected):  # the call is over, or the switch is
+            pass
+        else:
+            print_json(told) if as_json else show_caller(told)
+            return
+    tell_story(config, "call_id", call, at, as_json=as_json)
 
 
 def _show(caller: dict[str, Any], as_json: bool) -> None:

@@ -355,6 +355,8 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("queue.add", {"call_id": "call-2", "queue": "billing"}),
     ("queue.waiting", {"queue": "service"}),
     ("queue.change_caller", {"call_id": "call-2", "priority": 20}),
+    ("queue.explain", {"call_id": "call-2"}),
+    ("agent.explain", AGENT),
     ("queue.remove", {"call_id": "call-2", "queue": "billing"}),
     ("flow.list", {}),
     ("recording.link", {"recording_id": "recording-1"}),
@@ -414,6 +416,8 @@ def alike(example: Any, real: Any) -> bool:
             return True
         case dict(), dict():
             return example.keys() == real.keys() and all(alike(example[key], real[key]) for key in example)
+        case [], list():
+            return True
         case list(), list():
             return bool(real) and alike(example[0], real[0])
         case (float(), int() | float()):

@@ -1,0 +1,224 @@
+"""Why a caller is offered to whom, or waits on, and whom an agent gets: read from the state alone.
+
+What is told here is worked out anew from the rules, not from the rankings the core keeps, so that the two can
+be held against each other (``tests/acd/test_explain.py``).
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, NamedTuple
+
+from acd.agent import Agent, Membership
+from acd.eligibility import open_media
+from acd.entry import Entry, EntryState, Place
+from acd.lining_up import asks_personally, rings_all, served_first
+from acd.media import VOICE
+from acd.obstacles import Obstacle, ObstacleKind, why_not_fit, why_not_free
+from acd.queue import Queue
+from acd.requirement import Requirement, parse_requirement
+from acd.scores import score
+from acd.state import AcdState
+from acd.strategy import KEYS, Candidacy, Key
+
+Rank = tuple[int, Key, str]
+"""Penalty, the strategy's key, and the agent's number: the least is first."""
+
+
+class Choice(NamedTuple):
+    """Who would be rung for a caller now."""
+
+    queue: str
+    agents: tuple[str, ...]
+    decided_by: str
+    """preferred, penalty, strategy, number (all else was equal), alone (nobody else was there), or all."""
+
+
+class Candidate(NamedTuple):
+    """An agent of a queue, as one caller sees it."""
+
+    agent: Agent
+    membership: Membership
+    obstacles: list[Obstacle]
+    rank: Rank | None
+    """None for one who is out of the question."""
+
+
+def explain_caller(state: AcdState, entry: Entry, now: float, most: int) -> dict[str, Any]:
+    """Candidates of every queue the caller waits in, at most so many of each, the best first."""
+    alone_s = None if entry.preferred_until is None else round(entry.preferred_until - now, 3)
+    places = [_explain_place(state, entry, place, now, most) for place in entry.places.values()]
+    choice = choose(state, entry) if entry.state is EntryState.WAITING else None
+    return {
+        "call_id": entry.call_id,
+        "caller_number": entry.caller_number,
+        "state": entry.state.value,
+        "priority": entry.priority,
+        "waited_s": round(now - entry.joined_at, 3),
+        "requirement": entry.requirement,
+        "preferred": list(entry.preferred),
+        "alone_for_s": alone_s,
+        "offered_to": [state.offers[offer_id].agent_id for offer_id in entry.offer_ids],
+        "offers": entry.offers,
+        "queues": places,
+        "choice": None if choice is None else choice._asdict(),
+    }
+
+
+def explain_agent(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
+    """What keeps calls from the agent, and who is first in each queue for when nothing does."""
+    media = [medium for medium in agent.capacity if agent.has_room_for(medium)]
+    found = served_first(state, agent, media)
+    queues = [state.queues[name] for name in agent.memberships]
+    return {
+        "agent": agent.agent_id,
+        "name": agent.name,
+        "state": agent.state.value,
+        "since_s": None if agent.since is None else round(now - agent.since, 3),
+        "idle_s": round(now - agent.idle_since, 3),
+        "calls": agent.calls,
+        "talk_s": round(agent.talk_s, 3),
+        "free_for": open_media(state, agent),
+        "obstacles": _plain(why_not_free(state, agent, VOICE)),
+        "waiting_personally": sum(len(state.personal.get((agent.agent_id, m), ())) for m in agent.capacity),
+        "queues": [_explain_membership(state, agent, queue, now) for queue in queues],
+        "next": None if found is None else {"call_id": found[0].call_id, "queue": found[1]},
+    }
+
+
+def choose(state: AcdState, entry: Entry) -> Choice | None:
+    """Whom a caller who waits is to be offered to; None while nobody can be."""
+    ranking = {place.queue_name: ranked(state, entry, place) for place in entry.places.values()}
+    for agent_id in entry.preferred:
+        for queue_name, left in ranking.items():
+            if agent_id in [candidate.agent.agent_id for candidate in left]:
+                return Choice(queue_name, (agent_id,), "preferred")
+    for queue_name, left in ranking.items():
+        if left:
+            everybody = rings_all(state.queues[queue_name])
+            agents = tuple(c.agent.agent_id for c in (left if everybody else left[:1]))
+            return Choice(queue_name, agents, "all" if everybody else _decided_by(left))
+    return None
+
+
+def ranked(state: AcdState, entry: Entry, place: Place) -> list[Candidate]:
+    """Who can be rung for a caller in a queue, the best first."""
+    return [candidate for candidate in _candidates(state, entry, place) if candidate.rank is not None]
+
+
+def _candidates(state: AcdState, entry: Entry, place: Place) -> list[Candidate]:
+    """All agents of a queue: those who can be rung in their order, then the others."""
+    queue, requirement = state.queues[place.queue_name], parse_requirement(place.requirement)
+    everybody = [_candidate(state, entry, queue, requirement, agent) for agent in queue.members.values()]
+    left = sorted((c for c in everybody if c.rank is not None), key=lambda c: _turn(entry, c))
+    removed = [c for c in everybody if c.rank is None]
+    if rings_all(queue) and left and left[0].agent.agent_id not in entry.preferred:
+        lowest = left[0].membership.penalty
+        removed = [*(_removed_by_penalty(c, lowest) for c in left if c.membership.penalty > lowest), *removed]
+        left = [c for c in left if c.membership.penalty == lowest]
+    return [*left, *removed]
+
+
+def _candidate(
+    state: AcdState, entry: Entry, queue: Queue, requirement: Requirement, agent: Agent
+) -> Candidate:
+    membership = agent.memberships[queue.name]
+    obstacles = [*why_not_free(state, agent, entry.medium), *_why_not_asked(entry, agent)]
+    if not asks_personally(entry):
+        obstacles += why_not_fit(requirement, membership)
+    if obstacles:
+        return Candidate(agent, membership, obstacles, None)
+    key = KEYS[queue.config.strategy](Candidacy(agent, membership, queue.config, requirement))
+    return Candidate(agent, membership, [], (membership.penalty, key, agent.agent_id))
+
+
+def _why_not_asked(entry: Entry, agent: Agent) -> Iterator[Obstacle]:
+    if asks_personally(entry) and agent.agent_id not in entry.preferred:
+        yield Obstacle(ObstacleKind.OTHERS_PREFERRED, ", ".join(entry.preferred))
+
+
+def _removed_by_penalty(candidate: Candidate, lowest: int) -> Candidate:
+    detail = f"penalty {candidate.membership.penalty}, while agents of penalty {lowest} are free"
+    return candidate._replace(obstacles=[Obstacle(ObstacleKind.PENALTY, detail)], rank=None)
+
+
+def _decided_by(left: list[Candidate]) -> str:
+    """What puts the first before the second."""
+    if len(left) == 1:
+        return "alone"
+    (penalty, key, _), (next_penalty, next_key, _) = _rank(left[0]), _rank(left[1])
+    if penalty != next_penalty:
+        return "penalty"
+    return "strategy" if key != next_key else "number"
+
+
+def _turn(entry: Entry, candidate: Candidate) -> tuple[int, Rank]:
+    """Agents whom the caller prefers come first, in the caller's order."""
+    agent_id, preferred = candidate.agent.agent_id, entry.preferred
+    return preferred.index(agent_id) if agent_id in preferred else len(preferred), _rank(candidate)
+
+
+def _rank(candidate: Candidate) -> Rank:
+    assert candidate.rank is not None, "only those who can be rung are ranked"
+    return candidate.rank
+
+
+def _explain_place(state: AcdState, entry: Entry, place: Place, now: float, most: int) -> dict[str, Any]:
+    queue = state.queues[place.queue_name]
+    candidates = _candidates(state, entry, place)
+    return {
+        "queue": queue.name,
+        "position": queue.line.position(entry),
+        "wait_s": round(now - place.joined_at, 3),
+        "requirement": place.requirement,
+        "strategy": queue.config.strategy.value,
+        "agents": len(candidates),
+        "removed": dict(Counter(o.kind.value for o in chain.from_iterable(c.obstacles for c in candidates))),
+        "candidates": [_candidate_view(candidate, entry, queue, now) for candidate in candidates[:most]],
+    }
+
+
+def _candidate_view(candidate: Candidate, entry: Entry, queue: Queue, now: float) -> dict[str, Any]:
+    agent, rank = candidate.agent, candidate.rank
+    return {
+        "agent": agent.agent_id,
+        "name": agent.name,
+        "preferred": agent.agent_id in entry.preferred,
+        "penalty": candidate.membership.penalty,
+        "score": {} if rank is None else dict(score(queue.config.strategy, rank[1], now)),
+        "obstacles": _plain(candidate.obstacles),
+    }
+
+
+def _explain_membership(state: AcdState, agent: Agent, queue: Queue, now: float) -> dict[str, Any]:
+    """Who is first of those in a queue whose requirement the agent meets, and what the others ask."""
+    membership = agent.memberships[queue.name]
+    made = (demand for demand in queue.demands.values() if demand.medium in agent.capacity)
+    waiting = [demand for demand in made if len(demand.waiting)]
+    unmet = [d for d in waiting if not d.is_met_by(membership)]
+    firsts = [entry for d in waiting if d.is_met_by(membership) and (entry := d.waiting.first())]
+    first = min(firsts, key=lambda entry: entry.rank, default=None)
+    return {
+        "queue": queue.name,
+        "priority": membership.priority,
+        "penalty": membership.penalty,
+        "weight": queue.config.weight,
+        "waiting": sum(len(demand.waiting) for demand in waiting),
+        "fitting": sum(len(demand.waiting) for demand in waiting if demand.is_met_by(membership)),
+        "unmet": [
+            {"callers": len(d.waiting), "obstacles": _plain(why_not_fit(d.requirement, membership))}
+            for d in unmet
+        ],
+        "first": None
+        if first is None
+        else {
+            "call_id": first.call_id,
+            "caller_number": first.caller_number,
+            "priority": first.priority,
+            "waited_s": round(now - first.joined_at, 3),
+        },
+    }
+
+
+def _plain(obstacles: list[Obstacle]) -> list[dict[str, str]]:
+    return [{"kind": kind.value, "detail": detail} for kind, detail in obstacles]

@@ -1,0 +1,166 @@
+"""Decisions of the ACD as supervisors read them: live, as the switch explains them, or from the journal."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from acd.story import Line, story
+from cli.options import configuration
+from cli.output import duration, print_json, print_line, time_of_day
+from cli.table import print_table
+from runtime.clock import local_now
+from runtime.errors import UsageError
+from switch.records.call_events import events_naming
+
+AtOption = Annotated[
+    str | None,
+    typer.Option("--at", help="From the journal, up to this moment: 14:30 of today, or 2026-11-21T14:30:05."),
+]
+
+_DAYS_BACK = 1
+"""How many days before the asked one the journal is read."""
+
+_REASONS = {
+    "signed_out": "signed out",
+    "not_ready": "not ready",
+    "rung": "rung for a call",
+    "on_call": "on a call",
+    "wrap_up": "wrap-up",
+    "unreachable": "phone unreachable",
+    "refusal_delay": "delay after a refusal",
+    "capacity": "no room",
+    "not_free": "not free",
+    "not_in_queue": "not in the queue",
+    "requirement": "requirement not met",
+    "penalty": "penalty",
+    "others_preferred": "the caller waits for others",
+}
+_DECIDED_BY = {
+    "preferred": "preferred by the caller",
+    "penalty": "the lowest penalty",
+    "strategy": "the strategy",
+    "number": "the lower number, since all else is equal",
+    "alone": "nobody else is left",
+    "all": "all who are left are rung",
+}
+
+
+def moment(text: str | None) -> datetime:
+    """What ``--at`` names; now without it."""
+    now = local_now()
+    if text is None:
+        return now
+    try:
+        return datetime.fromisoformat(text if "-" in text else f"{now:%Y-%m-%d}T{text}").astimezone()
+    except ValueError as mistake:
+        raise typer.BadParameter(f"{text!r} is no moment such as 14:30 or 2026-11-21T14:30:05") from mistake
+
+
+def tell_story(config: Path | None, name: str, value: str, at: str | None, *, as_json: bool) -> None:
+    """What the journal has of a call or an agent, up to a moment. Raises UsageError when it has nothing."""
+    end = moment(at)
+    begin = end - timedelta(days=_DAYS_BACK)
+    entries = events_naming(configuration(config).records.journal, name, value, begin, end)
+    told = [line for line in story(entries) if begin.timestamp() <= line.time <= end.timestamp()]
+    if not told:
+        raise UsageError(f"the journal of the day before {end:%Y-%m-%d %H:%M} has no {name} {value} in it")
+    if as_json:
+        print_json([_plain(line) for line in told])
+    else:
+        rows = ((time_of_day(line.time), line.text) for line in told)
+        print_table(f"{name} {value}", ("time", "what happened"), rows)
+
+
+def show_caller(told: dict[str, Any]) -> None:
+    """A caller in the hands of the ACD now."""
+    print_line(_caller_line(told))
+    for queue in told["queues"]:
+        title = (
+            f"{queue['queue']}: position {queue['position']} for {duration(queue['wait_s'])}, "
+            f"{queue['strategy']}, asks for {queue['requirement'] or 'anybody'}"
+        )
+        columns = ("agent", "name", "penalty#", "by", "removed by")
+        print_table(title, columns, (_candidate_row(one) for one in queue["candidates"]), ("name",))
+        if queue["agents"] > len(queue["candidates"]):
+            counts = ", ".join(f"{number} {_REASONS[kind]}" for kind, number in queue["removed"].items())
+            print_line(f"of {queue['agents']} agents: {counts}")
+    print_line(_choice_line(told))
+
+
+def show_agent(told: dict[str, Any]) -> None:
+    """An agent, and whose turn it is with the agent."""
+    who = escape(" ".join(filter(None, (told["agent"], told["name"]))))
+    kept = "; ".join(_reason(obstacle) for obstacle in told["obstacles"])
+    how = f"gets no calls: {escape(kept)}" if kept else "is free"
+    print_line(f"agent {who} {how}; idle for {duration(told['idle_s'])}, {told['calls']} calls this shift")
+    columns = ("queue", "priority#", "weight#", "penalty#", "waiting#", "fitting#", "first", "the others ask")
+    print_table("queues", columns, (_membership_row(queue) for queue in told["queues"]), ("weight#",))
+    if told["waiting_personally"]:
+        print_line(f"{told['waiting_personally']} callers wait for this agent and come before all others")
+    following = told["next"]
+    if following is None:
+        print_line("nobody waits whom the agent could serve")
+    else:
+        print_line(f"next: call {escape(following['call_id'])} in {escape(following['queue'])}")
+
+
+def _caller_line(told: dict[str, Any]) -> str:
+    line = f"call {told['call_id']} from {told['caller_number']} is {told['state']}"
+    line += f", waited {duration(told['waited_s'])}, priority {told['priority']}, {told['offers']} offers"
+    if told["offered_to"]:
+        line += f"; with agent {', '.join(told['offered_to'])}"
+    if told["alone_for_s"] is not None:
+        line += f"; waits {duration(told['alone_for_s'])} more for {', '.join(told['preferred'])} alone"
+    elif told["preferred"]:
+        line += f"; prefers {', '.join(told['preferred'])}"
+    return escape(line)
+
+
+def _choice_line(told: dict[str, Any]) -> str:
+    choice = told["choice"]
+    if choice is None:
+        return "nobody is to be rung now" if told["state"] == "waiting" else "no decision is due now"
+    agents = ", ".join(choice["agents"])
+    return escape(f"rung now: {agents} in {choice['queue']}, by {_DECIDED_BY[choice['decided_by']]}")
+
+
+def _candidate_row(candidate: dict[str, Any]) -> tuple[object, ...]:
+    by = [f"{name} {value:g}" for name, value in candidate["score"].items()]
+    return (
+        candidate["agent"],
+        candidate["name"],
+        candidate["penalty"],
+        ["preferred", *by] if candidate["preferred"] else by,
+        "; ".join(_reason(obstacle) for obstacle in candidate["obstacles"]),
+    )
+
+
+def _membership_row(queue: dict[str, Any]) -> tuple[object, ...]:
+    first = queue["first"]
+    asked = [f"{unmet['callers']} × {_details(unmet)}" for unmet in queue["unmet"]]
+    return (
+        queue["queue"],
+        queue["priority"],
+        queue["weight"],
+        queue["penalty"],
+        queue["waiting"],
+        queue["fitting"],
+        None if first is None else f"{first['caller_number']} ({duration(first['waited_s'])})",
+        "; ".join(asked),
+    )
+
+
+def _details(unmet: dict[str, Any]) -> str:
+    return ", ".join(obstacle["detail"] for obstacle in unmet["obstacles"])
+
+
+def _reason(obstacle: dict[str, str]) -> str:
+    detail = f": {obstacle['detail']}" if obstacle["detail"] else ""
+    return _REASONS[obstacle["kind"]] + detail
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    return {"time": line.time, "topic": line.topic, "text": line.text, "fields": dict(line.fields)}

@@ -1,0 +1,88 @@
+"""queues explain and agents explain: what the ACD decided, as a supervisor reads it."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from acd.config import AgentConfig
+from acd.explain import explain_agent, explain_caller
+from cli import explanation
+from runtime.clock import local_now
+from runtime.errors import UsageError
+from runtime.vocabulary import Event
+from switch.records.config import RecordsConfig
+from switch.records.journal import Journal
+from tests.acd.centre import SERVICE, Centre, only
+
+AGENTS = [
+    AgentConfig(id="1001", name="王芳", queues=["service"], skills={"billing": 2}),
+    AgentConfig(id="1002", name="张伟", queues=["service"], skills={"billing": 3}),
+]
+
+
+@pytest.fixture(autouse=True)
+def _plain_wide_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def waiting_centre() -> Centre:
+    centre = Centre([SERVICE], AGENTS)
+    centre.staff("1001")
+    centre.seat("1002")
+    centre.not_ready("1002", "午休")
+    centre.join("call", requirement="billing>=3")
+    return centre
+
+
+def test_a_waiting_caller_is_shown_with_every_agent_and_what_removed_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    state = waiting_centre().core.state
+    explanation.show_caller(explain_caller(state, state.entries["call"], 130, 50))
+    told = capsys.readouterr().out
+    assert "requirement not met: billing>=3 (has billing 2)" in told
+    assert "王芳" in told
+    assert "not ready: 午休" in told
+    assert "nobody is to be rung now" in told
+
+
+def test_an_agent_is_shown_with_whose_turn_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    state = waiting_centre().core.state
+    explanation.show_agent(explain_agent(state, state.agents["1002"], 130))
+    explanation.show_agent(explain_agent(state, state.agents["1001"], 130))
+    told = capsys.readouterr().out
+    assert "agent 1002 张伟 gets no calls: not ready: 午休" in told
+    assert "next: call call in service" in told
+    assert "agent 1001 王芳 is free" in told
+    assert "1 × billing>=3 (has billing 2)" in told
+
+
+def test_a_caller_who_is_gone_is_told_of_from_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    centre = Centre([SERVICE], AGENTS)
+    centre.staff("1001", "1002")
+    centre.join("call", requirement="billing")
+    centre.talk("call")
+    centre.hang_up("call")
+    config = RecordsConfig(journal=tmp_path / "journal", database=f"sqlite:///{tmp_path}/records.db")
+    journal = Journal(config)
+    for event in only(Event, centre.outputs):
+        journal.observe(event, local_now().timestamp())
+    journal.close()
+    monkeypatch.setattr(explanation, "configuration", lambda _: SimpleNamespace(records=config))
+
+    explanation.tell_story(None, "call_id", "call", None, as_json=False)
+    told = capsys.readouterr().out
+    assert "joined service at position 1, priority 0, asking for billing" in told
+    assert "first by longest_idle, 2 free: 1001 (idle_s 2); 1002 (idle_s 1)" in told
+    assert "offer to agent 1001: accepted" in told
+    assert "to agent 1001" in told
+    assert "the other side hung up" in told
+
+    explanation.tell_story(None, "agent", "1002", None, as_json=False)
+    assert "AVAILABLE" in capsys.readouterr().out
+    with pytest.raises(UsageError, match="has no call_id call in it"):
+        explanation.tell_story(None, "call_id", "call", "2020-01-01T10:00", as_json=False)
