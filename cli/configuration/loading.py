@@ -131,19 +131,19 @@ def _with_stations_of_file(configuration: Configuration) -> tuple[Configuration,
 
 
 def _compose(draft: Draft, folder: Path) -> Configuration:
-    configuration: Configuration = _resolve(Configuration(**draft.sections), folder)
+    configuration: Configuration = resolve(Configuration(**draft.sections), folder)
     records = configuration.records.in_folder(Path(os.path.abspath(folder)))
     return configuration.model_copy(update={"records": records})
 
 
-def _resolve(value: Any, folder: Path) -> Any:
+def resolve(value: Any, folder: Path) -> Any:
     """A copy of a model in which every relative path starts at ``folder``."""
     if isinstance(value, Path):
         return Path(os.path.abspath(folder / value))
     if isinstance(value, list):
-        return [_resolve(item, folder) for item in value]
+        return [resolve(item, folder) for item in value]
     if isinstance(value, BaseModel):
-        update = {name: _resolve(getattr(value, name), folder) for name in _keys_with_paths(type(value))}
+        update = {name: resolve(getattr(value, name), folder) for name in _keys_with_paths(type(value))}
         return value.model_copy(update=update) if update else value
     return value
 

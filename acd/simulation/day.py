@@ -1,0 +1,250 @@
+"""One run: callers, agents and phones around the real core, from deadline to deadline."""
+
+import heapq
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from acd.agent import AgentState
+from acd.commands import (
+    ConnectCaller,
+    MakeNotReady,
+    MakeReady,
+    PassOnCaller,
+    RingStation,
+    SignIn,
+    SignOut,
+)
+from acd.config import QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
+from acd.core import AcdCore
+from acd.events import AgentStateChanged, CallerLeft, LeaveReason, OfferResult, WrapUpStarted
+from acd.inputs import (
+    CallerCame,
+    CallerConnected,
+    CallerGone,
+    Input,
+    PhoneAnswered,
+    PhoneLost,
+    PhoneRang,
+    StationChanged,
+)
+from acd.queue_target import QueueTarget, parse_queue_target
+from acd.simulation.callers import Caller
+from acd.simulation.chance import Chance
+from acd.simulation.duties import Duty
+from acd.simulation.record import Record
+from acd.simulation.scenario import HabitsConfig
+from runtime.ids import SeededIds
+from runtime.target import parse_target
+from runtime.vocabulary import Command, Output
+
+PAUSE = "break"
+END_OF_SHIFT = "end of shift"
+OVERTIME_S = 4 * 3600.0
+"""Queues that lead to each other may keep callers of endless patience for ever."""
+_PLANNED = (PAUSE, END_OF_SHIFT, "signed_in")
+"""Not-ready reasons of which the plan is the master."""
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """What is simulated: a configuration without findings, and its agents' plans and habits."""
+
+    queues: Sequence[QueueConfig]
+    agents: Sequence[AgentConfig]
+    acd: AcdConfig
+    duties: Sequence[Duty]
+    habits: HabitsConfig
+
+
+class Day:
+    """A day goes by in the time its events take to compute."""
+
+    def __init__(self, centre: Centre, chance: Chance) -> None:
+        self._centre = centre
+        self._chance = chance
+        self._core = AcdCore(centre.queues, centre.agents, SeededIds(), centre.acd, seed=1)
+        self._now = 0.0
+        self._agenda: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
+        self._noted = 0
+        """How many entries the agenda ever had: those of one moment come in the order they were made."""
+        self._callers: dict[str, Caller] = {}
+        self._wanted: dict[str, str] = {}
+        """Agent at work → "" for calls, or the reason to be not ready."""
+        self._offers: dict[str, int] = {}
+        """Call → offers so far."""
+        self.record = Record(centre.queues)
+        self.events = 0
+        """Inputs the core was given, and times it was woken."""
+
+    def run(self, callers: Iterable[Caller]) -> Record:
+        """Let everybody come and go. Who still waits OVERTIME_S after the last shift is left unserved."""
+        for duty in self._centre.duties:
+            self._plan(duty)
+        for agent in self._centre.agents:
+            self._tell(StationChanged(station=_phone_of(agent.id), reachable=True))
+        for caller in callers:
+            self._at(caller.comes_at, self._come, caller)
+        last = max((moment for moment, _, _, _ in self._agenda), default=0.0)
+        self._go_through(last + OVERTIME_S)
+        for call_id in list(self._core.state.calls):
+            self._tell(CallerGone(call_id=call_id, reason=LeaveReason.WITHDRAWN))
+        self._go_through(math.inf)
+        return self.record
+
+    def _go_through(self, until: float) -> None:
+        core, agenda = self._core, self._agenda
+        while True:
+            deadline = core.next_deadline()
+            if min(agenda[0][0] if agenda else math.inf, math.inf if deadline is None else deadline) > until:
+                return
+            if agenda and (deadline is None or agenda[0][0] < deadline):
+                self._now, _, deed, words = heapq.heappop(agenda)
+                deed(*words)
+            elif deadline is not None:
+                self._now = max(self._now, deadline)
+                self.events += 1
+                self._react(core.wake(now=self._now))
+            else:
+                return
+
+    def _at(self, moment: float, deed: Callable[..., None], *words: object) -> None:
+        self._noted += 1
+        heapq.heappush(self._agenda, (moment, self._noted, deed, words))
+
+    def _tell(self, given: Command | Input) -> None:
+        self.events += 1
+        self._react(self._core.handle(given, now=self._now))
+
+    def _react(self, outputs: Sequence[Output]) -> None:
+        for output in outputs:
+            self.record.note(output, self._now)
+            reaction = _REACTIONS.get(type(output))
+            if reaction is not None:
+                # What follows at once follows after everything that was decided together.
+                self._at(self._now, reaction, self, output)
+
+    # --- callers ---
+
+    def _come(self, caller: Caller) -> None:
+        self._callers[caller.call_id] = caller
+        if caller.patience_s < math.inf:
+            self._at(self._now + caller.patience_s, self._give_up, caller)
+        self._join(caller, caller.target)
+
+    def _join(self, caller: Caller, target: QueueTarget) -> None:
+        came = CallerCame(
+            call_id=caller.call_id,
+            contact_id=caller.call_id,
+            caller_number=caller.number,
+            queues=target.queues,
+            priority=target.priority,
+            requirement=target.requirement,
+            preferred=target.preferred,
+            preferred_wait_s=target.preferred_wait_s,
+            tags=target.tags,
+        )
+        self._tell(came)
+
+    def _give_up(self, caller: Caller) -> None:
+        entry = self._core.state.entry_of(caller.call_id)
+        if entry is not None and not entry.connected_at:
+            self._tell(CallerGone(call_id=caller.call_id, reason=LeaveReason.ABANDONED))
+
+    def _left(self, left: CallerLeft) -> None:
+        if left.reason is LeaveReason.CONNECTED:
+            self._at(self._now + self._callers[left.call_id].talk_s, self._hang_up, left.call_id)
+
+    def _hang_up(self, call_id: str) -> None:
+        self._tell(CallerGone(call_id=call_id, reason=LeaveReason.ABANDONED))
+
+    def _pass_on(self, command: PassOnCaller) -> None:
+        """To another queue; what else there is takes the caller out of the picture."""
+        scheme, name = parse_target(command.target)
+        if scheme == QUEUE_SCHEME:
+            self._join(self._callers[command.call_id], parse_queue_target(name))
+
+    # --- phones ---
+
+    def _ring(self, command: RingStation) -> None:
+        number = self._offers[command.call_id] = self._offers.get(command.call_id, 0) + 1
+        name = f"{command.call_id}.{number}"
+        habits = self._centre.habits
+        rings_at = self._now + habits.ring_delay.at(self._chance.draw("ring", name))
+        answers_at = rings_at + habits.answer.at(self._chance.draw("answer", name))
+        self._at(rings_at, self._tell, PhoneRang(offer_id=command.offer_id))
+        fate = self._chance.draw("fate", name)
+        if fate < habits.refused_share:
+            lost = PhoneLost(offer_id=command.offer_id, result=OfferResult.REJECTED, by_agent=True)
+            self._at(answers_at, self._tell, lost)
+        elif fate >= habits.refused_share + habits.missed_share:
+            self._at(answers_at, self._tell, PhoneAnswered(offer_id=command.offer_id))
+
+    def _connect(self, command: ConnectCaller) -> None:
+        self._tell(CallerConnected(offer_id=command.offer_id))
+
+    # --- agents ---
+
+    def _plan(self, duty: Duty) -> None:
+        self._at(duty.begins_s, self._want, duty.agent_id, "")
+        for begins_s, ends_s in duty.breaks_s:
+            self._at(begins_s, self._want, duty.agent_id, PAUSE)
+            self._at(ends_s, self._want, duty.agent_id, "")
+        self._at(duty.ends_s, self._want, duty.agent_id, END_OF_SHIFT)
+
+    def _want(self, agent_id: str, reason: str) -> None:
+        self._wanted[agent_id] = reason
+        state = self._core.state.agents[agent_id].state
+        if state is AgentState.LOGGED_OUT:
+            if reason == "":
+                self._tell(SignIn(agent_id=agent_id, station=_phone_of(agent_id)))
+        elif reason:
+            self._tell(MakeNotReady(agent_id=agent_id, reason=reason))
+        elif state is not AgentState.WRAP_UP:
+            self._tell(MakeReady(agent_id=agent_id))
+
+    def _changed(self, changed: AgentStateChanged) -> None:
+        """Who is not ready goes on as planned; who missed a call comes back after a while."""
+        if changed.to_state is not AgentState.NOT_READY:
+            return
+        if changed.reason in _PLANNED:
+            self._go_on(changed.agent)
+        else:
+            self._at(self._now + self._centre.habits.back_after_s, self._go_on, changed.agent)
+
+    def _go_on(self, agent_id: str) -> None:
+        if self._core.state.agents[agent_id].state is not AgentState.NOT_READY:
+            return
+        wanted = self._wanted[agent_id]
+        if wanted == END_OF_SHIFT:
+            self._tell(SignOut(agent_id=agent_id))
+        elif wanted == "":
+            self._tell(MakeReady(agent_id=agent_id))
+
+    def _wrap_up(self, started: WrapUpStarted) -> None:
+        spread = self._centre.habits.wrap_up
+        if spread is None or not started.limit_s:
+            return
+        length_s = spread.at(self._chance.draw("wrap_up", started.call_id))
+        if length_s < started.limit_s:
+            self._at(self._now + length_s, self._end_wrap_up, started.agent, started.call_id)
+
+    def _end_wrap_up(self, agent_id: str, call_id: str) -> None:
+        agent = self._core.state.agents[agent_id]
+        if agent.state is AgentState.WRAP_UP and agent.call_id == call_id:
+            self._tell(MakeReady(agent_id=agent_id))
+
+
+_REACTIONS: Mapping[type[Output], Callable[[Day, Any], None]] = {
+    CallerLeft: Day._left,
+    PassOnCaller: Day._pass_on,
+    RingStation: Day._ring,
+    ConnectCaller: Day._connect,
+    AgentStateChanged: Day._changed,
+    WrapUpStarted: Day._wrap_up,
+}
+
+
+def _phone_of(agent_id: str) -> str:
+    return f"phone-{agent_id}"
