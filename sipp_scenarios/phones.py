@@ -83,12 +83,15 @@ class CalledPhone(Phone):
 class Station:
     """An agent's telephone: one SIP port it registers from and is rung at."""
 
-    def __init__(self, switch: Address, name: str, password: str, folder: Path) -> None:
+    def __init__(
+        self, switch: Address, name: str, password: str, folder: Path, port: int | None = None
+    ) -> None:
+        """Without ``port`` it has one of its own."""
         self._switch = switch
         self.name = name
         self._password = password
         self._folder = folder
-        self._port = free_port(switch.host)
+        self._port = port or free_port(switch.host)
 
     def register(self, expires_s: int = 600) -> ScenarioResult:
         """Register with the password, or with 0 seconds take the phone off again."""
