@@ -74,6 +74,7 @@ bench: .venv/.core  ## measure what a packet, a call, a registration and a flood
 	$(BIN)/python -m benchmarks.bench_flood
 	$(BIN)/python -m benchmarks.bench_register
 	$(BIN)/python -m benchmarks.bench_acd
+	$(BIN)/python -m benchmarks.bench_dispatch
 
 prompts: .venv/.core  ## make conf/prompts anew with espeak-ng
 	@$(call need,espeak-ng,espeak-ng)

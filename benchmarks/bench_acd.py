@@ -47,7 +47,15 @@ SKILLS_OF_AN_AGENT = 5
 WRAP_UP_S = 0.5
 STEP_S = 0.001
 """Of the core's time between two events."""
-LOADED = {"agents": 50_000, "queues": 2_000, "access_codes": 10_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Of a configuration to be loaded."""
+
+    agents: int = 50_000
+    queues: int = 2_000
+    access_codes: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +190,7 @@ def run(centre: Centre, names: Sequence[str], seconds: float, choices: Random) -
         take_calls(centre, choices)
 
 
-def measure(seconds: float, agent_count: int, queue_count: int, waiting: int) -> Result:
+def measure(seconds: float, agent_count: int, queue_count: int, waiting: int, size: Size) -> Result:
     """Fill the centre, then run it for about ``seconds`` of CPU time."""
     bytes_per_agent, bytes_per_entry = memory(agent_count, queue_count, waiting)
     choices, rules = Random(1), queues(queue_count)
@@ -207,7 +215,7 @@ def measure(seconds: float, agent_count: int, queue_count: int, waiting: int) ->
         decisions=len(decisions),
         bytes_per_entry=bytes_per_entry,
         bytes_per_agent=bytes_per_agent,
-        load_s=load(),
+        load_s=load(size),
     )
 
 
@@ -234,14 +242,14 @@ def memory(agent_count: int, queue_count: int, waiting: int) -> tuple[int, int]:
     return (with_agents - held) // agent_count, (after - before) // waiting
 
 
-def load() -> float:
+def load(size: Size) -> float:
     """Seconds of CPU from the file to the core that knows all of it."""
     choices = Random(1)
     with tempfile.TemporaryDirectory(prefix="bench-acd-") as name:
         path = Path(name) / "ringmain.toml"
         for folder in ("flows", "prompts"):
             (path.parent / folder).mkdir()
-        path.write_text("\n".join(_lines(choices)), "utf-8")
+        path.write_text("\n".join(_lines(size, choices)), "utf-8")
         gc.disable()
         began = time.process_time()
         configuration = load_configuration(path)
@@ -251,15 +259,15 @@ def load() -> float:
         return round(lasted, 2)
 
 
-def _lines(choices: Random) -> Iterator[str]:
-    names = [f"queue-{n}" for n in range(LOADED["queues"])]
+def _lines(size: Size, choices: Random) -> Iterator[str]:
+    names = [f"queue-{n}" for n in range(size.queues)]
     for name in names:
         yield f'[[queues]]\nname = "{name}"'
-    for n in range(LOADED["agents"]):
+    for n in range(size.agents):
         served = json.dumps(choices.sample(names, QUEUES_OF_AN_AGENT))
         skills = ", ".join(f'"skill-{s}" = {s % 9 + 1}' for s in choices.sample(range(SKILLS), 5))
         yield f'[[agents]]\nid = "{10_000 + n}"\nqueues = {served}\nskills = {{ {skills} }}'
-    for n in range(LOADED["access_codes"]):
+    for n in range(size.access_codes):
         yield f'[[access_codes]]\nnumber = "{400_000_0000 + n}"\ntarget = "queue:{choices.choice(names)}"'
 
 
@@ -276,7 +284,7 @@ def main() -> None:
     parser.add_argument("--waiting", type=int, default=20_000, help="callers")
     parser.add_argument("--json", action="store_true", help="print the line of JSON only")
     arguments = parser.parse_args()
-    result = measure(arguments.seconds, arguments.agents, arguments.queues, arguments.waiting)
+    result = measure(arguments.seconds, arguments.agents, arguments.queues, arguments.waiting, Size())
     if not arguments.json:
         table = Table(
             "figure", title=f"the ACD's core, {arguments.agents} agents, {arguments.waiting} callers"

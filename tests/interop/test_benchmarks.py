@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from benchmarks import bench_media, bench_relay, profile_calls
+from benchmarks import bench_acd, bench_dispatch, bench_media, bench_relay, profile_calls
 from benchmarks.bench_calls import measure
 
 pytestmark = pytest.mark.timeout(300)  # the programs may have to be built first
@@ -15,6 +15,18 @@ def test_calls_are_measured() -> None:
     assert (result.failed, result.retransmissions) == (0, 0)
     assert result.calls == 5
     assert result.cpu_ms_per_call > 0
+
+
+def test_the_acds_core_is_measured() -> None:
+    size = bench_acd.Size(agents=20, queues=10, access_codes=10)
+    result = bench_acd.measure(0.2, agent_count=20, queue_count=10, waiting=40, size=size)
+    assert min(result.events_per_s, result.decisions, result.bytes_per_agent, result.bytes_per_entry) > 0
+
+
+def test_dispatch_is_measured() -> None:
+    result = bench_dispatch.measure(agent_count=2, calls=30, beside=3)
+    assert min(result.dispatches, result.dispatches_beside) > 0
+    assert 0 < result.free_to_invite_p50_ms <= result.free_to_invite_p99_ms
 
 
 @pytest.mark.parametrize("subject", ["call", "register"])

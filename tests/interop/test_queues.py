@@ -1,0 +1,143 @@
+"""Queues as callers and agents at SIP phones meet them: priority, several at once, ways out, all rung."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sipp_scenarios.conductor import ConductedScenario
+from sipp_scenarios.phones import CalledPhone, CallerPhone
+from sipp_scenarios.switch_process import SwitchProcess
+from switch.records.projection import JournalEntry
+from tests.helpers.call_centre import CallCentre
+from tests.helpers.switch_process import QUEUE_ONLY, switch_process
+
+IMPORTANT, IMPATIENT, SHARED, LEAVING, EVERYBODY = "95590", "95591", "95592", "95593", "95594"
+QUEUES = """
+[[queues]]
+name = "impatient"
+max_wait_s = 1
+on_timeout = "queue:service"
+music = "music"
+
+[[queues]]
+name = "shared"
+[[queues.overflow]]
+when = "wait"
+above = 0.5
+also = "service"
+
+[[queues]]
+name = "leaving"
+exit_keys = { "0" = "station:2002" }
+
+[[queues]]
+name = "everybody"
+strategy = "ring_all"
+wrap_up_s = 0
+
+[[access_codes]]
+number = "95590"
+target = "queue:service?priority=50"
+[[access_codes]]
+number = "95591"
+target = "queue:impatient"
+[[access_codes]]
+number = "95592"
+target = "queue:shared"
+[[access_codes]]
+number = "95593"
+target = "queue:leaving"
+[[access_codes]]
+number = "95594"
+target = "queue:everybody"
+"""
+
+
+@pytest.fixture(scope="module")
+def switch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SwitchProcess]:
+    with switch_process(tmp_path_factory.mktemp("switch"), more=QUEUES) as running:
+        yield running
+
+
+def test_a_caller_of_higher_priority_goes_before_one_who_came_earlier(centre: CallCentre) -> None:
+    with centre.caller(QUEUE_ONLY) as usual, centre.caller(IMPORTANT, "13900139000") as important:
+        usual.wait_answered()
+        important.wait_answered()
+        centre.events.wait_for("queue.caller_joined", caller_number="13900139000")
+        waiting = centre.events.call("queue.waiting", queue="service")
+        assert [caller["caller_number"] for caller in waiting] == ["13900139000", "13800138000"]
+        with centre.phone(centre.seat("2001")) as agent:
+            agent.wait_ringing()
+            agent.answer()
+            call_id = centre.events.wait_for("queue.caller_left", reason="connected").fields["call_id"]
+            assert call_id == waiting[0]["call_id"]
+            important.hang_up()
+            agent.wait_hung_up_on()
+        usual.hang_up()
+
+
+def test_a_queue_whose_time_is_over_passes_the_caller_on_without_losing_the_wait(centre: CallCentre) -> None:
+    with centre.caller(IMPATIENT) as caller:
+        caller.wait_answered()
+        centre.events.wait_for("queue.caller_left", queue="impatient", reason="timed_out")
+        (waiting,) = centre.events.call("queue.waiting", queue="service")
+        assert waiting["waited_s"] >= 1 > waiting["wait_s"]
+        with centre.phone(centre.seat("2001")) as agent:
+            talk_and_hang_up(agent, caller)
+    assert centre.events.wait_for("queue.caller_left", queue="service").fields["reason"] == "connected"
+
+
+def test_a_caller_waits_in_a_second_queue_too_and_is_served_there(centre: CallCentre) -> None:
+    with centre.phone(centre.seat("2001")) as agent, centre.caller(SHARED) as caller:
+        caller.wait_answered()
+        talk_and_hang_up(agent, caller)
+    centre.events.wait_for("queue.caller_left", queue="shared", reason="elsewhere")
+    centre.events.wait_for("queue.caller_left", queue="service", reason="connected")
+
+
+def test_a_key_leads_out_of_the_queue_to_a_phone(centre: CallCentre) -> None:
+    with centre.phone(centre.register("2002")) as phone, centre.caller(LEAVING) as caller:
+        caller.wait_answered()
+        caller.talker.press("5")
+        centre.events.wait_for("call.digit_received", digit="5")
+        caller.talker.press("0")
+        centre.events.wait_for("queue.caller_left", queue="leaving", reason="exited")
+        talk_and_hang_up(phone, caller)
+
+
+def test_all_agents_are_rung_one_answers_and_the_others_are_told_it_was_answered_elsewhere(
+    centre: CallCentre,
+) -> None:
+    stations = [centre.seat(agent) for agent in ("2001", "2002")]
+    for agent in ("2001", "2002"):
+        centre.events.call("agent.set_queues", agent=agent, queues=["everybody"])
+    with (
+        centre.phone(stations[0]) as first,
+        ConductedScenario(stations[1].scenario("agent_loses_the_race"), centre.folder) as second,
+        centre.caller(EVERYBODY) as caller,
+    ):
+        caller.wait_answered()
+        second.wait_for("ringing")
+        talk_and_hang_up(first, caller)
+        second.finish().check()
+    ended = {entry.fields["agent"]: entry.fields["result"] for entry in offers_ended(centre)}
+    assert ended == {"2001": "accepted", "2002": "elsewhere"}
+    assert {centre.agent_state(agent) for agent in ("2001", "2002")} == {"AVAILABLE"}
+    for agent in ("2001", "2002"):
+        centre.events.call("agent.set_queues", agent=agent, queues=["service"])
+
+
+def talk_and_hang_up(agent: CalledPhone, caller: CallerPhone) -> None:
+    """The agent answers, both hear each other, the caller hangs up."""
+    agent.wait_ringing()
+    agent.answer()
+    agent.talker.wait_to_hear(0.3)
+    caller.talker.wait_to_hear(0.3)
+    caller.hang_up()
+    agent.wait_hung_up_on()
+
+
+def offers_ended(centre: CallCentre) -> list[JournalEntry]:
+    """As far as they were heard of."""
+    centre.events.wait_for("queue.call_completed")
+    return [entry for entry in centre.events.seen if entry.topic == "queue.offer_ended"]
