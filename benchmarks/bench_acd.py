@@ -180,14 +180,20 @@ def run(centre: Centre, names: Sequence[str], seconds: float, choices: Random) -
     """Conversations end, agents get the next call, callers come: for so much CPU time."""
     end = time.process_time() + seconds
     while time.process_time() < end:
-        place = choices.randrange(len(centre.talking))
-        centre.talking[place], centre.talking[-1] = centre.talking[-1], centre.talking[place]
-        ended = centre.talking.pop()
-        centre.tell(PhoneLost(offer_id=ended, result=OfferResult.FAILED, by_agent=True))
+        if centre.talking:
+            end_one(centre, choices)
         centre.pass_time()
         take_calls(centre, choices)
         come(centre, names, choices)
         take_calls(centre, choices)
+
+
+def end_one(centre: Centre, choices: Random) -> None:
+    """An agent hangs up."""
+    place = choices.randrange(len(centre.talking))
+    centre.talking[place], centre.talking[-1] = centre.talking[-1], centre.talking[place]
+    ended = centre.talking.pop()
+    centre.tell(PhoneLost(offer_id=ended, result=OfferResult.FAILED, by_agent=True))
 
 
 def measure(seconds: float, agent_count: int, queue_count: int, waiting: int, size: Size) -> Result:
