@@ -59,6 +59,8 @@ class OverflowCause(StrEnum):
     """How many were in the queue before the caller came."""
     UNSTAFFED = "unstaffed"
     """How long nobody has been signed in, in seconds."""
+    ESTIMATED_WAIT = "estimated_wait"
+    """How long a caller who comes now will wait, on average, as far as that is known."""
     CLOSED = "closed"
     """Whether the queue's calendar is closed."""
 

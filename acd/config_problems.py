@@ -8,7 +8,12 @@ from runtime.errors import UsageError
 from runtime.problems import Finding, KeyPath, listed
 from runtime.target import HANG_UP, parse_target
 
-_AT_ONCE = (OverflowCause.LENGTH, OverflowCause.UNSTAFFED, OverflowCause.CLOSED)
+_AT_ONCE = (
+    OverflowCause.LENGTH,
+    OverflowCause.ESTIMATED_WAIT,
+    OverflowCause.UNSTAFFED,
+    OverflowCause.CLOSED,
+)
 """Rules of overflow that can send a newcomer on before any waiting."""
 
 

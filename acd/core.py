@@ -14,13 +14,14 @@ Where things are decided:
     no_answer.py    what follows for an agent who did not take an offer
     items.py        work that is no call, brought and taken by verbs
     talk.py         conversation and wrap-up
+    estimates.py    how long a caller will wait (``estimate.py``), from what ``pacing.py`` has seen
     hang_ups.py     caller or phone gone, in any state
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from acd import hang_ups, hours, items, offers, shift, skills, snapshot, steering, talk, waiting
+from acd import hang_ups, hours, items, offers, pacing, shift, skills, snapshot, steering, talk, waiting
 from acd.commands import (
     AcceptItem,
     AddQueue,
@@ -130,6 +131,7 @@ class AcdCore:
             raise UsageError(f"the ACD takes no {type(given).__name__}; see COMMANDS and INPUTS in acd.core")
         step = Step(self.state, self._ids, now)
         handler(step, given)
+        pacing.note(self.state, step.outputs, now)
         return step.outputs
 
     def wake(self, *, now: float) -> list[Output]:
@@ -137,6 +139,7 @@ class AcdCore:
         step = Step(self.state, self._ids, now)
         if timer := self.state.timers.first_due(now):
             TIMERS[timer.kind](step, timer)
+            pacing.note(self.state, step.outputs, now)
         return step.outputs
 
     def next_deadline(self) -> float | None:

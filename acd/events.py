@@ -72,6 +72,12 @@ class CallerJoined(Event):
     priority: int = 0
     requirement: str = ""
     """What is asked of an agent at first."""
+    low_s: float | None = None
+    """The estimated wait, in seconds: one of ten is served before; null when nothing is known."""
+    likely_s: float | None = None
+    """What it is on average."""
+    high_s: float | None = None
+    """One of ten is served after."""
     medium: str = VOICE
 
 

@@ -14,21 +14,46 @@ class QueueFigures:
         self._joined: Counter[str] = Counter()
         self._turned_away: Counter[str] = Counter()
         self._left: defaultdict[str, Counter[LeaveReason]] = defaultdict(Counter)
+        self._told: dict[tuple[str, str], tuple[float, float]] = {}
+        """Call and queue → the interval in which the caller should be served, in ms of waiting."""
+        self._inside: Counter[str] = Counter()
+        self._outside: Counter[str] = Counter()
         self._within = {queue.name: dict.fromkeys(queue.service_level_s, 0) for queue in queues}
         """Queue → threshold in seconds → callers answered within it."""
 
     def caller_joined(self, event: CallerJoined) -> None:
         self._joined[event.queue] += 1
+        if event.low_s is not None and event.high_s is not None:
+            self._told[event.call_id, event.queue] = (event.low_s * 1000, event.high_s * 1000)
 
     def caller_left(self, event: CallerLeft) -> None:
         if not event.position:
             self._turned_away[event.queue] += 1
             return
         self._left[event.queue][event.reason] += 1
+        self._hold_to_estimate(event)
         if event.reason is LeaveReason.CONNECTED:
             within = self._within[event.queue]
             for threshold_s in within:
                 within[threshold_s] += event.wait_ms <= threshold_s * 1000
+
+    def _hold_to_estimate(self, left: CallerLeft) -> None:
+        """Who leaves unserved after the interval was not served in it; who leaves before says nothing."""
+        told = self._told.pop((left.call_id, left.queue), None)
+        if told is None:
+            return
+        low_ms, high_ms = told
+        is_served = left.reason is LeaveReason.CONNECTED
+        if is_served and low_ms <= left.wait_ms <= high_ms:
+            self._inside[left.queue] += 1
+        elif is_served or left.wait_ms > high_ms:
+            self._outside[left.queue] += 1
+
+    def estimates(self, queue_name: str) -> tuple[int, int]:
+        """Callers with an estimated wait of whom it is known whether they were served in the interval: how
+        many were, of how many."""
+        inside = self._inside[queue_name]
+        return inside, inside + self._outside[queue_name]
 
     def of(self, queue_name: str) -> Mapping[str, int]:
         """``offered`` counts everybody who came, those included who were turned away at once."""

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from acd.config import Closing, OverflowCause, OverflowRule
 from acd.entry import Entry, Place
+from acd.estimates import estimate_in, estimate_newcomer
 from acd.events import LeaveReason
 from acd.queue import Queue
 
@@ -46,14 +47,23 @@ def second_queues(queue: Queue, entry: Entry, now: float) -> Iterator[str]:
     """In which queues one who waits in this one shall do so as well by now."""
     place = entry.places[queue.name]
     for rule in queue.config.overflow:
-        too_many = rule.when is OverflowCause.LENGTH and queue.line.position(entry) > rule.above
-        if rule.also and (too_many or _has_become_due(rule, queue, place, now)):
+        if rule.also and (_is_too_far_back(rule, queue, entry) or _has_become_due(rule, queue, place, now)):
             yield rule.also
+
+
+def _is_too_far_back(rule: OverflowRule, queue: Queue, entry: Entry) -> bool:
+    if rule.when is OverflowCause.ESTIMATED_WAIT:
+        found = None if queue.eligible else estimate_in(queue, entry)
+        return found is not None and found.likely_s > rule.above
+    return rule.when is OverflowCause.LENGTH and queue.line.position(entry) > rule.above
 
 
 def _is_refusing(rule: OverflowRule, queue: Queue, now: float) -> bool:
     if rule.when is OverflowCause.LENGTH:
         return len(queue) >= rule.above
+    if rule.when is OverflowCause.ESTIMATED_WAIT:
+        found = estimate_newcomer(queue)
+        return found is not None and found.likely_s > rule.above
     return _lacks_staff(rule, queue, now)
 
 

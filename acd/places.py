@@ -2,8 +2,9 @@
 
 from acd.commands import PlayMusic
 from acd.entry import Entry, Place
+from acd.estimates import estimate_in
 from acd.events import CallerJoined, CallerLeft, LeaveReason, RingBegan
-from acd.lining_up import line_up, step_out
+from acd.lining_up import demand_at, line_up, step_out
 from acd.queue import Queue
 from acd.requirement import all_of
 from acd.state import Timer, TimerKind
@@ -23,6 +24,9 @@ def take_place(step: Step, entry: Entry, queue: Queue) -> None:
     queue.line.add(entry)
     line_up(step, entry)
     _set_timers(step, entry, place, queue)
+    queue.pace.settle(step.now)
+    is_served = demand_at(step, entry, place).ranking.best() is not None
+    estimate = None if is_served else estimate_in(queue, entry)
     step.emit(
         CallerJoined(
             call_id=entry.call_id,
@@ -33,6 +37,9 @@ def take_place(step: Step, entry: Entry, queue: Queue) -> None:
             priority=entry.priority,
             requirement=place.requirement,
             medium=entry.medium,
+            low_s=estimate.low_s if estimate else None,
+            likely_s=estimate.likely_s if estimate else None,
+            high_s=estimate.high_s if estimate else None,
         )
     )
     if is_home:

@@ -7,6 +7,7 @@ from acd.agent import Agent, AgentState, Membership, membership_of
 from acd.config import QueueConfig
 from acd.line import Line
 from acd.media import VOICE
+from acd.pace import Pace
 from acd.requirement import Requirement, parse_requirement
 from acd.strategy import Ranking
 
@@ -62,6 +63,8 @@ class Queue:
         """How many of them are in each state."""
         self.unstaffed_since: float | None = 0.0
         """When the last of them signed out; None while somebody is signed in."""
+        self.pace = Pace()
+        """How fast it goes of late."""
         self.is_closed = False
         """By its calendar."""
         everybody = Demand(self, VOICE, parse_requirement(""))

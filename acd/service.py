@@ -130,7 +130,7 @@ def build(
             *ItemVerbs(core.state, clock, submit).verbs(),
         ),
         projections=(QueueEntries(),),
-        gauges=_gauges(AcdReadings(core.state, clock)),
+        gauges=_gauges(AcdReadings(core.state, figures, clock)),
         agent_at=core.state.seats.get,
         agent_topics=(OfferMade.topic,),
     )
@@ -183,6 +183,18 @@ def _gauges(readings: AcdReadings) -> tuple[Gauge, ...]:
             "Wait of the queue's first caller.",
             by_queue,
             readings.longest_wait_s,
+        ),
+        Gauge(
+            "queue_estimated_wait_seconds",
+            "Wait of a caller who comes now, as far as it is known.",
+            (*by_queue, "bound"),
+            readings.estimated_wait_s,
+        ),
+        Gauge(
+            "queue_estimates_inside_ratio",
+            "Callers served inside the interval that was estimated, 0.8 when estimates are right.",
+            by_queue,
+            readings.estimates_inside,
         ),
         Gauge("agents", "Agents by state.", ("state",), readings.agents),
         Gauge(

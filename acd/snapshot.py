@@ -12,6 +12,7 @@ from acd.agent import Agent, AgentState, qualities_of
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState, Offer, Place
 from acd.lining_up import line_up
+from acd.pace import Pace
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
 
@@ -30,7 +31,10 @@ def take(state: AcdState) -> dict[str, Any]:
         **{name: getattr(state, name) for name in _COUNTS},
         "registered": sorted(state.registered),
         "silent": sorted(state.silent),
-        "queues": {q.name: [q.unstaffed_since, q.members_ever, q.is_closed] for q in state.queues.values()},
+        "queues": {
+            q.name: [q.unstaffed_since, q.members_ever, q.is_closed, q.pace.plain()]
+            for q in state.queues.values()
+        },
         "agents": [_agent_to_plain(agent) for agent in state.agents.values()],
         "entries": [asdict(entry) for entry in state.entries.values()],
         "offers": [asdict(offer) for offer in state.offers.values()],
@@ -67,10 +71,10 @@ def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
         state.queue(name)
     for plain in snapshot["agents"]:
         _fill_agent(state, plain)
-    for name, (since, members_ever, is_closed) in snapshot["queues"].items():
+    for name, (since, members_ever, is_closed, pace) in snapshot["queues"].items():
         queue = state.queues[name]
         queue.unstaffed_since, queue.members_ever = since, max(members_ever, len(queue.members))
-        queue.is_closed = is_closed
+        queue.is_closed, queue.pace = is_closed, Pace.of(pace)
     for plain in snapshot["entries"]:
         _add_entry(step, plain)
     for agent in state.agents.values():

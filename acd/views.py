@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from acd.agent import Agent, AgentState
 from acd.entry import Entry, EntryState
+from acd.estimates import estimate_newcomer
 from acd.figures import QueueFigures
 from acd.queue import Queue
 from acd.state import AcdState
@@ -44,6 +46,7 @@ def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float)
     A ``share`` of the service level is of all whose wait is over; None when there are none.
     """
     name, over = queue.config.name, figures.over(queue.config.name)
+    inside, of = figures.estimates(name)
     return {
         "name": queue.config.name,
         "title": queue.config.title or queue.config.name,
@@ -53,11 +56,19 @@ def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float)
         "agents": {state.value: queue.staff[state] for state in AgentState},
         "eligible": queue.eligible,
         "calls": dict(figures.of(name)),
+        "estimated_wait": _estimate_view(queue),
+        "estimates": {"inside": inside, "of": of, "share": round(inside / of, 4) if of else None},
         "service_level": [
             {"within_s": within_s, "answered": answered, "share": round(answered / over, 4) if over else None}
             for within_s, answered in figures.answered_within(name).items()
         ],
     }
+
+
+def _estimate_view(queue: Queue) -> dict[str, float] | None:
+    """Of a caller who came now; None when somebody is free, or too little is known."""
+    found = estimate_newcomer(queue)
+    return None if found is None else asdict(found)
 
 
 def entry_view(entry: Entry, queue: Queue, position: int, now: float) -> dict[str, Any]:
@@ -105,8 +116,9 @@ def item_view(state: AcdState, entry: Entry, now: float) -> dict[str, Any]:
 class AcdReadings:
     """The numbers behind the gauges."""
 
-    def __init__(self, state: AcdState, clock: Clock) -> None:
+    def __init__(self, state: AcdState, figures: QueueFigures, clock: Clock) -> None:
         self._state = state
+        self._figures = figures
         self._clock = clock
 
     def waiting(self) -> Readings:
@@ -119,6 +131,19 @@ class AcdReadings:
     def items(self) -> Readings:
         media = Counter(m for agent in self._state.agents.values() for m in agent.items.values())
         return {(medium,): float(number) for medium, number in media.items()}
+
+    def estimated_wait_s(self) -> Readings:
+        """``bound``: low, likely or high. Nothing for queues of which nothing is known."""
+        found = {name: _estimate_view(queue) for name, queue in self._state.queues.items()}
+        return {
+            (name, bound.removesuffix("_s")): seconds
+            for name, estimate in found.items()
+            for bound, seconds in (estimate or {}).items()
+        }
+
+    def estimates_inside(self) -> Readings:
+        known = {name: self._figures.estimates(name) for name in self._state.queues}
+        return {(name,): inside / of for name, (inside, of) in known.items() if of}
 
     def agents(self) -> Readings:
         states = Counter(agent.state for agent in self._state.agents.values())

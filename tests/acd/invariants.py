@@ -23,6 +23,7 @@ def check_state(state: AcdState) -> None:
     _every_deadline_has_its_subject(state)
     _everybody_sits_alone(state)
     _staff_is_counted_right(state)
+    _paces_know_who_waits_and_talks(state)
 
 
 def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
@@ -189,6 +190,16 @@ def _staff_is_counted_right(state: AcdState) -> None:
             members = [a for a in queue.members.values() if a.state is agent_state]
             assert queue.staff[agent_state] == len(members)
         assert (queue.unstaffed_since is None) is (queue.signed_in > 0)
+
+
+def _paces_know_who_waits_and_talks(state: AcdState) -> None:
+    talking = Counter(
+        state.offers[entry.offer_ids[0]].queue_name
+        for entry in state.entries.values()
+        if entry.state is EntryState.TALKING
+    )
+    for name, queue in state.queues.items():
+        assert (queue.pace.waiting, queue.pace.talking) == (len(queue), talking[name])
 
 
 def _rank(entry: Entry) -> tuple[float, int]:

@@ -48,6 +48,7 @@ QUEUES = [
             OverflowRule(when=OverflowCause.WAIT, above=10, also="service"),
             OverflowRule(when=OverflowCause.UNSTAFFED, above=20, to="flow:closed"),
             OverflowRule(when=OverflowCause.CLOSED, to="queue:service"),
+            OverflowRule(when=OverflowCause.ESTIMATED_WAIT, above=20, also="service"),
         ],
         exit_keys={"0": "queue:service", "9": "flow:message"},
     ),
