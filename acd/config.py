@@ -31,6 +31,8 @@ class AcdConfig(Section):
 MAX_PRIORITY = 254
 QUEUE_SCHEME = "queue"
 """Targets ``queue:<name>`` lead here."""
+AGENT_SCHEME = "agent"
+"""Targets ``agent:<number>`` lead to the agent's first queue, to wait there for this agent alone."""
 
 
 class StrategyName(StrEnum):

@@ -1,8 +1,9 @@
 """Mistakes that only show when queues and agents are read together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from acd.config import QUEUE_SCHEME, AgentConfig, OverflowCause, QueueConfig
+from acd.agent_target import own_queue
+from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AgentConfig, OverflowCause, QueueConfig
 from acd.queue_target import parse_queue_target
 from runtime.errors import UsageError
 from runtime.problems import Finding, KeyPath, listed
@@ -23,9 +24,9 @@ def find_problems(queues: Sequence[QueueConfig], agents: Sequence[AgentConfig]) 
     return [
         *_unknown_memberships(agents, names),
         *_values_for_other_queues(agents),
-        *_wrong_targets(queues, names),
+        *_wrong_targets(queues, names, agents),
         *_unknown_second_queues(queues, names),
-        *_circles(queues),
+        *_circles(queues, own_queues(agents)),
         *_never_closed(queues),
     ]
 
@@ -42,9 +43,19 @@ def ways_out(index: int, queue: QueueConfig) -> Iterator[tuple[KeyPath, str]]:
         yield (*section, "exit_keys", key), target
 
 
-def why_no_target(target: str, names: set[str]) -> str | None:
-    """What should have been in the place of a target that names no queue; None for any other target."""
+def own_queues(agents: Sequence[AgentConfig]) -> dict[str, str]:
+    """Agent → the queue that targets ``agent:<number>`` lead to; without those who have none."""
+    return {agent.id: name for agent in agents if (name := own_queue(agent)) is not None}
+
+
+def why_no_target(target: str, names: set[str], agents: Collection[str] = ()) -> str | None:
+    """What should have been in the place of a target that names no queue, or no agent with a queue.
+
+    None for any other target.
+    """
     scheme, name = parse_target(target)
+    if scheme == AGENT_SCHEME and name not in agents:
+        return "agent:<number>, of an agent with a queue"
     if scheme != QUEUE_SCHEME:
         return None
     try:
@@ -72,10 +83,13 @@ def _values_for_other_queues(agents: Sequence[AgentConfig]) -> Iterator[Finding]
                     yield Finding(("agents", index, key, queue), "a queue from the agent's queues")
 
 
-def _wrong_targets(queues: Sequence[QueueConfig], names: set[str]) -> Iterator[Finding]:
+def _wrong_targets(
+    queues: Sequence[QueueConfig], names: set[str], agents: Sequence[AgentConfig]
+) -> Iterator[Finding]:
+    known = own_queues(agents)
     for index, queue in enumerate(queues):
         for path, target in ways_out(index, queue):
-            if (expected := why_no_target(target, names)) is not None:
+            if (expected := why_no_target(target, names, known)) is not None:
                 yield Finding(path, expected)
 
 
@@ -95,20 +109,24 @@ def _never_closed(queues: Sequence[QueueConfig]) -> Iterator[Finding]:
                 yield Finding(path, "a queue with a calendar: without one it never closes")
 
 
-def _circles(queues: Sequence[QueueConfig]) -> Iterator[Finding]:
+def _circles(queues: Sequence[QueueConfig], of_agents: Mapping[str, str]) -> Iterator[Finding]:
     """Queues that pass a caller round without any waiting would do so for ever, in one instant."""
-    leads_to = {queue.name: dict(_instant_ways_out(index, queue)) for index, queue in enumerate(queues)}
+    leads_to = {
+        queue.name: dict(_instant_ways_out(index, queue, of_agents)) for index, queue in enumerate(queues)
+    }
     for queue in queues:
         for path, first in leads_to[queue.name].items():
             if _reaches(leads_to, first, queue.name):
                 yield Finding(path, "a way out that does not lead back to this queue when all on it refuse")
 
 
-def _instant_ways_out(index: int, queue: QueueConfig) -> Iterator[tuple[KeyPath, str]]:
-    if queue.max_waiting and (name := _queue_of(queue.on_full)):
+def _instant_ways_out(
+    index: int, queue: QueueConfig, of_agents: Mapping[str, str]
+) -> Iterator[tuple[KeyPath, str]]:
+    if queue.max_waiting and (name := _queue_of(queue.on_full, of_agents)):
         yield ("queues", index, "on_full"), name
     for number, rule in enumerate(queue.overflow):
-        if rule.when in _AT_ONCE and (name := _queue_of(rule.to)):
+        if rule.when in _AT_ONCE and (name := _queue_of(rule.to, of_agents)):
             yield ("queues", index, "overflow", number, "to"), name
 
 
@@ -124,8 +142,10 @@ def _reaches(leads_to: Mapping[str, Mapping[KeyPath, str]], start: str, end: str
     return False
 
 
-def _queue_of(target: str) -> str | None:
+def _queue_of(target: str, of_agents: Mapping[str, str]) -> str | None:
     if target == HANG_UP or not target:
         return None
     scheme, name = parse_target(target)
+    if scheme == AGENT_SCHEME:
+        return of_agents.get(name)
     return name.partition("?")[0] if scheme == QUEUE_SCHEME else None

@@ -33,6 +33,8 @@ class CallerCame:
     """In which the caller waits at once. The first decides on the music and on the way out."""
     priority: int | None = None
     """0 to 254; None for the first queue's."""
+    priority_of_lists: int = 0
+    """What number lists add to it."""
     requirement: str = ""
     preferred: tuple[str, ...] = ()
     """Agents to be asked first, the best first; those who serve none of the queues do not count."""

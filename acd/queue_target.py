@@ -20,7 +20,7 @@ from acd.requirement import parse_requirement
 from runtime.errors import UsageError
 
 _KEYS = ("priority", "require", "agent", "agent_wait_s", "tag")
-_MAX_WAIT_S = 86_400.0
+MAX_WAIT_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def parse_queue_target(name: str) -> QueueTarget:
         priority=None if priority is None else int(priority),
         requirement=parse_requirement(given.get("require", [""])[-1]).text,
         preferred=_listed(given, "agent"),
-        preferred_wait_s=_number(given, "agent_wait_s", _MAX_WAIT_S) or 0.0,
+        preferred_wait_s=_number(given, "agent_wait_s", MAX_WAIT_S) or 0.0,
         tags=_listed(given, "tag"),
     )
 

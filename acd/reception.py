@@ -1,6 +1,7 @@
 """Calls on their way to a queue, and away from it."""
 
-from acd.config import QUEUE_SCHEME
+from acd.agent_target import waiting_for
+from acd.config import AGENT_SCHEME, QUEUE_SCHEME
 from acd.core import AcdCore
 from acd.events import ItemPassedOn, LeaveReason
 from acd.inputs import CallerCame, CallerGone, KeyPressed
@@ -19,7 +20,7 @@ class Reception:
         self._unanswered: dict[str, CallerCame] = {}
 
     def call_arrived(self, event: CallArrived, now: float) -> Outputs:
-        came = _came(event)
+        came = self._came(event)
         return self._answer(came) if came else ()
 
     def call_answered(self, event: CallAnswered, now: float) -> Outputs:
@@ -29,7 +30,7 @@ class Reception:
     def call_handed_off(self, event: CallHandedOff, now: float) -> Outputs:
         """The call leaves the queue it was in, even if it comes back to the same one."""
         outputs = self._let_go(event.call_id, LeaveReason.WITHDRAWN, now)
-        came = _came(event)
+        came = self._came(event)
         if came is None:
             return outputs
         return (*outputs, *(self._core.handle(came, now=now) if event.answered else self._answer(came)))
@@ -47,6 +48,28 @@ class Reception:
             return ()
         return self._core.handle(KeyPressed(call_id=event.call_id, key=event.digit), now=now)
 
+    def _came(self, event: CallArrived | CallHandedOff) -> CallerCame | None:
+        """None when the target is no queue's and no agent's."""
+        scheme, name = parse_target(event.target)
+        if scheme == QUEUE_SCHEME:
+            asked = parse_queue_target(name)
+        elif scheme == AGENT_SCHEME:
+            asked = waiting_for(self._core.state.agent(name).config, self._core.state.queues)
+        else:
+            return None
+        return CallerCame(
+            call_id=event.call_id,
+            contact_id=event.contact_id,
+            caller_number=event.caller_number,
+            queues=asked.queues,
+            priority=asked.priority,
+            priority_of_lists=event.priority,
+            requirement=asked.requirement,
+            preferred=asked.preferred,
+            preferred_wait_s=asked.preferred_wait_s,
+            tags=tuple(dict.fromkeys((*asked.tags, *event.tags))),
+        )
+
     def _answer(self, came: CallerCame) -> Outputs:
         self._unanswered[came.call_id] = came
         return (AnswerCall(call_id=came.call_id),)
@@ -56,24 +79,6 @@ class Reception:
         if call_id not in self._core.state.calls:
             return ()
         return self._core.handle(CallerGone(call_id=call_id, reason=reason), now=now)
-
-
-def _came(event: CallArrived | CallHandedOff) -> CallerCame | None:
-    target = parse_target(event.target)
-    if target.scheme != QUEUE_SCHEME:
-        return None
-    asked = parse_queue_target(target.name)
-    return CallerCame(
-        call_id=event.call_id,
-        contact_id=event.contact_id,
-        caller_number=event.caller_number,
-        queues=asked.queues,
-        priority=asked.priority,
-        requirement=asked.requirement,
-        preferred=asked.preferred,
-        preferred_wait_s=asked.preferred_wait_s,
-        tags=asked.tags,
-    )
 
 
 def _item_came(event: ItemPassedOn) -> CallerCame | None:

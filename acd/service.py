@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from acd import commands, inputs
-from acd.config import QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
+from acd.agent_target import own_queue
+from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
 from acd.core import COMMANDS, AcdCore
 from acd.events import CallerJoined, CallerLeft, ItemPassedOn, LeaveReason, OfferMade, OfferResult
 from acd.explain_verbs import ExplainVerbs
@@ -116,6 +117,7 @@ def build(
     return Application(
         scheme=QUEUE_SCHEME,
         knows=knows_queues(core.state),
+        more_schemes={AGENT_SCHEME: knows_agents(core.state)},
         cores=(core,),
         routes={
             **_inputs(core),
@@ -144,6 +146,15 @@ def knows_queues(state: AcdState) -> Callable[[str], bool]:
             return state.queues.keys() >= set(parse_queue_target(name).queues)
         except UsageError:
             return False
+
+    return knows
+
+
+def knows_agents(state: AcdState) -> Callable[[str], bool]:
+    """Whether a target ``agent:<number>`` leads to an agent who has a queue."""
+
+    def knows(name: str) -> bool:
+        return name in state.agents and own_queue(state.agents[name].config) is not None
 
     return knows
 

@@ -1,5 +1,6 @@
 """A caller who waits: joining, being turned away, what time brings, going on after an offer that failed."""
 
+from acd.config import MAX_PRIORITY
 from acd.dispatch import serve_entry
 from acd.entry import Entry, EntryState
 from acd.events import CallerLeft
@@ -119,7 +120,8 @@ def _enter(step: Step, came: CallerCame, queues: list[Queue]) -> None:
 def _new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
     state = step.state
     state.joined += 1
-    priority = usual_priority if came.priority is None else came.priority
+    asked = usual_priority if came.priority is None else came.priority
+    priority = min(asked + came.priority_of_lists, MAX_PRIORITY)
     entry = Entry(
         entry_id=came.call_id,
         call_id=came.call_id,

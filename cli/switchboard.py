@@ -444,7 +444,7 @@ class Switchboard:
 
     def _knows_target(self, target: str) -> bool:
         scheme, name = parse_target(target)
-        return any(app.scheme == scheme and app.knows(name) for app in self._applications)
+        return any(app.takes(scheme, name) for app in self._applications)
 
     def _reach(self) -> Reach:
         return Reach(

@@ -53,5 +53,12 @@ class Application:
     gauges: tuple[Gauge, ...] = ()
     agent_at: Callable[[str], str | None] = lambda station: None
     """Which of its agents sits at a station."""
+    more_schemes: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
+    """Further schemes of targets it takes, with what ``knows`` is for each."""
     agent_topics: tuple[str, ...] = ()
     """Of its events that tell, by call_id, offer_id and agent, whom an offer goes to."""
+
+    def takes(self, scheme: str, name: str) -> bool:
+        """Whether a target leads to something it has."""
+        knows = self.knows if scheme == self.scheme else self.more_schemes.get(scheme)
+        return knows is not None and knows(name)

@@ -34,8 +34,8 @@ class AccessCodeConfig(Section):
     number: str = Field(min_length=1, description="The dialled number (user part of the request URI).")
     target: str = Field(
         pattern=TARGET_PATTERN,
-        description="Where its calls go: flow:<name>, queue:<name>, station:<name>, number:<digits> or "
-        "counter:record.",
+        description="Where its calls go: flow:<name>, queue:<name>, agent:<number>, station:<name>, "
+        "number:<digits> or counter:record.",
     )
     on_failure: str = Field(
         default=HANG_UP,

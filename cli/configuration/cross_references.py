@@ -6,7 +6,7 @@ from pathlib import Path
 import acd.config_problems
 import switch.sip.transport.config as transport_config
 import switch.trunks.config
-from acd.config import QUEUE_SCHEME
+from acd.config import AGENT_SCHEME, QUEUE_SCHEME
 from acd.config_problems import why_no_target
 from cli.configuration.sections import Configuration
 from cli.configuration.toml_tree import TomlTree
@@ -33,7 +33,7 @@ _NAMING_KEYS = (
 
 
 _AT_COUNTER = Target(COUNTER_SCHEME, RECORD)
-_TARGETS = f"flow:<name>, queue:<name>, station:<name>, number:<digits> or {_AT_COUNTER}"
+_TARGETS = f"flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits> or {_AT_COUNTER}"
 
 
 def find_repeated(tree: TomlTree) -> list[Finding]:
@@ -85,14 +85,15 @@ def _repeated(tree: TomlTree, section: str, key: str) -> Iterator[Finding]:
 def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
     """Names of flows are checked when the flows are loaded, the queues' own targets by the ACD."""
     queues = {queue.name for queue in configuration.queues}
+    agents = acd.config_problems.own_queues(configuration.agents)
     stations = {station.name for station in configuration.stations}
     routing = Routing(configuration.routes)
     for path, target in targets(configuration):
         if target == _AT_COUNTER:
             continue
-        if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME, STATION_SCHEME, NUMBER_SCHEME):
+        if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME, AGENT_SCHEME, STATION_SCHEME, NUMBER_SCHEME):
             yield Finding(path, _TARGETS)
-        elif path[0] != "queues" and (expected := why_no_target(str(target), queues)) is not None:
+        elif path[0] != "queues" and (expected := why_no_target(str(target), queues, agents)) is not None:
             yield Finding(path, expected)
         elif target.scheme == STATION_SCHEME and target.name not in stations:
             yield Finding(path, f"station:<name>, one of {listed(stations)}")

@@ -63,6 +63,15 @@ def test_full_queues_may_not_pass_a_caller_round_in_a_circle() -> None:
     assert paths == [("queues", index, "on_full") for index in (0, 1, 3)]
 
 
+def test_an_agents_own_queue_may_not_be_its_own_way_out_at_once() -> None:
+    queues = [
+        queue("a", max_waiting=5, on_full="agent:1001"),
+        queue("b", max_waiting=5, on_full="agent:1002"),
+    ]
+    agents = [AgentConfig(id="1001", queues=["a"]), AgentConfig(id="1002")]
+    assert [finding.path[1:] for finding in find_problems(queues, agents)] == [(1, "on_full"), (0, "on_full")]
+
+
 def test_a_circle_through_a_queue_that_is_never_full_is_none() -> None:
     queues = [queue("a", max_waiting=5, on_full="queue:b"), queue("b", on_full="queue:a")]
     assert find_problems(queues, []) == []

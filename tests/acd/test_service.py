@@ -375,3 +375,31 @@ def test_gauges_read_what_is_true_now(rig: Rig) -> None:
     assert rig.gauge("queue_waiting") == {("service",): 1.0, ("narrow",): 0.0}
     assert rig.gauge("queue_longest_wait_seconds") == {("service",): 9.0, ("narrow",): 0.0}
     assert rig.gauge("agents")[("NOT_READY",)] == 1.0
+
+
+def test_a_target_agent_leads_to_the_agents_first_queue_for_this_agent_alone() -> None:
+    rig = Rig()
+    rig.staff()
+    assert rig.application.takes("agent", "1001")
+    assert not rig.application.takes("agent", "1002")
+    commands = rig.feed(replace(HANDED_OFF, target="agent:1001"))
+    assert [command.station for command in commands if isinstance(command, OfferCall)] == ["phone"]
+
+
+def test_who_waits_for_an_agent_who_does_not_come_goes_the_queues_way_out() -> None:
+    rig = Rig()
+    rig.feed(replace(HANDED_OFF, target="agent:1001"))
+    (waiting,) = rig.verb("queue.waiting", queue="service")
+    assert waiting["preferred"] == ["1001"]
+    assert rig.verb("queue.explain", call_id="call")["alone_for_s"] == 60
+    assert HandOff(call_id="call", target="flow:closed") in rig.wait(60)
+
+
+def test_number_lists_add_their_priority_and_tags_to_a_caller() -> None:
+    rig = Rig()
+    target = "queue:service?priority=10&tag=老人"
+    rig.feed(replace(HANDED_OFF, target=target, priority=50, tags=("大客户",), lists=("vip",)))
+    rig.feed(replace(HANDED_OFF, call_id="second", priority=250, target="queue:service?priority=20"))
+    second, first = rig.verb("queue.waiting", queue="service")
+    assert (first["priority"], first["tags"]) == (60, ["老人", "大客户"])
+    assert second["priority"] == 254
