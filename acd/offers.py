@@ -21,6 +21,7 @@ from acd.events import OfferEnded, OfferResult
 from acd.inputs import CallerConnected, PhoneAnswered, PhoneRang
 from acd.lining_up import line_up, step_out
 from acd.no_answer import settle_agent
+from acd.places import keep_preferred
 from acd.state import Timer, TimerKind
 from acd.step import Step
 
@@ -99,6 +100,7 @@ def cancel_all(step: Step, entry: Entry, queue_name: str | None = None) -> list[
     if agents and not entry.offer_ids:
         step_out(step, entry)
         entry.state, entry.rings_all_in = EntryState.WAITING, None
+        keep_preferred(step, entry)  # one of them may serve other queues by now
         line_up(step, entry)
     return agents
 

@@ -38,6 +38,7 @@ def go_on(step: Step, entry: Entry) -> None:
     """The last offer failed: the caller waits on at the old place, unless the time was up meanwhile."""
     step_out(step, entry)
     entry.state, entry.connecting, entry.rings_all_in = EntryState.WAITING, None, None
+    keep_preferred(step, entry)  # one of them may serve other queues by now
     line_up(step, entry)
     for place in list(entry.places.values()):
         way_out = due_way_out(step.state.queues[place.queue_name], place, step.now)

@@ -157,3 +157,13 @@ def test_a_queue_that_does_not_exist_changes_nothing() -> None:
     with pytest.raises(UsageError, match="there is no queue 投诉"):
         centre.tell(ChangeQueues(agent_id="1003", queues=("billing", "投诉")))
     assert centre.core.state.agents["1003"].queue_names == ("service",)
+
+
+def test_a_preferred_agent_who_moved_to_other_queues_meanwhile_is_not_waited_for() -> None:
+    centre = centre_with("1001")
+    centre.join("call", "service", preferred=["1001"], preferred_wait_s=60)
+    centre.tell(ChangeQueues(agent_id="1001", queues=("billing",)))
+    centre.end_offer("call", OfferResult.REJECTED)
+    check_state(centre.core.state)
+    centre.staff("1003")
+    assert centre.offered_to("call") == "1003"
