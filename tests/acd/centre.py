@@ -49,6 +49,8 @@ class Centre:
         self.inputs: list[tuple[float, Command | Input | None]] = []
         """All that was told, and None where the core was woken, with the time."""
         self.outputs: list[Output] = []
+        self.doubts_refusals = True
+        """Whether what is refused is looked at for whether it changed something."""
 
     def tell(self, given: Command | Input) -> list[Output]:
         self.inputs.append((self.now, given))

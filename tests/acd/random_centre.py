@@ -1,0 +1,77 @@
+"""Any configuration of queues and agents that has no problems."""
+
+from random import Random
+
+from acd.config import AgentConfig, OverflowCause, OverflowRule, QueueConfig, RingRule, StrategyName
+from acd.config_problems import find_problems
+
+NAMES = ("报修", "投诉", "service", "线路", "vip")
+_CAUSES = (OverflowCause.WAIT, OverflowCause.LENGTH, OverflowCause.UNSTAFFED)
+_CAPACITIES: tuple[dict[str, int], ...] = ({}, {}, {"voice": 1, "chat": 2}, {"chat": 3, "video": 1})
+
+
+def random_centre(choices: Random) -> tuple[list[QueueConfig], list[AgentConfig]]:
+    """Three to five queues, two to eight agents."""
+    while True:
+        names = choices.sample(NAMES, choices.randint(3, len(NAMES)))
+        queues = [_queue(choices, name, names) for name in names]
+        agents = [_agent(choices, str(1001 + number), names) for number in range(choices.randint(2, 8))]
+        if not find_problems(queues, agents):
+            return queues, agents
+
+
+def _queue(choices: Random, name: str, names: list[str]) -> QueueConfig:
+    return QueueConfig(
+        name=name,
+        strategy=choices.choice(list(StrategyName)),
+        weight=choices.choice([0, 0, 5]),
+        priority=choices.choice([0, 0, 3]),
+        ring_timeout_s=choices.choice([3, 6, 15]),
+        refusal_delay_s=choices.choice([1, 3, 20]),
+        wrap_up_s=choices.choice([0, 5, 30]),
+        max_wait_s=choices.choice([0, 20, 40]),
+        on_timeout=_way_out(choices, names),
+        max_waiting=choices.choice([0, 2, 6]),
+        on_full=_way_out(choices, names),
+        rings=_rings(choices),
+        overflow=[_rule(choices, name, names) for _ in range(choices.choice([0, 0, 1, 2]))],
+        exit_keys={
+            key: _way_out(choices, names) for key in choices.sample("0159", choices.choice([0, 1, 2]))
+        },
+    )
+
+
+def _agent(choices: Random, agent_id: str, names: list[str]) -> AgentConfig:
+    queues = choices.sample(names, choices.randint(1, len(names)))
+    return AgentConfig(
+        id=agent_id,
+        queues=queues,
+        priorities={queue: choices.choice([1, 2]) for queue in queues[:1]},
+        penalties={queue: choices.choice([0, 1]) for queue in queues[-1:]},
+        weight=choices.choice([0.5, 1, 3]),
+        skills={
+            skill: choices.choice([1, 3])
+            for skill in choices.sample(["en", "complaints"], choices.choice([0, 1, 2]))
+        },
+        tags=choices.sample(["trainee"], choices.choice([0, 1])),
+        capacity=choices.choice(_CAPACITIES),
+    )
+
+
+def _way_out(choices: Random, names: list[str]) -> str:
+    return choices.choice(["hang_up", "flow:closed", f"queue:{choices.choice(names)}"])
+
+
+def _rings(choices: Random) -> list[RingRule]:
+    first = RingRule(after_s=choices.choice([0, 4]), require=choices.choice(["", "en", "complaints>=2"]))
+    later = RingRule(after_s=12, require=choices.choice(["", "en"]), drop_callers_own=choices.random() < 0.5)
+    return [[], [later], [first, later]][choices.choice([0, 0, 1, 2])]
+
+
+def _rule(choices: Random, name: str, names: list[str]) -> OverflowRule:
+    when, above = choices.choice(_CAUSES), choices.choice([0, 2, 10])
+    if choices.random() < 0.5:
+        return OverflowRule(when=when, above=above, to=_way_out(choices, names))
+    return OverflowRule(
+        when=when, above=above, also=choices.choice([other for other in names if other != name])
+    )
