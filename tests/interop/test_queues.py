@@ -4,13 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from sipp_scenarios.audio import speech
 from sipp_scenarios.conductor import ConductedScenario
 from sipp_scenarios.phones import CalledPhone, CallerPhone
+from sipp_scenarios.runner import SippProcess, free_port
 from sipp_scenarios.switch_process import SwitchProcess
 from switch.records.projection import JournalEntry
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.switch_process import QUEUE_ONLY, switch_process
+from tests.helpers.switch_process import QUEUE_ONLY, UNLISTED, switch_process
 
+HOST = "127.0.0.1"
 IMPORTANT, IMPATIENT, SHARED, LEAVING, EVERYBODY = "95590", "95591", "95592", "95593", "95594"
 QUEUES = """
 [[queues]]
@@ -125,6 +128,33 @@ def test_all_agents_are_rung_one_answers_and_the_others_are_told_it_was_answered
     assert {centre.agent_state(agent) for agent in ("2001", "2002")} == {"AVAILABLE"}
     for agent in ("2001", "2002"):
         centre.events.call("agent.set_queues", agent=agent, queues=["service"])
+
+
+def test_a_caller_holds_and_resumes_while_waiting_and_loses_nothing(centre: CallCentre) -> None:
+    centre.run("caller_holds", QUEUE_ONLY)
+    left = centre.events.wait_for("queue.caller_left", queue="service")
+    assert left.fields["reason"] == "abandoned"
+
+
+def test_an_agent_transfers_the_caller_to_another_phone_and_gets_wrap_up(centre: CallCentre) -> None:
+    station, other = centre.seat("2001"), centre.register("2002")
+    phone = station.scenario("agent_transfers", rtp_port=free_port(HOST), nobody=UNLISTED, target=other.name)
+    with (
+        other.expect_call(speech(2002, 30), "agent_is_transferred_to") as target,
+        SippProcess(phone, centre.folder) as transferring,
+        centre.caller(QUEUE_ONLY) as caller,
+    ):
+        caller.wait_answered()
+        target.wait_ringing()
+        target.answer()
+        centre.events.wait_for("call.transferred", kind="blind", by="2001")
+        transferring.finish().check()
+        centre.events.wait_for("agent.wrap_up_started", agent="2001")
+        centre.events.wait_for("agent.wrap_up_ended", agent="2001")
+        assert centre.agent_state("2001") == "AVAILABLE"
+        target.talker.wait_to_hear(0.3)
+        caller.hang_up()
+        target.wait_hung_up_on()
 
 
 def talk_and_hang_up(agent: CalledPhone, caller: CallerPhone) -> None:
