@@ -20,6 +20,7 @@ from acd.config import QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
 from acd.core import AcdCore
 from acd.events import AgentStateChanged, CallerLeft, LeaveReason, OfferResult, WrapUpStarted
 from acd.inputs import (
+    CalendarChanged,
     CallerCame,
     CallerConnected,
     CallerGone,
@@ -82,6 +83,8 @@ class Day:
         """Let everybody come and go. Who still waits OVERTIME_S after the last shift is left unserved."""
         for duty in self._centre.duties:
             self._plan(duty)
+        for calendar in sorted({queue.calendar for queue in self._centre.queues} - {""}):
+            self._tell(CalendarChanged(calendar=calendar, open=True))
         for agent in self._centre.agents:
             self._tell(StationChanged(station=_phone_of(agent.id), reachable=True))
         for caller in callers:

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from random import Random
 
+from acd.config import AcdConfig
 from acd.core import AcdCore
 from acd.entry import EntryState
 from tests.acd import random_shift
@@ -39,9 +40,12 @@ class LongShift:
     def __init__(self, seed: int) -> None:
         self._choices = Random(seed)
         self._ledger = Ledger()
+        self._config = AcdConfig(
+            parallel_during_calls=self._choices.random() < 0.5, priority_level_s=self._choices.choice([1, 60])
+        )
         self._centre = Centre(*random_centre(self._choices))
         self._ids = CountedIds()
-        self._centre.core = AcdCore(self._centre.queues, self._centre.agents, self._ids)
+        self._centre.core = self._new_core(self._ids)
         self._noted = 0
         self._snapshot = ""
         """In JSON, with where the journal, the outputs and the ids stood."""
@@ -64,6 +68,9 @@ class LongShift:
                 self._remember()
         self._send_everybody_home()
         self._replay()
+
+    def _new_core(self, ids: CountedIds) -> AcdCore:
+        return AcdCore(self._centre.queues, self._centre.agents, ids, self._config)
 
     def _check(self, *, whole: bool) -> None:
         state, outputs = self._centre.core.state, self._centre.outputs[self._noted :]
@@ -92,10 +99,10 @@ class LongShift:
     def _replay(self) -> None:
         """The same inputs, as they stand in a journal, have the same outputs."""
         centre, lines = self._centre, written(self._centre.inputs)
-        again = AcdCore(centre.queues, centre.agents, CountedIds())
+        again = self._new_core(CountedIds())
         assert replayed(again, lines) == centre.outputs
         told, said, given = self._stood
-        resumed = AcdCore(centre.queues, centre.agents, CountedIds(given))
+        resumed = self._new_core(CountedIds(given))
         resumed.restore(json.loads(self._snapshot))
         assert replayed(resumed, lines[told:]) == centre.outputs[said:]
         assert again.snapshot() == resumed.snapshot() == centre.core.snapshot()

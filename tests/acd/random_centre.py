@@ -2,11 +2,10 @@
 
 from random import Random
 
-from acd.config import AgentConfig, OverflowCause, OverflowRule, QueueConfig, RingRule, StrategyName
+from acd.config import AgentConfig, Closing, OverflowCause, OverflowRule, QueueConfig, RingRule, StrategyName
 from acd.config_problems import find_problems
 
 NAMES = ("报修", "投诉", "service", "线路", "vip")
-_CAUSES = (OverflowCause.WAIT, OverflowCause.LENGTH, OverflowCause.UNSTAFFED)
 _CAPACITIES: tuple[dict[str, int], ...] = ({}, {}, {"voice": 1, "chat": 2}, {"chat": 3, "video": 1})
 
 
@@ -35,6 +34,8 @@ def _queue(choices: Random, name: str, names: list[str]) -> QueueConfig:
         on_full=_way_out(choices, names),
         rings=_rings(choices),
         overflow=[_rule(choices, name, names) for _ in range(choices.choice([0, 0, 1, 2]))],
+        calendar=choices.choice(["", "", "", "office", "counter"]),
+        closing=choices.choice(list(Closing)),
         exit_keys={
             key: _way_out(choices, names) for key in choices.sample("0159", choices.choice([0, 1, 2]))
         },
@@ -69,8 +70,8 @@ def _rings(choices: Random) -> list[RingRule]:
 
 
 def _rule(choices: Random, name: str, names: list[str]) -> OverflowRule:
-    when, above = choices.choice(_CAUSES), choices.choice([0, 2, 10])
-    if choices.random() < 0.5:
+    when, above = choices.choice(list(OverflowCause)), choices.choice([0, 2, 10])
+    if when is OverflowCause.CLOSED or choices.random() < 0.5:
         return OverflowRule(when=when, above=above, to=_way_out(choices, names))
     return OverflowRule(
         when=when, above=above, also=choices.choice([other for other in names if other != name])

@@ -112,6 +112,15 @@ def replace_wrap_up(seconds: float) -> QueueConfig:
     return QUEUE.model_copy(update={"wrap_up_s": seconds})
 
 
+def test_the_hours_are_the_scenarios_whatever_the_calendar_says() -> None:
+    queue = QUEUE.model_copy(update={"calendar": "office"})
+    ones, others = (
+        go_through(plan(stream(calls_per_hour=20, hours=2)), centre([one], 2), 1) for one in (queue, QUEUE)
+    )
+    assert ones[0].figures == others[0].figures
+    assert ones[0].figures[ALL]["answered"]
+
+
 def test_callers_who_overflow_count_in_each_queue_and_once_in_all() -> None:
     first = QueueConfig(
         name="first", overflow=[OverflowRule(when=OverflowCause.WAIT, above=10, to="queue:second")]
