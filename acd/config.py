@@ -52,6 +52,16 @@ class StrategyName(StrEnum):
     """Whom the call names, if free; or else the longest idle."""
 
 
+class RepeatPolicy(StrEnum):
+    """Whom a caller gets who calls again."""
+
+    OFF = "off"
+    LAST_AGENT = "last_agent"
+    """Who talked with the caller last."""
+    FAMILIAR_AGENT = "familiar_agent"
+    """Who talked with the caller most often."""
+
+
 class OverflowCause(StrEnum):
     """What a rule of overflow looks at."""
 
@@ -169,6 +179,20 @@ class QueueConfig(Section):
     exit_keys: dict[str, str] = Field(
         default_factory=dict,
         description='What a waiting caller\'s key leads to, such as { "0" = "flow:operator" }.',
+    )
+    repeat: RepeatPolicy = Field(
+        default=RepeatPolicy.OFF,
+        description="Whom callers who call again are to get first: last_agent, familiar_agent (who talked "
+        "with them most often), or off.",
+    )
+    repeat_period_h: float = Field(
+        default=24, gt=0, le=8760, description="Hours for which a conversation counts for that."
+    )
+    repeat_wait_s: float = Field(
+        default=20,
+        ge=0,
+        le=3600,
+        description="Seconds they wait for that agent alone; 0: only if the agent is free at once.",
     )
     ring_timeout_s: float = Field(
         default=15, gt=0, le=300, description="Seconds an agent's phone rings before the offer ends (RONA)."

@@ -131,6 +131,7 @@ def _ring(step: Step, entry: Entry, decision: Decision, agent: Agent) -> None:
             strategy=state.queues[queue_name].config.strategy.value,
             candidates=decision.candidates,
             ranked=decision.ranked,
+            repeats=entry.repeats,
         ),
         _asking(entry, offer, lease_end - step.now),
     )

@@ -60,6 +60,8 @@ class Entry:
     preferred_until: float | None = None
     """When others are asked too; None when they are already."""
     tags: tuple[str, ...] = ()
+    repeats: int = 0
+    """How often the caller talked with agents lately."""
     places: dict[str, Place] = field(default_factory=dict)
     """By queue, in the order joined; kept when TALKING only for the queue that served."""
     state: EntryState = EntryState.WAITING

@@ -79,6 +79,8 @@ class CallerJoined(Event):
     high_s: float | None = None
     """One of ten is served after."""
     medium: str = VOICE
+    repeats: int = 0
+    """How often the caller talked with agents lately, within the first queue's ``repeat_period_h``."""
 
 
 @plain_data
@@ -135,6 +137,7 @@ class CallCompleted(Event):
     by_agent: bool
     """True when the agent hung up, False when the customer did or the exchange ended the call."""
     medium: str = VOICE
+    caller_number: str = ""
 
 
 class OfferCause(StrEnum):
@@ -168,6 +171,8 @@ class OfferMade(Event):
     """Agents who were free and fitted."""
     ranked: tuple[tuple[str, int, tuple[tuple[str, float], ...]], ...] = ()
     """The first three of them, where agents were ranked: number, penalty, parts of the strategy's key."""
+    repeats: int = 0
+    """How often the caller talked with agents lately."""
 
 
 @plain_data

@@ -42,6 +42,8 @@ class CallerCame:
     """So long they alone are asked."""
     tags: tuple[str, ...] = ()
     """What is known of the customer."""
+    repeats: int = 0
+    """How often the caller talked with agents lately."""
     medium: str = VOICE
     is_item: bool = False
     """Whether it is no call: what is called ``call_id`` here is the item's id then."""

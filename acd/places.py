@@ -36,6 +36,7 @@ def take_place(step: Step, entry: Entry, queue: Queue) -> None:
             position=queue.line.position(entry),
             priority=entry.priority,
             requirement=place.requirement,
+            repeats=entry.repeats,
             medium=entry.medium,
             low_s=estimate.low_s if estimate else None,
             likely_s=estimate.likely_s if estimate else None,

@@ -1,11 +1,15 @@
 """Calls on their way to a queue, and away from it."""
 
+from dataclasses import replace
+
+from acd.agent import AgentState
 from acd.agent_target import waiting_for
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME
 from acd.core import AcdCore
 from acd.events import ItemPassedOn, LeaveReason
 from acd.inputs import CallerCame, CallerGone, KeyPressed
-from acd.queue_target import parse_queue_target
+from acd.queue_target import QueueTarget, parse_queue_target
+from acd.repeats import RepeatCallers
 from runtime.driver import Outputs
 from runtime.target import HANG_UP, parse_target
 from switch.commands import AnswerCall
@@ -15,8 +19,9 @@ from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, D
 class Reception:
     """Tells the core who comes and goes. Calls that arrive unanswered are answered before they join."""
 
-    def __init__(self, core: AcdCore) -> None:
+    def __init__(self, core: AcdCore, repeats: RepeatCallers) -> None:
         self._core = core
+        self._repeats = repeats
         self._unanswered: dict[str, CallerCame] = {}
 
     def call_arrived(self, event: CallArrived, now: float) -> Outputs:
@@ -57,6 +62,7 @@ class Reception:
             asked = waiting_for(self._core.state.agent(name).config, self._core.state.queues)
         else:
             return None
+        asked, repeats = self._again(asked, event.caller_number)
         return CallerCame(
             call_id=event.call_id,
             contact_id=event.contact_id,
@@ -68,7 +74,18 @@ class Reception:
             preferred=asked.preferred,
             preferred_wait_s=asked.preferred_wait_s,
             tags=tuple(dict.fromkeys((*asked.tags, *event.tags))),
+            repeats=repeats,
         )
+
+    def _again(self, asked: QueueTarget, number: str) -> tuple[QueueTarget, int]:
+        """Whoever calls again may prefer an agent, who must be at work; how often they talked with agents."""
+        rules = self._core.state.queue(asked.queues[0]).config
+        repeat = self._repeats.of(number, rules)
+        agent = self._core.state.agents.get(repeat.agent_id or "")
+        if asked.preferred or agent is None or agent.state is AgentState.LOGGED_OUT:
+            return asked, repeat.conversations
+        wait_s = rules.repeat_wait_s
+        return replace(asked, preferred=(agent.agent_id,), preferred_wait_s=wait_s), repeat.conversations
 
     def _answer(self, came: CallerCame) -> Outputs:
         self._unanswered[came.call_id] = came

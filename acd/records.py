@@ -1,9 +1,9 @@
 """One row for each caller who came to a queue: how long they waited, and what became of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, select
 
 from acd.events import (
     CallCompleted,
@@ -14,9 +14,12 @@ from acd.events import (
     OfferMade,
     OfferResult,
 )
+from acd.repeats import Conversation
 from switch.events import SwitchStarted
+from switch.records.call_records import call_records
 from switch.records.columns import RESTART, Stamp, stamp
 from switch.records.projection import JournalEntry
+from switch.records.queries import RecordReader
 
 Row = dict[str, Any]
 
@@ -143,3 +146,22 @@ def _closed(row: Row, entry: JournalEntry) -> Row:
     row["wait_ms"] = entry.fields["wait_ms"]
     row["agent"] = entry.fields["agent"]
     return row
+
+
+def conversations_between(
+    records: RecordReader, since: float, until: float, most: int
+) -> Iterator[tuple[str, Conversation]]:
+    """Numbers and their conversations, the latest of a time, at most so many; the oldest first.
+
+    Raises NoRecords.
+    """
+    entries, calls = QueueEntries.table.c, call_records.c
+    talked = (
+        select(calls.src, calls.end_stamp, entries.agent)
+        .join_from(QueueEntries.table, call_records, entries.call_id == calls.call_id)
+        .where(entries.talk_ms.is_not(None), calls.end_stamp.between(stamp(since), stamp(until)))
+        .order_by(calls.end_stamp.desc())
+        .limit(most)
+    )
+    for row in reversed(records.rows(talked)):
+        yield row["src"], Conversation(row["end_stamp"].timestamp(), row["agent"])

@@ -5,20 +5,29 @@ a call's end before the ends of its offers, so an offer that is still open when 
 the phone, or by a fault on the way to it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from acd import commands, inputs
 from acd.agent_target import own_queue
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
 from acd.core import COMMANDS, AcdCore
-from acd.events import CallerJoined, CallerLeft, ItemPassedOn, LeaveReason, OfferMade, OfferResult
+from acd.events import (
+    CallCompleted,
+    CallerJoined,
+    CallerLeft,
+    ItemPassedOn,
+    LeaveReason,
+    OfferMade,
+    OfferResult,
+)
 from acd.explain_verbs import ExplainVerbs
 from acd.figures import QueueFigures
 from acd.item_verbs import ItemVerbs
 from acd.queue_target import parse_queue_target
 from acd.reception import Reception
-from acd.records import QueueEntries
+from acd.records import QueueEntries, conversations_between
+from acd.repeats import HOUR_S, MAX_NUMBERS, Conversation, RepeatCallers
 from acd.state import AcdState
 from acd.verbs import (
     AcdVerbs,
@@ -114,17 +123,20 @@ def build(
     """
     core = AcdCore(queues, agents, ids, config, seed=int(ids.token(), 16))
     figures = QueueFigures(queues)
+    repeats = RepeatCallers(clock.wall)
+    began_at, period_h = clock.wall(), max((queue.repeat_period_h for queue in queues), default=0.0)
     return Application(
         scheme=QUEUE_SCHEME,
         knows=knows_queues(core.state),
         more_schemes={AGENT_SCHEME: knows_agents(core.state)},
         cores=(core,),
         routes={
-            **_inputs(core),
+            **_inputs(core, repeats),
             **_commands(ids),
             **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
             CallerJoined: _counting(figures.caller_joined),
             CallerLeft: _counting(figures.caller_left),
+            CallCompleted: _counting(repeats.call_completed),
         },
         verbs=(
             *_verbs(AcdVerbs(core.state, stations, figures, clock, submit)),
@@ -135,7 +147,16 @@ def build(
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
         agent_at=core.state.seats.get,
         agent_topics=(OfferMade.topic,),
+        catch_up=lambda records: _remembering(
+            repeats, conversations_between(records, began_at - period_h * HOUR_S, began_at, MAX_NUMBERS)
+        ),
     )
+
+
+def _remembering(repeats: RepeatCallers, told: Iterable[tuple[str, Conversation]]) -> Callable[[], None]:
+    """Who talked with whom in the runs before, to be taken in on the loop."""
+    known = list(told)
+    return lambda: repeats.restore(known)
 
 
 def knows_queues(state: AcdState) -> Callable[[str], bool]:
@@ -217,9 +238,9 @@ def _gauges(readings: AcdReadings) -> tuple[Gauge, ...]:
     )
 
 
-def _inputs(core: AcdCore) -> dict[type, Handler]:
+def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
     """What the exchange reports, as inputs of the core."""
-    reception = Reception(core)
+    reception = Reception(core, repeats)
 
     def telling(translate: Callable[[Any], inputs.Input]) -> Handler:
         return lambda event, now: core.handle(translate(event), now=now)

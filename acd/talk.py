@@ -35,6 +35,7 @@ def end(step: Step, entry: Entry, offer: Offer, *, by_agent: bool) -> None:
             talk_ms=talk_ms,
             by_agent=by_agent,
             medium=offer.medium,
+            caller_number=entry.caller_number,
         )
     )
     agent = step.state.agents[offer.agent_id]

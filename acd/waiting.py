@@ -134,6 +134,7 @@ def _new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
         rank=state.rank(step.now, priority, state.joined),
         requirement=came.requirement,
         tags=came.tags,
+        repeats=came.repeats,
         medium=came.medium,
         is_item=came.is_item,
         data=came.data,

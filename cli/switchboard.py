@@ -62,6 +62,7 @@ from switch.placing_verbs import PlacingVerbs, Reach
 from switch.recording_rule import RecordingPolicies, policy_of
 from switch.records.call_records import CallRecords
 from switch.records.database import Database
+from switch.records.errors import NoRecords
 from switch.records.journal import Journal
 from switch.records.number_entries import NumberEntries
 from switch.records.projection import Projection
@@ -97,6 +98,9 @@ VERSION = version("ringmain")
 
 LISTS_PATIENCE_S = 10.0
 """So long the first calls wait for the number lists, in case the database is slow."""
+
+CATCH_UP_PAUSE_S = 1.0
+"""Between looks whether the database has the runs before."""
 
 log = structlog.get_logger(__name__)
 
@@ -353,6 +357,7 @@ class Switchboard:
         self._override_file.load()
         self.driver.submit(StartCalendars())
         self._loader.start()
+        self._catching_up = self._loop.create_task(self._catch_up())
         await asyncio.to_thread(self._loader.wait, LISTS_PATIENCE_S)
         known = self._registrations.load()
         self.driver.run_step(lambda now: self._stack.registrar.restore(known, now))
@@ -371,6 +376,7 @@ class Switchboard:
         """Finish recordings, then let go of sockets, then bring journal, database and archive up to date."""
         self._probe.stop()
         self._loader.close()
+        self._catching_up.cancel()
         self._archive.stop_working()
         self._loop.remove_reader(self._media.event_fd)
         self._media.close()
@@ -401,6 +407,20 @@ class Switchboard:
     def _report(self, event: Event) -> None:
         """What journal or database tell on their own threads joins the other events on the loop."""
         self._loop.call_soon_threadsafe(self.driver.submit, event)
+
+    async def _catch_up(self) -> None:
+        """Let applications read of the runs before, as soon as the database has all of it."""
+        readers = [app.catch_up for app in self._applications if app.catch_up is not None]
+        records = RecordReader(self.configuration.records)
+        while readers:
+            try:
+                if self._knows_earlier_runs():
+                    (await asyncio.to_thread(readers[0], records))()
+                    del readers[0]
+                    continue
+            except NoRecords as error:
+                log.debug("the runs before cannot be read yet", reason=str(error))
+            await asyncio.sleep(CATCH_UP_PAUSE_S)
 
     def _take_lists(self, lists: dict[str, NumberList]) -> None:
         """On the loader's thread."""

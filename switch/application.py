@@ -10,6 +10,7 @@ from typing import Any
 from runtime.driver import Core, Handler
 from runtime.models import Params
 from switch.records.projection import Projection
+from switch.records.queries import RecordReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,11 @@ class Application:
     gauges: tuple[Gauge, ...] = ()
     agent_at: Callable[[str], str | None] = lambda station: None
     """Which of its agents sits at a station."""
+    catch_up: Callable[[RecordReader], Callable[[], None]] | None = None
+    """Reads, on a thread, what it wants to know of the runs before; what comes back takes it in, on the loop.
+
+    Raises NoRecords.
+    """
     more_schemes: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
     """Further schemes of targets it takes, with what ``knows`` is for each."""
     agent_topics: tuple[str, ...] = ()

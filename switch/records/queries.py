@@ -113,6 +113,10 @@ class RecordReader:
             for list_name, number, remark, begins, ends in streaming.execute(wanted):
                 yield list_name, Entry(number, remark, _wall(begins), _wall(ends))
 
+    def rows(self, wanted: Select[Any]) -> list[Row]:
+        """What an application wants to know of its own tables."""
+        return self._select(wanted)
+
     def _select(self, wanted: Select[Any]) -> list[Row]:
         with _reading(self._url) as connection:
             return [dict(row) for row in connection.execute(wanted).mappings()]

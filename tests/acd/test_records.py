@@ -1,15 +1,20 @@
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import Column, create_engine, insert, select
 
 from acd.config import QueueConfig
 from acd.events import OfferResult
-from acd.records import QueueEntries
+from acd.records import QueueEntries, conversations_between
+from acd.repeats import Conversation
 from runtime.vocabulary import Event, event_fields
 from switch.events import SwitchStarted
-from switch.records.columns import stamp
+from switch.records.call_records import call_records
+from switch.records.columns import Stamp, stamp
+from switch.records.config import RecordsConfig
 from switch.records.projection import JournalEntry
+from switch.records.queries import RecordReader
 from tests.acd.centre import Centre, agents_of
 
 
@@ -129,3 +134,25 @@ def test_reading_again_from_the_oldest_open_entry_adds_only_what_was_missing() -
         again = fold(QueueEntries(), journal[stop if oldest is None else oldest - 1 :])
         rows = {row["entry"]: row for row in [*written, *again]}
         assert list(rows.values()) == everything
+
+
+def test_conversations_are_read_back_with_the_numbers_of_their_calls(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/records.db"
+    engine = create_engine(url)
+    for table in (QueueEntries.table, call_records):
+        table.create(engine)
+    (row,) = fold(QueueEntries(), journal_of(served_centre().outputs))
+    needed = {column.name: _something(column) for column in call_records.columns if not column.nullable}
+    call = needed | {"call_id": "call", "src": "13800138000", "end_stamp": stamp(2000.0)}
+    with engine.begin() as connection:
+        connection.execute(insert(QueueEntries.table), row)
+        connection.execute(insert(call_records), call)
+    records = RecordReader(RecordsConfig(database=url, journal=tmp_path))
+    assert list(conversations_between(records, 1000.0, 3000.0, 10)) == [
+        ("13800138000", Conversation(2000.0, "1002"))
+    ]
+    assert list(conversations_between(records, 2001.0, 3000.0, 10)) == []
+
+
+def _something(column: Column[Any]) -> object:
+    return stamp(1000.0) if isinstance(column.type, Stamp) else column.type.python_type()

@@ -1,13 +1,14 @@
 """The ACD as the exchange sees it: events in, commands out, through the driver."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from acd.config import AgentConfig, QueueConfig
-from acd.events import CallerLeft, LeaveReason, OfferResult
+from acd.config import AgentConfig, QueueConfig, RepeatPolicy
+from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
 from acd.service import OFFER_RESULTS, RELEASE_CAUSES, WITHDRAWAL_CAUSES, build
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
@@ -80,13 +81,13 @@ REGISTERED = StationRegistered(station="phone", contact="sip:phone@192.0.2.7", p
 class Rig:
     """The ACD between a driver and an exchange that only takes notes."""
 
-    def __init__(self) -> None:
+    def __init__(self, queues: Sequence[QueueConfig] = QUEUES) -> None:
         self.clock = ManualClock()
         self.commands: list[Command] = []
         self.events: list[Event] = []
         self.alarm = ManualAlarm()
         self.driver = Driver(self.clock, self.alarm, self._fail)
-        self.application = build(QUEUES, AGENTS, STATIONS, SeededIds(), self.driver.submit, self.clock)
+        self.application = build(queues, AGENTS, STATIONS, SeededIds(), self.driver.submit, self.clock)
         self.driver.add_routes(self.application.routes)
         for core in self.application.cores:
             self.driver.add_core(core)
@@ -403,3 +404,16 @@ def test_number_lists_add_their_priority_and_tags_to_a_caller() -> None:
     second, first = rig.verb("queue.waiting", queue="service")
     assert (first["priority"], first["tags"]) == (60, ["老人", "大客户"])
     assert second["priority"] == 254
+
+
+def test_who_calls_again_waits_for_the_agent_of_the_last_call_and_is_known() -> None:
+    rig = Rig([QueueConfig(name="service", repeat=RepeatPolicy.LAST_AGENT, repeat_wait_s=30)])
+    talk(rig)
+    rig.feed(ENDED, replace(HANDED_OFF, call_id="again"))
+    rig.verb("agent.sign_out", agent="1001")
+    rig.feed(replace(HANDED_OFF, call_id="later"))
+    again, later = rig.verb("queue.waiting", queue="service")
+    assert (again["preferred"], later["preferred"]) == (["1001"], []), "who is not at work is not waited for"
+    assert rig.verb("queue.explain", call_id="again")["alone_for_s"] == 30
+    joined = [event for event in rig.events if isinstance(event, CallerJoined)]
+    assert [event.repeats for event in joined] == [0, 1, 1]

@@ -1,0 +1,82 @@
+"""Who talked with whom lately, so that customers who call again can get the same agent: a fold over events.
+
+Of each number the latest conversations are known, of at most so many numbers; who has not called for longest
+is forgotten first. Times are the wall clock's, since they outlive the process.
+"""
+
+from bisect import insort
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from acd.config import QueueConfig, RepeatPolicy
+from acd.events import CallCompleted
+from acd.media import VOICE
+
+MAX_NUMBERS = 100_000
+MAX_CONVERSATIONS = 16
+"""Of one number."""
+HOUR_S = 3600.0
+
+
+class Conversation(NamedTuple):
+    """One that is over."""
+
+    ended_at: float
+    agent_id: str
+
+
+class Repeat(NamedTuple):
+    """What is known of one who calls again."""
+
+    conversations: int = 0
+    """Within the queue's period."""
+    agent_id: str | None = None
+    """Whom the queue prefers for this caller; None: nobody."""
+
+
+class RepeatCallers:
+    """The memory of conversations by number."""
+
+    def __init__(self, wall: Callable[[], float]) -> None:
+        self._wall = wall
+        self._known: OrderedDict[str, list[Conversation]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def call_completed(self, event: CallCompleted) -> None:
+        """Remember a conversation by voice with a number that can call again."""
+        if event.medium == VOICE:
+            self._remember(event.caller_number, Conversation(self._wall(), event.agent))
+
+    def restore(self, told: Iterable[tuple[str, Conversation]]) -> None:
+        """Conversations of the runs before, in any order; what is known already stays."""
+        for number, conversation in told:
+            self._remember(number, conversation)
+
+    def of(self, number: str, queue: QueueConfig) -> Repeat:
+        """What a queue makes of one who calls now."""
+        since = self._wall() - queue.repeat_period_h * HOUR_S
+        recent = [one for one in self._known.get(number, ()) if one.ended_at >= since]
+        return Repeat(len(recent), _preferred(recent, queue.repeat))
+
+    def _remember(self, number: str, conversation: Conversation) -> None:
+        if not any(sign.isdigit() for sign in number):
+            return
+        known = self._known.setdefault(number, [])
+        insort(known, conversation)
+        del known[:-MAX_CONVERSATIONS]
+        self._known.move_to_end(number)
+        if len(self._known) > MAX_NUMBERS:
+            self._known.popitem(last=False)
+
+
+def _preferred(recent: Sequence[Conversation], policy: RepeatPolicy) -> str | None:
+    """The agent of the latest, or of most of them; of several with as many the one who talked last."""
+    if not recent or policy is RepeatPolicy.OFF:
+        return None
+    if policy is RepeatPolicy.LAST_AGENT:
+        return recent[-1].agent_id
+    times = Counter(one.agent_id for one in recent)
+    return max(recent, key=lambda one: (times[one.agent_id], one.ended_at)).agent_id
