@@ -65,7 +65,8 @@ class Day:
     def __init__(self, centre: Centre, chance: Chance) -> None:
         self._centre = centre
         self._chance = chance
-        self._core = AcdCore(centre.queues, centre.agents, SeededIds(), centre.acd, seed=1)
+        luck = int(chance.draw("core") * 2**32)
+        self._core = AcdCore(centre.queues, centre.agents, SeededIds(), centre.acd, seed=luck)
         self._now = 0.0
         self._agenda: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._noted = 0

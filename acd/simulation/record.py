@@ -10,8 +10,6 @@ from acd.events import AgentStateChanged, CallerJoined, CallerLeft, LeaveReason
 from acd.figures import QueueFigures
 from runtime.vocabulary import Output
 
-_WAITED_FOR = (LeaveReason.CONNECTED, LeaveReason.ABANDONED)
-
 
 @dataclass(slots=True)
 class Visit:
@@ -36,14 +34,14 @@ class Record:
     """By call."""
     waits_s: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """Queue → waits of those it had answered."""
-    longest_s: Counter[str] = field(default_factory=Counter)
+    longest_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Queue → the longest wait of all, however it ended."""
     moves: list[tuple[float, str, int]] = field(default_factory=list)
     """When somebody joined (1) or left (-1) a queue."""
     states: list[tuple[float, AgentState, AgentState]] = field(default_factory=list)
     """When an agent went from one state to another."""
-    spent_s: defaultdict[str, Counter[AgentState]] = field(default_factory=lambda: defaultdict(Counter))
-    """Agent → state → seconds spent in it."""
+    spent_ms: defaultdict[str, Counter[AgentState]] = field(default_factory=lambda: defaultdict(Counter))
+    """Agent → state → time spent in it."""
 
     def __post_init__(self) -> None:
         self.figures = QueueFigures(self.queues)
@@ -59,7 +57,7 @@ class Record:
                 self._left(output, now)
             case AgentStateChanged():
                 self.states.append((now, output.from_state, output.to_state))
-                self.spent_s[output.agent][output.from_state] += output.lasted_ms / 1000  # type: ignore[assignment]
+                self.spent_ms[output.agent][output.from_state] += output.lasted_ms
 
     def _left(self, left: CallerLeft, now: float) -> None:
         visit = self.visits.setdefault(left.call_id, Visit(now, left.queue))
@@ -67,7 +65,7 @@ class Record:
         wait_s = left.wait_ms / 1000
         if left.position:
             self.moves.append((now, left.queue, -1))
-            self.longest_s[left.queue] = max(self.longest_s[left.queue], wait_s)  # type: ignore[assignment]
+            self.longest_s[left.queue] = max(self.longest_s[left.queue], wait_s)
         if left.reason is LeaveReason.CONNECTED:
             visit.answered_after_s = visit.waited_s
             self.waits_s[left.queue].append(wait_s)
@@ -78,7 +76,7 @@ class Record:
         """Of the time agents were there for calls, the part spent on them; None without such time."""
         spent: Counter[AgentState] = Counter()
         for agent_id in agents:
-            spent.update(self.spent_s.get(agent_id, {}))
+            spent.update(self.spent_ms.get(agent_id, {}))
         busy = spent[AgentState.OFFERED] + spent[AgentState.ON_CALL] + spent[AgentState.WRAP_UP]
         there = busy + spent[AgentState.AVAILABLE]
         return busy / there if there else None
