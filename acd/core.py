@@ -16,6 +16,8 @@ Where things are decided:
     talk.py         conversation and wrap-up
     estimates.py    how long a caller will wait (``estimate.py``), from what ``pacing.py`` has seen
     hang_ups.py     caller or phone gone, in any state
+
+``explain.py`` tells why, of callers and agents, from the state alone.
 """
 
 from collections.abc import Callable, Mapping, Sequence

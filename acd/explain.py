@@ -5,11 +5,10 @@ be held against each other (``tests/acd/test_explain.py``).
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from acd.agent import Agent, Membership
+from acd.agent import Agent, AgentState, Membership
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState, Place
 from acd.lining_up import asks_personally, rings_all, served_first
@@ -25,6 +24,10 @@ Rank = tuple[int, Key, str]
 """Penalty, the strategy's key, and the agent's number: the least is first."""
 
 
+_SIGNED_OUT = [Obstacle(ObstacleKind.SIGNED_OUT)]
+"""Of those who are not at work nothing else matters; in large queues they are most."""
+
+
 class Choice(NamedTuple):
     """Who would be rung for a caller now."""
 
@@ -35,7 +38,10 @@ class Choice(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """An agent of a queue, as one caller sees it."""
+    """An agent of a queue, as one caller sees it.
+
+    Which parts of a requirement are not met is worked out only for those who are shown, as it takes long.
+    """
 
     agent: Agent
     membership: Membership
@@ -47,8 +53,12 @@ class Candidate(NamedTuple):
 def explain_caller(state: AcdState, entry: Entry, now: float, most: int) -> dict[str, Any]:
     """Candidates of every queue the caller waits in, at most so many of each, the best first."""
     alone_s = None if entry.preferred_until is None else round(entry.preferred_until - now, 3)
-    places = [_explain_place(state, entry, place, now, most) for place in entry.places.values()]
-    choice = choose(state, entry) if entry.state is EntryState.WAITING else None
+    found = {place.queue_name: _candidates(state, entry, place) for place in entry.places.values()}
+    places = [
+        _explain_place(state, entry, place, found[place.queue_name], now, most)
+        for place in entry.places.values()
+    ]
+    choice = _choose(state, entry, found) if entry.state is EntryState.WAITING else None
     return {
         "call_id": entry.call_id,
         "caller_number": entry.caller_number,
@@ -88,7 +98,11 @@ def explain_agent(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
 
 def choose(state: AcdState, entry: Entry) -> Choice | None:
     """Whom a caller who waits is to be offered to; None while nobody can be."""
-    ranking = {place.queue_name: ranked(state, entry, place) for place in entry.places.values()}
+    return _choose(state, entry, {p.queue_name: _candidates(state, entry, p) for p in entry.places.values()})
+
+
+def _choose(state: AcdState, entry: Entry, found: Mapping[str, Sequence[Candidate]]) -> Choice | None:
+    ranking = {name: [c for c in everybody if c.rank is not None] for name, everybody in found.items()}
     for agent_id in entry.preferred:
         for queue_name, left in ranking.items():
             if agent_id in [candidate.agent.agent_id for candidate in left]:
@@ -99,11 +113,6 @@ def choose(state: AcdState, entry: Entry) -> Choice | None:
             agents = tuple(c.agent.agent_id for c in (left if everybody else left[:1]))
             return Choice(queue_name, agents, "all" if everybody else _decided_by(left))
     return None
-
-
-def ranked(state: AcdState, entry: Entry, place: Place) -> list[Candidate]:
-    """Who can be rung for a caller in a queue, the best first."""
-    return [candidate for candidate in _candidates(state, entry, place) if candidate.rank is not None]
 
 
 def _candidates(state: AcdState, entry: Entry, place: Place) -> list[Candidate]:
@@ -123,9 +132,11 @@ def _candidate(
     state: AcdState, entry: Entry, queue: Queue, requirement: Requirement, agent: Agent
 ) -> Candidate:
     membership = agent.memberships[queue.name]
+    if agent.state is AgentState.LOGGED_OUT:
+        return Candidate(agent, membership, _SIGNED_OUT, None)
     obstacles = [*why_not_free(state, agent, entry.medium), *_why_not_asked(entry, agent)]
-    if not asks_personally(entry):
-        obstacles += why_not_fit(requirement, membership)
+    if not (asks_personally(entry) or requirement.is_met_by(membership.qualities)):
+        obstacles.append(Obstacle(ObstacleKind.REQUIREMENT))
     if obstacles:
         return Candidate(agent, membership, obstacles, None)
     key = KEYS[queue.config.strategy](Candidacy(agent, membership, queue.config, requirement))
@@ -163,9 +174,10 @@ def _rank(candidate: Candidate) -> Rank:
     return candidate.rank
 
 
-def _explain_place(state: AcdState, entry: Entry, place: Place, now: float, most: int) -> dict[str, Any]:
-    queue = state.queues[place.queue_name]
-    candidates = _candidates(state, entry, place)
+def _explain_place(
+    state: AcdState, entry: Entry, place: Place, candidates: Sequence[Candidate], now: float, most: int
+) -> dict[str, Any]:
+    queue, requirement = state.queues[place.queue_name], parse_requirement(place.requirement)
     return {
         "queue": queue.name,
         "position": queue.line.position(entry),
@@ -173,20 +185,24 @@ def _explain_place(state: AcdState, entry: Entry, place: Place, now: float, most
         "requirement": place.requirement,
         "strategy": queue.config.strategy.value,
         "agents": len(candidates),
-        "removed": dict(Counter(o.kind.value for o in chain.from_iterable(c.obstacles for c in candidates))),
-        "candidates": [_candidate_view(candidate, entry, queue, now) for candidate in candidates[:most]],
+        "removed": dict(Counter(kind for c in candidates for kind in {o.kind.value for o in c.obstacles})),
+        "candidates": [_candidate_view(c, entry, queue, requirement, now) for c in candidates[:most]],
     }
 
 
-def _candidate_view(candidate: Candidate, entry: Entry, queue: Queue, now: float) -> dict[str, Any]:
+def _candidate_view(
+    candidate: Candidate, entry: Entry, queue: Queue, requirement: Requirement, now: float
+) -> dict[str, Any]:
     agent, rank = candidate.agent, candidate.rank
+    own = [obstacle for obstacle in candidate.obstacles if obstacle.kind is not ObstacleKind.REQUIREMENT]
+    unmet = why_not_fit(requirement, candidate.membership) if len(own) < len(candidate.obstacles) else []
     return {
         "agent": agent.agent_id,
         "name": agent.name,
         "preferred": agent.agent_id in entry.preferred,
         "penalty": candidate.membership.penalty,
         "score": {} if rank is None else dict(score(queue.config.strategy, rank[1], now)),
-        "obstacles": _plain(candidate.obstacles),
+        "obstacles": _plain([*own, *unmet]),
     }
 
 

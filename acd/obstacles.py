@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from acd.agent import Agent, AgentState, Membership
 from acd.eligibility import open_media
-from acd.media import VOICE
+from acd.media import EXCLUSIVE, VOICE
 from acd.requirement import Requirement, parts_of
 from acd.state import AcdState, Timer, TimerKind
 
@@ -27,7 +27,6 @@ class ObstacleKind(StrEnum):
     """Takes nothing of this medium, or has as much of it in hand as there is room for."""
     NOT_FREE = "not_free"
     """For a reason that has no name here."""
-    NOT_IN_QUEUE = "not_in_queue"
     REQUIREMENT = "requirement"
     PENALTY = "penalty"
     """Where all are rung: only those of the lowest penalty are."""
@@ -51,6 +50,9 @@ _STATES = {
 }
 
 
+_WITH_A_CALL = (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP)
+
+
 def why_not_free(state: AcdState, agent: Agent, medium: str) -> list[Obstacle]:
     """Why nothing of a medium is offered to the agent; empty when the agent is free for it."""
     if medium in open_media(state, agent):
@@ -70,7 +72,7 @@ def why_not_fit(requirement: Requirement, membership: Membership) -> list[Obstac
 
 def _own_obstacles(state: AcdState, agent: Agent, medium: str) -> Iterator[Obstacle]:
     kind = _STATES.get(agent.state)
-    if kind is not None:
+    if kind is not None and not _runs_beside(state, agent, medium):
         yield Obstacle(kind, agent.reason or agent.call_id or "")
     if not agent.has_room_for(medium):
         yield Obstacle(ObstacleKind.CAPACITY, f"has {agent.capacity[medium]} {medium} in hand")
@@ -79,6 +81,12 @@ def _own_obstacles(state: AcdState, agent: Agent, medium: str) -> Iterator[Obsta
         yield Obstacle(ObstacleKind.UNREACHABLE, f"{agent.station} {how}")
     if Timer(TimerKind.REFUSAL_DELAY, agent.agent_id) in state.timers:
         yield Obstacle(ObstacleKind.REFUSAL_DELAY)
+
+
+def _runs_beside(state: AcdState, agent: Agent, medium: str) -> bool:
+    """Whether a call in hand is no hindrance to work of this medium."""
+    beside = state.config.parallel_during_calls and medium not in EXCLUSIVE
+    return beside and agent.state in _WITH_A_CALL and agent.not_ready_after is None
 
 
 def _compared(part: Requirement, membership: Membership) -> str:

@@ -60,15 +60,16 @@ def all_of(*texts: str) -> Requirement:
     return _parse(asked[0] if len(asked) == 1 else " and ".join(f"({text})" for text in asked))
 
 
-def parts_of(text: str) -> list[Requirement]:
+@lru_cache(maxsize=_KNOWN_AT_A_TIME)
+def parts_of(text: str) -> tuple[Requirement, ...]:
     """What must all be met for a requirement to be: it is taken apart where it says and."""
     tokens = list(_tokens(text))
     while _is_bracketed(tokens):
         tokens = tokens[1:-1]
     terms = _split(tokens, "and")
     if len(terms) == 1 or len(_split(tokens, "or")) > 1:
-        return [_parse(_written(tokens))] if tokens else []
-    return [part for term in terms for part in parts_of(_written(term))]
+        return (_parse(_written(tokens)),) if tokens else ()
+    return tuple(part for term in terms for part in parts_of(_written(term)))
 
 
 def _is_bracketed(tokens: list[str]) -> bool:

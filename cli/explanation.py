@@ -33,7 +33,6 @@ _REASONS = {
     "refusal_delay": "delay after a refusal",
     "capacity": "no room",
     "not_free": "not free",
-    "not_in_queue": "not in the queue",
     "requirement": "requirement not met",
     "penalty": "penalty",
     "others_preferred": "the caller waits for others",
