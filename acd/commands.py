@@ -141,6 +141,32 @@ class PlayMusic(Command):
 
 
 @plain_data
+class PlayAnnouncement(Command):
+    """Tell the caller something, in place of the music; PlaybackOver follows."""
+
+    call_id: str
+    playback_id: str
+    prompts: tuple[str, ...]
+
+
+@plain_data
+class StopAnnouncement(Command):
+    """Let the caller hear nothing any more."""
+
+    call_id: str
+
+
+@plain_data
+class GreetAgent(Command):
+    """Tell the agent of an accepted offer who comes; PlaybackOver follows."""
+
+    call_id: str
+    offer_id: str
+    playback_id: str
+    prompts: tuple[str, ...]
+
+
+@plain_data
 class RingStation(Command):
     """Ring the agent's phone for the caller."""
 
@@ -166,6 +192,8 @@ class ConnectCaller(Command):
     offer_id: str
     record_share: float = 0.0
     """The share of contacts of which what they say is to be recorded, if it is not already."""
+    greeting: tuple[str, ...] = ()
+    """Prompts the caller hears first."""
 
 
 @plain_data

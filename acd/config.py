@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from acd.announcements import Announcements
 from acd.media import EXCLUSIVE
 from acd.requirement import parse_requirement
 from runtime.errors import UsageError
@@ -239,6 +240,23 @@ class QueueConfig(Section):
     )
     music: str = Field(
         default="", description="Prompt played again and again to those who wait; empty: silence."
+    )
+
+    language: str = Field(
+        default="zh",
+        pattern="^(zh|en)$",
+        description="In which callers are told something whose target names no language: zh or en.",
+    )
+    announcements: Announcements = Field(
+        default_factory=Announcements, description="What those who wait are told between the music."
+    )
+    agent_greeting: list[str] = Field(
+        default_factory=list,
+        description="Prompts the agent hears before the caller; {wait} is the caller's wait in minutes.",
+    )
+    caller_greeting: list[str] = Field(
+        default_factory=list,
+        description="Prompts the caller hears on being put through; {agent} is the agent's number.",
     )
 
     @property

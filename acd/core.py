@@ -14,6 +14,8 @@ Where things are decided:
     no_answer.py    what follows for an agent who did not take an offer
     items.py        work that is no call, brought and taken by verbs
     talk.py         conversation and wrap-up
+    announcing.py   what those who wait are told (``spoken.py``: as prompts)
+    greeting.py     what agent and caller hear before each other
     estimates.py    how long a caller will wait (``estimate.py``), from what ``pacing.py`` has seen
     hang_ups.py     caller or phone gone, in any state
 
@@ -23,7 +25,20 @@ Where things are decided:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from acd import hang_ups, hours, items, offers, pacing, shift, skills, snapshot, steering, talk, waiting
+from acd import (
+    announcing,
+    hang_ups,
+    hours,
+    items,
+    offers,
+    pacing,
+    shift,
+    skills,
+    snapshot,
+    steering,
+    talk,
+    waiting,
+)
 from acd.commands import (
     AcceptItem,
     AddQueue,
@@ -51,6 +66,7 @@ from acd.inputs import (
     PhoneAnswered,
     PhoneLost,
     PhoneRang,
+    PlaybackOver,
     StationChanged,
 )
 from acd.state import AcdState, Timer, TimerKind
@@ -81,6 +97,7 @@ INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {
     CalendarChanged: hours.change_calendar,
     CallerCame: waiting.admit,
     KeyPressed: steering.press_key,
+    PlaybackOver: offers.note_playback,
     CallerGone: hang_ups.lose_caller,
     PhoneRang: offers.note_ringing,
     PhoneAnswered: offers.accept,
@@ -93,6 +110,7 @@ TIMERS: Mapping[TimerKind, Callable[[Step, Timer], None]] = {
     TimerKind.MAX_WAIT: waiting.time_out,
     TimerKind.OVERFLOW: waiting.time_out,
     TimerKind.RING: waiting.next_ring,
+    TimerKind.ANNOUNCEMENT: announcing.announce,
     TimerKind.PREFERENCE: waiting.end_preference,
     TimerKind.UNSTAFFED: waiting.empty_unstaffed,
     TimerKind.WRAP_UP: talk.end_wrap_up,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from acd import free
 from acd.agent import Agent, AgentAction
+from acd.announcing import hush
 from acd.commands import RingStation
 from acd.eligibility import move, open_media
 from acd.entry import Entry, EntryState, Offer, Place
@@ -87,6 +88,7 @@ def _offer(step: Step, entry: Entry, decision: Decision) -> None:
     """Ring these agents for a caller; more of them may come later where all are rung."""
     queue_name = decision.queue_name
     if entry.state is EntryState.WAITING:
+        hush(step, entry)
         step_out(step, entry)
         entry.state = EntryState.OFFERED
         if rings_all(step.state.queues[queue_name]) and not asks_personally(entry):

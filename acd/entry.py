@@ -74,6 +74,14 @@ class Entry:
     offers: int = 0
     """How many there ever were."""
     connected_at: float = 0.0
+    language: str = ""
+    """The caller's; empty for the queue's."""
+    announcing: str | None = None
+    """The playback in which the caller is told something now."""
+    announcements: int = 0
+    """How many there were."""
+    told_position: int | None = None
+    """The last one."""
 
 
 @dataclass(slots=True)
@@ -90,6 +98,8 @@ class Offer:
     medium: str = VOICE
     has_rung: bool = False
     accepted_at: float | None = None
+    greeting: str | None = None
+    """The playback the agent hears before the caller."""
 
     @property
     def takes_agent_whole(self) -> bool:

@@ -84,6 +84,26 @@ class CallerJoined(Event):
 
 
 @plain_data
+class CallerTold(Event):
+    """One who waits hears something between the music."""
+
+    topic: ClassVar[str] = "queue.caller_told"
+    call_id: str
+    contact_id: str
+    queue: str
+    waited_ms: int
+    """In this queue until then."""
+    position: int | None
+    """Null when it was not told."""
+    wait_min: int | None
+    """The estimated wait as it was told, in minutes."""
+    low_s: float | None
+    """The interval from which it was made, from then on: one of ten is served before."""
+    high_s: float | None
+    """One of ten is served after."""
+
+
+@plain_data
 class CallerChanged(Event):
     """Somebody changed a caller's priority or requirement."""
 

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from acd.config import QueueConfig
-from acd.events import CallerJoined, CallerLeft, LeaveReason
+from acd.events import CallerJoined, CallerLeft, CallerTold, LeaveReason
 
 
 class QueueFigures:
@@ -16,6 +16,8 @@ class QueueFigures:
         self._left: defaultdict[str, Counter[LeaveReason]] = defaultdict(Counter)
         self._told: dict[tuple[str, str], tuple[float, float]] = {}
         """Call and queue → the interval in which the caller should be served, in ms of waiting."""
+        self._heard: set[tuple[str, str]] = set()
+        """Who was told one on the phone."""
         self._inside: Counter[str] = Counter()
         self._outside: Counter[str] = Counter()
         self._within = {queue.name: dict.fromkeys(queue.service_level_s, 0) for queue in queues}
@@ -25,6 +27,16 @@ class QueueFigures:
         self._joined[event.queue] += 1
         if event.low_s is not None and event.high_s is not None:
             self._told[event.call_id, event.queue] = (event.low_s * 1000, event.high_s * 1000)
+
+    def caller_told(self, event: CallerTold) -> None:
+        """What the caller was told first takes the place of what was known at the beginning."""
+        key = (event.call_id, event.queue)
+        if event.low_s is not None and event.high_s is not None and key not in self._heard:
+            self._heard.add(key)
+            self._told[key] = (
+                event.waited_ms + event.low_s * 1000,
+                event.waited_ms + event.high_s * 1000,
+            )
 
     def caller_left(self, event: CallerLeft) -> None:
         if not event.position:
@@ -39,6 +51,7 @@ class QueueFigures:
 
     def _hold_to_estimate(self, left: CallerLeft) -> None:
         """Who leaves unserved after the interval was not served in it; who leaves before says nothing."""
+        self._heard.discard((left.call_id, left.queue))
         told = self._told.pop((left.call_id, left.queue), None)
         if told is None:
             return

@@ -44,6 +44,8 @@ class CallerCame:
     """What is known of the customer."""
     repeats: int = 0
     """How often the caller talked with agents lately."""
+    language: str = ""
+    """Empty for the queue's."""
     medium: str = VOICE
     is_item: bool = False
     """Whether it is no call: what is called ``call_id`` here is the item's id then."""
@@ -65,6 +67,14 @@ class CallerGone:
 
     call_id: str
     reason: LeaveReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybackOver:
+    """What a caller was told, or an agent's greeting, has ended, or could not be played."""
+
+    call_id: str
+    playback_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +115,7 @@ Input = (
     | CallerCame
     | KeyPressed
     | CallerGone
+    | PlaybackOver
     | PhoneRang
     | PhoneAnswered
     | CallerConnected

@@ -4,7 +4,7 @@
       └─────────┴───────────┴──────► failed: ``no_answer.py`` for the agent, ``waiting.go_on`` for the caller
 
 An offer is a lease. It ends by itself when the ring time is over, or when an accepted one is not
-connected within CONNECT_LIMIT_S; a lost message leaves neither agent nor caller in it for ever.
+connected in time (``greeting.py``); a lost message leaves neither agent nor caller in it for ever.
 
 Where several agents are rung, the first who picks up is connected. The others go on ringing until caller and
 agent hear each other: should that come to nothing, who picked up second is connected, or the phones ring on.
@@ -14,19 +14,18 @@ from collections.abc import Iterable
 
 from acd import talk, waiting
 from acd.agent import Agent
-from acd.commands import ConnectCaller, ReleaseStation
+from acd.announcing import resume_music
+from acd.commands import ReleaseStation
 from acd.dispatch import serve_agent
 from acd.entry import Entry, EntryState, Offer
 from acd.events import OfferEnded, OfferResult
-from acd.inputs import CallerConnected, PhoneAnswered, PhoneRang
+from acd.greeting import answer_limit_s, greet, put_through
+from acd.inputs import CallerConnected, PhoneAnswered, PhoneRang, PlaybackOver
 from acd.lining_up import line_up, step_out
 from acd.no_answer import settle_agent
 from acd.places import keep_preferred
 from acd.state import Timer, TimerKind
 from acd.step import Step
-
-CONNECT_LIMIT_S = 5.0
-"""Connecting an accepted offer takes milliseconds; this merely bounds the harm when it does not happen."""
 
 
 def note_ringing(step: Step, rang: PhoneRang) -> None:
@@ -36,13 +35,25 @@ def note_ringing(step: Step, rang: PhoneRang) -> None:
         offer.has_rung = True
 
 
+def note_playback(step: Step, over: PlaybackOver) -> None:
+    """The caller has heard what was told, or the agent the greeting."""
+    entry = step.state.entry_of(over.call_id)
+    if entry is None:
+        return
+    resume_music(step, entry, over)
+    offer = step.state.offers.get(entry.connecting or "")
+    if offer is not None and offer.greeting == over.playback_id:
+        put_through(step, entry, offer)
+
+
 def accept(step: Step, answered: PhoneAnswered) -> None:
     """The agent picked up: have the two connected, unless another agent is being connected."""
     offer = step.state.offers.get(answered.offer_id)
     if offer is None or offer.accepted_at is not None:
         return
     offer.accepted_at = step.now
-    step.state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.offer_id), step.now + CONNECT_LIMIT_S)
+    limit_s = answer_limit_s(step.state.queues[offer.queue_name].config)
+    step.state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.offer_id), step.now + limit_s)
     entry = _entry_of(step, offer)
     if entry.connecting is None:
         _connect(step, entry, offer)
@@ -65,6 +76,9 @@ def confirm(step: Step, connected: CallerConnected) -> None:
 def expire(step: Step, timer: Timer) -> None:
     """The lease is over. A phone that never reported ringing is unreachable, registered or not."""
     offer = step.state.offers[timer.subject]
+    if offer.greeting is not None:
+        put_through(step, _entry_of(step, offer), offer)
+        return
     if offer.accepted_at is not None:
         result = OfferResult.FAILED
     else:
@@ -118,11 +132,8 @@ def _entry_of(step: Step, offer: Offer) -> Entry:
 def _connect(step: Step, entry: Entry, offer: Offer) -> None:
     step_out(step, entry)
     entry.state, entry.connecting = EntryState.ACCEPTED, offer.offer_id
-    if entry.is_item:
-        return
-    config = step.state.queues[offer.queue_name].config
-    share = config.record_share if config.record else 0.0
-    step.emit(ConnectCaller(call_id=offer.call_id, offer_id=offer.offer_id, record_share=share))
+    if not entry.is_item:
+        greet(step, entry, offer)
 
 
 def _connect_next(step: Step, entry: Entry) -> None:

@@ -45,6 +45,7 @@ def take_place(step: Step, entry: Entry, queue: Queue) -> None:
     )
     if is_home:
         play_music(step, entry, queue)
+        _expect_announcement(step, entry)
 
 
 def give_up_place(
@@ -53,6 +54,7 @@ def give_up_place(
     """Wait in this queue no longer."""
     queue = step.state.queues[place.queue_name]
     position = queue.line.position(entry)
+    was_home = home_of(entry) is place
     step_out(step, entry)
     del entry.places[queue.name]
     keep_preferred(step, entry)
@@ -60,6 +62,8 @@ def give_up_place(
     queue.line.remove(entry)
     for kind in _TIMERS:
         step.state.timers.cancel(Timer(kind, entry.entry_id, queue.name))
+    if was_home:
+        _expect_announcement(step, entry)
     step.emit(
         CallerLeft(
             call_id=entry.call_id,
@@ -105,6 +109,7 @@ def ask_anew(step: Step, entry: Entry) -> None:
 
 def play_music(step: Step, entry: Entry, queue: Queue) -> None:
     """In place of what the caller heard before, if the queue has any."""
+    entry.announcing = None
     if queue.config.music and not entry.is_item:
         step.emit(PlayMusic(call_id=entry.call_id, prompt=queue.config.music))
 
@@ -118,6 +123,7 @@ def make_home(step: Step, entry: Entry, queue_name: str) -> None:
     """What the caller hears, and where the way out leads, is this queue's affair from now on."""
     entry.places = {queue_name: entry.places.pop(queue_name), **entry.places}
     play_music(step, entry, step.state.queues[queue_name])
+    _expect_announcement(step, entry)
 
 
 def _ask(step: Step, entry: Entry, place: Place, requirement: str) -> bool:
@@ -138,6 +144,16 @@ def _asked(entry: Entry, place: Place, queue: Queue, now: float) -> str:
     if ring is None:
         return all_of(entry.requirement).text
     return all_of("" if ring.drop_callers_own else entry.requirement, ring.require).text
+
+
+def _expect_announcement(step: Step, entry: Entry) -> None:
+    """The queue the caller is at home in tells callers something, or nothing."""
+    timer = Timer(TimerKind.ANNOUNCEMENT, entry.entry_id)
+    step.state.timers.cancel(timer)
+    if entry.places and not entry.is_item:
+        rules = step.state.queues[home_of(entry).queue_name].config.announcements
+        if rules.say_something:
+            step.state.timers.set(timer, step.now + rules.first_after_s)
 
 
 def _set_timers(step: Step, entry: Entry, place: Place, queue: Queue) -> None:

@@ -9,17 +9,19 @@ require        what the caller asks of an agent
 agent          agents to be asked first, the best first
 agent_wait_s   so long they alone are asked; without it others are asked when none of them is free
 tag            what is known of the customer
+language       in which the caller is told something: zh or en
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
+from acd.announcements import LANGUAGES
 from acd.config import MAX_PRIORITY
 from acd.requirement import parse_requirement
 from runtime.errors import UsageError
 
-_KEYS = ("priority", "require", "agent", "agent_wait_s", "tag")
+_KEYS = ("priority", "require", "agent", "agent_wait_s", "tag", "language")
 MAX_WAIT_S = 86_400.0
 
 
@@ -33,6 +35,7 @@ class QueueTarget:
     preferred: tuple[str, ...] = ()
     preferred_wait_s: float = 0.0
     tags: tuple[str, ...] = ()
+    language: str = ""
 
 
 def parse_queue_target(name: str) -> QueueTarget:
@@ -49,7 +52,15 @@ def parse_queue_target(name: str) -> QueueTarget:
         preferred=_listed(given, "agent"),
         preferred_wait_s=_number(given, "agent_wait_s", MAX_WAIT_S) or 0.0,
         tags=_listed(given, "tag"),
+        language=_language(given),
     )
+
+
+def _language(given: Mapping[str, list[str]]) -> str:
+    language = given.get("language", [""])[-1]
+    if language not in ("", *LANGUAGES):
+        raise UsageError(f"language={language} is not spoken; there are {', '.join(LANGUAGES)}")
+    return language
 
 
 def _listed(given: Mapping[str, list[str]], key: str) -> tuple[str, ...]:

@@ -7,13 +7,13 @@ from acd.agent_target import waiting_for
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME
 from acd.core import AcdCore
 from acd.events import ItemPassedOn, LeaveReason
-from acd.inputs import CallerCame, CallerGone, KeyPressed
+from acd.inputs import CallerCame, CallerGone, KeyPressed, PlaybackOver
 from acd.queue_target import QueueTarget, parse_queue_target
 from acd.repeats import RepeatCallers
 from runtime.driver import Outputs
 from runtime.target import HANG_UP, parse_target
 from switch.commands import AnswerCall
-from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived
+from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
 
 
 class Reception:
@@ -53,6 +53,12 @@ class Reception:
             return ()
         return self._core.handle(KeyPressed(call_id=event.call_id, key=event.digit), now=now)
 
+    def playback_over(self, event: PromptFinished, now: float) -> Outputs:
+        if event.call_id not in self._core.state.calls:
+            return ()
+        over = PlaybackOver(call_id=event.call_id, playback_id=event.playback_id)
+        return self._core.handle(over, now=now)
+
     def _came(self, event: CallArrived | CallHandedOff) -> CallerCame | None:
         """None when the target is no queue's and no agent's."""
         scheme, name = parse_target(event.target)
@@ -74,6 +80,7 @@ class Reception:
             preferred=asked.preferred,
             preferred_wait_s=asked.preferred_wait_s,
             tags=tuple(dict.fromkeys((*asked.tags, *event.tags))),
+            language=asked.language,
             repeats=repeats,
         )
 

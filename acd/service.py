@@ -16,6 +16,7 @@ from acd.events import (
     CallCompleted,
     CallerJoined,
     CallerLeft,
+    CallerTold,
     ItemPassedOn,
     LeaveReason,
     OfferMade,
@@ -57,6 +58,7 @@ from switch.commands import (
     HangUpCall,
     OfferCall,
     PlayPrompt,
+    PlayToStation,
     StartCallRecording,
     StopPrompt,
     WithdrawOffer,
@@ -71,6 +73,7 @@ from switch.events import (
     OfferAccepted,
     OfferEnded,
     OfferRinging,
+    PromptFinished,
 )
 from switch.sip.events import StationRegistered, StationUnregistered
 
@@ -135,6 +138,7 @@ def build(
             **_commands(ids),
             **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
             CallerJoined: _counting(figures.caller_joined),
+            CallerTold: _counting(figures.caller_told),
             CallerLeft: _counting(figures.caller_left),
             CallCompleted: _counting(repeats.call_completed),
         },
@@ -256,6 +260,7 @@ def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
         CallHandedOff: reception.call_handed_off,
         CallEnded: reception.call_ended,
         ItemPassedOn: reception.item_passed_on,
+        PromptFinished: reception.playback_over,
         DigitReceived: reception.digit_received,
         CallConnected: of_offer(lambda event: inputs.CallerConnected(offer_id=event.offer_id)),
         OfferRinging: of_offer(lambda event: inputs.PhoneRang(offer_id=event.offer_id)),
@@ -277,6 +282,9 @@ def _commands(ids: Ids) -> dict[type, Handler]:
     """What the core commands, in the exchange's words."""
     return {
         commands.PlayMusic: ignoring_time(lambda command: [_music(command, ids.new("playback"))]),
+        commands.PlayAnnouncement: ignoring_time(_announce),
+        commands.StopAnnouncement: ignoring_time(lambda command: [StopPrompt(call_id=command.call_id)]),
+        commands.GreetAgent: ignoring_time(_greet),
         commands.RingStation: ignoring_time(_ring),
         commands.ReleaseStation: ignoring_time(_release_station),
         commands.ConnectCaller: ignoring_time(_connect),
@@ -295,6 +303,21 @@ def _music(command: commands.PlayMusic, playback_id: str) -> PlayPrompt:
     )
 
 
+def _announce(command: commands.PlayAnnouncement) -> Outputs:
+    return [PlayPrompt(call_id=command.call_id, playback_id=command.playback_id, prompts=command.prompts)]
+
+
+def _greet(command: commands.GreetAgent) -> Outputs:
+    return [
+        PlayToStation(
+            call_id=command.call_id,
+            offer_id=command.offer_id,
+            playback_id=command.playback_id,
+            prompts=command.prompts,
+        )
+    ]
+
+
 def _ring(command: commands.RingStation) -> Outputs:
     return [OfferCall(call_id=command.call_id, offer_id=command.offer_id, station=command.station)]
 
@@ -305,7 +328,7 @@ def _release_station(command: commands.ReleaseStation) -> Outputs:
 
 
 def _connect(command: commands.ConnectCaller) -> Outputs:
-    connect = ConnectCall(call_id=command.call_id, offer_id=command.offer_id)
+    connect = ConnectCall(call_id=command.call_id, offer_id=command.offer_id, greeting=command.greeting)
     if not command.record_share:
         return [connect]
     return [StartCallRecording(call_id=command.call_id, share=command.record_share), connect]

@@ -26,6 +26,8 @@ class TimerKind(StrEnum):
     """An entry has waited so long in a queue that a rule of overflow applies."""
     UNSTAFFED = "unstaffed"
     """A queue has been without agents so long that a rule of overflow applies."""
+    ANNOUNCEMENT = "announcement"
+    """One who waits is to be told something."""
     PREFERENCE = "preference"
     """An entry has waited for certain agents as long as was asked for."""
     WRAP_UP = "wrap_up"

@@ -135,6 +135,7 @@ def _new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
         requirement=came.requirement,
         tags=came.tags,
         repeats=came.repeats,
+        language=came.language,
         medium=came.medium,
         is_item=came.is_item,
         data=came.data,

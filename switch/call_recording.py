@@ -43,12 +43,17 @@ class CallRecording:
             return []
         return [*self._begin(call), *self.announced(call)]
 
-    def announced(self, call: Call) -> list[Output]:
-        """Both who talk hear that they are recorded, if they are; nobody in place of music on hold."""
-        legs = (call.customer, call.connected_leg)
-        if not self._beep or call.recording_id is None or any(leg is None or leg.holding for leg in legs):
+    def announced(self, call: Call, greeting: tuple[str, ...] = ()) -> list[Output]:
+        """Both who talk hear that they are recorded, if they are; nobody in place of music on hold.
+
+        ``greeting``: what the customer hears then.
+        """
+        customer, station = call.customer, call.connected_leg
+        if station is None or customer.holding or station.holding:
             return []
-        return [self._play_beep(leg) for leg in legs if leg is not None]
+        beep = (self._beep,) if self._beep and call.recording_id is not None else ()
+        heard = ((customer, (*beep, *greeting)), (station, beep))
+        return [self._play(leg, prompts) for leg, prompts in heard if prompts]
 
     def stop(self, command: StopCallRecording) -> list[Output]:
         call = self._calls.by_id.get(command.call_id)
@@ -63,10 +68,10 @@ class CallRecording:
     def resume(self, command: ResumeCallRecording) -> list[Output]:
         return self._silence(command.call_id, customer=False, agent=False)
 
-    def _play_beep(self, leg: Leg) -> Output:
+    def _play(self, leg: Leg, prompts: tuple[str, ...]) -> Output:
         playback_id = self._ids.new("playback")
         self._calls.own_playbacks.add(playback_id)
-        return StartPlayback(playback_id=playback_id, leg_id=leg.leg_id, prompts=(self._beep,))
+        return StartPlayback(playback_id=playback_id, leg_id=leg.leg_id, prompts=prompts)
 
     def _begin(self, call: Call) -> list[Output]:
         if call.recording_id is not None:

@@ -48,6 +48,19 @@ class StopPrompt(Command):
 
 
 @plain_data
+class PlayToStation(Command):
+    """Play prompts to the station of an accepted offer, before ConnectCall, which ends them.
+
+    PromptFinished follows, unless the station goes. What it says meanwhile is recorded as little as before.
+    """
+
+    call_id: str
+    offer_id: str
+    playback_id: str
+    prompts: tuple[str, ...]
+
+
+@plain_data
 class OfferCall(Command):
     """Ring a station for this call. OfferRinging, OfferAccepted and OfferEnded report what becomes of it."""
 
@@ -109,6 +122,8 @@ class ConnectCall(Command):
 
     call_id: str
     offer_id: str
+    greeting: tuple[str, ...] = ()
+    """Prompts the customer hears first, in place of the station."""
 
 
 @plain_data

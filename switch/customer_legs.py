@@ -7,7 +7,7 @@ from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.call_recording import CallRecording
-from switch.commands import AnswerCall, PlayPrompt, RingCall, StopPrompt
+from switch.commands import AnswerCall, PlayPrompt, PlayToStation, RingCall, StopPrompt
 from switch.events import CallAnswered, DigitReceived, PromptFinished
 from switch.key_echoes import KeyEchoes
 from switch.sip.commands import AnswerLeg, RingLeg
@@ -49,7 +49,7 @@ class CustomerLegs:
         if call is None:
             return []
         if call.state is not CallState.ANSWERED:
-            return [_never_played(command, "the call is not answered")]
+            return [never_played(command, "the call is not answered")]
         start = StartPlayback(
             playback_id=command.playback_id,
             leg_id=call.customer.leg_id,
@@ -117,7 +117,8 @@ class CustomerLegs:
         ]
 
 
-def _never_played(command: PlayPrompt, problem: str) -> PromptFinished:
+def never_played(command: PlayPrompt | PlayToStation, problem: str) -> PromptFinished:
+    """What is told of prompts that cannot be played."""
     return PromptFinished(
         call_id=command.call_id, playback_id=command.playback_id, reason="failed", problem=problem
     )

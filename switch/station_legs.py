@@ -1,13 +1,14 @@
 """The legs of stations rung for a call: offered, ringing, accepted, connected."""
 
-from media.commands import BridgeEndpoints
+from media.commands import BridgeEndpoints, StartPlayback
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.call_recording import CallRecording, record
 from switch.causes import Cause
-from switch.commands import ConnectCall, DialNumber, OfferCall, WithdrawOffer
+from switch.commands import ConnectCall, DialNumber, OfferCall, PlayToStation, WithdrawOffer
+from switch.customer_legs import never_played
 from switch.endings import drop_offer
 from switch.events import CallConnected, OfferAccepted, OfferRinging
 from switch.families import Families
@@ -89,6 +90,16 @@ class StationLegs:
         found = self._calls.find_offer(command.call_id, command.offer_id)
         return drop_offer(self._calls, *found, command.cause, by_station=False) if found else []
 
+    def play(self, command: PlayToStation) -> list[Output]:
+        found = self._calls.find_offer(command.call_id, command.offer_id)
+        if found is None:
+            return []
+        call, offer = found
+        if not offer.accepted or call.connected_offer is not None:
+            return [never_played(command, "no station has answered that is not connected yet")]
+        leg_id = offer.leg.leg_id
+        return [StartPlayback(playback_id=command.playback_id, leg_id=leg_id, prompts=command.prompts)]
+
     def connect(self, command: ConnectCall) -> list[Output]:
         found = self._calls.find_offer(command.call_id, command.offer_id)
         if found is None:
@@ -108,7 +119,7 @@ class StationLegs:
                 station=offer.station,
                 leg_id=offer.leg.leg_id,
             ),
-            *self._recording.announced(call),
+            *self._recording.announced(call, command.greeting),
             *self._holding.connected(call),
         ]
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from acd.spoken import prompts_of
 from cli.configuration.cautions import find_cautions
 from cli.configuration.cross_references import targets
 from cli.configuration.loading import ConfigurationError, Reading, read_configuration
@@ -106,6 +107,8 @@ def _named_prompts(configuration: Configuration) -> Iterator[tuple[KeyPath, str]
     yield ("recordings", "beep"), configuration.recordings.beep
     for index, queue in enumerate(configuration.queues):
         yield ("queues", index, "music"), queue.music
+        for key, name in prompts_of(queue):
+            yield ("queues", index, *key), name
 
 
 def _unknown_flows(configuration: Configuration, known: set[str | None]) -> Iterator[Finding]:

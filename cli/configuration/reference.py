@@ -37,10 +37,12 @@ def reference() -> str:
 
 
 def _tables_within(section: str, model: type[BaseModel]) -> Iterator[str]:
-    """The lists of tables that a section's entries can hold."""
+    """The tables, and lists of tables, that a section's entries can hold."""
     for key, info in model.model_fields.items():
-        if item_type(info.annotation) and (inner := model_type(info.annotation)):
-            yield _table(f"[[{section}.{key}]]", info.description or "", inner)
+        if inner := model_type(info.annotation):
+            name = f"{section}.{key}"
+            header = f"[[{name}]]" if item_type(info.annotation) else f"[{name}]"
+            yield _table(header, info.description or "", inner)
 
 
 def _section(name: str, info: FieldInfo) -> str:
@@ -68,6 +70,8 @@ def _default(info: FieldInfo) -> str:
     if info.is_required():
         return "*required*"
     value = info.get_default(call_default_factory=True)
+    if isinstance(value, BaseModel):
+        return "–"
     if value is None:
         return "–"
     if is_octal(info):

@@ -113,6 +113,7 @@ class Centre:
         requirement: str = "",
         preferred: Sequence[str] = (),
         preferred_wait_s: float = 0.0,
+        language: str = "",
     ) -> list[Output]:
         """Without a queue: in service."""
         came = CallerCame(
@@ -124,6 +125,7 @@ class Centre:
             requirement=requirement,
             preferred=tuple(preferred),
             preferred_wait_s=preferred_wait_s,
+            language=language,
         )
         return self.tell(came)
 

@@ -24,6 +24,7 @@ def check_state(state: AcdState) -> None:
     _everybody_sits_alone(state)
     _staff_is_counted_right(state)
     _paces_know_who_waits_and_talks(state)
+    _only_those_are_told_something_who_hear_it(state)
 
 
 def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
@@ -167,6 +168,9 @@ def _every_deadline_has_its_subject(state: AcdState) -> None:
                 assert timer.subject in state.offers
             case TimerKind.MAX_WAIT | TimerKind.RING | TimerKind.OVERFLOW:
                 assert timer.queue_name in state.entries[timer.subject].places
+            case TimerKind.ANNOUNCEMENT:
+                home = next(iter(state.entries[timer.subject].places))
+                assert state.queues[home].config.announcements.say_something
             case TimerKind.PREFERENCE:
                 assert state.entries[timer.subject].preferred_until is not None
             case TimerKind.UNSTAFFED:
@@ -190,6 +194,15 @@ def _staff_is_counted_right(state: AcdState) -> None:
             members = [a for a in queue.members.values() if a.state is agent_state]
             assert queue.staff[agent_state] == len(members)
         assert (queue.unstaffed_since is None) is (queue.signed_in > 0)
+
+
+def _only_those_are_told_something_who_hear_it(state: AcdState) -> None:
+    for entry in state.entries.values():
+        assert entry.announcing is None or entry.state is EntryState.WAITING
+    for offer in state.offers.values():
+        entry = state.entries[offer.entry_id]
+        being_connected = (entry.connecting, entry.state) == (offer.offer_id, EntryState.ACCEPTED)
+        assert offer.greeting is None or being_connected
 
 
 def _paces_know_who_waits_and_talks(state: AcdState) -> None:

@@ -3,6 +3,7 @@
 from random import Random
 
 from acd.agent import AgentState
+from acd.announcements import Announcements, PositionRule
 from acd.commands import (
     AcceptItem,
     AddQueue,
@@ -29,7 +30,16 @@ from acd.config import (
     StrategyName,
 )
 from acd.events import LeaveReason, OfferResult
-from acd.inputs import CallerConnected, Input, KeyPressed, PhoneAnswered, PhoneLost, PhoneRang, StationChanged
+from acd.inputs import (
+    CallerConnected,
+    Input,
+    KeyPressed,
+    PhoneAnswered,
+    PhoneLost,
+    PhoneRang,
+    PlaybackOver,
+    StationChanged,
+)
 from runtime.errors import UsageError
 from runtime.vocabulary import Command
 from tests.acd.centre import Centre
@@ -50,6 +60,8 @@ QUEUES = [
             OverflowRule(when=OverflowCause.CLOSED, to="queue:service"),
             OverflowRule(when=OverflowCause.ESTIMATED_WAIT, above=20, also="service"),
         ],
+        music="music",
+        announcements=Announcements(first_after_s=3, every_s=10, position=PositionRule.FALLING, wait=True),
         exit_keys={"0": "queue:service", "9": "flow:message"},
     ),
     QueueConfig(
@@ -69,6 +81,9 @@ QUEUES = [
         ring_timeout_s=6,
         strategy=StrategyName.ROUND_ROBIN,
         weight=1,
+        announcements=Announcements(first_after_s=1, every_s=10, messages=["one", "two"]),
+        agent_greeting=["{wait}"],
+        caller_greeting=["{agent}"],
         calendar="office",
         rings=[RingRule(after_s=12, drop_callers_own=True)],
         overflow=[OverflowRule(when=OverflowCause.LENGTH, above=4, also="投诉")],
@@ -228,6 +243,17 @@ def item_moves(centre: Centre, choices: Random) -> None:
     tell_or_be_refused(centre, choices.choice(asks))
 
 
+def playback_ends(centre: Centre, choices: Random) -> None:
+    """Of an announcement or a greeting, or one of no matter any more."""
+    state = centre.core.state
+    playing = [(entry.call_id, entry.announcing) for entry in state.entries.values() if entry.announcing]
+    playing += [(offer.call_id, offer.greeting) for offer in state.offers.values() if offer.greeting]
+    playing += [(call_id, "playback-of-old") for call_id in state.calls]
+    if playing:
+        call_id, playback_id = choices.choice(playing)
+        centre.tell(PlaybackOver(call_id=call_id, playback_id=playback_id))
+
+
 def time_passes(centre: Centre, choices: Random) -> None:
     centre.wait(choices.choice([0.5, 1, 2, 5, 15]))
 
@@ -243,5 +269,6 @@ DEEDS = (
     agent_is_moved,
     station_changes,
     calendar_changes,
+    *[playback_ends] * 2,
 )
 """Weighted so that a shift is busy: calls are taken, and few go astray."""

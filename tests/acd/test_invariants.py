@@ -41,6 +41,10 @@ class AnyShift(RuleBasedStateMachine):
         random_shift.calendar_changes(self.centre, choices)
 
     @rule(choices=CHOICES)
+    def a_playback_ends(self, choices: Random) -> None:
+        random_shift.playback_ends(self.centre, choices)
+
+    @rule(choices=CHOICES)
     def a_caller_comes(self, choices: Random) -> None:
         random_shift.caller_comes(self.centre, choices)
 

@@ -2,8 +2,8 @@ from acd.agent import AgentState
 from acd.commands import ConnectCaller, ReleaseStation
 from acd.entry import EntryState
 from acd.events import CallerLeft, LeaveReason, OfferEnded, OfferResult
+from acd.greeting import CONNECT_LIMIT_S
 from acd.inputs import CallerConnected, PhoneAnswered, PhoneLost, PhoneRang
-from acd.offers import CONNECT_LIMIT_S
 from tests.acd.centre import Centre, agents_of, one, only
 from tests.acd.invariants import check_idle, check_state
 

@@ -33,3 +33,9 @@ def test_a_target_can_say_all_there_is_to_a_wait() -> None:
 def test_says_what_is_wrong(text: str, complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint):
         parse_queue_target(text)
+
+
+def test_a_language_is_one_that_is_spoken() -> None:
+    assert parse_queue_target("billing?language=en").language == "en"
+    with pytest.raises(UsageError, match="language=fr is not spoken; there are zh, en"):
+        parse_queue_target("billing?language=fr")
