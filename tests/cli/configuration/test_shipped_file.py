@@ -74,6 +74,8 @@ def test_the_shipped_file_shows_every_key_and_each_commented_one_has_its_default
     assert key in shown, f"[{section}] does not mention {key}"
     if key not in active and info.default is not None and not info.is_required() and not is_example(info):
         default = info.get_default(call_default_factory=True)
+        if isinstance(default, BaseModel):
+            default = default.model_dump(exclude_defaults=True)
         assert shown[key] == (list(default) if isinstance(default, tuple) else default)
 
 
