@@ -66,6 +66,7 @@ def confirm(step: Step, connected: CallerConnected) -> None:
         return
     entry = _entry_of(step, offer)
     if entry.connecting == offer.offer_id and entry.state is EntryState.ACCEPTED:
+        offer.greeting = None
         others = _end_others(step, entry, offer)
         step.state.timers.cancel(Timer(TimerKind.OFFER_LEASE, offer.offer_id))
         _report_end(step, offer, OfferResult.ACCEPTED)
