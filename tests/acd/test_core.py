@@ -15,7 +15,7 @@ from tests.acd.random_shift import AGENTS, QUEUES, act
 def test_the_same_inputs_give_the_same_outputs(seed: int) -> None:
     choices, original = Random(seed), Centre(QUEUES, AGENTS)
     original.staff(*(agent.id for agent in AGENTS))
-    for _ in range(600):
+    for _ in range(1000):
         act(original, choices)
     replay = AcdCore(QUEUES, AGENTS, SeededIds())
     outputs = list[Output]()
