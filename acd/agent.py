@@ -92,6 +92,15 @@ class Membership:
 
 
 @dataclass(slots=True)
+class Leave:
+    """An agent asks to go away for a while (离席), or is away."""
+
+    reason: str
+    asked_at: float
+    approved_at: float | None = None
+
+
+@dataclass(slots=True)
 class Agent:
     """What the ACD knows of one agent now. Times are the core's monotonic seconds."""
 
@@ -121,6 +130,18 @@ class Agent:
     """The call the agent is rung for, talks on or wraps up."""
     not_ready_after: str | None = None
     """Reason of a not-ready request that waits for the end of the present call."""
+    not_ready_by: str = ""
+    """Which supervisor made that request, if one did."""
+    held_reason: str = ""
+    """Of the not-ready state a supervisor has set and only one lifts, in this shift or the next."""
+    sign_out_after: bool = False
+    """Whether the shift ends as soon as nothing is in hand."""
+    sign_out_by: str = ""
+    leave: Leave | None = None
+    wrap_up_s: float = 0.0
+    """So long the present wrap-up may take."""
+    missed: int = 0
+    """Offers unanswered in a row."""
     luck: float = 1.0
     """Drawn anew whenever the agent becomes free: above 0 and at most 1."""
     items: dict[str, str] = field(default_factory=dict)

@@ -12,6 +12,8 @@ class SignIn(Command):
 
     agent_id: str
     station: str
+    force: bool = False
+    """Whether to take the seat from somebody whose session is lost, or to come from another station."""
 
 
 @plain_data
@@ -34,6 +36,85 @@ class MakeNotReady(Command):
 
     agent_id: str
     reason: str
+
+
+@plain_data
+class ForceReady(Command):
+    """A supervisor lets offers come, and lifts what supervisors set."""
+
+    agent_id: str
+    by: str
+
+
+@plain_data
+class ForceNotReady(Command):
+    """A supervisor lets no offers come, at once or after the present call."""
+
+    agent_id: str
+    reason: str
+    by: str
+
+
+@plain_data
+class ForceSignOut(Command):
+    """A supervisor ends a shift. A conversation goes on to its end first, items go back to their queue."""
+
+    agent_id: str
+    by: str
+
+
+@plain_data
+class ReleaseAgent(Command):
+    """A supervisor ends the call an agent talks on, or the ringing of the phone."""
+
+    agent_id: str
+    by: str
+
+
+@plain_data
+class AskLeave(Command):
+    """An agent asks to go away for a while."""
+
+    agent_id: str
+    reason: str
+
+
+@plain_data
+class TakeBackLeave(Command):
+    """The agent's request for leave is not needed any more."""
+
+    agent_id: str
+
+
+@plain_data
+class ApproveLeave(Command):
+    """Let an agent go, at once or after the present call."""
+
+    agent_id: str
+    by: str
+
+
+@plain_data
+class DenyLeave(Command):
+    """Let an agent not go."""
+
+    agent_id: str
+    by: str
+
+
+@plain_data
+class ExtendWrapUp(Command):
+    """Let after-call work take so much longer."""
+
+    agent_id: str
+    extend_s: float
+
+
+@plain_data
+class EndWrapUp(Command):
+    """After-call work is done."""
+
+    agent_id: str
 
 
 @plain_data

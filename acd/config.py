@@ -23,11 +23,37 @@ class AcdConfig(Section):
         le=86400,
         description="Seconds of waiting that one level of priority is worth; so nobody waits for ever.",
     )
+    supervisor_reasons: list[str] = Field(
+        default_factory=lambda: ["training", "study", "meeting", "interview"],
+        description="Not-ready reasons that only supervisors set, and only they lift.",
+    )
+    not_ready_reasons: list["NotReadyReason"] = Field(
+        default_factory=list, description="The reasons agents may give; [] = any text."
+    )
+    leave_expires_s: float = Field(
+        default=600, gt=0, le=86400, description="A request for leave that nobody decides ends by itself."
+    )
+    max_wrap_up_s: float = Field(
+        default=600,
+        ge=0,
+        le=3600,
+        description="Agents may extend their wrap-up to so many seconds in all.",
+    )
     parallel_during_calls: bool = Field(
         default=False,
         description="Whether agents get chats, mails and the like also while they have a call.",
     )
 
+
+class NotReadyReason(Section):
+    """``[[acd.not_ready_reasons]]``: a reason for which agents may be not ready."""
+
+    code: str = Field(min_length=1, max_length=100, description="What verbs, events and figures call it.")
+    title: str = Field(default="", description="Name for people; empty: the code.")
+    rest: bool = Field(default=False, description="Whether the time counts as rest in the agent's figures.")
+
+
+AcdConfig.model_rebuild()
 
 MAX_PRIORITY = 254
 QUEUE_SCHEME = "queue"
@@ -61,6 +87,16 @@ class RepeatPolicy(StrEnum):
     """Who talked with the caller last."""
     FAMILIAR_AGENT = "familiar_agent"
     """Who talked with the caller most often."""
+
+
+class RonaPolicy(StrEnum):
+    """What becomes of an agent who lets offers go unanswered."""
+
+    NOT_READY = "not_ready"
+    DELAY = "delay"
+    """No offers for ``refusal_delay_s``."""
+    SIGN_OUT = "sign_out"
+    """As soon as the agent has nothing in hand."""
 
 
 class OverflowCause(StrEnum):
@@ -203,11 +239,29 @@ class QueueConfig(Section):
         min_length=1,
         description="Not-ready reason given to an agent who let the phone ring in vain.",
     )
+    rona: RonaPolicy = Field(
+        default=RonaPolicy.NOT_READY, description="What becomes of an agent who lets offers go unanswered."
+    )
+    rona_after: int = Field(
+        default=1, ge=1, le=100, description="After so many in a row; until then refusal_delay_s passes."
+    )
     refusal_delay_s: float = Field(
         default=10,
         ge=1,
         le=3600,
         description="Seconds without offers for an agent whose phone refused one (rejected, busy, failed).",
+    )
+    reject_delay_s: float | None = Field(
+        default=None, ge=1, le=3600, description="The same when it was rejected; else refusal_delay_s."
+    )
+    busy_delay_s: float | None = Field(
+        default=None, ge=1, le=3600, description="The same when the phone was busy; else refusal_delay_s."
+    )
+    failure_delay_s: float | None = Field(
+        default=None, ge=1, le=3600, description="The same when the phone failed; else refusal_delay_s."
+    )
+    max_on_leave: int = Field(
+        default=0, ge=0, le=10000, description="Agents of the queue on leave at once; 0: no limit."
     )
     wrap_up_s: float = Field(
         default=10, ge=0, le=3600, description="Seconds of after-call work following each call; 0: none."

@@ -3,6 +3,7 @@
 Where things are decided:
 
     shift.py        sign-in, ready, not ready, reachable stations
+    supervision.py  what supervisors force, and leave granted (``leave.py``: asked for; ``signing_out.py``)
     skills.py       changes of skills and queues in the middle of a shift
     waiting.py      joining queues, and what time brings (``overflow.py``: limits; ``places.py``: rings)
     hours.py        queues that open and close by their calendars
@@ -13,7 +14,7 @@ Where things are decided:
     offers.py       from the ringing phone to the conversation
     no_answer.py    what follows for an agent who did not take an offer
     items.py        work that is no call, brought and taken by verbs
-    talk.py         conversation and wrap-up
+    talk.py         conversation and wrap-up (``wrap_up.py``: longer, or shorter)
     announcing.py   what those who wait are told (``spoken.py``: as prompts)
     greeting.py     what agent and caller hear before each other
     estimates.py    how long a caller will wait (``estimate.py``), from what ``pacing.py`` has seen
@@ -30,29 +31,42 @@ from acd import (
     hang_ups,
     hours,
     items,
+    leave,
     offers,
     pacing,
     shift,
     skills,
     snapshot,
     steering,
+    supervision,
     talk,
     waiting,
+    wrap_up,
 )
 from acd.commands import (
     AcceptItem,
     AddQueue,
+    ApproveLeave,
+    AskLeave,
     ChangeCaller,
     ChangeQueues,
     ChangeSkills,
+    DenyLeave,
+    EndWrapUp,
+    ExtendWrapUp,
     FinishItem,
+    ForceNotReady,
+    ForceReady,
+    ForceSignOut,
     MakeNotReady,
     MakeReady,
     RejectItem,
+    ReleaseAgent,
     RemoveQueue,
     SignIn,
     SignOut,
     SubmitItem,
+    TakeBackLeave,
     WithdrawItem,
 )
 from acd.config import AcdConfig, AgentConfig, QueueConfig
@@ -80,6 +94,16 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], None]] = {
     SignOut: shift.sign_out,
     MakeReady: shift.make_ready,
     MakeNotReady: shift.make_not_ready,
+    ForceReady: supervision.force_ready,
+    ForceNotReady: supervision.force_not_ready,
+    ForceSignOut: supervision.force_sign_out,
+    ReleaseAgent: supervision.release,
+    AskLeave: leave.ask_leave,
+    TakeBackLeave: leave.take_back_leave,
+    ApproveLeave: supervision.approve_leave,
+    DenyLeave: supervision.deny_leave,
+    ExtendWrapUp: wrap_up.extend,
+    EndWrapUp: wrap_up.end,
     ChangeSkills: skills.change_skills,
     ChangeQueues: skills.change_queues,
     ChangeCaller: steering.change_caller,
@@ -113,7 +137,8 @@ TIMERS: Mapping[TimerKind, Callable[[Step, Timer], None]] = {
     TimerKind.ANNOUNCEMENT: announcing.announce,
     TimerKind.PREFERENCE: waiting.end_preference,
     TimerKind.UNSTAFFED: waiting.empty_unstaffed,
-    TimerKind.WRAP_UP: talk.end_wrap_up,
+    TimerKind.WRAP_UP: talk.time_out_wrap_up,
+    TimerKind.LEAVE: leave.expire_leave,
     TimerKind.REFUSAL_DELAY: shift.end_refusal_delay,
 }
 

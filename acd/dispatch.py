@@ -17,6 +17,7 @@ from acd.entry import Entry, EntryState, Offer, Place
 from acd.events import ItemOffered, OfferCause, OfferMade
 from acd.lining_up import asks_personally, common_queue, demand_at, line_up, rings_all, served_first, step_out
 from acd.scores import Ranked, first_ranked
+from acd.signing_out import has_nothing_in_hand, sign_off
 from acd.state import Timer, TimerKind
 from acd.step import Step
 from runtime.vocabulary import Output
@@ -33,8 +34,14 @@ class Decision(NamedTuple):
 
 
 def serve_agent(step: Step, agent: Agent) -> None:
-    """An agent may have become free: offer whoever is to be served first, or let callers find the agent."""
+    """An agent may have become free: offer whoever is to be served first, or let callers find the agent.
+
+    One whose shift is to end as soon as nothing is in hand goes now, if nothing is.
+    """
     free.take_out(step.state, agent)
+    if agent.sign_out_after and has_nothing_in_hand(agent):
+        sign_off(step, agent, agent.sign_out_by)
+        return
     while media := open_media(step.state, agent):
         found = served_first(step.state, agent, media)
         if found is None:

@@ -19,6 +19,8 @@ def open_media(state: AcdState, agent: Agent) -> list[str]:
     during_call = agent.state in _WITH_A_CALL and state.config.parallel_during_calls
     if agent.state is not AgentState.AVAILABLE and (not during_call or agent.not_ready_after is not None):
         return []
+    if agent.sign_out_after:
+        return []
     if Timer(TimerKind.REFUSAL_DELAY, agent.agent_id) in state.timers:
         return []
     return [medium for medium in agent.capacity if _may_take(state, agent, medium)]
@@ -32,8 +34,11 @@ def _may_take(state: AcdState, agent: Agent, medium: str) -> bool:
     return agent.state is AgentState.AVAILABLE and is_within_reach
 
 
-def move(step: Step, agent: Agent, action: AgentAction, reason: str = "") -> None:
-    """Take the agent from one state to the next. Raises UsageError when the table has no such way."""
+def move(step: Step, agent: Agent, action: AgentAction, reason: str = "", by: str = "") -> None:
+    """Take the agent from one state to the next; ``by``: the supervisor who wanted it.
+
+    Raises UsageError when the table has no such way.
+    """
     before, after = agent.state, agent.state_after(action)
     if (before, agent.reason) == (after, reason):
         return
@@ -49,6 +54,7 @@ def move(step: Step, agent: Agent, action: AgentAction, reason: str = "") -> Non
             reason=reason,
             lasted_ms=0 if agent.since is None else step.ms_since(agent.since),
             call_id=agent.call_id,
+            by=by,
         )
     )
     if after is not AgentState.AVAILABLE:
@@ -59,6 +65,11 @@ def move(step: Step, agent: Agent, action: AgentAction, reason: str = "") -> Non
         staff[after] += 1
     agent.state, agent.reason, agent.since = after, reason, step.now
     _let_go(agent)
+
+
+def be_not_ready_as_asked(step: Step, agent: Agent) -> None:
+    """A not-ready request waited for the end of what is over now."""
+    move(step, agent, AgentAction.NOT_READY, agent.not_ready_after or "", agent.not_ready_by)
 
 
 def _finish_wrap_up(step: Step, agent: Agent) -> None:
@@ -74,3 +85,4 @@ def _let_go(agent: Agent) -> None:
         agent.offer_id = None
         if agent.state is not AgentState.WRAP_UP:
             agent.call_id = agent.not_ready_after = None
+            agent.not_ready_by = ""

@@ -264,6 +264,72 @@ class AgentSignedOut(Event):
     topic: ClassVar[str] = "agent.signed_out"
     agent: str
     station: str
+    by: str = ""
+    """The supervisor who wanted it; empty when nobody but the agent did."""
+
+
+@plain_data
+class AgentMoved(Event):
+    """An agent goes on at another station, in the same shift."""
+
+    topic: ClassVar[str] = "agent.moved"
+    agent: str
+    from_station: str
+    to_station: str
+
+
+@plain_data
+class AgentReleased(Event):
+    """A supervisor ended what an agent had: the call, or the ringing of the phone."""
+
+    topic: ClassVar[str] = "agent.released"
+    agent: str
+    call_id: str
+    by: str
+
+
+class LeaveDecision(StrEnum):
+    """What became of a request for leave."""
+
+    APPROVED = "approved"
+    """The agent is not ready, at once or after the present call."""
+    DENIED = "denied"
+    TAKEN_BACK = "taken_back"
+    """By the agent, or with the end of the shift."""
+    EXPIRED = "expired"
+    """Nobody decided in time."""
+
+
+@plain_data
+class LeaveAsked(Event):
+    """An agent asks to go away for a while."""
+
+    topic: ClassVar[str] = "agent.leave_asked"
+    agent: str
+    reason: str
+    limit_s: float
+
+
+@plain_data
+class LeaveDecided(Event):
+    """A request for leave is no longer open."""
+
+    topic: ClassVar[str] = "agent.leave_decided"
+    agent: str
+    reason: str
+    decision: LeaveDecision
+    by: str
+
+
+@plain_data
+class LeaveEnded(Event):
+    """An agent on leave is ready again, not ready for another reason, or has signed out."""
+
+    topic: ClassVar[str] = "agent.leave_ended"
+    agent: str
+    reason: str
+    away_ms: int
+    """Since the approval."""
 
 
 @plain_data
@@ -291,6 +357,8 @@ class AgentStateChanged(Event):
     lasted_ms: int
     """How long the agent had been in ``from_state``; 0 at the first sign-in."""
     call_id: str | None
+    by: str = ""
+    """The supervisor who wanted it; empty when nobody but the agent did."""
 
 
 @plain_data
@@ -301,6 +369,17 @@ class WrapUpStarted(Event):
     agent: str
     call_id: str
     limit_s: float
+
+
+@plain_data
+class WrapUpExtended(Event):
+    """An agent needs longer for after-call work."""
+
+    topic: ClassVar[str] = "agent.wrap_up_extended"
+    agent: str
+    call_id: str
+    limit_s: float
+    """In all, from the end of the call."""
 
 
 @plain_data

@@ -51,6 +51,8 @@ class CallerCame:
     """Whether it is no call: what is called ``call_id`` here is the item's id then."""
     data: tuple[tuple[str, str], ...] = ()
     """For the agent's desktop, with an item."""
+    waiting_since: float | None = None
+    """Of an item that comes back: its wait counts from then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

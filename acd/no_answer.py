@@ -1,10 +1,12 @@
 """What happens to an agent who was offered a call and did not take it.
 
     result        the agent                                            the caller
-    no_answer     not ready, with the queue's rona_reason (RONA)       keeps the place
-    rejected      stays available; no offers for refusal_delay_s       keeps the place
-    busy          the same                                             keeps the place
-    failed        the same                                             keeps the place
+    no_answer     after rona_after in a row: not ready with the        keeps the place
+                  queue's rona_reason, or signed out, as ``rona`` says;
+                  until then the delay below
+    rejected      stays available; no offers for reject_delay_s        keeps the place
+    busy          the same, for busy_delay_s                           keeps the place
+    failed        the same, for failure_delay_s                        keeps the place
     unreachable   stays available; no offers until the phone           keeps the place
                   registers again or the agent says ready
     cancelled     available at once                                    has left
@@ -23,8 +25,8 @@ from dataclasses import dataclass
 
 from acd import free
 from acd.agent import Agent, AgentAction, AgentState
-from acd.config import QueueConfig
-from acd.eligibility import move
+from acd.config import QueueConfig, RonaPolicy
+from acd.eligibility import be_not_ready_as_asked, move
 from acd.entry import Offer
 from acd.events import OfferResult
 from acd.state import Timer, TimerKind
@@ -35,13 +37,13 @@ from acd.step import Step
 class Consequence:
     """What one result means for the agent."""
 
-    not_ready: bool = False
+    counts_as_missed: bool = False
     delays_offers: bool = False
     loses_phone: bool = False
 
 
 CONSEQUENCES: Mapping[OfferResult, Consequence] = {
-    OfferResult.NO_ANSWER: Consequence(not_ready=True),
+    OfferResult.NO_ANSWER: Consequence(counts_as_missed=True),
     OfferResult.REJECTED: Consequence(delays_offers=True),
     OfferResult.BUSY: Consequence(delays_offers=True),
     OfferResult.FAILED: Consequence(delays_offers=True),
@@ -59,29 +61,45 @@ def settle_agent(step: Step, offer: Offer, rules: QueueConfig, result: OfferResu
     agent = step.state.agents[offer.agent_id]
     free.take_out(step.state, agent)
     consequence = CONSEQUENCES[result]
-    if consequence.delays_offers:
-        delay_end = step.now + rules.refusal_delay_s
+    policy = _policy(agent, rules) if consequence.counts_as_missed else None
+    if consequence.delays_offers or policy is RonaPolicy.DELAY:
+        delay_end = step.now + _delay_s(rules, result)
         step.state.timers.set(Timer(TimerKind.REFUSAL_DELAY, agent.agent_id), delay_end)
+    if policy is RonaPolicy.SIGN_OUT:
+        agent.sign_out_after = True
     if consequence.loses_phone:
         step.state.silent.add(offer.station)
+    missed = policy in (RonaPolicy.NOT_READY, RonaPolicy.SIGN_OUT)
     if not offer.takes_agent_whole:
-        _settle_beside(step, agent, offer, consequence, rules)
+        del agent.items[offer.offer_id]
+        _settle_beside(step, agent, rules.rona_reason if missed else None)
     elif agent.not_ready_after is not None:
-        move(step, agent, AgentAction.NOT_READY, agent.not_ready_after)
-    elif consequence.not_ready:
+        be_not_ready_as_asked(step, agent)
+    elif missed:
         move(step, agent, AgentAction.NOT_READY, rules.rona_reason)
     else:
         move(step, agent, AgentAction.END_OFFER)
 
 
-def _settle_beside(
-    step: Step, agent: Agent, offer: Offer, consequence: Consequence, rules: QueueConfig
-) -> None:
+def _policy(agent: Agent, rules: QueueConfig) -> RonaPolicy:
+    agent.missed += 1
+    return rules.rona if agent.missed >= rules.rona_after else RonaPolicy.DELAY
+
+
+def _delay_s(rules: QueueConfig, result: OfferResult) -> float:
+    own = {
+        OfferResult.REJECTED: rules.reject_delay_s,
+        OfferResult.BUSY: rules.busy_delay_s,
+        OfferResult.FAILED: rules.failure_delay_s,
+    }.get(result)
+    return rules.refusal_delay_s if own is None else own
+
+
+def _settle_beside(step: Step, agent: Agent, reason: str | None) -> None:
     """An item leaves the agent's state alone, unless nobody is at the desk."""
-    del agent.items[offer.offer_id]
-    if not consequence.not_ready:
+    if reason is None:
         return
     if agent.state is AgentState.AVAILABLE:
-        move(step, agent, AgentAction.NOT_READY, rules.rona_reason)
+        move(step, agent, AgentAction.NOT_READY, reason)
     elif agent.state is not AgentState.NOT_READY and agent.not_ready_after is None:
-        agent.not_ready_after = rules.rona_reason
+        agent.not_ready_after = reason

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from acd import commands, inputs
+from acd.agent_figures import AgentFigures
 from acd.agent_target import own_queue
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
 from acd.core import COMMANDS, AcdCore
@@ -30,6 +31,7 @@ from acd.reception import Reception
 from acd.records import QueueEntries, conversations_between
 from acd.repeats import HOUR_S, MAX_NUMBERS, Conversation, RepeatCallers
 from acd.state import AcdState
+from acd.supervision_verbs import SupervisionVerbs
 from acd.verbs import (
     AcdVerbs,
     AgentParams,
@@ -125,7 +127,7 @@ def build(
     something; ``clock`` tells views and gauges the time.
     """
     core = AcdCore(queues, agents, ids, config, seed=int(ids.token(), 16))
-    figures = QueueFigures(queues)
+    figures, agent_figures = QueueFigures(queues), AgentFigures(config)
     repeats = RepeatCallers(clock.wall)
     began_at, period_h = clock.wall(), max((queue.repeat_period_h for queue in queues), default=0.0)
     return Application(
@@ -140,12 +142,16 @@ def build(
             CallerJoined: _counting(figures.caller_joined),
             CallerTold: _counting(figures.caller_told),
             CallerLeft: _counting(figures.caller_left),
-            CallCompleted: _counting(repeats.call_completed),
+            **{kind: _timing(fold) for kind, fold in agent_figures.folds.items()},
+            CallCompleted: _in_turn(
+                _counting(repeats.call_completed), _timing(agent_figures.folds[CallCompleted])
+            ),
         },
         verbs=(
             *_verbs(AcdVerbs(core.state, stations, figures, clock, submit)),
             *ExplainVerbs(core.state, clock).verbs(),
             *ItemVerbs(core.state, clock, submit).verbs(),
+            *SupervisionVerbs(core.state, agent_figures, clock, submit).verbs(),
         ),
         projections=(QueueEntries(),),
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
@@ -347,6 +353,27 @@ def _counting(count: Callable[[Any], None]) -> Handler:
 
     def handle(event: Any, now: float) -> Outputs:
         count(event)
+        return ()
+
+    return handle
+
+
+def _timing(fold: Callable[[Any, float], None]) -> Handler:
+    """The same, for what needs the time."""
+
+    def handle(event: Any, now: float) -> Outputs:
+        fold(event, now)
+        return ()
+
+    return handle
+
+
+def _in_turn(*handlers: Handler) -> Handler:
+    """For an event that several count."""
+
+    def handle(event: Any, now: float) -> Outputs:
+        for handler in handlers:
+            handler(event, now)
         return ()
 
     return handle

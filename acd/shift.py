@@ -3,12 +3,15 @@
 from acd import dispatch, offers
 from acd.agent import Agent, AgentAction, AgentState
 from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
+from acd.config import AcdConfig
 from acd.eligibility import move
-from acd.events import AgentSignedIn, AgentSignedOut, OfferResult
+from acd.events import AgentMoved, AgentSignedIn, OfferResult
 from acd.inputs import StationChanged
+from acd.leave import back_from_leave
+from acd.signing_out import sign_off
+from acd.staff import note_staff
 from acd.state import Timer, TimerKind
 from acd.step import Step
-from acd.waiting import note_staff
 from runtime.errors import UsageError
 
 SIGNED_IN = "signed_in"
@@ -20,6 +23,11 @@ _BUSY = (AgentState.OFFERED, AgentState.ON_CALL)
 def sign_in(step: Step, command: SignIn) -> None:
     """Seat the agent. A station that cannot be rung yet is no hindrance: offers start once it registers."""
     agent = step.state.agent(command.agent_id)
+    if command.force:
+        _make_way(step, agent, command.station)
+    if command.force and agent.state is not AgentState.LOGGED_OUT:
+        _change_seats(step, agent, command.station)
+        return
     agent.state_after(AgentAction.SIGN_IN)
     if occupant := step.state.seats.get(command.station):
         raise UsageError(f"station {command.station} is taken; sign out agent {occupant}, who sits there")
@@ -27,59 +35,113 @@ def sign_in(step: Step, command: SignIn) -> None:
     agent.station = command.station
     step.emit(AgentSignedIn(agent=agent.agent_id, station=command.station, queues=agent.queue_names))
     agent.calls, agent.talk_s = 0, 0.0
-    move(step, agent, AgentAction.SIGN_IN, SIGNED_IN)
-    _note_staff(step, agent)
+    move(step, agent, AgentAction.SIGN_IN, agent.held_reason or SIGNED_IN)
+    for queue_name in agent.memberships:
+        note_staff(step, step.state.queues[queue_name])
 
 
 def sign_out(step: Step, command: SignOut) -> None:
     """End the shift and free the station; refused while a call is in hand."""
     agent = step.state.agent(command.agent_id)
+    _refuse_work_in_hand(agent)
+    sign_off(step, agent)
+
+
+def make_ready(step: Step, command: MakeReady) -> None:
+    """Calls may come at once, or after the present one and its wrap-up."""
+    agent = step.state.agent(command.agent_id)
+    _refuse_held(agent)
+    be_ready(step, agent)
+
+
+def make_not_ready(step: Step, command: MakeNotReady) -> None:
+    """At once when no call is in hand. What is being offered is rejected; items in hand stay there."""
+    agent = step.state.agent(command.agent_id)
+    _refuse_held(agent)
+    _refuse_other_reasons(step.state.config, command.reason)
+    be_not_ready(step, agent, command.reason)
+    if agent.leave is not None and agent.leave.reason != command.reason:
+        back_from_leave(step, agent)
+
+
+def be_ready(step: Step, agent: Agent, by: str = "") -> None:
+    """Takes back a not-ready request that waits, and the delay after a refusal; ends leave."""
+    if agent.sign_out_after:
+        raise UsageError(f"agent {agent.agent_id} is being signed out, as soon as nothing is in hand")
+    if agent.state in _BUSY:
+        agent.not_ready_after, agent.not_ready_by = None, ""
+        back_from_leave(step, agent)
+        dispatch.serve_agent(step, agent)
+        return
+    move(step, agent, AgentAction.READY, by=by)
+    agent.missed = 0
+    back_from_leave(step, agent)
+    if agent.station is not None:
+        step.state.silent.discard(agent.station)
+    end_refusal_delay(step, Timer(TimerKind.REFUSAL_DELAY, agent.agent_id))
+
+
+def be_not_ready(step: Step, agent: Agent, reason: str, by: str = "") -> None:
+    """At once when no call is in hand."""
+    if agent.state in _BUSY:
+        agent.not_ready_after, agent.not_ready_by = reason, by
+    else:
+        move(step, agent, AgentAction.NOT_READY, reason, by)
+    stop_offers(step, agent)
+    dispatch.serve_agent(step, agent)
+
+
+def stop_offers(step: Step, agent: Agent) -> None:
+    """Whatever the agent has not taken yet counts as rejected."""
+    offered = [agent.offer_id, *agent.items] if agent.offer_id else list(agent.items)
+    for offer in [step.state.offers[offer_id] for offer_id in offered]:
+        if offer.accepted_at is None:
+            offers.stop(step, offer, OfferResult.REJECTED)
+
+
+def _make_way(step: Step, agent: Agent, station: str) -> None:
+    """Whoever sits there has lost the session, or forgot to sign out."""
+    if agent.state in _BUSY:
+        raise UsageError(f"agent {agent.agent_id} has a call at station {agent.station}; end it first")
+    occupant = step.state.seats.get(station)
+    if occupant is not None and occupant != agent.agent_id:
+        _refuse_work_in_hand(step.state.agents[occupant])
+        sign_off(step, step.state.agents[occupant], agent.agent_id)
+
+
+def _change_seats(step: Step, agent: Agent, station: str) -> None:
+    """The shift goes on at another station, with its items."""
+    if agent.station in (None, station):
+        return
+    step.emit(AgentMoved(agent=agent.agent_id, from_station=agent.station or "", to_station=station))
+    step.state.seats.pop(agent.station or "", None)
+    step.state.seats[station] = agent.agent_id
+    agent.station = station
+    dispatch.serve_agent(step, agent)
+
+
+def _refuse_work_in_hand(agent: Agent) -> None:
     if agent.items:
         raise UsageError(f"agent {agent.agent_id} has {len(agent.items)} items in hand; finish them first")
     if agent.state in _BUSY:
         raise UsageError(
             f"agent {agent.agent_id} is {agent.state}; sign out when call {agent.call_id} is over"
         )
-    move(step, agent, AgentAction.SIGN_OUT)
-    step.state.timers.cancel(Timer(TimerKind.REFUSAL_DELAY, agent.agent_id))
-    if agent.station is not None:
-        del step.state.seats[agent.station]
-        step.emit(AgentSignedOut(agent=agent.agent_id, station=agent.station))
-        agent.station = None
-    _note_staff(step, agent)
 
 
-def _note_staff(step: Step, agent: Agent) -> None:
-    """Rules of overflow look at how long a queue has had nobody signed in."""
-    for queue in (step.state.queues[name] for name in agent.memberships):
-        note_staff(step, queue)
+def _refuse_held(agent: Agent) -> None:
+    if agent.held_reason and agent.state is not AgentState.LOGGED_OUT:
+        raise UsageError(
+            f"agent {agent.agent_id} is kept for {agent.held_reason} by a supervisor, and only one lifts that"
+        )
 
 
-def make_ready(step: Step, command: MakeReady) -> None:
-    """Calls may come at once, or after the present one and its wrap-up."""
-    agent = step.state.agent(command.agent_id)
-    if agent.state in _BUSY:
-        agent.not_ready_after = None
-        dispatch.serve_agent(step, agent)
-        return
-    move(step, agent, AgentAction.READY)
-    if agent.station is not None:
-        step.state.silent.discard(agent.station)
-    end_refusal_delay(step, Timer(TimerKind.REFUSAL_DELAY, agent.agent_id))
-
-
-def make_not_ready(step: Step, command: MakeNotReady) -> None:
-    """At once when no call is in hand. What is being offered is rejected; items in hand stay there."""
-    agent = step.state.agent(command.agent_id)
-    if agent.state in _BUSY:
-        agent.not_ready_after = command.reason
-    else:
-        move(step, agent, AgentAction.NOT_READY, command.reason)
-    offered = [agent.offer_id, *agent.items] if agent.offer_id else list(agent.items)
-    for offer in [step.state.offers[offer_id] for offer_id in offered]:
-        if offer.accepted_at is None:
-            offers.stop(step, offer, OfferResult.REJECTED)
-    dispatch.serve_agent(step, agent)
+def _refuse_other_reasons(config: AcdConfig, reason: str) -> None:
+    if reason in config.supervisor_reasons:
+        raise UsageError(f"{reason} is a reason that only supervisors set")
+    codes = [configured.code for configured in config.not_ready_reasons]
+    if codes and reason not in codes:
+        raise UsageError(f"{reason} is no reason to be not ready here; it takes {', '.join(codes)}")
 
 
 def end_refusal_delay(step: Step, timer: Timer) -> None:

@@ -7,8 +7,8 @@ from acd.dispatch import serve_agent, serve_entry
 from acd.events import AgentChanged
 from acd.lining_up import line_up, step_out
 from acd.places import keep_preferred
+from acd.staff import note_staff
 from acd.step import Step
-from acd.waiting import note_staff
 
 
 def change_skills(step: Step, command: ChangeSkills) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from acd import free
-from acd.agent import Agent, AgentState, qualities_of
+from acd.agent import Agent, AgentState, Leave, qualities_of
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState, Offer, Place
 from acd.lining_up import line_up
@@ -47,6 +47,7 @@ def _agent_to_plain(agent: Agent) -> dict[str, Any]:
     return {
         **plain,
         "items": dict(agent.items),
+        "leave": None if agent.leave is None else asdict(agent.leave),
         "skills": None if agent.skills == agent.config.skills else dict(agent.skills),
         "tags": None if agent.tags == tuple(agent.config.tags) else list(agent.tags),
         "moved": agent.queue_names != tuple(agent.config.queues),
@@ -90,6 +91,7 @@ def _fill_agent(state: AcdState, plain: Mapping[str, Any]) -> None:
         if plain.get(name) is not None or name in _NULLABLE:
             setattr(agent, name, plain[name])
     agent.items = dict(plain.get("items", {}))
+    agent.leave = Leave(**plain["leave"]) if plain.get("leave") else None
     agent.state, agent.tags = AgentState(plain["state"]), tuple(agent.tags)
     agent.qualities = qualities_of(agent.agent_id, agent.skills, agent.tags)
     _fill_memberships(state, agent, plain["turns"], moved=plain["moved"])

@@ -32,6 +32,8 @@ class TimerKind(StrEnum):
     """An entry has waited for certain agents as long as was asked for."""
     WRAP_UP = "wrap_up"
     """An agent's after-call work ends."""
+    LEAVE = "leave"
+    """Nobody has decided on an agent's request for leave."""
     REFUSAL_DELAY = "refusal_delay"
     """Offers may come again to an agent who refused one."""
 

@@ -2,7 +2,7 @@
 
 from acd import dispatch
 from acd.agent import Agent, AgentAction
-from acd.eligibility import move
+from acd.eligibility import be_not_ready_as_asked, move
 from acd.entry import Entry, EntryState, Offer
 from acd.events import CallCompleted, LeaveReason, WrapUpStarted
 from acd.leaving import forget, leave
@@ -17,6 +17,7 @@ def begin(step: Step, entry: Entry, offer: Offer) -> None:
     entry.connected_at = step.now
     agent = step.state.agents[offer.agent_id]
     agent.calls += 1
+    agent.missed = 0
     if offer.takes_agent_whole:
         move(step, agent, AgentAction.CONNECT)
 
@@ -51,22 +52,23 @@ def end(step: Step, entry: Entry, offer: Offer, *, by_agent: bool) -> None:
 def _start_wrap_up(step: Step, agent: Agent, call_id: str, limit_s: float) -> None:
     move(step, agent, AgentAction.END_CALL)
     step.emit(WrapUpStarted(agent=agent.agent_id, call_id=call_id, limit_s=limit_s))
+    agent.wrap_up_s = limit_s
     if limit_s:
         step.state.timers.set(Timer(TimerKind.WRAP_UP, agent.agent_id), step.now + limit_s)
         dispatch.serve_agent(step, agent)
     else:
-        _end_wrap_up(step, agent)
+        end_wrap_up(step, agent)
 
 
-def end_wrap_up(step: Step, timer: Timer) -> None:
+def time_out_wrap_up(step: Step, timer: Timer) -> None:
     """The time for after-call work is over."""
-    _end_wrap_up(step, step.state.agents[timer.subject])
+    end_wrap_up(step, step.state.agents[timer.subject])
 
 
-def _end_wrap_up(step: Step, agent: Agent) -> None:
+def end_wrap_up(step: Step, agent: Agent) -> None:
     """A not-ready request that waited takes effect."""
     if agent.not_ready_after is not None:
-        move(step, agent, AgentAction.NOT_READY, agent.not_ready_after)
+        be_not_ready_as_asked(step, agent)
     else:
         move(step, agent, AgentAction.END_WRAP_UP)
     dispatch.serve_agent(step, agent)

@@ -37,6 +37,9 @@ class SignInParams(AgentParams):
     """Names an agent and a station."""
 
     station: str = Field(min_length=1, description="the station, by the name it registers with")
+    force: bool = Field(
+        default=False, description="whether to take the seat over, or to come from another station"
+    )
 
 
 class NotReadyParams(AgentParams):
@@ -134,7 +137,9 @@ class AcdVerbs:
     def sign_in(self, params: SignInParams) -> dict[str, Any]:
         if params.station not in self._stations:
             raise UsageError(f"there is no station {params.station}; stations are listed in [[stations]]")
-        return self._carry_out(SignIn(agent_id=params.agent, station=params.station), params.agent)
+        return self._carry_out(
+            SignIn(agent_id=params.agent, station=params.station, force=params.force), params.agent
+        )
 
     def sign_out(self, params: AgentParams) -> dict[str, Any]:
         return self._carry_out(SignOut(agent_id=params.agent), params.agent)

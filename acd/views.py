@@ -20,6 +20,7 @@ Readings = Mapping[tuple[str, ...], float]
 def agent_view(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
     """``since_s``: how long the present state has lasted; None before the first sign-in.
 
+    ``held``: a supervisor set the state, and only one lifts it.
     ``items``: how many chats and the like are offered to the agent or in hand beside the state.
     """
     return {
@@ -37,6 +38,9 @@ def agent_view(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
         "call_id": agent.call_id,
         "capacity": dict(agent.capacity),
         "items": len(agent.items),
+        "leave": None if agent.leave is None else "asked" if agent.leave.approved_at is None else "approved",
+        "held": bool(agent.held_reason),
+        "sign_out_after": agent.sign_out_after,
     }
 
 

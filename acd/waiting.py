@@ -10,6 +10,7 @@ from acd.lining_up import line_up, step_out
 from acd.overflow import WayOut, due_way_out, refusal, second_queues
 from acd.places import begin_ring, keep_preferred, set_overflow_timer, take_place
 from acd.queue import Queue
+from acd.staff import set_unstaffed_timer
 from acd.state import Timer, TimerKind
 from acd.step import Step
 from runtime.errors import UsageError
@@ -75,20 +76,11 @@ def end_preference(step: Step, timer: Timer) -> None:
 def empty_unstaffed(step: Step, timer: Timer) -> None:
     """Nobody has been signed in for as long as a rule of overflow allows."""
     queue = step.state.queues[timer.subject]
-    _set_unstaffed_timer(step, queue)
+    set_unstaffed_timer(step, queue)
     for entry in list(queue.line):
         _overflow(step, entry, queue)
         look_for_way_out(step, entry, queue)
         serve_entry(step, entry)
-
-
-def note_staff(step: Step, queue: Queue) -> None:
-    """The first of the queue's agents has signed in, or the last has signed out, or neither."""
-    if queue.signed_in:
-        queue.unstaffed_since = None
-    elif queue.unstaffed_since is None:
-        queue.unstaffed_since = step.now
-    _set_unstaffed_timer(step, queue)
 
 
 def look_for_way_out(step: Step, entry: Entry, queue: Queue) -> None:
@@ -97,16 +89,6 @@ def look_for_way_out(step: Step, entry: Entry, queue: Queue) -> None:
         way_out = due_way_out(queue, entry.places[queue.name], step.now)
         if way_out is not None:
             take_way_out(step, entry, queue.name, way_out)
-
-
-def _set_unstaffed_timer(step: Step, queue: Queue) -> None:
-    """For the next of the queue's rules that look at staff; none while somebody is signed in."""
-    timer = Timer(TimerKind.UNSTAFFED, queue.name)
-    step.state.timers.cancel(timer)
-    if queue.unstaffed_since is not None:
-        moments = [queue.unstaffed_since + above for above in queue.config.unstaffed_limits]
-        if later := [moment for moment in moments if moment > step.now]:
-            step.state.timers.set(timer, min(later))
 
 
 def _enter(step: Step, came: CallerCame, queues: list[Queue]) -> None:
@@ -123,15 +105,16 @@ def _new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
     state.joined += 1
     asked = usual_priority if came.priority is None else came.priority
     priority = min(asked + came.priority_of_lists, MAX_PRIORITY)
+    joined_at = step.now if came.waiting_since is None else came.waiting_since
     entry = Entry(
         entry_id=came.call_id,
         call_id=came.call_id,
         contact_id=came.contact_id,
         caller_number=came.caller_number,
         sequence=state.joined,
-        joined_at=step.now,
+        joined_at=joined_at,
         priority=priority,
-        rank=state.rank(step.now, priority, state.joined),
+        rank=state.rank(joined_at, priority, state.joined),
         requirement=came.requirement,
         tags=came.tags,
         repeats=came.repeats,

@@ -34,12 +34,15 @@ def list_agents(
 def sign_in(
     agent: Agent,
     station: Annotated[str, typer.Argument(help="The station (phone) the agent sits at.")],
+    force: Annotated[
+        bool, typer.Option("--force", help="Take the seat over, or come from another station.")
+    ] = False,
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Sign an agent in at a station 签入."""
-    _show(ask(socket, config, "agent.sign_in", agent=agent, station=station), as_json)
+    show(ask(socket, config, "agent.sign_in", agent=agent, station=station, force=force), as_json)
 
 
 @app.command("sign-out")
@@ -47,7 +50,7 @@ def sign_out(
     agent: Agent, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
 ) -> None:
     """Sign an agent out 签出."""
-    _show(ask(socket, config, "agent.sign_out", agent=agent), as_json)
+    show(ask(socket, config, "agent.sign_out", agent=agent), as_json)
 
 
 @app.command("ready")
@@ -55,7 +58,7 @@ def ready(
     agent: Agent, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
 ) -> None:
     """Let an agent get calls 示闲; ends wrap-up."""
-    _show(ask(socket, config, "agent.ready", agent=agent), as_json)
+    show(ask(socket, config, "agent.ready", agent=agent), as_json)
 
 
 @app.command("not-ready")
@@ -67,7 +70,66 @@ def not_ready(
     as_json: JsonOption = False,
 ) -> None:
     """Keep calls from an agent 示忙; after the present call, if there is one."""
-    _show(ask(socket, config, "agent.not_ready", agent=agent, reason=reason), as_json)
+    show(ask(socket, config, "agent.not_ready", agent=agent, reason=reason), as_json)
+
+
+@app.command("ask-leave")
+def ask_leave(
+    agent: Agent,
+    reason: Annotated[str, typer.Argument(help="Why, such as 如厕.")],
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask to go away for a while 离席; a supervisor decides."""
+    show(ask(socket, config, "agent.ask_leave", agent=agent, reason=reason), as_json)
+
+
+@app.command("take-back-leave")
+def take_back_leave(
+    agent: Agent, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Ask for leave no longer."""
+    show(ask(socket, config, "agent.take_back_leave", agent=agent), as_json)
+
+
+@app.command("extend-wrap-up")
+def extend_wrap_up(
+    agent: Agent,
+    seconds: Annotated[float, typer.Argument(help="How much longer.")],
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let the present wrap-up take longer."""
+    show(ask(socket, config, "agent.extend_wrap_up", agent=agent, extend_s=seconds), as_json)
+
+
+@app.command("end-wrap-up")
+def end_wrap_up(
+    agent: Agent, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Be done with the present wrap-up."""
+    show(ask(socket, config, "agent.end_wrap_up", agent=agent), as_json)
+
+
+@app.command("figures")
+def figures(
+    agent: Agent, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Tell what an agent has done in this shift."""
+    told = ask(socket, config, "agent.figures", agent=agent)
+    if as_json:
+        print_json(told)
+        return
+    reasons = ", ".join(
+        f"{escape(reason)} {duration(spent)}" for reason, spent in told["not_ready_s"].items()
+    )
+    print_line(f"signed in {duration(told['signed_in_s'])}, ready {duration(told['ready_s'])}")
+    print_line(f"not ready: {reasons or 'never'} (rest {duration(told['rest_s'])})")
+    average = duration(told["average_talk_s"])
+    print_line(f"{told['calls']} calls, {duration(told['talk_s'])} of talk, {average} on average")
+    print_line(f"{told['no_answer']} of {told['offers']} offers not answered, {told['rejected']} rejected")
 
 
 @app.command("skills")
@@ -149,7 +211,8 @@ def _row(agent: dict[str, Any]) -> tuple[object, ...]:
     )
 
 
-def _show(agent: dict[str, Any], as_json: bool) -> None:
+def show(agent: dict[str, Any], as_json: bool) -> None:
+    """Say how an agent is now."""
     if as_json:
         print_json(agent)
     else:

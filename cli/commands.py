@@ -22,6 +22,7 @@ from cli import (
     sip,
     stations,
     status,
+    supervise,
 )
 from cli.configuration.loading import ConfigurationError
 from cli.options import ConfigOption, configuration_path
@@ -91,6 +92,7 @@ app.command("check")(check.check)
 app.command("status")(status.status)
 app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
+app.add_typer(supervise.app, name="supervise")
 app.add_typer(queues.app, name="queues")
 app.add_typer(items.app, name="items")
 app.add_typer(acd.app, name="acd")

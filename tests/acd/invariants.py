@@ -25,6 +25,7 @@ def check_state(state: AcdState) -> None:
     _staff_is_counted_right(state)
     _paces_know_who_waits_and_talks(state)
     _only_those_are_told_something_who_hear_it(state)
+    _what_supervisors_set_holds(state)
 
 
 def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
@@ -177,6 +178,10 @@ def _every_deadline_has_its_subject(state: AcdState) -> None:
                 assert state.queues[timer.subject].signed_in == 0
             case TimerKind.WRAP_UP:
                 assert state.agents[timer.subject].state is AgentState.WRAP_UP
+            case TimerKind.LEAVE:
+                leave = state.agents[timer.subject].leave
+                assert leave is not None
+                assert leave.approved_at is None
             case TimerKind.REFUSAL_DELAY:
                 assert state.agents[timer.subject].state is not AgentState.LOGGED_OUT
 
@@ -213,6 +218,18 @@ def _paces_know_who_waits_and_talks(state: AcdState) -> None:
     )
     for name, queue in state.queues.items():
         assert (queue.pace.waiting, queue.pace.talking) == (len(queue), talking[name])
+
+
+def _what_supervisors_set_holds(state: AcdState) -> None:
+    for agent in state.agents.values():
+        busy = agent.state in (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP)
+        if agent.held_reason:
+            assert agent.state is not AgentState.AVAILABLE
+            assert agent.state is not AgentState.ON_CALL or agent.not_ready_after == agent.held_reason
+        if agent.sign_out_after:
+            assert busy or agent.items, f"{agent.agent_id} should be gone"
+        if agent.state is AgentState.LOGGED_OUT:
+            assert agent.leave is None
 
 
 def _rank(entry: Entry) -> tuple[float, int]:

@@ -7,17 +7,27 @@ from acd.announcements import Announcements, PositionRule
 from acd.commands import (
     AcceptItem,
     AddQueue,
+    ApproveLeave,
+    AskLeave,
     ChangeCaller,
     ChangeQueues,
     ChangeSkills,
+    DenyLeave,
+    EndWrapUp,
+    ExtendWrapUp,
     FinishItem,
+    ForceNotReady,
+    ForceReady,
+    ForceSignOut,
     MakeNotReady,
     MakeReady,
     RejectItem,
+    ReleaseAgent,
     RemoveQueue,
     SignIn,
     SignOut,
     SubmitItem,
+    TakeBackLeave,
     WithdrawItem,
 )
 from acd.config import (
@@ -27,6 +37,7 @@ from acd.config import (
     OverflowRule,
     QueueConfig,
     RingRule,
+    RonaPolicy,
     StrategyName,
 )
 from acd.events import LeaveReason, OfferResult
@@ -71,6 +82,8 @@ QUEUES = [
         max_waiting=3,
         calendar="office",
         closing=Closing.RELEASE,
+        rona=RonaPolicy.SIGN_OUT,
+        rona_after=2,
         strategy=StrategyName.WEIGHTED_RANDOM,
         rings=[RingRule(after_s=0, require="complaints>=2"), RingRule(after_s=5, require="complaints")],
     ),
@@ -87,6 +100,10 @@ QUEUES = [
         calendar="office",
         rings=[RingRule(after_s=12, drop_callers_own=True)],
         overflow=[OverflowRule(when=OverflowCause.LENGTH, above=4, also="投诉")],
+        rona=RonaPolicy.DELAY,
+        reject_delay_s=1,
+        busy_delay_s=2,
+        max_on_leave=1,
     ),
 ]
 AGENTS = [
@@ -254,6 +271,26 @@ def playback_ends(centre: Centre, choices: Random) -> None:
         centre.tell(PlaybackOver(call_id=call_id, playback_id=playback_id))
 
 
+def supervisor_acts(centre: Centre, choices: Random) -> None:
+    """Forces, releases and decides; agents ask for leave and for time."""
+    agent_id, by = choices.choice(AGENTS).id, "9001"
+    reason = choices.choice(["training", "开会"])
+    asks: list[Command] = [
+        *[ForceReady(agent_id=agent_id, by=by)] * 3,
+        ForceNotReady(agent_id=agent_id, reason=reason, by=by),
+        ForceSignOut(agent_id=agent_id, by=by),
+        ReleaseAgent(agent_id=agent_id, by=by),
+        *[AskLeave(agent_id=agent_id, reason="如厕")] * 2,
+        TakeBackLeave(agent_id=agent_id),
+        *[ApproveLeave(agent_id=agent_id, by=by)] * 2,
+        DenyLeave(agent_id=agent_id, by=by),
+        ExtendWrapUp(agent_id=agent_id, extend_s=7),
+        EndWrapUp(agent_id=agent_id),
+        SignIn(agent_id=agent_id, station=f"phone-{choices.choice(AGENTS).id}", force=True),
+    ]
+    tell_or_be_refused(centre, choices.choice(asks))
+
+
 def time_passes(centre: Centre, choices: Random) -> None:
     centre.wait(choices.choice([0.5, 1, 2, 5, 15]))
 
@@ -263,6 +300,7 @@ DEEDS = (
     *[offer_moves] * 5,
     item_comes,
     *[item_moves] * 3,
+    supervisor_acts,
     time_passes,
     caller_goes,
     caller_is_steered,

@@ -6,6 +6,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from acd.agent import AgentState
+from acd.commands import ForceSignOut
 from acd.config import AcdConfig
 from acd.entry import EntryState
 from tests.acd import random_shift
@@ -73,6 +75,10 @@ class AnyShift(RuleBasedStateMachine):
         random_shift.item_moves(self.centre, choices)
 
     @rule(choices=CHOICES)
+    def a_supervisor_acts(self, choices: Random) -> None:
+        random_shift.supervisor_acts(self.centre, choices)
+
+    @rule(choices=CHOICES)
     def time_passes(self, choices: Random) -> None:
         random_shift.time_passes(self.centre, choices)
 
@@ -89,6 +95,9 @@ class AnyShift(RuleBasedStateMachine):
         assert self.ledger.offers.keys() <= state.offers.keys()
 
     def teardown(self) -> None:
+        for agent_id, agent in self.centre.core.state.agents.items():
+            if agent.state is not AgentState.LOGGED_OUT:
+                self.centre.tell(ForceSignOut(agent_id=agent_id, by="9001"))
         self.centre.wait(1000)
         states = {entry.state for entry in self.centre.core.state.entries.values()}
         assert states <= {EntryState.WAITING, EntryState.TALKING}, "a lease did not end by itself"

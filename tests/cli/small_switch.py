@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import acd.item_verbs
+import acd.supervision_verbs
 import acd.verbs
 import switch.ban_verbs
 import switch.calendars.verbs
@@ -14,6 +15,7 @@ import switch.placing_verbs
 import switch.registration_verbs
 import switch.station_verbs
 import switch.verbs
+from acd.agent_figures import AgentFigures
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from switch.application import Verb
@@ -228,6 +230,18 @@ class SmallSwitch:
             self._verb("agent.sign_out", acd.verbs.AgentParams, signed_out),
             self._verb("agent.ready", acd.verbs.AgentParams, AGENT),
             self._verb("agent.not_ready", acd.verbs.NotReadyParams, not_ready),
+            *(
+                self._verb(f"agent.{name}", acd.supervision_verbs.ByParams, AGENT)
+                for name in ("force_ready", "force_sign_out", "release", "approve_leave", "deny_leave")
+            ),
+            *(
+                self._verb(f"agent.{name}", acd.verbs.AgentParams, AGENT)
+                for name in ("take_back_leave", "end_wrap_up")
+            ),
+            self._verb("agent.force_not_ready", acd.supervision_verbs.ForceNotReadyParams, AGENT),
+            self._verb("agent.ask_leave", acd.verbs.NotReadyParams, AGENT),
+            self._verb("agent.extend_wrap_up", acd.supervision_verbs.ExtendParams, AGENT),
+            self._verb("agent.figures", acd.verbs.AgentParams, AgentFigures().of("1001", 0.0)),
             self._verb("queue.list", NoParams, [QUEUE]),
             self._verb("item.list", acd.item_verbs.ListItemsParams, [ITEM]),
             self._verb("item.submit", acd.item_verbs.SubmitItemParams, ITEM),

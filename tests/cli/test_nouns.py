@@ -20,12 +20,19 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
     return CliRunner().invoke(app, [*words, "--socket", str(small_switch.socket)])
 
 
+BY = {"agent": "1001", "by": "9001"}
+
+
 @pytest.mark.parametrize(
     ("words", "verb", "params"),
     [
         (["agents"], "agent.list", {}),
         (["agents", "list"], "agent.list", {}),
-        (["agents", "sign-in", "1001", "2001"], "agent.sign_in", {"agent": "1001", "station": "2001"}),
+        (
+            ["agents", "sign-in", "1001", "2001"],
+            "agent.sign_in",
+            {"agent": "1001", "station": "2001", "force": False},
+        ),
         (["agents", "sign-out", "1001"], "agent.sign_out", {"agent": "1001"}),
         (["agents", "ready", "1001"], "agent.ready", {"agent": "1001"}),
         (["agents", "not-ready", "1001", "午休"], "agent.not_ready", {"agent": "1001", "reason": "午休"}),
@@ -67,6 +74,29 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
         ),
         (["stations", "stop-recording", "1001"], "station.stop_recording", {"station": "1001"}),
         (["flows"], "flow.list", {}),
+        (
+            ["agents", "ask-leave", "1001", "如厕"],
+            "agent.ask_leave",
+            {"agent": "1001", "reason": "如厕"},
+        ),
+        (["agents", "take-back-leave", "1001"], "agent.take_back_leave", {"agent": "1001"}),
+        (
+            ["agents", "extend-wrap-up", "1001", "30"],
+            "agent.extend_wrap_up",
+            {"agent": "1001", "extend_s": 30.0},
+        ),
+        (["agents", "end-wrap-up", "1001"], "agent.end_wrap_up", {"agent": "1001"}),
+        (["agents", "figures", "1001"], "agent.figures", {"agent": "1001"}),
+        (["supervise", "ready", "1001", "--by", "9001"], "agent.force_ready", BY),
+        (
+            ["supervise", "not-ready", "1001", "training", "--by", "9001"],
+            "agent.force_not_ready",
+            BY | {"reason": "training"},
+        ),
+        (["supervise", "sign-out", "1001", "--by", "9001"], "agent.force_sign_out", BY),
+        (["supervise", "release", "1001", "--by", "9001"], "agent.release", BY),
+        (["supervise", "approve-leave", "1001", "--by", "9001"], "agent.approve_leave", BY),
+        (["supervise", "deny-leave", "1001", "--by", "9001"], "agent.deny_leave", BY),
         (["items"], "item.list", {"agent": None, "queue": None}),
         (["items", "list", "--agent", "1001"], "item.list", {"agent": "1001", "queue": None}),
         (["items", "accept", "chat-1", "1001"], "item.accept", {"item": "chat-1", "agent": "1001"}),

@@ -15,7 +15,7 @@ import uvloop
 
 import acd.service
 import ivr.service
-from acd.config import AgentConfig, QueueConfig
+from acd.config import AcdConfig, AgentConfig, NotReadyReason, QueueConfig
 from cli.switchboard import Switchboard
 from ivr.config import IvrConfig
 from ivr.document import Flow
@@ -165,10 +165,13 @@ def all_verbs(folder: Path) -> list[Verb]:
             queues=["service"],
             skills={"billing": 5},
             tags=["senior"],
-            capacity={"voice": 1, "chat": 2},
+            capacity={"voice": 1, "video": 1, "chat": 2},
         ),
     )
-    of_queues = acd.service.build(queues, [agent], {"1001"}, SeededIds(), rig.driver.submit, rig.clock)
+    reasons = AcdConfig(not_ready_reasons=[NotReadyReason(code="午" * 100)])
+    of_queues = acd.service.build(
+        queues, [agent], {"1001"}, SeededIds(), rig.driver.submit, rig.clock, reasons
+    )
     rig.driver.add_routes(of_queues.routes)
     rig.feed(WAITS)
     trunks = TrunksRig(trunk_config("carrier", networks=["192.0.2.0/28"], numbers=["95598"]))
@@ -299,6 +302,7 @@ def test_the_table_of_verbs_is_what_verb_list_says(tmp_path: Path) -> None:
 
 
 AGENT = {"agent": "1001"}
+BY = {"by": "9001"}
 TRUNK = {"trunk": "carrier"}
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("agent.sign_in", AGENT | {"station": "1001"}),
@@ -318,9 +322,28 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("item.submit", {"item": "chat-2", "medium": "chat", "queues": ["service"]}),
     ("item.reject", AGENT | {"item": "chat-2"}),
     ("agent.not_ready", AGENT | {"reason": "午" * 100}),
+    ("agent.force_ready", AGENT | BY),
+    ("agent.force_not_ready", AGENT | BY | {"reason": "training"}),
+    ("agent.force_ready", AGENT | BY),
+    ("agent.ask_leave", AGENT | {"reason": "如厕"}),
+    ("agent.deny_leave", AGENT | BY),
+    ("agent.ask_leave", AGENT | {"reason": "如厕"}),
+    ("agent.take_back_leave", AGENT),
+    ("agent.ask_leave", AGENT | {"reason": "如厕"}),
+    ("agent.approve_leave", AGENT | BY),
+    ("agent.force_ready", AGENT | BY),
+    ("item.submit", {"item": "video-1", "medium": "video", "queues": ["service"]}),
+    ("item.accept", AGENT | {"item": "video-1"}),
+    ("agent.release", AGENT | BY),
+    ("agent.extend_wrap_up", AGENT | {"extend_s": 30}),
+    ("agent.end_wrap_up", AGENT),
+    ("agent.figures", AGENT),
+    ("agent.reasons", {}),
     ("agent.list", {}),
     ("item.finish", AGENT | {"item": "chat-1"}),
     ("item.withdraw", {"item": "chat-2"}),
+    ("agent.force_sign_out", AGENT | BY),
+    ("agent.sign_in", AGENT | {"station": "1001"}),
     ("agent.sign_out", AGENT),
     ("ban.add", {"source": "192.0.2.66", "duration_s": 600}),
     ("ban.list", {}),
