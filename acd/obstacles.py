@@ -23,6 +23,7 @@ class ObstacleKind(StrEnum):
     UNREACHABLE = "unreachable"
     """No phone is registered where the agent sits, or it gave no sign when last rung."""
     REFUSAL_DELAY = "refusal_delay"
+    SIGNING_OUT = "signing_out"
     CAPACITY = "capacity"
     """Takes nothing of this medium, or has as much of it in hand as there is room for."""
     NOT_FREE = "not_free"
@@ -74,6 +75,8 @@ def _own_obstacles(state: AcdState, agent: Agent, medium: str) -> Iterator[Obsta
     kind = _STATES.get(agent.state)
     if kind is not None and not _runs_beside(state, agent, medium):
         yield Obstacle(kind, agent.reason or agent.call_id or "")
+    if agent.sign_out_after:
+        yield Obstacle(ObstacleKind.SIGNING_OUT, "the shift ends when nothing is in hand")
     if not agent.has_room_for(medium):
         yield Obstacle(ObstacleKind.CAPACITY, f"has {agent.capacity[medium]} {medium} in hand")
     if medium == VOICE and agent.station is not None and not state.can_ring(agent.station):

@@ -31,6 +31,7 @@ _REASONS = {
     "wrap_up": "wrap-up",
     "unreachable": "phone unreachable",
     "refusal_delay": "delay after a refusal",
+    "signing_out": "is being signed out",
     "capacity": "no room",
     "not_free": "not free",
     "requirement": "requirement not met",

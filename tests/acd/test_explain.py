@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd import dispatch, free
-from acd.commands import MakeReady
+from acd.commands import ForceReady
 from acd.config import AgentConfig, QueueConfig, StrategyName
 from acd.core import AcdCore
 from acd.eligibility import open_media
@@ -102,9 +102,8 @@ def test_whose_turn_is_told_to_be_next_with_an_agent_is_offered_when_the_agent_s
         told = explain_agent(centre.core.state, agent, centre.now)
         kept_by = {obstacle["kind"] for obstacle in told["obstacles"]}
         if kept_by and kept_by <= {"not_ready", "wrap_up", "refusal_delay"}:
-            made = only(
-                OfferMade, twin(centre.core).handle(MakeReady(agent_id=agent.agent_id), now=centre.now)
-            )
+            ready = ForceReady(agent_id=agent.agent_id, by="9001")
+            made = only(OfferMade, twin(centre.core).handle(ready, now=centre.now))
             found = {"call_id": made[0].call_id, "queue": made[0].queue} if made else None
             assert told["next"] == found
 
