@@ -22,7 +22,7 @@ def announce(step: Step, timer: Timer) -> None:
     if not rules.say_something:
         return
     step.state.timers.set(timer, step.now + rules.every_s)
-    if entry.state is EntryState.WAITING and entry.announcing is None:
+    if entry.state is EntryState.WAITING and entry.announcing is None and not entry.is_item:
         _tell(step, entry, queue, rules)
 
 
