@@ -32,12 +32,13 @@ def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
     """Nobody was offered to an agent past someone of the same queue who goes first and would do as well.
 
     Whoever is told of in the same outputs, or prefers certain agents, may have begun to wait after the offer.
+    Who has left the queue since may have preferred the agent.
     """
     told = {getattr(output, "call_id", None) for output in outputs if not isinstance(output, OfferMade)}
     for made in (output for output in outputs if isinstance(output, OfferMade)):
         entry = state.entry_of(made.call_id)
         membership = state.agents[made.agent].memberships.get(made.queue)
-        if entry is None or membership is None:
+        if entry is None or membership is None or made.queue not in entry.places:
             continue
         passed = [
             other.call_id
