@@ -13,6 +13,7 @@ import acd.service
 import ivr.service
 import switch.counter.service
 import switch.dialling.service
+import switch.voice_messages.service
 from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
 from cli.log import EventLog
@@ -93,6 +94,7 @@ from switch.trunks.trunks import Trunks
 from switch.trunks.verbs import TrunkVerbs
 from switch.trunks.views import TrunkReadings
 from switch.verbs import ExchangeVerbs
+from switch.voice_messages.voice_messages import VoiceMessages
 
 VERSION = version("ringmain")
 
@@ -235,7 +237,14 @@ class Switchboard:
             ),
             self._by_phone.application(),
             self._build_counter(),
+            switch.voice_messages.service.build(
+                VoiceMessages(configuration.message_boxes, self._ids, self._recording_of)
+            ),
         )
+
+    def _recording_of(self, call_id: str) -> str | None:
+        call = self.exchange.find(call_id)
+        return call.recording_id if call is not None else None
 
     def _build_counter(self) -> Application:
         """Asks the other applications who sits at a station, once all are there."""

@@ -35,7 +35,7 @@ class AccessCodeConfig(Section):
     target: str = Field(
         pattern=TARGET_PATTERN,
         description="Where its calls go: flow:<name>, queue:<name>, agent:<number>, station:<name>, "
-        "number:<digits> or counter:record.",
+        "number:<digits>, message:<box> or counter:record.",
     )
     on_failure: str = Field(
         default=HANG_UP,

@@ -18,6 +18,7 @@ from switch.counter.counter import COUNTER_SCHEME, RECORD
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
 from switch.sip.transport.certificates import faults_of_connections, faults_of_listener
 from switch.trunks.routing import Routing
+from switch.voice_messages.voice_messages import MESSAGE_SCHEME
 
 _NAMING_KEYS = (
     ("stations", "name"),
@@ -28,12 +29,16 @@ _NAMING_KEYS = (
     ("number_lists", "name"),
     ("queues", "name"),
     ("agents", "id"),
+    ("message_boxes", "name"),
 )
 """In each list of sections, the key that tells its entries apart."""
 
 
 _AT_COUNTER = Target(COUNTER_SCHEME, RECORD)
-_TARGETS = f"flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits> or {_AT_COUNTER}"
+_TARGETS = (
+    "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box> "
+    f"or {_AT_COUNTER}"
+)
 
 
 def find_repeated(tree: TomlTree) -> list[Finding]:
@@ -87,9 +92,10 @@ def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
     queues = {queue.name for queue in configuration.queues}
     agents = acd.config_problems.own_queues(configuration.agents)
     stations = {station.name for station in configuration.stations}
+    boxes = {str(Target(MESSAGE_SCHEME, box.name)) for box in configuration.message_boxes}
     routing = Routing(configuration.routes)
     for path, target in targets(configuration):
-        if target == _AT_COUNTER:
+        if target == _AT_COUNTER or str(target) in boxes:
             continue
         if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME, AGENT_SCHEME, STATION_SCHEME, NUMBER_SCHEME):
             yield Finding(path, _TARGETS)

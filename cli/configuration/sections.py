@@ -22,6 +22,7 @@ from switch.sip.locating.config import DnsConfig
 from switch.sip.trace.config import TraceConfig
 from switch.sip.transport.config import ConnectionsConfig, ListenerConfig
 from switch.trunks.config import AreaConfig, NumberingConfig, RouteConfig, TrunkConfig
+from switch.voice_messages.config import MessageBoxConfig
 
 
 class Configuration(Section):
@@ -72,6 +73,9 @@ class Configuration(Section):
     )
     calendars: list[CalendarConfig] = Field(
         default_factory=list, description="Opening hours, exceptions and holidays, for queues and flows."
+    )
+    message_boxes: list[MessageBoxConfig] = Field(
+        default_factory=list, description="Where callers leave voice messages (语音留言)."
     )
     acd: AcdConfig = Field(default_factory=AcdConfig, description="What holds for all queues.")
     number_lists: list[NumberListConfig] = Field(

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+import soundfile
 
-from sipp_scenarios.audio import speech
+from sipp_scenarios.audio import Samples, find, speech
 from sipp_scenarios.conductor import ConductedScenario
 from sipp_scenarios.phones import CalledPhone, CallerPhone
 from sipp_scenarios.runner import SippProcess, free_port
@@ -31,12 +32,17 @@ also = "service"
 
 [[queues]]
 name = "leaving"
-exit_keys = { "0" = "station:2002" }
+exit_keys = { "0" = "station:2002", "9" = "message:service" }
 
 [[queues]]
 name = "everybody"
 strategy = "ring_all"
 wrap_up_s = 0
+
+[[message_boxes]]
+name = "service"
+greeting = ["zh/please_wait"]
+max_s = 1.5
 
 [[access_codes]]
 number = "95590"
@@ -50,6 +56,7 @@ target = "queue:shared"
 [[access_codes]]
 number = "95593"
 target = "queue:leaving"
+record = false
 [[access_codes]]
 number = "95594"
 target = "queue:everybody"
@@ -106,6 +113,22 @@ def test_a_key_leads_out_of_the_queue_to_a_phone(centre: CallCentre) -> None:
         caller.talker.press("0")
         centre.events.wait_for("queue.caller_left", queue="leaving", reason="exited")
         talk_and_hang_up(phone, caller)
+
+
+def test_a_caller_leaves_a_message_instead_of_waiting(centre: CallCentre) -> None:
+    with centre.caller(LEAVING) as caller:
+        caller.wait_answered()
+        caller.talker.press("9")
+        centre.events.wait_for("voice_message.started", box="service")
+        left = centre.events.wait_for("voice_message.left", box="service", end="limit").fields
+        caller.wait_hung_up_on()
+    assert left["length_ms"] >= 1500
+    recording = centre.events.wait_for("recording.completed", recording_id=left["recording_id"]).fields
+    tagged = centre.events.wait_for("recording.tagged", tag="message:service").fields
+    assert tagged["recording_id"] == left["recording_id"]
+    heard: Samples = soundfile.read(recording["path"], dtype="int16", always_2d=True)[0]
+    assert 1.3 < len(heard) / 8000 < 2
+    assert find(heard[-8000:, 0], caller.talker.said).score > 0.9
 
 
 def test_all_agents_are_rung_one_answers_and_the_others_are_told_it_was_answered_elsewhere(

@@ -26,6 +26,7 @@ MODULES = {
     "switch.calendars.events": "Calendars",
     "switch.customers.events": "Number lists",
     "switch.counter.events": "Recording at the counter",
+    "switch.voice_messages.events": "Voice messages",
     "media.events": "Media and recordings",
     "switch.sip.events": "Legs and stations",
     "switch.sip.guard.events": "Security and overload",
@@ -65,6 +66,9 @@ status is the SIP answer that tells the cause to a caller whose call was not ans
 |---|---|---|"""
 
 _MEANINGS = {
+    "box": "The message box's name.",
+    "length_ms": "From the end of the tone to the end of the message.",
+    "end": "Why it is over.",
     "priority": "The level: each counts as `acd.priority_level_s` seconds more of waiting.",
     "requirement": "What is asked of an agent, such as `billing>=3 and not trainee`; empty: nothing.",
     "skills": "Pairs of skill and level.",

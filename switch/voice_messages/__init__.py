@@ -1,0 +1,1 @@
+"""Voice messages (语音留言): what callers say after the tone."""
