@@ -140,7 +140,7 @@ MISTAKES = [
         "[[access_codes]]\nnumber = '1'\ntarget = 'hotline' # <-",
         "access_codes[0].target",
         '"hotline"',
-        "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits> or counter:record",
+        "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box> or counter:record",
         id="target without scheme",
     ),
     pytest.param(
@@ -234,7 +234,7 @@ MISTAKES = [
         "[[access_codes]]\nnumber = '1'\ntarget = 'tree:x' # <-",
         "access_codes[0].target",
         '"tree:x"',
-        "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits> or counter:record",
+        "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box> or counter:record",
         id="target of an unknown kind",
     ),
     pytest.param(
@@ -248,7 +248,7 @@ MISTAKES = [
         "[[queues]]\nname = 'q'\non_full = 'tree:x' # <-",
         "queues[0].on_full",
         '"tree:x"',
-        "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits> or counter:record",
+        "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box> or counter:record",
         id="way out of an unknown kind",
     ),
     pytest.param(
