@@ -12,6 +12,11 @@ from runtime.problems import Problem
 HERE = "# <-"
 """Marks, in the snippets below, the line that a problem must name."""
 
+TARGETS = (
+    "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box> "
+    "or counter:record"
+)
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -140,7 +145,7 @@ MISTAKES = [
         "[[access_codes]]\nnumber = '1'\ntarget = 'hotline' # <-",
         "access_codes[0].target",
         '"hotline"',
-        "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box> or counter:record",
+        TARGETS,
         id="target without scheme",
     ),
     pytest.param(
@@ -234,7 +239,7 @@ MISTAKES = [
         "[[access_codes]]\nnumber = '1'\ntarget = 'tree:x' # <-",
         "access_codes[0].target",
         '"tree:x"',
-        "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box> or counter:record",
+        TARGETS,
         id="target of an unknown kind",
     ),
     pytest.param(
@@ -248,7 +253,7 @@ MISTAKES = [
         "[[queues]]\nname = 'q'\non_full = 'tree:x' # <-",
         "queues[0].on_full",
         '"tree:x"',
-        "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box> or counter:record",
+        TARGETS,
         id="way out of an unknown kind",
     ),
     pytest.param(
