@@ -107,14 +107,13 @@ def _named_prompts(configuration: Configuration) -> Iterator[tuple[KeyPath, str]
     yield ("recordings", "beep"), configuration.recordings.beep
     for index, queue in enumerate(configuration.queues):
         yield ("queues", index, "music"), queue.music
-        for key, name in prompts_of(queue):
-            yield ("queues", index, *key), name
+        for keys, name in prompts_of(queue):
+            yield ("queues", index, *keys), name
     for index, box in enumerate(configuration.message_boxes):
         yield ("message_boxes", index, "tone"), box.tone
         for key, prompts in (("greeting", box.greeting), ("thanks", box.thanks)):
-            yield from (
-                (("message_boxes", index, key, place), prompt) for place, prompt in enumerate(prompts)
-            )
+            for place, prompt in enumerate(prompts):
+                yield ("message_boxes", index, key, place), prompt
 
 
 def _unknown_flows(configuration: Configuration, known: set[str | None]) -> Iterator[Finding]:

@@ -103,6 +103,7 @@ def test_lists_of_sections_are_told_from_single_ones() -> None:
         "routes",
         "areas",
         "calendars",
+        "message_boxes",
         "number_lists",
         "queues",
         "agents",
