@@ -21,7 +21,7 @@ _ENOUGH = 3
 """Happenings from which on something is known."""
 _PRIOR = 2.0
 """So many callers' worth is believed that agents have no other queue's callers."""
-_SUMMED = 32
+_SUMMED = 24
 """Callers ahead who are added up one by one; the others as an integral."""
 _DECILE = 1.2816
 """One of ten of a normal distribution is so many deviations or more above its mean."""
@@ -71,10 +71,12 @@ def _overtaking_per_s(pace: Pace, priority: int) -> float:
 def _wait(leaving_per_s: float, giving_up_per_s: float, stages: float) -> tuple[float, float]:
     """Mean and variance of the time until so many have left."""
     one_by_one = min(math.ceil(stages), _SUMMED)
-    rates = [leaving_per_s + ahead * giving_up_per_s for ahead in range(one_by_one)]
-    shares = [min(stages - ahead, 1.0) for ahead in range(one_by_one)]
-    mean_s = sum(share / rate for share, rate in zip(shares, rates, strict=True))
-    variance = sum(share / rate**2 for share, rate in zip(shares, rates, strict=True))
+    mean_s = variance = 0.0
+    for ahead in range(one_by_one):
+        stage_s = 1 / (leaving_per_s + ahead * giving_up_per_s)
+        share = min(stages - ahead, 1.0)
+        mean_s += share * stage_s
+        variance += share * stage_s * stage_s
     if stages <= one_by_one:
         return mean_s, variance
     first = leaving_per_s + (one_by_one - 0.5) * giving_up_per_s

@@ -65,11 +65,11 @@ def served_first(state: AcdState, agent: Agent, media: Collection[str]) -> tuple
             if demand.medium not in media:
                 continue
             first = demand.waiting.first() or _first_ringing(demand, offered)
-            if first is None or not demand.is_met_by(membership):
+            if first is None:
                 continue
             rung = first.state is EntryState.OFFERED
             key = (rung, membership.priority, -queue.config.weight, first.rank)
-            if best is None or key < best[0]:
+            if (best is None or key < best[0]) and demand.is_met_by(membership):
                 best = (key, first, queue.name)
     return None if best is None else best[1:]
 

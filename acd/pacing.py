@@ -1,6 +1,7 @@
 """Keeps the queues' running figures: a fold over the events of each step, as they come out of the core."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from acd.agent import AgentState
 from acd.events import (
@@ -22,7 +23,6 @@ from runtime.vocabulary import Output
 _WORKING = (AgentState.AVAILABLE, AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP)
 _RINGS_KEPT = 16
 """About so many count for the time to an answer."""
-_OfQueue = CallerJoined | CallerLeft | CallCompleted | OfferMade | OfferEnded | RingBegan
 
 
 def note(state: AcdState, outputs: Iterable[Output], now: float) -> None:
@@ -33,21 +33,28 @@ def note(state: AcdState, outputs: Iterable[Output], now: float) -> None:
             if name not in touched:
                 touched[name] = state.queues[name]
                 touched[name].pace.settle(now)
-        if isinstance(output, _OfQueue):
-            _count(touched[output.queue].pace, output)
+        if (count := _COUNTS.get(type(output))) is not None:
+            count(touched[output.queue].pace, output)  # type: ignore[union-attr]
     for queue in touched.values():
         _look(queue)
 
 
 def working(queue: Queue) -> int:
     """Agents who take calls, now or after the one they have."""
-    return sum(queue.staff[state] for state in _WORKING)
+    return sum(map(queue.staff.__getitem__, _WORKING))
 
 
 def _queues_of(state: AcdState, output: Output) -> Iterable[str]:
-    if isinstance(output, AgentStateChanged):
+    if type(output) in _COUNTS:
+        return (output.queue,)  # type: ignore[union-attr]
+    if isinstance(output, AgentStateChanged) and _begins_or_ends_work(output):
         return state.agents[output.agent].memberships
-    return (output.queue,) if isinstance(output, _OfQueue) else ()
+    return ()
+
+
+def _begins_or_ends_work(changed: AgentStateChanged) -> bool:
+    """Most changes do neither, and an agent has several queues."""
+    return (changed.from_state in _WORKING) is not (changed.to_state in _WORKING)
 
 
 def _look(queue: Queue) -> None:
@@ -56,20 +63,44 @@ def _look(queue: Queue) -> None:
     queue.pace.backlog = any(len(demand.waiting) for demand in queue.demands.values())
 
 
-def _count(pace: Pace, event: _OfQueue) -> None:
-    match event:
-        case CallerJoined():
-            pace.came.setdefault(event.priority, Rate()).happen()
-        case CallerLeft(reason=LeaveReason.CONNECTED):
-            pace.talking += 1
-        case CallerLeft(reason=LeaveReason.ABANDONED, position=position) if position:
-            pace.given_up.happen()
-        case CallCompleted():
-            pace.talking -= 1
-            pace.talked.happen()
-        case OfferMade() if pace.backlog:
-            pace.taken.happen()
-        case OfferEnded(result=OfferResult.ACCEPTED):
-            pace.ring_s += (event.ring_ms / 1000 - pace.ring_s) / _RINGS_KEPT
-        case OfferEnded() if pace.backlog:
-            pace.taken.take_back()
+def _joined(pace: Pace, event: CallerJoined) -> None:
+    pace.came.setdefault(event.priority, Rate()).happen()
+
+
+def _left(pace: Pace, event: CallerLeft) -> None:
+    if event.reason is LeaveReason.CONNECTED:
+        pace.talking += 1
+    elif event.reason is LeaveReason.ABANDONED and event.position:
+        pace.given_up.happen()
+
+
+def _completed(pace: Pace, event: CallCompleted) -> None:
+    pace.talking -= 1
+    pace.talked.happen()
+
+
+def _offered(pace: Pace, event: OfferMade) -> None:
+    if pace.backlog:
+        pace.taken.happen()
+
+
+def _offer_ended(pace: Pace, event: OfferEnded) -> None:
+    if event.result is OfferResult.ACCEPTED:
+        pace.ring_s += (event.ring_ms / 1000 - pace.ring_s) / _RINGS_KEPT
+    elif pace.backlog:
+        pace.taken.take_back()
+
+
+def _asked_less(pace: Pace, event: RingBegan) -> None:
+    """Nothing to count; but whether somebody waits in vain may be otherwise now."""
+
+
+_COUNTS: Mapping[type[Output], Callable[[Pace, Any], None]] = {
+    CallerJoined: _joined,
+    CallerLeft: _left,
+    CallCompleted: _completed,
+    OfferMade: _offered,
+    OfferEnded: _offer_ended,
+    RingBegan: _asked_less,
+}
+"""Of the events that speak of one queue."""

@@ -12,7 +12,9 @@ from acd.requirement import Requirement, parse_requirement
 from acd.strategy import Ranking
 
 _DEMANDS_KEPT = 8
-"""Of those nobody makes any more; as many calls that ask for the same find their ranking ready."""
+"""Calls that ask for what was asked for lately find the ranking ready."""
+_DEMANDS_AT_MOST = 2 * _DEMANDS_KEPT
+"""Beyond so many those that nobody makes any more are looked for."""
 
 DemandKey = tuple[str, str]
 """Medium and requirement."""
@@ -103,11 +105,10 @@ class Queue:
         self.staff[agent.state] -= 1
 
     def idle_demands(self) -> Iterator[Demand]:
-        """Demands to be forgotten: the oldest of those nobody makes, beyond as many as are kept."""
-        excess = len(self.demands) - _DEMANDS_KEPT
-        if excess > 0:
+        """Demands to be forgotten: the oldest of those nobody makes, when there are too many in all."""
+        if len(self.demands) > _DEMANDS_AT_MOST:
             unmade = [d for d in self.demands.values() if not d.is_made and d.key != (VOICE, "")]
-            yield from unmade[:excess]
+            yield from unmade[: len(self.demands) - _DEMANDS_KEPT]
 
     def longest_wait_s(self, now: float) -> float:
         """Of all in the line; priority may have put somebody else first."""
