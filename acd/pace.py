@@ -59,6 +59,8 @@ class Pace:
     def settle(self, now: float) -> None:
         """Let the levels count up to now."""
         passed_s, self.at = now - self.at, now
+        if not passed_s:
+            return
         self.given_up.exposed_s += self.waiting * passed_s
         self.talked.exposed_s += self.talking * passed_s
         for rate in self.came.values():

@@ -29,14 +29,17 @@ def note(state: AcdState, outputs: Iterable[Output], now: float) -> None:
     """Fold what came out of one step. Work is for the queues it speaks of alone."""
     touched: dict[str, Queue] = {}
     for output in outputs:
-        for name in _queues_of(state, output):
-            if name not in touched:
-                touched[name] = state.queues[name]
-                touched[name].pace.settle(now)
-        if (count := _COUNTS.get(type(output))) is not None:
-            count(touched[output.queue].pace, output)  # type: ignore[union-attr]
+        kind = type(output)
+        if kind in _COUNTS:
+            queue = _touch(state, touched, output.queue, now)  # type: ignore[union-attr]
+            _COUNTS[kind](queue.pace, output)
+        elif kind is AgentStateChanged and _begins_or_ends_work(output):  # type: ignore[arg-type]
+            for name in state.agents[output.agent].memberships:  # type: ignore[union-attr]
+                queue = _touch(state, touched, name, now)
+                queue.pace.working = working(queue)
     for queue in touched.values():
-        _look(queue)
+        queue.pace.waiting = len(queue)
+        queue.pace.backlog = queue.has_backlog
 
 
 def working(queue: Queue) -> int:
@@ -44,23 +47,18 @@ def working(queue: Queue) -> int:
     return sum(map(queue.staff.__getitem__, _WORKING))
 
 
-def _queues_of(state: AcdState, output: Output) -> Iterable[str]:
-    if type(output) in _COUNTS:
-        return (output.queue,)  # type: ignore[union-attr]
-    if isinstance(output, AgentStateChanged) and _begins_or_ends_work(output):
-        return state.agents[output.agent].memberships
-    return ()
+def _touch(state: AcdState, touched: dict[str, Queue], name: str, now: float) -> Queue:
+    """The levels since before count up to now, before they change."""
+    queue = touched.get(name)
+    if queue is None:
+        queue = touched[name] = state.queues[name]
+        queue.pace.settle(now)
+    return queue
 
 
 def _begins_or_ends_work(changed: AgentStateChanged) -> bool:
     """Most changes do neither, and an agent has several queues."""
     return (changed.from_state in _WORKING) is not (changed.to_state in _WORKING)
-
-
-def _look(queue: Queue) -> None:
-    queue.pace.working = working(queue)
-    queue.pace.waiting = len(queue)
-    queue.pace.backlog = any(len(demand.waiting) for demand in queue.demands.values())
 
 
 def _joined(pace: Pace, event: CallerJoined) -> None:

@@ -104,6 +104,11 @@ class Queue:
         del agent.memberships[self.name], self.members[agent.agent_id]
         self.staff[agent.state] -= 1
 
+    @property
+    def has_backlog(self) -> bool:
+        """Whether somebody waits whom no agent is rung for."""
+        return any(demand.waiting for demand in self.demands.values())
+
     def idle_demands(self) -> Iterator[Demand]:
         """Demands to be forgotten: the oldest of those nobody makes, when there are too many in all."""
         if len(self.demands) > _DEMANDS_AT_MOST:
