@@ -22,7 +22,8 @@ def announce(step: Step, timer: Timer) -> None:
     if not rules.say_something:
         return
     step.state.timers.set(timer, step.now + rules.every_s)
-    if entry.state is EntryState.WAITING and entry.announcing is None and not entry.is_item:
+    hears = not (entry.is_item or entry.is_absent)
+    if hears and entry.state is EntryState.WAITING and entry.announcing is None:
         _tell(step, entry, queue, rules)
 
 

@@ -143,6 +143,30 @@ class RemoveQueue(Command):
 
 
 @plain_data
+class RequestCallback(Command):
+    """Have a customer called back: one who waits, or one who has not called at all."""
+
+    callback_id: str
+    """A new id, for a customer without a call."""
+    numbers: tuple[str, ...]
+    """The best first; empty: the caller's own."""
+    call_id: str | None = None
+    """The call that waits; the rest is for a customer without one."""
+    contact_id: str = ""
+    queues: tuple[str, ...] = ()
+    priority: int | None = None
+    requirement: str = ""
+    access_code: str = ""
+
+
+@plain_data
+class CancelCallback(Command):
+    """Call a customer back no more."""
+
+    callback_id: str
+
+
+@plain_data
 class ChangeSkills(Command):
     """Give an agent other skills and tags, at once; None leaves them as they are."""
 
@@ -245,6 +269,27 @@ class GreetAgent(Command):
     offer_id: str
     playback_id: str
     prompts: tuple[str, ...]
+
+
+@plain_data
+class PlayConfirmation(Command):
+    """Tell the caller once that the place is kept."""
+
+    call_id: str
+    prompt: str
+
+
+@plain_data
+class DialCustomer(Command):
+    """Call a customer back. The call comes to the queue when it is answered."""
+
+    call_id: str
+    contact_id: str
+    number: str
+    queue: str
+    ring_s: float
+    shown_number: str
+    access_code: str
 
 
 @plain_data

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 from pydantic import Field, field_validator, model_validator
 
 from acd.announcements import Announcements
+from acd.callback import CallbackPolicy
 from acd.media import EXCLUSIVE
 from acd.requirement import parse_requirement
 from runtime.errors import UsageError
@@ -56,6 +57,8 @@ class NotReadyReason(Section):
 AcdConfig.model_rebuild()
 
 MAX_PRIORITY = 254
+CALLBACK = "callback"
+"""Stands where an exit key's target could: the caller is called back and keeps the place."""
 QUEUE_SCHEME = "queue"
 """Targets ``queue:<name>`` lead here."""
 AGENT_SCHEME = "agent"
@@ -215,7 +218,43 @@ class QueueConfig(Section):
     )
     exit_keys: dict[str, str] = Field(
         default_factory=dict,
-        description='What a waiting caller\'s key leads to, such as { "0" = "flow:operator" }.',
+        description='What a waiting caller\'s key leads to, such as { "0" = "flow:operator" }; or '
+        "callback, which keeps the place.",
+    )
+    callback_on_hang_up: bool = Field(
+        default=False, description="Whether callers who hang up while waiting keep the place."
+    )
+    callback_policy: CallbackPolicy = Field(
+        default=CallbackPolicy.RESERVE,
+        description="Customers are called back when an agent is there, who is kept free for them "
+        "(reserve), or when one will probably be there by the time they answer (ahead).",
+    )
+    callback_ahead_s: float = Field(
+        default=15, gt=0, le=300, description="With ahead: so long calling a customer takes, in seconds."
+    )
+    callback_prompt: str = Field(
+        default="",
+        description="Prompt that tells who asked for a callback that the place is kept; empty: none.",
+    )
+    callback_ring_s: float = Field(
+        default=30, gt=0, le=300, description="Seconds a customer's phone rings before the attempt is over."
+    )
+    callback_attempts: int = Field(
+        default=2, ge=1, le=20, description="How often a customer is called, at each number there is."
+    )
+    callback_retry_s: float = Field(
+        default=120, ge=1, le=86400, description="Seconds from one attempt at a number to the next."
+    )
+    callback_valid_s: float = Field(
+        default=14400, ge=60, le=604800, description="Seconds after which a callback is given up."
+    )
+    callback_calendar: str = Field(
+        default="", description="Calendar while which is open customers are called back; empty: always."
+    )
+    callback_shown_number: str = Field(
+        default="",
+        max_length=64,
+        description="The number that customers see who are called back; empty: the access code they dialled.",
     )
     repeat: RepeatPolicy = Field(
         default=RepeatPolicy.OFF,
@@ -350,8 +389,8 @@ class QueueConfig(Section):
         for key, way_out in keys.items():
             if len(key) != 1 or key not in "0123456789*#":
                 raise ValueError("keys 0 to 9, * and #")
-            if not re.match(WAY_OUT_PATTERN, way_out):
-                raise ValueError(f"hang_up or a target such as flow:operator for key {key}")
+            if way_out != CALLBACK and not re.match(WAY_OUT_PATTERN, way_out):
+                raise ValueError(f"hang_up, callback or a target such as flow:operator for key {key}")
         return keys
 
 

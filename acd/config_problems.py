@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from acd.agent_target import own_queue
-from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AgentConfig, OverflowCause, QueueConfig
+from acd.config import AGENT_SCHEME, CALLBACK, QUEUE_SCHEME, AgentConfig, OverflowCause, QueueConfig
 from acd.queue_target import parse_queue_target
 from runtime.errors import UsageError
 from runtime.problems import Finding, KeyPath, listed
@@ -40,7 +40,8 @@ def ways_out(index: int, queue: QueueConfig) -> Iterator[tuple[KeyPath, str]]:
         if rule.to:
             yield (*section, "overflow", number, "to"), rule.to
     for key, target in queue.exit_keys.items():
-        yield (*section, "exit_keys", key), target
+        if target != CALLBACK:
+            yield (*section, "exit_keys", key), target
 
 
 def own_queues(agents: Sequence[AgentConfig]) -> dict[str, str]:

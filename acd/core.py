@@ -18,6 +18,7 @@ Where things are decided:
     announcing.py   what those who wait are told (``spoken.py``: as prompts)
     greeting.py     what agent and caller hear before each other
     estimates.py    how long a caller will wait (``estimate.py``), from what ``pacing.py`` has seen
+    callbacks.py    callers who hang up and keep the place (``calling_back.py`` dials them)
     hang_ups.py     caller or phone gone, in any state
 
 ``explain.py`` tells why, of callers and agents, from the state alone.
@@ -28,6 +29,7 @@ from typing import Any
 
 from acd import (
     announcing,
+    callbacks,
     hang_ups,
     hours,
     items,
@@ -43,11 +45,13 @@ from acd import (
     waiting,
     wrap_up,
 )
+from acd.calling_back import dial_ahead
 from acd.commands import (
     AcceptItem,
     AddQueue,
     ApproveLeave,
     AskLeave,
+    CancelCallback,
     ChangeCaller,
     ChangeQueues,
     ChangeSkills,
@@ -63,6 +67,7 @@ from acd.commands import (
     RejectItem,
     ReleaseAgent,
     RemoveQueue,
+    RequestCallback,
     SignIn,
     SignOut,
     SubmitItem,
@@ -75,6 +80,8 @@ from acd.inputs import (
     CallerCame,
     CallerConnected,
     CallerGone,
+    ConfirmationHeard,
+    CustomerAnswered,
     Input,
     KeyPressed,
     PhoneAnswered,
@@ -114,15 +121,19 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], None]] = {
     RejectItem: items.reject,
     FinishItem: items.finish,
     WithdrawItem: items.withdraw,
+    RequestCallback: callbacks.request,
+    CancelCallback: callbacks.cancel,
 }
 
 INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {
     StationChanged: shift.change_station,
     CalendarChanged: hours.change_calendar,
-    CallerCame: waiting.admit,
+    CallerCame: callbacks.admit,
     KeyPressed: steering.press_key,
     PlaybackOver: offers.note_playback,
     CallerGone: hang_ups.lose_caller,
+    CustomerAnswered: callbacks.answer,
+    ConfirmationHeard: callbacks.hear_confirmation,
     PhoneRang: offers.note_ringing,
     PhoneAnswered: offers.accept,
     CallerConnected: offers.confirm,
@@ -137,6 +148,8 @@ TIMERS: Mapping[TimerKind, Callable[[Step, Timer], None]] = {
     TimerKind.ANNOUNCEMENT: announcing.announce,
     TimerKind.PREFERENCE: waiting.end_preference,
     TimerKind.UNSTAFFED: waiting.empty_unstaffed,
+    TimerKind.CALLBACK: callbacks.go_on,
+    TimerKind.CALLBACK_EXPIRY: callbacks.expire,
     TimerKind.WRAP_UP: talk.time_out_wrap_up,
     TimerKind.LEAVE: leave.expire_leave,
     TimerKind.REFUSAL_DELAY: shift.end_refusal_delay,
@@ -156,13 +169,14 @@ class AcdCore:
         config: AcdConfig | None = None,
         *,
         seed: int = 0,
+        can_dial: Callable[[str], bool] = bool,
     ) -> None:
         """The configuration must be without findings (``config.find_problems``).
 
-        ``seed``: of what is left to chance.
+        ``seed``: of what is left to chance. ``can_dial``: whether customers can be called back at a number.
         """
         self._ids = ids
-        self.state = AcdState(queues, agents, config, seed)
+        self.state = AcdState(queues, agents, config, seed, can_dial)
         """To be read, by views and gauges; only this core changes it."""
 
     def handle(self, given: Command | Input, *, now: float) -> list[Output]:
@@ -176,6 +190,7 @@ class AcdCore:
             raise UsageError(f"the ACD takes no {type(given).__name__}; see COMMANDS and INPUTS in acd.core")
         step = Step(self.state, self._ids, now)
         handler(step, given)
+        dial_ahead(step)
         pacing.note(self.state, step.outputs, now)
         return step.outputs
 
@@ -184,6 +199,7 @@ class AcdCore:
         step = Step(self.state, self._ids, now)
         if timer := self.state.timers.first_due(now):
             TIMERS[timer.kind](step, timer)
+            dial_ahead(step)
             pacing.note(self.state, step.outputs, now)
         return step.outputs
 

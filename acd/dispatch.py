@@ -11,6 +11,7 @@ from typing import NamedTuple
 from acd import free
 from acd.agent import Agent, AgentAction
 from acd.announcing import hush
+from acd.calling_back import ANSWER_MARGIN_S, dial_if_due, dial_passed_over, put_off, rules_of
 from acd.commands import RingStation
 from acd.eligibility import move, open_media
 from acd.entry import Entry, EntryState, Offer, Place
@@ -48,12 +49,13 @@ def serve_agent(step: Step, agent: Agent) -> None:
             free.put_in(step, agent, media)
             return
         entry, queue_name = found
-        _offer(step, entry, Decision(queue_name, (agent.agent_id,)))
+        if not put_off(step, entry):
+            _offer(step, entry, Decision(queue_name, (agent.agent_id,)))
 
 
 def serve_entry(step: Step, entry: Entry) -> None:
     """A caller waits, or asks for something else than before: offer to a free agent, if one is found."""
-    if entry.state is EntryState.WAITING and (decision := _free_for(step, entry)):
+    if entry.is_offerable and (decision := _free_for(step, entry)) and not put_off(step, entry):
         _offer(step, entry, decision)
         for agent_id in decision.agent_ids:
             serve_agent(step, step.state.agents[agent_id])
@@ -86,7 +88,7 @@ def _best_at(step: Step, entry: Entry, place: Place) -> Decision | None:
         return None
     queue = step.state.queues[place.queue_name]
     first = first_ranked(ranking, queue.config.strategy, step.now)
-    if rings_all(queue):
+    if rings_all(queue) and not entry.is_absent:
         return Decision(queue.name, ranking.all_best(), OfferCause.ALL, len(ranking), first)
     return Decision(queue.name, (best,), OfferCause.RANKING, len(ranking), first)
 
@@ -96,9 +98,11 @@ def _offer(step: Step, entry: Entry, decision: Decision) -> None:
     queue_name = decision.queue_name
     if entry.state is EntryState.WAITING:
         hush(step, entry)
+        dial_if_due(step, entry)
         step_out(step, entry)
         entry.state = EntryState.OFFERED
-        if rings_all(step.state.queues[queue_name]) and not asks_personally(entry):
+        together = rings_all(step.state.queues[queue_name]) and not entry.is_absent
+        if together and not asks_personally(entry):
             entry.rings_all_in = queue_name
             line_up(step, entry)
     for agent_id in decision.agent_ids:
@@ -119,10 +123,9 @@ def _ring(step: Step, entry: Entry, decision: Decision, agent: Agent) -> None:
         made_at=step.now,
         medium=entry.medium,
         has_rung=entry.is_item,
+        reserved=entry.is_absent,
     )
     state.offers[offer.offer_id] = offer
-    lease_end = step.now + state.queues[queue_name].config.ring_timeout_s
-    state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.offer_id), lease_end)
     entry.offer_ids.append(offer.offer_id)
     entry.offers += 1
     _bind(step, agent, offer)
@@ -141,9 +144,13 @@ def _ring(step: Step, entry: Entry, decision: Decision, agent: Agent) -> None:
             candidates=decision.candidates,
             ranked=decision.ranked,
             repeats=entry.repeats,
-        ),
-        _asking(entry, offer, lease_end - step.now),
+        )
     )
+    if offer.reserved:
+        _lease(step, offer, _dialling_s(step, entry))
+    else:
+        ring(step, entry, offer)
+    dial_passed_over(step, entry, agent)
 
 
 def _bind(step: Step, agent: Agent, offer: Offer) -> None:
@@ -169,3 +176,21 @@ def _asking(entry: Entry, offer: Offer, limit_s: float) -> Output:
         limit_s=limit_s,
         data=entry.data,
     )
+
+
+def ring(step: Step, entry: Entry, offer: Offer) -> None:
+    """The caller is there: the agent's phone rings for as long as the queue lets it."""
+    limit_s = step.state.queues[offer.queue_name].config.ring_timeout_s
+    offer.reserved, offer.made_at = False, step.now
+    _lease(step, offer, limit_s)
+    step.emit(_asking(entry, offer, limit_s))
+
+
+def _lease(step: Step, offer: Offer, lasts_s: float) -> None:
+    step.state.timers.set(Timer(TimerKind.OFFER_LEASE, offer.offer_id), step.now + lasts_s)
+
+
+def _dialling_s(step: Step, entry: Entry) -> float:
+    """Longer than any attempt to call a customer: it ends with the attempt."""
+    assert entry.callback is not None
+    return rules_of(step.state, entry.callback).callback_ring_s + 2 * ANSWER_MARGIN_S

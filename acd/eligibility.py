@@ -63,6 +63,7 @@ def move(step: Step, agent: Agent, action: AgentAction, reason: str = "", by: st
         staff = step.state.queues[queue_name].staff
         staff[before] -= 1
         staff[after] += 1
+        step.touched[queue_name] = None
     agent.state, agent.reason, agent.since = after, reason, step.now
     _let_go(agent)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from acd.callback import Callback
 from acd.media import EXCLUSIVE, VOICE
 
 
@@ -33,8 +34,9 @@ class Entry:
     """One caller, from joining a queue to leaving the last one, or to the end of the conversation."""
 
     entry_id: str
-    """The id of the call that joined."""
+    """The id of the call that joined, or of a callback asked for without a call."""
     call_id: str
+    """The call on the line, the one being dialled, or between these the one that was last."""
     contact_id: str
     caller_number: str
     sequence: int
@@ -82,6 +84,22 @@ class Entry:
     """How many there were."""
     told_position: int | None = None
     """The last one."""
+    access_code: str = ""
+    """What the caller dialled; empty when that is not known."""
+    callback: Callback | None = None
+    """Present from when a callback was asked for."""
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether no customer is on the line."""
+        return self.callback is not None and self.callback.is_absent
+
+    @property
+    def is_offerable(self) -> bool:
+        """Whether it waits for an agent now."""
+        return self.state is EntryState.WAITING and (
+            self.callback is None or self.callback.is_found_by_agents
+        )
 
 
 @dataclass(slots=True)
@@ -96,6 +114,8 @@ class Offer:
     station: str
     made_at: float
     medium: str = VOICE
+    reserved: bool = False
+    """Whether the agent is kept free while the customer is called back; the phone does not ring yet."""
     has_rung: bool = False
     accepted_at: float | None = None
     greeting: str | None = None

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from acd.agent import Agent, AgentState, Membership
 from acd.eligibility import open_media
-from acd.entry import Entry, EntryState, Place
+from acd.entry import Entry, Place
 from acd.lining_up import asks_personally, rings_all, served_first
 from acd.media import VOICE
 from acd.obstacles import Obstacle, ObstacleKind, why_not_fit, why_not_free
@@ -58,7 +58,7 @@ def explain_caller(state: AcdState, entry: Entry, now: float, most: int) -> dict
         _explain_place(state, entry, place, found[place.queue_name], now, most)
         for place in entry.places.values()
     ]
-    choice = _choose(state, entry, found) if entry.state is EntryState.WAITING else None
+    choice = _choose(state, entry, found) if entry.is_offerable else None
     return {
         "call_id": entry.call_id,
         "caller_number": entry.caller_number,

@@ -80,6 +80,8 @@ class QueueFigures:
             "overflowed": left[LeaveReason.OVERFLOWED],
             "closed": left[LeaveReason.CLOSED],
             "exited": left[LeaveReason.EXITED],
+            "unreached": left[LeaveReason.UNREACHED],
+            "expired": left[LeaveReason.EXPIRED],
             "elsewhere": left[LeaveReason.ELSEWHERE],
             "turned_away": turned_away,
             "withdrawn": left[LeaveReason.WITHDRAWN],

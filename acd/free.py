@@ -18,6 +18,7 @@ from acd.strategy import Candidacy
 def put_in(step: Step, agent: Agent, media: Collection[str]) -> None:
     """From now on callers of these media find the agent."""
     agent.luck = step.draw()
+    step.touched.update(dict.fromkeys(agent.memberships))
     let_be_found(step.state, agent, media)
 
 

@@ -1,6 +1,7 @@
 """Somebody is gone: the caller, or the agent's phone, in whatever state the two are."""
 
 from acd import offers, talk
+from acd.callbacks import keep_place
 from acd.commands import ReleaseCaller, ReleaseStation
 from acd.entry import Entry, EntryState, Offer
 from acd.events import LeaveReason, OfferResult
@@ -17,7 +18,7 @@ def lose_caller(step: Step, gone: CallerGone) -> None:
         return
     if entry.state is EntryState.TALKING:
         _end_talk_without_caller(step, entry, step.state.offers[entry.offer_ids[0]], gone.reason)
-    else:
+    elif not keep_place(step, entry, gone):
         freed = offers.cancel_all(step, entry)
         leave(step, entry, gone.reason, home_of(entry).queue_name)
         forget(step, entry)

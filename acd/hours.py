@@ -1,5 +1,6 @@
 """Queues that open and close by their calendars."""
 
+from acd import callbacks
 from acd.dispatch import serve_entry
 from acd.inputs import CalendarChanged
 from acd.step import Step
@@ -15,3 +16,4 @@ def change_calendar(step: Step, changed: CalendarChanged) -> None:
         for entry in list(queue.line) if queue.is_closed else ():
             look_for_way_out(step, entry, queue)
             serve_entry(step, entry)
+    callbacks.change_calendar(step, changed)

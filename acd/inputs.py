@@ -16,7 +16,10 @@ class StationChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarChanged:
-    """A calendar opened or closed. Ignored when no queue goes by it."""
+    """A calendar opened or closed. Ignored when no queue goes by it.
+
+    For callbacks it counts as closed until then.
+    """
 
     calendar: str
     open: bool
@@ -53,6 +56,10 @@ class CallerCame:
     """For the agent's desktop, with an item."""
     waiting_since: float | None = None
     """Of an item that comes back: its wait counts from then."""
+    access_code: str = ""
+    """What the caller dialled."""
+    callback_number: str | None = None
+    """The caller wants to be called back there; empty: at the own number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,22 @@ class CallerGone:
 
     call_id: str
     reason: LeaveReason
+    cause: str = ""
+    """Why the call ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerAnswered:
+    """A customer who is called back is there. Ignored when nobody is called in this call."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmationHeard:
+    """The caller knows that the place is kept. Ignored when no caller is told so in this call."""
+
+    call_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +141,8 @@ Input = (
     | KeyPressed
     | CallerGone
     | PlaybackOver
+    | CustomerAnswered
+    | ConfirmationHeard
     | PhoneRang
     | PhoneAnswered
     | CallerConnected

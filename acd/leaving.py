@@ -1,5 +1,6 @@
 """A caller leaves: one of several queues, or all of them, for an agent, for another target or for good."""
 
+from acd.calling_back import close, disengage
 from acd.commands import PassOnCaller, ReleaseCaller
 from acd.config import QUEUE_SCHEME
 from acd.entry import Entry
@@ -34,10 +35,12 @@ def leave(
             give_up_place(step, entry, place, reason, agent_id)
         else:
             give_up_place(step, entry, place, LeaveReason.ELSEWHERE)
+    close(step, entry, reason)
 
 
 def forget(step: Step, entry: Entry) -> None:
     """The ACD has nothing more to do with this call."""
+    disengage(step.state, entry)
     del step.state.entries[entry.entry_id]
     del step.state.calls[entry.call_id]
 

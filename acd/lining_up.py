@@ -3,6 +3,8 @@
 WAITING                  in ``Demand.waiting`` of each of its queues, or, while certain agents alone are
                          asked, in the personal lines of those
 OFFERED to all at once   in ``Demand.ringing`` of the queue that rings
+a callback               also while the customer is dialled; or, where customers are dialled ahead, in
+                         ``Queue.ahead`` until then
 otherwise                nowhere
 """
 
@@ -92,12 +94,22 @@ def common_queue(entry: Entry, agent: Agent) -> str | None:
 def _lines(step: Step, entry: Entry) -> list[Line]:
     if entry.state is EntryState.OFFERED:
         return _ringing_lines(step, entry)
-    if entry.state is not EntryState.WAITING:
-        return []
+    if not entry.is_offerable:
+        return _lines_ahead(step, entry)
     if asks_personally(entry):
         lines = step.state.personal
         return [lines.setdefault((agent_id, entry.medium), Line()) for agent_id in entry.preferred]
     return [demand_at(step, entry, place).waiting for place in entry.places.values()]
+
+
+def _lines_ahead(step: Step, entry: Entry) -> list[Line]:
+    callback = entry.callback
+    if entry.state is not EntryState.WAITING or callback is None or not callback.is_due_ahead:
+        return []
+    if callback.queue_name not in entry.places:
+        return []
+    step.touched[callback.queue_name] = None
+    return [step.state.queues[callback.queue_name].ahead]
 
 
 def _ringing_lines(step: Step, entry: Entry) -> list[Line]:

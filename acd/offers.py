@@ -31,7 +31,7 @@ from acd.step import Step
 def note_ringing(step: Step, rang: PhoneRang) -> None:
     """The phone rings: should the lease run out, it was the agent who did not answer."""
     offer = step.state.offers.get(rang.offer_id)
-    if offer is not None:
+    if offer is not None and not offer.reserved:
         offer.has_rung = True
 
 
@@ -49,7 +49,7 @@ def note_playback(step: Step, over: PlaybackOver) -> None:
 def accept(step: Step, answered: PhoneAnswered) -> None:
     """The agent picked up: have the two connected, unless another agent is being connected."""
     offer = step.state.offers.get(answered.offer_id)
-    if offer is None or offer.accepted_at is not None:
+    if offer is None or offer.reserved or offer.accepted_at is not None:
         return
     offer.accepted_at = step.now
     limit_s = answer_limit_s(step.state.queues[offer.queue_name].config)
@@ -80,7 +80,9 @@ def expire(step: Step, timer: Timer) -> None:
     if offer.greeting is not None:
         put_through(step, _entry_of(step, offer), offer)
         return
-    if offer.accepted_at is not None:
+    if offer.reserved:
+        result = OfferResult.CANCELLED
+    elif offer.accepted_at is not None:
         result = OfferResult.FAILED
     else:
         result = OfferResult.NO_ANSWER if offer.has_rung else OfferResult.UNREACHABLE
@@ -160,7 +162,7 @@ def _end(step: Step, offer: Offer, result: OfferResult) -> Agent:
 
 
 def _release(step: Step, offer: Offer, result: OfferResult) -> None:
-    if not _entry_of(step, offer).is_item:
+    if not offer.reserved and not _entry_of(step, offer).is_item:
         step.emit(ReleaseStation(call_id=offer.call_id, offer_id=offer.offer_id, result=result))
 
 

@@ -15,7 +15,7 @@ _TIMERS = (TimerKind.MAX_WAIT, TimerKind.RING, TimerKind.OVERFLOW)
 
 
 def take_place(step: Step, entry: Entry, queue: Queue) -> None:
-    """Wait in this queue too. The first queue's music is heard."""
+    """Wait in this queue too."""
     step_out(step, entry)
     place = Place(queue.name, step.now)
     place.requirement = _asked(entry, place, queue, step.now)
@@ -44,7 +44,6 @@ def take_place(step: Step, entry: Entry, queue: Queue) -> None:
         )
     )
     if is_home:
-        play_music(step, entry, queue)
         _expect_announcement(step, entry)
 
 
@@ -57,9 +56,12 @@ def give_up_place(
     was_home = home_of(entry) is place
     step_out(step, entry)
     del entry.places[queue.name]
+    if entry.callback is not None and entry.callback.queue_name == queue.name and entry.places:
+        entry.callback.queue_name = home_of(entry).queue_name
     keep_preferred(step, entry)
     line_up(step, entry)
     queue.line.remove(entry)
+    step.touched[queue.name] = None
     for kind in _TIMERS:
         step.state.timers.cancel(Timer(kind, entry.entry_id, queue.name))
     if was_home:

@@ -61,6 +61,12 @@ class Queue:
         """All its agents by id, signed in or not."""
         self.members_ever = 0
         """Counts everybody who ever was one of them: the order for new ones."""
+        self.ahead = Line()
+        """Callbacks that wait to be dialled for an agent who is expected."""
+        self.talks = 0
+        """How many conversations its callers have had."""
+        self.talk_s = 0.0
+        """How long these were in all."""
         self.staff: Counter[AgentState] = Counter()
         """How many of them are in each state."""
         self.unstaffed_since: float | None = 0.0

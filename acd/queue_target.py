@@ -10,6 +10,7 @@ agent          agents to be asked first, the best first
 agent_wait_s   so long they alone are asked; without it others are asked when none of them is free
 tag            what is known of the customer
 language       in which the caller is told something: zh or en
+callback       the caller is called back and keeps the place: own, or the number to call
 """
 
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from acd.config import MAX_PRIORITY
 from acd.requirement import parse_requirement
 from runtime.errors import UsageError
 
-_KEYS = ("priority", "require", "agent", "agent_wait_s", "tag", "language")
+_KEYS = ("priority", "require", "agent", "agent_wait_s", "tag", "language", "callback")
 MAX_WAIT_S = 86_400.0
 
 
@@ -36,6 +37,8 @@ class QueueTarget:
     preferred_wait_s: float = 0.0
     tags: tuple[str, ...] = ()
     language: str = ""
+    callback_number: str | None = None
+    """Where the caller wants to be called back; empty: at the own number; None: the caller waits."""
 
 
 def parse_queue_target(name: str) -> QueueTarget:
@@ -53,6 +56,7 @@ def parse_queue_target(name: str) -> QueueTarget:
         preferred_wait_s=_number(given, "agent_wait_s", MAX_WAIT_S) or 0.0,
         tags=_listed(given, "tag"),
         language=_language(given),
+        callback_number=_callback_number(given),
     )
 
 
@@ -61,6 +65,13 @@ def _language(given: Mapping[str, list[str]]) -> str:
     if language not in ("", *LANGUAGES):
         raise UsageError(f"language={language} is not spoken; there are {', '.join(LANGUAGES)}")
     return language
+
+
+def _callback_number(given: Mapping[str, list[str]]) -> str | None:
+    number = given.get("callback", [None])[-1]
+    if number == "":
+        raise UsageError("callback= says nothing; it takes own, or the number to call")
+    return "" if number == "own" else number
 
 
 def _listed(given: Mapping[str, list[str]], key: str) -> tuple[str, ...]:

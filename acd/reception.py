@@ -4,10 +4,18 @@ from dataclasses import replace
 
 from acd.agent import AgentState
 from acd.agent_target import waiting_for
+from acd.callback import CallbackStage
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME
 from acd.core import AcdCore
 from acd.events import ItemPassedOn, LeaveReason
-from acd.inputs import CallerCame, CallerGone, KeyPressed, PlaybackOver
+from acd.inputs import (
+    CallerCame,
+    CallerGone,
+    ConfirmationHeard,
+    CustomerAnswered,
+    KeyPressed,
+    PlaybackOver,
+)
 from acd.queue_target import QueueTarget, parse_queue_target
 from acd.repeats import RepeatCallers
 from runtime.driver import Outputs
@@ -33,7 +41,12 @@ class Reception:
         return self._core.handle(came, now=now) if came else ()
 
     def call_handed_off(self, event: CallHandedOff, now: float) -> Outputs:
-        """The call leaves the queue it was in, even if it comes back to the same one."""
+        """The call leaves the queue it was in, even if it comes back to the same one.
+
+        One that was dialled for a callback has come where it belongs.
+        """
+        if self._is_expected(event):
+            return self._core.handle(CustomerAnswered(call_id=event.call_id), now=now)
         outputs = self._let_go(event.call_id, LeaveReason.WITHDRAWN, now)
         came = self._came(event)
         if came is None:
@@ -41,7 +54,7 @@ class Reception:
         return (*outputs, *(self._core.handle(came, now=now) if event.answered else self._answer(came)))
 
     def call_ended(self, event: CallEnded, now: float) -> Outputs:
-        return self._let_go(event.call_id, LeaveReason.ABANDONED, now)
+        return self._let_go(event.call_id, LeaveReason.ABANDONED, now, event.cause)
 
     def item_passed_on(self, event: ItemPassedOn, now: float) -> Outputs:
         """Into another queue; whatever else a target leads to is the affair of whoever brought the item."""
@@ -54,6 +67,8 @@ class Reception:
         return self._core.handle(KeyPressed(call_id=event.call_id, key=event.digit), now=now)
 
     def playback_over(self, event: PromptFinished, now: float) -> Outputs:
+        if event.playback_id == confirmation_of(event.call_id):
+            return self._core.handle(ConfirmationHeard(call_id=event.call_id), now=now)
         if event.call_id not in self._core.state.calls:
             return ()
         over = PlaybackOver(call_id=event.call_id, playback_id=event.playback_id)
@@ -82,6 +97,8 @@ class Reception:
             tags=tuple(dict.fromkeys((*asked.tags, *event.tags))),
             language=asked.language,
             repeats=repeats,
+            access_code=event.access_code,
+            callback_number=asked.callback_number,
         )
 
     def _again(self, asked: QueueTarget, number: str) -> tuple[QueueTarget, int]:
@@ -98,11 +115,21 @@ class Reception:
         self._unanswered[came.call_id] = came
         return (AnswerCall(call_id=came.call_id),)
 
-    def _let_go(self, call_id: str, reason: LeaveReason, now: float) -> Outputs:
+    def _is_expected(self, event: CallHandedOff) -> bool:
+        entry = self._core.state.entry_of(event.call_id)
+        dialled = entry is not None and entry.callback and entry.callback.stage is CallbackStage.DIALLING
+        return bool(dialled) and parse_target(event.target).scheme == QUEUE_SCHEME
+
+    def _let_go(self, call_id: str, reason: LeaveReason, now: float, cause: str = "") -> Outputs:
         self._unanswered.pop(call_id, None)
         if call_id not in self._core.state.calls:
             return ()
-        return self._core.handle(CallerGone(call_id=call_id, reason=reason), now=now)
+        return self._core.handle(CallerGone(call_id=call_id, reason=reason, cause=cause), now=now)
+
+
+def confirmation_of(call_id: str) -> str:
+    """The playback that tells a caller that the place is kept; a call has at most one at a time."""
+    return f"confirmation-{call_id}"
 
 
 def _item_came(event: ItemPassedOn) -> CallerCame | None:

@@ -6,6 +6,10 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, select
 
 from acd.events import (
+    CallbackAnswered,
+    CallbackDialled,
+    CallbackRequested,
+    CallbackReturned,
     CallCompleted,
     CallerJoined,
     CallerLeft,
@@ -37,7 +41,7 @@ class QueueEntries:
             autoincrement=False,
             comment="journal sequence of the caller's coming",
         ),
-        Column("call_id", String(64), nullable=False, index=True, comment="the call"),
+        Column("call_id", String(64), nullable=False, index=True, comment="the call; of a callback the last"),
         Column("contact_id", String(64), nullable=False, index=True, comment="the customer's whole visit"),
         Column("queue", String(255), nullable=False, index=True, comment="the queue's name"),
         Column("joined_at", Stamp, nullable=False, index=True, comment="when the caller came to the queue"),
@@ -49,6 +53,11 @@ class QueueEntries:
         Column("agent", String(64), comment="who took the call"),
         Column("station", String(64), comment="where that agent sat"),
         Column("talk_ms", Integer, comment="null without a conversation, or when a restart cut it off"),
+        Column("callback_at", Stamp, comment="when a callback was asked for; null when none was"),
+        Column("callback_attempts", Integer, comment="how often the customer was called back; null as above"),
+        Column(
+            "called_back_at", Stamp, comment="when the customer was on the line again, last; null if never"
+        ),
         comment="One row for each caller who came to a queue, once they are gone.",
     )
 
@@ -61,6 +70,10 @@ class QueueEntries:
             OfferEnded.topic: self._offer_ended,
             CallerLeft.topic: self._left,
             CallCompleted.topic: self._completed,
+            CallbackRequested.topic: self._callback_requested,
+            CallbackDialled.topic: self._dialled,
+            CallbackAnswered.topic: self._customer_there,
+            CallbackReturned.topic: self._returned,
             SwitchStarted.topic: self._close_all,
         }
 
@@ -111,6 +124,40 @@ class QueueEntries:
         row["talk_ms"] = entry.fields["talk_ms"]
         return (row,)
 
+    def _callback_requested(self, entry: JournalEntry) -> Iterable[Row]:
+        for row in self._rows_of(entry.fields["call_id"]):
+            row["callback_at"], row["callback_attempts"] = stamp(entry.time), 0
+        return ()
+
+    def _dialled(self, entry: JournalEntry) -> Iterable[Row]:
+        self._go_on_as(entry)
+        for row in self._rows_of(entry.fields["call_id"]):
+            row["callback_attempts"] = entry.fields["attempt"]
+        return ()
+
+    def _returned(self, entry: JournalEntry) -> Iterable[Row]:
+        self._go_on_as(entry)
+        return self._customer_there(entry)
+
+    def _customer_there(self, entry: JournalEntry) -> Iterable[Row]:
+        for row in self._rows_of(entry.fields["call_id"]):
+            row["called_back_at"] = stamp(entry.time)
+        return ()
+
+    def _go_on_as(self, entry: JournalEntry) -> None:
+        """A callback's rows stay at their places in the order of joining, under the new call."""
+        former, call_id = entry.fields["former_call_id"], entry.fields["call_id"]
+        if not any(key[0] == former for key in self._open):
+            return
+        self._open = {
+            (call_id if key[0] == former else key[0], key[1]): row for key, row in self._open.items()
+        }
+        for row in self._rows_of(call_id):
+            row["call_id"], row["contact_id"] = call_id, entry.fields["contact_id"]
+
+    def _rows_of(self, call_id: str) -> list[Row]:
+        return [row for (open_call, _), row in self._open.items() if open_call == call_id]
+
     def _close_all(self, entry: JournalEntry) -> Iterable[Row]:
         """A new process has started: the callers of the one before are gone."""
         rows = tuple(self._open.values())
@@ -137,6 +184,9 @@ def _new_row(entry: JournalEntry) -> Row:
         "agent": None,
         "station": None,
         "talk_ms": None,
+        "callback_at": None,
+        "callback_attempts": None,
+        "called_back_at": None,
     }
 
 

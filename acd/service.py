@@ -11,6 +11,7 @@ from typing import Any
 from acd import commands, inputs
 from acd.agent_figures import AgentFigures
 from acd.agent_target import own_queue
+from acd.callback_verbs import CallbackIdParams, CallbackListParams, CallbackParams, CallbackVerbs
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
 from acd.core import COMMANDS, AcdCore
 from acd.events import (
@@ -27,7 +28,7 @@ from acd.explain_verbs import ExplainVerbs
 from acd.figures import QueueFigures
 from acd.item_verbs import ItemVerbs
 from acd.queue_target import parse_queue_target
-from acd.reception import Reception
+from acd.reception import Reception, confirmation_of
 from acd.records import QueueEntries, conversations_between
 from acd.repeats import HOUR_S, MAX_NUMBERS, Conversation, RepeatCallers
 from acd.state import AcdState
@@ -59,12 +60,14 @@ from switch.commands import (
     HandOff,
     HangUpCall,
     OfferCall,
+    PlaceCall,
     PlayPrompt,
     PlayToStation,
     StartCallRecording,
     StopPrompt,
     WithdrawOffer,
 )
+from switch.dial_plan import NUMBER_SCHEME
 from switch.events import (
     CallAnswered,
     CallArrived,
@@ -108,8 +111,17 @@ RELEASE_CAUSES: Mapping[LeaveReason, Cause] = {
     LeaveReason.OVERFLOWED: Cause.USER_BUSY,
     LeaveReason.CLOSED: Cause.NORMAL_CLEARING,
     LeaveReason.EXITED: Cause.NORMAL_CLEARING,
+    LeaveReason.UNREACHED: Cause.NO_ANSWER,
+    LeaveReason.WITHDRAWN: Cause.ORIGINATOR_CANCEL,
 }
 """What the caller is told when the ACD ends the call."""
+
+Whom = Callable[[str], str | None]
+"""How a customer is called back, as a target, by the customer's number; None when that is impossible."""
+
+
+def _nobody(number: str) -> None:
+    return None
 
 
 def build(
@@ -120,13 +132,15 @@ def build(
     submit: Submit,
     clock: Clock,
     config: AcdConfig | None = None,
+    whom: Whom = _nobody,
 ) -> Application:
     """The ACD with its own core, for sections without findings.
 
     ``stations`` are the phones agents may sign in at; ``submit`` is the driver's, for verbs that change
-    something; ``clock`` tells views and gauges the time.
+    something; ``clock`` tells views and gauges the time; ``whom`` tells how customers are called back.
     """
-    core = AcdCore(queues, agents, ids, config, seed=int(ids.token(), 16))
+    seed = int(ids.token(), 16)
+    core = AcdCore(queues, agents, ids, config, seed=seed, can_dial=lambda number: whom(number) is not None)
     figures, agent_figures = QueueFigures(queues), AgentFigures(config)
     repeats = RepeatCallers(clock.wall)
     began_at, period_h = clock.wall(), max((queue.repeat_period_h for queue in queues), default=0.0)
@@ -138,6 +152,7 @@ def build(
         routes={
             **_inputs(core, repeats),
             **_commands(ids),
+            commands.DialCustomer: ignoring_time(lambda command: [_place(command, whom)]),
             **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
             CallerJoined: _counting(figures.caller_joined),
             CallerTold: _counting(figures.caller_told),
@@ -152,6 +167,7 @@ def build(
             *ExplainVerbs(core.state, clock).verbs(),
             *ItemVerbs(core.state, clock, submit).verbs(),
             *SupervisionVerbs(core.state, agent_figures, clock, submit).verbs(),
+            *_callback_verbs(CallbackVerbs(core.state, ids, clock, submit)),
         ),
         projections=(QueueEntries(),),
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
@@ -216,6 +232,19 @@ def _verbs(verbs: AcdVerbs) -> tuple[Verb, ...]:
     )
 
 
+def _callback_verbs(verbs: CallbackVerbs) -> tuple[Verb, ...]:
+    return (
+        Verb(
+            "queue.callback",
+            CallbackParams,
+            verbs.request,
+            "Have a customer called back who waits, or who has not called; one for a number and queue.",
+        ),
+        Verb("queue.callbacks", CallbackListParams, verbs.list_callbacks, "Who is to be called back."),
+        Verb("queue.cancel_callback", CallbackIdParams, verbs.cancel, "Call a customer back no more."),
+    )
+
+
 def _gauges(readings: AcdReadings) -> tuple[Gauge, ...]:
     by_queue = ("queue",)
     return (
@@ -237,6 +266,12 @@ def _gauges(readings: AcdReadings) -> tuple[Gauge, ...]:
             "Callers served inside the interval that was estimated, 0.8 when estimates are right.",
             by_queue,
             readings.estimates_inside,
+        ),
+        Gauge(
+            "queue_callbacks",
+            "Customers of the queue to be called back.",
+            by_queue,
+            readings.callbacks,
         ),
         Gauge("agents", "Agents by state.", ("state",), readings.agents),
         Gauge(
@@ -268,12 +303,12 @@ def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
         ItemPassedOn: reception.item_passed_on,
         PromptFinished: reception.playback_over,
         DigitReceived: reception.digit_received,
+        CalendarOpened: telling(lambda e: inputs.CalendarChanged(calendar=e.calendar, open=True)),
+        CalendarClosed: telling(lambda e: inputs.CalendarChanged(calendar=e.calendar, open=False)),
         CallConnected: of_offer(lambda event: inputs.CallerConnected(offer_id=event.offer_id)),
         OfferRinging: of_offer(lambda event: inputs.PhoneRang(offer_id=event.offer_id)),
         OfferAccepted: of_offer(lambda event: inputs.PhoneAnswered(offer_id=event.offer_id)),
         OfferEnded: of_offer(_phone_lost),
-        CalendarOpened: telling(lambda e: inputs.CalendarChanged(calendar=e.calendar, open=True)),
-        CalendarClosed: telling(lambda e: inputs.CalendarChanged(calendar=e.calendar, open=False)),
         StationRegistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=True)),
         StationUnregistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=False)),
     }
@@ -291,6 +326,7 @@ def _commands(ids: Ids) -> dict[type, Handler]:
         commands.PlayAnnouncement: ignoring_time(_announce),
         commands.StopAnnouncement: ignoring_time(lambda command: [StopPrompt(call_id=command.call_id)]),
         commands.GreetAgent: ignoring_time(_greet),
+        commands.PlayConfirmation: ignoring_time(_confirm),
         commands.RingStation: ignoring_time(_ring),
         commands.ReleaseStation: ignoring_time(_release_station),
         commands.ConnectCaller: ignoring_time(_connect),
@@ -322,6 +358,24 @@ def _greet(command: commands.GreetAgent) -> Outputs:
             prompts=command.prompts,
         )
     ]
+
+
+def _confirm(command: commands.PlayConfirmation) -> Outputs:
+    playback_id = confirmation_of(command.call_id)
+    return [PlayPrompt(call_id=command.call_id, playback_id=playback_id, prompts=(command.prompt,))]
+
+
+def _place(command: commands.DialCustomer, whom: Whom) -> PlaceCall:
+    return PlaceCall(
+        call_id=command.call_id,
+        contact_id=command.contact_id,
+        whom=whom(command.number) or f"{NUMBER_SCHEME}:{command.number}",
+        target=f"{QUEUE_SCHEME}:{command.queue}",
+        ring_s=command.ring_s,
+        shown_number=command.shown_number,
+        caller_number=command.number,
+        access_code=command.access_code,
+    )
 
 
 def _ring(command: commands.RingStation) -> Outputs:

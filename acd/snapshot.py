@@ -9,6 +9,8 @@ from typing import Any
 
 from acd import free
 from acd.agent import Agent, AgentState, Leave, qualities_of
+from acd.callback import Callback, CallbackStage
+from acd.calling_back import note
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState, Offer, Place
 from acd.lining_up import line_up
@@ -31,8 +33,9 @@ def take(state: AcdState) -> dict[str, Any]:
         **{name: getattr(state, name) for name in _COUNTS},
         "registered": sorted(state.registered),
         "silent": sorted(state.silent),
+        "open_calendars": sorted(state.open_calendars),
         "queues": {
-            q.name: [q.unstaffed_since, q.members_ever, q.is_closed, q.pace.plain()]
+            q.name: [q.unstaffed_since, q.members_ever, q.is_closed, q.pace.plain(), q.talks, q.talk_s]
             for q in state.queues.values()
         },
         "agents": [_agent_to_plain(agent) for agent in state.agents.values()],
@@ -65,6 +68,7 @@ def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
         setattr(state, name, snapshot[name])
     state.registered.update(snapshot["registered"])
     state.silent.update(snapshot["silent"])
+    state.open_calendars.update(snapshot["open_calendars"])
     state.offers.update((plain["offer_id"], Offer(**plain)) for plain in snapshot["offers"])
     for kind, subject, queue_name, at in snapshot["timers"]:
         state.timers.set(Timer(TimerKind(kind), subject, queue_name), at)
@@ -72,8 +76,9 @@ def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
         state.queue(name)
     for plain in snapshot["agents"]:
         _fill_agent(state, plain)
-    for name, (since, members_ever, is_closed, pace) in snapshot["queues"].items():
+    for name, (since, members_ever, is_closed, pace, talks, talk_s) in snapshot["queues"].items():
         queue = state.queues[name]
+        queue.talks, queue.talk_s = talks, talk_s
         queue.unstaffed_since, queue.members_ever = since, max(members_ever, len(queue.members))
         queue.is_closed, queue.pace = is_closed, Pace.of(pace)
     for plain in snapshot["entries"]:
@@ -115,8 +120,20 @@ def _add_entry(step: Step, plain: Mapping[str, Any]) -> None:
     entry.rank = (moved_forward, sequence)
     entry.preferred, entry.tags = tuple(entry.preferred), tuple(entry.tags)
     entry.data = tuple((name, value) for name, value in entry.data)
+    _fill_callback(step.state, entry, plain["callback"])
     step.state.entries[entry.entry_id] = entry
     step.state.calls[entry.call_id] = entry.entry_id
     for name in places:
         step.state.queue(name).line.add(entry)
     line_up(step, entry)
+
+
+def _fill_callback(state: AcdState, entry: Entry, plain: Mapping[str, Any] | None) -> None:
+    if plain is None:
+        return
+    stage, numbers = CallbackStage(plain["stage"]), tuple(plain["numbers"])
+    entry.callback = Callback(**{**plain, "stage": stage, "numbers": numbers})
+    if entry.callback.engaged:
+        state.engaged[entry.callback.engaged] = entry.entry_id
+    if entry.state is not EntryState.TALKING:
+        note(state, entry)

@@ -1,6 +1,6 @@
 """Everything the ACD knows at one moment. One owner: ``core.py``."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -30,6 +30,10 @@ class TimerKind(StrEnum):
     """One who waits is to be told something."""
     PREFERENCE = "preference"
     """An entry has waited for certain agents as long as was asked for."""
+    CALLBACK = "callback"
+    """What is to be done next for a callback is due: to call again, or to call no longer."""
+    CALLBACK_EXPIRY = "callback_expiry"
+    """A callback is given up."""
     WRAP_UP = "wrap_up"
     """An agent's after-call work ends."""
     LEAVE = "leave"
@@ -56,8 +60,11 @@ class AcdState:
         agents: Iterable[AgentConfig],
         config: AcdConfig | None = None,
         seed: int = 0,
+        can_dial: Callable[[str], bool] = bool,
     ) -> None:
         self.config = config or AcdConfig()
+        self.can_dial = can_dial
+        """Whether customers can be called back at a number."""
         self.seed = seed
         self.queues = {rules.name: Queue(rules) for rules in queues}
         self.agents: dict[str, Agent] = {}
@@ -65,6 +72,11 @@ class AcdState:
         """By entry id: waiting, offered or talking."""
         self.calls: dict[str, str] = {}
         """Call id → entry id."""
+        self.callbacks: dict[str, list[str]] = {}
+        """Number → ids of the entries that wait for a callback there."""
+        self.engaged: dict[str, str] = {}
+        """Number → id of the entry whose customer is called, or talked to, there."""
+        self.open_calendars: set[str] = set()
         self.offers: dict[str, Offer] = {}
         self.personal: dict[tuple[str, str], Line] = {}
         """Agent and medium → who waits for that agent alone."""

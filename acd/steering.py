@@ -1,8 +1,9 @@
 """What callers and those who steer change while somebody waits: exit keys, priority, requirement, queues."""
 
-from acd import offers
+from acd import callbacks, offers
+from acd.callback import AskedBy
 from acd.commands import AddQueue, ChangeCaller, RemoveQueue
-from acd.config import MAX_PRIORITY
+from acd.config import CALLBACK, MAX_PRIORITY
 from acd.dispatch import serve_entry
 from acd.entry import Entry, EntryState
 from acd.events import CallerChanged, LeaveReason
@@ -20,11 +21,14 @@ from runtime.errors import UsageError
 def press_key(step: Step, pressed: KeyPressed) -> None:
     """A key may lead out of the queue the caller came to first. A phone that rings meanwhile is stopped."""
     entry = step.state.entry_of(pressed.call_id)
-    if entry is None or entry.state not in (EntryState.WAITING, EntryState.OFFERED):
+    if entry is None or entry.is_absent or entry.state not in (EntryState.WAITING, EntryState.OFFERED):
         return
     home = home_of(entry)
     target = step.state.queues[home.queue_name].config.exit_keys.get(pressed.key)
     if target is None:
+        return
+    if target == CALLBACK:
+        callbacks.ask(step, entry, (entry.caller_number,), AskedBy.KEY)
         return
     freed = offers.cancel_all(step, entry)
     take_way_out(step, entry, home.queue_name, WayOut(LeaveReason.EXITED, target))
@@ -93,4 +97,5 @@ def _reprioritise(step: Step, entry: Entry, priority: int) -> None:
     entry.rank = step.state.rank(entry.joined_at, priority, entry.sequence)
     for queue in queues:
         queue.line.add(entry)
+        step.touched[queue.name] = None
     line_up(step, entry)

@@ -17,6 +17,8 @@ class Step:
     now: float
     """Monotonic seconds."""
     outputs: list[Output] = field(default_factory=list)
+    touched: dict[str, None] = field(default_factory=dict)
+    """Queues in which agents became free or callers moved up: callbacks may be due."""
 
     def emit(self, *outputs: Output) -> None:
         self.outputs.extend(outputs)

@@ -45,8 +45,9 @@ def end(step: Step, entry: Entry, offer: Offer, *, by_agent: bool) -> None:
         dispatch.serve_agent(step, agent)
         return
     agent.talk_s += talk_ms / 1000
-    limit_s = step.state.queues[offer.queue_name].config.wrap_up_s
-    _start_wrap_up(step, agent, entry.call_id, limit_s)
+    queue = step.state.queues[offer.queue_name]
+    queue.talks, queue.talk_s = queue.talks + 1, queue.talk_s + talk_ms / 1000
+    _start_wrap_up(step, agent, entry.call_id, queue.config.wrap_up_s)
 
 
 def _start_wrap_up(step: Step, agent: Agent, call_id: str, limit_s: float) -> None:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from acd.agent import Agent, AgentState
+from acd.callback import Callback
 from acd.entry import Entry, EntryState
 from acd.estimates import estimate_newcomer
 from acd.figures import QueueFigures
@@ -59,6 +60,7 @@ def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float)
         "longest_wait_s": round(queue.longest_wait_s(now), 3),
         "agents": {state.value: queue.staff[state] for state in AgentState},
         "eligible": queue.eligible,
+        "callbacks": _callbacks(queue),
         "calls": dict(figures.of(name)),
         "estimated_wait": _estimate_view(queue),
         "estimates": {"inside": inside, "of": of, "share": round(inside / of, 4) if of else None},
@@ -94,6 +96,8 @@ def entry_view(entry: Entry, queue: Queue, position: int, now: float) -> dict[st
         "wait_s": round(now - place.joined_at, 3),
         "waited_s": round(now - entry.joined_at, 3),
         "offers": entry.offers,
+        "virtual": entry.is_absent,
+        "callback": None if entry.callback is None else callback_view(entry, entry.callback, now),
     }
 
 
@@ -117,6 +121,26 @@ def item_view(state: AcdState, entry: Entry, now: float) -> dict[str, Any]:
     }
 
 
+def callback_view(entry: Entry, callback: Callback, now: float) -> dict[str, Any]:
+    """``call_id``: the call on the line, being dialled, or last; ``expires_in_s``: until it is given up."""
+    return {
+        "callback_id": entry.entry_id,
+        "call_id": entry.call_id,
+        "contact_id": entry.contact_id,
+        "queue": callback.queue_name,
+        "queues": list(entry.places),
+        "stage": callback.stage.value,
+        "numbers": list(callback.numbers),
+        "attempts": callback.attempts,
+        "waited_s": round(now - entry.joined_at, 3),
+        "expires_in_s": round(max(callback.expires_at - now, 0.0), 3),
+    }
+
+
+def _callbacks(queue: Queue) -> int:
+    return sum(entry.is_absent for entry in queue.line)
+
+
 class AcdReadings:
     """The numbers behind the gauges."""
 
@@ -127,6 +151,9 @@ class AcdReadings:
 
     def waiting(self) -> Readings:
         return {(name,): float(len(queue)) for name, queue in self._state.queues.items()}
+
+    def callbacks(self) -> Readings:
+        return {(name,): float(_callbacks(queue)) for name, queue in self._state.queues.items()}
 
     def longest_wait_s(self) -> Readings:
         now = self._clock.now()

@@ -2,13 +2,13 @@
 
 from acd.config import MAX_PRIORITY
 from acd.dispatch import serve_entry
-from acd.entry import Entry, EntryState
+from acd.entry import Entry, EntryState, Place
 from acd.events import CallerLeft
 from acd.inputs import CallerCame
 from acd.leaving import send_on, take_way_out
 from acd.lining_up import line_up, step_out
 from acd.overflow import WayOut, due_way_out, refusal, second_queues
-from acd.places import begin_ring, keep_preferred, set_overflow_timer, take_place
+from acd.places import begin_ring, keep_preferred, play_music, set_overflow_timer, take_place
 from acd.queue import Queue
 from acd.staff import set_unstaffed_timer
 from acd.state import Timer, TimerKind
@@ -24,7 +24,9 @@ def admit(step: Step, came: CallerCame) -> None:
     refusals = [refusal(queue, step.now) for queue in queues]
     willing = [queue for queue, refused in zip(queues, refusals, strict=True) if refused is None]
     if willing:
-        _enter(step, came, willing)
+        entry = enter(step, came, willing)
+        play_music(step, entry, willing[0])
+        serve_entry(step, entry)
     elif refusals[0] is not None:
         _turn_away(step, came, queues[0], refusals[0])
 
@@ -42,7 +44,7 @@ def go_on(step: Step, entry: Entry) -> None:
     keep_preferred(step, entry)  # one of them may serve other queues by now
     line_up(step, entry)
     for place in list(entry.places.values()):
-        way_out = due_way_out(step.state.queues[place.queue_name], place, step.now)
+        way_out = _due_way_out(step, entry, place)
         if way_out is not None and place.queue_name in entry.places:
             take_way_out(step, entry, place.queue_name, way_out)
     serve_entry(step, entry)
@@ -86,18 +88,19 @@ def empty_unstaffed(step: Step, timer: Timer) -> None:
 def look_for_way_out(step: Step, entry: Entry, queue: Queue) -> None:
     """One who waits leaves the queue if that is due."""
     if entry.state is EntryState.WAITING:
-        way_out = due_way_out(queue, entry.places[queue.name], step.now)
+        way_out = _due_way_out(step, entry, entry.places[queue.name])
         if way_out is not None:
             take_way_out(step, entry, queue.name, way_out)
 
 
-def _enter(step: Step, came: CallerCame, queues: list[Queue]) -> None:
+def enter(step: Step, came: CallerCame, queues: list[Queue]) -> Entry:
+    """Wait in these queues, and in those their rules of overflow add; no agent is looked for yet."""
     entry = _new_entry(step, came, queues[0].config.priority)
     for queue in queues:
         if queue.name not in entry.places:
             join(step, entry, queue)
     _prefer(step, entry, came)
-    serve_entry(step, entry)
+    return entry
 
 
 def _new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
@@ -122,10 +125,18 @@ def _new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
         medium=came.medium,
         is_item=came.is_item,
         data=came.data,
+        access_code=came.access_code,
     )
     state.entries[entry.entry_id] = entry
     state.calls[entry.call_id] = entry.entry_id
     return entry
+
+
+def _due_way_out(step: Step, entry: Entry, place: Place) -> WayOut | None:
+    """A customer who is to be called back, or was, is not sent away for having waited long."""
+    if entry.callback is not None:
+        return None
+    return due_way_out(step.state.queues[place.queue_name], place, step.now)
 
 
 def _prefer(step: Step, entry: Entry, came: CallerCame) -> None:

@@ -63,6 +63,56 @@ def list_waiting(
     print_table("callers", columns, (_waiting_row(caller) for caller in found), gives_way)
 
 
+@app.command("callbacks")
+def list_callbacks(
+    queue: Annotated[str | None, typer.Argument(help="Only those of this queue.")] = None,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List who is to be called back."""
+    found = ask(socket, config, "queue.callbacks", queue=queue)
+    if as_json:
+        print_json(found)
+        return
+    columns = ("callback", "numbers", "stage", "queues", "wait#", "attempts#", "expires in#", "call")
+    print_table("callbacks", columns, (_callback_row(callback) for callback in found), ("queues",))
+
+
+@app.command("callback")
+def callback(
+    numbers: Annotated[
+        list[str] | None, typer.Argument(help="Where to call, the best first; none: the caller's own.")
+    ] = None,
+    call: Annotated[str | None, typer.Option(help="The call that waits; it is ended.")] = None,
+    queue: Annotated[
+        list[str] | None, typer.Option(help="Without a call: a queue to wait in; may be repeated.")
+    ] = None,
+    priority: Annotated[int | None, typer.Option(min=0, max=254, help="The customer's level.")] = None,
+    require: Annotated[str, typer.Option(help="What is asked of an agent.")] = "",
+    access_code: Annotated[str, typer.Option(help="On whose behalf the customer is called.")] = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have a customer called back who waits (--call), or who has not called (numbers and --queue)."""
+    whom = {"numbers": numbers or [], "queues": queue or [], "priority": priority, "require": require}
+    found = ask(socket, config, "queue.callback", call_id=call, access_code=access_code, **whom)
+    _show_callback(found, "waits to be called back", as_json)
+
+
+@app.command("cancel-callback")
+def cancel_callback(
+    callback_id: Annotated[str, typer.Argument(help="The callback.")],
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Call a customer back no more."""
+    found = ask(socket, config, "queue.cancel_callback", callback_id=callback_id)
+    _show_callback(found, "is called back no more", as_json)
+
+
 @app.command("change")
 def change(
     call: Call,
@@ -137,11 +187,32 @@ def _show(caller: dict[str, Any], as_json: bool) -> None:
     print_line(f"call {call} is [bold]{caller['state']}[/] in {places} with priority {caller['priority']}")
 
 
+def _show_callback(callback: dict[str, Any], what: str, as_json: bool) -> None:
+    if as_json:
+        print_json(callback)
+        return
+    queues = ", ".join(escape(queue) for queue in callback["queues"])
+    print_line(f"{escape(callback['numbers'][0])} {what}: {escape(callback['callback_id'])} in {queues}")
+
+
+def _callback_row(callback: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        callback["callback_id"],
+        callback["numbers"],
+        callback["stage"],
+        callback["queues"],
+        duration(callback["waited_s"]),
+        callback["attempts"],
+        duration(callback["expires_in_s"]),
+        callback["call_id"],
+    )
+
+
 def _waiting_row(caller: dict[str, Any]) -> tuple[object, ...]:
     return (
         caller["position"],
         caller["caller_number"],
-        caller["state"],
+        "virtual" if caller["virtual"] else caller["state"],
         duration(caller["wait_s"]),
         caller["priority"],
         caller["requirement"],

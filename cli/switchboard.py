@@ -50,6 +50,7 @@ from switch.customers.events import ListsLoaded
 from switch.customers.loader import EntryLoader
 from switch.customers.number_list import NumberList
 from switch.customers.verbs import ListVerbs
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
 from switch.encryption import EncryptionRules
 from switch.events import SwitchStarted
 from switch.exchange import Exchange
@@ -234,6 +235,7 @@ class Switchboard:
                 clock=self._clock,
                 submit=self.driver.submit,
                 config=configuration.acd,
+                whom=self._whom,
             ),
             self._by_phone.application(),
             self._build_counter(),
@@ -463,6 +465,12 @@ class Switchboard:
 
     def _hops_to(self, station: str) -> list[Hop]:
         return [contact.hop for contact in self._stack.registrar.contacts(station)]
+
+    def _whom(self, number: str) -> str | None:
+        """How a customer is called back: at one of our phones, or through the trunks."""
+        if number in self._outside_levels:
+            return f"{STATION_SCHEME}:{number}"
+        return f"{NUMBER_SCHEME}:{number}" if self._trunks.has_route(number) else None
 
     def _may_dial(self, station: str, number: str) -> bool:
         return self._trunks.may_dial(self._outside_levels.get(station, 0), number)

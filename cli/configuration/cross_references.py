@@ -110,8 +110,9 @@ def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
 def _unknown_calendars(configuration: Configuration) -> Iterator[Finding]:
     names = {calendar.name for calendar in configuration.calendars}
     for index, queue in enumerate(configuration.queues):
-        if queue.calendar and queue.calendar not in names:
-            yield Finding(("queues", index, "calendar"), f"the name of a calendar: {listed(names)}")
+        for key, name in (("calendar", queue.calendar), ("callback_calendar", queue.callback_calendar)):
+            if name and name not in names:
+                yield Finding(("queues", index, key), f"the name of a calendar: {listed(names)}")
 
 
 def _missing_hashes(configuration: Configuration) -> Iterator[Finding]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from acd.agent import AgentState
-from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
+from acd.callback import CallbackStage
+from acd.commands import CancelCallback, MakeNotReady, MakeReady, RequestCallback, SignIn, SignOut
 from acd.config import AcdConfig, AgentConfig, QueueConfig
 from acd.core import AcdCore
 from acd.events import LeaveReason, OfferMade, OfferResult
@@ -13,6 +14,8 @@ from acd.inputs import (
     CallerCame,
     CallerConnected,
     CallerGone,
+    ConfirmationHeard,
+    CustomerAnswered,
     Input,
     KeyPressed,
     PhoneAnswered,
@@ -51,6 +54,8 @@ class Centre:
         self.outputs: list[Output] = []
         self.doubts_refusals = True
         """Whether what is refused is looked at for whether it changed something."""
+        self.named = 0
+        """How many ids it gave to callers and callbacks."""
 
     def tell(self, given: Command | Input) -> list[Output]:
         self.inputs.append((self.now, given))
@@ -65,6 +70,10 @@ class Centre:
             outputs += self.core.wake(now=self.now)
         self.now = end
         return self._note(outputs)
+
+    def new_id(self, kind: str) -> str:
+        self.named += 1
+        return f"{kind}-{self.named}"
 
     def _note(self, outputs: list[Output]) -> list[Output]:
         self.outputs += outputs
@@ -114,18 +123,22 @@ class Centre:
         preferred: Sequence[str] = (),
         preferred_wait_s: float = 0.0,
         language: str = "",
+        number: str = "13800138000",
+        callback_number: str | None = None,
     ) -> list[Output]:
         """Without a queue: in service."""
         came = CallerCame(
             call_id=call_id,
             contact_id=f"contact-of-{call_id}",
-            caller_number="13800138000",
+            caller_number=number,
+            access_code="95598",
             queues=queues or ("service",),
             priority=priority,
             requirement=requirement,
             preferred=tuple(preferred),
             preferred_wait_s=preferred_wait_s,
             language=language,
+            callback_number=callback_number,
         )
         return self.tell(came)
 
@@ -134,6 +147,46 @@ class Centre:
 
     def hang_up(self, call_id: str, reason: LeaveReason = LeaveReason.ABANDONED) -> list[Output]:
         return self.tell(CallerGone(call_id=call_id, reason=reason))
+
+    # --- callbacks ---
+
+    def call_of(self, callback_id: str) -> str:
+        """The call that a callback has now."""
+        return self.core.state.entries[callback_id].call_id
+
+    def stage(self, callback_id: str) -> CallbackStage | None:
+        callback = self.core.state.entries[callback_id].callback
+        return None if callback is None else callback.stage
+
+    def ask_back(
+        self,
+        callback_id: str,
+        *numbers: str,
+        queues: Sequence[str] = ("service",),
+        priority: int | None = None,
+    ) -> list[Output]:
+        """For a customer who has not called."""
+        command = RequestCallback(
+            callback_id=callback_id,
+            numbers=numbers,
+            contact_id=f"contact-of-{callback_id}",
+            queues=tuple(queues),
+            priority=priority,
+        )
+        return self.tell(command)
+
+    def cancel_back(self, callback_id: str) -> list[Output]:
+        return self.tell(CancelCallback(callback_id=callback_id))
+
+    def hear(self, call_id: str) -> list[Output]:
+        return self.tell(ConfirmationHeard(call_id=call_id))
+
+    def customer_answers(self, callback_id: str) -> list[Output]:
+        return self.tell(CustomerAnswered(call_id=self.call_of(callback_id)))
+
+    def customer_fails(self, callback_id: str, cause: str = "USER_BUSY") -> list[Output]:
+        gone = CallerGone(call_id=self.call_of(callback_id), reason=LeaveReason.ABANDONED, cause=cause)
+        return self.tell(gone)
 
     # --- the offer of a caller ---
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from acd.agent import AgentState
+from acd.callback import CallbackStage
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState
 from acd.events import OfferMade
@@ -26,12 +27,16 @@ def check_state(state: AcdState) -> None:
     _paces_know_who_waits_and_talks(state)
     _only_those_are_told_something_who_hear_it(state)
     _what_supervisors_set_holds(state)
+    _callbacks_can_be_found_and_end(state)
+    _no_number_is_called_twice(state)
+    _nobody_is_called_too_late(state)
 
 
 def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
     """Nobody was offered to an agent past someone of the same queue who goes first and would do as well.
 
-    Whoever is told of in the same outputs, or prefers certain agents, may have begun to wait after the offer.
+    Whoever is told of in the same outputs, or prefers certain agents, may have begun to wait after the offer;
+    so may a callback whose pause was over. ``test_callbacks.py`` holds callbacks to their order.
     Who has left the queue since may have preferred the agent.
     """
     told = {getattr(output, "call_id", None) for output in outputs if not isinstance(output, OfferMade)}
@@ -44,7 +49,8 @@ def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
             other.call_id
             for other in state.entries.values()
             if (place := other.places.get(made.queue)) is not None
-            and other.state is EntryState.WAITING
+            and other.is_offerable
+            and not other.is_absent
             and other.medium == entry.medium
             and other.rank < entry.rank
             and parse_requirement(place.requirement).is_met_by(membership.qualities)
@@ -60,6 +66,8 @@ def check_idle(state: AcdState) -> None:
     assert state.entries == {}
     assert state.calls == {}
     assert state.offers == {}
+    assert state.callbacks == {}
+    assert state.engaged == {}
     assert [len(queue) for queue in state.queues.values()] == [0] * len(state.queues)
     busy = (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP)
     assert [agent.agent_id for agent in state.agents.values() if agent.state in busy] == []
@@ -81,6 +89,7 @@ def _offers_bind_one_agent_and_one_caller(state: AcdState) -> None:
         else:
             assert agent.items[offer.offer_id] == offer.medium
         assert (Timer(TimerKind.OFFER_LEASE, offer.offer_id) in state.timers) is not talking
+        assert offer.reserved is entry.is_absent
     for entry in state.entries.values():
         assert state.calls[entry.call_id] == entry.entry_id
         assert bool(entry.offer_ids) is (entry.state is not EntryState.WAITING)
@@ -115,7 +124,7 @@ def _whoever_waits_can_be_found_and_nobody_else(state: AcdState) -> None:
     for queue in state.queues.values():
         for demand in queue.demands.values():
             inside = [e for e in state.entries.values() if _asks(e, demand)]
-            waiting = [e for e in inside if e.state is EntryState.WAITING and e.preferred_until is None]
+            waiting = [e for e in inside if e.is_offerable and e.preferred_until is None]
             ringing = [e for e in inside if e.state is EntryState.OFFERED and e.rings_all_in == queue.name]
             assert list(demand.waiting) == sorted(waiting, key=_rank)
             assert list(demand.ringing) == sorted(ringing, key=_rank)
@@ -126,12 +135,12 @@ def _whoever_waits_can_be_found_and_nobody_else(state: AcdState) -> None:
             if agent_id in entry.preferred
             and entry.medium == medium
             and entry.preferred_until is not None
-            and entry.state is EntryState.WAITING
+            and entry.is_offerable
         ]
         assert list(line) == sorted(personal, key=_rank)
     for entry in state.entries.values():
         for place in entry.places.values():
-            if entry.state is EntryState.WAITING and entry.preferred_until is None:
+            if entry.is_offerable and entry.preferred_until is None:
                 assert (entry.medium, place.requirement) in state.queues[place.queue_name].demands
 
 
@@ -163,7 +172,7 @@ def _nobody_waits_beside_a_free_agent(state: AcdState) -> None:
         assert not (len(line) and free in state.free), f"{free} is waited for and free"
 
 
-def _every_deadline_has_its_subject(state: AcdState) -> None:
+def _every_deadline_has_its_subject(state: AcdState) -> None:  # noqa: C901 - a case for each kind
     for timer, _ in state.timers.armed():
         match timer.kind:
             case TimerKind.OFFER_LEASE:
@@ -177,6 +186,10 @@ def _every_deadline_has_its_subject(state: AcdState) -> None:
                 assert state.entries[timer.subject].preferred_until is not None
             case TimerKind.UNSTAFFED:
                 assert state.queues[timer.subject].signed_in == 0
+            case TimerKind.CALLBACK:
+                assert _stage(state.entries[timer.subject]) in _STAGES_WITH_AN_END
+            case TimerKind.CALLBACK_EXPIRY:
+                assert _stage(state.entries[timer.subject]) is not None
             case TimerKind.WRAP_UP:
                 assert state.agents[timer.subject].state is AgentState.WRAP_UP
             case TimerKind.LEAVE:
@@ -231,6 +244,58 @@ def _what_supervisors_set_holds(state: AcdState) -> None:
             assert busy or agent.items, f"{agent.agent_id} should be gone"
         if agent.state is AgentState.LOGGED_OUT:
             assert agent.leave is None
+
+
+_STAGES_WITH_AN_END = (CallbackStage.CONFIRMING, CallbackStage.PAUSED, CallbackStage.DIALLING)
+
+
+def _callbacks_can_be_found_and_end(state: AcdState) -> None:
+    waiting = [e for e in state.entries.values() if e.callback and e.state is not EntryState.TALKING]
+    found = {number: sorted(entry_ids) for number, entry_ids in state.callbacks.items()}
+    expected: dict[str, list[str]] = {}
+    for entry in waiting:
+        assert entry.callback is not None
+        assert entry.callback.queue_name in entry.places
+        for number in entry.callback.numbers:
+            expected.setdefault(number, []).append(entry.entry_id)
+        if entry.callback.stage in (CallbackStage.CONFIRMING, CallbackStage.DIALLING):
+            assert Timer(TimerKind.CALLBACK, entry.entry_id) in state.timers
+        if entry.callback.stage in (CallbackStage.WAITING, CallbackStage.PAUSED):
+            assert Timer(TimerKind.CALLBACK_EXPIRY, entry.entry_id) in state.timers
+            assert entry.state is EntryState.WAITING
+    assert found == {number: sorted(entry_ids) for number, entry_ids in expected.items()}
+
+
+def _no_number_is_called_twice(state: AcdState) -> None:
+    engaged = [e.callback.engaged for e in state.entries.values() if e.callback and e.callback.engaged]
+    assert len(engaged) == len(set(engaged)) == len(state.engaged)
+    assert {state.entries[entry_id].callback is not None for entry_id in state.engaged.values()} <= {True}
+    for entry in state.entries.values():
+        if _stage(entry) is CallbackStage.DIALLING:
+            assert entry.callback is not None
+            assert state.engaged[entry.callback.engaged] == entry.entry_id
+
+
+def _nobody_is_called_too_late(state: AcdState) -> None:
+    """Where customers are dialled ahead, no agent is free beside one who has not been."""
+    for queue in state.queues.values():
+        assert list(queue.ahead) == sorted(
+            (
+                entry
+                for entry in queue.line
+                if entry.state is EntryState.WAITING
+                and entry.callback is not None
+                and entry.callback.queue_name == queue.name
+                and entry.callback.is_due_ahead
+            ),
+            key=_rank,
+        )
+        if (first := queue.ahead.first()) is not None:
+            assert queue.line.position(first) > queue.eligible, f"{first.entry_id} should be dialled"
+
+
+def _stage(entry: Entry) -> CallbackStage | None:
+    return None if entry.callback is None else entry.callback.stage
 
 
 def _rank(entry: Entry) -> tuple[float, int]:

@@ -3,6 +3,10 @@
 from collections.abc import Iterable
 
 from acd.events import (
+    CallbackDialled,
+    CallbackEnded,
+    CallbackRequested,
+    CallbackReturned,
     CallCompleted,
     CallerJoined,
     CallerLeft,
@@ -26,6 +30,7 @@ class Ledger:
         self.on_the_phone: dict[str, str] = {}
         """The calls among them, by voice or video."""
         self.offers: dict[str, OfferMade] = {}
+        self.callbacks: set[str] = set()
         self.left: dict[LeaveReason, int] = dict.fromkeys(LeaveReason, 0)
 
     def note(self, outputs: Iterable[Output]) -> None:
@@ -38,16 +43,27 @@ class Ledger:
                 case OfferMade():
                     self._offer_made(output)
                 case OfferEnded():
-                    made = self.offers.pop(output.offer_id)
-                    assert (made.call_id, made.agent) == (output.call_id, output.agent)
-                    if output.result is OfferResult.ACCEPTED:
-                        rung = [offer for offer in self.offers.values() if offer.call_id == output.call_id]
-                        assert rung == [], "an agent is rung for a caller who talks"
+                    self._offer_ended(output)
+                case CallbackDialled() | CallbackReturned():
+                    self._go_on_as(output.former_call_id, output.call_id)
+                case CallbackRequested() | CallbackEnded():
+                    self._note_callback(output)
                 case CallerLeft():
                     self._caller_left(output)
                 case CallCompleted():
                     assert self.talking.pop(output.call_id) == output.agent
                     self.on_the_phone.pop(output.call_id, None)
+
+    def _note_callback(self, told: CallbackRequested | CallbackEnded) -> None:
+        is_begun = told.callback_id in self.callbacks
+        assert is_begun is isinstance(told, CallbackEnded)
+        self.callbacks ^= {told.callback_id}
+
+    def _go_on_as(self, former: str, call_id: str) -> None:
+        """A callback has another call from now on; nobody is rung for it."""
+        assert former not in self.talking
+        assert former not in [offer.call_id for offer in self.offers.values()]
+        self.waiting = {(call_id if call == former else call, queue) for call, queue in self.waiting}
 
     def _offer_made(self, made: OfferMade) -> None:
         assert (made.call_id, made.queue) in self.waiting
@@ -56,6 +72,13 @@ class Ledger:
             assert made.agent not in running, "two offers to one agent"
             assert made.agent not in self.on_the_phone.values(), "an offer to an agent who talks"
         self.offers[made.offer_id] = made
+
+    def _offer_ended(self, ended: OfferEnded) -> None:
+        made = self.offers.pop(ended.offer_id)
+        assert (made.call_id, made.agent) == (ended.call_id, ended.agent)
+        if ended.result is OfferResult.ACCEPTED:
+            rung = [offer for offer in self.offers.values() if offer.call_id == ended.call_id]
+            assert rung == [], "an agent is rung for a caller who talks"
 
     def _caller_left(self, left: CallerLeft) -> None:
         self.left[left.reason] += 1

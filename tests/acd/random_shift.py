@@ -4,11 +4,13 @@ from random import Random
 
 from acd.agent import AgentState
 from acd.announcements import Announcements, PositionRule
+from acd.callback import CallbackPolicy, CallbackStage
 from acd.commands import (
     AcceptItem,
     AddQueue,
     ApproveLeave,
     AskLeave,
+    CancelCallback,
     ChangeCaller,
     ChangeQueues,
     ChangeSkills,
@@ -24,6 +26,7 @@ from acd.commands import (
     RejectItem,
     ReleaseAgent,
     RemoveQueue,
+    RequestCallback,
     SignIn,
     SignOut,
     SubmitItem,
@@ -73,7 +76,12 @@ QUEUES = [
         ],
         music="music",
         announcements=Announcements(first_after_s=3, every_s=10, position=PositionRule.FALLING, wait=True),
-        exit_keys={"0": "queue:service", "9": "flow:message"},
+        exit_keys={"0": "queue:service", "9": "flow:message", "1": "callback"},
+        callback_on_hang_up=True,
+        callback_prompt="callback",
+        callback_ring_s=6,
+        callback_retry_s=7,
+        callback_valid_s=90,
     ),
     QueueConfig(
         name="投诉",
@@ -86,6 +94,11 @@ QUEUES = [
         rona_after=2,
         strategy=StrategyName.WEIGHTED_RANDOM,
         rings=[RingRule(after_s=0, require="complaints>=2"), RingRule(after_s=5, require="complaints")],
+        callback_policy=CallbackPolicy.AHEAD,
+        callback_on_hang_up=True,
+        callback_attempts=1,
+        callback_valid_s=60,
+        exit_keys={"1": "callback"},
     ),
     QueueConfig(
         name="service",
@@ -104,6 +117,10 @@ QUEUES = [
         reject_delay_s=1,
         busy_delay_s=2,
         max_on_leave=1,
+        exit_keys={"1": "callback"},
+        callback_calendar="office",
+        callback_valid_s=80,
+        callback_policy=CallbackPolicy.AHEAD,
     ),
 ]
 AGENTS = [
@@ -120,6 +137,7 @@ AGENTS = [
         capacity={"voice": 1, "video": 1, "chat": 3, "mail": 1},
     ),
 ]
+NUMBERS = ["13900000001", "13900000002", "13900000003", "13900000004", ""]
 REQUIREMENTS = ["", "", "en", "en>=3", "not trainee", "complaints or en"]
 _OURS = (OfferResult.ACCEPTED, OfferResult.CANCELLED, OfferResult.ELSEWHERE)
 _UNANSWERED = [result for result in OfferResult if result not in _OURS]
@@ -154,23 +172,26 @@ def calendar_changes(centre: Centre, choices: Random) -> None:
 
 def caller_comes(centre: Centre, choices: Random) -> None:
     centre.join(
-        f"call-{centre.core.state.joined + 1}",
+        centre.new_id("caller"),
         *choices.sample([queue.name for queue in centre.queues], choices.choice([1, 1, 2])),
         priority=choices.choice([None, None, 0, 1, 7]),
         requirement=choices.choice(REQUIREMENTS),
         preferred=choices.sample([agent.id for agent in centre.agents], choices.choice([0, 0, 1, 2])),
         preferred_wait_s=choices.choice([0, 4]),
+        number=choices.choice(NUMBERS),
+        callback_number=choices.choice([None, None, None, "", "13900000003"]),
     )
 
 
 def caller_is_steered(centre: Centre, choices: Random) -> None:
     """Keys, and what supervisors change; what the core refuses has changed nothing."""
-    calls = list(centre.core.state.calls)
+    calls = [entry.call_id for entry in centre.core.state.entries.values()]
     if not calls:
         return
     call_id, queue = choices.choice(calls), choices.choice(centre.queues).name
     asks: list[Command | Input] = [
         KeyPressed(call_id=call_id, key=choices.choice("0159")),
+        RequestCallback(callback_id="", call_id=call_id, numbers=(choices.choice(NUMBERS),)),
         ChangeCaller(call_id=call_id, priority=choices.choice([0, 3, 254])),
         ChangeCaller(call_id=call_id, requirement=choices.choice(REQUIREMENTS)),
         AddQueue(call_id=call_id, queue=queue),
@@ -202,8 +223,29 @@ def tell_or_be_refused(centre: Centre, ask: Command | Input) -> None:
         assert before is None or centre.core.snapshot() == before
 
 
+def callback_moves(centre: Centre, choices: Random) -> None:
+    """A customer is asked for, found, not found or forgotten; quiet hours come and go."""
+    callbacks = [entry for entry in centre.core.state.entries.values() if entry.callback]
+    entry = choices.choice(callbacks) if callbacks else None
+    if entry is None or choices.random() < 0.2:
+        queues = choices.sample([queue.name for queue in QUEUES], choices.choice([1, 1, 2]))
+        numbers = tuple(choices.sample(NUMBERS, choices.choice([1, 1, 2])))
+        callback_id = centre.new_id("callback")
+        ask = RequestCallback(callback_id=callback_id, numbers=numbers, queues=tuple(queues))
+        tell_or_be_refused(centre, ask)
+    elif choices.random() < 0.1:
+        tell_or_be_refused(centre, CancelCallback(callback_id=entry.entry_id))
+    elif entry.callback and entry.callback.stage is CallbackStage.CONFIRMING:
+        centre.hear(entry.call_id)
+        centre.hang_up(entry.call_id)
+    elif choices.random() < 0.6:
+        centre.customer_answers(entry.entry_id)
+    else:
+        centre.customer_fails(entry.entry_id)
+
+
 def caller_goes(centre: Centre, choices: Random) -> None:
-    calls = list(centre.core.state.entries)
+    calls = [entry.call_id for entry in centre.core.state.entries.values()]
     if calls:
         reason = choices.choice([LeaveReason.ABANDONED, LeaveReason.WITHDRAWN])
         centre.hang_up(choices.choice(calls), reason)
@@ -212,7 +254,11 @@ def caller_goes(centre: Centre, choices: Random) -> None:
 def offer_moves(centre: Centre, choices: Random) -> None:
     """Mostly the next step of an offer's way, now and then its end."""
     state = centre.core.state
-    offers = [offer for offer in state.offers.values() if not state.entries[offer.entry_id].is_item]
+    offers = [
+        offer
+        for offer in state.offers.values()
+        if not offer.reserved and not state.entries[offer.entry_id].is_item
+    ]
     if not offers:
         return
     offer = choices.choice(offers)
@@ -305,6 +351,8 @@ DEEDS = (
     caller_goes,
     caller_is_steered,
     agent_is_moved,
+    callback_moves,
+    callback_moves,
     station_changes,
     calendar_changes,
     *[playback_ends] * 2,

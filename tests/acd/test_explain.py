@@ -12,7 +12,7 @@ from acd.commands import ForceReady
 from acd.config import AgentConfig, QueueConfig, StrategyName
 from acd.core import AcdCore
 from acd.eligibility import open_media
-from acd.entry import Entry, EntryState
+from acd.entry import Entry
 from acd.events import OfferCause, OfferMade, OfferResult
 from acd.explain import choose, explain_agent, explain_caller
 from acd.inputs import CallerCame
@@ -117,7 +117,7 @@ def test_nobody_is_told_to_be_free_who_is_not_and_whoever_waits_has_nobody(seed:
             told = why_not_free(state, agent, medium)
             assert bool(told) is (medium not in open_media(state, agent))
             assert ObstacleKind.NOT_FREE not in [obstacle.kind for obstacle in told]
-    waiting = [entry for entry in state.entries.values() if entry.state is EntryState.WAITING]
+    waiting = [entry for entry in state.entries.values() if entry.is_offerable]
     assert [choose(state, entry) for entry in waiting] == [None] * len(waiting)
 
 

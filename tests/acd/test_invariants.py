@@ -7,14 +7,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from acd.agent import AgentState
+from acd.callback import CallbackStage
 from acd.commands import ForceSignOut
 from acd.config import AcdConfig
 from acd.entry import EntryState
+from acd.events import LeaveReason
 from tests.acd import random_shift
 from tests.acd.centre import Centre
 from tests.acd.invariants import check_idle, check_order, check_state
 from tests.acd.ledger import Ledger
 
+PRESENT = {CallbackStage.ANSWERED, CallbackStage.RETURNED}
 CHOICES = st.randoms(use_true_random=False)
 
 
@@ -59,6 +62,10 @@ class AnyShift(RuleBasedStateMachine):
         random_shift.caller_is_steered(self.centre, choices)
 
     @rule(choices=CHOICES)
+    def a_callback_moves(self, choices: Random) -> None:
+        random_shift.callback_moves(self.centre, choices)
+
+    @rule(choices=CHOICES)
     def an_agent_is_moved(self, choices: Random) -> None:
         random_shift.agent_is_moved(self.centre, choices)
 
@@ -99,12 +106,16 @@ class AnyShift(RuleBasedStateMachine):
             if agent.state is not AgentState.LOGGED_OUT:
                 self.centre.tell(ForceSignOut(agent_id=agent_id, by="9001"))
         self.centre.wait(1000)
+        open_callbacks = {e.entry_id for e in self.centre.core.state.entries.values() if e.callback}
+        assert {self.centre.stage(entry_id) for entry_id in open_callbacks} <= PRESENT
         states = {entry.state for entry in self.centre.core.state.entries.values()}
         assert states <= {EntryState.WAITING, EntryState.TALKING}, "a lease did not end by itself"
-        for call_id in list(self.centre.core.state.entries):
-            self.centre.hang_up(call_id)
+        for call_id in list(self.centre.core.state.calls):
+            self.centre.hang_up(call_id, LeaveReason.WITHDRAWN)
         self.centre.wait(1000)
         check_idle(self.centre.core.state)
+        self.ledger.note(self.centre.outputs[self.noted :])
+        assert self.ledger.callbacks == set()
 
 
 class AnyShiftWithItemsDuringCalls(AnyShift):

@@ -64,6 +64,9 @@ def test_a_served_caller_becomes_one_row_that_the_table_takes() -> None:
         "agent": "1002",
         "station": "phone-1002",
         "talk_ms": 60_000,
+        "callback_at": None,
+        "callback_attempts": None,
+        "called_back_at": None,
     }
     assert projection.oldest_open() is None
     engine = create_engine("sqlite://")

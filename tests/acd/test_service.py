@@ -274,7 +274,7 @@ def test_every_ending_has_a_cause() -> None:
     assert set(RELEASE_CAUSES) == set(LeaveReason) - {
         LeaveReason.ABANDONED,
         LeaveReason.ELSEWHERE,
-        LeaveReason.WITHDRAWN,
+        LeaveReason.EXPIRED,
     }
     assert OfferResult.ACCEPTED not in OFFER_RESULTS.values()
 
@@ -363,6 +363,8 @@ def test_the_view_of_a_queue_tells_callers_agents_and_calls(rig: Rig) -> None:
         "overflowed": 0,
         "closed": 0,
         "exited": 0,
+        "unreached": 0,
+        "expired": 0,
         "elsewhere": 0,
         "turned_away": 0,
         "withdrawn": 0,

@@ -17,7 +17,7 @@ def restored(centre: Centre) -> Centre:
     """Another centre, rebuilt from a snapshot that went through JSON."""
     twin = Centre(centre.queues, centre.agents)
     twin.core.restore(json.loads(json.dumps(centre.core.snapshot())))
-    twin.now = centre.now
+    twin.now, twin.named = centre.now, centre.named
     return twin
 
 

@@ -89,6 +89,8 @@ _MEANINGS = {
     "bytes_sent": "Of RTP.",
     "call_id": "The call.",
     "calendar": "The calendar, by its name in the configuration.",
+    "attempt": "Counted from 1.",
+    "callback_id": "The callback; the same in all that is told of it.",
     "called_number": "The number the caller dialled.",
     "by": "Who did it, as they said.",
     "caller_name": "The caller's name as the phone or trunk sent it; may be empty.",

@@ -169,8 +169,9 @@ def all_verbs(folder: Path) -> list[Verb]:
         ),
     )
     reasons = AcdConfig(not_ready_reasons=[NotReadyReason(code="午" * 100)])
+    whom = "number:{}".format
     of_queues = acd.service.build(
-        queues, [agent], {"1001"}, SeededIds(), rig.driver.submit, rig.clock, reasons
+        queues, [agent], {"1001"}, SeededIds(), rig.driver.submit, rig.clock, reasons, whom=whom
     )
     rig.driver.add_routes(of_queues.routes)
     rig.feed(WAITS)
@@ -381,6 +382,9 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("queue.explain", {"call_id": "call-2"}),
     ("agent.explain", AGENT),
     ("queue.remove", {"call_id": "call-2", "queue": "billing"}),
+    ("queue.callback", {"numbers": ["13800138000"], "queues": ["service"]}),
+    ("queue.callbacks", {}),
+    ("queue.cancel_callback", {"callback_id": "callback-3"}),
     ("flow.list", {}),
     ("recording.link", {"recording_id": "recording-1"}),
     ("recording.list", {"called": "95598", "tag": "投诉", "limit": 1}),

@@ -1,0 +1,111 @@
+"""The verbs that ask for callbacks, list them and call them off."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from acd.commands import CancelCallback, RequestCallback
+from acd.config import MAX_PRIORITY
+from acd.entry import Entry, EntryState
+from acd.state import AcdState
+from acd.views import callback_view
+from runtime.clock import Clock
+from runtime.errors import UsageError
+from runtime.ids import Ids
+from runtime.models import Params
+from runtime.vocabulary import Command
+
+_Number = Annotated[str, Field(min_length=1, max_length=64)]
+_MOST_NUMBERS = 5
+
+
+class CallbackParams(Params):
+    """Whom to call back: one who waits, or a number for which a place is taken."""
+
+    call_id: str | None = Field(default=None, description="the call that waits; it is ended")
+    numbers: list[_Number] = Field(
+        default_factory=list,
+        max_length=_MOST_NUMBERS,
+        description="where to call, the best first; empty: at the caller's own number",
+    )
+    queues: list[str] = Field(
+        default_factory=list, description="without a call: the queues to wait in; the first one's rules hold"
+    )
+    priority: int | None = Field(
+        default=None, ge=0, le=MAX_PRIORITY, description="without a call: the customer's level"
+    )
+    require: str = Field(default="", description="without a call: what is asked of an agent")
+    access_code: str = Field(
+        default="", max_length=64, description="without a call: on whose behalf the customer is called"
+    )
+    contact_id: str = Field(
+        default="", max_length=64, description="without a call: the customer's visit; empty: a new one"
+    )
+
+
+class CallbackIdParams(Params):
+    """Names one callback."""
+
+    callback_id: str = Field(min_length=1, description="the callback")
+
+
+class CallbackListParams(Params):
+    """Which callbacks to list."""
+
+    queue: str | None = Field(default=None, description="only those of this queue")
+
+
+class CallbackVerbs:
+    """``queue.callback``, ``queue.callbacks`` and ``queue.cancel_callback``."""
+
+    def __init__(self, state: AcdState, ids: Ids, clock: Clock, submit: Callable[[Command], None]) -> None:
+        self._state = state
+        self._ids = ids
+        self._clock = clock
+        self._submit = submit
+
+    def request(self, params: CallbackParams) -> dict[str, Any]:
+        command = RequestCallback(
+            callback_id=self._ids.new("callback"),
+            call_id=params.call_id,
+            numbers=tuple(dict.fromkeys(params.numbers)),
+            contact_id=params.contact_id or self._ids.new("contact"),
+            queues=tuple(params.queues),
+            priority=params.priority,
+            requirement=params.require,
+            access_code=params.access_code,
+        )
+        self._submit(command)
+        return self._view(self._found(command))
+
+    def _found(self, command: RequestCallback) -> Entry:
+        """The new callback, or the one that is kept in its place."""
+        state = self._state
+        entry = state.entries.get(command.callback_id)
+        if command.call_id is not None:
+            entry = state.entry_of(command.call_id)
+        if entry is not None:
+            return entry
+        kept = [state.entries[entry_id] for entry_id in state.callbacks.get(command.numbers[0], ())]
+        return next(entry for entry in kept if not entry.places.keys().isdisjoint(command.queues))
+
+    def list_callbacks(self, params: CallbackListParams) -> list[dict[str, Any]]:
+        if params.queue is not None:
+            self._state.queue(params.queue)
+        ids = {entry_id for entry_ids in self._state.callbacks.values() for entry_id in entry_ids}
+        entries = sorted((self._state.entries[entry_id] for entry_id in ids), key=lambda entry: entry.rank)
+        return [self._view(entry) for entry in entries if params.queue in (None, *entry.places)]
+
+    def cancel(self, params: CallbackIdParams) -> dict[str, Any]:
+        entry = self._state.entries.get(params.callback_id)
+        if entry is None or entry.state is EntryState.TALKING:
+            raise UsageError(f"there is no callback {params.callback_id}; see queue.callbacks")
+        view = self._view(entry)
+        self._submit(CancelCallback(callback_id=params.callback_id))
+        return view
+
+    def _view(self, entry: Entry) -> dict[str, Any]:
+        if entry.callback is None:
+            raise UsageError(f"{entry.entry_id} is no callback; see queue.callbacks")
+        return callback_view(entry, entry.callback, self._clock.now())

@@ -1,0 +1,354 @@
+"""Callbacks: asked for, answered, in vain, over. ``calling_back.py`` dials; ``callback.py`` has the stages.
+
+The entry of the caller is the callback: entry id, rank, places and what is asked of agents stay as they are.
+Only the call changes.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from acd import calling_back, offers, waiting
+from acd.agent import Agent
+from acd.callback import AskedBy, Callback, CallbackStage
+from acd.calling_back import attempts_left, pause, rules_of, set_stage
+from acd.commands import CancelCallback, PlayConfirmation, ReleaseCaller, RequestCallback
+from acd.dispatch import ring, serve_entry
+from acd.entry import Entry, EntryState
+from acd.events import CallbackAnswered, CallbackFailed, CallbackRefused, CallbackReturned, LeaveReason
+from acd.inputs import CalendarChanged, CallerCame, CallerGone, ConfirmationHeard, CustomerAnswered
+from acd.leaving import forget, leave
+from acd.places import home_of, play_music
+from acd.requirement import parse_requirement
+from acd.state import AcdState, Timer, TimerKind
+from acd.step import Step
+from runtime.errors import UsageError
+
+CONFIRM_LIMIT_S = 60.0
+"""After that a caller who is told that the place is kept is hung up on, whatever the prompt does."""
+
+
+# --- asking for one -----------------------------------------------------------------------------------
+
+
+def admit(step: Step, came: CallerCame) -> None:
+    """Let a caller wait: at the own place, for whom a callback from that number waits; else at the end."""
+    entry = None if came.is_item else _waiting_at(step.state, came.caller_number, came.queues)
+    if entry is not None and came.call_id not in step.state.calls:
+        _take_over(step, entry, came)
+    else:
+        waiting.admit(step, came)
+    if came.callback_number is not None and (entry := step.state.entry_of(came.call_id)) is not None:
+        numbers = (came.callback_number or came.caller_number,)
+        ask(step, entry, numbers, AskedBy.TARGET)
+
+
+def ask(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: AskedBy) -> None:
+    """A waiting caller wants to be called back; who cannot be is told of, and waits on."""
+    problem = _why_not(step.state, entry, numbers)
+    if problem is None:
+        freed = offers.cancel_all(step, entry)
+        _let_hang_up(step, entry, numbers, asked_by)
+        offers.serve_agents(step, freed)
+        return
+    step.emit(
+        CallbackRefused(
+            call_id=entry.call_id,
+            contact_id=entry.contact_id,
+            queue=home_of(entry).queue_name,
+            number=numbers[0],
+            problem=problem,
+        )
+    )
+
+
+def request(step: Step, command: RequestCallback) -> None:
+    """A callback asked for by others. Where there is one for the number already, that one is kept."""
+    if command.call_id is None:
+        _request_without_call(step, command)
+        return
+    entry = step.state.entry_of(command.call_id)
+    if entry is None or entry.state not in (EntryState.WAITING, EntryState.OFFERED) or entry.is_absent:
+        raise UsageError(f"call {command.call_id} waits in no queue")
+    numbers = command.numbers or (entry.caller_number,)
+    if (problem := _why_not(step.state, entry, numbers)) is not None:
+        raise UsageError(problem)
+    ask(step, entry, numbers, AskedBy.VERB)
+
+
+def keep_place(step: Step, entry: Entry, gone: CallerGone) -> bool:
+    """Whether the place stays, though the call is gone."""
+    callback = entry.callback
+    if callback is None:
+        return gone.reason is LeaveReason.ABANDONED and _begin_on_hang_up(step, entry)
+    if callback.stage in (CallbackStage.WAITING, CallbackStage.PAUSED):  # the call was over before
+        return True
+    if gone.reason is not LeaveReason.ABANDONED or callback.stage is CallbackStage.ANSWERED:
+        return False
+    if callback.stage is CallbackStage.DIALLING:
+        _fail_attempt(step, entry, callback, gone.cause)
+    else:
+        freed = offers.cancel_all(step, entry)
+        _resume(step, entry, callback)
+        offers.serve_agents(step, freed)
+    return True
+
+
+def _waiting_at(state: AcdState, number: str, queues: tuple[str, ...]) -> Entry | None:
+    """The callback for a number, whose customer is not there, in one of these queues."""
+    for entry in _callbacks_at(state, number, queues):
+        if entry.is_absent:
+            return entry
+    return None
+
+
+def _why_not(state: AcdState, entry: Entry, numbers: tuple[str, ...]) -> str | None:
+    """Why a caller cannot be called back, for people."""
+    if entry.is_item:
+        return f"{entry.entry_id} is no call"
+    if entry.callback is not None and entry.callback.stage is not CallbackStage.RETURNED:
+        return f"call {entry.call_id} is a callback already"
+    if entry.callback is None and any(_callbacks_at(state, numbers[0], entry.places)):
+        return f"{numbers[0]} is called back already"
+    return _why_not_dialled(state, numbers)
+
+
+def _why_not_dialled(state: AcdState, numbers: tuple[str, ...]) -> str | None:
+    wrong = next((number for number in numbers if not number or not state.can_dial(number)), None)
+    return None if wrong is None else f"{wrong!r} cannot be dialled: no route leads there"
+
+
+def _callbacks_at(state: AcdState, number: str, queues: Iterable[str]) -> Iterator[Entry]:
+    """All for a number in any of these queues, in the order of their turn."""
+    entries = [state.entries[entry_id] for entry_id in state.callbacks.get(number, ())]
+    entries.sort(key=lambda entry: entry.rank)
+    return (entry for entry in entries if not entry.places.keys().isdisjoint(queues))
+
+
+def _begin_on_hang_up(step: Step, entry: Entry) -> bool:
+    queue = step.state.queues[home_of(entry).queue_name]
+    numbers = (entry.caller_number,)
+    if not queue.config.callback_on_hang_up or _why_not(step.state, entry, numbers) is not None:
+        return False
+    freed = offers.cancel_all(step, entry)
+    calling_back.begin(step, entry, numbers, AskedBy.HANG_UP, queue)
+    assert entry.callback is not None
+    _resume(step, entry, entry.callback)
+    offers.serve_agents(step, freed)
+    return True
+
+
+def _let_hang_up(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: AskedBy) -> None:
+    """Tell the caller that the place is kept, and end the call."""
+    queue = step.state.queues[home_of(entry).queue_name]
+    if entry.callback is None:
+        calling_back.begin(step, entry, numbers, asked_by, queue)
+    else:
+        calling_back.disengage(step.state, entry)
+        set_stage(step, entry, entry.callback, CallbackStage.CONFIRMING)
+    step.state.timers.set(Timer(TimerKind.CALLBACK, entry.entry_id), step.now + CONFIRM_LIMIT_S)
+    if queue.config.callback_prompt:
+        step.emit(PlayConfirmation(call_id=entry.call_id, prompt=queue.config.callback_prompt))
+    else:
+        step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.EXITED))
+
+
+def _request_without_call(step: Step, command: RequestCallback) -> None:
+    queues = [step.state.queue(name) for name in dict.fromkeys(command.queues)]
+    if not queues or not command.numbers:
+        raise UsageError("name a call that waits, or a number and the queues to wait in")
+    if (problem := _why_not_dialled(step.state, command.numbers)) is not None:
+        raise UsageError(problem)
+    if any(_callbacks_at(step.state, command.numbers[0], command.queues)):
+        return
+    if full := [queue.name for queue in queues if queue.is_full]:
+        raise UsageError(f"queue {full[0]} is full")
+    came = CallerCame(
+        call_id=command.callback_id,
+        contact_id=command.contact_id,
+        caller_number=command.numbers[0],
+        queues=command.queues,
+        priority=command.priority,
+        requirement=parse_requirement(command.requirement).text,
+        access_code=command.access_code,
+    )
+    entry = waiting.enter(step, came, queues)
+    calling_back.begin(step, entry, command.numbers, AskedBy.VERB, queues[0])
+    assert entry.callback is not None
+    _resume(step, entry, entry.callback)
+
+
+# --- the customer is there, or not --------------------------------------------------------------------
+
+
+def hear_confirmation(step: Step, heard: ConfirmationHeard) -> None:
+    """The caller knows: end the call."""
+    entry = step.state.entry_of(heard.call_id)
+    if entry is not None and entry.callback and entry.callback.stage is CallbackStage.CONFIRMING:
+        step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.EXITED))
+
+
+def answer(step: Step, answered: CustomerAnswered) -> None:
+    """The customer is there: the agent kept free is rung, or else the next one found is."""
+    entry = step.state.entry_of(answered.call_id)
+    callback = None if entry is None else entry.callback
+    if entry is None or callback is None or callback.stage is not CallbackStage.DIALLING:
+        return
+    step.state.timers.cancel(Timer(TimerKind.CALLBACK, entry.entry_id))
+    set_stage(step, entry, callback, CallbackStage.ANSWERED)
+    step.emit(
+        CallbackAnswered(
+            callback_id=entry.entry_id,
+            call_id=entry.call_id,
+            contact_id=entry.contact_id,
+            queue=callback.queue_name,
+            attempt=callback.attempts,
+        )
+    )
+    play_music(step, entry, step.state.queues[home_of(entry).queue_name])
+    for offer_id in entry.offer_ids:
+        ring(step, entry, step.state.offers[offer_id])
+    serve_entry(step, entry)
+
+
+def _take_over(step: Step, entry: Entry, came: CallerCame) -> None:
+    """The customer has called in: this call goes on with the wait."""
+    callback = entry.callback
+    assert callback is not None
+    if callback.stage in (CallbackStage.CONFIRMING, CallbackStage.DIALLING):
+        step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.WITHDRAWN))
+    freed = offers.cancel_all(step, entry)
+    step.state.timers.cancel(Timer(TimerKind.CALLBACK, entry.entry_id))
+    former = calling_back.rebind(step, entry, came.call_id)
+    entry.contact_id = came.contact_id
+    calling_back.engage(step, entry, callback, came.caller_number)
+    set_stage(step, entry, callback, CallbackStage.RETURNED)
+    step.emit(
+        CallbackReturned(
+            callback_id=entry.entry_id,
+            call_id=entry.call_id,
+            former_call_id=former,
+            contact_id=entry.contact_id,
+            queue=callback.queue_name,
+        )
+    )
+    play_music(step, entry, step.state.queues[home_of(entry).queue_name])
+    serve_entry(step, entry)
+    offers.serve_agents(step, freed)
+
+
+def _resume(step: Step, entry: Entry, callback: Callback) -> None:
+    """Nobody is on the line: the customer is called in turn from now on."""
+    calling_back.disengage(step.state, entry)
+    step.state.timers.cancel(Timer(TimerKind.CALLBACK, entry.entry_id))
+    if callback.expires_at <= step.now:
+        _give_up(step, entry, callback, LeaveReason.EXPIRED)
+        return
+    set_stage(step, entry, callback, _stage_of_waiting(step.state, callback))
+    serve_entry(step, entry)
+
+
+def _stage_of_waiting(state: AcdState, callback: Callback) -> CallbackStage:
+    calendar = rules_of(state, callback).callback_calendar
+    quiet = bool(calendar) and calendar not in state.open_calendars
+    return CallbackStage.PAUSED if quiet else CallbackStage.WAITING
+
+
+def _fail_attempt(step: Step, entry: Entry, callback: Callback, cause: str) -> None:
+    """Nobody answered: try again later, at the next number at once, or never."""
+    freed = offers.cancel_all(step, entry)
+    calling_back.disengage(step.state, entry)
+    again_in_s = _again_in_s(step, callback)
+    step.emit(
+        CallbackFailed(
+            callback_id=entry.entry_id,
+            call_id=entry.call_id,
+            contact_id=entry.contact_id,
+            queue=callback.queue_name,
+            attempt=callback.attempts,
+            cause=cause,
+            again_in_s=again_in_s,
+        )
+    )
+    if again_in_s is not None:
+        pause(step, entry, callback, again_in_s)
+    elif callback.expires_at <= step.now:
+        _give_up(step, entry, callback, LeaveReason.EXPIRED)
+    else:
+        _give_up(step, entry, callback, LeaveReason.UNREACHED)
+    offers.serve_agents(step, freed)
+
+
+def _again_in_s(step: Step, callback: Callback) -> float | None:
+    left, each = attempts_left(step.state, callback), rules_of(step.state, callback)
+    if left <= 0 or callback.expires_at <= step.now:
+        return None
+    return each.callback_retry_s if left % each.callback_attempts else 0.0
+
+
+# --- as time passes, and from outside -----------------------------------------------------------------
+
+
+def go_on(step: Step, timer: Timer) -> None:
+    """An attempt, a pause or a confirmation is over by itself."""
+    entry = step.state.entries[timer.subject]
+    callback = entry.callback
+    assert callback is not None
+    if callback.stage is CallbackStage.DIALLING:
+        step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.UNREACHED))
+        _fail_attempt(step, entry, callback, "")
+        return
+    if callback.stage is CallbackStage.CONFIRMING:
+        step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.EXITED))
+    _resume(step, entry, callback)
+
+
+def expire(step: Step, timer: Timer) -> None:
+    """Too late to call back. A customer on the line waits on; one being called may answer."""
+    entry = step.state.entries[timer.subject]
+    callback = entry.callback
+    assert callback is not None
+    if callback.stage in (CallbackStage.WAITING, CallbackStage.PAUSED):
+        _give_up(step, entry, callback, LeaveReason.EXPIRED)
+
+
+def change_calendar(step: Step, changed: CalendarChanged) -> None:
+    """Quiet hours begin or end."""
+    calendars = step.state.open_calendars
+    calendars.add(changed.calendar) if changed.open else calendars.discard(changed.calendar)
+    for queue in step.state.queues.values():
+        if queue.config.callback_calendar == changed.calendar:
+            for entry in [entry for entry in queue.line if _goes_by(entry, queue.name)]:
+                _mind_calendar(step, entry)
+
+
+def cancel(step: Step, command: CancelCallback) -> None:
+    """Call the customer back no more; refused when the customer is on the line."""
+    entry = step.state.entries.get(command.callback_id)
+    callback = None if entry is None else entry.callback
+    if entry is None or callback is None or entry.state is EntryState.TALKING:
+        raise UsageError(f"there is no callback {command.callback_id}; queue.callbacks lists those there are")
+    if not callback.is_absent:
+        raise UsageError(f"the customer of callback {command.callback_id} is on the line: {entry.call_id}")
+    freed: list[Agent] = []
+    if callback.stage in (CallbackStage.CONFIRMING, CallbackStage.DIALLING):
+        step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.WITHDRAWN))
+        freed = offers.cancel_all(step, entry)
+    _give_up(step, entry, callback, LeaveReason.WITHDRAWN)
+    offers.serve_agents(step, freed)
+
+
+def _give_up(step: Step, entry: Entry, callback: Callback, reason: LeaveReason) -> None:
+    leave(step, entry, reason, callback.queue_name)
+    forget(step, entry)
+
+
+def _goes_by(entry: Entry, queue_name: str) -> bool:
+    return entry.callback is not None and entry.callback.queue_name == queue_name
+
+
+def _mind_calendar(step: Step, entry: Entry) -> None:
+    callback = entry.callback
+    assert callback is not None
+    pausing = Timer(TimerKind.CALLBACK, entry.entry_id) in step.state.timers
+    if callback.stage in (CallbackStage.WAITING, CallbackStage.PAUSED) and not pausing:
+        set_stage(step, entry, callback, _stage_of_waiting(step.state, callback))
+        serve_entry(step, entry)
