@@ -14,6 +14,7 @@ from acd.config import QueueConfig
 from acd.entry import Entry
 from acd.events import CallbackDialled, CallbackEnded, CallbackRequested, LeaveReason
 from acd.lining_up import line_up, step_out
+from acd.places import keep_preferred
 from acd.queue import Queue
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
@@ -97,6 +98,7 @@ def set_stage(step: Step, entry: Entry, callback: Callback, stage: CallbackStage
     """Every change of a stage: another stage is found by others."""
     step_out(step, entry)
     callback.stage = stage
+    keep_preferred(step, entry)  # one of them may serve other queues by now
     if callback.is_absent:
         entry.announcing = None
     line_up(step, entry)

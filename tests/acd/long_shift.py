@@ -21,6 +21,7 @@ from random import Random
 from acd.config import AcdConfig
 from acd.core import AcdCore
 from acd.entry import EntryState
+from acd.events import LeaveReason
 from tests.acd import random_shift
 from tests.acd.centre import Centre
 from tests.acd.input_journal import CountedIds, replayed, written
@@ -88,8 +89,11 @@ class LongShift:
     def _send_everybody_home(self) -> None:
         centre = self._centre
         for entry_id in list(centre.core.state.entries):
-            if entry_id in centre.core.state.entries:
-                centre.hang_up(centre.core.state.entries[entry_id].call_id)
+            entry = centre.core.state.entries.get(entry_id)
+            if entry is not None and entry.is_absent:
+                centre.cancel_back(entry_id)
+            elif entry is not None:
+                centre.hang_up(entry.call_id, LeaveReason.WITHDRAWN)
         centre.wait(1000)
         self._check(whole=True)
         states = {entry.state for entry in centre.core.state.entries.values()}
