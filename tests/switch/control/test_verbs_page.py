@@ -384,7 +384,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("queue.remove", {"call_id": "call-2", "queue": "billing"}),
     ("queue.callback", {"numbers": ["13800138000"], "queues": ["service"]}),
     ("queue.callbacks", {}),
-    ("queue.cancel_callback", {"callback_id": "callback-3"}),
+    ("queue.cancel_callback", {"callback_id": "callback-7"}),
     ("flow.list", {}),
     ("recording.link", {"recording_id": "recording-1"}),
     ("recording.list", {"called": "95598", "tag": "投诉", "limit": 1}),
