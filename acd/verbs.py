@@ -45,7 +45,7 @@ class SignInParams(AgentParams):
 class NotReadyParams(AgentParams):
     """Names an agent and why no calls shall come."""
 
-    reason: str = Field(min_length=1, max_length=100, description="why, such as 午休 or training")
+    reason: str = Field(min_length=1, max_length=100, description="why, such as 午休 or paperwork")
 
 
 class SkillsParams(AgentParams):

@@ -64,7 +64,7 @@ def ready(
 @app.command("not-ready")
 def not_ready(
     agent: Agent,
-    reason: Annotated[str, typer.Argument(help="Why, such as 午休 or training.")],
+    reason: Annotated[str, typer.Argument(help="Why, such as 午休 or paperwork.")],
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
