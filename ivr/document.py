@@ -94,10 +94,10 @@ class Menu(_Node):
 
 
 class Queue(_Node):
-    """Hand the call to a queue; the flow is over."""
+    """Hand the call to a queue, or to several, with all that a target says of the wait; the flow is over."""
 
     type: Literal["queue"]
-    queue: Name
+    queue: Annotated[str, Field(min_length=1, max_length=255)]
 
 
 class HangUp(_Node):

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from acd.config import QUEUE_SCHEME
+from acd.config_problems import why_no_target
 from acd.spoken import prompts_of
 from cli.configuration.cautions import find_cautions
 from cli.configuration.cross_references import targets
@@ -43,7 +45,8 @@ def load_installation(path: Path) -> Installation:
     prompts = files.with_tones(configuration.tones)
     known = _known_prompts(configuration.media.prompts, prompts, prompt_problems)
     queues = {queue.name for queue in configuration.queues}
-    loaded = load_flows(configuration.ivr.flows, Surroundings(known, queues.__contains__))
+    surroundings = Surroundings(known, lambda name: why_no_target(f"{QUEUE_SCHEME}:{name}", queues) is None)
+    loaded = load_flows(configuration.ivr.flows, surroundings)
     problems, complete = [*reading.problems], False
     if reading.whole:
         strangers = [*_unknown_flows(configuration, {*loaded.flows, *loaded.faulty})]

@@ -37,6 +37,14 @@ def test_a_way_out_of_a_queue_to_an_unknown_flow_is_told(configuration_path: Pat
     assert places(configuration_path) == [("ringmain.toml", 6, "queues[0].on_full")]
 
 
+def test_a_flow_may_say_of_the_wait_what_a_target_may(configuration_path: Path) -> None:
+    flow = configuration_path.parent / "flows" / "hotline.yaml"
+    replace(flow, "queue: service", "queue: service?priority=20&require=en")
+    assert set(load_installation(configuration_path).flows) == {"hotline"}
+    replace(flow, "priority=20", "priority=high")
+    assert places(configuration_path) == [("hotline.yaml", 12, "nodes.wait.queue")]
+
+
 def test_mistakes_of_all_files_are_told_together(configuration_path: Path) -> None:
     replace(configuration_path, 'music = "hello"', "wrap_up_s = -1")
     replace(configuration_path.parent / "flows" / "hotline.yaml", "queue: service", "queue: sales")
