@@ -1,14 +1,14 @@
 """The ACD as an application of the exchange. Translates between the words of the two, decides nothing.
 
-Of the ACD only this file, ``reception.py`` and ``records.py`` speak the exchange's words. The exchange tells
-a call's end before the ends of its offers, so an offer that is still open when its end arrives was ended by
-the phone, or by a fault on the way to it.
+Of the ACD only this file, ``orders.py``, ``reception.py`` and ``records.py`` speak the exchange's words. The
+exchange tells a call's end before the ends of its offers, so an offer that is still open when its end arrives
+was ended by the phone, or by a fault on the way to it.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from acd import commands, inputs
+from acd import inputs
 from acd.agent_figures import AgentFigures
 from acd.agent_target import own_queue
 from acd.callback_verbs import CallbackIdParams, CallbackListParams, CallbackParams, CallbackVerbs
@@ -20,15 +20,15 @@ from acd.events import (
     CallerLeft,
     CallerTold,
     ItemPassedOn,
-    LeaveReason,
     OfferMade,
     OfferResult,
 )
 from acd.explain_verbs import ExplainVerbs
 from acd.figures import QueueFigures
 from acd.item_verbs import ItemVerbs
+from acd.orders import Whom, orders
 from acd.queue_target import parse_queue_target
-from acd.reception import Reception, confirmation_of
+from acd.reception import Reception
 from acd.records import QueueEntries, conversations_between
 from acd.repeats import HOUR_S, MAX_NUMBERS, Conversation, RepeatCallers
 from acd.state import AcdState
@@ -46,28 +46,14 @@ from acd.verbs import (
     Submit,
 )
 from acd.views import AcdReadings
-from media.commands import FOR_EVER
 from runtime.clock import Clock
-from runtime.driver import Handler, Outputs, ignoring_time
+from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import NoParams
 from switch.application import Application, Gauge, Verb
 from switch.calendars.events import CalendarClosed, CalendarOpened
 from switch.causes import Cause
-from switch.commands import (
-    ConnectCall,
-    HandOff,
-    HangUpCall,
-    OfferCall,
-    PlaceCall,
-    PlayPrompt,
-    PlayToStation,
-    StartCallRecording,
-    StopPrompt,
-    WithdrawOffer,
-)
-from switch.dial_plan import NUMBER_SCHEME
 from switch.events import (
     CallAnswered,
     CallArrived,
@@ -92,32 +78,6 @@ OFFER_RESULTS: Mapping[Cause, OfferResult] = {
     Cause.DESTINATION_OUT_OF_ORDER: OfferResult.UNREACHABLE,
 }
 """What an offer's cause means for the agent; every other one is FAILED."""
-
-WITHDRAWAL_CAUSES: Mapping[OfferResult, Cause] = {
-    OfferResult.ACCEPTED: Cause.NORMAL_CLEARING,
-    OfferResult.REJECTED: Cause.ORIGINATOR_CANCEL,
-    OfferResult.NO_ANSWER: Cause.NO_ANSWER,
-    OfferResult.UNREACHABLE: Cause.NO_USER_RESPONSE,
-    OfferResult.FAILED: Cause.NORMAL_TEMPORARY_FAILURE,
-    OfferResult.CANCELLED: Cause.ORIGINATOR_CANCEL,
-    OfferResult.ELSEWHERE: Cause.LOSE_RACE,
-}
-"""What the phone is told when the ACD ends an offer."""
-
-RELEASE_CAUSES: Mapping[LeaveReason, Cause] = {
-    LeaveReason.CONNECTED: Cause.NORMAL_CLEARING,
-    LeaveReason.TIMED_OUT: Cause.NO_ANSWER,
-    LeaveReason.FULL: Cause.USER_BUSY,
-    LeaveReason.OVERFLOWED: Cause.USER_BUSY,
-    LeaveReason.CLOSED: Cause.NORMAL_CLEARING,
-    LeaveReason.EXITED: Cause.NORMAL_CLEARING,
-    LeaveReason.UNREACHED: Cause.NO_ANSWER,
-    LeaveReason.WITHDRAWN: Cause.ORIGINATOR_CANCEL,
-}
-"""What the caller is told when the ACD ends the call."""
-
-Whom = Callable[[str], str | None]
-"""How a customer is called back, as a target, by the customer's number; None when that is impossible."""
 
 
 def _nobody(number: str) -> None:
@@ -151,8 +111,7 @@ def build(
         cores=(core,),
         routes={
             **_inputs(core, repeats),
-            **_commands(ids),
-            commands.DialCustomer: ignoring_time(lambda command: [_place(command, whom)]),
+            **orders(ids, whom),
             **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
             CallerJoined: _counting(figures.caller_joined),
             CallerTold: _counting(figures.caller_told),
@@ -317,89 +276,6 @@ def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
 def _phone_lost(event: OfferEnded) -> inputs.PhoneLost:
     result = OFFER_RESULTS.get(event.cause, OfferResult.FAILED)
     return inputs.PhoneLost(offer_id=event.offer_id, result=result, by_agent=event.by_station)
-
-
-def _commands(ids: Ids) -> dict[type, Handler]:
-    """What the core commands, in the exchange's words."""
-    return {
-        commands.PlayMusic: ignoring_time(lambda command: [_music(command, ids.new("playback"))]),
-        commands.PlayAnnouncement: ignoring_time(_announce),
-        commands.StopAnnouncement: ignoring_time(lambda command: [StopPrompt(call_id=command.call_id)]),
-        commands.GreetAgent: ignoring_time(_greet),
-        commands.PlayConfirmation: ignoring_time(_confirm),
-        commands.RingStation: ignoring_time(_ring),
-        commands.ReleaseStation: ignoring_time(_release_station),
-        commands.ConnectCaller: ignoring_time(_connect),
-        commands.ReleaseCaller: ignoring_time(_release_caller),
-        commands.PassOnCaller: ignoring_time(_pass_on),
-    }
-
-
-def _music(command: commands.PlayMusic, playback_id: str) -> PlayPrompt:
-    return PlayPrompt(
-        call_id=command.call_id,
-        playback_id=playback_id,
-        prompts=(command.prompt,),
-        times=FOR_EVER,
-        shared=True,
-    )
-
-
-def _announce(command: commands.PlayAnnouncement) -> Outputs:
-    return [PlayPrompt(call_id=command.call_id, playback_id=command.playback_id, prompts=command.prompts)]
-
-
-def _greet(command: commands.GreetAgent) -> Outputs:
-    return [
-        PlayToStation(
-            call_id=command.call_id,
-            offer_id=command.offer_id,
-            playback_id=command.playback_id,
-            prompts=command.prompts,
-        )
-    ]
-
-
-def _confirm(command: commands.PlayConfirmation) -> Outputs:
-    playback_id = confirmation_of(command.call_id)
-    return [PlayPrompt(call_id=command.call_id, playback_id=playback_id, prompts=(command.prompt,))]
-
-
-def _place(command: commands.DialCustomer, whom: Whom) -> PlaceCall:
-    return PlaceCall(
-        call_id=command.call_id,
-        contact_id=command.contact_id,
-        whom=whom(command.number) or f"{NUMBER_SCHEME}:{command.number}",
-        target=f"{QUEUE_SCHEME}:{command.queue}",
-        ring_s=command.ring_s,
-        shown_number=command.shown_number,
-        caller_number=command.number,
-        access_code=command.access_code,
-    )
-
-
-def _ring(command: commands.RingStation) -> Outputs:
-    return [OfferCall(call_id=command.call_id, offer_id=command.offer_id, station=command.station)]
-
-
-def _release_station(command: commands.ReleaseStation) -> Outputs:
-    cause = WITHDRAWAL_CAUSES[command.result]
-    return [WithdrawOffer(call_id=command.call_id, offer_id=command.offer_id, cause=cause)]
-
-
-def _connect(command: commands.ConnectCaller) -> Outputs:
-    connect = ConnectCall(call_id=command.call_id, offer_id=command.offer_id, greeting=command.greeting)
-    if not command.record_share:
-        return [connect]
-    return [StartCallRecording(call_id=command.call_id, share=command.record_share), connect]
-
-
-def _release_caller(command: commands.ReleaseCaller) -> Outputs:
-    return [HangUpCall(call_id=command.call_id, cause=RELEASE_CAUSES[command.reason])]
-
-
-def _pass_on(command: commands.PassOnCaller) -> Outputs:
-    return [StopPrompt(call_id=command.call_id), HandOff(call_id=command.call_id, target=command.target)]
 
 
 def _counting(count: Callable[[Any], None]) -> Handler:

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from acd.config import AgentConfig, QueueConfig, RepeatPolicy
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
-from acd.service import OFFER_RESULTS, RELEASE_CAUSES, WITHDRAWAL_CAUSES, build
+from acd.orders import RELEASE_CAUSES, WITHDRAWAL_CAUSES
+from acd.service import OFFER_RESULTS, build
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
