@@ -17,6 +17,7 @@ BACK = "95590"
 """An access code that leads to a queue which calls back at the customer's phone."""
 CUSTOMER = "2002"
 """That phone is one of our stations, so that it can be called without a trunk."""
+RATE_HZ = 8000
 
 
 @pytest.fixture
@@ -67,7 +68,8 @@ def test_who_keeps_the_place_is_called_back_and_talks_to_the_agent(centre: CallC
     assert compare(agent.talker.heard, customer.talker.said).whole
     completed = centre.events.wait_for("recording.completed", call_id=call_id)
     recording = read_recording(Path(completed.fields["path"]))
-    assert compare(customer.talker.said, recording.customer).whole
+    heard_of_s = 0.5  # what is said before the switch has read the answer is in no recording
+    assert compare(customer.talker.said[round(heard_of_s * RATE_HZ) :], recording.customer).whole
     assert compare(agent.talker.said, recording.agent).whole
 
 

@@ -98,11 +98,14 @@ def test_every_way_an_offer_and_a_wait_can_end_was_seen(audited: Audited) -> Non
     _, auditor = audited
     seen = {result for result, count in auditor.results.items() if count}
     assert seen >= set(OfferResult) - {OfferResult.FAILED}
-    by_others = {
-        *(LeaveReason.WITHDRAWN, LeaveReason.OVERFLOWED),
-        *(LeaveReason.EXITED, LeaveReason.CLOSED),
+    usual = {
+        LeaveReason.CONNECTED,
+        LeaveReason.ABANDONED,
+        LeaveReason.TIMED_OUT,
+        LeaveReason.FULL,
+        LeaveReason.ELSEWHERE,
     }
-    assert all(auditor.ledger.left[reason] for reason in set(LeaveReason) - by_others)
+    assert all(auditor.ledger.left[reason] for reason in usual)
 
 
 def test_the_queue_log_accounts_for_every_caller(audited: Audited) -> None:
