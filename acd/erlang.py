@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from acd.demand import Demand, Figures, Goal, Model
+from acd.traffic import Figures, Goal, Model, Traffic
 from acd.virtual_wait import Floats, virtual_wait
 from runtime.errors import UsageError
 
@@ -36,17 +36,17 @@ def erlang_b(load_erlang: float, agents: int) -> float:
     return share
 
 
-def erlang_c(demand: Demand, agents: int, within_s: float) -> Figures:
+def erlang_c(traffic: Traffic, agents: int, within_s: float) -> Figures:
     """The figures when callers wait however long it takes.
 
     P(wait) = C = c B / (c - a (1 - B)), P(wait > t) = C exp(-(c - a) t / h), mean wait C h / (c - a).
     """
-    load = demand.load_erlang
+    load = traffic.load_erlang
     if load >= agents:
         return _GROWING
     blocked = erlang_b(load, agents)
     waiting = agents * blocked / (agents - load * (1 - blocked))
-    spare_per_s = (agents - load) / demand.handle_s
+    spare_per_s = (agents - load) / traffic.handle_s
     return Figures(
         waiting_share=waiting,
         abandoned_share=0.0,
@@ -57,20 +57,20 @@ def erlang_c(demand: Demand, agents: int, within_s: float) -> Figures:
     )
 
 
-def erlang_a(demand: Demand, agents: int, within_s: float) -> Figures:
+def erlang_a(traffic: Traffic, agents: int, within_s: float) -> Figures:
     """The figures when callers wait until their patience is over.
 
     With V the wait of a caller whose patience has no end, and R the patience: abandoned P(R < V), mean wait
     E min(V, R) = P(R < V) E R, answered within t P(V <= t, V <= R).
     """
-    patience_s = demand.patience_s
+    patience_s = traffic.patience_s
     if math.isinf(patience_s):
-        return erlang_c(demand, agents, within_s)
+        return erlang_c(traffic, agents, within_s)
     wait = virtual_wait(
-        calls_per_s=demand.calls_per_s,
-        answers_per_s=agents / demand.handle_s,
+        calls_per_s=traffic.calls_per_s,
+        answers_per_s=agents / traffic.handle_s,
         giving_up_per_s=1 / patience_s,
-        blocked_by_others=erlang_b(demand.load_erlang, agents - 1),
+        blocked_by_others=erlang_b(traffic.load_erlang, agents - 1),
         break_s=within_s,
     )
 
@@ -85,20 +85,20 @@ def erlang_a(demand: Demand, agents: int, within_s: float) -> Figures:
         mean_wait_s=abandoned * patience_s,
         mean_wait_served_s=wait.mean(lambda times_s: times_s * still_there(times_s)) / answered,
         service_level=min(wait.at_once + wait.mean(still_there, until_s=within_s), 1.0),
-        occupancy=min(demand.load_erlang * answered / agents, 1.0),
+        occupancy=min(traffic.load_erlang * answered / agents, 1.0),
     )
 
 
-def figures_of(model: Model, demand: Demand, agents: int, within_s: float) -> Figures:
+def figures_of(model: Model, traffic: Traffic, agents: int, within_s: float) -> Figures:
     """What so many agents achieve. Raises UsageError when there is none, or the time is negative."""
     if agents < 1:
         raise UsageError(f"{agents} agents: expected 1 or more")
     if not 0 <= within_s < math.inf:
         raise UsageError(f"answers within {within_s} s: expected 0 or more")
-    return _MODELS[model](demand, agents, within_s)
+    return _MODELS[model](traffic, agents, within_s)
 
 
-def agents_needed(model: Model, demand: Demand, goal: Goal) -> int:
+def agents_needed(model: Model, traffic: Traffic, goal: Goal) -> int:
     """The fewest agents that meet the goal; 0 when no calls come.
 
     With every further agent each figure of a goal gets better, so halving finds them. Raises UsageError when
@@ -106,14 +106,14 @@ def agents_needed(model: Model, demand: Demand, goal: Goal) -> int:
     """
 
     def suffices(agents: int) -> bool:
-        return goal.is_met(figures_of(model, demand, agents, goal.within_s))
+        return goal.is_met(figures_of(model, traffic, agents, goal.within_s))
 
-    if not demand.calls_per_hour:
+    if not traffic.calls_per_hour:
         return 0
-    too_few, enough = 0, min(math.ceil(demand.load_erlang), MOST_AGENTS)
+    too_few, enough = 0, min(math.ceil(traffic.load_erlang), MOST_AGENTS)
     while not suffices(enough):
         if enough == MOST_AGENTS:
-            raise UsageError(f"{demand.load_erlang:.0f} erlangs: {MOST_AGENTS} agents cannot meet the goal")
+            raise UsageError(f"{traffic.load_erlang:.0f} erlangs: {MOST_AGENTS} agents cannot meet the goal")
         too_few, enough = enough, min(2 * enough, MOST_AGENTS)
     return bisect_left(range(enough), True, lo=too_few + 1, key=suffices)
 
@@ -128,4 +128,4 @@ _GROWING = Figures(
 )
 """More calls come than agents can answer, and nobody gives up: the queue grows for ever."""
 
-_MODELS: Mapping[Model, Callable[[Demand, int, float], Figures]] = {Model.A: erlang_a, Model.C: erlang_c}
+_MODELS: Mapping[Model, Callable[[Traffic, int, float], Figures]] = {Model.A: erlang_a, Model.C: erlang_c}

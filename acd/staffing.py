@@ -4,9 +4,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from acd.demand import Demand, Figures, Goal, Model
 from acd.erlang import agents_needed, figures_of
 from acd.forecast import LEAST_S, LONGEST_S, Step
+from acd.traffic import Figures, Goal, Model, Traffic
 from runtime.errors import UsageError
 from runtime.problems import listed
 
@@ -94,13 +94,13 @@ def _require_patience(steps: Sequence[Step]) -> None:
 def _staff_step(step: Step, rules: Rules) -> StaffedStep:
     if not step.calls or step.handle_s is None:
         return StaffedStep(step, 0.0, 0, 0, None)
-    demand = Demand(step.calls_per_hour, step.handle_s, step.patience_s or rules.patience_s or math.inf)
+    traffic = Traffic(step.calls_per_hour, step.handle_s, step.patience_s or rules.patience_s or math.inf)
     try:
-        agents = agents_needed(rules.model, demand, rules.goal)
+        agents = agents_needed(rules.model, traffic, rules.goal)
     except UsageError as error:
         raise UsageError(f"{step.begins}: {error}") from error
-    figures = figures_of(rules.model, demand, agents, rules.goal.within_s)
-    return StaffedStep(step, demand.load_erlang, agents, paid_for(agents, rules.shrinkage), figures)
+    figures = figures_of(rules.model, traffic, agents, rules.goal.within_s)
+    return StaffedStep(step, traffic.load_erlang, agents, paid_for(agents, rules.shrinkage), figures)
 
 
 def _mean_of_calls(fared: Sequence[tuple[float, Figures]], value: Callable[[Figures], float]) -> float | None:

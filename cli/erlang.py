@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from acd.demand import Demand, Figures
+from acd.traffic import Figures, Traffic
 from cli.options import JsonOption
 from cli.output import print_json, print_note
 from cli.shares import finite, percent, wait
@@ -26,16 +26,16 @@ def erlang(
     # Loads numpy, which most commands do not need.
     from acd.erlang import erlang_a, erlang_b, erlang_c
 
-    demand = Demand(calls_per_hour, handle_s)
-    blocked = erlang_b(demand.load_erlang, agents)
-    by_c = erlang_c(demand, agents, within_s)
+    traffic = Traffic(calls_per_hour, handle_s)
+    blocked = erlang_b(traffic.load_erlang, agents)
+    by_c = erlang_c(traffic, agents, within_s)
     by_a = None
     if patience_s is not None:
-        by_a = erlang_a(Demand(calls_per_hour, handle_s, patience_s), agents, within_s)
+        by_a = erlang_a(Traffic(calls_per_hour, handle_s, patience_s), agents, within_s)
     if as_json:
         print_json(
             {
-                "load_erlang": demand.load_erlang,
+                "load_erlang": traffic.load_erlang,
                 "erlang_b": {"blocked_share": blocked},
                 "erlang_c": _as_json(by_c),
                 "erlang_a": None if by_a is None else _as_json(by_a),
@@ -51,10 +51,10 @@ def erlang(
         "if answered#",
         "occupancy#",
     )
-    rows = [_lost_row(blocked, demand.load_erlang, agents), _row("C: they wait", by_c)]
+    rows = [_lost_row(blocked, traffic.load_erlang, agents), _row("C: they wait", by_c)]
     if by_a is not None:
         rows.append(_row("A: they give up", by_a))
-    print_table(f"{demand.load_erlang:.2f} erlangs, {agents} agents", columns, rows, ("if answered#",))
+    print_table(f"{traffic.load_erlang:.2f} erlangs, {agents} agents", columns, rows, ("if answered#",))
     if by_a is None:
         print_note("Erlang A needs --patience-s")
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from acd.demand import Goal, Model
 from acd.forecast import Step, read_forecast
+from acd.traffic import Goal, Model
 from cli.options import JsonOption
 from cli.shares import parse_percent, parse_service_level
 

@@ -7,8 +7,8 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-from acd.demand import Figures
 from acd.staffing import Rules, StaffedStep, Totals, totals_of
+from acd.traffic import Figures
 from cli.output import print_fields, print_json
 from cli.shares import percent, wait
 from cli.table import print_table

@@ -9,8 +9,8 @@ from statistics import fmean, stdev
 
 from acd.commands import RingStation
 from acd.config import QueueConfig
-from acd.demand import Demand
 from acd.events import CallerLeft, LeaveReason
+from acd.traffic import Traffic
 from runtime.vocabulary import Output
 from tests.acd.centre import Centre, agents_of, only
 
@@ -45,8 +45,8 @@ class Interval:
 class MarkovCentre:
     """A queue with agents who are always there and phones that are answered at once."""
 
-    def __init__(self, demand: Demand, agents: int, seed: int) -> None:
-        self._demand = demand
+    def __init__(self, traffic: Traffic, agents: int, seed: int) -> None:
+        self._traffic = traffic
         self._chance = Random(seed)
         self._centre = Centre([QUEUE], agents_of("service", count=agents))
         self._centre.staff(*(agent.id for agent in self._centre.agents))
@@ -56,13 +56,13 @@ class MarkovCentre:
     def calls(self, count: int) -> list[Call]:
         """What became of so many callers, by the order in which they came."""
         for number in range(count):
-            self._pass(self._drawn_s(1 / self._demand.calls_per_s))
+            self._pass(self._drawn_s(1 / self._traffic.calls_per_s))
             call_id = f"call-{number}"
-            if math.isfinite(self._demand.patience_s):
-                self._later(self._drawn_s(self._demand.patience_s), self._give_up, call_id)
+            if math.isfinite(self._traffic.patience_s):
+                self._later(self._drawn_s(self._traffic.patience_s), self._give_up, call_id)
             self._note(self._centre.join(call_id))
         while len(self._left) < count:
-            self._pass(self._demand.handle_s)
+            self._pass(self._traffic.handle_s)
         return [self._left[f"call-{number}"] for number in range(count)]
 
     def _pass(self, seconds: float) -> None:
@@ -83,7 +83,7 @@ class MarkovCentre:
 
     def _answer(self, call_id: str) -> None:
         self._note(self._centre.talk(call_id))
-        self._later(self._drawn_s(self._demand.handle_s), self._hang_up, call_id)
+        self._later(self._drawn_s(self._traffic.handle_s), self._hang_up, call_id)
 
     def _give_up(self, call_id: str) -> None:
         if call_id not in self._left:

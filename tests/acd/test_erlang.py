@@ -7,14 +7,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from acd.demand import Demand, Goal, Model
 from acd.erlang import MOST_AGENTS, agents_needed, erlang_a, erlang_b, erlang_c, figures_of
+from acd.traffic import Goal, Model, Traffic
 from runtime.errors import UsageError
 from tests.acd.waiting_line import line
 
 loads = st.floats(0.01, 8000)
 groups = st.integers(1, 5000)
-demands = st.builds(Demand, st.floats(1, 100_000), st.floats(5, 2000), st.floats(1, 20_000))
+some_traffic = st.builds(Traffic, st.floats(1, 100_000), st.floats(5, 2000), st.floats(1, 20_000))
 
 
 # Channels, and the load in erlangs of which 2 % is blocked: Lucent Technologies, Erlang-B Capacity Table
@@ -66,7 +66,7 @@ class TestErlangB:
 class TestErlangC:
     def test_it_agrees_with_a_worked_example(self) -> None:
         # pyworkforce's guide to Erlang C: 100 calls of 3 minutes in half an hour, 14 agents, 20 seconds.
-        found = erlang_c(Demand(200, 180), 14, within_s=20)
+        found = erlang_c(Traffic(200, 180), 14, within_s=20)
         assert found.waiting_share == pytest.approx(0.1741319335950498, rel=1e-12)
         assert found.service_level == pytest.approx(0.8883500191794669, rel=1e-12)
         assert found.occupancy == pytest.approx(0.7142857142857143, rel=1e-12)
@@ -79,31 +79,31 @@ class TestErlangC:
     def test_it_is_precise_for_large_groups_and_small_shares(
         self, servers: int, load: float, logarithm: float
     ) -> None:
-        found = erlang_c(Demand(load * 3600, 1), servers, within_s=0)
+        found = erlang_c(Traffic(load * 3600, 1), servers, within_s=0)
         assert math.log(found.waiting_share) == pytest.approx(logarithm, abs=1e-9)
 
     @given(st.floats(0.05, 0.95), st.integers(1, 12))
     def test_it_agrees_with_the_states_of_small_queues(self, occupancy: float, agents: int) -> None:
-        demand = Demand(occupancy * agents * 20, 180)
-        found, states = erlang_c(demand, agents, within_s=20), line(demand, agents)
+        traffic = Traffic(occupancy * agents * 20, 180)
+        found, states = erlang_c(traffic, agents, within_s=20), line(traffic, agents)
         assert found.waiting_share == pytest.approx(states.waiting_share, rel=1e-9)
-        assert found.mean_wait_s == pytest.approx(states.waiting_calls / demand.calls_per_s, rel=1e-9)
+        assert found.mean_wait_s == pytest.approx(states.waiting_calls / traffic.calls_per_s, rel=1e-9)
 
     @given(st.floats(0.001, 0.999))
     def test_a_single_agent_is_busy_for_the_share_that_waits(self, load: float) -> None:
-        assert erlang_c(Demand(load * 60, 60), 1, within_s=0).waiting_share == pytest.approx(load, rel=1e-12)
+        assert erlang_c(Traffic(load * 60, 60), 1, within_s=0).waiting_share == pytest.approx(load, rel=1e-12)
 
     @pytest.mark.parametrize("agents", [1, 9, 10])
     def test_too_few_agents_never_catch_up(self, agents: int) -> None:
-        found = erlang_c(Demand(200, 180), agents, within_s=20)
+        found = erlang_c(Traffic(200, 180), agents, within_s=20)
         assert (found.mean_wait_s, found.service_level, found.occupancy) == (math.inf, 0, 1)
 
     @given(st.floats(0.5, 4900), st.integers(1, 100), st.floats(0, 120))
     def test_every_agent_more_makes_every_figure_better(
         self, load: float, more: int, within_s: float
     ) -> None:
-        demand, agents = Demand(load * 20, 180), math.floor(load) + more
-        few, many = (figures_of(Model.C, demand, number, within_s) for number in (agents, agents + 1))
+        traffic, agents = Traffic(load * 20, 180), math.floor(load) + more
+        few, many = (figures_of(Model.C, traffic, number, within_s) for number in (agents, agents + 1))
         assert few.service_level <= many.service_level
         assert few.mean_wait_s >= many.mean_wait_s
         assert few.occupancy > many.occupancy
@@ -114,22 +114,22 @@ class TestErlangA:
         # Mandelbaum and Zeltyn, The Palm/Erlang-A Queue, 2005, §2: models without and with abandonment, for
         # 50 agents, 48 calls a minute, 1 minute of service and 2 minutes of patience. Without, 90 % wait less
         # than 58.1 s.
-        demand = Demand(48 * 60, 60, 120)
-        without = erlang_c(demand, 50, within_s=58.1)
+        traffic = Traffic(48 * 60, 60, 120)
+        without = erlang_c(traffic, 50, within_s=58.1)
         assert without.mean_wait_s == pytest.approx(20.8, abs=0.05)
         assert without.service_level == pytest.approx(0.90, abs=0.0005)
         assert without.occupancy == pytest.approx(0.96, abs=0.005)
-        found = erlang_a(demand, 50, within_s=20)
+        found = erlang_a(traffic, 50, within_s=20)
         assert found.abandoned_share == pytest.approx(0.031, abs=0.0005)
         assert found.mean_wait_s == pytest.approx(3.7, abs=0.05)
-        assert found.mean_wait_s * demand.calls_per_s == pytest.approx(
+        assert found.mean_wait_s * traffic.calls_per_s == pytest.approx(
             3, abs=0.5
         )  # the mean length of the queue
         assert found.occupancy == pytest.approx(0.93, abs=0.005)
 
     def test_it_agrees_with_a_worked_example(self) -> None:
         # pyworkforce's guide: as for Erlang C, with 13 agents and a patience of 5 minutes.
-        found = erlang_a(Demand(200, 180, 300), 13, within_s=20)
+        found = erlang_a(Traffic(200, 180, 300), 13, within_s=20)
         assert found.service_level == pytest.approx(0.858, abs=0.0005)
         assert found.occupancy == pytest.approx(0.750, abs=0.0005)
         assert found.waiting_share == pytest.approx(0.226, abs=0.0005)
@@ -140,25 +140,25 @@ class TestErlangA:
     def test_it_agrees_with_the_states_of_small_queues(
         self, load: float, agents: int, patience_s: float, within_s: float
     ) -> None:
-        demand = Demand(load * 20, 180, patience_s)
-        found, states = erlang_a(demand, agents, within_s), line(demand, agents)
+        traffic = Traffic(load * 20, 180, patience_s)
+        found, states = erlang_a(traffic, agents, within_s), line(traffic, agents)
         assert found.waiting_share == pytest.approx(states.waiting_share, rel=1e-9)
         assert found.abandoned_share == pytest.approx(states.abandoned_share, rel=1e-9)
         assert found.mean_wait_s == pytest.approx(states.abandoned_share * patience_s, rel=1e-9)
         assert found.occupancy == pytest.approx(states.occupancy, rel=1e-9)
         assert found.service_level == pytest.approx(states.service_level(within_s), abs=1e-9)
 
-    @given(demands, st.integers(1, 3000))
-    def test_whoever_is_not_given_up_keeps_an_agent_busy(self, demand: Demand, agents: int) -> None:
-        found = erlang_a(demand, agents, within_s=20)
-        carried = demand.load_erlang * (1 - found.abandoned_share) / agents
+    @given(some_traffic, st.integers(1, 3000))
+    def test_whoever_is_not_given_up_keeps_an_agent_busy(self, traffic: Traffic, agents: int) -> None:
+        found = erlang_a(traffic, agents, within_s=20)
+        carried = traffic.load_erlang * (1 - found.abandoned_share) / agents
         assert found.occupancy == pytest.approx(carried, rel=1e-9, abs=1e-9)
 
     @given(st.floats(0.1, 4000), st.integers(1, 200), st.floats(0, 60))
     def test_with_endless_patience_it_is_erlang_c(self, load: float, more: int, within_s: float) -> None:
         agents = math.floor(load) + more
-        assert erlang_a(Demand(load * 20, 180), agents, within_s) == erlang_c(
-            Demand(load * 20, 180), agents, within_s
+        assert erlang_a(Traffic(load * 20, 180), agents, within_s) == erlang_c(
+            Traffic(load * 20, 180), agents, within_s
         )
 
     @given(st.floats(0.1, 0.95), st.integers(1, 2000), st.floats(0, 60))
@@ -166,32 +166,32 @@ class TestErlangA:
         self, occupancy: float, agents: int, within_s: float
     ) -> None:
         calls_per_hour = occupancy * agents * 20
-        almost = erlang_a(Demand(calls_per_hour, 180, 1e12), agents, within_s)
-        endless = erlang_c(Demand(calls_per_hour, 180), agents, within_s)
+        almost = erlang_a(Traffic(calls_per_hour, 180, 1e12), agents, within_s)
+        endless = erlang_c(Traffic(calls_per_hour, 180), agents, within_s)
         assert astuple(almost) == pytest.approx(astuple(endless), rel=1e-4, abs=1e-6)
 
     @given(loads, st.integers(1, 3000))
     def test_with_waning_patience_it_comes_close_to_erlang_b(self, load: float, agents: int) -> None:
-        found = erlang_a(Demand(load * 20, 180, 1e-9), agents, within_s=20)
+        found = erlang_a(Traffic(load * 20, 180, 1e-9), agents, within_s=20)
         blocked = erlang_b(load, agents)
         assert found.waiting_share == pytest.approx(blocked, rel=1e-6, abs=1e-300)
         assert found.abandoned_share == pytest.approx(blocked, rel=1e-6, abs=1e-300)
 
-    @given(demands, st.integers(1, 3000), st.floats(0, 120))
+    @given(some_traffic, st.integers(1, 3000), st.floats(0, 120))
     def test_every_agent_more_makes_every_figure_better(
-        self, demand: Demand, agents: int, within_s: float
+        self, traffic: Traffic, agents: int, within_s: float
     ) -> None:
-        few, many = (figures_of(Model.A, demand, number, within_s) for number in (agents, agents + 1))
+        few, many = (figures_of(Model.A, traffic, number, within_s) for number in (agents, agents + 1))
         rounding = 1e-12
         assert few.service_level <= many.service_level + rounding
         assert few.abandoned_share >= many.abandoned_share - rounding
         assert few.mean_wait_s >= many.mean_wait_s * (1 - rounding)
         assert few.occupancy >= many.occupancy - rounding
 
-    @given(demands, st.integers(1, 3000))
-    def test_more_calls_make_every_figure_worse(self, demand: Demand, agents: int) -> None:
-        busier = Demand(demand.calls_per_hour * 1.05, demand.handle_s, demand.patience_s)
-        calm, busy = (figures_of(Model.A, calls, agents, 20) for calls in (demand, busier))
+    @given(some_traffic, st.integers(1, 3000))
+    def test_more_calls_make_every_figure_worse(self, traffic: Traffic, agents: int) -> None:
+        busier = Traffic(traffic.calls_per_hour * 1.05, traffic.handle_s, traffic.patience_s)
+        calm, busy = (figures_of(Model.A, calls, agents, 20) for calls in (traffic, busier))
         rounding = 1e-12
         assert calm.service_level >= busy.service_level - rounding
         assert calm.abandoned_share <= busy.abandoned_share + rounding
@@ -203,7 +203,7 @@ class TestErlangA:
     def test_any_load_has_figures_within_their_bounds(
         self, calls_per_hour: float, handle_s: float, patience_s: float, agents: int, within_s: float
     ) -> None:
-        found = figures_of(Model.A, Demand(calls_per_hour, handle_s, patience_s), agents, within_s)
+        found = figures_of(Model.A, Traffic(calls_per_hour, handle_s, patience_s), agents, within_s)
         shares = (found.waiting_share, found.abandoned_share, found.service_level, found.occupancy)
         assert all(0 <= share <= 1 for share in shares)
         assert 0 <= found.mean_wait_s <= patience_s * (1 + 1e-12)
@@ -216,26 +216,28 @@ class TestAgentsNeeded:
     def test_fewer_do_when_callers_give_up(self) -> None:
         # pyworkforce's guides: 14 agents by Erlang C, 13 by Erlang A with a patience of 5 minutes.
         goal = Goal(0.8, within_s=20, max_occupancy=0.85, max_abandoned_share=0.05)
-        assert agents_needed(Model.C, Demand(200, 180), goal) == 14
-        assert agents_needed(Model.A, Demand(200, 180, 300), goal) == 13
+        assert agents_needed(Model.C, Traffic(200, 180), goal) == 14
+        assert agents_needed(Model.A, Traffic(200, 180, 300), goal) == 13
 
     @given(
         st.sampled_from(Model),
-        st.builds(Demand, st.floats(1, 20_000), st.floats(5, 600), st.floats(1, 2000)),
+        st.builds(Traffic, st.floats(1, 20_000), st.floats(5, 600), st.floats(1, 2000)),
         st.builds(Goal, st.floats(0.1, 0.99), st.floats(0, 60), st.floats(0.3, 1), st.floats(0.001, 1)),
     )
-    def test_they_meet_the_goal_and_one_less_does_not(self, model: Model, demand: Demand, goal: Goal) -> None:
-        agents = agents_needed(model, demand, goal)
-        assert goal.is_met(figures_of(model, demand, agents, goal.within_s))
+    def test_they_meet_the_goal_and_one_less_does_not(
+        self, model: Model, traffic: Traffic, goal: Goal
+    ) -> None:
+        agents = agents_needed(model, traffic, goal)
+        assert goal.is_met(figures_of(model, traffic, agents, goal.within_s))
         if agents > 1:
-            assert not goal.is_met(figures_of(model, demand, agents - 1, goal.within_s))
+            assert not goal.is_met(figures_of(model, traffic, agents - 1, goal.within_s))
 
     def test_no_calls_need_nobody(self) -> None:
-        assert agents_needed(Model.C, Demand(0, 180), Goal(0.8, 20)) == 0
+        assert agents_needed(Model.C, Traffic(0, 180), Goal(0.8, 20)) == 0
 
     def test_a_load_beyond_all_agents_is_told(self) -> None:
         with pytest.raises(UsageError, match=f"{MOST_AGENTS} agents cannot meet the goal"):
-            agents_needed(Model.C, Demand(3600 * MOST_AGENTS, 1), Goal(0.8, 20))
+            agents_needed(Model.C, Traffic(3600 * MOST_AGENTS, 1), Goal(0.8, 20))
 
 
 @pytest.mark.parametrize(
@@ -249,11 +251,11 @@ class TestAgentsNeeded:
         (1, 180, 0, "patience"),
     ],
 )
-def test_a_demand_without_a_meaning_is_refused(
+def test_traffic_without_a_meaning_is_refused(
     calls_per_hour: float, handle_s: float, patience_s: float, told: str
 ) -> None:
     with pytest.raises(UsageError, match=told):
-        Demand(calls_per_hour, handle_s, patience_s)
+        Traffic(calls_per_hour, handle_s, patience_s)
 
 
 @pytest.mark.parametrize(
@@ -267,4 +269,4 @@ def test_a_goal_that_cannot_be_asked_for_is_refused(asked: tuple[float, float, f
 @pytest.mark.parametrize(("agents", "within_s"), [(0, 20), (5, -1), (5, math.nan)])
 def test_figures_of_nobody_or_of_no_time_are_refused(agents: int, within_s: float) -> None:
     with pytest.raises(UsageError, match="expected"):
-        figures_of(Model.A, Demand(200, 180, 60), agents, within_s)
+        figures_of(Model.A, Traffic(200, 180, 60), agents, within_s)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 import pytest
 
 from acd.config import OverflowCause, OverflowRule, QueueConfig
-from acd.demand import Demand
 from acd.estimate import Estimate, estimate_wait
 from acd.events import CallerJoined, CallerLeft, LeaveReason
 from acd.figures import QueueFigures
 from acd.pace import Pace, Rate
+from acd.traffic import Traffic
 from runtime.vocabulary import Output
 from tests.acd.centre import SERVICE, Centre, agents_of, one, only
 from tests.acd.markov_centre import QUEUE, MarkovCentre
@@ -24,9 +24,9 @@ SHARE = (0.75, 0.9)
 class WatchedCentre(MarkovCentre):
     """Holds what callers were told to what became of them."""
 
-    def __init__(self, demand: Demand, agents: int, seed: int) -> None:
+    def __init__(self, traffic: Traffic, agents: int, seed: int) -> None:
         self.figures = QueueFigures([QUEUE])
-        super().__init__(demand, agents, seed)
+        super().__init__(traffic, agents, seed)
 
     def _note(self, outputs: Sequence[Output]) -> None:
         for output in outputs:
@@ -44,7 +44,7 @@ class WatchedCentre(MarkovCentre):
 def test_callers_are_served_inside_the_interval_they_were_told(
     agents: int, load: float, patience_s: float
 ) -> None:
-    centre = WatchedCentre(Demand(load * 3600 / HANDLE_S, HANDLE_S, patience_s), agents, seed=agents)
+    centre = WatchedCentre(Traffic(load * 3600 / HANDLE_S, HANDLE_S, patience_s), agents, seed=agents)
     centre.calls(CALLS)
     inside, of = centre.figures.estimates("service")
     assert of > CALLS / 5

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.demand import Demand, Goal, Model
 from acd.erlang import figures_of
 from acd.forecast import Step
 from acd.staffing import Rules, paid_for, staff, totals_of
+from acd.traffic import Goal, Model, Traffic
 from runtime.errors import UsageError
 
 BUSY = Step("09:00", length_s=1800, calls=100, handle_s=180, patience_s=300)
@@ -24,7 +24,7 @@ def test_a_step_has_its_agents_its_roster_and_its_figures() -> None:
     (busy,) = staff([BUSY], RULES)
     assert busy.load_erlang == pytest.approx(10)
     assert (busy.agents, busy.paid_agents) == (14, 20)
-    assert busy.figures == figures_of(Model.C, Demand(200, 180), 14, within_s=20)
+    assert busy.figures == figures_of(Model.C, Traffic(200, 180), 14, within_s=20)
 
 
 def test_with_patience_fewer_do_and_each_step_has_its_own() -> None:
@@ -32,7 +32,7 @@ def test_with_patience_fewer_do_and_each_step_has_its_own() -> None:
     rules = replace(RULES, model=Model.A, patience_s=60)
     own, others = staff([BUSY, replace(BUSY, patience_s=None)], rules)
     assert (own.agents, own.paid_agents) == (13, 19)
-    assert others.figures == figures_of(Model.A, Demand(200, 180, 60), others.agents, within_s=20)
+    assert others.figures == figures_of(Model.A, Traffic(200, 180, 60), others.agents, within_s=20)
 
 
 def test_a_limit_on_occupancy_adds_agents_where_service_alone_would_not() -> None:

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from acd.demand import Demand, Figures
 from acd.erlang import erlang_a
+from acd.traffic import Figures, Traffic
 from tests.acd.markov_centre import Call, Interval, MarkovCentre, interval_of
 
 HANDLE_S = 180
@@ -41,9 +41,9 @@ def disagreements(found: dict[str, Interval], figures: Figures) -> list[str]:
 def test_waits_and_abandons_are_within_their_confidence_intervals(
     agents: int, load: float, patience_s: float
 ) -> None:
-    demand = Demand(load * 3600 / HANDLE_S, HANDLE_S, patience_s)
-    found = found_in(MarkovCentre(demand, agents, seed=agents).calls(CALLS))
-    assert disagreements(found, erlang_a(demand, agents, WITHIN_S)) == []
+    traffic = Traffic(load * 3600 / HANDLE_S, HANDLE_S, patience_s)
+    found = found_in(MarkovCentre(traffic, agents, seed=agents).calls(CALLS))
+    assert disagreements(found, erlang_a(traffic, agents, WITHIN_S)) == []
     # The intervals are narrow enough: with a tenth more agents, one at least, the theory would not fit.
     more = agents + max(1, agents // 10)
-    assert disagreements(found, erlang_a(demand, more, WITHIN_S)) != []
+    assert disagreements(found, erlang_a(traffic, more, WITHIN_S)) != []

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from acd.demand import Demand
+from acd.traffic import Traffic
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class Line:
 
     states: list[float]
     """The probability of so many calls, waiting and being answered."""
-    demand: Demand
+    traffic: Traffic
     agents: int
 
     @property
@@ -26,7 +26,7 @@ class Line:
     @property
     def abandoned_share(self) -> float:
         """Those who wait give up at their rate; those who come, come at theirs."""
-        return self.waiting_calls / self.demand.patience_s / self.demand.calls_per_s
+        return self.waiting_calls / self.traffic.patience_s / self.traffic.calls_per_s
 
     @property
     def occupancy(self) -> float:
@@ -41,7 +41,7 @@ class Line:
 
     def _answered(self, ahead: int, within_s: float) -> float:
         """The probability that a caller with so many ahead is answered in time, by uniformization."""
-        end_per_s, leave_per_s = self.agents / self.demand.handle_s, 1 / self.demand.patience_s
+        end_per_s, leave_per_s = self.agents / self.traffic.handle_s, 1 / self.traffic.patience_s
         most_per_s = end_per_s + (ahead + 1) * leave_per_s
         places = [0.0] * ahead + [1.0]
         answered, result = 0.0, 0.0
@@ -59,14 +59,14 @@ class Line:
         return result
 
 
-def line(demand: Demand, agents: int) -> Line:
+def line(traffic: Traffic, agents: int) -> Line:
     """All states that matter."""
     states = [1.0]
     while True:
         n = len(states)
-        down_per_s = min(n, agents) / demand.handle_s + max(n - agents, 0) / demand.patience_s
-        states.append(states[-1] * demand.calls_per_s / down_per_s)
-        if demand.calls_per_s < down_per_s and states[-1] < 1e-25 * max(states):
+        down_per_s = min(n, agents) / traffic.handle_s + max(n - agents, 0) / traffic.patience_s
+        states.append(states[-1] * traffic.calls_per_s / down_per_s)
+        if traffic.calls_per_s < down_per_s and states[-1] < 1e-25 * max(states):
             break
     total = math.fsum(states)
-    return Line([state / total for state in states], demand, agents)
+    return Line([state / total for state in states], traffic, agents)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from acd.agent import AgentState
 from acd.config import OverflowCause, OverflowRule, QueueConfig
-from acd.demand import Demand
 from acd.erlang import erlang_a
 from acd.simulation.chance import Chance
 from acd.simulation.day import Day
@@ -16,6 +15,7 @@ from acd.simulation.outcome import ALL
 from acd.simulation.runs import differences_of
 from acd.simulation.scenario import HabitsConfig
 from acd.simulation.spread import Spread
+from acd.traffic import Traffic
 from tests.acd.simulation.days import AT_ONCE, HOUR_S, QUICK, centre, figure, go_through, plan, stream
 
 QUEUE = QueueConfig(name="service", wrap_up_s=0, service_level_s=[15, 20])
@@ -29,8 +29,8 @@ def test_figures_lie_where_erlang_a_foretells_and_not_where_it_does_for_an_agent
         centre([QUEUE], 8, hours=hours + 1),
         runs,
     )
-    theory = erlang_a(Demand(160, 180, 120), 8, within_s=20)
-    more = erlang_a(Demand(160, 180, 120), 9, within_s=20)
+    theory = erlang_a(Traffic(160, 180, 120), 8, within_s=20)
+    more = erlang_a(Traffic(160, 180, 120), 9, within_s=20)
     for scope in ("service", ALL):
         for name, expected, other in (
             ("within_20_s", theory.service_level, more.service_level),

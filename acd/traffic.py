@@ -1,4 +1,4 @@
-"""What Erlang's formulas are asked, and what they answer: demand, model, goal and figures."""
+"""What Erlang's formulas are asked, and what they answer: traffic, model, goal and figures."""
 
 import math
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Model(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Demand:
+class Traffic:
     """The calls that come, at a rate that stays the same. Raises UsageError for figures without a meaning."""
 
     calls_per_hour: float
