@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from acd.agent import AgentState
+from acd.agent_events import AgentSignedIn, AgentStateChanged
 from acd.config import AcdConfig
-from acd.events import AgentSignedIn, AgentStateChanged, CallCompleted, OfferEnded, OfferResult
+from acd.events import CallCompleted, OfferEnded, OfferResult
 from acd.media import EXCLUSIVE
 from runtime.vocabulary import Event
 

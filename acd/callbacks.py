@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from acd import calling_back, offers, waiting
 from acd.agent import Agent
 from acd.callback import AskedBy, Callback, CallbackStage
+from acd.callback_events import CallbackAnswered, CallbackFailed, CallbackRefused, CallbackReturned
 from acd.calling_back import attempts_left, pause, rules_of, set_stage
 from acd.commands import CancelCallback, PlayConfirmation, ReleaseCaller, RequestCallback
 from acd.dispatch import ring, serve_entry
 from acd.entry import Entry, EntryState
-from acd.events import CallbackAnswered, CallbackFailed, CallbackRefused, CallbackReturned, LeaveReason
+from acd.events import LeaveReason
 from acd.inputs import CalendarChanged, CallerCame, CallerGone, ConfirmationHeard, CustomerAnswered
 from acd.leaving import forget, leave
 from acd.places import home_of, play_music

@@ -9,10 +9,11 @@ import math
 
 from acd.agent import Agent, AgentState
 from acd.callback import AskedBy, Callback, CallbackPolicy, CallbackStage
+from acd.callback_events import CallbackDialled, CallbackEnded, CallbackRequested
 from acd.commands import DialCustomer
 from acd.config import QueueConfig
 from acd.entry import Entry
-from acd.events import CallbackDialled, CallbackEnded, CallbackRequested, LeaveReason
+from acd.events import LeaveReason
 from acd.lining_up import line_up, step_out
 from acd.places import keep_preferred
 from acd.queue import Queue

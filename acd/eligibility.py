@@ -6,7 +6,7 @@ who may be rung again is served, or let be found, by ``dispatch.serve_agent``.
 
 from acd import free
 from acd.agent import Agent, AgentAction, AgentState
-from acd.events import AgentStateChanged, WrapUpEnded
+from acd.agent_events import AgentStateChanged, WrapUpEnded
 from acd.media import EXCLUSIVE, VOICE
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step

@@ -5,8 +5,8 @@ asked ──► approved: away, until ready, not ready for another reason, or si
 """
 
 from acd.agent import Agent, AgentState, Leave
+from acd.agent_events import LeaveAsked, LeaveDecided, LeaveDecision, LeaveEnded
 from acd.commands import AskLeave, TakeBackLeave
-from acd.events import LeaveAsked, LeaveDecided, LeaveDecision, LeaveEnded
 from acd.state import Timer, TimerKind
 from acd.step import Step
 from runtime.errors import UsageError

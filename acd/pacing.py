@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from acd.agent import AgentState
+from acd.agent_events import AgentStateChanged
 from acd.events import (
-    AgentStateChanged,
     CallCompleted,
     CallerJoined,
     CallerLeft,

@@ -5,11 +5,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, select
 
+from acd.callback_events import CallbackAnswered, CallbackDialled, CallbackRequested, CallbackReturned
 from acd.events import (
-    CallbackAnswered,
-    CallbackDialled,
-    CallbackRequested,
-    CallbackReturned,
     CallCompleted,
     CallerJoined,
     CallerLeft,

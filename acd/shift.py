@@ -2,10 +2,11 @@
 
 from acd import dispatch, offers
 from acd.agent import Agent, AgentAction, AgentState
+from acd.agent_events import AgentMoved, AgentSignedIn
 from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
 from acd.config import AcdConfig
 from acd.eligibility import move
-from acd.events import AgentMoved, AgentSignedIn, OfferResult
+from acd.events import OfferResult
 from acd.inputs import StationChanged
 from acd.leave import back_from_leave
 from acd.signing_out import sign_off

@@ -1,8 +1,8 @@
 """The end of a shift, whoever wanted it."""
 
 from acd.agent import Agent, AgentAction, AgentState
+from acd.agent_events import AgentSignedOut
 from acd.eligibility import move
-from acd.events import AgentSignedOut
 from acd.leave import end_leave
 from acd.staff import note_staff
 from acd.state import Timer, TimerKind

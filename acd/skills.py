@@ -2,9 +2,9 @@
 
 from acd import free
 from acd.agent import Agent, qualities_of, with_penalty
+from acd.agent_events import AgentChanged
 from acd.commands import ChangeQueues, ChangeSkills
 from acd.dispatch import serve_agent, serve_entry
-from acd.events import AgentChanged
 from acd.lining_up import line_up, step_out
 from acd.places import keep_preferred
 from acd.staff import note_staff

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from acd.agent_events import AgentSignedIn, AgentSignedOut, AgentStateChanged
 from acd.events import (
-    AgentSignedIn,
-    AgentSignedOut,
-    AgentStateChanged,
     CallCompleted,
     CallerChanged,
     CallerJoined,

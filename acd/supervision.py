@@ -2,6 +2,7 @@
 
 from acd import offers, talk, waiting
 from acd.agent import Agent, AgentState
+from acd.agent_events import AgentReleased, LeaveDecision
 from acd.commands import (
     ApproveLeave,
     DenyLeave,
@@ -13,7 +14,7 @@ from acd.commands import (
 )
 from acd.dispatch import serve_agent
 from acd.entry import Entry, Offer
-from acd.events import AgentReleased, LeaveDecision, LeaveReason, OfferResult
+from acd.events import LeaveReason, OfferResult
 from acd.inputs import CallerCame
 from acd.leave import back_from_leave, decide, open_request
 from acd.shift import be_not_ready, be_ready, stop_offers

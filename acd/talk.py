@@ -2,9 +2,10 @@
 
 from acd import dispatch
 from acd.agent import Agent, AgentAction
+from acd.agent_events import WrapUpStarted
 from acd.eligibility import be_not_ready_as_asked, move
 from acd.entry import Entry, EntryState, Offer
-from acd.events import CallCompleted, LeaveReason, WrapUpStarted
+from acd.events import CallCompleted, LeaveReason
 from acd.leaving import forget, leave
 from acd.state import Timer, TimerKind
 from acd.step import Step

@@ -2,8 +2,8 @@
 
 from acd import talk
 from acd.agent import Agent, AgentState
+from acd.agent_events import WrapUpExtended
 from acd.commands import EndWrapUp, ExtendWrapUp
-from acd.events import WrapUpExtended
 from acd.state import Timer, TimerKind
 from acd.step import Step
 from runtime.errors import UsageError

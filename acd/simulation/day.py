@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from acd.agent import AgentState
+from acd.agent_events import AgentStateChanged, WrapUpStarted
 from acd.commands import (
     ConnectCaller,
     MakeNotReady,
@@ -18,7 +19,7 @@ from acd.commands import (
 )
 from acd.config import QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
 from acd.core import AcdCore
-from acd.events import AgentStateChanged, CallerLeft, LeaveReason, OfferResult, WrapUpStarted
+from acd.events import CallerLeft, LeaveReason, OfferResult
 from acd.inputs import (
     CalendarChanged,
     CallerCame,

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from acd.agent import AgentState
+from acd.agent_events import AgentStateChanged
 from acd.config import QueueConfig
-from acd.events import AgentStateChanged, CallerJoined, CallerLeft, LeaveReason
+from acd.events import CallerJoined, CallerLeft, LeaveReason
 from acd.figures import QueueFigures
 from runtime.vocabulary import Output
 

@@ -2,11 +2,8 @@
 
 from collections.abc import Iterable
 
+from acd.callback_events import CallbackDialled, CallbackEnded, CallbackRequested, CallbackReturned
 from acd.events import (
-    CallbackDialled,
-    CallbackEnded,
-    CallbackRequested,
-    CallbackReturned,
     CallCompleted,
     CallerJoined,
     CallerLeft,

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 
 from acd.agent import AgentState
 from acd.callback import AskedBy, CallbackPolicy, CallbackStage
-from acd.commands import DialCustomer, PlayConfirmation, ReleaseCaller, ReleaseStation, RingStation
-from acd.config import QueueConfig
-from acd.events import (
+from acd.callback_events import (
     CallbackAnswered,
     CallbackDialled,
     CallbackEnded,
@@ -18,13 +16,10 @@ from acd.events import (
     CallbackRefused,
     CallbackRequested,
     CallbackReturned,
-    CallerJoined,
-    CallerLeft,
-    LeaveReason,
-    OfferEnded,
-    OfferMade,
-    OfferResult,
 )
+from acd.commands import DialCustomer, PlayConfirmation, ReleaseCaller, ReleaseStation, RingStation
+from acd.config import QueueConfig
+from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferEnded, OfferMade, OfferResult
 from acd.inputs import CallerConnected, PhoneAnswered, PhoneLost
 from runtime.errors import UsageError
 from tests.acd.centre import Centre, agents_of, one, only

@@ -5,9 +5,10 @@ from collections.abc import Callable
 import pytest
 
 from acd.agent import AgentState
+from acd.agent_events import AgentStateChanged
 from acd.commands import ReleaseStation
 from acd.config import QueueConfig
-from acd.events import AgentStateChanged, OfferEnded, OfferResult
+from acd.events import OfferEnded, OfferResult
 from acd.no_answer import CONSEQUENCES
 from runtime.vocabulary import Output
 from tests.acd.centre import Centre, agents_of, one

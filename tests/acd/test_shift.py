@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from acd.agent import AgentState
+from acd.agent_events import AgentSignedIn, AgentSignedOut, AgentStateChanged
 from acd.commands import MakeNotReady, MakeReady, ReleaseStation, SignIn, SignOut
-from acd.events import AgentSignedIn, AgentSignedOut, AgentStateChanged, OfferEnded, OfferResult
+from acd.events import OfferEnded, OfferResult
 from acd.inputs import StationChanged
 from runtime.errors import UsageError
 from runtime.vocabulary import Command

@@ -2,9 +2,10 @@
 
 import pytest
 
+from acd.agent_events import AgentChanged
 from acd.commands import ChangeQueues, ChangeSkills
 from acd.config import AgentConfig, QueueConfig, RingRule
-from acd.events import AgentChanged, CallerLeft, LeaveReason, OfferResult, RingBegan
+from acd.events import CallerLeft, LeaveReason, OfferResult, RingBegan
 from runtime.errors import UsageError
 from tests.acd.centre import SERVICE, Centre, offered_calls, one, only
 from tests.acd.invariants import check_state

@@ -3,6 +3,16 @@
 import pytest
 
 from acd.agent import AgentState
+from acd.agent_events import (
+    AgentMoved,
+    AgentReleased,
+    AgentSignedOut,
+    AgentStateChanged,
+    LeaveDecided,
+    LeaveDecision,
+    LeaveEnded,
+    WrapUpExtended,
+)
 from acd.commands import (
     AcceptItem,
     ApproveLeave,
@@ -20,17 +30,7 @@ from acd.commands import (
     TakeBackLeave,
 )
 from acd.config import AcdConfig, AgentConfig, NotReadyReason, QueueConfig, RonaPolicy
-from acd.events import (
-    AgentMoved,
-    AgentReleased,
-    AgentSignedOut,
-    AgentStateChanged,
-    LeaveDecided,
-    LeaveDecision,
-    LeaveEnded,
-    OfferResult,
-    WrapUpExtended,
-)
+from acd.events import OfferResult
 from runtime.errors import UsageError
 from tests.acd.centre import SERVICE, Centre, agents_of, offered_calls, one, only
 from tests.acd.invariants import check_state

@@ -1,6 +1,6 @@
 from acd.agent import AgentState
+from acd.agent_events import AgentStateChanged, WrapUpEnded, WrapUpStarted
 from acd.config import AgentConfig, QueueConfig
-from acd.events import AgentStateChanged, WrapUpEnded, WrapUpStarted
 from tests.acd.centre import Centre, agents_of, one
 from tests.acd.invariants import check_idle
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 import structlog
 
-from acd.events import AgentSignedIn
+from acd.agent_events import AgentSignedIn
 from cli.log import EventLog, LevelName, LogConfig, configure_logging, level_of
 from media.events import DigitDetected
 from switch.causes import Cause

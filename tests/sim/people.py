@@ -10,8 +10,9 @@ from random import Random
 from typing import Any
 
 from acd.agent import AgentState
+from acd.agent_events import AgentStateChanged
 from acd.commands import MakeNotReady, MakeReady
-from acd.events import AgentStateChanged, OfferEnded, OfferResult
+from acd.events import OfferEnded, OfferResult
 from runtime.deadlines import Deadlines
 from runtime.driver import Outputs
 from runtime.vocabulary import Command, Event

@@ -22,7 +22,9 @@ PAGE = Path(__file__).parents[3] / "docs" / "events.md"
 MODULES = {
     "switch.events": "Calls and the switch",
     "ivr.events": "Flows",
-    "acd.events": "Queues and agents",
+    "acd.events": "Queues and offers",
+    "acd.callback_events": "Callbacks",
+    "acd.agent_events": "Agents",
     "switch.calendars.events": "Calendars",
     "switch.customers.events": "Number lists",
     "switch.counter.events": "Recording at the counter",

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import uvloop
 
-from acd.events import AgentSignedIn, CallerJoined
+from acd.agent_events import AgentSignedIn
+from acd.events import CallerJoined
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from switch.application import Verb

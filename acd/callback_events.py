@@ -1,0 +1,118 @@
+"""What the ACD reports about callbacks.
+
+queue.callback_requested … dialled … failed, or answered … queue.callback_ended, exactly once
+"""
+
+from typing import ClassVar
+
+from acd.callback import AskedBy
+from acd.events import LeaveReason
+from runtime.vocabulary import Event, plain_data
+
+
+@plain_data
+class CallbackRequested(Event):
+    """A caller, or somebody for a customer, wants to be called back; the place in the queues is kept."""
+
+    topic: ClassVar[str] = "queue.callback_requested"
+    callback_id: str
+    call_id: str
+    """The caller's; without a call the callback's own id, until the customer is called."""
+    contact_id: str
+    queue: str
+    """Its rules hold."""
+    numbers: tuple[str, ...]
+    asked_by: AskedBy
+    """``key``, ``hang_up``, ``target`` (of a flow) or ``verb``."""
+    valid_s: float
+    """Then it is given up."""
+    attempts: int
+    """How often the customer is called before the callback is given up."""
+
+
+@plain_data
+class CallbackRefused(Event):
+    """A caller wants to be called back, but cannot be; the caller waits on."""
+
+    topic: ClassVar[str] = "queue.callback_refused"
+    call_id: str
+    contact_id: str
+    queue: str
+    number: str
+    """Where the caller cannot be called."""
+    problem: str
+    """For people."""
+
+
+@plain_data
+class CallbackDialled(Event):
+    """A customer is called back. What follows is told of the new call."""
+
+    topic: ClassVar[str] = "queue.callback_dialled"
+    callback_id: str
+    call_id: str
+    former_call_id: str
+    """By which the caller was told of until now."""
+    contact_id: str
+    queue: str
+    number: str
+    """The customer's that is called."""
+    attempt: int
+
+
+@plain_data
+class CallbackAnswered(Event):
+    """The customer who was called back is there, and waits."""
+
+    topic: ClassVar[str] = "queue.callback_answered"
+    callback_id: str
+    call_id: str
+    contact_id: str
+    queue: str
+    attempt: int
+
+
+@plain_data
+class CallbackFailed(Event):
+    """The customer was called back in vain."""
+
+    topic: ClassVar[str] = "queue.callback_failed"
+    callback_id: str
+    call_id: str
+    contact_id: str
+    queue: str
+    attempt: int
+    cause: str
+    """As in ``call.ended``."""
+    again_in_s: float | None
+    """When the next attempt may begin; null when it was the last."""
+
+
+@plain_data
+class CallbackReturned(Event):
+    """The customer called in by themselves: this call has the place now, which hanging up does not end."""
+
+    topic: ClassVar[str] = "queue.callback_returned"
+    callback_id: str
+    call_id: str
+    former_call_id: str
+    """By which the customer was told of until now."""
+    contact_id: str
+    queue: str
+
+
+@plain_data
+class CallbackEnded(Event):
+    """The customer talks to an agent, or is called back no more."""
+
+    topic: ClassVar[str] = "queue.callback_ended"
+    callback_id: str
+    call_id: str
+    contact_id: str
+    queue: str
+    reason: LeaveReason
+    """``abandoned``: the customer was on the line again and hung up."""
+    attempts: int
+    """How often the customer was called."""
+    waited_ms: int
+    """Since it was asked for."""
