@@ -1,1 +1,1 @@
-"""The ``ringmain`` command, one file a noun; switchboard.py is the composition root."""
+"""The ``ringmain`` command, one file a noun; switchboard.py and house/ put the switch together."""

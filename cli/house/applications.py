@@ -1,0 +1,113 @@
+"""The applications of one switch: what takes its calls."""
+
+from collections.abc import Callable, Iterator
+
+import acd.service
+import ivr.service
+import switch.counter.service
+import switch.dialling.service
+import switch.voice_messages.service
+from cli.configuration.installation import Installation
+from cli.house.directory import Directory
+from cli.house.ground import Ground
+from media.engine import MediaEngine
+from runtime.target import parse_target
+from switch.application import Application
+from switch.archive.listening.finding import Row
+from switch.archive.phone.service import ListeningByPhone
+from switch.call import Call
+from switch.counter.counter import CounterRecording
+from switch.counter.service import CounterVerbs
+from switch.voice_messages.voice_messages import VoiceMessages
+
+
+class Applications:
+    """All of them, and what is asked of whichever knows."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        directory: Directory,
+        media: MediaEngine,
+        ground: Ground,
+        find_call: Callable[[str], Call | None],
+        look_up: Callable[[str], Row],
+    ) -> None:
+        """``find_call`` by its id; ``look_up`` tells where a recording is."""
+        self._configuration = installation.configuration
+        self._directory = directory
+        self._ground = ground
+        self._find_call = find_call
+        self._by_phone = ListeningByPhone(
+            look_up,
+            self._configuration.access,
+            directory.contacts,
+            ground.ids,
+            ground.driver.submit,
+            keep=media.load_prompt,
+            forget=media.forget_prompt,
+        )
+        self._all = (
+            ivr.service.build(self._configuration.ivr, installation.flows, ground.ids),
+            *self._build_dialling(),
+            self._build_acd(),
+            self._by_phone.application(),
+            self._build_counter(),
+            self._build_voice_messages(),
+        )
+
+    def __iter__(self) -> Iterator[Application]:
+        return iter(self._all)
+
+    def knows_target(self, target: str) -> bool:
+        scheme, name = parse_target(target)
+        return any(application.takes(scheme, name) for application in self._all)
+
+    def close(self) -> None:
+        self._by_phone.close()
+
+    def _build_dialling(self) -> tuple[Application, ...]:
+        directory = self._directory
+        return switch.dialling.service.build(
+            self._configuration.dialling,
+            directory.ways_out(),
+            self._ground.ids,
+            knows_station=directory.stations.__contains__,
+            has_route=directory.has_route,
+        )
+
+    def _build_acd(self) -> Application:
+        configuration, ground = self._configuration, self._ground
+        return acd.service.build(
+            configuration.queues,
+            configuration.agents,
+            self._directory.stations,
+            ids=ground.ids,
+            clock=ground.clock,
+            submit=ground.driver.submit,
+            config=configuration.acd,
+            whom=self._directory.whom,
+        )
+
+    def _build_counter(self) -> Application:
+        """Asks the other applications who sits at a station, once all are there."""
+        recordings, ground = self._configuration.recordings, self._ground
+        core = CounterRecording(
+            ground.ids, self._agent_at, tone=recordings.beep, limit_s=recordings.counter_limit_s
+        )
+        verbs = CounterVerbs(
+            core, self._directory.contacts, self._find_call, ground.ids, ground.driver.submit
+        )
+        return switch.counter.service.build(core, verbs)
+
+    def _build_voice_messages(self) -> Application:
+        boxes = VoiceMessages(self._configuration.message_boxes, self._ground.ids, self._recording_of)
+        return switch.voice_messages.service.build(boxes)
+
+    def _recording_of(self, call_id: str) -> str | None:
+        call = self._find_call(call_id)
+        return call.recording_id if call is not None else None
+
+    def _agent_at(self, station: str) -> str | None:
+        found = (application.agent_at(station) for application in self._all)
+        return next((agent for agent in found if agent is not None), None)

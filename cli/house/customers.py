@@ -1,0 +1,50 @@
+"""What is known of customers and of hours, for whoever takes their calls."""
+
+import tzlocal
+
+from cli.configuration.sections import Configuration
+from cli.house.ground import Ground
+from runtime.driver import Core
+from switch.application import Gauge, Verb
+from switch.calendars.calendars import Calendars
+from switch.calendars.commands import StartCalendars
+from switch.calendars.override_file import OverrideFile
+from switch.calendars.verbs import CalendarVerbs
+from switch.customers.customer_lists import CustomerLists
+from switch.customers.facts import Facts
+from switch.customers.verbs import ListVerbs
+
+
+class Customers:
+    """Number lists, and calendars with what was set by hand."""
+
+    def __init__(self, configuration: Configuration, ground: Ground) -> None:
+        self._ground = ground
+        self.lists = CustomerLists(configuration.number_lists, configuration.numbering.plan())
+        calendars = self._calendars = Calendars(
+            (config.calendar() for config in configuration.calendars), ground.clock.wall
+        )
+        overrides = configuration.records.journal / "calendars.json"
+        self._override_file = OverrideFile(overrides, calendars, ground.loop)
+        self.cores: tuple[Core, ...] = (calendars,)
+        self.parts = (self._override_file, calendars, self.lists)
+        clock, submit = ground.clock, ground.driver.submit
+        self._calendar_verbs = CalendarVerbs(configuration.calendars, calendars, clock, submit)
+        self._list_verbs = ListVerbs(self.lists, clock, tzlocal.get_localzone(), submit)
+
+    def facts_of(self, number: str) -> Facts:
+        return self.lists.facts(number, self._ground.clock.wall())
+
+    def open(self) -> None:
+        """Calendars tell which of them are open."""
+        self._override_file.load()
+        self._ground.driver.submit(StartCalendars())
+
+    async def close(self) -> None:
+        await self._override_file.close()
+
+    def verbs(self) -> list[Verb]:
+        return [*self._calendar_verbs.verbs(), *self._list_verbs.verbs()]
+
+    def gauges(self) -> list[Gauge]:
+        return [*self._calendar_verbs.gauges(), *self._list_verbs.gauges()]

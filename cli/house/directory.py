@@ -1,0 +1,48 @@
+"""Whom the house can reach, and who may call whom."""
+
+from cli.configuration.sections import Configuration
+from cli.house.signalling import Signalling
+from runtime.target import HANG_UP
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, TargetCheck
+from switch.placing_verbs import Reach
+from switch.sip.hop import Hop
+
+
+class Directory:
+    """Stations, access codes and the way outside."""
+
+    def __init__(self, configuration: Configuration, signalling: Signalling) -> None:
+        self._access_codes = configuration.access_codes
+        self._outside_levels = {station.name: station.outside_level for station in configuration.stations}
+        self._trunks = signalling.trunks
+        self.contacts = signalling.stack.registrar.contacts
+        self.has_route = signalling.trunks.has_route
+
+    @property
+    def stations(self) -> set[str]:
+        return set(self._outside_levels)
+
+    def hops_to(self, station: str) -> list[Hop]:
+        return [contact.hop for contact in self.contacts(station)]
+
+    def whom(self, number: str) -> str | None:
+        """How a customer is called back: at one of our phones, or through the trunks."""
+        if number in self._outside_levels:
+            return f"{STATION_SCHEME}:{number}"
+        return f"{NUMBER_SCHEME}:{number}" if self.has_route(number) else None
+
+    def may_dial(self, station: str, number: str) -> bool:
+        return self._trunks.may_dial(self._outside_levels.get(station, 0), number)
+
+    def ways_out(self) -> dict[str, str]:
+        """Where callers of an access code go when a phone cannot be had."""
+        return {code.number: code.on_failure for code in self._access_codes if code.on_failure != HANG_UP}
+
+    def reach(self, knows_target: TargetCheck) -> Reach:
+        return Reach(
+            contacts=self.contacts,
+            has_route=self.has_route,
+            may_dial=self.may_dial,
+            knows_target=knows_target,
+            access_codes=frozenset(code.number for code in self._access_codes),
+        )

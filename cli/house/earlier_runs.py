@@ -1,0 +1,85 @@
+"""What is known of the runs before: read on threads once the database has it, taken in on the loop."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from cli.house.ground import Ground
+from runtime.driver import Outputs
+from switch.application import Application
+from switch.customers.customer_lists import CustomerLists
+from switch.customers.events import ListsLoaded
+from switch.customers.loader import EntryLoader
+from switch.customers.number_list import NumberList
+from switch.records.config import RecordsConfig
+from switch.records.database import Database
+from switch.records.errors import NoRecords
+from switch.records.queries import RecordReader
+
+LISTS_PATIENCE_S = 10.0
+"""So long the first calls wait for the number lists, in case the database is slow."""
+
+CATCH_UP_PAUSE_S = 1.0
+"""Between looks whether the database has the runs before."""
+
+log = structlog.get_logger(__name__)
+
+
+class EarlierRuns:
+    """Number lists, which the first calls wait for, and whatever else applications want to know."""
+
+    def __init__(
+        self,
+        records: RecordsConfig,
+        database: Database,
+        knows_all: Callable[[], bool],
+        lists: CustomerLists,
+        applications: Iterable[Application],
+        ground: Ground,
+    ) -> None:
+        """``knows_all``: whether the database has all that the runs before wrote into the journal."""
+        self._records = records
+        self._knows_all = knows_all
+        self._lists = lists
+        self._readers = [app.catch_up for app in applications if app.catch_up is not None]
+        self._ground = ground
+        self._began_at = ground.clock.now()
+        self._loader = EntryLoader(
+            knows_all,
+            RecordReader(records).number_entries,
+            self._take_lists,
+            is_down=lambda: database.failing,
+        )
+
+    async def open(self) -> None:
+        """Returns when the lists are known, or have taken too long."""
+        self._loader.start()
+        self._catching_up = self._ground.loop.create_task(self._catch_up())
+        await asyncio.to_thread(self._loader.wait, LISTS_PATIENCE_S)
+
+    def close(self) -> None:
+        self._loader.close()
+        self._catching_up.cancel()
+
+    async def _catch_up(self) -> None:
+        records, readers = RecordReader(self._records), self._readers
+        while readers:
+            try:
+                if self._knows_all():
+                    (await asyncio.to_thread(readers[0], records))()
+                    del readers[0]
+                    continue
+            except NoRecords as error:
+                log.debug("the runs before cannot be read yet", reason=str(error))
+            await asyncio.sleep(CATCH_UP_PAUSE_S)
+
+    def _take_lists(self, lists: dict[str, NumberList]) -> None:
+        """On the loader's thread."""
+
+        def restore(now: float) -> Outputs:
+            self._lists.restore(lists)
+            entries = sum(map(len, lists.values()))
+            return [ListsLoaded(entries=entries, duration_ms=round((now - self._began_at) * 1000))]
+
+        self._ground.loop.call_soon_threadsafe(self._ground.driver.run_step, restore)

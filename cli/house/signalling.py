@@ -1,0 +1,107 @@
+"""All that speaks SIP: the stack, its sockets, the trunks, and what of them outlives a restart."""
+
+import secrets
+
+from cli.configuration.sections import Configuration
+from cli.house.ground import Ground
+from runtime.driver import Core
+from switch.application import Verb
+from switch.ban_verbs import BanVerbs
+from switch.certificate_verbs import CertificateVerbs
+from switch.registration_verbs import RegistrationVerbs
+from switch.sip.guard.ban_file import BanFile
+from switch.sip.locating.locator import Locator
+from switch.sip.locating.records import address_families
+from switch.sip.locating.resolver import DnsResolver
+from switch.sip.messages.grammar import unbracketed
+from switch.sip.own_names import OwnNames
+from switch.sip.registration.registration_store import RegistrationStore
+from switch.sip.stack import SipStack
+from switch.sip.transport.config import all_listeners
+from switch.sip.transport.transports import Transports
+from switch.station_verbs import StationVerbs
+from switch.trunks.areas import Areas
+from switch.trunks.commands import StartTrunks
+from switch.trunks.trunks import Trunks
+from switch.trunks.verbs import TrunkVerbs
+
+
+class Signalling:
+    """Opened in two steps: phones are known again before the first of them can be heard."""
+
+    def __init__(self, configuration: Configuration, areas: Areas, ground: Ground) -> None:
+        self._ground = ground
+        self._listeners = all_listeners(configuration.sip, configuration.listeners)
+        self.names = OwnNames(self._listeners)
+        self.trunks = self._build_trunks(configuration, areas)
+        self.stack = self._build_stack(configuration)
+        self.transports = Transports(
+            self._listeners,
+            configuration.connections,
+            ground.driver,
+            self.stack.counters,
+            self.stack.guard.ignores,
+        )
+        self.certificates = CertificateVerbs(self.transports.certificates, ground.driver.submit)
+        bans = self.stack.guard.bans
+        self._ban_file = BanFile(configuration.guard.ban_file, bans, ground.clock, ground.loop)
+        self.registrations = RegistrationStore(
+            configuration.sip.registrations, ground.clock, ground.report, fsync=configuration.records.fsync
+        )
+        dns = configuration.dns
+        self._dns = DnsResolver(ground.driver, dns.server_addresses(), dns.timeout_s)
+        self.cores: tuple[Core, ...] = (self.stack, self.transports, self.trunks)
+        self.parts = (self.stack, self._ban_file, self.registrations, self._dns, self.trunks)
+        """All with routes, but for the transports, at which messages may be looked at."""
+
+    def _build_trunks(self, configuration: Configuration, areas: Areas) -> Trunks:
+        return Trunks(
+            configuration.trunks,
+            configuration.routes,
+            configuration.numbering,
+            areas,
+            self._ground.ids,
+            Locator(families=address_families(listener.is_ipv6 for listener in self._listeners)),
+            our_host=lambda hop: unbracketed(self.names.of(hop).host),
+            guests=configuration.sip.guests,
+        )
+
+    def _build_stack(self, configuration: Configuration) -> SipStack:
+        return SipStack(
+            configuration.sip,
+            configuration.stations,
+            self._ground.ids,
+            nonce_key=secrets.token_bytes(32),
+            listeners=configuration.listeners,
+            guard=configuration.guard,
+            text_numbers={code.number for code in configuration.access_codes},
+            hold_back=self.trunks.hold_back,
+        )
+
+    def open(self) -> None:
+        """Listen. Raises UsageError when an address cannot be had."""
+        known, driver = self.registrations.load(), self._ground.driver
+        driver.run_step(lambda now: self.stack.registrar.restore(known, now))
+        self._ban_file.load()
+        self.transports.open(self._ground.loop)
+        driver.submit(StartTrunks())
+
+    def close(self) -> None:
+        self._dns.close()
+        self.transports.close()
+
+    async def save(self) -> None:
+        """Keep, once nobody is heard any more, who was banned and who is registered."""
+        await self._ban_file.close()
+        self._ground.driver.run_step(lambda now: self.stack.registrar.tell_changes())
+        self.registrations.close()
+
+    def verbs(self) -> list[Verb]:
+        registrar, clock, submit = self.stack.registrar, self._ground.clock, self._ground.driver.submit
+        return [
+            *RegistrationVerbs(registrar, clock, submit).verbs(),
+            *StationVerbs(registrar.contacts, submit, self._ground.ids).verbs(),
+            *TrunkVerbs(self.trunks, clock, submit).verbs(),
+            *self.certificates.verbs(),
+            *BanVerbs(self.stack.guard.bans, clock, submit).verbs(),
+        ]

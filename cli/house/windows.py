@@ -1,0 +1,86 @@
+"""Through which others look into the switch: control socket, metrics, log, traces of messages."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from cli.configuration.sections import Configuration
+from cli.house.ground import Ground
+from cli.house.memory import Memory
+from cli.log import EventLog
+from runtime.driver import Handler
+from runtime.vocabulary import Event
+from switch.application import Verb
+from switch.control.server import ControlServer
+from switch.http import HttpServer
+from switch.metrics import Metrics
+from switch.sip.hop import Hop
+from switch.sip.trace.events import SipMessageTraced
+from switch.sip.trace.recorder import TraceRecorder
+from switch.sip.trace.tap import WireTap
+
+
+class Windows:
+    """Opened last and closed first."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        verbs: Iterable[Verb],
+        metrics: Metrics,
+        status: Callable[[], Mapping[str, Any]],
+        memory: Memory,
+        ground: Ground,
+        *,
+        our_hop: Callable[[Hop], Hop],
+        call_of_leg: Callable[[str], str | None],
+    ) -> None:
+        self._driver = ground.driver
+        self._journal = memory.journal
+        self._metrics = metrics
+        self._control = ControlServer(configuration.control, verbs, self._audience_changed)
+        self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
+        self._tap = WireTap(ground.clock, our_hop, recorder=self._trace, tell=self._control.tell)
+        pages = memory.archive.pages()
+        http = configuration.http
+        self._http = HttpServer(http, metrics.render, status, pages) if http.enabled else None
+        self._event_log = EventLog(configuration.log, call_of_leg)
+
+    def around(self, transports: Mapping[type, Handler]) -> dict[type, Handler]:
+        """The transports' routes, with the messages seen."""
+        return self._tap.around(transports)
+
+    def observe(self) -> None:
+        """See every event after the journal."""
+        self._driver.observe(self._tell_clients, lambda kind: self._control.is_heard(kind.topic))
+        self._driver.observe(self._event_log.log_event, self._event_log.wants)
+        self._driver.observe(self._metrics.observe, self._metrics.folds)
+
+    def open_trace(self) -> None:
+        """Before the first message comes."""
+        if self._trace is not None:
+            self._trace.start()
+
+    async def open(self) -> None:
+        """Raises UsageError when an address cannot be had."""
+        await self._control.open()
+        if self._http is not None:
+            await self._http.open()
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.close()
+        await self._control.close()
+
+    def close_trace(self) -> None:
+        """After the last message went."""
+        if self._trace is not None:
+            self._trace.close()
+
+    def _audience_changed(self) -> None:
+        self._driver.ask_observers_again()
+        self._tap.set_heard(self._control.is_heard(SipMessageTraced.topic))
+
+    def _tell_clients(self, event: Event, wall: float) -> None:
+        """In the words, and with the number, of the journal, which saw the event just before."""
+        if self._journal.newest is not None:
+            self._control.observe(self._journal.newest)
