@@ -46,6 +46,19 @@ class AskedBy(StrEnum):
     VERB = "verb"
 
 
+class Refusal(StrEnum):
+    """Why a caller cannot be called back."""
+
+    NO_ROUTE = "no_route"
+    """The number is unknown, or no route leads there."""
+    LEVEL = "level"
+    """A route leads there, but not for the rights of who asked."""
+    ASKED_ALREADY = "asked_already"
+    """The number has as many callbacks as it may have."""
+    NO_CALL = "no_call"
+    """What waits is a chat, a mail or the like."""
+
+
 ABSENT = frozenset(
     {CallbackStage.CONFIRMING, CallbackStage.WAITING, CallbackStage.PAUSED, CallbackStage.DIALLING}
 )

@@ -5,7 +5,7 @@ queue.callback_requested … dialled … failed, or answered … queue.callback_
 
 from typing import ClassVar
 
-from acd.callback import AskedBy
+from acd.callback import AskedBy, Refusal
 from acd.events import LeaveReason
 from runtime.vocabulary import Event, plain_data
 
@@ -32,7 +32,7 @@ class CallbackRequested(Event):
 
 @plain_data
 class CallbackRefused(Event):
-    """A caller wants to be called back, but cannot be; the caller waits on."""
+    """A caller wants to be called back, but cannot be. Who asked waits on; who hung up has left."""
 
     topic: ClassVar[str] = "queue.callback_refused"
     call_id: str
@@ -40,6 +40,8 @@ class CallbackRefused(Event):
     queue: str
     number: str
     """Where the caller cannot be called."""
+    reason: Refusal
+    """``no_route``, ``level`` (the route's is above ``callback_level``), ``asked_already`` or ``no_call``."""
     problem: str
     """For people."""
 

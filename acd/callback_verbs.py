@@ -1,10 +1,11 @@
 """The verbs that ask for callbacks, list them and call them off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from acd.callback_rules import callbacks_at
 from acd.commands import CancelCallback, RequestCallback
 from acd.config import MAX_PRIORITY
 from acd.entry import Entry, EntryState
@@ -28,6 +29,11 @@ class CallbackParams(Params):
         default_factory=list,
         max_length=_MOST_NUMBERS,
         description="where to call, the best first; empty: at the caller's own number",
+    )
+    station: str | None = Field(
+        default=None,
+        max_length=64,
+        description="who gives these numbers, at this station: those it may not dial itself are refused",
     )
     queues: list[str] = Field(
         default_factory=list, description="without a call: the queues to wait in; the first one's rules hold"
@@ -59,8 +65,17 @@ class CallbackListParams(Params):
 class CallbackVerbs:
     """``queue.callback``, ``queue.callbacks`` and ``queue.cancel_callback``."""
 
-    def __init__(self, state: AcdState, ids: Ids, clock: Clock, submit: Callable[[Command], None]) -> None:
+    def __init__(
+        self,
+        state: AcdState,
+        levels: Mapping[str, int],
+        ids: Ids,
+        clock: Clock,
+        submit: Callable[[Command], None],
+    ) -> None:
+        """``levels``: of each station, up to which routes may be dialled from it."""
         self._state = state
+        self._levels = levels
         self._ids = ids
         self._clock = clock
         self._submit = submit
@@ -69,6 +84,7 @@ class CallbackVerbs:
         command = RequestCallback(
             callback_id=self._ids.new("callback"),
             call_id=params.call_id,
+            level=None if params.station is None else self._level_of(params.station),
             numbers=tuple(dict.fromkeys(params.numbers)),
             contact_id=params.contact_id or self._ids.new("contact"),
             queues=tuple(params.queues),
@@ -79,6 +95,11 @@ class CallbackVerbs:
         self._submit(command)
         return self._view(self._found(command))
 
+    def _level_of(self, station: str) -> int:
+        if station not in self._levels:
+            raise UsageError(f"there is no station {station}; see [[stations]] of the configuration")
+        return self._levels[station]
+
     def _found(self, command: RequestCallback) -> Entry:
         """The new callback, or the one that is kept in its place."""
         state = self._state
@@ -87,8 +108,7 @@ class CallbackVerbs:
             entry = state.entry_of(command.call_id)
         if entry is not None:
             return entry
-        kept = [state.entries[entry_id] for entry_id in state.callbacks.get(command.numbers[0], ())]
-        return next(entry for entry in kept if not entry.places.keys().isdisjoint(command.queues))
+        return next(callbacks_at(state, command.numbers[0], command.queues))
 
     def list_callbacks(self, params: CallbackListParams) -> list[dict[str, Any]]:
         if params.queue is not None:

@@ -4,12 +4,11 @@ The entry of the caller is the callback: entry id, rank, places and what is aske
 Only the call changes.
 """
 
-from collections.abc import Iterable, Iterator
-
 from acd import calling_back, offers, waiting
 from acd.agent import Agent
 from acd.callback import AskedBy, Callback, CallbackStage
 from acd.callback_events import CallbackAnswered, CallbackFailed, CallbackRefused, CallbackReturned
+from acd.callback_rules import Refused, callbacks_at, has_enough, refused, undiallable
 from acd.calling_back import attempts_left, pause, rules_of, set_stage
 from acd.commands import CancelCallback, PlayConfirmation, ReleaseCaller, RequestCallback
 from acd.dispatch import ring, serve_entry
@@ -32,7 +31,7 @@ CONFIRM_LIMIT_S = 60.0
 
 def admit(step: Step, came: CallerCame) -> None:
     """Let a caller wait: at the own place, for whom a callback from that number waits; else at the end."""
-    entry = None if came.is_item else _waiting_at(step.state, came.caller_number, came.queues)
+    entry = None if came.is_item else _kept_place(step.state, came)
     if entry is not None and came.call_id not in step.state.calls:
         _take_over(step, entry, came)
     else:
@@ -44,21 +43,11 @@ def admit(step: Step, came: CallerCame) -> None:
 
 def ask(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: AskedBy) -> None:
     """A waiting caller wants to be called back; who cannot be is told of, and waits on."""
-    problem = _why_not(step.state, entry, numbers)
-    if problem is None:
-        freed = offers.cancel_all(step, entry)
+    refusal = refused(step.state, entry, numbers, _level_of(step.state, entry))
+    if refusal is None:
         _let_hang_up(step, entry, numbers, asked_by)
-        offers.serve_agents(step, freed)
-        return
-    step.emit(
-        CallbackRefused(
-            call_id=entry.call_id,
-            contact_id=entry.contact_id,
-            queue=home_of(entry).queue_name,
-            number=numbers[0],
-            problem=problem,
-        )
-    )
+    else:
+        _refuse(step, entry, numbers[0], refusal)
 
 
 def request(step: Step, command: RequestCallback) -> None:
@@ -70,9 +59,10 @@ def request(step: Step, command: RequestCallback) -> None:
     if entry is None or entry.state not in (EntryState.WAITING, EntryState.OFFERED) or entry.is_absent:
         raise UsageError(f"call {command.call_id} waits in no queue")
     numbers = command.numbers or (entry.caller_number,)
-    if (problem := _why_not(step.state, entry, numbers)) is not None:
-        raise UsageError(problem)
-    ask(step, entry, numbers, AskedBy.VERB)
+    level = command.level if command.numbers else _level_of(step.state, entry)
+    if (refusal := refused(step.state, entry, numbers, level)) is not None:
+        raise UsageError(refusal.problem)
+    _let_hang_up(step, entry, numbers, AskedBy.VERB)
 
 
 def keep_place(step: Step, entry: Entry, gone: CallerGone) -> bool:
@@ -93,41 +83,43 @@ def keep_place(step: Step, entry: Entry, gone: CallerGone) -> bool:
     return True
 
 
-def _waiting_at(state: AcdState, number: str, queues: tuple[str, ...]) -> Entry | None:
-    """The callback for a number, whose customer is not there, in one of these queues."""
-    for entry in _callbacks_at(state, number, queues):
-        if entry.is_absent:
+def _kept_place(state: AcdState, came: CallerCame) -> Entry | None:
+    """The callback whose customer has called in: the one that was named, or the only one of the number."""
+    if came.place:
+        named = state.entries.get(came.place)
+        return named if named is not None and named.is_absent else None
+    for entry in callbacks_at(state, came.caller_number, came.queues):
+        if entry.callback is not None and entry.is_absent and calling_back.is_alone(state, entry.callback):
             return entry
     return None
 
 
-def _why_not(state: AcdState, entry: Entry, numbers: tuple[str, ...]) -> str | None:
-    """Why a caller cannot be called back, for people."""
-    if entry.is_item:
-        return f"{entry.entry_id} is no call"
-    if entry.callback is not None and entry.callback.stage is not CallbackStage.RETURNED:
-        return f"call {entry.call_id} is a callback already"
-    if entry.callback is None and any(_callbacks_at(state, numbers[0], entry.places)):
-        return f"{numbers[0]} is called back already"
-    return _why_not_dialled(state, numbers)
+def _level_of(state: AcdState, entry: Entry) -> int:
+    """The rights of callers in the queue they came to first."""
+    return state.queues[home_of(entry).queue_name].config.callback_level
 
 
-def _why_not_dialled(state: AcdState, numbers: tuple[str, ...]) -> str | None:
-    wrong = next((number for number in numbers if not number or not state.can_dial(number)), None)
-    return None if wrong is None else f"{wrong!r} cannot be dialled: no route leads there"
-
-
-def _callbacks_at(state: AcdState, number: str, queues: Iterable[str]) -> Iterator[Entry]:
-    """All for a number in any of these queues, in the order of their turn."""
-    entries = [state.entries[entry_id] for entry_id in state.callbacks.get(number, ())]
-    entries.sort(key=lambda entry: entry.rank)
-    return (entry for entry in entries if not entry.places.keys().isdisjoint(queues))
+def _refuse(step: Step, entry: Entry, number: str, refusal: Refused) -> None:
+    step.emit(
+        CallbackRefused(
+            call_id=entry.call_id,
+            contact_id=entry.contact_id,
+            queue=home_of(entry).queue_name,
+            number=number,
+            reason=refusal.reason,
+            problem=refusal.problem,
+        )
+    )
 
 
 def _begin_on_hang_up(step: Step, entry: Entry) -> bool:
     queue = step.state.queues[home_of(entry).queue_name]
     numbers = (entry.caller_number,)
-    if not queue.config.callback_on_hang_up or _why_not(step.state, entry, numbers) is not None:
+    if not queue.config.callback_on_hang_up or entry.is_item:
+        return False
+    refusal = refused(step.state, entry, numbers, queue.config.callback_level)
+    if refusal is not None:
+        _refuse(step, entry, entry.caller_number, refusal)
         return False
     freed = offers.cancel_all(step, entry)
     calling_back.begin(step, entry, numbers, AskedBy.HANG_UP, queue)
@@ -139,6 +131,7 @@ def _begin_on_hang_up(step: Step, entry: Entry) -> bool:
 
 def _let_hang_up(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: AskedBy) -> None:
     """Tell the caller that the place is kept, and end the call."""
+    freed = offers.cancel_all(step, entry)
     queue = step.state.queues[home_of(entry).queue_name]
     if entry.callback is None:
         calling_back.begin(step, entry, numbers, asked_by, queue)
@@ -150,15 +143,16 @@ def _let_hang_up(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: A
         step.emit(PlayConfirmation(call_id=entry.call_id, prompt=queue.config.callback_prompt))
     else:
         step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.EXITED))
+    offers.serve_agents(step, freed)
 
 
 def _request_without_call(step: Step, command: RequestCallback) -> None:
     queues = [step.state.queue(name) for name in dict.fromkeys(command.queues)]
     if not queues or not command.numbers:
         raise UsageError("name a call that waits, or a number and the queues to wait in")
-    if (problem := _why_not_dialled(step.state, command.numbers)) is not None:
-        raise UsageError(problem)
-    if any(_callbacks_at(step.state, command.numbers[0], command.queues)):
+    if (refusal := undiallable(step.state, command.numbers, command.level)) is not None:
+        raise UsageError(refusal.problem)
+    if has_enough(step.state, queues[0].config, command.numbers[0], command.queues):
         return
     if full := [queue.name for queue in queues if queue.is_full]:
         raise UsageError(f"queue {full[0]} is full")

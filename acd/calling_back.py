@@ -95,6 +95,11 @@ def rules_of(state: AcdState, callback: Callback) -> QueueConfig:
     return state.queues[callback.queue_name].config
 
 
+def is_alone(state: AcdState, callback: Callback) -> bool:
+    """Whether a number stands for one customer, who is called for one thing at a time."""
+    return rules_of(state, callback).callbacks_per_number == 1
+
+
 def set_stage(step: Step, entry: Entry, callback: Callback, stage: CallbackStage) -> None:
     """Every change of a stage: another stage is found by others."""
     step_out(step, entry)
@@ -123,7 +128,7 @@ def rebind(step: Step, entry: Entry, call_id: str) -> str:
 def engage(step: Step, entry: Entry, callback: Callback, number: str) -> None:
     """The customer is called or talked to at this number: nobody else calls it meanwhile."""
     disengage(step.state, entry)
-    if number not in step.state.engaged:
+    if number not in step.state.engaged and is_alone(step.state, callback):
         callback.engaged = number
         step.state.engaged[number] = entry.entry_id
 
@@ -139,6 +144,8 @@ def put_off(step: Step, entry: Entry) -> bool:
     """Whether the customer's number is being called for another callback; then this one has to wait."""
     callback = entry.callback
     if callback is None or callback.stage is not CallbackStage.WAITING:
+        return False
+    if not is_alone(step.state, callback):
         return False
     if _number(step.state, callback) not in step.state.engaged:
         return False

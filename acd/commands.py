@@ -151,7 +151,9 @@ class RequestCallback(Command):
     numbers: tuple[str, ...]
     """The best first; empty: the caller's own."""
     call_id: str | None = None
-    """The call that waits; the rest is for a customer without one."""
+    """The call that waits; what follows ``level`` is for a customer without one."""
+    level: int | None = None
+    """The rights of who gives the numbers: routes up to it may be used; None: any."""
     contact_id: str = ""
     queues: tuple[str, ...] = ()
     priority: int | None = None

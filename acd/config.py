@@ -57,6 +57,8 @@ class NotReadyReason(Section):
 AcdConfig.model_rebuild()
 
 MAX_PRIORITY = 254
+MAX_LEVEL = 9
+"""Of rights to dial, as of routes and stations."""
 CALLBACK = "callback"
 """Stands where an exit key's target could: the caller is called back and keeps the place."""
 QUEUE_SCHEME = "queue"
@@ -223,6 +225,19 @@ class QueueConfig(Section):
     )
     callback_on_hang_up: bool = Field(
         default=False, description="Whether callers who hang up while waiting keep the place."
+    )
+    callback_level: int = Field(
+        default=0,
+        ge=0,
+        le=MAX_LEVEL,
+        description="Callers are called back by routes up to this level; numbers they show may be false.",
+    )
+    callbacks_per_number: int = Field(
+        default=1,
+        ge=0,
+        le=1000,
+        description="Callbacks one number may have at once in the queue; 0: no limit. With 1 it stands for "
+        "one customer; otherwise, as for a company's number, for several.",
     )
     callback_policy: CallbackPolicy = Field(
         default=CallbackPolicy.RESERVE,

@@ -90,7 +90,7 @@ from acd.inputs import (
     PlaybackOver,
     StationChanged,
 )
-from acd.state import AcdState, Timer, TimerKind
+from acd.state import AcdState, CanDial, Timer, TimerKind, dialling_anybody
 from acd.step import Step
 from runtime.errors import UsageError
 from runtime.ids import Ids
@@ -169,11 +169,12 @@ class AcdCore:
         config: AcdConfig | None = None,
         *,
         seed: int = 0,
-        can_dial: Callable[[str], bool] = bool,
+        can_dial: CanDial = dialling_anybody,
     ) -> None:
         """The configuration must be without findings (``config.find_problems``).
 
-        ``seed``: of what is left to chance. ``can_dial``: whether customers can be called back at a number.
+        ``seed``: of what is left to chance. ``can_dial``: whether
+        customers can be called back at a number, by routes up to a level.
         """
         self._ids = ids
         self.state = AcdState(queues, agents, config, seed, can_dial)

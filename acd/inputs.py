@@ -60,6 +60,8 @@ class CallerCame:
     """What the caller dialled."""
     callback_number: str | None = None
     """The caller wants to be called back there; empty: at the own number."""
+    place: str = ""
+    """The callback whose place the caller has come for; empty: the one that waits for the number, if any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,8 +47,9 @@ RELEASE_CAUSES: Mapping[LeaveReason, Cause] = {
 }
 """What the caller is told when the ACD ends the call."""
 
-Whom = Callable[[str], str | None]
-"""How a customer is called back, as a target, by the customer's number; None when that is impossible."""
+Whom = Callable[[str, int | None], str | None]
+"""How a customer is called back, as a target, by the customer's number and routes up to a level (None: any);
+None when that is impossible."""
 
 
 def orders(ids: Ids, whom: Whom) -> dict[type, Handler]:
@@ -102,7 +103,7 @@ def _place(command: commands.DialCustomer, whom: Whom) -> PlaceCall:
     return PlaceCall(
         call_id=command.call_id,
         contact_id=command.contact_id,
-        whom=whom(command.number) or f"{NUMBER_SCHEME}:{command.number}",
+        whom=whom(command.number, None) or f"{NUMBER_SCHEME}:{command.number}",
         target=f"{QUEUE_SCHEME}:{command.queue}",
         ring_s=command.ring_s,
         shown_number=command.shown_number,

@@ -11,6 +11,7 @@ agent_wait_s   so long they alone are asked; without it others are asked when no
 tag            what is known of the customer
 language       in which the caller is told something: zh or en
 callback       the caller is called back and keeps the place: own, or the number to call
+place          the callback whose place the caller has come for, by its id
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from acd.config import MAX_PRIORITY
 from acd.requirement import parse_requirement
 from runtime.errors import UsageError
 
-_KEYS = ("priority", "require", "agent", "agent_wait_s", "tag", "language", "callback")
+_KEYS = ("priority", "require", "agent", "agent_wait_s", "tag", "language", "callback", "place")
 MAX_WAIT_S = 86_400.0
 
 
@@ -39,6 +40,8 @@ class QueueTarget:
     language: str = ""
     callback_number: str | None = None
     """Where the caller wants to be called back; empty: at the own number; None: the caller waits."""
+    place: str = ""
+    """The callback whose place the caller has come for."""
 
 
 def parse_queue_target(name: str) -> QueueTarget:
@@ -57,6 +60,7 @@ def parse_queue_target(name: str) -> QueueTarget:
         tags=_listed(given, "tag"),
         language=_language(given),
         callback_number=_callback_number(given),
+        place=given.get("place", [""])[-1],
     )
 
 

@@ -99,6 +99,7 @@ class Reception:
             repeats=repeats,
             access_code=event.access_code,
             callback_number=asked.callback_number,
+            place=asked.place,
         )
 
     def _again(self, asked: QueueTarget, number: str) -> tuple[QueueTarget, int]:

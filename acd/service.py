@@ -5,7 +5,7 @@ exchange tells a call's end before the ends of its offers, so an offer that is s
 was ended by the phone, or by a fault on the way to it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from acd import inputs
@@ -80,14 +80,14 @@ OFFER_RESULTS: Mapping[Cause, OfferResult] = {
 """What an offer's cause means for the agent; every other one is FAILED."""
 
 
-def _nobody(number: str) -> None:
+def _nobody(number: str, level: int | None) -> None:
     return None
 
 
 def build(
     queues: Sequence[QueueConfig],
     agents: Sequence[AgentConfig],
-    stations: Collection[str],
+    stations: Mapping[str, int],
     ids: Ids,
     submit: Submit,
     clock: Clock,
@@ -96,11 +96,19 @@ def build(
 ) -> Application:
     """The ACD with its own core, for sections without findings.
 
-    ``stations`` are the phones agents may sign in at; ``submit`` is the driver's, for verbs that change
-    something; ``clock`` tells views and gauges the time; ``whom`` tells how customers are called back.
+    ``stations`` are the phones agents may sign in at, with the level of routes they may dial; ``submit`` is
+    the driver's, for verbs that change something; ``clock`` tells views and gauges the time; ``whom`` tells
+    how customers are called back.
     """
     seed = int(ids.token(), 16)
-    core = AcdCore(queues, agents, ids, config, seed=seed, can_dial=lambda number: whom(number) is not None)
+    core = AcdCore(
+        queues,
+        agents,
+        ids,
+        config,
+        seed=seed,
+        can_dial=lambda number, level: whom(number, level) is not None,
+    )
     figures, agent_figures = QueueFigures(queues), AgentFigures(config)
     repeats = RepeatCallers(clock.wall)
     began_at, period_h = clock.wall(), max((queue.repeat_period_h for queue in queues), default=0.0)
@@ -126,7 +134,7 @@ def build(
             *ExplainVerbs(core.state, clock).verbs(),
             *ItemVerbs(core.state, clock, submit).verbs(),
             *SupervisionVerbs(core.state, agent_figures, clock, submit).verbs(),
-            *_callback_verbs(CallbackVerbs(core.state, ids, clock, submit)),
+            *_callback_verbs(CallbackVerbs(core.state, stations, ids, clock, submit)),
         ),
         projections=(QueueEntries(),),
         gauges=_gauges(AcdReadings(core.state, figures, clock)),

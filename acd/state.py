@@ -51,6 +51,14 @@ class Timer(NamedTuple):
     """For what an entry has in each of its queues."""
 
 
+CanDial = Callable[[str, int | None], bool]
+
+
+def dialling_anybody(number: str, level: int | None) -> bool:
+    """Whoever has a number can be called."""
+    return bool(number)
+
+
 class AcdState:
     """Queues, agents, entries, offers and deadlines, each found by its id."""
 
@@ -60,11 +68,11 @@ class AcdState:
         agents: Iterable[AgentConfig],
         config: AcdConfig | None = None,
         seed: int = 0,
-        can_dial: Callable[[str], bool] = bool,
+        can_dial: CanDial = dialling_anybody,
     ) -> None:
         self.config = config or AcdConfig()
         self.can_dial = can_dial
-        """Whether customers can be called back at a number."""
+        """Whether customers can be called back at a number, by routes up to a level; None for any route."""
         self.seed = seed
         self.queues = {rules.name: Queue(rules) for rules in queues}
         self.agents: dict[str, Agent] = {}

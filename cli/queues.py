@@ -91,13 +91,18 @@ def callback(
     priority: Annotated[int | None, typer.Option(min=0, max=254, help="The customer's level.")] = None,
     require: Annotated[str, typer.Option(help="What is asked of an agent.")] = "",
     access_code: Annotated[str, typer.Option(help="On whose behalf the customer is called.")] = "",
+    station: Annotated[
+        str | None, typer.Option(help="Who gives the numbers: those this station may not dial are refused.")
+    ] = None,
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Have a customer called back who waits (--call), or who has not called (numbers and --queue)."""
     whom = {"numbers": numbers or [], "queues": queue or [], "priority": priority, "require": require}
-    found = ask(socket, config, "queue.callback", call_id=call, access_code=access_code, **whom)
+    found = ask(
+        socket, config, "queue.callback", call_id=call, access_code=access_code, station=station, **whom
+    )
     _show_callback(found, "waits to be called back", as_json)
 
 

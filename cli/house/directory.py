@@ -1,5 +1,7 @@
 """Whom the house can reach, and who may call whom."""
 
+from collections.abc import Mapping
+
 from cli.configuration.sections import Configuration
 from cli.house.signalling import Signalling
 from runtime.target import HANG_UP
@@ -19,17 +21,19 @@ class Directory:
         self.has_route = signalling.trunks.has_route
 
     @property
-    def stations(self) -> set[str]:
-        return set(self._outside_levels)
+    def stations(self) -> Mapping[str, int]:
+        """The level up to which each may dial routes."""
+        return self._outside_levels
 
     def hops_to(self, station: str) -> list[Hop]:
         return [contact.hop for contact in self.contacts(station)]
 
-    def whom(self, number: str) -> str | None:
-        """How a customer is called back: at one of our phones, or through the trunks."""
+    def whom(self, number: str, level: int | None) -> str | None:
+        """How a customer is called back: at one of our phones, or by routes up to a level; None: by any."""
         if number in self._outside_levels:
             return f"{STATION_SCHEME}:{number}"
-        return f"{NUMBER_SCHEME}:{number}" if self.has_route(number) else None
+        leads = self.has_route(number) if level is None else self._trunks.may_dial(level, number)
+        return f"{NUMBER_SCHEME}:{number}" if leads else None
 
     def may_dial(self, station: str, number: str) -> bool:
         return self._trunks.may_dial(self._outside_levels.get(station, 0), number)

@@ -23,6 +23,7 @@ from acd.inputs import (
     PhoneRang,
     StationChanged,
 )
+from acd.state import CanDial, dialling_anybody
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Output
 
@@ -44,10 +45,11 @@ class Centre:
         queues: Sequence[QueueConfig] = (SERVICE,),
         agents: Iterable[AgentConfig] | None = None,
         config: AcdConfig | None = None,
+        can_dial: CanDial = dialling_anybody,
     ) -> None:
         self.queues = list(queues)
         self.agents = list(agents_of("service") if agents is None else agents)
-        self.core = AcdCore(self.queues, self.agents, SeededIds(), config)
+        self.core = AcdCore(self.queues, self.agents, SeededIds(), config, can_dial=can_dial)
         self.now = 100.0
         self.inputs: list[tuple[float, Command | Input | None]] = []
         """All that was told, and None where the core was woken, with the time."""
@@ -125,6 +127,7 @@ class Centre:
         language: str = "",
         number: str = "13800138000",
         callback_number: str | None = None,
+        place: str = "",
     ) -> list[Output]:
         """Without a queue: in service."""
         came = CallerCame(
@@ -139,6 +142,7 @@ class Centre:
             preferred_wait_s=preferred_wait_s,
             language=language,
             callback_number=callback_number,
+            place=place,
         )
         return self.tell(came)
 
@@ -164,6 +168,7 @@ class Centre:
         *numbers: str,
         queues: Sequence[str] = ("service",),
         priority: int | None = None,
+        level: int | None = None,
     ) -> list[Output]:
         """For a customer who has not called."""
         command = RequestCallback(
@@ -172,6 +177,7 @@ class Centre:
             contact_id=f"contact-of-{callback_id}",
             queues=tuple(queues),
             priority=priority,
+            level=level,
         )
         return self.tell(command)
 

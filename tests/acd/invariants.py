@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from acd.agent import AgentState
 from acd.callback import CallbackStage
+from acd.calling_back import is_alone
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState
 from acd.events import OfferMade
@@ -273,7 +274,8 @@ def _no_number_is_called_twice(state: AcdState) -> None:
     for entry in state.entries.values():
         if _stage(entry) is CallbackStage.DIALLING:
             assert entry.callback is not None
-            assert state.engaged[entry.callback.engaged] == entry.entry_id
+            if is_alone(state, entry.callback):
+                assert state.engaged[entry.callback.engaged] == entry.entry_id
 
 
 def _nobody_is_called_too_late(state: AcdState) -> None:

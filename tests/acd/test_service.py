@@ -53,7 +53,7 @@ QUEUES = [
     QueueConfig(name="narrow", max_waiting=1),
 ]
 AGENTS = [AgentConfig(id="1001", name="王芳", queues=["service"])]
-STATIONS = {"phone"}
+STATIONS = {"phone": 0}
 
 ARRIVED = CallArrived(
     call_id="call",

@@ -68,7 +68,9 @@ class Hotline:
         self.ivr = ivr.service.build(IvrConfig(), {"hotline": _flow(ring_s)}, ids)
         queue = QueueConfig(name="service", ring_timeout_s=ring_timeout_s, wrap_up_s=wrap_up_s)
         agents = [AgentConfig(id=number, queues=["service"]) for number in ("1001", "1002")]
-        self.acd = acd.service.build([queue], agents, {"1001", "1002"}, ids, self.driver.submit, self.clock)
+        self.acd = acd.service.build(
+            [queue], agents, {"1001": 0, "1002": 0}, ids, self.driver.submit, self.clock
+        )
         code = AccessCodeConfig(number="95598", target="flow:hotline")
         self.exchange = Exchange([code], ids, {"flow:hotline", "queue:service"}.__contains__)
         self._wire()

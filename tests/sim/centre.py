@@ -38,7 +38,7 @@ class SimulatedCentre:
         self.driver = Driver(self.clock, self.alarm, _fail)
         ids = SeededIds(seed)
         self.application = service.build(
-            queues, agents, {agent.id for agent in agents}, ids, self.driver.submit, self.clock
+            queues, agents, {agent.id: 0 for agent in agents}, ids, self.driver.submit, self.clock
         )
         (core,) = self.application.cores
         assert isinstance(core, AcdCore)

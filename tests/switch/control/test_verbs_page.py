@@ -169,9 +169,12 @@ def all_verbs(folder: Path) -> list[Verb]:
         ),
     )
     reasons = AcdConfig(not_ready_reasons=[NotReadyReason(code="午" * 100)])
-    whom = "number:{}".format
+
+    def whom(number: str, level: int | None) -> str:
+        return f"number:{number}"
+
     of_queues = acd.service.build(
-        queues, [agent], {"1001"}, SeededIds(), rig.driver.submit, rig.clock, reasons, whom=whom
+        queues, [agent], {"1001": 0}, SeededIds(), rig.driver.submit, rig.clock, reasons, whom=whom
     )
     rig.driver.add_routes(of_queues.routes)
     rig.feed(WAITS)

@@ -53,7 +53,7 @@ PROJECTIONS: list[Projection] = [
     Recordings(),
     RecordingParties(),
     RecordingChanges(),
-    *acd.service.build([], [], (), SeededIds(), _submit, ManualClock()).projections,
+    *acd.service.build([], [], {}, SeededIds(), _submit, ManualClock()).projections,
     *ivr.service.build(IvrConfig(), {}, SeededIds()).projections,
 ]
 TABLES = [*(projection.table for projection in PROJECTIONS), journal_cursor]
