@@ -1,24 +1,40 @@
 """The pieces of RFC 3261 §25.1 that several parsers share, as regular-expression text.
 
-Every repetition is possessive (``*+``): what was taken is never given back, so that matching takes time
-linear in the length of the text, whatever a stranger sends.
+Every repetition is possessive: what was taken is never given back, so that matching takes time linear in the
+length of the text, whatever a stranger sends. Of a class of characters it is written ``*+``, of a group by
+``optional`` and ``repeated``.
 """
 
 import re
 
+
+def optional(group: str) -> str:
+    """The group once or not at all, possessively.
+
+    Not by ``(?:…)?+``: Python 3.11 before 3.11.5, as Debian 12 has it, goes on from where such a group failed
+    instead of from where it began (CPython issue 106052).
+    """
+    return f"(?>(?:{group})?)"
+
+
+def repeated(group: str) -> str:
+    """The group any number of times, possessively; not by ``(?:…)*+``, as with ``optional``."""
+    return f"(?>(?:{group})*)"
+
+
 TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]++"
 SPACE = r"[ \t]*+"
 """LWS on one line; folding is undone before any value is looked at (§7.3.1)."""
-QUOTED = r'"(?:[^"\\]++|\\.)*+"'
+QUOTED = '"' + repeated(r'[^"\\]++|\\.') + '"'
 HOST = r"(?:[A-Za-z0-9_.\-]++|\[[0-9A-Fa-f:.]++\])"
 """A host name (underscores occur in the wild), IPv4 address or IPv6 reference."""
 _NAME = r'[^\s;=,"<>?@]++'
-_VALUE = rf'(?:[^\s;,"<>]++|{QUOTED})?+'
-PARAMETERS = rf"(?:;{SPACE}{_NAME}{SPACE}(?:={SPACE}{_VALUE}{SPACE})?+)*+"
+_VALUE = optional(rf'[^\s;,"<>]++|{QUOTED}')
+PARAMETERS = repeated(rf";{SPACE}{_NAME}{SPACE}" + optional(f"={SPACE}{_VALUE}{SPACE}"))
 """Any number of ``;name=value`` or ``;name``."""
 
 _TOKEN = re.compile(TOKEN)
-_PARAMETER = re.compile(rf";{SPACE}({_NAME}){SPACE}(?:={SPACE}({_VALUE}){SPACE})?+", re.DOTALL)
+_PARAMETER = re.compile(rf";{SPACE}({_NAME}){SPACE}" + optional(f"={SPACE}({_VALUE}){SPACE}"), re.DOTALL)
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 _NEEDS_ESCAPE = re.compile(r'(["\\])')
 

@@ -15,9 +15,11 @@ from switch.sip.messages.grammar import (
     bracketed,
     find_parameter,
     is_token,
+    optional,
     quote,
     read_parameters,
     read_port,
+    repeated,
     replace_parameter,
     unbracketed,
     unquote,
@@ -26,18 +28,19 @@ from switch.sip.messages.grammar import (
 from switch.sip.messages.remembered import remembered
 from switch.sip.messages.uri import SipUri, parse_uri
 
-_SENT_BY = rf"({HOST}){SPACE}(?::{SPACE}([0-9]{{1,6}}+){SPACE})?+"
+_SENT_BY = f"({HOST}){SPACE}" + optional(rf":{SPACE}([0-9]{{1,6}}+){SPACE}")
 _VIA = re.compile(
     rf"SIP{SPACE}/{SPACE}2\.0{SPACE}/{SPACE}({TOKEN})[ \t]++{_SENT_BY}({PARAMETERS})",
     re.DOTALL | re.IGNORECASE | re.ASCII,
 )
 _NAME_ADDR = re.compile(rf'({QUOTED}|[^"<>,;]*+){SPACE}<([^<>]++)>{SPACE}({PARAMETERS})', re.DOTALL)
 _ADDR_SPEC = re.compile(rf'([^\s<>;,?"]++){SPACE}({PARAMETERS})', re.DOTALL)
-_TAG = re.compile(rf";{SPACE}tag{SPACE}(?:={SPACE}([^\s;,<>]*+))?+{SPACE}(?=;|$)", re.IGNORECASE)
-_LIST_MEMBER = re.compile(rf'(?:[^",<]++|{QUOTED}|<[^>]*+>)*+', re.DOTALL)
+_TAG_VALUE = optional(rf"={SPACE}([^\s;,<>]*+)")
+_TAG = re.compile(rf";{SPACE}tag{SPACE}{_TAG_VALUE}{SPACE}(?=;|$)", re.IGNORECASE)
+_LIST_MEMBER = re.compile(repeated(rf'[^",<]++|{QUOTED}|<[^>]*+>'), re.DOTALL)
 _AUTH_PARAMETER = re.compile(rf"({TOKEN}){SPACE}={SPACE}(?:({QUOTED})|({TOKEN}))", re.DOTALL)
 _AUTH_PARAMETERS = re.compile(
-    rf"(?:{SPACE}{TOKEN}{SPACE}={SPACE}(?:{QUOTED}|{TOKEN}){SPACE}(?:,|$))*+", re.DOTALL
+    repeated(rf"{SPACE}{TOKEN}{SPACE}={SPACE}(?:{QUOTED}|{TOKEN}){SPACE}(?:,|$)"), re.DOTALL
 )
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9\-.!%*_+`'~ ]*+")
 _CSEQ = re.compile(rf"([0-9]{{1,20}}+)[ \t]++({TOKEN})")

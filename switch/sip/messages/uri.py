@@ -10,18 +10,21 @@ from switch.sip.messages.grammar import (
     Parameters,
     bracketed,
     find_parameter,
+    optional,
     read_parameters,
     read_port,
+    repeated,
     unbracketed,
     write_parameters,
 )
 from switch.sip.messages.remembered import remembered
 
-_URI_PARAMETERS = r'((?:;[^\s;=?<>"@,]++(?:=[^\s;?<>"@,]*+)?+)*+)'
+_USERINFO = optional(r'([^@:\s<>"]++)' + optional(r':([^@:\s<>"]*+)') + "@")
+_PORT = optional(r":([0-9]{1,6}+)")
+_URI_PARAMETERS = "(" + repeated(r';[^\s;=?<>"@,]++' + optional(r'=[^\s;?<>"@,]*+')) + ")"
+_URI_HEADERS = optional(r'\?([^\s<>"]*+)')
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*+):")
-_SIP = re.compile(
-    rf'(?:([^@:\s<>"]++)(?::([^@:\s<>"]*+))?+@)?+({HOST})(?::([0-9]{{1,6}}+))?+{_URI_PARAMETERS}(?:\?([^\s<>"]*+))?+'
-)
+_SIP = re.compile(f"{_USERINFO}({HOST}){_PORT}{_URI_PARAMETERS}{_URI_HEADERS}")
 _TEL = re.compile(rf"([0-9A-Fa-f*#+\-.()]++){_URI_PARAMETERS}")
 _USER_SAFE = "-_.!~*'()&=+$,;?/"
 """``unreserved`` marks and ``user-unreserved``: what may stand unescaped in a user part (§25.1)."""

@@ -5,7 +5,7 @@ import re
 from runtime.hosts import is_address
 from switch.sip.errors import SipSyntaxError
 from switch.sip.hop import OPENED, Hop
-from switch.sip.messages.grammar import HOST, SPACE, TOKEN, read_port, unbracketed
+from switch.sip.messages.grammar import HOST, SPACE, TOKEN, optional, read_port, repeated, unbracketed
 from switch.sip.messages.header_values import parse_name_addr, parse_via, split_values
 from switch.sip.messages.message import Headers, Message, Request, TopVia
 from switch.sip.messages.uri import parse_uri
@@ -16,14 +16,14 @@ MAGIC_COOKIE = "z9hG4bK"
 """Begins the branch of every RFC 3261 element (§8.1.1.7)."""
 _COOKIE = MAGIC_COOKIE.lower()
 """Compared without regard to case."""
-_USUAL = re.compile(
-    r"SIP/2\.0/UDP ([A-Za-z0-9.\-]++)(?::([1-5][0-9]{4}|6[0-4][0-9]{3}|[1-9][0-9]{0,3}))?+"
-    r"((?:;[a-z0-9.\-]++(?:=[A-Za-z0-9.\-_]++)?+)*+)"
-)
+_USUAL_PORT = optional(":([1-5][0-9]{4}|6[0-4][0-9]{3}|[1-9][0-9]{0,3})")
+_USUAL_PARAMETERS = repeated(r";[a-z0-9.\-]++" + optional(r"=[A-Za-z0-9.\-_]++"))
+_USUAL = re.compile(rf"SIP/2\.0/UDP ([A-Za-z0-9.\-]++){_USUAL_PORT}({_USUAL_PARAMETERS})")
 """A Via as nearly everybody writes it, parameter names in lower case: one match tells its parts."""
 _WAY_BACK = re.compile(
     rf"SIP{SPACE}/{SPACE}[0-9.]++{SPACE}/{SPACE}{TOKEN}[ \t]++({HOST}){SPACE}"
-    rf"(?::{SPACE}([0-9]{{1,6}}+){SPACE})?+(?=[;,]|$)",
+    + optional(rf":{SPACE}([0-9]{{1,6}}+){SPACE}")
+    + "(?=[;,]|$)",
     re.IGNORECASE,
 )
 """The beginning of a Via of any version, up to its parameters."""

@@ -7,7 +7,8 @@ from switch.sip.messages.parser import MAX_LINE_CHARS, MAX_MESSAGE_BYTES
 _HEAD_END = re.compile(rb"\n\r?\n")
 _LONGEST_HEAD_END = 3
 _CONTENT_LENGTH = re.compile(
-    rb"\n(?:content-length|l)[ \t]*+:[ \t]*+(?:\r?\n[ \t]++)?+([0-9]{1,10}+)[ \t]*+(?=\r?\n)", re.IGNORECASE
+    rb"\n(?:content-length|l)[ \t]*+:[ \t]*+(?>(?:\r?\n[ \t]++)?)([0-9]{1,10}+)[ \t]*+(?=\r?\n)",
+    re.IGNORECASE,
 )
 _LINE_BREAKS = b"\r\n"
 _PING_BYTES = 4
