@@ -1,7 +1,8 @@
 """What those who wait hear between the music: their position, the estimated wait, messages."""
 
+from acd import self_service
 from acd.announcements import Announcements, PositionRule
-from acd.commands import PlayAnnouncement, StopAnnouncement
+from acd.commands import PlayAnnouncement
 from acd.entry import Entry, EntryState
 from acd.estimate import Estimate
 from acd.estimates import estimate_among
@@ -22,21 +23,17 @@ def announce(step: Step, timer: Timer) -> None:
     if not rules.say_something:
         return
     step.state.timers.set(timer, step.now + rules.every_s)
-    hears = not (entry.is_item or entry.is_absent)
+    hears = not (entry.is_item or entry.is_absent or entry.visit)
     if hears and entry.state is EntryState.WAITING and entry.announcing is None:
         _tell(step, entry, queue, rules)
 
 
 def hush(step: Step, entry: Entry) -> None:
-    """An agent is rung: nothing is told any more, the music goes on."""
-    if entry.announcing is None:
-        return
-    entry.announcing = None
-    queue = step.state.queues[home_of(entry).queue_name]
-    if queue.config.music:
-        play_music(step, entry, queue)
-    else:
-        step.emit(StopAnnouncement(call_id=entry.call_id))
+    """An agent is rung: nothing is told any more, self-service is over, the music goes on."""
+    if entry.announcing is not None or entry.visit is not None:
+        entry.announcing = None
+        self_service.interrupt(step, entry)
+        self_service.hear_queue(step, entry)
 
 
 def resume_music(step: Step, entry: Entry, over: PlaybackOver) -> None:

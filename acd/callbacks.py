@@ -4,7 +4,7 @@ The entry of the caller is the callback: entry id, rank, places and what is aske
 Only the call changes.
 """
 
-from acd import calling_back, offers, waiting
+from acd import calling_back, offers, self_service, waiting
 from acd.agent import Agent
 from acd.callback import AskedBy, Callback, CallbackStage
 from acd.callback_events import CallbackAnswered, CallbackFailed, CallbackRefused, CallbackReturned
@@ -132,6 +132,7 @@ def _begin_on_hang_up(step: Step, entry: Entry) -> bool:
 def _let_hang_up(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: AskedBy) -> None:
     """Tell the caller that the place is kept, and end the call."""
     freed = offers.cancel_all(step, entry)
+    self_service.interrupt(step, entry)
     queue = step.state.queues[home_of(entry).queue_name]
     if entry.callback is None:
         calling_back.begin(step, entry, numbers, asked_by, queue)

@@ -333,6 +333,26 @@ class ReleaseCaller(Command):
 
 
 @plain_data
+class LendCaller(Command):
+    """Let another application have the call for a while; the caller waits on."""
+
+    call_id: str
+    target: str
+    """``<scheme>:<name>``."""
+    back: str
+    """The target that gives it back."""
+
+
+@plain_data
+class RecallCaller(Command):
+    """Take back a call that was lent."""
+
+    call_id: str
+    target: str
+    """What the call is given back to: ``LendCaller.back``."""
+
+
+@plain_data
 class PassOnCaller(Command):
     """Give the call to another application or queue."""
 

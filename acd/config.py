@@ -1,6 +1,7 @@
 """The ACD's part of the configuration: the sections ``[[queues]]`` and ``[[agents]]``."""
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Self
 
@@ -59,6 +60,7 @@ AcdConfig.model_rebuild()
 MAX_PRIORITY = 254
 MAX_LEVEL = 9
 """Of rights to dial, as of routes and stations."""
+_SERVICE_PATTERN = r"^(flow|message):\S+$"
 CALLBACK = "callback"
 """Stands where an exit key's target could: the caller is called back and keeps the place."""
 QUEUE_SCHEME = "queue"
@@ -117,6 +119,15 @@ class OverflowCause(StrEnum):
     """How long a caller who comes now will wait, on average, as far as that is known."""
     CLOSED = "closed"
     """Whether the queue's calendar is closed."""
+
+
+class SelfServiceTurn(StrEnum):
+    """What happens when the turn of a caller comes who is in self-service."""
+
+    INTERRUPT = "interrupt"
+    """Self-service ends and the agent is rung."""
+    LATER = "later"
+    """Others are served; the caller is when back, at the place kept."""
 
 
 class Closing(StrEnum):
@@ -222,6 +233,16 @@ class QueueConfig(Section):
         default_factory=dict,
         description='What a waiting caller\'s key leads to, such as { "0" = "flow:operator" }; or '
         "callback, which keeps the place.",
+    )
+    self_service_keys: dict[str, str] = Field(
+        default_factory=dict,
+        description='What a waiting caller\'s key leads to with the place kept, such as { "2" = "flow:bill", '
+        '"3" = "message:service" }; afterwards the caller hears the queue again.',
+    )
+    self_service_turn: SelfServiceTurn = Field(
+        default=SelfServiceTurn.INTERRUPT,
+        description="What happens when the caller's turn comes meanwhile: interrupt, or later (others are "
+        "served until the caller is back).",
     )
     callback_on_hang_up: bool = Field(
         default=False, description="Whether callers who hang up while waiting keep the place."
@@ -401,12 +422,32 @@ class QueueConfig(Section):
     @field_validator("exit_keys")
     @classmethod
     def _are_keys_and_ways_out(cls, keys: dict[str, str]) -> dict[str, str]:
+        _check_keys(keys)
         for key, way_out in keys.items():
-            if len(key) != 1 or key not in "0123456789*#":
-                raise ValueError("keys 0 to 9, * and #")
             if way_out != CALLBACK and not re.match(WAY_OUT_PATTERN, way_out):
                 raise ValueError(f"hang_up, callback or a target such as flow:operator for key {key}")
         return keys
+
+    @field_validator("self_service_keys")
+    @classmethod
+    def _are_keys_and_services(cls, keys: dict[str, str]) -> dict[str, str]:
+        _check_keys(keys)
+        for key, target in keys.items():
+            if not re.match(_SERVICE_PATTERN, target):
+                raise ValueError(f"flow:<name> or message:<box> for key {key}")
+        return keys
+
+    @model_validator(mode="after")
+    def _has_one_use_for_each_key(self) -> Self:
+        if both := sorted(self.exit_keys.keys() & self.self_service_keys.keys()):
+            raise KeyMistake("self_service_keys", f"keys that are not exit_keys too, as {both[0]} is")
+        return self
+
+
+def _check_keys(keys: Iterable[str]) -> None:
+    for key in keys:
+        if len(key) != 1 or key not in "0123456789*#":
+            raise ValueError("keys 0 to 9, * and #")
 
 
 class AgentConfig(Section):

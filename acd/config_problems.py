@@ -42,6 +42,8 @@ def ways_out(index: int, queue: QueueConfig) -> Iterator[tuple[KeyPath, str]]:
     for key, target in queue.exit_keys.items():
         if target != CALLBACK:
             yield (*section, "exit_keys", key), target
+    for key, target in queue.self_service_keys.items():
+        yield (*section, "self_service_keys", key), target
 
 
 def own_queues(agents: Sequence[AgentConfig]) -> dict[str, str]:

@@ -7,7 +7,8 @@ Where things are decided:
     skills.py       changes of skills and queues in the middle of a shift
     waiting.py      joining queues, and what time brings (``overflow.py``: limits; ``places.py``: rings)
     hours.py        queues that open and close by their calendars
-    steering.py     exit keys, and what is changed while somebody waits
+    steering.py     keys, and what is changed while somebody waits
+    self_service.py callers who do something else by a key and keep the place
     leaving.py      out of the queues, for an agent or another target
     dispatch.py     who is offered to whom (``lining_up.py`` has the callers, ``free.py`` the agents,
                     ``strategy.py`` ranks them)
@@ -80,6 +81,7 @@ from acd.inputs import (
     CallerCame,
     CallerConnected,
     CallerGone,
+    CallerReturned,
     ConfirmationHeard,
     CustomerAnswered,
     Input,
@@ -130,6 +132,7 @@ INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {
     CalendarChanged: hours.change_calendar,
     CallerCame: callbacks.admit,
     KeyPressed: steering.press_key,
+    CallerReturned: steering.come_back,
     PlaybackOver: offers.note_playback,
     CallerGone: hang_ups.lose_caller,
     CustomerAnswered: callbacks.answer,

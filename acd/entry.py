@@ -30,6 +30,19 @@ class Place:
 
 
 @dataclass(slots=True)
+class Visit:
+    """A caller who waits is somewhere else meanwhile, for self-service."""
+
+    target: str
+    """``<scheme>:<name>``."""
+    queue_name: str
+    """The queue whose key led there."""
+    began_at: float
+    is_passed_over: bool
+    """Whether agents do not find the caller meanwhile."""
+
+
+@dataclass(slots=True)
 class Entry:
     """One caller, from joining a queue to leaving the last one, or to the end of the conversation."""
 
@@ -88,6 +101,8 @@ class Entry:
     """What the caller dialled; empty when that is not known."""
     callback: Callback | None = None
     """Present from when a callback was asked for."""
+    visit: Visit | None = None
+    """Present while WAITING in self-service."""
 
     @property
     def is_absent(self) -> bool:
@@ -97,8 +112,10 @@ class Entry:
     @property
     def is_offerable(self) -> bool:
         """Whether it waits for an agent now."""
-        return self.state is EntryState.WAITING and (
-            self.callback is None or self.callback.is_found_by_agents
+        return (
+            self.state is EntryState.WAITING
+            and (self.callback is None or self.callback.is_found_by_agents)
+            and (self.visit is None or not self.visit.is_passed_over)
         )
 
 

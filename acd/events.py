@@ -29,7 +29,7 @@ class LeaveReason(StrEnum):
     CLOSED = "closed"
     """The queue's calendar was closed, or closed while the caller waited."""
     EXITED = "exited"
-    """The caller pressed an exit key."""
+    """The caller pressed an exit key, or was hung up on by what an own key had led to meanwhile."""
     UNREACHED = "unreached"
     """The customer was called back in vain."""
     EXPIRED = "expired"
@@ -103,6 +103,44 @@ class CallerTold(Event):
     """The interval from which it was made, from then on: one of ten is served before."""
     high_s: float | None
     """One of ten is served after."""
+
+
+class SelfServiceEnd(StrEnum):
+    """Why a caller is no longer in self-service."""
+
+    RETURNED = "returned"
+    """It is over, or the caller wanted to hear the queue again."""
+    INTERRUPTED = "interrupted"
+    """It was the caller's turn, or somebody had the caller called back."""
+    GONE = "gone"
+    """The call ended, or is in other hands."""
+
+
+@plain_data
+class SelfServiceBegan(Event):
+    """One who waits went to a flow or a message box by a key, and keeps the place."""
+
+    topic: ClassVar[str] = "queue.self_service_began"
+    call_id: str
+    contact_id: str
+    queue: str
+    target: str
+    """Where to: ``<scheme>:<name>``."""
+
+
+@plain_data
+class SelfServiceEnded(Event):
+    """Exactly once for each ``queue.self_service_began``."""
+
+    topic: ClassVar[str] = "queue.self_service_ended"
+    call_id: str
+    contact_id: str
+    queue: str
+    target: str
+    """Where the caller was: ``<scheme>:<name>``."""
+    reason: SelfServiceEnd
+    lasted_ms: int
+    """How long the caller was there."""
 
 
 @plain_data

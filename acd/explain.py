@@ -70,6 +70,8 @@ def explain_caller(state: AcdState, entry: Entry, now: float, most: int) -> dict
         "alone_for_s": alone_s,
         "offered_to": [state.offers[offer_id].agent_id for offer_id in entry.offer_ids],
         "offers": entry.offers,
+        "self_service": None if entry.visit is None else entry.visit.target,
+        "passed_over": entry.visit is not None and entry.visit.is_passed_over,
         "queues": places,
         "choice": None if choice is None else choice._asdict(),
     }

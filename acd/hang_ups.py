@@ -1,10 +1,10 @@
 """Somebody is gone: the caller, or the agent's phone, in whatever state the two are."""
 
-from acd import offers, talk
+from acd import offers, self_service, talk
 from acd.callbacks import keep_place
 from acd.commands import ReleaseCaller, ReleaseStation
 from acd.entry import Entry, EntryState, Offer
-from acd.events import LeaveReason, OfferResult
+from acd.events import LeaveReason, OfferResult, SelfServiceEnd
 from acd.inputs import CallerGone, PhoneLost
 from acd.leaving import forget, leave
 from acd.places import home_of
@@ -18,7 +18,9 @@ def lose_caller(step: Step, gone: CallerGone) -> None:
         return
     if entry.state is EntryState.TALKING:
         _end_talk_without_caller(step, entry, step.state.offers[entry.offer_ids[0]], gone.reason)
-    elif not keep_place(step, entry, gone):
+        return
+    self_service.end(step, entry, SelfServiceEnd.GONE)
+    if not keep_place(step, entry, gone):
         freed = offers.cancel_all(step, entry)
         leave(step, entry, gone.reason, home_of(entry).queue_name)
         forget(step, entry)

@@ -66,10 +66,17 @@ class CallerCame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyPressed:
-    """A caller pressed a key. Ignored unless one of the caller's queues has an exit for it."""
+    """A caller pressed a key. Ignored unless the caller's first queue has a use for it."""
 
     call_id: str
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerReturned:
+    """A caller is back from self-service. Ignored when the caller was not there."""
+
+    call_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +148,7 @@ Input = (
     | CalendarChanged
     | CallerCame
     | KeyPressed
+    | CallerReturned
     | CallerGone
     | PlaybackOver
     | CustomerAnswered

@@ -66,6 +66,8 @@ def orders(ids: Ids, whom: Whom) -> dict[type, Handler]:
         commands.ConnectCaller: ignoring_time(_connect),
         commands.ReleaseCaller: ignoring_time(_release_caller),
         commands.PassOnCaller: ignoring_time(_pass_on),
+        commands.LendCaller: ignoring_time(_lend),
+        commands.RecallCaller: ignoring_time(_recall),
     }
 
 
@@ -134,3 +136,12 @@ def _release_caller(command: commands.ReleaseCaller) -> Outputs:
 
 def _pass_on(command: commands.PassOnCaller) -> Outputs:
     return [StopPrompt(call_id=command.call_id), HandOff(call_id=command.call_id, target=command.target)]
+
+
+def _lend(command: commands.LendCaller) -> Outputs:
+    lend = HandOff(call_id=command.call_id, target=command.target, back=command.back)
+    return [StopPrompt(call_id=command.call_id), lend]
+
+
+def _recall(command: commands.RecallCaller) -> Outputs:
+    return [HandOff(call_id=command.call_id, target=command.target)]

@@ -11,7 +11,7 @@ agent_wait_s   so long they alone are asked; without it others are asked when no
 tag            what is known of the customer
 language       in which the caller is told something: zh or en
 callback       the caller is called back and keeps the place: own, or the number to call
-place          the callback whose place the caller has come for, by its id
+place          the callback, or the call in self-service, at whose place the caller goes on, by its id
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ class QueueTarget:
     callback_number: str | None = None
     """Where the caller wants to be called back; empty: at the own number; None: the caller waits."""
     place: str = ""
-    """The callback whose place the caller has come for."""
+    """The entry at whose place the caller goes on: a callback, or the caller's own."""
 
 
 def parse_queue_target(name: str) -> QueueTarget:

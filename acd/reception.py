@@ -11,6 +11,7 @@ from acd.events import ItemPassedOn, LeaveReason
 from acd.inputs import (
     CallerCame,
     CallerGone,
+    CallerReturned,
     ConfirmationHeard,
     CustomerAnswered,
     KeyPressed,
@@ -43,10 +44,14 @@ class Reception:
     def call_handed_off(self, event: CallHandedOff, now: float) -> Outputs:
         """The call leaves the queue it was in, even if it comes back to the same one.
 
-        One that was dialled for a callback has come where it belongs.
+        One that was dialled for a callback has come where it belongs, and so has one that was lent.
         """
         if self._is_expected(event):
             return self._core.handle(CustomerAnswered(call_id=event.call_id), now=now)
+        if event.back is not None and event.call_id in self._core.state.calls:  # the core lent it
+            return ()
+        if self._has_a_place(event):
+            return self._core.handle(CallerReturned(call_id=event.call_id), now=now)
         outputs = self._let_go(event.call_id, LeaveReason.WITHDRAWN, now)
         came = self._came(event)
         if came is None:
@@ -54,7 +59,11 @@ class Reception:
         return (*outputs, *(self._core.handle(came, now=now) if event.answered else self._answer(came)))
 
     def call_ended(self, event: CallEnded, now: float) -> Outputs:
-        return self._let_go(event.call_id, LeaveReason.ABANDONED, now, event.cause)
+        """In self-service a call may end because the caller has what was wanted."""
+        entry = self._core.state.entry_of(event.call_id)
+        is_served = entry is not None and entry.visit is not None and not event.by_caller
+        reason = LeaveReason.EXITED if is_served else LeaveReason.ABANDONED
+        return self._let_go(event.call_id, reason, now, event.cause)
 
     def item_passed_on(self, event: ItemPassedOn, now: float) -> Outputs:
         """Into another queue; whatever else a target leads to is the affair of whoever brought the item."""
@@ -120,6 +129,16 @@ class Reception:
         entry = self._core.state.entry_of(event.call_id)
         dialled = entry is not None and entry.callback and entry.callback.stage is CallbackStage.DIALLING
         return bool(dialled) and parse_target(event.target).scheme == QUEUE_SCHEME
+
+    def _has_a_place(self, event: CallHandedOff) -> bool:
+        """Whether a call comes back to where it waits already; a flow may name the queue in any way."""
+        entry = self._core.state.entry_of(event.call_id)
+        scheme, name = parse_target(event.target)
+        if entry is None or scheme != QUEUE_SCHEME:
+            return False
+        asked = parse_queue_target(name)
+        is_expected = entry.visit is not None and not entry.places.keys().isdisjoint(asked.queues)
+        return bool(entry.places) and (asked.place == entry.entry_id or is_expected)
 
     def _let_go(self, call_id: str, reason: LeaveReason, now: float, cause: str = "") -> Outputs:
         self._unanswered.pop(call_id, None)

@@ -12,7 +12,7 @@ from acd.agent import Agent, AgentState, Leave, qualities_of
 from acd.callback import Callback, CallbackStage
 from acd.calling_back import note
 from acd.eligibility import open_media
-from acd.entry import Entry, EntryState, Offer, Place
+from acd.entry import Entry, EntryState, Offer, Place, Visit
 from acd.lining_up import line_up
 from acd.pace import Pace
 from acd.state import AcdState, Timer, TimerKind
@@ -120,6 +120,7 @@ def _add_entry(step: Step, plain: Mapping[str, Any]) -> None:
     entry.rank = (moved_forward, sequence)
     entry.preferred, entry.tags = tuple(entry.preferred), tuple(entry.tags)
     entry.data = tuple((name, value) for name, value in entry.data)
+    entry.visit = None if plain["visit"] is None else Visit(**plain["visit"])
     _fill_callback(step.state, entry, plain["callback"])
     step.state.entries[entry.entry_id] = entry
     step.state.calls[entry.call_id] = entry.entry_id

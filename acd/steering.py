@@ -1,39 +1,42 @@
-"""What callers and those who steer change while somebody waits: exit keys, priority, requirement, queues."""
+"""What callers and those who steer change while somebody waits: keys, priority, requirement, queues."""
 
-from acd import callbacks, offers
+from acd import callbacks, offers, self_service
 from acd.callback import AskedBy
 from acd.commands import AddQueue, ChangeCaller, RemoveQueue
 from acd.config import CALLBACK, MAX_PRIORITY
 from acd.dispatch import serve_entry
 from acd.entry import Entry, EntryState
-from acd.events import CallerChanged, LeaveReason
-from acd.inputs import KeyPressed
+from acd.events import CallerChanged, LeaveReason, SelfServiceEnd
+from acd.inputs import CallerReturned, KeyPressed
 from acd.leaving import take_way_out
 from acd.lining_up import line_up, step_out
 from acd.overflow import WayOut
 from acd.places import ask_anew, give_up_place, home_of
 from acd.requirement import parse_requirement
 from acd.step import Step
-from acd.waiting import join
+from acd.waiting import go_on, join
 from runtime.errors import UsageError
 
 
 def press_key(step: Step, pressed: KeyPressed) -> None:
-    """A key may lead out of the queue the caller came to first. A phone that rings meanwhile is stopped."""
+    """A key may lead out of the queue the caller came to first, or to self-service."""
     entry = step.state.entry_of(pressed.call_id)
-    if entry is None or entry.is_absent or entry.state not in (EntryState.WAITING, EntryState.OFFERED):
+    if entry is None or not _hears_queue(entry):
         return
-    home = home_of(entry)
-    target = step.state.queues[home.queue_name].config.exit_keys.get(pressed.key)
-    if target is None:
-        return
-    if target == CALLBACK:
-        callbacks.ask(step, entry, (entry.caller_number,), AskedBy.KEY)
-        return
-    freed = offers.cancel_all(step, entry)
-    take_way_out(step, entry, home.queue_name, WayOut(LeaveReason.EXITED, target))
-    serve_entry(step, entry)
-    offers.serve_agents(step, freed)
+    rules = step.state.queues[home_of(entry).queue_name].config
+    if (target := rules.exit_keys.get(pressed.key)) is not None:
+        _exit(step, entry, target)
+    elif (target := rules.self_service_keys.get(pressed.key)) and entry.state is EntryState.WAITING:
+        self_service.begin(step, entry, target)
+
+
+def come_back(step: Step, returned: CallerReturned) -> None:
+    """A caller hears the queue again. What became due meanwhile is done now."""
+    entry = step.state.entry_of(returned.call_id)
+    if entry is not None and entry.visit is not None:
+        self_service.end(step, entry, SelfServiceEnd.RETURNED)
+        self_service.hear_queue(step, entry)
+        go_on(step, entry)
 
 
 def change_caller(step: Step, command: ChangeCaller) -> None:
@@ -77,6 +80,23 @@ def remove_queue(step: Step, command: RemoveQueue) -> None:
         raise UsageError(f"call {entry.call_id} waits in {command.queue} alone; hand it on or end it instead")
     freed = offers.cancel_all(step, entry, command.queue)
     give_up_place(step, entry, place, LeaveReason.WITHDRAWN)
+    serve_entry(step, entry)
+    offers.serve_agents(step, freed)
+
+
+def _hears_queue(entry: Entry) -> bool:
+    """Whether the caller's keys are for the queue."""
+    is_there = not (entry.is_item or entry.is_absent or entry.visit)
+    return is_there and entry.state in (EntryState.WAITING, EntryState.OFFERED)
+
+
+def _exit(step: Step, entry: Entry, target: str) -> None:
+    """A phone that rings meanwhile is stopped."""
+    if target == CALLBACK:
+        callbacks.ask(step, entry, (entry.caller_number,), AskedBy.KEY)
+        return
+    freed = offers.cancel_all(step, entry)
+    take_way_out(step, entry, home_of(entry).queue_name, WayOut(LeaveReason.EXITED, target))
     serve_entry(step, entry)
     offers.serve_agents(step, freed)
 

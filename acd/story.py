@@ -13,6 +13,8 @@ from acd.events import (
     OfferEnded,
     OfferMade,
     RingBegan,
+    SelfServiceBegan,
+    SelfServiceEnded,
 )
 from switch.records.projection import JournalEntry
 
@@ -50,6 +52,14 @@ def _changed(told: Fields) -> str:
 
 def _ring(told: Fields) -> str:
     return f"asks in {told['queue']} for {told['requirement'] or 'anybody'} from now on"
+
+
+def _went_to(told: Fields) -> str:
+    return f"went to {told['target']} by a key, and waits on in {told['queue']}"
+
+
+def _came_back(told: Fields) -> str:
+    return f"is no longer in {told['target']}: {told['reason']}"
 
 
 def _offered(told: Fields) -> str:
@@ -111,6 +121,8 @@ _TELLERS: Mapping[str, Callable[[Fields], str]] = {
     CallerJoined.topic: _joined,
     CallerChanged.topic: _changed,
     RingBegan.topic: _ring,
+    SelfServiceBegan.topic: _went_to,
+    SelfServiceEnded.topic: _came_back,
     OfferMade.topic: _offered,
     OfferEnded.topic: _offer_ended,
     CallerLeft.topic: _left,

@@ -97,6 +97,7 @@ def entry_view(entry: Entry, queue: Queue, position: int, now: float) -> dict[st
         "waited_s": round(now - entry.joined_at, 3),
         "offers": entry.offers,
         "virtual": entry.is_absent,
+        "self_service": None if entry.visit is None else entry.visit.target,
         "callback": None if entry.callback is None else callback_view(entry, entry.callback, now),
     }
 

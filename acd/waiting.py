@@ -133,8 +133,8 @@ def _new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
 
 
 def _due_way_out(step: Step, entry: Entry, place: Place) -> WayOut | None:
-    """A customer who is to be called back, or was, is not sent away for having waited long."""
-    if entry.callback is not None:
+    """Nobody is sent away from self-service, nor for a long wait who is to be called back, or was."""
+    if entry.callback is not None or entry.visit is not None:
         return None
     return due_way_out(step.state.queues[place.queue_name], place, step.now)
 

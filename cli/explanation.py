@@ -116,6 +116,9 @@ def _caller_line(told: dict[str, Any]) -> str:
         line += f"; waits {duration(told['alone_for_s'])} more for {', '.join(told['preferred'])} alone"
     elif told["preferred"]:
         line += f"; prefers {', '.join(told['preferred'])}"
+    if told["self_service"]:
+        line += f"; in {told['self_service']} meanwhile"
+        line += ", and passed over until back" if told["passed_over"] else ""
     return escape(line)
 
 

@@ -217,7 +217,7 @@ def _waiting_row(caller: dict[str, Any]) -> tuple[object, ...]:
     return (
         caller["position"],
         caller["caller_number"],
-        "virtual" if caller["virtual"] else caller["state"],
+        "virtual" if caller["virtual"] else caller["self_service"] or caller["state"],
         duration(caller["wait_s"]),
         caller["priority"],
         caller["requirement"],

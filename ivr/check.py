@@ -6,7 +6,7 @@ A node that could not be read stands as None: others may lead to it, and what li
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.document import HangUp, Node, Queue
+from ivr.document import Back, HangUp, Node, Queue
 from ivr.wording import guess
 from runtime.problems import Finding, KeyPath
 
@@ -72,14 +72,16 @@ def _traps(nodes: Nodes, roads: Mapping[str, list[str]], reachable: Collection[s
     for name, targets in roads.items():
         for target in targets:
             back[target].append(name)
-    endings = (name for name, node in nodes.items() if isinstance(node, Queue | HangUp))
+    endings = (name for name, node in nodes.items() if isinstance(node, Queue | Back | HangUp))
     settled = _reachable_from_all(endings, back)
     for name in nodes:
         if name in reachable and name not in settled:
             trapped = _reachable(name, roads)
             settled |= trapped
             names = ", ".join(other for other in nodes if other in trapped)
-            yield Finding(("nodes", name), f"a way on to a queue or hang_up node; there is only {names}")
+            yield Finding(
+                ("nodes", name), f"a way on to a queue, back or hang_up node; there is only {names}"
+            )
 
 
 def _neighbours(name: str, nodes: Nodes) -> list[str]:

@@ -52,6 +52,14 @@ class SendToQueue(Command):
 
 
 @plain_data
+class GiveBack(Command):
+    """Hand the call back to where the caller waits."""
+
+    call_id: str
+    target: str
+
+
+@plain_data
 class EndCall(Command):
     """Hang up."""
 

@@ -100,6 +100,17 @@ class Queue(_Node):
     queue: Annotated[str, Field(min_length=1, max_length=255)]
 
 
+class Back(_Node):
+    """Let who came from a queue go on waiting there; the flow is over."""
+
+    type: Literal["back"]
+    next: Name | None = None
+    """The node for callers who wait nowhere; without it their call is ended."""
+
+    def exits(self) -> dict[KeyPath, str]:
+        return {} if self.next is None else {("next",): self.next}
+
+
 class HangUp(_Node):
     """End the call."""
 
@@ -115,7 +126,7 @@ class HangUp(_Node):
     """What the call record says (ITU-T Q.850 names)."""
 
 
-Node = Play | Menu | Queue | HangUp
+Node = Play | Menu | Queue | Back | HangUp
 AnyNode = Annotated[Node, Field(discriminator="type")]
 
 

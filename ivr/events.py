@@ -11,6 +11,8 @@ class FlowEnd(StrEnum):
 
     QUEUED = "queued"
     """A queue node handed it to a queue."""
+    RETURNED = "returned"
+    """It went back to the queue in which the caller waits."""
     HUNG_UP = "hung_up"
     """A hang-up node ended it."""
     CALLER_HUNG_UP = "caller_hung_up"

@@ -11,6 +11,8 @@ class CallGiven:
     flow: str
     answered: bool
     """False for a call that has just come in: it is answered first, then led in."""
+    back: str = ""
+    """The target by which it goes back to where the caller waits; empty when it is ours for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from ivr.document import Flow, Menu, Node, Play
 from ivr.events import FlowEnd, FlowEntered, FlowLeft, NodeEntered
 from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
 from ivr.nodes import acts
+from ivr.nodes.back import give_back
 from ivr.reaction import Exit, Reaction
 from ivr.run import Run
 from runtime.deadlines import Deadlines
@@ -84,7 +85,7 @@ class FlowInterpreter:
             raise UsageError(f"there is no flow {given.flow!r}; there are {', '.join(self._flows)}")
         earlier = self._runs.get(given.call_id)
         outputs = self._drop(earlier, FlowEnd.TAKEN) if earlier else []
-        run = Run(given.call_id, given.flow, flow.language)
+        run = Run(given.call_id, given.flow, flow.language, back=given.back)
         self._runs[run.call_id] = run
         self._calls[run.flow] += 1
         if given.answered:
@@ -162,6 +163,9 @@ class FlowInterpreter:
         return acts.enter(node, run).after(entered)
 
     def _runaway(self, run: Run) -> Reaction:
+        """Whoever waits in a queue meanwhile goes on doing that."""
+        if run.back:
+            return Reaction(exit=give_back(run))
         end = EndCall(call_id=run.call_id, cause="NORMAL_TEMPORARY_FAILURE")
         return Reaction(exit=Exit(FlowEnd.RUNAWAY, end))
 

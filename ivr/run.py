@@ -26,6 +26,8 @@ class Run:
     """Nodes entered since the caller last pressed a key."""
     path: tuple[str, ...] = ()
     keys: str = ""
+    back: str = ""
+    """Where the call goes back to; empty when the caller waits nowhere."""
 
     def enter(self, node: str) -> None:
         """Stand at ``node`` with nothing playing."""

@@ -88,7 +88,9 @@ def _handed_off(event: CallHandedOff) -> inputs.CallGiven | inputs.CallTaken:
     target = parse_target(event.target)
     if target.scheme != FLOW_SCHEME:
         return inputs.CallTaken(call_id=event.call_id)
-    return inputs.CallGiven(call_id=event.call_id, flow=target.name, answered=event.answered)
+    return inputs.CallGiven(
+        call_id=event.call_id, flow=target.name, answered=event.answered, back=event.back or ""
+    )
 
 
 def _playback_over(event: PromptFinished) -> inputs.PlaybackOver:
@@ -127,6 +129,10 @@ def _send_to_queue(command: commands.SendToQueue) -> Outputs:
     return [HandOff(call_id=command.call_id, target=f"queue:{command.queue}")]
 
 
+def _give_back(command: commands.GiveBack) -> Outputs:
+    return [HandOff(call_id=command.call_id, target=command.target)]
+
+
 def _end(command: commands.EndCall) -> Outputs:
     return [HangUpCall(call_id=command.call_id, cause=Cause[command.cause])]
 
@@ -138,6 +144,7 @@ _COMMANDS: dict[type, Handler] = {
     commands.PlayToCaller: ignoring_time(_play),
     commands.SilencePrompts: ignoring_time(_silence),
     commands.SendToQueue: ignoring_time(_send_to_queue),
+    commands.GiveBack: ignoring_time(_give_back),
     commands.EndCall: ignoring_time(_end),
 }
 """What the interpreter commands, in the exchange's words."""

@@ -6,10 +6,26 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ivr.document import DIGIT_PATTERN, FLOW_NAME_PATTERN, LANGUAGE_PATTERN, Flow, HangUp, Menu, Play, Queue
+from ivr.document import (
+    DIGIT_PATTERN,
+    FLOW_NAME_PATTERN,
+    LANGUAGE_PATTERN,
+    Back,
+    Flow,
+    HangUp,
+    Menu,
+    Play,
+    Queue,
+)
 from runtime.problems import Finding, KeyPath, closest
 
-_NODE_TYPES: dict[str, type[BaseModel]] = {"play": Play, "menu": Menu, "queue": Queue, "hang_up": HangUp}
+_NODE_TYPES: dict[str, type[BaseModel]] = {
+    "play": Play,
+    "menu": Menu,
+    "queue": Queue,
+    "back": Back,
+    "hang_up": HangUp,
+}
 
 _PATTERNS = {
     LANGUAGE_PATTERN: "a language tag such as zh, en or zh-Hant",

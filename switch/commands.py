@@ -152,6 +152,8 @@ class HandOff(Command):
 
     call_id: str
     target: str
+    back: str | None = None
+    """The call is lent: where it goes when the new owner is done with it. None: it is given for good."""
 
 
 @plain_data

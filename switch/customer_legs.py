@@ -99,6 +99,8 @@ class CustomerLegs:
         leg.echoes = leg.echoes or KeyEchoes()
         if leg.echoes.is_echo(event.digit, source, now):
             return []
+        if call := self._calls.by_id.get(leg.call_id):
+            call.hand_offs = 0  # who presses keys is not led in circles by machines alone
         return [
             DigitReceived(
                 call_id=leg.call_id, digit=event.digit, duration_ms=event.duration_ms, source=source

@@ -148,6 +148,8 @@ class CallHandedOff(Event):
     """An offer that comes along: OfferRinging or OfferAccepted follows, for the new owner."""
     way_out: str | None = None
     """Where the call goes when that offer fails, in place of what the new owner would do."""
+    back: str | None = None
+    """Where the new owner gives the call when it is done with it; None when it has it for good."""
     lists: tuple[str, ...] = ()
     """As in CallArrived."""
     tags: tuple[str, ...] = ()

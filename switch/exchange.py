@@ -345,7 +345,7 @@ class Exchange:
         if call.state is CallState.CALLING:  # told when the customer answers
             return []
         undecided = self._transfers.failed(call, Cause.NORMAL_CLEARING) if call.transfer else []
-        return [*undecided, handed_off(call)]
+        return [*undecided, handed_off(call, back=command.back)]
 
     # -- media changes while a leg is up -------------------------------------------------------------
 

@@ -26,7 +26,9 @@ def arrived(call: Call) -> CallArrived:
     )
 
 
-def handed_off(call: Call, offer_id: str | None = None, way_out: str | None = None) -> CallHandedOff:
+def handed_off(
+    call: Call, offer_id: str | None = None, way_out: str | None = None, back: str | None = None
+) -> CallHandedOff:
     """Whom ``call.target`` names has the call now; ``offer_id`` comes along."""
     return CallHandedOff(
         call_id=call.call_id,
@@ -38,6 +40,7 @@ def handed_off(call: Call, offer_id: str | None = None, way_out: str | None = No
         answered=call.customer.answered,
         offer_id=offer_id,
         way_out=way_out,
+        back=back,
         lists=call.facts.lists,
         tags=call.facts.tags,
         priority=call.facts.priority,

@@ -1,7 +1,7 @@
 """What can happen in a node, sent to the file of the node's type."""
 
-from ivr.document import HangUp, Menu, Node, Play, Queue
-from ivr.nodes import hang_up, menu, play, queue
+from ivr.document import Back, HangUp, Menu, Node, Play, Queue
+from ivr.nodes import back, hang_up, menu, play, queue
 from ivr.reaction import Reaction
 from ivr.run import Run
 from runtime.errors import UsageError
@@ -16,6 +16,8 @@ def enter(node: Node, run: Run) -> Reaction:
             return menu.enter(node, run)
         case Queue():
             return queue.enter(node, run)
+        case Back():
+            return back.enter(node, run)
         case HangUp():
             return hang_up.enter(node, run)
 

@@ -28,5 +28,6 @@ class MessageBoxConfig(Section):
     then: str = Field(
         default=HANG_UP,
         pattern=WAY_OUT_PATTERN,
-        description="What follows: hang_up, or a target such as queue:service.",
+        description="What follows: hang_up, or a target such as queue:service. Who came by one of a queue's "
+        "self_service_keys goes back to the place there.",
     )

@@ -52,6 +52,8 @@ class Visit:
     """Whether it was before, for another reason."""
     is_over: bool = False
     """Whether only the thanks are left."""
+    back: str | None = None
+    """Where the call goes in place of the box's ``then``: the caller waits there."""
 
 
 @dataclass(slots=True)
@@ -164,7 +166,7 @@ class VoiceMessages:
 
     def _part(self, visit: Visit) -> Sequence[Output]:
         self._visits.by_call.pop(visit.call_id)
-        then = self._boxes[visit.box].then
+        then = visit.back or self._boxes[visit.box].then
         if then == HANG_UP:
             return (HangUpCall(call_id=visit.call_id, cause=Cause.NORMAL_CLEARING),)
         return (HandOff(call_id=visit.call_id, target=then),)
@@ -198,7 +200,8 @@ def _visit(event: CallArrived | CallHandedOff) -> Visit | None:
     scheme, box = parse_target(event.target)
     if scheme != MESSAGE_SCHEME:
         return None
-    return Visit(event.call_id, event.contact_id, event.caller_number, box)
+    back = event.back if isinstance(event, CallHandedOff) else None
+    return Visit(event.call_id, event.contact_id, event.caller_number, box, back=back)
 
 
 def _tags(recording_id: str | None, box: str) -> tuple[RecordingTagged, ...]:

@@ -14,6 +14,7 @@ from acd.inputs import (
     CallerCame,
     CallerConnected,
     CallerGone,
+    CallerReturned,
     ConfirmationHeard,
     CustomerAnswered,
     Input,
@@ -148,6 +149,10 @@ class Centre:
 
     def press(self, call_id: str, key: str) -> list[Output]:
         return self.tell(KeyPressed(call_id=call_id, key=key))
+
+    def come_back(self, call_id: str) -> list[Output]:
+        """From self-service."""
+        return self.tell(CallerReturned(call_id=call_id))
 
     def hang_up(self, call_id: str, reason: LeaveReason = LeaveReason.ABANDONED) -> list[Output]:
         return self.tell(CallerGone(call_id=call_id, reason=reason))

@@ -27,6 +27,7 @@ def check_state(state: AcdState) -> None:
     _staff_is_counted_right(state)
     _paces_know_who_waits_and_talks(state)
     _only_those_are_told_something_who_hear_it(state)
+    _in_self_service_is_only_who_waits_and_is_there(state)
     _what_supervisors_set_holds(state)
     _callbacks_can_be_found_and_end(state)
     _no_number_is_called_twice(state)
@@ -218,11 +219,19 @@ def _staff_is_counted_right(state: AcdState) -> None:
 
 def _only_those_are_told_something_who_hear_it(state: AcdState) -> None:
     for entry in state.entries.values():
-        assert entry.announcing is None or entry.state is EntryState.WAITING
+        assert entry.announcing is None or (entry.state is EntryState.WAITING and entry.visit is None)
     for offer in state.offers.values():
         entry = state.entries[offer.entry_id]
         being_connected = (entry.connecting, entry.state) == (offer.offer_id, EntryState.ACCEPTED)
         assert offer.greeting is None or being_connected
+
+
+def _in_self_service_is_only_who_waits_and_is_there(state: AcdState) -> None:
+    for entry in state.entries.values():
+        if entry.visit is not None:
+            assert entry.state is EntryState.WAITING
+            assert not entry.is_absent
+            assert not entry.is_item
 
 
 def _paces_know_who_waits_and_talks(state: AcdState) -> None:

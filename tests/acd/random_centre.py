@@ -2,7 +2,16 @@
 
 from random import Random
 
-from acd.config import AgentConfig, Closing, OverflowCause, OverflowRule, QueueConfig, RingRule, StrategyName
+from acd.config import (
+    AgentConfig,
+    Closing,
+    OverflowCause,
+    OverflowRule,
+    QueueConfig,
+    RingRule,
+    SelfServiceTurn,
+    StrategyName,
+)
 from acd.config_problems import find_problems
 
 NAMES = ("报修", "投诉", "service", "线路", "vip")
@@ -36,9 +45,9 @@ def _queue(choices: Random, name: str, names: list[str]) -> QueueConfig:
         overflow=[_rule(choices, name, names) for _ in range(choices.choice([0, 0, 1, 2]))],
         calendar=choices.choice(["", "", "", "office", "counter"]),
         closing=choices.choice(list(Closing)),
-        exit_keys={
-            key: _way_out(choices, names) for key in choices.sample("0159", choices.choice([0, 1, 2]))
-        },
+        exit_keys={key: _way_out(choices, names) for key in choices.sample("019", choices.choice([0, 1, 2]))},
+        self_service_keys=choices.choice([{}, {"5": "flow:bill"}]),
+        self_service_turn=choices.choice(list(SelfServiceTurn)),
     )
 
 

@@ -41,6 +41,7 @@ from acd.config import (
     QueueConfig,
     RingRule,
     RonaPolicy,
+    SelfServiceTurn,
     StrategyName,
 )
 from acd.events import LeaveReason, OfferResult
@@ -77,6 +78,8 @@ QUEUES = [
         music="music",
         announcements=Announcements(first_after_s=3, every_s=10, position=PositionRule.FALLING, wait=True),
         exit_keys={"0": "queue:service", "9": "flow:message", "1": "callback"},
+        self_service_keys={"5": "flow:bill"},
+        self_service_turn=SelfServiceTurn.LATER,
         callback_on_hang_up=True,
         callback_prompt="callback",
         callback_ring_s=6,
@@ -99,6 +102,7 @@ QUEUES = [
         callback_attempts=1,
         callback_valid_s=60,
         exit_keys={"1": "callback"},
+        self_service_keys={"5": "message:complaints"},
     ),
     QueueConfig(
         name="service",
@@ -190,7 +194,7 @@ def caller_is_steered(centre: Centre, choices: Random) -> None:
         return
     call_id, queue = choices.choice(calls), choices.choice(centre.queues).name
     asks: list[Command | Input] = [
-        KeyPressed(call_id=call_id, key=choices.choice("0159")),
+        KeyPressed(call_id=call_id, key=choices.choice("01559")),
         RequestCallback(callback_id="", call_id=call_id, numbers=(choices.choice(NUMBERS),)),
         ChangeCaller(call_id=call_id, priority=choices.choice([0, 3, 254])),
         ChangeCaller(call_id=call_id, requirement=choices.choice(REQUIREMENTS)),
@@ -211,6 +215,14 @@ def agent_is_moved(centre: Centre, choices: Random) -> None:
         ChangeSkills(agent_id=agent_id, tags=tuple(choices.sample(["trainee", "vip"], 1))),
     ]
     tell_or_be_refused(centre, choices.choice(asks))
+
+
+def caller_comes_back(centre: Centre, choices: Random) -> None:
+    """From self-service, or, of no matter, from nowhere."""
+    entries = list(centre.core.state.entries.values())
+    away = [entry for entry in entries if entry.visit]
+    if entries:
+        centre.come_back(choices.choice(away or entries).call_id)
 
 
 def tell_or_be_refused(centre: Centre, ask: Command | Input) -> None:
@@ -350,6 +362,7 @@ DEEDS = (
     time_passes,
     caller_goes,
     caller_is_steered,
+    caller_comes_back,
     agent_is_moved,
     callback_moves,
     callback_moves,

@@ -35,6 +35,7 @@ from switch.events import (
     CallConnected,
     CallEnded,
     CallHandedOff,
+    DigitReceived,
     OfferAccepted,
     OfferEnded,
     OfferRinging,
@@ -50,7 +51,7 @@ QUEUES = [
         max_wait_s=60,
         on_timeout="flow:closed",
     ),
-    QueueConfig(name="narrow", max_waiting=1),
+    QueueConfig(name="narrow", max_waiting=1, self_service_keys={"2": "flow:bill"}),
 ]
 AGENTS = [AgentConfig(id="1001", name="王芳", queues=["service"])]
 STATIONS = {"phone": 0}
@@ -423,3 +424,66 @@ def test_who_calls_again_waits_for_the_agent_of_the_last_call_and_is_known() -> 
     assert rig.verb("queue.explain", call_id="again")["alone_for_s"] == 30
     joined = [event for event in rig.events if isinstance(event, CallerJoined)]
     assert [event.repeats for event in joined] == [0, 1, 1]
+
+
+LENT = replace(HANDED_OFF, target="flow:bill", back="queue:narrow?place=call")
+
+
+def lent() -> Rig:
+    """A caller of queue narrow, in self-service."""
+    rig = Rig()
+    rig.feed(replace(HANDED_OFF, target="queue:narrow"))
+    commands = rig.feed(DigitReceived(call_id="call", digit="2", duration_ms=100))
+    assert commands[-1] == HandOff(call_id="call", target="flow:bill", back="queue:narrow?place=call")
+    rig.feed(LENT)
+    (waiting,) = rig.verb("queue.waiting", queue="narrow")
+    assert waiting["self_service"] == "flow:bill"
+    return rig
+
+
+@pytest.mark.parametrize("target", ["queue:narrow?place=call", "queue:narrow", "queue:service,narrow"])
+def test_a_lent_call_comes_back_to_its_place_by_any_target_that_names_the_queue(target: str) -> None:
+    rig = lent()
+    rig.feed(replace(HANDED_OFF, target=target))
+    (waiting,) = rig.verb("queue.waiting", queue="narrow")
+    assert (waiting["self_service"], waiting["offers"]) == (None, 0)
+    assert [event for event in rig.events if isinstance(event, CallerLeft)] == []
+
+
+def test_a_lent_call_that_goes_elsewhere_has_left_the_queue() -> None:
+    rig = lent()
+    rig.feed(replace(HANDED_OFF, target="queue:service"))
+    assert rig.verb("queue.waiting", queue="narrow") == []
+    assert len(rig.verb("queue.waiting", queue="service")) == 1
+
+
+@pytest.mark.parametrize(
+    ("by_caller", "reason"), [(True, LeaveReason.ABANDONED), (False, LeaveReason.EXITED)]
+)
+def test_a_lent_call_that_ends_was_given_up_by_the_caller_only(by_caller: bool, reason: LeaveReason) -> None:
+    rig = lent()
+    rig.feed(replace(ENDED, by_caller=by_caller))
+    (left,) = [event for event in rig.events if isinstance(event, CallerLeft)]
+    assert left.reason is reason
+
+
+def test_when_the_turn_comes_a_lent_call_is_taken_back_and_the_agent_rung() -> None:
+    queue = QueueConfig(name="service", self_service_keys={"2": "flow:bill"})
+    rig = Rig([queue])
+    rig.feed(HANDED_OFF, DigitReceived(call_id="call", digit="2", duration_ms=100))
+    back = "queue:service?place=call"
+    rig.feed(replace(HANDED_OFF, target="flow:bill", back=back))
+    mark = len(rig.commands)
+    rig.staff()
+    rig.feed(replace(HANDED_OFF, target=back))
+    assert rig.commands[mark : mark + 2] == [
+        HandOff(call_id="call", target=back),
+        StopPrompt(call_id="call"),
+    ]
+    assert [command.station for command in rig.commands if isinstance(command, OfferCall)] == ["phone"]
+
+
+def test_the_place_of_one_who_has_none_is_a_new_one() -> None:
+    rig = Rig()
+    rig.feed(replace(HANDED_OFF, target="queue:narrow?place=call"))
+    assert len(rig.verb("queue.waiting", queue="narrow")) == 1

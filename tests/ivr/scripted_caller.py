@@ -36,6 +36,10 @@ class ScriptedCaller:
     def arrives(self, flow: str = "hotline") -> "ScriptedCaller":
         return self._give(CallGiven(call_id=self.call_id, flow=flow, answered=False))
 
+    def is_lent(self, back: str, flow: str = "hotline") -> "ScriptedCaller":
+        """By a queue, in which the caller waits on."""
+        return self._give(CallGiven(call_id=self.call_id, flow=flow, answered=True, back=back))
+
     def is_answered(self) -> "ScriptedCaller":
         return self._give(CallerListens(call_id=self.call_id))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ivr.check import Surroundings
-from ivr.document import Flow, HangUp, Menu, Play, Queue
+from ivr.document import Back, Flow, HangUp, Menu, Play, Queue
 from ivr.events import FlowEnd
 from ivr.reader import read_flow
 from media.prompts import load_prompts
@@ -35,8 +35,8 @@ def test_the_mistakes_are_told_as_it_says(surroundings: Surroundings) -> None:
     assert [str(problem) for problem in problems] == TOLD.splitlines()
 
 
-@pytest.mark.parametrize("model", [Flow, Play, Menu, Queue, HangUp], ids=lambda model: model.__name__)
-def test_every_key_is_explained(model: type[Flow | Play | Menu | Queue | HangUp]) -> None:
+@pytest.mark.parametrize("model", [Flow, Play, Menu, Queue, Back, HangUp], ids=lambda model: model.__name__)
+def test_every_key_is_explained(model: type[Flow | Play | Menu | Queue | Back | HangUp]) -> None:
     for key in model.model_fields:
         assert f"`{key}`" in TEXT, key
 

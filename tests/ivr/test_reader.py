@@ -50,8 +50,8 @@ MISTAKES = [
     ("language: zh", "language: Chinese", 3, "language", "Chinese", "a language tag"),
     ("start: greeting", "start: greting", 4, "start", "greting", "name of a node (did you mean greeting?)"),
     ("start: greeting", "start: [greeting]", 4, "start", "", "a text"),
-    ("type: play", "type: plya", 7, "nodes.greeting.type", "plya", "one of play, menu, queue, hang_up"),
-    ("type: play", "typ: play", 6, "nodes.greeting.type", "", "one of play, menu, queue, hang_up"),
+    ("type: play", "type: plya", 7, "nodes.greeting.type", "plya", "one of play, menu, queue, back, hang_up"),
+    ("type: play", "typ: play", 6, "nodes.greeting.type", "", "one of play, menu, queue, back, hang_up"),
     ("[zh/greeting]", "zh/greeting", 8, "nodes.greeting.prompts", "zh/greeting", "a list"),
     ("[zh/greeting]", "[]", 8, "nodes.greeting.prompts", "", "at least 1 entry"),
     ("[zh/greeting]", "[zh/greting]", 8, "nodes.greeting.prompts[0]", "zh/greting", "mean zh/greeting?"),
@@ -144,7 +144,7 @@ nodes:
 def test_a_circle_without_a_way_out_is_told_once() -> None:
     _, (problem,) = read_flow(CIRCLE, "circle.yaml", SURROUNDINGS)
     assert (problem.line, problem.key) == (7, "nodes.a")
-    assert problem.expected == "a way on to a queue or hang_up node; there is only a, b"
+    assert problem.expected == "a way on to a queue, back or hang_up node; there is only a, b"
 
 
 def test_a_circle_that_can_be_left_by_a_key_is_fine() -> None:

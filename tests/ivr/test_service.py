@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ivr.config import IvrConfig
+from ivr.document import Flow
 from ivr.service import build
 from media.masking import MASKED
 from runtime.alarm import ManualAlarm
@@ -37,13 +38,13 @@ EXCHANGE_COMMANDS = (AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt)
 class House:
     """The application on a driver, and in the exchange's place a list of what it is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, flow: Flow = HOTLINE) -> None:
         self.clock = ManualClock()
         self.alarm = ManualAlarm()
         self.faults: list[Exception] = []
         self.told: list[Any] = []
         self.events: list[Event] = []
-        self.application = build(IvrConfig(), {"hotline": HOTLINE}, SeededIds())
+        self.application = build(IvrConfig(), {"hotline": flow}, SeededIds())
         self.driver = Driver(self.clock, self.alarm, self._note_fault)
         self.driver.add_routes(self.application.routes)
         self.driver.add_routes(dict.fromkeys(EXCHANGE_COMMANDS, self._tell))
@@ -75,7 +76,7 @@ class House:
             )
         )
 
-    def hand_off(self, target: str) -> None:
+    def hand_off(self, target: str, back: str | None = None) -> None:
         self.driver.submit(
             CallHandedOff(
                 call_id="call-1",
@@ -84,6 +85,7 @@ class House:
                 caller_name="",
                 access_code="95598",
                 target=target,
+                back=back,
             )
         )
 
@@ -141,6 +143,16 @@ def test_a_call_taken_from_a_flow_is_let_go(house: House) -> None:
     house.press("1")
     assert house.told == [MENU]
     assert house.flow_calls() == 0
+
+
+def test_a_call_that_is_lent_is_given_back() -> None:
+    flow = flow_of(
+        {"bill": {"type": "play", "prompts": ["zh/bill"], "next": "back"}, "back": {"type": "back"}}
+    )
+    house = House(flow)
+    house.hand_off("flow:hotline", back="queue:billing?place=call")
+    house.driver.submit(PromptFinished(call_id="call-1", playback_id="playback-1", reason="finished"))
+    assert house.told[-1] == HandOff(call_id="call-1", target="queue:billing?place=call")
 
 
 def test_silence_ends_the_call_with_the_flows_cause(house: House) -> None:

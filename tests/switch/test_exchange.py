@@ -391,6 +391,17 @@ def test_a_call_that_is_handed_round_in_circles_is_ended() -> None:
     rig.assert_idle()
 
 
+def test_a_caller_who_presses_keys_may_be_handed_on_as_often_as_that_leads_to() -> None:
+    rig = ExchangeRig()
+    call_id = rig.arrive()
+    rig.feed(AnswerCall(call_id=call_id))
+    for _ in range(MAX_HAND_OFFS + 1):
+        rig.feed(DigitDetected(leg_id="customer", digit="2", duration_ms=80))
+        rig.feed(HandOff(call_id=call_id, target="queue:service", back="queue:narrow"))
+    assert {event.back for event in rig.all(CallHandedOff)} == {"queue:narrow"}
+    assert rig.all(CallEnded) == []
+
+
 def test_a_caller_who_holds_gets_an_answer_and_the_endpoint_is_told() -> None:
     rig = ExchangeRig()
     talking(rig)

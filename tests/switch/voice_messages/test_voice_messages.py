@@ -50,7 +50,7 @@ class Boxes:
     def arrive(self) -> None:
         self.outputs = self.core.call_arrived(ARRIVED, self.now)
 
-    def come_from_a_queue(self, target: str = "message:service") -> None:
+    def come_from_a_queue(self, target: str = "message:service", back: str | None = None) -> None:
         event = CallHandedOff(
             call_id="call",
             contact_id="contact",
@@ -58,6 +58,7 @@ class Boxes:
             caller_name="",
             access_code="95598",
             target=target,
+            back=back,
         )
         self.outputs = self.core.call_handed_off(event, self.now)
 
@@ -222,3 +223,25 @@ def test_a_core_rebuilt_from_a_snapshot_goes_on() -> None:
     boxes.core = twin
     boxes.wait(30)
     assert boxes.left().recording_id == "recording"
+
+
+def test_who_waits_in_a_queue_goes_back_there_after_the_message_whatever_the_box_says() -> None:
+    boxes = Boxes()
+    boxes.come_from_a_queue(back="queue:billing?place=call")
+    boxes.finish_prompts()
+    boxes.wait(5)
+    boxes.press("#")
+    boxes.finish_prompts()
+    assert boxes.of(HandOff) == [HandOff(call_id="call", target="queue:billing?place=call")]
+    assert boxes.of(HangUpCall) == []
+
+
+def test_a_message_that_is_interrupted_because_an_agent_is_there_is_kept() -> None:
+    boxes = Boxes()
+    boxes.come_from_a_queue(back="queue:billing?place=call")
+    boxes.finish_prompts()
+    boxes.core.call_recorded(CallRecorded(call_id="call", recording_id="recording"), boxes.now)
+    boxes.wait(5)
+    boxes.come_from_a_queue("queue:billing?place=call")
+    (left,) = boxes.of(VoiceMessageLeft)
+    assert (left.end, left.recording_id) == (MessageEnd.HANDED_OFF, "recording")
