@@ -10,9 +10,10 @@ from acd.events import CallerTold
 from acd.inputs import PlaybackOver
 from acd.places import home_of, play_music
 from acd.queue import Queue
-from acd.spoken import in_language, minutes, number, rounded_minutes
+from acd.spoken import in_language, minutes, rounded_minutes
 from acd.state import Timer
 from acd.step import Step
+from media.spoken.values import number
 
 
 def announce(step: Step, timer: Timer) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from acd.commands import ConnectCaller, GreetAgent
 from acd.config import QueueConfig
 from acd.entry import Entry, Offer
-from acd.spoken import digits, in_language, minutes, rounded_minutes
+from acd.spoken import in_language, minutes, rounded_minutes
 from acd.state import Timer, TimerKind
 from acd.step import Step
+from media.spoken.values import digits
 
 CONNECT_LIMIT_S = 5.0
 """Connecting an accepted offer takes milliseconds; this merely bounds the harm when it does not happen."""

@@ -1,10 +1,11 @@
-"""Numbers and times as lists of prompts: ``zh/digits/3``, ``zh/numbers/10`` …"""
+"""What queues say of waiting and of agents: prompts in the language of the queue."""
 
 import math
 from collections.abc import Iterator
 
 from acd.announcements import Announcements, PositionRule
 from acd.config import QueueConfig
+from media.spoken.values import count
 from runtime.problems import KeyPath
 
 _BY_FIVES_ABOVE = 10
@@ -26,17 +27,6 @@ def prompts_of(queue: QueueConfig) -> Iterator[tuple[KeyPath, str]]:
     return ((path, in_language(name, queue.language)) for path, name in named)
 
 
-def number(language: str, value: int) -> tuple[str, ...]:
-    """A whole number from 0 to 9999 as people say it."""
-    words = _english(value) if language == "en" else _chinese(value)
-    return tuple(f"{language}/{word}" for word in words)
-
-
-def digits(language: str, text: str) -> tuple[str, ...]:
-    """The digits of a number such as an agent's, one by one; other characters are silent."""
-    return tuple(f"{language}/digits/{digit}" for digit in text if digit in "0123456789")
-
-
 def rounded_minutes(seconds: float) -> int:
     """Up to whole minutes, and above ten to fives: sooner is no disappointment."""
     exact = max(math.ceil(seconds / 60), 1)
@@ -44,44 +34,11 @@ def rounded_minutes(seconds: float) -> int:
 
 
 def minutes(rules: Announcements, language: str, value: int) -> tuple[str, ...]:
-    """A number of minutes; Chinese has a word of its own for two of something."""
-    counted = ("zh/numbers/two",) if (language, value) == ("zh", 2) else number(language, value)
-    return (*counted, in_language(rules.wait_after_one if value == 1 else rules.wait_after, language))
+    """So many minutes."""
+    unit = rules.wait_after_one if value == 1 else rules.wait_after
+    return (*count(language, value), in_language(unit, language))
 
 
 def in_language(name: str, language: str) -> str:
     """The prompt of this name in a language."""
     return name.replace("{language}", language)
-
-
-def _chinese(value: int) -> Iterator[str]:
-    if value == 0:
-        yield "digits/0"
-    is_first, skipped = True, False
-    for unit in (1000, 100, 10, 1):
-        digit, value = divmod(value, unit)
-        if not digit:
-            skipped = not is_first
-            continue
-        if skipped:
-            yield "digits/0"
-        if not (is_first and unit == 10 and digit == 1):  # 十二, but 一百一十二
-            yield f"digits/{digit}"
-        if unit > 1:
-            yield f"numbers/{unit}"
-        is_first, skipped = False, False
-
-
-def _english(value: int) -> Iterator[str]:
-    for unit in (1000, 100):
-        if value >= unit:
-            yield from (f"digits/{value // unit}", f"numbers/{unit}")
-            value %= unit
-            if not value:
-                return
-    if value >= 20:
-        yield f"numbers/{value // 10 * 10}"
-        value %= 10
-        if not value:
-            return
-    yield f"digits/{value}" if value < 10 else f"numbers/{value}"

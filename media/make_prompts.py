@@ -1,4 +1,4 @@
-"""Makes the shipped prompts in conf/prompts: speech from texts.yaml by espeak-ng, and two tones.
+"""Makes the shipped prompts in conf/prompts: speech from texts.yaml by espeak-ng, a pause, and two tones.
 
 Run it by hand after a change of the texts (``make prompts``) and commit what it made. The same texts and
 the same espeak-ng give the same files.
@@ -16,11 +16,15 @@ import soundfile
 import soxr
 from ruamel.yaml import YAML
 
+from media.spoken.words import PAUSE
+
 Sound = npt.NDArray[np.float64]
 """Mono at RATE_HZ, full scale is 1."""
 
 RATE_HZ = 8000
 FOLDER = Path(__file__).parent.parent / "conf" / "prompts"
+
+PAUSE_S = 0.25
 
 SPEECH_RMS = 10 ** (-20 / 20)
 SPEECH_PEAK = 10 ** (-2 / 20)
@@ -39,6 +43,7 @@ def main() -> None:
             write(f"{language}/{name}", speak(text, **table["voices"][language]))
     write("ring_back", ring_back())
     write("music", music())
+    write(PAUSE, np.zeros(int(PAUSE_S * RATE_HZ)))
 
 
 def flatten(texts: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Values as lists of prompts, by the grammar of each language: numbers, money, dates, times."""
