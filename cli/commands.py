@@ -16,6 +16,7 @@ from cli import (
     flows,
     items,
     lists,
+    prompts,
     queues,
     recordings,
     records,
@@ -101,6 +102,7 @@ app.add_typer(lists.app, name="lists")
 app.add_typer(stations.app, name="stations")
 app.add_typer(sip.app, name="sip")
 app.add_typer(flows.app, name="flows")
+app.add_typer(prompts.app, name="prompts")
 app.add_typer(sip.app, name="sip")
 app.add_typer(events.app, name="events")
 app.add_typer(recordings.app, name="recordings")

@@ -11,28 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import soundfile
 import soxr
 from ruamel.yaml import YAML
 
+from media.prompt_sound import Sound, treat
 from media.spoken.words import PAUSE
-
-Sound = npt.NDArray[np.float64]
-"""Mono at RATE_HZ, full scale is 1."""
 
 RATE_HZ = 8000
 FOLDER = Path(__file__).parent.parent / "conf" / "prompts"
 
 PAUSE_S = 0.25
-
-SPEECH_RMS = 10 ** (-20 / 20)
-SPEECH_PEAK = 10 ** (-2 / 20)
-SILENCE = 10 ** (-45 / 20)
-"""Quieter than this at the beginning or end of speech is cut off."""
-FRAME = RATE_HZ // 100
-MARGIN = 3 * FRAME
-"""Left before the first and after the last sound, so that no consonant is clipped."""
 
 
 def main() -> None:
@@ -69,35 +58,7 @@ def speak(text: str, voice: str, speed: int) -> Sound:
         spoken = Path(folder) / "spoken.wav"
         subprocess.run(["espeak-ng", "-v", voice, "-s", str(speed), "-w", spoken, text], check=True)
         sound, rate_hz = soundfile.read(spoken, dtype="float64")
-    return level(trim(soxr.resample(sound, rate_hz, RATE_HZ, quality="VHQ")))
-
-
-def trim(sound: Sound) -> Sound:
-    """Without the silence at both ends, but for a margin that fades in and out."""
-    loud = np.flatnonzero(frame_rms(sound) > SILENCE)
-    begin = max(loud[0] * FRAME - MARGIN, 0)
-    kept = sound[begin : (loud[-1] + 1) * FRAME + MARGIN].copy()
-    fade = np.linspace(0.0, 1.0, FRAME)
-    kept[:FRAME] *= fade
-    kept[-FRAME:] *= fade[::-1]
-    return kept
-
-
-def level(sound: Sound) -> Sound:
-    """At SPEECH_RMS where there is speech, with the highest peaks held below SPEECH_PEAK."""
-    frames = frame_rms(sound)
-    speech = frames[frames > SILENCE]
-    gain = SPEECH_RMS / np.sqrt(np.mean(speech**2))
-    highest = np.max(np.abs(sound))
-    levelled: Sound = sound * min(gain, SPEECH_PEAK / highest)
-    return levelled
-
-
-def frame_rms(sound: Sound) -> Sound:
-    """The loudness of each 10 ms."""
-    whole = sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME)
-    loudness: Sound = np.sqrt(np.mean(whole**2, axis=1))
-    return loudness
+    return treat(soxr.resample(sound, rate_hz, RATE_HZ, quality="VHQ"), RATE_HZ).sound
 
 
 def ring_back() -> Sound:

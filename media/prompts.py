@@ -33,6 +33,10 @@ _NOT_SOUND = (".md", ".txt", ".yaml", ".toml")
 """Notes that may lie beside the sounds."""
 
 
+class UnusableSoundError(Exception):
+    """A file is no sound that can be a prompt; says what was expected of it."""
+
+
 class PromptLibrary:
     """All prompts by name: the path below the folder without its suffix, such as ``zh/greeting``."""
 
@@ -74,8 +78,8 @@ def load_prompts(folder: Path) -> tuple[PromptLibrary, list[Problem]]:
     for path in _sounds(folder):
         name = path.relative_to(folder).with_suffix("").as_posix()
         try:
-            sound, rate_hz = _read(path)
-        except _UnusableError as fault:
+            sound, rate_hz = read_sound(path)
+        except UnusableSoundError as fault:
             problems.append(Problem(str(path), 0, name, "", str(fault)))
             continue
         if name in prompts:
@@ -87,13 +91,21 @@ def load_prompts(folder: Path) -> tuple[PromptLibrary, list[Problem]]:
     return PromptLibrary(prompts, wide), problems
 
 
+def read_sound(path: Path) -> tuple[npt.NDArray[np.float32], int]:
+    """Any sound file as one channel, full scale 1, and its rate. Raises UnusableSoundError."""
+    try:
+        with soundfile.SoundFile(path) as file:
+            _refuse_unusable(file)
+            return np.concatenate(list(_mono_blocks(file))), file.samplerate
+    except (OSError, soundfile.LibsndfileError) as fault:
+        raise UnusableSoundError(f"a readable sound file ({fault})") from fault
+    except TypeError as fault:  # soundfile would have to be told the format of a .raw file
+        raise UnusableSoundError("a sound file with a header") from fault
+
+
 def resampled(samples: Samples, from_hz: int, to_hz: int) -> Samples:
     """The same sound at another rate."""
     return _at(to_hz, samples.astype(np.float32) / np.float32(32768), from_hz)
-
-
-class _UnusableError(Exception):
-    """Says what was expected of the file."""
 
 
 def _sounds(folder: Path) -> Iterator[Path]:
@@ -103,27 +115,15 @@ def _sounds(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(path: Path) -> tuple[npt.NDArray[np.float32], int]:
-    """One channel, and its rate."""
-    try:
-        with soundfile.SoundFile(path) as file:
-            _refuse_unusable(file)
-            return np.concatenate(list(_mono_blocks(file))), file.samplerate
-    except (OSError, soundfile.LibsndfileError) as fault:
-        raise _UnusableError(f"a readable sound file ({fault})") from fault
-    except TypeError as fault:  # soundfile would have to be told the format of a .raw file
-        raise _UnusableError("a sound file with a header") from fault
-
-
 def _refuse_unusable(file: soundfile.SoundFile) -> None:
     if file.frames <= 0:
-        raise _UnusableError("a sound that is not empty")
+        raise UnusableSoundError("a sound that is not empty")
     if file.channels > MAX_CHANNELS:
-        raise _UnusableError(f"at most {MAX_CHANNELS} channels")
+        raise UnusableSoundError(f"at most {MAX_CHANNELS} channels")
     if not MIN_RATE_HZ <= file.samplerate <= MAX_RATE_HZ:
-        raise _UnusableError(f"{MIN_RATE_HZ} to {MAX_RATE_HZ} samples a second")
+        raise UnusableSoundError(f"{MIN_RATE_HZ} to {MAX_RATE_HZ} samples a second")
     if file.frames > MAX_PROMPT_S * file.samplerate:
-        raise _UnusableError(f"at most {MAX_PROMPT_S} seconds")
+        raise UnusableSoundError(f"at most {MAX_PROMPT_S} seconds")
 
 
 def _mono_blocks(file: soundfile.SoundFile) -> Iterator[npt.NDArray[np.float32]]:
