@@ -1,16 +1,25 @@
-"""``ringmain supervise``: what supervisors do with agents."""
+"""``ringmain supervise``: what supervisors do with agents, and at their calls."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from cli.agents import Agent, show
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
+from cli.output import print_json, print_line
+from cli.table import print_table
 
-app = noun("Supervisors: make agents ready or not, end shifts and calls, decide on leave.")
+app = noun("Supervisors: make agents ready or not, end shifts and calls, decide on leave, listen to calls.")
 
 By = Annotated[str, typer.Option(help="Who wants it, as events tell it.")]
+Whom = Annotated[str, typer.Argument(help="The agent's number, or the call's whole id.")]
+Station = Annotated[
+    str,
+    typer.Option(help="Your phone, which is rung; by default where the agent --by is signed in."),
+]
 
 
 @app.command("ready")
@@ -84,3 +93,128 @@ def deny_leave(
 ) -> None:
     """Let an agent not go who asked for leave."""
     show(ask(socket, config, "agent.deny_leave", agent=agent, by=by), as_json)
+
+
+@app.command("monitor")
+def monitor(
+    whom: Whom,
+    by: By,
+    station: Station = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Hear both who talk, unheard 监听: your phone is rung. Given again, it ends whisper or barge."""
+    _show_listening(_ask_at_call("call.monitor", whom, by, station, socket, config), as_json)
+
+
+@app.command("whisper")
+def whisper(
+    whom: Whom,
+    by: By,
+    station: Station = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Be heard by the agent alone 耳语."""
+    _show_listening(_ask_at_call("call.whisper", whom, by, station, socket, config), as_json)
+
+
+@app.command("barge")
+def barge(
+    whom: Whom,
+    by: By,
+    station: Station = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Be heard by both who talk 插入."""
+    _show_listening(_ask_at_call("call.barge", whom, by, station, socket, config), as_json)
+
+
+@app.command("intercept")
+def intercept(
+    whom: Whom,
+    by: By,
+    station: Station = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a call over 拦截: the agent is let go of, and you talk to the customer."""
+    _show_listening(_ask_at_call("call.intercept", whom, by, station, socket, config), as_json)
+
+
+@app.command("follow")
+def follow(
+    agent: Agent,
+    by: By,
+    station: Station = "",
+    mode: Annotated[str, typer.Option(help="monitor, whisper or barge.")] = "monitor",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Stay with an agent from call to call, until `stop` or until you hang up."""
+    answer = ask(socket, config, "agent.follow", agent=agent, by=by, station=station, mode=mode)
+    _show_listening(answer, as_json)
+
+
+@app.command("stop")
+def stop(
+    by: By,
+    station: Station = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Leave the call you supervise; the two talk on."""
+    answer = ask(socket, config, "call.stop_supervising", by=by, station=station)
+    if as_json:
+        print_json(answer)
+    else:
+        print_line(f"station {escape(answer['supervisor'])} supervises nobody any more")
+
+
+@app.command("list")
+def list_supervisors(
+    socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """List who supervises whom."""
+    found = ask(socket, config, "call.supervisors")
+    if as_json:
+        print_json(found)
+        return
+    columns = ("supervisor", "by", "mode", "agent at", "follows", "call", "listens")
+    rows = (
+        (
+            one["supervisor"],
+            one["by"],
+            one["mode"],
+            one["station"],
+            one["follows"],
+            one["call_id"],
+            one["listens"],
+        )
+        for one in found
+    )
+    print_table("supervisors", columns, rows)
+
+
+def _ask_at_call(
+    verb: str, whom: str, by: str, station: str, socket: Path | None, config: Path | None
+) -> dict[str, Any]:
+    target = {"call_id": whom} if whom.startswith("call-") else {"agent": whom}
+    answer: dict[str, Any] = ask(socket, config, verb, by=by, station=station, **target)
+    return answer
+
+
+def _show_listening(answer: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(answer)
+        return
+    at = f"call {answer['call_id']}" if answer["call_id"] else f"agent {answer['follows']}"
+    words = "is at" if answer["listens"] else "is rung for"
+    print_line(f"station {escape(answer['supervisor'])} {words} {escape(at)}, to {answer['mode']}")

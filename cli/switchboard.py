@@ -41,6 +41,7 @@ from switch.metrics import Metrics
 from switch.placing_verbs import PlacingVerbs
 from switch.recording_rule import RecordingPolicies, policy_of
 from switch.sip.guard.commands import DelayMeasured
+from switch.supervision.verbs import SupervisorVerbs
 from switch.verbs import ExchangeVerbs
 
 VERSION = version("ringmain")
@@ -147,6 +148,8 @@ class Switchboard:
         yield from MediaVerbs(exchange, self._media.facts_of, self._ground.clock).verbs()
         yield from ForkVerbs(exchange, self._media.forks, ids, submit).verbs()
         yield from MaskVerbs(exchange, ids, submit).verbs()
+        supervision, house = self._applications.supervision, self._applications.house()
+        yield from SupervisorVerbs(supervision, exchange, house, ids, submit).verbs()
         yield from self._memory.archive.verbs()
         yield from self._customers.verbs()
         yield from self._signalling.verbs()

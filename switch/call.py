@@ -9,6 +9,7 @@ from switch.dial_plan import NUMBER_SCHEME
 from switch.key_echoes import KeyEchoes
 from switch.recording_rule import RecordingRule
 from switch.sdp.offer_answer import LocalMedia, MediaAgreement
+from switch.supervision_mode import SupervisionMode
 
 
 class CallState(StrEnum):
@@ -113,6 +114,15 @@ class Placement:
 
 
 @dataclass(slots=True)
+class Supervisor:
+    """Somebody in a call of their own who listens to those who talk in another."""
+
+    mode: SupervisionMode
+    beside: str
+    """The leg of the agent, who alone hears a whisper."""
+
+
+@dataclass(slots=True)
 class Call:
     """A customer's call and everything that hangs on it."""
 
@@ -152,6 +162,12 @@ class Call:
     hand_offs: int = 0
     transfer: Transfer | None = None
     """The transfer under way."""
+    mixed: bool = False
+    """Whether those who talk are in a mix, which has the call's id, and not just bridged."""
+    supervisors: dict[str, Supervisor] = field(default_factory=dict)
+    """Who listens to those who talk, by their own calls."""
+    supervises: str | None = None
+    """The call that the customer of this one listens to."""
 
     def offer_of(self, leg: Leg) -> Offer:
         """The offer a station's leg serves."""

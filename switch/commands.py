@@ -5,6 +5,7 @@ from dataclasses import field
 from runtime.vocabulary import Command, plain_data
 from switch.causes import Cause
 from switch.recording_rule import RecordingRule
+from switch.supervision_mode import SupervisionMode
 
 
 @plain_data
@@ -141,6 +142,24 @@ class UnmaskDigits(Command):
     """End the mask of a customer's leg; its keys are forgotten."""
 
     leg_id: str
+
+
+@plain_data
+class SuperviseCall(Command):
+    """Let the customer of one call listen to those who talk in another, or in another mode than now.
+
+    SupervisionBegan or SupervisionChanged follows; SupervisionEnded when the agent does not talk there.
+    """
+
+    call_id: str
+    """Where they talk."""
+    supervisor_call_id: str
+    """The supervisor's own."""
+    station: str
+    """Of the agent who is supervised."""
+    mode: SupervisionMode
+    by: str
+    """Who wants it, as events tell it."""
 
 
 @plain_data

@@ -22,9 +22,12 @@ class CustomerLegs:
         self._recording = recording
 
     def ring(self, command: RingCall) -> list[Output]:
-        """180, or 183 with the far end's early media, which a caller who is answered hears without more."""
+        """180, or 183 with the far end's early media, which a caller who is answered hears without more.
+
+        Who talks to somebody hears no phone ring.
+        """
         call = self._calls.by_id.get(command.call_id)
-        if call is None or call.state is CallState.CALLING:
+        if call is None or call.state in (CallState.CALLING, CallState.CONNECTED):
             return []
         offer = call.offers.get(command.offer_id) if command.offer_id else None
         if offer is not None and offer.early_media and call.customer.agreement is not None:

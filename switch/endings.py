@@ -8,7 +8,8 @@ from media.commands import CloseEndpoint, StopPlayback, StopRecording
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
-from switch.events import CallEnded, CallRefused, OfferEnded
+from switch.conversation import disband, stop_listening
+from switch.events import CallEnded, CallRefused, OfferEnded, SupervisionEnd
 from switch.sip.commands import HangUpLeg
 from switch.sip.events import LegArrived
 
@@ -41,8 +42,8 @@ def drop_offer(
 
     ``keep_leg``: the leg goes on in another call.
     """
+    outputs = disband(calls, call) if call.connected_offer == offer.offer_id else []
     calls.remove_offer(call, offer)
-    outputs: list[Output] = []
     if call.connected_offer == offer.offer_id:
         call.connected_offer = None
         call.state = CallState.ANSWERED
@@ -65,7 +66,8 @@ def drop_offer(
 
 def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list[Output]:
     """End the call with all that hangs on it; afterwards the exchange knows nothing of it."""
-    outputs = release(call.customer, cause)
+    left = SupervisionEnd.SUPERVISOR_LEFT if by_caller else SupervisionEnd.STOPPED
+    outputs = [*stop_listening(calls, call, left), *release(call.customer, cause)]
     if call.recording_id is not None:
         outputs.append(StopRecording(recording_id=call.recording_id))
     outputs.append(

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from runtime.vocabulary import Event, plain_data
 from switch.causes import Cause
+from switch.supervision_mode import SupervisionMode
 
 
 @plain_data
@@ -169,6 +170,8 @@ class TransferKind(StrEnum):
     """By joining two calls of the one who transfers."""
     REPLACED = "replaced"
     """By a phone that stepped in for another."""
+    INTERCEPTED = "intercepted"
+    """By a supervisor who took the agent's place."""
 
 
 @plain_data
@@ -180,7 +183,7 @@ class CallTransferred(Event):
     contact_id: str
     """Of the customer who is in the call now."""
     kind: TransferKind
-    """How: ``blind``, ``attended`` or ``replaced``."""
+    """How: ``blind``, ``attended``, ``replaced`` or ``intercepted``."""
     by: str
     """The station that passed it on, or that another stepped in for."""
     target: str
@@ -289,6 +292,71 @@ class CallResumed(Event):
     call_id: str
     by: str
     """``customer`` or ``station``: who held."""
+
+
+@plain_data
+class SupervisionBegan(Event):
+    """A supervisor hears those who talk in a call."""
+
+    topic: ClassVar[str] = "supervision.began"
+    call_id: str
+    """Where they talk."""
+    supervisor_call_id: str
+    """The supervisor's own."""
+    supervisor: str
+    """The station where the supervisor is."""
+    station: str
+    """The station of the agent who is supervised."""
+    mode: SupervisionMode
+    """Who hears the supervisor: nobody, the agent, or both."""
+    by: str
+    """Who wanted it."""
+
+
+@plain_data
+class SupervisionChanged(Event):
+    """A supervisor is heard by others than before."""
+
+    topic: ClassVar[str] = "supervision.changed"
+    call_id: str
+    """Where they talk."""
+    supervisor_call_id: str
+    """The supervisor's own."""
+    mode: SupervisionMode
+    """Who hears the supervisor now."""
+    by: str
+    """Who wanted it."""
+
+
+class SupervisionEnd(StrEnum):
+    """Why a supervisor listens no longer."""
+
+    CALL_OVER = "call_over"
+    """Customer and agent do not talk with each other any more: one hung up, or the call went elsewhere."""
+    SUPERVISOR_LEFT = "supervisor_left"
+    """The supervisor hung up."""
+    STOPPED = "stopped"
+    """By command, or with the switch."""
+    INTERCEPTED = "intercepted"
+    """The supervisor has the call now."""
+    NOT_ANSWERED = "not_answered"
+    """The supervisor's phone could not be had."""
+
+
+@plain_data
+class SupervisionEnded(Event):
+    """A supervisor listens to a call no longer, or never came to it.
+
+    Exactly once for each SupervisionBegan, and once for an order that came to none.
+    """
+
+    topic: ClassVar[str] = "supervision.ended"
+    call_id: str
+    """Where they talked; empty when a follower's phone was rung and the agent had no call."""
+    supervisor_call_id: str
+    """The supervisor's own."""
+    reason: SupervisionEnd
+    """Why."""
 
 
 @plain_data

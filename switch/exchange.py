@@ -49,16 +49,18 @@ from switch.commands import (
     StartDraining,
     StopCallRecording,
     StopPrompt,
+    SuperviseCall,
     UnmaskDigits,
     WithdrawOffer,
 )
 from switch.config import AccessCodeConfig, policies_of
+from switch.conversation import stop_listening
 from switch.customer_legs import CustomerLegs
 from switch.customers.facts import FactsOf, nothing_known
 from switch.dial_plan import DialPlan, RightCheck, TargetCheck, everybody_may
 from switch.encryption import EncryptionRules
 from switch.endings import end_call, lose_customer, refuse_arrival, refuse_call
-from switch.events import DrainStarted
+from switch.events import DrainStarted, SupervisionEnd
 from switch.families import Families
 from switch.holding import Holding
 from switch.invitations import Inviting
@@ -81,6 +83,7 @@ from switch.sip.events import (
     LegTransferRequested,
 )
 from switch.station_legs import StationLegs
+from switch.supervising import Supervising
 from switch.telling import arrived, handed_off
 from switch.transfers import Transfers
 
@@ -140,6 +143,7 @@ class Exchange:
             self._calls, ids, self._recording, inviting, families, self._policies, knows_target, facts_of
         )
         self._replacements = Replacements(self._calls, ids, self._holding, self._transfers, self._placed)
+        self._supervising = Supervising(self._calls, self._transfers)
         self._codecs = tuple(codecs)
         self._refuse_after_s: int | None = None
 
@@ -172,6 +176,7 @@ class Exchange:
             MaskDigits: self._masking.mask,
             UnmaskDigits: self._masking.unmask,
             LegUnmasked: self._masking.ended,
+            SuperviseCall: self._supervising.supervise,
             HandOff: self._hand_off,
             StartCallRecording: self._recording.start,
             StopCallRecording: self._recording.stop,
@@ -345,7 +350,8 @@ class Exchange:
         if call.state is CallState.CALLING:  # told when the customer answers
             return []
         undecided = self._transfers.failed(call, Cause.NORMAL_CLEARING) if call.transfer else []
-        return [*undecided, handed_off(call, back=command.back)]
+        left = stop_listening(self._calls, call, SupervisionEnd.STOPPED)
+        return [*undecided, *left, handed_off(call, back=command.back)]
 
     # -- media changes while a leg is up -------------------------------------------------------------
 
@@ -397,7 +403,8 @@ class Exchange:
 
     def _lose(self, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Output]:
         call = self._calls.of_leg(leg)
-        if call.transfer is not None and call.transfer.leg_id == leg.leg_id:
+        transfers = call.transfer is not None and call.transfer.leg_id == leg.leg_id
+        if transfers and call.other_end(leg) is not None:
             return self._transfers.abandoned(call, cause, by_peer=by_peer)
         if leg is not call.customer:
             return self._stations.lose(call, call.offer_of(leg), cause, by_station=by_peer)

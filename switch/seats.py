@@ -4,14 +4,15 @@ A call has one customer and any number of offers, of which one is connected. A t
 are, never that there is a customer; the recording stays with the contact, legs come and go on it.
 """
 
-from media.commands import BridgeEndpoints, OpenEndpoint, StopPlayback, StopRecording
+from media.commands import OpenEndpoint, StopPlayback, StopRecording
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.call_recording import record
 from switch.causes import Cause
+from switch.conversation import disband, let_talk, lose_agent, stop_listening
 from switch.endings import drop_offer, release
-from switch.events import CallEnded, OfferEnded
+from switch.events import CallEnded, OfferEnded, SupervisionEnd
 
 
 def ring_phone(
@@ -36,22 +37,26 @@ def ring_phone(
 
 def seat(calls: Calls, call: Call, leg: Leg) -> list[Output]:
     """``leg`` is the customer's from now on; the leg that was is let go of."""
+    left = stop_listening(calls, call, SupervisionEnd.SUPERVISOR_LEFT)
     leaving = call.customer
+    left += lose_agent(calls, call, leaving)
     del calls.legs[leaving.leg_id]
     leg.call_id, leg.offer_id = call.call_id, None
     call.customer = calls.legs[leg.leg_id] = leg
-    outputs: list[Output] = [StopPlayback(leg_id=leg.leg_id), *record(call, leg)]
+    outputs: list[Output] = [*left, StopPlayback(leg_id=leg.leg_id), *record(call, leg)]
     if call.connected_leg is not None:
-        outputs.append(BridgeEndpoints(leg_id=leg.leg_id, peer_leg_id=call.connected_leg.leg_id))
+        outputs += let_talk(call)
     return [*outputs, *release(leaving, Cause.NORMAL_CLEARING)]
 
 
 def vacate(calls: Calls, call: Call, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Output]:
-    """``leg`` leaves a conversation; whom it talked to is the customer then."""
+    """``leg`` leaves a conversation; whom it talked to is the customer then. Who is alone stays."""
     if leg is not call.customer:
         return drop_offer(calls, call, call.offer_of(leg), cause, by_station=by_peer)
-    assert call.connected_offer is not None, f"{call.call_id} has nobody to stay"
+    if call.connected_offer is None:
+        return []
     offer = call.offers[call.connected_offer]
+    apart = disband(calls, call)
     calls.remove_offer(call, offer)
     call.connected_offer, call.state = None, CallState.ANSWERED
     call.caller_number, call.caller_name = offer.station, ""
@@ -63,12 +68,13 @@ def vacate(calls: Calls, call: Call, leg: Leg, cause: Cause, *, by_peer: bool) -
         accepted=True,
         by_station=False,
     )
-    return [*seat(calls, call, offer.leg), ended]
+    return [*apart, *seat(calls, call, offer.leg), ended]
 
 
 def dissolve(calls: Calls, call: Call, keep: Leg) -> list[Output]:
     """End a call of which one leg goes on in another."""
-    outputs: list[Output] = [] if keep is call.customer else release(call.customer, Cause.NORMAL_CLEARING)
+    outputs = stop_listening(calls, call, SupervisionEnd.INTERCEPTED)
+    outputs += [] if keep is call.customer else release(call.customer, Cause.NORMAL_CLEARING)
     if call.recording_id is not None:
         outputs.append(StopRecording(recording_id=call.recording_id))
     outputs.append(

@@ -1,6 +1,6 @@
 """The legs of stations rung for a call: offered, ringing, accepted, connected."""
 
-from media.commands import BridgeEndpoints, StartPlayback
+from media.commands import StartPlayback
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.vocabulary import Output
@@ -8,6 +8,7 @@ from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.call_recording import CallRecording, record
 from switch.causes import Cause
 from switch.commands import ConnectCall, DialNumber, OfferCall, PlayToStation, WithdrawOffer
+from switch.conversation import let_talk
 from switch.customer_legs import never_played
 from switch.endings import drop_offer
 from switch.events import CallConnected, OfferAccepted, OfferRinging
@@ -110,7 +111,7 @@ class StationLegs:
         call.state = CallState.CONNECTED
         call.connected_offer = offer.offer_id
         return [
-            BridgeEndpoints(leg_id=call.customer.leg_id, peer_leg_id=offer.leg.leg_id),
+            *let_talk(call),
             *record(call, offer.leg),
             *self._recording.reached(call, RecordingRule.FROM_CONNECT),
             CallConnected(

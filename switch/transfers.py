@@ -95,6 +95,19 @@ class Transfers:
         ringing = OfferRinging(call_id=call.call_id, offer_id=offer.offer_id, early_media=offer.early_media)
         return [*passed_on, ringing]
 
+    def intercept(self, call: Call, agent: Leg, own: Call) -> list[Output]:
+        """The customer of ``own``, a supervisor, takes the place of ``agent``, who is let go of."""
+        leg, station = own.customer, own.caller_station or own.caller_number
+        kind = TransferKind.INTERCEPTED
+        outputs = self.failed(call, Cause.NORMAL_CLEARING) if call.transfer else []
+        outputs += dissolve(self._calls, own, keep=leg)
+        by = call.station_of(agent) or ""
+        if agent is call.customer:
+            call.caller_number, call.caller_name, call.caller_station = station, "", station
+            return [*outputs, *self._take_customers_place(call, leg, own.call_id, by, kind)]
+        target = Target(STATION_SCHEME, station)
+        return [*outputs, *self._take_stations_place(call, leg, agent, target, own.call_id, by, kind)]
+
     def _blind(self, event: LegTransferRequested, call: Call, leg: Leg) -> list[Output]:
         by = call.station_of(leg) or ""
         target = self._plan.target_of(event.target_number, by)
@@ -169,27 +182,43 @@ class Transfers:
         if away is other_call.customer:
             other_call.caller_number, other_call.caller_name = number, name
             return [*outputs, *self._take_customers_place(other_call, moving, call.call_id, by)]
-        return [*outputs, *self._take_stations_place(other_call, moving, away, number, call.call_id, by)]
+        target = Target(NUMBER_SCHEME, number)
+        return [*outputs, *self._take_stations_place(other_call, moving, away, target, call.call_id, by)]
 
-    def _take_customers_place(self, call: Call, leg: Leg, from_call_id: str, by: str) -> list[Output]:
+    def _take_customers_place(
+        self,
+        call: Call,
+        leg: Leg,
+        from_call_id: str,
+        by: str,
+        kind: TransferKind = TransferKind.ATTENDED,
+    ) -> list[Output]:
         outputs = seat(self._calls, call, leg)
         connected = call.connected_leg
         if connected is not None:
             outputs += [*record(call, connected), *self._holding.connected(call)]
         else:
             outputs += self._holding.entertain(leg)
-        return [transferred(call, TransferKind.ATTENDED, by, from_call_id), *outputs]
+        return [transferred(call, kind, by, from_call_id), *outputs]
 
     def _take_stations_place(
-        self, call: Call, leg: Leg, away: Leg, number: str, from_call_id: str, by: str
+        self,
+        call: Call,
+        leg: Leg,
+        away: Leg,
+        target: Target,
+        from_call_id: str,
+        by: str,
+        kind: TransferKind = TransferKind.ATTENDED,
     ) -> list[Output]:
-        offer = Offer(self._ids.new("offer"), number, leg, outside=True, accepted=True)
+        outside = target.scheme == NUMBER_SCHEME
+        offer = Offer(self._ids.new("offer"), target.name, leg, outside=outside, accepted=True)
         leg.call_id, leg.offer_id = call.call_id, offer.offer_id
         self._calls.add_offer(call, offer)
-        call.target = str(Target(NUMBER_SCHEME, number))
+        call.target = str(target)
         left = vacate(self._calls, call, away, Cause.NORMAL_CLEARING, by_peer=False)
         return [
-            transferred(call, TransferKind.ATTENDED, by, from_call_id),
+            transferred(call, kind, by, from_call_id),
             handed_off(call, offer.offer_id),
             *left,
             OfferAccepted(call_id=call.call_id, offer_id=offer.offer_id),

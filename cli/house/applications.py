@@ -6,6 +6,7 @@ import acd.service
 import ivr.service
 import switch.counter.service
 import switch.dialling.service
+import switch.supervision.service
 import switch.voice_messages.service
 from cli.configuration.installation import Installation
 from cli.house.directory import Directory
@@ -18,6 +19,8 @@ from switch.archive.phone.service import ListeningByPhone
 from switch.call import Call
 from switch.counter.counter import CounterRecording
 from switch.counter.service import CounterVerbs
+from switch.supervision.supervision import Supervision
+from switch.supervision.verbs import House
 from switch.voice_messages.voice_messages import VoiceMessages
 
 
@@ -47,6 +50,7 @@ class Applications:
             keep=media.load_prompt,
             forget=media.forget_prompt,
         )
+        self.supervision = Supervision(self._agent_at)
         self._all = (
             ivr.service.build(self._configuration.ivr, installation.flows, ground.ids),
             *self._build_dialling(),
@@ -54,6 +58,7 @@ class Applications:
             self._by_phone.application(),
             self._build_counter(),
             self._build_voice_messages(),
+            switch.supervision.service.build(self.supervision),
         )
 
     def __iter__(self) -> Iterator[Application]:
@@ -62,6 +67,10 @@ class Applications:
     def knows_target(self, target: str) -> bool:
         scheme, name = parse_target(target)
         return any(application.takes(scheme, name) for application in self._all)
+
+    def house(self) -> House:
+        """Who sits where, for supervisors."""
+        return House(self._directory.stations, self._directory.contacts, self._agent_at)
 
     def close(self) -> None:
         self._by_phone.close()

@@ -14,6 +14,7 @@ import switch.customers.verbs
 import switch.placing_verbs
 import switch.registration_verbs
 import switch.station_verbs
+import switch.supervision.verbs
 import switch.verbs
 from acd.agent_figures import AgentFigures
 from runtime.errors import UsageError
@@ -69,6 +70,16 @@ PLACED = {
     "contact_id": "contact-1",
     "whom": "station:1001",
     "target": "number:13800138000",
+}
+SUPERVISES = {
+    "call_id": "call-1",
+    "supervisor_call_id": "call-2",
+    "supervisor": "9001",
+    "station": "1001",
+    "mode": "whisper",
+    "by": "李娜",
+    "follows": None,
+    "listens": True,
 }
 MEDIA = {
     "mos": 4.12,
@@ -252,6 +263,13 @@ class SmallSwitch:
             self._verb("call.list", NoParams, [CALL, other_call]),
             self._verb("call.show", switch.verbs.CallParams, CALL | {"legs": LEGS}),
             self._verb("call.hang_up", switch.verbs.CallParams, CALL),
+            *(
+                self._verb(f"call.{name}", switch.supervision.verbs.SuperviseParams, SUPERVISES)
+                for name in ("monitor", "whisper", "barge", "intercept")
+            ),
+            self._verb("call.stop_supervising", switch.supervision.verbs.SupervisorParams, SUPERVISES),
+            self._verb("call.supervisors", NoParams, [SUPERVISES]),
+            self._verb("agent.follow", switch.supervision.verbs.FollowParams, SUPERVISES),
             self._verb("call.originate", switch.placing_verbs.OriginateParams, PLACED),
             self._verb("calendar.list", NoParams, [CALENDAR]),
             self._verb("calendar.show", switch.calendars.verbs.CalendarParams, CALENDAR | CALENDAR_DAYS),

@@ -21,6 +21,7 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
 
 
 BY = {"agent": "1001", "by": "9001"}
+SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 30}
 
 
 @pytest.mark.parametrize(
@@ -97,6 +98,33 @@ BY = {"agent": "1001", "by": "9001"}
         (["supervise", "release", "1001", "--by", "9001"], "agent.release", BY),
         (["supervise", "approve-leave", "1001", "--by", "9001"], "agent.approve_leave", BY),
         (["supervise", "deny-leave", "1001", "--by", "9001"], "agent.deny_leave", BY),
+        (
+            ["supervise", "monitor", "1001", "--by", "9001"],
+            "call.monitor",
+            SUPERVISE | {"agent": "1001"},
+        ),
+        (
+            ["supervise", "whisper", "call-1", "--by", "李娜", "--station", "9001"],
+            "call.whisper",
+            SUPERVISE | {"call_id": "call-1", "by": "李娜", "station": "9001"},
+        ),
+        (
+            ["supervise", "barge", "1001", "--by", "9001"],
+            "call.barge",
+            SUPERVISE | {"agent": "1001"},
+        ),
+        (
+            ["supervise", "intercept", "1001", "--by", "9001"],
+            "call.intercept",
+            SUPERVISE | {"agent": "1001"},
+        ),
+        (
+            ["supervise", "follow", "1001", "--by", "9001", "--mode", "whisper"],
+            "agent.follow",
+            {"agent": "1001", "by": "9001", "station": "", "mode": "whisper", "ring_s": 30},
+        ),
+        (["supervise", "stop", "--by", "9001"], "call.stop_supervising", {"by": "9001", "station": ""}),
+        (["supervise", "list"], "call.supervisors", {}),
         (["items"], "item.list", {"agent": None, "queue": None}),
         (["items", "list", "--agent", "1001"], "item.list", {"agent": "1001", "queue": None}),
         (["items", "accept", "chat-1", "1001"], "item.accept", {"item": "chat-1", "agent": "1001"}),

@@ -8,6 +8,8 @@ from media.commands import (
     BridgeEndpoints,
     CloseEndpoint,
     ConfigureEndpoint,
+    JoinMix,
+    LeaveMix,
     MaskLeg,
     OpenEndpoint,
     PauseRecording,
@@ -64,6 +66,9 @@ class BookkeepingMedia:
         self.playing: dict[str, str] = {}
         """Leg → playback."""
         self.open_recordings: set[str] = set()
+        self.mixes: dict[str, dict[str, JoinMix]] = {}
+        """Mix → leg → how it is in it."""
+        self.bridges: set[frozenset[str]] = set()
         self.out_of_ports = False
         self._next_port = 20000
 
@@ -80,7 +85,9 @@ class BookkeepingMedia:
             **{kind: _nothing for kind in silent},
             StartPlayback: self._play,
             StopPlayback: self._stop_playing,
-            BridgeEndpoints: self._stop_playing,
+            BridgeEndpoints: self._bridge,
+            JoinMix: self._join,
+            LeaveMix: self._leave,
             OpenEndpoint: self._open,
             CloseEndpoint: self._close,
             StartRecording: self._start,
@@ -96,7 +103,36 @@ class BookkeepingMedia:
 
     def _close(self, command: CloseEndpoint, now: float) -> list[Event]:
         self.open_endpoints.discard(command.leg_id)
+        self._part(command.leg_id)
         return self._stop_playing(command, now)
+
+    def _bridge(self, command: BridgeEndpoints, now: float) -> list[Event]:
+        assert {command.leg_id, command.peer_leg_id} <= self.open_endpoints
+        self._part(command.leg_id)
+        self._part(command.peer_leg_id)
+        self.bridges.add(frozenset((command.leg_id, command.peer_leg_id)))
+        peer = StopPlayback(leg_id=command.peer_leg_id)
+        return [*self._stop_playing(command, now), *self._stop_playing(peer, now)]
+
+    def _join(self, command: JoinMix, now: float) -> list[Event]:
+        if command.leg_id not in self.open_endpoints:
+            return []
+        self._part(command.leg_id, but=command.mix_id)
+        self.mixes.setdefault(command.mix_id, {})[command.leg_id] = command
+        return []
+
+    def _leave(self, command: LeaveMix, now: float) -> list[Event]:
+        self._part(command.leg_id)
+        return []
+
+    def _part(self, leg_id: str, but: str = "") -> None:
+        """As in the engine, a bridge is over with the first who leaves, a mix with the last."""
+        self.bridges = {pair for pair in self.bridges if leg_id not in pair}
+        for mix_id, members in list(self.mixes.items()):
+            if mix_id != but:
+                members.pop(leg_id, None)
+            if not members:
+                del self.mixes[mix_id]
 
     def _play(self, command: StartPlayback, now: float) -> list[Event]:
         replaced = self._stop_playing(command, now)
@@ -138,7 +174,7 @@ class ExchangeRig:
         self.exchange = exchange or Exchange(
             codes,
             self.ids,
-            TARGETS.__contains__,
+            self.knows_target,
             hold_music="music",
             may_dial=may_dial,
             recording=recording,
@@ -164,6 +200,9 @@ class ExchangeRig:
         ):
             self.driver.add_routes(self._remembering({kind: _nothing}))
         self.driver.observe(lambda event, wall: self.events.append(event))
+
+    def knows_target(self, target: str) -> bool:
+        return target in TARGETS
 
     def feed(self, *items: Event | Command) -> None:
         for item in items:
@@ -223,6 +262,7 @@ class ExchangeRig:
         assert self.exchange.snapshot().legs == {}
         assert self.media.open_endpoints == set()
         assert self.media.open_recordings == set()
+        assert self.media.mixes == {}
 
     def _remembering(self, routes: dict[type, Callable[[Any, float], Outputs]]) -> dict[type, Any]:
         def remember(handler: Callable[[Any, float], Outputs]) -> Callable[[Any, float], Outputs]:

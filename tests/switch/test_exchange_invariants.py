@@ -1,27 +1,37 @@
 """Whatever phones do, in any order: seats are consistent at every step, and in the end nothing is left."""
 
 from collections import Counter
+from contextlib import suppress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from switch.call import Call, CallState, Leg
 from switch.causes import Cause
 from switch.commands import AnswerCall, ConnectCall, HandOff, HangUpCall, OfferCall, PlaceCall
-from switch.events import CallArrived, CallEnded, CallPlaced, OfferAccepted, OfferEnded
+from switch.events import (
+    CallArrived,
+    CallEnded,
+    CallPlaced,
+    OfferAccepted,
+    OfferEnded,
+    SupervisionBegan,
+    SupervisionEnded,
+)
 from switch.sip.commands import DialStation, HangUpLeg
 from switch.sip.events import LegAnswered, LegEnded, LegReoffered, LegRinging
 from switch.trunks.commands import DialTrunk
 from tests.helpers.exchange_rig import AGENT_SDP, CALLER_SDP, OUTSIDE_NUMBER
-from tests.switch.test_transfers import TransferRig
+from tests.helpers.supervision_rig import SupervisionRig
 
 HELD = CALLER_SDP + "a=sendonly\r\n"
 STATIONS = ("1001", "1002", "1003")
 NUMBERS = (*STATIONS, OUTSIDE_NUMBER, "8001", "8002", "95598", "4711")
 
 
-class Street(TransferRig):
+class Street(SupervisionRig):
     """Phones that do anything, and an application that does what a flow or a queue may."""
 
     def __init__(self) -> None:
@@ -44,6 +54,21 @@ class Street(TransferRig):
                 self.feed(
                     LegEnded(leg_id=command.leg_id, cause=command.cause, sip_status=None, by_peer=False)
                 )
+
+    def begin_supervised(self) -> None:
+        """A customer talks to station 1001, and 1003 listens: chance alone seldom comes so far."""
+        self.arrives(0, NUMBERS.index("95598"))
+        (call,) = self.exchange.calls()
+        self._serve(call, 0)
+        for verb in (None, "call.monitor"):
+            if verb is not None:
+                self.call(verb, call_id=call.call_id)
+            self.settle()
+            leg_id = self.last(DialStation).leg_id
+            self.answered.add(leg_id)
+            self.feed(LegAnswered(leg_id=leg_id, sdp=AGENT_SDP))
+            self.connects(0, 0)
+        assert self.told == ["began monitor"]
 
     def pick(self, number: int) -> str | None:
         legs = list(self.live)
@@ -123,6 +148,18 @@ class Street(TransferRig):
             OfferCall(call_id=call.call_id, offer_id=offer_id, station=STATIONS[b % 3]),
         )
 
+    def supervises(self, a: int, b: int) -> None:
+        """Somebody wants to listen to a call, to be heard otherwise, or to leave."""
+        verbs = ("call.monitor", "call.whisper", "call.barge", "call.intercept", "call.stop_supervising")
+        verb, station, call = verbs[b % 5], STATIONS[a % 3], self.pick_call(a // 3)
+        params = {} if verb == "call.stop_supervising" else {"call_id": call.call_id if call else "none"}
+        with suppress(UsageError):
+            self.call(verb, station=station, **params)
+
+    def follows(self, a: int, b: int) -> None:
+        with suppress(UsageError):
+            self.call("agent.follow", station=STATIONS[a % 3], agent=("81", "82", "83")[b % 3])
+
     def connects(self, a: int, b: int) -> None:
         """The application joins whoever was accepted, if it still may."""
         for event in self.all(OfferAccepted):
@@ -158,8 +195,25 @@ class Street(TransferRig):
         assert (call.state is CallState.CALLING) <= (call.placement is not None)
         assert call.state in (CallState.ALERTING, CallState.CALLING) or call.customer.answered
         assert call.connected_offer is None or call.offers[call.connected_offer].accepted
+        self._check_who_hears_whom(call)
         if call.transfer is not None:
             assert not call.offers[call.transfer.offer_id].announced
+
+    def _check_who_hears_whom(self, call: Call) -> None:
+        """In a mix are those who talk, and who supervises them; without a supervisor at the most two are."""
+        talking = call.connected_leg
+        members = set(self.media.mixes.get(call.call_id, ()))
+        assert call.mixed is bool(members)
+        assert call.mixed or not call.supervisors
+        owns = [self.exchange.find(own_id) for own_id in call.supervisors]
+        assert all(own is not None and own.supervises == call.call_id for own in owns)
+        if talking is None:
+            assert not call.mixed
+            return
+        pair = {call.customer.leg_id, talking.leg_id}
+        assert members == (pair | {own.customer.leg_id for own in owns if own}) if call.mixed else True
+        assert call.mixed or pair in self.media.bridges
+        assert {supervisor.beside for supervisor in call.supervisors.values()} <= pair
 
     def check_end(self) -> None:
         """After everybody hung up."""
@@ -169,6 +223,8 @@ class Street(TransferRig):
         begun = Counter(event.call_id for event in self.all(CallArrived))
         begun += Counter(event.call_id for event in self.all(CallPlaced))
         assert Counter(event.call_id for event in self.all(CallEnded)) == begun
+        listened = Counter(event.supervisor_call_id for event in self.all(SupervisionBegan))
+        assert listened <= Counter(event.supervisor_call_id for event in self.all(SupervisionEnded))
         ended = Counter((event.call_id, event.offer_id) for event in self.all(OfferEnded))
         assert set(ended.values()) <= {1}
 
@@ -185,6 +241,9 @@ ACTS = (
     Street.transfers,
     Street.transfers,
     Street.application_acts,
+    Street.supervises,
+    Street.supervises,
+    Street.follows,
     Street.connects,
     Street.time_passes,
 )
@@ -192,9 +251,14 @@ NUMBER = st.integers(0, 1000)
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(range(len(ACTS))), NUMBER, NUMBER), max_size=40))
-def test_whatever_happens_seats_are_consistent_and_nothing_is_left(acts: list[tuple[int, int, int]]) -> None:
+@given(st.booleans(), st.lists(st.tuples(st.sampled_from(range(len(ACTS))), NUMBER, NUMBER), max_size=40))
+def test_whatever_happens_seats_are_consistent_and_nothing_is_left(
+    supervised: bool, acts: list[tuple[int, int, int]]
+) -> None:
     street = Street()
+    if supervised:
+        street.begin_supervised()
+        street.check()
     for act, a, b in acts:
         ACTS[act](street, a, b)
         street.settle()

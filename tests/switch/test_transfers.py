@@ -204,6 +204,31 @@ def test_a_station_that_called_may_pass_on_and_hang_up_at_once(rig: TransferRig)
     rig.assert_idle()
 
 
+def caller_transfers_and_is_left(rig: TransferRig) -> None:
+    """Station 1001 talks to 1002, for a flow, and passes it on to 1003; 1002 hangs up while that rings."""
+    call_id = rig.arrive("caller", station="1001")
+    rig.feed(AnswerCall(call_id=call_id), OfferCall(call_id=call_id, offer_id="o1", station="1002"))
+    called = rig.answer_station()
+    rig.feed(ConnectCall(call_id=call_id, offer_id="o1"))
+    rig.refer("caller", "1003")
+    rig.end(called, Cause.NORMAL_CLEARING)
+
+
+def test_a_station_that_is_left_by_whom_it_passes_on_has_the_phone_itself(rig: TransferRig) -> None:
+    caller_transfers_and_is_left(rig)
+    rig.answer_station()
+    assert rig.last(BridgeEndpoints) == BridgeEndpoints(leg_id="caller", peer_leg_id=rig.station_leg)
+    rig.end("caller", Cause.NORMAL_CLEARING)
+    rig.assert_idle()
+
+
+def test_a_station_that_is_left_by_whom_it_passes_on_may_hang_up(rig: TransferRig) -> None:
+    caller_transfers_and_is_left(rig)
+    rig.end("caller", Cause.NORMAL_CLEARING)
+    assert rig.station_leg in rig.hung_up()
+    rig.assert_idle()
+
+
 def test_nobody_from_outside_may_transfer(rig: TransferRig) -> None:
     rig.customer_talks()
     rig.refer("customer", "1002")

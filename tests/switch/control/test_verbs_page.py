@@ -84,6 +84,7 @@ from switch.trunks.config import NumberingConfig
 from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
 from tests.helpers.exchange_rig import ExchangeRig
+from tests.helpers.supervision_rig import SupervisionRig
 from tests.helpers.trunks_rig import TrunksRig, trunk_config
 from tests.switch.records.stories import answered_call, fold, journal_of
 
@@ -209,6 +210,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *by_phone(folder, rig).verbs,
         *list_verbs(rig),
         *counter_verbs(rig),
+        *supervisor_verbs(),
         *CallRecordingVerbs(rig.exchange, rig.driver.submit).verbs(),
         *of_recordings,
         *recording_verbs(folder, rig),
@@ -237,6 +239,13 @@ def counter_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     rig.driver.add_routes({RecordStation: core.order})
     ids, submit = SeededIds(7), rig.driver.submit
     return CounterVerbs(core, lambda station: (station,), rig.exchange.find, ids, submit).verbs()
+
+
+def supervisor_verbs() -> tuple[Verb, ...]:
+    """Of a switch where agent 81 at station 1001 talks to a customer."""
+    rig = SupervisionRig()
+    rig.customer_talks()
+    return tuple(rig.verbs.values())
 
 
 def calendar_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
@@ -308,6 +317,7 @@ def test_the_table_of_verbs_is_what_verb_list_says(tmp_path: Path) -> None:
 AGENT = {"agent": "1001"}
 BY = {"by": "9001"}
 TRUNK = {"trunk": "carrier"}
+SUPERVISE = BY | {"agent": "81", "station": "1003"}
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("agent.sign_in", AGENT | {"station": "1001"}),
     ("agent.ready", AGENT),
@@ -374,6 +384,13 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("call.unmask_digits", {"mask_id": "mask-1"}),
     ("call.hang_up", {"call_id": "call-1"}),
     ("call.originate", {"whom": "station:1001", "target": "number:02088886666"}),
+    ("call.monitor", SUPERVISE),
+    ("call.whisper", SUPERVISE),
+    ("call.barge", SUPERVISE),
+    ("call.intercept", SUPERVISE),
+    ("call.supervisors", {}),
+    ("call.stop_supervising", BY | {"station": "1003"}),
+    ("agent.follow", SUPERVISE | {"mode": "whisper"}),
     ("mailbox.set", {"station": "1001", "new": 2, "old": 8}),
     ("message.send", {"station": "1001", "text": "明天九点开会"}),
     ("agent.set_skills", AGENT | {"skills": {"billing": 5}}),

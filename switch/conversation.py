@@ -1,0 +1,95 @@
+"""Who hears whom in a call: two who talk are bridged; with a supervisor beside them they are a mix.
+
+A supervision is of a conversation: it ends when the two do not talk with each other any more.
+"""
+
+from media.commands import BridgeEndpoints, JoinMix, LeaveMix, MixRole, StopPlayback
+from runtime.vocabulary import Output
+from switch.call import Call, Calls, Leg, Supervisor
+from switch.events import SupervisionEnd, SupervisionEnded
+from switch.supervision_mode import SupervisionMode
+
+_ROLES = {
+    SupervisionMode.MONITOR: MixRole.MONITOR,
+    SupervisionMode.WHISPER: MixRole.WHISPER,
+    SupervisionMode.BARGE: MixRole.BARGE,
+}
+
+
+def let_talk(call: Call) -> list[Output]:
+    """Customer and connected station hear each other, in place of what they are played."""
+    customer, station = _talking(call)
+    if not call.mixed:
+        return [BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=station.leg_id)]
+    silence = [StopPlayback(leg_id=leg.leg_id) for leg in (customer, station)]
+    return [*silence, *(_speaks(call, leg) for leg in (customer, station))]
+
+
+def take_in(call: Call, own: Call) -> list[Output]:
+    """The customer of ``own``, who is one of the supervisors, listens as the mode says."""
+    outputs: list[Output] = []
+    if not call.mixed:
+        call.mixed = True
+        outputs += [_speaks(call, leg) for leg in _talking(call)]
+    supervisor = call.supervisors[own.call_id]
+    role = _ROLES[supervisor.mode]
+    whisper_to = supervisor.beside if role is MixRole.WHISPER else None
+    joined = JoinMix(mix_id=call.call_id, leg_id=own.customer.leg_id, role=role, whisper_to=whisper_to)
+    return [*outputs, joined]
+
+
+def stop_listening(calls: Calls, own: Call, reason: SupervisionEnd) -> list[Output]:
+    """The customer of ``own`` supervises nobody any longer; the two talk on, and are relayed again."""
+    if own.supervises is None:
+        return []
+    call, own.supervises = calls.by_id[own.supervises], None
+    del call.supervisors[own.call_id]
+    return [LeaveMix(leg_id=own.customer.leg_id), _ended(call, own.call_id, reason)]
+
+
+def disband(calls: Calls, call: Call) -> list[Output]:
+    """The two talk no longer, and nobody listens to either. To be called while they are connected."""
+    if not call.mixed:
+        return []
+    outputs: list[Output] = []
+    for own_id in list(call.supervisors):
+        outputs += stop_listening(calls, calls.by_id[own_id], SupervisionEnd.CALL_OVER)
+    call.mixed = False
+    return [*(LeaveMix(leg_id=leg.leg_id) for leg in _talking(call)), *outputs]
+
+
+def lose_agent(calls: Calls, call: Call, leg: Leg) -> list[Output]:
+    """Another sits in the place of ``leg``: who supervised it has nobody to supervise."""
+    lost = [own_id for own_id, supervisor in call.supervisors.items() if supervisor.beside == leg.leg_id]
+    return [
+        output
+        for own_id in lost
+        for output in stop_listening(calls, calls.by_id[own_id], SupervisionEnd.CALL_OVER)
+    ]
+
+
+def agents_leg(call: Call, station: str) -> Leg | None:
+    """The leg of a station that talks in the call; None when it does not."""
+    if call.connected_leg is None:
+        return None
+    return next((leg for leg in _talking(call) if call.station_of(leg) == station), None)
+
+
+def listens(call: Call, own: Call, beside: Leg, mode: SupervisionMode) -> None:
+    """Note that the customer of ``own`` supervises ``beside``."""
+    call.supervisors[own.call_id] = Supervisor(mode, beside.leg_id)
+    own.supervises = call.call_id
+
+
+def _talking(call: Call) -> tuple[Leg, Leg]:
+    station = call.connected_leg
+    assert station is not None, f"nobody talks in {call.call_id}"
+    return call.customer, station
+
+
+def _speaks(call: Call, leg: Leg) -> JoinMix:
+    return JoinMix(mix_id=call.call_id, leg_id=leg.leg_id, role=MixRole.SPEAKER)
+
+
+def _ended(call: Call, own_id: str, reason: SupervisionEnd) -> SupervisionEnded:
+    return SupervisionEnded(call_id=call.call_id, supervisor_call_id=own_id, reason=reason)

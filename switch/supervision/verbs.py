@@ -1,0 +1,265 @@
+"""The verbs by which supervisors come to a call, change how they are heard, and leave."""
+
+from collections.abc import Callable, Iterable, Sized
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from pydantic import Field
+
+from runtime.errors import UsageError
+from runtime.ids import Ids
+from runtime.models import NoParams, Params
+from runtime.vocabulary import Command
+from switch.application import Verb
+from switch.call import Call, CallState
+from switch.causes import Cause
+from switch.commands import HangUpCall
+from switch.exchange import Exchange
+from switch.supervision.commands import BeginSupervision, ChangeSupervision
+from switch.supervision.supervision import Supervision
+from switch.supervision.watch import Watch
+from switch.supervision_mode import SupervisionMode
+
+MOST_SUPERVISORS = 100
+"""At a time; each has a call of the own."""
+MOST_AT_ONE_CALL = 8
+
+
+class SupervisorParams(Params):
+    """Who supervises, and whose wish it is."""
+
+    by: str = Field(min_length=1, max_length=100, description="the supervisor, as events tell it")
+    station: str = Field(
+        default="",
+        max_length=100,
+        description="the supervisor's phone; absent: where the agent of the number by is signed in",
+    )
+
+
+class SuperviseParams(SupervisorParams):
+    """At which call."""
+
+    call_id: str = Field(default="", max_length=64, description="the call, as call.list names it")
+    agent: str = Field(default="", max_length=64, description="or the agent who has it")
+    ring_s: float = Field(
+        default=30, gt=0, le=600, description="how long the supervisor's phone may go unanswered, in seconds"
+    )
+
+
+class FollowParams(SupervisorParams):
+    """With which agent."""
+
+    agent: str = Field(min_length=1, max_length=64, description="the agent's number")
+    mode: Literal["monitor", "whisper", "barge"] = Field(
+        default="monitor", description="monitor, whisper or barge, at each call"
+    )
+    ring_s: float = Field(
+        default=30, gt=0, le=600, description="how long the supervisor's phone may go unanswered, in seconds"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the house knows of its phones."""
+
+    stations: Iterable[str]
+    contacts: Callable[[str], Sized]
+    """The phones registered for a station."""
+    agent_at: Callable[[str], str | None]
+    """Who sits at a station."""
+
+    def station_of(self, agent: str) -> str | None:
+        return next((station for station in self.stations if self.agent_at(station) == agent), None)
+
+
+class Conversation(NamedTuple):
+    """Two who talk, and which of them is the agent."""
+
+    call: Call
+    station: str
+
+
+class SupervisorVerbs:
+    """``call.monitor``, ``call.whisper``, ``call.barge``, ``call.intercept``, ``call.stop_supervising``,
+    ``call.supervisors``, ``agent.follow``."""
+
+    def __init__(
+        self, core: Supervision, exchange: Exchange, house: House, ids: Ids, submit: Callable[[Command], None]
+    ) -> None:
+        self._core = core
+        self._exchange = exchange
+        self._house = house
+        self._ids = ids
+        self._submit = submit
+
+    def verbs(self) -> tuple[Verb, ...]:
+        return (
+            Verb("call.monitor", SuperviseParams, self._monitor, "Hear both who talk, unheard (监听)."),
+            Verb("call.whisper", SuperviseParams, self._whisper, "Be heard by the agent alone (耳语)."),
+            Verb("call.barge", SuperviseParams, self._barge, "Be heard by both who talk (插入)."),
+            Verb(
+                "call.intercept", SuperviseParams, self._intercept, "Take a call over from the agent (拦截)."
+            ),
+            Verb("call.stop_supervising", SupervisorParams, self._stop, "Leave; the two talk on."),
+            Verb("call.supervisors", NoParams, self._list, "Who supervises whom, the first to begin first."),
+            Verb("agent.follow", FollowParams, self._follow, "Stay with an agent from call to call."),
+        )
+
+    def _monitor(self, params: SuperviseParams) -> dict[str, Any]:
+        return self._supervise(params, SupervisionMode.MONITOR)
+
+    def _whisper(self, params: SuperviseParams) -> dict[str, Any]:
+        return self._supervise(params, SupervisionMode.WHISPER)
+
+    def _barge(self, params: SuperviseParams) -> dict[str, Any]:
+        return self._supervise(params, SupervisionMode.BARGE)
+
+    def _intercept(self, params: SuperviseParams) -> dict[str, Any]:
+        return self._supervise(params, SupervisionMode.INTERCEPT)
+
+    def _supervise(self, params: SuperviseParams, mode: SupervisionMode) -> dict[str, Any]:
+        """Another mode for one who listens there already; else the supervisor's phone is rung."""
+        supervisor = self._supervisor(params)
+        found = self._conversation(params)
+        if found.station == supervisor:
+            raise UsageError(f"station {supervisor} is in call {found.call.call_id} itself")
+        present = self._core.of(supervisor)
+        if present is not None and present.supervised == found.call.call_id:
+            self._submit(ChangeSupervision(call_id=present.call_id, mode=mode, by=params.by))
+            return _view(present, mode)
+        if len(found.call.supervisors) >= MOST_AT_ONE_CALL:
+            raise UsageError(f"{MOST_AT_ONE_CALL} supervise call {found.call.call_id} already")
+        return self._ring(supervisor, found.call.call_id, found.station, mode, params)
+
+    def _follow(self, params: FollowParams) -> dict[str, Any]:
+        supervisor, station = self._supervisor(params), self._station_of(params.agent)
+        if station == supervisor:
+            raise UsageError(f"agent {params.agent} sits at station {supervisor}, the supervisor's own")
+        found = self._talking(params.agent)
+        supervised = found.call.call_id if found else ""
+        at = found.station if found else station
+        mode = SupervisionMode(params.mode)
+        return self._ring(supervisor, supervised, at, mode, params, follows=params.agent)
+
+    def _stop(self, params: SupervisorParams) -> dict[str, Any]:
+        supervisor = self._supervisor(params)
+        watch = self._core.of(supervisor)
+        if watch is None:
+            raise UsageError(f"station {supervisor} supervises no call; call.supervisors names those that do")
+        self._submit(HangUpCall(call_id=watch.call_id, cause=Cause.MANAGER_REQUEST))
+        return _view(watch, watch.mode)
+
+    def _list(self, params: NoParams) -> list[dict[str, Any]]:
+        return [_view(watch, watch.mode) for watch in self._core.watches]
+
+    def _ring(
+        self,
+        supervisor: str,
+        supervised: str,
+        station: str,
+        mode: SupervisionMode,
+        params: SuperviseParams | FollowParams,
+        *,
+        follows: str = "",
+    ) -> dict[str, Any]:
+        self._refuse_what_is_in_vain(supervisor)
+        order = BeginSupervision(
+            call_id=self._ids.new("call"),
+            contact_id=self._ids.new("contact"),
+            supervisor=supervisor,
+            supervised=supervised,
+            station=station,
+            mode=mode,
+            by=params.by,
+            ring_s=params.ring_s,
+            follows=follows,
+        )
+        self._submit(order)
+        watch = self._core.of(supervisor)
+        if watch is None:
+            raise UsageError(f"station {supervisor} cannot be rung now")
+        return _view(watch, mode)
+
+    def _refuse_what_is_in_vain(self, supervisor: str) -> None:
+        busy = self._core.of(supervisor)
+        if busy is not None:
+            where = f"call {busy.supervised}" if busy.supervised else f"agent {busy.follows}"
+            raise UsageError(
+                f"station {supervisor} supervises {where} already; call.stop_supervising ends that"
+            )
+        if self._exchange.draining:
+            raise UsageError("the switch is draining; it makes no new calls")
+        if not len(self._house.contacts(supervisor)):
+            raise UsageError(f"no phone is registered at station {supervisor}")
+        if len(self._core.watches) >= MOST_SUPERVISORS:
+            raise UsageError(f"{MOST_SUPERVISORS} supervise calls at the moment; try again soon")
+
+    def _supervisor(self, params: SupervisorParams) -> str:
+        """The station where the supervisor is."""
+        station = params.station or self._house.station_of(params.by)
+        if station is None:
+            raise UsageError(f"no agent {params.by} is signed in; give station, the phone to be rung")
+        return station
+
+    def _station_of(self, agent: str) -> str:
+        station = self._house.station_of(agent)
+        if station is None:
+            raise UsageError(f"agent {agent} is not signed in")
+        return station
+
+    def _conversation(self, params: SuperviseParams) -> Conversation:
+        """Two who talk, by call or by agent. Raises UsageError when they do not."""
+        if bool(params.call_id) is bool(params.agent):
+            raise UsageError("give either call_id or agent")
+        if params.agent:
+            self._station_of(params.agent)
+            found = self._talking(params.agent)
+            if found is None:
+                raise UsageError(f"agent {params.agent} talks to nobody")
+            return found
+        call = self._exchange.find(params.call_id)
+        if call is None:
+            raise UsageError(f"no call {params.call_id} is up; call.list names those that are")
+        station = _agents_station(call)
+        if station is None:
+            raise UsageError(f"call {call.call_id} {_WHY_NOBODY[call.state]}; there is nobody to supervise")
+        return Conversation(call, station)
+
+    def _talking(self, agent: str) -> Conversation | None:
+        for call in self._exchange.calls():
+            for station in _stations_that_talk(call):
+                if self._house.agent_at(station) == agent:
+                    return Conversation(call, station)
+        return None
+
+
+_WHY_NOBODY = {
+    CallState.ARRIVING: "is only arriving",
+    CallState.CALLING: "is not answered yet",
+    CallState.ALERTING: "is not answered yet",
+    CallState.ANSWERED: "is with no agent",
+    CallState.CONNECTED: "is between outside numbers",
+}
+
+
+def _stations_that_talk(call: Call) -> list[str]:
+    """Whom was called before who calls: of two colleagues the first is meant."""
+    legs = [call.connected_leg, call.customer] if call.connected_leg is not None else []
+    return [station for leg in legs if leg is not None and (station := call.station_of(leg)) is not None]
+
+
+def _agents_station(call: Call) -> str | None:
+    return next(iter(_stations_that_talk(call)), None)
+
+
+def _view(watch: Watch, mode: SupervisionMode) -> dict[str, Any]:
+    return {
+        "call_id": watch.supervised or None,
+        "supervisor_call_id": watch.call_id,
+        "supervisor": watch.supervisor,
+        "station": watch.station,
+        "mode": mode.value,
+        "by": watch.by,
+        "follows": watch.follows or None,
+        "listens": watch.answered and bool(watch.supervised),
+    }
