@@ -15,6 +15,7 @@ from runtime.clock import Clock
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import Params
+from runtime.tenancy import id_kind, tenant_of, tenant_of_id
 from runtime.vocabulary import Command
 
 _Number = Annotated[str, Field(min_length=1, max_length=64)]
@@ -81,12 +82,13 @@ class CallbackVerbs:
         self._submit = submit
 
     def request(self, params: CallbackParams) -> dict[str, Any]:
+        tenant = tenant_of_id(params.call_id) if params.call_id else tenant_of(next(iter(params.queues), ""))
         command = RequestCallback(
-            callback_id=self._ids.new("callback"),
+            callback_id=self._ids.new(id_kind("callback", tenant)),
             call_id=params.call_id,
             level=None if params.station is None else self._level_of(params.station),
             numbers=tuple(dict.fromkeys(params.numbers)),
-            contact_id=params.contact_id or self._ids.new("contact"),
+            contact_id=params.contact_id or self._ids.new(id_kind("contact", tenant)),
             queues=tuple(params.queues),
             priority=params.priority,
             requirement=params.require,

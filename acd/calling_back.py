@@ -19,6 +19,7 @@ from acd.places import keep_preferred
 from acd.queue import Queue
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
+from runtime.tenancy import bare, id_kind, tenant_of
 
 ANSWER_MARGIN_S = 10.0
 """So long after the ringing an attempt that nobody told the end of is over."""
@@ -165,7 +166,7 @@ def dial(step: Step, entry: Entry, callback: Callback) -> None:
     number = _number(step.state, callback)
     engage(step, entry, callback, number)
     callback.attempts += 1
-    former = rebind(step, entry, step.ids.new("call"))
+    former = rebind(step, entry, step.ids.new(id_kind("call", tenant_of(callback.queue_name))))
     limit = step.now + rules.callback_ring_s + ANSWER_MARGIN_S
     step.state.timers.set(Timer(TimerKind.CALLBACK, entry.entry_id), limit)
     set_stage(step, entry, callback, CallbackStage.DIALLING)
@@ -185,7 +186,7 @@ def dial(step: Step, entry: Entry, callback: Callback) -> None:
             number=number,
             queue=callback.queue_name,
             ring_s=rules.callback_ring_s,
-            shown_number=rules.callback_shown_number or entry.access_code,
+            shown_number=rules.callback_shown_number or bare(entry.access_code),
             access_code=entry.access_code,
         ),
     )

@@ -9,6 +9,7 @@ from acd.reception import confirmation_of
 from media.commands import FOR_EVER
 from runtime.driver import Handler, Outputs, ignoring_time
 from runtime.ids import Ids
+from runtime.tenancy import tenant_of
 from switch.causes import Cause
 from switch.commands import (
     ConnectCall,
@@ -47,9 +48,9 @@ RELEASE_CAUSES: Mapping[LeaveReason, Cause] = {
 }
 """What the caller is told when the ACD ends the call."""
 
-Whom = Callable[[str, int | None], str | None]
-"""How a customer is called back, as a target, by the customer's number and routes up to a level (None: any);
-None when that is impossible."""
+Whom = Callable[[str, int | None, str], str | None]
+"""How a customer is called back, as a target: by the customer's number, by routes up to a level (None: any), and
+by whose customer it is (a tenant's, or the house's); None when that is impossible."""
 
 
 def orders(ids: Ids, whom: Whom) -> dict[type, Handler]:
@@ -105,7 +106,7 @@ def _place(command: commands.DialCustomer, whom: Whom) -> PlaceCall:
     return PlaceCall(
         call_id=command.call_id,
         contact_id=command.contact_id,
-        whom=whom(command.number, None) or f"{NUMBER_SCHEME}:{command.number}",
+        whom=whom(command.number, None, tenant_of(command.queue)) or f"{NUMBER_SCHEME}:{command.number}",
         target=f"{QUEUE_SCHEME}:{command.queue}",
         ring_s=command.ring_s,
         shown_number=command.shown_number,

@@ -51,6 +51,7 @@ from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import NoParams
+from runtime.tenancy import HOUSE
 from switch.application import Application, Gauge, Verb
 from switch.calendars.events import CalendarClosed, CalendarOpened
 from switch.causes import Cause
@@ -80,7 +81,7 @@ OFFER_RESULTS: Mapping[Cause, OfferResult] = {
 """What an offer's cause means for the agent; every other one is FAILED."""
 
 
-def _nobody(number: str, level: int | None) -> None:
+def _nobody(number: str, level: int | None, tenant: str) -> None:
     return None
 
 
@@ -107,7 +108,7 @@ def build(
         ids,
         config,
         seed=seed,
-        can_dial=lambda number, level: whom(number, level) is not None,
+        can_dial=lambda number, level: whom(number, level, HOUSE) is not None,
     )
     figures, agent_figures = QueueFigures(queues), AgentFigures(config)
     repeats = RepeatCallers(clock.wall)

@@ -22,6 +22,7 @@ from acd.views import agent_view, entry_view, queue_view
 from runtime.clock import Clock
 from runtime.errors import UsageError
 from runtime.models import Params
+from runtime.tenancy import tenant_of
 from runtime.vocabulary import Command
 
 Submit = Callable[[Command], None]
@@ -135,7 +136,8 @@ class AcdVerbs:
         return self._carry_out(command, params.agent)
 
     def sign_in(self, params: SignInParams) -> dict[str, Any]:
-        if params.station not in self._stations:
+        strange = tenant_of(params.station) != tenant_of(params.agent)
+        if strange or params.station not in self._stations:
             raise UsageError(f"there is no station {params.station}; stations are listed in [[stations]]")
         return self._carry_out(
             SignIn(agent_id=params.agent, station=params.station, force=params.force), params.agent

@@ -303,6 +303,7 @@ class StartRecording(Command):
     called: str = ""
     trunk: str = ""
     access_code: str = ""
+    tenant: str = ""
 
 
 @plain_data

@@ -176,7 +176,7 @@ class RecordingsConfig(Section):
     path: str = Field(
         default=DEFAULT,
         description="Where in the folder: {date}, the local day it began; then {hour}, {caller}, {called}, "
-        "{trunk}, {access_code} as you like; and {recording_id} at the end.",
+        "{trunk}, {access_code}, {tenant} as you like; and {recording_id} at the end.",
     )
     link_key: Path | None = Field(
         default=None,

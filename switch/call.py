@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from runtime.target import Target
+from runtime.tenancy import bare, tenant_of_id
 from switch.customers.facts import NOTHING_KNOWN, Facts
 from switch.dial_plan import NUMBER_SCHEME
 from switch.key_echoes import KeyEchoes
@@ -193,11 +194,16 @@ class Call:
         offer = self.offer_of(leg)
         return None if offer.outside else offer.station
 
+    @property
+    def tenant(self) -> str:
+        """Whose call it is; HOUSE when it is no tenant's."""
+        return tenant_of_id(self.call_id)
+
     def end_of(self, leg: Leg) -> tuple[str, str]:
         """Number and name of whoever is at the other end of a leg."""
         if leg is self.customer:
             return self.caller_number, self.caller_name
-        return self.offer_of(leg).station, ""
+        return bare(self.offer_of(leg).station), ""
 
     @property
     def station(self) -> str | None:

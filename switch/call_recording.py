@@ -9,6 +9,7 @@ from media.commands import (
     StopRecording,
 )
 from runtime.ids import Ids
+from runtime.tenancy import bare, id_kind
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg
 from switch.commands import PauseCallRecording, ResumeCallRecording, StartCallRecording, StopCallRecording
@@ -81,7 +82,7 @@ class CallRecording:
         return [*outputs, CallRecorded(call_id=call.call_id, recording_id=call.recording_id)]
 
     def _open(self, call: Call) -> list[Output]:
-        recording_id = call.recording_id = self._ids.new("recording")
+        recording_id = call.recording_id = self._ids.new(id_kind("recording", call.tenant))
         outputs: list[Output] = [
             StartRecording(
                 recording_id=recording_id,
@@ -90,7 +91,8 @@ class CallRecording:
                 caller=call.caller_number,
                 called=call.called_number,
                 trunk=call.trunk or "",
-                access_code=call.access_code,
+                access_code=bare(call.access_code),
+                tenant=call.tenant,
             ),
             *record(call, call.customer),
         ]

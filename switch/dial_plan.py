@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from runtime.target import Target
+from runtime.tenancy import SEPARATOR, bare, qualify, tenant_of
 from switch.config import AccessCodeConfig
 
 STATION_SCHEME = "station"
@@ -28,16 +29,26 @@ class DialPlan:
     def __init__(
         self, access_codes: Iterable[AccessCodeConfig], knows_target: TargetCheck, may_dial: RightCheck
     ) -> None:
-        self._targets = {code.number: code.target for code in access_codes}
+        self._codes = {bare(code.number): code for code in access_codes}
         self._knows_target = knows_target
         self._may_dial = may_dial
 
+    def access_code(self, number: str, station: str | None) -> AccessCodeConfig | None:
+        """What a dialled number means to customers; to a station only those of its own call centre mean anything."""
+        code = self._codes.get(number)
+        if code is None or (station is not None and tenant_of(code.number) != tenant_of(station)):
+            return None
+        return code
+
     def target_of(self, number: str, station: str) -> str | None:
         """Who takes a call of a station to ``number``; None when nobody does, or it may not be called."""
-        target = self._targets.get(number)
-        if target is not None or not number:
-            return target
-        within, outside = str(Target(STATION_SCHEME, number)), str(Target(NUMBER_SCHEME, number))
+        code = self.access_code(number, station)
+        if code is not None:
+            return code.target
+        if not number or SEPARATOR in number:
+            return None
+        within = str(Target(STATION_SCHEME, qualify(tenant_of(station), number)))
+        outside = str(Target(NUMBER_SCHEME, number))
         if self._knows_target(within):
             return within
         return outside if self._knows_target(outside) and self._may_dial(station, number) else None

@@ -24,6 +24,7 @@ from media.masking import TakeMaskedDigit
 from runtime.driver import Handler, ignoring_time
 from runtime.errors import PeerError
 from runtime.ids import Ids
+from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.arrival import Admission, Admitted, TurnedAway, admit_everybody
@@ -121,7 +122,6 @@ class Exchange:
         ``facts_of`` tells what is known of customers the switch calls, by number; of others ``admit`` does.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
-        self._access_codes = {code.number: code for code in access_codes}
         self._ids = ids
         self._knows_target = knows_target
         self._admit = admit
@@ -230,7 +230,7 @@ class Exchange:
         if isinstance(arrival, TurnedAway):
             refusal = self._turn_away(event, arrival.cause, arrival.retry_after_s, arrival.black_list)
             return [*arrival.outputs, *refusal]
-        access_code = self._access_codes.get(arrival.called_number)
+        access_code = self._plan.access_code(arrival.called_number, event.station)
         target = access_code.target if access_code else self._dialled_by(event.station, arrival.called_number)
         if target is None:
             return self._turn_away(event, self._why_nobody(event.station, arrival.called_number))
@@ -243,7 +243,9 @@ class Exchange:
     def _turn_away(
         self, event: LegArrived, cause: Cause, retry_after_s: int | None = None, black_list: str = ""
     ) -> list[Output]:
-        return refuse_arrival(event, self._ids.new("call"), cause, retry_after_s, black_list)
+        code = self._plan.access_code(event.called_number, event.station)
+        call_id = self._ids.new(id_kind("call", _tenant(code, event.station)))
+        return refuse_arrival(event, call_id, cause, retry_after_s, black_list)
 
     def _dialled_by(self, station: str | None, number: str) -> str | None:
         """Stations reach each other and outside numbers without an access code; others do not."""
@@ -261,7 +263,8 @@ class Exchange:
         target: str,
         now: float,
     ) -> Call:
-        call_id, contact_id = self._ids.new("call"), self._ids.new("contact")
+        tenant = _tenant(access_code, event.station)
+        call_id, contact_id = (self._ids.new(id_kind(kind, tenant)) for kind in ("call", "contact"))
         return Call(
             call_id=call_id,
             contact_id=contact_id,
@@ -436,6 +439,11 @@ class Exchange:
         for call in list(self.calls()):
             outputs += end_call(self._calls, call, command.cause, by_caller=False)
         return outputs
+
+
+def _tenant(access_code: AccessCodeConfig | None, station: str | None) -> str:
+    """Whose call it is: that of the number that was dialled, or else of the station that calls."""
+    return tenant_of(access_code.number if access_code is not None else station or "")
 
 
 def _cause_of_unknown(number: str) -> Cause:

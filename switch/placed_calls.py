@@ -8,6 +8,7 @@ from media.commands import OpenEndpoint
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.target import parse_target
+from runtime.tenancy import bare, tenant_of_id
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Placement
 from switch.call_recording import CallRecording
@@ -128,7 +129,7 @@ class PlacedCalls:
         whom = parse_target(command.whom)
         station = whom.name if whom.scheme == STATION_SCHEME else None
         is_customer = command.caller_number or station is None
-        number = command.caller_number or whom.name
+        number = command.caller_number or bare(whom.name)
         return Call(
             call_id=command.call_id,
             contact_id=command.contact_id,
@@ -146,7 +147,7 @@ class PlacedCalls:
             arrived_at=now,
             customer=Leg(leg_id=self._ids.new("leg"), call_id=command.call_id, offer_id=None),
             session_id=self._ids.token() + self._ids.token(),
-            facts=self._facts_of(number) if is_customer else NOTHING_KNOWN,
+            facts=self._facts_of(number, tenant_of_id(command.call_id)) if is_customer else NOTHING_KNOWN,
             caller_station=station,
             placement=Placement(whom, command.shown_name, command.ring_s, command.record),
         )

@@ -10,6 +10,7 @@ from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import Params
 from runtime.target import TARGET_PATTERN, Target, parse_target
+from runtime.tenancy import SEPARATOR, bare, id_kind, tenant_of, tenant_of_id
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.commands import PlaceCall
@@ -53,13 +54,17 @@ class OriginateParams(Params):
         default="", max_length=64, description="the customer's visit that it belongs to; empty: a new one"
     )
 
+    tenant: str = Field(
+        default="", max_length=64, description="the tenant whose call it is; empty: the house's own"
+    )
+
     @property
     def shows(self) -> str:
         """The number that whom is called sees."""
         if self.shown_number is not None:
             return self.shown_number
         then = parse_target(self.target)
-        return then.name if then.scheme in _PHONES else self.access_code
+        return bare(then.name if then.scheme in _PHONES else self.access_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +96,8 @@ class PlacingVerbs:
     def _originate(self, params: OriginateParams) -> dict[str, Any]:
         self._refuse_what_is_in_vain(params)
         order = PlaceCall(
-            call_id=self._ids.new("call"),
-            contact_id=params.contact_id or self._ids.new("contact"),
+            call_id=self._ids.new(id_kind("call", params.tenant)),
+            contact_id=params.contact_id or self._ids.new(id_kind("contact", params.tenant)),
             whom=params.whom,
             target=params.target,
             ring_s=params.ring_s,
@@ -113,6 +118,7 @@ class PlacingVerbs:
     def _refuse_what_is_in_vain(self, params: OriginateParams) -> None:
         """Raises UsageError when nobody could be reached, or may not be."""
         reach, whom, then = self._reach, parse_target(params.whom), parse_target(params.target)
+        _refuse_strangers(params)
         if self._exchange.draining:
             raise UsageError("the switch is draining; it makes no new calls")
         if not reach.knows_target(params.target):
@@ -132,3 +138,17 @@ class PlacingVerbs:
             raise UsageError(f"no phone is registered at station {whom.name}")
         if then.scheme == NUMBER_SCHEME and not self._reach.may_dial(whom.name, then.name):
             raise UsageError(f"station {whom.name} may not call {then.name}: outside_level of its section")
+
+
+def _refuse_strangers(params: OriginateParams) -> None:
+    """Raises UsageError for what is of another call centre than the call itself."""
+    named = {
+        "whom": parse_target(params.whom).name,
+        "target": parse_target(params.target).name,
+        "access_code": params.access_code,
+    }
+    for key, name in named.items():
+        if SEPARATOR in name and tenant_of(name) != params.tenant:
+            raise UsageError(f"{key} is not of tenant {params.tenant or '(none)'}: a call stays with one tenant")
+    if params.contact_id and params.tenant != tenant_of_id(params.contact_id):
+        raise UsageError(f"there is no contact {params.contact_id}")

@@ -7,6 +7,7 @@ from media.commands import OpenEndpoint
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.target import Target
+from runtime.tenancy import bare, id_kind, tenant_of
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
@@ -38,10 +39,14 @@ class Replacements:
     def arrived(self, event: LegArrived) -> list[Output]:
         """Only a station that has proved to be one may, and only while the leg is there."""
         replaced = self._calls.legs.get(event.replaces_leg_id or "")
+        tenant = tenant_of(event.station or "")
+        call_id = self._ids.new(id_kind("call", tenant))
         if replaced is None or event.station is None:
             cause = Cause.CALL_REJECTED if replaced is not None else Cause.UNALLOCATED_NUMBER
-            return refuse_arrival(event, self._ids.new("call"), cause)
+            return refuse_arrival(event, call_id, cause)
         call = self._calls.of_leg(replaced)
+        if call.tenant != tenant:  # as if there were none
+            return refuse_arrival(event, call_id, Cause.UNALLOCATED_NUMBER)
         offer_id = self._ids.new("offer")
         leg = Leg(leg_id=event.leg_id, call_id=call.call_id, offer_id=offer_id, peer_sdp=event.sdp)
         offer = Offer(offer_id, event.station, leg, announced=False, replaces=replaced.leg_id)
@@ -76,7 +81,8 @@ class Replacements:
     def _as_customer(self, call: Call, offer: Offer) -> list[Output]:
         by = call.caller_station or call.caller_number
         self._calls.remove_offer(call, offer)
-        call.caller_number, call.caller_name, call.caller_station = offer.station, "", offer.station
+        call.caller_station = offer.station
+        call.caller_number, call.caller_name = bare(offer.station), ""
         seated = seat(self._calls, call, offer.leg)
         told = transferred(call, TransferKind.REPLACED, by)
         taken = self._placed.taken(call) if call.state is CallState.CALLING else []

@@ -8,6 +8,7 @@ from pydantic import Field
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import Params
+from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.sip.commands import SendText, SetMailbox
@@ -59,7 +60,7 @@ class StationVerbs:
         if not phones:
             raise UsageError(f"no phone is registered at station {params.station}")
         command = SendText(
-            text_id=self._ids.new("text"),
+            text_id=self._ids.new(id_kind("text", tenant_of(params.station))),
             station=params.station,
             text=params.text,
             sender_number=params.sender,

@@ -8,8 +8,8 @@ import string
 from collections.abc import Mapping
 
 DEFAULT = "{date}/{recording_id}"
-PARTS = ("date", "hour", "caller", "called", "trunk", "access_code", "recording_id")
-_NAMED = "called, caller, trunk, access_code or hour"
+PARTS = ("date", "hour", "caller", "called", "trunk", "access_code", "tenant", "recording_id")
+_NAMED = "called, caller, trunk, access_code, tenant or hour"
 _BEGINNING, _END = "{date}", "/{recording_id}"
 _LITERAL = re.compile(r"[A-Za-z0-9_+=-]*")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_+-]")

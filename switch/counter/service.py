@@ -9,6 +9,7 @@ from pydantic import Field
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import Params
+from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Application, Gauge, Verb
 from switch.call import Call
@@ -57,9 +58,10 @@ class CounterVerbs:
             raise UsageError(f"station {params.station} is recorded already, by call {recorded_by}")
         if not len(self.contacts(params.station)):
             raise UsageError(f"no phone is registered at station {params.station}")
+        tenant = tenant_of(params.station)
         order = RecordStation(
-            call_id=self.ids.new("call"),
-            contact_id=self.ids.new("contact"),
+            call_id=self.ids.new(id_kind("call", tenant)),
+            contact_id=self.ids.new(id_kind("contact", tenant)),
             station=params.station,
             by=params.by,
             ring_s=params.ring_s,

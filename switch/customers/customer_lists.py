@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from runtime.driver import Handler, ignoring_time
 from runtime.errors import UsageError
 from runtime.problems import listed
+from runtime.tenancy import HOUSE, bare, tenant_of
 from runtime.vocabulary import Output
 from switch.customers.commands import AddNumbers, RemoveNumbers
 from switch.customers.config import NAME_PATTERN, ListKind, NumberListConfig
@@ -33,6 +34,8 @@ class CustomerLists:
         self._configs = {config.name: config for config in configs}
         self._plan = plan
         self._lists = {name: NumberList() for name in self._configs}
+        self._of_tenant: dict[str, list[str]] = {}
+        """Names of lists by whose they are, for those that were asked about."""
         self.loaded = False
         """Whether the entries of the run before are here."""
         self._early: list[Change] = []
@@ -54,25 +57,29 @@ class CustomerLists:
     def numbers(self, name: str) -> NumberList:
         """The numbers of one list. Raises UsageError when there is none of this name."""
         if name not in self._lists:
-            raise UsageError(f"there is no list {name!r}; there are {listed(self._lists)}, and tag:<any tag>")
+            raise UsageError(f"there is no list {name!r}; there are {listed(self._names_of(tenant_of(name)))}, and tag:<any tag>")
         return self._lists[name]
 
-    def facts(self, number: str, at: float) -> Facts:
-        """What is known of a number at a moment of the wall clock."""
-        entries = self.entries(number, at)
+    def facts(self, number: str, at: float, tenant: str = HOUSE) -> Facts:
+        """What a tenant, or the house, knows of a number at a moment of the wall clock."""
+        entries = self.entries(number, at, tenant)
         return self._weigh(entries) if entries else NOTHING_KNOWN
 
-    def entries(self, number: str, at: float) -> dict[str, Entry]:
-        """The entries by which a number is on lists, by list."""
+    def entries(self, number: str, at: float, tenant: str = HOUSE) -> dict[str, Entry]:
+        """The entries by which a number is on a tenant's lists, or the house's; by list."""
+        names = self._names_of(tenant)
+        if not names:
+            return {}
         key = house_number(number, self._plan)
-        found = ((name, numbers.find(key, at)) for name, numbers in self._lists.items())
+        found = ((name, self._lists[name].find(key, at)) for name in names)
         return {name: entry for name, entry in found if entry is not None}
 
     def restore(self, lists: Mapping[str, NumberList]) -> None:
         """Take the entries of the run before; those of lists that are configured no longer stay unknown."""
         for name, numbers in lists.items():
-            if name in self._configs or name.startswith(TAG_PREFIX):
+            if name in self._configs or _is_tag(name):
                 self._lists[name] = numbers
+        self._of_tenant.clear()
         self.loaded = True
         for event in self._early:
             self._apply(event)
@@ -81,7 +88,7 @@ class CustomerLists:
     def _weigh(self, names: Iterable[str]) -> Facts:
         on = [self._configs[name] for name in names if name in self._configs]
         tags = [tag for config in on for tag in config.tags]
-        tags += [name.removeprefix(TAG_PREFIX) for name in names if name.startswith(TAG_PREFIX)]
+        tags += [bare(name).removeprefix(TAG_PREFIX) for name in names if _is_tag(name)]
         return Facts(
             lists=tuple(config.name for config in on),
             tags=tuple(dict.fromkeys(tags)),
@@ -115,6 +122,8 @@ class CustomerLists:
 
     def _apply(self, event: Change) -> None:
         """The list of a tag is there as long as it has a number."""
+        if event.list not in self._lists:
+            self._of_tenant.clear()
         numbers = self._lists.setdefault(event.list, NumberList())
         if isinstance(event, NumbersAdded):
             for told in event.entries:
@@ -124,17 +133,25 @@ class CustomerLists:
                 numbers.remove(number)
         if not numbers and event.list not in self._configs:
             del self._lists[event.list]
+            self._of_tenant.clear()
 
     def _expect_place_for(self, name: str) -> None:
         if name in self._lists:
             return
-        scheme, tag = name[: len(TAG_PREFIX)], name[len(TAG_PREFIX) :]
-        if scheme != TAG_PREFIX:
+        if not _is_tag(name):
             self.numbers(name)
+        tag = bare(name).removeprefix(TAG_PREFIX)
         if not re.fullmatch(NAME_PATTERN, tag):
             raise UsageError(f"{tag!r} cannot be a tag; expected a word without spaces, commas and colons")
-        if len(self._lists) - len(self._configs) >= MOST_TAGS:
+        if sum(map(_is_tag, self._names_of(tenant_of(name)))) >= MOST_TAGS:
             raise UsageError(f"there are {MOST_TAGS} tags already; use one of them")
+
+    def _names_of(self, tenant: str) -> list[str]:
+        """Kept, since every caller is looked for under them."""
+        names = self._of_tenant.get(tenant)
+        if names is None:
+            names = self._of_tenant[tenant] = [name for name in self._lists if tenant_of(name) == tenant]
+        return names
 
     def _in_house_form(self, entry: Entry) -> Entry:
         begins, ends = entry.valid_from, entry.valid_until
@@ -147,6 +164,10 @@ class CustomerLists:
             return entry_number(number, self._plan)
         except ValueError as error:
             raise UsageError(f"{number!r} cannot be on a list; expected {error}") from error
+
+
+def _is_tag(name: str) -> bool:
+    return bare(name).startswith(TAG_PREFIX)
 
 
 def _rejection(on: Iterable[NumberListConfig]) -> Rejection | None:

@@ -31,10 +31,10 @@ class Facts:
 
 NOTHING_KNOWN = Facts()
 
-FactsOf = Callable[[str], Facts]
-"""What is known now of a number."""
+FactsOf = Callable[[str, str], Facts]
+"""What a tenant, or the house, knows now of a number."""
 
 
-def nothing_known(number: str) -> Facts:
+def nothing_known(number: str, tenant: str) -> Facts:
     """The facts of a switch without number lists."""
     return NOTHING_KNOWN

@@ -10,6 +10,7 @@ from pydantic import Field
 from runtime.clock import Clock
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
+from runtime.tenancy import bare
 from runtime.vocabulary import Command
 from switch.application import Gauge, Verb
 from switch.customers import validity
@@ -70,6 +71,7 @@ class NumberParams(Params):
     """A caller's number."""
 
     number: str = Field(max_length=255, description="as a trunk or a person writes it")
+    tenant: str = Field(default="", max_length=64, description="whose lists; empty: the house's own")
 
 
 class ListVerbs:
@@ -125,8 +127,8 @@ class ListVerbs:
 
     def _lookup(self, params: NumberParams) -> dict[str, Any]:
         now = self._clock.wall()
-        facts = asdict(self._lists.facts(params.number, now))
-        entries = self._lists.entries(params.number, now)
+        facts = asdict(self._lists.facts(params.number, now, params.tenant))
+        entries = self._lists.entries(params.number, now, params.tenant)
         return {"number": params.number, **facts, "entries": dict(self._by_list(entries.items()))}
 
     def _by_list(self, entries: Iterable[tuple[str, Entry]]) -> Iterable[tuple[str, dict[str, Any]]]:
@@ -136,11 +138,11 @@ class ListVerbs:
         config = self._lists.config(name)
         size = len(self._lists.numbers(name))
         if config is None:
-            tag = name.removeprefix(TAG_PREFIX)
+            tag = bare(name).removeprefix(TAG_PREFIX)
             return {"name": name, "title": tag, "kind": "tag", "priority": 0, "tags": [tag], "entries": size}
         return {
             "name": name,
-            "title": config.title or name,
+            "title": config.title or bare(name),
             "kind": config.kind.value,
             "priority": config.priority,
             "tags": list(config.tags),

@@ -11,11 +11,12 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from media.config import Srtp
 from runtime.hosts import check_host
 from runtime.models import KeyMistake, Section
+from runtime.tenancy import bare
 from switch.sip.authentication.digest import Algorithm, ha1
 from switch.sip.guard.networks import check_networks
 
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
-_STATION_NAME = r"^[^\s@:;<>\"]+$"
+_STATION_NAME = r"^[^\s@:;<>\"/]+$"
 
 EVERYWHERE = ("0.0.0.0", "::")
 """Hosts that mean every address of this machine."""
@@ -265,7 +266,7 @@ class StationConfig(Section):
         if self.password is None:
             return {kind: secret.get_secret_value().lower() for kind, secret in (self.ha1 or {}).items()}
         password = self.password.get_secret_value()
-        return {kind: ha1(kind, self.name, realm, password) for kind in Algorithm}
+        return {kind: ha1(kind, bare(self.name), realm, password) for kind in Algorithm}
 
     def without_password(self, realm: str) -> Self:
         """The same with the password's hashes in its place."""

@@ -1,6 +1,6 @@
 """The SIP stack: messages and commands in, events and messages out. No socket, no clock."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 
 from runtime.deadlines import earliest
 from runtime.driver import Handler, merge_routes
@@ -24,6 +24,7 @@ from switch.sip.messages.message import Message, Request
 from switch.sip.messages.parser import MAX_MESSAGE_BYTES, is_keep_alive, parse_message
 from switch.sip.messages.text import printable
 from switch.sip.registration.bindings import Bindings
+from switch.sip.registration.domains import Domain, Domains
 from switch.sip.registration.registrar import Registrar
 from switch.sip.registration.registrations import Registration
 from switch.sip.transactions.rejections import Rejections
@@ -40,8 +41,9 @@ class SipStack:
     """Guard, transaction layer, user agent and registrar as one core.
 
     ``nonce_key`` seals the challenges of digest authentication and must be new for each run.
-    ``text_numbers`` are the numbers beside those of stations that texts may be sent to. ``hold_back`` is
-    asked before a branch of a dialled leg is tried.
+    ``text_numbers`` are the numbers beside those of stations that texts may be sent to, each with the tenant it
+    belongs to. ``hold_back`` is asked before a branch of a dialled leg is tried. ``domains``: where the stations of
+    tenants register, by tenant.
     """
 
     def __init__(
@@ -52,8 +54,9 @@ class SipStack:
         nonce_key: bytes,
         listeners: Sequence[ListenerConfig] = (),
         guard: GuardConfig | None = None,
-        text_numbers: Container[str] = (),
+        text_numbers: Mapping[str, str] | None = None,
         hold_back: HoldBack = hold_nothing_back,
+        domains: Mapping[str, Domain] | None = None,
     ) -> None:
         timers = Timers(config.t1_ms / 1000, config.t2_ms / 1000, config.t4_ms / 1000)
         identity = Identity(config, ids, listeners)
@@ -62,7 +65,12 @@ class SipStack:
         self._max_bytes = config.max_message_bytes
         bindings = Bindings(config.bindings_per_station)
         places = {station.name: networks_of(station.networks) for station in stations if station.networks}
-        proof = StationProof(Authenticator(config, stations, nonce_key), self.guard, bindings, places)
+        domains = domains or {}
+        authenticator = Authenticator(
+            config, stations, nonce_key, {tenant: domain.realm for tenant, domain in domains.items()}
+        )
+        names = Domains({domain.name.lower(): tenant for tenant, domain in domains.items()})
+        proof = StationProof(authenticator, self.guard, bindings, places, names)
         self.registrar = Registrar(config, proof, bindings, self.counters)
         self._layer = TransactionLayer(
             timers=timers,
@@ -83,7 +91,7 @@ class SipStack:
             proof=proof,
             ids=ids,
             counters=self.counters,
-            text_numbers=text_numbers,
+            text_numbers=text_numbers or {},
             hold_back=hold_back,
         )
         self._dialogs = self._agent.dialogs

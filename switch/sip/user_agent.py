@@ -1,6 +1,6 @@
 """The user agent: turns messages into leg events and commands into messages (RFC 3261 §8, §13–§15)."""
 
-from collections.abc import Callable, Container, Sized
+from collections.abc import Callable, Mapping, Sized
 from typing import Any, Protocol
 
 from runtime.deadlines import earliest
@@ -90,7 +90,7 @@ class UserAgent:
         proof: StationProof,
         ids: Ids,
         counters: Counters,
-        text_numbers: Container[str],
+        text_numbers: Mapping[str, str],
         hold_back: HoldBack,
     ) -> None:
         self._repeats = AnswerRepeats(timers, counters)

@@ -33,8 +33,8 @@ class SipRig:
         *,
         guard: Mapping[str, Any] | None = None,
         stations: Sequence[str] = (STATION,),
-        text_numbers: Container[str] = (),
-        held_back: Container[str] = (),
+        text_numbers: Mapping[str, str] | None = None,
+        held_back: Mapping[str, str] | None = None,
         networks: Sequence[str] = (),
         **settings: Any,
     ) -> None:

@@ -12,6 +12,7 @@ from runtime.driver import Handler, merge_routes
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import Params
+from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Application, Gauge, Verb
 from switch.archive.listening.finding import Row
@@ -110,9 +111,10 @@ class ListeningByPhone:
         return {"call_id": order.call_id, "recording_id": order.recording_id, "station": order.station}
 
     def _order(self, params: PlayParams, recording_id: str) -> PlayToStation:
+        tenant = tenant_of(params.station)
         return PlayToStation(
-            call_id=self._ids.new("call"),
-            contact_id=self._ids.new("contact"),
+            call_id=self._ids.new(id_kind("call", tenant)),
+            contact_id=self._ids.new(id_kind("contact", tenant)),
             recording_id=recording_id,
             station=params.station,
             who=params.who,

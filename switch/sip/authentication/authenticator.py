@@ -1,8 +1,9 @@
 """Who proves to be a station (RFC 3261 §22, RFC 8760)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 
+from runtime.tenancy import HOUSE, bare, tenant_of
 from switch.sip.authentication.digest import Algorithm, Credentials, ha1, make_challenge
 from switch.sip.authentication.nonces import Nonces
 from switch.sip.config import SipConfig, StationConfig
@@ -34,11 +35,18 @@ class Authenticator:
     algorithms, so that nobody can find out which exist.
     """
 
-    def __init__(self, config: SipConfig, stations: Sequence[StationConfig], nonce_key: bytes) -> None:
-        self._realm = config.realm
+    def __init__(
+        self,
+        config: SipConfig,
+        stations: Sequence[StationConfig],
+        nonce_key: bytes,
+        realms: Mapping[str, str] | None = None,
+    ) -> None:
+        """``realms``: those of tenants, by tenant."""
+        self._realms = {HOUSE: config.realm, **(realms or {})}
         self._usual = config.algorithms
         self._checks_uri = config.check_digest_uri
-        self._hashes = {station.name: station.hashes(config.realm) for station in stations}
+        self._hashes = {station.name: station.hashes(self._realm_of(station.name)) for station in stations}
         self._own_choice = {station.name: station.algorithms for station in stations if station.algorithms}
         self._decoys = {algorithm: ha1(algorithm, "", config.realm, "") for algorithm in Algorithm}
         remembered = max(_FEWEST_NONCES, _NONCES_PER_STATION * len(stations))
@@ -53,7 +61,7 @@ class Authenticator:
 
         Raises SipSyntaxError for a proof that was made for another address (RFC 7616 §3.4.6).
         """
-        credentials = self._credentials(request, self._offered(station))
+        credentials = self._credentials(request, station)
         if credentials is None:
             return Verdict.MISSING
         if self._checks_uri and not _names_same_resource(credentials.uri, request.uri):
@@ -63,7 +71,7 @@ class Authenticator:
         proven = credentials.proves(secret, request.method)
         if hashes is None:
             return Verdict.UNKNOWN_STATION
-        if not proven or not secret or credentials.username != station:
+        if not proven or not secret or credentials.username != bare(station):
             return Verdict.WRONG_PASSWORD
         if not self._nonces.spend(credentials.nonce, credentials.nonce_count, now=now):
             return Verdict.STALE
@@ -73,19 +81,24 @@ class Authenticator:
         """WWW-Authenticate values, one for each algorithm offered (RFC 8760 §2.3)."""
         nonce = self._nonces.issue(now=now)
         offered = self._offered(station)
-        return [make_challenge(self._realm, nonce, algorithm, stale) for algorithm in offered]
+        realm = self._realm_of(station)
+        return [make_challenge(realm, nonce, algorithm, stale) for algorithm in offered]
+
+    def _realm_of(self, station: str) -> str:
+        return self._realms.get(tenant_of(station), self._realms[HOUSE])
 
     def _offered(self, station: str) -> Sequence[Algorithm]:
         return self._own_choice.get(station, self._usual)
 
-    def _credentials(self, request: Request, offered: Sequence[Algorithm]) -> Credentials | None:
+    def _credentials(self, request: Request, station: str) -> Credentials | None:
         """The first Authorization that is for us and in an algorithm we offer."""
+        realm, offered = self._realm_of(station), self._offered(station)
         for value in request.headers.get_all("authorization"):
             try:
                 credentials = Credentials.parse(value)
             except SipSyntaxError:
                 continue
-            if credentials.realm == self._realm and credentials.algorithm in offered:
+            if credentials.realm == realm and credentials.algorithm in offered:
                 return credentials
         return None
 

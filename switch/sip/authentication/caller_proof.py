@@ -23,7 +23,7 @@ class CallerProof:
         The transaction knows the station from then on, if it is one. Raises SipSyntaxError.
         """
         request = transaction.request
-        station = parse_name_addr(request.headers.get("from") or "").uri.user
+        station = self._proof.station(parse_name_addr(request.headers.get("from") or "").uri)
         source = transaction.source
         if not self._proof.knows(station) or self._proof.is_trunks(request, station, source):
             return None

@@ -10,7 +10,9 @@ from switch.sip.guard.guard import Guard
 from switch.sip.guard.networks import Networks, read_address
 from switch.sip.hop import Hop
 from switch.sip.messages.message import Fields, Request
+from switch.sip.messages.uri import SipUri
 from switch.sip.registration.bindings import Bindings
+from switch.sip.registration.domains import Domains
 
 _REFUSED = {
     Verdict.UNKNOWN_STATION: RefusalKind.UNKNOWN_STATION,
@@ -37,12 +39,21 @@ class StationProof:
         guard: Guard,
         bindings: Bindings,
         places: Mapping[str, Networks],
+        domains: Domains | None = None,
     ) -> None:
-        """``places``: where the phones of a station must be, for those that may not be anywhere."""
+        """``places``: where the phones of a station must be, for those that may not be anywhere.
+
+        ``domains``: those of tenants.
+        """
         self._authenticator = authenticator
         self._guard = guard
         self._bindings = bindings
         self._places = places
+        self._domains = domains or Domains()
+
+    def station(self, address: SipUri) -> str:
+        """The station an address names, whether there is one or not."""
+        return self._domains.station(address)
 
     def knows(self, station: str) -> bool:
         """Whether a station of that name is configured."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from runtime.tenancy import bare
 from switch.sip.dialogs.dialog import Dialog
 from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, LegRinging
 from switch.sip.hop import Hop
@@ -50,13 +51,13 @@ class StationDialogs:
         """By leg."""
 
     def may_watch(self, watcher: str, resource: str) -> bool:
-        """Stations may watch each other."""
+        """Stations of one call centre may watch each other."""
         return self._knows(resource)
 
     def write(self, resource: str, version: int, hop: Hop) -> bytes:
         legs = self._of_station.get(resource, {}).values()
         known = [_describe(leg) for leg in legs if leg.state is not LegState.ENDED]
-        return write_dialog_info(f"sip:{resource}@{self._identity.host(hop)}", version, known)
+        return write_dialog_info(f"sip:{bare(resource)}@{self._identity.host(hop)}", version, known)
 
     def arrived(self, event: LegArrived) -> str | None:
         """A leg arrived; returns the station that calls, None when none does."""

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from runtime.tenancy import bare
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.messages.uri import escape_user
@@ -30,7 +31,7 @@ class Mailboxes:
 
     def write(self, resource: str, version: int, hop: Hop) -> bytes:
         box = self._boxes.get(resource, Mailbox())
-        account = f"sip:{escape_user(resource)}@{self._identity.host(hop)}"
+        account = f"sip:{escape_user(bare(resource))}@{self._identity.host(hop)}"
         return write_summary(account, box)
 
     def put(self, station: str, box: Mailbox) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from runtime.errors import UsageError
+from runtime.tenancy import bare
 from switch.sip.capabilities import ALLOW, SDP_TYPE
 from switch.sip.commands import DialLeg, DialStation
 from switch.sip.headers.identity_headers import write_caller
@@ -40,7 +41,7 @@ def _branch_to(contact: ContactAddress, command: DialStation, host: str) -> Bran
     caller = write_caller(
         command.caller_number, command.caller_name, host, hidden=command.is_anonymous, trusted=False
     )
-    called = f"<sip:{command.station}@{host}>"
+    called = f"<sip:{bare(command.station)}@{host}>"
     return Branch(
         uri=contact.uri,
         hop=contact.hop,
@@ -52,7 +53,7 @@ def _branch_to(contact: ContactAddress, command: DialStation, host: str) -> Bran
 
 
 def _referred_by(station: str, host: str) -> HeaderFields:
-    return (("referred-by", f"<sip:{escape_user(station)}@{host}>"),) if station else ()
+    return (("referred-by", f"<sip:{escape_user(bare(station))}@{host}>"),) if station else ()
 
 
 def make_invite(signalling: LegSignalling, branch: Branch, order: DialLeg, tag: str) -> Request:

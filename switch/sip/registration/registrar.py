@@ -14,7 +14,7 @@ from switch.sip.hop import Hop
 from switch.sip.messages.header_values import parse_name_addr
 from switch.sip.messages.message import Request
 from switch.sip.messages.text import printable
-from switch.sip.messages.uri import parse_uri
+from switch.sip.messages.uri import SipUri, parse_uri
 from switch.sip.messages.uri_equality import same_address
 from switch.sip.registration.binding_changes import BindingChanges
 from switch.sip.registration.bindings import CONNECTION_TRANSPORTS, Binding, Bindings
@@ -51,7 +51,7 @@ class Registrar:
 
     def register(self, request: Request, hop: Hop, now: float) -> Answer:
         """Take a REGISTER. Raises SipSyntaxError when it cannot be read; nothing has changed then."""
-        station = _address_of_record(request)
+        station = self._proof.station(_address_of_record(request))
         unproved = self._proof.demand(request, station, hop, now)
         if unproved is not None:
             return unproved
@@ -175,10 +175,10 @@ class Registrar:
         return [StationUnregistered(station=station, reason=reason) for station in lost]
 
 
-def _address_of_record(request: Request) -> str:
-    """The station in To. An address of another kind is none of ours: 416 is for Request-URIs."""
+def _address_of_record(request: Request) -> SipUri:
+    """The station's in To. An address of another kind is none of ours: 416 is for Request-URIs."""
     try:
-        return parse_name_addr(request.headers.get("to") or "").uri.user
+        return parse_name_addr(request.headers.get("to") or "").uri
     except SipSyntaxError as error:
         raise SipSyntaxError(error.reason) from error
 

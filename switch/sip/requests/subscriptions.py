@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from runtime.deadlines import Deadlines
+from runtime.tenancy import tenant_of
 from runtime.vocabulary import Output
 from switch.sip.config import SipConfig
 from switch.sip.dialogs.dialog import DialogKey, accept_dialog, named_dialog
@@ -12,6 +13,7 @@ from switch.sip.messages.header_values import parse_cseq, split_values
 from switch.sip.messages.message import Headers
 from switch.sip.messages.uri import parse_uri
 from switch.sip.refusal import Refusal
+from switch.sip.registration.domains import Domains
 from switch.sip.requests.subscription import Due, Subscription
 from switch.sip.transactions.client_transaction import ResponseReceived
 from switch.sip.transactions.server_transaction import ServerTransaction
@@ -113,7 +115,7 @@ class Subscriptions:
         watcher = transaction.station
         if watcher is None:
             return Refusal(403)
-        if not package.may_watch(watcher, parse_uri(transaction.request.uri).user):
+        if not package.may_watch(watcher, _resource(transaction)):
             return Refusal(404)
         if not _accepts(headers, package.content_type):
             return Refusal(406)
@@ -128,7 +130,7 @@ class Subscriptions:
         dialog = accept_dialog(request, self._signalling.ids.token(), transaction.source)
         subscription = Subscription(
             package=package,
-            resource=parse_uri(request.uri).user,
+            resource=_resource(transaction),
             watcher=transaction.station or "",
             dialog=dialog,
             event=(request.headers.get("event") or "").strip(),
@@ -218,6 +220,11 @@ class Subscriptions:
             self._watched.pop(key, None)
         if not self._of_watcher.get(subscription.watcher):
             self._of_watcher.pop(subscription.watcher, None)
+
+
+def _resource(transaction: ServerTransaction) -> str:
+    """The station that is to be watched, which is one of the watcher's own call centre."""
+    return Domains.within(tenant_of(transaction.station or ""), parse_uri(transaction.request.uri).user)
 
 
 def _package_name(headers: Headers) -> str:

@@ -1,10 +1,11 @@
 """Texts: MESSAGE taken, and passed on to the phones of a station (RFC 3428, pager mode)."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from unicodedata import category
 
 from runtime.errors import UsageError
+from runtime.tenancy import bare, id_kind, tenant_of
 from runtime.vocabulary import Output
 from switch.sip.commands import SendRequest, SendText
 from switch.sip.dialogs.dialog import Dialog
@@ -17,6 +18,7 @@ from switch.sip.messages.text import printable
 from switch.sip.messages.uri import SipUri, escape_user, parse_uri
 from switch.sip.refusal import Refusal
 from switch.sip.registration.directory import ContactAddress, Directory
+from switch.sip.registration.domains import Domains
 from switch.sip.transactions.server_transaction import ServerTransaction
 
 TEXT_TYPE = "text/plain"
@@ -47,7 +49,7 @@ class TextMessages:
     """The texts that come in and go out.
 
     ``knows`` says whether a station of that name is configured; ``numbers`` are those that take texts for
-    whoever listens to TextReceived.
+    whoever listens to TextReceived, each with its tenant.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class TextMessages:
         signalling: LegSignalling,
         directory: Directory,
         knows: Callable[[str], bool],
-        numbers: Container[str],
+        numbers: Mapping[str, str],
     ) -> None:
         self._signalling = signalling
         self._directory = directory
@@ -82,11 +84,14 @@ class TextMessages:
 
     def _take(self, transaction: ServerTransaction, called: str, now: float) -> list[Output]:
         signalling = self._signalling
-        if self._knows(called):
-            return self._pass_on(transaction, called, now)
-        if called not in self._numbers:
+        sender = transaction.station
+        station = Domains.within(tenant_of(sender or ""), called)
+        if self._knows(station):
+            return self._pass_on(transaction, station, now)
+        tenant = self._numbers.get(called)
+        if tenant is None or (sender is not None and tenant != tenant_of(sender)):
             return signalling.answer(transaction, 404, now)
-        event = self._event(transaction, called, signalling.ids.new("text"))
+        event = self._event(transaction, called, signalling.ids.new(id_kind("text", tenant)))
         return [*signalling.answer(transaction, 200, now), event]
 
     def send(self, command: SendText, now: float) -> list[Output]:
@@ -117,7 +122,8 @@ class TextMessages:
             return self._signalling.answer(transaction, 403, now)
         if not self._directory.contacts(station):
             return self._signalling.answer(transaction, _UNREACHABLE, now)
-        event = self._event(transaction, station, self._signalling.ids.new("text"))
+        text_id = self._signalling.ids.new(id_kind("text", tenant_of(station)))
+        event = self._event(transaction, bare(station), text_id)
         pending = PendingText(event.text_id, station, unanswered=0, received=transaction)
         sender = parse_name_addr(transaction.request.headers.get("from") or "")
         return [event, *self._deliver(pending, sender, event.text, now)]
@@ -145,7 +151,7 @@ class TextMessages:
             uri=contact.uri,
             hop=contact.hop,
             caller=str(known),
-            called=f"<sip:{escape_user(pending.station)}@{host}>",
+            called=f"<sip:{escape_user(bare(pending.station))}@{host}>",
             routes=contact.path,
             content_type=_SENT_AS,
             body=text.encode("utf-8"),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runtime.tenancy import HOUSE
 from switch.sip.commands import AnswerLeg
 from switch.sip.messages.message import Message, Request
 from tests.helpers.sip_messages import SDP, authorized, make_request
@@ -29,7 +30,7 @@ class Phone(SipRig):
     """A phone in a call, that knows its password."""
 
     def __init__(self) -> None:
-        super().__init__(stations=(STATION, "1002"), text_numbers={"95598"})
+        super().__init__(stations=(STATION, "1002"), text_numbers={"95598": HOUSE})
         self.receive(make_request("INVITE", body=SDP))
         ok = self.one_response(self.order(AnswerLeg(leg_id="leg-1", sdp=SDP)))
         self.called = ok.headers.get("to") or ""

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runtime.errors import UsageError
+from runtime.tenancy import HOUSE
 from switch.sip.commands import SendText
 from switch.sip.events import TextDelivered, TextFailed, TextReceived
 from switch.sip.hop import Hop
@@ -24,7 +25,7 @@ class Office(SipRig):
     """Two stations and an access code that takes texts."""
 
     def __init__(self) -> None:
-        super().__init__(stations=(STATION, OTHER), text_numbers={CODE})
+        super().__init__(stations=(STATION, OTHER), text_numbers={CODE: HOUSE})
 
     def write(self, called: str, text: str = TEXT, *, proved: bool = True, **headers: Any) -> list[Message]:
         """MESSAGE of the first station, or of a stranger."""
