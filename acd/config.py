@@ -195,7 +195,7 @@ class QueueConfig(Section):
     """Section ``[[queues]]``: one queue (技能队列)."""
 
     name: str = Field(
-        min_length=1, pattern=r"^[^\s,?]+$", description="Short name, used in targets such as queue:service."
+        min_length=1, pattern=r"^[^\s,?/]+$", description="Short name, used in targets such as queue:service."
     )
     title: str = Field(default="", description="Name for people; empty: the short name.")
     strategy: StrategyName = Field(
@@ -453,7 +453,7 @@ def _check_keys(keys: Iterable[str]) -> None:
 class AgentConfig(Section):
     """Section ``[[agents]]``: one agent (坐席)."""
 
-    id: str = Field(min_length=1, pattern=r"^\S+$", description="The agent's number (工号).")
+    id: str = Field(min_length=1, pattern=r"^[^\s/]+$", description="The agent's number (工号).")
     name: str = Field(default="", description="The agent's name, for people.")
     queues: list[str] = Field(default_factory=list, description="Names of the queues the agent serves.")
     priorities: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(

@@ -58,7 +58,7 @@ class Switchboard:
         clock = LoopClock(loop.time)
         self.driver = Driver(clock, LoopAlarm(loop), self._on_fault)
         ground = self._ground = Ground(loop, clock, RandomIds(), self.driver)
-        self._signalling = Signalling(configuration, installation.areas, ground)
+        self._signalling = Signalling(installation, ground)
         self.certificates = self._signalling.certificates
         self._media = self._build_media(installation.prompts)
         self._probe = LoopProbe(loop, self._measured)
@@ -93,7 +93,8 @@ class Switchboard:
 
     def _build_exchange(self) -> Exchange:
         configuration, trunks = self.configuration, self._signalling.trunks
-        admission = CustomerAdmission(self._customers.lists, self._ground.clock.wall, trunks.admit)
+        wall, owner = self._ground.clock.wall, self._directory.owner_of
+        admission = CustomerAdmission(self._customers.lists, wall, trunks.admit, owner)
         return Exchange(
             configuration.access_codes,
             self._ground.ids,

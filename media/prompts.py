@@ -58,6 +58,14 @@ class PromptLibrary:
         """The prompt at WIDE_RATE_HZ; None when it was recorded with less."""
         return self._wide.get(name)
 
+    def beside(self, others: Mapping[str, "PromptLibrary"]) -> "PromptLibrary":
+        """The same with the prompts of others, each below a folder of its own."""
+        prompts, wide = dict(self._prompts), dict(self._wide)
+        for folder, other in others.items():
+            prompts |= {f"{folder}/{name}": samples for name, samples in other._prompts.items()}
+            wide |= {f"{folder}/{name}": samples for name, samples in other._wide.items()}
+        return PromptLibrary(prompts, wide)
+
     def with_tones(self, tones: TonesConfig) -> "PromptLibrary":
         """The same with call progress tones as further prompts."""
         narrow, wide = tones.rendered(SAMPLE_RATE_HZ), tones.rendered(WIDE_RATE_HZ)

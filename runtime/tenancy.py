@@ -1,8 +1,8 @@
 """Tenants (VDN): virtual call centres in one switch, told apart by the names of what they have.
 
-What belongs to a tenant is called ``<tenant>/<name>`` inside the switch, such as ``acme/billing``; what belongs to the
-house itself has its bare name. An id tells its tenant between its kind and its token: ``call-acme-5f0c9a1e7b2d4c38``.
-So no core has to know of tenants, and whatever names an object says whose it is.
+What a tenant has is called ``<tenant>/<name>`` inside the switch, such as ``acme/billing``; what belongs to
+the house itself has its bare name. An id tells its tenant between its kind and its token:
+``call-acme-5f0c9a1e7b2d4c38``. So no core has to know of tenants, and every name says whose it is.
 """
 
 SEPARATOR = "/"

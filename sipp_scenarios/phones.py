@@ -84,14 +84,21 @@ class Station:
     """An agent's telephone: one SIP port it registers from and is rung at."""
 
     def __init__(
-        self, switch: Address, name: str, password: str, folder: Path, port: int | None = None
+        self,
+        switch: Address,
+        name: str,
+        password: str,
+        folder: Path,
+        port: int | None = None,
+        domain: str = "",
     ) -> None:
-        """Without ``port`` it has one of its own."""
+        """Without ``port`` it has one of its own; without ``domain`` its address has the switch's."""
         self._switch = switch
         self.name = name
         self._password = password
         self._folder = folder
         self._port = port or free_port(switch.host)
+        self._domain = domain or str(switch)
 
     def register(self, expires_s: int = 600) -> ScenarioResult:
         """Register with the password, or with 0 seconds take the phone off again."""
@@ -111,5 +118,5 @@ class Station:
             port=self._port,
             user=self.name,
             password=self._password,
-            keys={"station": self.name, **keys},
+            keys={"station": self.name, "domain": self._domain, **keys},
         )

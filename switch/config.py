@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 from runtime.hosts import check_host
 from runtime.models import Section
 from runtime.target import HANG_UP, TARGET_PATTERN, WAY_OUT_PATTERN
+from runtime.tenancy import bare, tenant_of
 from switch.recording_rule import RecordingPolicy, RecordingRule, policy_of
 
 
@@ -31,7 +32,9 @@ class SwitchConfig(Section):
 class AccessCodeConfig(Section):
     """Section ``[[access_codes]]``: a number customers dial, and what takes the call."""
 
-    number: str = Field(min_length=1, description="The dialled number (user part of the request URI).")
+    number: str = Field(
+        min_length=1, pattern=r"^[^/]+$", description="The dialled number (user part of the request URI)."
+    )
     target: str = Field(
         pattern=TARGET_PATTERN,
         description="Where its calls go: flow:<name>, queue:<name>, agent:<number>, station:<name>, "
@@ -66,6 +69,11 @@ def policies_of(access_codes: Iterable[AccessCodeConfig]) -> dict[str, Recording
     """What is said of recording, by number."""
     said = ((code.number, code.recording) for code in access_codes)
     return {number: policy for number, policy in said if policy is not None}
+
+
+def owners_of(access_codes: Iterable[AccessCodeConfig]) -> dict[str, str]:
+    """The tenant, or the house, that each dialled number belongs to."""
+    return {bare(code.number): tenant_of(code.number) for code in access_codes}
 
 
 class HttpConfig(Section):

@@ -34,7 +34,7 @@ class DialPlan:
         self._may_dial = may_dial
 
     def access_code(self, number: str, station: str | None) -> AccessCodeConfig | None:
-        """What a dialled number means to customers; to a station only those of its own call centre mean anything."""
+        """What a dialled number means: to a station only if it is of the same call centre."""
         code = self._codes.get(number)
         if code is None or (station is not None and tenant_of(code.number) != tenant_of(station)):
             return None

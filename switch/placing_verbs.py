@@ -10,7 +10,7 @@ from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import Params
 from runtime.target import TARGET_PATTERN, Target, parse_target
-from runtime.tenancy import SEPARATOR, bare, id_kind, tenant_of, tenant_of_id
+from runtime.tenancy import HOUSE, bare, id_kind, tenant_of, tenant_of_id
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.commands import PlaceCall
@@ -55,7 +55,7 @@ class OriginateParams(Params):
     )
 
     tenant: str = Field(
-        default="", max_length=64, description="the tenant whose call it is; empty: the house's own"
+        default="", max_length=64, description="the tenant whose call it is; empty: whose objects it names"
     )
 
     @property
@@ -95,9 +95,10 @@ class PlacingVerbs:
 
     def _originate(self, params: OriginateParams) -> dict[str, Any]:
         self._refuse_what_is_in_vain(params)
+        tenant = _tenant_of(params)
         order = PlaceCall(
-            call_id=self._ids.new(id_kind("call", params.tenant)),
-            contact_id=params.contact_id or self._ids.new(id_kind("contact", params.tenant)),
+            call_id=self._ids.new(id_kind("call", tenant)),
+            contact_id=params.contact_id or self._ids.new(id_kind("contact", tenant)),
             whom=params.whom,
             target=params.target,
             ring_s=params.ring_s,
@@ -118,7 +119,6 @@ class PlacingVerbs:
     def _refuse_what_is_in_vain(self, params: OriginateParams) -> None:
         """Raises UsageError when nobody could be reached, or may not be."""
         reach, whom, then = self._reach, parse_target(params.whom), parse_target(params.target)
-        _refuse_strangers(params)
         if self._exchange.draining:
             raise UsageError("the switch is draining; it makes no new calls")
         if not reach.knows_target(params.target):
@@ -140,15 +140,21 @@ class PlacingVerbs:
             raise UsageError(f"station {whom.name} may not call {then.name}: outside_level of its section")
 
 
-def _refuse_strangers(params: OriginateParams) -> None:
-    """Raises UsageError for what is of another call centre than the call itself."""
-    named = {
-        "whom": parse_target(params.whom).name,
-        "target": parse_target(params.target).name,
-        "access_code": params.access_code,
-    }
-    for key, name in named.items():
-        if SEPARATOR in name and tenant_of(name) != params.tenant:
-            raise UsageError(f"{key} is not of tenant {params.tenant or '(none)'}: a call stays with one tenant")
-    if params.contact_id and params.tenant != tenant_of_id(params.contact_id):
+def _tenant_of(params: OriginateParams) -> str:
+    """Whose call it is, by what it names. Raises UsageError when that is several call centres'."""
+    named = [name for text in (params.whom, params.target) for name in _objects(text)]
+    named += [params.access_code] if params.access_code else []
+    tenant = params.tenant or next((tenant_of(name) for name in named), HOUSE)
+    for name in named:
+        if tenant_of(name) != tenant:
+            owner = f"tenant {tenant}" if tenant else "the house"
+            raise UsageError(f"the call is {owner}'s, and {name} is not; a call stays in one call centre")
+    if tenant and params.contact_id and tenant_of_id(params.contact_id) != tenant:
         raise UsageError(f"there is no contact {params.contact_id}")
+    return tenant
+
+
+def _objects(text: str) -> list[str]:
+    """What a target names that somebody has; a queue's may name several."""
+    scheme, name = parse_target(text)
+    return [] if scheme == NUMBER_SCHEME else name.partition("?")[0].split(",")

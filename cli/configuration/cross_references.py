@@ -49,16 +49,23 @@ def find_repeated(tree: TomlTree) -> list[Finding]:
 def find_problems(configuration: Configuration) -> list[Finding]:
     """What is wrong between sections that are each right by themselves."""
     return [
-        *acd.config_problems.find_problems(configuration.queues, configuration.agents),
+        *find_problems_of_centre(configuration),
         *switch.trunks.config.find_problems(configuration.trunks, configuration.routes, configuration.areas),
-        *_unknown_calendars(configuration),
-        *_unknown_targets(configuration),
-        *_missing_hashes(configuration),
         *_overlapping_ports(configuration),
         *transport_config.find_problems(configuration.sip, configuration.listeners),
         *_unusable_certificates(configuration),
         *_missing_folder(("media", "prompts"), configuration.media.prompts),
         *_missing_folder(("ivr", "flows"), configuration.ivr.flows),
+    ]
+
+
+def find_problems_of_centre(configuration: Configuration) -> list[Finding]:
+    """The same between the sections that a tenant has too."""
+    return [
+        *acd.config_problems.find_problems(configuration.queues, configuration.agents),
+        *_unknown_calendars(configuration),
+        *_unknown_targets(configuration),
+        *_missing_hashes(configuration),
     ]
 
 

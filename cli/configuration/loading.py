@@ -74,7 +74,7 @@ class Reading:
 
 
 def load_configuration(path: Path) -> Configuration:
-    """Read and check a configuration file. Relative paths in it are relative to its folder.
+    """Read and check a configuration file, without those of tenants. Relative paths start at its folder.
 
     Raises ConfigurationError with every mistake at once: syntax, unknown keys, wrong values, and names
     that refer to nothing.
@@ -87,12 +87,12 @@ def load_configuration(path: Path) -> Configuration:
 
 def read_configuration(path: Path) -> Reading:
     """The same for those who look for more mistakes. Raises ConfigurationError for an unreadable file."""
-    with _without_collecting():
+    with without_collecting():
         return _read_all(path)
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
+def without_collecting() -> Iterator[None]:
     """Of 50,000 agents nothing is garbage, and looking for it takes a quarter of the time."""
     collects = gc.isenabled()
     gc.disable()
@@ -104,20 +104,42 @@ def _without_collecting() -> Iterator[None]:
 
 
 def _read_all(path: Path) -> Reading:
+    document = read_document(path, Configuration)
+    configuration, wrong_lines = _with_stations_of_file(_compose(document.draft, path.parent))
+    document.problems.extend(wrong_lines)
+    reading = document.reading(configuration, whole=document.whole and not wrong_lines)
+    if reading.whole:
+        reading.problems.extend(reading.place(find_problems(reading.configuration)))
+        reading.problems.extend(reading.place(find_repeated(reading.tree), counted_in_file=True))
+    return reading
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file by itself, before its sections are read together."""
+
+    path: Path
+    tree: TomlTree
+    draft: Draft
+    problems: list[Problem]
+    whole: bool
+    """As in ``Reading``."""
+
+    def reading(self, configuration: Configuration, *, whole: bool) -> Reading:
+        """The same with what is made of it."""
+        return Reading(self.path, configuration, self.problems, whole, self.tree, self.draft.positions)
+
+
+def read_document(path: Path, model: type[BaseModel]) -> Document:
+    """A file of the sections that ``model`` has. Raises ConfigurationError when it cannot be read at all."""
     sifted = sift(_read(path))
     tree, unreadable = TomlTree(sifted.text, sifted.value), sifted.unreadable
-    draft = check_sections(Configuration, tree, str(path))
+    draft = check_sections(model, tree, str(path))
     problems = [*draft.problems, *(_syntax_problem(path, line) for line in unreadable)]
     if not unreadable:
         problems += draft.missing
-    configuration, wrong_lines = _with_stations_of_file(_compose(draft, path.parent))
-    problems += wrong_lines
-    whole = not unreadable and not wrong_lines and not draft.doubtful & _REFERRED_TO
-    reading = Reading(path, configuration, problems, whole, tree, draft.positions)
-    if reading.whole:
-        problems += reading.place(find_problems(reading.configuration))
-        problems += reading.place(find_repeated(tree), counted_in_file=True)
-    return reading
+    whole = not unreadable and not draft.doubtful & _REFERRED_TO
+    return Document(path, tree, draft, problems, whole)
 
 
 def _with_stations_of_file(configuration: Configuration) -> tuple[Configuration, list[Problem]]:

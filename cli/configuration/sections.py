@@ -21,6 +21,7 @@ from switch.sip.guard.config import GuardConfig
 from switch.sip.locating.config import DnsConfig
 from switch.sip.trace.config import TraceConfig
 from switch.sip.transport.config import ConnectionsConfig, ListenerConfig
+from switch.tenants.config import TenantConfig, TenantsConfig
 from switch.trunks.config import AreaConfig, NumberingConfig, RouteConfig, TrunkConfig
 from switch.voice_messages.config import MessageBoxConfig
 
@@ -81,6 +82,9 @@ class Configuration(Section):
     number_lists: list[NumberListConfig] = Field(
         default_factory=list, description="Lists of customers' numbers: VIP, sensitive, white, black."
     )
+    tenants: TenantsConfig = Field(
+        default_factory=TenantsConfig, description="Virtual call centres in this switch, each with a file."
+    )
     queues: list[QueueConfig] = Field(default_factory=list, description="Queues (技能队列) of the ACD.")
     agents: list[AgentConfig] = Field(default_factory=list, description="Agents (坐席) and their queues.")
     ivr: IvrConfig = Field(default_factory=IvrConfig, description="Flows that callers are led through.")
@@ -96,3 +100,26 @@ class Configuration(Section):
     def access(self) -> Access:
         """What this machine has to read recordings with."""
         return Access(identity=self.recordings.identity, tier=self.second_tier)
+
+
+class TenantFile(Section):
+    """A tenant's own file: what a call centre has, in its own names, as in the main file."""
+
+    tenant: TenantConfig = Field(default_factory=TenantConfig, description="The tenant itself.")
+    stations: list[StationConfig] = Field(default_factory=list, description="Phones that may register.")
+    access_codes: list[AccessCodeConfig] = Field(
+        default_factory=list, description="Numbers customers dial, which no other tenant has."
+    )
+    calendars: list[CalendarConfig] = Field(default_factory=list, description="Opening hours and holidays.")
+    message_boxes: list[MessageBoxConfig] = Field(
+        default_factory=list, description="Where callers leave voice messages."
+    )
+    number_lists: list[NumberListConfig] = Field(
+        default_factory=list, description="Lists of its customers' numbers."
+    )
+    queues: list[QueueConfig] = Field(default_factory=list, description="Its queues.")
+    agents: list[AgentConfig] = Field(default_factory=list, description="Its agents and their queues.")
+
+
+CENTRE_SECTIONS = tuple(name for name in TenantFile.model_fields if name in Configuration.model_fields)
+"""What makes a call centre, the house's own or a tenant's."""

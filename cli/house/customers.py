@@ -32,8 +32,8 @@ class Customers:
         self._calendar_verbs = CalendarVerbs(configuration.calendars, calendars, clock, submit)
         self._list_verbs = ListVerbs(self.lists, clock, tzlocal.get_localzone(), submit)
 
-    def facts_of(self, number: str) -> Facts:
-        return self.lists.facts(number, self._ground.clock.wall())
+    def facts_of(self, number: str, tenant: str) -> Facts:
+        return self.lists.facts(number, self._ground.clock.wall(), tenant)
 
     def open(self) -> None:
         """Calendars tell which of them are open."""

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from cli.configuration.sections import Configuration
 from cli.house.signalling import Signalling
 from runtime.target import HANG_UP
+from runtime.tenancy import HOUSE, SEPARATOR, qualify
+from switch.config import owners_of
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, TargetCheck
 from switch.placing_verbs import Reach
 from switch.sip.hop import Hop
@@ -15,6 +17,7 @@ class Directory:
 
     def __init__(self, configuration: Configuration, signalling: Signalling) -> None:
         self._access_codes = configuration.access_codes
+        self._owners = owners_of(configuration.access_codes)
         self._outside_levels = {station.name: station.outside_level for station in configuration.stations}
         self._trunks = signalling.trunks
         self.contacts = signalling.stack.registrar.contacts
@@ -28,12 +31,19 @@ class Directory:
     def hops_to(self, station: str) -> list[Hop]:
         return [contact.hop for contact in self.contacts(station)]
 
-    def whom(self, number: str, level: int | None) -> str | None:
-        """How a customer is called back: at one of our phones, or by routes up to a level; None: by any."""
-        if number in self._outside_levels:
-            return f"{STATION_SCHEME}:{number}"
+    def whom(self, number: str, level: int | None, tenant: str) -> str | None:
+        """How a customer is called back: at a phone of the same call centre, or by routes up to a level.
+
+        Level None: by any.
+        """
+        if SEPARATOR not in number and (station := qualify(tenant, number)) in self._outside_levels:
+            return f"{STATION_SCHEME}:{station}"
         leads = self.has_route(number) if level is None else self._trunks.may_dial(level, number)
         return f"{NUMBER_SCHEME}:{number}" if leads else None
+
+    def owner_of(self, number: str) -> str:
+        """The tenant whose access code a number is; the house for every other."""
+        return self._owners.get(number, HOUSE)
 
     def may_dial(self, station: str, number: str) -> bool:
         return self._trunks.may_dial(self._outside_levels.get(station, 0), number)

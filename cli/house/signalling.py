@@ -1,13 +1,16 @@
 """All that speaks SIP: the stack, its sockets, the trunks, and what of them outlives a restart."""
 
 import secrets
+from collections.abc import Mapping
 
+from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
 from cli.house.ground import Ground
 from runtime.driver import Core
 from switch.application import Verb
 from switch.ban_verbs import BanVerbs
 from switch.certificate_verbs import CertificateVerbs
+from switch.config import owners_of
 from switch.registration_verbs import RegistrationVerbs
 from switch.sip.guard.ban_file import BanFile
 from switch.sip.locating.locator import Locator
@@ -15,11 +18,13 @@ from switch.sip.locating.records import address_families
 from switch.sip.locating.resolver import DnsResolver
 from switch.sip.messages.grammar import unbracketed
 from switch.sip.own_names import OwnNames
+from switch.sip.registration.domains import Domain
 from switch.sip.registration.registration_store import RegistrationStore
 from switch.sip.stack import SipStack
 from switch.sip.transport.config import all_listeners
 from switch.sip.transport.transports import Transports
 from switch.station_verbs import StationVerbs
+from switch.tenants.config import TenantConfig
 from switch.trunks.areas import Areas
 from switch.trunks.commands import StartTrunks
 from switch.trunks.trunks import Trunks
@@ -29,12 +34,13 @@ from switch.trunks.verbs import TrunkVerbs
 class Signalling:
     """Opened in two steps: phones are known again before the first of them can be heard."""
 
-    def __init__(self, configuration: Configuration, areas: Areas, ground: Ground) -> None:
+    def __init__(self, installation: Installation, ground: Ground) -> None:
+        configuration = installation.configuration
         self._ground = ground
         self._listeners = all_listeners(configuration.sip, configuration.listeners)
         self.names = OwnNames(self._listeners)
-        self.trunks = self._build_trunks(configuration, areas)
-        self.stack = self._build_stack(configuration)
+        self.trunks = self._build_trunks(configuration, installation.areas)
+        self.stack = self._build_stack(configuration, installation.tenants)
         self.transports = Transports(
             self._listeners,
             configuration.connections,
@@ -66,7 +72,7 @@ class Signalling:
             guests=configuration.sip.guests,
         )
 
-    def _build_stack(self, configuration: Configuration) -> SipStack:
+    def _build_stack(self, configuration: Configuration, tenants: Mapping[str, TenantConfig]) -> SipStack:
         return SipStack(
             configuration.sip,
             configuration.stations,
@@ -74,8 +80,13 @@ class Signalling:
             nonce_key=secrets.token_bytes(32),
             listeners=configuration.listeners,
             guard=configuration.guard,
-            text_numbers={code.number for code in configuration.access_codes},
+            text_numbers=owners_of(configuration.access_codes),
             hold_back=self.trunks.hold_back,
+            domains={
+                name: Domain(tenant.domain, tenant.asks_in)
+                for name, tenant in tenants.items()
+                if tenant.domain
+            },
         )
 
     def open(self) -> None:

@@ -16,7 +16,9 @@ from switch.calendars.public_holidays import PublicHolidays
 class CalendarConfig(Section):
     """Section ``[[calendars]]``: opening hours, exceptions and holidays."""
 
-    name: str = Field(min_length=1, pattern=r"^\S+$", description="Short name, by which others refer to it.")
+    name: str = Field(
+        min_length=1, pattern=r"^[^\s/]+$", description="Short name, by which others refer to it."
+    )
     title: str = Field(default="", description="Name for people; empty: the short name.")
     time_zone: str = Field(
         default="", description="Whose clock counts, such as Asia/Shanghai; empty: the machine's."

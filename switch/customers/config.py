@@ -10,7 +10,7 @@ from runtime.models import KeyMistake, Section
 from runtime.target import TARGET_PATTERN
 from switch.causes import Cause
 
-NAME_PATTERN = r"^[^\s,:]{1,60}$"
+NAME_PATTERN = r"^[^\s,:/]{1,60}$"
 """Names of lists and tags; lists of them are written with commas."""
 
 
@@ -30,7 +30,7 @@ class ListKind(StrEnum):
 class NumberListConfig(Section):
     """Section ``[[number_lists]]``: a list of customers' numbers, and what it means to be on it."""
 
-    name: str = Field(pattern=NAME_PATTERN, description="Short name, without spaces, commas and colons.")
+    name: str = Field(pattern=NAME_PATTERN, description="Short name, without spaces, commas, colons and /.")
     title: str = Field(default="", description="Name for people; empty: the short name.")
     kind: ListKind = Field(
         default=ListKind.PLAIN,

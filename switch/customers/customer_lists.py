@@ -57,7 +57,8 @@ class CustomerLists:
     def numbers(self, name: str) -> NumberList:
         """The numbers of one list. Raises UsageError when there is none of this name."""
         if name not in self._lists:
-            raise UsageError(f"there is no list {name!r}; there are {listed(self._names_of(tenant_of(name)))}, and tag:<any tag>")
+            known = listed(self._names_of(tenant_of(name)))
+            raise UsageError(f"there is no list {name!r}; there are {known}, and tag:<any tag>")
         return self._lists[name]
 
     def facts(self, number: str, at: float, tenant: str = HOUSE) -> Facts:

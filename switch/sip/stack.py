@@ -41,8 +41,8 @@ class SipStack:
     """Guard, transaction layer, user agent and registrar as one core.
 
     ``nonce_key`` seals the challenges of digest authentication and must be new for each run.
-    ``text_numbers`` are the numbers beside those of stations that texts may be sent to, each with the tenant it
-    belongs to. ``hold_back`` is asked before a branch of a dialled leg is tried. ``domains``: where the stations of
+    ``text_numbers`` are the numbers beside those of stations that texts may be sent to, each with its tenant.
+    ``hold_back`` is asked before a branch of a dialled leg is tried. ``domains``: where stations of
     tenants register, by tenant.
     """
 

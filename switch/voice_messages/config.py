@@ -12,7 +12,7 @@ class MessageBoxConfig(Section):
     name: str = Field(
         min_length=1,
         max_length=56,
-        pattern=r"^[^\s,?]+$",
+        pattern=r"^[^\s,?/]+$",
         description="Short name, used in targets such as message:service.",
     )
     greeting: list[str] = Field(default_factory=list, description="Prompts heard before the tone.")

@@ -45,7 +45,7 @@ def entry(number: str, **more: str) -> dict[str, str]:
             "list.remove",
             {"list": "tag:欠费", "numbers": ("1390*",), "by": own_name()},
         ),
-        (["lookup", "139"], "list.lookup", {"number": "139"}),
+        (["lookup", "139"], "list.lookup", {"number": "139", "tenant": ""}),
     ],
 )
 @pytest.mark.parametrize("as_json", [False, True])

@@ -34,7 +34,7 @@ class SipRig:
         guard: Mapping[str, Any] | None = None,
         stations: Sequence[str] = (STATION,),
         text_numbers: Mapping[str, str] | None = None,
-        held_back: Mapping[str, str] | None = None,
+        held_back: Container[str] = (),
         networks: Sequence[str] = (),
         **settings: Any,
     ) -> None:

@@ -99,7 +99,7 @@ def test_what_is_known_of_a_customer_who_is_called_comes_along(
     whom: str, facts: dict[str, str], lists: tuple[str, ...]
 ) -> None:
     vips = {OUTSIDE_NUMBER: Facts(lists=("vip",), priority=5), "1001": Facts(lists=("wrong",))}
-    exchange = Exchange([], SeededIds(), TARGETS.__contains__, facts_of=vips.__getitem__)
+    exchange = Exchange([], SeededIds(), TARGETS.__contains__, facts_of=lambda number, tenant: vips[number])
     rig = ExchangeRig(exchange=exchange)
     answer(rig, place(rig, whom, **facts))
     assert rig.last(CallHandedOff).lists == lists

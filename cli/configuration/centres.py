@@ -1,0 +1,108 @@
+"""The flows and prompts of one call centre, the house's own or a tenant's, held against its configuration."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from acd.config import QUEUE_SCHEME
+from acd.config_problems import why_no_target
+from acd.spoken import prompts_of
+from cli.configuration.cross_references import targets
+from cli.configuration.loading import Reading
+from cli.configuration.sections import Configuration
+from cli.paths import shown_path
+from ivr.check import Surroundings
+from ivr.config import FLOW_SCHEME
+from ivr.document import Flow
+from ivr.loader import LoadedFlows, load_flows
+from media.prompts import PromptLibrary
+from runtime.problems import Finding, KeyPath, Problem, listed
+
+Named = Iterable[tuple[KeyPath, str]]
+"""Places that name prompts, and which; empty means silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class CentreFlows:
+    """Flows, and what is wrong with them and with the names of flows and prompts."""
+
+    flows: dict[str, Flow]
+    problems: list[Problem]
+    complete: bool
+    """False when some mistakes can only be found once these are mended."""
+
+
+def read_flows(reading: Reading, folder: Path | None, known: Collection[str], named: Named) -> CentreFlows:
+    """Of the configuration in ``reading``; ``known`` are the prompts it may name, ``named`` where it does."""
+    configuration = reading.configuration
+    queues = {queue.name for queue in configuration.queues}
+    surroundings = Surroundings(known, lambda name: why_no_target(f"{QUEUE_SCHEME}:{name}", queues) is None)
+    loaded = load_flows(folder, surroundings) if folder is not None else LoadedFlows({}, [])
+    if not reading.whole:
+        return CentreFlows(loaded.flows, [], complete=False)
+    strangers = [*_unknown_flows(configuration, {*loaded.flows, *loaded.faulty})]
+    # A target may mean the flow whose name cannot be read.
+    told = [] if None in loaded.faulty else strangers
+    unknown = _unknown_prompts(named, known, configuration.media.prompts)
+    problems = [*of_documents(reading, loaded.problems), *reading.place([*unknown, *told])]
+    return CentreFlows(loaded.flows, problems, complete=told == strangers and not isinstance(known, AnyName))
+
+
+def of_documents(reading: Reading, problems: list[Problem]) -> Iterator[Problem]:
+    """Mistakes in prompts or flows, unless the mistake is that their folder is not there."""
+    known = {problem.key for problem in reading.problems}
+    return (problem for problem in problems if problem.key not in known)
+
+
+class AnyName(Collection[str]):
+    """Stands for names that cannot be known: none is wrong."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def known_prompts(folder: Path, usable: PromptLibrary, problems: list[Problem]) -> Collection[str]:
+    """The names flows and queues may use. That a file or the whole folder is no good is told once, there."""
+    if not folder.is_dir():
+        return AnyName()
+    return {*usable.names, *(problem.key for problem in problems)}
+
+
+def named_by_house(configuration: Configuration) -> Iterator[tuple[KeyPath, str]]:
+    """Also for all its calls, whoever they are for."""
+    yield ("switch", "hold_music"), configuration.switch.hold_music
+    yield ("dialling", "ring_back"), configuration.dialling.ring_back
+    yield ("recordings", "beep"), configuration.recordings.beep
+    yield from named_by_centre(configuration)
+
+
+def named_by_centre(configuration: Configuration) -> Iterator[tuple[KeyPath, str]]:
+    """Every place of a call centre's sections that names a prompt, and which; empty means silence."""
+    for index, queue in enumerate(configuration.queues):
+        yield ("queues", index, "music"), queue.music
+        for keys, name in prompts_of(queue):
+            yield ("queues", index, *keys), name
+        yield ("queues", index, "callback_prompt"), queue.callback_prompt
+    for index, box in enumerate(configuration.message_boxes):
+        yield ("message_boxes", index, "tone"), box.tone
+        for key, prompts in (("greeting", box.greeting), ("thanks", box.thanks)):
+            for place, prompt in enumerate(prompts):
+                yield ("message_boxes", index, key, place), prompt
+
+
+def _unknown_prompts(named: Named, known: Collection[str], folder: Path) -> Iterator[Finding]:
+    for path, name in named:
+        if name and name not in known:
+            yield Finding(path, f"the name of a prompt in {shown_path(folder)}")
+
+
+def _unknown_flows(configuration: Configuration, known: set[str | None]) -> Iterator[Finding]:
+    for path, target in targets(configuration):
+        if target.scheme == FLOW_SCHEME and target.name not in known:
+            yield Finding(path, f"flow:<name>, one of {listed(sorted(filter(None, known)))}")

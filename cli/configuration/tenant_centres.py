@@ -1,0 +1,82 @@
+"""What tenants have, put beside the house's own in the names of the switch."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cli.configuration.centres import AnyName, named_by_centre, of_documents, read_flows
+from cli.configuration.qualifying import Naming, qualified, qualified_flow, qualified_queue
+from cli.configuration.sections import CENTRE_SECTIONS, Configuration
+from cli.configuration.tenants import TenantReading
+from ivr.document import Flow
+from media.prompts import PromptLibrary, load_prompts
+from runtime.problems import Problem
+from runtime.tenancy import qualify
+
+
+@dataclass(frozen=True, slots=True)
+class TenantCentre:
+    """All that one tenant has, in its own names."""
+
+    tenant: TenantReading
+    flows: dict[str, Flow]
+    prompts: PromptLibrary
+    problems: list[Problem]
+    complete: bool
+    """As in CentreFlows."""
+
+    @property
+    def name(self) -> str:
+        return self.tenant.name
+
+    @property
+    def naming(self) -> Naming:
+        return Naming(self.name, frozenset(self.prompts.names))
+
+    def qualified_flows(self) -> Iterator[tuple[str, Flow]]:
+        """By the names of the switch."""
+        naming = self.naming
+        return ((qualify(self.name, name), qualified_flow(flow, naming)) for name, flow in self.flows.items())
+
+
+def read_centre(tenant: TenantReading, house_prompts: Collection[str]) -> TenantCentre:
+    """Read a tenant's flows and prompts. What it does not have itself it hears of the house's prompts."""
+    reading, config = tenant.reading, tenant.config
+    prompts, wrong = load_prompts(config.prompts) if config.prompts is not None else (PromptLibrary({}), [])
+    own = {*prompts.names, *(problem.key for problem in wrong)}
+    known = {*house_prompts, *own} if own and not isinstance(house_prompts, AnyName) else house_prompts
+    found = read_flows(reading, config.flows, known, named_by_centre(reading.configuration))
+    problems = [*reading.problems, *of_documents(reading, wrong), *found.problems]
+    problems += _same_prompts(tenant, prompts, house_prompts)
+    return TenantCentre(tenant, found.flows, prompts, problems, found.complete)
+
+
+def _same_prompts(
+    tenant: TenantReading, prompts: PromptLibrary, house_prompts: Collection[str]
+) -> Iterator[Problem]:
+    for name in prompts.names:
+        if (whole := qualify(tenant.name, name)) in house_prompts:
+            expected = f"another name; the house has a prompt {whole}"
+            yield Problem(str(tenant.config.prompts), 0, name, "", expected)
+
+
+def put_together(house: Configuration, centres: Iterable[TenantCentre]) -> Configuration:
+    """The house's sections and, in the names of the switch, those of all tenants."""
+    together: dict[str, list[Any]] = {section: [*getattr(house, section)] for section in CENTRE_SECTIONS}
+    for centre in centres:
+        for section, entries in _qualified_sections(centre):
+            together[section] += entries
+    return house.model_copy(update=together)
+
+
+def _qualified_sections(tenant: TenantCentre) -> Iterator[tuple[str, list[Any]]]:
+    """Stations with their passwords as hashes only, which are those of the tenant's realm."""
+    naming, realm = tenant.naming, tenant.tenant.config.asks_in
+    centre = tenant.tenant.reading.configuration
+    for section in CENTRE_SECTIONS:
+        if section == "queues":
+            yield section, [qualified_queue(queue, naming) for queue in centre.queues]
+        elif section == "stations":
+            yield section, [qualified(s, naming).without_password(realm) for s in centre.stations]
+        else:
+            yield section, [qualified(entry, naming) for entry in getattr(centre, section)]

@@ -1,0 +1,93 @@
+"""Reads the tenants' files, each as a call centre by itself, in its own names."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.configuration.cross_references import find_problems_of_centre, find_repeated
+from cli.configuration.loading import ConfigurationError, Reading, read_document, resolve, without_collecting
+from cli.configuration.sections import CENTRE_SECTIONS, Configuration, TenantFile
+from runtime.problems import Finding, Problem
+from runtime.tenancy import TENANT_PATTERN
+from switch.tenants.config import TenantConfig
+
+_SUFFIX = ".toml"
+
+
+@dataclass(frozen=True, slots=True)
+class TenantReading:
+    """A tenant's file, as far as it is right."""
+
+    name: str
+    config: TenantConfig
+    reading: Reading
+    """Its configuration is the house's with the tenant's own sections, in its own names, in their place."""
+
+
+def read_tenants(house: Reading) -> tuple[list[TenantReading], list[Problem]]:
+    """All tenants, in the order of their names, and what is wrong with their files beside what they hold."""
+    folder = house.configuration.tenants.folder
+    if folder is None:
+        return [], []
+    if not folder.is_dir():
+        missing = Finding(("tenants", "folder"), "a folder that exists")
+        return [], [*house.place([missing])]
+    tenants: list[TenantReading] = []
+    problems: list[Problem] = []
+    with without_collecting():
+        for path in sorted(folder.glob(f"*{_SUFFIX}")):
+            try:
+                tenants.append(_read_tenant(path, house))
+            except ConfigurationError as error:
+                problems += error.problems
+    return tenants, [*problems, *_unlike_names(tenants)]
+
+
+def _read_tenant(path: Path, house: Reading) -> TenantReading:
+    document = read_document(path, TenantFile)
+    file = resolve(TenantFile(**document.draft.sections), path.parent)
+    reading = document.reading(_view(house.configuration, file), whole=document.whole and house.whole)
+    if reading.whole:
+        reading.problems.extend(reading.place(find_problems_of_centre(reading.configuration)))
+        reading.problems.extend(reading.place(find_repeated(reading.tree), counted_in_file=True))
+        reading.problems.extend(reading.place([*_homeless_stations(file)]))
+    return TenantReading(path.stem, file.tenant, reading)
+
+
+def _view(house: Configuration, file: TenantFile) -> Configuration:
+    update: dict[str, Any] = {section: getattr(file, section) for section in CENTRE_SECTIONS}
+    update["sip"] = house.sip.model_copy(update={"realm": file.tenant.asks_in, "stations_file": None})
+    return house.model_copy(update=update)
+
+
+def _homeless_stations(file: TenantFile) -> Iterator[Finding]:
+    if file.stations and file.tenant.domain is None:
+        yield Finding(("tenant", "domain"), "the domain that its stations register at")
+
+
+def _unlike_names(tenants: Iterable[TenantReading]) -> Iterator[Problem]:
+    for tenant in tenants:
+        if not re.fullmatch(TENANT_PATTERN, tenant.name):
+            expected = f"a name of 1 to 24 of a-z, 0-9 and -, such as acme{_SUFFIX}"
+            yield Problem(str(tenant.reading.path), 0, "", tenant.name, expected)
+
+
+def find_clashes(house: Configuration, tenants: Sequence[TenantReading]) -> list[Problem]:
+    """Numbers and domains that more than one of them has."""
+    numbers = {code.number: "the house" for code in house.access_codes}
+    domains: dict[str, str] = {}
+    problems: list[Problem] = []
+    for tenant in tenants:
+        codes = tenant.reading.configuration.access_codes
+        findings = [
+            Finding(("access_codes", index, "number"), f"a number of its own; {owner} has this one")
+            for index, code in enumerate(codes)
+            if (owner := numbers.setdefault(code.number, tenant.name)) != tenant.name
+        ]
+        domain = tenant.config.domain
+        if domain and (owner := domains.setdefault(domain.lower(), tenant.name)) != tenant.name:
+            findings.append(Finding(("tenant", "domain"), f"a domain of its own; {owner} has this one"))
+        problems += tenant.reading.place(findings)
+    return problems

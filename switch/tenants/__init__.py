@@ -1,0 +1,1 @@
+"""Tenants: virtual call centres (VDN) in one switch."""

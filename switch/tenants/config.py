@@ -1,0 +1,45 @@
+"""Sections ``[tenants]``, and ``[tenant]`` of a tenant's own file."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from runtime.models import Section
+
+
+class TenantsConfig(Section):
+    """Section ``[tenants]``: virtual call centres in this switch."""
+
+    folder: Path | None = Field(
+        default=None,
+        description="Folder with a file for each tenant: tenants/acme.toml is tenant acme; absent: none.",
+    )
+
+
+class TenantConfig(Section):
+    """Section ``[tenant]``, in a tenant's own file: the tenant itself."""
+
+    title: str = Field(default="", description="Name for people; empty: the file's name.")
+    domain: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
+        description="Host part of its stations' addresses: 1001@acme.example registers at acme.example. "
+        "Absent: it has no stations.",
+    )
+    realm: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Realm its phones are asked for their password in; its domain when absent.",
+    )
+    flows: Path | None = Field(
+        default=None, description="Folder with its flow documents, relative to the file; absent: none."
+    )
+    prompts: Path | None = Field(
+        default=None,
+        description="Folder of its own prompts, which go before the house's of the same name; absent: none.",
+    )
+
+    @property
+    def asks_in(self) -> str:
+        """Its realm; empty when it has no stations."""
+        return self.realm or self.domain or ""
