@@ -49,8 +49,8 @@ RELEASE_CAUSES: Mapping[LeaveReason, Cause] = {
 """What the caller is told when the ACD ends the call."""
 
 Whom = Callable[[str, int | None, str], str | None]
-"""How a customer is called back, as a target: by the customer's number, by routes up to a level (None: any), and
-by whose customer it is (a tenant's, or the house's); None when that is impossible."""
+"""How a customer is called back, as a target: by the customer's number, by routes up to a level (None: any),
+and by whose customer it is (a tenant's, or the house's); None when that is impossible."""
 
 
 def orders(ids: Ids, whom: Whom) -> dict[type, Handler]:
