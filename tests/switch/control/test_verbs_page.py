@@ -171,7 +171,7 @@ def all_verbs(folder: Path) -> list[Verb]:
     )
     reasons = AcdConfig(not_ready_reasons=[NotReadyReason(code="午" * 100)])
 
-    def whom(number: str, level: int | None) -> str:
+    def whom(number: str, level: int | None, tenant: str) -> str:
         return f"number:{number}"
 
     of_queues = acd.service.build(
