@@ -99,6 +99,7 @@ REFERENCES: Mapping[type[Section], Mapping[str, Change]] = {
         "overflow": _parts,
         "calendar": _name,
         "exit_keys": _targets,
+        "self_service_keys": _targets,
         "callback_prompt": _prompt,
         "callback_calendar": _name,
         "on_timeout": _target,
