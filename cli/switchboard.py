@@ -17,6 +17,7 @@ from cli.house.ground import Ground
 from cli.house.memory import Memory
 from cli.house.signalling import Signalling
 from cli.house.windows import Windows
+from media.config import RecordingsConfig
 from media.engine import MediaEngine
 from media.prompts import PromptLibrary
 from runtime.alarm import LoopAlarm
@@ -39,6 +40,7 @@ from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
 from switch.metrics import Metrics
 from switch.placing_verbs import PlacingVerbs
+from switch.recording_beeps import RecordingBeep, RecordingBeeps
 from switch.recording_rule import RecordingPolicies, policy_of
 from switch.sip.guard.commands import DelayMeasured
 from switch.supervision.verbs import SupervisorVerbs
@@ -73,6 +75,7 @@ class Switchboard:
             look_up=lambda recording_id: self._memory.archive.look_up(recording_id),
         )
         self.exchange = self._build_exchange()
+        self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
         self._memory = Memory(configuration, self._applications, self._customers.lists, ground)
         self._verbs = self._build_verbs()
         self._windows = self._build_windows()
@@ -106,7 +109,7 @@ class Switchboard:
             encryption=_encryption_rules(configuration, self._media.fingerprint),
             families=Families(self._directory.hops_to, trunks.hops_to),
             recording=_recording_policies(configuration),
-            recording_beep=configuration.recordings.beep,
+            recording_beep=_recording_beep(configuration.recordings),
             facts_of=self._customers.facts_of,
         )
 
@@ -159,9 +162,9 @@ class Switchboard:
 
     def _wire(self) -> None:
         cores = (core for application in self._applications for core in application.cores)
-        for core in (*self._signalling.cores, *self._customers.cores, *cores):
+        for core in (*self._signalling.cores, *self._customers.cores, self._beeps, *cores):
             self.driver.add_core(core)
-        parts = (*self._signalling.parts, *self._customers.parts, self._media, self.exchange)
+        parts = (*self._signalling.parts, *self._customers.parts, self._media, self.exchange, self._beeps)
         for routes in (
             self._windows.around(self._signalling.transports.routes()),
             *(part.routes() for part in parts),
@@ -229,6 +232,13 @@ def _encryption_rules(configuration: Configuration, fingerprint: str) -> Encrypt
         {trunk.name: trunk.srtp for trunk in configuration.trunks},
         web_stations=[station.name for station in configuration.stations if station.webrtc],
         fingerprint=fingerprint,
+    )
+
+
+def _recording_beep(recordings: RecordingsConfig) -> RecordingBeep:
+    heard_by = recordings.beep_heard_by
+    return RecordingBeep(
+        prompt=recordings.beep, for_customer=heard_by != "agent", for_agent=heard_by != "customer"
     )
 
 

@@ -135,11 +135,13 @@ class Core:
         gain_db: float,
         barge_in: bool,
         shared: bool,
+        laid_over: bool,
     ) -> int:
         """Play prompts by name, ``times`` times or, when it is 0, until stopped.
 
         Returns the playback, which ends with one PlaybackEnded; a key press of the leg ends it too if
-        ``barge_in``. A ``shared`` one joins all others of the same prompts in the middle.
+        ``barge_in``. A ``shared`` one joins all others of the same prompts in the middle. What is
+        ``laid_over`` is heard beside what the leg hears otherwise; the verbs below do not touch it.
         """
 
     def stop_playback(self, endpoint: int) -> None:

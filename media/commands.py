@@ -205,6 +205,9 @@ class StartPlayback(Command):
     """Whether the first packet of a key press ends it."""
     shared: bool = False
     """Music on hold: who joins hears what all others hear, from its middle."""
+    laid_over: bool = False
+    """Beside what the leg hears otherwise, replacing only what was so before: a beep in a call. The commands
+    below do not touch it, and no recording holds it, but the leg's tells of it."""
 
 
 @plain_data

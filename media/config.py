@@ -207,8 +207,18 @@ class RecordingsConfig(Section):
     )
     beep: str = Field(
         default="",
-        description="Prompt such as tone:recorded that both hear once when they are connected and recorded, "
-        "or when recording begins while they talk; empty: none.",
+        description="Prompt such as tone:recorded that is heard when customer and agent are connected and "
+        "recorded, or when recording begins while they talk; empty: none.",
+    )
+    beep_every_s: float = Field(
+        default=0,
+        ge=0,
+        le=3600,
+        description="And again every so many seconds while they talk and are recorded, at least 5; 0: never "
+        "again.",
+    )
+    beep_heard_by: Literal["both", "customer", "agent"] = Field(
+        default="both", description="Who hears the beep."
     )
     counter_limit_s: float = Field(
         default=14_400,
@@ -238,6 +248,13 @@ class RecordingsConfig(Section):
     @classmethod
     def _is_template(cls, path: str) -> str:
         return check_template(path)
+
+    @field_validator("beep_every_s")
+    @classmethod
+    def _lets_them_talk(cls, every_s: float) -> float:
+        if 0 < every_s < 5:
+            raise ValueError("0, or at least 5 seconds")
+        return every_s
 
     @field_validator("reconcile_at", "delete_at")
     @classmethod

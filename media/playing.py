@@ -40,6 +40,7 @@ class Playing:
                 gain_db=command.gain_db,
                 barge_in=command.barge_in,
                 shared=command.shared,
+                laid_over=command.laid_over,
             )
         except OSError as missing:  # a prompt that is not in the library
             return [_never_played(command, str(missing))]

@@ -158,6 +158,8 @@ class Call:
     """None when it came in."""
     state: CallState = CallState.ARRIVING
     recording_id: str | None = None
+    recording_paused: bool = False
+    """Whether it holds neither of both now."""
     offers: dict[str, Offer] = field(default_factory=dict)
     connected_offer: str | None = None
     hand_offs: int = 0

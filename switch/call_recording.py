@@ -12,16 +12,22 @@ from runtime.ids import Ids
 from runtime.tenancy import bare, id_kind
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg
-from switch.commands import PauseCallRecording, ResumeCallRecording, StartCallRecording, StopCallRecording
+from switch.commands import (
+    BeepCall,
+    PauseCallRecording,
+    ResumeCallRecording,
+    StartCallRecording,
+    StopCallRecording,
+)
 from switch.events import CallRecorded, RecordingPaused, RecordingResumed
+from switch.recording_beeps import RecordingBeep
 from switch.recording_rule import RecordingRule, in_share
 
 
 class CallRecording:
     """The part of the exchange that begins and ends recordings. Shares the exchange's ``Calls``."""
 
-    def __init__(self, calls: Calls, ids: Ids, beep: str = "") -> None:
-        """``beep``: the prompt that both hear who are recorded; empty for none."""
+    def __init__(self, calls: Calls, ids: Ids, beep: RecordingBeep) -> None:
         self._calls = calls
         self._ids = ids
         self._beep = beep
@@ -52,15 +58,20 @@ class CallRecording:
         customer, station = call.customer, call.connected_leg
         if station is None or customer.holding or station.holding:
             return []
-        beep = (self._beep,) if self._beep and call.recording_id is not None else ()
-        heard = ((customer, (*beep, *greeting)), (station, beep))
-        return [self._play(leg, prompts) for leg, prompts in heard if prompts]
+        outputs = [self._play(customer, greeting)] if greeting else []
+        return [*outputs, *self._sound(call)]
+
+    def beep(self, command: BeepCall) -> list[Output]:
+        """It is time to tell those who talk again."""
+        call = self._calls.by_id.get(command.call_id)
+        return [] if call is None or call.recording_paused else self._sound(call)
 
     def stop(self, command: StopCallRecording) -> list[Output]:
         call = self._calls.by_id.get(command.call_id)
         if call is None or call.recording_id is None:
             return []
         recording_id, call.recording_id = call.recording_id, None
+        call.recording_paused = False
         return [StopRecording(recording_id=recording_id)]
 
     def pause(self, command: PauseCallRecording) -> list[Output]:
@@ -69,10 +80,20 @@ class CallRecording:
     def resume(self, command: ResumeCallRecording) -> list[Output]:
         return self._silence(command.call_id, customer=False, agent=False)
 
-    def _play(self, leg: Leg, prompts: tuple[str, ...]) -> Output:
+    def _sound(self, call: Call) -> list[Output]:
+        """The beep beside what those hear who talk, if they are recorded; on hold nobody talks."""
+        customer, station = call.customer, call.connected_leg
+        if not self._beep.prompt or call.recording_id is None or station is None:
+            return []
+        if customer.holding or station.holding:
+            return []
+        heard = [(customer, self._beep.for_customer), (station, self._beep.for_agent)]
+        return [self._play(leg, (self._beep.prompt,), laid_over=True) for leg, hears in heard if hears]
+
+    def _play(self, leg: Leg, prompts: tuple[str, ...], *, laid_over: bool = False) -> Output:
         playback_id = self._ids.new("playback")
         self._calls.own_playbacks.add(playback_id)
-        return StartPlayback(playback_id=playback_id, leg_id=leg.leg_id, prompts=prompts)
+        return StartPlayback(playback_id=playback_id, leg_id=leg.leg_id, prompts=prompts, laid_over=laid_over)
 
     def _begin(self, call: Call) -> list[Output]:
         if call.recording_id is not None:
@@ -102,6 +123,7 @@ class CallRecording:
         call = self._calls.by_id.get(call_id)
         if call is None or call.recording_id is None:
             return []
+        call.recording_paused = customer and agent
         names = {"call_id": call_id, "recording_id": call.recording_id}
         told = RecordingPaused(**names, customer=customer, agent=agent)
         pause = PauseRecording(recording_id=call.recording_id, customer=customer, agent=agent)

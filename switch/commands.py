@@ -200,6 +200,13 @@ class StopCallRecording(Command):
 
 
 @plain_data
+class BeepCall(Command):
+    """Let those who talk hear that they are recorded. No harm if they are not, or somebody is on hold."""
+
+    call_id: str
+
+
+@plain_data
 class PauseCallRecording(Command):
     """Hold silence on these channels of the call's recording from now on; the clock goes on."""
 

@@ -33,6 +33,7 @@ from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
+    BeepCall,
     ConnectCall,
     DialNumber,
     EndAllCalls,
@@ -67,6 +68,7 @@ from switch.holding import Holding
 from switch.invitations import Inviting
 from switch.masking import Masking
 from switch.placed_calls import PlacedCalls
+from switch.recording_beeps import NO_BEEP, RecordingBeep
 from switch.recording_rule import RecordingPolicies, RecordingRule
 from switch.replacements import Replacements
 from switch.sip.commands import AnswerReoffer
@@ -109,7 +111,7 @@ class Exchange:
         encryption: EncryptionRules | None = None,
         families: Families | None = None,
         recording: RecordingPolicies | None = None,
-        recording_beep: str = "",
+        recording_beep: RecordingBeep = NO_BEEP,
         facts_of: FactsOf = nothing_known,
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
@@ -118,7 +120,7 @@ class Exchange:
         ``hold_music``: the prompt those hear who are put on hold; empty for silence. ``admit`` is asked about
         each call that arrives, before anything is done for it. ``may_dial`` tells who may call outside.
         ``encryption`` tells whose voice is encrypted, ``families`` whose goes by IPv6.
-        ``recording`` tells who is recorded by himself; ``recording_beep``: the prompt both hear then.
+        ``recording`` tells who is recorded by himself; ``recording_beep``: what they hear then.
         ``facts_of`` tells what is known of customers the switch calls, by number; of others ``admit`` does.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
@@ -180,6 +182,7 @@ class Exchange:
             HandOff: self._hand_off,
             StartCallRecording: self._recording.start,
             StopCallRecording: self._recording.stop,
+            BeepCall: self._recording.beep,
             PauseCallRecording: self._recording.pause,
             ResumeCallRecording: self._recording.resume,
             HangUpCall: self._hang_up,

@@ -27,11 +27,16 @@ class Span(_Part):
     to_ms: float
 
 
+SILENCED = ("paused", "masked", "lost")
+"""Kinds of marks where nothing can be heard."""
+
+
 class Mark(Span):
-    """A stretch of the recording that is not what was said, and why."""
+    """A stretch of the recording that is not what was said, or that is to be told otherwise."""
 
     kind: str
-    """``paused`` or ``masked`` on purpose; ``lost`` when the disk did not take it."""
+    """``paused`` or ``masked`` on purpose, ``lost`` when the disk did not take it: silence. ``beep``: those
+    on the channels heard that they are recorded; the recording holds what they said."""
     channels: str = "both"
     """``customer``, ``agent`` or ``both``."""
 

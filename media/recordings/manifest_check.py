@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from media.recordings.check import Fault, Finding
-from media.recordings.manifest import Manifest, manifest_path, read_manifest
+from media.recordings.manifest import SILENCED, Manifest, manifest_path, read_manifest
 from media.recordings.wav import RecordingError
 
 _SAME = ("recording_id", "contact_id", "state", "recovered", "duration_ms", "size_bytes", "sha256")
@@ -36,7 +36,8 @@ def differences(manifest: Manifest, record: Mapping[str, Any]) -> Iterator[Findi
 def is_silenced(manifest: Manifest) -> bool:
     """Whether all of it is marked as paused, masked or lost, so that nothing can be heard."""
     reached = 0.0
-    for mark in sorted(manifest.marks, key=lambda mark: mark.from_ms):
+    silenced = (mark for mark in manifest.marks if mark.kind in SILENCED)
+    for mark in sorted(silenced, key=lambda mark: mark.from_ms):
         if mark.from_ms > reached + _TOLERANCE_MS:
             return False
         reached = max(reached, mark.to_ms)

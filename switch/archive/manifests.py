@@ -62,13 +62,13 @@ def _channel(ended: Ended, name: str) -> ChannelFacts:
 
 
 def _marks(outcome: Mapping[str, Any]) -> tuple[Mark, ...]:
-    """What is not what was said, in order."""
-    silenced = [
+    """What is not what was said, and what else is to be told, in order."""
+    marks = [
         Mark(kind=kind, channels=channels, from_ms=a, to_ms=b)
         for kind, channels, a, b in outcome.get("marks", ())
     ]
     lost = [Mark(kind="lost", from_ms=a, to_ms=b) for a, b in outcome.get("unwritten", ())]
-    return tuple(sorted(silenced + lost, key=lambda mark: mark.from_ms))
+    return tuple(sorted(marks + lost, key=lambda mark: mark.from_ms))
 
 
 def _codec_changes(outcome: Mapping[str, Any]) -> tuple[CodecChange, ...]:

@@ -29,6 +29,7 @@ from runtime.vocabulary import Command, Event
 from switch.config import AccessCodeConfig
 from switch.dial_plan import RightCheck, everybody_may
 from switch.exchange import Exchange
+from switch.recording_beeps import NO_BEEP, RecordingBeep
 from switch.recording_rule import RecordingPolicies
 from switch.sip.commands import (
     AnswerLeg,
@@ -65,6 +66,8 @@ class BookkeepingMedia:
         self.open_endpoints: set[str] = set()
         self.playing: dict[str, str] = {}
         """Leg → playback."""
+        self.laid_over: dict[str, str] = {}
+        """The same of what is laid over the leg's stream."""
         self.open_recordings: set[str] = set()
         self.mixes: dict[str, dict[str, JoinMix]] = {}
         """Mix → leg → how it is in it."""
@@ -104,7 +107,7 @@ class BookkeepingMedia:
     def _close(self, command: CloseEndpoint, now: float) -> list[Event]:
         self.open_endpoints.discard(command.leg_id)
         self._part(command.leg_id)
-        return self._stop_playing(command, now)
+        return [*self._stop_playing(command, now), *self._stopped(self.laid_over, command.leg_id)]
 
     def _bridge(self, command: BridgeEndpoints, now: float) -> list[Event]:
         assert {command.leg_id, command.peer_leg_id} <= self.open_endpoints
@@ -135,17 +138,21 @@ class BookkeepingMedia:
                 del self.mixes[mix_id]
 
     def _play(self, command: StartPlayback, now: float) -> list[Event]:
-        replaced = self._stop_playing(command, now)
-        self.playing[command.leg_id] = command.playback_id
+        playing = self.laid_over if command.laid_over else self.playing
+        replaced = self._stopped(playing, command.leg_id)
+        playing[command.leg_id] = command.playback_id
         return replaced
 
     def _stop_playing(
-        self, command: StartPlayback | StopPlayback | BridgeEndpoints | CloseEndpoint, now: float
+        self, command: StopPlayback | BridgeEndpoints | CloseEndpoint, now: float
     ) -> list[Event]:
-        playback_id = self.playing.pop(command.leg_id, None)
+        return self._stopped(self.playing, command.leg_id)
+
+    def _stopped(self, playing: dict[str, str], leg_id: str) -> list[Event]:
+        playback_id = playing.pop(leg_id, None)
         if playback_id is None:
             return []
-        return [PlaybackEnded(playback_id=playback_id, leg_id=command.leg_id, reason="stopped")]
+        return [PlaybackEnded(playback_id=playback_id, leg_id=leg_id, reason="stopped")]
 
     def _start(self, command: StartRecording, now: float) -> list[Event]:
         self.open_recordings.add(command.recording_id)
@@ -166,7 +173,7 @@ class ExchangeRig:
         exchange: Exchange | None = None,
         may_dial: RightCheck = everybody_may,
         recording: RecordingPolicies | None = None,
-        recording_beep: str = "",
+        recording_beep: RecordingBeep = NO_BEEP,
     ) -> None:
         self.clock = ManualClock()
         codes = access_codes or [AccessCodeConfig(number="95598", target="flow:hotline", record=True)]

@@ -64,7 +64,6 @@ def test_stations_are_recorded_when_they_talk_to_each_other_and_when_one_is_alon
                 baresip.order("hangup")
                 called.wait_hung_up_on()
                 between = recorded(events.wait_for("recording.completed").fields["path"])
-                assert beeps_in(called.talker.heard) == pytest.approx(0.4, abs=0.1)
                 assert beeps_in(between.T.ravel()) == 0
                 assert find(voice[RATE_HZ : 2 * RATE_HZ], between[:, 0]).score > 0.9
                 assert find(called.talker.said[RATE_HZ : 2 * RATE_HZ], between[:, 1]).score > 0.9

@@ -6,6 +6,7 @@ import pytest
 
 from media.commands import (
     AttachToRecording,
+    BridgeEndpoints,
     Channel,
     PauseRecording,
     StartPlayback,
@@ -28,18 +29,25 @@ from switch.commands import (
 )
 from switch.config import AccessCodeConfig, policies_of
 from switch.events import CallAnswered, CallRecorded, PromptFinished, RecordingPaused, RecordingResumed
+from switch.recording_beeps import NO_BEEP, RecordingBeep, RecordingBeeps
 from switch.recording_rule import RecordingPolicies, RecordingPolicy, RecordingRule, in_share
 from tests.helpers.exchange_rig import ExchangeRig
 
+BEEP = RecordingBeep(prompt="tone:recorded")
 MOMENTS = ("arrived", "answered", "connected")
 
 
 class RecordedCall(ExchangeRig):
     """A customer's call to an access code with a rule, led from moment to moment."""
 
-    def __init__(self, record: RecordingRule | bool, share: float = 1.0, beep: str = "") -> None:
+    def __init__(
+        self, record: RecordingRule | bool, share: float = 1.0, beep: RecordingBeep = NO_BEEP
+    ) -> None:
         code = AccessCodeConfig(number="95598", target="flow:hotline", record=record, record_share=share)
         super().__init__([code], recording_beep=beep)
+        self.beeps = RecordingBeeps(self.exchange.find, 15)
+        self.driver.add_routes(self.beeps.routes())
+        self.driver.add_core(self.beeps)
         self.call_id = self.arrive()
         self.begun = {"arrived": bool(self.all(StartRecording))}
 
@@ -213,11 +221,11 @@ def test_an_order_for_a_share_falls_as_every_other_order_for_the_contact() -> No
 
 
 def test_both_hear_a_beep_once_when_they_talk_and_are_recorded() -> None:
-    rig = RecordedCall(RecordingRule.FROM_ANSWER, beep="tone:recorded")
+    rig = RecordedCall(RecordingRule.FROM_ANSWER, beep=BEEP)
     assert not rig.all(StartPlayback)
     rig.connect()
     beeps = rig.all(StartPlayback)
-    assert [beep.prompts for beep in beeps] == [("tone:recorded",)] * 2
+    assert [(beep.prompts, beep.laid_over) for beep in beeps] == [(("tone:recorded",), True)] * 2
     assert len({beep.leg_id for beep in beeps}) == 2
     rig.feed(StartCallRecording(call_id=rig.call_id))
     assert len(rig.all(StartPlayback)) == 2
@@ -232,8 +240,65 @@ def test_both_hear_a_beep_once_when_they_talk_and_are_recorded() -> None:
 
 
 def test_who_begins_to_be_recorded_while_talking_hears_the_beep_then() -> None:
-    rig = RecordedCall(RecordingRule.ON_COMMAND, beep="tone:recorded")
+    rig = RecordedCall(RecordingRule.ON_COMMAND, beep=BEEP)
     rig.connect()
     assert not rig.all(StartPlayback)
     rig.feed(StartCallRecording(call_id=rig.call_id))
     assert len(rig.all(StartPlayback)) == 2
+
+
+def beeps_after(rig: RecordedCall, seconds: float) -> list[str]:
+    """The legs that hear a beep within so many seconds from now."""
+    before = len(rig.all(StartPlayback))
+    rig.pass_time(seconds)
+    return [beep.leg_id for beep in rig.all(StartPlayback)[before:]]
+
+
+def test_the_beep_comes_again_as_long_as_they_talk_and_are_recorded() -> None:
+    rig = RecordedCall(RecordingRule.FROM_ANSWER, beep=BEEP)
+    rig.connect()
+    bridge = rig.last(BridgeEndpoints)
+    both = [bridge.leg_id, bridge.peer_leg_id]
+    assert beeps_after(rig, 14.9) == []
+    assert beeps_after(rig, 0.2) == both
+    assert beeps_after(rig, 60) == both * 4
+    rig.feed(PauseCallRecording(call_id=rig.call_id, customer=True, agent=True))
+    assert beeps_after(rig, 60) == []
+    rig.feed(ResumeCallRecording(call_id=rig.call_id))
+    assert beeps_after(rig, 30) == both * 2
+    rig.feed(StopCallRecording(call_id=rig.call_id))
+    assert beeps_after(rig, 60) == []
+    rig.feed(StartCallRecording(call_id=rig.call_id))
+    assert beeps_after(rig, 15.1) == both
+    rig.feed(HangUpCall(call_id=rig.call_id, cause=Cause.NORMAL_CLEARING))
+    assert beeps_after(rig, 60) == []
+    assert rig.exchange.snapshot().own_playbacks == set()
+    assert rig.beeps.next_deadline() is None
+
+
+def test_a_pause_of_one_channel_does_not_end_the_beeps() -> None:
+    rig = RecordedCall(RecordingRule.FROM_ANSWER, beep=BEEP)
+    rig.connect()
+    rig.feed(PauseCallRecording(call_id=rig.call_id, customer=True, agent=False))
+    assert len(beeps_after(rig, 15)) == 2
+
+
+@pytest.mark.parametrize(("customer", "agent"), [(True, False), (False, True)])
+def test_the_beep_is_heard_by_whom_it_is_for(customer: bool, agent: bool) -> None:
+    rig = RecordedCall(
+        RecordingRule.FROM_ANSWER,
+        beep=RecordingBeep(prompt="tone:recorded", for_customer=customer, for_agent=agent),
+    )
+    rig.connect()
+    bridge = rig.last(BridgeEndpoints)
+    hearing = bridge.leg_id if customer else bridge.peer_leg_id
+    assert [beep.leg_id for beep in rig.all(StartPlayback)] == [hearing]
+    assert beeps_after(rig, 30) == [hearing] * 2
+
+
+def test_beeps_go_on_from_a_snapshot() -> None:
+    rig = RecordedCall(RecordingRule.FROM_ANSWER, beep=BEEP)
+    rig.connect()
+    rig.pass_time(10)
+    rebuilt = RecordingBeeps(rig.exchange.find, 15, rig.beeps.snapshot())
+    assert rebuilt.next_deadline() == rig.beeps.next_deadline()

@@ -5,6 +5,7 @@ from media.events import PlaybackEnded
 from switch.commands import AnswerCall, ConnectCall, OfferCall, PlayToStation
 from switch.config import AccessCodeConfig
 from switch.events import PromptFinished
+from switch.recording_beeps import RecordingBeep
 from switch.recording_rule import RecordingRule
 from switch.sip.commands import DialStation
 from tests.helpers.exchange_rig import ExchangeRig
@@ -13,7 +14,7 @@ from tests.helpers.exchange_rig import ExchangeRig
 def ringing(beep: str = "") -> tuple[ExchangeRig, str]:
     """A recorded call whose customer has been answered, and a station that rings for it."""
     code = AccessCodeConfig(number="95598", target="flow:hotline", record=RecordingRule.FROM_ANSWER)
-    rig = ExchangeRig([code], recording_beep=beep)
+    rig = ExchangeRig([code], recording_beep=RecordingBeep(prompt=beep))
     call_id = rig.arrive()
     rig.feed(AnswerCall(call_id=call_id), OfferCall(call_id=call_id, offer_id="offer", station="1001"))
     return rig, call_id
@@ -48,13 +49,14 @@ def test_nothing_is_played_to_one_that_has_not_or_is_connected() -> None:
     assert rig.all(StartPlayback) == []
 
 
-def test_the_customer_hears_the_greeting_when_connected_behind_the_beep() -> None:
+def test_the_customer_hears_the_greeting_when_connected_and_the_beep_over_it() -> None:
     rig, call_id = ringing(beep="tone:recorded")
     rig.answer_station()
     rig.feed(ConnectCall(call_id=call_id, offer_id="offer", greeting=("zh/greeting",)))
-    heard = {played.leg_id: played.prompts for played in rig.all(StartPlayback)}
+    heard = [(played.leg_id, played.prompts, played.laid_over) for played in rig.all(StartPlayback)]
     bridge = rig.last(BridgeEndpoints)
-    assert heard == {
-        bridge.leg_id: ("tone:recorded", "zh/greeting"),
-        bridge.peer_leg_id: ("tone:recorded",),
-    }
+    assert heard == [
+        (bridge.leg_id, ("zh/greeting",), False),
+        (bridge.leg_id, ("tone:recorded",), True),
+        (bridge.peer_leg_id, ("tone:recorded",), True),
+    ]

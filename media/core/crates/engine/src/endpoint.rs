@@ -1,6 +1,7 @@
 //! One leg's media without its sockets: what it hears, what it says, what it counts.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 
 use audio::codec::Codec;
 use rtp::outgoing::OutgoingStream;
@@ -104,6 +105,14 @@ impl Endpoint {
         if let Some(settings) = &self.settings {
             translate(received.content, settings, payload);
         }
+    }
+
+    /// Lay what is laid over the stream over a packet of the peer that is ours already; where its payload is then.
+    pub fn lay_over(&mut self, received: &Received, buffer: &mut [u8], now_us: u64) -> Range<usize> {
+        let settings = self.settings.as_ref();
+        let made = settings.and_then(|settings| self.speaker.lay_over(received, settings, buffer, now_us));
+        let start = received.payload.start;
+        start..made.map_or(received.payload.end, |length| start + length)
     }
 
     /// Where to send; None while the peer holds us or has no address.

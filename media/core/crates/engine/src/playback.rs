@@ -20,7 +20,7 @@ const MAX_APPENDED: usize = 600 * 8000;
 /// Who hears a shared stream is no more packets ahead of the clock or behind it.
 pub const MOST_APART: u64 = 3;
 /// The longest packet, at 16 kHz.
-const MAX_FRAME: usize = 16 * MAX_PTIME_MS as usize;
+pub const MAX_FRAME: usize = 16 * MAX_PTIME_MS as usize;
 
 /// How prompts are to be played.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,11 +32,14 @@ pub struct Manner {
     pub barge_in: bool,
     /// One stream for all who hear it: who comes later joins in the middle, and nobody is led elsewhere.
     pub shared: bool,
+    /// Heard beside what the leg hears otherwise, not in its place; a stop does not end it.
+    pub laid_over: bool,
 }
 
 impl Manner {
     /// Once from the beginning, as it is.
-    pub const ONCE: Self = Self { times: NonZeroU32::new(1), gain_db: 0.0, barge_in: false, shared: false };
+    pub const ONCE: Self =
+        Self { times: NonZeroU32::new(1), gain_db: 0.0, barge_in: false, shared: false, laid_over: false };
     /// Again and again.
     pub const FOR_EVER: Self = Self { times: None, ..Self::ONCE };
 }
@@ -149,6 +152,26 @@ impl Playback {
         }
     }
 
+    /// Add the next of it to samples at 8 or 16 kHz, at most `MAX_FRAME` of them.
+    pub fn add_to(&mut self, samples: &mut [i16], rate_hz: u32) {
+        let mut sound = [0; MAX_FRAME];
+        let count = samples.len().min(MAX_FRAME);
+        self.copy_samples(rate_hz, &mut sound[..count]);
+        for (sample, &more) in samples.iter_mut().zip(&sound[..count]) {
+            *sample = sample.saturating_add(more);
+        }
+    }
+
+    /// Whether nothing is left of it.
+    pub fn is_over(&self) -> bool {
+        self.list.rest().is_none() && self.passes_left == Some(0)
+    }
+
+    /// Its length, once through, in samples at 8 kHz.
+    pub fn length(&self) -> usize {
+        self.list.length()
+    }
+
     /// Of G.711, with an octet for each sample.
     fn copy(&mut self, law: Law, octets: &mut [u8]) -> usize {
         let filled = self.walk(octets.len(), |prompt, from, to| {
@@ -200,14 +223,19 @@ impl Playback {
     fn encode_next(&mut self, codec: Codec, ptime_ms: u32, payload: &mut [u8]) -> usize {
         let mut frame = [0; MAX_FRAME];
         let Some(frame) = frame.get_mut(..codec.samples(ptime_ms)) else { return 0 };
-        let widening = frame.len() / (SAMPLES_PER_MS * ptime_ms as usize);
-        self.walk(frame.len() / widening, |prompt, from, to| {
-            let room = widening * to..widening * (to + from.len());
-            prompt.copy(codec, from, &mut frame[room]);
-        });
-        amplify(self.manner.gain_db, frame);
+        self.copy_samples(codec.rate_hz(), frame);
         let encoded = self.encoder.as_mut().and_then(|encoder| encoder.encode(frame, payload).ok());
         encoded.unwrap_or(0)
+    }
+
+    /// The next of it at 8 or 16 kHz; what is left of `frame` at the end stays as it is.
+    fn copy_samples(&mut self, rate_hz: u32, frame: &mut [i16]) {
+        let widening = rate_hz as usize / (1000 * SAMPLES_PER_MS);
+        self.walk(frame.len() / widening, |prompt, from, to| {
+            let room = widening * to..widening * (to + from.len());
+            prompt.copy(rate_hz, from, &mut frame[room]);
+        });
+        amplify(self.manner.gain_db, frame);
     }
 
     /// Go on by so many samples at 8 kHz, prompt by prompt: `take` is told where in it, and how many came before.

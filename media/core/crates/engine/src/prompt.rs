@@ -91,9 +91,9 @@ impl Prompt {
         }
     }
 
-    /// Write its samples at the rate of the codec, which `out` has room for. `range` counts at 8 kHz.
-    pub fn copy(&self, codec: Codec, range: Range<usize>, out: &mut [i16]) {
-        if codec.rate_hz() == 16_000 {
+    /// Write its samples at 8 or 16 kHz, which `out` has room for. `range` counts at 8 kHz.
+    pub fn copy(&self, rate_hz: u32, range: Range<usize>, out: &mut [i16]) {
+        if rate_hz == 16_000 {
             out.copy_from_slice(&self.wide[2 * range.start..2 * range.end]);
             return;
         }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use audio::codec::Codec;
+use recording::beeps::Beeps;
 use recording::format::SampleFormat;
 use recording::marks::{Channels, Kind};
 use recording::stereo::Stereo;
@@ -59,6 +60,7 @@ pub struct Recording {
     /// Frames before the first of `stereo`, not handed over yet.
     leading_silence: u64,
     stereo: Stereo,
+    beeps: Beeps,
     /// The legs that speak on the two channels now.
     customer: Option<EndpointId>,
     agent: Option<EndpointId>,
@@ -144,12 +146,23 @@ impl Recorder {
         }
         let marks = &mut recording.stereo.marks;
         if masked {
-            let customer = tap.channel == Channel::Customer;
-            marks.begin(Kind::Masked, Channels { customer, agent: !customer }, at);
+            marks.begin(Kind::Masked, channels_of(tap.channel), at);
         } else {
             marks.end(Kind::Masked, at);
         }
         Some((recording.id, at / 8))
+    }
+
+    /// Tell that whoever speaks on this channel hears a sound of so many frames from now on, which is not recorded.
+    pub fn note_beep(&mut self, tap: Tap, leg: EndpointId, frames: u64, now_us: u64) {
+        let Some(recording) = self.recordings.at(tap.slot).filter(|recording| recording.ended_us.is_none())
+        else {
+            return;
+        };
+        let at = recording.position(now_us);
+        if *recording.seat(tap.channel).0 == Some(leg) {
+            recording.beeps.note(channels_of(tap.channel), at, at + frames);
+        }
     }
 
     /// Put one packet on its channel, if its leg still speaks there.
@@ -286,10 +299,12 @@ impl Recording {
 
     /// Let the file be closed; false when the writer has no room for that now.
     fn finish(&mut self, id: RecordingId, send: impl Fn(Job) -> bool) -> bool {
+        let end = self.stereo.taken();
+        let silenced = self.stereo.marks.ended_at(end);
         let ending = Box::new(Ending {
             customer: self.stereo.customer.facts(),
             agent: self.stereo.agent.facts(),
-            marks: self.stereo.marks.ended_at(self.stereo.taken()),
+            marks: silenced.into_iter().chain(self.beeps.ended_at(end)).collect(),
             unwritten: self.unwritten.clone(),
         });
         self.pay(id, &send) && send(Job::Finish { recording: id, ending })
@@ -301,4 +316,9 @@ impl Recording {
             None => self.stereo.take_settled(self.position(now_us)),
         }
     }
+}
+
+fn channels_of(channel: Channel) -> Channels {
+    let customer = channel == Channel::Customer;
+    Channels { customer, agent: !customer }
 }

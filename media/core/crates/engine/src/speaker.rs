@@ -20,9 +20,11 @@ use crate::shared_streams::SharedStreams;
 use crate::translation::payload_type_for;
 
 mod from_mix;
+mod overlay;
 mod returned;
 
 use from_mix::FromMix;
+use overlay::Overlay;
 
 /// The largest packet of our own, with the room behind it that encryption takes.
 pub const MAX_PACKET: usize = HEADER_LENGTH + MAX_SAMPLES + MAX_TRAILER;
@@ -58,6 +60,7 @@ pub struct Speaker {
     pub returned: Option<Box<Returned>>,
     /// Keys being sent as tones.
     tones: Option<Playback>,
+    overlay: Option<Box<Overlay>>,
     from_mix: FromMix,
     /// When the next packet of our own is due.
     next_us: Option<u64>,
@@ -76,6 +79,7 @@ impl Speaker {
             dialling: None,
             returned: None,
             tones: None,
+            overlay: None,
             from_mix: FromMix::default(),
             next_us: None,
             spurt: true,
@@ -163,7 +167,8 @@ impl Speaker {
     fn is_busy(&self) -> bool {
         let saying_returned = self.next_us.is_some() && self.has_returned();
         let pressing = self.dialling.is_some() || self.tones.is_some();
-        self.playback.is_some() || pressing || saying_returned
+        let beeping = self.overlay.as_ref().is_some_and(|overlay| overlay.alone);
+        self.playback.is_some() || pressing || beeping || saying_returned
     }
 
     fn has_returned(&self) -> bool {
@@ -203,6 +208,9 @@ impl Speaker {
         let (codec, ptime_ms) = settings.map_or(UNCONFIGURED, |settings| (settings.codec, settings.ptime_ms));
         let due_us = if now_us.saturating_sub(due_us) > MAX_BEHIND_US { now_us } else { due_us };
         self.next_us = Some(due_us + u64::from(ptime_ms) * 1000);
+        if self.overlay_goes_with_others(now_us, events) {
+            return 0;
+        }
         if let Some(length) = settings.and_then(|settings| self.dial_on(settings, now_us, packet)) {
             return length;
         }
@@ -211,7 +219,10 @@ impl Speaker {
         }
         let payload_type = settings.map_or(0, |settings| settings.payload_type);
         let payload = &mut packet[HEADER_LENGTH..];
-        let filled = self.fill(streams, codec, ptime_ms, now_us, payload);
+        let filled = match self.fill_alone(codec, ptime_ms, payload, events) {
+            0 => self.fill(streams, codec, ptime_ms, now_us, payload),
+            filled => filled,
+        };
         let length = self.put_header(filled, codec.ticks(ptime_ms), payload_type, now_us, packet);
         if length == 0 {
             self.next_us = None;
@@ -283,7 +294,28 @@ impl Speaker {
         HEADER_LENGTH + filled
     }
 
-    /// One beat of tones or prompts; 0 when they are over or paused.
+    /// One beat of what comes before prompts: keys as tones, and what is laid over the others when it is said alone.
+    fn fill_alone(
+        &mut self,
+        codec: Codec,
+        ptime_ms: u32,
+        payload: &mut [u8],
+        events: &mut Vec<Event>,
+    ) -> usize {
+        let tones = self.tones.as_mut().map_or(0, |tones| tones.fill(codec, ptime_ms, payload));
+        if tones > 0 {
+            return tones;
+        }
+        self.tones = None;
+        let sound =
+            self.overlay.as_mut().map_or(0, |overlay| overlay.playback.fill(codec, ptime_ms, payload));
+        if sound == 0 {
+            self.end_overlay(PlaybackEnd::Finished, events);
+        }
+        sound
+    }
+
+    /// One beat of prompts; 0 when they are over or paused.
     fn fill(
         &mut self,
         streams: &mut SharedStreams,
@@ -292,11 +324,6 @@ impl Speaker {
         now_us: u64,
         payload: &mut [u8],
     ) -> usize {
-        let tones = self.tones.as_mut().map_or(0, |tones| tones.fill(codec, ptime_ms, payload));
-        if tones > 0 {
-            return tones;
-        }
-        self.tones = None;
         match &mut self.playback {
             Some(playback) if playback.paused => 0,
             Some(playback) if playback.is_shared() => {

@@ -208,22 +208,23 @@ impl Worker {
         }
         match peer {
             Some(peer) if self.is_too_long(peer, &received) => self.stop_relaying(id, &received, now_us),
-            Some(peer) => self.forward(local, peer, received, now_us),
+            Some(peer) => self.forward(local, peer, &received, now_us),
             None if received.is_key() => self.pass_key(id, &received, now_us),
             None => {}
         }
     }
 
     /// Send a packet that lies in the buffer on to the leg at `peer`.
-    fn forward(&mut self, from: SocketAddr, peer: usize, received: Received, now_us: u64) {
+    fn forward(&mut self, from: SocketAddr, peer: usize, received: &Received, now_us: u64) {
         let Some(leg) = self.legs.at(peer) else { return };
         // A peer that claims to be the other leg's own port would have us talk to ourselves for ever.
         if leg.endpoint.destination() == Some(from) {
             return;
         }
-        let Some(header) = leg.endpoint.relay(&received, now_us) else { return };
-        leg.endpoint.translate(&received, &mut self.buffer[received.payload.clone()]);
-        let packet = header.put_before(&mut self.buffer[..], received.payload);
+        let Some(header) = leg.endpoint.relay(received, now_us) else { return };
+        leg.endpoint.translate(received, &mut self.buffer[received.payload.clone()]);
+        let payload = leg.endpoint.lay_over(received, &mut self.buffer[..], now_us);
+        let packet = header.put_before(&mut self.buffer[..], payload);
         leg.tell_forks(&self.buffer[packet.clone()], &mut self.forks);
         leg.send(&mut self.buffer[..], packet);
     }

@@ -132,7 +132,7 @@ impl Party {
 
     fn say(&mut self, frame: &[i16], rate_hz: u32, now_us: u64) {
         let settings = settings(self.codec, self.ptime_ms);
-        self.speaker.say(frame, rate_hz, &settings, now_us);
+        self.speaker.say(&mut frame.to_vec(), rate_hz, &settings, now_us);
         let mut packet = [0; MAX_PACKET];
         while let Some(length) = self.speaker.said(&settings, now_us, &mut packet) {
             let parsed = Packet::parse(&packet[..HEADER_LENGTH + length]).unwrap();

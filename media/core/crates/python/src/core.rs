@@ -153,7 +153,8 @@ impl Core {
         self.engine().close_mix(mix);
     }
 
-    #[pyo3(signature = (endpoint, prompts, *, times, gain_db, barge_in, shared))]
+    #[pyo3(signature = (endpoint, prompts, *, times, gain_db, barge_in, shared, laid_over))]
+    #[expect(clippy::too_many_arguments, reason = "named ones, of one verb")]
     fn start_playback(
         &self,
         endpoint: u64,
@@ -162,8 +163,9 @@ impl Core {
         gain_db: f32,
         barge_in: bool,
         shared: bool,
+        laid_over: bool,
     ) -> PyResult<u64> {
-        let manner = Manner { times: NonZeroU32::new(times), gain_db, barge_in, shared };
+        let manner = Manner { times: NonZeroU32::new(times), gain_db, barge_in, shared, laid_over };
         self.engine().start_playback(endpoint, prompts, manner).map_err(raise)
     }
 

@@ -3,6 +3,7 @@
 //! Positions are samples at 8 kHz since the recording began; that instant is the one clock of both
 //! channels. Timelines are pure; only `file` touches the disk.
 
+pub mod beeps;
 pub mod file;
 pub mod format;
 pub mod gaps;

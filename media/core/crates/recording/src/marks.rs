@@ -1,17 +1,19 @@
-//! What of a recording is silenced on purpose, exact to the sample.
+//! What of a recording is silenced on purpose, exact to the sample, and other stretches that are to be told.
 
 use std::ops::BitOr;
 
 /// One more than so many in a recording goes on with the last, which hides what lies between.
 const MAX_MARKS: usize = 1000;
 
-/// Why it is silenced.
+/// Why it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Nobody wants it recorded.
     Paused,
     /// What was said must not be recorded: payment keys, a word.
     Masked,
+    /// Nothing is silenced: a sound told those on the channels that they are recorded.
+    Beep,
 }
 
 /// On which channels.
@@ -34,7 +36,7 @@ impl BitOr for Channels {
     }
 }
 
-/// One silenced stretch, in frames.
+/// One stretch, in frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mark {
     pub kind: Kind,

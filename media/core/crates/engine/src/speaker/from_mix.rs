@@ -43,12 +43,13 @@ impl FromMix {
 
 impl Speaker {
     /// Take 20 ms at `rate_hz`. They are left out while something else is being said.
-    pub fn say(&mut self, frame: &[i16], rate_hz: u32, settings: &Settings, now_us: u64) {
+    pub fn say(&mut self, frame: &mut [i16], rate_hz: u32, settings: &Settings, now_us: u64) {
         let pressing = self.from_mix.key.is_some_and(|key| now_us.saturating_sub(key.passed_us) < KEY_US);
         if self.is_busy() || pressing {
             self.pause();
             return;
         }
+        self.lay_over_frame(frame, rate_hz, now_us);
         if let Some(voice) = self.from_mix.voice_for(settings.codec, rate_hz) {
             voice.say(frame);
         }

@@ -99,7 +99,7 @@ impl Worker {
             }
             let mut frame = [0; MAX_FRAME];
             mix.heard_by(member, &mut frame);
-            leg.say(&frame[..mix.frame_length()], mix.rate_hz(), forks, now_us);
+            leg.say(&mut frame[..mix.frame_length()], mix.rate_hz(), forks, now_us);
         }
         self.agenda.add(beat_us + BEAT_US, Task::Mix(id));
     }
@@ -258,7 +258,7 @@ impl Worker {
 
 impl Leg {
     /// Send what a mix lets the leg hear in this beat.
-    fn say(&mut self, frame: &[i16], rate_hz: u32, forks: &mut Forks, now_us: u64) {
+    fn say(&mut self, frame: &mut [i16], rate_hz: u32, forks: &mut Forks, now_us: u64) {
         let Some(settings) = self.endpoint.settings else { return };
         if self.endpoint.destination().is_none() {
             self.endpoint.speaker.pause();

@@ -10,7 +10,7 @@ use crate::agenda::Port;
 use crate::budget::{Budget, Rate};
 use crate::commands::Channel;
 use crate::endpoint::Endpoint;
-use crate::events::{EndpointId, RecordingId};
+use crate::events::{EndpointId, PlaybackEnd, RecordingId};
 use crate::flood_guard::FloodGuard;
 use crate::ports::SocketPair;
 use crate::rules::Rules;
@@ -146,6 +146,7 @@ impl Worker {
         self.unbridge(id, now_us);
         self.leave_mix(id, now_us);
         self.stop_playback(id);
+        self.start_speaking(id, |leg, outbox| leg.endpoint.speaker.end_overlay(PlaybackEnd::Stopped, outbox));
         self.stop_forks_of(id);
         self.say_goodbye(id, now_us);
         // Dropping its sockets takes them out of epoll.

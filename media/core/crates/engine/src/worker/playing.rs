@@ -9,7 +9,20 @@ use crate::speaker::MAX_PACKET;
 
 impl Worker {
     pub(super) fn play(&mut self, id: EndpointId, playback: Playback, now_us: u64) {
+        if playback.manner.laid_over {
+            return self.lay_over(id, playback, now_us);
+        }
         self.start_speaking(id, |leg, outbox| leg.endpoint.speaker.play(playback, now_us, outbox));
+    }
+
+    /// Let the leg hear this beside all else; its recording tells that it did.
+    fn lay_over(&mut self, id: EndpointId, playback: Playback, now_us: u64) {
+        let frames = playback.length() as u64;
+        self.start_speaking(id, |leg, outbox| leg.endpoint.speaker.begin_overlay(playback, now_us, outbox));
+        let Some(leg) = self.legs.get(id).filter(|leg| leg.endpoint.destination().is_some()) else { return };
+        if let Some(tap) = leg.tap {
+            self.recorder.note_beep(tap, id, frames, now_us);
+        }
     }
 
     pub(super) fn steer_playback(&mut self, id: EndpointId, steer: Steer, now_us: u64) {

@@ -16,6 +16,7 @@ use crate::prompt::Prompt;
 use crate::settings::{Rtcp, Settings};
 use crate::storage::Storage;
 
+mod beeps;
 mod flood;
 mod keys;
 mod masking;

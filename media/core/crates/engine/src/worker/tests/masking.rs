@@ -13,24 +13,24 @@ use crate::commands::Channel;
 use crate::recorder::Begun;
 use crate::storage::{Job, Waiting};
 
-const RECORDING: u64 = 50;
+pub(super) const RECORDING: u64 = 50;
 const SECOND_US: u64 = 1_000_000;
 const KEYS: u8 = 101;
 /// Below this nothing is heard of a tone; codecs make so much of silence.
 const SILENT: u16 = 64;
 
 /// A recorded call of two phones.
-struct Talk {
-    rig: Rig,
-    caller: Phone,
-    agent: Phone,
+pub(super) struct Talk {
+    pub rig: Rig,
+    pub caller: Phone,
+    pub agent: Phone,
     codec: Codec,
     ear: Option<Decoder>,
     jobs: Receiver<Waiting>,
 }
 
 impl Talk {
-    fn new(codec: Codec) -> Self {
+    pub fn new(codec: Codec) -> Self {
         let mut rig = Rig::new();
         rig.worker.around.rules.in_band_digits = crate::rules::InBandDigits::Always;
         let (writers, mut ends) = Writers::new(&Storage::default());
@@ -73,7 +73,7 @@ impl Talk {
     }
 
     /// The caller says nothing for a while.
-    fn pass(&mut self, us: u64) {
+    pub fn pass(&mut self, us: u64) {
         for _ in 0..us / 20_000 {
             self.caller.sequence += 1;
             self.beat();
@@ -104,12 +104,12 @@ impl Talk {
         (types, loudest)
     }
 
-    fn facts(&self) -> Vec<Event> {
+    pub fn facts(&self) -> Vec<Event> {
         self.rig.worker.around.facts.drain(1000)
     }
 
     /// The customer's channel, to its end, and what the file's facts say of masks.
-    fn recorded(mut self) -> (Vec<i16>, Vec<Mark>) {
+    pub fn recorded(mut self) -> (Vec<i16>, Vec<Mark>) {
         let ended_us = self.rig.now_us;
         self.rig.order(Command::StopRecording { recording: RECORDING, ended_us });
         self.pass(20_000);
