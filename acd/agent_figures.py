@@ -34,8 +34,7 @@ class AgentFigures:
     """One shift for each agent: the present one, or the last."""
 
     def __init__(self, config: AcdConfig | None = None) -> None:
-        reasons = (config or AcdConfig()).not_ready_reasons
-        self._rest = frozenset(reason.code for reason in reasons if reason.rest)
+        self.configure(config or AcdConfig())
         self._shifts: dict[str, _Shift] = {}
         self.folds: Mapping[type[Event], Callable[[Any, float], None]] = {
             AgentSignedIn: self._signed_in,
@@ -43,6 +42,10 @@ class AgentFigures:
             OfferEnded: self._offer_ended,
             CallCompleted: self._completed,
         }
+
+    def configure(self, config: AcdConfig) -> None:
+        """Other reasons may count as rest, in the present shifts too."""
+        self._rest = frozenset(reason.code for reason in config.not_ready_reasons if reason.rest)
 
     def of(self, agent_id: str, now: float) -> dict[str, Any]:
         """Seconds and numbers; all zero before the first sign-in. ``now``: monotonic seconds."""

@@ -3,6 +3,7 @@
 from acd import self_service
 from acd.announcements import Announcements, PositionRule
 from acd.commands import PlayAnnouncement
+from acd.config import QueueConfig
 from acd.entry import Entry, EntryState
 from acd.estimate import Estimate
 from acd.estimates import estimate_among
@@ -11,9 +12,11 @@ from acd.inputs import PlaybackOver
 from acd.places import home_of, play_music
 from acd.queue import Queue
 from acd.spoken import in_language, minutes, rounded_minutes
-from acd.state import Timer
+from acd.state import Timer, TimerKind
 from acd.step import Step
 from media.spoken.values import number
+
+_HEARING = (EntryState.WAITING, EntryState.OFFERED)
 
 
 def announce(step: Step, timer: Timer) -> None:
@@ -27,6 +30,22 @@ def announce(step: Step, timer: Timer) -> None:
     hears = not (entry.is_item or entry.is_absent or entry.visit)
     if hears and entry.state is EntryState.WAITING and entry.announcing is None:
         _tell(step, entry, queue, rules)
+
+
+def hear_other_rules(step: Step, entry: Entry, queue: Queue, before: QueueConfig) -> None:
+    """The queue has other music or announcements; the next is told when it would have been."""
+    rules, timer = queue.config.announcements, Timer(TimerKind.ANNOUNCEMENT, entry.entry_id)
+    if not rules.say_something:
+        step.state.timers.cancel(timer)
+    elif timer not in step.state.timers and not entry.is_item:
+        step.state.timers.set(timer, step.now + rules.first_after_s)
+    if queue.config.music != before.music and _hears_music(entry):
+        self_service.hear_queue(step, entry)
+
+
+def _hears_music(entry: Entry) -> bool:
+    elsewhere = entry.is_item or entry.is_absent or entry.visit is not None
+    return not elsewhere and entry.announcing is None and entry.state in _HEARING
 
 
 def hush(step: Step, entry: Entry) -> None:

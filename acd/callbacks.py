@@ -17,6 +17,7 @@ from acd.events import LeaveReason
 from acd.inputs import CalendarChanged, CallerCame, CallerGone, ConfirmationHeard, CustomerAnswered
 from acd.leaving import forget, leave
 from acd.places import home_of, play_music
+from acd.queue import Queue
 from acd.requirement import parse_requirement
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
@@ -148,7 +149,7 @@ def _let_hang_up(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: A
 
 
 def _request_without_call(step: Step, command: RequestCallback) -> None:
-    queues = [step.state.queue(name) for name in dict.fromkeys(command.queues)]
+    queues = [step.state.queue_in_use(name) for name in dict.fromkeys(command.queues)]
     if not queues or not command.numbers:
         raise UsageError("name a call that waits, or a number and the queues to wait in")
     if (refusal := undiallable(step.state, command.numbers, command.level)) is not None:
@@ -312,8 +313,8 @@ def change_calendar(step: Step, changed: CalendarChanged) -> None:
     calendars.add(changed.calendar) if changed.open else calendars.discard(changed.calendar)
     for queue in step.state.queues.values():
         if queue.config.callback_calendar == changed.calendar:
-            for entry in [entry for entry in queue.line if _goes_by(entry, queue.name)]:
-                _mind_calendar(step, entry)
+            for entry in list(queue.line):
+                go_by_calendar(step, entry, queue)
 
 
 def cancel(step: Step, command: CancelCallback) -> None:
@@ -337,13 +338,11 @@ def _give_up(step: Step, entry: Entry, callback: Callback, reason: LeaveReason) 
     forget(step, entry)
 
 
-def _goes_by(entry: Entry, queue_name: str) -> bool:
-    return entry.callback is not None and entry.callback.queue_name == queue_name
-
-
-def _mind_calendar(step: Step, entry: Entry) -> None:
+def go_by_calendar(step: Step, entry: Entry, queue: Queue) -> None:
+    """Call a customer of this queue, or wait with it, as its calendar says by now."""
     callback = entry.callback
-    assert callback is not None
+    if callback is None or callback.queue_name != queue.name:
+        return
     pausing = Timer(TimerKind.CALLBACK, entry.entry_id) in step.state.timers
     if callback.stage in (CallbackStage.WAITING, CallbackStage.PAUSED) and not pausing:
         set_stage(step, entry, callback, _stage_of_waiting(step.state, callback))

@@ -19,6 +19,7 @@ Where things are decided:
     announcing.py   what those who wait are told (``spoken.py``: as prompts)
     greeting.py     what agent and caller hear before each other
     estimates.py    how long a caller will wait (``estimate.py``), from what ``pacing.py`` has seen
+    configuring.py  other rules, queues and agents (``retiring.py``: those that go)
     callbacks.py    callers who hang up and keep the place (``calling_back.py`` dials them)
     hang_ups.py     caller or phone gone, in any state
 
@@ -31,12 +32,14 @@ from typing import Any
 from acd import (
     announcing,
     callbacks,
+    configuring,
     hang_ups,
     hours,
     items,
     leave,
     offers,
     pacing,
+    retiring,
     shift,
     skills,
     snapshot,
@@ -76,6 +79,7 @@ from acd.commands import (
     WithdrawItem,
 )
 from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.configuration_commands import ConfigureAcd
 from acd.inputs import (
     CalendarChanged,
     CallerCame,
@@ -125,6 +129,7 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], None]] = {
     WithdrawItem: items.withdraw,
     RequestCallback: callbacks.request,
     CancelCallback: callbacks.cancel,
+    ConfigureAcd: configuring.configure,
 }
 
 INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {
@@ -194,17 +199,20 @@ class AcdCore:
             raise UsageError(f"the ACD takes no {type(given).__name__}; see COMMANDS and INPUTS in acd.core")
         step = Step(self.state, self._ids, now)
         handler(step, given)
-        dial_ahead(step)
-        pacing.note(self.state, step.outputs, now)
-        return step.outputs
+        return self._finished(step)
 
     def wake(self, *, now: float) -> list[Output]:
         """Do what is due first."""
         step = Step(self.state, self._ids, now)
         if timer := self.state.timers.first_due(now):
             TIMERS[timer.kind](step, timer)
-            dial_ahead(step)
-            pacing.note(self.state, step.outputs, now)
+            return self._finished(step)
+        return []
+
+    def _finished(self, step: Step) -> list[Output]:
+        dial_ahead(step)
+        pacing.note(self.state, step.outputs, step.now)
+        retiring.let_retired_go(step)
         return step.outputs
 
     def next_deadline(self) -> float | None:
@@ -215,8 +223,5 @@ class AcdCore:
         return snapshot.take(self.state)
 
     def restore(self, taken: Mapping[str, Any]) -> None:
-        """Go on, as a new core, where the snapshot was taken.
-
-        Raises UsageError when it names a queue or agent the configuration does not have.
-        """
+        """Go on, as a new core, where the snapshot was taken, with the queues and agents there were."""
         snapshot.fill(Step(self.state, self._ids, 0.0), taken)

@@ -1,7 +1,7 @@
 """What became of each queue's callers since the process started: a fold over the ACD's own events."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from acd.config import QueueConfig
 from acd.events import CallerJoined, CallerLeft, CallerTold, LeaveReason
@@ -20,8 +20,19 @@ class QueueFigures:
         """Who was told one on the phone."""
         self._inside: Counter[str] = Counter()
         self._outside: Counter[str] = Counter()
-        self._within = {queue.name: dict.fromkeys(queue.service_level_s, 0) for queue in queues}
+        self._within: dict[str, dict[float, int]] = {}
         """Queue → threshold in seconds → callers answered within it."""
+        self._since: Counter[tuple[str, float]] = Counter()
+        """Queue and threshold → callers before it was counted."""
+        self.configure(queues)
+
+    def configure(self, queues: Iterable[QueueConfig]) -> None:
+        """Count callers by the thresholds these queues have now; a new one counts from here on."""
+        for queue in queues:
+            before = self._within.get(queue.name, {})
+            self._within[queue.name] = {limit_s: before.get(limit_s, 0) for limit_s in queue.service_level_s}
+            for limit_s in self._within[queue.name].keys() - before.keys():
+                self._since[queue.name, limit_s] = self.over(queue.name)
 
     def caller_joined(self, event: CallerJoined) -> None:
         self._joined[event.queue] += 1
@@ -90,6 +101,12 @@ class QueueFigures:
     def answered_within(self, queue_name: str) -> Mapping[float, int]:
         """Callers answered within each of the queue's thresholds, in seconds."""
         return self._within[queue_name]
+
+    def service_levels(self, queue_name: str) -> Iterator[tuple[float, int, int]]:
+        """For each threshold: its seconds, callers answered within it, and of how many."""
+        over = self.over(queue_name)
+        for limit_s, answered in self._within[queue_name].items():
+            yield limit_s, answered, over - self._since[queue_name, limit_s]
 
     def over(self, queue_name: str) -> int:
         """Callers of whom it is known how they fared: all who left, but for those another queue counts."""

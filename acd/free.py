@@ -12,7 +12,7 @@ from acd.queue import Demand, Queue
 from acd.requirement import parse_requirement
 from acd.state import AcdState
 from acd.step import Step
-from acd.strategy import Candidacy
+from acd.strategy import Candidacy, Ranking
 
 
 def put_in(step: Step, agent: Agent, media: Collection[str]) -> None:
@@ -60,9 +60,23 @@ def demand_of(state: AcdState, queue: Queue, medium: str, requirement: str) -> D
 def drop_idle_demands(state: AcdState, queue: Queue) -> None:
     """Forget what nobody has asked for in a while."""
     for demand in list(queue.idle_demands()):
-        del queue.demands[demand.key]
-        for agent_id, _, _ in demand.ranking.order():
-            state.free[agent_id, demand.medium].remove(demand)
+        forget_demand(state, demand)
+
+
+def forget_demand(state: AcdState, demand: Demand) -> None:
+    """Nobody makes it."""
+    del demand.queue.demands[demand.key]
+    for agent_id, _, _ in demand.ranking.order():
+        state.free[agent_id, demand.medium].remove(demand)
+
+
+def rank_anew(state: AcdState, queue: Queue) -> None:
+    """The queue chooses among its free agents by other rules."""
+    for demand in queue.demands.values():
+        before, demand.ranking = demand.ranking, Ranking()
+        for agent_id, _, _ in before.order():
+            agent = state.agents[agent_id]
+            demand.ranking.add(_candidacy(demand, agent, agent.memberships[queue.name]))
 
 
 def _free_of(state: AcdState, queue: Queue, medium: str) -> list[str]:

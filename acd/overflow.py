@@ -20,7 +20,7 @@ class WayOut(NamedTuple):
 
 def refusal(queue: Queue, now: float) -> WayOut | None:
     """Why a newcomer cannot wait in the queue; None when there is room."""
-    if queue.is_closed:
+    if queue.is_closed or queue.is_retired:
         return WayOut(LeaveReason.CLOSED, queue.config.when_closed)
     if queue.is_full:
         return WayOut(LeaveReason.FULL, queue.config.on_full)

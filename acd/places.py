@@ -62,8 +62,7 @@ def give_up_place(
     line_up(step, entry)
     queue.line.remove(entry)
     step.touched[queue.name] = None
-    for kind in _TIMERS:
-        step.state.timers.cancel(Timer(kind, entry.entry_id, queue.name))
+    _cancel_timers(step, entry, place)
     if was_home:
         _expect_announcement(step, entry)
     step.emit(
@@ -90,17 +89,21 @@ def begin_ring(step: Step, entry: Entry, place: Place) -> bool:
 
 def keep_preferred(step: Step, entry: Entry) -> None:
     """Prefer only agents of queues the entry is in, for its medium; called while it stands in no line."""
-    agents = step.state.agents
-    entry.preferred = tuple(
-        agent_id
-        for agent_id in entry.preferred
-        if agent_id in agents
-        and entry.medium in agents[agent_id].capacity
-        and not agents[agent_id].memberships.keys().isdisjoint(entry.places)
-    )
+    preferred = entry.preferred
+    entry.preferred = tuple(agent_id for agent_id in preferred if _may_serve(step, entry, agent_id))
     if not entry.preferred:
         entry.preferred_until = None
         step.state.timers.cancel(Timer(TimerKind.PREFERENCE, entry.entry_id))
+
+
+def _may_serve(step: Step, entry: Entry, agent_id: str) -> bool:
+    agent = step.state.agents.get(agent_id)
+    return (
+        agent is not None
+        and agent_id not in step.state.retired_agents
+        and entry.medium in agent.capacity
+        and not agent.memberships.keys().isdisjoint(entry.places)
+    )
 
 
 def ask_anew(step: Step, entry: Entry) -> None:
@@ -156,6 +159,17 @@ def _expect_announcement(step: Step, entry: Entry) -> None:
         rules = step.state.queues[home_of(entry).queue_name].config.announcements
         if rules.say_something:
             step.state.timers.set(timer, step.now + rules.first_after_s)
+
+
+def set_timers_anew(step: Step, entry: Entry, place: Place) -> None:
+    """The queue has other limits."""
+    _cancel_timers(step, entry, place)
+    _set_timers(step, entry, place, step.state.queues[place.queue_name])
+
+
+def _cancel_timers(step: Step, entry: Entry, place: Place) -> None:
+    for kind in _TIMERS:
+        step.state.timers.cancel(Timer(kind, entry.entry_id, place.queue_name))
 
 
 def _set_timers(step: Step, entry: Entry, place: Place, queue: Queue) -> None:

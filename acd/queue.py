@@ -1,7 +1,8 @@
 """One queue: who waits in it, in order, what they ask for, and which of its agents are free for whom."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Self
 
 from acd.agent import Agent, AgentState, Membership, membership_of
 from acd.config import QueueConfig
@@ -75,8 +76,22 @@ class Queue:
         """How fast it goes of late."""
         self.is_closed = False
         """By its calendar."""
+        self.is_retired = False
+        """Whether the configuration has it no more: it goes with the last who waits, or talks."""
         everybody = Demand(self, VOICE, parse_requirement(""))
         self.demands = {everybody.key: everybody}
+
+    @classmethod
+    def opened(cls, config: QueueConfig, open_calendars: Collection[str], now: float) -> Self:
+        """In the middle of a day."""
+        queue = cls(config)
+        queue.unstaffed_since = queue.pace.at = now
+        queue.go_by_calendar(open_calendars)
+        return queue
+
+    def go_by_calendar(self, open_calendars: Collection[str]) -> None:
+        """Be closed while its calendar is."""
+        self.is_closed = bool(self.config.calendar) and self.config.calendar not in open_calendars
 
     def __len__(self) -> int:
         return len(self.line)

@@ -13,6 +13,7 @@ from acd.agent_figures import AgentFigures
 from acd.agent_target import own_queue
 from acd.callback_verbs import CallbackIdParams, CallbackListParams, CallbackParams, CallbackVerbs
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
+from acd.configuration_commands import ConfigureAcd
 from acd.core import COMMANDS, AcdCore
 from acd.events import (
     CallCompleted,
@@ -122,6 +123,7 @@ def build(
             **_inputs(core, repeats),
             **orders(ids, whom),
             **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
+            ConfigureAcd: _configuring(core, figures, agent_figures),
             CallerJoined: _counting(figures.caller_joined),
             CallerTold: _counting(figures.caller_told),
             CallerLeft: _counting(figures.caller_left),
@@ -169,9 +171,20 @@ def knows_agents(state: AcdState) -> Callable[[str], bool]:
     """Whether a target ``agent:<number>`` leads to an agent who has a queue."""
 
     def knows(name: str) -> bool:
-        return name in state.agents and own_queue(state.agents[name].config) is not None
+        return name in state.agents and own_queue(state.agents[name].config) in state.queues
 
     return knows
+
+
+def _configuring(core: AcdCore, figures: QueueFigures, agent_figures: AgentFigures) -> Handler:
+    def configure(command: ConfigureAcd, now: float) -> Outputs:
+        outputs = core.handle(command, now=now)
+        figures.configure(command.queues)
+        if command.rules is not None:
+            agent_figures.configure(command.rules)
+        return outputs
+
+    return configure
 
 
 def _verbs(verbs: AcdVerbs) -> tuple[Verb, ...]:

@@ -11,19 +11,19 @@ from acd import free
 from acd.agent import Agent, AgentState, Leave, qualities_of
 from acd.callback import Callback, CallbackStage
 from acd.calling_back import note
+from acd.config import AcdConfig, AgentConfig, QueueConfig
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState, Offer, Place, Visit
 from acd.lining_up import line_up
 from acd.pace import Pace
+from acd.queue import Queue
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
+from runtime.models import Section
 
 _DERIVED = ("config", "qualities", "memberships")
-"""Fields of an agent that follow from the configuration and the other fields.
-
-What a supervisor changed in the middle of a shift is in the snapshot, what was configured is not.
-"""
-_NULLABLE = ("since", "station", "offer_id", "call_id", "not_ready_after")
+"""Fields of an agent that are written otherwise, or follow from the others."""
+_OF_A_QUEUE = ("unstaffed_since", "members_ever", "is_closed", "is_retired", "talks", "talk_s")
 _COUNTS = ("joined", "turns", "draws", "seed")
 
 
@@ -34,15 +34,25 @@ def take(state: AcdState) -> dict[str, Any]:
         "registered": sorted(state.registered),
         "silent": sorted(state.silent),
         "open_calendars": sorted(state.open_calendars),
-        "queues": {
-            q.name: [q.unstaffed_since, q.members_ever, q.is_closed, q.pace.plain(), q.talks, q.talk_s]
-            for q in state.queues.values()
-        },
+        "rules": _plain(state.config),
+        "retired_queues": list(state.retired_queues),
+        "retired_agents": list(state.retired_agents),
+        "queues": [_queue_to_plain(queue) for queue in state.queues.values()],
         "agents": [_agent_to_plain(agent) for agent in state.agents.values()],
         "entries": [asdict(entry) for entry in state.entries.values()],
         "offers": [asdict(offer) for offer in state.offers.values()],
         "timers": [[*timer, at] for timer, at in state.timers.armed()],
     }
+
+
+def _plain(section: Section) -> dict[str, Any]:
+    """Of the configuration, what is not as it is by default."""
+    return section.model_dump(mode="json", exclude_defaults=True)
+
+
+def _queue_to_plain(queue: Queue) -> dict[str, Any]:
+    plain = {name: getattr(queue, name) for name in _OF_A_QUEUE}
+    return {**plain, "config": _plain(queue.config), "pace": queue.pace.plain()}
 
 
 def _agent_to_plain(agent: Agent) -> dict[str, Any]:
@@ -51,18 +61,15 @@ def _agent_to_plain(agent: Agent) -> dict[str, Any]:
         **plain,
         "items": dict(agent.items),
         "leave": None if agent.leave is None else asdict(agent.leave),
-        "skills": None if agent.skills == agent.config.skills else dict(agent.skills),
-        "tags": None if agent.tags == tuple(agent.config.tags) else list(agent.tags),
-        "moved": agent.queue_names != tuple(agent.config.queues),
+        "skills": dict(agent.skills),
+        "tags": list(agent.tags),
+        "config": _plain(agent.config),
         "turns": {m.queue_name: [m.order, m.last_turn] for m in agent.memberships.values()},
     }
 
 
 def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
-    """Put a snapshot into a fresh state of the same queues and agents.
-
-    Raises UsageError when it names a queue or agent the configuration no longer has.
-    """
+    """Put a snapshot into a fresh state. Queues and agents are those of the snapshot, as configured then."""
     state = step.state
     for name in _COUNTS:
         setattr(state, name, snapshot[name])
@@ -72,15 +79,11 @@ def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
     state.offers.update((plain["offer_id"], Offer(**plain)) for plain in snapshot["offers"])
     for kind, subject, queue_name, at in snapshot["timers"]:
         state.timers.set(Timer(TimerKind(kind), subject, queue_name), at)
-    for name in snapshot["queues"]:
-        state.queue(name)
-    for plain in snapshot["agents"]:
-        _fill_agent(state, plain)
-    for name, (since, members_ever, is_closed, pace, talks, talk_s) in snapshot["queues"].items():
-        queue = state.queues[name]
-        queue.talks, queue.talk_s = talks, talk_s
-        queue.unstaffed_since, queue.members_ever = since, max(members_ever, len(queue.members))
-        queue.is_closed, queue.pace = is_closed, Pace.of(pace)
+    state.config = AcdConfig(**snapshot["rules"])
+    state.queues = {queue.name: queue for queue in map(_queue_of, snapshot["queues"])}
+    state.agents = {plain["agent_id"]: _agent_of(state, plain) for plain in snapshot["agents"]}
+    state.retired_queues = dict.fromkeys(snapshot["retired_queues"])
+    state.retired_agents = dict.fromkeys(snapshot["retired_agents"])
     for plain in snapshot["entries"]:
         _add_entry(step, plain)
     for agent in state.agents.values():
@@ -88,29 +91,35 @@ def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
             free.let_be_found(state, agent, media)
 
 
-def _fill_agent(state: AcdState, plain: Mapping[str, Any]) -> None:
-    agent = state.agent(plain["agent_id"])
-    for queue in state.queues_of(agent):
-        queue.dismiss(agent)
+def _queue_of(plain: Mapping[str, Any]) -> Queue:
+    queue = Queue(QueueConfig(**plain["config"]))
+    for name in _OF_A_QUEUE:
+        setattr(queue, name, plain[name])
+    queue.pace = Pace.of(plain["pace"])
+    return queue
+
+
+def _agent_of(state: AcdState, plain: Mapping[str, Any]) -> Agent:
+    agent = Agent.employed(AgentConfig(**plain["config"]))
     for name in Agent.__slots__:
-        if plain.get(name) is not None or name in _NULLABLE:
+        if name in plain and name not in _DERIVED:
             setattr(agent, name, plain[name])
-    agent.items = dict(plain.get("items", {}))
-    agent.leave = Leave(**plain["leave"]) if plain.get("leave") else None
+    agent.items = dict(plain["items"])
+    agent.leave = Leave(**plain["leave"]) if plain["leave"] else None
     agent.state, agent.tags = AgentState(plain["state"]), tuple(agent.tags)
     agent.qualities = qualities_of(agent.agent_id, agent.skills, agent.tags)
-    _fill_memberships(state, agent, plain["turns"], moved=plain["moved"])
+    for name, (order, last_turn) in plain["turns"].items():
+        _employ(state.queues[name], agent, order, last_turn)
     if agent.station is not None:
         state.seats[agent.station] = agent.agent_id
+    return agent
 
 
-def _fill_memberships(
-    state: AcdState, agent: Agent, turns: Mapping[str, tuple[int, int]], *, moved: bool
-) -> None:
-    for name in turns if moved else agent.config.queues:
-        state.queue(name).employ(agent)
-        if name in turns:
-            agent.memberships[name].order, agent.memberships[name].last_turn = turns[name]
+def _employ(queue: Queue, agent: Agent, order: int, last_turn: int) -> None:
+    members_ever = queue.members_ever
+    queue.employ(agent)
+    queue.members_ever = members_ever
+    agent.memberships[queue.name].order, agent.memberships[queue.name].last_turn = order, last_turn
 
 
 def _add_entry(step: Step, plain: Mapping[str, Any]) -> None:

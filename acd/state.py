@@ -90,6 +90,9 @@ class AcdState:
         """Agent and medium → who waits for that agent alone."""
         self.free: dict[tuple[str, str], list[Demand]] = {}
         """Agent and a medium that may be offered now → the demands in whose rankings the agent is."""
+        self.retired_queues: dict[str, None] = {}
+        """Those that the configuration has no more, in the order in which it lost them."""
+        self.retired_agents: dict[str, None] = {}
         self.registered: set[str] = set()
         """Stations whose phone is registered."""
         self.silent: set[str] = set()
@@ -104,12 +107,14 @@ class AcdState:
         self.draws = 0
         """How often chance was asked."""
         for agent in agents:
-            self._employ(agent)
+            self.employ(agent)
 
-    def _employ(self, config: AgentConfig) -> None:
+    def employ(self, config: AgentConfig) -> Agent:
+        """Have an agent who serves the queues that are configured."""
         agent = self.agents[config.id] = Agent.employed(config)
         for name in config.queues:
             self.queues[name].employ(agent)
+        return agent
 
     def queues_of(self, agent: Agent) -> list[Queue]:
         return [self.queues[name] for name in agent.memberships]
@@ -142,3 +147,10 @@ class AcdState:
                 f"there is no queue {queue_name}; queues are listed in [[queues]] of the configuration"
             )
         return self.queues[queue_name]
+
+    def queue_in_use(self, queue_name: str) -> Queue:
+        """Raises UsageError when there is no such queue, or nobody may come to it any more."""
+        queue = self.queue(queue_name)
+        if queue.is_retired:
+            raise UsageError(f"queue {queue_name} is no longer in the configuration; nobody new comes to it")
+        return queue

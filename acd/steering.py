@@ -63,7 +63,7 @@ def change_caller(step: Step, command: ChangeCaller) -> None:
 
 def add_queue(step: Step, command: AddQueue) -> None:
     """Wait in one more queue, full or not: whoever steers knows why."""
-    entry, queue = _waiting(step, command.call_id), step.state.queue(command.queue)
+    entry, queue = _waiting(step, command.call_id), step.state.queue_in_use(command.queue)
     if queue.name in entry.places:
         raise UsageError(f"call {entry.call_id} waits in queue {queue.name} already")
     join(step, entry, queue)

@@ -48,10 +48,11 @@ def agent_view(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
 def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float) -> dict[str, Any]:
     """``agents`` counts the queue's agents by state; ``eligible`` those who would be rung at once.
 
-    A ``share`` of the service level is of all whose wait is over; None when there are none.
+    A ``share`` of the service level is of all whose wait is over since the threshold is configured; None when
+    there are none.
     """
-    name, over = queue.config.name, figures.over(queue.config.name)
-    inside, of = figures.estimates(name)
+    name = queue.config.name
+    inside, estimated = figures.estimates(name)
     return {
         "name": queue.config.name,
         "title": queue.config.title or queue.config.name,
@@ -63,10 +64,14 @@ def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float)
         "callbacks": _callbacks(queue),
         "calls": dict(figures.of(name)),
         "estimated_wait": _estimate_view(queue),
-        "estimates": {"inside": inside, "of": of, "share": round(inside / of, 4) if of else None},
+        "estimates": {
+            "inside": inside,
+            "of": estimated,
+            "share": round(inside / estimated, 4) if estimated else None,
+        },
         "service_level": [
-            {"within_s": within_s, "answered": answered, "share": round(answered / over, 4) if over else None}
-            for within_s, answered in figures.answered_within(name).items()
+            {"within_s": within_s, "answered": answered, "share": round(answered / of, 4) if of else None}
+            for within_s, answered, of in figures.service_levels(name)
         ],
     }
 

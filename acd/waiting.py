@@ -54,9 +54,7 @@ def time_out(step: Step, timer: Timer) -> None:
     """The caller has waited as long as the queue, or one of its rules, allows. A running offer may finish."""
     entry, queue = step.state.entries[timer.subject], step.state.queues[timer.queue_name]
     set_overflow_timer(step, entry, entry.places[queue.name])
-    _overflow(step, entry, queue)
-    look_for_way_out(step, entry, queue)
-    serve_entry(step, entry)
+    go_by_rules(step, entry, queue)
 
 
 def next_ring(step: Step, timer: Timer) -> None:
@@ -80,9 +78,14 @@ def empty_unstaffed(step: Step, timer: Timer) -> None:
     queue = step.state.queues[timer.subject]
     set_unstaffed_timer(step, queue)
     for entry in list(queue.line):
-        _overflow(step, entry, queue)
-        look_for_way_out(step, entry, queue)
-        serve_entry(step, entry)
+        go_by_rules(step, entry, queue)
+
+
+def go_by_rules(step: Step, entry: Entry, queue: Queue) -> None:
+    """Wait elsewhere too, leave, or be served, as the queue's rules say by now."""
+    _overflow(step, entry, queue)
+    look_for_way_out(step, entry, queue)
+    serve_entry(step, entry)
 
 
 def look_for_way_out(step: Step, entry: Entry, queue: Queue) -> None:
@@ -154,8 +157,8 @@ def _prefer(step: Step, entry: Entry, came: CallerCame) -> None:
 def _overflow(step: Step, entry: Entry, queue: Queue) -> None:
     """Wait also where the queue's rules say by now; a second queue that has no room is passed over."""
     for name in list(second_queues(queue, entry, step.now)):
-        second = step.state.queues[name]
-        if name not in entry.places and refusal(second, step.now) is None:
+        second = step.state.queues.get(name)  # none, where the queue and its second one are removed
+        if second is not None and name not in entry.places and refusal(second, step.now) is None:
             join(step, entry, second)
 
 

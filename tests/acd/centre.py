@@ -8,6 +8,7 @@ from acd.callback import CallbackStage
 from acd.commands import CancelCallback, MakeNotReady, MakeReady, RequestCallback, SignIn, SignOut
 from acd.config import AcdConfig, AgentConfig, QueueConfig
 from acd.core import AcdCore
+from acd.differences import AcdSections, differences
 from acd.events import LeaveReason, OfferMade, OfferResult
 from acd.inputs import (
     CalendarChanged,
@@ -50,6 +51,7 @@ class Centre:
     ) -> None:
         self.queues = list(queues)
         self.agents = list(agents_of("service") if agents is None else agents)
+        self.rules = config or AcdConfig()
         self.core = AcdCore(self.queues, self.agents, SeededIds(), config, can_dial=can_dial)
         self.now = 100.0
         self.inputs: list[tuple[float, Command | Input | None]] = []
@@ -81,6 +83,19 @@ class Centre:
     def _note(self, outputs: list[Output]) -> list[Output]:
         self.outputs += outputs
         return outputs
+
+    def configure(
+        self,
+        queues: Iterable[QueueConfig] | None = None,
+        agents: Iterable[AgentConfig] | None = None,
+        rules: AcdConfig | None = None,
+    ) -> list[Output]:
+        """Go by another configuration; what is left out stays."""
+        before = AcdSections(self.rules, self.queues, self.agents)
+        self.queues = self.queues if queues is None else list(queues)
+        self.agents = self.agents if agents is None else list(agents)
+        self.rules = rules or self.rules
+        return self.tell(differences(before, AcdSections(self.rules, self.queues, self.agents)))
 
     # --- agents ---
 

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from functools import cache
 from itertools import count
-from typing import Any, cast
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -36,9 +35,13 @@ class CountedIds(SeededIds):
 def written(told: Iterable[Told]) -> list[str]:
     """One line for each."""
     return [
-        json.dumps([now, None if given is None else [type(given).__name__, asdict(cast(Any, given))]])
+        json.dumps([now, None if given is None else [type(given).__name__, _plain(given)]])
         for now, given in told
     ]
+
+
+def _plain(given: Command | Input) -> Any:
+    return _adapter(type(given).__name__).dump_python(given, mode="json")
 
 
 def replayed(core: AcdCore, lines: Sequence[str]) -> list[Output]:

@@ -32,6 +32,7 @@ def check_state(state: AcdState) -> None:
     _callbacks_can_be_found_and_end(state)
     _no_number_is_called_twice(state)
     _nobody_is_called_too_late(state)
+    _what_is_retired_has_somebody_to_stay_for(state)
 
 
 def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
@@ -44,7 +45,8 @@ def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
     told = {getattr(output, "call_id", None) for output in outputs if not isinstance(output, OfferMade)}
     for made in (output for output in outputs if isinstance(output, OfferMade)):
         entry = state.entry_of(made.call_id)
-        membership = state.agents[made.agent].memberships.get(made.queue)
+        agent = state.agents.get(made.agent)
+        membership = None if agent is None else agent.memberships.get(made.queue)
         if entry is None or membership is None or made.queue not in entry.places:
             continue
         passed = [
@@ -303,6 +305,18 @@ def _nobody_is_called_too_late(state: AcdState) -> None:
         )
         if (first := queue.ahead.first()) is not None:
             assert queue.line.position(first) > queue.eligible, f"{first.entry_id} should be dialled"
+
+
+def _what_is_retired_has_somebody_to_stay_for(state: AcdState) -> None:
+    assert {name for name, queue in state.queues.items() if queue.is_retired} == state.retired_queues.keys()
+    for name in state.retired_queues:
+        assert len(state.queues[name]) or state.queues[name].pace.talking
+    for agent_id in state.retired_agents:
+        assert state.agents[agent_id].sign_out_after
+    for queue in state.queues.values():
+        assert all(state.agents[agent_id] is agent for agent_id, agent in queue.members.items())
+    for agent in state.agents.values():
+        assert all(agent.agent_id in state.queues[name].members for name in agent.memberships)
 
 
 def _stage(entry: Entry) -> CallbackStage | None:

@@ -44,7 +44,8 @@ class LongShift:
         self._config = AcdConfig(
             parallel_during_calls=self._choices.random() < 0.5, priority_level_s=self._choices.choice([1, 60])
         )
-        self._centre = Centre(*random_centre(self._choices))
+        self._queues, self._agents = random_centre(self._choices)
+        self._centre = Centre(self._queues, self._agents, self._config)
         self._ids = CountedIds()
         self._centre.core = self._new_core(self._ids)
         self._noted = 0
@@ -71,7 +72,7 @@ class LongShift:
         self._replay()
 
     def _new_core(self, ids: CountedIds) -> AcdCore:
-        return AcdCore(self._centre.queues, self._centre.agents, ids, self._config)
+        return AcdCore(self._queues, self._agents, ids, self._config)
 
     def _check(self, *, whole: bool) -> None:
         state, outputs = self._centre.core.state, self._centre.outputs[self._noted :]

@@ -28,6 +28,64 @@ def random_centre(choices: Random) -> tuple[list[QueueConfig], list[AgentConfig]
             return queues, agents
 
 
+def reconfigured(
+    queues: list[QueueConfig], agents: list[AgentConfig], choices: Random
+) -> tuple[list[QueueConfig], list[AgentConfig]] | None:
+    """The same with one thing other, more or less; None when few were left, or that would have problems."""
+    names = [queue.name for queue in queues]
+    change = choices.choice([_with_queue, _without_queue, _with_agent, _without_agent])
+    queues, agents = change(choices, queues, agents, names)
+    few = len(queues) < 3 or len(agents) < 2
+    return None if few or find_problems(queues, agents) else (queues, agents)
+
+
+_Centre = tuple[list[QueueConfig], list[AgentConfig]]
+
+
+def _with_queue(
+    choices: Random, queues: list[QueueConfig], agents: list[AgentConfig], names: list[str]
+) -> _Centre:
+    """A new one, or other rules."""
+    name = choices.choice(NAMES)
+    changed = {queue.name: queue for queue in queues}
+    changed[name] = _queue(choices, name, sorted({*names, name}))
+    return list(changed.values()), agents
+
+
+def _without_queue(
+    choices: Random, queues: list[QueueConfig], agents: list[AgentConfig], names: list[str]
+) -> _Centre:
+    removed = choices.choice(names)
+    return [queue for queue in queues if queue.name != removed], [_left(agent, removed) for agent in agents]
+
+
+def _with_agent(
+    choices: Random, queues: list[QueueConfig], agents: list[AgentConfig], names: list[str]
+) -> _Centre:
+    agent_id = str(1001 + choices.randrange(10))
+    changed = {agent.id: agent for agent in agents}
+    changed[agent_id] = _agent(choices, agent_id, names)
+    return queues, list(changed.values())
+
+
+def _without_agent(
+    choices: Random, queues: list[QueueConfig], agents: list[AgentConfig], names: list[str]
+) -> _Centre:
+    removed = choices.choice(agents)
+    return queues, [agent for agent in agents if agent is not removed]
+
+
+def _left(agent: AgentConfig, queue: str) -> AgentConfig:
+    """The agent without one of the queues."""
+    return agent.model_copy(
+        update={
+            "queues": [name for name in agent.queues if name != queue],
+            "priorities": {name: level for name, level in agent.priorities.items() if name != queue},
+            "penalties": {name: level for name, level in agent.penalties.items() if name != queue},
+        }
+    )
+
+
 def _queue(choices: Random, name: str, names: list[str]) -> QueueConfig:
     return QueueConfig(
         name=name,

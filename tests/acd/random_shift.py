@@ -58,6 +58,7 @@ from acd.inputs import (
 from runtime.errors import UsageError
 from runtime.vocabulary import Command
 from tests.acd.centre import Centre
+from tests.acd.random_centre import reconfigured
 
 QUEUES = [
     QueueConfig(
@@ -349,6 +350,26 @@ def supervisor_acts(centre: Centre, choices: Random) -> None:
     tell_or_be_refused(centre, choices.choice(asks))
 
 
+def configuration_changes(centre: Centre, choices: Random) -> None:
+    """Some queue or agent is added, changed or removed, or what holds for all is; now and then nothing is."""
+    if choices.random() < 0.1:
+        rules = {"parallel_during_calls": choices.random() < 0.5, "priority_level_s": choices.choice([1, 60])}
+        centre.configure(rules=centre.rules.model_copy(update=rules))
+        return
+    other = reconfigured(centre.queues, centre.agents, choices)
+    if other is not None:
+        queues, agents = other
+        centre.configure(queues, [_with_room_for_work(centre, agent) for agent in agents])
+
+
+def _with_room_for_work(centre: Centre, config: AgentConfig) -> AgentConfig:
+    """Who has something in hand keeps the capacity; ``test_configuring.py`` has less of it."""
+    agent = centre.core.state.agents.get(config.id)
+    if agent is None or not (agent.items or agent.offer_id):
+        return config
+    return config.model_copy(update={"capacity": agent.config.capacity})
+
+
 def time_passes(centre: Centre, choices: Random) -> None:
     centre.wait(choices.choice([0.5, 1, 2, 5, 15]))
 
@@ -369,5 +390,6 @@ DEEDS = (
     station_changes,
     calendar_changes,
     *[playback_ends] * 2,
+    configuration_changes,
 )
 """Weighted so that a shift is busy: calls are taken, and few go astray."""

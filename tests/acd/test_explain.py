@@ -60,11 +60,9 @@ def come_unserved(core: AcdCore, choices: Random, now: float) -> Entry | None:
             call_id="new",
             contact_id="contact",
             caller_number="13800138000",
-            queues=tuple(choices.sample([q.name for q in random_shift.QUEUES], choices.choice([1, 2]))),
+            queues=tuple(choices.sample(list(core.state.queues), choices.choice([1, 2]))),
             requirement=choices.choice(random_shift.REQUIREMENTS),
-            preferred=tuple(
-                choices.sample([a.id for a in random_shift.AGENTS], choices.choice([0, 0, 1, 2]))
-            ),
+            preferred=tuple(choices.sample(list(core.state.agents), choices.choice([0, 0, 1, 2]))),
             preferred_wait_s=choices.choice([0, 4]),
         ),
         now=now,

@@ -3,7 +3,7 @@
 import pytest
 
 from acd.config import QueueConfig
-from acd.events import CallerJoined, CallerLeft
+from acd.events import CallerJoined, CallerLeft, LeaveReason
 from acd.figures import QueueFigures
 from runtime.vocabulary import Output
 from tests.acd.centre import Centre, agents_of
@@ -61,3 +61,24 @@ def test_who_is_turned_away_or_waits_elsewhere_too_counts_once() -> None:
 def test_thresholds_that_say_nothing_are_refused(thresholds: list[float]) -> None:
     with pytest.raises(ValueError, match="service_level_s"):
         QueueConfig(name="service", service_level_s=thresholds)
+
+
+def answered_after(wait_ms: int) -> CallerLeft:
+    return CallerLeft(
+        call_id="call",
+        contact_id="contact",
+        queue="service",
+        reason=LeaveReason.CONNECTED,
+        position=1,
+        wait_ms=wait_ms,
+        offers=1,
+        agent="1001",
+    )
+
+
+def test_a_new_threshold_counts_callers_from_when_it_was_configured() -> None:
+    figures = QueueFigures([QueueConfig(name="service", service_level_s=[20])])
+    figures.caller_left(answered_after(5_000))
+    figures.configure([QueueConfig(name="service", service_level_s=[10, 20])])
+    figures.caller_left(answered_after(15_000))
+    assert list(figures.service_levels("service")) == [(10, 0, 1), (20, 2, 2)]

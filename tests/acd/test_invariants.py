@@ -86,6 +86,10 @@ class AnyShift(RuleBasedStateMachine):
         random_shift.supervisor_acts(self.centre, choices)
 
     @rule(choices=CHOICES)
+    def the_configuration_changes(self, choices: Random) -> None:
+        random_shift.configuration_changes(self.centre, choices)
+
+    @rule(choices=CHOICES)
     def time_passes(self, choices: Random) -> None:
         random_shift.time_passes(self.centre, choices)
 
@@ -102,7 +106,7 @@ class AnyShift(RuleBasedStateMachine):
         assert self.ledger.offers.keys() <= state.offers.keys()
 
     def teardown(self) -> None:
-        for agent_id, agent in self.centre.core.state.agents.items():
+        for agent_id, agent in list(self.centre.core.state.agents.items()):
             if agent.state is not AgentState.LOGGED_OUT:
                 self.centre.tell(ForceSignOut(agent_id=agent_id, by="9001"))
         self.centre.wait(1000)

@@ -15,9 +15,9 @@ def check_touched(state: AcdState, outputs: Sequence[Output]) -> None:
         entry = state.entry_of(call_id)
         if entry is not None:
             _check_entry(state, entry)
-    for agent_id in _named(outputs, "agent"):
+    for agent_id in _named(outputs, "agent") & state.agents.keys():
         _check_agent(state, agent_id)
-    for name in _named(outputs, "queue"):
+    for name in _named(outputs, "queue") & state.queues.keys():
         _check_queue(state, state.queues[name])
 
 
