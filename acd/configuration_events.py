@@ -34,6 +34,7 @@ class QueueRetired(Event):
     topic: ClassVar[str] = "queue.retired"
     queue: str
     waiting: int
+    """Who waits there still."""
 
 
 @plain_data

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from acd.callback import CallbackPolicy
 from acd.config import (
     AgentConfig,
     Closing,
@@ -106,6 +107,12 @@ def _queue(choices: Random, name: str, names: list[str]) -> QueueConfig:
         exit_keys={key: _way_out(choices, names) for key in choices.sample("019", choices.choice([0, 1, 2]))},
         self_service_keys=choices.choice([{}, {"5": "flow:bill"}]),
         self_service_turn=choices.choice(list(SelfServiceTurn)),
+        callback_on_hang_up=choices.random() < 0.3,
+        callback_policy=choices.choice(list(CallbackPolicy)),
+        callback_calendar=choices.choice(["", "", "office"]),
+        callback_valid_s=90,
+        callback_ring_s=6,
+        callback_retry_s=7,
     )
 
 
