@@ -10,6 +10,12 @@ LANGUAGES = ("zh", "en")
 """In which numbers are spoken."""
 
 
+def spoken_language(tag: str) -> str:
+    """Of a language tag such as ``zh-Hant`` (RFC 5646) the one of LANGUAGES it means; empty when none."""
+    primary = tag.partition("-")[0].lower()
+    return primary if primary in LANGUAGES else ""
+
+
 class PositionRule(StrEnum):
     """When a caller hears the position."""
 

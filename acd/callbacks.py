@@ -19,6 +19,7 @@ from acd.leaving import forget, leave
 from acd.places import home_of, play_music
 from acd.queue import Queue
 from acd.requirement import parse_requirement
+from acd.spoken import in_language
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
 from runtime.errors import UsageError
@@ -142,7 +143,8 @@ def _let_hang_up(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: A
         set_stage(step, entry, entry.callback, CallbackStage.CONFIRMING)
     step.state.timers.set(Timer(TimerKind.CALLBACK, entry.entry_id), step.now + CONFIRM_LIMIT_S)
     if queue.config.callback_prompt:
-        step.emit(PlayConfirmation(call_id=entry.call_id, prompt=queue.config.callback_prompt))
+        prompt = in_language(queue.config.callback_prompt, entry.language or queue.config.language)
+        step.emit(PlayConfirmation(call_id=entry.call_id, prompt=prompt))
     else:
         step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.EXITED))
     offers.serve_agents(step, freed)

@@ -341,6 +341,8 @@ class LendCaller(Command):
     """``<scheme>:<name>``."""
     back: str
     """The target that gives it back."""
+    language: str
+    """In which the caller was told things so far."""
 
 
 @plain_data

@@ -77,6 +77,8 @@ class CallerReturned:
     """A caller is back from self-service. Ignored when the caller was not there."""
 
     call_id: str
+    language: str = ""
+    """In which the caller was served there; empty: as before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -140,8 +140,10 @@ def _pass_on(command: commands.PassOnCaller) -> Outputs:
 
 
 def _lend(command: commands.LendCaller) -> Outputs:
-    lend = HandOff(call_id=command.call_id, target=command.target, back=command.back)
-    return [StopPrompt(call_id=command.call_id), lend]
+    lent = HandOff(
+        call_id=command.call_id, target=command.target, back=command.back, language=command.language
+    )
+    return [StopPrompt(call_id=command.call_id), lent]
 
 
 def _recall(command: commands.RecallCaller) -> Outputs:

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 from acd.agent import AgentState
 from acd.agent_target import waiting_for
+from acd.announcements import spoken_language
 from acd.callback import CallbackStage
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME
 from acd.core import AcdCore
+from acd.estimates import estimate_newcomer
 from acd.events import ItemPassedOn, LeaveReason
 from acd.inputs import (
     CallerCame,
@@ -17,10 +19,13 @@ from acd.inputs import (
     KeyPressed,
     PlaybackOver,
 )
+from acd.queue import Queue
 from acd.queue_target import QueueTarget, parse_queue_target
 from acd.repeats import RepeatCallers
+from acd.state import AcdState
 from runtime.driver import Outputs
 from runtime.target import HANG_UP, parse_target
+from switch.application import Prospect, ProspectOf
 from switch.commands import AnswerCall
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
 
@@ -51,7 +56,8 @@ class Reception:
         if event.back is not None and event.call_id in self._core.state.calls:  # the core lent it
             return ()
         if self._has_a_place(event):
-            return self._core.handle(CallerReturned(call_id=event.call_id), now=now)
+            language = spoken_language(event.language)
+            return self._core.handle(CallerReturned(call_id=event.call_id, language=language), now=now)
         outputs = self._let_go(event.call_id, LeaveReason.WITHDRAWN, now)
         came = self._came(event)
         if came is None:
@@ -104,7 +110,7 @@ class Reception:
             preferred=asked.preferred,
             preferred_wait_s=asked.preferred_wait_s,
             tags=tuple(dict.fromkeys((*asked.tags, *event.tags))),
-            language=asked.language,
+            language=asked.language or _language_of(event),
             repeats=repeats,
             access_code=event.access_code,
             callback_number=asked.callback_number,
@@ -147,6 +153,10 @@ class Reception:
         return self._core.handle(CallerGone(call_id=call_id, reason=reason, cause=cause), now=now)
 
 
+def _language_of(event: CallArrived | CallHandedOff) -> str:
+    return spoken_language(event.language) if isinstance(event, CallHandedOff) else ""
+
+
 def confirmation_of(call_id: str) -> str:
     """The playback that tells a caller that the place is kept; a call has at most one at a time."""
     return f"confirmation-{call_id}"
@@ -171,3 +181,23 @@ def _item_came(event: ItemPassedOn) -> CallerCame | None:
         is_item=True,
         data=event.data,
     )
+
+
+def prospects(state: AcdState, repeats: RepeatCallers) -> ProspectOf:
+    """What callers may expect of the first queue that a target names, for those who lead them there."""
+
+    def prospect(name: str, number: str) -> Prospect | None:
+        queue = state.queues.get(parse_queue_target(name).queues[0])
+        if queue is None:
+            return None
+        times = repeats.of(number, queue.config).conversations
+        return Prospect(_wait_s(queue), len(queue), not queue.is_closed, times)
+
+    return prospect
+
+
+def _wait_s(queue: Queue) -> float | None:
+    if queue.eligible:
+        return 0.0
+    found = estimate_newcomer(queue)
+    return None if found is None else found.likely_s

@@ -25,7 +25,12 @@ def begin(step: Step, entry: Entry, target: str) -> None:
     line_up(step, entry)
     step.emit(
         SelfServiceBegan(call_id=entry.call_id, contact_id=entry.contact_id, queue=queue.name, target=target),
-        LendCaller(call_id=entry.call_id, target=target, back=way_back(entry)),
+        LendCaller(
+            call_id=entry.call_id,
+            target=target,
+            back=way_back(entry),
+            language=entry.language or queue.config.language,
+        ),
     )
 
 

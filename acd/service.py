@@ -29,7 +29,7 @@ from acd.figures import QueueFigures
 from acd.item_verbs import ItemVerbs
 from acd.orders import Whom, orders
 from acd.queue_target import parse_queue_target
-from acd.reception import Reception
+from acd.reception import Reception, prospects
 from acd.records import QueueEntries, conversations_between
 from acd.repeats import HOUR_S, MAX_NUMBERS, Conversation, RepeatCallers
 from acd.state import AcdState
@@ -142,6 +142,7 @@ def build(
         projections=(QueueEntries(),),
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
         agent_at=core.state.seats.get,
+        prospect=prospects(core.state, repeats),
         agent_topics=(OfferMade.topic,),
         catch_up=lambda records: _remembering(
             repeats, conversations_between(records, began_at - period_h * HOUR_S, began_at, MAX_NUMBERS)

@@ -21,6 +21,7 @@ def prompts_of(queue: QueueConfig) -> Iterator[tuple[KeyPath, str]]:
     if rules.wait:
         named += [((*section, k), getattr(rules, k)) for k in ("wait_before", "wait_after", "wait_after_one")]
     named += [((*section, "messages", place), name) for place, name in enumerate(rules.messages)]
+    named += [(("callback_prompt",), queue.callback_prompt)] if queue.callback_prompt else []
     for key in ("agent_greeting", "caller_greeting"):
         names = enumerate(getattr(queue, key))
         named += [((key, place), name) for place, name in names if name not in ("{agent}", "{wait}")]

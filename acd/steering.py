@@ -34,6 +34,7 @@ def come_back(step: Step, returned: CallerReturned) -> None:
     """A caller hears the queue again. What became due meanwhile is done now."""
     entry = step.state.entry_of(returned.call_id)
     if entry is not None and entry.visit is not None:
+        entry.language = returned.language or entry.language
         self_service.end(step, entry, SelfServiceEnd.RETURNED)
         self_service.hear_queue(step, entry)
         go_on(step, entry)

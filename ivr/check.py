@@ -6,7 +6,7 @@ A node that could not be read stands as None: others may lead to it, and what li
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ivr.document import Back, HangUp, Node, Queue
+from ivr.document import Back, Branch, HangUp, Node, Queue
 from ivr.wording import guess
 from runtime.problems import Finding, KeyPath
 
@@ -27,6 +27,7 @@ def findings_of_sense(start: str | None, nodes: Nodes, surroundings: Surrounding
     yield from _unknown_nodes(start, nodes)
     yield from _missing_prompts(nodes, surroundings.prompts)
     yield from _unknown_queues(nodes, surroundings.knows_queue)
+    yield from _unasked_queues(nodes)
     if start is not None and start in nodes and all(nodes.values()):
         roads = {name: _neighbours(name, nodes) for name in nodes}
         reachable = _reachable(start, roads)
@@ -56,8 +57,17 @@ def _missing_prompts(nodes: Nodes, known: Collection[str]) -> Iterator[Finding]:
 
 def _unknown_queues(nodes: Nodes, knows_queue: Callable[[str], bool]) -> Iterator[Finding]:
     for name, node in nodes.items():
-        if isinstance(node, Queue) and not knows_queue(node.queue):
-            yield Finding(("nodes", name, "queue"), "the name of a configured queue", node.queue)
+        queue = node.queue if isinstance(node, Queue | Branch) else None
+        if queue is not None and not knows_queue(queue):
+            yield Finding(("nodes", name, "queue"), "the name of a configured queue", queue)
+
+
+def _unasked_queues(nodes: Nodes) -> Iterator[Finding]:
+    for name, node in nodes.items():
+        if isinstance(node, Branch) and node.queue is None and any(way.asks_of_queue for way in node.ways):
+            yield Finding(
+                ("nodes", name, "queue"), "the queue that repeats, wait_s, waiting or open are about"
+            )
 
 
 def _unreachable(nodes: Nodes, reachable: Collection[str]) -> Iterator[Finding]:

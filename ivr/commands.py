@@ -49,6 +49,8 @@ class SendToQueue(Command):
 
     call_id: str
     queue: str
+    language: str
+    """The caller's."""
 
 
 @plain_data
@@ -57,6 +59,8 @@ class GiveBack(Command):
 
     call_id: str
     target: str
+    language: str
+    """The caller's."""
 
 
 @plain_data

@@ -100,6 +100,49 @@ class Queue(_Node):
     queue: Annotated[str, Field(min_length=1, max_length=255)]
 
 
+class Way(_Part):
+    """One way out of a branch node: taken when all that is given holds."""
+
+    go: Name
+    """The node that follows."""
+    tag: Name | None = None
+    """The caller has this tag."""
+    list: Name | None = None
+    """The caller is on this number list."""
+    language: Language | None = None
+    """The caller is served in this language."""
+    waits: bool | None = None
+    """Whether the caller waits in a queue meanwhile."""
+    repeats: Annotated[int, Field(ge=1)] | None = None
+    """The caller talked with agents so often, or oftener, within the queue's ``repeat_period_h``."""
+    wait_s: Annotated[float, Field(ge=0)] | None = None
+    """The estimated wait in the queue is so long, or longer."""
+    waiting: Annotated[int, Field(ge=1)] | None = None
+    """So many, or more, wait in the queue."""
+    open: bool | None = None
+    """Whether the queue is open."""
+
+    @property
+    def asks_of_queue(self) -> bool:
+        return (self.repeats, self.wait_s, self.waiting, self.open) != (None, None, None, None)
+
+
+class Branch(_Node):
+    """Go on by what is known of the caller, and of a queue."""
+
+    type: Literal["branch"]
+    queue: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    """The queue that repeats, wait_s, waiting and open are about, named as in a queue node."""
+    ways: Annotated[tuple[Way, ...], Field(min_length=1, max_length=32)]
+    """The first that suits is taken."""
+    next: Name
+    """The node when none suits."""
+
+    def exits(self) -> dict[KeyPath, str]:
+        ways: dict[KeyPath, str] = {("ways", place, "go"): way.go for place, way in enumerate(self.ways)}
+        return {**ways, ("next",): self.next}
+
+
 class Back(_Node):
     """Let who came from a queue go on waiting there; the flow is over."""
 
@@ -126,7 +169,7 @@ class HangUp(_Node):
     """What the call record says (ITU-T Q.850 names)."""
 
 
-Node = Play | Menu | Queue | Back | HangUp
+Node = Play | Menu | Queue | Branch | Back | HangUp
 AnyNode = Annotated[Node, Field(discriminator="type")]
 
 

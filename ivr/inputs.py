@@ -13,6 +13,13 @@ class CallGiven:
     """False for a call that has just come in: it is answered first, then led in."""
     back: str = ""
     """The target by which it goes back to where the caller waits; empty when it is ours for good."""
+    language: str = ""
+    """In which the caller was served last; empty for the flow's."""
+    caller_number: str = ""
+    lists: tuple[str, ...] = ()
+    """Number lists the caller is on."""
+    tags: tuple[str, ...] = ()
+    """What is known of the caller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from ivr.events import FlowEnd, FlowEntered, FlowLeft, NodeEntered
 from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
 from ivr.nodes import acts
 from ivr.nodes.back import give_back
+from ivr.outlook import OutlookOf, nothing_known
 from ivr.reaction import Exit, Reaction
 from ivr.run import Run
 from runtime.deadlines import Deadlines
@@ -34,8 +35,17 @@ LONGEST_PRESS_S = 10.0
 class FlowInterpreter:
     """All calls that are in a flow now. Inputs about other calls are ignored."""
 
-    def __init__(self, flows: Mapping[str, Flow], ids: Ids, *, max_node_visits: int) -> None:
+    def __init__(
+        self,
+        flows: Mapping[str, Flow],
+        ids: Ids,
+        *,
+        max_node_visits: int,
+        outlook: OutlookOf = nothing_known,
+    ) -> None:
+        """``outlook`` tells branch nodes of queues."""
         self._flows = flows
+        self._outlook = outlook
         self._ids = ids
         self._max_node_visits = max_node_visits
         self._runs: dict[str, Run] = {}
@@ -85,7 +95,15 @@ class FlowInterpreter:
             raise UsageError(f"there is no flow {given.flow!r}; there are {', '.join(self._flows)}")
         earlier = self._runs.get(given.call_id)
         outputs = self._drop(earlier, FlowEnd.TAKEN) if earlier else []
-        run = Run(given.call_id, given.flow, flow.language, back=given.back)
+        run = Run(
+            given.call_id,
+            given.flow,
+            given.language or flow.language,
+            back=given.back,
+            caller_number=given.caller_number,
+            lists=given.lists,
+            tags=given.tags,
+        )
         self._runs[run.call_id] = run
         self._calls[run.flow] += 1
         if given.answered:
@@ -160,7 +178,7 @@ class FlowInterpreter:
         node = self._node(run)
         run.language = node.language or run.language
         entered = NodeEntered(call_id=run.call_id, flow=run.flow, node=name)
-        return acts.enter(node, run).after(entered)
+        return acts.enter(node, run, self._outlook).after(entered)
 
     def _runaway(self, run: Run) -> Reaction:
         """Whoever waits in a queue meanwhile goes on doing that."""

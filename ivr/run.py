@@ -28,6 +28,9 @@ class Run:
     keys: str = ""
     back: str = ""
     """Where the call goes back to; empty when the caller waits nowhere."""
+    caller_number: str = ""
+    lists: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     def enter(self, node: str) -> None:
         """Stand at ``node`` with nothing playing."""
@@ -52,4 +55,4 @@ class Run:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "Run":
-        return cls(**{**data, "path": tuple(data["path"])})
+        return cls(**{**data, **{name: tuple(data[name]) for name in ("path", "lists", "tags")}})

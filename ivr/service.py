@@ -10,13 +10,14 @@ from ivr import commands, inputs
 from ivr.config import FLOW_SCHEME, IvrConfig
 from ivr.document import Flow
 from ivr.interpreter import FlowInterpreter
+from ivr.outlook import Outlook
 from ivr.records import FlowRuns
 from media.masking import MASKED
 from runtime.driver import Handler, Outputs, ignoring_time
 from runtime.ids import Ids
 from runtime.models import NoParams
 from runtime.target import parse_target
-from switch.application import Application, Gauge, Verb
+from switch.application import Application, Gauge, ProspectOf, Verb
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
@@ -30,9 +31,16 @@ from switch.commands import (
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
 
 
-def build(config: IvrConfig, flows: Mapping[str, Flow], ids: Ids) -> Application:
-    """The application that takes targets ``flow:<name>``."""
-    interpreter = FlowInterpreter(flows, ids, max_node_visits=config.max_node_visits)
+def build(
+    config: IvrConfig, flows: Mapping[str, Flow], ids: Ids, prospect: ProspectOf = lambda queue, number: None
+) -> Application:
+    """The application that takes targets ``flow:<name>``; ``prospect`` tells of the queues."""
+
+    def outlook(queue: str, number: str) -> Outlook | None:
+        found = prospect(queue, number)
+        return None if found is None else Outlook(found.repeats, found.wait_s, found.waiting, found.is_open)
+
+    interpreter = FlowInterpreter(flows, ids, max_node_visits=config.max_node_visits, outlook=outlook)
     return Application(
         scheme=FLOW_SCHEME,
         knows=flows.__contains__,
@@ -81,7 +89,14 @@ def _arrived(event: CallArrived) -> inputs.CallGiven | None:
     target = parse_target(event.target)
     if target.scheme != FLOW_SCHEME:
         return None
-    return inputs.CallGiven(call_id=event.call_id, flow=target.name, answered=False)
+    return inputs.CallGiven(
+        call_id=event.call_id,
+        flow=target.name,
+        answered=False,
+        caller_number=event.caller_number,
+        lists=event.lists,
+        tags=event.tags,
+    )
 
 
 def _handed_off(event: CallHandedOff) -> inputs.CallGiven | inputs.CallTaken:
@@ -89,7 +104,14 @@ def _handed_off(event: CallHandedOff) -> inputs.CallGiven | inputs.CallTaken:
     if target.scheme != FLOW_SCHEME:
         return inputs.CallTaken(call_id=event.call_id)
     return inputs.CallGiven(
-        call_id=event.call_id, flow=target.name, answered=event.answered, back=event.back or ""
+        call_id=event.call_id,
+        flow=target.name,
+        answered=event.answered,
+        back=event.back or "",
+        language=event.language,
+        caller_number=event.caller_number,
+        lists=event.lists,
+        tags=event.tags,
     )
 
 
@@ -126,11 +148,11 @@ def _silence(command: commands.SilencePrompts) -> Outputs:
 
 
 def _send_to_queue(command: commands.SendToQueue) -> Outputs:
-    return [HandOff(call_id=command.call_id, target=f"queue:{command.queue}")]
+    return [HandOff(call_id=command.call_id, target=f"queue:{command.queue}", language=command.language)]
 
 
 def _give_back(command: commands.GiveBack) -> Outputs:
-    return [HandOff(call_id=command.call_id, target=command.target)]
+    return [HandOff(call_id=command.call_id, target=command.target, language=command.language)]
 
 
 def _end(command: commands.EndCall) -> Outputs:

@@ -11,11 +11,13 @@ from ivr.document import (
     FLOW_NAME_PATTERN,
     LANGUAGE_PATTERN,
     Back,
+    Branch,
     Flow,
     HangUp,
     Menu,
     Play,
     Queue,
+    Way,
 )
 from runtime.problems import Finding, KeyPath, closest
 
@@ -23,6 +25,7 @@ _NODE_TYPES: dict[str, type[BaseModel]] = {
     "play": Play,
     "menu": Menu,
     "queue": Queue,
+    "branch": Branch,
     "back": Back,
     "hang_up": HangUp,
 }
@@ -120,4 +123,4 @@ def _is_inside_a_node(path: KeyPath) -> bool:
 def _fields_around(error: ErrorDetails) -> list[str]:
     path = error["loc"]
     model = _NODE_TYPES[str(path[2])] if _is_inside_a_node(path) else Flow
-    return list(model.model_fields)
+    return list((Way if "ways" in path[3:] else model).model_fields)

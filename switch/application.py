@@ -40,6 +40,23 @@ class Gauge:
 
 
 @dataclass(frozen=True, slots=True)
+class Prospect:
+    """What somebody may expect who is led to a queue now."""
+
+    wait_s: float | None
+    """On average; 0 when an agent is free; None when too little is known."""
+    waiting: int
+    """How many wait there."""
+    is_open: bool
+    repeats: int
+    """How often they talked with agents lately."""
+
+
+ProspectOf = Callable[[str, str], Prospect | None]
+"""Takes what follows ``queue:`` in a target, and the caller's number; None when there is no such queue."""
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """Everything one application brings."""
 
@@ -59,6 +76,8 @@ class Application:
 
     Raises NoRecords.
     """
+    prospect: ProspectOf = lambda queue, number: None
+    """What it knows of its queues."""
     more_schemes: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
     """Further schemes of targets it takes, with what ``knows`` is for each."""
     agent_topics: tuple[str, ...] = ()

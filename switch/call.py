@@ -163,6 +163,8 @@ class Call:
     offers: dict[str, Offer] = field(default_factory=dict)
     connected_offer: str | None = None
     hand_offs: int = 0
+    language: str = ""
+    """In which the customer was served last; empty when nobody has told."""
     transfer: Transfer | None = None
     """The transfer under way."""
     mixed: bool = False

@@ -173,6 +173,8 @@ class HandOff(Command):
     target: str
     back: str | None = None
     """The call is lent: where it goes when the new owner is done with it. None: it is given for good."""
+    language: str = ""
+    """In which the caller is served from now on, such as ``en``; empty: as before."""
 
 
 @plain_data

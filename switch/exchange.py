@@ -353,6 +353,7 @@ class Exchange:
         if call.hand_offs > MAX_HAND_OFFS or not self._knows_target(command.target):
             return end_call(self._calls, call, Cause.NORMAL_TEMPORARY_FAILURE, by_caller=False)
         call.target = command.target
+        call.language = command.language or call.language
         if call.state is CallState.CALLING:  # told when the customer answers
             return []
         undecided = self._transfers.failed(call, Cause.NORMAL_CLEARING) if call.transfer else []

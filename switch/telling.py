@@ -41,6 +41,7 @@ def handed_off(
         offer_id=offer_id,
         way_out=way_out,
         back=back,
+        language=call.language,
         lists=call.facts.lists,
         tags=call.facts.tags,
         priority=call.facts.priority,

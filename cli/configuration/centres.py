@@ -88,7 +88,6 @@ def named_by_centre(configuration: Configuration) -> Iterator[tuple[KeyPath, str
         yield ("queues", index, "music"), queue.music
         for keys, name in prompts_of(queue):
             yield ("queues", index, *keys), name
-        yield ("queues", index, "callback_prompt"), queue.callback_prompt
     for index, box in enumerate(configuration.message_boxes):
         yield ("message_boxes", index, "tone"), box.tone
         for key, prompts in (("greeting", box.greeting), ("thanks", box.thanks)):

@@ -11,7 +11,7 @@ from acd.announcements import Announcements
 from acd.config import AgentConfig, OverflowRule, QueueConfig
 from acd.spoken import in_language
 from cli.tenant_names import qualified_queues, qualified_target
-from ivr.document import Flow, Node, Queue
+from ivr.document import Branch, Flow, Node, Queue, Way
 from runtime.models import Section
 from runtime.tenancy import qualify
 from switch.calendars.config import CalendarConfig
@@ -143,6 +143,12 @@ def _qualified_node(node: Node, naming: Naming) -> Node:
     update: dict[str, Any] = {
         key: tuple(naming.prompt(prompt) for prompt in prompts) for key, prompts in node.playlists().items()
     }
-    if isinstance(node, Queue):
+    if isinstance(node, Queue | Branch) and node.queue is not None:
         update["queue"] = qualified_queues(naming.tenant, node.queue)
+    if isinstance(node, Branch):
+        update["ways"] = tuple(_qualified_way(way, naming) for way in node.ways)
     return node.model_copy(update=update)
+
+
+def _qualified_way(way: Way, naming: Naming) -> Way:
+    return way if way.list is None else way.model_copy(update={"list": naming.name(way.list)})

@@ -13,7 +13,7 @@ from cli.house.directory import Directory
 from cli.house.ground import Ground
 from media.engine import MediaEngine
 from runtime.target import parse_target
-from switch.application import Application
+from switch.application import Application, Prospect
 from switch.archive.listening.finding import Row
 from switch.archive.phone.service import ListeningByPhone
 from switch.call import Call
@@ -52,7 +52,7 @@ class Applications:
         )
         self.supervision = Supervision(self._agent_at)
         self._all = (
-            ivr.service.build(self._configuration.ivr, installation.flows, ground.ids),
+            ivr.service.build(self._configuration.ivr, installation.flows, ground.ids, self._prospect),
             *self._build_dialling(),
             self._build_acd(),
             self._by_phone.application(),
@@ -116,6 +116,10 @@ class Applications:
     def _recording_of(self, call_id: str) -> str | None:
         call = self._find_call(call_id)
         return call.recording_id if call is not None else None
+
+    def _prospect(self, queue: str, number: str) -> Prospect | None:
+        found = (application.prospect(queue, number) for application in self._all)
+        return next((prospect for prospect in found if prospect is not None), None)
 
     def _agent_at(self, station: str) -> str | None:
         found = (application.agent_at(station) for application in self._all)

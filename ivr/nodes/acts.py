@@ -1,13 +1,14 @@
 """What can happen in a node, sent to the file of the node's type."""
 
-from ivr.document import Back, HangUp, Menu, Node, Play, Queue
-from ivr.nodes import back, hang_up, menu, play, queue
+from ivr.document import Back, Branch, HangUp, Menu, Node, Play, Queue
+from ivr.nodes import back, branch, hang_up, menu, play, queue
+from ivr.outlook import OutlookOf
 from ivr.reaction import Reaction
 from ivr.run import Run
 from runtime.errors import UsageError
 
 
-def enter(node: Node, run: Run) -> Reaction:
+def enter(node: Node, run: Run, outlook: OutlookOf) -> Reaction:
     """The caller comes to the node."""
     match node:
         case Play():
@@ -16,6 +17,8 @@ def enter(node: Node, run: Run) -> Reaction:
             return menu.enter(node, run)
         case Queue():
             return queue.enter(node, run)
+        case Branch():
+            return branch.enter(node, run, outlook)
         case Back():
             return back.enter(node, run)
         case HangUp():

@@ -18,4 +18,4 @@ def enter(node: Back, run: Run) -> Reaction:
 
 def give_back(run: Run) -> Exit:
     """Of a call that is lent."""
-    return Exit(FlowEnd.RETURNED, GiveBack(call_id=run.call_id, target=run.back))
+    return Exit(FlowEnd.RETURNED, GiveBack(call_id=run.call_id, target=run.back, language=run.language))

@@ -9,5 +9,5 @@ from ivr.run import Run
 
 def enter(node: Queue, run: Run) -> Reaction:
     """Hand over and leave."""
-    send = SendToQueue(call_id=run.call_id, queue=node.queue)
+    send = SendToQueue(call_id=run.call_id, queue=node.queue, language=run.language)
     return Reaction(exit=Exit(FlowEnd.QUEUED, send, queue=node.queue))

@@ -17,6 +17,7 @@ from runtime.driver import Driver, Outputs
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Event
+from switch.application import Prospect
 from switch.calendars.events import CalendarClosed, CalendarOpened, CalendarReason
 from switch.causes import Cause
 from switch.commands import (
@@ -434,7 +435,9 @@ def lent() -> Rig:
     rig = Rig()
     rig.feed(replace(HANDED_OFF, target="queue:narrow"))
     commands = rig.feed(DigitReceived(call_id="call", digit="2", duration_ms=100))
-    assert commands[-1] == HandOff(call_id="call", target="flow:bill", back="queue:narrow?place=call")
+    assert commands[-1] == HandOff(
+        call_id="call", target="flow:bill", back="queue:narrow?place=call", language="zh"
+    )
     rig.feed(LENT)
     (waiting,) = rig.verb("queue.waiting", queue="narrow")
     assert waiting["self_service"] == "flow:bill"
@@ -487,3 +490,40 @@ def test_the_place_of_one_who_has_none_is_a_new_one() -> None:
     rig = Rig()
     rig.feed(replace(HANDED_OFF, target="queue:narrow?place=call"))
     assert len(rig.verb("queue.waiting", queue="narrow")) == 1
+
+
+def test_the_language_of_a_flow_is_the_language_of_the_wait() -> None:
+    told = {"messages": ["{language}/queue/please_hold"], "first_after_s": 5}
+    rig = Rig([QueueConfig.model_validate({"name": "service", "announcements": told})])
+    rig.feed(
+        replace(HANDED_OFF, call_id="english", language="en"),
+        replace(HANDED_OFF, call_id="traditional", language="zh-Hant"),
+        replace(HANDED_OFF, call_id="unspoken", language="fr"),
+        replace(HANDED_OFF, call_id="asked", language="zh", target="queue:service?language=en"),
+    )
+    played = {play.call_id: play.prompts for play in rig.wait(6) if isinstance(play, PlayPrompt)}
+    heard = {call_id: prompts[0].partition("/")[0] for call_id, prompts in played.items()}
+    assert heard == {"english": "en", "traditional": "zh", "unspoken": "zh", "asked": "en"}
+
+
+def test_a_language_chosen_in_self_service_is_kept() -> None:
+    rig = lent()
+    rig.feed(replace(HANDED_OFF, target="queue:narrow?place=call", language="en"))
+    commands = rig.feed(DigitReceived(call_id="call", digit="2", duration_ms=100))
+    assert [command.language for command in commands if isinstance(command, HandOff)] == ["en"]
+
+
+def test_flows_are_told_what_to_expect_of_a_queue() -> None:
+    rig = Rig()
+    prospect = rig.application.prospect
+    assert prospect("nowhere", "13800138000") is None
+    assert prospect("narrow?priority=3", "13800138000") == Prospect(None, 0, is_open=True, repeats=0)
+    talk(rig)
+    rig.feed(ENDED, CalendarClosed(calendar="office", reason=CalendarReason.HOURS))
+    found = prospect("service", "13800138000")
+    assert found is not None
+    assert (found.repeats, found.is_open) == (1, False)
+    rig.verb("agent.ready", agent="1001")
+    found = prospect("service", "13900139000")
+    assert found is not None
+    assert (found.repeats, found.wait_s) == (0, 0.0)

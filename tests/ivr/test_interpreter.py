@@ -103,7 +103,10 @@ def test_the_way_through_is_told_when_the_flow_is_left() -> None:
         path=("greeting", "main", "english", "service"),
         keys="721",
     )
-    assert someone.outputs[-2:] == [someone.left, SendToQueue(call_id="call-1", queue="service")]
+    assert someone.outputs[-2:] == [
+        someone.left,
+        SendToQueue(call_id="call-1", queue="service", language="en"),
+    ]
     assert is_empty(someone.interpreter)
 
 

@@ -120,7 +120,7 @@ def test_a_call_for_a_flow_is_answered_greeted_and_queued(house: House) -> None:
         AnswerCall(call_id="call-1"),
         MENU,
         StopPrompt(call_id="call-1"),
-        HandOff(call_id="call-1", target="queue:客服"),
+        HandOff(call_id="call-1", target="queue:客服", language="zh"),
     ]
     assert house.faults == []
 
@@ -152,7 +152,7 @@ def test_a_call_that_is_lent_is_given_back() -> None:
     house = House(flow)
     house.hand_off("flow:hotline", back="queue:billing?place=call")
     house.driver.submit(PromptFinished(call_id="call-1", playback_id="playback-1", reason="finished"))
-    assert house.told[-1] == HandOff(call_id="call-1", target="queue:billing?place=call")
+    assert house.told[-1] == HandOff(call_id="call-1", target="queue:billing?place=call", language="zh")
 
 
 def test_silence_ends_the_call_with_the_flows_cause(house: House) -> None:

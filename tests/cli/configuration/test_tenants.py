@@ -8,8 +8,9 @@ import pytest
 from cli.configuration.expectations import model_type
 from cli.configuration.installation import Installation, load_installation
 from cli.configuration.loading import ConfigurationError
-from cli.configuration.qualifying import REFERENCES
+from cli.configuration.qualifying import REFERENCES, Naming, qualified_flow
 from cli.configuration.sections import CENTRE_SECTIONS, TenantFile
+from ivr.document import Branch, Flow
 from runtime.models import Section
 from switch.sip.authentication.digest import Algorithm, ha1
 from tests.cli.small_installation import FLOW, replace
@@ -120,6 +121,17 @@ def test_a_tenants_prompts_go_before_the_houses(installation: Installation) -> N
     assert queue.agent_greeting == ["acme/ours", "{agent}"]
     assert installation.configuration.message_boxes[0].greeting == ["hello", "acme/ours"]
     assert {"hello", "acme/ours"} <= set(installation.prompts.names)
+
+
+def test_a_tenants_branch_asks_of_its_own_queue_and_lists() -> None:
+    ways = ({"list": "vip", "go": "bye"}, {"tag": "老人", "go": "bye"})
+    who = {"type": "branch", "queue": "billing?priority=1", "ways": ways, "next": "bye"}
+    document = {"name": "a", "title": "a", "language": "zh", "start": "who"}
+    flow = Flow.model_validate({**document, "nodes": {"who": who, "bye": {"type": "hang_up"}}})
+    branch = qualified_flow(flow, Naming("acme")).nodes["who"]
+    assert isinstance(branch, Branch)
+    assert branch.queue == "acme/billing?priority=1"
+    assert [(way.list, way.tag) for way in branch.ways] == [("acme/vip", None), (None, "老人")]
 
 
 def test_a_tenants_flow_leads_to_its_own_queue(installation: Installation) -> None:

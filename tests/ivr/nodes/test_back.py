@@ -14,7 +14,7 @@ NODES = {
 
 def test_a_call_that_was_lent_goes_back_to_where_the_caller_waits() -> None:
     someone = ScriptedCaller(interpreter_of(flow_of(NODES))).is_lent(BACK).hears_it_out()
-    assert someone.outputs[-1] == GiveBack(call_id="call-1", target=BACK)
+    assert someone.outputs[-1] == GiveBack(call_id="call-1", target=BACK, language="zh")
     assert (someone.left.reason, someone.left.queue) == (FlowEnd.RETURNED, "")
 
 
@@ -35,7 +35,7 @@ def test_a_flow_that_leads_in_circles_gives_a_lent_call_back_instead_of_ending_i
     circle = {"bill": {"type": "play", "prompts": ["zh/bill"], "next": "bill"}}
     someone = ScriptedCaller(interpreter_of(flow_of(circle), max_node_visits=2)).is_lent(BACK)
     someone.hears_it_out().hears_it_out()
-    assert someone.outputs[-1] == GiveBack(call_id="call-1", target=BACK)
+    assert someone.outputs[-1] == GiveBack(call_id="call-1", target=BACK, language="zh")
 
 
 def test_an_interpreter_rebuilt_from_its_snapshot_knows_where_the_call_goes_back_to() -> None:
@@ -44,4 +44,4 @@ def test_an_interpreter_rebuilt_from_its_snapshot_knows_where_the_call_goes_back
     again.restore(first.interpreter.snapshot())
     someone = ScriptedCaller(again)
     someone.outputs += first.plays
-    assert someone.hears_it_out().outputs[-1] == GiveBack(call_id="call-1", target=BACK)
+    assert someone.hears_it_out().outputs[-1] == GiveBack(call_id="call-1", target=BACK, language="zh")
