@@ -135,13 +135,17 @@ class Core:
         gain_db: float,
         barge_in: bool,
         shared: bool,
-        laid_over: bool,
     ) -> int:
         """Play prompts by name, ``times`` times or, when it is 0, until stopped.
 
         Returns the playback, which ends with one PlaybackEnded; a key press of the leg ends it too if
-        ``barge_in``. A ``shared`` one joins all others of the same prompts in the middle. What is
-        ``laid_over`` is heard beside what the leg hears otherwise; the verbs below do not touch it.
+        ``barge_in``. A ``shared`` one joins all others of the same prompts in the middle.
+        """
+
+    def lay_over(self, endpoint: int, prompts: list[str], *, gain_db: float) -> int:
+        """Play prompts once beside what the leg hears otherwise, in place of what was laid over it before.
+
+        Returns the playback, which ends with one PlaybackEnded; the verbs below do not touch it.
         """
 
     def stop_playback(self, endpoint: int) -> None:

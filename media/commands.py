@@ -206,7 +206,7 @@ class StartPlayback(Command):
     shared: bool = False
     """Music on hold: who joins hears what all others hear, from its middle."""
     laid_over: bool = False
-    """Beside what the leg hears otherwise, replacing only what was so before: a beep in a call. The commands
+    """Once, beside what the leg hears otherwise, in place of what was so before: a beep in a call. Commands
     below do not touch it, and no recording holds it, but the leg's tells of it."""
 
 

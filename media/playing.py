@@ -33,19 +33,24 @@ class Playing:
 
     def _start_playback(self, command: commands.StartPlayback, endpoint: int) -> Answer:
         try:
-            playback = self._core.start_playback(
-                endpoint,
-                list(command.prompts),
-                times=command.times,
-                gain_db=command.gain_db,
-                barge_in=command.barge_in,
-                shared=command.shared,
-                laid_over=command.laid_over,
-            )
+            playback = self._begin(command, endpoint)
         except OSError as missing:  # a prompt that is not in the library
             return [_never_played(command, str(missing))]
         self._names.playbacks[playback] = command.playback_id
         return ()
+
+    def _begin(self, command: commands.StartPlayback, endpoint: int) -> int:
+        prompts = list(command.prompts)
+        if command.laid_over:
+            return self._core.lay_over(endpoint, prompts, gain_db=command.gain_db)
+        return self._core.start_playback(
+            endpoint,
+            prompts,
+            times=command.times,
+            gain_db=command.gain_db,
+            barge_in=command.barge_in,
+            shared=command.shared,
+        )
 
     def _stop_playback(self, command: commands.StopPlayback, endpoint: int) -> Answer:
         self._core.stop_playback(endpoint)

@@ -153,8 +153,7 @@ impl Core {
         self.engine().close_mix(mix);
     }
 
-    #[pyo3(signature = (endpoint, prompts, *, times, gain_db, barge_in, shared, laid_over))]
-    #[expect(clippy::too_many_arguments, reason = "named ones, of one verb")]
+    #[pyo3(signature = (endpoint, prompts, *, times, gain_db, barge_in, shared))]
     fn start_playback(
         &self,
         endpoint: u64,
@@ -163,9 +162,14 @@ impl Core {
         gain_db: f32,
         barge_in: bool,
         shared: bool,
-        laid_over: bool,
     ) -> PyResult<u64> {
-        let manner = Manner { times: NonZeroU32::new(times), gain_db, barge_in, shared, laid_over };
+        let manner = Manner { times: NonZeroU32::new(times), gain_db, barge_in, shared, ..Manner::ONCE };
+        self.engine().start_playback(endpoint, prompts, manner).map_err(raise)
+    }
+
+    #[pyo3(signature = (endpoint, prompts, *, gain_db))]
+    fn lay_over(&self, endpoint: u64, prompts: Vec<String>, gain_db: f32) -> PyResult<u64> {
+        let manner = Manner { gain_db, laid_over: true, ..Manner::ONCE };
         self.engine().start_playback(endpoint, prompts, manner).map_err(raise)
     }
 
