@@ -1,9 +1,22 @@
 """One row for each caller who came to a queue: how long they waited, and what became of them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    case,
+    cast,
+    func,
+    select,
+)
 
 from acd.callback_events import CallbackAnswered, CallbackDialled, CallbackRequested, CallbackReturned
 from acd.events import (
@@ -15,6 +28,7 @@ from acd.events import (
     OfferMade,
     OfferResult,
 )
+from acd.media import VOICE
 from acd.repeats import Conversation
 from switch.events import SwitchStarted
 from switch.records.call_records import call_records
@@ -41,6 +55,7 @@ class QueueEntries:
         Column("call_id", String(64), nullable=False, index=True, comment="the call; of a callback the last"),
         Column("contact_id", String(64), nullable=False, index=True, comment="the customer's whole visit"),
         Column("queue", String(255), nullable=False, index=True, comment="the queue's name"),
+        Column("medium", String(32), nullable=False, comment="voice for calls; chat, mail … for items"),
         Column("joined_at", Stamp, nullable=False, index=True, comment="when the caller came to the queue"),
         Column("left_at", Stamp, comment="when the caller stopped waiting; null when a restart cut it off"),
         Column("wait_ms", Integer, comment="how long the caller waited; null when a restart cut it off"),
@@ -172,6 +187,7 @@ def _new_row(entry: JournalEntry) -> Row:
         "call_id": entry.fields["call_id"],
         "contact_id": entry.fields["contact_id"],
         "queue": entry.fields["queue"],
+        "medium": entry.fields.get("medium", VOICE),
         "joined_at": stamp(entry.time),
         "left_at": None,
         "wait_ms": None,
@@ -193,6 +209,52 @@ def _closed(row: Row, entry: JournalEntry) -> Row:
     row["wait_ms"] = entry.fields["wait_ms"]
     row["agent"] = entry.fields["agent"]
     return row
+
+
+def latest_entries(
+    records: RecordReader, queue: str | None, medium: str | None, limit: int
+) -> list[Mapping[str, Any]]:
+    """The latest who came, newest first, of one queue and medium or of all. Raises NoRecords."""
+    entries = QueueEntries.table
+    newest_first = entries.c.joined_at.desc(), entries.c.entry.desc()
+    chosen = select(entries).where(*_wanted(queue, medium)).order_by(*newest_first)
+    return list(records.rows(chosen.limit(limit)))
+
+
+def totals_since(
+    records: RecordReader, since: datetime, queue: str | None, medium: str | None
+) -> list[Mapping[str, Any]]:
+    """For each queue and medium who came, was served and gave up, with average times. Raises NoRecords."""
+    entries = QueueEntries.table.c
+    served = entries.outcome == LeaveReason.CONNECTED
+    totals = (
+        select(
+            entries.queue,
+            entries.medium,
+            func.count().label("came"),
+            _count(served).label("served"),
+            _count(entries.outcome == LeaveReason.ABANDONED).label("abandoned"),
+            cast(func.avg(case((served, entries.wait_ms))), Integer).label("wait_ms"),
+            func.max(entries.wait_ms).label("longest_wait_ms"),
+            cast(func.avg(entries.talk_ms), Integer).label("talk_ms"),
+        )
+        .where(entries.joined_at >= since, *_wanted(queue, medium))
+        .group_by(entries.queue, entries.medium)
+        .order_by(entries.queue, entries.medium)
+    )
+    return list(records.rows(totals))
+
+
+def _wanted(queue: str | None, medium: str | None) -> Iterator[ColumnElement[bool]]:
+    entries = QueueEntries.table.c
+    if queue is not None:
+        yield entries.queue == queue
+    if medium is not None:
+        yield entries.medium == medium
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 def conversations_between(

@@ -9,11 +9,14 @@ from cli.explanation import AtOption, show_caller, tell_story
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
+from cli.queue_entries import list_entries, show_totals
 from cli.shares import percent
 from cli.table import print_table
 from switch.control.client import NotConnected, VerbRefused
 
 app = noun("Queues 技能队列: who waits, and who serves them.")
+app.command("entries")(list_entries)
+app.command("totals")(show_totals)
 
 Call = Annotated[str, typer.Argument(help="The call that waits.")]
 Queue = Annotated[str, typer.Argument(help="The queue's name.")]

@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy import Column, create_engine, insert, select
 
+from acd.commands import SubmitItem, WithdrawItem
 from acd.config import QueueConfig
 from acd.events import OfferResult
-from acd.records import QueueEntries, conversations_between
+from acd.records import QueueEntries, conversations_between, latest_entries, totals_since
 from acd.repeats import Conversation
 from runtime.vocabulary import Event, event_fields
 from switch.events import SwitchStarted
@@ -55,6 +56,7 @@ def test_a_served_caller_becomes_one_row_that_the_table_takes() -> None:
         "call_id": "call",
         "contact_id": "contact-of-call",
         "queue": "service",
+        "medium": "voice",
         "joined_at": stamp(joined.time),
         "left_at": stamp(left.time),
         "wait_ms": 7_000,
@@ -159,3 +161,48 @@ def test_conversations_are_read_back_with_the_numbers_of_their_calls(tmp_path: P
 
 def _something(column: Column[Any]) -> object:
     return stamp(1000.0) if isinstance(column.type, Stamp) else column.type.python_type()
+
+
+def filled(tmp_path: Path) -> RecordReader:
+    """Two calls, one served, and a chat that was given up, in a database."""
+    centre = served_centre()
+    centre.join("call-2")
+    centre.wait(3)
+    centre.hang_up("call-2")
+    chat = SubmitItem(item="chat-1", medium="chat", contact_id="contact", queues=("service",))
+    centre.tell(chat)
+    centre.wait(9)
+    centre.tell(WithdrawItem(item="chat-1"))
+    config = RecordsConfig(database=f"sqlite:///{tmp_path / 'ringmain.db'}")
+    table = QueueEntries.table
+    engine = create_engine(config.database)
+    table.metadata.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(table), fold(QueueEntries(), journal_of(centre.outputs)))
+    engine.dispose()
+    return RecordReader(config)
+
+
+def test_entries_are_found_by_queue_and_medium_the_newest_first(tmp_path: Path) -> None:
+    records = filled(tmp_path)
+    assert [row["call_id"] for row in latest_entries(records, None, None, 9)] == ["chat-1", "call-2", "call"]
+    assert [row["call_id"] for row in latest_entries(records, "service", "voice", 1)] == ["call-2"]
+    assert latest_entries(records, "other", None, 9) == []
+
+
+def test_totals_are_told_by_queue_and_medium(tmp_path: Path) -> None:
+    chat, voice = totals_since(filled(tmp_path), stamp(0), None, None)
+    assert (chat["medium"], chat["came"], chat["served"]) == ("chat", 1, 0)
+    assert (voice["came"], voice["served"], voice["abandoned"]) == (2, 1, 1)
+    assert (voice["wait_ms"], voice["longest_wait_ms"], voice["talk_ms"]) == (7_000, 7_000, 60_000)
+
+
+def test_an_entry_of_a_journal_without_media_is_a_call(tmp_path: Path) -> None:
+    centre = Centre()
+    centre.join("call")
+    centre.hang_up("call")
+    journal = journal_of(centre.outputs)
+    for entry in journal:
+        entry.fields.pop("medium", None)  # type: ignore[attr-defined]
+    (row,) = fold(QueueEntries(), journal)
+    assert row["medium"] == "voice"
