@@ -1,6 +1,7 @@
 """What the ACD reports about callbacks.
 
-queue.callback_requested … dialled … failed, or answered … queue.callback_ended, exactly once
+queue.callback_requested … dialled … failed, or answered … queue.callback_ended, exactly once, also when the
+switch is restarted between (``queue.callback_restored``)
 """
 
 from typing import ClassVar
@@ -28,6 +29,25 @@ class CallbackRequested(Event):
     """Then it is given up."""
     attempts: int
     """How often the customer is called before the callback is given up."""
+    caller_number: str
+    """As the caller showed it."""
+    waited_ms: int
+    """Since the caller came."""
+    places: tuple[tuple[str, int], ...]
+    """The queues it waits in, each with for how long already, in ms."""
+    priority: int
+    requirement: str
+    """What the customer asks of an agent."""
+    preferred: tuple[str, ...]
+    """Agents who are asked first."""
+    tags: tuple[str, ...]
+    """What is known of the customer."""
+    language: str
+    """Empty for the queue's."""
+    access_code: str
+    """What the caller dialled."""
+    turn: int
+    """Counts all who came: the order of those who came at the same moment."""
 
 
 @plain_data
@@ -44,6 +64,20 @@ class CallbackRefused(Event):
     """``no_route``, ``level`` (the route's is above ``callback_level``), ``asked_already`` or ``no_call``."""
     problem: str
     """For people."""
+
+
+@plain_data
+class CallbackRestored(Event):
+    """A callback of the run before the restart has its place again; ``queue.caller_joined`` tells where."""
+
+    topic: ClassVar[str] = "queue.callback_restored"
+    callback_id: str
+    call_id: str
+    contact_id: str
+    queue: str
+    """Its rules hold."""
+    attempts: int
+    """How often the customer was called."""
 
 
 @plain_data

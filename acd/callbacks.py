@@ -245,6 +245,18 @@ def _resume(step: Step, entry: Entry, callback: Callback) -> None:
     serve_entry(step, entry)
 
 
+def go_on_after_restart(
+    step: Step, entry: Entry, callback: Callback, again_at: float | None, *, cut_off: bool
+) -> None:
+    """Nobody is on the line any more, whoever was before."""
+    if cut_off:
+        _fail_attempt(step, entry, callback, "")
+    elif again_at is not None and again_at > step.now:
+        pause(step, entry, callback, again_at - step.now)
+    else:
+        _resume(step, entry, callback)
+
+
 def _stage_of_waiting(state: AcdState, callback: Callback) -> CallbackStage:
     calendar = rules_of(state, callback).callback_calendar
     quiet = bool(calendar) and calendar not in state.open_calendars

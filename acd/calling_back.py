@@ -55,6 +55,16 @@ def begin(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: AskedBy,
             asked_by=asked_by,
             valid_s=rules.callback_valid_s,
             attempts=rules.callback_attempts * len(numbers),
+            caller_number=entry.caller_number,
+            waited_ms=step.ms_since(entry.joined_at),
+            places=tuple((name, step.ms_since(place.joined_at)) for name, place in entry.places.items()),
+            priority=entry.priority,
+            requirement=entry.requirement,
+            preferred=entry.preferred,
+            tags=entry.tags,
+            language=entry.language,
+            access_code=entry.access_code,
+            turn=entry.sequence,
         )
     )
 

@@ -169,6 +169,38 @@ class CancelCallback(Command):
 
 
 @plain_data
+class RestoreCallback(Command):
+    """Go on with a callback of the run before the restart. Moments are monotonic seconds, in the past too."""
+
+    callback_id: str
+    call_id: str
+    """The last one that had its place."""
+    contact_id: str
+    caller_number: str
+    numbers: tuple[str, ...]
+    queue: str
+    """Its rules hold."""
+    places: tuple[tuple[str, float], ...]
+    """The queues it waits in, and since when."""
+    asked_by: str
+    joined_at: float
+    asked_at: float
+    expires_at: float
+    attempts: int
+    """How often the customer was called."""
+    being_called: bool
+    """Whether the customer was being called when the run ended."""
+    again_at: float | None
+    """No earlier than then the customer may be called again; None for when it is their turn."""
+    priority: int
+    requirement: str
+    preferred: tuple[str, ...]
+    tags: tuple[str, ...]
+    language: str
+    access_code: str
+
+
+@plain_data
 class ChangeSkills(Command):
     """Give an agent other skills and tags, at once; None leaves them as they are."""
 

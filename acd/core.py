@@ -20,7 +20,8 @@ Where things are decided:
     greeting.py     what agent and caller hear before each other
     estimates.py    how long a caller will wait (``estimate.py``), from what ``pacing.py`` has seen
     configuring.py  other rules, queues and agents (``retiring.py``: those that go)
-    callbacks.py    callers who hang up and keep the place (``calling_back.py`` dials them)
+    callbacks.py    callers who hang up and keep the place (``calling_back.py`` dials them,
+                    ``callback_rules.py`` says who may; ``callback_restoring.py``: those of the run before)
     hang_ups.py     caller or phone gone, in any state
 
 ``explain.py`` tells why, of callers and agents, from the state alone.
@@ -31,6 +32,7 @@ from typing import Any
 
 from acd import (
     announcing,
+    callback_restoring,
     callbacks,
     configuring,
     hang_ups,
@@ -72,6 +74,7 @@ from acd.commands import (
     ReleaseAgent,
     RemoveQueue,
     RequestCallback,
+    RestoreCallback,
     SignIn,
     SignOut,
     SubmitItem,
@@ -128,6 +131,7 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], None]] = {
     FinishItem: items.finish,
     WithdrawItem: items.withdraw,
     RequestCallback: callbacks.request,
+    RestoreCallback: callback_restoring.restore,
     CancelCallback: callbacks.cancel,
     ConfigureAcd: configuring.configure,
 }

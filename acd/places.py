@@ -14,10 +14,10 @@ _TIMERS = (TimerKind.MAX_WAIT, TimerKind.RING, TimerKind.OVERFLOW)
 """Those of one place."""
 
 
-def take_place(step: Step, entry: Entry, queue: Queue) -> None:
-    """Wait in this queue too."""
+def take_place(step: Step, entry: Entry, queue: Queue, since: float | None = None) -> None:
+    """Wait in this queue too; ``since``: one who was there already."""
     step_out(step, entry)
-    place = Place(queue.name, step.now)
+    place = Place(queue.name, step.now if since is None else since)
     place.requirement = _asked(entry, place, queue, step.now)
     is_home = not entry.places
     entry.places[queue.name] = place

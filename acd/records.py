@@ -18,7 +18,13 @@ from sqlalchemy import (
     select,
 )
 
-from acd.callback_events import CallbackAnswered, CallbackDialled, CallbackRequested, CallbackReturned
+from acd.callback_events import (
+    CallbackAnswered,
+    CallbackDialled,
+    CallbackEnded,
+    CallbackRequested,
+    CallbackReturned,
+)
 from acd.events import (
     CallCompleted,
     CallerJoined,
@@ -86,6 +92,7 @@ class QueueEntries:
             CallbackDialled.topic: self._dialled,
             CallbackAnswered.topic: self._customer_there,
             CallbackReturned.topic: self._returned,
+            CallbackEnded.topic: self._callback_ended,
             SwitchStarted.topic: self._close_all,
         }
 
@@ -101,7 +108,8 @@ class QueueEntries:
         return next((row["entry"] for row in self._open.values()), None)  # in the order of joining
 
     def _joined(self, entry: JournalEntry) -> Iterable[Row]:
-        self._open[_key(entry)] = _new_row(entry)
+        """A callback that took its place again after a restart has been there all the time."""
+        self._open.setdefault(_key(entry), _new_row(entry))
         return ()
 
     def _offer_made(self, entry: JournalEntry) -> Iterable[Row]:
@@ -170,15 +178,30 @@ class QueueEntries:
     def _rows_of(self, call_id: str) -> list[Row]:
         return [row for (open_call, _), row in self._open.items() if open_call == call_id]
 
+    def _callback_ended(self, entry: JournalEntry) -> Iterable[Row]:
+        """One that could not go on after a restart has left its queues without a word of them."""
+        keys = [key for key in self._open if key[0] == entry.fields["call_id"]]
+        rows = [self._open.pop(key) for key in keys if _waits(self._open[key])]
+        for row in rows:
+            row["outcome"], row["left_at"] = str(entry.fields["reason"]), stamp(entry.time)
+            row["wait_ms"] = max(round((row["left_at"] - row["joined_at"]).total_seconds() * 1000), 0)
+        return rows
+
     def _close_all(self, entry: JournalEntry) -> Iterable[Row]:
-        """A new process has started: the callers of the one before are gone."""
-        rows = tuple(self._open.values())
-        self._open.clear()
+        """A new process has started: the callers of the one before are gone, but for callbacks."""
+        kept = {key: row for key, row in self._open.items() if row["callback_at"] and _waits(row)}
+        rows = [row for key, row in self._open.items() if key not in kept]
+        self._open = kept
         return rows
 
 
 def _key(entry: JournalEntry) -> tuple[str, str]:
     return entry.fields["call_id"], entry.fields["queue"]
+
+
+def _waits(row: Row) -> bool:
+    """Whether the caller has not been put through to an agent."""
+    return bool(row["outcome"] == RESTART)
 
 
 def _new_row(entry: JournalEntry) -> Row:

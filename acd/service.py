@@ -1,8 +1,8 @@
 """The ACD as an application of the exchange. Translates between the words of the two, decides nothing.
 
-Of the ACD only this file, ``orders.py``, ``reception.py`` and ``records.py`` speak the exchange's words. The
-exchange tells a call's end before the ends of its offers, so an offer that is still open when its end arrives
-was ended by the phone, or by a fault on the way to it.
+Of the ACD only this file, ``orders.py``, ``reception.py``, ``records.py`` and ``callback_records.py`` speak
+the exchange's words. The exchange tells a call's end before the ends of its offers, so an offer that is still
+open when its end arrives was ended by the phone, or by a fault on the way to it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any
 from acd import inputs
 from acd.agent_figures import AgentFigures
 from acd.agent_target import own_queue
+from acd.callback_records import Callbacks, open_callbacks, rows_left_open
 from acd.callback_verbs import CallbackIdParams, CallbackListParams, CallbackParams, CallbackVerbs
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
 from acd.configuration_commands import ConfigureAcd
@@ -139,13 +140,16 @@ def build(
             *SupervisionVerbs(core.state, agent_figures, clock, submit).verbs(),
             *_callback_verbs(CallbackVerbs(core.state, stations, ids, clock, submit)),
         ),
-        projections=(QueueEntries(),),
+        projections=(QueueEntries(), Callbacks()),
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
         agent_at=core.state.seats.get,
         prospect=prospects(core.state, repeats),
         agent_topics=(OfferMade.topic,),
-        catch_up=lambda records: _remembering(
-            repeats, conversations_between(records, began_at - period_h * HOUR_S, began_at, MAX_NUMBERS)
+        catch_up=lambda records: _both(
+            _remembering(
+                repeats, conversations_between(records, began_at - period_h * HOUR_S, began_at, MAX_NUMBERS)
+            ),
+            _restoring(clock, submit, rows_left_open(records, began_at)),
         ),
     )
 
@@ -154,6 +158,24 @@ def _remembering(repeats: RepeatCallers, told: Iterable[tuple[str, Conversation]
     """Who talked with whom in the runs before, to be taken in on the loop."""
     known = list(told)
     return lambda: repeats.restore(known)
+
+
+def _restoring(clock: Clock, submit: Submit, rows: Sequence[Mapping[str, Any]]) -> Callable[[], None]:
+    """Callbacks of the runs before, to be put into their places on the loop."""
+
+    def restore() -> None:
+        for order in open_callbacks(rows, now=clock.now(), wall=clock.wall()):
+            submit(order)
+
+    return restore
+
+
+def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
+    def do() -> None:
+        first()
+        second()
+
+    return do
 
 
 def knows_queues(state: AcdState) -> Callable[[str], bool]:

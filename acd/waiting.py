@@ -98,15 +98,16 @@ def look_for_way_out(step: Step, entry: Entry, queue: Queue) -> None:
 
 def enter(step: Step, came: CallerCame, queues: list[Queue]) -> Entry:
     """Wait in these queues, and in those their rules of overflow add; no agent is looked for yet."""
-    entry = _new_entry(step, came, queues[0].config.priority)
+    entry = new_entry(step, came, queues[0].config.priority)
     for queue in queues:
         if queue.name not in entry.places:
             join(step, entry, queue)
-    _prefer(step, entry, came)
+    prefer(step, entry, came)
     return entry
 
 
-def _new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
+def new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
+    """One who comes, and is in no queue yet."""
     state = step.state
     state.joined += 1
     asked = usual_priority if came.priority is None else came.priority
@@ -142,7 +143,8 @@ def _due_way_out(step: Step, entry: Entry, place: Place) -> WayOut | None:
     return due_way_out(step.state.queues[place.queue_name], place, step.now)
 
 
-def _prefer(step: Step, entry: Entry, came: CallerCame) -> None:
+def prefer(step: Step, entry: Entry, came: CallerCame) -> None:
+    """Ask the agents first whom the caller, or what is known of the caller, names."""
     if not came.preferred:
         return
     step_out(step, entry)

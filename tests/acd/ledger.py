@@ -2,7 +2,13 @@
 
 from collections.abc import Iterable
 
-from acd.callback_events import CallbackDialled, CallbackEnded, CallbackRequested, CallbackReturned
+from acd.callback_events import (
+    CallbackDialled,
+    CallbackEnded,
+    CallbackRequested,
+    CallbackRestored,
+    CallbackReturned,
+)
 from acd.events import (
     CallCompleted,
     CallerJoined,
@@ -43,7 +49,7 @@ class Ledger:
                     self._offer_ended(output)
                 case CallbackDialled() | CallbackReturned():
                     self._go_on_as(output.former_call_id, output.call_id)
-                case CallbackRequested() | CallbackEnded():
+                case CallbackRequested() | CallbackRestored() | CallbackEnded():
                     self._note_callback(output)
                 case CallerLeft():
                     self._caller_left(output)
@@ -51,7 +57,7 @@ class Ledger:
                     assert self.talking.pop(output.call_id) == output.agent
                     self.on_the_phone.pop(output.call_id, None)
 
-    def _note_callback(self, told: CallbackRequested | CallbackEnded) -> None:
+    def _note_callback(self, told: CallbackRequested | CallbackRestored | CallbackEnded) -> None:
         is_begun = told.callback_id in self.callbacks
         assert is_begun is isinstance(told, CallbackEnded)
         self.callbacks ^= {told.callback_id}

@@ -27,6 +27,7 @@ from acd.commands import (
     ReleaseAgent,
     RemoveQueue,
     RequestCallback,
+    RestoreCallback,
     SignIn,
     SignOut,
     SubmitItem,
@@ -257,6 +258,37 @@ def callback_moves(centre: Centre, choices: Random) -> None:
         centre.customer_fails(entry.entry_id)
 
 
+def callback_is_restored(centre: Centre, choices: Random) -> None:
+    """One of the run before, from whatever moment of it."""
+    now, callback_id = centre.now, centre.new_id("restored")
+    asked_at = now - choices.choice([0, 5, 30])
+    places = choices.sample([queue.name for queue in centre.queues], choices.choice([1, 1, 2]))
+    centre.tell(
+        RestoreCallback(
+            callback_id=callback_id,
+            call_id=choices.choice([callback_id, f"call-of-{callback_id}"]),
+            contact_id="contact",
+            caller_number=choices.choice(NUMBERS),
+            numbers=tuple(choices.sample(NUMBERS[:-1], choices.choice([1, 2]))),
+            queue=places[0],
+            places=tuple((name, asked_at - 2) for name in places),
+            asked_by="key",
+            joined_at=asked_at - choices.choice([2, 40]),
+            asked_at=asked_at,
+            expires_at=now + choices.choice([1, 60]),
+            attempts=choices.choice([0, 1, 2]),
+            being_called=choices.random() < 0.3,
+            again_at=choices.choice([None, now - 1, now + 10]),
+            priority=choices.choice([0, 3]),
+            requirement=choices.choice(REQUIREMENTS),
+            preferred=tuple(choices.sample([agent.id for agent in centre.agents], choices.choice([0, 1]))),
+            tags=(),
+            language="",
+            access_code="",
+        )
+    )
+
+
 def caller_goes(centre: Centre, choices: Random) -> None:
     calls = [entry.call_id for entry in centre.core.state.entries.values()]
     if calls:
@@ -387,6 +419,7 @@ DEEDS = (
     agent_is_moved,
     callback_moves,
     callback_moves,
+    callback_is_restored,
     station_changes,
     calendar_changes,
     *[playback_ends] * 2,

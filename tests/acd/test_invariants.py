@@ -66,6 +66,10 @@ class AnyShift(RuleBasedStateMachine):
         random_shift.callback_moves(self.centre, choices)
 
     @rule(choices=CHOICES)
+    def a_callback_is_restored(self, choices: Random) -> None:
+        random_shift.callback_is_restored(self.centre, choices)
+
+    @rule(choices=CHOICES)
     def an_agent_is_moved(self, choices: Random) -> None:
         random_shift.agent_is_moved(self.centre, choices)
 
