@@ -51,6 +51,8 @@ def test_who_asked_before_the_switch_was_killed_is_called_after_it_started(
         assert restored[0]["waited_s"] > 0.5, "the wait goes on"
         assert events.call("queue.waiting", queue="service") == [], "a caller is no callback"
         centre = CallCentre(switch, events, tmp_path)
+        called.register()
+        desk.register()
         events.call("agent.set_queues", agent="2001", queues=["back"])
         with centre.phone(called) as customer, centre.phone(desk) as agent:
             centre.sign_in("2001")
@@ -60,6 +62,8 @@ def test_who_asked_before_the_switch_was_killed_is_called_after_it_started(
     switch.start()
     with EventFollower(switch.control_socket) as events:
         centre = CallCentre(switch, events, tmp_path)
+        called.register()
+        desk.register()
         events.call("agent.set_queues", agent="2001", queues=["back"])
         (again,) = wait_for_callbacks(events)
         assert again["attempts"] == 1, "the attempt that was cut off was one"
