@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from acd.agent import AgentState
 from acd.callback import CallbackStage
-from acd.calling_back import is_alone
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState
 from acd.events import OfferMade
@@ -285,7 +284,7 @@ def _no_number_is_called_twice(state: AcdState) -> None:
     for entry in state.entries.values():
         if _stage(entry) is CallbackStage.DIALLING:
             assert entry.callback is not None
-            if is_alone(state, entry.callback):
+            if entry.callback.engaged:  # it is not for a number behind which several customers are
                 assert state.engaged[entry.callback.engaged] == entry.entry_id
 
 

@@ -23,7 +23,7 @@ PATIENCE_S = 20.0
 @pytest.fixture
 def switch(tmp_path: Path) -> Iterator[SwitchProcess]:
     code = section("[[access_codes]]", number=BACK, target=f"queue:back?callback={CUSTOMER}&tag=老人")
-    rules = {"callback_ring_s": 5, "callback_retry_s": 1, "callback_on_hang_up": True}
+    rules = {"callback_prompt": "ring_back", "callback_ring_s": 5, "callback_retry_s": 1}
     queue = section("[[queues]]", name="back", music="music", wrap_up_s=0.5, **rules)
     with switch_process(tmp_path, more=code + queue) as switch:
         yield switch
