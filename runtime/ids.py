@@ -6,6 +6,7 @@ from random import Random
 from typing import Protocol
 
 _TOKENS_AT_A_TIME = 256
+_SECRET_OCTETS = 32
 
 
 class Ids(Protocol):
@@ -16,6 +17,9 @@ class Ids(Protocol):
 
     def token(self) -> str:
         """16 unpredictable hexadecimal characters for tags, branches and nonces."""
+
+    def secret(self) -> bytes:
+        """32 octets that nobody can guess, for keys."""
 
 
 class RandomIds:
@@ -33,6 +37,9 @@ class RandomIds:
             self._tokens = [digits[start : start + 16] for start in range(0, len(digits), 16)]
         return self._tokens.pop()
 
+    def secret(self) -> bytes:
+        return secrets.token_bytes(_SECRET_OCTETS)
+
 
 class SeededIds:
     """Reproducible ids for tests and simulations: ``call-1``, ``call-2`` …"""
@@ -46,3 +53,6 @@ class SeededIds:
 
     def token(self) -> str:
         return f"{self._random.getrandbits(64):016x}"
+
+    def secret(self) -> bytes:
+        return self._random.randbytes(_SECRET_OCTETS)

@@ -8,7 +8,6 @@ from switch.call import Call, Leg
 from switch.sdp.dtls import DtlsEnd
 from switch.sdp.security import NOT_SECURED, LocalSecurity
 
-_TOKENS_OF_A_SECRET = 4
 _OFFERED = frozenset({Srtp.OPTIONAL, Srtp.REQUIRED})
 
 
@@ -47,7 +46,7 @@ class EncryptionRules:
         rule = self._rule_of(call, leg)
         if rule is Srtp.OFF:
             return NOT_SECURED
-        secret = bytes.fromhex("".join(ids.token() for _ in range(_TOKENS_OF_A_SECRET)))
+        secret = ids.secret()
         dtls = DtlsEnd(self._fingerprint, secret, host, port) if self._fingerprint else None
         return LocalSecurity(rule, secret, dtls, is_web=self._is_web(call, leg))
 

@@ -37,7 +37,8 @@ class CryptoLine(NamedTuple):
 
 def read_crypto_lines(attributes: Iterable[Attribute]) -> list[CryptoLine]:
     """Those we can do, in the peer's order of preference; nothing else is worth an error."""
-    return list(_usable(value for name, value in attributes if name == "crypto" and value))
+    values = [value for name, value in attributes if name == "crypto" and value]
+    return list(_usable(values)) if values else []
 
 
 def _usable(values: Iterable[str]) -> Iterator[CryptoLine]:

@@ -154,7 +154,7 @@ def demand_security(media: MediaDescription) -> MediaDescription:
 
 def without_security(media: MediaDescription) -> MediaDescription:
     """The stream as if it were plain; what is remembered of it holds no keys then."""
-    if media.protocol == PLAIN and not any(line[0] in _ABOUT_SECURITY for line in media.attributes):
+    if media.protocol == PLAIN and _ABOUT_SECURITY.isdisjoint([name for name, _ in media.attributes]):
         return media
     kept = tuple(line for line in media.attributes if line[0] not in _ABOUT_SECURITY)
     by_ice = media.attribute("ice-ufrag") is not None

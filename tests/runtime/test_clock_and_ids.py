@@ -21,3 +21,9 @@ def test_seeded_ids_repeat_and_random_ids_do_not() -> None:
     ids = RandomIds()
     assert ids.new("call").startswith("call-")
     assert len({ids.token() for _ in range(1000)}) == 1000
+    assert len({ids.secret() for _ in range(100)}) == 100
+
+
+def test_a_secret_has_32_octets_and_is_the_same_for_a_seed() -> None:
+    assert len(RandomIds().secret()) == len(SeededIds(3).secret()) == 32
+    assert SeededIds(3).secret() == SeededIds(3).secret() != SeededIds(4).secret()

@@ -18,7 +18,7 @@ from switch.sip.messages.header_values import (
 )
 from switch.sip.messages.message import Fields, Headers, Request, Response
 from switch.sip.messages.uri import SipUri, parse_uri
-from switch.sip.messages.via_rules import DEFAULT_PORT, read_top_via
+from switch.sip.messages.via_rules import DEFAULT_PORT, top_via
 
 DialogKey = tuple[str, str, str]
 """Call-ID, local tag, remote tag (RFC 3261 §12)."""
@@ -155,7 +155,7 @@ def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
     remote = headers.get("from") or ""
     routes = _checked_routes(headers.get_all("record-route"))
     target = _caller_target(headers)
-    behind_nat = read_top_via(headers).host != source.host
+    behind_nat = top_via(request).host != source.host
     return Dialog(
         sip_call_id=headers.get("call-id") or "",
         local_tag=local_tag,

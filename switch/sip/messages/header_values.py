@@ -114,6 +114,7 @@ class CSeq(NamedTuple):
         return f"{self.number} {self.method}"
 
 
+@remembered
 def is_name_addr(value: str) -> bool:
     """Whether a value has the shape of a From or To; its URI may still be malformed."""
     return _NAME_ADDR.fullmatch(value) is not None or _ADDR_SPEC.fullmatch(value) is not None
@@ -148,6 +149,7 @@ def parse_name_addr(value: str) -> NameAddr:
     raise _malformed("address", value)
 
 
+@remembered
 def read_tag(value: str) -> str | None:
     """The dialog tag of a From or To that has the shape of one (``is_name_addr``); None when it has none.
 

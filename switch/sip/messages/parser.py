@@ -64,7 +64,8 @@ def _divide(data: bytes) -> tuple[list[str], bytes | None]:
     if end > 0 and data[0] not in b"\r\n":
         head = data[:end].decode("utf-8", "surrogateescape")
         lines = head.split("\r\n")
-        if head.count("\n") == head.count("\r") == len(lines) - 1 and not _FOLD.search(head):
+        is_folded = "\n " in head or "\n\t" in head
+        if head.count("\n") == head.count("\r") == len(lines) - 1 and not is_folded:
             return lines, data[end + 4 :]
     return _divide_oddly_written(data)
 

@@ -34,7 +34,7 @@ class AckReceived(NamedTuple):
 class ServerTransaction(Transaction):
     """One request received, its repetitions, and our answers."""
 
-    __slots__ = ("identity", "request", "source", "station")
+    __slots__ = ("identity", "origin", "request", "source", "station")
 
     def __init__(
         self, context: TransactionContext, identity: Hashable, request: Request, source: Hop, reply_hop: Hop
@@ -43,6 +43,8 @@ class ServerTransaction(Transaction):
         super().__init__(context, machines[reply_hop.transport == "udp"], request.method, reply_hop)
         self.identity = identity
         """What its repetitions, its ACK and its CANCEL have in common (RFC 3261 §17.2.3)."""
+        self.origin: Hashable = None
+        """What it has in common with itself on another way (§8.2.2.2); None where that does not matter."""
         self.request = request
         self.source = source
         """Where the request came from; answers go to ``hop``."""

@@ -135,7 +135,7 @@ class TransactionLayer:
 
     def is_merged(self, transaction: ServerTransaction) -> bool:
         """Whether the same request came on another way before (RFC 3261 §8.2.2.2)."""
-        return self._originals.get(_origin(transaction.request)) is not transaction
+        return self._originals.get(transaction.origin) is not transaction
 
     def is_looped(self, invite: ServerTransaction) -> bool:
         """Whether an INVITE of ours came back as it was sent (RFC 3261 §16.3)."""
@@ -205,7 +205,8 @@ class TransactionLayer:
         transaction = ServerTransaction(self._context, identity, request, hop, answers_to)
         self._servers[identity, method] = transaction
         if method in MERGED_METHODS:
-            self._originals.setdefault(_origin(request), transaction)
+            transaction.origin = _origin(request)
+            self._originals.setdefault(transaction.origin, transaction)
         return [*_reuse(request, hop), RequestReceived(transaction)]
 
     def _refusal(self, request: Request, hop: Hop, now: float) -> RefusalKind | None:
@@ -284,10 +285,8 @@ class TransactionLayer:
     def _forget_server(self, transaction: ServerTransaction) -> None:
         if self._servers.pop((transaction.identity, transaction.method), None) is not None:
             self._guard.release(transaction.source)
-        if transaction.method in MERGED_METHODS:
-            origin = _origin(transaction.request)
-            if self._originals.get(origin) is transaction:
-                del self._originals[origin]
+        if self._originals.get(transaction.origin) is transaction:
+            del self._originals[transaction.origin]
 
 
 def _reuse(request: Request, hop: Hop) -> list[ReuseConnection]:
