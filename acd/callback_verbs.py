@@ -14,7 +14,7 @@ from acd.views import callback_view
 from runtime.clock import Clock
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import Params
+from runtime.models import Params, TenantParams
 from runtime.tenancy import id_kind, tenant_of, tenant_of_id
 from runtime.vocabulary import Command
 
@@ -57,7 +57,7 @@ class CallbackIdParams(Params):
     callback_id: str = Field(min_length=1, description="the callback")
 
 
-class CallbackListParams(Params):
+class CallbackListParams(TenantParams):
     """Which callbacks to list."""
 
     queue: str | None = Field(default=None, description="only those of this queue")
@@ -117,7 +117,11 @@ class CallbackVerbs:
             self._state.queue(params.queue)
         ids = {entry_id for entry_ids in self._state.callbacks.values() for entry_id in entry_ids}
         entries = sorted((self._state.entries[entry_id] for entry_id in ids), key=lambda entry: entry.rank)
-        return [self._view(entry) for entry in entries if params.queue in (None, *entry.places)]
+        return [
+            self._view(entry)
+            for entry in entries
+            if params.queue in (None, *entry.places) and params.means(tenant_of(next(iter(entry.places), "")))
+        ]
 
     def cancel(self, params: CallbackIdParams) -> dict[str, Any]:
         entry = self._state.entries.get(params.callback_id)

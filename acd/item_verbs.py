@@ -11,7 +11,8 @@ from acd.state import AcdState
 from acd.verbs import Submit
 from acd.views import item_view
 from runtime.clock import Clock
-from runtime.models import Params
+from runtime.models import Params, TenantParams
+from runtime.tenancy import tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
 
@@ -63,7 +64,7 @@ class SubmitItemParams(ItemParams):
         return data
 
 
-class ListItemsParams(Params):
+class ListItemsParams(TenantParams):
     """Which items; without either all."""
 
     agent: str | None = Field(default=None, description="those offered to this agent or in hand there")
@@ -96,7 +97,7 @@ class ItemVerbs:
         return [
             item_view(self._state, entry, now)
             for entry in entries
-            if entry.is_item and self._is_asked_for(entry, params)
+            if entry.is_item and params.means(tenant_of(entry.call_id)) and self._is_asked_for(entry, params)
         ]
 
     def submit(self, params: SubmitItemParams) -> dict[str, Any]:

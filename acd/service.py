@@ -52,7 +52,7 @@ from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import NoParams
+from runtime.models import TenantParams
 from runtime.tenancy import HOUSE
 from switch.application import Application, Gauge, Verb
 from switch.calendars.events import CalendarClosed, CalendarOpened
@@ -212,7 +212,7 @@ def _configuring(core: AcdCore, figures: QueueFigures, agent_figures: AgentFigur
 
 def _verbs(verbs: AcdVerbs) -> tuple[Verb, ...]:
     return (
-        Verb("agent.list", NoParams, verbs.list_agents, "All agents and what they are doing."),
+        Verb("agent.list", TenantParams, verbs.list_agents, "All agents and what they are doing."),
         Verb("agent.sign_in", SignInParams, verbs.sign_in, "Seat an agent (签入), not ready at first."),
         Verb("agent.sign_out", AgentParams, verbs.sign_out, "End an agent's shift (签出)."),
         Verb("agent.ready", AgentParams, verbs.ready, "Let calls come (示闲); ends wrap-up."),
@@ -220,7 +220,10 @@ def _verbs(verbs: AcdVerbs) -> tuple[Verb, ...]:
             "agent.not_ready", NotReadyParams, verbs.not_ready, "Let no calls come (示忙), after the present."
         ),
         Verb(
-            "queue.list", NoParams, verbs.list_queues, "All queues: callers, agents, calls since the start."
+            "queue.list",
+            TenantParams,
+            verbs.list_queues,
+            "The queues: callers, agents, calls since the start.",
         ),
         Verb("queue.waiting", QueueParams, verbs.list_waiting, "Who waits in a queue, in order."),
         Verb(

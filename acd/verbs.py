@@ -21,7 +21,7 @@ from acd.state import AcdState
 from acd.views import agent_view, entry_view, queue_view
 from runtime.clock import Clock
 from runtime.errors import UsageError
-from runtime.models import Params
+from runtime.models import Params, TenantParams
 from runtime.tenancy import tenant_of
 from runtime.vocabulary import Command
 
@@ -102,13 +102,14 @@ class AcdVerbs:
         self._clock = clock
         self._submit = submit
 
-    def list_agents(self, _: object) -> list[dict[str, Any]]:
-        now = self._clock.now()
-        return [agent_view(self._state, agent, now) for agent in self._state.agents.values()]
+    def list_agents(self, params: TenantParams) -> list[dict[str, Any]]:
+        now, state = self._clock.now(), self._state
+        agents = (agent for name, agent in state.agents.items() if params.means(tenant_of(name)))
+        return [agent_view(state, agent, now) for agent in agents]
 
-    def list_queues(self, _: object) -> list[dict[str, Any]]:
+    def list_queues(self, params: TenantParams) -> list[dict[str, Any]]:
         now = self._clock.now()
-        queues = self._state.queues.values()
+        queues = (queue for name, queue in self._state.queues.items() if params.means(tenant_of(name)))
         return [queue_view(self._state, queue, self._figures, now) for queue in queues]
 
     def list_waiting(self, params: QueueParams) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The house put together: the parts of one switch (``cli/house``), wired to one driver. Decides nothing."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -44,6 +44,7 @@ from switch.recording_beeps import RecordingBeep, RecordingBeeps
 from switch.recording_rule import RecordingPolicies, policy_of
 from switch.sip.guard.commands import DelayMeasured
 from switch.supervision.verbs import SupervisorVerbs
+from switch.tenants.config import TenantConfig
 from switch.verbs import ExchangeVerbs
 
 VERSION = version("ringmain")
@@ -78,7 +79,7 @@ class Switchboard:
         self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
         self._memory = Memory(configuration, self._applications, self._customers.lists, ground)
         self._verbs = self._build_verbs()
-        self._windows = self._build_windows()
+        self._windows = self._build_windows(installation.tenants)
         self._wire()
 
     def _build_media(self, prompts: PromptLibrary) -> MediaEngine:
@@ -124,7 +125,7 @@ class Switchboard:
             version=VERSION,
         )
 
-    def _build_windows(self) -> Windows:
+    def _build_windows(self, tenants: Mapping[str, TenantConfig]) -> Windows:
         archive = self._memory.archive
         gauges = [
             *readings.gauges(self._signalling, self._applications),
@@ -134,7 +135,8 @@ class Switchboard:
         totals = [*readings.totals(self._signalling), *archive.totals()]
         return Windows(
             self.configuration,
-            self._all_verbs(),
+            tenants,
+            list(self._all_verbs()),
             Metrics(gauges, self._verbs.status, totals),
             self._verbs.status,
             self._memory,

@@ -15,8 +15,9 @@ from ivr.records import FlowRuns
 from media.masking import MASKED
 from runtime.driver import Handler, Outputs, ignoring_time
 from runtime.ids import Ids
-from runtime.models import NoParams
+from runtime.models import TenantParams
 from runtime.target import parse_target
+from runtime.tenancy import tenant_of
 from switch.application import Application, Gauge, ProspectOf, Verb
 from switch.causes import Cause
 from switch.commands import (
@@ -173,7 +174,7 @@ _COMMANDS: dict[type, Handler] = {
 
 
 def _list_verb(flows: Mapping[str, Flow], interpreter: FlowInterpreter) -> Verb:
-    def view(_: NoParams) -> list[dict[str, Any]]:
+    def view(params: TenantParams) -> list[dict[str, Any]]:
         return [
             {
                 "name": flow.name,
@@ -182,9 +183,10 @@ def _list_verb(flows: Mapping[str, Flow], interpreter: FlowInterpreter) -> Verb:
                 "calls": interpreter.calls_in(name),
             }
             for name, flow in flows.items()
+            if params.means(tenant_of(name))
         ]
 
-    return Verb("flow.list", NoParams, view, "List the flows and how many calls are in each.")
+    return Verb("flow.list", TenantParams, view, "List the flows and how many calls are in each.")
 
 
 def _calls_gauge(flows: Mapping[str, Flow], interpreter: FlowInterpreter) -> Gauge:

@@ -1,6 +1,6 @@
 """The two kinds of pydantic models of the house; pydantic stands at its edges only."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Section(BaseModel):
@@ -26,3 +26,15 @@ class Params(BaseModel):
 
 class NoParams(Params):
     """For verbs that take nothing."""
+
+
+class TenantParams(Params):
+    """For verbs that list what there is."""
+
+    tenant: str | None = Field(
+        default=None, max_length=64, description="only what this tenant has; empty: the house; absent: all"
+    )
+
+    def means(self, owner: str) -> bool:
+        """Whether the objects of this tenant, or of the house, are asked for."""
+        return self.tenant in (None, owner)

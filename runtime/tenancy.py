@@ -9,8 +9,8 @@ SEPARATOR = "/"
 """In no name that anybody gives."""
 HOUSE = ""
 """Stands for the switch's own call centre, which is no tenant's."""
-TENANT_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,22}[a-z0-9])?$"
-"""Names of tenants: they stand in ids, in paths of recordings and in names of files."""
+TENANT_PATTERN = r"^[a-z0-9_]{1,24}$"
+"""Names of tenants: they stand in ids, whose parts dashes divide, and in names of files."""
 
 
 def qualify(tenant: str, name: str) -> str:

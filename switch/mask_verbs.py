@@ -8,6 +8,7 @@ from pydantic import Field
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import Params
+from runtime.tenancy import id_kind
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.call import Leg, Mask
@@ -61,7 +62,7 @@ class MaskVerbs:
             )
         if call.customer.mask is not None:
             raise UsageError(f"call {params.call_id} is masked already")
-        mask_id = self._ids.new("mask")
+        mask_id = self._ids.new(id_kind("mask", call.tenant))
         self._submit(MaskDigits(call_id=call.call_id, mask_id=mask_id, max_s=params.max_s))
         return {"mask_id": mask_id, "call_id": call.call_id, "leg_id": call.customer.leg_id}
 

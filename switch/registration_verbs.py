@@ -8,14 +8,14 @@ from pydantic import Field
 
 from runtime.clock import Clock
 from runtime.errors import UsageError
-from runtime.models import Params
+from runtime.models import Params, TenantParams
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.sip.commands import RemoveRegistrations
 from switch.sip.registration.registrar import Registrar
 
 
-class ListParams(Params):
+class ListParams(TenantParams):
     """Which registrations to show."""
 
     station: str | None = Field(default=None, description="only this station's")
@@ -47,10 +47,10 @@ class RegistrationVerbs:
     def _list(self, params: ListParams) -> dict[str, Any]:
         """``next`` is where the following page begins; None on the last."""
         if params.station is not None:
-            return self._page([params.station], None)
-        names = self._registrar.stations_after(params.after, params.limit + 1)
+            return self._page([params.station], None, params)
+        names = self._registrar.stations_after(params.after, params.limit + 1, params.means)
         more = len(names) > params.limit
-        return self._page(names[: params.limit], names[params.limit - 1] if more else None)
+        return self._page(names[: params.limit], names[params.limit - 1] if more else None, params)
 
     def _remove(self, params: RemoveParams) -> list[dict[str, Any]]:
         """The contacts that were forgotten."""
@@ -62,9 +62,9 @@ class RegistrationVerbs:
         self._submit(RemoveRegistrations(station=params.station, contact=params.contact))
         return gone
 
-    def _page(self, stations: list[str], following: str | None) -> dict[str, Any]:
+    def _page(self, stations: list[str], following: str | None, params: ListParams) -> dict[str, Any]:
         registrations = [contact for station in stations for contact in self._contacts(station)]
-        total = self._registrar.registered_contacts
+        total = self._registrar.count_contacts(params.means)
         return {"registrations": registrations, "total": total, "next": following}
 
     def _contacts(self, station: str) -> list[dict[str, Any]]:

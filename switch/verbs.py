@@ -8,7 +8,8 @@ from pydantic import Field
 
 from runtime.clock import Clock
 from runtime.errors import UsageError
-from runtime.models import NoParams, Params
+from runtime.models import NoParams, Params, TenantParams
+from runtime.tenancy import tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.call import Call
@@ -52,9 +53,9 @@ class ExchangeVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("call.list", NoParams, self._list, "The calls that are up, oldest first."),
+            Verb("call.list", TenantParams, self._list, "The calls that are up, oldest first."),
             Verb("call.hang_up", CallParams, self._hang_up, "End a call with all its legs."),
-            Verb("station.list", NoParams, self._stations, "The stations' registered contacts."),
+            Verb("station.list", TenantParams, self._stations, "The stations' registered contacts."),
             Verb("switch.status", NoParams, self.status, "What the switch is doing, in numbers."),
         )
 
@@ -68,9 +69,10 @@ class ExchangeVerbs:
             **{name: count() for name, count in self._counts.items()},
         }
 
-    def _list(self, params: NoParams) -> list[dict[str, Any]]:
+    def _list(self, params: TenantParams) -> list[dict[str, Any]]:
         now = self._clock.now()
-        return [view_of_call(call, now) for call in self._exchange.calls()]
+        calls = (call for call in self._exchange.calls() if params.means(call.tenant))
+        return [view_of_call(call, now) for call in calls]
 
     def _hang_up(self, params: CallParams) -> dict[str, Any]:
         call = self._exchange.find(params.call_id)
@@ -80,8 +82,9 @@ class ExchangeVerbs:
         self._submit(HangUpCall(call_id=params.call_id, cause=Cause.MANAGER_REQUEST))
         return view
 
-    def _stations(self, params: NoParams) -> list[dict[str, Any]]:
-        return [asdict(contact) for contact in self._registrations(self._clock.now())]
+    def _stations(self, params: TenantParams) -> list[dict[str, Any]]:
+        contacts = self._registrations(self._clock.now())
+        return [asdict(contact) for contact in contacts if params.means(tenant_of(contact.station))]
 
 
 def whom_of(call: Call) -> str | None:

@@ -70,7 +70,7 @@ def _homeless_stations(file: TenantFile) -> Iterator[Finding]:
 def _unlike_names(tenants: Iterable[TenantReading]) -> Iterator[Problem]:
     for tenant in tenants:
         if not re.fullmatch(TENANT_PATTERN, tenant.name):
-            expected = f"a name of 1 to 24 of a-z, 0-9 and -, such as acme{_SUFFIX}"
+            expected = f"a name of 1 to 24 of a-z, 0-9 and _, such as acme{_SUFFIX}"
             yield Problem(str(tenant.reading.path), 0, "", tenant.name, expected)
 
 

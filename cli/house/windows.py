@@ -1,11 +1,12 @@
 """Through which others look into the switch: control socket, metrics, log, traces of messages."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cli.configuration.sections import Configuration
 from cli.house.ground import Ground
 from cli.house.memory import Memory
+from cli.house.tenants import TenantWindows
 from cli.log import EventLog
 from runtime.driver import Handler
 from runtime.vocabulary import Event
@@ -17,6 +18,7 @@ from switch.sip.hop import Hop
 from switch.sip.trace.events import SipMessageTraced
 from switch.sip.trace.recorder import TraceRecorder
 from switch.sip.trace.tap import WireTap
+from switch.tenants.config import TenantConfig
 
 
 class Windows:
@@ -25,7 +27,8 @@ class Windows:
     def __init__(
         self,
         configuration: Configuration,
-        verbs: Iterable[Verb],
+        tenants: Mapping[str, TenantConfig],
+        verbs: Sequence[Verb],
         metrics: Metrics,
         status: Callable[[], Mapping[str, Any]],
         memory: Memory,
@@ -38,6 +41,7 @@ class Windows:
         self._journal = memory.journal
         self._metrics = metrics
         self._control = ControlServer(configuration.control, verbs, self._audience_changed)
+        self._tenants = TenantWindows(configuration.control, tenants, verbs, self._audience_changed)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(ground.clock, our_hop, recorder=self._trace, tell=self._control.tell)
         pages = memory.archive.pages()
@@ -52,6 +56,7 @@ class Windows:
     def observe(self) -> None:
         """See every event after the journal."""
         self._driver.observe(self._tell_clients, lambda kind: self._control.is_heard(kind.topic))
+        self._driver.observe(self._tell_tenants, lambda kind: self._tenants.is_heard(kind.topic))
         self._driver.observe(self._event_log.log_event, self._event_log.wants)
         self._driver.observe(self._metrics.observe, self._metrics.folds)
 
@@ -63,12 +68,14 @@ class Windows:
     async def open(self) -> None:
         """Raises UsageError when an address cannot be had."""
         await self._control.open()
+        await self._tenants.open()
         if self._http is not None:
             await self._http.open()
 
     async def close(self) -> None:
         if self._http is not None:
             await self._http.close()
+        await self._tenants.close()
         await self._control.close()
 
     def close_trace(self) -> None:
@@ -84,3 +91,7 @@ class Windows:
         """In the words, and with the number, of the journal, which saw the event just before."""
         if self._journal.newest is not None:
             self._control.observe(self._journal.newest)
+
+    def _tell_tenants(self, event: Event, wall: float) -> None:
+        if self._journal.newest is not None:
+            self._tenants.observe(self._journal.newest)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from runtime.driver import Handler
 from runtime.errors import UsageError
 from runtime.problems import listed
+from runtime.tenancy import tenant_of
 from runtime.vocabulary import Output
 from switch.calendars.calendar import DAY_S, LOOK_AHEAD_DAYS, Calendar, is_open, next_change
 from switch.calendars.commands import OverrideCalendar, ReleaseCalendar, StartCalendars
@@ -191,7 +192,8 @@ class Calendars:
     def _find(self, name: str) -> _Standing:
         standing = self._standing.get(name)
         if standing is None:
-            raise UsageError(f"there is no calendar {name!r}; there are {listed(self._standing)}")
+            known = listed(other for other in self._standing if tenant_of(other) == tenant_of(name))
+            raise UsageError(f"there is no calendar {name!r}; there are {known}")
         return standing
 
 

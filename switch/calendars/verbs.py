@@ -7,7 +7,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from runtime.clock import Clock
-from runtime.models import NoParams, Params
+from runtime.models import Params, TenantParams
+from runtime.tenancy import bare, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Gauge, Verb
 from switch.calendars.calendar import Calendar, is_open, next_change
@@ -50,14 +51,14 @@ class CalendarVerbs:
         clock: Clock,
         submit: Callable[[Command], None],
     ) -> None:
-        self._titles = {config.name: config.title or config.name for config in configs}
+        self._titles = {config.name: config.title or bare(config.name) for config in configs}
         self._calendars = calendars
         self._clock = clock
         self._submit = submit
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("calendar.list", NoParams, self._list, "All calendars: open or closed, and until when."),
+            Verb("calendar.list", TenantParams, self._list, "All calendars: open or closed, and until when."),
             Verb("calendar.show", CalendarParams, self._show, "One calendar, day by day, with its changes."),
             Verb(
                 "calendar.override",
@@ -73,8 +74,8 @@ class CalendarVerbs:
     def _openness(self) -> dict[tuple[str, ...], float]:
         return {(name,): float(self._calendars.is_open(name)) for name in self._calendars.names}
 
-    def _list(self, params: NoParams) -> list[dict[str, Any]]:
-        return [self._view(name) for name in self._calendars.names]
+    def _list(self, params: TenantParams) -> list[dict[str, Any]]:
+        return [self._view(name) for name in self._calendars.names if params.means(tenant_of(name))]
 
     def _show(self, params: CalendarParams) -> dict[str, Any]:
         calendar = self._calendars.calendar(params.calendar)

@@ -42,6 +42,8 @@ class ErrorCode(StrEnum):
     BAD_PARAMS = "bad_params"
     REFUSED = "refused"
     """Understood, but not possible now; the message says why."""
+    NOT_ALLOWED = "not_allowed"
+    """Not for this client: about the whole switch, and the client is a tenant's."""
     INTERNAL = "internal"
     """A fault of the switch; its log has the details."""
     TOO_LARGE = "too_large"

@@ -41,6 +41,10 @@ class VerbError(Exception):
         self.failure = failure
 
 
+class NotAllowed(UsageError):
+    """A verb is not for this client."""
+
+
 class VerbRegistry:
     """Verbs by name. A client's own verbs lie over those that all share (``base``)."""
 
@@ -90,6 +94,8 @@ def _told(name: str) -> Iterator[None]:
     """Turn what a verb raises into what its client is told."""
     try:
         yield
+    except NotAllowed as refusal:
+        raise VerbError(Failure(ErrorCode.NOT_ALLOWED, str(refusal))) from refusal
     except UsageError as refusal:
         raise VerbError(Failure(ErrorCode.REFUSED, str(refusal))) from refusal
     except Exception as fault:  # a fault of one verb must not take the client's connection, or the switch

@@ -9,8 +9,8 @@ from pydantic import Field
 
 from runtime.clock import Clock
 from runtime.errors import UsageError
-from runtime.models import NoParams, Params
-from runtime.tenancy import bare
+from runtime.models import Params, TenantParams
+from runtime.tenancy import bare, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Gauge, Verb
 from switch.customers import validity
@@ -88,7 +88,7 @@ class ListVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("list.list", NoParams, self._list, "All number lists, and the tags that numbers have."),
+            Verb("list.list", TenantParams, self._list, "All number lists, and the tags that numbers have."),
             Verb("list.show", ShowParams, self._show, "One list with its entries, the latest change first."),
             Verb("list.add", AddParams, self._add, "Put numbers on a list, or change their entries."),
             Verb("list.remove", RemoveParams, self._remove, "Take numbers off a list."),
@@ -109,8 +109,8 @@ class ListVerbs:
     def _sizes(self) -> dict[tuple[str, ...], float]:
         return {(name,): float(len(self._lists.numbers(name))) for name in self._lists.names}
 
-    def _list(self, params: NoParams) -> list[dict[str, Any]]:
-        return [self._view(name) for name in self._lists.names]
+    def _list(self, params: TenantParams) -> list[dict[str, Any]]:
+        return [self._view(name) for name in self._lists.names if params.means(tenant_of(name))]
 
     def _show(self, params: ShowParams) -> dict[str, Any]:
         newest = self._lists.numbers(params.list).newest(params.limit)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from runtime.tenancy import HOUSE, id_kind
 from switch.records.recording_changes import recording_changes
 from switch.records.recordings import recording_parties, recordings
 
@@ -28,6 +29,8 @@ class RecordingSearch:
     station: str | None = None
     queue: str | None = None
     trunk: str | None = None
+    tenant: str | None = None
+    """Whose it is; empty: the house's."""
     contact_id: str | None = None
     call_id: str | None = None
     since: datetime | None = None
@@ -76,6 +79,10 @@ def _conditions(search: RecordingSearch) -> Iterator[ColumnElement[bool]]:
     for name in _SAME:
         if (value := getattr(search, name)) is not None:
             yield recordings.c[name] == value
+    if search.tenant:
+        yield recordings.c.recording_id.startswith(f"{id_kind('recording', search.tenant)}-", autoescape=True)
+    elif search.tenant == HOUSE:
+        yield ~recordings.c.recording_id.like("recording-%-%")
     if search.since is not None:
         yield recordings.c.started_at >= search.since
     if search.until is not None:

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import NoParams, Params
+from runtime.models import Params, TenantParams
+from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.call import Call, CallState
@@ -101,7 +102,7 @@ class SupervisorVerbs:
                 "call.intercept", SuperviseParams, self._intercept, "Take a call over from the agent (拦截)."
             ),
             Verb("call.stop_supervising", SupervisorParams, self._stop, "Leave; the two talk on."),
-            Verb("call.supervisors", NoParams, self._list, "Who supervises whom, the first to begin first."),
+            Verb("call.supervisors", TenantParams, self._list, "Who supervises whom, the first one first."),
             Verb("agent.follow", FollowParams, self._follow, "Stay with an agent from call to call."),
         )
 
@@ -149,8 +150,9 @@ class SupervisorVerbs:
         self._submit(HangUpCall(call_id=watch.call_id, cause=Cause.MANAGER_REQUEST))
         return _view(watch, watch.mode)
 
-    def _list(self, params: NoParams) -> list[dict[str, Any]]:
-        return [_view(watch, watch.mode) for watch in self._core.watches]
+    def _list(self, params: TenantParams) -> list[dict[str, Any]]:
+        watches = (watch for watch in self._core.watches if params.means(tenant_of(watch.supervisor)))
+        return [_view(watch, watch.mode) for watch in watches]
 
     def _ring(
         self,
@@ -164,8 +166,8 @@ class SupervisorVerbs:
     ) -> dict[str, Any]:
         self._refuse_what_is_in_vain(supervisor)
         order = BeginSupervision(
-            call_id=self._ids.new("call"),
-            contact_id=self._ids.new("contact"),
+            call_id=self._ids.new(id_kind("call", tenant_of(supervisor))),
+            contact_id=self._ids.new(id_kind("contact", tenant_of(supervisor))),
             supervisor=supervisor,
             supervised=supervised,
             station=station,

@@ -39,6 +39,12 @@ class TenantConfig(Section):
         description="Folder of its own prompts, which go before the house's of the same name; absent: none.",
     )
 
+    control: Path | None = Field(
+        default=None,
+        description="Unix socket, relative to the file, whose clients see and steer this tenant alone, in "
+        "its own names; whoever may write to it may do so ([control] has its mode and bounds). Absent: none.",
+    )
+
     @property
     def asks_in(self) -> str:
         """Its realm; empty when it has no stations."""

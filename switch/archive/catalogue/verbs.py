@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import Field
 
 from runtime.errors import UsageError
-from runtime.models import Params
+from runtime.models import Params, TenantParams
 from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.archive.catalogue.events import (
@@ -67,7 +67,7 @@ class ReasonParams(ChangeParams):
     reason: str = Field(min_length=1, max_length=200, description="why, in 1 to 200 characters")
 
 
-class ListParams(Params):
+class ListParams(TenantParams):
     """What recordings are looked for; moments are seconds since the Unix epoch."""
 
     caller: str | None = Field(default=None, description="the customer's number")

@@ -1,8 +1,9 @@
 """The registrar: who may say where a station is, and for how long (RFC 3261 §10.3)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from runtime.driver import Handler
+from runtime.tenancy import tenant_of
 from runtime.vocabulary import Event, Output
 from switch.sip.authentication.station_proof import Answer, StationProof
 from switch.sip.commands import RemoveRegistrations
@@ -70,9 +71,14 @@ class Registrar:
         """The contacts of one station, oldest first."""
         return [shown(binding, now) for binding in self._bindings.of(station)]
 
-    def stations_after(self, station: str, limit: int) -> list[str]:
-        """The next stations with a contact, by name."""
-        return sorted(name for name in self._bindings.stations() if name > station)[:limit]
+    def stations_after(self, station: str, limit: int, of: Callable[[str], bool]) -> list[str]:
+        """The next stations with a contact, by name, of the tenants that ``of`` means."""
+        names = (name for name in self._bindings.stations() if name > station and of(tenant_of(name)))
+        return sorted(names)[:limit]
+
+    def count_contacts(self, of: Callable[[str], bool]) -> int:
+        """How many are registered at the stations of these tenants."""
+        return sum(of(tenant_of(binding.station)) for binding in self._bindings.all())
 
     def restore(self, bindings: Iterable[Binding], now: float) -> list[Event]:
         """Take up the contacts of the last run, as far as they can still be reached."""

@@ -1,0 +1,230 @@
+"""What tenants' clients see and do: which verbs are theirs, what these name, and whose each event is."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from cli.tenant_names import qualified_target
+from runtime.tenancy import HOUSE, tenant_of, tenant_of_id
+from switch.application import Verb
+from switch.control.config import ControlConfig
+from switch.control.server import ControlServer
+from switch.records.projection import AnyEntry, JournalEntry
+from switch.tenants.config import TenantConfig
+from switch.tenants.view import Naming, TenantView
+
+NAMED: Mapping[str, Naming] = {
+    **dict.fromkeys(("access_code", "agent", "calendar", "item", "list", "queue", "station"), Naming.NAME),
+    **dict.fromkeys(("preferred", "queues"), Naming.NAMES),
+    **dict.fromkeys(("callback_id", "call_id", "contact_id", "mask_id", "recording_id"), Naming.ID),
+    **dict.fromkeys(("target", "whom"), Naming.TARGET),
+    "tenant": Naming.TENANT,
+}
+"""Parameters of verbs that name something; all others are texts and numbers."""
+_SUPERVISING: Mapping[str, Naming] = {**NAMED, "by": Naming.NAME}
+"""Of verbs whose ``by`` may be an agent's number."""
+VERBS: Mapping[str, Mapping[str, Naming]] = {
+    **dict.fromkeys(
+        [
+            "agent.approve_leave",
+            "agent.ask_leave",
+            "agent.deny_leave",
+            "agent.end_wrap_up",
+            "agent.explain",
+            "agent.extend_wrap_up",
+            "agent.figures",
+            "agent.force_not_ready",
+            "agent.force_ready",
+            "agent.force_sign_out",
+            "agent.list",
+            "agent.not_ready",
+            "agent.ready",
+            "agent.reasons",
+            "agent.release",
+            "agent.set_queues",
+            "agent.set_skills",
+            "agent.sign_in",
+            "agent.sign_out",
+            "agent.take_back_leave",
+            "calendar.list",
+            "calendar.override",
+            "calendar.show",
+            "call.hang_up",
+            "call.list",
+            "call.mask_digits",
+            "call.masked_digits",
+            "call.originate",
+            "call.pause_recording",
+            "call.record",
+            "call.resume_recording",
+            "call.show",
+            "call.stop_recording",
+            "call.supervisors",
+            "call.unmask_digits",
+            "flow.list",
+            "item.accept",
+            "item.finish",
+            "item.list",
+            "item.reject",
+            "item.submit",
+            "item.withdraw",
+            "list.add",
+            "list.list",
+            "list.lookup",
+            "list.remove",
+            "list.show",
+            "mailbox.set",
+            "message.send",
+            "queue.add",
+            "queue.callback",
+            "queue.callbacks",
+            "queue.cancel_callback",
+            "queue.change_caller",
+            "queue.explain",
+            "queue.list",
+            "queue.remove",
+            "queue.waiting",
+            "recording.convert",
+            "recording.delete",
+            "recording.hold",
+            "recording.link",
+            "recording.play",
+            "recording.rate",
+            "recording.release",
+            "recording.show",
+            "recording.tag",
+            "recording.untag",
+            "registration.remove",
+            "station.list",
+            "station.record",
+            "station.stop_recording",
+        ],
+        NAMED,
+    ),
+    **dict.fromkeys(
+        [
+            "agent.follow",
+            "call.barge",
+            "call.intercept",
+            "call.monitor",
+            "call.stop_supervising",
+            "call.whisper",
+        ],
+        _SUPERVISING,
+    ),
+    "recording.list": {**NAMED, "after": Naming.ID},
+    "registration.list": {**NAMED, "after": Naming.PLACE},
+}
+"""Verbs for tenants' clients, with what their parameters name."""
+OF_HOUSE = frozenset(
+    [
+        "ban.add",
+        "ban.lift",
+        "ban.list",
+        "media.fork",
+        "media.forks",
+        "media.unfork",
+        "sip.reload_certificates",
+        "switch.status",
+        "trunk.disable",
+        "trunk.enable",
+        "trunk.list",
+        "trunk.show",
+    ]
+)
+"""Verbs about the whole switch, or that reach beyond it."""
+
+OWNERS: Mapping[str, tuple[str, ...]] = {
+    "agent": ("agent",),
+    "calendar": ("calendar",),
+    "call": ("call_id",),
+    "flow": ("flow",),
+    "item": ("item",),
+    "list": ("list",),
+    "offer": ("call_id",),
+    "queue": ("queue", "call_id"),
+    "recording": ("recording_id",),
+    "station": ("station",),
+    "supervision": ("call_id",),
+    "text": ("text_id",),
+    "voice_message": ("box",),
+}
+"""By the first word of an event's topic: the field that tells whose it is, or the next if there is none."""
+HOUSE_FAMILIES = frozenset(
+    [
+        "archive",
+        "database",
+        "endpoint",
+        "journal",
+        "leg",
+        "media",
+        "mix",
+        "name",
+        "recordings",
+        "registrations",
+        "second_tier",
+        "security",
+        "sip",
+        "storage",
+        "switch",
+        "trace",
+        "trunk",
+    ]
+)
+"""First words of topics of events that are the house's only."""
+_BY_NAME = frozenset({"agent", "box", "calendar", "flow", "item", "list", "queue", "station"})
+
+
+def owner_of(entry: AnyEntry) -> str:
+    """The tenant whose event it is; HOUSE for the house's own."""
+    fields = entry.fields
+    for key in OWNERS.get(entry.topic.partition(".")[0], ()):
+        named = fields.get(key)
+        if isinstance(named, str):
+            return tenant_of(named) if key in _BY_NAME else tenant_of(named) or tenant_of_id(named)
+    return HOUSE
+
+
+class TenantWindows:
+    """The control sockets of tenants."""
+
+    def __init__(
+        self,
+        config: ControlConfig,
+        tenants: Mapping[str, TenantConfig],
+        verbs: Iterable[Verb],
+        audience_changed: Callable[[], None],
+    ) -> None:
+        known = list(verbs)
+        self._views: dict[str, TenantView] = {}
+        self._servers: dict[str, ControlServer] = {}
+        for name, tenant in tenants.items():
+            if tenant.control is not None:
+                own = config.model_copy(update={"socket": tenant.control})
+                view = self._views[name] = TenantView(name, qualified_target)
+                scoped = scoped_verbs(view, known)
+                self._servers[name] = ControlServer(own, scoped, audience_changed)
+
+    def is_heard(self, topic: str) -> bool:
+        """Whether a client of any tenant wants the events of a topic."""
+        return any(server.is_heard(topic) for server in self._servers.values())
+
+    def observe(self, entry: AnyEntry) -> None:
+        """Show an event to the clients of the tenant whose it is."""
+        tenant = owner_of(entry)
+        server = self._servers.get(tenant)
+        if server is not None and server.is_heard(entry.topic):
+            fields = self._views[tenant].told(entry.fields)
+            server.observe(JournalEntry(entry.sequence, entry.time, entry.topic, fields))
+
+    async def open(self) -> None:
+        """Raises SocketUnusable."""
+        for server in self._servers.values():
+            await server.open()
+
+    async def close(self) -> None:
+        for server in self._servers.values():
+            await server.close()
+
+
+def scoped_verbs(view: TenantView, verbs: Sequence[Verb]) -> list[Verb]:
+    """All verbs as the tenant's clients have them; one that nobody has thought of is not for them."""
+    return [view.verb(verb, VERBS.get(verb.name)) for verb in verbs]
