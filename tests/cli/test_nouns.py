@@ -58,11 +58,15 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
         (["queues"], "queue.list", {}),
         (["queues", "list"], "queue.list", {}),
         (["stations"], "station.list", {}),
-        (["sip", "registrations"], "registration.list", {"station": None, "after": "", "limit": 1000}),
+        (
+            ["sip", "registrations"],
+            "registration.list",
+            {"tenant": None, "station": None, "after": "", "limit": 1000},
+        ),
         (
             ["sip", "registrations", "--station", "1001"],
             "registration.list",
-            {"station": "1001", "after": "", "limit": 1000},
+            {"tenant": None, "station": "1001", "after": "", "limit": 1000},
         ),
         (
             ["sip", "registrations", "remove", "1001", "--contact", "sip:x"],
@@ -126,8 +130,8 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
         ),
         (["supervise", "stop", "--by", "9001"], "call.stop_supervising", {"by": "9001", "station": ""}),
         (["supervise", "list"], "call.supervisors", {}),
-        (["items"], "item.list", {"agent": None, "queue": None}),
-        (["items", "list", "--agent", "1001"], "item.list", {"agent": "1001", "queue": None}),
+        (["items"], "item.list", {"tenant": None, "agent": None, "queue": None}),
+        (["items", "list", "--agent", "1001"], "item.list", {"tenant": None, "agent": "1001", "queue": None}),
         (["items", "accept", "chat-1", "1001"], "item.accept", {"item": "chat-1", "agent": "1001"}),
         (["items", "reject", "chat-1", "1001"], "item.reject", {"item": "chat-1", "agent": "1001"}),
         (["items", "finish", "chat-1", "1001"], "item.finish", {"item": "chat-1", "agent": "1001"}),
