@@ -15,8 +15,6 @@ from cli.table import print_table
 from switch.control.client import NotConnected, VerbRefused
 
 app = noun("Queues 技能队列: who waits, and who serves them.")
-app.command("entries")(list_entries)
-app.command("totals")(show_totals)
 
 Call = Annotated[str, typer.Argument(help="The call that waits.")]
 Queue = Annotated[str, typer.Argument(help="The queue's name.")]
@@ -37,6 +35,10 @@ def list_queues(
     )
     gives_way = ("calls since the start", "title", "service level")
     print_table("queues", columns, (_row(queue) for queue in found), gives_way)
+
+
+app.command("entries")(list_entries)
+app.command("totals")(show_totals)
 
 
 @app.command("waiting")
