@@ -8,6 +8,7 @@ pub mod file;
 pub mod format;
 pub mod gaps;
 pub mod marks;
+pub mod punctuality;
 pub mod sequences;
 pub mod stereo;
 pub mod timeline;

@@ -4,8 +4,8 @@
 //! timestamps decide, so jitter, loss and reordering move nothing. Two things move the anchor:
 //!
 //! - a jump: another source, or a timestamp far from its arrival that does not continue the one before;
-//! - drift: when even the most punctual packet of a period was more than a packet off, the anchor was
-//!   late or the phone's clock runs differently from ours, and it is moved by that much.
+//! - drift: when even the most punctual packets are off, the anchor was late or the phone's clock runs
+//!   differently from ours, and it is moved by that much (`punctuality`).
 
 use std::ops::Range;
 
@@ -14,6 +14,7 @@ use audio::g711::Law;
 use rtp::packet::Header;
 
 use crate::gaps::Gaps;
+use crate::punctuality::Punctuality;
 use crate::sequences::Sequences;
 use crate::window::SampleWindow;
 
@@ -21,9 +22,11 @@ use crate::window::SampleWindow;
 pub const HOLD: i64 = 3200;
 /// How much earlier than its place a packet may arrive.
 const EARLY: i64 = 1600;
-/// Off by no more than a packet counts as in time.
-const TOLERANCE: i64 = 160;
-const DRIFT_PERIOD: i64 = 8000;
+/// A packet is sent when it is full, so that the first sample of a long one is older than that of a short one: those of
+/// 20 ms are placed as they arrive, and others as much earlier or later.
+const USUAL_PACKET: i64 = 160;
+/// Off by no more than 7 ms counts as in time: two channels that are off to either side stay within 20 ms.
+const TOLERANCE: i64 = 56;
 /// So many changes of codec are remembered; nobody makes more in earnest.
 const MAX_CODECS: usize = 100;
 
@@ -39,9 +42,7 @@ struct Source {
     end: i64,
     /// Of its last packet, in samples.
     packet_length: u64,
-    /// Arrival minus place of the most punctual packet of this period.
-    least_lateness: i64,
-    period_end: i64,
+    punctuality: Punctuality,
 }
 
 /// What a channel holds, for the record.
@@ -82,11 +83,12 @@ impl Timeline {
 
     /// Place one audio packet that arrived at `arrival`.
     pub fn place(&mut self, header: &Header, octets: &[u8], law: Law, arrival: i64) {
-        let mut source = self.source_of(header, arrival);
+        let sent_full = arrival - (octets.len() as i64 - USUAL_PACKET);
+        let mut source = self.source_of(header, sent_full);
         let newest = source.sequences.newest();
         if source.sequences.note(header.sequence) {
             source.packet_length = octets.len() as u64;
-            match source.place_of(header.timestamp, arrival) {
+            match Some(source.place_of(header.timestamp, sent_full)).filter(|place| arrival - place <= HOLD) {
                 Some(position) => {
                     self.counters.packets += 1;
                     self.window.write(position, octets, law.decode_table());
@@ -161,8 +163,7 @@ impl Source {
             last_timestamp: header.timestamp,
             end: arrival,
             packet_length: 0,
-            least_lateness: i64::MAX,
-            period_end: arrival + DRIFT_PERIOD,
+            punctuality: Punctuality::starting_at(arrival),
         }
     }
 
@@ -184,36 +185,30 @@ impl Source {
         self.end = self.end.max(place.end);
     }
 
-    /// Where a packet belongs; None when it comes too late to be placed.
-    fn place_of(&mut self, timestamp: u32, arrival: i64) -> Option<i64> {
+    /// Where a packet belongs.
+    fn place_of(&mut self, timestamp: u32, arrival: i64) -> i64 {
         let step = i64::from(timestamp.wrapping_sub(self.last_timestamp) as i32);
         self.last_timestamp = timestamp;
         let lateness = arrival - self.position_of(timestamp);
         if lateness < -EARLY || lateness > HOLD && step.abs() > HOLD {
-            self.anchor(timestamp, arrival);
+            (self.anchor_timestamp, self.anchor_position) = (timestamp, arrival);
+            self.punctuality = Punctuality::starting_at(arrival);
         } else {
             self.correct_drift(lateness, arrival);
         }
-        let position = self.position_of(timestamp);
-        (arrival - position <= HOLD).then_some(position)
+        self.position_of(timestamp)
     }
 
     fn position_of(&self, timestamp: u32) -> i64 {
         self.anchor_position + i64::from(timestamp.wrapping_sub(self.anchor_timestamp) as i32)
     }
 
-    fn anchor(&mut self, timestamp: u32, position: i64) {
-        (self.anchor_timestamp, self.anchor_position) = (timestamp, position);
-        (self.least_lateness, self.period_end) = (i64::MAX, position + DRIFT_PERIOD);
-    }
-
     fn correct_drift(&mut self, lateness: i64, arrival: i64) {
-        self.least_lateness = self.least_lateness.min(lateness);
-        if arrival >= self.period_end {
-            let drift = if self.least_lateness.abs() > TOLERANCE { self.least_lateness } else { 0 };
-            let position = self.position_of(self.last_timestamp) + drift;
-            self.anchor(self.last_timestamp, position);
-            self.period_end = arrival + DRIFT_PERIOD;
-        }
+        let drift = self.punctuality.note(lateness, arrival);
+        let drift = if drift.abs() > TOLERANCE { drift } else { 0 };
+        self.punctuality.shift(drift);
+        // Always from the last packet, which 32 bits reach however long the stream is.
+        let position = self.position_of(self.last_timestamp) + drift;
+        (self.anchor_timestamp, self.anchor_position) = (self.last_timestamp, position);
     }
 }
