@@ -69,6 +69,7 @@ $(addprefix fuzz-,$(RUST_PARSERS)): fuzz-%: build/fuzz/seeds
 bench: .venv/.core  ## measure what a packet, a call, a registration and a flood cost
 	@$(call need,sipp,sip-tester)
 	$(BIN)/python -m benchmarks.bench_relay
+	$(BIN)/python -m benchmarks.bench_recording
 	$(BIN)/python -m benchmarks.bench_media
 	@$(call need,kamailio,kamailio)
 	$(BIN)/python -m benchmarks.bench_calls --proxy

@@ -30,6 +30,8 @@ CORE = ROOT / "media" / "core"
 BINARIES = CORE / "target" / "release"
 TURNS = 4
 """Rounds of each case; with more of them each is shorter, and so are the calls that are recorded."""
+LINEAR = "linear16"
+"""How recordings keep their samples, unless something else is asked for."""
 CASES = ("bare", "relay", "record")
 WARM_UP_MS = 500
 LIMIT_STEP = 250
@@ -76,6 +78,8 @@ class Result:
     bare_p99_ms: float
     writers_us: float
     """Of record_us, what the threads took that write recordings."""
+    writers_cores: float
+    """The same as part of one processor core."""
     written_mb_a_s: float
     """What they wrote, in a second of sending."""
     recordings_failed: int
@@ -94,8 +98,8 @@ class Bench:
         self._bare.tell(self._own_ports)
         self.recorded: list[Recorded] = []
 
-    def start_core(self, workers: int) -> None:
-        subject = [sys.executable, "-m", "benchmarks.relay_subject", str(workers)]
+    def start_core(self, workers: int, sample_format: str) -> None:
+        subject = [sys.executable, "-m", "benchmarks.relay_subject", str(workers), sample_format]
         self._core = self._start(LineProcess(subject))
         self._core_ports = self._core.ask(self._own_ports)
 
@@ -134,13 +138,13 @@ class Bench:
 
 
 def measure(
-    streams: int, seconds: float, workers: int = 1, turns: int = TURNS
+    streams: int, seconds: float, workers: int = 1, turns: int = TURNS, sample_format: str = LINEAR
 ) -> tuple[Result, dict[str, list[Round]]]:
     """Run all rounds within about ``seconds``."""
     milliseconds = int(seconds * 1000 / (turns * len(CASES)))
     with ExitStack() as stack:
         bench = Bench(streams, stack)
-        bench.start_core(workers)
+        bench.start_core(workers, sample_format)
         for case in CASES:  # the first packets of a leg cost more
             bench.run(case, WARM_UP_MS)
         done = [{case: bench.run(case, milliseconds) for case in CASES} for _ in range(turns)]
@@ -196,6 +200,7 @@ def _result(streams: int, rounds: dict[str, list[Round]], recorded: list[Recorde
         writers_us=round(
             sum(one.writers_s for one in recorded) * 1e6 / sum(one.received for one in rounds["record"]), 3
         ),
+        writers_cores=round(median(one.writers_s for one in recorded) / round_s, 3),
         written_mb_a_s=round(median(one.written_mb for one in recorded) / round_s, 3),
         recordings_failed=recorded[-1].failed,
     )

@@ -1,6 +1,6 @@
 """The media core as bench_relay measures it: in a process of its own, driven through MediaEngine.
 
-``python -m benchmarks.relay_subject <workers>``
+``python -m benchmarks.relay_subject <workers> <sample format of recordings>``
 
 Takes lines: first the ports of the load generator's streams, answered with the ports to send to; then
 ``record`` and ``stop``, each answered when it is done. Stream 2n and stream 2n+1 are the legs of a call.
@@ -51,9 +51,10 @@ class Recorded:
 class Subject:
     """N legs bridged in pairs, recorded on demand."""
 
-    def __init__(self, folder: Path, workers: int) -> None:
+    def __init__(self, folder: Path, workers: int, sample_format: str) -> None:
         media = MediaConfig(host=HOST, media_timeout_s=0, workers=workers)
-        self._engine = MediaEngine(media, RecordingsConfig(folder=folder), LoopClock(lambda: 0.0), self._note)
+        recordings = RecordingsConfig.model_validate({"folder": folder, "format": sample_format})
+        self._engine = MediaEngine(media, recordings, LoopClock(lambda: 0.0), self._note)
         self._routes = self._engine.routes()
         self._told: Counter[str] = Counter()
         self._legs = 0
@@ -140,7 +141,7 @@ def written_bytes() -> int:
 def main() -> None:
     """Serve the lines on standard input until it ends."""
     with tempfile.TemporaryDirectory() as folder:
-        subject = Subject(Path(folder), int(sys.argv[1]))
+        subject = Subject(Path(folder), int(sys.argv[1]), sys.argv[2])
         answer = subject.open([int(word) for word in sys.stdin.readline().split()])
         print(*answer, flush=True)
         for line in sys.stdin:

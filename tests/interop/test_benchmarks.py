@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from benchmarks import bench_acd, bench_dispatch, bench_media, bench_relay, profile_calls
+from benchmarks import bench_acd, bench_dispatch, bench_media, bench_recording, bench_relay, profile_calls
 from benchmarks.bench_calls import measure
 
 pytestmark = pytest.mark.timeout(300)  # the programs may have to be built first
@@ -58,3 +58,12 @@ def test_what_a_relayed_packet_costs_is_measured() -> None:
     assert (result.loss, result.recordings_failed) == (0, 0)
     assert min(result.relay_ratio, result.record_ratio, result.generator_us) > 0
     assert all(0 < one.p50_us <= one.p99_us for ones in rounds.values() for one in ones)
+
+
+def test_what_recordings_write_is_held_against_what_is_wanted() -> None:
+    bench_relay.build_binaries()
+    result, _ = bench_relay.measure(streams=6, seconds=2.4, turns=1, sample_format="alaw")
+    assert (result.loss, result.recordings_failed) == (0, 0)
+    assert 0.04 < result.written_mb_a_s < 0.1, "three calls are 48 kB a second, and the files' headers"
+    figures = {one.name: one.most for one in bench_recording.wanted(result)}
+    assert figures["written_mb_a_s"] == pytest.approx(40 * 3 / 2000)
