@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.bench_recording [--calls N] [--seconds S] [--turns T] [--workers W]``
 
-The rounds are those of bench_relay, with two streams a call. ``holds`` tells whether the figures are
-those that are wanted; of a machine that does not carry so many calls at all they prove nothing, and ``loss`` and
+The rounds are those of bench_relay, with two streams a call. ``holds`` tells whether the figures are those
+that are wanted. A machine that does not carry so many calls at all proves nothing by them: ``loss`` and
 ``bare_p99_ms`` tell that. Ends with 1 when a recording failed.
 """
 

@@ -131,7 +131,7 @@ class ArchiveService:
 
     def observe(self) -> None:
         """Let the parts see what they want to see of what happens."""
-        for part in (self._listening.finder, self._catalogue.recent):
+        for part in (self._listening.finder, self._catalogue.recent, self._moving):
             self._driver.observe(part.observe, part.wants)
 
     def start(self) -> None:

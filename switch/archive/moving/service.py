@@ -1,7 +1,12 @@
-"""Recordings whose time in the first tier is over are moved, the oldest first, one after the other."""
+"""Recordings whose time in the first tier is over are moved, the oldest first, one after the other.
+
+The records are looked at once at the start, soon after a recording is over whose time that is, and when the
+next comes to its time; again and again only while something fails.
+"""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
@@ -9,8 +14,10 @@ from typing import Any
 import structlog
 
 from media.config import RecordingsConfig
+from media.events import RecordingCompleted
 from media.recordings.config import SecondTierConfig
 from media.recordings.tiers import Access
+from runtime.vocabulary import Event
 from switch.archive.in_hand import InHand
 from switch.archive.keeping import report_taken
 from switch.archive.moving.events import (
@@ -19,6 +26,7 @@ from switch.archive.moving.events import (
     SecondTierFailed,
     SecondTierRecovered,
 )
+from switch.archive.moving.timetable import Timetable
 from switch.archive.worker import Worker
 from switch.records.config import RecordsConfig
 from switch.records.errors import NoRecords
@@ -29,6 +37,7 @@ log = structlog.get_logger(__name__)
 
 _RULE = "rule"
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_END = datetime(9999, 1, 1, tzinfo=UTC)
 _PAGE = 200
 _LOOK_BACK = timedelta(minutes=10)
 """So far may the records be behind; what is later still is found within a day."""
@@ -48,6 +57,7 @@ class Moving:
     """
 
     LOOK_AGAIN_S = 5.0
+    """After something that may be better then."""
 
     def __init__(
         self,
@@ -77,6 +87,9 @@ class Moving:
         """What was moved since all was looked at: the records may not know it yet."""
         self._began = self._all_again = _BEGINNING
         """All that began before the first was dealt with; at the second all is looked at again."""
+        self._timetable = Timetable(timedelta(days=tier.after_days))
+        self._announced: SimpleQueue[tuple[str, float] | None] = SimpleQueue()
+        """Recordings that are over, with when they began; None to close."""
         self._worker = Worker("switch.archive.moving.mover")
         self._closing = Signal()
         self._thread = Thread(target=self._run, name="moving", daemon=True)
@@ -86,40 +99,83 @@ class Moving:
         if self._tier.to:
             self._thread.start()
 
+    def wants(self, kind: type[Event]) -> bool:
+        return bool(self._tier.to) and issubclass(kind, RecordingCompleted)
+
+    def observe(self, event: Event, wall: float) -> None:
+        """A recording is over."""
+        assert isinstance(event, RecordingCompleted)
+        began = event.began_at if event.began_at is not None else wall - event.duration_ms / 1000
+        self._announced.put((event.recording_id, began))
+
     def close(self) -> None:
         """Leave what is not done to the next run."""
         self._closing.set()
+        self._announced.put(None)
         self._worker.kill()
         if self._thread.is_alive():
             self._thread.join(self._close_s)
 
     def _run(self) -> None:
         while not self._closing.is_set():
-            try:
-                self._move_due()
-            except NoRecords as error:
-                log.warning("no recording can be moved now", reason=str(error))
-            except Exception:  # one bad round must not cost the others
-                log.exception("fault while recordings were moved")
-            self._closing.wait(self.LOOK_AGAIN_S)
+            if self._is_time():
+                self._look()
         self._worker.close()
 
-    def _move_due(self) -> None:
-        """Move all whose time has come, until the second tier takes no more. Raises NoRecords."""
-        now = datetime.fromtimestamp(self._wall(), UTC)
-        until, last = now - timedelta(days=self._tier.after_days), None
+    def _is_time(self) -> bool:
+        """Wait for the next moment, or for what is announced; whether the moment has come."""
+        try:
+            announced = self._announced.get(timeout=self._timetable.wait_s(self._now()))
+        except Empty:
+            return True
+        if announced is not None:
+            recording_id, began = announced[0], datetime.fromtimestamp(announced[1], UTC)
+            self._timetable.announce(recording_id, began, self._now())
+            self._began = min(self._began, began)
+        return False
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._wall(), UTC)
+
+    def _look(self) -> None:
+        self._timetable.begin()
+        try:
+            all_well = self._move_due()
+        except NoRecords as error:
+            log.warning("no recording can be moved now", reason=str(error))
+            all_well = False
+        except Exception:  # one bad round must not cost the others
+            log.exception("fault while recordings were moved")
+            all_well = False
+        self._timetable.end(self._now())
+        self._timetable.look_at(self._all_again)
+        if not all_well:
+            self._timetable.look_at(self._now() + timedelta(seconds=self.LOOK_AGAIN_S))
+
+    def _move_due(self) -> bool:
+        """Move all whose time has come, until the second tier takes no more.
+
+        Whether nothing of it is to be tried again. Raises NoRecords.
+        """
+        now = self._now()
+        after, last, all_well = timedelta(days=self._tier.after_days), None, True
+        until = now - after
         oldest_left = min(until, datetime.fromtimestamp(self._oldest_under_way() or now.timestamp(), UTC))
         if now >= self._all_again:
             self._began, self._all_again = _BEGINNING, now + _ALL_AGAIN
             self._done.clear()
         while page := self._records.unmoved(self._began, until, last, _PAGE):
             for recording in page:
+                self._timetable.seen(recording["recording_id"])
                 if not self._deal_with(recording):
-                    oldest_left = min(oldest_left, recording["started_at"])
+                    oldest_left, all_well = min(oldest_left, recording["started_at"]), False
                 if self.is_failed or self._closing.is_set():
-                    return
+                    return False
             last = page[-1]
         self._began = oldest_left - _LOOK_BACK
+        for coming in self._records.unmoved(until, _END, None, 1):
+            self._timetable.look_at(coming["started_at"] + after)
+        return all_well
 
     def _deal_with(self, recording: Row) -> bool:
         """Whether nothing is left to be done, be it that nothing can be."""

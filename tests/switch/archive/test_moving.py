@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import SimpleQueue
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,12 @@ import pytest
 import soundfile
 
 from media.config import RecordingsConfig
+from media.events import RecordingCompleted
 from media.recordings.config import SecondTierConfig
 from media.recordings.manifest import Manifest, write_manifest
 from runtime.vocabulary import Event
 from switch.archive.in_hand import InHand, RecordingBusy
+from switch.archive.moving import timetable
 from switch.archive.moving.events import (
     RecordingMoved,
     RecordingNotMoved,
@@ -37,6 +40,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Moving, "LOOK_AGAIN_S", 0.05)
+    monkeypatch.setattr(timetable, "_RECORDED_WITHIN", timedelta(seconds=0.05))
 
 
 class Place:
@@ -47,6 +51,7 @@ class Place:
         self.records = RecordsConfig(journal=folder / "journal", database=f"sqlite:///{folder}/records.db")
         self.reports: SimpleQueue[Event] = SimpleQueue()
         self.in_hand = InHand()
+        self._moving: Moving | None = None
         self._store = RecordStore(self.records.database, record_tables.tables.values())
         self._store.open()
 
@@ -64,6 +69,8 @@ class Place:
         if manifest:
             write_manifest(Manifest(**same, call_ids=("call-1",)), path)
         assert self._store.write({recordings: [same | {"call_id": "call-1", "path": str(path)}]}, 1) == []
+        if self._moving is not None:
+            self._moving.observe(completed(name), (NOW - age).timestamp())
         return path
 
     def note(self, *events: Event) -> None:
@@ -83,9 +90,11 @@ class Place:
             oldest_under_way=lambda: None,
         )
         moving.start()
+        self._moving = moving
         try:
             yield moving
         finally:
+            self._moving = None
             moving.close()
 
     def told(self) -> Event:
@@ -96,6 +105,23 @@ class Place:
         event = self.told()
         assert isinstance(event, RecordingMoved)
         return event.recording_id
+
+
+def completed(recording_id: str) -> RecordingCompleted:
+    """What is told of one that just began."""
+    return RecordingCompleted(
+        recording_id=recording_id,
+        contact_id="contact-1",
+        call_id="call-1",
+        path="",
+        duration_ms=0,
+        size_bytes=0,
+        sha256="",
+        customer_packets=0,
+        customer_lost_ms=0,
+        agent_packets=0,
+        agent_lost_ms=0,
+    )
 
 
 @pytest.fixture
@@ -208,6 +234,35 @@ def test_a_mover_that_is_killed_is_replaced(place: Place) -> None:
         moving._worker.process.kill()
         place.recording("two", timedelta(minutes=1))
         assert place.moved() == "two"
+
+
+def test_the_records_are_looked_at_when_something_is_over_and_not_otherwise(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+    look = Moving._look
+
+    def counted(moving: Moving) -> None:
+        looks.append("look")
+        look(moving)
+
+    monkeypatch.setattr(Moving, "_look", counted)
+    place.recording("young", timedelta(days=29))
+    with place.moving(SecondTierConfig(to=str(place.second), after_days=30)) as moving:
+        moving.observe(completed("young"), NOW.timestamp())
+        place.recording("old", timedelta(days=31))
+        assert place.moved() == "old"
+        sleep(0.3)
+        assert len(looks) == 2, "at the start, and for the old one"
+
+
+def test_a_recording_that_is_not_in_the_records_yet_is_looked_for_again(place: Place) -> None:
+    with place.moving() as moving:
+        moving.observe(completed("late"), NOW.timestamp())
+        sleep(0.2)
+        place._moving = None  # it has been told already
+        place.recording("late", timedelta(minutes=1))
+        assert place.moved() == "late"
 
 
 def test_without_a_second_tier_nothing_runs(place: Place) -> None:

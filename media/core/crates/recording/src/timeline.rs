@@ -27,6 +27,8 @@ const EARLY: i64 = 1600;
 const USUAL_PACKET: i64 = 160;
 /// Off by no more than 7 ms counts as in time: two channels that are off to either side stay within 20 ms.
 const TOLERANCE: i64 = 56;
+/// The anchor is looked at so often: four times a second.
+const STILL: i64 = 2000;
 /// So many changes of codec are remembered; nobody makes more in earnest.
 const MAX_CODECS: usize = 100;
 
@@ -43,6 +45,8 @@ struct Source {
     /// Of its last packet, in samples.
     packet_length: u64,
     punctuality: Punctuality,
+    /// Until then the anchor stays: packets sent ahead of their time lie one behind the other.
+    still_until: i64,
 }
 
 /// What a channel holds, for the record.
@@ -164,6 +168,7 @@ impl Source {
             end: arrival,
             packet_length: 0,
             punctuality: Punctuality::starting_at(arrival),
+            still_until: arrival + STILL,
         }
     }
 
@@ -193,6 +198,7 @@ impl Source {
         if lateness < -EARLY || lateness > HOLD && step.abs() > HOLD {
             (self.anchor_timestamp, self.anchor_position) = (timestamp, arrival);
             self.punctuality = Punctuality::starting_at(arrival);
+            self.still_until = arrival + STILL;
         } else {
             self.correct_drift(lateness, arrival);
         }
@@ -205,8 +211,12 @@ impl Source {
 
     fn correct_drift(&mut self, lateness: i64, arrival: i64) {
         let drift = self.punctuality.note(lateness, arrival);
+        if arrival < self.still_until {
+            return;
+        }
         let drift = if drift.abs() > TOLERANCE { drift } else { 0 };
         self.punctuality.shift(drift);
+        self.still_until = arrival + STILL;
         // Always from the last packet, which 32 bits reach however long the stream is.
         let position = self.position_of(self.last_timestamp) + drift;
         (self.anchor_timestamp, self.anchor_position) = (self.last_timestamp, position);
