@@ -59,31 +59,46 @@ def served_first(state: AcdState, agent: Agent, media: Collection[str]) -> tuple
         queue_name = common_queue(entry, agent)
         assert queue_name is not None, "personal lines hold callers of the agent's queues"
         return entry, queue_name
+    return _first_waiting(state, agent, media) or _first_ringing(state, agent, media)
+
+
+def _first_waiting(state: AcdState, agent: Agent, media: Collection[str]) -> tuple[Entry, str] | None:
+    """A look at the first of each demand, in the order of rank, down to the first the agent meets."""
+    best: tuple[tuple[int, int, float, int], Demand] | None = None
+    for membership in agent.memberships.values():
+        queue = state.queues[membership.queue_name]
+        for joined_at, sequence, demand in queue.firsts:
+            key = (membership.priority, -queue.config.weight, joined_at, sequence)
+            if best is not None and key >= best[0]:
+                break
+            if demand.medium in media and demand.is_met_by(membership):
+                best = (key, demand)
+                break
+    if best is None or (first := best[1].waiting.first()) is None:
+        return None
+    return first, best[1].queue.name
+
+
+def _first_ringing(state: AcdState, agent: Agent, media: Collection[str]) -> tuple[Entry, str] | None:
+    """Nobody is rung twice for the same; an agent who takes several at once may come by again."""
     offered = {state.offers[offer_id].entry_id for offer_id in agent.items}
-    best: tuple[tuple[object, ...], Entry, str] | None = None
+    best: tuple[tuple[int, int, tuple[float, int]], Entry, str] | None = None
     for membership in agent.memberships.values():
         queue = state.queues[membership.queue_name]
         for demand in queue.demands.values():
-            if demand.medium not in media:
+            if not len(demand.ringing) or demand.medium not in media or not demand.is_met_by(membership):
                 continue
-            first = demand.waiting.first() or _first_ringing(demand, offered)
-            if first is None:
-                continue
-            rung = first.state is EntryState.OFFERED
-            key = (rung, membership.priority, -queue.config.weight, first.rank)
-            if (best is None or key < best[0]) and demand.is_met_by(membership):
-                best = (key, first, queue.name)
+            first = next((entry for entry in demand.ringing if entry.entry_id not in offered), None)
+            if first is not None:
+                key = (membership.priority, -queue.config.weight, first.rank)
+                if best is None or key < best[0]:
+                    best = (key, first, queue.name)
     return None if best is None else best[1:]
 
 
 def _first_in_person(state: AcdState, agent: Agent, media: Collection[str]) -> Entry | None:
     lines = [line for medium in media if (line := state.personal.get((agent.agent_id, medium)))]
     return min((entry for line in lines if (entry := line.first())), key=lambda e: e.rank, default=None)
-
-
-def _first_ringing(demand: Demand, offered: Collection[str]) -> Entry | None:
-    """Nobody is rung twice for the same; an agent who takes several at once may come by again."""
-    return next((entry for entry in demand.ringing if entry.entry_id not in offered), None)
 
 
 def common_queue(entry: Entry, agent: Agent) -> str | None:

@@ -1,11 +1,13 @@
 """One queue: who waits in it, in order, what they ask for, and which of its agents are free for whom."""
 
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import Self
 
 from acd.agent import Agent, AgentState, Membership, membership_of
 from acd.config import QueueConfig
+from acd.entry import Entry
 from acd.line import Line
 from acd.media import VOICE
 from acd.pace import Pace
@@ -33,7 +35,7 @@ class Demand:
         self.queue = queue
         self.medium = medium
         self.requirement = requirement
-        self.waiting = Line()
+        self.waiting: Line = WaitingLine(self)
         self.ringing = Line()
         """Where all agents are rung: those nobody has accepted yet."""
         self.ranking = Ranking()
@@ -49,6 +51,35 @@ class Demand:
 
     def is_met_by(self, membership: Membership) -> bool:
         return self.requirement.is_met_by(membership.qualities)
+
+
+class WaitingLine(Line):
+    """Those who wait with one demand; its queue knows who is first of them."""
+
+    __slots__ = ("_demand",)
+
+    def __init__(self, demand: Demand) -> None:
+        super().__init__()
+        self._demand = demand
+
+    def add(self, entry: Entry) -> None:
+        first = self.first()
+        super().add(entry)
+        if self.first() is not first:
+            self._change_first(first, entry)
+
+    def remove(self, entry: Entry) -> None:
+        first = self.first()
+        super().remove(entry)
+        if entry is first:
+            self._change_first(first, self.first())
+
+    def _change_first(self, before: Entry | None, after: Entry | None) -> None:
+        firsts = self._demand.queue.firsts
+        if before is not None:
+            del firsts[bisect_left(firsts, before.rank)]
+        if after is not None:
+            insort(firsts, (*after.rank, self._demand))
 
 
 class Queue:
@@ -78,6 +109,8 @@ class Queue:
         """By its calendar."""
         self.is_retired = False
         """Whether the configuration has it no more: it goes with the last who waits, or talks."""
+        self.firsts: list[tuple[float, int, Demand]] = []
+        """Ranks of the first who wait with each demand, the lowest first: whom free agents may be given."""
         everybody = Demand(self, VOICE, parse_requirement(""))
         self.demands = {everybody.key: everybody}
 
@@ -128,7 +161,7 @@ class Queue:
     @property
     def has_backlog(self) -> bool:
         """Whether somebody waits whom no agent is rung for."""
-        return any(demand.waiting for demand in self.demands.values())
+        return bool(self.firsts)
 
     def idle_demands(self) -> Iterator[Demand]:
         """Demands to be forgotten: the oldest of those nobody makes, when there are too many in all."""
