@@ -65,11 +65,17 @@ def estimate_wait(
 
 
 def _overtaking_per_s(pace: Pace, priority: int) -> float:
-    return sum(rate.per_s for level, rate in pace.came.items() if level > priority)
+    per_s = 0.0
+    for level, rate in pace.came.items():
+        if level > priority:
+            per_s += rate.per_s
+    return per_s
 
 
 def _wait(leaving_per_s: float, giving_up_per_s: float, stages: float) -> tuple[float, float]:
     """Mean and variance of the time until so many have left."""
+    if not giving_up_per_s:
+        return stages / leaving_per_s, stages / leaving_per_s**2
     one_by_one = min(math.ceil(stages), _SUMMED)
     mean_s = variance = 0.0
     for ahead in range(one_by_one):
@@ -82,9 +88,8 @@ def _wait(leaving_per_s: float, giving_up_per_s: float, stages: float) -> tuple[
     first = leaving_per_s + (one_by_one - 0.5) * giving_up_per_s
     last = leaving_per_s + (stages - 0.5) * giving_up_per_s
     more = stages - one_by_one
-    # The integrals of 1/x and 1/x² between the two rates; they are equal where nobody gives up.
-    slope = math.log(last / first) / giving_up_per_s if giving_up_per_s else more / first
-    return mean_s + slope, variance + more / (first * last)
+    # The integrals of 1/x and 1/x² between the two rates.
+    return mean_s + math.log(last / first) / giving_up_per_s, variance + more / (first * last)
 
 
 def _interval(mean_s: float, variance: float, ring_s: float) -> Estimate:

@@ -131,6 +131,8 @@ def _whoever_waits_can_be_found_and_nobody_else(state: AcdState) -> None:
             ringing = [e for e in inside if e.state is EntryState.OFFERED and e.rings_all_in == queue.name]
             assert list(demand.waiting) == sorted(waiting, key=_rank)
             assert list(demand.ringing) == sorted(ringing, key=_rank)
+        firsts = [(first.rank, d) for d in queue.demands.values() if (first := d.waiting.first())]
+        assert [(first[:2], first[2]) for first in queue.firsts] == sorted(firsts, key=lambda each: each[0])
     for (agent_id, medium), line in state.personal.items():
         personal = [
             entry
