@@ -131,6 +131,34 @@ def test_priority_goes_first_and_waiting_overtakes_it() -> None:
     assert [entry.call_id for entry in line] == ["vvip", "old", "vip"]
 
 
+def test_each_of_254_levels_goes_before_the_one_below_and_none_beyond_is_taken() -> None:
+    centre = Centre(agents=agents_of("service"))
+    for level in range(255):
+        centre.join(f"level-{level}", priority=level)
+    line = [entry.priority for entry in centre.core.state.queues["service"].line]
+    assert line == list(range(254, -1, -1))
+    with pytest.raises(UsageError, match="0 to 254"):
+        centre.tell(ChangeCaller(call_id="level-0", priority=255))
+    centre.staff("1001")
+    assert centre.offered_to("level-254") == "1001"
+
+
+def test_nobody_starves_however_many_of_higher_priority_come() -> None:
+    centre = Centre(agents=[])
+    centre.join("patient")
+    line, served = centre.core.state.queues["service"].line, list[str]()
+    for minute in range(8):
+        centre.join(f"vip-{minute}", priority=3)
+        centre.join(f"vip-{minute}-too", priority=3)
+        centre.wait(59)
+        first = line.first()
+        assert first is not None
+        served.append(first.call_id)
+        centre.hang_up(first.call_id)
+        centre.wait(1)
+    assert served.index("patient") == 6, "three minutes of others go before, and they are two a minute"
+
+
 def test_a_queue_gives_its_callers_a_priority_where_the_call_has_none() -> None:
     centre = Centre([SERVICE, SERVICE.model_copy(update={"name": "vip", "priority": 9})], [])
     centre.join("usual", "vip")

@@ -105,6 +105,20 @@ def test_a_caller_waits_in_a_second_queue_too_and_is_served_there(centre: CallCe
     centre.events.wait_for("queue.caller_left", queue="service", reason="connected")
 
 
+def test_queues_are_added_and_removed_while_the_caller_waits(centre: CallCentre) -> None:
+    with centre.phone(centre.seat("2001")) as agent, centre.caller(LEAVING) as caller:
+        caller.wait_answered()
+        call_id = centre.events.wait_for("queue.caller_joined", queue="leaving").fields["call_id"]
+        centre.events.call("queue.add", call_id=call_id, queue="impatient")
+        changed = centre.events.call("queue.remove", call_id=call_id, queue="leaving")
+        assert changed["places"] == [{"queue": "impatient", "position": 1}]
+        centre.events.wait_for("queue.caller_left", queue="leaving", reason="withdrawn")
+        centre.events.call("queue.add", call_id=call_id, queue="service")
+        talk_and_hang_up(agent, caller)
+    centre.events.wait_for("queue.caller_left", call_id=call_id, queue="service", reason="connected")
+    centre.events.wait_for("queue.caller_left", call_id=call_id, queue="impatient", reason="elsewhere")
+
+
 def test_a_key_leads_out_of_the_queue_to_a_phone(centre: CallCentre) -> None:
     with centre.phone(centre.register("2002")) as phone, centre.caller(LEAVING) as caller:
         caller.wait_answered()
