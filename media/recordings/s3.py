@@ -55,6 +55,15 @@ class S3Store:
             span = {"Range": f"bytes={first}-"} if first else {}
             return StoreReader(self._client.get_object(Bucket=self._bucket, Key=key, **span)["Body"], key)
 
+    def keys(self, beginning: str) -> Iterator[str]:
+        """All names that begin so, in order."""
+        with self._asking(beginning):
+            pages = self._client.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=beginning
+            )
+            for page in pages:
+                yield from (one["Key"] for one in page.get("Contents", ()))
+
     def remove(self, key: str) -> None:
         """Also when it is not there."""
         with self._asking(key):

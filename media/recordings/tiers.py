@@ -68,7 +68,7 @@ def lying_at(begun: Path, moved_to: str | None = None) -> Lies | None:
 def prepare(access: Access) -> None:
     """Make ready to ask the store, if there is one: done later, it would hold Python's lock amid calls."""
     if access.tier.bucket is not None:
-        _store(StoredObject(access.tier.bucket, ""), access)
+        store(StoredObject(access.tier.bucket, ""), access)
 
 
 def lies_of(address: str) -> Lies:
@@ -82,7 +82,7 @@ def lies_of(address: str) -> Lies:
 def open_lying(lies: Lies, access: Access, first: int = 0) -> BinaryIO:
     """Read it from an octet on. Raises OSError."""
     if isinstance(lies, StoredObject):
-        return BufferedReader(_store(lies, access).read(lies.key, first), _PIECE_BYTES)
+        return BufferedReader(store(lies, access).read(lies.key, first), _PIECE_BYTES)
     file = lies.open("rb")
     file.seek(first)
     return file
@@ -91,7 +91,7 @@ def open_lying(lies: Lies, access: Access, first: int = 0) -> BinaryIO:
 def size_of(lies: Lies, access: Access) -> int:
     """In bytes. Raises OSError."""
     if isinstance(lies, StoredObject):
-        return _store(lies, access).size_of(lies.key)
+        return store(lies, access).size_of(lies.key)
     return lies.stat().st_size
 
 
@@ -106,7 +106,7 @@ def hash_of(lies: Lies, access: Access) -> str:
 def put(source: Path, target: Lies, access: Access) -> None:
     """Copy a file of this machine, whole or not at all; it is on the disk then. Raises OSError."""
     if isinstance(target, StoredObject):
-        _store(target, access).put(source, target.key)
+        store(target, access).put(source, target.key)
         return
     part = target.with_name(target.name + ".part")
     part.parent.mkdir(parents=True, exist_ok=True)
@@ -122,7 +122,7 @@ def put(source: Path, target: Lies, access: Access) -> None:
 def remove(lies: Lies, access: Access) -> None:
     """Also when it is not there. Raises OSError."""
     if isinstance(lies, StoredObject):
-        _store(lies, access).remove(lies.key)
+        store(lies, access).remove(lies.key)
     else:
         lies.unlink(missing_ok=True)
 
@@ -134,7 +134,8 @@ def manifest_beside(lies: Lies) -> Lies:
     return StoredObject(lies.bucket, _without_endings(lies.key) + ".json")
 
 
-def _store(lies: StoredObject, access: Access) -> "S3Store":
+def store(lies: StoredObject, access: Access) -> "S3Store":
+    """Where an object is, or is to be. Raises OSError."""
     # Loads boto3, which takes a third of a second, and which most do not need.
     from media.recordings.s3 import store_of
 

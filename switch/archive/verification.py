@@ -14,7 +14,8 @@ from media.recordings.folder import SUFFIX, recordings_since
 from media.recordings.kept_check import check_wherever
 from media.recordings.manifest_check import differences, find_manifest, is_silenced
 from media.recordings.rest import REST
-from media.recordings.tiers import Access, StoredObject, StoreUnreachable, lying_at
+from media.recordings.stored import recording_id_of, stored_between
+from media.recordings.tiers import Access, Lies, StoredObject, StoreUnreachable, lying_at
 from media.recordings.wav import RecordingError
 from runtime.errors import UsageError
 from switch.records.config import RecordsConfig
@@ -64,8 +65,14 @@ class Verification:
         files: Iterable[Path],
         others: Iterable[Row] = (),
         access: Access | None = None,
+        stored: Iterable[Lies] = (),
     ) -> None:
-        """``others``: recordings that began later, of calls or in folders of the time."""
+        """``others``: recordings that began later, of calls or in folders of the time. ``stored``: what lies
+        in the second tier; it may raise OSError on the way.
+        """
+        others = tuple(others)
+        self._stored = stored
+        self._deleted = {row["recording_id"] for row in (*recordings, *others) if row["state"] == DELETED}
         self._access = access or Access()
         self._unreachable: str | None = None
         self._recordings = recordings
@@ -94,10 +101,25 @@ class Verification:
             elif path.name.endswith(REST):
                 finding = Finding(Fault.SHORT, "a rest of it lies in the spool that never joined it")
                 yield Checked(recording_id, str(path), None, (finding,))
+        yield from self._strays_in_second_tier()
         for recording_id, call in self._calls.items():
             if recording_id not in self._recorded:
                 finding = Finding(Fault.NO_RECORDING, f"call {call['call_id']} was to be recorded")
                 yield Checked(recording_id, call["recording_path"] or "", call["start_stamp"], (finding,))
+
+    def _strays_in_second_tier(self) -> Iterator[Checked]:
+        try:
+            for lies in self._stored:
+                recording_id = recording_id_of(lies)
+                if recording_id not in self._recorded:
+                    finding = Finding(Fault.NO_RECORD, "no record names this file of the second tier")
+                    yield Checked(recording_id, str(lies), None, (finding,))
+                elif recording_id in self._deleted:
+                    finding = Finding(Fault.NOT_DELETED, "it was deleted, and lies in the second tier still")
+                    yield Checked(recording_id, str(lies), None, (finding,))
+        except OSError as error:
+            finding = Finding(Fault.UNREADABLE, f"what lies in the second tier cannot be told: {error}")
+            yield Checked("", "", None, (finding,))
 
     def _check(self, recording: Row) -> Iterator[Finding]:
         path = Path(recording["path"])
@@ -169,7 +191,8 @@ def verification(
             raise UsageError(f"{each} cannot be read: {error.strerror or error}") from error
     calls = (call for call in reader.recorded_calls_since(began) if call["start_stamp"] < until)
     others = reader.recordings_between(until, until + _AROUND_MIDNIGHT)
-    return Verification(reader.recordings_between(began, until), calls, files, others, access)
+    stored = stored_between(access, began.date(), (until - timedelta(microseconds=1)).date())
+    return Verification(reader.recordings_between(began, until), calls, files, others, access, stored)
 
 
 def _is_left(begun: Path) -> bool:

@@ -1,6 +1,7 @@
 """Recordings, calls and files are held against each other; each finding is told once."""
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -212,3 +213,28 @@ def test_files_of_the_days_asked_for_are_taken_unless_still_written_to(tmp_path:
         *("ended", "deep")
     ]
     assert files_between(tmp_path / "nowhere", BEGAN, until, 0) == []
+
+
+def test_files_of_the_second_tier_that_no_record_names_or_that_were_deleted_are_found(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    day.call("moved")
+    day.call("deleted")["state"] = "deleted"
+    manifest_path(tmp_path / "deleted.wav").unlink()
+    (tmp_path / "deleted.wav").unlink()
+    tier = [tmp_path / f"tier/{name}.flac" for name in ("deleted", "moved", "stray")]
+    verification = Verification(day.recordings, [], [tmp_path / "moved.wav"], stored=tier)
+    strays = [(one.recording_id, one.path, one.findings[0].fault) for one in verification.strays()]
+    assert strays == [
+        ("deleted", str(tier[0]), Fault.NOT_DELETED),
+        ("stray", str(tier[2]), Fault.NO_RECORD),
+    ]
+
+
+def test_a_second_tier_that_does_not_tell_what_it_has_is_a_finding(tmp_path: Path) -> None:
+    def gone() -> Iterator[Path]:
+        raise StoreUnreachable("no answer")
+        yield tmp_path
+
+    (told,) = Verification([], [], [], stored=gone()).strays()
+    assert told.findings[0].fault is Fault.UNREADABLE
+    assert "no answer" in told.findings[0].text
