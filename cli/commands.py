@@ -20,6 +20,7 @@ from cli import (
     queues,
     recordings,
     records,
+    reload,
     sip,
     stations,
     status,
@@ -91,6 +92,7 @@ def serve(config: ConfigOption = None) -> None:
 
 app.command("check")(check.check)
 app.command("status")(status.status)
+app.command("reload")(reload.reload)
 app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
 app.add_typer(supervise.app, name="supervise")

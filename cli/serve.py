@@ -13,6 +13,7 @@ import uvloop
 
 from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
+from cli.house.reloading import ReloadParams
 from cli.log import configure_logging
 from cli.log_writer import LogWriter
 from cli.shutdown import Shutdown
@@ -22,6 +23,9 @@ from switch.sip.hop import Hop
 from switch.sip.transport.config import all_listeners
 
 log = structlog.get_logger(__name__)
+
+_reloads: set[asyncio.Task[None]] = set()
+"""The loop itself holds tasks only weakly."""
 
 COLLECTIONS = (10_000, 5, 1_000)
 """When Python looks for dead cycles: after so many new objects at those, after so many times at those that
@@ -52,7 +56,7 @@ async def _serve(installation: Installation) -> None:
     board = Switchboard(installation, loop)
     shutdown = Shutdown(configuration.switch, board.driver, board.exchange, board.count_open_dialogs, loop)
     shutdown.listen()
-    loop.add_signal_handler(signal.SIGHUP, _reload_certificates, board)
+    loop.add_signal_handler(signal.SIGHUP, _read_anew, board, loop)
     try:
         await board.open()
         _collect_seldom()
@@ -76,9 +80,17 @@ def _collect_seldom() -> None:
     gc.set_threshold(*COLLECTIONS)
 
 
-def _reload_certificates(board: Switchboard) -> None:
-    with suppress(UsageError):  # an event tells it
+def _read_anew(board: Switchboard, loop: asyncio.AbstractEventLoop) -> None:
+    """Certificates and configuration. Events tell what came of it."""
+    with suppress(UsageError):
         board.certificates.reload()
+    _reloads.add(task := loop.create_task(_reload(board)))
+    task.add_done_callback(_reloads.discard)
+
+
+async def _reload(board: Switchboard) -> None:
+    with suppress(UsageError):
+        await board.reloading.reload(ReloadParams(by="SIGHUP"))
 
 
 def _listeners(configuration: Configuration) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from cli.configuration.comparison import ChangeKind, Comparison
 from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
 from cli.house import readings
@@ -15,9 +16,10 @@ from cli.house.customers import Customers
 from cli.house.directory import Directory
 from cli.house.ground import Ground
 from cli.house.memory import Memory
+from cli.house.reloading import Reloading
 from cli.house.signalling import Signalling
 from cli.house.windows import Windows
-from media.config import RecordingsConfig
+from media.config import RecordingsConfig, Srtp
 from media.engine import MediaEngine
 from media.prompts import PromptLibrary
 from runtime.alarm import LoopAlarm
@@ -75,9 +77,11 @@ class Switchboard:
             find_call=lambda call_id: self.exchange.find(call_id),
             look_up=lambda recording_id: self._memory.archive.look_up(recording_id),
         )
+        self._encryption = _encryption_rules(configuration, self._media.fingerprint)
         self.exchange = self._build_exchange()
         self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
         self._memory = Memory(configuration, self._applications, self._customers.lists, ground)
+        self.reloading = Reloading(installation, self, ground)
         self._verbs = self._build_verbs()
         self._windows = self._build_windows(installation.tenants)
         self._wire()
@@ -92,7 +96,7 @@ class Switchboard:
             self.driver.submit,
         )
         for name in prompts.names:
-            media.load_prompt(name, prompts.samples(name), prompts.wide_samples(name))
+            _load(media, prompts, name)
         return media
 
     def _build_exchange(self) -> Exchange:
@@ -107,7 +111,7 @@ class Switchboard:
             hold_music=configuration.switch.hold_music,
             admit=admission.admit,
             may_dial=self._directory.may_dial,
-            encryption=_encryption_rules(configuration, self._media.fingerprint),
+            encryption=self._encryption,
             families=Families(self._directory.hops_to, trunks.hops_to),
             recording=_recording_policies(configuration),
             recording_beep=_recording_beep(configuration.recordings),
@@ -149,6 +153,7 @@ class Switchboard:
         exchange, ids, submit = self.exchange, self._ground.ids, self.driver.submit
         reach = self._directory.reach(self._applications.knows_target)
         yield from self._verbs.verbs()
+        yield from self.reloading.verbs()
         yield from CallRecordingVerbs(exchange, submit).verbs()
         yield from PlacingVerbs(exchange, reach, ids, submit).verbs()
         yield from MediaVerbs(exchange, self._media.facts_of, self._ground.clock).verbs()
@@ -205,6 +210,28 @@ class Switchboard:
         await self._signalling.save()
         self._memory.close()
 
+    def prepare(self, installation: Installation, comparison: Comparison) -> None:
+        """Have other prompts, calendars and number lists, before the ACD has other queues."""
+        for change in comparison.changes:
+            if change.section == "prompts" and change.kind is not ChangeKind.REMOVED:
+                _load(self._media, installation.prompts, change.name)
+        if comparison.touches("calendars", "number_lists"):
+            configuration = installation.configuration
+            self.driver.run_step(lambda now: self._customers.configure(configuration, now))
+
+    def configure(self, installation: Installation, comparison: Comparison) -> None:
+        """Have other flows, ways and phones. Calls under way go on as they began."""
+        configuration = installation.configuration
+        if comparison.touches("flows", "message_boxes"):
+            self._applications.configure(installation.flows, configuration.message_boxes)
+        if comparison.touches("routes"):
+            self._signalling.trunks.configure(configuration.routes)
+        if comparison.touches("stations", "access_codes"):
+            self._directory.configure(configuration)
+            self._encryption.configure(*_encryption_of_stations(configuration))
+            self.exchange.configure(configuration.access_codes)
+            self._signalling.configure(configuration)
+
     def count_open_dialogs(self) -> int:
         """Phones that SIP still has to do with."""
         return self._signalling.stack.open_dialogs
@@ -227,12 +254,22 @@ class Switchboard:
         return [HangUpCall(call_id=call_id, cause=Cause.NORMAL_TEMPORARY_FAILURE)]
 
 
+def _load(media: MediaEngine, prompts: PromptLibrary, name: str) -> None:
+    media.load_prompt(name, prompts.samples(name), prompts.wide_samples(name))
+
+
+def _encryption_of_stations(configuration: Configuration) -> tuple[dict[str, Srtp | None], list[str]]:
+    stations = configuration.stations
+    return {station.name: station.srtp for station in stations}, [s.name for s in stations if s.webrtc]
+
+
 def _encryption_rules(configuration: Configuration, fingerprint: str) -> EncryptionRules:
+    stations, web_stations = _encryption_of_stations(configuration)
     return EncryptionRules(
         configuration.media.srtp,
-        {station.name: station.srtp for station in configuration.stations},
+        stations,
         {trunk.name: trunk.srtp for trunk in configuration.trunks},
-        web_stations=[station.name for station in configuration.stations if station.webrtc],
+        web_stations=web_stations,
         fingerprint=fingerprint,
     )
 

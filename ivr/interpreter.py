@@ -44,11 +44,14 @@ class FlowInterpreter:
         outlook: OutlookOf = nothing_known,
     ) -> None:
         """``outlook`` tells branch nodes of queues."""
+        """``flows`` may become others: calls given from then on go by these, calls in one keep theirs."""
         self._flows = flows
         self._outlook = outlook
         self._ids = ids
         self._max_node_visits = max_node_visits
         self._runs: dict[str, Run] = {}
+        self._documents: dict[str, Flow] = {}
+        """By call: the flow as it was when the call was given to it."""
         self._calls: Counter[str] = Counter()
         self._deadlines: Deadlines[str] = Deadlines()
         """Of the calls that ring, or wait in a menu."""
@@ -104,7 +107,7 @@ class FlowInterpreter:
             lists=given.lists,
             tags=given.tags,
         )
-        self._runs[run.call_id] = run
+        self._runs[run.call_id], self._documents[run.call_id] = run, flow
         self._calls[run.flow] += 1
         if given.answered:
             return outputs + self._begin(run, now)
@@ -121,7 +124,7 @@ class FlowInterpreter:
         return self._follow(run, acts.time_out(self._node(run), run), now)
 
     def _begin(self, run: Run, now: float) -> Outputs:
-        flow = self._flows[run.flow]
+        flow = self._documents[run.call_id]
         outputs: Outputs = [FlowEntered(call_id=run.call_id, flow=run.flow)]
         if flow.record:
             outputs.append(RecordCaller(call_id=run.call_id, share=flow.record_share))
@@ -146,7 +149,7 @@ class FlowInterpreter:
         return self._follow(run, acts.hear_end(self._node(run)), now)
 
     def _node(self, run: Run) -> Node:
-        return self._flows[run.flow].nodes[run.node]
+        return self._documents[run.call_id].nodes[run.node]
 
     def _follow(self, run: Run, reaction: Reaction, now: float) -> Outputs:
         outputs: Outputs = list(reaction.outputs)
@@ -191,7 +194,7 @@ class FlowInterpreter:
         return [*self._drop(run, way.reason, way.queue), way.command]
 
     def _drop(self, run: Run, reason: FlowEnd, queue_name: str = "") -> Outputs:
-        del self._runs[run.call_id]
+        del self._runs[run.call_id], self._documents[run.call_id]
         self._calls[run.flow] -= 1
         self._deadlines.cancel(run.call_id)
         if not run.node:  # it never got in: nobody was told that it entered
@@ -219,7 +222,7 @@ class FlowInterpreter:
         """Go on, as a new interpreter of the same flows, where the snapshot was taken."""
         for data in taken["runs"]:
             run = Run.from_data(data)
-            self._runs[run.call_id] = run
+            self._runs[run.call_id], self._documents[run.call_id] = run, self._flows[run.flow]
             self._calls[run.flow] += 1
         for call_id, until in taken["waiting"]:
             self._deadlines.set(call_id, until)

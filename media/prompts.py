@@ -58,6 +58,14 @@ class PromptLibrary:
         """The prompt at WIDE_RATE_HZ; None when it was recorded with less."""
         return self._wide.get(name)
 
+    def sounds_alike(self, other: "PromptLibrary", name: str) -> bool:
+        """Whether a prompt that both have is the same sound."""
+        wide, others = self._wide.get(name), other._wide.get(name)
+        if wide is not None and others is not None:
+            return np.array_equal(wide, others)
+        is_narrow = wide is None and others is None
+        return is_narrow and np.array_equal(self._prompts[name], other._prompts[name])
+
     def beside(self, others: Mapping[str, "PromptLibrary"]) -> "PromptLibrary":
         """The same with the prompts of others, each below a folder of its own."""
         prompts, wide = dict(self._prompts), dict(self._wide)

@@ -29,7 +29,7 @@ class SwitchProcess:
         self.configuration = load_configuration(configuration)
         self.sip = Address(self.configuration.sip.host, self.configuration.sip.port)
         self.control_socket = self.configuration.control.socket
-        self._path = configuration.resolve()
+        self.path = configuration.resolve()
         self.log = log
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -51,7 +51,7 @@ class SwitchProcess:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "cli.main", "serve", "--config", str(self._path)],
+                [sys.executable, "-m", "cli.main", "serve", "--config", str(self.path)],
                 cwd=_ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -99,8 +99,8 @@ class SwitchProcess:
         """SIGTERM: drain. A second one ends it at once."""
         self._process.send_signal(signal.SIGTERM)
 
-    def read_certificates(self) -> None:
-        """SIGHUP: read the certificates of TLS anew."""
+    def read_anew(self) -> None:
+        """SIGHUP: read the configuration and the certificates of TLS anew."""
         self._process.send_signal(signal.SIGHUP)
 
     def pause(self) -> None:

@@ -29,9 +29,13 @@ class DialPlan:
     def __init__(
         self, access_codes: Iterable[AccessCodeConfig], knows_target: TargetCheck, may_dial: RightCheck
     ) -> None:
-        self._codes = {bare(code.number): code for code in access_codes}
+        self.configure(access_codes)
         self._knows_target = knows_target
         self._may_dial = may_dial
+
+    def configure(self, access_codes: Iterable[AccessCodeConfig]) -> None:
+        """Go by these from now on; calls under way go on."""
+        self._codes = {bare(code.number): code for code in access_codes}
 
     def access_code(self, number: str, station: str | None) -> AccessCodeConfig | None:
         """What a dialled number means: to a station only if it is of the same call centre."""

@@ -27,13 +27,17 @@ class EncryptionRules:
 
         ``fingerprint`` is that of our certificate; without one there are no handshakes.
         """
-        self._web_stations = frozenset(web_stations)
+        self.configure(stations or {}, web_stations)
         self._fingerprint = fingerprint
         self.usual = usual
-        self._stations = {name: rule for name, rule in (stations or {}).items() if rule}
         self._trunks = {name: rule for name, rule in (trunks or {}).items() if rule}
         offered = not _OFFERED.isdisjoint({usual, *self._trunks.values()})
         self._outside = Srtp.OPTIONAL if offered else Srtp.ACCEPT
+
+    def configure(self, stations: Mapping[str, Srtp | None], web_stations: Collection[str]) -> None:
+        """Go by these for legs that begin from now on."""
+        self._web_stations = frozenset(web_stations)
+        self._stations = {name: rule for name, rule in stations.items() if rule}
 
     def of_station(self, station: str) -> Srtp:
         return self._stations.get(station, self.usual)

@@ -149,6 +149,11 @@ class Exchange:
         self._codecs = tuple(codecs)
         self._refuse_after_s: int | None = None
 
+    def configure(self, access_codes: Sequence[AccessCodeConfig]) -> None:
+        """Take calls for these from now on; calls under way go on."""
+        self._plan.configure(access_codes)
+        self._policies.configure(policies_of(access_codes))
+
     def routes(self) -> dict[type, Handler]:
         """The driver's table: what the exchange takes, and which method takes it."""
         table: dict[type, Callable[[Any], Sequence[Output]]] = {

@@ -1,6 +1,6 @@
 """The verb that has the switch call somebody: ``call.originate``."""
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Container, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +77,7 @@ class Reach:
     """Whether trunks carry calls to an outside number."""
     may_dial: RightCheck
     knows_target: TargetCheck
-    access_codes: frozenset[str]
+    access_codes: Container[str]
 
 
 class PlacingVerbs:

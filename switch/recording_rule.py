@@ -63,6 +63,10 @@ class RecordingPolicies:
         self._trunks = trunks or {}
         self._direct = direct
 
+    def configure(self, access_codes: Mapping[str, RecordingPolicy]) -> None:
+        """For new contacts of access codes."""
+        self._access_codes = access_codes
+
     def rule_for(self, contact_id: str, access_code: str | None, trunk: str | None) -> RecordingRule:
         """From when on a new contact is recorded by itself. The access code comes first, then the trunk."""
         usual = self._direct if access_code is None else _OF_ACCESS_CODES

@@ -22,6 +22,8 @@ from switch.trunks.areas import Areas
 class Installation:
     """What ``serve`` starts from, without a mistake."""
 
+    path: Path
+    """Of the configuration's file."""
     configuration: Configuration
     """With what tenants have, in the names of the switch."""
     flows: dict[str, Flow]
@@ -59,6 +61,7 @@ def load_installation(path: Path) -> Installation:
     own_stations = len(reading.positions.get("stations", ()))
     cautions = tuple(reading.place(find_cautions(configuration, own_stations)))
     return Installation(
+        path=path.absolute(),
         configuration=put_together(_without_passwords(configuration), centres),
         flows=house.flows | {name: flow for centre in centres for name, flow in centre.qualified_flows()},
         prompts=prompts.beside({centre.name: centre.prompts for centre in centres}),

@@ -1,6 +1,6 @@
 """The applications of one switch: what takes its calls."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import acd.service
 import ivr.service
@@ -11,6 +11,7 @@ import switch.voice_messages.service
 from cli.configuration.installation import Installation
 from cli.house.directory import Directory
 from cli.house.ground import Ground
+from ivr.document import Flow
 from media.engine import MediaEngine
 from runtime.target import parse_target
 from switch.application import Application, Prospect
@@ -21,6 +22,7 @@ from switch.counter.counter import CounterRecording
 from switch.counter.service import CounterVerbs
 from switch.supervision.supervision import Supervision
 from switch.supervision.verbs import House
+from switch.voice_messages.config import MessageBoxConfig
 from switch.voice_messages.voice_messages import VoiceMessages
 
 
@@ -50,14 +52,16 @@ class Applications:
             keep=media.load_prompt,
             forget=media.forget_prompt,
         )
+        self._flows = dict(installation.flows)
+        self._boxes = VoiceMessages(self._configuration.message_boxes, ground.ids, self._recording_of)
         self.supervision = Supervision(self._agent_at)
         self._all = (
-            ivr.service.build(self._configuration.ivr, installation.flows, ground.ids, self._prospect),
+            ivr.service.build(self._configuration.ivr, self._flows, ground.ids, self._prospect),
             *self._build_dialling(),
             self._build_acd(),
             self._by_phone.application(),
             self._build_counter(),
-            self._build_voice_messages(),
+            switch.voice_messages.service.build(self._boxes),
             switch.supervision.service.build(self.supervision),
         )
 
@@ -71,6 +75,12 @@ class Applications:
     def house(self) -> House:
         """Who sits where, for supervisors."""
         return House(self._directory.stations, self._directory.contacts, self._agent_at)
+
+    def configure(self, flows: Mapping[str, Flow], boxes: Sequence[MessageBoxConfig]) -> None:
+        """Have these flows and boxes for calls that come from now on."""
+        self._flows.clear()
+        self._flows.update(flows)
+        self._boxes.configure(boxes)
 
     def close(self) -> None:
         self._by_phone.close()
@@ -108,10 +118,6 @@ class Applications:
             core, self._directory.contacts, self._find_call, ground.ids, ground.driver.submit
         )
         return switch.counter.service.build(core, verbs)
-
-    def _build_voice_messages(self) -> Application:
-        boxes = VoiceMessages(self._configuration.message_boxes, self._ground.ids, self._recording_of)
-        return switch.voice_messages.service.build(boxes)
 
     def _recording_of(self, call_id: str) -> str | None:
         call = self._find_call(call_id)

@@ -4,7 +4,7 @@ import tzlocal
 
 from cli.configuration.sections import Configuration
 from cli.house.ground import Ground
-from runtime.driver import Core
+from runtime.driver import Core, Outputs
 from switch.application import Gauge, Verb
 from switch.calendars.calendars import Calendars
 from switch.calendars.commands import StartCalendars
@@ -31,6 +31,12 @@ class Customers:
         clock, submit = ground.clock, ground.driver.submit
         self._calendar_verbs = CalendarVerbs(configuration.calendars, calendars, clock, submit)
         self._list_verbs = ListVerbs(self.lists, clock, tzlocal.get_localzone(), submit)
+
+    def configure(self, configuration: Configuration, now: float) -> Outputs:
+        """Have these calendars and lists from now on."""
+        self.lists.configure(configuration.number_lists)
+        self._calendar_verbs.configure(configuration.calendars)
+        return self._calendars.configure((config.calendar() for config in configuration.calendars), now)
 
     def facts_of(self, number: str, tenant: str) -> Facts:
         return self.lists.facts(number, self._ground.clock.wall(), tenant)

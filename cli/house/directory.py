@@ -1,27 +1,42 @@
 """Whom the house can reach, and who may call whom."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from cli.configuration.sections import Configuration
 from cli.house.signalling import Signalling
 from runtime.target import HANG_UP
 from runtime.tenancy import HOUSE, SEPARATOR, qualify
-from switch.config import owners_of
+from switch.config import AccessCodeConfig, owners_of
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, TargetCheck
 from switch.placing_verbs import Reach
 from switch.sip.hop import Hop
+
+T = TypeVar("T")
 
 
 class Directory:
     """Stations, access codes and the way outside."""
 
     def __init__(self, configuration: Configuration, signalling: Signalling) -> None:
-        self._access_codes = configuration.access_codes
-        self._owners = owners_of(configuration.access_codes)
-        self._outside_levels = {station.name: station.outside_level for station in configuration.stations}
+        self._access_codes: dict[str, AccessCodeConfig] = {}
+        self._owners: dict[str, str] = {}
+        self._outside_levels: dict[str, int] = {}
+        self._ways_out: dict[str, str] = {}
         self._trunks = signalling.trunks
         self.contacts = signalling.stack.registrar.contacts
         self.has_route = signalling.trunks.has_route
+        self.configure(configuration)
+
+    def configure(self, configuration: Configuration) -> None:
+        """Know these, and no others; who was given a view of them sees the new ones."""
+        codes = configuration.access_codes
+        ways_out = {code.number: code.on_failure for code in codes if code.on_failure != HANG_UP}
+        levels = {station.name: station.outside_level for station in configuration.stations}
+        _replace(self._access_codes, {code.number: code for code in codes})
+        _replace(self._owners, owners_of(codes))
+        _replace(self._ways_out, ways_out)
+        _replace(self._outside_levels, levels)
 
     @property
     def stations(self) -> Mapping[str, int]:
@@ -48,9 +63,9 @@ class Directory:
     def may_dial(self, station: str, number: str) -> bool:
         return self._trunks.may_dial(self._outside_levels.get(station, 0), number)
 
-    def ways_out(self) -> dict[str, str]:
+    def ways_out(self) -> Mapping[str, str]:
         """Where callers of an access code go when a phone cannot be had."""
-        return {code.number: code.on_failure for code in self._access_codes if code.on_failure != HANG_UP}
+        return self._ways_out
 
     def reach(self, knows_target: TargetCheck) -> Reach:
         return Reach(
@@ -58,5 +73,11 @@ class Directory:
             has_route=self.has_route,
             may_dial=self.may_dial,
             knows_target=knows_target,
-            access_codes=frozenset(code.number for code in self._access_codes),
+            access_codes=self._access_codes.keys(),
         )
+
+
+def _replace(mapping: dict[str, T], by: Mapping[str, T]) -> None:
+    """In place, for those who hold it."""
+    mapping.clear()
+    mapping.update(by)

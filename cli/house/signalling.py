@@ -89,6 +89,11 @@ class Signalling:
             },
         )
 
+    def configure(self, configuration: Configuration) -> None:
+        """Know other stations and access codes from now on."""
+        stations, numbers = configuration.stations, owners_of(configuration.access_codes)
+        self._ground.driver.run_step(lambda now: self.stack.configure(stations, numbers, now))
+
     def open(self) -> None:
         """Listen. Raises UsageError when an address cannot be had."""
         known, driver = self.registrations.load(), self._ground.driver

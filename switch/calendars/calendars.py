@@ -102,6 +102,19 @@ class Calendars:
             if name in self._standing and override.holds(wall):
                 self._standing[name].override = override
 
+    def configure(self, calendars: Iterable[Calendar], now: float) -> list[Output]:
+        """Have these from now on; what was said by hand of those that stay still holds."""
+        before, wall = self._standing, self._wall()
+        self._standing = {calendar.name: _Standing(calendar) for calendar in calendars}
+        outputs: list[Output] = []
+        for name, standing in self._standing.items():
+            if name in before:
+                standing.told, standing.override = before[name].told, before[name].override
+            if standing.told != standing.is_open(wall):
+                outputs.append(_tell(standing, wall, CalendarReason.CONFIGURATION))
+        self._look_again(now, wall)
+        return outputs
+
     @property
     def names(self) -> tuple[str, ...]:
         """All calendars, in the order of the configuration."""

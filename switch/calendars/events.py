@@ -15,6 +15,8 @@ class CalendarReason(StrEnum):
     """Its hours say so, or the wall clock was set."""
     OVERRIDE = "override"
     """Somebody said so, or ended what somebody had said."""
+    CONFIGURATION = "configuration"
+    """The calendar is new, or has other hours."""
 
 
 @plain_data

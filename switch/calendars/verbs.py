@@ -51,10 +51,14 @@ class CalendarVerbs:
         clock: Clock,
         submit: Callable[[Command], None],
     ) -> None:
-        self._titles = {config.name: config.title or bare(config.name) for config in configs}
+        self.configure(configs)
         self._calendars = calendars
         self._clock = clock
         self._submit = submit
+
+    def configure(self, configs: Sequence[CalendarConfig]) -> None:
+        """Call calendars by these titles."""
+        self._titles = {config.name: config.title or bare(config.name) for config in configs}
 
     def verbs(self) -> tuple[Verb, ...]:
         return (

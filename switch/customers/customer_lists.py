@@ -34,12 +34,26 @@ class CustomerLists:
         self._configs = {config.name: config for config in configs}
         self._plan = plan
         self._lists = {name: NumberList() for name in self._configs}
+        self._unused: dict[str, NumberList] = {}
+        """Lists that are configured no more, in case they come back."""
         self._of_tenant: dict[str, list[str]] = {}
         """Names of lists by whose they are, for those that were asked about."""
         self.loaded = False
         """Whether the entries of the run before are here."""
         self._early: list[Change] = []
         """What was changed before they were: it is later than they are."""
+
+    def configure(self, configs: Iterable[NumberListConfig]) -> None:
+        """Have these lists from now on, with the numbers they had; tags stay."""
+        before, self._configs = self._configs, {config.name: config for config in configs}
+        for name in before.keys() - self._configs.keys():
+            self._unused[name] = self._lists.pop(name)
+        tags = {name: numbers for name, numbers in self._lists.items() if name not in before}
+        kept = {**self._unused, **self._lists}
+        self._lists = {name: kept.get(name) or NumberList() for name in self._configs} | tags
+        for name in self._configs:
+            self._unused.pop(name, None)
+        self._of_tenant.clear()
 
     def routes(self) -> dict[type, Handler]:
         """What it takes from the driver."""

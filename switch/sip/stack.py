@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from runtime.deadlines import earliest
 from runtime.driver import Handler, merge_routes
 from runtime.ids import Ids
-from runtime.vocabulary import Command, Output
+from runtime.vocabulary import Command, Event, Output
 from switch.sip.authentication.authenticator import Authenticator
 from switch.sip.authentication.station_proof import StationProof
 from switch.sip.capabilities import KNOWN_METHODS
@@ -16,7 +16,7 @@ from switch.sip.errors import SipSyntaxError
 from switch.sip.events import DialogsClosed
 from switch.sip.guard.config import GuardConfig
 from switch.sip.guard.guard import Guard
-from switch.sip.guard.networks import networks_of
+from switch.sip.guard.networks import Networks, networks_of
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.legs.branches import HoldBack, hold_nothing_back
@@ -64,13 +64,15 @@ class SipStack:
         self.counters = Counters()
         self._max_bytes = config.max_message_bytes
         bindings = Bindings(config.bindings_per_station)
-        places = {station.name: networks_of(station.networks) for station in stations if station.networks}
         domains = domains or {}
-        authenticator = Authenticator(
+        self._authenticator = Authenticator(
             config, stations, nonce_key, {tenant: domain.realm for tenant, domain in domains.items()}
         )
         names = Domains({domain.name.lower(): tenant for tenant, domain in domains.items()})
-        proof = StationProof(authenticator, self.guard, bindings, places, names)
+        proof = self._proof = StationProof(
+            self._authenticator, self.guard, bindings, _places_of(stations), names
+        )
+        self._text_numbers = dict(text_numbers or {})
         self.registrar = Registrar(config, proof, bindings, self.counters)
         self._layer = TransactionLayer(
             timers=timers,
@@ -91,13 +93,23 @@ class SipStack:
             proof=proof,
             ids=ids,
             counters=self.counters,
-            text_numbers=text_numbers or {},
+            text_numbers=self._text_numbers,
             hold_back=hold_back,
         )
         self._dialogs = self._agent.dialogs
         self._rejections = Rejections(
             identity, self.counters, self.guard, answer_to_source=config.answer_to_source
         )
+
+    def configure(
+        self, stations: Sequence[StationConfig], text_numbers: Mapping[str, str], now: float
+    ) -> list[Event]:
+        """Know these stations from now on. Contacts of others are forgotten; their calls go on."""
+        self._authenticator.configure(stations)
+        self._proof.configure(_places_of(stations))
+        self._text_numbers.clear()
+        self._text_numbers.update(text_numbers)
+        return self.registrar.forget_strangers(now)
 
     @property
     def open_legs(self) -> int:
@@ -234,3 +246,8 @@ class SipStack:
             self.counters.requests_received[method if method in KNOWN_METHODS else "other"] += 1
         else:
             self.counters.responses_received[message.status] += 1
+
+
+def _places_of(stations: Sequence[StationConfig]) -> dict[str, Networks]:
+    """Where the phones must be of stations that may not be anywhere."""
+    return {station.name: networks_of(station.networks) for station in stations if station.networks}

@@ -47,6 +47,10 @@ class OutgoingCalls:
         self._draw = draw
         self._our_host = our_host
 
+    def configure(self, routing: Routing) -> None:
+        """Choose trunks by other routes; calls under way go on."""
+        self._routing = routing
+
     def dial(self, command: DialTrunk, now: float) -> list[Output]:
         """Dial a number, or tell at once why it cannot be dialled.
 

@@ -95,6 +95,10 @@ class Trunks:
             DnsAnswered: self._dns_answered,
         }
 
+    def configure(self, routes: Sequence[RouteConfig]) -> None:
+        """Go by other routes, which lead to the trunks there are."""
+        self._outgoing.configure(Routing(routes))
+
     def admit(self, event: LegArrived, now: float) -> Admitted | TurnedAway:
         """Whether a call may come in, and in which numbers: the exchange's first question."""
         return self._incoming.admit(event, now)

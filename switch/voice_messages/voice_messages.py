@@ -76,9 +76,21 @@ class VoiceMessages:
     ) -> None:
         """``recording_of`` tells a call's recording under way. ``visits``: an earlier ``snapshot``."""
         self._boxes = {box.name: box for box in boxes}
+        self._removed: dict[str, MessageBoxConfig] = {}
+        """For those who are in one still."""
         self._ids = ids
         self._recording_of = recording_of
         self._visits = visits if visits is not None else Visits()
+
+    def configure(self, boxes: Iterable[MessageBoxConfig]) -> None:
+        """Have these from now on; who is in one that goes stays there to the end."""
+        before, self._boxes = self._boxes, {box.name: box for box in boxes}
+        visited = {visit.box for visit in self._visits.by_call.values()}
+        gone = {**self._removed, **before}
+        self._removed = {name: gone[name] for name in visited - self._boxes.keys()}
+
+    def _box(self, visit: Visit) -> MessageBoxConfig:
+        return self._boxes.get(visit.box) or self._removed[visit.box]
 
     @property
     def open_calls(self) -> int:
@@ -120,7 +132,7 @@ class VoiceMessages:
 
     def digit_received(self, event: DigitReceived, now: float) -> Sequence[Output]:
         visit = self._visits.by_call.get(event.call_id)
-        if visit is None or visit.began_at is None or event.digit != self._boxes[visit.box].end_key:
+        if visit is None or visit.began_at is None or event.digit != self._box(visit).end_key:
             return ()
         return self._thank(visit, MessageEnd.KEY, now)
 
@@ -137,7 +149,7 @@ class VoiceMessages:
 
     def _greet(self, visit: Visit, now: float) -> Sequence[Output]:
         self._visits.by_call[visit.call_id] = visit
-        box = self._boxes[visit.box]
+        box = self._box(visit)
         prompts = [*box.greeting, *([box.tone] if box.tone else [])]
         return self._play(visit, prompts) if prompts else self._listen(visit, now)
 
@@ -149,7 +161,7 @@ class VoiceMessages:
         visit.began_at = now
         visit.recording_id = self._recording_of(visit.call_id)
         visit.was_recorded = visit.recording_id is not None
-        self._visits.lasting.set(visit.call_id, now + self._boxes[visit.box].max_s)
+        self._visits.lasting.set(visit.call_id, now + self._box(visit).max_s)
         started = VoiceMessageStarted(
             call_id=visit.call_id,
             contact_id=visit.contact_id,
@@ -161,12 +173,12 @@ class VoiceMessages:
     def _thank(self, visit: Visit, end: MessageEnd, now: float) -> Sequence[Output]:
         left = self._end(visit, end, now)
         visit.is_over = True
-        thanks = self._boxes[visit.box].thanks
+        thanks = self._box(visit).thanks
         return (*left, *(self._play(visit, thanks) if thanks else self._part(visit)))
 
     def _part(self, visit: Visit) -> Sequence[Output]:
         self._visits.by_call.pop(visit.call_id)
-        then = visit.back or self._boxes[visit.box].then
+        then = visit.back or self._box(visit).then
         if then == HANG_UP:
             return (HangUpCall(call_id=visit.call_id, cause=Cause.NORMAL_CLEARING),)
         return (HandOff(call_id=visit.call_id, target=then),)
@@ -181,7 +193,7 @@ class VoiceMessages:
             return ()
         self._visits.lasting.cancel(visit.call_id)
         length_s, visit.began_at = now - visit.began_at, None
-        counts = length_s >= self._boxes[visit.box].min_s
+        counts = length_s >= self._box(visit).min_s
         recording_id = visit.recording_id if counts else None
         left = VoiceMessageLeft(
             call_id=visit.call_id,

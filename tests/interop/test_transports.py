@@ -147,7 +147,7 @@ def test_sighup_reads_certificates_anew_without_a_restart(everywhere: Everywhere
     centre, trust = everywhere.centre, everywhere.authority.client()
     old = certificate_of(everywhere.ports["tls"], trust)
     files = everywhere.authority.issue(HOST)
-    centre.switch.read_certificates()
+    centre.switch.read_anew()
     reloaded = centre.events.wait_for("sip.certificates_reloaded")
     assert list(reloaded.fields["certificates"]) == [files["certificate"]]
     new = {certificate_of(everywhere.ports[name], trust) for name in ("tls", "wss")}

@@ -46,11 +46,15 @@ class Authenticator:
         self._realms = {HOUSE: config.realm, **(realms or {})}
         self._usual = config.algorithms
         self._checks_uri = config.check_digest_uri
-        self._hashes = {station.name: station.hashes(self._realm_of(station.name)) for station in stations}
-        self._own_choice = {station.name: station.algorithms for station in stations if station.algorithms}
+        self.configure(stations)
         self._decoys = {algorithm: ha1(algorithm, "", config.realm, "") for algorithm in Algorithm}
         remembered = max(_FEWEST_NONCES, _NONCES_PER_STATION * len(stations))
         self._nonces = Nonces(nonce_key, lifetime_s=config.nonce_lifetime_s, capacity=remembered)
+
+    def configure(self, stations: Sequence[StationConfig]) -> None:
+        """Know these, and no others."""
+        self._hashes = {station.name: station.hashes(self._realm_of(station.name)) for station in stations}
+        self._own_choice = {station.name: station.algorithms for station in stations if station.algorithms}
 
     def knows(self, station: str) -> bool:
         """Whether a station of that name is configured."""

@@ -51,6 +51,10 @@ class StationProof:
         self._places = places
         self._domains = domains or Domains()
 
+    def configure(self, places: Mapping[str, Networks]) -> None:
+        """Phones must be elsewhere from now on."""
+        self._places = places
+
     def station(self, address: SipUri) -> str:
         """The station an address names, whether there is one or not."""
         return self._domains.station(address)

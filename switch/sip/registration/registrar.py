@@ -99,6 +99,11 @@ class Registrar:
         """What is not written down yet, now rather than a little later."""
         return [*self._changes.take()]
 
+    def forget_strangers(self, now: float) -> list[Event]:
+        """Forget the contacts of stations that are configured no longer."""
+        gone = [binding for binding in self._bindings.all() if not self._proof.knows(binding.station)]
+        return self._forget(gone, "no longer configured", now)
+
     def remove(self, command: RemoveRegistrations, now: float) -> list[Event]:
         """Forget a station's contacts, or one of them, because somebody here says so."""
         bindings = self._bindings.of(command.station)
