@@ -27,6 +27,7 @@ class ConfigurationRefused(Event):
 
     topic: ClassVar[str] = "configuration.refused"
     mistakes: int
+    """How many there are."""
     problems: tuple[str, ...]
     """File, place and what was expected; of very many the first."""
     by: str = ""

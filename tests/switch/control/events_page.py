@@ -25,6 +25,7 @@ MODULES = {
     "acd.events": "Queues and offers",
     "acd.callback_events": "Callbacks",
     "acd.agent_events": "Agents",
+    "switch.configuration_events": "The configuration",
     "acd.configuration_events": "Queues and agents that come and go with the configuration",
     "switch.calendars.events": "Calendars",
     "switch.customers.events": "Number lists",

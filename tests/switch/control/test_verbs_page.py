@@ -16,7 +16,9 @@ import uvloop
 import acd.service
 import ivr.service
 from acd.config import AcdConfig, AgentConfig, NotReadyReason, QueueConfig
+from cli.configuration.installation import load_installation
 from cli.house import readings
+from cli.house.reloading import Reloading
 from ivr.config import IvrConfig
 from ivr.document import Flow
 from media.commands import StartFork, StopFork
@@ -83,6 +85,7 @@ from switch.station_verbs import StationVerbs
 from switch.trunks.config import NumberingConfig
 from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
+from tests.cli.small_installation import replace, write_installation
 from tests.helpers.exchange_rig import ExchangeRig
 from tests.helpers.supervision_rig import SupervisionRig
 from tests.helpers.trunks_rig import TrunksRig, trunk_config
@@ -140,6 +143,14 @@ WAITS = CallHandedOff(
 )
 
 
+def reloading_a_changed_queue(folder: Path, rig: ExchangeRig) -> Reloading:
+    folder.mkdir()
+    path = write_installation(folder)
+    running = load_installation(path)
+    replace(path, 'name = "service"', 'name = "service"\nmax_wait_s = 300')
+    return Reloading(running, Mock(), Mock(clock=rig.clock))
+
+
 def all_verbs(folder: Path) -> list[Verb]:
     """Of a switch with an agent, a call that is answered, a flow and a registered phone."""
     rig = ExchangeRig()
@@ -188,6 +199,7 @@ def all_verbs(folder: Path) -> list[Verb]:
     of_sip = (*of_guard.verbs(), *registration_verbs(rig), *of_trunks.verbs(), *of_stations)
     certificates = Mock(spec=Certificates, files=("switch.pem",))
     of_certificates = CertificateVerbs(certificates, rig.driver.submit)
+    reloading = reloading_a_changed_queue(folder / "conf", rig)
     fork = ForkIdentity("fork-1", "leg-1", "call-1", "wss://bot.example/stream")
     rig.driver.add_routes({kind: lambda command, now: [] for kind in (StartFork, StopFork)})
     of_forks = ForkVerbs(rig.exchange, lambda: [fork], SeededIds(), rig.driver.submit).verbs()
@@ -202,6 +214,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_exchange.verbs(),
         *of_sip,
         *of_certificates.verbs(),
+        *reloading.verbs(),
         *of_forks,
         *of_masks,
         *PlacingVerbs(rig.exchange, reach, SeededIds(99), rig.driver.submit).verbs(),
@@ -421,6 +434,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("recording.delete", {"recording_id": "recording-1", "reason": "asked for by the customer"}),
     ("registration.list", {}),
     ("registration.remove", {"station": "1001"}),
+    ("configuration.reload", {"check": True}),
     ("sip.reload_certificates", {}),
     ("station.list", {}),
     ("trunk.disable", TRUNK),
