@@ -3,8 +3,8 @@
                   ┌─────────────► paused ◄── an attempt in vain, quiet hours
 asked ► confirming│                 │
   └─────────┴► waiting ◄────────────┘
-                  ├─► dialling ─► answered    they wait as any caller; if they hang up, they have left
-                  └─► returned                they called in themselves; if they hang up: waiting again
+                  ├─► dialling ─► (checking) ─► answered   they wait as any caller; hanging up, they have left
+                  └─► returned                             they called in; hanging up: waiting again
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,8 @@ class CallbackStage(StrEnum):
     """Not to be called now: after an attempt in vain, or in quiet hours."""
     DIALLING = "dialling"
     """The customer is being called."""
+    CHECKING = "checking"
+    """Somebody answered, or a machine: a key is awaited."""
     ANSWERED = "answered"
     """The customer answered and is on the line."""
     RETURNED = "returned"
@@ -59,10 +61,14 @@ class Refusal(StrEnum):
     """What waits is a chat, a mail or the like."""
 
 
-ABSENT = frozenset(
-    {CallbackStage.CONFIRMING, CallbackStage.WAITING, CallbackStage.PAUSED, CallbackStage.DIALLING}
-)
+BEING_CALLED = frozenset({CallbackStage.DIALLING, CallbackStage.CHECKING})
+"""Stages of an attempt that has not reached the customer yet."""
+
+ABSENT = BEING_CALLED | {CallbackStage.CONFIRMING, CallbackStage.WAITING, CallbackStage.PAUSED}
 """Stages in which no customer is there to be connected."""
+
+WITH_A_CALL = BEING_CALLED | {CallbackStage.CONFIRMING}
+"""Of these the stages that have a call all the same."""
 
 
 @dataclass(slots=True)
@@ -90,7 +96,7 @@ class Callback:
     @property
     def is_found_by_agents(self) -> bool:
         """Whether an agent who becomes free may be given to it."""
-        if self.stage in (CallbackStage.WAITING, CallbackStage.DIALLING):
+        if self.stage is CallbackStage.WAITING or self.stage in BEING_CALLED:
             return not self.ahead
         return not self.is_absent
 

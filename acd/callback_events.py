@@ -119,7 +119,7 @@ class CallbackFailed(Event):
     queue: str
     attempt: int
     cause: str
-    """As in ``call.ended``."""
+    """As in ``call.ended``; ``UNCONFIRMED``: nobody pressed the key, as when a machine answers."""
     again_in_s: float | None
     """When the next attempt may begin; null when it was the last."""
 

@@ -6,11 +6,18 @@ Only the call changes.
 
 from acd import calling_back, offers, self_service, waiting
 from acd.agent import Agent
-from acd.callback import AskedBy, Callback, CallbackStage
+from acd.callback import BEING_CALLED, WITH_A_CALL, AskedBy, Callback, CallbackStage
 from acd.callback_events import CallbackAnswered, CallbackFailed, CallbackRefused, CallbackReturned
 from acd.callback_rules import Refused, callbacks_at, has_enough, refused, undiallable
 from acd.calling_back import attempts_left, pause, rules_of, set_stage
-from acd.commands import CancelCallback, PlayConfirmation, ReleaseCaller, RequestCallback
+from acd.commands import (
+    AskForKey,
+    CancelCallback,
+    PlayConfirmation,
+    ReleaseCaller,
+    RequestCallback,
+    StopAnnouncement,
+)
 from acd.dispatch import ring, serve_entry
 from acd.entry import Entry, EntryState
 from acd.events import LeaveReason
@@ -24,6 +31,8 @@ from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
 from runtime.errors import UsageError
 
+UNCONFIRMED = "UNCONFIRMED"
+"""The cause of an attempt in which a key was awaited in vain, as of answering machines."""
 CONFIRM_LIMIT_S = 60.0
 """After that a caller who is told that the place is kept is hung up on, whatever the prompt does."""
 
@@ -76,7 +85,7 @@ def keep_place(step: Step, entry: Entry, gone: CallerGone) -> bool:
         return True
     if gone.reason is not LeaveReason.ABANDONED or callback.stage is CallbackStage.ANSWERED:
         return False
-    if callback.stage is CallbackStage.DIALLING:
+    if callback.stage in BEING_CALLED:
         _fail_attempt(step, entry, callback, gone.cause)
     else:
         freed = offers.cancel_all(step, entry)
@@ -186,11 +195,33 @@ def hear_confirmation(step: Step, heard: ConfirmationHeard) -> None:
 
 
 def answer(step: Step, answered: CustomerAnswered) -> None:
-    """The customer is there: the agent kept free is rung, or else the next one found is."""
+    """Somebody answered: the customer, unless the queue wants a key first, which no machine presses."""
     entry = step.state.entry_of(answered.call_id)
     callback = None if entry is None else entry.callback
     if entry is None or callback is None or callback.stage is not CallbackStage.DIALLING:
         return
+    rules = rules_of(step.state, callback)
+    if not rules.callback_confirm_key:
+        _meet(step, entry, callback)
+        return
+    set_stage(step, entry, callback, CallbackStage.CHECKING)
+    step.state.timers.set(Timer(TimerKind.CALLBACK, entry.entry_id), step.now + rules.callback_confirm_s)
+    prompt = in_language(rules.callback_confirm_prompt, entry.language or rules.language)
+    step.emit(AskForKey(call_id=entry.call_id, prompt=prompt))
+
+
+def confirm(step: Step, entry: Entry, key: str) -> None:
+    """A key was pressed: by the customer, if it is the one that was asked for."""
+    callback = entry.callback
+    if callback is None or callback.stage is not CallbackStage.CHECKING:
+        return
+    if key == rules_of(step.state, callback).callback_confirm_key:
+        step.emit(StopAnnouncement(call_id=entry.call_id))
+        _meet(step, entry, callback)
+
+
+def _meet(step: Step, entry: Entry, callback: Callback) -> None:
+    """The customer is there: the agent kept free is rung, or else the next one found is."""
     step.state.timers.cancel(Timer(TimerKind.CALLBACK, entry.entry_id))
     set_stage(step, entry, callback, CallbackStage.ANSWERED)
     step.emit(
@@ -212,7 +243,7 @@ def _take_over(step: Step, entry: Entry, came: CallerCame) -> None:
     """The customer has called in: this call goes on with the wait."""
     callback = entry.callback
     assert callback is not None
-    if callback.stage in (CallbackStage.CONFIRMING, CallbackStage.DIALLING):
+    if callback.stage in WITH_A_CALL:
         step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.WITHDRAWN))
     freed = offers.cancel_all(step, entry)
     step.state.timers.cancel(Timer(TimerKind.CALLBACK, entry.entry_id))
@@ -303,9 +334,10 @@ def go_on(step: Step, timer: Timer) -> None:
     entry = step.state.entries[timer.subject]
     callback = entry.callback
     assert callback is not None
-    if callback.stage is CallbackStage.DIALLING:
+    if callback.stage in BEING_CALLED:
+        cause = UNCONFIRMED if callback.stage is CallbackStage.CHECKING else ""
         step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.UNREACHED))
-        _fail_attempt(step, entry, callback, "")
+        _fail_attempt(step, entry, callback, cause)
         return
     if callback.stage is CallbackStage.CONFIRMING:
         step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.EXITED))
@@ -340,7 +372,7 @@ def cancel(step: Step, command: CancelCallback) -> None:
     if not callback.is_absent:
         raise UsageError(f"the customer of callback {command.callback_id} is on the line: {entry.call_id}")
     freed: list[Agent] = []
-    if callback.stage in (CallbackStage.CONFIRMING, CallbackStage.DIALLING):
+    if callback.stage in WITH_A_CALL:
         step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.WITHDRAWN))
         freed = offers.cancel_all(step, entry)
     _give_up(step, entry, callback, LeaveReason.WITHDRAWN)

@@ -314,6 +314,14 @@ class PlayConfirmation(Command):
 
 
 @plain_data
+class AskForKey(Command):
+    """Tell a customer who was called back, again and again, which key to press."""
+
+    call_id: str
+    prompt: str
+
+
+@plain_data
 class DialCustomer(Command):
     """Call a customer back. The call comes to the queue when it is answered."""
 

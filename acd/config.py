@@ -272,6 +272,18 @@ class QueueConfig(Section):
         default="",
         description="Prompt that tells who asked for a callback that the place is kept; empty: none.",
     )
+    callback_confirm_key: str = Field(
+        default="",
+        pattern="^[0-9*#]?$",
+        description="The key that who answers a callback presses before an agent is rung, which no answering "
+        "machine does; empty: whoever answers is the customer.",
+    )
+    callback_confirm_prompt: str = Field(
+        default="", description="Prompt that asks for that key, played again and again."
+    )
+    callback_confirm_s: float = Field(
+        default=15, gt=0, le=120, description="Seconds for pressing it; then the attempt was in vain."
+    )
     callback_ring_s: float = Field(
         default=30, gt=0, le=300, description="Seconds a customer's phone rings before the attempt is over."
     )
@@ -436,6 +448,12 @@ class QueueConfig(Section):
             if not re.match(_SERVICE_PATTERN, target):
                 raise ValueError(f"flow:<name> or message:<box> for key {key}")
         return keys
+
+    @model_validator(mode="after")
+    def _asks_for_the_key_it_wants(self) -> Self:
+        if self.callback_confirm_key and not self.callback_confirm_prompt:
+            raise KeyMistake("callback_confirm_prompt", "a prompt that asks for callback_confirm_key")
+        return self
 
     @model_validator(mode="after")
     def _has_one_use_for_each_key(self) -> Self:

@@ -193,4 +193,5 @@ def _lease(step: Step, offer: Offer, lasts_s: float) -> None:
 def _dialling_s(step: Step, entry: Entry) -> float:
     """Longer than any attempt to call a customer: it ends with the attempt."""
     assert entry.callback is not None
-    return rules_of(step.state, entry.callback).callback_ring_s + 2 * ANSWER_MARGIN_S
+    rules = rules_of(step.state, entry.callback)
+    return rules.callback_ring_s + rules.callback_confirm_s + 2 * ANSWER_MARGIN_S

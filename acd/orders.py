@@ -62,6 +62,7 @@ def orders(ids: Ids, whom: Whom) -> dict[type, Handler]:
         commands.StopAnnouncement: ignoring_time(lambda command: [StopPrompt(call_id=command.call_id)]),
         commands.GreetAgent: ignoring_time(_greet),
         commands.PlayConfirmation: ignoring_time(_confirm),
+        commands.AskForKey: ignoring_time(_ask_for_key),
         commands.RingStation: ignoring_time(_ring),
         commands.ReleaseStation: ignoring_time(_release_station),
         commands.ConnectCaller: ignoring_time(_connect),
@@ -100,6 +101,12 @@ def _greet(command: commands.GreetAgent) -> Outputs:
 def _confirm(command: commands.PlayConfirmation) -> Outputs:
     playback_id = confirmation_of(command.call_id)
     return [PlayPrompt(call_id=command.call_id, playback_id=playback_id, prompts=(command.prompt,))]
+
+
+def _ask_for_key(command: commands.AskForKey) -> Outputs:
+    playback_id = confirmation_of(command.call_id)
+    prompts = (command.prompt,)
+    return [PlayPrompt(call_id=command.call_id, playback_id=playback_id, prompts=prompts, times=FOR_EVER)]
 
 
 def _place(command: commands.DialCustomer, whom: Whom) -> PlaceCall:

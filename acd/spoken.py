@@ -22,6 +22,8 @@ def prompts_of(queue: QueueConfig) -> Iterator[tuple[KeyPath, str]]:
         named += [((*section, k), getattr(rules, k)) for k in ("wait_before", "wait_after", "wait_after_one")]
     named += [((*section, "messages", place), name) for place, name in enumerate(rules.messages)]
     named += [(("callback_prompt",), queue.callback_prompt)] if queue.callback_prompt else []
+    if queue.callback_confirm_prompt:
+        named.append((("callback_confirm_prompt",), queue.callback_confirm_prompt))
     for key in ("agent_greeting", "caller_greeting"):
         names = enumerate(getattr(queue, key))
         named += [((key, place), name) for place, name in names if name not in ("{agent}", "{wait}")]

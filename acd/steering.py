@@ -21,6 +21,9 @@ from runtime.errors import UsageError
 def press_key(step: Step, pressed: KeyPressed) -> None:
     """A key may lead out of the queue the caller came to first, or to self-service."""
     entry = step.state.entry_of(pressed.call_id)
+    if entry is not None and entry.is_absent:
+        callbacks.confirm(step, entry, pressed.key)
+        return
     if entry is None or not _hears_queue(entry):
         return
     rules = step.state.queues[home_of(entry).queue_name].config

@@ -101,6 +101,7 @@ REFERENCES: Mapping[type[Section], Mapping[str, Change]] = {
         "exit_keys": _targets,
         "self_service_keys": _targets,
         "callback_prompt": _prompt,
+        "callback_confirm_prompt": _prompt,
         "callback_calendar": _name,
         "on_timeout": _target,
         "on_full": _target,

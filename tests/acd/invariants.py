@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from acd.agent import AgentState
-from acd.callback import CallbackStage
+from acd.callback import WITH_A_CALL, CallbackStage
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState
 from acd.events import OfferMade
@@ -259,7 +259,7 @@ def _what_supervisors_set_holds(state: AcdState) -> None:
             assert agent.leave is None
 
 
-_STAGES_WITH_AN_END = (CallbackStage.CONFIRMING, CallbackStage.PAUSED, CallbackStage.DIALLING)
+_STAGES_WITH_AN_END = (*WITH_A_CALL, CallbackStage.PAUSED)
 
 
 def _callbacks_can_be_found_and_end(state: AcdState) -> None:
@@ -271,7 +271,7 @@ def _callbacks_can_be_found_and_end(state: AcdState) -> None:
         assert entry.callback.queue_name in entry.places
         for number in entry.callback.numbers:
             expected.setdefault(number, []).append(entry.entry_id)
-        if entry.callback.stage in (CallbackStage.CONFIRMING, CallbackStage.DIALLING):
+        if entry.callback.stage in WITH_A_CALL:
             assert Timer(TimerKind.CALLBACK, entry.entry_id) in state.timers
         if entry.callback.stage in (CallbackStage.WAITING, CallbackStage.PAUSED):
             assert Timer(TimerKind.CALLBACK_EXPIRY, entry.entry_id) in state.timers

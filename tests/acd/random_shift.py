@@ -84,6 +84,9 @@ QUEUES = [
         self_service_turn=SelfServiceTurn.LATER,
         callback_on_hang_up=True,
         callback_prompt="callback",
+        callback_confirm_key="5",
+        callback_confirm_prompt="press_five",
+        callback_confirm_s=4,
         callback_ring_s=6,
         callback_retry_s=7,
         callback_valid_s=90,
@@ -126,6 +129,7 @@ QUEUES = [
         exit_keys={"1": "callback"},
         callback_calendar="office",
         callback_valid_s=80,
+        callbacks_per_number=2,
         callback_policy=CallbackPolicy.AHEAD,
     ),
 ]
@@ -252,6 +256,8 @@ def callback_moves(centre: Centre, choices: Random) -> None:
     elif entry.callback and entry.callback.stage is CallbackStage.CONFIRMING:
         centre.hear(entry.call_id)
         centre.hang_up(entry.call_id)
+    elif entry.callback and entry.callback.stage is CallbackStage.CHECKING and choices.random() < 0.7:
+        centre.press(entry.call_id, choices.choice("557"))
     elif choices.random() < 0.6:
         centre.customer_answers(entry.entry_id)
     else:

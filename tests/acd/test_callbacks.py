@@ -5,6 +5,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from acd.agent import AgentState
 from acd.callback import AskedBy, CallbackPolicy, CallbackStage
@@ -17,7 +18,15 @@ from acd.callback_events import (
     CallbackRequested,
     CallbackReturned,
 )
-from acd.commands import DialCustomer, PlayConfirmation, ReleaseCaller, ReleaseStation, RingStation
+from acd.commands import (
+    AskForKey,
+    DialCustomer,
+    PlayConfirmation,
+    ReleaseCaller,
+    ReleaseStation,
+    RingStation,
+    StopAnnouncement,
+)
 from acd.config import QueueConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferEnded, OfferMade, OfferResult
 from acd.inputs import CallerConnected, PhoneAnswered, PhoneLost
@@ -195,6 +204,49 @@ def test_an_attempt_that_nobody_tells_the_end_of_is_over_by_itself() -> None:
     assert one(ReleaseCaller, outputs).reason is LeaveReason.UNREACHED
     assert one(CallbackFailed, outputs).attempt == 1
     assert centre.state() is AgentState.AVAILABLE
+
+
+def test_an_agent_is_rung_only_when_who_answers_has_pressed_the_key() -> None:
+    centre = centre_of(callback_confirm_key="1", callback_confirm_prompt="press_one")
+    centre.ask_back("callback", NUMBER)
+    centre.staff("1001")
+    outputs = centre.customer_answers("callback")
+    assert one(AskForKey, outputs).prompt == "press_one"
+    assert only(CallbackAnswered, outputs) == []
+    assert only(RingStation, centre.press(centre.call_of("callback"), "7")) == []
+    outputs = centre.press(centre.call_of("callback"), "1")
+    assert one(CallbackAnswered, outputs).attempt == 1
+    assert one(RingStation, outputs).station == "phone-1001"
+    assert one(StopAnnouncement, outputs).call_id == centre.call_of("callback")
+
+
+def test_an_answering_machine_takes_no_agents_time_and_the_customer_is_called_again() -> None:
+    centre = centre_of(callback_confirm_key="1", callback_confirm_prompt="press_one", callback_confirm_s=10)
+    centre.ask_back("callback", NUMBER)
+    centre.staff("1001")
+    centre.customer_answers("callback")
+    machine = centre.call_of("callback")
+    outputs = centre.wait(10)
+    assert one(ReleaseCaller, outputs).call_id == machine
+    failed = one(CallbackFailed, outputs)
+    assert (failed.cause, failed.again_in_s) == ("UNCONFIRMED", 60)
+    assert only(RingStation, centre.outputs) == []
+    assert centre.state() is AgentState.AVAILABLE
+    assert one(DialCustomer, centre.wait(60)).number == NUMBER
+
+
+def test_who_answers_and_hangs_up_without_the_key_is_called_again() -> None:
+    centre = centre_of(callback_confirm_key="1", callback_confirm_prompt="press_one")
+    centre.ask_back("callback", NUMBER)
+    centre.staff("1001")
+    centre.customer_answers("callback")
+    assert one(CallbackFailed, centre.customer_fails("callback", "NORMAL_CLEARING")).again_in_s == 60
+    assert centre.stage("callback") is CallbackStage.PAUSED
+
+
+def test_a_key_to_confirm_needs_a_prompt_that_asks_for_it() -> None:
+    with pytest.raises(ValidationError, match="a prompt that asks for callback_confirm_key"):
+        centre_of(callback_confirm_key="1")
 
 
 def test_an_agent_who_does_not_answer_does_not_lose_the_customer() -> None:
