@@ -7,9 +7,10 @@ import pytest
 
 from sipp_scenarios.audio import speech
 from sipp_scenarios.follower import EventFollower
-from sipp_scenarios.phones import CalledPhone, Station
-from sipp_scenarios.runner import Address, free_port
+from sipp_scenarios.phones import CalledPhone
+from sipp_scenarios.runner import Scenario, free_port
 from sipp_scenarios.switch_process import SwitchProcess
+from sipp_scenarios.talker import Talker
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import switch_process
 from tests.helpers.toml_text import section
@@ -28,14 +29,19 @@ class Hotline(CallCentre):
         self, switch: SwitchProcess, events: EventFollower, folder: Path, ports: Mapping[str, int]
     ) -> None:
         super().__init__(switch, events, folder)
-        self._customers = {
-            number: Station(Address(CARRIER, port), number, "", folder, port)
-            for number, port in ports.items()
-        }
+        self._ports = ports
 
     def customer(self, number: str) -> CalledPhone:
         """A customer's phone that is about to be called back."""
-        return self._customers[number].expect_call(speech(int(number), 30.0))
+        talker = Talker(speech(int(number), 30.0), CARRIER)
+        scenario = Scenario(
+            name="agent_answers",
+            switch=self.switch.sip,
+            local_host=CARRIER,
+            port=self._ports[number],
+            keys={"station": number, "rtp_port": talker.port},
+        )
+        return CalledPhone(scenario, talker, self.folder)
 
 
 @pytest.fixture
