@@ -60,7 +60,7 @@ PLAIN_TEXT = {
     "NumberListConfig": {"title", "kind", "tags"},
     "QueueConfig": {
         "title", "strategy", "rank_skills", "rings", "closing", "callback_policy", "callback_shown_number",
-        "repeat", "rona_reason", "rona", "language", "self_service_turn",
+        "callback_confirm_key", "repeat", "rona_reason", "rona", "language", "self_service_turn",
     },
     "OverflowRule": {"when"},
     "Announcements": {"position"},
