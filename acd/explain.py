@@ -6,6 +6,7 @@ be held against each other (``tests/acd/test_explain.py``).
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from acd.agent import Agent, AgentState, Membership
@@ -50,14 +51,53 @@ class Candidate(NamedTuple):
     """None for one who is out of the question."""
 
 
+class Survey:
+    """All agents of the queues a caller waits in, looked at a part at a time: there may be thousands."""
+
+    def __init__(self, state: AcdState, entry: Entry) -> None:
+        self.state = state
+        self.entry = entry
+        self.found: dict[str, list[Candidate]] = {name: [] for name in entry.places}
+        """By queue."""
+        self.removed: dict[str, Counter[str]] = {name: Counter() for name in entry.places}
+        """Kinds of obstacles, by queue."""
+        self._ahead = iter(
+            [(name, agent) for name in entry.places for agent in state.queues[name].members.values()]
+        )
+
+    def look(self, most: int | None = None) -> bool:
+        """At so many more, or at all; False when nobody is left to look at."""
+        looked = 0
+        for name, agent in islice(self._ahead, most):
+            looked += 1
+            place = self.entry.places.get(name)
+            if place is not None and name in agent.memberships:  # neither has left the queue meanwhile
+                candidate = _judged(self.state, self.entry, place, agent)
+                self.found[name].append(candidate)
+                self.removed[name].update({obstacle.kind.value for obstacle in candidate.obstacles})
+        return looked == most
+
+    def candidates(self, place: Place) -> list[Candidate]:
+        """Those of a queue in their order. Who could be rung is looked at once more, as it may be later."""
+        name, everybody = place.queue_name, self.found[place.queue_name]
+        left = [c.agent for c in everybody if c.rank is not None and name in c.agent.memberships]
+        free = [_judged(self.state, self.entry, place, agent) for agent in left]
+        return _in_order(self.state, self.entry, place, [*free, *(c for c in everybody if c.rank is None)])
+
+
 def explain_caller(state: AcdState, entry: Entry, now: float, most: int) -> dict[str, Any]:
     """Candidates of every queue the caller waits in, at most so many of each, the best first."""
+    survey = Survey(state, entry)
+    survey.look()
+    return told(survey, now, most)
+
+
+def told(survey: Survey, now: float, most: int) -> dict[str, Any]:
+    """What a survey has found."""
+    state, entry = survey.state, survey.entry
     alone_s = None if entry.preferred_until is None else round(entry.preferred_until - now, 3)
-    found = {place.queue_name: _candidates(state, entry, place) for place in entry.places.values()}
-    places = [
-        _explain_place(state, entry, place, found[place.queue_name], now, most)
-        for place in entry.places.values()
-    ]
+    places = [place for place in entry.places.values() if place.queue_name in survey.found]
+    found = {place.queue_name: survey.candidates(place) for place in places}
     choice = _choose(state, entry, found) if entry.is_offerable else None
     return {
         "call_id": entry.call_id,
@@ -72,7 +112,7 @@ def explain_caller(state: AcdState, entry: Entry, now: float, most: int) -> dict
         "offers": entry.offers,
         "self_service": None if entry.visit is None else entry.visit.target,
         "passed_over": entry.visit is not None and entry.visit.is_passed_over,
-        "queues": places,
+        "queues": [_explain_place(survey, place, found[place.queue_name], now, most) for place in places],
         "choice": None if choice is None else choice._asdict(),
     }
 
@@ -100,7 +140,9 @@ def explain_agent(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
 
 def choose(state: AcdState, entry: Entry) -> Choice | None:
     """Whom a caller who waits is to be offered to; None while nobody can be."""
-    return _choose(state, entry, {p.queue_name: _candidates(state, entry, p) for p in entry.places.values()})
+    survey = Survey(state, entry)
+    survey.look()
+    return _choose(state, entry, {p.queue_name: survey.candidates(p) for p in entry.places.values()})
 
 
 def _choose(state: AcdState, entry: Entry, found: Mapping[str, Sequence[Candidate]]) -> Choice | None:
@@ -117,17 +159,22 @@ def _choose(state: AcdState, entry: Entry, found: Mapping[str, Sequence[Candidat
     return None
 
 
-def _candidates(state: AcdState, entry: Entry, place: Place) -> list[Candidate]:
-    """All agents of a queue: those who can be rung in their order, then the others."""
-    queue, requirement = state.queues[place.queue_name], parse_requirement(place.requirement)
-    everybody = [_candidate(state, entry, queue, requirement, agent) for agent in queue.members.values()]
+def _in_order(state: AcdState, entry: Entry, place: Place, everybody: Sequence[Candidate]) -> list[Candidate]:
+    """Those who can be rung in their order, then the others."""
     left = sorted((c for c in everybody if c.rank is not None), key=lambda c: _turn(entry, c))
     removed = [c for c in everybody if c.rank is None]
-    if rings_all(queue) and left and left[0].agent.agent_id not in entry.preferred:
+    if rings_all(state.queues[place.queue_name]) and left and left[0].agent.agent_id not in entry.preferred:
         lowest = left[0].membership.penalty
         removed = [*(_removed_by_penalty(c, lowest) for c in left if c.membership.penalty > lowest), *removed]
         left = [c for c in left if c.membership.penalty == lowest]
     return [*left, *removed]
+
+
+def _judged(state: AcdState, entry: Entry, place: Place, agent: Agent) -> Candidate:
+    """An agent as the caller sees it at a place."""
+    return _candidate(
+        state, entry, state.queues[place.queue_name], parse_requirement(place.requirement), agent
+    )
 
 
 def _candidate(
@@ -177,9 +224,10 @@ def _rank(candidate: Candidate) -> Rank:
 
 
 def _explain_place(
-    state: AcdState, entry: Entry, place: Place, candidates: Sequence[Candidate], now: float, most: int
+    survey: Survey, place: Place, candidates: Sequence[Candidate], now: float, most: int
 ) -> dict[str, Any]:
-    queue, requirement = state.queues[place.queue_name], parse_requirement(place.requirement)
+    entry, queue = survey.entry, survey.state.queues[place.queue_name]
+    requirement = parse_requirement(place.requirement)
     return {
         "queue": queue.name,
         "position": queue.line.position(entry),
@@ -187,9 +235,17 @@ def _explain_place(
         "requirement": place.requirement,
         "strategy": queue.config.strategy.value,
         "agents": len(candidates),
-        "removed": dict(Counter(kind for c in candidates for kind in {o.kind.value for o in c.obstacles})),
+        "removed": dict(_removed(survey, place, candidates)),
         "candidates": [_candidate_view(c, entry, queue, requirement, now) for c in candidates[:most]],
     }
+
+
+def _removed(survey: Survey, place: Place, candidates: Sequence[Candidate]) -> Counter[str]:
+    """How many each obstacle removes; penalties show when all have been looked at."""
+    penalty = ObstacleKind.PENALTY
+    outranked = sum(c.obstacles[0].kind is penalty for c in candidates if c.obstacles)
+    counted = survey.removed[place.queue_name]
+    return counted + Counter({penalty.value: outranked})
 
 
 def _candidate_view(

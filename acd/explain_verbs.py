@@ -1,10 +1,13 @@
 """Verbs that say why: ``queue.explain`` and ``agent.explain``."""
 
+from collections.abc import Awaitable, Generator
+from types import coroutine
 from typing import Any
 
 from pydantic import Field
 
-from acd.explain import explain_agent, explain_caller
+from acd.entry import Entry
+from acd.explain import Survey, explain_agent, told
 from acd.state import AcdState
 from acd.verbs import AgentParams
 from runtime.clock import Clock
@@ -18,6 +21,16 @@ class ExplainCallerParams(Params):
 
     call_id: str = Field(min_length=1, description="the call that waits")
     limit: int = Field(default=50, ge=1, le=5000, description="at most so many agents of each queue")
+
+
+AGENTS_AT_ONCE = 250
+"""So many are looked at in a few milliseconds."""
+
+
+@coroutine
+def _calls_first() -> Generator[None, None, None]:
+    """Let the loop do what else there is to do."""
+    yield
 
 
 class ExplainVerbs:
@@ -43,11 +56,25 @@ class ExplainVerbs:
             ),
         )
 
-    def explain_caller(self, params: ExplainCallerParams) -> dict[str, Any]:
-        entry = self._state.entry_of(params.call_id)
+    def explain_caller(self, params: ExplainCallerParams) -> dict[str, Any] | Awaitable[dict[str, Any]]:
+        """At once in small queues; in large ones calls go first between one look and the next."""
+        survey = Survey(self._state, self._entry(params.call_id))
+        if survey.look(AGENTS_AT_ONCE):
+            return self._explain_slowly(survey, params)
+        return told(survey, self._clock.now(), params.limit)
+
+    async def _explain_slowly(self, survey: Survey, params: ExplainCallerParams) -> dict[str, Any]:
+        await _calls_first()
+        while survey.look(AGENTS_AT_ONCE):
+            await _calls_first()
+        self._entry(params.call_id)
+        return told(survey, self._clock.now(), params.limit)
+
+    def _entry(self, call_id: str) -> Entry:
+        entry = self._state.entry_of(call_id)
         if entry is None:
-            raise UsageError(f"call {params.call_id} is in no queue now; the journal tells what became of it")
-        return explain_caller(self._state, entry, self._clock.now(), params.limit)
+            raise UsageError(f"call {call_id} is in no queue now; the journal tells what became of it")
+        return entry
 
     def explain_agent(self, params: AgentParams) -> dict[str, Any]:
         return explain_agent(self._state, self._state.agent(params.agent), self._clock.now())

@@ -1,5 +1,6 @@
 """Decisions explained: what is told is what the core does."""
 
+from inspect import isawaitable
 from random import Random
 from typing import Any
 
@@ -15,10 +16,13 @@ from acd.eligibility import open_media
 from acd.entry import Entry
 from acd.events import OfferCause, OfferMade, OfferResult
 from acd.explain import choose, explain_agent, explain_caller
+from acd.explain_verbs import AGENTS_AT_ONCE, ExplainCallerParams, ExplainVerbs
 from acd.inputs import CallerCame
 from acd.obstacles import ObstacleKind, why_not_free
 from acd.requirement import parse_requirement, parts_of
 from acd.step import Step
+from runtime.clock import ManualClock
+from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from tests.acd import random_shift
 from tests.acd.centre import Centre, agents_of, one, only
@@ -198,3 +202,34 @@ def test_an_offer_to_one_who_became_free_tells_that_it_was_the_callers_turn() ->
     centre.join("call")
     centre.seat("1001")
     assert one(OfferMade, centre.ready("1001")).cause is OfferCause.TURN
+
+
+def test_in_a_large_queue_calls_go_first_between_the_looks_and_it_tells_the_same() -> None:
+    centre = Centre([QueueConfig(name="service")], agents_of("service", count=3 * AGENTS_AT_ONCE + 1))
+    centre.seat("1001")
+    centre.join("call")
+    clock = ManualClock(centre.now)
+    verbs = ExplainVerbs(centre.core.state, clock)
+    looking = verbs.explain_caller(ExplainCallerParams(call_id="call"))
+    assert isawaitable(looking)
+    steps, answer = 0, None
+    while answer is None:
+        try:
+            looking.send(None)  # type: ignore[attr-defined]
+            steps += 1
+        except StopIteration as done:
+            answer = done.value
+    assert steps == 3
+    assert answer == explained(centre)
+
+
+def test_who_is_gone_before_all_have_been_looked_at_is_not_explained() -> None:
+    centre = Centre([QueueConfig(name="service")], agents_of("service", count=AGENTS_AT_ONCE + 1))
+    centre.join("call")
+    looking = ExplainVerbs(centre.core.state, ManualClock()).explain_caller(
+        ExplainCallerParams(call_id="call")
+    )
+    looking.send(None)  # type: ignore[union-attr]
+    centre.hang_up("call")
+    with pytest.raises(UsageError, match="in no queue now"):
+        looking.send(None)  # type: ignore[union-attr]
