@@ -12,6 +12,7 @@ from cli import (
     recording_export,
     recording_link,
     recording_list,
+    recording_moving,
     recording_notes,
     recording_play,
     recording_repair,
@@ -96,6 +97,7 @@ app.command("rate")(recording_notes.rate)
 app.command("hold")(recording_notes.hold)
 app.command("release")(recording_notes.release)
 app.command("convert")(recording_conversion.convert)
+app.command("move")(recording_moving.move)
 app.command("delete")(recording_deletion.delete)
 
 

@@ -95,6 +95,7 @@ class ArchiveService:
             self._listening.finder,
             deleter,
             self._keeping.request,
+            self._moving.request,
             driver.submit,
             knows_earlier_runs,
         )

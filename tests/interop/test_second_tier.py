@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from time import sleep
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -73,3 +74,28 @@ def ringmain(folder: Path, *words: str) -> Any:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.stdout, done.stderr
     return json.loads(done.stdout)
+
+
+@pytest.mark.timeout(120)
+def test_an_operator_moves_a_recording_before_its_time(tmp_path: Path) -> None:
+    second = tmp_path / "second"
+    section = f'[second_tier]\nto = "{second}"\nafter_days = 30\n'
+    with (
+        switch_process(tmp_path, more=section) as switch,
+        EventFollower(switch.control_socket) as events,
+    ):
+        _call(switch, events, tmp_path)
+        completed = events.wait_for("recording.completed").fields
+        recording_id = completed["recording_id"]
+        for _ in range(100):  # its row follows its event
+            if events.call("recording.list")["recordings"]:
+                break
+            sleep(0.1)
+        named = [{"recording_id": recording_id, "path": completed["path"]}]
+        assert ringmain(tmp_path, "move", recording_id, "--dry-run") == named
+        assert not second.exists()
+        assert ringmain(tmp_path, "move", recording_id, "--by", "李娜") == named
+        moved = events.wait_for("recording.moved").fields
+        assert (moved["recording_id"], moved["by"]) == (recording_id, "李娜")
+        assert Path(moved["path"]).is_relative_to(second)
+        assert [one["findings"] for one in ringmain(tmp_path, "verify")] == [[]]

@@ -9,7 +9,7 @@ from switch.archive.catalogue.verbs import RecordingVerbs
 from switch.archive.listening.finding import RecordingFinder
 from switch.archive.retention.deletion import Deleter
 from switch.records.config import RecordsConfig
-from switch.records.queries import RecordReader
+from switch.records.queries import RecordReader, Row
 
 
 class Catalogue:
@@ -21,13 +21,14 @@ class Catalogue:
         finder: RecordingFinder,
         deleter: Deleter,
         convert: Callable[[str, str], None],
+        move: Callable[[Row, str], None],
         submit: Callable[[Event], None],
         knows_earlier_runs: Callable[[], bool],
     ) -> None:
         self.recent = RecentChanges()
         """Observes the driver's events."""
         self._verbs = RecordingVerbs(
-            RecordReader(records), finder, self.recent, deleter, convert, submit, knows_earlier_runs
+            RecordReader(records), finder, self.recent, deleter, convert, move, submit, knows_earlier_runs
         )
 
     def verbs(self) -> tuple[Verb, ...]:

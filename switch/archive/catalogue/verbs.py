@@ -1,4 +1,5 @@
-"""``recording.list``, ``show``, ``tag``, ``untag``, ``rate``, ``hold``, ``release``, ``convert``, ``delete``.
+"""``recording.list``, ``show``, ``tag``, ``untag``, ``rate``, ``hold``, ``release``, ``convert``,
+``move``, ``delete``.
 
 They look into the database, so they are answered when a thread of their own has done so.
 """
@@ -25,7 +26,7 @@ from switch.archive.catalogue.events import (
 from switch.archive.catalogue.recent import RecentChanges
 from switch.archive.listening.finding import RUNNING, RecordingFinder
 from switch.archive.retention.deletion import Deleter
-from switch.records.queries import RecordReader
+from switch.records.queries import RecordReader, Row
 from switch.records.recording_changes import with_changes
 from switch.records.recording_search import DELETED, HIGHEST_RATING, RecordingSearch
 
@@ -107,14 +108,16 @@ class RecordingVerbs:
         recent: RecentChanges,
         deleter: Deleter,
         convert: Callable[[str, str], None],
+        move: Callable[[Row, str], None],
         submit: Callable[[Event], None],
         knows_earlier_runs: Callable[[], bool],
     ) -> None:
-        """``convert`` takes a recording's id and path.
+        """``convert`` takes a recording's id and path, ``move`` its row and who wants it.
 
         ``knows_earlier_runs``: whether the database has all that the journal had when this run began.
         """
         self._convert_later = convert
+        self._move_later = move
         self._knows_earlier_runs = knows_earlier_runs
         self._records = records
         self._finder = finder
@@ -133,6 +136,7 @@ class RecordingVerbs:
             Verb("recording.hold", ReasonParams, self._hold, "Let a recording not be deleted: a legal hold."),
             Verb("recording.release", ReasonParams, self._release, "End a hold."),
             Verb("recording.convert", RecordingParams, self._convert, "Convert an older recording."),
+            Verb("recording.move", ChangeParams, self._move, "Move a recording to the second tier now."),
             Verb("recording.delete", ReasonParams, self._delete, "Delete a recording that is over."),
         )
 
@@ -179,6 +183,16 @@ class RecordingVerbs:
             raise UsageError(f"{recording['path']} cannot be deleted: {error}") from error
         self._submit(deleted)
         return {"recording_id": recording["recording_id"], "state": DELETED, "path": recording["path"]}
+
+    async def _move(self, params: ChangeParams) -> dict[str, Any]:
+        recording = await self._find(params)
+        recording_id, now = recording["recording_id"], self._now(recording)
+        if now["state"] != "completed":
+            raise UsageError(f"recording {recording_id} is {now['state']}")
+        if now["moved_to"] is not None:
+            raise UsageError(f"recording {recording_id} is in the second tier already")
+        self._move_later(recording, params.by)
+        return {"recording_id": recording_id, "path": recording["path"]}
 
     async def _convert(self, params: RecordingParams) -> dict[str, Any]:
         recording = await self._find(params)

@@ -17,7 +17,7 @@ class RecordingMoved(Event):
     sha256: str
     """Of the whole file as it lies there."""
     by: str
-    """``rule``, since it was its time."""
+    """``rule``, since it was its time, or who wanted it."""
 
 
 @plain_data

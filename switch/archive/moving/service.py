@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from threading import Event as Signal
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -17,6 +17,7 @@ from media.config import RecordingsConfig
 from media.events import RecordingCompleted
 from media.recordings.config import SecondTierConfig
 from media.recordings.tiers import Access
+from runtime.errors import UsageError
 from runtime.vocabulary import Event
 from switch.archive.in_hand import InHand
 from switch.archive.keeping import report_taken
@@ -44,8 +45,16 @@ _LOOK_BACK = timedelta(minutes=10)
 _ALL_AGAIN = timedelta(days=1)
 _LONGEST_S = 900.0
 """For one recording; a disk of the network that hangs would hold up the others for ever."""
+_MOST_ASKED = 10_000
 _PAUSE_S = 0.01
 """Between two recordings, so that the disk has time for what is being recorded."""
+
+
+class _Asked(NamedTuple):
+    """Somebody wants a recording moved."""
+
+    recording: Row
+    by: str
 
 
 class Moving:
@@ -88,8 +97,10 @@ class Moving:
         self._began = self._all_again = _BEGINNING
         """All that began before the first was dealt with; at the second all is looked at again."""
         self._timetable = Timetable(timedelta(days=tier.after_days))
-        self._announced: SimpleQueue[tuple[str, float] | None] = SimpleQueue()
-        """Recordings that are over, with when they began; None to close."""
+        self._announced: SimpleQueue[tuple[str, float] | _Asked | None] = SimpleQueue()
+        """Recordings that are over, with when they began, or that somebody wants moved; None to close."""
+        self._asked: list[_Asked] = []
+        """Those that somebody wants moved and that are not yet."""
         self._worker = Worker("switch.archive.moving.mover")
         self._closing = Signal()
         self._thread = Thread(target=self._run, name="moving", daemon=True)
@@ -107,6 +118,17 @@ class Moving:
         assert isinstance(event, RecordingCompleted)
         began = event.began_at if event.began_at is not None else wall - event.duration_ms / 1000
         self._announced.put((event.recording_id, began))
+
+    def request(self, recording: Row, by: str) -> None:
+        """Have one moved now, whatever its age; ``by`` whom for the journal. From any thread.
+
+        What is not done when this run ends is forgotten. Raises UsageError.
+        """
+        if not self._tier.to:
+            raise UsageError("there is no second tier; set second_tier.to")
+        if self._announced.qsize() + len(self._asked) >= _MOST_ASKED:
+            raise UsageError(f"{_MOST_ASKED} recordings wait to be moved; try again later")
+        self._announced.put(_Asked(recording, by))
 
     def close(self) -> None:
         """Leave what is not done to the next run."""
@@ -128,7 +150,11 @@ class Moving:
             announced = self._announced.get(timeout=self._timetable.wait_s(self._now()))
         except Empty:
             return True
-        if announced is not None:
+        if isinstance(announced, _Asked):
+            self._stay.discard(announced.recording["recording_id"])
+            self._asked.append(announced)
+            self._timetable.look_at(self._now())
+        elif announced is not None:
             recording_id, began = announced[0], datetime.fromtimestamp(announced[1], UTC)
             self._timetable.announce(recording_id, began, self._now())
             self._began = min(self._began, began)
@@ -140,7 +166,7 @@ class Moving:
     def _look(self) -> None:
         self._timetable.begin()
         try:
-            all_well = self._move_due()
+            all_well = self._move_asked() and self._move_due()
         except NoRecords as error:
             log.warning("no recording can be moved now", reason=str(error))
             all_well = False
@@ -151,6 +177,15 @@ class Moving:
         self._timetable.look_at(self._all_again)
         if not all_well:
             self._timetable.look_at(self._now() + timedelta(seconds=self.LOOK_AGAIN_S))
+
+    def _move_asked(self) -> bool:
+        """Move what somebody wants moved; whether nothing of it is to be tried again."""
+        while self._asked and not self._closing.is_set():
+            first = self._asked[0]
+            if not self._deal_with(first.recording, first.by):
+                return False
+            self._asked.pop(0)
+        return not self._asked
 
     def _move_due(self) -> bool:
         """Move all whose time has come, until the second tier takes no more.
@@ -177,7 +212,7 @@ class Moving:
             self._timetable.look_at(coming["started_at"] + after)
         return all_well
 
-    def _deal_with(self, recording: Row) -> bool:
+    def _deal_with(self, recording: Row, by: str = _RULE) -> bool:
         """Whether nothing is left to be done, be it that nothing can be."""
         recording_id = recording["recording_id"]
         if recording_id in self._done or recording_id in self._stay:
@@ -190,7 +225,7 @@ class Moving:
         report_taken(self._report, recording_id, answer)
         self._note_tier(answer)
         if "moved" in answer:
-            self._tell_moved(recording_id, answer["moved"])
+            self._tell_moved(recording_id, answer["moved"], by)
         elif "problem" in answer and not answer["again"]:
             self._tell_not_moved(recording, answer["problem"])
         else:
@@ -216,7 +251,7 @@ class Moving:
             self._report(SecondTierRecovered())
         self.is_failed = reason is not None or (self.is_failed and "moved" not in answer)
 
-    def _tell_moved(self, recording_id: str, moved: dict[str, Any]) -> None:
+    def _tell_moved(self, recording_id: str, moved: dict[str, Any], by: str) -> None:
         self._done.add(recording_id)
         self.moved += 1
         self._report(
@@ -225,7 +260,7 @@ class Moving:
                 path=moved["address"],
                 size_bytes=moved["size_bytes"],
                 sha256=moved["sha256"],
-                by=_RULE,
+                by=by,
             )
         )
 

@@ -16,6 +16,7 @@ from media.config import RecordingsConfig
 from media.events import RecordingCompleted
 from media.recordings.config import SecondTierConfig
 from media.recordings.manifest import Manifest, write_manifest
+from runtime.errors import UsageError
 from runtime.vocabulary import Event
 from switch.archive.in_hand import InHand, RecordingBusy
 from switch.archive.moving import timetable
@@ -263,6 +264,30 @@ def test_a_recording_that_is_not_in_the_records_yet_is_looked_for_again(place: P
         place._moving = None  # it has been told already
         place.recording("late", timedelta(minutes=1))
         assert place.moved() == "late"
+
+
+def test_what_somebody_wants_moved_moves_before_its_time_and_it_is_told_by_whom(place: Place) -> None:
+    young, other = place.recording("young"), place.recording("other")
+    row = {"recording_id": "young", "path": str(young)}
+    with place.moving(SecondTierConfig(to=str(place.second), after_days=30)) as moving:
+        moving.request(row, "李娜")
+        told = place.told()
+        assert isinstance(told, RecordingMoved)
+        assert (told.recording_id, told.by) == ("young", "李娜")
+    assert other.exists()
+    with place.moving(SecondTierConfig()) as nowhere, pytest.raises(UsageError, match="no second tier"):
+        nowhere.request(row, "李娜")
+
+
+def test_what_somebody_wants_moved_waits_for_a_second_tier_that_fails(place: Place) -> None:
+    place.second.write_text("no folder")
+    young = place.recording("young")
+    with place.moving(SecondTierConfig(to=str(place.second), after_days=30)) as moving:
+        moving.request({"recording_id": "young", "path": str(young)}, "李娜")
+        assert isinstance(place.told(), SecondTierFailed)
+        place.second.unlink()
+        assert isinstance(place.told(), SecondTierRecovered)
+        assert place.moved() == "young"
 
 
 def test_without_a_second_tier_nothing_runs(place: Place) -> None:

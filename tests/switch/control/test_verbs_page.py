@@ -300,7 +300,9 @@ def recording_verbs(folder: Path, rig: ExchangeRig) -> tuple[Verb, ...]:
     store.close()
     finder = RecordingFinder(RecordReader(records))
     deleter = Deleter(Remover(folder, None, Access()), InHand())
-    catalogue = Catalogue(records, finder, deleter, lambda *_: None, rig.driver.submit, lambda: True)
+    catalogue = Catalogue(
+        records, finder, deleter, lambda *_: None, lambda *_: None, rig.driver.submit, lambda: True
+    )
     rig.driver.observe(catalogue.recent.observe, catalogue.recent.wants)
     return catalogue.verbs()
 
@@ -431,6 +433,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("recording.release", {"recording_id": "recording-1", "reason": "settled"}),
     ("recording.show", {"recording_id": "recording-1"}),
     ("recording.convert", {"recording_id": "recording-1"}),
+    ("recording.move", {"recording_id": "recording-1"}),
     ("recording.delete", {"recording_id": "recording-1", "reason": "asked for by the customer"}),
     ("registration.list", {}),
     ("registration.remove", {"station": "1001"}),
