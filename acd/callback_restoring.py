@@ -41,7 +41,8 @@ def _why_over(step: Step, kept: RestoreCallback, queues: list[Queue]) -> LeaveRe
     if not queues:
         return LeaveReason.WITHDRAWN
     level = None if kept.asked_by == AskedBy.VERB else queues[0].config.callback_level
-    return LeaveReason.WITHDRAWN if undiallable(step.state, kept.numbers, level) else None
+    refusal = undiallable(step.state, queues[0].name, kept.numbers, level)
+    return None if refusal is None else LeaveReason.WITHDRAWN
 
 
 def _take_places(step: Step, kept: RestoreCallback, rules: Queue) -> Entry:

@@ -30,15 +30,17 @@ def refused(state: AcdState, entry: Entry, numbers: tuple[str, ...], level: int 
     rules = state.queues[home_of(entry).queue_name].config
     if entry.callback is None and has_enough(state, rules, numbers[0], entry.places):
         return Refused(Refusal.ASKED_ALREADY, f"{numbers[0]} is called back already")
-    return undiallable(state, numbers, level)
+    return undiallable(state, rules.name, numbers, level)
 
 
-def undiallable(state: AcdState, numbers: Iterable[str], level: int | None) -> Refused | None:
-    """Why one of these numbers may not be called."""
+def undiallable(
+    state: AcdState, queue_name: str, numbers: Iterable[str], level: int | None
+) -> Refused | None:
+    """Why one of these numbers may not be called for a queue."""
     for number in numbers:
-        if not number or not state.can_dial(number, None):
+        if not number or not state.can_dial(number, None, queue_name):
             return Refused(Refusal.NO_ROUTE, f"{number!r} cannot be dialled: no route leads there")
-        if not state.can_dial(number, level):
+        if not state.can_dial(number, level, queue_name):
             problem = f"{number!r} may not be dialled: its route's level is above {level}"
             return Refused(Refusal.LEVEL, problem)
     return None

@@ -163,7 +163,7 @@ def _request_without_call(step: Step, command: RequestCallback) -> None:
     queues = [step.state.queue_in_use(name) for name in dict.fromkeys(command.queues)]
     if not queues or not command.numbers:
         raise UsageError("name a call that waits, or a number and the queues to wait in")
-    if (refusal := undiallable(step.state, command.numbers, command.level)) is not None:
+    if (refusal := undiallable(step.state, queues[0].name, command.numbers, command.level)) is not None:
         raise UsageError(refusal.problem)
     if has_enough(step.state, queues[0].config, command.numbers[0], command.queues):
         return

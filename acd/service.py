@@ -53,7 +53,7 @@ from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import TenantParams
-from runtime.tenancy import HOUSE
+from runtime.tenancy import tenant_of
 from switch.application import Application, Gauge, Verb
 from switch.calendars.events import CalendarClosed, CalendarOpened
 from switch.causes import Cause
@@ -110,7 +110,7 @@ def build(
         ids,
         config,
         seed=seed,
-        can_dial=lambda number, level: whom(number, level, HOUSE) is not None,
+        can_dial=lambda number, level, queue: whom(number, level, tenant_of(queue)) is not None,
     )
     figures, agent_figures = QueueFigures(queues), AgentFigures(config)
     repeats = RepeatCallers(clock.wall)

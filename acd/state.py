@@ -51,10 +51,10 @@ class Timer(NamedTuple):
     """For what an entry has in each of its queues."""
 
 
-CanDial = Callable[[str, int | None], bool]
+CanDial = Callable[[str, int | None, str], bool]
 
 
-def dialling_anybody(number: str, level: int | None) -> bool:
+def dialling_anybody(number: str, level: int | None, queue_name: str) -> bool:
     """Whoever has a number can be called."""
     return bool(number)
 
@@ -72,7 +72,7 @@ class AcdState:
     ) -> None:
         self.config = config or AcdConfig()
         self.can_dial = can_dial
-        """Whether customers can be called back at a number, by routes up to a level; None for any route."""
+        """Whether a queue can call back at a number, by routes up to a level; None for any route."""
         self.seed = seed
         self.queues = {rules.name: Queue(rules) for rules in queues}
         self.agents: dict[str, Agent] = {}

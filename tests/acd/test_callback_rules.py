@@ -1,13 +1,20 @@
 """Whom a queue calls back: rights to dial, and how many callbacks a number may have."""
 
+from dataclasses import replace
+
 import pytest
 
 from acd.callback import CallbackStage, Refusal
 from acd.callback_events import CallbackRefused, CallbackRequested, CallbackReturned
 from acd.commands import DialCustomer, RequestCallback
 from acd.config import QueueConfig
+from acd.core import AcdCore
 from acd.events import CallerLeft, LeaveReason
+from acd.service import build
+from runtime.clock import ManualClock
 from runtime.errors import UsageError
+from runtime.ids import SeededIds
+from runtime.vocabulary import Command
 from tests.acd.centre import Centre, agents_of, one, only
 from tests.acd.invariants import check_idle, check_state
 
@@ -16,8 +23,9 @@ ABROAD = "0088213700001"
 LEVELS = {LOCAL: 0, ABROAD: 5}
 
 
-def can_dial(number: str, level: int | None) -> bool:
+def can_dial(number: str, level: int | None, queue_name: str) -> bool:
     """Routes lead to these two alone."""
+    assert queue_name == "service"
     return number in LEVELS and (level is None or LEVELS[number] <= level)
 
 
@@ -129,3 +137,24 @@ def test_a_place_that_is_gone_is_no_hindrance() -> None:
     centre = centre_of()
     centre.join("call", number=LOCAL, place="callback-of-yesterday")
     assert len(centre.core.state.queues["service"]) == 1
+
+
+def test_a_tenants_queue_calls_back_by_the_tenants_own_ways() -> None:
+    """A number may be a phone of one call centre, and an outside one for all others."""
+    asked: list[tuple[str, int | None, str]] = []
+
+    def whom(number: str, level: int | None, tenant: str) -> str | None:
+        asked.append((number, level, tenant))
+        return "station:acme/2001" if tenant == "acme" else None
+
+    clock, submitted = ManualClock(), list[Command]()
+    own = QueueConfig(name="service")
+    queues = [own, own.model_copy(update={"name": "acme/service"})]
+    application = build(queues, [], {}, SeededIds(), submitted.append, clock, whom=whom)
+    (core,) = application.cores
+    assert isinstance(core, AcdCore)
+    ask = RequestCallback(callback_id="callback", numbers=("2001",), queues=("acme/service",), level=3)
+    assert core.handle(ask, now=clock.now())
+    assert asked == [("2001", None, "acme"), ("2001", 3, "acme")]
+    with pytest.raises(UsageError, match="no route leads there"):
+        core.handle(replace(ask, callback_id="another", queues=("service",)), now=clock.now())
