@@ -73,7 +73,8 @@ def _forget_queue(step: Step, queue: Queue) -> None:
     state = step.state
     for demand in list(queue.demands.values()):
         forget_demand(state, demand)
-    for agent in list(queue.members.values()):
+    # In the order of joining, which is the same in a core that goes on from a snapshot.
+    for agent in sorted(queue.members.values(), key=lambda member: member.memberships[queue.name].order):
         queue.dismiss(agent)
         tell_change(step, agent)
     state.timers.cancel(Timer(TimerKind.UNSTAFFED, queue.name))
