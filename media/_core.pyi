@@ -185,7 +185,10 @@ class Core:
         """
 
     def attach(self, recording: int, endpoint: int, channel: str) -> None:
-        """Put what an endpoint hears on channel ``customer`` or ``agent``."""
+        """Put what an endpoint hears on channel ``customer`` or ``agent``, or ``beside`` the agent."""
+
+    def detach(self, endpoint: int) -> None:
+        """Record what an endpoint hears no more."""
 
     def pause_recording(self, recording: int, channels: tuple[bool, bool]) -> None:
         """Record silence of customer and agent, one of them or none. Raises LookupError."""

@@ -75,6 +75,8 @@ class Channel(StrEnum):
     """Left: what the customer says."""
     AGENT = "agent"
     """Right: what the agent says."""
+    BESIDE = "beside"
+    """Right too, beside the agent and each other: others who are heard by the customer."""
 
 
 class MixRole(StrEnum):
@@ -311,11 +313,21 @@ class StartRecording(Command):
 
 @plain_data
 class AttachToRecording(Command):
-    """Put what this leg says on a channel, replacing the leg that was there."""
+    """Put what this leg says on a channel only, replacing the leg that was there unless it is BESIDE.
+
+    No harm if more than 16 are beside: it is not recorded then.
+    """
 
     recording_id: str
     leg_id: str
     channel: Channel
+
+
+@plain_data
+class DetachFromRecording(Command):
+    """What this leg says is recorded no more. No harm if it is not."""
+
+    leg_id: str
 
 
 @plain_data

@@ -158,6 +158,7 @@ class MediaEngine:
             commands.UnmaskLeg: self._for_leg(self._unmask_leg),
             commands.StartRecording: self._start_recording,
             commands.AttachToRecording: self._for_leg(self._attach_to_recording),
+            commands.DetachFromRecording: self._for_leg(self._detach_from_recording),
             commands.PauseRecording: self._pause_recording,
             commands.StopRecording: self._stop_recording,
             **self._forking.routes(),
@@ -254,6 +255,10 @@ class MediaEngine:
         recording = self._recordings.get(command.recording_id)
         if recording is not None:
             self._core.attach(recording, endpoint, command.channel)
+        return ()
+
+    def _detach_from_recording(self, command: commands.DetachFromRecording, endpoint: int) -> Answer:
+        self._core.detach(endpoint)
         return ()
 
     def _stop_recording(self, command: commands.StopRecording, now: float) -> Answer:

@@ -19,6 +19,7 @@ from switch.commands import (
     StartCallRecording,
     StopCallRecording,
 )
+from switch.conversation import record_others
 from switch.events import CallRecorded, RecordingPaused, RecordingResumed
 from switch.recording_beeps import RecordingBeep
 from switch.recording_rule import RecordingRule, in_share
@@ -117,7 +118,9 @@ class CallRecording:
             ),
             *record(call, call.customer),
         ]
-        return outputs if call.connected_leg is None else [*outputs, *record(call, call.connected_leg)]
+        if call.connected_leg is None:
+            return outputs
+        return [*outputs, *record(call, call.connected_leg), *record_others(self._calls, call)]
 
     def _silence(self, call_id: str, *, customer: bool, agent: bool) -> list[Output]:
         call = self._calls.by_id.get(call_id)

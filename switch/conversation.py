@@ -3,7 +3,16 @@
 A supervision is of a conversation: it ends when the two do not talk with each other any more.
 """
 
-from media.commands import BridgeEndpoints, JoinMix, LeaveMix, MixRole, StopPlayback
+from media.commands import (
+    AttachToRecording,
+    BridgeEndpoints,
+    Channel,
+    DetachFromRecording,
+    JoinMix,
+    LeaveMix,
+    MixRole,
+    StopPlayback,
+)
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg, Supervisor
 from switch.events import SupervisionEnd, SupervisionEnded
@@ -34,8 +43,11 @@ def take_in(call: Call, own: Call) -> list[Output]:
     supervisor = call.supervisors[own.call_id]
     role = _ROLES[supervisor.mode]
     whisper_to = supervisor.beside if role is MixRole.WHISPER else None
-    joined = JoinMix(mix_id=call.call_id, leg_id=own.customer.leg_id, role=role, whisper_to=whisper_to)
-    return [*outputs, joined]
+    leg = own.customer
+    joined = JoinMix(mix_id=call.call_id, leg_id=leg.leg_id, role=role, whisper_to=whisper_to)
+    if supervisor.mode is SupervisionMode.BARGE:
+        return [*outputs, joined, *_record_beside(call, leg)]
+    return [*outputs, DetachFromRecording(leg_id=leg.leg_id), joined]
 
 
 def stop_listening(calls: Calls, own: Call, reason: SupervisionEnd) -> list[Output]:
@@ -44,7 +56,19 @@ def stop_listening(calls: Calls, own: Call, reason: SupervisionEnd) -> list[Outp
         return []
     call, own.supervises = calls.by_id[own.supervises], None
     del call.supervisors[own.call_id]
-    return [LeaveMix(leg_id=own.customer.leg_id), _ended(call, own.call_id, reason)]
+    leg_id = own.customer.leg_id
+    told = _ended(call, own.call_id, reason)
+    return [DetachFromRecording(leg_id=leg_id), LeaveMix(leg_id=leg_id), told]
+
+
+def record_others(calls: Calls, call: Call) -> list[Output]:
+    """A recording begins: all who are heard beside customer and agent belong to it."""
+    barging = (
+        calls.by_id[own_id].customer
+        for own_id, supervisor in call.supervisors.items()
+        if supervisor.mode is SupervisionMode.BARGE
+    )
+    return [output for leg in barging for output in _record_beside(call, leg)]
 
 
 def disband(calls: Calls, call: Call) -> list[Output]:
@@ -85,6 +109,13 @@ def _talking(call: Call) -> tuple[Leg, Leg]:
     station = call.connected_leg
     assert station is not None, f"nobody talks in {call.call_id}"
     return call.customer, station
+
+
+def _record_beside(call: Call, leg: Leg) -> list[Output]:
+    if call.recording_id is None:
+        return []
+    recording_id = call.recording_id
+    return [AttachToRecording(recording_id=recording_id, leg_id=leg.leg_id, channel=Channel.BESIDE)]
 
 
 def _speaks(call: Call, leg: Leg) -> JoinMix:

@@ -6,8 +6,10 @@ from typing import Any, TypeVar
 from media.commands import (
     AttachToRecording,
     BridgeEndpoints,
+    Channel,
     CloseEndpoint,
     ConfigureEndpoint,
+    DetachFromRecording,
     JoinMix,
     LeaveMix,
     MaskLeg,
@@ -69,6 +71,8 @@ class BookkeepingMedia:
         self.laid_over: dict[str, str] = {}
         """The same of what is laid over the leg's stream."""
         self.open_recordings: set[str] = set()
+        self.recorded: dict[str, Channel] = {}
+        """Legs that were attached to a recording, by the channel, until they are detached or closed."""
         self.mixes: dict[str, dict[str, JoinMix]] = {}
         """Mix → leg → how it is in it."""
         self.bridges: set[frozenset[str]] = set()
@@ -79,7 +83,6 @@ class BookkeepingMedia:
         silent = (
             ConfigureEndpoint,
             UnbridgeEndpoints,
-            AttachToRecording,
             PauseRecording,
             MaskLeg,
             UnmaskLeg,
@@ -89,6 +92,8 @@ class BookkeepingMedia:
             StartPlayback: self._play,
             StopPlayback: self._stop_playing,
             BridgeEndpoints: self._bridge,
+            AttachToRecording: self._attach,
+            DetachFromRecording: self._detach,
             JoinMix: self._join,
             LeaveMix: self._leave,
             OpenEndpoint: self._open,
@@ -107,7 +112,16 @@ class BookkeepingMedia:
     def _close(self, command: CloseEndpoint, now: float) -> list[Event]:
         self.open_endpoints.discard(command.leg_id)
         self._part(command.leg_id)
+        self.recorded.pop(command.leg_id, None)
         return [*self._stop_playing(command, now), *self._stopped(self.laid_over, command.leg_id)]
+
+    def _attach(self, command: AttachToRecording, now: float) -> list[Event]:
+        self.recorded[command.leg_id] = command.channel
+        return []
+
+    def _detach(self, command: DetachFromRecording, now: float) -> list[Event]:
+        self.recorded.pop(command.leg_id, None)
+        return []
 
     def _bridge(self, command: BridgeEndpoints, now: float) -> list[Event]:
         assert {command.leg_id, command.peer_leg_id} <= self.open_endpoints

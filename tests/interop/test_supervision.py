@@ -11,7 +11,7 @@ from typing import Self
 import pytest
 import soundfile
 
-from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples
+from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples, find
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.talker import Talker
 from switch.control.client import VerbRefused
@@ -115,6 +115,7 @@ def test_who_barges_in_is_heard_by_both_until_the_two_are_alone_again(floor: Flo
     floor.begin("call.barge")
     floor.events.wait_for("supervision.began", mode="barge")
     assert floor.hearing() == {name: everybody - {name} for name in everybody}
+    barged_for = len(floor.supervisor.talker.said)
     floor.events.call("call.stop_supervising", station="2002", by=BY)
     assert floor.events.wait_for("supervision.ended").fields["reason"] == "stopped"
     floor.supervisor.wait_hung_up_on()
@@ -124,6 +125,11 @@ def test_who_barges_in_is_heard_by_both_until_the_two_are_alone_again(floor: Flo
     assert len(floor.customer.talker.sources_heard) == 1
     floor.agent.hang_up()
     floor.customer.wait_hung_up_on()
+    recording = floor.recorded()
+    at = find(floor.supervisor.talker.said[barged_for - JUDGED : barged_for], recording[:, 1]).at
+    assert speakers(recording[at : at + JUDGED, 1], floor.said) == {"agent", "supervisor"}
+    assert speakers(recording[at : at + JUDGED, 0], floor.said) == {"customer"}
+    assert speakers(recording[-JUDGED:, 1], floor.said) == {"agent"}
 
 
 def test_a_supervisor_takes_the_call_over_and_the_agent_wraps_up(floor: Floor) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.commands import AttachToRecording, Channel, JoinMix, MixRole, StartRecording
+from media.commands import AttachToRecording, Channel, JoinMix, MixRole
 from switch.causes import Cause
-from switch.commands import HangUpCall
+from switch.commands import HangUpCall, StartCallRecording, StopCallRecording
 from switch.events import (
     CallConnected,
     CallEnded,
@@ -84,13 +84,26 @@ def test_a_mode_that_is_chosen_while_the_phone_rings_is_the_one_to_begin_with(ri
     assert (rig.roles[own], rig.told) == (BARGE, ["began barge"])
 
 
-def test_a_supervisor_is_never_recorded_while_nobody_or_the_agent_alone_hears(rig: SupervisionRig) -> None:
+def test_a_supervisor_is_recorded_beside_the_agent_while_both_hear_and_never_else(
+    rig: SupervisionRig,
+) -> None:
     rig.customer_talks()
-    recorded = len(rig.all(AttachToRecording))
-    rig.listens("call.whisper")
-    rig.call("call.monitor", agent="81")
-    assert len(rig.all(AttachToRecording)) == recorded
-    assert len(rig.all(StartRecording)) == 1
+    own = rig.listens("call.whisper")
+    assert own not in rig.media.recorded
+    for verb, recorded in (("call.barge", True), ("call.monitor", False), ("call.barge", True)):
+        rig.call(verb, agent="81")
+        assert (rig.media.recorded.get(own) is Channel.BESIDE) is recorded
+    assert rig.media.recorded[rig.agent] is Channel.AGENT
+    rig.call("call.stop_supervising")
+    assert own not in rig.media.recorded
+
+
+def test_who_barged_in_before_a_recording_began_belongs_to_it(rig: SupervisionRig) -> None:
+    call_id = rig.customer_talks()
+    own = rig.listens("call.barge")
+    rig.feed(StopCallRecording(call_id=call_id), StartCallRecording(call_id=call_id))
+    attached = {command.leg_id: command.channel for command in rig.all(AttachToRecording)[-3:]}
+    assert attached == {"customer": Channel.CUSTOMER, rig.agent: Channel.AGENT, own: Channel.BESIDE}
 
 
 def test_who_called_a_customer_is_the_one_to_hear_whispers(rig: SupervisionRig) -> None:

@@ -27,6 +27,8 @@ pub enum Channel {
     Customer,
     /// Right.
     Agent,
+    /// Right too, with all who are there.
+    Beside,
 }
 
 /// What can be done with a playback under way.
@@ -125,6 +127,10 @@ pub enum Command {
         endpoint: EndpointId,
         channel: Channel,
     },
+    /// What a leg says goes to no recording any more.
+    Detach {
+        endpoint: EndpointId,
+    },
     /// Record silence on these channels from now on, in place of those before.
     PauseRecording {
         recording: RecordingId,
@@ -170,6 +176,7 @@ impl Command {
             | Self::Close { endpoint }
             | Self::Unbridge { endpoint }
             | Self::LeaveMix { endpoint }
+            | Self::Detach { endpoint }
             | Self::Play { endpoint, .. }
             | Self::SteerPlayback { endpoint, .. }
             | Self::PressKeys { endpoint, .. }

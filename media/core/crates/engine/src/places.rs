@@ -38,6 +38,21 @@ struct PlacedRecording {
     worker: Option<usize>,
     customer: Option<EndpointId>,
     agent: Option<EndpointId>,
+    /// Who else is heard on the agent's channel.
+    beside: Vec<EndpointId>,
+}
+
+impl PlacedRecording {
+    fn speakers(&self) -> impl Iterator<Item = EndpointId> {
+        self.customer.into_iter().chain(self.agent).chain(self.beside.iter().copied())
+    }
+
+    fn unseat(&mut self, leg: EndpointId) {
+        for seat in [&mut self.customer, &mut self.agent] {
+            seat.take_if(|speaker| *speaker == leg);
+        }
+        self.beside.retain(|&speaker| speaker != leg);
+    }
 }
 
 /// Legs, mixes and recordings by their ids.
@@ -74,6 +89,7 @@ impl Places {
 
     pub fn close(&mut self, leg: EndpointId) {
         self.leave_mix(leg);
+        self.detach(leg);
         if let Some(placed) = self.legs.remove(&leg) {
             self.load[placed.worker] -= 1;
         }
@@ -178,12 +194,22 @@ impl Places {
         let moved = (here != there)
             .then(|| self.unite((self.company_of(leg), here), (self.company_of_recording(recording), there)));
         let placed = self.recordings.get_mut(&recording)?;
+        placed.unseat(leg);
         match channel {
             Channel::Customer => placed.customer = Some(leg),
             Channel::Agent => placed.agent = Some(leg),
+            Channel::Beside => placed.beside.push(leg),
         }
         self.legs.get_mut(&leg)?.recording = Some(recording);
         moved
+    }
+
+    /// A leg speaks in no recording any more.
+    pub fn detach(&mut self, leg: EndpointId) {
+        let recording = self.legs.get_mut(&leg).and_then(|placed| placed.recording.take());
+        if let Some(placed) = recording.and_then(|id| self.recordings.get_mut(&id)) {
+            placed.unseat(leg);
+        }
     }
 
     pub fn stop_recording(&mut self, recording: RecordingId) {
@@ -206,7 +232,7 @@ impl Places {
     /// Those who speak on a recording's channels now.
     fn speakers_of(&self, recording: RecordingId) -> impl Iterator<Item = EndpointId> {
         let placed = self.recordings.get(&recording);
-        let seated = placed.into_iter().flat_map(|placed| [placed.customer, placed.agent]).flatten();
+        let seated = placed.into_iter().flat_map(PlacedRecording::speakers);
         seated.filter(move |leg| self.legs.get(leg).is_some_and(|placed| placed.recording == Some(recording)))
     }
 
@@ -323,6 +349,24 @@ mod tests {
         assert_eq!(places.join_mix(23, 8, 24), (24, None));
         let moved = Move { company: company(&[1], &[], &[]), from: 0, to: 1 };
         assert_eq!(places.join_mix(23, 1, 25), (24, Some(moved)));
+    }
+
+    #[test]
+    fn all_who_are_heard_on_a_channel_go_together_and_who_is_detached_goes_alone() {
+        let mut places = places();
+        places.start_recording(30);
+        places.place_recording(30, 0);
+        for (leg, channel) in [(1, Channel::Customer), (3, Channel::Agent), (5, Channel::Beside)] {
+            places.attach(30, leg, channel);
+        }
+        let mut together = places.company_of(5);
+        together.legs.sort_unstable();
+        assert_eq!(together, company(&[1, 3, 5], &[], &[30]));
+        places.attach(30, 5, Channel::Agent);
+        assert_eq!(places.company_of(3), company(&[3], &[], &[]));
+        places.detach(5);
+        assert_eq!(places.company_of(5), company(&[5], &[], &[]));
+        assert_eq!(places.company_of(1), company(&[1], &[], &[30]));
     }
 
     #[test]

@@ -100,20 +100,26 @@ impl Recorder {
         begun.placed_us + (id * 61 % 1000 + 1) * (FLUSH_US / 1000)
     }
 
-    /// Give a channel to a leg, in place of the one that had it.
+    /// Give a channel to a leg, in place of the one that had it, or beside those who have it. None when there is no
+    /// such recording, or no room.
     pub fn attach(&mut self, id: RecordingId, channel: Channel, leg: EndpointId) -> Option<Tap> {
         let slot = self.recordings.slot_of(id)?;
-        let (speaker, timeline) = self.recordings.at(slot)?.seat(channel);
-        if speaker.replace(leg) != Some(leg) {
-            timeline.forget_source();
+        let seated = self.recordings.at(slot)?.seat(channel, leg);
+        seated.then_some(Tap { slot, channel })
+    }
+
+    /// What a leg says goes nowhere any more.
+    pub fn detach(&mut self, tap: Tap, leg: EndpointId) {
+        if let Some(recording) = self.recordings.at(tap.slot) {
+            recording.unseat(leg);
         }
-        Some(Tap { slot, channel })
     }
 
     /// The recording and the channel where a leg speaks, if it still does.
     pub fn seat_of(&mut self, tap: Tap, leg: EndpointId) -> Option<(RecordingId, Channel)> {
         let recording = self.recordings.at(tap.slot)?;
-        (*recording.seat(tap.channel).0 == Some(leg)).then_some((recording.id, tap.channel))
+        recording.timeline_of(tap.channel, leg)?;
+        Some((recording.id, tap.channel))
     }
 
     /// Where packets for a channel of a recording go.
@@ -141,9 +147,7 @@ impl Recorder {
     ) -> Option<(RecordingId, u64)> {
         let recording = self.recordings.at(tap.slot).filter(|recording| recording.ended_us.is_none())?;
         let at = recording.position(now_us);
-        if *recording.seat(tap.channel).0 != Some(leg) {
-            return None;
-        }
+        recording.timeline_of(tap.channel, leg)?;
         let marks = &mut recording.stereo.marks;
         if masked {
             marks.begin(Kind::Masked, channels_of(tap.channel), at);
@@ -169,11 +173,8 @@ impl Recorder {
     pub fn place(&mut self, tap: Tap, packet: &RecordedPacket, now_us: u64) {
         let Some(recording) = self.recordings.at(tap.slot) else { return };
         let arrival = recording.position(now_us) as i64;
-        let (speaker, timeline) = recording.seat(tap.channel);
+        let Some(timeline) = recording.timeline_of(tap.channel, packet.leg) else { return };
         let Received { header, payload, content } = packet.received;
-        if *speaker != Some(packet.leg) {
-            return;
-        }
         let Content::Audio(codec) = *content else { return timeline.skip(header) };
         match codec.law() {
             Some(law) => {
@@ -188,8 +189,7 @@ impl Recorder {
     pub fn place_frame(&mut self, tap: Tap, frame: &RecordedFrame, beat_us: u64) {
         let Some(recording) = self.recordings.at(tap.slot) else { return };
         let position = recording.position(beat_us) as i64;
-        let (speaker, timeline) = recording.seat(tap.channel);
-        if *speaker == Some(frame.leg) {
+        if let Some(timeline) = recording.timeline_of(tap.channel, frame.leg) {
             timeline.note_codec(frame.codec, position as u64);
             timeline.place_samples(position, frame.samples);
             timeline.count(position, frame.packets, frame.lost_samples);
@@ -259,11 +259,37 @@ impl Recording {
         us_to_samples(at_us.saturating_sub(self.started_us))
     }
 
-    fn seat(&mut self, channel: Channel) -> (&mut Option<EndpointId>, &mut Timeline) {
+    /// Where what a leg says belongs; None when it does not speak there any more.
+    fn timeline_of(&mut self, channel: Channel, leg: EndpointId) -> Option<&mut Timeline> {
+        let Stereo { customer, agent, beside, .. } = &mut self.stereo;
         match channel {
+            Channel::Customer => (self.customer == Some(leg)).then_some(customer),
+            Channel::Agent => (self.agent == Some(leg)).then_some(agent),
+            Channel::Beside => beside.timeline_of(leg),
+        }
+    }
+
+    /// Let a leg speak on a channel and nowhere else. False when there is no room.
+    fn seat(&mut self, channel: Channel, leg: EndpointId) -> bool {
+        if self.timeline_of(channel, leg).is_some() {
+            return true;
+        }
+        self.unseat(leg);
+        let (speaker, timeline) = match channel {
             Channel::Customer => (&mut self.customer, &mut self.stereo.customer),
             Channel::Agent => (&mut self.agent, &mut self.stereo.agent),
+            Channel::Beside => return self.stereo.take_in(leg),
+        };
+        *speaker = Some(leg);
+        timeline.forget_source();
+        true
+    }
+
+    fn unseat(&mut self, leg: EndpointId) {
+        for speaker in [&mut self.customer, &mut self.agent] {
+            speaker.take_if(|speaker| *speaker == leg);
         }
+        self.stereo.beside.leave(leg);
     }
 
     fn hand_over(&mut self, id: RecordingId, now_us: u64, send: impl Fn(Job) -> bool) {
@@ -303,7 +329,7 @@ impl Recording {
         let silenced = self.stereo.marks.ended_at(end);
         let ending = Box::new(Ending {
             customer: self.stereo.customer.facts(),
-            agent: self.stereo.agent.facts(),
+            agent: self.stereo.right_facts(),
             marks: silenced.into_iter().chain(self.beeps.ended_at(end)).collect(),
             unwritten: self.unwritten.clone(),
         });

@@ -145,6 +145,46 @@ fn each_leg_is_heard_on_its_own_channel_until_another_takes_its_place() {
 }
 
 #[test]
+fn who_is_beside_the_agent_is_heard_with_the_agent_until_detached() {
+    let (mut recorder, queue) = rig();
+    recorder.start(RECORDING, BEGUN);
+    let third = AGENT + 1;
+    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
+    let beside = recorder.attach(RECORDING, Channel::Beside, third).unwrap();
+    assert_eq!(recorder.seat_of(beside, third), Some((RECORDING, Channel::Beside)));
+    let mut say_all = |recorder: &mut Recorder, packets: std::ops::Range<u64>| {
+        for packet in packets {
+            say(recorder, agent, AGENT, packet * 20_000);
+            say(recorder, beside, third, packet * 20_000);
+        }
+    };
+    say_all(&mut recorder, 0..10);
+    recorder.detach(beside, third);
+    say_all(&mut recorder, 10..15);
+    recorder.stop(RECORDING, SECOND_US);
+    recorder.flush(RECORDING, SECOND_US);
+    let right: Vec<i16> = queue
+        .try_iter()
+        .filter_map(|(_, job)| match job {
+            Job::Append { block, .. } => Some(block),
+            Job::Finish { ending, .. } => {
+                assert_eq!(ending.agent.counters, ChannelCounters { packets: 25, lost_samples: 0 });
+                None
+            }
+            other => panic!("{other:?}"),
+        })
+        .flatten()
+        .collect::<Vec<u8>>()
+        .chunks_exact(4)
+        .map(|frame| i16::from_le_bytes([frame[2], frame[3]]))
+        .collect();
+    let alone = right[10 * 160];
+    assert_ne!(alone, 0);
+    assert!(right[..10 * 160].iter().all(|&sample| i32::from(sample) == 2 * i32::from(alone)));
+    assert!(right[10 * 160..15 * 160].iter().all(|&sample| sample == alone));
+}
+
+#[test]
 fn a_tap_of_a_recording_that_is_over_does_not_reach_the_next_one() {
     let (mut recorder, queue) = rig();
     recorder.start(1, BEGUN);

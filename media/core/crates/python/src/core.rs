@@ -230,6 +230,10 @@ impl Core {
         self.engine().attach(recording, endpoint, channel_named(channel)?).map_err(raise)
     }
 
+    fn detach(&self, endpoint: u64) -> PyResult<()> {
+        self.engine().detach(endpoint).map_err(raise)
+    }
+
     fn stop_recording(&self, recording: u64) -> PyResult<()> {
         self.engine().stop_recording(recording).map_err(raise)
     }
@@ -314,6 +318,7 @@ fn channel_named(name: &str) -> PyResult<Channel> {
     match name {
         "customer" => Ok(Channel::Customer),
         "agent" => Ok(Channel::Agent),
+        "beside" => Ok(Channel::Beside),
         _ => {
             Err(PyValueError::new_err(format!("a recording has a customer and an agent channel, not {name}")))
         }

@@ -4,6 +4,7 @@
 //! channels. Timelines are pure; only `file` touches the disk.
 
 pub mod beeps;
+pub mod beside;
 pub mod file;
 pub mod format;
 pub mod gaps;

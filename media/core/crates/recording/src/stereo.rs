@@ -1,8 +1,9 @@
 //! Both channels on one clock, taken out in blocks of interleaved frames.
 
+use crate::beside::Beside;
 use crate::format::SampleFormat;
 use crate::marks::Marks;
-use crate::timeline::{HOLD, Timeline};
+use crate::timeline::{ChannelFacts, HOLD, Timeline};
 
 /// No block is longer, so that one that was late does not ask for memory without end.
 const MAX_BLOCK_FRAMES: u64 = 16_000;
@@ -16,6 +17,8 @@ const MAX_TAIL: u64 = 800;
 pub struct Stereo {
     pub customer: Timeline,
     pub agent: Timeline,
+    /// Who else is heard on the right.
+    pub beside: Beside,
     /// What of it is silenced.
     pub marks: Marks,
     format: SampleFormat,
@@ -27,12 +30,25 @@ impl Stereo {
     /// Channels whose frames before `frame` are silence that nobody needs to take.
     pub fn starting_at(frame: u64, format: SampleFormat) -> Self {
         let timeline = || Timeline::starting_at(frame);
-        Self { customer: timeline(), agent: timeline(), marks: Marks::default(), format, taken: frame }
+        let (customer, agent) = (timeline(), timeline());
+        Self { customer, agent, format, taken: frame, ..Self::default() }
     }
 
     /// Frames taken so far.
     pub fn taken(&self) -> u64 {
         self.taken
+    }
+
+    /// Let somebody be heard on the right beside the agent; false when there is no room for one more.
+    pub fn take_in(&mut self, speaker: u64) -> bool {
+        self.beside.take_in(speaker, self.taken)
+    }
+
+    /// All that is to be told of the right channel at the end.
+    pub fn right_facts(&self) -> ChannelFacts {
+        let mut facts = self.agent.facts();
+        facts.counters += self.beside.counters();
+        facts
     }
 
     /// The next block no late packet can change any more, or None when `now` leaves none.
@@ -45,7 +61,8 @@ impl Stereo {
     /// A packet that came before holds what was said up to then and plays beyond it, so the recording ends
     /// with the last sample placed.
     pub fn take_rest(&mut self, end: u64) -> Option<Vec<u8>> {
-        let last = self.customer.window.written_to().max(self.agent.window.written_to());
+        let right = self.agent.window.written_to().max(self.beside.written_to());
+        let last = self.customer.window.written_to().max(right);
         self.take_until((last as u64).clamp(end, end + MAX_TAIL))
     }
 
@@ -68,6 +85,7 @@ impl Stereo {
         let (left, right) = (&mut left[..frames], &mut right[..frames]);
         self.customer.window.take(left);
         self.agent.window.take(right);
+        self.beside.add(right, self.taken);
         self.silence(left, right);
         self.format.interleave(left, right, part);
         self.taken += frames as u64;

@@ -7,7 +7,7 @@
 //! - drift: when even the most punctual packets are off, the anchor was late or the phone's clock runs
 //!   differently from ours, and it is moved by that much (`punctuality`).
 
-use std::ops::Range;
+use std::ops::{Add, AddAssign, Range};
 
 use audio::codec::Codec;
 use audio::g711::Law;
@@ -56,6 +56,20 @@ pub struct ChannelCounters {
     pub packets: u64,
     /// Samples of silence where packets were missing between others.
     pub lost_samples: u64,
+}
+
+impl Add for ChannelCounters {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { packets: self.packets + other.packets, lost_samples: self.lost_samples + other.lost_samples }
+    }
+}
+
+impl AddAssign for ChannelCounters {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
 }
 
 /// A codec and the position from which it was heard.

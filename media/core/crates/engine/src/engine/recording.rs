@@ -42,6 +42,12 @@ impl Engine {
         self.post(endpoint, Command::Attach { recording, endpoint, channel })
     }
 
+    /// What an endpoint says goes to no recording any more; no harm if it goes to none.
+    pub fn detach(&mut self, endpoint: EndpointId) -> Result<(), Refusal> {
+        self.places.detach(endpoint);
+        self.post(endpoint, Command::Detach { endpoint })
+    }
+
     /// Record silence on these channels from now on, in place of those before.
     pub fn pause_recording(&mut self, recording: RecordingId, channels: Channels) -> Result<(), Refusal> {
         let worker = self.places.carrier_of(recording).ok_or(Refusal::Gone)?;

@@ -74,6 +74,10 @@ impl Worker {
                 self.attach(recording, endpoint, channel, now_us);
                 self.fit(endpoint, now_us);
             }
+            Command::Detach { endpoint } => {
+                self.detach(endpoint);
+                self.fit(endpoint, now_us);
+            }
             Command::PauseRecording { recording, channels, at_us } => {
                 self.recorder.pause(recording, channels, at_us);
             }
@@ -149,6 +153,7 @@ impl Worker {
         self.start_speaking(id, |leg, outbox| leg.endpoint.speaker.end_overlay(PlaybackEnd::Stopped, outbox));
         self.stop_forks_of(id);
         self.say_goodbye(id, now_us);
+        self.detach(id);
         // Dropping its sockets takes them out of epoll.
         if let Some(leg) = self.legs.remove(id) {
             self.outbox.push(Event::EndpointClosed { endpoint: id, counters: leg.endpoint.counters() });
@@ -161,6 +166,12 @@ impl Worker {
         leg.tap = Some(tap);
         if leg.is_masked() {
             self.mark_mask(endpoint, true, now_us);
+        }
+    }
+
+    fn detach(&mut self, endpoint: EndpointId) {
+        if let Some(tap) = self.legs.get(endpoint).and_then(|leg| leg.tap.take()) {
+            self.recorder.detach(tap, endpoint);
         }
     }
 

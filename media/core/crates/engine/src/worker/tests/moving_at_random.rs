@@ -22,7 +22,8 @@ enum Act {
     Unbridge(u64),
     Join(u64, u64),
     Leave(u64),
-    Attach(u64, u64, bool),
+    Attach(u64, u64, Channel),
+    Detach(u64),
     Play(u64),
     Talk(u64),
     Close(u64),
@@ -38,14 +39,19 @@ fn act() -> impl Strategy<Value = Act> {
         1 => leg().prop_map(Act::Unbridge),
         3 => (0..2_u64, leg()).prop_map(|(mix, leg)| Act::Join(mix, leg)),
         1 => leg().prop_map(Act::Leave),
-        3 => (0..RECORDINGS, leg(), any::<bool>())
-            .prop_map(|(recording, leg, customer)| Act::Attach(recording, leg, customer)),
+        3 => (0..RECORDINGS, leg(), channel())
+            .prop_map(|(recording, leg, channel)| Act::Attach(recording, leg, channel)),
+        1 => leg().prop_map(Act::Detach),
         2 => leg().prop_map(Act::Play),
         9 => leg().prop_map(Act::Talk),
         1 => leg().prop_map(Act::Close),
         9 => (0..WORKERS).prop_map(Act::Round),
         3 => Just(Act::Beat),
     ]
+}
+
+fn channel() -> impl Strategy<Value = Channel> {
+    prop_oneof![Just(Channel::Customer), Just(Channel::Agent), Just(Channel::Beside)]
 }
 
 /// Workers as the engine commands them.
@@ -139,12 +145,12 @@ impl House {
                 self.places.leave_mix(endpoint);
                 self.tell(endpoint, Command::LeaveMix { endpoint });
             }
-            Act::Attach(recording, endpoint, customer) if self.is_open(endpoint) => {
-                self.attach(
-                    500 + recording,
-                    endpoint,
-                    if customer { Channel::Customer } else { Channel::Agent },
-                );
+            Act::Attach(recording, endpoint, channel) if self.is_open(endpoint) => {
+                self.attach(500 + recording, endpoint, channel);
+            }
+            Act::Detach(endpoint) if self.is_open(endpoint) => {
+                self.places.detach(endpoint);
+                self.tell(endpoint, Command::Detach { endpoint });
             }
             Act::Play(endpoint) if self.is_open(endpoint) => self.play(endpoint),
             Act::Talk(leg) => self.phones[leg as usize - 1].iter_mut().for_each(Phone::talk),
