@@ -12,6 +12,7 @@ from cli import (
     calendars,
     calls,
     check,
+    conferences,
     events,
     flows,
     items,
@@ -96,6 +97,7 @@ app.command("reload")(reload.reload)
 app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
 app.add_typer(supervise.app, name="supervise")
+app.add_typer(conferences.app, name="conferences")
 app.add_typer(queues.app, name="queues")
 app.add_typer(items.app, name="items")
 app.add_typer(acd.app, name="acd")

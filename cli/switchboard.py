@@ -31,6 +31,7 @@ from switch.application import Verb
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
 from switch.commands import HangUpCall
+from switch.conference_verbs import ConferenceVerbs
 from switch.config import policies_of
 from switch.customers.admission import CustomerAdmission
 from switch.encryption import EncryptionRules
@@ -156,6 +157,7 @@ class Switchboard:
         yield from self.reloading.verbs()
         yield from CallRecordingVerbs(exchange, submit).verbs()
         yield from PlacingVerbs(exchange, reach, ids, submit).verbs()
+        yield from ConferenceVerbs(exchange, reach, ids, submit).verbs()
         yield from MediaVerbs(exchange, self._media.facts_of, self._ground.clock).verbs()
         yield from ForkVerbs(exchange, self._media.forks, ids, submit).verbs()
         yield from MaskVerbs(exchange, ids, submit).verbs()

@@ -81,6 +81,10 @@ class Offer:
     """Whether applications know of it; not while it only serves a transfer that is not decided."""
     replaces: str | None = None
     """The leg whose place it takes as soon as it has its ports."""
+    is_party: bool = False
+    """Whether it is a further party, who talks with customer and station once it is there."""
+    muted: bool = False
+    """Whether a party is heard by nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,12 @@ class Call:
         """The leg the customer talks to."""
         return self.offers[self.connected_offer].leg if self.connected_offer else None
 
+    @property
+    def talking(self) -> tuple[Leg, ...]:
+        """Customer and station while they talk; nobody else, and nobody while they do not."""
+        connected = self.connected_leg
+        return () if connected is None else (self.customer, connected)
+
     def other_end(self, leg: Leg) -> Leg | None:
         """Whom ``leg`` talks to in this call; None when it talks to nobody."""
         connected = self.connected_leg
@@ -208,6 +218,11 @@ class Call:
         if leg is self.customer:
             return self.caller_number, self.caller_name
         return bare(self.offer_of(leg).station), ""
+
+    @property
+    def parties(self) -> list[Offer]:
+        """Who talks, or shall, beside customer and station; the first to come first."""
+        return [offer for offer in self.offers.values() if offer.is_party]
 
     @property
     def station(self) -> str | None:

@@ -163,6 +163,52 @@ class SuperviseCall(Command):
 
 
 @plain_data
+class AddParty(Command):
+    """Ring a station or a number, who talks with both who talk in a call once they answer.
+
+    PartyAdded follows, PartyJoined when they answer, and PartyLeft exactly once.
+    """
+
+    call_id: str
+    party_id: str
+    """As an offer's id."""
+    whom: str
+    """``station:<name>`` or, through the trunks, ``number:<digits>``."""
+    by: str
+    """Who wants it, as events tell it."""
+
+
+@plain_data
+class JoinCalls(Command):
+    """Make a conference of two calls of a station: whom it talks to in one becomes a party of the other."""
+
+    call_id: str
+    """The call that goes on."""
+    from_call_id: str
+    """The call that ends."""
+    party_id: str
+    by: str
+
+
+@plain_data
+class DropParty(Command):
+    """Let go of a party; PartyLeft follows."""
+
+    call_id: str
+    party_id: str
+
+
+@plain_data
+class MuteParty(Command):
+    """Let a party be heard by nobody, or by all again; PartyMuted follows."""
+
+    call_id: str
+    party_id: str
+    muted: bool
+    by: str
+
+
+@plain_data
 class HandOff(Command):
     """Give the call to another application; CallHandedOff follows.
 

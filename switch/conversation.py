@@ -1,4 +1,4 @@
-"""Who hears whom in a call: two who talk are bridged; with a supervisor beside them they are a mix.
+"""Who hears whom in a call: two who talk are bridged; with a supervisor or a third party they are a mix.
 
 A supervision is of a conversation: it ends when the two do not talk with each other any more.
 """
@@ -14,7 +14,7 @@ from media.commands import (
     StopPlayback,
 )
 from runtime.vocabulary import Output
-from switch.call import Call, Calls, Leg, Supervisor
+from switch.call import Call, Calls, Leg, Offer, Supervisor
 from switch.events import SupervisionEnd, SupervisionEnded
 from switch.supervision_mode import SupervisionMode
 
@@ -28,18 +28,28 @@ _ROLES = {
 def let_talk(call: Call) -> list[Output]:
     """Customer and connected station hear each other, in place of what they are played."""
     customer, station = _talking(call)
+    call.mixed = call.mixed or any(party.accepted for party in call.parties)
     if not call.mixed:
         return [BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=station.leg_id)]
     silence = [StopPlayback(leg_id=leg.leg_id) for leg in (customer, station)]
-    return [*silence, *(_speaks(call, leg) for leg in (customer, station))]
+    parties = [output for party in call.parties for output in join(call, party)]
+    return [*silence, *(_speaks(call, leg) for leg in (customer, station)), *parties]
+
+
+def join(call: Call, party: Offer) -> list[Output]:
+    """A party that has answered talks with the others, or only hears them while it is muted."""
+    if not party.accepted or call.connected_leg is None:
+        return []
+    leg = party.leg
+    if party.muted:
+        listens_only = JoinMix(mix_id=call.call_id, leg_id=leg.leg_id, role=MixRole.MONITOR)
+        return [*_mix(call), DetachFromRecording(leg_id=leg.leg_id), listens_only]
+    return [*_mix(call), _speaks(call, leg), *_record_beside(call, leg)]
 
 
 def take_in(call: Call, own: Call) -> list[Output]:
     """The customer of ``own``, who is one of the supervisors, listens as the mode says."""
-    outputs: list[Output] = []
-    if not call.mixed:
-        call.mixed = True
-        outputs += [_speaks(call, leg) for leg in _talking(call)]
+    outputs = _mix(call)
     supervisor = call.supervisors[own.call_id]
     role = _ROLES[supervisor.mode]
     whisper_to = supervisor.beside if role is MixRole.WHISPER else None
@@ -68,7 +78,8 @@ def record_others(calls: Calls, call: Call) -> list[Output]:
         for own_id, supervisor in call.supervisors.items()
         if supervisor.mode is SupervisionMode.BARGE
     )
-    return [output for leg in barging for output in _record_beside(call, leg)]
+    heard = [party.leg for party in call.parties if party.accepted and not party.muted]
+    return [output for leg in (*barging, *heard) for output in _record_beside(call, leg)]
 
 
 def disband(calls: Calls, call: Call) -> list[Output]:
@@ -79,7 +90,8 @@ def disband(calls: Calls, call: Call) -> list[Output]:
     for own_id in list(call.supervisors):
         outputs += stop_listening(calls, calls.by_id[own_id], SupervisionEnd.CALL_OVER)
     call.mixed = False
-    return [*(LeaveMix(leg_id=leg.leg_id) for leg in _talking(call)), *outputs]
+    legs = (*_talking(call), *(party.leg for party in call.parties))
+    return [*(LeaveMix(leg_id=leg.leg_id) for leg in legs), *outputs]
 
 
 def lose_agent(calls: Calls, call: Call, leg: Leg) -> list[Output]:
@@ -103,6 +115,14 @@ def listens(call: Call, own: Call, beside: Leg, mode: SupervisionMode) -> None:
     """Note that the customer of ``own`` supervises ``beside``."""
     call.supervisors[own.call_id] = Supervisor(mode, beside.leg_id)
     own.supervises = call.call_id
+
+
+def _mix(call: Call) -> list[Output]:
+    """The two who talk are in a mix from now on, if they are not."""
+    if call.mixed:
+        return []
+    call.mixed = True
+    return [_speaks(call, leg) for leg in _talking(call)]
 
 
 def _talking(call: Call) -> tuple[Leg, Leg]:

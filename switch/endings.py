@@ -9,7 +9,7 @@ from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
 from switch.conversation import disband, stop_listening
-from switch.events import CallEnded, CallRefused, OfferEnded, SupervisionEnd
+from switch.events import CallEnded, CallRefused, OfferEnded, PartyLeft, SupervisionEnd
 from switch.sip.commands import HangUpLeg
 from switch.sip.events import LegArrived
 
@@ -36,13 +36,20 @@ def refuse_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool = Fal
 
 
 def drop_offer(
-    calls: Calls, call: Call, offer: Offer, cause: Cause, *, by_station: bool, keep_leg: bool = False
+    calls: Calls,
+    call: Call,
+    offer: Offer,
+    cause: Cause,
+    *,
+    by_station: bool,
+    keep_leg: bool = False,
+    keep_parties: bool = False,
 ) -> list[Output]:
     """Let go of a station. Its leg is forgotten at once: what its phone still says concerns SIP only.
 
-    ``keep_leg``: the leg goes on in another call.
+    ``keep_leg``: the leg goes on in another call. ``keep_parties``: a conference goes on without it.
     """
-    outputs = disband(calls, call) if call.connected_offer == offer.offer_id else []
+    outputs = part(calls, call, keep_parties=keep_parties) if call.connected_offer == offer.offer_id else []
     calls.remove_offer(call, offer)
     if call.connected_offer == offer.offer_id:
         call.connected_offer = None
@@ -51,6 +58,8 @@ def drop_offer(
             outputs.append(StopPlayback(leg_id=call.customer.leg_id))
     if not keep_leg:
         outputs += release(offer.leg, cause)
+    if offer.is_party:
+        outputs.append(party_left(call, offer, cause))
     if offer.announced:
         outputs.append(
             OfferEnded(
@@ -64,6 +73,19 @@ def drop_offer(
     return outputs
 
 
+def part(calls: Calls, call: Call, *, keep_parties: bool = False) -> list[Output]:
+    """The two who are connected talk no longer. The parties go too, unless the conference goes on."""
+    outputs = disband(calls, call)
+    for party in [] if keep_parties else call.parties:
+        outputs += drop_offer(calls, call, party, Cause.NORMAL_CLEARING, by_station=False)
+    return outputs
+
+
+def party_left(call: Call, party: Offer, cause: Cause) -> PartyLeft:
+    """What is told of a party that is out."""
+    return PartyLeft(call_id=call.call_id, party_id=party.offer_id, cause=cause, joined=party.accepted)
+
+
 def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list[Output]:
     """End the call with all that hangs on it; afterwards the exchange knows nothing of it."""
     left = SupervisionEnd.SUPERVISOR_LEFT if by_caller else SupervisionEnd.STOPPED
@@ -73,7 +95,7 @@ def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list
     outputs.append(
         CallEnded(call_id=call.call_id, contact_id=call.contact_id, cause=cause, by_caller=by_caller)
     )
-    for offer in list(call.offers.values()):
+    for offer in [*call.parties, *(offer for offer in call.offers.values() if not offer.is_party)]:
         why = Cause.NORMAL_CLEARING if offer.accepted else Cause.ORIGINATOR_CANCEL
         outputs += drop_offer(calls, call, offer, why, by_station=False)
     calls.remove(call)

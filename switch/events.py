@@ -174,6 +174,8 @@ class TransferKind(StrEnum):
     """By a phone that stepped in for another."""
     INTERCEPTED = "intercepted"
     """By a supervisor who took the agent's place."""
+    CONFERENCE = "conference"
+    """By leaving a conference, where a party took the place."""
 
 
 @plain_data
@@ -185,7 +187,7 @@ class CallTransferred(Event):
     contact_id: str
     """Of the customer who is in the call now."""
     kind: TransferKind
-    """How: ``blind``, ``attended``, ``replaced`` or ``intercepted``."""
+    """How: ``blind``, ``attended``, ``replaced``, ``intercepted`` or ``conference``."""
     by: str
     """The station that passed it on, or that another stepped in for."""
     target: str
@@ -294,6 +296,60 @@ class CallResumed(Event):
     call_id: str
     by: str
     """``customer`` or ``station``: who held."""
+
+
+@plain_data
+class PartyAdded(Event):
+    """A further party is rung for a call, whose two talk meanwhile; or another call is joined with it."""
+
+    topic: ClassVar[str] = "call.party_added"
+    call_id: str
+    party_id: str
+    """The party."""
+    whom: str
+    """Who it is: ``station:<name>`` or ``number:<digits>``."""
+    by: str
+    """Who wanted it."""
+
+
+@plain_data
+class PartyJoined(Event):
+    """A party talks with all others of its call."""
+
+    topic: ClassVar[str] = "call.party_joined"
+    call_id: str
+    party_id: str
+    """The party."""
+    leg_id: str
+    """Of the party."""
+
+
+@plain_data
+class PartyMuted(Event):
+    """A party is heard by nobody from now on, or by all again."""
+
+    topic: ClassVar[str] = "call.party_muted"
+    call_id: str
+    party_id: str
+    """The party."""
+    muted: bool
+    """Whether it is heard by nobody."""
+    by: str
+    """Who wanted it."""
+
+
+@plain_data
+class PartyLeft(Event):
+    """A party is out of the call: it hung up, was dropped, could not be had, or has the station's place."""
+
+    topic: ClassVar[str] = "call.party_left"
+    call_id: str
+    party_id: str
+    """The party."""
+    cause: Cause
+    """Why."""
+    joined: bool
+    """Whether it had talked with the others."""
 
 
 @plain_data

@@ -32,14 +32,18 @@ from switch.call import Call, Calls, CallState, Leg
 from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.commands import (
+    AddParty,
     AnswerCall,
     BeepCall,
     ConnectCall,
     DialNumber,
+    DropParty,
     EndAllCalls,
     HandOff,
     HangUpCall,
+    JoinCalls,
     MaskDigits,
+    MuteParty,
     OfferCall,
     PauseCallRecording,
     PlaceCall,
@@ -55,6 +59,7 @@ from switch.commands import (
     UnmaskDigits,
     WithdrawOffer,
 )
+from switch.conferring import Conferring
 from switch.config import AccessCodeConfig, policies_of
 from switch.conversation import stop_listening
 from switch.customer_legs import CustomerLegs
@@ -137,14 +142,24 @@ class Exchange:
         self._transfers = Transfers(self._calls, ids, self._plan, self._holding, families)
         self._encryption = encryption or EncryptionRules()
         inviting = Inviting(self._encryption)
+        self._conferring = Conferring(self._calls, ids, families)
         self._stations = StationLegs(
-            self._calls, ids, self._recording, self._holding, self._transfers, inviting, families
+            self._calls,
+            ids,
+            self._recording,
+            self._holding,
+            self._transfers,
+            inviting,
+            families,
+            self._conferring,
         )
         self._policies = recording or RecordingPolicies(policies_of(access_codes))
         self._placed = PlacedCalls(
             self._calls, ids, self._recording, inviting, families, self._policies, knows_target, facts_of
         )
-        self._replacements = Replacements(self._calls, ids, self._holding, self._transfers, self._placed)
+        self._replacements = Replacements(
+            self._calls, ids, self._holding, self._transfers, self._placed, self._conferring
+        )
         self._supervising = Supervising(self._calls, self._transfers)
         self._codecs = tuple(codecs)
         self._refuse_after_s: int | None = None
@@ -184,6 +199,10 @@ class Exchange:
             UnmaskDigits: self._masking.unmask,
             LegUnmasked: self._masking.ended,
             SuperviseCall: self._supervising.supervise,
+            AddParty: self._conferring.add,
+            JoinCalls: self._conferring.join_calls,
+            DropParty: self._conferring.drop,
+            MuteParty: self._conferring.mute,
             HandOff: self._hand_off,
             StartCallRecording: self._recording.start,
             StopCallRecording: self._recording.stop,

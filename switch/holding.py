@@ -27,7 +27,8 @@ class Holding:
             return []
         who = "customer" if leg is call.customer else "station"
         if leg.holding:
-            return [*self.entertain(other), CallHeld(call_id=call.call_id, by=who)]
+            confers = any(party.accepted for party in call.parties)  # there is somebody else to hear
+            return [*([] if confers else self.entertain(other)), CallHeld(call_id=call.call_id, by=who)]
         return [StopPlayback(leg_id=other.leg_id), CallResumed(call_id=call.call_id, by=who)]
 
     def connected(self, call: Call) -> list[Output]:

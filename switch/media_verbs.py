@@ -34,7 +34,7 @@ class MediaVerbs:
     def _legs(self, call: Call) -> Iterator[dict[str, Any]]:
         yield self._view(call.customer, "customer", call.caller_station)
         for offer in call.offers.values():
-            yield self._view(offer.leg, "station", offer.station)
+            yield self._view(offer.leg, "party" if offer.is_party else "station", offer.station)
 
     def _view(self, leg: Leg, side: str, station: str | None) -> dict[str, Any]:
         return {

@@ -12,10 +12,11 @@ from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
+from switch.conferring import Conferring
 from switch.customer_legs import accept
 from switch.dial_plan import STATION_SCHEME
 from switch.endings import drop_offer, refuse_arrival
-from switch.events import OfferAccepted, TransferKind
+from switch.events import OfferAccepted, PartyAdded, TransferKind
 from switch.holding import Holding
 from switch.placed_calls import PlacedCalls
 from switch.seats import seat, vacate
@@ -28,13 +29,20 @@ class Replacements:
     """The part of the exchange that lets one phone step in for another. Shares the exchange's ``Calls``."""
 
     def __init__(
-        self, calls: Calls, ids: Ids, holding: Holding, transfers: Transfers, placed: PlacedCalls
+        self,
+        calls: Calls,
+        ids: Ids,
+        holding: Holding,
+        transfers: Transfers,
+        placed: PlacedCalls,
+        conferring: Conferring,
     ) -> None:
         self._calls = calls
         self._ids = ids
         self._holding = holding
         self._transfers = transfers
         self._placed = placed
+        self._conferring = conferring
 
     def arrived(self, event: LegArrived) -> list[Output]:
         """Only a station that has proved to be one may, and only while the leg is there."""
@@ -69,6 +77,8 @@ class Replacements:
         return [*accept(leg), *self._step_in(call, offer, replaced)]
 
     def _step_in(self, call: Call, offer: Offer, replaced: Leg) -> list[Output]:
+        if replaced is not call.customer and call.offer_of(replaced).is_party:
+            return self._as_party(call, offer, call.offer_of(replaced))
         if call.transfer is not None:
             if replaced.offer_id == call.transfer.offer_id:
                 return self._transfers.picked_up(call, offer)
@@ -87,6 +97,14 @@ class Replacements:
         told = transferred(call, TransferKind.REPLACED, by)
         taken = self._placed.taken(call) if call.state is CallState.CALLING else []
         return [told, *seated, *taken, *self._holding.connected(call)]
+
+    def _as_party(self, call: Call, offer: Offer, old: Offer) -> list[Output]:
+        offer.is_party = True
+        cause = Cause.NORMAL_CLEARING if old.accepted else Cause.LOSE_RACE
+        left = drop_offer(self._calls, call, old, cause, by_station=False)
+        whom = str(Target(STATION_SCHEME, offer.station))
+        told = PartyAdded(call_id=call.call_id, party_id=offer.offer_id, whom=whom, by=offer.station)
+        return [*left, told, *self._conferring.answered(call, offer)]
 
     def _as_station(self, call: Call, offer: Offer, replaced: Leg) -> list[Output]:
         old = call.offer_of(replaced)

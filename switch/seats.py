@@ -10,8 +10,8 @@ from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.call_recording import record
 from switch.causes import Cause
-from switch.conversation import disband, let_talk, lose_agent, stop_listening
-from switch.endings import drop_offer, release
+from switch.conversation import let_talk, lose_agent, stop_listening
+from switch.endings import drop_offer, part, release
 from switch.events import CallEnded, OfferEnded, SupervisionEnd
 
 
@@ -56,7 +56,7 @@ def vacate(calls: Calls, call: Call, leg: Leg, cause: Cause, *, by_peer: bool) -
     if call.connected_offer is None:
         return []
     offer = call.offers[call.connected_offer]
-    apart = disband(calls, call)
+    apart = part(calls, call)
     calls.remove_offer(call, offer)
     call.connected_offer, call.state = None, CallState.ANSWERED
     call.caller_number, call.caller_name = offer.station, ""
@@ -82,7 +82,7 @@ def dissolve(calls: Calls, call: Call, keep: Leg) -> list[Output]:
             call_id=call.call_id, contact_id=call.contact_id, cause=Cause.NORMAL_CLEARING, by_caller=False
         )
     )
-    for offer in list(call.offers.values()):
+    for offer in [*call.parties, *(offer for offer in call.offers.values() if not offer.is_party)]:
         is_kept = offer.leg is keep
         outputs += drop_offer(calls, call, offer, Cause.NORMAL_CLEARING, by_station=False, keep_leg=is_kept)
     calls.remove(call)

@@ -8,6 +8,7 @@ from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.call_recording import CallRecording, record
 from switch.causes import Cause
 from switch.commands import ConnectCall, DialNumber, OfferCall, PlayToStation, WithdrawOffer
+from switch.conferring import Conferring
 from switch.conversation import let_talk
 from switch.customer_legs import never_played
 from switch.endings import drop_offer
@@ -33,6 +34,7 @@ class StationLegs:
         transfers: Transfers,
         inviting: Inviting,
         families: Families,
+        conferring: Conferring,
     ) -> None:
         self._calls = calls
         self._ids = ids
@@ -41,6 +43,7 @@ class StationLegs:
         self._transfers = transfers
         self._inviting = inviting
         self._families = families
+        self._conferring = conferring
 
     def offer(self, command: OfferCall) -> list[Output]:
         return self._ring(command.call_id, command.offer_id, command.station)
@@ -65,6 +68,8 @@ class StationLegs:
         offer = call.offer_of(self._calls.legs[event.leg_id])
         heard = self._inviting.hear_early(offer.leg, event.sdp)
         offer.early_media = offer.early_media or bool(heard)
+        if offer.is_party:
+            return heard
         if not offer.announced:
             return [*heard, *self._transfers.rang(call)]
         ringing = OfferRinging(call_id=call.call_id, offer_id=offer.offer_id, early_media=offer.early_media)
@@ -77,6 +82,8 @@ class StationLegs:
         except PeerError:
             return self.lose(call, offer, Cause.INCOMPATIBLE_DESTINATION, by_station=False)
         offer.accepted = True
+        if offer.is_party:
+            return [*taken, *self._conferring.answered(call, offer)]
         if not offer.announced:
             return [*taken, *self._transfers.accepted(call)]
         return [*taken, OfferAccepted(call_id=call.call_id, offer_id=offer.offer_id)]
@@ -85,6 +92,8 @@ class StationLegs:
         """A phone is out of the call. One that a call was to be transferred to ends only the transfer."""
         if call.transfer is not None and call.transfer.offer_id == offer.offer_id:
             return self._transfers.failed(call, cause)
+        if offer.offer_id == call.connected_offer and any(party.accepted for party in call.parties):
+            return self._conferring.go_on(call, offer, cause, by_station=by_station)
         return drop_offer(self._calls, call, offer, cause, by_station=by_station)
 
     def withdraw(self, command: WithdrawOffer) -> list[Output]:

@@ -10,6 +10,7 @@ import acd.supervision_verbs
 import acd.verbs
 import switch.ban_verbs
 import switch.calendars.verbs
+import switch.conference_verbs
 import switch.customers.verbs
 import switch.placing_verbs
 import switch.registration_verbs
@@ -70,6 +71,13 @@ PLACED = {
     "contact_id": "contact-1",
     "whom": "station:1001",
     "target": "number:13800138000",
+}
+PARTY = {
+    "party_id": "party-1",
+    "call_id": "call-1",
+    "whom": "station:1002",
+    "talks": True,
+    "muted": False,
 }
 SUPERVISES = {
     "call_id": "call-1",
@@ -267,6 +275,14 @@ class SmallSwitch:
                 self._verb(f"call.{name}", switch.supervision.verbs.SuperviseParams, SUPERVISES)
                 for name in ("monitor", "whisper", "barge", "intercept")
             ),
+            self._verb("call.add_party", switch.conference_verbs.AddPartyParams, PARTY),
+            self._verb("call.join_calls", switch.conference_verbs.JoinCallsParams, PARTY),
+            self._verb("call.drop_party", switch.conference_verbs.PartyParams, PARTY),
+            *(
+                self._verb(f"call.{name}_party", switch.conference_verbs.MutePartyParams, PARTY)
+                for name in ("mute", "unmute")
+            ),
+            self._verb("call.parties", switch.verbs.CallParams, [PARTY]),
             self._verb("call.stop_supervising", switch.supervision.verbs.SupervisorParams, SUPERVISES),
             self._verb("call.supervisors", NoParams, [SUPERVISES]),
             self._verb("agent.follow", switch.supervision.verbs.FollowParams, SUPERVISES),

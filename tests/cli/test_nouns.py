@@ -21,6 +21,7 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
 
 
 BY = {"agent": "1001", "by": "9001"}
+PARTY = {"call_id": "call-1", "party_id": "party-1"}
 SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 30}
 
 
@@ -132,6 +133,22 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
         (["supervise", "list"], "call.supervisors", {}),
         (["items"], "item.list", {"tenant": None, "agent": None, "queue": None}),
         (["items", "list", "--agent", "1001"], "item.list", {"tenant": None, "agent": "1001", "queue": None}),
+        (["conferences", "list", "call-1"], "call.parties", {"call_id": "call-1"}),
+        (
+            ["conferences", "add", "call-1", "station:1002"],
+            "call.add_party",
+            {"call_id": "call-1", "whom": "station:1002", "by": ""},
+        ),
+        (
+            ["conferences", "join", "call-1", "call-2", "--by", "1001"],
+            "call.join_calls",
+            {"call_id": "call-1", "from_call_id": "call-2", "by": "1001"},
+        ),
+        (["conferences", "drop", "call-1", "party-1"], "call.drop_party", PARTY),
+        (["conferences", "mute", "call-1", "party-1"], "call.mute_party", PARTY | {"by": ""}),
+        (["conferences", "unmute", "call-1", "party-1"], "call.unmute_party", PARTY | {"by": ""}),
+        (["items"], "item.list", {"agent": None, "queue": None}),
+        (["items", "list", "--agent", "1001"], "item.list", {"agent": "1001", "queue": None}),
         (["items", "accept", "chat-1", "1001"], "item.accept", {"item": "chat-1", "agent": "1001"}),
         (["items", "reject", "chat-1", "1001"], "item.reject", {"item": "chat-1", "agent": "1001"}),
         (["items", "finish", "chat-1", "1001"], "item.finish", {"item": "chat-1", "agent": "1001"}),

@@ -12,7 +12,10 @@ _LOUD = 0.5
 
 
 def speakers(heard: Samples, said: Mapping[str, Samples]) -> set[str]:
-    """Those of whom so much is in ``heard`` that they must have been heard most of the time."""
+    """Those of whom so much is in ``heard`` that they must have been heard most of the time.
+
+    What they ``said`` need reach back no further than what may be in ``heard``; the longer, the dearer.
+    """
     pieces = [heard[at : at + _PIECE] for at in range(0, len(heard) - _PIECE + 1, _PIECE)]
     gains = [_gains(piece, said) for piece in pieces]
     return {name for name in said if np.median([piece[name] for piece in gains]) > _LOUD}

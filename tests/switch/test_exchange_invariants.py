@@ -10,13 +10,26 @@ from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from switch.call import Call, CallState, Leg
 from switch.causes import Cause
-from switch.commands import AnswerCall, ConnectCall, HandOff, HangUpCall, OfferCall, PlaceCall
+from switch.commands import (
+    AddParty,
+    AnswerCall,
+    ConnectCall,
+    DropParty,
+    HandOff,
+    HangUpCall,
+    JoinCalls,
+    MuteParty,
+    OfferCall,
+    PlaceCall,
+)
 from switch.events import (
     CallArrived,
     CallEnded,
     CallPlaced,
     OfferAccepted,
     OfferEnded,
+    PartyAdded,
+    PartyLeft,
     SupervisionBegan,
     SupervisionEnded,
 )
@@ -160,6 +173,20 @@ class Street(SupervisionRig):
         with suppress(UsageError):
             self.call("agent.follow", station=STATIONS[a % 3], agent=("81", "82", "83")[b % 3])
 
+    def confers(self, a: int, b: int) -> None:
+        """Somebody is added to a call, muted, heard again or dropped; or two calls become one."""
+        call, other = self.pick_call(a), self.pick_call(b)
+        if call is None or other is None:
+            return
+        party_id = next((party.offer_id for party in call.parties), "none")
+        whom = f"station:{STATIONS[b % 3]}" if b % 4 else f"number:{OUTSIDE_NUMBER}"
+        adds = AddParty(call_id=call.call_id, party_id=self._names.new("party"), whom=whom, by="")
+        mutes = MuteParty(call_id=call.call_id, party_id=party_id, muted=b % 2 == 0, by="")
+        joins = JoinCalls(
+            call_id=call.call_id, from_call_id=other.call_id, party_id=self._names.new("party"), by=""
+        )
+        self.feed((adds, adds, mutes, DropParty(call_id=call.call_id, party_id=party_id), joins)[a % 5])
+
     def connects(self, a: int, b: int) -> None:
         """The application joins whoever was accepted, if it still may."""
         for event in self.all(OfferAccepted):
@@ -204,6 +231,8 @@ class Street(SupervisionRig):
         talking = call.connected_leg
         members = set(self.media.mixes.get(call.call_id, ()))
         assert call.mixed is bool(members)
+        parties = {party.leg.leg_id for party in call.parties if party.accepted}
+        assert not any(party.announced for party in call.parties)
         assert call.mixed or not call.supervisors
         owns = [self.exchange.find(own_id) for own_id in call.supervisors]
         assert all(own is not None and own.supervises == call.call_id for own in owns)
@@ -211,7 +240,12 @@ class Street(SupervisionRig):
             assert not call.mixed
             return
         pair = {call.customer.leg_id, talking.leg_id}
-        assert members == (pair | {own.customer.leg_id for own in owns if own}) if call.mixed else True
+        pair_and_others = pair | parties | {own.customer.leg_id for own in owns if own}
+        assert members == (pair_and_others if call.mixed else set())
+        assert call.mixed or not parties
+        muted = {party.leg.leg_id for party in call.parties if party.muted}
+        recorded = {leg_id for leg_id in parties if leg_id in self.media.recorded}
+        assert recorded == (parties - muted if call.recording_id else recorded)
         assert call.mixed or pair in self.media.bridges
         assert {supervisor.beside for supervisor in call.supervisors.values()} <= pair
 
@@ -225,6 +259,8 @@ class Street(SupervisionRig):
         assert Counter(event.call_id for event in self.all(CallEnded)) == begun
         listened = Counter(event.supervisor_call_id for event in self.all(SupervisionBegan))
         assert listened <= Counter(event.supervisor_call_id for event in self.all(SupervisionEnded))
+        added = Counter(event.party_id for event in self.all(PartyAdded))
+        assert Counter(event.party_id for event in self.all(PartyLeft)) == added
         ended = Counter((event.call_id, event.offer_id) for event in self.all(OfferEnded))
         assert set(ended.values()) <= {1}
 
@@ -244,6 +280,8 @@ ACTS = (
     Street.supervises,
     Street.supervises,
     Street.follows,
+    Street.confers,
+    Street.confers,
     Street.connects,
     Street.time_passes,
 )

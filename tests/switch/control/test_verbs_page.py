@@ -87,9 +87,9 @@ from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
 from tests.cli.small_installation import replace, write_installation
 from tests.helpers.exchange_rig import ExchangeRig
-from tests.helpers.supervision_rig import SupervisionRig
 from tests.helpers.trunks_rig import TrunksRig, trunk_config
 from tests.switch.records.stories import answered_call, fold, journal_of
+from tests.switch.test_conferring import ConferenceRig
 
 PAGE = (Path(__file__).parents[3] / "docs" / "verbs.md").read_text()
 
@@ -256,9 +256,9 @@ def counter_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
 
 def supervisor_verbs() -> tuple[Verb, ...]:
     """Of a switch where agent 81 at station 1001 talks to a customer."""
-    rig = SupervisionRig()
-    rig.customer_talks()
-    return tuple(rig.verbs.values())
+    rig = ConferenceRig()
+    assert (rig.call_id, rig.call_between("1001", "1002", "consultation")) == ("call-1", CONSULTATION)
+    return (*rig.verbs.values(), *rig.conference.values())
 
 
 def calendar_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
@@ -332,6 +332,8 @@ def test_the_table_of_verbs_is_what_verb_list_says(tmp_path: Path) -> None:
 AGENT = {"agent": "1001"}
 BY = {"by": "9001"}
 TRUNK = {"trunk": "carrier"}
+PARTY = {"call_id": "call-1", "party_id": "party-1"}
+CONSULTATION = "call-5"
 SUPERVISE = BY | {"agent": "81", "station": "1003"}
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("agent.sign_in", AGENT | {"station": "1001"}),
@@ -404,6 +406,12 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("call.barge", SUPERVISE),
     ("call.intercept", SUPERVISE),
     ("call.supervisors", {}),
+    ("call.add_party", {"call_id": "call-1", "whom": "station:1002"}),
+    ("call.mute_party", PARTY),
+    ("call.unmute_party", PARTY),
+    ("call.parties", {"call_id": "call-1"}),
+    ("call.drop_party", PARTY),
+    ("call.join_calls", {"call_id": "call-1", "from_call_id": CONSULTATION}),
     ("call.stop_supervising", BY | {"station": "1003"}),
     ("agent.follow", SUPERVISE | {"mode": "whisper"}),
     ("mailbox.set", {"station": "1001", "new": 2, "old": 8}),

@@ -164,7 +164,7 @@ impl Recorder {
             return;
         };
         let at = recording.position(now_us);
-        if *recording.seat(tap.channel).0 == Some(leg) {
+        if recording.timeline_of(tap.channel, leg).is_some() {
             recording.beeps.note(channels_of(tap.channel), at, at + frames);
         }
     }
