@@ -152,7 +152,7 @@ fn who_is_beside_the_agent_is_heard_with_the_agent_until_detached() {
     let agent = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
     let beside = recorder.attach(RECORDING, Channel::Beside, third).unwrap();
     assert_eq!(recorder.seat_of(beside, third), Some((RECORDING, Channel::Beside)));
-    let mut say_all = |recorder: &mut Recorder, packets: std::ops::Range<u64>| {
+    let say_all = |recorder: &mut Recorder, packets: std::ops::Range<u64>| {
         for packet in packets {
             say(recorder, agent, AGENT, packet * 20_000);
             say(recorder, beside, third, packet * 20_000);
@@ -180,7 +180,7 @@ fn who_is_beside_the_agent_is_heard_with_the_agent_until_detached() {
         .collect();
     let alone = right[10 * 160];
     assert_ne!(alone, 0);
-    assert!(right[..10 * 160].iter().all(|&sample| i32::from(sample) == 2 * i32::from(alone)));
+    assert!(right[..10 * 160].iter().all(|&sample| sample == alone.saturating_mul(2)));
     assert!(right[10 * 160..15 * 160].iter().all(|&sample| sample == alone));
 }
 
