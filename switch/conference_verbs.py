@@ -8,6 +8,7 @@ from pydantic import Field
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.target import Target, parse_target
+from runtime.tenancy import tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.call import Call, Offer
@@ -119,6 +120,8 @@ class ConferenceVerbs:
         """Raises UsageError when nobody could be reached."""
         self._refuse_crowds(call)
         scheme, name = parse_target(whom)
+        if scheme == STATION_SCHEME and tenant_of(name) != call.tenant:
+            raise UsageError(f"station {name} is of another call centre than call {call.call_id}")
         if scheme == STATION_SCHEME and not len(self._reach.contacts(name)):
             raise UsageError(f"no phone is registered at station {name}")
         if scheme == NUMBER_SCHEME and not self._reach.has_route(name):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 
 from runtime.target import Target, parse_target
+from runtime.tenancy import bare
 from runtime.vocabulary import Output
 from switch.causes import Cause
 from switch.commands import HangUpCall, PlaceCall, SuperviseCall
@@ -66,7 +67,7 @@ class Supervision:
             whom=str(Target(STATION_SCHEME, command.supervisor)),
             target=str(Target(SUPERVISION_SCHEME, command.call_id)),
             ring_s=command.ring_s,
-            shown_number=command.station,
+            shown_number=bare(command.station),
             record=RecordingRule.NEVER,
         )
         return (place,)

@@ -124,6 +124,7 @@ class SupervisorVerbs:
         found = self._conversation(params)
         if found.station == supervisor:
             raise UsageError(f"station {supervisor} is in call {found.call.call_id} itself")
+        _refuse_strangers(supervisor, found.station)
         present = self._core.of(supervisor)
         if present is not None and present.supervised == found.call.call_id:
             self._submit(ChangeSupervision(call_id=present.call_id, mode=mode, by=params.by))
@@ -136,6 +137,7 @@ class SupervisorVerbs:
         supervisor, station = self._supervisor(params), self._station_of(params.agent)
         if station == supervisor:
             raise UsageError(f"agent {params.agent} sits at station {supervisor}, the supervisor's own")
+        _refuse_strangers(supervisor, station)
         found = self._talking(params.agent)
         supervised = found.call.call_id if found else ""
         at = found.station if found else station
@@ -242,6 +244,12 @@ _WHY_NOBODY = {
     CallState.ANSWERED: "is with no agent",
     CallState.CONNECTED: "is between outside numbers",
 }
+
+
+def _refuse_strangers(supervisor: str, station: str) -> None:
+    """A call stays in one call centre."""
+    if tenant_of(supervisor) != tenant_of(station):
+        raise UsageError(f"station {supervisor} is of another call centre than station {station}")
 
 
 def _stations_that_talk(call: Call) -> list[str]:

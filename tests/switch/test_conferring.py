@@ -230,6 +230,7 @@ def test_sixteen_talk_and_no_more(rig: ConferenceRig) -> None:
     ("verb", "params", "why"),
     [
         ("call.add_party", {"whom": "station:1009"}, "no phone is registered at station 1009"),
+        ("call.add_party", {"whom": "station:acme/1002"}, "station acme/1002 is of another call centre"),
         ("call.add_party", {"whom": "number:4711"}, "no route leads to 4711"),
         ("call.add_party", {"whom": "station:1002", "call_id": "none"}, "no call none is up"),
         ("call.drop_party", {"party_id": "none"}, "has no party none"),

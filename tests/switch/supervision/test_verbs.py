@@ -139,6 +139,14 @@ def test_what_would_be_in_vain_is_refused(rig: SupervisionRig, params: dict[str,
     assert len(rig.commands) == before
 
 
+def test_nobody_supervises_another_call_centre(rig: SupervisionRig) -> None:
+    rig.customer_talks()
+    rig.registered.add("acme/1003")
+    for verb in (*AT_CALL, "agent.follow"):
+        with pytest.raises(UsageError, match="station acme/1003 is of another call centre than station 1001"):
+            rig.call(verb, agent="81", station="acme/1003")
+
+
 def test_a_supervisor_who_is_signed_in_is_rung_there(rig: SupervisionRig) -> None:
     rig.customer_talks()
     answer = rig.call("call.monitor", agent="81", by="83")
