@@ -23,7 +23,8 @@ def speakers(heard: Samples, said: Mapping[str, Samples]) -> set[str]:
 
 def _gains(piece: Samples, said: Mapping[str, Samples]) -> dict[str, float]:
     """How loud each speaks in a piece, each aligned where it fits best, all of them fitted at once."""
-    aligned = [speech[(at := find(piece, speech).at) : at + len(piece)] for speech in said.values()]
+    speeches = [np.pad(speech, (0, len(piece))) for speech in said.values()]
+    aligned = [speech[(at := find(piece, speech).at) : at + len(piece)] for speech in speeches]
     voices = np.stack(aligned, axis=1).astype(np.float64)
     fitted = np.linalg.lstsq(voices, piece.astype(np.float64), rcond=None)[0]
     return dict(zip(said, map(float, fitted), strict=True))

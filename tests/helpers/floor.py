@@ -1,0 +1,69 @@
+"""A customer who talks to an agent, with a third phone at hand, and what each of the three hears."""
+
+from contextlib import ExitStack
+from typing import Self
+
+import soundfile
+
+from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples
+from sipp_scenarios.talker import Talker
+from tests.helpers.call_centre import CallCentre
+from tests.helpers.mixture import speakers
+from tests.helpers.switch_process import QUEUE_ONLY
+
+LISTEN_S = 2.5
+JUDGED = 2 * SAMPLE_RATE_HZ
+"""Of what was heard last, so many samples tell who is heard now."""
+LATELY = 8 * SAMPLE_RATE_HZ
+
+
+class Floor:
+    """A customer who talks to agent 2001, and the phone 2002."""
+
+    def __init__(self, centre: CallCentre, third: str) -> None:
+        """``third``: what who is at the third phone is called."""
+        self.centre = centre
+        self._third_name = third
+        self.events = centre.events
+        self._begun = ExitStack()
+
+    def __enter__(self) -> Self:
+        station, desk = self.centre.seat("2001"), self.centre.register("2002")
+        self.agent = self._begun.enter_context(self.centre.phone(station))
+        self.third = self._begun.enter_context(self.centre.phone(desk))
+        self.customer = self._begun.enter_context(self.centre.caller(QUEUE_ONLY))
+        self.customer.wait_answered()
+        self.agent.wait_ringing()
+        self.agent.answer()
+        connected = self.events.wait_for("call.connected", station="2001")
+        self.call_id = str(connected.fields["call_id"])
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._begun.close()
+
+    @property
+    def talkers(self) -> dict[str, Talker]:
+        phones = {"customer": self.customer, "agent": self.agent, self._third_name: self.third}
+        return {name: phone.talker for name, phone in phones.items()}
+
+    @property
+    def said(self) -> dict[str, Samples]:
+        """Lately; nobody hears, or is recorded, so much later."""
+        return {name: talker.said[-LATELY:] for name, talker in self.talkers.items()}
+
+    def hearing(self) -> dict[str, set[str]]:
+        """Who hears whom now."""
+        for talker in self.talkers.values():
+            talker.wait_to_hear(LISTEN_S)
+        return {name: self.heard_by(name) for name in self.talkers}
+
+    def heard_by(self, listener: str) -> set[str]:
+        others = {name: said for name, said in self.said.items() if name != listener}
+        return speakers(self.talkers[listener].heard[-JUDGED:], others)
+
+    def recorded(self) -> Samples:
+        """Both channels, once the call is over."""
+        path = self.events.wait_for("recording.completed").fields["path"]
+        samples: Samples = soundfile.read(path, dtype="int16", always_2d=True)[0]
+        return samples

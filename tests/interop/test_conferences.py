@@ -1,0 +1,73 @@
+"""Conferences over the wire: who hears whom, who is recorded where, and how they end.
+
+Each once with all legs on one media thread, and once where a joined call was on another.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sipp_scenarios.audio import find
+from sipp_scenarios.follower import EventFollower
+from tests.helpers.call_centre import CallCentre
+from tests.helpers.floor import JUDGED, LATELY, LISTEN_S, Floor
+from tests.helpers.mixture import speakers
+from tests.helpers.switch_process import switch_process
+
+EVERYBODY = {"customer", "agent", "colleague"}
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Floor]:
+    with (
+        switch_process(tmp_path, media={"workers": 2}) as switch,
+        EventFollower(switch.control_socket) as events,
+    ):
+        centre = CallCentre(switch, events, tmp_path)
+        with Floor(centre, "colleague") as floor:
+            yield floor
+        centre.wait_until_nothing_is_left()
+        centre.close()
+
+
+def test_three_talk_and_are_recorded_until_one_is_muted_and_dropped(floor: Floor) -> None:
+    party = floor.events.call("call.add_party", call_id=floor.call_id, whom="station:2002", by="2001")
+    floor.third.wait_ringing()
+    floor.third.answer()
+    floor.events.wait_for("call.party_joined", party_id=party["party_id"])
+    assert floor.hearing() == {name: EVERYBODY - {name} for name in EVERYBODY}
+    together = {name: talker.said for name, talker in floor.talkers.items()}
+    params = {"call_id": floor.call_id, "party_id": party["party_id"]}
+    floor.events.call("call.mute_party", **params)
+    hearing = floor.hearing()
+    assert hearing == {"customer": {"agent"}, "agent": {"customer"}, "colleague": {"customer", "agent"}}
+    floor.events.call("call.drop_party", **params)
+    floor.third.wait_hung_up_on()
+    assert floor.events.wait_for("call.party_left").fields["joined"]
+    floor.customer.hang_up()
+    floor.agent.wait_hung_up_on()
+    recording = floor.recorded()
+    at = find(together["agent"][-JUDGED:], recording[:, 1]).at
+    lately = {name: said[-LATELY:] for name, said in together.items()}
+    assert speakers(recording[at : at + JUDGED, 0], lately) == {"customer"}
+    assert speakers(recording[at : at + JUDGED, 1], lately) == {"agent", "colleague"}
+    assert speakers(recording[-JUDGED:, 1], floor.said) == {"agent"}
+
+
+def test_the_customer_and_the_party_go_on_when_the_agent_hangs_up(floor: Floor) -> None:
+    floor.events.call("call.add_party", call_id=floor.call_id, whom="station:2002")
+    floor.third.wait_ringing()
+    floor.third.answer()
+    floor.events.wait_for("call.party_joined")
+    floor.agent.hang_up()
+    floor.events.wait_for("agent.wrap_up_started", agent="2001")
+    floor.events.wait_for("call.connected", station="2002")
+    for phone in (floor.customer, floor.third):
+        phone.talker.wait_to_hear(LISTEN_S)
+    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    floor.customer.hang_up()
+    floor.third.wait_hung_up_on()
+    assert speakers(floor.recorded()[-JUDGED:, 1], floor.said) == {"colleague"}
