@@ -8,7 +8,7 @@ from pydantic import Field
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.target import Target, parse_target
-from runtime.tenancy import tenant_of
+from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.call import Call, Offer
@@ -75,7 +75,7 @@ class ConferenceVerbs:
     def _add(self, params: AddPartyParams) -> dict[str, Any]:
         call = self._talking(params.call_id)
         self._refuse_what_is_in_vain(call, params.whom)
-        party_id = self._ids.new("party")
+        party_id = self._ids.new(id_kind("party", call.tenant))
         self._submit(AddParty(call_id=call.call_id, party_id=party_id, whom=params.whom, by=params.by))
         return self._answer(call, party_id)
 
@@ -84,7 +84,7 @@ class ConferenceVerbs:
         self._refuse_crowds(call)
         if common_station(call, other) is None:
             raise UsageError(f"no station talks in both {call.call_id} and {other.call_id}")
-        party_id = self._ids.new("party")
+        party_id = self._ids.new(id_kind("party", call.tenant))
         self._submit(
             JoinCalls(call_id=call.call_id, from_call_id=other.call_id, party_id=party_id, by=params.by)
         )

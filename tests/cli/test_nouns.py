@@ -147,8 +147,6 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
         (["conferences", "drop", "call-1", "party-1"], "call.drop_party", PARTY),
         (["conferences", "mute", "call-1", "party-1"], "call.mute_party", PARTY | {"by": ""}),
         (["conferences", "unmute", "call-1", "party-1"], "call.unmute_party", PARTY | {"by": ""}),
-        (["items"], "item.list", {"agent": None, "queue": None}),
-        (["items", "list", "--agent", "1001"], "item.list", {"agent": "1001", "queue": None}),
         (["items", "accept", "chat-1", "1001"], "item.accept", {"item": "chat-1", "agent": "1001"}),
         (["items", "reject", "chat-1", "1001"], "item.reject", {"item": "chat-1", "agent": "1001"}),
         (["items", "finish", "chat-1", "1001"], "item.finish", {"item": "chat-1", "agent": "1001"}),
