@@ -50,7 +50,8 @@ class SupervisionRig(TransferRig):
 
     def listed(self) -> list[Any]:
         """Who supervises whom."""
-        answer: Any = self.verbs["call.supervisors"].handle(None)
+        entry = self.verbs["call.supervisors"]
+        answer: Any = entry.handle(entry.params())
         return list(answer)
 
     def listens(self, verb: str = "call.monitor", **params: object) -> str:
