@@ -10,7 +10,7 @@ from acd.configuration_commands import ConfigureAcd
 
 T = TypeVar("T")
 
-AGENTS_AT_ONCE = 200
+AGENTS_AT_ONCE = 50
 """Agents in one command: a few milliseconds' work."""
 
 

@@ -303,3 +303,22 @@ def test_timers_due_together_fire_in_the_same_order_after_a_rebuild() -> None:
 
 def timed_out(outputs: list[Output]) -> list[str]:
     return [event.call_id for event in outputs if isinstance(event, MenuTimedOut)]
+
+
+def test_a_caller_in_a_flow_that_changes_goes_through_it_as_it_was() -> None:
+    def playing(*names: str) -> Flow:
+        nodes = {
+            name: {"type": "play", "prompts": [name], "next": then}
+            for name, then in zip(names, (*names[1:], "bye"), strict=True)
+        }
+        return flow_of({**nodes, "bye": {"type": "hang_up"}})
+
+    flows = {"hotline": playing("old", "older")}
+    interpreter = FlowInterpreter(flows, SeededIds(), max_node_visits=50)
+    inside = ScriptedCaller(interpreter).enters()
+    flows["hotline"] = playing("new")
+    newcomer = ScriptedCaller(interpreter, "call-2").enters()
+    del flows["hotline"]
+    inside.hears_it_out()
+    assert [play.prompts for play in inside.plays] == [("old",), ("older",)]
+    assert [play.prompts for play in newcomer.plays] == [("new",)]

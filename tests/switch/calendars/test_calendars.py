@@ -177,3 +177,21 @@ def test_an_unknown_calendar_is_refused_by_name() -> None:
 
 def test_a_switch_without_calendars_never_wakes() -> None:
     assert Rig("2026-11-23T10:00").calendars.next_deadline() is None
+
+
+def test_other_hours_are_told_when_they_say_something_else_and_what_is_said_by_hand_holds() -> None:
+    rig = Rig("2026-09-21 10:00", office=["mon 09:00-17:00"], counter=["mon 09:00-17:00"])
+    rig.driver.submit(OverrideCalendar(calendar="counter", open=False, until=None, reason="", by="li"))
+    rig.told.clear()
+    hours = {"office": ["mon 13:00-17:00"], "counter": ["mon 09:00-18:00"], "night": ["mon 00:00-24:00"]}
+    configs = [
+        CalendarConfig(name=name, time_zone="Asia/Shanghai", hours=lines) for name, lines in hours.items()
+    ]
+    calendars = [config.calendar() for config in configs]
+    rig.driver.run_step(lambda now: rig.calendars.configure(calendars, now))
+    assert rig.told == [
+        CalendarClosed(calendar="office", reason=Why.CONFIGURATION),
+        CalendarOpened(calendar="night", reason=Why.CONFIGURATION),
+    ]
+    rig.driver.run_step(lambda now: rig.calendars.configure(calendars[:1], now))
+    assert rig.calendars.names == ("office",)

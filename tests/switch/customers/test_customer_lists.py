@@ -151,3 +151,13 @@ def test_there_are_only_so_many_tags() -> None:
 def test_only_black_lists_send_their_callers_elsewhere() -> None:
     with pytest.raises(ValueError, match="unless kind is black"):
         NumberListConfig.model_validate(VIP | {"target": "flow:blocked"})
+
+
+def test_a_list_that_comes_back_into_the_configuration_has_its_numbers_again() -> None:
+    rig = Rig(VIP, OLD)
+    rig.add("vip", NUMBER)
+    rig.add("tag:老人", NUMBER)
+    rig.lists.configure([NumberListConfig.model_validate(OLD)])
+    assert rig.facts() == Facts(tags=("老人",))
+    rig.lists.configure([NumberListConfig.model_validate(VIP)])
+    assert (rig.facts().lists, rig.facts().tags) == (("vip",), ("大客户", "老人"))
