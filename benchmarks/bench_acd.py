@@ -37,6 +37,7 @@ from acd.inputs import (
     PhoneRang,
     StationChanged,
 )
+from cli.configuration.installation import load_installation
 from cli.configuration.loading import load_configuration
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Output
@@ -56,6 +57,8 @@ class Size:
     agents: int = 50_000
     queues: int = 2_000
     access_codes: int = 10_000
+    tenants: int = 5_000
+    """Among which the agents and access codes are shared out, each with a queue, in another file each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Result:
     bytes_per_entry: int
     bytes_per_agent: int
     load_s: float
+    load_tenants_s: float
 
 
 @dataclass(slots=True)
@@ -222,6 +226,7 @@ def measure(seconds: float, agent_count: int, queue_count: int, waiting: int, si
         bytes_per_entry=bytes_per_entry,
         bytes_per_agent=bytes_per_agent,
         load_s=load(size),
+        load_tenants_s=load_tenants(size),
     )
 
 
@@ -263,6 +268,36 @@ def load(size: Size) -> float:
         lasted = time.process_time() - began
         gc.enable()
         return round(lasted, 2)
+
+
+def load_tenants(size: Size) -> float:
+    """The same for as many agents and access codes in the files of tenants."""
+    with tempfile.TemporaryDirectory(prefix="bench-acd-") as name:
+        folder = Path(name)
+        for inner in ("flows", "prompts", "tenants"):
+            (folder / inner).mkdir()
+        (folder / "ringmain.toml").write_text('[tenants]\nfolder = "tenants"\n', "utf-8")
+        for tenant in range(size.tenants):
+            (folder / "tenants" / f"t{tenant}.toml").write_text(
+                "\n".join(_tenant_lines(size, tenant)), "utf-8"
+            )
+        gc.disable()
+        began = time.process_time()
+        configuration = load_installation(folder / "ringmain.toml").configuration
+        AcdCore(configuration.queues, configuration.agents, SeededIds(), configuration.acd)
+        lasted = time.process_time() - began
+        gc.enable()
+        return round(lasted, 2)
+
+
+def _tenant_lines(size: Size, tenant: int) -> Iterator[str]:
+    skills = ", ".join(f'"skill-{s}" = {s + 1}' for s in range(5))
+    yield '[[queues]]\nname = "service"'
+    for n in range(size.agents // size.tenants):
+        yield f'[[agents]]\nid = "{1000 + n}"\nqueues = ["service"]\nskills = {{ {skills} }}'
+    codes = size.access_codes // size.tenants
+    for n in range(codes):
+        yield f'[[access_codes]]\nnumber = "{400_000_0000 + tenant * codes + n}"\ntarget = "queue:service"'
 
 
 def _lines(size: Size, choices: Random) -> Iterator[str]:

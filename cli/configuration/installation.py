@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli.configuration.cautions import find_cautions
 from cli.configuration.centres import known_prompts, named_by_house, of_documents, read_flows
-from cli.configuration.loading import ConfigurationError, read_configuration
+from cli.configuration.loading import ConfigurationError, read_configuration, without_collecting
 from cli.configuration.sections import Configuration
 from cli.configuration.tenant_centres import put_together, read_centre
 from cli.configuration.tenants import find_clashes, read_tenants
@@ -40,6 +40,11 @@ def load_installation(path: Path) -> Installation:
 
     Raises ConfigurationError with every mistake in all of them at once.
     """
+    with without_collecting():
+        return _load(path)
+
+
+def _load(path: Path) -> Installation:
     reading = read_configuration(path)
     configuration = reading.configuration
     files, prompt_problems = load_prompts(configuration.media.prompts)
