@@ -48,6 +48,7 @@ from switch.recording_rule import RecordingPolicies, policy_of
 from switch.sip.guard.commands import DelayMeasured
 from switch.supervision.verbs import SupervisorVerbs
 from switch.tenants.config import TenantConfig
+from switch.tenants.limits import CallLimits
 from switch.verbs import ExchangeVerbs
 
 VERSION = version("ringmain")
@@ -79,7 +80,7 @@ class Switchboard:
             look_up=lambda recording_id: self._memory.archive.look_up(recording_id),
         )
         self._encryption = _encryption_rules(configuration, self._media.fingerprint)
-        self.exchange = self._build_exchange()
+        self.exchange = self._build_exchange(installation.tenants)
         self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
         self._memory = Memory(configuration, self._applications, self._customers.lists, ground)
         self.reloading = Reloading(installation, self, ground)
@@ -100,7 +101,7 @@ class Switchboard:
             _load(media, prompts, name)
         return media
 
-    def _build_exchange(self) -> Exchange:
+    def _build_exchange(self, tenants: Mapping[str, TenantConfig]) -> Exchange:
         configuration, trunks = self.configuration, self._signalling.trunks
         wall, owner = self._ground.clock.wall, self._directory.owner_of
         admission = CustomerAdmission(self._customers.lists, wall, trunks.admit, owner)
@@ -117,6 +118,7 @@ class Switchboard:
             recording=_recording_policies(configuration),
             recording_beep=_recording_beep(configuration.recordings),
             facts_of=self._customers.facts_of,
+            limits=CallLimits({name: tenant.calls for name, tenant in tenants.items() if tenant.calls}),
         )
 
     def _build_verbs(self) -> ExchangeVerbs:

@@ -1,5 +1,6 @@
 """The exchange's state: calls, their legs and their offers, as plain data."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -238,9 +239,12 @@ class Calls:
     legs: dict[str, Leg] = field(default_factory=dict)
     own_playbacks: set[str] = field(default_factory=set)
     """Playbacks that no application asked for."""
+    of_tenants: Counter[str] = field(default_factory=Counter)
+    """How many are up, by tenant."""
 
     def add(self, call: Call) -> None:
         self.by_id[call.call_id] = call
+        self.of_tenants[call.tenant] += 1
         self.legs[call.customer.leg_id] = call.customer
 
     def add_offer(self, call: Call, offer: Offer) -> None:
@@ -254,6 +258,7 @@ class Calls:
     def remove(self, call: Call) -> None:
         """Forget a call whose offers are gone already."""
         del self.by_id[call.call_id]
+        self.of_tenants[call.tenant] -= 1
         del self.legs[call.customer.leg_id]
 
     def find_offer(self, call_id: str, offer_id: str) -> tuple[Call, Offer] | None:

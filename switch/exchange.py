@@ -24,7 +24,7 @@ from media.masking import TakeMaskedDigit
 from runtime.driver import Handler, ignoring_time
 from runtime.errors import PeerError
 from runtime.ids import Ids
-from runtime.tenancy import id_kind, tenant_of
+from runtime.tenancy import id_kind, tenant_of, tenant_of_id
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.arrival import Admission, Admitted, TurnedAway, admit_everybody
@@ -93,6 +93,7 @@ from switch.sip.events import (
 from switch.station_legs import StationLegs
 from switch.supervising import Supervising
 from switch.telling import arrived, handed_off
+from switch.tenants.limits import CallLimits
 from switch.transfers import Transfers
 
 MAX_HAND_OFFS = 100
@@ -118,6 +119,7 @@ class Exchange:
         recording: RecordingPolicies | None = None,
         recording_beep: RecordingBeep = NO_BEEP,
         facts_of: FactsOf = nothing_known,
+        limits: CallLimits | None = None,
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
 
@@ -127,8 +129,10 @@ class Exchange:
         ``encryption`` tells whose voice is encrypted, ``families`` whose goes by IPv6.
         ``recording`` tells who is recorded by himself; ``recording_beep``: what they hear then.
         ``facts_of`` tells what is known of customers the switch calls, by number; of others ``admit`` does.
+        ``limits`` tells how many calls tenants may have.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
+        self._limits = limits or CallLimits()
         self._ids = ids
         self._knows_target = knows_target
         self._admit = admit
@@ -261,6 +265,9 @@ class Exchange:
         target = access_code.target if access_code else self._dialled_by(event.station, arrival.called_number)
         if target is None:
             return self._turn_away(event, self._why_nobody(event.station, arrival.called_number))
+        full = self._no_room(_tenant(access_code, event.station))
+        if full is not None:
+            return [*full, *self._turn_away(event, Cause.NORMAL_CIRCUIT_CONGESTION)]
         rejection = arrival.facts.rejection
         target = rejection.target or target if rejection else target
         self._calls.add(self._new_call(event, arrival, access_code, target, now))
@@ -273,6 +280,10 @@ class Exchange:
         code = self._plan.access_code(event.called_number, event.station)
         call_id = self._ids.new(id_kind("call", _tenant(code, event.station)))
         return refuse_arrival(event, call_id, cause, retry_after_s, black_list)
+
+    def _no_room(self, tenant: str) -> list[Output] | None:
+        """None when the tenant may have another call; else what is told of its refusal."""
+        return self._limits.refuse(tenant, self._calls.of_tenants[tenant])
 
     def _dialled_by(self, station: str | None, number: str) -> str | None:
         """Stations reach each other and outside numbers without an access code; others do not."""
@@ -349,7 +360,11 @@ class Exchange:
     # -- the switch calls ----------------------------------------------------------------------------
 
     def _place(self, command: PlaceCall, now: float) -> list[Output]:
-        return self._placed.place(command, now, draining=self.draining)
+        full = self._no_room(tenant_of_id(command.call_id))
+        refused = Cause.NORMAL_CIRCUIT_CONGESTION if full is not None else None
+        if self.draining:
+            refused = Cause.NORMAL_TEMPORARY_FAILURE
+        return [*(full or ()), *self._placed.place(command, now, refused=refused)]
 
     def _leg_ringing(self, event: LegRinging) -> list[Output]:
         leg = self._calls.legs.get(event.leg_id)

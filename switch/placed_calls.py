@@ -49,13 +49,16 @@ class PlacedCalls:
         self._knows_target = knows_target
         self._facts_of = facts_of
 
-    def place(self, command: PlaceCall, now: float, *, draining: bool) -> list[Output]:
-        """Take ports for the customer's leg; it is dialled as soon as they are there."""
+    def place(self, command: PlaceCall, now: float, *, refused: Cause | None) -> list[Output]:
+        """Take ports for the customer's leg; it is dialled as soon as they are there.
+
+        ``refused``: why no call is made now.
+        """
         if command.call_id in self._calls.by_id:
             return []
         call = self._new_call(command, now)
         self._calls.add(call)
-        cause = Cause.NORMAL_TEMPORARY_FAILURE if draining else self._why_not(command)
+        cause = refused or self._why_not(command)
         if cause is not None:
             return self.never_dialled(call, cause)
         placement = _placement(call)

@@ -153,6 +153,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "recording": ("recording_id",),
     "station": ("station",),
     "supervision": ("call_id",),
+    "tenant": ("tenant",),
     "text": ("text_id",),
     "voice_message": ("box",),
 }
@@ -188,6 +189,8 @@ def owner_of(entry: AnyEntry) -> str:
     for key in OWNERS.get(entry.topic.partition(".")[0], ()):
         named = fields.get(key)
         if isinstance(named, str):
+            if key == "tenant":
+                return named
             return tenant_of(named) if key in _BY_NAME else tenant_of(named) or tenant_of_id(named)
     return HOUSE
 

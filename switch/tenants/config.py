@@ -39,6 +39,12 @@ class TenantConfig(Section):
         description="Folder of its own prompts, which go before the house's of the same name; absent: none.",
     )
 
+    calls: int = Field(
+        default=0,
+        ge=0,
+        description="Calls it may have at a time, in and out; further ones are refused (Q.850 cause 34, SIP "
+        "503). 0: no limit.",
+    )
     control: Path | None = Field(
         default=None,
         description="Unix socket, relative to the file, whose clients see and steer this tenant alone, in "
