@@ -1,19 +1,9 @@
 """How many calls of a tenant may be up at a time, so that a noisy one leaves room for the others."""
 
 from collections.abc import Mapping
-from typing import ClassVar
 
-from runtime.vocabulary import Event, Output, plain_data
-
-
-@plain_data
-class TenantFull(Event):
-    """A call was refused as so many of its tenant are up; told once until another gets through."""
-
-    topic: ClassVar[str] = "tenant.full"
-    tenant: str
-    calls: int
-    """How many are up, which is the most there may be."""
+from runtime.vocabulary import Output
+from switch.tenants.events import TenantFull
 
 
 class CallLimits:

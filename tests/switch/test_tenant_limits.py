@@ -11,7 +11,8 @@ from switch.config import AccessCodeConfig
 from switch.events import CallEnded, CallRefused
 from switch.exchange import Exchange
 from switch.sip.events import LegArrived
-from switch.tenants.limits import CallLimits, TenantFull
+from switch.tenants.events import TenantFull
+from switch.tenants.limits import CallLimits
 from tests.helpers.exchange_rig import CALLER_SDP, ExchangeRig
 
 MOST = {"acme": 2, "globex": 1}

@@ -35,6 +35,7 @@ MODULES = {
     "switch.sip.events": "Legs and stations",
     "switch.sip.guard.events": "Security and overload",
     "switch.trunks.events": "Trunks",
+    "switch.tenants.events": "Tenants",
     "switch.sip.locating.events": "Names in DNS",
     "switch.sip.transport.events": "Certificates",
     "switch.records.events": "Journal and database",

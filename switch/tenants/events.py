@@ -1,0 +1,15 @@
+"""What is told of tenants themselves."""
+
+from typing import ClassVar
+
+from runtime.vocabulary import Event, plain_data
+
+
+@plain_data
+class TenantFull(Event):
+    """A call was refused as so many of its tenant are up; told once until another gets through."""
+
+    topic: ClassVar[str] = "tenant.full"
+    tenant: str
+    calls: int
+    """How many are up, which is the most there may be."""
