@@ -11,5 +11,6 @@ class TenantFull(Event):
 
     topic: ClassVar[str] = "tenant.full"
     tenant: str
+    """Whose calls they are."""
     calls: int
     """How many are up, which is the most there may be."""
