@@ -128,6 +128,7 @@ OF_HOUSE = frozenset(
         "ban.add",
         "ban.lift",
         "ban.list",
+        "configuration.reload",
         "media.fork",
         "media.forks",
         "media.unfork",
@@ -161,6 +162,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
 HOUSE_FAMILIES = frozenset(
     [
         "archive",
+        "configuration",
         "database",
         "endpoint",
         "journal",
