@@ -132,6 +132,7 @@ OF_HOUSE = frozenset(
         "media.fork",
         "media.forks",
         "media.unfork",
+        "recording.move",
         "sip.reload_certificates",
         "switch.status",
         "trunk.disable",

@@ -189,6 +189,7 @@ def _kinds(base: type[Event]) -> Iterator[type[Event]]:
 def test_a_verb_about_the_whole_switch_is_refused_by_name(house: House, verb: str) -> None:
     params = {
         "source": "192.0.2.1",
+        "recording_id": "x",
         "trunk": "x",
         "call_id": "x",
         "url": "ws://x",
