@@ -129,6 +129,7 @@ OF_HOUSE = frozenset(
         "ban.lift",
         "ban.list",
         "configuration.reload",
+        "configuration.reload",
         "media.fork",
         "media.forks",
         "media.unfork",
