@@ -129,7 +129,6 @@ OF_HOUSE = frozenset(
         "ban.lift",
         "ban.list",
         "configuration.reload",
-        "configuration.reload",
         "media.fork",
         "media.forks",
         "media.unfork",
