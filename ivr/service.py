@@ -177,7 +177,7 @@ def _list_verb(flows: Mapping[str, Flow], interpreter: FlowInterpreter) -> Verb:
     def view(params: TenantParams) -> list[dict[str, Any]]:
         return [
             {
-                "name": flow.name,
+                "name": name,
                 "title": flow.title,
                 "nodes": len(flow.nodes),
                 "calls": interpreter.calls_in(name),

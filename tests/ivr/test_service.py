@@ -12,7 +12,7 @@ from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver
 from runtime.ids import SeededIds
-from runtime.models import NoParams
+from runtime.models import TenantParams
 from runtime.vocabulary import Event
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
@@ -185,7 +185,7 @@ def test_the_list_tells_each_flow_with_its_calls(house: House) -> None:
     house.hand_off("flow:hotline")
     (verb,) = house.application.verbs
     assert verb.name == "flow.list"
-    assert verb.handle(NoParams()) == [{"name": "hotline", "title": "客户服务热线", "nodes": 3, "calls": 1}]
+    assert verb.handle(TenantParams()) == [{"name": "hotline", "title": "客户服务热线", "nodes": 3, "calls": 1}]
     assert house.flow_calls() == 1
 
 
