@@ -27,6 +27,9 @@ class Span(_Part):
     to_ms: float
 
 
+CHANNELS = ("customer", "agent")
+"""Left and right."""
+
 SILENCED = ("paused", "masked", "lost")
 """Kinds of marks where nothing can be heard."""
 

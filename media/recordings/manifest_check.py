@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from media.recordings.check import Fault, Finding
-from media.recordings.manifest import SILENCED, Manifest, manifest_path, read_manifest
+from media.recordings.manifest import CHANNELS, SILENCED, Manifest, manifest_path, read_manifest
 from media.recordings.wav import RecordingError
 
 _SAME = ("recording_id", "contact_id", "state", "recovered", "duration_ms", "size_bytes", "sha256")
 """What record and manifest both tell, by the same names."""
 _TOLERANCE_MS = 1.0
+_LATE_SHARE, _LATE_MS = 0.1, 200
+"""A packet that came late is not counted as lost, and may be told as a gap still."""
 
 
 def find_manifest(path: Path) -> tuple[Manifest | None, list[Finding]]:
@@ -33,10 +35,25 @@ def differences(manifest: Manifest, record: Mapping[str, Any]) -> Iterator[Findi
             yield Finding(Fault.MANIFEST_WRONG, text)
 
 
-def is_silenced(manifest: Manifest) -> bool:
-    """Whether all of it is marked as paused, masked or lost, so that nothing can be heard."""
+def unexplained_gaps(manifest: Manifest) -> Iterator[Finding]:
+    """Channels with longer gaps than packets were lost on the way: the recording itself has a hole."""
+    for channel in CHANNELS:
+        facts = getattr(manifest.channels, channel)
+        gaps_ms = sum(gap.to_ms - gap.from_ms for gap in facts.gaps)
+        if facts.lost_ms is not None and gaps_ms > facts.lost_ms * (1 + _LATE_SHARE) + _LATE_MS:
+            text = f"the {channel}'s channel has gaps of {gaps_ms:.0f} ms, and {facts.lost_ms} ms were lost"
+            yield Finding(Fault.UNEXPLAINED_GAPS, text)
+
+
+def silenced_channels(manifest: Manifest) -> frozenset[str]:
+    """Channels that are marked as paused, masked or lost from beginning to end: nothing can be heard."""
+    return frozenset(channel for channel in CHANNELS if _is_silenced(manifest, channel))
+
+
+def _is_silenced(manifest: Manifest, channel: str) -> bool:
     reached = 0.0
-    silenced = (mark for mark in manifest.marks if mark.kind in SILENCED)
+    marks = (mark for mark in manifest.marks if mark.channels in (channel, "both"))
+    silenced = (mark for mark in marks if mark.kind in SILENCED)
     for mark in sorted(silenced, key=lambda mark: mark.from_ms):
         if mark.from_ms > reached + _TOLERANCE_MS:
             return False

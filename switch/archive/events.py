@@ -28,8 +28,9 @@ class RecordingFaulty(Event):
     recording_id: str
     path: str
     fault: str
-    """``missing``, ``unreadable``, ``changed``, ``wrong_length``, ``short``, ``silent``, ``no_manifest``,
-    ``manifest_wrong``, ``failed``, ``not_deleted``, ``no_record`` or ``no_recording``."""
+    """``missing``, ``unreadable``, ``changed``, ``wrong_length``, ``short``, ``silent``,
+    ``unexplained_gaps``, ``no_manifest``, ``manifest_wrong``, ``failed``, ``not_deleted``, ``no_record`` or
+    ``no_recording``."""
     text: str
     """What is there and what was expected, for people."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from media.recordings.check import Expected, Fault, Finding
 from media.recordings.folder import SUFFIX, recordings_since
 from media.recordings.kept_check import check_wherever
-from media.recordings.manifest_check import differences, find_manifest, is_silenced
+from media.recordings.manifest_check import differences, find_manifest, silenced_channels, unexplained_gaps
 from media.recordings.rest import REST
 from media.recordings.stored import recording_id_of, stored_between
 from media.recordings.tiers import Access, Lies, StoredObject, StoreUnreachable, lying_at
@@ -133,6 +133,7 @@ class Verification:
             yield from wrong
         if manifest is not None:
             yield from differences(manifest, recording)
+            yield from unexplained_gaps(manifest)
         if recording["state"] != COMPLETED:
             yield Finding(Fault.FAILED, f"it failed: {recording['reason']}")
             return
@@ -141,7 +142,7 @@ class Verification:
             sha256=recording["sha256"],
             duration_ms=recording["duration_ms"],
             two_parties=recording["station"] is not None,
-            is_silenced=manifest is not None and is_silenced(manifest),
+            silenced=frozenset() if manifest is None else silenced_channels(manifest),
         )
         yield from self._check_file(path, recording.get("moved_to"), expected)
         call = self._calls.get(recording["recording_id"])

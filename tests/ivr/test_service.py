@@ -185,7 +185,9 @@ def test_the_list_tells_each_flow_with_its_calls(house: House) -> None:
     house.hand_off("flow:hotline")
     (verb,) = house.application.verbs
     assert verb.name == "flow.list"
-    assert verb.handle(TenantParams()) == [{"name": "hotline", "title": "客户服务热线", "nodes": 3, "calls": 1}]
+    assert verb.handle(TenantParams()) == [
+        {"name": "hotline", "title": "客户服务热线", "nodes": 3, "calls": 1}
+    ]
     assert house.flow_calls() == 1
 
 

@@ -12,7 +12,16 @@ import soundfile
 
 from media.recordings.check import Fault
 from media.recordings.digest import sha256_of
-from media.recordings.manifest import Manifest, Mark, Moved, manifest_path, write_manifest
+from media.recordings.manifest import (
+    ChannelFacts,
+    Channels,
+    Manifest,
+    Mark,
+    Moved,
+    Span,
+    manifest_path,
+    write_manifest,
+)
 from media.recordings.tiers import StoreUnreachable
 from switch.archive.verification import Verification, files_between
 
@@ -149,6 +158,29 @@ def test_silence_of_which_the_manifest_tells_the_reason_is_no_fault(tmp_path: Pa
     assert day.findings() == [("a", Fault.SILENT)] * 2
     day.manifest(silent, marks=(paused, Mark(kind="lost", from_ms=2000, to_ms=3000)))
     assert day.findings() == []
+
+
+def test_silence_on_one_channel_tells_no_reason_for_the_other(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    silent = day.call("a")
+    path = Path(silent["path"])
+    sound = np.full((LENGTH_S * 8000, 2), 500, np.int16)
+    sound[:, 1] = 0
+    soundfile.write(path, sound, 8000)
+    silent["sha256"] = sha256_of(path)
+    for channels, findings in (("customer", [("a", Fault.SILENT)]), ("agent", []), ("both", [])):
+        day.manifest(silent, marks=(Mark(kind="masked", channels=channels, from_ms=0, to_ms=3000),))
+        assert day.findings() == findings
+
+
+def test_gaps_longer_than_what_was_lost_are_told(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    recording = day.call("a")
+    gaps = (Span(from_ms=100, to_ms=400), Span(from_ms=1000, to_ms=1300))
+    for lost_ms, findings in ((600, []), (380, []), (None, []), (340, [("a", Fault.UNEXPLAINED_GAPS)])):
+        agent = ChannelFacts(packets=130, lost_ms=lost_ms, gaps=gaps)
+        day.manifest(recording, channels=Channels(agent=agent))
+        assert day.findings() == findings
 
 
 def test_what_began_around_midnight_has_its_record_on_the_next_day(tmp_path: Path) -> None:

@@ -195,11 +195,16 @@ impl Source {
     }
 
     /// A packet was placed whose number is `step` above the newest before; 0 when it came late.
+    ///
+    /// A sender that was silent meanwhile skips time without a number: no more is missing than the packets held.
     fn note_gap(&mut self, step: u64, place: Range<i64>, gaps: &mut Gaps) {
         match step {
             0 => gaps.fill(place.clone()),
             1 => {}
-            _ => gaps.open(self.end..place.start),
+            _ => {
+                let missing = (step - 1) * self.packet_length;
+                gaps.open(self.end.max(place.start - missing as i64)..place.start);
+            }
         }
         self.end = self.end.max(place.end);
     }

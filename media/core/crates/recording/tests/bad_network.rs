@@ -130,6 +130,21 @@ fn loss_jitter_reordering_and_duplicates_move_nothing() {
 }
 
 #[test]
+fn a_gap_is_no_longer_than_the_packets_that_were_lost() {
+    let mut packets = talk(10, GOOD, &mut Luck(1));
+    // Five seconds of silence are not sent, and the packets before and after them are lost.
+    packets.drain(249..251);
+    for packet in packets.iter_mut().skip(249) {
+        packet.header.timestamp += 40_000;
+        packet.arrival += 40_000;
+    }
+    let (stereo, ..) = record(&packets, 120_000);
+    let facts = stereo.customer.facts();
+    let gaps: u64 = facts.gaps.ranges().iter().map(|gap| gap.end - gap.start).sum();
+    assert_eq!((facts.counters.lost_samples, gaps), (320, 320), "{:?}", facts.gaps);
+}
+
+#[test]
 fn both_channels_agree_on_when_things_were_said() {
     let mut luck = Luck(5);
     let mut stereo = Stereo::default();
