@@ -31,7 +31,8 @@ test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phone
 	@$(call need,linphonec,linphone-cli)
 	@$(call need,age,age)
 	cd $(CORE) && cargo test --quiet --release
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	@# four at a time on any machine: those with phones mostly wait
+	$(BIN)/pytest -n 4 --dist loadfile
 
 lint: .venv/.core  ## ruff, mypy --strict, import directions, stubtest, clippy, rustfmt
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint-python lint-rust

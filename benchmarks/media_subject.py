@@ -88,7 +88,7 @@ class Stage:
             recording_id = f"recording of {pair[0]}"
             self._recordings.append(recording_id)
             self._order(StartRecording(recording_id=recording_id, contact_id="", call_id=""))
-            for leg_id, channel in zip(pair, Channel, strict=True):
+            for leg_id, channel in zip(pair, (Channel.CUSTOMER, Channel.AGENT), strict=True):
                 self._order(AttachToRecording(recording_id=recording_id, leg_id=leg_id, channel=channel))
         return ports
 

@@ -69,7 +69,7 @@ class SrtpKeys:
 
 
 class Channel(StrEnum):
-    """The two channels of a recording."""
+    """Where in a recording somebody is heard."""
 
     CUSTOMER = "customer"
     """Left: what the customer says."""

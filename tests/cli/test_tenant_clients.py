@@ -168,7 +168,8 @@ def _may_hold_text(annotation: Any) -> bool:
 def test_every_event_is_a_tenants_or_the_houses() -> None:
     """A new family of topics must be put into OWNERS or HOUSE_FAMILIES of cli/house/tenants.py."""
     assert not OWNERS.keys() & HOUSE_FAMILIES
-    assert {topic.partition(".")[0] for topic in known_topics()} == OWNERS.keys() | HOUSE_FAMILIES
+    families = {topic.partition(".")[0] for topic in known_topics()} - {"test"}  # of other tests' own events
+    assert families == OWNERS.keys() | HOUSE_FAMILIES
     unowned = {
         kind.topic
         for kind in _kinds(Event)
