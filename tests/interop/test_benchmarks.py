@@ -24,7 +24,7 @@ def test_the_acds_core_is_measured() -> None:
 
 
 def test_dispatch_is_measured() -> None:
-    result = bench_dispatch.measure(agent_count=2, calls=12, beside=3)
+    result = bench_dispatch.measure(agent_count=5, calls=30, beside=3)
     assert min(result.dispatches, result.dispatches_beside) > 0
     assert 0 < result.free_to_invite_p50_ms <= result.free_to_invite_p99_ms
 
