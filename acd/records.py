@@ -35,7 +35,8 @@ from acd.events import (
     OfferResult,
 )
 from acd.media import VOICE
-from acd.repeats import Conversation
+from acd.repeats import Conversation, Customer
+from runtime.tenancy import tenant_of
 from switch.events import SwitchStarted
 from switch.records.call_records import call_records
 from switch.records.columns import RESTART, Stamp, stamp
@@ -282,18 +283,19 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 def conversations_between(
     records: RecordReader, since: float, until: float, most: int
-) -> Iterator[tuple[str, Conversation]]:
-    """Numbers and their conversations, the latest of a time, at most so many; the oldest first.
+) -> Iterator[tuple[Customer, Conversation]]:
+    """Customers and their conversations, the latest of a time, at most so many; the oldest first.
 
     Raises NoRecords.
     """
     entries, calls = QueueEntries.table.c, call_records.c
     talked = (
-        select(calls.src, calls.end_stamp, entries.agent)
+        select(entries.queue, calls.src, calls.end_stamp, entries.agent)
         .join_from(QueueEntries.table, call_records, entries.call_id == calls.call_id)
         .where(entries.talk_ms.is_not(None), calls.end_stamp.between(stamp(since), stamp(until)))
         .order_by(calls.end_stamp.desc())
         .limit(most)
     )
     for row in reversed(records.rows(talked)):
-        yield row["src"], Conversation(row["end_stamp"].timestamp(), row["agent"])
+        customer = Customer(tenant_of(row["queue"]), row["src"])
+        yield customer, Conversation(row["end_stamp"].timestamp(), row["agent"])

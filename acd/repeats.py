@@ -1,7 +1,8 @@
 """Who talked with whom lately, so that customers who call again can get the same agent: a fold over events.
 
-Of each number the latest conversations are known, of at most so many numbers; who has not called for longest
-is forgotten first. Times are the wall clock's, since they outlive the process.
+Of each customer the latest conversations are known, of at most so many customers; who has not called for
+longest is forgotten first. A number that calls two tenants is a customer of each. Times are the wall clock's,
+since they outlive the process.
 """
 
 from bisect import insort
@@ -12,11 +13,19 @@ from typing import NamedTuple
 from acd.config import QueueConfig, RepeatPolicy
 from acd.events import CallCompleted
 from acd.media import VOICE
+from runtime.tenancy import tenant_of
 
 MAX_NUMBERS = 100_000
 MAX_CONVERSATIONS = 16
 """Of one number."""
 HOUR_S = 3600.0
+
+
+class Customer(NamedTuple):
+    """A number, and whose customer it is."""
+
+    tenant: str
+    number: str
 
 
 class Conversation(NamedTuple):
@@ -36,11 +45,11 @@ class Repeat(NamedTuple):
 
 
 class RepeatCallers:
-    """The memory of conversations by number."""
+    """The memory of conversations by customer."""
 
     def __init__(self, wall: Callable[[], float]) -> None:
         self._wall = wall
-        self._known: OrderedDict[str, list[Conversation]] = OrderedDict()
+        self._known: OrderedDict[Customer, list[Conversation]] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._known)
@@ -48,26 +57,28 @@ class RepeatCallers:
     def call_completed(self, event: CallCompleted) -> None:
         """Remember a conversation by voice with a number that can call again."""
         if event.medium == VOICE:
-            self._remember(event.caller_number, Conversation(self._wall(), event.agent))
+            customer = Customer(tenant_of(event.queue), event.caller_number)
+            self._remember(customer, Conversation(self._wall(), event.agent))
 
-    def restore(self, told: Iterable[tuple[str, Conversation]]) -> None:
+    def restore(self, told: Iterable[tuple[Customer, Conversation]]) -> None:
         """Conversations of the runs before, in any order; what is known already stays."""
-        for number, conversation in told:
-            self._remember(number, conversation)
+        for customer, conversation in told:
+            self._remember(customer, conversation)
 
     def of(self, number: str, queue: QueueConfig) -> Repeat:
         """What a queue makes of one who calls now."""
+        customer = Customer(tenant_of(queue.name), number)
         since = self._wall() - queue.repeat_period_h * HOUR_S
-        recent = [one for one in self._known.get(number, ()) if one.ended_at >= since]
+        recent = [one for one in self._known.get(customer, ()) if one.ended_at >= since]
         return Repeat(len(recent), _preferred(recent, queue.repeat))
 
-    def _remember(self, number: str, conversation: Conversation) -> None:
-        if not any(sign.isdigit() for sign in number):
+    def _remember(self, customer: Customer, conversation: Conversation) -> None:
+        if not any(sign.isdigit() for sign in customer.number):
             return
-        known = self._known.setdefault(number, [])
+        known = self._known.setdefault(customer, [])
         insort(known, conversation)
         del known[:-MAX_CONVERSATIONS]
-        self._known.move_to_end(number)
+        self._known.move_to_end(customer)
         if len(self._known) > MAX_NUMBERS:
             self._known.popitem(last=False)
 

@@ -32,7 +32,7 @@ from acd.orders import Whom, orders
 from acd.queue_target import parse_queue_target
 from acd.reception import Reception, prospects
 from acd.records import QueueEntries, conversations_between
-from acd.repeats import HOUR_S, MAX_NUMBERS, Conversation, RepeatCallers
+from acd.repeats import HOUR_S, MAX_NUMBERS, Conversation, Customer, RepeatCallers
 from acd.state import AcdState
 from acd.supervision_verbs import SupervisionVerbs
 from acd.verbs import (
@@ -154,7 +154,7 @@ def build(
     )
 
 
-def _remembering(repeats: RepeatCallers, told: Iterable[tuple[str, Conversation]]) -> Callable[[], None]:
+def _remembering(repeats: RepeatCallers, told: Iterable[tuple[Customer, Conversation]]) -> Callable[[], None]:
     """Who talked with whom in the runs before, to be taken in on the loop."""
     known = list(told)
     return lambda: repeats.restore(known)

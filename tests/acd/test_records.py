@@ -8,7 +8,7 @@ from acd.commands import SubmitItem, WithdrawItem
 from acd.config import QueueConfig
 from acd.events import OfferResult
 from acd.records import QueueEntries, conversations_between, latest_entries, totals_since
-from acd.repeats import Conversation
+from acd.repeats import Conversation, Customer
 from runtime.vocabulary import Event, event_fields
 from switch.events import SwitchStarted
 from switch.records.call_records import call_records
@@ -154,7 +154,7 @@ def test_conversations_are_read_back_with_the_numbers_of_their_calls(tmp_path: P
         connection.execute(insert(call_records), call)
     records = RecordReader(RecordsConfig(database=url, journal=tmp_path))
     assert list(conversations_between(records, 1000.0, 3000.0, 10)) == [
-        ("13800138000", Conversation(2000.0, "1002"))
+        (Customer("", "13800138000"), Conversation(2000.0, "1002"))
     ]
     assert list(conversations_between(records, 2001.0, 3000.0, 10)) == []
 

@@ -6,7 +6,7 @@ import pytest
 
 from acd.config import QueueConfig, RepeatPolicy
 from acd.events import CallCompleted
-from acd.repeats import MAX_CONVERSATIONS, MAX_NUMBERS, Conversation, RepeatCallers
+from acd.repeats import MAX_CONVERSATIONS, MAX_NUMBERS, Conversation, Customer, RepeatCallers
 from runtime.clock import ManualClock
 
 LAST = QueueConfig(name="a", repeat=RepeatPolicy.LAST_AGENT, repeat_period_h=1)
@@ -30,10 +30,10 @@ class Memory:
         self.clock = ManualClock()
         self.callers = RepeatCallers(self.clock.wall)
 
-    def talk(self, *agents: str, number: str = "13800138000") -> None:
+    def talk(self, *agents: str, number: str = "13800138000", queue: str = "a") -> None:
         """A minute apart."""
         for agent in agents:
-            self.callers.call_completed(replace(TALKED, agent=agent, caller_number=number))
+            self.callers.call_completed(replace(TALKED, agent=agent, caller_number=number, queue=queue))
             self.clock.move_to(self.clock.now() + 60)
 
 
@@ -74,7 +74,7 @@ def test_memory_is_bounded_and_forgets_who_called_longest_ago() -> None:
     memory.talk(*["1001"] * (MAX_CONVERSATIONS + 5))
     assert memory.callers.of("13800138000", LAST).conversations == MAX_CONVERSATIONS
     one = Conversation(memory.clock.wall(), "1001")
-    memory.callers.restore((str(number), one) for number in range(MAX_NUMBERS))
+    memory.callers.restore((Customer("", str(number)), one) for number in range(MAX_NUMBERS))
     assert len(memory.callers) == MAX_NUMBERS
     assert memory.callers.of("13800138000", LAST).conversations == 0
 
@@ -82,5 +82,16 @@ def test_memory_is_bounded_and_forgets_who_called_longest_ago() -> None:
 def test_conversations_of_the_runs_before_come_before_those_of_this_one() -> None:
     memory = Memory()
     memory.talk("1002")
-    memory.callers.restore([("13800138000", Conversation(memory.clock.wall() - 600, "1001"))])
+    memory.callers.restore([(Customer("", "13800138000"), Conversation(memory.clock.wall() - 600, "1001"))])
     assert memory.callers.of("13800138000", LAST) == (2, "1002")
+
+
+def test_who_called_one_tenant_is_unknown_to_the_others_and_known_to_it_whomever_else_they_call() -> None:
+    memory = Memory()
+    memory.talk("acme/1001", queue="acme/a")
+    memory.talk("globex/2001", queue="globex/a")
+    memory.talk("1001")
+    for tenant, agent in (("acme/", "acme/1001"), ("globex/", "globex/2001"), ("", "1001")):
+        own = LAST.model_copy(update={"name": f"{tenant}a"})
+        assert memory.callers.of("13800138000", own) == (1, agent)
+    assert memory.callers.of("13800138000", LAST.model_copy(update={"name": "initech/a"})) == (0, None)
