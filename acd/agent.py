@@ -9,6 +9,7 @@ from acd.config import AgentConfig
 from acd.media import USUAL_CAPACITY
 from acd.requirement import PENALTY
 from runtime.errors import UsageError
+from runtime.tenancy import bare
 
 
 class AgentState(StrEnum):
@@ -188,8 +189,11 @@ class Agent:
 
 
 def qualities_of(agent_id: str, skills: Mapping[str, int], tags: Iterable[str]) -> dict[str, int]:
-    """What requirements can ask for: skills at their levels, tags, and the agent in person."""
-    return {**dict.fromkeys(tags, 1), f"agent:{agent_id}": 1, **skills}
+    """What requirements can ask for: skills at their levels, tags, and the agent in person.
+
+    A tenant's agent has the number there by which the tenant knows the agent, as its requirements do.
+    """
+    return {**dict.fromkeys(tags, 1), f"agent:{bare(agent_id)}": 1, **skills}
 
 
 def membership_of(agent: Agent, queue_name: str, order: int) -> Membership:

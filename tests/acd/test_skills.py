@@ -168,3 +168,22 @@ def test_a_preferred_agent_who_moved_to_other_queues_meanwhile_is_not_waited_for
     check_state(centre.core.state)
     centre.staff("1003")
     assert centre.offered_to("call") == "1003"
+
+
+def test_a_tenants_agent_is_asked_for_by_the_number_the_tenant_knows() -> None:
+    queue = QueueConfig(name="billing").model_copy(update={"name": "acme/billing"})
+    asked = QueueConfig(name="x", rings=[RingRule(after_s=0, require="agent:1002")])
+    strict = asked.model_copy(update={"name": "acme/strict"})
+    agents = [
+        AgentConfig(id=number).model_copy(
+            update={"id": f"acme/{number}", "queues": [queue.name, strict.name]}
+        )
+        for number in ("1001", "1002")
+    ]
+    centre = Centre([queue, strict], agents)
+    centre.staff("acme/1001", "acme/1002")
+    centre.join("one", "acme/billing", requirement="not agent:1001")
+    assert centre.offered_to("one") == "acme/1002"
+    centre.hang_up("one")
+    centre.join("two", "acme/strict")
+    assert centre.offered_to("two") == "acme/1002"
