@@ -95,10 +95,14 @@ def keep_place(step: Step, entry: Entry, gone: CallerGone) -> bool:
 
 
 def _kept_place(state: AcdState, came: CallerCame) -> Entry | None:
-    """The callback whose customer has called in: the one that was named, or the only one of the number."""
+    """The callback whose customer has called in: the one that was named, or the only one of the number.
+
+    It waits in one of the queues the caller is led to: nobody gets into another by an id.
+    """
     if came.place:
         named = state.entries.get(came.place)
-        return named if named is not None and named.is_absent else None
+        is_there = named is not None and not named.places.keys().isdisjoint(came.queues)
+        return named if named is not None and named.is_absent and is_there else None
     for entry in callbacks_at(state, came.caller_number, came.queues):
         if entry.callback is not None and entry.is_absent and calling_back.is_alone(state, entry.callback):
             return entry

@@ -139,6 +139,21 @@ def test_a_place_that_is_gone_is_no_hindrance() -> None:
     assert len(centre.core.state.queues["service"]) == 1
 
 
+def test_a_place_in_another_queue_cannot_be_taken() -> None:
+    keys = {"name": "service", "callback_on_hang_up": True}
+    acme, globex = (
+        QueueConfig.model_validate(keys).model_copy(update={"name": f"{tenant}/billing"})
+        for tenant in ("acme", "globex")
+    )
+    centre = Centre([acme, globex], [])
+    centre.join("call-acme-1", acme.name, number=LOCAL)
+    centre.hang_up("call-acme-1")
+    centre.join("call-globex-1", globex.name, number="13900139000", place="call-acme-1")
+    assert centre.stage("call-acme-1") is CallbackStage.WAITING
+    assert list(centre.core.state.entries["call-globex-1"].places) == [globex.name]
+    check_state(centre.core.state)
+
+
 def test_a_tenants_queue_calls_back_by_the_tenants_own_ways() -> None:
     """A number may be a phone of one call centre, and an outside one for all others."""
     asked: list[tuple[str, int | None, str]] = []
