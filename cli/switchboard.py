@@ -65,7 +65,7 @@ class Switchboard:
         clock = LoopClock(loop.time)
         self.driver = Driver(clock, LoopAlarm(loop), self._on_fault)
         ground = self._ground = Ground(loop, clock, RandomIds(), self.driver)
-        self._signalling = Signalling(installation, ground)
+        self._signalling = Signalling(installation, ground, lambda number: self._directory.owner_of(number))
         self.certificates = self._signalling.certificates
         self._media = self._build_media(installation.prompts)
         self._probe = LoopProbe(loop, self._measured)

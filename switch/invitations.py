@@ -6,6 +6,7 @@ The same for a station that is offered a call and for a customer whom the switch
 from typing import NamedTuple
 
 from runtime.errors import PeerError
+from runtime.tenancy import tenant_of_id
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Leg
@@ -85,6 +86,7 @@ def _to_trunk(call: Call, leg: Leg, invitation: Invitation, encryption: Encrypti
         privacy=call.privacy,
         diversions=call.diversions,
         session_id=call.session_id,
+        tenant=tenant_of_id(call.call_id),
         srtp=encryption.usual,
         codec=beside.codec if beside else None,
         limit_s=invitation.limit_s,

@@ -9,7 +9,7 @@ from cli.configuration.centres import known_prompts, named_by_house, of_document
 from cli.configuration.loading import ConfigurationError, read_configuration, without_collecting
 from cli.configuration.sections import Configuration
 from cli.configuration.tenant_centres import put_together, read_centre
-from cli.configuration.tenants import find_clashes, read_tenants
+from cli.configuration.tenants import find_clashes, find_unknown_shares, read_tenants
 from ivr.document import Flow
 from media.prompts import PromptLibrary, load_prompts
 from runtime.problems import Problem
@@ -57,6 +57,7 @@ def _load(path: Path) -> Installation:
     tenants, problems_of_files = read_tenants(reading)
     centres = [read_centre(tenant, known) for tenant in tenants]
     problems += [*problems_of_files, *find_clashes(configuration, tenants)]
+    problems += [] if problems_of_files else reading.place(find_unknown_shares(configuration, tenants))
     problems += [problem for centre in centres for problem in centre.problems]
     areas, area_problems = load_areas(configuration.areas, configuration.numbering.areas_file)
     problems += area_problems

@@ -74,6 +74,16 @@ def _unlike_names(tenants: Iterable[TenantReading]) -> Iterator[Problem]:
             yield Problem(str(tenant.reading.path), 0, "", tenant.name, expected)
 
 
+def find_unknown_shares(house: Configuration, tenants: Sequence[TenantReading]) -> list[Finding]:
+    """Channels of trunks that are kept for nobody."""
+    names = {tenant.name for tenant in tenants}
+    return [
+        Finding(("trunks", index, "shares", name), "the name of a tenant", name)
+        for index, trunk in enumerate(house.trunks)
+        for name in sorted(trunk.shares.keys() - names)
+    ]
+
+
 def find_clashes(house: Configuration, tenants: Sequence[TenantReading]) -> list[Problem]:
     """Numbers and domains that more than one of them has."""
     numbers = {code.number: "the house" for code in house.access_codes}

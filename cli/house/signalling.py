@@ -27,6 +27,7 @@ from switch.station_verbs import StationVerbs
 from switch.tenants.config import TenantConfig
 from switch.trunks.areas import Areas
 from switch.trunks.commands import StartTrunks
+from switch.trunks.incoming import OwnerOf
 from switch.trunks.trunks import Trunks
 from switch.trunks.verbs import TrunkVerbs
 
@@ -34,12 +35,13 @@ from switch.trunks.verbs import TrunkVerbs
 class Signalling:
     """Opened in two steps: phones are known again before the first of them can be heard."""
 
-    def __init__(self, installation: Installation, ground: Ground) -> None:
+    def __init__(self, installation: Installation, ground: Ground, owner_of: OwnerOf) -> None:
+        """``owner_of`` tells whose an access code is."""
         configuration = installation.configuration
         self._ground = ground
         self._listeners = all_listeners(configuration.sip, configuration.listeners)
         self.names = OwnNames(self._listeners)
-        self.trunks = self._build_trunks(configuration, installation.areas)
+        self.trunks = self._build_trunks(configuration, installation.areas, owner_of)
         self.stack = self._build_stack(configuration, installation.tenants)
         self.transports = Transports(
             self._listeners,
@@ -60,7 +62,7 @@ class Signalling:
         self.parts = (self.stack, self._ban_file, self.registrations, self._dns, self.trunks)
         """All with routes, but for the transports, at which messages may be looked at."""
 
-    def _build_trunks(self, configuration: Configuration, areas: Areas) -> Trunks:
+    def _build_trunks(self, configuration: Configuration, areas: Areas, owner_of: OwnerOf) -> Trunks:
         return Trunks(
             configuration.trunks,
             configuration.routes,
@@ -70,6 +72,7 @@ class Signalling:
             Locator(families=address_families(listener.is_ipv6 for listener in self._listeners)),
             our_host=lambda hop: unbracketed(self.names.of(hop).host),
             guests=configuration.sip.guests,
+            owner_of=owner_of,
         )
 
     def _build_stack(self, configuration: Configuration, tenants: Mapping[str, TenantConfig]) -> SipStack:

@@ -2,6 +2,7 @@
 
 from media.commands import Codec
 from media.config import Srtp
+from runtime.tenancy import HOUSE
 from runtime.vocabulary import Command, plain_data
 
 
@@ -29,6 +30,8 @@ class DialTrunk(Command):
     """What the other party speaks, if it is known."""
     srtp: Srtp = Srtp.ACCEPT
     """How trunks are offered encryption that have no rule of their own."""
+    tenant: str = HOUSE
+    """Whose call it is."""
     limit_s: float | None = None
     """How long it may go unanswered, whatever trunks are tried; None: as configured."""
 

@@ -175,6 +175,11 @@ class TrunkConfig(Section):
         default=False, description="Whether its provisional answers must be acknowledged (Require: 100rel)."
     )
     channels: int = Field(default=0, ge=0, description="Calls at a time, in and out together; 0: no limit.")
+    shares: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict,
+        description="Channels kept for tenants, such as { acme = 10, globex = 5 }: a tenant gets a channel "
+        "within its share whatever the others do; beyond it what their unused shares leave.",
+    )
     channels_in: int = Field(default=0, ge=0, description="Calls at a time that came in; 0: no limit.")
     channels_out: int = Field(default=0, ge=0, description="Calls at a time that went out; 0: no limit.")
     calls_per_s_in: float = Field(
@@ -254,6 +259,8 @@ class TrunkConfig(Section):
 
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
+        if sum(self.shares.values()) > self.channels:
+            raise KeyMistake("shares", f"shares that make up at most the channels, which are {self.channels}")
         if self.registration and not self.user:
             raise KeyMistake("registration", "user beside it, with the password")
         if self.user and self.password is None:

@@ -68,14 +68,16 @@ class TrunkRegistrationFailed(Event):
 
 @plain_data
 class TrunkFull(Event):
-    """A call was turned away by a limit of a trunk; not told again before a call gets through."""
+    """A call was turned away by a limit of a trunk; told again when one of the same tenant got through."""
 
     topic: ClassVar[str] = "trunk.full"
     trunk: str
     direction: str
     """``in`` or ``out``."""
     limit: str
-    """``channels`` or ``calls_per_s``."""
+    """``channels``, of which a part may be kept for others, or ``calls_per_s``."""
+    tenant: str
+    """Whose call it was; empty for the house's own."""
 
 
 @plain_data

@@ -14,17 +14,27 @@ from switch.trunks.trunk_legs import TrunkLeg, TrunkLegs
 
 _IN = "in"
 
+OwnerOf = Callable[[str], str]
+"""The tenant whose access code a number is."""
+
 
 class IncomingCalls:
     """The part of the trunks' core that lets calls in."""
 
     def __init__(
-        self, trunks: Mapping[str, Trunk], legs: TrunkLegs, sources: Callable[[], Sources], *, guests: bool
+        self,
+        trunks: Mapping[str, Trunk],
+        legs: TrunkLegs,
+        sources: Callable[[], Sources],
+        *,
+        owner_of: OwnerOf,
+        guests: bool,
     ) -> None:
         """``guests``: whether calls from addresses of no trunk are let in."""
         self._trunks = trunks
         self._legs = legs
         self._sources = sources
+        self._owner_of = owner_of
         self._guests = guests
 
     def admit(self, event: LegArrived, now: float) -> Admitted | TurnedAway:
@@ -36,10 +46,6 @@ class IncomingCalls:
             return Admitted(event.called_number, event.caller_number, event.caller_name)
         if not trunk.enabled:
             return TurnedAway(Cause.NORMAL_TEMPORARY_FAILURE, trunk.config.retry_after_s)
-        limit = trunk.limit_in(now)
-        if limit is not None:
-            told = turn_away(trunk, _IN, limit)
-            return TurnedAway(Cause.NORMAL_CIRCUIT_CONGESTION, trunk.config.retry_after_s, tuple(told))
         return self._let_in(trunk, event, now)
 
     def _let_in(self, trunk: Trunk, event: LegArrived, now: float) -> Admitted | TurnedAway:
@@ -49,9 +55,14 @@ class IncomingCalls:
         numbers = trunk.numbers.arriving(event.called_number, caller)
         if not trunk.numbers.owns(numbers.called):
             return TurnedAway(Cause.UNALLOCATED_NUMBER)
-        trunk.told_full.discard(_IN)
+        tenant = self._owner_of(numbers.called)
+        limit = trunk.limit_in(tenant, now)
+        if limit is not None:
+            told = turn_away(trunk, _IN, tenant, limit)
+            return TurnedAway(Cause.NORMAL_CIRCUIT_CONGESTION, trunk.config.retry_after_s, tuple(told))
+        trunk.told_full.discard((_IN, tenant))
         trunk.rate_in.take(now)
-        self._legs.add(TrunkLeg(event.leg_id, trunk.name, outgoing=False))
+        self._legs.add(TrunkLeg(event.leg_id, trunk.name, outgoing=False, tenant=tenant))
         return Admitted(numbers.called, numbers.caller, name, trunk.name, numbers.area)
 
     def _trunk_of(self, event: LegArrived) -> Trunk | None:

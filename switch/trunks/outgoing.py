@@ -65,11 +65,12 @@ class OutgoingCalls:
         offers = _offers(trunks, command)
         if not offers:
             return [_ended(command, Cause.INCOMPATIBLE_DESTINATION)]
-        told, free = _with_room([*offers], now)
+        told, free = _with_room([*offers], command.tenant, now)
         if not free:
             return [*told, _ended(command, Cause.NORMAL_CIRCUIT_CONGESTION)]
         branches = tuple(islice(self._branches(free, offers, route, command), _MOST_BRANCHES))
-        self._take(TrunkLeg(command.leg_id, free[0].name, outgoing=True, endpoint=branches[0].name), now)
+        endpoint, tenant = branches[0].name, command.tenant
+        self._take(TrunkLeg(command.leg_id, free[0].name, True, endpoint, tenant=tenant), now)
         return [*told, _order(command, branches)]
 
     def has_route(self, number: str) -> bool:
@@ -103,11 +104,11 @@ class OutgoingCalls:
         if trunk.name != leg.trunk:
             if not trunk.carries_calls:
                 return []
-            limit = trunk.limit_out(now)
+            limit = trunk.limit_out(leg.tenant, now)
             if limit is not None:
-                return turn_away(trunk, _OUT, limit)
+                return turn_away(trunk, _OUT, leg.tenant, limit)
             self._legs.move(leg, trunk.name)
-            _let_through(trunk, now)
+            _let_through(trunk, leg.tenant, now)
         leg.endpoint = endpoint
         return None
 
@@ -130,7 +131,7 @@ class OutgoingCalls:
         return [] if found is None else self._health.call_succeeded(*found, None, now)
 
     def _take(self, leg: TrunkLeg, now: float) -> None:
-        _let_through(self._trunks[leg.trunk], now)
+        _let_through(self._trunks[leg.trunk], leg.tenant, now)
         self._legs.add(leg)
 
     def _branches(
@@ -172,22 +173,22 @@ def _offers(trunks: Iterable[Trunk], command: DialTrunk) -> dict[Trunk, str]:
     return offers
 
 
-def _with_room(trunks: Sequence[Trunk], now: float) -> tuple[list[Output], Sequence[Trunk]]:
-    """The trunks from the first on that can take another call, and what is told of those before it.
+def _with_room(trunks: Sequence[Trunk], tenant: str, now: float) -> tuple[list[Output], Sequence[Trunk]]:
+    """The trunks from the first on that can take another call of a tenant, and what is told of those before.
 
     Whether the others can is seen when the call gets to them, if it does.
     """
     told: list[Output] = []
     for position, trunk in enumerate(trunks):
-        limit = trunk.limit_out(now)
+        limit = trunk.limit_out(tenant, now)
         if limit is None:
             return told, trunks[position:]
-        told += turn_away(trunk, _OUT, limit)
+        told += turn_away(trunk, _OUT, tenant, limit)
     return told, ()
 
 
-def _let_through(trunk: Trunk, now: float) -> None:
-    trunk.told_full.discard(_OUT)
+def _let_through(trunk: Trunk, tenant: str, now: float) -> None:
+    trunk.told_full.discard((_OUT, tenant))
     trunk.rate_out.take(now)
 
 

@@ -30,8 +30,8 @@ class Trunk:
     """By name. Empty while DNS has not told where the trunk is."""
     turned_away: dict[str, int] = field(default_factory=lambda: {"in": 0, "out": 0})
     """Calls that a limit did not let through since the start, by direction."""
-    told_full: set[str] = field(default_factory=set)
-    """Directions in which that happened since the last call that got through."""
+    told_full: set[tuple[str, str]] = field(default_factory=set)
+    """Tenants, with the direction, to whom that happened since the last call of theirs that got through."""
 
     @classmethod
     def create(cls, config: TrunkConfig, numbers: TrunkNumbers) -> "Trunk":
@@ -40,7 +40,7 @@ class Trunk:
             config=config,
             numbers=numbers,
             enabled=config.enabled,
-            channels=Channels(config.channels, config.channels_in, config.channels_out),
+            channels=Channels(config.channels, config.channels_in, config.channels_out, config.shares),
             rate_in=TokenBucket(config.calls_per_s_in),
             rate_out=TokenBucket(config.calls_per_s_out),
             registration=Registration(config.register_expires_s),
@@ -77,13 +77,13 @@ class Trunk:
         """Whether calls may go out through it: enabled, registered where it wants that, and not down."""
         return self.enabled and self.state is not TrunkState.DOWN and bool(self.endpoints)
 
-    def limit_in(self, now: float) -> str | None:
-        """The limit that a further call in would exceed, or None."""
-        return _limit(self.channels.full_in, self.rate_in, now)
+    def limit_in(self, tenant: str, now: float) -> str | None:
+        """The limit that a further call in, of this tenant, would exceed, or None."""
+        return _limit(self.channels.is_full_in(tenant), self.rate_in, now)
 
-    def limit_out(self, now: float) -> str | None:
-        """The limit that a further call out would exceed, or None."""
-        return _limit(self.channels.full_out, self.rate_out, now)
+    def limit_out(self, tenant: str, now: float) -> str | None:
+        """The limit that a further call out, of this tenant, would exceed, or None."""
+        return _limit(self.channels.is_full_out(tenant), self.rate_out, now)
 
     def destinations(self) -> Iterable[tuple[int, AddressConfig, AddressConfig]]:
         """For each of its addresses the position, the address, and where its messages are sent."""
@@ -109,13 +109,13 @@ class Trunk:
         return Health(self.config.failures_to_down, self.config.successes_to_up)
 
 
-def turn_away(trunk: Trunk, direction: str, limit: str) -> list[Output]:
-    """Count a call that a limit did not let through; told once until one gets through again."""
+def turn_away(trunk: Trunk, direction: str, tenant: str, limit: str) -> list[Output]:
+    """Count a call that a limit did not let through; told once until one of the tenant gets through again."""
     trunk.turned_away[direction] += 1
-    if direction in trunk.told_full:
+    if (direction, tenant) in trunk.told_full:
         return []
-    trunk.told_full.add(direction)
-    return [TrunkFull(trunk=trunk.name, direction=direction, limit=limit)]
+    trunk.told_full.add((direction, tenant))
+    return [TrunkFull(trunk=trunk.name, direction=direction, limit=limit, tenant=tenant)]
 
 
 def _limit(full: bool, rate: TokenBucket, now: float) -> str | None:

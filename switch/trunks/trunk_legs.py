@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from runtime.tenancy import HOUSE
 from switch.trunks.trunk import Trunk
 
 
@@ -17,6 +18,8 @@ class TrunkLeg:
     """Name of the one it is dialled through; empty for a leg that came in."""
     answered: bool = False
     """Whether the endpoint gave a sign of life on it."""
+    tenant: str = HOUSE
+    """Whose call it is."""
 
 
 class TrunkLegs:
@@ -58,7 +61,4 @@ class TrunkLegs:
         trunk = self._trunks.get(leg.trunk)
         if trunk is None:  # a snapshot may name one that is configured no more
             return
-        if leg.outgoing:
-            trunk.channels.outgoing += change
-        else:
-            trunk.channels.incoming += change
+        trunk.channels.count(leg.tenant, change, outgoing=leg.outgoing)

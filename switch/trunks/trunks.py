@@ -8,6 +8,7 @@ from runtime.deadlines import earliest
 from runtime.driver import Handler
 from runtime.errors import UsageError
 from runtime.ids import Ids
+from runtime.tenancy import HOUSE
 from runtime.vocabulary import Output
 from switch.arrival import Admitted, TurnedAway
 from switch.sip.events import (
@@ -29,7 +30,7 @@ from switch.trunks.config import NumberingConfig, RouteConfig, TrunkConfig
 from switch.trunks.endpoints import rank, wanted
 from switch.trunks.events import TrunkDisabled, TrunkEnabled
 from switch.trunks.health_watch import HealthWatch
-from switch.trunks.incoming import IncomingCalls
+from switch.trunks.incoming import IncomingCalls, OwnerOf
 from switch.trunks.numbers import TrunkNumbers
 from switch.trunks.outgoing import OutgoingCalls
 from switch.trunks.registrations import Registrations
@@ -55,9 +56,11 @@ class Trunks:
         *,
         our_host: OurHost,
         guests: bool,
+        owner_of: OwnerOf = lambda number: HOUSE,
         state: TrunksState | None = None,
     ) -> None:
-        """``our_host`` tells what neighbours know us by, ``guests`` whether calls from strangers are let in.
+        """``our_host`` tells what neighbours know us by, ``guests`` whether calls from strangers are let in,
+        ``owner_of`` whose an access code is.
 
         ``state`` is an earlier ``snapshot``, to go on from.
         """
@@ -76,7 +79,9 @@ class Trunks:
         )
         self._networks: list[tuple[str, str]] = []
         self._sources = Sources(())
-        self._incoming = IncomingCalls(self._trunks, self._legs, lambda: self._sources, guests=guests)
+        self._incoming = IncomingCalls(
+            self._trunks, self._legs, lambda: self._sources, owner_of=owner_of, guests=guests
+        )
         for name in state.enabled.keys() & self._trunks.keys():
             self._trunks[name].enabled = state.enabled[name]
 

@@ -38,6 +38,10 @@ def trunk_details(trunk: Trunk, now: float) -> dict[str, Any]:
     config, registration = trunk.config, trunk.registration
     return {
         **trunk_view(trunk, now),
+        "shares": [
+            {"tenant": tenant, "channels": share, "calls": trunk.channels.calls_of(tenant)}
+            for tenant, share in trunk.channels.shares.items()
+        ],
         "channels_in": config.channels_in,
         "channels_out": config.channels_out,
         "calls_per_s_in": config.calls_per_s_in,

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from runtime.clock import ManualClock
 from runtime.ids import SeededIds
+from runtime.tenancy import HOUSE
 from runtime.vocabulary import Command
 from switch.arrival import Admitted, TurnedAway
 from switch.causes import Cause
@@ -45,11 +46,15 @@ class TrunksRig:
         routes: Sequence[RouteConfig] | None = None,
         numbering: NumberingConfig | None = None,
         guests: bool = True,
+        owners: Mapping[str, str] | None = None,
         dns: Mapping[Question, Answer] | None = None,
         state: TrunksState | None = None,
         seed: int = 0,
     ) -> None:
-        """Without ``routes`` every number goes through all trunks, in order. ``dns`` answers at once."""
+        """Without ``routes`` every number goes through all trunks, in order. ``dns`` answers at once.
+
+        ``owners``: tenants by their access codes.
+        """
         self.clock = ManualClock(1000.0)
         self.dns = dict(dns or {})
         self.outputs: list[Any] = []
@@ -63,6 +68,7 @@ class TrunksRig:
             Locator(),
             our_host=lambda hop: OUR_HOST,
             guests=guests,
+            owner_of=lambda number: (owners or {}).get(number, HOUSE),
             state=state,
         )
         self.legs = 0

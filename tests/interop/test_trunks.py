@@ -178,6 +178,21 @@ def test_calls_beyond_what_a_trunk_may_bring_get_503_with_a_time_to_come_back(tm
         there.events.wait_for("trunk.full", trunk="telecom", direction="in", limit="calls_per_s")
 
 
+def test_channels_kept_for_a_tenant_are_its_callers_alone(tmp_path: Path) -> None:
+    tenants = tmp_path / "tenants"
+    tenants.mkdir()
+    code = section("[[access_codes]]", number="95001", target="queue:service")
+    (tenants / "acme.toml").write_text("\n".join([code, section("[[queues]]", name="service")]))
+    trunk = {"name": "telecom", "addresses": at(free_port(CARRIER)), "channels": 1, "shares": {"acme": 1}}
+    with site(tmp_path, trunk, more=section("[tenants]", folder="tenants")) as there:
+        refused = there.caller(HOTLINE, local_host=CARRIER, name="caller_is_refused")
+        with ConductedScenario(refused, tmp_path) as caller:
+            caller.wait_for("refused")
+        there.events.wait_for("trunk.full", trunk="telecom", limit="channels", tenant="")
+        there.call("95001", local_host=CARRIER).check()
+        there.events.wait_for("queue.caller_joined", queue="acme/service")
+
+
 def test_a_trunk_that_dns_knows_is_reached_and_survives_its_dns(tmp_path: Path) -> None:
     port = free_port(CARRIER)
     with DnsServer(CARRIER) as dns:

@@ -1,6 +1,7 @@
 """Who may dial what, and what is settled about a call before the exchange takes it."""
 
 from runtime.ids import SeededIds
+from runtime.tenancy import HOUSE
 from switch.arrival import Admitted, TurnedAway
 from switch.causes import Cause
 from switch.config import AccessCodeConfig
@@ -51,7 +52,7 @@ def test_a_call_comes_in_as_its_admission_says() -> None:
 
 def test_a_call_that_is_not_admitted_is_turned_away_with_what_is_to_be_told() -> None:
     codes = [AccessCodeConfig(number="95598", target="flow:hotline")]
-    full = TrunkFull(trunk="telecom", direction="in", limit="channels")
+    full = TrunkFull(trunk="telecom", direction="in", limit="channels", tenant=HOUSE)
     away = TurnedAway(Cause.NORMAL_CIRCUIT_CONGESTION, 5, (full,))
     exchange = Exchange(codes, SeededIds(), {"flow:hotline"}.__contains__, admit=lambda event, now: away)
     rig = ExchangeRig(exchange=exchange)

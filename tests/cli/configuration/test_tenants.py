@@ -180,6 +180,21 @@ def test_a_tenant_with_stations_needs_a_domain(configuration_path: Path) -> None
         load_installation(configuration_path)
 
 
+def test_channels_can_be_kept_for_tenants_that_there_are(configuration_path: Path) -> None:
+    write_tenants(configuration_path, acme=ACME)
+    carrier = '[[trunks]]\nname = "carrier"\naddresses = [{ host = "192.0.2.1" }]\nchannels = 4\n'
+    house = configuration_path.read_text("utf-8") + carrier
+    configuration_path.write_text(house + "shares = { acme = 4 }\n", "utf-8")
+    assert load_installation(configuration_path).configuration.trunks[0].shares == {"acme": 4}
+    for shares, expected in (
+        ("{ acme = 3, acne = 1 }", "acne is 1; expected the name of a tenant"),
+        ("{ acme = 5 }", "at most the channels, which are 4"),
+    ):
+        configuration_path.write_text(house + f"shares = {shares}\n", "utf-8")
+        with pytest.raises(ConfigurationError, match=expected):
+            load_installation(configuration_path)
+
+
 def test_two_tenants_cannot_have_one_number_or_one_domain(configuration_path: Path) -> None:
     file = '[tenant]\ndomain = "{}"\n[[access_codes]]\nnumber = "95001"\ntarget = "counter:record"\n'
     folder = write_tenants(configuration_path, a=file.format("x.example"), b=file.format("X.example"))

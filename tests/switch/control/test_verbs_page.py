@@ -190,7 +190,8 @@ def all_verbs(folder: Path) -> list[Verb]:
     )
     rig.driver.add_routes(of_queues.routes)
     rig.feed(WAITS)
-    trunks = TrunksRig(trunk_config("carrier", networks=["192.0.2.0/28"], numbers=["95598"]))
+    limits = {"channels": 30, "shares": {"acme": 10}}
+    trunks = TrunksRig(trunk_config("carrier", networks=["192.0.2.0/28"], numbers=["95598"], **limits))
     flow = Flow(name="hotline", title="热线", language="zh", start="end", nodes={"end": {"type": "hang_up"}})
     of_flows = ivr.service.build(IvrConfig(), {"hotline": flow}, SeededIds())
     of_trunks = TrunkVerbs(trunks.trunks, trunks.clock, trunks.order)

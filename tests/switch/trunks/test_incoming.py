@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from runtime.tenancy import HOUSE
 from switch.arrival import Admitted, TurnedAway
 from switch.causes import Cause
 from switch.sip.guard.commands import NoteRefusal, TrustSources
@@ -115,7 +116,7 @@ def test_beyond_its_channels_calls_are_turned_away_with_a_time_to_come_back() ->
     refused = rig.arrive()
     assert isinstance(refused, TurnedAway)
     assert (refused.cause, refused.retry_after_s) == (Cause.NORMAL_CIRCUIT_CONGESTION, 9)
-    assert refused.outputs == (TrunkFull(trunk="telecom", direction="in", limit="channels"),)
+    assert refused.outputs == (TrunkFull(trunk="telecom", direction="in", limit="channels", tenant=HOUSE),)
     again = rig.arrive()
     assert isinstance(again, TurnedAway)
     assert again.outputs == ()
@@ -140,3 +141,13 @@ def test_where_calls_of_trunks_come_from_is_told_to_the_guard_once() -> None:
     assert rig.all(TrustSources) == [TrustSources(owner="trunks", sources=("198.51.100.0/24", "192.0.2.1"))]
     rig.pass_time(3600)
     assert len(rig.all(TrustSources)) == 1
+
+
+def test_a_tenants_share_of_the_channels_is_kept_for_its_callers() -> None:
+    config = trunk_config("telecom", channels=2, shares={"acme": 1})
+    rig = TrunksRig(config, owners={"95001": "acme", "95002": "globex"})
+    assert isinstance(rig.arrive(called_number="95002"), Admitted)
+    refused = rig.arrive(called_number="95002")
+    assert isinstance(refused, TurnedAway)
+    assert refused.outputs == (TrunkFull(trunk="telecom", direction="in", limit="channels", tenant="globex"),)
+    assert isinstance(rig.arrive(called_number="95001"), Admitted)

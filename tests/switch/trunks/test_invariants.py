@@ -29,6 +29,7 @@ class Traffic:
             "channels_out": 3,
             "calls_per_s_out": 5,
             "failures_to_down": 3,
+            "shares": {"acme": 1},
         }
         self.rig = TrunksRig(
             trunk_config("a", "192.0.2.1", "192.0.2.2", **limits),
@@ -40,7 +41,7 @@ class Traffic:
     def step(self, kind: str, number: int, status: int) -> None:
         rig = self.rig
         if kind == "dial":
-            dialled = rig.dial()
+            dialled = rig.dial(tenant=("", "acme", "globex")[number % 3])
             if isinstance(dialled, DialLeg):
                 self.dialled[dialled.leg_id] = dialled
         elif kind == "arrive":

@@ -1,6 +1,9 @@
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.tenancy import HOUSE
 from switch.trunks.limits import Channels, TokenBucket
 
 
@@ -50,16 +53,60 @@ def test_never_more_pass_than_the_rate_and_one_burst_allow(rate: float, pauses: 
 
 def test_channels_are_full_in_each_direction_and_together() -> None:
     channels = Channels(limit=3, limit_in=2, limit_out=2)
-    assert not channels.full_in
-    assert not channels.full_out
-    channels.incoming = 2
-    assert channels.full_in
-    assert not channels.full_out
-    channels.outgoing = 1
-    assert channels.full_out
+    assert not channels.is_full_in(HOUSE)
+    assert not channels.is_full_out(HOUSE)
+    for _ in range(2):
+        channels.count(HOUSE, 1, outgoing=False)
+    assert channels.is_full_in(HOUSE)
+    assert not channels.is_full_out(HOUSE)
+    channels.count(HOUSE, 1, outgoing=True)
+    assert channels.is_full_out(HOUSE)
 
 
 def test_without_limits_channels_are_never_full() -> None:
-    channels = Channels(incoming=10_000, outgoing=10_000)
-    assert not channels.full_in
-    assert not channels.full_out
+    channels = Channels()
+    channels.count(HOUSE, 10_000, outgoing=True)
+    channels.count(HOUSE, 10_000, outgoing=False)
+    assert not channels.is_full_in(HOUSE)
+    assert not channels.is_full_out(HOUSE)
+
+
+def test_what_is_kept_for_a_tenant_nobody_else_gets() -> None:
+    channels = Channels(limit=4, shares={"acme": 2})
+    for _ in range(2):
+        channels.count("globex", 1, outgoing=True)
+    assert channels.is_full_out("globex")
+    assert channels.is_full_in(HOUSE)
+    for _ in range(2):
+        assert not channels.is_full_in("acme")
+        channels.count("acme", 1, outgoing=False)
+    assert channels.is_full_in("acme")
+    channels.count("globex", -1, outgoing=True)
+    assert not channels.is_full_in("acme"), "beyond its share it gets what is left"
+
+
+@given(
+    st.integers(1, 12),
+    st.dictionaries(st.sampled_from("abc"), st.integers(1, 4)),
+    st.lists(st.tuples(st.sampled_from(["a", "b", "c", HOUSE]), st.booleans(), st.booleans()), max_size=80),
+)
+def test_no_share_is_ever_broken_and_no_channel_kept_that_nobody_is_owed(
+    limit: int, shares: dict[str, int], calls: list[tuple[str, bool, bool]]
+) -> None:
+    limit = max(limit, sum(shares.values()))
+    channels, up = Channels(limit=limit, shares=shares), Counter[str]()
+    for tenant, comes, outgoing in calls:
+        owed = sum(max(share - up[name], 0) for name, share in shares.items())
+        free = limit - up.total()
+        assert free >= owed
+        if not comes:
+            if up[tenant]:
+                up[tenant] -= 1
+                channels.count(tenant, -1, outgoing=outgoing)
+            continue
+        full = channels.is_full_out(tenant) if outgoing else channels.is_full_in(tenant)
+        assert full == (free == 0 if up[tenant] < shares.get(tenant, 0) else free <= owed)
+        if not full:
+            up[tenant] += 1
+            channels.count(tenant, 1, outgoing=outgoing)
+        assert channels.calls_of(tenant) == up[tenant]

@@ -323,3 +323,13 @@ def test_a_call_without_a_codec_of_any_trunk_cannot_be_made() -> None:
 def test_a_trunk_has_a_name_that_its_addresses_can_be_told_by(name: str) -> None:
     with pytest.raises(ValidationError, match="name"):
         trunk_config(name)
+
+
+def test_a_tenants_share_of_the_channels_is_kept_for_its_own_calls_out() -> None:
+    rig = TrunksRig(trunk_config("telecom", channels=2, shares={"acme": 1}))
+    assert isinstance(rig.dial(tenant="globex"), DialLeg)
+    assert rig.dial(tenant="globex").cause is Cause.NORMAL_CIRCUIT_CONGESTION
+    assert rig.dial(tenant="globex").cause is Cause.NORMAL_CIRCUIT_CONGESTION
+    assert [full.tenant for full in rig.all(TrunkFull)] == ["globex"]
+    assert isinstance(rig.dial(tenant="acme"), DialLeg)
+    assert [full.tenant for full in rig.all(TrunkFull)] == ["globex"]
