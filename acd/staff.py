@@ -11,14 +11,17 @@ def note_staff(step: Step, queue: Queue) -> None:
         queue.unstaffed_since = None
     elif queue.unstaffed_since is None:
         queue.unstaffed_since = step.now
-    set_unstaffed_timer(step, queue)
+    set_unstaffed_timer(step, queue, from_now=True)
 
 
-def set_unstaffed_timer(step: Step, queue: Queue) -> None:
-    """For the next of the queue's rules that look at staff; none while somebody is signed in."""
+def set_unstaffed_timer(step: Step, queue: Queue, *, from_now: bool = False) -> None:
+    """For the next of the queue's rules that look at staff; none while somebody is signed in.
+
+    ``from_now``: also for one that applies at this very moment, to those who wait already.
+    """
     timer = Timer(TimerKind.UNSTAFFED, queue.name)
     step.state.timers.cancel(timer)
     if queue.unstaffed_since is not None:
         moments = [queue.unstaffed_since + above for above in queue.config.unstaffed_limits]
-        if later := [moment for moment in moments if moment > step.now]:
+        if later := [moment for moment in moments if moment > step.now or (from_now and moment == step.now)]:
             step.state.timers.set(timer, min(later))

@@ -68,6 +68,30 @@ def test_nobody_waits_longer_than_allowed_where_nobody_is_signed_in() -> None:
     check_state(centre.core.state)
 
 
+def test_whoever_waits_is_sent_on_at_once_when_the_last_agent_signs_out() -> None:
+    night = OverflowRule(when=OverflowCause.UNSTAFFED, above=0, to="flow:night")
+    centre = Centre([SERVICE.model_copy(update={"overflow": [night]})], agents_of("service", count=2))
+    centre.staff("1001", "1002")
+    centre.not_ready("1001")
+    centre.not_ready("1002")
+    centre.join("call")
+    centre.sign_out("1001")
+    assert only(PassOnCaller, centre.wait(1)) == []
+    centre.sign_out("1002")
+    assert one(PassOnCaller, centre.wait(0)).target == "flow:night"
+    check_state(centre.core.state)
+
+
+def test_whoever_waits_joins_the_other_queue_at_once_when_the_last_agent_signs_out() -> None:
+    also = OverflowRule(when=OverflowCause.UNSTAFFED, above=0, also="backup")
+    rules = [SERVICE.model_copy(update={"overflow": [also]}), QueueConfig(name="backup")]
+    centre = Centre(rules)
+    centre.seat("1001")
+    centre.join("call")
+    centre.sign_out("1001")
+    assert one(CallerJoined, centre.wait(0)).queue == "backup"
+
+
 def test_a_way_out_to_another_queue_keeps_the_wait() -> None:
     centre = two_queues(max_wait_s=30, on_timeout="queue:service")
     centre.join("call", "first")
