@@ -165,6 +165,7 @@ TIMERS: Mapping[TimerKind, Callable[[Step, Timer], None]] = {
     TimerKind.WRAP_UP: talk.time_out_wrap_up,
     TimerKind.LEAVE: leave.expire_leave,
     TimerKind.REFUSAL_DELAY: shift.end_refusal_delay,
+    TimerKind.SILENCE: shift.end_silence,
 }
 
 _HANDLERS: Mapping[type, Callable[[Step, Any], None]] = {**COMMANDS, **INPUTS}

@@ -7,14 +7,15 @@
     rejected      stays available; no offers for reject_delay_s        keeps the place
     busy          the same, for busy_delay_s                           keeps the place
     failed        the same, for failure_delay_s                        keeps the place
-    unreachable   stays available; no offers until the phone           keeps the place
-                  registers again or the agent says ready
+    unreachable   stays available; no offers for SILENCE_S, or until   keeps the place
+                  the phone registers anew or the agent says ready
     cancelled     available at once                                    has left
     elsewhere     available at once                                    talks to another agent
 
 An agent who lets the phone ring is not at the desk, and alone can say when calls may come again. One who
 refuses is there; the delay merely keeps the same call from coming straight back. A phone that cannot be
-reached is no fault of the agent. In no case does an agent gain or lose a turn (``Agent.idle_since``).
+reached is no fault of the agent, and may be back before anybody tells, as after a fault of the network. In no
+case does an agent gain or lose a turn (``Agent.idle_since``).
 A not-ready request made during the offer takes effect now, whatever the result.
 
 What happens to the caller is in ``offers.py``.
@@ -31,6 +32,9 @@ from acd.entry import Offer
 from acd.events import OfferResult
 from acd.state import Timer, TimerKind
 from acd.step import Step
+
+SILENCE_S = 30.0
+"""A phone that gave no sign is left alone for so long: its calls go to others meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ def settle_agent(step: Step, offer: Offer, rules: QueueConfig, result: OfferResu
         agent.sign_out_after = True
     if consequence.loses_phone:
         step.state.silent.add(offer.station)
+        step.state.timers.set(Timer(TimerKind.SILENCE, offer.station), step.now + SILENCE_S)
     missed = policy in (RonaPolicy.NOT_READY, RonaPolicy.SIGN_OUT)
     if not offer.takes_agent_whole:
         del agent.items[offer.offer_id]

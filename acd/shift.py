@@ -78,7 +78,7 @@ def be_ready(step: Step, agent: Agent, by: str = "") -> None:
     agent.missed = 0
     back_from_leave(step, agent)
     if agent.station is not None:
-        step.state.silent.discard(agent.station)
+        _break_silence(step, agent.station)
     end_refusal_delay(step, Timer(TimerKind.REFUSAL_DELAY, agent.agent_id))
 
 
@@ -153,10 +153,25 @@ def end_refusal_delay(step: Step, timer: Timer) -> None:
 
 def change_station(step: Step, changed: StationChanged) -> None:
     """Whoever sits at the station may be offered calls from now on, or no longer."""
-    step.state.silent.discard(changed.station)
+    _break_silence(step, changed.station)
     if changed.reachable:
         step.state.registered.add(changed.station)
     else:
         step.state.registered.discard(changed.station)
-    if occupant := step.state.seats.get(changed.station):
+    _serve_occupant(step, changed.station)
+
+
+def end_silence(step: Step, timer: Timer) -> None:
+    """A phone that gave no sign is tried again."""
+    _break_silence(step, timer.subject)
+    _serve_occupant(step, timer.subject)
+
+
+def _break_silence(step: Step, station: str) -> None:
+    step.state.silent.discard(station)
+    step.state.timers.cancel(Timer(TimerKind.SILENCE, station))
+
+
+def _serve_occupant(step: Step, station: str) -> None:
+    if occupant := step.state.seats.get(station):
         dispatch.serve_agent(step, step.state.agents[occupant])

@@ -14,7 +14,7 @@ from runtime.errors import UsageError
 
 
 class TimerKind(StrEnum):
-    """What a deadline is for. Its subject is an offer's, an entry's, an agent's or a queue's id."""
+    """What a deadline is for. Its subject is the id of an offer, entry, agent, queue or station."""
 
     OFFER_LEASE = "offer_lease"
     """An offer ends by itself."""
@@ -40,6 +40,8 @@ class TimerKind(StrEnum):
     """Nobody has decided on an agent's request for leave."""
     REFUSAL_DELAY = "refusal_delay"
     """Offers may come again to an agent who refused one."""
+    SILENCE = "silence"
+    """A station that gave no sign may be rung again."""
 
 
 class Timer(NamedTuple):
@@ -96,7 +98,7 @@ class AcdState:
         self.registered: set[str] = set()
         """Stations whose phone is registered."""
         self.silent: set[str] = set()
-        """Stations that gave no sign when last rung, until they register anew or their agent says ready."""
+        """Stations that gave no sign when last rung, for a while (``no_answer.py``)."""
         self.seats: dict[str, str] = {}
         """Station → id of the agent who sits there."""
         self.timers: Deadlines[Timer] = Deadlines()

@@ -22,6 +22,7 @@ def check_state(state: AcdState) -> None:
     _rankings_hold_exactly_who_may_be_rung(state)
     _nobody_waits_beside_a_free_agent(state)
     _every_deadline_has_its_subject(state)
+    _no_phone_is_silent_for_ever(state)
     _everybody_sits_alone(state)
     _staff_is_counted_right(state)
     _paces_know_who_waits_and_talks(state)
@@ -203,6 +204,13 @@ def _every_deadline_has_its_subject(state: AcdState) -> None:  # noqa: C901 - a 
                 assert leave.approved_at is None
             case TimerKind.REFUSAL_DELAY:
                 assert state.agents[timer.subject].state is not AgentState.LOGGED_OUT
+            case TimerKind.SILENCE:
+                assert timer.subject in state.silent
+
+
+def _no_phone_is_silent_for_ever(state: AcdState) -> None:
+    for station in state.silent:
+        assert Timer(TimerKind.SILENCE, station) in state.timers, f"{station} is never tried again"
 
 
 def _everybody_sits_alone(state: AcdState) -> None:

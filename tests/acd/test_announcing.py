@@ -111,6 +111,7 @@ def test_it_is_cut_off_when_an_agent_is_rung_and_nothing_is_told_meanwhile() -> 
     assert late is not None
     assert centre.tell(PlaybackOver(call_id="call", playback_id=late)) == []
     centre.end_offer("call", OfferResult.BUSY)
+    centre.phone("1001", reachable=False)
     assert said(centre.wait(60)) == [position("zh", 1)]
 
 

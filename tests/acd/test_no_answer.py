@@ -65,13 +65,36 @@ def test_an_agent_ends_the_delay_after_a_refusal_by_saying_ready() -> None:
     assert centre.offered_to("call") == "1001"
 
 
-def test_a_phone_that_cannot_be_reached_gets_no_calls_until_it_registers() -> None:
+def test_a_phone_that_gave_no_sign_is_tried_again_though_it_never_registers_anew() -> None:
+    centre = Centre()
+    centre.staff("1001")
+    centre.join("call")
+    centre.wait(15)
+    assert centre.offered_to("call") is None
+    centre.wait(29.9)
+    assert (centre.state(), centre.offered_to("call")) == (AgentState.AVAILABLE, None)
+    centre.wait(0.1)
+    assert centre.offered_to("call") == "1001"
+    check_state(centre.core.state)
+
+
+def test_a_phone_that_is_gone_altogether_is_not_tried_again() -> None:
+    centre = Centre()
+    centre.staff("1001")
+    centre.join("call")
+    centre.end_offer("call", OfferResult.UNREACHABLE)
+    centre.phone("1001", reachable=False)
+    centre.wait(3600)
+    assert centre.offered_to("call") is None
+
+
+def test_a_phone_that_cannot_be_reached_gets_calls_as_soon_as_it_registers_anew() -> None:
     centre = Centre()
     centre.staff("1001")
     centre.join("call")
     centre.end_offer("call", OfferResult.UNREACHABLE)
     assert centre.state() is AgentState.AVAILABLE
-    centre.wait(3600)
+    centre.wait(20)
     assert centre.offered_to("call") is None
     centre.phone("1001", reachable=True)
     assert centre.offered_to("call") == "1001"
