@@ -122,6 +122,8 @@ class CallbackFailed(Event):
     """As in ``call.ended``; ``UNCONFIRMED``: nobody pressed the key, as when a machine answers."""
     again_in_s: float | None
     """When the next attempt may begin; null when it was the last."""
+    counts: bool = True
+    """False when there was no line to the customer: the next attempt has the same number."""
 
 
 @plain_data

@@ -155,6 +155,8 @@ class Callbacks:
         again_in_s = entry.fields["again_in_s"]
         kept["being_called"] = False
         kept["again_at"] = None if again_in_s is None else entry.time + again_in_s
+        if not entry.fields.get("counts", True):
+            row["attempts"] = entry.fields["attempt"] - 1
 
     def _returned(self, entry: JournalEntry, row: Row, kept: Kept) -> None:
         self._go_on_as(entry, row)

@@ -33,6 +33,8 @@ from runtime.errors import UsageError
 
 UNCONFIRMED = "UNCONFIRMED"
 """The cause of an attempt in which a key was awaited in vain, as of answering machines."""
+NO_LINE_RETRY_S = 30.0
+"""No customer is dialled sooner when there was no line; it would only add to the crowd."""
 CONFIRM_LIMIT_S = 60.0
 """After that a caller who is told that the place is kept is hung up on, whatever the prompt does."""
 
@@ -86,7 +88,8 @@ def keep_place(step: Step, entry: Entry, gone: CallerGone) -> bool:
     if gone.reason is not LeaveReason.ABANDONED or callback.stage is CallbackStage.ANSWERED:
         return False
     if callback.stage in BEING_CALLED:
-        _fail_attempt(step, entry, callback, gone.cause)
+        is_dialling = callback.stage is CallbackStage.DIALLING
+        _fail_attempt(step, entry, callback, gone.cause, counts=not (is_dialling and gone.no_line))
     else:
         freed = offers.cancel_all(step, entry)
         _resume(step, entry, callback)
@@ -298,20 +301,26 @@ def _stage_of_waiting(state: AcdState, callback: Callback) -> CallbackStage:
     return CallbackStage.PAUSED if quiet else CallbackStage.WAITING
 
 
-def _fail_attempt(step: Step, entry: Entry, callback: Callback, cause: str) -> None:
-    """Nobody answered: try again later, at the next number at once, or never."""
+def _fail_attempt(step: Step, entry: Entry, callback: Callback, cause: str, *, counts: bool = True) -> None:
+    """Nobody answered: try again later, at the next number at once, or never.
+
+    ``counts``: whether it uses up one of the attempts, as it does unless no phone can have rung.
+    """
     freed = offers.cancel_all(step, entry)
     calling_back.disengage(step.state, entry)
-    again_in_s = _again_in_s(step, callback)
+    attempt = callback.attempts
+    callback.attempts -= not counts
+    again_in_s = _again_in_s(step, callback) if counts else _anew_in_s(step, callback)
     step.emit(
         CallbackFailed(
             callback_id=entry.entry_id,
             call_id=entry.call_id,
             contact_id=entry.contact_id,
             queue=callback.queue_name,
-            attempt=callback.attempts,
+            attempt=attempt,
             cause=cause,
             again_in_s=again_in_s,
+            counts=counts,
         )
     )
     if again_in_s is not None:
@@ -328,6 +337,11 @@ def _again_in_s(step: Step, callback: Callback) -> float | None:
     if left <= 0 or callback.expires_at <= step.now:
         return None
     return each.callback_retry_s if left % each.callback_attempts else 0.0
+
+
+def _anew_in_s(step: Step, callback: Callback) -> float:
+    """As long as the callback is valid: it ends by its own timer."""
+    return max(rules_of(step.state, callback).callback_retry_s, NO_LINE_RETRY_S)
 
 
 # --- as time passes, and from outside -----------------------------------------------------------------

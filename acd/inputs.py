@@ -89,6 +89,8 @@ class CallerGone:
     reason: LeaveReason
     cause: str = ""
     """Why the call ended."""
+    no_line: bool = False
+    """Whether there was no way to the customer for now, in the switch or the network: no phone has rung."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

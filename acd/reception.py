@@ -26,8 +26,19 @@ from acd.state import AcdState
 from runtime.driver import Outputs
 from runtime.target import HANG_UP, parse_target
 from switch.application import Prospect, ProspectOf
+from switch.causes import Cause
 from switch.commands import AnswerCall
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
+
+NO_LINE = frozenset(
+    {
+        Cause.NORMAL_CIRCUIT_CONGESTION,
+        Cause.SWITCH_CONGESTION,
+        Cause.NORMAL_TEMPORARY_FAILURE,
+        Cause.DESTINATION_OUT_OF_ORDER,  # every trunk of the route is down
+    }
+)
+"""Why a customer who was called back could not be: these say nothing of the customer."""
 
 
 class Reception:
@@ -150,7 +161,9 @@ class Reception:
         self._unanswered.pop(call_id, None)
         if call_id not in self._core.state.calls:
             return ()
-        return self._core.handle(CallerGone(call_id=call_id, reason=reason, cause=cause), now=now)
+        return self._core.handle(
+            CallerGone(call_id=call_id, reason=reason, cause=cause, no_line=cause in NO_LINE), now=now
+        )
 
 
 def _language_of(event: CallArrived | CallHandedOff) -> str:

@@ -210,8 +210,11 @@ class Centre:
     def customer_answers(self, callback_id: str) -> list[Output]:
         return self.tell(CustomerAnswered(call_id=self.call_of(callback_id)))
 
-    def customer_fails(self, callback_id: str, cause: str = "USER_BUSY") -> list[Output]:
-        gone = CallerGone(call_id=self.call_of(callback_id), reason=LeaveReason.ABANDONED, cause=cause)
+    def customer_fails(
+        self, callback_id: str, cause: str = "USER_BUSY", *, no_line: bool = False
+    ) -> list[Output]:
+        call_id = self.call_of(callback_id)
+        gone = CallerGone(call_id=call_id, reason=LeaveReason.ABANDONED, cause=cause, no_line=no_line)
         return self.tell(gone)
 
     # --- the offer of a caller ---

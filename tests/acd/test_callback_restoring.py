@@ -164,6 +164,16 @@ def test_an_attempt_that_the_crash_cut_off_was_in_vain() -> None:
     assert one(DialCustomer, again.outputs).number == "01088888888"
 
 
+def test_an_attempt_without_a_line_is_not_counted_over_a_restart_either() -> None:
+    centre = centre_of(callback_attempts=1)
+    centre.ask_back("callback", NUMBER)
+    centre.staff("1001")
+    centre.customer_fails("callback", "NORMAL_CIRCUIT_CONGESTION", no_line=True)
+    again = restarted(centre)
+    again.staff("1001")
+    assert one(DialCustomer, again.wait(60)).number == NUMBER
+
+
 def test_the_last_attempt_is_the_last_over_a_restart_too() -> None:
     centre = centre_of(callback_attempts=1)
     centre.ask_back("callback", NUMBER)

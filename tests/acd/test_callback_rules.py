@@ -5,16 +5,19 @@ from dataclasses import replace
 import pytest
 
 from acd.callback import CallbackStage, Refusal
-from acd.callback_events import CallbackRefused, CallbackRequested, CallbackReturned
-from acd.commands import DialCustomer, RequestCallback
+from acd.callback_events import CallbackFailed, CallbackRefused, CallbackRequested, CallbackReturned
+from acd.commands import DialCustomer, MakeReady, RequestCallback, SignIn
 from acd.config import QueueConfig
 from acd.core import AcdCore
 from acd.events import CallerLeft, LeaveReason
+from acd.inputs import StationChanged
 from acd.service import build
 from runtime.clock import ManualClock
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command
+from switch.causes import Cause
+from switch.events import CallEnded
 from tests.acd.centre import Centre, agents_of, one, only
 from tests.acd.invariants import check_idle, check_state
 
@@ -173,3 +176,34 @@ def test_a_tenants_queue_calls_back_by_the_tenants_own_ways() -> None:
     assert asked == [("2001", None, "acme"), ("2001", 3, "acme")]
     with pytest.raises(UsageError, match="no route leads there"):
         core.handle(replace(ask, callback_id="another", queues=("service",)), now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("cause", "counts"),
+    [
+        (Cause.NORMAL_CIRCUIT_CONGESTION, False),
+        (Cause.NORMAL_TEMPORARY_FAILURE, False),
+        (Cause.DESTINATION_OUT_OF_ORDER, False),
+        (Cause.USER_BUSY, True),
+        (Cause.NO_ANSWER, True),
+        (Cause.UNALLOCATED_NUMBER, True),
+    ],
+)
+def test_the_cause_tells_whether_there_was_a_line_to_the_customer(cause: Cause, counts: bool) -> None:
+    clock, submitted = ManualClock(), list[Command]()
+    queue = QueueConfig(name="service")
+    application = build(
+        [queue], agents_of("service"), {}, SeededIds(), submitted.append, clock, whom=lambda *_: "number:1"
+    )
+    (core,) = application.cores
+    assert isinstance(core, AcdCore)
+    for given in (
+        StationChanged(station="phone", reachable=True),
+        SignIn(agent_id="1001", station="phone"),
+        MakeReady(agent_id="1001"),
+    ):
+        core.handle(given, now=clock.now())
+    ask = RequestCallback(callback_id="callback", numbers=(LOCAL,), queues=("service",))
+    dialled = one(DialCustomer, core.handle(ask, now=clock.now()))
+    ended = CallEnded(call_id=dialled.call_id, contact_id="contact", cause=cause, by_caller=True)
+    assert one(CallbackFailed, application.routes[CallEnded](ended, clock.now())).counts is counts

@@ -196,6 +196,33 @@ def test_the_next_number_is_called_when_the_first_was_called_in_vain() -> None:
     check_idle(centre.core.state)
 
 
+def test_a_customer_to_whom_there_was_no_line_has_lost_no_attempt() -> None:
+    centre = centre_of(callback_attempts=1)
+    centre.ask_back("callback", NUMBER)
+    centre.staff("1001")
+    for _ in range(5):
+        outputs = centre.customer_fails("callback", "NORMAL_CIRCUIT_CONGESTION", no_line=True)
+        failed = one(CallbackFailed, outputs)
+        assert (failed.attempt, failed.counts, failed.again_in_s) == (1, False, 60.0)
+        assert centre.state() is AgentState.AVAILABLE
+        assert one(DialCustomer, centre.wait(60)).number == NUMBER
+    centre.customer_fails("callback")
+    assert one(CallbackEnded, centre.outputs).reason is LeaveReason.UNREACHED
+
+
+def test_a_callback_to_which_there_is_never_a_line_expires() -> None:
+    centre = centre_of(callback_valid_s=600)
+    centre.ask_back("callback", NUMBER)
+    centre.staff("1001")
+    for _ in range(9):
+        centre.customer_fails("callback", "NORMAL_CIRCUIT_CONGESTION", no_line=True)
+        centre.wait(60)
+    centre.customer_fails("callback", "NORMAL_CIRCUIT_CONGESTION", no_line=True)
+    centre.wait(60)
+    assert one(CallbackEnded, centre.outputs).reason is LeaveReason.EXPIRED
+    check_idle(centre.core.state)
+
+
 def test_an_attempt_that_nobody_tells_the_end_of_is_over_by_itself() -> None:
     centre = centre_of()
     centre.ask_back("callback", NUMBER)
