@@ -140,6 +140,20 @@ class CallbackReturned(Event):
 
 
 @plain_data
+class CallbackChanged(Event):
+    """The customer, on the line again, wants to be called at other numbers."""
+
+    topic: ClassVar[str] = "queue.callback_changed"
+    callback_id: str
+    call_id: str
+    contact_id: str
+    queue: str
+    numbers: tuple[str, ...]
+    attempts: int
+    """How often the customer is called there before the callback is given up."""
+
+
+@plain_data
 class CallbackEnded(Event):
     """The customer talks to an agent, or is called back no more."""
 

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, Text, select
 
 from acd.callback_events import (
     CallbackAnswered,
+    CallbackChanged,
     CallbackDialled,
     CallbackEnded,
     CallbackFailed,
@@ -78,6 +79,7 @@ class Callbacks:
             CallbackAnswered.topic: self._answered,
             CallbackFailed.topic: self._failed,
             CallbackReturned.topic: self._returned,
+            CallbackChanged.topic: self._called_elsewhere,
             CallbackEnded.topic: self._ended,
             CallerChanged.topic: self._changed,
             CallerJoined.topic: self._joined,
@@ -162,6 +164,10 @@ class Callbacks:
         self._go_on_as(entry, row)
         self._answered(entry, row, kept)
         row["contact_id"], kept["again_at"] = entry.fields["contact_id"], None
+
+    def _called_elsewhere(self, entry: JournalEntry, row: Row, kept: Kept) -> None:
+        numbers = list(entry.fields["numbers"])
+        row["numbers"], row["attempts"], kept["numbers"] = json.dumps(numbers), 0, numbers
 
     def _ended(self, entry: JournalEntry, row: Row, kept: Kept) -> None:
         row["ended_at"], row["outcome"] = stamp(entry.time), str(entry.fields["reason"])

@@ -28,7 +28,8 @@ def refused(state: AcdState, entry: Entry, numbers: tuple[str, ...], level: int 
     if entry.callback is not None and entry.callback.stage is not CallbackStage.RETURNED:
         return Refused(Refusal.ASKED_ALREADY, f"call {entry.call_id} is a callback already")
     rules = state.queues[home_of(entry).queue_name].config
-    if entry.callback is None and has_enough(state, rules, numbers[0], entry.places):
+    is_new = entry.callback is None or numbers[0] not in entry.callback.numbers
+    if is_new and has_enough(state, rules, numbers[0], entry.places):
         return Refused(Refusal.ASKED_ALREADY, f"{numbers[0]} is called back already")
     return undiallable(state, rules.name, numbers, level)
 

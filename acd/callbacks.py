@@ -156,6 +156,7 @@ def _let_hang_up(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: A
         calling_back.begin(step, entry, numbers, asked_by, queue)
     else:
         calling_back.disengage(step.state, entry)
+        calling_back.call_at(step, entry, entry.callback, numbers)
         set_stage(step, entry, entry.callback, CallbackStage.CONFIRMING)
     step.state.timers.set(Timer(TimerKind.CALLBACK, entry.entry_id), step.now + CONFIRM_LIMIT_S)
     if queue.config.callback_prompt:

@@ -9,7 +9,7 @@ import math
 
 from acd.agent import Agent, AgentState
 from acd.callback import AskedBy, Callback, CallbackPolicy, CallbackStage
-from acd.callback_events import CallbackDialled, CallbackEnded, CallbackRequested
+from acd.callback_events import CallbackChanged, CallbackDialled, CallbackEnded, CallbackRequested
 from acd.commands import DialCustomer
 from acd.config import QueueConfig
 from acd.entry import Entry
@@ -74,11 +74,7 @@ def close(step: Step, entry: Entry, reason: LeaveReason) -> None:
     callback = entry.callback
     if callback is None:
         return
-    for number in callback.numbers:
-        others = step.state.callbacks[number]
-        others.remove(entry.entry_id)
-        if not others:
-            del step.state.callbacks[number]
+    _forget(step.state, entry, callback)
     for kind in (TimerKind.CALLBACK, TimerKind.CALLBACK_EXPIRY):
         step.state.timers.cancel(Timer(kind, entry.entry_id))
     step.emit(
@@ -99,6 +95,36 @@ def note(state: AcdState, entry: Entry) -> None:
     if entry.callback is not None:
         for number in entry.callback.numbers:
             state.callbacks.setdefault(number, []).append(entry.entry_id)
+
+
+def _forget(state: AcdState, entry: Entry, callback: Callback) -> None:
+    for number in callback.numbers:
+        others = state.callbacks[number]
+        others.remove(entry.entry_id)
+        if not others:
+            del state.callbacks[number]
+
+
+def call_at(step: Step, entry: Entry, callback: Callback, numbers: tuple[str, ...]) -> None:
+    """The customer wants to be called at these numbers from now on, with all attempts at them.
+
+    Nothing changes for one who names no number that is new.
+    """
+    if set(numbers) <= set(callback.numbers):
+        return
+    _forget(step.state, entry, callback)
+    callback.numbers, callback.attempts = numbers, 0
+    note(step.state, entry)
+    step.emit(
+        CallbackChanged(
+            callback_id=entry.entry_id,
+            call_id=entry.call_id,
+            contact_id=entry.contact_id,
+            queue=callback.queue_name,
+            numbers=numbers,
+            attempts=attempts_left(step.state, callback),
+        )
+    )
 
 
 def rules_of(state: AcdState, callback: Callback) -> QueueConfig:

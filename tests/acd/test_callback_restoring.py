@@ -174,6 +174,17 @@ def test_an_attempt_without_a_line_is_not_counted_over_a_restart_either() -> Non
     assert one(DialCustomer, again.wait(60)).number == NUMBER
 
 
+def test_other_numbers_asked_for_before_the_crash_are_called_after_it() -> None:
+    centre = centre_of()
+    centre.join("call", number=NUMBER)
+    centre.hang_up("call")
+    centre.join("again", number=NUMBER, callback_number="13900000009")
+    centre.hang_up("again")
+    again = restarted(centre)
+    again.staff("1001")
+    assert one(DialCustomer, again.outputs).number == "13900000009"
+
+
 def test_the_last_attempt_is_the_last_over_a_restart_too() -> None:
     centre = centre_of(callback_attempts=1)
     centre.ask_back("callback", NUMBER)

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from acd.agent import AgentState
-from acd.callback import AskedBy, CallbackPolicy, CallbackStage
+from acd.callback import AskedBy, CallbackPolicy, CallbackStage, Refusal
 from acd.callback_events import (
     CallbackAnswered,
+    CallbackChanged,
     CallbackDialled,
     CallbackEnded,
     CallbackFailed,
@@ -157,6 +158,40 @@ def test_who_calls_in_again_gets_the_place_and_keeps_it_when_hanging_up() -> Non
     assert one(RingStation, centre.outputs).call_id == "again"
     centre.hang_up("again")
     assert centre.call_of("first") != "again", "the agent is there: the customer is called back"
+
+
+def test_who_calls_in_and_asks_for_another_number_is_called_there() -> None:
+    centre = centre_of(callback_attempts=1)
+    centre.join("call", number=NUMBER)
+    centre.hang_up("call")
+    outputs = centre.join("again", number=NUMBER, callback_number="13900000009")
+    changed = one(CallbackChanged, outputs)
+    assert (changed.callback_id, changed.numbers) == ("call", ("13900000009",))
+    centre.hang_up("again")
+    centre.staff("1001")
+    assert one(DialCustomer, centre.outputs).number == "13900000009"
+    check_state(centre.core.state)
+    centre.customer_fails("call")
+    check_idle(centre.core.state)
+
+
+def test_who_calls_in_and_asks_by_the_key_is_called_at_the_same_numbers() -> None:
+    centre = centre_of()
+    centre.ask_back("callback", NUMBER, "01088888888")
+    centre.join("again", number=NUMBER)
+    assert only(CallbackChanged, centre.press("again", "1")) == []
+    callback = centre.core.state.entries["callback"].callback
+    assert callback is not None
+    assert callback.numbers == (NUMBER, "01088888888")
+
+
+def test_who_calls_in_cannot_ask_for_a_number_that_is_called_back_already() -> None:
+    centre = centre_of()
+    centre.ask_back("other", "13900000009")
+    centre.ask_back("callback", NUMBER)
+    outputs = centre.join("again", number=NUMBER, callback_number="13900000009")
+    assert one(CallbackRefused, outputs).reason is Refusal.ASKED_ALREADY
+    assert centre.stage("callback") is CallbackStage.RETURNED
 
 
 def test_who_calls_in_while_being_called_is_not_called_any_more() -> None:
