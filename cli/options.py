@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.configuration.loading import load_configuration
+from cli.configuration.loading import ConfigurationError, load_configuration, read_configuration
 from cli.configuration.sections import Configuration
 from switch.control.client import SyncControlClient, connect_sync
 from switch.records.queries import RecordReader
@@ -50,7 +50,16 @@ def configuration(given: Path | None) -> Configuration:
 
 def connect(socket: Path | None, config: Path | None) -> SyncControlClient:
     """A connection to the running switch. Raises NotConnected, ConfigurationError."""
-    return connect_sync(socket if socket is not None else configuration(config).control.socket)
+    return connect_sync(socket if socket is not None else _control_socket(config))
+
+
+def _control_socket(config: Path | None) -> Path:
+    """Where the switch listens. What else is wrong in the file is no business of those who talk to it."""
+    reading = read_configuration(configuration_path(config))
+    wrong = [problem for problem in reading.problems if problem.key.startswith("control")]
+    if wrong:
+        raise ConfigurationError(wrong, complete=False)
+    return reading.configuration.control.socket
 
 
 def ask(socket: Path | None, config: Path | None, verb: str, /, **params: object) -> Any:

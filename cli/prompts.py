@@ -100,7 +100,8 @@ def say(
 
 def _library(config: Path | None) -> PromptLibrary:
     library, problems = load_prompts(configuration(config).media.prompts)
-    print_problems(problems, stderr=True)
+    if problems:
+        print_problems(problems, stderr=True)
     return library
 
 

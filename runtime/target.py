@@ -24,3 +24,8 @@ def parse_target(text: str) -> Target:
     """The parts of a target. Without a colon the name is empty, which no application knows."""
     scheme, _, name = text.partition(":")
     return Target(scheme, name)
+
+
+def first_queue(name: str) -> str:
+    """The queue whose rules hold, of the name in a target: ``billing`` of ``billing,sales?priority=20``."""
+    return name.partition("?")[0].partition(",")[0]

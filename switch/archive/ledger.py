@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from runtime.target import parse_target
+from runtime.target import first_queue, parse_target
 from switch.archive.notes import Ended, LegNote, RecordingNote
 from switch.records.projection import JournalEntry
 
@@ -150,9 +150,9 @@ class Ledger:
     def _handed_off(self, call: _Call, entry: JournalEntry) -> None:
         scheme, name = parse_target(entry.fields["target"])
         if scheme == _QUEUE:
-            call.queue = name
+            call.queue = first_queue(name)
             for note in self._of_contact.get(call.contact_id, ()):
-                note.queue = name
+                note.queue = call.queue
 
     def _transferred(self, call: _Call, entry: JournalEntry) -> None:
         """Another may be the caller since, and of another contact, whose recording goes on in this call."""
@@ -189,7 +189,7 @@ def _arrived(entry: JournalEntry) -> _Call:
         called=fields["called_number"],
         trunk=fields.get("trunk"),
         customer=LegNote(fields["leg_id"], "customer", fields["caller_number"], entry.time),
-        queue=name if scheme == _QUEUE else None,
+        queue=first_queue(name) if scheme == _QUEUE else None,
     )
 
 

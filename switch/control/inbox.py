@@ -94,7 +94,9 @@ def gap_entry(first: int, last: int, missed: int, time: float) -> JournalEntry:
 def unreachable(path: Path, error: OSError) -> NotConnected:
     """Why nobody answers at ``path``, told for people."""
     if error.errno in (errno.ENOENT, errno.ECONNREFUSED):
-        return NotConnected(f"no switch listens at {path}; start it with `ringmain serve`")
+        return NotConnected(
+            f"no switch listens at {path}; start it with `ringmain serve`, or name its socket with --socket"
+        )
     if error.errno in (errno.EACCES, errno.EPERM):
         return NotConnected(f"you may not use the control socket {path}; join the group that owns it")
     return NotConnected(f"cannot connect to the control socket {path}: {error.strerror or error}")

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from runtime.target import parse_target
+from runtime.target import first_queue, parse_target
 from switch.causes import Cause
 from switch.disposition import disposition
 from switch.records.columns import RESTART, stamp
@@ -81,7 +81,7 @@ class OpenCall:
         self.left_by_station = False
         scheme, name = parse_target(target)
         if scheme == _QUEUE:
-            self.queue = name
+            self.queue = first_queue(name)
             self.waiting_since = self.waiting_since or now
         else:
             self.stop_waiting(now)

@@ -459,13 +459,22 @@ def test_the_socket_comes_from_the_configuration_of_the_environment(
     assert small_switch.asked == [("queue.list", {})]
 
 
-def test_a_wrong_configuration_is_told_on_standard_error(tmp_path: Path) -> None:
-    (tmp_path / "my.toml").write_text("[sip]\nport = 0\n")
+def test_what_else_is_wrong_in_the_file_does_not_hide_the_switch(
+    small_switch: SmallSwitch, tmp_path: Path
+) -> None:
+    wrong = f'[control]\nsocket = "{small_switch.socket.name}"\n[sip]\nport = 0\n[nonsense]\n=\n'
+    (tmp_path / "my.toml").write_text(wrong)
+    result = CliRunner().invoke(app, ["queues", "--config", str(tmp_path / "my.toml")])
+    assert result.exit_code == 0, result.output
+    assert small_switch.asked == [("queue.list", {})]
+
+
+def test_a_wrong_control_section_is_told_on_standard_error(tmp_path: Path) -> None:
+    (tmp_path / "my.toml").write_text("[control]\nsocket = 5\n")
     result = CliRunner().invoke(app, ["calls", "--config", str(tmp_path / "my.toml")])
     assert result.exit_code == 1
     assert result.stdout == ""
-    assert "my.toml:2" in result.stderr
-    assert "a whole number from 1 to 65535" in result.stderr
+    assert "my.toml:2: control.socket is 5" in result.stderr
 
 
 def test_events_are_lines_until_the_count_is_reached(small_switch: SmallSwitch) -> None:

@@ -107,7 +107,7 @@ _MEANINGS = {
     "count": "How many.",
     "customer_packets": "Packets of the customer's side in the file.",
     "digit": "The key: 0–9, *, # or A–D.",
-    "duration_ms": "How long: the key was held, the recording is.",
+    "duration_ms": "How long it is, or took: a key, a recording, a reload.",
     "expires_s": "How long the contact address holds unless it is refreshed.",
     "first_sequence": "The first one's number in the journal.",
     "flow": "The flow's name.",

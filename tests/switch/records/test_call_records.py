@@ -180,6 +180,14 @@ def test_a_call_that_goes_straight_to_a_queue_waits_from_its_arrival() -> None:
     assert (row["queue"], row["waitsec"]) == ("service", 8)
 
 
+@pytest.mark.parametrize("more", ["?priority=20", ",complaints", ",complaints?place=call-1"])
+def test_the_first_queue_is_recorded_whatever_else_the_target_says(more: str) -> None:
+    row = only_row((0, arrived(target=f"queue:service{more}")), (8, ended()))
+    assert row["queue"] == "service"
+    row = only_row((0, arrived()), (5, handed_off(f"queue:service{more}")), (8, ended()))
+    assert row["queue"] == "service"
+
+
 def test_a_call_that_was_in_no_queue_has_no_waiting_time() -> None:
     assert only_row((0, arrived()), (8, ended()))["waitsec"] is None
 
