@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from acd.callback_events import CallbackDialled, CallbackReturned
 from acd.config import QueueConfig
 from acd.events import CallerJoined, CallerLeft, CallerTold, LeaveReason
 
@@ -14,10 +15,10 @@ class QueueFigures:
         self._joined: Counter[str] = Counter()
         self._turned_away: Counter[str] = Counter()
         self._left: defaultdict[str, Counter[LeaveReason]] = defaultdict(Counter)
-        self._told: dict[tuple[str, str], tuple[float, float]] = {}
-        """Call and queue → the interval in which the caller should be served, in ms of waiting."""
-        self._heard: set[tuple[str, str]] = set()
-        """Who was told one on the phone."""
+        self._told: defaultdict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
+        """Call → queue → the interval in which the caller should be served, in ms of waiting."""
+        self._heard: defaultdict[str, set[str]] = defaultdict(set)
+        """Call → queues of which the caller was told one on the phone."""
         self._inside: Counter[str] = Counter()
         self._outside: Counter[str] = Counter()
         self._within: dict[str, dict[float, int]] = {}
@@ -37,17 +38,24 @@ class QueueFigures:
     def caller_joined(self, event: CallerJoined) -> None:
         self._joined[event.queue] += 1
         if event.low_s is not None and event.high_s is not None:
-            self._told[event.call_id, event.queue] = (event.low_s * 1000, event.high_s * 1000)
+            self._told[event.call_id][event.queue] = (event.low_s * 1000, event.high_s * 1000)
 
     def caller_told(self, event: CallerTold) -> None:
         """What the caller was told first takes the place of what was known at the beginning."""
-        key = (event.call_id, event.queue)
-        if event.low_s is not None and event.high_s is not None and key not in self._heard:
-            self._heard.add(key)
-            self._told[key] = (
-                event.waited_ms + event.low_s * 1000,
-                event.waited_ms + event.high_s * 1000,
-            )
+        if event.low_s is None or event.high_s is None or event.queue in self._heard.get(event.call_id, ()):
+            return
+        self._heard[event.call_id].add(event.queue)
+        self._told[event.call_id][event.queue] = (
+            event.waited_ms + event.low_s * 1000,
+            event.waited_ms + event.high_s * 1000,
+        )
+
+    def call_changed(self, event: CallbackDialled | CallbackReturned) -> None:
+        """The wait of a callback goes on with another call, and so does what is known of it."""
+        if (told := self._told.pop(event.former_call_id, None)) is not None:
+            self._told[event.call_id] = told
+        if (heard := self._heard.pop(event.former_call_id, None)) is not None:
+            self._heard[event.call_id] = heard
 
     def caller_left(self, event: CallerLeft) -> None:
         if not event.position:
@@ -62,16 +70,23 @@ class QueueFigures:
 
     def _hold_to_estimate(self, left: CallerLeft) -> None:
         """Who leaves unserved after the interval was not served in it; who leaves before says nothing."""
-        self._heard.discard((left.call_id, left.queue))
-        told = self._told.pop((left.call_id, left.queue), None)
-        if told is None:
+        interval = self._forget_told(left.call_id, left.queue)
+        if interval is None:
             return
-        low_ms, high_ms = told
+        low_ms, high_ms = interval
         is_served = left.reason is LeaveReason.CONNECTED
         if is_served and low_ms <= left.wait_ms <= high_ms:
             self._inside[left.queue] += 1
         elif is_served or left.wait_ms > high_ms:
             self._outside[left.queue] += 1
+
+    def _forget_told(self, call_id: str, queue_name: str) -> tuple[float, float] | None:
+        queues = self._told.get(call_id, {})
+        interval = queues.pop(queue_name, None)
+        if not queues:  # the caller waits nowhere where an interval was known
+            self._told.pop(call_id, None)
+            self._heard.pop(call_id, None)
+        return interval
 
     def estimates(self, queue_name: str) -> tuple[int, int]:
         """Callers with an estimated wait of whom it is known whether they were served in the interval: how

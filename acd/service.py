@@ -11,6 +11,7 @@ from typing import Any
 from acd import inputs
 from acd.agent_figures import AgentFigures
 from acd.agent_target import own_queue
+from acd.callback_events import CallbackDialled, CallbackReturned
 from acd.callback_records import Callbacks, open_callbacks, rows_left_open
 from acd.callback_verbs import CallbackIdParams, CallbackListParams, CallbackParams, CallbackVerbs
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
@@ -128,6 +129,7 @@ def build(
             CallerJoined: _counting(figures.caller_joined),
             CallerTold: _counting(figures.caller_told),
             CallerLeft: _counting(figures.caller_left),
+            **dict.fromkeys((CallbackDialled, CallbackReturned), _counting(figures.call_changed)),
             **{kind: _timing(fold) for kind, fold in agent_figures.folds.items()},
             CallCompleted: _in_turn(
                 _counting(repeats.call_completed), _timing(agent_figures.folds[CallCompleted])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from acd.callback_events import CallbackDialled, CallbackReturned
 from acd.config import OverflowCause, OverflowRule, QueueConfig
 from acd.estimate import Estimate, estimate_wait
 from acd.events import CallerJoined, CallerLeft, LeaveReason
@@ -161,6 +162,34 @@ def test_who_gives_up_before_the_interval_ends_says_nothing_of_it() -> None:
         figures.caller_joined(joined(f"{number}", told))
         figures.caller_left(left(f"{number}", reason, wait_s))
     assert figures.estimates("service") == (2, 4)
+
+
+def test_a_callback_is_held_to_what_was_told_before_its_call_changed_and_nothing_is_kept_of_it() -> None:
+    figures = QueueFigures([SERVICE])
+    figures.caller_joined(joined("first", Estimate(low_s=10, likely_s=20, high_s=40)))
+    figures.call_changed(
+        CallbackDialled(
+            callback_id="entry",
+            call_id="second",
+            former_call_id="first",
+            contact_id="contact",
+            queue="service",
+            number="13800138000",
+            attempt=1,
+        )
+    )
+    figures.call_changed(
+        CallbackReturned(
+            callback_id="entry",
+            call_id="third",
+            former_call_id="second",
+            contact_id="contact",
+            queue="service",
+        )
+    )
+    figures.caller_left(left("third", "connected", 30))
+    assert figures.estimates("service") == (1, 1)
+    assert not figures._told
 
 
 def joined(call_id: str, told: Estimate) -> CallerJoined:
