@@ -22,6 +22,9 @@ _TITLES = {
     "mean_answer_s": "mean answer",
     "longest_wait_s": "longest",
     "occupancy": "occupancy",
+    "callbacks": "callbacks",
+    "callbacks_served": "called back",
+    "callbacks_failed": "in vain",
 }
 _GIVES_WAY = ("answered#", "sent on#", "longest#")
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from acd.simulation.day import Centre
 from acd.simulation.runs import Plan
 from acd.simulation.setting import centre_of, edges_of
+from cli.configuration.installation import load_installation
 from cli.configuration.loading import load_configuration
+from cli.configuration.sections import Configuration
 from cli.scenario_file import load_scenario, streams_of
 
 
@@ -25,7 +27,7 @@ def prepare(scenario: Path, config: Path, what_if: Path | None, seed: int) -> Se
     The callers are made of the first configuration, so that the second meets the same ones.
     """
     paths = [config] if what_if is None else [config, what_if]
-    configurations = [load_configuration(path) for path in paths]
+    configurations = [_load(path) for path in paths]
     scenarios = [load_scenario(scenario, one.queues, one.agents) for one in configurations]
     first = scenarios[0]
     streams = streams_of(first, configurations[0].queues)
@@ -33,3 +35,9 @@ def prepare(scenario: Path, config: Path, what_if: Path | None, seed: int) -> Se
         streams_of(first, one.queues)  # tells of callers who would find no queue
     centres = [centre_of(first, one.queues, one.agents, one.acd) for one in configurations]
     return Setting(Plan(streams, edges_of(first), seed), centres)
+
+
+def _load(path: Path) -> Configuration:
+    """With what tenants have, where there are any: only then are flows and prompts read too."""
+    configuration = load_configuration(path)
+    return configuration if configuration.tenants.folder is None else load_installation(path).configuration

@@ -2,14 +2,20 @@
 
 import heapq
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from acd.agent import AgentState
 from acd.agent_events import AgentStateChanged, WrapUpStarted
+from acd.callback_events import CallbackDialled
 from acd.commands import (
+    AskForKey,
+    CancelCallback,
     ConnectCaller,
+    DialCustomer,
+    GreetAgent,
     MakeNotReady,
     MakeReady,
     PassOnCaller,
@@ -25,10 +31,13 @@ from acd.inputs import (
     CallerCame,
     CallerConnected,
     CallerGone,
+    CustomerAnswered,
     Input,
+    KeyPressed,
     PhoneAnswered,
     PhoneLost,
     PhoneRang,
+    PlaybackOver,
     StationChanged,
 )
 from acd.queue_target import QueueTarget, parse_queue_target
@@ -45,6 +54,12 @@ PAUSE = "break"
 END_OF_SHIFT = "end of shift"
 OVERTIME_S = 4 * 3600.0
 """Queues that lead to each other may keep callers of endless patience for ever."""
+GREETING_S = 4.0
+"""What an agent hears before the caller, whatever the prompts."""
+CUSTOMER_ANSWERS_S = 8.0
+"""From dialling to the answer of a customer who is called back."""
+KEY_PRESSED_S = 3.0
+"""From the answer to the key that tells a customer from a machine."""
 _PLANNED = (PAUSE, END_OF_SHIFT, "signed_in")
 """Not-ready reasons of which the plan is the master."""
 
@@ -73,10 +88,13 @@ class Day:
         self._noted = 0
         """How many entries the agenda ever had: those of one moment come in the order they were made."""
         self._callers: dict[str, Caller] = {}
+        """By the call they have, which another takes the place of when they are called back."""
         self._wanted: dict[str, str] = {}
         """Agent at work → "" for calls, or the reason to be not ready."""
-        self._offers: dict[str, int] = {}
-        """Call → offers so far."""
+        self._offers: Counter[str] = Counter()
+        """Caller → offers so far."""
+        self._dialled: Counter[str] = Counter()
+        """Caller → attempts to call back so far."""
         self.record = Record(centre.queues)
         self.events = 0
         """Inputs the core was given, and times it was woken."""
@@ -85,7 +103,7 @@ class Day:
         """Let everybody come and go. Who still waits OVERTIME_S after the last shift is left unserved."""
         for duty in self._centre.duties:
             self._plan(duty)
-        for calendar in sorted({queue.calendar for queue in self._centre.queues} - {""}):
+        for calendar in self._calendars():
             self._tell(CalendarChanged(calendar=calendar, open=True))
         for agent in self._centre.agents:
             self._tell(StationChanged(station=_phone_of(agent.id), reachable=True))
@@ -93,10 +111,21 @@ class Day:
             self._at(caller.comes_at, self._come, caller)
         last = max((moment for moment, _, _, _ in self._agenda), default=0.0)
         self._go_through(last + OVERTIME_S)
-        for call_id in list(self._core.state.calls):
-            self._tell(CallerGone(call_id=call_id, reason=LeaveReason.WITHDRAWN))
+        self._send_home()
         self._go_through(math.inf)
         return self.record
+
+    def _calendars(self) -> list[str]:
+        queues = self._centre.queues
+        return sorted({name for queue in queues for name in (queue.calendar, queue.callback_calendar)} - {""})
+
+    def _send_home(self) -> None:
+        """Who still waits, on the line or to be called back, waits no longer."""
+        for entry in list(self._core.state.entries.values()):
+            if entry.is_absent:
+                self._tell(CancelCallback(callback_id=entry.entry_id))
+            else:
+                self._tell(CallerGone(call_id=entry.call_id, reason=LeaveReason.WITHDRAWN))
 
     def _go_through(self, until: float) -> None:
         core, agenda = self._core, self._agenda
@@ -134,15 +163,19 @@ class Day:
 
     def _come(self, caller: Caller) -> None:
         self._callers[caller.call_id] = caller
-        if caller.patience_s < math.inf:
-            self._at(self._now + caller.patience_s, self._give_up, caller)
-        self._join(caller, caller.target)
+        self._be_patient(caller.call_id)
+        self._join(caller.call_id, caller.target)
 
-    def _join(self, caller: Caller, target: QueueTarget) -> None:
+    def _be_patient(self, call_id: str) -> None:
+        patience_s = self._callers[call_id].patience_s
+        if patience_s < math.inf:
+            self._at(self._now + patience_s, self._give_up, call_id)
+
+    def _join(self, call_id: str, target: QueueTarget) -> None:
         came = CallerCame(
-            call_id=caller.call_id,
-            contact_id=caller.call_id,
-            caller_number=caller.number,
+            call_id=call_id,
+            contact_id=call_id,
+            caller_number=self._callers[call_id].number,
             queues=target.queues,
             priority=target.priority,
             requirement=target.requirement,
@@ -152,10 +185,10 @@ class Day:
         )
         self._tell(came)
 
-    def _give_up(self, caller: Caller) -> None:
-        entry = self._core.state.entry_of(caller.call_id)
+    def _give_up(self, call_id: str) -> None:
+        entry = self._core.state.entry_of(call_id)
         if entry is not None and not entry.connected_at:
-            self._tell(CallerGone(call_id=caller.call_id, reason=LeaveReason.ABANDONED))
+            self._tell(CallerGone(call_id=call_id, reason=LeaveReason.ABANDONED))
 
     def _left(self, left: CallerLeft) -> None:
         if left.reason is LeaveReason.CONNECTED:
@@ -168,13 +201,43 @@ class Day:
         """To another queue; what else there is takes the caller out of the picture."""
         scheme, name = parse_target(command.target)
         if scheme == QUEUE_SCHEME:
-            self._join(self._callers[command.call_id], parse_queue_target(name))
+            self._join(command.call_id, parse_queue_target(name))
+
+    # --- customers who are called back ---
+
+    def _change_call(self, dialled: CallbackDialled) -> None:
+        self._callers[dialled.call_id] = self._callers.pop(dialled.former_call_id)
+
+    def _dial(self, command: DialCustomer) -> None:
+        customer = self._callers[command.call_id].call_id
+        self._dialled[customer] += 1
+        luck = self._chance.draw("callback", f"{customer}.{self._dialled[customer]}")
+        if luck < self._centre.habits.callback_answered_share:
+            self._at(self._now + min(CUSTOMER_ANSWERS_S, command.ring_s), self._be_there, command.call_id)
+        else:
+            self._at(self._now + command.ring_s, self._miss_callback, command.call_id)
+
+    def _be_there(self, call_id: str) -> None:
+        """As patient as the first time."""
+        self._tell(CustomerAnswered(call_id=call_id))
+        self._be_patient(call_id)
+
+    def _miss_callback(self, call_id: str) -> None:
+        self._tell(CallerGone(call_id=call_id, reason=LeaveReason.ABANDONED, cause="NO_ANSWER"))
+
+    def _press_key(self, asked: AskForKey) -> None:
+        entry = self._core.state.entry_of(asked.call_id)
+        if entry is not None and entry.callback is not None:
+            rules = self._core.state.queues[entry.callback.queue_name].config
+            pressed = KeyPressed(call_id=asked.call_id, key=rules.callback_confirm_key)
+            self._at(self._now + KEY_PRESSED_S, self._tell, pressed)
 
     # --- phones ---
 
     def _ring(self, command: RingStation) -> None:
-        number = self._offers[command.call_id] = self._offers.get(command.call_id, 0) + 1
-        name = f"{command.call_id}.{number}"
+        caller = self._callers[command.call_id].call_id
+        self._offers[caller] += 1
+        name = f"{caller}.{self._offers[caller]}"
         habits = self._centre.habits
         rings_at = self._now + habits.ring_delay.at(self._chance.draw("ring", name))
         answers_at = rings_at + habits.answer.at(self._chance.draw("answer", name))
@@ -185,6 +248,10 @@ class Day:
             self._at(answers_at, self._tell, lost)
         elif fate >= habits.refused_share + habits.missed_share:
             self._at(answers_at, self._tell, PhoneAnswered(offer_id=command.offer_id))
+
+    def _greet(self, command: GreetAgent) -> None:
+        over = PlaybackOver(call_id=command.call_id, playback_id=command.playback_id)
+        self._at(self._now + GREETING_S, self._tell, over)
 
     def _connect(self, command: ConnectCaller) -> None:
         self._tell(CallerConnected(offer_id=command.offer_id))
@@ -244,7 +311,11 @@ class Day:
 _REACTIONS: Mapping[type[Output], Callable[[Day, Any], None]] = {
     CallerLeft: Day._left,
     PassOnCaller: Day._pass_on,
+    CallbackDialled: Day._change_call,
+    DialCustomer: Day._dial,
+    AskForKey: Day._press_key,
     RingStation: Day._ring,
+    GreetAgent: Day._greet,
     ConnectCaller: Day._connect,
     AgentStateChanged: Day._changed,
     WrapUpStarted: Day._wrap_up,

@@ -5,13 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from acd.callback import AskedBy
+from acd.callback_events import CallbackRequested
 from acd.events import CallCompleted, CallerJoined, CallerLeft, LeaveReason
+from acd.media import VOICE
 from acd.queue_target import QueueTarget
 from acd.simulation.callers import Caller
 from acd.simulation.chance import Chance
 from acd.simulation.spread import Spread, SpreadKind
 
-TOPICS = (CallerJoined.topic, CallerLeft.topic, CallCompleted.topic)
+TOPICS = (CallerJoined.topic, CallerLeft.topic, CallCompleted.topic, CallbackRequested.topic)
 """What of the journal is looked at."""
 _AT_ONCE_S = 0.05
 """Queues joined within it were joined at once; later ones were rules of overflow."""
@@ -36,9 +39,14 @@ class PastCaller:
 
 
 def past_callers(facts: Iterable[Fact]) -> list[PastCaller]:
-    """All who came, in that order. Who had come before the first fact is not among them."""
+    """All who called, in that order: no chats or mails, and nobody who had come before the first fact.
+
+    Who hung up in order to be called back gave up waiting on the line.
+    """
     known: dict[str, PastCaller] = {}
     for at, topic, fields in facts:
+        if fields.get("medium", VOICE) != VOICE:
+            continue
         call_id = fields["call_id"]
         caller = known.get(call_id)
         if topic == CallerJoined.topic:
@@ -48,6 +56,9 @@ def past_callers(facts: Iterable[Fact]) -> list[PastCaller]:
         elif topic == CallerLeft.topic and caller is not None:
             gave_up = fields["reason"] == LeaveReason.ABANDONED
             known[call_id] = replace(caller, waited_s=max(at - caller.comes_at, 0.0), gave_up=gave_up)
+        elif topic == CallbackRequested.topic and caller is not None:
+            if fields["asked_by"] == AskedBy.HANG_UP:
+                known[call_id] = replace(caller, waited_s=fields["waited_ms"] / 1000, gave_up=True)
         elif topic == CallCompleted.topic and caller is not None:
             known[call_id] = replace(caller, talk_s=fields["talk_ms"] / 1000)
     return list(known.values())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from acd.agent import AgentState
 from acd.config import QueueConfig
 from acd.simulation.day import Centre
-from acd.simulation.record import Record, Visit, members_of
+from acd.simulation.record import Callbacks, Record, Visit, members_of
 
 Figures = dict[str, float | None]
 """By name; None where there is nothing to tell, such as the mean of no waits. Waits in seconds.
@@ -19,8 +19,11 @@ offered answered   callers
 within_<t>_s       share of the offered who are answered within so many seconds (service level)
 abandoned_share    of the offered
 sent_on_share      of the offered: turned away, timed out, overflowed, or still waiting at the end
-mean_answer_s      wait of the answered (average speed of answer)
-longest_wait_s     of all
+mean_answer_s      wait of the answered (average speed of answer), those who were called back left out
+longest_wait_s     of all but those
+callbacks          callers who hung up and were to be called back; this and the next two only where queues do
+callbacks_served   those of them who talked to an agent, who are among the answered too
+callbacks_failed   the others
 occupancy          of the time agents were there for calls, the part spent on them, wrap-up included
 """
 Curve = NDArray[np.float64]
@@ -61,10 +64,11 @@ def outcome_of(record: Record, centre: Centre, edges_s: Sequence[float], events:
     }
     thresholds = sorted({within for queue in centre.queues for within in queue.service_level_s})
     edges = np.array(edges_s)
+    calls_back = any(queue.callback_on_hang_up for queue in centre.queues)
     first = {queue.name: queue.service_level_s[0] for queue in centre.queues}
     came, in_time = _by_coming(record.visits.values(), first, edges)
     return Outcome(
-        figures={**figures, ALL: _figures_of_all(record, thresholds, served)},
+        figures={**figures, ALL: _figures_of_all(record, thresholds, served, calls_back=calls_back)},
         waiting={queue.name: _waiting(record, queue.name, edges) for queue in centre.queues},
         agents={name: _agents(record, states, edges) for name, states in SHOWN_STATES.items()},
         came=came,
@@ -87,6 +91,16 @@ def _figures_of(record: Record, queue: QueueConfig, members: Iterable[str]) -> F
         "mean_answer_s": fsum(waits) / len(waits) if waits else None,
         "longest_wait_s": record.longest_s[queue.name],
         "occupancy": record.busy_share(members),
+        **(_of_callbacks([record.callbacks[queue.name]]) if queue.callback_on_hang_up else {}),
+    }
+
+
+def _of_callbacks(callbacks: Iterable[Callbacks]) -> Figures:
+    known = list(callbacks)
+    return {
+        "callbacks": sum(one.requested for one in known),
+        "callbacks_served": sum(one.served for one in known),
+        "callbacks_failed": sum(one.failed for one in known),
     }
 
 
@@ -95,20 +109,27 @@ def _left_over(record: Record, queue: QueueConfig) -> int:
     return record.figures.of(queue.name)["withdrawn"]
 
 
-def _figures_of_all(record: Record, thresholds: Sequence[float], agents: Iterable[str]) -> Figures:
+def _figures_of_all(
+    record: Record, thresholds: Sequence[float], agents: Iterable[str], *, calls_back: bool
+) -> Figures:
     visits = list(record.visits.values())
-    waits = [visit.answered_after_s for visit in visits if visit.answered_after_s is not None]
+    answered = [visit for visit in visits if visit.answered_after_s is not None]
+    waits = [visit.waited_s for visit in answered if not visit.is_callback]
     gave_up = sum(visit.gave_up for visit in visits)
     offered = len(visits)
     return {
         "offered": offered,
-        "answered": len(waits),
-        **{within_name(t): _share(sum(wait <= t for wait in waits), offered) for t in thresholds},
+        "answered": len(answered),
+        **{
+            within_name(t): _share(sum(visit.waited_s <= t for visit in answered), offered)
+            for t in thresholds
+        },
         "abandoned_share": _share(gave_up, offered),
-        "sent_on_share": _share(offered - len(waits) - gave_up, offered),
+        "sent_on_share": _share(offered - len(answered) - gave_up, offered),
         "mean_answer_s": fsum(waits) / len(waits) if waits else None,
-        "longest_wait_s": max((visit.waited_s for visit in visits), default=0.0),
+        "longest_wait_s": max((visit.waited_s for visit in visits if not visit.is_callback), default=0.0),
         "occupancy": record.busy_share(agents),
+        **(_of_callbacks(record.callbacks.values()) if calls_back else {}),
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from acd.agent import AgentState
 from acd.agent_events import AgentStateChanged
+from acd.callback_events import CallbackDialled, CallbackEnded, CallbackRequested, CallbackReturned
 from acd.config import QueueConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason
 from acd.figures import QueueFigures
@@ -23,6 +24,18 @@ class Visit:
     gave_up: bool = False
     waited_s: float = 0.0
     """Until the answer or until the caller was gone."""
+    is_callback: bool = False
+    """Who hung up and kept the place waits at home: that wait counts in no mean and is never the longest."""
+
+
+@dataclass(slots=True)
+class Callbacks:
+    """What became of those who were to be called back."""
+
+    requested: int = 0
+    served: int = 0
+    failed: int = 0
+    """Not reached, too late, gone again before an agent was free, or still to be called at the end."""
 
 
 @dataclass(slots=True)
@@ -37,6 +50,8 @@ class Record:
     """Queue → waits of those it had answered."""
     longest_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """Queue → the longest wait of all, however it ended."""
+    callbacks: defaultdict[str, Callbacks] = field(default_factory=lambda: defaultdict(Callbacks))
+    """By the queue whose rules held."""
     moves: list[tuple[float, str, int]] = field(default_factory=list)
     """When somebody joined (1) or left (-1) a queue."""
     states: list[tuple[float, AgentState, AgentState]] = field(default_factory=list)
@@ -56,6 +71,16 @@ class Record:
             case CallerLeft():
                 self.figures.caller_left(output)
                 self._left(output, now)
+            case CallbackRequested():
+                self.visits[output.call_id].is_callback = True
+                self.callbacks[output.queue].requested += 1
+            case CallbackDialled() | CallbackReturned():
+                self.figures.call_changed(output)
+                self.visits[output.call_id] = self.visits.pop(output.former_call_id)
+            case CallbackEnded(reason=LeaveReason.CONNECTED):
+                self.callbacks[output.queue].served += 1
+            case CallbackEnded():
+                self.callbacks[output.queue].failed += 1
             case AgentStateChanged():
                 self.states.append((now, output.from_state, output.to_state))
                 self.spent_ms[output.agent][output.from_state] += output.lasted_ms
@@ -66,10 +91,12 @@ class Record:
         wait_s = left.wait_ms / 1000
         if left.position:
             self.moves.append((now, left.queue, -1))
+        if left.position and not visit.is_callback:
             self.longest_s[left.queue] = max(self.longest_s[left.queue], wait_s)
         if left.reason is LeaveReason.CONNECTED:
             visit.answered_after_s = visit.waited_s
-            self.waits_s[left.queue].append(wait_s)
+            if not visit.is_callback:
+                self.waits_s[left.queue].append(wait_s)
         elif left.reason is LeaveReason.ABANDONED:
             visit.gave_up = True
 

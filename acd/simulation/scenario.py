@@ -135,6 +135,9 @@ class HabitsConfig(Section):
         le=_DAY_S,
         description="Whoever missed a call says ready again after so many seconds.",
     )
+    callback_answered_share: float = Field(
+        default=0.8, ge=0, le=1, description="Of the attempts to call somebody back those that are answered."
+    )
     wrap_up: Spread | None = Field(
         default=None,
         description="After-call work; left out: as long as the queue allows, which ends it anyway.",

@@ -136,6 +136,20 @@ def test_a_day_of_the_journal_comes_again(small: Path, tmp_path: Path) -> None:
     assert (result.exit_code, "has no callers on 2026-11-19" in result.stderr) == (1, True)
 
 
+def test_queues_and_agents_of_tenants_are_those_of_the_switch(small: Path, tmp_path: Path) -> None:
+    for folder in ("flows", "prompts", "tenants"):
+        (tmp_path / folder).mkdir()
+    config = tmp_path / "ringmain.toml"
+    config.write_text('[tenants]\nfolder = "tenants"\n')
+    agent = '[[agents]]\nid = "1001"\nqueues = ["service"]\n'
+    (tmp_path / "tenants" / "acme.toml").write_text(f'[[queues]]\nname = "service"\n{agent}')
+    text = SMALL.replace("queue: service", "queue: acme/service").replace('"1001"', "acme/1001")
+    small.write_text(text)
+    result = run(small, "--config", config, "--runs", "1", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["as_configured"]["acme/service"]["answered"]["mean"] > 0
+
+
 def test_everything_that_is_wrong_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "broken.toml"
     path.write_text(

@@ -76,6 +76,19 @@ def test_a_journal_tells_who_came_how_long_they_talked_and_who_gave_up() -> None
     ]
 
 
+def test_a_journal_s_chats_are_no_calls_and_who_is_to_be_called_back_had_no_more_patience() -> None:
+    centre = Centre([QueueConfig(name="service", callback_on_hang_up=True)], agents_of("service"))
+    centre.join("impatient")
+    centre.wait(30)
+    centre.hang_up("impatient")
+    facts = journal(centre)
+    chat = {"call_id": "chat", "queue": "service", "medium": "chat", "caller_number": "", "position": 1}
+    facts += [(90.0, "queue.caller_joined", chat)]
+    facts += [(970.0, "queue.call_completed", {**chat, "talk_ms": 880_000})]
+    (caller,) = past_callers(facts)
+    assert (caller.call_id, caller.gave_up, caller.waited_s) == ("impatient", True, 30)
+
+
 def test_who_gave_up_does_so_again_after_the_same_wait_and_others_are_at_least_as_patient() -> None:
     centre = Centre(agents=agents_of("service"))
     centre.staff("1001")

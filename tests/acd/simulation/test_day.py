@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd.agent import AgentState
+from acd.callback import CallbackPolicy
 from acd.config import OverflowCause, OverflowRule, QueueConfig
 from acd.erlang import erlang_a
 from acd.simulation.chance import Chance
-from acd.simulation.day import Day
+from acd.simulation.day import GREETING_S, Day
 from acd.simulation.outcome import ALL
 from acd.simulation.runs import differences_of
 from acd.simulation.scenario import HabitsConfig
@@ -151,6 +152,48 @@ def test_curves_add_up_to_the_figures() -> None:
     assert outcome.waiting["service"].sum() * HOUR_S == pytest.approx(waited_s, rel=0.01)
 
 
+def test_a_greeting_of_the_agent_costs_the_caller_seconds() -> None:
+    greeted = QUEUE.model_copy(update={"agent_greeting": ["zh/queue/caller_waited"]})
+    ones, others = (
+        go_through(plan(stream(calls_per_hour=20)), centre([one], 4), 1)[0].figures[ALL]
+        for one in (QUEUE, greeted)
+    )
+    assert ones["mean_answer_s"] is not None
+    assert others["mean_answer_s"] == pytest.approx(ones["mean_answer_s"] + GREETING_S, abs=1)
+    assert others["within_20_s"] == pytest.approx(ones["within_20_s"], abs=0.02)
+
+
+@pytest.mark.parametrize("key", ["", "1"])
+@pytest.mark.parametrize("policy", list(CallbackPolicy))
+def test_who_hangs_up_is_called_back_and_counts_once(policy: CallbackPolicy, key: str) -> None:
+    day = plan(stream(calls_per_hour=70, patience_s=60))
+    keys = {"callback_on_hang_up": True, "callback_policy": policy, "callback_confirm_key": key}
+    calling_back = QUEUE.model_copy(update=keys)
+    (without,), (outcome,) = (go_through(day, centre([one], 4, hours=12), 1) for one in (QUEUE, calling_back))
+    figures = outcome.figures[ALL]
+    assert figures["offered"] == outcome.figures["service"]["offered"] == without.figures[ALL]["offered"]
+    requested, served, failed = (
+        figures[name] or 0 for name in ("callbacks", "callbacks_served", "callbacks_failed")
+    )
+    assert requested == served + failed
+    assert served > 20
+    assert (figures["answered"] or 0) > (without.figures[ALL]["answered"] or 0)
+    assert "callbacks" not in without.figures[ALL]
+
+
+def test_customers_whom_nobody_reaches_are_callbacks_in_vain() -> None:
+    queue = QUEUE.model_copy(update={"callback_on_hang_up": True, "callback_calendar": "daytime"})
+    habits = QUICK.model_copy(update={"callback_answered_share": 0.0})
+    team = centre([queue], 2, hours=12, habits=habits)
+    (outcome,) = go_through(plan(stream(calls_per_hour=40, patience_s=60)), team, 1)
+    offered, answered, callbacks, failed = (
+        outcome.figures[ALL][name] or 0 for name in ("offered", "answered", "callbacks", "callbacks_failed")
+    )
+    assert callbacks
+    assert failed == callbacks == offered - answered
+    assert outcome.figures[ALL]["sent_on_share"] == pytest.approx(callbacks / offered)
+
+
 @settings(max_examples=25, deadline=None)
 @given(
     agents=st.integers(0, 6),
@@ -158,12 +201,25 @@ def test_curves_add_up_to_the_figures() -> None:
     patience_s=st.sampled_from([None, 5, 60]),
     refused=st.sampled_from([0.0, 0.3]),
     max_waiting=st.sampled_from([0, 2]),
+    calls_back=st.booleans(),
     seed=st.integers(0, 999),
 )
 def test_nobody_is_lost_whatever_the_day(
-    agents: int, rate: int, patience_s: float | None, refused: float, max_waiting: int, seed: int
+    agents: int,
+    rate: int,
+    patience_s: float | None,
+    refused: float,
+    max_waiting: int,
+    calls_back: bool,
+    seed: int,
 ) -> None:
-    queue = QueueConfig(name="service", max_waiting=max_waiting, max_wait_s=300, on_timeout="queue:service")
+    queue = QueueConfig(
+        name="service",
+        max_waiting=max_waiting,
+        max_wait_s=300,
+        on_timeout="queue:service",
+        callback_on_hang_up=calls_back,
+    )
     habits = HabitsConfig(refused_share=refused, missed_share=0.1)
     team = centre([queue], agents, hours=2, habits=habits)
     callers = stream(calls_per_hour=rate, patience_s=patience_s, hours=1)
