@@ -5,6 +5,7 @@
 
 pub mod beeps;
 pub mod beside;
+mod delay;
 pub mod file;
 pub mod format;
 pub mod gaps;
