@@ -16,7 +16,7 @@ from acd.lining_up import asks_personally, rings_all, served_first
 from acd.media import VOICE
 from acd.obstacles import Obstacle, ObstacleKind, why_not_fit, why_not_free
 from acd.queue import Queue
-from acd.requirement import Requirement, parse_requirement
+from acd.requirement import Requirement, parse_joined
 from acd.scores import score
 from acd.state import AcdState
 from acd.strategy import KEYS, Candidacy, Key
@@ -172,9 +172,7 @@ def _in_order(state: AcdState, entry: Entry, place: Place, everybody: Sequence[C
 
 def _judged(state: AcdState, entry: Entry, place: Place, agent: Agent) -> Candidate:
     """An agent as the caller sees it at a place."""
-    return _candidate(
-        state, entry, state.queues[place.queue_name], parse_requirement(place.requirement), agent
-    )
+    return _candidate(state, entry, state.queues[place.queue_name], parse_joined(place.requirement), agent)
 
 
 def _candidate(
@@ -227,7 +225,7 @@ def _explain_place(
     survey: Survey, place: Place, candidates: Sequence[Candidate], now: float, most: int
 ) -> dict[str, Any]:
     entry, queue = survey.entry, survey.state.queues[place.queue_name]
-    requirement = parse_requirement(place.requirement)
+    requirement = parse_joined(place.requirement)
     return {
         "queue": queue.name,
         "position": queue.line.position(entry),

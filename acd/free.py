@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from acd.agent import Agent, Membership
 from acd.queue import Demand, Queue
-from acd.requirement import parse_requirement
+from acd.requirement import parse_joined
 from acd.state import AcdState
 from acd.step import Step
 from acd.strategy import Candidacy, Ranking
@@ -46,7 +46,7 @@ def demand_of(state: AcdState, queue: Queue, medium: str, requirement: str) -> D
     known = queue.demands.get((medium, requirement))
     if known is not None:
         return known
-    demand = Demand(queue, medium, parse_requirement(requirement))
+    demand = Demand(queue, medium, parse_joined(requirement))
     for agent_id in _free_of(state, queue, medium):
         agent = state.agents[agent_id]
         membership = agent.memberships[queue.name]

@@ -36,6 +36,9 @@ _TOKEN = re.compile(r"\s*(?:(?P<sign>>=|<=|==|!=|>|<|\(|\))|(?P<word>[\w:.\-]+)|
 _SPACED_SIGN = re.compile(r" (>=|<=|==|!=|>|<) ")
 _KNOWN_AT_A_TIME = 4096
 _MAX_DEPTH = 32
+"""Of what somebody gives."""
+_JOINED_DEPTH = _MAX_DEPTH + 1
+"""Of several joined, each in brackets: whatever was taken can be joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,18 @@ class Requirement:
 
 def parse_requirement(text: str) -> Requirement:
     """Raises UsageError saying what is wrong, and where, in a text that is no requirement."""
-    return _parse(" ".join(text.split()))
+    return _parse(" ".join(text.split()), _MAX_DEPTH)
 
 
 def all_of(*texts: str) -> Requirement:
-    """What is asked for by all of them together."""
+    """What is asked for by all of them together, each of which ``parse_requirement`` has taken."""
     asked = sorted({" ".join(text.split()) for text in texts} - {""})
-    return _parse(asked[0] if len(asked) == 1 else " and ".join(f"({text})" for text in asked))
+    return parse_joined(asked[0] if len(asked) == 1 else " and ".join(f"({text})" for text in asked))
+
+
+def parse_joined(text: str) -> Requirement:
+    """The one whose text ``all_of`` made."""
+    return _parse(text, _JOINED_DEPTH)
 
 
 @lru_cache(maxsize=_KNOWN_AT_A_TIME)
@@ -68,7 +76,7 @@ def parts_of(text: str) -> tuple[Requirement, ...]:
         tokens = tokens[1:-1]
     terms = _split(tokens, "and")
     if len(terms) == 1 or len(_split(tokens, "or")) > 1:
-        return (_parse(_written(tokens)),) if tokens else ()
+        return (parse_joined(_written(tokens)),) if tokens else ()
     return tuple(part for term in terms for part in parts_of(_written(term)))
 
 
@@ -101,10 +109,10 @@ def _written(tokens: list[str]) -> str:
 
 
 @lru_cache(maxsize=_KNOWN_AT_A_TIME)
-def _parse(text: str) -> Requirement:
+def _parse(text: str, deepest: int) -> Requirement:
     if not text:
         return Requirement("", _anybody, frozenset())
-    parser = _Parser(text)
+    parser = _Parser(text, deepest)
     return Requirement(text, parser.whole(), frozenset(parser.names))
 
 
@@ -115,8 +123,9 @@ def _anybody(qualities: Qualities) -> bool:
 class _Parser:
     """By recursive descent; each method takes what it is named for off the front of the tokens."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, deepest: int) -> None:
         self._text = text
+        self._deepest = deepest
         self._tokens = list(_tokens(text))
         self._next = 0
         self._depth = 0
@@ -142,8 +151,8 @@ class _Parser:
 
     def _factor(self) -> Test:
         self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            raise self._mistake(f"at most {_MAX_DEPTH} levels of not and brackets")
+        if self._depth > self._deepest:
+            raise self._mistake(f"at most {self._deepest} levels of not and brackets")
         test = (
             self._denied() if self._take("not") else self._bracketed() if self._take("(") else self._asked()
         )

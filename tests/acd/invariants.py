@@ -9,7 +9,7 @@ from acd.eligibility import open_media
 from acd.entry import Entry, EntryState
 from acd.events import OfferMade
 from acd.queue import Demand, Queue
-from acd.requirement import parse_requirement
+from acd.requirement import parse_joined
 from acd.state import AcdState, Timer, TimerKind
 from runtime.vocabulary import Output
 
@@ -57,7 +57,7 @@ def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
             and not other.is_absent
             and other.medium == entry.medium
             and other.rank < entry.rank
-            and parse_requirement(place.requirement).is_met_by(membership.qualities)
+            and parse_joined(place.requirement).is_met_by(membership.qualities)
             and not entry.preferred
             and not other.preferred
             and other.call_id not in told

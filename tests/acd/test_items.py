@@ -1,6 +1,8 @@
 """Chats, mails and video calls of other systems wait in the queues beside callers."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from acd.agent import AgentState
 from acd.commands import (
@@ -13,7 +15,7 @@ from acd.commands import (
     SubmitItem,
     WithdrawItem,
 )
-from acd.config import AcdConfig, AgentConfig, QueueConfig, StrategyName
+from acd.config import AcdConfig, AgentConfig, QueueConfig, RingRule, StrategyName
 from acd.events import CallCompleted, ItemOffered, ItemPassedOn, LeaveReason, OfferEnded, OfferResult
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
@@ -238,3 +240,29 @@ def test_what_cannot_be_done_with_an_item_is_refused_by_name(command: SubmitItem
     centre.join("call")
     with pytest.raises(UsageError, match=said):
         centre.tell(command)
+
+
+def nested(levels: int) -> str:
+    """A requirement whose innermost factor is so many levels deep."""
+    return "(" * (levels - 1) + "billing" + ")" * (levels - 1)
+
+
+@given(own=st.integers(1, 40), of_ring=st.integers(1, 32))
+def test_what_is_asked_in_too_many_brackets_is_refused_and_changes_nothing(
+    own: int, of_ring: int
+) -> None:
+    """What a ring asks comes on top and never refuses what was taken."""
+    rings = [RingRule(after_s=0, require=f"vip or {nested(of_ring)}")]
+    centre = Centre([QUEUE.model_copy(update={"rings": rings})])
+    before = centre.core.snapshot()
+    command = SubmitItem(
+        item="a", medium="chat", contact_id="contact", queues=("service",), requirement=nested(own)
+    )
+    if own > 32:
+        with pytest.raises(UsageError, match="at most 32 levels"):
+            centre.tell(command)
+        assert centre.core.snapshot() == before
+    else:
+        centre.tell(command)
+        centre.tell(WithdrawItem(item="a"))
+        check_idle(centre.core.state)
