@@ -144,6 +144,7 @@ def _ring(step: Step, entry: Entry, decision: Decision, agent: Agent) -> None:
             candidates=decision.candidates,
             ranked=decision.ranked,
             repeats=entry.repeats,
+            tags=entry.tags,
         )
     )
     if offer.reserved:
@@ -175,6 +176,9 @@ def _asking(entry: Entry, offer: Offer, limit_s: float) -> Output:
         customer=entry.caller_number,
         limit_s=limit_s,
         data=entry.data,
+        priority=entry.priority,
+        requirement=entry.requirement,
+        tags=entry.tags,
     )
 
 

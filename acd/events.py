@@ -83,6 +83,8 @@ class CallerJoined(Event):
     medium: str = VOICE
     repeats: int = 0
     """How often the caller talked with agents lately, within the first queue's ``repeat_period_h``."""
+    tags: tuple[str, ...] = ()
+    """What is known of the customer."""
 
 
 @plain_data
@@ -233,6 +235,8 @@ class OfferMade(Event):
     """The first three of them, where agents were ranked: number, penalty, parts of the strategy's key."""
     repeats: int = 0
     """How often the caller talked with agents lately."""
+    tags: tuple[str, ...] = ()
+    """What is known of the customer."""
 
 
 @plain_data
@@ -266,6 +270,11 @@ class ItemOffered(Event):
     """So long the agent may take; then it is nobody's and others are asked."""
     data: tuple[tuple[str, str], ...]
     """What was brought with it: names and values."""
+    priority: int = 0
+    requirement: str = ""
+    """The item's own; the queue's rings may ask for more."""
+    tags: tuple[str, ...] = ()
+    """What is known of the customer."""
 
 
 @plain_data

@@ -37,6 +37,7 @@ def take_place(step: Step, entry: Entry, queue: Queue, since: float | None = Non
             priority=entry.priority,
             requirement=place.requirement,
             repeats=entry.repeats,
+            tags=entry.tags,
             medium=entry.medium,
             low_s=estimate.low_s if estimate else None,
             likely_s=estimate.likely_s if estimate else None,

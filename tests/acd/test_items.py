@@ -71,6 +71,23 @@ def test_a_chat_is_offered_to_a_desktop_and_no_phone_rings() -> None:
     check_idle(centre.core.state)
 
 
+def test_an_offered_item_tells_all_that_was_brought_with_it_and_what_is_asked() -> None:
+    centre = centre_of(CHATTER)
+    command = SubmitItem(
+        item="a",
+        medium="chat",
+        contact_id="contact",
+        queues=("service",),
+        priority=7,
+        requirement="agent:1001",
+        tags=("老人",),
+        data=DATA,
+    )
+    offered = one(ItemOffered, centre.tell(command))
+    assert (offered.priority, offered.tags, offered.data) == (7, ("老人",), DATA)
+    assert offered.requirement == "agent:1001"
+
+
 def test_an_agent_has_as_many_chats_in_hand_as_the_capacity_allows() -> None:
     centre = centre_of(CHATTER)
     for item in ("a", "b", "c"):
@@ -248,9 +265,7 @@ def nested(levels: int) -> str:
 
 
 @given(own=st.integers(1, 40), of_ring=st.integers(1, 32))
-def test_what_is_asked_in_too_many_brackets_is_refused_and_changes_nothing(
-    own: int, of_ring: int
-) -> None:
+def test_what_is_asked_in_too_many_brackets_is_refused_and_changes_nothing(own: int, of_ring: int) -> None:
     """What a ring asks comes on top and never refuses what was taken."""
     rings = [RingRule(after_s=0, require=f"vip or {nested(of_ring)}")]
     centre = Centre([QUEUE.model_copy(update={"rings": rings})])

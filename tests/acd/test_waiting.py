@@ -27,6 +27,16 @@ def test_a_caller_hears_music_and_is_told_the_position() -> None:
     assert one(CallerJoined, centre.join("second")).position == 2
 
 
+def test_the_tags_of_a_caller_are_told_with_the_wait_and_with_the_offer() -> None:
+    centre = Centre()
+    centre.staff("1001")
+    came = CallerCame(
+        call_id="call", contact_id="contact", caller_number="13800138000", queues=("service",), tags=("老人",)
+    )
+    outputs = centre.tell(came)
+    assert one(CallerJoined, outputs).tags == one(OfferMade, outputs).tags == ("老人",)
+
+
 def test_without_music_nothing_is_played() -> None:
     assert only(PlayMusic, centre_with().join("call")) == []
 
