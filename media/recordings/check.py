@@ -12,6 +12,8 @@ from media.recordings.wav import RecordingError, read_blocks
 
 TOLERANCE_MS = 1
 """The record's length is rounded down to a millisecond."""
+_SILENCE = 8
+"""The loudest sample of silence: A-law knows no zero, its quietest octets are 8 and -8 (ITU-T G.711)."""
 
 
 class Fault(StrEnum):
@@ -106,5 +108,5 @@ def _listen(path: Path) -> tuple[float, bool, bool]:
     duration_ms, sounds = 0.0, np.zeros(2, bool)
     for rate_hz, block in read_blocks(path):
         duration_ms += len(block) * 1000 / rate_hz
-        sounds |= block.any(axis=0)
+        sounds |= ((block > _SILENCE) | (block < -_SILENCE)).any(axis=0)
     return duration_ms, bool(sounds[0]), bool(sounds[1])

@@ -12,12 +12,15 @@ from media.recordings.check import Expected, Fault, check_file
 from media.recordings.digest import sha256_of
 
 RATE_HZ = 8000
+FORMATS = ("PCM_16", "ALAW", "ULAW")
 
 
-def record(path: Path, *, customer: int = 900, agent: int = 700, seconds: float = 2.0) -> Expected:
+def record(
+    path: Path, *, customer: int = 900, agent: int = 700, seconds: float = 2.0, form: str = "PCM_16"
+) -> Expected:
     """Write a file, and say of it what its record would."""
     frames = np.full((int(seconds * RATE_HZ), 2), (customer, agent), np.int16)
-    soundfile.write(path, frames, RATE_HZ)
+    soundfile.write(path, frames, RATE_HZ, subtype=form)
     return Expected(path.stat().st_size, sha256_of(path), int(seconds * 1000), two_parties=True)
 
 
@@ -60,10 +63,18 @@ def test_harm_is_found(tmp_path: Path, harm: Callable[[Path], None], expected: l
     assert faults(path, said) == expected
 
 
-def test_a_channel_without_a_sound_is_found(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_channel_without_a_sound_is_found_in_every_format(tmp_path: Path, form: str) -> None:
     path = tmp_path / "r.wav"
-    assert faults(path, record(path, customer=0)) == [Fault.SILENT]
-    assert faults(path, record(path, customer=0, agent=0)) == [Fault.SILENT, Fault.SILENT]
+    assert faults(path, record(path, customer=0, form=form)) == [Fault.SILENT]
+    assert faults(path, record(path, customer=0, agent=0, form=form)) == [Fault.SILENT, Fault.SILENT]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("level", [24, -24, -32768])
+def test_the_quietest_and_the_loudest_voice_are_no_silence(tmp_path: Path, form: str, level: int) -> None:
+    path = tmp_path / "r.wav"
+    assert faults(path, record(path, customer=level, form=form)) == []
 
 
 def test_a_caller_who_met_no_agent_needs_no_second_voice(tmp_path: Path) -> None:
