@@ -27,11 +27,14 @@ class Worker:
         self.process: subprocess.Popen[str] | None = None
 
     def ask(self, order: dict[str, Any], longest_s: float | None = None) -> dict[str, Any]:
-        """The answer to an order; ``problem`` with ``again`` when the process ended.
+        """The answer to an order; ``problem`` with ``again`` when the process ended, or cannot be begun.
 
         ``late`` when it took longer than ``longest_s``, after which the process is ended.
         """
-        process = self._running()
+        try:
+            process = self._running()
+        except OSError as error:
+            return {"problem": f"the process that does it cannot be begun: {error}", "again": True}
         assert process.stdin is not None
         assert process.stdout is not None
         try:

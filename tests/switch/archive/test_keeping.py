@@ -1,5 +1,8 @@
 """The thread that has recordings converted and encrypted once they are over."""
 
+import errno
+import math
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -113,6 +116,56 @@ def test_a_keeper_that_is_killed_is_replaced(tmp_path: Path) -> None:
         run.tell(*call_of(second))
         told(run, 1)
     assert second.with_suffix(".flac").exists()
+
+
+def refuse_forks(monkeypatch: pytest.MonkeyPatch, times: float) -> None:
+    """No keeper can be begun, for so many attempts: the machine has no process or memory left."""
+    begin, left = subprocess.Popen, [times]
+
+    def popen(*command: Any, **options: Any) -> Any:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return begin(*command, **options)
+
+    monkeypatch.setattr("switch.archive.worker.subprocess.Popen", popen)
+
+
+def test_a_recording_is_encrypted_though_no_keeper_could_be_begun_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_forks(monkeypatch, times=2)
+    settings, path = config(tmp_path), recording_file(tmp_path)
+    with running(settings) as run, keeping(settings, run, encrypt_to=[KEY]):
+        run.tell(*call_of(path))
+        (encrypted,) = told(run, 1)
+    assert isinstance(encrypted, RecordingEncrypted)
+    assert names(path) == ["recording-1.json", "recording-1.wav.age"]
+
+
+def test_one_that_is_asked_for_is_encrypted_though_no_keeper_could_be_begun_at_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, path = config(tmp_path), recording_file(tmp_path)
+    with running(settings) as run, keeping(settings, run):
+        run.tell(*call_of(path))
+    refuse_forks(monkeypatch, times=2)
+    with running(settings) as run, keeping(settings, run, encrypt_to=[KEY]) as keeper:
+        keeper.request("recording-1", str(path))
+        (encrypted,) = told(run, 1)
+    assert isinstance(encrypted, RecordingEncrypted)
+    assert names(path) == ["recording-1.json", "recording-1.wav.age"]
+
+
+def test_it_is_told_when_no_keeper_can_ever_be_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("switch.archive.keeping._MOST_ATTEMPTS", 3)
+    refuse_forks(monkeypatch, times=math.inf)
+    settings, path = config(tmp_path), recording_file(tmp_path)
+    with running(settings) as run, keeping(settings, run, encrypt_to=[KEY]):
+        run.tell(*call_of(path))
+        (problem,) = told(run, 1)
+    assert isinstance(problem, RecordingNotTreated)
+    assert "cannot be begun" in problem.reason
 
 
 def test_without_anything_to_do_nothing_runs(tmp_path: Path) -> None:
