@@ -8,6 +8,7 @@ from media.commands import (
     StartRecording,
     StopRecording,
 )
+from media.events import RecordingFailed
 from runtime.ids import Ids
 from runtime.tenancy import bare, id_kind
 from runtime.vocabulary import Output
@@ -75,6 +76,13 @@ class CallRecording:
         call.recording_paused = False
         return [StopRecording(recording_id=recording_id)]
 
+    def failed(self, event: RecordingFailed) -> list[Output]:
+        """Its call is recorded no longer; whoever wants it recorded all the same orders that anew."""
+        call = self._recorded_as(event.recording_id, event.call_id)
+        if call is not None:
+            call.recording_id, call.recording_paused = None, False
+        return []
+
     def pause(self, command: PauseCallRecording) -> list[Output]:
         return self._silence(command.call_id, customer=command.customer, agent=command.agent)
 
@@ -121,6 +129,14 @@ class CallRecording:
         if call.connected_leg is None:
             return outputs
         return [*outputs, *record(call, call.connected_leg), *record_others(self._calls, call)]
+
+    def _recorded_as(self, recording_id: str, begun_in: str) -> Call | None:
+        """The call that a recording holds now: that in which it began, or another it went to."""
+        calls = self._calls.by_id
+        call = calls.get(begun_in)
+        if call is not None and call.recording_id == recording_id:
+            return call
+        return next((other for other in calls.values() if other.recording_id == recording_id), None)
 
     def _silence(self, call_id: str, *, customer: bool, agent: bool) -> list[Output]:
         call = self._calls.by_id.get(call_id)

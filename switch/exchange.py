@@ -19,6 +19,7 @@ from media.events import (
     LegUnmasked,
     MediaLost,
     PlaybackEnded,
+    RecordingFailed,
 )
 from media.masking import TakeMaskedDigit
 from runtime.driver import Handler, ignoring_time
@@ -190,6 +191,7 @@ class Exchange:
             MediaLost: self._media_lost,
             HandshakeFailed: self._media_lost,
             PlaybackEnded: self._customers.playback_ended,
+            RecordingFailed: self._recording.failed,
             RingCall: self._customers.ring,
             AnswerCall: self._customers.answer,
             PlayPrompt: self._customers.play,

@@ -13,7 +13,7 @@ from media.commands import (
     StartRecording,
     StopRecording,
 )
-from media.events import PlaybackEnded
+from media.events import PlaybackEnded, RecordingFailed
 from runtime.errors import UsageError
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
@@ -274,6 +274,43 @@ def test_the_beep_comes_again_as_long_as_they_talk_and_are_recorded() -> None:
     assert beeps_after(rig, 60) == []
     assert rig.exchange.snapshot().own_playbacks == set()
     assert rig.beeps.next_deadline() is None
+
+
+def fail_recording(rig: ExchangeRig, recording_id: str, call_id: str) -> None:
+    rig.feed(
+        RecordingFailed(
+            recording_id=recording_id,
+            contact_id="contact-1",
+            call_id=call_id,
+            path="recording.wav",
+            reason="the file could not be created: No space left on device",
+        )
+    )
+
+
+def test_a_call_whose_recording_failed_is_recorded_again_on_command_alone() -> None:
+    rig = RecordedCall(RecordingRule.FROM_ANSWER)
+    rig.connect()
+    ask = verbs_of(rig)
+    ask["call.pause_recording"](call_id=rig.call_id)
+    failed = rig.last(StartRecording)
+    fail_recording(rig, failed.recording_id, rig.call_id)
+    assert len(rig.all(StartRecording)) == 1
+    with pytest.raises(UsageError, match="is not recorded"):
+        ask["call.stop_recording"](call_id=rig.call_id)
+    begun = ask["call.record"](call_id=rig.call_id)
+    assert begun["recording_id"] not in (None, failed.recording_id)
+    assert rig.recorded == [Channel.CUSTOMER, Channel.AGENT] * 2
+    fail_recording(rig, failed.recording_id, rig.call_id)  # told late: it is not the one that runs
+    assert ask["call.stop_recording"](call_id=rig.call_id) == begun
+
+
+def test_nobody_hears_that_they_are_recorded_once_the_recording_failed() -> None:
+    rig = RecordedCall(RecordingRule.FROM_ANSWER, beep=BEEP)
+    rig.connect()
+    assert len(beeps_after(rig, 15.1)) == 2
+    fail_recording(rig, rig.last(StartRecording).recording_id, rig.call_id)
+    assert beeps_after(rig, 60) == []
 
 
 def test_a_pause_of_one_channel_does_not_end_the_beeps() -> None:

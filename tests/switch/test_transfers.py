@@ -3,6 +3,7 @@
 import pytest
 
 from media.commands import AttachToRecording, BridgeEndpoints, Channel
+from media.events import RecordingFailed
 from switch.causes import Cause
 from switch.commands import AnswerCall, ConnectCall, HandOff, HangUpCall, OfferCall
 from switch.events import (
@@ -284,6 +285,20 @@ def test_the_contacts_recording_hears_the_consulted_station_after_the_transfer(r
     assert rig.last(AttachToRecording) == AttachToRecording(
         recording_id=recording_id, leg_id=consulted, channel=Channel.AGENT
     )
+
+
+def test_a_recording_that_went_along_and_fails_is_no_longer_the_calls(rig: TransferRig) -> None:
+    first = rig.customer_talks()
+    (recording_id,) = rig.media.open_recordings
+    rig.call_between("1001", "1002", "consultation")
+    rig.refer(rig.agent, replaces="consultation")
+    rig.feed(
+        RecordingFailed(
+            recording_id=recording_id, contact_id="contact", call_id=first, path="", reason="no space left"
+        )
+    )
+    (call,) = rig.exchange.calls()
+    assert call.recording_id is None
 
 
 def test_the_agents_own_application_hears_that_its_call_has_ended(rig: TransferRig) -> None:
