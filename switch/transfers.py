@@ -6,6 +6,7 @@
         ├── who transferred hangs up first: the call is handed off while it rings
         └── it cannot be had: all stays as it was
     attended: who is transferred takes the place of who transfers in the other call
+        └── an outside customer stays: a station that called who transfers takes their place there
 
 Who owns a call hears of it as of any other hand-off; the application for phones goes on with the offer that
 comes along.
@@ -170,7 +171,22 @@ class Transfers:
         if away is not consultation.customer and not away.answered:
             return [_answer(event, 481)]  # what rings here is not this station's to give away (RFC 3891 §3)
         report = ReportTransfer(leg_id=leg.leg_id, transfer_id=event.transfer_id, status=200)
-        return [_answer(event, 202), report, *self._join(call, other, consultation, away, by)]
+        if other is call.customer and _is_left_to_its_caller(call, consultation, away):
+            joined = self._give_to_caller(call, leg, consultation, by)
+        else:
+            joined = self._join(call, other, consultation, away, by)
+        return [_answer(event, 202), report, *joined]
+
+    def _give_to_caller(self, call: Call, leg: Leg, own: Call, by: str) -> list[Output]:
+        """The station that called in ``own``, which ends, takes the place of ``leg`` in the customer's call.
+
+        So the customer stays the customer, with contact and recording.
+        """
+        station = own.caller_station or own.caller_number
+        outputs = self.failed(own, Cause.NORMAL_CLEARING) if own.transfer else []
+        outputs += dissolve(self._calls, own, keep=own.customer)
+        target = Target(STATION_SCHEME, station)
+        return [*outputs, *self._take_stations_place(call, own.customer, leg, target, own.call_id, by)]
 
     def _join(self, call: Call, moving: Leg, other_call: Call, away: Leg, by: str) -> list[Output]:
         """``moving`` leaves ``call``, which ends, and takes the place of ``away`` in ``other_call``."""
@@ -223,6 +239,12 @@ class Transfers:
             *left,
             OfferAccepted(call_id=call.call_id, offer_id=offer.offer_id),
         ]
+
+
+def _is_left_to_its_caller(call: Call, consultation: Call, away: Leg) -> bool:
+    """Whether the one is an outside customer's call, and the other a station's, to who transfers."""
+    called_in = consultation.caller_station is not None and away is consultation.connected_leg
+    return call.caller_station is None and called_in
 
 
 def _pending(call: Call) -> Transfer:

@@ -309,6 +309,42 @@ def test_the_agents_own_application_hears_that_its_call_has_ended(rig: TransferR
     assert [(type(event), event.call_id) for event in ended] == [(CallEnded, first), (OfferEnded, first)]
 
 
+def test_a_colleague_who_had_called_gets_the_customer_with_contact_and_recording(rig: TransferRig) -> None:
+    first = rig.customer_talks()
+    (recording_id,) = rig.media.open_recordings
+    contact_id = rig.exchange.find(first).contact_id  # type: ignore[union-attr]
+    second = rig.call_between("1002", "1001", "colleague")
+    called = rig.station_leg
+    rig.refer(rig.agent, replaces=called)
+    assert (rig.last(AnswerTransfer).status, rig.reported) == (202, [200])
+    assert rig.last(BridgeEndpoints) == BridgeEndpoints(leg_id="customer", peer_leg_id="colleague")
+    assert rig.hung_up() == {rig.agent, called}
+    (call,) = rig.exchange.calls()
+    assert (call.call_id, call.contact_id) == (first, contact_id)
+    assert (call.caller_number, call.station) == ("13800138000", "1002")
+    told = rig.last(CallTransferred)
+    assert (told.kind, told.by, told.from_call_id) == (TransferKind.ATTENDED, "1001", second)
+    assert [ended.call_id for ended in rig.all(CallEnded)] == [second]
+    assert rig.media.open_recordings == {recording_id}
+    assert rig.media.recorded == {"customer": Channel.CUSTOMER, "colleague": Channel.AGENT}
+    rig.end("colleague", Cause.NORMAL_CLEARING)
+    rig.assert_idle()
+
+
+def test_a_colleague_who_had_called_and_transfers_meanwhile_gets_the_customer(rig: TransferRig) -> None:
+    first = rig.customer_talks()
+    rig.call_between("1002", "1001", "colleague")
+    called = rig.station_leg
+    rig.refer("colleague", "1003")
+    ringing = rig.station_leg
+    rig.refer(rig.agent, replaces=called)
+    assert ringing in rig.hung_up()
+    (call,) = rig.exchange.calls()
+    assert (call.call_id, call.station, call.transfer) == (first, "1002", None)
+    rig.end("customer", Cause.NORMAL_CLEARING)
+    rig.assert_idle()
+
+
 def test_who_is_transferred_to_a_ringing_phone_waits_for_it(rig: TransferRig) -> None:
     rig.customer_talks()
     rig.arrive("consultation", "1002", station="1001")
