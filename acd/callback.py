@@ -86,6 +86,8 @@ class Callback:
     stage: CallbackStage
     attempts: int = 0
     """How often the customer was called."""
+    again_at: float | None = None
+    """While PAUSED: when it may be called again; None in quiet hours."""
     engaged: str = ""
     """The number at which the customer is being called or talked to."""
 

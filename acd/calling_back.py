@@ -140,7 +140,7 @@ def is_alone(state: AcdState, callback: Callback) -> bool:
 def set_stage(step: Step, entry: Entry, callback: Callback, stage: CallbackStage) -> None:
     """Every change of a stage: another stage is found by others."""
     step_out(step, entry)
-    callback.stage = stage
+    callback.stage, callback.again_at = stage, None
     keep_preferred(step, entry)  # one of them may serve other queues by now
     if callback.is_absent:
         entry.announcing = None
@@ -150,7 +150,8 @@ def set_stage(step: Step, entry: Entry, callback: Callback, stage: CallbackStage
 def pause(step: Step, entry: Entry, callback: Callback, delay_s: float) -> None:
     """Call the customer no earlier than that."""
     set_stage(step, entry, callback, CallbackStage.PAUSED)
-    step.state.timers.set(Timer(TimerKind.CALLBACK, entry.entry_id), step.now + delay_s)
+    callback.again_at = step.now + delay_s
+    step.state.timers.set(Timer(TimerKind.CALLBACK, entry.entry_id), callback.again_at)
 
 
 def rebind(step: Step, entry: Entry, call_id: str) -> str:
@@ -184,7 +185,7 @@ def put_off(step: Step, entry: Entry) -> bool:
         return False
     if not is_alone(step.state, callback):
         return False
-    if _number(step.state, callback) not in step.state.engaged:
+    if next_number(step.state, callback) not in step.state.engaged:
         return False
     pause(step, entry, callback, ENGAGED_RETRY_S)
     return True
@@ -199,7 +200,7 @@ def dial_if_due(step: Step, entry: Entry) -> None:
 def dial(step: Step, entry: Entry, callback: Callback) -> None:
     """Begin an attempt: a new call, which is the entry's from now on."""
     rules = rules_of(step.state, callback)
-    number = _number(step.state, callback)
+    number = next_number(step.state, callback)
     engage(step, entry, callback, number)
     callback.attempts += 1
     former = rebind(step, entry, step.ids.new(id_kind("call", tenant_of(callback.queue_name))))
@@ -271,7 +272,7 @@ def attempts_left(state: AcdState, callback: Callback) -> int:
     return rules_of(state, callback).callback_attempts * len(callback.numbers) - callback.attempts
 
 
-def _number(state: AcdState, callback: Callback) -> str:
+def next_number(state: AcdState, callback: Callback) -> str:
     """Where the next attempt goes: all at the first number, then all at the next."""
     index = callback.attempts // rules_of(state, callback).callback_attempts
     return callback.numbers[min(index, len(callback.numbers) - 1)]

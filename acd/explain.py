@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from acd.agent import Agent, AgentState, Membership
+from acd.callback_delays import delay_of, told_of_callback
 from acd.eligibility import open_media
 from acd.entry import Entry, Place
 from acd.lining_up import asks_personally, rings_all, served_first
@@ -98,7 +99,8 @@ def told(survey: Survey, now: float, most: int) -> dict[str, Any]:
     alone_s = None if entry.preferred_until is None else round(entry.preferred_until - now, 3)
     places = [place for place in entry.places.values() if place.queue_name in survey.found]
     found = {place.queue_name: survey.candidates(place) for place in places}
-    choice = _choose(state, entry, found) if entry.is_offerable else None
+    is_due = entry.is_offerable and delay_of(state, entry) is None
+    choice = _choose(state, entry, found) if is_due else None
     return {
         "call_id": entry.call_id,
         "caller_number": entry.caller_number,
@@ -112,6 +114,7 @@ def told(survey: Survey, now: float, most: int) -> dict[str, Any]:
         "offers": entry.offers,
         "self_service": None if entry.visit is None else entry.visit.target,
         "passed_over": entry.visit is not None and entry.visit.is_passed_over,
+        "callback": told_of_callback(state, entry, now),
         "queues": [_explain_place(survey, place, found[place.queue_name], now, most) for place in places],
         "choice": None if choice is None else choice._asdict(),
     }

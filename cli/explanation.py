@@ -38,6 +38,12 @@ _REASONS = {
     "penalty": "penalty",
     "others_preferred": "the caller waits for others",
 }
+_DELAYS = {
+    "quiet_hours": "the calendar for callbacks is closed",
+    "pause": "an attempt was in vain",
+    "engaged": "the number is called for another callback",
+    "ahead": "that is done as soon as an agent is expected",
+}
 _DECIDED_BY = {
     "preferred": "preferred by the caller",
     "penalty": "the lowest penalty",
@@ -87,6 +93,8 @@ def show_caller(told: dict[str, Any]) -> None:
         if queue["agents"] > len(queue["candidates"]):
             counts = ", ".join(f"{number} {_REASONS[kind]}" for kind, number in queue["removed"].items())
             print_line(f"of {queue['agents']} agents: {counts}")
+    if told["callback"] is not None:
+        print_line(_callback_line(told["callback"]))
     print_line(_choice_line(told))
 
 
@@ -119,6 +127,15 @@ def _caller_line(told: dict[str, Any]) -> str:
     if told["self_service"]:
         line += f"; in {told['self_service']} meanwhile"
         line += ", and passed over until back" if told["passed_over"] else ""
+    return escape(line)
+
+
+def _callback_line(callback: dict[str, Any]) -> str:
+    line = f"callback to {callback['number']} is {callback['stage']}, {callback['attempts']} attempts"
+    if callback["delay"] is not None:
+        line += f"; the customer is not called now: {_DELAYS[callback['delay']]}"
+    if callback["again_in_s"] is not None:
+        line += f", next in {duration(callback['again_in_s'])}"
     return escape(line)
 
 

@@ -233,3 +233,42 @@ def test_who_is_gone_before_all_have_been_looked_at_is_not_explained() -> None:
     centre.hang_up("call")
     with pytest.raises(UsageError, match="in no queue now"):
         looking.send(None)  # type: ignore[union-attr]
+
+
+def callback_centre(**rules: object) -> Centre:
+    """A callback for 13800138000, and agent 1001 who is free."""
+    keys = {"callback_retry_s": 60, "callback_policy": "reserve", **rules}
+    queues = [QueueConfig.model_validate({"name": name, **keys}) for name in ("service", "billing")]
+    centre = Centre(queues, agents_of("service", "billing"))
+    centre.ask_back("call", "13800138000")
+    centre.staff("1001")
+    return centre
+
+
+def test_a_callback_that_is_not_called_for_other_reasons_than_agents_tells_them() -> None:
+    quiet = callback_centre(callback_calendar="office")
+    assert explained(quiet)["callback"] == {
+        "stage": "paused",
+        "delay": "quiet_hours",
+        "again_in_s": None,
+        "number": "13800138000",
+        "attempts": 0,
+    }
+    assert explained(quiet)["choice"] is None
+    paused = callback_centre()
+    paused.customer_fails("call")
+    paused.wait(20)
+    told = explained(paused)["callback"]
+    assert (told["delay"], told["again_in_s"], told["attempts"]) == ("pause", 40.0, 1)
+    ahead = callback_centre(callback_policy="ahead", callback_ahead_s=1)
+    ahead.sign_out("1001")
+    ahead.ask_back("second", "13900139000")
+    assert explained(ahead, "second")["callback"]["delay"] == "ahead"
+
+
+def test_a_callback_whose_number_is_called_for_another_one_tells_that() -> None:
+    centre = callback_centre()
+    centre.ask_back("second", "13800138000", queues=["billing"])
+    assert explained(centre, "second")["callback"]["delay"] == "engaged"
+    told = explained(centre)["callback"]
+    assert (told["stage"], told["delay"]) == ("dialling", None)

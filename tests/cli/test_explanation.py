@@ -48,6 +48,19 @@ def test_a_waiting_caller_is_shown_with_every_agent_and_what_removed_them(
     assert "nobody is to be rung now" in told
 
 
+def test_a_callback_in_quiet_hours_is_shown_with_why_nobody_is_called(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    centre = Centre([SERVICE.model_copy(update={"callback_calendar": "office"})], AGENTS)
+    centre.ask_back("callback", "13800138000")
+    centre.staff("1001")
+    state = centre.core.state
+    explanation.show_caller(explain_caller(state, state.entries["callback"], 130, 50))
+    told = " ".join(capsys.readouterr().out.split())
+    assert "callback to 13800138000 is paused, 0 attempts" in told
+    assert "the customer is not called now: the calendar for callbacks is closed" in told
+
+
 def test_an_agent_is_shown_with_whose_turn_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     state = waiting_centre().core.state
     explanation.show_agent(explain_agent(state, state.agents["1002"], 130))
