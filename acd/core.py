@@ -99,6 +99,7 @@ from acd.inputs import (
     PlaybackOver,
     StationChanged,
 )
+from acd.staff import set_unstaffed_timer
 from acd.state import AcdState, CanDial, Timer, TimerKind, dialling_anybody
 from acd.step import Step
 from runtime.errors import UsageError
@@ -183,15 +184,19 @@ class AcdCore:
         *,
         seed: int = 0,
         can_dial: CanDial = dialling_anybody,
+        now: float = 0.0,
     ) -> None:
         """The configuration must be without findings (``config.find_problems``).
 
         ``seed``: of what is left to chance. ``can_dial``: whether
-        customers can be called back at a number, by routes up to a level.
+        customers can be called back at a number, by routes up to a level. ``now``: monotonic seconds, from
+        which queues count how long nobody has been signed in.
         """
         self._ids = ids
-        self.state = AcdState(queues, agents, config, seed, can_dial)
+        self.state = AcdState(queues, agents, config, seed, can_dial, now)
         """To be read, by views and gauges; only this core changes it."""
+        for queue in self.state.queues.values():
+            set_unstaffed_timer(Step(self.state, ids, now), queue)
 
     def handle(self, given: Command | Input, *, now: float) -> list[Output]:
         """Take one of COMMANDS or INPUTS; return events and commands in their sequence.

@@ -85,7 +85,7 @@ class WaitingLine(Line):
 class Queue:
     """Callers in the order of their ranks. One whose offer failed keeps the place."""
 
-    def __init__(self, config: QueueConfig) -> None:
+    def __init__(self, config: QueueConfig, now: float = 0.0) -> None:
         self.config = config
         self.line = Line()
         """Everybody in it, those being offered included."""
@@ -101,10 +101,11 @@ class Queue:
         """How long these were in all."""
         self.staff: Counter[AgentState] = Counter()
         """How many of them are in each state."""
-        self.unstaffed_since: float | None = 0.0
-        """When the last of them signed out; None while somebody is signed in."""
+        self.unstaffed_since: float | None = now
+        """When the last of them signed out, or it was opened; None while somebody is signed in."""
         self.pace = Pace()
         """How fast it goes of late."""
+        self.pace.at = now
         self.is_closed = False
         """By its calendar."""
         self.is_retired = False
@@ -117,8 +118,7 @@ class Queue:
     @classmethod
     def opened(cls, config: QueueConfig, open_calendars: Collection[str], now: float) -> Self:
         """In the middle of a day."""
-        queue = cls(config)
-        queue.unstaffed_since = queue.pace.at = now
+        queue = cls(config, now)
         queue.go_by_calendar(open_calendars)
         return queue
 

@@ -112,6 +112,7 @@ def build(
         config,
         seed=seed,
         can_dial=lambda number, level, queue: whom(number, level, tenant_of(queue)) is not None,
+        now=clock.now(),
     )
     figures, agent_figures = QueueFigures(queues), AgentFigures(config)
     repeats = RepeatCallers(clock.wall)

@@ -19,6 +19,7 @@ from acd.pace import Pace
 from acd.queue import Queue
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
+from runtime.deadlines import Deadlines
 from runtime.models import Section
 
 _DERIVED = ("config", "qualities", "memberships")
@@ -77,6 +78,7 @@ def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
     state.silent.update(snapshot["silent"])
     state.open_calendars.update(snapshot["open_calendars"])
     state.offers.update((plain["offer_id"], Offer(**plain)) for plain in snapshot["offers"])
+    state.timers = Deadlines()
     for kind, subject, queue_name, at in snapshot["timers"]:
         state.timers.set(Timer(TimerKind(kind), subject, queue_name), at)
     state.config = AcdConfig(**snapshot["rules"])

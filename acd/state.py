@@ -71,12 +71,13 @@ class AcdState:
         config: AcdConfig | None = None,
         seed: int = 0,
         can_dial: CanDial = dialling_anybody,
+        now: float = 0.0,
     ) -> None:
         self.config = config or AcdConfig()
         self.can_dial = can_dial
         """Whether a queue can call back at a number, by routes up to a level; None for any route."""
         self.seed = seed
-        self.queues = {rules.name: Queue(rules) for rules in queues}
+        self.queues = {rules.name: Queue(rules, now) for rules in queues}
         self.agents: dict[str, Agent] = {}
         self.entries: dict[str, Entry] = {}
         """By entry id: waiting, offered or talking."""

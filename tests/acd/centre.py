@@ -33,6 +33,9 @@ T = TypeVar("T")
 
 SERVICE = QueueConfig(name="service", ring_timeout_s=15, wrap_up_s=10, refusal_delay_s=5)
 
+STARTED_AT = 100.0
+"""When a centre opens, in monotonic seconds."""
+
 
 def agents_of(*queues: str, count: int = 1) -> list[AgentConfig]:
     """Agents 1001, 1002 … who all serve the same queues."""
@@ -48,12 +51,13 @@ class Centre:
         agents: Iterable[AgentConfig] | None = None,
         config: AcdConfig | None = None,
         can_dial: CanDial = dialling_anybody,
+        now: float = STARTED_AT,
     ) -> None:
         self.queues = list(queues)
         self.agents = list(agents_of("service") if agents is None else agents)
         self.rules = config or AcdConfig()
-        self.core = AcdCore(self.queues, self.agents, SeededIds(), config, can_dial=can_dial)
-        self.now = 100.0
+        self.core = AcdCore(self.queues, self.agents, SeededIds(), config, can_dial=can_dial, now=now)
+        self.now = now
         self.inputs: list[tuple[float, Command | Input | None]] = []
         """All that was told, and None where the core was woken, with the time."""
         self.outputs: list[Output] = []

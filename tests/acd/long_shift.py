@@ -23,7 +23,7 @@ from acd.core import AcdCore
 from acd.entry import EntryState
 from acd.events import LeaveReason
 from tests.acd import random_shift
-from tests.acd.centre import Centre
+from tests.acd.centre import STARTED_AT, Centre
 from tests.acd.input_journal import CountedIds, replayed, written
 from tests.acd.invariants import check_idle, check_order, check_state
 from tests.acd.ledger import Ledger
@@ -72,7 +72,7 @@ class LongShift:
         self._replay()
 
     def _new_core(self, ids: CountedIds) -> AcdCore:
-        return AcdCore(self._queues, self._agents, ids, self._config)
+        return AcdCore(self._queues, self._agents, ids, self._config, now=STARTED_AT)
 
     def _check(self, *, whole: bool) -> None:
         state, outputs = self._centre.core.state, self._centre.outputs[self._noted :]

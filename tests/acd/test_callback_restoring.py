@@ -382,7 +382,7 @@ def test_every_callback_ends_exactly_once_however_often_the_switch_is_killed(
 def _started_again(centre: Observed, lines: Sequence[bytes]) -> Observed:
     again = Observed(centre.queues, centre.agents)
     again.now, again.named = centre.now + 1, centre.named
-    again.core = AcdCore(centre.queues, centre.agents, CountedIds(10_000 * len(lines)))
+    again.core = AcdCore(centre.queues, centre.agents, CountedIds(10_000 * len(lines)), now=again.now)
     entries = [entry for line in lines if (entry := decode_line(line)) is not None]
     for order in open_callbacks(rows_after(entries), now=again.now, wall=WALL + again.now):
         again.tell(order)

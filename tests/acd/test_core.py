@@ -7,7 +7,7 @@ from acd.core import AcdCore
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.vocabulary import Output
-from tests.acd.centre import SERVICE, Centre
+from tests.acd.centre import SERVICE, STARTED_AT, Centre
 from tests.acd.random_shift import AGENTS, QUEUES, act
 
 
@@ -17,7 +17,7 @@ def test_the_same_inputs_give_the_same_outputs(seed: int) -> None:
     original.staff(*(agent.id for agent in AGENTS))
     for _ in range(1000):
         act(original, choices)
-    replay = AcdCore(QUEUES, AGENTS, SeededIds())
+    replay = AcdCore(QUEUES, AGENTS, SeededIds(), now=STARTED_AT)
     outputs = list[Output]()
     for now, given in original.inputs:
         try:

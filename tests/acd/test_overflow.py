@@ -82,6 +82,15 @@ def test_whoever_waits_is_sent_on_at_once_when_the_last_agent_signs_out() -> Non
     check_state(centre.core.state)
 
 
+@pytest.mark.parametrize("uptime_s", [30.0, 1e6])
+def test_a_queue_that_nobody_signs_in_to_is_without_staff_since_the_start(uptime_s: float) -> None:
+    night = OverflowRule(when=OverflowCause.UNSTAFFED, above=120, to="flow:night")
+    centre = Centre([SERVICE.model_copy(update={"overflow": [night]})], now=uptime_s)
+    assert one(CallerJoined, centre.join("call")).position == 1
+    assert only(PassOnCaller, centre.wait(119.9)) == []
+    assert one(PassOnCaller, centre.wait(0.1)).target == "flow:night"
+
+
 def test_whoever_waits_joins_the_other_queue_at_once_when_the_last_agent_signs_out() -> None:
     also = OverflowRule(when=OverflowCause.UNSTAFFED, above=0, also="backup")
     rules = [SERVICE.model_copy(update={"overflow": [also]}), QueueConfig(name="backup")]

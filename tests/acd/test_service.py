@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from acd.config import AgentConfig, QueueConfig, RepeatPolicy
+from acd.config import AgentConfig, OverflowCause, OverflowRule, QueueConfig, RepeatPolicy
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
 from acd.orders import RELEASE_CAUSES, WITHDRAWAL_CAUSES
 from acd.service import OFFER_RESULTS, build
@@ -54,6 +54,7 @@ QUEUES = [
     ),
     QueueConfig(name="narrow", max_waiting=1, self_service_keys={"2": "flow:bill"}),
 ]
+UNSTAFFED_FOR_TWO_MINUTES = OverflowRule(when=OverflowCause.UNSTAFFED, above=120, to="flow:night")
 AGENTS = [AgentConfig(id="1001", name="王芳", queues=["service"])]
 STATIONS = {"phone": 0}
 
@@ -393,6 +394,13 @@ def test_a_target_agent_leads_to_the_agents_first_queue_for_this_agent_alone() -
     assert not rig.application.takes("agent", "1002")
     commands = rig.feed(replace(HANDED_OFF, target="agent:1001"))
     assert [command.station for command in commands if isinstance(command, OfferCall)] == ["phone"]
+
+
+def test_queues_are_without_staff_since_the_start_however_long_the_machine_runs() -> None:
+    clock = ManualClock(1e6)
+    rules = [QueueConfig(name="service", overflow=[UNSTAFFED_FOR_TWO_MINUTES])]
+    application = build(rules, AGENTS, STATIONS, SeededIds(), lambda command: None, clock)
+    assert [core.next_deadline() for core in application.cores] == [1e6 + 120]
 
 
 def test_who_waits_for_an_agent_who_does_not_come_goes_the_queues_way_out() -> None:
