@@ -16,7 +16,16 @@ from acd.commands import RingStation
 from acd.eligibility import move, open_media
 from acd.entry import Entry, EntryState, Offer, Place
 from acd.events import ItemOffered, OfferCause, OfferMade
-from acd.lining_up import asks_personally, common_queue, demand_at, line_up, rings_all, served_first, step_out
+from acd.lining_up import (
+    asks_personally,
+    common_queue,
+    demand_at,
+    line_up,
+    may_be_rung_too,
+    rings_all,
+    served_first,
+    step_out,
+)
 from acd.scores import Ranked, first_ranked
 from acd.signing_out import has_nothing_in_hand, sign_off
 from acd.state import Timer, TimerKind
@@ -44,7 +53,7 @@ def serve_agent(step: Step, agent: Agent) -> None:
         sign_off(step, agent, agent.sign_out_by)
         return
     while media := open_media(step.state, agent):
-        found = served_first(step.state, agent, media)
+        found = served_first(step.state, agent, media, step.now)
         if found is None:
             free.put_in(step, agent, media)
             return
@@ -55,7 +64,8 @@ def serve_agent(step: Step, agent: Agent) -> None:
 
 def serve_entry(step: Step, entry: Entry) -> None:
     """A caller waits, or asks for something else than before: offer to a free agent, if one is found."""
-    if entry.is_offerable and (decision := _free_for(step, entry)) and not put_off(step, entry):
+    decision = _free_for(step, entry) if entry.is_offerable else _free_beside(step, entry)
+    if decision is not None and not put_off(step, entry):
         _offer(step, entry, decision)
         for agent_id in decision.agent_ids:
             serve_agent(step, step.state.agents[agent_id])
@@ -71,6 +81,18 @@ def _free_for(step: Step, entry: Entry) -> Decision | None:
                 return Decision(place.queue_name, (agent_id,), OfferCause.PREFERRED)
     found = (_best_at(step, entry, place) for place in entry.places.values())
     return next((decision for decision in found if decision is not None), None)
+
+
+def _free_beside(step: Step, entry: Entry) -> Decision | None:
+    """Where all are rung and phones ring: who is free and fits what is asked by now."""
+    if entry.state is not EntryState.OFFERED or entry.rings_all_in is None:
+        return None
+    queue, now = step.state.queues[entry.rings_all_in], step.now
+    ranking = demand_at(step, entry, entry.places[queue.name]).ranking
+    found = [step.state.agents[agent_id] for agent_id in ranking.all_best()]
+    agents = [a.agent_id for a in found if may_be_rung_too(step.state, entry, queue, a, now)]
+    ranked = first_ranked(ranking, queue.config.strategy, now)
+    return Decision(queue.name, agents, OfferCause.ALL, len(ranking), ranked) if agents else None
 
 
 def _free_in_person(step: Step, entry: Entry) -> Decision | None:

@@ -123,7 +123,7 @@ def told(survey: Survey, now: float, most: int) -> dict[str, Any]:
 def explain_agent(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
     """What keeps calls from the agent, and who is first in each queue for when nothing does."""
     media = [medium for medium in agent.capacity if agent.has_room_for(medium)]
-    found = served_first(state, agent, media)
+    found = served_first(state, agent, media, now)
     queues = [state.queues[name] for name in agent.memberships]
     return {
         "agent": agent.agent_id,

@@ -15,6 +15,7 @@ from acd.config import StrategyName
 from acd.entry import Entry, EntryState, Place
 from acd.free import demand_of, drop_idle_demands
 from acd.line import Line
+from acd.overflow import due_way_out
 from acd.queue import Demand, Queue
 from acd.state import AcdState
 from acd.step import Step
@@ -49,7 +50,9 @@ def rings_all(queue: Queue) -> bool:
     return queue.config.strategy is StrategyName.RING_ALL
 
 
-def served_first(state: AcdState, agent: Agent, media: Collection[str]) -> tuple[Entry, str] | None:
+def served_first(
+    state: AcdState, agent: Agent, media: Collection[str], now: float
+) -> tuple[Entry, str] | None:
     """Whose turn it is with an agent free for these media, and in which queue: None when nobody waits.
 
     Callers who want this agent alone come first, then those nobody is being rung for, then those whose queue
@@ -59,7 +62,7 @@ def served_first(state: AcdState, agent: Agent, media: Collection[str]) -> tuple
         queue_name = common_queue(entry, agent)
         assert queue_name is not None, "personal lines hold callers of the agent's queues"
         return entry, queue_name
-    return _first_waiting(state, agent, media) or _first_ringing(state, agent, media)
+    return _first_waiting(state, agent, media) or _first_ringing(state, agent, media, now)
 
 
 def _first_waiting(state: AcdState, agent: Agent, media: Collection[str]) -> tuple[Entry, str] | None:
@@ -79,21 +82,38 @@ def _first_waiting(state: AcdState, agent: Agent, media: Collection[str]) -> tup
     return first, best[1].queue.name
 
 
-def _first_ringing(state: AcdState, agent: Agent, media: Collection[str]) -> tuple[Entry, str] | None:
-    """Nobody is rung twice for the same; an agent who takes several at once may come by again."""
-    offered = {state.offers[offer_id].entry_id for offer_id in agent.items}
+def _first_ringing(
+    state: AcdState, agent: Agent, media: Collection[str], now: float
+) -> tuple[Entry, str] | None:
     best: tuple[tuple[int, int, tuple[float, int]], Entry, str] | None = None
     for membership in agent.memberships.values():
         queue = state.queues[membership.queue_name]
         for demand in queue.demands.values():
             if not len(demand.ringing) or demand.medium not in media or not demand.is_met_by(membership):
                 continue
-            first = next((entry for entry in demand.ringing if entry.entry_id not in offered), None)
+            first = next((e for e in demand.ringing if may_be_rung_too(state, e, queue, agent, now)), None)
             if first is not None:
                 key = (membership.priority, -queue.config.weight, first.rank)
                 if best is None or key < best[0]:
                     best = (key, first, queue.name)
     return None if best is None else best[1:]
+
+
+def may_be_rung_too(state: AcdState, entry: Entry, queue: Queue, agent: Agent, now: float) -> bool:
+    """Whether a free agent is rung as well, where all are and phones ring for a caller.
+
+    Nobody is rung twice for the same, which one who takes several at once could be; nobody beside those of
+    a lower penalty; and nobody for a caller who leaves as soon as these phones ring no longer.
+    """
+    running = [state.offers[offer_id] for offer_id in entry.offer_ids]
+    if agent.agent_id in {offer.agent_id for offer in running}:
+        return False
+    rung = (state.agents[offer.agent_id].memberships.get(queue.name) for offer in running)
+    own = agent.memberships[queue.name].penalty
+    if any(membership is not None and membership.penalty < own for membership in rung):
+        return False
+    home = state.queues[next(iter(entry.places))]
+    return due_way_out(queue, entry, now) is None and due_way_out(home, entry, now) is None
 
 
 def _first_in_person(state: AcdState, agent: Agent, media: Collection[str]) -> Entry | None:

@@ -16,7 +16,7 @@ from acd import talk, waiting
 from acd.agent import Agent
 from acd.announcing import resume_music
 from acd.commands import ReleaseStation
-from acd.dispatch import serve_agent
+from acd.dispatch import serve_agent, serve_entry
 from acd.entry import Entry, EntryState, Offer
 from acd.events import OfferEnded, OfferResult
 from acd.greeting import answer_limit_s, greet, put_through
@@ -103,6 +103,7 @@ def fail(step: Step, offer: Offer, result: OfferResult) -> None:
         waiting.go_on(step, entry)
     elif entry.connecting is None:
         _connect_next(step, entry)
+        serve_entry(step, entry)
     serve_agent(step, step.state.agents[offer.agent_id])
 
 

@@ -30,8 +30,14 @@ def refusal(queue: Queue, now: float) -> WayOut | None:
     return None
 
 
-def due_way_out(queue: Queue, place: Place, now: float) -> WayOut | None:
-    """Why one who waits must leave the queue now; None when there is no reason."""
+def due_way_out(queue: Queue, entry: Entry, now: float) -> WayOut | None:
+    """Why one who waits must leave the queue now; None when there is no reason.
+
+    Nobody is sent away from self-service, nor for a long wait who is to be called back, or was.
+    """
+    if entry.callback is not None or entry.visit is not None:
+        return None
+    place = entry.places[queue.name]
     if queue.is_closed and queue.config.closing is Closing.RELEASE:
         return WayOut(LeaveReason.CLOSED, queue.config.when_closed)
     limit_s = queue.config.max_wait_s

@@ -14,7 +14,7 @@ from acd.overflow import WayOut
 from acd.places import ask_anew, give_up_place, home_of
 from acd.requirement import parse_requirement
 from acd.step import Step
-from acd.waiting import go_on, join
+from acd.waiting import go_on, join, wait_on
 from runtime.errors import UsageError
 
 
@@ -84,7 +84,7 @@ def remove_queue(step: Step, command: RemoveQueue) -> None:
         raise UsageError(f"call {entry.call_id} waits in {command.queue} alone; hand it on or end it instead")
     freed = offers.cancel_all(step, entry, command.queue)
     give_up_place(step, entry, place, LeaveReason.WITHDRAWN)
-    serve_entry(step, entry)
+    wait_on(step, entry)
     offers.serve_agents(step, freed)
 
 
@@ -101,7 +101,7 @@ def _exit(step: Step, entry: Entry, target: str) -> None:
         return
     freed = offers.cancel_all(step, entry)
     take_way_out(step, entry, home_of(entry).queue_name, WayOut(LeaveReason.EXITED, target))
-    serve_entry(step, entry)
+    wait_on(step, entry)
     offers.serve_agents(step, freed)
 
 

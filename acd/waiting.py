@@ -2,7 +2,7 @@
 
 from acd.config import MAX_PRIORITY
 from acd.dispatch import serve_entry
-from acd.entry import Entry, EntryState, Place
+from acd.entry import Entry, EntryState
 from acd.events import CallerLeft
 from acd.inputs import CallerCame
 from acd.leaving import send_on, take_way_out
@@ -43,10 +43,14 @@ def go_on(step: Step, entry: Entry) -> None:
     entry.state, entry.connecting, entry.rings_all_in = EntryState.WAITING, None, None
     keep_preferred(step, entry)  # one of them may serve other queues by now
     line_up(step, entry)
-    for place in list(entry.places.values()):
-        way_out = _due_way_out(step, entry, place)
-        if way_out is not None and place.queue_name in entry.places:
-            take_way_out(step, entry, place.queue_name, way_out)
+    wait_on(step, entry)
+
+
+def wait_on(step: Step, entry: Entry) -> None:
+    """Nobody is being rung for the caller any more: what became due meanwhile is done now."""
+    for name in list(entry.places):
+        if name in entry.places:
+            look_for_way_out(step, entry, step.state.queues[name])
     serve_entry(step, entry)
 
 
@@ -91,7 +95,7 @@ def go_by_rules(step: Step, entry: Entry, queue: Queue) -> None:
 def look_for_way_out(step: Step, entry: Entry, queue: Queue) -> None:
     """One who waits leaves the queue if that is due."""
     if entry.state is EntryState.WAITING:
-        way_out = _due_way_out(step, entry, entry.places[queue.name])
+        way_out = due_way_out(queue, entry, step.now)
         if way_out is not None:
             take_way_out(step, entry, queue.name, way_out)
 
@@ -134,13 +138,6 @@ def new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
     state.entries[entry.entry_id] = entry
     state.calls[entry.call_id] = entry.entry_id
     return entry
-
-
-def _due_way_out(step: Step, entry: Entry, place: Place) -> WayOut | None:
-    """Nobody is sent away from self-service, nor for a long wait who is to be called back, or was."""
-    if entry.callback is not None or entry.visit is not None:
-        return None
-    return due_way_out(step.state.queues[place.queue_name], place, step.now)
 
 
 def prefer(step: Step, entry: Entry, came: CallerCame) -> None:

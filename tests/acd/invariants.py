@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from acd.agent import AgentState
 from acd.callback import WITH_A_CALL, CallbackStage
+from acd.config import OverflowCause
 from acd.eligibility import open_media
-from acd.entry import Entry, EntryState
+from acd.entry import Entry, EntryState, Place
 from acd.events import OfferMade
 from acd.queue import Demand, Queue
 from acd.requirement import parse_joined
@@ -23,6 +24,7 @@ def check_state(state: AcdState) -> None:
     _nobody_waits_beside_a_free_agent(state)
     _every_deadline_has_its_subject(state)
     _no_phone_is_silent_for_ever(state)
+    _nobody_waits_longer_than_allowed(state)
     _everybody_sits_alone(state)
     _staff_is_counted_right(state)
     _paces_know_who_waits_and_talks(state)
@@ -42,6 +44,7 @@ def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
     so may a callback whose pause was over. ``test_callbacks.py`` holds callbacks to their order.
     Who has left the queue since may have preferred the agent.
     """
+    _nobody_is_rung_too_late(state, outputs)
     told = {getattr(output, "call_id", None) for output in outputs if not isinstance(output, OfferMade)}
     for made in (output for output in outputs if isinstance(output, OfferMade)):
         entry = state.entry_of(made.call_id)
@@ -211,6 +214,40 @@ def _every_deadline_has_its_subject(state: AcdState) -> None:  # noqa: C901 - a 
 def _no_phone_is_silent_for_ever(state: AcdState) -> None:
     for station in state.silent:
         assert Timer(TimerKind.SILENCE, station) in state.timers, f"{station} is never tried again"
+
+
+def _nobody_waits_longer_than_allowed(state: AcdState) -> None:
+    """Who waits, and may be sent away, has every limit still ahead."""
+    for entry in state.entries.values():
+        if entry.state is EntryState.WAITING and entry.callback is None and entry.visit is None:
+            for place in entry.places.values():
+                queue = state.queues[place.queue_name]
+                rules = queue.config
+                if rules.max_wait_s:
+                    assert Timer(TimerKind.MAX_WAIT, entry.entry_id, queue.name) in state.timers
+                if rules.waits and all(rule.to and rule.above for rule in rules.waits):
+                    assert Timer(TimerKind.OVERFLOW, entry.entry_id, queue.name) in state.timers
+                if _was_there_before_all_left(place, queue):
+                    assert Timer(TimerKind.UNSTAFFED, queue.name) in state.timers
+
+
+def _was_there_before_all_left(place: Place, queue: Queue) -> bool:
+    """Where there is one rule about that, which sends callers on; who is added by hand later is not meant."""
+    rules = [rule for rule in queue.config.overflow if rule.when is OverflowCause.UNSTAFFED]
+    since = queue.unstaffed_since
+    return len(rules) == 1 and bool(rules[0].to) and since is not None and place.joined_at < since
+
+
+def _nobody_is_rung_too_late(state: AcdState, outputs: Sequence[Output]) -> None:
+    """No phone begins to ring for a caller who has waited for as long as the queue allows."""
+    for made in (output for output in outputs if isinstance(output, OfferMade)):
+        offer, entry = state.offers.get(made.offer_id), state.entry_of(made.call_id)
+        if offer is None or entry is None or entry.callback is not None:
+            continue
+        for place in entry.places.values():
+            limit_s = state.queues[place.queue_name].config.max_wait_s
+            if limit_s and place.queue_name in (made.queue, next(iter(entry.places))):
+                assert offer.made_at <= place.joined_at + limit_s, f"{made.call_id} should be gone"
 
 
 def _everybody_sits_alone(state: AcdState) -> None:

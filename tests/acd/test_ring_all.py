@@ -1,12 +1,24 @@
 """Where everybody is rung: one wins, and nobody else is left in an offer."""
 
+from typing import Any
+
+import pytest
+
 from acd.agent import AgentState
-from acd.commands import ConnectCaller, ReleaseStation
-from acd.config import QueueConfig, StrategyName
+from acd.commands import ConnectCaller, PassOnCaller, ReleaseStation
+from acd.config import (
+    AgentConfig,
+    OverflowCause,
+    OverflowRule,
+    QueueConfig,
+    RingRule,
+    RonaPolicy,
+    StrategyName,
+)
 from acd.events import OfferEnded, OfferResult
 from acd.inputs import CallerConnected, PhoneAnswered, PhoneLost
 from tests.acd.centre import Centre, agents_of, offered_calls, one, only
-from tests.acd.invariants import check_state
+from tests.acd.invariants import check_order, check_state
 
 ALL = QueueConfig(name="service", strategy=StrategyName.RING_ALL, refusal_delay_s=5, ring_timeout_s=15)
 
@@ -90,4 +102,64 @@ def test_when_nobody_answers_all_are_not_ready_and_the_caller_keeps_the_place() 
     centre.wait(16)
     assert {centre.state(agent) for agent in ("1001", "1002")} == {AgentState.NOT_READY}
     assert centre.rung_for("call") == []
+    check_state(centre.core.state)
+
+
+def ring_for_ever(centre: Centre, seconds: int) -> None:
+    """Whatever phone is rung rings, and nobody ever answers."""
+    for _ in range(seconds):
+        for offer in centre.core.state.offers.values():
+            offer.has_rung = True
+        centre.wait(1)
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        {"max_wait_s": 60, "on_timeout": "flow:closed"},
+        {"overflow": [OverflowRule(when=OverflowCause.WAIT, above=60, to="flow:closed")]},
+    ],
+)
+def test_the_limits_of_the_wait_hold_though_one_phone_always_rings(limit: dict[str, Any]) -> None:
+    centre = Centre(
+        [ALL.model_copy(update={"rona": RonaPolicy.DELAY, **limit})], agents_of("service", count=2)
+    )
+    centre.staff("1001")
+    centre.join("call")
+    ring_for_ever(centre, 8)
+    centre.staff("1002")
+    ring_for_ever(centre, 60 - 9)
+    assert only(PassOnCaller, centre.outputs) == []
+    ring_for_ever(centre, 16)
+    assert one(PassOnCaller, centre.outputs).target == "flow:closed"
+    check_order(centre.core.state, centre.outputs)
+    check_state(centre.core.state)
+
+
+def test_whoever_fits_what_less_is_asked_of_is_rung_beside_those_who_ring() -> None:
+    rings = [RingRule(after_s=0, require="gold"), RingRule(after_s=5)]
+    agents = [
+        AgentConfig(id="1001", queues=["service"], skills={"gold": 1}),
+        AgentConfig(id="1002", queues=["service"]),
+    ]
+    centre = Centre([ALL.model_copy(update={"rings": rings})], agents)
+    centre.staff("1001", "1002")
+    centre.join("call")
+    centre.wait(4.9)
+    assert centre.rung_for("call") == ["1001"]
+    centre.wait(0.1)
+    assert centre.rung_for("call") == ["1001", "1002"]
+    check_state(centre.core.state)
+
+
+def test_nobody_of_a_higher_penalty_is_rung_beside_those_of_a_lower_one() -> None:
+    first = AgentConfig(id="1001", queues=["service"])
+    others = [AgentConfig(id=i, queues=["service"], penalties={"service": 1}) for i in ("1002", "1003")]
+    centre = Centre([ALL], [first, *others])
+    centre.staff("1001", "1002")
+    centre.join("call")
+    centre.staff("1003")
+    assert centre.rung_for("call") == ["1001"]
+    centre.end_offer("call", OfferResult.REJECTED)
+    assert sorted(centre.rung_for("call")) == ["1002", "1003"]
     check_state(centre.core.state)
