@@ -13,7 +13,7 @@ from tests.acd.random_shift import AGENTS, QUEUES, act
 
 def restored(centre: Centre) -> Centre:
     """Another centre, rebuilt from a snapshot that went through JSON."""
-    twin = Centre(centre.queues, centre.agents)
+    twin = Centre(centre.queues, centre.agents, centre.rules)
     twin.core.restore(json.loads(json.dumps(centre.core.snapshot())))
     twin.now, twin.named = centre.now, centre.named
     return twin
