@@ -63,8 +63,12 @@ impl RecordingFile {
         Ok(())
     }
 
-    /// Append frames of silence; a hole where silence is zero, which costs the disk nothing however long it is.
+    /// Append frames of silence, all or none. Where silence is zero it is a hole, which costs the disk nothing.
     pub fn append_silence(&mut self, frames: u64) -> io::Result<()> {
+        self.all_or_none(|file| file.append_chunks_of_silence(frames))
+    }
+
+    fn append_chunks_of_silence(&mut self, frames: u64) -> io::Result<()> {
         let mut left = frames * self.format.frame_length() as u64;
         let chunk = vec![self.format.silence(); CHUNK.min(left as usize)];
         while left > 0 {
@@ -81,14 +85,19 @@ impl RecordingFile {
 
     /// Append all samples of another file, or none.
     pub fn append_file(&mut self, other: &mut Self) -> io::Result<()> {
+        self.all_or_none(|file| file.copy_samples(other))
+    }
+
+    /// Append in several steps; where one fails, nothing was appended.
+    fn all_or_none(&mut self, append: impl FnOnce(&mut Self) -> io::Result<()>) -> io::Result<()> {
         let (data_length, hash) = (self.data_length, self.hash.clone());
-        let copied = self.copy_samples(other);
-        if copied.is_err() {
+        let appended = append(self);
+        if appended.is_err() {
             (self.data_length, self.hash) = (data_length, hash);
             self.cut_off();
             let _ = self.say_length(0);
         }
-        copied
+        appended
     }
 
     fn copy_samples(&mut self, other: &mut Self) -> io::Result<()> {
@@ -219,6 +228,23 @@ mod tests {
         RecordingFile::create(&path, LINEAR).unwrap().append(&[1; 4]).unwrap();
         assert_eq!(RecordingFile::create(&path, LINEAR).unwrap_err().kind(), io::ErrorKind::AlreadyExists);
         assert_eq!(fs::metadata(&path).unwrap().len(), 48);
+    }
+
+    #[test]
+    fn what_fails_half_way_leaves_the_file_as_it_was() {
+        let folder = Folder::new("half");
+        let path = folder.0.join("one.wav");
+        let mut file = RecordingFile::create(&path, ALAW).unwrap();
+        file.append(&[7; 8000]).unwrap();
+        let before = fs::read(&path).unwrap();
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let failed = file.all_or_none(|file| file.append_chunks_of_silence(100_000).and(Err(full)));
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(fs::read(&path).unwrap(), before);
+        file.append_silence(100_000).unwrap();
+        let expected = [vec![7; 8000], vec![ALAW.silence(); 200_000]].concat();
+        assert_eq!(fs::read(&path).unwrap()[58..], expected);
+        assert_eq!(file.finish().sha256, hexadecimal(&Sha256::digest(&expected)));
     }
 
     #[test]
