@@ -125,3 +125,26 @@ def test_a_disk_that_hangs_hurts_no_call_and_what_did_not_find_room_meanwhile_is
         completed, failed = calls.end()
         assert failed == []
         assert [recording.recording_id for recording in completed if lost_untold(recording)] == []
+
+
+def test_a_full_disk_that_frees_a_little_at_a_time_lengthens_no_recording(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", size_kb=400) as folder:
+        fillers = [folder / f"filler-{number}" for number in range(4)]
+        for filler in fillers:
+            filler.write_bytes(bytes(76_000))
+        with media_rig(folder, recordings={"format": "alaw"}) as rig:
+            rig.leg("a")
+            began = time.monotonic()
+            rig.order(StartRecording(recording_id="r", contact_id="contact-1", call_id="call-1"))
+            rig.order(AttachToRecording(recording_id="r", leg_id="a", channel=Channel.CUSTOMER))
+            rig.wait(StorageLagging)
+            # The silence owed is longer by now than what is freed at once.
+            time.sleep(7)
+            for filler in fillers:
+                filler.unlink()
+                time.sleep(0.7)
+            rig.order(StopRecording(recording_id="r"))
+            completed = rig.wait(RecordingCompleted)[-1]
+            lasted_ms = (time.monotonic() - began) * 1000
+    assert completed.unwritten
+    assert completed.duration_ms < lasted_ms + 100
