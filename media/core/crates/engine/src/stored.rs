@@ -24,6 +24,8 @@ pub struct Stored {
     spooled: Option<PathBuf>,
     format: SampleFormat,
     file: RecordingFile,
+    /// It is in the spool from its beginning, since its own disk refused it.
+    refused: bool,
     /// What its own disk did not take, in the spool.
     rest: Option<(PathBuf, RecordingFile)>,
     /// Frames that a power cut would cost.
@@ -53,11 +55,12 @@ impl Stored {
         spooled: Option<PathBuf>,
         format: SampleFormat,
     ) -> (Result<Self, PathBuf>, Option<io::Error>) {
-        let begin = |path: PathBuf, file, spooled| Self {
+        let begin = |path: PathBuf, file, spooled, refused| Self {
             path,
             spooled,
             format,
             file,
+            refused,
             rest: None,
             unsynced: 0,
             owed: 0,
@@ -65,11 +68,11 @@ impl Stored {
             refusal: None,
         };
         let error = match RecordingFile::create(&path, format) {
-            Ok(file) => return (Ok(begin(path, file, spooled)), None),
+            Ok(file) => return (Ok(begin(path, file, spooled, false)), None),
             Err(error) => error,
         };
         match spooled.map(|other| (RecordingFile::create(&other, format), other)) {
-            Some((Ok(file), other)) => (Ok(begin(other, file, None)), Some(error)),
+            Some((Ok(file), other)) => (Ok(begin(other, file, None, true)), Some(error)),
             Some((Err(other), _)) => (Err(path), Some(other)),
             None => (Err(path), Some(error)),
         }
@@ -77,6 +80,11 @@ impl Stored {
 
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether what is appended goes where it belongs, not to the spool instead.
+    pub fn is_at_home(&self) -> bool {
+        !self.refused && self.rest.is_none()
     }
 
     /// Append whole frames. They are safe somewhere, or lost and counted, even when this is an error.

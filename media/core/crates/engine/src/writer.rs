@@ -16,8 +16,10 @@ use crate::events::{Event, RecordingId, RecordingSummary};
 use crate::storage::{Ending, Health, Job, Storage, Sync, WriterEnd};
 use crate::stored::Stored;
 
-/// How often a disk that failed is tried when nobody writes to it.
+/// How often a disk that failed is tried while nobody writes to it.
 const PROBE: Duration = Duration::from_secs(5);
+/// Room for the next block of a few recordings: with less it would be full again at once.
+const PROBE_LENGTH: usize = 64 * 1024;
 /// How long jobs gather before it looks again: to be woken for each would cost it a third of its time, and the worker,
 /// who would have to wake it, a system call.
 const GATHER: Duration = Duration::from_millis(20);
@@ -35,13 +37,15 @@ pub struct Writer {
     facts: Arc<EventRing>,
     storage: Storage,
     files: HashMap<RecordingId, Stored>,
+    /// When the disk was last tried.
+    probed_us: u64,
     /// How long it has worked since it gave way.
     turn_us: u64,
 }
 
 impl Writer {
     pub fn new(end: WriterEnd, clock: Clock, facts: Arc<EventRing>, storage: Storage) -> Self {
-        Self { end, clock, facts, storage, files: HashMap::new(), turn_us: 0 }
+        Self { end, clock, facts, storage, files: HashMap::new(), probed_us: 0, turn_us: 0 }
     }
 
     pub fn run(mut self) {
@@ -53,7 +57,7 @@ impl Writer {
                         thread::sleep(GATHER);
                     }
                 }
-                Err(RecvTimeoutError::Timeout) => self.probe(),
+                Err(RecvTimeoutError::Timeout) => self.probe(self.clock.now_us()),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -62,15 +66,23 @@ impl Writer {
     fn work_off(&mut self, since_us: u64, job: Job) {
         let begun_us = self.clock.now_us();
         self.end.health.take(since_us);
+        let proves = self.would_prove(&job);
         let well = self.obey(job);
         self.end.health.put_down();
         let now_us = self.clock.now_us();
         match well {
-            Ok(()) if Health::is_in_time(since_us, now_us) => self.tell_recovery(),
-            Ok(()) => {}
+            Ok(()) if !Health::is_in_time(since_us, now_us) => {}
+            Ok(()) if proves => self.tell_recovery(),
+            Ok(()) => self.probe(now_us),
             Err(error) => self.tell_fault(&error),
         }
         self.give_way(now_us - begun_us);
+    }
+
+    /// Whether the job shows, if it is done well, that the folder itself can be written: it is given a block to keep.
+    fn would_prove(&self, job: &Job) -> bool {
+        let Job::Append { recording, .. } = job else { return false };
+        self.files.get(recording).is_some_and(Stored::is_at_home)
     }
 
     /// So much longer it has worked: let others have the processor when its turn is over.
@@ -142,9 +154,14 @@ impl Writer {
         self.facts.push(Event::RecordingFailed { recording, path: shown(path), reason });
     }
 
-    /// Nobody writes to a disk that failed while there is a spool: see whether it could be written again.
-    fn probe(&mut self) {
-        if self.end.health.is_lagging() && self.try_disk().is_ok() {
+    /// Nobody writes to a disk that failed while there is a spool: see now and then whether it could be written again.
+    fn probe(&mut self, now_us: u64) {
+        let due = now_us.saturating_sub(self.probed_us) >= PROBE.as_micros() as u64;
+        if !due || !self.end.health.is_lagging() {
+            return;
+        }
+        self.probed_us = now_us;
+        if self.try_disk().is_ok() {
             self.tell_recovery();
         }
     }
@@ -152,8 +169,9 @@ impl Writer {
     fn try_disk(&self) -> io::Result<()> {
         fs::create_dir_all(&self.end.folder)?;
         let path = self.end.folder.join(PROBE_FILE);
-        fs::write(&path, [0; 4096])?;
-        fs::remove_file(path)
+        let written = fs::write(&path, vec![0; PROBE_LENGTH]);
+        // What was begun takes room that is short.
+        written.and(fs::remove_file(path))
     }
 
     fn tell_fault(&self, error: &io::Error) {
@@ -169,4 +187,76 @@ impl Writer {
 
 fn shown(path: &Path) -> String {
     path.display().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::Writers;
+
+    /// A writer whose folder is a file for now, so that nothing can be written there, and that has a spool.
+    fn on_a_bad_disk(place: &Path) -> (Writers, Writer, Storage) {
+        let _ = fs::remove_dir_all(place);
+        fs::create_dir_all(place).unwrap();
+        fs::write(place.join("folder"), []).unwrap();
+        let (folder, spool) = (place.join("folder"), Some(place.join("spool")));
+        let storage = Storage { folder, spool, ..Storage::default() };
+        let (writers, mut ends) = Writers::new(&storage);
+        let facts = Arc::new(EventRing::new().unwrap());
+        let writer = Writer::new(ends.remove(0), Clock::start(), facts, storage.clone());
+        (writers, writer, storage)
+    }
+
+    fn work_off(writer: &mut Writer, job: Job) {
+        writer.work_off(writer.clock.now_us(), job);
+    }
+
+    fn told(writer: &Writer) -> Vec<&'static str> {
+        let name = |event| match event {
+            Event::StorageLagging { .. } => Some("lagging"),
+            Event::StorageRecovered { .. } => Some("recovered"),
+            _ => None,
+        };
+        writer.facts.drain(100).into_iter().filter_map(name).collect()
+    }
+
+    #[test]
+    fn a_disk_that_takes_nothing_has_not_recovered_because_the_spool_took_it() {
+        let place = std::env::temp_dir().join(format!("writer-{}", std::process::id()));
+        let (writers, mut writer, storage) = on_a_bad_disk(&place);
+        let open = |recording| {
+            let (path, spooled) = storage.paths(Path::new(&format!("{recording}.wav")), false);
+            Job::Open { recording, path, spooled }
+        };
+        let append = |recording| Job::Append { recording, block: vec![1; 4000] };
+        work_off(&mut writer, open(1));
+        assert_eq!(told(&writer), ["lagging"]);
+        work_off(&mut writer, append(1));
+        work_off(&mut writer, Job::AppendSilence { recording: 1, frames: 100 });
+        work_off(&mut writer, Job::Finish { recording: 1, ending: Box::default() });
+        assert_eq!(told(&writer), [""; 0]);
+        assert!(writers.is_spool(writers.choose(2)));
+        fs::remove_file(&storage.folder).unwrap();
+        work_off(&mut writer, open(2));
+        assert_eq!(told(&writer), [""; 0]);
+        work_off(&mut writer, append(2));
+        assert_eq!(told(&writer), ["recovered"]);
+        fs::remove_dir_all(place).unwrap();
+    }
+
+    #[test]
+    fn a_disk_nobody_writes_to_is_tried_now_and_then_while_the_spool_is_busy() {
+        let place = std::env::temp_dir().join(format!("writer-tries-{}", std::process::id()));
+        let (_, mut writer, storage) = on_a_bad_disk(&place);
+        writer.tell_fault(&io::Error::from(io::ErrorKind::StorageFull));
+        let second_us = 1_000_000;
+        writer.probe(6 * second_us);
+        assert_eq!(told(&writer), ["lagging"]);
+        fs::remove_file(&storage.folder).unwrap();
+        writer.probe(10 * second_us);
+        assert_eq!(told(&writer), [""; 0]);
+        writer.probe(11 * second_us);
+        assert_eq!(told(&writer), ["recovered"]);
+        fs::remove_dir_all(place).unwrap();
+    }
 }
