@@ -192,7 +192,8 @@ fn a_recording_goes_on_when_its_call_is_joined_with_one_of_another_worker() {
     let summary = completed(&engine, recording);
     assert_eq!(summary.customer.counters.packets, 100);
     assert_eq!(summary.customer.counters.lost_samples, 0);
-    assert!((99..=100).contains(&summary.agent.counters.packets), "{:?}", summary.agent);
+    // The last packet of who leaves and the first of who comes may be on their way at that moment.
+    assert!((98..=100).contains(&summary.agent.counters.packets), "{:?}", summary.agent);
     assert!(engine.close(PATIENCE));
     fs::remove_dir_all(folder).unwrap();
 }
