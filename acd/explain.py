@@ -137,8 +137,14 @@ def explain_agent(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
         "obstacles": _plain(why_not_free(state, agent, VOICE)),
         "waiting_personally": sum(len(state.personal.get((agent.agent_id, m), ())) for m in agent.capacity),
         "queues": [_explain_membership(state, agent, queue, now) for queue in queues],
-        "next": None if found is None else {"call_id": found[0].call_id, "queue": found[1]},
+        "next": None if found is None else _explain_turn(state, *found),
     }
+
+
+def _explain_turn(state: AcdState, entry: Entry, queue: str) -> dict[str, Any]:
+    """Whose turn it is; with a delay, this one will be put off then and another served."""
+    delay = delay_of(state, entry)
+    return {"call_id": entry.call_id, "queue": queue, "delay": None if delay is None else delay.value}
 
 
 def choose(state: AcdState, entry: Entry) -> Choice | None:

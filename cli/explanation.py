@@ -112,7 +112,8 @@ def show_agent(told: dict[str, Any]) -> None:
     if following is None:
         print_line("nobody waits whom the agent could serve")
     else:
-        print_line(f"next: call {escape(following['call_id'])} in {escape(following['queue'])}")
+        put_off = "" if following["delay"] is None else f", put off ({following['delay']})"
+        print_line(f"next: call {escape(following['call_id'])} in {escape(following['queue'])}{put_off}")
 
 
 def _caller_line(told: dict[str, Any]) -> str:
