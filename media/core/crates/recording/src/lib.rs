@@ -5,7 +5,6 @@
 
 pub mod beeps;
 pub mod beside;
-mod delay;
 pub mod file;
 pub mod format;
 pub mod gaps;

@@ -1,12 +1,11 @@
 //! One channel: where in the recording each packet of a leg belongs.
 //!
 //! The arrival of a source's first packet anchors its timestamps to the recording's clock; from then on
-//! timestamps decide, so jitter, loss and reordering move nothing. Three things move the anchor:
+//! timestamps decide, so jitter, loss and reordering move nothing. Two things move the anchor:
 //!
 //! - a jump: another source, or a timestamp far from its arrival that does not continue the one before;
 //! - drift: when even the most punctual packets are off, the anchor was late or the phone's clock runs
-//!   differently from ours, and it is moved by that much (`punctuality`);
-//! - a delay that lasts: when all packets of a while are much too late (`delay`).
+//!   differently from ours, and it is moved by that much (`punctuality`).
 
 use std::ops::{Add, AddAssign, Range};
 
@@ -14,7 +13,6 @@ use audio::codec::Codec;
 use audio::g711::Law;
 use rtp::packet::Header;
 
-use crate::delay::{Delay, HeldPacket, HeldPackets};
 use crate::gaps::Gaps;
 use crate::punctuality::Punctuality;
 use crate::sequences::Sequences;
@@ -47,9 +45,6 @@ struct Source {
     /// Of its last packet, in samples.
     packet_length: u64,
     punctuality: Punctuality,
-    delay: Delay,
-    /// What came too late, should the delay last.
-    held: HeldPackets,
     /// Until then the anchor stays: packets sent ahead of their time lie one behind the other.
     still_until: i64,
 }
@@ -111,37 +106,17 @@ impl Timeline {
         let newest = source.sequences.newest();
         if source.sequences.note(header.sequence) {
             source.packet_length = octets.len() as u64;
-            let position = source.place_of(header.timestamp, sent_full);
-            if arrival - position <= HOLD {
-                self.place_held(&mut source, arrival);
-                self.counters.packets += 1;
-                self.window.write(position, octets, law.decode_table());
-                let step = source.sequences.newest() - newest;
-                source.note_gap(step, position..position + octets.len() as i64, &mut self.gaps);
-            } else {
-                self.counters.lost_samples += octets.len() as u64;
-                let (timestamp, octets) = (header.timestamp, octets.to_vec());
-                source.held.hold(HeldPacket { arrival, timestamp, octets, law });
+            match Some(source.place_of(header.timestamp, sent_full)).filter(|place| arrival - place <= HOLD) {
+                Some(position) => {
+                    self.counters.packets += 1;
+                    self.window.write(position, octets, law.decode_table());
+                    let step = source.sequences.newest() - newest;
+                    source.note_gap(step, position..position + octets.len() as i64, &mut self.gaps);
+                }
+                None => self.counters.lost_samples += octets.len() as u64,
             }
         }
         self.source = Some(source);
-    }
-
-    /// Place what was given up as too late and is not, since the anchor has moved; the others stay lost.
-    fn place_held(&mut self, source: &mut Source, now: i64) {
-        let mut held = std::mem::take(&mut source.held);
-        held.release(|packet| {
-            let position = source.position_of(packet.timestamp);
-            let in_time = (now - HOLD..=now).contains(&position);
-            if in_time {
-                self.counters.packets += 1;
-                self.counters.lost_samples -= packet.octets.len() as u64;
-                self.window.write(position, &packet.octets, packet.law.decode_table());
-                source.end = source.end.max(position + packet.octets.len() as i64);
-            }
-            in_time || now - packet.arrival > HOLD
-        });
-        source.held = held;
     }
 
     /// What follows is said in this codec.
@@ -207,8 +182,6 @@ impl Source {
             end: arrival,
             packet_length: 0,
             punctuality: Punctuality::starting_at(arrival),
-            delay: Delay::default(),
-            held: HeldPackets::default(),
             still_until: arrival + STILL,
         }
     }
@@ -242,21 +215,13 @@ impl Source {
         self.last_timestamp = timestamp;
         let lateness = arrival - self.position_of(timestamp);
         if lateness < -EARLY || lateness > HOLD && step.abs() > HOLD {
-            self.anchor(timestamp, arrival, arrival);
-        } else if let Some(delay) = self.delay.note(lateness, arrival) {
-            self.anchor(timestamp, self.position_of(timestamp) + delay, arrival);
+            (self.anchor_timestamp, self.anchor_position) = (timestamp, arrival);
+            self.punctuality = Punctuality::starting_at(arrival);
+            self.still_until = arrival + STILL;
         } else {
             self.correct_drift(lateness, arrival);
         }
         self.position_of(timestamp)
-    }
-
-    /// From now on this timestamp belongs there.
-    fn anchor(&mut self, timestamp: u32, position: i64, now: i64) {
-        (self.anchor_timestamp, self.anchor_position) = (timestamp, position);
-        self.punctuality = Punctuality::starting_at(now);
-        self.delay = Delay::default();
-        self.still_until = now + STILL;
     }
 
     fn position_of(&self, timestamp: u32) -> i64 {
