@@ -14,7 +14,7 @@ from typing import Self
 from sipp_scenarios.runner import Scenario, ScenarioError, ScenarioResult, SippProcess
 
 _END = b"\x1b"
-_PATIENCE_S = 15.0
+_PATIENCE_S = 45.0
 
 
 class ConductedScenario:

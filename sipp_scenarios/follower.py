@@ -6,7 +6,7 @@ from typing import Any, Self
 from switch.control.client import NotConnected, connect_sync
 from switch.records.projection import JournalEntry
 
-_PATIENCE_S = 15.0
+_PATIENCE_S = 45.0
 
 
 class EventMissingError(Exception):

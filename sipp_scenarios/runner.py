@@ -51,7 +51,7 @@ class Scenario:
     """More of SIPp's command line."""
     calls: int = 1
     calls_per_s: int = 10
-    timeout_s: int = 30
+    timeout_s: int = 90
     transport: str = "u1"
     """``u`` UDP or ``t`` TCP; ``1`` one socket for all calls or ``n`` one for each."""
 

@@ -71,7 +71,7 @@ class Talker:
         with self._changed:
             self._loses_each = number
 
-    def wait_to_hear(self, duration_s: float, timeout_s: float = 10.0) -> None:
+    def wait_to_hear(self, duration_s: float, timeout_s: float = 30.0) -> None:
         """Return when ``duration_s`` more was heard. Raises TimeoutError."""
         with self._changed:
             enough = len(self._heard) + round(duration_s / _PACKET_S)

@@ -19,7 +19,7 @@ from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples
 from sipp_scenarios.runner import free_port
 
 _MODULES = Path("/usr/lib/baresip/modules")
-_PATIENCE_S = 15.0
+_PATIENCE_S = 45.0
 _CONFIG = """\
 module_path {modules}
 {more}module account.so

@@ -15,7 +15,7 @@ from av import AudioFrame, AudioResampler
 
 from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples
 
-_PATIENCE_S = 20.0
+_PATIENCE_S = 45.0
 _FRAME = SAMPLE_RATE_HZ // 50
 
 T = TypeVar("T")

@@ -15,7 +15,7 @@ from sipp_scenarios.switch_process import SwitchProcess
 from tests.helpers.switch_process import STATIONS
 
 _LONGEST_CALL_S = 30.0
-_PATIENCE_S = 25.0
+_PATIENCE_S = 45.0
 """Phones report every five seconds, and the first reports of a stream tell little."""
 _LOOK_EVERY_S = 0.1
 

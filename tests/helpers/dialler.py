@@ -14,7 +14,7 @@ from switch.sip.stack import SipStack
 from switch.sip.transport.config import ConnectionsConfig, all_listeners
 from switch.sip.transport.transports import Transports
 
-_PATIENCE_S = 10.0
+_PATIENCE_S = 45.0
 
 
 class Dialler:

@@ -9,7 +9,7 @@ from typing import Self
 
 from sipp_scenarios.runner import Address, free_port
 
-_PATIENCE_S = 15.0
+_PATIENCE_S = 45.0
 _SETTINGS = """\
 [sip]
 sip_port={port}

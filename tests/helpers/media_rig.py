@@ -23,7 +23,7 @@ from switch.sdp.formats import ENCODINGS
 from tests.helpers.media_ports import own_media_ports
 
 HOST = "127.0.0.1"
-PATIENCE_S = 10.0
+PATIENCE_S = 45.0
 """What a slow machine may take; nothing waits so long when it works."""
 
 E = TypeVar("E", bound=Event)

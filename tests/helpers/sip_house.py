@@ -21,7 +21,7 @@ from switch.sip.transport.config import ConnectionsConfig, ListenerConfig, all_l
 from switch.sip.transport.reports import ConnectionClosed, MessageReceived, SendFailed
 from switch.sip.transport.transports import Transports
 
-PATIENCE_S = 5.0
+PATIENCE_S = 45.0
 
 
 class House:

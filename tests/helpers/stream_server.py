@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
-PATIENCE_S = 10.0
+PATIENCE_S = 45.0
 
 Behaviour = Callable[["Stream"], None]
 """What the far end does once the first message has come; when it returns the connection is closed."""

@@ -12,7 +12,7 @@ from switch.sip.messages.message import Message, Request, Response
 from switch.sip.messages.parser import parse_message
 from tests.helpers.sip_messages import SDP, as_bytes, authorized, make_request, make_response
 
-_PATIENCE_S = 10.0
+_PATIENCE_S = 45.0
 _NOWHERE = "k3j4h5.invalid"
 """Browsers do not know their own address (RFC 7118 §5)."""
 

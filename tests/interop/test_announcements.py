@@ -77,14 +77,14 @@ def test_caller_and_agent_hear_what_the_queue_tells_them_and_then_each_other(cen
         caller.wait_answered()
         told = centre.events.wait_for("queue.caller_told", queue="told")
         assert told.fields["position"] == 1
-        caller.talker.wait_to_hear(1.5 + sum(lengths(*position)) + 1.0, timeout_s=25)
+        caller.talker.wait_to_hear(1.5 + sum(lengths(*position)) + 1.0, timeout_s=60)
         station = centre.seat("2001")
         with centre.phone(station) as agent:
             centre.events.call("agent.set_queues", agent="2001", queues=["told"])
             agent.wait_ringing()
             agent.answer()
             centre.events.wait_for("call.connected", station="2001")
-            caller.talker.wait_to_hear(6.0, timeout_s=25)
+            caller.talker.wait_to_hear(6.0, timeout_s=60)
             caller.hang_up()
             agent.wait_hung_up_on()
     begins = follow_each_other(caller.talker.heard, *position)

@@ -17,7 +17,7 @@ from tests.helpers.toml_text import section
 BACK = "95590"
 CUSTOMER = "2002"
 """One of our stations, so that it can be called without a trunk."""
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_a_recording_is_noted_upon_while_it_runs_found_held_and_deleted(own_cent
     assert "is held" in run(own_centre, "delete", recording_id, "--reason", "asked for")
     assert path.exists()
     switch.terminate()
-    assert switch.wait(timeout_s=10) == 0
+    assert switch.wait(timeout_s=30) == 0
     asked = ("--agent", "2001", "--queue", "service", "--caller", "13800138000", "--tag", "投诉", "--held")
     assert ids(own_centre, *asked) == [recording_id]
     assert ids(own_centre, "--agent", "2002") == []
@@ -62,7 +62,7 @@ def test_a_recording_is_noted_upon_while_it_runs_found_held_and_deleted(own_cent
     assert not path.exists()
     assert list(path.parent.iterdir()) == []
     switch.terminate()
-    assert switch.wait(timeout_s=10) == 0
+    assert switch.wait(timeout_s=30) == 0
     assert ids(own_centre, "--state", "deleted") == [recording_id]
     kinds = [change["kind"] for change in run(own_centre, "show", recording_id)["changes"]]
     assert kinds == ["tagged", "held", "released", "deleted"]

@@ -20,7 +20,7 @@ from tests.helpers.toml_text import section
 
 COUNTER = "*80"
 RATE_HZ = 8000
-_PATIENCE_S = 10.0
+_PATIENCE_S = 45.0
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.helpers.switch_process import QUEUE_ONLY, switch_process
 from tests.helpers.toml_text import section
 
 CUSTOMER, STRANGER = "13700137000", "13600136000"
-PATIENCE_S = 15.0
+PATIENCE_S = 45.0
 LISTS = "\n".join(
     [
         section("[[number_lists]]", name="vip", kind="vip", priority=50, tags=["大客户"]),
@@ -31,7 +31,7 @@ LISTS = "\n".join(
 def call(switch: SwitchProcess, folder: Path, caller: str, name: str) -> ScenarioResult:
     keys: dict[str, str | int] = {"caller": caller, "caller_name": "客户", "rtp_port": 9}
     scenario = Scenario(name=name, switch=switch.sip, dialled=QUEUE_ONLY, keys=keys)
-    return run_scenario(replace(scenario, timeout_s=20), folder).check()
+    return run_scenario(replace(scenario, timeout_s=60), folder).check()
 
 
 def record_of(switch: SwitchProcess, call_id: str) -> dict[str, Any]:

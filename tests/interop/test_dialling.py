@@ -54,7 +54,7 @@ class Carriers:
 
     def start(self, name: str, **keys: str | int) -> tuple[SippProcess, int]:
         scenario = Scenario(
-            name=name, switch=self._dialler.address, port=free_port(HOST), keys=keys, timeout_s=15
+            name=name, switch=self._dialler.address, port=free_port(HOST), keys=keys, timeout_s=60
         )
         return self._running.enter_context(SippProcess(scenario, self._folder)), scenario.port
 

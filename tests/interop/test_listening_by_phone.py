@@ -43,10 +43,10 @@ def test_a_station_hears_a_recording_and_leads_through_it_by_key(centre: CallCen
         phone.answer()
         listened = centre.events.wait_for("recording.listened", recording_id=recording_id).fields
         assert (listened["who"], listened["station"]) == ("李娜", "2002")
-        phone.talker.wait_to_hear(2.5)
+        phone.talker.wait_to_hear(4)
         phone.talker.press("0")
         centre.events.wait_for("call.digit_received", call_id=answer["call_id"], digit="0")
-        phone.talker.wait_to_hear(2.5)
+        phone.talker.wait_to_hear(4)
         phone.talker.press("#")
         phone.wait_hung_up_on()
         heard = phone.talker.heard

@@ -44,7 +44,7 @@ def test_a_long_invite_goes_by_tcp_to_a_phone_that_takes_it_and_by_udp_to_one_th
 ) -> None:
     port = free_port(HOST)
     scenario = Scenario(
-        name="carrier_answers", switch=dialler.address, port=port, transport=transport, timeout_s=15
+        name="carrier_answers", switch=dialler.address, port=port, transport=transport, timeout_s=60
     )
     branch = Branch(
         uri=f"sip:1001@{HOST}:{port}",

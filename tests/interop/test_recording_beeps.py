@@ -40,7 +40,7 @@ def test_both_hear_the_beep_beside_each_other_and_no_channel_holds_it(beeping: C
         agent.wait_ringing()
         agent.answer()
         beeping.events.wait_for("call.connected")
-        agent.talker.wait_to_hear(2.4 * _EVERY_S, timeout_s=3 * _EVERY_S)
+        agent.talker.wait_to_hear(2.4 * _EVERY_S, timeout_s=10 * _EVERY_S)
         caller.hang_up()
         agent.wait_hung_up_on()
     path = Path(beeping.events.wait_for("recording.completed").fields["path"])

@@ -24,7 +24,7 @@ def test_a_manifest_tells_who_called_waited_and_talked(own_centre: CallCentre) -
         agent.wait_hung_up_on()
     completed = events.wait_for("recording.completed").fields
     switch.terminate()
-    assert switch.wait(timeout_s=10) == 0
+    assert switch.wait(timeout_s=30) == 0
     path = Path(completed["path"])
     manifest = read_manifest(path)
     assert manifest is not None

@@ -16,7 +16,7 @@ from tests.helpers.switch_process import HOTLINE, Times, switch_process
 
 def test_an_idle_switch_ends_at_once(own_switch: SwitchProcess) -> None:
     own_switch.terminate()
-    assert own_switch.wait(timeout_s=3) == 0
+    assert own_switch.wait(timeout_s=15) == 0
 
 
 def test_draining_refuses_new_calls_and_lets_running_ones_finish(own_centre: CallCentre) -> None:
@@ -31,7 +31,7 @@ def test_draining_refuses_new_calls_and_lets_running_ones_finish(own_centre: Cal
             late.finish().check()
         caller.talker.wait_to_hear(0.3)
         caller.hang_up()
-    assert switch.wait(timeout_s=3) == 0
+    assert switch.wait(timeout_s=15) == 0
 
 
 def test_a_call_that_outlasts_the_drain_is_hung_up(tmp_path: Path) -> None:
@@ -43,7 +43,7 @@ def test_a_call_that_outlasts_the_drain_is_hung_up(tmp_path: Path) -> None:
             caller.wait_answered()
             switch.terminate()
             caller.wait_hung_up_on()
-        assert switch.wait(timeout_s=3) == 0
+        assert switch.wait(timeout_s=15) == 0
 
 
 def test_a_second_signal_ends_at_once_and_the_recording_is_whole(own_centre: CallCentre) -> None:
@@ -55,7 +55,7 @@ def test_a_second_signal_ends_at_once_and_the_recording_is_whole(own_centre: Cal
         switch.terminate()
         events.wait_for("switch.drain_started")
         switch.terminate()
-        assert switch.wait(timeout_s=3) == 0
+        assert switch.wait(timeout_s=15) == 0
         caller.wait_hung_up_on()
     recording = read_recording(Path(started["path"]))
     assert recording.duration_s >= 1.4

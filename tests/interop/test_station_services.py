@@ -7,7 +7,7 @@ from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import HOTLINE, QUEUE_ONLY, STATIONS
 
 TEXT = "明天九点开会"
-_PATIENCE_S = 10.0
+_PATIENCE_S = 45.0
 
 
 def scenario(centre: CallCentre, name: str, station: str, dialled: str, **keys: str) -> Scenario:

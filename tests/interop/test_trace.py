@@ -15,7 +15,7 @@ from tests.helpers.switch_process import QUEUE_ONLY, switch_process
 
 def test_who_follows_the_trace_sees_each_message_with_its_way(centre: CallCentre) -> None:
     with connect_sync(centre.switch.control_socket) as client:
-        entries = client.events("trace.sip", timeout_s=20.0)
+        entries = client.events("trace.sip", timeout_s=60.0)
         centre.run("caller_asks_options")
         asked, answered = (next(entries).fields for _ in range(2))
     assert (asked["sent"], answered["sent"]) == (False, True)

@@ -32,7 +32,7 @@ from tests.switch.archive.runs import (
 )
 from tests.switch.records.stories import START, Moment, arrived, switch_started
 
-PATIENCE_S = 10.0
+PATIENCE_S = 45.0
 
 
 def cut_off(path: Path) -> list[Moment]:

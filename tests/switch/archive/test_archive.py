@@ -10,7 +10,7 @@ from switch.records.config import RecordsConfig
 from tests.switch.archive.runs import call_of, completed, config, recording_file, running, tell_journal
 from tests.switch.records.stories import START, answered_call, arrived, recording_failed, recording_started
 
-PATIENCE_S = 10.0
+PATIENCE_S = 45.0
 
 
 def manifest_of(path: Path) -> Manifest:

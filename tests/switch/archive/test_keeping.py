@@ -20,7 +20,7 @@ from switch.archive.keeping import Keeping
 from switch.records.config import RecordsConfig
 from tests.switch.archive.runs import Run, call_of, config, recording_file, running, tell_journal
 
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
 KEY = str(Identity.generate().to_public())
 
 

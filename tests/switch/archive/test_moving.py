@@ -34,7 +34,7 @@ from switch.records.recordings import recordings
 from switch.records.store import RecordStore
 from tests.switch.records.stories import fold, journal_of
 
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 

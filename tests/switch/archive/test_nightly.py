@@ -24,7 +24,7 @@ from switch.records.recordings import recordings
 from switch.records.store import RecordStore
 from tests.switch.archive.runs import SECONDS, recording_file
 
-PATIENCE_S = 30.0
+PATIENCE_S = 45.0
 YESTERDAY = datetime(2026, 9, 21, 12, 0).astimezone()
 """When the recordings of this test began: the day that their folder is named by."""
 NIGHT = datetime(2026, 9, 22, 3, 30).astimezone()

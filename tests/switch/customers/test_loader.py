@@ -7,7 +7,7 @@ from switch.customers.loader import EntryLoader, Kept
 from switch.customers.number_list import Entry, NumberList
 from switch.records.errors import NoRecords
 
-PATIENCE_S = 10.0
+PATIENCE_S = 45.0
 
 
 def test_it_tries_until_the_database_is_there_and_has_all() -> None:

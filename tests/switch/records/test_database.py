@@ -27,7 +27,7 @@ from switch.records.recording_changes import RecordingChanges
 from switch.records.segment import list_segments
 from tests.switch.records.stories import START, Moment, answered_call, arrived, ended, switch_started
 
-PATIENCE_S = 10.0
+PATIENCE_S = 45.0
 PROJECT = Path(__file__).parents[3]
 
 

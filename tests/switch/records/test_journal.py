@@ -23,7 +23,7 @@ from switch.records.projection import FreshEntry, JournalEntry
 from switch.records.segment import SegmentWriter, list_segments
 
 WALL = 1_790_000_000.0
-PATIENCE_S = 10.0
+PATIENCE_S = 45.0
 
 
 @plain_data

@@ -26,7 +26,7 @@ from switch.records.recordings import recordings
 from switch.records.store import RecordStore, Row
 from tests.switch.records.stories import fold, journal_of
 
-PATIENCE_S = 30.0
+PATIENCE_S = 45.0
 NIGHT = datetime(2026, 11, 21, 2, 0).astimezone()
 BESIDE = (".wav", ".json", ".png", ".analysis.json")
 
