@@ -15,7 +15,7 @@ FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosi
 # $(call need,<program>,<Debian package>): install the package when the program is missing
 need = command -v $(1) >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2); }
 
-.PHONY: help demo test lint lint-python lint-rust fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-wav fuzz-prompt $(addprefix fuzz-,$(RUST_PARSERS))
+.PHONY: help demo test test-wire test-cores lint lint-python lint-rust fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-wav fuzz-prompt $(addprefix fuzz-,$(RUST_PARSERS))
 
 help:  ## say what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -31,8 +31,17 @@ test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phone
 	@$(call need,linphonec,linphone-cli)
 	@$(call need,age,age)
 	cd $(CORE) && cargo test --quiet --release
-	@# four at a time on any machine: those with phones mostly wait
-	$(BIN)/pytest -n 4 --dist loadfile
+	@$(MAKE) --no-print-directory --jobs=2 test-wire test-cores
+
+# what runs by the clock: sockets, phones, media threads; three at a time, since most of them wait
+WIRE := tests/interop tests/media tests/sipp_scenarios
+
+test-wire: .venv/.core
+	$(BIN)/pytest -n 3 --dist loadfile $(WIRE)
+
+# what only computes steps aside for the others
+test-cores: .venv/.core
+	nice $(BIN)/pytest -n 2 --dist loadfile $(addprefix --ignore=,$(WIRE))
 
 lint: .venv/.core  ## ruff, mypy --strict, import directions, stubtest, clippy, rustfmt
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync lint-python lint-rust

@@ -4,7 +4,7 @@ import socket
 from functools import cache
 
 _HOST = "127.0.0.1"
-_BLOCK = 2500
+_BLOCK = 1000
 _FIRSTS = range(22_000, 32_000, _BLOCK)
 """Behind those that a switch takes first which was told nothing, below those of outgoing connections."""
 
