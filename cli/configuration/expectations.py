@@ -4,7 +4,7 @@ import types
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -17,6 +17,7 @@ _SCALARS: dict[Any, str] = {
     SecretStr: "text in quotes",
     Path: "a path in quotes",
 }
+_SEVERAL: dict[Any, str] = {int: "whole numbers", float: "numbers", Path: "paths in quotes"}
 
 
 def expectation(field: FieldInfo) -> str:
@@ -53,11 +54,12 @@ def inner_type(annotation: Any) -> Any:
 
 
 def item_type(annotation: Any) -> Any:
-    """The type of a list's items, or None for what is no list."""
+    """The type of a list's items, without their range, or None for what is no list."""
     annotation = inner_type(annotation)
-    if get_origin(annotation) in (list, tuple, Sequence):
-        return get_args(annotation)[0]
-    return None
+    if get_origin(annotation) not in (list, tuple, Sequence):
+        return None
+    item = get_args(annotation)[0]
+    return get_args(item)[0] if get_origin(item) is Annotated else item
 
 
 def model_type(annotation: Any) -> type[BaseModel] | None:
@@ -92,7 +94,8 @@ def _describe_compound(annotation: Any) -> str:
         return _one_of([member.value for member in annotation])
     item = item_type(annotation)
     if item is not None:
-        return "a list of tables" if model_type(item) else f"a list of {describe_type(item)}"
+        several = "tables" if model_type(item) else _SEVERAL.get(item) or describe_type(item)
+        return f"a list of {several}"
     return "a table"
 
 

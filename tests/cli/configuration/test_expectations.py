@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field, SecretStr
@@ -39,6 +39,7 @@ class Everything(BaseModel):
     colour: Colour = Colour.RED
     names: list[str] = Field(default_factory=list, min_length=1)
     colours: tuple[Colour, ...] = ()
+    limits: list[Annotated[float, Field(gt=0)]] = Field(default_factory=list, min_length=1, max_length=8)
     mode: int = Field(default=0o640, ge=0o600, le=0o777, json_schema_extra={"octal": True})
     inner: Inner = Field(default_factory=Inner)
     inners: list[Inner] = Field(default_factory=list)
@@ -65,6 +66,7 @@ class Everything(BaseModel):
         ("colour", '"red" or "blue"'),
         ("names", "a list of text in quotes with at least one entry"),
         ("colours", 'a list of "red" or "blue"'),
+        ("limits", "a list of numbers, 1 to 8 entries"),
         ("mode", "a whole number from 0o600 to 0o777"),
         ("inner", "a table"),
         ("inners", "a list of tables"),
@@ -82,6 +84,7 @@ def test_each_kind_of_field_has_a_description(name: str, text: str) -> None:
         (Inner | None, None, Inner),
         (list[Inner], Inner, Inner),
         (Sequence[str], str, None),
+        (list[Annotated[int, Field(gt=0)]], int, None),
         (tuple[Inner, ...] | None, Inner, Inner),
     ],
 )
