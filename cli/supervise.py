@@ -1,6 +1,6 @@
 """``ringmain supervise``: what supervisors do with agents, and at their calls."""
 
-from pathlib import Path
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -22,16 +22,91 @@ Station = Annotated[
 ]
 
 
-@app.command("ready")
-def ready(
-    agent: Agent,
-    by: By,
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
+@app.command("list")
+def list_supervisors(
+    socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
 ) -> None:
-    """Make an agent ready 强制示闲, whatever supervisors set before."""
-    show(ask(socket, config, "agent.force_ready", agent=agent, by=by), as_json)
+    """List who supervises whom."""
+    found = ask(socket, config, "call.supervisors")
+    if as_json:
+        print_json(found)
+        return
+    columns = ("supervisor", "by", "mode", "agent at", "follows", "call", "listens")
+    rows = (
+        (
+            one["supervisor"],
+            one["by"],
+            one["mode"],
+            one["station"],
+            one["follows"],
+            one["call_id"],
+            one["listens"],
+        )
+        for one in found
+    )
+    print_table("supervisors", columns, rows)
+
+
+def _to_agent(verb: str) -> Callable[..., None]:
+    """A command that asks one thing of an agent."""
+
+    def command(
+        agent: Agent,
+        by: By,
+        socket: SocketOption = None,
+        config: ConfigOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        show(ask(socket, config, verb, agent=agent, by=by), as_json)
+
+    return command
+
+
+def _at_call(verb: str) -> Callable[..., None]:
+    """A command that brings a supervisor into a call."""
+
+    def command(
+        whom: Whom,
+        by: By,
+        station: Station = "",
+        socket: SocketOption = None,
+        config: ConfigOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        target = {"call_id": whom} if whom.startswith("call-") else {"agent": whom}
+        _show_listening(ask(socket, config, verb, by=by, station=station, **target), as_json)
+
+    return command
+
+
+for name, verb, text in (
+    ("ready", "agent.force_ready", "Make an agent ready 强制示闲, whatever supervisors set before."),
+    (
+        "sign-out",
+        "agent.force_sign_out",
+        "End an agent's shift 强制签出; after the present call, if there is one.",
+    ),
+    ("release", "agent.release", "End the call an agent has 强拆."),
+    ("approve-leave", "agent.approve_leave", "Let an agent go who asked for leave."),
+    ("deny-leave", "agent.deny_leave", "Let an agent not go who asked for leave."),
+):
+    app.command(name, help=text)(_to_agent(verb))
+
+for name, verb, text in (
+    (
+        "monitor",
+        "call.monitor",
+        "Hear both who talk, unheard 监听: your phone is rung. Given again, it ends whisper or barge.",
+    ),
+    ("whisper", "call.whisper", "Be heard by the agent alone 耳语."),
+    ("barge", "call.barge", "Be heard by both who talk 插入."),
+    (
+        "intercept",
+        "call.intercept",
+        "Take a call over 拦截: the agent is let go of, and you talk to the customer.",
+    ),
+):
+    app.command(name, help=text)(_at_call(verb))
 
 
 @app.command("not-ready")
@@ -45,106 +120,6 @@ def not_ready(
 ) -> None:
     """Make an agent not ready 强制示忙; after the present call, if there is one."""
     show(ask(socket, config, "agent.force_not_ready", agent=agent, reason=reason, by=by), as_json)
-
-
-@app.command("sign-out")
-def sign_out(
-    agent: Agent,
-    by: By,
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """End an agent's shift 强制签出; after the present call, if there is one."""
-    show(ask(socket, config, "agent.force_sign_out", agent=agent, by=by), as_json)
-
-
-@app.command("release")
-def release(
-    agent: Agent,
-    by: By,
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """End the call an agent has 强拆."""
-    show(ask(socket, config, "agent.release", agent=agent, by=by), as_json)
-
-
-@app.command("approve-leave")
-def approve_leave(
-    agent: Agent,
-    by: By,
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Let an agent go who asked for leave."""
-    show(ask(socket, config, "agent.approve_leave", agent=agent, by=by), as_json)
-
-
-@app.command("deny-leave")
-def deny_leave(
-    agent: Agent,
-    by: By,
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Let an agent not go who asked for leave."""
-    show(ask(socket, config, "agent.deny_leave", agent=agent, by=by), as_json)
-
-
-@app.command("monitor")
-def monitor(
-    whom: Whom,
-    by: By,
-    station: Station = "",
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Hear both who talk, unheard 监听: your phone is rung. Given again, it ends whisper or barge."""
-    _show_listening(_ask_at_call("call.monitor", whom, by, station, socket, config), as_json)
-
-
-@app.command("whisper")
-def whisper(
-    whom: Whom,
-    by: By,
-    station: Station = "",
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Be heard by the agent alone 耳语."""
-    _show_listening(_ask_at_call("call.whisper", whom, by, station, socket, config), as_json)
-
-
-@app.command("barge")
-def barge(
-    whom: Whom,
-    by: By,
-    station: Station = "",
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Be heard by both who talk 插入."""
-    _show_listening(_ask_at_call("call.barge", whom, by, station, socket, config), as_json)
-
-
-@app.command("intercept")
-def intercept(
-    whom: Whom,
-    by: By,
-    station: Station = "",
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Take a call over 拦截: the agent is let go of, and you talk to the customer."""
-    _show_listening(_ask_at_call("call.intercept", whom, by, station, socket, config), as_json)
 
 
 @app.command("follow")
@@ -176,39 +151,6 @@ def stop(
         print_json(answer)
     else:
         print_line(f"station {escape(answer['supervisor'])} supervises nobody any more")
-
-
-@app.command("list")
-def list_supervisors(
-    socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
-) -> None:
-    """List who supervises whom."""
-    found = ask(socket, config, "call.supervisors")
-    if as_json:
-        print_json(found)
-        return
-    columns = ("supervisor", "by", "mode", "agent at", "follows", "call", "listens")
-    rows = (
-        (
-            one["supervisor"],
-            one["by"],
-            one["mode"],
-            one["station"],
-            one["follows"],
-            one["call_id"],
-            one["listens"],
-        )
-        for one in found
-    )
-    print_table("supervisors", columns, rows)
-
-
-def _ask_at_call(
-    verb: str, whom: str, by: str, station: str, socket: Path | None, config: Path | None
-) -> dict[str, Any]:
-    target = {"call_id": whom} if whom.startswith("call-") else {"agent": whom}
-    answer: dict[str, Any] = ask(socket, config, verb, by=by, station=station, **target)
-    return answer
 
 
 def _show_listening(answer: dict[str, Any], as_json: bool) -> None:
