@@ -45,6 +45,18 @@ class AcdConfig(Section):
         default=False,
         description="Whether agents get chats, mails and the like also while they have a call.",
     )
+    inputs_kept_days: int = Field(
+        default=7,
+        ge=0,
+        le=3650,
+        description="Days for which what the ACD is told is kept, to explain decisions later; 0: not kept.",
+    )
+    inputs_max_mb: int = Field(
+        default=2048,
+        ge=64,
+        le=10_000_000,
+        description="Beyond so many megabytes the oldest of it goes earlier.",
+    )
 
 
 class NotReadyReason(Section):

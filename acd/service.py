@@ -6,6 +6,7 @@ open when its end arrives was ended by the phone, or by a fault on the way to it
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from acd import inputs
@@ -34,6 +35,7 @@ from acd.queue_target import parse_queue_target
 from acd.reception import Reception, prospects
 from acd.records import QueueEntries, conversations_between
 from acd.repeats import HOUR_S, MAX_NUMBERS, Conversation, Customer, RepeatCallers
+from acd.replay.recorded_core import Inputs, RecordedCore
 from acd.state import AcdState
 from acd.supervision_verbs import SupervisionVerbs
 from acd.verbs import (
@@ -97,15 +99,17 @@ def build(
     clock: Clock,
     config: AcdConfig | None = None,
     whom: Whom = _nobody,
+    kept: Inputs | None = None,
 ) -> Application:
     """The ACD with its own core, for sections without findings.
 
     ``stations`` are the phones agents may sign in at, with the level of routes they may dial; ``submit`` is
     the driver's, for verbs that change something; ``clock`` tells views and gauges the time; ``whom`` tells
-    how customers are called back.
+    how customers are called back; ``kept`` takes all that the core is told.
     """
     seed = int(ids.token(), 16)
-    core = AcdCore(
+    make_core = AcdCore if kept is None else partial(RecordedCore, inputs=kept)
+    core = make_core(
         queues,
         agents,
         ids,

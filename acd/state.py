@@ -1,12 +1,13 @@
 """Everything the ACD knows at one moment. One owner: ``core.py``."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from acd.agent import Agent
 from acd.config import AcdConfig, AgentConfig, QueueConfig
 from acd.entry import Entry, Offer
+from acd.events import OfferCause
 from acd.line import Line
 from acd.queue import Demand, Queue
 from runtime.deadlines import Deadlines
@@ -56,6 +57,10 @@ class Timer(NamedTuple):
 CanDial = Callable[[str, int | None, str], bool]
 
 
+OnDecision = Callable[[Entry, str, Sequence[str], OfferCause, float], None]
+"""Shown whom an entry is about to be offered to: queue, agents, why so, and now. It changes nothing."""
+
+
 def dialling_anybody(number: str, level: int | None, queue_name: str) -> bool:
     """Whoever has a number can be called."""
     return bool(number)
@@ -76,6 +81,7 @@ class AcdState:
         self.config = config or AcdConfig()
         self.can_dial = can_dial
         """Whether a queue can call back at a number, by routes up to a level; None for any route."""
+        self.on_decision: OnDecision | None = None
         self.seed = seed
         self.queues = {rules.name: Queue(rules, now) for rules in queues}
         self.agents: dict[str, Agent] = {}

@@ -1,13 +1,14 @@
 """The ACD's core under the load of a large centre: events a second, time of a decision, memory, loading.
 
-``python -m benchmarks.bench_acd [--seconds S] [--agents N] [--queues N] [--waiting N] [--json]``
+``python -m benchmarks.bench_acd [--seconds S] [--agents N] [--queues N] [--waiting N] [--json]
+[--keep-nothing]``
 
 Everything happens in this process, without an exchange: every agent is busy at first and everybody waits.
 Then conversations end one after the other at random, agents wrap up, are rung for the caller whose turn it
 is, mostly answer, and for each caller served another one comes, so that the numbers stay as they are. An
-event is one call of the core. Time is CPU time of this process, whatever else the machine does; a *decision*
-is an event that rings a phone. Loading is of a whole configuration, file, checks and core, as the switch
-starts: without looking for garbage meanwhile.
+event is one call of the core, and is kept on disk as the switch keeps it. Time is CPU time of this process,
+whatever else the machine does; a *decision* is an event that rings a phone. Loading is of a whole
+configuration, file, checks and core, as the switch starts: without looking for garbage meanwhile.
 """
 
 import argparse
@@ -17,7 +18,9 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -37,10 +40,13 @@ from acd.inputs import (
     PhoneRang,
     StationChanged,
 )
+from acd.replay.keeping import InputKeeper
+from acd.replay.recorded_core import RecordedCore
 from cli.configuration.installation import load_installation
 from cli.configuration.loading import load_configuration
-from runtime.ids import SeededIds
+from runtime.ids import Ids, SeededIds
 from runtime.vocabulary import Command, Output
+from switch.records.config import RecordsConfig
 
 SKILLS = 40
 QUEUES_OF_AN_AGENT = 5
@@ -203,13 +209,31 @@ def end_one(centre: Centre, choices: Random) -> None:
     centre.tell(PhoneLost(offer_id=ended, result=OfferResult.FAILED, by_agent=True))
 
 
-def measure(seconds: float, agent_count: int, queue_count: int, waiting: int, size: Size) -> Result:
+MakeCore = Callable[[Sequence[QueueConfig], Sequence[AgentConfig], Ids], AcdCore]
+
+
+@contextmanager
+def core_maker(keep_inputs: bool) -> Iterator[MakeCore]:
+    """Makes cores whose inputs are kept on disk as the switch keeps them, or bare ones."""
+    if not keep_inputs:
+        yield AcdCore
+        return
+    with tempfile.TemporaryDirectory(prefix="bench-acd-") as name:
+        records = RecordsConfig(journal=Path(name), buffer_entries=10_000_000)
+        keeper = InputKeeper(records, report=lambda event: None, wall=time.time)
+        yield partial(RecordedCore, inputs=keeper)
+        keeper.close()
+
+
+def measure(
+    seconds: float, agent_count: int, queue_count: int, waiting: int, size: Size, make_core: MakeCore
+) -> Result:
     """Fill the centre, then run it for about ``seconds`` of CPU time."""
     bytes_per_agent, bytes_per_entry = memory(agent_count, queue_count, waiting)
     choices, rules = Random(1), queues(queue_count)
     names = [queue.name for queue in rules]
     staff = agents(agent_count, names, choices)
-    centre = Centre(AcdCore(rules, staff, SeededIds()))
+    centre = Centre(make_core(rules, staff, SeededIds()))
     seat_everybody(centre, staff)
     centre.times.clear()
     fill(centre, names, waiting, choices)
@@ -336,9 +360,12 @@ def main() -> None:
     parser.add_argument("--agents", type=int, default=5_000, help="signed in, each in five queues, or in all")
     parser.add_argument("--queues", type=int, default=2_000, help="1: everybody in one")
     parser.add_argument("--waiting", type=int, default=20_000, help="callers")
+    parser.add_argument("--keep-nothing", action="store_true", help="inputs are not kept on disk")
     parser.add_argument("--json", action="store_true", help="print the line of JSON only")
     arguments = parser.parse_args()
-    result = measure(arguments.seconds, arguments.agents, arguments.queues, arguments.waiting, Size())
+    with core_maker(not arguments.keep_nothing) as make_core:
+        numbers = arguments.agents, arguments.queues, arguments.waiting
+        result = measure(arguments.seconds, *numbers, Size(), make_core)
     if not arguments.json:
         table = Table(
             "figure", title=f"the ACD's core, {arguments.agents} agents, {arguments.waiting} callers"

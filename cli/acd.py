@@ -1,10 +1,11 @@
-"""``ringmain acd``: queues without the switch: how many agents they need, and how callers would fare."""
+"""``ringmain acd``: queues without the switch: agents they need, how callers would fare, past decisions."""
 
-from cli import erlang, simulation, staffing
+from cli import erlang, replaying, simulation, staffing
 from cli.noun import noun
 
-app = noun("The ACD 排队机 on paper: agents that a forecast needs, how callers would fare, Erlang's figures.")
+app = noun("The ACD 排队机 on paper: agents that a forecast needs, how callers would fare, past decisions.")
 
 app.command("staff")(staffing.staff)
 app.command("simulate")(simulation.simulate)
+app.command("replay")(replaying.replay)
 app.command("erlang")(erlang.erlang)

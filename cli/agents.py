@@ -5,10 +5,11 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.explanation import AtOption, show_agent, tell_story
+from cli.explanation import AtOption, show_agent
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
+from cli.past_decisions import tell_agent
 from cli.table import print_table
 
 app = noun("Agents 坐席: list them, sign them in and out, make them ready or not ready.")
@@ -169,9 +170,9 @@ def explain(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say why an agent gets no calls, or whose turn is next; with --at what happened before."""
+    """Say why an agent gets no calls, or whose turn is next; with --at how it was then."""
     if at is not None:
-        tell_story(config, "agent", agent, at, as_json=as_json)
+        tell_agent(config, agent, at, as_json=as_json)
         return
     told = ask(socket, config, "agent.explain", agent=agent)
     if as_json:

@@ -1,5 +1,6 @@
-"""Decisions of the ACD as supervisors read them: live, as the switch explains them, or from the journal."""
+"""Decisions of the ACD as supervisors read them."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,8 +9,7 @@ import typer
 from rich.markup import escape
 
 from acd.story import Line, story
-from cli.options import configuration
-from cli.output import duration, print_json, print_line, time_of_day
+from cli.output import duration, print_line, time_of_day
 from cli.table import print_table
 from runtime.clock import local_now
 from runtime.errors import UsageError
@@ -17,7 +17,7 @@ from switch.records.call_events import events_naming
 
 AtOption = Annotated[
     str | None,
-    typer.Option("--at", help="From the journal, up to this moment: 14:30 of today, or 2026-11-21T14:30:05."),
+    typer.Option("--at", help="As it was at this moment: 14:30 of today, or 2026-11-21T14:30:05."),
 ]
 
 _DAYS_BACK = 1
@@ -51,6 +51,8 @@ _DECIDED_BY = {
     "number": "the lower number, since all else is equal",
     "alone": "nobody else is left",
     "all": "all who are left are rung",
+    "turn": "the agent's becoming free, and it is this caller's turn",
+    "sooner": "having been free sooner than others, who become free with the same event",
 }
 
 
@@ -65,19 +67,20 @@ def moment(text: str | None) -> datetime:
         raise typer.BadParameter(f"{text!r} is no moment such as 14:30 or 2026-11-21T14:30:05") from mistake
 
 
-def tell_story(config: Path | None, name: str, value: str, at: str | None, *, as_json: bool) -> None:
+def story_of(journal: Path, name: str, value: str, end: datetime) -> list[Line]:
     """What the journal has of a call or an agent, up to a moment. Raises UsageError when it has nothing."""
-    end = moment(at)
     begin = end - timedelta(days=_DAYS_BACK)
-    entries = events_naming(configuration(config).records.journal, name, value, begin, end)
+    entries = events_naming(journal, name, value, begin, end)
     told = [line for line in story(entries) if begin.timestamp() <= line.time <= end.timestamp()]
     if not told:
         raise UsageError(f"the journal of the day before {end:%Y-%m-%d %H:%M} has no {name} {value} in it")
-    if as_json:
-        print_json([_plain(line) for line in told])
-    else:
-        rows = ((time_of_day(line.time), line.text) for line in told)
-        print_table(f"{name} {value}", ("time", "what happened"), rows)
+    return told
+
+
+def show_story(title: str, told: Iterable[Line]) -> None:
+    """What happened, a line for each."""
+    rows = ((time_of_day(line.time), line.text) for line in told)
+    print_table(title, ("time", "what happened"), rows)
 
 
 def show_caller(told: dict[str, Any]) -> None:
@@ -181,7 +184,3 @@ def _details(unmet: dict[str, Any]) -> str:
 def _reason(obstacle: dict[str, str]) -> str:
     detail = f": {obstacle['detail']}" if obstacle["detail"] else ""
     return _REASONS[obstacle["kind"]] + detail
-
-
-def _plain(line: Line) -> dict[str, Any]:
-    return {"time": line.time, "topic": line.topic, "text": line.text, "fields": dict(line.fields)}

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.explanation import AtOption, show_caller, tell_story
+from cli.explanation import AtOption, show_caller
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
+from cli.past_decisions import tell_caller
 from cli.queue_entries import list_entries, show_totals
 from cli.shares import percent
 from cli.table import print_table
@@ -173,7 +174,7 @@ def explain(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say why a caller waits or was offered to whom: live, or from the journal when it is over."""
+    """Say why a caller waits or was offered to whom: live, or as it was when it is over."""
     if at is None:
         try:
             told = ask(socket, config, "queue.explain", call_id=call, limit=limit)
@@ -182,7 +183,7 @@ def explain(
         else:
             print_json(told) if as_json else show_caller(told)
             return
-    tell_story(config, "call_id", call, at, as_json=as_json)
+    tell_caller(config, call, at, limit, as_json=as_json)
 
 
 def _show(caller: dict[str, Any], as_json: bool) -> None:

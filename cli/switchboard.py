@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from acd.replay.keeping import InputKeeper, Tidying
 from cli.configuration.comparison import ChangeKind, Comparison
 from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
@@ -71,6 +72,7 @@ class Switchboard:
         self._probe = LoopProbe(loop, self._measured)
         self._customers = Customers(configuration, ground)
         self._directory = Directory(configuration, self._signalling)
+        self._acd_inputs = InputKeeper(configuration.records, ground.report, clock.wall)
         self._applications = Applications(
             installation,
             self._directory,
@@ -78,12 +80,14 @@ class Switchboard:
             ground,
             find_call=lambda call_id: self.exchange.find(call_id),
             look_up=lambda recording_id: self._memory.archive.look_up(recording_id),
+            acd_inputs=self._acd_inputs,
         )
         self._encryption = _encryption_rules(configuration, self._media.fingerprint)
         self.exchange = self._build_exchange(installation.tenants)
         self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
         self._memory = Memory(configuration, self._applications, self._customers.lists, ground)
         self.reloading = Reloading(installation, self, ground)
+        self._tidying = Tidying(self._acd_inputs.folder, lambda: self.reloading.rules, clock.wall)
         self._verbs = self._build_verbs()
         self._windows = self._build_windows(installation.tenants)
         self._wire()
@@ -189,6 +193,7 @@ class Switchboard:
     async def open(self) -> None:
         """Start listening. Raises UsageError when an address or a folder cannot be had."""
         self._memory.open()
+        self._tidying.start()
         self.driver.submit(SwitchStarted(version=VERSION))
         self._customers.open()
         await self._memory.earlier_runs.open()
@@ -212,6 +217,8 @@ class Switchboard:
         self._windows.close_trace()
         await self._customers.close()
         await self._signalling.save()
+        self._tidying.close()
+        self._acd_inputs.close()
         self._memory.close()
 
     def prepare(self, installation: Installation, comparison: Comparison) -> None:

@@ -8,6 +8,7 @@ import switch.counter.service
 import switch.dialling.service
 import switch.supervision.service
 import switch.voice_messages.service
+from acd.replay.recorded_core import Inputs
 from cli.configuration.installation import Installation
 from cli.house.directory import Directory
 from cli.house.ground import Ground
@@ -37,8 +38,9 @@ class Applications:
         ground: Ground,
         find_call: Callable[[str], Call | None],
         look_up: Callable[[str], Row],
+        acd_inputs: Inputs,
     ) -> None:
-        """``find_call`` by its id; ``look_up`` tells where a recording is."""
+        """``find_call`` by its id; ``look_up`` tells where a recording is; ``acd_inputs`` keeps them."""
         self._configuration = installation.configuration
         self._directory = directory
         self._ground = ground
@@ -58,7 +60,7 @@ class Applications:
         self._all = (
             ivr.service.build(self._configuration.ivr, self._flows, ground.ids, self._prospect),
             *self._build_dialling(),
-            self._build_acd(),
+            self._build_acd(acd_inputs),
             self._by_phone.application(),
             self._build_counter(),
             switch.voice_messages.service.build(self._boxes),
@@ -95,7 +97,7 @@ class Applications:
             has_route=directory.has_route,
         )
 
-    def _build_acd(self) -> Application:
+    def _build_acd(self, inputs: Inputs) -> Application:
         configuration, ground = self._configuration, self._ground
         return acd.service.build(
             configuration.queues,
@@ -106,6 +108,7 @@ class Applications:
             submit=ground.driver.submit,
             config=configuration.acd,
             whom=self._directory.whom,
+            kept=inputs,
         )
 
     def _build_counter(self) -> Application:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from pydantic import Field
 
+from acd.config import AcdConfig
 from acd.configuration_commands import ConfigureAcd
 from acd.differences import AcdSections, differences, in_parts
 from cli.configuration.comparison import Comparison, compare, taken
@@ -56,6 +57,11 @@ class Reloading:
         self._house = house
         self._ground = ground
         self._under_way = False
+
+    @property
+    def rules(self) -> AcdConfig:
+        """Of the ACD, as they hold now."""
+        return self._running.configuration.acd
 
     def verbs(self) -> tuple[Verb, ...]:
         text = "Read the configuration anew and go by it; one with a mistake changes nothing."

@@ -162,6 +162,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
 """By the first word of an event's topic: the field that tells whose it is, or the next if there is none."""
 HOUSE_FAMILIES = frozenset(
     [
+        "acd",
         "archive",
         "configuration",
         "database",

@@ -2,9 +2,10 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -14,8 +15,8 @@ from switch.records.errors import JournalUnusable
 from switch.records.events import JournalTailCut, Report
 from switch.records.journal_reader import JournalReader
 from switch.records.journal_writer import JournalWriter
-from switch.records.projection import FreshEntry, JournalEntry
-from switch.records.segment import list_segments, mend_tail
+from switch.records.projection import AnyEntry, FreshEntry, JournalEntry
+from switch.records.segment import encode_line, list_segments, mend_tail
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +30,12 @@ class Journal:
     itself. Raises JournalUnusable when the folder cannot be written or another switch writes there.
     """
 
-    def __init__(self, config: RecordsConfig, report: Report = lambda event: None) -> None:
+    def __init__(
+        self,
+        config: RecordsConfig,
+        report: Report = lambda event: None,
+        encode: Callable[[AnyEntry], bytes] = encode_line,
+    ) -> None:
         self.folder = config.journal
         self._lock = _lock_folder(self.folder)
         self.first_sequence = _last_sequence(self.folder, report) + 1
@@ -38,7 +44,7 @@ class Journal:
         self.newest: FreshEntry | None = None
         """The entry of the last event taken."""
         self._listeners: list[Callable[[], None]] = []
-        self._writer = JournalWriter(config, report, on_flush=self._tell_listeners)
+        self._writer = JournalWriter(config, report, on_flush=self._tell_listeners, encode=encode)
         self._writer.start()
 
     def observe(self, event: Event, wall: float) -> None:
@@ -46,6 +52,11 @@ class Journal:
         entry = self.newest = FreshEntry(self._next_sequence, wall, event.topic, event)
         self._next_sequence += 1
         self._writer.put(entry)
+
+    def note(self, topic: str, fields: Mapping[str, Any], wall: float) -> None:
+        """Take what is no event."""
+        self._writer.put(JournalEntry(self._next_sequence, wall, topic, fields))
+        self._next_sequence += 1
 
     def listen(self, on_flush: Callable[[], None]) -> None:
         """Call ``on_flush``, on the writer's thread, whenever more can be read."""

@@ -11,7 +11,7 @@ import structlog
 from switch.records.config import RecordsConfig
 from switch.records.errors import reason_of
 from switch.records.events import JournalEntriesLost, JournalWriteFailed, JournalWriteRecovered, Report
-from switch.records.projection import FreshEntry
+from switch.records.projection import AnyEntry
 from switch.records.segment import SegmentWriter, day_of, encode_line
 
 log = structlog.get_logger(__name__)
@@ -23,11 +23,18 @@ _FIRST_RETRY_S = 0.1
 class JournalWriter:
     """A bounded queue with a thread behind it that appends to segments."""
 
-    def __init__(self, config: RecordsConfig, report: Report, on_flush: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: RecordsConfig,
+        report: Report,
+        on_flush: Callable[[], None],
+        encode: Callable[[AnyEntry], bytes] = encode_line,
+    ) -> None:
         self._config = config
+        self._encoded = encode
         self._report = report
         self._on_flush = on_flush
-        self._queue: deque[FreshEntry] = deque()
+        self._queue: deque[AnyEntry] = deque()
         self._wake = Signal()
         self._closing = Signal()
         self._loss = _Loss()
@@ -38,7 +45,7 @@ class JournalWriter:
     def start(self) -> None:
         self._thread.start()
 
-    def put(self, entry: FreshEntry) -> None:
+    def put(self, entry: AnyEntry) -> None:
         """Queue an entry; one that finds the queue full is lost and counted. Never waits."""
         if len(self._queue) < self._config.buffer_entries:
             self._queue.append(entry)
@@ -80,7 +87,7 @@ class JournalWriter:
                 return
         self._flush()
 
-    def _write_until_done(self, batch: list[FreshEntry]) -> bool:
+    def _write_until_done(self, batch: list[AnyEntry]) -> bool:
         """Append a batch, however often it takes; False when it failed and the journal closes."""
         lines = b"".join(map(self._encode, batch))
         pause_s = _FIRST_RETRY_S
@@ -90,16 +97,16 @@ class JournalWriter:
             pause_s = min(2 * pause_s, self._config.retry_max_s)
         return True
 
-    def _encode(self, entry: FreshEntry) -> bytes:
+    def _encode(self, entry: AnyEntry) -> bytes:
         """The entry's line; nothing, and a loss, for one that has none, since the others must not wait."""
         try:
-            return encode_line(entry)
+            return self._encoded(entry)
         except Exception:
             log.exception("an event cannot be written as JSON", topic=entry.topic, sequence=entry.sequence)
             self._loss.add(entry.sequence)
             return b""
 
-    def _append(self, first: FreshEntry, lines: bytes) -> None:
+    def _append(self, first: AnyEntry, lines: bytes) -> None:
         segment = self._segment
         if segment is not None and (
             segment.size >= self._config.segment_max_mb * 2**20 or segment.day != day_of(first.time)

@@ -1,7 +1,6 @@
 """queues explain and agents explain: what the ACD decided, as a supervisor reads it."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -73,7 +72,7 @@ def test_an_agent_is_shown_with_whose_turn_it_is(capsys: pytest.CaptureFixture[s
 
 
 def test_a_caller_who_is_gone_is_told_of_from_the_journal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     centre = Centre([SERVICE], AGENTS)
     centre.staff("1001", "1002")
@@ -85,9 +84,9 @@ def test_a_caller_who_is_gone_is_told_of_from_the_journal(
     for event in only(Event, centre.outputs):
         journal.observe(event, local_now().timestamp())
     journal.close()
-    monkeypatch.setattr(explanation, "configuration", lambda _: SimpleNamespace(records=config))
 
-    explanation.tell_story(None, "call_id", "call", None, as_json=False)
+    end = local_now()
+    explanation.show_story("call", explanation.story_of(config.journal, "call_id", "call", end))
     told = capsys.readouterr().out
     assert "joined service at position 1, priority 0, asking for billing" in told
     assert "first by longest_idle, 2 free: 1001 (idle_s 2); 1002 (idle_s 1)" in told
@@ -95,7 +94,7 @@ def test_a_caller_who_is_gone_is_told_of_from_the_journal(
     assert "to agent 1001" in told
     assert "the other side hung up" in told
 
-    explanation.tell_story(None, "agent", "1002", None, as_json=False)
+    explanation.show_story("agent", explanation.story_of(config.journal, "agent", "1002", end))
     assert "AVAILABLE" in capsys.readouterr().out
     with pytest.raises(UsageError, match="has no call_id call in it"):
-        explanation.tell_story(None, "call_id", "call", "2020-01-01T10:00", as_json=False)
+        explanation.story_of(config.journal, "call_id", "call", explanation.moment("2020-01-01T10:00"))

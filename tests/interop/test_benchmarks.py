@@ -19,7 +19,8 @@ def test_calls_are_measured() -> None:
 
 def test_the_acds_core_is_measured() -> None:
     size = bench_acd.Size(agents=20, queues=10, access_codes=10)
-    result = bench_acd.measure(0.2, agent_count=20, queue_count=10, waiting=40, size=size)
+    with bench_acd.core_maker(keep_inputs=True) as make:
+        result = bench_acd.measure(0.2, agent_count=20, queue_count=10, waiting=40, size=size, make_core=make)
     assert min(result.events_per_s, result.decisions, result.bytes_per_agent, result.bytes_per_entry) > 0
 
 

@@ -27,6 +27,7 @@ MODULES = {
     "acd.agent_events": "Agents",
     "switch.configuration_events": "The configuration",
     "acd.configuration_events": "Queues and agents that come and go with the configuration",
+    "acd.replay.events": "What the ACD is told, on its way to the disk",
     "switch.calendars.events": "Calendars",
     "switch.customers.events": "Number lists",
     "switch.counter.events": "Recording at the counter",

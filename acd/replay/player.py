@@ -1,0 +1,156 @@
+"""Tells inputs to a core again: the same code, given the same, decides the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.core import AcdCore
+from acd.replay.code import ABOUT_THIS_CODE
+from acd.replay.folder import NotKept, Start
+from acd.replay.lines import BEGAN, BEGINNINGS, WOKEN, read_given
+from acd.state import OnDecision
+from runtime.errors import UsageError
+from runtime.vocabulary import Output
+from switch.records.projection import JournalEntry
+
+
+class Diverged(UsageError):
+    """The core asks the world for something else than it did then: it is not the same code, or not exact."""
+
+
+class Answers:
+    """What the core was answered while it worked on one input."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.dialled: list[bool] = []
+
+    def take(self, fields: Mapping[str, Any]) -> None:
+        self.ids, self.dialled = list(fields.get("ids", ())), list(fields.get("dialled", ()))
+
+    def new(self, prefix: str) -> str:
+        if not self.ids:
+            raise Diverged(f"it asks for an id of a {prefix} now, and did not then")
+        return self.ids.pop(0)
+
+    def token(self) -> str:
+        return self.new("token")
+
+    def secret(self) -> bytes:
+        raise Diverged("it asks for a secret now, and did not then")
+
+    def can_dial(self, number: str, level: int | None, queue_name: str) -> bool:
+        if not self.dialled:
+            raise Diverged(f"it asks whether {number} can be called now, and did not then")
+        return self.dialled.pop(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """One input, and what the core said to it."""
+
+    entry: JournalEntry
+    outputs: Sequence[Output]
+    goes_on: bool
+    """Whether it follows the input before it; False at a beginning, and after a loss."""
+
+
+@dataclass(slots=True)
+class Player:
+    """A core in the state that another had, after each entry taken. ``core`` is None until a beginning."""
+
+    on_decision: OnDecision | None = None
+    core: AcdCore | None = None
+    now: float = 0.0
+    """The core's time at the last entry."""
+    wall: float = 0.0
+    other_version: str = ""
+    """Who wrote the stretch, if that was another code."""
+    lost: int = 0
+    """Entries that are missing."""
+    _next: int = 0
+    _answers: Answers = field(default_factory=Answers)
+
+    def start(self, start: Start) -> None:
+        """Go on from there with the first entry taken."""
+        self._next = start.sequence
+        if start.state is not None:
+            self._restore(start.state)
+            self.now, self.wall = start.state["now"], start.state["wall"]
+
+    def state(self) -> dict[str, Any]:
+        """From which the next entry can be taken, as plain data. Raises NotKept before any beginning."""
+        return {**ABOUT_THIS_CODE, "now": self.now, "wall": self.wall, "snapshot": self.ready().snapshot()}
+
+    def ready(self) -> AcdCore:
+        """The core. Raises NotKept when no entry has told how it began."""
+        if self.core is None:
+            raise NotKept("what the ACD was told then is not whole: the disk was too slow for it, or lost it")
+        return self.core
+
+    def now_at(self, wall: float) -> float:
+        """The core's time at a moment after the last entry."""
+        return self.now + max(wall - self.wall, 0.0)
+
+    def take(self, entry: JournalEntry) -> Retold | None:
+        """None for what cannot be told again, since the state before it is not known. Raises Diverged."""
+        goes_on = entry.sequence == self._next and self.core is not None
+        if entry.sequence != self._next:
+            self.lost += entry.sequence - self._next
+            self.core = None
+        self._next = entry.sequence + 1
+        self.now, self.wall = entry.fields["now"], entry.time
+        if entry.topic in BEGINNINGS:
+            self._begin(entry)
+            return Retold(entry, (), goes_on=False)
+        return None if self.core is None else Retold(entry, self._tell(self.core, entry), goes_on)
+
+    def _tell(self, core: AcdCore, entry: JournalEntry) -> Sequence[Output]:
+        fault = ""
+        outputs: Sequence[Output] = ()
+        self._answers.take(entry.fields)
+        try:
+            if entry.topic == WOKEN:
+                outputs = core.wake(now=self.now)
+            else:
+                outputs = core.handle(read_given(entry.topic, entry.fields["given"]), now=self.now)
+        except Diverged:
+            raise
+        except Exception as error:  # ours, and the same as then, if the code is
+            fault = type(error).__name__
+        if fault != entry.fields.get("fault", ""):
+            raise Diverged(f"it ended with {fault or 'no fault'} now, and not then")
+        if self._answers.ids or self._answers.dialled:
+            raise Diverged("it asked for more then than it does now")
+        return outputs
+
+    def _begin(self, entry: JournalEntry) -> None:
+        told = entry.fields
+        self.other_version = "" if told["code"] == ABOUT_THIS_CODE["code"] else told["version"]
+        if entry.topic == BEGAN:
+            queues = [QueueConfig(**plain) for plain in told["queues"]]
+            agents = [AgentConfig(**plain) for plain in told["agents"]]
+            rules, seed = AcdConfig(**told["rules"]), told["seed"]
+            self._watch(
+                AcdCore(
+                    queues,
+                    agents,
+                    self._answers,
+                    rules,
+                    seed=seed,
+                    can_dial=self._answers.can_dial,
+                    now=self.now,
+                )
+            )
+        else:
+            self._restore(told)
+
+    def _restore(self, told: Mapping[str, Any]) -> None:
+        core = AcdCore((), (), self._answers, can_dial=self._answers.can_dial)
+        core.restore(told["snapshot"])
+        self._watch(core)
+
+    def _watch(self, core: AcdCore) -> None:
+        core.state.on_decision = self.on_decision
+        self.core = core

@@ -1,0 +1,129 @@
+"""The core, with all that it is told, and answered, handed to whoever keeps it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.core import AcdCore
+from acd.inputs import Input
+from acd.replay.code import ABOUT_THIS_CODE
+from acd.replay.lines import BEGAN, RESUMED, WOKEN
+from acd.state import CanDial, dialling_anybody
+from runtime.errors import UsageError
+from runtime.ids import Ids
+from runtime.vocabulary import Command, Output
+
+WAITING_AT_MOST = 500
+"""With more callers the state is not written: that would hold calls for longer than 50 ms."""
+
+
+class Inputs(Protocol):
+    """Where inputs are kept."""
+
+    is_broken: bool
+    """Whether some were lost; whoever gives the whole state says that it goes on from there."""
+
+    def put(self, topic: str, fields: Mapping[str, Any]) -> None:
+        """Take one; never waits."""
+
+
+class Outside:
+    """What a core asks beside its inputs, and what it was answered."""
+
+    def __init__(self, ids: Ids, can_dial: CanDial) -> None:
+        self._ids = ids
+        self._can_dial = can_dial
+        self.ids: list[str] = []
+        self.dialled: list[bool] = []
+
+    def new(self, prefix: str) -> str:
+        self.ids.append(self._ids.new(prefix))
+        return self.ids[-1]
+
+    def token(self) -> str:
+        self.ids.append(self._ids.token())
+        return self.ids[-1]
+
+    def secret(self) -> bytes:
+        raise UsageError("the ACD's core keeps no secrets, since what it is answered is kept")
+
+    def can_dial(self, number: str, level: int | None, queue_name: str) -> bool:
+        self.dialled.append(self._can_dial(number, level, queue_name))
+        return self.dialled[-1]
+
+    def taken(self) -> dict[str, Any]:
+        """The answers since this was asked last, by what they are called in a line."""
+        taken: dict[str, Any] = {}
+        if self.ids:
+            taken["ids"], self.ids = self.ids, []
+        if self.dialled:
+            taken["dialled"], self.dialled = self.dialled, []
+        return taken
+
+
+class RecordedCore(AcdCore):
+    """Hands every input to ``inputs`` once it was worked on, as long as ``acd.inputs_kept_days`` says so."""
+
+    def __init__(
+        self,
+        queues: Sequence[QueueConfig],
+        agents: Sequence[AgentConfig],
+        ids: Ids,
+        config: AcdConfig | None = None,
+        *,
+        inputs: Inputs,
+        seed: int = 0,
+        can_dial: CanDial = dialling_anybody,
+        now: float = 0.0,
+    ) -> None:
+        self._inputs = inputs
+        self._outside = Outside(ids, can_dial)
+        super().__init__(
+            queues, agents, self._outside, config, seed=seed, can_dial=self._outside.can_dial, now=now
+        )
+        self._is_kept = bool(self.state.config.inputs_kept_days)
+        """Whether what is kept can be told again up to now."""
+        if self._is_kept:
+            centre = {"queues": list(queues), "agents": list(agents), "rules": self.state.config}
+            inputs.put(BEGAN, {**ABOUT_THIS_CODE, "now": now, "seed": seed, **centre})
+
+    def handle(self, given: Command | Input, *, now: float) -> list[Output]:
+        """As the core does; what is refused changes nothing, and is not kept."""
+        self._get_ready(now)
+        topic, fields = type(given).__name__, {"now": now, "given": given}
+        try:
+            outputs = super().handle(given, now=now)
+        except UsageError:
+            self._outside.taken()
+            raise
+        except Exception as fault:
+            self._keep(topic, {**fields, "fault": type(fault).__name__})
+            raise
+        self._keep(topic, fields)
+        return outputs
+
+    def wake(self, *, now: float) -> list[Output]:
+        self._get_ready(now)
+        try:
+            outputs = super().wake(now=now)
+        except Exception as fault:
+            self._keep(WOKEN, {"now": now, "fault": type(fault).__name__})
+            raise
+        self._keep(WOKEN, {"now": now})
+        return outputs
+
+    def _keep(self, topic: str, fields: dict[str, Any]) -> None:
+        fields |= self._outside.taken()
+        if self._is_kept:
+            self._inputs.put(topic, fields)
+
+    def _get_ready(self, now: float) -> None:
+        if self._inputs.is_broken or self._is_kept != bool(self.state.config.inputs_kept_days):
+            self._resume(now)
+
+    def _resume(self, now: float) -> None:
+        """From here on what is kept can be told again, if it is to be kept and the state is not too large."""
+        self._is_kept = False
+        if self.state.config.inputs_kept_days and len(self.state.entries) <= WAITING_AT_MOST:
+            self._is_kept, self._inputs.is_broken = True, False
+            self._inputs.put(RESUMED, {**ABOUT_THIS_CODE, "now": now, "snapshot": self.snapshot()})
