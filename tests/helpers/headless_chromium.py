@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None
 )
-_START_S = 20.0
+_START_S = 60.0
 
 
 class Tab:

@@ -19,7 +19,8 @@ from tests.helpers.switch_process import QUEUE_ONLY, switch_process
 from tests.helpers.voices import level_of
 
 VOICE = speech(7, 2.0)
-CALLER_HZ, BOT_HZ = 1000.0, 440.0
+CALLER_HZ, BOT_HZ = 1000.0, 427.0
+"""Between the notes of the music."""
 AMPLITUDE = 8000
 needs_baresip = pytest.mark.skipif(
     shutil.which("baresip") is None, reason="baresip is not installed (Debian package baresip-core)"

@@ -105,10 +105,12 @@ def test_what_a_leg_says_arrives_sample_for_sample_whatever_the_order_of_its_pac
 
 def test_a_fork_goes_on_sample_for_sample_on_whatever_worker_its_leg_goes(tmp_path: Path) -> None:
     voice = [alaw(np.random.default_rng(number)) for number in range(8)]
-    with (
-        media_rig(tmp_path, workers=2) as rig,
-        stream_server(lambda server, stream: server.leave(stream.hear_sound(14))) as server,
-    ):
+
+    def listen(server: StreamServer, stream: Stream) -> None:
+        server.leave(stream.hear_sound(14))
+        server.leave(stream.text())
+
+    with media_rig(tmp_path, workers=2) as rig, stream_server(listen) as server:
         phone = rig.leg("a")
         rig.leg("b")
         fork(rig, server.url)
