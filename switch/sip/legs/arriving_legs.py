@@ -126,7 +126,7 @@ class ArrivingLegs:
         if invite is None:
             return signalling.answer(cancel, 481, now)
         leg = invite.owner
-        tag = leg.dialog.local_tag if isinstance(leg, ArrivingLeg) else None
+        tag = leg.dialog.local_tag if isinstance(leg, ArrivingLeg) else invite.tag
         outputs = signalling.answer(cancel, 200, now, tag=tag)
         if invite.is_answered or not isinstance(leg, SipLeg):
             return outputs

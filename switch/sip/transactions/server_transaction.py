@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from switch.sip.commands import SendMessage
 from switch.sip.hop import Hop
+from switch.sip.messages.header_values import read_tag
 from switch.sip.messages.message import Request, Response
 from switch.sip.messages.writer import write_message
 from switch.sip.transactions.transaction import Transaction, TransactionContext
@@ -31,25 +32,24 @@ class AckReceived(NamedTuple):
     hop: Hop
 
 
-class ServerTransaction(Transaction):
-    """One request received, its repetitions, and our answers."""
+class ServedRequest(Transaction):
+    """What serves the repetitions of a request: all that is left of one once it has its final answer."""
 
-    __slots__ = ("identity", "origin", "request", "source", "station")
+    __slots__ = ("identity", "origin", "source", "tag")
 
     def __init__(
-        self, context: TransactionContext, identity: Hashable, request: Request, source: Hop, reply_hop: Hop
+        self, context: TransactionContext, identity: Hashable, method: str, source: Hop, reply_hop: Hop
     ) -> None:
-        machines = SERVER_INVITE_MACHINES if request.method == "INVITE" else SERVER_OTHER_MACHINES
-        super().__init__(context, machines[reply_hop.transport == "udp"], request.method, reply_hop)
+        machines = SERVER_INVITE_MACHINES if method == "INVITE" else SERVER_OTHER_MACHINES
+        super().__init__(context, machines[reply_hop.transport == "udp"], method, reply_hop)
         self.identity = identity
         """What its repetitions, its ACK and its CANCEL have in common (RFC 3261 §17.2.3)."""
         self.origin: Hashable = None
         """What it has in common with itself on another way (§8.2.2.2); None where that does not matter."""
-        self.request = request
         self.source = source
         """Where the request came from; answers go to ``hop``."""
-        self.station: str | None = None
-        """The station that proved to have sent it."""
+        self.tag: str | None = None
+        """To tag of an INVITE's final answer."""
 
     @property
     def is_answered(self) -> bool:
@@ -72,8 +72,34 @@ class ServerTransaction(Transaction):
         """Answer. None when it comes too late: a final answer was given before."""
         if Action.SEND not in self.step(input_of_status(response.status), now):
             return None
-        self.data = write_message(response)
-        if self.is_answered:
-            self.request.body = b""  # only headers are asked for from here, for up to 64 × T1
+        message = SendMessage(data=write_message(response), hop=self.hop)
+        self.data = b"" if self.state is State.ACCEPTED else message.data  # a 2xx is not repeated from here
+        if self.method == "INVITE" and self.is_answered:
+            self.tag = read_tag(response.headers.get("to") or "")
         self._context.counters.responses_sent[response.status] += 1
-        return SendMessage(data=self.data, hop=self.hop)
+        return message
+
+
+class ServerTransaction(ServedRequest):
+    """One request received, its repetitions, and our answers."""
+
+    __slots__ = ("request", "station")
+
+    def __init__(
+        self, context: TransactionContext, identity: Hashable, request: Request, source: Hop, reply_hop: Hop
+    ) -> None:
+        super().__init__(context, identity, request.method, source, reply_hop)
+        self.request = request
+        self.station: str | None = None
+        """The station that proved to have sent it."""
+
+    def hand_over(self) -> ServedRequest:
+        """Who gives the final answer and serves what comes after it, for up to 64 × T1, without the request.
+
+        To whoever holds this transaction it is answered then.
+        """
+        heir = ServedRequest(self._context, self.identity, self.method, self.source, self.hop)
+        heir.origin, heir.state = self.origin, self.state
+        self.data = self.request.body = b""
+        self.owner = None
+        return heir

@@ -23,7 +23,12 @@ from switch.sip.messages.via_rules import (
 )
 from switch.sip.messages.writer import write_message
 from switch.sip.transactions.client_transaction import ClientTransaction, ResponseReceived
-from switch.sip.transactions.server_transaction import AckReceived, RequestReceived, ServerTransaction
+from switch.sip.transactions.server_transaction import (
+    AckReceived,
+    RequestReceived,
+    ServedRequest,
+    ServerTransaction,
+)
 from switch.sip.transactions.size_rule import SizeRule
 from switch.sip.transactions.timers import Timers
 from switch.sip.transactions.transaction import RequestUnanswered, Transaction, TransactionContext
@@ -71,8 +76,8 @@ class TransactionLayer:
         self._answer_to_source = answer_to_source
         self._size_rule = SizeRule(udp_request_max_bytes)
         self._clients: dict[tuple[str, str], ClientTransaction] = {}
-        self._servers: dict[tuple[Hashable, str], ServerTransaction] = {}
-        self._originals: dict[Hashable, ServerTransaction] = {}
+        self._servers: dict[tuple[Hashable, str], ServedRequest] = {}
+        self._originals: dict[Hashable, ServedRequest] = {}
 
     @property
     def open_transactions(self) -> int:
@@ -91,8 +96,12 @@ class TransactionLayer:
 
     def respond(self, transaction: ServerTransaction, response: Response, now: float) -> SendMessage | None:
         """Answer a request. None when a final answer was given before."""
-        message = transaction.respond(response, now)
-        self._forget_if_over(transaction)
+        if transaction.is_answered or response.status < 200:
+            return transaction.respond(response, now)
+        heir = self._hand_over(transaction)
+        message = heir.respond(response, now)
+        transaction.state = heir.state
+        self._forget_if_over(heir)
         return message
 
     def send(
@@ -126,11 +135,13 @@ class TransactionLayer:
     def abandon(self, transaction: Transaction) -> None:
         """Forget a request whose answer is no longer waited for (RFC 3261 §9.1), or whose repetitions may be
         served as if they were new."""
+        if isinstance(transaction, ServerTransaction):
+            transaction = self._servers.get((transaction.identity, transaction.method), transaction)
         transaction.terminate()
         self._forget(transaction)
 
-    def cancelled_invite(self, cancel: ServerTransaction) -> ServerTransaction | None:
-        """The INVITE a CANCEL is meant for (RFC 3261 §9.2)."""
+    def cancelled_invite(self, cancel: ServerTransaction) -> ServedRequest | None:
+        """The INVITE a CANCEL is meant for (RFC 3261 §9.2); it has no owner any more once it is answered."""
         return self._servers.get((cancel.identity, "INVITE"))
 
     def is_merged(self, transaction: ServerTransaction) -> bool:
@@ -183,6 +194,8 @@ class TransactionLayer:
             self._forget_if_over(transaction)
             if outputs:
                 return outputs
+            if transaction.state is State.TERMINATED:
+                transaction.owner = None  # who may hold it, too: nothing is left for the garbage collector
         return []
 
     # -- what arrives --------------------------------------------------------------------------------
@@ -272,6 +285,13 @@ class TransactionLayer:
         listening = hop_of_target(request, hop) if request.method == "ACK" else None
         return [] if listening is None else [SendMessage(data=write_message(request), hop=listening)]
 
+    def _hand_over(self, transaction: ServerTransaction) -> ServedRequest:
+        """A request that gets its final answer need not be known any longer."""
+        heir = self._servers[transaction.identity, transaction.method] = transaction.hand_over()
+        if self._originals.get(transaction.origin) is transaction:
+            self._originals[transaction.origin] = heir
+        return heir
+
     def _forget_if_over(self, transaction: Transaction) -> None:
         if transaction.state is State.TERMINATED:
             self._forget(transaction)
@@ -279,10 +299,10 @@ class TransactionLayer:
     def _forget(self, transaction: Transaction) -> None:
         if isinstance(transaction, ClientTransaction):
             self._clients.pop((transaction.branch, transaction.method), None)
-        elif isinstance(transaction, ServerTransaction):
+        elif isinstance(transaction, ServedRequest):
             self._forget_server(transaction)
 
-    def _forget_server(self, transaction: ServerTransaction) -> None:
+    def _forget_server(self, transaction: ServedRequest) -> None:
         if self._servers.pop((transaction.identity, transaction.method), None) is not None:
             self._guard.release(transaction.source)
         if self._originals.get(transaction.origin) is transaction:

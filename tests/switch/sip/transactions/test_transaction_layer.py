@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.messages.message import Request, Response
 from switch.sip.transactions.client_transaction import ResponseReceived
-from switch.sip.transactions.server_transaction import AckReceived, RequestReceived
+from switch.sip.transactions.server_transaction import AckReceived, RequestReceived, ServerTransaction
 from switch.sip.transactions.timers import Timers
 from switch.sip.transactions.transaction import RequestUnanswered
 from switch.sip.transactions.transaction_layer import RequestTurnedAway, TransactionLayer
@@ -230,6 +231,29 @@ def test_an_abandoned_request_leaves_nothing() -> None:
     transaction, _ = layer.send(make_ours("INVITE"), PHONE, None, 0.0)
     layer.abandon(transaction)
     assert (layer.open_transactions, layer.next_deadline()) == (0, None)
+
+
+def test_an_answered_request_that_is_abandoned_leaves_nothing_and_may_come_again() -> None:
+    layer = make_layer()
+    request = make_request("OPTIONS")
+    transaction = one(layer.receive(request, PHONE, 0.0), RequestReceived).transaction
+    layer.respond(transaction, make_response(request, 401), 0.0)
+    layer.abandon(transaction)
+    assert (layer.open_transactions, layer.next_deadline()) == (0, None)
+    one(layer.receive(make_request("OPTIONS"), PHONE, 0.1), RequestReceived)
+
+
+@pytest.mark.parametrize("method", ["INVITE", "BYE"])
+def test_of_an_answered_request_only_what_repetitions_need_is_kept(method: str) -> None:
+    layer, request = make_layer(), make_request(method)
+    transaction = one(layer.receive(request, PHONE, 0.0), RequestReceived).transaction
+    layer.respond(transaction, make_response(request, 486), 0.0)
+    del transaction
+    known = [known for known in gc.get_objects() if isinstance(known, ServerTransaction)]
+    kept = [transaction for transaction in known if transaction.request is request]
+    assert (layer.open_transactions, kept) == (1, [])
+    (repeated,) = sent(layer.receive(make_request(method), PHONE, 0.1))
+    assert isinstance(repeated, Response)
 
 
 def test_a_request_that_cannot_be_sent_fails_at_once() -> None:
