@@ -24,7 +24,6 @@ from acd.events import (
     CallerLeft,
     CallerTold,
     ItemPassedOn,
-    OfferMade,
     OfferResult,
 )
 from acd.explain_verbs import ExplainVerbs
@@ -151,7 +150,6 @@ def build(
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
         agent_at=core.state.seats.get,
         prospect=prospects(core.state, repeats),
-        agent_topics=(OfferMade.topic,),
         catch_up=lambda records: _both(
             _remembering(
                 repeats, conversations_between(records, began_at - period_h * HOUR_S, began_at, MAX_NUMBERS)

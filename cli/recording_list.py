@@ -44,8 +44,8 @@ Length = Annotated[str | None, typer.Option(help="Such as 90s, 15m or 1h.", meta
 def list_recordings(
     caller: Annotated[str | None, typer.Option(help="The customer's number.")] = None,
     called: Annotated[str | None, typer.Option(help="The number the customer dialled.")] = None,
-    agent: Annotated[str | None, typer.Option(help="An agent 工号 the customer talked to.")] = None,
-    station: Annotated[str | None, typer.Option(help="A station the customer talked to.")] = None,
+    agent: Annotated[str | None, typer.Option(help="An agent 工号 who was heard in it.")] = None,
+    station: Annotated[str | None, typer.Option(help="A station or number that was heard in it.")] = None,
     queue: Annotated[str | None, typer.Option(help="The last queue the customer waited in.")] = None,
     trunk: Annotated[str | None, typer.Option(help="The trunk the customer came from.")] = None,
     contact: Annotated[str | None, typer.Option(help="The customer's whole visit, by its id.")] = None,

@@ -29,7 +29,7 @@ from switch.records.queries import RecordReader
 app = noun("Recordings: find, show and draw them, listen, measure the talk, verify, tag and hold them.")
 
 RecordingId = Annotated[str, typer.Argument(help="The recording's id, or its beginning.")]
-_OF_PARTY = ("station", "agent", "joined_at", "left_at")
+_OF_PARTY = ("role", "station", "agent", "joined_at", "left_at")
 _OF_CHANGE = ("changed_at", "kind", "value", "changed_by")
 
 
@@ -48,7 +48,7 @@ def show(recording_id: RecordingId, config: ConfigOption = None, as_json: JsonOp
     print_fields(recording["recording_id"], recording)
     if parties:
         rows = [tuple(party[name] for name in _OF_PARTY) for party in parties]
-        print_table("the customer talked to", ("station", "agent", "from", "to"), rows)
+        print_table("heard in it", ("as", "station", "agent", "from", "to"), rows)
     if changes:
         rows = [tuple(change[name] for name in _OF_CHANGE) for change in changes]
         print_table("what was done with it", ("when", "what", "value", "by"), rows)

@@ -29,6 +29,7 @@ from runtime.driver import Driver, Outputs
 from runtime.ids import RandomIds
 from runtime.loop_probe import LoopProbe
 from switch.application import Verb
+from switch.archive.attendance import Attendance
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
 from switch.commands import HangUpCall
@@ -179,7 +180,8 @@ class Switchboard:
         cores = (core for application in self._applications for core in application.cores)
         for core in (*self._signalling.cores, *self._customers.cores, self._beeps, *cores):
             self.driver.add_core(core)
-        parts = (*self._signalling.parts, *self._customers.parts, self._media, self.exchange, self._beeps)
+        exchange = (self._media, self.exchange, self._beeps, Attendance(self._applications.agent_at))
+        parts = (*self._signalling.parts, *self._customers.parts, *exchange)
         for routes in (
             self._windows.around(self._signalling.transports.routes()),
             *(part.routes() for part in parts),

@@ -80,8 +80,6 @@ class Application:
     """What it knows of its queues."""
     more_schemes: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
     """Further schemes of targets it takes, with what ``knows`` is for each."""
-    agent_topics: tuple[str, ...] = ()
-    """Of its events that tell, by call_id, offer_id and agent, whom an offer goes to."""
 
     def takes(self, scheme: str, name: str) -> bool:
         """Whether a target leads to something it has."""

@@ -3,12 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
-from runtime.target import Target
+from runtime.target import Target, parse_target
 from runtime.tenancy import bare, tenant_of_id
 from switch.customers.facts import NOTHING_KNOWN, Facts
 from switch.dial_plan import NUMBER_SCHEME
 from switch.key_echoes import KeyEchoes
+from switch.leg_role import LegRole
 from switch.recording_rule import RecordingRule
 from switch.sdp.offer_answer import LocalMedia, MediaAgreement
 from switch.supervision_mode import SupervisionMode
@@ -38,6 +40,15 @@ class Mask:
     digits: str = field(default="", repr=False)
 
 
+class Heard(NamedTuple):
+    """Where somebody is recorded."""
+
+    recording_id: str
+    call_id: str
+    """The call that is recorded, which need not be their own."""
+    role: LegRole
+
+
 @dataclass(slots=True)
 class Leg:
     """One dialog and one media endpoint."""
@@ -58,6 +69,8 @@ class Leg:
     """None until a key is pressed."""
     mask: Mask | None = None
     """While what it says and presses is hidden."""
+    heard: Heard | None = None
+    """While what it says is recorded."""
 
     @property
     def holding(self) -> bool:
@@ -194,6 +207,20 @@ class Call:
         """Customer and station while they talk; nobody else, and nobody while they do not."""
         connected = self.connected_leg
         return () if connected is None else (self.customer, connected)
+
+    @property
+    def calls_out(self) -> bool:
+        """Whether a station calls an outside number, who is the customer then."""
+        if self.caller_station is None:
+            return False
+        if self.connected_offer is not None:
+            return self.offers[self.connected_offer].outside
+        return parse_target(self.target).scheme == NUMBER_SCHEME
+
+    @property
+    def customers_leg(self) -> Leg | None:
+        """Of the one whose contact it is; None until a number that a station calls has answered."""
+        return self.connected_leg if self.calls_out else self.customer
 
     def other_end(self, leg: Leg) -> Leg | None:
         """Whom ``leg`` talks to in this call; None when it talks to nobody."""

@@ -1,8 +1,6 @@
 """When a call is recorded, and what of it: by its rule, or by whoever orders it."""
 
 from media.commands import (
-    AttachToRecording,
-    Channel,
     PauseRecording,
     StartPlayback,
     StartRecording,
@@ -22,6 +20,7 @@ from switch.commands import (
 )
 from switch.conversation import record_others
 from switch.events import CallRecorded, RecordingPaused, RecordingResumed
+from switch.recorded_legs import forget_all, record_two
 from switch.recording_beeps import RecordingBeep
 from switch.recording_rule import RecordingRule, in_share
 
@@ -74,6 +73,7 @@ class CallRecording:
             return []
         recording_id, call.recording_id = call.recording_id, None
         call.recording_paused = False
+        forget_all(self._calls, call)
         return [StopRecording(recording_id=recording_id)]
 
     def failed(self, event: RecordingFailed) -> list[Output]:
@@ -81,6 +81,7 @@ class CallRecording:
         call = self._recorded_as(event.recording_id, event.call_id)
         if call is not None:
             call.recording_id, call.recording_paused = None, False
+            forget_all(self._calls, call)
         return []
 
     def pause(self, command: PauseCallRecording) -> list[Output]:
@@ -124,11 +125,9 @@ class CallRecording:
                 access_code=bare(call.access_code),
                 tenant=call.tenant,
             ),
-            *record(call, call.customer),
+            *record_two(call),
         ]
-        if call.connected_leg is None:
-            return outputs
-        return [*outputs, *record(call, call.connected_leg), *record_others(self._calls, call)]
+        return outputs if call.connected_leg is None else [*outputs, *record_others(self._calls, call)]
 
     def _recorded_as(self, recording_id: str, begun_in: str) -> Call | None:
         """The call that a recording holds now: that in which it began, or another it went to."""
@@ -147,11 +146,3 @@ class CallRecording:
         told = RecordingPaused(**names, customer=customer, agent=agent)
         pause = PauseRecording(recording_id=call.recording_id, customer=customer, agent=agent)
         return [pause, told if customer or agent else RecordingResumed(**names)]
-
-
-def record(call: Call, leg: Leg) -> list[Output]:
-    """What ``leg`` says goes into the call's recording, if it has one."""
-    if call.recording_id is None:
-        return []
-    channel = Channel.CUSTOMER if leg is call.customer else Channel.AGENT
-    return [AttachToRecording(recording_id=call.recording_id, leg_id=leg.leg_id, channel=channel)]

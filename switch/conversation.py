@@ -3,19 +3,11 @@
 A supervision is of a conversation: it ends when the two do not talk with each other any more.
 """
 
-from media.commands import (
-    AttachToRecording,
-    BridgeEndpoints,
-    Channel,
-    DetachFromRecording,
-    JoinMix,
-    LeaveMix,
-    MixRole,
-    StopPlayback,
-)
+from media.commands import BridgeEndpoints, JoinMix, LeaveMix, MixRole, StopPlayback
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg, Offer, Supervisor
 from switch.events import SupervisionEnd, SupervisionEnded
+from switch.recorded_legs import leave_out, record_party, record_supervisor
 from switch.supervision_mode import SupervisionMode
 
 _ROLES = {
@@ -43,8 +35,8 @@ def join(call: Call, party: Offer) -> list[Output]:
     leg = party.leg
     if party.muted:
         listens_only = JoinMix(mix_id=call.call_id, leg_id=leg.leg_id, role=MixRole.MONITOR)
-        return [*_mix(call), DetachFromRecording(leg_id=leg.leg_id), listens_only]
-    return [*_mix(call), _speaks(call, leg), *_record_beside(call, leg)]
+        return [*_mix(call), *leave_out(leg), listens_only]
+    return [*_mix(call), _speaks(call, leg), *record_party(call, leg)]
 
 
 def take_in(call: Call, own: Call) -> list[Output]:
@@ -56,8 +48,8 @@ def take_in(call: Call, own: Call) -> list[Output]:
     leg = own.customer
     joined = JoinMix(mix_id=call.call_id, leg_id=leg.leg_id, role=role, whisper_to=whisper_to)
     if supervisor.mode is SupervisionMode.BARGE:
-        return [*outputs, joined, *_record_beside(call, leg)]
-    return [*outputs, DetachFromRecording(leg_id=leg.leg_id), joined]
+        return [*outputs, joined, *record_supervisor(call, own)]
+    return [*outputs, *leave_out(leg), joined]
 
 
 def stop_listening(calls: Calls, own: Call, reason: SupervisionEnd) -> list[Output]:
@@ -66,20 +58,20 @@ def stop_listening(calls: Calls, own: Call, reason: SupervisionEnd) -> list[Outp
         return []
     call, own.supervises = calls.by_id[own.supervises], None
     del call.supervisors[own.call_id]
-    leg_id = own.customer.leg_id
-    told = _ended(call, own.call_id, reason)
-    return [DetachFromRecording(leg_id=leg_id), LeaveMix(leg_id=leg_id), told]
+    leg = own.customer
+    return [*leave_out(leg), LeaveMix(leg_id=leg.leg_id), _ended(call, own.call_id, reason)]
 
 
 def record_others(calls: Calls, call: Call) -> list[Output]:
     """A recording begins: all who are heard beside customer and agent belong to it."""
-    barging = (
-        calls.by_id[own_id].customer
-        for own_id, supervisor in call.supervisors.items()
-        if supervisor.mode is SupervisionMode.BARGE
-    )
-    heard = [party.leg for party in call.parties if party.accepted and not party.muted]
-    return [output for leg in (*barging, *heard) for output in _record_beside(call, leg)]
+    outputs: list[Output] = []
+    for own_id, supervisor in call.supervisors.items():
+        if supervisor.mode is SupervisionMode.BARGE:
+            outputs += record_supervisor(call, calls.by_id[own_id])
+    for party in call.parties:
+        if party.accepted and not party.muted:
+            outputs += record_party(call, party.leg)
+    return outputs
 
 
 def disband(calls: Calls, call: Call) -> list[Output]:
@@ -129,13 +121,6 @@ def _talking(call: Call) -> tuple[Leg, Leg]:
     station = call.connected_leg
     assert station is not None, f"nobody talks in {call.call_id}"
     return call.customer, station
-
-
-def _record_beside(call: Call, leg: Leg) -> list[Output]:
-    if call.recording_id is None:
-        return []
-    recording_id = call.recording_id
-    return [AttachToRecording(recording_id=recording_id, leg_id=leg.leg_id, channel=Channel.BESIDE)]
 
 
 def _speaks(call: Call, leg: Leg) -> JoinMix:

@@ -10,6 +10,7 @@ from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
 from switch.conversation import disband, stop_listening
 from switch.events import CallEnded, CallRefused, OfferEnded, PartyLeft, SupervisionEnd
+from switch.recorded_legs import forget_all, lose
 from switch.sip.commands import HangUpLeg
 from switch.sip.events import LegArrived
 
@@ -57,7 +58,7 @@ def drop_offer(
         if offer.leg.holding:
             outputs.append(StopPlayback(leg_id=call.customer.leg_id))
     if not keep_leg:
-        outputs += release(offer.leg, cause)
+        outputs += [*lose(offer.leg), *release(offer.leg, cause)]
     if offer.is_party:
         outputs.append(party_left(call, offer, cause))
     if offer.announced:
@@ -92,6 +93,7 @@ def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list
     outputs = [*stop_listening(calls, call, left), *release(call.customer, cause)]
     if call.recording_id is not None:
         outputs.append(StopRecording(recording_id=call.recording_id))
+        forget_all(calls, call)
     outputs.append(
         CallEnded(call_id=call.call_id, contact_id=call.contact_id, cause=cause, by_caller=by_caller)
     )

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from runtime.vocabulary import Event, plain_data
 from switch.causes import Cause
+from switch.leg_role import LegRole
 from switch.supervision_mode import SupervisionMode
 
 
@@ -130,6 +131,34 @@ class RecordingResumed(Event):
     topic: ClassVar[str] = "recording.resumed"
     call_id: str
     recording_id: str
+
+
+@plain_data
+class RecordingLegJoined(Event):
+    """Somebody is heard in a recording from now on, or as another than before."""
+
+    topic: ClassVar[str] = "recording.leg_joined"
+    recording_id: str
+    call_id: str
+    """The call that is recorded."""
+    leg_id: str
+    role: LegRole
+    """The customer is heard left, all others right."""
+    party: str
+    """Who it is: a station, or an outside number."""
+    outside: bool
+    """Whether it is an outside number."""
+
+
+@plain_data
+class RecordingLegLeft(Event):
+    """Somebody is heard in a recording no more, which goes on. The end of a recording ends all."""
+
+    topic: ClassVar[str] = "recording.leg_left"
+    recording_id: str
+    call_id: str
+    """The call that is recorded."""
+    leg_id: str
 
 
 @plain_data

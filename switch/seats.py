@@ -8,11 +8,11 @@ from media.commands import OpenEndpoint, StopPlayback, StopRecording
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
-from switch.call_recording import record
 from switch.causes import Cause
 from switch.conversation import let_talk, lose_agent, stop_listening
 from switch.endings import drop_offer, part, release
 from switch.events import CallEnded, OfferEnded, SupervisionEnd
+from switch.recorded_legs import forget_all, lose, record_two
 
 
 def ring_phone(
@@ -43,7 +43,7 @@ def seat(calls: Calls, call: Call, leg: Leg) -> list[Output]:
     del calls.legs[leaving.leg_id]
     leg.call_id, leg.offer_id = call.call_id, None
     call.customer = calls.legs[leg.leg_id] = leg
-    outputs: list[Output] = [*left, StopPlayback(leg_id=leg.leg_id), *record(call, leg)]
+    outputs: list[Output] = [*left, StopPlayback(leg_id=leg.leg_id), *lose(leaving), *record_two(call)]
     if call.connected_leg is not None:
         outputs += let_talk(call)
     return [*outputs, *release(leaving, Cause.NORMAL_CLEARING)]
@@ -74,9 +74,11 @@ def vacate(calls: Calls, call: Call, leg: Leg, cause: Cause, *, by_peer: bool) -
 def dissolve(calls: Calls, call: Call, keep: Leg) -> list[Output]:
     """End a call of which one leg goes on in another."""
     outputs = stop_listening(calls, call, SupervisionEnd.INTERCEPTED)
-    outputs += [] if keep is call.customer else release(call.customer, Cause.NORMAL_CLEARING)
     if call.recording_id is not None:
         outputs.append(StopRecording(recording_id=call.recording_id))
+        forget_all(calls, call)
+    if keep is not call.customer:
+        outputs += [*lose(call.customer), *release(call.customer, Cause.NORMAL_CLEARING)]
     outputs.append(
         CallEnded(
             call_id=call.call_id, contact_id=call.contact_id, cause=Cause.NORMAL_CLEARING, by_caller=False
@@ -89,13 +91,12 @@ def dissolve(calls: Calls, call: Call, keep: Leg) -> list[Output]:
     return outputs
 
 
-def carry_contact(source: Call, target: Call) -> list[Output]:
+def carry_contact(calls: Calls, source: Call, target: Call) -> list[Output]:
     """The customer goes on in another call: contact and recording go along."""
     outputs: list[Output] = []
     if target.recording_id is not None:
         outputs.append(StopRecording(recording_id=target.recording_id))
+        forget_all(calls, target)
     target.contact_id, target.recording_rule = source.contact_id, source.recording_rule
-    target.caller_number, target.caller_name = source.caller_number, source.caller_name
-    target.caller_station, target.privacy = source.caller_station, source.privacy
     target.recording_id, source.recording_id = source.recording_id, None
     return outputs

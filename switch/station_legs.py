@@ -5,7 +5,7 @@ from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
-from switch.call_recording import CallRecording, record
+from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.commands import ConnectCall, DialNumber, OfferCall, PlayToStation, WithdrawOffer
 from switch.conferring import Conferring
@@ -16,6 +16,7 @@ from switch.events import CallConnected, OfferAccepted, OfferRinging
 from switch.families import Families
 from switch.holding import Holding
 from switch.invitations import Invitation, Inviting
+from switch.recorded_legs import record_two
 from switch.recording_rule import RecordingRule
 from switch.seats import ring_phone
 from switch.sip.events import LegAnswered, LegRinging
@@ -121,7 +122,7 @@ class StationLegs:
         call.connected_offer = offer.offer_id
         return [
             *let_talk(call),
-            *record(call, offer.leg),
+            *record_two(call),
             *self._recording.reached(call, RecordingRule.FROM_CONNECT),
             CallConnected(
                 call_id=call.call_id,

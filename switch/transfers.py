@@ -18,7 +18,6 @@ from runtime.ids import Ids
 from runtime.target import Target, parse_target
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg, Offer, Transfer
-from switch.call_recording import record
 from switch.causes import Cause
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, DialPlan
 from switch.endings import drop_offer
@@ -190,13 +189,15 @@ class Transfers:
 
     def _join(self, call: Call, moving: Leg, other_call: Call, away: Leg, by: str) -> list[Output]:
         """``moving`` leaves ``call``, which ends, and takes the place of ``away`` in ``other_call``."""
-        number, name = call.end_of(moving)
+        (number, name), station = call.end_of(moving), call.station_of(moving)
         outputs = self.failed(other_call, Cause.NORMAL_CLEARING) if other_call.transfer else []
-        if moving is call.customer and away is other_call.customer:
-            outputs += carry_contact(call, other_call)
+        if _is_customer_of_both(call, moving, other_call, away):
+            outputs += carry_contact(self._calls, call, other_call)
         outputs += dissolve(self._calls, call, keep=moving)
         if away is other_call.customer:
             other_call.caller_number, other_call.caller_name = number, name
+            other_call.caller_station = station
+            other_call.privacy = call.privacy and moving is call.customer
             return [*outputs, *self._take_customers_place(other_call, moving, call.call_id, by)]
         target = Target(NUMBER_SCHEME, number)
         return [*outputs, *self._take_stations_place(other_call, moving, away, target, call.call_id, by)]
@@ -212,7 +213,7 @@ class Transfers:
         outputs = seat(self._calls, call, leg)
         connected = call.connected_leg
         if connected is not None:
-            outputs += [*record(call, connected), *self._holding.connected(call)]
+            outputs += self._holding.connected(call)
         else:
             outputs += self._holding.entertain(leg)
         return [transferred(call, kind, by, from_call_id), *outputs]
@@ -245,6 +246,20 @@ def _is_left_to_its_caller(call: Call, consultation: Call, away: Leg) -> bool:
     """Whether the one is an outside customer's call, and the other a station's, to who transfers."""
     called_in = consultation.caller_station is not None and away is consultation.connected_leg
     return call.caller_station is None and called_in
+
+
+def _is_customer_of_both(call: Call, moving: Leg, other_call: Call, away: Leg) -> bool:
+    """Whether ``moving``, who is given ``away``'s place, is whose contact the joined call is.
+
+    Of two of whom one is outside it is that one; else the customer of the first call, if the station that
+    transfers called in the second.
+    """
+    staying = other_call.other_end(away)
+    moving_outside = call.station_of(moving) is None
+    staying_outside = staying is not None and other_call.station_of(staying) is None
+    if moving_outside is not staying_outside:
+        return moving_outside
+    return moving is call.customers_leg and away is other_call.customer
 
 
 def _pending(call: Call) -> Transfer:

@@ -56,7 +56,7 @@ class Applications:
         )
         self._flows = dict(installation.flows)
         self._boxes = VoiceMessages(self._configuration.message_boxes, ground.ids, self._recording_of)
-        self.supervision = Supervision(self._agent_at)
+        self.supervision = Supervision(self.agent_at)
         self._all = (
             ivr.service.build(self._configuration.ivr, self._flows, ground.ids, self._prospect),
             *self._build_dialling(),
@@ -74,9 +74,14 @@ class Applications:
         scheme, name = parse_target(target)
         return any(application.takes(scheme, name) for application in self._all)
 
+    def agent_at(self, station: str) -> str | None:
+        """Who is signed in at a station."""
+        found = (application.agent_at(station) for application in self._all)
+        return next((agent for agent in found if agent is not None), None)
+
     def house(self) -> House:
         """Who sits where, for supervisors."""
-        return House(self._directory.stations, self._directory.contacts, self._agent_at)
+        return House(self._directory.stations, self._directory.contacts, self.agent_at)
 
     def configure(self, flows: Mapping[str, Flow], boxes: Sequence[MessageBoxConfig]) -> None:
         """Have these flows and boxes for calls that come from now on."""
@@ -115,7 +120,7 @@ class Applications:
         """Asks the other applications who sits at a station, once all are there."""
         recordings, ground = self._configuration.recordings, self._ground
         core = CounterRecording(
-            ground.ids, self._agent_at, tone=recordings.beep, limit_s=recordings.counter_limit_s
+            ground.ids, self.agent_at, tone=recordings.beep, limit_s=recordings.counter_limit_s
         )
         verbs = CounterVerbs(
             core, self._directory.contacts, self._find_call, ground.ids, ground.driver.submit
@@ -129,7 +134,3 @@ class Applications:
     def _prospect(self, queue: str, number: str) -> Prospect | None:
         found = (application.prospect(queue, number) for application in self._all)
         return next((prospect for prospect in found if prospect is not None), None)
-
-    def _agent_at(self, station: str) -> str | None:
-        found = (application.agent_at(station) for application in self._all)
-        return next((agent for agent in found if agent is not None), None)

@@ -51,7 +51,6 @@ class Memory:
             self._ground.clock,
             self._ground.report,
             link_key=secrets.token_bytes(32) if link_key is None else read_key(link_key),
-            agent_topics=[topic for app in self._applications for topic in app.agent_topics],
             knows_earlier_runs=self._knows_earlier_runs,
         )
 

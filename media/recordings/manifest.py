@@ -75,6 +75,10 @@ class ManifestLeg(_Part):
     leg_id: str
     """Empty when it is not known."""
     channel: Literal["customer", "agent"]
+    """Left or right."""
+    role: str | None = None
+    """``customer``, ``agent``, ``party`` (of a conference) or ``supervisor`` (who came in); None before roles
+    were told."""
     party: str
     """Their station or number."""
     agent: str | None = None
@@ -125,7 +129,7 @@ class Manifest(_Part):
     trunk: str | None = None
     """The trunk the customer came from; None when they came from none."""
     stations: tuple[str, ...] = ()
-    """Whom the customer talked to, in order."""
+    """All who were heard but a customer from outside, in order."""
     started_at: datetime
     """With the zone of the machine."""
     duration_ms: int | None = None

@@ -5,7 +5,6 @@ read again from the first entry that a manifest still needs. What was being reco
 finished by the next: the file is made whole, and the event that ends the recording is reported.
 """
 
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from threading import Event as Signal
@@ -43,14 +42,13 @@ class Archive:
         journal: Journal,
         report: Report,
         *,
-        agent_topics: Iterable[str] = (),
         spool: Path | None = None,
     ) -> None:
         """``folder``: of all recordings; ``spool``: where they go on when its disk fails."""
         self._config = config
         self._journal = journal
         self._report = report
-        self._ledger = Ledger(agent_topics)
+        self._ledger = Ledger()
         self._state = StateFile(config.journal / _STATE)
         self._kept = self._state.read()
         self._manifests = ManifestWriter()

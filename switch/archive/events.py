@@ -21,6 +21,19 @@ class ArchiveRecovered(Event):
 
 
 @plain_data
+class RecordingAgentJoined(Event):
+    """Somebody who is heard in a recording is an agent. Follows ``recording.leg_joined``."""
+
+    topic: ClassVar[str] = "recording.agent_joined"
+    recording_id: str
+    call_id: str
+    """The call that is recorded."""
+    leg_id: str
+    agent: str
+    """Who is signed in at the station (工号)."""
+
+
+@plain_data
 class RecordingFaulty(Event):
     """The nightly check found something wrong with a recording. At most 1000 a night are told."""
 

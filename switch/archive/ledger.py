@@ -1,16 +1,17 @@
 """Which recordings run and who is heard in them, folded from the journal. Pure.
 
-A recording belongs to a contact: it goes on in another call when its customer is transferred there, and
-whoever talks in a call of the contact is heard in it.
+A recording belongs to a contact: it goes on in another call when its customer is transferred there. Who is
+heard in it is what the exchange told of those it let the recorder hear.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from runtime.target import first_queue, parse_target
 from switch.archive.notes import Ended, LegNote, RecordingNote
+from switch.leg_role import LegRole
 from switch.records.projection import JournalEntry
 
 _QUEUE = "queue"
@@ -26,34 +27,21 @@ class _Call:
     caller: str
     called: str
     trunk: str | None
-    customer: LegNote
     queue: str | None = None
-    agents: dict[str, str] = field(default_factory=dict)
-    """By the offers made to them."""
-    connected: LegNote | None = None
-    """Whom the customer talks to."""
-    connected_offer: str = ""
 
 
 class Ledger:
-    """Fed with the journal's entries in order; returns each recording that ends.
+    """Fed with the journal's entries in order; returns each recording that ends."""
 
-    ``agent_topics``: events of applications that tell by call_id, offer_id and agent whom an offer goes to.
-    """
-
-    def __init__(self, agent_topics: Iterable[str] = ()) -> None:
+    def __init__(self) -> None:
         self._calls: dict[str, _Call] = {}
         self._notes: dict[str, RecordingNote] = {}
         self._of_contact: defaultdict[str, list[RecordingNote]] = defaultdict(list)
         self._steps: Mapping[str, Callable[[_Call, JournalEntry], None]] = {
             "call.answered": self._answered,
             "call.recorded": self._answered,
-            "call.connected": self._connected,
             "call.handed_off": self._handed_off,
             "call.transferred": self._transferred,
-            "offer.ended": self._offer_ended,
-            "station.recorded": _recorded_at_counter,
-            **dict.fromkeys(agent_topics, _offered_to_agent),
         }
 
     @property
@@ -62,6 +50,7 @@ class Ledger:
         return frozenset(
             {"call.arrived", "call.placed", "call.ended", "switch.started"}
             | {"recording.started", "recording.completed", "recording.failed"}
+            | {"recording.leg_joined", "recording.leg_left", "recording.agent_joined"}
             | self._steps.keys()
         )
 
@@ -72,13 +61,17 @@ class Ledger:
             case "call.arrived" | "call.placed":
                 self._calls[fields["call_id"]] = _arrived(entry)
             case "call.ended":
-                self._call_ended(entry)
+                self._calls.pop(fields["call_id"], None)
             case "switch.started":  # the calls of the run before are over, its recordings are not finished
                 self._calls.clear()
             case "recording.started":
                 self._started(entry)
             case "recording.completed" | "recording.failed":
                 return self._end(entry)
+            case "recording.leg_joined":
+                self._joined(entry)
+            case "recording.leg_left" | "recording.agent_joined":
+                self._of_leg(entry)
             case topic if step := self._steps.get(topic):
                 if call := self._calls.get(fields["call_id"]):
                     step(call, entry)
@@ -128,24 +121,34 @@ class Ledger:
                 del self._of_contact[note.contact_id]
         return note
 
-    def _call_ended(self, entry: JournalEntry) -> None:
-        """Its recording may go on with the customer in another call, but not with whom they talked to."""
-        call = self._calls.pop(entry.fields["call_id"], None)
-        if call is not None and call.connected is not None:
-            call.connected.left = entry.time
-
-    def _connected(self, call: _Call, entry: JournalEntry) -> None:
+    def _joined(self, entry: JournalEntry) -> None:
+        """The first is told before the recording itself is."""
         fields = entry.fields
-        agent = call.agents.get(fields["offer_id"])
-        call.connected = LegNote(fields.get("leg_id", ""), "agent", fields["station"], entry.time, agent)
-        call.connected_offer = fields["offer_id"]
-        for note in self._of_contact.get(call.contact_id, ()):
-            note.legs.append(call.connected)
+        note, call = self._notes.get(fields["recording_id"]), self._calls.get(fields["call_id"])
+        if note is None:
+            if call is None:
+                return  # the journal of its beginning is lost
+            note = self._note(_begun(call, entry))
+        if fields["call_id"] not in note.call_ids:
+            note.call_ids.append(fields["call_id"])
+        leg_id, role = fields["leg_id"], LegRole(fields["role"])
+        there = note.still_there(leg_id)
+        if there is not None and there.role is role:
+            return  # it came along from another call
+        agent = None
+        if there is not None:
+            there.left, agent = entry.time, there.agent
+        note.legs.append(LegNote(leg_id, role, fields["party"], fields["outside"], entry.time, agent))
 
-    def _offer_ended(self, call: _Call, entry: JournalEntry) -> None:
-        if call.connected is not None and entry.fields["offer_id"] == call.connected_offer:
-            call.connected.left = entry.time
-            call.connected = None
+    def _of_leg(self, entry: JournalEntry) -> None:
+        """Somebody is heard no more, or turns out to be an agent."""
+        fields = entry.fields
+        note = self._notes.get(fields["recording_id"])
+        leg = note.still_there(fields["leg_id"]) if note is not None else None
+        if leg is not None and entry.topic == "recording.leg_left":
+            leg.left = entry.time
+        elif leg is not None:
+            leg.agent = fields["agent"]
 
     def _handed_off(self, call: _Call, entry: JournalEntry) -> None:
         scheme, name = parse_target(entry.fields["target"])
@@ -156,16 +159,7 @@ class Ledger:
 
     def _transferred(self, call: _Call, entry: JournalEntry) -> None:
         """Another may be the caller since, and of another contact, whose recording goes on in this call."""
-        fields = entry.fields
-        is_new_contact = fields["contact_id"] != call.contact_id
-        call.contact_id = fields["contact_id"]
-        if fields["caller_number"] != call.customer.party:
-            call.customer.left = entry.time
-            call.customer = LegNote(fields.get("leg_id", ""), "customer", fields["caller_number"], entry.time)
-        for note in self._of_contact.get(call.contact_id, ()):
-            _go_on(note, call)
-            if is_new_contact and call.connected is not None:
-                note.legs.append(call.connected)
+        call.contact_id = entry.fields["contact_id"]
 
     def _end(self, entry: JournalEntry) -> Ended:
         fields = entry.fields
@@ -188,44 +182,22 @@ def _arrived(entry: JournalEntry) -> _Call:
         caller=fields["caller_number"],
         called=fields["called_number"],
         trunk=fields.get("trunk"),
-        customer=LegNote(fields["leg_id"], "customer", fields["caller_number"], entry.time),
         queue=first_queue(name) if scheme == _QUEUE else None,
     )
 
 
 def _begun(call: _Call, entry: JournalEntry) -> RecordingNote:
-    heard = [call.customer] if call.connected is None else [call.customer, call.connected]
     return RecordingNote(
         recording_id=entry.fields["recording_id"],
         contact_id=call.contact_id,
         sequence=call.sequence,
         began=entry.time,
         call_ids=[call.call_id],
-        legs=heard,
         queue=call.queue,
         caller=call.caller,
         called=call.called,
         trunk=call.trunk,
     )
-
-
-def _offered_to_agent(call: _Call, entry: JournalEntry) -> None:
-    call.agents[entry.fields["offer_id"]] = entry.fields["agent"]
-
-
-def _recorded_at_counter(call: _Call, entry: JournalEntry) -> None:
-    call.customer.at_counter, call.customer.agent = True, entry.fields["agent"]
-
-
-def _go_on(note: RecordingNote, call: _Call) -> None:
-    """The recording is of this call too, and of whoever is its customer."""
-    if call.call_id not in note.call_ids:
-        note.call_ids.append(call.call_id)
-    heard = [leg for leg in note.legs if leg.channel == "customer"]
-    if not heard or heard[-1].party != call.customer.party:
-        for leg in heard:
-            leg.left = leg.left or call.customer.joined
-        note.legs.append(call.customer)
 
 
 def _unannounced(entry: JournalEntry) -> RecordingNote:

@@ -12,18 +12,18 @@ from switch.archive.notes import Ended, LegNote, RecordingNote
 def manifest_of(ended: Ended, wav: WavFile | None) -> Manifest:
     """``wav``: what the file's header says; None when there is no file that can be read."""
     note, outcome = ended.note, ended.outcome
-    talking = [leg for leg in note.legs if leg.is_ours]
+    parties = ended.parties
     return Manifest(
         recording_id=note.recording_id,
         contact_id=note.contact_id,
         call_ids=tuple(note.call_ids),
         legs=tuple(_leg(leg, note) for leg in note.legs),
-        agents=_each_once(leg.agent for leg in talking),
+        agents=_each_once(leg.agent for leg in parties),
         queue=note.queue,
         caller=note.caller,
         called=note.called,
         trunk=note.trunk,
-        stations=_each_once(leg.party for leg in talking),
+        stations=_each_once(leg.party for leg in parties),
         started_at=datetime.fromtimestamp(note.began, UTC).astimezone(),
         duration_ms=outcome.get("duration_ms"),
         format=None if wav is None else wav.format,
@@ -43,6 +43,7 @@ def _leg(leg: LegNote, note: RecordingNote) -> ManifestLeg:
     return ManifestLeg(
         leg_id=leg.leg_id,
         channel=leg.channel,
+        role=leg.role,
         party=leg.party,
         agent=leg.agent,
         joined_ms=_ms_since(note.began, leg.joined),

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from switch.leg_role import LegRole
+
 Channel = Literal["customer", "agent"]
 
 
@@ -12,19 +14,23 @@ class LegNote:
     """Somebody who is heard."""
 
     leg_id: str
-    channel: Channel
+    role: LegRole
     party: str
     """Their station or number."""
+    outside: bool
+    """Whether it is an outside number."""
     joined: float
     agent: str | None = None
     left: float | None = None
-    at_counter: bool = False
-    """Whether it is a station that is recorded by itself."""
 
     @property
-    def is_ours(self) -> bool:
-        """Whether it is a station, or whom it stands for: an agent's side, or the counter's phone."""
-        return self.channel == "agent" or self.at_counter
+    def channel(self) -> Channel:
+        return "customer" if self.role is LegRole.CUSTOMER else "agent"
+
+    @property
+    def is_customer_outside(self) -> bool:
+        """Whether it is the customer, and none of the house: the call's numbers name them."""
+        return self.outside and self.role is LegRole.CUSTOMER
 
 
 @dataclass(slots=True)
@@ -45,6 +51,11 @@ class RecordingNote:
     called: str | None = None
     trunk: str | None = None
 
+    def still_there(self, leg_id: str) -> LegNote | None:
+        """The leg, if it is heard now."""
+        there = (leg for leg in reversed(self.legs) if leg.leg_id == leg_id and leg.left is None)
+        return next(there, None)
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -56,3 +67,14 @@ class Ended:
     state: Literal["completed", "failed"]
     outcome: Mapping[str, Any]
     """The fields of ``recording.completed`` or ``recording.failed``."""
+
+    @property
+    def parties(self) -> list[LegNote]:
+        """All who were heard but a customer from outside, in order."""
+        return [leg for leg in self.note.legs if not leg.is_customer_outside]
+
+    @property
+    def last_talked_to(self) -> LegNote | None:
+        """The last the customer talked to; the only one there was, where nobody talked to anybody."""
+        talked_to = [leg for leg in self.parties if leg.role is LegRole.AGENT] or self.parties
+        return talked_to[-1] if talked_to else None

@@ -52,14 +52,12 @@ class ArchiveService:
         report: Report,
         *,
         link_key: bytes,
-        agent_topics: Iterable[str],
         knows_earlier_runs: Callable[[], bool],
     ) -> None:
-        """``report`` takes events from other threads; ``link_key`` signs links; ``agent_topics`` are as the
-        ledger has them; ``knows_earlier_runs``: whether the database has all that the runs before wrote.
+        """``report`` takes events from other threads; ``link_key`` signs links; ``knows_earlier_runs``:
+        whether the database has all that the runs before wrote.
         """
         self._driver = driver
-        self._agent_topics = tuple(agent_topics)
         prepare(access)
         in_hand = InHand()
         deleter = Deleter(Remover(recordings.folder, recordings.spool, access), in_hand)
@@ -69,7 +67,6 @@ class ArchiveService:
             journal,
             report,
             spool=recordings.spool,
-            agent_topics=self._agent_topics,
         )
         self._nightly = Nightly(
             recordings,
@@ -114,8 +111,8 @@ class ArchiveService:
         return self._listening.finder.look_up(recording_id)
 
     def projections(self) -> Iterator[Projection]:
-        yield Recordings(self._agent_topics)
-        yield RecordingParties(self._agent_topics)
+        yield Recordings()
+        yield RecordingParties()
         yield RecordingChanges()
 
     def verbs(self) -> tuple[Verb, ...]:

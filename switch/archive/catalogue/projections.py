@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from switch.archive.ledger import Ledger
-from switch.archive.notes import Ended, LegNote
+from switch.archive.notes import Ended
 from switch.records.columns import stamp
 from switch.records.projection import JournalEntry
 from switch.records.recordings import recording_parties, recordings
@@ -19,9 +19,8 @@ _OF_COMPLETED = ("duration_ms", "size_bytes", "sha256", *_COUNTED)
 class _OfRecordings:
     """Rows that are complete when a recording ends."""
 
-    def __init__(self, agent_topics: Iterable[str] = ()) -> None:
-        """``agent_topics``: events that tell whom an offer goes to."""
-        self._ledger = Ledger(agent_topics)
+    def __init__(self) -> None:
+        self._ledger = Ledger()
 
     @property
     def topics(self) -> frozenset[str]:
@@ -48,7 +47,7 @@ class Recordings(_OfRecordings):
     def _rows(self, ended: Ended) -> Iterable[Row]:
         note, outcome = ended.note, ended.outcome
         recovered = outcome.get("recovered", False)  # an older journal does not tell
-        last = next(reversed(_talked_to(ended)), None)
+        last = ended.last_talked_to
         row = {
             "recording_id": note.recording_id,
             "call_id": note.call_ids[0] if note.call_ids else "",
@@ -79,14 +78,11 @@ class RecordingParties(_OfRecordings):
             {
                 "recording_id": ended.note.recording_id,
                 "position": position,
+                "role": leg.role,
                 "station": leg.party,
                 "agent": leg.agent,
                 "joined_at": stamp(leg.joined),
                 "left_at": None if leg.left is None else stamp(leg.left),
             }
-            for position, leg in enumerate(_talked_to(ended), 1)
+            for position, leg in enumerate(ended.parties, 1)
         ]
-
-
-def _talked_to(ended: Ended) -> list[LegNote]:
-    return [leg for leg in ended.note.legs if leg.is_ours]

@@ -73,8 +73,8 @@ class ListParams(TenantParams):
 
     caller: str | None = Field(default=None, description="the customer's number")
     called: str | None = Field(default=None, description="the number the customer dialled")
-    agent: str | None = Field(default=None, description="an agent the customer talked to")
-    station: str | None = Field(default=None, description="a station the customer talked to")
+    agent: str | None = Field(default=None, description="an agent who was heard in it")
+    station: str | None = Field(default=None, description="a station or outside number that was heard in it")
     queue: str | None = Field(default=None, description="the last queue the customer waited in")
     trunk: str | None = Field(default=None, description="the trunk the customer came from")
     contact_id: str | None = Field(default=None, description="the customer's visit")

@@ -1,20 +1,25 @@
 """Who is heard in a recording: the ledger reads in the journal what the exchange told the recorder."""
 
 from collections.abc import Callable
+from typing import Any, get_type_hints
 
 import pytest
 
-from acd.events import OfferMade
-from media.commands import AttachToRecording
+from media.commands import AttachToRecording, Channel
 from switch.archive.ledger import Ledger
 from switch.archive.notes import Ended
 from switch.causes import Cause
-from switch.commands import AnswerCall, ConnectCall, OfferCall, PlaceCall
+from switch.commands import AnswerCall, ConnectCall, OfferCall, PlaceCall, StartCallRecording
 from switch.events import CallConnected
+from switch.leg_role import LegRole
 from switch.records.projection import JournalEntry
+from switch.sip.events import LegAnswered
+from switch.trunks.commands import DialTrunk
+from tests.helpers.exchange_rig import AGENT_SDP, OUTSIDE_NUMBER
 from tests.switch.records.stories import (
     START,
     Moment,
+    agent_joined,
     answered_call,
     arrived,
     call_shorter_than_the_opening_of_its_file,
@@ -22,12 +27,14 @@ from tests.switch.records.stories import (
     ended,
     handed_off,
     journal_of,
-    offer_ended,
+    leg_joined,
+    leg_left,
     recording_completed,
     recording_failed,
     recording_started,
     switch_started,
 )
+from tests.switch.test_conferring import ConferenceRig
 from tests.switch.test_transfers import TransferRig
 
 
@@ -37,7 +44,7 @@ def fold(ledger: Ledger, entries: list[JournalEntry]) -> list[Ended]:
 
 
 def story(*moments: Moment) -> Ended:
-    (over,) = fold(Ledger([OfferMade.topic]), journal_of(moments))
+    (over,) = fold(Ledger(), journal_of(moments))
     return over
 
 
@@ -102,6 +109,57 @@ def picked_up(rig: TransferRig) -> None:
     rig.arrive("colleague", "anything", station="1002", replaces=rig.agent)
 
 
+def called_out(rig: TransferRig) -> None:
+    rig.arrive("caller", OUTSIDE_NUMBER, station="1001")
+    rig.feed(LegAnswered(leg_id=rig.last(DialTrunk).leg_id, sdp=AGENT_SDP))
+    (call,) = rig.exchange.calls()
+    rig.feed(StartCallRecording(call_id=call.call_id))
+
+
+def called_out_and_passed_on(rig: TransferRig) -> None:
+    called_out(rig)
+    rig.refer("caller", "1002")
+    rig.answer_station()
+
+
+def called_out_and_consulted(rig: TransferRig) -> None:
+    called_out(rig)
+    rig.call_between("1001", "1002", "consultation")
+    rig.refer("caller", replaces="consultation")
+
+
+def colleagues_then_an_outside_number(rig: TransferRig) -> None:
+    call_id = rig.call_between("1001", "1002", "caller")
+    rig.feed(StartCallRecording(call_id=call_id))
+    rig.refer(rig.station_leg, OUTSIDE_NUMBER)
+    rig.feed(LegAnswered(leg_id=rig.last(DialTrunk).leg_id, sdp=AGENT_SDP))
+
+
+def conference(rig: ConferenceRig) -> None:
+    party_id, leg_id = rig.add()
+    rig.add("station:1003")
+    rig.ask("call.mute_party", party_id=party_id)
+    rig.ask("call.unmute_party", party_id=party_id)
+    rig.end(leg_id, Cause.NORMAL_CLEARING)
+
+
+def conference_without_its_station(rig: ConferenceRig) -> None:
+    rig.add()
+    rig.add("station:1003")
+    rig.end(rig.agent, Cause.NORMAL_CLEARING)
+
+
+def supervised(rig: ConferenceRig) -> None:
+    rig.listens("call.whisper")
+    for verb in ("call.barge", "call.monitor", "call.barge"):
+        rig.call(verb, agent="81")
+
+
+def intercepted(rig: ConferenceRig) -> None:
+    rig.listens("call.barge")
+    rig.call("call.intercept", agent="81")
+
+
 @pytest.mark.parametrize(
     "scene",
     [
@@ -113,15 +171,29 @@ def picked_up(rig: TransferRig) -> None:
         attended_transfer_to_one_who_rings,
         two_customers_joined,
         picked_up,
+        called_out,
+        called_out_and_passed_on,
+        called_out_and_consulted,
+        colleagues_then_an_outside_number,
+        conference,
+        conference_without_its_station,
+        supervised,
+        intercepted,
     ],
 )
-def test_the_legs_noted_are_those_the_recorder_was_given(scene: Callable[[TransferRig], None]) -> None:
-    rig, ledger = TransferRig(), Ledger()
+def test_the_legs_noted_are_those_the_recorder_was_given(scene: Callable[[Any], None]) -> None:
+    rig, ledger = get_type_hints(scene)["rig"](), Ledger()
     scene(rig)
     fold(ledger, journal_of([(0, event) for event in rig.events]))
     noted = {(note.recording_id, leg.leg_id, leg.channel) for note in ledger.under_way() for leg in note.legs}
-    given = {(each.recording_id, each.leg_id, each.channel.value) for each in rig.all(AttachToRecording)}
+    given = {
+        (each.recording_id, each.leg_id, "customer" if each.channel is Channel.CUSTOMER else "agent")
+        for each in rig.all(AttachToRecording)
+    }
     assert noted == given != set()
+    under_way = [note for note in ledger.under_way() if note.recording_id in rig.media.open_recordings]
+    heard = [leg.leg_id for note in under_way for leg in note.legs if leg.left is None]
+    assert sorted(heard) == sorted(rig.media.recorded)
 
 
 def test_a_recording_goes_on_in_the_call_its_customer_is_transferred_to() -> None:
@@ -140,26 +212,29 @@ def test_a_recording_goes_on_in_the_call_its_customer_is_transferred_to() -> Non
 
 
 def test_a_recording_that_ends_tells_who_called_waited_and_talked() -> None:
-    offered = OfferMade(call_id="call-1", offer_id="offer-2", queue="客户服务", agent="8002", station="1002")
-    over = story(*answered_call()[:8], (19.0, offered), *answered_call()[8:])
+    sits_there = agent_joined("8002", "leg-of-1002")
+    talk = next(n for n, (_, event) in enumerate(answered_call()) if isinstance(event, CallConnected))
+    over = story(*answered_call()[:talk], (22.0, sits_there), *answered_call()[talk:])
     note = over.note
     assert (note.caller, note.called, note.queue) == ("13800138000", "95598", "客户服务")
     assert (over.state, over.outcome["sha256"]) == ("completed", "ab" * 32)
     assert (note.began, note.path) == (START + 0.5, "/var/recordings/recording-1.wav")
     customer, agent = note.legs
-    assert (customer.leg_id, customer.joined, customer.left) == ("leg-of-call-1", START, None)
+    assert (customer.leg_id, customer.joined, customer.left) == ("leg-of-call-1", START + 0.5, None)
     assert (agent.party, agent.agent) == ("1002", "8002")
     assert (agent.joined, agent.left) == (START + 22, START + 30)
 
 
 def test_several_agents_are_noted_each_with_their_time() -> None:
-    talk = [
-        (2.0, CallConnected(call_id="call-1", offer_id="o1", station="1001", leg_id="leg-1")),
-        (9.0, offer_ended("o1", accepted=True, by_station=True)),
+    talk: list[Moment] = [
+        (2.0, leg_joined("1001", LegRole.AGENT, leg_id="leg-1")),
+        (9.0, leg_left("leg-1")),
         (9.0, handed_off("queue:second")),
-        (20.0, CallConnected(call_id="call-1", offer_id="o2", station="1002", leg_id="leg-2")),
+        (20.0, leg_joined("1002", LegRole.AGENT, leg_id="leg-2")),
     ]
-    over = story((0, arrived()), (1, recording_started()), *talk, (30, recording_completed()))
+    over = story(
+        (0, arrived()), (1, leg_joined()), (1, recording_started()), *talk, (30, recording_completed())
+    )
     assert [(leg.leg_id, leg.joined - START, leg.left) for leg in over.note.legs[1:]] == [
         ("leg-1", 2.0, START + 9),
         ("leg-2", 20.0, None),

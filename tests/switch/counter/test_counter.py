@@ -8,6 +8,7 @@ from media.commands import AttachToRecording, Channel, StartPlayback
 from media.events import DigitDetected
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
+from switch.archive.attendance import Attendance
 from switch.archive.ledger import Ledger
 from switch.archive.manifests import manifest_of
 from switch.causes import Cause
@@ -46,6 +47,7 @@ class CounterRig(ExchangeRig):
         )
         application = build(self.core, self.verbs)
         self.driver.add_routes(application.routes)
+        self.driver.add_routes(Attendance({"1001": "8001"}.get).routes())
         self.driver.add_core(self.core)
         handles: list[Any] = [verb.handle for verb in application.verbs]
         self.record, self.stop = handles

@@ -5,6 +5,7 @@ from typing import Any
 
 from media.events import RecordingCompleted, RecordingFailed, RecordingStarted
 from runtime.vocabulary import Event, event_fields
+from switch.archive.events import RecordingAgentJoined
 from switch.causes import Cause
 from switch.events import (
     CallAnswered,
@@ -17,8 +18,11 @@ from switch.events import (
     OfferAccepted,
     OfferEnded,
     OfferRinging,
+    RecordingLegJoined,
+    RecordingLegLeft,
     SwitchStarted,
 )
+from switch.leg_role import LegRole
 from switch.records.projection import JournalEntry, Projection
 from switch.records.segment import decode_line, encode_line
 
@@ -110,6 +114,35 @@ def recording_started(call_id: str = "call-1", recording_id: str = "recording-1"
     )
 
 
+def leg_joined(
+    party: str = "13800138000",
+    role: LegRole = LegRole.CUSTOMER,
+    *,
+    leg_id: str | None = None,
+    call_id: str = "call-1",
+    recording_id: str = "recording-1",
+) -> RecordingLegJoined:
+    """``leg_id``: by default the customer's of the call."""
+    return RecordingLegJoined(
+        recording_id=recording_id,
+        call_id=call_id,
+        leg_id=leg_id or f"leg-of-{call_id}",
+        role=role,
+        party=party,
+        outside=len(party) > 4,
+    )
+
+
+def leg_left(leg_id: str, call_id: str = "call-1", recording_id: str = "recording-1") -> RecordingLegLeft:
+    return RecordingLegLeft(recording_id=recording_id, call_id=call_id, leg_id=leg_id)
+
+
+def agent_joined(
+    agent: str, leg_id: str, call_id: str = "call-1", recording_id: str = "recording-1"
+) -> RecordingAgentJoined:
+    return RecordingAgentJoined(recording_id=recording_id, call_id=call_id, leg_id=leg_id, agent=agent)
+
+
 def recording_completed(call_id: str = "call-1", recording_id: str = "recording-1") -> RecordingCompleted:
     return RecordingCompleted(
         recording_id=recording_id,
@@ -140,6 +173,7 @@ def answered_call(call_id: str = "call-1", recording_id: str = "recording-1") ->
     """Greeting, key 1, 12 s in the queue, a first station that does not answer, 8 s of talk."""
     return [
         (0.0, arrived(call_id)),
+        (0.5, leg_joined(call_id=call_id, recording_id=recording_id)),
         (0.5, CallAnswered(call_id=call_id, recording_id=recording_id)),
         (0.5, recording_started(call_id, recording_id)),
         (4.0, DigitReceived(call_id=call_id, digit="9", duration_ms=100)),
@@ -149,7 +183,18 @@ def answered_call(call_id: str = "call-1", recording_id: str = "recording-1") ->
         (18.0, offer_ended("offer-1", accepted=False, by_station=False, call_id=call_id)),
         (19.0, OfferRinging(call_id=call_id, offer_id="offer-2")),
         (21.5, OfferAccepted(call_id=call_id, offer_id="offer-2")),
+        (
+            22.0,
+            leg_joined(
+                "1002",
+                LegRole.AGENT,
+                leg_id="leg-of-1002",
+                call_id=call_id,
+                recording_id=recording_id,
+            ),
+        ),
         (22.0, CallConnected(call_id=call_id, offer_id="offer-2", station="1002")),
+        (30.0, leg_left("leg-of-1002", call_id, recording_id)),
         (30.0, offer_ended("offer-2", accepted=True, by_station=False, call_id=call_id)),
         (30.25, ended(call_id)),
         (30.5, recording_completed(call_id, recording_id)),

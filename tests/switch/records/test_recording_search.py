@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 from sqlalchemy.dialects import sqlite
 
-from acd.events import OfferMade
 from runtime.vocabulary import Event, event_fields
 from switch.archive.catalogue.events import (
     RecordingHeld,
@@ -30,6 +29,7 @@ from switch.records.store import RecordStore
 from tests.switch.records.stories import (
     START,
     Moment,
+    agent_joined,
     answered_call,
     arrived,
     fold,
@@ -55,11 +55,13 @@ NOTES: list[Event] = [
 
 def story() -> list[Moment]:
     """Two completed recordings an hour apart, of other people, and one that failed; then notes."""
-    offer = OfferMade(queue="客户服务", call_id="call-2", offer_id="offer-2", agent="2002", station="1002")
+    names = {"call_id": "call-2", "recording_id": "recording-2"}
     second: list[Moment] = [(3600 + at, event) for at, event in answered_call("call-2", "recording-2")]
     second[0] = (3600.0, replace(arrived("call-2"), caller_number="13900139000", trunk="telecom"))
-    second.insert(1, (3600.1, offer))
-    second[-1] = (3631.0, replace(recording_completed("call-2", "recording-2"), duration_ms=90_000))
+    over = replace(recording_completed("call-2", "recording-2"), duration_ms=90_000)
+    second[-1] = (3631.0, over)
+    joined = next(n for n, (_, event) in enumerate(second) if getattr(event, "party", "") == "1002")
+    second.insert(joined + 1, (3622.0, agent_joined("2002", "leg-of-1002", **names)))
     third: list[Moment] = [(7200, arrived("call-3")), (7201, recording_failed("call-3", "recording-3"))]
     notes = [(8000.0 + n, note) for n, note in enumerate(NOTES)]
     return [*answered_call(), *second, *third, *notes]
@@ -69,8 +71,7 @@ def story() -> list[Moment]:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> RecordReader:
     folder: Path = tmp_path_factory.mktemp("records")
     config = RecordsConfig(database=f"sqlite:///{folder}/records.db")
-    agents = [OfferMade.topic]
-    projections = (Recordings(agents), RecordingParties(agents), RecordingChanges())
+    projections = (Recordings(), RecordingParties(), RecordingChanges())
     store = RecordStore(config.database, [projection.table for projection in projections])
     store.open()
     entries = journal_of(story())

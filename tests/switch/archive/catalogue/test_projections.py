@@ -1,11 +1,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from acd.events import OfferMade
 from switch.archive.catalogue.projections import RecordingParties, Recordings
-from switch.events import CallConnected
+from switch.leg_role import LegRole
 from tests.switch.records.stories import (
     START,
+    agent_joined,
     answered_call,
     arrived,
     call_shorter_than_the_opening_of_its_file,
@@ -13,7 +13,8 @@ from tests.switch.records.stories import (
     ended,
     fold,
     journal_of,
-    offer_ended,
+    leg_joined,
+    leg_left,
     recording_completed,
     recording_failed,
     recording_started,
@@ -111,7 +112,7 @@ def test_every_recording_of_a_call_has_its_row_with_the_station_of_its_time() ->
                 (0, arrived()),
                 (1, recording_started()),
                 (2, recording_completed()),
-                (3, CallConnected(call_id="call-1", offer_id="offer-1", station="1001")),
+                (3, leg_joined("1001", LegRole.AGENT, leg_id="a", recording_id="recording-2")),
                 (4, recording_started(recording_id="recording-2")),
                 (5, ended()),
                 (6, recording_completed(recording_id="recording-2")),
@@ -134,31 +135,31 @@ def test_a_call_is_forgotten_when_it_and_its_recordings_are_over() -> None:
 
 
 def test_of_a_recording_whose_beginning_the_journal_has_lost_there_is_a_row_of_what_is_known() -> None:
-    middle = journal_of(answered_call())[3:]
+    middle = journal_of(answered_call())[4:]
     (row,) = fold(Recordings(), middle)
     assert (row["recording_id"], row["call_id"], row["caller"]) == ("recording-1", "call-1", None)
     assert row["started_at"] == datetime.fromtimestamp(START, UTC)
 
 
 def test_everybody_the_customer_talked_to_has_a_row_in_order() -> None:
-    offer = OfferMade(queue="service", call_id="call-1", offer_id="offer-1", agent="2001", station="1001")
     rows = fold(
-        RecordingParties([OfferMade.topic]),
+        RecordingParties(),
         journal_of(
             [
                 (0, arrived()),
                 (1, recording_started()),
-                (2, offer),
-                (3, CallConnected(call_id="call-1", offer_id="offer-1", station="1001")),
-                (4, offer_ended("offer-1", accepted=True, by_station=True)),
-                (5, CallConnected(call_id="call-1", offer_id="offer-2", station="1002")),
+                (1, leg_joined()),
+                (3, leg_joined("1001", LegRole.AGENT, leg_id="a")),
+                (3, agent_joined("2001", "a")),
+                (4, leg_left("a")),
+                (5, leg_joined("1002", LegRole.AGENT, leg_id="b")),
                 (6, recording_completed()),
             ]
         ),
     )
-    assert [(row["position"], row["station"], row["agent"]) for row in rows] == [
-        (1, "1001", "2001"),
-        (2, "1002", None),
+    assert [(row["position"], row["role"], row["station"], row["agent"]) for row in rows] == [
+        (1, "agent", "1001", "2001"),
+        (2, "agent", "1002", None),
     ]
     assert rows[0]["left_at"] == datetime.fromtimestamp(START + 4, UTC)
     assert rows[1]["left_at"] is None
