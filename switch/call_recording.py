@@ -97,8 +97,9 @@ class CallRecording:
             return []
         if customer.holding or station.holding:
             return []
-        heard = [(customer, self._beep.for_customer), (station, self._beep.for_agent)]
-        return [self._play(leg, (self._beep.prompt,), laid_over=True) for leg, hears in heard if hears]
+        hears = {True: self._beep.for_customer, False: self._beep.for_agent}
+        legs = [leg for leg in (customer, station) if hears[leg is call.customers_leg]]
+        return [self._play(leg, (self._beep.prompt,), laid_over=True) for leg in legs]
 
     def _play(self, leg: Leg, prompts: tuple[str, ...], *, laid_over: bool = False) -> Output:
         playback_id = self._ids.new("playback")
