@@ -66,19 +66,20 @@ def plot(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Draw both channels over one time axis, with the talk of each shaded."""
+    """Draw both channels over one time axis: talk, who is heard, masks, pauses, hold, transfers, gaps."""
     # Loads matplotlib, which no other command needs.
     from cli.recording_files import open_recording
-    from switch.archive.picture import draw_recording, events_of
+    from switch.archive.picture import draw_recording, events_of, manifest_of_row
 
     settings = configuration(config)
     recording = RecordReader(settings.records).recording(recording_id)
     path = Path(recording["path"])
     out = output if output is not None else path.with_suffix(".png")
-    events = events_of(recording, settings.records.journal)
+    manifest = manifest_of_row(recording)
+    events = events_of(recording, settings.records.journal, manifest)
     try:
         with open_recording(recording, settings) as sound:
-            draw_recording(recording | {"path": str(sound.path)}, events, out)
+            draw_recording(recording | {"path": str(sound.path)}, events, out, manifest)
     except OSError as error:
         raise UsageError(f"cannot write {out}: {error.strerror or error}") from error
     if as_json:

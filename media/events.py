@@ -293,8 +293,9 @@ class RecordingCompleted(Event):
     agent_codecs: CodecsHeard = ()
     """The same of the agent's side."""
     marks: tuple[tuple[str, str, float, float], ...] = ()
-    """What was silenced on purpose (``paused``, ``masked``), and where those who are recorded were told so
-    (``beep``): which, whose (``customer``, ``agent``, ``both``), from and to."""
+    """What was silenced on purpose (``paused``, ``masked``), what was said in a codec that is only relayed
+    (``undecoded``), and where those who are recorded were told so (``beep``): which, whose (``customer``,
+    ``agent``, ``both``), from and to."""
     unwritten: Spans = ()
     """What the disk did not take. Silence is in its place, or the recording ends there."""
     recovered: bool = False

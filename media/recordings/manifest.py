@@ -30,7 +30,7 @@ class Span(_Part):
 CHANNELS = ("customer", "agent")
 """Left and right."""
 
-SILENCED = ("paused", "masked", "lost")
+SILENCED = ("paused", "masked", "lost", "undecoded")
 """Kinds of marks where nothing can be heard."""
 
 
@@ -38,7 +38,8 @@ class Mark(Span):
     """A stretch of the recording that is not what was said, or that is to be told otherwise."""
 
     kind: str
-    """``paused`` or ``masked`` on purpose, ``lost`` when the disk did not take it: silence. ``beep``: those
+    """``paused`` or ``masked`` on purpose, ``lost`` when the disk did not take it, ``undecoded`` when it was
+    said in a codec that is only relayed: silence. ``beep``: those
     on the channels heard that they are recorded; the recording holds what they said."""
     channels: str = "both"
     """``customer``, ``agent`` or ``both``."""

@@ -46,11 +46,19 @@ def unexplained_gaps(manifest: Manifest) -> Iterator[Finding]:
 
 
 def silenced_channels(manifest: Manifest) -> frozenset[str]:
-    """Channels that are marked as paused, masked or lost from beginning to end: nothing can be heard."""
+    """Channels of which the marks tell why nothing can be heard: paused, masked, lost or undecoded."""
     return frozenset(channel for channel in CHANNELS if _is_silenced(manifest, channel))
 
 
+def _is_undecoded(manifest: Manifest, channel: str) -> bool:
+    """Whether all that came on a channel was said in a codec that is only relayed."""
+    kinds = {mark.kind for mark in manifest.marks if mark.channels in (channel, "both")}
+    return "undecoded" in kinds and not getattr(manifest.channels, channel).packets
+
+
 def _is_silenced(manifest: Manifest, channel: str) -> bool:
+    if _is_undecoded(manifest, channel):
+        return True
     reached = 0.0
     marks = (mark for mark in manifest.marks if mark.channels in (channel, "both"))
     silenced = (mark for mark in marks if mark.kind in SILENCED)

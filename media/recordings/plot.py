@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, MultipleLocator
 from media.fonts import chinese_family, legible
 from media.pictures import INK, QUIET_INK, check_suffix, new_figure, save
 from media.recordings.conversation import ChannelFigures, Conversation, measure_conversation
+from media.recordings.plot_marks import Stretch, Voice, draw_legend, draw_stretches, draw_voices
 from media.recordings.wav import FULL_SCALE, Envelope, Levels, read_envelope
 from runtime.durations import format_duration
 
@@ -41,7 +42,14 @@ class _Lane:
 _LANES = (_Lane("customer", "客户", "#1f6f8b", "#dceff4"), _Lane("agent", "坐席", "#c8643c", "#f9e8df"))
 
 
-def plot_recording(path: Path, out: Path, title: str, marks: Sequence[Mark] = ()) -> None:
+def plot_recording(
+    path: Path,
+    out: Path,
+    title: str,
+    marks: Sequence[Mark] = (),
+    stretches: Sequence[Stretch] = (),
+    voices: Sequence[Voice] = (),
+) -> None:
     """Draw the recording at ``path`` into ``out``, PNG or SVG by its suffix.
 
     Raises UsageError for another suffix, RecordingError (media.recordings.wav), OSError when ``out`` cannot
@@ -50,10 +58,17 @@ def plot_recording(path: Path, out: Path, title: str, marks: Sequence[Mark] = ()
     check_suffix(out)
     envelope = read_envelope(path)
     conversation = measure_conversation(envelope)
-    save(out, lambda: _draw(envelope, conversation, title, marks))
+    save(out, lambda: _draw(envelope, conversation, title, marks, stretches, voices))
 
 
-def _draw(envelope: Envelope, conversation: Conversation, title: str, marks: Sequence[Mark]) -> Figure:
+def _draw(
+    envelope: Envelope,
+    conversation: Conversation,
+    title: str,
+    marks: Sequence[Mark],
+    stretches: Sequence[Stretch],
+    voices: Sequence[Voice],
+) -> Figure:
     chinese = chinese_family() is not None
     figure = new_figure(title)
     upper, lower = figure.subplots(2, 1, sharex=True, sharey=True)
@@ -62,6 +77,9 @@ def _draw(envelope: Envelope, conversation: Conversation, title: str, marks: Seq
         _draw_channel(axes, lane, envelope, channel, side, chinese=chinese)
         _draw_interruptions(axes, lane, conversation)
         _draw_marks(axes, marks, labelled=axes is lower)
+        draw_stretches(axes, lane.english, stretches)
+        draw_voices(axes, lane.english, voices, lane.colour, envelope.duration_s)
+    draw_legend(figure, stretches)
     upper.tick_params(bottom=False)
     _dress_time_axis(lower, envelope.duration_s)
     return figure

@@ -1,33 +1,57 @@
-"""The picture of a recording with what happened to its call: keys, queue, ringing, conversation."""
+"""The picture of a recording with what happened to its calls: keys, queue, ringing, talk, hold, transfers."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from media.recordings.manifest import Manifest, read_manifest
 from media.recordings.plot import Mark, plot_recording
+from media.recordings.plot_marks import HOLD, Stretch, stretches_of, voices_of
+from media.recordings.wav import RecordingError
 from switch.records.call_events import events_of_call
 from switch.records.projection import JournalEntry
 
 
-def draw_recording(recording: Mapping[str, Any], events: Iterable[JournalEntry], out: Path) -> None:
-    """Draw a row of the table ``recordings`` into ``out``, marked with the events of its call.
+def draw_recording(
+    recording: Mapping[str, Any], events: Sequence[JournalEntry], out: Path, manifest: Manifest | None = None
+) -> None:
+    """Draw a row of the table ``recordings`` into ``out``, marked with the events of its calls.
 
-    Raises what plot_recording raises.
+    ``manifest``: None while there is none. Raises what plot_recording raises.
     """
-    plot_recording(Path(recording["path"]), out, title_of(recording), list(marks_of(recording, events)))
+    stretches, voices = list(holds_of(recording, events)), []
+    if manifest is not None:
+        stretches += stretches_of(manifest)
+        voices += voices_of(manifest)
+    marks = list(marks_of(recording, events))
+    plot_recording(Path(recording["path"]), out, title_of(recording), marks, stretches, voices)
 
 
-def events_of(recording: Mapping[str, Any], journal: Path) -> list[JournalEntry]:
-    """What happened to its call; nothing when the journal of that day is gone."""
+def manifest_of_row(recording: Mapping[str, Any]) -> Manifest | None:
+    """What lies beside its file; None when there is none, or none that can be read."""
+    try:
+        return read_manifest(Path(recording["path"]))
+    except (RecordingError, OSError):
+        return None
+
+
+def events_of(
+    recording: Mapping[str, Any], journal: Path, manifest: Manifest | None = None
+) -> list[JournalEntry]:
+    """What happened to its calls; nothing when the journal of that day is gone."""
     began = recording["started_at"]
     # Of one that failed, or runs, it is not known how long it is.
     length_ms = recording.get("duration_ms")
     length = timedelta(days=1) if length_ms is None else timedelta(milliseconds=length_ms)
+    calls = (recording["call_id"],) if manifest is None else manifest.call_ids
     try:
-        return list(events_of_call(journal, recording["call_id"], began, began + length))
+        events = [
+            entry for call_id in calls for entry in events_of_call(journal, call_id, began, began + length)
+        ]
     except OSError:
         return []
+    return sorted(events, key=lambda entry: entry.sequence)
 
 
 def title_of(recording: Mapping[str, Any]) -> str:
@@ -46,6 +70,26 @@ def marks_of(recording: Mapping[str, Any], events: Iterable[JournalEntry]) -> It
             yield Mark(entry.time - began, label)
 
 
+def holds_of(recording: Mapping[str, Any], events: Iterable[JournalEntry]) -> Iterator[Stretch]:
+    """When one of those who talked held the other: neither says anything to the other then."""
+    began = recording["started_at"].timestamp()
+    since: dict[str, float] = {}
+    last = began
+    for entry in events:
+        last = max(last, entry.time)
+        holder = f"{entry.fields.get('call_id')} {entry.fields.get('by')}"
+        if entry.topic == "call.held":
+            since[holder] = entry.time
+        elif entry.topic == "call.resumed" and holder in since:
+            yield _hold(began, since.pop(holder), entry.time)
+    for held_at in since.values():
+        yield _hold(began, held_at, last)
+
+
+def _hold(began: float, held_at: float, until: float) -> Stretch:
+    return Stretch(HOLD, "both", max(held_at - began, 0.0), max(until - began, 0.0))
+
+
 def _label(entry: JournalEntry) -> str | None:
     match entry.topic:
         case "call.digit_received":
@@ -56,4 +100,6 @@ def _label(entry: JournalEntry) -> str | None:
             return "rings"
         case "call.connected":
             return f"connected to {entry.fields['station']}"
+        case "call.transferred":
+            return f"{entry.fields['kind']} transfer by {entry.fields['by']}"
     return None

@@ -11,10 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from media.recordings.manifest import Manifest
 from media.recordings.opening import opened
 from media.recordings.tiers import Access, lies_of
 from runtime.errors import PeerError, UsageError
-from switch.archive.picture import draw_recording, events_of
+from switch.archive.picture import draw_recording, events_of, manifest_of_row
 
 _NICE = 10
 """Calls on the same machine come first."""
@@ -29,17 +30,18 @@ def main() -> None:
     try:
         access = Access.model_validate(order["access"])
         with opened(lies_of(recording["path"]), access) as plain:
-            picture = draw(recording | {"path": str(plain)}, Path(order["journal"]))
+            manifest = manifest_of_row(recording)
+            picture = draw(recording | {"path": str(plain)}, Path(order["journal"]), manifest)
     except (PeerError, UsageError, OSError) as error:
         sys.exit(str(error))
     sys.stdout.buffer.write(picture)
 
 
-def draw(recording: dict[str, Any], journal: Path) -> bytes:
+def draw(recording: dict[str, Any], journal: Path, manifest: Manifest | None) -> bytes:
     """The picture as PNG."""
     with TemporaryDirectory(prefix="ringmain-picture-") as folder:
         out = Path(folder, "picture.png")
-        draw_recording(recording, events_of(recording, journal), out)
+        draw_recording(recording, events_of(recording, journal, manifest), out, manifest)
         return out.read_bytes()
 
 

@@ -1,5 +1,7 @@
 """The picture shows each channel in its own lane, at its own time."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,7 +12,10 @@ from matplotlib.image import imread
 from numpy.typing import NDArray
 
 from media import fonts
+from media.recordings.manifest import ChannelFacts, Channels, Manifest, ManifestLeg, Span
+from media.recordings.manifest import Mark as ManifestMark
 from media.recordings.plot import Mark, plot_recording
+from media.recordings.plot_marks import GAP, HOLD, Stretch, Voice, stretches_of, voices_of
 from runtime.errors import UsageError
 
 RATE_HZ = 8000
@@ -115,3 +120,78 @@ def test_who_cuts_in_has_a_triangle_where_it_happens(tmp_path: Path) -> None:
     rows, columns = np.nonzero(top_of_lane)
     assert (columns.mean() + width * 0.2) / width * DURATION_S == pytest.approx(4.0, abs=0.3)
     assert len(rows) > 20
+
+
+def marked(path: Path, out: Path, *stretches: Stretch, voices: Sequence[Voice] = ()) -> NDArray[np.float32]:
+    plot_recording(path, out, "call-1", stretches=stretches, voices=voices)
+    picture: NDArray[np.float32] = imread(out)
+    return picture
+
+
+def changed(one: NDArray[np.float32], other: NDArray[np.float32], lane: int) -> tuple[float, float]:
+    """First and last second in which two pictures differ, in the middle of the upper or the lower lane."""
+    height, width = one.shape[:2]
+    part = slice(height // 5, height * 2 // 5) if lane == 0 else slice(height * 3 // 5, height * 7 // 10)
+    columns = np.nonzero(np.any(one[part] != other[part], axis=(0, 2)))[0]
+    if not len(columns):
+        return (0.0, 0.0)
+    return (columns.min() / width * DURATION_S, columns.max() / width * DURATION_S)
+
+
+@pytest.mark.parametrize("kind", ["paused", "masked", "lost", "undecoded", HOLD])
+def test_silence_that_has_a_reason_is_shaded_on_its_channel_for_as_long_as_it_lasts(
+    tmp_path: Path, kind: str
+) -> None:
+    path = record(tmp_path / "r.wav", [(0, 1)], [(2, 3)])
+    elsewhere = marked(path, tmp_path / "a.png", Stretch(kind, "nobody", 4, 8))
+    there = marked(path, tmp_path / "b.png", Stretch(kind, "customer", 4, 8))
+    assert changed(elsewhere, there, 0) == pytest.approx((4, 8), abs=0.3)
+    assert changed(elsewhere, there, 1) == (0.0, 0.0)
+
+
+def test_who_is_heard_is_named_where_they_begin(tmp_path: Path) -> None:
+    path = record(tmp_path / "r.wav", [(0, 1)], [(2, 3)])
+    voices = [
+        Voice("agent", "1001 · 8001", 2, 5),
+        Voice("agent", "9001", 4, 6),
+        Voice("agent", "1002", 6, None),
+    ]
+    plot_recording(path, tmp_path / "a.svg", "call-1", voices=voices)
+    shown = (tmp_path / "a.svg").read_text("utf-8")
+    assert all(f"<!-- {voice.label} -->" in shown for voice in voices)
+
+
+def test_the_legend_names_what_is_there_and_nothing_else(tmp_path: Path) -> None:
+    path = record(tmp_path / "r.wav", [(0, 1)], [(2, 3)])
+    stretches = [
+        Stretch("masked", "customer", 1, 2),
+        Stretch(GAP, "agent", 3, 3.1),
+        Stretch("new", "both", 1, 2),
+    ]
+    plot_recording(path, tmp_path / "a.svg", "call-1", stretches=stretches)
+    shown = (tmp_path / "a.svg").read_text("utf-8")
+    assert ("masked" in shown, "packets lost" in shown, "hold" in shown) == (True, True, False)
+
+
+def test_a_manifest_tells_all_that_is_shaded_and_who_is_heard() -> None:
+    manifest = Manifest(
+        recording_id="recording-1",
+        contact_id="contact-1",
+        call_ids=("call-1",),
+        legs=(
+            ManifestLeg(leg_id="a", channel="customer", party="13800138000", joined_ms=0),
+            ManifestLeg(leg_id="b", channel="agent", party="1001", agent="8001", joined_ms=500, left_ms=2000),
+        ),
+        started_at=datetime.now(UTC),
+        channels=Channels(agent=ChannelFacts(packets=1, lost_ms=20, gaps=(Span(from_ms=100, to_ms=120),))),
+        marks=(ManifestMark(kind="paused", channels="both", from_ms=1000, to_ms=1500),),
+        state="completed",
+    )
+    assert list(stretches_of(manifest)) == [
+        Stretch("paused", "both", 1.0, 1.5),
+        Stretch(GAP, "agent", 0.1, 0.12),
+    ]
+    assert list(voices_of(manifest)) == [
+        Voice("customer", "13800138000", 0.0, None),
+        Voice("agent", "1001 · 8001", 0.5, 2.0),
+    ]

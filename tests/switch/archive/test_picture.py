@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from switch.archive.picture import marks_of, title_of
+from media.recordings.plot_marks import HOLD, Stretch
+from switch.archive.picture import holds_of, marks_of, title_of
 from switch.records.projection import JournalEntry
 
 BEGAN = datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
@@ -42,3 +43,22 @@ def test_keys_queue_ringing_and_conversation_are_marked() -> None:
 def test_the_title_says_who_which_and_when() -> None:
     assert title_of(RECORDING).startswith("13800138000 → 95598 → 1001 · recording-1 · 2026-11-20 ")
     assert title_of(RECORDING | {"station": None}).startswith("13800138000 → 95598 · ")
+
+
+def test_hold_lasts_until_it_is_resumed_or_all_is_over() -> None:
+    events = [
+        entry(1.0, "call.held", by="station"),
+        entry(2.0, "call.held", by="customer"),
+        entry(3.0, "call.resumed", by="station"),
+        entry(4.0, "call.resumed", by="nobody"),
+        entry(9.0, "call.ended"),
+    ]
+    assert list(holds_of(RECORDING, events)) == [
+        Stretch(HOLD, "both", 1.0, 3.0),
+        Stretch(HOLD, "both", 2.0, 9.0),
+    ]
+
+
+def test_transfers_are_marked() -> None:
+    events = [entry(1.0, "call.transferred", kind="blind", by="1001")]
+    assert [mark.label for mark in marks_of(RECORDING, events)] == ["blind transfer by 1001"]
