@@ -79,6 +79,11 @@ class CalledPhone(Phone):
         self._conducted.tell("answer")
         self.wait_answered()
 
+    def answer_in_silence(self) -> None:
+        """Lift the receiver and say nothing at all: no packet is sent."""
+        self._conducted.tell("answer")
+        self._conducted.wait_for("answered")
+
 
 class Station:
     """An agent's telephone: one SIP port it registers from and is rung at."""
