@@ -73,7 +73,8 @@ def test_stations_are_recorded_when_they_talk_to_each_other_and_when_one_is_alon
             centre.wait_for_media(lambda media: media["packets_received"] > 100)
             baresip.order("sndcode", "#")
             alone = recorded(events.wait_for("recording.completed").fields["path"])
-            assert find(voice[:RATE_HZ], alone[:, 0]).score > 0.9
+            # The phone may have begun to talk just before the recording did.
+            assert find(voice[RATE_HZ // 10 : RATE_HZ], alone[:, 0]).score > 0.9
             assert not alone[:, 1].any()
         centre.wait_until_nothing_is_left()
         centre.close()

@@ -20,11 +20,22 @@ impl Gaps {
         if gap.is_empty() {
             return;
         }
-        let full = self.gaps.len() >= MAX_GAPS;
-        match self.gaps.last_mut() {
-            Some(last) if last.end == gap.start => last.end = gap.end,
-            _ if full => {}
-            _ => self.gaps.push(gap),
+        let at = self.gaps.partition_point(|before| before.end < gap.start);
+        let touched = self.gaps[at..].iter().take_while(|after| after.start <= gap.end).count();
+        if touched == 0 && self.gaps.len() >= MAX_GAPS {
+            return;
+        }
+        let merged = self.gaps[at..at + touched]
+            .iter()
+            .fold(gap, |gap, other| gap.start.min(other.start)..gap.end.max(other.end));
+        self.gaps.splice(at..at + touched, [merged]);
+    }
+
+    /// What begins at `from` or later lies elsewhere by so much.
+    pub fn shift(&mut self, from: i64, by: i64) {
+        let at = self.gaps.partition_point(|gap| (gap.start as i64) < from);
+        for gap in self.gaps.split_off(at) {
+            self.open(gap.start as i64 + by..gap.end as i64 + by);
         }
     }
 
@@ -75,6 +86,18 @@ mod tests {
         gaps.open(160..320);
         gaps.open(320..480);
         assert_eq!(spans(&gaps), [(160, 480)]);
+    }
+
+    #[test]
+    fn one_that_is_told_late_lies_where_it_belongs() {
+        let mut gaps = Gaps::default();
+        for gap in [800..960, 160..320, 320..480, 400..900] {
+            gaps.open(gap);
+        }
+        assert_eq!(spans(&gaps), [(160, 960)]);
+        gaps.open(1600..1760);
+        gaps.shift(1000, -400);
+        assert_eq!(spans(&gaps), [(160, 960), (1200, 1360)]);
     }
 
     #[test]

@@ -5,12 +5,15 @@
 
 pub mod beeps;
 pub mod beside;
+mod delay;
 pub mod file;
 pub mod format;
 pub mod gaps;
 pub mod marks;
 pub mod punctuality;
 pub mod sequences;
+mod source;
+mod start;
 pub mod stereo;
 pub mod timeline;
 pub mod wav;

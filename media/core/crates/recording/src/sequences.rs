@@ -2,6 +2,8 @@
 
 /// A jump further than this is no loss but a new beginning.
 const MAX_JUMP: u16 = 1000;
+/// Numbers begin again after so many.
+const TURN: u64 = 0x1_0000;
 
 /// The sequence numbers of one source, with a memory of the last 64.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +25,25 @@ impl Sequences {
     pub fn reaches(&self, sequence: u16) -> bool {
         let step = sequence.wrapping_sub(self.highest as u16);
         !(MAX_JUMP..=u16::MAX - MAX_JUMP).contains(&step)
+    }
+
+    /// How many packets are missing before this number when it is further than can be told by itself, and so many
+    /// fit into the time that passed: a stream that went on meanwhile. None when it is near, or does not fit.
+    pub fn missing_before(&self, sequence: u16, fit: u64) -> Option<u64> {
+        let step = u64::from(sequence.wrapping_sub(self.highest as u16));
+        let turns = if fit < TURN / 2 { 0 } else { (fit.saturating_sub(step) + TURN / 2) / TURN };
+        let whole = step + turns * TURN;
+        // Who was silent for long meanwhile sent fewer: then what the numbers tell by themselves counts.
+        let exact = whole <= fit + 1 && fit - whole.min(fit) <= fit / 20;
+        let step = if turns > 0 && exact { whole } else { step };
+        let is_far = step >= TURN || !self.reaches(sequence);
+        (is_far && step <= fit + 1).then(|| step - 1)
+    }
+
+    /// So many packets are missing behind the newest.
+    pub fn leap(&mut self, packets: u64) {
+        self.highest += packets;
+        self.recent = 0;
     }
 
     /// Note a number that `reaches` holds for. False for a duplicate or one too old to tell.
@@ -74,6 +95,21 @@ mod tests {
             sequences.note(number);
         }
         assert_eq!(sequences.missing(), 192 - 5);
+    }
+
+    #[test]
+    fn an_outage_is_counted_when_its_packets_fit_into_the_time() {
+        let mut sequences = Sequences::starting_with(65_000);
+        sequences.note(65_000);
+        assert_eq!(sequences.missing_before(65_500, 500), None);
+        assert_eq!(sequences.missing_before(1464, 2000), Some(1999));
+        assert_eq!(sequences.missing_before(1464, 2400), Some(1999));
+        assert_eq!(sequences.missing_before(1464, 1500), None);
+        assert_eq!(sequences.missing_before(64_990, 30), None);
+        assert_eq!(sequences.missing_before(65_010, TURN + 10), Some(TURN + 9));
+        sequences.leap(1999);
+        assert!(sequences.note(1464));
+        assert_eq!(sequences.missing(), 1999);
     }
 
     #[test]

@@ -1,53 +1,31 @@
 //! One channel: where in the recording each packet of a leg belongs.
 //!
-//! The arrival of a source's first packet anchors its timestamps to the recording's clock; from then on
-//! timestamps decide, so jitter, loss and reordering move nothing. Two things move the anchor:
+//! The arrival of a source's first packets anchors its timestamps to the recording's clock; from then on
+//! timestamps decide, so jitter, loss and reordering move nothing. Three things move the anchor:
 //!
 //! - a jump: another source, or a timestamp far from its arrival that does not continue the one before;
-//! - drift: when even the most punctual packets are off, the anchor was late or the phone's clock runs
-//!   differently from ours, and it is moved by that much (`punctuality`).
+//! - drift: when even the most punctual packets are off, the phone's clock runs differently from ours, and it is
+//!   moved by that much (`punctuality`);
+//! - a delay that lasts: when all packets of a while are late, and catch up no more (`delay`).
 
-use std::ops::{Add, AddAssign, Range};
+use std::ops::{Add, AddAssign};
 
 use audio::codec::Codec;
 use audio::g711::Law;
 use rtp::packet::Header;
 
+use crate::delay::HeldPacket;
 use crate::gaps::Gaps;
-use crate::punctuality::Punctuality;
-use crate::sequences::Sequences;
+use crate::source::{Lesson, Measure, Source};
 use crate::window::SampleWindow;
 
 /// How late a packet may arrive and still be placed; blocks are taken no younger than this.
 pub const HOLD: i64 = 3200;
-/// How much earlier than its place a packet may arrive.
-const EARLY: i64 = 1600;
 /// A packet is sent when it is full, so that the first sample of a long one is older than that of a short one: those of
 /// 20 ms are placed as they arrive, and others as much earlier or later.
 const USUAL_PACKET: i64 = 160;
-/// Off by no more than 7 ms counts as in time: two channels that are off to either side stay within 20 ms.
-const TOLERANCE: i64 = 56;
-/// The anchor is looked at so often: four times a second.
-const STILL: i64 = 2000;
 /// So many changes of codec are remembered; nobody makes more in earnest.
 const MAX_CODECS: usize = 100;
-
-/// One synchronisation source heard on the channel.
-#[derive(Debug)]
-struct Source {
-    ssrc: u32,
-    sequences: Sequences,
-    anchor_timestamp: u32,
-    anchor_position: i64,
-    last_timestamp: u32,
-    /// Behind the last sample of its newest packet.
-    end: i64,
-    /// Of its last packet, in samples.
-    packet_length: u64,
-    punctuality: Punctuality,
-    /// Until then the anchor stays: packets sent ahead of their time lie one behind the other.
-    still_until: i64,
-}
 
 /// What a channel holds, for the record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,22 +79,76 @@ impl Timeline {
 
     /// Place one audio packet that arrived at `arrival`.
     pub fn place(&mut self, header: &Header, octets: &[u8], law: Law, arrival: i64) {
-        let sent_full = arrival - (octets.len() as i64 - USUAL_PACKET);
-        let mut source = self.source_of(header, sent_full);
-        let newest = source.sequences.newest();
-        if source.sequences.note(header.sequence) {
-            source.packet_length = octets.len() as u64;
-            match Some(source.place_of(header.timestamp, sent_full)).filter(|place| arrival - place <= HOLD) {
-                Some(position) => {
-                    self.counters.packets += 1;
-                    self.window.write(position, octets, law.decode_table());
-                    let step = source.sequences.newest() - newest;
-                    source.note_gap(step, position..position + octets.len() as i64, &mut self.gaps);
-                }
-                None => self.counters.lost_samples += octets.len() as u64,
-            }
+        let measure = Measure { ticks: 1, length: octets.len() as u64 };
+        let Some(step) = self.follow(header, measure, arrival) else { return };
+        let Some(source) = &mut self.source else { return };
+        let position = source.position_of(header.timestamp);
+        source.note_gap(step, position..position + octets.len() as i64, &mut self.gaps);
+        if arrival - position <= HOLD {
+            self.counters.packets += 1;
+            self.window.write(position, octets, law.decode_table());
+        } else {
+            let decode = law.decode_table();
+            let samples = octets.iter().map(|&octet| decode[usize::from(octet)]).collect();
+            self.hold(HeldPacket { timestamp: header.timestamp, position, samples });
         }
-        self.source = Some(source);
+    }
+
+    /// Learn from a packet where its stream lies; how far its number is above the newest before, or None for a duplicate.
+    fn follow(&mut self, header: &Header, measure: Measure, arrival: i64) -> Option<u64> {
+        let sent_full = arrival - (measure.length as i64 - USUAL_PACKET);
+        let known = self.source.as_ref().map(|source| source.sequences.newest());
+        if !self.source.as_mut().is_some_and(|source| source.goes_on(header, measure.ticks, sent_full)) {
+            self.forget_source();
+        }
+        let new = self.source.is_none();
+        let source = self.source.get_or_insert_with(|| Source::anchored(header, measure.ticks, sent_full));
+        let newest = known.filter(|_| !new).unwrap_or(source.sequences.newest());
+        if !source.sequences.note(header.sequence) {
+            return None;
+        }
+        let step = source.sequences.newest() - newest;
+        source.packet_length = measure.length;
+        let lesson = source.learn(header.timestamp, sent_full, self.window.start());
+        self.heed(lesson, arrival);
+        Some(step)
+    }
+
+    fn heed(&mut self, lesson: Lesson, now: i64) {
+        if let Some((from, by)) = lesson.moved {
+            self.window.shift(from, by);
+            self.gaps.shift(from, by);
+        }
+        if lesson.is_late {
+            self.place_held(now);
+        }
+    }
+
+    /// Give up a packet that came too late, unless its whole stream turns out to be late.
+    fn hold(&mut self, packet: HeldPacket) {
+        let length = packet.samples.len();
+        self.counters.lost_samples += length as u64;
+        self.gaps.open(packet.position..packet.position + length as i64);
+        if let Some(source) = &mut self.source {
+            source.held.hold(packet);
+        }
+    }
+
+    /// Place what was given up as too late and is not, since the anchor has moved; the others stay lost.
+    fn place_held(&mut self, now: i64) {
+        let Some(source) = &mut self.source else { return };
+        for packet in source.held.take() {
+            let position = source.position_of(packet.timestamp);
+            if !(now - HOLD..=now).contains(&position) {
+                continue;
+            }
+            let length = packet.samples.len();
+            self.gaps.fill(packet.position..packet.position + length as i64);
+            self.window.write_samples(position, &packet.samples);
+            source.end = source.end.max(position + length as i64);
+            self.counters.packets += 1;
+            self.counters.lost_samples -= length as u64;
+        }
     }
 
     /// What follows is said in this codec.
@@ -160,84 +192,5 @@ impl Timeline {
 
     pub fn facts(&self) -> ChannelFacts {
         ChannelFacts { counters: self.counters(), gaps: self.gaps.clone(), codecs: self.codecs.clone() }
-    }
-
-    fn source_of(&mut self, header: &Header, arrival: i64) -> Source {
-        if let Some(source) = self.source.take_if(|source| source.is_of(header)) {
-            return source;
-        }
-        self.forget_source();
-        Source::anchored(header, arrival)
-    }
-}
-
-impl Source {
-    fn anchored(header: &Header, arrival: i64) -> Self {
-        Self {
-            ssrc: header.ssrc,
-            sequences: Sequences::starting_with(header.sequence),
-            anchor_timestamp: header.timestamp,
-            anchor_position: arrival,
-            last_timestamp: header.timestamp,
-            end: arrival,
-            packet_length: 0,
-            punctuality: Punctuality::starting_at(arrival),
-            still_until: arrival + STILL,
-        }
-    }
-
-    fn is_of(&self, header: &Header) -> bool {
-        self.ssrc == header.ssrc && self.sequences.reaches(header.sequence)
-    }
-
-    fn lost_samples(&self) -> u64 {
-        self.sequences.missing() * self.packet_length
-    }
-
-    /// A packet was placed whose number is `step` above the newest before; 0 when it came late.
-    ///
-    /// A sender that was silent meanwhile skips time without a number: no more is missing than the packets held.
-    fn note_gap(&mut self, step: u64, place: Range<i64>, gaps: &mut Gaps) {
-        match step {
-            0 => gaps.fill(place.clone()),
-            1 => {}
-            _ => {
-                let missing = (step - 1) * self.packet_length;
-                gaps.open(self.end.max(place.start - missing as i64)..place.start);
-            }
-        }
-        self.end = self.end.max(place.end);
-    }
-
-    /// Where a packet belongs.
-    fn place_of(&mut self, timestamp: u32, arrival: i64) -> i64 {
-        let step = i64::from(timestamp.wrapping_sub(self.last_timestamp) as i32);
-        self.last_timestamp = timestamp;
-        let lateness = arrival - self.position_of(timestamp);
-        if lateness < -EARLY || lateness > HOLD && step.abs() > HOLD {
-            (self.anchor_timestamp, self.anchor_position) = (timestamp, arrival);
-            self.punctuality = Punctuality::starting_at(arrival);
-            self.still_until = arrival + STILL;
-        } else {
-            self.correct_drift(lateness, arrival);
-        }
-        self.position_of(timestamp)
-    }
-
-    fn position_of(&self, timestamp: u32) -> i64 {
-        self.anchor_position + i64::from(timestamp.wrapping_sub(self.anchor_timestamp) as i32)
-    }
-
-    fn correct_drift(&mut self, lateness: i64, arrival: i64) {
-        let drift = self.punctuality.note(lateness, arrival);
-        if arrival < self.still_until {
-            return;
-        }
-        let drift = if drift.abs() > TOLERANCE { drift } else { 0 };
-        self.punctuality.shift(drift);
-        self.still_until = arrival + STILL;
-        // Always from the last packet, which 32 bits reach however long the stream is.
-        let position = self.position_of(self.last_timestamp) + drift;
-        (self.anchor_timestamp, self.anchor_position) = (self.last_timestamp, position);
     }
 }

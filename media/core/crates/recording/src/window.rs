@@ -24,6 +24,11 @@ impl SampleWindow {
         Self { ring: vec![0; CAPACITY].into_boxed_slice(), start, written_to: 0 }
     }
 
+    /// The position of the first sample that can still change.
+    pub fn start(&self) -> i64 {
+        self.start
+    }
+
     pub fn written_to(&self) -> i64 {
         self.written_to
     }
@@ -51,6 +56,18 @@ impl SampleWindow {
         let (first, wrapped) = values.split_at(straight);
         fill(&mut self.ring[slot..], first, &sample);
         fill(&mut self.ring, wrapped, &sample);
+    }
+
+    /// Move all from `from` on by so much, later or earlier, as far as it is not taken.
+    pub fn shift(&mut self, from: i64, by: i64) {
+        let from = from.max(self.start);
+        let place = |at: i64| at.rem_euclid(CAPACITY as i64) as usize;
+        let moved: Vec<i16> = (from..self.written_to).map(|at| self.ring[place(at)]).collect();
+        (from..self.written_to).for_each(|at| self.ring[place(at)] = 0);
+        if !moved.is_empty() {
+            self.written_to = from;
+            self.write_samples(from + by, &moved);
+        }
     }
 
     /// Take the next samples, as many as `out` holds, and leave silence for those that come round to their places.
@@ -110,6 +127,18 @@ mod tests {
         window.write(CAPACITY as i64 - 2, &[1, 2, 3, 4], &identity());
         assert_eq!(take(&mut window, 4), [1, 2, 3, 4]);
         assert!(take(&mut window, CAPACITY).iter().all(|&sample| sample == 0));
+    }
+
+    #[test]
+    fn what_is_not_taken_yet_can_be_moved() {
+        let mut window = SampleWindow::default();
+        window.write(2, &[1, 2, 3, 4, 5], &identity());
+        window.shift(4, -1);
+        assert_eq!(window.written_to(), 6);
+        window.shift(5, 2);
+        assert_eq!((take(&mut window, 9), window.written_to()), (vec![0, 0, 1, 3, 4, 0, 0, 5, 0], 8));
+        window.shift(3, -1);
+        assert_eq!(take(&mut window, 2), [0, 0]);
     }
 
     #[test]
