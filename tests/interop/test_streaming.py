@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from media.recordings.wav import RecordedAudio, read_recording
-from sipp_scenarios.audio import Samples, compare, from_alaw, speech, to_alaw
+from sipp_scenarios.audio import Samples, find, from_alaw, speech, to_alaw
 from sipp_scenarios.conductor import ConductedScenario
 from sipp_scenarios.runner import Scenario
 from sipp_scenarios.talker import bind_even_port
@@ -15,6 +15,8 @@ from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import DIRECT
 
 VOICE = speech(11, 20.0)
+PIECE = 4000
+"""Samples."""
 PACKETS = 150
 """Three seconds."""
 
@@ -63,9 +65,12 @@ def test_what_a_phone_streams_reaches_the_caller_and_its_echo_the_switch(centre:
 
 
 def check(streamed: Samples, echoed: Samples) -> None:
-    """Both are the voice. SIPp's player keeps time badly, so that a piece may be moved, never changed."""
+    """Both are the voice. SIPp's player keeps time badly: where it falls behind, one piece is torn."""
     voice = from_alaw(to_alaw(VOICE))
     for kept in (streamed, echoed):
-        agreement = compare(kept[np.flatnonzero(kept)[0] :], voice)
-        assert agreement.pieces >= 4
-        assert agreement.worst_score > 0.98
+        heard = kept[np.flatnonzero(kept)[0] :]
+        pieces = [heard[at : at + PIECE] for at in range(0, len(heard) - PIECE, PIECE)]
+        said = [piece for piece in pieces if np.count_nonzero(piece) > 0.95 * PIECE]
+        whole = [find(piece, voice).score > 0.98 for piece in said]
+        assert len(whole) >= 4
+        assert sum(whole) >= len(whole) - 1
