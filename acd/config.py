@@ -25,6 +25,13 @@ class AcdConfig(Section):
         le=86400,
         description="Seconds of waiting that one level of priority is worth; so nobody waits for ever.",
     )
+    weight_holds_s: float = Field(
+        default=300,
+        ge=0,
+        le=86400,
+        description="Whoever has waited longer goes before the weight of queues; each level of priority "
+        "counts as priority_level_s of it.",
+    )
     supervisor_reasons: list[str] = Field(
         default_factory=lambda: ["training", "study", "meeting", "interview"],
         description="Not-ready reasons that only supervisors set, and only they lift.",
@@ -221,7 +228,8 @@ class QueueConfig(Section):
         default=0,
         ge=0,
         le=1000,
-        description="Agents of several queues take callers of the queue with the highest number first.",
+        description="Agents of several queues take callers of the queue with the highest number first, but "
+        "for those who have waited longer than acd.weight_holds_s.",
     )
     priority: int = Field(
         default=0, ge=0, le=MAX_PRIORITY, description="Priority level of callers for whom no other is given."

@@ -9,6 +9,7 @@ otherwise                nowhere
 """
 
 from collections.abc import Collection
+from math import inf
 
 from acd.agent import Agent
 from acd.config import StrategyName
@@ -19,6 +20,9 @@ from acd.overflow import due_way_out
 from acd.queue import Demand, Queue
 from acd.state import AcdState
 from acd.step import Step
+
+Turn = tuple[int, float, float, int]
+"""Whose turn it is, lowest first: the agent's priority, the queue's weight, and rank."""
 
 
 def line_up(step: Step, entry: Entry) -> None:
@@ -56,22 +60,27 @@ def served_first(
     """Whose turn it is with an agent free for these media, and in which queue: None when nobody waits.
 
     Callers who want this agent alone come first, then those nobody is being rung for, then those whose queue
-    rings everybody; among them the agent's own priorities decide, then the weight of queues, then rank.
+    rings everybody; among them the agent's own priorities decide, then the weight of queues, then rank. Who
+    has waited longer than weight holds goes before it.
     """
     if (entry := _first_in_person(state, agent, media)) is not None:
         queue_name = common_queue(entry, agent)
         assert queue_name is not None, "personal lines hold callers of the agent's queues"
         return entry, queue_name
-    return _first_waiting(state, agent, media) or _first_ringing(state, agent, media, now)
+    return _first_waiting(state, agent, media, now) or _first_ringing(state, agent, media, now)
 
 
-def _first_waiting(state: AcdState, agent: Agent, media: Collection[str]) -> tuple[Entry, str] | None:
+def _first_waiting(
+    state: AcdState, agent: Agent, media: Collection[str], now: float
+) -> tuple[Entry, str] | None:
     """A look at the first of each demand, in the order of rank, down to the first the agent meets."""
-    best: tuple[tuple[int, int, float, int], Demand] | None = None
+    best: tuple[Turn, Demand] | None = None
+    light_since = now - state.config.weight_holds_s
     for membership in agent.memberships.values():
         queue = state.queues[membership.queue_name]
         for joined_at, sequence, demand in queue.firsts:
-            key = (membership.priority, -queue.config.weight, joined_at, sequence)
+            weight = inf if joined_at <= light_since else queue.config.weight
+            key = (membership.priority, -weight, joined_at, sequence)
             if best is not None and key >= best[0]:
                 break
             if demand.medium in media and demand.is_met_by(membership):
@@ -85,7 +94,8 @@ def _first_waiting(state: AcdState, agent: Agent, media: Collection[str]) -> tup
 def _first_ringing(
     state: AcdState, agent: Agent, media: Collection[str], now: float
 ) -> tuple[Entry, str] | None:
-    best: tuple[tuple[int, int, tuple[float, int]], Entry, str] | None = None
+    best: tuple[Turn, Entry, str] | None = None
+    light_since = now - state.config.weight_holds_s
     for membership in agent.memberships.values():
         queue = state.queues[membership.queue_name]
         for demand in queue.demands.values():
@@ -93,7 +103,8 @@ def _first_ringing(
                 continue
             first = next((e for e in demand.ringing if may_be_rung_too(state, e, queue, agent, now)), None)
             if first is not None:
-                key = (membership.priority, -queue.config.weight, first.rank)
+                weight = inf if first.rank[0] <= light_since else queue.config.weight
+                key = (membership.priority, -weight, *first.rank)
                 if best is None or key < best[0]:
                     best = (key, first, queue.name)
     return None if best is None else best[1:]

@@ -175,7 +175,7 @@ def _cancel_timers(step: Step, entry: Entry, place: Place) -> None:
 
 def _set_timers(step: Step, entry: Entry, place: Place, queue: Queue) -> None:
     _set_ring_timer(step, entry, place, queue)
-    set_overflow_timer(step, entry, place)
+    set_overflow_timer(step, entry, place, from_now=True)
     if queue.config.max_wait_s:
         limit = place.joined_at + queue.config.max_wait_s
         step.state.timers.set(Timer(TimerKind.MAX_WAIT, entry.entry_id, queue.name), limit)
@@ -186,11 +186,18 @@ def _set_ring_timer(step: Step, entry: Entry, place: Place, queue: Queue) -> Non
     _set_next(step, Timer(TimerKind.RING, entry.entry_id, queue.name), begins)
 
 
-def set_overflow_timer(step: Step, entry: Entry, place: Place) -> None:
-    """For the next rule of overflow that looks at the wait."""
+def set_overflow_timer(step: Step, entry: Entry, place: Place, *, from_now: bool = False) -> None:
+    """For the next rule of overflow that looks at the wait; ``from_now``: or one that applies at once.
+
+    That is soon enough for who finds nobody free, and whom an agent is rung for has not to go.
+    """
     rules = step.state.queues[place.queue_name].config.waits
     begins = [place.joined_at + rule.above for rule in rules]
-    _set_next(step, Timer(TimerKind.OVERFLOW, entry.entry_id, place.queue_name), begins)
+    timer = Timer(TimerKind.OVERFLOW, entry.entry_id, place.queue_name)
+    if from_now and step.now in begins:
+        step.state.timers.set(timer, step.now)
+    else:
+        _set_next(step, timer, begins)
 
 
 def _set_next(step: Step, timer: Timer, moments: list[float]) -> None:

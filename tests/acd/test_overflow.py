@@ -38,6 +38,29 @@ def test_a_long_line_sends_newcomers_on_or_to_a_second_queue() -> None:
     assert one(CallerLeft, outputs).reason is LeaveReason.OVERFLOWED
 
 
+def test_a_newcomer_whom_nobody_is_free_for_goes_at_once_where_no_wait_is_allowed() -> None:
+    at_once = OverflowRule(when=OverflowCause.WAIT, above=0, to="flow:sorry")
+    centre = Centre([SERVICE.model_copy(update={"overflow": [at_once]})])
+    centre.staff("1001")
+    centre.join("served")
+    assert only(PassOnCaller, centre.wait(0)) == []
+    centre.join("call")
+    outputs = centre.wait(0)
+    assert one(PassOnCaller, outputs) == PassOnCaller(call_id="call", target="flow:sorry")
+    assert (one(CallerLeft, outputs).reason, one(CallerLeft, outputs).wait_ms) == (LeaveReason.OVERFLOWED, 0)
+    centre.end_offer("served")
+    assert "served" not in centre.core.state.entries, "the offer was in vain, and the wait is over"
+    check_state(centre.core.state)
+
+
+def test_a_newcomer_waits_in_both_queues_at_once_where_no_wait_is_allowed_in_one_alone() -> None:
+    centre = two_queues(OverflowRule(when=OverflowCause.WAIT, above=0, also="service"))
+    centre.join("call", "first")
+    centre.wait(0)
+    assert list(centre.core.state.entries["call"].places) == ["first", "service"]
+    assert centre.core.next_deadline() is None
+
+
 def test_queues_that_overflow_into_each_other_do_not_go_in_circles() -> None:
     rules = {
         "first": OverflowRule(when=OverflowCause.LENGTH, above=0, also="second"),
