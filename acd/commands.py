@@ -395,6 +395,13 @@ class RecallCaller(Command):
 
 
 @plain_data
+class AwaitPhone(Command):
+    """A phone gave no sign when it was rung: its next one is to be told, a refreshed registration too."""
+
+    station: str
+
+
+@plain_data
 class PassOnCaller(Command):
     """Give the call to another application or queue."""
 

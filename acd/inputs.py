@@ -8,7 +8,7 @@ from acd.media import VOICE
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StationChanged:
-    """A station can, or can no longer, be rung."""
+    """A station can, or can no longer, be rung; or it gave a sign."""
 
     station: str
     reachable: bool

@@ -8,7 +8,8 @@
     busy          the same, for busy_delay_s                           keeps the place
     failed        the same, for failure_delay_s                        keeps the place
     unreachable   stays available; no offers for SILENCE_S, or until   keeps the place
-                  the phone registers anew or the agent says ready
+                  the phone registers, or refreshes that, or the
+                  agent says ready
     cancelled     available at once                                    has left
     elsewhere     available at once                                    talks to another agent
 
@@ -26,6 +27,7 @@ from dataclasses import dataclass
 
 from acd import free
 from acd.agent import Agent, AgentAction, AgentState
+from acd.commands import AwaitPhone
 from acd.config import QueueConfig, RonaPolicy
 from acd.eligibility import be_not_ready_as_asked, move
 from acd.entry import Offer
@@ -74,6 +76,7 @@ def settle_agent(step: Step, offer: Offer, rules: QueueConfig, result: OfferResu
     if consequence.loses_phone:
         step.state.silent.add(offer.station)
         step.state.timers.set(Timer(TimerKind.SILENCE, offer.station), step.now + SILENCE_S)
+        step.emit(AwaitPhone(station=offer.station))
     missed = policy in (RonaPolicy.NOT_READY, RonaPolicy.SIGN_OUT)
     if not offer.takes_agent_whole:
         del agent.items[offer.offer_id]

@@ -24,6 +24,7 @@ from switch.commands import (
     WithdrawOffer,
 )
 from switch.dial_plan import NUMBER_SCHEME
+from switch.sip.commands import AwaitRefresh
 
 WITHDRAWAL_CAUSES: Mapping[OfferResult, Cause] = {
     OfferResult.ACCEPTED: Cause.NORMAL_CLEARING,
@@ -70,6 +71,7 @@ def orders(ids: Ids, whom: Whom) -> dict[type, Handler]:
         commands.PassOnCaller: ignoring_time(_pass_on),
         commands.LendCaller: ignoring_time(_lend),
         commands.RecallCaller: ignoring_time(_recall),
+        commands.AwaitPhone: ignoring_time(lambda command: [AwaitRefresh(station=command.station)]),
     }
 
 

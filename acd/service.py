@@ -71,7 +71,7 @@ from switch.events import (
     OfferRinging,
     PromptFinished,
 )
-from switch.sip.events import StationRegistered, StationUnregistered
+from switch.sip.events import StationRefreshed, StationRegistered, StationUnregistered
 
 OFFER_RESULTS: Mapping[Cause, OfferResult] = {
     Cause.USER_BUSY: OfferResult.BUSY,
@@ -322,6 +322,7 @@ def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
         OfferAccepted: of_offer(lambda event: inputs.PhoneAnswered(offer_id=event.offer_id)),
         OfferEnded: of_offer(_phone_lost),
         StationRegistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=True)),
+        StationRefreshed: telling(lambda e: inputs.StationChanged(station=e.station, reachable=True)),
         StationUnregistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=False)),
     }
 

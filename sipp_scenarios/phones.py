@@ -102,7 +102,7 @@ class Station:
         self.name = name
         self._password = password
         self._folder = folder
-        self._port = port or free_port(switch.host)
+        self.port = port or free_port(switch.host)
         self._domain = domain or str(switch)
 
     def register(self, expires_s: int = 600) -> ScenarioResult:
@@ -120,7 +120,7 @@ class Station:
         return Scenario(
             name=name,
             switch=self._switch,
-            port=self._port,
+            port=self.port,
             user=self.name,
             password=self._password,
             keys={"station": self.name, "domain": self._domain, **keys},

@@ -202,6 +202,13 @@ class RemoveRegistrations(Command):
 
 
 @plain_data
+class AwaitRefresh(Command):
+    """Tell once when a station refreshes its registration, which otherwise is only counted."""
+
+    station: str
+
+
+@plain_data
 class SendMessage(Command):
     """What the stack tells its transport shell: put these bytes on the wire."""
 

@@ -280,7 +280,10 @@ class DialogsClosed(Event):
 
 @plain_data
 class StationRegistered(Event):
-    """A contact was added, or is reached another way now. That it was merely refreshed is only counted."""
+    """A contact was added, or is reached another way now.
+
+    That it was merely refreshed is only counted, but for ``station.refreshed``.
+    """
 
     topic: ClassVar[str] = "station.registered"
     station: str
@@ -291,6 +294,14 @@ class StationRegistered(Event):
     """The phone's own words about itself."""
     restored: bool = False
     """True when it was registered before the switch started, and holds still."""
+
+
+@plain_data
+class StationRefreshed(Event):
+    """A station whose phone gave no sign when it was last rung has refreshed its registration."""
+
+    topic: ClassVar[str] = "station.refreshed"
+    station: str
 
 
 @plain_data

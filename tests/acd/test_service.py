@@ -41,7 +41,8 @@ from switch.events import (
     OfferEnded,
     OfferRinging,
 )
-from switch.sip.events import StationRegistered, StationUnregistered
+from switch.sip.commands import AwaitRefresh
+from switch.sip.events import StationRefreshed, StationRegistered, StationUnregistered
 
 QUEUES = [
     QueueConfig(
@@ -104,6 +105,7 @@ class Rig:
             ConnectCall,
             HandOff,
             HangUpCall,
+            AwaitRefresh,
         ):
             self.driver.add_routes({kind: self._note})
         self.driver.observe(lambda event, wall: self.events.append(event))
@@ -268,9 +270,19 @@ def test_the_cause_of_a_lost_station_decides_what_becomes_of_its_agent(
 ) -> None:
     rig.staff()
     rig.feed(HANDED_OFF)
-    assert rig.offer_ended(cause) == [], "the caller waits on and nobody else is there"
+    awaited = [] if reachable else [AwaitRefresh(station="phone")]
+    assert rig.offer_ended(cause) == awaited, "the caller waits on and nobody else is there"
     (agent,) = rig.verb("agent.list")
     assert (agent["state"], agent["reachable"]) == (state, reachable)
+
+
+def test_a_phone_that_gave_no_sign_is_rung_again_when_it_refreshes_its_registration(rig: Rig) -> None:
+    rig.staff()
+    rig.feed(HANDED_OFF)
+    rig.offer_ended(Cause.NO_USER_RESPONSE)
+    assert rig.wait(20) == []
+    (offer,) = rig.feed(StationRefreshed(station="phone"))
+    assert isinstance(offer, OfferCall)
 
 
 def test_every_ending_has_a_cause() -> None:

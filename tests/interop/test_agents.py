@@ -1,5 +1,7 @@
 """An agent who does not take the call: the caller keeps their place and the next agent gets it."""
 
+import socket
+
 import pytest
 
 from sipp_scenarios.conductor import ConductedScenario
@@ -61,6 +63,25 @@ def test_caller_waits_for_the_only_agent_to_come_back(centre: CallCentre) -> Non
         centre.events.wait_for("agent.state_changed", agent="2001", to_state="NOT_READY", reason="no_answer")
         with centre.phone(station) as agent:
             centre.events.call("agent.ready", agent="2001")
+            agent.wait_ringing()
+            agent.answer()
+            talks_to(centre, "2001")
+            caller.hang_up()
+            agent.wait_hung_up_on()
+
+
+def test_a_phone_that_gave_no_sign_is_rung_again_once_it_refreshes_its_registration(
+    centre: CallCentre,
+) -> None:
+    station = centre.seat("2001")
+    with centre.caller(QUEUE_ONLY) as caller:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stalled:
+            stalled.bind((centre.switch.sip.host, station.port))
+            caller.wait_answered()
+            centre.events.wait_for("queue.offer_ended", agent="2001", result="unreachable")
+        station.register()
+        centre.events.wait_for("station.refreshed", station="2001")
+        with centre.phone(station) as agent:
             agent.wait_ringing()
             agent.answer()
             talks_to(centre, "2001")

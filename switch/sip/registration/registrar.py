@@ -6,11 +6,11 @@ from runtime.driver import Handler
 from runtime.tenancy import tenant_of
 from runtime.vocabulary import Event, Output
 from switch.sip.authentication.station_proof import Answer, StationProof
-from switch.sip.commands import RemoveRegistrations
+from switch.sip.commands import AwaitRefresh, RemoveRegistrations
 from switch.sip.config import SipConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
-from switch.sip.events import RegistrationsRestored, StationRegistered, StationUnregistered
+from switch.sip.events import RegistrationsRestored, StationRefreshed, StationRegistered, StationUnregistered
 from switch.sip.hop import Hop
 from switch.sip.messages.header_values import parse_name_addr
 from switch.sip.messages.message import Request
@@ -36,6 +36,8 @@ class Registrar:
         self._bindings = bindings
         self._counters = counters
         self._changes = BindingChanges()
+        self._awaited: set[str] = set()
+        """Registered stations whose next refresh is to be told."""
 
     @property
     def registered_contacts(self) -> int:
@@ -48,7 +50,7 @@ class Registrar:
 
     def routes(self) -> dict[type, Handler]:
         """What it takes from the driver."""
-        return {RemoveRegistrations: self.remove}
+        return {RemoveRegistrations: self.remove, AwaitRefresh: self.await_refresh}
 
     def register(self, request: Request, hop: Hop, now: float) -> Answer:
         """Take a REGISTER. Raises SipSyntaxError when it cannot be read; nothing has changed then."""
@@ -110,6 +112,12 @@ class Registrar:
         named = [b for b in bindings if command.contact in (None, printable(b.contact_address))]
         return self._forget(named, "cleared", now)
 
+    def await_refresh(self, command: AwaitRefresh, now: float) -> list[Event]:
+        """Tell of the station's next refresh. One without a contact is told of when it registers."""
+        if self._bindings.of(command.station):
+            self._awaited.add(command.station)
+        return []
+
     def connection_closed(self, hop: Hop, now: float) -> list[Event]:
         """What was reached over this connection cannot be reached any more."""
         return self._forget(self._bindings.on_connection(hop), "connection closed", now)
@@ -169,8 +177,15 @@ class Registrar:
         self._changes.note(binding.key, binding, now)
         if old is not None and _leads_alike(old, binding):
             self._counters.registrations_refreshed += 1
-            return []
+            return self._refreshed(binding.station)
+        self._awaited.discard(binding.station)
         return [_registered(binding, now)]
+
+    def _refreshed(self, station: str) -> list[Event]:
+        if station not in self._awaited:
+            return []
+        self._awaited.remove(station)
+        return [StationRefreshed(station=station)]
 
     def _forget(self, bindings: Iterable[Binding], reason: str, now: float) -> list[Event]:
         gone = list(bindings)
@@ -183,6 +198,7 @@ class Registrar:
         for binding in bindings:
             self._changes.note(binding.key, None, now)
         lost = dict.fromkeys(b.station for b in bindings if not self._bindings.of(b.station))
+        self._awaited.difference_update(lost)
         return [StationUnregistered(station=station, reason=reason) for station in lost]
 
 

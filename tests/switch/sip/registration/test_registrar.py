@@ -5,8 +5,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from switch.sip.commands import DialStation, RemoveRegistrations
-from switch.sip.events import StationRegistered, StationUnregistered
+from switch.sip.commands import AwaitRefresh, DialStation, RemoveRegistrations
+from switch.sip.events import StationRefreshed, StationRegistered, StationUnregistered
 from switch.sip.guard.events import RefusalKind, SourceRefused
 from switch.sip.hop import Hop
 from switch.sip.messages.message import Request, Response
@@ -252,6 +252,19 @@ def test_a_mere_refresh_is_counted_and_kept_but_no_news() -> None:
     (kept,) = rig.kept.values()
     assert kept is not None
     assert kept.expires_at == 1061.0
+
+
+def test_a_refresh_that_is_waited_for_is_told_once() -> None:
+    rig = SipRig()
+    phone = Phone(rig)
+    rig.order(AwaitRefresh(station=STATION))
+    phone.register()
+    phone.send()
+    assert rig.reported(StationRefreshed) == [], "who is not registered is waited for by StationRegistered"
+    rig.order(AwaitRefresh(station=STATION))
+    phone.send()
+    phone.send()
+    assert rig.reported(StationRefreshed) == [StationRefreshed(station=STATION)]
 
 
 def test_a_phone_that_comes_from_another_port_is_news() -> None:
