@@ -133,11 +133,22 @@ class OverflowCause(StrEnum):
     LENGTH = "length"
     """How many were in the queue before the caller came."""
     UNSTAFFED = "unstaffed"
-    """How long nobody has been signed in, in seconds."""
+    """How long nobody has been signed in, or there as ``not_counting`` says, in seconds."""
     ESTIMATED_WAIT = "estimated_wait"
     """How long a caller who comes now will wait, on average, as far as that is known."""
     CLOSED = "closed"
     """Whether the queue's calendar is closed."""
+
+
+class Absence(StrEnum):
+    """Why an agent who is signed in may not count as there."""
+
+    NOT_READY = "not_ready"
+    UNREACHABLE = "unreachable"
+    """No phone is registered where the agent sits, or it gave no sign when last rung."""
+    RUNG = "rung"
+    ON_CALL = "on_call"
+    WRAP_UP = "wrap_up"
 
 
 class SelfServiceTurn(StrEnum):
@@ -175,6 +186,11 @@ class OverflowRule(Section):
     also: str = Field(
         default="", description="Or: the name of a queue in which the caller waits from then on as well."
     )
+    not_counting: list[Absence] = Field(
+        default_factory=list,
+        description="With unstaffed: agents who count no more than those signed out: not_ready, unreachable, "
+        "rung, on_call, wrap_up.",
+    )
 
     @model_validator(mode="after")
     def _goes_one_way(self) -> Self:
@@ -182,7 +198,14 @@ class OverflowRule(Section):
             raise KeyMistake("to", "either a target, or the name of a queue in also")
         if self.when is OverflowCause.CLOSED and self.also:
             raise KeyMistake("also", "a target in to: nobody begins to wait in a queue that is closed")
+        if self.when is not OverflowCause.UNSTAFFED and self.not_counting:
+            raise KeyMistake("not_counting", "nothing here, unless when is unstaffed")
         return self
+
+
+def absence_key(rule: OverflowRule) -> str:
+    """One name for those who do not count, in whatever order they are written."""
+    return " ".join(sorted(set(rule.not_counting)))
 
 
 class RingRule(Section):
@@ -426,9 +449,9 @@ class QueueConfig(Section):
         return tuple(rule for rule in self.overflow if rule.when is OverflowCause.WAIT)
 
     @property
-    def unstaffed_limits(self) -> tuple[float, ...]:
-        """After how many seconds without agents its rules of overflow apply."""
-        return tuple(rule.above for rule in self.overflow if rule.when is OverflowCause.UNSTAFFED)
+    def on_absence(self) -> tuple[OverflowRule, ...]:
+        """The rules of overflow that look at whether agents are there."""
+        return tuple(rule for rule in self.overflow if rule.when is OverflowCause.UNSTAFFED)
 
     @property
     def when_closed(self) -> str:

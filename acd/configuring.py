@@ -95,6 +95,7 @@ def _take_queues(step: Step, configs: tuple[QueueConfig, ...]) -> Iterator[tuple
 
 def _opened(step: Step, config: QueueConfig) -> Queue:
     queue = Queue.opened(config, step.state.open_calendars, step.now)
+    step.touched[queue.name] = None
     set_unstaffed_timer(step, queue)
     return queue
 

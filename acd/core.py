@@ -99,7 +99,7 @@ from acd.inputs import (
     PlaybackOver,
     StationChanged,
 )
-from acd.staff import set_unstaffed_timer
+from acd.staff import note_absences, set_unstaffed_timer
 from acd.state import AcdState, CanDial, Timer, TimerKind, dialling_anybody
 from acd.step import Step
 from runtime.errors import UsageError
@@ -195,8 +195,11 @@ class AcdCore:
         self._ids = ids
         self.state = AcdState(queues, agents, config, seed, can_dial, now)
         """To be read, by views and gauges; only this core changes it."""
+        begun = Step(self.state, ids, now)
         for queue in self.state.queues.values():
-            set_unstaffed_timer(Step(self.state, ids, now), queue)
+            begun.touched[queue.name] = None
+            set_unstaffed_timer(begun, queue)
+        note_absences(begun)
 
     def handle(self, given: Command | Input, *, now: float) -> list[Output]:
         """Take one of COMMANDS or INPUTS; return events and commands in their sequence.
@@ -220,6 +223,7 @@ class AcdCore:
         return []
 
     def _finished(self, step: Step) -> list[Output]:
+        note_absences(step)
         dial_ahead(step)
         pacing.note(self.state, step.outputs, step.now)
         retiring.let_retired_go(step)

@@ -80,5 +80,7 @@ def _has_become_due(rule: OverflowRule, queue: Queue, place: Place, now: float) 
 
 
 def _lacks_staff(rule: OverflowRule, queue: Queue, now: float) -> bool:
-    since = queue.unstaffed_since
-    return rule.when is OverflowCause.UNSTAFFED and since is not None and since + rule.above <= now
+    if rule.when is not OverflowCause.UNSTAFFED:
+        return False
+    since = queue.nobody_there_since(rule)
+    return since is not None and since + rule.above <= now

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import Self
 
 from acd.agent import Agent, AgentState, Membership, membership_of
-from acd.config import QueueConfig
+from acd.config import OverflowRule, QueueConfig, absence_key
 from acd.entry import Entry
 from acd.line import Line
 from acd.media import VOICE
@@ -103,6 +103,10 @@ class Queue:
         """How many of them are in each state."""
         self.unstaffed_since: float | None = now
         """When the last of them signed out, or it was opened; None while somebody is signed in."""
+        self.absent_since: dict[str, float] = {}
+        """By what a rule of overflow does not count: since when nobody has been there who does."""
+        self.last_seen: Agent | None = None
+        """One who was there when last looked for; to begin with the next time."""
         self.pace = Pace()
         """How fast it goes of late."""
         self.pace.at = now
@@ -140,6 +144,10 @@ class Queue:
     @property
     def signed_in(self) -> int:
         return len(self.members) - self.staff[AgentState.LOGGED_OUT]
+
+    def nobody_there_since(self, rule: OverflowRule) -> float | None:
+        """None while somebody is there, as the rule counts."""
+        return self.absent_since.get(absence_key(rule)) if rule.not_counting else self.unstaffed_since
 
     @property
     def eligible(self) -> int:

@@ -118,6 +118,7 @@ def _change_seats(step: Step, agent: Agent, station: str) -> None:
     step.state.seats.pop(agent.station or "", None)
     step.state.seats[station] = agent.agent_id
     agent.station = station
+    step.touched.update(dict.fromkeys(agent.memberships))
     dispatch.serve_agent(step, agent)
 
 
@@ -174,4 +175,6 @@ def _break_silence(step: Step, station: str) -> None:
 
 def _serve_occupant(step: Step, station: str) -> None:
     if occupant := step.state.seats.get(station):
-        dispatch.serve_agent(step, step.state.agents[occupant])
+        agent = step.state.agents[occupant]
+        step.touched.update(dict.fromkeys(agent.memberships))
+        dispatch.serve_agent(step, agent)

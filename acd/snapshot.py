@@ -53,7 +53,12 @@ def _plain(section: Section) -> dict[str, Any]:
 
 def _queue_to_plain(queue: Queue) -> dict[str, Any]:
     plain = {name: getattr(queue, name) for name in _OF_A_QUEUE}
-    return {**plain, "config": _plain(queue.config), "pace": queue.pace.plain()}
+    return {
+        **plain,
+        "config": _plain(queue.config),
+        "pace": queue.pace.plain(),
+        "absent_since": dict(queue.absent_since),
+    }
 
 
 def _agent_to_plain(agent: Agent) -> dict[str, Any]:
@@ -98,6 +103,7 @@ def _queue_of(plain: Mapping[str, Any]) -> Queue:
     for name in _OF_A_QUEUE:
         setattr(queue, name, plain[name])
     queue.pace = Pace.of(plain["pace"])
+    queue.absent_since = dict(plain.get("absent_since", {}))
     return queue
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from acd.agent import AgentState
 from acd.callback import WITH_A_CALL, CallbackStage
-from acd.config import OverflowCause
+from acd.config import Absence, OverflowRule, absence_key
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState, Place
 from acd.events import OfferMade
@@ -233,8 +233,8 @@ def _nobody_waits_longer_than_allowed(state: AcdState) -> None:
 
 def _was_there_before_all_left(place: Place, queue: Queue) -> bool:
     """Where there is one rule about that, which sends callers on; who is added by hand later is not meant."""
-    rules = [rule for rule in queue.config.overflow if rule.when is OverflowCause.UNSTAFFED]
-    since = queue.unstaffed_since
+    rules = queue.config.on_absence
+    since = queue.nobody_there_since(rules[0]) if rules else None
     return len(rules) == 1 and bool(rules[0].to) and since is not None and place.joined_at < since
 
 
@@ -263,6 +263,22 @@ def _staff_is_counted_right(state: AcdState) -> None:
             members = [a for a in queue.members.values() if a.state is agent_state]
             assert queue.staff[agent_state] == len(members)
         assert (queue.unstaffed_since is None) is (queue.signed_in > 0)
+        absent = {
+            absence_key(r) for r in queue.config.on_absence if r.not_counting and not _there(state, queue, r)
+        }
+        assert queue.absent_since.keys() == absent
+
+
+def _there(state: AcdState, queue: Queue, rule: OverflowRule) -> list[str]:
+    """Everybody who counts, looked for one by one."""
+    names = {"OFFERED": Absence.RUNG, **{kind.name: kind for kind in Absence}}
+    signed_in = [agent for agent in queue.members.values() if agent.state is not AgentState.LOGGED_OUT]
+    return [
+        agent.agent_id
+        for agent in signed_in
+        if names.get(agent.state.name) not in rule.not_counting
+        and not (Absence.UNREACHABLE in rule.not_counting and not state.can_ring(agent.station))
+    ]
 
 
 def _only_those_are_told_something_who_hear_it(state: AcdState) -> None:

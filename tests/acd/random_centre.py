@@ -4,6 +4,7 @@ from random import Random
 
 from acd.callback import CallbackPolicy
 from acd.config import (
+    Absence,
     AgentConfig,
     Closing,
     OverflowCause,
@@ -145,6 +146,9 @@ def _rings(choices: Random) -> list[RingRule]:
 
 def _rule(choices: Random, name: str, names: list[str]) -> OverflowRule:
     when, above = choices.choice(list(OverflowCause)), choices.choice([0, 2, 10])
+    if when is OverflowCause.UNSTAFFED:
+        absent = choices.sample(list(Absence), choices.choice([0, 1, 3]))
+        return OverflowRule(when=when, above=above, to=_way_out(choices, names), not_counting=absent)
     if when is OverflowCause.CLOSED or choices.random() < 0.5:
         return OverflowRule(when=when, above=above, to=_way_out(choices, names))
     return OverflowRule(

@@ -1,10 +1,13 @@
 """Ways out, second queues, exit keys, priorities: what a queue's rules and those who steer do with a wait."""
 
+from collections.abc import Callable
+
 import pytest
+from pydantic import ValidationError
 
 from acd.commands import AddQueue, ChangeCaller, PassOnCaller, PlayMusic, ReleaseCaller, RemoveQueue
-from acd.config import OverflowCause, OverflowRule, QueueConfig
-from acd.events import CallerJoined, CallerLeft, LeaveReason
+from acd.config import Absence, OverflowCause, OverflowRule, QueueConfig
+from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
 from runtime.errors import UsageError
 from tests.acd.centre import SERVICE, Centre, agents_of, offered_calls, one, only
 from tests.acd.invariants import check_state
@@ -103,6 +106,92 @@ def test_whoever_waits_is_sent_on_at_once_when_the_last_agent_signs_out() -> Non
     centre.sign_out("1002")
     assert one(PassOnCaller, centre.wait(0)).target == "flow:night"
     check_state(centre.core.state)
+
+
+def make_not_ready(centre: Centre) -> None:
+    centre.not_ready("1001")
+
+
+def make_unreachable(centre: Centre) -> None:
+    centre.phone("1001", reachable=False)
+
+
+def ring(centre: Centre) -> None:
+    centre.join("first")
+
+
+def silence(centre: Centre) -> None:
+    centre.join("first")
+    centre.end_offer("first", OfferResult.UNREACHABLE)
+    centre.hang_up("first")
+
+
+def talk(centre: Centre) -> None:
+    centre.join("first")
+    centre.talk("first")
+
+
+def wrap_up(centre: Centre) -> None:
+    talk(centre)
+    centre.hang_up("first")
+
+
+@pytest.mark.parametrize(
+    ("absence", "happens"),
+    [
+        (Absence.NOT_READY, make_not_ready),
+        (Absence.UNREACHABLE, make_unreachable),
+        (Absence.UNREACHABLE, silence),
+        (Absence.RUNG, ring),
+        (Absence.ON_CALL, talk),
+        (Absence.WRAP_UP, wrap_up),
+    ],
+)
+def test_who_does_not_count_leaves_a_queue_unstaffed(
+    absence: Absence, happens: Callable[[Centre], None]
+) -> None:
+    def centre_not_counting(*absences: Absence) -> Centre:
+        night = OverflowRule(
+            when=OverflowCause.UNSTAFFED, above=0, to="flow:night", not_counting=list(absences)
+        )
+        centre = Centre([SERVICE.model_copy(update={"overflow": [night]})], agents_of("service", count=2))
+        centre.staff("1001")
+        happens(centre)
+        return centre
+
+    counting = centre_not_counting(*(other for other in Absence if other is not absence))
+    assert only(PassOnCaller, counting.join("call")) == []
+    centre = centre_not_counting(absence)
+    assert one(PassOnCaller, centre.join("call")).target == "flow:night"
+    centre.seat("1002")
+    centre.ready("1002")
+    assert one(CallerJoined, centre.join("next")).position == 1
+    check_state(centre.core.state)
+
+
+def test_who_waits_leaves_when_nobody_has_counted_as_there_for_long_enough() -> None:
+    absent = [Absence.NOT_READY, Absence.UNREACHABLE]
+    rule = OverflowRule(when=OverflowCause.UNSTAFFED, above=20, to="flow:night", not_counting=absent)
+    centre = Centre([SERVICE.model_copy(update={"overflow": [rule]})], agents_of("service", count=2))
+    centre.staff("1001", "1002")
+    for agent_id in ("1001", "1002"):
+        centre.join(f"talks-to-{agent_id}")
+        centre.talk(f"talks-to-{agent_id}")
+    centre.join("call")
+    centre.wait(60)
+    centre.phone("1001", reachable=False)
+    centre.not_ready("1002")
+    centre.hang_up("talks-to-1002")
+    assert only(PassOnCaller, centre.wait(10)) == []
+    centre.phone("1001", reachable=True)
+    centre.phone("1001", reachable=False)
+    assert only(PassOnCaller, centre.wait(19)) == [], "somebody was there for a moment"
+    assert one(PassOnCaller, centre.wait(1)).call_id == "call"
+
+
+def test_only_rules_that_look_at_staff_say_who_does_not_count() -> None:
+    with pytest.raises(ValidationError, match="not_counting"):
+        OverflowRule(when=OverflowCause.WAIT, to="hang_up", not_counting=[Absence.RUNG])
 
 
 @pytest.mark.parametrize("uptime_s", [30.0, 1e6])
