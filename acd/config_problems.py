@@ -3,7 +3,15 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from acd.agent_target import own_queue
-from acd.config import AGENT_SCHEME, CALLBACK, QUEUE_SCHEME, AgentConfig, OverflowCause, QueueConfig
+from acd.config import (
+    AGENT_SCHEME,
+    CALLBACK,
+    QUEUE_SCHEME,
+    AgentConfig,
+    OverflowCause,
+    OverflowRule,
+    QueueConfig,
+)
 from acd.queue_target import parse_queue_target
 from runtime.errors import UsageError
 from runtime.problems import Finding, KeyPath, listed
@@ -129,8 +137,12 @@ def _instant_ways_out(
     if queue.max_waiting and (name := _queue_of(queue.on_full, of_agents)):
         yield ("queues", index, "on_full"), name
     for number, rule in enumerate(queue.overflow):
-        if rule.when in _AT_ONCE and (name := _queue_of(rule.to, of_agents)):
+        if _applies_at_once(rule) and (name := _queue_of(rule.to, of_agents)):
             yield ("queues", index, "overflow", number, "to"), name
+
+
+def _applies_at_once(rule: OverflowRule) -> bool:
+    return rule.when in _AT_ONCE or (rule.when is OverflowCause.WAIT and not rule.above)
 
 
 def _reaches(leads_to: Mapping[str, Mapping[KeyPath, str]], start: str, end: str) -> bool:

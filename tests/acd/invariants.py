@@ -194,7 +194,8 @@ def _every_deadline_has_its_subject(state: AcdState) -> None:  # noqa: C901 - a 
             case TimerKind.PREFERENCE:
                 assert state.entries[timer.subject].preferred_until is not None
             case TimerKind.UNSTAFFED:
-                assert state.queues[timer.subject].signed_in == 0
+                queue = state.queues[timer.subject]
+                assert {queue.nobody_there_since(rule) for rule in queue.config.on_absence} - {None}
             case TimerKind.CALLBACK:
                 assert _stage(state.entries[timer.subject]) in _STAGES_WITH_AN_END
             case TimerKind.CALLBACK_EXPIRY:
@@ -263,9 +264,8 @@ def _staff_is_counted_right(state: AcdState) -> None:
             members = [a for a in queue.members.values() if a.state is agent_state]
             assert queue.staff[agent_state] == len(members)
         assert (queue.unstaffed_since is None) is (queue.signed_in > 0)
-        absent = {
-            absence_key(r) for r in queue.config.on_absence if r.not_counting and not _there(state, queue, r)
-        }
+        rules = [rule for rule in queue.config.on_absence if rule.not_counting]
+        absent = {absence_key(rule) for rule in rules if not _there(state, queue, rule)}
         assert queue.absent_since.keys() == absent
 
 

@@ -72,6 +72,17 @@ def test_an_agents_own_queue_may_not_be_its_own_way_out_at_once() -> None:
     assert [finding.path[1:] for finding in find_problems(queues, agents)] == [(1, "on_full"), (0, "on_full")]
 
 
+@pytest.mark.parametrize(("above", "findings"), [(0, 2), (1, 0)])
+def test_rules_that_allow_no_wait_may_not_pass_a_caller_round_either(above: int, findings: int) -> None:
+    circle = [
+        QueueConfig(
+            name=name, overflow=[OverflowRule(when=OverflowCause.WAIT, above=above, to=f"queue:{other}")]
+        )
+        for name, other in (("first", "second"), ("second", "first"))
+    ]
+    assert len(find_problems(circle, [])) == findings
+
+
 def test_a_circle_through_a_queue_that_is_never_full_is_none() -> None:
     queues = [queue("a", max_waiting=5, on_full="queue:b"), queue("b", on_full="queue:a")]
     assert find_problems(queues, []) == []

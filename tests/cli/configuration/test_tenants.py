@@ -62,7 +62,7 @@ PLAIN_TEXT = {
         "title", "strategy", "rank_skills", "rings", "closing", "callback_policy", "callback_shown_number",
         "callback_confirm_key", "repeat", "rona_reason", "rona", "language", "self_service_turn",
     },
-    "OverflowRule": {"when"},
+    "OverflowRule": {"when", "not_counting"},
     "Announcements": {"position"},
     "AgentConfig": {"name", "skills", "tags", "capacity"},
 }  # fmt: skip
