@@ -26,6 +26,7 @@ SEGMENT_MB = 16
 """Told again in a few seconds: so long may a question about a decision take."""
 
 _LOOK_AGAIN_S = 60.0
+_CLOSING_S = 5.0
 
 
 class InputKeeper:
@@ -76,7 +77,8 @@ class Tidying:
         """Leave what is not done to the next run."""
         self._closing.set()
         self._worker.kill()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join(_CLOSING_S)
 
     def _run(self) -> None:
         while not self._closing.wait(_LOOK_AGAIN_S):

@@ -51,14 +51,12 @@ class Outside:
         self.dialled.append(self._can_dial(number, level, queue_name))
         return self.dialled[-1]
 
-    def taken(self) -> dict[str, Any]:
-        """The answers since this was asked last, by what they are called in a line."""
-        taken: dict[str, Any] = {}
+    def hand_over(self, fields: dict[str, Any]) -> None:
+        """Put the answers since this was asked last into a line's fields."""
         if self.ids:
-            taken["ids"], self.ids = self.ids, []
+            fields["ids"], self.ids = self.ids, []
         if self.dialled:
-            taken["dialled"], self.dialled = self.dialled, []
-        return taken
+            fields["dialled"], self.dialled = self.dialled, []
 
 
 class RecordedCore(AcdCore):
@@ -94,7 +92,7 @@ class RecordedCore(AcdCore):
         try:
             outputs = super().handle(given, now=now)
         except UsageError:
-            self._outside.taken()
+            self._outside.hand_over({})
             raise
         except Exception as fault:
             self._keep(topic, {**fields, "fault": type(fault).__name__})
@@ -113,7 +111,7 @@ class RecordedCore(AcdCore):
         return outputs
 
     def _keep(self, topic: str, fields: dict[str, Any]) -> None:
-        fields |= self._outside.taken()
+        self._outside.hand_over(fields)
         if self._is_kept:
             self._inputs.put(topic, fields)
 
