@@ -7,7 +7,7 @@ from typing import Any
 
 from media.recordings.manifest import Manifest, read_manifest
 from media.recordings.plot import Mark, plot_recording
-from media.recordings.plot_marks import HOLD, Stretch, stretches_of, voices_of
+from media.recordings.plot_marks import HOLD, Stretch, Voice, stretches_of, voices_of
 from media.recordings.wav import RecordingError
 from switch.records.call_events import events_of_call
 from switch.records.projection import JournalEntry
@@ -20,7 +20,7 @@ def draw_recording(
 
     ``manifest``: None while there is none. Raises what plot_recording raises.
     """
-    stretches, voices = list(holds_of(recording, events)), []
+    stretches, voices = list(holds_of(recording, events)), list[Voice]()
     if manifest is not None:
         stretches += stretches_of(manifest)
         voices += voices_of(manifest)
