@@ -175,6 +175,7 @@ class Callbacks:
 
     def _changed(self, entry: JournalEntry, row: Row, kept: Kept) -> None:
         kept["priority"], kept["requirement"] = entry.fields["priority"], entry.fields["requirement"]
+        kept["tags"] = list(entry.fields.get("tags", kept["tags"]))
 
     def _joined(self, entry: JournalEntry, row: Row, kept: Kept) -> None:
         """One that took its place again after a restart has been there all the time."""

@@ -119,11 +119,13 @@ class EndWrapUp(Command):
 
 @plain_data
 class ChangeCaller(Command):
-    """Give one who waits another priority or requirement; None leaves it as it is."""
+    """Give one who waits another priority, requirement or other tags; None leaves it as it is."""
 
     call_id: str
     priority: int | None = None
     requirement: str | None = None
+    tags: tuple[str, ...] | None = None
+    """In place of all there were. Without ``priority``, what rules for tags add to it changes with them."""
 
 
 @plain_data

@@ -138,6 +138,8 @@ class OverflowCause(StrEnum):
     """How long a caller who comes now will wait, on average, as far as that is known."""
     CLOSED = "closed"
     """Whether the queue's calendar is closed."""
+    TAGGED = "tagged"
+    """Whether the customer has the rule's tag."""
 
 
 class Absence(StrEnum):
@@ -186,6 +188,7 @@ class OverflowRule(Section):
     also: str = Field(
         default="", description="Or: the name of a queue in which the caller waits from then on as well."
     )
+    tag: str = Field(default="", description="With tagged: the customer's tag, such as 大客户.")
     not_counting: list[Absence] = Field(
         default_factory=list,
         description="With unstaffed: agents who count no more than those signed out: not_ready, unreachable, "
@@ -200,12 +203,32 @@ class OverflowRule(Section):
             raise KeyMistake("also", "a target in to: nobody begins to wait in a queue that is closed")
         if self.when is not OverflowCause.UNSTAFFED and self.not_counting:
             raise KeyMistake("not_counting", "nothing here, unless when is unstaffed")
+        if bool(self.tag) is not (self.when is OverflowCause.TAGGED):
+            raise KeyMistake("tag", "the customer's tag with when tagged, and nothing otherwise")
         return self
 
 
 def absence_key(rule: OverflowRule) -> str:
     """One name for those who do not count, in whatever order they are written."""
     return " ".join(sorted(set(rule.not_counting)))
+
+
+class TagRule(Section):
+    """``[[queues.tag_rules]]``: what a customer's tag means in the queue."""
+
+    tag: str = Field(min_length=1, description="The customer's tag, of a number list, the call or by hand.")
+    priority: int = Field(
+        default=0,
+        ge=-MAX_PRIORITY,
+        le=MAX_PRIORITY,
+        description="Added to the priority of who comes to this queue first.",
+    )
+    require: str = Field(default="", description="What is asked of agents besides; empty: nothing.")
+
+    @field_validator("require")
+    @classmethod
+    def _parses(cls, text: str) -> str:
+        return checked_requirement(text)
 
 
 class RingRule(Section):
@@ -216,7 +239,8 @@ class RingRule(Section):
         default="", description="The requirement, such as billing>=3 and not trainee; empty: none."
     )
     drop_callers_own: bool = Field(
-        default=False, description="Whether what the caller's flow asked for counts no longer."
+        default=False,
+        description="Whether what the caller's flow, or tag, asked for counts no longer.",
     )
 
     @field_validator("require")
@@ -259,6 +283,11 @@ class QueueConfig(Section):
     )
     rings: list[RingRule] = Field(
         default_factory=list, description="What is asked of agents, relaxed as the wait grows."
+    )
+    tag_rules: list[TagRule] = Field(
+        default_factory=list,
+        description="What customers' tags mean: other priorities and requirements. Rules of overflow for "
+        "tagged lead elsewhere.",
     )
     overflow: list[OverflowRule] = Field(
         default_factory=list, description="Ways out, and other queues, for when this one cannot serve well."

@@ -22,6 +22,7 @@ _AT_ONCE = (
     OverflowCause.ESTIMATED_WAIT,
     OverflowCause.UNSTAFFED,
     OverflowCause.CLOSED,
+    OverflowCause.TAGGED,
 )
 """Rules of overflow that can send a newcomer on before any waiting."""
 

@@ -147,7 +147,7 @@ class SelfServiceEnded(Event):
 
 @plain_data
 class CallerChanged(Event):
-    """Somebody changed a caller's priority or requirement."""
+    """Somebody changed a caller's priority, requirement or tags."""
 
     topic: ClassVar[str] = "queue.caller_changed"
     call_id: str
@@ -155,6 +155,8 @@ class CallerChanged(Event):
     priority: int
     requirement: str
     """The caller's own."""
+    tags: tuple[str, ...] = ()
+    """What is known of the customer."""
 
 
 @plain_data

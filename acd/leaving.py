@@ -73,7 +73,7 @@ def _moves(step: Step, entry: Entry, way_out: WayOut) -> bool:
     """From queue to queue nothing of the wait is lost, where there is room."""
     scheme, name = parse_target(way_out.target)
     queue = step.state.queues.get(name) if scheme == QUEUE_SCHEME else None
-    if queue is None or (name not in entry.places and refusal(queue, step.now)):
+    if queue is None or (name not in entry.places and refusal(queue, entry.tags, step.now)):
         return False
     left = home_of(entry)
     if left.queue_name == name:

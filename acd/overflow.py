@@ -1,6 +1,6 @@
 """What a queue's limits and rules of overflow say, as pure questions."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from acd.config import Closing, OverflowCause, OverflowRule
@@ -18,14 +18,14 @@ class WayOut(NamedTuple):
     """``<scheme>:<name>``, or hang_up."""
 
 
-def refusal(queue: Queue, now: float) -> WayOut | None:
-    """Why a newcomer cannot wait in the queue; None when there is room."""
+def refusal(queue: Queue, tags: Collection[str], now: float) -> WayOut | None:
+    """Why a newcomer with these tags cannot wait in the queue; None when there is room."""
     if queue.is_closed or queue.is_retired:
         return WayOut(LeaveReason.CLOSED, queue.config.when_closed)
     if queue.is_full:
         return WayOut(LeaveReason.FULL, queue.config.on_full)
     for rule in queue.config.overflow:
-        if rule.to and _is_refusing(rule, queue, now):
+        if rule.to and (rule.tag in tags or _is_refusing(rule, queue, now)):
             return WayOut(LeaveReason.OVERFLOWED, rule.to)
     return None
 
@@ -44,7 +44,7 @@ def due_way_out(queue: Queue, entry: Entry, now: float) -> WayOut | None:
     if limit_s and place.joined_at + limit_s <= now:
         return WayOut(LeaveReason.TIMED_OUT, queue.config.on_timeout)
     for rule in queue.config.overflow:
-        if rule.to and _has_become_due(rule, queue, place, now):
+        if rule.to and (rule.tag in entry.tags or _has_become_due(rule, queue, place, now)):
             return WayOut(LeaveReason.OVERFLOWED, rule.to)
     return None
 
@@ -53,7 +53,11 @@ def second_queues(queue: Queue, entry: Entry, now: float) -> Iterator[str]:
     """In which queues one who waits in this one shall do so as well by now."""
     place = entry.places[queue.name]
     for rule in queue.config.overflow:
-        if rule.also and (_is_too_far_back(rule, queue, entry) or _has_become_due(rule, queue, place, now)):
+        if rule.also and (
+            rule.tag in entry.tags
+            or _is_too_far_back(rule, queue, entry)
+            or _has_become_due(rule, queue, place, now)
+        ):
             yield rule.also
 
 

@@ -9,6 +9,7 @@ from acd.queue import Queue
 from acd.requirement import all_of
 from acd.state import Timer, TimerKind
 from acd.step import Step
+from acd.tags import asked_for_tags
 
 _TIMERS = (TimerKind.MAX_WAIT, TimerKind.RING, TimerKind.OVERFLOW)
 """Those of one place."""
@@ -108,7 +109,7 @@ def _may_serve(step: Step, entry: Entry, agent_id: str) -> bool:
 
 
 def ask_anew(step: Step, entry: Entry) -> None:
-    """The caller's own requirement has changed."""
+    """The caller's own requirement, or tags, have changed."""
     for place in entry.places.values():
         _ask(step, entry, place, _asked(entry, place, step.state.queues[place.queue_name], step.now))
 
@@ -147,9 +148,10 @@ def _asked(entry: Entry, place: Place, queue: Queue, now: float) -> str:
     for rule in queue.config.rings:
         if place.joined_at + rule.after_s <= now:
             ring = rule
+    own = (entry.requirement, *asked_for_tags(queue.config, entry.tags))
     if ring is None:
-        return all_of(entry.requirement).text
-    return all_of("" if ring.drop_callers_own else entry.requirement, ring.require).text
+        return all_of(*own).text
+    return all_of(*(() if ring.drop_callers_own else own), ring.require).text
 
 
 def _expect_announcement(step: Step, entry: Entry) -> None:

@@ -27,6 +27,7 @@ from acd.callback_events import (
 )
 from acd.events import (
     CallCompleted,
+    CallerChanged,
     CallerJoined,
     CallerLeft,
     LeaveReason,
@@ -46,6 +47,9 @@ from switch.records.queries import RecordReader
 Row = dict[str, Any]
 
 
+_LONGEST_TAGS = 255
+
+
 class QueueEntries:
     """Folds the ACD's events into the table ``queue_entries``. A row is complete when its caller is gone."""
 
@@ -62,6 +66,11 @@ class QueueEntries:
         Column("call_id", String(64), nullable=False, index=True, comment="the call; of a callback the last"),
         Column("contact_id", String(64), nullable=False, index=True, comment="the customer's whole visit"),
         Column("queue", String(255), nullable=False, index=True, comment="the queue's name"),
+        Column(
+            "tags",
+            String(_LONGEST_TAGS),
+            comment="the customer's last tags, with commas; null when none",
+        ),
         Column("medium", String(32), nullable=False, comment="voice for calls; chat, mail … for items"),
         Column("joined_at", Stamp, nullable=False, index=True, comment="when the caller came to the queue"),
         Column("left_at", Stamp, comment="when the caller stopped waiting; null when a restart cut it off"),
@@ -87,6 +96,7 @@ class QueueEntries:
             CallerJoined.topic: self._joined,
             OfferMade.topic: self._offer_made,
             OfferEnded.topic: self._offer_ended,
+            CallerChanged.topic: self._changed,
             CallerLeft.topic: self._left,
             CallCompleted.topic: self._completed,
             CallbackRequested.topic: self._callback_requested,
@@ -124,6 +134,11 @@ class QueueEntries:
             accepted = entry.fields["result"] == OfferResult.ACCEPTED
             row["ring_ms"] = entry.fields["ring_ms"] if accepted else None
             row["station"] = row["station"] if accepted else None
+        return ()
+
+    def _changed(self, entry: JournalEntry) -> Iterable[Row]:
+        for row in self._rows_of(entry.fields["call_id"]):
+            row["tags"] = _tags(entry) if "tags" in entry.fields else row["tags"]
         return ()
 
     def _left(self, entry: JournalEntry) -> Iterable[Row]:
@@ -200,6 +215,10 @@ def _key(entry: JournalEntry) -> tuple[str, str]:
     return entry.fields["call_id"], entry.fields["queue"]
 
 
+def _tags(entry: JournalEntry) -> str | None:
+    return ",".join(entry.fields.get("tags", ()))[:_LONGEST_TAGS] or None
+
+
 def _waits(row: Row) -> bool:
     """Whether the caller has not been put through to an agent."""
     return bool(row["outcome"] == RESTART)
@@ -211,6 +230,7 @@ def _new_row(entry: JournalEntry) -> Row:
         "call_id": entry.fields["call_id"],
         "contact_id": entry.fields["contact_id"],
         "queue": entry.fields["queue"],
+        "tags": _tags(entry),
         "medium": entry.fields.get("medium", VOICE),
         "joined_at": stamp(entry.time),
         "left_at": None,

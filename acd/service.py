@@ -235,7 +235,7 @@ def _verbs(verbs: AcdVerbs) -> tuple[Verb, ...]:
             "queue.change_caller",
             CallerParams,
             verbs.change_caller,
-            "Give one who waits another priority or requirement.",
+            "Give one who waits another priority, requirement or other tags.",
         ),
         Verb("queue.add", CallerQueueParams, verbs.add_queue, "Let a caller wait in one more queue."),
         Verb("queue.remove", CallerQueueParams, verbs.remove_queue, "Let a caller wait in one queue less."),

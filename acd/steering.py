@@ -14,7 +14,8 @@ from acd.overflow import WayOut
 from acd.places import ask_anew, give_up_place, home_of
 from acd.requirement import parse_requirement
 from acd.step import Step
-from acd.waiting import go_on, join, wait_on
+from acd.tags import priority_of_tags, within_range
+from acd.waiting import go_by_rules, go_on, join, wait_on
 from runtime.errors import UsageError
 
 
@@ -44,25 +45,49 @@ def come_back(step: Step, returned: CallerReturned) -> None:
 
 
 def change_caller(step: Step, command: ChangeCaller) -> None:
-    """Another priority moves the caller in all lines; another requirement may find an agent at once."""
+    """Another priority moves the caller in all lines; another requirement may find an agent at once.
+
+    Other tags may lead to another queue too, or out of this one.
+    """
     entry = _waiting(step, command.call_id)
     requirement = None if command.requirement is None else parse_requirement(command.requirement).text
-    if command.priority is not None:
-        if not 0 <= command.priority <= MAX_PRIORITY:
-            raise UsageError(f"priority {command.priority} is out of range; it goes from 0 to {MAX_PRIORITY}")
-        _reprioritise(step, entry, command.priority)
+    priority = _other_priority(step, entry, command)
+    if priority is not None:
+        _reprioritise(step, entry, priority)
+    if command.tags is not None:
+        entry.tags = command.tags
     if requirement is not None:
         entry.requirement = requirement
-        ask_anew(step, entry)
+    ask_anew(step, entry)
     step.emit(
         CallerChanged(
             call_id=entry.call_id,
             contact_id=entry.contact_id,
             priority=entry.priority,
             requirement=entry.requirement,
+            tags=entry.tags,
         )
     )
+    if command.tags is not None:
+        _go_by_rules(step, entry)
     serve_entry(step, entry)
+
+
+def _other_priority(step: Step, entry: Entry, command: ChangeCaller) -> int | None:
+    """None when it stays. Raises UsageError when there is no such level."""
+    if command.priority is not None and not 0 <= command.priority <= MAX_PRIORITY:
+        raise UsageError(f"priority {command.priority} is out of range; it goes from 0 to {MAX_PRIORITY}")
+    if command.priority is not None or command.tags is None:
+        return command.priority
+    rules = step.state.queues[home_of(entry).queue_name].config
+    added = priority_of_tags(rules, command.tags) - priority_of_tags(rules, entry.tags)
+    return within_range(entry.priority + added) if added else None
+
+
+def _go_by_rules(step: Step, entry: Entry) -> None:
+    for name in list(entry.places):
+        if name in entry.places:
+            go_by_rules(step, entry, step.state.queues[name])
 
 
 def add_queue(step: Step, command: AddQueue) -> None:

@@ -47,7 +47,8 @@ def _joined(told: Fields) -> str:
 
 
 def _changed(told: Fields) -> str:
-    return f"was given priority {told['priority']}, asking for {told['requirement'] or 'anybody'}"
+    tags = f", tagged {', '.join(told['tags'])}" if told.get("tags") else ""
+    return f"was given priority {told['priority']}, asking for {told['requirement'] or 'anybody'}{tags}"
 
 
 def _ring(told: Fields) -> str:

@@ -76,6 +76,9 @@ class CallerParams(Params):
     call_id: str = Field(min_length=1, description="the call that waits")
     priority: int | None = Field(default=None, ge=0, le=254, description="the caller's level")
     require: str | None = Field(default=None, description="what the caller asks of an agent; empty: nothing")
+    tags: list[Annotated[str, Field(min_length=1, max_length=60)]] | None = Field(
+        default=None, max_length=32, description="the customer's tags, in place of all there were"
+    )
 
 
 class CallerQueueParams(Params):
@@ -118,7 +121,10 @@ class AcdVerbs:
         return [entry_view(entry, queue, place, now) for place, entry in enumerate(queue.line, start=1)]
 
     def change_caller(self, params: CallerParams) -> dict[str, Any]:
-        command = ChangeCaller(call_id=params.call_id, priority=params.priority, requirement=params.require)
+        tags = None if params.tags is None else tuple(dict.fromkeys(params.tags))
+        command = ChangeCaller(
+            call_id=params.call_id, priority=params.priority, requirement=params.require, tags=tags
+        )
         return self._change_wait(command, params.call_id)
 
     def add_queue(self, params: CallerQueueParams) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """A caller who waits: joining, being turned away, what time brings, going on after an offer that failed."""
 
-from acd.config import MAX_PRIORITY
 from acd.dispatch import serve_entry
 from acd.entry import Entry, EntryState
 from acd.events import CallerLeft
@@ -13,6 +12,7 @@ from acd.queue import Queue
 from acd.staff import set_unstaffed_timer
 from acd.state import Timer, TimerKind
 from acd.step import Step
+from acd.tags import priority_of_tags, within_range
 from runtime.errors import UsageError
 
 
@@ -21,7 +21,7 @@ def admit(step: Step, came: CallerCame) -> None:
     queues = [step.state.queue(name) for name in dict.fromkeys(came.queues)]
     if came.call_id in step.state.calls:
         raise UsageError(f"call {came.call_id} is in a queue already; remove it there first")
-    refusals = [refusal(queue, step.now) for queue in queues]
+    refusals = [refusal(queue, came.tags, step.now) for queue in queues]
     willing = [queue for queue, refused in zip(queues, refusals, strict=True) if refused is None]
     if willing:
         entry = enter(step, came, willing)
@@ -102,7 +102,8 @@ def look_for_way_out(step: Step, entry: Entry, queue: Queue) -> None:
 
 def enter(step: Step, came: CallerCame, queues: list[Queue]) -> Entry:
     """Wait in these queues, and in those their rules of overflow add; no agent is looked for yet."""
-    entry = new_entry(step, came, queues[0].config.priority)
+    rules = queues[0].config
+    entry = new_entry(step, came, rules.priority, priority_of_tags(rules, came.tags))
     for queue in queues:
         if queue.name not in entry.places:
             join(step, entry, queue)
@@ -110,12 +111,12 @@ def enter(step: Step, came: CallerCame, queues: list[Queue]) -> Entry:
     return entry
 
 
-def new_entry(step: Step, came: CallerCame, usual_priority: int) -> Entry:
-    """One who comes, and is in no queue yet."""
+def new_entry(step: Step, came: CallerCame, usual_priority: int, of_tags: int = 0) -> Entry:
+    """One who comes, and is in no queue yet; ``of_tags`` is added to the priority."""
     state = step.state
     state.joined += 1
     asked = usual_priority if came.priority is None else came.priority
-    priority = min(asked + came.priority_of_lists, MAX_PRIORITY)
+    priority = within_range(asked + came.priority_of_lists + of_tags)
     joined_at = step.now if came.waiting_since is None else came.waiting_since
     entry = Entry(
         entry_id=came.call_id,
@@ -157,7 +158,7 @@ def _overflow(step: Step, entry: Entry, queue: Queue) -> None:
     """Wait also where the queue's rules say by now; a second queue that has no room is passed over."""
     for name in list(second_queues(queue, entry, step.now)):
         second = step.state.queues.get(name)  # none, where the queue and its second one are removed
-        if second is not None and name not in entry.places and refusal(second, step.now) is None:
+        if second is not None and name not in entry.places and refusal(second, entry.tags, step.now) is None:
             join(step, entry, second)
 
 

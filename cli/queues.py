@@ -131,14 +131,26 @@ def change(
     require: Annotated[
         str | None, typer.Option(help="What is asked of an agent, such as 'billing>=3'; '' for nothing.")
     ] = None,
+    tags: Annotated[
+        list[str] | None,
+        typer.Option("--tag", help="A tag of the customer, in place of all there were; '' for none."),
+    ] = None,
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Give a waiting caller another priority or requirement."""
-    _show(
-        ask(socket, config, "queue.change_caller", call_id=call, priority=priority, require=require), as_json
+    """Give a waiting caller another priority, requirement or other tags."""
+    given = None if tags is None else [tag for tag in tags if tag]
+    found = ask(
+        socket,
+        config,
+        "queue.change_caller",
+        call_id=call,
+        priority=priority,
+        require=require,
+        tags=given,
     )
+    _show(found, as_json)
 
 
 @app.command("add")

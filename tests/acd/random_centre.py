@@ -146,6 +146,8 @@ def _rings(choices: Random) -> list[RingRule]:
 
 def _rule(choices: Random, name: str, names: list[str]) -> OverflowRule:
     when, above = choices.choice(list(OverflowCause)), choices.choice([0, 2, 10])
+    if when is OverflowCause.TAGGED:
+        return OverflowRule(when=when, tag="vip", to=_way_out(choices, names))
     if when is OverflowCause.UNSTAFFED:
         absent = choices.sample(list(Absence), choices.choice([0, 1, 3]))
         return OverflowRule(when=when, above=above, to=_way_out(choices, names), not_counting=absent)

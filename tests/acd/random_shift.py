@@ -44,6 +44,7 @@ from acd.config import (
     RonaPolicy,
     SelfServiceTurn,
     StrategyName,
+    TagRule,
 )
 from acd.events import LeaveReason, OfferResult
 from acd.inputs import (
@@ -108,6 +109,7 @@ QUEUES = [
         callback_valid_s=60,
         exit_keys={"1": "callback"},
         self_service_keys={"5": "message:complaints"},
+        tag_rules=[TagRule(tag="vip", priority=3, require="en"), TagRule(tag="elderly", priority=-1)],
     ),
     QueueConfig(
         name="service",
@@ -121,7 +123,10 @@ QUEUES = [
         caller_greeting=["{agent}"],
         calendar="office",
         rings=[RingRule(after_s=12, drop_callers_own=True)],
-        overflow=[OverflowRule(when=OverflowCause.LENGTH, above=4, also="投诉")],
+        overflow=[
+            OverflowRule(when=OverflowCause.LENGTH, above=4, also="投诉"),
+            OverflowRule(when=OverflowCause.TAGGED, tag="vip", also="投诉"),
+        ],
         rona=RonaPolicy.DELAY,
         reject_delay_s=1,
         busy_delay_s=2,
@@ -148,6 +153,7 @@ AGENTS = [
     ),
 ]
 NUMBERS = ["13900000001", "13900000002", "13900000003", "13900000004", ""]
+TAGS = ["vip", "elderly"]
 REQUIREMENTS = ["", "", "en", "en>=3", "not trainee", "complaints or en"]
 _OURS = (OfferResult.ACCEPTED, OfferResult.CANCELLED, OfferResult.ELSEWHERE)
 _UNANSWERED = [result for result in OfferResult if result not in _OURS]
@@ -204,6 +210,7 @@ def caller_is_steered(centre: Centre, choices: Random) -> None:
         RequestCallback(callback_id="", call_id=call_id, numbers=(choices.choice(NUMBERS),)),
         ChangeCaller(call_id=call_id, priority=choices.choice([0, 3, 254])),
         ChangeCaller(call_id=call_id, requirement=choices.choice(REQUIREMENTS)),
+        ChangeCaller(call_id=call_id, tags=tuple(choices.sample(TAGS, choices.choice([0, 1, 2])))),
         AddQueue(call_id=call_id, queue=queue),
         RemoveQueue(call_id=call_id, queue=queue),
     ]

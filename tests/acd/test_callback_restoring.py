@@ -136,10 +136,11 @@ def test_callbacks_are_called_in_the_order_in_which_they_came_before_and_after()
 def test_what_was_changed_before_the_crash_holds_after_it() -> None:
     centre = centre_of()
     centre.ask_back("callback", NUMBER)
-    centre.tell(ChangeCaller(call_id="callback", priority=9, requirement="en"))
+    centre.tell(ChangeCaller(call_id="callback", priority=9, requirement="en", tags=("vip",)))
     centre.tell(AddQueue(call_id="callback", queue="billing"))
     entry = restarted(centre).core.state.entries["callback"]
-    assert (entry.priority, entry.requirement, list(entry.places)) == (9, "en", ["service", "billing"])
+    assert (entry.priority, entry.requirement, entry.tags) == (9, "en", ("vip",))
+    assert list(entry.places) == ["service", "billing"]
 
 
 def test_a_queue_that_was_left_before_the_crash_is_not_joined_again() -> None:

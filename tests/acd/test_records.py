@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Column, create_engine, insert, select
 
-from acd.commands import SubmitItem, WithdrawItem
+from acd.commands import ChangeCaller, SubmitItem, WithdrawItem
 from acd.config import QueueConfig
 from acd.events import OfferResult
 from acd.records import QueueEntries, conversations_between, latest_entries, totals_since
@@ -45,6 +45,15 @@ def served_centre() -> Centre:
     return centre
 
 
+def test_a_row_has_the_tags_that_the_caller_had_last() -> None:
+    centre = Centre(agents=agents_of("service"))
+    centre.join("call")
+    centre.tell(ChangeCaller(call_id="call", tags=("老人", "vip")))
+    centre.hang_up("call")
+    (row,) = fold(QueueEntries(), journal_of(centre.outputs))
+    assert row["tags"] == "老人,vip"
+
+
 def test_a_served_caller_becomes_one_row_that_the_table_takes() -> None:
     projection = QueueEntries()
     journal = journal_of(served_centre().outputs)
@@ -56,6 +65,7 @@ def test_a_served_caller_becomes_one_row_that_the_table_takes() -> None:
         "call_id": "call",
         "contact_id": "contact-of-call",
         "queue": "service",
+        "tags": None,
         "medium": "voice",
         "joined_at": stamp(joined.time),
         "left_at": stamp(left.time),

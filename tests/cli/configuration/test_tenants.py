@@ -59,10 +59,10 @@ PLAIN_TEXT = {
     "MessageBoxConfig": {"end_key"},
     "NumberListConfig": {"title", "kind", "tags"},
     "QueueConfig": {
-        "title", "strategy", "rank_skills", "rings", "closing", "callback_policy", "callback_shown_number",
-        "callback_confirm_key", "repeat", "rona_reason", "rona", "language", "self_service_turn",
+        "title", "strategy", "rank_skills", "tag_rules", "rings", "closing", "callback_policy",
+        "callback_shown_number", "callback_confirm_key", "repeat", "rona_reason", "rona", "language", "self_service_turn",
     },
-    "OverflowRule": {"when", "not_counting"},
+    "OverflowRule": {"when", "tag", "not_counting"},
     "Announcements": {"position"},
     "AgentConfig": {"name", "skills", "tags", "capacity"},
 }  # fmt: skip

@@ -1,0 +1,20 @@
+"""What customers' tags mean in a queue, as pure questions."""
+
+from collections.abc import Collection, Iterator
+
+from acd.config import MAX_PRIORITY, QueueConfig
+
+
+def priority_of_tags(rules: QueueConfig, tags: Collection[str]) -> int:
+    """What is added to the priority."""
+    return sum(rule.priority for rule in rules.tag_rules if rule.tag in tags)
+
+
+def asked_for_tags(rules: QueueConfig, tags: Collection[str]) -> Iterator[str]:
+    """Requirements that hold beside the caller's own."""
+    return (rule.require for rule in rules.tag_rules if rule.require and rule.tag in tags)
+
+
+def within_range(priority: int) -> int:
+    """The nearest level there is."""
+    return min(max(priority, 0), MAX_PRIORITY)
