@@ -60,7 +60,8 @@ PLAIN_TEXT = {
     "NumberListConfig": {"title", "kind", "tags"},
     "QueueConfig": {
         "title", "strategy", "rank_skills", "tag_rules", "rings", "closing", "callback_policy",
-        "callback_shown_number", "callback_confirm_key", "repeat", "rona_reason", "rona", "language", "self_service_turn",
+        "callback_shown_number", "callback_confirm_key", "repeat", "rona_reason", "rona", "language",
+        "self_service_turn",
     },
     "OverflowRule": {"when", "tag", "not_counting"},
     "Announcements": {"position"},
