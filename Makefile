@@ -15,10 +15,10 @@ FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosi
 # $(call need,<program>,<Debian package>): install the package when the program is missing
 need = command -v $(1) >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2); }
 
-.PHONY: help demo test test-wire test-cores lint lint-python lint-rust fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-wav fuzz-prompt $(addprefix fuzz-,$(RUST_PARSERS))
+.PHONY: help demo test check-browser test-wire test-cores lint lint-python lint-rust fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-wav fuzz-prompt $(addprefix fuzz-,$(RUST_PARSERS))
 
 help:  ## say what each target does
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 demo: .venv/.core  ## place one real call from caller to agent on this machine and check its recording
 	@$(call need,sipp,sip-tester)
@@ -28,10 +28,15 @@ test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phone
 	@$(call need,sipp,sip-tester)
 	@$(call need,baresip,baresip-core)
 	@$(call need,sox,sox)
+	@$(call need,opusdec,opus-tools)
 	@$(call need,linphonec,linphone-cli)
 	@$(call need,age,age)
 	cd $(CORE) && cargo test --quiet --release
 	@$(MAKE) --no-print-directory --jobs=2 test-wire test-cores
+
+check-browser: .venv/.core  ## let a real Chromium open, seek in and play recordings of every format (installs it: 220 MB)
+	@$(call need,chromium-headless-shell,chromium-headless-shell)
+	$(BIN)/pytest -v tests/interop/test_listening.py -k browser
 
 # what runs by the clock: sockets, phones, media threads; three at a time, since most of them wait
 WIRE := tests/interop tests/media tests/sipp_scenarios
