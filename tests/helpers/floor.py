@@ -8,6 +8,7 @@ import soundfile
 from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples
 from sipp_scenarios.talker import Talker
 from tests.helpers.call_centre import CallCentre
+from tests.helpers.manifests import heard_in, manifest_beside
 from tests.helpers.mixture import speakers
 from tests.helpers.switch_process import QUEUE_ONLY
 
@@ -64,6 +65,12 @@ class Floor:
 
     def recorded(self) -> Samples:
         """Both channels, once the call is over."""
-        path = self.events.wait_for("recording.completed").fields["path"]
-        samples: Samples = soundfile.read(path, dtype="int16", always_2d=True)[0]
+        samples: Samples = soundfile.read(self._path(), dtype="int16", always_2d=True)[0]
         return samples
+
+    def heard_in_recording(self) -> list[tuple[str, str | None, str, str | None]]:
+        """Who its manifest says was heard, as ``heard_in`` tells it, once the call is over."""
+        return heard_in(manifest_beside(self._path()))
+
+    def _path(self) -> str:
+        return str(self.events.wait_for("recording.completed").fields["path"])

@@ -55,6 +55,11 @@ def test_three_talk_and_are_recorded_until_one_is_muted_and_dropped(floor: Floor
     assert speakers(recording[at : at + JUDGED, 0], lately) == {"customer"}
     assert speakers(recording[at : at + JUDGED, 1], lately) == {"agent", "colleague"}
     assert speakers(recording[-JUDGED:, 1], floor.said) == {"agent"}
+    assert floor.heard_in_recording() == [
+        ("customer", "customer", "13800138000", None),
+        ("agent", "agent", "2001", "2001"),
+        ("agent", "party", "2002", None),
+    ]
 
 
 def test_the_customer_and_the_party_go_on_when_the_agent_hangs_up(floor: Floor) -> None:

@@ -79,6 +79,7 @@ def test_who_barges_in_is_heard_by_both_until_the_two_are_alone_again(floor: Flo
     assert speakers(recording[at : at + JUDGED, 1], lately) == {"agent", "supervisor"}
     assert speakers(recording[at : at + JUDGED, 0], lately) == {"customer"}
     assert speakers(recording[-JUDGED:, 1], floor.said) == {"agent"}
+    assert floor.heard_in_recording()[-1] == ("agent", "supervisor", "2002", None)
 
 
 def test_a_supervisor_takes_the_call_over_and_the_agent_wraps_up(floor: Floor) -> None:
@@ -99,6 +100,10 @@ def test_a_supervisor_takes_the_call_over_and_the_agent_wraps_up(floor: Floor) -
     recording = floor.recorded()
     assert speakers(recording[-JUDGED:, 0], floor.said) == {"customer"}
     assert speakers(recording[-JUDGED:, 1], floor.said) == {"supervisor"}
+    assert floor.heard_in_recording()[-2:] == [
+        ("agent", "agent", "2001", "2001"),
+        ("agent", "agent", "2002", None),
+    ]
 
 
 def test_an_agent_who_hangs_up_ends_the_supervision(floor: Floor) -> None:
