@@ -83,11 +83,12 @@ class Tidying:
     def _run(self) -> None:
         while not self._closing.wait(_LOOK_AGAIN_S):
             try:
-                self._look()
+                self.look()
             except Exception:  # one bad look must not cost the others
                 log.exception("fault while the ACD's inputs were tidied")
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Do what is to be done, if anything has changed since all was done."""
         rules, wall = self._rules(), self._wall()
         present = list_segments(self._folder), day_of(wall), rules.inputs_kept_days, rules.inputs_max_mb
         if present == self._done:
