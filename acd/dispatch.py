@@ -119,7 +119,7 @@ def _offer(step: Step, entry: Entry, decision: Decision) -> None:
     """Ring these agents for a caller; more of them may come later where all are rung."""
     queue_name = decision.queue_name
     if step.state.on_decision is not None:
-        step.state.on_decision(entry, queue_name, decision.agent_ids, decision.cause, step.now)
+        step.state.on_decision(step.state, entry, queue_name, decision.agent_ids, decision.cause, step.now)
     if entry.state is EntryState.WAITING:
         hush(step, entry)
         dial_if_due(step, entry)

@@ -57,8 +57,8 @@ class Timer(NamedTuple):
 CanDial = Callable[[str, int | None, str], bool]
 
 
-OnDecision = Callable[[Entry, str, Sequence[str], OfferCause, float], None]
-"""Shown whom an entry is about to be offered to: queue, agents, why so, and now. It changes nothing."""
+OnDecision = Callable[["AcdState", Entry, str, Sequence[str], OfferCause, float], None]
+"""Shown whom an entry is about to be offered to: queue, agents, why so, and now. Changes nothing."""
 
 
 def dialling_anybody(number: str, level: int | None, queue_name: str) -> bool:

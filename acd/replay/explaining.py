@@ -7,8 +7,9 @@ from typing import Any
 from acd.entry import Entry
 from acd.events import OfferCause, OfferMade
 from acd.explain import Choice, explain_agent, explain_caller
-from acd.replay.folder import NotKept, entries_from, start_before
+from acd.replay.folder import entries_from, start_before
 from acd.replay.player import Player
+from acd.state import AcdState
 from runtime.vocabulary import Output
 
 _TURN = "turn"
@@ -19,12 +20,13 @@ _SOONER = "sooner"
 
 def player_at(folder: Path, wall: float) -> Player:
     """A core as the switch's was at a moment. Raises NotKept, Diverged, OSError."""
-    player = Player()
+    player = Player(only_this_code=True)
     start = start_before(folder, wall)
     player.start(start)
     for entry in entries_from(folder, start, wall):
         player.take(entry)
-    return _trusted(player)
+    player.ready()
+    return player
 
 
 def caller_at(folder: Path, call_id: str, wall: float, most: int) -> dict[str, Any] | None:
@@ -51,15 +53,14 @@ def decisions(folder: Path, call_id: str, began: float, ended: float, most: int)
     Raises as ``player_at``.
     """
     watch = DecisionWatch(call_id, most)
-    player = Player(on_decision=watch.decided)
-    watch.player = player
+    player = Player(on_decision=watch.decided, only_this_code=True)
     start = start_before(folder, began)
     player.start(start)
     for entry in entries_from(folder, start, ended):
         retold = player.take(entry)
         if retold is not None:
             watch.note(retold.outputs)
-    _trusted(player)
+    player.ready()
     return watch.by_offer
 
 
@@ -67,18 +68,25 @@ class DecisionWatch:
     """Explains each decision on a call just before it is carried out, at most so many agents of a queue."""
 
     def __init__(self, call_id: str, most: int) -> None:
-        self.player: Player | None = None
         self.by_offer: dict[str, dict[str, Any]] = {}
         self._call_id = call_id
         self._most = most
         self._open: list[tuple[str, dict[str, Any]]] = []
         """Agent and explanation of what is being offered within the present input."""
 
-    def decided(self, entry: Entry, queue: str, agents: Sequence[str], cause: OfferCause, now: float) -> None:
+    def decided(
+        self,
+        state: AcdState,
+        entry: Entry,
+        queue: str,
+        agents: Sequence[str],
+        cause: OfferCause,
+        now: float,
+    ) -> None:
         """The core's ``on_decision``. A callback may be about to get the call that is asked for."""
-        if self.player is None or (entry.call_id != self._call_id and entry.callback is None):
+        if entry.call_id != self._call_id and entry.callback is None:
             return
-        told = explain_caller(self.player.ready().state, entry, now, self._most)
+        told = explain_caller(state, entry, now, self._most)
         told["choice"] = Choice(queue, tuple(agents), _decided_by(told["choice"], agents, cause))._asdict()
         self._open += [(agent, told) for agent in agents]
 
@@ -97,13 +105,3 @@ def _decided_by(found: dict[str, Any] | None, agents: Sequence[str], cause: Offe
     if cause is OfferCause.TURN:
         return _TURN
     return found["decided_by"] if found is not None and found["agents"] == tuple(agents) else _SOONER
-
-
-def _trusted(player: Player) -> Player:
-    if player.other_version:
-        raise NotKept(
-            f"what the ACD was told then was written by Ringmain {player.other_version} with another ACD, "
-            "which may have decided otherwise; ask with that version"
-        )
-    player.ready()
-    return player

@@ -61,6 +61,8 @@ class Player:
     """A core in the state that another had, after each entry taken. ``core`` is None until a beginning."""
 
     on_decision: OnDecision | None = None
+    only_this_code: bool = False
+    """Whether what another code was told is refused."""
     core: AcdCore | None = None
     now: float = 0.0
     """The core's time at the last entry."""
@@ -94,7 +96,10 @@ class Player:
         return self.now + max(wall - self.wall, 0.0)
 
     def take(self, entry: JournalEntry) -> Retold | None:
-        """None for what cannot be told again, since the state before it is not known. Raises Diverged."""
+        """None for what cannot be told again, since the state before it is not known.
+
+        Raises Diverged, and NotKept at a beginning that this code cannot take.
+        """
         goes_on = entry.sequence == self._next and self.core is not None
         if entry.sequence != self._next:
             self.lost += entry.sequence - self._next
@@ -128,7 +133,18 @@ class Player:
     def _begin(self, entry: JournalEntry) -> None:
         told = entry.fields
         self.other_version = "" if told["code"] == ABOUT_THIS_CODE["code"] else told["version"]
-        if entry.topic == BEGAN:
+        if self.other_version and self.only_this_code:
+            raise NotKept(
+                f"what the ACD was told then was written by Ringmain {self.other_version} with another ACD, "
+                "which may have decided otherwise; ask with that version"
+            )
+        try:
+            self._take_over(entry.topic, told)
+        except (ValueError, TypeError, LookupError) as error:
+            raise NotKept(f"Ringmain {told['version']} began otherwise than this one can: {error}") from error
+
+    def _take_over(self, topic: str, told: Mapping[str, Any]) -> None:
+        if topic == BEGAN:
             queues = [QueueConfig(**plain) for plain in told["queues"]]
             agents = [AgentConfig(**plain) for plain in told["agents"]]
             rules, seed = AcdConfig(**told["rules"]), told["seed"]

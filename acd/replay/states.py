@@ -60,14 +60,12 @@ def _state_before(folder: Path, start: Start | None, sequence: int) -> dict[str,
     try:
         if start is None:
             raise NotKept("what came before is not kept")
-        player = Player()
+        player = Player(only_this_code=True)
         player.start(start)
         for entry in entries_from(folder, start):
             if entry.sequence >= sequence:
                 break
             player.take(entry)
-        if player.other_version:
-            raise NotKept(f"written by Ringmain {player.other_version}")
         return player.state()
     except (NotKept, Diverged) as problem:
         return {**ABOUT_THIS_CODE, "problem": str(problem)}

@@ -15,6 +15,7 @@ from acd.events import OfferCause, OfferMade
 from acd.explain import explain_agent, explain_caller
 from acd.replay.explaining import agent_at, caller_at, decisions
 from acd.replay.folder import NotKept
+from acd.state import AcdState
 from runtime.errors import UsageError
 from tests.acd import random_shift
 from tests.acd.centre import SERVICE, STARTED_AT, Centre, agents_of, only
@@ -53,8 +54,10 @@ def test_each_decision_of_any_shift_is_explained_later_as_it_was_live(seed: int)
     choices, live = Random(seed), list[tuple[str, tuple[str, ...], dict[str, Any]]]()
     with tempfile.TemporaryDirectory() as name, kept_centre(Path(name)) as (centre, _):
 
-        def decided(entry: Entry, queue: str, agents: Sequence[str], cause: OfferCause, now: float) -> None:
-            told = explain_caller(centre.core.state, entry, now, 50)
+        def decided(
+            state: AcdState, entry: Entry, queue: str, agents: Sequence[str], cause: OfferCause, now: float
+        ) -> None:
+            told = explain_caller(state, entry, now, 50)
             live.append((queue, tuple(agents), told))
 
         centre.core.state.on_decision = decided

@@ -13,7 +13,7 @@ from acd.config import AcdConfig, AgentConfig
 from acd.events import OfferMade
 from acd.inputs import CallerCame
 from acd.replay.explaining import player_at
-from acd.replay.folder import Start, entries_from
+from acd.replay.folder import NotKept, Start, entries_from
 from acd.replay.lines import BEGAN, RESUMED, encode, read_given
 from acd.replay.player import Diverged, Player
 from acd.replay.recorded_core import WAITING_AT_MOST
@@ -175,3 +175,13 @@ def test_a_changed_configuration_is_told_again(tmp_path: Path) -> None:
         centre.join("call")
         centre.wait(20)
     assert replayed(tmp_path) == centre.outputs
+
+
+def test_a_beginning_of_a_version_with_other_keys_is_not_taken(tmp_path: Path) -> None:
+    with kept_centre(tmp_path, [SERVICE], agents_of("service")) as (centre, _):
+        centre.staff("1001")
+    (segment,) = list_segments(tmp_path)
+    text = segment.path.read_bytes()
+    segment.path.write_bytes(text.replace(b'"wrap_up_s"', b'"a_key_of_then"', 1))
+    with pytest.raises(NotKept, match="a_key_of_then"):
+        replayed(tmp_path)
