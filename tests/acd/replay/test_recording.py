@@ -182,6 +182,6 @@ def test_a_beginning_of_a_version_with_other_keys_is_not_taken(tmp_path: Path) -
         centre.staff("1001")
     (segment,) = list_segments(tmp_path)
     text = segment.path.read_bytes()
-    segment.path.write_bytes(text.replace(b'"wrap_up_s"', b'"a_key_of_then"', 1))
+    segment.path.write_bytes(text.replace(b'"name":"service"', b'"a_key_of_then":1,"name":"service"', 1))
     with pytest.raises(NotKept, match="a_key_of_then"):
         replayed(tmp_path)
