@@ -71,8 +71,8 @@ class DecisionWatch:
         self.by_offer: dict[str, dict[str, Any]] = {}
         self._call_id = call_id
         self._most = most
-        self._open: list[tuple[str, dict[str, Any]]] = []
-        """Agent and explanation of what is being offered within the present input."""
+        self._open: list[tuple[Entry, str, dict[str, Any]]] = []
+        """Entry, agent and explanation of what is being offered within the present input."""
 
     def decided(
         self,
@@ -88,15 +88,14 @@ class DecisionWatch:
             return
         told = explain_caller(state, entry, now, self._most)
         told["choice"] = Choice(queue, tuple(agents), _decided_by(told["choice"], agents, cause))._asdict()
-        self._open += [(agent, told) for agent in agents]
+        self._open += [(entry, agent, told) for agent in agents]
 
     def note(self, outputs: Iterable[Output]) -> None:
-        """What the core said to the input."""
+        """What the core said to the input. An entry that was dialled for has the new call by now."""
+        told = {agent: told for entry, agent, told in self._open if entry.call_id == self._call_id}
         for made in outputs:
             if isinstance(made, OfferMade) and made.call_id == self._call_id:
-                found = next(one for one in self._open if one[0] == made.agent)
-                self._open.remove(found)
-                self.by_offer[made.offer_id] = found[1]
+                self.by_offer[made.offer_id] = told[made.agent]
         self._open.clear()
 
 
