@@ -16,6 +16,7 @@ from cli.table import print_table
 from media.recordings.folder import recordings_since
 from runtime.clock import local_now
 from runtime.errors import UsageError
+from switch.archive.known_disks import known_disks
 from switch.archive.repair import Repaired
 from switch.archive.repair import repair as repair_file
 from switch.archive.verification import SETTLED_S
@@ -58,6 +59,7 @@ def _files_since(settings: Configuration, since: datetime, now: datetime) -> lis
     """All that are not written to any more."""
     folder = settings.recordings.folder
     try:
+        known_disks(settings.records.journal).require(folder)
         files = recordings_since(folder, f"{since:%Y-%m-%d}")
         return [path for path in files if not _is_written(path, now)]
     except OSError as error:

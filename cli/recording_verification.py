@@ -8,15 +8,15 @@ from cli.output import minute, print_json, print_line
 from cli.paths import shown_path
 from cli.progress import progress
 from cli.table import print_table
+from switch.archive.known_disks import known_disks
 from switch.archive.verification import Checked, verification
 
 
 def verify_since(began: datetime, now: datetime, configuration: Configuration) -> list[Checked]:
     """Check what began since a moment, with progress. Raises UsageError when something cannot be read."""
-    recordings = configuration.recordings
-    known = verification(
-        configuration.records, recordings.folder, began, now, now, configuration.access, recordings.spool
-    )
+    recordings, records = configuration.recordings, configuration.records
+    access = configuration.access.model_copy(update={"disks": known_disks(records.journal)})
+    known = verification(records, recordings.folder, began, now, now, access, recordings.spool)
     checked: list[Checked] = []
     with progress("recordings", known.count) as done:
         for one in known.recordings():

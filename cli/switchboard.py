@@ -23,13 +23,15 @@ from cli.house.windows import Windows
 from media.config import RecordingsConfig, Srtp
 from media.engine import MediaEngine
 from media.prompts import PromptLibrary
+from media.recordings.disks import Disks
 from runtime.alarm import LoopAlarm
 from runtime.clock import LoopClock
 from runtime.driver import Driver, Outputs
-from runtime.ids import RandomIds
+from runtime.ids import Ids, RandomIds
 from runtime.loop_probe import LoopProbe
 from switch.application import Verb
 from switch.archive.attendance import Attendance
+from switch.archive.known_disks import meet_disks
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
 from switch.commands import HangUpCall
@@ -69,7 +71,8 @@ class Switchboard:
         ground = self._ground = Ground(loop, clock, RandomIds(), self.driver)
         self._signalling = Signalling(installation, ground, lambda number: self._directory.owner_of(number))
         self.certificates = self._signalling.certificates
-        self._media = self._build_media(installation.prompts)
+        disks = _disks(configuration, ground.ids)
+        self._media = self._build_media(installation.prompts, disks)
         self._probe = LoopProbe(loop, self._measured)
         self._customers = Customers(configuration, ground)
         self._directory = Directory(configuration, self._signalling)
@@ -86,14 +89,14 @@ class Switchboard:
         self._encryption = _encryption_rules(configuration, self._media.fingerprint)
         self.exchange = self._build_exchange(installation.tenants)
         self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
-        self._memory = Memory(configuration, self._applications, self._customers.lists, ground)
+        self._memory = Memory(configuration, self._applications, self._customers.lists, disks, ground)
         self.reloading = Reloading(installation, self, ground)
         self._tidying = Tidying(self._acd_inputs.folder, lambda: self.reloading.rules, clock.wall)
         self._verbs = self._build_verbs()
         self._windows = self._build_windows(installation.tenants)
         self._wire()
 
-    def _build_media(self, prompts: PromptLibrary) -> MediaEngine:
+    def _build_media(self, prompts: PromptLibrary, disks: Disks) -> MediaEngine:
         media = MediaEngine(
             self.configuration.media,
             self.configuration.recordings,
@@ -101,6 +104,7 @@ class Switchboard:
             self.driver.submit_all,
             self._ground.loop.call_soon,
             self.driver.submit,
+            disks,
         )
         for name in prompts.names:
             _load(media, prompts, name)
@@ -269,6 +273,12 @@ class Switchboard:
 
 def _load(media: MediaEngine, prompts: PromptLibrary, name: str) -> None:
     media.load_prompt(name, prompts.samples(name), prompts.wide_samples(name))
+
+
+def _disks(configuration: Configuration, ids: Ids) -> Disks:
+    recordings, tier = configuration.recordings, configuration.second_tier
+    folders = (recordings.folder, recordings.spool, tier.folder)
+    return meet_disks(configuration.records.journal, folders, ids.new)
 
 
 def _encryption_of_stations(configuration: Configuration) -> tuple[dict[str, Srtp | None], list[str]]:

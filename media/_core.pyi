@@ -57,7 +57,15 @@ class Core:
         fork_authorities: str | PathLike[str] | None,
         max_forks: int,
         dtls: tuple[bytes, bytes],
-        storage: tuple[str | PathLike[str], str | PathLike[str] | None, str, str, int, float],
+        storage: tuple[
+            str | PathLike[str],
+            str | PathLike[str] | None,
+            str,
+            str,
+            int,
+            float,
+            list[tuple[PathLike[str], str]],
+        ],
     ) -> Core:
         """``hosts``: where legs are bound, and where those are whose peers speak IPv6. ``ports`` are first
         and last. ``latching`` is ``symmetric`` or ``strict``, and the seconds of silence after which a

@@ -23,6 +23,7 @@ from media.mixing import Mixes
 from media.names import Fact, ForkIdentity, Names, RecordingIdentity, counters_as_fields
 from media.playing import Playing
 from media.prompts import resampled
+from media.recordings.disks import Disks
 from media.recordings.place import PARTS, place_of
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
@@ -57,7 +58,7 @@ class MediaEngine:
     everything; one that makes no sense raises UsageError, and so does an engine that can open no ports.
     ``soon`` calls what it is given once the run of the driver is over, such as ``loop.call_soon``: the media
     threads are woken then, once for all that a run asked of them. ``give_key`` takes the keys
-    that events of masked legs do not tell, each before its event.
+    that events of masked legs do not tell, each before its event. ``disks``: those of recordings.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class MediaEngine:
         submit_all: Callable[[Sequence[Event]], None],
         soon: Callable[[Callable[[], None]], object] = lambda act: act(),
         give_key: Callable[[TakeMaskedDigit], None] = lambda key: None,
+        disks: Disks | None = None,
     ) -> None:
         self._host = media.advertised_host or media.host
         self._host6 = media.advertised_host6 or media.host6 or self._host
@@ -80,7 +82,7 @@ class MediaEngine:
         certificate = make_certificate(clock.wall())
         self.fingerprint = certificate.fingerprint
         """SHA-256 of the certificate that legs show in DTLS handshakes, 64 hexadecimal digits."""
-        self._core = _start_core(media, recordings, certificate)
+        self._core = _start_core(media, recordings, disks or Disks(), certificate)
         self._names = Names()
         self._playing = Playing(self._core, self._names)
         self._endpoints: dict[str, int] = {}
@@ -317,7 +319,9 @@ class MediaEngine:
         return handler
 
 
-def _start_core(media: MediaConfig, recordings: RecordingsConfig, dtls: DtlsCertificate) -> _core.Core:
+def _start_core(
+    media: MediaConfig, recordings: RecordingsConfig, disks: Disks, dtls: DtlsCertificate
+) -> _core.Core:
     try:
         return _core.Core(
             hosts=(media.host, media.host6),
@@ -338,6 +342,7 @@ def _start_core(media: MediaConfig, recordings: RecordingsConfig, dtls: DtlsCert
                 recordings.sync,
                 recordings.writers,
                 recordings.lagging_after_s,
+                list(disks.marks.items()),
             ),
         )
     except OSError as fault:

@@ -320,9 +320,10 @@ class RecordingFailed(Event):
 
 @plain_data
 class StorageLagging(Event):
-    """Recordings cannot be written to this folder, or not fast enough. Calls are not touched by it.
+    """Recordings cannot be written to this folder, or not fast enough, or its disk is not mounted.
 
-    New recordings go to the spool, if there is one. StorageRecovered follows when all is well again.
+    Calls are not touched by it. New recordings go to the spool, if there is one. Told once, until
+    StorageRecovered follows.
     """
 
     topic: ClassVar[str] = "storage.lagging"
@@ -335,7 +336,11 @@ class StorageLagging(Event):
 
 @plain_data
 class StorageRecovered(Event):
-    """Recordings are written to this folder again as they come."""
+    """This folder takes what it is given again, and in time.
+
+    That is a recording's block, or a trial every 5 s while nothing is written there. Told when all of the
+    folder's writers have found it so.
+    """
 
     topic: ClassVar[str] = "storage.recovered"
     folder: str

@@ -7,6 +7,7 @@ from cli.configuration.sections import Configuration
 from cli.house.applications import Applications
 from cli.house.earlier_runs import EarlierRuns
 from cli.house.ground import Ground
+from media.recordings.disks import Disks
 from runtime.vocabulary import Event
 from switch.archive.listening.links import read_key
 from switch.archive.service import ArchiveService
@@ -27,23 +28,24 @@ class Memory:
         configuration: Configuration,
         applications: Applications,
         lists: CustomerLists,
+        disks: Disks,
         ground: Ground,
     ) -> None:
         self._applications = applications
         self._ground = ground
         self.journal = Journal(configuration.records, ground.report)
-        self.archive = self._build_archive(configuration)
+        self.archive = self._build_archive(configuration, disks)
         projections = self._projections()
         self._database = Database(configuration.records, projections, self.journal, ground.report)
         self.earlier_runs = EarlierRuns(
             configuration.records, self._database, self._knows_earlier_runs, lists, applications, ground
         )
 
-    def _build_archive(self, configuration: Configuration) -> ArchiveService:
+    def _build_archive(self, configuration: Configuration, disks: Disks) -> ArchiveService:
         link_key = configuration.recordings.link_key
         return ArchiveService(
             configuration.recordings,
-            configuration.access,
+            configuration.access.model_copy(update={"disks": disks}),
             configuration.records,
             configuration.http,
             self.journal,

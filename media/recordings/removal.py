@@ -26,8 +26,10 @@ class Remover:
         """Remove what there is; ``begun`` is the file as its events name it. Returns what this machine had.
 
         ``moved_to``: where in the second tier it is, or None. May be done any number of times. The manifest
-        goes last: a sound without one would be taken for one that nobody knows. Raises OSError.
+        goes last: a sound without one would be taken for one that nobody knows. Raises OSError, DiskAway when
+        nobody can tell what there is.
         """
+        self.access.disks.require(begun)
         if moved_to is not None:
             remove(lies_of(moved_to), self.access)
             remove(manifest_beside(lies_of(moved_to)), self.access)

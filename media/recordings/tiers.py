@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from pydantic import BaseModel, ConfigDict
 
 from media.recordings.config import SecondTierConfig
+from media.recordings.disks import Disks
 from media.recordings.forms import lying_here
 from media.recordings.manifest import read_manifest
 
@@ -48,6 +49,8 @@ class Access(BaseModel):
     identity: Path | None = None
     """File with the private key that opens encrypted ones."""
     tier: SecondTierConfig = SecondTierConfig()
+    disks: Disks = Disks()
+    """Those that recordings lie on."""
 
 
 def lying_at(begun: Path, moved_to: str | None = None) -> Lies | None:
@@ -108,6 +111,7 @@ def put(source: Path, target: Lies, access: Access) -> None:
     if isinstance(target, StoredObject):
         store(target, access).put(source, target.key)
         return
+    access.disks.require(target)
     part = target.with_name(target.name + ".part")
     part.parent.mkdir(parents=True, exist_ok=True)
     with source.open("rb") as read, part.open("wb") as written:
@@ -124,6 +128,7 @@ def remove(lies: Lies, access: Access) -> None:
     if isinstance(lies, StoredObject):
         store(lies, access).remove(lies.key)
     else:
+        access.disks.require(lies)
         lies.unlink(missing_ok=True)
 
 

@@ -3,11 +3,13 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import structlog
 
 from media.recordings.folder import clock_of, recordings_since
+from media.recordings.homecoming import Folders, recording_of
 from media.recordings.manifest import manifest_path
 from switch.archive.finishing import End, adopt, finish
 from switch.archive.notes import RecordingNote
@@ -18,56 +20,99 @@ log = structlog.get_logger(__name__)
 class Aftermath:
     """Worked off recording by recording, so that what happens now need not wait for what happened before."""
 
-    def __init__(self, folder: Path, is_known: Callable[[str], bool], *, spool: Path | None = None) -> None:
+    def __init__(self, folders: Folders, is_known: Callable[[str], bool]) -> None:
         """``is_known``: whether the journal tells of a recording."""
-        self._folder = folder
-        self._spool = spool
+        self._folders = folders
         self._is_known = is_known
         self._unfinished: deque[RecordingNote] = deque()
         self._files: Iterator[Path] = iter(())
-        self._began = 0.0
-        self._is_searched = False
+        self._adopted: set[str] = set()
+        """Their events may not be in the journal yet."""
+        self._began: dict[Path, float] = {}
+        """When this run began by the clock of each folder whose disk was there then."""
+        self._is_searched = self._misses = False
         self.is_begun = False
 
     @property
     def searched_to(self) -> str:
-        """The first day that the next run need look at; empty while the folder is not looked through."""
-        if not self._is_searched:
+        """The first day that the next run need look at; empty while it is not known that all was searched."""
+        if not self._is_searched or self._misses or len(self._began) < len(self._folders.all()):
             return ""
-        return f"{datetime.fromtimestamp(self._began, UTC).astimezone() - timedelta(days=1):%Y-%m-%d}"
+        began = datetime.fromtimestamp(min(self._began.values()), UTC).astimezone()
+        return f"{began - timedelta(days=1):%Y-%m-%d}"
 
     def note_moment(self) -> None:
         """This run begins: a file that is written to from now on is not left behind."""
-        try:
-            self._began = clock_of(self._folder)
-        except OSError:  # without a folder there are no files
-            self._began = 0.0
+        for folder in self._folders.all():
+            try:
+                self._folders.require(folder)
+                self._began[folder] = clock_of(folder)
+            except OSError as error:
+                log.warning("a folder is not searched for recordings left behind", reason=str(error))
 
     def begin(self, unfinished: Iterable[RecordingNote], day: str) -> None:
         """The recordings that have no end in the journal; files are looked at from ``day`` on."""
         self._unfinished.extend(unfinished)
-        self._files = recordings_since(self._folder, day)
+        self._files = chain.from_iterable(recordings_since(folder, day) for folder in self._began)
         self.is_begun = True
 
     def step(self) -> End | None:
-        """Finish one recording; None when nothing is left. Raises OSError when that must be tried again."""
-        if self._unfinished:
-            end = finish(self._unfinished[0], self._folder, self._spool)
-            self._unfinished.popleft()
-            return end
-        return None if self._is_searched else self._adopt_next()
+        """Finish one recording; None when nothing is left.
+
+        Raises OSError when nothing is left but what must be tried again.
+        """
+        end, refused = self._finish_next()
+        if end is None and not self._is_searched:
+            end = self._adopt_next()
+        if end is None and refused is not None:
+            raise refused
+        return end
+
+    def _finish_next(self) -> tuple[End | None, OSError | None]:
+        """The first that can be finished, or what a disk objected to last; those before it wait."""
+        refused = None
+        for _ in range(len(self._unfinished)):
+            try:
+                end = finish(self._unfinished[0], self._folders)
+            except OSError as error:
+                refused = error
+                self._unfinished.rotate(-1)
+            else:
+                self._unfinished.popleft()
+                return end, None
+        return None, refused
 
     def _adopt_next(self) -> End | None:
         try:
             for path in self._files:
-                if self._is_left_behind(path):
-                    return adopt(path)
-            self._is_searched = True
+                if self._is_left_behind(path) and (end := self._adopt(path)):
+                    return end
         except OSError as error:
-            log.warning("recordings that nobody knows are not searched further", reason=str(error))
+            self._miss(error)
+        self._is_searched = True
         return None
 
     def _is_left_behind(self, path: Path) -> bool:
-        if manifest_path(path).exists() or self._is_known(path.stem):
+        begun = recording_of(path)
+        if begun.stem in self._adopted or self._is_known(begun.stem):
             return False
-        return path.stat().st_mtime < self._began
+        if any(place and manifest_path(place).exists() for place in self._folders.places_of(begun)):
+            return False
+        return path.stat().st_mtime < min(self._began.values())
+
+    def _adopt(self, path: Path) -> End | None:
+        """None for one that must wait for the next run."""
+        begun = recording_of(path)
+        if begun != path:
+            begun, _ = self._folders.places_of(begun)
+        try:
+            end = adopt(begun, self._folders)
+        except OSError as error:
+            self._miss(error)
+            return None
+        self._adopted.add(begun.stem)
+        return end
+
+    def _miss(self, error: OSError) -> None:
+        log.warning("recordings that nobody knows are left to the next run", reason=str(error))
+        self._misses = True

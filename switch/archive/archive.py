@@ -6,12 +6,12 @@ finished by the next: the file is made whole, and the event that ends the record
 """
 
 from contextlib import closing
-from pathlib import Path
 from threading import Event as Signal
 from threading import Thread
 
 import structlog
 
+from media.recordings.homecoming import Folders
 from switch.archive.aftermath import Aftermath
 from switch.archive.events import ArchiveFailed, ArchiveRecovered
 from switch.archive.ledger import Ledger
@@ -37,22 +37,20 @@ class Archive:
 
     def __init__(
         self,
-        folder: Path,
+        folders: Folders,
         config: RecordsConfig,
         journal: Journal,
         report: Report,
-        *,
-        spool: Path | None = None,
     ) -> None:
-        """``folder``: of all recordings; ``spool``: where they go on when its disk fails."""
+        """``folders``: where recordings are written."""
         self._config = config
         self._journal = journal
         self._report = report
         self._ledger = Ledger()
         self._state = StateFile(config.journal / _STATE)
         self._kept = self._state.read()
-        self._manifests = ManifestWriter()
-        self._aftermath = Aftermath(folder, self._knows, spool=spool)
+        self._manifests = ManifestWriter(folders.disks)
+        self._aftermath = Aftermath(folders, self._knows)
         self._next_sequence = 1
         self._place_kept_at = 1
         """How far the journal was read when the place to go on from was last kept."""

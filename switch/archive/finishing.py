@@ -8,7 +8,7 @@ from pathlib import Path
 from media.events import RecordingCompleted, RecordingFailed
 from media.recordings.digest import sha256_of
 from media.recordings.folder import SUFFIX
-from media.recordings.rest import REST, join_rest
+from media.recordings.homecoming import Folders, bring_home, last_written
 from media.recordings.wav import RecordingError
 from media.recordings.wav_file import WavFile, mend
 from switch.archive.notes import RecordingNote
@@ -16,20 +16,16 @@ from switch.archive.notes import RecordingNote
 End = RecordingCompleted | RecordingFailed
 
 
-def finish(note: RecordingNote, folder: Path, spool: Path | None = None) -> End:
+def finish(note: RecordingNote, folders: Folders) -> End:
     """The end of a recording of which the journal has only the beginning.
 
-    ``folder``: of all recordings; ``spool``: where they go on when its disk fails. Raises OSError when the
-    folder is not there though the recording was begun, as a disk that is not mounted is no lost recording,
-    and when the disk does not take what is in the spool.
+    Raises OSError when a disk is not there that may have it, since one that is not mounted is no lost
+    recording, and when its disk does not take what is in the spool.
     """
-    path = Path(note.path) if note.path else _file_of(note.recording_id, folder, spool)
-    if note.path and not folder.is_dir():
-        raise FileNotFoundError(f"there is no folder {folder}")
-    if path is None:
+    begun = Path(note.path) if note.path else _file_of(note.recording_id, folders)
+    if begun is None:
         return _failed(note, "the process ended before the file was begun")
-    if spool is not None and path.is_relative_to(folder):
-        path = _whole(path, spool / path.relative_to(folder))
+    path = bring_home(begun, folders)
     try:
         return _completed(note, path, mend(path))
     except FileNotFoundError:
@@ -38,9 +34,13 @@ def finish(note: RecordingNote, folder: Path, spool: Path | None = None) -> End:
         return _failed(note, f"the process ended, and the file cannot be mended: {error}")
 
 
-def adopt(path: Path) -> End:
-    """The end of a recording of which the journal has no word; what is known of it is its file."""
-    touched = path.stat().st_mtime
+def adopt(begun: Path, folders: Folders) -> End:
+    """The end of a recording of which the journal has no word; what is known of it is its file.
+
+    Raises OSError as ``finish``.
+    """
+    touched = last_written(begun, folders)
+    path = bring_home(begun, folders)
     note = RecordingNote(path.stem, contact_id="", sequence=0, began=touched, path=str(path))
     try:
         wav = mend(path)
@@ -49,19 +49,12 @@ def adopt(path: Path) -> End:
     return _completed(note, path, wav, touched - wav.duration_ms / 1000)
 
 
-def _whole(path: Path, spooled: Path) -> Path:
-    """Where the recording is in one file: at its place, or wholly in the spool. Raises OSError."""
-    if not path.exists() and spooled.exists():
-        return spooled
-    if path.exists():
-        join_rest(path, spooled.with_suffix(REST))
-    return path
-
-
-def _file_of(recording_id: str, folder: Path, spool: Path | None) -> Path | None:
-    """The file of a recording whose beginning the journal does not tell any more."""
-    folders = [folder] if spool is None else [folder, spool]
-    return next((path for each in folders for path in each.glob(f"**/{recording_id}{SUFFIX}")), None)
+def _file_of(recording_id: str, folders: Folders) -> Path | None:
+    """The file of a recording whose beginning the journal does not tell any more. Raises OSError."""
+    for folder in folders.all():
+        folders.disks.require(folder)
+    found = (path for each in folders.all() for path in each.glob(f"**/{recording_id}{SUFFIX}"))
+    return next(found, None)
 
 
 def _completed(

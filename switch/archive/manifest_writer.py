@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from media.recordings.disks import Disks
 from media.recordings.manifest import read_manifest, write_manifest
 from media.recordings.wav import RecordingError
 from media.recordings.wav_file import WavFile, read_wav_file
@@ -12,7 +13,8 @@ from switch.archive.notes import Ended
 class ManifestWriter:
     """Keeps each recording that is over until its manifest is on the disk."""
 
-    def __init__(self) -> None:
+    def __init__(self, disks: Disks) -> None:
+        self._disks = disks
         self._waiting: dict[str, Ended] = {}
         self.written = 0
 
@@ -38,6 +40,7 @@ class ManifestWriter:
         refused = None
         for recording_id, ended in list(self._waiting.items()):
             try:
+                self._disks.require(Path(ended.note.path))
                 self.written += _write(ended)
                 del self._waiting[recording_id]
             except OSError as error:

@@ -126,11 +126,11 @@ class Nightly:
             assert child.stdout is not None
             child.stdin.write(request.model_dump_json().encode())
             child.stdin.close()
-            checked, found = None, 0
+            checked, reason, found = None, None, 0
             for line in child.stdout:
                 told = json.loads(line)
-                checked = told.pop("checked", None)
-                if checked is None:
+                checked, reason = told.get("checked"), told.get("reason")
+                if "fault" in told:
                     found += 1
                     if found <= _MOST_TOLD:
                         self._report(RecordingFaulty(**told))
@@ -138,9 +138,8 @@ class Nightly:
         if checked is not None:
             return checked, found
         if not self._closing.is_set():
-            self._report(
-                ReconciliationFailed(reason=f"its process ended with {child.returncode}; see the log")
-            )
+            ended = f"its process ended with {child.returncode}; see the log"
+            self._report(ReconciliationFailed(reason=reason or ended))
         return None
 
     def _started(self) -> subprocess.Popen[bytes]:

@@ -4,7 +4,7 @@ A thread that gave way would hold Python's lock while it waits for its turn, and
 
     python -m switch.archive.reconciliation < request.json
 
-One JSON line for each finding, and a last one with the number of recordings.
+One JSON line for each finding, and a last one with the number of recordings, or with why it cannot be done.
 """
 
 import json
@@ -78,7 +78,8 @@ def main() -> None:
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
             sys.stdout.flush()
     except UsageError as error:
-        sys.exit(f"recordings cannot be reconciled: {error}")
+        sys.stdout.write(json.dumps({"reason": str(error)}, ensure_ascii=False) + "\n")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

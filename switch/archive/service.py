@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from aiohttp import web
 
 from media.config import RecordingsConfig
+from media.recordings.homecoming import Folders
 from media.recordings.removal import Remover
 from media.recordings.tiers import Access, prepare
 from runtime.clock import Clock
@@ -62,11 +63,10 @@ class ArchiveService:
         in_hand = InHand()
         deleter = Deleter(Remover(recordings.folder, recordings.spool, access), in_hand)
         self._archive = Archive(
-            recordings.folder,
+            Folders(recordings.folder, recordings.spool, access.disks),
             records,
             journal,
             report,
-            spool=recordings.spool,
         )
         self._nightly = Nightly(
             recordings,
@@ -79,7 +79,7 @@ class ArchiveService:
         self._keeping = Keeping(recordings, records, journal, in_hand, report)
         self._moving = Moving(
             recordings,
-            access.tier,
+            access,
             records,
             in_hand,
             report,

@@ -181,8 +181,9 @@ def verification(
 ) -> Verification:
     """Of what began between two moments; ``spool`` is looked through beside the folder.
 
-    Raises UsageError when something cannot be read.
+    Raises UsageError when something cannot be read, as when a disk is not mounted.
     """
+    _require_disks(access, folder, spool)
     reader = RecordReader(records)
     files: list[Path] = []
     for each in (folder, *([] if spool is None else [spool])):
@@ -194,6 +195,16 @@ def verification(
     others = reader.recordings_between(until, until + _AROUND_MIDNIGHT)
     stored = stored_between(access, began.date(), (until - timedelta(microseconds=1)).date())
     return Verification(reader.recordings_between(began, until), calls, files, others, access, stored)
+
+
+def _require_disks(access: Access, *folders: Path | None) -> None:
+    """Every recording of a disk that is away would be missing. Raises UsageError."""
+    for folder in (*folders, access.tier.folder):
+        if folder is not None:
+            try:
+                access.disks.require(folder)
+            except OSError as error:
+                raise UsageError(str(error)) from error
 
 
 def _is_left(begun: Path) -> bool:

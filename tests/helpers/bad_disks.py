@@ -4,10 +4,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
 _LONGEST_HANG_S = 30
+_SLOW_S = 0.4
 
 
 @contextmanager
@@ -29,15 +31,37 @@ class HangingDisk:
 
     def __init__(self, place: Path) -> None:
         self.place = place
+        self._is_guarded = False
 
     def hang(self) -> None:
         """For half a minute at most, whatever becomes of this process."""
-        thaw = f"(sleep {_LONGEST_HANG_S}; fsfreeze -u {self.place}) > /dev/null 2>&1 &"
-        _run("sh", "-c", thaw)
+        if not self._is_guarded:
+            thaw = f"(sleep {_LONGEST_HANG_S}; fsfreeze -u {self.place}) > /dev/null 2>&1 &"
+            _run("sh", "-c", thaw)
+            self._is_guarded = True
         _run("fsfreeze", "-f", str(self.place))
 
     def go_on(self) -> None:
         _run("fsfreeze", "-u", str(self.place))
+
+    @contextmanager
+    def slow(self) -> Iterator[None]:
+        """Writes wait for most of the time, for the length of the block."""
+        over = Event()
+        braking = Thread(target=self._brake, args=(over,))
+        braking.start()
+        try:
+            yield
+        finally:
+            over.set()
+            braking.join(_LONGEST_HANG_S)
+
+    def _brake(self, over: Event) -> None:
+        while not over.is_set():
+            self.hang()
+            over.wait(_SLOW_S)
+            self.go_on()
+            over.wait(_SLOW_S / 20)
 
 
 @contextmanager

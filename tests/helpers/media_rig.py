@@ -16,6 +16,7 @@ from media.config import MediaConfig, RecordingsConfig
 from media.engine import MediaEngine
 from media.events import EndpointOpened, PlaybackEnded
 from media.masking import TakeMaskedDigit
+from media.recordings.disks import Disks
 from runtime.clock import ManualClock
 from runtime.vocabulary import Command, Event
 from sipp_scenarios.rtp import TELEPHONE_EVENT, RtpPacket, decode
@@ -189,6 +190,7 @@ def media_rig(
     max_forks: int = 100,
     fork_authorities: Path | None = None,
     recordings: Mapping[str, object] = MappingProxyType({}),
+    disks: Disks | None = None,
 ) -> Iterator[MediaRig]:
     """An engine whose recordings go to ``folder``; ``recordings`` are further keys of that section."""
     events: list[Event] = []
@@ -208,6 +210,7 @@ def media_rig(
         ManualClock(),
         events.extend,
         give_key=keys.append,
+        disks=disks,
     )
     rig = MediaRig(engine, events, keys)
     try:

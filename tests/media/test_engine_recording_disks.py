@@ -10,26 +10,29 @@ import soundfile
 
 from media.commands import AttachToRecording, BridgeEndpoints, Channel, StartRecording, StopRecording
 from media.events import RecordingCompleted, RecordingFailed, StorageLagging, StorageRecovered
+from media.recordings.disks import Disks, write_mark
 from tests.helpers.bad_disks import hanging_disk, read_only_disk, small_disk
 from tests.helpers.media_rig import MediaRig, Phone, media_rig
 
 CALLS = 500
+FEW = 20
 PACKET = bytes([0x2A]) * 160
 """The most negative value of A-law, 20 ms of it."""
 RTCP = range(200, 205)
 """Second octet of its packets (RFC 3550 §12.1)."""
 RTP_HEADER = 12
-LONGEST_DELAY_S = 1.0
+LONGEST_DELAY_S = 2.5
 """Of a packet that is relayed; a disk that held one up would do so for as long as it hangs."""
 
 
 class Calls:
     """Pairs of phones that talk through the engine, and whose customers' packets are counted."""
 
-    def __init__(self, rig: MediaRig) -> None:
+    def __init__(self, rig: MediaRig, count: int = CALLS, first: int = 0) -> None:
         self._rig = rig
+        self._numbers = range(first, first + count)
         self._pairs: list[tuple[Phone, Phone]] = []
-        for number in range(CALLS):
+        for number in self._numbers:
             names = {"recording_id": f"r-{number}", "contact_id": "contact-1", "call_id": f"call-{number}"}
             customer, agent = rig.leg(f"a-{number}"), rig.leg(f"b-{number}", near=f"a-{number}")
             agent.socket.settimeout(LONGEST_DELAY_S)
@@ -52,17 +55,22 @@ class Calls:
 
     def end(self) -> tuple[list[RecordingCompleted], list[RecordingFailed]]:
         """How each recording ended: exactly once."""
-        for number in range(CALLS):
-            self._rig.order(StopRecording(recording_id=f"r-{number}"))
-        while len(self._ends()) < CALLS:
+        self.stop()
+        while len(self._ends()) < len(self._numbers):
             self._rig.wait_for_facts()
         ends = self._ends()
-        assert len({end.recording_id for end in ends}) == len(ends) == CALLS
+        assert len({end.recording_id for end in ends}) == len(ends) == len(self._numbers)
         completed = [end for end in ends if isinstance(end, RecordingCompleted)]
         return completed, [end for end in ends if isinstance(end, RecordingFailed)]
 
+    def stop(self) -> None:
+        for number in self._numbers:
+            self._rig.order(StopRecording(recording_id=f"r-{number}"))
+
     def _ends(self) -> list[RecordingCompleted | RecordingFailed]:
-        return [e for e in self._rig.events if isinstance(e, RecordingCompleted | RecordingFailed)]
+        ours = {f"r-{number}" for number in self._numbers}
+        ends = (e for e in self._rig.events if isinstance(e, RecordingCompleted | RecordingFailed))
+        return [end for end in ends if end.recording_id in ours]
 
 
 def hear(phone: Phone) -> bytes:
@@ -117,7 +125,7 @@ def test_a_disk_that_hangs_hurts_no_call_and_what_did_not_find_room_meanwhile_is
         calls.talk(0.5)
         disk.hang()
         try:
-            calls.talk(2.5)
+            calls.talk(4)
             rig.wait(StorageLagging)
         finally:
             disk.go_on()
@@ -148,3 +156,88 @@ def test_a_full_disk_that_frees_a_little_at_a_time_lengthens_no_recording(tmp_pa
             lasted_ms = (time.monotonic() - began) * 1000
     assert completed.unwritten
     assert completed.duration_ms < lasted_ms + 100
+
+
+def test_a_disk_that_is_slow_hurts_no_call_and_new_recordings_go_to_the_spool(tmp_path: Path) -> None:
+    recordings = {"lagging_after_s": 0.5, "spool": tmp_path / "spool", "format": "alaw"}
+    with (
+        hanging_disk(tmp_path / "disk", tmp_path / "image", size_mb=128) as disk,
+        media_rig(disk.place, recordings=recordings) as rig,
+    ):
+        first = Calls(rig, FEW)
+        first.talk(0.5)
+        with disk.slow():
+            while not any(isinstance(event, StorageLagging) for event in rig.events):
+                first.talk(0.5)
+                rig.engine.drain()
+            second = Calls(rig, FEW, first=FEW)
+            second.talk(2)
+        for calls in (first, second):
+            completed, failed = calls.end()
+            assert failed == []
+            assert [recording.recording_id for recording in completed if lost_untold(recording)] == []
+        assert any(Path(recording.path).is_relative_to(tmp_path / "spool") for recording in completed)
+        rig.wait(StorageRecovered)
+
+
+def test_recordings_that_no_disk_has_room_for_end_when_there_is_and_what_was_lost_is_told(
+    tmp_path: Path,
+) -> None:
+    with (
+        small_disk(tmp_path / "disk", size_kb=1000) as folder,
+        small_disk(tmp_path / "spool", size_kb=1000) as spool,
+        media_rig(folder, recordings={"lagging_after_s": 0.5, "spool": spool}) as rig,
+    ):
+        filler = folder / "filler"
+        filler.write_bytes(bytes(600_000))
+        calls = Calls(rig, FEW)
+        while {event.folder for event in rig.events if isinstance(event, StorageLagging)} != {str(folder)}:
+            calls.talk(0.5)
+            rig.engine.drain()
+        calls.talk(3)
+        calls.stop()
+        rig.engine.drain()
+        filler.unlink()
+        completed, failed = calls.end()
+        assert failed == []
+        assert any(recording.unwritten for recording in completed)
+        assert [recording.recording_id for recording in completed if lost_untold(recording)] == []
+        assert list(spool.glob("**/*.rest.wav")) == []
+
+
+def test_nothing_is_written_into_an_empty_mount_point_and_all_goes_there_once_the_disk_is_back(
+    tmp_path: Path,
+) -> None:
+    folder, spool = tmp_path / "disk", tmp_path / "spool"
+    folder.mkdir()
+    disks = Disks(marks={folder: "disk-1"})
+    with media_rig(folder, recordings={"spool": spool, "writers": 2}, disks=disks) as rig:
+        (lagging,) = rig.wait(StorageLagging)
+        assert f"the disk of {folder} is not mounted" in lagging.reason
+        away = Calls(rig, FEW)
+        away.talk(1)
+        ((*completed,), failed) = away.end()
+        assert failed == []
+        assert all(Path(recording.path).is_relative_to(spool) for recording in completed)
+        assert list(folder.iterdir()) == []
+        with small_disk(folder, size_kb=8000):
+            write_mark(folder, "disk-1")
+            rig.wait(StorageRecovered)
+            back = Calls(rig, FEW, first=FEW)
+            back.talk(0.5)
+            completed, failed = back.end()
+            assert failed == []
+            assert all(Path(recording.path).is_relative_to(folder) for recording in completed)
+        assert len(rig.wait(StorageLagging)) == len(rig.wait(StorageRecovered)) == 1
+
+
+def test_without_a_spool_a_recording_for_a_disk_that_is_away_fails_and_says_so(tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    with media_rig(folder, disks=Disks(marks={folder: "disk-1"})) as rig:
+        calls = Calls(rig, FEW)
+        calls.talk(0.5)
+        completed, failed = calls.end()
+        assert completed == []
+        assert all("is not mounted" in end.reason for end in failed)
+        assert list(folder.iterdir()) == []

@@ -167,10 +167,21 @@ class RecordingVerbs:
         return await self._change(params, RecordingRated, rating=params.rating)
 
     async def _hold(self, params: ReasonParams) -> dict[str, Any]:
-        return await self._change(params, RecordingHeld, reason=params.reason)
+        recording = await self._find(params)
+        recording_id = recording["recording_id"]
+        if self._now(recording)["state"] == DELETED or not self._deleter.holds.hold(recording_id):
+            raise UsageError(f"recording {recording_id} is deleted")
+        return self._tell(
+            recording, RecordingHeld(recording_id=recording_id, by=params.by, reason=params.reason)
+        )
 
     async def _release(self, params: ReasonParams) -> dict[str, Any]:
-        return await self._change(params, RecordingReleased, reason=params.reason)
+        recording = await self._find(params)
+        recording_id = recording["recording_id"]
+        self._deleter.holds.release(recording_id)
+        return self._tell(
+            recording, RecordingReleased(recording_id=recording_id, by=params.by, reason=params.reason)
+        )
 
     async def _delete(self, params: ReasonParams) -> dict[str, Any]:
         if not self._knows_earlier_runs():
@@ -206,7 +217,10 @@ class RecordingVerbs:
 
     async def _change(self, params: ChangeParams, kind: type[Event], **value: object) -> dict[str, Any]:
         recording = await self._find(params)
-        self._submit(kind(recording_id=recording["recording_id"], by=params.by, **value))  # type: ignore[call-arg]
+        return self._tell(recording, kind(recording_id=recording["recording_id"], by=params.by, **value))  # type: ignore[call-arg]
+
+    def _tell(self, recording: dict[str, Any], change: Event) -> dict[str, Any]:
+        self._submit(change)
         changed = self._now(recording)
         return {name: changed[name] for name in ("recording_id", "tags", "rating", "held")}
 

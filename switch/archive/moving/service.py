@@ -15,7 +15,6 @@ import structlog
 
 from media.config import RecordingsConfig
 from media.events import RecordingCompleted
-from media.recordings.config import SecondTierConfig
 from media.recordings.tiers import Access
 from runtime.errors import UsageError
 from runtime.vocabulary import Event
@@ -71,7 +70,7 @@ class Moving:
     def __init__(
         self,
         recordings: RecordingsConfig,
-        tier: SecondTierConfig,
+        access: Access,
         records: RecordsConfig,
         in_hand: InHand,
         report: Report,
@@ -80,7 +79,8 @@ class Moving:
         oldest_under_way: Callable[[], float | None],
     ) -> None:
         self._recordings = recordings
-        self._tier = tier
+        self._tier = access.tier
+        self._disks = access.disks
         self._records = RecordReader(records)
         self._in_hand = in_hand
         self._report = report
@@ -96,7 +96,7 @@ class Moving:
         """What was moved since all was looked at: the records may not know it yet."""
         self._began = self._all_again = _BEGINNING
         """All that began before the first was dealt with; at the second all is looked at again."""
-        self._timetable = Timetable(timedelta(days=tier.after_days))
+        self._timetable = Timetable(timedelta(days=access.tier.after_days))
         self._announced: SimpleQueue[tuple[str, float] | _Asked | None] = SimpleQueue()
         """Recordings that are over, with when they began, or that somebody wants moved; None to close."""
         self._asked: list[_Asked] = []
@@ -238,7 +238,7 @@ class Moving:
             "form": self._recordings.convert,
             "recipients": self._recordings.encrypt_to,
             "folder": str(self._recordings.folder),
-            "access": Access(tier=self._tier).model_dump(mode="json"),
+            "access": Access(tier=self._tier, disks=self._disks).model_dump(mode="json"),
         }
 
     def _note_tier(self, answer: dict[str, Any]) -> None:

@@ -23,7 +23,10 @@ class RecordingDeleted(Event):
 
 @plain_data
 class RecordingNotDeleted(Event):
-    """The disk did not let a recording go whose time is over; it is tried again the next night."""
+    """The disk did not let a recording go whose time is over; it is tried again the next night.
+
+    When the disk is not mounted, only the first is told.
+    """
 
     topic: ClassVar[str] = "recording.not_deleted"
     recording_id: str

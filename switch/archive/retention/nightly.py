@@ -8,9 +8,10 @@ from threading import Thread
 import structlog
 
 from media.config import RecordingsConfig
+from media.recordings.disks import DiskAway
 from switch.archive.catalogue.recent import RecentChanges
 from switch.archive.days import next_time
-from switch.archive.retention.deletion import Deleter, due
+from switch.archive.retention.deletion import Deleter, StillHeld, due
 from switch.archive.retention.events import RecordingNotDeleted
 from switch.archive.retention.rules import Recording, rule_that_removes, words_of
 from switch.records.config import RecordsConfig
@@ -90,14 +91,17 @@ class NightlyDeletion:
             log.exception("fault while recordings were deleted")
 
     def delete_due(self, now: datetime) -> int:
-        """Delete and report; how many were. Raises NoRecords."""
+        """Delete and report, until a disk is not there; how many were. Raises NoRecords."""
         count = 0
-        for recording, rule in due(self._records, self._rules, now):
-            if self._closing.is_set():
-                break
-            if self._is_still_due(recording, now):
-                count += self._delete(recording, words_of(rule))
-                self._closing.wait(_PAUSE_S)
+        try:
+            for recording, rule in due(self._records, self._rules, now):
+                if self._closing.is_set():
+                    break
+                if self._is_still_due(recording, now):
+                    count += self._delete(recording, words_of(rule))
+                    self._closing.wait(_PAUSE_S)
+        except DiskAway:  # as it would for each; the first is told
+            log.error("no more recordings are deleted tonight")
         return count
 
     def _is_still_due(self, recording: Recording, now: datetime) -> bool:
@@ -106,12 +110,17 @@ class NightlyDeletion:
         return rule_that_removes(latest, self._rules, now) is not None
 
     def _delete(self, recording: Recording, reason: str) -> bool:
+        """Raises DiskAway."""
         try:
             self._report(self._deleter.delete(recording, reason, RULE))
+        except StillHeld:  # just now
+            return False
         except OSError as error:
             named = {"recording_id": recording["recording_id"], "path": recording["path"]}
             log.error("a recording cannot be deleted", **named, reason=str(error))
             self._report(RecordingNotDeleted(**named, reason=str(error)))
+            if isinstance(error, DiskAway):
+                raise
             return False
         return True
 

@@ -12,6 +12,7 @@ import soundfile
 
 from media.events import RecordingCompleted, RecordingStarted
 from media.recordings.digest import sha256_of
+from media.recordings.homecoming import Folders
 from runtime.vocabulary import Event
 from switch.archive.archive import Archive
 from switch.records.config import RecordsConfig
@@ -35,13 +36,13 @@ def config(folder: Path, **changes: Any) -> RecordsConfig:
 class Run:
     """One life of journal and archive. What the archive reports is in the journal, as in the switch."""
 
-    def __init__(self, settings: RecordsConfig, most_reports: int) -> None:
+    def __init__(self, settings: RecordsConfig, most_reports: int, folders: Folders | None) -> None:
         """It is killed when the journal has so many of what the archive reports."""
         self.reports: SimpleQueue[Event] = SimpleQueue()
         self._reports_left = most_reports
         self.journal = Journal(settings)
         folder = settings.journal.parent / "recordings"
-        self.archive = Archive(folder, settings, self.journal, self._take_report)
+        self.archive = Archive(folders or Folders(folder), settings, self.journal, self._take_report)
         self.archive.start()
 
     def _take_report(self, event: Event) -> None:
@@ -60,8 +61,10 @@ class Run:
 
 
 @contextmanager
-def running(settings: RecordsConfig, most_reports: int = 1_000) -> Iterator[Run]:
-    run = Run(settings, most_reports)
+def running(
+    settings: RecordsConfig, most_reports: int = 1_000, folders: Folders | None = None
+) -> Iterator[Run]:
+    run = Run(settings, most_reports, folders)
     try:
         yield run
     finally:

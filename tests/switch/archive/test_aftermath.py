@@ -2,6 +2,7 @@
 
 import shutil
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,16 @@ from hypothesis import strategies as st
 
 from media.events import RecordingCompleted, RecordingFailed
 from media.recordings.digest import sha256_of
-from media.recordings.manifest import manifest_path, read_manifest
+from media.recordings.disks import DiskAway
+from media.recordings.homecoming import Folders
+from media.recordings.manifest import Manifest, manifest_path, read_manifest, write_manifest
 from media.recordings.wav_file import read_wav_file
+from runtime.ids import SeededIds
 from runtime.vocabulary import Event
 from switch.archive.aftermath import Aftermath
 from switch.archive.events import ArchiveFailed, ArchiveRecovered
 from switch.archive.finishing import End
+from switch.archive.known_disks import meet_disks
 from switch.archive.notes import RecordingNote
 from switch.events import CallAnswered
 from switch.records.journal import Journal
@@ -62,7 +67,7 @@ def steps(aftermath: Aftermath) -> list[End]:
 
 
 def search(folder: Path, known: str = "") -> tuple[Aftermath, list[End]]:
-    aftermath = Aftermath(folder / "recordings", is_known=lambda recording_id: recording_id == known)
+    aftermath = Aftermath(Folders(folder / "recordings"), is_known=lambda recording_id: recording_id == known)
     aftermath.note_moment()
     aftermath.begin([], day="")
     return aftermath, steps(aftermath)
@@ -188,14 +193,14 @@ def test_what_the_journal_knows_or_what_is_written_to_now_is_not_left_behind(tmp
 
 def test_days_before_the_last_search_are_not_searched_again(tmp_path: Path) -> None:
     recording_file(tmp_path, left_behind=True)
-    aftermath = Aftermath(tmp_path / "recordings", is_known=lambda recording_id: False)
+    aftermath = Aftermath(Folders(tmp_path / "recordings"), is_known=lambda recording_id: False)
     aftermath.note_moment()
     aftermath.begin([], day="2026-09-22")
     assert steps(aftermath) == []
 
 
 def test_where_there_is_no_folder_nothing_is_left_behind_but_what_the_journal_tells(tmp_path: Path) -> None:
-    aftermath = Aftermath(tmp_path / "recordings", is_known=lambda recording_id: False)
+    aftermath = Aftermath(Folders(tmp_path / "recordings"), is_known=lambda recording_id: False)
     aftermath.note_moment()
     aftermath.begin([RecordingNote("r", contact_id="c", sequence=1, began=START)], day="")
     assert [type(end) for end in steps(aftermath)] == [RecordingFailed]
@@ -207,7 +212,7 @@ def test_what_a_recording_went_on_with_in_the_spool_is_brought_back(tmp_path: Pa
     rest.parent.mkdir(parents=True)
     shutil.copy(path, rest)
     note = RecordingNote(path.stem, contact_id="c", sequence=1, began=START, path=str(path))
-    aftermath = Aftermath(path.parents[1], is_known=lambda _: True, spool=tmp_path / "spool")
+    aftermath = Aftermath(Folders(path.parents[1], tmp_path / "spool"), is_known=lambda _: True)
     aftermath.begin([note], day="")
     (end,) = steps(aftermath)
     assert isinstance(end, RecordingCompleted)
@@ -215,14 +220,125 @@ def test_what_a_recording_went_on_with_in_the_spool_is_brought_back(tmp_path: Pa
     assert not rest.exists()
 
 
-def test_a_recording_that_was_moved_to_the_spool_is_found_there(tmp_path: Path) -> None:
+def in_spool(path: Path, ending: str = ".wav") -> Path:
+    """Bring a recording to the spool beside its folder, where it lies as its name and ``ending``."""
+    spooled = path.parents[2] / "spool" / path.parent.name / f"{path.stem}{ending}"
+    spooled.parent.mkdir(parents=True, exist_ok=True)
+    return path.rename(spooled)
+
+
+def marked(folder: Path) -> Folders:
+    """Two folders on disks that are known."""
+    first, spool = folder / "recordings", folder / "spool"
+    return Folders(first, spool, meet_disks(folder / "journal", (first, spool), SeededIds().new))
+
+
+def unmount(folder: Path) -> Path:
+    """What is left when a disk is away: its mount point. Returns where its content went."""
+    away = folder.rename(folder.with_name(f"{folder.name}-away"))
+    folder.mkdir()
+    return away
+
+
+def mount(folder: Path, away: Path) -> None:
+    folder.rmdir()
+    away.rename(folder)
+
+
+def work_off(folders: Folders, *notes: RecordingNote) -> tuple[Aftermath, list[End]]:
+    aftermath = Aftermath(folders, is_known=lambda name: name in {note.recording_id for note in notes})
+    aftermath.note_moment()
+    aftermath.begin(notes, day="")
+    return aftermath, steps(aftermath)
+
+
+def note_of(path: Path) -> RecordingNote:
+    return RecordingNote(path.stem, contact_id="c", sequence=1, began=START, path=str(path))
+
+
+@pytest.mark.parametrize("begun_in", ["recordings", "spool"])
+def test_a_recording_that_lies_in_the_spool_comes_home(tmp_path: Path, begun_in: str) -> None:
     path = recording_file(tmp_path, left_behind=True)
-    spooled = tmp_path / "spool" / path.parent.name / path.name
-    spooled.parent.mkdir(parents=True)
-    path.rename(spooled)
-    note = RecordingNote(path.stem, contact_id="c", sequence=1, began=START, path=str(path))
-    aftermath = Aftermath(path.parents[1], is_known=lambda _: True, spool=tmp_path / "spool")
-    aftermath.begin([note], day="")
-    (end,) = steps(aftermath)
+    spooled = torn(in_spool(path))
+    _, (end,) = work_off(marked(tmp_path), note_of(path if begun_in == "recordings" else spooled))
+    assert isinstance(end, RecordingCompleted)
+    assert (end.path, end.duration_ms, end.sha256) == (str(path), 2125, sha256_of(path))
+    assert not spooled.exists()
+
+
+def test_a_recording_in_the_spool_is_finished_there_while_its_disk_is_away(tmp_path: Path) -> None:
+    path = recording_file(tmp_path, left_behind=True)
+    spooled, folders = in_spool(path), marked(tmp_path)
+    away = unmount(tmp_path / "recordings")
+    _, (end,) = work_off(folders, note_of(spooled))
     assert isinstance(end, RecordingCompleted)
     assert end.path == str(spooled)
+    mount(tmp_path / "recordings", away)
+
+
+def test_a_recording_on_a_disk_that_is_away_waits_and_holds_up_no_other(tmp_path: Path) -> None:
+    waiting = recording_file(tmp_path, "waiting", left_behind=True)
+    spooled = in_spool(recording_file(tmp_path, "spooled", left_behind=True))
+    folders = marked(tmp_path)
+    away = unmount(tmp_path / "recordings")
+    aftermath = Aftermath(folders, is_known=lambda _: True)
+    aftermath.begin([note_of(waiting), note_of(spooled)], day="")
+    first = aftermath.step()
+    assert isinstance(first, RecordingCompleted)
+    assert first.recording_id == "spooled"
+    with pytest.raises(DiskAway, match="not mounted"):
+        aftermath.step()
+    assert list((tmp_path / "recordings").iterdir()) == []
+    mount(tmp_path / "recordings", away)
+    last = aftermath.step()
+    assert isinstance(last, RecordingCompleted)
+    assert last.path == str(waiting)
+
+
+def test_orphans_of_the_spool_are_catalogued_and_come_home(tmp_path: Path) -> None:
+    whole = recording_file(tmp_path, "whole", left_behind=True)
+    begun = recording_file(tmp_path, "begun", left_behind=True)
+    lost = recording_file(tmp_path, "lost", left_behind=True)
+    touched = in_spool(whole).stat().st_mtime
+    rest = in_spool(recording_file(tmp_path, "rest", left_behind=True))
+    rest.rename(rest.with_name("begun.rest.wav"))
+    in_spool(lost, ".rest.wav")
+    aftermath, ends = work_off(marked(tmp_path))
+    completed = {end.recording_id: end for end in ends if isinstance(end, RecordingCompleted)}
+    assert sorted(completed) == ["begun", "lost", "whole"]
+    lengths_ms = {name: end.duration_ms for name, end in completed.items()}
+    assert lengths_ms == {"begun": 4000, "lost": 2000, "whole": 2000}
+    assert {end.path for end in completed.values()} == {str(whole), str(begun), str(lost)}
+    assert completed["whole"].began_at == pytest.approx(touched - 2)
+    assert [path for path in (tmp_path / "spool").rglob("*.wav")] == []
+    assert aftermath.searched_to
+
+
+def test_what_cannot_be_adopted_while_a_disk_is_away_is_searched_for_again(tmp_path: Path) -> None:
+    in_spool(recording_file(tmp_path, "rest", left_behind=True), ".rest.wav")
+    spooled = in_spool(recording_file(tmp_path, "whole", left_behind=True))
+    folders = marked(tmp_path)
+    away = unmount(tmp_path / "recordings")
+    aftermath, (end,) = work_off(folders)
+    assert isinstance(end, RecordingCompleted)
+    assert end.path == str(spooled)
+    assert aftermath.searched_to == ""
+    mount(tmp_path / "recordings", away)
+    read = read_wav_file(spooled)
+    write_manifest_of(end, read.duration_ms)
+    _, (rest,) = work_off(folders)
+    assert rest.recording_id == "rest"
+
+
+def write_manifest_of(end: RecordingCompleted, duration_ms: int) -> None:
+    """As the archive does once the event is in the journal."""
+    told = {"contact_id": "", "call_ids": (), "state": "completed", "recovered": True}
+    manifest = Manifest(
+        recording_id=end.recording_id,
+        started_at=datetime.now().astimezone(),
+        duration_ms=duration_ms,
+        size_bytes=end.size_bytes,
+        sha256=end.sha256,
+        **told,
+    )
+    write_manifest(manifest, Path(end.path))

@@ -16,6 +16,7 @@ from media.config import RecordingsConfig
 from media.events import RecordingCompleted
 from media.recordings.config import SecondTierConfig
 from media.recordings.manifest import Manifest, write_manifest
+from media.recordings.tiers import Access
 from runtime.errors import UsageError
 from runtime.vocabulary import Event
 from switch.archive.in_hand import InHand, RecordingBusy
@@ -83,7 +84,7 @@ class Place:
     def moving(self, tier: SecondTierConfig | None = None, **recordings: Any) -> Iterator[Moving]:
         moving = Moving(
             RecordingsConfig(folder=self.folder, **recordings),
-            tier or SecondTierConfig(to=str(self.second)),
+            Access(tier=tier or SecondTierConfig(to=str(self.second))),
             self.records,
             self.in_hand,
             self.reports.put,

@@ -11,6 +11,7 @@ import pytest
 
 from media.config import RecordingsConfig
 from media.recordings.digest import sha256_of
+from media.recordings.disks import Disks, write_mark
 from media.recordings.manifest import Manifest, manifest_path, write_manifest
 from media.recordings.tiers import Access
 from runtime.vocabulary import Event
@@ -62,13 +63,15 @@ class Place:
         assert store.write({recordings: [row]}, 1) == []
         store.close()
 
+    disks = Disks()
+
     def nightly(self, wall: Iterator[float] | None = None) -> Nightly:
         moments = wall or repeat(NIGHT.timestamp())
         return Nightly(
             self.recordings,
             self.records,
             self.reports.put,
-            access=Access(),
+            access=Access(disks=self.disks),
             wall=lambda: next(moments),
             oldest_under_way=lambda: self.oldest_under_way,
         )
@@ -140,3 +143,16 @@ def test_without_a_time_nothing_is_checked(place: Place) -> None:
     nightly.start()
     nightly.close()
     assert place.told() == []
+
+
+def test_a_disk_that_is_not_mounted_is_one_fault_and_its_recordings_are_none(place: Place) -> None:
+    place.fill()
+    folder = place.path.parents[1]
+    place.disks = Disks(marks={folder: "disk-1"})
+    place.nightly().reconcile(NIGHT)
+    (fault,) = place.told()
+    assert isinstance(fault, ReconciliationFailed)
+    assert f"the disk of {folder} is not mounted" in fault.reason
+    write_mark(folder, "disk-1")
+    place.nightly().reconcile(NIGHT)
+    assert [type(event) for event in place.told()] == [RecordingsReconciled]

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import chain, repeat
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from media.config import RecordingsConfig, RetentionConfig
+from media.recordings.disks import Disks
 from media.recordings.removal import Remover
 from media.recordings.tiers import Access
 from runtime.vocabulary import Event
@@ -43,6 +46,7 @@ class Place:
         self.records = RecordsConfig(journal=folder / "journal", database=f"sqlite:///{folder}/ringmain.db")
         rules = [RetentionConfig(keep_days=15, queue="service"), RetentionConfig(keep_days=100, tag="vip")]
         self.in_hand = InHand()
+        self.disks = Disks()
         self.recordings = RecordingsConfig(folder=folder, retention=rules)
         self._store = RecordStore(self.records.database, record_tables.tables.values())
         self._store.open()
@@ -72,13 +76,17 @@ class Place:
         rows = fold(RecordingChanges(), journal_of([(n, event) for n, event in enumerate(events)]))
         assert self._store.write({recording_changes: [*rows]}, 1) == []
 
+    @cached_property
+    def deleter(self) -> Deleter:
+        return Deleter(Remover(self.folder, None, Access(disks=self.disks)), self.in_hand)
+
     def deletion(self, wall: Iterator[float] | None = None) -> NightlyDeletion:
         moments = wall or repeat(NIGHT.timestamp())
         return NightlyDeletion(
             self.recordings,
             self.records,
             self.recent,
-            Deleter(Remover(self.folder, None, Access()), self.in_hand),
+            self.deleter,
             self.reports.put,
             wall=lambda: next(moments),
             knows_earlier_runs=lambda: self.knows_earlier_runs,
@@ -185,3 +193,35 @@ def test_nothing_is_deleted_that_is_being_converted_or_moved(
     assert (busy.recording_id, "being converted" in busy.reason) == ("recording-20", True)
     place.deletion().delete_due(NIGHT)
     assert "recording-20.wav" not in place.names()
+
+
+def test_a_hold_that_comes_while_the_deleter_waits_for_the_file_wins(place: Place) -> None:
+    deletion = place.deletion()
+    with place.in_hand.holding("recording-20"):
+        thread = Thread(target=deletion.delete_due, args=(NIGHT,))
+        thread.start()
+        assert place.deleter.holds.hold("recording-20")
+    thread.join(PATIENCE_S)
+    assert place.told() == [deleted(place, 40)]
+    assert {f"recording-20{ending}" for ending in BESIDE} <= place.names()
+
+
+def test_what_goes_just_now_or_went_can_be_held_no_more_and_what_stayed_can(place: Place) -> None:
+    holds = place.deleter.holds
+    place.deletion().delete_due(NIGHT)
+    assert not holds.hold("recording-20")
+    assert holds.hold("recording-10")
+    assert not holds.begin_to_delete("recording-10")
+    holds.release("recording-10")
+    assert holds.begin_to_delete("recording-10")
+    holds.stay("recording-10")
+    assert holds.hold("recording-10")
+
+
+def test_of_a_disk_that_is_not_mounted_nothing_is_deleted_and_one_fault_told(place: Place) -> None:
+    place.disks = Disks(marks={place.folder: "disk-1"})
+    assert place.deletion().delete_due(NIGHT) == 0
+    (fault,) = place.told()
+    assert isinstance(fault, RecordingNotDeleted)
+    assert "is not mounted" in fault.reason
+    assert place.deleter.holds.hold(fault.recording_id)

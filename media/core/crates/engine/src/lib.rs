@@ -19,6 +19,7 @@ pub mod clock;
 pub mod commands;
 pub mod company;
 pub mod converter;
+pub mod disks;
 pub mod endpoint;
 pub mod engine;
 pub mod event_ring;

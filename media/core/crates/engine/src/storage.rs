@@ -1,19 +1,22 @@
 //! How recordings are stored: what of it is configured, and the queues to the threads that write.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use recording::file::RecordingFile;
 use recording::format::SampleFormat;
 use recording::marks::Mark;
 use recording::timeline::ChannelFacts;
 
+use crate::disks::Disks;
 use crate::events::{Event, RecordingId, Samples};
 
 /// Jobs that may wait for all writers of a folder; a block is half a second of one recording, up to 16 kB.
-const WAITING: usize = 4096;
+const WAITING: usize = 16_384;
 /// A writer lags no more when it is no further behind than this.
 const IN_TIME_US: u64 = 500_000;
 
@@ -29,9 +32,17 @@ pub struct Storage {
     pub writers: usize,
     /// How far behind a writer lags.
     pub lagging_after_us: u64,
+    /// Those that are known.
+    pub disks: Arc<Disks>,
 }
 
 impl Storage {
+    /// Begin a file, unless its disk is not mounted.
+    pub fn create(&self, path: &Path) -> io::Result<RecordingFile> {
+        self.disks.require(path)?;
+        RecordingFile::create(path, self.format)
+    }
+
     /// Where a file lies, and where it goes on if that fails.
     pub fn paths(&self, place: &Path, in_spool: bool) -> (PathBuf, Option<PathBuf>) {
         let spooled = self.spool.as_ref().map(|spool| spool.join(place));
@@ -52,6 +63,7 @@ impl Default for Storage {
             sync: Sync::Never,
             writers: 1,
             lagging_after_us: 2_000_000,
+            disks: Arc::default(),
         }
     }
 }
@@ -110,8 +122,10 @@ pub struct Health {
     lagging_after_us: u64,
     /// Since when the job in hand waited; 0 while there is none.
     in_hand_us: AtomicU64,
-    /// It was reported as lagging or failing.
+    /// It lags or fails.
     lagging: AtomicBool,
+    /// How many of the folder's writers do: what is reported is the folder.
+    troubled: Arc<AtomicUsize>,
 }
 
 impl Health {
@@ -131,14 +145,24 @@ impl Health {
 
     /// The disk refused something: the first time since all was well.
     pub fn fail(&self, reason: String) -> Option<Event> {
-        let begins = !self.lagging.swap(true, Ordering::Relaxed);
-        begins.then(|| Event::StorageLagging { folder: self.folder.clone(), behind_ms: 0, reason })
+        self.begin_to_lag().then(|| Event::StorageLagging {
+            folder: self.folder.clone(),
+            behind_ms: 0,
+            reason,
+        })
     }
 
-    /// The disk takes what it is given again.
+    /// The disk takes what it is given again, from the last writer of the folder that had lagged.
     pub fn recover(&self) -> Option<Event> {
         let ends = self.lagging.swap(false, Ordering::Relaxed);
-        ends.then(|| Event::StorageRecovered { folder: self.folder.clone() })
+        let last = ends && self.troubled.fetch_sub(1, Ordering::Relaxed) == 1;
+        last.then(|| Event::StorageRecovered { folder: self.folder.clone() })
+    }
+
+    /// Whether this writer has just begun to lag, as the first of the folder's.
+    fn begin_to_lag(&self) -> bool {
+        let begins = !self.lagging.swap(true, Ordering::Relaxed);
+        begins && self.troubled.fetch_add(1, Ordering::Relaxed) == 0
     }
 
     fn behind_us(&self, now_us: u64) -> u64 {
@@ -148,10 +172,10 @@ impl Health {
         }
     }
 
-    /// Whether it has just begun to lag.
+    /// Whether the folder has just begun to lag.
     fn look(&self, now_us: u64) -> Option<Event> {
         let behind_us = self.behind_us(now_us);
-        if behind_us < self.lagging_after_us || self.lagging.swap(true, Ordering::Relaxed) {
+        if behind_us < self.lagging_after_us || !self.begin_to_lag() {
             return None;
         }
         Some(Event::StorageLagging {
@@ -195,19 +219,22 @@ pub struct WriterEnd {
 impl Writers {
     /// The queues and, for each writer, its end.
     pub fn new(storage: &Storage) -> (Self, Vec<WriterEnd>) {
-        let folders = vec![storage.folder.clone(); storage.writers.max(1)];
-        let room = WAITING / folders.len();
-        let folders = folders.into_iter().chain(storage.spool.clone());
+        let writers = storage.writers.max(1);
+        let (home, spool) = (Arc::default(), Arc::default());
+        let homes = std::iter::repeat_n((&storage.folder, &home), writers);
+        let folders = homes.chain(storage.spool.iter().map(|folder| (folder, &spool)));
+        let (room, after_us) = (WAITING / writers, storage.lagging_after_us);
         let (queues, ends): (Vec<_>, Vec<_>) =
-            folders.map(|folder| queue(&folder, room, storage.lagging_after_us)).unzip();
+            folders.map(|(folder, troubled)| queue(folder, room, after_us, troubled)).unzip();
         (Self { queues: queues.into(), has_spool: storage.spool.is_some() }, ends)
     }
 
-    /// Who shall write a new recording: the spool's writer while the folder's lags.
+    /// Who shall write a new recording: the spool's writer while the folder's lags and it does not.
     pub fn choose(&self, recording: RecordingId) -> WriterId {
         let spool = self.queues.len() - usize::from(self.has_spool);
         let writer = (recording % spool as u64) as usize;
-        if self.has_spool && self.queues[writer].health.is_lagging() { spool } else { writer }
+        let lags = |writer: WriterId| self.queues[writer].health.is_lagging();
+        if self.has_spool && lags(writer) && !lags(spool) { spool } else { writer }
     }
 
     /// Whether this is the writer of the spool.
@@ -231,13 +258,19 @@ impl Writers {
     }
 }
 
-fn queue(folder: &Path, room: usize, lagging_after_us: u64) -> (Queue, WriterEnd) {
+fn queue(
+    folder: &Path,
+    room: usize,
+    lagging_after_us: u64,
+    troubled: &Arc<AtomicUsize>,
+) -> (Queue, WriterEnd) {
     let (sender, jobs) = bounded(room);
     let health = Arc::new(Health {
         folder: folder.display().to_string(),
         lagging_after_us,
         in_hand_us: AtomicU64::new(0),
         lagging: AtomicBool::new(false),
+        troubled: troubled.clone(),
     });
     let end = WriterEnd { jobs, health: health.clone(), folder: folder.to_path_buf() };
     (Queue { jobs: sender, health }, end)
@@ -276,8 +309,23 @@ mod tests {
         assert_eq!(writers.look(4 * SECOND_US).count(), 0);
         assert_eq!((writers.choose(4), writers.choose(5)), (2, 1));
         assert!(writers.is_spool(2) && !writers.is_spool(1));
+        assert!(ends[2].health.fail("full".into()).is_some());
+        assert_eq!(writers.choose(4), 0);
+        assert!(ends[2].health.recover().is_some());
         assert!(matches!(ends[0].health.recover(), Some(Event::StorageRecovered { .. })));
         assert_eq!(writers.choose(4), 0);
+    }
+
+    #[test]
+    fn a_folder_is_told_of_once_and_has_recovered_when_all_its_writers_have() {
+        let (_, ends) = Writers::new(&storage(Some("/spool")));
+        let told = |event: Option<Event>| event.is_some();
+        assert!(told(ends[0].health.fail("full".into())));
+        assert!(!told(ends[1].health.fail("full".into())));
+        assert!(told(ends[2].health.fail("full".into())));
+        assert!(!told(ends[0].health.recover()) && !told(ends[0].health.recover()));
+        assert!(told(ends[1].health.recover()));
+        assert!(told(ends[2].health.recover()));
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use recording::file::{FinishedFile, RecordingFile};
-use recording::format::SampleFormat;
 
 use crate::events::Samples;
-use crate::storage::Sync;
+use crate::storage::{Storage, Sync};
 
 /// What the rest of a recording is named until it has joined its beginning.
 const REST: &str = "rest.wav";
@@ -22,7 +22,7 @@ pub struct Stored {
     path: PathBuf,
     /// Where it may go on.
     spooled: Option<PathBuf>,
-    format: SampleFormat,
+    storage: Arc<Storage>,
     file: RecordingFile,
     /// It is in the spool from its beginning, since its own disk refused it.
     refused: bool,
@@ -53,12 +53,12 @@ impl Stored {
     pub fn create(
         path: PathBuf,
         spooled: Option<PathBuf>,
-        format: SampleFormat,
+        storage: &Arc<Storage>,
     ) -> (Result<Self, PathBuf>, Option<io::Error>) {
         let begin = |path: PathBuf, file, spooled, refused| Self {
             path,
             spooled,
-            format,
+            storage: storage.clone(),
             file,
             refused,
             rest: None,
@@ -67,11 +67,11 @@ impl Stored {
             lost: Vec::new(),
             refusal: None,
         };
-        let error = match RecordingFile::create(&path, format) {
+        let error = match storage.create(&path) {
             Ok(file) => return (Ok(begin(path, file, spooled, false)), None),
             Err(error) => error,
         };
-        match spooled.map(|other| (RecordingFile::create(&other, format), other)) {
+        match spooled.map(|other| (storage.create(&other), other)) {
             Some((Ok(file), other)) => (Ok(begin(other, file, None, true)), Some(error)),
             Some((Err(other), _)) => (Err(path), Some(other)),
             None => (Err(path), Some(error)),
@@ -89,7 +89,7 @@ impl Stored {
 
     /// Append whole frames. They are safe somewhere, or lost and counted, even when this is an error.
     pub fn append(&mut self, block: &[u8], sync: Sync) -> io::Result<()> {
-        let frames = (block.len() / self.format.frame_length()) as u64;
+        let frames = (block.len() / self.storage.format.frame_length()) as u64;
         self.put(frames, |file| file.append(block))?;
         self.unsynced += frames;
         if sync != Sync::EverySecond || self.unsynced < FRAMES_A_SYNC {
@@ -139,7 +139,7 @@ impl Stored {
     fn go_on_elsewhere(&mut self) -> bool {
         let Some(spooled) = self.spooled.as_ref().filter(|_| self.rest.is_none()) else { return false };
         let path = spooled.with_extension(REST);
-        self.rest = RecordingFile::create(&path, self.format).ok().map(|file| (path, file));
+        self.rest = self.storage.create(&path).ok().map(|file| (path, file));
         self.rest.is_some()
     }
 
@@ -154,11 +154,8 @@ impl Stored {
         self.file.frames() + self.rest.as_ref().map_or(0, |(_, rest)| rest.frames())
     }
 
-    /// Close it, in one file again. It is an error when nothing of it could be written.
-    pub fn finish(mut self, sync: Sync) -> io::Result<FinishedRecording> {
-        // Where it fails, the file ends before its time, and what is missing was told as lost.
-        let _ = self.pay();
-        self.join()?;
+    /// Close what is one file, after `join`. It is an error when nothing of it could be written.
+    pub fn finish(self, sync: Sync) -> io::Result<FinishedRecording> {
         if let Some(refusal) = self.refusal.filter(|_| self.file.frames() == 0) {
             return Err(refusal.into());
         }
@@ -168,20 +165,32 @@ impl Stored {
         Ok(FinishedRecording { path: self.path, file: self.file.finish(), lost: self.lost })
     }
 
-    /// Bring the rest to its beginning, or both to the spool where the first disk still fails.
-    fn join(&mut self) -> io::Result<()> {
-        let Some((rest_path, mut rest)) = self.rest.take() else { return Ok(()) };
-        if self.file.append_file(&mut rest).is_err()
-            && let Some(spooled) = self.spooled.take()
-        {
-            let mut whole = RecordingFile::create(&spooled, self.format)?;
-            whole.append_file(&mut self.file)?;
-            whole.append_file(&mut rest)?;
-            self.file = whole;
-            // A disk that takes nothing may not even let go of it.
-            let _ = fs::remove_file(std::mem::replace(&mut self.path, spooled));
+    /// Nothing more is appended: make it one file again. It may be tried again after an error; nothing is lost by that.
+    pub fn join(&mut self) -> io::Result<()> {
+        // Where it fails, the file ends before its time, and what is missing was told as lost.
+        let _ = self.pay();
+        let Some((_, rest)) = &mut self.rest else { return Ok(()) };
+        if self.file.append_file(rest).is_err() {
+            self.join_in_spool()?;
         }
-        fs::remove_file(rest_path)
+        if let Some((path, _)) = self.rest.take() {
+            let _ = fs::remove_file(path);
+        }
+        Ok(())
+    }
+
+    /// Where the first disk still fails.
+    fn join_in_spool(&mut self) -> io::Result<()> {
+        let (Some(spooled), Some((_, rest))) = (&self.spooled, &mut self.rest) else { return Ok(()) };
+        let mut whole = self.storage.create(spooled)?;
+        if let Err(error) = whole.append_file(&mut self.file).and_then(|()| whole.append_file(rest)) {
+            let _ = fs::remove_file(spooled);
+            return Err(error);
+        }
+        self.file = whole;
+        // A disk that takes nothing may not even let go of it.
+        let _ = fs::remove_file(std::mem::replace(&mut self.path, spooled.clone()));
+        Ok(())
     }
 }
 
@@ -191,6 +200,10 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     const FRAME: [u8; 4] = [1, 0, 2, 0];
+
+    fn storage() -> Arc<Storage> {
+        Arc::new(Storage::default())
+    }
 
     struct Folder(PathBuf);
 
@@ -203,7 +216,7 @@ mod tests {
 
         fn stored(&self, spool: bool) -> Stored {
             let spooled = spool.then(|| self.0.join("spool/one.wav"));
-            Stored::create(self.0.join("one.wav"), spooled, SampleFormat::Linear16).0.unwrap()
+            Stored::create(self.0.join("one.wav"), spooled, &storage()).0.unwrap()
         }
 
         fn frames(&self, name: &str) -> Vec<[u8; 4]> {
@@ -233,6 +246,7 @@ mod tests {
         refused(&mut stored, 1);
         stored.append(&FRAME, Sync::EverySecond).unwrap();
         refused(&mut stored, 1);
+        stored.join().unwrap();
         let finished = stored.finish(Sync::AtEnd).unwrap();
         assert_eq!((finished.file.frames, finished.lost), (6, vec![(1, 4), (5, 6)]));
         let silence = [0; 4];
@@ -253,6 +267,7 @@ mod tests {
         stored.append(&FRAME, Sync::Never).unwrap();
         let rest = folder.0.join("spool/one.rest.wav");
         assert_eq!(fs::metadata(&rest).unwrap().len(), 44 + 8);
+        stored.join().unwrap();
         let finished = stored.finish(Sync::Never).unwrap();
         assert_eq!((finished.path.as_path(), finished.lost.len()), (folder.0.join("one.wav").as_path(), 0));
         assert_eq!(folder.frames("one.wav"), [FRAME; 3]);
@@ -265,11 +280,10 @@ mod tests {
         fs::create_dir_all(&folder.0).unwrap();
         fs::write(folder.0.join("file"), []).unwrap();
         let (inside_a_file, spooled) = (folder.0.join("file/one.wav"), folder.0.join("spool/one.wav"));
-        let (stored, trouble) =
-            Stored::create(inside_a_file.clone(), Some(spooled.clone()), SampleFormat::Linear16);
+        let (stored, trouble) = Stored::create(inside_a_file.clone(), Some(spooled.clone()), &storage());
         assert_eq!(stored.unwrap().path(), spooled);
         assert!(trouble.is_some());
-        let (stored, trouble) = Stored::create(inside_a_file.clone(), None, SampleFormat::Linear16);
+        let (stored, trouble) = Stored::create(inside_a_file.clone(), None, &storage());
         assert_eq!(stored.unwrap_err(), inside_a_file);
         assert!(trouble.is_some());
     }

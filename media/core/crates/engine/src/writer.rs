@@ -27,6 +27,8 @@ const GATHER: Duration = Duration::from_millis(20);
 /// together, would keep packets waiting for a tenth of a second. After each job would be too often: the disk would
 /// fall behind on a busy machine.
 const TURN_US: u64 = 1000;
+/// Recordings that may wait to become one file; each keeps two files open. Those beyond are left to the next start.
+const MOST_UNJOINED: usize = 500;
 const PROBE_FILE: &str = ".ringmain-probe";
 
 /// Writes until every sender of jobs is gone.
@@ -35,8 +37,10 @@ pub struct Writer {
     end: WriterEnd,
     clock: Clock,
     facts: Arc<EventRing>,
-    storage: Storage,
+    storage: Arc<Storage>,
     files: HashMap<RecordingId, Stored>,
+    /// Those that are over, and that no disk has room for as one file.
+    unjoined: Vec<(RecordingId, Stored, Ending)>,
     /// When the disk was last tried.
     probed_us: u64,
     /// How long it has worked since it gave way.
@@ -45,10 +49,22 @@ pub struct Writer {
 
 impl Writer {
     pub fn new(end: WriterEnd, clock: Clock, facts: Arc<EventRing>, storage: Storage) -> Self {
-        Self { end, clock, facts, storage, files: HashMap::new(), probed_us: 0, turn_us: 0 }
+        Self {
+            end,
+            clock,
+            facts,
+            storage: Arc::new(storage),
+            files: HashMap::new(),
+            unjoined: Vec::new(),
+            probed_us: 0,
+            turn_us: 0,
+        }
     }
 
     pub fn run(mut self) {
+        if let Err(error) = self.storage.disks.require(&self.end.folder) {
+            self.tell_fault(&error);
+        }
         loop {
             match self.end.jobs.recv_timeout(PROBE) {
                 Ok((since_us, job)) => {
@@ -58,7 +74,7 @@ impl Writer {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => self.probe(self.clock.now_us()),
-                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Disconnected) => return self.join_again(),
             }
         }
     }
@@ -109,7 +125,7 @@ impl Writer {
     }
 
     fn open(&mut self, recording: RecordingId, path: PathBuf, spooled: Option<PathBuf>) -> io::Result<()> {
-        let (stored, trouble) = Stored::create(path, spooled, self.storage.format);
+        let (stored, trouble) = Stored::create(path, spooled, &self.storage);
         match stored {
             Ok(stored) => {
                 let path = shown(stored.path());
@@ -135,7 +151,28 @@ impl Writer {
     }
 
     fn finish(&mut self, recording: RecordingId, ending: Ending) -> io::Result<()> {
-        let Some(stored) = self.files.remove(&recording) else { return Ok(()) };
+        let Some(mut stored) = self.files.remove(&recording) else { return Ok(()) };
+        if let Err(error) = stored.join() {
+            if self.unjoined.len() < MOST_UNJOINED {
+                self.unjoined.push((recording, stored, ending));
+            }
+            return Err(error);
+        }
+        self.close(recording, stored, ending)
+    }
+
+    /// What could not be made one file is tried again, the oldest first, until a disk refuses it.
+    fn join_again(&mut self) {
+        while let Some((_, stored, _)) = self.unjoined.first_mut() {
+            if stored.join().is_err() {
+                return;
+            }
+            let (recording, stored, ending) = self.unjoined.remove(0);
+            let _ = self.close(recording, stored, ending);
+        }
+    }
+
+    fn close(&mut self, recording: RecordingId, stored: Stored, ending: Ending) -> io::Result<()> {
         let path = stored.path().to_path_buf();
         match stored.finish(self.storage.sync) {
             Ok(finished) => {
@@ -157,16 +194,18 @@ impl Writer {
     /// Nobody writes to a disk that failed while there is a spool: see now and then whether it could be written again.
     fn probe(&mut self, now_us: u64) {
         let due = now_us.saturating_sub(self.probed_us) >= PROBE.as_micros() as u64;
-        if !due || !self.end.health.is_lagging() {
+        if !due || !(self.end.health.is_lagging() || !self.unjoined.is_empty()) {
             return;
         }
         self.probed_us = now_us;
+        self.join_again();
         if self.try_disk().is_ok() {
             self.tell_recovery();
         }
     }
 
     fn try_disk(&self) -> io::Result<()> {
+        self.storage.disks.require(&self.end.folder)?;
         fs::create_dir_all(&self.end.folder)?;
         let path = self.end.folder.join(PROBE_FILE);
         let written = fs::write(&path, vec![0; PROBE_LENGTH]);
@@ -192,6 +231,7 @@ fn shown(path: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disks::{Disks, MARKER};
     use crate::storage::Writers;
 
     /// A writer whose folder is a file for now, so that nothing can be written there, and that has a spool.
@@ -240,6 +280,27 @@ mod tests {
         work_off(&mut writer, open(2));
         assert_eq!(told(&writer), [""; 0]);
         work_off(&mut writer, append(2));
+        assert_eq!(told(&writer), ["recovered"]);
+        fs::remove_dir_all(place).unwrap();
+    }
+
+    #[test]
+    fn nothing_is_written_into_the_mount_point_of_a_disk_that_is_away() {
+        let place = std::env::temp_dir().join(format!("writer-away-{}", std::process::id()));
+        let (_, mut writer, storage) = on_a_bad_disk(&place);
+        fs::remove_file(&storage.folder).unwrap();
+        fs::create_dir(&storage.folder).unwrap();
+        let marks = vec![(storage.folder.clone(), "disk-1".to_string())];
+        writer.storage = Arc::new(Storage { disks: Arc::new(Disks::new(marks)), ..storage.clone() });
+        let (path, spooled) = storage.paths(Path::new("1.wav"), false);
+        work_off(&mut writer, Job::Open { recording: 1, path, spooled });
+        work_off(&mut writer, Job::Append { recording: 1, block: vec![1; 4000] });
+        writer.probe(6_000_000);
+        assert_eq!(told(&writer), ["lagging"]);
+        assert_eq!(fs::read_dir(&storage.folder).unwrap().count(), 0);
+        assert!(place.join("spool/1.wav").exists());
+        fs::write(storage.folder.join(MARKER), "disk-1").unwrap();
+        writer.probe(12_000_000);
         assert_eq!(told(&writer), ["recovered"]);
         fs::remove_dir_all(place).unwrap();
     }

@@ -1,19 +1,22 @@
 //! How recordings are stored, from Python's words.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use audio::g711::Law;
+use engine::disks::Disks;
 use engine::storage::{Storage, Sync};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use recording::format::SampleFormat;
 
-/// Folder, spool, format, when to sync, writers, seconds.
-pub type StorageWords<'a> = (PathBuf, Option<PathBuf>, &'a str, &'a str, usize, f64);
+/// Folder, spool, format, when to sync, writers, seconds, folders with what their markers say.
+pub type StorageWords<'a> = (PathBuf, Option<PathBuf>, &'a str, &'a str, usize, f64, Vec<(PathBuf, String)>);
 
 /// How recordings are to be stored, in Python's words.
-pub fn storage_of((folder, spool, format, sync, writers, patience_s): StorageWords) -> PyResult<Storage> {
+pub fn storage_of(words: StorageWords) -> PyResult<Storage> {
+    let (folder, spool, format, sync, writers, patience_s, marks) = words;
     let lagging_after_us = Duration::from_secs_f64(patience_s).as_micros() as u64;
     Ok(Storage {
         folder,
@@ -22,6 +25,7 @@ pub fn storage_of((folder, spool, format, sync, writers, patience_s): StorageWor
         sync: sync_named(sync)?,
         writers,
         lagging_after_us,
+        disks: Arc::new(Disks::new(marks)),
     })
 }
 

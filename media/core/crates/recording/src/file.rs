@@ -39,7 +39,11 @@ impl RecordingFile {
             fs::create_dir_all(folder)?;
         }
         let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(path)?;
-        file.write_all(&wav::header(format, 0))?;
+        if let Err(error) = file.write_all(&wav::header(format, 0)) {
+            // What has no header is no recording.
+            let _ = fs::remove_file(path);
+            return Err(error);
+        }
         Ok(Self { file, format, data_length: 0, hash: Sha256::new() })
     }
 
