@@ -1,12 +1,14 @@
 """Kill the switch under many recorded calls, start it again, and hold every recording against its promise.
 
-``python -m benchmarks.kill_recordings [--calls N] [--seed S] [--json]``
+``python -m benchmarks.kill_recordings [--calls N] [--kills K] [--at-once] [--seed S] [--json]``
 
 SIPp's calls begin one after the other, speak for up to eight seconds and hang up, so that a kill -9 finds
-recordings at every stage. The switch is killed at a random moment, then once more while it finishes what
-that left, and started for good. Each recording must then have exactly one end in the journal, a row, a file
-that soundfile and sox read, and a manifest that agrees with it; none may lack more than its last
-second. A line for people, with --json one for machines; ends with 1 when a promise is broken.
+recordings at every stage; with ``--at-once`` they speak for 30 to 60 s, in packets of 60 ms, so that as many
+run at a time as are asked for. The switch is killed at random moments: under calls, as often as asked for but
+once, and at last while it finishes what that left; then it is started for good. Each recording must then
+have exactly one end in the journal, a row, a file that soundfile and sox read, and a manifest that agrees
+with it; none may lack more than its last second. A line for people, with --json one for machines; ends with
+1 when a promise is broken.
 """
 
 import argparse
@@ -16,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -29,6 +31,7 @@ from media.recordings.digest import sha256_of
 from media.recordings.manifest import read_manifest
 from media.recordings.wav_file import read_wav_file
 from sipp_scenarios.audio import speech, to_alaw
+from sipp_scenarios.rtp_capture import capture
 from sipp_scenarios.runner import Scenario, SippProcess
 from sipp_scenarios.switch_process import SwitchProcess
 from switch.records.journal_reader import JournalReader
@@ -79,10 +82,25 @@ class Recorded:
     ends: list[JournalEntry] = field(default_factory=list)
 
 
-def measure(switch: SwitchProcess, dialled: str, folder: Path, calls: int, seed: int) -> Result:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How the switch is killed."""
+
+    calls: int
+    """For each kill under calls."""
+    kills: int = 2
+    """The last while it finishes what the others left."""
+    at_once: bool = False
+    """Calls are long, so that they run beside each other."""
+    seed: int = 0
+
+
+def measure(switch: SwitchProcess, dialled: str, folder: Path, plan: Plan) -> Result:
     """Place calls, kill and kill again, and look at what is left. The switch is not started yet."""
-    random = Random(seed)
-    killed_at = kill_under_calls(switch, dialled, folder, calls, random)
+    random = Random(plan.seed)
+    (folder / "speech.alaw").write_bytes(spoken := to_alaw(speech(11, 20.0)))
+    (folder / "speech-60ms.pcap").write_bytes(capture(spoken * 4, 60))
+    killed_at = [kill_under_calls(switch, dialled, folder, plan, random) for _ in range(plan.kills - 1)]
     with switch:
         time.sleep(random.uniform(0, 0.3))
         switch.kill()
@@ -95,12 +113,12 @@ def measure(switch: SwitchProcess, dialled: str, folder: Path, calls: int, seed:
     return result
 
 
-def kill_under_calls(switch: SwitchProcess, dialled: str, folder: Path, calls: int, random: Random) -> float:
+def kill_under_calls(switch: SwitchProcess, dialled: str, folder: Path, plan: Plan, random: Random) -> float:
     """Let calls come, and kill the switch while they talk; when that was."""
-    (folder / "speech.alaw").write_bytes(to_alaw(speech(11, 20.0)))
+    calls = plan.calls
     rate = min(_MOST_CALLS_PER_S, max(5, calls // 5))
     scenario = Scenario(
-        name="caller_streams_and_hangs_up",
+        name="caller_speaks_in_long_packets" if plan.at_once else "caller_streams_and_hangs_up",
         switch=switch.sip,
         dialled=dialled,
         keys={"caller": "13800138000", "caller_name": "客户"},
@@ -109,7 +127,8 @@ def kill_under_calls(switch: SwitchProcess, dialled: str, folder: Path, calls: i
         timeout_s=600,
     )
     with switch, SippProcess(scenario, folder):
-        time.sleep(random.uniform(0.5, 1.0) * (calls / rate + 2))
+        begun_s = calls / rate + 2
+        time.sleep(begun_s + random.uniform(0, 3) if plan.at_once else random.uniform(0.5, 1.0) * begun_s)
         killed_at = time.time()
         switch.kill()
         return killed_at
@@ -143,7 +162,7 @@ def journalled(switch: SwitchProcess) -> dict[str, Recorded]:
     return found
 
 
-def check_all(switch: SwitchProcess, killed_at: float, result: Result) -> None:
+def check_all(switch: SwitchProcess, kills: Sequence[float], result: Result) -> None:
     """Hold every recording that the journal or the folder has against what it should be."""
     recordings, reader = journalled(switch), RecordReader(switch.configuration.records)
     rows = Counter(row["recording_id"] for row in reader.recordings(RecordingSearch(limit=10**6)))
@@ -151,6 +170,7 @@ def check_all(switch: SwitchProcess, killed_at: float, result: Result) -> None:
     result.broken += [f"{name}: there is a file and no word of it" for name in on_disk - recordings.keys()]
     for name, recorded in recordings.items():
         result.recordings += 1
+        killed_at = next(kill for kill in kills if kill >= recorded.began)
         result.broken += [f"{name}: {problem}" for problem in check(recorded, rows[name], killed_at, result)]
 
 
@@ -205,12 +225,17 @@ def main() -> None:
     """Run it on a switch of its own."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--calls", type=int, default=500)
+    parser.add_argument(
+        "--kills", type=int, default=2, help="the last while it finishes what the others left"
+    )
+    parser.add_argument("--at-once", action="store_true", help="long calls in packets of 60 ms")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true", help="print one JSON line")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        result = measure(SwitchSubject(folder, SECTIONS), NUMBER, folder, asked.calls, asked.seed)
+        plan = Plan(asked.calls, max(2, asked.kills), asked.at_once, asked.seed)
+        result = measure(SwitchSubject(folder, SECTIONS), NUMBER, folder, plan)
     if asked.json:
         print(json.dumps(asdict(result)))
     else:

@@ -40,7 +40,7 @@ def test_a_manifest_tells_who_called_waited_and_talked(own_centre: CallCentre) -
 @pytest.mark.timeout(240)
 def test_after_kills_under_many_calls_every_recording_is_finished_once(tmp_path: Path) -> None:
     switch = switch_process(tmp_path)
-    result = kill_recordings.measure(switch, QUEUE_ONLY, tmp_path, calls=40, seed=7)
+    result = kill_recordings.measure(switch, QUEUE_ONLY, tmp_path, kill_recordings.Plan(calls=40, seed=7))
     assert result.broken == []
     assert result.recordings >= 20
     assert result.recovered > 0
