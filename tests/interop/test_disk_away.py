@@ -4,6 +4,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from media.recordings.digest import sha256_of
 from media.recordings.manifest import read_manifest
 from sipp_scenarios.audio import speech, to_alaw
@@ -30,6 +32,7 @@ def wait_for(switch: SwitchProcess, topic: str, count: int = 1) -> list[JournalE
     return found
 
 
+@pytest.mark.timeout(300)
 def test_recordings_go_to_the_spool_and_come_home_when_the_disk_is_back(tmp_path: Path) -> None:
     folder, away = tmp_path / "recordings", tmp_path / "away"
     switch = switch_process(tmp_path, recordings={"spool": str(tmp_path / "spool")})
