@@ -194,7 +194,8 @@ impl Writer {
     /// Nobody writes to a disk that failed while there is a spool: see now and then whether it could be written again.
     fn probe(&mut self, now_us: u64) {
         let due = now_us.saturating_sub(self.probed_us) >= PROBE.as_micros() as u64;
-        if !due || !(self.end.health.is_lagging() || !self.unjoined.is_empty()) {
+        let all_well = !self.end.health.is_lagging() && self.unjoined.is_empty();
+        if !due || all_well {
             return;
         }
         self.probed_us = now_us;
