@@ -283,6 +283,21 @@ def test_samples_are_kept_as_configured(tmp_path: Path, format: str, subtype: st
     assert completed.customer_codecs[0][1] == "PCMA"
 
 
+def test_what_is_only_relayed_is_told_as_undecoded(rig: MediaRig) -> None:
+    caller = rig.leg("a", codec=Codec.G729)
+    start(rig)
+    attach(rig, "a", Channel.CUSTOMER)
+    caller.talk(bytes(20), count=4)
+    rig.wait_received("a", 4)
+    rig.let_pass(60)
+    completed = stop(rig)
+    assert loud_samples(completed.path) == [0, 0]
+    ((why, where, began, ended),) = completed.marks
+    assert (why, where) == ("undecoded", "customer")
+    assert 60 <= ended - began < completed.duration_ms + 1
+    assert (completed.customer_packets, [codec for _, codec in completed.customer_codecs]) == (0, ["G729"])
+
+
 def test_what_is_paused_is_silent_on_its_channel_and_marked(rig: MediaRig) -> None:
     caller, agent = rig.leg("a"), rig.leg("b", near="a")
     start(rig)

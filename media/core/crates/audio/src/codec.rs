@@ -96,6 +96,11 @@ impl Codec {
         }
     }
 
+    /// Whether what is said in it can be heard here, and not only relayed.
+    pub const fn can_be_decoded(self) -> bool {
+        !matches!(self, Self::G729)
+    }
+
     /// The law, when it is G.711.
     pub const fn law(self) -> Option<Law> {
         match self {

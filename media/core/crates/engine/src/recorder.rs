@@ -61,6 +61,8 @@ pub struct Recording {
     leading_silence: u64,
     stereo: Stereo,
     beeps: Beeps,
+    /// Where packets come that nobody here can decode.
+    undecoded: Channels,
     /// The legs that speak on the two channels now.
     customer: Option<EndpointId>,
     agent: Option<EndpointId>,
@@ -183,6 +185,12 @@ impl Recorder {
             }
             None => timeline.skip(header),
         }
+        if codec.can_be_decoded() {
+            recording.hear(tap.channel, arrival as u64);
+        } else {
+            timeline.note_codec(codec, arrival as u64);
+            recording.miss(tap.channel, arrival as u64);
+        }
     }
 
     /// Put what was said in the beat of this moment on its channel, if its leg still speaks there.
@@ -290,6 +298,28 @@ impl Recording {
             speaker.take_if(|speaker| *speaker == leg);
         }
         self.stereo.beside.leave(leg);
+    }
+
+    /// Nothing of what comes on this channel can be recorded from here on.
+    fn miss(&mut self, channel: Channel, at: u64) {
+        self.note_undecoded(self.undecoded | channels_of(channel), at);
+    }
+
+    /// What comes on this channel can be heard again.
+    fn hear(&mut self, channel: Channel, at: u64) {
+        self.note_undecoded(self.undecoded.without(channels_of(channel)), at);
+    }
+
+    fn note_undecoded(&mut self, channels: Channels, at: u64) {
+        if self.undecoded == channels {
+            return;
+        }
+        self.undecoded = channels;
+        if channels == Channels::NONE {
+            self.stereo.marks.end(Kind::Undecoded, at);
+        } else {
+            self.stereo.marks.begin(Kind::Undecoded, channels, at);
+        }
     }
 
     fn hand_over(&mut self, id: RecordingId, now_us: u64, send: impl Fn(Job) -> bool) {

@@ -45,6 +45,15 @@ fn say_early(recorder: &mut Recorder, tap: Tap, leg: u64, moment_us: u64, now_us
     recorder.place(tap, &packet, now_us);
 }
 
+/// A packet of the moment in a codec that is only relayed.
+fn say_in_g729(recorder: &mut Recorder, tap: Tap, leg: u64, now_us: u64) {
+    let packet = now_us / 20_000;
+    let (sequence, timestamp) = (packet as u16, packet as u32 * 160);
+    let header = Header { marker: false, payload_type: 18, sequence, timestamp, ssrc: leg as u32 };
+    let received = Received { header, payload: 12..32, content: Content::Audio(Codec::G729) };
+    recorder.place(tap, &RecordedPacket { leg, received: &received, datagram: &[0; 32] }, now_us);
+}
+
 fn appended(queue: &Receiver<Waiting>) -> usize {
     queue
         .try_iter()
@@ -316,4 +325,37 @@ fn shutting_down_finishes_every_recording() {
     recorder.shut_down(SECOND_US);
     let finished = queue.try_iter().filter(|(_, job)| matches!(job, Job::Finish { .. }));
     assert_eq!(finished.count(), 2);
+}
+
+#[test]
+fn what_can_only_be_relayed_is_told_as_undecoded_until_something_else_is_spoken() {
+    let (mut recorder, queue) = rig();
+    recorder.start(RECORDING, BEGUN);
+    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
+    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
+    for packet in 0..150 {
+        let now_us = packet * 20_000;
+        match packet {
+            0..50 => say_in_g729(&mut recorder, customer, CUSTOMER, now_us),
+            _ => say(&mut recorder, customer, CUSTOMER, now_us),
+        }
+        match packet {
+            0..25 | 100.. => say(&mut recorder, agent, AGENT, now_us),
+            _ => say_in_g729(&mut recorder, agent, AGENT, now_us),
+        }
+    }
+    recorder.stop(RECORDING, 3 * SECOND_US);
+    recorder.flush(RECORDING, 3 * SECOND_US);
+    let (_, ending) = ending(&queue);
+    let left = Channels { customer: true, agent: false };
+    let right = Channels { customer: false, agent: true };
+    let marks: Vec<_> =
+        ending.marks.iter().map(|mark| (mark.kind, mark.channels, mark.from, mark.to)).collect();
+    let undecoded = |channels, from, to| (Kind::Undecoded, channels, from, Some(to));
+    assert_eq!(
+        marks,
+        [undecoded(left, 0, 4000), undecoded(Channels::BOTH, 4000, 8000), undecoded(right, 8000, 16_000)]
+    );
+    assert_eq!(ending.customer.codecs, [(0, Codec::G729), (8000, Codec::Pcma)]);
+    assert_eq!((ending.customer.counters.packets, ending.customer.counters.lost_samples), (100, 0));
 }

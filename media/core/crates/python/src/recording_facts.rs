@@ -88,6 +88,7 @@ fn mark(mark: &Mark) -> (&'static str, &'static str, f64, f64) {
     let kind = match mark.kind {
         Kind::Paused => "paused",
         Kind::Masked => "masked",
+        Kind::Undecoded => "undecoded",
         Kind::Beep => "beep",
     };
     let channels = match mark.channels {

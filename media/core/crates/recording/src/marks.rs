@@ -12,12 +12,14 @@ pub enum Kind {
     Paused,
     /// What was said must not be recorded: payment keys, a word.
     Masked,
+    /// Nobody here can decode what was said: it is only relayed.
+    Undecoded,
     /// Nothing is silenced: a sound told those on the channels that they are recorded.
     Beep,
 }
 
 /// On which channels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Channels {
     pub customer: bool,
     pub agent: bool,
@@ -26,6 +28,12 @@ pub struct Channels {
 impl Channels {
     pub const NONE: Self = Self { customer: false, agent: false };
     pub const BOTH: Self = Self { customer: true, agent: true };
+
+    /// These without those.
+    #[must_use]
+    pub fn without(self, those: Self) -> Self {
+        Self { customer: self.customer && !those.customer, agent: self.agent && !those.agent }
+    }
 }
 
 impl BitOr for Channels {
