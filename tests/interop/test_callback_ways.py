@@ -1,11 +1,13 @@
 """Callers who keep the place by a key or by hanging up, over the wire: called back in turn, as they came."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sipp_scenarios.audio import speech
+from sipp_scenarios.conductor import ConductedScenario
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.phones import CalledPhone
 from sipp_scenarios.runner import Scenario, free_port
@@ -34,14 +36,20 @@ class Hotline(CallCentre):
     def customer(self, number: str) -> CalledPhone:
         """A customer's phone that is about to be called back."""
         talker = Talker(speech(int(number), 30.0), CARRIER)
-        scenario = Scenario(
-            name="agent_answers",
+        return CalledPhone(self._at(number, "agent_answers", rtp_port=talker.port), talker, self.folder)
+
+    def absent(self, number: str, calls: int) -> ConductedScenario:
+        """A customer's phone that rings so many times and nobody answers."""
+        return ConductedScenario(replace(self._at(number, "agent_does_not_answer"), calls=calls), self.folder)
+
+    def _at(self, number: str, name: str, **keys: str | int) -> Scenario:
+        return Scenario(
+            name=name,
             switch=self.switch.sip,
             local_host=CARRIER,
             port=self._ports[number],
-            keys={"station": number, "rtp_port": talker.port},
+            keys={"station": number, **keys},
         )
-        return CalledPhone(scenario, talker, self.folder)
 
 
 @pytest.fixture
@@ -122,6 +130,35 @@ def test_a_machine_that_answers_takes_no_agents_time_and_who_presses_the_key_get
     assert (ended["reason"], ended["attempts"]) == ("connected", 2)
     offers = [entry for entry in centre.events.seen if entry.topic == "offer.ringing"]
     assert len(offers) == 1, "the machine had nobody's phone ring"
+
+
+def test_who_does_not_answer_is_called_again_and_then_at_the_second_number(centre: Hotline) -> None:
+    first, second = CUSTOMERS[:2]
+    asked = centre.events.call("queue.callback", numbers=[first, second], queues=["back"])
+    desk = centre.register("2001")
+    with (
+        centre.absent(first, calls=2) as absent,
+        centre.customer(second) as customer,
+        centre.phone(desk) as agent,
+    ):
+        centre.sign_in("2001")
+        absent.finish().check()
+        customer.wait_ringing()
+        customer.answer()
+        agent.wait_ringing()
+        agent.answer()
+        agent.talker.wait_to_hear(0.5)
+        agent.hang_up()
+        customer.wait_hung_up_on()
+    ended = centre.events.wait_for("queue.callback_ended", callback_id=asked["callback_id"]).fields
+    assert (ended["reason"], ended["attempts"]) == ("connected", 3)
+    dialled = [entry.fields for entry in centre.events.seen if entry.topic == "queue.callback_dialled"]
+    assert [each["number"] for each in dialled] == [first, first, second]
+    failed = [entry.fields for entry in centre.events.seen if entry.topic == "queue.callback_failed"]
+    assert [(each["cause"], each["again_in_s"]) for each in failed] == [
+        ("NO_ANSWER", 1.0),
+        ("NO_ANSWER", 0.0),
+    ]
 
 
 def keep_place(centre: Hotline, dialled: str, number: str, way: str) -> None:
