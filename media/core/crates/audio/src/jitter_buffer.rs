@@ -16,6 +16,7 @@ mod arrivals;
 mod playing;
 mod seen;
 mod slack;
+pub mod tape;
 mod waiting;
 
 use crate::codec::Codec;
@@ -24,6 +25,7 @@ use crate::decoder::{Decoder, MAX_SAMPLES};
 use arrivals::Jump;
 use seen::Seen;
 use slack::Slack;
+use tape::Tape;
 use waiting::Waiting;
 
 /// The length of a beat.
@@ -111,6 +113,8 @@ pub struct JitterBuffer {
     /// Samples in a row that came from no packet.
     made_up: usize,
     counters: Counters,
+    /// While somebody wants it.
+    tape: Option<Tape>,
 }
 
 impl JitterBuffer {
@@ -137,6 +141,7 @@ impl JitterBuffer {
             silent: true,
             made_up: 0,
             counters: Counters::default(),
+            tape: None,
         })
     }
 
@@ -151,6 +156,11 @@ impl JitterBuffer {
     /// How long what came last has to wait before it is played.
     pub fn delay_ms(&self) -> u32 {
         (self.depth_at(self.playing()) / self.ticks(1)).max(0) as u32
+    }
+
+    /// What was decoded since it was taken last; kept from the first time on that somebody asks for it.
+    pub fn tape(&mut self) -> &mut Tape {
+        self.tape.get_or_insert_default()
     }
 
     /// Take a packet.
@@ -177,6 +187,18 @@ impl JitterBuffer {
         }
         self.play_next(frame);
         self.noise_on || self.made_up < self.count(MOST_MADE_UP_MS)
+    }
+
+    /// Nobody wants it any more.
+    pub fn drop_tape(&mut self) {
+        self.tape = None;
+    }
+
+    fn miss(&mut self, timestamp: u32) {
+        self.counters.late += 1;
+        if let Some(tape) = &mut self.tape {
+            tape.miss(timestamp);
+        }
     }
 
     /// The timestamp of what is played next.

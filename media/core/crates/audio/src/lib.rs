@@ -13,6 +13,6 @@ pub mod g722;
 pub mod in_band_digits;
 pub mod jitter_buffer;
 pub mod level;
-mod opus_codec;
+pub mod opus_codec;
 pub mod resampler;
 pub mod tone;

@@ -16,6 +16,11 @@ const EXPECTED_LOSS_PERCENT: i32 = 10;
 /// The unit of its frames, and so of what it conceals: 2.5 ms.
 const STEP: usize = RATE_HZ as usize / 400;
 
+/// Samples at `rate_hz` in a packet, as its first octets tell (RFC 6716 §3.1); 0 for what is none.
+pub fn samples_in(payload: &[u8], rate_hz: u32) -> usize {
+    opus::packet::get_nb_samples(payload, rate_hz).unwrap_or(0)
+}
+
 #[derive(Debug)]
 pub struct OpusDecoder(opus::Decoder);
 

@@ -4,11 +4,13 @@
 //! packets of G.711 do not serve.
 
 use audio::codec::Codec;
-use audio::jitter_buffer::{Arrival, Counters, Delays, JitterBuffer};
+use audio::jitter_buffer::tape::Tape;
+use audio::jitter_buffer::{Arrival, Delays, JitterBuffer};
 
 use crate::converter::Converter;
 use crate::intake::{Content, Received};
 use crate::mix::MAX_FRAME;
+use crate::said::Sayings;
 
 /// The longest payload of G.711 that is turned into the other law.
 const MAX_OTHER_LAW: usize = 480;
@@ -21,7 +23,7 @@ pub struct Hearing {
     /// The frame is worth hearing.
     heard: bool,
     for_mix: Converter,
-    for_recording: Converter,
+    sayings: Sayings,
 }
 
 impl Hearing {
@@ -32,16 +34,12 @@ impl Hearing {
             frame: Box::new([0; MAX_FRAME]),
             heard: false,
             for_mix: Converter::default(),
-            for_recording: Converter::default(),
+            sayings: Sayings::of(codec),
         })
     }
 
     pub fn codec(&self) -> Codec {
         self.buffer.codec()
-    }
-
-    pub fn counters(&self) -> Counters {
-        self.buffer.counters()
     }
 
     /// Take a packet of the leg.
@@ -78,11 +76,23 @@ impl Hearing {
         self.heard
     }
 
-    /// The beat's samples as recordings hold them: at 8 kHz.
-    pub fn recorded(&mut self, out: &mut [i16]) -> bool {
-        let codec = self.codec();
-        self.for_recording.convert(&self.frame[..codec.samples(20)], codec.rate_hz(), 8000, out);
-        self.heard
+    /// What was decoded, by when it was said.
+    pub fn tape(&mut self) -> &mut Tape {
+        self.buffer.tape()
+    }
+
+    /// Makes of it what recordings hold.
+    pub fn sayings(&mut self) -> &mut Sayings {
+        &mut self.sayings
+    }
+
+    /// Whether somebody takes the tape after each beat.
+    pub fn keep_tape(&mut self, wanted: bool) {
+        if wanted {
+            self.buffer.tape();
+        } else {
+            self.buffer.drop_tape();
+        }
     }
 
     /// A phone may send the other law at any time, if both were offered (RFC 3264 §5.1).

@@ -46,6 +46,7 @@ pub mod protection;
 pub mod recorder;
 pub mod reports;
 pub mod rules;
+pub mod said;
 pub mod settings;
 pub mod shared_streams;
 pub mod source_filter;

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use audio::codec::Codec;
 use recording::beeps::Beeps;
 use recording::format::SampleFormat;
 use recording::marks::{Channels, Kind};
@@ -15,6 +14,8 @@ use crate::events::{EndpointId, RecordingId, Samples};
 use crate::intake::{Content, Received};
 use crate::storage::{Ending, Job, WriterId, Writers};
 use crate::table::Table;
+
+mod heard;
 
 /// How often a recording hands over a block; each has its own moment within that time.
 ///
@@ -38,17 +39,6 @@ pub struct RecordedPacket<'a> {
     pub leg: EndpointId,
     pub received: &'a Received,
     pub datagram: &'a [u8],
-}
-
-/// What a leg said in one beat, at 8 kHz.
-#[derive(Debug)]
-pub struct RecordedFrame<'a> {
-    pub leg: EndpointId,
-    pub codec: Codec,
-    pub samples: &'a [i16],
-    /// Of how many packets it is made, and how much of it was made up.
-    pub packets: u64,
-    pub lost_samples: u64,
 }
 
 /// A recording under way.
@@ -183,6 +173,9 @@ impl Recorder {
                 timeline.note_codec(codec, arrival as u64);
                 timeline.place(header, &packet.datagram[payload.clone()], law, arrival);
             }
+            None if codec.can_be_decoded() => {
+                timeline.expect(header, heard::measure(codec, &packet.datagram[payload.clone()]), arrival);
+            }
             None => timeline.skip(header),
         }
         if codec.can_be_decoded() {
@@ -190,17 +183,6 @@ impl Recorder {
         } else {
             timeline.note_codec(codec, arrival as u64);
             recording.miss(tap.channel, arrival as u64);
-        }
-    }
-
-    /// Put what was said in the beat of this moment on its channel, if its leg still speaks there.
-    pub fn place_frame(&mut self, tap: Tap, frame: &RecordedFrame, beat_us: u64) {
-        let Some(recording) = self.recordings.at(tap.slot) else { return };
-        let position = recording.position(beat_us) as i64;
-        if let Some(timeline) = recording.timeline_of(tap.channel, frame.leg) {
-            timeline.note_codec(frame.codec, position as u64);
-            timeline.place_samples(position, frame.samples);
-            timeline.count(position, frame.packets, frame.lost_samples);
         }
     }
 

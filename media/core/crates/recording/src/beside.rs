@@ -88,6 +88,8 @@ impl Beside {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Measure;
+    use rtp::packet::Header;
 
     fn taken(beside: &mut Beside, from: u64, count: usize) -> Vec<i16> {
         let mut samples = vec![100; count];
@@ -113,7 +115,8 @@ mod tests {
         let mut beside = Beside::default();
         beside.take_in(1, 0);
         say(&mut beside, 1, 600, &[7]);
-        beside.timeline_of(1).unwrap().count(600, 1, 0);
+        let header = Header { marker: false, payload_type: 9, sequence: 1, timestamp: 1, ssrc: 1 };
+        beside.timeline_of(1).unwrap().expect(&header, Measure { ticks: 1, length: 160 }, 600);
         beside.leave(1);
         assert!(beside.timeline_of(1).is_none());
         assert_eq!(taken(&mut beside, 0, 500), [100; 500]);

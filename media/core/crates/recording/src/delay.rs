@@ -95,6 +95,8 @@ pub struct HeldPacket {
     /// Where it would have been.
     pub position: i64,
     pub samples: Vec<i16>,
+    /// Whether these are all samples of a packet, which counts then.
+    pub is_packet: bool,
 }
 
 /// The newest of them.

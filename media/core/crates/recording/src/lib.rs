@@ -12,7 +12,7 @@ pub mod gaps;
 pub mod marks;
 pub mod punctuality;
 pub mod sequences;
-mod source;
+pub mod source;
 mod start;
 pub mod stereo;
 pub mod timeline;

@@ -61,6 +61,16 @@ pub struct ChannelFacts {
     pub codecs: Vec<CodecHeard>,
 }
 
+/// Of samples that were decoded of packets.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoded {
+    /// How much older than its timestamp tells a sample is.
+    pub older: i64,
+    /// No packet holds them.
+    pub made_up: bool,
+    pub now: i64,
+}
+
 /// The timeline of one channel.
 #[derive(Debug, Default)]
 pub struct Timeline {
@@ -90,7 +100,7 @@ impl Timeline {
         } else {
             let decode = law.decode_table();
             let samples = octets.iter().map(|&octet| decode[usize::from(octet)]).collect();
-            self.hold(HeldPacket { timestamp: header.timestamp, position, samples });
+            self.hold(HeldPacket { timestamp: header.timestamp, position, samples, is_packet: true });
         }
     }
 
@@ -146,7 +156,7 @@ impl Timeline {
             self.gaps.fill(packet.position..packet.position + length as i64);
             self.window.write_samples(position, &packet.samples);
             source.end = source.end.max(position + length as i64);
-            self.counters.packets += 1;
+            self.counters.packets += u64::from(packet.is_packet);
             self.counters.lost_samples -= length as u64;
         }
     }
@@ -164,11 +174,34 @@ impl Timeline {
         self.window.write_samples(position, samples);
     }
 
-    /// Count what the samples that were placed here are made of.
-    pub fn count(&mut self, position: i64, packets: u64, lost_samples: u64) {
-        self.gaps.open(position..position + lost_samples as i64);
-        self.counters.packets += packets;
-        self.counters.lost_samples += lost_samples;
+    /// A packet came that is decoded later: where it belongs is known from now on.
+    pub fn expect(&mut self, header: &Header, measure: Measure, arrival: i64) {
+        let Some(step) = self.follow(header, measure, arrival) else { return };
+        let Some(source) = &mut self.source else { return };
+        let position = source.position_of(header.timestamp);
+        source.note_gap(step, position..position + measure.length as i64, &mut self.gaps);
+        self.counters.packets += 1;
+    }
+
+    /// Place samples decoded of packets that were expected, the first of which has this timestamp.
+    pub fn place_decoded(&mut self, timestamp: u32, samples: &[i16], decoded: Decoded) {
+        let Some(source) = &mut self.source else { return };
+        let position = source.position_of(timestamp) - decoded.older;
+        if decoded.now - position <= HOLD {
+            self.window.write_samples(position, samples);
+        } else if !decoded.made_up {
+            let samples = samples.to_vec();
+            self.hold(HeldPacket { timestamp, position, samples, is_packet: false });
+        }
+    }
+
+    /// A packet that was expected came too late to be decoded.
+    pub fn miss(&mut self, timestamp: u32) {
+        let Some(source) = &self.source else { return };
+        let (position, length) = (source.position_of(timestamp), source.packet_length);
+        self.gaps.open(position..position + length as i64);
+        self.counters.packets = self.counters.packets.saturating_sub(1);
+        self.counters.lost_samples += length;
     }
 
     /// Note a packet that is not audio, so that its sequence number is not missed.

@@ -38,7 +38,7 @@ impl JitterBuffer {
         let since_beat = known.map_or(self.beats, |jump| jump.since_beat);
         if self.beats - since_beat < JUMP_BEATS {
             self.jump = Some(Jump { timestamp, since_beat });
-            self.counters.late += 1;
+            self.miss(arrival.timestamp);
             return false;
         }
         self.begin(arrival);
@@ -49,7 +49,7 @@ impl JitterBuffer {
         let timestamp = self.extended(arrival.timestamp);
         let slack = timestamp - self.playing();
         if timestamp < self.next && !self.make_time_for(timestamp) {
-            self.counters.late += 1;
+            self.miss(arrival.timestamp);
             return;
         }
         let Arrival { sequence, noise, payload, .. } = *arrival;

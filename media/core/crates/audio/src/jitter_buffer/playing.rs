@@ -67,11 +67,7 @@ impl JitterBuffer {
 
     /// Decode the next packet, or make up at most `needed` samples of what is missing before it.
     fn go_on(&mut self, needed: usize) {
-        let Some(oldest) = self.waiting.oldest() else {
-            self.make_up(needed);
-            self.next += self.ticks_of(needed);
-            return;
-        };
+        let Some(oldest) = self.waiting.oldest() else { return self.make_up_next(needed) };
         let missing = oldest.timestamp - self.next;
         let count = self.count_of(missing);
         if missing <= 0 {
@@ -81,9 +77,25 @@ impl JitterBuffer {
         } else if self.is_one_packet(missing, oldest) {
             self.recover(count);
         } else {
-            let count = count.min(needed);
-            self.make_up(count);
-            self.next += self.ticks_of(count);
+            self.make_up_next(count.min(needed));
+        }
+    }
+
+    /// Make up what is missing next.
+    fn make_up_next(&mut self, count: usize) {
+        let (begin, timestamp) = (self.samples.len(), self.next);
+        let heard = self.noise_on || self.made_up < self.count(MOST_MADE_UP_MS);
+        self.make_up(count);
+        self.next += self.ticks_of(count);
+        if heard {
+            self.note_on_tape(timestamp, begin, true);
+        }
+    }
+
+    /// All from `begin` on was said from `timestamp` on, which is where the next is.
+    fn note_on_tape(&mut self, timestamp: i64, begin: usize, made_up: bool) {
+        if let Some(tape) = &mut self.tape {
+            tape.note(timestamp, self.next, &self.samples[begin..], made_up);
         }
     }
 
@@ -100,13 +112,15 @@ impl JitterBuffer {
             self.decoder.recover(&after.payload, &mut self.samples[begin..]);
         }
         self.counters.concealed_samples += count as u64;
+        let timestamp = self.next;
         self.next += self.ticks_of(count);
+        self.note_on_tape(timestamp, begin, true);
     }
 
     fn decode_oldest(&mut self) {
         let Some(packet) = self.waiting.pop() else { return };
         if packet.timestamp < self.last.end {
-            self.counters.late += 1;
+            self.miss(packet.timestamp as u32);
         } else if packet.noise {
             self.noise.describe(&packet.payload);
             self.noise_on = true;
@@ -130,6 +144,7 @@ impl JitterBuffer {
         self.last = Last { sequence: packet.sequence, end: self.next, ticks };
         self.counters.decoded += 1;
         (self.made_up, self.noise_on) = (0, false);
+        self.note_on_tape(packet.timestamp, begin, false);
     }
 
     fn make_up(&mut self, count: usize) {

@@ -13,15 +13,13 @@ use crate::forks::Forks;
 use crate::hearing::Hearing;
 use crate::intake::Received;
 use crate::mix::{BEAT_US, MAX_FRAME, Mix, Role};
-use crate::recorder::{RecordedFrame, Recorder};
+use crate::recorder::Recorder;
 use crate::speaker::MAX_PACKET;
 use crate::table::Table;
 use crate::translation::can_relay;
 
 /// Further behind than this, beats are not caught up with.
 const MAX_BEHIND_US: u64 = 100_000;
-/// Samples of a beat at 8 kHz.
-const RECORDED_FRAME: usize = 160;
 const NARROW_HZ: u32 = 8000;
 const WIDE_HZ: u32 = 16_000;
 
@@ -298,26 +296,16 @@ fn listen_to_all(mix: &mut Mix, legs: &mut Table<Leg>, takers: &mut Takers, beat
 /// One beat of a leg's hearing; recorded, forked, and listened to for keys, from here when its packets cannot be.
 fn hear(leg: &mut Leg, takers: &mut Takers, beat_us: u64) {
     let Some(hearing) = &mut leg.hearing else { return };
-    let before = hearing.counters();
+    let tap = leg.tap.filter(|_| hearing.codec().law().is_none());
+    hearing.keep_tape(tap.is_some());
     hearing.beat();
     leg.endpoint.hear_beat(hearing.frame(), beat_us, takers.events);
-    if leg.endpoint.intake.is_masked() {
+    let masked = leg.endpoint.intake.is_masked();
+    if masked {
         hearing.hide();
     }
     takers.forks.place_frame(&leg.forks, hearing, beat_us);
-    let Some(tap) = leg.tap.filter(|_| hearing.codec().law().is_none()) else { return };
-    let mut samples = [0; RECORDED_FRAME];
-    if !hearing.recorded(&mut samples) {
-        return;
+    if let Some(tap) = tap {
+        takers.recorder.place_heard(tap, leg.id, hearing, masked, beat_us);
     }
-    let after = hearing.counters();
-    let lost = after.concealed_samples - before.concealed_samples;
-    let frame = RecordedFrame {
-        leg: leg.id,
-        codec: hearing.codec(),
-        samples: &samples,
-        packets: after.decoded - before.decoded,
-        lost_samples: lost * u64::from(NARROW_HZ) / u64::from(hearing.codec().rate_hz()),
-    };
-    takers.recorder.place_frame(tap, &frame, beat_us);
 }
