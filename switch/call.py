@@ -178,6 +178,8 @@ class Call:
     recording_id: str | None = None
     recording_paused: bool = False
     """Whether it holds neither of both now."""
+    recording_failed: bool = False
+    """Whether no rule begins one any more, as the last failed."""
     offers: dict[str, Offer] = field(default_factory=dict)
     connected_offer: str | None = None
     hand_offs: int = 0

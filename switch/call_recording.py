@@ -35,7 +35,8 @@ class CallRecording:
 
     def reached(self, call: Call, moment: RecordingRule) -> list[Output]:
         """The call has come to the moment that a rule may name; CallRecorded tells what begins."""
-        return self._begin(call) if call.recording_rule is moment else []
+        begins = call.recording_rule is moment and not call.recording_failed
+        return self._begin(call) if begins else []
 
     def answered(self, call: Call) -> list[Output]:
         """As ``reached``; CallAnswered tells it."""
@@ -80,7 +81,7 @@ class CallRecording:
         """Its call is recorded no longer; whoever wants it recorded all the same orders that anew."""
         call = self._recorded_as(event.recording_id, event.call_id)
         if call is not None:
-            call.recording_id, call.recording_paused = None, False
+            call.recording_id, call.recording_paused, call.recording_failed = None, False, True
             forget_all(self._calls, call)
         return []
 

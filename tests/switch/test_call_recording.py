@@ -26,6 +26,7 @@ from switch.commands import (
     ResumeCallRecording,
     StartCallRecording,
     StopCallRecording,
+    WithdrawOffer,
 )
 from switch.config import AccessCodeConfig, policies_of
 from switch.events import CallAnswered, CallRecorded, PromptFinished, RecordingPaused, RecordingResumed
@@ -303,6 +304,18 @@ def test_a_call_whose_recording_failed_is_recorded_again_on_command_alone() -> N
     assert rig.recorded == [Channel.CUSTOMER, Channel.AGENT] * 2
     fail_recording(rig, failed.recording_id, rig.call_id)  # told late: it is not the one that runs
     assert ask["call.stop_recording"](call_id=rig.call_id) == begun
+
+
+def test_a_recording_that_failed_does_not_begin_again_with_the_next_station() -> None:
+    rig = RecordedCall(RecordingRule.FROM_CONNECT)
+    rig.connect()
+    fail_recording(rig, rig.last(StartRecording).recording_id, rig.call_id)
+    rig.feed(WithdrawOffer(call_id=rig.call_id, offer_id="o1", cause=Cause.NORMAL_CLEARING))
+    rig.feed(OfferCall(call_id=rig.call_id, offer_id="o2", station="1002"))
+    rig.answer_station()
+    rig.feed(ConnectCall(call_id=rig.call_id, offer_id="o2"))
+    assert len(rig.all(StartRecording)) == 1
+    assert verbs_of(rig)["call.record"](call_id=rig.call_id)["recording_id"]
 
 
 def test_nobody_hears_that_they_are_recorded_once_the_recording_failed() -> None:
