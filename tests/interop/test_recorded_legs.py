@@ -152,11 +152,11 @@ def lies_where_said(said: Samples, kept: Samples) -> bool:
 
 def placed(heard: Samples, right: Samples) -> tuple[int, int]:
     """How much later what the customer heard of the agent first, and last, lies in the recording."""
-    length = SAMPLE_RATE_HZ
+    length = SAMPLE_RATE_HZ // 2
     offsets = []
-    for begin in range(0, len(heard) - length, length // 2):
+    for begin in range(0, len(heard) - length, length):
         match = find(heard[begin : begin + length], right)
-        if match.score > 0.95:
+        if match.score > 0.8:
             offsets.append(match.at - begin)
     assert len(offsets) >= 2, "the agent was heard before and after"
     return offsets[0], offsets[-1]
