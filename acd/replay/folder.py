@@ -10,6 +10,7 @@ state beside it, worked out by a process of its own (``states.py``).
 import gzip
 import json
 import os
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -109,14 +110,21 @@ def read_state(path: Path) -> Mapping[str, Any] | None:
 def _by_this_code(path: Path) -> Mapping[str, Any] | None:
     try:
         state: Mapping[str, Any] = json.loads(gzip.decompress(path.read_bytes()))
-    except (OSError, EOFError, ValueError):
+        return state if state["code"] == ABOUT_THIS_CODE["code"] else None
+    except (OSError, EOFError, ValueError, LookupError, zlib.error):
         return None
-    return state if state["code"] == ABOUT_THIS_CODE["code"] else None
 
 
 def write_state(path: Path, state: Mapping[str, Any]) -> None:
     """Whole or not at all. Raises OSError."""
     unfinished = path.with_suffix(".new")
-    unfinished.write_bytes(gzip.compress(orjson.dumps(state), compresslevel=3))
+    unfinished.write_bytes(gzip.compress(_encode(state), compresslevel=3))
     unfinished.chmod(0o640)
     os.replace(unfinished, path)
+
+
+def _encode(state: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(state)
+    except TypeError:  # bytes from SIP that are not UTF-8, as in ``lines.encode``
+        return json.dumps(state, separators=(",", ":")).encode("ascii")

@@ -10,7 +10,7 @@ from acd.replay.folder import NotKept, start_before, state_path
 from acd.replay.states import carry_out, remove_old, write_states
 from switch.records.segment import list_segments
 from tests.acd import random_shift
-from tests.acd.centre import STARTED_AT, Centre
+from tests.acd.centre import SERVICE, STARTED_AT, Centre, agents_of
 from tests.acd.replay.kept import kept_centre
 
 
@@ -38,7 +38,8 @@ def test_when_the_beginning_of_a_run_is_removed_the_rest_can_still_be_told_again
     centre = busy_shift(tmp_path, 1, entries=20)
     order = {"folder": str(tmp_path), "kept_days": 1, "max_mb": 0, "wall": centre.now}
     before = len(list_segments(tmp_path))
-    assert carry_out(order) == {"written": before - 1, "removed": before - 1}
+    write_states(tmp_path)
+    assert carry_out(order) == {"written": 0, "removed": before - 1}
     assert len(list(tmp_path.iterdir())) == 2  # the last segment and its state
     assert player_at(tmp_path, centre.now).ready().snapshot() == centre.core.snapshot()
     with pytest.raises(NotKept):
@@ -86,3 +87,26 @@ def test_when_nothing_is_to_be_kept_what_there_is_goes_the_next_day(tmp_path: Pa
     assert carry_out(order)["removed"] == 0
     carry_out({**order, "wall": centre.now + 86_400})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_old_goes_though_states_cannot_be_worked_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    centre = busy_shift(tmp_path, 1, entries=20)
+    monkeypatch.setattr("acd.replay.player.Player.state", lambda player: 1 / 0)
+    monkeypatch.setattr("acd.replay.player.Player.take", lambda player, entry: 1 / 0)
+    order = {"folder": str(tmp_path), "kept_days": 1, "max_mb": 0, "wall": centre.now}
+    assert carry_out(order)["written"] == 1
+    assert len(list_segments(tmp_path)) == 1
+    assert carry_out(order) == {"written": 0, "removed": 0}
+
+
+def test_a_state_with_a_number_that_is_no_utf_8_is_kept_all_the_same(tmp_path: Path) -> None:
+    with kept_centre(tmp_path, [SERVICE], agents_of("service"), entries=3) as (centre, _):
+        centre.join("first", number="\udcff138")
+        for number in range(5):
+            centre.join(f"call-{number}")
+    write_states(tmp_path)
+    last = list_segments(tmp_path)[-1]
+    assert start_before(tmp_path, centre.now).sequence == last.first_sequence
+    assert player_at(tmp_path, centre.now).ready().snapshot() == centre.core.snapshot()
