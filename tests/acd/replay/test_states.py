@@ -5,9 +5,12 @@ from random import Random
 
 import pytest
 
+from acd.replay.code import ABOUT_THIS_CODE
 from acd.replay.explaining import player_at
 from acd.replay.folder import NotKept, start_before, state_path
+from acd.replay.player import Player, Retold
 from acd.replay.states import carry_out, remove_old, write_states
+from switch.records.projection import JournalEntry
 from switch.records.segment import list_segments
 from tests.acd import random_shift
 from tests.acd.centre import SERVICE, STARTED_AT, Centre, agents_of
@@ -109,4 +112,53 @@ def test_a_state_with_a_number_that_is_no_utf_8_is_kept_all_the_same(tmp_path: P
     write_states(tmp_path)
     last = list_segments(tmp_path)[-1]
     assert start_before(tmp_path, centre.now).sequence == last.first_sequence
+    assert player_at(tmp_path, centre.now).ready().snapshot() == centre.core.snapshot()
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The sequence of each entry told again."""
+    sequences, take = list[int](), Player.take
+
+    def noted(player: Player, entry: JournalEntry) -> Retold | None:
+        sequences.append(entry.sequence)
+        return take(player, entry)
+
+    monkeypatch.setattr(Player, "take", noted)
+    return sequences
+
+
+def test_after_a_loss_no_entry_is_told_twice_to_find_that_no_state_can_be_had(
+    tmp_path: Path, told: list[int]
+) -> None:
+    busy_shift(tmp_path, 1, entries=20)
+    first, *others = list_segments(tmp_path)
+    lines = first.path.read_bytes().splitlines(keepends=True)
+    first.path.write_bytes(b"".join(lines[:5] + lines[6:]))
+    assert write_states(tmp_path) == len(others)
+    assert len(told) == len(set(told))
+    told.clear()
+    state_path(others[-1]).unlink()
+    assert write_states(tmp_path) == 1
+    assert told == list(range(others[-2].first_sequence, others[-1].first_sequence))
+
+
+def test_what_another_version_was_told_is_not_told_again(tmp_path: Path, told: list[int]) -> None:
+    busy_shift(tmp_path, 1, entries=20)
+    first, *others = list_segments(tmp_path)
+    first.path.write_bytes(first.path.read_bytes().replace(ABOUT_THIS_CODE["code"].encode(), b"another"))
+    assert write_states(tmp_path) == len(others)
+    assert told == [1]
+
+
+def test_where_the_whole_state_was_written_after_a_loss_states_are_worked_out_again(tmp_path: Path) -> None:
+    with kept_centre(tmp_path, [SERVICE], agents_of("service"), entries=5) as (centre, shelf):
+        centre.staff("1001")
+        shelf.sequence += 3
+        centre.join("first")
+        shelf.is_broken = True
+        for number in range(20):
+            centre.join(f"call-{number}")
+    write_states(tmp_path)
+    assert start_before(tmp_path, centre.now).sequence == list_segments(tmp_path)[-1].first_sequence
     assert player_at(tmp_path, centre.now).ready().snapshot() == centre.core.snapshot()
