@@ -45,7 +45,9 @@ class SubmitItemParams(ItemParams):
     require: str = Field(default="", description="what it asks of an agent, such as lang:en")
     preferred: list[str] = Field(default_factory=list, max_length=16, description="agents to be asked first")
     preferred_wait_s: float = Field(default=0, ge=0, le=86400, description="so long they alone are asked")
-    tags: list[str] = Field(default_factory=list, max_length=32, description="what is known of the customer")
+    tags: list[Annotated[str, Field(min_length=1)]] = Field(
+        default_factory=list, max_length=32, description="what is known of the customer"
+    )
     data: dict[str, str] = Field(
         default_factory=dict, description="for the agent's desktop, at most 4096 bytes of names and values"
     )

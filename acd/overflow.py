@@ -25,7 +25,7 @@ def refusal(queue: Queue, tags: Collection[str], now: float) -> WayOut | None:
     if queue.is_full:
         return WayOut(LeaveReason.FULL, queue.config.on_full)
     for rule in queue.config.overflow:
-        if rule.to and (rule.tag in tags or _is_refusing(rule, queue, now)):
+        if rule.to and (_is_tagged(rule, tags) or _is_refusing(rule, queue, now)):
             return WayOut(LeaveReason.OVERFLOWED, rule.to)
     return None
 
@@ -44,7 +44,7 @@ def due_way_out(queue: Queue, entry: Entry, now: float) -> WayOut | None:
     if limit_s and place.joined_at + limit_s <= now:
         return WayOut(LeaveReason.TIMED_OUT, queue.config.on_timeout)
     for rule in queue.config.overflow:
-        if rule.to and (rule.tag in entry.tags or _has_become_due(rule, queue, place, now)):
+        if rule.to and (_is_tagged(rule, entry.tags) or _has_become_due(rule, queue, place, now)):
             return WayOut(LeaveReason.OVERFLOWED, rule.to)
     return None
 
@@ -54,11 +54,15 @@ def second_queues(queue: Queue, entry: Entry, now: float) -> Iterator[str]:
     place = entry.places[queue.name]
     for rule in queue.config.overflow:
         if rule.also and (
-            rule.tag in entry.tags
+            _is_tagged(rule, entry.tags)
             or _is_too_far_back(rule, queue, entry)
             or _has_become_due(rule, queue, place, now)
         ):
             yield rule.also
+
+
+def _is_tagged(rule: OverflowRule, tags: Collection[str]) -> bool:
+    return rule.when is OverflowCause.TAGGED and rule.tag in tags
 
 
 def _is_too_far_back(rule: OverflowRule, queue: Queue, entry: Entry) -> bool:

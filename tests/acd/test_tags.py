@@ -8,6 +8,7 @@ from acd.config import AgentConfig, OverflowCause, OverflowRule, QueueConfig, Ri
 from acd.entry import Entry
 from acd.events import CallerChanged, CallerJoined, CallerLeft, LeaveReason
 from acd.inputs import CallerCame
+from acd.item_verbs import SubmitItemParams
 from runtime.vocabulary import Output
 from tests.acd.centre import Centre, offered_calls, one, only
 from tests.acd.invariants import check_state
@@ -113,6 +114,21 @@ def test_a_tag_leads_newcomers_and_those_who_wait_out_of_the_queue() -> None:
     outputs = tag(centre, "call", "debtor")
     assert one(PassOnCaller, outputs).target == "flow:debts"
     assert one(CallerLeft, outputs).reason is LeaveReason.OVERFLOWED
+
+
+@pytest.mark.parametrize("to", [True, False])
+def test_a_tag_without_a_name_meets_no_rule_that_is_not_for_tags(to: bool) -> None:
+    where = {"to": "flow:sorry"} if to else {"also": "vip"}
+    centre = centre_with(OverflowRule(when=OverflowCause.WAIT, above=600, **where))
+    joined = join(centre, "call", "")
+    assert [event.queue for event in only(CallerJoined, joined)] == ["service"]
+    assert only(CallerJoined, tag(centre, "call", "", "other")) == []
+    assert list(entry_of(centre, "call").places) == ["service"]
+
+
+def test_an_item_is_submitted_with_tags_that_have_a_name() -> None:
+    with pytest.raises(ValidationError, match="at least 1 character"):
+        SubmitItemParams(item="item", medium="chat", queues=["service"], tags=[""])
 
 
 def test_who_moves_to_the_queue_of_a_tag_keeps_the_wait() -> None:
