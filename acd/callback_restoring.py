@@ -12,6 +12,7 @@ from acd.places import take_place
 from acd.queue import Queue
 from acd.state import Timer, TimerKind
 from acd.step import Step
+from acd.tags import priority_of_tags
 from acd.waiting import new_entry, prefer
 
 
@@ -60,6 +61,8 @@ def _take_places(step: Step, kept: RestoreCallback, rules: Queue) -> Entry:
         waiting_since=min(kept.joined_at, step.now),
     )
     entry = new_entry(step, came, kept.priority)
+    entry.of_tags = priority_of_tags(rules.config, kept.tags)  # the same rules as then, most likely
+    entry.own_priority -= sum(entry.of_tags.values())
     calling_back.rebind(step, entry, kept.call_id)
     entry.callback = _callback(kept, rules)
     for name, joined_at in kept.places:

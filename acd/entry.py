@@ -68,6 +68,10 @@ class Entry:
     """Whether it was brought by a verb, and is taken at a desktop: no phone rings, nobody is connected."""
     data: tuple[tuple[str, str], ...] = ()
     """What an item brings for the agent."""
+    own_priority: int = 0
+    """Without what tags add, and not within any range."""
+    of_tags: dict[str, int] = field(default_factory=dict)
+    """What each tag added, by the rules of the first queue when the tag came."""
     requirement: str = ""
     """The caller's own."""
     preferred: tuple[str, ...] = ()

@@ -51,11 +51,14 @@ def change_caller(step: Step, command: ChangeCaller) -> None:
     """
     entry = _waiting(step, command.call_id)
     requirement = None if command.requirement is None else parse_requirement(command.requirement).text
-    priority = _other_priority(step, entry, command)
-    if priority is not None:
-        _reprioritise(step, entry, priority)
+    _refuse_priority(command.priority)
     if command.tags is not None:
-        entry.tags = command.tags
+        _take_tags(step, entry, command.tags)
+    if command.priority is not None:
+        entry.own_priority, entry.of_tags = command.priority, {}
+    priority = within_range(entry.own_priority + sum(entry.of_tags.values()))
+    if command.priority is not None or priority != entry.priority:
+        _reprioritise(step, entry, priority)
     if requirement is not None:
         entry.requirement = requirement
     ask_anew(step, entry)
@@ -73,15 +76,17 @@ def change_caller(step: Step, command: ChangeCaller) -> None:
     serve_entry(step, entry)
 
 
-def _other_priority(step: Step, entry: Entry, command: ChangeCaller) -> int | None:
-    """None when it stays. Raises UsageError when there is no such level."""
-    if command.priority is not None and not 0 <= command.priority <= MAX_PRIORITY:
-        raise UsageError(f"priority {command.priority} is out of range; it goes from 0 to {MAX_PRIORITY}")
-    if command.priority is not None or command.tags is None:
-        return command.priority
+def _refuse_priority(priority: int | None) -> None:
+    if priority is not None and not 0 <= priority <= MAX_PRIORITY:
+        raise UsageError(f"priority {priority} is out of range; it goes from 0 to {MAX_PRIORITY}")
+
+
+def _take_tags(step: Step, entry: Entry, tags: tuple[str, ...]) -> None:
+    """A tag that goes takes along what it added when it came, in whatever queue that was."""
     rules = step.state.queues[home_of(entry).queue_name].config
-    added = priority_of_tags(rules, command.tags) - priority_of_tags(rules, entry.tags)
-    return within_range(entry.priority + added) if added else None
+    kept = {tag: added for tag, added in entry.of_tags.items() if tag in tags}
+    entry.of_tags = kept | priority_of_tags(rules, set(tags).difference(entry.tags))
+    entry.tags = tags
 
 
 def _go_by_rules(step: Step, entry: Entry) -> None:

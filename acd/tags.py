@@ -5,9 +5,13 @@ from collections.abc import Collection, Iterator
 from acd.config import MAX_PRIORITY, QueueConfig
 
 
-def priority_of_tags(rules: QueueConfig, tags: Collection[str]) -> int:
-    """What is added to the priority."""
-    return sum(rule.priority for rule in rules.tag_rules if rule.tag in tags)
+def priority_of_tags(rules: QueueConfig, tags: Collection[str]) -> dict[str, int]:
+    """What each tag adds to the priority; without those that add nothing."""
+    added: dict[str, int] = {}
+    for rule in rules.tag_rules:
+        if rule.priority and rule.tag in tags:
+            added[rule.tag] = added.get(rule.tag, 0) + rule.priority
+    return added
 
 
 def asked_for_tags(rules: QueueConfig, tags: Collection[str]) -> Iterator[str]:

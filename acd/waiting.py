@@ -1,5 +1,7 @@
 """A caller who waits: joining, being turned away, what time brings, going on after an offer that failed."""
 
+from collections.abc import Mapping
+
 from acd.dispatch import serve_entry
 from acd.entry import Entry, EntryState
 from acd.events import CallerLeft
@@ -111,12 +113,15 @@ def enter(step: Step, came: CallerCame, queues: list[Queue]) -> Entry:
     return entry
 
 
-def new_entry(step: Step, came: CallerCame, usual_priority: int, of_tags: int = 0) -> Entry:
-    """One who comes, and is in no queue yet; ``of_tags`` is added to the priority."""
+def new_entry(
+    step: Step, came: CallerCame, usual_priority: int, of_tags: Mapping[str, int] | None = None
+) -> Entry:
+    """One who comes, and is in no queue yet; ``of_tags``: what each tag adds to the priority."""
     state = step.state
     state.joined += 1
     asked = usual_priority if came.priority is None else came.priority
-    priority = within_range(asked + came.priority_of_lists + of_tags)
+    own_priority, of_tags = asked + came.priority_of_lists, dict(of_tags or {})
+    priority = within_range(own_priority + sum(of_tags.values()))
     joined_at = step.now if came.waiting_since is None else came.waiting_since
     entry = Entry(
         entry_id=came.call_id,
@@ -127,6 +132,8 @@ def new_entry(step: Step, came: CallerCame, usual_priority: int, of_tags: int = 
         joined_at=joined_at,
         priority=priority,
         rank=state.rank(joined_at, priority, state.joined),
+        own_priority=own_priority,
+        of_tags=of_tags,
         requirement=came.requirement,
         tags=came.tags,
         repeats=came.repeats,

@@ -12,6 +12,7 @@ from acd.events import OfferMade
 from acd.queue import Demand, Queue
 from acd.requirement import parse_joined
 from acd.state import AcdState, Timer, TimerKind
+from acd.tags import within_range
 from runtime.vocabulary import Output
 
 
@@ -35,6 +36,7 @@ def check_state(state: AcdState) -> None:
     _no_number_is_called_twice(state)
     _nobody_is_called_too_late(state)
     _what_is_retired_has_somebody_to_stay_for(state)
+    _priorities_are_made_of_what_was_given(state)
 
 
 def check_order(state: AcdState, outputs: Sequence[Output]) -> None:
@@ -387,3 +389,9 @@ def _stage(entry: Entry) -> CallbackStage | None:
 
 def _rank(entry: Entry) -> tuple[float, int]:
     return entry.rank
+
+
+def _priorities_are_made_of_what_was_given(state: AcdState) -> None:
+    for entry in state.entries.values():
+        assert entry.priority == within_range(entry.own_priority + sum(entry.of_tags.values()))
+        assert entry.of_tags.keys() <= set(entry.tags)

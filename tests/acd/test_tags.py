@@ -98,6 +98,36 @@ def test_a_priority_given_by_hand_stays_when_the_tags_change_in_the_same_breath(
     assert entry_of(centre, "call").priority == 7
 
 
+def test_a_tag_that_goes_takes_away_no_more_than_it_added() -> None:
+    centre = centre_with(priority=250)
+    join(centre, "call")
+    assert [one(CallerChanged, tag(centre, "call", *tags)).priority for tags in (["vip"], [])] == [254, 250]
+
+
+def test_a_tag_takes_along_what_it_added_in_the_queue_before_and_nothing_it_did_not() -> None:
+    rules = {"priority": 30, "on_timeout": "queue:vip", "max_wait_s": 5}
+    first = QueueConfig.model_validate({"name": "service", **rules})
+    tagging = QueueConfig.model_validate({"name": "vip", "tag_rules": [VIP]})
+    for queues, joined, left in [
+        ([first, tagging], 30, 30),
+        ([first.model_copy(update={"tag_rules": [VIP]}), QueueConfig(name="vip")], 50, 30),
+    ]:
+        centre = Centre(queues, AGENTS)
+        assert one(CallerJoined, join(centre, "call", "vip")).priority == joined
+        centre.wait(5)
+        assert list(entry_of(centre, "call").places) == ["vip"]
+        assert one(CallerChanged, tag(centre, "call", "vip", "elderly")).priority == joined
+        assert one(CallerChanged, tag(centre, "call")).priority == left
+
+
+def test_tags_neither_add_to_nor_take_from_a_priority_given_by_hand_after_them() -> None:
+    centre = centre_with()
+    join(centre, "call", "vip")
+    centre.tell(ChangeCaller(call_id="call", priority=7))
+    assert one(CallerChanged, tag(centre, "call")).priority == 7
+    assert one(CallerChanged, tag(centre, "call", "vip")).priority == 27
+
+
 def test_a_tag_leads_newcomers_and_those_who_wait_to_another_queue_too() -> None:
     centre = centre_with(OverflowRule(when=OverflowCause.TAGGED, tag="vip", also="vip"))
     assert [j.queue for j in only(CallerJoined, join(centre, "tagged", "vip"))] == ["service", "vip"]
