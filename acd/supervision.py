@@ -13,9 +13,7 @@ from acd.commands import (
     ReleaseCaller,
 )
 from acd.dispatch import serve_agent
-from acd.entry import Entry, Offer
 from acd.events import LeaveReason, OfferResult
-from acd.inputs import CallerCame
 from acd.leave import back_from_leave, decide, open_request
 from acd.shift import be_not_ready, be_ready, stop_offers
 from acd.step import Step
@@ -43,7 +41,9 @@ def force_sign_out(step: Step, command: ForceSignOut) -> None:
     agent.sign_out_after, agent.sign_out_by = True, command.by
     stop_offers(step, agent)
     for offer in [step.state.offers[offer_id] for offer_id in agent.items]:
-        _put_back(step, step.state.entries[offer.entry_id], offer)
+        entry = step.state.entries[offer.entry_id]
+        talk.end(step, entry, offer, by_agent=False)
+        waiting.put_back(step, entry, step.state.queues[offer.queue_name])
     serve_agent(step, agent)
 
 
@@ -87,22 +87,3 @@ def _signed_in(step: Step, agent_id: str) -> Agent:
     if agent.state is AgentState.LOGGED_OUT:
         raise UsageError(f"agent {agent_id} is not signed in")
     return agent
-
-
-def _put_back(step: Step, entry: Entry, offer: Offer) -> None:
-    """An item waits for another agent, with the wait it has had."""
-    came = CallerCame(
-        call_id=entry.call_id,
-        contact_id=entry.contact_id,
-        caller_number=entry.caller_number,
-        queues=(offer.queue_name,),
-        priority=entry.priority,
-        requirement=entry.requirement,
-        tags=entry.tags,
-        medium=entry.medium,
-        is_item=True,
-        data=entry.data,
-        waiting_since=entry.joined_at,
-    )
-    talk.end(step, entry, offer, by_agent=False)
-    waiting.admit(step, came)

@@ -113,6 +113,26 @@ def enter(step: Step, came: CallerCame, queues: list[Queue]) -> Entry:
     return entry
 
 
+def put_back(step: Step, before: Entry, queue: Queue) -> None:
+    """An item that was with an agent waits for another, with its wait and priority, room or not."""
+    came = CallerCame(
+        call_id=before.call_id,
+        contact_id=before.contact_id,
+        caller_number=before.caller_number,
+        queues=(queue.name,),
+        priority=before.own_priority,
+        requirement=before.requirement,
+        tags=before.tags,
+        medium=before.medium,
+        is_item=True,
+        data=before.data,
+        waiting_since=before.joined_at,
+    )
+    entry = new_entry(step, came, before.own_priority, before.of_tags)
+    join(step, entry, queue)
+    serve_entry(step, entry)
+
+
 def new_entry(
     step: Step, came: CallerCame, usual_priority: int, of_tags: Mapping[str, int] | None = None
 ) -> Entry:

@@ -17,6 +17,7 @@ from acd.commands import (
     AcceptItem,
     ApproveLeave,
     AskLeave,
+    ChangeCaller,
     DenyLeave,
     EndWrapUp,
     ExtendWrapUp,
@@ -29,8 +30,18 @@ from acd.commands import (
     SubmitItem,
     TakeBackLeave,
 )
-from acd.config import AcdConfig, AgentConfig, NotReadyReason, QueueConfig, RonaPolicy
-from acd.events import OfferResult
+from acd.config import (
+    AcdConfig,
+    AgentConfig,
+    Closing,
+    NotReadyReason,
+    OverflowCause,
+    OverflowRule,
+    QueueConfig,
+    RonaPolicy,
+    TagRule,
+)
+from acd.events import CallerChanged, CallerJoined, ItemPassedOn, OfferResult
 from runtime.errors import UsageError
 from tests.acd.centre import SERVICE, Centre, agents_of, offered_calls, one, only
 from tests.acd.invariants import check_state
@@ -133,6 +144,44 @@ def test_items_of_a_shift_ended_by_force_go_back_to_their_queue_with_their_wait(
     centre.seat("1002")
     assert offered_calls(centre.ready("1002")) == ["first"], "it came before the second one"
     check_state(centre.core.state)
+
+
+@pytest.mark.parametrize(
+    "refusing",
+    [
+        {"max_waiting": 1},
+        {"calendar": "office", "closing": Closing.RELEASE},
+        {"overflow": [OverflowRule(when=OverflowCause.UNSTAFFED, to="flow:sorry")]},
+    ],
+)
+def test_items_of_a_shift_ended_by_force_go_back_though_the_queue_takes_no_newcomers(
+    refusing: dict[str, object],
+) -> None:
+    queue = QueueConfig.model_validate({"name": "service", **refusing})
+    centre = Centre([queue], [AgentConfig(id="1001", queues=["service"], capacity={"voice": 1, "chat": 1})])
+    centre.calendar("office", opens=True)
+    centre.staff("1001")
+    centre.tell(SubmitItem(item="item", medium="chat", contact_id="c", queues=("service",)))
+    centre.tell(AcceptItem(item="item", agent_id="1001"))
+    if queue.max_waiting:
+        centre.tell(SubmitItem(item="other", medium="chat", contact_id="c", queues=("service",)))
+    centre.calendar("office", opens=False)
+    outputs = centre.tell(ForceSignOut(agent_id="1001", by=BY))
+    assert one(CallerJoined, outputs).call_id == "item"
+    assert only(ItemPassedOn, outputs) == []
+    assert list(centre.core.state.entries["item"].places) == ["service"]
+    check_state(centre.core.state)
+
+
+def test_items_of_a_shift_ended_by_force_keep_their_priority() -> None:
+    queue = SERVICE.model_copy(update={"tag_rules": [TagRule(tag="vip", priority=5)]})
+    centre = Centre([queue], [AgentConfig(id="1001", queues=["service"], capacity={"chat": 1})])
+    centre.staff("1001")
+    vip = SubmitItem(item="item", medium="chat", contact_id="c", queues=("service",), tags=("vip",))
+    assert one(CallerJoined, centre.tell(vip)).priority == 5
+    centre.tell(AcceptItem(item="item", agent_id="1001"))
+    assert one(CallerJoined, centre.tell(ForceSignOut(agent_id="1001", by=BY))).priority == 5
+    assert one(CallerChanged, centre.tell(ChangeCaller(call_id="item", tags=()))).priority == 0
 
 
 def test_a_released_agent_wraps_up_and_the_call_is_over() -> None:
