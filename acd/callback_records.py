@@ -6,8 +6,11 @@ is in the column ``kept`` until the callback is over.
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
+import structlog
+from pydantic import TypeAdapter
 from sqlalchemy import Column, Integer, MetaData, String, Table, Text, select
 
 from acd.callback_events import (
@@ -40,6 +43,11 @@ _AS_TOLD = (
     "access_code",
     "turn",
 )
+
+
+_ORDERS = TypeAdapter(RestoreCallback)
+
+log = structlog.get_logger(__name__)
 
 
 class Callbacks:
@@ -199,37 +207,50 @@ class Callbacks:
 def open_callbacks(rows: Iterable[Mapping[str, Any]], *, now: float, wall: float) -> list[RestoreCallback]:
     """What puts the open ones among these rows into their places, by whose turn it is.
 
-    ``now``: monotonic seconds, at the moment that is ``wall`` by the clock.
+    ``now``: monotonic seconds, at the moment that is ``wall`` by the clock. A row that cannot be read, as of
+    another version, costs no other: it is logged and left out.
     """
-    found = [(row, json.loads(row["kept"])) for row in rows if row["outcome"] is None]
-    found.sort(key=lambda each: (each[1]["joined_at"], each[1]["turn"]))
-    return [_order(row, kept, now - wall) for row, kept in found]
+    found = [
+        found for row in rows if row["outcome"] is None and (found := _turn(row, now - wall)) is not None
+    ]
+    return [order for _, order in sorted(found, key=itemgetter(0))]
+
+
+def _turn(row: Mapping[str, Any], offset_s: float) -> tuple[tuple[float, int], RestoreCallback] | None:
+    try:
+        kept = json.loads(row["kept"])
+        return (float(kept["joined_at"]), int(kept["turn"])), _order(row, kept, offset_s)
+    except (KeyError, TypeError, ValueError) as fault:
+        log.error("a callback cannot be restored", callback_id=row["callback_id"], reason=repr(fault))
+        return None
 
 
 def _order(row: Mapping[str, Any], kept: Kept, offset_s: float) -> RestoreCallback:
+    """Raises KeyError, TypeError or ValueError for what cannot be read."""
     again_at = kept["again_at"]
-    return RestoreCallback(
-        callback_id=row["callback_id"],
-        call_id=row["call_id"],
-        contact_id=row["contact_id"],
-        caller_number=kept["caller_number"],
-        numbers=tuple(kept["numbers"]),
-        queue=row["queue"],
-        places=tuple((name, joined_at + offset_s) for name, joined_at in kept["places"]),
-        asked_by=row["asked_by"],
-        joined_at=kept["joined_at"] + offset_s,
-        asked_at=kept["asked_at"] + offset_s,
-        expires_at=kept["expires_at"] + offset_s,
-        attempts=row["attempts"],
-        being_called=kept["being_called"],
-        again_at=None if again_at is None else again_at + offset_s,
-        priority=kept["priority"],
-        requirement=kept["requirement"],
-        preferred=tuple(kept["preferred"]),
-        tags=tuple(kept["tags"]),
-        language=kept["language"],
-        access_code=kept["access_code"],
-    )
+    order = {
+        "callback_id": row["callback_id"],
+        "call_id": row["call_id"],
+        "contact_id": row["contact_id"],
+        "caller_number": kept["caller_number"],
+        "numbers": kept["numbers"],
+        "queue": row["queue"],
+        "places": [(name, joined_at + offset_s) for name, joined_at in kept["places"]],
+        "asked_by": row["asked_by"],
+        "joined_at": kept["joined_at"] + offset_s,
+        "asked_at": kept["asked_at"] + offset_s,
+        "expires_at": kept["expires_at"] + offset_s,
+        "attempts": row["attempts"],
+        "being_called": kept["being_called"],
+        "again_at": None if again_at is None else again_at + offset_s,
+        "priority": kept["priority"],
+        "requirement": kept["requirement"],
+        "preferred": kept["preferred"],
+        "tags": kept["tags"],
+        "language": kept["language"],
+        "access_code": kept["access_code"],
+    }
+    return _ORDERS.validate_python(order)
 
 
 def rows_left_open(records: RecordReader, before: float) -> list[Row]:

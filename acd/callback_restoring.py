@@ -10,6 +10,7 @@ from acd.events import LeaveReason
 from acd.inputs import CallerCame
 from acd.places import take_place
 from acd.queue import Queue
+from acd.requirement import parse_requirement
 from acd.state import Timer, TimerKind
 from acd.step import Step
 from acd.tags import priority_of_tags
@@ -19,10 +20,11 @@ from acd.waiting import new_entry, prefer
 def restore(step: Step, kept: RestoreCallback) -> None:
     """Put a callback where it was. An attempt that the restart cut off was one in vain.
 
-    One that is there already is left alone.
+    One that is there already is left alone. Raises UsageError when what it asks of agents cannot be read.
     """
     if kept.callback_id in step.state.entries:
         return
+    parse_requirement(kept.requirement)
     queues = [step.state.queues[name] for name, _ in kept.places if name in step.state.queues]
     reason = _why_over(step, kept, queues)
     if reason is not None:

@@ -15,6 +15,7 @@ from acd.agent_target import own_queue
 from acd.callback_events import CallbackDialled, CallbackReturned
 from acd.callback_records import Callbacks, open_callbacks, rows_left_open
 from acd.callback_verbs import CallbackIdParams, CallbackListParams, CallbackParams, CallbackVerbs
+from acd.commands import RestoreCallback
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
 from acd.configuration_commands import ConfigureAcd
 from acd.core import COMMANDS, AcdCore
@@ -150,37 +151,36 @@ def build(
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
         agent_at=core.state.seats.get,
         prospect=prospects(core.state, repeats),
-        catch_up=lambda records: _both(
-            _remembering(
+        catch_up=(
+            lambda records: _remembering(
                 repeats, conversations_between(records, began_at - period_h * HOUR_S, began_at, MAX_NUMBERS)
             ),
-            _restoring(clock, submit, rows_left_open(records, began_at)),
+            lambda records: _restoring(clock, submit, rows_left_open(records, began_at)),
         ),
     )
 
 
-def _remembering(repeats: RepeatCallers, told: Iterable[tuple[Customer, Conversation]]) -> Callable[[], None]:
+def _remembering(
+    repeats: RepeatCallers, told: Iterable[tuple[Customer, Conversation]]
+) -> list[Callable[[], None]]:
     """Who talked with whom in the runs before, to be taken in on the loop."""
-    known = list(told)
-    return lambda: repeats.restore(known)
+    return [partial(repeats.restore, list(told))]
 
 
-def _restoring(clock: Clock, submit: Submit, rows: Sequence[Mapping[str, Any]]) -> Callable[[], None]:
-    """Callbacks of the runs before, to be put into their places on the loop."""
-
-    def restore() -> None:
-        for order in open_callbacks(rows, now=clock.now(), wall=clock.wall()):
-            submit(order)
-
-    return restore
+def _restoring(
+    clock: Clock, submit: Submit, rows: Sequence[Mapping[str, Any]]
+) -> Iterable[Callable[[], None]]:
+    """Callbacks of the runs before, each to be put into its place on the loop."""
+    orders = open_callbacks(rows, now=clock.now(), wall=clock.wall())
+    return [partial(_restore, submit, order) for order in orders]
 
 
-def _both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:
-    def do() -> None:
-        first()
-        second()
-
-    return do
+def _restore(submit: Submit, order: RestoreCallback) -> None:
+    """Raises UsageError, with the callback it is about."""
+    try:
+        submit(order)
+    except UsageError as error:
+        raise UsageError(f"callback {order.callback_id} cannot be restored: {error}") from error
 
 
 def knows_queues(state: AcdState) -> Callable[[str], bool]:

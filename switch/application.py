@@ -3,7 +3,7 @@
 ``cli/switchboard.py`` composes the applications; the exchange knows none of them by name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +56,12 @@ ProspectOf = Callable[[str, str], Prospect | None]
 """Takes what follows ``queue:`` in a target, and the caller's number; None when there is no such queue."""
 
 
+CatchUp = Callable[[RecordReader], Iterable[Callable[[], None]]]
+"""Reads, on a thread, something of the runs before; what comes back takes it in on the loop, piece by piece,
+with calls in between. Raises NoRecords.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """Everything one application brings."""
@@ -71,11 +77,8 @@ class Application:
     gauges: tuple[Gauge, ...] = ()
     agent_at: Callable[[str], str | None] = lambda station: None
     """Which of its agents sits at a station."""
-    catch_up: Callable[[RecordReader], Callable[[], None]] | None = None
-    """Reads, on a thread, what it wants to know of the runs before; what comes back takes it in, on the loop.
-
-    Raises NoRecords.
-    """
+    catch_up: tuple[CatchUp, ...] = ()
+    """What it wants to know of the runs before."""
     prospect: ProspectOf = lambda queue, number: None
     """What it knows of its queues."""
     more_schemes: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
-import structlog
-
+from cli.house.catching_up import catch_up
 from cli.house.ground import Ground
 from runtime.driver import Outputs
 from switch.application import Application
@@ -14,16 +13,10 @@ from switch.customers.loader import EntryLoader
 from switch.customers.number_list import NumberList
 from switch.records.config import RecordsConfig
 from switch.records.database import Database
-from switch.records.errors import NoRecords
 from switch.records.queries import RecordReader
 
 LISTS_PATIENCE_S = 10.0
 """So long the first calls wait for the number lists, in case the database is slow."""
-
-CATCH_UP_PAUSE_S = 1.0
-"""Between looks whether the database has the runs before."""
-
-log = structlog.get_logger(__name__)
 
 
 class EarlierRuns:
@@ -42,7 +35,7 @@ class EarlierRuns:
         self._records = records
         self._knows_all = knows_all
         self._lists = lists
-        self._readers = [app.catch_up for app in applications if app.catch_up is not None]
+        self._readers = [reader for app in applications for reader in app.catch_up]
         self._ground = ground
         self._began_at = ground.clock.now()
         self._loader = EntryLoader(
@@ -55,24 +48,13 @@ class EarlierRuns:
     async def open(self) -> None:
         """Returns when the lists are known, or have taken too long."""
         self._loader.start()
-        self._catching_up = self._ground.loop.create_task(self._catch_up())
+        catching_up = catch_up(self._readers, RecordReader(self._records), self._knows_all)
+        self._catching_up = self._ground.loop.create_task(catching_up)
         await asyncio.to_thread(self._loader.wait, LISTS_PATIENCE_S)
 
     def close(self) -> None:
         self._loader.close()
         self._catching_up.cancel()
-
-    async def _catch_up(self) -> None:
-        records, readers = RecordReader(self._records), self._readers
-        while readers:
-            try:
-                if self._knows_all():
-                    (await asyncio.to_thread(readers[0], records))()
-                    del readers[0]
-                    continue
-            except NoRecords as error:
-                log.debug("the runs before cannot be read yet", reason=str(error))
-            await asyncio.sleep(CATCH_UP_PAUSE_S)
 
     def _take_lists(self, lists: dict[str, NumberList]) -> None:
         """On the loader's thread."""

@@ -1,12 +1,14 @@
 """Callbacks over a restart: what the journal tells of them puts them into their places again."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from acd.callback import CallbackStage
 from acd.callback_events import CallbackEnded, CallbackFailed, CallbackRequested, CallbackRestored
@@ -19,6 +21,7 @@ from acd.entry import Entry, EntryState
 from acd.events import LeaveReason
 from acd.records import QueueEntries
 from acd.state import AcdState
+from runtime.errors import UsageError
 from runtime.vocabulary import Event, Output
 from switch.events import SwitchStarted
 from switch.records.projection import FreshEntry, JournalEntry
@@ -253,6 +256,30 @@ def test_a_callback_that_is_told_of_twice_is_restored_once() -> None:
     again = restarted(centre)
     (order,) = open_callbacks(rows_after(centre.entries()), now=again.now, wall=WALL + centre.now)
     assert again.tell(order) == []
+
+
+def test_a_row_that_cannot_be_read_costs_no_other_callback() -> None:
+    centre = centre_of()
+    for number in range(4):
+        centre.ask_back(f"callback-{number}", f"1390000000{number}")
+    rows = rows_after(centre.entries())
+    rows[0]["kept"] = "{}"
+    rows[1]["kept"] = None
+    rows[2]["kept"] = rows[2]["kept"].replace('"priority": 0', '"priority": "high"')
+    with capture_logs() as logs:
+        orders = open_callbacks(rows, now=7.0, wall=WALL + centre.now)
+    assert [order.callback_id for order in orders] == ["callback-3"]
+    assert [entry["callback_id"] for entry in logs] == ["callback-0", "callback-1", "callback-2"]
+
+
+def test_one_whose_requirement_cannot_be_read_is_refused_and_leaves_nothing_behind() -> None:
+    centre = centre_of()
+    centre.ask_back("callback", NUMBER)
+    (order,) = open_callbacks(rows_after(centre.entries()), now=7.0, wall=WALL + centre.now)
+    again = Observed(centre.queues, centre.agents)
+    with pytest.raises(UsageError):
+        again.tell(replace(order, requirement="billing >="))
+    check_idle(again.core.state)
 
 
 def test_one_visit_stays_one_row_over_a_restart() -> None:
