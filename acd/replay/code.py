@@ -4,14 +4,26 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-_BESIDE = ("deadlines.py", "tenancy.py")
-"""What the core stands on, and goes by."""
+_BESIDE = (
+    "media/spoken/*.py",
+    "runtime/deadlines.py",
+    "runtime/models.py",
+    "runtime/target.py",
+    "runtime/tenancy.py",
+    "runtime/vocabulary.py",
+)
+"""What the core's decisions and outputs go by outside its package."""
+
+
+def sources() -> list[Path]:
+    """The files whose contents are the code."""
+    acd = Path(__file__).parent.parent
+    beside = (path for pattern in _BESIDE for path in sorted(acd.parent.glob(pattern)))
+    return [*sorted(acd.glob("*.py")), *beside]
 
 
 def _digest() -> str:
-    acd = Path(__file__).parent.parent
-    files = [*sorted(acd.glob("*.py")), *(acd.parent / "runtime" / name for name in _BESIDE)]
-    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    return sha256(b"".join(path.read_bytes() for path in sources())).hexdigest()[:16]
 
 
 ABOUT_THIS_CODE = {"version": version("ringmain"), "code": _digest()}

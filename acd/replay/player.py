@@ -1,6 +1,7 @@
 """Tells inputs to a core again: the same code, given the same, decides the same."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,9 +15,16 @@ from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from switch.records.projection import JournalEntry
 
+_NO_VERSION = "of an unknown version"
+
 
 class Diverged(UsageError):
     """The core asks the world for something else than it did then: it is not the same code, or not exact."""
+
+
+def words_of(fault: Exception) -> str:
+    """What went wrong; of what nobody expects its kind too, since its words alone say little."""
+    return str(fault) if isinstance(fault, UsageError) else f"{type(fault).__name__}: {fault}"
 
 
 class Answers:
@@ -56,6 +64,16 @@ class Retold:
     """Whether it follows the input before it; False at a beginning, and after a loss."""
 
 
+@contextmanager
+def _taking_over(told: Mapping[str, Any]) -> Iterator[None]:
+    """Whatever is wrong with what a version wrote is told with its name."""
+    try:
+        yield
+    except Exception as fault:
+        version = told.get("version", _NO_VERSION)
+        raise NotKept(f"Ringmain {version} began otherwise than this one can: {words_of(fault)}") from fault
+
+
 @dataclass(slots=True)
 class Player:
     """A core in the state that another had, after each entry taken. ``core`` is None until a beginning."""
@@ -75,11 +93,12 @@ class Player:
     _answers: Answers = field(default_factory=Answers)
 
     def start(self, start: Start) -> None:
-        """Go on from there with the first entry taken."""
+        """Go on from there with the first entry taken. Raises NotKept for a state that cannot be had."""
         self._next = start.sequence
         if start.state is not None:
-            self._restore(start.state)
-            self.now, self.wall = start.state["now"], start.state["wall"]
+            with _taking_over(start.state):
+                self._restore(start.state)
+                self.now, self.wall = start.state["now"], start.state["wall"]
 
     def state(self) -> dict[str, Any]:
         """From which the next entry can be taken, as plain data. Raises NotKept before any beginning."""
@@ -132,16 +151,16 @@ class Player:
 
     def _begin(self, entry: JournalEntry) -> None:
         told = entry.fields
-        self.other_version = "" if told["code"] == ABOUT_THIS_CODE["code"] else told["version"]
+        self.core = None
+        is_ours = told.get("code") == ABOUT_THIS_CODE["code"]
+        self.other_version = "" if is_ours else told.get("version", _NO_VERSION)
         if self.other_version and self.only_this_code:
             raise NotKept(
                 f"what the ACD was told then was written by Ringmain {self.other_version} with another ACD, "
                 "which may have decided otherwise; ask with that version"
             )
-        try:
+        with _taking_over(told):
             self._take_over(entry.topic, told)
-        except (ValueError, TypeError, LookupError) as error:
-            raise NotKept(f"Ringmain {told['version']} began otherwise than this one can: {error}") from error
 
     def _take_over(self, topic: str, told: Mapping[str, Any]) -> None:
         if topic == BEGAN:

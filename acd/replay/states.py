@@ -21,9 +21,8 @@ from acd.replay.folder import (
     state_path,
     write_state,
 )
-from acd.replay.player import Player
+from acd.replay.player import Player, words_of
 from switch.archive.worker import work_off
-from switch.records.errors import reason_of
 from switch.records.segment import Segment, day_of, list_segments
 
 _DAY_S = 86_400
@@ -77,7 +76,7 @@ class _Telling:
         try:
             return self._player.state()
         except Exception as fault:
-            return {**ABOUT_THIS_CODE, "problem": self._problem or reason_of(fault)}
+            return {**ABOUT_THIS_CODE, "problem": self._problem or words_of(fault)}
 
     def _tell_up_to(self, sequence: int) -> None:
         for entry in entries_from(self._folder, Start(self._at, None)):
@@ -89,7 +88,7 @@ class _Telling:
         try:
             step()
         except Exception as fault:  # whatever it is: the next beginning may be one to go on from
-            self._player.core, self._problem = None, reason_of(fault)
+            self._player.core, self._problem = None, words_of(fault)
 
 
 def remove_old(folder: Path, oldest_day: str, max_bytes: int, kept: int = 1) -> int:

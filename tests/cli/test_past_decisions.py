@@ -13,7 +13,7 @@ from acd.events import OfferMade
 from acd.explain import explain_agent, explain_caller
 from acd.replay.keeping import InputKeeper
 from acd.replay.recorded_core import RecordedCore
-from cli.commands import app
+from cli.commands import REFUSED, app
 from runtime.clock import local_now
 from runtime.ids import SeededIds
 from runtime.vocabulary import Event
@@ -231,6 +231,29 @@ def test_inputs_of_another_version_are_said_to_be_such(house: House, monkeypatch
     assert "offered to agent 1002" in told
     assert "written by Ringmain 0.0.1 with another ACD" in told
     assert "written by Ringmain 0.0.1 with another ACD" in house.tell("acd", "replay")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'"code":"', b'"code":"another'),
+        (b'"code":"', b'"code_of_then":"'),
+        (b'"seed":', b'"seed":'),  # by this very code
+    ],
+)
+def test_a_beginning_that_cannot_be_taken_costs_no_story_from_events(
+    house: House, before: bytes, after: bytes
+) -> None:
+    moment = house.moment(house.run(serve_one))
+    (segment,) = list_segments(house.folder / "journal" / "acd_inputs")
+    changed(segment.path, before, after)
+    changed(segment.path, b'"agents":[{', b'"agents":[{"a_key_of_then":1,')
+    assert "offered to agent 1002" in house.tell("queues", "explain", "call")
+    for words in (["queues", "explain", "call"], ["agents", "explain", "1002"]):
+        told = house.tell(*words, "--at", moment)
+        assert "agent 1002" in told
+        assert "cannot be told any more" in told
+    assert "a_key_of_then" in house.tell("acd", "replay", exit_code=REFUSED)
 
 
 def test_where_nothing_is_kept_replay_says_so(house: House) -> None:

@@ -185,3 +185,18 @@ def test_a_beginning_of_a_version_with_other_keys_is_not_taken(tmp_path: Path) -
     segment.path.write_bytes(text.replace(b'"name":"service"', b'"a_key_of_then":1,"name":"service"', 1))
     with pytest.raises(NotKept, match="a_key_of_then"):
         replayed(tmp_path)
+
+
+def test_a_whole_state_of_a_version_that_had_other_fields_is_not_taken(tmp_path: Path) -> None:
+    with kept_centre(tmp_path, [SERVICE], agents_of("service")) as (centre, shelf):
+        shelf.is_broken = True
+        centre.staff("1001")
+    honest = next(entry for entry in entries_from(tmp_path, Start(1, None)) if entry.topic == RESUMED)
+    for damage in ("turns", "leave", "skills"):
+        snapshot = honest.fields["snapshot"]
+        agents = [{**agent, damage: [1]} for agent in snapshot["agents"]]
+        told = {**honest.fields, "snapshot": {**snapshot, "agents": agents}}
+        with pytest.raises(NotKept, match="began otherwise"):
+            Player().take(honest._replace(fields=told))
+        with pytest.raises(NotKept, match="began otherwise"):
+            Player().start(Start(1, {**told, "wall": 0.0}))
