@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+import structlog
+
 from acd.config import AcdConfig, AgentConfig, QueueConfig
 from acd.core import AcdCore
 from acd.inputs import Input
@@ -13,8 +15,12 @@ from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.vocabulary import Command, Output
 
-WAITING_AT_MOST = 500
-"""With more callers the state is not written: that would hold calls for longer than 50 ms."""
+log = structlog.get_logger(__name__)
+
+STATE_AT_MOST = 2000
+"""Queues, agents and callers; writing a larger state would hold calls for longer than 50 ms."""
+CALLER_WEIGHS = 4
+"""As much as so many queues or agents: 2000 in all took 34 ms, and 48 ms with 20 queues for each agent."""
 
 
 class Inputs(Protocol):
@@ -81,6 +87,8 @@ class RecordedCore(AcdCore):
         )
         self._is_kept = bool(self.state.config.inputs_kept_days)
         """Whether what is kept can be told again up to now."""
+        self._is_put_off = False
+        """Whether it was told that the state is too large to be written."""
         if self._is_kept:
             centre = {"queues": list(queues), "agents": list(agents), "rules": self.state.config}
             inputs.put(BEGAN, {**ABOUT_THIS_CODE, "now": now, "seed": seed, **centre})
@@ -122,6 +130,20 @@ class RecordedCore(AcdCore):
     def _resume(self, now: float) -> None:
         """From here on what is kept can be told again, if it is to be kept and the state is not too large."""
         self._is_kept = False
-        if self.state.config.inputs_kept_days and len(self.state.entries) <= WAITING_AT_MOST:
-            self._is_kept, self._inputs.is_broken = True, False
-            self._inputs.put(RESUMED, {**ABOUT_THIS_CODE, "now": now, "snapshot": self.snapshot()})
+        if not self.state.config.inputs_kept_days:
+            return
+        centre = len(self.state.queues) + len(self.state.agents)
+        if centre + CALLER_WEIGHS * len(self.state.entries) > STATE_AT_MOST:
+            self._put_off(centre)
+            return
+        self._is_kept, self._is_put_off, self._inputs.is_broken = True, False, False
+        self._inputs.put(RESUMED, {**ABOUT_THIS_CODE, "now": now, "snapshot": self.snapshot()})
+
+    def _put_off(self, centre: int) -> None:
+        if self._is_put_off:
+            return
+        self._is_put_off = True
+        until = (
+            "the next start of the switch" if centre > STATE_AT_MOST else "fewer callers are in the queues"
+        )
+        log.warning("what the ACD is told is not kept, since writing its state would hold calls", until=until)

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from acd import announcing
 from acd.commands import MakeReady
@@ -16,7 +17,7 @@ from acd.replay.explaining import player_at
 from acd.replay.folder import NotKept, Start, entries_from
 from acd.replay.lines import BEGAN, RESUMED, encode, read_given
 from acd.replay.player import Diverged, Player
-from acd.replay.recorded_core import WAITING_AT_MOST
+from acd.replay.recorded_core import CALLER_WEIGHS, STATE_AT_MOST
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from switch.records.segment import decode_line, list_segments
@@ -140,8 +141,9 @@ def test_after_a_loss_the_whole_state_is_written_and_decisions_can_be_told_again
 
 
 def test_with_many_waiting_the_state_is_written_when_they_are_fewer(tmp_path: Path) -> None:
-    with kept_centre(tmp_path, [SERVICE], agents_of("service")) as (centre, shelf):
-        for number in range(WAITING_AT_MOST + 1):
+    most = (STATE_AT_MOST - 2) // CALLER_WEIGHS  # beside a queue and an agent
+    with kept_centre(tmp_path, [SERVICE], agents_of("service")) as (centre, shelf), capture_logs() as logs:
+        for number in range(most + 1):
             centre.join(f"call-{number}")
         shelf.is_broken = True
         kept = shelf.sequence
@@ -151,6 +153,21 @@ def test_with_many_waiting_the_state_is_written_when_they_are_fewer(tmp_path: Pa
             centre.hang_up(f"call-{number}")
     assert topics(tmp_path).count(RESUMED) == 1
     assert player_at(tmp_path, centre.now).ready().snapshot() == centre.core.snapshot()
+    assert [line["until"] for line in logs] == ["fewer callers are in the queues"]
+
+
+def test_in_a_house_with_too_many_agents_nothing_is_kept_after_a_loss_and_that_is_said_once(
+    tmp_path: Path,
+) -> None:
+    agents = agents_of("service", count=STATE_AT_MOST)
+    with kept_centre(tmp_path, [SERVICE], agents) as (centre, shelf), capture_logs() as logs:
+        centre.join("first")
+        kept = shelf.sequence
+        shelf.is_broken = True
+        centre.join("second")
+        centre.join("third")
+        assert shelf.sequence == kept
+    assert [line["until"] for line in logs] == ["the next start of the switch"]
 
 
 def test_inputs_are_kept_from_when_a_reload_asks_for_it(tmp_path: Path) -> None:
