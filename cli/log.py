@@ -46,7 +46,7 @@ _LEVELS: tuple[tuple[str, int], ...] = (
     ("call.", logging.DEBUG),  # what happens in between is in the journal
     ("offer.", logging.DEBUG),
     ("journal.", logging.WARNING),
-    ("acd.inputs_lost", logging.WARNING),
+    ("acd.inputs_", logging.WARNING),
     ("database.", logging.WARNING),
     ("registrations.restored", logging.INFO),
     ("registrations.", logging.WARNING),

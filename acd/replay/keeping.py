@@ -9,13 +9,19 @@ from typing import Any
 import structlog
 
 from acd.config import AcdConfig
-from acd.replay.events import AcdInputsLost
+from acd.replay.events import AcdInputsCut, AcdInputsFailed, AcdInputsLost, AcdInputsRecovered
 from acd.replay.folder import folder_of
 from acd.replay.lines import encode
 from runtime.vocabulary import Event
 from switch.archive.worker import Worker
 from switch.records.config import RecordsConfig
-from switch.records.events import JournalEntriesLost, Report
+from switch.records.events import (
+    JournalEntriesLost,
+    JournalTailCut,
+    JournalWriteFailed,
+    JournalWriteRecovered,
+    Report,
+)
 from switch.records.journal import Journal
 from switch.records.projection import AnyEntry
 from switch.records.segment import day_of, list_segments
@@ -50,9 +56,17 @@ class InputKeeper:
         self._journal.close()
 
     def _tell(self, event: Event) -> None:
-        if isinstance(event, JournalEntriesLost):
-            self.is_broken = True
-            event = AcdInputsLost(count=event.count)
+        """What befalls these files is not the journal's."""
+        match event:
+            case JournalEntriesLost(count=count):
+                self.is_broken = True
+                event = AcdInputsLost(count=count)
+            case JournalWriteFailed(path=path, reason=reason):
+                event = AcdInputsFailed(path=path, reason=reason)
+            case JournalWriteRecovered(path=path):
+                event = AcdInputsRecovered(path=path)
+            case JournalTailCut(path=path, size_bytes=size_bytes):
+                event = AcdInputsCut(path=path, size_bytes=size_bytes)
         self._report(event)
 
 

@@ -1,21 +1,23 @@
 """Inputs on their way to the disk, and the process that looks after what is there."""
 
+from collections.abc import Callable
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from acd.config import AcdConfig
 from acd.inputs import PhoneRang
-from acd.replay.events import AcdInputsLost
+from acd.replay.events import AcdInputsCut, AcdInputsFailed, AcdInputsLost, AcdInputsRecovered
 from acd.replay.explaining import player_at
-from acd.replay.folder import state_path
+from acd.replay.folder import folder_of, state_path
 from acd.replay.keeping import InputKeeper, Tidying
 from acd.replay.recorded_core import RecordedCore
 from runtime.ids import SeededIds
 from runtime.vocabulary import Event
 from switch.records.config import RecordsConfig
 from switch.records.errors import JournalUnusable
-from switch.records.segment import list_segments
+from switch.records.segment import SegmentWriter, list_segments
 from tests.acd.centre import SERVICE, STARTED_AT, Centre, agents_of
 from tests.acd.replay.test_states import busy_shift
 
@@ -41,6 +43,33 @@ def test_inputs_that_find_no_room_are_lost_and_told(tmp_path: Path) -> None:
     keeper.close()
     assert told == [AcdInputsLost(count=51)]  # a beginning and 150 inputs were to be kept
     assert keeper.is_broken
+
+
+def test_a_disk_that_takes_no_inputs_is_told_of_these_and_not_of_the_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: Queue[Event] = Queue()
+    keeper = InputKeeper(RecordsConfig(journal=tmp_path, flush_interval_ms=20), told.put, Wall())
+    with monkeypatch.context() as full:
+        full.setattr(SegmentWriter, "__init__", broken(OSError(28, "No space left on device")))
+        keeper.put("woken", {"now": 1.0})
+        path = str(folder_of(tmp_path))
+        assert told.get(timeout=30) == AcdInputsFailed(path=path, reason="No space left on device")
+    assert told.get(timeout=30) == AcdInputsRecovered(path=path)
+    keeper.close()
+    (segment,) = list_segments(keeper.folder)
+    with segment.path.open("ab") as file:
+        file.write(b"cut off")
+    InputKeeper(RecordsConfig(journal=tmp_path), told.put, Wall()).close()
+    assert told.get(timeout=30) == AcdInputsCut(path=str(segment.path), size_bytes=7)
+    assert told.empty()
+
+
+def broken(fault: Exception) -> Callable[..., None]:
+    def fail(*given: object) -> None:
+        raise fault
+
+    return fail
 
 
 def test_two_switches_cannot_keep_inputs_in_one_folder(tmp_path: Path) -> None:
