@@ -3,6 +3,7 @@
 from acd import callbacks, calling_back
 from acd.callback import AskedBy, Callback, CallbackPolicy, CallbackStage
 from acd.callback_events import CallbackEnded, CallbackRestored
+from acd.callback_merging import came_again, is_in_hand, is_on_the_line, merge
 from acd.callback_rules import undiallable
 from acd.commands import RestoreCallback
 from acd.entry import Entry
@@ -20,7 +21,8 @@ from acd.waiting import new_entry, prefer
 def restore(step: Step, kept: RestoreCallback) -> None:
     """Put a callback where it was. An attempt that the restart cut off was one in vain.
 
-    One that is there already is left alone. Raises UsageError when what it asks of agents cannot be read.
+    One that is there already is left alone; of a customer who came again meanwhile the older place counts.
+    Raises UsageError when what it asks of agents cannot be read.
     """
     if kept.callback_id in step.state.entries:
         return
@@ -31,10 +33,22 @@ def restore(step: Step, kept: RestoreCallback) -> None:
         step.emit(_ended(step, kept, reason))
         return
     rules = next((queue for queue in queues if queue.name == kept.queue), queues[0])
+    others = came_again(step.state, rules.config, kept)
+    if any(map(is_in_hand, others)):
+        step.emit(_ended(step, kept, LeaveReason.ELSEWHERE))
+        return
+    if _was_last_attempt(kept, rules):
+        others = list(filter(is_on_the_line, others))
     step.emit(CallbackRestored(**_names(kept, rules.name), attempts=kept.attempts))
     entry = _take_places(step, kept, rules)
     assert entry.callback is not None
-    callbacks.go_on_after_restart(step, entry, entry.callback, kept.again_at, cut_off=kept.being_called)
+    if not merge(step, entry, others):
+        callbacks.go_on_after_restart(step, entry, entry.callback, kept.again_at, cut_off=kept.being_called)
+
+
+def _was_last_attempt(kept: RestoreCallback, rules: Queue) -> bool:
+    """Whether it is over because of the attempt that the restart cut off; who asked anew is called then."""
+    return kept.being_called and kept.attempts >= rules.config.callback_attempts * len(kept.numbers)
 
 
 def _why_over(step: Step, kept: RestoreCallback, queues: list[Queue]) -> LeaveReason | None:

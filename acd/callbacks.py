@@ -46,7 +46,7 @@ def admit(step: Step, came: CallerCame) -> None:
     """Let a caller wait: at the own place, for whom a callback from that number waits; else at the end."""
     entry = None if came.is_item else _kept_place(step.state, came)
     if entry is not None and came.call_id not in step.state.calls:
-        _take_over(step, entry, came)
+        take_over(step, entry, came)
     else:
         waiting.admit(step, came)
     if came.callback_number is not None and (entry := step.state.entry_of(came.call_id)) is not None:
@@ -58,7 +58,7 @@ def ask(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: AskedBy) -
     """A waiting caller wants to be called back; who cannot be is told of, and waits on."""
     refusal = refused(step.state, entry, numbers, _level_of(step.state, entry))
     if refusal is None:
-        _let_hang_up(step, entry, numbers, asked_by)
+        let_hang_up(step, entry, numbers, asked_by)
     else:
         _refuse(step, entry, numbers[0], refusal)
 
@@ -75,7 +75,7 @@ def request(step: Step, command: RequestCallback) -> None:
     level = command.level if command.numbers else _level_of(step.state, entry)
     if (refusal := refused(step.state, entry, numbers, level)) is not None:
         raise UsageError(refusal.problem)
-    _let_hang_up(step, entry, numbers, AskedBy.VERB)
+    let_hang_up(step, entry, numbers, AskedBy.VERB)
 
 
 def keep_place(step: Step, entry: Entry, gone: CallerGone) -> bool:
@@ -147,7 +147,7 @@ def _begin_on_hang_up(step: Step, entry: Entry) -> bool:
     return True
 
 
-def _let_hang_up(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: AskedBy) -> None:
+def let_hang_up(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: AskedBy) -> None:
     """Tell the caller that the place is kept, and end the call."""
     freed = offers.cancel_all(step, entry)
     self_service.interrupt(step, entry)
@@ -247,7 +247,7 @@ def _meet(step: Step, entry: Entry, callback: Callback) -> None:
     serve_entry(step, entry)
 
 
-def _take_over(step: Step, entry: Entry, came: CallerCame) -> None:
+def take_over(step: Step, entry: Entry, came: CallerCame) -> None:
     """The customer has called in: this call goes on with the wait."""
     callback = entry.callback
     assert callback is not None

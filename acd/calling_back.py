@@ -166,7 +166,7 @@ def rebind(step: Step, entry: Entry, call_id: str) -> str:
 def engage(step: Step, entry: Entry, callback: Callback, number: str) -> None:
     """The customer is called or talked to at this number: nobody else calls it meanwhile."""
     disengage(step.state, entry)
-    if number not in step.state.engaged and is_alone(step.state, callback):
+    if number and number not in step.state.engaged and is_alone(step.state, callback):
         callback.engaged = number
         step.state.engaged[number] = entry.entry_id
 

@@ -21,7 +21,8 @@ Where things are decided:
     estimates.py    how long a caller will wait (``estimate.py``), from what ``pacing.py`` has seen
     configuring.py  other rules, queues and agents (``retiring.py``: those that go)
     callbacks.py    callers who hang up and keep the place (``calling_back.py`` dials them,
-                    ``callback_rules.py`` says who may; ``callback_restoring.py``: those of the run before)
+                    ``callback_rules.py`` says who may; ``callback_restoring.py``: those of the run before,
+                    ``callback_merging.py``: whose customers came again meanwhile)
     hang_ups.py     caller or phone gone, in any state
 
 ``explain.py`` tells why, of callers and agents, from the state alone.

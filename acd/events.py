@@ -35,7 +35,7 @@ class LeaveReason(StrEnum):
     EXPIRED = "expired"
     """The customer could not be called back in the time the queue gives."""
     ELSEWHERE = "elsewhere"
-    """Another queue the caller waited in too tells what became of the caller."""
+    """Another queue the caller waited in too tells what became of them, or another place they had."""
     WITHDRAWN = "withdrawn"
     """Somebody else took the call out of the queue."""
 

@@ -59,6 +59,8 @@ class Ledger:
 
     def _note_callback(self, told: CallbackRequested | CallbackRestored | CallbackEnded) -> None:
         is_begun = told.callback_id in self.callbacks
+        if not is_begun and isinstance(told, CallbackEnded) and told.reason is LeaveReason.ELSEWHERE:
+            return  # one of the run before, whose customer is served by now
         assert is_begun is isinstance(told, CallbackEnded)
         self.callbacks ^= {told.callback_id}
 

@@ -13,12 +13,12 @@ from structlog.testing import capture_logs
 from acd.callback import CallbackStage
 from acd.callback_events import CallbackEnded, CallbackFailed, CallbackRequested, CallbackRestored
 from acd.callback_records import Callbacks, open_callbacks
-from acd.commands import AddQueue, ChangeCaller, DialCustomer, RemoveQueue
+from acd.commands import AddQueue, ChangeCaller, DialCustomer, ReleaseCaller, RemoveQueue, RestoreCallback
 from acd.config import QueueConfig
 from acd.configuration_commands import ConfigureAcd
 from acd.core import AcdCore
 from acd.entry import Entry, EntryState
-from acd.events import LeaveReason
+from acd.events import CallerLeft, LeaveReason
 from acd.records import QueueEntries
 from acd.state import AcdState
 from runtime.errors import UsageError
@@ -280,6 +280,150 @@ def test_one_whose_requirement_cannot_be_read_is_refused_and_leaves_nothing_behi
     with pytest.raises(UsageError):
         again.tell(replace(order, requirement="billing >="))
     check_idle(again.core.state)
+
+
+# --- customers who come again before theirs is restored ---
+
+
+def orders_of(centre: Observed, down_s: float = 30.0) -> list[RestoreCallback]:
+    """What restores the centre's callbacks, where the clock stands at 7 after the restart."""
+    return open_callbacks(rows_after(centre.entries()), now=7.0, wall=WALL + centre.now + down_s)
+
+
+def started_again(**rules: Any) -> tuple[Observed, RestoreCallback]:
+    """A centre after a restart, and the callback that is still to be restored."""
+    centre = centre_of(**rules)
+    centre.ask_back("old", NUMBER, priority=4)
+    again = Observed(centre.queues, centre.agents)
+    again.now = 8.0
+    (order,) = orders_of(centre)
+    return again, order
+
+
+def test_a_caller_on_the_line_gets_the_place_of_the_callback_that_is_restored() -> None:
+    again, order = started_again()
+    again.join("other", number="13900000002")
+    again.join("call", number=NUMBER)
+    told = again.tell(order)
+    assert list(again.core.state.entries) == ["other", "old"]
+    assert (again.call_of("old"), again.stage("old")) == ("call", CallbackStage.RETURNED)
+    left = one(CallerLeft, told)
+    assert (left.call_id, left.reason) == ("call", LeaveReason.ELSEWHERE)
+    again.staff("1001")
+    assert only(DialCustomer, again.outputs) == []
+    assert again.offered_to("old") == "1001"
+
+
+def test_who_has_the_old_place_keeps_it_when_hanging_up() -> None:
+    again, order = started_again(callback_on_hang_up=False)
+    again.join("call", number=NUMBER)
+    again.tell(order)
+    again.hang_up("call")
+    again.staff("1001")
+    assert one(DialCustomer, again.outputs).number == NUMBER
+
+
+def test_an_agent_who_is_rung_for_the_caller_is_rung_for_the_old_place() -> None:
+    again, order = started_again()
+    again.staff("1001")
+    again.join("call", number=NUMBER)
+    assert again.offered_to("call") == "1001"
+    again.tell(order)
+    assert again.offered_to("old") == "1001"
+    again.talk("old")
+    assert one(CallbackEnded, again.outputs).reason is LeaveReason.CONNECTED
+
+
+def test_a_callback_asked_for_since_and_the_old_one_are_one() -> None:
+    again, order = started_again()
+    again.ask_back("new", NUMBER)
+    told = again.tell(order)
+    assert list(again.core.state.entries) == ["old"]
+    ended = one(CallbackEnded, told)
+    assert (ended.callback_id, ended.reason) == ("new", LeaveReason.ELSEWHERE)
+    entry = again.core.state.entries["old"]
+    assert (entry.priority, again.now - entry.joined_at > 30) == (4, True)
+
+
+def test_the_number_asked_for_last_is_called() -> None:
+    again, order = started_again()
+    again.join("call", number=NUMBER, callback_number="13900000009")
+    again.hang_up("call")
+    again.tell(order)
+    again.staff("1001")
+    assert one(DialCustomer, again.outputs).number == "13900000009"
+
+
+def test_who_is_told_that_the_place_is_kept_is_told_so_of_the_old_one() -> None:
+    again, order = started_again(callback_prompt="kept")
+    again.join("call", number=NUMBER)
+    again.press("call", "1")
+    assert again.stage("call") is CallbackStage.CONFIRMING
+    again.tell(order)
+    assert again.stage("old") is CallbackStage.CONFIRMING
+    assert one(ReleaseCaller, again.hear("call")).call_id == "call"
+    again.hang_up("call")
+    assert again.stage("old") is CallbackStage.WAITING
+
+
+@pytest.mark.parametrize("talks", [True, False])
+def test_the_old_callback_ends_when_the_customer_talks_or_is_being_called(talks: bool) -> None:
+    again, order = started_again()
+    again.staff("1001")
+    if talks:
+        again.join("new", number=NUMBER)
+        again.talk("new")
+    else:
+        again.ask_back("new", NUMBER)
+        assert again.stage("new") is CallbackStage.DIALLING
+    ended = one(CallbackEnded, again.tell(order))
+    assert (ended.callback_id, ended.reason) == ("old", LeaveReason.ELSEWHERE)
+    assert list(again.core.state.entries) == ["new"]
+
+
+def test_who_asked_anew_is_called_though_the_last_attempt_for_the_old_one_was_cut_off() -> None:
+    again, order = started_again(callback_attempts=1)
+    again.ask_back("new", NUMBER)
+    again.tell(replace(order, attempts=1, being_called=True))
+    assert list(again.core.state.entries) == ["new"]
+    again.staff("1001")
+    assert one(DialCustomer, again.outputs).number == NUMBER
+
+
+def test_a_customer_without_a_number_to_see_is_known_by_the_number_asked_for() -> None:
+    again, order = started_again()
+    again.join("call", number="", callback_number=NUMBER)
+    again.join("later", number="", place="call")
+    again.tell(order)
+    assert again.call_of("old") == "later"
+    assert again.core.state.engaged == {}
+
+
+def test_several_customers_of_one_number_each_keep_their_own() -> None:
+    again, order = started_again(callbacks_per_number=2)
+    again.join("call", number=NUMBER)
+    again.tell(order)
+    assert list(again.core.state.entries) == ["call", "old"]
+
+
+def test_a_customer_who_came_again_has_one_visit_that_is_still_open() -> None:
+    centre = centre_of()
+    centre.ask_back("old", NUMBER)
+    centre.journal([SwitchStarted(version="1")])
+    again = Observed(centre.queues, centre.agents)
+    again.now = 8.0
+    again.join("call", number=NUMBER)
+    for order in orders_of(centre):
+        again.tell(order)
+    again.staff("1001")
+    again.talk("old")
+    again.lines = [*centre.lines, *again.lines]
+    projection = QueueEntries()
+    again.hang_up("call")
+    rows = [dict(row) for e in again.entries() if e.topic in projection.topics for row in projection.apply(e)]
+    assert [row["outcome"] for row in rows] == ["elsewhere", "connected"]
+    assert [row["outcome"] for row in rows_after(again.entries())] == ["connected"]
+    assert projection.oldest_open() is None
 
 
 def test_one_visit_stays_one_row_over_a_restart() -> None:
