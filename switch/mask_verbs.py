@@ -56,15 +56,16 @@ class MaskVerbs:
 
     def _mask(self, params: MaskParams) -> dict[str, Any]:
         call = self._exchange.find(params.call_id)
-        if call is None or not call.customer.answered:
+        leg = call.customers_leg if call is not None else None
+        if call is None or leg is None or not leg.answered:
             raise UsageError(
                 f"no call {params.call_id} is up and answered; call.list names those that are up"
             )
-        if call.customer.mask is not None:
+        if leg.mask is not None:
             raise UsageError(f"call {params.call_id} is masked already")
         mask_id = self._ids.new(id_kind("mask", call.tenant))
         self._submit(MaskDigits(call_id=call.call_id, mask_id=mask_id, max_s=params.max_s))
-        return {"mask_id": mask_id, "call_id": call.call_id, "leg_id": call.customer.leg_id}
+        return {"mask_id": mask_id, "call_id": call.call_id, "leg_id": leg.leg_id}
 
     def _tell(self, params: MaskIdParams) -> dict[str, Any]:
         return _view(*self._find(params.mask_id))
@@ -78,9 +79,9 @@ class MaskVerbs:
     def _find(self, mask_id: str) -> tuple[Leg, Mask]:
         """By the mask alone: the customer may have been passed on to another call."""
         for call in self._exchange.calls():
-            mask = call.customer.mask
-            if mask is not None and mask.mask_id == mask_id:
-                return call.customer, mask
+            for leg in call.talking or (call.customer,):
+                if leg.mask is not None and leg.mask.mask_id == mask_id:
+                    return leg, leg.mask
         raise UsageError("there is no such mask: it ended, or its time was over; its keys are gone")
 
 

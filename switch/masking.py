@@ -26,9 +26,9 @@ class Masking:
 
     def mask(self, command: MaskDigits) -> list[Output]:
         call = self._calls.by_id.get(command.call_id)
-        if call is None or call.customer.mask is not None:
+        leg = call.customers_leg if call is not None else None
+        if leg is None or leg.mask is not None:
             return []
-        leg = call.customer
         leg.mask = Mask(command.mask_id)
         return [
             MaskLeg(leg_id=leg.leg_id, max_s=command.max_s),
@@ -51,7 +51,7 @@ class Masking:
     def take(self, command: TakeMaskedDigit, now: float) -> list[Output]:
         """A key pressed behind a mask. One that comes after its owner had them all is lost."""
         leg = self._calls.legs.get(command.leg_id)
-        if leg is None or leg.offer_id is not None:
+        if leg is None or (leg.offer_id is not None and leg.mask is None):
             return []
         leg.echoes = leg.echoes or KeyEchoes()
         if leg.echoes.is_echo(command.digit, command.source, now):

@@ -14,6 +14,7 @@ from switch.mask_verbs import MaskIdParams, MaskParams, MaskVerbs
 from switch.masking import MOST_KEPT
 from switch.sip.commands import HideLegKeys
 from tests.helpers.exchange_rig import ExchangeRig
+from tests.switch.test_recorded_legs import CallingOut
 
 CARD = "4111111111111111"
 
@@ -133,3 +134,18 @@ def test_no_more_keys_are_kept_than_anybody_needs() -> None:
     for _ in range(MOST_KEPT + 10):
         till.press("4")
     assert till.ask("call.unmask_digits", mask_id) == "4" * MOST_KEPT
+
+
+def test_of_a_call_that_a_station_makes_the_number_it_called_is_masked() -> None:
+    rig = CallingOut()
+    verbs = {verb.name: verb.handle for verb in MaskVerbs(rig.exchange, rig.ids, rig.driver.submit).verbs()}
+    masked = verbs["call.mask_digits"](MaskParams(call_id=rig.call.call_id))
+    assert isinstance(masked, dict)
+    assert rig.last(MaskLeg).leg_id == masked["leg_id"] == rig.number
+    for digit in CARD:
+        rig.feed(TakeMaskedDigit(leg_id=rig.number, digit=digit, duration_ms=80, source=KeySource.RFC4733))
+    taken = verbs["call.unmask_digits"](MaskIdParams(mask_id=masked["mask_id"]))
+    assert isinstance(taken, dict)
+    assert taken["digits"] == CARD
+    assert rig.last(UnmaskLeg) == UnmaskLeg(leg_id=rig.number)
+    assert [event.digit for event in rig.all(DigitReceived)] == [MASKED] * len(CARD)
