@@ -25,12 +25,13 @@ class AcdConfig(Section):
         le=86400,
         description="Seconds of waiting that one level of priority is worth; so nobody waits for ever.",
     )
-    weight_holds_s: float = Field(
+    passed_over_s: float = Field(
         default=300,
         ge=0,
         le=86400,
-        description="Whoever has waited longer goes before the weight of queues; each level of priority "
-        "counts as priority_level_s of it.",
+        description="So long callers are passed over for the weight of queues, agents' own priorities and "
+        "callers of one agent; whoever has waited longer goes first. A level of priority counts as "
+        "priority_level_s of it.",
     )
     supervisor_reasons: list[str] = Field(
         default_factory=lambda: ["training", "study", "meeting", "interview"],
@@ -276,7 +277,7 @@ class QueueConfig(Section):
         ge=0,
         le=1000,
         description="Agents of several queues take callers of the queue with the highest number first, but "
-        "for those who have waited longer than acd.weight_holds_s.",
+        "for those who have waited longer than acd.passed_over_s.",
     )
     priority: int = Field(
         default=0, ge=0, le=MAX_PRIORITY, description="Priority level of callers for whom no other is given."
@@ -548,7 +549,8 @@ class AgentConfig(Section):
     queues: list[str] = Field(default_factory=list, description="Names of the queues the agent serves.")
     priorities: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(
         default_factory=dict,
-        description="Queue → 1 to 100: callers of the lowest number come first; for the others it is 1.",
+        description="Queue → 1 to 100: callers of the lowest number come first, but for those who have "
+        "waited longer than acd.passed_over_s; for the others it is 1.",
     )
     penalties: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(
         default_factory=dict,

@@ -9,20 +9,23 @@ otherwise                nowhere
 """
 
 from collections.abc import Collection
-from math import inf
 
 from acd.agent import Agent
 from acd.config import StrategyName
 from acd.entry import Entry, EntryState, Place
 from acd.free import demand_of, drop_idle_demands
-from acd.line import Line
+from acd.line import Line, Rank
 from acd.overflow import due_way_out
 from acd.queue import Demand, Queue
 from acd.state import AcdState
 from acd.step import Step
 
 Turn = tuple[int, float, float, int]
-"""Whose turn it is, lowest first: the agent's priority, the queue's weight, and rank."""
+"""Whose turn it is, lowest first: the agent's priority (1 and up), the queue's weight, and rank."""
+_PASSED_OVER_LONG_ENOUGH = -1
+"""Before all priorities."""
+_IN_PERSON = 0
+"""Of those who want this agent alone."""
 
 
 def line_up(step: Step, entry: Entry) -> None:
@@ -61,41 +64,47 @@ def served_first(
 
     Callers who want this agent alone come first, then those nobody is being rung for, then those whose queue
     rings everybody; among them the agent's own priorities decide, then the weight of queues, then rank. Who
-    has waited longer than weight holds goes before it.
+    has waited as long as anybody may be passed over goes before all that.
     """
-    if (entry := _first_in_person(state, agent, media)) is not None:
-        queue_name = common_queue(entry, agent)
-        assert queue_name is not None, "personal lines hold callers of the agent's queues"
-        return entry, queue_name
-    return _first_waiting(state, agent, media, now) or _first_ringing(state, agent, media, now)
+    personal, waiting = _first_in_person(state, agent, media), _first_waiting(state, agent, media, now)
+    if personal is None:
+        return waiting[1:] if waiting else _first_ringing(state, agent, media, now)
+    if waiting is not None and waiting[0] < _turn(state, _IN_PERSON, 0, personal.rank, now):
+        return waiting[1:]
+    queue_name = common_queue(personal, agent)
+    assert queue_name is not None, "personal lines hold callers of the agent's queues"
+    return personal, queue_name
+
+
+def _turn(state: AcdState, priority: int, weight: int, rank: Rank, now: float) -> Turn:
+    if rank[0] <= now - state.config.passed_over_s:
+        return (_PASSED_OVER_LONG_ENOUGH, 0, *rank)
+    return (priority, -weight, *rank)
 
 
 def _first_waiting(
     state: AcdState, agent: Agent, media: Collection[str], now: float
-) -> tuple[Entry, str] | None:
+) -> tuple[Turn, Entry, str] | None:
     """A look at the first of each demand, in the order of rank, down to the first the agent meets."""
     best: tuple[Turn, Demand] | None = None
-    light_since = now - state.config.weight_holds_s
     for membership in agent.memberships.values():
         queue = state.queues[membership.queue_name]
         for joined_at, sequence, demand in queue.firsts:
-            weight = inf if joined_at <= light_since else queue.config.weight
-            key = (membership.priority, -weight, joined_at, sequence)
-            if best is not None and key >= best[0]:
+            turn = _turn(state, membership.priority, queue.config.weight, (joined_at, sequence), now)
+            if best is not None and turn >= best[0]:
                 break
             if demand.medium in media and demand.is_met_by(membership):
-                best = (key, demand)
+                best = (turn, demand)
                 break
     if best is None or (first := best[1].waiting.first()) is None:
         return None
-    return first, best[1].queue.name
+    return best[0], first, best[1].queue.name
 
 
 def _first_ringing(
     state: AcdState, agent: Agent, media: Collection[str], now: float
 ) -> tuple[Entry, str] | None:
     best: tuple[Turn, Entry, str] | None = None
-    light_since = now - state.config.weight_holds_s
     for membership in agent.memberships.values():
         queue = state.queues[membership.queue_name]
         for demand in queue.demands.values():
@@ -103,10 +112,9 @@ def _first_ringing(
                 continue
             first = next((e for e in demand.ringing if may_be_rung_too(state, e, queue, agent, now)), None)
             if first is not None:
-                weight = inf if first.rank[0] <= light_since else queue.config.weight
-                key = (membership.priority, -weight, *first.rank)
-                if best is None or key < best[0]:
-                    best = (key, first, queue.name)
+                turn = _turn(state, membership.priority, queue.config.weight, first.rank, now)
+                if best is None or turn < best[0]:
+                    best = (turn, first, queue.name)
     return None if best is None else best[1:]
 
 

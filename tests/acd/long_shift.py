@@ -42,7 +42,9 @@ class LongShift:
         self._choices = Random(seed)
         self._ledger = Ledger()
         self._config = AcdConfig(
-            parallel_during_calls=self._choices.random() < 0.5, priority_level_s=self._choices.choice([1, 60])
+            parallel_during_calls=self._choices.random() < 0.5,
+            priority_level_s=self._choices.choice([1, 60]),
+            passed_over_s=self._choices.choice([0, 10, 300]),
         )
         self._queues, self._agents = random_centre(self._choices)
         self._centre = Centre(self._queues, self._agents, self._config)

@@ -1,4 +1,6 @@
-"""The weight of queues that share agents: it orders them, and nobody waits for ever."""
+"""Weight of queues, agents' priorities, callers of one agent: they order callers; nobody waits for ever."""
+
+from collections.abc import Mapping
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,16 +15,17 @@ LIGHT = QueueConfig(name="light", wrap_up_s=0)
 HEAVY = QueueConfig(name="heavy", weight=1000, wrap_up_s=0)
 
 
-def shared(*agents: str, **both: object) -> Centre:
-    """Agents who serve both queues."""
+def shared(*agents: str, priorities: Mapping[str, int] | None = None, **both: object) -> Centre:
+    """Agents who serve both queues, and all have these priorities of their own."""
     queues = [queue.model_copy(update=both) for queue in (LIGHT, HEAVY)]
     staff = agents_of("light", "heavy", count=len(agents))
-    centre = Centre(queues, staff, AcdConfig(weight_holds_s=HOLDS_S))
+    staff = [agent.model_copy(update={"priorities": dict(priorities or {})}) for agent in staff]
+    centre = Centre(queues, staff, AcdConfig(passed_over_s=HOLDS_S))
     centre.staff(*agents)
     return centre
 
 
-def test_the_heavier_queue_goes_first_until_somebody_has_waited_longer_than_weight_holds() -> None:
+def test_the_heavier_queue_goes_first_until_somebody_has_waited_too_long() -> None:
     centre = shared("1001")
     centre.join("talking", "heavy")
     centre.talk("talking")
@@ -38,7 +41,7 @@ def test_the_heavier_queue_goes_first_until_somebody_has_waited_longer_than_weig
     assert centre.offered_to("patient") == "1001"
 
 
-def test_of_those_who_have_waited_longer_than_weight_holds_the_first_by_rank_is_served() -> None:
+def test_of_those_who_have_waited_too_long_the_first_by_rank_is_served() -> None:
     centre = shared("1001")
     centre.join("talking", "heavy")
     centre.talk("talking")
@@ -63,17 +66,68 @@ def test_who_has_waited_longer_goes_first_too_where_all_phones_ring() -> None:
     assert (centre.rung_for("patient"), centre.rung_for("late")) == (["1001", "1003"], ["1002"])
 
 
+def test_an_agents_own_priorities_hold_until_somebody_has_waited_too_long() -> None:
+    centre = shared("1001", priorities={"light": 2})
+    centre.join("talking", "heavy")
+    centre.talk("talking")
+    centre.join("patient", "light")
+    centre.wait(HOLDS_S - 1)
+    centre.join("late", "heavy")
+    centre.hang_up("talking")
+    assert centre.offered_to("late") == "1001"
+    centre.talk("late")
+    centre.join("later", "heavy")
+    centre.wait(1)
+    centre.hang_up("late")
+    assert centre.offered_to("patient") == "1001"
+
+
+def test_callers_of_one_agent_go_first_until_somebody_has_waited_too_long() -> None:
+    centre = shared("1001")
+    centre.join("talking", "heavy")
+    centre.talk("talking")
+    centre.join("patient", "light")
+    centre.wait(HOLDS_S - 1)
+    centre.join("personal", "heavy", preferred=["1001"], preferred_wait_s=86400)
+    centre.hang_up("talking")
+    assert centre.offered_to("personal") == "1001"
+    centre.talk("personal")
+    centre.join("another", "heavy", preferred=["1001"], preferred_wait_s=86400)
+    centre.wait(1)
+    centre.hang_up("personal")
+    assert centre.offered_to("patient") == "1001"
+
+
+def test_of_callers_of_one_agent_and_others_who_waited_too_long_the_first_by_rank_is_served() -> None:
+    centre = shared("1001")
+    centre.join("talking", "heavy")
+    centre.talk("talking")
+    centre.join("personal", "heavy", preferred=["1001"], preferred_wait_s=86400)
+    centre.wait(5)
+    centre.join("patient", "light")
+    centre.wait(2 * HOLDS_S)
+    centre.hang_up("talking")
+    assert centre.offered_to("personal") == "1001"
+
+
 @given(
-    arrivals=st.lists(st.tuples(st.booleans(), st.integers(1, 40), st.integers(1, 3)), max_size=60),
+    arrivals=st.lists(
+        st.tuples(st.booleans(), st.booleans(), st.integers(1, 40), st.integers(1, 3)), max_size=60
+    ),
     agents=st.integers(1, 3),
+    priorities=st.dictionaries(st.sampled_from(["light", "heavy"]), st.integers(1, 3)),
 )
-def test_whoever_has_waited_longer_than_weight_holds_is_passed_by_nobody_who_came_later(
-    arrivals: list[tuple[bool, int, int]], agents: int
+def test_whoever_has_waited_longer_than_that_is_passed_by_nobody_who_came_later(
+    arrivals: list[tuple[bool, bool, int, int]], agents: int, priorities: dict[str, int]
 ) -> None:
-    """Each arrival: whether in the heavy queue, the seconds to the next, and how many talks end meanwhile."""
-    centre = shared(*(str(1001 + number) for number in range(agents)))
-    for number, (is_heavy, seconds, talks) in enumerate(arrivals):
-        centre.join(f"call-{number}", "heavy" if is_heavy else "light")
+    """Each arrival: whether in the heavy queue, whether for the first agent alone, the seconds to the next,
+    and how many talks end meanwhile."""
+    centre = shared(*(str(1001 + number) for number in range(agents)), priorities=priorities)
+    for number, (is_heavy, is_personal, seconds, talks) in enumerate(arrivals):
+        preferred = ["1001"] if is_personal else []
+        centre.join(
+            f"call-{number}", "heavy" if is_heavy else "light", preferred=preferred, preferred_wait_s=86400
+        )
         for _ in range(talks):
             centre.wait(seconds / talks)
             end_a_talk(centre)
@@ -93,5 +147,9 @@ def end_a_talk(centre: Centre) -> None:
         return
     made = only(OfferMade, centre.hang_up(talking[0]))
     waiting = [entry for entry in entries.values() if entry.state is EntryState.WAITING]
-    passed = [entry.joined_at for entry in waiting if entry.joined_at + HOLDS_S <= centre.now]
+    passed = [
+        entry.joined_at
+        for entry in waiting
+        if entry.joined_at + HOLDS_S <= centre.now and entry.preferred_until is None
+    ]
     assert all(joined_at[offered.call_id] <= since for offered in made for since in passed)
