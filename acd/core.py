@@ -101,7 +101,15 @@ from acd.inputs import (
     StationChanged,
 )
 from acd.staff import note_absences, set_unstaffed_timer
-from acd.state import AcdState, CanDial, Timer, TimerKind, dialling_anybody
+from acd.state import (
+    AcdState,
+    CanDial,
+    KnowsTarget,
+    Timer,
+    TimerKind,
+    dialling_anybody,
+    knowing_every_target,
+)
 from acd.step import Step
 from runtime.errors import UsageError
 from runtime.ids import Ids
@@ -185,16 +193,18 @@ class AcdCore:
         *,
         seed: int = 0,
         can_dial: CanDial = dialling_anybody,
+        knows_target: KnowsTarget = knowing_every_target,
         now: float = 0.0,
     ) -> None:
         """The configuration must be without findings (``config.find_problems``).
 
         ``seed``: of what is left to chance. ``can_dial``: whether
-        customers can be called back at a number, by routes up to a level. ``now``: monotonic seconds, from
+        customers can be called back at a number, by routes up to a level. ``knows_target``: whether anybody
+        takes calls for a target that is no queue. ``now``: monotonic seconds, from
         which queues count how long nobody has been signed in.
         """
         self._ids = ids
-        self.state = AcdState(queues, agents, config, seed, can_dial, now)
+        self.state = AcdState(queues, agents, config, seed, can_dial, now, knows_target)
         """To be read, by views and gauges; only this core changes it."""
         begun = Step(self.state, ids, now)
         for queue in self.state.queues.values():

@@ -189,6 +189,18 @@ class CallerLeft(Event):
 
 
 @plain_data
+class WayOutMissing(Event):
+    """One who waits was to be sent where nobody takes calls any more, and waits on instead."""
+
+    topic: ClassVar[str] = "queue.way_out_missing"
+    call_id: str
+    contact_id: str
+    queue: str
+    target: str
+    """``<scheme>:<name>``, gone from the configuration."""
+
+
+@plain_data
 class CallCompleted(Event):
     """A conversation that began with ``queue.caller_left`` (connected) is over."""
 

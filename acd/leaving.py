@@ -4,22 +4,59 @@ from acd.calling_back import close, disengage
 from acd.commands import PassOnCaller, ReleaseCaller
 from acd.config import QUEUE_SCHEME
 from acd.entry import Entry
-from acd.events import ItemPassedOn, LeaveReason
+from acd.events import ItemPassedOn, LeaveReason, WayOutMissing
 from acd.inputs import CallerCame
 from acd.overflow import WayOut, refusal
 from acd.places import give_up_place, home_of, make_home, take_place
+from acd.queue_target import parse_queue_target
+from acd.state import AcdState
 from acd.step import Step
 from runtime.target import HANG_UP, parse_target
 
 
 def take_way_out(step: Step, entry: Entry, queue_name: str, way_out: WayOut) -> None:
-    """Leave a queue. From the first one the caller is sent on; from another one merely less is waited for."""
+    """Leave a queue. From the first one the caller is sent on; from another one merely less is waited for.
+
+    Where nobody is any more, nobody is sent: the caller waits on.
+    """
     if home_of(entry).queue_name != queue_name:
         give_up_place(step, entry, entry.places[queue_name], way_out.reason)
-    elif not _moves(step, entry, way_out):
+    elif not _moves(step, entry, way_out) and leads_on(step, entry, way_out.target):
         leave(step, entry, way_out.reason, queue_name)
         forget(step, entry)
         send_on(step, entry, way_out)
+
+
+def leads_on(step: Step, entry: Entry, target: str) -> bool:
+    """Whether somebody takes who is sent there; told if not.
+
+    The rules of a queue that the configuration has no more may name what it has no more either.
+    """
+    if target == HANG_UP or _is_there(step.state, entry, target):
+        return True
+    step.emit(
+        WayOutMissing(
+            call_id=entry.call_id,
+            contact_id=entry.contact_id,
+            queue=home_of(entry).queue_name,
+            target=target,
+        )
+    )
+    return False
+
+
+def _is_there(state: AcdState, entry: Entry, target: str) -> bool:
+    """An item is the affair of whoever brought it, unless it goes to a queue.
+
+    A queue that the configuration has leads only to queues that it has too.
+    """
+    scheme, name = parse_target(target)
+    if scheme != QUEUE_SCHEME:
+        return entry.is_item or state.knows_target(target)
+    if not state.queues[home_of(entry).queue_name].is_retired:
+        return True
+    queues = [state.queues.get(queue) for queue in parse_queue_target(name).queues]
+    return None not in queues and not all(queue.is_retired for queue in queues if queue)
 
 
 def leave(

@@ -36,7 +36,7 @@ from acd.reception import Reception, prospects
 from acd.records import QueueEntries, conversations_between
 from acd.repeats import HOUR_S, MAX_NUMBERS, Conversation, Customer, RepeatCallers
 from acd.replay.recorded_core import Inputs, RecordedCore
-from acd.state import AcdState
+from acd.state import AcdState, KnowsTarget, knowing_every_target
 from acd.supervision_verbs import SupervisionVerbs
 from acd.verbs import (
     AcdVerbs,
@@ -99,13 +99,15 @@ def build(
     clock: Clock,
     config: AcdConfig | None = None,
     whom: Whom = _nobody,
+    knows_target: KnowsTarget = knowing_every_target,
     kept: Inputs | None = None,
 ) -> Application:
     """The ACD with its own core, for sections without findings.
 
     ``stations`` are the phones agents may sign in at, with the level of routes they may dial; ``submit`` is
     the driver's, for verbs that change something; ``clock`` tells views and gauges the time; ``whom`` tells
-    how customers are called back; ``kept`` takes all that the core is told.
+    how customers are called back; ``knows_target`` whether any application takes a target; ``kept`` takes all
+    that the core is told.
     """
     seed = int(ids.token(), 16)
     make_core = AcdCore if kept is None else partial(RecordedCore, inputs=kept)
@@ -116,6 +118,7 @@ def build(
         config,
         seed=seed,
         can_dial=lambda number, level, queue: whom(number, level, tenant_of(queue)) is not None,
+        knows_target=knows_target,
         now=clock.now(),
     )
     figures, agent_figures = QueueFigures(queues), AgentFigures(config)

@@ -61,6 +61,14 @@ OnDecision = Callable[["AcdState", Entry, str, Sequence[str], OfferCause, float]
 """Shown whom an entry is about to be offered to: queue, agents, why so, and now. Changes nothing."""
 
 
+KnowsTarget = Callable[[str], bool]
+
+
+def knowing_every_target(target: str) -> bool:
+    """Whatever is named is there."""
+    return True
+
+
 def dialling_anybody(number: str, level: int | None, queue_name: str) -> bool:
     """Whoever has a number can be called."""
     return bool(number)
@@ -77,10 +85,13 @@ class AcdState:
         seed: int = 0,
         can_dial: CanDial = dialling_anybody,
         now: float = 0.0,
+        knows_target: KnowsTarget = knowing_every_target,
     ) -> None:
         self.config = config or AcdConfig()
         self.can_dial = can_dial
         """Whether a queue can call back at a number, by routes up to a level; None for any route."""
+        self.knows_target = knows_target
+        """Whether anybody takes calls for a target that is no queue."""
         self.on_decision: OnDecision | None = None
         self.seed = seed
         self.queues = {rules.name: Queue(rules, now) for rules in queues}

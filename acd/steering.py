@@ -8,7 +8,7 @@ from acd.dispatch import serve_entry
 from acd.entry import Entry, EntryState
 from acd.events import CallerChanged, LeaveReason, SelfServiceEnd
 from acd.inputs import CallerReturned, KeyPressed
-from acd.leaving import take_way_out
+from acd.leaving import leads_on, take_way_out
 from acd.lining_up import line_up, step_out
 from acd.overflow import WayOut
 from acd.places import ask_anew, give_up_place, home_of
@@ -30,7 +30,11 @@ def press_key(step: Step, pressed: KeyPressed) -> None:
     rules = step.state.queues[home_of(entry).queue_name].config
     if (target := rules.exit_keys.get(pressed.key)) is not None:
         _exit(step, entry, target)
-    elif (target := rules.self_service_keys.get(pressed.key)) and entry.state is EntryState.WAITING:
+    elif (
+        (target := rules.self_service_keys.get(pressed.key))
+        and entry.state is EntryState.WAITING
+        and leads_on(step, entry, target)
+    ):
         self_service.begin(step, entry, target)
 
 
@@ -128,6 +132,8 @@ def _exit(step: Step, entry: Entry, target: str) -> None:
     """A phone that rings meanwhile is stopped."""
     if target == CALLBACK:
         callbacks.ask(step, entry, (entry.caller_number,), AskedBy.KEY)
+        return
+    if not leads_on(step, entry, target):
         return
     freed = offers.cancel_all(step, entry)
     take_way_out(step, entry, home_of(entry).queue_name, WayOut(LeaveReason.EXITED, target))

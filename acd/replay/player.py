@@ -33,9 +33,11 @@ class Answers:
     def __init__(self) -> None:
         self.ids: list[str] = []
         self.dialled: list[bool] = []
+        self.known: list[bool] = []
 
     def take(self, fields: Mapping[str, Any]) -> None:
         self.ids, self.dialled = list(fields.get("ids", ())), list(fields.get("dialled", ()))
+        self.known = list(fields.get("known", ()))
 
     def new(self, prefix: str) -> str:
         if not self.ids:
@@ -52,6 +54,11 @@ class Answers:
         if not self.dialled:
             raise Diverged(f"it asks whether {number} can be called now, and did not then")
         return self.dialled.pop(0)
+
+    def knows_target(self, target: str) -> bool:
+        if not self.known:
+            raise Diverged(f"it asks whether {target} leads to anybody now, and did not then")
+        return self.known.pop(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,7 @@ class Player:
             fault = type(error).__name__
         if fault != entry.fields.get("fault", ""):
             raise Diverged(f"it ended with {fault or 'no fault'} now, and not then")
-        if self._answers.ids or self._answers.dialled:
+        if self._answers.ids or self._answers.dialled or self._answers.known:
             raise Diverged("it asked for more then than it does now")
         return outputs
 
@@ -175,6 +182,7 @@ class Player:
                     rules,
                     seed=seed,
                     can_dial=self._answers.can_dial,
+                    knows_target=self._answers.knows_target,
                     now=self.now,
                 )
             )
@@ -182,7 +190,8 @@ class Player:
             self._restore(told)
 
     def _restore(self, told: Mapping[str, Any]) -> None:
-        core = AcdCore((), (), self._answers, can_dial=self._answers.can_dial)
+        answers = self._answers
+        core = AcdCore((), (), answers, can_dial=answers.can_dial, knows_target=answers.knows_target)
         core.restore(told["snapshot"])
         self._watch(core)
 

@@ -10,7 +10,7 @@ from acd.core import AcdCore
 from acd.inputs import Input
 from acd.replay.code import ABOUT_THIS_CODE
 from acd.replay.lines import BEGAN, RESUMED, WOKEN
-from acd.state import CanDial, dialling_anybody
+from acd.state import CanDial, KnowsTarget, dialling_anybody, knowing_every_target
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.vocabulary import Command, Output
@@ -36,11 +36,13 @@ class Inputs(Protocol):
 class Outside:
     """What a core asks beside its inputs, and what it was answered."""
 
-    def __init__(self, ids: Ids, can_dial: CanDial) -> None:
+    def __init__(self, ids: Ids, can_dial: CanDial, knows_target: KnowsTarget) -> None:
         self._ids = ids
         self._can_dial = can_dial
+        self._knows_target = knows_target
         self.ids: list[str] = []
         self.dialled: list[bool] = []
+        self.known: list[bool] = []
 
     def new(self, prefix: str) -> str:
         self.ids.append(self._ids.new(prefix))
@@ -57,12 +59,18 @@ class Outside:
         self.dialled.append(self._can_dial(number, level, queue_name))
         return self.dialled[-1]
 
+    def knows_target(self, target: str) -> bool:
+        self.known.append(self._knows_target(target))
+        return self.known[-1]
+
     def hand_over(self, fields: dict[str, Any]) -> None:
         """Put the answers since this was asked last into a line's fields."""
         if self.ids:
             fields["ids"], self.ids = self.ids, []
         if self.dialled:
             fields["dialled"], self.dialled = self.dialled, []
+        if self.known:
+            fields["known"], self.known = self.known, []
 
 
 class RecordedCore(AcdCore):
@@ -78,12 +86,20 @@ class RecordedCore(AcdCore):
         inputs: Inputs,
         seed: int = 0,
         can_dial: CanDial = dialling_anybody,
+        knows_target: KnowsTarget = knowing_every_target,
         now: float = 0.0,
     ) -> None:
         self._inputs = inputs
-        self._outside = Outside(ids, can_dial)
+        self._outside = Outside(ids, can_dial, knows_target)
         super().__init__(
-            queues, agents, self._outside, config, seed=seed, can_dial=self._outside.can_dial, now=now
+            queues,
+            agents,
+            self._outside,
+            config,
+            seed=seed,
+            can_dial=self._outside.can_dial,
+            knows_target=self._outside.knows_target,
+            now=now,
         )
         self._is_kept = bool(self.state.config.inputs_kept_days)
         """Whether what is kept can be told again up to now."""

@@ -113,6 +113,7 @@ class Applications:
             submit=ground.driver.submit,
             config=configuration.acd,
             whom=self._directory.whom,
+            knows_target=self.knows_target,
             kept=inputs,
         )
 

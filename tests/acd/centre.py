@@ -25,7 +25,7 @@ from acd.inputs import (
     PhoneRang,
     StationChanged,
 )
-from acd.state import CanDial, dialling_anybody
+from acd.state import CanDial, KnowsTarget, dialling_anybody, knowing_every_target
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Output
 
@@ -52,11 +52,20 @@ class Centre:
         config: AcdConfig | None = None,
         can_dial: CanDial = dialling_anybody,
         now: float = STARTED_AT,
+        knows_target: KnowsTarget = knowing_every_target,
     ) -> None:
         self.queues = list(queues)
         self.agents = list(agents_of("service") if agents is None else agents)
         self.rules = config or AcdConfig()
-        self.core = AcdCore(self.queues, self.agents, SeededIds(), config, can_dial=can_dial, now=now)
+        self.core = AcdCore(
+            self.queues,
+            self.agents,
+            SeededIds(),
+            config,
+            can_dial=can_dial,
+            knows_target=knows_target,
+            now=now,
+        )
         self.now = now
         self.inputs: list[tuple[float, Command | Input | None]] = []
         """All that was told, and None where the core was woken, with the time."""

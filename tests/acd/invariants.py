@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from acd.agent import AgentState
 from acd.callback import WITH_A_CALL, CallbackStage
 from acd.config import Absence, OverflowRule, absence_key
+from acd.config_problems import ways_out
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState, Place
 from acd.events import OfferMade
@@ -226,12 +227,19 @@ def _nobody_waits_longer_than_allowed(state: AcdState) -> None:
             for place in entry.places.values():
                 queue = state.queues[place.queue_name]
                 rules = queue.config
+                if _may_have_lost_its_way_out(queue):
+                    continue
                 if rules.max_wait_s:
                     assert Timer(TimerKind.MAX_WAIT, entry.entry_id, queue.name) in state.timers
                 if rules.waits and all(rule.to and rule.above for rule in rules.waits):
                     assert Timer(TimerKind.OVERFLOW, entry.entry_id, queue.name) in state.timers
                 if _was_there_before_all_left(place, queue):
                     assert Timer(TimerKind.UNSTAFFED, queue.name) in state.timers
+
+
+def _may_have_lost_its_way_out(queue: Queue) -> bool:
+    """The queue that a retired one leads to may be gone as well; then whoever waits is kept."""
+    return queue.is_retired and any(target.startswith("queue:") for _, target in ways_out(0, queue.config))
 
 
 def _was_there_before_all_left(place: Place, queue: Queue) -> bool:
@@ -248,7 +256,8 @@ def _nobody_is_rung_too_late(state: AcdState, outputs: Sequence[Output]) -> None
         if offer is None or entry is None or entry.callback is not None:
             continue
         for place in entry.places.values():
-            limit_s = state.queues[place.queue_name].config.max_wait_s
+            queue = state.queues[place.queue_name]
+            limit_s = 0 if _may_have_lost_its_way_out(queue) else queue.config.max_wait_s
             if limit_s and place.queue_name in (made.queue, next(iter(entry.places))):
                 assert offer.made_at <= place.joined_at + limit_s, f"{made.call_id} should be gone"
 

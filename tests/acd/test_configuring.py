@@ -9,6 +9,8 @@ from acd.commands import (
     AddQueue,
     ChangeQueues,
     ChangeSkills,
+    LendCaller,
+    PassOnCaller,
     PlayAnnouncement,
     PlayMusic,
     ReleaseStation,
@@ -37,7 +39,7 @@ from acd.configuration_events import (
     QueueRetired,
 )
 from acd.differences import AcdSections, differences, in_parts
-from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferMade
+from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferMade, WayOutMissing
 from runtime.errors import UsageError
 from tests.acd.centre import SERVICE, Centre, agents_of, offered_calls, one, only
 
@@ -360,6 +362,35 @@ def test_chats_beside_calls_are_offered_as_soon_as_that_is_allowed() -> None:
     centre.tell(SubmitItem(item="chat", medium="chat", contact_id="contact", queues=("service",)))
     outputs = centre.configure(rules=AcdConfig(parallel_during_calls=True))
     assert offered_calls(outputs) == ["chat"]
+
+
+@pytest.mark.parametrize(
+    ("way", "target"),
+    [
+        ("on_timeout", "queue:sales"),
+        ("on_timeout", "queue:sales?priority=3"),
+        ("on_timeout", "flow:gone"),
+        ("exit_keys", "queue:sales"),
+        ("exit_keys", "flow:gone"),
+        ("self_service_keys", "flow:gone"),
+    ],
+)
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_who_waits_in_a_retired_queue_is_not_sent_where_nobody_is_any_more(
+    way: str, target: str, is_empty: bool
+) -> None:
+    leading = {"max_wait_s": 10, way: target} if way == "on_timeout" else {way: {"1": target}}
+    queue = QueueConfig.model_validate({"name": "service", **leading})
+    centre = Centre([queue, SALES], knows_target=lambda asked: asked != "flow:gone")
+    centre.join("call", "service")
+    if not is_empty:
+        centre.join("other", "sales")
+    centre.configure(queues=[])
+    missing = one(WayOutMissing, [*centre.press("call", "1"), *centre.wait(11)])
+    assert (missing.queue, missing.target) == ("service", target)
+    assert not [*only(PassOnCaller, centre.outputs), *only(LendCaller, centre.outputs)]
+    centre.staff("1001")
+    assert centre.offered_to("call") == "1001"
 
 
 # --- the command --------------------------------------------------------------------------------------

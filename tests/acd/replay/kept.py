@@ -8,7 +8,7 @@ from typing import Any
 from acd.config import AcdConfig, AgentConfig, QueueConfig
 from acd.replay.lines import encode
 from acd.replay.recorded_core import RecordedCore
-from acd.state import CanDial, dialling_anybody
+from acd.state import CanDial, KnowsTarget, dialling_anybody, knowing_every_target
 from runtime.ids import SeededIds
 from switch.records.projection import JournalEntry
 from switch.records.segment import SegmentWriter
@@ -50,6 +50,7 @@ def kept_centre(
     rules: AcdConfig | None = None,
     entries: int = 10**9,
     can_dial: CanDial = dialling_anybody,
+    knows_target: KnowsTarget = knowing_every_target,
 ) -> Iterator[tuple[Centre, Shelf]]:
     """Segments have so many ``entries``."""
     centre, shelf = Centre(queues, agents, rules), Shelf(folder, entries)
@@ -61,6 +62,7 @@ def kept_centre(
         inputs=shelf,
         seed=7,
         can_dial=can_dial,
+        knows_target=knows_target,
         now=STARTED_AT,
     )
     try:

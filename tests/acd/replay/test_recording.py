@@ -70,6 +70,20 @@ def test_whether_numbers_can_be_called_is_answered_as_it_was_then(tmp_path: Path
     assert replayed(tmp_path) == centre.outputs
 
 
+def test_whether_a_way_out_leads_to_anybody_is_answered_as_it_was_then(tmp_path: Path) -> None:
+    queue = SERVICE.model_copy(update={"max_wait_s": 5.0, "on_timeout": "flow:gone"})
+    answers = [False, True]
+    with kept_centre(tmp_path, [queue], agents_of("service"), knows_target=lambda _: answers.pop(0)) as (
+        centre,
+        _,
+    ):
+        centre.join("first")
+        centre.join("second")
+        centre.wait(5)
+        assert list(centre.core.state.calls) == ["first"]
+    assert replayed(tmp_path) == centre.outputs
+
+
 def test_what_is_refused_is_not_kept(tmp_path: Path) -> None:
     with kept_centre(tmp_path, [SERVICE], agents_of("service")) as (centre, _), pytest.raises(UsageError):
         centre.tell(MakeReady(agent_id="4711"))
