@@ -117,6 +117,15 @@ def test_queues_that_send_newcomers_round_at_once_are_found() -> None:
     ]
 
 
+def test_a_circle_of_two_tags_is_one_since_a_customer_may_have_both() -> None:
+    def tagged(name: str, tag: str, other: str) -> QueueConfig:
+        rule = OverflowRule(when=OverflowCause.TAGGED, tag=tag, to=f"queue:{other}")
+        return QueueConfig(name=name, overflow=[rule])
+
+    queues = [tagged("a", "vip", "b"), tagged("b", "senior", "a")]
+    assert [finding.path[1] for finding in find_problems(queues, [])] == [0, 1]
+
+
 def test_priorities_and_penalties_are_for_queues_the_agent_serves() -> None:
     agents = [AgentConfig(id="1", queues=["a"], priorities={"a": 2, "b": 1}, penalties={"b": 1})]
     assert [finding.path[2:] for finding in find_problems([queue("a"), queue("b")], agents)] == [

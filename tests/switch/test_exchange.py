@@ -402,6 +402,18 @@ def test_a_caller_who_presses_keys_may_be_handed_on_as_often_as_that_leads_to() 
     assert rig.all(CallEnded) == []
 
 
+def test_a_caller_who_waits_may_visit_self_service_by_key_as_often_as_wanted() -> None:
+    rig = ExchangeRig()
+    call_id = rig.arrive()
+    rig.feed(AnswerCall(call_id=call_id))
+    for _ in range(MAX_HAND_OFFS):
+        rig.feed(DigitDetected(leg_id="customer", digit="8", duration_ms=80))
+        rig.feed(HandOff(call_id=call_id, target="queue:service", back="queue:narrow"))
+        rig.feed(HandOff(call_id=call_id, target="queue:service"))
+    assert len(rig.all(CallHandedOff)) == 2 * MAX_HAND_OFFS
+    assert rig.all(CallEnded) == []
+
+
 def test_a_caller_who_holds_gets_an_answer_and_the_endpoint_is_told() -> None:
     rig = ExchangeRig()
     talking(rig)
