@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
-from acd.config import AgentConfig
+from acd.agent_config import AgentConfig
 from acd.media import USUAL_CAPACITY
 from acd.requirement import PENALTY
 from runtime.errors import UsageError

@@ -7,7 +7,7 @@ queue no longer is not waited for: anybody is asked at once.
 
 from collections.abc import Mapping
 
-from acd.config import AgentConfig
+from acd.agent_config import AgentConfig
 from acd.queue import Queue
 from acd.queue_target import MAX_WAIT_S, QueueTarget
 

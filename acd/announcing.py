@@ -3,7 +3,6 @@
 from acd import self_service
 from acd.announcements import Announcements, PositionRule
 from acd.commands import PlayAnnouncement
-from acd.config import QueueConfig
 from acd.entry import Entry, EntryState
 from acd.estimate import Estimate
 from acd.estimates import estimate_among
@@ -11,6 +10,7 @@ from acd.events import CallerTold
 from acd.inputs import PlaybackOver
 from acd.places import home_of, play_music
 from acd.queue import Queue
+from acd.queue_config import QueueConfig
 from acd.spoken import in_language, minutes, rounded_minutes
 from acd.state import Timer, TimerKind
 from acd.step import Step

@@ -11,12 +11,12 @@ from acd.agent import Agent
 from acd.callback import BEING_CALLED, AskedBy, CallbackStage
 from acd.calling_back import call_at
 from acd.commands import RestoreCallback
-from acd.config import QueueConfig
 from acd.entry import Entry, EntryState
 from acd.events import LeaveReason
 from acd.inputs import CallerCame
 from acd.leaving import forget, leave
 from acd.places import home_of
+from acd.queue_config import QueueConfig
 from acd.state import AcdState
 from acd.step import Step
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from acd.callback import CallbackStage, Refusal
-from acd.config import QueueConfig
 from acd.entry import Entry
 from acd.places import home_of
+from acd.queue_config import QueueConfig
 from acd.state import AcdState
 
 

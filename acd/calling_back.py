@@ -11,12 +11,12 @@ from acd.agent import Agent, AgentState
 from acd.callback import AskedBy, Callback, CallbackPolicy, CallbackStage
 from acd.callback_events import CallbackChanged, CallbackDialled, CallbackEnded, CallbackRequested
 from acd.commands import DialCustomer
-from acd.config import QueueConfig
 from acd.entry import Entry
 from acd.events import LeaveReason
 from acd.lining_up import line_up, step_out
 from acd.places import keep_preferred
 from acd.queue import Queue
+from acd.queue_config import QueueConfig
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
 from runtime.tenancy import bare, id_kind, tenant_of

@@ -2,16 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from acd.agent_config import AgentConfig
 from acd.agent_target import own_queue
-from acd.config import (
-    AGENT_SCHEME,
-    CALLBACK,
-    QUEUE_SCHEME,
-    AgentConfig,
-    OverflowCause,
-    OverflowRule,
-    QueueConfig,
-)
+from acd.config import AGENT_SCHEME, QUEUE_SCHEME
+from acd.queue_config import CALLBACK, QueueConfig
+from acd.queue_rules import OverflowCause, OverflowRule
 from acd.queue_target import parse_queue_target
 from runtime.errors import UsageError
 from runtime.problems import Finding, KeyPath, listed

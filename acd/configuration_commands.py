@@ -1,6 +1,8 @@
 """What the ACD's core is told when the configuration changes."""
 
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.config import AcdConfig
+from acd.queue_config import QueueConfig
 from runtime.vocabulary import Command, plain_data
 
 

@@ -13,13 +13,15 @@ from collections.abc import Iterator
 
 from acd import free, retiring
 from acd.agent import Agent, AgentState, membership_of, qualities_of
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.config import AcdConfig
 from acd.configuration_commands import ConfigureAcd
 from acd.configuration_events import AgentAdded, QueueAdded, QueueChanged
 from acd.dispatch import serve_agent, serve_entry
 from acd.entry import Entry
 from acd.media import USUAL_CAPACITY
 from acd.queue import Queue
+from acd.queue_config import QueueConfig
 from acd.skills import let_personal_callers_go, serve_queues, tell_change
 from acd.staff import set_unstaffed_timer
 from acd.state import AcdState

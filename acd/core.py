@@ -52,6 +52,7 @@ from acd import (
     waiting,
     wrap_up,
 )
+from acd.agent_config import AgentConfig
 from acd.calling_back import dial_ahead
 from acd.commands import (
     AcceptItem,
@@ -82,7 +83,7 @@ from acd.commands import (
     TakeBackLeave,
     WithdrawItem,
 )
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.config import AcdConfig
 from acd.configuration_commands import ConfigureAcd
 from acd.inputs import (
     CalendarChanged,
@@ -100,6 +101,7 @@ from acd.inputs import (
     PlaybackOver,
     StationChanged,
 )
+from acd.queue_config import QueueConfig
 from acd.staff import note_absences, set_unstaffed_timer
 from acd.state import (
     AcdState,

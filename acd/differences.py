@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.config import AcdConfig
 from acd.configuration_commands import ConfigureAcd
+from acd.queue_config import QueueConfig
 
 T = TypeVar("T")
 

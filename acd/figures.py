@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from acd.callback_events import CallbackDialled, CallbackReturned
-from acd.config import QueueConfig
 from acd.events import CallerJoined, CallerLeft, CallerTold, LeaveReason
+from acd.queue_config import QueueConfig
 
 
 class QueueFigures:

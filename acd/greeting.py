@@ -7,8 +7,8 @@ agent hangs up the caller waits on, and when the caller does the agent is free.
 from collections.abc import Iterable
 
 from acd.commands import ConnectCaller, GreetAgent
-from acd.config import QueueConfig
 from acd.entry import Entry, Offer
+from acd.queue_config import QueueConfig
 from acd.spoken import in_language, minutes, rounded_minutes
 from acd.state import Timer, TimerKind
 from acd.step import Step

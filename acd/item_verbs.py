@@ -5,8 +5,9 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from acd.commands import AcceptItem, FinishItem, RejectItem, SubmitItem, WithdrawItem
-from acd.config import MAX_PRIORITY, checked_requirement
+from acd.config import MAX_PRIORITY
 from acd.entry import Entry
+from acd.queue_rules import checked_requirement
 from acd.state import AcdState
 from acd.verbs import Submit
 from acd.views import item_view

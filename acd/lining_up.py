@@ -11,12 +11,12 @@ otherwise                nowhere
 from collections.abc import Collection
 
 from acd.agent import Agent
-from acd.config import StrategyName
 from acd.entry import Entry, EntryState, Place
 from acd.free import demand_of, drop_idle_demands
 from acd.line import Line, Rank
 from acd.overflow import due_way_out
 from acd.queue import Demand, Queue
+from acd.queue_config import StrategyName
 from acd.state import AcdState
 from acd.step import Step
 

@@ -28,10 +28,10 @@ from dataclasses import dataclass
 from acd import free
 from acd.agent import Agent, AgentAction, AgentState
 from acd.commands import AwaitPhone
-from acd.config import QueueConfig, RonaPolicy
 from acd.eligibility import be_not_ready_as_asked, move
 from acd.entry import Offer
 from acd.events import OfferResult
+from acd.queue_config import QueueConfig, RonaPolicy
 from acd.state import Timer, TimerKind
 from acd.step import Step
 

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from acd.config import Closing, OverflowCause, OverflowRule
 from acd.entry import Entry, Place
 from acd.estimates import estimate_in, estimate_newcomer
 from acd.events import LeaveReason
 from acd.queue import Queue
+from acd.queue_config import Closing
+from acd.queue_rules import OverflowCause, OverflowRule
 
 
 class WayOut(NamedTuple):

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator
 from typing import Self
 
 from acd.agent import Agent, AgentState, Membership, membership_of
-from acd.config import OverflowRule, QueueConfig, absence_key
 from acd.entry import Entry
 from acd.line import Line
 from acd.media import VOICE
 from acd.pace import Pace
+from acd.queue_config import QueueConfig
+from acd.queue_rules import OverflowRule, absence_key
 from acd.requirement import Requirement, parse_requirement
 from acd.strategy import Ranking
 

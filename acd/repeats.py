@@ -10,9 +10,9 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-from acd.config import QueueConfig, RepeatPolicy
 from acd.events import CallCompleted
 from acd.media import VOICE
+from acd.queue_config import QueueConfig, RepeatPolicy
 from runtime.tenancy import tenant_of
 
 MAX_NUMBERS = 100_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from acd.config import StrategyName
+from acd.queue_config import StrategyName
 from acd.strategy import Key, Ranking
 
 _NAMES: Mapping[StrategyName, tuple[str, ...]] = {

@@ -7,11 +7,12 @@ agents do not find the entry until it is back.
 """
 
 from acd.commands import LendCaller, RecallCaller, StopAnnouncement
-from acd.config import QUEUE_SCHEME, SelfServiceTurn
+from acd.config import QUEUE_SCHEME
 from acd.entry import Entry, Visit
 from acd.events import SelfServiceBegan, SelfServiceEnd, SelfServiceEnded
 from acd.lining_up import line_up, step_out
 from acd.places import home_of, play_music
+from acd.queue_config import SelfServiceTurn
 from acd.step import Step
 
 

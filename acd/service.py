@@ -10,13 +10,14 @@ from functools import partial
 from typing import Any
 
 from acd import inputs
+from acd.agent_config import AgentConfig
 from acd.agent_figures import AgentFigures
 from acd.agent_target import own_queue
 from acd.callback_events import CallbackDialled, CallbackReturned
 from acd.callback_records import Callbacks, open_callbacks, rows_left_open
 from acd.callback_verbs import CallbackIdParams, CallbackListParams, CallbackParams, CallbackVerbs
 from acd.commands import RestoreCallback
-from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
+from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig
 from acd.configuration_commands import ConfigureAcd
 from acd.core import COMMANDS, AcdCore
 from acd.events import (
@@ -31,6 +32,7 @@ from acd.explain_verbs import ExplainVerbs
 from acd.figures import QueueFigures
 from acd.item_verbs import ItemVerbs
 from acd.orders import Whom, orders
+from acd.queue_config import QueueConfig
 from acd.queue_target import parse_queue_target
 from acd.reception import Reception, prospects
 from acd.records import QueueEntries, conversations_between

@@ -9,14 +9,16 @@ from typing import Any
 
 from acd import free
 from acd.agent import Agent, AgentState, Leave, qualities_of
+from acd.agent_config import AgentConfig
 from acd.callback import Callback, CallbackStage
 from acd.calling_back import note
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.config import AcdConfig
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState, Offer, Place, Visit
 from acd.lining_up import line_up
 from acd.pace import Pace
 from acd.queue import Queue
+from acd.queue_config import QueueConfig
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
 from runtime.deadlines import Deadlines

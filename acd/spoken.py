@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from acd.announcements import Announcements, PositionRule
-from acd.config import QueueConfig
+from acd.queue_config import QueueConfig
 from media.spoken.values import count
 from runtime.problems import KeyPath
 

@@ -1,8 +1,8 @@
 """How long a queue has had nobody there, as rules of overflow look at it."""
 
 from acd.agent import Agent, AgentState
-from acd.config import Absence, OverflowRule, absence_key
 from acd.queue import Queue
+from acd.queue_rules import Absence, OverflowRule, absence_key
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
 

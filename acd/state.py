@@ -5,11 +5,13 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from acd.agent import Agent
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.config import AcdConfig
 from acd.entry import Entry, Offer
 from acd.events import OfferCause
 from acd.line import Line
 from acd.queue import Demand, Queue
+from acd.queue_config import QueueConfig
 from runtime.deadlines import Deadlines
 from runtime.errors import UsageError
 

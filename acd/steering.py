@@ -3,7 +3,7 @@
 from acd import callbacks, offers, self_service
 from acd.callback import AskedBy
 from acd.commands import AddQueue, ChangeCaller, RemoveQueue
-from acd.config import CALLBACK, MAX_PRIORITY
+from acd.config import MAX_PRIORITY
 from acd.dispatch import serve_entry
 from acd.entry import Entry, EntryState
 from acd.events import CallerChanged, LeaveReason, SelfServiceEnd
@@ -12,6 +12,7 @@ from acd.leaving import leads_on, take_way_out
 from acd.lining_up import line_up, step_out
 from acd.overflow import WayOut
 from acd.places import ask_anew, give_up_place, home_of
+from acd.queue_config import CALLBACK
 from acd.requirement import parse_requirement
 from acd.step import Step
 from acd.tags import priority_of_tags, within_range

@@ -12,7 +12,7 @@ from itertools import takewhile
 from math import log
 
 from acd.agent import Agent, Membership
-from acd.config import QueueConfig, StrategyName
+from acd.queue_config import QueueConfig, StrategyName
 from acd.requirement import Requirement
 
 Key = tuple[float, ...]

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterator
 
-from acd.config import MAX_PRIORITY, QueueConfig
+from acd.config import MAX_PRIORITY
+from acd.queue_config import QueueConfig
 
 
 def priority_of_tags(rules: QueueConfig, tags: Collection[str]) -> dict[str, int]:

@@ -2,10 +2,10 @@
 
 from acd import callbacks
 from acd.announcing import hear_other_rules
-from acd.config import QueueConfig
 from acd.entry import Entry
 from acd.places import begin_ring, home_of, set_timers_anew
 from acd.queue import Queue
+from acd.queue_config import QueueConfig
 from acd.staff import set_unstaffed_timer
 from acd.step import Step
 from acd.waiting import go_by_rules

@@ -27,8 +27,8 @@ from random import Random
 from rich.console import Console
 from rich.table import Table
 
+from acd.agent_config import AgentConfig
 from acd.commands import MakeReady, SignIn
-from acd.config import AgentConfig, QueueConfig, RingRule, StrategyName
 from acd.core import AcdCore
 from acd.events import OfferMade, OfferResult
 from acd.inputs import (
@@ -40,6 +40,8 @@ from acd.inputs import (
     PhoneRang,
     StationChanged,
 )
+from acd.queue_config import QueueConfig, StrategyName
+from acd.queue_rules import RingRule
 from acd.replay.keeping import InputKeeper
 from acd.replay.recorded_core import RecordedCore
 from cli.configuration.installation import load_installation

@@ -8,7 +8,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from acd.config import AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.queue_config import QueueConfig
 from acd.simulation.callers import Stream
 from acd.simulation.history import TOPICS, Fact, History
 from acd.simulation.scenario import CallersConfig, Scenario

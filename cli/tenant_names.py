@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode
 
-from acd.config import AGENT_SCHEME, CALLBACK, QUEUE_SCHEME
+from acd.config import AGENT_SCHEME, QUEUE_SCHEME
+from acd.queue_config import CALLBACK
 from ivr.config import FLOW_SCHEME
 from runtime.target import HANG_UP, parse_target
 from runtime.tenancy import qualify

@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.config import AcdConfig
 from acd.core import AcdCore
+from acd.queue_config import QueueConfig
 from acd.replay.code import ABOUT_THIS_CODE
 from acd.replay.folder import NotKept, Start
 from acd.replay.lines import BEGAN, BEGINNINGS, WOKEN, read_given

@@ -5,9 +5,11 @@ from typing import Any, Protocol
 
 import structlog
 
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.config import AcdConfig
 from acd.core import AcdCore
 from acd.inputs import Input
+from acd.queue_config import QueueConfig
 from acd.replay.code import ABOUT_THIS_CODE
 from acd.replay.lines import BEGAN, RESUMED, WOKEN
 from acd.state import CanDial, KnowsTarget, dialling_anybody, knowing_every_target

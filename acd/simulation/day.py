@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from acd.agent import AgentState
+from acd.agent_config import AgentConfig
 from acd.agent_events import AgentStateChanged, WrapUpStarted
 from acd.callback_events import CallbackDialled
 from acd.commands import (
@@ -23,7 +24,7 @@ from acd.commands import (
     SignIn,
     SignOut,
 )
-from acd.config import QUEUE_SCHEME, AcdConfig, AgentConfig, QueueConfig
+from acd.config import QUEUE_SCHEME, AcdConfig
 from acd.core import AcdCore
 from acd.events import CallerLeft, LeaveReason, OfferResult
 from acd.inputs import (
@@ -40,6 +41,7 @@ from acd.inputs import (
     PlaybackOver,
     StationChanged,
 )
+from acd.queue_config import QueueConfig
 from acd.queue_target import QueueTarget, parse_queue_target
 from acd.simulation.callers import Caller
 from acd.simulation.chance import Chance

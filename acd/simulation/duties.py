@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
-from acd.config import AgentConfig
+from acd.agent_config import AgentConfig
 from acd.simulation.scenario import ShiftConfig, check_hours, seconds_of
 from runtime.models import KeyMistake
 from runtime.problems import Problem, shorten

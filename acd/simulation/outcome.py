@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from acd.agent import AgentState
-from acd.config import QueueConfig
+from acd.queue_config import QueueConfig
 from acd.simulation.day import Centre
 from acd.simulation.record import Callbacks, Record, Visit, members_of
 

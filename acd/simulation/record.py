@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from acd.agent import AgentState
 from acd.agent_events import AgentStateChanged
 from acd.callback_events import CallbackDialled, CallbackEnded, CallbackRequested, CallbackReturned
-from acd.config import QueueConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason
 from acd.figures import QueueFigures
+from acd.queue_config import QueueConfig
 from runtime.vocabulary import Output
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.config import AcdConfig
 from acd.forecast import Step, read_forecast
+from acd.queue_config import QueueConfig
 from acd.queue_target import QueueTarget, parse_queue_target
 from acd.simulation.callers import Stream, stream_of
 from acd.simulation.day import Centre

@@ -7,8 +7,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from acd.agent_config import AgentConfig
 from acd.announcements import Announcements
-from acd.config import AgentConfig, OverflowRule, QueueConfig
+from acd.queue_config import QueueConfig
+from acd.queue_rules import OverflowRule
 from acd.spoken import in_language
 from cli.tenant_names import qualified_queues, qualified_target
 from ivr.document import Branch, Flow, Node, Queue, Way

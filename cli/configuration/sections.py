@@ -2,7 +2,9 @@
 
 from pydantic import Field
 
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.config import AcdConfig
+from acd.queue_config import QueueConfig
 from cli.log import LogConfig
 from ivr.config import IvrConfig
 from media.config import MediaConfig, RecordingsConfig

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from acd.agent import AgentState
+from acd.agent_config import AgentConfig
 from acd.callback import CallbackStage
 from acd.commands import CancelCallback, MakeNotReady, MakeReady, RequestCallback, SignIn, SignOut
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.config import AcdConfig
 from acd.core import AcdCore
 from acd.differences import AcdSections, differences
 from acd.events import LeaveReason, OfferMade, OfferResult
@@ -25,6 +26,7 @@ from acd.inputs import (
     PhoneRang,
     StationChanged,
 )
+from acd.queue_config import QueueConfig
 from acd.state import CanDial, KnowsTarget, dialling_anybody, knowing_every_target
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Output

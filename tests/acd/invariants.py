@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from acd.agent import AgentState
 from acd.callback import WITH_A_CALL, CallbackStage
-from acd.config import Absence, OverflowRule, absence_key
 from acd.config_problems import ways_out
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState, Place
 from acd.events import OfferMade
 from acd.queue import Demand, Queue
+from acd.queue_rules import Absence, OverflowRule, absence_key
 from acd.requirement import parse_joined
 from acd.state import AcdState, Timer, TimerKind
 from acd.tags import within_range

@@ -8,8 +8,8 @@ from random import Random
 from statistics import fmean, stdev
 
 from acd.commands import RingStation
-from acd.config import QueueConfig
 from acd.events import CallerLeft, LeaveReason
+from acd.queue_config import QueueConfig
 from acd.traffic import Traffic
 from runtime.vocabulary import Output
 from tests.acd.centre import Centre, agents_of, only

@@ -2,19 +2,11 @@
 
 from random import Random
 
+from acd.agent_config import AgentConfig
 from acd.callback import CallbackPolicy
-from acd.config import (
-    Absence,
-    AgentConfig,
-    Closing,
-    OverflowCause,
-    OverflowRule,
-    QueueConfig,
-    RingRule,
-    SelfServiceTurn,
-    StrategyName,
-)
 from acd.config_problems import find_problems
+from acd.queue_config import Closing, QueueConfig, SelfServiceTurn, StrategyName
+from acd.queue_rules import Absence, OverflowCause, OverflowRule, RingRule
 
 NAMES = ("报修", "投诉", "service", "线路", "vip")
 _CAPACITIES: tuple[dict[str, int], ...] = ({}, {}, {"voice": 1, "chat": 2}, {"chat": 3, "video": 1})

@@ -3,6 +3,7 @@
 from random import Random
 
 from acd.agent import AgentState
+from acd.agent_config import AgentConfig
 from acd.announcements import Announcements, PositionRule
 from acd.callback import CallbackPolicy, CallbackStage
 from acd.commands import (
@@ -34,18 +35,6 @@ from acd.commands import (
     TakeBackLeave,
     WithdrawItem,
 )
-from acd.config import (
-    AgentConfig,
-    Closing,
-    OverflowCause,
-    OverflowRule,
-    QueueConfig,
-    RingRule,
-    RonaPolicy,
-    SelfServiceTurn,
-    StrategyName,
-    TagRule,
-)
 from acd.events import LeaveReason, OfferResult
 from acd.inputs import (
     CallerConnected,
@@ -57,6 +46,8 @@ from acd.inputs import (
     PlaybackOver,
     StationChanged,
 )
+from acd.queue_config import Closing, QueueConfig, RonaPolicy, SelfServiceTurn, StrategyName
+from acd.queue_rules import OverflowCause, OverflowRule, RingRule, TagRule
 from runtime.errors import UsageError
 from runtime.vocabulary import Command
 from tests.acd.centre import Centre

@@ -1,7 +1,7 @@
 import pytest
 
 from acd.agent import TRANSITIONS, Agent, AgentAction, AgentState
-from acd.config import AgentConfig
+from acd.agent_config import AgentConfig
 from runtime.errors import UsageError
 
 WAYS = {

@@ -2,9 +2,9 @@
 
 from acd.announcements import Announcements, PositionRule
 from acd.commands import PlayAnnouncement, PlayMusic, StopAnnouncement
-from acd.config import QueueConfig
 from acd.events import CallerTold, OfferResult
 from acd.inputs import PlaybackOver
+from acd.queue_config import QueueConfig
 from runtime.vocabulary import Output
 from tests.acd.centre import Centre, agents_of, one, only
 from tests.acd.invariants import check_state

@@ -14,11 +14,11 @@ from acd.callback import CallbackStage
 from acd.callback_events import CallbackEnded, CallbackFailed, CallbackRequested, CallbackRestored
 from acd.callback_records import Callbacks, open_callbacks
 from acd.commands import AddQueue, ChangeCaller, DialCustomer, ReleaseCaller, RemoveQueue, RestoreCallback
-from acd.config import QueueConfig
 from acd.configuration_commands import ConfigureAcd
 from acd.core import AcdCore
 from acd.entry import Entry, EntryState
 from acd.events import CallerLeft, LeaveReason
+from acd.queue_config import QueueConfig
 from acd.records import QueueEntries
 from acd.state import AcdState
 from runtime.errors import UsageError

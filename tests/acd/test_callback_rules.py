@@ -7,10 +7,10 @@ import pytest
 from acd.callback import CallbackStage, Refusal
 from acd.callback_events import CallbackFailed, CallbackRefused, CallbackRequested, CallbackReturned
 from acd.commands import DialCustomer, MakeReady, RequestCallback, SignIn
-from acd.config import QueueConfig
 from acd.core import AcdCore
 from acd.events import CallerLeft, LeaveReason
 from acd.inputs import StationChanged
+from acd.queue_config import QueueConfig
 from acd.service import build
 from runtime.clock import ManualClock
 from runtime.errors import UsageError

@@ -28,9 +28,9 @@ from acd.commands import (
     RingStation,
     StopAnnouncement,
 )
-from acd.config import QueueConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferEnded, OfferMade, OfferResult
 from acd.inputs import CallerConnected, PhoneAnswered, PhoneLost
+from acd.queue_config import QueueConfig
 from runtime.errors import UsageError
 from tests.acd.centre import Centre, agents_of, one, only
 from tests.acd.invariants import check_idle, check_state

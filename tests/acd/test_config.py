@@ -3,8 +3,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from acd.config import AgentConfig, OverflowCause, OverflowRule, QueueConfig
+from acd.agent_config import AgentConfig
 from acd.config_problems import find_problems
+from acd.queue_config import QueueConfig
+from acd.queue_rules import OverflowCause, OverflowRule
 from runtime.problems import Finding
 
 

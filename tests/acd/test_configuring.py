@@ -3,6 +3,7 @@
 import pytest
 
 from acd.agent import AgentState
+from acd.agent_config import AgentConfig
 from acd.agent_events import AgentSignedOut
 from acd.announcements import Announcements, PositionRule
 from acd.commands import (
@@ -18,16 +19,7 @@ from acd.commands import (
     StopAnnouncement,
     SubmitItem,
 )
-from acd.config import (
-    AcdConfig,
-    AgentConfig,
-    Closing,
-    OverflowCause,
-    OverflowRule,
-    QueueConfig,
-    RingRule,
-    StrategyName,
-)
+from acd.config import AcdConfig
 from acd.configuration_commands import ConfigureAcd
 from acd.configuration_events import (
     AgentAdded,
@@ -40,6 +32,8 @@ from acd.configuration_events import (
 )
 from acd.differences import AcdSections, differences, in_parts
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferMade, WayOutMissing
+from acd.queue_config import Closing, QueueConfig, StrategyName
+from acd.queue_rules import OverflowCause, OverflowRule, RingRule
 from runtime.errors import UsageError
 from tests.acd.centre import SERVICE, Centre, agents_of, offered_calls, one, only
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 import pytest
 
 from acd.callback_events import CallbackDialled, CallbackReturned
-from acd.config import OverflowCause, OverflowRule, QueueConfig
 from acd.estimate import Estimate, estimate_wait
 from acd.events import CallerJoined, CallerLeft, LeaveReason
 from acd.figures import QueueFigures
 from acd.pace import Pace, Rate
+from acd.queue_config import QueueConfig
+from acd.queue_rules import OverflowCause, OverflowRule
 from acd.traffic import Traffic
 from runtime.vocabulary import Output
 from tests.acd.centre import SERVICE, Centre, agents_of, one, only

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from acd import dispatch, free
+from acd.agent_config import AgentConfig
 from acd.commands import ForceReady
-from acd.config import AgentConfig, QueueConfig, StrategyName
 from acd.core import AcdCore
 from acd.eligibility import open_media
 from acd.entry import Entry
@@ -19,6 +19,7 @@ from acd.explain import choose, explain_agent, explain_caller
 from acd.explain_verbs import AGENTS_AT_ONCE, ExplainCallerParams, ExplainVerbs
 from acd.inputs import CallerCame
 from acd.obstacles import ObstacleKind, why_not_free
+from acd.queue_config import QueueConfig, StrategyName
 from acd.requirement import parse_requirement, parts_of
 from acd.step import Step
 from runtime.clock import ManualClock

@@ -2,9 +2,9 @@
 
 import pytest
 
-from acd.config import QueueConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason
 from acd.figures import QueueFigures
+from acd.queue_config import QueueConfig
 from runtime.vocabulary import Output
 from tests.acd.centre import Centre, agents_of
 

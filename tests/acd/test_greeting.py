@@ -2,11 +2,11 @@
 
 from acd.agent import AgentState
 from acd.commands import ConnectCaller, GreetAgent
-from acd.config import QueueConfig, StrategyName
 from acd.entry import EntryState
 from acd.events import CallerLeft, LeaveReason, OfferEnded, OfferResult
 from acd.greeting import CONNECT_LIMIT_S, GREETING_LIMIT_S
 from acd.inputs import CallerConnected, PhoneAnswered, PhoneLost, PlaybackOver
+from acd.queue_config import QueueConfig, StrategyName
 from runtime.vocabulary import Output
 from tests.acd.centre import Centre, agents_of, one, only
 from tests.acd.invariants import check_state

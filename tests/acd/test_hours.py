@@ -4,9 +4,10 @@ import pytest
 from pydantic import ValidationError
 
 from acd.commands import PassOnCaller, ReleaseCaller
-from acd.config import Closing, OverflowCause, OverflowRule, QueueConfig
 from acd.config_problems import find_problems
 from acd.events import CallerJoined, CallerLeft, LeaveReason
+from acd.queue_config import Closing, QueueConfig
+from acd.queue_rules import OverflowCause, OverflowRule
 from tests.acd.centre import Centre, agents_of, offered_calls, one, only
 from tests.acd.invariants import check_state
 

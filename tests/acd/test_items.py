@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.agent import AgentState
+from acd.agent_config import AgentConfig
 from acd.commands import (
     AcceptItem,
     ConnectCaller,
@@ -15,8 +16,10 @@ from acd.commands import (
     SubmitItem,
     WithdrawItem,
 )
-from acd.config import AcdConfig, AgentConfig, QueueConfig, RingRule, StrategyName
+from acd.config import AcdConfig
 from acd.events import CallCompleted, ItemOffered, ItemPassedOn, LeaveReason, OfferEnded, OfferResult
+from acd.queue_config import QueueConfig, StrategyName
+from acd.queue_rules import RingRule
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
 from tests.acd.centre import Centre, offered_calls, one, only

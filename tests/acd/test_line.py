@@ -1,10 +1,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.config import QueueConfig
 from acd.entry import Entry, Place
 from acd.line import Line
 from acd.queue import Queue
+from acd.queue_config import QueueConfig
 
 
 def entry(sequence: int, forward: float = 0.0) -> Entry:

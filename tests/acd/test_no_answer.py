@@ -7,9 +7,9 @@ import pytest
 from acd.agent import AgentState
 from acd.agent_events import AgentStateChanged
 from acd.commands import ReleaseStation
-from acd.config import QueueConfig
 from acd.events import OfferEnded, OfferResult
 from acd.no_answer import CONSEQUENCES
+from acd.queue_config import QueueConfig
 from runtime.vocabulary import Output
 from tests.acd.centre import Centre, agents_of, one
 from tests.acd.invariants import check_state

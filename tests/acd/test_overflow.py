@@ -6,8 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from acd.commands import AddQueue, ChangeCaller, PassOnCaller, PlayMusic, ReleaseCaller, RemoveQueue
-from acd.config import Absence, OverflowCause, OverflowRule, QueueConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
+from acd.queue_config import QueueConfig
+from acd.queue_rules import Absence, OverflowCause, OverflowRule
 from runtime.errors import UsageError
 from tests.acd.centre import SERVICE, Centre, agents_of, offered_calls, one, only
 from tests.acd.invariants import check_state

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Column, create_engine, insert, select
 
 from acd.commands import ChangeCaller, SubmitItem, WithdrawItem
-from acd.config import QueueConfig
 from acd.events import OfferResult
+from acd.queue_config import QueueConfig
 from acd.records import QueueEntries, conversations_between, latest_entries, totals_since
 from acd.repeats import Conversation, Customer
 from runtime.vocabulary import Event, event_fields

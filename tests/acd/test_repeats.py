@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from acd.config import QueueConfig, RepeatPolicy
 from acd.events import CallCompleted
+from acd.queue_config import QueueConfig, RepeatPolicy
 from acd.repeats import MAX_CONVERSATIONS, MAX_NUMBERS, Conversation, Customer, RepeatCallers
 from runtime.clock import ManualClock
 

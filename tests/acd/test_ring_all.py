@@ -5,18 +5,12 @@ from typing import Any
 import pytest
 
 from acd.agent import AgentState
+from acd.agent_config import AgentConfig
 from acd.commands import ConnectCaller, PassOnCaller, ReleaseStation
-from acd.config import (
-    AgentConfig,
-    OverflowCause,
-    OverflowRule,
-    QueueConfig,
-    RingRule,
-    RonaPolicy,
-    StrategyName,
-)
 from acd.events import OfferEnded, OfferResult
 from acd.inputs import CallerConnected, PhoneAnswered, PhoneLost
+from acd.queue_config import QueueConfig, RonaPolicy, StrategyName
+from acd.queue_rules import OverflowCause, OverflowRule, RingRule
 from tests.acd.centre import Centre, agents_of, offered_calls, one, only
 from tests.acd.invariants import check_order, check_state
 

@@ -14,7 +14,6 @@ from acd.commands import (
     RingStation,
     StopAnnouncement,
 )
-from acd.config import QueueConfig, SelfServiceTurn
 from acd.core import AcdCore
 from acd.events import (
     CallerLeft,
@@ -25,6 +24,7 @@ from acd.events import (
     SelfServiceEnd,
     SelfServiceEnded,
 )
+from acd.queue_config import QueueConfig, SelfServiceTurn
 from runtime.ids import SeededIds
 from tests.acd.centre import Centre, agents_of, offered_calls, one, only
 from tests.acd.invariants import check_idle, check_state

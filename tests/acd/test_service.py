@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from acd.config import AgentConfig, OverflowCause, OverflowRule, QueueConfig, RepeatPolicy
+from acd.agent_config import AgentConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
 from acd.orders import RELEASE_CAUSES, WITHDRAWAL_CAUSES
+from acd.queue_config import QueueConfig, RepeatPolicy
+from acd.queue_rules import OverflowCause, OverflowRule
 from acd.service import OFFER_RESULTS, build
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock

@@ -2,10 +2,12 @@
 
 import pytest
 
+from acd.agent_config import AgentConfig
 from acd.agent_events import AgentChanged
 from acd.commands import ChangeQueues, ChangeSkills
-from acd.config import AgentConfig, QueueConfig, RingRule
 from acd.events import CallerLeft, LeaveReason, OfferResult, RingBegan
+from acd.queue_config import QueueConfig
+from acd.queue_rules import RingRule
 from runtime.errors import UsageError
 from tests.acd.centre import SERVICE, Centre, offered_calls, one, only
 from tests.acd.invariants import check_state

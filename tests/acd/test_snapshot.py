@@ -3,8 +3,9 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acd.config import AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
 from acd.core import AcdCore
+from acd.queue_config import QueueConfig
 from runtime.ids import SeededIds
 from tests.acd.centre import Centre
 from tests.acd.invariants import check_state

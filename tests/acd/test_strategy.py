@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.agent import Agent, membership_of
-from acd.config import AgentConfig, QueueConfig, StrategyName
+from acd.agent_config import AgentConfig
+from acd.queue_config import QueueConfig, StrategyName
 from acd.requirement import parse_requirement
 from acd.strategy import Candidacy, Ranking, draw
 

@@ -3,6 +3,7 @@
 import pytest
 
 from acd.agent import AgentState
+from acd.agent_config import AgentConfig
 from acd.agent_events import (
     AgentMoved,
     AgentReleased,
@@ -30,18 +31,10 @@ from acd.commands import (
     SubmitItem,
     TakeBackLeave,
 )
-from acd.config import (
-    AcdConfig,
-    AgentConfig,
-    Closing,
-    NotReadyReason,
-    OverflowCause,
-    OverflowRule,
-    QueueConfig,
-    RonaPolicy,
-    TagRule,
-)
+from acd.config import AcdConfig, NotReadyReason
 from acd.events import CallerChanged, CallerJoined, ItemPassedOn, OfferResult
+from acd.queue_config import Closing, QueueConfig, RonaPolicy
+from acd.queue_rules import OverflowCause, OverflowRule, TagRule
 from runtime.errors import UsageError
 from tests.acd.centre import SERVICE, Centre, agents_of, offered_calls, one, only
 from tests.acd.invariants import check_state

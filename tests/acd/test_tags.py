@@ -3,12 +3,14 @@
 import pytest
 from pydantic import ValidationError
 
+from acd.agent_config import AgentConfig
 from acd.commands import ChangeCaller, PassOnCaller
-from acd.config import AgentConfig, OverflowCause, OverflowRule, QueueConfig, RingRule, TagRule
 from acd.entry import Entry
 from acd.events import CallerChanged, CallerJoined, CallerLeft, LeaveReason
 from acd.inputs import CallerCame
 from acd.item_verbs import SubmitItemParams
+from acd.queue_config import QueueConfig
+from acd.queue_rules import OverflowCause, OverflowRule, RingRule, TagRule
 from runtime.vocabulary import Output
 from tests.acd.centre import Centre, offered_calls, one, only
 from tests.acd.invariants import check_state

@@ -1,6 +1,7 @@
 from acd.agent import AgentState
+from acd.agent_config import AgentConfig
 from acd.agent_events import AgentStateChanged, WrapUpEnded, WrapUpStarted
-from acd.config import AgentConfig, QueueConfig
+from acd.queue_config import QueueConfig
 from tests.acd.centre import Centre, agents_of, one
 from tests.acd.invariants import check_idle
 

@@ -1,9 +1,10 @@
 import pytest
 
+from acd.agent_config import AgentConfig
 from acd.commands import PassOnCaller, PlayMusic, ReleaseCaller, RingStation
-from acd.config import AgentConfig, QueueConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferMade
 from acd.inputs import CallerCame
+from acd.queue_config import QueueConfig
 from runtime.errors import UsageError
 from tests.acd.centre import Centre, offered_calls, one, only
 from tests.acd.invariants import check_idle, check_state

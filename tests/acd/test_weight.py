@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.config import AcdConfig, QueueConfig, StrategyName
+from acd.config import AcdConfig
 from acd.entry import EntryState
 from acd.events import OfferMade
+from acd.queue_config import QueueConfig, StrategyName
 from tests.acd.centre import Centre, agents_of, only
 
 HOLDS_S = 60.0

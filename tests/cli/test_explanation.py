@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from acd.config import AgentConfig
+from acd.agent_config import AgentConfig
 from acd.explain import explain_agent, explain_caller
 from cli import explanation
 from runtime.clock import local_now

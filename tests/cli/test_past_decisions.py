@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from acd.config import AgentConfig
+from acd.agent_config import AgentConfig
 from acd.events import OfferMade
 from acd.explain import explain_agent, explain_caller
 from acd.replay.keeping import InputKeeper

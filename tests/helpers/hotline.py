@@ -4,7 +4,8 @@ from typing import Any, TypeVar
 
 import acd.service
 import ivr.service
-from acd.config import AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.queue_config import QueueConfig
 from ivr.check import Surroundings
 from ivr.config import IvrConfig
 from ivr.document import Flow

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from acd import service
-from acd.config import AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
 from acd.core import AcdCore
+from acd.queue_config import QueueConfig
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs

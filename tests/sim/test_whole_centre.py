@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from acd.agent import AgentState
-from acd.config import AgentConfig, OverflowCause, OverflowRule, QueueConfig, StrategyName
+from acd.agent_config import AgentConfig
 from acd.core import AcdCore
 from acd.events import LeaveReason, OfferEnded, OfferResult
+from acd.queue_config import QueueConfig, StrategyName
+from acd.queue_rules import OverflowCause, OverflowRule
 from acd.records import QueueEntries
 from runtime.vocabulary import Output, event_fields
 from switch.events import CallArrived, CallEnded

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.config import AcdConfig
+from acd.queue_config import QueueConfig
 from acd.replay.lines import encode
 from acd.replay.recorded_core import RecordedCore
 from acd.state import CanDial, KnowsTarget, dialling_anybody, knowing_every_target

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from acd import announcing
+from acd.agent_config import AgentConfig
 from acd.commands import MakeReady
-from acd.config import AcdConfig, AgentConfig
+from acd.config import AcdConfig
 from acd.events import OfferMade
 from acd.inputs import CallerCame
 from acd.replay.explaining import player_at

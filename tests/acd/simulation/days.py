@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from acd.config import AcdConfig, AgentConfig, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.config import AcdConfig
+from acd.queue_config import QueueConfig
 from acd.queue_target import parse_queue_target
 from acd.simulation.callers import Stream, Wave
 from acd.simulation.day import Centre

@@ -5,7 +5,7 @@ from statistics import fmean, pstdev
 
 import pytest
 
-from acd.config import QueueConfig
+from acd.queue_config import QueueConfig
 from acd.simulation.chance import Chance
 from acd.simulation.history import TOPICS, History, past_callers
 from acd.simulation.spread import Spread, SpreadKind

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from acd.agent import AgentState
 from acd.callback import CallbackPolicy
-from acd.config import OverflowCause, OverflowRule, QueueConfig
 from acd.erlang import erlang_a
+from acd.queue_config import QueueConfig
+from acd.queue_rules import OverflowCause, OverflowRule
 from acd.simulation.chance import Chance
 from acd.simulation.day import GREETING_S, Day
 from acd.simulation.outcome import ALL

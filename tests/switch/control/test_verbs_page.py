@@ -15,7 +15,9 @@ import uvloop
 
 import acd.service
 import ivr.service
-from acd.config import AcdConfig, AgentConfig, NotReadyReason, QueueConfig
+from acd.agent_config import AgentConfig
+from acd.config import AcdConfig, NotReadyReason
+from acd.queue_config import QueueConfig
 from cli.configuration.installation import load_installation
 from cli.house import readings
 from cli.house.reloading import Reloading
