@@ -105,7 +105,7 @@ fn conference(engine: &mut Engine, place: &str) -> (Vec<Phone>, u64) {
     (phones, recording)
 }
 
-/// Wait until a leg has received so many packets.
+/// Wait until a leg has received so many packets, and all that was ordered before is done.
 fn received(engine: &Engine, leg: EndpointId, packets: u64) {
     let deadline = Instant::now() + PATIENCE;
     while engine.counters_of(leg).unwrap().packets_received < packets {
@@ -181,23 +181,27 @@ fn a_recording_goes_on_when_its_call_is_joined_with_one_of_another_worker() {
     engine.bridge(other, target).unwrap();
     engine.attach(recording, customer, Channel::Customer).unwrap();
     engine.attach(recording, away, Channel::Agent).unwrap();
-    engine.wake();
+    received(&engine, customer, 0);
+    received(&engine, away, 0);
     let begun = Instant::now();
     for number in 0..100_u32 {
         if number == 50 {
-            // Otherwise the last packet of who leaves may still be on its way.
+            // Otherwise the last packet of who leaves, or comes, may still be on its way.
             received(&engine, away, 50);
+            received(&engine, target, 50);
             engine.bridge(customer, target).unwrap();
             engine.attach(recording, target, Channel::Agent).unwrap();
             engine.close_endpoint(away).unwrap();
             engine.close_endpoint(other).unwrap();
-            engine.wake();
+            received(&engine, target, 50);
         }
         for phone in &mut phones {
             phone.talk();
         }
         thread::sleep((begun + number * Duration::from_millis(20)).saturating_duration_since(Instant::now()));
     }
+    received(&engine, customer, 100);
+    received(&engine, target, 100);
     engine.stop_recording(recording).unwrap();
     engine.wake();
     let summary = completed(&engine, recording);
