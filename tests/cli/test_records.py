@@ -245,7 +245,7 @@ def test_the_picture_is_marked_with_what_the_journal_tells_of_the_call(
     drawn: list[Any] = []
     monkeypatch.setattr("switch.archive.picture.plot_recording", lambda *arguments: drawn.append(arguments))
     place.run("recordings", "plot", "recording-ab")
-    ((path, out, title, marks),) = drawn
+    ((path, out, title, marks, *_),) = drawn
     assert (path, out) == (place.wav, place.wav.with_suffix(".png"))
     assert title.startswith("13800138000 → 95598 → 1001 · recording-ab12 · ")
     assert [(mark.time_s, mark.label) for mark in marks] == [(1.0, "key 1"), (1.5, "queue service")]

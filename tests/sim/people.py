@@ -12,14 +12,20 @@ from typing import Any
 from acd.agent import AgentState
 from acd.agent_events import AgentStateChanged
 from acd.commands import MakeNotReady, MakeReady
-from acd.events import OfferEnded, OfferResult
 from runtime.deadlines import Deadlines
 from runtime.driver import Outputs
 from runtime.vocabulary import Command, Event
 from switch.causes import Cause
 from switch.events import CallConnected
-from switch.sip.commands import AnswerLeg, AnswerReoffer, DialStation, HangUpLeg, RingLeg
-from switch.sip.events import LegAnswered, LegArrived, LegEnded, LegRinging, StationRegistered
+from switch.sip.commands import AnswerLeg, AnswerReoffer, AwaitRefresh, DialStation, HangUpLeg, RingLeg
+from switch.sip.events import (
+    LegAnswered,
+    LegArrived,
+    LegEnded,
+    LegRinging,
+    StationRefreshed,
+    StationRegistered,
+)
 
 NETWORK_S = 0.04
 """One way through the network."""
@@ -83,7 +89,7 @@ class People:
             AnswerReoffer: _nothing,
             CallConnected: lambda event, now: self._connected(legs_of(event), now),
             AgentStateChanged: self._agent_changed,
-            OfferEnded: self._offer_ended,
+            AwaitRefresh: self._awaited,
         }
 
     def expect_caller(self, now: float) -> None:
@@ -149,11 +155,10 @@ class People:
             return [MakeNotReady(agent_id=event.agent, reason="午休")]
         return ()
 
-    def _offer_ended(self, event: OfferEnded, now: float) -> Outputs:
+    def _awaited(self, command: AwaitRefresh, now: float) -> Outputs:
         """A phone that was silent comes to itself and registers again."""
-        if event.result is OfferResult.UNREACHABLE:
-            back_at = now + self._about(self._habits.break_s)
-            self._plan((event.agent, "register"), registration(event.agent), back_at)
+        back_at = now + self._about(self._habits.break_s)
+        self._plan((command.station, "refresh"), StationRefreshed(station=command.station), back_at)
         return ()
 
     def _plan_to_hang_up(self, leg_id: str, at: float, cause: Cause = Cause.NORMAL_CLEARING) -> None:
