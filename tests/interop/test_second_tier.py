@@ -93,7 +93,7 @@ def test_an_operator_moves_a_recording_before_its_time(tmp_path: Path) -> None:
             sleep(0.1)
         named = [{"recording_id": recording_id, "path": completed["path"]}]
         assert ringmain(tmp_path, "move", recording_id, "--dry-run") == named
-        assert not second.exists()
+        assert not list(second.rglob("*.wav"))
         assert ringmain(tmp_path, "move", recording_id, "--by", "李娜") == named
         moved = events.wait_for("recording.moved").fields
         assert (moved["recording_id"], moved["by"]) == (recording_id, "李娜")
