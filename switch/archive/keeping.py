@@ -15,6 +15,8 @@ import structlog
 
 from media.config import RecordingsConfig
 from media.events import RecordingCompleted
+from media.recordings.disks import Disks
+from media.recordings.tiers import Access
 from runtime.errors import UsageError
 from switch.archive.events import RecordingConverted, RecordingEncrypted, RecordingNotTreated
 from switch.archive.in_hand import InHand
@@ -30,7 +32,7 @@ log = structlog.get_logger(__name__)
 _STATE = "keeping.json"
 _BATCH = 100
 _MOST_ATTEMPTS = 60
-"""After so many of RETRY_S each, a recording stays as it is."""
+"""After so many of RETRY_S each, a recording stays as it is; while its disk is away none counts."""
 _MOST_REQUESTED = 100_000
 _STEPS = {"converted": RecordingConverted, "encrypted": RecordingEncrypted}
 _TOPIC = RecordingCompleted.topic
@@ -40,17 +42,19 @@ class Keeping:
     """``report`` is told what became of each file, on the thread. Does nothing when nothing is configured."""
 
     RETRY_S = 5.0
-    """How long a recording waits whose manifest is missing or whose disk refuses."""
+    """How long a recording waits whose manifest is missing, or whose disk refuses or is away."""
 
     def __init__(
         self,
         recordings: RecordingsConfig,
+        disks: Disks,
         records: RecordsConfig,
         journal: Journal,
         in_hand: InHand,
         report: Report,
     ) -> None:
         self._recordings = recordings
+        self._access = Access(disks=disks).model_dump(mode="json")
         self._journal = journal
         self._in_hand = in_hand
         self._report = report
@@ -126,28 +130,38 @@ class Keeping:
             self._wake.set()
 
     def _work_off(self, recordings: Iterable[tuple[str, str]]) -> None:
-        waiting = deque((recording, 1) for recording in recordings)
+        waiting = deque((recording, 0) for recording in recordings)
         while waiting and not self._closing.is_set():
-            recording, attempt = waiting.popleft()
-            if self._treat(*recording, last=attempt >= _MOST_ATTEMPTS):
-                continue
-            waiting.append((recording, attempt + 1))
-            self._closing.wait(self.RETRY_S / len(waiting))
+            recording, failures = waiting.popleft()
+            answer = self._treat(*recording)
+            failures += not answer.get("away", False)
+            if self._closing.is_set():
+                return
+            if answer.get("again") and failures < _MOST_ATTEMPTS:
+                waiting.append((recording, failures))
+                self._closing.wait(self.RETRY_S / len(waiting))
+            else:
+                self._tell(*recording, answer)
 
-    def _treat(self, recording_id: str, path: str, *, last: bool) -> bool:
-        """Whether nothing is left to be done to a recording, be it that it cannot be."""
-        order = {"path": path, "form": self._recordings.convert, "recipients": self._recordings.encrypt_to}
+    def _treat(self, recording_id: str, path: str) -> dict[str, Any]:
+        """What the keeper answers."""
+        order = {
+            "path": path,
+            "form": self._recordings.convert,
+            "recipients": self._recordings.encrypt_to,
+            "access": self._access,
+        }
         with self._in_hand.holding(recording_id):
-            answer = self._worker.ask(order)
-        if self._closing.is_set() or (answer.get("again") and not last):
-            return False
+            return self._worker.ask(order)
+
+    def _tell(self, recording_id: str, path: str, answer: dict[str, Any]) -> None:
+        """Nothing is left to be done to a recording, be it that it cannot be."""
         if "problem" in answer:
             self.untreated += 1
             log.error("a recording stays as it is", recording_id=recording_id, reason=answer["problem"])
             self._report(RecordingNotTreated(recording_id=recording_id, path=path, reason=answer["problem"]))
         for step in report_taken(self._report, recording_id, answer):
             self.taken[step] += 1
-        return True
 
 
 def report_taken(report: Report, recording_id: str, answer: dict[str, Any]) -> list[str]:

@@ -76,7 +76,7 @@ class ArchiveService:
             wall=clock.wall,
             oldest_under_way=self._archive.oldest_under_way,
         )
-        self._keeping = Keeping(recordings, records, journal, in_hand, report)
+        self._keeping = Keeping(recordings, access.disks, records, journal, in_hand, report)
         self._moving = Moving(
             recordings,
             access,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from media.recordings.disks import DiskAway
 from media.recordings.treatment import NoManifestYet
 from media.recordings.wav import RecordingError
 
@@ -78,11 +79,16 @@ def work_off(carry_out: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
 
 
 def answer_of(act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What it returns; or ``problem``, with ``again`` when the same order may succeed later."""
+    """What it returns; or ``problem``, with ``again`` when the same order may succeed later.
+
+    ``away`` when that is once a disk is mounted, however long it takes.
+    """
     try:
         return act()
     except RecordingError as error:
         return {"problem": str(error), "again": False}
+    except DiskAway as error:
+        return {"problem": str(error), "again": True, "away": True}
     except OSError as error:
         return {"problem": str(error), "again": True}
     except NoManifestYet:

@@ -2,7 +2,7 @@
 
 python -m switch.archive.moving.mover
 
-An order is that of ``switch.archive.keeper`` with ``folder`` and ``access``; what is still to be converted or
+An order is that of ``switch.archive.keeper`` with ``folder``; what is still to be converted or
 encrypted is, and then moved. Its answer has ``moved`` as in manifests, or ``tier`` with the reason when the
 second tier does not take it.
 """

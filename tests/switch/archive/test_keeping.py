@@ -6,21 +6,27 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 from pyrage.x25519 import Identity
 
 from media.config import RecordingsConfig
+from media.recordings.disks import Disks
+from media.recordings.homecoming import Folders
 from runtime.errors import UsageError
+from runtime.ids import SeededIds
 from runtime.vocabulary import Event
 from switch.archive.events import RecordingConverted, RecordingEncrypted, RecordingNotTreated
 from switch.archive.in_hand import InHand
 from switch.archive.keeping import Keeping
+from switch.archive.known_disks import meet_disks
 from switch.records.config import RecordsConfig
 from tests.switch.archive.runs import Run, call_of, config, recording_file, running, tell_journal
 
 PATIENCE_S = 45.0
+NO_DISKS = Disks()
 KEY = str(Identity.generate().to_public())
 
 
@@ -30,8 +36,11 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def keeping(settings: RecordsConfig, run: Run, **recordings: Any) -> Iterator[Keeping]:
-    keeper = Keeping(RecordingsConfig(**recordings), settings, run.journal, InHand(), run.reports.put)
+def keeping(
+    settings: RecordsConfig, run: Run, disks: Disks = NO_DISKS, **recordings: Any
+) -> Iterator[Keeping]:
+    configured = RecordingsConfig(**recordings)
+    keeper = Keeping(configured, disks, settings, run.journal, InHand(), run.reports.put)
     keeper.start()
     try:
         yield keeper
@@ -116,6 +125,47 @@ def test_a_keeper_that_is_killed_is_replaced(tmp_path: Path) -> None:
         run.tell(*call_of(second))
         told(run, 1)
     assert second.with_suffix(".flac").exists()
+
+
+def test_a_recording_whose_disk_is_away_for_long_is_encrypted_once_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("switch.archive.keeping._MOST_ATTEMPTS", 3)
+    settings, path = config(tmp_path), recording_file(tmp_path)
+    with running(settings) as run:
+        run.tell(*call_of(path))
+    folder = tmp_path / "recordings"
+    disks = meet_disks(settings.journal, [folder], SeededIds().new)
+    away = folder.rename(tmp_path / "away")
+    folder.mkdir()
+    folders = Folders(folder, disks=disks)
+    with (
+        running(settings, folders=folders) as run,
+        keeping(settings, run, disks, encrypt_to=[KEY]) as keeper,
+    ):
+        asked, often = watch(keeper, monkeypatch), 5
+        keeper.request("recording-1", str(path))
+        for _ in range(often):
+            assert asked.get(timeout=PATIENCE_S)["away"]
+        folder.rmdir()
+        away.rename(folder)
+        (encrypted,) = told(run, 1)
+    assert isinstance(encrypted, RecordingEncrypted)
+    assert names(path) == ["recording-1.json", "recording-1.wav.age"]
+
+
+def watch(keeper: Keeping, monkeypatch: pytest.MonkeyPatch) -> "SimpleQueue[dict[str, Any]]":
+    """What its process answers from now on."""
+    answers: SimpleQueue[dict[str, Any]] = SimpleQueue()
+    ask = keeper._worker.ask
+
+    def asked(order: dict[str, Any]) -> dict[str, Any]:
+        answer = ask(order)
+        answers.put(answer)
+        return answer
+
+    monkeypatch.setattr(keeper._worker, "ask", asked)
+    return answers
 
 
 def refuse_forks(monkeypatch: pytest.MonkeyPatch, times: float) -> None:
