@@ -114,13 +114,21 @@ def put(source: Path, target: Lies, access: Access) -> None:
     access.disks.require(target)
     part = target.with_name(target.name + ".part")
     part.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _copy(source, part)
+        part.replace(target)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
+def _copy(source: Path, part: Path) -> None:
     with source.open("rb") as read, part.open("wb") as written:
         shutil.copyfileobj(read, written, _PIECE_BYTES)
         written.flush()
         os.fsync(written.fileno())
     shutil.copymode(source, part)
-    part.replace(target)
-    sync_folder(target.parent)
 
 
 def remove(lies: Lies, access: Access) -> None:

@@ -1,6 +1,9 @@
 """The rest of a recording in the spool comes back to its beginning, wherever the joining is cut off."""
 
+import errno
 from pathlib import Path
+from types import SimpleNamespace
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -56,6 +59,44 @@ def test_joining_that_is_cut_off_is_done_again(
             patched.setattr(Path, cut_off_at, cut_off)
         with pytest.raises(OSError, match="killed"):
             join_rest(path, rest)
+    join_rest(path, rest)
+    check(path, rest)
+
+
+def refuse(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def half(source: BinaryIO, target: BinaryIO, _: int) -> None:
+    target.write(source.read(FIRST))
+    refuse()
+
+
+def test_joining_that_the_disk_refuses_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, rest = parts(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr("media.recordings.rest.shutil.copyfileobj", half)
+        with pytest.raises(OSError, match="No space left"):
+            join_rest(path, rest)
+    assert {one.name for one in tmp_path.iterdir()} == {"one.wav", "one.rest.wav"}
+    join_rest(path, rest)
+    check(path, rest)
+
+
+def test_nothing_is_written_where_there_is_no_room_for_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, rest = parts(tmp_path)
+    needed = path.stat().st_size + rest.stat().st_size - 1  # a torn octet is cut off before
+    path.with_suffix(".whole.part").write_bytes(b"of an earlier run")
+    with monkeypatch.context() as patched:
+        patched.setattr("media.recordings.rest.shutil.copyfileobj", refuse)
+        patched.setattr("media.recordings.rest.shutil.disk_usage", lambda _: SimpleNamespace(free=needed - 1))
+        with pytest.raises(OSError, match=f"there is no room for {needed} octets"):
+            join_rest(path, rest)
+    assert {one.name for one in tmp_path.iterdir()} == {"one.wav", "one.rest.wav"}
     join_rest(path, rest)
     check(path, rest)
 

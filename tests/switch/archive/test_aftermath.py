@@ -1,5 +1,6 @@
 """What a killed run leaves behind is finished by the next: each recording once, whoever is killed when."""
 
+import errno
 import shutil
 from collections import Counter
 from datetime import datetime
@@ -264,6 +265,22 @@ def test_a_recording_that_lies_in_the_spool_comes_home(tmp_path: Path, begun_in:
     assert isinstance(end, RecordingCompleted)
     assert (end.path, end.duration_ms, end.sha256) == (str(path), 2125, sha256_of(path))
     assert not spooled.exists()
+
+
+def test_a_recording_that_its_place_refuses_stays_in_the_spool_and_leaves_nothing_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = recording_file(tmp_path, left_behind=True)
+    spooled = in_spool(path)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("media.recordings.tiers.shutil.copymode", refuse)
+    _, (end,) = work_off(marked(tmp_path), note_of(path))
+    assert isinstance(end, RecordingCompleted)
+    assert end.path == str(spooled)
+    assert list(path.parent.iterdir()) == []
 
 
 def test_a_recording_in_the_spool_is_finished_there_while_its_disk_is_away(tmp_path: Path) -> None:
