@@ -92,11 +92,12 @@ def dissolve(calls: Calls, call: Call, keep: Leg) -> list[Output]:
 
 
 def carry_contact(calls: Calls, source: Call, target: Call) -> list[Output]:
-    """The customer goes on in another call: contact and recording go along."""
+    """The customer goes on in another call: contact and recording go along, and what became of it."""
     outputs: list[Output] = []
     if target.recording_id is not None:
         outputs.append(StopRecording(recording_id=target.recording_id))
         forget_all(calls, target)
     target.contact_id, target.recording_rule = source.contact_id, source.recording_rule
     target.recording_id, source.recording_id = source.recording_id, None
+    target.recording_paused, target.recording_failed = source.recording_paused, source.recording_failed
     return outputs

@@ -5,6 +5,7 @@ from switch.causes import Cause
 from switch.config import AccessCodeConfig
 from switch.dial_plan import RightCheck, everybody_may
 from switch.dialling.config import DiallingConfig
+from switch.recording_beeps import NO_BEEP, RecordingBeep
 from switch.sip.commands import DialStation
 from switch.sip.events import LegEnded, LegRinging
 from tests.helpers.exchange_rig import OUTSIDE_NUMBER, ExchangeRig
@@ -18,8 +19,15 @@ HOTLINE = AccessCodeConfig(number="95598", target="flow:hotline")
 class DiallingRig(ExchangeRig):
     """The exchange with nothing but the dialling application."""
 
-    def __init__(self, may_dial: RightCheck = everybody_may) -> None:
-        super().__init__([DIRECT, WITH_WAY_OUT, OUTSIDE, HOTLINE], may_dial=may_dial)
+    def __init__(
+        self,
+        may_dial: RightCheck = everybody_may,
+        *,
+        hotline: AccessCodeConfig = HOTLINE,
+        recording_beep: RecordingBeep = NO_BEEP,
+    ) -> None:
+        codes = [DIRECT, WITH_WAY_OUT, OUTSIDE, hotline]
+        super().__init__(codes, may_dial=may_dial, recording_beep=recording_beep)
         config = DiallingConfig(ring_timeout_s=20, ring_back="ring_back")
         self.application, _ = switch.dialling.service.build(
             config,

@@ -2,10 +2,20 @@
 
 import pytest
 
-from media.commands import AttachToRecording, BridgeEndpoints, Channel
+from media.commands import AttachToRecording, BridgeEndpoints, Channel, StartPlayback, StartRecording
 from media.events import RecordingFailed
 from switch.causes import Cause
-from switch.commands import AnswerCall, ConnectCall, HandOff, HangUpCall, OfferCall
+from switch.commands import (
+    AnswerCall,
+    BeepCall,
+    ConnectCall,
+    HandOff,
+    HangUpCall,
+    OfferCall,
+    PauseCallRecording,
+    ResumeCallRecording,
+    StartCallRecording,
+)
 from switch.events import (
     CallConnected,
     CallEnded,
@@ -14,10 +24,12 @@ from switch.events import (
     OfferEnded,
     TransferKind,
 )
+from switch.recording_beeps import RecordingBeep
+from switch.recording_rule import RecordingRule
 from switch.sip.commands import AnswerTransfer, DialStation, HangUpLeg, ReportTransfer
 from switch.sip.events import LegAnswered, LegRinging, LegTransferRequested
 from switch.trunks.commands import DialTrunk
-from tests.helpers.dialling_rig import DiallingRig
+from tests.helpers.dialling_rig import HOTLINE, DiallingRig
 from tests.helpers.exchange_rig import AGENT_SDP, OUTSIDE_NUMBER
 
 
@@ -44,6 +56,24 @@ class TransferRig(DiallingRig):
         self.feed(ConnectCall(call_id=call_id, offer_id="o1"))
         self.agent = self.station_leg
         return call_id
+
+    def beeps(self, call_id: str) -> int:
+        """How many legs hear a beep that is due."""
+        before = len(self.all(StartPlayback))
+        self.feed(BeepCall(call_id=call_id))
+        return len(self.all(StartPlayback)) - before
+
+    def fail_recording(self, call_id: str) -> None:
+        (recording_id,) = self.media.open_recordings
+        self.feed(
+            RecordingFailed(
+                recording_id=recording_id,
+                contact_id="contact",
+                call_id=call_id,
+                path="",
+                reason="no space left",
+            )
+        )
 
     @property
     def reported(self) -> list[int]:
@@ -289,16 +319,44 @@ def test_the_contacts_recording_hears_the_consulted_station_after_the_transfer(r
 
 def test_a_recording_that_went_along_and_fails_is_no_longer_the_calls(rig: TransferRig) -> None:
     first = rig.customer_talks()
-    (recording_id,) = rig.media.open_recordings
     rig.call_between("1001", "1002", "consultation")
     rig.refer(rig.agent, replaces="consultation")
-    rig.feed(
-        RecordingFailed(
-            recording_id=recording_id, contact_id="contact", call_id=first, path="", reason="no space left"
-        )
-    )
+    rig.fail_recording(first)
     (call,) = rig.exchange.calls()
     assert call.recording_id is None
+
+
+def test_a_recording_that_failed_does_not_begin_again_with_a_transfer() -> None:
+    rig = TransferRig(hotline=HOTLINE.model_copy(update={"record": RecordingRule.FROM_CONNECT}))
+    first = rig.customer_talks()
+    rig.fail_recording(first)
+    rig.arrive("consultation", "1002", station="1001")
+    rig.refer(rig.agent, replaces="consultation")
+    rig.answer_station()
+    assert rig.last(CallConnected).station == "1002"
+    assert len(rig.all(StartRecording)) == 1
+
+
+def test_no_beep_is_heard_after_a_transfer_while_the_recording_is_paused() -> None:
+    rig = TransferRig(recording_beep=RecordingBeep(prompt="tone:recorded"))
+    first = rig.customer_talks()
+    second = rig.call_between("1001", "1002", "consultation")
+    rig.feed(PauseCallRecording(call_id=first, customer=True, agent=True))
+    rig.refer(rig.agent, replaces="consultation")
+    assert rig.beeps(second) == 0
+    rig.feed(ResumeCallRecording(call_id=second))
+    assert rig.beeps(second) == 2
+
+
+def test_the_beep_is_heard_after_a_transfer_though_the_consultation_was_paused() -> None:
+    rig = TransferRig(recording_beep=RecordingBeep(prompt="tone:recorded"))
+    rig.customer_talks()
+    second = rig.call_between("1001", "1002", "consultation")
+    rig.feed(
+        StartCallRecording(call_id=second), PauseCallRecording(call_id=second, customer=True, agent=True)
+    )
+    rig.refer(rig.agent, replaces="consultation")
+    assert rig.beeps(second) == 2
 
 
 def test_the_agents_own_application_hears_that_its_call_has_ended(rig: TransferRig) -> None:
