@@ -85,12 +85,20 @@ class Aftermath:
     def _adopt_next(self) -> End | None:
         try:
             for path in self._files:
-                if self._is_left_behind(path) and (end := self._adopt(path)):
+                if end := self._look_at(path):
                     return end
         except OSError as error:
             self._miss(error)
         self._is_searched = True
         return None
+
+    def _look_at(self, path: Path) -> End | None:
+        """None for one that was not left behind, or must wait for the next run."""
+        try:
+            return self._adopt(path) if self._is_left_behind(path) else None
+        except OSError as error:
+            self._miss(error)
+            return None
 
     def _is_left_behind(self, path: Path) -> bool:
         begun = recording_of(path)
@@ -100,16 +108,11 @@ class Aftermath:
             return False
         return path.stat().st_mtime < min(self._began.values())
 
-    def _adopt(self, path: Path) -> End | None:
-        """None for one that must wait for the next run."""
+    def _adopt(self, path: Path) -> End:
         begun = recording_of(path)
         if begun != path:
             begun, _ = self._folders.places_of(begun)
-        try:
-            end = adopt(begun, self._folders)
-        except OSError as error:
-            self._miss(error)
-            return None
+        end = adopt(begun, self._folders)
         self._adopted.add(begun.stem)
         return end
 

@@ -192,6 +192,16 @@ def test_what_the_journal_knows_or_what_is_written_to_now_is_not_left_behind(tmp
     assert aftermath.searched_to != ""
 
 
+def test_a_file_that_cannot_be_looked_at_does_not_end_the_search(tmp_path: Path) -> None:
+    first = recording_file(tmp_path, "a-file-that-vanished", left_behind=True)
+    first.unlink()
+    first.symlink_to(tmp_path / "nowhere.wav")
+    recording_file(tmp_path, "stray", left_behind=True)
+    aftermath, (end,) = search(tmp_path)
+    assert end.recording_id == "stray"
+    assert aftermath.searched_to == ""  # the next run looks at it again
+
+
 def test_days_before_the_last_search_are_not_searched_again(tmp_path: Path) -> None:
     recording_file(tmp_path, left_behind=True)
     aftermath = Aftermath(Folders(tmp_path / "recordings"), is_known=lambda recording_id: False)
