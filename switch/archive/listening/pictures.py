@@ -16,6 +16,8 @@ _MOST_KEPT = 100
 """About 100 kB each."""
 _LONGEST_S = 60.0
 """An hour of recording takes two seconds, and the busy day's journal some more."""
+WITHOUT_MANIFEST = 3
+"""How the process ends that drew what is known without a manifest."""
 
 
 class NoPicture(PeerError):
@@ -23,7 +25,7 @@ class NoPicture(PeerError):
 
 
 class Pictures:
-    """Draws what is asked for. Those of recordings that still run are not kept."""
+    """Draws what is asked for. Those of recordings that still run, or have no manifest yet, are not kept."""
 
     def __init__(self, journal: Path, access: Access) -> None:
         """``journal``: folder that tells what happened to calls."""
@@ -36,15 +38,21 @@ class Pictures:
         """A PNG. Raises NoPicture."""
         etag = sound.etag
         async with self._one_at_a_time:
-            picture = self._kept.get(etag or "") or await self._draw(recording, sound)
-        if etag is not None:
-            self._kept[etag] = picture
-            self._kept.move_to_end(etag)
-            while len(self._kept) > _MOST_KEPT:
-                self._kept.popitem(last=False)
+            picture, is_final = self._kept.get(etag or ""), True
+            if picture is None:
+                picture, is_final = await self._draw(recording, sound)
+        if etag is not None and is_final:
+            self._keep(etag, picture)
         return picture
 
-    async def _draw(self, recording: Row, sound: Sound) -> bytes:
+    def _keep(self, etag: str, picture: bytes) -> None:
+        self._kept[etag] = picture
+        self._kept.move_to_end(etag)
+        while len(self._kept) > _MOST_KEPT:
+            self._kept.popitem(last=False)
+
+    async def _draw(self, recording: Row, sound: Sound) -> tuple[bytes, bool]:
+        """The picture, and whether it has what a manifest tells."""
         command = (sys.executable, "-m", "switch.archive.listening.drawing")
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
         try:
@@ -55,14 +63,15 @@ class Pictures:
             raise NoPicture(f"drawing took longer than {_LONGEST_S:.0f} s") from None
         finally:
             _end(process)
-        if process.returncode:
+        if process.returncode not in (0, WITHOUT_MANIFEST):
             lines = complaint.decode(errors="replace").strip().splitlines() or ["the process was ended"]
             raise NoPicture(lines[-1])
-        return picture
+        return picture, process.returncode == 0
 
     def _order(self, recording: Row, sound: Sound) -> bytes:
         order = {
-            "recording": {**recording, "path": str(sound.lies)},
+            "recording": dict(recording),
+            "lies": str(sound.lies),
             "journal": str(self._journal),
             "access": self._access.model_dump(mode="json"),
         }

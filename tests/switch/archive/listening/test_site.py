@@ -16,7 +16,7 @@ from pyrage.x25519 import Identity
 
 from media.events import RecordingCompleted, RecordingFailed, RecordingStarted
 from media.recordings.forms import Form
-from media.recordings.manifest import Manifest, write_manifest
+from media.recordings.manifest import Manifest, Mark, write_manifest
 from media.recordings.tiers import Access
 from media.recordings.treatment import treat
 from runtime.clock import ManualClock
@@ -43,17 +43,20 @@ class House:
     told: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        records = RecordsConfig(
-            journal=self.folder / "journal", database=f"sqlite:///{self.folder / 'none.db'}"
-        )
         (self.folder / "journal").mkdir()
-        http = HttpConfig(enabled=True, public_url="http://pbx.example/")
-        access = Access(identity=self.folder / "identity.txt")
-        self.listening = Listening(b"k" * 32, http, records, self.clock, self.told.append, access)
+        self.listening = self.serve()
         self.path = self.folder / "recording-1.wav"
         voice = speech(1, 30)
         soundfile.write(self.path, list(zip(voice, voice[::-1], strict=True)), RATE_HZ, subtype="PCM_16")
         self.octets = self.path.read_bytes()
+
+    def serve(self) -> Listening:
+        records = RecordsConfig(
+            journal=self.folder / "journal", database=f"sqlite:///{self.folder / 'none.db'}"
+        )
+        http = HttpConfig(enabled=True, public_url="http://pbx.example/")
+        access = Access(identity=self.folder / "identity.txt")
+        return Listening(b"k" * 32, http, records, self.clock, self.told.append, access)
 
     def identity(self) -> dict[str, Any]:
         return {
@@ -278,6 +281,7 @@ def test_a_page_shows_player_and_picture_and_nothing_of_others(house: House) -> 
 
 def test_a_picture_is_drawn_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.complete()
+    tell_manifest(house)
 
     async def listen(ask: Ask) -> None:
         link = house.link()["picture"]
@@ -288,6 +292,38 @@ def test_a_picture_is_drawn_once(house: House, monkeypatch: pytest.MonkeyPatch) 
         assert (await ask(link)).body == first.body
 
     visit(house, listen)
+
+
+def test_a_picture_from_before_the_manifest_is_drawn_again(house: House) -> None:
+    house.complete()
+
+    async def listen(ask: Ask) -> None:
+        link = house.link()["picture"]
+        before = await ask(link)
+        assert (before.status, before.body[:4]) == (200, b"\x89PNG")
+        tell_manifest(house)
+        assert (await ask(link)).body != before.body
+
+    visit(house, listen)
+
+
+def test_the_picture_of_an_encrypted_recording_tells_what_its_manifest_tells(house: House) -> None:
+    house.complete()
+    tell_manifest(house)
+    pictures = []
+
+    async def listen(ask: Ask) -> None:
+        pictures.append((await ask(house.link()["picture"])).body)
+
+    visit(house, listen)
+    key = Identity.generate()
+    (house.folder / "identity.txt").write_text(str(key))
+    treat(house.path, None, [key.to_public()])
+    house.listening = house.serve()  # which has kept no picture
+    house.complete()
+    visit(house, listen)
+    assert pictures[0].startswith(b"\x89PNG")
+    assert pictures[0] == pictures[1]
 
 
 def test_a_file_that_is_no_sound_has_no_picture_but_a_reason(house: House) -> None:
@@ -301,16 +337,22 @@ def test_a_file_that_is_no_sound_has_no_picture_but_a_reason(house: House) -> No
     visit(house, listen)
 
 
-def treat_recording(house: House, form: Form | None, key: Identity | None) -> Path:
-    """Convert it, encrypt it; gives where it lies."""
+def tell_manifest(house: House) -> None:
+    """Write a manifest that tells a pause."""
     manifest = Manifest(
         recording_id="recording-1",
         contact_id="contact-1",
         call_ids=("call-1",),
         started_at=datetime(2026, 11, 21, tzinfo=UTC),
+        marks=(Mark(from_ms=5000, to_ms=9000, kind="paused"),),
         state="completed",
     )
     write_manifest(manifest, house.path)
+
+
+def treat_recording(house: House, form: Form | None, key: Identity | None) -> Path:
+    """Convert it, encrypt it; gives where it lies."""
+    tell_manifest(house)
     return treat(house.path, form, [] if key is None else [key.to_public()])[-1].path
 
 
