@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use recording::beeps::Beeps;
 use recording::format::SampleFormat;
-use recording::marks::{Channels, Kind};
+use recording::marks::{Channels, Holder, Kind};
 use recording::stereo::Stereo;
 use recording::timeline::{HOLD, Timeline};
 use rtp::us_to_samples;
@@ -51,8 +51,8 @@ pub struct Recording {
     leading_silence: u64,
     stereo: Stereo,
     beeps: Beeps,
-    /// Where packets come that nobody here can decode.
-    undecoded: Channels,
+    /// The legs of which packets come that nobody here can decode.
+    undecoded: Vec<EndpointId>,
     /// The legs that speak on the two channels now.
     customer: Option<EndpointId>,
     agent: Option<EndpointId>,
@@ -94,16 +94,17 @@ impl Recorder {
 
     /// Give a channel to a leg, in place of the one that had it, or beside those who have it. None when there is no
     /// such recording, or no room.
-    pub fn attach(&mut self, id: RecordingId, channel: Channel, leg: EndpointId) -> Option<Tap> {
+    pub fn attach(&mut self, id: RecordingId, channel: Channel, leg: EndpointId, now_us: u64) -> Option<Tap> {
         let slot = self.recordings.slot_of(id)?;
-        let seated = self.recordings.at(slot)?.seat(channel, leg);
+        let recording = self.recordings.at(slot)?;
+        let seated = recording.seat(channel, leg, recording.position(now_us));
         seated.then_some(Tap { slot, channel })
     }
 
     /// What a leg says goes nowhere any more.
-    pub fn detach(&mut self, tap: Tap, leg: EndpointId) {
+    pub fn detach(&mut self, tap: Tap, leg: EndpointId, now_us: u64) {
         if let Some(recording) = self.recordings.at(tap.slot) {
-            recording.unseat(leg);
+            recording.unseat(leg, recording.position(now_us));
         }
     }
 
@@ -142,9 +143,9 @@ impl Recorder {
         recording.timeline_of(tap.channel, leg)?;
         let marks = &mut recording.stereo.marks;
         if masked {
-            marks.begin(Kind::Masked, channels_of(tap.channel), at);
+            marks.begin(Kind::Masked, Holder(leg), channels_of(tap.channel), at);
         } else {
-            marks.end(Kind::Masked, at);
+            marks.end(Kind::Masked, Holder(leg), at);
         }
         Some((recording.id, at / 8))
     }
@@ -179,10 +180,10 @@ impl Recorder {
             None => timeline.skip(header),
         }
         if codec.can_be_decoded() {
-            recording.hear(tap.channel, arrival as u64);
+            recording.hear(packet.leg, arrival as u64);
         } else {
             timeline.note_codec(codec, arrival as u64);
-            recording.miss(tap.channel, arrival as u64);
+            recording.miss(packet.leg, tap.channel, arrival as u64);
         }
     }
 
@@ -191,9 +192,9 @@ impl Recorder {
         let Some(recording) = self.recordings.get(id) else { return false };
         let at = recording.position(at_us);
         if channels == Channels::NONE {
-            recording.stereo.marks.end(Kind::Paused, at);
+            recording.stereo.marks.end(Kind::Paused, Holder::RECORDING, at);
         } else {
-            recording.stereo.marks.begin(Kind::Paused, channels, at);
+            recording.stereo.marks.begin(Kind::Paused, Holder::RECORDING, channels, at);
         }
         true
     }
@@ -260,47 +261,50 @@ impl Recording {
     }
 
     /// Let a leg speak on a channel and nowhere else. False when there is no room.
-    fn seat(&mut self, channel: Channel, leg: EndpointId) -> bool {
+    fn seat(&mut self, channel: Channel, leg: EndpointId, at: u64) -> bool {
         if self.timeline_of(channel, leg).is_some() {
             return true;
         }
-        self.unseat(leg);
+        self.unseat(leg, at);
         let (speaker, timeline) = match channel {
             Channel::Customer => (&mut self.customer, &mut self.stereo.customer),
             Channel::Agent => (&mut self.agent, &mut self.stereo.agent),
             Channel::Beside => return self.stereo.take_in(leg),
         };
-        *speaker = Some(leg);
         timeline.forget_source();
+        if let Some(before) = speaker.replace(leg) {
+            self.forget(before, at);
+        }
         true
     }
 
-    fn unseat(&mut self, leg: EndpointId) {
+    fn unseat(&mut self, leg: EndpointId, at: u64) {
         for speaker in [&mut self.customer, &mut self.agent] {
             speaker.take_if(|speaker| *speaker == leg);
         }
         self.stereo.beside.leave(leg);
+        self.forget(leg, at);
     }
 
-    /// Nothing of what comes on this channel can be recorded from here on.
-    fn miss(&mut self, channel: Channel, at: u64) {
-        self.note_undecoded(self.undecoded | channels_of(channel), at);
+    /// What was to be told of a leg ends, as it does not speak here any more.
+    fn forget(&mut self, leg: EndpointId, at: u64) {
+        self.undecoded.retain(|&other| other != leg);
+        self.stereo.marks.end_all(Holder(leg), at);
     }
 
-    /// What comes on this channel can be heard again.
-    fn hear(&mut self, channel: Channel, at: u64) {
-        self.note_undecoded(self.undecoded.without(channels_of(channel)), at);
-    }
-
-    fn note_undecoded(&mut self, channels: Channels, at: u64) {
-        if self.undecoded == channels {
-            return;
+    /// Nothing of what comes of this leg can be recorded from here on.
+    fn miss(&mut self, leg: EndpointId, channel: Channel, at: u64) {
+        if !self.undecoded.contains(&leg) {
+            self.undecoded.push(leg);
+            self.stereo.marks.begin(Kind::Undecoded, Holder(leg), channels_of(channel), at);
         }
-        self.undecoded = channels;
-        if channels == Channels::NONE {
-            self.stereo.marks.end(Kind::Undecoded, at);
-        } else {
-            self.stereo.marks.begin(Kind::Undecoded, channels, at);
+    }
+
+    /// What comes of this leg can be heard again.
+    fn hear(&mut self, leg: EndpointId, at: u64) {
+        if let Some(index) = self.undecoded.iter().position(|&other| other == leg) {
+            self.undecoded.swap_remove(index);
+            self.stereo.marks.end(Kind::Undecoded, Holder(leg), at);
         }
     }
 

@@ -78,7 +78,7 @@ impl Rig {
         let mut recorder = Recorder::new(writers, SampleFormat::Linear16);
         let begun = Begun { writer: 0, started_us: 0, placed_us: 0 };
         let next_flush_us = recorder.start(RECORDING, begun);
-        let tap = recorder.attach(RECORDING, Channel::Customer, LEG).unwrap();
+        let tap = recorder.attach(RECORDING, Channel::Customer, LEG, 0).unwrap();
         let hearing = codec.law().is_none().then(|| Hearing::new(codec, 1).unwrap());
         let queue = ends.remove(0).jobs;
         Self { codec, recorder, tap, hearing, queue, next_beat_us: 7000, next_flush_us, samples: Vec::new() }

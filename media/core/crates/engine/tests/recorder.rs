@@ -7,7 +7,7 @@ use engine::intake::{Content, Received};
 use engine::recorder::{Begun, RecordedPacket, Recorder, Tap};
 use engine::storage::{Ending, Job, Storage, Waiting, Writers};
 use recording::format::SampleFormat;
-use recording::marks::{Channels, Kind};
+use recording::marks::{Channels, Kind, Mark};
 use recording::timeline::ChannelCounters;
 use rtp::packet::Header;
 
@@ -15,6 +15,8 @@ const RECORDING: u64 = 3;
 const CUSTOMER: u64 = 10;
 const AGENT: u64 = 11;
 const SECOND_US: u64 = 1_000_000;
+const LEFT: Channels = Channels { customer: true, agent: false };
+const RIGHT: Channels = Channels { customer: false, agent: true };
 
 /// Since the engine began.
 const BEGUN: Begun = Begun { writer: 0, started_us: 0, placed_us: 0 };
@@ -77,6 +79,22 @@ fn ending(queue: &Receiver<Waiting>) -> (usize, Ending) {
     panic!("no ending");
 }
 
+/// Both channels, and the ending.
+fn recorded(queue: &Receiver<Waiting>) -> (Vec<i16>, Vec<i16>, Ending) {
+    let mut samples = (Vec::new(), Vec::new());
+    for (_, job) in queue.try_iter() {
+        match job {
+            Job::Append { block, .. } => {
+                let sample = |octets: &[u8]| i16::from_le_bytes([octets[0], octets[1]]);
+                samples.extend(block.chunks_exact(4).map(|frame| (sample(frame), sample(&frame[2..]))));
+            }
+            Job::Finish { recording: RECORDING, ending } => return (samples.0, samples.1, *ending),
+            other => panic!("{other:?}"),
+        }
+    }
+    panic!("no ending");
+}
+
 /// Frames handed over since, in any number of blocks.
 fn given(queue: &Receiver<Waiting>) -> usize {
     let frames = |(_, job)| match job {
@@ -133,14 +151,14 @@ fn recordings_begun_together_are_flushed_at_moments_spread_evenly() {
 fn each_leg_is_heard_on_its_own_channel_until_another_takes_its_place() {
     let (mut recorder, queue) = rig();
     recorder.start(RECORDING, BEGUN);
-    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
-    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
+    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER, 0).unwrap();
+    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT, 0).unwrap();
     for packet in 0..10 {
         say(&mut recorder, customer, CUSTOMER, packet * 20_000);
         say(&mut recorder, agent, AGENT, packet * 20_000);
     }
     let second_agent = AGENT + 1;
-    recorder.attach(RECORDING, Channel::Agent, second_agent);
+    recorder.attach(RECORDING, Channel::Agent, second_agent, 0);
     for packet in 10..15 {
         say(&mut recorder, agent, AGENT, packet * 20_000);
         say(&mut recorder, agent, second_agent, packet * 20_000);
@@ -158,8 +176,8 @@ fn who_is_beside_the_agent_is_heard_with_the_agent_until_detached() {
     let (mut recorder, queue) = rig();
     recorder.start(RECORDING, BEGUN);
     let third = AGENT + 1;
-    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
-    let beside = recorder.attach(RECORDING, Channel::Beside, third).unwrap();
+    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT, 0).unwrap();
+    let beside = recorder.attach(RECORDING, Channel::Beside, third, 0).unwrap();
     assert_eq!(recorder.seat_of(beside, third), Some((RECORDING, Channel::Beside)));
     let say_all = |recorder: &mut Recorder, packets: std::ops::Range<u64>| {
         for packet in packets {
@@ -168,25 +186,12 @@ fn who_is_beside_the_agent_is_heard_with_the_agent_until_detached() {
         }
     };
     say_all(&mut recorder, 0..10);
-    recorder.detach(beside, third);
+    recorder.detach(beside, third, 200_000);
     say_all(&mut recorder, 10..15);
     recorder.stop(RECORDING, SECOND_US);
     recorder.flush(RECORDING, SECOND_US);
-    let right: Vec<i16> = queue
-        .try_iter()
-        .filter_map(|(_, job)| match job {
-            Job::Append { block, .. } => Some(block),
-            Job::Finish { ending, .. } => {
-                assert_eq!(ending.agent.counters, ChannelCounters { packets: 25, lost_samples: 0 });
-                None
-            }
-            other => panic!("{other:?}"),
-        })
-        .flatten()
-        .collect::<Vec<u8>>()
-        .chunks_exact(4)
-        .map(|frame| i16::from_le_bytes([frame[2], frame[3]]))
-        .collect();
+    let (_, right, ending) = recorded(&queue);
+    assert_eq!(ending.agent.counters, ChannelCounters { packets: 25, lost_samples: 0 });
     let alone = right[10 * 160];
     assert_ne!(alone, 0);
     assert!(right[..10 * 160].iter().all(|&sample| sample == alone.saturating_mul(2)));
@@ -197,7 +202,7 @@ fn who_is_beside_the_agent_is_heard_with_the_agent_until_detached() {
 fn a_tap_of_a_recording_that_is_over_does_not_reach_the_next_one() {
     let (mut recorder, queue) = rig();
     recorder.start(1, BEGUN);
-    let old = recorder.attach(1, Channel::Customer, CUSTOMER).unwrap();
+    let old = recorder.attach(1, Channel::Customer, CUSTOMER, 0).unwrap();
     recorder.stop(1, 0);
     assert_eq!(recorder.flush(1, 0), None);
     queue.try_iter().count();
@@ -213,7 +218,7 @@ fn a_full_queue_costs_silence_in_its_place_and_never_holds_the_worker_up() {
     let (mut recorder, queue) = rig();
     recorder.start(1, BEGUN);
     recorder.start(RECORDING, BEGUN);
-    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
+    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER, 0).unwrap();
     let mut now_us = SECOND_US;
     while !is_full(&queue) {
         recorder.flush(1, now_us); // another recording takes all the room
@@ -241,8 +246,8 @@ fn is_full(queue: &Receiver<Waiting>) -> bool {
 fn what_is_paused_is_silent_on_its_channels_and_marked() {
     let (mut recorder, queue) = rig();
     recorder.start(RECORDING, BEGUN);
-    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
-    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
+    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER, 0).unwrap();
+    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT, 0).unwrap();
     let customer_only = Channels { customer: true, ..Channels::NONE };
     for packet in 0..50 {
         match packet {
@@ -269,11 +274,89 @@ fn what_is_paused_is_silent_on_its_channels_and_marked() {
     assert_eq!(told, [(Kind::Paused, 1600, Some(3200)), (Kind::Paused, 4800, Some(8000))]);
 }
 
+/// The marks of an ending: what, where, from when to when in milliseconds.
+fn told(ending: &Ending) -> Vec<(Kind, Channels, u64, u64)> {
+    let told = |mark: &Mark| (mark.kind, mark.channels, mark.from / 8, mark.to.unwrap() / 8);
+    ending.marks.iter().map(told).collect()
+}
+
+#[test]
+fn each_legs_mask_is_marked_for_as_long_as_it_holds_wherever_the_recording_goes() {
+    let (mut recorder, _) = rig();
+    recorder.start(RECORDING, BEGUN);
+    let supervisor = AGENT + 1;
+    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER, 0).unwrap();
+    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT, 0).unwrap();
+    let beside = recorder.attach(RECORDING, Channel::Beside, supervisor, 0).unwrap();
+    assert!(recorder.mask(customer, CUSTOMER, true, 100_000).is_some());
+    assert!(recorder.mask(agent, AGENT, true, 200_000).is_some());
+    assert!(recorder.mask(beside, supervisor, true, 300_000).is_some());
+    assert!(recorder.mask(agent, AGENT, false, 400_000).is_some());
+    let (mut other, queue) = rig();
+    other.take_over(recorder.give_up(RECORDING).unwrap());
+    let customer = other.tap_at((RECORDING, Channel::Customer)).unwrap();
+    let beside = other.tap_at((RECORDING, Channel::Beside)).unwrap();
+    assert!(other.mask(beside, supervisor, false, 500_000).is_some());
+    assert!(other.mask(customer, CUSTOMER, false, 600_000).is_some());
+    other.stop(RECORDING, SECOND_US);
+    other.flush(RECORDING, SECOND_US);
+    assert_eq!(
+        told(&ending(&queue).1),
+        [(Kind::Masked, LEFT, 100, 600), (Kind::Masked, RIGHT, 200, 400), (Kind::Masked, RIGHT, 300, 500)]
+    );
+}
+
+#[test]
+fn a_mask_ends_in_the_recording_when_its_leg_goes_and_who_comes_after_it_is_heard() {
+    for leaves in [true, false] {
+        let (mut recorder, queue) = rig();
+        recorder.start(RECORDING, BEGUN);
+        let agent = recorder.attach(RECORDING, Channel::Agent, AGENT, 0).unwrap();
+        recorder.mask(agent, AGENT, true, 100_000);
+        say_in_g729(&mut recorder, agent, AGENT, 120_000);
+        if leaves {
+            recorder.detach(agent, AGENT, 200_000);
+        }
+        let next = AGENT + 1;
+        let tap = recorder.attach(RECORDING, Channel::Agent, next, 200_000).unwrap();
+        (10..20).for_each(|packet| say(&mut recorder, tap, next, packet * 20_000));
+        recorder.stop(RECORDING, SECOND_US / 2);
+        recorder.flush(RECORDING, SECOND_US / 2);
+        let (_, right, ending) = recorded(&queue);
+        assert_eq!(
+            told(&ending),
+            [(Kind::Masked, RIGHT, 100, 200), (Kind::Undecoded, RIGHT, 120, 200)],
+            "{leaves}"
+        );
+        assert!(right[1600..3200].iter().all(|&sample| sample != 0), "{leaves}");
+    }
+}
+
+#[test]
+fn one_who_cannot_be_decoded_silences_nobody_who_is_heard_beside() {
+    let (mut recorder, queue) = rig();
+    recorder.start(RECORDING, BEGUN);
+    let third = AGENT + 1;
+    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT, 0).unwrap();
+    let beside = recorder.attach(RECORDING, Channel::Beside, third, 0).unwrap();
+    for packet in 0..25 {
+        say(&mut recorder, agent, AGENT, packet * 20_000);
+        if packet >= 5 {
+            say_in_g729(&mut recorder, beside, third, packet * 20_000);
+        }
+    }
+    recorder.stop(RECORDING, SECOND_US / 2);
+    recorder.flush(RECORDING, SECOND_US / 2);
+    let (_, right, ending) = recorded(&queue);
+    assert!(right.iter().all(|&sample| sample == right[0]) && right[0] != 0);
+    assert_eq!(told(&ending), [(Kind::Undecoded, RIGHT, 100, 500)]);
+}
+
 #[test]
 fn the_last_words_are_kept_whole() {
     let (mut recorder, queue) = rig();
     recorder.start(RECORDING, BEGUN);
-    let tap = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
+    let tap = recorder.attach(RECORDING, Channel::Customer, CUSTOMER, 0).unwrap();
     (0..10).for_each(|packet| say(&mut recorder, tap, CUSTOMER, packet * 20_000));
     recorder.stop(RECORDING, 181_000);
     recorder.flush(RECORDING, 181_000);
@@ -284,7 +367,7 @@ fn the_last_words_are_kept_whole() {
 fn packets_ahead_of_their_time_do_not_draw_the_end_out() {
     let (mut recorder, queue) = rig();
     recorder.start(RECORDING, BEGUN);
-    let tap = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
+    let tap = recorder.attach(RECORDING, Channel::Agent, AGENT, 0).unwrap();
     say(&mut recorder, tap, AGENT, 0);
     for packet in 1..10 {
         say_early(&mut recorder, tap, AGENT, packet * 20_000, 20_000);
@@ -300,7 +383,7 @@ fn the_silence_before_the_first_leg_is_one_job_and_what_is_said_then_lies_behind
     let hour_us = 3600 * SECOND_US;
     let first_us = recorder.start(RECORDING, Begun { placed_us: hour_us, ..BEGUN });
     assert!((1..=SECOND_US).contains(&(first_us - hour_us)));
-    let tap = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
+    let tap = recorder.attach(RECORDING, Channel::Customer, CUSTOMER, 0).unwrap();
     say(&mut recorder, tap, CUSTOMER, hour_us);
     recorder.stop(RECORDING, hour_us + SECOND_US);
     recorder.flush(RECORDING, hour_us + SECOND_US);
@@ -331,8 +414,8 @@ fn shutting_down_finishes_every_recording() {
 fn what_can_only_be_relayed_is_told_as_undecoded_until_something_else_is_spoken() {
     let (mut recorder, queue) = rig();
     recorder.start(RECORDING, BEGUN);
-    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER).unwrap();
-    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT).unwrap();
+    let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER, 0).unwrap();
+    let agent = recorder.attach(RECORDING, Channel::Agent, AGENT, 0).unwrap();
     for packet in 0..150 {
         let now_us = packet * 20_000;
         match packet {
@@ -347,15 +430,7 @@ fn what_can_only_be_relayed_is_told_as_undecoded_until_something_else_is_spoken(
     recorder.stop(RECORDING, 3 * SECOND_US);
     recorder.flush(RECORDING, 3 * SECOND_US);
     let (_, ending) = ending(&queue);
-    let left = Channels { customer: true, agent: false };
-    let right = Channels { customer: false, agent: true };
-    let marks: Vec<_> =
-        ending.marks.iter().map(|mark| (mark.kind, mark.channels, mark.from, mark.to)).collect();
-    let undecoded = |channels, from, to| (Kind::Undecoded, channels, from, Some(to));
-    assert_eq!(
-        marks,
-        [undecoded(left, 0, 4000), undecoded(Channels::BOTH, 4000, 8000), undecoded(right, 8000, 16_000)]
-    );
+    assert_eq!(told(&ending), [(Kind::Undecoded, LEFT, 0, 1000), (Kind::Undecoded, RIGHT, 500, 2000)]);
     assert_eq!(ending.customer.codecs, [(0, Codec::G729), (8000, Codec::Pcma)]);
     assert_eq!((ending.customer.counters.packets, ending.customer.counters.lost_samples), (100, 0));
 }

@@ -93,7 +93,7 @@ impl Stereo {
 
     /// Take out of the next samples what is marked.
     fn silence(&self, left: &mut [i16], right: &mut [i16]) {
-        for mark in self.marks.within(self.taken, self.taken + left.len() as u64) {
+        for mark in self.marks.silenced_within(self.taken, self.taken + left.len() as u64) {
             let within = |at: u64| (at - self.taken) as usize;
             let place = within(mark.from)..within(mark.to.unwrap_or(mark.from));
             if mark.channels.customer {

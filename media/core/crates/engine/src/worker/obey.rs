@@ -75,7 +75,7 @@ impl Worker {
                 self.fit(endpoint, now_us);
             }
             Command::Detach { endpoint } => {
-                self.detach(endpoint);
+                self.detach(endpoint, now_us);
                 self.fit(endpoint, now_us);
             }
             Command::PauseRecording { recording, channels, at_us } => {
@@ -153,7 +153,7 @@ impl Worker {
         self.start_speaking(id, |leg, outbox| leg.endpoint.speaker.end_overlay(PlaybackEnd::Stopped, outbox));
         self.stop_forks_of(id);
         self.say_goodbye(id, now_us);
-        self.detach(id);
+        self.detach(id, now_us);
         // Dropping its sockets takes them out of epoll.
         if let Some(leg) = self.legs.remove(id) {
             self.outbox.push(Event::EndpointClosed { endpoint: id, counters: leg.endpoint.counters() });
@@ -161,7 +161,7 @@ impl Worker {
     }
 
     fn attach(&mut self, recording: RecordingId, endpoint: EndpointId, channel: Channel, now_us: u64) {
-        let Some(tap) = self.recorder.attach(recording, channel, endpoint) else { return };
+        let Some(tap) = self.recorder.attach(recording, channel, endpoint, now_us) else { return };
         let Some(leg) = self.legs.get(endpoint) else { return };
         leg.tap = Some(tap);
         if leg.is_masked() {
@@ -169,9 +169,13 @@ impl Worker {
         }
     }
 
-    fn detach(&mut self, endpoint: EndpointId) {
+    fn detach(&mut self, endpoint: EndpointId, now_us: u64) {
+        let Some(leg) = self.legs.get(endpoint) else { return };
+        if leg.is_masked() {
+            self.mark_mask(endpoint, false, now_us);
+        }
         if let Some(tap) = self.legs.get(endpoint).and_then(|leg| leg.tap.take()) {
-            self.recorder.detach(tap, endpoint);
+            self.recorder.detach(tap, endpoint, now_us);
         }
     }
 
