@@ -31,10 +31,8 @@ def came_again(state: AcdState, rules: QueueConfig, kept: RestoreCallback) -> li
     queues = {name for name, _ in kept.places}
     found = [
         entry
-        for entry in state.entries.values()
-        if entry.joined_at > kept.joined_at
-        and _has_number(entry, kept.numbers)
-        and not queues.isdisjoint(_queues_of(state, entry))
+        for entry in _with_numbers(state, kept.numbers)
+        if entry.joined_at > kept.joined_at and not queues.isdisjoint(_queues_of(state, entry))
     ]
     return sorted(found, key=lambda entry: entry.rank)
 
@@ -92,12 +90,11 @@ def _queues_of(state: AcdState, entry: Entry) -> Iterable[str]:
     return entry.places or [state.offers[offer_id].queue_name for offer_id in entry.offer_ids]
 
 
-def _has_number(entry: Entry, numbers: tuple[str, ...]) -> bool:
-    if entry.is_item:
-        return False
-    if entry.caller_number in numbers:
-        return True
-    return entry.callback is not None and not set(numbers).isdisjoint(entry.callback.numbers)
+def _with_numbers(state: AcdState, numbers: tuple[str, ...]) -> list[Entry]:
+    """Whoever calls from one of them, or is to be called there."""
+    by_number = (state.callers, state.callbacks)
+    ids = dict.fromkeys(id_ for number in numbers for entries in by_number for id_ in entries.of(number))
+    return [state.entries[entry_id] for entry_id in ids]
 
 
 def _is_confirming(entry: Entry) -> bool:

@@ -56,6 +56,6 @@ def has_enough(state: AcdState, rules: QueueConfig, number: str, queues: Iterabl
 def callbacks_at(state: AcdState, number: str, queues: Iterable[str]) -> Iterator[Entry]:
     """All for a number in any of these queues, in the order of their turn."""
     names = set(queues)
-    entries = [state.entries[entry_id] for entry_id in state.callbacks.get(number, ())]
+    entries = [state.entries[entry_id] for entry_id in state.callbacks.of(number)]
     entries.sort(key=lambda entry: entry.rank)
     return (entry for entry in entries if not entry.places.keys().isdisjoint(names))

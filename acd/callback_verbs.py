@@ -115,8 +115,9 @@ class CallbackVerbs:
     def list_callbacks(self, params: CallbackListParams) -> list[dict[str, Any]]:
         if params.queue is not None:
             self._state.queue(params.queue)
-        ids = {entry_id for entry_ids in self._state.callbacks.values() for entry_id in entry_ids}
-        entries = sorted((self._state.entries[entry_id] for entry_id in ids), key=lambda entry: entry.rank)
+        state = self._state
+        ids = {entry_id for number in state.callbacks for entry_id in state.callbacks.of(number)}
+        entries = sorted((state.entries[entry_id] for entry_id in ids), key=lambda entry: entry.rank)
         return [
             self._view(entry)
             for entry in entries

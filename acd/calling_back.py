@@ -74,7 +74,6 @@ def close(step: Step, entry: Entry, reason: LeaveReason) -> None:
     callback = entry.callback
     if callback is None:
         return
-    _forget(step.state, entry, callback)
     for kind in (TimerKind.CALLBACK, TimerKind.CALLBACK_EXPIRY):
         step.state.timers.cancel(Timer(kind, entry.entry_id))
     step.emit(
@@ -94,15 +93,14 @@ def note(state: AcdState, entry: Entry) -> None:
     """Let a callback be found by its numbers."""
     if entry.callback is not None:
         for number in entry.callback.numbers:
-            state.callbacks.setdefault(number, []).append(entry.entry_id)
+            state.callbacks.add(number, entry.entry_id)
 
 
-def _forget(state: AcdState, entry: Entry, callback: Callback) -> None:
-    for number in callback.numbers:
-        others = state.callbacks[number]
-        others.remove(entry.entry_id)
-        if not others:
-            del state.callbacks[number]
+def forget_numbers(state: AcdState, entry: Entry) -> None:
+    """Let it be found no longer."""
+    if entry.callback is not None:
+        for number in entry.callback.numbers:
+            state.callbacks.remove(number, entry.entry_id)
 
 
 def call_at(step: Step, entry: Entry, callback: Callback, numbers: tuple[str, ...]) -> None:
@@ -112,7 +110,7 @@ def call_at(step: Step, entry: Entry, callback: Callback, numbers: tuple[str, ..
     """
     if set(numbers) <= set(callback.numbers):
         return
-    _forget(step.state, entry, callback)
+    forget_numbers(step.state, entry)
     callback.numbers, callback.attempts = numbers, 0
     note(step.state, entry)
     step.emit(

@@ -1,6 +1,6 @@
 """A caller leaves: one of several queues, or all of them, for an agent, for another target or for good."""
 
-from acd.calling_back import close, disengage
+from acd.calling_back import close, disengage, forget_numbers
 from acd.commands import PassOnCaller, ReleaseCaller
 from acd.config import QUEUE_SCHEME
 from acd.entry import Entry
@@ -78,6 +78,8 @@ def leave(
 def forget(step: Step, entry: Entry) -> None:
     """The ACD has nothing more to do with this call."""
     disengage(step.state, entry)
+    forget_numbers(step.state, entry)
+    step.state.callers.remove(entry.caller_number, entry.entry_id)
     del step.state.entries[entry.entry_id]
     del step.state.calls[entry.call_id]
 

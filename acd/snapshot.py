@@ -143,6 +143,8 @@ def _add_entry(step: Step, plain: Mapping[str, Any]) -> None:
     _fill_callback(step.state, entry, plain["callback"])
     step.state.entries[entry.entry_id] = entry
     step.state.calls[entry.call_id] = entry.entry_id
+    if not entry.is_item:
+        step.state.callers.add(entry.caller_number, entry.entry_id)
     for name in places:
         step.state.queue(name).line.add(entry)
     line_up(step, entry)
@@ -155,5 +157,4 @@ def _fill_callback(state: AcdState, entry: Entry, plain: Mapping[str, Any] | Non
     entry.callback = Callback(**{**plain, "stage": stage, "numbers": numbers})
     if entry.callback.engaged:
         state.engaged[entry.callback.engaged] = entry.entry_id
-    if entry.state is not EntryState.TALKING:
-        note(state, entry)
+    note(state, entry)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from acd.agent import Agent
 from acd.agent_config import AgentConfig
+from acd.by_number import EntriesByNumber
 from acd.config import AcdConfig
 from acd.entry import Entry, Offer
 from acd.events import OfferCause
@@ -102,8 +103,10 @@ class AcdState:
         """By entry id: waiting, offered or talking."""
         self.calls: dict[str, str] = {}
         """Call id → entry id."""
-        self.callbacks: dict[str, list[str]] = {}
-        """Number → ids of the entries that wait for a callback there."""
+        self.callers = EntriesByNumber()
+        """Calls, by the caller's own number."""
+        self.callbacks = EntriesByNumber()
+        """Those that wait for a callback, or talk after one, by the numbers they are called at."""
         self.engaged: dict[str, str] = {}
         """Number → id of the entry whose customer is called, or talked to, there."""
         self.open_calendars: set[str] = set()

@@ -165,6 +165,8 @@ def new_entry(
     )
     state.entries[entry.entry_id] = entry
     state.calls[entry.call_id] = entry.entry_id
+    if not entry.is_item:
+        state.callers.add(entry.caller_number, entry.entry_id)
     return entry
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from acd.agent import AgentState
+from acd.by_number import EntriesByNumber
 from acd.callback import WITH_A_CALL, CallbackStage
 from acd.config_problems import ways_out
 from acd.eligibility import open_media
@@ -76,7 +77,7 @@ def check_idle(state: AcdState) -> None:
     assert state.entries == {}
     assert state.calls == {}
     assert state.offers == {}
-    assert state.callbacks == {}
+    assert [*state.callers, *state.callbacks] == []
     assert state.engaged == {}
     assert [len(queue) for queue in state.queues.values()] == [0] * len(state.queues)
     busy = (AgentState.OFFERED, AgentState.ON_CALL, AgentState.WRAP_UP)
@@ -335,20 +336,24 @@ _STAGES_WITH_AN_END = (*WITH_A_CALL, CallbackStage.PAUSED)
 
 
 def _callbacks_can_be_found_and_end(state: AcdState) -> None:
-    waiting = [e for e in state.entries.values() if e.callback and e.state is not EntryState.TALKING]
-    found = {number: sorted(entry_ids) for number, entry_ids in state.callbacks.items()}
-    expected: dict[str, list[str]] = {}
-    for entry in waiting:
-        assert entry.callback is not None
+    callbacks = {e.entry_id: e.callback for e in state.entries.values() if e.callback}
+    at_numbers = {(number, id_) for id_, callback in callbacks.items() for number in callback.numbers}
+    assert _pairs(state.callbacks) == at_numbers
+    calls = [entry for entry in state.entries.values() if not entry.is_item]
+    assert _pairs(state.callers) == {(entry.caller_number, entry.entry_id) for entry in calls}
+    for entry in calls:
+        if entry.callback is None or entry.state is EntryState.TALKING:
+            continue
         assert entry.callback.queue_name in entry.places
-        for number in entry.callback.numbers:
-            expected.setdefault(number, []).append(entry.entry_id)
         if entry.callback.stage in WITH_A_CALL:
             assert Timer(TimerKind.CALLBACK, entry.entry_id) in state.timers
         if entry.callback.stage in (CallbackStage.WAITING, CallbackStage.PAUSED):
             assert Timer(TimerKind.CALLBACK_EXPIRY, entry.entry_id) in state.timers
             assert entry.state is EntryState.WAITING
-    assert found == {number: sorted(entry_ids) for number, entry_ids in expected.items()}
+
+
+def _pairs(entries: EntriesByNumber) -> set[tuple[str, str]]:
+    return {(number, entry_id) for number in entries for entry_id in entries.of(number)}
 
 
 def _no_number_is_called_twice(state: AcdState) -> None:

@@ -1,8 +1,10 @@
 """Callbacks over a restart: what the journal tells of them puts them into their places again."""
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from random import Random
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -476,6 +478,63 @@ def as_known(entry: Entry) -> dict[str, Any]:
         "waits since": pytest.approx(entry.joined_at, abs=0.01),
         "until": pytest.approx(callback.expires_at, abs=0.01),
     }
+
+
+def kept_of(number: int) -> RestoreCallback:
+    """One of many of the run before, who came a second after the one before."""
+    name, customer, came = f"callback-{number}", f"139{number:08}", number - 1e6
+    return RestoreCallback(
+        callback_id=name,
+        call_id=f"call-of-{name}",
+        contact_id=f"contact-of-{name}",
+        caller_number=customer,
+        numbers=(customer,),
+        queue="service",
+        places=(("service", came),),
+        asked_by="key",
+        joined_at=came,
+        asked_at=came,
+        expires_at=1e6,
+        attempts=0,
+        being_called=False,
+        again_at=None,
+        priority=0,
+        requirement="",
+        preferred=(),
+        tags=(),
+        language="",
+        access_code="95598",
+    )
+
+
+def operations_of(deed: Callable[[], object]) -> int:
+    """How many of Python's operations it takes, which tells the same on any machine."""
+    count = 0
+
+    def note(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal count
+        frame.f_trace_opcodes = True
+        count += event == "opcode"
+        return note
+
+    before = sys.gettrace()
+    sys.settrace(note)
+    try:
+        deed()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def test_to_restore_a_callback_costs_the_same_however_many_have_been_restored() -> None:
+    centre, costs = centre_of(), dict[int, int]()
+    for number in range(1001):
+        if number in (100, 1000):
+            costs[number] = operations_of(lambda: centre.tell(kept_of(number)))  # noqa: B023
+        else:
+            centre.tell(kept_of(number))
+    assert len(open_in(centre.core.state)) == 1001
+    assert costs[1000] < costs[100] * 1.1
 
 
 def open_in(state: AcdState) -> dict[str, dict[str, Any]]:
