@@ -190,7 +190,10 @@ class CallerLeft(Event):
 
 @plain_data
 class WayOutMissing(Event):
-    """One who waits was to be sent where nobody takes calls any more, and waits on instead."""
+    """One who waits, or comes to a removed queue, was to be sent where nobody takes calls any more.
+
+    The caller waits in the queue instead.
+    """
 
     topic: ClassVar[str] = "queue.way_out_missing"
     call_id: str

@@ -21,39 +21,32 @@ def take_way_out(step: Step, entry: Entry, queue_name: str, way_out: WayOut) -> 
     """
     if home_of(entry).queue_name != queue_name:
         give_up_place(step, entry, entry.places[queue_name], way_out.reason)
-    elif not _moves(step, entry, way_out) and leads_on(step, entry, way_out.target):
+    elif not _moves(step, entry, way_out) and leads_on(step, entry, queue_name, way_out.target):
         leave(step, entry, way_out.reason, queue_name)
         forget(step, entry)
         send_on(step, entry, way_out)
 
 
-def leads_on(step: Step, entry: Entry, target: str) -> bool:
-    """Whether somebody takes who is sent there; told if not.
+def leads_on(step: Step, who: Entry | CallerCame, queue_name: str, target: str) -> bool:
+    """Whether somebody takes who is sent there by this queue; told if not.
 
     The rules of a queue that the configuration has no more may name what it has no more either.
     """
-    if target == HANG_UP or _is_there(step.state, entry, target):
+    if target == HANG_UP or _is_there(step.state, who, queue_name, target):
         return True
-    step.emit(
-        WayOutMissing(
-            call_id=entry.call_id,
-            contact_id=entry.contact_id,
-            queue=home_of(entry).queue_name,
-            target=target,
-        )
-    )
+    step.emit(WayOutMissing(call_id=who.call_id, contact_id=who.contact_id, queue=queue_name, target=target))
     return False
 
 
-def _is_there(state: AcdState, entry: Entry, target: str) -> bool:
+def _is_there(state: AcdState, who: Entry | CallerCame, queue_name: str, target: str) -> bool:
     """An item is the affair of whoever brought it, unless it goes to a queue.
 
     A queue that the configuration has leads only to queues that it has too.
     """
     scheme, name = parse_target(target)
     if scheme != QUEUE_SCHEME:
-        return entry.is_item or state.knows_target(target)
-    if not state.queues[home_of(entry).queue_name].is_retired:
+        return who.is_item or state.knows_target(target)
+    if not state.queues[queue_name].is_retired:
         return True
     queues = [state.queues.get(queue) for queue in parse_queue_target(name).queues]
     return None not in queues and not all(queue.is_retired for queue in queues if queue)

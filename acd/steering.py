@@ -34,7 +34,7 @@ def press_key(step: Step, pressed: KeyPressed) -> None:
     elif (
         (target := rules.self_service_keys.get(pressed.key))
         and entry.state is EntryState.WAITING
-        and leads_on(step, entry, target)
+        and leads_on(step, entry, home_of(entry).queue_name, target)
     ):
         self_service.begin(step, entry, target)
 
@@ -134,10 +134,11 @@ def _exit(step: Step, entry: Entry, target: str) -> None:
     if target == CALLBACK:
         callbacks.ask(step, entry, (entry.caller_number,), AskedBy.KEY)
         return
-    if not leads_on(step, entry, target):
+    queue_name = home_of(entry).queue_name
+    if not leads_on(step, entry, queue_name, target):
         return
     freed = offers.cancel_all(step, entry)
-    take_way_out(step, entry, home_of(entry).queue_name, WayOut(LeaveReason.EXITED, target))
+    take_way_out(step, entry, queue_name, WayOut(LeaveReason.EXITED, target))
     wait_on(step, entry)
     offers.serve_agents(step, freed)
 

@@ -6,7 +6,7 @@ from acd.dispatch import serve_entry
 from acd.entry import Entry, EntryState
 from acd.events import CallerLeft
 from acd.inputs import CallerCame
-from acd.leaving import send_on, take_way_out
+from acd.leaving import leads_on, send_on, take_way_out
 from acd.lining_up import line_up, step_out
 from acd.overflow import WayOut, due_way_out, refusal, second_queues
 from acd.places import begin_ring, keep_preferred, play_music, set_overflow_timer, take_place
@@ -19,18 +19,23 @@ from runtime.errors import UsageError
 
 
 def admit(step: Step, came: CallerCame) -> None:
-    """Let a caller into the queues that have room; turn away one for whom none has."""
+    """Let a caller into the queues that have room; turn away one for whom none has.
+
+    Where a queue that is removed turns away to where nobody is any more, the caller waits with those who do.
+    """
     queues = [step.state.queue(name) for name in dict.fromkeys(came.queues)]
     if came.call_id in step.state.calls:
         raise UsageError(f"call {came.call_id} is in a queue already; remove it there first")
     refusals = [refusal(queue, came.tags, step.now) for queue in queues]
     willing = [queue for queue, refused in zip(queues, refusals, strict=True) if refused is None]
-    if willing:
-        entry = enter(step, came, willing)
-        play_music(step, entry, willing[0])
-        serve_entry(step, entry)
-    elif refusals[0] is not None:
-        _turn_away(step, came, queues[0], refusals[0])
+    if not willing and (refused := refusals[0]) is not None:
+        if leads_on(step, came, queues[0].name, refused.target):
+            _turn_away(step, came, queues[0], refused)
+            return
+        willing = queues[:1]
+    entry = enter(step, came, willing)
+    play_music(step, entry, willing[0])
+    serve_entry(step, entry)
 
 
 def join(step: Step, entry: Entry, queue: Queue) -> None:

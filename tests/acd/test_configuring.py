@@ -387,6 +387,34 @@ def test_who_waits_in_a_retired_queue_is_not_sent_where_nobody_is_any_more(
     assert centre.offered_to("call") == "1001"
 
 
+def leading_when_closed(target: str) -> QueueConfig:
+    rule = OverflowRule(when=OverflowCause.CLOSED, to=target)
+    return QueueConfig(name="service", overflow=[rule])
+
+
+@pytest.mark.parametrize("target", ["queue:sales", "flow:gone"])
+def test_who_still_comes_to_a_retired_queue_waits_where_its_way_out_is_gone_too(target: str) -> None:
+    """As out of a flow that began before the configuration changed."""
+    centre = Centre([leading_when_closed(target), SALES], knows_target=lambda asked: asked != "flow:gone")
+    centre.join("waiting", "service")
+    centre.configure(queues=[])
+    told = centre.join("newcomer", "service")
+    assert (one(WayOutMissing, told).call_id, one(WayOutMissing, told).target) == ("newcomer", target)
+    assert only(CallerLeft, told) == []
+    centre.staff("1001")
+    centre.talk("waiting")
+    centre.hang_up("waiting")
+    centre.wait(60)
+    assert centre.offered_to("newcomer") == "1001"
+
+
+def test_who_still_comes_to_a_retired_queue_goes_its_way_out_where_that_is_there() -> None:
+    centre = Centre([leading_when_closed("flow:night"), SALES])
+    centre.join("waiting", "service")
+    centre.configure(queues=[])
+    assert one(PassOnCaller, centre.join("newcomer", "service")).target == "flow:night"
+
+
 # --- the command --------------------------------------------------------------------------------------
 
 
