@@ -228,17 +228,17 @@ class Switchboard:
         self._memory.close()
 
     def prepare(self, installation: Installation, comparison: Comparison) -> None:
-        """Have other prompts, calendars and number lists, before the ACD has other queues."""
+        """Have other prompts, calendars, flows and ways, before the ACD has other queues.
+
+        Calls under way go on as they began.
+        """
         for change in comparison.changes:
             if change.section == "prompts" and change.kind is not ChangeKind.REMOVED:
                 _load(self._media, installation.prompts, change.name)
-        if comparison.touches("calendars", "number_lists"):
-            configuration = installation.configuration
-            self.driver.run_step(lambda now: self._customers.configure(configuration, now))
-
-    def configure(self, installation: Installation, comparison: Comparison) -> None:
-        """Have other flows, ways and phones. Calls under way go on as they began."""
         configuration = installation.configuration
+        if comparison.touches("calendars", "number_lists"):
+            self.driver.run_step(lambda now: self._customers.configure(configuration, now))
+        # From here to the ACD's new rules nobody is sent on: what its old ones lead to may be gone.
         if comparison.touches("flows", "message_boxes"):
             self._applications.configure(installation.flows, configuration.message_boxes)
         if comparison.touches("routes"):
@@ -247,7 +247,11 @@ class Switchboard:
             self._directory.configure(configuration)
             self._encryption.configure(*_encryption_of_stations(configuration))
             self.exchange.configure(configuration.access_codes)
-            self._signalling.configure(configuration)
+
+    def configure_phones(self, installation: Installation, comparison: Comparison) -> None:
+        """Forget phones that are in the configuration no more. Their calls go on."""
+        if comparison.touches("stations", "access_codes"):
+            self._signalling.configure(installation.configuration)
 
     def count_open_dialogs(self) -> int:
         """Phones that SIP still has to do with."""

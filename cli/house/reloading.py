@@ -43,10 +43,10 @@ class House(Protocol):
     """The parts of the switch that can be configured while it runs."""
 
     def prepare(self, installation: Installation, comparison: Comparison) -> None:
-        """Have what the ACD's queues go by: prompts, calendars, number lists."""
+        """Have what queues go by, and what they and calls lead to; nobody is led anywhere by that."""
 
-    def configure(self, installation: Installation, comparison: Comparison) -> None:
-        """Have what leads to the ACD's queues and agents: flows, access codes, stations."""
+    def configure_phones(self, installation: Installation, comparison: Comparison) -> None:
+        """Have no other phones than these; agents may lose theirs."""
 
 
 class Reloading:
@@ -91,12 +91,12 @@ class Reloading:
         return {"checked_only": params.check, **_told(comparison)}
 
     async def _take(self, after: Installation, comparison: Comparison, acd: list[ConfigureAcd]) -> None:
-        """What is led to comes before what leads there; calls come between agents only."""
+        """Other rules of queues may lead those who wait anywhere at once; calls come between agents only."""
         submit = self._ground.driver.submit
         self._house.prepare(after, comparison)
         if acd:
             submit(acd[0])
-        self._house.configure(after, comparison)
+        self._house.configure_phones(after, comparison)
         self._running = after
         for part in acd[1:]:
             await asyncio.sleep(0)

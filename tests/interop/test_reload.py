@@ -1,6 +1,6 @@
 """The configuration read anew while callers wait and talk: none of them is disturbed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,7 +18,16 @@ wrap_up_s = 0
 number = "{NEW_NUMBER}"
 target = "queue:new"
 """
-Rewrite = Callable[[str], None]
+LATE_FLOW = """
+name: late
+title: 久等
+language: zh
+start: bye
+nodes:
+  bye: {type: hang_up}
+"""
+TO_LATE = 'overflow = [{ when = "wait", above = 0, to = "flow:late" }]'
+"""A rule of overflow that is due at once."""
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +108,19 @@ def test_a_shorter_longest_wait_holds_for_who_waits(
         centre.events.call("configuration.reload")
         caller.wait_hung_up_on()
     assert centre.events.wait_for("queue.caller_left").fields["reason"] == "timed_out"
+
+
+def test_who_waits_is_led_into_a_flow_that_comes_with_the_rule_that_leads_there(
+    switch: SwitchProcess, centre: CallCentre, original: str
+) -> None:
+    (switch.path.parent / "flows" / "late.yaml").write_text(LATE_FLOW, "utf-8")
+    with centre.caller(QUEUE_ONLY) as caller:
+        caller.wait_answered()
+        centre.events.wait_for("queue.caller_joined")
+        switch.path.write_text(original.replace("wrap_up_s = 0.5", f"wrap_up_s = 0.5\n{TO_LATE}"), "utf-8")
+        centre.events.call("configuration.reload")
+        assert centre.events.wait_for("call.handed_off").fields["target"] == "flow:late"
+        caller.wait_hung_up_on()
 
 
 def test_a_configuration_with_a_mistake_changes_nothing_and_says_where_it_is(
