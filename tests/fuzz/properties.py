@@ -10,6 +10,9 @@ from media.commands import Codec
 from media.prompts import MAX_PROMPT_S, SAMPLE_RATE_HZ, load_prompts
 from media.recordings.wav import RecordingError
 from media.recordings.wav_file import mend
+from switch.mrcp.message import MrcpSyntaxError, header, write_mrcp
+from switch.mrcp.nlsml import read_nlsml
+from switch.mrcp.parser import MessageStream, parse_mrcp
 from switch.sdp.errors import NotAcceptable, SdpSyntaxError
 from switch.sdp.offer_answer import LocalMedia, accept_answer, answer_offer, make_offer
 from switch.sdp.parser import parse_sdp
@@ -61,6 +64,27 @@ def check_sdp_text(text: str) -> bool:
     _check_answering(text, len(description.media))
     _check_accepting(text)
     return True
+
+
+def check_mrcp_bytes(data: bytes) -> bool:
+    """Read a stream of messages of a speech server; True when one was found. None costs those before it."""
+    stream = MessageStream()
+    messages = stream.receive(data)
+    for message in messages:
+        known = message._replace(headers=())
+        assert parse_mrcp(write_mrcp(known))[:-2] == known[:-2]
+        assert header(message, "content-length") in ("", str(len(message.body)))
+        _check_result(message.body)
+    _check_result(data)
+    return bool(messages)
+
+
+def _check_result(body: bytes) -> None:
+    try:
+        understood = read_nlsml(body)
+    except MrcpSyntaxError:
+        return
+    assert all(0 <= each.confidence <= 1 for each in understood)
 
 
 def check_wav_bytes(data: bytes, path: Path) -> bool:
