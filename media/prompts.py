@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -107,7 +108,7 @@ def load_prompts(folder: Path) -> tuple[PromptLibrary, list[Problem]]:
     return PromptLibrary(prompts, wide), problems
 
 
-def read_sound(path: Path) -> tuple[npt.NDArray[np.float32], int]:
+def read_sound(path: Path | BinaryIO) -> tuple[npt.NDArray[np.float32], int]:
     """Any sound file as one channel, full scale 1, and its rate. Raises UnusableSoundError."""
     try:
         with soundfile.SoundFile(path) as file:
