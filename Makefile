@@ -31,6 +31,7 @@ test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phone
 	@$(call need,opusdec,opus-tools)
 	@$(call need,linphonec,linphone-cli)
 	@$(call need,age,age)
+	@$(call need,espeak-ng,espeak-ng)
 	cd $(CORE) && cargo test --quiet --release
 	@$(MAKE) --no-print-directory --jobs=2 test-wire test-cores
 

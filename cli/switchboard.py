@@ -24,6 +24,7 @@ from media.config import RecordingsConfig, Srtp
 from media.engine import MediaEngine
 from media.prompts import PromptLibrary
 from media.recordings.disks import Disks
+from media.speech.service import SpeechService, build_engine
 from runtime.alarm import LoopAlarm
 from runtime.clock import LoopClock
 from runtime.driver import Driver, Outputs
@@ -50,6 +51,7 @@ from switch.placing_verbs import PlacingVerbs
 from switch.recording_beeps import RecordingBeep, RecordingBeeps
 from switch.recording_rule import RecordingPolicies, policy_of
 from switch.sip.guard.commands import DelayMeasured
+from switch.speech_verbs import SpeechVerbs
 from switch.supervision.verbs import SupervisorVerbs
 from switch.tenants.config import TenantConfig
 from switch.tenants.limits import CallLimits
@@ -73,6 +75,8 @@ class Switchboard:
         self.certificates = self._signalling.certificates
         disks = _disks(configuration, ground.ids)
         self._media = self._build_media(installation.prompts, disks)
+        self._speech = self._build_speech()
+        self._speech_verbs = SpeechVerbs(self._speech.core, clock, ground.ids, self.driver.submit)
         self._probe = LoopProbe(loop, self._measured)
         self._customers = Customers(configuration, ground)
         self._directory = Directory(configuration, self._signalling)
@@ -109,6 +113,16 @@ class Switchboard:
         for name in prompts.names:
             _load(media, prompts, name)
         return media
+
+    def _build_speech(self) -> SpeechService:
+        config, ground = self.configuration.speech, self._ground
+        return SpeechService(
+            config,
+            {engine.name: build_engine(engine, ground.clock.now) for engine in config.engines},
+            keep=self._media.load_prompt,
+            forget=self._media.forget_prompt,
+            submit=lambda command: ground.loop.call_soon_threadsafe(ground.driver.submit, command),
+        )
 
     def _build_exchange(self, tenants: Mapping[str, TenantConfig]) -> Exchange:
         configuration, trunks = self.configuration, self._signalling.trunks
@@ -147,8 +161,13 @@ class Switchboard:
             *readings.gauges(self._signalling, self._applications),
             *self._customers.gauges(),
             *archive.gauges(),
+            *self._speech_verbs.gauges(),
         ]
-        totals = [*readings.totals(self._signalling), *archive.totals()]
+        totals = [
+            *readings.totals(self._signalling),
+            *archive.totals(),
+            *self._speech_verbs.totals(),
+        ]
         return Windows(
             self.configuration,
             tenants,
@@ -171,6 +190,7 @@ class Switchboard:
         yield from ConferenceVerbs(exchange, reach, ids, submit).verbs()
         yield from MediaVerbs(exchange, self._media.facts_of, self._ground.clock).verbs()
         yield from ForkVerbs(exchange, self._media.forks, ids, submit).verbs()
+        yield from self._speech_verbs.verbs()
         yield from MaskVerbs(exchange, ids, submit).verbs()
         supervision, house = self._applications.supervision, self._applications.house()
         yield from SupervisorVerbs(supervision, exchange, house, ids, submit).verbs()
@@ -182,10 +202,11 @@ class Switchboard:
 
     def _wire(self) -> None:
         cores = (core for application in self._applications for core in application.cores)
-        for core in (*self._signalling.cores, *self._customers.cores, self._beeps, *cores):
+        for core in (*self._signalling.cores, *self._customers.cores, self._beeps, self._speech.core, *cores):
             self.driver.add_core(core)
         exchange = (self._media, self.exchange, self._beeps, Attendance(self._applications.agent_at))
-        parts = (*self._signalling.parts, *self._customers.parts, *exchange)
+        speech = (self._speech, self._speech_verbs)
+        parts = (*self._signalling.parts, *self._customers.parts, *exchange, *speech)
         for routes in (
             self._windows.around(self._signalling.transports.routes()),
             *(part.routes() for part in parts),
@@ -214,6 +235,7 @@ class Switchboard:
         self._probe.stop()
         self._memory.earlier_runs.close()
         self._memory.archive.stop_working()
+        self._speech.close()
         self._ground.loop.remove_reader(self._media.event_fd)
         self._media.close()
         await self._windows.close()

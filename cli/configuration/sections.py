@@ -10,6 +10,7 @@ from ivr.config import IvrConfig
 from media.config import MediaConfig, RecordingsConfig
 from media.recordings.config import SecondTierConfig
 from media.recordings.tiers import Access
+from media.speech.config import SpeechConfig
 from media.tones import TonesConfig
 from runtime.models import Section
 from switch.calendars.config import CalendarConfig
@@ -67,6 +68,9 @@ class Configuration(Section):
     media: MediaConfig = Field(default_factory=MediaConfig, description="Audio: ports and prompts.")
     tones: TonesConfig = Field(
         default_factory=TonesConfig, description="Call progress tones; each is a prompt, such as tone:busy."
+    )
+    speech: SpeechConfig = Field(
+        default_factory=SpeechConfig, description="Speech made from text (TTS), and the engines that say it."
     )
     recordings: RecordingsConfig = Field(
         default_factory=RecordingsConfig, description="Where recordings are kept."

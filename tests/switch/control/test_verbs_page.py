@@ -28,6 +28,9 @@ from media.events import EndpointClosed
 from media.names import ForkIdentity
 from media.recordings.removal import Remover
 from media.recordings.tiers import Access
+from media.speech.commands import FetchSpeech, MakeSpeech, TakeSpeech
+from media.speech.making import EngineTraits, Limits, SpeechMaking
+from runtime.driver import Outputs, ignoring_time
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.models import NoParams, Params
@@ -83,6 +86,7 @@ from switch.sip.registration.bindings import Binding
 from switch.sip.registration.registrations import Registration
 from switch.sip.stack import SipStack
 from switch.sip.transport.certificates import Certificates
+from switch.speech_verbs import SpeechVerbs
 from switch.station_verbs import StationVerbs
 from switch.trunks.config import NumberingConfig
 from switch.trunks.verbs import TrunkVerbs
@@ -219,6 +223,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_certificates.verbs(),
         *reloading.verbs(),
         *of_forks,
+        *speech_verbs(rig),
         *of_masks,
         *PlacingVerbs(rig.exchange, reach, SeededIds(99), rig.driver.submit).verbs(),
         *of_media.verbs(),
@@ -255,6 +260,20 @@ def counter_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     rig.driver.add_routes({RecordStation: core.order})
     ids, submit = SeededIds(7), rig.driver.submit
     return CounterVerbs(core, lambda station: (station,), rig.exchange.find, ids, submit).verbs()
+
+
+def speech_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a switch where the one text there is has been said before."""
+    engines = [EngineTraits("espeak", "espeak-ng", {"zh": "cmn"}, at_once=2)]
+    core = SpeechMaking(engines, Limits(1000, 10, 100, 64_000_000))
+    verbs = SpeechVerbs(core, rig.clock, SeededIds(6), rig.driver.submit)
+
+    def fetch(command: FetchSpeech) -> Outputs:
+        return [TakeSpeech(making_id=command.making_id, length_ms=1480, size_bytes=71_040)]
+
+    rig.driver.add_routes({MakeSpeech: core.make, TakeSpeech: core.take, FetchSpeech: ignoring_time(fetch)})
+    rig.driver.add_routes(verbs.routes())
+    return verbs.verbs()
 
 
 def supervisor_verbs() -> tuple[Verb, ...]:
@@ -399,6 +418,8 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("media.fork", {"call_id": "call-1", "url": "wss://bot.example/stream"}),
     ("media.forks", {}),
     ("media.unfork", {"fork_id": "fork-1"}),
+    ("speech.make", {"text": "您好", "language": "zh"}),
+    ("speech.engines", {}),
     ("call.mask_digits", {"call_id": "call-1"}),
     ("call.masked_digits", {"mask_id": "mask-1"}),
     ("call.unmask_digits", {"mask_id": "mask-1"}),
