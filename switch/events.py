@@ -314,7 +314,7 @@ class CallHeld(Event):
     topic: ClassVar[str] = "call.held"
     call_id: str
     by: str
-    """``customer`` or ``station``: who holds."""
+    """``customer`` or ``station``: who holds. Of two stations the one that called is the customer."""
 
 
 @plain_data

@@ -25,7 +25,7 @@ class Holding:
         other = call.other_end(leg)
         if other is None or leg.holding is held_before:
             return []
-        who = "customer" if leg is call.customer else "station"
+        who = "customer" if leg is call.customers_leg else "station"
         if leg.holding:
             confers = any(party.accepted for party in call.parties)  # there is somebody else to hear
             return [*([] if confers else self.entertain(other)), CallHeld(call_id=call.call_id, by=who)]

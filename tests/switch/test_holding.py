@@ -7,8 +7,10 @@ from switch.causes import Cause
 from switch.commands import AnswerCall, ConnectCall, OfferCall
 from switch.events import CallHeld, CallResumed, PromptFinished
 from switch.sip.commands import AnswerReoffer, DialStation
-from switch.sip.events import LegConfirmed, LegEnded, LegReoffered
-from tests.helpers.exchange_rig import AGENT_SDP, CALLER_SDP, ExchangeRig
+from switch.sip.events import LegAnswered, LegConfirmed, LegEnded, LegReoffered
+from switch.trunks.commands import DialTrunk
+from tests.helpers.dialling_rig import DiallingRig
+from tests.helpers.exchange_rig import AGENT_SDP, CALLER_SDP, OUTSIDE_NUMBER, ExchangeRig
 
 HOLDS = {
     "sendonly": CALLER_SDP + "a=sendonly\r\n",
@@ -118,3 +120,15 @@ def test_a_station_that_answers_on_hold_is_met_with_music() -> None:
     rig = Talk(AGENT_SDP + "a=inactive\r\n")
     assert set(rig.media.playing) == {"customer"}
     assert rig.last(CallHeld).by == "station"
+
+
+def test_of_an_agent_who_calls_out_and_the_number_that_is_called_the_number_is_the_customer() -> None:
+    rig = DiallingRig()
+    rig.arrive("agent", OUTSIDE_NUMBER, station="1001")
+    outside = rig.last(DialTrunk).leg_id
+    rig.feed(LegAnswered(leg_id=outside, sdp=AGENT_SDP))
+    for leg_id, who in (("agent", "station"), (outside, "customer")):
+        rig.feed(LegReoffered(leg_id=leg_id, sdp=HOLDS["sendonly"]))
+        assert rig.last(CallHeld).by == who
+        rig.feed(LegReoffered(leg_id=leg_id, sdp=CALLER_SDP))
+        assert rig.last(CallResumed).by == who
