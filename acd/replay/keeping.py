@@ -45,7 +45,7 @@ class InputKeeper:
         self._report = report
         self._wall = wall
         own = {"journal": self.folder, "segment_max_mb": SEGMENT_MB, "fsync": False}
-        self._journal = Journal(config.model_copy(update=own), self._tell, _encode)
+        self._journal = Journal(config.model_copy(update=own), self._tell, _encode, name="ACD's inputs")
 
     def put(self, topic: str, fields: Mapping[str, Any]) -> None:
         """Take one; never waits."""

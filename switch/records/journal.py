@@ -35,16 +35,19 @@ class Journal:
         config: RecordsConfig,
         report: Report = lambda event: None,
         encode: Callable[[AnyEntry], bytes] = encode_line,
+        name: str = "journal",
     ) -> None:
+        """``name``: what is kept, as the log calls it."""
+        self._name = name
         self.folder = config.journal
         self._lock = _lock_folder(self.folder)
-        self.first_sequence = _last_sequence(self.folder, report) + 1
+        self.first_sequence = _last_sequence(self.folder, report, name) + 1
         """The first entry of this run."""
         self._next_sequence = self.first_sequence
         self.newest: FreshEntry | None = None
         """The entry of the last event taken."""
         self._listeners: list[Callable[[], None]] = []
-        self._writer = JournalWriter(config, report, on_flush=self._tell_listeners, encode=encode)
+        self._writer = JournalWriter(config, report, self._tell_listeners, encode, name)
         self._writer.start()
 
     def observe(self, event: Event, wall: float) -> None:
@@ -71,7 +74,7 @@ class Journal:
     def close(self) -> None:
         """Write what is not written yet, within ``close_timeout_s``."""
         if not self._writer.close():
-            log.error("the journal could not be written to its end", path=str(self.folder))
+            log.error(f"the {self._name} could not be written to its end", path=str(self.folder))
         os.close(self._lock)
 
     def _tell_listeners(self) -> None:
@@ -94,12 +97,12 @@ def _lock_folder(folder: Path) -> int:
     return lock
 
 
-def _last_sequence(folder: Path, report: Report) -> int:
+def _last_sequence(folder: Path, report: Report, name: str) -> int:
     try:
         tail = mend_tail(list_segments(folder))
     except OSError as error:
         raise JournalUnusable(f"cannot read the journal in {folder}: {error.strerror}") from error
     if tail.path is not None:
-        log.warning("journal tail cut", path=str(tail.path), size_bytes=tail.removed_bytes)
+        log.warning(f"the tail of the {name} was cut", path=str(tail.path), size_bytes=tail.removed_bytes)
         report(JournalTailCut(path=str(tail.path), size_bytes=tail.removed_bytes))
     return tail.last_sequence

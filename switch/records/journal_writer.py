@@ -29,8 +29,11 @@ class JournalWriter:
         report: Report,
         on_flush: Callable[[], None],
         encode: Callable[[AnyEntry], bytes] = encode_line,
+        name: str = "journal",
     ) -> None:
+        """``name``: what is written, as the log calls it."""
         self._config = config
+        self._name = name
         self._encoded = encode
         self._report = report
         self._on_flush = on_flush
@@ -75,7 +78,7 @@ class JournalWriter:
             self._write_queue()
             self._tell_loss()
         except Exception as fault:  # whatever goes wrong, nothing is kept once this thread is gone
-            log.exception("fault of the journal's thread; it goes on")
+            log.exception(f"fault of the thread that writes the {self._name}; it goes on")
             with suppress(Exception):  # telling may be what went wrong
                 self._fail(fault)
 
@@ -140,13 +143,13 @@ class JournalWriter:
         if not self._failing:
             self._failing = True
             reason = getattr(error, "strerror", None) or reason_of(error)
-            log.error("journal cannot be written", path=str(self._config.journal), reason=reason)
+            log.error(f"the {self._name} cannot be written", path=str(self._config.journal), reason=reason)
             self._report(JournalWriteFailed(path=str(self._config.journal), reason=reason))
 
     def _tell_loss(self) -> None:
         lost = self._loss.take()
         if lost is not None:
-            log.error("journal entries lost", count=lost.count)
+            log.error(f"entries of the {self._name} lost", count=lost.count)
             self._report(lost)
 
     def _close_segment(self) -> None:
@@ -155,7 +158,11 @@ class JournalWriter:
             try:
                 segment.close()
             except OSError as error:
-                log.warning("journal segment did not close well", path=str(segment.path), reason=str(error))
+                log.warning(
+                    f"a segment of the {self._name} did not close well",
+                    path=str(segment.path),
+                    reason=str(error),
+                )
 
 
 class _Loss:

@@ -5,6 +5,7 @@ from pathlib import Path
 from queue import Queue
 
 import pytest
+from structlog.testing import capture_logs
 
 from acd.config import AcdConfig
 from acd.inputs import PhoneRang
@@ -50,11 +51,12 @@ def test_a_disk_that_takes_no_inputs_is_told_of_these_and_not_of_the_journal(
 ) -> None:
     told: Queue[Event] = Queue()
     keeper = InputKeeper(RecordsConfig(journal=tmp_path, flush_interval_ms=20), told.put, Wall())
-    with monkeypatch.context() as full:
+    with monkeypatch.context() as full, capture_logs() as logs:
         full.setattr(SegmentWriter, "__init__", broken(OSError(28, "No space left on device")))
         keeper.put("woken", {"now": 1.0})
         path = str(folder_of(tmp_path))
         assert told.get(timeout=30) == AcdInputsFailed(path=path, reason="No space left on device")
+        assert [line["event"] for line in logs] == ["the ACD's inputs cannot be written"]
     assert told.get(timeout=30) == AcdInputsRecovered(path=path)
     keeper.close()
     (segment,) = list_segments(keeper.folder)
