@@ -40,6 +40,8 @@ class Fault(StrEnum):
     """The switch said so itself when it happened."""
     NOT_DELETED = "not_deleted"
     """There is a file of a recording that was deleted."""
+    LEFT_OVER = "left_over"
+    """A part of it lies on another disk still, where it was written before it was one file."""
     NO_RECORD = "no_record"
     """There is a file and no record."""
     NO_RECORDING = "no_recording"

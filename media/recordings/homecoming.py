@@ -1,16 +1,15 @@
 """How what a process left of a recording comes to lie whole in its place.
 
-recordings/2026-11-20/recording-1.wav          its place: all of it, or the beginning
-spool/2026-11-20/recording-1.rest.wav          what followed, after its disk refused a block
-spool/2026-11-20/recording-1.wav               all of it, where that disk took nothing
+recordings/2026-11-20/recording-1.wav            its place: all of it, or the beginning
+spool/2026-11-20/recording-1.48000.rest.wav      what followed, after its disk refused a block
+spool/2026-11-20/recording-1.wav                 all of it, where that disk took nothing
 """
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from media.recordings.disks import Disks
-from media.recordings.folder import SUFFIX
-from media.recordings.rest import REST, join_rest
+from media.recordings.rest import is_readable, join_rests, rests_of
 from media.recordings.tiers import Access, put
 from media.recordings.wav import RecordingError
 from media.recordings.wav_file import mend, read_wav_file
@@ -51,11 +50,6 @@ class Folders:
         return path, None
 
 
-def recording_of(path: Path) -> Path:
-    """The file that a rest belongs to, by its name; any other file is its own."""
-    return path.with_name(path.name.removesuffix(REST) + SUFFIX) if path.name.endswith(REST) else path
-
-
 def bring_home(begun: Path, folders: Folders) -> Path:
     """Where the recording that was begun as ``begun`` lies now, in one file: at its place if that can be.
 
@@ -77,7 +71,7 @@ def bring_home(begun: Path, folders: Folders) -> Path:
 def last_written(begun: Path, folders: Folders) -> float:
     """When anything of a recording was last written, by the clocks of its disks. Raises FileNotFoundError."""
     places = [place for place in folders.places_of(begun) if place is not None]
-    parts = [*places, *(place.with_suffix(REST) for place in places)]
+    parts = [*places, *(rest for place in places for rest in rests_of(place))]
     moments = [part.stat().st_mtime for part in parts if part.exists()]
     if not moments:
         raise FileNotFoundError(f"there is nothing of {begun}")
@@ -85,11 +79,8 @@ def last_written(begun: Path, folders: Folders) -> float:
 
 
 def _join(home: Path, spooled: Path) -> None:
-    rest = spooled.with_suffix(REST)
-    if home.exists():
-        join_rest(home, rest)
-    elif rest.exists() and not spooled.exists():
-        rest.rename(spooled)  # its beginning is lost, and this is all there is
+    """What lies whole in the spool has the rests already; where there is neither, its beginning is lost."""
+    join_rests(home if is_readable(home) else spooled, rests_of(spooled))
 
 
 def _move(spooled: Path, home: Path) -> Path:

@@ -1,9 +1,11 @@
 """How a recording is moved to the second tier: nothing goes before its copy was read back from there."""
 
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterable
+from pathlib import Path
 
 from media.recordings.forms import lying_here
 from media.recordings.manifest import Manifest, Moved, manifest_path, read_manifest, write_manifest
+from media.recordings.stored import name_in_tier
 from media.recordings.tiers import (
     Access,
     Lies,
@@ -22,11 +24,11 @@ class TierFailed(Exception):
     """The second tier does not take recordings; the message says why."""
 
 
-def move(begun: Path, folder: Path, access: Access) -> Moved:
+def move(begun: Path, folder: Path, access: Access, spool: Path | None = None) -> Moved:
     """Where a recording is now that it was moved, before or just now. May be cut off anywhere and done again.
 
-    ``begun`` is the file as its events name it, below ``folder``. Raises RecordingError when there is nothing
-    to be moved, NoManifestYet, TierFailed, OSError of the first tier.
+    ``begun`` is the file as its events name it, below ``folder`` or ``spool``. Raises RecordingError when
+    there is nothing to be moved, NoManifestYet, TierFailed, OSError of the first tier.
     """
     manifest = read_manifest(begun)
     if manifest is None:
@@ -37,7 +39,7 @@ def move(begun: Path, folder: Path, access: Access) -> Moved:
     if here is None:
         assert manifest.moved is not None
         return manifest.moved
-    moved = _copy(here, _target(here, folder, access), access)
+    moved = _copy(here, _target(here, (folder, spool), access), access)
     _tell(manifest.model_copy(update={"moved": moved}), begun, access)
     here.unlink()
     sync_folder(here.parent)
@@ -66,10 +68,8 @@ def _tell(manifest: Manifest, begun: Path, access: Access) -> None:
         raise TierFailed(str(error)) from error
 
 
-def _target(here: Path, folder: Path, access: Access) -> Lies:
-    """As it lies below the first folder; of one that lies elsewhere, below its day."""
-    name = PurePosixPath(here.relative_to(folder) if here.is_relative_to(folder) else Path(*here.parts[-2:]))
-    tier = access.tier
+def _target(here: Path, folders: Iterable[Path | None], access: Access) -> Lies:
+    name, tier = name_in_tier(here, folders), access.tier
     if tier.bucket is not None:
         return StoredObject(tier.bucket, f"{tier.prefix}{name}")
     if tier.folder is None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import structlog
 
 from media.recordings.folder import clock_of, recordings_since
-from media.recordings.homecoming import Folders, recording_of
+from media.recordings.homecoming import Folders
 from media.recordings.manifest import manifest_path
+from media.recordings.rest import recording_of
 from switch.archive.finishing import End, adopt, finish
 from switch.archive.notes import RecordingNote
 

@@ -42,8 +42,8 @@ class RecordingFaulty(Event):
     path: str
     fault: str
     """``missing``, ``unreadable``, ``changed``, ``wrong_length``, ``short``, ``silent``,
-    ``unexplained_gaps``, ``no_manifest``, ``manifest_wrong``, ``failed``, ``not_deleted``, ``no_record`` or
-    ``no_recording``."""
+    ``unexplained_gaps``, ``no_manifest``, ``manifest_wrong``, ``failed``, ``not_deleted``,
+    ``left_over``, ``no_record`` or ``no_recording``."""
     text: str
     """What is there and what was expected, for people."""
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from media.recordings.check import Expected, Fault, Finding
-from media.recordings.folder import SUFFIX, recordings_since
+from media.recordings.folder import recordings_since
 from media.recordings.kept_check import check_wherever
 from media.recordings.manifest_check import differences, find_manifest, silenced_channels, unexplained_gaps
-from media.recordings.rest import REST
+from media.recordings.rest import recording_of
 from media.recordings.stored import recording_id_of, stored_between
 from media.recordings.tiers import Access, Lies, StoredObject, StoreUnreachable, lying_at
 from media.recordings.wav import RecordingError
@@ -70,15 +70,13 @@ class Verification:
         """``others``: recordings that began later, of calls or in folders of the time. ``stored``: what lies
         in the second tier; it may raise OSError on the way.
         """
-        others = tuple(others)
         self._stored = stored
-        self._deleted = {row["recording_id"] for row in (*recordings, *others) if row["state"] == DELETED}
         self._access = access or Access()
         self._unreachable: str | None = None
         self._recordings = recordings
         self._calls = {call["recording_id"]: call for call in calls}
         self._files = frozenset(files)
-        self._recorded = {recording["recording_id"] for recording in (*recordings, *others)}
+        self._recorded = {row["recording_id"]: row for row in (*recordings, *others)}
 
     @property
     def count(self) -> int:
@@ -94,12 +92,8 @@ class Verification:
     def strays(self) -> Iterator[Checked]:
         """Files without a record, and calls whose recording nobody knows."""
         for path in sorted(self._files):
-            recording_id = path.name.removesuffix(REST).removesuffix(SUFFIX)
-            if recording_id not in self._recorded:
-                finding = Finding(Fault.NO_RECORD, "no record names this file")
-                yield Checked(recording_id, str(path), None, (finding,))
-            elif path.name.endswith(REST):
-                finding = Finding(Fault.SHORT, "a rest of it lies in the spool that never joined it")
+            recording_id = recording_of(path).stem
+            if finding := _stray(path, self._recorded.get(recording_id)):
                 yield Checked(recording_id, str(path), None, (finding,))
         yield from self._strays_in_second_tier()
         for recording_id, call in self._calls.items():
@@ -114,7 +108,7 @@ class Verification:
                 if recording_id not in self._recorded:
                     finding = Finding(Fault.NO_RECORD, "no record names this file of the second tier")
                     yield Checked(recording_id, str(lies), None, (finding,))
-                elif recording_id in self._deleted:
+                elif self._recorded[recording_id]["state"] == DELETED:
                     finding = Finding(Fault.NOT_DELETED, "it was deleted, and lies in the second tier still")
                     yield Checked(recording_id, str(lies), None, (finding,))
         except OSError as error:
@@ -205,6 +199,19 @@ def _require_disks(access: Access, *folders: Path | None) -> None:
                 access.disks.require(folder)
             except OSError as error:
                 raise UsageError(str(error)) from error
+
+
+def _stray(path: Path, recording: Row | None) -> Finding | None:
+    """What is wrong with a file that is not the one its record names."""
+    if recording is None:
+        return Finding(Fault.NO_RECORD, "no record names this file")
+    if path == Path(recording["path"]) or path.resolve() == Path(recording["path"]).resolve():
+        return None
+    if recording["state"] == DELETED:
+        return Finding(Fault.NOT_DELETED, "it was deleted, and a part of it is left here")
+    if recording_of(path) != path:
+        return Finding(Fault.SHORT, "a rest of it lies in the spool that never joined it")
+    return Finding(Fault.LEFT_OVER, f"a part of it is left here; its record names {recording['path']}")
 
 
 def _is_left(begun: Path) -> bool:

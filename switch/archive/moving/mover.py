@@ -2,7 +2,7 @@
 
 python -m switch.archive.moving.mover
 
-An order is that of ``switch.archive.keeper`` with ``folder``; what is still to be converted or
+An order is that of ``switch.archive.keeper`` with ``folder`` and ``spool``; what is still to be converted or
 encrypted is, and then moved. Its answer has ``moved`` as in manifests, or ``tier`` with the reason when the
 second tier does not take it.
 """
@@ -26,7 +26,8 @@ def carry_out(order: dict[str, Any]) -> dict[str, Any]:
 
 def _move(begun: Path, order: dict[str, Any]) -> dict[str, Any]:
     try:
-        moved = move(begun, Path(order["folder"]), Access.model_validate(order["access"]))
+        spool = None if order["spool"] is None else Path(order["spool"])
+        moved = move(begun, Path(order["folder"]), Access.model_validate(order["access"]), spool)
     except TierFailed as error:
         return {"tier": str(error)}
     return {"moved": moved.model_dump()}

@@ -238,6 +238,7 @@ class Moving:
             "form": self._recordings.convert,
             "recipients": self._recordings.encrypt_to,
             "folder": str(self._recordings.folder),
+            "spool": None if self._recordings.spool is None else str(self._recordings.spool),
             "access": Access(tier=self._tier, disks=self._disks).model_dump(mode="json"),
         }
 

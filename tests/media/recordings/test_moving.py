@@ -14,6 +14,7 @@ from media.recordings import moving
 from media.recordings.check import Expected, Fault
 from media.recordings.config import SecondTierConfig
 from media.recordings.digest import sha256_of
+from media.recordings.disks import DiskAway, Disks
 from media.recordings.kept_check import check_wherever
 from media.recordings.manifest import Manifest, read_manifest, write_manifest
 from media.recordings.moving import TierFailed, move
@@ -195,12 +196,79 @@ def test_deleting_leaves_nothing_in_either_tier(
     assert [path for path in (folder.parent / "second").rglob("*") if path.is_file()] == []
 
 
-def test_a_rest_in_the_spool_is_deleted_too(begun: Path, folder: Path, tmp_path: Path) -> None:
-    rest = (tmp_path / "spool" / NAME).with_suffix(".rest.wav")
-    rest.parent.mkdir(parents=True)
-    rest.touch()
+def in_spool(begun: Path, *names: str) -> Path:
+    """Put files beside where a recording would lie in the spool; returns that place."""
+    place = begun.parents[2] / "spool" / NAME
+    place.parent.mkdir(parents=True)
+    for name in names:
+        (place.parent / name).touch()
+    return place
+
+
+def files_below(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["recording-1.rest.wav", "recording-1.48000.rest.wav", "recording-1.wav", "recording-1.whole.part"],
+)
+def test_what_stayed_of_a_recording_in_the_spool_is_deleted_with_it(
+    begun: Path, folder: Path, tmp_path: Path, name: str
+) -> None:
+    in_spool(begun, name, "another.wav")
     Remover(folder, tmp_path / "spool", Access()).remove(begun, None)
-    assert not rest.exists()
+    assert files_below(tmp_path) == ["another.wav"]
+
+
+def test_a_beginning_that_its_disk_did_not_let_go_is_deleted_with_what_ended_in_the_spool(
+    begun: Path, folder: Path, tmp_path: Path
+) -> None:
+    place = in_spool(begun, "recording-1.wav", "recording-1.json")
+    removed = Remover(folder, tmp_path / "spool", Access()).remove(place, None)
+    assert removed[-1] == place.with_suffix(".json")
+    assert files_below(tmp_path) == []
+
+
+def test_nothing_is_deleted_while_a_disk_is_away_that_may_have_a_part_of_it(
+    begun: Path, folder: Path, tmp_path: Path
+) -> None:
+    in_spool(begun)
+    disks = Disks(marks={tmp_path / "spool": "disk-1"})
+    with pytest.raises(DiskAway, match="spool"):
+        Remover(folder, tmp_path / "spool", Access(disks=disks)).remove(begun, None)
+    assert begun.exists()
+
+
+def test_a_copy_of_which_no_manifest_tells_is_deleted_from_the_second_tier(
+    begun: Path, folder: Path, access: Access, store: SecondTierConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another = begun.with_name("recording-10.wav")
+    put(begun, lies_of(f"{access.tier.to.rstrip('/')}/2026-11-21/{another.name}"), access)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(moving, "write_manifest", killed)
+        with pytest.raises(KeyboardInterrupt):
+            move(begun, folder, access)
+    Remover(folder, None, access).remove(begun, None)
+    assert not begun.exists()
+    in_tier = keys_in(store) or files_below(folder.parent / "second")
+    assert [name.rpartition("/")[2] for name in in_tier] == [another.name]
+
+
+def test_what_ended_in_the_spool_has_the_same_name_in_the_second_tier(
+    begun: Path, folder: Path, tmp_path: Path
+) -> None:
+    access = Access(tier=SecondTierConfig(to=str(tmp_path / "second")))
+    place = tmp_path / "spool" / "2026-11-21" / "telecom" / "recording-1.wav"
+    place.parent.mkdir(parents=True)
+    for name in (".wav", ".json"):
+        begun.with_suffix(name).rename(place.with_suffix(name))
+    moved = move(place, folder, access, tmp_path / "spool")
+    assert moved.address == str(tmp_path / "second" / "2026-11-21" / "telecom" / "recording-1.wav")
 
 
 def test_what_is_wrong_with_a_moved_recording_is_found(begun: Path, folder: Path, access: Access) -> None:

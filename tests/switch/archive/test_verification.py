@@ -207,6 +207,28 @@ def test_a_rest_that_never_left_the_spool_is_told_with_its_recording(tmp_path: P
     assert day.findings() == [("a", Fault.SHORT), ("nobody", Fault.NO_RECORD)]
 
 
+def test_a_part_that_stayed_on_another_disk_is_told_and_of_a_deleted_one_as_that(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    recording = day.call("a")
+    day.files.append(tmp_path / "spool" / "a.wav")
+    assert day.findings() == [("a", Fault.LEFT_OVER)]
+    recording["state"] = "deleted"
+    day.files.append(tmp_path / "spool" / "a.9.rest.wav")
+    for path in tmp_path.glob("a.*"):
+        path.unlink()
+    assert day.findings() == [("a", Fault.NOT_DELETED)] * 2
+
+
+def test_the_same_file_by_another_way_is_no_part_that_stayed(tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    day = Day(folder)
+    day.call("a")
+    (tmp_path / "way").symlink_to(folder)
+    day.files.append(tmp_path / "way" / "a.wav")
+    assert day.findings() == []
+
+
 def test_a_store_that_does_not_answer_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     day, asked = Day(tmp_path), []
 

@@ -10,7 +10,9 @@ use recording::file::{FinishedFile, RecordingFile};
 use crate::events::Samples;
 use crate::storage::{Storage, Sync};
 
-/// What the rest of a recording is named until it has joined its beginning.
+/// What the rest of a recording is named, behind the frame where it begins, until it has joined its beginning.
+///
+/// The beginning grows in its place: only so a start after a kill knows how much of the rest it has already.
 const REST: &str = "rest.wav";
 
 /// A little less than a second, since blocks are not of one length to the frame.
@@ -138,7 +140,7 @@ impl Stored {
     /// Begin the rest of it in the spool. False when there is none, or it goes on there already.
     fn go_on_elsewhere(&mut self) -> bool {
         let Some(spooled) = self.spooled.as_ref().filter(|_| self.rest.is_none()) else { return false };
-        let path = spooled.with_extension(REST);
+        let path = spooled.with_extension(format!("{}.{REST}", self.file.frames()));
         self.rest = self.storage.create(&path).ok().map(|file| (path, file));
         self.rest.is_some()
     }
@@ -265,7 +267,7 @@ mod tests {
         };
         assert!(stored.put(1, write).is_err());
         stored.append(&FRAME, Sync::Never).unwrap();
-        let rest = folder.0.join("spool/one.rest.wav");
+        let rest = folder.0.join("spool/one.1.rest.wav");
         assert_eq!(fs::metadata(&rest).unwrap().len(), 44 + 8);
         stored.join().unwrap();
         let finished = stored.finish(Sync::Never).unwrap();
