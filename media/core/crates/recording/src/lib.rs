@@ -9,6 +9,7 @@ mod delay;
 pub mod file;
 pub mod format;
 pub mod gaps;
+pub mod losses;
 pub mod marks;
 pub mod punctuality;
 pub mod sequences;

@@ -1,24 +1,37 @@
-//! Which packets of one source have come: duplicates told from new ones, and how many are missing.
+//! Which packets of one source have come: duplicates told from new ones, and where each stands among the others.
 
 /// A jump further than this is no loss but a new beginning.
 const MAX_JUMP: u16 = 1000;
 /// Numbers begin again after so many.
 const TURN: u64 = 0x1_0000;
 
+/// Where the number of a packet stands among those that came before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    First,
+    /// So far above the highest.
+    Above(u64),
+    /// Between the lowest and the highest, and was missing.
+    Late,
+    /// So far below the lowest.
+    Below(u64),
+    /// It came before, or is too old to tell.
+    Known,
+}
+
 /// The sequence numbers of one source, with a memory of the last 64.
 #[derive(Clone, Copy, Debug)]
 pub struct Sequences {
-    first: u64,
+    lowest: u64,
     highest: u64,
     /// Bit n: `highest - n` has come.
     recent: u64,
-    received: u64,
 }
 
 impl Sequences {
     pub fn starting_with(sequence: u16) -> Self {
-        let first = u64::from(sequence) + 0x1_0000;
-        Self { first, highest: first, recent: 0, received: 0 }
+        let first = u64::from(sequence) + TURN;
+        Self { lowest: first, highest: first, recent: 0 }
     }
 
     /// Whether this number can belong to the same run.
@@ -46,32 +59,28 @@ impl Sequences {
         self.recent = 0;
     }
 
-    /// Note a number that `reaches` holds for. False for a duplicate or one too old to tell.
-    pub fn note(&mut self, sequence: u16) -> bool {
+    /// Note a number that `reaches` holds for.
+    pub fn note(&mut self, sequence: u16) -> Step {
         let step = i64::from(sequence.wrapping_sub(self.highest as u16) as i16);
         if step > 0 {
-            self.recent = self.recent.checked_shl(step as u32).unwrap_or(0);
+            self.recent = self.recent.checked_shl(step as u32).unwrap_or(0) | 1;
             self.highest += step as u64;
+            return Step::Above(step as u64);
         }
-        let age = (-step).max(0) as u32;
-        let bit = 1_u64.checked_shl(age).unwrap_or(0);
+        let bit = 1_u64.checked_shl(-step as u32).unwrap_or(0);
+        let is_first = self.recent == 0 && self.lowest == self.highest;
         if bit == 0 || self.recent & bit != 0 {
-            return false;
+            return Step::Known;
         }
         self.recent |= bit;
-        self.received += 1;
-        self.first = self.first.min(self.highest - u64::from(age));
-        true
-    }
-
-    /// The highest number so far, counted on beyond 16 bits.
-    pub fn newest(&self) -> u64 {
-        self.highest
-    }
-
-    /// Numbers between the first and the highest that have not come.
-    pub fn missing(&self) -> u64 {
-        (self.highest - self.first + 1).saturating_sub(self.received)
+        let number = self.highest - step.unsigned_abs();
+        let below = self.lowest.saturating_sub(number);
+        self.lowest -= below;
+        match below {
+            0 if is_first => Step::First,
+            0 => Step::Late,
+            _ => Step::Below(below),
+        }
     }
 }
 
@@ -82,19 +91,24 @@ mod tests {
     #[test]
     fn each_number_is_new_once_across_the_wrap() {
         let mut sequences = Sequences::starting_with(65_534);
-        let noted: Vec<_> = [65_534, 65_535, 1, 0, 0, 65_535, 2].map(|n| sequences.note(n)).to_vec();
-        assert_eq!(noted, [true, true, true, true, false, false, true]);
-        assert_eq!(sequences.missing(), 0);
+        let noted = [65_534, 65_535, 1, 0, 0, 65_535, 2].map(|number| sequences.note(number));
+        let [above, known] = [Step::Above, |_| Step::Known];
+        assert_eq!(noted, [Step::First, above(1), above(2), Step::Late, known(0), known(0), above(1)]);
     }
 
     #[test]
-    fn what_never_came_is_missing() {
+    fn a_number_is_told_from_the_lowest_and_the_highest() {
         let mut sequences = Sequences::starting_with(10);
-        for number in [10, 13, 200, 199, 9] {
+        let noted = [10, 13, 8, 9, 6, 100, 99, 13].map(|number| {
             assert!(sequences.reaches(number));
-            sequences.note(number);
-        }
-        assert_eq!(sequences.missing(), 192 - 5);
+            sequences.note(number)
+        });
+        let [above, below] = [Step::Above, Step::Below];
+        let known = Step::Known;
+        assert_eq!(
+            noted,
+            [Step::First, above(3), below(2), Step::Late, below(2), above(87), Step::Late, known]
+        );
     }
 
     #[test]
@@ -108,8 +122,7 @@ mod tests {
         assert_eq!(sequences.missing_before(64_990, 30), None);
         assert_eq!(sequences.missing_before(65_010, TURN + 10), Some(TURN + 9));
         sequences.leap(1999);
-        assert!(sequences.note(1464));
-        assert_eq!(sequences.missing(), 1999);
+        assert_eq!(sequences.note(1464), Step::Above(1));
     }
 
     #[test]

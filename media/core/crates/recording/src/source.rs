@@ -1,13 +1,15 @@
 //! One stream on a channel: where its packets belong, by their timestamps.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use rtp::packet::Header;
 
 use crate::delay::{Delay, HeldPackets};
 use crate::gaps::Gaps;
+use crate::losses::{Loss, Losses};
 use crate::punctuality::Punctuality;
-use crate::sequences::Sequences;
+use crate::sequences::{Sequences, Step};
 use crate::start::Start;
 use crate::timeline::HOLD;
 
@@ -23,6 +25,9 @@ const NEGLIGIBLE: i64 = 8;
 const STILL: i64 = 2000;
 /// A stream that comes again after an outage may be off by a second.
 const OFF_AFTER_OUTAGE: i64 = 8000;
+
+/// So many packets may wait to be decoded; more than a second of them are given up by then.
+const MAX_AWAITED: usize = 100;
 
 /// How a stream counts its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,14 +52,15 @@ pub struct Lesson {
 pub struct Source {
     ssrc: u32,
     ticks: i64,
-    pub sequences: Sequences,
+    sequences: Sequences,
+    losses: Losses,
+    /// The timestamps and lengths of the newest packets that are decoded later.
+    awaited: VecDeque<(u32, u64)>,
     anchor_timestamp: u32,
     anchor_position: i64,
     last_timestamp: u32,
     /// Behind the last sample of its newest packet.
     pub end: i64,
-    /// Of its last packet, in samples.
-    pub packet_length: u64,
     start: Option<Start>,
     punctuality: Punctuality,
     delay: Delay,
@@ -70,11 +76,12 @@ impl Source {
             ssrc: header.ssrc,
             ticks,
             sequences: Sequences::starting_with(header.sequence),
+            losses: Losses::starting_with(header.timestamp, ticks),
+            awaited: VecDeque::new(),
             anchor_timestamp: header.timestamp,
             anchor_position: arrival,
             last_timestamp: header.timestamp,
             end: arrival,
-            packet_length: 0,
             start: Some(Start::at(arrival)),
             punctuality: Punctuality::starting_at(arrival),
             delay: Delay::default(),
@@ -93,7 +100,10 @@ impl Source {
             return false;
         }
         match self.outage(header, arrival) {
-            Some(packets) => self.sequences.leap(packets),
+            Some(packets) => {
+                self.sequences.leap(packets);
+                self.losses.leap(packets);
+            }
             None => return self.sequences.reaches(header.sequence),
         }
         true
@@ -103,28 +113,51 @@ impl Source {
     fn outage(&self, header: &Header, arrival: i64) -> Option<u64> {
         let passed = self.samples_between(self.last_timestamp, header.timestamp);
         let off = arrival - self.position_of(header.timestamp);
-        let agrees = off.abs() <= OFF_AFTER_OUTAGE && self.packet_length > 0;
-        let fit = (passed / self.packet_length.max(1) as i64).max(0) as u64;
+        let packet_length = self.losses.packet_length();
+        let agrees = off.abs() <= OFF_AFTER_OUTAGE && packet_length > 0;
+        let fit = (passed / packet_length.max(1) as i64).max(0) as u64;
         agrees.then(|| self.sequences.missing_before(header.sequence, fit)).flatten()
     }
 
     pub fn lost_samples(&self) -> u64 {
-        self.sequences.missing() * self.packet_length
+        self.losses.samples()
     }
 
-    /// A packet was placed whose number is `step` above the newest before; 0 when it came late.
-    ///
-    /// A sender that was silent meanwhile skips time without a number: no more is missing than the packets held.
-    pub fn note_gap(&mut self, step: u64, place: Range<i64>, gaps: &mut Gaps) {
-        match step {
-            0 => gaps.fill(place.clone()),
-            1 => {}
-            _ => {
-                let missing = (step - 1) * self.packet_length;
-                gaps.open(self.end.max(place.start - missing as i64)..place.start);
-            }
+    /// Note the number of a packet of audio, and what it tells of others; None for one that came before.
+    pub fn note(&mut self, header: &Header, length: u64) -> Option<Loss> {
+        let step = self.sequences.note(header.sequence);
+        (step != Step::Known).then(|| self.losses.note(step, header.timestamp, length))
+    }
+
+    /// Note the number of another packet.
+    pub fn skip(&mut self, header: &Header) {
+        let step = self.sequences.note(header.sequence);
+        self.losses.skip(step);
+    }
+
+    /// A packet is placed that told of a loss.
+    pub fn note_gap(&mut self, loss: Loss, place: Range<i64>, gaps: &mut Gaps) {
+        match loss {
+            Loss::Nothing => {}
+            Loss::Before(missing) => gaps.open(self.end.max(place.start - missing as i64)..place.start),
+            Loss::Behind(missing) => gaps.open(place.end..place.end + missing as i64),
+            Loss::Mended => gaps.fill(place.clone()),
         }
         self.end = self.end.max(place.end);
+    }
+
+    /// A packet is decoded later, unless that turns out to be too late.
+    pub fn wait_for(&mut self, timestamp: u32, length: u64) {
+        if self.awaited.len() == MAX_AWAITED {
+            self.awaited.pop_front();
+        }
+        self.awaited.push_back((timestamp, length));
+    }
+
+    /// Of a packet that was waited for, in samples.
+    pub fn awaited_length(&self, timestamp: u32) -> u64 {
+        let awaited = self.awaited.iter().rev().find(|awaited| awaited.0 == timestamp);
+        awaited.map_or(self.losses.packet_length(), |awaited| awaited.1)
     }
 
     /// A packet came: learn from it where the stream lies. What lies before `taken` can be changed no more.

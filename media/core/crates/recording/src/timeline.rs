@@ -16,6 +16,7 @@ use rtp::packet::Header;
 
 use crate::delay::HeldPacket;
 use crate::gaps::Gaps;
+use crate::losses::Loss;
 use crate::source::{Lesson, Measure, Source};
 use crate::window::SampleWindow;
 
@@ -32,7 +33,7 @@ const MAX_CODECS: usize = 100;
 pub struct ChannelCounters {
     /// Audio packets placed.
     pub packets: u64,
-    /// Samples of silence where packets were missing between others.
+    /// Samples of silence where packets were missing between others, by their timestamps.
     pub lost_samples: u64,
 }
 
@@ -90,10 +91,10 @@ impl Timeline {
     /// Place one audio packet that arrived at `arrival`.
     pub fn place(&mut self, header: &Header, octets: &[u8], law: Law, arrival: i64) {
         let measure = Measure { ticks: 1, length: octets.len() as u64 };
-        let Some(step) = self.follow(header, measure, arrival) else { return };
+        let Some(loss) = self.follow(header, measure, arrival) else { return };
         let Some(source) = &mut self.source else { return };
         let position = source.position_of(header.timestamp);
-        source.note_gap(step, position..position + octets.len() as i64, &mut self.gaps);
+        source.note_gap(loss, position..position + octets.len() as i64, &mut self.gaps);
         if arrival - position <= HOLD {
             self.counters.packets += 1;
             self.window.write(position, octets, law.decode_table());
@@ -104,24 +105,17 @@ impl Timeline {
         }
     }
 
-    /// Learn from a packet where its stream lies; how far its number is above the newest before, or None for a duplicate.
-    fn follow(&mut self, header: &Header, measure: Measure, arrival: i64) -> Option<u64> {
+    /// Learn from a packet where its stream lies, and what it tells of others; None for a duplicate.
+    fn follow(&mut self, header: &Header, measure: Measure, arrival: i64) -> Option<Loss> {
         let sent_full = arrival - (measure.length as i64 - USUAL_PACKET);
-        let known = self.source.as_ref().map(|source| source.sequences.newest());
         if !self.source.as_mut().is_some_and(|source| source.goes_on(header, measure.ticks, sent_full)) {
             self.forget_source();
         }
-        let new = self.source.is_none();
         let source = self.source.get_or_insert_with(|| Source::anchored(header, measure.ticks, sent_full));
-        let newest = known.filter(|_| !new).unwrap_or(source.sequences.newest());
-        if !source.sequences.note(header.sequence) {
-            return None;
-        }
-        let step = source.sequences.newest() - newest;
-        source.packet_length = measure.length;
+        let loss = source.note(header, measure.length)?;
         let lesson = source.learn(header.timestamp, sent_full, self.window.start());
         self.heed(lesson, arrival);
-        Some(step)
+        Some(loss)
     }
 
     fn heed(&mut self, lesson: Lesson, now: i64) {
@@ -176,10 +170,11 @@ impl Timeline {
 
     /// A packet came that is decoded later: where it belongs is known from now on.
     pub fn expect(&mut self, header: &Header, measure: Measure, arrival: i64) {
-        let Some(step) = self.follow(header, measure, arrival) else { return };
+        let Some(loss) = self.follow(header, measure, arrival) else { return };
         let Some(source) = &mut self.source else { return };
         let position = source.position_of(header.timestamp);
-        source.note_gap(step, position..position + measure.length as i64, &mut self.gaps);
+        source.note_gap(loss, position..position + measure.length as i64, &mut self.gaps);
+        source.wait_for(header.timestamp, measure.length);
         self.counters.packets += 1;
     }
 
@@ -198,7 +193,7 @@ impl Timeline {
     /// A packet that was expected came too late to be decoded.
     pub fn miss(&mut self, timestamp: u32) {
         let Some(source) = &self.source else { return };
-        let (position, length) = (source.position_of(timestamp), source.packet_length);
+        let (position, length) = (source.position_of(timestamp), source.awaited_length(timestamp));
         self.gaps.open(position..position + length as i64);
         self.counters.packets = self.counters.packets.saturating_sub(1);
         self.counters.lost_samples += length;
@@ -207,7 +202,7 @@ impl Timeline {
     /// Note a packet that is not audio, so that its sequence number is not missed.
     pub fn skip(&mut self, header: &Header) {
         if let Some(source) = self.source.as_mut().filter(|source| source.is_of(header)) {
-            source.sequences.note(header.sequence);
+            source.skip(header);
         }
     }
 

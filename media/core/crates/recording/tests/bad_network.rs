@@ -3,7 +3,9 @@
 mod common;
 
 use audio::g711::Law;
+use recording::source::Measure;
 use recording::stereo::Stereo;
+use recording::timeline::Timeline;
 
 use common::{ALIGNMENT, BAD, GOOD, Link, Luck, PACKET, Packet, header, pulses, record, talk};
 
@@ -136,6 +138,57 @@ fn missing_packets_between_others_are_told_in_samples() {
     let (stereo, left, _) = record(&packets, 16_000);
     assert_eq!(stereo.customer.counters().lost_samples, 1600);
     assert_eq!(left.len(), 16_000);
+}
+
+/// Packets of these lengths one after another, each sent when it is full, without those of these numbers.
+fn of_lengths(lengths: impl Iterator<Item = u64>, lost: &[usize]) -> Vec<Packet> {
+    let mut said = 0;
+    let packet = |(number, length)| {
+        said += length;
+        Packet {
+            header: header(number as u16, (said - length) as u32, 7),
+            octets: vec![Law::Pcma.encode(8000); length as usize],
+            arrival: said,
+        }
+    };
+    let packets = (0_usize..).zip(lengths).map(packet);
+    packets.filter(|packet| !lost.contains(&usize::from(packet.header.sequence))).collect()
+}
+
+#[test]
+fn what_is_lost_counts_by_its_time_when_packets_become_longer_or_shorter() {
+    for (before, after) in [(160, 480), (480, 160), (80, 320)] {
+        let lengths = || (0..200).map(|number| if number < 100 { before } else { after });
+        let lost = [10, 50, 51, 98, 99, 100, 150];
+        let mut packets = of_lengths(lengths(), &lost);
+        // The packet after the change is mended, and counts as long as it is.
+        let mended = of_lengths(lengths(), &[]).remove(100);
+        let late = packets.iter().position(|packet| packet.header.sequence == 102).unwrap();
+        packets.insert(late, Packet { arrival: packets[late].arrival - 1, ..mended });
+        let (stereo, left, _) = record(&packets, 100 * (before + after) + 1000);
+        let facts = stereo.customer.facts();
+        let missing = 5 * before + after;
+        assert_eq!(facts.counters.lost_samples, missing, "{before} {after}");
+        let gaps: u64 = facts.gaps.ranges().iter().map(|gap| gap.end - gap.start).sum();
+        let heard = left.iter().filter(|&&sample| sample != 0).count() as u64;
+        let sent = 100 * (before + after) - missing;
+        assert_eq!((gaps, heard), (missing, sent), "{before} {after}: {:?}", facts.gaps);
+    }
+}
+
+#[test]
+fn packets_that_come_too_late_to_be_decoded_count_as_long_as_they_are() {
+    let mut timeline = Timeline::default();
+    for packet in of_lengths((0..20).map(|number| if number < 10 { 160 } else { 480 }), &[]) {
+        let measure = Measure { ticks: 1, length: packet.octets.len() as u64 };
+        timeline.expect(&packet.header, measure, packet.arrival as i64);
+    }
+    timeline.miss(8 * 160);
+    timeline.miss(1600 + 480);
+    let facts = timeline.facts();
+    assert_eq!((facts.counters.packets, facts.counters.lost_samples), (18, 160 + 480));
+    let gaps: Vec<_> = facts.gaps.ranges().iter().map(|gap| gap.end - gap.start).collect();
+    assert_eq!(gaps, [160, 480]);
 }
 
 #[test]
