@@ -17,6 +17,7 @@ from cli import (
     flows,
     items,
     lists,
+    lookups,
     prompts,
     queues,
     recordings,
@@ -103,6 +104,7 @@ app.add_typer(items.app, name="items")
 app.add_typer(acd.app, name="acd")
 app.add_typer(calendars.app, name="calendars")
 app.add_typer(lists.app, name="lists")
+app.add_typer(lookups.app, name="lookups")
 app.add_typer(stations.app, name="stations")
 app.add_typer(sip.app, name="sip")
 app.add_typer(flows.app, name="flows")

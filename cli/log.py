@@ -22,8 +22,8 @@ LevelName = Literal["debug", "info", "warning", "error"]
 HIDDEN = "(hidden)"
 """Stands for a secret, in the log and where mistakes are told."""
 _SECRET_WORDS = ("password", "secret", "authorization", "nonce_key")
-_LEFT_OUT = frozenset({"sdp"})
-"""Long, and may hold media keys."""
+_LEFT_OUT = frozenset({"sdp", "text", "values"})
+"""Long, and may hold media keys, or what is written to customers."""
 _BRINGS_LEGS = "endpoint.opened"
 _LEGS_REMEMBERED = 16_384
 

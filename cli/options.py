@@ -11,6 +11,7 @@ from cli.configuration.sections import Configuration
 from switch.control.client import SyncControlClient, connect_sync
 from switch.records.queries import RecordReader
 
+ANSWER_TIMEOUT_S = 10.0
 DEFAULT_CONFIGURATION = Path("conf/ringmain.toml")
 
 SocketOption = Annotated[
@@ -48,9 +49,12 @@ def configuration(given: Path | None) -> Configuration:
     return load_configuration(configuration_path(given))
 
 
-def connect(socket: Path | None, config: Path | None) -> SyncControlClient:
+def connect(
+    socket: Path | None, config: Path | None, *, answer_timeout_s: float = ANSWER_TIMEOUT_S
+) -> SyncControlClient:
     """A connection to the running switch. Raises NotConnected, ConfigurationError."""
-    return connect_sync(socket if socket is not None else _control_socket(config))
+    path = socket if socket is not None else _control_socket(config)
+    return connect_sync(path, answer_timeout_s=answer_timeout_s)
 
 
 def _control_socket(config: Path | None) -> Path:

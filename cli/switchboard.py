@@ -17,6 +17,7 @@ from cli.house.customers import Customers
 from cli.house.directory import Directory
 from cli.house.ground import Ground
 from cli.house.memory import Memory
+from cli.house.outside import Outside
 from cli.house.reloading import Reloading
 from cli.house.signalling import Signalling
 from cli.house.windows import Windows
@@ -90,6 +91,7 @@ class Switchboard:
             look_up=lambda recording_id: self._memory.archive.look_up(recording_id),
             acd_inputs=self._acd_inputs,
         )
+        self._outside = Outside(configuration, ground, lambda tenant: self._windows.hears_hooks(tenant))
         self._encryption = _encryption_rules(configuration, self._media.fingerprint)
         self.exchange = self._build_exchange(installation.tenants)
         self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
@@ -160,11 +162,13 @@ class Switchboard:
         gauges = [
             *readings.gauges(self._signalling, self._applications),
             *self._customers.gauges(),
+            *self._outside.gauges(),
             *archive.gauges(),
             *self._speech_verbs.gauges(),
         ]
         totals = [
             *readings.totals(self._signalling),
+            *self._outside.totals(),
             *archive.totals(),
             *self._speech_verbs.totals(),
         ]
@@ -196,17 +200,26 @@ class Switchboard:
         yield from SupervisorVerbs(supervision, exchange, house, ids, submit).verbs()
         yield from self._memory.archive.verbs()
         yield from self._customers.verbs()
+        yield from self._outside.verbs()
         yield from self._signalling.verbs()
         for application in self._applications:
             yield from application.verbs
 
     def _wire(self) -> None:
         cores = (core for application in self._applications for core in application.cores)
-        for core in (*self._signalling.cores, *self._customers.cores, self._beeps, self._speech.core, *cores):
+        for core in (
+            *self._signalling.cores,
+            *self._customers.cores,
+            *self._outside.cores,
+            self._beeps,
+            self._speech.core,
+            *cores,
+        ):
             self.driver.add_core(core)
         exchange = (self._media, self.exchange, self._beeps, Attendance(self._applications.agent_at))
         speech = (self._speech, self._speech_verbs)
-        parts = (*self._signalling.parts, *self._customers.parts, *exchange, *speech)
+        asked = (*self._outside.parts, self._windows)
+        parts = (*self._signalling.parts, *self._customers.parts, *exchange, *speech, *asked)
         for routes in (
             self._windows.around(self._signalling.transports.routes()),
             *(part.routes() for part in parts),
@@ -241,6 +254,7 @@ class Switchboard:
         await self._windows.close()
         self._memory.archive.stop_serving()
         self._applications.close()
+        await self._outside.close()
         self._signalling.close()
         self._windows.close_trace()
         await self._customers.close()

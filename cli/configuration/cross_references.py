@@ -16,6 +16,7 @@ from runtime.problems import Finding, KeyPath, listed
 from runtime.target import HANG_UP, Target, parse_target
 from switch.counter.counter import COUNTER_SCHEME, RECORD
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
+from switch.lookups.credentials import faults_of
 from switch.sip.transport.certificates import faults_of_connections, faults_of_listener
 from switch.trunks.routing import Routing
 from switch.voice_messages.voice_messages import MESSAGE_SCHEME
@@ -27,6 +28,7 @@ _NAMING_KEYS = (
     ("areas", "name"),
     ("calendars", "name"),
     ("number_lists", "name"),
+    ("lookups", "name"),
     ("queues", "name"),
     ("agents", "id"),
     ("message_boxes", "name"),
@@ -66,6 +68,7 @@ def find_problems_of_centre(configuration: Configuration) -> list[Finding]:
         *_unknown_calendars(configuration),
         *_unknown_targets(configuration),
         *_missing_hashes(configuration),
+        *_unusable_files(configuration),
     ]
 
 
@@ -146,6 +149,12 @@ def _unusable_certificates(configuration: Configuration) -> Iterator[Finding]:
             yield Finding(("listeners", index, key), expected)
     for key, expected in faults_of_connections(configuration.connections):
         yield Finding(("connections", key), expected)
+
+
+def _unusable_files(configuration: Configuration) -> Iterator[Finding]:
+    for index, lookup in enumerate(configuration.lookups):
+        for key, expected in faults_of(lookup):
+            yield Finding(("lookups", index, key), expected)
 
 
 def _missing_folder(path: KeyPath, folder: Path) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from runtime.tenancy import qualify
 from switch.calendars.config import CalendarConfig
 from switch.config import AccessCodeConfig
 from switch.customers.config import NumberListConfig
+from switch.lookups.config import LookupConfig
 from switch.sip.config import StationConfig
 from switch.voice_messages.config import MessageBoxConfig
 
@@ -96,6 +97,7 @@ REFERENCES: Mapping[type[Section], Mapping[str, Change]] = {
         "then": _target,
     },
     NumberListConfig: {"name": _name, "target": _target},
+    LookupConfig: {"name": _name},
     QueueConfig: {
         "name": _name,
         "overflow": _parts,

@@ -18,6 +18,7 @@ from switch.config import AccessCodeConfig, HttpConfig, SwitchConfig
 from switch.control.config import ControlConfig
 from switch.customers.config import NumberListConfig
 from switch.dialling.config import DiallingConfig
+from switch.lookups.config import LookupConfig
 from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.config import GuardConfig
@@ -88,6 +89,9 @@ class Configuration(Section):
     number_lists: list[NumberListConfig] = Field(
         default_factory=list, description="Lists of customers' numbers: VIP, sensitive, white, black."
     )
+    lookups: list[LookupConfig] = Field(
+        default_factory=list, description="Services that flows ask over HTTP, such as a billing system."
+    )
     tenants: TenantsConfig = Field(
         default_factory=TenantsConfig, description="Virtual call centres in this switch, each with a file."
     )
@@ -122,6 +126,9 @@ class TenantFile(Section):
     )
     number_lists: list[NumberListConfig] = Field(
         default_factory=list, description="Lists of its customers' numbers."
+    )
+    lookups: list[LookupConfig] = Field(
+        default_factory=list, description="Services that its flows ask over HTTP."
     )
     queues: list[QueueConfig] = Field(default_factory=list, description="Its queues.")
     agents: list[AgentConfig] = Field(default_factory=list, description="Its agents and their queues.")

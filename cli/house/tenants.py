@@ -4,18 +4,30 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from cli.tenant_names import qualified_target
 from runtime.tenancy import HOUSE, tenant_of, tenant_of_id
+from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.control.config import ControlConfig
 from switch.control.server import ControlServer
-from switch.records.projection import AnyEntry, JournalEntry
+from switch.records.projection import AnyEntry, FreshEntry, JournalEntry
 from switch.tenants.config import TenantConfig
 from switch.tenants.view import Naming, TenantView
 
 NAMED: Mapping[str, Naming] = {
-    **dict.fromkeys(("access_code", "agent", "calendar", "item", "list", "queue", "station"), Naming.NAME),
+    **dict.fromkeys(
+        ("access_code", "agent", "calendar", "item", "list", "queue", "service", "station"), Naming.NAME
+    ),
     **dict.fromkeys(("preferred", "queues"), Naming.NAMES),
     **dict.fromkeys(
-        ("callback_id", "call_id", "contact_id", "from_call_id", "mask_id", "party_id", "recording_id"),
+        (
+            "callback_id",
+            "call_id",
+            "contact_id",
+            "from_call_id",
+            "hook_id",
+            "mask_id",
+            "party_id",
+            "recording_id",
+        ),
         Naming.ID,
     ),
     **dict.fromkeys(("target", "whom"), Naming.TARGET),
@@ -69,6 +81,7 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "call.unmask_digits",
             "call.unmute_party",
             "flow.list",
+            "hook.answer",
             "item.accept",
             "item.finish",
             "item.list",
@@ -80,6 +93,8 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "list.lookup",
             "list.remove",
             "list.show",
+            "lookup.list",
+            "lookup.try",
             "mailbox.set",
             "message.send",
             "queue.add",
@@ -150,8 +165,10 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "calendar": ("calendar",),
     "call": ("call_id",),
     "flow": ("flow",),
+    "hook": ("call_id",),
     "item": ("item",),
     "list": ("list",),
+    "lookup": ("service",),
     "offer": ("call_id",),
     "queue": ("queue", "call_id"),
     "recording": ("recording_id",),
@@ -160,6 +177,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "supervision": ("call_id",),
     "tenant": ("tenant",),
     "text": ("text_id",),
+    "text_message": ("call_id",),
     "voice_message": ("box",),
 }
 """By the first word of an event's topic: the field that tells whose it is, or the next if there is none."""
@@ -188,7 +206,7 @@ HOUSE_FAMILIES = frozenset(
     ]
 )
 """First words of topics of events that are the house's only."""
-_BY_NAME = frozenset({"agent", "box", "calendar", "flow", "item", "list", "queue", "station"})
+_BY_NAME = frozenset({"agent", "box", "calendar", "flow", "item", "list", "queue", "service", "station"})
 
 
 def owner_of(entry: AnyEntry) -> str:
@@ -226,6 +244,15 @@ class TenantWindows:
     def is_heard(self, topic: str) -> bool:
         """Whether a client of any tenant wants the events of a topic."""
         return any(server.is_heard(topic) for server in self._servers.values())
+
+    def hears(self, tenant: str, topic: str) -> bool:
+        """Whether a client of this tenant wants the events of a topic."""
+        server = self._servers.get(tenant)
+        return server is not None and server.is_heard(topic)
+
+    def tell(self, event: Event, wall: float) -> None:
+        """Show an event that is in no journal to the clients of the tenant whose it is."""
+        self.observe(FreshEntry(0, wall, event.topic, event))
 
     def observe(self, entry: AnyEntry) -> None:
         """Show an event to the clients of the tenant whose it is."""

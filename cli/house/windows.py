@@ -8,10 +8,12 @@ from cli.house.ground import Ground
 from cli.house.memory import Memory
 from cli.house.tenants import TenantWindows
 from cli.log import EventLog
-from runtime.driver import Handler
+from runtime.driver import Handler, Outputs, ignoring_time
 from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.control.server import ControlServer
+from switch.hooks.commands import TellHook
+from switch.hooks.events import HookAsked
 from switch.http import HttpServer
 from switch.metrics import Metrics
 from switch.sip.hop import Hop
@@ -38,6 +40,7 @@ class Windows:
         call_of_leg: Callable[[str], str | None],
     ) -> None:
         self._driver = ground.driver
+        self._clock = ground.clock
         self._journal = memory.journal
         self._metrics = metrics
         self._control = ControlServer(configuration.control, verbs, self._audience_changed)
@@ -52,6 +55,15 @@ class Windows:
     def around(self, transports: Mapping[type, Handler]) -> dict[type, Handler]:
         """The transports' routes, with the messages seen."""
         return self._tap.around(transports)
+
+    def routes(self) -> dict[type, Handler]:
+        """What is told and kept nowhere."""
+        return {TellHook: ignoring_time(self._tell_hook)}
+
+    def hears_hooks(self, tenant: str) -> bool:
+        """Whether anybody subscribed to what the flows of a tenant ask."""
+        topic = HookAsked.topic
+        return self._control.is_heard(topic) or self._tenants.hears(tenant, topic)
 
     def observe(self) -> None:
         """See every event after the journal."""
@@ -86,6 +98,12 @@ class Windows:
     def _audience_changed(self) -> None:
         self._driver.ask_observers_again()
         self._tap.set_heard(self._control.is_heard(SipMessageTraced.topic))
+
+    def _tell_hook(self, command: TellHook) -> Outputs:
+        wall = self._clock.wall()
+        self._control.tell(command.asked, wall)
+        self._tenants.tell(command.asked, wall)
+        return ()
 
     def _tell_clients(self, event: Event, wall: float) -> None:
         """In the words, and with the number, of the journal, which saw the event just before."""

@@ -12,8 +12,8 @@ MAX_PATTERNS = 64
 TOPIC_PATTERN = r"^(\*|[a-z0-9_]+(\.[a-z0-9_]+)*(\.\*)?)$"
 """``*`` for everything, ``call.*`` for all topics that begin with ``call.``, or one topic."""
 
-_MUST_BE_NAMED = "trace."
-"""Topics that ``*`` leaves out: they would drown all others."""
+_MUST_BE_NAMED = ("trace.", "hook.asked")
+"""Topics that ``*`` leaves out: traces would drown all others, and who hears hooks is waited for."""
 
 T = TypeVar("T")
 H = TypeVar("H", bound=Hashable)

@@ -12,6 +12,7 @@ import switch.ban_verbs
 import switch.calendars.verbs
 import switch.conference_verbs
 import switch.customers.verbs
+import switch.lookups.verbs
 import switch.placing_verbs
 import switch.registration_verbs
 import switch.station_verbs
@@ -192,6 +193,25 @@ CALENDAR_DAYS = {
     ],
     "changes": [{"at": "2026-11-23T08:30:00+08:00", "open": True}],
 }
+SERVICE = {
+    "name": "billing",
+    "url": "https://billing.example/api",
+    "breaker": "open",
+    "open_s": 12.5,
+    "under_way": 3,
+    "waiting": 0,
+    "outcomes": {"answered": 1204, "status_503": 6, "timed_out": 1},
+    "p50_ms": 85,
+    "p95_ms": None,
+    "last_failure": "status_503",
+}
+TRIED = {
+    "service": "billing",
+    "outcome": "answered",
+    "status": 200,
+    "answer": {"户名": "王芳", "amount": "86.50"},
+    "duration_ms": 85,
+}
 NUMBERS = {"name": "black", "title": "黑名单", "kind": "black", "priority": 0, "tags": [], "entries": 7}
 ENTRY = {"number": "139*", "remark": "骚扰", "valid_from": None, "valid_until": None}
 KNOWN = {
@@ -290,6 +310,8 @@ class SmallSwitch:
             self._verb("calendar.list", NoParams, [CALENDAR]),
             self._verb("calendar.show", switch.calendars.verbs.CalendarParams, CALENDAR | CALENDAR_DAYS),
             self._verb("calendar.override", switch.calendars.verbs.OverrideParams, CALENDAR),
+            self._verb("lookup.list", NoParams, [SERVICE]),
+            self._verb("lookup.try", switch.lookups.verbs.TryParams, TRIED),
             self._verb("list.list", NoParams, [NUMBERS]),
             self._verb("list.show", switch.customers.verbs.ShowParams, NUMBERS | {"newest": [ENTRY]}),
             self._verb("list.add", switch.customers.verbs.AddParams, NUMBERS),

@@ -29,6 +29,7 @@ from tests.helpers.toml_text import section
 CODES = {"acme": "95001", "globex": "95002"}
 PLAIN_TEXTS = frozenset(
     [
+        "body",
         "by",
         "caller",
         "called",
@@ -40,10 +41,14 @@ PLAIN_TEXTS = frozenset(
         "data",
         "details",
         "entries",
+        "headers",
         "medium",
+        "method",
         "mode",
         "number",
         "numbers",
+        "path",
+        "query",
         "reason",
         "require",
         "sender",
@@ -116,6 +121,7 @@ def house(tmp_path: Path) -> Iterator[House]:
             section("[[access_codes]]", number=code, target="queue:service"),
             section("[[calendars]]", name="office", hours=["mon-sun 00:00-24:00"]),
             section("[[number_lists]]", name="vip"),
+            section("[[lookups]]", name="billing", url="http://127.0.0.1:9"),
             section("[[queues]]", name="service"),
             section("[[queues]]", name=f"only-{name}"),
             section("[[agents]]", id="81", queues=["service"]),
@@ -210,6 +216,7 @@ def test_lists_hold_what_is_the_tenants_by_its_own_names(house: House) -> None:
     assert [queue["name"] for queue in house.call("acme", "queue.list")] == ["service", "only-acme"]
     assert [known["name"] for known in house.call("acme", "list.list")] == ["vip"]
     assert [known["name"] for known in house.call("acme", "calendar.list")] == ["office"]
+    assert [known["name"] for known in house.call("acme", "lookup.list")] == ["billing"]
     assert [item["item"] for item in house.call("acme", "item.list")] == ["chat-1"]
     assert [call["call_id"] for call in house.call("acme", "call.list")] == [house.calls["acme"]["call_id"]]
     (waiting, _) = house.call("acme", "queue.waiting", queue="service")
@@ -237,6 +244,7 @@ def guesses(house: House, verb: Verb) -> Iterator[tuple[str, dict[str, Any], dic
     fields = verb.params.model_fields
     base = {key: NEEDED[key] for key, info in fields.items() if info.is_required() and key in NEEDED}
     own = {"agent": "81", "station": "81", "queue": "service", "queues": ["service"], "item": "chat-1"}
+    own |= {"service": "billing"}
     own |= {"call_id": house.calls["acme"]["call_id"], "whom": "number:139", "target": "queue:service"}
     base |= {key: own[key] for key, info in fields.items() if info.is_required() and key in own}
     for key, naming in VERBS[verb.name].items():
@@ -260,6 +268,7 @@ def _name(key: str) -> str:
         "target": "service",
         "calendar": "office",
         "list": "vip",
+        "service": "billing",
     }
     return names.get(key, "chat-1" if key == "item" else "81")
 
@@ -303,6 +312,9 @@ def test_what_is_anothers_is_to_every_verb_as_if_it_never_was(house: House) -> N
         ("item.passed_on", {"item": "chat-acme-7"}, HOUSE),
         ("agent.signed_in", {"agent": "a-acme-1"}, HOUSE),
         ("recording.tagged", {"recording_id": "recording-acme-5f"}, "acme"),
+        ("lookup.completed", {"service": "acme/billing", "call_id": ""}, "acme"),
+        ("hook.asked", {"call_id": "call-acme-5f"}, "acme"),
+        ("text_message.requested", {"call_id": "call-acme-5f"}, "acme"),
         ("leg.arrived", {"leg_id": "leg-acme-1"}, HOUSE),
     ],
 )

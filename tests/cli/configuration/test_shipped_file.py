@@ -88,6 +88,7 @@ def test_a_file_with_every_key_set_is_valid(tmp_path: Path) -> None:
     authority.issue("sip.example.com")
     for name in ("clients", "authorities"):
         (tmp_path / "tls" / f"{name}.pem").write_bytes(authority.ca.read_bytes())
+    (tmp_path / "tls" / "billing.token").write_text("secret\n")
     path = tmp_path / "all.toml"
     path.write_text(uncommented(SHIPPED.read_text(encoding="utf-8")), encoding="utf-8")
     assert read_configuration(path).problems == []
@@ -105,6 +106,7 @@ def test_lists_of_sections_are_told_from_single_ones() -> None:
         "calendars",
         "message_boxes",
         "number_lists",
+        "lookups",
         "queues",
         "agents",
     }

@@ -58,6 +58,7 @@ PLAIN_TEXT = {
     "CalendarConfig": {"title", "time_zone", "hours", "exceptions", "holidays", "work_days_as"},
     "MessageBoxConfig": {"end_key"},
     "NumberListConfig": {"title", "kind", "tags"},
+    "LookupConfig": {"url", "headers", "token_header", "proxy"},
     "QueueConfig": {
         "title", "strategy", "rank_skills", "tag_rules", "rings", "closing", "callback_policy",
         "callback_shown_number", "callback_confirm_key", "repeat", "rona_reason", "rona", "language",

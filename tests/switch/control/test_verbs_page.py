@@ -67,6 +67,14 @@ from switch.customers.facts import Facts
 from switch.customers.verbs import ListVerbs
 from switch.events import CallAnswered, CallEnded, CallHandedOff
 from switch.fork_verbs import ForkVerbs
+from switch.hooks.commands import AskApplication, TellHook
+from switch.hooks.hooks import Hooks
+from switch.hooks.verbs import HookVerbs
+from switch.lookups.answers import Answered, AttemptEnded
+from switch.lookups.commands import SendRequest
+from switch.lookups.config import LookupConfig
+from switch.lookups.lookups import Lookups
+from switch.lookups.verbs import LookupVerbs
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
 from switch.placing_verbs import PlacingVerbs, Reach
@@ -230,6 +238,8 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_calendars,
         *by_phone(folder, rig).verbs,
         *list_verbs(rig),
+        *lookup_verbs(rig),
+        *hook_verbs(rig),
         *counter_verbs(rig),
         *supervisor_verbs(),
         *CallRecordingVerbs(rig.exchange, rig.driver.submit).verbs(),
@@ -298,6 +308,27 @@ def list_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     lists.restore({})
     rig.driver.add_routes(lists.routes())
     return ListVerbs(lists, rig.clock, ZoneInfo("Asia/Shanghai"), rig.driver.submit).verbs()
+
+
+def lookup_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a switch with one service, which answers at once."""
+
+    def answer(command: SendRequest, now: float) -> Outputs:
+        amount = Answered(200, {"amount": "86.50"})
+        return [AttemptEnded(command.lookup.request_id, command.attempt, amount)]
+
+    lookups = Lookups([LookupConfig(name="billing", url="https://billing.example/api")])
+    verbs = LookupVerbs(lookups, rig.clock, SeededIds(), rig.driver.submit)
+    rig.driver.add_routes(lookups.routes() | verbs.routes() | {SendRequest: answer})
+    return verbs.verbs()
+
+
+def hook_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a switch where a flow waits for an application."""
+    hooks = Hooks(SeededIds(), lambda tenant: True)
+    rig.driver.add_routes(hooks.routes() | {TellHook: lambda command, now: []})
+    rig.feed(AskApplication(request_id="ask-1", call_id="call-1", hook="fault", timeout_s=5))
+    return HookVerbs(hooks, rig.driver.submit).verbs()
 
 
 def registration_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
@@ -406,6 +437,9 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("list.show", {"list": "vip"}),
     ("list.lookup", {"number": "13900139000"}),
     ("list.remove", {"list": "vip", "numbers": ["13900139000"]}),
+    ("lookup.try", {"service": "billing", "path": "/bills", "query": {"户号": "0450012345"}}),
+    ("lookup.list", {}),
+    ("hook.answer", {"hook_id": "hook-1", "data": {"ticket": 7}}),
     ("calendar.override", {"calendar": "office", "state": "open", "until": "2030-01-01T08:00"}),
     ("calendar.list", {}),
     ("calendar.show", {"calendar": "office"}),

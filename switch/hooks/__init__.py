@@ -1,0 +1,1 @@
+"""What flows tell applications on the control socket, and ask of them: hooks, text messages to be sent."""

@@ -1,0 +1,35 @@
+"""The verb by which applications answer hooks."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import Field
+
+from runtime.models import Params
+from runtime.vocabulary import Command
+from switch.application import Verb
+from switch.hooks.commands import AnswerHook
+from switch.hooks.hooks import Hooks
+
+
+class AnswerParams(Params):
+    """The answer to a hook."""
+
+    hook_id: str = Field(min_length=1, max_length=64, description="as hook.asked named it")
+    data: Any = Field(default=None, description="plain data for the flow, 16 KiB as JSON at most")
+
+
+class HookVerbs:
+    """``hook.answer``."""
+
+    def __init__(self, hooks: Hooks, submit: Callable[[Command], None]) -> None:
+        self._hooks = hooks
+        self._submit = submit
+
+    def verbs(self) -> tuple[Verb, ...]:
+        return (Verb("hook.answer", AnswerParams, self._answer, "Answer what a flow asked by hook.asked."),)
+
+    def _answer(self, params: AnswerParams) -> dict[str, Any]:
+        asked = self._hooks.waiting(params.hook_id)
+        self._submit(AnswerHook(hook_id=params.hook_id, data=params.data))
+        return {"hook_id": params.hook_id, "call_id": asked.call_id, "hook": asked.hook}

@@ -1,0 +1,92 @@
+"""A real HTTP server for lookups, with whatever behaviour a test wants, and lookups that ask it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+
+from runtime.alarm import LoopAlarm
+from runtime.clock import LoopClock
+from runtime.driver import Driver, Outputs
+from runtime.vocabulary import Event
+from switch.lookups.answers import LookupAnswered, LookupFailed
+from switch.lookups.commands import LookUp
+from switch.lookups.config import LookupConfig
+from switch.lookups.http_client import HttpClient
+from switch.lookups.lookups import Lookups
+
+Answer = LookupAnswered | LookupFailed
+Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def served(handle: Handle) -> AsyncIterator[str]:
+    """Its address, while it serves every path by ``handle``."""
+    server = web.Server(handle)
+    runner = web.ServerRunner(server, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+class Asking:
+    """Lookups on the running loop, with their driver."""
+
+    def __init__(self, *configs: LookupConfig) -> None:
+        loop = asyncio.get_running_loop()
+        self.faults: list[Exception] = []
+        self.events: list[Event] = []
+        self.driver = Driver(LoopClock(loop.time), LoopAlarm(loop), self._on_fault)
+        self.lookups = Lookups(configs)
+        self.client = HttpClient(configs, self.driver)
+        self.driver.add_core(self.lookups)
+        self.driver.add_routes(self.lookups.routes() | self.client.routes())
+        self.driver.add_routes({LookupAnswered: self._over, LookupFailed: self._over})
+        self.driver.observe(lambda event, wall: self.events.append(event))
+        self._awaited: dict[str, asyncio.Future[Answer]] = {}
+
+    async def ask(self, request_id: str = "look-1", **order: Any) -> Answer:
+        """What becomes of one lookup, of the service ``billing`` unless the order names another."""
+        over: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._awaited[request_id] = over
+        self.driver.submit(LookUp(request_id=request_id, **{"call_id": "", "service": "billing", **order}))
+        return await over
+
+    async def outcome(self, request_id: str = "look-1", **order: Any) -> Any:
+        """The answer, or the reason why there is none."""
+        over = await self.ask(request_id, **order)
+        return over.answer if isinstance(over, LookupAnswered) else over.reason
+
+    def _over(self, over: Answer, now: float) -> Outputs:
+        self._awaited[over.request_id].set_result(over)
+        return ()
+
+    def _on_fault(self, item: object, error: Exception) -> Outputs:
+        self.faults.append(error)
+        return ()
+
+
+@asynccontextmanager
+async def asking(*configs: LookupConfig) -> AsyncIterator[Asking]:
+    """Lookups that must end without a fault of ours, and with nothing left."""
+    house = Asking(*configs)
+    try:
+        yield house
+        assert house.lookups.open_lookups == 0
+    finally:
+        await house.client.close()
+    assert house.faults == []
+
+
+def billing(url: str, **keys: Any) -> LookupConfig:
+    """A service with short limits."""
+    return LookupConfig.model_validate(
+        {"name": "billing", "url": url, "timeout_s": 5.0, "retry_pause_s": 0.01, **keys}
+    )
