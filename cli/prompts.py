@@ -1,18 +1,18 @@
 """``ringmain prompts``: what callers hear, and how values are spoken."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import soundfile
 import typer
+from rich.markup import escape
 
 from cli.noun import noun
-from cli.options import ConfigOption, JsonOption, configuration
+from cli.options import ConfigOption, JsonOption
 from cli.output import print_fields, print_json, print_line, print_problems
+from cli.prompt_making import TenantOption, import_prompts, library_folder, speak
 from cli.table import print_table
-from media.prompt_import import Imported, import_prompt
 from media.prompt_sound import loudness_db
 from media.prompts import SAMPLE_RATE_HZ, PromptLibrary, load_prompts
 from media.spoken.values import Kind, spoken
@@ -24,50 +24,45 @@ app = noun("Prompts 语音: what callers hear, and how values are spoken.")
 @app.command("list")
 def list_prompts(
     beginning: Annotated[str, typer.Argument(help="Only names that begin so, such as zh/.")] = "",
+    tenant: TenantOption = "",
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the prompts of the library: how long and how loud each is."""
-    library = _library(config)
+    library = _library(config, tenant)
     found = [_facts(library, name) for name in library.names if name.startswith(beginning)]
     if as_json:
         print_json(found)
         return
-    rows = (
-        (row["prompt"], f"{row['length_s']:.2f}", _decibels(row["loudness_db"]), row["band"]) for row in found
-    )
-    print_table("prompts", ("prompt", "s#", "dBFS#", "band"), rows)
+    _print_prompts("prompts", found)
 
 
-@app.command("import")
-def import_prompts(
-    sources: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Sound files of any format.")],
-    name: Annotated[
-        str,
-        typer.Option(
-            "--as", help="The prompt's name, such as zh/greeting; for several files their folder, zh/."
-        ),
-    ],
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Take the place of prompts that are there.")
-    ] = False,
+@app.command("show")
+def show(
+    name: Annotated[str, typer.Argument(help="A prompt such as zh/greeting, or greeting.")],
+    tenant: TenantOption = "",
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Make prompts of recordings: one channel, the silence around them cut off, as loud as the others."""
-    if len(sources) > 1 and not name.endswith("/"):
-        raise UsageError(f"{len(sources)} files cannot all be {name!r}: name their folder, such as --as zh/")
-    folder = configuration(config).media.prompts
-    names = [f"{name}{source.stem}" if name.endswith("/") else name for source in sources]
-    made = []
-    for source, one in zip(sources, names, strict=True):
-        made.append(import_prompt(source, folder, one, replace=replace))
-        if not as_json:
-            print_line(_told(made[-1]))
+    """Show a prompt in all languages it is there in, and which it is missing in."""
+    library = _library(config, tenant)
+    folders = {known.partition("/")[0] for known in library.names if "/" in known}
+    first, _, rest = name.partition("/")
+    bare = rest if first in folders else name
+    found = [_facts(library, known) for known in library.names if bare in (known, known.partition("/")[2])]
+    if not found:
+        raise UsageError(f"there is no prompt {name!r}; ringmain prompts lists them")
+    missing = sorted(folders - {str(row["prompt"]).partition("/")[0] for row in found})
     if as_json:
-        print_json(
-            [asdict(prompt) | {"path": str(prompt.path), "source": str(prompt.source)} for prompt in made]
-        )
+        print_json({"prompts": found, "missing_in": missing})
+        return
+    _print_prompts(bare, found)
+    if missing:
+        print_line(f"missing in: {escape(', '.join(missing))}")
+
+
+app.command("import")(import_prompts)
+app.command("speak")(speak)
 
 
 @app.command("say")
@@ -98,8 +93,8 @@ def say(
         raise typer.Exit(1)
 
 
-def _library(config: Path | None) -> PromptLibrary:
-    library, problems = load_prompts(configuration(config).media.prompts)
+def _library(config: Path | None, tenant: str = "") -> PromptLibrary:
+    library, problems = load_prompts(library_folder(config, tenant))
     if problems:
         print_problems(problems, stderr=True)
     return library
@@ -116,17 +111,12 @@ def _facts(library: PromptLibrary, name: str) -> dict[str, object]:
     }
 
 
-def _plain(prompt: Imported) -> dict[str, object]:
-    return asdict(prompt) | {"path": str(prompt.path), "source": str(prompt.source)}
+def _print_prompts(title: str, found: list[dict[str, object]]) -> None:
+    rows = (
+        (row["prompt"], f"{row['length_s']:.2f}", _decibels(row["loudness_db"]), row["band"]) for row in found
+    )
+    print_table(title, ("prompt", "s#", "dBFS#", "band"), rows)
 
 
 def _decibels(loudness: object) -> str:
     return "silent" if loudness is None else f"{loudness:.1f}"
-
-
-def _told(prompt: Imported) -> str:
-    cut_s = prompt.cut_before_s + prompt.cut_after_s
-    return (
-        f"{prompt.name}  {prompt.length_s:.2f} s at {prompt.rate_hz} Hz, {cut_s:.2f} s of silence cut off, "
-        f"{prompt.gain_db:+.1f} dB"
-    )

@@ -18,6 +18,8 @@ SILENCE = 10 ** (-45 / 20)
 MARGIN = 3
 """Frames left before the first and after the last sound, so that no consonant is clipped."""
 _FRAMES_PER_S = 100
+_FULL_SCALE = 0.9999
+"""Three samples in a row at it are no peak, but the flat top of one that was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,16 @@ def treat(sound: Sound, rate_hz: int) -> Treated:
     kept = _faded(sound[begin:end], rate_hz)
     gain = _gain(kept, rate_hz)
     return Treated(kept * gain, begin / rate_hz, (len(sound) - end) / rate_hz, 20 * math.log10(gain))
+
+
+def clipped_samples(sound: Sound | npt.NDArray[np.float32]) -> int:
+    """How many lie where a recorder was driven too hard."""
+    full = np.abs(sound) >= _FULL_SCALE
+    runs = full[:-2] & full[1:-1] & full[2:]
+    clipped = np.zeros(len(sound), dtype=bool)
+    for offset in range(3):
+        clipped[offset : offset + len(runs)] |= runs
+    return int(np.count_nonzero(clipped))
 
 
 def loudness_db(sound: Sound, rate_hz: int) -> float | None:

@@ -29,6 +29,11 @@ class LoopClock:
         return time.time()
 
 
+def monotonic_now() -> float:
+    """Monotonic seconds, for commands of the command line."""
+    return time.monotonic()
+
+
 def local_now() -> datetime:
     """The moment in local time, for commands of the command line."""
     return datetime.fromtimestamp(time.time()).astimezone()
