@@ -240,6 +240,27 @@ class SubmitItem(Command):
 
 
 @plain_data
+class RestoreItem(Command):
+    """Go on with an item of the run before the restart."""
+
+    item: str
+    medium: str
+    contact_id: str
+    customer: str
+    queues: tuple[str, ...]
+    """Where it waited, or of the one that had given it to an agent."""
+    waiting_since: float
+    """Monotonic seconds, in the past too."""
+    agent_id: str
+    """Who had it in hand; empty when nobody had."""
+    priority: int
+    requirement: str
+    preferred: tuple[str, ...]
+    tags: tuple[str, ...]
+    data: tuple[tuple[str, str], ...]
+
+
+@plain_data
 class AcceptItem(Command):
     """An agent takes an item that is offered."""
 

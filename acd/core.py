@@ -14,7 +14,7 @@ Where things are decided:
                     ``strategy.py`` ranks them)
     offers.py       from the ringing phone to the conversation
     no_answer.py    what follows for an agent who did not take an offer
-    items.py        work that is no call, brought and taken by verbs
+    items.py        work that is no call, by verbs (``item_restoring.py``: what there was before a restart)
     talk.py         conversation and wrap-up (``wrap_up.py``: longer, or shorter)
     announcing.py   what those who wait are told (``spoken.py``: as prompts)
     greeting.py     what agent and caller hear before each other
@@ -38,6 +38,7 @@ from acd import (
     configuring,
     hang_ups,
     hours,
+    item_restoring,
     items,
     leave,
     offers,
@@ -77,6 +78,7 @@ from acd.commands import (
     RemoveQueue,
     RequestCallback,
     RestoreCallback,
+    RestoreItem,
     SignIn,
     SignOut,
     SubmitItem,
@@ -138,6 +140,7 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], None]] = {
     AddQueue: steering.add_queue,
     RemoveQueue: steering.remove_queue,
     SubmitItem: items.submit,
+    RestoreItem: item_restoring.restore,
     AcceptItem: items.accept,
     RejectItem: items.reject,
     FinishItem: items.finish,

@@ -15,7 +15,8 @@ from acd.calling_back import ANSWER_MARGIN_S, dial_if_due, dial_passed_over, put
 from acd.commands import RingStation
 from acd.eligibility import move, open_media
 from acd.entry import Entry, EntryState, Offer, Place
-from acd.events import ItemOffered, OfferCause, OfferMade
+from acd.events import OfferCause, OfferMade
+from acd.item_events import ItemOffered
 from acd.lining_up import (
     asks_personally,
     common_queue,

@@ -1,9 +1,9 @@
-"""What the ACD reports about callers, offers and items; agents and callbacks have files of their own.
+"""What the ACD reports about callers and offers; agents, callbacks and items have files of their own.
 
 caller   queue.caller_joined … queue.ring_began … queue.caller_left, in each queue; after ``connected``
          … queue.call_completed
 offer    queue.offer_made … queue.offer_ended, exactly once each
-item     the same as a caller's, and item.offered … item.passed_on
+item     the same as a caller's, and what ``item_events.py`` has
 """
 
 from enum import StrEnum
@@ -269,45 +269,3 @@ class OfferEnded(Event):
     ring_ms: int
     """From the offer to the answer, or to its end without one."""
     medium: str = VOICE
-
-
-@plain_data
-class ItemOffered(Event):
-    """An item is on an agent's desktop, to be accepted or rejected there; no phone rings."""
-
-    topic: ClassVar[str] = "item.offered"
-    item: str
-    contact_id: str
-    offer_id: str
-    agent: str
-    queue: str
-    medium: str
-    customer: str
-    limit_s: float
-    """So long the agent may take; then it is nobody's and others are asked."""
-    data: tuple[tuple[str, str], ...]
-    """What was brought with it: names and values."""
-    priority: int = 0
-    requirement: str = ""
-    """The item's own; the queue's rings may ask for more."""
-    tags: tuple[str, ...] = ()
-    """What is known of the customer."""
-
-
-@plain_data
-class ItemPassedOn(Event):
-    """A queue sent an item away: into another queue, or out of the ACD's hands."""
-
-    topic: ClassVar[str] = "item.passed_on"
-    item: str
-    contact_id: str
-    medium: str
-    customer: str
-    reason: LeaveReason
-    target: str
-    """A target such as queue:backup or flow:closed, or hang_up: nobody here will take it."""
-    requirement: str
-    tags: tuple[str, ...]
-    """What is known of the customer."""
-    data: tuple[tuple[str, str], ...]
-    """What was brought with it: names and values."""

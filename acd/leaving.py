@@ -4,8 +4,9 @@ from acd.calling_back import close, disengage, forget_numbers
 from acd.commands import PassOnCaller, ReleaseCaller
 from acd.config import QUEUE_SCHEME
 from acd.entry import Entry
-from acd.events import ItemPassedOn, LeaveReason, WayOutMissing
+from acd.events import LeaveReason, WayOutMissing
 from acd.inputs import CallerCame
+from acd.item_events import ItemPassedOn
 from acd.overflow import WayOut, refusal
 from acd.places import give_up_place, home_of, make_home, take_place
 from acd.queue_target import parse_queue_target

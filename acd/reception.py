@@ -9,7 +9,7 @@ from acd.callback import CallbackStage
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME
 from acd.core import AcdCore
 from acd.estimates import estimate_newcomer
-from acd.events import ItemPassedOn, LeaveReason
+from acd.events import LeaveReason
 from acd.inputs import (
     CallerCame,
     CallerGone,
@@ -19,6 +19,7 @@ from acd.inputs import (
     KeyPressed,
     PlaybackOver,
 )
+from acd.item_events import ItemPassedOn
 from acd.queue import Queue
 from acd.queue_target import QueueTarget, parse_queue_target
 from acd.repeats import RepeatCallers

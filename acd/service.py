@@ -1,8 +1,8 @@
 """The ACD as an application of the exchange. Translates between the words of the two, decides nothing.
 
-Of the ACD only this file, ``orders.py``, ``reception.py``, ``records.py`` and ``callback_records.py`` speak
-the exchange's words. The exchange tells a call's end before the ends of its offers, so an offer that is still
-open when its end arrives was ended by the phone, or by a fault on the way to it.
+Of the ACD only this file, ``orders.py``, ``reception.py`` and those of records speak the exchange's words.
+The exchange tells a call's end before the ends of its offers, so an offer that is still open when its end
+arrives was ended by the phone, or by a fault on the way to it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from acd.agent_target import own_queue
 from acd.callback_events import CallbackDialled, CallbackReturned
 from acd.callback_records import Callbacks, open_callbacks, rows_left_open
 from acd.callback_verbs import CallbackIdParams, CallbackListParams, CallbackParams, CallbackVerbs
-from acd.commands import RestoreCallback
+from acd.commands import RestoreCallback, RestoreItem
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig
 from acd.configuration_commands import ConfigureAcd
 from acd.core import COMMANDS, AcdCore
@@ -25,11 +25,12 @@ from acd.events import (
     CallerJoined,
     CallerLeft,
     CallerTold,
-    ItemPassedOn,
     OfferResult,
 )
 from acd.explain_verbs import ExplainVerbs
 from acd.figures import QueueFigures
+from acd.item_events import ItemPassedOn
+from acd.item_records import Items, items_left_open, open_items
 from acd.item_verbs import ItemVerbs
 from acd.orders import Whom, orders
 from acd.queue_config import QueueConfig
@@ -152,7 +153,7 @@ def build(
             *SupervisionVerbs(core.state, agent_figures, clock, submit).verbs(),
             *_callback_verbs(CallbackVerbs(core.state, stations, ids, clock, submit)),
         ),
-        projections=(QueueEntries(), Callbacks()),
+        projections=(QueueEntries(), Callbacks(), Items()),
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
         agent_at=core.state.seats.get,
         prospect=prospects(core.state, repeats),
@@ -160,7 +161,13 @@ def build(
             lambda records: _remembering(
                 repeats, conversations_between(records, began_at - period_h * HOUR_S, began_at, MAX_NUMBERS)
             ),
-            lambda records: _restoring(clock, submit, rows_left_open(records, began_at)),
+            lambda records: _restoring(
+                submit,
+                open_callbacks(rows_left_open(records, began_at), now=clock.now(), wall=clock.wall()),
+            ),
+            lambda records: _restoring(
+                submit, open_items(items_left_open(records, began_at), now=clock.now(), wall=clock.wall())
+            ),
         ),
     )
 
@@ -173,19 +180,19 @@ def _remembering(
 
 
 def _restoring(
-    clock: Clock, submit: Submit, rows: Sequence[Mapping[str, Any]]
+    submit: Submit, orders: Sequence[RestoreCallback | RestoreItem]
 ) -> Iterable[Callable[[], None]]:
-    """Callbacks of the runs before, each to be put into its place on the loop."""
-    orders = open_callbacks(rows, now=clock.now(), wall=clock.wall())
+    """Callbacks and items of the runs before, each to be put into its place on the loop."""
     return [partial(_restore, submit, order) for order in orders]
 
 
-def _restore(submit: Submit, order: RestoreCallback) -> None:
-    """Raises UsageError, with the callback it is about."""
+def _restore(submit: Submit, order: RestoreCallback | RestoreItem) -> None:
+    """Raises UsageError, with the callback or item it is about."""
     try:
         submit(order)
     except UsageError as error:
-        raise UsageError(f"callback {order.callback_id} cannot be restored: {error}") from error
+        named = f"item {order.item}" if isinstance(order, RestoreItem) else f"callback {order.callback_id}"
+        raise UsageError(f"{named} cannot be restored: {error}") from error
 
 
 def knows_queues(state: AcdState) -> Callable[[str], bool]:

@@ -6,6 +6,7 @@ from acd.dispatch import serve_entry
 from acd.entry import Entry, EntryState
 from acd.events import CallerLeft
 from acd.inputs import CallerCame
+from acd.item_events import ItemCame
 from acd.leaving import leads_on, send_on, take_way_out
 from acd.lining_up import line_up, step_out
 from acd.overflow import WayOut, due_way_out, refusal, second_queues
@@ -25,7 +26,8 @@ def admit(step: Step, came: CallerCame) -> None:
     """
     queues = [step.state.queue(name) for name in dict.fromkeys(came.queues)]
     if came.call_id in step.state.calls:
-        raise UsageError(f"call {came.call_id} is in a queue already; remove it there first")
+        kind = "item" if came.is_item else "call"
+        raise UsageError(f"{kind} {came.call_id} is in a queue, or with an agent, already")
     refusals = [refusal(queue, came.tags, step.now) for queue in queues]
     willing = [queue for queue, refused in zip(queues, refusals, strict=True) if refused is None]
     if not willing and (refused := refusals[0]) is not None:
@@ -111,6 +113,8 @@ def enter(step: Step, came: CallerCame, queues: list[Queue]) -> Entry:
     """Wait in these queues, and in those their rules of overflow add; no agent is looked for yet."""
     rules = queues[0].config
     entry = new_entry(step, came, rules.priority, priority_of_tags(rules, came.tags))
+    if entry.is_item:
+        step.emit(_item_came(step, entry, came, queues))
     for queue in queues:
         if queue.name not in entry.places:
             join(step, entry, queue)
@@ -134,8 +138,26 @@ def put_back(step: Step, before: Entry, queue: Queue) -> None:
         waiting_since=before.joined_at,
     )
     entry = new_entry(step, came, before.own_priority, before.of_tags)
+    step.emit(_item_came(step, entry, came, [queue]))
     join(step, entry, queue)
     serve_entry(step, entry)
+
+
+def _item_came(step: Step, entry: Entry, came: CallerCame, queues: list[Queue]) -> ItemCame:
+    return ItemCame(
+        item=entry.entry_id,
+        contact_id=entry.contact_id,
+        medium=entry.medium,
+        customer=entry.caller_number,
+        queues=tuple(queue.name for queue in queues),
+        waited_ms=step.ms_since(entry.joined_at),
+        priority=entry.priority,
+        requirement=entry.requirement,
+        preferred=came.preferred,
+        tags=entry.tags,
+        data=entry.data,
+        turn=entry.sequence,
+    )
 
 
 def new_entry(

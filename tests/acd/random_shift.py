@@ -29,6 +29,7 @@ from acd.commands import (
     RemoveQueue,
     RequestCallback,
     RestoreCallback,
+    RestoreItem,
     SignIn,
     SignOut,
     SubmitItem,
@@ -355,6 +356,28 @@ def item_moves(centre: Centre, choices: Random) -> None:
     tell_or_be_refused(centre, choices.choice(asks))
 
 
+def item_is_restored(centre: Centre, choices: Random) -> None:
+    """One of the run before, or, of no matter, one that was brought again."""
+    there = [entry.entry_id for entry in centre.core.state.entries.values() if entry.is_item]
+    fresh = centre.new_id("restored")
+    centre.tell(
+        RestoreItem(
+            item=choices.choice([fresh, fresh, *there[:1]]),
+            medium=choices.choice(["chat", "chat", "mail", "video"]),
+            contact_id="contact",
+            customer="customer",
+            queues=tuple(choices.sample([*(queue.name for queue in QUEUES), "gone"], 2)),
+            waiting_since=centre.now - choices.choice([1, 40]),
+            agent_id=choices.choice(["", choices.choice(AGENTS).id]),
+            priority=choices.choice([0, 3, 254]),
+            requirement=choices.choice(REQUIREMENTS),
+            preferred=tuple(choices.sample([agent.id for agent in AGENTS], choices.choice([0, 1]))),
+            tags=tuple(choices.sample(TAGS, choices.choice([0, 1, 2]))),
+            data=(("text", "你好"),),
+        )
+    )
+
+
 def playback_ends(centre: Centre, choices: Random) -> None:
     """Of an announcement or a greeting, or one of no matter any more."""
     state = centre.core.state
@@ -424,6 +447,7 @@ DEEDS = (
     callback_moves,
     callback_moves,
     callback_is_restored,
+    item_is_restored,
     station_changes,
     calendar_changes,
     *[playback_ends] * 2,

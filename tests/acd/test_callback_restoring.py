@@ -24,51 +24,17 @@ from acd.queue_config import QueueConfig
 from acd.records import QueueEntries
 from acd.state import AcdState
 from runtime.errors import UsageError
-from runtime.vocabulary import Event, Output
+from runtime.vocabulary import Event
 from switch.events import SwitchStarted
-from switch.records.projection import FreshEntry, JournalEntry
-from switch.records.segment import decode_line, encode_line
+from switch.records.projection import JournalEntry
+from switch.records.segment import decode_line
 from tests.acd import random_shift
-from tests.acd.centre import Centre, agents_of, one, only
+from tests.acd.centre import agents_of, one, only
 from tests.acd.input_journal import CountedIds
 from tests.acd.invariants import check_idle, check_state
+from tests.acd.journalled import WALL, Observed
 
-WALL = 1_790_000_000.0
-"""By the clock, when the tests' clock stands at 0."""
 NUMBER = "13800138000"
-
-
-class Observed(Centre):
-    """A centre whose events are in a journal, each with its time."""
-
-    def __init__(self, *args: Any, **keys: Any) -> None:
-        super().__init__(*args, **keys)
-        self.lines: list[bytes] = []
-        self.steps: list[int] = []
-        """How long the journal was after each step."""
-
-    def _note(self, outputs: list[Output]) -> list[Output]:
-        self.journal(output for output in outputs if isinstance(output, Event))
-        return super()._note(outputs)
-
-    def journal(self, events: Iterable[Event]) -> None:
-        for event in events:
-            entry = FreshEntry(len(self.lines) + 1, WALL + self.now, event.topic, event)
-            self.lines.append(encode_line(entry))
-        self.steps.append(len(self.lines))
-
-    def wait(self, seconds: float) -> list[Output]:
-        """Deadline by deadline, so that each event has its own time."""
-        end, outputs = self.now + seconds, list[Output]()
-        while (deadline := self.core.next_deadline()) is not None and deadline <= end:
-            self.now = max(self.now, deadline)
-            outputs += super().wait(0)
-        outputs += super().wait(end - self.now)
-        return outputs
-
-    def entries(self, until: int | None = None) -> list[JournalEntry]:
-        found = [decode_line(line) for line in self.lines[:until]]
-        return [entry for entry in found if entry is not None]
 
 
 def rows_after(entries: Iterable[JournalEntry]) -> list[dict[str, Any]]:

@@ -86,6 +86,10 @@ class AnyShift(RuleBasedStateMachine):
         random_shift.item_moves(self.centre, choices)
 
     @rule(choices=CHOICES)
+    def an_item_is_restored(self, choices: Random) -> None:
+        random_shift.item_is_restored(self.centre, choices)
+
+    @rule(choices=CHOICES)
     def a_supervisor_acts(self, choices: Random) -> None:
         random_shift.supervisor_acts(self.centre, choices)
 

@@ -17,7 +17,8 @@ from acd.commands import (
     WithdrawItem,
 )
 from acd.config import AcdConfig
-from acd.events import CallCompleted, ItemOffered, ItemPassedOn, LeaveReason, OfferEnded, OfferResult
+from acd.events import CallCompleted, LeaveReason, OfferEnded, OfferResult
+from acd.item_events import ItemOffered, ItemPassedOn
 from acd.queue_config import QueueConfig, StrategyName
 from acd.queue_rules import RingRule
 from runtime.errors import UsageError
@@ -250,7 +251,10 @@ def test_the_shift_cannot_end_with_items_in_hand() -> None:
         (AcceptItem(item="call", agent_id="1001"), "there is no item call"),
         (AcceptItem(item="a", agent_id="1002"), "item a is not offered to agent 1002"),
         (FinishItem(item="a", agent_id="1001"), "accept it first"),
-        (SubmitItem(item="a", medium="chat", contact_id="c", queues=("service",)), "in a queue already"),
+        (
+            SubmitItem(item="a", medium="chat", contact_id="c", queues=("service",)),
+            "item a is in a queue",
+        ),
         (SubmitItem(item="c", medium="chat", contact_id="c", queues=("none",)), "there is no queue none"),
     ],
 )

@@ -32,7 +32,8 @@ from acd.commands import (
     TakeBackLeave,
 )
 from acd.config import AcdConfig, NotReadyReason
-from acd.events import CallerChanged, CallerJoined, ItemPassedOn, OfferResult
+from acd.events import CallerChanged, CallerJoined, OfferResult
+from acd.item_events import ItemPassedOn
 from acd.queue_config import Closing, QueueConfig, RonaPolicy
 from acd.queue_rules import OverflowCause, OverflowRule, TagRule
 from runtime.errors import UsageError

@@ -161,7 +161,7 @@ def test_joining_twice_or_nowhere_is_refused_and_changes_nothing() -> None:
     centre = Centre()
     centre.join("call")
     before = centre.core.snapshot()
-    with pytest.raises(UsageError, match="call call is in a queue already"):
+    with pytest.raises(UsageError, match="call call is in a queue, or with an agent, already"):
         centre.join("call")
     with pytest.raises(UsageError, match="there is no queue 投诉"):
         centre.tell(CallerCame(call_id="other", contact_id="", caller_number="", queues=("投诉",)))

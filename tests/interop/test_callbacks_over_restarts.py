@@ -9,10 +9,10 @@ import pytest
 
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.switch_process import SwitchProcess
-from switch.records.segment import decode_line, list_segments
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import QUEUE_ONLY, switch_process
 from tests.helpers.toml_text import section
+from tests.helpers.written import topics, wait_until_written
 
 BACK = "95590"
 CUSTOMER = "2002"
@@ -99,17 +99,3 @@ def wait_for_callbacks(events: EventFollower) -> list[dict[str, Any]]:
         sleep(0.1)
     callbacks: list[dict[str, Any]] = found
     return callbacks
-
-
-def wait_until_written(switch: SwitchProcess, topic: str, times: int = 1) -> None:
-    """The journal collects events for a tenth of a second."""
-    deadline = monotonic() + PATIENCE_S
-    while topics(switch).count(topic) < times:
-        assert monotonic() < deadline, f"{topic} is not in the journal"
-        sleep(0.05)
-
-
-def topics(switch: SwitchProcess) -> list[str]:
-    segments = list_segments(switch.configuration.records.journal)
-    lines = (line for segment in segments for line in segment.path.read_bytes().splitlines(keepends=True))
-    return [entry.topic for line in lines if (entry := decode_line(line)) is not None]

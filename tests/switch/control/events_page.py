@@ -24,6 +24,7 @@ MODULES = {
     "ivr.events": "Flows",
     "acd.events": "Queues and offers",
     "acd.callback_events": "Callbacks",
+    "acd.item_events": "Chats, mails and other items",
     "acd.agent_events": "Agents",
     "switch.configuration_events": "The configuration",
     "acd.configuration_events": "Queues and agents that come and go with the configuration",
