@@ -1,10 +1,12 @@
 """A real HTTP server for lookups, with whatever behaviour a test wants, and lookups that ask it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+import uvloop
 from aiohttp import web
 
 from runtime.alarm import LoopAlarm
@@ -20,20 +22,41 @@ from switch.lookups.lookups import Lookups
 Answer = LookupAnswered | LookupFailed
 Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
+BILL = {"户名": "王芳", "amount": 86.5}
+
 
 @asynccontextmanager
-async def served(handle: Handle) -> AsyncIterator[str]:
-    """Its address, while it serves every path by ``handle``."""
+async def served(handle: Handle, identity: ssl.SSLContext | None = None) -> AsyncIterator[str]:
+    """Its address, while it serves every path by ``handle``; https with an ``identity``."""
     server = web.Server(handle)
     runner = web.ServerRunner(server, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=identity)
     await site.start()
     host, port = runner.addresses[0][:2]
     try:
-        yield f"http://{host}:{port}"
+        yield f"{'http' if identity is None else 'https'}://{host}:{port}"
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def answering(
+    talk: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[str]:
+    """The address of somebody who speaks TCP, and HTTP or not."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            await talk(reader, writer)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.close()
 
 
 class Asking:
@@ -43,7 +66,10 @@ class Asking:
         loop = asyncio.get_running_loop()
         self.faults: list[Exception] = []
         self.events: list[Event] = []
-        self.driver = Driver(LoopClock(loop.time), LoopAlarm(loop), self._on_fault)
+        self.later_s = 0.0
+        """How far the lookups' clock is ahead of the loop's, for circuits that stay open for long."""
+        clock = LoopClock(lambda: loop.time() + self.later_s)
+        self.driver = Driver(clock, LoopAlarm(loop), self._on_fault)
         self.lookups = Lookups(configs)
         self.client = HttpClient(configs, self.driver)
         self.driver.add_core(self.lookups)
@@ -90,3 +116,44 @@ def billing(url: str, **keys: Any) -> LookupConfig:
     return LookupConfig.model_validate(
         {"name": "billing", "url": url, "timeout_s": 5.0, "retry_pause_s": 0.01, **keys}
     )
+
+
+def run(main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    uvloop.run(asyncio.wait_for(main(), 60))
+
+
+def always(answer: Callable[[], web.StreamResponse]) -> Handle:
+    async def handle(request: web.BaseRequest) -> web.StreamResponse:
+        return answer()
+
+    return handle
+
+
+def body(content: bytes, kind: str = "application/json", **headers: str) -> Handle:
+    return always(lambda: web.Response(body=content, headers={"Content-Type": kind, **headers}))
+
+
+def status(code: int, **headers: str) -> Handle:
+    return always(lambda: web.Response(status=code, headers=headers, text="<html>"))
+
+
+async def echo(request: web.BaseRequest) -> web.StreamResponse:
+    return web.json_response(
+        {
+            "method": request.method,
+            "path": request.raw_path,
+            "query": dict(request.query),
+            "headers": {name.lower(): value for name, value in request.headers.items()},
+            "body": await request.text(),
+        }
+    )
+
+
+def comes_to(handle: Handle, expected: object, **order: Any) -> None:
+    """What a lookup of a service that behaves so comes to."""
+
+    async def main() -> None:
+        async with served(handle) as url, asking(billing(url, retries=0)) as house:
+            assert await house.outcome(**order) == expected
+
+    run(main)
