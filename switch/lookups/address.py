@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from yarl import URL
 
 from switch.lookups.commands import LookUp
+from switch.lookups.headers import CannotBeSent
 
 MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -13,31 +14,32 @@ _LONGEST_PATH = 2048
 _LONGEST_QUERY = 8192
 
 
-class BadAddress(ValueError):
-    """A path or query that cannot be sent. Its text holds nothing of them."""
-
-
 def address_of(base: str, order: LookUp) -> URL:
-    """Never another host, and never a path outside the base's. Raises BadAddress."""
-    root = URL(base)
+    """Never another host, and never a path outside the base's. Raises CannotBeSent."""
+    query = "".join(name + value for name, value in order.query)
+    if len(query) > _LONGEST_QUERY:
+        raise CannotBeSent(f"the query is longer than {_LONGEST_QUERY} characters")
+    try:
+        (order.path + query).encode()
+    except UnicodeEncodeError:  # which would be left out in silence
+        raise CannotBeSent("path or query hold what is no text") from None
+    url = URL(base)
     path = order.path.strip("/")
-    if sum(len(name) + len(value) for name, value in order.query) > _LONGEST_QUERY:
-        raise BadAddress(f"the query is longer than {_LONGEST_QUERY} characters")
     if path:
         _check_path(path)
         ending = "/" if order.path.endswith("/") else ""
-        root = root.with_path(root.path.rstrip("/") + "/" + path + ending)
-    return root.with_query(list(order.query)) if order.query else root
+        url = url.with_path(url.path.rstrip("/") + "/" + path + ending)
+    return url.with_query(list(order.query)) if order.query else url
 
 
 def _check_path(path: str) -> None:
     if len(path) > _LONGEST_PATH:
-        raise BadAddress(f"the path is longer than {_LONGEST_PATH} characters")
+        raise CannotBeSent(f"the path is longer than {_LONGEST_PATH} characters")
     plain = unquote(path)
     if any(part in (".", "..") for part in plain.replace("\\", "/").split("/")):
-        raise BadAddress("the path leads upwards")
+        raise CannotBeSent("the path leads upwards")
     if not plain.isprintable():
-        raise BadAddress("the path has control characters")
+        raise CannotBeSent("the path has control characters")
 
 
 def redirected(url: URL, status: int, headers: Mapping[str, str]) -> URL | None:

@@ -11,12 +11,12 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from runtime.driver import Driver, Handler, Outputs
-from switch.lookups.address import MOST_REDIRECTS, BadAddress, address_of, redirected
+from switch.lookups.address import MOST_REDIRECTS, address_of, redirected
 from switch.lookups.answers import AttemptEnded, Failed, Outcome, Reason
 from switch.lookups.commands import DropRequest, LookUp, Method, SendRequest
 from switch.lookups.config import LookupConfig
 from switch.lookups.credentials import identity, trust
-from switch.lookups.headers import can_be_sent
+from switch.lookups.headers import CannotBeSent, check_headers
 from switch.lookups.reading import read_answer
 
 log = structlog.get_logger(__name__)
@@ -87,11 +87,9 @@ class _Door:
     async def ask(self, order: LookUp) -> Outcome:
         """Never raises, but when it is cancelled."""
         try:
-            url, headers, body = self._message(order)
-        except BadAddress as error:
+            return await self._exchange(order.method, *self._message(order))
+        except CannotBeSent as error:
             return Failed(Reason.BAD_REQUEST, str(error))
-        try:
-            return await self._exchange(order.method, url, headers, body)
         except TooLarge:
             return Failed(Reason.TOO_LARGE, f"an answer of more than {self._config.max_answer_bytes} bytes")
         except (aiohttp.ClientError, OSError) as error:
@@ -105,9 +103,8 @@ class _Door:
             await self._session.close()
 
     def _message(self, order: LookUp) -> tuple[URL, CIMultiDict[str], bytes | None]:
-        """Raises BadAddress when it cannot be sent."""
-        if not can_be_sent(order.headers):
-            raise BadAddress("a header that cannot be sent")
+        """Raises CannotBeSent."""
+        check_headers(order.headers)
         body = _written(order.body)
         headers = CIMultiDict() if body is None else CIMultiDict({"Content-Type": "application/json"})
         headers.update((name, value) for name, value in order.headers if name.lower() not in self._own)
@@ -163,15 +160,15 @@ class _Door:
 
 
 def _written(body: object) -> bytes | None:
-    """Raises BadAddress when it is no plain data, or too long."""
+    """Raises CannotBeSent when it is no plain data, or too long."""
     if body is None:
         return None
     try:
         text = orjson.dumps(body)
     except TypeError:
-        raise BadAddress("the body is not plain data") from None
+        raise CannotBeSent("the body is not plain data") from None
     if len(text) > _LONGEST_BODY:
-        raise BadAddress(f"the body is longer than {_LONGEST_BODY} bytes")
+        raise CannotBeSent(f"the body is longer than {_LONGEST_BODY} bytes")
     return text
 
 
