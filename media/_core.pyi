@@ -422,6 +422,9 @@ class RecordingStarted:
     def recording(self) -> int: ...
     @property
     def path(self) -> str: ...
+    @property
+    def age_s(self) -> float:
+        """How long before ``drain`` its first sample was."""
 
 @final
 class RecordedChannel:
@@ -431,6 +434,12 @@ class RecordedChannel:
     def packets(self) -> int: ...
     @property
     def lost_ms(self) -> int: ...
+    @property
+    def placed_ms(self) -> int:
+        """What packets carried to the channel."""
+    @property
+    def silent_ms(self) -> int:
+        """Of that, what was as good as silent: no louder than 54 dB below full scale for 20 ms."""
     @property
     def gaps(self) -> list[tuple[float, float]]: ...
     @property

@@ -194,7 +194,7 @@ class MediaEngine:
     def _told(self, fact: Fact) -> Event | None:
         if isinstance(fact, _core.DigitDetected) and fact.masked:
             self._give_key(self._names.masked_digit(fact))
-        event = self._names.event(fact)
+        event = self._names.event(fact, self._clock.wall())
         if isinstance(event, RecordingFailed):
             self._end_recording(event.recording_id)
         elif isinstance(event, ForkEnded):

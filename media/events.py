@@ -264,6 +264,9 @@ class RecordingStarted(Event):
     contact_id: str
     call_id: str
     path: str
+    began_at: float | None = None
+    """When its first sample was, in seconds since the Unix epoch; the file may be made later. None: not
+    known."""
 
 
 @plain_data
@@ -298,6 +301,14 @@ class RecordingCompleted(Event):
     ``agent``, ``both``), from and to."""
     unwritten: Spans = ()
     """What the disk did not take. Silence is in its place, or the recording ends there."""
+    customer_placed_ms: int | None = None
+    """What packets carried to the channel; None when recovered."""
+    customer_silent_ms: int | None = None
+    """Of that, what was as good as silent: no louder than 54 dB below full scale for 20 ms."""
+    agent_placed_ms: int | None = None
+    """The same of the agent's side, all voices added up."""
+    agent_silent_ms: int | None = None
+    """The same of the agent's side."""
     recovered: bool = False
     """Whether it was finished after its process had ended: it holds what was on the disk then."""
     began_at: float | None = None

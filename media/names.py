@@ -56,9 +56,14 @@ class RecordingIdentity:
     contact_id: str
     call_id: str
 
-    def started(self, path: str) -> RecordingStarted:
+    def started(self, path: str, began_at: float) -> RecordingStarted:
+        """``began_at``: when its first sample was, by the wall clock."""
         return RecordingStarted(
-            recording_id=self.recording_id, contact_id=self.contact_id, call_id=self.call_id, path=path
+            recording_id=self.recording_id,
+            contact_id=self.contact_id,
+            call_id=self.call_id,
+            path=path,
+            began_at=began_at,
         )
 
     def completed(self, fact: _core.RecordingCompleted) -> RecordingCompleted:
@@ -80,6 +85,10 @@ class RecordingIdentity:
             agent_codecs=tuple(fact.agent.codecs),
             marks=tuple(fact.marks),
             unwritten=tuple(fact.unwritten),
+            customer_placed_ms=fact.customer.placed_ms,
+            customer_silent_ms=fact.customer.silent_ms,
+            agent_placed_ms=fact.agent.placed_ms,
+            agent_silent_ms=fact.agent.silent_ms,
         )
 
     def masked(self, fact: _core.RecordingMasked, leg_id: str) -> RecordingMasked | RecordingUnmasked:
@@ -157,11 +166,13 @@ class Names:
     recordings: dict[int, RecordingIdentity] = field(default_factory=dict)
     forks: dict[int, ForkIdentity] = field(default_factory=dict)
 
-    def event(self, fact: Fact) -> Event | None:
-        """The fact as an event of the house; None for one of a recording that failed meanwhile."""
+    def event(self, fact: Fact, wall: float) -> Event | None:
+        """The fact, drained at ``wall``, as an event of the house; None for one of a recording that failed
+        meanwhile.
+        """
         match fact:
             case _core.RecordingStarted():
-                return self.recordings[fact.recording].started(fact.path)
+                return self.recordings[fact.recording].started(fact.path, wall - fact.age_s)
             case _core.RecordingCompleted():
                 return self.recordings.pop(fact.recording).completed(fact)
             case _core.RecordingFailed():

@@ -31,7 +31,10 @@ CHANNELS = ("customer", "agent")
 """Left and right."""
 
 SILENCED = ("paused", "masked", "lost", "undecoded")
-"""Kinds of marks where nothing can be heard."""
+"""Kinds of marks where nothing, or not all, can be heard."""
+
+AFTERWARDS = ("paused", "masked", "lost")
+"""Those that silence what was placed already."""
 
 
 class Mark(Span):
@@ -52,6 +55,12 @@ class ChannelFacts(_Part):
     """None when the recording failed or was recovered: what was counted went with its process."""
     lost_ms: int | None = None
     """Silence in place of packets that never came; None as ``packets``."""
+    placed_ms: int | None = None
+    """What packets carried to the channel, all voices added up; None as ``packets``, and where it was not
+    counted yet.
+    """
+    silent_ms: int | None = None
+    """Of that, what was as good as silent when it came; None as ``placed_ms``."""
     gaps: tuple[Span, ...] = ()
 
 

@@ -1,11 +1,19 @@
 """Whether a recording's manifest says what its record says. Pure, but for reading it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from media.recordings.check import Fault, Finding
-from media.recordings.manifest import CHANNELS, SILENCED, Manifest, manifest_path, read_manifest
+from media.recordings.manifest import (
+    AFTERWARDS,
+    CHANNELS,
+    SILENCED,
+    ChannelFacts,
+    Manifest,
+    manifest_path,
+    read_manifest,
+)
 from media.recordings.wav import RecordingError
 
 _SAME = ("recording_id", "contact_id", "state", "recovered", "duration_ms", "size_bytes", "sha256")
@@ -13,6 +21,8 @@ _SAME = ("recording_id", "contact_id", "state", "recovered", "duration_ms", "siz
 _TOLERANCE_MS = 1.0
 _LATE_SHARE, _LATE_MS = 0.1, 200
 """A packet that came late is not counted as lost, and may be told as a gap still."""
+_MOVED_MS = 500.0
+"""What may have come and found no place: of a burst at the beginning, or ahead of the end."""
 
 
 def find_manifest(path: Path) -> tuple[Manifest | None, list[Finding]]:
@@ -45,6 +55,41 @@ def unexplained_gaps(manifest: Manifest) -> Iterator[Finding]:
             yield Finding(Fault.UNEXPLAINED_GAPS, text)
 
 
+def sound_ms(manifest: Manifest) -> dict[str, float]:
+    """How much is to be heard at least on each channel of which that is known, by what its packets carried.
+
+    Half of it: two packets of which each holds one sound may have both in one piece that is listened to. Of
+    voices that speak at once each is counted.
+    """
+    told = ((channel, _sound_ms(manifest, channel)) for channel in CHANNELS)
+    return {channel: ms for channel, ms in told if ms is not None}
+
+
+def _sound_ms(manifest: Manifest, channel: str) -> float | None:
+    facts: ChannelFacts = getattr(manifest.channels, channel)
+    if not facts.placed_ms or facts.silent_ms is None:
+        return None
+    carried_ms = facts.placed_ms - facts.silent_ms
+    left_ms = max(0.0, carried_ms - _silenced_ms(manifest, channel) - _MOVED_MS)
+    return left_ms / 2 / max(1, sum(leg.channel == channel for leg in manifest.legs))
+
+
+def _silenced_ms(manifest: Manifest, channel: str) -> float:
+    """How much of a channel was silenced after it came."""
+    return sum(to_ms - from_ms for from_ms, to_ms in _silenced(manifest, channel, AFTERWARDS))
+
+
+def _silenced(manifest: Manifest, channel: str, kinds: Container[str]) -> Iterator[tuple[float, float]]:
+    """The stretches of a channel that marks of these kinds cover, in order and apart from each other."""
+    marks = (mark for mark in manifest.marks if mark.channels in (channel, "both") and mark.kind in kinds)
+    spans = sorted((mark.from_ms, mark.to_ms) for mark in marks)
+    reached = 0.0
+    for from_ms, to_ms in spans:
+        if to_ms > reached:
+            yield max(from_ms, reached), to_ms
+            reached = to_ms
+
+
 def silenced_channels(manifest: Manifest) -> frozenset[str]:
     """Channels of which the marks tell why nothing can be heard: paused, masked, lost or undecoded."""
     return frozenset(channel for channel in CHANNELS if _is_silenced(manifest, channel))
@@ -60,10 +105,8 @@ def _is_silenced(manifest: Manifest, channel: str) -> bool:
     if _is_undecoded(manifest, channel):
         return True
     reached = 0.0
-    marks = (mark for mark in manifest.marks if mark.channels in (channel, "both"))
-    silenced = (mark for mark in marks if mark.kind in SILENCED)
-    for mark in sorted(silenced, key=lambda mark: mark.from_ms):
-        if mark.from_ms > reached + _TOLERANCE_MS:
+    for from_ms, to_ms in _silenced(manifest, channel, SILENCED):
+        if from_ms > reached + _TOLERANCE_MS:
             return False
-        reached = max(reached, mark.to_ms)
+        reached = to_ms
     return reached > 0 and reached >= (manifest.duration_ms or 0) - _TOLERANCE_MS

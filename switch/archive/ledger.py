@@ -106,7 +106,8 @@ class Ledger:
         note, call = self._notes.get(fields["recording_id"]), self._calls.get(fields["call_id"])
         if note is None:
             note = self._note(_unannounced(entry) if call is None else _begun(call, entry))
-        note.began, note.path = entry.time, fields["path"]
+        # An older journal does not tell when its first sample was.
+        note.began, note.path = fields.get("began_at") or entry.time, fields["path"]
 
     def _note(self, note: RecordingNote) -> RecordingNote:
         self._notes[note.recording_id] = note

@@ -58,6 +58,8 @@ def _channel(ended: Ended, name: str) -> ChannelFacts:
     return ChannelFacts(
         packets=outcome[f"{name}_packets"],
         lost_ms=outcome[f"{name}_lost_ms"],
+        placed_ms=outcome.get(f"{name}_placed_ms"),
+        silent_ms=outcome.get(f"{name}_silent_ms"),
         gaps=tuple(Span(from_ms=a, to_ms=b) for a, b in outcome.get(f"{name}_gaps", ())),
     )
 

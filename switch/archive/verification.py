@@ -12,7 +12,13 @@ from typing import Any
 from media.recordings.check import Expected, Fault, Finding
 from media.recordings.folder import recordings_since
 from media.recordings.kept_check import check_wherever
-from media.recordings.manifest_check import differences, find_manifest, silenced_channels, unexplained_gaps
+from media.recordings.manifest_check import (
+    differences,
+    find_manifest,
+    silenced_channels,
+    sound_ms,
+    unexplained_gaps,
+)
 from media.recordings.rest import recording_of
 from media.recordings.stored import recording_id_of, stored_between
 from media.recordings.tiers import Access, Lies, StoredObject, StoreUnreachable, lying_at
@@ -137,6 +143,7 @@ class Verification:
             duration_ms=recording["duration_ms"],
             two_parties=recording["station"] is not None,
             silenced=frozenset() if manifest is None else silenced_channels(manifest),
+            sound_ms={} if manifest is None else sound_ms(manifest),
         )
         yield from self._check_file(path, recording.get("moved_to"), expected)
         call = self._calls.get(recording["recording_id"])

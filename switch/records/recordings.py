@@ -22,7 +22,7 @@ recordings = Table(
         nullable=False,
         comment="the file; empty when it was never begun",
     ),
-    Column("started_at", Stamp, nullable=False, index=True, comment="when the file was begun"),
+    Column("started_at", Stamp, nullable=False, index=True, comment="when its first sample was"),
     Column("duration_ms", Integer, comment="null when it failed"),
     Column("size_bytes", BigInteger, comment="null when it failed"),
     Column("sha256", String(64), comment="of its samples, not the header; null when it failed"),

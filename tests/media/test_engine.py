@@ -379,8 +379,8 @@ def test_a_peer_with_a_name_for_an_address_is_sent_to_once_it_was_heard(rig: Med
 def test_a_fact_that_is_not_understood_costs_no_other(rig: MediaRig, monkeypatch: pytest.MonkeyPatch) -> None:
     understood = Names.event
 
-    def event(names: Names, fact: Fact) -> Event | None:
-        told = understood(names, fact)
+    def event(names: Names, fact: Fact, wall: float) -> Event | None:
+        told = understood(names, fact, wall)
         if isinstance(told, EndpointClosed) and told.leg_id == "a":
             raise KeyError("a fault of ours")
         return told

@@ -18,6 +18,7 @@ from media.commands import (
     CloseEndpoint,
     Codec,
     PauseRecording,
+    StartPlayback,
     StartRecording,
     StopRecording,
 )
@@ -137,6 +138,32 @@ def test_the_file_is_what_the_event_says(rig: MediaRig, tmp_path: Path) -> None:
     assert completed.duration_ms == (len(content) - 44) // 32
     assert 100 <= completed.duration_ms < 2000
     assert rig.engine.open_recordings == 0
+
+
+def test_a_recording_tells_when_its_first_sample_was_however_late_that_is_heard_of(rig: MediaRig) -> None:
+    phone = rig.leg("a")
+    rig.engine.load_prompt("beats", np.zeros(8000, dtype=np.int16))
+    start(rig)
+    rig.order(StartPlayback(playback_id="p", leg_id="a", prompts=("beats",)))
+    for _ in range(16):  # each is 20 ms after the one before
+        phone.hear()
+    (started,) = rig.wait(RecordingStarted)
+    assert started.began_at is not None
+    assert 0.28 < ManualClock().wall() - started.began_at < 10
+
+
+def test_what_packets_carried_is_told_for_each_channel_and_how_much_of_it_was_silent(rig: MediaRig) -> None:
+    caller, agent = rig.leg("a"), rig.leg("b", near="a")
+    start(rig)
+    attach(rig, "a", Channel.CUSTOMER)
+    attach(rig, "b", Channel.AGENT)
+    say(rig, "a", caller, 4)
+    agent.talk(bytes([0xD5]) * 160, count=3)
+    rig.wait_received("b", 3)
+    rig.let_pass(100)
+    told = stop(rig)
+    assert (told.customer_placed_ms, told.customer_silent_ms) == (80, 0)
+    assert (told.agent_placed_ms, told.agent_silent_ms) == (60, 60)
 
 
 def test_packets_that_never_came_are_silence_and_told(rig: MediaRig) -> None:

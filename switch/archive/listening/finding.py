@@ -36,7 +36,7 @@ class RecordingFinder:
     def observe(self, event: Event, wall: float) -> None:
         match event:
             case RecordingStarted():
-                self._remember(event, wall, {"state": RUNNING})
+                self._remember(event, event.began_at or wall, {"state": RUNNING})
             case RecordingCompleted():
                 over = {"state": "completed", "sha256": event.sha256, "duration_ms": event.duration_ms}
                 self._remember(event, wall, over)

@@ -82,6 +82,26 @@ def test_a_caller_who_met_no_agent_needs_no_second_voice(tmp_path: Path) -> None
     assert faults(path, replace(record(path, agent=0), two_parties=False)) == []
 
 
+def test_a_channel_is_held_to_the_sound_that_its_packets_carried(tmp_path: Path) -> None:
+    path = tmp_path / "r.wav"
+    said = record(path, customer=0)
+    assert faults(path, replace(said, sound_ms={"customer": 0.0})) == []
+    assert faults(path, replace(said, sound_ms={"customer": 100.0})) == [Fault.SILENT]
+    assert faults(path, replace(said, sound_ms={"agent": 2000.0})) == [Fault.SILENT]
+    assert faults(path, replace(said, sound_ms={"customer": 0.0, "agent": 2001.0})) == [Fault.SILENT]
+
+
+def test_sound_here_and_there_counts_in_pieces_of_20_ms(tmp_path: Path) -> None:
+    path = tmp_path / "r.wav"
+    said = record(path)
+    frames = np.zeros((16_000, 2), np.int16)
+    frames[::320] = 500
+    soundfile.write(path, frames, RATE_HZ)
+    said = replace(said, sha256=sha256_of(path))
+    for ms, found in ((1000.0, []), (1001.0, [Fault.SILENT])):
+        assert faults(path, replace(said, sound_ms={"customer": ms})) == found
+
+
 def test_a_record_that_says_another_length_is_found(tmp_path: Path) -> None:
     said = record(tmp_path / "r.wav")
     assert faults(tmp_path / "r.wav", replace(said, duration_ms=1999)) == []

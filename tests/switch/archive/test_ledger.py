@@ -1,6 +1,7 @@
 """Who is heard in a recording: the ledger reads in the journal what the exchange told the recorder."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, get_type_hints
 
 import pytest
@@ -280,3 +281,11 @@ def test_the_place_to_go_on_from_is_that_of_the_oldest_call_or_recording() -> No
 def test_an_end_of_which_the_journal_has_no_beginning_is_noted_all_the_same() -> None:
     over = story((40.5, recording_completed()))
     assert (over.note.began, over.note.call_ids, over.note.legs) == (START + 10, ["call-1"], [])
+
+
+def test_a_recording_began_with_its_first_sample_not_when_its_file_was_there() -> None:
+    ledger = Ledger()
+    late = replace(recording_started(), began_at=START + 1.25)
+    fold(ledger, journal_of([(0, arrived()), (1, leg_joined()), (4, late)]))
+    (note,) = ledger.under_way()
+    assert note.began == START + 1.25

@@ -173,6 +173,26 @@ def test_silence_on_one_channel_tells_no_reason_for_the_other(tmp_path: Path) ->
         assert day.findings() == findings
 
 
+def test_a_silent_channel_is_a_fault_only_where_its_packets_carried_sound(tmp_path: Path) -> None:
+    day = Day(tmp_path)
+    recording = day.call("a")
+    path = Path(recording["path"])
+    sound = np.full((LENGTH_S * 8000, 2), 500, np.int16)
+    sound[:, 1] = 0
+    soundfile.write(path, sound, 8000)
+    recording["sha256"] = sha256_of(path)
+    customer = ChannelFacts(packets=150, lost_ms=0, placed_ms=LENGTH_S * 1000, silent_ms=0)
+    for silent_ms, findings in ((0, [("a", Fault.SILENT)]), (1500, [("a", Fault.SILENT)]), (2900, [])):
+        agent = customer.model_copy(update={"silent_ms": silent_ms})
+        day.manifest(recording, channels=Channels(customer=customer, agent=agent))
+        assert day.findings() == findings
+    sound[800:, 0] = 0
+    soundfile.write(path, sound, 8000)
+    recording["sha256"] = sha256_of(path)
+    day.manifest(recording, channels=Channels(customer=customer, agent=agent))
+    assert day.findings() == [("a", Fault.SILENT)]
+
+
 def test_gaps_longer_than_what_was_lost_are_told(tmp_path: Path) -> None:
     day = Day(tmp_path)
     recording = day.call("a")

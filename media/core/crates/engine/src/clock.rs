@@ -1,6 +1,6 @@
 //! The engine's one monotonic clock.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Microseconds since the engine began; cheap to copy and to ask.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,11 @@ impl Clock {
     /// The moment that microseconds count from.
     pub fn epoch(&self) -> Instant {
         self.epoch
+    }
+
+    /// A moment as others know it.
+    pub fn at(&self, us: u64) -> Instant {
+        self.epoch + Duration::from_micros(us)
     }
 
     pub fn now_us(&self) -> u64 {

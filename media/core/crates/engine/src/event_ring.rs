@@ -87,7 +87,7 @@ mod tests {
     }
 
     fn fact(recording: u64) -> Event {
-        Event::RecordingStarted { recording, path: String::new() }
+        Event::RecordingFailed { recording, path: String::new(), reason: String::new() }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use recording::marks::Mark;
 use recording::timeline::ChannelFacts;
@@ -195,6 +196,8 @@ pub enum Event {
     RecordingStarted {
         recording: RecordingId,
         path: String,
+        /// When its first sample was, however long the disk took.
+        began: Instant,
     },
     RecordingCompleted {
         recording: RecordingId,

@@ -83,7 +83,7 @@ impl Writer {
         let begun_us = self.clock.now_us();
         self.end.health.take(since_us);
         let proves = self.would_prove(&job);
-        let well = self.obey(job);
+        let well = self.obey(since_us, job);
         self.end.health.put_down();
         let now_us = self.clock.now_us();
         match well {
@@ -111,9 +111,9 @@ impl Writer {
     }
 
     /// An error is the disk's; what it costs a recording is told at its end.
-    fn obey(&mut self, job: Job) -> io::Result<()> {
+    fn obey(&mut self, since_us: u64, job: Job) -> io::Result<()> {
         match job {
-            Job::Open { recording, path, spooled } => self.open(recording, path, spooled),
+            Job::Open { recording, path, spooled } => self.open(recording, (path, spooled), since_us),
             Job::Append { recording, block } => {
                 self.put(recording, |stored, sync| stored.append(&block, sync))
             }
@@ -124,13 +124,20 @@ impl Writer {
         }
     }
 
-    fn open(&mut self, recording: RecordingId, path: PathBuf, spooled: Option<PathBuf>) -> io::Result<()> {
+    /// A recording begins when its file is ordered, which is made as soon as the disk does it.
+    fn open(
+        &mut self,
+        recording: RecordingId,
+        (path, spooled): (PathBuf, Option<PathBuf>),
+        ordered_us: u64,
+    ) -> io::Result<()> {
         let (stored, trouble) = Stored::create(path, spooled, &self.storage);
         match stored {
             Ok(stored) => {
                 let path = shown(stored.path());
                 self.files.insert(recording, stored);
-                self.facts.push(Event::RecordingStarted { recording, path });
+                let began = self.clock.at(ordered_us);
+                self.facts.push(Event::RecordingStarted { recording, path, began });
             }
             Err(path) => {
                 let error = trouble.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -259,6 +266,21 @@ mod tests {
             _ => None,
         };
         writer.facts.drain(100).into_iter().filter_map(name).collect()
+    }
+
+    #[test]
+    fn a_recording_began_when_it_was_ordered_however_late_its_file_is_made() {
+        let place = std::env::temp_dir().join(format!("writer-late-{}", std::process::id()));
+        let (_, mut writer, storage) = on_a_bad_disk(&place);
+        let ordered_us = 7;
+        let (path, spooled) = storage.paths(Path::new("1.wav"), false);
+        writer.work_off(ordered_us, Job::Open { recording: 1, path, spooled });
+        let began = writer.facts.drain(100).into_iter().find_map(|event| match event {
+            Event::RecordingStarted { began, .. } => Some(began),
+            _ => None,
+        });
+        assert_eq!(began, Some(writer.clock.at(ordered_us)));
+        fs::remove_dir_all(place).unwrap();
     }
 
     #[test]

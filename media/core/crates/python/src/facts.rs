@@ -154,7 +154,9 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
         Event::PlaybackEnded { endpoint, playback, end, position_ms } => {
             object(py, PlaybackEnded { endpoint, playback, reason: reason(end), position_ms })
         }
-        Event::RecordingStarted { recording, path } => object(py, RecordingStarted { recording, path }),
+        Event::RecordingStarted { recording, path, began } => {
+            object(py, RecordingStarted { recording, path, age_s: began.elapsed().as_secs_f64() })
+        }
         Event::RecordingCompleted { recording, summary } => {
             object(py, RecordingCompleted::new(recording, *summary))
         }

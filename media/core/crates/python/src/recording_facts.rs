@@ -14,6 +14,7 @@ type Milliseconds = (f64, f64);
 pub struct RecordingStarted {
     pub recording: u64,
     pub path: String,
+    pub age_s: f64,
 }
 
 #[pyclass(frozen, get_all)]
@@ -34,6 +35,8 @@ pub struct RecordingCompleted {
 pub struct RecordedChannel {
     packets: u64,
     lost_ms: u64,
+    placed_ms: u64,
+    silent_ms: u64,
     gaps: Vec<Milliseconds>,
     codecs: Vec<(f64, &'static str)>,
 }
@@ -78,6 +81,8 @@ impl RecordedChannel {
         Self {
             packets: facts.counters.packets,
             lost_ms: facts.counters.lost_samples / 8,
+            placed_ms: facts.counters.carried.placed / 8,
+            silent_ms: facts.counters.carried.silent / 8,
             gaps: facts.gaps.ranges().iter().map(|gap| milliseconds((gap.start, gap.end))).collect(),
             codecs: facts.codecs.iter().map(|&(at, codec)| (ms(at), codec.name())).collect(),
         }

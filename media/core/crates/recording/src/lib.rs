@@ -13,6 +13,7 @@ pub mod losses;
 pub mod marks;
 pub mod punctuality;
 pub mod sequences;
+pub mod sound;
 pub mod source;
 mod start;
 pub mod stereo;

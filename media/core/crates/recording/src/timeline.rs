@@ -17,6 +17,7 @@ use rtp::packet::Header;
 use crate::delay::HeldPacket;
 use crate::gaps::Gaps;
 use crate::losses::Loss;
+use crate::sound::Carried;
 use crate::source::{Lesson, Measure, Source};
 use crate::window::SampleWindow;
 
@@ -35,13 +36,19 @@ pub struct ChannelCounters {
     pub packets: u64,
     /// Samples of silence where packets were missing between others, by their timestamps.
     pub lost_samples: u64,
+    /// What they carried.
+    pub carried: Carried,
 }
 
 impl Add for ChannelCounters {
     type Output = Self;
 
     fn add(self, other: Self) -> Self {
-        Self { packets: self.packets + other.packets, lost_samples: self.lost_samples + other.lost_samples }
+        Self {
+            packets: self.packets + other.packets,
+            lost_samples: self.lost_samples + other.lost_samples,
+            carried: self.carried + other.carried,
+        }
     }
 }
 
@@ -95,11 +102,12 @@ impl Timeline {
         let Some(source) = &mut self.source else { return };
         let position = source.position_of(header.timestamp);
         source.note_gap(loss, position..position + octets.len() as i64, &mut self.gaps);
+        let decode = law.decode_table();
         if arrival - position <= HOLD {
             self.counters.packets += 1;
-            self.window.write(position, octets, law.decode_table());
+            let placed = self.window.write(position, octets, decode);
+            self.counters.carried += Carried::of(octets, placed, |&octet| decode[usize::from(octet)]);
         } else {
-            let decode = law.decode_table();
             let samples = octets.iter().map(|&octet| decode[usize::from(octet)]).collect();
             self.hold(HeldPacket { timestamp: header.timestamp, position, samples, is_packet: true });
         }
@@ -148,7 +156,8 @@ impl Timeline {
             }
             let length = packet.samples.len();
             self.gaps.fill(packet.position..packet.position + length as i64);
-            self.window.write_samples(position, &packet.samples);
+            let placed = self.window.write_samples(position, &packet.samples);
+            self.counters.carried += Carried::of(&packet.samples, placed, |&sample| sample);
             source.end = source.end.max(position + length as i64);
             self.counters.packets += u64::from(packet.is_packet);
             self.counters.lost_samples -= length as u64;
@@ -183,7 +192,10 @@ impl Timeline {
         let Some(source) = &mut self.source else { return };
         let position = source.position_of(timestamp) - decoded.older;
         if decoded.now - position <= HOLD {
-            self.window.write_samples(position, samples);
+            let placed = self.window.write_samples(position, samples);
+            if !decoded.made_up {
+                self.counters.carried += Carried::of(samples, placed, |&sample| sample);
+            }
         } else if !decoded.made_up {
             let samples = samples.to_vec();
             self.hold(HeldPacket { timestamp, position, samples, is_packet: false });

@@ -33,17 +33,17 @@ impl SampleWindow {
         self.written_to
     }
 
-    /// Decode `octets` to the samples from `position` on; those outside the window are left out.
-    pub fn write(&mut self, position: i64, octets: &[u8], decode: &[i16; 256]) {
-        self.write_with(position, octets, |&octet| decode[usize::from(octet)]);
+    /// Decode `octets` to the samples from `position` on; those outside the window are left out. How many are within.
+    pub fn write(&mut self, position: i64, octets: &[u8], decode: &[i16; 256]) -> usize {
+        self.write_with(position, octets, |&octet| decode[usize::from(octet)])
     }
 
-    /// Write the samples from `position` on; those outside the window are left out.
-    pub fn write_samples(&mut self, position: i64, samples: &[i16]) {
-        self.write_with(position, samples, |&sample| sample);
+    /// Write the samples from `position` on; those outside the window are left out. How many are within.
+    pub fn write_samples(&mut self, position: i64, samples: &[i16]) -> usize {
+        self.write_with(position, samples, |&sample| sample)
     }
 
-    fn write_with<T>(&mut self, position: i64, values: &[T], sample: impl Fn(&T) -> i16) {
+    fn write_with<T>(&mut self, position: i64, values: &[T], sample: impl Fn(&T) -> i16) -> usize {
         let end = self.start + CAPACITY as i64;
         let before = (self.start - position).clamp(0, values.len() as i64) as usize;
         let within = (end - position).clamp(before as i64, values.len() as i64) as usize;
@@ -56,6 +56,7 @@ impl SampleWindow {
         let (first, wrapped) = values.split_at(straight);
         fill(&mut self.ring[slot..], first, &sample);
         fill(&mut self.ring, wrapped, &sample);
+        values.len()
     }
 
     /// Move all from `from` on by so much, later or earlier, as far as it is not taken.
@@ -145,11 +146,15 @@ mod tests {
     fn what_lies_outside_the_window_is_left_out() {
         let mut window = SampleWindow::default();
         take(&mut window, 10);
-        for (position, written_to) in
-            [(-5, 0), (8, 11), (1 << 40, 11), (-(1 << 40), 11), (9 + CAPACITY as i64, 10 + CAPACITY as i64)]
-        {
-            window.write(position, &[7, 8, 9], &identity());
-            assert_eq!(window.written_to(), written_to);
+        for (position, written_to, count) in [
+            (-5, 0, 0),
+            (8, 11, 1),
+            (1 << 40, 11, 0),
+            (-(1 << 40), 11, 0),
+            (9 + CAPACITY as i64, 10 + CAPACITY as i64, 1),
+        ] {
+            let written = window.write(position, &[7, 8, 9], &identity());
+            assert_eq!((window.written_to(), written), (written_to, count));
         }
         let taken = take(&mut window, CAPACITY);
         assert_eq!((taken[0], taken[1], taken[CAPACITY - 1]), (9, 0, 7));

@@ -3,9 +3,10 @@
 mod common;
 
 use audio::g711::Law;
+use recording::sound::Carried;
 use recording::source::Measure;
 use recording::stereo::Stereo;
-use recording::timeline::Timeline;
+use recording::timeline::{Decoded, Timeline};
 
 use common::{ALIGNMENT, BAD, GOOD, Link, Luck, PACKET, Packet, header, pulses, record, talk};
 
@@ -16,7 +17,9 @@ fn an_even_stream_is_recorded_sample_by_sample() {
     assert_eq!((left.len(), right.len()), (40_000, 40_000));
     assert_eq!(pulses(&left), [0, 8000, 16_000, 24_000, 32_000]);
     assert!(right.iter().all(|&sample| sample == 0));
-    assert_eq!((stereo.customer.counters().packets, stereo.customer.counters().lost_samples), (250, 0));
+    let counters = stereo.customer.counters();
+    assert_eq!((counters.packets, counters.lost_samples), (250, 0));
+    assert_eq!(counters.carried, Carried { placed: 40_000, silent: 245 * 160 });
 }
 
 #[test]
@@ -39,6 +42,7 @@ fn loss_jitter_reordering_and_duplicates_move_nothing() {
             counters.packets + lost <= 1000 && counters.packets + lost >= 990,
             "seed {seed}: {counters:?}"
         );
+        assert_eq!(counters.carried.placed, counters.packets * PACKET, "seed {seed}");
     }
 }
 
@@ -189,6 +193,18 @@ fn packets_that_come_too_late_to_be_decoded_count_as_long_as_they_are() {
     assert_eq!((facts.counters.packets, facts.counters.lost_samples), (18, 160 + 480));
     let gaps: Vec<_> = facts.gaps.ranges().iter().map(|gap| gap.end - gap.start).collect();
     assert_eq!(gaps, [160, 480]);
+}
+
+#[test]
+fn of_what_is_decoded_only_what_packets_held_counts_as_carried() {
+    let mut timeline = Timeline::default();
+    timeline.expect(&header(1, 0, 7), Measure { ticks: 1, length: 160 }, 160);
+    let said = |made_up, now| Decoded { older: 0, made_up, now };
+    timeline.place_decoded(0, &[500; 160], said(false, 160));
+    timeline.place_decoded(160, &[0; 160], said(false, 320));
+    timeline.place_decoded(320, &[500; 160], said(true, 480));
+    timeline.place_decoded(480, &[500; 160], said(false, 8000));
+    assert_eq!(timeline.counters().carried, Carried { placed: 320, silent: 160 });
 }
 
 #[test]
