@@ -10,7 +10,7 @@ use recording::timeline::Decoded;
 use super::{Recorder, Tap};
 use crate::events::EndpointId;
 use crate::hearing::Hearing;
-use crate::said::delay_of;
+use crate::said::{Said, delay_of};
 
 const RECORDED_HZ: u32 = 8000;
 
@@ -33,13 +33,15 @@ impl Recorder {
             timeline.note_codec(codec, now as u64);
         }
         let older = delay_of(codec);
-        hearing.sayings().take(if masked { &[] } else { &pieces }, |said| {
-            timeline.place_decoded(
-                said.timestamp,
-                said.samples,
-                Decoded { older, made_up: said.made_up, now },
-            );
-        });
+        let place = |said: &Said| {
+            let decoded = Decoded { older, made_up: said.made_up, now };
+            timeline.place_decoded(said.timestamp, said.samples, decoded);
+        };
+        if masked {
+            hearing.sayings().end(place);
+        } else {
+            hearing.sayings().take(&pieces, place);
+        }
         for timestamp in missed {
             timeline.miss(timestamp);
         }
