@@ -55,6 +55,11 @@ impl Sayings {
         self.codec
     }
 
+    /// Whether what has this timestamp follows on what was taken last.
+    pub fn goes_on(&self, timestamp: u32) -> bool {
+        self.next == Some(timestamp)
+    }
+
     /// Take what was decoded in a beat: nothing, while a long packet is played.
     pub fn take(&mut self, pieces: &[Piece], mut place: impl FnMut(&Said)) {
         for piece in pieces {

@@ -227,7 +227,6 @@ fn packets_of_any_length_are_recorded_without_a_seam() {
             }
             let (samples, _) = rig.end(2_100_000);
             let click = click(&samples[2000..15_000]);
-            println!("{codec:?}, packets of {packet_ms} ms: at most {click:.3} off");
             assert!(click < 0.1, "{codec:?}, {packet_ms} ms: a click of {click}");
         }
     }
