@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median_low
+from typing import Literal
 
 import numpy as np
 import soundfile
@@ -29,21 +30,35 @@ def speech(seed: int, duration_s: float) -> Samples:
     return np.round(signal / np.std(signal) * 5000).clip(-32768, 32767).astype(np.int16)
 
 
+Law = Literal["ALAW", "ULAW"]
+"""Of G.711: PCMA or PCMU."""
+
+
+def to_law(samples: Samples, law: Law) -> bytes:
+    """G.711, one byte a sample."""
+    octets = io.BytesIO()
+    soundfile.write(octets, samples, SAMPLE_RATE_HZ, format="RAW", subtype=law)
+    return octets.getvalue()
+
+
+def from_law(octets: bytes, law: Law) -> Samples:
+    """The linear samples that ``octets`` stand for."""
+    if not octets:
+        return np.zeros(0, np.int16)
+    samples, _ = soundfile.read(
+        io.BytesIO(octets), dtype="int16", format="RAW", subtype=law, samplerate=SAMPLE_RATE_HZ, channels=1
+    )
+    return np.asarray(samples, np.int16)
+
+
 def to_alaw(samples: Samples) -> bytes:
     """G.711 A-law, one byte a sample."""
-    octets = io.BytesIO()
-    soundfile.write(octets, samples, SAMPLE_RATE_HZ, format="RAW", subtype="ALAW")
-    return octets.getvalue()
+    return to_law(samples, "ALAW")
 
 
 def from_alaw(octets: bytes) -> Samples:
     """The linear samples that A-law ``octets`` stand for."""
-    if not octets:
-        return np.zeros(0, np.int16)
-    samples, _ = soundfile.read(
-        io.BytesIO(octets), dtype="int16", format="RAW", subtype="ALAW", samplerate=SAMPLE_RATE_HZ, channels=1
-    )
-    return np.asarray(samples, np.int16)
+    return from_law(octets, "ALAW")
 
 
 @dataclass(frozen=True, slots=True)

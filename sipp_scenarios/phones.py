@@ -52,16 +52,27 @@ class Phone:
 class CallerPhone(Phone):
     """A customer who dials and, once answered, talks."""
 
-    def __init__(self, switch: Address, dialled: str, speech: Samples, folder: Path, number: str) -> None:
+    def __init__(
+        self,
+        switch: Address,
+        dialled: str,
+        speech: Samples,
+        folder: Path,
+        number: str,
+        scenario: str = "caller_talks",
+    ) -> None:
         talker = Talker(speech, switch.host)
         keys: dict[str, str | int] = {
             "caller": number,
             "caller_name": f"客户 {number[-4:]}",
             "rtp_port": talker.port,
         }
-        super().__init__(
-            Scenario(name="caller_talks", switch=switch, dialled=dialled, keys=keys), talker, folder
-        )
+        super().__init__(Scenario(name=scenario, switch=switch, dialled=dialled, keys=keys), talker, folder)
+
+    def do(self, done: str) -> None:
+        """Let the scenario go on until it says that this is done."""
+        self._conducted.tell("go on")
+        self._conducted.wait_for(done)
 
 
 class CalledPhone(Phone):

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+PCMU = 0
 PCMA = 8
 TELEPHONE_EVENT = 101
 TICKS_PER_PACKET = 160

@@ -12,10 +12,11 @@ from typing import Self
 import numpy as np
 
 from sipp_scenarios import rtp
-from sipp_scenarios.audio import Samples, from_alaw
+from sipp_scenarios.audio import Law, Samples, from_law
 from sipp_scenarios.voice import Voice
 
 _PACKET_S = 0.02
+_LAWS: dict[int, Law] = {rtp.PCMA: "ALAW", rtp.PCMU: "ULAW"}
 _LONGEST_PACKET = 2048
 _LONGEST_TIMELINE = 3600 * 8000
 """A timestamp further off belongs to another stream."""
@@ -55,6 +56,16 @@ class Talker:
         with self._changed:
             self._peer = None
 
+    def speak_in(self, law: Law) -> None:
+        """Go on in this law of G.711."""
+        with self._changed:
+            self._voice.speak_in(law)
+
+    def pause(self, pauses: bool) -> None:
+        """Send nothing while the stream's time goes on, as on hold, or speak again."""
+        with self._changed:
+            self._voice.pause(pauses)
+
     def press(self, key: str) -> None:
         """Press a key for 160 ms within the running stream (RFC 4733)."""
         with self._changed:
@@ -80,7 +91,7 @@ class Talker:
 
     @property
     def said(self) -> Samples:
-        """All it said since ``talk_to``, silence where a key was pressed."""
+        """All it said since ``talk_to``, silence where a key was pressed and in pauses."""
         with self._changed:
             return self._voice.said
 
@@ -88,7 +99,7 @@ class Talker:
     def heard(self) -> Samples:
         """The audio it heard, placed by RTP timestamp from the first packet on; gaps are silence."""
         with self._changed:
-            packets = [p for p in self._heard if p.payload_type == rtp.PCMA]
+            packets = [p for p in self._heard if p.payload_type in _LAWS]
         if not packets:
             return np.zeros(0, np.int16)
         return _timeline(packets)
@@ -147,5 +158,5 @@ def _timeline(packets: list[rtp.RtpPacket]) -> Samples:
     timely = [(at, p) for at, p in zip(places, packets, strict=True) if at < _LONGEST_TIMELINE]
     timeline = np.zeros(max(at + len(p.payload) for at, p in timely), np.int16)
     for at, packet in timely:
-        timeline[at : at + len(packet.payload)] = from_alaw(packet.payload)
+        timeline[at : at + len(packet.payload)] = from_law(packet.payload, _LAWS[packet.payload_type])
     return timeline

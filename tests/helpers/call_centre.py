@@ -58,10 +58,12 @@ class CallCentre:
         for station in {contact["station"] for contact in registered}:
             self.events.call("registration.remove", station=station)
 
-    def caller(self, dialled: str, number: str = "13800138000") -> CallerPhone:
+    def caller(
+        self, dialled: str, number: str = "13800138000", scenario: str = "caller_talks"
+    ) -> CallerPhone:
         """A caller who is about to be answered; each number has a voice of its own."""
         voice = speech(int(number), _LONGEST_CALL_S)
-        return CallerPhone(self.switch.sip, dialled, voice, self.folder, number)
+        return CallerPhone(self.switch.sip, dialled, voice, self.folder, number, scenario)
 
     def phone(self, station: Station) -> CalledPhone:
         """Let the station take its next call."""

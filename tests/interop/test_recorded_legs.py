@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples, find, speech
+from sipp_scenarios.audio import SAMPLE_RATE_HZ, Samples, compare, find, speech
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.phones import CalledPhone
 from sipp_scenarios.runner import Address, Scenario, SippProcess, free_port
@@ -137,6 +137,43 @@ def test_hold_moves_nothing_of_what_either_says_before_and_after(tmp_path: Path)
         assert abs(before - after) <= ALIGNED
         centre.wait_until_nothing_is_left()
         centre.close()
+
+
+def test_neither_another_codec_nor_hold_by_the_address_moves_anything(centre: CallCentre) -> None:
+    with (
+        centre.phone(centre.seat("2001")) as agent,
+        centre.caller(QUEUE_ONLY, scenario="caller_changes_codec_and_holds") as caller,
+    ):
+        caller.wait_answered()
+        agent.wait_ringing()
+        agent.answer()
+        agent.talker.wait_to_hear(2.0)
+        caller.do("changed")
+        caller.talker.speak_in("ULAW")
+        caller.talker.wait_to_hear(2.0)
+        caller.talker.pause(True)
+        caller.do("held")
+        centre.events.wait_for("call.held", by="customer")
+        agent.talker.wait_to_hear(2.0)  # music
+        caller.do("resumed")
+        centre.events.wait_for("call.resumed", by="customer")
+        caller.talker.pause(False)
+        caller.talker.wait_to_hear(2.0)
+        caller.hang_up()
+        agent.wait_hung_up_on()
+    path, sound = over(centre.events)
+    for said, kept in ((caller.talker.said, sound[:, 0]), (agent.talker.said, sound[:, 1])):
+        kept_well = compare(said, kept)
+        assert kept_well.pieces >= 8
+        assert kept_well.found >= 0.9 * kept_well.pieces, kept_well
+    manifest = manifest_beside(path)
+    customer = [
+        (change.codec, change.at_ms) for change in manifest.codec_changes if change.channel == "customer"
+    ]
+    (first, _), (second, changed_ms) = customer
+    assert (first, second) == ("PCMA", "PCMU")
+    assert changed_ms > 2000
+    assert manifest.channels.customer.lost_ms == manifest.channels.agent.lost_ms == 0
 
 
 def lies_where_said(said: Samples, kept: Samples) -> bool:

@@ -1,7 +1,7 @@
 import numpy as np
 
 from sipp_scenarios import rtp
-from sipp_scenarios.audio import from_alaw, speech
+from sipp_scenarios.audio import from_alaw, from_law, speech
 from sipp_scenarios.voice import Voice
 
 
@@ -46,6 +46,30 @@ def test_two_presses_are_two_events() -> None:
     voice.press("1")
     voice.press("1")
     assert len({p.timestamp for p in packets_of(voice, 16)}) == 2
+
+
+def test_in_a_pause_nothing_is_sent_and_time_goes_on() -> None:
+    voice = Voice(speech(1, 1), seed=1)
+    before = packets_of(voice, 2)[-1]
+    voice.pause(True)
+    assert packets_of(voice, 5) == []
+    voice.pause(False)
+    after = packets_of(voice, 1)[0]
+    assert (after.sequence - before.sequence) & 0xFFFF == 1
+    assert (after.timestamp - before.timestamp) & 0xFFFFFFFF == 6 * 160
+    assert np.flatnonzero(voice.said.reshape(-1, 160).any(axis=1)).tolist() == [0, 1, 7]
+
+
+def test_another_law_goes_on_where_the_one_before_was() -> None:
+    spoken = speech(1, 1)
+    voice = Voice(spoken, seed=1)
+    packets_of(voice, 3)
+    voice.speak_in("ULAW")
+    packets = packets_of(voice, 2)
+    assert {packet.payload_type for packet in packets} == {rtp.PCMU}
+    heard = from_law(b"".join(packet.payload for packet in packets), "ULAW")
+    assert np.array_equal(voice.said[480:], heard)
+    assert np.corrcoef(heard, spoken[480:800])[0, 1] > 0.99
 
 
 def test_what_is_not_plain_rtp_is_not_read() -> None:
