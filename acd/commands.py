@@ -431,3 +431,5 @@ class PassOnCaller(Command):
     call_id: str
     target: str
     """``<scheme>:<name>``."""
+    outcome: str = ""
+    """How it went, for who lent the call; empty when nobody did."""

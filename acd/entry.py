@@ -103,6 +103,8 @@ class Entry:
     """The last one."""
     access_code: str = ""
     """What the caller dialled; empty when that is not known."""
+    back: str = ""
+    """The target to which the caller goes in place of being released; empty when nobody lent the call."""
     callback: Callback | None = None
     """Present from when a callback was asked for."""
     visit: Visit | None = None

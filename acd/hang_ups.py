@@ -2,11 +2,11 @@
 
 from acd import offers, self_service, talk
 from acd.callbacks import keep_place
-from acd.commands import ReleaseCaller, ReleaseStation
+from acd.commands import ReleaseStation
 from acd.entry import Entry, EntryState, Offer
 from acd.events import LeaveReason, OfferResult, SelfServiceEnd
 from acd.inputs import CallerGone, PhoneLost
-from acd.leaving import forget, leave
+from acd.leaving import forget, leave, release
 from acd.places import home_of
 from acd.step import Step
 
@@ -43,7 +43,7 @@ def lose_phone(step: Step, lost: PhoneLost) -> None:
         return
     entry = step.state.entries[offer.entry_id]
     if entry.state is EntryState.TALKING:
-        step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.CONNECTED))
+        release(step, entry, LeaveReason.CONNECTED)
         talk.end(step, entry, offer, by_agent=lost.by_agent)
     else:
         result = lost.result if offer.accepted_at is None else OfferResult.FAILED

@@ -62,6 +62,8 @@ class CallerCame:
     """The caller wants to be called back there; empty: at the own number."""
     place: str = ""
     """The callback whose place the caller has come for; empty: the one that waits for the number, if any."""
+    back: str = ""
+    """The target to which the caller goes in place of being released; empty when nobody lent the call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,9 +83,17 @@ def send_on(step: Step, who: Entry | CallerCame, way_out: WayOut) -> None:
     if who.is_item:
         step.emit(_passed_on(who, way_out))
     elif way_out.target == HANG_UP:
-        step.emit(ReleaseCaller(call_id=who.call_id, reason=way_out.reason))
+        release(step, who, way_out.reason)
     else:
         step.emit(PassOnCaller(call_id=who.call_id, target=way_out.target))
+
+
+def release(step: Step, who: Entry | CallerCame, reason: LeaveReason) -> None:
+    """End the call, or give it back to who lent it."""
+    if who.back:
+        step.emit(PassOnCaller(call_id=who.call_id, target=who.back, outcome=reason.value))
+    else:
+        step.emit(ReleaseCaller(call_id=who.call_id, reason=reason))
 
 
 def _passed_on(who: Entry | CallerCame, way_out: WayOut) -> ItemPassedOn:

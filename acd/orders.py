@@ -145,7 +145,8 @@ def _release_caller(command: commands.ReleaseCaller) -> Outputs:
 
 
 def _pass_on(command: commands.PassOnCaller) -> Outputs:
-    return [StopPrompt(call_id=command.call_id), HandOff(call_id=command.call_id, target=command.target)]
+    passed_on = HandOff(call_id=command.call_id, target=command.target, outcome=command.outcome)
+    return [StopPrompt(call_id=command.call_id), passed_on]
 
 
 def _lend(command: commands.LendCaller) -> Outputs:

@@ -65,7 +65,7 @@ class Reception:
         """
         if self._is_expected(event):
             return self._core.handle(CustomerAnswered(call_id=event.call_id), now=now)
-        if event.back is not None and event.call_id in self._core.state.calls:  # the core lent it
+        if self._was_lent(event):
             return ()
         if self._has_a_place(event):
             language = spoken_language(event.language)
@@ -127,7 +127,14 @@ class Reception:
             access_code=event.access_code,
             callback_number=asked.callback_number,
             place=asked.place,
+            back=event.back or "" if isinstance(event, CallHandedOff) else "",
         )
+
+    def _was_lent(self, event: CallHandedOff) -> bool:
+        """By the core itself, to another application."""
+        scheme = parse_target(event.target).scheme
+        is_ours = event.call_id in self._core.state.calls
+        return event.back is not None and is_ours and scheme not in (QUEUE_SCHEME, AGENT_SCHEME)
 
     def _again(self, asked: QueueTarget, number: str) -> tuple[QueueTarget, int]:
         """Whoever calls again may prefer an agent, who must be at work; how often they talked with agents."""

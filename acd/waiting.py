@@ -189,6 +189,7 @@ def new_entry(
         is_item=came.is_item,
         data=came.data,
         access_code=came.access_code,
+        back=came.back,
     )
     state.entries[entry.entry_id] = entry
     state.calls[entry.call_id] = entry.entry_id

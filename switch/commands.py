@@ -221,6 +221,16 @@ class HandOff(Command):
     """The call is lent: where it goes when the new owner is done with it. None: it is given for good."""
     language: str = ""
     """In which the caller is served from now on, such as ``en``; empty: as before."""
+    outcome: str = ""
+    """How it went, told to an owner who gets a lent call back."""
+
+
+@plain_data
+class TagCall(Command):
+    """From now on the caller has these tags, for this visit: whoever gets the call is told."""
+
+    call_id: str
+    tags: tuple[str, ...]
 
 
 @plain_data

@@ -180,8 +180,12 @@ class CallHandedOff(Event):
     """Where the call goes when that offer fails, in place of what the new owner would do."""
     back: str | None = None
     """Where the new owner gives the call when it is done with it; None when it has it for good."""
+    outcome: str = ""
+    """How it went with a call that comes back, as who had it tells; empty when nobody tells."""
     language: str = ""
     """In which the caller was served last, such as ``en`` or ``zh-Hant``; empty when nobody has told."""
+    area: str = ""
+    """As in CallArrived."""
     lists: tuple[str, ...] = ()
     """As in CallArrived."""
     tags: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ lost station means for the caller.
 
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from media.commands import Codec, OpenEndpoint
@@ -57,6 +58,7 @@ from switch.commands import (
     StopCallRecording,
     StopPrompt,
     SuperviseCall,
+    TagCall,
     UnmaskDigits,
     WithdrawOffer,
 )
@@ -210,6 +212,7 @@ class Exchange:
             DropParty: self._conferring.drop,
             MuteParty: self._conferring.mute,
             HandOff: self._hand_off,
+            TagCall: self._tag,
             StartCallRecording: self._recording.start,
             StopCallRecording: self._recording.stop,
             BeepCall: self._recording.beep,
@@ -399,7 +402,13 @@ class Exchange:
             return []
         undecided = self._transfers.failed(call, Cause.NORMAL_CLEARING) if call.transfer else []
         left = stop_listening(self._calls, call, SupervisionEnd.STOPPED)
-        return [*undecided, *left, handed_off(call, back=command.back)]
+        return [*undecided, *left, handed_off(call, back=command.back, outcome=command.outcome)]
+
+    def _tag(self, command: TagCall) -> list[Output]:
+        call = self.find(command.call_id)
+        if call is not None:
+            call.facts = replace(call.facts, tags=command.tags)
+        return []
 
     # -- media changes while a leg is up -------------------------------------------------------------
 

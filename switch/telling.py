@@ -27,7 +27,11 @@ def arrived(call: Call) -> CallArrived:
 
 
 def handed_off(
-    call: Call, offer_id: str | None = None, way_out: str | None = None, back: str | None = None
+    call: Call,
+    offer_id: str | None = None,
+    way_out: str | None = None,
+    back: str | None = None,
+    outcome: str = "",
 ) -> CallHandedOff:
     """Whom ``call.target`` names has the call now; ``offer_id`` comes along."""
     return CallHandedOff(
@@ -41,7 +45,9 @@ def handed_off(
         offer_id=offer_id,
         way_out=way_out,
         back=back,
+        outcome=outcome,
         language=call.language,
+        area=call.area,
         lists=call.facts.lists,
         tags=call.facts.tags,
         priority=call.facts.priority,

@@ -15,6 +15,8 @@ class DialledCall:
     """The target for a caller whose phone cannot be had; None: the call ends."""
     answered: bool
     """Whether the caller was answered before the phone was."""
+    back: str | None = None
+    """The target to which the call goes back in any case; None when nobody lent it."""
     connected: bool = False
 
 

@@ -36,6 +36,9 @@ from switch.events import (
     OfferRinging,
 )
 
+TALKED = "talked"
+"""The outcome of a lent call whose phone was answered; else the cause why it could not be had."""
+
 
 class Dialling:
     """A core between the exchange's events and commands. Calls it does not have are none of its business."""
@@ -101,6 +104,9 @@ class Dialling:
         if dialled is None:
             return ()
         self._forget(dialled.call_id)
+        if dialled.back is not None:
+            outcome = TALKED if dialled.connected else event.cause.name
+            return (HandOff(call_id=dialled.call_id, target=dialled.back, outcome=outcome),)
         if dialled.way_out is None or dialled.connected:
             return (HangUpCall(call_id=dialled.call_id, cause=event.cause),)
         return (HandOff(call_id=dialled.call_id, target=dialled.way_out),)
@@ -126,6 +132,7 @@ class Dialling:
             call_id=event.call_id,
             offer_id=comes_along or self._ids.new("offer"),
             way_out=self._way_out(event),
+            back=event.back if isinstance(event, CallHandedOff) else None,
             answered=answered,
         )
         self._calls.by_id[event.call_id] = dialled
