@@ -85,6 +85,7 @@ class Switchboard:
         self._applications = Applications(
             installation,
             self._directory,
+            self._customers,
             self._media,
             ground,
             find_call=lambda call_id: self.exchange.find(call_id),
@@ -275,8 +276,9 @@ class Switchboard:
         if comparison.touches("calendars", "number_lists"):
             self.driver.run_step(lambda now: self._customers.configure(configuration, now))
         # From here to the ACD's new rules nobody is sent on: what its old ones lead to may be gone.
-        if comparison.touches("flows", "message_boxes"):
-            self._applications.configure(installation.flows, configuration.message_boxes)
+        if comparison.touches("flows", "prompts", "message_boxes"):
+            prompts = installation.prompts.names
+            self._applications.configure(installation.flows, prompts, configuration.message_boxes)
         if comparison.touches("routes"):
             self._signalling.trunks.configure(configuration.routes)
         if comparison.touches("stations", "access_codes"):

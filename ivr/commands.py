@@ -1,5 +1,8 @@
 """What the interpreter wants done with a call. ``ivr.service`` says it in the exchange's words."""
 
+from enum import StrEnum
+
+from ivr.expressions import Value
 from runtime.vocabulary import Command, plain_data
 
 
@@ -15,6 +18,103 @@ class AnswerCaller(Command):
     """Answer the call; the interpreter goes on at CallerListens."""
 
     call_id: str
+
+
+class RecordingChange(StrEnum):
+    """What a flow can do with the recording of a call."""
+
+    START = "start"
+    STOP = "stop"
+    PAUSE = "pause"
+    RESUME = "resume"
+
+
+@plain_data
+class ChangeRecording(Command):
+    """Begin, end, pause or resume the recording. No harm if that is done already."""
+
+    call_id: str
+    change: RecordingChange
+
+
+@plain_data
+class TagCaller(Command):
+    """From now on the caller has these tags, for this visit."""
+
+    call_id: str
+    tags: tuple[str, ...]
+
+
+@plain_data
+class HideKeys(Command):
+    """Nobody but the flow learns the caller's keys, until ShowKeys or ``max_s``."""
+
+    call_id: str
+    mask_id: str
+    max_s: float
+
+
+@plain_data
+class ShowKeys(Command):
+    """The caller's keys are no secret any more."""
+
+    call_id: str
+    mask_id: str
+
+
+@plain_data
+class MakeSpeech(Command):
+    """Make a text to speech; the interpreter goes on at AnswerCame, with the name of a prompt."""
+
+    call_id: str
+    request_id: str
+    text: str
+    language: str
+    voice: str
+
+
+@plain_data
+class LookUp(Command):
+    """Ask a service by HTTP; the interpreter goes on at AnswerCame or NoAnswerCame."""
+
+    call_id: str
+    request_id: str
+    service: str
+    method: str
+    path: str
+    query: dict[str, Value]
+    body: dict[str, Value]
+    """Sent as JSON unless it is empty."""
+    timeout_s: float
+
+
+@plain_data
+class AskApplication(Command):
+    """Ask an application on the control socket; the interpreter goes on as with LookUp."""
+
+    call_id: str
+    request_id: str
+    hook: str
+    data: dict[str, Value]
+    timeout_s: float
+    """0: it is told, and no answer is awaited."""
+
+
+@plain_data
+class RequestText(Command):
+    """Have somebody send a text message."""
+
+    call_id: str
+    to: str
+    text: str
+
+
+@plain_data
+class ForgetRequest(Command):
+    """The answer is not awaited any more."""
+
+    call_id: str
+    request_id: str
 
 
 @plain_data
@@ -44,23 +144,15 @@ class SilencePrompts(Command):
 
 
 @plain_data
-class SendToQueue(Command):
-    """Hand the call to a queue."""
-
-    call_id: str
-    queue: str
-    language: str
-    """The caller's."""
-
-
-@plain_data
-class GiveBack(Command):
-    """Hand the call back to where the caller waits."""
+class PassOn(Command):
+    """Hand the call to another application, or back to one."""
 
     call_id: str
     target: str
     language: str
     """The caller's."""
+    back: str = ""
+    """The call is lent: where it comes back to."""
 
 
 @plain_data

@@ -5,9 +5,12 @@ from pathlib import Path
 from pydantic import Field
 
 from runtime.models import Section
+from runtime.target import WAY_OUT_PATTERN
 
 FLOW_SCHEME = "flow"
 """Targets ``flow:<name>`` lead here."""
+RETURN = "?return"
+"""Behind the name: a call that a flow lent comes back, and goes on where it was."""
 
 
 class IvrConfig(Section):
@@ -22,4 +25,10 @@ class IvrConfig(Section):
         ge=2,
         le=10_000,
         description="Nodes a caller may be led through without pressing a key, before the call is ended.",
+    )
+    on_error: str = Field(
+        default="",
+        pattern=r"^$|" + WAY_OUT_PATTERN,
+        description="The target for callers in whose flow something goes wrong that it does not handle; "
+        "empty: the call is ended.",
     )

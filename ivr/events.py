@@ -11,6 +11,8 @@ class FlowEnd(StrEnum):
 
     QUEUED = "queued"
     """A queue node handed it to a queue."""
+    PASSED_ON = "passed_on"
+    """A transfer or goto node gave it to another target."""
     RETURNED = "returned"
     """It went back to the queue in which the caller waits."""
     HUNG_UP = "hung_up"
@@ -22,6 +24,8 @@ class FlowEnd(StrEnum):
     """Somebody gave it to another application."""
     RUNAWAY = "runaway"
     """It was led through too many nodes without the caller pressing a key."""
+    FAILED = "failed"
+    """Something went wrong that the flow does not handle."""
 
 
 @plain_data
@@ -79,6 +83,98 @@ class MenuTimedOut(Event):
     tries_left: int
 
 
+class RefusalReason(StrEnum):
+    """Why a number that was typed in is none."""
+
+    TIMED_OUT = "timed_out"
+    """No key came."""
+    TOO_SHORT = "too_short"
+    CHECK = "check"
+    """What the node demands of it does not hold."""
+
+
+@plain_data
+class DigitsCollected(Event):
+    """A number was typed in."""
+
+    topic: ClassVar[str] = "flow.digits_collected"
+    call_id: str
+    flow: str
+    node: str
+    digits: str
+    """Empty when the node is masked."""
+    count: int
+    """How many keys it has."""
+    masked: bool
+    """Whether nobody but the flow may know it."""
+
+
+@plain_data
+class DigitsRefused(Event):
+    """No number was typed in, or none that will do: one try is spent."""
+
+    topic: ClassVar[str] = "flow.digits_refused"
+    call_id: str
+    flow: str
+    node: str
+    reason: RefusalReason
+    tries_left: int
+
+
+@plain_data
+class SurveyAnswered(Event):
+    """The caller has answered a question of a survey (话后评价)."""
+
+    topic: ClassVar[str] = "flow.survey_answered"
+    call_id: str
+    flow: str
+    node: str
+    contact_id: str
+    caller_number: str
+    question: str
+    """By its name in the flow."""
+    answer: str
+    """The key."""
+    language: str
+    """In which the caller is served."""
+
+
+@plain_data
+class FlowLent(Event):
+    """The call is with another application, which gives it back to the flow."""
+
+    topic: ClassVar[str] = "flow.lent"
+    call_id: str
+    flow: str
+    node: str
+    target: str
+    """Who has it now: `<scheme>:<name>`."""
+
+
+@plain_data
+class FlowResumed(Event):
+    """The call is back in the flow that lent it."""
+
+    topic: ClassVar[str] = "flow.resumed"
+    call_id: str
+    flow: str
+    node: str
+    outcome: str
+    """How it went, as whoever had the call tells it; empty when nobody tells."""
+
+
+@plain_data
+class NodeFailed(Event):
+    """A node could not do what it should; the caller goes on where the flow's handlers of errors lead."""
+
+    topic: ClassVar[str] = "flow.node_failed"
+    call_id: str
+    flow: str
+    node: str
+    reason: str
+    """In plain English."""
+
+
 @plain_data
 class FlowLeft(Event):
     """A call's run through a flow is over. Exactly once for each FlowEntered."""
@@ -96,4 +192,4 @@ class FlowLeft(Event):
     path: tuple[str, ...]
     """The nodes in the order they were entered, up to ``ivr.run.PATH_LIMIT``."""
     keys: str
-    """The menu keys pressed, right or wrong, in order, up to the same number."""
+    """The keys that were an answer, right or wrong, in order, up to the same number; masked ones as *."""

@@ -1,6 +1,8 @@
 """What the interpreter is told about calls, in its own words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from ivr.expressions import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,10 @@ class CallGiven:
     """Number lists the caller is on."""
     tags: tuple[str, ...] = ()
     """What is known of the caller."""
+    contact_id: str = ""
+    caller_name: str = ""
+    access_code: str = ""
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,45 @@ class PlaybackOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallReturned:
+    """A call that a flow lent is ours again."""
+
+    call_id: str
+    outcome: str
+    """How it went, as whoever had it tells; empty when nobody tells."""
+    language: str = ""
+    """In which the caller was served last; empty for the one of before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskedKeysPressed:
+    """The caller pressed a key that is hidden from all but the flow."""
+
+    call_id: str
+    mask_id: str
+    digits: str = field(repr=False)
+    """All keys behind this mask so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCame:
+    """What the flow asked is answered."""
+
+    call_id: str
+    request_id: str
+    answer: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoAnswerCame:
+    """What the flow asked will not be answered."""
+
+    call_id: str
+    request_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallTaken:
     """Another application has the call now."""
 
@@ -62,4 +107,15 @@ class CallOver:
     by_caller: bool
 
 
-Input = CallGiven | CallerListens | DigitPressed | PlaybackOver | CallTaken | CallOver
+Input = (
+    CallGiven
+    | CallReturned
+    | CallerListens
+    | DigitPressed
+    | MaskedKeysPressed
+    | PlaybackOver
+    | AnswerCame
+    | NoAnswerCame
+    | CallTaken
+    | CallOver
+)

@@ -1,32 +1,43 @@
 """Leads calls through flows.
 
-    call given ──► (ring, answer) ──► start node ──► node ──► … ──► queue or hang-up
-                                       │   ▲
-                                       └───┘ key · playback over · time-out
+    call given ──► (ring, answer) ──► start node ──► node ──► … ──► queue, another target or hang-up
+                                       │   ▲   │  ▲
+                                       └───┘   └──┴─ lent to a queue, a phone, a message box, and back
+                       key · playback over · time-out · answer
 
-What a node does stands in ``ivr/nodes``. Here is what holds for all of them: entering and leaving,
-the timer, and the guard against a flow that leads a silent caller in circles.
+What a node does stands in ``ivr/nodes``, how the caller moves between them in ``ivr/walk.py``. Here is what
+holds for all calls: entering and leaving, who has the call, and the timers.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from ivr.commands import AnswerCaller, EndCall, PlayToCaller, RecordCaller, RingCaller
-from ivr.document import Flow, Menu, Node, Play
-from ivr.events import FlowEnd, FlowEntered, FlowLeft, NodeEntered
-from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
-from ivr.nodes import acts
-from ivr.nodes.back import give_back
-from ivr.outlook import OutlookOf, nothing_known
-from ivr.reaction import Exit, Reaction
-from ivr.run import Run
+from ivr.commands import AnswerCaller, RecordCaller, RingCaller
+from ivr.document import Flow
+from ivr.events import FlowEnd, FlowEntered, FlowResumed
+from ivr.inputs import (
+    AnswerCame,
+    CallerListens,
+    CallGiven,
+    CallOver,
+    CallReturned,
+    CallTaken,
+    DigitPressed,
+    Input,
+    MaskedKeysPressed,
+    NoAnswerCame,
+    PlaybackOver,
+)
+from ivr.nodes.node import Node
+from ivr.reaction import Reaction
+from ivr.run import Frame, Run
+from ivr.visit import Visit
+from ivr.walk import Outputs, Rules, Step, Timer, TimerKind, Walk
+from ivr.world import World
 from runtime.deadlines import Deadlines
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.vocabulary import Output
-
-Outputs = list[Output]
 
 LONGEST_PRESS_S = 10.0
 """So long a key that went down may be held before the flow goes on without it."""
@@ -35,194 +46,239 @@ LONGEST_PRESS_S = 10.0
 class FlowInterpreter:
     """All calls that are in a flow now. Inputs about other calls are ignored."""
 
-    def __init__(
-        self,
-        flows: Mapping[str, Flow],
-        ids: Ids,
-        *,
-        max_node_visits: int,
-        outlook: OutlookOf = nothing_known,
-    ) -> None:
-        """``outlook`` tells branch nodes of queues."""
-        """``flows`` may become others: calls given from then on go by these, calls in one keep theirs."""
-        self._flows = flows
-        self._outlook = outlook
+    def __init__(self, flows: Mapping[str, Flow], ids: Ids, world: World, rules: Rules) -> None:
+        self.flows = flows
         self._ids = ids
-        self._max_node_visits = max_node_visits
-        self._runs: dict[str, Run] = {}
-        self._documents: dict[str, Flow] = {}
-        """By call: the flow as it was when the call was given to it."""
+        self._world = world
+        self._rules = rules
+        self._walks: dict[str, Walk] = {}
+        """By call: those that are ours now."""
+        self._lent: dict[str, list[Walk]] = {}
+        """By call: flows that wait for it to come back, the innermost last."""
         self._calls: Counter[str] = Counter()
-        self._deadlines: Deadlines[str] = Deadlines()
-        """Of the calls that ring, or wait in a menu."""
+        self._deadlines: Deadlines[Timer] = Deadlines()
+
+    def configure(self, flows: Mapping[str, Flow]) -> None:
+        """Calls given from now on go by these flows; those that are in one keep all of theirs."""
+        self.flows = flows
+
+    def knows(self, name: str) -> bool:
+        """Whether a target ``flow:<name>`` leads anywhere."""
+        flow = name.partition("?")[0]
+        return flow in self.flows or self._calls[flow] > 0
 
     def calls_in(self, flow: str) -> int:
         """How many calls are in this flow now."""
         return self._calls[flow]
 
+    def holds(self, call_id: str) -> bool:
+        """Whether the call is in a flow now; inputs about any other change nothing."""
+        return call_id in self._walks
+
     def next_deadline(self) -> float | None:
         return self._deadlines.next()
 
     def wake(self, *, now: float) -> Outputs:
-        call_id = self._deadlines.first_due(now)
-        return self._time_out(self._runs[call_id], now) if call_id else []
-
-    def holds(self, call_id: str) -> bool:
-        """Whether the call is in a flow now; inputs about any other change nothing."""
-        return call_id in self._runs
+        timer = self._deadlines.first_due(now)
+        return self._time_out(self._walks[timer.call_id], timer.kind, now) if timer else []
 
     def handle(self, given: Input, *, now: float) -> Outputs:
         """Take one input. Raises UsageError when a call is given to a flow that does not exist."""
-        if isinstance(given, CallGiven):
-            return self._admit(given, now)
-        run = self._runs.get(given.call_id)
-        if run is None:
-            return []
+        match given:
+            case CallGiven():
+                return self._admit(given, now)
+            case CallReturned():
+                return self._resume(given, now)
+            case CallOver(by_caller=by_caller):
+                reason = FlowEnd.CALLER_HUNG_UP if by_caller else FlowEnd.CALL_ENDED
+                return self._forget(given.call_id, reason)
+        walk = self._walks.get(given.call_id)
+        return self._tell(walk, given, now) if walk is not None else []
+
+    def _tell(self, walk: Walk, given: Input, now: float) -> Outputs:
+        run = walk.run
         match given:
             case CallerListens():
-                return [] if run.node else self._begin(run, now)
-            case DigitPressed(digit=digit):
-                return self._press(run, digit, now)
-            case PlaybackOver(playback_id=playback_id, by_key=True):
-                return self._await_key(run, playback_id, now)
-            case PlaybackOver(playback_id=playback_id):
-                return self._hear_end(run, playback_id, now)
+                return [] if run.node else self._begin(walk, now)
             case CallTaken():
-                return self._drop(run, FlowEnd.TAKEN)
-            case CallOver(by_caller=by_caller):
-                return self._drop(run, FlowEnd.CALLER_HUNG_UP if by_caller else FlowEnd.CALL_ENDED)
+                return self._drop(walk, FlowEnd.TAKEN)
+            case DigitPressed(digit=digit):
+                return self._press(walk, digit, now)
+            case MaskedKeysPressed(mask_id=mask_id, digits=digits):
+                return self._press_masked(walk, mask_id, digits, now)
+            case PlaybackOver(playback_id=playback_id, by_key=by_key):
+                return self._playback_over(walk, playback_id, by_key, now)
+            case AnswerCame(request_id=request_id, answer=answer):
+                return self._carry_on(walk, walk.answered(request_id, answer), now)
+            case NoAnswerCame(request_id=request_id, reason=reason):
+                return self._carry_on(walk, walk.unanswered(request_id, reason), now)
+        return []
+
+    # -- coming and going ----------------------------------------------------------------------------
 
     def _admit(self, given: CallGiven, now: float) -> Outputs:
-        flow = self._flows.get(given.flow)
+        flow = self.flows.get(given.flow)
         if flow is None:
-            raise UsageError(f"there is no flow {given.flow!r}; there are {', '.join(self._flows)}")
-        earlier = self._runs.get(given.call_id)
+            raise UsageError(f"there is no flow {given.flow!r}; there are {', '.join(self.flows)}")
+        earlier = self._walks.get(given.call_id)
         outputs = self._drop(earlier, FlowEnd.TAKEN) if earlier else []
-        run = Run(
-            given.call_id,
-            given.flow,
-            given.language or flow.language,
-            back=given.back,
-            caller_number=given.caller_number,
-            lists=given.lists,
-            tags=given.tags,
-        )
-        self._runs[run.call_id], self._documents[run.call_id] = run, flow
+        run = _run_of(given, flow)
+        walk = Walk(run, self.flows, Visit(run, self._world, self._ids), self._rules)
+        self._walks[run.call_id] = walk
         self._calls[run.flow] += 1
         if given.answered:
-            return outputs + self._begin(run, now)
+            return outputs + self._begin(walk, now)
         if not flow.ring_s:
             return [*outputs, AnswerCaller(call_id=run.call_id)]
-        self._deadlines.set(run.call_id, now + flow.ring_s)
+        self._deadlines.set(Timer(run.call_id, TimerKind.WAIT), now + flow.ring_s)
         return [*outputs, RingCaller(call_id=run.call_id)]
 
-    def _time_out(self, run: Run, now: float) -> Outputs:
-        if not run.node:
-            return [AnswerCaller(call_id=run.call_id)]
-        if run.playback_id:
-            return self._hear_end(run, run.playback_id, now)
-        return self._follow(run, acts.time_out(self._node(run), run), now)
-
-    def _begin(self, run: Run, now: float) -> Outputs:
-        flow = self._documents[run.call_id]
+    def _begin(self, walk: Walk, now: float) -> Outputs:
+        run, flow = walk.run, walk.flow
         outputs: Outputs = [FlowEntered(call_id=run.call_id, flow=run.flow)]
         if flow.record:
             outputs.append(RecordCaller(call_id=run.call_id, share=flow.record_share))
-        return outputs + self._follow(run, Reaction(go=flow.start), now)
+        return outputs + self._carry_on(walk, walk.begin(), now)
 
-    def _press(self, run: Run, digit: str, now: float) -> Outputs:
-        if not run.node:
-            return []
-        self._deadlines.cancel(run.call_id)
-        return self._follow(run, acts.press(self._node(run), run, digit), now)
+    def _resume(self, given: CallReturned, now: float) -> Outputs:
+        """The call is back; whoever else had it in a flow meanwhile has it no more."""
+        between = self._walks.get(given.call_id)
+        outputs = self._drop(between, FlowEnd.TAKEN) if between else []
+        lent = self._lent.get(given.call_id)
+        if not lent:
+            return outputs
+        walk = lent.pop()
+        if not lent:
+            del self._lent[given.call_id]
+        self._walks[given.call_id] = walk
+        walk.run.language = given.language or walk.run.language
+        outputs.append(FlowResumed(**walk.visit.place, outcome=given.outcome))
+        return outputs + self._do(walk, lambda node, visit: node.come_back(visit, given.outcome), now)
 
-    def _await_key(self, run: Run, playback_id: str, now: float) -> Outputs:
-        """The key that ended the prompts is to be told yet; without it the prompts are over."""
-        if run.playback_id and playback_id == run.playback_id:
-            self._deadlines.set(run.call_id, now + LONGEST_PRESS_S)
+    def _lend(self, walk: Walk) -> Outputs:
+        call_id = walk.run.call_id
+        del self._walks[call_id]
+        self._lent.setdefault(call_id, []).append(walk)
         return []
 
-    def _hear_end(self, run: Run, playback_id: str, now: float) -> Outputs:
-        if not run.playback_id or playback_id != run.playback_id:
-            return []
-        run.playback_id = ""
-        return self._follow(run, acts.hear_end(self._node(run)), now)
-
-    def _node(self, run: Run) -> Node:
-        return self._documents[run.call_id].nodes[run.node]
-
-    def _follow(self, run: Run, reaction: Reaction, now: float) -> Outputs:
-        outputs: Outputs = list(reaction.outputs)
-        while reaction.go:
-            reaction = self._enter(run, reaction.go)
-            outputs += reaction.outputs
-        if reaction.exit:
-            return outputs + self._leave(run, reaction.exit)
-        if reaction.play:
-            outputs.append(self._play(run, reaction.play))
-        if reaction.wait_s is not None:
-            self._deadlines.set(run.call_id, now + reaction.wait_s)
+    def _forget(self, call_id: str, reason: FlowEnd) -> Outputs:
+        """The call is gone."""
+        walk = self._walks.get(call_id)
+        outputs = self._drop(walk, reason) if walk else []
+        for lent in reversed(self._lent.pop(call_id, [])):
+            outputs += self._left(lent, reason)
         return outputs
 
-    def _play(self, run: Run, prompts: tuple[str, ...]) -> PlayToCaller:
-        run.playback_id = self._ids.new("playback")
-        node = self._node(run)
-        return PlayToCaller(
-            call_id=run.call_id,
-            playback_id=run.playback_id,
-            prompts=prompts,
-            barge_in=isinstance(node, Play | Menu) and node.barge_in,
-        )
+    def _drop(self, walk: Walk, reason: FlowEnd, queue: str = "") -> Outputs:
+        del self._walks[walk.run.call_id]
+        outputs = walk.let_go()
+        self._stop_timers(walk.run.call_id)
+        return outputs + self._left(walk, reason, queue)
 
-    def _enter(self, run: Run, name: str) -> Reaction:
-        if run.idle_visits == self._max_node_visits:
-            return self._runaway(run)
-        run.enter(name)
-        node = self._node(run)
-        run.language = node.language or run.language
-        entered = NodeEntered(call_id=run.call_id, flow=run.flow, node=name)
-        return acts.enter(node, run, self._outlook).after(entered)
+    def _left(self, walk: Walk, reason: FlowEnd, queue: str = "") -> Outputs:
+        self._calls[walk.run.flow] -= 1
+        if not self._calls[walk.run.flow]:
+            del self._calls[walk.run.flow]
+        return walk.left(reason, queue)
 
-    def _runaway(self, run: Run) -> Reaction:
-        """Whoever waits in a queue meanwhile goes on doing that."""
-        if run.back:
-            return Reaction(exit=give_back(run))
-        end = EndCall(call_id=run.call_id, cause="NORMAL_TEMPORARY_FAILURE")
-        return Reaction(exit=Exit(FlowEnd.RUNAWAY, end))
+    # -- in a node -----------------------------------------------------------------------------------
 
-    def _leave(self, run: Run, way: Exit) -> Outputs:
-        return [*self._drop(run, way.reason, way.queue), way.command]
+    def _time_out(self, walk: Walk, kind: TimerKind, now: float) -> Outputs:
+        run = walk.run
+        if not run.node:
+            return [AnswerCaller(call_id=run.call_id)]
+        if kind is TimerKind.ANSWER:
+            return self._carry_on(walk, walk.unanswered(run.stay.request_id, "timed_out"), now)
+        if kind is TimerKind.SPEECH:
+            return self._carry_on(walk, walk.unanswered(run.stay.speech_id, "timed_out"), now)
+        if run.stay.playback_id:
+            return self._playback_over(walk, run.stay.playback_id, by_key=False, now=now)
+        return self._do(walk, lambda node, visit: node.time_out(visit), now)
 
-    def _drop(self, run: Run, reason: FlowEnd, queue_name: str = "") -> Outputs:
-        del self._runs[run.call_id], self._documents[run.call_id]
-        self._calls[run.flow] -= 1
-        self._deadlines.cancel(run.call_id)
-        if not run.node:  # it never got in: nobody was told that it entered
+    def _press(self, walk: Walk, digit: str, now: float) -> Outputs:
+        if not walk.run.node:
             return []
-        left = FlowLeft(
-            call_id=run.call_id,
-            flow=run.flow,
-            node=run.node,
-            reason=reason,
-            queue=queue_name,
-            language=run.language,
-            path=run.path,
-            keys=run.keys,
-        )
-        return [left]
+        self._deadlines.cancel(Timer(walk.run.call_id, TimerKind.WAIT))
+        return self._do(walk, lambda node, visit: node.press(visit, digit), now)
+
+    def _press_masked(self, walk: Walk, mask_id: str, digits: str, now: float) -> Outputs:
+        """One key after the other, each in the node where the one before led."""
+        outputs: Outputs = []
+        stay = walk.run.stay
+        while mask_id == stay.mask_id and stay.masked < len(digits):
+            stay.masked += 1
+            outputs += self._press(walk, digits[stay.masked - 1], now)
+            stay = walk.run.stay
+        return outputs
+
+    def _playback_over(self, walk: Walk, playback_id: str, by_key: bool, now: float) -> Outputs:
+        """After a key the prompts are over when that is told; without it, after a while."""
+        stay = walk.run.stay
+        if not stay.playback_id or playback_id != stay.playback_id:
+            return []
+        if by_key:
+            self._deadlines.set(Timer(walk.run.call_id, TimerKind.WAIT), now + LONGEST_PRESS_S)
+            return []
+        stay.playback_id = ""
+        return self._do(walk, lambda node, visit: node.hear_end(visit), now)
+
+    def _do(self, walk: Walk, act: Callable[[Node, Visit], Reaction], now: float) -> Outputs:
+        return self._carry_on(walk, walk.act(act), now)
+
+    def _carry_on(self, walk: Walk, step: Step | None, now: float) -> Outputs:
+        """Do with the call what came of a step."""
+        if step is None:
+            return []
+        call_id = walk.run.call_id
+        if step.moved:
+            self._stop_timers(call_id)
+        for kind, after_s in step.timers:
+            self._deadlines.set(Timer(call_id, kind), now + after_s)
+        if step.exit is not None:
+            return [*step.outputs, *self._drop(walk, step.exit.reason, step.exit.queue), step.exit.command]
+        return [*step.outputs, *self._lend(walk)] if step.is_lent else step.outputs
+
+    def _stop_timers(self, call_id: str) -> None:
+        for kind in TimerKind:
+            self._deadlines.cancel(Timer(call_id, kind))
+
+    # -- snapshots -----------------------------------------------------------------------------------
 
     def snapshot(self) -> dict[str, Any]:
         """Everything the interpreter knows, as plain data."""
         return {
-            "runs": [run.to_data() for run in self._runs.values()],
-            "waiting": self._deadlines.armed(),
+            "runs": [walk.run.to_data() for walk in self._walks.values()],
+            "lent": [walk.run.to_data() for walks in self._lent.values() for walk in walks],
+            "waiting": [(*timer, at) for timer, at in self._deadlines.armed()],
         }
 
     def restore(self, taken: Mapping[str, Any]) -> None:
         """Go on, as a new interpreter of the same flows, where the snapshot was taken."""
         for data in taken["runs"]:
-            run = Run.from_data(data)
-            self._runs[run.call_id], self._documents[run.call_id] = run, self._flows[run.flow]
-            self._calls[run.flow] += 1
-        for call_id, until in taken["waiting"]:
-            self._deadlines.set(call_id, until)
+            self._walks[data["call_id"]] = self._restored(data)
+        for data in taken["lent"]:
+            self._lent.setdefault(data["call_id"], []).append(self._restored(data))
+        for call_id, kind, until in taken["waiting"]:
+            self._deadlines.set(Timer(call_id, TimerKind(kind)), until)
+
+    def _restored(self, data: dict[str, Any]) -> Walk:
+        run = Run.from_data(data)
+        self._calls[run.flow] += 1
+        return Walk(run, self.flows, Visit(run, self._world, self._ids), self._rules)
+
+
+def _run_of(given: CallGiven, flow: Flow) -> Run:
+    return Run(
+        given.call_id,
+        given.flow,
+        given.language or flow.language,
+        contact_id=given.contact_id,
+        caller_number=given.caller_number,
+        caller_name=given.caller_name,
+        access_code=given.access_code,
+        area=given.area,
+        lists=given.lists,
+        tags=given.tags,
+        back=given.back,
+        frames=[Frame(given.flow)],
+    )

@@ -1,13 +1,13 @@
 """Flows from a folder."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from ivr.check import Surroundings
 from ivr.document import Flow
-from ivr.reader import name_in, read_flow
+from ivr.reader import likely_name, name_in, read_flow
 from runtime.problems import Problem
 
 _SUFFIXES = (".yaml", ".yml")
@@ -39,8 +39,10 @@ def load_flows(folder: Path, surroundings: Surroundings) -> LoadedFlows:
     files: dict[str, Path] = {}
     problems: list[Problem] = []
     faulty: list[str | None] = []
-    for path in sorted(_documents(folder)):
-        flow, name, found = _load(path, surroundings)
+    texts = {path: _read(path) for path in sorted(_documents(folder))}
+    surroundings = replace(surroundings, flows=_names(texts.values()))
+    for path, text in texts.items():
+        flow, name, found = _load(path, text, surroundings)
         problems += found
         if flow is None:
             faulty.append(name)
@@ -59,18 +61,31 @@ def _documents(folder: Path) -> Iterator[Path]:
     return (path for path in folder.iterdir() if path.suffix in _SUFFIXES)
 
 
-def _load(path: Path, surroundings: Surroundings) -> _Document:
+def _read(path: Path) -> str | Problem:
+    """The text of a document, or why it cannot be read."""
     try:
         if path.stat().st_size > _MAX_BYTES:
             return _unreadable(path, 0, f"at most {_MAX_BYTES} bytes")
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as fault:
         return _unreadable(path, 0, f"a readable file ({fault.strerror})")
     except UnicodeDecodeError as fault:
         return _unreadable(path, fault.object.count(b"\n", 0, fault.start) + 1, "UTF-8 text")
+
+
+def _names(texts: Iterable[str | Problem]) -> frozenset[str] | None:
+    """The flows there are, whatever is wrong with them; None when the name of one cannot be read."""
+    names = [likely_name(text) if isinstance(text, str) else None for text in texts]
+    known = [name for name in names if name is not None]
+    return frozenset(known) if len(known) == len(names) else None
+
+
+def _load(path: Path, text: str | Problem, surroundings: Surroundings) -> _Document:
+    if isinstance(text, Problem):
+        return _Document(None, None, [text])
     flow, problems = read_flow(text, str(path), surroundings)
     return _Document(flow, flow.name if flow else name_in(text), problems)
 
 
-def _unreadable(path: Path, line: int, expected: str) -> _Document:
-    return _Document(None, None, [Problem(str(path), line, "document", "", expected)])
+def _unreadable(path: Path, line: int, expected: str) -> Problem:
+    return Problem(str(path), line, "document", "", expected)

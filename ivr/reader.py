@@ -1,17 +1,23 @@
 """From the text of a flow document to a flow, or to everything that is wrong with it."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ivr.check import Surroundings, findings_of_sense
+from ivr.check import Header, Surroundings, findings_of_sense
 from ivr.document import AnyNode, Flow, Node
+from ivr.expressions import Expression
+from ivr.parts import Values
 from ivr.wording import findings_of_form
 from ivr.yaml_tree import UnreadableYamlError, YamlTree, read_tree
 from runtime.problems import Finding, Problem, key_text, shorten
 
+_NAME = re.compile(r"""^\{?\s*["']?name["']?\s*:\s*["']?(?P<name>[\w-]+)""", re.MULTILINE)
+
 _NODE: TypeAdapter[Node] = TypeAdapter(AnyNode)
+_VALUES: TypeAdapter[dict[str, Expression]] = TypeAdapter(Values)
 
 
 def read_flow(text: str, file: str, surroundings: Surroundings) -> tuple[Flow | None, list[Problem]]:
@@ -44,6 +50,12 @@ def name_in(text: str) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def likely_name(text: str) -> str | None:
+    """The same by a look at the text alone, which takes no time; None when none is seen."""
+    found = _NAME.search(text)
+    return found["name"] if found else None
+
+
 def _judge(tree: YamlTree, surroundings: Surroundings) -> tuple[Flow | None, list[Finding]]:
     findings = [Finding(path, "each key once", "repeated") for path in tree.repeated]
     try:
@@ -51,16 +63,31 @@ def _judge(tree: YamlTree, surroundings: Surroundings) -> tuple[Flow | None, lis
     except ValidationError as fault:
         findings += [*findings_of_form(fault), *_sense_of_the_rest(tree.value, surroundings)]
         return None, findings
-    return flow, [*findings, *findings_of_sense(flow.start, flow.nodes, surroundings)]
+    return flow, [*findings, *findings_of_sense(Header.of(flow), flow.nodes, surroundings)]
 
 
 def _sense_of_the_rest(value: Any, surroundings: Surroundings) -> Iterator[Finding]:
     """What can be said of the readable nodes of a document that is not whole."""
     if not isinstance(value, dict) or not isinstance(value.get("nodes"), dict):
         return
-    start = value.get("start")
     readable = {name: _node_or_none(node) for name, node in value["nodes"].items()}
-    yield from findings_of_sense(start if isinstance(start, str) else None, readable, surroundings)
+    yield from findings_of_sense(_header(value), readable, surroundings)
+
+
+def _header(value: dict[str, Any]) -> Header:
+    start, on_error = (
+        name if isinstance(name, str) else None for name in map(value.get, ("start", "on_error"))
+    )
+    variables = value.get("variables")
+    known = _variables_or_none(variables) if isinstance(variables, dict) else {}
+    return Header(start, (), on_error, known or {})
+
+
+def _variables_or_none(variables: dict[str, Any]) -> Mapping[str, Expression] | None:
+    try:
+        return _VALUES.validate_python(variables)
+    except ValidationError:
+        return None
 
 
 def _node_or_none(value: Any) -> Node | None:

@@ -1,4 +1,4 @@
-"""The table ``flow_runs``: one row for each call's run through a flow."""
+"""The tables of flows: ``flow_runs``, one row for each call's run, and ``survey_answers``."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +32,29 @@ FLOW_RUNS = Table(
     Column("queue", String(64), nullable=False, comment="where it went; empty when to no queue"),
     Column("language", String(32), nullable=False, comment="the language the caller was served in last"),
     comment="One row for each call's run through a flow, once it has left.",
+)
+
+
+SURVEY_ANSWERS = Table(
+    "survey_answers",
+    MetaData(),
+    Column(
+        "answer_id",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="journal sequence of flow.survey_answered",
+    ),
+    Column("call_id", String(64), nullable=False, index=True, comment="the call"),
+    Column("contact_id", String(64), nullable=False, index=True, comment="the customer's visit"),
+    Column("answered_at", Stamp, nullable=False, index=True, comment="when the key was pressed"),
+    Column("flow", String(64), nullable=False, comment="the flow's name"),
+    Column("node", String(64), nullable=False, comment="the survey node"),
+    Column("question", String(64), nullable=False, comment="the question by its name in the flow"),
+    Column("answer", String(1), nullable=False, comment="the key"),
+    Column("caller_number", String(255), nullable=False, comment="the caller's number"),
+    Column("language", String(32), nullable=False, comment="the language the caller was served in"),
+    comment="One row for each question of a survey that a caller answered.",
 )
 
 
@@ -129,3 +152,24 @@ def _row(run: _OpenRun, left_at: datetime, left: Mapping[str, Any]) -> Mapping[s
         "queue": left["queue"],
         "language": left["language"],
     }
+
+
+class SurveyAnswers:
+    """Folds ``flow.survey_answered`` into rows of SURVEY_ANSWERS."""
+
+    table = SURVEY_ANSWERS
+    topics = frozenset({"flow.survey_answered"})
+
+    def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
+        told = entry.fields
+        names = ("call_id", "contact_id", "flow", "node", "question", "answer", "caller_number", "language")
+        return [
+            {
+                "answer_id": entry.sequence,
+                "answered_at": stamp(entry.time),
+                **{name: told[name] for name in names},
+            }
+        ]
+
+    def oldest_open(self) -> int | None:
+        return None

@@ -4,56 +4,97 @@ Of the IVR only this file and ``records.py`` speak the exchange's words.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from ivr import commands, inputs
-from ivr.config import FLOW_SCHEME, IvrConfig
+from ivr.config import FLOW_SCHEME, RETURN, IvrConfig
 from ivr.document import Flow
+from ivr.expressions import Value, as_text
 from ivr.interpreter import FlowInterpreter
-from ivr.outlook import Outlook
-from ivr.records import FlowRuns
+from ivr.records import FlowRuns, SurveyAnswers
+from ivr.walk import Rules
+from ivr.world import World
 from media.masking import MASKED
+from media.speech.commands import MakeSpeech
+from media.speech.events import SpeechFailed, SpeechMade
 from runtime.driver import Handler, Outputs, ignoring_time
 from runtime.ids import Ids
 from runtime.models import TenantParams
 from runtime.target import parse_target
 from runtime.tenancy import tenant_of
-from switch.application import Application, Gauge, ProspectOf, Verb
+from switch.application import Application, Gauge, Verb
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
     HandOff,
     HangUpCall,
+    MaskDigits,
+    PauseCallRecording,
     PlayPrompt,
+    ResumeCallRecording,
     RingCall,
     StartCallRecording,
+    StopCallRecording,
     StopPrompt,
+    TagCall,
+    UnmaskDigits,
 )
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
+from switch.hooks.answers import HookAnswered, HookUnanswered
+from switch.hooks.commands import AskApplication, ForgetHook, RequestTextMessage
+from switch.lookups.answers import LookupAnswered, LookupFailed
+from switch.lookups.commands import ForgetLookup, LookUp, Method
+
+
+class Masks(Protocol):
+    """Where the flows' masks are; only who put one on may ask."""
+
+    def digits(self, call_id: str) -> tuple[str, str] | None:
+        """The mask of the call's customer and the keys pressed behind it; None when there is none."""
+
+    def leg(self, call_id: str, mask_id: str) -> str | None:
+        """Whose keys a mask of a call hides; None when it is over."""
+
+
+class NoMasks:
+    """Where nobody's keys are hidden."""
+
+    def digits(self, call_id: str) -> tuple[str, str] | None:
+        return None
+
+    def leg(self, call_id: str, mask_id: str) -> str | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Ivr:
+    """The application, and what leads calls."""
+
+    application: Application
+    interpreter: FlowInterpreter
 
 
 def build(
-    config: IvrConfig, flows: Mapping[str, Flow], ids: Ids, prospect: ProspectOf = lambda queue, number: None
-) -> Application:
-    """The application that takes targets ``flow:<name>``; ``prospect`` tells of the queues."""
-
-    def outlook(queue: str, number: str) -> Outlook | None:
-        found = prospect(queue, number)
-        return None if found is None else Outlook(found.repeats, found.wait_s, found.waiting, found.is_open)
-
-    interpreter = FlowInterpreter(flows, ids, max_node_visits=config.max_node_visits, outlook=outlook)
-    return Application(
+    config: IvrConfig, flows: Mapping[str, Flow], ids: Ids, world: World, masks: Masks | None = None
+) -> Ivr:
+    """The application that takes targets ``flow:<name>``; ``masks`` knows where keys are hidden."""
+    masks = masks or NoMasks()
+    rules = Rules(config.max_node_visits, config.on_error)
+    interpreter = FlowInterpreter(flows, ids, world, rules)
+    application = Application(
         scheme=FLOW_SCHEME,
-        knows=flows.__contains__,
+        knows=interpreter.knows,
         cores=(interpreter,),
-        routes={**_inputs(interpreter), **_COMMANDS},
-        verbs=(_list_verb(flows, interpreter),),
-        projections=(FlowRuns(),),
-        gauges=(_calls_gauge(flows, interpreter),),
+        routes={**_inputs(interpreter, masks), **_commands(masks)},
+        verbs=(_list_verb(interpreter),),
+        projections=(FlowRuns(), SurveyAnswers()),
+        gauges=(_calls_gauge(interpreter),),
     )
+    return Ivr(application, interpreter)
 
 
-def _inputs(interpreter: FlowInterpreter) -> dict[type, Handler]:
+def _inputs(interpreter: FlowInterpreter, masks: Masks) -> dict[type, Handler]:
     """What the exchange reports, as inputs of the interpreter."""
 
     def giving(translate: Callable[[Any], inputs.Input | None]) -> Handler:
@@ -70,20 +111,48 @@ def _inputs(interpreter: FlowInterpreter) -> dict[type, Handler]:
         )
 
     def pressed(event: DigitReceived, now: float) -> Outputs:
-        """A masked key is for whoever collects it, not for the flow."""
-        if event.digit == MASKED or not interpreter.holds(event.call_id):
+        if not interpreter.holds(event.call_id):
             return ()
-        key = inputs.DigitPressed(call_id=event.call_id, digit=event.digit)
-        return interpreter.handle(key, now=now)
+        key = _key(event, masks)
+        return interpreter.handle(key, now=now) if key is not None else ()
 
+    def answering(answer: Callable[[Any], Value]) -> Handler:
+        return telling(
+            lambda event: inputs.AnswerCame(
+                call_id=event.call_id, request_id=event.request_id, answer=answer(event)
+            )
+        )
+
+    going_without = telling(
+        lambda event: inputs.NoAnswerCame(
+            call_id=event.call_id, request_id=event.request_id, reason=str(event.reason)
+        )
+    )
     return {
         CallArrived: giving(_arrived),
         CallHandedOff: giving(_handed_off),
         CallAnswered: telling(lambda event: inputs.CallerListens(call_id=event.call_id)),
         DigitReceived: pressed,
         PromptFinished: telling(_playback_over),
-        CallEnded: telling(lambda event: inputs.CallOver(call_id=event.call_id, by_caller=event.by_caller)),
+        SpeechMade: answering(lambda event: event.prompt),
+        LookupAnswered: answering(lambda event: event.answer),
+        HookAnswered: answering(lambda event: event.data),
+        SpeechFailed: going_without,
+        LookupFailed: going_without,
+        HookUnanswered: going_without,
+        CallEnded: giving(lambda event: inputs.CallOver(call_id=event.call_id, by_caller=event.by_caller)),
     }
+
+
+def _key(event: DigitReceived, masks: Masks) -> inputs.Input | None:
+    """A masked key is for whoever put the mask on."""
+    if event.digit != MASKED:
+        return inputs.DigitPressed(call_id=event.call_id, digit=event.digit)
+    found = masks.digits(event.call_id)
+    if found is None:
+        return None
+    mask_id, digits = found
+    return inputs.MaskedKeysPressed(call_id=event.call_id, mask_id=mask_id, digits=digits)
 
 
 def _arrived(event: CallArrived) -> inputs.CallGiven | None:
@@ -92,25 +161,35 @@ def _arrived(event: CallArrived) -> inputs.CallGiven | None:
         return None
     return inputs.CallGiven(
         call_id=event.call_id,
+        contact_id=event.contact_id,
         flow=target.name,
         answered=False,
         caller_number=event.caller_number,
+        caller_name=event.caller_name,
+        access_code=event.access_code,
+        area=event.area,
         lists=event.lists,
         tags=event.tags,
     )
 
 
-def _handed_off(event: CallHandedOff) -> inputs.CallGiven | inputs.CallTaken:
+def _handed_off(event: CallHandedOff) -> inputs.Input:
     target = parse_target(event.target)
     if target.scheme != FLOW_SCHEME:
         return inputs.CallTaken(call_id=event.call_id)
+    if target.name.endswith(RETURN):
+        return inputs.CallReturned(call_id=event.call_id, outcome=event.outcome, language=event.language)
     return inputs.CallGiven(
         call_id=event.call_id,
+        contact_id=event.contact_id,
         flow=target.name,
         answered=event.answered,
         back=event.back or "",
         language=event.language,
         caller_number=event.caller_number,
+        caller_name=event.caller_name,
+        access_code=event.access_code,
+        area=event.area,
         lists=event.lists,
         tags=event.tags,
     )
@@ -148,32 +227,113 @@ def _silence(command: commands.SilencePrompts) -> Outputs:
     return [StopPrompt(call_id=command.call_id)]
 
 
-def _send_to_queue(command: commands.SendToQueue) -> Outputs:
-    return [HandOff(call_id=command.call_id, target=f"queue:{command.queue}", language=command.language)]
+def _pass_on(command: commands.PassOn) -> Outputs:
+    passed_on = HandOff(
+        call_id=command.call_id,
+        target=command.target,
+        back=command.back or None,
+        language=command.language,
+    )
+    return [passed_on]
 
 
-def _give_back(command: commands.GiveBack) -> Outputs:
-    return [HandOff(call_id=command.call_id, target=command.target, language=command.language)]
+def _change_recording(command: commands.ChangeRecording) -> Outputs:
+    match command.change:
+        case commands.RecordingChange.START:
+            return [StartCallRecording(call_id=command.call_id)]
+        case commands.RecordingChange.STOP:
+            return [StopCallRecording(call_id=command.call_id)]
+        case commands.RecordingChange.PAUSE:
+            return [PauseCallRecording(call_id=command.call_id, customer=True, agent=True)]
+    return [ResumeCallRecording(call_id=command.call_id)]
+
+
+def _tag(command: commands.TagCaller) -> Outputs:
+    return [TagCall(call_id=command.call_id, tags=command.tags)]
+
+
+def _make_speech(command: commands.MakeSpeech) -> Outputs:
+    order = MakeSpeech(
+        request_id=command.request_id,
+        call_id=command.call_id,
+        text=command.text,
+        language=command.language,
+        voice=command.voice,
+    )
+    return [order]
+
+
+def _look_up(command: commands.LookUp) -> Outputs:
+    order = LookUp(
+        request_id=command.request_id,
+        call_id=command.call_id,
+        service=command.service,
+        method=Method(command.method),
+        path=command.path,
+        query=tuple((name, as_text(value)) for name, value in command.query.items()),
+        body=command.body or None,
+        timeout_s=command.timeout_s,
+    )
+    return [order]
+
+
+def _ask(command: commands.AskApplication) -> Outputs:
+    order = AskApplication(
+        request_id=command.request_id,
+        call_id=command.call_id,
+        hook=command.hook,
+        data=command.data,
+        timeout_s=command.timeout_s,
+    )
+    return [order]
+
+
+def _request_text(command: commands.RequestText) -> Outputs:
+    return [RequestTextMessage(call_id=command.call_id, to=command.to, text=command.text)]
+
+
+def _forget(command: commands.ForgetRequest) -> Outputs:
+    """Whoever was not asked has nothing to forget."""
+    request_id = command.request_id
+    return [ForgetLookup(request_id=request_id), ForgetHook(request_id=request_id)]
+
+
+def _hide(command: commands.HideKeys) -> Outputs:
+    return [MaskDigits(call_id=command.call_id, mask_id=command.mask_id, max_s=command.max_s)]
+
+
+def _show(command: commands.ShowKeys, masks: Masks) -> Outputs:
+    leg_id = masks.leg(command.call_id, command.mask_id)
+    return [UnmaskDigits(leg_id=leg_id)] if leg_id is not None else []
 
 
 def _end(command: commands.EndCall) -> Outputs:
     return [HangUpCall(call_id=command.call_id, cause=Cause[command.cause])]
 
 
-_COMMANDS: dict[type, Handler] = {
-    commands.RingCaller: ignoring_time(_ring),
-    commands.AnswerCaller: ignoring_time(_answer),
-    commands.RecordCaller: ignoring_time(_record),
-    commands.PlayToCaller: ignoring_time(_play),
-    commands.SilencePrompts: ignoring_time(_silence),
-    commands.SendToQueue: ignoring_time(_send_to_queue),
-    commands.GiveBack: ignoring_time(_give_back),
-    commands.EndCall: ignoring_time(_end),
-}
-"""What the interpreter commands, in the exchange's words."""
+def _commands(masks: Masks) -> dict[type, Handler]:
+    """What the interpreter commands, in the exchange's words."""
+    return {
+        commands.RingCaller: ignoring_time(_ring),
+        commands.AnswerCaller: ignoring_time(_answer),
+        commands.RecordCaller: ignoring_time(_record),
+        commands.ChangeRecording: ignoring_time(_change_recording),
+        commands.PlayToCaller: ignoring_time(_play),
+        commands.SilencePrompts: ignoring_time(_silence),
+        commands.TagCaller: ignoring_time(_tag),
+        commands.HideKeys: ignoring_time(_hide),
+        commands.ShowKeys: ignoring_time(lambda command: _show(command, masks)),
+        commands.MakeSpeech: ignoring_time(_make_speech),
+        commands.LookUp: ignoring_time(_look_up),
+        commands.AskApplication: ignoring_time(_ask),
+        commands.ForgetRequest: ignoring_time(_forget),
+        commands.RequestText: ignoring_time(_request_text),
+        commands.PassOn: ignoring_time(_pass_on),
+        commands.EndCall: ignoring_time(_end),
+    }
 
 
-def _list_verb(flows: Mapping[str, Flow], interpreter: FlowInterpreter) -> Verb:
+def _list_verb(interpreter: FlowInterpreter) -> Verb:
     def view(params: TenantParams) -> list[dict[str, Any]]:
         return [
             {
@@ -182,17 +342,17 @@ def _list_verb(flows: Mapping[str, Flow], interpreter: FlowInterpreter) -> Verb:
                 "nodes": len(flow.nodes),
                 "calls": interpreter.calls_in(name),
             }
-            for name, flow in flows.items()
+            for name, flow in interpreter.flows.items()
             if params.means(tenant_of(name))
         ]
 
     return Verb("flow.list", TenantParams, view, "List the flows and how many calls are in each.")
 
 
-def _calls_gauge(flows: Mapping[str, Flow], interpreter: FlowInterpreter) -> Gauge:
+def _calls_gauge(interpreter: FlowInterpreter) -> Gauge:
     return Gauge(
         name="flow_calls",
         help="Calls in a flow now.",
         labels=("flow",),
-        read=lambda: {(name,): float(interpreter.calls_in(name)) for name in flows},
+        read=lambda: {(name,): float(interpreter.calls_in(name)) for name in interpreter.flows},
     )

@@ -1,39 +1,34 @@
 """The mistakes of a document's form, as the models find them, in plain English."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from ivr.document import (
-    DIGIT_PATTERN,
-    FLOW_NAME_PATTERN,
-    LANGUAGE_PATTERN,
-    Back,
-    Branch,
-    Flow,
-    HangUp,
-    Menu,
-    Play,
-    Queue,
-    Way,
-)
+from ivr.document import Flow, Node
+from ivr.nodes.branch import Way
+from ivr.nodes.survey import Question
+from ivr.parts import DIGIT_PATTERN, FLOW_NAME_PATTERN, HOOK_NAME_PATTERN, LANGUAGE_PATTERN
+from ivr.prompt_list import Piece
 from runtime.problems import Finding, KeyPath, closest
 
 _NODE_TYPES: dict[str, type[BaseModel]] = {
-    "play": Play,
-    "menu": Menu,
-    "queue": Queue,
-    "branch": Branch,
-    "back": Back,
-    "hang_up": HangUp,
+    get_args(kind.model_fields["type"].annotation)[0]: kind for kind in get_args(Node)
 }
+
+_PARTS: dict[str, type[BaseModel]] = {
+    "ways": Way,
+    "questions": Question,
+    **dict.fromkeys(("prompts", "on_invalid", "on_timeout", "thanks"), Piece),
+}
+"""By the key whose list holds them."""
 
 _PATTERNS = {
     LANGUAGE_PATTERN: "a language tag such as zh, en or zh-Hant",
     DIGIT_PATTERN: "a telephone key: 0 to 9, A to D, * or # (in quotes)",
     FLOW_NAME_PATTERN: "up to 64 letters of any script, digits, _ or -",
+    HOOK_NAME_PATTERN: "up to 64 letters of any script, digits, _, - or points",
 }
 
 _A_MAPPING = "a mapping: lines of the form key: value"
@@ -123,4 +118,5 @@ def _is_inside_a_node(path: KeyPath) -> bool:
 def _fields_around(error: ErrorDetails) -> list[str]:
     path = error["loc"]
     model = _NODE_TYPES[str(path[2])] if _is_inside_a_node(path) else Flow
-    return list((Way if "ways" in path[3:] else model).model_fields)
+    inner = [_PARTS[key] for key in path[3:-1] if isinstance(key, str) and key in _PARTS]
+    return list((inner[-1] if inner else model).model_fields)

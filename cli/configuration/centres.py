@@ -36,7 +36,14 @@ def read_flows(reading: Reading, folder: Path | None, known: Collection[str], na
     """Of the configuration in ``reading``; ``known`` are the prompts it may name, ``named`` where it does."""
     configuration = reading.configuration
     queues = {queue.name for queue in configuration.queues}
-    surroundings = Surroundings(known, lambda name: why_no_target(f"{QUEUE_SCHEME}:{name}", queues) is None)
+    surroundings = Surroundings(
+        known,
+        lambda name: why_no_target(f"{QUEUE_SCHEME}:{name}", queues) is None,
+        lists={number_list.name for number_list in configuration.number_lists},
+        calendars={calendar.name for calendar in configuration.calendars},
+        boxes={box.name for box in configuration.message_boxes},
+        lookups={service.name for service in configuration.lookups},
+    )
     loaded = load_flows(folder, surroundings) if folder is not None else LoadedFlows({}, [])
     if not reading.whole:
         return CentreFlows(loaded.flows, [], complete=False)

@@ -13,7 +13,8 @@ from acd.queue_config import QueueConfig
 from acd.queue_rules import OverflowRule
 from acd.spoken import in_language
 from cli.tenant_names import qualified_queues, qualified_target
-from ivr.document import Branch, Flow, Node, Queue, Way
+from ivr.document import Flow
+from ivr.parts import Renaming, renamed
 from runtime.models import Section
 from runtime.tenancy import qualify
 from switch.calendars.config import CalendarConfig
@@ -138,22 +139,23 @@ def qualified_queue(queue: QueueConfig, naming: Naming) -> QueueConfig:
     return qualified(queue, Naming(naming.tenant, naming.prompts, queue.language))
 
 
+class _FlowNaming(Renaming):
+    """Of what a flow names."""
+
+    def __init__(self, naming: Naming) -> None:
+        self._naming = naming
+
+    def prompt(self, name: str) -> str:
+        return self._naming.prompt(name)
+
+    def queues(self, name: str) -> str:
+        return qualified_queues(self._naming.tenant, name)
+
+    def other(self, name: str) -> str:
+        return self._naming.name(name)
+
+
 def qualified_flow(flow: Flow, naming: Naming) -> Flow:
-    """A flow that leads to queues, and plays prompts, in the names of the switch."""
-    nodes = {name: _qualified_node(node, naming) for name, node in flow.nodes.items()}
-    return flow.model_copy(update={"name": naming.name(flow.name), "nodes": nodes})
-
-
-def _qualified_node(node: Node, naming: Naming) -> Node:
-    update: dict[str, Any] = {
-        key: tuple(naming.prompt(prompt) for prompt in prompts) for key, prompts in node.playlists().items()
-    }
-    if isinstance(node, Queue | Branch) and node.queue is not None:
-        update["queue"] = qualified_queues(naming.tenant, node.queue)
-    if isinstance(node, Branch):
-        update["ways"] = tuple(_qualified_way(way, naming) for way in node.ways)
-    return node.model_copy(update=update)
-
-
-def _qualified_way(way: Way, naming: Naming) -> Way:
-    return way if way.list is None else way.model_copy(update={"list": naming.name(way.list)})
+    """A flow with all it names in the names of the switch."""
+    whole: Flow = renamed(flow, _FlowNaming(naming))
+    return whole.model_copy(update={"name": naming.name(flow.name)})

@@ -1,6 +1,6 @@
 """The applications of one switch: what takes its calls."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import acd.service
 import ivr.service
@@ -10,9 +10,12 @@ import switch.supervision.service
 import switch.voice_messages.service
 from acd.replay.recorded_core import Inputs
 from cli.configuration.installation import Installation
+from cli.house.customers import Customers
 from cli.house.directory import Directory
+from cli.house.flow_world import FlowMasks, flow_world
 from cli.house.ground import Ground
 from ivr.document import Flow
+from ivr.service import Ivr
 from media.engine import MediaEngine
 from runtime.target import parse_target
 from switch.application import Application, Prospect
@@ -34,6 +37,7 @@ class Applications:
         self,
         installation: Installation,
         directory: Directory,
+        customers: Customers,
         media: MediaEngine,
         ground: Ground,
         find_call: Callable[[str], Call | None],
@@ -54,11 +58,12 @@ class Applications:
             keep=media.load_prompt,
             forget=media.forget_prompt,
         )
-        self._flows = dict(installation.flows)
+        self._prompts: Collection[str] = frozenset(installation.prompts.names)
         self._boxes = VoiceMessages(self._configuration.message_boxes, ground.ids, self._recording_of)
         self.supervision = Supervision(self.agent_at)
+        self._ivr = self._build_ivr(installation.flows, customers)
         self._all = (
-            ivr.service.build(self._configuration.ivr, self._flows, ground.ids, self._prospect),
+            self._ivr.application,
             *self._build_dialling(),
             self._build_acd(acd_inputs),
             self._by_phone.application(),
@@ -83,14 +88,22 @@ class Applications:
         """Who sits where, for supervisors."""
         return House(self._directory.stations, self._directory.contacts, self.agent_at)
 
-    def configure(self, flows: Mapping[str, Flow], boxes: Sequence[MessageBoxConfig]) -> None:
-        """Have these flows and boxes for calls that come from now on."""
-        self._flows.clear()
-        self._flows.update(flows)
+    def configure(
+        self, flows: Mapping[str, Flow], prompts: Collection[str], boxes: Sequence[MessageBoxConfig]
+    ) -> None:
+        """Have these flows and boxes for calls that come from now on; ``prompts`` are all there are."""
+        self._prompts = frozenset(prompts)
+        self._ivr.interpreter.configure(flows)
         self._boxes.configure(boxes)
 
     def close(self) -> None:
         self._by_phone.close()
+
+    def _build_ivr(self, flows: Mapping[str, Flow], customers: Customers) -> Ivr:
+        ground = self._ground
+        world = flow_world(ground.clock, customers, self._prospect, self.knows_target, lambda: self._prompts)
+        masks = FlowMasks(self._find_call)
+        return ivr.service.build(self._configuration.ivr, flows, ground.ids, world, masks)
 
     def _build_dialling(self) -> tuple[Application, ...]:
         directory = self._directory

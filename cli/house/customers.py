@@ -1,5 +1,7 @@
 """What is known of customers and of hours, for whoever takes their calls."""
 
+from datetime import datetime
+
 import tzlocal
 
 from cli.configuration.sections import Configuration
@@ -8,6 +10,7 @@ from runtime.driver import Core, Outputs
 from switch.application import Gauge, Verb
 from switch.calendars.calendars import Calendars
 from switch.calendars.commands import StartCalendars
+from switch.calendars.exceptions import Day
 from switch.calendars.override_file import OverrideFile
 from switch.calendars.verbs import CalendarVerbs
 from switch.customers.customer_lists import CustomerLists
@@ -37,6 +40,14 @@ class Customers:
         self.lists.configure(configuration.number_lists)
         self._calendar_verbs.configure(configuration.calendars)
         return self._calendars.configure((config.calendar() for config in configuration.calendars), now)
+
+    def calendar_today(self, name: str) -> tuple[bool, Day] | None:
+        """Whether a calendar is open now, and what today is in it; None when there is none of this name."""
+        if name not in self._calendars.names:
+            return None
+        calendar = self._calendars.calendar(name)
+        today = datetime.fromtimestamp(self._ground.clock.wall(), calendar.zone).date()
+        return self._calendars.is_open(name), calendar.day(today)
 
     def facts_of(self, number: str, tenant: str) -> Facts:
         return self.lists.facts(number, self._ground.clock.wall(), tenant)

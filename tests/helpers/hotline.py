@@ -28,6 +28,7 @@ from switch.sip.stack import SipStack
 from switch.sip.transport.reports import MessageReceived
 from tests.helpers.exchange_rig import AGENT_SDP, CALLER_SDP, BookkeepingMedia
 from tests.helpers.sip_messages import as_bytes, authorized, make_request, make_response
+from tests.ivr.scripted_caller import world_of
 
 K = TypeVar("K")
 
@@ -66,7 +67,7 @@ class Hotline:
         ids = SeededIds()
         self.driver = Driver(self.clock, self.alarm, _fail)
         self.stack = SipStack(SipConfig(), _stations("1001", "1002"), ids, b"key of a test")
-        self.ivr = ivr.service.build(IvrConfig(), {"hotline": _flow(ring_s)}, ids)
+        self.ivr = ivr.service.build(IvrConfig(), {"hotline": _flow(ring_s)}, ids, world_of()).application
         queue = QueueConfig(name="service", ring_timeout_s=ring_timeout_s, wrap_up_s=wrap_up_s)
         agents = [AgentConfig(id=number, queues=["service"]) for number in ("1001", "1002")]
         self.acd = acd.service.build(

@@ -1,12 +1,26 @@
 """A caller who acts by script on a flow, on the manual clock."""
 
+from datetime import UTC, datetime
 from typing import Any
 
-from ivr.commands import PlayToCaller
+from ivr.commands import AskApplication, LookUp, MakeSpeech, PlayToCaller
 from ivr.document import Flow
 from ivr.events import FlowLeft, NodeEntered
-from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
+from ivr.inputs import (
+    AnswerCame,
+    CallerListens,
+    CallGiven,
+    CallOver,
+    CallReturned,
+    CallTaken,
+    DigitPressed,
+    Input,
+    NoAnswerCame,
+    PlaybackOver,
+)
 from ivr.interpreter import FlowInterpreter
+from ivr.walk import Rules
+from ivr.world import World
 from runtime.clock import ManualClock
 from runtime.ids import SeededIds
 
@@ -17,8 +31,18 @@ def flow_of(nodes: dict[str, Any], *, name: str = "hotline", start: str | None =
     return Flow.model_validate({**header, "nodes": nodes})
 
 
-def interpreter_of(*flows: Flow, max_node_visits: int = 50) -> FlowInterpreter:
-    return FlowInterpreter({f.name: f for f in flows}, SeededIds(), max_node_visits=max_node_visits)
+MORNING = datetime(2026, 11, 21, 9, 5, tzinfo=UTC)
+"""A Saturday."""
+
+
+def world_of(**known: Any) -> World:
+    """What flows may ask, at nine in the morning."""
+    return World(**{"wall": lambda: MORNING, **known})
+
+
+def interpreter_of(*flows: Flow, world: World | None = None, **rules: Any) -> FlowInterpreter:
+    """``rules`` as in ``ivr.walk.Rules``."""
+    return FlowInterpreter({f.name: f for f in flows}, SeededIds(), world or world_of(), Rules(**rules))
 
 
 class ScriptedCaller:
@@ -30,8 +54,9 @@ class ScriptedCaller:
         self.clock = ManualClock(100.0)
         self.outputs: list[Any] = []
 
-    def enters(self, flow: str = "hotline") -> "ScriptedCaller":
-        return self._give(CallGiven(call_id=self.call_id, flow=flow, answered=True))
+    def enters(self, flow: str = "hotline", **known: Any) -> "ScriptedCaller":
+        """``known`` of the caller, as in CallGiven."""
+        return self._give(CallGiven(call_id=self.call_id, flow=flow, answered=True, **known))
 
     def arrives(self, flow: str = "hotline") -> "ScriptedCaller":
         return self._give(CallGiven(call_id=self.call_id, flow=flow, answered=False))
@@ -69,6 +94,23 @@ class ScriptedCaller:
 
     def is_taken(self) -> "ScriptedCaller":
         return self._give(CallTaken(call_id=self.call_id))
+
+    def comes_back(self, outcome: str = "") -> "ScriptedCaller":
+        """From where the call was lent."""
+        return self._give(CallReturned(call_id=self.call_id, outcome=outcome))
+
+    def is_told(self, answer: Any) -> "ScriptedCaller":
+        """What the flow asked last is answered."""
+        return self._give(AnswerCame(call_id=self.call_id, request_id=self.asked[-1], answer=answer))
+
+    def is_told_nothing(self, reason: str = "timed_out") -> "ScriptedCaller":
+        return self._give(NoAnswerCame(call_id=self.call_id, request_id=self.asked[-1], reason=reason))
+
+    @property
+    def asked(self) -> list[str]:
+        """The requests so far, by their ids."""
+        asking = (LookUp, AskApplication, MakeSpeech)
+        return [output.request_id for output in self.outputs if isinstance(output, asking)]
 
     @property
     def plays(self) -> list[PlayToCaller]:

@@ -2,14 +2,20 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
 from ivr.check import Surroundings
-from ivr.document import Back, Branch, Flow, HangUp, Menu, Play, Queue, Way
+from ivr.document import Flow, Node
 from ivr.events import FlowEnd
+from ivr.expressions import ASKING, FUNCTIONS
+from ivr.nodes.branch import Way
+from ivr.nodes.survey import Question
+from ivr.prompt_list import Piece
 from ivr.reader import read_flow
+from ivr.visit import FACTS
 from media.prompts import load_prompts
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +27,11 @@ EXAMPLES = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 @pytest.fixture(scope="module")
 def surroundings() -> Surroundings:
     library, _ = load_prompts(ROOT / "conf" / "prompts")
-    return Surroundings(prompts=library.names, knows_queue=lambda name: name.partition("?")[0] == "service")
+    return Surroundings(
+        prompts=library.names,
+        knows_queue=lambda name: name.partition("?")[0] == "service",
+        lookups={"billing"},
+    )
 
 
 @pytest.mark.parametrize("example", EXAMPLES[:-1], ids=lambda text: text.split("\n", 1)[0])
@@ -37,11 +47,16 @@ def test_the_mistakes_are_told_as_it_says(surroundings: Surroundings) -> None:
 
 
 @pytest.mark.parametrize(
-    "model", [Flow, Play, Menu, Queue, Branch, Way, Back, HangUp], ids=lambda model: model.__name__
+    "model", [Flow, Way, Question, Piece, *get_args(Node)], ids=lambda model: model.__name__
 )
 def test_every_key_is_explained(model: type[BaseModel]) -> None:
     for key in model.model_fields:
         assert f"`{key}`" in TEXT, key
+
+
+@pytest.mark.parametrize("name", [*FACTS, *FUNCTIONS, *ASKING])
+def test_every_fact_and_function_is_explained(name: str) -> None:
+    assert f"`{name}`" in TEXT or f"`{name}(" in TEXT
 
 
 @pytest.mark.parametrize("reason", FlowEnd)

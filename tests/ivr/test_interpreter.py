@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.commands import AnswerCaller, EndCall, PlayToCaller, RingCaller, SendToQueue
+from ivr.commands import AnswerCaller, EndCall, PassOn, PlayToCaller, RingCaller
 from ivr.document import Flow
 from ivr.events import FlowEnd, FlowEntered, FlowLeft, MenuTimedOut, NodeEntered
 from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
 from ivr.interpreter import FlowInterpreter
+from ivr.walk import Rules
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.vocabulary import Output
-from tests.ivr.scripted_caller import ScriptedCaller, flow_of, interpreter_of
+from tests.ivr.scripted_caller import ScriptedCaller, flow_of, interpreter_of, world_of
 
 HOTLINE = flow_of(
     {
@@ -40,13 +41,13 @@ HOTLINE = flow_of(
 )
 
 
-def caller(flow: Flow = HOTLINE, **settings: int) -> ScriptedCaller:
+def caller(flow: Flow = HOTLINE, **settings: Any) -> ScriptedCaller:
     return ScriptedCaller(interpreter_of(flow, **settings))
 
 
 def is_empty(interpreter: FlowInterpreter) -> bool:
     return (
-        interpreter.snapshot() == {"runs": [], "waiting": []}
+        interpreter.snapshot() == {"runs": [], "lent": [], "waiting": []}
         and interpreter.next_deadline() is None
         and interpreter.calls_in("hotline") == 0
     )
@@ -105,7 +106,7 @@ def test_the_way_through_is_told_when_the_flow_is_left() -> None:
     )
     assert someone.outputs[-2:] == [
         someone.left,
-        SendToQueue(call_id="call-1", queue="service", language="en"),
+        PassOn(call_id="call-1", target="queue:service", language="en"),
     ]
     assert is_empty(someone.interpreter)
 
@@ -274,9 +275,9 @@ def test_one_rebuilt_from_a_snapshot_answers_alike(
     before: list[tuple[Any, ...]], after: list[tuple[Any, ...]]
 ) -> None:
     ids = SeededIds()
-    original = FlowInterpreter({"hotline": HOTLINE}, ids, max_node_visits=50)
+    original = FlowInterpreter({"hotline": HOTLINE}, ids, world_of(), Rules())
     someone = act(ScriptedCaller(original).enters(), before)
-    rebuilt = FlowInterpreter({"hotline": HOTLINE}, copy.deepcopy(ids), max_node_visits=50)
+    rebuilt = FlowInterpreter({"hotline": HOTLINE}, copy.deepcopy(ids), world_of(), Rules())
     rebuilt.restore(json.loads(json.dumps(original.snapshot())))
     twin = copy.deepcopy(someone)
     twin.interpreter = rebuilt
@@ -313,12 +314,11 @@ def test_a_caller_in_a_flow_that_changes_goes_through_it_as_it_was() -> None:
         }
         return flow_of({**nodes, "bye": {"type": "hang_up"}})
 
-    flows = {"hotline": playing("old", "older")}
-    interpreter = FlowInterpreter(flows, SeededIds(), max_node_visits=50)
+    interpreter = interpreter_of(playing("old", "older"))
     inside = ScriptedCaller(interpreter).enters()
-    flows["hotline"] = playing("new")
+    interpreter.configure({"hotline": playing("new")})
     newcomer = ScriptedCaller(interpreter, "call-2").enters()
-    del flows["hotline"]
+    interpreter.configure({})
     inside.hears_it_out()
     assert [play.prompts for play in inside.plays] == [("old",), ("older",)]
     assert [play.prompts for play in newcomer.plays] == [("new",)]

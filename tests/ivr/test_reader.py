@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.check import Surroundings
-from ivr.document import Flow, Menu
+from ivr.document import Flow
+from ivr.nodes.menu import Menu
 from ivr.reader import read_flow
 
 SURROUNDINGS = Surroundings(
@@ -56,7 +57,7 @@ MISTAKES = [
         7,
         "nodes.greeting.type",
         "plya",
-        "one of play, menu, queue, branch, back, hang_up",
+        "one of play, say, menu, ",
     ),
     (
         "type: play",
@@ -64,7 +65,7 @@ MISTAKES = [
         6,
         "nodes.greeting.type",
         "",
-        "one of play, menu, queue, branch, back, hang_up",
+        "one of play, say, menu, ",
     ),
     ("[zh/greeting]", "zh/greeting", 8, "nodes.greeting.prompts", "zh/greeting", "a list"),
     ("[zh/greeting]", "[]", 8, "nodes.greeting.prompts", "", "at least 1 entry"),
@@ -158,7 +159,10 @@ nodes:
 def test_a_circle_without_a_way_out_is_told_once() -> None:
     _, (problem,) = read_flow(CIRCLE, "circle.yaml", SURROUNDINGS)
     assert (problem.line, problem.key) == (7, "nodes.a")
-    assert problem.expected == "a way on to a queue, back or hang_up node; there is only a, b"
+    assert (
+        problem.expected
+        == "a way on to a node that ends the flow, such as queue or hang_up; there is only a, b"
+    )
 
 
 def test_a_circle_that_can_be_left_by_a_key_is_fine() -> None:

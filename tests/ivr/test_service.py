@@ -17,7 +17,7 @@ from runtime.vocabulary import Event
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
-from tests.ivr.scripted_caller import flow_of
+from tests.ivr.scripted_caller import flow_of, world_of
 
 HOTLINE = flow_of(
     {
@@ -44,7 +44,7 @@ class House:
         self.faults: list[Exception] = []
         self.told: list[Any] = []
         self.events: list[Event] = []
-        self.application = build(IvrConfig(), {"hotline": flow}, SeededIds())
+        self.application = build(IvrConfig(), {"hotline": flow}, SeededIds(), world_of()).application
         self.driver = Driver(self.clock, self.alarm, self._note_fault)
         self.driver.add_routes(self.application.routes)
         self.driver.add_routes(dict.fromkeys(EXCHANGE_COMMANDS, self._tell))

@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from ivr.check import Surroundings
-from ivr.commands import SendToQueue
+from ivr.commands import PassOn
 from ivr.document import Flow
 from ivr.events import FlowEnd
 from ivr.loader import load_flows
@@ -75,7 +75,7 @@ def test_one_key_during_the_greeting_leads_to_an_agent(caller: ScriptedCaller) -
     caller.presses("1").hears_it_out()
     assert caller.path == ["greeting", "main_menu", "connecting", "service"]
     assert caller.heard == [("zh/greeting",), ("zh/please_wait",)]
-    assert caller.outputs[-1] == SendToQueue(call_id="call-1", queue="service", language="zh")
+    assert caller.outputs[-1] == PassOn(call_id="call-1", target="queue:service", language="zh")
 
 
 def test_english_speakers_are_served_in_english(caller: ScriptedCaller) -> None:

@@ -10,7 +10,9 @@ from cli.configuration.installation import Installation, load_installation
 from cli.configuration.loading import ConfigurationError
 from cli.configuration.qualifying import REFERENCES, Naming, qualified_flow
 from cli.configuration.sections import CENTRE_SECTIONS, TenantFile
-from ivr.document import Branch, Flow
+from ivr.document import Flow
+from ivr.nodes.branch import Branch
+from ivr.parts import PromptName, QueueTargetName, found_in
 from runtime.models import Section
 from switch.sip.authentication.digest import Algorithm, ha1
 from tests.cli.small_installation import FLOW, replace
@@ -139,8 +141,8 @@ def test_a_tenants_branch_asks_of_its_own_queue_and_lists() -> None:
 def test_a_tenants_flow_leads_to_its_own_queue(installation: Installation) -> None:
     assert set(installation.flows) == {"hotline", "acme/hotline"}
     nodes = installation.flows["acme/hotline"].nodes
-    assert nodes["wait"].model_dump()["queue"] == "acme/service"
-    assert nodes["greet"].model_dump()["prompts"] == ("hello", "acme/ours")
+    assert [name for _, name in found_in(nodes["wait"], QueueTargetName)] == ["acme/service"]
+    assert [name for _, name in found_in(nodes["greet"], PromptName)] == ["hello", "acme/ours"]
 
 
 def test_a_tenants_passwords_are_kept_as_hashes_of_its_realm(installation: Installation) -> None:

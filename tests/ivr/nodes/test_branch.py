@@ -3,10 +3,8 @@
 import pytest
 
 from ivr.inputs import CallGiven
-from ivr.interpreter import FlowInterpreter
-from ivr.outlook import Outlook
-from runtime.ids import SeededIds
-from tests.ivr.scripted_caller import ScriptedCaller, flow_of
+from ivr.world import Outlook
+from tests.ivr.scripted_caller import ScriptedCaller, flow_of, interpreter_of, world_of
 
 ENDS = {name: {"type": "hang_up"} for name in ("here", "usual")}
 NUMBER = "13800138000"
@@ -22,7 +20,7 @@ def goes(way: dict[str, object], outlook: Outlook | None = None, **known: object
         asked.append((queue, number))
         return outlook
 
-    interpreter = FlowInterpreter({"hotline": flow}, SeededIds(), max_node_visits=10, outlook=look)
+    interpreter = interpreter_of(flow, world=world_of(outlook=look))
     someone = ScriptedCaller(interpreter)
     facts = {"flow": "hotline", "answered": True, "caller_number": NUMBER, **known}
     someone.outputs += interpreter.handle(CallGiven(call_id="call-1", **facts), now=0)  # type: ignore[arg-type]
@@ -79,7 +77,7 @@ def test_the_first_way_that_suits_is_gone() -> None:
     ways = [{"tag": "老人", "go": "elders"}, {"list": "vip", "go": "vip"}, {"tag": "老人", "go": "late"}]
     ends = {name: {"type": "hang_up"} for name in ("elders", "vip", "late", "usual")}
     flow = flow_of({"who": {"type": "branch", "ways": ways, "next": "usual"}, **ends})
-    interpreter = FlowInterpreter({"hotline": flow}, SeededIds(), max_node_visits=10)
+    interpreter = interpreter_of(flow)
     given = CallGiven(call_id="call-1", flow="hotline", answered=True, lists=("vip",), tags=("老人",))
     someone = ScriptedCaller(interpreter)
     someone.outputs += interpreter.handle(given, now=0)

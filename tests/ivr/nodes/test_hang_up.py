@@ -5,8 +5,8 @@ from typing import get_args
 import pytest
 
 from ivr.commands import EndCall
-from ivr.document import HangUp
 from ivr.events import FlowEnd
+from ivr.nodes.hang_up import HangUp
 from switch.causes import Cause
 from tests.ivr.scripted_caller import ScriptedCaller, flow_of, interpreter_of
 

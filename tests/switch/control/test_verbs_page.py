@@ -102,6 +102,7 @@ from switch.verbs import ExchangeVerbs
 from tests.cli.small_installation import replace, write_installation
 from tests.helpers.exchange_rig import ExchangeRig
 from tests.helpers.trunks_rig import TrunksRig, trunk_config
+from tests.ivr.scripted_caller import world_of
 from tests.switch.records.stories import answered_call, fold, journal_of
 from tests.switch.test_conferring import ConferenceRig
 
@@ -207,7 +208,7 @@ def all_verbs(folder: Path) -> list[Verb]:
     limits = {"channels": 30, "shares": {"acme": 10}}
     trunks = TrunksRig(trunk_config("carrier", networks=["192.0.2.0/28"], numbers=["95598"], **limits))
     flow = Flow(name="hotline", title="热线", language="zh", start="end", nodes={"end": {"type": "hang_up"}})
-    of_flows = ivr.service.build(IvrConfig(), {"hotline": flow}, SeededIds())
+    of_flows = ivr.service.build(IvrConfig(), {"hotline": flow}, SeededIds(), world_of()).application
     of_trunks = TrunkVerbs(trunks.trunks, trunks.clock, trunks.order)
     rig.driver.add_routes({SendText: lambda command, now: [], SetMailbox: lambda command, now: []})
     of_stations = StationVerbs(lambda station: (station,), rig.driver.submit, SeededIds()).verbs()

@@ -20,6 +20,7 @@ from switch.records.number_entries import NumberEntries
 from switch.records.projection import Projection
 from switch.records.recording_changes import RecordingChanges
 from switch.records.schema import journal_cursor
+from tests.ivr.scripted_caller import world_of
 
 PAGE = Path(__file__).parents[3] / "docs" / "records.md"
 
@@ -54,7 +55,7 @@ PROJECTIONS: list[Projection] = [
     RecordingParties(),
     RecordingChanges(),
     *acd.service.build([], [], {}, SeededIds(), _submit, ManualClock()).projections,
-    *ivr.service.build(IvrConfig(), {}, SeededIds()).projections,
+    *ivr.service.build(IvrConfig(), {}, SeededIds(), world_of()).application.projections,
 ]
 TABLES = [*(projection.table for projection in PROJECTIONS), journal_cursor]
 

@@ -17,7 +17,6 @@ use crate::settings::{Rtcp, Settings};
 use crate::storage::Storage;
 
 mod beeps;
-mod ends;
 mod flood;
 mod keys;
 mod masking;
