@@ -273,6 +273,7 @@ class Switchboard:
             if change.section == "prompts" and change.kind is not ChangeKind.REMOVED:
                 _load(self._media, installation.prompts, change.name)
         configuration = installation.configuration
+        self._outside.configure(configuration)
         if comparison.touches("calendars", "number_lists"):
             self.driver.run_step(lambda now: self._customers.configure(configuration, now))
         # From here to the ACD's new rules nobody is sent on: what its old ones lead to may be gone.

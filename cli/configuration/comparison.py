@@ -16,6 +16,7 @@ LIVE: Mapping[str, str] = {
     "calendars": "name",
     "number_lists": "name",
     "message_boxes": "name",
+    "lookups": "name",
     "queues": "name",
     "agents": "id",
     "routes": "numbers",
@@ -23,7 +24,7 @@ LIVE: Mapping[str, str] = {
 """Lists of sections that a running switch takes, each with the key that tells its entries apart."""
 RULES = "acd"
 """The one section beside them that it takes."""
-_NAMED = {"trunks": "name", "areas": "name", "lookups": "name"}
+_NAMED = {"trunks": "name", "areas": "name"}
 _READ_ELSEWHERE = frozenset(
     {"sip.stations_file", "media.prompts", "ivr.flows", "tenants.folder", "tones", "numbering.areas_file"}
 )

@@ -33,6 +33,11 @@ class Outside:
         self.cores: tuple[Core, ...] = (self._lookups, hooks)
         self.parts = (self._lookups, self._client, self._lookup_verbs, hooks)
 
+    def configure(self, configuration: Configuration) -> None:
+        """Ask these services from now on, with the tokens their files have now. Raises UsageError."""
+        self._client.configure(configuration.lookups)
+        self._lookups.configure(configuration.lookups)
+
     def verbs(self) -> list[Verb]:
         return [*self._lookup_verbs.verbs(), *self._hook_verbs.verbs()]
 

@@ -32,7 +32,8 @@ class LookupConfig(Section):
         default_factory=dict, description="Headers of all its requests, by name."
     )
     token_file: Path | None = Field(
-        default=None, description="File whose one line proves who we are; read at the start. Absent: none."
+        default=None,
+        description="File whose one line proves who we are; read at the start and each reload. Absent: none.",
     )
     token_header: str = Field(
         default="Authorization",

@@ -56,6 +56,11 @@ class Lookups:
         self._of_call: dict[str, set[str]] = {}
         self._due: Deadlines[tuple[str, str]] = Deadlines()
 
+    def configure(self, configs: Iterable[LookupConfig]) -> None:
+        """Know these services from now on. One that is other begins anew; lookups go on as they began."""
+        known = self._services
+        self._services = {config.name: _kept(known.get(config.name), config) for config in configs}
+
     @property
     def services(self) -> Iterable[Service]:
         """In the order of the configuration."""
@@ -241,6 +246,10 @@ class Lookups:
         """Nothing is to be stopped between attempts."""
         is_out = lookup.permit is not None
         return [DropRequest(request_id=lookup.order.request_id)] if is_out else []
+
+
+def _kept(service: Service | None, config: LookupConfig) -> Service:
+    return service if service is not None and service.config == config else Service(config)
 
 
 def _why_not(service: Service, now: float) -> Reason | None:

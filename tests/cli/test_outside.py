@@ -32,7 +32,10 @@ async def switchboard(folder: Path, url: str = "http://127.0.0.1:9") -> AsyncIte
         (tenants / f"{name}.toml").write_text(section("[tenant]", control=f"{name}.sock"))
     (folder / "billing.token").write_text("se-cret\n")
     service = section("[[lookups]]", name="billing", url=url, token_file="billing.token")
-    switch_process(folder, more=section("[tenants]", folder="tenants") + service)
+    switch_process(
+        folder,
+        more="\n".join((section("[tenants]", folder="tenants"), service, section("[log]", level="debug"))),
+    )
     board = Switchboard(load_installation(folder / "ringmain.toml"), asyncio.get_running_loop())
     await board.open()
     try:
@@ -101,6 +104,34 @@ def test_a_lookup_by_hand_is_answered_and_leaves_no_trace_of_what_it_said(
         assert "lookup.completed" in shown
         for secret in ("王芳", "0450012345", "se-cret"):
             assert secret not in journal + shown
+
+    run(main)
+
+
+def test_a_reload_brings_services_and_tokens_and_takes_them_away(tmp_path: Path) -> None:
+    async def who(request: web.BaseRequest) -> web.StreamResponse:
+        return web.json_response(request.headers["Authorization"])
+
+    async def main() -> None:
+        async with (
+            served(who) as url,
+            switchboard(tmp_path, url) as board,
+            client(tmp_path, board) as house,
+        ):
+            (tmp_path / "billing.token").write_text("an-other")
+            assert (await house.call("configuration.reload"))["changes"] == []
+            assert (await house.call("lookup.try", service="billing"))["answer"] == "Bearer an-other"
+            path = tmp_path / "ringmain.toml"
+            path.write_text(path.read_text("utf-8").replace('name = "billing"', 'name = "bills"'), "utf-8")
+            reloaded = await house.call("configuration.reload")
+            assert reloaded["counts"] == {"lookups.added": 1, "lookups.removed": 1}
+            assert (await house.call("lookup.try", service="bills"))["outcome"] == "answered"
+            with pytest.raises(VerbRefused, match="there is no service 'billing'"):
+                await house.call("lookup.try", service="billing")
+            (tmp_path / "billing.token").unlink()
+            with pytest.raises(VerbRefused, match="a file that can be read"):
+                await house.call("configuration.reload")
+            assert (await house.call("lookup.try", service="bills"))["answer"] == "Bearer an-other"
 
     run(main)
 

@@ -90,6 +90,11 @@ class Asking:
         over = await self.ask(request_id, **order)
         return over.answer if isinstance(over, LookupAnswered) else over.reason
 
+    def configure(self, *configs: LookupConfig) -> None:
+        """Know these services from now on."""
+        self.client.configure(configs)
+        self.lookups.configure(configs)
+
     def _over(self, over: Answer, now: float) -> Outputs:
         self._awaited[over.request_id].set_result(over)
         return ()
