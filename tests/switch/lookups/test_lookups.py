@@ -148,6 +148,19 @@ def test_what_cannot_be_reached_is_tried_again_after_longer_and_longer_pauses() 
     assert rig.told(LookupCompleted)[0].attempts == 4
 
 
+def test_what_is_reported_of_an_earlier_try_is_not_taken_for_the_present_one() -> None:
+    rig = Rig(retries=1)
+    stale = AttemptEnded("a", 1, WELL)
+    rig.ask("a")
+    rig.end(GONE, "a")
+    rig.driver.run_step(lambda now: [stale])  # in the pause
+    rig.wait_until(1.0)
+    rig.driver.run_step(lambda now: [stale])  # while the second try is out
+    assert rig.replies == {}
+    rig.end(Failed("status_404"), "a")
+    assert rig.replies == {"a": "status_404"}
+
+
 def test_the_last_failure_is_the_reason_when_all_tries_are_used_up() -> None:
     rig = Rig(retries=1)
     rig.ask("a")
