@@ -86,6 +86,8 @@ def test_the_answer_goes_to_the_flow_that_asked() -> None:
     (completed,) = rig.events
     assert (completed.outcome, completed.duration_ms) == ("answered", 2000)
     assert rig.hooks.open_hooks == 0
+    rig.wait_until(10.0)
+    assert (len(rig.replies), rig.faults) == (1, [])
 
 
 def test_no_answer_in_time_is_told_at_its_time() -> None:

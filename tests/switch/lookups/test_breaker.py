@@ -93,6 +93,15 @@ def test_failures_that_are_long_past_do_not_count() -> None:
     assert tried(breaker, 12.0, well=False) is BreakerChange.OPENED
 
 
+def test_failures_from_before_it_closed_again_do_not_count() -> None:
+    rules = BreakerRules(failures_in_row=0, failure_share=0.5, window_s=100, window_min=4, open_s=1)
+    breaker = Breaker(rules)
+    for _ in range(4):
+        tried(breaker, 0.0, well=False)
+    assert tried(breaker, 1.0, well=True) is BreakerChange.CLOSED
+    assert [tried(breaker, 2.0, well=False) for _ in range(3)] == [None, None, None]
+
+
 STEPS = st.lists(
     st.tuples(st.floats(0, 20), st.sampled_from(["ask", "well", "badly", "withdraw"]), st.integers(0, 9)),
     max_size=200,
