@@ -31,6 +31,7 @@ __all__ = [
     "RecordingFailed",
     "RecordingMasked",
     "RecordingStarted",
+    "RecordingWaiting",
     "StorageLagging",
     "StorageRecovered",
     "Unmasked",
@@ -480,6 +481,17 @@ class RecordingFailed:
     def reason(self) -> str: ...
 
 @final
+class RecordingWaiting:
+    """The recording is over, and no disk takes its parts as one file yet."""
+
+    @property
+    def recording(self) -> int: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+
+@final
 class StorageLagging:
     """Writing to this folder is late or fails."""
 
@@ -573,6 +585,7 @@ _Fact = (
     | RecordingStarted
     | RecordingCompleted
     | RecordingFailed
+    | RecordingWaiting
     | StorageLagging
     | StorageRecovered
     | RecordingMasked

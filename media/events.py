@@ -330,6 +330,22 @@ class RecordingFailed(Event):
 
 
 @plain_data
+class RecordingWaiting(Event):
+    """The recording is over, lies in two parts, and no disk takes them as one file.
+
+    Told once; it is tried again every 5 s, and at the next start. Its end follows.
+    """
+
+    topic: ClassVar[str] = "recording.waiting"
+    recording_id: str
+    contact_id: str
+    call_id: str
+    path: str
+    """Of its beginning."""
+    reason: str
+
+
+@plain_data
 class StorageLagging(Event):
     """Recordings cannot be written to this folder, or not fast enough, or its disk is not mounted.
 

@@ -26,6 +26,7 @@ from media.events import (
     RecordingMasked,
     RecordingStarted,
     RecordingUnmasked,
+    RecordingWaiting,
     StorageLagging,
     StorageRecovered,
 )
@@ -42,7 +43,9 @@ FlowFact = (
     | _core.OneWayDetected
 )
 LegFact = FlowFact | _core.DigitDetected | _core.Masked | _core.Unmasked | _core.PlaybackEnded
-RecordingFact = _core.RecordingStarted | _core.RecordingCompleted | _core.RecordingFailed
+RecordingFact = (
+    _core.RecordingStarted | _core.RecordingWaiting | _core.RecordingCompleted | _core.RecordingFailed
+)
 ForkFact = _core.ForkConnected | _core.ForkEnded
 StorageFact = _core.StorageLagging | _core.StorageRecovered
 Fact = LegFact | RecordingFact | ForkFact | StorageFact | _core.EndpointClosed | _core.RecordingMasked
@@ -101,6 +104,15 @@ class RecordingIdentity:
             position_ms=fact.position_ms,
         )
 
+    def waiting(self, fact: _core.RecordingWaiting) -> RecordingWaiting:
+        return RecordingWaiting(
+            recording_id=self.recording_id,
+            contact_id=self.contact_id,
+            call_id=self.call_id,
+            path=fact.path,
+            reason=fact.reason,
+        )
+
     def failed(self, path: str, reason: str) -> RecordingFailed:
         return RecordingFailed(
             recording_id=self.recording_id,
@@ -156,6 +168,12 @@ class ForkIdentity:
         )
 
 
+def _of_storage(fact: StorageFact) -> Event:
+    if isinstance(fact, _core.StorageRecovered):
+        return StorageRecovered(folder=fact.folder)
+    return StorageLagging(folder=fact.folder, behind_ms=fact.behind_ms, reason=fact.reason)
+
+
 @dataclass(slots=True)
 class Names:
     """Names by handle, each kept until the fact that ends its thing was told."""
@@ -177,10 +195,10 @@ class Names:
                 return self.recordings.pop(fact.recording).completed(fact)
             case _core.RecordingFailed():
                 return self.recordings.pop(fact.recording).failed(fact.path, fact.reason)
-            case _core.StorageLagging():
-                return StorageLagging(folder=fact.folder, behind_ms=fact.behind_ms, reason=fact.reason)
-            case _core.StorageRecovered():
-                return StorageRecovered(folder=fact.folder)
+            case _core.RecordingWaiting():
+                return self.recordings[fact.recording].waiting(fact)
+            case _core.StorageLagging() | _core.StorageRecovered():
+                return _of_storage(fact)
             case _core.RecordingMasked():
                 recording = self.recordings.get(fact.recording)
                 return None if recording is None else recording.masked(fact, self.endpoints[fact.endpoint])

@@ -9,7 +9,13 @@ import numpy as np
 import soundfile
 
 from media.commands import AttachToRecording, BridgeEndpoints, Channel, StartRecording, StopRecording
-from media.events import RecordingCompleted, RecordingFailed, StorageLagging, StorageRecovered
+from media.events import (
+    RecordingCompleted,
+    RecordingFailed,
+    RecordingWaiting,
+    StorageLagging,
+    StorageRecovered,
+)
 from media.recordings.disks import Disks, write_mark
 from tests.helpers.bad_disks import hanging_disk, read_only_disk, small_disk
 from tests.helpers.media_rig import MediaRig, Phone, media_rig
@@ -119,7 +125,7 @@ def test_a_disk_that_hangs_hurts_no_call_and_what_did_not_find_room_meanwhile_is
     tmp_path: Path,
 ) -> None:
     with (
-        hanging_disk(tmp_path / "disk", tmp_path / "image", size_mb=128) as disk,
+        hanging_disk(tmp_path / "disk", tmp_path / "image", size_mb=512) as disk,
         calls_on(disk.place) as (rig, calls),
     ):
         calls.talk(0.5)
@@ -199,10 +205,13 @@ def test_recordings_that_no_disk_has_room_for_end_when_there_is_and_what_was_los
             rig.engine.drain()
         calls.talk(3)
         calls.stop()
-        rig.engine.drain()
+        rig.wait(RecordingWaiting)
         filler.unlink()
         completed, failed = calls.end()
         assert failed == []
+        waited = [event.recording_id for event in rig.wait(RecordingWaiting)]
+        assert len(set(waited)) == len(waited) <= FEW
+        assert all("room" in event.reason or "space" in event.reason for event in rig.wait(RecordingWaiting))
         assert any(recording.unwritten for recording in completed)
         assert [recording.recording_id for recording in completed if lost_untold(recording)] == []
         assert list(spool.glob("**/*.rest.wav")) == []

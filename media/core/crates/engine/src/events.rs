@@ -208,6 +208,12 @@ pub enum Event {
         path: String,
         reason: String,
     },
+    /// It is over, and no disk takes its parts as one file yet; its end follows.
+    RecordingWaiting {
+        recording: RecordingId,
+        path: String,
+        reason: String,
+    },
     StorageLagging {
         folder: String,
         behind_ms: u64,

@@ -30,6 +30,7 @@ pub mod handshake;
 pub mod hearing;
 pub mod identity;
 pub mod intake;
+pub mod joiner;
 pub mod key_tones;
 pub mod latch;
 pub mod lateness;

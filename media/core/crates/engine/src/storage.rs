@@ -20,6 +20,9 @@ const WAITING: usize = 16_384;
 /// A writer lags no more when it is no further behind than this.
 const IN_TIME_US: u64 = 500_000;
 
+/// How long a folder must have taken all in time until it has recovered: two tries of a disk nobody writes to.
+pub const RECOVERED_AFTER_US: u64 = 10_000_000;
+
 /// What is configured.
 #[derive(Clone, Debug)]
 pub struct Storage {
@@ -32,6 +35,8 @@ pub struct Storage {
     pub writers: usize,
     /// How far behind a writer lags.
     pub lagging_after_us: u64,
+    /// How long a folder must have taken all in time before it has recovered.
+    pub recovered_after_us: u64,
     /// Those that are known.
     pub disks: Arc<Disks>,
 }
@@ -63,6 +68,7 @@ impl Default for Storage {
             sync: Sync::Never,
             writers: 1,
             lagging_after_us: 2_000_000,
+            recovered_after_us: 0,
             disks: Arc::default(),
         }
     }

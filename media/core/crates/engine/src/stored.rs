@@ -145,6 +145,11 @@ impl Stored {
         self.rest.is_some()
     }
 
+    #[cfg(test)]
+    pub(crate) fn part(&mut self) {
+        assert!(self.go_on_elsewhere());
+    }
+
     fn current(&mut self) -> &mut RecordingFile {
         match &mut self.rest {
             Some((_, rest)) => rest,
@@ -156,7 +161,7 @@ impl Stored {
         self.file.frames() + self.rest.as_ref().map_or(0, |(_, rest)| rest.frames())
     }
 
-    /// Close what is one file, after `join`. It is an error when nothing of it could be written.
+    /// Close what is one file, after its end. It is an error when nothing of it could be written.
     pub fn finish(self, sync: Sync) -> io::Result<FinishedRecording> {
         if let Some(refusal) = self.refusal.filter(|_| self.file.frames() == 0) {
             return Err(refusal.into());
@@ -167,10 +172,19 @@ impl Stored {
         Ok(FinishedRecording { path: self.path, file: self.file.finish(), lost: self.lost })
     }
 
-    /// Nothing more is appended: make it one file again. It may be tried again after an error; nothing is lost by that.
-    pub fn join(&mut self) -> io::Result<()> {
+    /// Nothing more is appended.
+    pub fn end(&mut self) {
         // Where it fails, the file ends before its time, and what is missing was told as lost.
         let _ = self.pay();
+    }
+
+    /// Whether it is to be joined before it can be closed.
+    pub fn is_parted(&self) -> bool {
+        self.rest.is_some()
+    }
+
+    /// Make it one file again, after its end. It may be tried again after an error; nothing is lost by that.
+    pub fn join(&mut self) -> io::Result<()> {
         let Some((_, rest)) = &mut self.rest else { return Ok(()) };
         if self.file.append_file(rest).is_err() {
             self.join_in_spool()?;
@@ -248,7 +262,7 @@ mod tests {
         refused(&mut stored, 1);
         stored.append(&FRAME, Sync::EverySecond).unwrap();
         refused(&mut stored, 1);
-        stored.join().unwrap();
+        stored.end();
         let finished = stored.finish(Sync::AtEnd).unwrap();
         assert_eq!((finished.file.frames, finished.lost), (6, vec![(1, 4), (5, 6)]));
         let silence = [0; 4];
@@ -269,6 +283,8 @@ mod tests {
         stored.append(&FRAME, Sync::Never).unwrap();
         let rest = folder.0.join("spool/one.1.rest.wav");
         assert_eq!(fs::metadata(&rest).unwrap().len(), 44 + 8);
+        stored.end();
+        assert!(stored.is_parted());
         stored.join().unwrap();
         let finished = stored.finish(Sync::Never).unwrap();
         assert_eq!((finished.path.as_path(), finished.lost.len()), (folder.0.join("one.wav").as_path(), 0));

@@ -18,6 +18,7 @@ use crate::commands::Command;
 use crate::event_ring::EventRing;
 use crate::events::{Event, ForkEnding, ForkId};
 use crate::identity::Identity;
+use crate::joiner::Joiner;
 use crate::lateness::Lateness;
 use crate::rules::Rules;
 use crate::storage::{Storage, Writers};
@@ -94,8 +95,10 @@ impl Crew {
             hands: Vec::new(),
             forks: new_forks(plan, facts),
         };
+        let (door, joiner) = Joiner::new(plan.clock, facts.clone(), plan.storage.sync);
+        crew.hire("media-joiner".into(), || joiner.run())?;
         for (number, end) in ends.into_iter().enumerate() {
-            let writer = Writer::new(end, plan.clock, facts.clone(), plan.storage.clone());
+            let writer = Writer::new(end, plan.clock, facts.clone(), plan.storage.clone(), door.clone());
             crew.hire(format!("media-writer-{number}"), || writer.run())?;
         }
         for number in 0..plan.workers {

@@ -12,7 +12,8 @@ use crossbeam_channel::RecvTimeoutError;
 
 use crate::clock::Clock;
 use crate::event_ring::EventRing;
-use crate::events::{Event, RecordingId, RecordingSummary};
+use crate::events::{Event, RecordingId};
+use crate::joiner::{JoinerDoor, Parted, end_of};
 use crate::storage::{Ending, Health, Job, Storage, Sync, WriterEnd};
 use crate::stored::Stored;
 
@@ -27,8 +28,6 @@ const GATHER: Duration = Duration::from_millis(20);
 /// together, would keep packets waiting for a tenth of a second. After each job would be too often: the disk would
 /// fall behind on a busy machine.
 const TURN_US: u64 = 1000;
-/// Recordings that may wait to become one file; each keeps two files open. Those beyond are left to the next start.
-const MOST_UNJOINED: usize = 500;
 const PROBE_FILE: &str = ".ringmain-probe";
 
 /// Writes until every sender of jobs is gone.
@@ -39,31 +38,39 @@ pub struct Writer {
     facts: Arc<EventRing>,
     storage: Arc<Storage>,
     files: HashMap<RecordingId, Stored>,
-    /// Those that are over, and that no disk has room for as one file.
-    unjoined: Vec<(RecordingId, Stored, Ending)>,
+    joiner: JoinerDoor,
     /// When the disk was last tried.
     probed_us: u64,
+    /// When it last refused something, or took it late.
+    troubled_us: u64,
     /// How long it has worked since it gave way.
     turn_us: u64,
 }
 
 impl Writer {
-    pub fn new(end: WriterEnd, clock: Clock, facts: Arc<EventRing>, storage: Storage) -> Self {
+    pub fn new(
+        end: WriterEnd,
+        clock: Clock,
+        facts: Arc<EventRing>,
+        storage: Storage,
+        joiner: JoinerDoor,
+    ) -> Self {
         Self {
             end,
             clock,
             facts,
             storage: Arc::new(storage),
             files: HashMap::new(),
-            unjoined: Vec::new(),
+            joiner,
             probed_us: 0,
+            troubled_us: 0,
             turn_us: 0,
         }
     }
 
     pub fn run(mut self) {
         if let Err(error) = self.storage.disks.require(&self.end.folder) {
-            self.tell_fault(&error);
+            self.tell_fault(&error, self.clock.now_us());
         }
         loop {
             match self.end.jobs.recv_timeout(PROBE) {
@@ -74,7 +81,7 @@ impl Writer {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => self.probe(self.clock.now_us()),
-                Err(RecvTimeoutError::Disconnected) => return self.join_again(),
+                Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
@@ -86,11 +93,14 @@ impl Writer {
         let well = self.obey(since_us, job);
         self.end.health.put_down();
         let now_us = self.clock.now_us();
+        if now_us.saturating_sub(since_us) >= self.storage.lagging_after_us {
+            self.troubled_us = now_us;
+        }
         match well {
             Ok(()) if !Health::is_in_time(since_us, now_us) => {}
-            Ok(()) if proves => self.tell_recovery(),
+            Ok(()) if proves => self.tell_recovery(now_us),
             Ok(()) => self.probe(now_us),
-            Err(error) => self.tell_fault(&error),
+            Err(error) => self.tell_fault(&error, now_us),
         }
         self.give_way(now_us - begun_us);
     }
@@ -159,39 +169,14 @@ impl Writer {
 
     fn finish(&mut self, recording: RecordingId, ending: Ending) -> io::Result<()> {
         let Some(mut stored) = self.files.remove(&recording) else { return Ok(()) };
-        if let Err(error) = stored.join() {
-            if self.unjoined.len() < MOST_UNJOINED {
-                self.unjoined.push((recording, stored, ending));
-            }
-            return Err(error);
+        stored.end();
+        if stored.is_parted() {
+            self.joiner.send(Parted { recording, stored, ending });
+            return Ok(());
         }
-        self.close(recording, stored, ending)
-    }
-
-    /// What could not be made one file is tried again, the oldest first, until a disk refuses it.
-    fn join_again(&mut self) {
-        while let Some((_, stored, _)) = self.unjoined.first_mut() {
-            if stored.join().is_err() {
-                return;
-            }
-            let (recording, stored, ending) = self.unjoined.remove(0);
-            let _ = self.close(recording, stored, ending);
-        }
-    }
-
-    fn close(&mut self, recording: RecordingId, stored: Stored, ending: Ending) -> io::Result<()> {
-        let path = stored.path().to_path_buf();
-        match stored.finish(self.storage.sync) {
-            Ok(finished) => {
-                let summary = RecordingSummary::new(finished, ending);
-                self.facts.push(Event::RecordingCompleted { recording, summary: Box::new(summary) });
-                Ok(())
-            }
-            Err(error) => {
-                self.fail(recording, &path, format!("the file could not be written: {error}"));
-                Err(error)
-            }
-        }
+        let (end, closed) = end_of(recording, stored, ending, self.storage.sync);
+        self.facts.push(end);
+        closed
     }
 
     fn fail(&self, recording: RecordingId, path: &Path, reason: String) {
@@ -201,14 +186,16 @@ impl Writer {
     /// Nobody writes to a disk that failed while there is a spool: see now and then whether it could be written again.
     fn probe(&mut self, now_us: u64) {
         let due = now_us.saturating_sub(self.probed_us) >= PROBE.as_micros() as u64;
-        let all_well = !self.end.health.is_lagging() && self.unjoined.is_empty();
-        if !due || all_well {
+        if !due || !self.end.health.is_lagging() {
             return;
         }
         self.probed_us = now_us;
-        self.join_again();
-        if self.try_disk().is_ok() {
-            self.tell_recovery();
+        let tried = self.try_disk();
+        let took_us = self.clock.now_us().saturating_sub(now_us);
+        if tried.is_ok() && Health::is_in_time(0, took_us) {
+            self.tell_recovery(now_us);
+        } else {
+            self.troubled_us = now_us;
         }
     }
 
@@ -221,12 +208,15 @@ impl Writer {
         written.and(fs::remove_file(path))
     }
 
-    fn tell_fault(&self, error: &io::Error) {
+    fn tell_fault(&mut self, error: &io::Error, now_us: u64) {
+        self.troubled_us = now_us;
         self.end.health.fail(error.to_string()).into_iter().for_each(|event| self.facts.push(event));
     }
 
-    fn tell_recovery(&self) {
-        if self.end.health.is_lagging() {
+    /// A disk that stalls now and then has not recovered in between.
+    fn tell_recovery(&self, now_us: u64) {
+        let calm_us = now_us.saturating_sub(self.troubled_us);
+        if self.end.health.is_lagging() && calm_us >= self.storage.recovered_after_us {
             self.end.health.recover().into_iter().for_each(|event| self.facts.push(event));
         }
     }
@@ -240,6 +230,7 @@ fn shown(path: &Path) -> String {
 mod tests {
     use super::*;
     use crate::disks::{Disks, MARKER};
+    use crate::joiner::Joiner;
     use crate::storage::Writers;
 
     /// A writer whose folder is a file for now, so that nothing can be written there, and that has a spool.
@@ -251,7 +242,8 @@ mod tests {
         let storage = Storage { folder, spool, ..Storage::default() };
         let (writers, mut ends) = Writers::new(&storage);
         let facts = Arc::new(EventRing::new().unwrap());
-        let writer = Writer::new(ends.remove(0), Clock::start(), facts, storage.clone());
+        let (joiner, _) = Joiner::new(Clock::start(), facts.clone(), storage.sync);
+        let writer = Writer::new(ends.remove(0), Clock::start(), facts, storage.clone(), joiner);
         (writers, writer, storage)
     }
 
@@ -329,10 +321,28 @@ mod tests {
     }
 
     #[test]
+    fn a_disk_that_stalls_again_and_again_has_not_recovered_in_between() {
+        let place = std::env::temp_dir().join(format!("writer-stalls-{}", std::process::id()));
+        let (_, mut writer, storage) = on_a_bad_disk(&place);
+        let second_us = 1_000_000;
+        writer.storage = Arc::new(Storage { recovered_after_us: 10 * second_us, ..storage.clone() });
+        fs::remove_file(&storage.folder).unwrap();
+        for stalled in 0..20 {
+            writer.tell_fault(&io::Error::from(io::ErrorKind::TimedOut), stalled * second_us);
+            writer.tell_recovery(stalled * second_us + second_us / 2);
+        }
+        writer.probe(24 * second_us);
+        assert_eq!(told(&writer), ["lagging"]);
+        writer.probe(29 * second_us);
+        assert_eq!(told(&writer), ["recovered"]);
+        fs::remove_dir_all(place).unwrap();
+    }
+
+    #[test]
     fn a_disk_nobody_writes_to_is_tried_now_and_then_while_the_spool_is_busy() {
         let place = std::env::temp_dir().join(format!("writer-tries-{}", std::process::id()));
         let (_, mut writer, storage) = on_a_bad_disk(&place);
-        writer.tell_fault(&io::Error::from(io::ErrorKind::StorageFull));
+        writer.tell_fault(&io::Error::from(io::ErrorKind::StorageFull), 0);
         let second_us = 1_000_000;
         writer.probe(6 * second_us);
         assert_eq!(told(&writer), ["lagging"]);

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 
 use crate::counters::EndpointCounters;
 use crate::recording_facts::{
-    RecordingCompleted, RecordingFailed, RecordingStarted, StorageLagging, StorageRecovered,
+    RecordingCompleted, RecordingFailed, RecordingStarted, RecordingWaiting, StorageLagging, StorageRecovered,
 };
 
 #[pyclass(frozen, get_all)]
@@ -162,6 +162,9 @@ pub fn to_python(py: Python<'_>, event: Event) -> PyResult<Py<PyAny>> {
         }
         Event::RecordingFailed { recording, path, reason } => {
             object(py, RecordingFailed { recording, path, reason })
+        }
+        Event::RecordingWaiting { recording, path, reason } => {
+            object(py, RecordingWaiting { recording, path, reason })
         }
         Event::StorageLagging { folder, behind_ms, reason } => {
             object(py, StorageLagging { folder, behind_ms, reason })

@@ -24,7 +24,7 @@ mod _core {
     };
     #[pymodule_export]
     use crate::recording_facts::{
-        RecordedChannel, RecordingCompleted, RecordingFailed, RecordingStarted, StorageLagging,
-        StorageRecovered,
+        RecordedChannel, RecordingCompleted, RecordingFailed, RecordingStarted, RecordingWaiting,
+        StorageLagging, StorageRecovered,
     };
 }

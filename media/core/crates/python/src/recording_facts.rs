@@ -49,6 +49,13 @@ pub struct RecordingFailed {
 }
 
 #[pyclass(frozen, get_all)]
+pub struct RecordingWaiting {
+    pub recording: u64,
+    pub path: String,
+    pub reason: String,
+}
+
+#[pyclass(frozen, get_all)]
 pub struct StorageLagging {
     pub folder: String,
     pub behind_ms: u64,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use audio::g711::Law;
 use engine::disks::Disks;
-use engine::storage::{Storage, Sync};
+use engine::storage::{RECOVERED_AFTER_US, Storage, Sync};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use recording::format::SampleFormat;
@@ -17,14 +17,14 @@ pub type StorageWords<'a> = (PathBuf, Option<PathBuf>, &'a str, &'a str, usize, 
 /// How recordings are to be stored, in Python's words.
 pub fn storage_of(words: StorageWords) -> PyResult<Storage> {
     let (folder, spool, format, sync, writers, patience_s, marks) = words;
-    let lagging_after_us = Duration::from_secs_f64(patience_s).as_micros() as u64;
     Ok(Storage {
         folder,
         spool,
         format: format_named(format)?,
         sync: sync_named(sync)?,
         writers,
-        lagging_after_us,
+        lagging_after_us: Duration::from_secs_f64(patience_s).as_micros() as u64,
+        recovered_after_us: RECOVERED_AFTER_US,
         disks: Arc::new(Disks::new(marks)),
     })
 }

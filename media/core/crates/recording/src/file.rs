@@ -87,9 +87,9 @@ impl RecordingFile {
         Ok(())
     }
 
-    /// Append all samples of another file, or none.
+    /// Append all samples of another file, or none; they are on the disk then, so that the other may go.
     pub fn append_file(&mut self, other: &mut Self) -> io::Result<()> {
-        self.all_or_none(|file| file.copy_samples(other))
+        self.all_or_none(|file| file.copy_samples(other).and_then(|()| file.sync()))
     }
 
     /// Append in several steps; where one fails, nothing was appended.
