@@ -138,3 +138,4 @@ def _change(step: Step, agent: Agent, config: AgentConfig) -> None:
         fresh = membership_of(agent, name, membership.order)
         fresh.last_turn = membership.last_turn
         agent.memberships[name] = fresh
+        step.state.queues[name].note_qualities()

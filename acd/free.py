@@ -2,10 +2,10 @@
 of all media that may be offered now.
 
 Nothing here looks at all agents or at all who wait: an agent looks at the demands of the own queues, and a
-new demand at the free agents of its queue.
+new demand at the free agents of its queue, of whom it looks at those who have a skill it needs.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from acd.agent import Agent, Membership
 from acd.queue import Demand, Queue
@@ -47,20 +47,23 @@ def demand_of(state: AcdState, queue: Queue, medium: str, requirement: str) -> D
     if known is not None:
         return known
     demand = Demand(queue, medium, parse_joined(requirement))
-    for agent_id in _free_of(state, queue, medium):
+    fitting: list[Candidacy] = []
+    for agent_id in _free_with(state, demand):
         agent = state.agents[agent_id]
         membership = agent.memberships[queue.name]
         if demand.is_met_by(membership):
-            demand.ranking.add(_candidacy(demand, agent, membership))
+            fitting.append(_candidacy(demand, agent, membership))
             state.free[agent_id, medium].append(demand)
+    demand.ranking.add_all(fitting)
     queue.demands[demand.key] = demand
+    drop_idle_demands(state, demand)
     return demand
 
 
-def drop_idle_demands(state: AcdState, queue: Queue) -> None:
-    """Forget what nobody has asked for in a while."""
-    for demand in list(queue.idle_demands()):
-        forget_demand(state, demand)
+def drop_idle_demands(state: AcdState, demand: Demand) -> None:
+    """Perhaps nobody makes this one now: forget what nobody has asked for in a while."""
+    for idle in demand.queue.idle_demands(demand):
+        forget_demand(state, idle)
 
 
 def forget_demand(state: AcdState, demand: Demand) -> None:
@@ -74,16 +77,20 @@ def rank_anew(state: AcdState, queue: Queue) -> None:
     """The queue chooses among its free agents by other rules."""
     for demand in queue.demands.values():
         before, demand.ranking = demand.ranking, Ranking()
-        for agent_id, _, _ in before.order():
-            agent = state.agents[agent_id]
-            demand.ranking.add(_candidacy(demand, agent, agent.memberships[queue.name]))
+        agents = [state.agents[agent_id] for agent_id, _, _ in before.order()]
+        demand.ranking.add_all(_candidacy(demand, agent, agent.memberships[queue.name]) for agent in agents)
 
 
-def _free_of(state: AcdState, queue: Queue, medium: str) -> list[str]:
-    everybody = queue.demands.get((medium, ""))
-    if everybody is not None:
-        return [agent_id for agent_id, _, _ in everybody.ranking.order()]
-    return [agent_id for agent_id in queue.members if (agent_id, medium) in state.free]
+def _free_with(state: AcdState, demand: Demand) -> Iterable[str]:
+    """The free of the queue who may meet a demand: those who have what it needs, if these are fewer."""
+    queue, medium = demand.queue, demand.medium
+    if not demand.requirement.text:  # the first that is asked for this medium
+        return [agent_id for agent_id in queue.members if (agent_id, medium) in state.free]
+    everybody = demand_of(state, queue, medium, "").ranking
+    able = queue.members_with(demand.needs) if demand.needs and len(everybody) else ()
+    if demand.needs and len(able) < len(everybody):
+        return [agent_id for agent_id in able if agent_id in everybody]
+    return [agent_id for agent_id, _, _ in everybody.order()]
 
 
 def _candidacy(demand: Demand, agent: Agent, membership: Membership) -> Candidacy:

@@ -10,7 +10,7 @@ otherwise                nowhere
 
 from collections.abc import Collection
 
-from acd.agent import Agent
+from acd.agent import Agent, Membership
 from acd.entry import Entry, EntryState, Place
 from acd.free import demand_of, drop_idle_demands
 from acd.line import Line, Rank
@@ -39,7 +39,9 @@ def step_out(step: Step, entry: Entry) -> None:
     for line in _lines(step, entry):
         line.remove(entry)
     for place in entry.places.values():
-        drop_idle_demands(step.state, step.state.queues[place.queue_name])
+        demands = step.state.queues[place.queue_name].demands
+        if (demand := demands.get((entry.medium, place.requirement))) is not None:
+            drop_idle_demands(step.state, demand)
 
 
 def demand_at(step: Step, entry: Entry, place: Place) -> Demand:
@@ -89,16 +91,25 @@ def _first_waiting(
     best: tuple[Turn, Demand] | None = None
     for membership in agent.memberships.values():
         queue = state.queues[membership.queue_name]
-        for joined_at, sequence, demand in queue.firsts:
-            turn = _turn(state, membership.priority, queue.config.weight, (joined_at, sequence), now)
-            if best is not None and turn >= best[0]:
-                break
-            if demand.medium in media and demand.is_met_by(membership):
-                best = (turn, demand)
-                break
+        for firsts in _firsts_for(queue, membership):
+            for joined_at, sequence, demand in firsts:
+                turn = _turn(state, membership.priority, queue.config.weight, (joined_at, sequence), now)
+                if best is not None and turn >= best[0]:
+                    break
+                if demand.medium in media and demand.is_met_by(membership):
+                    best = (turn, demand)
+                    break
     if best is None or (first := best[1].waiting.first()) is None:
         return None
     return best[0], first, best[1].queue.name
+
+
+def _firsts_for(queue: Queue, membership: Membership) -> list[list[tuple[float, int, Demand]]]:
+    """Those who ask for nothing, and for what the agent has; by the shorter of both lists."""
+    by_need, qualities = queue.firsts, membership.qualities
+    if len(by_need) <= len(qualities):
+        return [firsts for need, firsts in by_need.items() if not need or need in qualities]
+    return [by_need[need] for need in ("", *qualities) if need in by_need]
 
 
 def _first_ringing(

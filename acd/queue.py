@@ -12,13 +12,11 @@ from acd.media import VOICE
 from acd.pace import Pace
 from acd.queue_config import QueueConfig
 from acd.queue_rules import OverflowRule, absence_key
-from acd.requirement import Requirement, parse_requirement
+from acd.requirement import Requirement, needed, parse_requirement
 from acd.strategy import Ranking
 
-_DEMANDS_KEPT = 8
+_IDLE_DEMANDS_KEPT = 12
 """Calls that ask for what was asked for lately find the ranking ready."""
-_DEMANDS_AT_MOST = 2 * _DEMANDS_KEPT
-"""Beyond so many those that nobody makes any more are looked for."""
 
 DemandKey = tuple[str, str]
 """Medium and requirement."""
@@ -30,12 +28,14 @@ class Demand:
     Between two inputs at least one of ``waiting`` and ``ranking`` is empty.
     """
 
-    __slots__ = ("medium", "queue", "ranking", "requirement", "ringing", "waiting")
+    __slots__ = ("medium", "needs", "queue", "ranking", "requirement", "ringing", "waiting")
 
     def __init__(self, queue: "Queue", medium: str, requirement: Requirement) -> None:
         self.queue = queue
         self.medium = medium
         self.requirement = requirement
+        self.needs = needed(requirement.text)
+        """What all who meet it have; empty when that is nothing."""
         self.waiting: Line = WaitingLine(self)
         self.ringing = Line()
         """Where all agents are rung: those nobody has accepted yet."""
@@ -76,11 +76,14 @@ class WaitingLine(Line):
             self._change_first(first, self.first())
 
     def _change_first(self, before: Entry | None, after: Entry | None) -> None:
-        firsts = self._demand.queue.firsts
+        by_need, needs = self._demand.queue.firsts, self._demand.needs
+        firsts = by_need.setdefault(needs, [])
         if before is not None:
             del firsts[bisect_left(firsts, before.rank)]
         if after is not None:
             insort(firsts, (*after.rank, self._demand))
+        if not firsts:
+            del by_need[needs]
 
 
 class Queue:
@@ -115,8 +118,13 @@ class Queue:
         """By its calendar."""
         self.is_retired = False
         """Whether the configuration has it no more: it goes with the last who waits, or talks."""
-        self.firsts: list[tuple[float, int, Demand]] = []
-        """Ranks of the first who wait with each demand, the lowest first: whom free agents may be given."""
+        self.firsts: dict[str, list[tuple[float, int, Demand]]] = {}
+        """Ranks of the first who wait with each demand, the lowest first: whom free agents may be given. By
+        what the demand needs, so that nobody looks at those who ask for what the agent has not."""
+        self._with: dict[str, tuple[str, ...]] = {}
+        """Members by a skill or tag that was looked for."""
+        self._idle: dict[DemandKey, Demand] = {}
+        """Those that nobody made when last looked at, the longest ago first."""
         everybody = Demand(self, VOICE, parse_requirement(""))
         self.demands = {everybody.key: everybody}
 
@@ -161,22 +169,45 @@ class Queue:
         self.members_ever += 1
         self.members[agent.agent_id] = agent
         self.staff[agent.state] += 1
+        self.note_qualities()
 
     def dismiss(self, agent: Agent) -> None:
         """Let an agent serve it no longer; called while no caller can find the agent."""
         del agent.memberships[self.name], self.members[agent.agent_id]
         self.staff[agent.state] -= 1
+        self.note_qualities()
+
+    def note_qualities(self) -> None:
+        """Some member has other skills or tags than before."""
+        self._with.clear()
+
+    def members_with(self, quality: str) -> tuple[str, ...]:
+        """Ids of its agents who have a skill or tag, at whatever level."""
+        if quality not in self._with:
+            self._with[quality] = tuple(
+                agent_id
+                for agent_id, agent in self.members.items()
+                if quality in agent.memberships[self.name].qualities
+            )
+        return self._with[quality]
 
     @property
     def has_backlog(self) -> bool:
         """Whether somebody waits whom no agent is rung for."""
         return bool(self.firsts)
 
-    def idle_demands(self) -> Iterator[Demand]:
-        """Demands to be forgotten: the oldest of those nobody makes, when there are too many in all."""
-        if len(self.demands) > _DEMANDS_AT_MOST:
-            unmade = [d for d in self.demands.values() if not d.is_made and d.key != (VOICE, "")]
-            yield from unmade[: len(self.demands) - _DEMANDS_KEPT]
+    def idle_demands(self, demand: Demand) -> Iterator[Demand]:
+        """To be forgotten when nobody makes this one for now: all that nobody makes but those made last.
+
+        What asks for nothing is never idle: it knows who is free, for all others.
+        """
+        if demand.requirement.text and not demand.is_made:
+            self._idle.pop(demand.key, None)
+            self._idle[demand.key] = demand
+        while len(self._idle) > _IDLE_DEMANDS_KEPT:
+            oldest = self._idle.pop(next(iter(self._idle)))
+            if not oldest.is_made:
+                yield oldest
 
     def longest_wait_s(self, now: float) -> float:
         """Of all in the line; priority may have put somebody else first."""

@@ -80,6 +80,15 @@ def parts_of(text: str) -> tuple[Requirement, ...]:
     return tuple(part for term in terms for part in parts_of(_written(term)))
 
 
+@lru_cache(maxsize=_KNOWN_AT_A_TIME)
+def needed(text: str) -> str:
+    """A skill or tag without which nobody meets it, by which to look for those who do; empty when none is."""
+    for part in parts_of(text):
+        if len(part.names) == 1 and not part.is_met_by({}):
+            return next(iter(part.names))
+    return ""
+
+
 def _is_bracketed(tokens: list[str]) -> bool:
     """Whether one pair of brackets is around all of it."""
     depths = list(_depths(tokens))

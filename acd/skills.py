@@ -25,6 +25,7 @@ def change_skills(step: Step, command: ChangeSkills) -> None:
     agent.qualities = qualities_of(agent.agent_id, agent.skills, agent.tags)
     for membership in agent.memberships.values():
         membership.qualities = with_penalty(agent.qualities, membership.penalty)
+        step.state.queues[membership.queue_name].note_qualities()
     _settle(step, agent)
 
 

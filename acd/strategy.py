@@ -5,7 +5,7 @@ of equal keys the lower number does.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import takewhile
@@ -100,10 +100,18 @@ class Ranking:
 
     def add(self, candidacy: Candidacy) -> None:
         """What the key is made of must not change until ``remove``."""
-        key = KEYS[candidacy.rules.strategy](candidacy)
+        insort(self._order, self._note(candidacy))
+
+    def add_all(self, candidacies: Iterable[Candidacy]) -> None:
+        """The same of many at once."""
+        self._order.extend(map(self._note, candidacies))
+        self._order.sort()
+
+    def _note(self, candidacy: Candidacy) -> tuple[int, Key, str]:
         agent_id = candidacy.agent.agent_id
+        key = KEYS[candidacy.rules.strategy](candidacy)
         self._rank[agent_id] = rank = (candidacy.membership.penalty, key, agent_id)
-        insort(self._order, rank)
+        return rank
 
     def remove(self, agent_id: str) -> None:
         """Take an agent out; ignored when not in it."""

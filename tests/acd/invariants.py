@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import itemgetter
 
 from acd.agent import AgentState
 from acd.by_number import EntriesByNumber
@@ -139,8 +140,13 @@ def _whoever_waits_can_be_found_and_nobody_else(state: AcdState) -> None:
             ringing = [e for e in inside if e.state is EntryState.OFFERED and e.rings_all_in == queue.name]
             assert list(demand.waiting) == sorted(waiting, key=_rank)
             assert list(demand.ringing) == sorted(ringing, key=_rank)
-        firsts = [(first.rank, d) for d in queue.demands.values() if (first := d.waiting.first())]
-        assert [(first[:2], first[2]) for first in queue.firsts] == sorted(firsts, key=lambda each: each[0])
+        by_need: dict[str, list[tuple[float, int, Demand]]] = {}
+        for demand in queue.demands.values():
+            if (first := demand.waiting.first()) is not None:
+                by_need.setdefault(demand.needs, []).append((*first.rank, demand))
+        assert queue.firsts == {
+            need: sorted(firsts, key=itemgetter(0, 1)) for need, firsts in by_need.items()
+        }
     for (agent_id, medium), line in state.personal.items():
         personal = [
             entry

@@ -1,10 +1,8 @@
 """Callbacks over a restart: what the journal tells of them puts them into their places again."""
 
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from random import Random
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -33,6 +31,7 @@ from tests.acd.centre import agents_of, one, only
 from tests.acd.input_journal import CountedIds
 from tests.acd.invariants import check_idle, check_state
 from tests.acd.journalled import WALL, Observed
+from tests.acd.operations import operations_of
 
 NUMBER = "13800138000"
 
@@ -471,25 +470,6 @@ def kept_of(number: int) -> RestoreCallback:
         language="",
         access_code="95598",
     )
-
-
-def operations_of(deed: Callable[[], object]) -> int:
-    """How many of Python's operations it takes, which tells the same on any machine."""
-    count = 0
-
-    def note(frame: FrameType, event: str, _: object) -> Any:
-        nonlocal count
-        frame.f_trace_opcodes = True
-        count += event == "opcode"
-        return note
-
-    before = sys.gettrace()
-    sys.settrace(note)
-    try:
-        deed()
-    finally:
-        sys.settrace(before)
-    return count
 
 
 def test_to_restore_a_callback_costs_the_same_however_many_have_been_restored() -> None:

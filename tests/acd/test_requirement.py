@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.requirement import all_of, parse_requirement
+from acd.requirement import all_of, needed, parse_requirement
 from runtime.errors import UsageError
 
 WANG = {"billing": 3, "lang:zh": 1, "普通话": 5, "agent:1001": 1}
@@ -93,6 +93,28 @@ def _expressions() -> st.SearchStrategy[str]:
         ),
         max_leaves=6,
     )
+
+
+@given(_expressions(), st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(0, 3)))
+def test_nobody_meets_it_without_what_it_needs(text: str, qualities: dict[str, int]) -> None:
+    without = {name: level for name, level in qualities.items() if name != needed(text)}
+    assert not needed(text) or not parse_requirement(text).is_met_by(without)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("", ""),
+        ("billing", "billing"),
+        ("not trainee and (billing>=3) and zh", "billing"),
+        ("(en or zh) and agent:1001", "agent:1001"),
+        ("en or zh", ""),
+        ("not trainee", ""),
+        ("penalty<=1 and en>=0", ""),
+    ],
+)
+def test_it_is_looked_for_by_a_skill_that_all_have_who_meet_it(text: str, name: str) -> None:
+    assert needed(text) == name
 
 
 @given(_expressions(), st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(0, 3)))
