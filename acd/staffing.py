@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from acd.erlang import agents_needed, figures_of
 from acd.forecast import LEAST_S, LONGEST_S, Step
@@ -79,8 +80,9 @@ def totals_of(plan: Sequence[StaffedStep]) -> Totals:
 
 
 def paid_for(agents: int, shrinkage: float) -> int:
-    """How many must be paid for so many to be there. A part of a person is one; a rounding error is none."""
-    return math.ceil(round(agents / (1 - shrinkage), 9))
+    """How many must be paid for so many to be there. A part of a person is one; a rounding error is none:
+    the share is taken as it is written."""
+    return math.ceil(agents / (1 - Fraction(str(shrinkage))))
 
 
 def _require_patience(steps: Sequence[Step]) -> None:

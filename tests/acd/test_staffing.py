@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from acd.erlang import figures_of
@@ -74,6 +74,7 @@ def test_a_plan_without_calls_has_no_means() -> None:
 
 
 @given(st.integers(0, 100_000), st.integers(0, 99))
+@example(77_392, 93)
 def test_the_roster_is_the_least_that_leaves_enough(agents: int, shrinkage_percent: int) -> None:
     paid = paid_for(agents, shrinkage_percent / 100)
     there = 100 - shrinkage_percent
