@@ -11,6 +11,8 @@ from ivr.reader import likely_name, name_in, read_flow
 from runtime.problems import Problem
 
 _SUFFIXES = (".yaml", ".yml")
+TESTS_SUFFIX = ".test.yaml"
+"""Of files with dialogues that test the flow beside them."""
 _MAX_BYTES = 1_000_000
 
 
@@ -31,7 +33,7 @@ class _Document(NamedTuple):
 
 
 def load_flows(folder: Path, surroundings: Surroundings) -> LoadedFlows:
-    """Read every ``*.yaml`` in a folder. Never raises; what cannot be read is among the problems."""
+    """Read every ``*.yaml`` in a folder, tests apart. Never raises; what cannot be read is a problem."""
     if not folder.is_dir():
         missing = Problem(str(folder), 0, "ivr.flows", "", "a folder with flow documents")
         return LoadedFlows({}, [missing], (None,))
@@ -58,7 +60,8 @@ def _taken(path: Path, name: str, owner: Path) -> Problem:
 
 
 def _documents(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+    files = (path for path in folder.iterdir() if path.suffix in _SUFFIXES)
+    return (path for path in files if not path.name.endswith(TESTS_SUFFIX))
 
 
 def _read(path: Path) -> str | Problem:

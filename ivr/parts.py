@@ -4,7 +4,7 @@ A value that names something outside the node is a class of its own (``PromptNam
 needs all that a document refers to, to check it, to draw it or to rename it, asks ``references``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import (
@@ -185,14 +185,14 @@ Values = Annotated[dict[Variable, ExpressionField], Field(max_length=64)]
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
 
-def found_in(value: Any, *kinds: type) -> Iterator[tuple[KeyPath, Any]]:
+def found_in(value: Any, *kinds: type) -> list[tuple[KeyPath, Any]]:
     """Every value of these kinds inside a part, with the keys that lead there."""
-    for path, inner in _walk(value, ()):
-        if isinstance(inner, kinds):
-            yield path, inner
+    found: list[tuple[KeyPath, Any]] = []
+    _find(value, (), kinds, found)
+    return found
 
 
-def references(part: Part) -> Iterator[tuple[KeyPath, Reference]]:
+def references(part: Part) -> list[tuple[KeyPath, Reference]]:
     """All that a part names outside itself."""
     return found_in(part, Reference)
 
@@ -244,16 +244,19 @@ def renamed(value: Any, renaming: Renaming) -> Any:
     return value
 
 
-def _walk(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
-    match value:
-        case BaseModel():
-            for key, inner in value:
-                yield from _walk(inner, (*path, key))
-        case Mapping():
-            for key, inner in value.items():
-                yield from _walk(inner, (*path, key))
-        case tuple():
-            for place, inner in enumerate(value):
-                yield from _walk(inner, (*path, place))
-        case _:
-            yield path, value
+def _find(value: Any, path: KeyPath, kinds: tuple[type, ...], found: list[tuple[KeyPath, Any]]) -> None:
+    """Half the time of loading flows is spent here."""
+    if isinstance(value, kinds):
+        found.append((path, value))
+    elif isinstance(value, str):
+        return
+    elif isinstance(value, BaseModel):
+        for key, inner in vars(value).items():
+            if inner is not None:
+                _find(inner, (*path, key), kinds, found)
+    elif isinstance(value, tuple):
+        for place, inner in enumerate(value):
+            _find(inner, (*path, place), kinds, found)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            _find(inner, (*path, key), kinds, found)

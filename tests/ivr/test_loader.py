@@ -24,6 +24,13 @@ def test_every_document_of_the_folder_becomes_a_flow(tmp_path: Path) -> None:
     assert list(loaded.flows) == ["hotline", "营业时间"]
 
 
+def test_the_tests_of_a_flow_are_no_flow(tmp_path: Path) -> None:
+    write(tmp_path, "hotline.yaml", "hotline")
+    (tmp_path / "hotline.test.yaml").write_text("dialogues: {}\n")
+    loaded = load_flows(tmp_path, SURROUNDINGS)
+    assert (list(loaded.flows), loaded.problems) == (["hotline"], [])
+
+
 def test_a_bad_document_does_not_hide_the_good_ones(tmp_path: Path) -> None:
     write(tmp_path, "a.yaml", "good")
     write(tmp_path, "b.yaml", "not good")

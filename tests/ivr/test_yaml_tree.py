@@ -1,8 +1,14 @@
 """YAML text as plain data with lines."""
 
+from pathlib import Path
+from typing import NoReturn
+
 import pytest
 
+from ivr import yaml_tree
 from ivr.yaml_tree import UnreadableYamlError, read_tree
+
+CONF = Path(__file__).parents[2] / "conf"
 
 
 def test_scalars_stay_as_written_except_nothing() -> None:
@@ -54,6 +60,23 @@ def test_what_cannot_be_read_is_refused_with_its_line() -> None:
     with pytest.raises(UnreadableYamlError) as refused:
         read_tree("a: 1\nb: [1, 2\nc: 3\n")
     assert refused.value.line == 3
+
+
+DOCUMENTS = [
+    "a: {b: [1, 'zwei', \"三\"], c: }\nd: |\n  x\n   y\n\ne: >-\n  x\n  y\n",
+    'a:\n- b: "\\u4e2d"\n\n-\n- ~ # nothing\n',
+    *(path.read_text(encoding="utf-8") for path in sorted((CONF / "flows").glob("*.yaml"))),
+]
+
+
+@pytest.mark.parametrize("text", DOCUMENTS, ids=range(len(DOCUMENTS)))
+def test_the_careful_reader_reads_as_the_fast_one(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: str) -> NoReturn:
+        raise ValueError
+
+    fast = read_tree(text)
+    monkeypatch.setattr(yaml_tree, "_read_fast", refuse)
+    assert read_tree(text) == fast
 
 
 def test_nesting_is_bounded() -> None:
