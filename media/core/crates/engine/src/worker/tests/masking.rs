@@ -193,6 +193,26 @@ fn of_a_masked_leg_neither_relay_nor_recording_holds_a_key_in_any_codec() {
 }
 
 #[test]
+fn a_masked_leg_that_leaves_its_channel_takes_the_mask_along_and_brings_it_to_the_next() {
+    let mut talk = Talk::new(Codec::Pcma);
+    talk.pass(200_000);
+    talk.rig.order(Command::Mask { endpoint: 1, for_us: 600 * SECOND_US });
+    talk.pass(200_000);
+    talk.rig.order(Command::Detach { endpoint: 1 });
+    talk.pass(200_000);
+    talk.rig.order(Command::Attach { recording: RECORDING, endpoint: 1, channel: Channel::Agent });
+    talk.pass(200_000);
+    let [(true, begun), (false, left), (true, back)] = marks(&talk.facts())[..] else { panic!() };
+    let told: Vec<_> = talk.recorded().1.iter().map(|mark| (mark.channels, mark.from, mark.to)).collect();
+    let customer = Channels { customer: true, agent: false };
+    let agent = Channels { customer: false, agent: true };
+    let [first, (channels, from, Some(end))] = told[..] else { panic!("{told:?}") };
+    assert_eq!(first, (customer, begun * 8, Some(left * 8)));
+    assert_eq!((channels, from), (agent, back * 8));
+    assert!(left > begun && back > left && end > from, "{told:?}");
+}
+
+#[test]
 fn a_key_that_is_down_already_breaks_off_at_once() {
     let mut talk = Talk::new(Codec::Pcma);
     let press = tones("7", 8000);
