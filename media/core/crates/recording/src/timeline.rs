@@ -106,7 +106,7 @@ impl Timeline {
         if arrival - position <= HOLD {
             self.counters.packets += 1;
             let placed = self.window.write(position, octets, decode);
-            self.counters.carried += Carried::of(octets, placed, |&octet| decode[usize::from(octet)]);
+            self.counters.carried += Carried::of_octets(octets, law, placed);
         } else {
             let samples = octets.iter().map(|&octet| decode[usize::from(octet)]).collect();
             self.hold(HeldPacket { timestamp: header.timestamp, position, samples, is_packet: true });
@@ -157,7 +157,7 @@ impl Timeline {
             let length = packet.samples.len();
             self.gaps.fill(packet.position..packet.position + length as i64);
             let placed = self.window.write_samples(position, &packet.samples);
-            self.counters.carried += Carried::of(&packet.samples, placed, |&sample| sample);
+            self.counters.carried += Carried::of_samples(&packet.samples, placed);
             source.end = source.end.max(position + length as i64);
             self.counters.packets += u64::from(packet.is_packet);
             self.counters.lost_samples -= length as u64;
@@ -194,7 +194,7 @@ impl Timeline {
         if decoded.now - position <= HOLD {
             let placed = self.window.write_samples(position, samples);
             if !decoded.made_up {
-                self.counters.carried += Carried::of(samples, placed, |&sample| sample);
+                self.counters.carried += Carried::of_samples(samples, placed);
             }
         } else if !decoded.made_up {
             let samples = samples.to_vec();
