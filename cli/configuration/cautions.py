@@ -1,5 +1,6 @@
 """What is no mistake in a configuration, and yet seldom what was meant: told by ``ringmain check``."""
 
+import stat
 from collections.abc import Iterator
 from ipaddress import ip_address
 
@@ -8,10 +9,12 @@ from media.config import Srtp
 from runtime.problems import Finding, KeyPath
 from switch.sip.transport.config import SECURE, ListenerConfig, all_listeners
 
+_OTHERS_READ = stat.S_IROTH
+
 
 def find_cautions(configuration: Configuration, own_stations: int) -> list[Finding]:
     """``own_stations``: so many of the stations, the first ones, stand in the configuration's own file."""
-    return [*_readable_keys(configuration, own_stations)]
+    return [*_readable_keys(configuration, own_stations), *_readable_tokens(configuration)]
 
 
 def _readable_keys(configuration: Configuration, own_stations: int) -> Iterator[Finding]:
@@ -38,6 +41,18 @@ def _requiring(configuration: Configuration, own_stations: int) -> Iterator[KeyP
     for index, trunk in enumerate(configuration.trunks):
         if trunk.srtp is Srtp.REQUIRED:
             yield ("trunks", index, "srtp")
+
+
+def _readable_tokens(configuration: Configuration) -> Iterator[Finding]:
+    """A token is as good as a password: on its way to the service, and in its file."""
+    for index, lookup in enumerate(configuration.lookups):
+        if lookup.token_file is None:
+            continue
+        if not lookup.is_encrypted and not _is_loopback(lookup.host):
+            yield Finding(("lookups", index, "url"), "https: whoever reads the way there reads the token")
+        if lookup.token_file.stat().st_mode & _OTHERS_READ:
+            expected = "a file that not everybody on this machine can read (chmod o-r)"
+            yield Finding(("lookups", index, "token_file"), expected)
 
 
 def _can_be_read(listener: ListenerConfig) -> bool:

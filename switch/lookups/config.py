@@ -140,6 +140,11 @@ class LookupConfig(Section):
         return self.url.lower().startswith("https:")
 
     @property
+    def host(self) -> str:
+        """Whom it is asked at: a name or an address."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
     def breaker(self) -> BreakerRules:
         """When its circuit opens."""
         return BreakerRules(

@@ -57,8 +57,8 @@ _HEAD = """\
 # Events
 
 What happens in the switch, as it is told on the control socket ([how to subscribe](verbs.md#events)), kept in
-the journal and written to the log (but `trace.sip`). An event comes when what its first line says has just
-become true. The map around its fields has the time, in seconds since the Unix epoch.
+the journal and written to the log (but `trace.sip` and `hook.asked`). An event comes when what its first line
+says has just become true. The map around its fields has the time, in seconds since the Unix epoch.
 
 The types are those of MessagePack and JSON; a field that may be null says so. A new version may bring more
 fields and more events.

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.configuration.installation import load_installation
 from cli.configuration.loading import read_configuration
 from tests.cli.small_installation import write_installation
 from tests.helpers.toml_text import section
@@ -80,3 +81,24 @@ def test_two_services_have_two_names(tmp_path: Path) -> None:
     path.write_text(f"{path.read_text('utf-8')}\n{twice}\n{twice}", "utf-8")
     (found,) = map(str, read_configuration(path).problems)
     assert "a name of its own; lookups[0] has this one" in found
+
+
+@pytest.mark.parametrize(
+    ("url", "mode", "cautioned"),
+    [
+        ("https://billing.example", 0o600, []),
+        ("http://127.0.0.1:8080", 0o640, []),
+        ("http://billing.example", 0o600, ["lookups[0].url"]),
+        ("https://billing.example", 0o644, ["lookups[0].token_file"]),
+    ],
+)
+def test_a_token_that_others_can_read_is_cautioned_against(
+    tmp_path: Path, url: str, mode: int, cautioned: list[str]
+) -> None:
+    token = tmp_path / "billing.token"
+    token.write_text("se-cret")
+    token.chmod(mode)
+    assert problems(tmp_path, url=url, token_file="billing.token") == []
+    cautions = load_installation(tmp_path / "ringmain.toml").cautions
+    assert [caution.key for caution in cautions] == cautioned
+    assert "se-cret" not in str(cautions)

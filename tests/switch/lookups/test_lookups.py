@@ -1,99 +1,22 @@
 """Who is asked when: places, waiting, time limits, retries and the circuit breaker, on a manual clock."""
 
-from typing import Any
-
 import pytest
 
-from runtime.alarm import ManualAlarm
-from runtime.clock import ManualClock
-from runtime.driver import Driver, Outputs
 from runtime.errors import UsageError
 from switch.causes import Cause
 from switch.events import CallEnded
-from switch.lookups.answers import (
-    Answered,
-    AttemptEnded,
-    Failed,
-    LookupAnswered,
-    LookupFailed,
-    Outcome,
-    Reason,
-)
-from switch.lookups.commands import DropRequest, ForgetLookup, LookUp, Method, SendRequest
+from switch.lookups.answers import Answered, AttemptEnded, Failed, Reason
+from switch.lookups.commands import ForgetLookup, Method
 from switch.lookups.events import CircuitClosed, CircuitOpened, LookupCompleted
-from switch.lookups.lookups import Lookups
-from tests.helpers.lookup_service import billing
+from tests.helpers.lookup_rig import LookupRig
 
-URL = "http://127.0.0.1:9"
 WELL = Answered(200, {"amount": "86.50"})
 GONE = Failed(Reason.REFUSED)
 SICK = Failed("status_503")
 
 
-class Rig:
-    """The core, with the HTTP shell played by hand."""
-
-    def __init__(self, **keys: Any) -> None:
-        self.clock = ManualClock()
-        self.alarm = ManualAlarm()
-        self.faults: list[Exception] = []
-        self.driver = Driver(self.clock, self.alarm, self._on_fault)
-        self.lookups = Lookups([billing(URL, **keys)])
-        self.sent: list[SendRequest] = []
-        self.dropped: list[str] = []
-        self.replies: dict[str, Any] = {}
-        self.events: list[Any] = []
-        self.driver.add_core(self.lookups)
-        self.driver.add_routes(self.lookups.routes())
-        self.driver.add_routes({SendRequest: self._send, DropRequest: self._drop})
-        self.driver.add_routes({LookupAnswered: self._reply, LookupFailed: self._reply})
-        self.driver.observe(lambda event, wall: self.events.append(event))
-
-    def _on_fault(self, item: object, error: Exception) -> Outputs:
-        self.faults.append(error)
-        return ()
-
-    def _send(self, command: SendRequest, now: float) -> Outputs:
-        self.sent.append(command)
-        return ()
-
-    def _drop(self, command: DropRequest, now: float) -> Outputs:
-        self.dropped.append(command.request_id)
-        return ()
-
-    def _reply(self, reply: LookupAnswered | LookupFailed, now: float) -> Outputs:
-        assert reply.request_id not in self.replies, "one answer and no more"
-        self.replies[reply.request_id] = reply.answer if isinstance(reply, LookupAnswered) else reply.reason
-        return ()
-
-    def ask(self, *request_ids: str, **order: Any) -> None:
-        for request_id in request_ids:
-            given = {"call_id": "call-1", "service": "billing", **order}
-            self.driver.submit(LookUp(request_id=request_id, **given))
-
-    def end(self, outcome: Outcome, *request_ids: str) -> None:
-        """The latest attempts of these come to an end."""
-        for request_id in request_ids:
-            attempt = max(one.attempt for one in self.sent if one.lookup.request_id == request_id)
-            ended = AttemptEnded(request_id, attempt, outcome)
-            self.driver.run_step(lambda now, ended=ended: [ended])  # type: ignore[misc]
-
-    def wait_until(self, now: float) -> None:
-        while self.alarm.deadline is not None and self.alarm.deadline <= now:
-            self.clock.move_to(self.alarm.deadline)
-            self.alarm.ring()
-        self.clock.move_to(now)
-
-    @property
-    def asked(self) -> list[str]:
-        return [one.lookup.request_id for one in self.sent]
-
-    def told(self, kind: type) -> list[Any]:
-        return [event for event in self.events if isinstance(event, kind)]
-
-
 def test_a_lookup_is_sent_and_its_answer_told_once() -> None:
-    rig = Rig()
+    rig = LookupRig()
     rig.ask("a")
     rig.clock.move_to(0.25)
     rig.end(WELL, "a")
@@ -106,13 +29,13 @@ def test_a_lookup_is_sent_and_its_answer_told_once() -> None:
 
 
 def test_an_unknown_service_is_told_at_once() -> None:
-    rig = Rig()
+    rig = LookupRig()
     rig.ask("a", service="weather")
     assert rig.replies == {"a": "unknown_service"}
 
 
 def test_its_time_limit_ends_it_whatever_happens() -> None:
-    rig = Rig(timeout_s=3)
+    rig = LookupRig(timeout_s=3)
     rig.ask("a")
     rig.wait_until(2.9)
     assert rig.replies == {}
@@ -124,7 +47,7 @@ def test_its_time_limit_ends_it_whatever_happens() -> None:
 
 
 def test_a_flow_may_wait_for_less_than_the_service_allows_but_not_for_more() -> None:
-    rig = Rig(timeout_s=3)
+    rig = LookupRig(timeout_s=3)
     rig.ask("short", timeout_s=1.0)
     rig.ask("long", timeout_s=99.0)
     rig.wait_until(1.0)
@@ -134,7 +57,7 @@ def test_a_flow_may_wait_for_less_than_the_service_allows_but_not_for_more() -> 
 
 
 def test_what_cannot_be_reached_is_tried_again_after_longer_and_longer_pauses() -> None:
-    rig = Rig(retries=3, retry_pause_s=0.1)
+    rig = LookupRig(retries=3, retry_pause_s=0.1)
     rig.ask("a")
     sent_at = [rig.clock.now()]
     for outcome in (GONE, SICK, Failed(Reason.UNREACHABLE)):
@@ -149,7 +72,7 @@ def test_what_cannot_be_reached_is_tried_again_after_longer_and_longer_pauses() 
 
 
 def test_what_is_reported_of_an_earlier_try_is_not_taken_for_the_present_one() -> None:
-    rig = Rig(retries=1)
+    rig = LookupRig(retries=1)
     stale = AttemptEnded("a", 1, WELL)
     rig.ask("a")
     rig.end(GONE, "a")
@@ -162,7 +85,7 @@ def test_what_is_reported_of_an_earlier_try_is_not_taken_for_the_present_one() -
 
 
 def test_the_last_failure_is_the_reason_when_all_tries_are_used_up() -> None:
-    rig = Rig(retries=1)
+    rig = LookupRig(retries=1)
     rig.ask("a")
     rig.end(GONE, "a")
     rig.wait_until(1.0)
@@ -172,7 +95,7 @@ def test_the_last_failure_is_the_reason_when_all_tries_are_used_up() -> None:
 
 @pytest.mark.parametrize("method", [Method.POST, Method.PATCH])
 def test_what_may_do_something_twice_is_not_repeated(method: Method) -> None:
-    rig = Rig(retries=3)
+    rig = LookupRig(retries=3)
     rig.ask("a", method=method)
     rig.end(GONE, "a")
     assert (rig.replies, len(rig.sent)) == ({"a": "refused"}, 1)
@@ -180,21 +103,21 @@ def test_what_may_do_something_twice_is_not_repeated(method: Method) -> None:
 
 @pytest.mark.parametrize("reason", ["status_404", "status_500", "too_large", "not_json", "bad_request"])
 def test_what_another_try_would_not_mend_is_not_repeated(reason: str) -> None:
-    rig = Rig(retries=3)
+    rig = LookupRig(retries=3)
     rig.ask("a")
     rig.end(Failed(reason), "a")
     assert (rig.replies, len(rig.sent)) == ({"a": reason}, 1)
 
 
 def test_a_retry_that_would_begin_too_late_is_not_waited_for() -> None:
-    rig = Rig(timeout_s=1, connect_timeout_s=1, retries=3, retry_pause_s=1)
+    rig = LookupRig(timeout_s=1, connect_timeout_s=1, retries=3, retry_pause_s=1)
     rig.ask("a")
     rig.end(GONE, "a")
     assert rig.replies == {"a": "refused"}
 
 
 def test_no_more_are_sent_than_have_a_place_and_the_first_in_line_is_next() -> None:
-    rig = Rig(under_way=2, waiting=2)
+    rig = LookupRig(under_way=2, waiting=2)
     rig.ask("a", "b", "c", "d", "e")
     assert rig.asked == ["a", "b"]
     assert rig.replies == {"e": "overloaded"}
@@ -204,7 +127,7 @@ def test_no_more_are_sent_than_have_a_place_and_the_first_in_line_is_next() -> N
 
 
 def test_a_pause_keeps_its_place() -> None:
-    rig = Rig(under_way=1, retries=1, retry_pause_s=0.1)
+    rig = LookupRig(under_way=1, retries=1, retry_pause_s=0.1)
     rig.ask("a", "b")
     rig.end(GONE, "a")
     assert rig.asked == ["a"]
@@ -214,7 +137,7 @@ def test_a_pause_keeps_its_place() -> None:
 
 
 def test_who_waits_too_long_for_a_place_hears_that_there_was_none() -> None:
-    rig = Rig(under_way=1, timeout_s=3)
+    rig = LookupRig(under_way=1, timeout_s=3)
     rig.ask("a", timeout_s=2.5)
     rig.ask("b")
     rig.wait_until(2.5)
@@ -226,7 +149,7 @@ def test_who_waits_too_long_for_a_place_hears_that_there_was_none() -> None:
 
 
 def test_a_caller_who_hangs_up_takes_all_lookups_along() -> None:
-    rig = Rig(under_way=1)
+    rig = LookupRig(under_way=1)
     rig.ask("sent", "waiting", call_id="call-1")
     rig.ask("other", call_id="call-2")
     rig.driver.submit(
@@ -238,7 +161,7 @@ def test_a_caller_who_hangs_up_takes_all_lookups_along() -> None:
 
 
 def test_one_that_is_forgotten_gives_its_place_to_the_next() -> None:
-    rig = Rig(under_way=1)
+    rig = LookupRig(under_way=1)
     rig.ask("a", "b", "c")
     rig.driver.submit(ForgetLookup(request_id="b"))
     rig.driver.submit(ForgetLookup(request_id="a"))
@@ -247,7 +170,7 @@ def test_one_that_is_forgotten_gives_its_place_to_the_next() -> None:
 
 
 def test_one_that_is_forgotten_in_its_pause_is_not_sent_again() -> None:
-    rig = Rig(retries=1)
+    rig = LookupRig(retries=1)
     rig.ask("a")
     rig.end(GONE, "a")
     rig.driver.submit(ForgetLookup(request_id="a"))
@@ -256,7 +179,7 @@ def test_one_that_is_forgotten_in_its_pause_is_not_sent_again() -> None:
 
 
 def test_an_open_circuit_answers_at_once_until_one_lookup_has_tried() -> None:
-    rig = Rig(failures_in_row=3, open_s=10, retries=0)
+    rig = LookupRig(failures_in_row=3, open_s=10, retries=0)
     rig.ask("a", "b", "c")
     rig.end(Failed("status_500"), "a", "b", "c")
     assert rig.told(CircuitOpened) == [CircuitOpened(service="billing", reason="status_500", open_s=10)]
@@ -273,7 +196,7 @@ def test_an_open_circuit_answers_at_once_until_one_lookup_has_tried() -> None:
 
 
 def test_who_waits_when_the_circuit_opens_is_not_sent() -> None:
-    rig = Rig(under_way=1, failures_in_row=1, retries=0)
+    rig = LookupRig(under_way=1, failures_in_row=1, retries=0)
     rig.ask("a", "b", "c")
     rig.end(GONE, "a")
     assert rig.replies == {"a": "refused", "b": "circuit_open", "c": "circuit_open"}
@@ -281,7 +204,7 @@ def test_who_waits_when_the_circuit_opens_is_not_sent() -> None:
 
 
 def test_no_retry_is_made_against_an_open_circuit() -> None:
-    rig = Rig(failures_in_row=2, retries=5, retry_pause_s=1)
+    rig = LookupRig(failures_in_row=2, retries=5, retry_pause_s=1)
     rig.ask("a", "b")
     rig.end(GONE, "a")
     rig.end(GONE, "b")
@@ -291,7 +214,7 @@ def test_no_retry_is_made_against_an_open_circuit() -> None:
 
 
 def test_a_probe_whose_caller_hangs_up_lets_the_next_lookup_try() -> None:
-    rig = Rig(failures_in_row=1, retries=0, open_s=1)
+    rig = LookupRig(failures_in_row=1, retries=0, open_s=1)
     rig.ask("a")
     rig.end(GONE, "a")
     rig.wait_until(1)
@@ -303,25 +226,25 @@ def test_a_probe_whose_caller_hangs_up_lets_the_next_lookup_try() -> None:
 
 
 def test_silence_speaks_against_a_service_and_a_no_does_not() -> None:
-    silent = Rig(failures_in_row=2, timeout_s=1, connect_timeout_s=1)
+    silent = LookupRig(failures_in_row=2, timeout_s=1, connect_timeout_s=1)
     silent.ask("a", "b")
     silent.wait_until(1)
     assert [event.reason for event in silent.told(CircuitOpened)] == ["timed_out"]
-    saying_no = Rig(failures_in_row=2)
+    saying_no = LookupRig(failures_in_row=2)
     saying_no.ask("a", "b", "c")
     saying_no.end(Failed("status_404"), "a", "b", "c")
     assert saying_no.told(CircuitOpened) == []
 
 
 def test_one_id_cannot_be_asked_under_twice_at_a_time() -> None:
-    rig = Rig()
+    rig = LookupRig()
     rig.ask("a")
     with pytest.raises(UsageError, match="lookup a is under way already"):
         rig.ask("a")
 
 
 def test_percentiles_are_of_lookups_whose_service_was_asked() -> None:
-    rig = Rig(under_way=1, waiting=0)
+    rig = LookupRig(under_way=1, waiting=0)
     service = rig.lookups.service("billing")
     assert service.percentile_ms(50) is None
     for number in range(100):
@@ -334,7 +257,7 @@ def test_percentiles_are_of_lookups_whose_service_was_asked() -> None:
 
 
 def test_what_is_told_of_a_lookup_holds_nothing_of_what_was_asked_or_answered() -> None:
-    rig = Rig()
+    rig = LookupRig()
     rig.ask("a", path="/bills/王芳", query=(("id", "0450012345"),), headers=(("X", "hdr"),), body="body")
     rig.end(WELL, "a")
     for secret in ("王芳", "0450012345", "hdr", "body", "86.50"):
