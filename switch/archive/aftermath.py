@@ -10,6 +10,7 @@ import structlog
 
 from media.recordings.folder import clock_of, recordings_since
 from media.recordings.homecoming import Folders
+from media.recordings.leftovers import remove_if_within, whole_of
 from media.recordings.manifest import manifest_path
 from media.recordings.rest import recording_of
 from switch.archive.finishing import End, adopt, finish
@@ -96,10 +97,12 @@ class Aftermath:
     def _look_at(self, path: Path) -> End | None:
         """None for one that was not left behind, or must wait for the next run."""
         try:
-            return self._adopt(path) if self._is_left_behind(path) else None
+            if self._is_left_behind(path):
+                return self._adopt(path)
+            self._remove_part(path)
         except OSError as error:
             self._miss(error)
-            return None
+        return None
 
     def _is_left_behind(self, path: Path) -> bool:
         begun = recording_of(path)
@@ -107,7 +110,17 @@ class Aftermath:
             return False
         if any(place and manifest_path(place).exists() for place in self._folders.places_of(begun)):
             return False
+        return self._is_of_earlier_run(path)
+
+    def _is_of_earlier_run(self, path: Path) -> bool:
         return path.stat().st_mtime < min(self._began.values())
+
+    def _remove_part(self, path: Path) -> None:
+        """What a disk did not let go of when its recording became one file on another."""
+        if whole_of(path, self._folders) is None or not self._is_of_earlier_run(path):
+            return
+        if remove_if_within(path, self._folders):
+            log.info("a part of a recording that lies whole elsewhere was removed", path=str(path))
 
     def _adopt(self, path: Path) -> End:
         begun = recording_of(path)

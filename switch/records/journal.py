@@ -82,6 +82,17 @@ class Journal:
             listener()
 
 
+def is_in_use(folder: Path) -> bool:
+    """Whether a switch writes the journal in a folder now."""
+    if not folder.is_dir():
+        return False
+    try:
+        os.close(_lock_folder(folder))
+    except JournalUnusable:
+        return True
+    return False
+
+
 def _lock_folder(folder: Path) -> int:
     """Make the folder ours until the descriptor that is returned is closed."""
     try:

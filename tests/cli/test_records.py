@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -105,6 +106,19 @@ class Place:
         rows = ((call_records, list(calls)), (recordings, list(records)), (recording_changes, list(changes)))
         assert store.write({table: [*some] for table, some in rows if some}, 1) == []
         store.close()
+
+    def configure(self, text: str) -> None:
+        """Add to the configuration."""
+        with (self._folder / "ringmain.toml").open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def copy_of_recording(self, name: str) -> Path:
+        """The same samples below the folder of the installation, last written to long ago."""
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.wav, path)
+        os.utime(path, (1e9, 1e9))
+        return path
 
     def tell(self, call_id: str, after_s: float, topic: str, **fields: object) -> None:
         """An entry of the journal, so long after BEGAN."""
@@ -339,3 +353,26 @@ def test_a_header_that_a_crash_left_untrue_is_mended_when_asked_for(place: Place
     assert (told["path"], told["left"]) == (str(place.wav), "it is being written; nothing was done")
     since = place.run("recordings", "repair", "--since", "2026-11-01")
     assert (since.exit_code, since.stdout) == (0, "0 looked at, 0 mended, 0 left as they are\n")
+
+
+def test_parts_in_the_spool_and_files_of_the_second_tier_are_looked_at_too(
+    place: Place, tmp_path: Path
+) -> None:
+    place.configure(
+        f'[recordings]\nfolder = "disk"\nspool = "spool"\n[second_tier]\nto = "{tmp_path / "second"}"\n'
+    )
+    begun = place.copy_of_recording("disk/2026-11-20/parted.wav")
+    rest = place.copy_of_recording("spool/2026-11-20/parted.32000.rest.wav")
+    torn = place.copy_of_recording("spool/2026-11-20/torn.wav")
+    with torn.open("ab") as file:
+        file.write(bytes(3200))
+    os.utime(torn, (1e9, 1e9))
+    place.copy_of_recording("second/2026-11-20/stray.wav")
+    done = place.run("recordings", "repair", "--since", "2026-11-01", "--json")
+    told = {Path(one["path"]).name: one for one in json.loads(done.stdout)}
+    assert sorted(told) == ["parted.32000.rest.wav", "parted.wav", "stray.wav", "torn.wav"]
+    assert told["parted.32000.rest.wav"]["done"] == [f"it joined its beginning, {begun}"]
+    assert soundfile.info(begun).frames == 8 * 8000
+    assert soundfile.info(torn).frames == 4 * 8000 + 800
+    assert told["stray.wav"]["left"] == "no record names this file of the second tier"
+    assert (rest.exists(), done.exit_code) == (False, 1)

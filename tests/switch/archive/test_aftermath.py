@@ -369,3 +369,31 @@ def write_manifest_of(end: RecordingCompleted, duration_ms: int) -> None:
         **told,
     )
     write_manifest(manifest, Path(end.path))
+
+
+def test_what_a_disk_did_not_let_go_of_is_removed_at_the_next_start(tmp_path: Path) -> None:
+    stayed = recording_file(tmp_path, left_behind=True)
+    folders = marked(tmp_path)
+    _, whole = folders.places_of(stayed)
+    assert whole is not None
+    whole.parent.mkdir(parents=True)
+    shutil.copy(torn(stayed), whole)
+    torn(whole)
+    end = RecordingCompleted(
+        recording_id=stayed.stem,
+        contact_id="c",
+        call_id="call-1",
+        path=str(whole),
+        duration_ms=2250,
+        size_bytes=whole.stat().st_size,
+        sha256=sha256_of(whole),
+        customer_packets=1,
+        customer_lost_ms=0,
+        agent_packets=1,
+        agent_lost_ms=0,
+    )
+    write_manifest_of(end, 2250)
+    another = recording_file(tmp_path, "another", left_behind=True)
+    _, (found,) = work_off(folders)
+    assert found.recording_id == "another"
+    assert (stayed.exists(), whole.exists(), another.exists()) == (False, True, True)
