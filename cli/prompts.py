@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from cli.noun import noun
-from cli.options import ConfigOption, JsonOption
+from cli.options import ConfigOption, JsonOption, SocketOption, ask, own_name
 from cli.output import print_fields, print_json, print_line, print_problems
 from cli.prompt_making import TenantOption, import_prompts, library_folder, speak
 from cli.table import print_table
@@ -59,6 +59,26 @@ def show(
     _print_prompts(bare, found)
     if missing:
         print_line(f"missing in: {escape(', '.join(missing))}")
+
+
+@app.command("record")
+def record(
+    name: Annotated[str, typer.Argument(help="The prompt's name, such as zh/outage; new or not.")],
+    station: Annotated[str, typer.Argument(help="The station that is called.")],
+    ring_s: Annotated[float, typer.Option("--ring", help="How long it may go unanswered, in seconds.")] = 30,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Call a station to record a prompt there: spoken, heard back, kept or discarded."""
+    params = {"prompt": name, "station": station, "ring_s": ring_s, "by": own_name()}
+    found = ask(socket, config, "prompt.record", **params)
+    if as_json:
+        print_json(found)
+    else:
+        print_line(
+            f"{found['call_id']} calls {escape(station)}, where {escape(name)} can be spoken when it answers"
+        )
 
 
 app.command("import")(import_prompts)

@@ -14,7 +14,7 @@ from media.prompt_sound import Treated, clipped_samples, treat
 from media.prompts import SAMPLE_RATE_HZ, WIDE_RATE_HZ, UnusableSoundError, read_sound
 from runtime.errors import UsageError
 
-_SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif", ".au")
+SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".aiff", ".aif", ".au")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,15 @@ def prompt_path(folder: Path, name: str) -> Path:
     return folder.joinpath(*parts).with_name(f"{parts[-1]}.wav")
 
 
+def is_prompt_name(name: str) -> bool:
+    """Whether a prompt of a library can be called so; with a colon are those that lie in none."""
+    try:
+        prompt_path(Path(), name)
+    except UsageError:
+        return False
+    return ":" not in name
+
+
 def import_prompt(source: Path, folder: Path, name: str, *, replace: bool = False) -> Imported:
     """Make the prompt ``name`` of any sound file: one channel, trimmed, as loud as the others, 16-bit WAV.
 
@@ -60,7 +69,7 @@ def keep_speech(said: bytes, engine: str, folder: Path, name: str, *, replace: b
 def refuse_present(folder: Path, name: str, *, replace: bool) -> None:
     """Two files of one name are a mistake in the library, of whatever format they are. Raises UsageError."""
     path = prompt_path(folder, name)
-    present = [path.with_name(f"{path.stem}{suffix}") for suffix in _SOUNDS]
+    present = [path.with_name(f"{path.stem}{suffix}") for suffix in SOUNDS]
     others = [other for other in present if other.exists() and not (replace and other == path)]
     if others:
         advice = "replace it with --replace" if others == [path] else "remove it first"

@@ -38,7 +38,7 @@ class AccessCodeConfig(Section):
     target: str = Field(
         pattern=TARGET_PATTERN,
         description="Where its calls go: flow:<name>, queue:<name>, agent:<number>, station:<name>, "
-        "number:<digits>, message:<box> or counter:record.",
+        "number:<digits>, message:<box>, prompt:<name> or counter:record.",
     )
     on_failure: str = Field(
         default=HANG_UP,

@@ -12,11 +12,13 @@ from cli.configuration.sections import Configuration
 from cli.configuration.toml_tree import TomlTree
 from cli.paths import shown_path
 from ivr.config import FLOW_SCHEME
+from media.prompt_import import is_prompt_name
 from runtime.problems import Finding, KeyPath, listed
 from runtime.target import HANG_UP, Target, parse_target
 from switch.counter.counter import COUNTER_SCHEME, RECORD
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
 from switch.lookups.credentials import faults_of
+from switch.prompt_recording.booth import PROMPT_SCHEME
 from switch.sip.transport.certificates import faults_of_connections, faults_of_listener
 from switch.trunks.routing import Routing
 from switch.voice_messages.voice_messages import MESSAGE_SCHEME
@@ -38,8 +40,8 @@ _NAMING_KEYS = (
 
 _AT_COUNTER = Target(COUNTER_SCHEME, RECORD)
 _TARGETS = (
-    "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box> "
-    f"or {_AT_COUNTER}"
+    "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box>, "
+    f"prompt:<name> or {_AT_COUNTER}"
 )
 
 
@@ -106,6 +108,8 @@ def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
     routing = Routing(configuration.routes)
     for path, target in targets(configuration):
         if target == _AT_COUNTER or str(target) in boxes:
+            continue
+        if target.scheme == PROMPT_SCHEME and is_prompt_name(target.name):
             continue
         if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME, AGENT_SCHEME, STATION_SCHEME, NUMBER_SCHEME):
             yield Finding(path, _TARGETS)

@@ -19,6 +19,7 @@ from switch.control.config import ControlConfig
 from switch.customers.config import NumberListConfig
 from switch.dialling.config import DiallingConfig
 from switch.lookups.config import LookupConfig
+from switch.prompt_recording.config import PromptRecordingConfig
 from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.config import GuardConfig
@@ -72,6 +73,9 @@ class Configuration(Section):
     )
     speech: SpeechConfig = Field(
         default_factory=SpeechConfig, description="Speech made from text (TTS), and the engines that say it."
+    )
+    prompt_recording: PromptRecordingConfig = Field(
+        default_factory=PromptRecordingConfig, description="Prompts recorded by phone (电话录制提示音)."
     )
     recordings: RecordingsConfig = Field(
         default_factory=RecordingsConfig, description="Where recordings are kept."

@@ -6,6 +6,7 @@ import acd.service
 import ivr.service
 import switch.counter.service
 import switch.dialling.service
+import switch.prompt_recording.service
 import switch.supervision.service
 import switch.voice_messages.service
 from acd.replay.recorded_core import Inputs
@@ -17,6 +18,7 @@ from cli.house.ground import Ground
 from ivr.document import Flow
 from ivr.service import Ivr
 from media.engine import MediaEngine
+from media.prompt_import import is_prompt_name
 from runtime.target import parse_target
 from switch.application import Application, Prospect
 from switch.archive.listening.finding import Row
@@ -24,6 +26,10 @@ from switch.archive.phone.service import ListeningByPhone
 from switch.call import Call
 from switch.counter.counter import CounterRecording
 from switch.counter.service import CounterVerbs
+from switch.prompt_recording.booth import INSTRUCTIONS, PromptBooth
+from switch.prompt_recording.libraries import Libraries
+from switch.prompt_recording.service import PromptVerbs
+from switch.prompt_recording.takes import Takes
 from switch.supervision.supervision import Supervision
 from switch.supervision.verbs import House
 from switch.voice_messages.config import MessageBoxConfig
@@ -62,12 +68,14 @@ class Applications:
         self._boxes = VoiceMessages(self._configuration.message_boxes, ground.ids, self._recording_of)
         self.supervision = Supervision(self.agent_at)
         self._ivr = self._build_ivr(installation.flows, customers)
+        self._takes = self._build_takes(installation, media)
         self._all = (
             self._ivr.application,
             *self._build_dialling(),
             self._build_acd(acd_inputs),
             self._by_phone.application(),
             self._build_counter(),
+            self._build_prompt_recording(installation),
             switch.voice_messages.service.build(self._boxes),
             switch.supervision.service.build(self.supervision),
         )
@@ -97,6 +105,7 @@ class Applications:
         self._boxes.configure(boxes)
 
     def close(self) -> None:
+        self._takes.close()
         self._by_phone.close()
 
     def _build_ivr(self, flows: Mapping[str, Flow], customers: Customers) -> Ivr:
@@ -140,6 +149,31 @@ class Applications:
             core, self._directory.contacts, self._find_call, ground.ids, ground.driver.submit
         )
         return switch.counter.service.build(core, verbs)
+
+    def _build_takes(self, installation: Installation, media: MediaEngine) -> Takes:
+        ground = self._ground
+        folders = {name: tenant.prompts for name, tenant in installation.tenants.items()}
+        return Takes(
+            Libraries(installation.configuration.media.prompts, folders).place_of,
+            keep=media.load_prompt,
+            forget=media.forget_prompt,
+            submit=lambda command: ground.loop.call_soon_threadsafe(ground.driver.submit, command),
+        )
+
+    def _build_prompt_recording(self, installation: Installation) -> Application:
+        config, ground = self._configuration.prompt_recording, self._ground
+        named = {name: f"{config.language}/prompt_recording/{name}" for name in INSTRUCTIONS}
+        known = set(installation.prompts.names)
+        core = PromptBooth(
+            ground.ids,
+            self.agent_at,
+            stations=config.stations,
+            instructions={name: prompt for name, prompt in named.items() if prompt in known},
+            tone=config.tone,
+            max_s=config.max_s,
+        )
+        verbs = PromptVerbs(is_prompt_name, self._directory.contacts, ground.ids, ground.driver.submit)
+        return switch.prompt_recording.service.build(core, self._takes.routes(), verbs)
 
     def _recording_of(self, call_id: str) -> str | None:
         call = self._find_call(call_id)

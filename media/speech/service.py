@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import structlog
 
+from media.prompt_file import PromptSamples, samples_of
 from media.prompts import Samples
 from media.speech.command_engine import CommandEngine
 from media.speech.commands import FetchSpeech, ForgetSpeech, MakeSpeech, Synthesise, TakeSpeech
@@ -16,9 +17,7 @@ from media.speech.engine import (
     EngineMissing,
     NothingSaid,
     SpeechEngine,
-    SpokenSamples,
     as_prompt_file,
-    samples_of,
 )
 from media.speech.espeak import Espeak
 from media.speech.making import EngineTraits, Limits, SpeechMaking
@@ -149,7 +148,7 @@ class SpeechService:
             self._disk.submit(self._write, command.prompt, file)
         return self._kept(command, samples_of(file))
 
-    def _kept(self, command: FetchSpeech | Synthesise, samples: SpokenSamples) -> TakeSpeech:
+    def _kept(self, command: FetchSpeech | Synthesise, samples: PromptSamples) -> TakeSpeech:
         self._keep(command.prompt, samples.narrow, samples.wide)
         return TakeSpeech(
             making_id=command.making_id, length_ms=samples.length_ms, size_bytes=samples.size_bytes

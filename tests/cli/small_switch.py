@@ -27,6 +27,7 @@ from switch.archive.phone.service import PlayParams
 from switch.control.config import ControlConfig
 from switch.control.server import ControlServer
 from switch.counter.service import RecordParams, StationParams
+from switch.prompt_recording.service import RecordPromptParams
 from switch.records.projection import JournalEntry
 from switch.trunks.verbs import TrunkParams
 
@@ -329,6 +330,7 @@ class SmallSwitch:
             self._verb("registration.remove", switch.registration_verbs.RemoveParams, [REGISTRATION]),
             self._verb("message.send", switch.station_verbs.TextParams, TEXT),
             self._verb("station.record", RecordParams, PLACED | {"station": "1001"}),
+            self._verb("prompt.record", RecordPromptParams, PLACED | {"prompt": "zh/outage"}),
             self._verb("station.stop_recording", StationParams, PLACED | {"recording_id": "recording-1"}),
             self._verb("trunk.list", NoParams, [TRUNK, TRUNK | {"name": "mobile", "enabled": False}]),
             self._verb("trunk.show", TrunkParams, TRUNK | {"channels_out": 20}),

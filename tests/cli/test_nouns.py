@@ -388,6 +388,14 @@ def test_a_station_is_recorded_for_whoever_asks(small_switch: SmallSwitch) -> No
     assert asked["by"]
 
 
+def test_a_prompt_is_recorded_at_a_station(small_switch: SmallSwitch) -> None:
+    result = run(small_switch, "prompts", "record", "zh/停电", "1001", "--ring", "10")
+    assert result.stdout == "call-1 calls 1001, where zh/停电 can be spoken when it answers\n"
+    ((verb, asked),) = small_switch.asked
+    assert (verb, asked["prompt"], asked["station"]) == ("prompt.record", "zh/停电", "1001")
+    assert (asked["ring_s"], bool(asked["by"])) == (10, True)
+
+
 def test_a_text_to_a_station_says_how_many_phones_it_goes_to(small_switch: SmallSwitch) -> None:
     result = run(small_switch, "stations", "message", "1001", "明天九点 开会")
     assert result.stdout == "text-1 is on its way to 2 phones of 1001\n"

@@ -16,6 +16,7 @@ from cli.tenant_names import qualified_target
         ("message:service", "message:acme/service"),
         ("number:13800138000", "number:13800138000"),
         ("counter:record", "counter:record"),
+        ("prompt:zh/outage", "prompt:acme/zh/outage"),
         ("queue:billing", "queue:acme/billing"),
         ("queue:billing,vip?priority=20", "queue:acme/billing,acme/vip?priority=20"),
         ("queue:globex/billing", "queue:acme/globex/billing"),

@@ -13,8 +13,8 @@ HERE = "# <-"
 """Marks, in the snippets below, the line that a problem must name."""
 
 TARGETS = (
-    "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box> "
-    "or counter:record"
+    "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box>, "
+    "prompt:<name> or counter:record"
 )
 
 
@@ -269,6 +269,13 @@ MISTAKES = [
         '"sounds"',
         "a folder that exists",
         id="no prompts",
+    ),
+    pytest.param(
+        "[[access_codes]]\nnumber = '*77'\ntarget = 'prompt:../x' # <-",
+        "access_codes[0].target",
+        '"prompt:../x"',
+        "prompt:<name>",
+        id="prompt outside the library",
     ),
     pytest.param(
         "[ivr]\nflows = 'trees' # <-", "ivr.flows", '"trees"', "a folder that exists", id="no flows"

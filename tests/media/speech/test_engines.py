@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from media.prompt_file import samples_of
 from media.prompt_sound import loudness_db
 from media.prompts import WIDE_RATE_HZ
 from media.speech import program
 from media.speech.command_engine import CommandEngine
 from media.speech.config import SpeechEngineConfig
-from media.speech.engine import EngineFailed, EngineMissing, NothingSaid, as_prompt_file, samples_of
+from media.speech.engine import EngineFailed, EngineMissing, NothingSaid, as_prompt_file
 from media.speech.program import Programs
 from media.speech.service import build_engine
 

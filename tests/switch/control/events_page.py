@@ -36,6 +36,7 @@ MODULES = {
     "switch.counter.events": "Recording at the counter",
     "switch.voice_messages.events": "Voice messages",
     "media.events": "Media and recordings",
+    "switch.prompt_recording.events": "Prompts recorded by phone",
     "media.speech.events": "Speech made from text",
     "switch.sip.events": "Legs and stations",
     "switch.sip.guard.events": "Security and overload",

@@ -26,6 +26,7 @@ from ivr.document import Flow
 from media.commands import StartFork, StopFork
 from media.events import EndpointClosed
 from media.names import ForkIdentity
+from media.prompt_import import is_prompt_name
 from media.recordings.removal import Remover
 from media.recordings.tiers import Access
 from media.speech.commands import FetchSpeech, MakeSpeech, TakeSpeech
@@ -78,6 +79,8 @@ from switch.lookups.verbs import LookupVerbs
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
 from switch.placing_verbs import PlacingVerbs, Reach
+from switch.prompt_recording.commands import RecordPrompt
+from switch.prompt_recording.service import PromptVerbs
 from switch.records.config import RecordsConfig
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
@@ -233,6 +236,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *reloading.verbs(),
         *of_forks,
         *speech_verbs(rig),
+        *prompt_verbs(rig),
         *of_masks,
         *PlacingVerbs(rig.exchange, reach, SeededIds(99), rig.driver.submit).verbs(),
         *of_media.verbs(),
@@ -271,6 +275,13 @@ def counter_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     rig.driver.add_routes({RecordStation: core.order})
     ids, submit = SeededIds(7), rig.driver.submit
     return CounterVerbs(core, lambda station: (station,), rig.exchange.find, ids, submit).verbs()
+
+
+def prompt_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a switch where phones are registered at every station."""
+    rig.driver.add_routes({RecordPrompt: lambda command, now: []})
+    ids, submit = SeededIds(9), rig.driver.submit
+    return PromptVerbs(is_prompt_name, lambda station: (station,), ids, submit).verbs()
 
 
 def speech_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
@@ -455,6 +466,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("media.unfork", {"fork_id": "fork-1"}),
     ("speech.make", {"text": "您好", "language": "zh"}),
     ("speech.engines", {}),
+    ("prompt.record", {"prompt": "zh/outage", "station": "1001"}),
     ("call.mask_digits", {"call_id": "call-1"}),
     ("call.masked_digits", {"mask_id": "mask-1"}),
     ("call.unmask_digits", {"mask_id": "mask-1"}),

@@ -1,0 +1,1 @@
+"""Prompts recorded by phone (电话录制提示音): spoken at a station, heard back, kept or discarded."""
