@@ -15,6 +15,7 @@ from acd.calling_back import note
 from acd.config import AcdConfig
 from acd.eligibility import open_media
 from acd.entry import Entry, EntryState, Offer, Place, Visit
+from acd.kept_sections import plain_of, section_of
 from acd.lining_up import line_up
 from acd.pace import Pace
 from acd.queue import Queue
@@ -22,7 +23,6 @@ from acd.queue_config import QueueConfig
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
 from runtime.deadlines import Deadlines
-from runtime.models import Section
 
 _DERIVED = ("config", "qualities", "memberships")
 """Fields of an agent that are written otherwise, or follow from the others."""
@@ -37,7 +37,7 @@ def take(state: AcdState) -> dict[str, Any]:
         "registered": sorted(state.registered),
         "silent": sorted(state.silent),
         "open_calendars": sorted(state.open_calendars),
-        "rules": _plain(state.config),
+        "rules": plain_of(state.config),
         "retired_queues": list(state.retired_queues),
         "retired_agents": list(state.retired_agents),
         "queues": [_queue_to_plain(queue) for queue in state.queues.values()],
@@ -48,16 +48,11 @@ def take(state: AcdState) -> dict[str, Any]:
     }
 
 
-def _plain(section: Section) -> dict[str, Any]:
-    """Of the configuration, what is not as it is by default."""
-    return section.model_dump(mode="json", exclude_defaults=True)
-
-
 def _queue_to_plain(queue: Queue) -> dict[str, Any]:
     plain = {name: getattr(queue, name) for name in _OF_A_QUEUE}
     return {
         **plain,
-        "config": _plain(queue.config),
+        "config": plain_of(queue.config),
         "pace": queue.pace.plain(),
         "absent_since": dict(queue.absent_since),
     }
@@ -71,7 +66,7 @@ def _agent_to_plain(agent: Agent) -> dict[str, Any]:
         "leave": None if agent.leave is None else asdict(agent.leave),
         "skills": dict(agent.skills),
         "tags": list(agent.tags),
-        "config": _plain(agent.config),
+        "config": plain_of(agent.config),
         "turns": {m.queue_name: [m.order, m.last_turn] for m in agent.memberships.values()},
     }
 
@@ -88,7 +83,7 @@ def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
     state.timers = Deadlines()
     for kind, subject, queue_name, at in snapshot["timers"]:
         state.timers.set(Timer(TimerKind(kind), subject, queue_name), at)
-    state.config = AcdConfig(**snapshot["rules"])
+    state.config = section_of(AcdConfig, snapshot["rules"])
     state.queues = {queue.name: queue for queue in map(_queue_of, snapshot["queues"])}
     state.agents = {plain["agent_id"]: _agent_of(state, plain) for plain in snapshot["agents"]}
     state.retired_queues = dict.fromkeys(snapshot["retired_queues"])
@@ -101,7 +96,7 @@ def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
 
 
 def _queue_of(plain: Mapping[str, Any]) -> Queue:
-    queue = Queue(QueueConfig(**plain["config"]))
+    queue = Queue(section_of(QueueConfig, plain["config"]))
     for name in _OF_A_QUEUE:
         setattr(queue, name, plain[name])
     queue.pace = Pace.of(plain["pace"])
@@ -110,7 +105,7 @@ def _queue_of(plain: Mapping[str, Any]) -> Queue:
 
 
 def _agent_of(state: AcdState, plain: Mapping[str, Any]) -> Agent:
-    agent = Agent.employed(AgentConfig(**plain["config"]))
+    agent = Agent.employed(section_of(AgentConfig, plain["config"]))
     for name in Agent.__slots__:
         if name in plain and name not in _DERIVED:
             setattr(agent, name, plain[name])

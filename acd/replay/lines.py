@@ -22,6 +22,7 @@ import orjson
 
 from acd.core import COMMANDS, INPUTS
 from acd.inputs import Input
+from acd.kept_sections import plain_of, section_of
 from runtime.models import Section
 from runtime.vocabulary import Command
 
@@ -44,7 +45,7 @@ def encode(sequence: int, time: float, topic: str, fields: Mapping[str, Any]) ->
 
 def _plain_section(value: Any) -> Any:
     if isinstance(value, Section):
-        return value.model_dump(mode="json", exclude_defaults=True)
+        return plain_of(value)
     raise TypeError(f"{type(value).__name__} is no plain data")
 
 
@@ -77,7 +78,7 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
         if isinstance(value, list):
             return tuple(map(read, value))
         if section is not None and isinstance(value, dict):
-            return section.model_validate(value)
+            return section_of(section, value)
         return enum(value) if enum is not None and isinstance(value, str) else value
 
     return read

@@ -8,6 +8,7 @@ from typing import Any
 from acd.agent_config import AgentConfig
 from acd.config import AcdConfig
 from acd.core import AcdCore
+from acd.kept_sections import section_of
 from acd.queue_config import QueueConfig
 from acd.replay.code import ABOUT_THIS_CODE
 from acd.replay.folder import NotKept, Start
@@ -173,9 +174,9 @@ class Player:
 
     def _take_over(self, topic: str, told: Mapping[str, Any]) -> None:
         if topic == BEGAN:
-            queues = [QueueConfig(**plain) for plain in told["queues"]]
-            agents = [AgentConfig(**plain) for plain in told["agents"]]
-            rules, seed = AcdConfig(**told["rules"]), told["seed"]
+            queues = [section_of(QueueConfig, plain) for plain in told["queues"]]
+            agents = [section_of(AgentConfig, plain) for plain in told["agents"]]
+            rules, seed = section_of(AcdConfig, told["rules"]), told["seed"]
             self._watch(
                 AcdCore(
                     queues,
