@@ -33,7 +33,8 @@ def identity(config: LookupConfig) -> dict[str, str]:
 
 def _read(path: Path) -> str:
     try:
-        token = path.read_bytes()[: _LONGEST_TOKEN + 1].decode("ascii").strip()
+        with path.open("rb") as file:
+            token = file.read(_LONGEST_TOKEN + 1).decode("ascii").strip()
     except OSError as error:
         raise UsageError(f"a file that can be read ({error.strerror or error})") from error
     except UnicodeDecodeError:
@@ -44,12 +45,14 @@ def _read(path: Path) -> str:
 
 
 def trust(config: LookupConfig) -> ssl.SSLContext | None:
-    """What https is verified with; None where nothing is encrypted. Raises UsageError as above."""
-    if not config.is_encrypted:
+    """What https is verified with in place of the machine's own authorities; None: these.
+
+    Raises UsageError saying what was expected.
+    """
+    if config.ca_file is None:
         return None
     try:
         return ssl.create_default_context(cafile=config.ca_file)
     except OSError as error:  # of which ssl.SSLError is one
-        raise UsageError(
-            f"a file of certificates in PEM that can be read ({error.strerror or error})"
-        ) from error
+        reason = error.strerror or error
+        raise UsageError(f"a file of certificates in PEM that can be read ({reason})") from error

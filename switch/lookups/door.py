@@ -129,7 +129,7 @@ class Door:
                 connector=aiohttp.TCPConnector(
                     limit=0,  # the core bounds them
                     keepalive_timeout=_KEPT_ALIVE_S,
-                    **({} if self._trust is None else {"ssl": self._trust}),  # type: ignore[arg-type]
+                    ssl=self._trust or True,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),  # one caller's session is not the next one's
                 headers=self._headers,
