@@ -14,6 +14,7 @@
 
 mod arrivals;
 mod playing;
+mod said;
 mod seen;
 mod slack;
 pub mod tape;
@@ -115,6 +116,8 @@ pub struct JitterBuffer {
     counters: Counters,
     /// While somebody wants it.
     tape: Option<Tape>,
+    /// Up to here it holds what was never played.
+    taped_to: i64,
 }
 
 impl JitterBuffer {
@@ -142,6 +145,7 @@ impl JitterBuffer {
             made_up: 0,
             counters: Counters::default(),
             tape: None,
+            taped_to: i64::MIN,
         })
     }
 
@@ -158,9 +162,14 @@ impl JitterBuffer {
         (self.depth_at(self.playing()) / self.ticks(1)).max(0) as u32
     }
 
-    /// What was decoded since it was taken last; kept from the first time on that somebody asks for it.
-    pub fn tape(&mut self) -> &mut Tape {
-        self.tape.get_or_insert_default()
+    /// Whether it is this source that is heard.
+    pub fn hears(&self, ssrc: u32) -> bool {
+        self.ssrc == Some(ssrc)
+    }
+
+    /// Whether this timestamp is so near to what is played that a packet of it can be.
+    pub fn reaches(&self, timestamp: u32) -> bool {
+        self.is_near(self.extended(timestamp))
     }
 
     /// Take a packet.
@@ -189,16 +198,8 @@ impl JitterBuffer {
         self.noise_on || self.made_up < self.count(MOST_MADE_UP_MS)
     }
 
-    /// Nobody wants it any more.
-    pub fn drop_tape(&mut self) {
-        self.tape = None;
-    }
-
-    fn miss(&mut self, timestamp: u32) {
-        self.counters.late += 1;
-        if let Some(tape) = &mut self.tape {
-            tape.miss(timestamp);
-        }
+    fn is_near(&self, timestamp: i64) -> bool {
+        (timestamp - self.playing()).abs() <= self.most
     }
 
     /// The timestamp of what is played next.

@@ -7,6 +7,8 @@ use audio::codec::Codec;
 use audio::jitter_buffer::tape::Tape;
 use audio::jitter_buffer::{Arrival, Delays, JitterBuffer};
 
+use rtp::packet::Header;
+
 use crate::converter::Converter;
 use crate::intake::{Content, Received};
 use crate::mix::MAX_FRAME;
@@ -50,6 +52,22 @@ impl Hearing {
             Content::Noise => self.put(received, payload, true),
             Content::Keys { .. } | Content::Hidden => {}
         }
+    }
+
+    /// Whether a packet goes on with what was heard. Before another, what was is to be heard out.
+    pub fn goes_on(&self, header: &Header) -> bool {
+        let near = self.buffer.reaches(header.timestamp) || self.sayings.goes_on(header.timestamp);
+        self.buffer.hears(header.ssrc) && near
+    }
+
+    /// Whether something is to be taken from the tape.
+    pub fn has_said(&self) -> bool {
+        self.buffer.has_said()
+    }
+
+    /// Have all that came on the tape now.
+    pub fn hurry(&mut self) {
+        self.buffer.hurry();
     }
 
     /// Go on by one beat of 20 ms.

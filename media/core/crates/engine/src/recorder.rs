@@ -33,6 +33,13 @@ pub struct Tap {
     channel: Channel,
 }
 
+impl Tap {
+    /// Whether both lead to one recording.
+    pub fn is_beside(self, other: Self) -> bool {
+        self.slot == other.slot
+    }
+}
+
 /// A packet on its way to a recording.
 #[derive(Debug)]
 pub struct RecordedPacket<'a> {
@@ -99,6 +106,11 @@ impl Recorder {
         let recording = self.recordings.at(slot)?;
         let seated = recording.seat(channel, leg, recording.position(now_us));
         seated.then_some(Tap { slot, channel })
+    }
+
+    /// Who speaks on this channel of a recording, or on any of them.
+    pub fn speakers(&mut self, id: RecordingId, channel: Option<Channel>) -> Vec<EndpointId> {
+        self.recordings.get(id).map_or_else(Vec::new, |recording| recording.speakers(channel))
     }
 
     /// What a leg says goes nowhere any more.
@@ -276,6 +288,15 @@ impl Recording {
             self.forget(before, at);
         }
         true
+    }
+
+    fn speakers(&self, channel: Option<Channel>) -> Vec<EndpointId> {
+        let seats = [(Channel::Customer, self.customer), (Channel::Agent, self.agent)];
+        let beside = self.stereo.beside.speakers().map(|leg| (Channel::Beside, Some(leg)));
+        let all = seats.into_iter().chain(beside);
+        all.filter(|(seat, _)| channel.is_none_or(|channel| channel == *seat))
+            .filter_map(|(_, leg)| leg)
+            .collect()
     }
 
     fn unseat(&mut self, leg: EndpointId, at: u64) {

@@ -55,11 +55,16 @@ impl Sayings {
         self.codec
     }
 
-    /// Take what was decoded in a beat; nothing is a pause.
+    /// Whether what has this timestamp follows on what was taken last.
+    pub fn goes_on(&self, timestamp: u32) -> bool {
+        self.next == Some(timestamp)
+    }
+
+    /// Take what was decoded in a beat: nothing, while a long packet is played.
     pub fn take(&mut self, pieces: &[Piece], mut place: impl FnMut(&Said)) {
         for piece in pieces {
             if self.next != Some(piece.timestamp) {
-                self.pause(&mut place);
+                self.end(&mut place);
                 (self.timestamp, self.skip) = (piece.timestamp, DELAY);
             }
             let ticks = piece.samples.len() as u64 * u64::from(self.codec.clock_hz());
@@ -69,17 +74,14 @@ impl Sayings {
             self.owed += piece.samples.len() / self.wide();
             self.convert(&mut place);
         }
-        if pieces.is_empty() {
-            self.pause(&mut place);
-        }
     }
 
-    /// Let out what was said last.
-    fn pause(&mut self, place: &mut impl FnMut(&Said)) {
+    /// Let out what was said last, as nothing follows it.
+    pub fn end(&mut self, mut place: impl FnMut(&Said)) {
         while self.owed > 0 {
             let unit = UNIT * self.wide();
             self.waiting.resize(self.waiting.len().next_multiple_of(unit).max(unit), 0);
-            self.convert(place);
+            self.convert(&mut place);
         }
         (self.next, self.skip) = (None, 0);
         self.waiting.clear();
@@ -137,7 +139,7 @@ mod tests {
         };
         sayings.take(&[piece(1000, 320), piece(1160, 70)], &mut place);
         sayings.take(&[piece(9000, 320)], &mut place);
-        sayings.take(&[], &mut place);
+        sayings.end(&mut place);
         let loud: Vec<_> = heard.iter().filter(|(_, sample)| *sample > 4000).map(|&(at, _)| at).collect();
         assert!(loud.iter().all(|at| [1080, 1177, 1178, 9080].contains(at)), "{loud:?}");
         assert!(loud.len() >= 3 && heard.len() == 160 + 35 + 160, "{loud:?}, {}", heard.len());

@@ -30,6 +30,7 @@ use crate::table::Table;
 use crate::waiting::Waiting;
 use crate::wake::Wake;
 
+mod attaching;
 mod flood;
 mod forking;
 mod leg;
@@ -38,6 +39,7 @@ mod mixing;
 mod moving;
 mod obey;
 mod playing;
+
 mod rtcp;
 mod security;
 
@@ -194,6 +196,9 @@ impl Worker {
         };
         let datagram = &self.buffer[..length];
         let Some(received) = leg.endpoint.receive(datagram, source, now_us, &mut self.outbox) else { return };
+        if leg.hearing.as_ref().is_some_and(|hearing| !hearing.goes_on(&received.header)) {
+            leg.hear_out(&mut self.recorder, now_us);
+        }
         if let Some(hearing) = &mut leg.hearing {
             hearing.take(&received, &datagram[received.payload.clone()]);
         }
@@ -201,6 +206,7 @@ impl Worker {
         if let Some(tap) = leg.tap {
             let packet = RecordedPacket { leg: leg.id, received: &received, datagram };
             self.recorder.place(tap, &packet, now_us);
+            leg.place_heard(&mut self.recorder, now_us);
         }
         let (id, local, peer) = (leg.id, leg.local, leg.peer);
         if leg.key_is_unwatched() {

@@ -33,13 +33,13 @@ fn voice(samples: usize) -> Vec<i16> {
         .collect()
 }
 
-/// Packets of 20 ms by this codec; what goes before them is what it takes to bring the voice to its rate.
-fn coded(codec: Codec, voice: &[i16]) -> Vec<Vec<u8>> {
+/// Packets of so many milliseconds by this codec; what goes before them is what it takes to bring the voice to its rate.
+fn coded(codec: Codec, voice: &[i16], packet_ms: u32) -> Vec<Vec<u8>> {
     let mut resampler = Resampler::new(8000, codec.rate_hz()).unwrap();
     let mut encoder = Encoder::new(codec).unwrap();
-    let length = codec.samples(20);
+    let length = codec.samples(packet_ms);
     voice
-        .chunks_exact(160)
+        .chunks_exact(8 * packet_ms as usize)
         .map(|frame| {
             let mut samples = vec![0; length];
             if codec.rate_hz() == 8000 {
@@ -148,7 +148,7 @@ fn place_of(voice: &[i16], at: usize, within: &[i16]) -> (f64, i64) {
 fn talk(codec: Codec, voice: &[i16], fast_ppm: i64, mishaps: bool) -> (Vec<i16>, Ending) {
     let mut rig = Rig::of(codec);
     let mut arrivals = Vec::new();
-    for (number, payload) in coded(codec, voice).into_iter().enumerate() {
+    for (number, payload) in coded(codec, voice, 20).into_iter().enumerate() {
         let said_us = number as i64 * 20_000;
         let real_us = (said_us - said_us * fast_ppm / 1_000_000) as u64;
         let jitter_us = if mishaps { (number as u64 * 7919) % 15_000 } else { 0 };
@@ -197,6 +197,37 @@ fn a_clock_that_runs_differently_moves_no_codec() {
                 println!("{codec:?}, {fast_ppm} ppm, second {second}: off by {off} samples");
                 assert!(off.abs() <= 2 * ALIKE, "{codec:?} {fast_ppm} ppm at {second}: {off}");
             }
+        }
+    }
+}
+
+/// A tone whose seams nothing hides: no packet ends where it is zero.
+const TONE: f64 = 1030.0 / 8000.0 * std::f64::consts::TAU;
+
+/// How far a sample is off the tone that those before it are of, at most, for an amplitude of 1.
+fn click(samples: &[i16]) -> f64 {
+    let energy = samples.iter().map(|&sample| f64::from(sample).powi(2)).sum::<f64>();
+    let amplitude = (2.0 * energy / samples.len() as f64).sqrt();
+    let off = |three: &[i16]| {
+        let [two_before, before, sample] = [0, 1, 2].map(|at| f64::from(three[at]));
+        (sample - 2.0 * TONE.cos() * before + two_before).abs() / amplitude
+    };
+    samples.windows(3).map(off).fold(0.0, f64::max)
+}
+
+#[test]
+fn packets_of_any_length_are_recorded_without_a_seam() {
+    let tone: Vec<_> = (0..16_000).map(|at| ((f64::from(at) * TONE).sin() * 9000.0) as i16).collect();
+    for codec in [Codec::G722, Codec::Opus] {
+        for packet_ms in [10, 20, 30, 40, 60].into_iter().filter(|&packet_ms| codec.fits_packet(packet_ms)) {
+            let mut rig = Rig::of(codec);
+            for (number, payload) in (0_u32..).zip(coded(codec, &tone, packet_ms)) {
+                let now_us = u64::from(packet_ms * (number + 1)) * 1000 + PATH_US;
+                rig.take(number as u16, number * codec.ticks(packet_ms), &payload, now_us);
+            }
+            let (samples, _) = rig.end(2_100_000);
+            let click = click(&samples[2000..15_000]);
+            assert!(click < 0.1, "{codec:?}, {packet_ms} ms: a click of {click}");
         }
     }
 }

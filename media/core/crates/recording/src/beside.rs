@@ -48,6 +48,11 @@ impl Beside {
         self.seat_of(speaker).map(|seat| &mut seat.timeline)
     }
 
+    /// Who is heard here now.
+    pub fn speakers(&self) -> impl Iterator<Item = u64> {
+        self.seats.iter().filter_map(|seat| seat.speaker)
+    }
+
     /// What all of them sent.
     pub(crate) fn counters(&self) -> ChannelCounters {
         self.seats.iter().fold(self.gone, |sum, seat| sum + seat.timeline.counters())

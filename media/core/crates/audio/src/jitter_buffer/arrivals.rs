@@ -24,13 +24,13 @@ impl JitterBuffer {
         self.last = Last { sequence: arrival.sequence, end: self.next, ticks: 0 };
         self.seen = Seen::starting_with(arrival.sequence);
         self.slack = Slack::default();
-        (self.stall, self.jump, self.noise_on) = (0, None, false);
+        (self.stall, self.jump, self.noise_on, self.taped_to) = (0, None, false, i64::MIN);
     }
 
     /// Whether a packet can be of the stream as we know it; after some that cannot, they begin a new one.
     pub(super) fn is_in_bounds(&mut self, arrival: &Arrival) -> bool {
         let timestamp = self.extended(arrival.timestamp);
-        if (timestamp - self.playing()).abs() <= self.most {
+        if self.is_near(timestamp) {
             self.jump = None;
             return true;
         }
@@ -38,7 +38,7 @@ impl JitterBuffer {
         let since_beat = known.map_or(self.beats, |jump| jump.since_beat);
         if self.beats - since_beat < JUMP_BEATS {
             self.jump = Some(Jump { timestamp, since_beat });
-            self.miss(arrival.timestamp);
+            self.tape_or_miss(arrival);
             return false;
         }
         self.begin(arrival);
@@ -49,7 +49,7 @@ impl JitterBuffer {
         let timestamp = self.extended(arrival.timestamp);
         let slack = timestamp - self.playing();
         if timestamp < self.next && !self.make_time_for(timestamp) {
-            self.miss(arrival.timestamp);
+            self.tape_or_miss(arrival);
             return;
         }
         let Arrival { sequence, noise, payload, .. } = *arrival;

@@ -66,7 +66,7 @@ impl JitterBuffer {
     }
 
     /// Decode the next packet, or make up at most `needed` samples of what is missing before it.
-    fn go_on(&mut self, needed: usize) {
+    pub(super) fn go_on(&mut self, needed: usize) {
         let Some(oldest) = self.waiting.oldest() else { return self.make_up_next(needed) };
         let missing = oldest.timestamp - self.next;
         let count = self.count_of(missing);
@@ -84,18 +84,12 @@ impl JitterBuffer {
     /// Make up what is missing next.
     fn make_up_next(&mut self, count: usize) {
         let (begin, timestamp) = (self.samples.len(), self.next);
-        let heard = self.noise_on || self.made_up < self.count(MOST_MADE_UP_MS);
+        let goes_on = self.last.ticks > 0 && self.made_up < self.count(MOST_MADE_UP_MS);
+        let heard = self.noise_on || goes_on;
         self.make_up(count);
         self.next += self.ticks_of(count);
         if heard {
-            self.note_on_tape(timestamp, begin, true);
-        }
-    }
-
-    /// All from `begin` on was said from `timestamp` on, which is where the next is.
-    fn note_on_tape(&mut self, timestamp: i64, begin: usize, made_up: bool) {
-        if let Some(tape) = &mut self.tape {
-            tape.note(timestamp, self.next, &self.samples[begin..], made_up);
+            self.note_made_up(timestamp, begin);
         }
     }
 
@@ -120,6 +114,7 @@ impl JitterBuffer {
     fn decode_oldest(&mut self) {
         let Some(packet) = self.waiting.pop() else { return };
         if packet.timestamp < self.last.end {
+            self.counters.late += 1;
             self.miss(packet.timestamp as u32);
         } else if packet.noise {
             self.noise.describe(&packet.payload);

@@ -42,6 +42,10 @@ impl Tape {
         self.missed.push(timestamp);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty() && self.missed.is_empty()
+    }
+
     pub fn take(&mut self) -> (Vec<Piece>, Vec<u32>) {
         (std::mem::take(&mut self.pieces), std::mem::take(&mut self.missed))
     }

@@ -18,6 +18,9 @@ impl Worker {
     /// Put a mask on for at most `for_us`, or give the one that is on so much time from now.
     pub(super) fn mask(&mut self, id: EndpointId, for_us: u64, now_us: u64) {
         let until_us = now_us.saturating_add(for_us);
+        if self.legs.get(id).is_some_and(|leg| !leg.is_masked()) {
+            self.hear_out(id, now_us);
+        }
         let Some(leg) = self.legs.get(id) else { return };
         let was_on = leg.endpoint.intake.masked_until_us.replace(until_us).is_some();
         self.agenda.add(until_us, Task::Unmask(id));

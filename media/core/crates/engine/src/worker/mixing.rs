@@ -237,10 +237,9 @@ impl Worker {
             let beside = alone && codec.law().is_none();
             mixed || beside || self.forks.need_said(&leg.forks)
         });
-        match needed {
-            None => leg.hearing = None,
-            Some(codec) if leg.hearing.as_ref().is_some_and(|hearing| hearing.codec() == codec) => {}
-            Some(codec) => leg.hearing = Hearing::new(codec, id as u32).map(Box::new),
+        if leg.hearing.as_ref().map(|hearing| hearing.codec()) != needed {
+            leg.hear_out(&mut self.recorder, now_us);
+            leg.hearing = needed.and_then(|codec| Hearing::new(codec, id as u32).map(Box::new));
         }
         let unmixable = mixed && leg.codec().is_some() && leg.hearing.is_none();
         if unmixable && !std::mem::replace(&mut leg.told_unmixable, unmixable) {
@@ -295,17 +294,14 @@ fn listen_to_all(mix: &mut Mix, legs: &mut Table<Leg>, takers: &mut Takers, beat
 
 /// One beat of a leg's hearing; recorded, forked, and listened to for keys, from here when its packets cannot be.
 fn hear(leg: &mut Leg, takers: &mut Takers, beat_us: u64) {
+    let taped = leg.taped().is_some();
     let Some(hearing) = &mut leg.hearing else { return };
-    let tap = leg.tap.filter(|_| hearing.codec().law().is_none());
-    hearing.keep_tape(tap.is_some());
+    hearing.keep_tape(taped);
     hearing.beat();
     leg.endpoint.hear_beat(hearing.frame(), beat_us, takers.events);
-    let masked = leg.endpoint.intake.is_masked();
-    if masked {
+    if leg.endpoint.intake.is_masked() {
         hearing.hide();
     }
     takers.forks.place_frame(&leg.forks, hearing, beat_us);
-    if let Some(tap) = tap {
-        takers.recorder.place_heard(tap, leg.id, hearing, masked, beat_us);
-    }
+    leg.place_heard(takers.recorder, beat_us);
 }

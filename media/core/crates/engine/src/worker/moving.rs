@@ -45,6 +45,7 @@ impl Worker {
     /// Part those who go from those who stay. Whoever orders the move has parted them already, by a command that may
     /// still wait.
     fn take_leave(&mut self, company: &Company, now_us: u64) {
+        self.part_from_recordings(company, now_us);
         for &leg in &company.legs {
             if self.mix_of(leg).is_some_and(|mix| !company.mixes.contains(&mix)) {
                 self.leave_mix(leg, now_us);
@@ -91,8 +92,7 @@ impl Worker {
     }
 
     fn pack(&mut self, company: Company, packed_us: u64) -> Luggage {
-        let legs: Vec<_> =
-            company.legs.iter().filter_map(|&leg| self.pack_leg(leg, &company, packed_us)).collect();
+        let legs: Vec<_> = company.legs.iter().filter_map(|&leg| self.pack_leg(leg)).collect();
         let forks = legs.iter().flat_map(|packed| &packed.forks).map(|&(id, _)| id);
         let mut ids: Vec<_> = company.ids().chain(forks).collect();
         ids.sort_unstable();
@@ -102,7 +102,7 @@ impl Worker {
         Luggage { company, legs, mixes, recordings, tasks, packed_us }
     }
 
-    fn pack_leg(&mut self, id: EndpointId, company: &Company, now_us: u64) -> Option<Packed> {
+    fn pack_leg(&mut self, id: EndpointId) -> Option<Packed> {
         self.unpair(id);
         let mut leg = self.legs.remove(id)?;
         for socket in [&leg.rtp, &leg.rtcp] {
@@ -110,12 +110,7 @@ impl Worker {
             let _ = epoll::delete(&self.epoll, socket);
         }
         leg.forks.clear();
-        let tap = leg.tap.take();
-        let seat = tap.and_then(|tap| self.recorder.seat_of(tap, id));
-        let speaks_at = seat.filter(|(recording, _)| company.recordings.contains(recording));
-        if let Some(tap) = tap.filter(|_| speaks_at.is_none()) {
-            self.recorder.detach(tap, id, now_us);
-        }
+        let speaks_at = leg.tap.take().and_then(|tap| self.recorder.seat_of(tap, id));
         Some(Packed { leg, speaks_at, forks: self.forks.give_up(id) })
     }
 

@@ -8,9 +8,8 @@ use super::leg::{Leg, Shield};
 use super::{Command, Event, Task, Worker};
 use crate::agenda::Port;
 use crate::budget::{Budget, Rate};
-use crate::commands::Channel;
 use crate::endpoint::Endpoint;
-use crate::events::{EndpointId, PlaybackEnd, RecordingId};
+use crate::events::{EndpointId, PlaybackEnd};
 use crate::flood_guard::FloodGuard;
 use crate::ports::SocketPair;
 use crate::rules::Rules;
@@ -160,32 +159,8 @@ impl Worker {
         }
     }
 
-    fn attach(&mut self, recording: RecordingId, endpoint: EndpointId, channel: Channel, now_us: u64) {
-        let Some(tap) = self.recorder.attach(recording, channel, endpoint, now_us) else { return };
-        let Some(leg) = self.legs.get(endpoint) else { return };
-        leg.tap = Some(tap);
-        if leg.is_masked() {
-            self.mark_mask(endpoint, true, now_us);
-        }
-    }
-
-    fn detach(&mut self, endpoint: EndpointId, now_us: u64) {
-        let Some(leg) = self.legs.get(endpoint) else { return };
-        if leg.is_masked() {
-            self.mark_mask(endpoint, false, now_us);
-        }
-        if let Some(tap) = self.legs.get(endpoint).and_then(|leg| leg.tap.take()) {
-            self.recorder.detach(tap, endpoint, now_us);
-        }
-    }
-
-    fn stop_recording(&mut self, recording: RecordingId, ended_us: u64, now_us: u64) {
-        if self.recorder.stop(recording, ended_us) {
-            self.agenda.add(now_us, Task::Flush(recording));
-        }
-    }
-
     fn shut_down(&mut self, now_us: u64) {
+        self.legs.ids().into_iter().for_each(|id| self.hear_out(id, now_us));
         self.recorder.shut_down(now_us);
         self.legs.ids().into_iter().for_each(|id| self.close(id, now_us));
         self.running = false;

@@ -17,6 +17,7 @@ use crate::settings::{Rtcp, Settings};
 use crate::storage::Storage;
 
 mod beeps;
+mod ends;
 mod flood;
 mod keys;
 mod masking;
