@@ -7,7 +7,7 @@ use recording::format::SampleFormat;
 use recording::marks::{Channels, Holder, Kind};
 use recording::stereo::Stereo;
 use recording::timeline::{HOLD, Timeline};
-use rtp::us_to_samples;
+use rtp::{samples_to_us, us_to_samples};
 
 use crate::commands::Channel;
 use crate::events::{EndpointId, RecordingId, Samples};
@@ -223,7 +223,7 @@ impl Recorder {
         let send = |job| writers.try_send(writer, job, now_us);
         recording.hand_over(id, now_us, send);
         if recording.ended_us.is_none() {
-            return Some(now_us + FLUSH_US);
+            return Some(recording.next_flush_us(now_us));
         }
         if !recording.finish(id, send) {
             return Some(now_us + RETRY_US);
@@ -371,6 +371,13 @@ impl Recording {
             unwritten: self.unwritten.clone(),
         });
         self.pay(id, &send) && send(Job::Finish { recording: id, ending })
+    }
+
+    /// In its time, or when somebody who stalls is waited for no more.
+    fn next_flush_us(&mut self, now_us: u64) -> u64 {
+        let until = self.stereo.waits_until(self.position(now_us));
+        let until_us = until.map_or(u64::MAX, |until| self.started_us + samples_to_us(until));
+        until_us.min(now_us + FLUSH_US)
     }
 
     fn next_block(&mut self, now_us: u64) -> Option<Vec<u8>> {

@@ -137,6 +137,36 @@ fn what_a_recording_has_not_handed_over_yet_is_younger_than_a_second() {
 }
 
 #[test]
+fn who_stalls_is_waited_for_but_nothing_is_kept_back_for_a_second() {
+    for stalls_at in 50..100 {
+        let (mut recorder, queue) = rig();
+        let first_us = recorder.start(RECORDING, BEGUN);
+        let customer = recorder.attach(RECORDING, Channel::Customer, CUSTOMER, 0).unwrap();
+        let (mut due_us, mut frames) = (first_us, 0);
+        for packet in 0..150 {
+            let now_us = packet * 20_000;
+            while due_us <= now_us {
+                let oldest_us = due_us - frames as u64 * 125;
+                assert!(oldest_us < SECOND_US, "stalls at {stalls_at}: {oldest_us} us");
+                let next_us = recorder.flush(RECORDING, due_us).unwrap();
+                // The agenda may be up to 5 ms early.
+                let early_us = next_us - next_us % 5000;
+                assert!(early_us > due_us, "stalls at {stalls_at}: {due_us} us again");
+                due_us = early_us;
+                frames += given(&queue);
+            }
+            if packet < stalls_at {
+                say(&mut recorder, customer, CUSTOMER, now_us);
+            }
+            let since_stall_us = now_us.saturating_sub(stalls_at * 20_000);
+            if (1..900_000).contains(&since_stall_us) {
+                assert!(frames as u64 <= stalls_at * 160, "stalls at {stalls_at}: taken to {frames} already");
+            }
+        }
+    }
+}
+
+#[test]
 fn recordings_begun_together_are_flushed_at_moments_spread_evenly() {
     let (mut recorder, _queue) = rig();
     let mut counts = [0; 50];

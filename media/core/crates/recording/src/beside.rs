@@ -58,6 +58,11 @@ impl Beside {
         self.seats.iter().fold(self.gone, |sum, seat| sum + seat.timeline.counters())
     }
 
+    /// Everybody's.
+    pub(crate) fn timelines(&mut self) -> impl Iterator<Item = &mut Timeline> {
+        self.seats.iter_mut().map(|seat| &mut seat.timeline)
+    }
+
     /// Behind the last sample that any of them said.
     pub(crate) fn written_to(&self) -> i64 {
         self.seats.iter().map(|seat| seat.timeline.window.written_to()).max().unwrap_or(0)

@@ -4,6 +4,8 @@
 
 use std::collections::VecDeque;
 
+use crate::timeline::HOLD;
+
 /// Later than this for good is not only drift: 12 ms, so that two channels stay within 20 ms of each other.
 const MUCH: i64 = 96;
 /// A delay lasts that was there for so long: 3 s.
@@ -17,6 +19,8 @@ const LITTLE_PATIENCE: i64 = 2400;
 const MIN_DANGEROUS_PACKETS: u32 = 3;
 /// A stream catches up when the second half of the while is less late by an eighth, counted between these bounds.
 const GAIN: [i64; 2] = [40, 400];
+/// A stream that is less late by so much than what is held catches up: nobody's pace changes so soon.
+const CAUGHT_UP: i64 = 480;
 /// So many packets are held; more than those of 10 ms could not be placed any more.
 const MAX_HELD: usize = 40;
 
@@ -38,11 +42,19 @@ impl Default for Delay {
 }
 
 impl Delay {
-    /// A packet came so late; by how much the stream is late for good.
-    pub fn note(&mut self, lateness: i64, now: i64) -> Option<i64> {
+    /// A packet came so late; whether the stream is late for good.
+    pub fn note(&mut self, lateness: i64, now: i64) -> Option<Late> {
         let any = self.any.note(lateness, now);
         self.dangerous.note(lateness, now).or(any)
     }
+}
+
+/// A stream is late for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Late {
+    pub by: i64,
+    /// Where its first packet that was late belonged.
+    pub from: i64,
 }
 
 /// Watches for packets that are all later than `over`.
@@ -58,18 +70,21 @@ struct Watch {
 #[derive(Clone, Copy, Debug)]
 struct Spell {
     since: i64,
+    /// Where its first packet belongs.
+    from: i64,
     packets: u32,
     /// The least lateness of its first half and of its second.
     least: [i64; 2],
 }
 
 impl Watch {
-    fn note(&mut self, lateness: i64, now: i64) -> Option<i64> {
+    fn note(&mut self, lateness: i64, now: i64) -> Option<Late> {
         if lateness <= self.over {
             self.spell = None;
             return None;
         }
-        let spell = self.spell.get_or_insert(Spell { since: now, packets: 0, least: [i64::MAX; 2] });
+        let from = now - lateness;
+        let spell = self.spell.get_or_insert(Spell { since: now, from, packets: 0, least: [i64::MAX; 2] });
         let second = now - spell.since >= self.patience / 2;
         spell.packets += 1;
         spell.least[usize::from(second)] = lateness.min(spell.least[usize::from(second)]);
@@ -80,10 +95,10 @@ impl Watch {
         let gain = (least / 8).clamp(GAIN[0], GAIN[1]);
         if before - least <= gain {
             let grew = least - before > gain;
-            return Some(if grew { least } else { before.min(least) });
+            return Some(Late { by: if grew { least } else { before.min(least) }, from: spell.from });
         }
-        *spell =
-            Spell { since: now - self.patience / 2, packets: spell.packets / 2, least: [least, i64::MAX] };
+        let since = now - self.patience / 2;
+        *spell = Spell { since, packets: spell.packets / 2, least: [least, i64::MAX], ..*spell };
         None
     }
 }
@@ -92,8 +107,11 @@ impl Watch {
 #[derive(Debug)]
 pub struct HeldPacket {
     pub timestamp: u32,
-    /// Where it would have been.
+    /// How much older than its timestamp tells its first sample is.
+    pub older: i64,
+    /// Where it would have been, and how much later it came.
     pub position: i64,
+    pub lateness: i64,
     pub samples: Vec<i16>,
     /// Whether these are all samples of a packet, which counts then.
     pub is_packet: bool,
@@ -111,6 +129,17 @@ impl HeldPackets {
         self.0.push_back(packet);
     }
 
+    /// Whether packets that are so late now tell that the stream catches up with what is held.
+    pub fn is_caught_up(&self, lateness: i64) -> bool {
+        let oldest = self.0.front();
+        oldest.is_some_and(|oldest| lateness <= HOLD || oldest.lateness - lateness >= CAUGHT_UP)
+    }
+
+    /// Where the first of them would be.
+    pub fn from(&self) -> Option<i64> {
+        self.0.iter().map(|packet| packet.position).min()
+    }
+
     pub fn take(&mut self) -> VecDeque<HeldPacket> {
         std::mem::take(&mut self.0)
     }
@@ -123,7 +152,7 @@ mod tests {
     /// By how much and after how long a delay is taken for lasting.
     fn settled(lateness: impl Fn(i64) -> i64) -> Option<(i64, i64)> {
         let mut delay = Delay::default();
-        (0..1000).map(|packet| packet * 160).find_map(|now| Some((delay.note(lateness(now), now)?, now)))
+        (0..1000).map(|packet| packet * 160).find_map(|now| Some((delay.note(lateness(now), now)?.by, now)))
     }
 
     #[test]

@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use rtp::packet::Header;
 
-use crate::delay::{Delay, HeldPackets};
+use crate::delay::{Delay, HeldPackets, Late};
 use crate::gaps::Gaps;
 use crate::losses::{Loss, Losses};
 use crate::punctuality::Punctuality;
 use crate::sequences::{Sequences, Step};
 use crate::start::Start;
-use crate::timeline::HOLD;
+use crate::timeline::{HOLD, STALL};
 
 /// How much earlier than its place a packet may arrive.
 const EARLY: i64 = 1600;
@@ -43,8 +43,8 @@ pub struct Measure {
 pub struct Lesson {
     /// All since the stream began is to be moved by so much, as it was only guessed where it lies.
     pub moved: Option<(i64, i64)>,
-    /// The stream is late for good, and what was held can be placed.
-    pub is_late: bool,
+    /// What was held can be placed: the stream is late for good, or catches up.
+    pub is_settled: bool,
 }
 
 /// One synchronisation source heard on the channel.
@@ -166,8 +166,11 @@ impl Source {
         self.last_timestamp = timestamp;
         let lateness = arrival - self.position_of(timestamp);
         let early = if self.start.is_some() { EARLY_AT_START } else { EARLY };
-        let jumps = !(-EARLY..=HOLD).contains(&lateness) && step.abs() > HOLD;
+        // Of a burst after a stall, the first packets may be lost.
+        let goes_on = (-HOLD..=STALL).contains(&step);
+        let jumps = !(-EARLY..=HOLD).contains(&lateness) && !goes_on;
         if jumps || lateness < -early {
+            self.held.take();
             self.anchor(timestamp, arrival, arrival);
             self.start = Some(Start::at(arrival));
             return Lesson::default();
@@ -176,12 +179,15 @@ impl Source {
         if self.start.is_some() {
             return self.learn_at_start(timestamp, lateness, arrival, taken);
         }
-        if let Some(delay) = self.delay.note(lateness, arrival) {
-            self.anchor(timestamp, self.position_of(timestamp) + delay, arrival);
-            return Lesson { is_late: true, moved: None };
+        if let Some(Late { by, from }) = self.delay.note(lateness, arrival) {
+            self.anchor(timestamp, self.position_of(timestamp) + by, arrival);
+            // What was placed meanwhile, as if the stream caught up, goes along as far as it can.
+            let moved = (by <= STALL && self.end > taken).then_some((from.max(taken), by));
+            self.end += moved.map_or(0, |(_, by)| by);
+            return Lesson { moved, is_settled: true };
         }
         self.correct_drift(drift, arrival);
-        Lesson::default()
+        Lesson { moved: None, is_settled: self.held.is_caught_up(lateness) }
     }
 
     fn learn_at_start(&mut self, timestamp: u32, lateness: i64, now: i64, taken: i64) -> Lesson {
@@ -199,7 +205,7 @@ impl Source {
         self.anchor(timestamp, position + by, now);
         self.punctuality.note(lateness - by, now);
         self.end += by;
-        Lesson { moved: (by != 0).then_some((from, by)), is_late: by > 0 }
+        Lesson { moved: (by != 0).then_some((from, by)), is_settled: by > 0 }
     }
 
     /// From now on this timestamp belongs there.
@@ -208,6 +214,11 @@ impl Source {
         self.punctuality = Punctuality::starting_at(now);
         self.delay = Delay::default();
         self.still_until = now + STILL;
+    }
+
+    /// From where on something may come yet.
+    pub fn waits_from(&self) -> i64 {
+        self.held.from().map_or(self.end, |held| held.min(self.end))
     }
 
     pub fn position_of(&self, timestamp: u32) -> i64 {

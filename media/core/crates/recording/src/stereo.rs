@@ -3,7 +3,7 @@
 use crate::beside::Beside;
 use crate::format::SampleFormat;
 use crate::marks::Marks;
-use crate::timeline::{ChannelFacts, HOLD, Timeline};
+use crate::timeline::{ChannelFacts, HOLD, STALL, Timeline};
 
 /// No block is longer, so that one that was late does not ask for memory without end.
 const MAX_BLOCK_FRAMES: u64 = 16_000;
@@ -53,7 +53,23 @@ impl Stereo {
 
     /// The next block no late packet can change any more, or None when `now` leaves none.
     pub fn take_settled(&mut self, now: u64) -> Option<Vec<u8>> {
-        self.take_until(now.saturating_sub(HOLD as u64))
+        let usual = now.saturating_sub(HOLD as u64);
+        let until = self.waits_from(now).unwrap_or(usual);
+        self.take_until(until)
+    }
+
+    /// When what is kept longer than usual, for somebody who stalls, is waited for no more.
+    pub fn waits_until(&mut self, now: u64) -> Option<u64> {
+        self.waits_from(now).map(|from| from + STALL as u64)
+    }
+
+    fn waits_from(&mut self, now: u64) -> Option<u64> {
+        let from = self.timelines().filter_map(|timeline| timeline.waits_from(now as i64)).min();
+        from.map(|from| from.max(0) as u64)
+    }
+
+    fn timelines(&mut self) -> impl Iterator<Item = &mut Timeline> {
+        [&mut self.customer, &mut self.agent].into_iter().chain(self.beside.timelines())
     }
 
     /// The next block of a recording that was ended at `end`.
@@ -61,6 +77,7 @@ impl Stereo {
     /// A packet that came before holds what was said up to then and plays beyond it, so the recording ends
     /// with the last sample placed.
     pub fn take_rest(&mut self, end: u64) -> Option<Vec<u8>> {
+        self.timelines().for_each(Timeline::give_in);
         let right = self.agent.window.written_to().max(self.beside.written_to());
         let last = self.customer.window.written_to().max(right);
         self.take_until((last as u64).clamp(end, end + MAX_TAIL))

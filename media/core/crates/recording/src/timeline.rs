@@ -7,7 +7,10 @@
 //! - drift: when even the most punctual packets are off, the phone's clock runs differently from ours, and it is
 //!   moved by that much (`punctuality`);
 //! - a delay that lasts: when all packets of a while are late, and catch up no more (`delay`).
+//!
+//! Who stalls may send what it owes in a burst. Until that can have come, nothing behind its last packet is taken.
 
+use std::collections::VecDeque;
 use std::ops::{Add, AddAssign};
 
 use audio::codec::Codec;
@@ -23,6 +26,10 @@ use crate::window::SampleWindow;
 
 /// How late a packet may arrive and still be placed; blocks are taken no younger than this.
 pub const HOLD: i64 = 3200;
+/// For so long is a stream waited for that came no more, less than a second: a recording keeps no more to itself.
+pub const STALL: i64 = 7600;
+/// Whoever comes up to 10 ms before the time is not sent away for them.
+const RELEASE: i64 = 80;
 /// A packet is sent when it is full, so that the first sample of a long one is older than that of a short one: those of
 /// 20 ms are placed as they arrive, and others as much earlier or later.
 const USUAL_PACKET: i64 = 160;
@@ -109,7 +116,8 @@ impl Timeline {
             self.counters.carried += Carried::of_octets(octets, law, placed);
         } else {
             let samples = octets.iter().map(|&octet| decode[usize::from(octet)]).collect();
-            self.hold(HeldPacket { timestamp: header.timestamp, position, samples, is_packet: true });
+            let (timestamp, lateness) = (header.timestamp, arrival - position);
+            self.hold(HeldPacket { timestamp, older: 0, position, lateness, samples, is_packet: true });
         }
     }
 
@@ -122,18 +130,17 @@ impl Timeline {
         let source = self.source.get_or_insert_with(|| Source::anchored(header, measure.ticks, sent_full));
         let loss = source.note(header, measure.length)?;
         let lesson = source.learn(header.timestamp, sent_full, self.window.start());
-        self.heed(lesson, arrival);
+        self.heed(lesson);
         Some(loss)
     }
 
-    fn heed(&mut self, lesson: Lesson, now: i64) {
+    fn heed(&mut self, lesson: Lesson) {
+        let held = if lesson.is_settled { self.take_held() } else { VecDeque::new() };
         if let Some((from, by)) = lesson.moved {
             self.window.shift(from, by);
             self.gaps.shift(from, by);
         }
-        if lesson.is_late {
-            self.place_held(now);
-        }
+        self.place_held(held);
     }
 
     /// Give up a packet that came too late, unless its whole stream turns out to be late.
@@ -146,22 +153,45 @@ impl Timeline {
         }
     }
 
-    /// Place what was given up as too late and is not, since the anchor has moved; the others stay lost.
-    fn place_held(&mut self, now: i64) {
-        let Some(source) = &mut self.source else { return };
-        for packet in source.held.take() {
-            let position = source.position_of(packet.timestamp);
-            if !(now - HOLD..=now).contains(&position) {
-                continue;
-            }
+    /// What was given up as too late, as if it had never been.
+    fn take_held(&mut self) -> VecDeque<HeldPacket> {
+        let held = self.source.as_mut().map(|source| source.held.take()).unwrap_or_default();
+        for packet in &held {
             let length = packet.samples.len();
             self.gaps.fill(packet.position..packet.position + length as i64);
-            let placed = self.window.write_samples(position, &packet.samples);
-            self.counters.carried += Carried::of_samples(&packet.samples, placed);
-            source.end = source.end.max(position + length as i64);
-            self.counters.packets += u64::from(packet.is_packet);
             self.counters.lost_samples -= length as u64;
         }
+        held
+    }
+
+    /// Place what can be placed now, however late it came; of the others it is known where they are lost.
+    fn place_held(&mut self, held: VecDeque<HeldPacket>) {
+        let Some(source) = &mut self.source else { return };
+        for packet in held {
+            let position = source.position_of(packet.timestamp) - packet.older;
+            let place = position..position + packet.samples.len() as i64;
+            if position < self.window.start() {
+                self.counters.lost_samples += packet.samples.len() as u64;
+                self.gaps.open(place);
+                continue;
+            }
+            let placed = self.window.write_samples(position, &packet.samples);
+            self.counters.carried += Carried::of_samples(&packet.samples, placed);
+            source.end = source.end.max(place.end);
+            self.counters.packets += u64::from(packet.is_packet);
+        }
+    }
+
+    /// Nothing more will tell where what is held belongs: where its timestamps say.
+    pub(crate) fn give_in(&mut self) {
+        let held = self.take_held();
+        self.place_held(held);
+    }
+
+    /// From where on nothing is to be taken, if that is longer ago than usual.
+    pub(crate) fn waits_from(&self, now: i64) -> Option<i64> {
+        let from = self.source.as_ref()?.waits_from();
+        (HOLD..STALL - RELEASE).contains(&(now - from)).then_some(from)
     }
 
     /// What follows is said in this codec.
@@ -197,8 +227,8 @@ impl Timeline {
                 self.counters.carried += Carried::of_samples(samples, placed);
             }
         } else if !decoded.made_up {
-            let samples = samples.to_vec();
-            self.hold(HeldPacket { timestamp, position, samples, is_packet: false });
+            let (lateness, samples, older) = (decoded.now - position, samples.to_vec(), decoded.older);
+            self.hold(HeldPacket { timestamp, older, position, lateness, samples, is_packet: false });
         }
     }
 
@@ -220,6 +250,7 @@ impl Timeline {
 
     /// The leg on this channel changes: whatever comes next is anchored by its arrival.
     pub fn forget_source(&mut self) {
+        self.give_in();
         if let Some(source) = self.source.take() {
             self.counters.lost_samples += source.lost_samples();
         }

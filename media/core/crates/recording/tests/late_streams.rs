@@ -4,8 +4,11 @@
 mod common;
 
 use audio::g711::Law;
+use recording::source::Measure;
+use recording::stereo::Stereo;
+use recording::timeline::Decoded;
 
-use common::{ALIGNMENT, GOOD, Link, Luck, PACKET, Packet, header, pulses, record, talk};
+use common::{ALIGNMENT, FRAME_LENGTH, GOOD, Link, Luck, PACKET, Packet, header, pulses, record, talk};
 
 #[test]
 fn a_stream_that_takes_longer_from_now_on_is_kept_and_lies_where_it_was_heard() {
@@ -37,7 +40,7 @@ fn a_stream_that_catches_up_after_a_delay_comes_back_to_its_place() {
         packet.arrival = packet.arrival.max(16_000 + 12_000 + late * PACKET / 2);
     }
     let heard = pulses(&record(&packets, 80_000).1);
-    assert!(heard.iter().all(|at| at % 8000 == 0) && heard.len() == 7, "{heard:?}");
+    assert!(heard.iter().all(|at| at % 8000 == 0) && heard.len() == 8, "{heard:?}");
 }
 
 /// Packets that came at these moments, counted from 8000; their samples tell their number.
@@ -98,6 +101,68 @@ fn a_short_halt_leaves_each_packet_where_its_timestamp_says() {
 }
 
 #[test]
+fn a_burst_after_a_stall_is_kept_whole_where_its_timestamps_say() {
+    for (stall, pace_percent) in [(3400, 0), (5600, 0), (7200, 0), (7200, 10), (5600, 25), (4800, 50)] {
+        let arrivals: Vec<_> = (0..100)
+            .map(|packet| {
+                let owed = 6400 + stall + (packet - 40) * 160 * pace_percent / 100;
+                if packet < 40 { packet * 160 } else { owed.max(packet * 160) }
+            })
+            .collect();
+        let found = places(&counting(&arrivals), 100);
+        let wanted: Vec<_> = (0..100).map(|packet| Some(8000 + packet * 160)).collect();
+        assert_eq!(found, wanted, "{stall} samples, at {pace_percent} %");
+    }
+}
+
+#[test]
+fn who_sends_a_few_packets_of_a_stall_at_once_and_stays_late_is_not_torn_apart() {
+    let arrivals: Vec<_> = (0..100)
+        .map(|packet| if packet < 40 { packet * 160 } else { (6400 + 5600).max(packet * 160 + 4800) })
+        .collect();
+    let found = places(&counting(&arrivals), 100);
+    let late: Vec<_> = (40..100).map(|packet| Some(8000 + packet * 160 + 4800)).collect();
+    assert_eq!(found[40..], late);
+}
+
+#[test]
+fn what_is_decoded_too_late_lies_as_much_earlier_as_decoding_takes() {
+    let (mut stereo, mut frames) = (Stereo::default(), Vec::new());
+    let measure = Measure { ticks: 1, length: 160 };
+    for packet in 0..100_u8 {
+        let (timestamp, late) = (u32::from(packet) * 160, if packet < 40 { 0 } else { 4000 });
+        let arrival = 8000 + i64::from(timestamp) + late;
+        stereo.customer.expect(&header(u16::from(packet), timestamp, 7), measure, arrival);
+        let samples = [Law::Pcma.decode_table()[usize::from(packet)]; 160];
+        let decoded = Decoded { older: 52, made_up: false, now: arrival };
+        stereo.customer.place_decoded(timestamp, &samples, decoded);
+        if packet % 25 == 0 {
+            frames.extend(stereo.take_settled(arrival as u64).unwrap());
+        }
+    }
+    frames.extend(stereo.take_until(32_000).unwrap());
+    let left: Vec<_> =
+        frames.chunks_exact(FRAME_LENGTH).map(|frame| i16::from_le_bytes([frame[0], frame[1]])).collect();
+    let wanted: Vec<_> = (40..100).map(|packet| Some(8000 + packet * 160 + 4000 - 52)).collect();
+    assert_eq!(places(&left, 100)[40..], wanted);
+}
+
+#[test]
+fn what_came_late_before_the_end_is_kept_though_nothing_tells_any_more_where_it_belongs() {
+    let mut stereo = Stereo::default();
+    for packet in 0..50_u8 {
+        let late = if packet < 40 { 0 } else { 5600 };
+        let header = header(u16::from(packet), u32::from(packet) * 160, 7);
+        stereo.customer.place(&header, &[packet; 160], Law::Pcma, i64::from(packet) * 160 + late);
+    }
+    let block = stereo.take_rest(14_000).unwrap();
+    let left: Vec<_> =
+        block.chunks_exact(FRAME_LENGTH).map(|frame| i16::from_le_bytes([frame[0], frame[1]])).collect();
+    assert_eq!(places(&left, 50), (0..50).map(|packet| Some(packet * 160)).collect::<Vec<_>>());
+    assert_eq!(stereo.customer.counters().lost_samples, 0);
+}
+
+#[test]
 fn an_outage_is_lost_however_long_it_is_and_told_as_a_gap() {
     for minutes in [0.3_f64, 1.0, 15.0, 25.0] {
         let missing = (minutes * 3000.0) as u64;
@@ -119,8 +184,8 @@ fn an_outage_is_lost_however_long_it_is_and_told_as_a_gap() {
 #[test]
 fn what_came_too_late_is_told_as_a_gap() {
     let mut packets = talk(4, GOOD, &mut Luck(1));
-    for packet in &mut packets[100..150] {
-        packet.arrival = packet.arrival.max(16_000 + 6000);
+    for packet in &mut packets[100..170] {
+        packet.arrival = packet.arrival.max(16_000 + 10_000);
     }
     let facts = record(&packets, 32_000).0.customer.facts();
     let gaps: u64 = facts.gaps.ranges().iter().map(|gap| gap.end - gap.start).sum();
