@@ -81,6 +81,17 @@ def record(
         )
 
 
+@app.command("engines")
+def engines(socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """Show the engines that make speech of texts: which speak, and how often each failed."""
+    found = ask(socket, config, "speech.engines")
+    if as_json:
+        print_json(found)
+        return
+    rows = ((engine["engine"], engine["state"], engine["failures"]) for engine in found)
+    print_table("engines", ("engine", "state", "failures#"), rows)
+
+
 app.command("import")(import_prompts)
 app.command("speak")(speak)
 

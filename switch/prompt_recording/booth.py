@@ -3,7 +3,7 @@
 answered ──► told what to do, tone ──► speaks, recorded ──► # or too long ──► hears it back ──► 1 keep
 2 hear again, 3 speak again, * discard. Hung up before it is kept, it is discarded.
 
-What was said is a recording of the call like others; the prompt is made of it by the shell.
+What was said is a recording of the call like others, tagged with the prompt, which the shell makes of it.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,6 +15,7 @@ from runtime.deadlines import Deadlines
 from runtime.ids import Ids
 from runtime.target import Target, parse_target
 from runtime.vocabulary import Output
+from switch.archive.catalogue.events import RecordingTagged
 from switch.causes import Cause
 from switch.commands import (
     AnswerCall,
@@ -41,6 +42,8 @@ from switch.recording_rule import RecordingRule
 PROMPT_SCHEME = "prompt"
 INSTRUCTIONS = ("begin", "choices", "kept", "discarded", "failed")
 """What leads through it: prompts below ``prompt_recording/`` of the language."""
+LONGEST_TAG = 64
+"""Characters of the catalogue's tags."""
 MOST_TAKES = 10
 PATIENCE_S = 15.0
 """For a key, for the disk."""
@@ -188,7 +191,15 @@ class PromptBooth:
         visit.stage, visit.recording_id = _Stage.READING, None
         visit.take = f"take:{visit.call_id}-{visit.takes}"
         self._lasting.set(visit.call_id, now + PATIENCE_S)
-        return (ReadTake(call_id=visit.call_id, take=visit.take, path=event.path, cut_ms=visit.cut_ms),)
+        tagged = RecordingTagged(
+            recording_id=event.recording_id,
+            tag=f"{PROMPT_SCHEME}:{visit.prompt}"[:LONGEST_TAG],
+            by="prompt recording",
+        )
+        return (
+            tagged,
+            ReadTake(call_id=visit.call_id, take=visit.take, path=event.path, cut_ms=visit.cut_ms),
+        )
 
     def recording_failed(self, event: RecordingFailed, now: float) -> Sequence[Output]:
         visit = self._ending(event.call_id, event.recording_id)

@@ -388,6 +388,11 @@ def test_a_station_is_recorded_for_whoever_asks(small_switch: SmallSwitch) -> No
     assert asked["by"]
 
 
+def test_engines_of_speech_are_listed_with_their_state(small_switch: SmallSwitch) -> None:
+    result = run(small_switch, "prompts", "engines")
+    assert result.stdout.splitlines()[-1].split() == ["neural", "down", "3"]
+
+
 def test_a_prompt_is_recorded_at_a_station(small_switch: SmallSwitch) -> None:
     result = run(small_switch, "prompts", "record", "zh/停电", "1001", "--ring", "10")
     assert result.stdout == "call-1 calls 1001, where zh/停电 can be spoken when it answers\n"

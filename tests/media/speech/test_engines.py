@@ -78,6 +78,11 @@ def test_a_program_reads_the_text_in_utf8_and_has_its_arguments_filled_in() -> N
     assert engine.synthesise("电费", "zh", "晓艺").decode() == "电费--voice=晓艺|zh|a {b} $HOME"
 
 
+def test_a_program_steps_aside_for_calls() -> None:
+    code = "import os\nwhile os.getpriority(os.PRIO_PROCESS, 0) < 5: pass\nprint('after you')"
+    assert python(code).synthesise("好", "zh", "x") == b"after you\n"
+
+
 def test_a_program_that_hangs_is_ended_with_all_it_started(tmp_path: Path) -> None:
     child = (
         "import sys, time; file = open(sys.argv[1], 'w'); file.write('here'); file.flush(); time.sleep(600)"

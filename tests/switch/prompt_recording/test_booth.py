@@ -8,6 +8,7 @@ from runtime.driver import Outputs
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command
+from switch.archive.catalogue.events import RecordingTagged
 from switch.causes import Cause
 from switch.commands import HandOff
 from switch.config import AccessCodeConfig
@@ -131,6 +132,8 @@ def test_a_station_is_led_through_speaks_hears_it_back_and_keeps_it(rig: BoothRi
     assert rig.last(StopRecording).recording_id == recording.recording_id
     over = recording_completed(call_id, recording.recording_id)
     rig.feed(over)
+    tagged = rig.last(RecordingTagged)
+    assert (tagged.recording_id, tagged.tag) == (over.recording_id, "prompt:zh/停电通知")
     (read,) = rig.shell
     assert isinstance(read, ReadTake)
     assert (read.path, read.cut_ms) == (over.path, 0)
