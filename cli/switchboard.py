@@ -20,6 +20,7 @@ from cli.house.memory import Memory
 from cli.house.outside import Outside
 from cli.house.reloading import Reloading
 from cli.house.signalling import Signalling
+from cli.house.speech_servers import SpeechServers
 from cli.house.windows import Windows
 from media.config import RecordingsConfig, Srtp
 from media.engine import MediaEngine
@@ -93,6 +94,12 @@ class Switchboard:
             acd_inputs=self._acd_inputs,
         )
         self._outside = Outside(configuration, ground, lambda tenant: self._windows.hears_hooks(tenant))
+        self._speech_servers = SpeechServers(
+            configuration.mrcp,
+            ground,
+            find_call=lambda call_id: self.exchange.find(call_id),
+            our_host=self._signalling.our_host,
+        )
         self._encryption = _encryption_rules(configuration, self._media.fingerprint)
         self.exchange = self._build_exchange(installation.tenants)
         self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
@@ -164,6 +171,7 @@ class Switchboard:
             *readings.gauges(self._signalling, self._applications),
             *self._customers.gauges(),
             *self._outside.gauges(),
+            *self._speech_servers.gauges(),
             *archive.gauges(),
             *self._speech_verbs.gauges(),
         ]
@@ -203,6 +211,7 @@ class Switchboard:
         yield from self._customers.verbs()
         yield from self._outside.verbs()
         yield from self._signalling.verbs()
+        yield from self._speech_servers.verbs()
         for application in self._applications:
             yield from application.verbs
 
@@ -214,11 +223,12 @@ class Switchboard:
             *self._outside.cores,
             self._beeps,
             self._speech.core,
+            *self._speech_servers.cores,
             *cores,
         ):
             self.driver.add_core(core)
         exchange = (self._media, self.exchange, self._beeps, Attendance(self._applications.agent_at))
-        speech = (self._speech, self._speech_verbs)
+        speech = (self._speech, self._speech_verbs, *self._speech_servers.parts)
         asked = (*self._outside.parts, self._windows)
         parts = (*self._signalling.parts, *self._customers.parts, *exchange, *speech, *asked)
         for routes in (
@@ -241,6 +251,7 @@ class Switchboard:
         self._ground.loop.add_reader(self._media.event_fd, self._media.drain)
         self._windows.open_trace()
         self._signalling.open()
+        self._speech_servers.open()
         self._probe.start()
         await self._windows.open()
 
@@ -256,6 +267,7 @@ class Switchboard:
         self._memory.archive.stop_serving()
         self._applications.close()
         await self._outside.close()
+        self._speech_servers.close()
         self._signalling.close()
         self._windows.close_trace()
         await self._customers.close()

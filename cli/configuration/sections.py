@@ -20,6 +20,7 @@ from switch.customers.config import NumberListConfig
 from switch.dialling.config import DiallingConfig
 from switch.lookups.config import LookupConfig
 from switch.prompt_recording.config import PromptRecordingConfig
+from switch.mrcp.config import MrcpConfig
 from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.config import GuardConfig
@@ -76,6 +77,9 @@ class Configuration(Section):
     )
     prompt_recording: PromptRecordingConfig = Field(
         default_factory=PromptRecordingConfig, description="Prompts recorded by phone (电话录制提示音)."
+    )
+    mrcp: MrcpConfig = Field(
+        default_factory=MrcpConfig, description="Speech servers: text-to-speech and speech recognition."
     )
     recordings: RecordingsConfig = Field(
         default_factory=RecordingsConfig, description="Where recordings are kept."

@@ -13,6 +13,7 @@ from switch.certificate_verbs import CertificateVerbs
 from switch.config import owners_of
 from switch.registration_verbs import RegistrationVerbs
 from switch.sip.guard.ban_file import BanFile
+from switch.sip.hop import Hop
 from switch.sip.locating.locator import Locator
 from switch.sip.locating.records import address_families
 from switch.sip.locating.resolver import DnsResolver
@@ -70,7 +71,7 @@ class Signalling:
             areas,
             self._ground.ids,
             Locator(families=address_families(listener.is_ipv6 for listener in self._listeners)),
-            our_host=lambda hop: unbracketed(self.names.of(hop).host),
+            our_host=self.our_host,
             guests=configuration.sip.guests,
             owner_of=owner_of,
         )
@@ -91,6 +92,10 @@ class Signalling:
                 if tenant.domain
             },
         )
+
+    def our_host(self, hop: Hop) -> str:
+        """What we are called towards a neighbour."""
+        return unbracketed(self.names.of(hop).host)
 
     def configure(self, configuration: Configuration) -> None:
         """Know other stations and access codes from now on."""
