@@ -109,6 +109,16 @@ class MrcpConfig(Section):
     servers: list[SpeechServerConfig] = Field(
         default_factory=list, max_length=32, description="The servers, each with a name and an address."
     )
+
+    @field_validator("servers")
+    @classmethod
+    def _have_own_names(cls, servers: list[SpeechServerConfig]) -> list[SpeechServerConfig]:
+        names = [server.name for server in servers]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"a name of its own for each server; {name} is given twice")
+        return servers
+
     speaking_max_s: float = Field(
         default=600, ge=1, le=7200, description="A text that is being said is cut off then, in seconds."
     )

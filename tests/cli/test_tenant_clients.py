@@ -42,6 +42,8 @@ PLAIN_TEXTS = frozenset(
         "details",
         "entries",
         "headers",
+        "grammars",
+        "language",
         "medium",
         "method",
         "mode",
@@ -50,6 +52,7 @@ PLAIN_TEXTS = frozenset(
         "path",
         "query",
         "reason",
+        "request_id",
         "require",
         "sender",
         "sender_name",
@@ -62,6 +65,7 @@ PLAIN_TEXTS = frozenset(
         "text",
         "trunk",
         "until",
+        "voice",
         "who",
     ]
 )
@@ -69,7 +73,7 @@ PLAIN_TEXTS = frozenset(
 NEEDED: Mapping[str, Any] = {
     "by": "9001", "entries": [{"number": "139"}], "extend_s": 10.0, "medium": "chat", "new": 0,
     "number": "139", "numbers": ["139"], "rating": 3, "reason": "x", "state": "open", "tag": "x", "text": "x",
-    "channel": "both",
+    "channel": "both", "grammars": ["builtin:speech/transcribe"], "request_id": "speech-1",
 }  # fmt: skip
 """Values of parameters that must be given, and name nothing."""
 

@@ -78,6 +78,10 @@ from switch.lookups.lookups import Lookups
 from switch.lookups.verbs import LookupVerbs
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
+from switch.mrcp.commands import Speak
+from switch.mrcp.config import MrcpConfig, SpeechServerConfig
+from switch.mrcp.speech import Speech
+from switch.mrcp.verbs import SpeechVerbs
 from switch.placing_verbs import PlacingVerbs, Reach
 from switch.prompt_recording.commands import RecordPrompt
 from switch.prompt_recording.service import PromptVerbs
@@ -88,7 +92,7 @@ from switch.records.recording_changes import RecordingChanges
 from switch.records.segment import decode_line
 from switch.records.store import RecordStore
 from switch.registration_verbs import RegistrationVerbs
-from switch.sip.commands import SendText, SetMailbox
+from switch.sip.commands import DialLeg, SendText, SetMailbox
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.banning import Banning
 from switch.sip.guard.config import GuardConfig
@@ -240,6 +244,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_masks,
         *PlacingVerbs(rig.exchange, reach, SeededIds(99), rig.driver.submit).verbs(),
         *of_media.verbs(),
+        *speech_verbs(rig),
         *of_calendars,
         *by_phone(folder, rig).verbs,
         *list_verbs(rig),
@@ -252,6 +257,17 @@ def all_verbs(folder: Path) -> list[Verb]:
         *recording_verbs(folder, rig),
     )
     return [*own, *of_queues.verbs, *of_flows.verbs]
+
+
+def speech_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a switch with one speech server, which never answers."""
+    server = SpeechServerConfig(name="speech-1", host="192.0.2.40", max_sessions=40)
+    speech = Speech(MrcpConfig(servers=[server]), SeededIds(), rig.exchange.find, lambda hop: "192.0.2.1")
+    rig.driver.add_routes({DialLeg: lambda command, now: []})
+    rig.driver.add_routes(speech.routes())
+    submit = rig.driver.submit
+    submit(Speak(request_id="speech-1", call_id=next(rig.exchange.calls()).call_id, text="您好"))
+    return SpeechVerbs(speech, rig.exchange.find, SeededIds(), rig.clock, submit).verbs()
 
 
 def by_phone(folder: Path, rig: ExchangeRig) -> Application:
@@ -401,6 +417,10 @@ PARTY = {"call_id": "call-1", "party_id": "party-1"}
 CONSULTATION = "call-5"
 SUPERVISE = BY | {"agent": "81", "station": "1003"}
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
+    ("call.stop_speech", {"call_id": "call-1", "request_id": "speech-1"}),
+    ("call.speak", {"call_id": "call-1", "text": "您好"}),
+    ("call.recognise", {"call_id": "call-1", "grammars": ["builtin:speech/transcribe"]}),
+    ("speech_server.list", {}),
     ("agent.sign_in", AGENT | {"station": "1001"}),
     ("agent.ready", AGENT),
     (
