@@ -305,9 +305,12 @@ class Speech:
     def _silence_counts(
         self, event: PromptFinished | SpeakFinished | SpeakFailed, now: float
     ) -> list[Output]:
-        """The caller hears nothing any more, and may be expected to speak."""
+        """The caller hears nothing any more, not even a text that ended a prompt: silence counts."""
         outputs: list[Output] = []
-        for request in self._of_call(event.call_id):
+        requests = self._of_call(event.call_id)
+        if any(isinstance(request.command, Speak) for request in requests):
+            return []
+        for request in requests:
             if request.prompt_plays:
                 request.prompt_plays = False
                 session, _ = self._sessions[request.session_id]
