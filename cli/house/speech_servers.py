@@ -8,7 +8,7 @@ from switch.mrcp.config import MrcpConfig
 from switch.mrcp.control_connections import ControlConnections
 from switch.mrcp.servers import OurHost
 from switch.mrcp.speech import FindCall, Speech
-from switch.mrcp.verbs import SpeechVerbs
+from switch.mrcp.verbs import SpeechServerVerbs
 
 
 class SpeechServers:
@@ -19,7 +19,9 @@ class SpeechServers:
         self._ground = ground
         self.speech = Speech(config, ground.ids, find_call, our_host)
         self._connections = ControlConnections(ground.driver, ground.loop, config.server_ca)
-        self._verbs = SpeechVerbs(self.speech, find_call, ground.ids, ground.clock, ground.driver.submit)
+        self._verbs = SpeechServerVerbs(
+            self.speech, find_call, ground.ids, ground.clock, ground.driver.submit
+        )
         self.cores: tuple[Core, ...] = (self.speech,)
         self.parts = (self.speech, self._connections)
 

@@ -70,7 +70,7 @@ class StopSpeechParams(Params):
     request_id: str = Field(description="as call.speak or call.recognise answered")
 
 
-class SpeechVerbs:
+class SpeechServerVerbs:
     """``call.speak``, ``call.recognise``, ``call.stop_speech``, ``speech_server.list``."""
 
     def __init__(

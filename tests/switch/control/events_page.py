@@ -143,7 +143,6 @@ _MEANINGS = {
     "queues": "The queues the agent serves.",
     "reason": "Why.",
     "recording_id": "The recording.",
-    "request_id": "As `call.speak` or `call.recognise` answered.",
     "result": "What became of it.",
     "server": "The speech server, by its name in the configuration.",
     "sdp": "What the phone sent.",

@@ -81,7 +81,7 @@ from switch.media_verbs import MediaVerbs
 from switch.mrcp.commands import Speak
 from switch.mrcp.config import MrcpConfig, SpeechServerConfig
 from switch.mrcp.speech import Speech
-from switch.mrcp.verbs import SpeechVerbs
+from switch.mrcp.verbs import SpeechServerVerbs
 from switch.placing_verbs import PlacingVerbs, Reach
 from switch.prompt_recording.commands import RecordPrompt
 from switch.prompt_recording.service import PromptVerbs
@@ -244,7 +244,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_masks,
         *PlacingVerbs(rig.exchange, reach, SeededIds(99), rig.driver.submit).verbs(),
         *of_media.verbs(),
-        *speech_verbs(rig),
+        *speech_server_verbs(rig),
         *of_calendars,
         *by_phone(folder, rig).verbs,
         *list_verbs(rig),
@@ -259,7 +259,7 @@ def all_verbs(folder: Path) -> list[Verb]:
     return [*own, *of_queues.verbs, *of_flows.verbs]
 
 
-def speech_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
+def speech_server_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     """Of a switch with one speech server, which never answers."""
     server = SpeechServerConfig(name="speech-1", host="192.0.2.40", max_sessions=40)
     speech = Speech(MrcpConfig(servers=[server]), SeededIds(), rig.exchange.find, lambda hop: "192.0.2.1")
@@ -267,7 +267,7 @@ def speech_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     rig.driver.add_routes(speech.routes())
     submit = rig.driver.submit
     submit(Speak(request_id="speech-1", call_id=next(rig.exchange.calls()).call_id, text="您好"))
-    return SpeechVerbs(speech, rig.exchange.find, SeededIds(), rig.clock, submit).verbs()
+    return SpeechServerVerbs(speech, rig.exchange.find, SeededIds(), rig.clock, submit).verbs()
 
 
 def by_phone(folder: Path, rig: ExchangeRig) -> Application:
