@@ -19,8 +19,8 @@ from switch.control.config import ControlConfig
 from switch.customers.config import NumberListConfig
 from switch.dialling.config import DiallingConfig
 from switch.lookups.config import LookupConfig
-from switch.prompt_recording.config import PromptRecordingConfig
 from switch.mrcp.config import MrcpConfig
+from switch.prompt_recording.config import PromptRecordingConfig
 from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.config import GuardConfig
