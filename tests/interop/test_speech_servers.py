@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sipp_scenarios.audio import find
+from sipp_scenarios.audio import Samples, find
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.phones import CallerPhone
 from sipp_scenarios.runner import Address
@@ -20,6 +20,8 @@ from tests.helpers.switch_process import QUEUE_ONLY, switch_process
 from tests.helpers.toml_text import section
 
 _PATIENCE_S = 30.0
+_PIECE = 1600
+"""Samples."""
 WORDS = ["builtin:speech/transcribe"]
 
 
@@ -80,6 +82,12 @@ def called(folder: Path, servers: Sequence[MrcpServer], more: str) -> Iterator[T
         until(lambda: all(server.ended == len(server._sessions) for server in servers))
 
 
+def was_heard(voice: Samples, heard: Samples) -> bool:
+    """Most of its pieces; a busy machine sends some so late that the jitter buffer gives them up."""
+    pieces = [voice[at : at + _PIECE] for at in range(0, len(voice) - _PIECE, _PIECE)]
+    return sum(find(piece, heard).score > 0.9 for piece in pieces) > len(pieces) / 2
+
+
 def until(condition: Callable[[], bool]) -> None:
     deadline = monotonic() + _PATIENCE_S
     while not condition():
@@ -92,7 +100,7 @@ def test_a_caller_hears_what_a_server_says(tmp_path: Path) -> None:
         request = talk.order("call.speak", text="您好 & 再见", language="zh")
         assert talk.told("speaking.began", request)["server"] == "speech-0"
         assert talk.told("speaking.finished", request)["reason"] == "finished"
-        assert find(VOICE[4000:12_000], talk.phone.talker.heard).score > 0.9
+        assert was_heard(VOICE, talk.phone.talker.heard)
         assert "您好 &amp; 再见" in talk.servers[0].asked[0].body.decode()
 
 

@@ -14,10 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sipp_scenarios.audio import find
 from sipp_scenarios.runner import free_port
 from tests.helpers.media_ports import own_media_ports
-from tests.interop.test_speech_servers import WORDS, called, config_of
+from tests.interop.test_speech_servers import WORDS, called, config_of, was_heard
 
 INSTALLED = os.environ.get("UNIMRCP", "")
 pytestmark = pytest.mark.skipif(not INSTALLED, reason="UNIMRCP names no installed server")
@@ -65,7 +64,7 @@ def test_unimrcp_is_heard_and_hears(tmp_path: Path) -> None:
         with called(tmp_path, [], more) as talk:
             spoken = talk.order("call.speak", text="您好", language="zh")
             assert talk.told("speaking.finished", spoken)["reason"] == "finished"
-            assert find(sentence[4000:12_000], talk.phone.talker.heard).score > 0.9
+            assert was_heard(sentence, talk.phone.talker.heard)
             silent = talk.order("call.recognise", grammars=["<grammar/>", *WORDS], no_input_ms=500)
             assert talk.told("recognition.failed", silent)["reason"] == "no_input"
             heard = talk.order("call.recognise", grammars=WORDS, no_input_ms=20_000, silence_ms=300)
