@@ -6,7 +6,7 @@ be called back while on the line, or twice.
 
 from collections.abc import Iterable
 
-from acd import callbacks, offers, self_service
+from acd import callback_requests, callbacks, offers, self_service
 from acd.agent import Agent
 from acd.callback import BEING_CALLED, AskedBy, CallbackStage
 from acd.calling_back import call_at
@@ -73,7 +73,7 @@ def _put_through(step: Step, entry: Entry, caller: Entry) -> None:
     )
     callbacks.take_over(step, entry, came)
     if caller.callback is not None and _is_confirming(caller):
-        callbacks.let_hang_up(step, entry, caller.callback.numbers, AskedBy.TARGET)
+        callback_requests.let_hang_up(step, entry, caller.callback.numbers, AskedBy.TARGET)
 
 
 def _dissolve(step: Step, entry: Entry) -> list[Agent]:

@@ -17,6 +17,7 @@ from runtime.ids import Ids
 from runtime.models import Params, TenantParams
 from runtime.tenancy import id_kind, tenant_of, tenant_of_id
 from runtime.vocabulary import Command
+from switch.application import Verb
 
 _Number = Annotated[str, Field(min_length=1, max_length=64)]
 _MOST_NUMBERS = 5
@@ -80,6 +81,18 @@ class CallbackVerbs:
         self._ids = ids
         self._clock = clock
         self._submit = submit
+
+    def verbs(self) -> tuple[Verb, ...]:
+        return (
+            Verb(
+                "queue.callback",
+                CallbackParams,
+                self.request,
+                "Have a customer called back who waits, or who has not called; one for a number and queue.",
+            ),
+            Verb("queue.callbacks", CallbackListParams, self.list_callbacks, "Who is to be called back."),
+            Verb("queue.cancel_callback", CallbackIdParams, self.cancel, "Call a customer back no more."),
+        )
 
     def request(self, params: CallbackParams) -> dict[str, Any]:
         tenant = tenant_of_id(params.call_id) if params.call_id else tenant_of(next(iter(params.queues), ""))

@@ -1,31 +1,29 @@
-"""Callbacks: asked for, answered, in vain, over. ``calling_back.py`` dials; ``callback.py`` has the stages.
+"""Callbacks: answered, in vain, over. ``callback_requests.py`` says how they are asked for.
+
+``calling_back.py`` dials; ``callback.py`` has the stages.
 
 The entry of the caller is the callback: entry id, rank, places and what is asked of agents stay as they are.
 Only the call changes.
 """
 
-from acd import calling_back, offers, self_service, waiting
+from acd import calling_back, offers
 from acd.agent import Agent
-from acd.callback import BEING_CALLED, WITH_A_CALL, AskedBy, Callback, CallbackStage
-from acd.callback_events import CallbackAnswered, CallbackFailed, CallbackRefused, CallbackReturned
-from acd.callback_rules import Refused, callbacks_at, has_enough, refused, undiallable
+from acd.callback import BEING_CALLED, WITH_A_CALL, Callback, CallbackStage
+from acd.callback_events import CallbackAnswered, CallbackFailed, CallbackReturned
 from acd.calling_back import attempts_left, pause, rules_of, set_stage
 from acd.commands import (
     AskForKey,
     CancelCallback,
-    PlayConfirmation,
     ReleaseCaller,
-    RequestCallback,
     StopAnnouncement,
 )
 from acd.dispatch import ring, serve_entry
 from acd.entry import Entry, EntryState
 from acd.events import LeaveReason
-from acd.inputs import CalendarChanged, CallerCame, CallerGone, ConfirmationHeard, CustomerAnswered
+from acd.inputs import CalendarChanged, CallerCame, ConfirmationHeard, CustomerAnswered
 from acd.leaving import forget, leave
 from acd.places import home_of, play_music
 from acd.queue import Queue
-from acd.requirement import parse_requirement
 from acd.spoken import in_language
 from acd.state import AcdState, Timer, TimerKind
 from acd.step import Step
@@ -35,161 +33,6 @@ UNCONFIRMED = "UNCONFIRMED"
 """The cause of an attempt in which a key was awaited in vain, as of answering machines."""
 NO_LINE_RETRY_S = 30.0
 """No customer is dialled sooner when there was no line; it would only add to the crowd."""
-CONFIRM_LIMIT_S = 60.0
-"""After that a caller who is told that the place is kept is hung up on, whatever the prompt does."""
-
-
-# --- asking for one -----------------------------------------------------------------------------------
-
-
-def admit(step: Step, came: CallerCame) -> None:
-    """Let a caller wait: at the own place, for whom a callback from that number waits; else at the end."""
-    entry = None if came.is_item else _kept_place(step.state, came)
-    if entry is not None and came.call_id not in step.state.calls:
-        take_over(step, entry, came)
-    else:
-        waiting.admit(step, came)
-    if came.callback_number is not None and (entry := step.state.entry_of(came.call_id)) is not None:
-        numbers = (came.callback_number or came.caller_number,)
-        ask(step, entry, numbers, AskedBy.TARGET)
-
-
-def ask(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: AskedBy) -> None:
-    """A waiting caller wants to be called back; who cannot be is told of, and waits on."""
-    refusal = refused(step.state, entry, numbers, _level_of(step.state, entry))
-    if refusal is None:
-        let_hang_up(step, entry, numbers, asked_by)
-    else:
-        _refuse(step, entry, numbers[0], refusal)
-
-
-def request(step: Step, command: RequestCallback) -> None:
-    """A callback asked for by others. Where there is one for the number already, that one is kept."""
-    if command.call_id is None:
-        _request_without_call(step, command)
-        return
-    entry = step.state.entry_of(command.call_id)
-    if entry is None or entry.state not in (EntryState.WAITING, EntryState.OFFERED) or entry.is_absent:
-        raise UsageError(f"call {command.call_id} waits in no queue")
-    numbers = command.numbers or (entry.caller_number,)
-    level = command.level if command.numbers else _level_of(step.state, entry)
-    if (refusal := refused(step.state, entry, numbers, level)) is not None:
-        raise UsageError(refusal.problem)
-    let_hang_up(step, entry, numbers, AskedBy.VERB)
-
-
-def keep_place(step: Step, entry: Entry, gone: CallerGone) -> bool:
-    """Whether the place stays, though the call is gone."""
-    callback = entry.callback
-    if callback is None:
-        return gone.reason is LeaveReason.ABANDONED and _begin_on_hang_up(step, entry)
-    if callback.stage in (CallbackStage.WAITING, CallbackStage.PAUSED):  # the call was over before
-        return True
-    if gone.reason is not LeaveReason.ABANDONED or callback.stage is CallbackStage.ANSWERED:
-        return False
-    if callback.stage in BEING_CALLED:
-        is_dialling = callback.stage is CallbackStage.DIALLING
-        _fail_attempt(step, entry, callback, gone.cause, counts=not (is_dialling and gone.no_line))
-    else:
-        freed = offers.cancel_all(step, entry)
-        _resume(step, entry, callback)
-        offers.serve_agents(step, freed)
-    return True
-
-
-def _kept_place(state: AcdState, came: CallerCame) -> Entry | None:
-    """The callback whose customer has called in: the one that was named, or the only one of the number.
-
-    It waits in one of the queues the caller is led to: nobody gets into another by an id.
-    """
-    if came.place:
-        named = state.entries.get(came.place)
-        is_there = named is not None and not named.places.keys().isdisjoint(came.queues)
-        return named if named is not None and named.is_absent and is_there else None
-    for entry in callbacks_at(state, came.caller_number, came.queues):
-        if entry.callback is not None and entry.is_absent and calling_back.is_alone(state, entry.callback):
-            return entry
-    return None
-
-
-def _level_of(state: AcdState, entry: Entry) -> int:
-    """The rights of callers in the queue they came to first."""
-    return state.queues[home_of(entry).queue_name].config.callback_level
-
-
-def _refuse(step: Step, entry: Entry, number: str, refusal: Refused) -> None:
-    step.emit(
-        CallbackRefused(
-            call_id=entry.call_id,
-            contact_id=entry.contact_id,
-            queue=home_of(entry).queue_name,
-            number=number,
-            reason=refusal.reason,
-            problem=refusal.problem,
-        )
-    )
-
-
-def _begin_on_hang_up(step: Step, entry: Entry) -> bool:
-    queue = step.state.queues[home_of(entry).queue_name]
-    numbers = (entry.caller_number,)
-    if not queue.config.callback_on_hang_up or entry.is_item:
-        return False
-    refusal = refused(step.state, entry, numbers, queue.config.callback_level)
-    if refusal is not None:
-        _refuse(step, entry, entry.caller_number, refusal)
-        return False
-    freed = offers.cancel_all(step, entry)
-    calling_back.begin(step, entry, numbers, AskedBy.HANG_UP, queue)
-    assert entry.callback is not None
-    _resume(step, entry, entry.callback)
-    offers.serve_agents(step, freed)
-    return True
-
-
-def let_hang_up(step: Step, entry: Entry, numbers: tuple[str, ...], asked_by: AskedBy) -> None:
-    """Tell the caller that the place is kept, and end the call."""
-    freed = offers.cancel_all(step, entry)
-    self_service.interrupt(step, entry)
-    queue = step.state.queues[home_of(entry).queue_name]
-    if entry.callback is None:
-        calling_back.begin(step, entry, numbers, asked_by, queue)
-    else:
-        calling_back.disengage(step.state, entry)
-        calling_back.call_at(step, entry, entry.callback, numbers)
-        set_stage(step, entry, entry.callback, CallbackStage.CONFIRMING)
-    step.state.timers.set(Timer(TimerKind.CALLBACK, entry.entry_id), step.now + CONFIRM_LIMIT_S)
-    if queue.config.callback_prompt:
-        prompt = in_language(queue.config.callback_prompt, entry.language or queue.config.language)
-        step.emit(PlayConfirmation(call_id=entry.call_id, prompt=prompt))
-    else:
-        step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.EXITED))
-    offers.serve_agents(step, freed)
-
-
-def _request_without_call(step: Step, command: RequestCallback) -> None:
-    queues = [step.state.queue_in_use(name) for name in dict.fromkeys(command.queues)]
-    if not queues or not command.numbers:
-        raise UsageError("name a call that waits, or a number and the queues to wait in")
-    if (refusal := undiallable(step.state, queues[0].name, command.numbers, command.level)) is not None:
-        raise UsageError(refusal.problem)
-    if has_enough(step.state, queues[0].config, command.numbers[0], command.queues):
-        return
-    if full := [queue.name for queue in queues if queue.is_full]:
-        raise UsageError(f"queue {full[0]} is full")
-    came = CallerCame(
-        call_id=command.callback_id,
-        contact_id=command.contact_id,
-        caller_number=command.numbers[0],
-        queues=command.queues,
-        priority=command.priority,
-        requirement=parse_requirement(command.requirement).text,
-        access_code=command.access_code,
-    )
-    entry = waiting.enter(step, came, queues)
-    calling_back.begin(step, entry, command.numbers, AskedBy.VERB, queues[0])
-    assert entry.callback is not None
-    _resume(step, entry, entry.callback)
 
 
 # --- the customer is there, or not --------------------------------------------------------------------
@@ -273,7 +116,7 @@ def take_over(step: Step, entry: Entry, came: CallerCame) -> None:
     offers.serve_agents(step, freed)
 
 
-def _resume(step: Step, entry: Entry, callback: Callback) -> None:
+def resume(step: Step, entry: Entry, callback: Callback) -> None:
     """Nobody is on the line: the customer is called in turn from now on."""
     calling_back.disengage(step.state, entry)
     step.state.timers.cancel(Timer(TimerKind.CALLBACK, entry.entry_id))
@@ -289,11 +132,11 @@ def go_on_after_restart(
 ) -> None:
     """Nobody is on the line any more, whoever was before."""
     if cut_off:
-        _fail_attempt(step, entry, callback, "")
+        fail_attempt(step, entry, callback, "")
     elif again_at is not None and again_at > step.now:
         pause(step, entry, callback, again_at - step.now)
     else:
-        _resume(step, entry, callback)
+        resume(step, entry, callback)
 
 
 def _stage_of_waiting(state: AcdState, callback: Callback) -> CallbackStage:
@@ -302,7 +145,7 @@ def _stage_of_waiting(state: AcdState, callback: Callback) -> CallbackStage:
     return CallbackStage.PAUSED if quiet else CallbackStage.WAITING
 
 
-def _fail_attempt(step: Step, entry: Entry, callback: Callback, cause: str, *, counts: bool = True) -> None:
+def fail_attempt(step: Step, entry: Entry, callback: Callback, cause: str, *, counts: bool = True) -> None:
     """Nobody answered: try again later, at the next number at once, or never.
 
     ``counts``: whether it uses up one of the attempts, as it does unless no phone can have rung.
@@ -356,11 +199,11 @@ def go_on(step: Step, timer: Timer) -> None:
     if callback.stage in BEING_CALLED:
         cause = UNCONFIRMED if callback.stage is CallbackStage.CHECKING else ""
         step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.UNREACHED))
-        _fail_attempt(step, entry, callback, cause)
+        fail_attempt(step, entry, callback, cause)
         return
     if callback.stage is CallbackStage.CONFIRMING:
         step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.EXITED))
-    _resume(step, entry, callback)
+    resume(step, entry, callback)
 
 
 def expire(step: Step, timer: Timer) -> None:

@@ -20,8 +20,9 @@ Where things are decided:
     greeting.py     what agent and caller hear before each other
     estimates.py    how long a caller will wait (``estimate.py``), from what ``pacing.py`` has seen
     configuring.py  other rules, queues and agents (``retiring.py``: those that go)
-    callbacks.py    callers who hang up and keep the place (``calling_back.py`` dials them,
-                    ``callback_rules.py`` says who may; ``callback_restoring.py``: those of the run before,
+    callbacks.py    callers who hang up and keep the place (``callback_requests.py``: by what they ask for
+                    it; ``callback_rules.py``: who may; ``calling_back.py`` dials them;
+                    ``callback_restoring.py``: those of the run before,
                     ``callback_merging.py``: whose customers came again meanwhile)
     hang_ups.py     caller or phone gone, in any state
 
@@ -33,6 +34,7 @@ from typing import Any
 
 from acd import (
     announcing,
+    callback_requests,
     callback_restoring,
     callbacks,
     configuring,
@@ -145,7 +147,7 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], None]] = {
     RejectItem: items.reject,
     FinishItem: items.finish,
     WithdrawItem: items.withdraw,
-    RequestCallback: callbacks.request,
+    RequestCallback: callback_requests.request,
     RestoreCallback: callback_restoring.restore,
     CancelCallback: callbacks.cancel,
     ConfigureAcd: configuring.configure,
@@ -154,7 +156,7 @@ COMMANDS: Mapping[type[Command], Callable[[Step, Any], None]] = {
 INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {
     StationChanged: shift.change_station,
     CalendarChanged: hours.change_calendar,
-    CallerCame: callbacks.admit,
+    CallerCame: callback_requests.admit,
     KeyPressed: steering.press_key,
     CallerReturned: steering.come_back,
     PlaybackOver: offers.note_playback,

@@ -1,7 +1,7 @@
 """Somebody is gone: the caller, or the agent's phone, in whatever state the two are."""
 
 from acd import offers, self_service, talk
-from acd.callbacks import keep_place
+from acd.callback_requests import keep_place
 from acd.commands import ReleaseStation
 from acd.entry import Entry, EntryState, Offer
 from acd.events import LeaveReason, OfferResult, SelfServiceEnd

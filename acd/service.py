@@ -5,7 +5,7 @@ The exchange tells a call's end before the ends of its offers, so an offer that 
 arrives was ended by the phone, or by a fault on the way to it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,9 +14,9 @@ from acd.agent_config import AgentConfig
 from acd.agent_figures import AgentFigures
 from acd.agent_target import own_queue
 from acd.callback_events import CallbackDialled, CallbackReturned
-from acd.callback_records import Callbacks, open_callbacks, rows_left_open
-from acd.callback_verbs import CallbackIdParams, CallbackListParams, CallbackParams, CallbackVerbs
-from acd.commands import RestoreCallback, RestoreItem
+from acd.callback_records import Callbacks
+from acd.callback_verbs import CallbackVerbs
+from acd.catching_up import catching_up
 from acd.config import AGENT_SCHEME, QUEUE_SCHEME, AcdConfig
 from acd.configuration_commands import ConfigureAcd
 from acd.core import COMMANDS, AcdCore
@@ -30,27 +30,19 @@ from acd.events import (
 from acd.explain_verbs import ExplainVerbs
 from acd.figures import QueueFigures
 from acd.item_events import ItemPassedOn
-from acd.item_records import Items, items_left_open, open_items
+from acd.item_records import Items
 from acd.item_verbs import ItemVerbs
 from acd.orders import Whom, orders
 from acd.queue_config import QueueConfig
 from acd.queue_target import parse_queue_target
 from acd.reception import Reception, prospects
-from acd.records import QueueEntries, conversations_between
-from acd.repeats import HOUR_S, MAX_NUMBERS, Conversation, Customer, RepeatCallers
+from acd.records import QueueEntries
+from acd.repeats import RepeatCallers
 from acd.replay.recorded_core import Inputs, RecordedCore
 from acd.state import AcdState, KnowsTarget, knowing_every_target
 from acd.supervision_verbs import SupervisionVerbs
 from acd.verbs import (
     AcdVerbs,
-    AgentParams,
-    AgentQueuesParams,
-    CallerParams,
-    CallerQueueParams,
-    NotReadyParams,
-    QueueParams,
-    SignInParams,
-    SkillsParams,
     Submit,
 )
 from acd.views import AcdReadings
@@ -58,9 +50,9 @@ from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import TenantParams
 from runtime.tenancy import tenant_of
-from switch.application import Application, Gauge, Verb
+from runtime.vocabulary import Event
+from switch.application import Application, Gauge
 from switch.calendars.events import CalendarClosed, CalendarOpened
 from switch.causes import Cause
 from switch.events import (
@@ -112,21 +104,19 @@ def build(
     how customers are called back; ``knows_target`` whether any application takes a target; ``kept`` takes all
     that the core is told.
     """
-    seed = int(ids.token(), 16)
     make_core = AcdCore if kept is None else partial(RecordedCore, inputs=kept)
     core = make_core(
         queues,
         agents,
         ids,
         config,
-        seed=seed,
+        seed=int(ids.token(), 16),
         can_dial=lambda number, level, queue: whom(number, level, tenant_of(queue)) is not None,
         knows_target=knows_target,
         now=clock.now(),
     )
     figures, agent_figures = QueueFigures(queues), AgentFigures(config)
     repeats = RepeatCallers(clock.wall)
-    began_at, period_h = clock.wall(), max((queue.repeat_period_h for queue in queues), default=0.0)
     return Application(
         scheme=QUEUE_SCHEME,
         knows=knows_queues(core.state),
@@ -137,62 +127,37 @@ def build(
             **orders(ids, whom),
             **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
             ConfigureAcd: _configuring(core, figures, agent_figures),
-            CallerJoined: _counting(figures.caller_joined),
-            CallerTold: _counting(figures.caller_told),
-            CallerLeft: _counting(figures.caller_left),
-            **dict.fromkeys((CallbackDialled, CallbackReturned), _counting(figures.call_changed)),
-            **{kind: _timing(fold) for kind, fold in agent_figures.folds.items()},
-            CallCompleted: _in_turn(
-                _counting(repeats.call_completed), _timing(agent_figures.folds[CallCompleted])
-            ),
+            **_folds(figures, agent_figures, repeats),
         },
         verbs=(
-            *_verbs(AcdVerbs(core.state, stations, figures, clock, submit)),
+            *AcdVerbs(core.state, stations, figures, clock, submit).verbs(),
             *ExplainVerbs(core.state, clock).verbs(),
             *ItemVerbs(core.state, clock, submit).verbs(),
             *SupervisionVerbs(core.state, agent_figures, clock, submit).verbs(),
-            *_callback_verbs(CallbackVerbs(core.state, stations, ids, clock, submit)),
+            *CallbackVerbs(core.state, stations, ids, clock, submit).verbs(),
         ),
         projections=(QueueEntries(), Callbacks(), Items()),
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
         agent_at=core.state.seats.get,
         prospect=prospects(core.state, repeats),
-        catch_up=(
-            lambda records: _remembering(
-                repeats, conversations_between(records, began_at - period_h * HOUR_S, began_at, MAX_NUMBERS)
-            ),
-            lambda records: _restoring(
-                submit,
-                open_callbacks(rows_left_open(records, began_at), now=clock.now(), wall=clock.wall()),
-            ),
-            lambda records: _restoring(
-                submit, open_items(items_left_open(records, began_at), now=clock.now(), wall=clock.wall())
-            ),
-        ),
+        catch_up=tuple(catching_up(repeats, queues, submit, clock)),
     )
 
 
-def _remembering(
-    repeats: RepeatCallers, told: Iterable[tuple[Customer, Conversation]]
-) -> list[Callable[[], None]]:
-    """Who talked with whom in the runs before, to be taken in on the loop."""
-    return [partial(repeats.restore, list(told))]
-
-
-def _restoring(
-    submit: Submit, orders: Sequence[RestoreCallback | RestoreItem]
-) -> Iterable[Callable[[], None]]:
-    """Callbacks and items of the runs before, each to be put into its place on the loop."""
-    return [partial(_restore, submit, order) for order in orders]
-
-
-def _restore(submit: Submit, order: RestoreCallback | RestoreItem) -> None:
-    """Raises UsageError, with the callback or item it is about."""
-    try:
-        submit(order)
-    except UsageError as error:
-        named = f"item {order.item}" if isinstance(order, RestoreItem) else f"callback {order.callback_id}"
-        raise UsageError(f"{named} cannot be restored: {error}") from error
+def _folds(
+    figures: QueueFigures, agent_figures: AgentFigures, repeats: RepeatCallers
+) -> dict[type[Event], Handler]:
+    """What only counts what the core tells."""
+    return {
+        CallerJoined: _counting(figures.caller_joined),
+        CallerTold: _counting(figures.caller_told),
+        CallerLeft: _counting(figures.caller_left),
+        **dict.fromkeys((CallbackDialled, CallbackReturned), _counting(figures.call_changed)),
+        **{kind: _timing(fold) for kind, fold in agent_figures.folds.items()},
+        CallCompleted: _in_turn(
+            _counting(repeats.call_completed), _timing(agent_figures.folds[CallCompleted])
+        ),
+    }
 
 
 def knows_queues(state: AcdState) -> Callable[[str], bool]:
@@ -225,48 +190,6 @@ def _configuring(core: AcdCore, figures: QueueFigures, agent_figures: AgentFigur
         return outputs
 
     return configure
-
-
-def _verbs(verbs: AcdVerbs) -> tuple[Verb, ...]:
-    return (
-        Verb("agent.list", TenantParams, verbs.list_agents, "All agents and what they are doing."),
-        Verb("agent.sign_in", SignInParams, verbs.sign_in, "Seat an agent (签入), not ready at first."),
-        Verb("agent.sign_out", AgentParams, verbs.sign_out, "End an agent's shift (签出)."),
-        Verb("agent.ready", AgentParams, verbs.ready, "Let calls come (示闲); ends wrap-up."),
-        Verb(
-            "agent.not_ready", NotReadyParams, verbs.not_ready, "Let no calls come (示忙), after the present."
-        ),
-        Verb(
-            "queue.list",
-            TenantParams,
-            verbs.list_queues,
-            "The queues: callers, agents, calls since the start.",
-        ),
-        Verb("queue.waiting", QueueParams, verbs.list_waiting, "Who waits in a queue, in order."),
-        Verb(
-            "queue.change_caller",
-            CallerParams,
-            verbs.change_caller,
-            "Give one who waits another priority, requirement or other tags.",
-        ),
-        Verb("queue.add", CallerQueueParams, verbs.add_queue, "Let a caller wait in one more queue."),
-        Verb("queue.remove", CallerQueueParams, verbs.remove_queue, "Let a caller wait in one queue less."),
-        Verb("agent.set_skills", SkillsParams, verbs.set_skills, "Other skills and tags, at once."),
-        Verb("agent.set_queues", AgentQueuesParams, verbs.set_queues, "Other queues to serve, at once."),
-    )
-
-
-def _callback_verbs(verbs: CallbackVerbs) -> tuple[Verb, ...]:
-    return (
-        Verb(
-            "queue.callback",
-            CallbackParams,
-            verbs.request,
-            "Have a customer called back who waits, or who has not called; one for a number and queue.",
-        ),
-        Verb("queue.callbacks", CallbackListParams, verbs.list_callbacks, "Who is to be called back."),
-        Verb("queue.cancel_callback", CallbackIdParams, verbs.cancel, "Call a customer back no more."),
-    )
 
 
 def _gauges(readings: AcdReadings) -> tuple[Gauge, ...]:

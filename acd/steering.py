@@ -1,6 +1,6 @@
 """What callers and those who steer change while somebody waits: keys, priority, requirement, queues."""
 
-from acd import callbacks, offers, self_service
+from acd import callback_requests, callbacks, offers, self_service
 from acd.callback import AskedBy
 from acd.commands import AddQueue, ChangeCaller, RemoveQueue
 from acd.config import MAX_PRIORITY
@@ -132,7 +132,7 @@ def _hears_queue(entry: Entry) -> bool:
 def _exit(step: Step, entry: Entry, target: str) -> None:
     """A phone that rings meanwhile is stopped."""
     if target == CALLBACK:
-        callbacks.ask(step, entry, (entry.caller_number,), AskedBy.KEY)
+        callback_requests.ask(step, entry, (entry.caller_number,), AskedBy.KEY)
         return
     queue_name = home_of(entry).queue_name
     if not leads_on(step, entry, queue_name, target):
