@@ -1,5 +1,6 @@
 """``ringmain flows``: the flows callers are led through."""
 
+from cli.flow_publishing import change_share, history, publish, rollback
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import print_json
@@ -10,11 +11,28 @@ app = noun("Flows 流程: what callers are led through, and how many are in each
 
 @app.command("list")
 def list_flows(socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """List all flows and how many calls are in each."""
+    """List all flows, which versions run, and how many calls are in each."""
     found = ask(socket, config, "flow.list")
     if as_json:
         print_json(found)
         return
-    columns = ("flow", "title", "nodes#", "calls#")
-    rows = ((flow["name"], flow["title"], flow["nodes"], flow["calls"]) for flow in found)
+    columns = ("flow", "title", "nodes#", "version#", "tried", "folder", "calls#")
+    rows = (
+        (
+            flow["name"],
+            flow["title"],
+            flow["nodes"],
+            flow["version"] or "–",
+            f"{flow['canary']} for {flow['share']:.0%}" if flow["canary"] else "",
+            "differs" if flow["edited"] else "",
+            flow["calls"],
+        )
+        for flow in found
+    )
     print_table("flows", columns, rows)
+
+
+app.command("publish")(publish)
+app.command("share")(change_share)
+app.command("rollback")(rollback)
+app.command("history")(history)

@@ -15,6 +15,7 @@ from cli.house import readings
 from cli.house.applications import Applications
 from cli.house.customers import Customers
 from cli.house.directory import Directory
+from cli.house.flow_publishing import FlowPublishing
 from cli.house.ground import Ground
 from cli.house.memory import Memory
 from cli.house.outside import Outside
@@ -22,6 +23,7 @@ from cli.house.reloading import Reloading
 from cli.house.signalling import Signalling
 from cli.house.speech_servers import SpeechServers
 from cli.house.windows import Windows
+from ivr.editions import FlowSet
 from media.config import RecordingsConfig, Srtp
 from media.engine import MediaEngine
 from media.prompts import PromptLibrary
@@ -198,6 +200,7 @@ class Switchboard:
         reach = self._directory.reach(self._applications.knows_target)
         yield from self._verbs.verbs()
         yield from self.reloading.verbs()
+        yield from self._flow_publishing().verbs()
         yield from CallRecordingVerbs(exchange, submit).verbs()
         yield from PlacingVerbs(exchange, reach, ids, submit).verbs()
         yield from ConferenceVerbs(exchange, reach, ids, submit).verbs()
@@ -214,6 +217,10 @@ class Switchboard:
         yield from self._speech_servers.verbs()
         for application in self._applications:
             yield from application.verbs
+
+    def _flow_publishing(self) -> FlowPublishing:
+        interpreter, clock = self._applications.flow_interpreter, self._ground.clock
+        return FlowPublishing(self.reloading, interpreter, clock, self.driver.submit)
 
     def _wire(self) -> None:
         cores = (core for application in self._applications for core in application.cores)
@@ -291,7 +298,7 @@ class Switchboard:
         # From here to the ACD's new rules nobody is sent on: what its old ones lead to may be gone.
         if comparison.touches("flows", "prompts", "message_boxes"):
             prompts = installation.prompts.names
-            self._applications.configure(installation.flows, prompts, configuration.message_boxes)
+            self._applications.configure(FlowSet(installation.flows), prompts, configuration.message_boxes)
         if comparison.touches("routes"):
             self._signalling.trunks.configure(configuration.routes)
         if comparison.touches("stations", "access_codes"):

@@ -20,6 +20,10 @@ class IvrConfig(Section):
         default=Path("flows"),
         description="Folder with flow documents (*.yaml), relative to the configuration file.",
     )
+    published: Path = Field(
+        default=Path("run/flows"),
+        description="Folder of the published versions of flows, relative to the configuration file.",
+    )
     max_node_visits: int = Field(
         default=50,
         ge=2,

@@ -35,6 +35,8 @@ class FlowEntered(Event):
     topic: ClassVar[str] = "flow.entered"
     call_id: str
     flow: str
+    version: int = 0
+    """The published one; 0: the document in the folder."""
 
 
 @plain_data
@@ -193,3 +195,21 @@ class FlowLeft(Event):
     """The nodes in the order they were entered, up to ``ivr.run.PATH_LIMIT``."""
     keys: str
     """The keys that were an answer, right or wrong, in order, up to the same number; masked ones as *."""
+
+
+@plain_data
+class FlowPublished(Event):
+    """Another version of a flow runs, or is tried, for callers from now on."""
+
+    topic: ClassVar[str] = "flow.published"
+    flow: str
+    version: int
+    """0: the document in the folder runs."""
+    share: float
+    """Of the callers: 1 for all; less while the version is tried."""
+    by: str
+    """Who wanted it; empty when nobody said."""
+    note: str
+    """What it is about, as its publisher says."""
+    rolled_back: bool
+    """Whether it is an earlier one that runs again."""

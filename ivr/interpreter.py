@@ -14,7 +14,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ivr.commands import AnswerCaller, RecordCaller, RingCaller
-from ivr.document import Flow
+from ivr.config import RETURN
+from ivr.editions import FlowSet
 from ivr.events import FlowEnd, FlowEntered, FlowResumed
 from ivr.inputs import (
     AnswerCame,
@@ -46,7 +47,7 @@ LONGEST_PRESS_S = 10.0
 class FlowInterpreter:
     """All calls that are in a flow now. Inputs about other calls are ignored."""
 
-    def __init__(self, flows: Mapping[str, Flow], ids: Ids, world: World, rules: Rules) -> None:
+    def __init__(self, flows: FlowSet, ids: Ids, world: World, rules: Rules) -> None:
         self.flows = flows
         self._ids = ids
         self._world = world
@@ -58,14 +59,13 @@ class FlowInterpreter:
         self._calls: Counter[str] = Counter()
         self._deadlines: Deadlines[Timer] = Deadlines()
 
-    def configure(self, flows: Mapping[str, Flow]) -> None:
+    def configure(self, flows: FlowSet) -> None:
         """Calls given from now on go by these flows; those that are in one keep all of theirs."""
         self.flows = flows
 
     def knows(self, name: str) -> bool:
         """Whether a target ``flow:<name>`` leads anywhere."""
-        flow = name.partition("?")[0]
-        return flow in self.flows or self._calls[flow] > 0
+        return self.flows.knows(name) or self._calls[name.removesuffix(RETURN)] > 0
 
     def calls_in(self, flow: str) -> int:
         """How many calls are in this flow now."""
@@ -117,13 +117,14 @@ class FlowInterpreter:
     # -- coming and going ----------------------------------------------------------------------------
 
     def _admit(self, given: CallGiven, now: float) -> Outputs:
-        flow = self.flows.get(given.flow)
-        if flow is None:
-            raise UsageError(f"there is no flow {given.flow!r}; there are {', '.join(self.flows)}")
+        if not self.flows.knows(given.flow):
+            raise UsageError(f"there is no flow {given.flow!r}; there are {', '.join(self.flows.editions)}")
         earlier = self._walks.get(given.call_id)
         outputs = self._drop(earlier, FlowEnd.TAKEN) if earlier else []
-        run = _run_of(given, flow)
-        walk = Walk(run, self.flows, Visit(run, self._world, self._ids), self._rules)
+        run = _run_of(given)
+        walk = self._walk_of(run)
+        flow = walk.flow
+        run.language = given.language or flow.language
         self._walks[run.call_id] = walk
         self._calls[run.flow] += 1
         if given.answered:
@@ -135,7 +136,8 @@ class FlowInterpreter:
 
     def _begin(self, walk: Walk, now: float) -> Outputs:
         run, flow = walk.run, walk.flow
-        outputs: Outputs = [FlowEntered(call_id=run.call_id, flow=run.flow)]
+        entered = FlowEntered(call_id=run.call_id, flow=run.flow, version=run.version)
+        outputs: Outputs = [entered]
         if flow.record:
             outputs.append(RecordCaller(call_id=run.call_id, share=flow.record_share))
         return outputs + self._carry_on(walk, walk.begin(), now)
@@ -264,14 +266,19 @@ class FlowInterpreter:
     def _restored(self, data: dict[str, Any]) -> Walk:
         run = Run.from_data(data)
         self._calls[run.flow] += 1
-        return Walk(run, self.flows, Visit(run, self._world, self._ids), self._rules)
+        return self._walk_of(run)
+
+    def _walk_of(self, run: Run) -> Walk:
+        flows, run.version = self.flows.for_call(run.given, run.caller_number or run.call_id)
+        return Walk(run, flows, Visit(run, self._world, self._ids), self._rules)
 
 
-def _run_of(given: CallGiven, flow: Flow) -> Run:
+def _run_of(given: CallGiven) -> Run:
+    flow = given.flow.partition("?")[0]
     return Run(
         given.call_id,
-        given.flow,
-        given.language or flow.language,
+        flow,
+        given=given.flow,
         contact_id=given.contact_id,
         caller_number=given.caller_number,
         caller_name=given.caller_name,
@@ -280,5 +287,5 @@ def _run_of(given: CallGiven, flow: Flow) -> Run:
         lists=given.lists,
         tags=given.tags,
         back=given.back,
-        frames=[Frame(given.flow)],
+        frames=[Frame(flow)],
     )

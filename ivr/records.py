@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, Text
 
+from ivr.editions import FOLDER
 from ivr.run import PATH_LIMIT
 from switch.records.columns import RESTART, Stamp, stamp
 from switch.records.projection import JournalEntry
@@ -23,6 +24,7 @@ FLOW_RUNS = Table(
     ),
     Column("call_id", String(64), nullable=False, index=True, comment="the call"),
     Column("flow", String(64), nullable=False, comment="the flow's name"),
+    Column("version", Integer, nullable=False, comment="the published version; 0: the folder's document"),
     Column("entered_at", Stamp, nullable=False, comment="when the call came to the flow"),
     Column("left_at", Stamp, nullable=False, comment="when it left, or the next start after a restart"),
     Column("path", Text, nullable=False, comment="the nodes in order, joined by >"),
@@ -65,6 +67,7 @@ class _OpenRun:
     run_id: int
     call_id: str
     flow: str
+    version: int
     entered_at: datetime
     path: list[str] = field(default_factory=list)
     keys: str = ""
@@ -115,7 +118,13 @@ class FlowRuns:
 
     def _begin(self, entry: JournalEntry) -> None:
         call_id = entry.fields["call_id"]
-        self._open[call_id] = _OpenRun(entry.sequence, call_id, entry.fields["flow"], stamp(entry.time))
+        self._open[call_id] = _OpenRun(
+            entry.sequence,
+            call_id,
+            entry.fields["flow"],
+            entry.fields.get("version", FOLDER),
+            stamp(entry.time),
+        )
 
     def _continue(self, entry: JournalEntry) -> None:
         run = self._open.get(entry.fields["call_id"])
@@ -143,6 +152,7 @@ def _row(run: _OpenRun, left_at: datetime, left: Mapping[str, Any]) -> Mapping[s
         "run_id": run.run_id,
         "call_id": run.call_id,
         "flow": run.flow,
+        "version": run.version,
         "entered_at": run.entered_at,
         "left_at": left_at,
         "path": " > ".join(left["path"]),

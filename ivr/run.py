@@ -60,7 +60,11 @@ class Run:
     call_id: str
     flow: str
     """The one the call was given to."""
-    language: str
+    given: str = ""
+    """The same with what was asked of it, as the target says: ``hotline?draft``."""
+    version: int = 0
+    """The one it goes through; 0: the document in the folder."""
+    language: str = ""
     contact_id: str = ""
     caller_number: str = ""
     caller_name: str = ""

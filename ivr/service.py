@@ -3,13 +3,13 @@
 Of the IVR only this file and ``records.py`` speak the exchange's words.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ivr import commands, inputs
 from ivr.config import FLOW_SCHEME, RETURN, IvrConfig
-from ivr.document import Flow
+from ivr.editions import Editions, FlowSet
 from ivr.expressions import Value, as_text
 from ivr.interpreter import FlowInterpreter
 from ivr.records import FlowRuns, SurveyAnswers
@@ -75,9 +75,7 @@ class Ivr:
     interpreter: FlowInterpreter
 
 
-def build(
-    config: IvrConfig, flows: Mapping[str, Flow], ids: Ids, world: World, masks: Masks | None = None
-) -> Ivr:
+def build(config: IvrConfig, flows: FlowSet, ids: Ids, world: World, masks: Masks | None = None) -> Ivr:
     """The application that takes targets ``flow:<name>``; ``masks`` knows where keys are hidden."""
     masks = masks or NoMasks()
     rules = Rules(config.max_node_visits, config.on_error)
@@ -336,17 +334,27 @@ def _commands(masks: Masks) -> dict[type, Handler]:
 def _list_verb(interpreter: FlowInterpreter) -> Verb:
     def view(params: TenantParams) -> list[dict[str, Any]]:
         return [
-            {
-                "name": name,
-                "title": flow.title,
-                "nodes": len(flow.nodes),
-                "calls": interpreter.calls_in(name),
-            }
-            for name, flow in interpreter.flows.items()
+            _view(name, editions, interpreter.calls_in(name))
+            for name, editions in interpreter.flows.editions.items()
             if params.means(tenant_of(name))
         ]
 
-    return Verb("flow.list", TenantParams, view, "List the flows and how many calls are in each.")
+    return Verb(
+        "flow.list", TenantParams, view, "The flows, what runs of them, and how many calls are in each."
+    )
+
+
+def _view(name: str, editions: Editions, calls: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "title": editions.current.flow.title,
+        "nodes": len(editions.current.flow.nodes),
+        "version": editions.current.version,
+        "canary": editions.canary.version if editions.canary else None,
+        "share": editions.share,
+        "edited": editions.draft is not None,
+        "calls": calls,
+    }
 
 
 def _calls_gauge(interpreter: FlowInterpreter) -> Gauge:
@@ -354,5 +362,5 @@ def _calls_gauge(interpreter: FlowInterpreter) -> Gauge:
         name="flow_calls",
         help="Calls in a flow now.",
         labels=("flow",),
-        read=lambda: {(name,): float(interpreter.calls_in(name)) for name in interpreter.flows},
+        read=lambda: {(name,): float(interpreter.calls_in(name)) for name in interpreter.flows.editions},
     )

@@ -1,7 +1,7 @@
 """The flows and prompts of one call centre, the house's own or a tenant's, held against its configuration."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from acd.config import QUEUE_SCHEME
@@ -14,7 +14,9 @@ from cli.paths import shown_path
 from ivr.check import Surroundings
 from ivr.config import FLOW_SCHEME
 from ivr.document import Flow
+from ivr.editions import DRAFT, Editions
 from ivr.loader import LoadedFlows, load_flows
+from ivr.publishing.store import FlowStore
 from media.prompts import PromptLibrary
 from runtime.problems import Finding, KeyPath, Problem, listed
 
@@ -22,18 +24,48 @@ Named = Iterable[tuple[KeyPath, str]]
 """Places that name prompts, and which; empty means silence."""
 
 
+def _as_it_is(flow: Flow) -> Flow:
+    """The house's flows have the names of the switch."""
+    return flow
+
+
+@dataclass(frozen=True, slots=True)
+class FlowCentre:
+    """Where the flows of one call centre are, and how they are checked and named."""
+
+    folder: Path
+    """Of the documents."""
+    store: FlowStore
+    surroundings: Surroundings
+    """What they are held against."""
+    named: Callable[[Flow], Flow]
+    """Takes a flow in the centre's own names, gives it in those of the switch."""
+
+
 @dataclass(frozen=True, slots=True)
 class CentreFlows:
     """Flows, and what is wrong with them and with the names of flows and prompts."""
 
-    flows: dict[str, Flow]
+    flows: dict[str, Editions]
     problems: list[Problem]
     complete: bool
     """False when some mistakes can only be found once these are mended."""
+    cautions: list[Problem] = field(default_factory=list)
+    centre: FlowCentre | None = None
+    """Where they come from; None when there is no folder."""
 
 
-def read_flows(reading: Reading, folder: Path | None, known: Collection[str], named: Named) -> CentreFlows:
-    """Of the configuration in ``reading``; ``known`` are the prompts it may name, ``named`` where it does."""
+def read_flows(
+    reading: Reading,
+    folder: Path | None,
+    known: Collection[str],
+    named_prompts: Named,
+    store: FlowStore,
+    named: Callable[[Flow], Flow] = _as_it_is,
+) -> CentreFlows:
+    """Of the configuration in ``reading``; ``known`` are the prompts it may name, ``named_prompts`` where it
+    does; ``named`` gives a flow the names of the switch.
+    """
     configuration = reading.configuration
     queues = {queue.name for queue in configuration.queues}
     surroundings = Surroundings(
@@ -44,21 +76,29 @@ def read_flows(reading: Reading, folder: Path | None, known: Collection[str], na
         boxes={box.name for box in configuration.message_boxes},
         lookups={service.name for service in configuration.lookups},
     )
-    loaded = load_flows(folder, surroundings) if folder is not None else LoadedFlows({}, [])
+    loaded = load_flows(folder, surroundings, store) if folder is not None else LoadedFlows({}, [])
     if not reading.whole:
         return CentreFlows(loaded.flows, [], complete=False)
     strangers = [*_unknown_flows(configuration, {*loaded.flows, *loaded.faulty})]
     # A target may mean the flow whose name cannot be read.
     told = [] if None in loaded.faulty else strangers
-    unknown = _unknown_prompts(named, known, configuration.media.prompts)
+    unknown = _unknown_prompts(named_prompts, known, configuration.media.prompts)
     problems = [*of_documents(reading, loaded.problems), *reading.place([*unknown, *told])]
-    return CentreFlows(loaded.flows, problems, complete=told == strangers and not isinstance(known, AnyName))
+    complete = told == strangers and not isinstance(known, AnyName)
+    surroundings = replace(surroundings, flows=frozenset(loaded.flows))
+    centre = FlowCentre(folder, store, surroundings, named) if folder is not None else None
+    return CentreFlows(loaded.flows, problems, complete, loaded.cautions, centre)
 
 
 def of_documents(reading: Reading, problems: list[Problem]) -> Iterator[Problem]:
     """Mistakes in prompts or flows, unless the mistake is that their folder is not there."""
     known = {problem.key for problem in reading.problems}
     return (problem for problem in problems if problem.key not in known)
+
+
+def flow_store(published: Path, tenant: str = "") -> FlowStore:
+    """Where the published flows of the house or of a tenant are; no tenant has the house's name."""
+    return FlowStore(published / (tenant or "-house"))
 
 
 class AnyName(Collection[str]):
@@ -110,5 +150,6 @@ def _unknown_prompts(named: Named, known: Collection[str], folder: Path) -> Iter
 
 def _unknown_flows(configuration: Configuration, known: set[str | None]) -> Iterator[Finding]:
     for path, target in targets(configuration):
-        if target.scheme == FLOW_SCHEME and target.name not in known:
+        flow, _, asked = target.name.partition("?")
+        if target.scheme == FLOW_SCHEME and (flow not in known or asked not in ("", DRAFT)):
             yield Finding(path, f"flow:<name>, one of {listed(sorted(filter(None, known)))}")

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
+from ivr.editions import Editions
 
 LIVE: Mapping[str, str] = {
     "stations": "name",
@@ -92,6 +93,7 @@ def taken(before: Installation, after: Installation, comparison: Comparison) -> 
         areas=before.areas,
         cautions=after.cautions,
         tenants=before.tenants,
+        flow_centres=after.flow_centres,
     )
 
 
@@ -105,7 +107,7 @@ def _changes(before: Installation, after: Installation) -> Iterator[Change]:
         yield from _of_list(section, _by(key, getattr(old, section)), _by(key, getattr(new, section)))
     if keys := _other_keys(old.acd, new.acd):
         yield Change(RULES, ChangeKind.CHANGED, RULES, keys)
-    yield from _of_list("flows", before.flows, after.flows)
+    yield from _of_flows(before.flows, after.flows)
     yield from _of_prompts(before, after)
 
 
@@ -118,6 +120,16 @@ def _of_list(section: str, before: Mapping[str, Any], after: Mapping[str, Any]) 
     for name in before:
         if name not in after:
             yield Change(section, ChangeKind.REMOVED, name)
+
+
+def _of_flows(before: Mapping[str, Editions], after: Mapping[str, Editions]) -> Iterator[Change]:
+    """Told are the keys in which what runs is other; a draft or canary may be other alone."""
+    running = ({name: each.current.flow for name, each in flows.items()} for flows in (before, after))
+    told = {change.name: change for change in _of_list("flows", *running)}
+    for name, editions in after.items():
+        if name not in told and name in before and before[name] != editions:
+            told[name] = Change("flows", ChangeKind.CHANGED, name)
+    yield from told.values()
 
 
 def _of_prompts(before: Installation, after: Installation) -> Iterator[Change]:

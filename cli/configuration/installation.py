@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.configuration.cautions import find_cautions
-from cli.configuration.centres import known_prompts, named_by_house, of_documents, read_flows
+from cli.configuration.centres import (
+    CentreFlows,
+    FlowCentre,
+    flow_store,
+    known_prompts,
+    named_by_house,
+    of_documents,
+    read_flows,
+)
 from cli.configuration.loading import ConfigurationError, read_configuration, without_collecting
 from cli.configuration.sections import Configuration
 from cli.configuration.tenant_centres import put_together, read_centre
 from cli.configuration.tenants import find_clashes, find_unknown_shares, read_tenants
-from ivr.document import Flow
+from ivr.editions import Editions
 from media.prompts import PromptLibrary, load_prompts
 from runtime.problems import Problem
 from switch.tenants.config import TenantConfig
@@ -26,13 +34,15 @@ class Installation:
     """Of the configuration's file."""
     configuration: Configuration
     """With what tenants have, in the names of the switch."""
-    flows: dict[str, Flow]
+    flows: dict[str, Editions]
     prompts: PromptLibrary
     areas: Areas
     cautions: tuple[Problem, ...]
     """What is no mistake, and yet seldom what was meant."""
     tenants: Mapping[str, TenantConfig]
     """By name, in alphabetical order."""
+    flow_centres: Mapping[str, FlowCentre]
+    """Where flows of the house, under the empty name, and of each tenant are, and what they may name."""
 
 
 def load_installation(path: Path) -> Installation:
@@ -44,18 +54,25 @@ def load_installation(path: Path) -> Installation:
         return _load(path)
 
 
+def _flow_centres(flows: Mapping[str, CentreFlows]) -> dict[str, FlowCentre]:
+    return {tenant: each.centre for tenant, each in flows.items() if each.centre is not None}
+
+
 def _load(path: Path) -> Installation:
     reading = read_configuration(path)
     configuration = reading.configuration
     files, prompt_problems = load_prompts(configuration.media.prompts)
     prompts = files.with_tones(configuration.tones)
     known = known_prompts(configuration.media.prompts, prompts, prompt_problems)
-    house = read_flows(reading, configuration.ivr.flows, known, named_by_house(configuration))
+    published = configuration.ivr.published
+    house = read_flows(
+        reading, configuration.ivr.flows, known, named_by_house(configuration), flow_store(published)
+    )
     problems = [*reading.problems, *house.problems]
     if reading.whole:
         problems += of_documents(reading, prompt_problems)
     tenants, problems_of_files = read_tenants(reading)
-    centres = [read_centre(tenant, known) for tenant in tenants]
+    centres = [read_centre(tenant, known, published) for tenant in tenants]
     problems += [*problems_of_files, *find_clashes(configuration, tenants)]
     problems += [] if problems_of_files else reading.place(find_unknown_shares(configuration, tenants))
     problems += [problem for centre in centres for problem in centre.problems]
@@ -65,7 +82,11 @@ def _load(path: Path) -> Installation:
         complete = house.complete and all(centre.complete for centre in centres)
         raise ConfigurationError(problems, complete=complete)
     own_stations = len(reading.positions.get("stations", ()))
-    cautions = tuple(reading.place(find_cautions(configuration, own_stations)))
+    cautions = (
+        *reading.place(find_cautions(configuration, own_stations)),
+        *house.cautions,
+        *(caution for centre in centres for caution in centre.flows.cautions),
+    )
     return Installation(
         path=path.absolute(),
         configuration=put_together(_without_passwords(configuration), centres),
@@ -74,6 +95,7 @@ def _load(path: Path) -> Installation:
         areas=areas,
         cautions=cautions,
         tenants={tenant.name: tenant.config for tenant in tenants},
+        flow_centres=_flow_centres({"": house, **{centre.name: centre.flows for centre in centres}}),
     )
 
 

@@ -2,13 +2,21 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from cli.configuration.centres import AnyName, named_by_centre, of_documents, read_flows
+from cli.configuration.centres import (
+    AnyName,
+    CentreFlows,
+    flow_store,
+    named_by_centre,
+    of_documents,
+    read_flows,
+)
 from cli.configuration.qualifying import Naming, qualified, qualified_flow, qualified_queue
 from cli.configuration.sections import CENTRE_SECTIONS, Configuration
 from cli.configuration.tenants import TenantReading
-from ivr.document import Flow
+from ivr.editions import Editions
 from media.prompts import PromptLibrary, load_prompts
 from runtime.problems import Problem
 from runtime.tenancy import qualify
@@ -19,7 +27,7 @@ class TenantCentre:
     """All that one tenant has, in its own names."""
 
     tenant: TenantReading
-    flows: dict[str, Flow]
+    flows: CentreFlows
     prompts: PromptLibrary
     problems: list[Problem]
     complete: bool
@@ -33,22 +41,32 @@ class TenantCentre:
     def naming(self) -> Naming:
         return Naming(self.name, frozenset(self.prompts.names))
 
-    def qualified_flows(self) -> Iterator[tuple[str, Flow]]:
+    def qualified_flows(self) -> Iterator[tuple[str, Editions]]:
         """By the names of the switch."""
         naming = self.naming
-        return ((qualify(self.name, name), qualified_flow(flow, naming)) for name, flow in self.flows.items())
+        for name, editions in self.flows.flows.items():
+            yield qualify(self.name, name), editions.renamed(lambda flow: qualified_flow(flow, naming))
 
 
-def read_centre(tenant: TenantReading, house_prompts: Collection[str]) -> TenantCentre:
+def read_centre(tenant: TenantReading, house_prompts: Collection[str], published: Path) -> TenantCentre:
     """Read a tenant's flows and prompts. What it does not have itself it hears of the house's prompts."""
     reading, config = tenant.reading, tenant.config
     prompts, wrong = load_prompts(config.prompts) if config.prompts is not None else (PromptLibrary({}), [])
     own = {*prompts.names, *(problem.key for problem in wrong)}
     known = {*house_prompts, *own} if own and not isinstance(house_prompts, AnyName) else house_prompts
-    found = read_flows(reading, config.flows, known, named_by_centre(reading.configuration))
+    store = flow_store(published, tenant.name)
+    naming = Naming(tenant.name, frozenset(prompts.names))
+    found = read_flows(
+        reading,
+        config.flows,
+        known,
+        named_by_centre(reading.configuration),
+        store,
+        lambda flow: qualified_flow(flow, naming),
+    )
     problems = [*reading.problems, *of_documents(reading, wrong), *found.problems]
     problems += _same_prompts(tenant, prompts, house_prompts)
-    return TenantCentre(tenant, found.flows, prompts, problems, found.complete)
+    return TenantCentre(tenant, found, prompts, problems, found.complete)
 
 
 def _same_prompts(

@@ -1,6 +1,6 @@
 """The applications of one switch: what takes its calls."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import acd.service
 import ivr.service
@@ -15,7 +15,8 @@ from cli.house.customers import Customers
 from cli.house.directory import Directory
 from cli.house.flow_world import FlowMasks, flow_world
 from cli.house.ground import Ground
-from ivr.document import Flow
+from ivr.editions import FlowSet
+from ivr.interpreter import FlowInterpreter
 from ivr.service import Ivr
 from media.engine import MediaEngine
 from media.prompt_import import is_prompt_name
@@ -67,7 +68,7 @@ class Applications:
         self._prompts: Collection[str] = frozenset(installation.prompts.names)
         self._boxes = VoiceMessages(self._configuration.message_boxes, ground.ids, self._recording_of)
         self.supervision = Supervision(self.agent_at)
-        self._ivr = self._build_ivr(installation.flows, customers)
+        self._ivr = self._build_ivr(FlowSet(installation.flows), customers)
         self._takes = self._build_takes(installation, media)
         self._all = (
             self._ivr.application,
@@ -96,19 +97,21 @@ class Applications:
         """Who sits where, for supervisors."""
         return House(self._directory.stations, self._directory.contacts, self.agent_at)
 
-    def configure(
-        self, flows: Mapping[str, Flow], prompts: Collection[str], boxes: Sequence[MessageBoxConfig]
-    ) -> None:
+    def configure(self, flows: FlowSet, prompts: Collection[str], boxes: Sequence[MessageBoxConfig]) -> None:
         """Have these flows and boxes for calls that come from now on; ``prompts`` are all there are."""
         self._prompts = frozenset(prompts)
         self._ivr.interpreter.configure(flows)
         self._boxes.configure(boxes)
 
+    @property
+    def flow_interpreter(self) -> FlowInterpreter:
+        return self._ivr.interpreter
+
     def close(self) -> None:
         self._takes.close()
         self._by_phone.close()
 
-    def _build_ivr(self, flows: Mapping[str, Flow], customers: Customers) -> Ivr:
+    def _build_ivr(self, flows: FlowSet, customers: Customers) -> Ivr:
         ground = self._ground
         world = flow_world(ground.clock, customers, self._prospect, self.knows_target, lambda: self._prompts)
         masks = FlowMasks(self._find_call)

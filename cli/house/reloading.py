@@ -9,6 +9,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Protocol
 
 from pydantic import Field
@@ -21,6 +22,7 @@ from cli.configuration.installation import Installation, load_installation
 from cli.configuration.loading import ConfigurationError
 from cli.configuration.sections import Configuration
 from cli.house.ground import Ground
+from ivr.editions import Editions
 from runtime.errors import UsageError
 from runtime.models import Params
 from switch.application import Verb
@@ -69,13 +71,28 @@ class Reloading:
 
     async def reload(self, params: ReloadParams) -> dict[str, Any]:
         """Raises UsageError for a configuration with mistakes, and while another reload is under way."""
+        with self.alone():
+            return await self._reload(params)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else changes what runs meanwhile. Raises UsageError when somebody does already."""
         if self._under_way:
             raise UsageError("the configuration is being read already; ask again when that is done")
         self._under_way = True
         try:
-            return await self._reload(params)
+            yield
         finally:
             self._under_way = False
+
+    @property
+    def running(self) -> Installation:
+        """What people wrote of all that runs now."""
+        return self._running
+
+    def take_flow(self, name: str, editions: Editions) -> None:
+        """These versions of a flow run now."""
+        self._running = replace(self._running, flows={**self._running.flows, name: editions})
 
     async def _reload(self, params: ReloadParams) -> dict[str, Any]:
         clock = self._ground.clock

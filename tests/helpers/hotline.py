@@ -9,6 +9,7 @@ from acd.queue_config import QueueConfig
 from ivr.check import Surroundings
 from ivr.config import IvrConfig
 from ivr.document import Flow
+from ivr.editions import FlowSet
 from ivr.reader import read_flow
 from media.events import DigitDetected, PlaybackEnded
 from runtime.alarm import ManualAlarm
@@ -67,7 +68,9 @@ class Hotline:
         ids = SeededIds()
         self.driver = Driver(self.clock, self.alarm, _fail)
         self.stack = SipStack(SipConfig(), _stations("1001", "1002"), ids, b"key of a test")
-        self.ivr = ivr.service.build(IvrConfig(), {"hotline": _flow(ring_s)}, ids, world_of()).application
+        self.ivr = ivr.service.build(
+            IvrConfig(), FlowSet.of({"hotline": _flow(ring_s)}), ids, world_of()
+        ).application
         queue = QueueConfig(name="service", ring_timeout_s=ring_timeout_s, wrap_up_s=wrap_up_s)
         agents = [AgentConfig(id=number, queues=["service"]) for number in ("1001", "1002")]
         self.acd = acd.service.build(

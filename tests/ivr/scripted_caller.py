@@ -5,6 +5,7 @@ from typing import Any
 
 from ivr.commands import AskApplication, LookUp, MakeSpeech, PlayToCaller
 from ivr.document import Flow
+from ivr.editions import FlowSet
 from ivr.events import FlowLeft, NodeEntered
 from ivr.inputs import (
     AnswerCame,
@@ -42,7 +43,9 @@ def world_of(**known: Any) -> World:
 
 def interpreter_of(*flows: Flow, world: World | None = None, **rules: Any) -> FlowInterpreter:
     """``rules`` as in ``ivr.walk.Rules``."""
-    return FlowInterpreter({f.name: f for f in flows}, SeededIds(), world or world_of(), Rules(**rules))
+    return FlowInterpreter(
+        FlowSet.of({f.name: f for f in flows}), SeededIds(), world or world_of(), Rules(**rules)
+    )
 
 
 class ScriptedCaller:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ivr.commands import AnswerCaller, EndCall, PassOn, PlayToCaller, RingCaller
 from ivr.document import Flow
+from ivr.editions import FlowSet
 from ivr.events import FlowEnd, FlowEntered, FlowLeft, MenuTimedOut, NodeEntered
 from ivr.inputs import CallerListens, CallGiven, CallOver, CallTaken, DigitPressed, Input, PlaybackOver
 from ivr.interpreter import FlowInterpreter
@@ -275,9 +276,9 @@ def test_one_rebuilt_from_a_snapshot_answers_alike(
     before: list[tuple[Any, ...]], after: list[tuple[Any, ...]]
 ) -> None:
     ids = SeededIds()
-    original = FlowInterpreter({"hotline": HOTLINE}, ids, world_of(), Rules())
+    original = FlowInterpreter(FlowSet.of({"hotline": HOTLINE}), ids, world_of(), Rules())
     someone = act(ScriptedCaller(original).enters(), before)
-    rebuilt = FlowInterpreter({"hotline": HOTLINE}, copy.deepcopy(ids), world_of(), Rules())
+    rebuilt = FlowInterpreter(FlowSet.of({"hotline": HOTLINE}), copy.deepcopy(ids), world_of(), Rules())
     rebuilt.restore(json.loads(json.dumps(original.snapshot())))
     twin = copy.deepcopy(someone)
     twin.interpreter = rebuilt
@@ -316,9 +317,9 @@ def test_a_caller_in_a_flow_that_changes_goes_through_it_as_it_was() -> None:
 
     interpreter = interpreter_of(playing("old", "older"))
     inside = ScriptedCaller(interpreter).enters()
-    interpreter.configure({"hotline": playing("new")})
+    interpreter.configure(FlowSet.of({"hotline": playing("new")}))
     newcomer = ScriptedCaller(interpreter, "call-2").enters()
-    interpreter.configure({})
+    interpreter.configure(FlowSet.of({}))
     inside.hears_it_out()
     assert [play.prompts for play in inside.plays] == [("old",), ("older",)]
     assert [play.prompts for play in newcomer.plays] == [("new",)]

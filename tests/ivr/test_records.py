@@ -51,6 +51,7 @@ def test_a_run_becomes_a_row_when_it_is_left() -> None:
             "run_id": 10,
             "call_id": "call-1",
             "flow": "hotline",
+            "version": 0,
             "entered_at": stamp(1010.0),
             "left_at": stamp(1013.0),
             "path": "问候 > service",

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.config import IvrConfig
 from ivr.document import Flow
+from ivr.editions import FlowSet
 from ivr.service import build
 from media.masking import MASKED
 from runtime.alarm import ManualAlarm
@@ -44,7 +45,9 @@ class House:
         self.faults: list[Exception] = []
         self.told: list[Any] = []
         self.events: list[Event] = []
-        self.application = build(IvrConfig(), {"hotline": flow}, SeededIds(), world_of()).application
+        self.application = build(
+            IvrConfig(), FlowSet.of({"hotline": flow}), SeededIds(), world_of()
+        ).application
         self.driver = Driver(self.clock, self.alarm, self._note_fault)
         self.driver.add_routes(self.application.routes)
         self.driver.add_routes(dict.fromkeys(EXCHANGE_COMMANDS, self._tell))
@@ -186,7 +189,16 @@ def test_the_list_tells_each_flow_with_its_calls(house: House) -> None:
     (verb,) = house.application.verbs
     assert verb.name == "flow.list"
     assert verb.handle(TenantParams()) == [
-        {"name": "hotline", "title": "客户服务热线", "nodes": 3, "calls": 1}
+        {
+            "name": "hotline",
+            "title": "客户服务热线",
+            "nodes": 3,
+            "version": 0,
+            "canary": None,
+            "share": 0.0,
+            "edited": False,
+            "calls": 1,
+        }
     ]
     assert house.flow_calls() == 1
 

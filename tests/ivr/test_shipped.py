@@ -31,7 +31,7 @@ def flows(library: PromptLibrary) -> dict[str, Flow]:
     known = Surroundings(prompts=library.names, knows_queue=lambda name: name == "service")
     loaded = load_flows(CONF / "flows", known)
     assert loaded.problems == []
-    return loaded.flows
+    return {name: editions.current.flow for name, editions in loaded.flows.items()}
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def test_a_tenants_branch_asks_of_its_own_queue_and_lists() -> None:
 
 def test_a_tenants_flow_leads_to_its_own_queue(installation: Installation) -> None:
     assert set(installation.flows) == {"hotline", "acme/hotline"}
-    nodes = installation.flows["acme/hotline"].nodes
+    nodes = installation.flows["acme/hotline"].current.flow.nodes
     assert [name for _, name in found_in(nodes["wait"], QueueTargetName)] == ["acme/service"]
     assert [name for _, name in found_in(nodes["greet"], PromptName)] == ["hello", "acme/ours"]
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from ivr.commands import PassOn
+from ivr.editions import FlowSet
 from ivr.events import FlowEnd, FlowEntered, FlowLeft, FlowLent, FlowResumed
 from tests.ivr.scripted_caller import ScriptedCaller, flow_of, interpreter_of, world_of
 
@@ -56,7 +57,7 @@ def test_a_flow_entered_while_waiting_does_not_end_the_one_that_lent() -> None:
 
 def test_a_lent_call_goes_on_after_the_flow_was_removed() -> None:
     someone = caller({"type": "queue", "queue": "service", "next": "bye"})
-    someone.interpreter.configure({})
+    someone.interpreter.configure(FlowSet.of({}))
     assert someone.interpreter.knows("hotline?return")
     assert someone.comes_back().path == ["out", "bye"]
     assert not someone.interpreter.knows("hotline?return")

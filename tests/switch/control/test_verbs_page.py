@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -18,11 +19,17 @@ import ivr.service
 from acd.agent_config import AgentConfig
 from acd.config import AcdConfig, NotReadyReason
 from acd.queue_config import QueueConfig
+from cli.configuration.centres import FlowCentre
 from cli.configuration.installation import load_installation
 from cli.house import readings
+from cli.house.flow_publishing import FlowPublishing
 from cli.house.reloading import Reloading
+from ivr.check import Surroundings
 from ivr.config import IvrConfig
 from ivr.document import Flow
+from ivr.editions import FlowSet
+from ivr.publishing.store import FlowStore
+from ivr.service import Ivr
 from media.commands import StartFork, StopFork
 from media.events import EndpointClosed
 from media.names import ForkIdentity
@@ -113,6 +120,13 @@ from tests.ivr.scripted_caller import world_of
 from tests.switch.records.stories import answered_call, fold, journal_of
 from tests.switch.test_conferring import ConferenceRig
 
+DOCUMENT = """\
+name: hotline
+title: 热线
+language: zh
+start: end
+nodes: { end: { type: hang_up } }
+"""
 PAGE = (Path(__file__).parents[3] / "docs" / "verbs.md").read_text()
 
 
@@ -215,7 +229,7 @@ def all_verbs(folder: Path) -> list[Verb]:
     limits = {"channels": 30, "shares": {"acme": 10}}
     trunks = TrunksRig(trunk_config("carrier", networks=["192.0.2.0/28"], numbers=["95598"], **limits))
     flow = Flow(name="hotline", title="热线", language="zh", start="end", nodes={"end": {"type": "hang_up"}})
-    of_flows = ivr.service.build(IvrConfig(), {"hotline": flow}, SeededIds(), world_of()).application
+    of_flows = ivr.service.build(IvrConfig(), FlowSet.of({"hotline": flow}), SeededIds(), world_of())
     of_trunks = TrunkVerbs(trunks.trunks, trunks.clock, trunks.order)
     rig.driver.add_routes({SendText: lambda command, now: [], SetMailbox: lambda command, now: []})
     of_stations = StationVerbs(lambda station: (station,), rig.driver.submit, SeededIds()).verbs()
@@ -256,7 +270,19 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_recordings,
         *recording_verbs(folder, rig),
     )
-    return [*own, *of_queues.verbs, *of_flows.verbs]
+    return [*own, *of_queues.verbs, *of_flows.application.verbs, *publishing(folder, of_flows, rig).verbs()]
+
+
+def publishing(folder: Path, of_flows: Ivr, rig: ExchangeRig) -> FlowPublishing:
+    """Of a folder with the document of one flow."""
+    documents = folder / "flows"
+    documents.mkdir()
+    (documents / "hotline.yaml").write_text(DOCUMENT, encoding="utf-8")
+    known = Surroundings(prompts=(), knows_queue=lambda name: True)
+    centre = FlowCentre(documents, FlowStore(folder / "published"), known, lambda flow: flow)
+    reloading = Mock(spec=Reloading, running=Mock(flow_centres={"": centre}))
+    reloading.alone = nullcontext
+    return FlowPublishing(reloading, of_flows.interpreter, rig.clock, rig.driver.submit)
 
 
 def speech_server_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
@@ -520,6 +546,11 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("queue.callbacks", {}),
     ("queue.cancel_callback", {"callback_id": "callback-7"}),
     ("flow.list", {}),
+    ("flow.publish", {"flow": "hotline"}),
+    ("flow.publish", {"flow": "hotline", "share": 0.1, "by": "li", "note": "节日问候"}),
+    ("flow.share", {"flow": "hotline", "share": 0.5}),
+    ("flow.history", {"flow": "hotline"}),
+    ("flow.rollback", {"flow": "hotline"}),
     ("recording.link", {"recording_id": "recording-1"}),
     ("recording.list", {"called": "95598", "tag": "投诉", "limit": 1}),
     ("station.record", {"station": "1003"}),

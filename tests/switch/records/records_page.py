@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, Column, Float, Integer, String, Table, Text
 import acd.service
 import ivr.service
 from ivr.config import IvrConfig
+from ivr.editions import FlowSet
 from runtime.clock import ManualClock
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command
@@ -55,7 +56,7 @@ PROJECTIONS: list[Projection] = [
     RecordingParties(),
     RecordingChanges(),
     *acd.service.build([], [], {}, SeededIds(), _submit, ManualClock()).projections,
-    *ivr.service.build(IvrConfig(), {}, SeededIds(), world_of()).application.projections,
+    *ivr.service.build(IvrConfig(), FlowSet.of({}), SeededIds(), world_of()).application.projections,
 ]
 TABLES = [*(projection.table for projection in PROJECTIONS), journal_cursor]
 

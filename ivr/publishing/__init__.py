@@ -1,0 +1,1 @@
+"""Versions of flows that were published, on disk."""
