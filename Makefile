@@ -15,7 +15,7 @@ FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosi
 # $(call need,<program>,<Debian package>): install the package when the program is missing
 need = command -v $(1) >/dev/null || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $(2); }
 
-.PHONY: help demo test check-browser check-mrcp test-wire test-cores lint lint-python lint-rust fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-mrcp fuzz-wav fuzz-prompt $(addprefix fuzz-,$(RUST_PARSERS))
+.PHONY: help demo test check-browser check-mrcp test-wire test-cores lint lint-python lint-rust fuzz bench prompts clean fuzz-sip fuzz-sdp fuzz-mrcp fuzz-wav fuzz-prompt fuzz-flow $(addprefix fuzz-,$(RUST_PARSERS))
 
 help:  ## say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -66,14 +66,15 @@ lint-rust:
 	cd $(CORE)/fuzz && cargo fmt --check
 	cd $(CORE) && cargo fmt --all --check && cargo clippy --quiet --release --all-targets -- -D warnings -F unsafe_code
 
-fuzz: .venv/.core build/fuzz/seeds  ## feed hostile bytes to the parsers of SIP, SDP, MRCP, WAV and media, FUZZ_S=60 seconds each
+fuzz: .venv/.core build/fuzz/seeds  ## feed hostile bytes to the parsers of SIP, SDP, MRCP, WAV, flows and media, FUZZ_S=60 seconds each
 	@$(call need,g++,g++)
 	cd $(CORE)/fuzz && cargo build --quiet --release
-	@printf '%s\n' sip sdp mrcp wav prompt $(RUST_PARSERS) | xargs -P 2 -I{} $(MAKE) --no-print-directory fuzz-{}
+	@printf '%s\n' sip sdp mrcp wav prompt flow $(RUST_PARSERS) | xargs -P 2 -I{} $(MAKE) --no-print-directory fuzz-{}
 
 fuzz-prompt: PARSER := loader
+fuzz-flow: PARSER := reader
 fuzz-sip fuzz-sdp fuzz-mrcp fuzz-wav: PARSER := parser
-fuzz-sip fuzz-sdp fuzz-mrcp fuzz-wav fuzz-prompt: fuzz-%:
+fuzz-sip fuzz-sdp fuzz-mrcp fuzz-wav fuzz-prompt fuzz-flow: fuzz-%:
 	@mkdir -p build/fuzz/$*
 	$(BIN)/python tests/fuzz/fuzz_$*_$(PARSER).py $(FUZZ) build/fuzz/$* tests/fuzz/corpus/$* $(wildcard tests/vectors/$*/*/)
 

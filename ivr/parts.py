@@ -28,6 +28,8 @@ FLOW_NAME_PATTERN = r"^[\w-]{1,64}$"
 LONGEST_PROMPT_NAME = 128
 LONGEST_TARGET = 255
 HOOK_NAME_PATTERN = r"^[\w.-]{1,64}$"
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
+NUMBER_PATTERN = r"^[0-9*#+]{1,32}$"
 
 
 class Reference(str):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ivr.parts import ExpressionField, Language, Part, PromptField, PromptName, TextField
+from ivr.parts import CURRENCY_PATTERN, ExpressionField, Language, Part, PromptField, PromptName, TextField
 from ivr.texts import Text
 from media.spoken.values import Kind
 
@@ -31,7 +31,7 @@ class Piece(Part):
     duration: ExpressionField | None = None
     """Whole seconds."""
     telephone: ExpressionField | None = None
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    currency: Annotated[str, Field(pattern=CURRENCY_PATTERN)] | None = None
     """Of a sum of money, such as CNY or USD."""
     language: Language | None = None
     """In which a value or a text is spoken; without it in the caller's."""

@@ -9,7 +9,14 @@ from pydantic_core import ErrorDetails
 from ivr.document import Flow, Node
 from ivr.nodes.branch import Way
 from ivr.nodes.survey import Question
-from ivr.parts import DIGIT_PATTERN, FLOW_NAME_PATTERN, HOOK_NAME_PATTERN, LANGUAGE_PATTERN
+from ivr.parts import (
+    CURRENCY_PATTERN,
+    DIGIT_PATTERN,
+    FLOW_NAME_PATTERN,
+    HOOK_NAME_PATTERN,
+    LANGUAGE_PATTERN,
+    NUMBER_PATTERN,
+)
 from ivr.prompt_list import Piece
 from runtime.problems import Finding, KeyPath, closest
 
@@ -28,6 +35,8 @@ _PATTERNS = {
     LANGUAGE_PATTERN: "a language tag such as zh, en or zh-Hant",
     DIGIT_PATTERN: "a telephone key: 0 to 9, A to D, * or # (in quotes)",
     FLOW_NAME_PATTERN: "up to 64 letters of any script, digits, _ or -",
+    CURRENCY_PATTERN: "a currency of three capitals, such as CNY or USD",
+    NUMBER_PATTERN: "the beginning of a number: up to 32 of 0 to 9, *, # and +",
     HOOK_NAME_PATTERN: "up to 64 letters of any script, digits, _, - or points",
 }
 
@@ -66,7 +75,13 @@ _EXPECTED = {
 def findings_of_form(fault: ValidationError) -> Iterator[Finding]:
     """All that the models of ``ivr.document`` found wrong in one document."""
     for error in fault.errors(include_url=False):
-        yield _finding(error)
+        if not _is_echo(error):
+            yield _finding(error)
+
+
+def _is_echo(error: ErrorDetails) -> bool:
+    """A list that is called too short because an entry of it is wrong, which is told by itself."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def guess(written: str, known: Iterable[str]) -> str:

@@ -5,13 +5,23 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ivr.nodes.node import Node
-from ivr.parts import CalendarRef, ExpressionField, Language, ListRef, Name, NodeRef, Part, QueueRef
+from ivr.parts import (
+    NUMBER_PATTERN,
+    CalendarRef,
+    ExpressionField,
+    Language,
+    ListRef,
+    Name,
+    NodeRef,
+    Part,
+    QueueRef,
+)
 from ivr.reaction import Reaction
 from ivr.visit import Visit
 from ivr.world import Outlook
 
 Numbers = Annotated[
-    tuple[Annotated[str, Field(pattern=r"^[0-9*#+]{1,32}$")], ...], Field(min_length=1, max_length=64)
+    tuple[Annotated[str, Field(pattern=NUMBER_PATTERN)], ...], Field(min_length=1, max_length=64)
 ]
 Areas = Annotated[tuple[Name, ...], Field(min_length=1, max_length=64)]
 

@@ -189,6 +189,11 @@ def test_a_node_that_cannot_be_read_is_no_reason_to_call_others_unreachable() ->
     assert [problem.key for problem in problems] == ["nodes.main.tries"]
 
 
+def test_a_wrong_entry_does_not_make_its_list_too_short() -> None:
+    _, problems = read_flow(VALID.replace("- zh/menu", '- { say: "{" }'), "hotline.yaml", SURROUNDINGS)
+    assert [problem.key for problem in problems] == ["nodes.main.prompts[0].say"]
+
+
 def test_a_long_value_is_shortened() -> None:
     _, problems = read_flow(VALID.replace("next: bye", f"next: {'很' * 64}"), "x.yaml", SURROUNDINGS)
     assert ("nodes.main.next", "很" * 59 + "…") in [(problem.key, problem.value) for problem in problems]
