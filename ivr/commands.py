@@ -74,6 +74,36 @@ class MakeSpeech(Command):
 
 
 @plain_data
+class SpeakLive(Command):
+    """Have a speech server say a text to the caller; the interpreter goes on as with LookUp."""
+
+    call_id: str
+    request_id: str
+    text: str
+    language: str
+    voice: str
+    barge_in: bool
+
+
+@plain_data
+class RecogniseSpeech(Command):
+    """Understand what the caller says next; the interpreter goes on as with LookUp."""
+
+    call_id: str
+    request_id: str
+    grammars: tuple[str, ...]
+    language: str
+    barge_in: bool
+    """Whether speech ends what plays."""
+    prompt_plays: bool
+    """Whether silence counts from the end of what plays only."""
+    no_input_s: float
+    longest_s: float
+    pause_s: float
+    confidence: float
+
+
+@plain_data
 class LookUp(Command):
     """Ask a service by HTTP; the interpreter goes on at AnswerCame or NoAnswerCame."""
 

@@ -17,6 +17,7 @@ from ivr.nodes.inner import Back, Goto, Return, SubFlow
 from ivr.nodes.menu import Menu
 from ivr.nodes.play import Play, Say
 from ivr.nodes.queue import Agent, Callback, Queue
+from ivr.nodes.recognise import Recognise
 from ivr.nodes.survey import Survey
 from ivr.nodes.transfer import Dial, Transfer, VoiceMessage
 from ivr.nodes.values import Record, Set, Tag, TextMessage
@@ -29,6 +30,7 @@ Node = (
     | Say
     | Menu
     | Collect
+    | Recognise
     | Branch
     | Set
     | Tag

@@ -124,6 +124,31 @@ class DigitsRefused(Event):
 
 
 @plain_data
+class SpeechUnderstood(Event):
+    """The caller said something that was understood."""
+
+    topic: ClassVar[str] = "flow.speech_understood"
+    call_id: str
+    flow: str
+    node: str
+    confidence: float
+    """How sure the speech server is, from 0 to 1."""
+
+
+@plain_data
+class SpeechRefused(Event):
+    """Nothing was understood: one try is spent, or all where no server can be had."""
+
+    topic: ClassVar[str] = "flow.speech_refused"
+    call_id: str
+    flow: str
+    node: str
+    reason: str
+    """As in `recognition.failed`."""
+    tries_left: int
+
+
+@plain_data
 class SurveyAnswered(Event):
     """The caller has answered a question of a survey (话后评价)."""
 

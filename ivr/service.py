@@ -3,7 +3,9 @@
 Of the IVR only this file and ``records.py`` speak the exchange's words.
 """
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -45,6 +47,8 @@ from switch.hooks.answers import HookAnswered, HookUnanswered
 from switch.hooks.commands import AskApplication, ForgetHook, RequestTextMessage
 from switch.lookups.answers import LookupAnswered, LookupFailed
 from switch.lookups.commands import ForgetLookup, LookUp, Method
+from switch.mrcp.commands import Recognise, Speak, StopSpeech
+from switch.mrcp.events import Recognised, RecognitionFailed, SpeakFailed, SpeakFinished
 
 
 class Masks(Protocol):
@@ -135,7 +139,11 @@ def _inputs(interpreter: FlowInterpreter, masks: Masks) -> dict[type, Handler]:
         SpeechMade: answering(lambda event: event.prompt),
         LookupAnswered: answering(lambda event: event.answer),
         HookAnswered: answering(lambda event: event.data),
+        SpeakFinished: answering(lambda event: event.reason),
+        Recognised: answering(_understood),
         SpeechFailed: going_without,
+        SpeakFailed: going_without,
+        RecognitionFailed: going_without,
         LookupFailed: going_without,
         HookUnanswered: going_without,
         CallEnded: giving(lambda event: inputs.CallOver(call_id=event.call_id, by_caller=event.by_caller)),
@@ -286,6 +294,43 @@ def _ask(command: commands.AskApplication) -> Outputs:
     return [order]
 
 
+def _speak(command: commands.SpeakLive) -> Outputs:
+    order = Speak(
+        request_id=command.request_id,
+        call_id=command.call_id,
+        text=command.text,
+        language=command.language,
+        voice=command.voice,
+        barge_in=command.barge_in,
+    )
+    return [order]
+
+
+def _recognise(command: commands.RecogniseSpeech) -> Outputs:
+    order = Recognise(
+        request_id=command.request_id,
+        call_id=command.call_id,
+        grammars=command.grammars,
+        language=command.language,
+        barge_in=command.barge_in,
+        prompt_plays=command.prompt_plays,
+        no_input_ms=round(command.no_input_s * 1000),
+        longest_ms=round(command.longest_s * 1000),
+        silence_ms=round(command.pause_s * 1000),
+        confidence=command.confidence,
+    )
+    return [order]
+
+
+def _understood(event: Recognised) -> Value:
+    """A meaning of several values is JSON."""
+    meaning: Value = event.interpretation
+    if event.interpretation.startswith(("{", "[")):
+        with suppress(ValueError):
+            meaning = json.loads(event.interpretation)
+    return {"text": event.text, "meaning": meaning, "confidence": event.confidence}
+
+
 def _request_text(command: commands.RequestText) -> Outputs:
     return [RequestTextMessage(call_id=command.call_id, to=command.to, text=command.text)]
 
@@ -293,7 +338,11 @@ def _request_text(command: commands.RequestText) -> Outputs:
 def _forget(command: commands.ForgetRequest) -> Outputs:
     """Whoever was not asked has nothing to forget."""
     request_id = command.request_id
-    return [ForgetLookup(request_id=request_id), ForgetHook(request_id=request_id)]
+    return [
+        ForgetLookup(request_id=request_id),
+        ForgetHook(request_id=request_id),
+        StopSpeech(request_id=request_id),
+    ]
 
 
 def _hide(command: commands.HideKeys) -> Outputs:
@@ -322,6 +371,8 @@ def _commands(masks: Masks) -> dict[type, Handler]:
         commands.HideKeys: ignoring_time(_hide),
         commands.ShowKeys: ignoring_time(lambda command: _show(command, masks)),
         commands.MakeSpeech: ignoring_time(_make_speech),
+        commands.SpeakLive: ignoring_time(_speak),
+        commands.RecogniseSpeech: ignoring_time(_recognise),
         commands.LookUp: ignoring_time(_look_up),
         commands.AskApplication: ignoring_time(_ask),
         commands.ForgetRequest: ignoring_time(_forget),

@@ -15,7 +15,7 @@ from ivr.expressions import Value
 from ivr.faults import FlowFault
 from ivr.nodes.inner import give_back
 from ivr.nodes.node import Node
-from ivr.reaction import Exit, Inner, Reaction
+from ivr.reaction import Exit, Inner, Reaction, Request
 from ivr.run import DEEPEST, Frame, Run, Stay, Utterance
 from ivr.visit import Visit
 from runtime.target import HANG_UP
@@ -270,13 +270,16 @@ class Walk:
 
     def _stay(self, step: Step, reaction: Reaction) -> None:
         """Begin what the node wants to have done while the caller waits in it."""
-        if reaction.ask is not None:
-            step.outputs.append(reaction.ask.command)
-            step.timers.append((TimerKind.ANSWER, reaction.ask.limit_s))
+        self._ask(step, reaction.ask)
         if reaction.wait_s is not None:
             step.timers.append((TimerKind.WAIT, reaction.wait_s))
         if reaction.play:
             self._prepare(step, reaction)
+
+    def _ask(self, step: Step, request: Request | None) -> None:
+        if request is not None:
+            step.outputs.append(request.command)
+            step.timers.append((TimerKind.ANSWER, request.limit_s))
 
     def _prepare(self, step: Step, reaction: Reaction) -> None:
         try:
@@ -293,6 +296,7 @@ class Walk:
         if text is None:
             prompts, stay.to_play = tuple(str(item) for item in stay.to_play), []
             step.outputs.append(self._playback(prompts))
+            self._ask(step, self.node.while_playing(self.visit))
             return
         stay.speech_id = self.visit.ids.new("request")
         step.outputs.append(MakeSpeech(call_id=self.run.call_id, request_id=stay.speech_id, **text._asdict()))

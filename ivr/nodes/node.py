@@ -7,7 +7,7 @@ from ivr.commands import SilencePrompts
 from ivr.expressions import Value
 from ivr.faults import FlowFault
 from ivr.parts import Language, NodeRef, Part
-from ivr.reaction import Reaction
+from ivr.reaction import Reaction, Request
 from ivr.visit import Visit
 from runtime.problems import KeyPath
 
@@ -44,6 +44,10 @@ class Node(Part):
         """The caller presses a key, which is kept for a node that asks for one."""
         visit.run.type_ahead(digit)
         return Reaction()
+
+    def while_playing(self, visit: Visit) -> Request | None:
+        """What to ask as soon as what the node plays is heard."""
+        return None
 
     def hear_end(self, visit: Visit) -> Reaction:
         """What the node played is over (or could not be played)."""

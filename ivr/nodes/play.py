@@ -4,11 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ivr.commands import SpeakLive
+from ivr.expressions import Value
 from ivr.nodes.node import Node, silence
 from ivr.parts import NodeRef, TextField
 from ivr.prompt_list import Piece, PromptList
-from ivr.reaction import Reaction
+from ivr.reaction import Reaction, Request
 from ivr.visit import Visit
+
+LONGEST_SPEECH_S = 600.0
+LONGEST_PRESS_S = 10.0
+"""So long a key that went down may be held before the flow goes on without it."""
 
 
 class _Heard(Node):
@@ -60,6 +66,38 @@ class Say(_Heard):
     """What to say; ``{…}`` holds values."""
     voice: Annotated[str, Field(max_length=64)] = ""
     """As the speech engine calls it; empty for its own choice."""
+    live: bool = False
+    """Whether a speech server says it as it speaks, and nothing is kept."""
 
     def pieces(self) -> tuple[Piece, ...]:
         return (Piece(say=self.text, voice=self.voice),)
+
+    def enter(self, visit: Visit) -> Reaction:
+        if not self.live or (visit.run.typed_ahead and self.barge_in):
+            return super().enter(visit)
+        visit.run.typed_ahead = ""
+        request_id = visit.new_request()
+        command = SpeakLive(
+            call_id=visit.run.call_id,
+            request_id=request_id,
+            text=visit.text(self.text),
+            language=visit.run.language,
+            voice=self.voice,
+            barge_in=self.barge_in,
+        )
+        return Reaction(ask=Request(command, request_id, LONGEST_SPEECH_S))
+
+    def press(self, visit: Visit, digit: str) -> Reaction:
+        """What is said live ends with the node."""
+        if not self.live or not self.barge_in:
+            return super().press(visit, digit)
+        visit.run.type_ahead(digit)
+        return Reaction(go=self.next)
+
+    def take_answer(self, visit: Visit, answer: Value) -> Reaction:
+        """All is said, or a key ended it, which is to be told yet."""
+        return Reaction(wait_s=LONGEST_PRESS_S) if answer == "barged_in" else Reaction(go=self.next)
+
+    def time_out(self, visit: Visit) -> Reaction:
+        """The key that ended it was not told."""
+        return Reaction(go=self.next)

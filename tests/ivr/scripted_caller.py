@@ -3,7 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from ivr.commands import AskApplication, LookUp, MakeSpeech, PlayToCaller
+from ivr.commands import (
+    AskApplication,
+    LookUp,
+    MakeSpeech,
+    PlayToCaller,
+    RecogniseSpeech,
+    SpeakLive,
+)
 from ivr.document import Flow
 from ivr.editions import FlowSet
 from ivr.events import FlowLeft, NodeEntered
@@ -112,7 +119,7 @@ class ScriptedCaller:
     @property
     def asked(self) -> list[str]:
         """The requests so far, by their ids."""
-        asking = (LookUp, AskApplication, MakeSpeech)
+        asking = (LookUp, AskApplication, MakeSpeech, SpeakLive, RecogniseSpeech)
         return [output.request_id for output in self.outputs if isinstance(output, asking)]
 
     @property
