@@ -75,6 +75,11 @@ class FlowInterpreter:
         """Whether the call is in a flow now; inputs about any other change nothing."""
         return call_id in self._walks
 
+    def run_of(self, call_id: str) -> Run | None:
+        """Where a call stands that is in a flow now."""
+        walk = self._walks.get(call_id)
+        return walk.run if walk is not None else None
+
     def next_deadline(self) -> float | None:
         return self._deadlines.next()
 

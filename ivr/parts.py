@@ -24,6 +24,7 @@ from runtime.problems import KeyPath
 
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 DIGIT_PATTERN = r"^[0-9A-D*#]$"
+KEYS_PATTERN = r"^[0-9A-D*#]{1,64}$"
 FLOW_NAME_PATTERN = r"^[\w-]{1,64}$"
 LONGEST_PROMPT_NAME = 128
 LONGEST_TARGET = 255

@@ -1,6 +1,6 @@
 """The mistakes of a document's form, as the models find them, in plain English."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +14,7 @@ from ivr.parts import (
     DIGIT_PATTERN,
     FLOW_NAME_PATTERN,
     HOOK_NAME_PATTERN,
+    KEYS_PATTERN,
     LANGUAGE_PATTERN,
     NUMBER_PATTERN,
 )
@@ -34,6 +35,7 @@ _PARTS: dict[str, type[BaseModel]] = {
 _PATTERNS = {
     LANGUAGE_PATTERN: "a language tag such as zh, en or zh-Hant",
     DIGIT_PATTERN: "a telephone key: 0 to 9, A to D, * or # (in quotes)",
+    KEYS_PATTERN: "up to 64 telephone keys: 0 to 9, A to D, * and # (in quotes)",
     FLOW_NAME_PATTERN: "up to 64 letters of any script, digits, _ or -",
     CURRENCY_PATTERN: "a currency of three capitals, such as CNY or USD",
     NUMBER_PATTERN: "the beginning of a number: up to 32 of 0 to 9, *, # and +",
@@ -65,6 +67,9 @@ _EXPECTED = {
     "int_parsing_size": "a whole number",
     "float_type": "a number",
     "float_parsing": "a number",
+    "datetime_parsing": "a day and a time, such as 2026-11-23 09:05",
+    "datetime_from_date_parsing": "a day and a time, such as 2026-11-23 09:05",
+    "datetime_type": "a day and a time, such as 2026-11-23 09:05",
     "finite_number": "a number",
     "greater_than": "more than {gt:g}",
     "greater_than_equal": "at least {ge:g}",
@@ -72,16 +77,35 @@ _EXPECTED = {
 }
 
 
-def findings_of_form(fault: ValidationError) -> Iterator[Finding]:
-    """All that the models of ``ivr.document`` found wrong in one document."""
+def findings_of_form(
+    fault: ValidationError, keys_at: Callable[[KeyPath], list[str]] | None = None
+) -> Iterator[Finding]:
+    """All that the models of ``ivr.document`` found wrong in one document.
+
+    Of other models, ``keys_at`` tells the keys there are around a place.
+    """
     for error in fault.errors(include_url=False):
         if not _is_echo(error):
-            yield _finding(error)
+            yield _finding(error, keys_at or _keys_around)
 
 
 def _is_echo(error: ErrorDetails) -> bool:
     """A list that is called too short because an entry of it is wrong, which is told by itself."""
     return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
+
+
+def fields_at(model: type[BaseModel], path: KeyPath) -> list[str]:
+    """The keys of the mapping at a place in a document of ``model``."""
+    for part in path:
+        inner = _models_in(model.model_fields[part].annotation) if part in model.model_fields else []
+        model = inner[0] if inner else model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
 
 
 def guess(written: str, known: Iterable[str]) -> str:
@@ -90,7 +114,7 @@ def guess(written: str, known: Iterable[str]) -> str:
     return "" if name is None else f" (did you mean {name}?)"
 
 
-def _finding(error: ErrorDetails) -> Finding:
+def _finding(error: ErrorDetails, keys_at: Callable[[KeyPath], list[str]]) -> Finding:
     kind, path = error["type"], _path(error)
     if kind == "union_tag_invalid":
         written = error["ctx"]["tag"]
@@ -98,7 +122,7 @@ def _finding(error: ErrorDetails) -> Finding:
     if kind == "union_tag_not_found":
         return Finding((*path, "type"), _EXPECTED[kind])
     if kind == "extra_forbidden":
-        known = _fields_around(error)
+        known = keys_at(error["loc"])
         return Finding(path, "one of " + ", ".join(known) + guess(str(path[-1]), known), "unknown")
     value = "" if kind == "missing" else _text(error["input"])
     return Finding(path, _expected(kind, error.get("ctx", {}), error["msg"]), value)
@@ -130,8 +154,7 @@ def _is_inside_a_node(path: KeyPath) -> bool:
     return len(path) > 2 and path[0] == "nodes"
 
 
-def _fields_around(error: ErrorDetails) -> list[str]:
-    path = error["loc"]
+def _keys_around(path: KeyPath) -> list[str]:
     model = _NODE_TYPES[str(path[2])] if _is_inside_a_node(path) else Flow
     inner = [_PARTS[key] for key in path[3:-1] if isinstance(key, str) and key in _PARTS]
     return list((inner[-1] if inner else model).model_fields)

@@ -4,6 +4,7 @@ Scalars stay the text that was written (only an empty value or ``null`` becomes 
 ``ivr.document`` give them their types, so that ``1`` is a good digit and ``no`` a good answer.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,6 +40,8 @@ class YamlTree:
     """Nested dict, list, str and None."""
     lines: dict[KeyPath, int] = field(default_factory=dict)
     """The line, counted from 1, of each key and list item."""
+    quoted: set[KeyPath] = field(default_factory=set)
+    """Where scalars stand in quotes, or as blocks of text."""
     repeated: list[KeyPath] = field(default_factory=list)
     """Keys given twice in one mapping; the later one holds."""
 
@@ -55,6 +58,34 @@ def read_tree(text: str) -> YamlTree:
         return _built(_read_fast(text))
     except (FastYAMLError, ValueError):
         return _read_with_care(text)
+
+
+_JSON_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,17})?")
+_JSON_WORDS = {"true": True, "false": False}
+
+
+def with_json(tree: YamlTree, paths: Iterable[KeyPath]) -> Any:
+    """The value of a tree in which, below ``paths``, numbers and true and false are what JSON has."""
+
+    def copied(value: Any, path: KeyPath, is_json: bool) -> Any:
+        is_json = is_json or path in wanted
+        match value:
+            case dict():
+                return {key: copied(inner, (*path, key), is_json) for key, inner in value.items()}
+            case list():
+                return [copied(inner, (*path, place), is_json) for place, inner in enumerate(value)]
+            case str() if is_json and path not in tree.quoted:
+                return _json(value)
+        return value
+
+    wanted = set(paths)
+    return copied(tree.value, (), False)
+
+
+def _json(word: str) -> bool | int | float | str:
+    if not _JSON_NUMBER.fullmatch(word):
+        return _JSON_WORDS.get(word, word)
+    return float(word) if "." in word else int(word)
 
 
 def _built(found: Iterable[Any]) -> YamlTree:
@@ -150,7 +181,9 @@ class _Builder:
         if self._wants_key():
             self._take_key(self._open[-1], event.value)
         else:
-            self._place(_plain(event))
+            path = self._place(_plain(event))
+            if event.style:
+                self.tree.quoted.add(path)
 
     def _wants_key(self) -> bool:
         return bool(self._open) and isinstance(self._open[-1].holder, dict) and self._open[-1].key is None
