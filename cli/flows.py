@@ -1,6 +1,6 @@
 """``ringmain flows``: the flows callers are led through."""
 
-from cli import flow_tests
+from cli import flow_check, flow_drawing, flow_tests
 from cli.flow_publishing import change_share, history, publish, rollback
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
@@ -37,4 +37,6 @@ app.command("publish")(publish)
 app.command("share")(change_share)
 app.command("rollback")(rollback)
 app.command("history")(history)
+app.command("check")(flow_check.check)
+app.command("draw")(flow_drawing.draw)
 app.command("test")(flow_tests.play_tests)

@@ -48,7 +48,7 @@ def load_flows(folder: Path, surroundings: Surroundings, store: FlowStore | None
     if not folder.is_dir():
         missing = Problem(str(folder), 0, "ivr.flows", "", "a folder with flow documents")
         return LoadedFlows({}, [missing], (None,))
-    texts = {path: read_document(path) for path in sorted(_documents(folder))}
+    texts = {path: read_document(path) for path in sorted(documents(folder))}
     published = store.published() if store is not None else []
     names = _names(texts.values())
     surroundings = replace(surroundings, flows=None if names is None else {*names, *published})
@@ -88,7 +88,7 @@ def read_document(path: Path) -> str | Problem:
 
 def find_document(folder: Path, name: str) -> Path | None:
     """The document of a flow in a folder; None when there is none."""
-    for path in sorted(_documents(folder)):
+    for path in sorted(documents(folder)):
         text = read_document(path)
         if isinstance(text, str) and name in (likely_name(text), name_in(text)):
             return path
@@ -159,7 +159,8 @@ def _taken(path: Path, name: str, owner: Path) -> Problem:
     return Problem(str(path), 0, "name", name, f"a name of its own; {owner} has this one")
 
 
-def _documents(folder: Path) -> Iterator[Path]:
+def documents(folder: Path) -> Iterator[Path]:
+    """The files that should be flows."""
     files = (path for path in folder.iterdir() if path.suffix in _SUFFIXES)
     return (path for path in files if not path.name.endswith(TESTS_SUFFIX))
 

@@ -1,7 +1,7 @@
 """From the text of a flow document to a flow, or to everything that is wrong with it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -38,6 +38,12 @@ def read_flow(text: str, file: str, surroundings: Surroundings) -> tuple[Flow | 
 def _problem(finding: Finding, file: str, line: int) -> Problem:
     key = key_text(finding.path) or "document"
     return Problem(file, line, key, shorten(finding.value), finding.expected)
+
+
+def placed(text: str, file: str, findings: Iterable[Finding]) -> list[Problem]:
+    """Findings in a readable document, with their lines."""
+    tree = read_tree(text)
+    return sorted(_problem(finding, file, tree.line_of(finding.path)) for finding in findings)
 
 
 def name_in(text: str) -> str | None:

@@ -12,6 +12,9 @@ from ivr.run import PATH_LIMIT
 from switch.records.columns import RESTART, Stamp, stamp
 from switch.records.projection import JournalEntry
 
+STEP = " > "
+"""Between the nodes of a path."""
+
 FLOW_RUNS = Table(
     "flow_runs",
     MetaData(),
@@ -155,7 +158,7 @@ def _row(run: _OpenRun, left_at: datetime, left: Mapping[str, Any]) -> Mapping[s
         "version": run.version,
         "entered_at": run.entered_at,
         "left_at": left_at,
-        "path": " > ".join(left["path"]),
+        "path": STEP.join(left["path"]),
         "keys": left["keys"],
         "left_node": left["node"],
         "reason": left["reason"],

@@ -1,13 +1,19 @@
-"""``ringmain flows test``."""
+"""``ringmain flows test``, ``check`` and ``draw``."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+from sqlalchemy import create_engine, insert
 from typer.testing import CliRunner
 
 from cli.commands import app
+from cli.configuration.loading import load_configuration
+from ivr.records import FLOW_RUNS
+from runtime.clock import local_now
 from tests.cli.small_installation import write_installation
 
 GOOD = """\
@@ -90,3 +96,105 @@ def test_a_flow_there_is_none_of_is_told(config: Path) -> None:
     done = run(config, "test", "hotlin")
     assert done.exit_code == 1
     assert "did you mean hotline?" in done.output
+
+
+def write_flow(config: Path, nodes: str) -> None:
+    text = f"name: other\ntitle: t\nlanguage: zh\nstart: a\nnodes:\n{nodes}"
+    (config.parent / "flows" / "other.yaml").write_text(text, encoding="utf-8")
+
+
+LOOPING = """\
+  a: { type: branch, ways: [{ tag: vip, go: z }], next: b }
+  b: { type: play, prompts: [hello], next: a }
+  z: { type: hang_up }
+"""
+
+
+def test_the_shipped_flows_are_fine() -> None:
+    done = run(SHIPPED, "check", "--strict")
+    assert done.exit_code == 0, done.output
+    assert "cautions 0" in done.output
+
+
+def test_a_caution_is_told_with_its_line_and_is_no_mistake(config: Path) -> None:
+    write_flow(config, LOOPING)
+    done = run(config, "check")
+    assert done.exit_code == 0
+    assert "other.yaml:6: nodes.a; expected a node in this circle that asks the caller" in done.output
+    assert run(config, "check", "--strict").exit_code == 1
+    assert run(config, "check", "hotline", "--strict").exit_code == 0
+
+
+def test_mistakes_end_with_1_and_are_those_of_the_flows_that_are_named(config: Path) -> None:
+    write_flow(config, LOOPING.replace("next: b", "next: c"))
+    write_tests(config, GOOD.replace("press", "prss").replace("hear_out", "hear_owt"))
+    told = json.loads(run(config, "check", "--json").output)
+    assert {(Path(p["file"]).name, p["line"], p["key"]) for p in told["problems"]} == {
+        ("other.yaml", 6, "nodes.a.next"),
+        ("other.yaml", 7, "nodes.b"),
+        ("hotline.test.yaml", 5, "dialogues.等候坐席[1]"),
+    }
+    assert told["flows"] == ["hotline", "other"]
+    assert run(config, "check", "other").exit_code == 1
+    assert "other.yaml" not in run(config, "check", "hotline").output
+    assert "hotline.test.yaml:5" in run(config, "check", "hotline").output
+    assert "there is no flow othr; did you mean other?" in run(config, "check", "othr").output
+
+
+def test_the_switch_s_own_handler_catches_what_flows_do_not(config: Path) -> None:
+    write_flow(config, '  a: { type: transfer, to: "station:{area}" }\n')
+    assert run(config, "check", "--strict").exit_code == 1
+    config.write_text(config.read_text() + '[ivr]\non_error = "queue:service"\n')
+    assert run(config, "check", "--strict").exit_code == 0
+
+
+def texts(path: Path) -> list[str]:
+    return [text.text or "" for text in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_a_flow_is_drawn(config: Path, tmp_path: Path) -> None:
+    done = run(config, "draw", "hotline", "-o", str(tmp_path / "flow.svg"))
+    assert done.exit_code == 0, done.output
+    for words in ("热线（hotline）", "greet", "播放 play", "wait", "排队 queue"):
+        assert words in texts(tmp_path / "flow.svg")
+
+
+def test_callers_are_counted_on_the_roads_they_took(config: Path, tmp_path: Path) -> None:
+    write_runs(config)
+    run(config, "draw", "hotline", "-o", str(tmp_path / "flow.svg"), "--counts", "--since", "7d")
+    assert "×3" in texts(tmp_path / "flow.svg")
+    run(config, "draw", "hotline", "-o", str(tmp_path / "flow.svg"), "--counts", "--since", "1h")
+    assert "×2" in texts(tmp_path / "flow.svg")
+
+
+def test_what_cannot_be_drawn_or_written_is_told(config: Path, tmp_path: Path) -> None:
+    assert "did you mean hotline?" in run(config, "draw", "hotlin").output
+    assert "cannot be written" in run(config, "draw", "hotline", "-o", str(tmp_path / "no" / "x.svg")).output
+    assert run(config, "draw", "hotline", "--counts", "--since", "week").exit_code == 2
+
+
+def write_runs(config: Path) -> None:
+    """Two of the last hour, of which one came by another flow; one of yesterday, one of last month."""
+    (config.parent / "run").mkdir()
+    engine = create_engine(load_configuration(config).records.database)
+    FLOW_RUNS.create(engine)
+    runs = [
+        ("hotline", "greet > wait", timedelta(minutes=5)),
+        ("other", "a > hotline/greet > hotline/wait", timedelta(minutes=6)),
+        ("hotline", "greet > wait", timedelta(days=1)),
+        ("hotline", "greet > wait", timedelta(days=30)),
+    ]
+    common = dict.fromkeys(("keys", "left_node", "reason", "queue", "language"), "")
+    with engine.begin() as connection:
+        for number, (flow, path, ago) in enumerate(runs):
+            at = local_now() - ago
+            row = {
+                "run_id": number,
+                "call_id": "c",
+                "flow": flow,
+                "path": path,
+                "entered_at": at,
+                "version": 0,
+            }
+            connection.execute(insert(FLOW_RUNS).values(**common, **row, left_at=at))
+    engine.dispose()
