@@ -1,11 +1,16 @@
 """``ringmain flows``: the flows callers are led through."""
 
+import json
+
+import typer
+
 from cli import flow_check, flow_drawing, flow_tests
 from cli.flow_publishing import change_share, history, publish, rollback
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import print_json
 from cli.table import print_table
+from ivr.schema import flow_schema
 
 app = noun("Flows 流程: what callers are led through, and how many are in each.")
 
@@ -31,6 +36,12 @@ def list_flows(socket: SocketOption = None, config: ConfigOption = None, as_json
         for flow in found
     )
     print_table("flows", columns, rows)
+
+
+@app.command("schema")
+def print_schema() -> None:
+    """Print the JSON Schema of flow documents, for editors that complete and check them."""
+    typer.echo(json.dumps(flow_schema(), ensure_ascii=False, indent=2))
 
 
 app.command("publish")(publish)

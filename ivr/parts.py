@@ -90,7 +90,13 @@ class LookupName(Reference):
 class Part(BaseModel):
     """A mapping in a document. An unknown key is a mistake, not an extra."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        arbitrary_types_allowed=True,
+        use_attribute_docstrings=True,
+    )
 
 
 def _expression(value: Any) -> Any:
@@ -138,7 +144,11 @@ def _queue(value: Any) -> Any:
 
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 """A language tag such as ``zh``, ``en`` or ``zh-Hant`` (RFC 5646)."""
-Digit = Annotated[str, Field(pattern=DIGIT_PATTERN)]
+Digit = Annotated[
+    str,
+    Field(pattern=DIGIT_PATTERN),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": DIGIT_PATTERN, "minimum": 0, "maximum": 9}),
+]
 """One key of a telephone (RFC 4733 §3.2)."""
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 """What people call something, in any script."""

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from ivr.parts import CURRENCY_PATTERN, ExpressionField, Language, Part, PromptField, PromptName, TextField
 from ivr.texts import Text
@@ -51,6 +51,14 @@ class Piece(Part):
             expected = "exactly one of " + ", ".join(_CHOICES)
             raise PydanticCustomError("piece", "{expected}", {"expected": expected})
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """A text alone will do."""
+        name = {"type": "string", "minLength": 1, "maxLength": 128, "description": "the name of a prompt"}
+        return {"anyOf": [name, handler.resolve_ref_schema(handler(core_schema))]}
 
     @property
     def kind(self) -> Kind | None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from ivr.nodes.node import Node
 from ivr.parts import (
@@ -20,9 +20,13 @@ from ivr.reaction import Reaction
 from ivr.visit import Visit
 from ivr.world import Outlook
 
-Numbers = Annotated[
-    tuple[Annotated[str, Field(pattern=NUMBER_PATTERN)], ...], Field(min_length=1, max_length=64)
+Beginning = Annotated[
+    str,
+    Field(pattern=NUMBER_PATTERN),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": NUMBER_PATTERN}),
 ]
+"""Of a number: ``138``."""
+Numbers = Annotated[tuple[Beginning, ...], Field(min_length=1, max_length=64)]
 Areas = Annotated[tuple[Name, ...], Field(min_length=1, max_length=64)]
 
 

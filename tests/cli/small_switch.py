@@ -8,6 +8,7 @@ from typing import Any
 import acd.item_verbs
 import acd.supervision_verbs
 import acd.verbs
+import cli.house.flow_publishing
 import switch.ban_verbs
 import switch.calendars.verbs
 import switch.conference_verbs
@@ -223,7 +224,27 @@ KNOWN = {
     "rejection": {"list": "black", "cause": "CALL_REJECTED", "target": None},
     "entries": {"black": ENTRY},
 }
-FLOW = {"name": "hotline", "title": "热线", "nodes": 7, "calls": 3}
+FLOW = {
+    "name": "hotline",
+    "title": "热线",
+    "nodes": 7,
+    "version": 4,
+    "canary": 5,
+    "share": 0.1,
+    "edited": True,
+    "calls": 3,
+}
+PUBLISHED = {"flow": "hotline", "version": 5, "share": 0.1, "current": 4, "calls": 3}
+FLOW_HISTORY = {
+    "flow": "hotline",
+    "current": 4,
+    "canary": 5,
+    "share": 0.1,
+    "versions": [
+        {"number": 5, "at": 1790000000.0, "by": "li", "note": "节日问候", "digest": "5f0c"},
+        {"number": 4, "at": 1780000000.0, "by": "", "note": "", "digest": "77aa"},
+    ],
+}
 NOTED = {"recording_id": "recording-1", "tags": ["投诉"], "rating": None, "held": False}
 STATUS = {
     "name": "ringmain",
@@ -338,6 +359,10 @@ class SmallSwitch:
             self._verb("trunk.enable", TrunkParams, TRUNK),
             self._verb("trunk.disable", TrunkParams, TRUNK),
             self._verb("flow.list", NoParams, [FLOW]),
+            self._verb("flow.publish", cli.house.flow_publishing.PublishParams, PUBLISHED),
+            self._verb("flow.share", cli.house.flow_publishing.ShareParams, PUBLISHED),
+            self._verb("flow.rollback", cli.house.flow_publishing.RollbackParams, PUBLISHED | {"share": 1.0}),
+            self._verb("flow.history", cli.house.flow_publishing.FlowParams, FLOW_HISTORY),
             self._verb("recording.tag", TagParams, NOTED),
             self._verb("recording.untag", TagParams, NOTED),
             self._verb("recording.rate", RateParams, NOTED),

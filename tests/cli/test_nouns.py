@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from cli import events
 from cli.commands import app
 from cli.configuration.loading import load_configuration
+from cli.options import own_name
 from switch.sip.authentication.digest import Algorithm, ha1
 from tests.cli.small_switch import AGENT, CALL, PHONE, QUEUE, SmallSwitch
 
@@ -81,6 +82,22 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
         ),
         (["stations", "stop-recording", "1001"], "station.stop_recording", {"station": "1001"}),
         (["flows"], "flow.list", {}),
+        (
+            ["flows", "publish", "hotline", "--share", "10%", "--note", "节日问候"],
+            "flow.publish",
+            {"flow": "hotline", "share": 0.1, "by": own_name(), "note": "节日问候"},
+        ),
+        (
+            ["flows", "share", "hotline", "50%"],
+            "flow.share",
+            {"flow": "hotline", "share": 0.5, "by": own_name()},
+        ),
+        (
+            ["flows", "rollback", "hotline", "--to", "3", "--by", "li"],
+            "flow.rollback",
+            {"flow": "hotline", "to": 3, "by": "li"},
+        ),
+        (["flows", "history", "hotline"], "flow.history", {"flow": "hotline"}),
         (
             ["agents", "ask-leave", "1001", "如厕"],
             "agent.ask_leave",
@@ -409,7 +426,9 @@ def test_a_text_to_a_station_says_how_many_phones_it_goes_to(small_switch: Small
 def test_stations_flows_and_status_show_what_the_switch_says(small_switch: SmallSwitch) -> None:
     phone = run(small_switch, "stations").stdout.splitlines()[-1]
     assert phone.split() == ["1001", PHONE["contact"], PHONE["peer"], "5:12"]
-    assert run(small_switch, "flows").stdout.splitlines()[-1].split() == ["hotline", "热线", "7", "3"]
+    assert run(small_switch, "flows").stdout.splitlines()[-1].split() == [
+        *("hotline", "热线", "7", "4", "5", "for", "10%", "differs", "3")
+    ]
     assert [line.split() for line in run(small_switch, "status").stdout.splitlines()] == [
         ["ringmain"],
         ["state", "up"],
@@ -418,6 +437,16 @@ def test_stations_flows_and_status_show_what_the_switch_says(small_switch: Small
         ["open", "calls", "2"],
         ["faults", "0"],
     ]
+
+
+def test_what_runs_of_a_flow_is_told(small_switch: SmallSwitch) -> None:
+    told = run(small_switch, "flows", "publish", "hotline", "--share", "10%").stdout.splitlines()
+    assert told == [
+        "version 5 of hotline runs for 10% of the callers from now on",
+        "3 calls that are in it go on as they began",
+    ]
+    shown = [line.split() for line in run(small_switch, "flows", "history", "hotline").stdout.splitlines()]
+    assert [(line[0], line[-1]) for line in shown[-2:]] == [("5", "10%"), ("4", "90%")]
 
 
 def test_the_version_is_the_packages() -> None:
