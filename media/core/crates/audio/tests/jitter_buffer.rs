@@ -274,6 +274,70 @@ fn after_an_outage_the_burst_of_old_packets_does_not_delay_what_comes() {
     assert!(*heard.delays_ms.last().unwrap() <= 60);
 }
 
+/// What the tape held of a stream: which of its ticks are of packets; and how many packets it missed.
+fn taped(codec: Codec, mut packets: Vec<Sent>) -> (Vec<bool>, usize) {
+    let (begin, count) = (packets[0].timestamp, packets.len() as u32);
+    packets.sort_by_key(|packet| packet.arrival_us);
+    let end_us = packets.last().unwrap().arrival_us + 400_000;
+    let mut coming = packets.iter().peekable();
+    let mut buffer = JitterBuffer::new(codec, Delays::default(), 1).unwrap();
+    let (mut said, mut missed) = (vec![false; (count * codec.ticks(20)) as usize], 0);
+    for now_us in (0..end_us).step_by(BEAT_US as usize) {
+        buffer.tape();
+        while let Some(packet) = coming.next_if(|packet| packet.arrival_us <= now_us) {
+            let Sent { ssrc, sequence, timestamp, noise, ref payload, .. } = *packet;
+            buffer.put(&Arrival { ssrc, sequence, timestamp, noise, payload });
+        }
+        buffer.pull(&mut vec![0; codec.samples(BEAT_MS)]);
+        let (pieces, late) = buffer.tape().take();
+        missed += late.len();
+        for piece in pieces {
+            let from = piece.timestamp.wrapping_sub(begin) as usize;
+            let ticks = piece.samples.len() / codec.samples(20) * codec.ticks(20) as usize;
+            if piece.made_up {
+                let there = said.get(from..).unwrap_or_default();
+                assert!(!there.iter().take(ticks.max(1)).any(|&said| said), "made up over what was said");
+            } else {
+                said[from..from + ticks].fill(true);
+            }
+        }
+    }
+    (said, missed)
+}
+
+#[test]
+fn after_any_stall_the_tape_holds_each_packet_that_came() {
+    for codec in [Codec::G722, Codec::Opus] {
+        for seed in 1..8 {
+            let (mut dice, mut stalled_us) = (Dice(seed), 0);
+            let mut packets = sent(codec, &speech(codec.rate_hz(), 20), 20);
+            for packet in &mut packets {
+                if dice.chance(1) {
+                    stalled_us = stalled_us.max(packet.arrival_us + dice.throw(900_000));
+                }
+                packet.arrival_us = packet.arrival_us.max(stalled_us);
+            }
+            let (said, missed) = taped(codec, packets);
+            let silent = said.iter().filter(|&&said| !said).count();
+            assert_eq!((silent, missed), (0, 0), "{codec:?}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn of_packets_out_of_order_the_tape_holds_or_misses_each() {
+    for seed in 1..20 {
+        let mut dice = Dice(seed);
+        let mut packets = sent(Codec::G722, &speech(16_000, 20), 20);
+        for packet in &mut packets {
+            packet.arrival_us += dice.throw(15_000) + if dice.chance(5) { dice.throw(200_000) } else { 0 };
+        }
+        let (said, missed) = taped(Codec::G722, packets);
+        let silent = said.iter().filter(|&&said| !said).count();
+        assert_eq!(silent, missed * 160, "seed {seed}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
