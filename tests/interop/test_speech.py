@@ -19,11 +19,13 @@ from media.speech.events import SpeechMade
 from runtime.driver import Outputs
 from runtime.vocabulary import Event
 from sipp_scenarios.audio import Samples, find, speech
+from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.phones import CallerPhone
 from sipp_scenarios.runner import Address
 from switch.commands import PlayPrompt
 from switch.events import CallAnswered, PromptFinished
 from tests.helpers.switch_process import QUEUE_ONLY, switch_process
+from tests.helpers.toml_text import section
 
 PATIENCE_S = 60
 TEXT = "尊敬的客户，您本月的电费为一百二十三元四角五分。"
@@ -111,3 +113,31 @@ def test_a_caller_hears_a_text_that_was_made_speech_while_they_wait(tmp_path: Pa
         kept.astype(float) ** 2
     )
     assert 0.9 < energy < 1.1
+
+
+FLOW = f"""
+name: spoken
+title: 电费播报
+language: zh
+start: tell
+nodes:
+  tell: {{type: say, text: "{TEXT}", next: bye}}
+  bye: {{type: hang_up}}
+"""
+SPOKEN = "95511"
+
+
+def test_a_flow_says_a_text_to_two_callers_and_has_it_made_once(tmp_path: Path) -> None:
+    code = section("[[access_codes]]", number=SPOKEN, target="flow:spoken")
+    switch = switch_process(tmp_path, more=code)
+    (tmp_path / "flows" / "spoken.yaml").write_text(FLOW, encoding="utf-8")
+    with switch, EventFollower(switch.control_socket) as events:
+        for was_kept in (False, True):
+            caller = CallerPhone(switch.sip, SPOKEN, speech(1, 5), tmp_path, "13800138000")
+            with caller:
+                caller.wait_answered()
+                caller.wait_hung_up_on()
+            made = events.wait_for("speech.made", was_kept=was_kept).fields
+            kept = kept_samples(tmp_path)
+            assert abs(made["length_ms"] - 1000 * len(kept) / SAMPLE_RATE_HZ) <= 1
+            assert find(kept, caller.talker.heard).score > 0.95
