@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from cli.configuration.loading import without_collecting
 from cli.options import ConfigOption, JsonOption, configuration_path
 from cli.output import print_cautions, print_json, print_line, print_problems
 from ivr.loader import TESTS_SUFFIX, documents, read_document
@@ -43,7 +44,8 @@ def check(
     from cli.configuration.flow_folders import read_flow_folders  # loads audio libraries
 
     folders = read_flow_folders(configuration_path(config))
-    checked = [one for folder in folders for one in _checked(folder)]
+    with without_collecting():
+        checked = [one for folder in folders for one in _checked(folder)]
     files = _files(checked, names or ())
     files |= {str(Path(file).with_suffix("")) + TESTS_SUFFIX for file in files}
     problems = [p for folder in folders for p in _problems(folder) if p.file in files or not names]
@@ -74,17 +76,24 @@ def _problems(folder: "FlowFolder") -> list[Problem]:
 
 
 def _checked(folder: "FlowFolder") -> Iterator[_Checked]:
-    from ivr.lint import cautions
-    from ivr.reader import name_in, placed
-
-    for path in sorted(documents(folder.folder)):
+    for path in sorted(documents(folder.folder)) if folder.folder.is_dir() else ():
         text = read_document(path)
-        name = name_in(text) if isinstance(text, str) else None
-        found: list[Problem] = []
-        if isinstance(text, str) and name in folder.flows:
-            caught = bool(folder.rules.on_error)
-            found = placed(text, str(path), cautions(folder.flows[name], is_caught=caught))
-        yield _Checked(str(path), folder.name_of(name) if name else "", found)
+        yield _Checked(str(path), "", []) if isinstance(text, Problem) else _read(path, text, folder)
+
+
+def _read(path: Path, text: str, folder: "FlowFolder") -> _Checked:
+    from ivr.lint import cautions
+    from ivr.reader import name_of, placed
+    from ivr.yaml_tree import UnreadableYamlError, read_tree
+
+    try:
+        tree = read_tree(text)
+    except UnreadableYamlError:
+        return _Checked(str(path), "", [])
+    name = name_of(tree)
+    flow = folder.flows.get(name or "")
+    found = [] if flow is None else cautions(flow, is_caught=bool(folder.rules.on_error))
+    return _Checked(str(path), folder.name_of(name) if name else "", placed(tree, str(path), found))
 
 
 def _files(checked: Collection[_Checked], names: Collection[str]) -> set[str]:

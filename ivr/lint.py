@@ -13,6 +13,7 @@ from ivr.nodes.collect import Collect
 from ivr.nodes.menu import Menu
 from ivr.nodes.play import Say
 from ivr.nodes.queue import Agent, Callback, Queue
+from ivr.nodes.recognise import Recognise
 from ivr.nodes.survey import Survey
 from ivr.nodes.transfer import Dial, Transfer, VoiceMessage
 from ivr.parts import expressions
@@ -138,7 +139,7 @@ def _silent_circles(flow: Flow) -> Iterator[Finding]:
 
 def _waits(node: Node) -> bool:
     """Whether something happens in it that a person does."""
-    asks = isinstance(node, Menu | Collect | Survey | Dial | VoiceMessage)
+    asks = isinstance(node, Menu | Collect | Recognise | Survey | Dial | VoiceMessage)
     return asks or isinstance(node, Queue | Agent) or (isinstance(node, Hook) and node.wait)
 
 

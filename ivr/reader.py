@@ -40,19 +40,22 @@ def _problem(finding: Finding, file: str, line: int) -> Problem:
     return Problem(file, line, key, shorten(finding.value), finding.expected)
 
 
-def placed(text: str, file: str, findings: Iterable[Finding]) -> list[Problem]:
-    """Findings in a readable document, with their lines."""
-    tree = read_tree(text)
+def placed(tree: YamlTree, file: str, findings: Iterable[Finding]) -> list[Problem]:
+    """Findings in a document, with their lines."""
     return sorted(_problem(finding, file, tree.line_of(finding.path)) for finding in findings)
 
 
 def name_in(text: str) -> str | None:
     """The name a document gives itself, whatever else is wrong with it; None when it cannot be read."""
     try:
-        value = read_tree(text).value
+        return name_of(read_tree(text))
     except UnreadableYamlError:
         return None
-    name = value.get("name") if isinstance(value, dict) else None
+
+
+def name_of(tree: YamlTree) -> str | None:
+    """The same of a document that is read."""
+    name = tree.value.get("name") if isinstance(tree.value, dict) else None
     return name if isinstance(name, str) else None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.configuration.centres import CentreFlows, flow_store, known_prompts, read_flows
-from cli.configuration.loading import read_configuration, without_collecting
+from cli.configuration.loading import ConfigurationError, read_configuration, without_collecting
 from cli.configuration.tenant_centres import read_centre
 from cli.configuration.tenants import read_tenants
 from ivr.document import Flow
@@ -33,9 +33,9 @@ class FlowFolder:
 
 
 def read_flow_folders(path: Path) -> list[FlowFolder]:
-    """Of the configuration at ``path``. What else is wrong in there is of no interest here.
+    """Of the configuration at ``path``. What is wrong with its other sections is of no interest here.
 
-    Raises ConfigurationError for a file that cannot be read.
+    Raises ConfigurationError when the file cannot be read whole, or there is no folder.
     """
     with without_collecting():
         return list(_folders(path))
@@ -54,11 +54,14 @@ def chosen(folders: Collection[FlowFolder], names: Collection[str]) -> set[str]:
 
 def _folders(path: Path) -> Iterator[FlowFolder]:
     reading = read_configuration(path)
+    wrong = [found for found in reading.problems if not reading.whole or found.key.startswith("ivr")]
+    if wrong:
+        raise ConfigurationError(wrong, complete=False)
     configuration = reading.configuration
     ivr = configuration.ivr
     rules = Rules(max_node_visits=ivr.max_node_visits, on_error=ivr.on_error)
-    prompts, wrong = load_prompts(configuration.media.prompts)
-    known = known_prompts(configuration.media.prompts, prompts.with_tones(configuration.tones), wrong)
+    prompts, unusable = load_prompts(configuration.media.prompts)
+    known = known_prompts(configuration.media.prompts, prompts.with_tones(configuration.tones), unusable)
     house = read_flows(reading, ivr.flows, known, (), flow_store(ivr.published))
     yield _folder(HOUSE, ivr.flows, house, house.problems, rules)
     for tenant in read_tenants(reading)[0]:

@@ -24,6 +24,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "say": ("语音合成", "heard"),
     "menu": ("菜单", "asks"),
     "collect": ("收号", "asks"),
+    "recognise": ("语音识别", "asks"),
     "survey": ("评价", "asks"),
     "branch": ("分支", "decides"),
     "set": ("赋值", "decides"),

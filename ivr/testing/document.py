@@ -12,6 +12,9 @@ from ivr.parts import FLOW_NAME_PATTERN, KEYS_PATTERN, Language, Name, Part, Var
 MOST_DIALOGUES = 500
 MOST_STEPS = 200
 
+RECOGNISER = "recognise"
+"""Stands for who understands callers among those who are asked."""
+
 _A_MONDAY = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001  # local time, as flows see it
 _WORDS = ("hear_out", "hang_up")
 
@@ -58,15 +61,20 @@ class Call(Part):
 
 
 class Asked(Part):
-    """A request that is under way: of a service or of an application."""
+    """A request that is under way: of a service, of an application, or of whoever understands the caller."""
 
     lookup: Name | None = None
     hook: Name | None = None
+    recognise: bool = False
+
+    @property
+    def whom(self) -> str:
+        return self.lookup or self.hook or RECOGNISER
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "Asked":
-        if (self.lookup is None) == (self.hook is None):
-            raise PydanticCustomError("asked", "either lookup or hook")
+        if [self.lookup is not None, self.hook is not None, self.recognise].count(True) != 1:
+            raise PydanticCustomError("asked", "one of lookup, hook and recognise")
         return self
 
 
@@ -82,6 +90,21 @@ class Failing(Asked):
     """Why nothing comes of it."""
 
     reason: str = "timed_out"
+    """Of a caller who is not understood: no_input, no_match or too_early."""
+
+
+class Speech(Part):
+    """What the caller says, as a speech server understands it."""
+
+    text: str
+    meaning: str | None = None
+    """By the grammar; None when that says nothing."""
+    confidence: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
 
 
 class RequestExpected(Part):
@@ -169,6 +192,7 @@ class Step(Part):
 
     call: Call | None = None
     """Only as the first."""
+    says: Speech | None = None
     press: Annotated[str, Field(pattern=KEYS_PATTERN)] | None = None
     wait: Annotated[float, Field(ge=0, le=86_400)] | None = None
     """Seconds; what plays meanwhile is heard to its end, which takes no time."""

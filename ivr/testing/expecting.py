@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar, cast
 
-from ivr.commands import AskApplication, EndCall, LookUp, PassOn, PlayToCaller, RequestText
+from ivr.commands import AskApplication, EndCall, LookUp, PassOn, PlayToCaller, RequestText, SpeakLive
 from ivr.events import FlowLeft
 from ivr.expressions import Value, as_text
 from ivr.testing.document import EventExpected, Expect, RequestExpected, TextExpected
@@ -61,6 +61,7 @@ def _prompts(wanted: tuple[str, ...], scene: Scene) -> str | None:
 def _said(wanted: str, scene: Scene) -> str | None:
     played = [prompt for play in _all(PlayToCaller, scene) for prompt in play.prompts]
     texts = [prompt.removeprefix(SPEECH) for prompt in played if prompt.startswith(SPEECH)]
+    texts += [spoken.text for spoken in _all(SpeakLive, scene)]
     return None if any(wanted in text for text in texts) else _instead(texts, "nothing was said")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from ivr.document import Flow
 from ivr.events import FlowResumed
 from ivr.testing.coverage import Reached
-from ivr.testing.document import Answer, Failing, Step
+from ivr.testing.document import RECOGNISER, Answer, Failing, Speech, Step
 from ivr.testing.expecting import Mismatch, mismatch
 from ivr.testing.reader import TestFile
 from ivr.testing.scene import Scene
@@ -122,12 +122,18 @@ def _hear_out(scene: Scene, _: bool) -> None:
 
 
 def _answer(scene: Scene, answer: Answer) -> Mismatch | None:
-    name = answer.lookup or answer.hook or ""
+    name = answer.whom
     return None if scene.answer(name, answer.document) else _not_asked(scene, "answer", name)
 
 
+def _says(scene: Scene, speech: Speech) -> Mismatch | None:
+    """As a speech server tells it."""
+    heard = {"text": speech.text, "meaning": speech.meaning or "", "confidence": speech.confidence}
+    return None if scene.answer(RECOGNISER, heard) else _not_asked(scene, "says", RECOGNISER)
+
+
 def _fails(scene: Scene, failing: Failing) -> Mismatch | None:
-    name = failing.lookup or failing.hook or ""
+    name = failing.whom
     return None if scene.fail(name, failing.reason) else _not_asked(scene, "fails", name)
 
 
@@ -148,6 +154,7 @@ def _hang_up(scene: Scene, _: bool) -> None:
 
 
 _ACTS: Mapping[str, Callable[[Scene, Any], Mismatch | None]] = {
+    "says": _says,
     "press": _press,
     "wait": _wait,
     "hear_out": _hear_out,

@@ -11,13 +11,16 @@ from datetime import timedelta
 from ivr.commands import (
     AskApplication,
     EndCall,
+    ForgetRequest,
     HideKeys,
     LookUp,
     MakeSpeech,
     PassOn,
     PlayToCaller,
+    RecogniseSpeech,
     ShowKeys,
     SilencePrompts,
+    SpeakLive,
 )
 from ivr.config import FLOW_SCHEME
 from ivr.document import Flow
@@ -37,7 +40,7 @@ from ivr.inputs import (
 )
 from ivr.interpreter import FlowInterpreter
 from ivr.run import Run
-from ivr.testing.document import Call, QueueNow
+from ivr.testing.document import RECOGNISER, Call, QueueNow
 from ivr.walk import Rules
 from ivr.world import Hours, Outlook, World
 from runtime.clock import ManualClock
@@ -65,6 +68,8 @@ class Scene:
     latest: list[Output] = field(default_factory=list)
     """What came of the latest step."""
     _playing: str = ""
+    _live: str = ""
+    """The request of a text that a speech server is saying."""
     _mask: tuple[str, str] = ("", "")
     """Its id, and the keys behind it."""
     _asked: dict[str, str] = field(default_factory=dict)
@@ -93,9 +98,13 @@ class Scene:
 
     def hear_out(self) -> None:
         """All that plays, until the flow waits for something else."""
-        while self._playing:
+        while self._playing or self._live:
             playing, self._playing = self._playing, ""
-            self._give(PlaybackOver(call_id=CALL_ID, playback_id=playing))
+            live, self._live = self._live, ""
+            if live:
+                self._give(AnswerCame(call_id=CALL_ID, request_id=live, answer="said"))
+            else:
+                self._give(PlaybackOver(call_id=CALL_ID, playback_id=playing))
 
     def wait(self, seconds: float) -> None:
         until = self.clock.now() + seconds
@@ -189,10 +198,20 @@ class Scene:
                 LookUp(service=name, request_id=request_id) | AskApplication(hook=name, request_id=request_id)
             ):
                 self._asked[name] = request_id
+            case RecogniseSpeech(request_id=request_id):
+                self._asked[RECOGNISER] = request_id
+            case SpeakLive(request_id=request_id):
+                self._live = request_id
+            case ForgetRequest(request_id=request_id):
+                self._forget(request_id)
             case HideKeys(mask_id=mask_id):
                 self._mask = (mask_id, "")
             case ShowKeys():
                 self._mask = ("", "")
+
+    def _forget(self, request_id: str) -> None:
+        self._live = "" if request_id == self._live else self._live
+        self._asked = {name: asked for name, asked in self._asked.items() if asked != request_id}
 
     def _react(self, output: Output) -> None:
         """What the rest of the switch does at once."""
@@ -200,7 +219,8 @@ class Scene:
             case MakeSpeech(request_id=request_id, text=text) if self.call.speech:
                 speech = AnswerCame(call_id=CALL_ID, request_id=request_id, answer=SPEECH + text)
                 self._give(speech)
-            case MakeSpeech(request_id=request_id):
+            case MakeSpeech(request_id=request_id) | SpeakLive(request_id=request_id) if not self.call.speech:
+                self._live = ""
                 self._give(NoAnswerCame(call_id=CALL_ID, request_id=request_id, reason="no speech engine"))
             case PassOn(target=target, back=back):
                 scheme, name = parse_target(target)

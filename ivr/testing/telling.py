@@ -1,6 +1,16 @@
 """The story of a dialogue, a line for each thing that happened."""
 
-from ivr.commands import AskApplication, EndCall, LookUp, PassOn, PlayToCaller, RequestText, TagCaller
+from ivr.commands import (
+    AskApplication,
+    EndCall,
+    LookUp,
+    PassOn,
+    PlayToCaller,
+    RecogniseSpeech,
+    RequestText,
+    SpeakLive,
+    TagCaller,
+)
 from ivr.events import DigitRefused, DigitsRefused, MenuTimedOut, NodeEntered, NodeFailed
 from ivr.testing.document import Step
 from runtime.vocabulary import Output
@@ -13,6 +23,10 @@ def told(output: Output) -> str | None:
             return f"node {node} of {flow}"
         case PlayToCaller(prompts=prompts):
             return f"plays {', '.join(prompts)}"
+        case SpeakLive(text=text):
+            return f"says {text}"
+        case RecogniseSpeech():
+            return "listens to the caller"
         case PassOn(target=target, back=back):
             return f"{'lends' if back else 'gives'} the call to {target}"
         case EndCall(cause=cause):

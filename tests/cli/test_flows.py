@@ -148,6 +148,16 @@ def test_the_switch_s_own_handler_catches_what_flows_do_not(config: Path) -> Non
     assert run(config, "check", "--strict").exit_code == 0
 
 
+def test_a_configuration_that_cannot_be_read_and_a_folder_that_is_not_there_are_told(config: Path) -> None:
+    text = config.read_text()
+    config.write_text(text + "[ivr\n")
+    assert run(config, "check").exit_code == 1
+    config.write_text(text + '[ivr]\nflows = "nowhere"\n')
+    done = run(config, "check")
+    assert done.exit_code == 1
+    assert 'ivr.flows is "nowhere"' in done.output
+
+
 def texts(path: Path) -> list[str]:
     return [text.text or "" for text in ElementTree.parse(path).iter("{http://www.w3.org/2000/svg}text")]
 

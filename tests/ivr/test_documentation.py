@@ -24,6 +24,7 @@ from ivr.testing.document import (
     Failing,
     QueueNow,
     RequestExpected,
+    Speech,
     Step,
     TextExpected,
 )
@@ -42,6 +43,7 @@ TEST_MODELS: list[type[BaseModel]] = [
     Call,
     QueueNow,
     Step,
+    Speech,
     Answer,
     Failing,
     Expect,

@@ -170,6 +170,45 @@ def test_a_text_may_find_no_speech() -> None:
     assert play(BILL, steps).failure is None
 
 
+SPOKEN = flow("""
+    问:
+      type: recognise
+      prompts: [a]
+      grammars: ["builtin:speech/boolean"]
+      variable: 答
+      on_invalid: [b]
+      next: 说
+      otherwise: 完
+    说: { type: say, text: "您说{答}", live: true, next: 完 }
+    完: { type: hang_up }
+""")
+
+
+def test_callers_speak_and_are_spoken_to() -> None:
+    steps = """
+        - { fails: { recognise: true, reason: no_match }, expect: { prompt: [b, a] } }
+        - says: { text: 是的, meaning: "true" }
+          expect: { node: 说, say: 您说true, variable: { 答: true } }
+        - { hear_out: true, expect: { end: hung_up } }
+    """
+    played = play(SPOKEN, steps)
+    assert played.failure is None, (played.failure, played.transcript)
+    for rest in (
+        "- press: 5\n- expect: { node: 完 }",
+        "- says: 好\n- { press: 1, expect: { end: hung_up } }",
+    ):
+        played = play(SPOKEN, rest)
+        assert played.failure is None, (played.failure, played.transcript)
+
+
+def test_a_speech_server_may_be_gone() -> None:
+    played = play(SPOKEN, "- call: { speech: false }\n- { says: 好, expect: { fault: no speech } }")
+    assert played.failure is None, (played.failure, played.transcript)
+    failure = play(MENU, "- says: 好").failure
+    assert failure is not None
+    assert failure.expected == "says of recognise, which is asked"
+
+
 def test_callers_go_through_flows_within_flows_and_on_to_others() -> None:
     outer = flow("""
         先: { type: flow, flow: inner, set: { 结果: result.号 }, next: 后 }
@@ -260,14 +299,14 @@ def test_each_key_of_a_menu_is_a_road() -> None:
 @pytest.mark.parametrize(
     ("steps", "line", "key", "expected"),
     [
-        ("- prss: 1", 4, "dialogues.d[0].prss", "one of call, press, wait, "),
+        ("- prss: 1", 4, "dialogues.d[0].prss", "one of call, says, press, wait, "),
         ("- press: x", 4, "dialogues.d[0].press", "64 telephone keys"),
         ("- press: 1\n- expect: { promt: a }", 5, "dialogues.d[1].expect.promt", "(did you mean prompt?)"),
         ("- expect: { node: meun }", 4, "dialogues.d[0].expect.node", "(did you mean menu?)"),
         ("- press: 1\n- call: { area: x }", 5, "dialogues.d[1].call", "the call as the first step"),
-        ("- { press: 1, wait: 2 }", 4, "dialogues.d[0]", "one of call, press, wait, "),
+        ("- { press: 1, wait: 2 }", 4, "dialogues.d[0]", "one of call, says, press, wait, "),
         ("- expect: {}", 4, "dialogues.d[0].expect", "something that is expected"),
-        ("- answer: { json: 1 }", 4, "dialogues.d[0].answer", "either lookup or hook"),
+        ("- answer: { json: 1 }", 4, "dialogues.d[0].answer", "one of lookup, hook and recognise"),
         ("- expect: { end: hanged }", 4, "dialogues.d[0].expect.end", "'queued', "),
         ("- jump", 4, "dialogues.d[0]", "a mapping"),
     ],
