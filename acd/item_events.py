@@ -11,7 +11,7 @@ from runtime.vocabulary import Event, plain_data
 
 @plain_data
 class ItemCame(Event):
-    """An item waits: brought, sent on by another queue, or given back by an agent whose shift ended."""
+    """An item waits: brought, sent on by a queue, given back at the end of a shift, or restored."""
 
     topic: ClassVar[str] = "item.came"
     item: str

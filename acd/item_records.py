@@ -16,7 +16,7 @@ from sqlalchemy import Column, MetaData, String, Table, Text, select
 from acd.commands import RestoreItem
 from acd.config import QUEUE_SCHEME
 from acd.events import CallCompleted, CallerChanged, CallerJoined, CallerLeft, LeaveReason
-from acd.item_events import ItemCame, ItemPassedOn, ItemRestored
+from acd.item_events import ItemCame, ItemPassedOn
 from switch.records.columns import Stamp, stamp
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
@@ -43,7 +43,7 @@ class Items:
         Column("contact_id", String(255), nullable=False, index=True, comment="the customer's whole visit"),
         Column("medium", String(64), nullable=False, comment="chat, mail, video or another name"),
         Column("customer", String(255), nullable=False, comment="the customer's number or name"),
-        Column("came_at", Stamp, nullable=False, index=True, comment="when it came, the last time"),
+        Column("came_at", Stamp, nullable=False, index=True, comment="since when it has waited"),
         Column("ended_at", Stamp, index=True, comment="when it was over; null while it is not"),
         Column("outcome", String(32), comment="completed by an agent, abandoned, or why it was passed on"),
         Column("kept", Text, comment="what a restart needs to go on with it, in JSON; null when it is over"),
@@ -60,7 +60,6 @@ class Items:
             CallerChanged.topic: self._changed,
             CallCompleted.topic: self._completed,
             ItemPassedOn.topic: self._passed_on,
-            ItemRestored.topic: self._restored,
         }
 
     @property
@@ -85,17 +84,19 @@ class Items:
         return next((sequence for sequence, _, _ in self._open.values()), None)
 
     def _came(self, entry: JournalEntry) -> None:
+        """After a restart too, from where on the journal is read at the next one."""
         fields = entry.fields
+        waiting_since = entry.time - fields["waited_ms"] / 1000
         self._open.pop(fields["item"], None)
         row = {
             **{name: fields[name] for name in ("item", "contact_id", "medium", "customer")},
-            "came_at": stamp(entry.time),
+            "came_at": stamp(waiting_since),
             "ended_at": None,
             "outcome": None,
         }
         kept = {
             **{name: fields[name] for name in _AS_TOLD},
-            "waiting_since": entry.time - fields["waited_ms"] / 1000,
+            "waiting_since": waiting_since,
             "queues": list(fields["queues"]),
             "agent_id": "",
         }
@@ -126,9 +127,6 @@ class Items:
         """Into another queue it comes at once."""
         if not entry.fields["target"].startswith(f"{QUEUE_SCHEME}:"):
             _end(entry, row, entry.fields["reason"])
-
-    def _restored(self, entry: JournalEntry, row: Row, kept: Kept) -> None:
-        kept["agent_id"] = ""
 
 
 def _end(entry: JournalEntry, row: Row, outcome: str) -> None:

@@ -10,7 +10,7 @@ from acd.overflow import WayOut
 from acd.requirement import parse_requirement
 from acd.step import Step
 from acd.tags import priority_of_tags
-from acd.waiting import join, new_entry, prefer
+from acd.waiting import item_came, join, new_entry, prefer
 from runtime.target import HANG_UP
 
 
@@ -38,6 +38,7 @@ def restore(step: Step, kept: RestoreItem) -> None:
         )
     )
     entry = new_entry(step, came, kept.priority - sum(of_tags.values()), of_tags)
+    step.emit(item_came(step, entry, came, queues))
     for queue in queues:
         if queue.name not in entry.places:
             join(step, entry, queue)

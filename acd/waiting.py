@@ -114,7 +114,7 @@ def enter(step: Step, came: CallerCame, queues: list[Queue]) -> Entry:
     rules = queues[0].config
     entry = new_entry(step, came, rules.priority, priority_of_tags(rules, came.tags))
     if entry.is_item:
-        step.emit(_item_came(step, entry, came, queues))
+        step.emit(item_came(step, entry, came, queues))
     for queue in queues:
         if queue.name not in entry.places:
             join(step, entry, queue)
@@ -138,12 +138,13 @@ def put_back(step: Step, before: Entry, queue: Queue) -> None:
         waiting_since=before.joined_at,
     )
     entry = new_entry(step, came, before.own_priority, before.of_tags)
-    step.emit(_item_came(step, entry, came, [queue]))
+    step.emit(item_came(step, entry, came, [queue]))
     join(step, entry, queue)
     serve_entry(step, entry)
 
 
-def _item_came(step: Step, entry: Entry, came: CallerCame, queues: list[Queue]) -> ItemCame:
+def item_came(step: Step, entry: Entry, came: CallerCame, queues: list[Queue]) -> ItemCame:
+    """All that a restart needs to go on with it."""
     return ItemCame(
         item=entry.entry_id,
         contact_id=entry.contact_id,

@@ -95,6 +95,17 @@ def test_items_are_served_in_the_order_of_coming_and_before_those_who_come_after
     assert order_in(again) == ["first", "second", "third", "later"]
 
 
+def test_of_an_item_that_was_restored_nothing_older_is_read_again() -> None:
+    centre = centre_of()
+    submit(centre, "mail", data=(("text", "停电了"),))
+    again = restarted(restarted(centre), down_s=30)
+    entry = again.core.state.entries["mail"]
+    assert entry.data == (("text", "停电了"),)
+    assert again.now - entry.joined_at == pytest.approx(90, abs=0.01)
+    (row,) = rows_after(again.entries()).values()
+    assert row["came_at"].timestamp() == pytest.approx(WALL + entry.joined_at, abs=0.01)
+
+
 def test_limits_of_the_wait_count_from_the_restart() -> None:
     """Nobody could look after it while the switch was down."""
     centre = centre_of(max_wait_s=40)

@@ -50,7 +50,7 @@ def test_a_mail_waits_on_over_a_restart_and_comes_back_to_the_agent_who_had_it(
         take(CallCentre(switch, events, tmp_path))
         events.call("item.finish", item="mail-1", agent="3001")
         events.call("item.submit", item="mail-2", **MAIL)
-        wait_until_written(switch, "item.came", times=2)
+        wait_until_written(switch, "item.came", times=4)
         switch.kill()
     switch.start()
     with EventFollower(switch.control_socket) as events:
