@@ -36,13 +36,13 @@ def draw(
     flow = next(
         folder.flows[flow] for folder in folders for flow in folder.flows if folder.name_of(flow) == whole
     )
-    numbers = _counts(flow, whole, config, _began(since)) if counts else None
+    numbers = _counts(flow, whole, config, began(since)) if counts else None
     path = output if output is not None else Path(f"{flow.name}.svg")
     _write(path, to_svg(picture(flow, numbers)))
     print_line(f"[bold green]written:[/] {escape(shown_path(path))} (nodes {len(flow.nodes)})")
 
 
-def _began(since: str) -> datetime:
+def began(since: str) -> datetime:
     """Ends the command (2) for what is no length of time."""
     try:
         return local_now() - timedelta(seconds=parse_duration(since))

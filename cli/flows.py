@@ -4,7 +4,7 @@ import json
 
 import typer
 
-from cli import flow_check, flow_drawing, flow_tests
+from cli import flow_check, flow_counts, flow_drawing, flow_tests
 from cli.flow_publishing import change_share, history, publish, rollback
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
@@ -48,6 +48,7 @@ app.command("publish")(publish)
 app.command("share")(change_share)
 app.command("rollback")(rollback)
 app.command("history")(history)
+app.command("counts")(flow_counts.counts)
 app.command("check")(flow_check.check)
 app.command("draw")(flow_drawing.draw)
 app.command("test")(flow_tests.play_tests)

@@ -11,6 +11,7 @@ holds for all calls: entering and leaving, who has the call, and the timers.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 from ivr.commands import AnswerCaller, RecordCaller, RingCaller
@@ -70,6 +71,12 @@ class FlowInterpreter:
     def calls_in(self, flow: str) -> int:
         """How many calls are in this flow now."""
         return self._calls[flow]
+
+    def callers_at(self, flow: str) -> Counter[str]:
+        """How many callers are at each node of a flow now, those who are lent from there among them."""
+        lent = (walk for walks in self._lent.values() for walk in walks)
+        frames = (frame for walk in chain(self._walks.values(), lent) for frame in walk.run.frames)
+        return Counter(frame.node for frame in frames if frame.flow == flow and frame.node)
 
     def holds(self, call_id: str) -> bool:
         """Whether the call is in a flow now; inputs about any other change nothing."""

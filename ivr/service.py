@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pydantic import Field
+
 from ivr import commands, inputs
 from ivr.config import FLOW_SCHEME, RETURN, IvrConfig
 from ivr.editions import Editions, FlowSet
@@ -21,8 +23,9 @@ from media.masking import MASKED
 from media.speech.commands import MakeSpeech
 from media.speech.events import SpeechFailed, SpeechMade
 from runtime.driver import Handler, Outputs, ignoring_time
+from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import TenantParams
+from runtime.models import Params, TenantParams
 from runtime.target import parse_target
 from runtime.tenancy import tenant_of
 from switch.application import Application, Gauge, Verb
@@ -89,7 +92,7 @@ def build(config: IvrConfig, flows: FlowSet, ids: Ids, world: World, masks: Mask
         knows=interpreter.knows,
         cores=(interpreter,),
         routes={**_inputs(interpreter, masks), **_commands(masks)},
-        verbs=(_list_verb(interpreter),),
+        verbs=(_list_verb(interpreter), _nodes_verb(interpreter)),
         projections=(FlowRuns(), SurveyAnswers()),
         gauges=(_calls_gauge(interpreter),),
     )
@@ -393,6 +396,23 @@ def _list_verb(interpreter: FlowInterpreter) -> Verb:
     return Verb(
         "flow.list", TenantParams, view, "The flows, what runs of them, and how many calls are in each."
     )
+
+
+class FlowNodesParams(Params):
+    """Names a flow."""
+
+    flow: str = Field(min_length=1, max_length=128, description="the flow")
+
+
+def _nodes_verb(interpreter: FlowInterpreter) -> Verb:
+    def view(params: FlowNodesParams) -> dict[str, Any]:
+        if params.flow not in interpreter.flows.editions:
+            raise UsageError(f"there is no flow {params.flow!r}; flow.list names them")
+        callers = interpreter.callers_at(params.flow)
+        nodes = interpreter.flows.editions[params.flow].current.flow.nodes
+        return {"flow": params.flow, "callers": {**dict.fromkeys(nodes, 0), **callers}}
+
+    return Verb("flow.nodes", FlowNodesParams, view, "How many callers are at each node of a flow now.")
 
 
 def _view(name: str, editions: Editions, calls: int) -> dict[str, Any]:

@@ -85,6 +85,7 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "call.unmute_party",
             "flow.history",
             "flow.list",
+            "flow.nodes",
             "flow.publish",
             "flow.rollback",
             "flow.share",

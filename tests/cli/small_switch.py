@@ -9,6 +9,7 @@ import acd.item_verbs
 import acd.supervision_verbs
 import acd.verbs
 import cli.house.flow_publishing
+import ivr.service
 import switch.ban_verbs
 import switch.calendars.verbs
 import switch.conference_verbs
@@ -234,6 +235,7 @@ FLOW = {
     "edited": True,
     "calls": 3,
 }
+FLOW_NODES = {"flow": "hotline", "callers": {"主菜单": 2, "再见": 0}}
 PUBLISHED = {"flow": "hotline", "version": 5, "share": 0.1, "current": 4, "calls": 3}
 FLOW_HISTORY = {
     "flow": "hotline",
@@ -359,6 +361,11 @@ class SmallSwitch:
             self._verb("trunk.enable", TrunkParams, TRUNK),
             self._verb("trunk.disable", TrunkParams, TRUNK),
             self._verb("flow.list", NoParams, [FLOW]),
+            self._verb(
+                "flow.nodes",
+                ivr.service.FlowNodesParams,
+                {"flow": "hotline", "callers": {"主菜单": 2, "再见": 0}},
+            ),
             self._verb("flow.publish", cli.house.flow_publishing.PublishParams, PUBLISHED),
             self._verb("flow.share", cli.house.flow_publishing.ShareParams, PUBLISHED),
             self._verb("flow.rollback", cli.house.flow_publishing.RollbackParams, PUBLISHED | {"share": 1.0}),

@@ -15,6 +15,7 @@ from cli.configuration.loading import load_configuration
 from ivr.records import FLOW_RUNS
 from runtime.clock import local_now
 from tests.cli.small_installation import write_installation
+from tests.cli.small_switch import SmallSwitch
 
 GOOD = """\
 flow: hotline
@@ -183,6 +184,20 @@ def test_what_cannot_be_drawn_or_written_is_told(config: Path, tmp_path: Path) -
     assert run(config, "draw", "hotline", "--counts", "--since", "week").exit_code == 2
 
 
+def test_callers_are_counted_by_node(config: Path, small_switch: SmallSwitch) -> None:
+    write_runs(config)
+    words = ("counts", "hotline", "--socket", str(small_switch.socket))
+    counted = json.loads(run(config, *words, "--json").stdout)
+    assert counted == [
+        {"node": "主菜单", "now": 2, "came": 0, "left": 0},
+        {"node": "再见", "now": 0, "came": 0, "left": 0},
+        {"node": "greet", "now": 0, "came": 3, "left": 0},
+        {"node": "wait", "now": 0, "came": 3, "left": 2},
+    ]
+    lately = [line.split() for line in run(config, *words, "--since", "1h").stdout.splitlines()]
+    assert ["wait", "0", "2", "1"] in lately
+
+
 def write_runs(config: Path) -> None:
     """Two of the last hour, of which one came by another flow; one of yesterday, one of last month."""
     (config.parent / "run").mkdir()
@@ -194,7 +209,7 @@ def write_runs(config: Path) -> None:
         ("hotline", "greet > wait", timedelta(days=1)),
         ("hotline", "greet > wait", timedelta(days=30)),
     ]
-    common = dict.fromkeys(("keys", "left_node", "reason", "queue", "language"), "")
+    common = dict.fromkeys(("keys", "reason", "queue", "language"), "")
     with engine.begin() as connection:
         for number, (flow, path, ago) in enumerate(runs):
             at = local_now() - ago
@@ -203,6 +218,7 @@ def write_runs(config: Path) -> None:
                 "call_id": "c",
                 "flow": flow,
                 "path": path,
+                "left_node": path.split(" > ")[-1].partition("/")[0],
                 "entered_at": at,
                 "version": 0,
             }

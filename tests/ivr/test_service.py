@@ -7,11 +7,12 @@ import pytest
 from ivr.config import IvrConfig
 from ivr.document import Flow
 from ivr.editions import FlowSet
-from ivr.service import build
+from ivr.service import FlowNodesParams, build
 from media.masking import MASKED
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
 from runtime.driver import Driver
+from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.models import TenantParams
 from runtime.vocabulary import Event
@@ -184,10 +185,20 @@ def test_a_caller_who_hangs_up_leaves_no_timer(house: House) -> None:
     assert [event.topic for event in house.events][-2:] == ["call.ended", "flow.left"]
 
 
+def test_callers_are_counted_by_node() -> None:
+    house = House()
+    house.arrive("flow:hotline")
+    verb = next(verb for verb in house.application.verbs if verb.name == "flow.nodes")
+    house.driver.submit(CallAnswered(call_id="call-1", recording_id=None))
+    callers = verb.handle(FlowNodesParams(flow="hotline"))["callers"]  # type: ignore[index]
+    assert sorted(callers.values()) == [0, 0, 1]
+    with pytest.raises(UsageError, match="there is no flow 'other'"):
+        verb.handle(FlowNodesParams(flow="other"))
+
+
 def test_the_list_tells_each_flow_with_its_calls(house: House) -> None:
     house.hand_off("flow:hotline")
-    (verb,) = house.application.verbs
-    assert verb.name == "flow.list"
+    verb = next(verb for verb in house.application.verbs if verb.name == "flow.list")
     assert verb.handle(TenantParams()) == [
         {
             "name": "hotline",

@@ -546,6 +546,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("queue.callbacks", {}),
     ("queue.cancel_callback", {"callback_id": "callback-7"}),
     ("flow.list", {}),
+    ("flow.nodes", {"flow": "hotline"}),
     ("flow.publish", {"flow": "hotline"}),
     ("flow.publish", {"flow": "hotline", "share": 0.1, "by": "li", "note": "节日问候"}),
     ("flow.share", {"flow": "hotline", "share": 0.5}),
