@@ -17,8 +17,9 @@ from tests.interop.test_trunks import CARRIER, at, site
 
 OUTSIDE = "01012345678"
 CALLER = "13800138000"
-ALIGNED = SAMPLE_RATE_HZ // 5
-"""200 ms: a phone of a busy machine halts now and then, and is placed anew."""
+ALIGNED = SAMPLE_RATE_HZ // 50
+HEARD_ALIGNED = SAMPLE_RATE_HZ // 5
+"""200 ms: what a phone's jitter buffer lets be heard later than it was said."""
 
 
 def over(events: EventFollower) -> tuple[str, Samples]:
@@ -134,7 +135,7 @@ def test_hold_moves_nothing_of_what_either_says_before_and_after(tmp_path: Path)
         assert lies_where_said(caller.talker.said, sound[:, 0])
         before, after = placed(caller.talker.heard, sound[:, 1])
         # The one is heard through a jitter buffer, the other placed by its timestamps.
-        assert abs(before - after) <= ALIGNED
+        assert abs(before - after) <= HEARD_ALIGNED
         centre.wait_until_nothing_is_left()
         centre.close()
 
@@ -177,14 +178,17 @@ def test_neither_another_codec_nor_hold_by_the_address_moves_anything(centre: Ca
 
 
 def lies_where_said(said: Samples, kept: Samples) -> bool:
-    """Whether nearly all of it is there, each half second as much later as the others."""
+    """Whether it is there, each half second as much later as the others.
+
+    The first or the last may have been said before the recording began, or after its end.
+    """
     length = SAMPLE_RATE_HZ // 2
     begins = range(0, len(said) - length + 1, length)
     matches = [(find(said[begin : begin + length], kept), begin) for begin in begins]
     delays = sorted(match.at - begin for match, begin in matches if match.score > 0.8)
     usual = delays[len(delays) // 2] if delays else 0
     near = [delay for delay in delays if abs(delay - usual) <= ALIGNED]
-    return len(near) >= 0.75 * len(matches) > 0
+    return len(near) == len(delays) >= len(matches) - 1 > 0
 
 
 def placed(heard: Samples, right: Samples) -> tuple[int, int]:

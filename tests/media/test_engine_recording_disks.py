@@ -27,7 +27,7 @@ PACKET = bytes([0x2A]) * 160
 RTCP = range(200, 205)
 """Second octet of its packets (RFC 3550 §12.1)."""
 RTP_HEADER = 12
-LONGEST_DELAY_S = 2.5
+LONGEST_DELAY_S = 1.0
 """Of a packet that is relayed; a disk that held one up would do so for as long as it hangs."""
 
 
