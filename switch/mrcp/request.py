@@ -89,6 +89,34 @@ class SpeechRequest:
         return failed(self.command, reason, "; ".join(self.problems))
 
 
+class SpeechRequests:
+    """Those that are not over, by their id and by their call."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, SpeechRequest] = {}
+        self._of_calls: dict[str, list[SpeechRequest]] = {}
+
+    def find(self, request_id: str) -> SpeechRequest | None:
+        return self._all.get(request_id)
+
+    def of_call(self, call_id: str) -> list[SpeechRequest]:
+        """In the order they came; the list is the caller's own."""
+        return list(self._of_calls.get(call_id, ()))
+
+    def add(self, request: SpeechRequest) -> None:
+        """Its id is not known here yet."""
+        self._all[request.request_id] = request
+        self._of_calls.setdefault(request.call_id, []).append(request)
+
+    def drop(self, request: SpeechRequest) -> None:
+        """It is over."""
+        del self._all[request.request_id]
+        of_call = self._of_calls[request.call_id]
+        of_call.remove(request)
+        if not of_call:
+            del self._of_calls[request.call_id]
+
+
 def failed(
     command: Speak | Recognise, reason: SpeechFailure, problem: str = ""
 ) -> SpeakFailed | RecognitionFailed:

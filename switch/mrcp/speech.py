@@ -31,7 +31,7 @@ from switch.mrcp.completion import Outcome
 from switch.mrcp.config import MrcpConfig
 from switch.mrcp.events import RecognitionHeard, SpeakFailed, SpeakFinished, SpeechFailure
 from switch.mrcp.reports import ControlClosed, ControlOpened, ControlReceived
-from switch.mrcp.request import SpeechRequest, failed, order_of
+from switch.mrcp.request import SpeechRequest, SpeechRequests, failed, order_of
 from switch.mrcp.servers import OurHost, SpeechServers
 from switch.mrcp.session import Broken, HasAudio, News, Outputs, SessionOver, SpeechSession
 from switch.sip.commands import AnswerReoffer
@@ -50,7 +50,7 @@ class Speech:
         self._ids = ids
         self._find_call = find_call
         self._audio = SpeechAudio()
-        self._requests: dict[str, SpeechRequest] = {}
+        self._requests = SpeechRequests()
         self._sessions: dict[str, tuple[SpeechSession, SpeechRequest]] = {}
         self._deadlines: Deadlines[str] = Deadlines()
         self._news: dict[type, Callable[[SpeechSession, SpeechRequest, Any, float], list[Output]]] = {
@@ -99,7 +99,7 @@ class Speech:
 
     def request_of(self, request_id: str) -> SpeechRequest | None:
         """One that is not over."""
-        return self._requests.get(request_id)
+        return self._requests.find(request_id)
 
     def next_deadline(self) -> float | None:
         return earliest(self._deadlines.next(), self.servers.next_deadline())
@@ -115,7 +115,7 @@ class Speech:
     # -- what is ordered -----------------------------------------------------------------------------
 
     def _order(self, command: Speak | Recognise, now: float) -> list[Output]:
-        if command.request_id in self._requests:
+        if self._requests.find(command.request_id) is not None:
             raise UsageError(f"{command.request_id} is in use; a request needs an id of its own")
         order, call = order_of(command), self._find_call(command.call_id)
         if call is None:
@@ -124,13 +124,13 @@ class Speech:
             return [failed(command, SpeechFailure.NOT_NOW)]
         prompt_plays = isinstance(command, Recognise) and command.prompt_plays
         request = SpeechRequest(command, order, call.customer.leg_id, prompt_plays)
-        before = [each for each in self._of_call(call.call_id) if each.resource is request.resource]
+        before = [each for each in self._requests.of_call(call.call_id) if each.resource is request.resource]
         outputs = [output for each in before for output in self._give_up(each, now)]
-        self._requests[request.request_id] = request
+        self._requests.add(request)
         return [*outputs, *self._ask_next(request, SpeechFailure.NO_SERVER, now)]
 
     def _stop(self, command: StopSpeech, now: float) -> list[Output]:
-        request = self._requests.get(command.request_id)
+        request = self._requests.find(command.request_id)
         return [] if request is None else self._give_up(request, now)
 
     def _give_up(self, request: SpeechRequest, now: float, reason: str = "stopped") -> list[Output]:
@@ -141,7 +141,7 @@ class Speech:
         return [*self._let_go(request, now, barged_in=reason == "barged_in"), *told]
 
     def _let_go(self, request: SpeechRequest, now: float, *, barged_in: bool = False) -> list[Output]:
-        del self._requests[request.request_id]
+        self._requests.drop(request)
         session, _ = self._sessions[request.session_id]
         outputs = self._carry_out(session, request, session.give_up(now, barged_in=barged_in), now)
         return [*outputs, *self._leave(request, session)]
@@ -150,7 +150,7 @@ class Speech:
         """The next server gets it; when there is none, it has failed."""
         server = self.servers.choose(request.resource, request.tried, now)
         if server is None:
-            del self._requests[request.request_id]
+            self._requests.drop(request)
             return [request.failed(why_not)]
         request.tried.append(server.name)
         request.began = False
@@ -252,7 +252,7 @@ class Speech:
                 session, request, problem, now, blame=False, why_not=SpeechFailure.UNUSABLE
             )
         session.is_wanted = False
-        del self._requests[request.request_id]
+        self._requests.drop(request)
         return [*self.servers.succeeded(session.server), request.ended(completion, news.understood)]
 
     def _refused(
@@ -285,19 +285,16 @@ class Speech:
         told = self.servers.failed(session.server, problem, now) if blame else []
         if request.may_go_elsewhere:
             return [*told, *self._ask_next(request, why_not, now)]
-        del self._requests[request.request_id]
+        self._requests.drop(request)
         return [*told, request.failed(SpeechFailure.SERVER_FAILED)]
 
     # -- what happens to calls -----------------------------------------------------------------------
-
-    def _of_call(self, call_id: str) -> list[SpeechRequest]:
-        return [request for request in self._requests.values() if request.call_id == call_id]
 
     def _barge_in(self, call_id: str, now: float) -> list[Output]:
         """End the text that is being said, if it may be."""
         return [
             output
-            for request in self._of_call(call_id)
+            for request in self._requests.of_call(call_id)
             if isinstance(request.command, Speak) and request.command.barge_in
             for output in self._give_up(request, now, "barged_in")
         ]
@@ -307,7 +304,7 @@ class Speech:
     ) -> list[Output]:
         """The caller hears nothing any more, not even a text that ended a prompt: silence counts."""
         outputs: list[Output] = []
-        requests = self._of_call(event.call_id)
+        requests = self._requests.of_call(event.call_id)
         if any(isinstance(request.command, Speak) for request in requests):
             return []
         for request in requests:
@@ -320,7 +317,7 @@ class Speech:
     def _call_connected(self, event: CallConnected, now: float) -> list[Output]:
         """Who talks with somebody is not for machines any more."""
         outputs: list[Output] = []
-        for request in self._of_call(event.call_id):
+        for request in self._requests.of_call(event.call_id):
             outputs += self._give_up(request, now)
             if isinstance(request.command, Recognise):
                 outputs.append(failed(request.command, SpeechFailure.NOT_NOW))
@@ -328,14 +325,16 @@ class Speech:
 
     def _call_handed_off(self, event: CallHandedOff, now: float) -> list[Output]:
         """Whoever has the call now has ordered nothing."""
-        return [output for each in self._of_call(event.call_id) for output in self._let_go(each, now)]
+        return [
+            output for each in self._requests.of_call(event.call_id) for output in self._let_go(each, now)
+        ]
 
     def _call_ended(self, event: CallEnded, now: float) -> list[Output]:
         """Its leg may go on in another call: nobody touches it."""
         self._audio.forget(event.call_id)
         outputs: list[Output] = []
-        for request in self._of_call(event.call_id):
-            del self._requests[request.request_id]
+        for request in self._requests.of_call(event.call_id):
+            self._requests.drop(request)
             session, _ = self._sessions[request.session_id]
             outputs += self._carry_out(session, request, session.abandon(), now)
         return outputs
