@@ -331,7 +331,6 @@ class Speech:
 
     def _call_ended(self, event: CallEnded, now: float) -> list[Output]:
         """Its leg may go on in another call: nobody touches it."""
-        self._audio.forget(event.call_id)
         outputs: list[Output] = []
         for request in self._requests.of_call(event.call_id):
             self._requests.drop(request)

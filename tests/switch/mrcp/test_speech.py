@@ -216,6 +216,18 @@ def test_a_key_ends_a_text_only_if_it_may() -> None:
     assert nothing_is_left(rig)
 
 
+def test_a_server_that_fails_after_it_was_let_go_is_nobodys_business() -> None:
+    rig = SpeechRig(2, failures_to_down=1)
+    rig.speak()
+    served = rig.connect()
+    served.begins()
+    rig.feed(StopSpeech(request_id="r1"))
+    rig.outputs.clear()
+    rig.feed(ControlClosed(served.session_id, "connection closed"))
+    assert {type(output) for output in rig.outputs} == {CloseControl, HangUpLeg}
+    assert nothing_is_left(rig)
+
+
 def test_speech_ends_a_text_and_not_one_that_shall_be_heard() -> None:
     rig = SpeechRig()
     recognise(rig)
