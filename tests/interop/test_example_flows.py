@@ -1,10 +1,15 @@
-"""The example flows over the wire: announcements and the all-to-agents switch while callers come in."""
+"""The example flows over the wire: announcements and the all-to-agents switch while callers come in, and a
+customer who is called for a bill."""
 
+import runpy
+import threading
 import tomllib
 from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from shutil import copy
 
+import numpy as np
 import pytest
 
 from media.prompts import load_prompts
@@ -19,18 +24,33 @@ EXAMPLES = CONF / "examples"
 CODE = "95501"
 FROM_LIUZHOU = f"0772{CODE}"
 """The landing code stands before the number that was called."""
-OUTAGE = load_prompts(CONF / "prompts")[0].samples("zh/power/outage")[:24_000]
+PROMPTS, _ = load_prompts(CONF / "prompts")
+OUTAGE = PROMPTS.samples("zh/power/outage")[:24_000]
 """Three seconds tell it from all others."""
-SECTIONS = ("calendars", "number_lists", "areas", "lookups", "message_boxes", "queues")
+SECTIONS = ("calendars", "number_lists", "areas", "message_boxes", "queues")
+STUB = runpy.run_path(str(CONF.parent / "docs" / "examples" / "power_service.py"))
 
 
 @pytest.fixture
-def centre(tmp_path: Path) -> Iterator[CallCentre]:
+def power() -> Iterator[str]:
+    """The address of the stub."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), STUB["PowerService"]) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/api"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def centre(tmp_path: Path, power: str) -> Iterator[CallCentre]:
     setting = tomllib.loads((EXAMPLES / "ringmain.toml").read_text("utf-8"))
     needed = [section(f"[[{name}]]", **one) for name in SECTIONS for one in setting[name]]
     (bureau,) = setting["trunks"]
     near = {**bureau, "addresses": [{"host": "127.0.0.1"}], "options_interval_s": 0}
     needed.append(section("[[trunks]]", **near))
+    needed.append(section("[[lookups]]", name="power", url=power))
+    needed.append(section("[speech]", cache=str(tmp_path / "speech")))
     code = section("[[access_codes]]", number=CODE, target="flow:power_hotline", record=False)
     switch = switch_process(tmp_path, more="\n".join([*needed, code]))
     for flow in ("power_hotline", "identify", "city_hotline", "bill_collection"):
@@ -69,3 +89,23 @@ def test_an_operator_switches_an_announcement_and_then_all_callers_to_agents(cen
     centre.events.call(override, calendar="全部转人工", state="open")
     nodes, _ = way(centre, "人工")
     assert nodes == ["总开关", "人工"]
+
+
+def test_a_customer_is_told_what_there_is_to_pay_and_promises_to(centre: CallCentre) -> None:
+    called = centre.register("2002")
+    to_pay = ["zh/digits/1", "zh/numbers/100", "zh/digits/2", "zh/numbers/10", "zh/digits/8", "zh/money/yuan"]
+    with centre.phone(called) as customer:
+        order = {"target": "flow:bill_collection", "caller_number": "13800138000"}
+        call_id = centre.events.call("call.originate", whom="station:2002", **order)["call_id"]
+        customer.wait_ringing()
+        customer.answer()
+        centre.events.wait_for("flow.node_entered", call_id=call_id, node="选择")
+        customer.talker.press("2")
+        customer.wait_hung_up_on()
+    left = centre.events.wait_for("flow.left", call_id=call_id).fields
+    assert (left["reason"], left["keys"]) == ("hung_up", "2")
+    path = " ".join(nodes_since(centre, 0))
+    assert path == "资料 还欠吗 提醒 选择 答应 标记答应 谢谢 报结果 再见 结束"
+    for said in (to_pay, ["zh/collection/promised"]):
+        sound = np.concatenate([PROMPTS.samples(name) for name in said])
+        assert find(sound, customer.talker.heard).score > 0.9, said
