@@ -32,6 +32,15 @@ def test_nothing_is_wrong_with_the_examples() -> None:
     assert set(installation.flows) == {"power_hotline", "identify", "city_hotline", "bill_collection"}
 
 
+def test_the_pictures_of_the_page_show_every_node() -> None:
+    flows = load_installation(CONFIGURATION).flows
+    pictures = re.findall(r"\((examples/(\w+)\.svg)\)", PAGE)
+    assert [name for _, name in pictures] == ["power_hotline", "city_hotline", "bill_collection"]
+    for path, name in pictures:
+        shown = (ROOT / "docs" / path).read_text("utf-8")
+        assert [node for node in flows[name].current.flow.nodes if f">{node}<" not in shown] == []
+
+
 @pytest.fixture(scope="module")
 def report() -> Any:
     words = ["flows", "test", "--min-coverage", "100", "--json", "--config", str(CONFIGURATION)]
