@@ -117,7 +117,7 @@ def test_who_cuts_in_has_a_triangle_where_it_happens(tmp_path: Path) -> None:
     agent = np.all(np.abs(picture[:, :, :3] * 255 - np.array((0xC8, 0x64, 0x3C))) < 3, axis=2)
     height, width = agent.shape
     beside_label = agent[:, int(width * 0.2) :]
-    wave = int(np.argmax(beside_label.sum(axis=1) > width * 0.2))
+    wave = int(np.argmax(beside_label.sum(axis=1) > width * 0.05))
     rows, columns = np.nonzero(beside_label[wave - int(height * 0.03) : wave])
     assert (columns.mean() + width * 0.2) / width * DURATION_S == pytest.approx(4.0, abs=0.3)
     assert len(rows) > 20
