@@ -86,7 +86,7 @@ $(addprefix fuzz-,$(RUST_PARSERS)): fuzz-%: build/fuzz/seeds
 	@mkdir -p build/fuzz/$*
 	cd $(CORE)/fuzz && cargo run --quiet --release --bin $* -- $(FUZZ) $(addprefix $(CURDIR)/build/fuzz/,$* seeds/$*)
 
-bench: .venv/.core  ## measure what a packet, a call, a registration and a flood cost
+bench: .venv/.core  ## measure what a packet, a call, a registration, a menu and a flood cost
 	@$(call need,sipp,sip-tester)
 	$(BIN)/python -m benchmarks.bench_relay
 	$(BIN)/python -m benchmarks.bench_recording
@@ -97,6 +97,7 @@ bench: .venv/.core  ## measure what a packet, a call, a registration and a flood
 	$(BIN)/python -m benchmarks.bench_register
 	$(BIN)/python -m benchmarks.bench_acd
 	$(BIN)/python -m benchmarks.bench_dispatch
+	$(BIN)/python -m benchmarks.bench_ivr
 
 prompts: .venv/.core  ## make conf/prompts anew with espeak-ng
 	@$(call need,espeak-ng,espeak-ng)

@@ -4,7 +4,15 @@ import asyncio
 
 import pytest
 
-from benchmarks import bench_acd, bench_dispatch, bench_media, bench_recording, bench_relay, profile_calls
+from benchmarks import (
+    bench_acd,
+    bench_dispatch,
+    bench_ivr,
+    bench_media,
+    bench_recording,
+    bench_relay,
+    profile_calls,
+)
 from benchmarks.bench_calls import measure
 
 pytestmark = pytest.mark.timeout(300)  # the programs may have to be built first
@@ -28,6 +36,14 @@ def test_dispatch_is_measured() -> None:
     result = bench_dispatch.measure(agent_count=5, calls=30, beside=3)
     assert min(result.dispatches, result.dispatches_beside) > 0
     assert 0 < result.free_to_invite_p50_ms <= result.free_to_invite_p99_ms
+
+
+def test_menus_are_measured() -> None:
+    calls = bench_ivr.measure_calls(callers=10, keys_per_s=5, seconds=2)
+    result = bench_ivr.result_of(10, calls, bench_ivr.load(flows=2))
+    assert (result.nodes, result.not_timed, result.unanswered) == (10, 0, 0)
+    assert result.cpu_ms_per_node > 0
+    assert 0 < result.digit_to_prompt_p50_ms <= result.digit_to_prompt_p99_ms
 
 
 @pytest.mark.parametrize("subject", ["call", "register"])
