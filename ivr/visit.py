@@ -217,14 +217,15 @@ class Visit:
                 yield from self._prompts(piece)
 
     def _prompts(self, piece: Piece) -> tuple[str, ...]:
-        if piece.kind is None:
+        kind = piece.kind if piece.prompt is None else None
+        if kind is None:
             text = piece.prompt_text
             return piece.fixed_prompts if text is None else (self._prompt(text),)
-        written = as_text(self.value(getattr(piece, piece.kind.value)))
+        written = as_text(self.value(getattr(piece, kind.value)))
         language = piece.language or self.run.language
         currency = f" {piece.currency}" if piece.currency else ""
         try:
-            return spoken(language, piece.kind, written + currency)
+            return spoken(language, kind, written + currency)
         except UsageError as fault:
             raise FlowFault(str(fault)) from fault
 
