@@ -142,6 +142,12 @@ def _queue(value: Any) -> Any:
     return _text(value) if "{" in value or "}" in value else QueueTargetName(value)
 
 
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise PydanticCustomError("one_line", "a text on one line, without control characters")
+    return text
+
+
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 """A language tag such as ``zh``, ``en`` or ``zh-Hant`` (RFC 5646)."""
 Digit = Annotated[
@@ -193,6 +199,8 @@ QueueField = Annotated[
     ),
 ]
 """``billing?priority=20``, or with values: ``billing?priority={级别}``"""
+Voice = Annotated[str, Field(max_length=64), AfterValidator(_one_line)]
+"""As a speech engine calls it; empty for its own choice."""
 Values = Annotated[dict[Variable, ExpressionField], Field(max_length=64)]
 """Variables, and the expressions they get their values from."""
 Seconds = Annotated[float, Field(gt=0, le=3600)]

@@ -5,7 +5,16 @@ from typing import Annotated, Any
 from pydantic import Field, GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from ivr.parts import CURRENCY_PATTERN, ExpressionField, Language, Part, PromptField, PromptName, TextField
+from ivr.parts import (
+    CURRENCY_PATTERN,
+    ExpressionField,
+    Language,
+    Part,
+    PromptField,
+    PromptName,
+    TextField,
+    Voice,
+)
 from ivr.texts import Text
 from media.spoken.values import Kind
 
@@ -35,7 +44,7 @@ class Piece(Part):
     """Of a sum of money, such as CNY or USD."""
     language: Language | None = None
     """In which a value or a text is spoken; without it in the caller's."""
-    voice: Annotated[str, Field(max_length=64)] = ""
+    voice: Voice = ""
     """Of a text, as the speech engine calls it."""
 
     @model_validator(mode="before")

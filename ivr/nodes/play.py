@@ -1,13 +1,11 @@
 """The ``play`` and ``say`` nodes: something is heard, then the next node follows."""
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from ivr.commands import SpeakLive
 from ivr.expressions import Value
 from ivr.nodes.node import Node, silence
-from ivr.parts import NodeRef, TextField
+from ivr.parts import NodeRef, TextField, Voice
 from ivr.prompt_list import Piece, PromptList
 from ivr.reaction import Reaction, Request
 from ivr.visit import Visit
@@ -64,7 +62,7 @@ class Say(_Heard):
     type: Literal["say"]
     text: TextField
     """What to say; ``{…}`` holds values."""
-    voice: Annotated[str, Field(max_length=64)] = ""
+    voice: Voice = ""
     """As the speech engine calls it; empty for its own choice."""
     live: bool = False
     """Whether a speech server says it as it speaks, and nothing is kept."""

@@ -1,5 +1,6 @@
 """The ``recognise`` node: the caller says something, and a speech server understands it."""
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
@@ -21,8 +22,12 @@ GRACE_S = 60.0
 _NOT_UNDERSTOOD = frozenset(("no_input", "no_match", "too_early"))
 
 
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
+"""Of a grammar (RFC 3986 §3)."""
+
+
 def _grammar(text: str) -> str:
-    if not text.startswith(("<", "#ABNF", "#JSGF")) and ":" not in text:
+    if not text.startswith(("<", "#ABNF", "#JSGF")) and not _ADDRESS.fullmatch(text):
         expected = "a grammar: an address such as builtin:speech/boolean, or SRGS or JSGF itself"
         raise PydanticCustomError("grammar", "{expected}", {"expected": expected})
     return text

@@ -241,3 +241,20 @@ def test_any_damaged_document_becomes_a_flow_or_problems(data: st.DataObject) ->
 def test_any_tree_becomes_a_flow_or_problems(tree: dict[str, object]) -> None:
     header = {"name": "x", "title": "x", "language": "zh", "start": "1", "nodes": {"1": tree}}
     judge(json.dumps(header | tree, ensure_ascii=False))
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("grammars: ['电费: 查询'], variable: x", "a grammar: an address such as builtin:speech/boolean"),
+        ("grammars: [builtin], variable: x", "a grammar: an address"),
+        ("grammars: [], variable: x", "at least 1 entry"),
+        ("grammars: ['<grammar/>'], variable: 1x", "a name of letters of any script"),
+        ('grammars: [a:b], variable: x, prompts: [{ say: x, voice: "a\\nb" }]', "a text on one line"),
+    ],
+)
+def test_what_no_speech_server_could_do_anything_with_is_told(keys: str, expected: str) -> None:
+    prompts = "" if "prompts" in keys else "prompts: [zh/menu], "
+    node = f"{{type: recognise, {prompts}{keys}, next: bye, otherwise: bye}}"
+    _, problems = read_flow(VALID.replace("  bye:", f"  ask: {node}\n  bye:"), "f.yaml", SURROUNDINGS)
+    assert any(expected in problem.expected for problem in problems), problems
