@@ -109,7 +109,7 @@ def _said(speech: SpeechConfig, text: str, language: str, voice: str) -> tuple[b
     for engine in speech.engines:
         own = voice_for(engine.voices, language, voice)
         if own is None:
-            complaints.append(f"{engine.name} has no voice for language {language!r}")
+            complaints.append(f"{engine.name} has no voice for language {language!r} (another: --language)")
             continue
         try:
             return build_engine(engine, monotonic_now).synthesise(plain, language, own), engine.name

@@ -115,7 +115,8 @@ def read_sound(path: Path | BinaryIO) -> tuple[npt.NDArray[np.float32], int]:
             _refuse_unusable(file)
             return np.concatenate(list(_mono_blocks(file))), file.samplerate
     except (OSError, soundfile.LibsndfileError) as fault:
-        raise UnusableSoundError(f"a readable sound file ({fault})") from fault
+        gone = isinstance(path, Path) and not path.exists()  # the library calls that a system error
+        raise UnusableSoundError(f"a readable sound file ({'no such file' if gone else fault})") from fault
     except TypeError as fault:  # soundfile would have to be told the format of a .raw file
         raise UnusableSoundError("a sound file with a header") from fault
 

@@ -27,6 +27,11 @@ class FlowFolder:
     problems: list[Problem]
     rules: Rules
 
+    @property
+    def mistaken(self) -> set[str]:
+        """The names of documents with a mistake, which are those of their flows as a rule."""
+        return {Path(problem.file).stem for problem in self.problems}
+
     def name_of(self, flow: str) -> str:
         """In the names of the switch."""
         return qualify(self.tenant, flow)
@@ -44,11 +49,14 @@ def read_flow_folders(path: Path) -> list[FlowFolder]:
 def chosen(folders: Collection[FlowFolder], names: Collection[str]) -> set[str]:
     """The flows that are meant, by their names in the switch; all when none is named. Raises UsageError."""
     there = {folder.name_of(flow) for folder in folders for flow in folder.flows}
+    mistaken = {folder.name_of(flow) for folder in folders for flow in folder.mistaken}
     for name in names:
+        if name in mistaken - there:
+            raise UsageError(f"the flow {name} has a mistake; `ringmain flows check {name}` tells it")
         if name not in there:
-            near = closest(name, there)
+            near = closest(name, there | mistaken)
             hint = f"did you mean {near}?" if near else f"there are {', '.join(sorted(there)) or 'none'}"
-            raise UsageError(f"there is no flow {name} without a mistake; {hint}")
+            raise UsageError(f"there is no flow {name}; {hint}")
     return set(names) or there
 
 

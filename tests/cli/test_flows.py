@@ -142,6 +142,14 @@ def test_mistakes_end_with_1_and_are_those_of_the_flows_that_are_named(config: P
     assert "there is no flow othr; did you mean other?" in run(config, "check", "othr").output
 
 
+@pytest.mark.parametrize("command", ["draw", "test"])
+def test_a_flow_with_a_mistake_is_told_from_one_that_is_not_there(config: Path, command: str) -> None:
+    write_flow(config, LOOPING.replace("next: b", "next: c"))
+    told = run(config, command, "other").output
+    assert "the flow other has a mistake; `ringmain flows check other` tells it" in told
+    assert "there is no flow othr; did you mean other?" in run(config, command, "othr").output
+
+
 def test_the_switch_s_own_handler_catches_what_flows_do_not(config: Path) -> None:
     write_flow(config, '  a: { type: transfer, to: "station:{area}" }\n')
     assert run(config, "check", "--strict").exit_code == 1

@@ -92,7 +92,7 @@ class TestSpeak:
             file.write(ENGINES)
         result = run("speak", "Bonjour", "--as", "fr/hello", "-c", configuration_path)
         assert result.exit_code == 1
-        assert "first has no voice for language 'fr'; second has no voice" in result.stderr
+        assert "first has no voice for language 'fr' (another: --language); second has no" in result.stderr
         assert run("speak", " ", "--as", "en/hello", "-c", configuration_path).exit_code == 1
 
 
@@ -150,7 +150,7 @@ class TestImport:
         assert result.exit_code == 1
         assert [prompt["name"] for prompt in json.loads(result.stdout)] == ["zh/你好"]
         assert "silent.wav cannot be a prompt" in result.stderr
-        assert "gone.wav cannot be a prompt" in result.stderr
+        assert "gone.wav cannot be a prompt: expected a readable sound file (no such file)" in result.stderr
 
     def test_it_is_told_what_was_done_and_what_was_wrong(
         self, configuration_path: Path, tmp_path: Path
