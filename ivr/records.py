@@ -99,8 +99,8 @@ class FlowRuns:
     )
 
     def __init__(self) -> None:
-        self._open: dict[str, _OpenRun] = {}
-        """By call, oldest first."""
+        self._open: dict[str, list[_OpenRun]] = {}
+        """By call, oldest first; behind a run that has lent its call the one the call is in meanwhile."""
 
     def apply(self, entry: JournalEntry) -> Iterable[Mapping[str, Any]]:
         match entry.topic:
@@ -109,37 +109,49 @@ class FlowRuns:
             case "flow.node_entered" | "flow.digit_accepted" | "flow.digit_refused":
                 self._continue(entry)
             case "flow.left":
-                run = self._open.pop(entry.fields["call_id"], None)
-                return [_row(run, stamp(entry.time), entry.fields)] if run else []
+                return self._end(entry)
             case "switch.started":
                 return self._close_all(stamp(entry.time))
         return []
 
     def oldest_open(self) -> int | None:
         oldest = next(iter(self._open.values()), None)
-        return oldest.run_id if oldest else None
+        return oldest[0].run_id if oldest else None
 
     def _begin(self, entry: JournalEntry) -> None:
         call_id = entry.fields["call_id"]
-        self._open[call_id] = _OpenRun(
+        run = _OpenRun(
             entry.sequence,
             call_id,
             entry.fields["flow"],
             entry.fields.get("version", FOLDER),
             stamp(entry.time),
         )
+        self._open.setdefault(call_id, []).append(run)
 
     def _continue(self, entry: JournalEntry) -> None:
-        run = self._open.get(entry.fields["call_id"])
-        if run is None:
+        runs = self._open.get(entry.fields["call_id"])
+        if not runs:
             return
+        run = runs[-1]
         if entry.topic == "flow.node_entered":
             run.enter(entry.fields["node"])
         else:
             run.press(entry.fields["digit"])
 
+    def _end(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
+        """Of the run the call was in last: those that have lent it are left after it."""
+        call_id = entry.fields["call_id"]
+        runs = self._open.get(call_id)
+        if not runs:
+            return []
+        run = runs.pop()
+        if not runs:
+            del self._open[call_id]
+        return [_row(run, stamp(entry.time), entry.fields)]
+
     def _close_all(self, at: datetime) -> list[Mapping[str, Any]]:
-        rows = [_row(run, at, _cut_off(run)) for run in self._open.values()]
+        rows = [_row(run, at, _cut_off(run)) for runs in self._open.values() for run in runs]
         self._open.clear()
         return rows
 

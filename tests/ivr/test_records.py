@@ -100,3 +100,14 @@ def test_the_end_of_a_run_written_before_makes_no_second_row() -> None:
     leave(journal, "call-1")
     journal.add("flow.node_entered", call_id="call-1", flow="hotline", node="x")
     assert journal.rows == []
+
+
+def test_a_run_that_has_lent_its_call_gets_its_row_after_the_one_in_between() -> None:
+    journal = Journal()
+    enter(journal, "call-1")
+    enter(journal, "call-1")
+    assert journal.projection.oldest_open() == 10
+    leave(journal, "call-1")
+    leave(journal, "call-1")
+    assert [row["run_id"] for row in journal.rows] == [13, 10]
+    assert journal.projection.oldest_open() is None
