@@ -5,6 +5,7 @@ index; then callers are led by it. Calls that are in a flow keep the versions th
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
@@ -17,6 +18,7 @@ from ivr.editions import Editions, FlowSet
 from ivr.events import FlowPublished
 from ivr.interpreter import FlowInterpreter
 from ivr.loader import check_document, find_document, load_flow, read_document
+from ivr.parts import FLOW_NAME_PATTERN
 from ivr.publishing.index import BadIndex, Index
 from runtime.clock import Clock
 from runtime.errors import UsageError
@@ -27,6 +29,8 @@ from runtime.vocabulary import Event
 from switch.application import Verb
 
 PROBLEMS_TOLD = 50
+
+_NAME = re.compile(FLOW_NAME_PATTERN)
 
 
 class FlowParams(Params):
@@ -147,6 +151,9 @@ class FlowPublishing:
         self._reloading.take_flow(flow, editions)
 
     def _centre(self, flow: str) -> FlowCentre:
+        """Raises UsageError for what cannot be a flow's name: a store's folder bears it."""
+        if not _NAME.fullmatch(bare(flow)):
+            raise UsageError(f"there is no flow {flow!r}; flow.list names them")
         centre = self._reloading.running.flow_centres.get(tenant_of(flow))
         if centre is None:
             raise UsageError(f"there is no folder of documents in which {bare(flow)} could be")
