@@ -28,6 +28,7 @@ LARGEST = 10**18
 """A number's magnitude."""
 LONGEST_TEXT = 10_000
 LONGEST_LIST = 1000
+_MOST_PLACES = 18
 
 
 class ExpressionFault(PeerError):
@@ -131,6 +132,13 @@ def _number(value: Value) -> int | float:
         return float(text)
 
 
+def _rounded(value: int | float, places: int = 0) -> int | float:
+    """To so many places behind the point; Python's own never ends for -10**9."""
+    if abs(places) > _MOST_PLACES:
+        raise ExpressionFault(f"at most {_MOST_PLACES} places to round to")
+    return round(value, places) if places else round(value)
+
+
 def _day(value: Value) -> date:
     return date.fromisoformat(as_text(value)[:10])
 
@@ -148,7 +156,7 @@ FUNCTIONS: Mapping[str, tuple[Callable[..., Any], int, int]] = {
     "number": (_number, 1, 1),
     "text": (as_text, 1, 1),
     "int": (lambda value: int(_number(value)), 1, 1),
-    "round": (round, 1, 2),
+    "round": (_rounded, 1, 2),
     "abs": (abs, 1, 1),
     "min": (min, 1, 10),
     "max": (max, 1, 10),
@@ -260,6 +268,8 @@ def _reason(fault: Exception) -> str:
             return "too deep"
         case KeyError() | IndexError():
             return "there is no such part"
+        case ValueError():  # its own words quote the value, which may be one that nobody may know
+            return "a value is no number or day, or cannot be used so"
     return str(fault)
 
 

@@ -170,8 +170,7 @@ class Visit:
 
     def target(self, text: Text) -> str:
         """A target in the names of the switch. Raises FlowFault when nobody takes it."""
-        written = self.text(text)
-        return self._known(self.world.qualified_target(self.tenant, written), written)
+        return self._known(self.world.qualified_target(self.tenant, self.text(text)), text.text)
 
     def queue_target(self, queue: QueueTargetName | Text, **asked: str) -> str:
         """What follows ``queue:`` in a target. Raises FlowFault when there is no such queue."""
@@ -182,9 +181,10 @@ class Visit:
             target = f"queue:{queue}"
         if asked:
             target += ("&" if "?" in target else "?") + urlencode(asked, safe=",/:")
-        return self._known(target, target).removeprefix("queue:")
+        return self._known(target, f"queue:{queue}").removeprefix("queue:")
 
     def _known(self, target: str, written: str) -> str:
+        """``written`` as the document has it: the values in it may be such as nobody may know."""
         if not self.world.knows_target(target):
             raise FlowFault(f"nobody takes {written}")
         return target
@@ -221,13 +221,15 @@ class Visit:
         if kind is None:
             text = piece.prompt_text
             return piece.fixed_prompts if text is None else (self._prompt(text),)
-        written = as_text(self.value(getattr(piece, kind.value)))
+        expression: Expression = getattr(piece, kind.value)
+        written = as_text(self.value(expression))
         language = piece.language or self.run.language
         currency = f" {piece.currency}" if piece.currency else ""
         try:
             return spoken(language, kind, written + currency)
         except UsageError as fault:
-            raise FlowFault(str(fault)) from fault
+            reason = f"the value of {expression.text} cannot be spoken as {kind.value}"
+            raise FlowFault(reason) from fault
 
     def _prompt(self, name: Text) -> str:
         return self.world.own_prompt(self.tenant, self.text(name))

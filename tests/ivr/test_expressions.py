@@ -89,7 +89,7 @@ def test_what_is_no_expression_is_told(text: str, told: str) -> None:
         ("'%99999999d' % 1", "only numbers"),
         ("-" * 900 + "1", "too deep"),
         (f"{LARGEST - 1} * 10", "too large"),
-        ("number('twelve')", "could not convert"),
+        ("number('twelve')", "no number or day"),
     ],
 )
 def test_what_has_no_value_is_told(text: str, told: str) -> None:
@@ -151,3 +151,9 @@ def test_a_text_is_filled_with_values() -> None:
 def test_braces_that_hold_no_expression_are_told(text: str) -> None:
     with pytest.raises(ExpressionFault):
         Text(text)
+
+
+def test_numbers_are_rounded_to_places_that_there_are() -> None:
+    assert Expression("round(12.345, 2) + round(1250, -2)").value({}, PLAIN) == 1212.35
+    with pytest.raises(ExpressionFault, match="at most 18 places"):
+        Expression("round(5, -1000000000)").value({}, PLAIN)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from ivr.commands import HideKeys, ShowKeys
-from ivr.events import DigitsCollected, DigitsRefused, RefusalReason
+from ivr.events import DigitsCollected, DigitsRefused, NodeFailed, RefusalReason
 from ivr.inputs import MaskedKeysPressed
-from tests.ivr.scripted_caller import ScriptedCaller, flow_of, interpreter_of
+from tests.ivr.scripted_caller import ScriptedCaller, flow_of, interpreter_of, world_of
 
 
 def caller(**collect: Any) -> ScriptedCaller:
@@ -119,3 +119,32 @@ def test_the_mask_is_lifted_whoever_takes_the_call() -> None:
 
 def test_all_masked_keys_told_at_once_are_taken_each() -> None:
     assert masked_keys(caller(masked=True), "12345").path == ["ask", "read"]
+
+
+SECRET = "19*35"
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        {"type": "set", "values": {"n": "number(卡号)"}, "next": "bye"},
+        {"type": "play", "prompts": [{"money": "卡号"}], "next": "bye"},
+        {"type": "transfer", "to": "number:{卡号}"},
+        {"type": "queue", "queue": "q{卡号}"},
+    ],
+)
+def test_a_masked_number_that_cannot_be_used_is_not_told(use: dict[str, Any]) -> None:
+    collect = {
+        "type": "collect",
+        "prompts": ["zh/card"],
+        "variable": "卡号",
+        "masked": True,
+        "next": "use",
+        "otherwise": "bye",
+    }
+    flow = flow_of({"collect": collect, "use": use, "bye": {"type": "hang_up"}})
+    world = world_of(knows_target=lambda target: False)
+    someone = ScriptedCaller(interpreter_of(flow, world=world)).enters().presses(f"{SECRET}#")
+    (failed,) = someone.all_of(NodeFailed)
+    assert failed.node == "use"
+    assert SECRET not in failed.reason
