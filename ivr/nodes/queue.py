@@ -6,6 +6,7 @@ from pydantic import Field
 
 from ivr.commands import PassOn
 from ivr.events import FlowEnd
+from ivr.expressions import as_text
 from ivr.nodes.node import Node
 from ivr.parts import ExpressionField, NodeRef, QueueField, TextField
 from ivr.reaction import Exit, Reaction
@@ -71,7 +72,7 @@ class Callback(Node):
         return True
 
     def enter(self, visit: Visit) -> Reaction:
-        number = "own" if self.number is None else str(visit.value(self.number))
+        number = "own" if self.number is None else as_text(visit.value(self.number))
         queue = visit.queue_target(self.queue, callback=number)
         pass_on = PassOn(call_id=visit.run.call_id, target=f"queue:{queue}", language=visit.run.language)
         return Reaction(exit=Exit(FlowEnd.QUEUED, pass_on, queue=queue))
