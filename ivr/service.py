@@ -329,7 +329,7 @@ def _understood(event: Recognised) -> Value:
     """A meaning of several values is JSON."""
     meaning: Value = event.interpretation
     if event.interpretation.startswith(("{", "[")):
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             meaning = json.loads(event.interpretation)
     return {"text": event.text, "meaning": meaning, "confidence": event.confidence}
 

@@ -19,6 +19,8 @@ from runtime.vocabulary import Event
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
+from switch.mrcp.commands import Recognise
+from switch.mrcp.events import Recognised
 from tests.ivr.scripted_caller import flow_of, world_of
 
 HOTLINE = flow_of(
@@ -51,7 +53,7 @@ class House:
         ).application
         self.driver = Driver(self.clock, self.alarm, self._note_fault)
         self.driver.add_routes(self.application.routes)
-        self.driver.add_routes(dict.fromkeys(EXCHANGE_COMMANDS, self._tell))
+        self.driver.add_routes(dict.fromkeys(EXCHANGE_COMMANDS, self.tell))
         self.driver.observe(lambda event, _: self.events.append(event))
         for core in self.application.cores:
             self.driver.add_core(core)
@@ -60,7 +62,7 @@ class House:
         self.faults.append(fault)
         return ()
 
-    def _tell(self, command: Any, _: float) -> tuple[()]:
+    def tell(self, command: Any, _: float) -> tuple[()]:
         self.told.append(command)
         return ()
 
@@ -218,3 +220,30 @@ def test_it_knows_its_flows_by_name(house: House) -> None:
     assert house.application.scheme == "flow"
     assert house.application.knows("hotline")
     assert not house.application.knows("coldline")
+
+
+def test_a_meaning_nested_without_end_is_taken_as_it_is_written() -> None:
+    ask = {
+        "type": "recognise",
+        "prompts": ["zh/ask"],
+        "grammars": ["builtin:speech/text"],
+        "variable": "话",
+        "next": "bye",
+        "otherwise": "bye",
+    }
+    house = House(flow_of({"ask": ask, "bye": {"type": "queue", "queue": "客服"}}))
+    house.driver.add_routes({Recognise: house.tell})
+    house.arrive("flow:hotline")
+    house.driver.submit(CallAnswered(call_id="call-1"))
+    (asked,) = (told for told in house.told if isinstance(told, Recognise))
+    house.driver.submit(
+        Recognised(
+            request_id=asked.request_id,
+            call_id="call-1",
+            text="你好",
+            interpretation="[" * 100_000,
+            confidence=0.9,
+        )
+    )
+    assert house.faults == []
+    assert house.told[-1] == HandOff(call_id="call-1", target="queue:客服", language="zh")
