@@ -65,8 +65,10 @@ class FlowInterpreter:
         self.flows = flows
 
     def knows(self, name: str) -> bool:
-        """Whether a target ``flow:<name>`` leads anywhere."""
-        return self.flows.knows(name) or self._calls[name.removesuffix(RETURN)] > 0
+        """Whether a target ``flow:<name>`` leads anywhere; to a flow that is gone, only calls it has lent."""
+        if name.endswith(RETURN):
+            return self._calls[name.removesuffix(RETURN)] > 0
+        return self.flows.knows(name)
 
     def calls_in(self, flow: str) -> int:
         """How many calls are in this flow now."""
@@ -148,6 +150,7 @@ class FlowInterpreter:
 
     def _begin(self, walk: Walk, now: float) -> Outputs:
         run, flow = walk.run, walk.flow
+        run.is_in = True
         entered = FlowEntered(call_id=run.call_id, flow=run.flow, version=run.version)
         outputs: Outputs = [entered]
         if flow.record:

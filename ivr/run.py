@@ -74,6 +74,8 @@ class Run:
     tags: tuple[str, ...] = ()
     back: str = ""
     """Where the call goes back to; empty when the caller waits nowhere."""
+    is_in: bool = False
+    """Whether the call is answered and has begun its way."""
     frames: list[Frame] = field(default_factory=list)
     stay: Stay = field(default_factory=Stay)
     typed_ahead: str = ""

@@ -121,7 +121,7 @@ class Walk:
     def left(self, reason: FlowEnd, queue: str) -> Outputs:
         """The run is over; one that never got in was told to nobody."""
         run = self.run
-        if not run.frames[0].node:
+        if not run.is_in:
             return []
         left = FlowLeft(
             call_id=run.call_id,
@@ -282,12 +282,18 @@ class Walk:
             step.timers.append((TimerKind.ANSWER, request.limit_s))
 
     def _prepare(self, step: Step, reaction: Reaction) -> None:
+        """What was still being made to speech for something else is not awaited any more."""
+        step.outputs += self._forget_speech()
         try:
             self.run.stay.to_play = list(self.visit.prompts(reaction.play))
         except FlowFault as fault:
             self._follow(step, self._fail(str(fault)))
             return
         self._play(step)
+
+    def _forget_speech(self) -> Outputs:
+        speech_id, self.run.stay.speech_id = self.run.stay.speech_id, ""
+        return [ForgetRequest(call_id=self.run.call_id, request_id=speech_id)] if speech_id else []
 
     def _play(self, step: Step) -> None:
         """Play when all texts are speech; else have the next one made."""

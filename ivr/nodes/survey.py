@@ -48,8 +48,9 @@ class Survey(Node):
         return self._ask(visit, 0)
 
     def press(self, visit: Visit, digit: str) -> Reaction:
+        """The key that stops the thanks is no answer; the prompts' end is told no more after it."""
         if self._is_over(visit):
-            return Reaction()
+            return Reaction(go=self.next)
         silenced = (silence(visit),) if visit.run.stay.playback_id else ()
         return self._judge(visit, digit).after(*silenced)
 

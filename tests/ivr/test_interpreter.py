@@ -323,3 +323,19 @@ def test_a_caller_in_a_flow_that_changes_goes_through_it_as_it_was() -> None:
     inside.hears_it_out()
     assert [play.prompts for play in inside.plays] == [("old",), ("older",)]
     assert [play.prompts for play in newcomer.plays] == [("new",)]
+
+
+def test_a_flow_that_is_gone_takes_back_what_it_lent_and_nobody_else() -> None:
+    interpreter = interpreter_of(flow_of({"bye": {"type": "play", "prompts": ["zh/bye"], "next": "bye"}}))
+    ScriptedCaller(interpreter).enters()
+    interpreter.configure(FlowSet.of({}))
+    assert interpreter.knows("hotline?return")
+    assert not interpreter.knows("hotline")
+
+
+def test_a_caller_for_whom_a_flow_cannot_begin_has_left_it() -> None:
+    header = {"name": "hotline", "title": "热线", "language": "zh", "start": "bye"}
+    nodes = {"bye": {"type": "hang_up"}}
+    flow = Flow.model_validate({**header, "variables": {"n": "number(caller_number)"}, "nodes": nodes})
+    someone = ScriptedCaller(interpreter_of(flow)).enters(caller_number="anonymous")
+    assert (someone.left.reason, someone.left.node) == (FlowEnd.FAILED, "")

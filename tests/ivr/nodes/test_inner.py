@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ivr.commands import ChangeRecording, EndCall, PassOn, RecordingChange, TagCaller
+from ivr.commands import ChangeRecording, EndCall, ForgetRequest, PassOn, RecordingChange, TagCaller
 from ivr.document import Flow
 from ivr.events import FlowEnd, NodeFailed, SurveyAnswered
 from ivr.run import DEEPEST
@@ -166,3 +166,19 @@ def test_each_question_of_a_survey_is_answered_by_a_key() -> None:
 def test_a_question_without_an_answer_is_left_out() -> None:
     someone = surveyed(tries=1).hears_it_out().waits(5).presses("1")
     assert [answer.question for answer in someone.all_of(SurveyAnswered)] == ["结果"]
+
+
+def test_a_key_that_stops_the_thanks_leads_on() -> None:
+    someone = surveyed().presses("3").presses("2").holds_a_key_down().presses("1")
+    assert someone.path == ["ask", "bye"]
+
+
+def test_a_key_before_a_question_is_speech_does_not_hold_the_next_one_up() -> None:
+    questions = [
+        {"name": "态度", "prompts": [{"say": "请评价"}], "keys": ["1"]},
+        {"name": "结果", "prompts": ["zh/result"], "keys": ["1"]},
+    ]
+    someone = surveyed(questions=questions).presses("1")
+    assert someone.all_of(ForgetRequest) == [ForgetRequest(call_id="call-1", request_id=someone.asked[0])]
+    someone.is_told("say/late").waits(60)
+    assert someone.heard == [("zh/result",)]
