@@ -169,7 +169,7 @@ class Walk:
         if reaction.go:
             step.moved = True
             step.outputs += self._stop()
-            return self._guarded(lambda: self._enter(reaction.go))
+            return self._enter(step, reaction.go)
         if reaction.inner is not None:
             inner = reaction.inner
             return self._guarded(lambda: self._go_inside(inner))
@@ -182,15 +182,15 @@ class Walk:
         playing = bool(self.run.stay.playback_id)
         return [*([SilencePrompts(call_id=self.run.call_id)] if playing else []), *self.let_go()]
 
-    def _enter(self, name: str) -> Reaction:
+    def _enter(self, step: Step, name: str) -> Reaction:
         run = self.run
         if run.idle_visits == self._rules.max_node_visits:
             return self._runaway()
         run.enter(name)
         node = self.node
         run.language = node.language or run.language
-        entered = NodeEntered(**self.visit.place)
-        return self._guarded(lambda: node.enter(self.visit)).after(entered)
+        step.outputs.append(NodeEntered(**self.visit.place))
+        return self._guarded(lambda: node.enter(self.visit))
 
     def _start(self, given: Mapping[str, Value]) -> Reaction:
         """At the first node of the innermost flow, with the variables it begins with."""
