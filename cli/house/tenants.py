@@ -14,7 +14,8 @@ from switch.tenants.view import Naming, TenantView
 
 NAMED: Mapping[str, Naming] = {
     **dict.fromkeys(
-        ("access_code", "agent", "calendar", "item", "list", "queue", "service", "station"), Naming.NAME
+        ("access_code", "agent", "calendar", "flow", "item", "list", "queue", "service", "station"),
+        Naming.NAME,
     ),
     **dict.fromkeys(("preferred", "queues"), Naming.NAMES),
     **dict.fromkeys(

@@ -47,6 +47,7 @@ PLAIN_TEXTS = frozenset(
         "medium",
         "method",
         "mode",
+        "note",
         "number",
         "numbers",
         "path",
