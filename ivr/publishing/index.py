@@ -41,9 +41,16 @@ class Index:
     def with_version(self, version: Version, share: float) -> "Index":
         """Published: for all callers, or for a share of them; then the one that runs goes on for the others.
 
-        Raises UsageError for a share of the callers when no version runs that could go on.
+        Raises UsageError when another version is tried, when the one that runs says the same, and for a share
+        of the callers when no version runs that could go on.
         """
         versions = (*self.versions, version)
+        if self.canary is not None:
+            raise UsageError(
+                f"version {self.canary} is tried on {self.share:.0%} of the callers; end that first"
+            )
+        if version.digest in {v.digest for v in self.versions if v.number == self.current}:
+            raise UsageError(f"version {self.current} runs already and says the same")
         if share < 1 and self.current == FOLDER:
             raise UsageError("nothing published runs yet for the other callers; publish for all first")
         if share >= 1:

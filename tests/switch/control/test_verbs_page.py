@@ -28,6 +28,7 @@ from ivr.check import Surroundings
 from ivr.config import IvrConfig
 from ivr.document import Flow
 from ivr.editions import FlowSet
+from ivr.publishing.index import Index
 from ivr.publishing.store import FlowStore
 from ivr.service import Ivr
 from media.commands import StartFork, StopFork
@@ -274,12 +275,15 @@ def all_verbs(folder: Path) -> list[Verb]:
 
 
 def publishing(folder: Path, of_flows: Ivr, rig: ExchangeRig) -> FlowPublishing:
-    """Of a folder with the document of one flow."""
+    """Of a folder with the document of one flow, of which another version was published."""
     documents = folder / "flows"
     documents.mkdir()
     (documents / "hotline.yaml").write_text(DOCUMENT, encoding="utf-8")
     known = Surroundings(prompts=(), knows_queue=lambda name: True)
-    centre = FlowCentre(documents, FlowStore(folder / "published"), known, lambda flow: flow)
+    store = FlowStore(folder / "published")
+    first = store.add("hotline", Index(), DOCUMENT.replace("热线", "旧热线"), at=0.0, by="", note="")
+    store.put("hotline", Index().with_version(first, 1.0))
+    centre = FlowCentre(documents, store, known, lambda flow: flow)
     reloading = Mock(spec=Reloading, running=Mock(flow_centres={"": centre}))
     reloading.alone = nullcontext
     return FlowPublishing(reloading, of_flows.interpreter, rig.clock, rig.driver.submit)
@@ -547,7 +551,6 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("queue.cancel_callback", {"callback_id": "callback-7"}),
     ("flow.list", {}),
     ("flow.nodes", {"flow": "hotline"}),
-    ("flow.publish", {"flow": "hotline"}),
     ("flow.publish", {"flow": "hotline", "share": 0.1, "by": "li", "note": "节日问候"}),
     ("flow.share", {"flow": "hotline", "share": 0.5}),
     ("flow.history", {"flow": "hotline"}),
