@@ -69,7 +69,9 @@ class FlowSet:
     def __init__(self, editions: Mapping[str, Editions]) -> None:
         """By the names of the switch."""
         self.editions = editions
-        self._has_canaries = any(each.canary for each in editions.values())
+        self._tried = tuple(name for name, each in editions.items() if each.canary)
+        self._drawn_before: dict[tuple[int, ...], dict[str, Flow]] = {}
+        """By what was drawn for the flows that are tried: callers of the same draw share it."""
 
     @classmethod
     def of(cls, flows: Mapping[str, Flow]) -> "FlowSet":
@@ -93,9 +95,14 @@ class FlowSet:
         return self._drawn(caller), self.editions[flow].drawn(caller).version
 
     def _drawn(self, caller: str) -> dict[str, Flow]:
-        if not self._has_canaries:
+        if not self._tried:
             return self._current
-        return {name: each.drawn(caller).flow for name, each in self.editions.items()}
+        drawn = {name: self.editions[name].drawn(caller) for name in self._tried}
+        draw = tuple(edition.version for edition in drawn.values())
+        if draw not in self._drawn_before:
+            tried = {name: edition.flow for name, edition in drawn.items()}
+            self._drawn_before[draw] = {**self._current, **tried}
+        return self._drawn_before[draw]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, FlowSet) and other.editions == self.editions

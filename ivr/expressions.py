@@ -28,6 +28,8 @@ LARGEST = 10**18
 """A number's magnitude."""
 LONGEST_TEXT = 10_000
 LONGEST_LIST = 1000
+LARGEST_WHOLE = 100_000
+"""Characters and values of a list or mapping with all that is in it."""
 _MOST_PLACES = 18
 
 
@@ -236,7 +238,7 @@ def _evaluated(text: str, tree: ast.AST, names: Names, functions: Mapping[str, C
     evaluator = _EVALUATOR
     evaluator.names, evaluator.functions = _WithConstants(names), functions
     try:
-        return _bounded(evaluator.eval(text, previously_parsed=tree))
+        return bounded(evaluator.eval(text, previously_parsed=tree))
     except ExpressionFault as fault:
         raise ExpressionFault(f"{shorten(text)}: {fault}") from fault
     except (InvalidExpression, ArithmeticError, LookupError, TypeError, ValueError, RecursionError) as fault:
@@ -271,6 +273,26 @@ def _reason(fault: Exception) -> str:
         case ValueError():  # its own words quote the value, which may be one that nobody may know
             return "a value is no number or day, or cannot be used so"
     return str(fault)
+
+
+def bounded(value: Any) -> Value:
+    """The value, if it is plain data and not too large with all it holds. Else raises ExpressionFault."""
+    if isinstance(value, list | tuple | dict) and _weight(value) > LARGEST_WHOLE:
+        raise ExpressionFault("the value is too large")
+    return _bounded(value)
+
+
+def _weight(value: Any) -> int:
+    """Characters and values in it, counted as far as it matters."""
+    weight, pending = 0, [value]
+    while pending and weight <= LARGEST_WHOLE:
+        inner = pending.pop()
+        weight += len(inner) if isinstance(inner, str) else 1
+        if isinstance(inner, dict):
+            pending += [*inner.keys(), *inner.values()]
+        elif isinstance(inner, list | tuple):
+            pending += inner
+    return weight
 
 
 def _bounded(value: Any) -> Value:

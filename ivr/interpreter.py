@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from itertools import chain
 from typing import Any
 
-from ivr.commands import AnswerCaller, RecordCaller, RingCaller
+from ivr.commands import AnswerCaller, EndCall, RecordCaller, RingCaller
 from ivr.config import RETURN
 from ivr.editions import FlowSet
 from ivr.events import FlowEnd, FlowEntered, FlowResumed
@@ -163,7 +163,8 @@ class FlowInterpreter:
         outputs = self._drop(between, FlowEnd.TAKEN) if between else []
         lent = self._lent.get(given.call_id)
         if not lent:
-            return outputs
+            over = EndCall(call_id=given.call_id, cause="NORMAL_TEMPORARY_FAILURE")
+            return [*outputs, over]
         walk = lent.pop()
         if not lent:
             del self._lent[given.call_id]

@@ -14,7 +14,7 @@ from pydantic import Field
 from ivr import commands, inputs
 from ivr.config import FLOW_SCHEME, RETURN, IvrConfig
 from ivr.editions import Editions, FlowSet
-from ivr.expressions import Value, as_text
+from ivr.expressions import LONGEST_TEXT, Value, as_text
 from ivr.interpreter import FlowInterpreter
 from ivr.records import FlowRuns, SurveyAnswers
 from ivr.walk import Rules
@@ -327,10 +327,10 @@ def _recognise(command: commands.RecogniseSpeech) -> Outputs:
 
 def _understood(event: Recognised) -> Value:
     """A meaning of several values is JSON."""
-    meaning: Value = event.interpretation
-    if event.interpretation.startswith(("{", "[")):
+    meaning: Value = event.interpretation if len(event.interpretation) <= LONGEST_TEXT else ""
+    if isinstance(meaning, str) and meaning.startswith(("{", "[")):
         with suppress(ValueError, RecursionError):
-            meaning = json.loads(event.interpretation)
+            meaning = json.loads(meaning)
     return {"text": event.text, "meaning": meaning, "confidence": event.confidence}
 
 

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from ivr.commands import PassOn
 from ivr.config import FLOW_SCHEME, RETURN
-from ivr.expressions import FUNCTIONS, Expression, ExpressionFault, Value, as_text
+from ivr.expressions import FUNCTIONS, Expression, ExpressionFault, Value, as_text, bounded
 from ivr.faults import FlowFault
 from ivr.parts import QueueTargetName
 from ivr.prompt_list import Piece
@@ -79,6 +79,13 @@ class Visit:
         """Give variables their values, one after the other."""
         for name, expression in wanted.items():
             self.run.frame.variables[name] = self.value(expression)
+
+    def keep(self, name: str, value: Value) -> None:
+        """Give a variable a value from outside. Raises FlowFault when it is too large."""
+        try:
+            self.run.frame.variables[name] = bounded(value)
+        except ExpressionFault as fault:
+            raise FlowFault(f"{name}: {fault}") from fault
 
     def __getitem__(self, name: str) -> Value:
         """A variable or a fact, for expressions. Raises KeyError when there is none."""
@@ -170,7 +177,10 @@ class Visit:
 
     def target(self, text: Text) -> str:
         """A target in the names of the switch. Raises FlowFault when nobody takes it."""
-        return self._known(self.world.qualified_target(self.tenant, self.text(text)), text.text)
+        written = self.text(text)
+        if written.endswith(RETURN):
+            raise FlowFault(f"{text.text} is no target: calls that were lent come back by themselves")
+        return self._known(self.world.qualified_target(self.tenant, written), text.text)
 
     def queue_target(self, queue: QueueTargetName | Text, **asked: str) -> str:
         """What follows ``queue:`` in a target. Raises FlowFault when there is no such queue."""

@@ -184,7 +184,7 @@ class Walk:
 
     def _enter(self, step: Step, name: str) -> Reaction:
         run = self.run
-        if run.idle_visits == self._rules.max_node_visits:
+        if run.idle_visits >= self._rules.max_node_visits:
             return self._runaway()
         run.enter(name)
         node = self.node
@@ -330,7 +330,7 @@ class Walk:
         """Without speech: to where the node's errors lead, else on with what else there is to hear."""
         stay, step = self.run.stay, Step()
         stay.speech_id = ""
-        if self.node.on_error:
+        if self.node.on_error and not stay.request_id:
             self._follow(step, self._fail(reason))
             return step
         step.outputs.append(NodeFailed(**self.visit.place, reason=reason))

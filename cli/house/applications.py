@@ -66,6 +66,7 @@ class Applications:
             forget=media.forget_prompt,
         )
         self._prompts: Collection[str] = frozenset(installation.prompts.names)
+        self._tenants = frozenset(installation.tenants)
         self._boxes = VoiceMessages(self._configuration.message_boxes, ground.ids, self._recording_of)
         self.supervision = Supervision(self.agent_at)
         self._ivr = self._build_ivr(FlowSet(installation.flows), customers)
@@ -113,7 +114,14 @@ class Applications:
 
     def _build_ivr(self, flows: FlowSet, customers: Customers) -> Ivr:
         ground = self._ground
-        world = flow_world(ground.clock, customers, self._prospect, self.knows_target, lambda: self._prompts)
+        world = flow_world(
+            ground.clock,
+            customers,
+            self._prospect,
+            self.knows_target,
+            lambda: self._prompts,
+            self._tenants,
+        )
         masks = FlowMasks(self._find_call)
         return ivr.service.build(self._configuration.ivr, flows, ground.ids, world, masks)
 

@@ -7,7 +7,7 @@ from cli.house.customers import Customers
 from cli.tenant_names import qualified_target
 from ivr.world import Hours, Outlook, World
 from runtime.clock import Clock
-from runtime.tenancy import qualify
+from runtime.tenancy import qualify, tenant_of
 from switch.application import ProspectOf
 from switch.call import Call
 
@@ -18,6 +18,7 @@ def flow_world(
     prospect: ProspectOf,
     knows_target: Callable[[str], bool],
     prompts: Callable[[], Collection[str]],
+    tenants: Collection[str],
 ) -> World:
     """``prompts`` tells the names of the library, which may change."""
 
@@ -30,8 +31,10 @@ def flow_world(
         return None if found is None else Hours(found[0], found[1].regular, found[1].occasion)
 
     def own_prompt(tenant: str, name: str) -> str:
+        """Of another tenant's prompts none is played: the tenant's own of that name is not there."""
         own = qualify(tenant, name)
-        return own if own in prompts() else name
+        is_anothers = bool(tenant) and tenant_of(name) in tenants
+        return own if own in prompts() or is_anothers else name
 
     return World(
         wall=lambda: datetime.fromtimestamp(clock.wall()).astimezone(),

@@ -17,7 +17,8 @@ from runtime.problems import KeyPath
 from runtime.tenancy import id_kind
 from runtime.vocabulary import Output
 
-MASK_LIMIT_S = 300.0
+LONGEST_PROMPTS_S = 120.0
+LONGEST_MASK_S = 3600.0
 
 
 class Collect(Node):
@@ -125,9 +126,15 @@ class Collect(Node):
             return Reaction((refused,), play=first + self.prompts)
         return Reaction((refused,), go=self.otherwise)
 
+    @property
+    def _longest_s(self) -> float:
+        """So long a caller can be here at most: nothing may be in the clear before the node is left."""
+        each_s = LONGEST_PROMPTS_S + self.timeout_s + self.max_digits * self.between_s
+        return min(self.tries * each_s, LONGEST_MASK_S)
+
     def _hide(self, visit: Visit) -> tuple[Output, ...]:
         if not self.masked:
             return ()
         run = visit.run
         run.stay.mask_id = visit.ids.new(id_kind("mask", visit.tenant))
-        return (HideKeys(call_id=run.call_id, mask_id=run.stay.mask_id, max_s=MASK_LIMIT_S),)
+        return (HideKeys(call_id=run.call_id, mask_id=run.stay.mask_id, max_s=self._longest_s),)

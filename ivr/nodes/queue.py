@@ -33,7 +33,7 @@ class _ToQueue(Node):
         if self.next is not None:
             return visit.lend(f"queue:{queue}")
         pass_on = PassOn(call_id=visit.run.call_id, target=f"queue:{queue}", language=visit.run.language)
-        return Reaction(exit=Exit(FlowEnd.QUEUED, pass_on, queue=queue))
+        return Reaction(exit=Exit(FlowEnd.QUEUED, pass_on, queue=queue.partition("?")[0]))
 
     def come_back(self, visit: Visit, outcome: str) -> Reaction:
         return Reaction(go=self.next or "")
@@ -75,4 +75,4 @@ class Callback(Node):
         number = "own" if self.number is None else as_text(visit.value(self.number))
         queue = visit.queue_target(self.queue, callback=number)
         pass_on = PassOn(call_id=visit.run.call_id, target=f"queue:{queue}", language=visit.run.language)
-        return Reaction(exit=Exit(FlowEnd.QUEUED, pass_on, queue=queue))
+        return Reaction(exit=Exit(FlowEnd.QUEUED, pass_on, queue=queue.partition("?")[0]))

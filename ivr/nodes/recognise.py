@@ -90,7 +90,7 @@ class Recognise(Node):
     def take_answer(self, visit: Visit, answer: Value) -> Reaction:
         heard = answer if isinstance(answer, dict) else {}
         visit.run.idle_visits = 0
-        visit.run.frame.variables[self.variable] = heard.get("meaning") or heard.get("text", "")
+        visit.keep(self.variable, heard.get("meaning") or heard.get("text", ""))
         understood = SpeechUnderstood(**visit.place, confidence=float(heard.get("confidence", 0)))
         return Reaction((understood,), go=self.next)
 

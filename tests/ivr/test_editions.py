@@ -83,3 +83,8 @@ def test_a_flow_within_a_flow_is_of_the_same_moment() -> None:
     someone = ScriptedCaller(interpreter).enters()
     interpreter.configure(FlowSet.of({"hotline": outer, "inner": saying("new", "inner")}))
     assert someone.heard == [("old",)]
+
+
+def test_callers_of_the_same_draw_share_what_they_go_by() -> None:
+    flows = trial(0.5)
+    assert len({id(flows.for_call("other", number)[0]) for number in NUMBERS}) == 2

@@ -157,3 +157,11 @@ def test_numbers_are_rounded_to_places_that_there_are() -> None:
     assert Expression("round(12.345, 2) + round(1250, -2)").value({}, PLAIN) == 1212.35
     with pytest.raises(ExpressionFault, match="at most 18 places"):
         Expression("round(5, -1000000000)").value({}, PLAIN)
+
+
+def test_a_value_is_bounded_with_all_it_holds() -> None:
+    big = {"pages": [{"text": "x" * 9000} for _ in range(20)]}
+    with pytest.raises(ExpressionFault, match="too large"):
+        Expression("answer").value({"answer": big}, PLAIN)
+    small = {"pages": [{"text": "x" * 9000}], "next": None}
+    assert Expression("answer").value({"answer": small}, PLAIN) == small

@@ -123,7 +123,7 @@ def test_what_cannot_be_is_refused(site: Site) -> None:
         site.publishes().store.index("hotline").with_share(0.5)
     with pytest.raises(UsageError, match="version 1 runs already and says the same"):
         site.publishes()
-    with pytest.raises(UsageError, match="version 2 is tried on 50% of callers; end that first"):
+    with pytest.raises(UsageError, match="version 2 is tried on 50% of the callers; end that first"):
         site.writes(document("new")).publishes(0.5).publishes()
     with pytest.raises(UsageError, match="there is no version 9"):
         site.rolls_back(9)

@@ -6,6 +6,7 @@ import pytest
 
 from ivr.commands import AskApplication, ForgetRequest, LookUp, MakeSpeech, RequestText, SilencePrompts
 from ivr.events import FlowEnd, NodeFailed
+from ivr.inputs import AnswerCame, NoAnswerCame
 from tests.ivr.scripted_caller import ScriptedCaller, flow_of, interpreter_of
 
 READ = {"type": "play", "prompts": [{"number": "余额"}], "next": "bye"}
@@ -184,3 +185,12 @@ def test_a_value_that_cannot_be_spoken_so_is_an_error(kind: str) -> None:
     }
     someone = ScriptedCaller(interpreter_of(flow_of(nodes))).enters()
     assert someone.path == ["p", "wrong"] or kind == "digits"
+
+
+def test_an_answer_is_awaited_also_where_what_is_said_meanwhile_cannot_be_made() -> None:
+    someone = looking(prompts=[{"say": "请稍候"}])
+    lookup, speech = someone.asked
+    someone._give(NoAnswerCame(call_id="call-1", request_id=speech, reason="engines_down"))
+    assert someone.path == ["ask"]
+    someone._give(AnswerCame(call_id="call-1", request_id=lookup, answer={"data": {"balance": 1}}))
+    assert someone.path == ["ask", "read"]

@@ -148,3 +148,9 @@ def test_a_masked_number_that_cannot_be_used_is_not_told(use: dict[str, Any]) ->
     (failed,) = someone.all_of(NodeFailed)
     assert failed.node == "use"
     assert SECRET not in failed.reason
+
+
+def test_a_mask_lasts_as_long_as_anybody_can_type() -> None:
+    someone = caller(masked=True, tries=3, timeout_s=60, between_s=60, max_digits=5)
+    (hide,) = someone.all_of(HideKeys)
+    assert hide.max_s >= 3 * (60 + 5 * 60)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ivr.commands import PassOn
+from ivr.commands import EndCall, PassOn
 from ivr.editions import FlowSet
 from ivr.events import FlowEnd, FlowEntered, FlowLeft, FlowLent, FlowResumed
 from tests.ivr.scripted_caller import ScriptedCaller, flow_of, interpreter_of, world_of
@@ -116,3 +116,14 @@ def test_a_transfer_is_for_good() -> None:
     someone = caller({"type": "transfer", "to": "station:1001"})
     assert lent_to(someone).target == "station:1001"
     assert someone.left.reason is FlowEnd.PASSED_ON
+
+
+def test_nobody_is_sent_to_where_lent_calls_come_back() -> None:
+    transfer = {"type": "transfer", "to": "flow:hotline?return", "on_error": "other"}
+    assert caller(transfer).path == ["out", "other"]
+
+
+def test_a_call_that_comes_back_to_nobody_is_ended() -> None:
+    interpreter = interpreter_of(flow_of(BYE))
+    someone = ScriptedCaller(interpreter).comes_back()
+    assert someone.outputs == [EndCall(call_id="call-1", cause="NORMAL_TEMPORARY_FAILURE")]

@@ -15,4 +15,4 @@ def test_the_call_goes_to_the_named_queue_and_leaves_the_flow() -> None:
 
 def test_a_callback_to_no_number_is_one_to_none_rather_than_to_a_word() -> None:
     flow = flow_of({"later": {"type": "callback", "queue": "客服", "number": "none"}})
-    assert ScriptedCaller(interpreter_of(flow)).enters().left.queue == "客服?callback="
+    assert ScriptedCaller(interpreter_of(flow)).enters().outputs[-1].target == "queue:客服?callback="
