@@ -98,6 +98,10 @@ class _Searched:
         return Match(float(scores[at]), at)
 
 
+_PACKET = SAMPLE_RATE_HZ // 50
+"""Samples of 20 ms."""
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """How much of what was said is found again, piece by piece."""
@@ -119,17 +123,16 @@ class Agreement:
 def compare(said: Samples, kept: Samples, *, piece_s: float = 0.5, good_score: float = 0.95) -> Agreement:
     """Look for each piece of ``said`` in ``kept``; silent pieces of ``said`` do not count.
 
-    ``kept`` may end within the last packet of ``said``.
+    ``kept`` may begin within the first packet of ``said``, and end within the last.
     """
     length = round(piece_s * SAMPLE_RATE_HZ)
-    searched = _Searched(np.pad(kept, (0, length)), length)
+    searched = _Searched(np.pad(kept, (_PACKET, length)), length)
     matches = [(searched.find(piece), start) for start, piece in _pieces(said, length)]
     if not matches:
         return Agreement(0, 0, 0.0, 0)
     delay = median_low(match.at - start for match, start in matches)
-    tolerance = SAMPLE_RATE_HZ // 50
-    found = sum(m.score >= good_score and abs(m.at - start - delay) <= tolerance for m, start in matches)
-    return Agreement(len(matches), found, min(match.score for match, _ in matches), delay)
+    found = sum(m.score >= good_score and abs(m.at - start - delay) <= _PACKET for m, start in matches)
+    return Agreement(len(matches), found, min(match.score for match, _ in matches), delay - _PACKET)
 
 
 def _pieces(samples: Samples, length: int) -> Iterator[tuple[int, Samples]]:

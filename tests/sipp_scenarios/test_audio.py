@@ -59,6 +59,13 @@ def test_an_end_within_the_last_packet_is_no_gap_but_a_missing_tenth_of_a_second
     assert not compare(said, said[:-800]).whole
 
 
+def test_the_first_packet_may_be_missing() -> None:
+    said = speech(1, 3)
+    assert compare(said, said[150:]).whole
+    assert compare(said, said[150:]).delay == -150
+    assert not compare(said, said[800:]).whole
+
+
 def test_another_voice_agrees_in_nothing() -> None:
     assert compare(speech(1, 3), speech(2, 3)).found == 0
 
