@@ -31,7 +31,7 @@ from ivr.inputs import (
     NoAnswerCame,
     PlaybackOver,
 )
-from ivr.nodes.node import Node
+from ivr.nodes.node import LONGEST_PRESS_S, Node
 from ivr.reaction import Reaction
 from ivr.run import Frame, Run
 from ivr.visit import Visit
@@ -40,9 +40,6 @@ from ivr.world import World
 from runtime.deadlines import Deadlines
 from runtime.errors import UsageError
 from runtime.ids import Ids
-
-LONGEST_PRESS_S = 10.0
-"""So long a key that went down may be held before the flow goes on without it."""
 
 
 class FlowInterpreter:

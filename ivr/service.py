@@ -1,6 +1,6 @@
 """The IVR as an application of the exchange. Translates between the words of the two, decides nothing.
 
-Of the IVR only this file and ``records.py`` speak the exchange's words.
+Of the IVR only this file, ``orders.py`` and ``records.py`` speak the exchange's words.
 """
 
 import json
@@ -11,46 +11,27 @@ from typing import Any, Protocol
 
 from pydantic import Field
 
-from ivr import commands, inputs
+from ivr import inputs
 from ivr.config import FLOW_SCHEME, RETURN, IvrConfig
 from ivr.editions import Editions, FlowSet
-from ivr.expressions import LONGEST_TEXT, Value, as_text
+from ivr.expressions import LONGEST_TEXT, Value
 from ivr.interpreter import FlowInterpreter
+from ivr.orders import orders
 from ivr.records import FlowRuns, SurveyAnswers
 from ivr.walk import Rules
 from ivr.world import World
 from media.masking import MASKED
-from media.speech.commands import MakeSpeech
 from media.speech.events import SpeechFailed, SpeechMade
-from runtime.driver import Handler, Outputs, ignoring_time
+from runtime.driver import Handler, Outputs
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.models import Params, TenantParams
 from runtime.target import parse_target
 from runtime.tenancy import tenant_of
 from switch.application import Application, Gauge, Verb
-from switch.causes import Cause
-from switch.commands import (
-    AnswerCall,
-    HandOff,
-    HangUpCall,
-    MaskDigits,
-    PauseCallRecording,
-    PlayPrompt,
-    ResumeCallRecording,
-    RingCall,
-    StartCallRecording,
-    StopCallRecording,
-    StopPrompt,
-    TagCall,
-    UnmaskDigits,
-)
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
 from switch.hooks.answers import HookAnswered, HookUnanswered
-from switch.hooks.commands import AskApplication, ForgetHook, RequestTextMessage
 from switch.lookups.answers import LookupAnswered, LookupFailed
-from switch.lookups.commands import ForgetLookup, LookUp, Method
-from switch.mrcp.commands import Recognise, Speak, StopSpeech
 from switch.mrcp.events import Recognised, RecognitionFailed, SpeakFailed, SpeakFinished
 
 
@@ -91,7 +72,7 @@ def build(config: IvrConfig, flows: FlowSet, ids: Ids, world: World, masks: Mask
         scheme=FLOW_SCHEME,
         knows=interpreter.knows,
         cores=(interpreter,),
-        routes={**_inputs(interpreter, masks), **_commands(masks)},
+        routes={**_inputs(interpreter, masks), **orders(masks.leg)},
         verbs=(_list_verb(interpreter), _nodes_verb(interpreter)),
         projections=(FlowRuns(), SurveyAnswers()),
         gauges=(_calls_gauge(interpreter),),
@@ -209,122 +190,6 @@ def _playback_over(event: PromptFinished) -> inputs.PlaybackOver:
     return inputs.PlaybackOver(call_id=event.call_id, playback_id=event.playback_id, by_key=by_key)
 
 
-def _ring(command: commands.RingCaller) -> Outputs:
-    return [RingCall(call_id=command.call_id)]
-
-
-def _answer(command: commands.AnswerCaller) -> Outputs:
-    return [AnswerCall(call_id=command.call_id)]
-
-
-def _record(command: commands.RecordCaller) -> Outputs:
-    return [StartCallRecording(call_id=command.call_id, share=command.share)]
-
-
-def _play(command: commands.PlayToCaller) -> Outputs:
-    return [
-        PlayPrompt(
-            call_id=command.call_id,
-            playback_id=command.playback_id,
-            prompts=command.prompts,
-            barge_in=command.barge_in,
-        )
-    ]
-
-
-def _silence(command: commands.SilencePrompts) -> Outputs:
-    return [StopPrompt(call_id=command.call_id)]
-
-
-def _pass_on(command: commands.PassOn) -> Outputs:
-    passed_on = HandOff(
-        call_id=command.call_id,
-        target=command.target,
-        back=command.back or None,
-        language=command.language,
-    )
-    return [passed_on]
-
-
-def _change_recording(command: commands.ChangeRecording) -> Outputs:
-    match command.change:
-        case commands.RecordingChange.START:
-            return [StartCallRecording(call_id=command.call_id)]
-        case commands.RecordingChange.STOP:
-            return [StopCallRecording(call_id=command.call_id)]
-        case commands.RecordingChange.PAUSE:
-            return [PauseCallRecording(call_id=command.call_id, customer=True, agent=True)]
-    return [ResumeCallRecording(call_id=command.call_id)]
-
-
-def _tag(command: commands.TagCaller) -> Outputs:
-    return [TagCall(call_id=command.call_id, tags=command.tags)]
-
-
-def _make_speech(command: commands.MakeSpeech) -> Outputs:
-    order = MakeSpeech(
-        request_id=command.request_id,
-        call_id=command.call_id,
-        text=command.text,
-        language=command.language,
-        voice=command.voice,
-    )
-    return [order]
-
-
-def _look_up(command: commands.LookUp) -> Outputs:
-    order = LookUp(
-        request_id=command.request_id,
-        call_id=command.call_id,
-        service=command.service,
-        method=Method(command.method),
-        path=command.path,
-        query=tuple((name, as_text(value)) for name, value in command.query.items()),
-        body=command.body or None,
-        timeout_s=command.timeout_s,
-    )
-    return [order]
-
-
-def _ask(command: commands.AskApplication) -> Outputs:
-    order = AskApplication(
-        request_id=command.request_id,
-        call_id=command.call_id,
-        hook=command.hook,
-        data=command.data,
-        timeout_s=command.timeout_s,
-    )
-    return [order]
-
-
-def _speak(command: commands.SpeakLive) -> Outputs:
-    order = Speak(
-        request_id=command.request_id,
-        call_id=command.call_id,
-        text=command.text,
-        language=command.language,
-        voice=command.voice,
-        barge_in=command.barge_in,
-    )
-    return [order]
-
-
-def _recognise(command: commands.RecogniseSpeech) -> Outputs:
-    order = Recognise(
-        request_id=command.request_id,
-        call_id=command.call_id,
-        grammars=command.grammars,
-        language=command.language,
-        barge_in=command.barge_in,
-        prompt_plays=command.prompt_plays,
-        no_input_ms=round(command.no_input_s * 1000),
-        longest_ms=round(command.longest_s * 1000),
-        silence_ms=round(command.pause_s * 1000),
-        confidence=command.confidence,
-    )
-    return [order]
-
-
 def _understood(event: Recognised) -> Value:
     """A meaning of several values is JSON."""
     meaning: Value = event.interpretation if len(event.interpretation) <= LONGEST_TEXT else ""
@@ -332,57 +197,6 @@ def _understood(event: Recognised) -> Value:
         with suppress(ValueError, RecursionError):
             meaning = json.loads(meaning)
     return {"text": event.text, "meaning": meaning, "confidence": event.confidence}
-
-
-def _request_text(command: commands.RequestText) -> Outputs:
-    return [RequestTextMessage(call_id=command.call_id, to=command.to, text=command.text)]
-
-
-def _forget(command: commands.ForgetRequest) -> Outputs:
-    """Whoever was not asked has nothing to forget."""
-    request_id = command.request_id
-    return [
-        ForgetLookup(request_id=request_id),
-        ForgetHook(request_id=request_id),
-        StopSpeech(request_id=request_id),
-    ]
-
-
-def _hide(command: commands.HideKeys) -> Outputs:
-    return [MaskDigits(call_id=command.call_id, mask_id=command.mask_id, max_s=command.max_s)]
-
-
-def _show(command: commands.ShowKeys, masks: Masks) -> Outputs:
-    leg_id = masks.leg(command.call_id, command.mask_id)
-    return [UnmaskDigits(leg_id=leg_id)] if leg_id is not None else []
-
-
-def _end(command: commands.EndCall) -> Outputs:
-    return [HangUpCall(call_id=command.call_id, cause=Cause[command.cause])]
-
-
-def _commands(masks: Masks) -> dict[type, Handler]:
-    """What the interpreter commands, in the exchange's words."""
-    return {
-        commands.RingCaller: ignoring_time(_ring),
-        commands.AnswerCaller: ignoring_time(_answer),
-        commands.RecordCaller: ignoring_time(_record),
-        commands.ChangeRecording: ignoring_time(_change_recording),
-        commands.PlayToCaller: ignoring_time(_play),
-        commands.SilencePrompts: ignoring_time(_silence),
-        commands.TagCaller: ignoring_time(_tag),
-        commands.HideKeys: ignoring_time(_hide),
-        commands.ShowKeys: ignoring_time(lambda command: _show(command, masks)),
-        commands.MakeSpeech: ignoring_time(_make_speech),
-        commands.SpeakLive: ignoring_time(_speak),
-        commands.RecogniseSpeech: ignoring_time(_recognise),
-        commands.LookUp: ignoring_time(_look_up),
-        commands.AskApplication: ignoring_time(_ask),
-        commands.ForgetRequest: ignoring_time(_forget),
-        commands.RequestText: ignoring_time(_request_text),
-        commands.PassOn: ignoring_time(_pass_on),
-        commands.EndCall: ignoring_time(_end),
-    }
 
 
 def _list_verb(interpreter: FlowInterpreter) -> Verb:

@@ -11,6 +11,9 @@ from ivr.reaction import Reaction, Request
 from ivr.visit import Visit
 from runtime.problems import KeyPath
 
+LONGEST_PRESS_S = 10.0
+"""So long a key that went down may be held before the flow goes on without it."""
+
 
 class Node(Part):
     """A node: its keys in the document, and what it does when something happens to a caller in it.

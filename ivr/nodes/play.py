@@ -4,15 +4,13 @@ from typing import Literal
 
 from ivr.commands import SpeakLive
 from ivr.expressions import Value
-from ivr.nodes.node import Node, silence
+from ivr.nodes.node import LONGEST_PRESS_S, Node, silence
 from ivr.parts import NodeRef, TextField, Voice
 from ivr.prompt_list import Piece, PromptList
 from ivr.reaction import Reaction, Request
 from ivr.visit import Visit
 
 LONGEST_SPEECH_S = 600.0
-LONGEST_PRESS_S = 10.0
-"""So long a key that went down may be held before the flow goes on without it."""
 
 
 class _Heard(Node):
