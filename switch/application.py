@@ -11,6 +11,7 @@ from runtime.driver import Core, Handler
 from runtime.models import Params
 from switch.records.projection import Projection
 from switch.records.queries import RecordReader
+from switch.roles import ADMINISTRATORS, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Verb:
     What takes its time is a coroutine: its client waits for the answer, nobody else.
     """
     help: str
+    who: frozenset[Role] = ADMINISTRATORS
+    """The roles it is for."""
 
 
 @dataclass(frozen=True, slots=True)
