@@ -13,6 +13,11 @@ class UsageError(Exception):
     The message says what was asked, of what, and what would have been right.
     """
 
+    def __init__(self, message: str = "", *, reason: str = "") -> None:
+        """``reason``: the same for programs, one word that stays, such as ``no_such_call``."""
+        super().__init__(message)
+        self.reason = reason
+
 
 class PeerError(Exception):
     """Somebody outside (a phone, a file, a client) sent something that cannot be used."""

@@ -97,7 +97,8 @@ def _told(name: str) -> Iterator[None]:
     except NotAllowed as refusal:
         raise VerbError(Failure(ErrorCode.NOT_ALLOWED, str(refusal))) from refusal
     except UsageError as refusal:
-        raise VerbError(Failure(ErrorCode.REFUSED, str(refusal))) from refusal
+        data = {"reason": refusal.reason} if refusal.reason else None
+        raise VerbError(Failure(ErrorCode.REFUSED, str(refusal), data)) from refusal
     except Exception as fault:  # a fault of one verb must not take the client's connection, or the switch
         log.exception("verb failed", verb=name)
         message = f"{name} failed inside the switch; its log says more"

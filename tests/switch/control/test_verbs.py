@@ -162,3 +162,11 @@ def test_a_clients_own_verbs_are_not_seen_by_others() -> None:
     base = registry()
     VerbRegistry([STATUS], base=base)
     assert failure_of(base, "switch.status", []).failure.code == "unknown_verb"
+
+
+def test_a_refusal_may_tell_its_reason_to_programs() -> None:
+    def refuse(params: SignIn) -> object:
+        raise UsageError("no call call-1 is up", reason="no_such_call")
+
+    error = failure_of(registry(refuse), "agent.sign_in", [{"agent": "1001"}])
+    assert error.failure.data == {"reason": "no_such_call"}
