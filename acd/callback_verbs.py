@@ -18,6 +18,7 @@ from runtime.models import Params, TenantParams
 from runtime.tenancy import id_kind, tenant_of, tenant_of_id
 from runtime.vocabulary import Command
 from switch.application import Verb
+from switch.roles import BUSINESS
 
 _Number = Annotated[str, Field(min_length=1, max_length=64)]
 _MOST_NUMBERS = 5
@@ -89,9 +90,22 @@ class CallbackVerbs:
                 CallbackParams,
                 self.request,
                 "Have a customer called back who waits, or who has not called; one for a number and queue.",
+                who=BUSINESS,
             ),
-            Verb("queue.callbacks", CallbackListParams, self.list_callbacks, "Who is to be called back."),
-            Verb("queue.cancel_callback", CallbackIdParams, self.cancel, "Call a customer back no more."),
+            Verb(
+                "queue.callbacks",
+                CallbackListParams,
+                self.list_callbacks,
+                "Who is to be called back.",
+                who=BUSINESS,
+            ),
+            Verb(
+                "queue.cancel_callback",
+                CallbackIdParams,
+                self.cancel,
+                "Call a customer back no more.",
+                who=BUSINESS,
+            ),
         )
 
     def request(self, params: CallbackParams) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from runtime.clock import Clock
 from runtime.errors import UsageError
 from runtime.models import Params
 from switch.application import Verb
+from switch.roles import BUSINESS, SUPERVISORS
 
 
 class ExplainCallerParams(Params):
@@ -47,12 +48,14 @@ class ExplainVerbs:
                 ExplainCallerParams,
                 self.explain_caller,
                 "Why a caller waits: who could be rung, in which order, and what removes the others.",
+                who=BUSINESS,
             ),
             Verb(
                 "agent.explain",
                 AgentParams,
                 self.explain_agent,
                 "What keeps calls from an agent, and whose turn it is when nothing does.",
+                who=SUPERVISORS,
             ),
         )
 

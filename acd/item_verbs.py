@@ -16,6 +16,7 @@ from runtime.models import Params, TenantParams
 from runtime.tenancy import tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
+from switch.roles import BUSINESS, DESK_AND_BUSINESS, INTEGRATORS
 
 MAX_DATA_BYTES = 4096
 _Name = Annotated[str, Field(min_length=1, max_length=64)]
@@ -85,13 +86,43 @@ class ItemVerbs:
     def verbs(self) -> tuple[Verb, ...]:
         return (
             Verb(
-                "item.list", ListItemsParams, self.list_items, "The chats, mails and other items there are."
+                "item.list",
+                ListItemsParams,
+                self.list_items,
+                "The chats, mails and other items there are.",
+                who=DESK_AND_BUSINESS,
             ),
-            Verb("item.submit", SubmitItemParams, self.submit, "Let a chat, mail or other item wait."),
-            Verb("item.accept", ItemAgentParams, self.accept, "An agent takes an item that is offered."),
-            Verb("item.reject", ItemAgentParams, self.reject, "An agent does not take it; others are asked."),
-            Verb("item.finish", ItemAgentParams, self.finish, "An agent is done with an item."),
-            Verb("item.withdraw", ItemParams, self.withdraw, "The customer of an item is gone."),
+            Verb(
+                "item.submit",
+                SubmitItemParams,
+                self.submit,
+                "Let a chat, mail or other item wait.",
+                who=INTEGRATORS,
+            ),
+            Verb(
+                "item.accept",
+                ItemAgentParams,
+                self.accept,
+                "An agent takes an item that is offered.",
+                who=DESK_AND_BUSINESS,
+            ),
+            Verb(
+                "item.reject",
+                ItemAgentParams,
+                self.reject,
+                "An agent does not take it; others are asked.",
+                who=DESK_AND_BUSINESS,
+            ),
+            Verb(
+                "item.finish",
+                ItemAgentParams,
+                self.finish,
+                "An agent is done with an item.",
+                who=DESK_AND_BUSINESS,
+            ),
+            Verb(
+                "item.withdraw", ItemParams, self.withdraw, "The customer of an item is gone.", who=BUSINESS
+            ),
         )
 
     def list_items(self, params: ListItemsParams) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from runtime.clock import Clock
 from runtime.models import NoParams
 from runtime.vocabulary import Command
 from switch.application import Verb
+from switch.roles import DESK, SUPERVISORS
 
 
 class ByParams(AgentParams):
@@ -58,27 +59,68 @@ class SupervisionVerbs:
 
     def _of_supervisors(self) -> tuple[Verb, ...]:
         return (
-            Verb("agent.force_ready", ByParams, self.force_ready, "Make an agent ready (强制示闲)."),
+            Verb(
+                "agent.force_ready",
+                ByParams,
+                self.force_ready,
+                "Make an agent ready (强制示闲).",
+                who=SUPERVISORS,
+            ),
             Verb(
                 "agent.force_not_ready",
                 ForceNotReadyParams,
                 self.force_not_ready,
                 "Make an agent not ready (强制示忙), at once or after the present call.",
+                who=SUPERVISORS,
             ),
-            Verb("agent.force_sign_out", ByParams, self.force_sign_out, "End an agent's shift (强制签出)."),
-            Verb("agent.release", ByParams, self.release, "End the call an agent has (强拆)."),
-            Verb("agent.approve_leave", ByParams, self.approve_leave, "Let an agent go who asked for leave."),
-            Verb("agent.deny_leave", ByParams, self.deny_leave, "Let an agent not go who asked for leave."),
+            Verb(
+                "agent.force_sign_out",
+                ByParams,
+                self.force_sign_out,
+                "End an agent's shift (强制签出).",
+                who=SUPERVISORS,
+            ),
+            Verb(
+                "agent.release", ByParams, self.release, "End the call an agent has (强拆).", who=SUPERVISORS
+            ),
+            Verb(
+                "agent.approve_leave",
+                ByParams,
+                self.approve_leave,
+                "Let an agent go who asked for leave.",
+                who=SUPERVISORS,
+            ),
+            Verb(
+                "agent.deny_leave",
+                ByParams,
+                self.deny_leave,
+                "Let an agent not go who asked for leave.",
+                who=SUPERVISORS,
+            ),
         )
 
     def _of_agents(self) -> tuple[Verb, ...]:
         return (
-            Verb("agent.ask_leave", NotReadyParams, self.ask_leave, "Ask to go away for a while (离席)."),
-            Verb("agent.take_back_leave", AgentParams, self.take_back_leave, "Ask no longer."),
-            Verb("agent.extend_wrap_up", ExtendParams, self.extend_wrap_up, "Let wrap-up take longer."),
-            Verb("agent.end_wrap_up", AgentParams, self.end_wrap_up, "Be done with wrap-up."),
-            Verb("agent.figures", AgentParams, self.figures, "What an agent has done in this shift."),
-            Verb("agent.reasons", NoParams, self.reasons, "The reasons for being not ready."),
+            Verb(
+                "agent.ask_leave",
+                NotReadyParams,
+                self.ask_leave,
+                "Ask to go away for a while (离席).",
+                who=DESK,
+            ),
+            Verb("agent.take_back_leave", AgentParams, self.take_back_leave, "Ask no longer.", who=DESK),
+            Verb(
+                "agent.extend_wrap_up",
+                ExtendParams,
+                self.extend_wrap_up,
+                "Let wrap-up take longer.",
+                who=DESK,
+            ),
+            Verb("agent.end_wrap_up", AgentParams, self.end_wrap_up, "Be done with wrap-up.", who=DESK),
+            Verb(
+                "agent.figures", AgentParams, self.figures, "What an agent has done in this shift.", who=DESK
+            ),
+            Verb("agent.reasons", NoParams, self.reasons, "The reasons for being not ready.", who=DESK),
         )
 
     def force_ready(self, params: ByParams) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from runtime.models import Params, TenantParams
 from runtime.tenancy import tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
+from switch.roles import BUSINESS, DESK, EVERYBODY, SUPERVISORS
 
 Submit = Callable[[Command], None]
 
@@ -108,35 +109,78 @@ class AcdVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("agent.list", TenantParams, self.list_agents, "All agents and what they are doing."),
-            Verb("agent.sign_in", SignInParams, self.sign_in, "Seat an agent (签入), not ready at first."),
-            Verb("agent.sign_out", AgentParams, self.sign_out, "End an agent's shift (签出)."),
-            Verb("agent.ready", AgentParams, self.ready, "Let calls come (示闲); ends wrap-up."),
+            Verb(
+                "agent.list",
+                TenantParams,
+                self.list_agents,
+                "All agents and what they are doing.",
+                who=EVERYBODY,
+            ),
+            Verb(
+                "agent.sign_in",
+                SignInParams,
+                self.sign_in,
+                "Seat an agent (签入), not ready at first.",
+                who=DESK,
+            ),
+            Verb("agent.sign_out", AgentParams, self.sign_out, "End an agent's shift (签出).", who=DESK),
+            Verb("agent.ready", AgentParams, self.ready, "Let calls come (示闲); ends wrap-up.", who=DESK),
             Verb(
                 "agent.not_ready",
                 NotReadyParams,
                 self.not_ready,
                 "Let no calls come (示忙), after the present.",
+                who=DESK,
             ),
             Verb(
                 "queue.list",
                 TenantParams,
                 self.list_queues,
                 "The queues: callers, agents, calls since the start.",
+                who=EVERYBODY,
             ),
-            Verb("queue.waiting", QueueParams, self.list_waiting, "Who waits in a queue, in order."),
+            Verb(
+                "queue.waiting",
+                QueueParams,
+                self.list_waiting,
+                "Who waits in a queue, in order.",
+                who=BUSINESS,
+            ),
             Verb(
                 "queue.change_caller",
                 CallerParams,
                 self.change_caller,
                 "Give one who waits another priority, requirement or other tags.",
+                who=BUSINESS,
             ),
-            Verb("queue.add", CallerQueueParams, self.add_queue, "Let a caller wait in one more queue."),
             Verb(
-                "queue.remove", CallerQueueParams, self.remove_queue, "Let a caller wait in one queue less."
+                "queue.add",
+                CallerQueueParams,
+                self.add_queue,
+                "Let a caller wait in one more queue.",
+                who=BUSINESS,
             ),
-            Verb("agent.set_skills", SkillsParams, self.set_skills, "Other skills and tags, at once."),
-            Verb("agent.set_queues", AgentQueuesParams, self.set_queues, "Other queues to serve, at once."),
+            Verb(
+                "queue.remove",
+                CallerQueueParams,
+                self.remove_queue,
+                "Let a caller wait in one queue less.",
+                who=BUSINESS,
+            ),
+            Verb(
+                "agent.set_skills",
+                SkillsParams,
+                self.set_skills,
+                "Other skills and tags, at once.",
+                who=SUPERVISORS,
+            ),
+            Verb(
+                "agent.set_queues",
+                AgentQueuesParams,
+                self.set_queues,
+                "Other queues to serve, at once.",
+                who=SUPERVISORS,
+            ),
         )
 
     def list_agents(self, params: TenantParams) -> list[dict[str, Any]]:

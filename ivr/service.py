@@ -33,6 +33,7 @@ from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, D
 from switch.hooks.answers import HookAnswered, HookUnanswered
 from switch.lookups.answers import LookupAnswered, LookupFailed
 from switch.mrcp.events import Recognised, RecognitionFailed, SpeakFailed, SpeakFinished
+from switch.roles import BUSINESS
 
 
 class Masks(Protocol):
@@ -208,7 +209,11 @@ def _list_verb(interpreter: FlowInterpreter) -> Verb:
         ]
 
     return Verb(
-        "flow.list", TenantParams, view, "The flows, what runs of them, and how many calls are in each."
+        "flow.list",
+        TenantParams,
+        view,
+        "The flows, what runs of them, and how many calls are in each.",
+        who=BUSINESS,
     )
 
 
@@ -226,7 +231,9 @@ def _nodes_verb(interpreter: FlowInterpreter) -> Verb:
         nodes = interpreter.flows.editions[params.flow].current.flow.nodes
         return {"flow": params.flow, "callers": {**dict.fromkeys(nodes, 0), **callers}}
 
-    return Verb("flow.nodes", FlowNodesParams, view, "How many callers are at each node of a flow now.")
+    return Verb(
+        "flow.nodes", FlowNodesParams, view, "How many callers are at each node of a flow now.", who=BUSINESS
+    )
 
 
 def _view(name: str, editions: Editions, calls: int) -> dict[str, Any]:

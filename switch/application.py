@@ -11,7 +11,7 @@ from runtime.driver import Core, Handler
 from runtime.models import Params
 from switch.records.projection import Projection
 from switch.records.queries import RecordReader
-from switch.roles import ADMINISTRATORS, Role
+from switch.roles import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Verb:
     What takes its time is a coroutine: its client waits for the answer, nobody else.
     """
     help: str
-    who: frozenset[Role] = ADMINISTRATORS
-    """The roles it is for."""
+    who: frozenset[Role]
+    """The roles it is for: a circle of switch/roles.py, considered for each verb."""
 
 
 @dataclass(frozen=True, slots=True)

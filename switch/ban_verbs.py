@@ -9,6 +9,7 @@ from runtime.clock import Clock
 from runtime.models import NoParams, Params
 from runtime.vocabulary import Command
 from switch.application import Verb
+from switch.roles import OPERATORS
 from switch.sip.guard.banning import Banning
 from switch.sip.guard.bans import Ban
 from switch.sip.guard.commands import BanSource, LiftBan
@@ -40,9 +41,15 @@ class BanVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("ban.list", NoParams, self._list, "The sources that are not heard, the newest ban first."),
-            Verb("ban.add", BanParams, self._add, "Hear nothing from a source any more."),
-            Verb("ban.lift", SourceParams, self._lift, "Hear a source again."),
+            Verb(
+                "ban.list",
+                NoParams,
+                self._list,
+                "The sources that are not heard, the newest ban first.",
+                who=OPERATORS,
+            ),
+            Verb("ban.add", BanParams, self._add, "Hear nothing from a source any more.", who=OPERATORS),
+            Verb("ban.lift", SourceParams, self._lift, "Hear a source again.", who=OPERATORS),
         )
 
     def _list(self, params: NoParams) -> list[dict[str, Any]]:

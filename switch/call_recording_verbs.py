@@ -12,6 +12,7 @@ from switch.call import Call, CallState
 from switch.commands import PauseCallRecording, ResumeCallRecording, StartCallRecording, StopCallRecording
 from switch.exchange import Exchange
 from switch.recording_rule import RecordingRule
+from switch.roles import BUSINESS, DESK_AND_BUSINESS
 from switch.verbs import CallParams
 
 _Channel = Literal["both", "customer", "agent"]
@@ -35,15 +36,26 @@ class CallRecordingVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("call.record", CallParams, self._record, "Record a call from now on."),
-            Verb("call.stop_recording", CallParams, self._stop, "Finish the recording of a call."),
+            Verb(
+                "call.record", CallParams, self._record, "Record a call from now on.", who=DESK_AND_BUSINESS
+            ),
+            Verb(
+                "call.stop_recording", CallParams, self._stop, "Finish the recording of a call.", who=BUSINESS
+            ),
             Verb(
                 "call.pause_recording",
                 PauseParams,
                 self._pause,
                 "Record silence instead of what is said; the recording's clock goes on.",
+                who=DESK_AND_BUSINESS,
             ),
-            Verb("call.resume_recording", CallParams, self._resume, "Record what is said again."),
+            Verb(
+                "call.resume_recording",
+                CallParams,
+                self._resume,
+                "Record what is said again.",
+                who=DESK_AND_BUSINESS,
+            ),
         )
 
     def _record(self, params: CallParams) -> dict[str, Any]:

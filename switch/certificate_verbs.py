@@ -7,6 +7,7 @@ from runtime.errors import UsageError
 from runtime.models import NoParams
 from runtime.vocabulary import Event
 from switch.application import Verb
+from switch.roles import OPERATORS
 from switch.sip.transport.certificates import Certificates
 from switch.sip.transport.events import CertificatesReloaded, CertificatesUnusable
 
@@ -25,6 +26,7 @@ class CertificateVerbs:
                 NoParams,
                 self.reload,
                 "Read the certificates of TLS anew; those of now stay when the new ones are no good.",
+                who=OPERATORS,
             ),
         )
 

@@ -17,6 +17,7 @@ from switch.conferring import MOST_PARTIES, common_station
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
 from switch.exchange import Exchange
 from switch.placing_verbs import Reach
+from switch.roles import DESK_AND_BUSINESS
 from switch.verbs import CallParams
 
 _PHONES = (STATION_SCHEME, NUMBER_SCHEME)
@@ -64,12 +65,44 @@ class ConferenceVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("call.add_party", AddPartyParams, self._add, "Ring one more, to talk with both who talk."),
-            Verb("call.join_calls", JoinCallsParams, self._join, "Make three of a call and a consultation."),
-            Verb("call.drop_party", PartyParams, self._drop, "Let go of one who was added."),
-            Verb("call.mute_party", MutePartyParams, self._mute, "Let one who was added be heard by nobody."),
-            Verb("call.unmute_party", MutePartyParams, self._unmute, "Let them be heard by all again."),
-            Verb("call.parties", CallParams, self._parties, "Who was added to a call."),
+            Verb(
+                "call.add_party",
+                AddPartyParams,
+                self._add,
+                "Ring one more, to talk with both who talk.",
+                who=DESK_AND_BUSINESS,
+            ),
+            Verb(
+                "call.join_calls",
+                JoinCallsParams,
+                self._join,
+                "Make three of a call and a consultation.",
+                who=DESK_AND_BUSINESS,
+            ),
+            Verb(
+                "call.drop_party",
+                PartyParams,
+                self._drop,
+                "Let go of one who was added.",
+                who=DESK_AND_BUSINESS,
+            ),
+            Verb(
+                "call.mute_party",
+                MutePartyParams,
+                self._mute,
+                "Let one who was added be heard by nobody.",
+                who=DESK_AND_BUSINESS,
+            ),
+            Verb(
+                "call.unmute_party",
+                MutePartyParams,
+                self._unmute,
+                "Let them be heard by all again.",
+                who=DESK_AND_BUSINESS,
+            ),
+            Verb(
+                "call.parties", CallParams, self._parties, "Who was added to a call.", who=DESK_AND_BUSINESS
+            ),
         )
 
     def _add(self, params: AddPartyParams) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.call import Call, Leg
 from switch.exchange import Exchange
+from switch.roles import INTEGRATORS, TECHNICIANS
 
 _ONE_LINE = r"^[\x20-\x7e]*$"
 _MOST_DETAILS = 32
@@ -99,9 +100,17 @@ class ForkVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("media.fork", ForkParams, self._fork, "Carry a leg's audio to a WebSocket, and back."),
-            Verb("media.unfork", UnforkParams, self._unfork, "End a fork; the call goes on."),
-            Verb("media.forks", NoParams, self._list, "The forks under way, oldest first."),
+            Verb(
+                "media.fork",
+                ForkParams,
+                self._fork,
+                "Carry a leg's audio to a WebSocket, and back.",
+                who=INTEGRATORS,
+            ),
+            Verb(
+                "media.unfork", UnforkParams, self._unfork, "End a fork; the call goes on.", who=INTEGRATORS
+            ),
+            Verb("media.forks", NoParams, self._list, "The forks under way, oldest first.", who=TECHNICIANS),
         )
 
     def _fork(self, params: ForkParams) -> dict[str, Any]:

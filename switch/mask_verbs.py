@@ -14,6 +14,7 @@ from switch.application import Verb
 from switch.call import Leg, Mask
 from switch.commands import MaskDigits, UnmaskDigits
 from switch.exchange import Exchange
+from switch.roles import INTEGRATORS
 from switch.verbs import CallParams
 
 
@@ -49,9 +50,22 @@ class MaskVerbs:
                 MaskParams,
                 self._mask,
                 "Hide a customer's keys and voice from all others.",
+                who=INTEGRATORS,
             ),
-            Verb("call.masked_digits", MaskIdParams, self._tell, "The keys pressed behind a mask so far."),
-            Verb("call.unmask_digits", MaskIdParams, self._unmask, "End a mask and take its keys."),
+            Verb(
+                "call.masked_digits",
+                MaskIdParams,
+                self._tell,
+                "The keys pressed behind a mask so far.",
+                who=INTEGRATORS,
+            ),
+            Verb(
+                "call.unmask_digits",
+                MaskIdParams,
+                self._unmask,
+                "End a mask and take its keys.",
+                who=INTEGRATORS,
+            ),
         )
 
     def _mask(self, params: MaskParams) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from runtime.errors import UsageError
 from switch.application import Verb
 from switch.call import Call, Leg
 from switch.exchange import Exchange
+from switch.roles import EVERYBODY
 from switch.verbs import CallParams, view_of_call
 
 MediaFacts = Callable[[str], Mapping[str, Any] | None]
@@ -23,7 +24,15 @@ class MediaVerbs:
         self._clock = clock
 
     def verbs(self) -> tuple[Verb, ...]:
-        return (Verb("call.show", CallParams, self._show, "One call with its legs and how they sound."),)
+        return (
+            Verb(
+                "call.show",
+                CallParams,
+                self._show,
+                "One call with its legs and how they sound.",
+                who=EVERYBODY,
+            ),
+        )
 
     def _show(self, params: CallParams) -> dict[str, Any]:
         call = self._exchange.find(params.call_id)

@@ -16,6 +16,7 @@ from switch.application import Verb
 from switch.commands import PlaceCall
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, RightCheck, TargetCheck
 from switch.exchange import Exchange
+from switch.roles import DESK_AND_BUSINESS
 
 _PHONES = (STATION_SCHEME, NUMBER_SCHEME)
 _LONGEST_RING_S = 600
@@ -91,7 +92,7 @@ class PlacingVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         text = "Call a station or a number, and give the call to a target when it is answered."
-        return (Verb("call.originate", OriginateParams, self._originate, text),)
+        return (Verb("call.originate", OriginateParams, self._originate, text, who=DESK_AND_BUSINESS),)
 
     def _originate(self, params: OriginateParams) -> dict[str, Any]:
         self._refuse_what_is_in_vain(params)

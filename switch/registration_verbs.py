@@ -11,6 +11,7 @@ from runtime.errors import UsageError
 from runtime.models import Params, TenantParams
 from runtime.vocabulary import Command
 from switch.application import Verb
+from switch.roles import OPERATORS
 from switch.sip.commands import RemoveRegistrations
 from switch.sip.registration.registrar import Registrar
 
@@ -40,8 +41,16 @@ class RegistrationVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("registration.list", ListParams, self._list, "Registered contacts, page by page."),
-            Verb("registration.remove", RemoveParams, self._remove, "Forget where a station is."),
+            Verb(
+                "registration.list",
+                ListParams,
+                self._list,
+                "Registered contacts, page by page.",
+                who=OPERATORS,
+            ),
+            Verb(
+                "registration.remove", RemoveParams, self._remove, "Forget where a station is.", who=OPERATORS
+            ),
         )
 
     def _list(self, params: ListParams) -> dict[str, Any]:

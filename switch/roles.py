@@ -28,3 +28,15 @@ DESK = SUPERVISORS | {Role.AGENT}
 BUSINESS = SUPERVISORS | {Role.INTEGRATOR}
 DESK_AND_BUSINESS = DESK | BUSINESS
 """All but those who only keep the switch running."""
+OFFICE = BUSINESS | OPERATORS
+"""All but agents."""
+TECHNICIANS = INTEGRATORS | OPERATORS
+"""Those who connect systems with the switch, and who keep it running."""
+
+
+def in_words(who: frozenset[Role]) -> str:
+    """A circle as people say it, such as ``supervisors and administrators``."""
+    if who == EVERYBODY:
+        return "everybody"
+    *others, last = (f"{role}s" for role in Role if role in who)
+    return f"{', '.join(others)} and {last}" if others else last

@@ -17,6 +17,7 @@ from runtime.models import NoParams, Params
 from runtime.vocabulary import Command
 from switch.application import Gauge, Verb
 from switch.metrics import Total
+from switch.roles import INTEGRATORS, TECHNICIANS
 
 
 class SpeechParams(Params):
@@ -46,8 +47,14 @@ class SpeechVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("speech.make", SpeechParams, self._make, "Make a prompt of a text (TTS)."),
-            Verb("speech.engines", NoParams, self._engines, "Tell which engines of speech there are."),
+            Verb("speech.make", SpeechParams, self._make, "Make a prompt of a text (TTS).", who=INTEGRATORS),
+            Verb(
+                "speech.engines",
+                NoParams,
+                self._engines,
+                "Tell which engines of speech there are.",
+                who=TECHNICIANS,
+            ),
         )
 
     def routes(self) -> dict[type, Handler]:

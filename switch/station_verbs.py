@@ -11,6 +11,7 @@ from runtime.models import Params
 from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
+from switch.roles import BUSINESS, INTEGRATORS
 from switch.sip.commands import SendText, SetMailbox
 from switch.sip.requests.text_messages import LONGEST_BYTES
 
@@ -47,9 +48,19 @@ class StationVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("message.send", TextParams, self._send, "Send a text to the phones of a station."),
             Verb(
-                "mailbox.set", MailboxParams, self._set_mailbox, "Tell a station's phones what messages wait."
+                "message.send",
+                TextParams,
+                self._send,
+                "Send a text to the phones of a station.",
+                who=BUSINESS,
+            ),
+            Verb(
+                "mailbox.set",
+                MailboxParams,
+                self._set_mailbox,
+                "Tell a station's phones what messages wait.",
+                who=INTEGRATORS,
             ),
         )
 

@@ -16,6 +16,7 @@ from switch.call import Call
 from switch.causes import Cause
 from switch.commands import HangUpCall
 from switch.exchange import Exchange
+from switch.roles import EVERYBODY, OFFICE
 from switch.sip.registration.registrations import Registration
 
 Registrations = Callable[[float], list[Registration]]
@@ -53,10 +54,14 @@ class ExchangeVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("call.list", TenantParams, self._list, "The calls that are up, oldest first."),
-            Verb("call.hang_up", CallParams, self._hang_up, "End a call with all its legs."),
-            Verb("station.list", TenantParams, self._stations, "The stations' registered contacts."),
-            Verb("switch.status", NoParams, self.status, "What the switch is doing, in numbers."),
+            Verb(
+                "call.list", TenantParams, self._list, "The calls that are up, oldest first.", who=EVERYBODY
+            ),
+            Verb("call.hang_up", CallParams, self._hang_up, "End a call with all its legs.", who=EVERYBODY),
+            Verb(
+                "station.list", TenantParams, self._stations, "The stations' registered contacts.", who=OFFICE
+            ),
+            Verb("switch.status", NoParams, self.status, "What the switch is doing, in numbers.", who=OFFICE),
         )
 
     def status(self, params: NoParams | None = None) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from runtime.problems import Problem
 from runtime.tenancy import bare, tenant_of
 from runtime.vocabulary import Event
 from switch.application import Verb
+from switch.roles import ADMINISTRATORS, BUSINESS
 
 PROBLEMS_TOLD = 50
 
@@ -87,10 +88,25 @@ class FlowPublishing:
                 PublishParams,
                 self._publish,
                 "Let callers go through a flow as it is written.",
+                who=ADMINISTRATORS,
             ),
-            Verb("flow.share", ShareParams, self._share, "Try a version on another share of the callers."),
-            Verb("flow.rollback", RollbackParams, self._rollback, "Let an earlier version of a flow run."),
-            Verb("flow.history", FlowParams, self._history, "The published versions of a flow."),
+            Verb(
+                "flow.share",
+                ShareParams,
+                self._share,
+                "Try a version on another share of the callers.",
+                who=ADMINISTRATORS,
+            ),
+            Verb(
+                "flow.rollback",
+                RollbackParams,
+                self._rollback,
+                "Let an earlier version of a flow run.",
+                who=ADMINISTRATORS,
+            ),
+            Verb(
+                "flow.history", FlowParams, self._history, "The published versions of a flow.", who=BUSINESS
+            ),
         )
 
     async def _publish(self, params: PublishParams) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from runtime.errors import UsageError
 from runtime.models import Params
 from switch.application import Verb
 from switch.configuration_events import ConfigurationRefused, ConfigurationReloaded
+from switch.roles import ADMINISTRATORS
 
 CHANGES_TOLD = 1000
 """In an answer."""
@@ -67,7 +68,7 @@ class Reloading:
 
     def verbs(self) -> tuple[Verb, ...]:
         text = "Read the configuration anew and go by it; one with a mistake changes nothing."
-        return (Verb("configuration.reload", ReloadParams, self.reload, text),)
+        return (Verb("configuration.reload", ReloadParams, self.reload, text, who=ADMINISTRATORS),)
 
     async def reload(self, params: ReloadParams) -> dict[str, Any]:
         """Raises UsageError for a configuration with mistakes, and while another reload is under way."""

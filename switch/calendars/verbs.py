@@ -16,6 +16,7 @@ from switch.calendars.calendars import Calendars
 from switch.calendars.commands import OverrideCalendar, ReleaseCalendar
 from switch.calendars.config import CalendarConfig
 from switch.calendars.hours import WEEK
+from switch.roles import BUSINESS, SUPERVISORS
 
 _CHANGES_SHOWN = 6
 
@@ -62,13 +63,26 @@ class CalendarVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("calendar.list", TenantParams, self._list, "All calendars: open or closed, and until when."),
-            Verb("calendar.show", CalendarParams, self._show, "One calendar, day by day, with its changes."),
+            Verb(
+                "calendar.list",
+                TenantParams,
+                self._list,
+                "All calendars: open or closed, and until when.",
+                who=BUSINESS,
+            ),
+            Verb(
+                "calendar.show",
+                CalendarParams,
+                self._show,
+                "One calendar, day by day, with its changes.",
+                who=BUSINESS,
+            ),
             Verb(
                 "calendar.override",
                 OverrideParams,
                 self._override,
                 "Open or close a calendar by hand, or no longer.",
+                who=SUPERVISORS,
             ),
         )
 

@@ -43,7 +43,7 @@ class ErrorCode(StrEnum):
     REFUSED = "refused"
     """Understood, but not possible now; the message says why."""
     NOT_ALLOWED = "not_allowed"
-    """Not for this client: about the whole switch, and the client is a tenant's."""
+    """Not for this client: for other roles, or about the whole switch, and the client is a tenant's."""
     INTERNAL = "internal"
     """A fault of the switch; its log has the details."""
     TOO_LARGE = "too_large"

@@ -29,6 +29,7 @@ from switch.control.protocol import (
 from switch.control.topics import closest_pattern, covers_any
 from switch.control.verbs import VerbError, VerbRegistry
 from switch.records.projection import AnyEntry
+from switch.roles import EVERYBODY
 
 log = structlog.get_logger(__name__)
 
@@ -237,12 +238,14 @@ class ControlSession(asyncio.Protocol):
                 params=SubscribeParams,
                 handle=lambda wanted: {"topics": self._audience.subscribe(self, wanted.topics)},
                 help="Send this client the events of these topics from now on.",
+                who=EVERYBODY,
             ),
             Verb(
                 name="event.unsubscribe",
                 params=UnsubscribeParams,
                 handle=lambda unwanted: {"topics": self._audience.unsubscribe(self, unwanted.topics)},
                 help="Send this client the events of these topics no longer.",
+                who=EVERYBODY,
             ),
         )
 

@@ -15,6 +15,7 @@ from runtime.models import NoParams, Params
 from runtime.problems import closest, shorten
 from switch.application import Verb
 from switch.control.protocol import ErrorCode, Failure
+from switch.roles import EVERYBODY, Role, in_words
 
 log = structlog.get_logger(__name__)
 
@@ -50,20 +51,30 @@ class VerbRegistry:
 
     def __init__(self, verbs: Iterable[Verb], base: "VerbRegistry | None" = None) -> None:
         self._verbs: dict[str, Verb] = dict(base._verbs) if base else {}
-        self._add(Verb(name="verb.list", params=NoParams, handle=self._describe, help="List all verbs."))
+        self._add(
+            Verb(
+                name="verb.list",
+                params=NoParams,
+                handle=self._describe,
+                help="List all verbs.",
+                who=EVERYBODY,
+            )
+        )
         for verb in verbs:
             if verb.name in self._verbs:
                 raise UsageError(f"two verbs are called {verb.name}")
             self._add(verb)
 
-    def call(self, name: str, params: list[Any]) -> object:
-        """Check the parameters and carry out the verb; the answer may be awaitable.
+    def call(self, name: str, params: list[Any], role: Role = Role.ADMINISTRATOR) -> object:
+        """Check the parameters and carry out the verb for a client of a role; the answer may be awaitable.
 
         Raises VerbError, nothing else, and so does what is awaited.
         """
         verb = self._verbs.get(name)
         if verb is None:
             raise VerbError(self._unknown(name))
+        if role not in verb.who:
+            raise VerbError(_not_for(role, verb))
         checked = _check(verb, params)
         with _told(name):
             answer = verb.handle(checked)
@@ -79,9 +90,19 @@ class VerbRegistry:
 
     def _describe(self, _: NoParams) -> list[dict[str, object]]:
         return [
-            {"name": verb.name, "help": verb.help, "parameters": verb.params.model_json_schema()}
+            {
+                "name": verb.name,
+                "for": [role.value for role in Role if role in verb.who],
+                "help": verb.help,
+                "parameters": verb.params.model_json_schema(),
+            }
             for _, verb in sorted(self._verbs.items())
         ]
+
+
+def _not_for(role: Role, verb: Verb) -> Failure:
+    message = f"{verb.name} is for {in_words(verb.who)}; this client's role is {role}"
+    return Failure(ErrorCode.NOT_ALLOWED, message)
 
 
 async def _later(name: str, answer: Awaitable[object]) -> object:

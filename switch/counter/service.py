@@ -18,6 +18,7 @@ from switch.commands import HangUpCall
 from switch.counter.commands import RecordStation
 from switch.counter.counter import COUNTER_SCHEME, RECORD, CounterRecording
 from switch.events import CallArrived, CallEnded, CallHandedOff, DigitReceived
+from switch.roles import DESK_AND_BUSINESS
 
 
 class StationParams(Params):
@@ -47,9 +48,19 @@ class CounterVerbs:
     def verbs(self) -> tuple[Verb, ...]:
         return (
             Verb(
-                "station.record", RecordParams, self._record, "Record what is said at a station (柜台录音)."
+                "station.record",
+                RecordParams,
+                self._record,
+                "Record what is said at a station (柜台录音).",
+                who=DESK_AND_BUSINESS,
             ),
-            Verb("station.stop_recording", StationParams, self._stop, "End the recording at a station."),
+            Verb(
+                "station.stop_recording",
+                StationParams,
+                self._stop,
+                "End the recording at a station.",
+                who=DESK_AND_BUSINESS,
+            ),
         )
 
     def _record(self, params: RecordParams) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from switch.customers.commands import AddNumbers, RemoveNumbers
 from switch.customers.customer_lists import TAG_PREFIX, CustomerLists
 from switch.customers.number_list import Entry
 from switch.customers.numbers import LONGEST_NUMBER
+from switch.roles import BUSINESS
 
 MOST_AT_A_TIME = 200
 """Numbers that one verb adds or removes: calls do not wait for long, and an event stays small."""
@@ -88,11 +89,35 @@ class ListVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("list.list", TenantParams, self._list, "All number lists, and the tags that numbers have."),
-            Verb("list.show", ShowParams, self._show, "One list with its entries, the latest change first."),
-            Verb("list.add", AddParams, self._add, "Put numbers on a list, or change their entries."),
-            Verb("list.remove", RemoveParams, self._remove, "Take numbers off a list."),
-            Verb("list.lookup", NumberParams, self._lookup, "What is known of a caller's number now."),
+            Verb(
+                "list.list",
+                TenantParams,
+                self._list,
+                "All number lists, and the tags that numbers have.",
+                who=BUSINESS,
+            ),
+            Verb(
+                "list.show",
+                ShowParams,
+                self._show,
+                "One list with its entries, the latest change first.",
+                who=BUSINESS,
+            ),
+            Verb(
+                "list.add",
+                AddParams,
+                self._add,
+                "Put numbers on a list, or change their entries.",
+                who=BUSINESS,
+            ),
+            Verb("list.remove", RemoveParams, self._remove, "Take numbers off a list.", who=BUSINESS),
+            Verb(
+                "list.lookup",
+                NumberParams,
+                self._lookup,
+                "What is known of a caller's number now.",
+                who=BUSINESS,
+            ),
         )
 
     def gauges(self) -> tuple[Gauge, ...]:

@@ -10,6 +10,7 @@ from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.hooks.commands import AnswerHook
 from switch.hooks.hooks import Hooks
+from switch.roles import INTEGRATORS
 
 
 class AnswerParams(Params):
@@ -27,7 +28,15 @@ class HookVerbs:
         self._submit = submit
 
     def verbs(self) -> tuple[Verb, ...]:
-        return (Verb("hook.answer", AnswerParams, self._answer, "Answer what a flow asked by hook.asked."),)
+        return (
+            Verb(
+                "hook.answer",
+                AnswerParams,
+                self._answer,
+                "Answer what a flow asked by hook.asked.",
+                who=INTEGRATORS,
+            ),
+        )
 
     def _answer(self, params: AnswerParams) -> dict[str, Any]:
         asked = self._hooks.waiting(params.hook_id)

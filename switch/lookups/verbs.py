@@ -17,6 +17,7 @@ from switch.lookups.answers import LookupAnswered, LookupFailed
 from switch.lookups.commands import ForgetLookup, LookUp, Method
 from switch.lookups.lookups import ANSWERED, Lookups
 from switch.lookups.service import Service
+from switch.roles import OPERATORS, TECHNICIANS
 
 _MOST_PAIRS = 64
 
@@ -48,8 +49,20 @@ class LookupVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("lookup.list", TenantParams, self._list, "All services that are asked over HTTP."),
-            Verb("lookup.try", TryParams, self._try, "Ask a service once, by hand, as a flow would."),
+            Verb(
+                "lookup.list",
+                TenantParams,
+                self._list,
+                "All services that are asked over HTTP.",
+                who=TECHNICIANS,
+            ),
+            Verb(
+                "lookup.try",
+                TryParams,
+                self._try,
+                "Ask a service once, by hand, as a flow would.",
+                who=OPERATORS,
+            ),
         )
 
     def routes(self) -> dict[type, Handler]:

@@ -16,6 +16,7 @@ from switch.mrcp.commands import Recognise, Speak, StopSpeech
 from switch.mrcp.orders import check_grammar
 from switch.mrcp.servers import SpeechServer
 from switch.mrcp.speech import FindCall, Speech
+from switch.roles import INTEGRATORS, TECHNICIANS
 
 _LONGEST_TEXT = 20_000
 _ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -84,12 +85,34 @@ class SpeechServerVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("call.speak", SpeakParams, self._speak, "Have a speech server say a text to the customer."),
             Verb(
-                "call.recognise", RecogniseParams, self._recognise, "Have one understand what is said next."
+                "call.speak",
+                SpeakParams,
+                self._speak,
+                "Have a speech server say a text to the customer.",
+                who=INTEGRATORS,
             ),
-            Verb("call.stop_speech", StopSpeechParams, self._stop, "Give up what one of them does."),
-            Verb("speech_server.list", NoParams, self._list, "The speech servers, and how they are."),
+            Verb(
+                "call.recognise",
+                RecogniseParams,
+                self._recognise,
+                "Have one understand what is said next.",
+                who=INTEGRATORS,
+            ),
+            Verb(
+                "call.stop_speech",
+                StopSpeechParams,
+                self._stop,
+                "Give up what one of them does.",
+                who=INTEGRATORS,
+            ),
+            Verb(
+                "speech_server.list",
+                NoParams,
+                self._list,
+                "The speech servers, and how they are.",
+                who=TECHNICIANS,
+            ),
         )
 
     def gauges(self) -> tuple[Gauge, ...]:

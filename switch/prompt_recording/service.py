@@ -17,6 +17,7 @@ from switch.application import Application, Gauge, Verb
 from switch.events import CallArrived, CallEnded, CallHandedOff, CallRecorded, DigitReceived, PromptFinished
 from switch.prompt_recording.booth import PROMPT_SCHEME, PromptBooth
 from switch.prompt_recording.commands import RecordPrompt, TakeWasKept, TakeWasRead
+from switch.roles import SUPERVISORS
 
 
 class RecordPromptParams(Params):
@@ -41,7 +42,7 @@ class PromptVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         text = "Call a station to record a prompt there (录制提示音)."
-        return (Verb("prompt.record", RecordPromptParams, self._record, text),)
+        return (Verb("prompt.record", RecordPromptParams, self._record, text, who=SUPERVISORS),)
 
     def _record(self, params: RecordPromptParams) -> dict[str, Any]:
         if not self.knows(params.prompt):

@@ -16,6 +16,7 @@ from switch.call import Call, CallState
 from switch.causes import Cause
 from switch.commands import HangUpCall
 from switch.exchange import Exchange
+from switch.roles import SUPERVISORS
 from switch.supervision.commands import BeginSupervision, ChangeSupervision
 from switch.supervision.supervision import Supervision
 from switch.supervision.watch import Watch
@@ -95,15 +96,55 @@ class SupervisorVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("call.monitor", SuperviseParams, self._monitor, "Hear both who talk, unheard (监听)."),
-            Verb("call.whisper", SuperviseParams, self._whisper, "Be heard by the agent alone (耳语)."),
-            Verb("call.barge", SuperviseParams, self._barge, "Be heard by both who talk (插入)."),
             Verb(
-                "call.intercept", SuperviseParams, self._intercept, "Take a call over from the agent (拦截)."
+                "call.monitor",
+                SuperviseParams,
+                self._monitor,
+                "Hear both who talk, unheard (监听).",
+                who=SUPERVISORS,
             ),
-            Verb("call.stop_supervising", SupervisorParams, self._stop, "Leave; the two talk on."),
-            Verb("call.supervisors", TenantParams, self._list, "Who supervises whom, the first one first."),
-            Verb("agent.follow", FollowParams, self._follow, "Stay with an agent from call to call."),
+            Verb(
+                "call.whisper",
+                SuperviseParams,
+                self._whisper,
+                "Be heard by the agent alone (耳语).",
+                who=SUPERVISORS,
+            ),
+            Verb(
+                "call.barge",
+                SuperviseParams,
+                self._barge,
+                "Be heard by both who talk (插入).",
+                who=SUPERVISORS,
+            ),
+            Verb(
+                "call.intercept",
+                SuperviseParams,
+                self._intercept,
+                "Take a call over from the agent (拦截).",
+                who=SUPERVISORS,
+            ),
+            Verb(
+                "call.stop_supervising",
+                SupervisorParams,
+                self._stop,
+                "Leave; the two talk on.",
+                who=SUPERVISORS,
+            ),
+            Verb(
+                "call.supervisors",
+                TenantParams,
+                self._list,
+                "Who supervises whom, the first one first.",
+                who=SUPERVISORS,
+            ),
+            Verb(
+                "agent.follow",
+                FollowParams,
+                self._follow,
+                "Stay with an agent from call to call.",
+                who=SUPERVISORS,
+            ),
         )
 
     def _monitor(self, params: SuperviseParams) -> dict[str, Any]:

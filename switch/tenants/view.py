@@ -74,7 +74,7 @@ class TenantView:
                 raise UsageError(self.told(str(error))) from error
             return self._later(answer) if isawaitable(answer) else self.told(answer)
 
-        return Verb(verb.name, verb.params, handle, verb.help)
+        return Verb(verb.name, verb.params, handle, verb.help, verb.who)
 
     async def _later(self, answer: Awaitable[object]) -> object:
         try:

@@ -10,6 +10,7 @@ from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from runtime.vocabulary import Command
 from switch.application import Verb
+from switch.roles import OPERATORS
 from switch.trunks.commands import DisableTrunk, EnableTrunk
 from switch.trunks.trunk import Trunk
 from switch.trunks.trunks import Trunks
@@ -32,14 +33,27 @@ class TrunkVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("trunk.list", NoParams, self._list, "All trunks: state, calls, addresses."),
-            Verb("trunk.show", TrunkParams, self._show, "One trunk with its limits and registration."),
-            Verb("trunk.enable", TrunkParams, self._enable, "Let a trunk carry calls, and register there."),
+            Verb("trunk.list", NoParams, self._list, "All trunks: state, calls, addresses.", who=OPERATORS),
+            Verb(
+                "trunk.show",
+                TrunkParams,
+                self._show,
+                "One trunk with its limits and registration.",
+                who=OPERATORS,
+            ),
+            Verb(
+                "trunk.enable",
+                TrunkParams,
+                self._enable,
+                "Let a trunk carry calls, and register there.",
+                who=OPERATORS,
+            ),
             Verb(
                 "trunk.disable",
                 TrunkParams,
                 self._disable,
                 "Let a trunk carry no new calls, and take its registration back.",
+                who=OPERATORS,
             ),
         )
 

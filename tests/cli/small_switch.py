@@ -31,6 +31,7 @@ from switch.control.server import ControlServer
 from switch.counter.service import RecordParams, StationParams
 from switch.prompt_recording.service import RecordPromptParams
 from switch.records.projection import JournalEntry
+from switch.roles import EVERYBODY
 from switch.trunks.verbs import TrunkParams
 
 AGENT = {
@@ -390,7 +391,7 @@ class SmallSwitch:
                 raise UsageError(self.refusal)
             return answer | self.changes if isinstance(answer, dict) else answer
 
-        return Verb(name, params, handle, f"{name} with a made-up answer")
+        return Verb(name, params, handle, f"{name} with a made-up answer", who=EVERYBODY)
 
     def keep_telling(self) -> None:
         """Tell the same two events every few milliseconds: whoever subscribes sees them soon."""

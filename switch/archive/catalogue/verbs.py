@@ -29,6 +29,7 @@ from switch.archive.retention.deletion import Deleter
 from switch.records.queries import RecordReader, Row
 from switch.records.recording_changes import with_changes
 from switch.records.recording_search import DELETED, HIGHEST_RATING, RecordingSearch
+from switch.roles import ADMINISTRATORS, BUSINESS, OPERATORS, SUPERVISORS
 
 _THREADS = 2
 _MOST_LISTED = 1000
@@ -128,16 +129,52 @@ class RecordingVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("recording.list", ListParams, self._list, "Find recordings that are over, newest first."),
-            Verb("recording.show", RecordingParams, self._show, "All that is known of one recording."),
-            Verb("recording.tag", TagParams, self._tag, "Put a tag on a recording."),
-            Verb("recording.untag", TagParams, self._untag, "Take a tag off a recording."),
-            Verb("recording.rate", RateParams, self._rate, "Rate a recording."),
-            Verb("recording.hold", ReasonParams, self._hold, "Let a recording not be deleted: a legal hold."),
-            Verb("recording.release", ReasonParams, self._release, "End a hold."),
-            Verb("recording.convert", RecordingParams, self._convert, "Convert an older recording."),
-            Verb("recording.move", ChangeParams, self._move, "Move a recording to the second tier now."),
-            Verb("recording.delete", ReasonParams, self._delete, "Delete a recording that is over."),
+            Verb(
+                "recording.list",
+                ListParams,
+                self._list,
+                "Find recordings that are over, newest first.",
+                who=BUSINESS,
+            ),
+            Verb(
+                "recording.show",
+                RecordingParams,
+                self._show,
+                "All that is known of one recording.",
+                who=BUSINESS,
+            ),
+            Verb("recording.tag", TagParams, self._tag, "Put a tag on a recording.", who=BUSINESS),
+            Verb("recording.untag", TagParams, self._untag, "Take a tag off a recording.", who=BUSINESS),
+            Verb("recording.rate", RateParams, self._rate, "Rate a recording.", who=BUSINESS),
+            Verb(
+                "recording.hold",
+                ReasonParams,
+                self._hold,
+                "Let a recording not be deleted: a legal hold.",
+                who=SUPERVISORS,
+            ),
+            Verb("recording.release", ReasonParams, self._release, "End a hold.", who=SUPERVISORS),
+            Verb(
+                "recording.convert",
+                RecordingParams,
+                self._convert,
+                "Convert an older recording.",
+                who=OPERATORS,
+            ),
+            Verb(
+                "recording.move",
+                ChangeParams,
+                self._move,
+                "Move a recording to the second tier now.",
+                who=OPERATORS,
+            ),
+            Verb(
+                "recording.delete",
+                ReasonParams,
+                self._delete,
+                "Delete a recording that is over.",
+                who=ADMINISTRATORS,
+            ),
         )
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from switch.application import Verb
 from switch.archive.listening.events import RecordingLinked
 from switch.archive.listening.links import LONGEST_WHO, Link, LinkSigner, is_recording_id, path_of
 from switch.config import HttpConfig
+from switch.roles import BUSINESS
 
 _HOUR_S = 3600
 _LONGEST_S = 366 * 24 * _HOUR_S
@@ -41,7 +42,7 @@ class LinkVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         text = "Make a link by which a browser plays a recording."
-        return (Verb("recording.link", LinkParams, self._link, text),)
+        return (Verb("recording.link", LinkParams, self._link, text, who=BUSINESS),)
 
     def _link(self, params: LinkParams) -> dict[str, Any]:
         if not self._http.enabled:

@@ -22,6 +22,7 @@ from switch.archive.phone.commands import PlayToStation, TakeExcerpt
 from switch.archive.phone.playing import RECORDING_SCHEME, RecordingsByPhone
 from switch.archive.phone.reader import ExcerptReader, KeepPrompt
 from switch.events import CallEnded, CallHandedOff, DigitReceived, PromptFinished
+from switch.roles import BUSINESS
 
 MOST_LISTENERS = 20
 """Each holds up to six megabytes of prompts."""
@@ -71,7 +72,13 @@ class ListeningByPhone:
             knows=self._core.plays,
             routes=merge_routes(self._reader.routes(), self._inputs()),
             verbs=(
-                Verb("recording.play", PlayParams, self._play, "Call a station and play a recording to it."),
+                Verb(
+                    "recording.play",
+                    PlayParams,
+                    self._play,
+                    "Call a station and play a recording to it.",
+                    who=BUSINESS,
+                ),
             ),
             gauges=(
                 Gauge(

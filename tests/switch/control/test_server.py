@@ -21,6 +21,7 @@ from switch.control.protocol import MessageReader, Notification, Response, encod
 from switch.control.server import ControlServer, SocketUnusable
 from switch.events import CallAnswered, CallEnded
 from switch.records.projection import JournalEntry
+from switch.roles import EVERYBODY
 
 Run = Callable[[Coroutine[Any, Any, None]], None]
 
@@ -54,12 +55,28 @@ async def take_time(params: Text) -> object:
 
 
 VERBS = (
-    Verb(name="test.slow", params=Text, handle=take_time, help="Say it later."),
-    Verb(name="switch.status", params=NoParams, handle=lambda _: {"calls": 0}, help="How it is."),
-    Verb(name="test.echo", params=Text, handle=lambda params: params.text, help="Say it again."),
-    Verb(name="test.refuse", params=Text, handle=refuse, help="Say no."),
-    Verb(name="test.big", params=Text, handle=lambda params: params.text * 70_000, help="Say it often."),
-    Verb(name="test.odd", params=Text, handle=lambda _: object(), help="Answer what cannot be sent."),
+    Verb(name="test.slow", params=Text, handle=take_time, help="Say it later.", who=EVERYBODY),
+    Verb(
+        name="switch.status", params=NoParams, handle=lambda _: {"calls": 0}, help="How it is.", who=EVERYBODY
+    ),
+    Verb(
+        name="test.echo", params=Text, handle=lambda params: params.text, help="Say it again.", who=EVERYBODY
+    ),
+    Verb(name="test.refuse", params=Text, handle=refuse, help="Say no.", who=EVERYBODY),
+    Verb(
+        name="test.big",
+        params=Text,
+        handle=lambda params: params.text * 70_000,
+        help="Say it often.",
+        who=EVERYBODY,
+    ),
+    Verb(
+        name="test.odd",
+        params=Text,
+        handle=lambda _: object(),
+        help="Answer what cannot be sent.",
+        who=EVERYBODY,
+    ),
 )
 
 
@@ -308,7 +325,7 @@ def test_a_client_that_reads_no_answers_is_not_read_from_until_it_does(run: Run,
             return params.text
 
         server = ControlServer(
-            settings, [Verb(name="test.echo", params=Text, handle=echo, help="Say it again.")]
+            settings, [Verb(name="test.echo", params=Text, handle=echo, help="Say it again.", who=EVERYBODY)]
         )
         await server.open()
         reader, writer = await asyncio.open_unix_connection(str(settings.socket), limit=1024)
@@ -513,7 +530,15 @@ def test_requests_reach_the_verbs_in_the_order_they_were_sent(run: Run, tmp_path
         seen: list[str] = []
         server = ControlServer(
             settings,
-            [Verb(name="test.note", params=Text, handle=lambda p: seen.append(p.text), help="Note it.")],
+            [
+                Verb(
+                    name="test.note",
+                    params=Text,
+                    handle=lambda p: seen.append(p.text),
+                    help="Note it.",
+                    who=EVERYBODY,
+                )
+            ],
         )
         await server.open()
         reader, writer = await asyncio.open_unix_connection(str(settings.socket))

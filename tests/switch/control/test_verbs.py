@@ -8,6 +8,7 @@ from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from switch.application import Verb
 from switch.control.verbs import VerbError, VerbRegistry
+from switch.roles import EVERYBODY
 
 
 class SignIn(Params):
@@ -24,10 +25,14 @@ class SignIn(Params):
 
 
 def registry(handle: Callable[[SignIn], object] = lambda params: params.model_dump()) -> VerbRegistry:
-    return VerbRegistry([Verb(name="agent.sign_in", params=SignIn, handle=handle, help="Sign in.")])
+    return VerbRegistry(
+        [Verb(name="agent.sign_in", params=SignIn, handle=handle, help="Sign in.", who=EVERYBODY)]
+    )
 
 
-STATUS = Verb(name="switch.status", params=NoParams, handle=lambda _: {"calls": 3}, help="How it is.")
+STATUS = Verb(
+    name="switch.status", params=NoParams, handle=lambda _: {"calls": 3}, help="How it is.", who=EVERYBODY
+)
 
 
 def failure_of(verbs: VerbRegistry, name: str, params: list[Any]) -> VerbError:
@@ -99,13 +104,17 @@ class Everything(Params):
     ],
 )
 def test_no_word_of_the_library_that_checks_leaks(name: str, value: object, problem: str) -> None:
-    verbs = VerbRegistry([Verb("test.all", Everything, lambda params: None, "Take everything.")])
+    verbs = VerbRegistry(
+        [Verb("test.all", Everything, lambda params: None, "Take everything.", who=EVERYBODY)]
+    )
     assert failure_of(verbs, "test.all", [{name: value}]).failure.data == {"fields": {name: problem}}
 
 
 @pytest.mark.parametrize("value", ["长" * 5000, ["x" * 500] * 50, {"k" * 500: {"v" * 500: ["w" * 500]}}])
 def test_at_most_60_characters_of_a_bad_value_are_repeated(value: object) -> None:
-    verbs = VerbRegistry([Verb("test.all", Everything, lambda params: None, "Take everything.")])
+    verbs = VerbRegistry(
+        [Verb("test.all", Everything, lambda params: None, "Take everything.", who=EVERYBODY)]
+    )
     data = failure_of(verbs, "test.all", [{"count": value}]).failure.data
     assert data is not None
     assert len(data["fields"]["count"].partition("; it is ")[2]) <= 60

@@ -100,6 +100,7 @@ from switch.records.recording_changes import RecordingChanges
 from switch.records.segment import decode_line
 from switch.records.store import RecordStore
 from switch.registration_verbs import RegistrationVerbs
+from switch.roles import EVERYBODY
 from switch.sip.commands import DialLeg, SendText, SetMailbox
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.banning import Banning
@@ -118,6 +119,7 @@ from tests.cli.small_installation import replace, write_installation
 from tests.helpers.exchange_rig import ExchangeRig
 from tests.helpers.trunks_rig import TrunksRig, trunk_config
 from tests.ivr.scripted_caller import world_of
+from tests.switch.control.verbs_table import with_table
 from tests.switch.records.stories import answered_call, fold, journal_of
 from tests.switch.test_conferring import ConferenceRig
 
@@ -429,15 +431,9 @@ async def ask(folder: Path, *questions: tuple[str, dict[str, Any]]) -> list[Any]
     return answers
 
 
-def line(verb: dict[str, Any]) -> str:
-    parameters = ", ".join(f"`{name}`" for name in verb["parameters"]["properties"])
-    return f"| `{verb['name']}` | {parameters} | {verb['help']} |".replace("|  |", "| |")
-
-
 def test_the_table_of_verbs_is_what_verb_list_says(tmp_path: Path) -> None:
     (verbs,) = uvloop.run(ask(tmp_path, ("verb.list", {})))
-    table = "\n".join(map(line, verbs))
-    assert f"|---|---|---|\n{table}\n\n" in PAGE, f"write into docs/verbs.md:\n{table}"
+    assert with_table(PAGE, verbs) == PAGE, "write it anew: python -m tests.switch.control.verbs_table"
 
 
 AGENT = {"agent": "1001"}
@@ -665,9 +661,15 @@ async def run_beside_a_switch(program: str, folder: Path) -> None:
     server = ControlServer(
         ControlConfig(socket=folder / "run" / "ringmain.sock"),
         [
-            Verb("agent.ready", Agent, ready, "Ready."),
-            Verb("agent.not_ready", Agent, refuse, "Not ready."),
-            Verb("agent.list", NoParams, lambda _: [{"id": "1001", "state": "available"}], "Agents."),
+            Verb("agent.ready", Agent, ready, "Ready.", who=EVERYBODY),
+            Verb("agent.not_ready", Agent, refuse, "Not ready.", who=EVERYBODY),
+            Verb(
+                "agent.list",
+                NoParams,
+                lambda _: [{"id": "1001", "state": "available"}],
+                "Agents.",
+                who=EVERYBODY,
+            ),
         ],
     )
     await server.open()

@@ -15,6 +15,7 @@ from switch.control.config import ControlConfig
 from switch.control.server import ControlServer
 from switch.hooks.events import HookAsked
 from switch.hooks.verbs import AnswerParams
+from switch.roles import EVERYBODY
 from tests.cli.small_installation import write_installation
 from tests.helpers.lookup_service import run
 
@@ -48,7 +49,7 @@ def test_the_application_of_the_example_answers_the_hook_it_knows(tmp_path: Path
             answered.set()
             return {}
 
-        verb = Verb("hook.answer", AnswerParams, answer, "Answer.")
+        verb = Verb("hook.answer", AnswerParams, answer, "Answer.", who=EVERYBODY)
         subscribed = asyncio.Event()
         config = ControlConfig(socket=tmp_path / "run" / "ringmain.sock")
         server = ControlServer(config, [verb], subscribed.set)
