@@ -66,20 +66,16 @@ class ListeningByPhone:
         self._ids = ids
         self._submit = submit
 
+    def verbs(self) -> tuple[Verb, ...]:
+        text = "Call a station and play a recording to it."
+        return (Verb("recording.play", PlayParams, self._play, text, who=BUSINESS),)
+
     def application(self) -> Application:
         return Application(
             scheme=RECORDING_SCHEME,
             knows=self._core.plays,
             routes=merge_routes(self._reader.routes(), self._inputs()),
-            verbs=(
-                Verb(
-                    "recording.play",
-                    PlayParams,
-                    self._play,
-                    "Call a station and play a recording to it.",
-                    who=BUSINESS,
-                ),
-            ),
+            verbs=self.verbs(),
             gauges=(
                 Gauge(
                     "recording_listeners",

@@ -1,0 +1,95 @@
+"""Every verb there is, without a switch that carries them out."""
+
+from collections.abc import Awaitable, Coroutine
+from typing import Any, Protocol, get_args, get_origin, get_type_hints
+
+from acd.callback_verbs import CallbackVerbs
+from acd.explain_verbs import ExplainVerbs
+from acd.item_verbs import ItemVerbs
+from acd.supervision_verbs import SupervisionVerbs
+from acd.verbs import AcdVerbs
+from cli.house.flow_publishing import FlowPublishing
+from cli.house.reloading import Reloading
+from ivr.service import FlowVerbs
+from switch.application import Verb
+from switch.archive.catalogue.verbs import RecordingVerbs
+from switch.archive.listening.verbs import LinkVerbs
+from switch.archive.phone.service import ListeningByPhone
+from switch.ban_verbs import BanVerbs
+from switch.calendars.verbs import CalendarVerbs
+from switch.call_recording_verbs import CallRecordingVerbs
+from switch.certificate_verbs import CertificateVerbs
+from switch.conference_verbs import ConferenceVerbs
+from switch.control.session import ControlSession
+from switch.control.verbs import VerbRegistry
+from switch.counter.service import CounterVerbs
+from switch.customers.verbs import ListVerbs
+from switch.fork_verbs import ForkVerbs
+from switch.hooks.verbs import HookVerbs
+from switch.lookups.verbs import LookupVerbs
+from switch.mask_verbs import MaskVerbs
+from switch.media_verbs import MediaVerbs
+from switch.mrcp.verbs import SpeechServerVerbs
+from switch.placing_verbs import PlacingVerbs
+from switch.prompt_recording.service import PromptVerbs
+from switch.registration_verbs import RegistrationVerbs
+from switch.speech_verbs import SpeechVerbs
+from switch.station_verbs import StationVerbs
+from switch.supervision.verbs import SupervisorVerbs
+from switch.trunks.verbs import TrunkVerbs
+from switch.verbs import ExchangeVerbs
+
+
+class _Source(Protocol):
+    def verbs(self) -> tuple[Verb, ...]: ...
+
+
+SOURCES: tuple[type[_Source], ...] = (
+    AcdVerbs,
+    BanVerbs,
+    CalendarVerbs,
+    CallbackVerbs,
+    CallRecordingVerbs,
+    CertificateVerbs,
+    ConferenceVerbs,
+    CounterVerbs,
+    ExchangeVerbs,
+    ExplainVerbs,
+    FlowPublishing,
+    FlowVerbs,
+    ForkVerbs,
+    HookVerbs,
+    ItemVerbs,
+    LinkVerbs,
+    ListeningByPhone,
+    ListVerbs,
+    LookupVerbs,
+    MaskVerbs,
+    MediaVerbs,
+    PlacingVerbs,
+    PromptVerbs,
+    RecordingVerbs,
+    RegistrationVerbs,
+    Reloading,
+    SpeechServerVerbs,
+    SpeechVerbs,
+    StationVerbs,
+    SupervisionVerbs,
+    SupervisorVerbs,
+    TrunkVerbs,
+    ControlSession,
+)
+"""The classes that have verbs. A new one belongs here."""
+
+
+def all_verbs() -> list[Verb]:
+    """By name. Their handlers belong to nothing that was ever put together: to be read, not called."""
+    return VerbRegistry(verb for kind in SOURCES for verb in object.__new__(kind).verbs()).verbs()
+
+
+def answer_type(verb: Verb) -> Any:
+    """What its handler is declared to return, once it is there."""
+    declared = get_type_hints(verb.handle)["return"]
+    if get_origin(declared) in (Awaitable, Coroutine):
+        return get_args(declared)[-1]
+    return declared
