@@ -9,12 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from pydantic import Field
-
 from ivr import inputs
 from ivr.config import FLOW_SCHEME, RETURN, IvrConfig
-from ivr.editions import Editions, FlowSet
+from ivr.editions import FlowSet
 from ivr.expressions import LONGEST_TEXT, Value
+from ivr.flow_verbs import FlowVerbs
 from ivr.interpreter import FlowInterpreter
 from ivr.orders import orders
 from ivr.records import FlowRuns, SurveyAnswers
@@ -23,17 +22,13 @@ from ivr.world import World
 from media.masking import MASKED
 from media.speech.events import SpeechFailed, SpeechMade
 from runtime.driver import Handler, Outputs
-from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import Params, TenantParams
 from runtime.target import parse_target
-from runtime.tenancy import tenant_of
-from switch.application import Application, Gauge, Verb
+from switch.application import Application, Gauge
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
 from switch.hooks.answers import HookAnswered, HookUnanswered
 from switch.lookups.answers import LookupAnswered, LookupFailed
 from switch.mrcp.events import Recognised, RecognitionFailed, SpeakFailed, SpeakFinished
-from switch.roles import BUSINESS
 
 
 class Masks(Protocol):
@@ -74,7 +69,7 @@ def build(config: IvrConfig, flows: FlowSet, ids: Ids, world: World, masks: Mask
         knows=interpreter.knows,
         cores=(interpreter,),
         routes={**_inputs(interpreter, masks), **orders(masks.leg)},
-        verbs=(_list_verb(interpreter), _nodes_verb(interpreter)),
+        verbs=FlowVerbs(interpreter).verbs(),
         projections=(FlowRuns(), SurveyAnswers()),
         gauges=(_calls_gauge(interpreter),),
     )
@@ -198,55 +193,6 @@ def _understood(event: Recognised) -> Value:
         with suppress(ValueError, RecursionError):
             meaning = json.loads(meaning)
     return {"text": event.text, "meaning": meaning, "confidence": event.confidence}
-
-
-def _list_verb(interpreter: FlowInterpreter) -> Verb:
-    def view(params: TenantParams) -> list[dict[str, Any]]:
-        return [
-            _view(name, editions, interpreter.calls_in(name))
-            for name, editions in interpreter.flows.editions.items()
-            if params.means(tenant_of(name))
-        ]
-
-    return Verb(
-        "flow.list",
-        TenantParams,
-        view,
-        "The flows, what runs of them, and how many calls are in each.",
-        who=BUSINESS,
-    )
-
-
-class FlowNodesParams(Params):
-    """Names a flow."""
-
-    flow: str = Field(min_length=1, max_length=128, description="the flow")
-
-
-def _nodes_verb(interpreter: FlowInterpreter) -> Verb:
-    def view(params: FlowNodesParams) -> dict[str, Any]:
-        if params.flow not in interpreter.flows.editions:
-            raise UsageError(f"there is no flow {params.flow!r}; flow.list names them")
-        callers = interpreter.callers_at(params.flow)
-        nodes = interpreter.flows.editions[params.flow].current.flow.nodes
-        return {"flow": params.flow, "callers": {**dict.fromkeys(nodes, 0), **callers}}
-
-    return Verb(
-        "flow.nodes", FlowNodesParams, view, "How many callers are at each node of a flow now.", who=BUSINESS
-    )
-
-
-def _view(name: str, editions: Editions, calls: int) -> dict[str, Any]:
-    return {
-        "name": name,
-        "title": editions.current.flow.title,
-        "nodes": len(editions.current.flow.nodes),
-        "version": editions.current.version,
-        "canary": editions.canary.version if editions.canary else None,
-        "share": editions.share,
-        "edited": editions.draft is not None,
-        "calls": calls,
-    }
 
 
 def _calls_gauge(interpreter: FlowInterpreter) -> Gauge:

@@ -52,9 +52,7 @@ def meaning_of(kind: type[Event], name: str) -> str:
 
 def _described(kind: type[Event]) -> EventKind:
     hints = get_type_hints(kind)
-    fields = (
-        EventField(name, hints[name], _told(meaning_of(kind, name))) for name in field_names(kind)
-    )
+    fields = (EventField(name, hints[name], _told(meaning_of(kind, name))) for name in field_names(kind))
     return EventKind(kind.topic, _told(inspect.getdoc(kind) or ""), tuple(fields))
 
 

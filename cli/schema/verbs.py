@@ -10,7 +10,7 @@ from acd.supervision_verbs import SupervisionVerbs
 from acd.verbs import AcdVerbs
 from cli.house.flow_publishing import FlowPublishing
 from cli.house.reloading import Reloading
-from ivr.service import FlowVerbs
+from ivr.flow_verbs import FlowVerbs
 from switch.application import Verb
 from switch.archive.catalogue.verbs import RecordingVerbs
 from switch.archive.listening.verbs import LinkVerbs
@@ -88,8 +88,8 @@ def all_verbs() -> list[Verb]:
 
 
 def answer_type(verb: Verb) -> Any:
-    """What its handler is declared to return, once it is there."""
-    declared = get_type_hints(verb.handle)["return"]
+    """What its handler is declared to return, once it is there; ``object`` when it is not declared."""
+    declared = get_type_hints(verb.handle).get("return", object)
     if get_origin(declared) in (Awaitable, Coroutine):
         return get_args(declared)[-1]
     return declared

@@ -39,7 +39,9 @@ class ErrorCode(StrEnum):
     """What went wrong with a request, for programs. The message tells it to people."""
 
     UNKNOWN_VERB = "unknown_verb"
+    """There is no such verb; the message names the nearest."""
     BAD_PARAMS = "bad_params"
+    """``data.fields`` tells for each bad parameter what is wrong with it."""
     REFUSED = "refused"
     """Understood, but not possible now; the message says why."""
     NOT_ALLOWED = "not_allowed"

@@ -80,7 +80,7 @@ class ControlSession(asyncio.Protocol):
         audience: Audience["ControlSession"],
     ) -> None:
         self._config = config
-        self._verbs = VerbRegistry(self._own_verbs(), base=verbs)
+        self._verbs = VerbRegistry(self.verbs(), base=verbs)
         self._audience = audience
         self._loop = asyncio.get_running_loop()
         self._reader = MessageReader(max_message_bytes=config.max_request_bytes, max_items=_REQUEST_ITEMS)
@@ -231,7 +231,8 @@ class ControlSession(asyncio.Protocol):
                 frames.append(_encode_gap(item) if isinstance(item, Gap) else item)
             self._transport.write(b"".join(frames))
 
-    def _own_verbs(self) -> tuple[Verb, ...]:
+    def verbs(self) -> tuple[Verb, ...]:
+        """Those that are about this client alone."""
         return (
             Verb(
                 name="event.subscribe",

@@ -80,6 +80,10 @@ class VerbRegistry:
             answer = verb.handle(checked)
         return _later(name, answer) if isawaitable(answer) else answer
 
+    def verbs(self) -> list[Verb]:
+        """By name."""
+        return [verb for _, verb in sorted(self._verbs.items())]
+
     def _add(self, verb: Verb) -> None:
         self._verbs[verb.name] = verb
 
@@ -96,7 +100,7 @@ class VerbRegistry:
                 "help": verb.help,
                 "parameters": verb.params.model_json_schema(),
             }
-            for _, verb in sorted(self._verbs.items())
+            for verb in self.verbs()
         ]
 
 

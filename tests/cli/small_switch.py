@@ -9,7 +9,7 @@ import acd.item_verbs
 import acd.supervision_verbs
 import acd.verbs
 import cli.house.flow_publishing
-import ivr.service
+import ivr.flow_verbs
 import switch.ban_verbs
 import switch.calendars.verbs
 import switch.conference_verbs
@@ -364,7 +364,7 @@ class SmallSwitch:
             self._verb("flow.list", NoParams, [FLOW]),
             self._verb(
                 "flow.nodes",
-                ivr.service.FlowNodesParams,
+                ivr.flow_verbs.FlowNodesParams,
                 {"flow": "hotline", "callers": {"主菜单": 2, "再见": 0}},
             ),
             self._verb("flow.publish", cli.house.flow_publishing.PublishParams, PUBLISHED),
