@@ -31,6 +31,7 @@ from cli import (
 from cli.configuration.loading import ConfigurationError
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_line, print_problems
+from cli.schema.command import schema
 from runtime.errors import PeerError, UsageError
 from runtime.sheets import SheetError
 
@@ -95,6 +96,7 @@ def serve(config: ConfigOption = None) -> None:
 app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("reload")(reload.reload)
+app.command("schema")(schema)
 app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
 app.add_typer(supervise.app, name="supervise")

@@ -12,12 +12,12 @@ from pydantic import TypeAdapter
 from cli.house.tenants import OF_HOUSE
 from cli.schema.errors import all_errors, errors_of
 from cli.schema.events import EventKind, all_events
+from cli.schema.tidying import Schema, tidied
 from cli.schema.verbs import all_verbs, answer_type
 from switch.application import Verb
 from switch.roles import Role
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-Schema = dict[str, Any]
 _Key = tuple[str, str, str]
 """``verbs`` or ``events``, the name, and which part of it."""
 _Mode = Literal["validation", "serialization"]
@@ -122,17 +122,3 @@ def _object(properties: Schema, required: list[str]) -> Schema:
 
 def _if(key: str, value: str, properties: Schema) -> Schema:
     return {"if": {"properties": {key: {"const": value}}}, "then": {"properties": properties}}
-
-
-def tidied(part: Any) -> Any:
-    """Without the titles that repeat the keys."""
-    match part:
-        case dict():
-            return {key: tidied(value) for key, value in part.items() if not _is_noise(key, value)}
-        case list():
-            return [tidied(value) for value in part]
-    return part
-
-
-def _is_noise(key: str, value: Any) -> bool:
-    return key == "title" and isinstance(value, str)

@@ -1,7 +1,10 @@
 """Every verb there is, without a switch that carries them out."""
 
 from collections.abc import Awaitable, Coroutine
-from typing import Any, Protocol, get_args, get_origin, get_type_hints
+from functools import reduce
+from operator import or_
+from types import UnionType
+from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
 
 from acd.callback_verbs import CallbackVerbs
 from acd.explain_verbs import ExplainVerbs
@@ -88,8 +91,12 @@ def all_verbs() -> list[Verb]:
 
 
 def answer_type(verb: Verb) -> Any:
-    """What its handler is declared to return, once it is there; ``object`` when it is not declared."""
+    """What its handler is declared to return, once it is there; ``object`` when nothing is declared."""
     declared = get_type_hints(verb.handle).get("return", object)
-    if get_origin(declared) in (Awaitable, Coroutine):
-        return get_args(declared)[-1]
-    return declared
+    if get_origin(declared) in (Union, UnionType):  # some answer at once when they can
+        return reduce(or_, map(_once_there, get_args(declared)))
+    return _once_there(declared)
+
+
+def _once_there(declared: Any) -> Any:
+    return get_args(declared)[-1] if get_origin(declared) in (Awaitable, Coroutine) else declared

@@ -7,7 +7,8 @@ import pytest
 from ivr.config import IvrConfig
 from ivr.document import Flow
 from ivr.editions import FlowSet
-from ivr.service import FlowNodesParams, build
+from ivr.flow_verbs import FlowNodesParams
+from ivr.service import build
 from media.masking import MASKED
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock

@@ -2,8 +2,9 @@
 
 import importlib
 
+from cli.schema.event_words import MODULES
 from runtime.vocabulary import Event
-from tests.switch.control.events_page import MODULES, PAGE, page
+from tests.switch.control.events_page import PAGE, page
 
 OUR_PACKAGES = {"runtime", "switch", "media", "acd", "ivr", "cli"}
 
