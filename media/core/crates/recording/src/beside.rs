@@ -1,11 +1,14 @@
 //! Who is heard on the right channel beside the agent: those of a conference, and a supervisor who barges in.
 
+use crate::format::SampleFormat;
 use crate::timeline::{ChannelCounters, Timeline};
 
 /// The most at a time.
 const MAX_BESIDE: usize = 16;
 /// Samples added at a time.
 const PART: usize = 256;
+/// As they are added.
+const FORMAT: SampleFormat = SampleFormat::Linear16;
 
 /// Each has a timeline, so that one's losses and jumps move nobody else.
 #[derive(Debug, Default)]
@@ -31,7 +34,7 @@ impl Beside {
         if self.seats.len() == MAX_BESIDE {
             return false;
         }
-        self.seats.push(Seat { speaker: Some(speaker), timeline: Timeline::starting_at(frame) });
+        self.seats.push(Seat { speaker: Some(speaker), timeline: Timeline::starting_at(frame, FORMAT) });
         true
     }
 
@@ -46,6 +49,11 @@ impl Beside {
     /// Where what somebody says belongs.
     pub fn timeline_of(&mut self, speaker: u64) -> Option<&mut Timeline> {
         self.seat_of(speaker).map(|seat| &mut seat.timeline)
+    }
+
+    /// Whether nobody says anything here, or has anything left that was said.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.seats.is_empty()
     }
 
     /// Who is heard here now.
@@ -72,9 +80,11 @@ impl Beside {
     pub(crate) fn add(&mut self, samples: &mut [i16], taken: u64) {
         let end = taken as i64 + samples.len() as i64;
         for seat in &mut self.seats {
-            let mut said = [0; PART];
+            let (mut octets, mut said) = ([0; FORMAT.sample_length() * PART], [0; PART]);
             for part in samples.chunks_mut(PART) {
-                seat.timeline.window.take(&mut said[..part.len()]);
+                let octets = &mut octets[..FORMAT.sample_length() * part.len()];
+                seat.timeline.window.take(octets);
+                FORMAT.decode(octets, &mut said);
                 for (sample, &said) in part.iter_mut().zip(&said) {
                     *sample = sample.saturating_add(said);
                 }

@@ -29,7 +29,7 @@ pub struct Stereo {
 impl Stereo {
     /// Channels whose frames before `frame` are silence that nobody needs to take.
     pub fn starting_at(frame: u64, format: SampleFormat) -> Self {
-        let timeline = || Timeline::starting_at(frame);
+        let timeline = || Timeline::starting_at(frame, format);
         let (customer, agent) = (timeline(), timeline());
         Self { customer, agent, format, taken: frame, ..Self::default() }
     }
@@ -97,27 +97,39 @@ impl Stereo {
     }
 
     fn take_part(&mut self, part: &mut [u8]) {
-        let (mut left, mut right) = ([0; PART], [0; PART]);
-        let frames = part.len() / self.format.frame_length();
-        let (left, right) = (&mut left[..frames], &mut right[..frames]);
+        let (mut left, mut right) = ([0; 2 * PART], [0; 2 * PART]);
+        let length = part.len() / 2;
+        let (left, right) = (&mut left[..length], &mut right[..length]);
         self.customer.window.take(left);
         self.agent.window.take(right);
-        self.beside.add(right, self.taken);
+        self.add_others(right);
         self.silence(left, right);
         self.format.interleave(left, right, part);
-        self.taken += frames as u64;
+        self.taken += (part.len() / self.format.frame_length()) as u64;
+    }
+
+    /// Add to the agent's next samples those of whoever is heard beside.
+    fn add_others(&mut self, right: &mut [u8]) {
+        if !self.beside.is_empty() {
+            let mut samples = [0; PART];
+            let samples = &mut samples[..right.len() / self.format.sample_length()];
+            self.format.decode(right, samples);
+            self.beside.add(samples, self.taken);
+            self.format.encode(samples, right);
+        }
     }
 
     /// Take out of the next samples what is marked.
-    fn silence(&self, left: &mut [i16], right: &mut [i16]) {
-        for mark in self.marks.silenced_within(self.taken, self.taken + left.len() as u64) {
-            let within = |at: u64| (at - self.taken) as usize;
+    fn silence(&self, left: &mut [u8], right: &mut [u8]) {
+        let (length, silence) = (self.format.sample_length(), self.format.silence());
+        for mark in self.marks.silenced_within(self.taken, self.taken + (left.len() / length) as u64) {
+            let within = |at: u64| (at - self.taken) as usize * length;
             let place = within(mark.from)..within(mark.to.unwrap_or(mark.from));
             if mark.channels.customer {
-                left[place.clone()].fill(0);
+                left[place.clone()].fill(silence);
             }
             if mark.channels.agent {
-                right[place].fill(0);
+                right[place].fill(silence);
             }
         }
     }

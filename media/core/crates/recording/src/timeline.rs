@@ -18,6 +18,7 @@ use audio::g711::Law;
 use rtp::packet::Header;
 
 use crate::delay::HeldPacket;
+use crate::format::SampleFormat;
 use crate::gaps::Gaps;
 use crate::losses::Loss;
 use crate::sound::Carried;
@@ -98,8 +99,8 @@ pub struct Timeline {
 
 impl Timeline {
     /// A timeline of which the samples before `position` are taken already.
-    pub(crate) fn starting_at(position: u64) -> Self {
-        Self { window: SampleWindow::starting_at(position as i64), ..Self::default() }
+    pub(crate) fn starting_at(position: u64, format: SampleFormat) -> Self {
+        Self { window: SampleWindow::starting_at(position as i64, format), ..Self::default() }
     }
 
     /// Place one audio packet that arrived at `arrival`.
@@ -109,12 +110,12 @@ impl Timeline {
         let Some(source) = &mut self.source else { return };
         let position = source.position_of(header.timestamp);
         source.note_gap(loss, position..position + octets.len() as i64, &mut self.gaps);
-        let decode = law.decode_table();
         if arrival - position <= HOLD {
             self.counters.packets += 1;
-            let placed = self.window.write(position, octets, decode);
+            let placed = self.window.write(position, octets, law);
             self.counters.carried += Carried::of_octets(octets, law, placed);
         } else {
+            let decode = law.decode_table();
             let samples = octets.iter().map(|&octet| decode[usize::from(octet)]).collect();
             let (timestamp, lateness) = (header.timestamp, arrival - position);
             self.hold(HeldPacket { timestamp, older: 0, position, lateness, samples, is_packet: true });
