@@ -124,6 +124,32 @@ class AgentStateChanged(Event):
     """The supervisor who wanted it; empty when nobody but the agent did."""
 
 
+class AgentLimit(StrEnum):
+    """What an agent is warned of; each is a key of ``[acd.warn_agents]``."""
+
+    TALK = "talk_s"
+    """The present conversation."""
+    WRAP_UP = "wrap_up_s"
+    """The present wrap-up."""
+    NOT_READY = "not_ready_s"
+    """The present stay not ready, for whatever reasons."""
+    BUSY = "busy_s"
+    """All such stays of the shift."""
+    REST = "rest_s"
+    """Those of the shift for reasons that count as rest."""
+
+
+@plain_data
+class AgentWarned(Event):
+    """An agent's own figure passes its limit; for the desktop."""
+
+    topic: ClassVar[str] = "agent.warned"
+    agent: str
+    limit: AgentLimit
+    """Which: ``talk_s``, ``wrap_up_s``, ``not_ready_s``, ``busy_s`` or ``rest_s``."""
+    limit_s: float
+
+
 @plain_data
 class WrapUpStarted(Event):
     """After-call work begins."""

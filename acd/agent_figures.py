@@ -59,6 +59,7 @@ class AgentFigures:
             "signed_in_s": round(end - shift.signed_in_at, 3),
             "ready_s": round(spent_s[AgentState.AVAILABLE], 3),
             "not_ready_s": {reason: round(seconds, 3) for reason, seconds in not_ready_s.items()},
+            "busy_s": round(spent_s[AgentState.NOT_READY], 3),
             "rest_s": round(rest_s, 3),
             "wrap_up_s": round(spent_s[AgentState.WRAP_UP], 3),
             "calls": shift.calls,

@@ -18,9 +18,11 @@ class SignIn(Command):
 
 @plain_data
 class SignOut(Command):
-    """End an agent's shift. Refused while a call is offered or talked on."""
+    """End an agent's shift. Refused while a call is offered or talked on, or an item is in hand."""
 
     agent_id: str
+    force: bool = False
+    """Whether to end it in spite of these: a conversation goes on to its end first, items go back."""
 
 
 @plain_data

@@ -43,6 +43,10 @@ class AcdConfig(Section):
     leave_expires_s: float = Field(
         default=600, gt=0, le=86400, description="A request for leave that nobody decides ends by itself."
     )
+    warn_agents: "AgentLimits" = Field(
+        default_factory=lambda: AgentLimits(),
+        description="When agents are warned of their own figures by agent.warned.",
+    )
     max_wrap_up_s: float = Field(
         default=600,
         ge=0,
@@ -64,6 +68,20 @@ class AcdConfig(Section):
         ge=64,
         le=10_000_000,
         description="Beyond so many megabytes the oldest of it goes earlier.",
+    )
+
+
+class AgentLimits(Section):
+    """``[acd.warn_agents]``: from when on agents are warned, in seconds; 0: never."""
+
+    talk_s: float = Field(default=0, ge=0, le=86400, description="A conversation takes longer.")
+    wrap_up_s: float = Field(default=0, ge=0, le=86400, description="A wrap-up takes longer.")
+    not_ready_s: float = Field(default=0, ge=0, le=86400, description="One stay not ready takes longer.")
+    busy_s: float = Field(
+        default=0, ge=0, le=86400, description="All stays not ready of a shift take longer together."
+    )
+    rest_s: float = Field(
+        default=0, ge=0, le=86400, description="Those for reasons that are rest take longer together."
     )
 
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from acd import inputs
 from acd.agent_config import AgentConfig
+from acd.agent_events import AgentSignedIn, AgentStateChanged
 from acd.agent_figures import AgentFigures
+from acd.agent_limits import AgentLimits
 from acd.agent_target import own_queue
 from acd.callback_events import CallbackDialled, CallbackReturned
 from acd.callback_records import Callbacks
@@ -115,19 +117,20 @@ def build(
         knows_target=knows_target,
         now=clock.now(),
     )
-    figures, agent_figures = QueueFigures(queues), AgentFigures(config)
+    figures, agent_figures, limits = QueueFigures(queues), AgentFigures(config), AgentLimits(config)
     repeats = RepeatCallers(clock.wall)
     return Application(
         scheme=QUEUE_SCHEME,
         knows=knows_queues(core.state),
         more_schemes={AGENT_SCHEME: knows_agents(core.state)},
-        cores=(core,),
+        cores=(core, limits),
         routes={
             **_inputs(core, repeats),
             **orders(ids, whom),
             **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
-            ConfigureAcd: _configuring(core, figures, agent_figures),
+            ConfigureAcd: _configuring(core, figures, agent_figures, limits),
             **_folds(figures, agent_figures, repeats),
+            **_limiting(limits, agent_figures),
         },
         verbs=(
             *AcdVerbs(core.state, stations, figures, clock, submit).verbs(),
@@ -181,12 +184,23 @@ def knows_agents(state: AcdState) -> Callable[[str], bool]:
     return knows
 
 
-def _configuring(core: AcdCore, figures: QueueFigures, agent_figures: AgentFigures) -> Handler:
+def _limiting(limits: AgentLimits, figures: AgentFigures) -> dict[type[Event], Handler]:
+    """What agents' figures are made of, and their limits go by."""
+    return {
+        AgentSignedIn: _in_turn(_timing(figures.folds[AgentSignedIn]), limits.signed_in),
+        AgentStateChanged: _in_turn(_timing(figures.folds[AgentStateChanged]), limits.state_changed),
+    }
+
+
+def _configuring(
+    core: AcdCore, figures: QueueFigures, agent_figures: AgentFigures, limits: AgentLimits
+) -> Handler:
     def configure(command: ConfigureAcd, now: float) -> Outputs:
         outputs = core.handle(command, now=now)
         figures.configure(command.queues)
         if command.rules is not None:
             agent_figures.configure(command.rules)
+            limits.configure(command.rules)
         return outputs
 
     return configure

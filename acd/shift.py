@@ -1,6 +1,6 @@
 """An agent's shift: signing in and out, ready and not ready, and the station where the agent sits."""
 
-from acd import dispatch, offers
+from acd import dispatch, offers, talk, waiting
 from acd.agent import Agent, AgentAction, AgentState
 from acd.agent_events import AgentMoved, AgentSignedIn
 from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
@@ -42,8 +42,11 @@ def sign_in(step: Step, command: SignIn) -> None:
 
 
 def sign_out(step: Step, command: SignOut) -> None:
-    """End the shift and free the station; refused while a call is in hand."""
+    """End the shift and free the station; refused while a call is in hand, unless forced."""
     agent = step.state.agent(command.agent_id)
+    if command.force and (agent.state in _BUSY or agent.items):
+        be_signed_out(step, agent)
+        return
     _refuse_work_in_hand(agent)
     sign_off(step, agent)
 
@@ -92,6 +95,17 @@ def be_not_ready(step: Step, agent: Agent, reason: str, by: str = "") -> None:
     dispatch.serve_agent(step, agent)
 
 
+def be_signed_out(step: Step, agent: Agent, by: str = "") -> None:
+    """At once, or at the end of the present call and its wrap-up. Items go back to their queue."""
+    agent.sign_out_after, agent.sign_out_by = True, by
+    stop_offers(step, agent)
+    for offer in [step.state.offers[offer_id] for offer_id in agent.items]:
+        entry = step.state.entries[offer.entry_id]
+        talk.end(step, entry, offer, by_agent=False)
+        waiting.put_back(step, entry, step.state.queues[offer.queue_name])
+    dispatch.serve_agent(step, agent)
+
+
 def stop_offers(step: Step, agent: Agent) -> None:
     """Whatever the agent has not taken yet counts as rejected."""
     offered = [agent.offer_id, *agent.items] if agent.offer_id else list(agent.items)
@@ -102,7 +116,7 @@ def stop_offers(step: Step, agent: Agent) -> None:
 
 def _make_way(step: Step, agent: Agent, station: str) -> None:
     """Whoever sits there has lost the session, or forgot to sign out."""
-    if agent.state in _BUSY:
+    if agent.state in _BUSY and agent.station != station:
         raise UsageError(f"agent {agent.agent_id} has a call at station {agent.station}; end it first")
     occupant = step.state.seats.get(station)
     if occupant is not None and occupant != agent.agent_id:

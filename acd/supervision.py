@@ -1,6 +1,6 @@
 """What supervisors do with agents, at their request or not: states, sign-out, release, leave."""
 
-from acd import offers, talk, waiting
+from acd import offers, talk
 from acd.agent import Agent, AgentState
 from acd.agent_events import AgentReleased, LeaveDecision
 from acd.commands import (
@@ -12,10 +12,9 @@ from acd.commands import (
     ReleaseAgent,
     ReleaseCaller,
 )
-from acd.dispatch import serve_agent
 from acd.events import LeaveReason, OfferResult
 from acd.leave import back_from_leave, decide, open_request
-from acd.shift import be_not_ready, be_ready, stop_offers
+from acd.shift import be_not_ready, be_ready, be_signed_out
 from acd.step import Step
 from runtime.errors import UsageError
 
@@ -37,14 +36,7 @@ def force_not_ready(step: Step, command: ForceNotReady) -> None:
 
 def force_sign_out(step: Step, command: ForceSignOut) -> None:
     """At once, or at the end of the present call and its wrap-up."""
-    agent = _signed_in(step, command.agent_id)
-    agent.sign_out_after, agent.sign_out_by = True, command.by
-    stop_offers(step, agent)
-    for offer in [step.state.offers[offer_id] for offer_id in agent.items]:
-        entry = step.state.entries[offer.entry_id]
-        talk.end(step, entry, offer, by_agent=False)
-        waiting.put_back(step, entry, step.state.queues[offer.queue_name])
-    serve_agent(step, agent)
+    be_signed_out(step, _signed_in(step, command.agent_id), command.by)
 
 
 def release(step: Step, command: ReleaseAgent) -> None:

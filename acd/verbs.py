@@ -45,6 +45,15 @@ class SignInParams(AgentParams):
     )
 
 
+class SignOutParams(AgentParams):
+    """Names an agent whose shift is to end."""
+
+    force: bool = Field(
+        default=False,
+        description="whether to end it in spite of a call, as soon as that is over, or of items in hand",
+    )
+
+
 class NotReadyParams(AgentParams):
     """Names an agent and why no calls shall come."""
 
@@ -123,7 +132,7 @@ class AcdVerbs:
                 "Seat an agent (签入), not ready at first.",
                 who=DESK,
             ),
-            Verb("agent.sign_out", AgentParams, self.sign_out, "End an agent's shift (签出).", who=DESK),
+            Verb("agent.sign_out", SignOutParams, self.sign_out, "End an agent's shift (签出).", who=DESK),
             Verb("agent.ready", AgentParams, self.ready, "Let calls come (示闲); ends wrap-up.", who=DESK),
             Verb(
                 "agent.not_ready",
@@ -228,8 +237,8 @@ class AcdVerbs:
             SignIn(agent_id=params.agent, station=params.station, force=params.force), params.agent
         )
 
-    def sign_out(self, params: AgentParams) -> dict[str, Any]:
-        return self._carry_out(SignOut(agent_id=params.agent), params.agent)
+    def sign_out(self, params: SignOutParams) -> dict[str, Any]:
+        return self._carry_out(SignOut(agent_id=params.agent, force=params.force), params.agent)
 
     def ready(self, params: AgentParams) -> dict[str, Any]:
         return self._carry_out(MakeReady(agent_id=params.agent), params.agent)

@@ -48,10 +48,16 @@ def sign_in(
 
 @app.command("sign-out")
 def sign_out(
-    agent: Agent, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+    agent: Agent,
+    force: Annotated[
+        bool, typer.Option("--force", help="In spite of a call, as soon as it is over; items go back.")
+    ] = False,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Sign an agent out 签出."""
-    show(ask(socket, config, "agent.sign_out", agent=agent), as_json)
+    show(ask(socket, config, "agent.sign_out", agent=agent, force=force), as_json)
 
 
 @app.command("ready")

@@ -40,7 +40,7 @@ def test_the_time_of_a_shift_is_told_by_what_it_was_spent_on() -> None:
     assert told["signed_in_s"] == 160
     assert (told["ready_s"], told["wrap_up_s"]) == (30, 10)
     assert told["not_ready_s"] == {"signed_in": 20, "lunch": 40}
-    assert told["rest_s"] == 40
+    assert (told["busy_s"], told["rest_s"]) == (60, 40)
     assert (told["calls"], told["talk_s"], told["average_talk_s"]) == (1, 60, 60)
     assert (told["offers"], told["no_answer"]) == (1, 0)
     centre.sign_out("1001")

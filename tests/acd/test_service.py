@@ -8,6 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from acd.agent_config import AgentConfig
+from acd.agent_events import AgentLimit, AgentWarned
+from acd.config import AcdConfig
+from acd.config import AgentLimits as LimitsConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
 from acd.orders import RELEASE_CAUSES, WITHDRAWAL_CAUSES
 from acd.queue_config import QueueConfig, RepeatPolicy
@@ -88,13 +91,15 @@ REGISTERED = StationRegistered(station="phone", contact="sip:phone@192.0.2.7", p
 class Rig:
     """The ACD between a driver and an exchange that only takes notes."""
 
-    def __init__(self, queues: Sequence[QueueConfig] = QUEUES) -> None:
+    def __init__(self, queues: Sequence[QueueConfig] = QUEUES, config: AcdConfig | None = None) -> None:
         self.clock = ManualClock()
         self.commands: list[Command] = []
         self.events: list[Event] = []
         self.alarm = ManualAlarm()
         self.driver = Driver(self.clock, self.alarm, self._fail)
-        self.application = build(queues, AGENTS, STATIONS, SeededIds(), self.driver.submit, self.clock)
+        self.application = build(
+            queues, AGENTS, STATIONS, SeededIds(), self.driver.submit, self.clock, config
+        )
         self.driver.add_routes(self.application.routes)
         for core in self.application.cores:
             self.driver.add_core(core)
@@ -414,7 +419,7 @@ def test_queues_are_without_staff_since_the_start_however_long_the_machine_runs(
     clock = ManualClock(1e6)
     rules = [QueueConfig(name="service", overflow=[UNSTAFFED_FOR_TWO_MINUTES])]
     application = build(rules, AGENTS, STATIONS, SeededIds(), lambda command: None, clock)
-    assert [core.next_deadline() for core in application.cores] == [1e6 + 120]
+    assert application.cores[0].next_deadline() == 1e6 + 120
 
 
 def test_who_waits_for_an_agent_who_does_not_come_goes_the_queues_way_out() -> None:
@@ -549,3 +554,12 @@ def test_flows_are_told_what_to_expect_of_a_queue() -> None:
     found = prospect("service", "13900139000")
     assert found is not None
     assert (found.repeats, found.wait_s) == (0, 0.0)
+
+
+def test_an_agent_is_warned_when_a_stay_not_ready_takes_too_long() -> None:
+    rig = Rig(config=AcdConfig(warn_agents=LimitsConfig(not_ready_s=900)))
+    rig.verb("agent.sign_in", agent="1001", station="phone")
+    rig.wait(899)
+    assert not [event for event in rig.events if isinstance(event, AgentWarned)]
+    rig.wait(1)
+    assert rig.events[-1] == AgentWarned(agent="1001", limit=AgentLimit.NOT_READY, limit_s=900)

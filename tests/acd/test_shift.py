@@ -224,3 +224,32 @@ def test_who_signs_in_later_comes_after_those_who_are_there() -> None:
     centre.staff("1002", "1001")
     centre.join("call")
     assert centre.offered_to("call") == "1002"
+
+
+def test_a_forced_end_of_the_shift_waits_for_the_end_of_the_call_and_its_wrap_up() -> None:
+    centre = Centre()
+    on_call(centre)
+    with pytest.raises(UsageError, match="agent 1001 is ON_CALL; sign out when call call is over"):
+        centre.sign_out("1001")
+    assert centre.tell(SignOut(agent_id="1001", force=True)) == []
+    centre.wait(300)
+    assert centre.state() is AgentState.ON_CALL
+    centre.hang_up("call")
+    assert one(AgentSignedOut, centre.wait(10)) == AgentSignedOut(agent="1001", station="phone-1001")
+    check_idle(centre.core.state)
+
+
+def test_a_forced_end_of_the_shift_stops_the_phone_that_rings() -> None:
+    centre = Centre()
+    offered(centre)
+    outputs = centre.tell(SignOut(agent_id="1001", force=True))
+    assert one(OfferEnded, outputs).result is OfferResult.REJECTED
+    assert one(AgentSignedOut, outputs).agent == "1001"
+
+
+def test_force_changes_nothing_for_one_with_nothing_in_hand() -> None:
+    centre = Centre()
+    with pytest.raises(UsageError, match="sign out is not possible now"):
+        centre.tell(SignOut(agent_id="1001", force=True))
+    centre.staff("1001")
+    assert one(AgentSignedOut, centre.tell(SignOut(agent_id="1001", force=True))).agent == "1001"

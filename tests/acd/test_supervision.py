@@ -213,6 +213,16 @@ def test_an_agent_goes_on_at_another_station_in_the_same_state() -> None:
         centre.tell(SignIn(agent_id="1001", station="phone-1001", force=True))
 
 
+def test_a_desktop_that_lost_its_session_goes_on_in_the_middle_of_a_call() -> None:
+    centre = Centre()
+    centre.staff("1001")
+    centre.join("call")
+    centre.talk("call")
+    assert centre.tell(SignIn(agent_id="1001", station="phone-1001", force=True)) == []
+    assert centre.state() is AgentState.ON_CALL
+    assert centre.core.state.seats == {"phone-1001": "1001"}
+
+
 # --- leave --------------------------------------------------------------------------------------------
 
 

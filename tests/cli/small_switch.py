@@ -291,7 +291,7 @@ class SmallSwitch:
         return [
             self._verb("agent.list", NoParams, everybody),
             self._verb("agent.sign_in", acd.verbs.SignInParams, not_ready),
-            self._verb("agent.sign_out", acd.verbs.AgentParams, signed_out),
+            self._verb("agent.sign_out", acd.verbs.SignOutParams, signed_out),
             self._verb("agent.ready", acd.verbs.AgentParams, AGENT),
             self._verb("agent.not_ready", acd.verbs.NotReadyParams, not_ready),
             *(
