@@ -43,6 +43,7 @@ from switch.commands import HangUpCall
 from switch.conference_verbs import ConferenceVerbs
 from switch.config import policies_of
 from switch.customers.admission import CustomerAdmission
+from switch.data_verbs import DataVerbs
 from switch.encryption import EncryptionRules
 from switch.events import SwitchStarted
 from switch.exchange import Exchange
@@ -94,6 +95,7 @@ class Switchboard:
             find_call=lambda call_id: self.exchange.find(call_id),
             look_up=lambda recording_id: self._memory.archive.look_up(recording_id),
             acd_inputs=self._acd_inputs,
+            data_of=lambda call_id: self.exchange.data_of(call_id),
         )
         self._outside = Outside(configuration, ground, lambda tenant: self._windows.hears_hooks(tenant))
         self._speech_servers = SpeechServers(
@@ -146,6 +148,7 @@ class Switchboard:
             self._applications.knows_target,
             codecs=configuration.media.codecs,
             hold_music=configuration.switch.hold_music,
+            personal_data=configuration.switch.personal_data,
             admit=admission.admit,
             may_dial=self._directory.may_dial,
             encryption=self._encryption,
@@ -207,6 +210,7 @@ class Switchboard:
         yield from MediaVerbs(exchange, self._media.facts_of, self._ground.clock).verbs()
         yield from ForkVerbs(exchange, self._media.forks, ids, submit).verbs()
         yield from self._speech_verbs.verbs()
+        yield from DataVerbs(exchange, submit).verbs()
         yield from MaskVerbs(exchange, ids, submit).verbs()
         supervision, house = self._applications.supervision, self._applications.house()
         yield from SupervisorVerbs(supervision, exchange, house, ids, submit).verbs()

@@ -1,8 +1,10 @@
 """What the interpreter wants done with a call. ``ivr.service`` says it in the exchange's words."""
 
+from dataclasses import field
 from enum import StrEnum
 
 from ivr.expressions import Value
+from runtime.contact_data import Data
 from runtime.vocabulary import Command, plain_data
 
 
@@ -43,6 +45,15 @@ class TagCaller(Command):
 
     call_id: str
     tags: tuple[str, ...]
+
+
+@plain_data
+class NoteData(Command):
+    """Note something of the contact, for whoever has the call next."""
+
+    call_id: str
+    data: Data = field(repr=False)
+    remove: tuple[str, ...] = ()
 
 
 @plain_data

@@ -20,7 +20,7 @@ from ivr.nodes.queue import Agent, Callback, Queue
 from ivr.nodes.recognise import Recognise
 from ivr.nodes.survey import Survey
 from ivr.nodes.transfer import Dial, Transfer, VoiceMessage
-from ivr.nodes.values import Record, Set, Tag, TextMessage
+from ivr.nodes.values import Data, Record, Set, Tag, TextMessage
 from ivr.parts import FLOW_NAME_PATTERN, Language, Name, NodeRef, Part, Values
 
 MAX_NODES = 500
@@ -33,6 +33,7 @@ Node = (
     | Recognise
     | Branch
     | Set
+    | Data
     | Tag
     | Record
     | Queue

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ivr.expressions import Value
+from runtime.contact_data import Data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class CallGiven:
     caller_name: str = ""
     access_code: str = ""
     area: str = ""
+    data: Data = field(default_factory=dict, repr=False)
+    """What is noted of the contact."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,15 @@ class CallReturned:
     """How it went, as whoever had it tells; empty when nobody tells."""
     language: str = ""
     """In which the caller was served last; empty for the one of before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataChanged:
+    """Somebody has noted something of the contact."""
+
+    call_id: str
+    data: Data = field(repr=False)
+    """All that is noted now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +123,7 @@ Input = (
     CallGiven
     | CallReturned
     | CallerListens
+    | DataChanged
     | DigitPressed
     | MaskedKeysPressed
     | PlaybackOver

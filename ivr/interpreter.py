@@ -25,6 +25,7 @@ from ivr.inputs import (
     CallOver,
     CallReturned,
     CallTaken,
+    DataChanged,
     DigitPressed,
     Input,
     MaskedKeysPressed,
@@ -37,6 +38,7 @@ from ivr.run import Frame, Run
 from ivr.visit import Visit
 from ivr.walk import Outputs, Rules, Step, Timer, TimerKind, Walk
 from ivr.world import World
+from runtime.contact_data import Data
 from runtime.deadlines import Deadlines
 from runtime.errors import UsageError
 from runtime.ids import Ids
@@ -103,6 +105,8 @@ class FlowInterpreter:
             case CallOver(by_caller=by_caller):
                 reason = FlowEnd.CALLER_HUNG_UP if by_caller else FlowEnd.CALL_ENDED
                 return self._forget(given.call_id, reason)
+            case DataChanged(data=data):
+                return self._know(given.call_id, data)
         walk = self._walks.get(given.call_id)
         return self._tell(walk, given, now) if walk is not None else []
 
@@ -169,6 +173,13 @@ class FlowInterpreter:
         walk.run.language = given.language or walk.run.language
         outputs.append(FlowResumed(**walk.visit.place, outcome=given.outcome))
         return outputs + self._do(walk, lambda node, visit: node.come_back(visit, given.outcome), now)
+
+    def _know(self, call_id: str, data: Data) -> Outputs:
+        """Flows that wait for the call to come back know it too."""
+        walk = self._walks.get(call_id)
+        for known in (*((walk,) if walk else ()), *self._lent.get(call_id, ())):
+            known.run.data = dict(data)
+        return []
 
     def _lend(self, walk: Walk) -> Outputs:
         call_id = walk.run.call_id
@@ -299,6 +310,7 @@ def _run_of(given: CallGiven) -> Run:
         area=given.area,
         lists=given.lists,
         tags=given.tags,
+        data=dict(given.data),
         back=given.back,
         frames=[Frame(flow)],
     )

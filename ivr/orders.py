@@ -16,6 +16,7 @@ from switch.commands import (
     PlayPrompt,
     ResumeCallRecording,
     RingCall,
+    SetCallData,
     StartCallRecording,
     StopCallRecording,
     StopPrompt,
@@ -40,6 +41,7 @@ def orders(masked_leg: MaskedLeg) -> dict[type, Handler]:
         commands.PlayToCaller: ignoring_time(_play),
         commands.SilencePrompts: ignoring_time(_silence),
         commands.TagCaller: ignoring_time(_tag),
+        commands.NoteData: ignoring_time(_note),
         commands.HideKeys: ignoring_time(_hide),
         commands.ShowKeys: ignoring_time(lambda command: _show(command, masked_leg)),
         commands.MakeSpeech: ignoring_time(_make_speech),
@@ -104,6 +106,10 @@ def _change_recording(command: commands.ChangeRecording) -> Outputs:
 
 def _tag(command: commands.TagCaller) -> Outputs:
     return [TagCall(call_id=command.call_id, tags=command.tags)]
+
+
+def _note(command: commands.NoteData) -> Outputs:
+    return [SetCallData(call_id=command.call_id, data=command.data, remove=command.remove)]
 
 
 def _make_speech(command: commands.MakeSpeech) -> Outputs:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from ivr.expressions import Value
+from runtime.contact_data import Data
 
 PATH_LIMIT = 200
 """Nodes and keys remembered of one run: bounds what a long stay in a menu costs."""
@@ -72,6 +73,8 @@ class Run:
     area: str = ""
     lists: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    data: Data = field(default_factory=dict, repr=False)
+    """What is noted of the contact, for whoever has the call."""
     back: str = ""
     """Where the call goes back to; empty when the caller waits nowhere."""
     is_in: bool = False

@@ -21,11 +21,20 @@ from ivr.walk import Rules
 from ivr.world import World
 from media.masking import MASKED
 from media.speech.events import SpeechFailed, SpeechMade
+from runtime.contact_data import Data
 from runtime.driver import Handler, Outputs
 from runtime.ids import Ids
 from runtime.target import parse_target
 from switch.application import Application, Gauge
-from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
+from switch.events import (
+    CallAnswered,
+    CallArrived,
+    CallDataChanged,
+    CallEnded,
+    CallHandedOff,
+    DigitReceived,
+    PromptFinished,
+)
 from switch.hooks.answers import HookAnswered, HookUnanswered
 from switch.lookups.answers import LookupAnswered, LookupFailed
 from switch.mrcp.events import Recognised, RecognitionFailed, SpeakFailed, SpeakFinished
@@ -39,6 +48,10 @@ class Masks(Protocol):
 
     def leg(self, call_id: str, mask_id: str) -> str | None:
         """Whose keys a mask of a call hides; None when it is over."""
+
+
+DataOf = Callable[[str], Data]
+"""Takes a call; what is noted of its contact. Events do not tell personal values."""
 
 
 class NoMasks:
@@ -59,8 +72,18 @@ class Ivr:
     interpreter: FlowInterpreter
 
 
-def build(config: IvrConfig, flows: FlowSet, ids: Ids, world: World, masks: Masks | None = None) -> Ivr:
-    """The application that takes targets ``flow:<name>``; ``masks`` knows where keys are hidden."""
+def build(
+    config: IvrConfig,
+    flows: FlowSet,
+    ids: Ids,
+    world: World,
+    masks: Masks | None = None,
+    data_of: DataOf = lambda call_id: {},
+) -> Ivr:
+    """The application that takes targets ``flow:<name>``.
+
+    ``masks`` knows where keys are hidden, ``data_of`` what is noted of a call's contact.
+    """
     masks = masks or NoMasks()
     rules = Rules(config.max_node_visits, config.on_error)
     interpreter = FlowInterpreter(flows, ids, world, rules)
@@ -68,7 +91,7 @@ def build(config: IvrConfig, flows: FlowSet, ids: Ids, world: World, masks: Mask
         scheme=FLOW_SCHEME,
         knows=interpreter.knows,
         cores=(interpreter,),
-        routes={**_inputs(interpreter, masks), **orders(masks.leg)},
+        routes={**_inputs(interpreter, masks, data_of), **orders(masks.leg)},
         verbs=FlowVerbs(interpreter).verbs(),
         projections=(FlowRuns(), SurveyAnswers()),
         gauges=(_calls_gauge(interpreter),),
@@ -76,7 +99,7 @@ def build(config: IvrConfig, flows: FlowSet, ids: Ids, world: World, masks: Mask
     return Ivr(application, interpreter)
 
 
-def _inputs(interpreter: FlowInterpreter, masks: Masks) -> dict[type, Handler]:
+def _inputs(interpreter: FlowInterpreter, masks: Masks, data_of: DataOf) -> dict[type, Handler]:
     """What the exchange reports, as inputs of the interpreter."""
 
     def giving(translate: Callable[[Any], inputs.Input | None]) -> Handler:
@@ -111,8 +134,11 @@ def _inputs(interpreter: FlowInterpreter, masks: Masks) -> dict[type, Handler]:
         )
     )
     return {
-        CallArrived: giving(_arrived),
-        CallHandedOff: giving(_handed_off),
+        CallArrived: giving(lambda event: _arrived(event, data_of)),
+        CallHandedOff: giving(lambda event: _handed_off(event, data_of)),
+        CallDataChanged: giving(
+            lambda event: inputs.DataChanged(call_id=event.call_id, data=data_of(event.call_id))
+        ),
         CallAnswered: telling(lambda event: inputs.CallerListens(call_id=event.call_id)),
         DigitReceived: pressed,
         PromptFinished: telling(_playback_over),
@@ -141,7 +167,7 @@ def _key(event: DigitReceived, masks: Masks) -> inputs.Input | None:
     return inputs.MaskedKeysPressed(call_id=event.call_id, mask_id=mask_id, digits=digits)
 
 
-def _arrived(event: CallArrived) -> inputs.CallGiven | None:
+def _arrived(event: CallArrived, data_of: DataOf) -> inputs.CallGiven | None:
     target = parse_target(event.target)
     if target.scheme != FLOW_SCHEME:
         return None
@@ -156,10 +182,11 @@ def _arrived(event: CallArrived) -> inputs.CallGiven | None:
         area=event.area,
         lists=event.lists,
         tags=event.tags,
+        data=data_of(event.call_id),
     )
 
 
-def _handed_off(event: CallHandedOff) -> inputs.Input:
+def _handed_off(event: CallHandedOff, data_of: DataOf) -> inputs.Input:
     target = parse_target(event.target)
     if target.scheme != FLOW_SCHEME:
         return inputs.CallTaken(call_id=event.call_id)
@@ -178,6 +205,7 @@ def _handed_off(event: CallHandedOff) -> inputs.Input:
         area=event.area,
         lists=event.lists,
         tags=event.tags,
+        data=data_of(event.call_id),
     )
 
 

@@ -27,6 +27,7 @@ FACTS: Mapping[str, str] = {
     "area": "where the caller is, by the landing code",
     "lists": "the number lists the caller is on",
     "tags": "what is known of the caller",
+    "data": "what is noted of the contact: data.order_no",
     "language": "the language the caller is served in",
     "waits": "whether the caller waits in a queue meanwhile",
     "call_id": "the call",
@@ -105,6 +106,8 @@ class Visit:
                 return [bare(name) for name in run.lists]
             case "tags":
                 return list(run.tags)
+            case "data":
+                return dict(run.data)
             case "waits":
                 return bool(run.back)
         return self._time(name)

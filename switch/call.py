@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from runtime.target import Target, parse_target
 from runtime.tenancy import bare, tenant_of_id
+from switch.contact_data import ContactData
 from switch.customers.facts import NOTHING_KNOWN, Facts
 from switch.dial_plan import NUMBER_SCHEME
 from switch.key_echoes import KeyEchoes
@@ -270,6 +271,8 @@ class Calls:
     """Playbacks that no application asked for."""
     of_tenants: Counter[str] = field(default_factory=Counter)
     """How many are up, by tenant."""
+    data: ContactData = field(default_factory=ContactData)
+    """What is noted of their contacts, and of those before."""
 
     def add(self, call: Call) -> None:
         self.by_id[call.call_id] = call
@@ -289,6 +292,14 @@ class Calls:
         del self.by_id[call.call_id]
         self.of_tenants[call.tenant] -= 1
         del self.legs[call.customer.leg_id]
+
+    def contacts(self) -> frozenset[str]:
+        """Those whose calls are up."""
+        return frozenset(call.contact_id for call in self.by_id.values())
+
+    def of_contact(self, contact_id: str) -> list[Call]:
+        """The calls of one visit, which a consultation may share."""
+        return [call for call in self.by_id.values() if call.contact_id == contact_id]
 
     def find_offer(self, call_id: str, offer_id: str) -> tuple[Call, Offer] | None:
         """The call and its offer, when both are there."""

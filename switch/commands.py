@@ -2,6 +2,7 @@
 
 from dataclasses import field
 
+from runtime.contact_data import Data
 from runtime.vocabulary import Command, plain_data
 from switch.causes import Cause
 from switch.recording_rule import RecordingRule
@@ -106,6 +107,8 @@ class PlaceCall(Command):
     """The access code on whose behalf we call, for how it is recorded; empty for none."""
     record: RecordingRule | None = None
     """From when on it is recorded; None: as access code, trunk and configuration say."""
+    data: Data = field(default_factory=dict, repr=False)
+    """Noted of the contact from the start, beside what is known of it already."""
 
 
 @plain_data
@@ -231,6 +234,17 @@ class TagCall(Command):
 
     call_id: str
     tags: tuple[str, ...]
+
+
+@plain_data
+class SetCallData(Command):
+    """Note something of the call's contact; CallDataChanged follows when something is other than before."""
+
+    call_id: str
+    data: Data = field(repr=False)
+    """Names and values; other names keep theirs. Nothing is noted when all would be too much."""
+    remove: tuple[str, ...] = ()
+    """Names that shall have no value any more."""
 
 
 @plain_data

@@ -72,7 +72,7 @@ class Conferring:
         name = other_call.station_of(moving)
         number, _ = other_call.end_of(moving)
         whom = Target(STATION_SCHEME, name) if name is not None else Target(NUMBER_SCHEME, number)
-        outputs = dissolve(self._calls, other_call, keep=moving)
+        outputs = dissolve(self._calls, other_call, keep=moving, into=call)
         party = Offer(command.party_id, whom.name, moving, outside=name is None, accepted=True)
         party.is_party, party.announced = True, False
         moving.call_id, moving.offer_id = call.call_id, party.offer_id

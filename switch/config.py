@@ -21,6 +21,11 @@ class SwitchConfig(Section):
     hold_music: str = Field(
         default="", description="Prompt that those who are put on hold hear; empty: silence."
     )
+    personal_data: list[str] = Field(
+        default_factory=list,
+        description="Names of call data (随路数据) whose values are told by no event and kept in no record, "
+        "such as id_number.",
+    )
     retry_after_s: int = Field(
         default=30,
         ge=1,

@@ -1,8 +1,10 @@
 """What the exchange reports about calls."""
 
+from dataclasses import field
 from enum import StrEnum
 from typing import ClassVar
 
+from runtime.contact_data import Data
 from runtime.vocabulary import Event, plain_data
 from switch.causes import Cause
 from switch.leg_role import LegRole
@@ -194,6 +196,20 @@ class CallHandedOff(Event):
     """As in CallArrived."""
     station: str | None = None
     """The station that is the caller; None for a customer from outside."""
+
+
+@plain_data
+class CallDataChanged(Event):
+    """Something was noted of the call's contact, or taken back; or the call goes on with another contact."""
+
+    topic: ClassVar[str] = "call.data_changed"
+    call_id: str
+    contact_id: str
+    """The customer's visit, whose data it is."""
+    changed: Data = field(hash=False)
+    """What has another value now, by name; ``***`` stands for values of ``switch.personal_data``."""
+    removed: tuple[str, ...] = ()
+    """Names that have no value any more."""
 
 
 class TransferKind(StrEnum):

@@ -5,7 +5,7 @@ that ends takes only itself away, except the customer's, which takes the call: a
 lost station means for the caller.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -23,6 +23,7 @@ from media.events import (
     RecordingFailed,
 )
 from media.masking import TakeMaskedDigit
+from runtime.contact_data import Data
 from runtime.driver import Handler, ignoring_time
 from runtime.errors import PeerError
 from runtime.ids import Ids
@@ -53,6 +54,7 @@ from switch.commands import (
     PlayToStation,
     ResumeCallRecording,
     RingCall,
+    SetCallData,
     StartCallRecording,
     StartDraining,
     StopCallRecording,
@@ -67,6 +69,7 @@ from switch.config import AccessCodeConfig, policies_of
 from switch.conversation import stop_listening
 from switch.customer_legs import CustomerLegs
 from switch.customers.facts import FactsOf, nothing_known
+from switch.data_keeping import DataKeeping
 from switch.dial_plan import DialPlan, RightCheck, TargetCheck, everybody_may
 from switch.encryption import EncryptionRules
 from switch.endings import end_call, lose_customer, refuse_arrival, refuse_call
@@ -123,6 +126,7 @@ class Exchange:
         recording_beep: RecordingBeep = NO_BEEP,
         facts_of: FactsOf = nothing_known,
         limits: CallLimits | None = None,
+        personal_data: Collection[str] = (),
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
 
@@ -132,7 +136,8 @@ class Exchange:
         ``encryption`` tells whose voice is encrypted, ``families`` whose goes by IPv6.
         ``recording`` tells who is recorded by himself; ``recording_beep``: what they hear then.
         ``facts_of`` tells what is known of customers the switch calls, by number; of others ``admit`` does.
-        ``limits`` tells how many calls tenants may have.
+        ``limits`` tells how many calls tenants may have. Of call data named in ``personal_data`` events tell
+        no values.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
         self._limits = limits or CallLimits()
@@ -140,6 +145,8 @@ class Exchange:
         self._knows_target = knows_target
         self._admit = admit
         self._calls = calls if calls is not None else Calls()
+        self._calls.data.personal = frozenset(personal_data)
+        self._data = DataKeeping(self._calls)
         self._recording = CallRecording(self._calls, ids, recording_beep)
         self._customers = CustomerLegs(self._calls, self._recording)
         self._masking = Masking(self._calls)
@@ -213,6 +220,7 @@ class Exchange:
             MuteParty: self._conferring.mute,
             HandOff: self._hand_off,
             TagCall: self._tag,
+            SetCallData: self._data.set,
             StartCallRecording: self._recording.start,
             StopCallRecording: self._recording.stop,
             BeepCall: self._recording.beep,
@@ -245,6 +253,11 @@ class Exchange:
 
     def find(self, call_id: str) -> Call | None:
         return self._calls.by_id.get(call_id)
+
+    def data_of(self, call_id: str) -> Data:
+        """What is noted of a call's contact, personal values too; empty when the call is over."""
+        call = self.find(call_id)
+        return self._calls.data.of(call.contact_id) if call is not None else {}
 
     def call_of_leg(self, leg_id: str) -> str | None:
         """The call a leg belongs to, for log lines."""

@@ -15,6 +15,7 @@ from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.commands import PlaceCall
 from switch.customers.facts import NOTHING_KNOWN, FactsOf
+from switch.data_keeping import data_told
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, TargetCheck
 from switch.endings import end_call
 from switch.events import CallAnswered, CallPlaced, CallRinging
@@ -58,6 +59,7 @@ class PlacedCalls:
             return []
         call = self._new_call(command, now)
         self._calls.add(call)
+        self._calls.data.change(call.contact_id, command.data, ())
         cause = refused or self._why_not(command)
         if cause is not None:
             return self.never_dialled(call, cause)
@@ -67,7 +69,7 @@ class PlacedCalls:
 
     def never_dialled(self, call: Call, cause: Cause) -> list[Output]:
         """Nobody is rung; who ordered the call hears of it as of any other that fails."""
-        return [_told(call), *end_call(self._calls, call, cause, by_caller=False)]
+        return [*self._told(call), *end_call(self._calls, call, cause, by_caller=False)]
 
     def dial(self, call: Call) -> list[Output]:
         """The ports are there: ring whom the call is for."""
@@ -81,7 +83,7 @@ class PlacedCalls:
             limit_s=placement.ring_s,
         )
         rung = self._inviting.ring(call, call.customer, invitation)
-        return [_told(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL), *rung]
+        return [*self._told(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL), *rung]
 
     def tried(self, event: BranchTried) -> list[Output]:
         """The call goes out by a trunk, perhaps after another failed: its rule of recording holds."""
@@ -122,6 +124,20 @@ class PlacedCalls:
         )
         return [*recorded, answered, handed_off(call)]
 
+    def _told(self, call: Call) -> list[Output]:
+        placed = CallPlaced(
+            call_id=call.call_id,
+            contact_id=call.contact_id,
+            leg_id=call.customer.leg_id,
+            whom=str(_placement(call).whom),
+            caller_number=call.caller_number,
+            caller_name=call.caller_name,
+            called_number=call.called_number,
+            access_code=call.access_code,
+            target=call.target,
+        )
+        return [placed, *data_told(self._calls, call, {})]
+
     def _why_not(self, command: PlaceCall) -> Cause | None:
         scheme, name = parse_target(command.whom)
         if scheme not in (STATION_SCHEME, NUMBER_SCHEME) or not name:
@@ -159,17 +175,3 @@ class PlacedCalls:
 def _placement(call: Call) -> Placement:
     assert call.placement is not None, f"{call.call_id} came in"
     return call.placement
-
-
-def _told(call: Call) -> CallPlaced:
-    return CallPlaced(
-        call_id=call.call_id,
-        contact_id=call.contact_id,
-        leg_id=call.customer.leg_id,
-        whom=str(_placement(call).whom),
-        caller_number=call.caller_number,
-        caller_name=call.caller_name,
-        called_number=call.called_number,
-        access_code=call.access_code,
-        target=call.target,
-    )

@@ -10,6 +10,7 @@ from runtime.vocabulary import Output
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
 from switch.conversation import let_talk, lose_agent, stop_listening
+from switch.data_keeping import data_told, join_data
 from switch.endings import drop_offer, part, release
 from switch.events import CallEnded, OfferEnded, SupervisionEnd
 from switch.recorded_legs import forget_all, lose, record_two
@@ -71,8 +72,8 @@ def vacate(calls: Calls, call: Call, leg: Leg, cause: Cause, *, by_peer: bool) -
     return [*apart, *seat(calls, call, offer.leg), ended]
 
 
-def dissolve(calls: Calls, call: Call, keep: Leg) -> list[Output]:
-    """End a call of which one leg goes on in another."""
+def dissolve(calls: Calls, call: Call, keep: Leg, into: Call) -> list[Output]:
+    """End a call of which one leg goes on in another, with what was noted."""
     outputs = stop_listening(calls, call, SupervisionEnd.INTERCEPTED)
     if call.recording_id is not None:
         outputs.append(StopRecording(recording_id=call.recording_id))
@@ -88,7 +89,7 @@ def dissolve(calls: Calls, call: Call, keep: Leg) -> list[Output]:
         is_kept = offer.leg is keep
         outputs += drop_offer(calls, call, offer, Cause.NORMAL_CLEARING, by_station=False, keep_leg=is_kept)
     calls.remove(call)
-    return outputs
+    return [*outputs, *join_data(calls, call.contact_id, into)]
 
 
 def carry_contact(calls: Calls, source: Call, target: Call) -> list[Output]:
@@ -97,7 +98,9 @@ def carry_contact(calls: Calls, source: Call, target: Call) -> list[Output]:
     if target.recording_id is not None:
         outputs.append(StopRecording(recording_id=target.recording_id))
         forget_all(calls, target)
+    noted, contact_id = calls.data.of(target.contact_id), target.contact_id
     target.contact_id, target.recording_rule = source.contact_id, source.recording_rule
+    outputs += [*data_told(calls, target, noted), *join_data(calls, contact_id, target)]
     target.recording_id, source.recording_id = source.recording_id, None
     target.recording_paused, target.recording_failed = source.recording_paused, source.recording_failed
     return outputs

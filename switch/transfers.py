@@ -100,7 +100,7 @@ class Transfers:
         leg, station = own.customer, own.caller_station or own.caller_number
         kind = TransferKind.INTERCEPTED
         outputs = self.failed(call, Cause.NORMAL_CLEARING) if call.transfer else []
-        outputs += dissolve(self._calls, own, keep=leg)
+        outputs += dissolve(self._calls, own, keep=leg, into=call)
         by = call.station_of(agent) or ""
         if agent is call.customer:
             call.caller_number, call.caller_name, call.caller_station = station, "", station
@@ -183,7 +183,7 @@ class Transfers:
         """
         station = own.caller_station or own.caller_number
         outputs = self.failed(own, Cause.NORMAL_CLEARING) if own.transfer else []
-        outputs += dissolve(self._calls, own, keep=own.customer)
+        outputs += dissolve(self._calls, own, keep=own.customer, into=call)
         target = Target(STATION_SCHEME, station)
         return [*outputs, *self._take_stations_place(call, own.customer, leg, target, own.call_id, by)]
 
@@ -193,7 +193,7 @@ class Transfers:
         outputs = self.failed(other_call, Cause.NORMAL_CLEARING) if other_call.transfer else []
         if _is_customer_of_both(call, moving, other_call, away):
             outputs += carry_contact(self._calls, call, other_call)
-        outputs += dissolve(self._calls, call, keep=moving)
+        outputs += dissolve(self._calls, call, keep=moving, into=other_call)
         if away is other_call.customer:
             other_call.caller_number, other_call.caller_name = number, name
             other_call.caller_station = station

@@ -17,7 +17,7 @@ from cli.house.flow_world import FlowMasks, flow_world
 from cli.house.ground import Ground
 from ivr.editions import FlowSet
 from ivr.interpreter import FlowInterpreter
-from ivr.service import Ivr
+from ivr.service import DataOf, Ivr
 from media.engine import MediaEngine
 from media.prompt_import import is_prompt_name
 from runtime.target import parse_target
@@ -50,12 +50,17 @@ class Applications:
         find_call: Callable[[str], Call | None],
         look_up: Callable[[str], Row],
         acd_inputs: Inputs,
+        data_of: DataOf,
     ) -> None:
-        """``find_call`` by its id; ``look_up`` tells where a recording is; ``acd_inputs`` keeps them."""
+        """``find_call`` by its id; ``look_up`` tells where a recording is; ``acd_inputs`` keeps them.
+
+        ``data_of`` tells what is noted of a call's contact.
+        """
         self._configuration = installation.configuration
         self._directory = directory
         self._ground = ground
         self._find_call = find_call
+        self._data_of = data_of
         self._by_phone = ListeningByPhone(
             look_up,
             self._configuration.access,
@@ -123,7 +128,7 @@ class Applications:
             self._tenants,
         )
         masks = FlowMasks(self._find_call)
-        return ivr.service.build(self._configuration.ivr, flows, ground.ids, world, masks)
+        return ivr.service.build(self._configuration.ivr, flows, ground.ids, world, masks, self._data_of)
 
     def _build_dialling(self) -> tuple[Application, ...]:
         directory = self._directory

@@ -27,6 +27,7 @@ from switch.control.session import ControlSession
 from switch.control.verbs import VerbRegistry
 from switch.counter.service import CounterVerbs
 from switch.customers.verbs import ListVerbs
+from switch.data_verbs import DataVerbs
 from switch.fork_verbs import ForkVerbs
 from switch.hooks.verbs import HookVerbs
 from switch.lookups.verbs import LookupVerbs
@@ -56,6 +57,7 @@ SOURCES: tuple[type[_Source], ...] = (
     CertificateVerbs,
     ConferenceVerbs,
     CounterVerbs,
+    DataVerbs,
     ExchangeVerbs,
     ExplainVerbs,
     FlowPublishing,

@@ -28,6 +28,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "survey": ("评价", "asks"),
     "branch": ("分支", "decides"),
     "set": ("赋值", "decides"),
+    "data": ("随路数据", "decides"),
     "tag": ("标签", "decides"),
     "lookup": ("查询接口", "outside"),
     "hook": ("应用", "outside"),

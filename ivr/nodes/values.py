@@ -1,15 +1,17 @@
-"""Nodes that keep something of the caller: ``set``, ``tag``, ``record``, ``text_message``."""
+"""Nodes that keep something of the caller: ``set``, ``data``, ``tag``, ``record``, ``text_message``."""
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from ivr.commands import ChangeRecording, RecordingChange, RequestText, TagCaller
+from ivr.commands import ChangeRecording, NoteData, RecordingChange, RequestText, TagCaller
+from ivr.faults import FlowFault
 from ivr.nodes.node import Node
 from ivr.parts import Name, NodeRef, TextField, Values
 from ivr.reaction import Reaction
 from ivr.visit import Visit
+from runtime.contact_data import changed, problem_of
 from runtime.problems import KeyPath
 
 Tags = Annotated[tuple[Name, ...], Field(max_length=16)]
@@ -29,6 +31,27 @@ class Set(Node):
     def enter(self, visit: Visit) -> Reaction:
         visit.set(self.values)
         return Reaction(go=self.next)
+
+
+class Data(Node):
+    """Note something of the contact, which travels with it: agents, other flows and programs find it."""
+
+    type: Literal["data"]
+    keep: Values = Field(default_factory=dict)
+    """Names and the expressions of their values; one of ``none`` takes the name back."""
+    remove: Annotated[tuple[Name, ...], Field(max_length=64)] = ()
+    """Names that shall have no value any more."""
+    next: NodeRef
+
+    def enter(self, visit: Visit) -> Reaction:
+        run, wanted = visit.run, visit.values(self.keep)
+        removed = (*self.remove, *(name for name, value in wanted.items() if value is None))
+        data: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+        after = changed(run.data, data, removed)
+        if problem := problem_of(after):
+            raise FlowFault(problem)
+        run.data = after
+        return Reaction((NoteData(call_id=run.call_id, data=data, remove=removed),), go=self.next)
 
 
 class Tag(Node):

@@ -45,6 +45,8 @@ class Call(Part):
     area: str = ""
     lists: tuple[Name, ...] = ()
     tags: tuple[Name, ...] = ()
+    data: Texts = Field(default_factory=dict)
+    """What is noted of the contact already."""
     language: Language | None = None
     """In which the caller was served last."""
     waits: str = ""
@@ -168,6 +170,7 @@ class Expect(Part):
     fault: str | None = None
     """A part of what went wrong last."""
     variable: dict[Variable, str] = Field(default_factory=dict)
+    data: Texts = Field(default_factory=dict)
     lookup: RequestExpected | None = None
     hook: RequestExpected | None = None
     text_message: TextExpected | None = None

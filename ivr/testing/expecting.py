@@ -107,6 +107,13 @@ def _variables(wanted: Mapping[str, str], scene: Scene) -> str | None:
     return _instead([f"{name}: {_value(values, name)}" for name in wanted], "")
 
 
+def _data(wanted: Mapping[str, str], scene: Scene) -> str | None:
+    data: Mapping[str, Any] = scene.run.data if scene.run is not None else {}
+    if _agree(wanted, data):
+        return None
+    return _instead([f"{name}: {_value(data, name)}" for name in wanted], "")
+
+
 def _value(values: Mapping[str, Value], name: str) -> str:
     return as_text(values[name]) if name in values else "(no value)"
 
@@ -167,6 +174,7 @@ _CHECKS: Mapping[str, Callable[[Any, Scene], str | None]] = {
     "language": _language,
     "fault": _fault,
     "variable": _variables,
+    "data": _data,
     "lookup": _lookup,
     "hook": _hook,
     "text_message": _text_message,

@@ -160,6 +160,7 @@ class Scene:
             area=call.area,
             lists=call.lists,
             tags=call.tags if self.run is None else self.run.tags,
+            data=dict(call.data) if self.run is None else self.run.data,
             contact_id="contact-1",
         )
         self._give(given)

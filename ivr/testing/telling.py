@@ -4,6 +4,7 @@ from ivr.commands import (
     AskApplication,
     EndCall,
     LookUp,
+    NoteData,
     PassOn,
     PlayToCaller,
     RecogniseSpeech,
@@ -33,11 +34,19 @@ def told(output: Output) -> str | None:
             return f"ends the call: {cause}"
         case NodeFailed(reason=reason):
             return f"fails: {reason}"
-        case TagCaller(tags=tags):
-            return f"tags the caller: {', '.join(tags)}"
         case RequestText(to=to, text=text):
             return f"text message to {to}: {text}"
-    return _asked(output) or _refused(output)
+    return _kept(output) or _asked(output) or _refused(output)
+
+
+def _kept(output: Output) -> str | None:
+    match output:
+        case TagCaller(tags=tags):
+            return f"tags the caller: {', '.join(tags)}"
+        case NoteData(data=data, remove=removed):
+            taken_back = f" without {', '.join(removed)}" if removed else ""
+            return f"notes of the contact: {data}{taken_back}"
+    return None
 
 
 def _asked(output: Output) -> str | None:

@@ -51,6 +51,7 @@ call_records = Table(
     Column("area", String(255), comment="where the caller was, by landing code; null when unknown"),
     Column("lists", String(255), comment="number lists the caller was on, with commas; null when on none"),
     Column("tags", String(255), comment="tags the caller had, with commas; null when none"),
+    Column("data", Text, comment="call data (随路数据) at the end, as JSON; *** for personal; null for none"),
     Column("station", String(64), comment="the last it talked to"),
     Column("queue", String(255), comment="the last it waited in"),
     Column("digits", String(MAX_DIGITS), nullable=False, comment="the keys the caller pressed, in order"),
@@ -230,6 +231,11 @@ def _transferred(call: OpenCall, fields: Fields, now: float) -> None:
     call.contact_id = fields["contact_id"]
 
 
+def _data_changed(call: OpenCall, fields: Fields, now: float) -> None:
+    left = {name: value for name, value in call.data.items() if name not in fields["removed"]}
+    call.data = left | fields["changed"]
+
+
 def _connected(call: OpenCall, fields: Fields, now: float) -> None:
     call.talk_to(fields["station"], fields["offer_id"], now)
 
@@ -287,6 +293,7 @@ _STEPS: Mapping[str, Callable[[OpenCall, Fields, float], None]] = {
     "call.handed_off": _handed_off,
     "call.transferred": _transferred,
     "call.connected": _connected,
+    "call.data_changed": _data_changed,
     "call.digit_received": _digit_received,
     "call.ended": _ended,
     "offer.ended": _offer_ended,

@@ -1,5 +1,6 @@
 """A call between its arrival and its record."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,6 +54,7 @@ class OpenCall:
     area: str = ""
     lists: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    data: dict[str, Any] = field(default_factory=dict)
     answered: float | None = None
     bridged: float | None = None
     ended: float | None = None
@@ -153,6 +155,7 @@ class OpenCall:
             "area": self.area or None,
             "lists": ",".join(self.lists) or None,
             "tags": ",".join(self.tags) or None,
+            "data": json.dumps(self.data, ensure_ascii=False) if self.data else None,
             "station": self.station,
             "queue": self.queue,
             "digits": self.digits,

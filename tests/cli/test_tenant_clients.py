@@ -53,6 +53,7 @@ PLAIN_TEXTS = frozenset(
         "path",
         "query",
         "reason",
+        "remove",
         "request_id",
         "require",
         "sender",

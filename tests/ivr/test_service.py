@@ -12,14 +12,23 @@ from ivr.service import build
 from media.masking import MASKED
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
+from runtime.contact_data import Data
 from runtime.driver import Driver
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.models import TenantParams
 from runtime.vocabulary import Event
 from switch.causes import Cause
-from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt
-from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
+from switch.commands import AnswerCall, HandOff, HangUpCall, PlayPrompt, SetCallData, StopPrompt
+from switch.events import (
+    CallAnswered,
+    CallArrived,
+    CallDataChanged,
+    CallEnded,
+    CallHandedOff,
+    DigitReceived,
+    PromptFinished,
+)
 from switch.mrcp.commands import Recognise
 from switch.mrcp.events import Recognised
 from tests.ivr.scripted_caller import flow_of, world_of
@@ -37,20 +46,25 @@ HOTLINE = flow_of(
         "bye": {"type": "hang_up", "cause": "NO_USER_RESPONSE"},
     }
 )
-EXCHANGE_COMMANDS = (AnswerCall, HandOff, HangUpCall, PlayPrompt, StopPrompt)
+EXCHANGE_COMMANDS = (AnswerCall, HandOff, HangUpCall, PlayPrompt, SetCallData, StopPrompt)
 
 
 class House:
     """The application on a driver, and in the exchange's place a list of what it is told."""
 
     def __init__(self, flow: Flow = HOTLINE) -> None:
+        self.noted: Data = {}
         self.clock = ManualClock()
         self.alarm = ManualAlarm()
         self.faults: list[Exception] = []
         self.told: list[Any] = []
         self.events: list[Event] = []
         self.application = build(
-            IvrConfig(), FlowSet.of({"hotline": flow}), SeededIds(), world_of()
+            IvrConfig(),
+            FlowSet.of({"hotline": flow}),
+            SeededIds(),
+            world_of(),
+            data_of=lambda _: self.noted,
         ).application
         self.driver = Driver(self.clock, self.alarm, self._note_fault)
         self.driver.add_routes(self.application.routes)
@@ -248,3 +262,25 @@ def test_a_meaning_nested_without_end_is_taken_as_it_is_written() -> None:
     )
     assert house.faults == []
     assert house.told[-1] == HandOff(call_id="call-1", target="queue:客服", language="zh")
+
+
+def test_a_flow_is_given_what_is_noted_and_notes_more() -> None:
+    flow = flow_of(
+        {
+            "wait": {"type": "menu", "prompts": ["zh/menu"], "choices": {"1": "note"}, "next": "note"},
+            "note": {"type": "data", "keep": {"seen": "data.order + '!'"}, "next": "bye"},
+            "bye": {"type": "hang_up"},
+        }
+    )
+    house = House(flow)
+    house.noted = {"order": "D-7"}
+    house.arrive("flow:hotline")
+    house.driver.submit(CallAnswered(call_id="call-1"))
+    house.noted = {"order": "D-8"}
+    house.driver.submit(CallDataChanged(call_id="call-1", contact_id="contact-1", changed={"order": "***"}))
+    house.press("1")
+    assert SetCallData(call_id="call-1", data={"seen": "D-8!"}) in house.told
+    house.noted = {"order": "D-9"}
+    house.hand_off("flow:hotline")
+    house.press("1")
+    assert SetCallData(call_id="call-1", data={"seen": "D-9!"}) in house.told

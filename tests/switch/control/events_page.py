@@ -13,6 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from cli.schema.event_words import MEANINGS, MODULES
 from cli.schema.notes import Notes, notes_of
+from runtime.contact_data import Data
 from runtime.vocabulary import Event, field_names
 from switch.causes import Cause
 
@@ -49,6 +50,7 @@ _WORDS: dict[Any, str] = {
     Any: "anything",
     type(None): "null",
     Cause: "a [cause](#causes)",
+    Data: "map of texts, numbers, true or false, or lists of these",
 }
 
 

@@ -74,6 +74,7 @@ from switch.customers.config import ListKind, NumberListConfig
 from switch.customers.customer_lists import CustomerLists
 from switch.customers.facts import Facts
 from switch.customers.verbs import ListVerbs
+from switch.data_verbs import DataVerbs
 from switch.events import CallAnswered, CallEnded, CallHandedOff
 from switch.fork_verbs import ForkVerbs
 from switch.hooks.commands import AskApplication, TellHook
@@ -259,6 +260,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *speech_verbs(rig),
         *prompt_verbs(rig),
         *of_masks,
+        *DataVerbs(rig.exchange, rig.driver.submit).verbs(),
         *PlacingVerbs(rig.exchange, reach, SeededIds(99), rig.driver.submit).verbs(),
         *of_media.verbs(),
         *speech_server_verbs(rig),
@@ -503,6 +505,14 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("calendar.show", {"calendar": "office"}),
     ("call.list", {}),
     ("call.show", {"call_id": "call-1"}),
+    (
+        "call.set_data",
+        {
+            "call_id": "call-1",
+            "data": {"order_no": "D-20261122-7", "urgent": True, "products": ["光纤", "固话"]},
+        },
+    ),
+    ("call.get_data", {"call_id": "call-1"}),
     ("call.pause_recording", {"call_id": "call-1", "channel": "customer"}),
     ("call.resume_recording", {"call_id": "call-1"}),
     ("call.stop_recording", {"call_id": "call-1"}),

@@ -12,6 +12,7 @@ from switch.causes import Cause
 from switch.events import (
     CallAnswered,
     CallConnected,
+    CallDataChanged,
     CallRefused,
     CallTransferred,
     DigitReceived,
@@ -102,6 +103,7 @@ def test_an_answered_call_has_a_whole_record() -> None:
         "area": None,
         "lists": None,
         "tags": None,
+        "data": None,
         "station": "1002",
         "queue": "客户服务",
         "digits": "91",
@@ -110,6 +112,19 @@ def test_an_answered_call_has_a_whole_record() -> None:
         "recording_sha256": "ab" * 32,
         **NOTHING_KNOWN,
     }
+
+
+def test_a_record_holds_what_was_noted_at_the_end() -> None:
+    noted = CallDataChanged(
+        call_id="call-1", contact_id="contact-of-call-1", changed={"单号": "D-7", "x": [1]}
+    )
+    more = CallDataChanged(
+        call_id="call-1", contact_id="contact-of-call-1", changed={"id_number": "***"}, removed=("x",)
+    )
+    (row,) = fold(CallRecords(), journal_of([(0.0, arrived()), (1.0, noted), (2.0, more), (3.0, ended())]))
+    assert row["data"] == '{"单号": "D-7", "id_number": "***"}'
+    (row,) = fold(CallRecords(), journal_of([(0.0, arrived()), (3.0, ended())]))
+    assert row["data"] is None
 
 
 def test_the_record_waits_for_the_recording_and_for_nothing_else() -> None:
