@@ -1,9 +1,9 @@
 """Every error a verb may fail with."""
 
-import switch.control.protocol
+import switch.control.messages
 from cli.schema.notes import notes_of
 from switch.application import Verb
-from switch.control.protocol import ErrorCode
+from switch.control.messages import ErrorCode
 from switch.roles import EVERYBODY
 
 _OF_ALL = (ErrorCode.INTERNAL, ErrorCode.REFUSED, ErrorCode.TOO_LARGE)
@@ -11,7 +11,7 @@ _OF_ALL = (ErrorCode.INTERNAL, ErrorCode.REFUSED, ErrorCode.TOO_LARGE)
 
 def all_errors() -> dict[str, str]:
     """What each code means."""
-    notes = notes_of(switch.control.protocol)
+    notes = notes_of(switch.control.messages)
     return {code.value: " ".join(notes["ErrorCode", code.name].split()) for code in ErrorCode}
 
 

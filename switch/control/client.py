@@ -26,7 +26,8 @@ from switch.control.inbox import (
     result_of,
     unreachable,
 )
-from switch.control.protocol import Message, Response, encode_request
+from switch.control.messages import Message, Response
+from switch.control.protocol import encode_request
 from switch.control.sync_client import SyncControlClient, connect_sync
 from switch.records.projection import JournalEntry
 

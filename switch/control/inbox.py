@@ -5,16 +5,16 @@ from pathlib import Path
 from typing import Any
 
 from runtime.errors import PeerError
-from switch.control.protocol import (
+from switch.control.messages import (
     EVENT,
     GAP,
     PROTOCOL_ERROR,
     Message,
-    MessageReader,
     Notification,
     ProtocolError,
     Response,
 )
+from switch.control.protocol import MessageReader
 from switch.records.projection import JournalEntry
 
 _MAX_MESSAGE_BYTES = 268_435_456
@@ -26,7 +26,7 @@ class ControlClientError(PeerError):
 
 
 class VerbRefused(ControlClientError):
-    """The switch did not carry out a verb. ``code`` is one of switch.control.protocol.ErrorCode."""
+    """The switch did not carry out a verb. ``code`` is one of switch.control.messages.ErrorCode."""
 
     def __init__(self, code: str, message: str, data: object = None) -> None:
         super().__init__(message)

@@ -14,9 +14,10 @@ from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.control.config import ControlConfig
 from switch.control.feed import Audience
-from switch.control.protocol import encode_event
 from switch.control.session import ControlSession
+from switch.control.stream import StreamWire
 from switch.control.verbs import VerbRegistry
+from switch.control.wires import Told, Wire
 from switch.records.projection import AnyEntry, FreshEntry
 
 
@@ -57,7 +58,7 @@ class ControlServer:
             raise SocketUnusable(f"cannot open the control socket {path}: {reason}") from error
         self._inode = path.stat().st_ino
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_unix_server(self._new_session, sock=listener)
+        self._server = await loop.create_unix_server(self._new_wire, sock=listener)
 
     async def close(self) -> None:
         """Stop listening, hang up on every client, remove the socket file."""
@@ -73,9 +74,9 @@ class ControlServer:
         """Show one event to its subscribers; ``is_heard`` tells whether there are any."""
         audience = self._audience.of(entry.topic)
         if audience:
-            frame = encode_event(entry)
+            told = Told(entry)
             for session in audience:
-                session.send_event(entry, frame)
+                session.send_event(told)
 
     def is_heard(self, topic: str) -> bool:
         """Whether any client wants the events of a topic."""
@@ -85,8 +86,11 @@ class ControlServer:
         """Show an event that is in no journal to its subscribers."""
         self.observe(FreshEntry(0, wall, event.topic, event))
 
-    def _new_session(self) -> ControlSession:
-        return ControlSession(self._config, self._verbs, self._audience)
+    def _new_wire(self) -> StreamWire:
+        return StreamWire(self._config, self._new_session)
+
+    def _new_session(self, wire: Wire) -> ControlSession:
+        return ControlSession(self._config, self._verbs, self._audience, wire)
 
 
 def _listen(path: Path, mode: int) -> socket.socket:

@@ -1,9 +1,9 @@
-"""One client of the control socket: requests in, answers and events out, each bounded."""
+"""One client of the control socket, whatever its wire: requests in, answers and events out, each bounded."""
 
 import asyncio
 from collections.abc import Awaitable
 from inspect import isawaitable
-from typing import Annotated, cast
+from typing import Annotated
 
 import structlog
 from pydantic import AfterValidator, Field
@@ -12,23 +12,18 @@ from runtime.models import Params
 from switch.application import Verb
 from switch.control.config import ControlConfig
 from switch.control.feed import MAX_PATTERNS, TOPIC_PATTERN, Audience, BoundedFeed, Gap
-from switch.control.protocol import (
-    GAP,
+from switch.control.messages import (
     PROTOCOL_ERROR,
     ErrorCode,
     Failure,
     Message,
-    MessageReader,
     Notification,
     ProtocolError,
     Request,
-    encode_failure,
-    encode_notification,
-    encode_result,
 )
 from switch.control.topics import closest_pattern, covers_any
 from switch.control.verbs import VerbError, VerbRegistry
-from switch.records.projection import AnyEntry
+from switch.control.wires import Told, Wire, gap_frame
 from switch.roles import EVERYBODY
 
 log = structlog.get_logger(__name__)
@@ -36,7 +31,6 @@ log = structlog.get_logger(__name__)
 _REQUESTS_PER_TURN = 64
 """After so many requests of one client everybody else in the process gets a turn."""
 _FRAMES_PER_WRITE = 256
-_REQUEST_ITEMS = 256
 
 
 def _that_some_event_has(pattern: str) -> str:
@@ -66,8 +60,8 @@ class UnsubscribeParams(Params):
     topics: list[_Pattern] = _TOPICS
 
 
-class ControlSession(asyncio.Protocol):
-    """A connection.
+class ControlSession:
+    """A client.
 
     A client that does not read its answers is not read from either; one that does not read its events
     loses those beyond ``feed_buffer_events`` and is told which. Nobody else waits for it.
@@ -78,12 +72,13 @@ class ControlSession(asyncio.Protocol):
         config: ControlConfig,
         verbs: VerbRegistry,
         audience: Audience["ControlSession"],
+        wire: Wire,
     ) -> None:
         self._config = config
         self._verbs = VerbRegistry(self.verbs(), base=verbs)
         self._audience = audience
+        self._wire = wire
         self._loop = asyncio.get_running_loop()
-        self._reader = MessageReader(max_message_bytes=config.max_request_bytes, max_items=_REQUEST_ITEMS)
         self._feed: BoundedFeed[bytes] = BoundedFeed(config.feed_buffer_events)
         self._writable = True
         self._flush_due = False
@@ -91,47 +86,42 @@ class ControlSession(asyncio.Protocol):
         self._awaited: asyncio.Task[None] | None = None
         """A request that takes its time; those behind it wait, so that answers keep their order."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-        self._transport.set_write_buffer_limits(high=self._config.write_buffer_bytes)
+    def opened(self) -> None:
+        """The connection is up."""
         most = self._config.max_clients
         if len(self._audience) >= most:
             self.dismiss(ProtocolError(ErrorCode.REFUSED, f"{most} clients are connected, no more may be"))
         else:
             self._audience.join(self)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def closed(self) -> None:
+        """The connection is gone."""
         self._audience.leave(self)
         if self._awaited is not None:
             self._awaited.cancel()
 
-    def data_received(self, data: bytes) -> None:
-        try:
-            self._reader.feed(data)
-        except ProtocolError as error:
-            self.dismiss(error)
-            return
+    def arrived(self) -> None:
+        """There may be messages to take."""
         if not self._turn_due:
             self._take_turn()
 
-    def pause_writing(self) -> None:
-        self._writable = False
+    def set_writable(self, writable: bool) -> None:
+        """The wire has room for more, or none."""
+        self._writable = writable
+        if writable:
+            self._schedule_flush()
+            self._schedule_turn()
 
-    def resume_writing(self) -> None:
-        self._writable = True
-        self._schedule_flush()
-        self._schedule_turn()
-
-    def send_event(self, entry: AnyEntry, frame: bytes) -> None:
-        """Queue an encoded event; all of one turn of the loop leave together."""
-        self._feed.put(entry, frame)
+    def send_event(self, told: Told) -> None:
+        """Queue an event; all of one turn of the loop leave together."""
+        self._feed.put(told.entry, told.frame(self._wire.format))
         self._schedule_flush()
 
     def dismiss(self, reason: ProtocolError) -> None:
         """Tell the client why, and hang up."""
         log.warning("control client dismissed", reason=str(reason))
         param = {"code": reason.code, "message": str(reason)}
-        self._transport.write(encode_notification(PROTOCOL_ERROR, param))
+        self._wire.write(self._wire.format.notification(PROTOCOL_ERROR, param))
         self._hang_up()
 
     def close(self) -> None:
@@ -141,10 +131,7 @@ class ControlSession(asyncio.Protocol):
 
     def _hang_up(self) -> None:
         """A client that is not reading is not waited for."""
-        if self._writable:
-            self._transport.close()
-        else:
-            self._transport.abort()
+        self._wire.hang_up(at_once=not self._writable)
 
     def _schedule_turn(self) -> None:
         if not self._turn_due:
@@ -161,17 +148,17 @@ class ControlSession(asyncio.Protocol):
 
     def _answer_waiting(self) -> None:
         for _ in range(_REQUESTS_PER_TURN):
-            if self._transport.is_closing():
+            if self._wire.is_closing():
                 return
             if not self._writable or self._awaited is not None:
-                self._transport.pause_reading()
+                self._wire.set_reading(False)
                 return
-            message = self._reader.next()
+            message = self._wire.next()
             if message is None:
-                self._transport.resume_reading()
+                self._wire.set_reading(True)
                 return
             self._handle(message)
-        self._transport.pause_reading()
+        self._wire.set_reading(False)
         self._schedule_turn()
 
     def _handle(self, message: Message) -> None:
@@ -197,25 +184,25 @@ class ControlSession(asyncio.Protocol):
 
     def _tell_failure(self, message: Request | Notification, error: VerbError) -> None:
         if isinstance(message, Request):
-            self._transport.write(encode_failure(message.msgid, error.failure))
+            self._wire.write(self._wire.format.failure(message.msgid, error.failure))
         else:  # a notification has no answer to tell it in
             log.warning("control notification failed", verb=message.method, reason=str(error))
 
     def _tell_result(self, message: Request | Notification, result: object) -> None:
         if isinstance(message, Request):
-            self._transport.write(self._encode(message, result))
+            self._wire.write(self._encode(message, result))
 
     def _encode(self, request: Request, result: object) -> bytes:
         try:
-            answer = encode_result(request.msgid, result)
+            answer = self._wire.format.result(request.msgid, result)
         except (TypeError, ValueError, OverflowError):
             log.exception("the answer of a verb is not plain data", verb=request.method)
             failure = Failure(ErrorCode.INTERNAL, f"{request.method} was carried out, but its answer is lost")
-            return encode_failure(request.msgid, failure)
+            return self._wire.format.failure(request.msgid, failure)
         limit = self._config.max_response_bytes
         if len(answer) > limit:
             failure = Failure(ErrorCode.TOO_LARGE, f"the answer has more than {limit} bytes; ask for less")
-            return encode_failure(request.msgid, failure)
+            return self._wire.format.failure(request.msgid, failure)
         return answer
 
     def _schedule_flush(self) -> None:
@@ -225,11 +212,11 @@ class ControlSession(asyncio.Protocol):
 
     def _flush(self) -> None:
         self._flush_due = False
-        while self._writable and len(self._feed) and not self._transport.is_closing():
+        while self._writable and len(self._feed) and not self._wire.is_closing():
             frames: list[bytes] = []
             while len(frames) < _FRAMES_PER_WRITE and (item := self._feed.take()) is not None:
-                frames.append(_encode_gap(item) if isinstance(item, Gap) else item)
-            self._transport.write(b"".join(frames))
+                frames.append(gap_frame(self._wire.format, item) if isinstance(item, Gap) else item)
+            self._wire.write(b"".join(frames))
 
     def verbs(self) -> tuple[Verb, ...]:
         """Those that are about this client alone."""
@@ -249,8 +236,3 @@ class ControlSession(asyncio.Protocol):
                 who=EVERYBODY,
             ),
         )
-
-
-def _encode_gap(gap: Gap) -> bytes:
-    param = {"from": gap.first, "to": gap.last, "missed": gap.missed, "time": gap.time}
-    return encode_notification(GAP, param)

@@ -9,7 +9,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from switch.control.inbox import Inbox, NotConnected, entry_of, result_of, unreachable
-from switch.control.protocol import Response, encode_request
+from switch.control.messages import Response
+from switch.control.protocol import encode_request
 from switch.records.projection import JournalEntry
 
 _READ_BYTES = 65_536

@@ -14,7 +14,7 @@ from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from runtime.problems import closest, shorten
 from switch.application import Verb
-from switch.control.protocol import ErrorCode, Failure
+from switch.control.messages import ErrorCode, Failure
 from switch.roles import EVERYBODY, Role, in_words
 
 log = structlog.get_logger(__name__)

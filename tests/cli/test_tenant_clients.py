@@ -16,7 +16,7 @@ from runtime.tenancy import HOUSE
 from runtime.vocabulary import Event, field_names
 from switch.application import Verb
 from switch.control.client import ControlClient
-from switch.control.protocol import ErrorCode
+from switch.control.messages import ErrorCode
 from switch.control.topics import known_topics
 from switch.control.verbs import VerbError, VerbRegistry
 from switch.records.projection import JournalEntry

@@ -3,15 +3,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from switch.control.protocol import (
+from switch.control.messages import (
     ErrorCode,
     Failure,
     Message,
-    MessageReader,
     Notification,
     ProtocolError,
     Request,
     Response,
+)
+from switch.control.protocol import (
+    MessageReader,
     encode_event,
     encode_failure,
     encode_notification,

@@ -6,7 +6,7 @@ import pytest
 
 from runtime.models import NoParams
 from switch.application import Verb
-from switch.control.protocol import ErrorCode
+from switch.control.messages import ErrorCode
 from switch.control.verbs import VerbError, VerbRegistry
 from switch.roles import ADMINISTRATORS, DESK, EVERYBODY, Role, in_words
 from tests.switch.control.test_verbs_page import all_verbs

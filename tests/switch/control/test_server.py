@@ -17,7 +17,8 @@ from runtime.models import NoParams, Params
 from switch.application import Verb
 from switch.control.client import ControlClient, NotConnected, VerbRefused, connect_sync
 from switch.control.config import ControlConfig
-from switch.control.protocol import MessageReader, Notification, Response, encode_request, encode_result
+from switch.control.messages import Notification, Response
+from switch.control.protocol import MessageReader, encode_request, encode_result
 from switch.control.server import ControlServer, SocketUnusable
 from switch.events import CallAnswered, CallEnded
 from switch.records.projection import JournalEntry

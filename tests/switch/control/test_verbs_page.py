@@ -65,7 +65,7 @@ from switch.commands import AnswerCall
 from switch.config import HttpConfig
 from switch.control.client import ControlClient
 from switch.control.config import ControlConfig
-from switch.control.protocol import ErrorCode
+from switch.control.messages import ErrorCode
 from switch.control.server import ControlServer
 from switch.counter.commands import RecordStation
 from switch.counter.counter import CounterRecording

@@ -1,0 +1,94 @@
+"""The wire of msgpack-rpc: a stream of bytes, such as a Unix socket."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from switch.control.config import ControlConfig
+from switch.control.messages import Failure, Message, ProtocolError
+from switch.control.protocol import (
+    MessageReader,
+    encode_event,
+    encode_failure,
+    encode_notification,
+    encode_result,
+)
+from switch.control.session import ControlSession
+from switch.control.wires import Wire
+from switch.records.projection import AnyEntry
+
+_REQUEST_ITEMS = 256
+
+
+class MsgpackFormat:
+    """Messages as msgpack-rpc; see ``switch.control.protocol``."""
+
+    def result(self, msgid: int, result: object) -> bytes:
+        return encode_result(msgid, result)
+
+    def failure(self, msgid: int, failure: Failure) -> bytes:
+        return encode_failure(msgid, failure)
+
+    def notification(self, name: str, param: Mapping[str, object]) -> bytes:
+        return encode_notification(name, param)
+
+    def event(self, entry: AnyEntry) -> bytes:
+        return encode_event(entry)
+
+
+MSGPACK = MsgpackFormat()
+
+
+class StreamWire(asyncio.Protocol):
+    """A connection of a stream socket."""
+
+    format = MSGPACK
+
+    def __init__(self, config: ControlConfig, new_session: Callable[[Wire], ControlSession]) -> None:
+        self._config = config
+        self._new_session = new_session
+        self._reader = MessageReader(max_message_bytes=config.max_request_bytes, max_items=_REQUEST_ITEMS)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=self._config.write_buffer_bytes)
+        self._session = self._new_session(self)
+        self._session.opened()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._session.closed()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._reader.feed(data)
+        except ProtocolError as error:
+            self._session.dismiss(error)
+        else:
+            self._session.arrived()
+
+    def pause_writing(self) -> None:
+        self._session.set_writable(False)
+
+    def resume_writing(self) -> None:
+        self._session.set_writable(True)
+
+    def next(self) -> Message | None:
+        return self._reader.next()
+
+    def write(self, data: bytes) -> None:
+        self._transport.write(data)
+
+    def set_reading(self, wanted: bool) -> None:
+        if wanted:
+            self._transport.resume_reading()
+        else:
+            self._transport.pause_reading()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def hang_up(self, *, at_once: bool) -> None:
+        if at_once:
+            self._transport.abort()
+        else:
+            self._transport.close()

@@ -1,0 +1,74 @@
+"""What a session needs of the connection under it: a *format* for what is said, a *wire* that carries it."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from switch.control.feed import Gap
+from switch.control.messages import GAP, Failure, Message
+from switch.records.projection import AnyEntry
+
+
+class Format(Protocol):
+    """How messages look. What is returned can be joined, and written as it is."""
+
+    def result(self, msgid: int, result: object) -> bytes:
+        """Raises TypeError, ValueError or OverflowError unless ``result`` is plain data."""
+
+    def failure(self, msgid: int, failure: Failure) -> bytes:
+        """The answer to a request that failed."""
+
+    def notification(self, name: str, param: Mapping[str, object]) -> bytes:
+        """Something told without a request."""
+
+    def event(self, entry: AnyEntry) -> bytes:
+        """The notification of one event."""
+
+
+class Wire(Protocol):
+    """One client's connection.
+
+    It tells its session of four things: ``opened``, ``arrived`` when there may be messages to take,
+    ``set_writable`` when its buffer is full and when it is not any more, and ``closed``.
+    """
+
+    @property
+    def format(self) -> Format:
+        """The same object for all wires of a kind, so that an event is put into it once."""
+
+    def next(self) -> Message | None:
+        """The next message that has arrived whole. Raises ProtocolError."""
+
+    def write(self, data: bytes) -> None:
+        """Send what the format made."""
+
+    def set_reading(self, wanted: bool) -> None:
+        """Read on, or leave what comes to the system's buffers."""
+
+    def is_closing(self) -> bool:
+        """Whether nothing can be sent any more."""
+
+    def hang_up(self, *, at_once: bool) -> None:
+        """Close, after what was written unless ``at_once``."""
+
+
+class Told:
+    """One event on its way to clients, put into each format once."""
+
+    __slots__ = ("_frames", "entry")
+
+    def __init__(self, entry: AnyEntry) -> None:
+        self.entry = entry
+        self._frames: dict[Format, bytes] = {}
+
+    def frame(self, form: Format) -> bytes:
+        """What is sent to a client of this format."""
+        frame = self._frames.get(form)
+        if frame is None:
+            frame = self._frames[form] = form.event(self.entry)
+        return frame
+
+
+def gap_frame(form: Format, gap: Gap) -> bytes:
+    """What is sent in the place of events that were missed."""
+    param = {"from": gap.first, "to": gap.last, "missed": gap.missed, "time": gap.time}
+    return form.notification(GAP, param)
