@@ -5,11 +5,14 @@ way out. A queue without a limit keeps the caller for MAX_WAIT_S before others a
 queue no longer is not waited for: anybody is asked at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from acd.agent import AgentState
 from acd.agent_config import AgentConfig
+from acd.config import AGENT_SCHEME
 from acd.queue import Queue
 from acd.queue_target import MAX_WAIT_S, QueueTarget
+from acd.state import AcdState
 
 
 def own_queue(agent: AgentConfig) -> str | None:
@@ -23,3 +26,14 @@ def waiting_for(agent: AgentConfig, queues: Mapping[str, Queue]) -> QueueTarget:
     assert name is not None, "targets that lead to no queue are not known"
     limit_s = queues[name].config.max_wait_s or MAX_WAIT_S
     return QueueTarget(queues=(name,), preferred=(agent.id,), preferred_wait_s=limit_s)
+
+
+def obstacles(state: AcdState) -> Callable[[str, str], str | None]:
+    """Why nobody can be had at a target now: an agent who is signed out takes no calls, and queues keep them."""
+
+    def obstacle(scheme: str, name: str) -> str | None:
+        if scheme != AGENT_SCHEME or state.agents[name].state is not AgentState.LOGGED_OUT:
+            return None
+        return f"agent {name} is signed out"
+
+    return obstacle

@@ -14,7 +14,7 @@ from acd.agent_config import AgentConfig
 from acd.agent_events import AgentSignedIn, AgentStateChanged
 from acd.agent_figures import AgentFigures
 from acd.agent_limits import AgentLimits
-from acd.agent_target import own_queue
+from acd.agent_target import obstacles, own_queue
 from acd.callback_events import CallbackDialled, CallbackReturned
 from acd.callback_records import Callbacks
 from acd.callback_verbs import CallbackVerbs
@@ -123,6 +123,7 @@ def build(
         scheme=QUEUE_SCHEME,
         knows=knows_queues(core.state),
         more_schemes={AGENT_SCHEME: knows_agents(core.state)},
+        obstacle=obstacles(core.state),
         cores=(core, limits),
         routes={
             **_inputs(core, repeats),

@@ -37,6 +37,8 @@ from runtime.loop_probe import LoopProbe
 from switch.application import Verb
 from switch.archive.attendance import Attendance
 from switch.archive.known_disks import meet_disks
+from switch.call_control.targets import Targets
+from switch.call_control.verbs import CallControlVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
 from switch.commands import HangUpCall
@@ -200,14 +202,16 @@ class Switchboard:
 
     def _all_verbs(self) -> Iterator[Verb]:
         exchange, ids, submit = self.exchange, self._ground.ids, self.driver.submit
-        reach = self._directory.reach(self._applications.knows_target)
+        reach = self._directory.reach(self._applications.knows_target, self._applications.obstacle)
+        clock = self._ground.clock
         yield from self._verbs.verbs()
         yield from self.reloading.verbs()
         yield from self._flow_publishing().verbs()
         yield from CallRecordingVerbs(exchange, submit).verbs()
         yield from PlacingVerbs(exchange, reach, ids, submit).verbs()
+        yield from CallControlVerbs(exchange, Targets(reach), clock, submit).verbs()
         yield from ConferenceVerbs(exchange, reach, ids, submit).verbs()
-        yield from MediaVerbs(exchange, self._media.facts_of, self._ground.clock).verbs()
+        yield from MediaVerbs(exchange, self._media.facts_of, clock).verbs()
         yield from ForkVerbs(exchange, self._media.forks, ids, submit).verbs()
         yield from self._speech_verbs.verbs()
         yield from DataVerbs(exchange, submit).verbs()

@@ -87,6 +87,9 @@ class Application:
     more_schemes: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
     """Further schemes of targets it takes, with what ``knows`` is for each."""
 
+    obstacle: Callable[[str, str], str | None] = lambda scheme, name: None
+    """Why nobody can be had now at a target that it has, as a sentence; None when somebody can."""
+
     def takes(self, scheme: str, name: str) -> bool:
         """Whether a target leads to something it has."""
         knows = self.knows if scheme == self.scheme else self.more_schemes.get(scheme)

@@ -72,11 +72,18 @@ class Leg:
     """While what it says and presses is hidden."""
     heard: Heard | None = None
     """While what it says is recorded."""
+    holds_by_order: bool = False
+    """Whether it was ordered to hold whom it talks to: it is in no bridge and no mix of its call then."""
+
+    @property
+    def holds_by_phone(self) -> bool:
+        """Whether the peer holds us: it wants to hear nothing."""
+        return self.answered and self.agreement is not None and not self.agreement.sending
 
     @property
     def holding(self) -> bool:
-        """Whether the peer holds us: it wants to hear nothing."""
-        return self.answered and self.agreement is not None and not self.agreement.sending
+        """Whether whom it talks to is on hold; each of the two ways ends by itself."""
+        return self.holds_by_phone or self.holds_by_order
 
 
 @dataclass(slots=True)
@@ -210,6 +217,19 @@ class Call:
         """Customer and station while they talk; nobody else, and nobody while they do not."""
         connected = self.connected_leg
         return () if connected is None else (self.customer, connected)
+
+    @property
+    def present(self) -> tuple[Leg, ...]:
+        """Those of the two who talk who do not hold by order."""
+        return tuple(leg for leg in self.talking if not leg.holds_by_order)
+
+    @property
+    def stations_leg(self) -> Leg | None:
+        """Of the station that serves the customer; None while none does, or a number talks instead."""
+        if self.connected_leg is None:
+            return None
+        leg = self.customer if self.calls_out else self.connected_leg
+        return leg if self.station_of(leg) is not None else None
 
     @property
     def calls_out(self) -> bool:

@@ -166,6 +166,27 @@ class SuperviseCall(Command):
 
 
 @plain_data
+class HoldCall(Command):
+    """Let one of two who talk hear nobody and be heard by nobody; the other hears music. CallHeld follows.
+
+    No harm if it holds already. Its phone's own hold counts apart: it talks when both have ended.
+    """
+
+    call_id: str
+    leg_id: str
+    """Of the one who holds."""
+
+
+@plain_data
+class RetrieveCall(Command):
+    """End a hold that was ordered; CallResumed follows, unless the phone holds too. No harm without one."""
+
+    call_id: str
+    leg_id: str
+    """Of the one who holds."""
+
+
+@plain_data
 class AddParty(Command):
     """Ring a station or a number, who talks with both who talk in a call once they answer.
 

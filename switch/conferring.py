@@ -75,7 +75,7 @@ class Conferring:
         outputs = dissolve(self._calls, other_call, keep=moving, into=call)
         party = Offer(command.party_id, whom.name, moving, outside=name is None, accepted=True)
         party.is_party, party.announced = True, False
-        moving.call_id, moving.offer_id = call.call_id, party.offer_id
+        moving.call_id, moving.offer_id, moving.holds_by_order = call.call_id, party.offer_id, False
         self._calls.add_offer(call, party)
         told = _added(call, party.offer_id, str(whom), command.by)
         return [*outputs, told, StopPlayback(leg_id=moving.leg_id), *self.answered(call, party)]

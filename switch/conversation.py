@@ -3,11 +3,18 @@
 A supervision is of a conversation: it ends when the two do not talk with each other any more.
 """
 
-from media.commands import BridgeEndpoints, JoinMix, LeaveMix, MixRole, StopPlayback
+from media.commands import (
+    BridgeEndpoints,
+    JoinMix,
+    LeaveMix,
+    MixRole,
+    StopPlayback,
+    UnbridgeEndpoints,
+)
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg, Offer, Supervisor
 from switch.events import SupervisionEnd, SupervisionEnded
-from switch.recorded_legs import leave_out, record_party, record_supervisor
+from switch.recorded_legs import leave_out, record_party, record_supervisor, record_two
 from switch.supervision_mode import SupervisionMode
 
 _ROLES = {
@@ -19,13 +26,28 @@ _ROLES = {
 
 def let_talk(call: Call) -> list[Output]:
     """Customer and connected station hear each other, in place of what they are played."""
-    customer, station = _talking(call)
+    present = call.present
     call.mixed = call.mixed or any(party.accepted for party in call.parties)
-    if not call.mixed:
+    if not call.mixed and len(present) == 2:
+        customer, station = present
         return [BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=station.leg_id)]
-    silence = [StopPlayback(leg_id=leg.leg_id) for leg in (customer, station)]
+    silence = [StopPlayback(leg_id=leg.leg_id) for leg in present]
+    if not call.mixed:
+        return [*silence]
     parties = [output for party in call.parties for output in join(call, party)]
-    return [*silence, *(_speaks(call, leg) for leg in (customer, station)), *parties]
+    return [*silence, *(_speaks(call, leg) for leg in present), *parties]
+
+
+def step_out(call: Call, leg: Leg) -> list[Output]:
+    """One of two who talk hears, and is heard by, nobody in the call until it is to talk again."""
+    apart = LeaveMix(leg_id=leg.leg_id) if call.mixed else UnbridgeEndpoints(leg_id=leg.leg_id)
+    silence = [StopPlayback(leg_id=leg.leg_id)] if call.talking else []
+    return [apart, *silence, *leave_out(leg)]
+
+
+def step_in(call: Call, leg: Leg) -> list[Output]:
+    """It talks again, in place of what both are played."""
+    return [*let_talk(call), *record_two(call)] if call.talking else record_two(call)
 
 
 def join(call: Call, party: Offer) -> list[Output]:
@@ -82,7 +104,7 @@ def disband(calls: Calls, call: Call) -> list[Output]:
     for own_id in list(call.supervisors):
         outputs += stop_listening(calls, calls.by_id[own_id], SupervisionEnd.CALL_OVER)
     call.mixed = False
-    legs = (*_talking(call), *(party.leg for party in call.parties))
+    legs = (*call.present, *(party.leg for party in call.parties))
     return [*(LeaveMix(leg_id=leg.leg_id) for leg in legs), *outputs]
 
 
@@ -100,7 +122,7 @@ def agents_leg(call: Call, station: str) -> Leg | None:
     """The leg of a station that talks in the call; None when it does not."""
     if call.connected_leg is None:
         return None
-    return next((leg for leg in _talking(call) if call.station_of(leg) == station), None)
+    return next((leg for leg in call.talking if call.station_of(leg) == station), None)
 
 
 def listens(call: Call, own: Call, beside: Leg, mode: SupervisionMode) -> None:
@@ -114,13 +136,7 @@ def _mix(call: Call) -> list[Output]:
     if call.mixed:
         return []
     call.mixed = True
-    return [_speaks(call, leg) for leg in _talking(call)]
-
-
-def _talking(call: Call) -> tuple[Leg, Leg]:
-    station = call.connected_leg
-    assert station is not None, f"nobody talks in {call.call_id}"
-    return call.customer, station
+    return [_speaks(call, leg) for leg in call.present]
 
 
 def _speaks(call: Call, leg: Leg) -> JoinMix:

@@ -1,12 +1,16 @@
-"""Hold: a phone that holds hears nothing, and the one it holds hears music (RFC 3264 §8.4).
+"""Hold: who holds hears nothing, and the one that is held hears music.
 
-The bridge between the two stays, since music comes before what a peer says; each holds for itself.
+A phone holds by its session (RFC 3264 §8.4): the bridge between the two stays, since music comes before what
+a peer says. An order takes the leg out of the bridge, as its phone would send and hear on. Each of the two
+holds for itself, and each way by itself: who holds in both ways talks when both have ended.
 """
 
 from media.commands import FOR_EVER, StartPlayback, StopPlayback
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg
+from switch.commands import HoldCall, RetrieveCall
+from switch.conversation import step_in, step_out
 from switch.events import CallHeld, CallResumed
 
 
@@ -27,14 +31,48 @@ class Holding:
             return []
         who = "customer" if leg is call.customers_leg else "station"
         if leg.holding:
-            confers = any(party.accepted for party in call.parties)  # there is somebody else to hear
-            return [*([] if confers else self.entertain(other)), CallHeld(call_id=call.call_id, by=who)]
-        return [StopPlayback(leg_id=other.leg_id), CallResumed(call_id=call.call_id, by=who)]
+            return [*self._console(call, other), CallHeld(call_id=call.call_id, by=who)]
+        silence = [] if other.holds_by_order else [StopPlayback(leg_id=other.leg_id)]
+        return [*silence, CallResumed(call_id=call.call_id, by=who)]
+
+    def hold(self, command: HoldCall) -> list[Output]:
+        leg = self._calls.legs.get(command.leg_id)
+        return self.put_away(leg) if leg is not None else []
+
+    def retrieve(self, command: RetrieveCall) -> list[Output]:
+        leg = self._calls.legs.get(command.leg_id)
+        return self.take_back(leg) if leg is not None else []
+
+    def put_away(self, leg: Leg) -> list[Output]:
+        """It holds by order from now on, also whom it has yet to be connected with. No harm if it does."""
+        if leg.holds_by_order:
+            return []
+        held_before, leg.holds_by_order = leg.holding, True
+        return [*step_out(self._calls.of_leg(leg), leg), *self.changed(leg, held_before=held_before)]
+
+    def take_back(self, leg: Leg) -> list[Output]:
+        """It holds by order no longer. No harm if it does not."""
+        if not leg.holds_by_order:
+            return []
+        leg.holds_by_order = False
+        call = self._calls.of_leg(leg)
+        return [*step_in(call, leg), *self.changed(leg, held_before=True), *self._renew(call)]
+
+    def _renew(self, call: Call) -> list[Output]:
+        """Whom it was connected with anew is on hold still, if the other holds in another way."""
+        both = call.talking
+        held = [leg for leg, other in zip(both, reversed(both), strict=True) if other.holding]
+        return [output for leg in held for output in self._console(call, leg)]
 
     def connected(self, call: Call) -> list[Output]:
         """Two who are connected may come on hold already."""
         legs = (call.customer, call.connected_leg)
         return [out for leg in legs if leg and leg.holding for out in self.changed(leg, held_before=False)]
+
+    def _console(self, call: Call, held: Leg) -> list[Output]:
+        """Music for one who is held, unless there is somebody else to hear."""
+        confers = any(party.accepted for party in call.parties)
+        return [] if confers or held.holds_by_order else self.entertain(held)
 
     def entertain(self, leg: Leg) -> list[Output]:
         """Music for somebody who waits, in place of what they hear."""

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from runtime.clock import Clock
-from runtime.errors import UsageError
 from switch.application import Verb
 from switch.call import Call, Leg
+from switch.call_control.live import live_call
 from switch.exchange import Exchange
 from switch.roles import EVERYBODY
 from switch.verbs import CallParams, view_of_call
@@ -35,9 +35,7 @@ class MediaVerbs:
         )
 
     def _show(self, params: CallParams) -> dict[str, Any]:
-        call = self._exchange.find(params.call_id)
-        if call is None:
-            raise UsageError(f"no call {params.call_id} is up; call.list names those that are")
+        call = live_call(self._exchange, params.call_id)
         return view_of_call(call, self._clock.now()) | {"legs": list(self._legs(call))}
 
     def _legs(self, call: Call) -> Iterator[dict[str, Any]]:
@@ -50,6 +48,14 @@ class MediaVerbs:
             "leg_id": leg.leg_id,
             "side": side,
             "station": station,
+            "holds": _holds(leg),
             "codec": leg.agreement.codec.value if leg.agreement else None,
             "media": self._facts(leg.leg_id),
         }
+
+
+def _holds(leg: Leg) -> str | None:
+    """How the leg holds whom it talks to: its phone does, it was ordered to, or both."""
+    if leg.holds_by_phone:
+        return "both" if leg.holds_by_order else "phone"
+    return "order" if leg.holds_by_order else None

@@ -79,6 +79,8 @@ class Reach:
     may_dial: RightCheck
     knows_target: TargetCheck
     access_codes: Container[str]
+    obstacle: Callable[[str], str | None] = lambda target: None
+    """Why whoever a known target leads to cannot be had now, as a sentence; None when they can."""
 
 
 class PlacingVerbs:

@@ -39,7 +39,7 @@ def ring_phone(
 def seat(calls: Calls, call: Call, leg: Leg) -> list[Output]:
     """``leg`` is the customer's from now on; the leg that was is let go of."""
     left = stop_listening(calls, call, SupervisionEnd.SUPERVISOR_LEFT)
-    leaving = call.customer
+    leaving, leg.holds_by_order = call.customer, False
     left += lose_agent(calls, call, leaving)
     del calls.legs[leaving.leg_id]
     leg.call_id, leg.offer_id = call.call_id, None

@@ -230,7 +230,7 @@ class Transfers:
     ) -> list[Output]:
         outside = target.scheme == NUMBER_SCHEME
         offer = Offer(self._ids.new("offer"), target.name, leg, outside=outside, accepted=True)
-        leg.call_id, leg.offer_id = call.call_id, offer.offer_id
+        leg.call_id, leg.offer_id, leg.holds_by_order = call.call_id, offer.offer_id, False
         self._calls.add_offer(call, offer)
         call.target = str(target)
         left = vacate(self._calls, call, away, Cause.NORMAL_CLEARING, by_peer=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -12,9 +12,9 @@ from runtime.models import NoParams, Params, TenantParams
 from runtime.tenancy import tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
-from switch.call import Call
+from switch.call import Call, Leg
 from switch.causes import Cause
-from switch.commands import HangUpCall
+from switch.commands import HangUpCall, WithdrawOffer
 from switch.exchange import Exchange
 from switch.roles import EVERYBODY, OFFICE
 from switch.sip.registration.registrations import Registration
@@ -27,6 +27,19 @@ class CallParams(Params):
     """Names one call."""
 
     call_id: str = Field(description="the call, as call.list names it")
+
+
+class HangUpParams(CallParams):
+    """What of a call ends, and why."""
+
+    cause: Cause = Field(
+        default=Cause.MANAGER_REQUEST,
+        description="what records, and phones that still ring, are told; such as NORMAL_CLEARING",
+    )
+    leg: Literal["both", "customer", "station"] = Field(
+        default="both",
+        description="whose leg ends; what becomes of the other decides who has the call, such as a queue",
+    )
 
 
 class ExchangeVerbs:
@@ -57,7 +70,13 @@ class ExchangeVerbs:
             Verb(
                 "call.list", TenantParams, self._list, "The calls that are up, oldest first.", who=EVERYBODY
             ),
-            Verb("call.hang_up", CallParams, self._hang_up, "End a call with all its legs.", who=EVERYBODY),
+            Verb(
+                "call.hang_up",
+                HangUpParams,
+                self._hang_up,
+                "End a call with all its legs, or one of them.",
+                who=EVERYBODY,
+            ),
             Verb(
                 "station.list", TenantParams, self._stations, "The stations' registered contacts.", who=OFFICE
             ),
@@ -79,17 +98,39 @@ class ExchangeVerbs:
         calls = (call for call in self._exchange.calls() if params.means(call.tenant))
         return [view_of_call(call, now) for call in calls]
 
-    def _hang_up(self, params: CallParams) -> dict[str, Any]:
+    def _hang_up(self, params: HangUpParams) -> dict[str, Any]:
         call = self._exchange.find(params.call_id)
         if call is None:
-            raise UsageError(f"no call {params.call_id} is up; call.list names those that are")
-        view = view_of_call(call, self._clock.now())
-        self._submit(HangUpCall(call_id=params.call_id, cause=Cause.MANAGER_REQUEST))
+            raise UsageError(
+                f"no call {params.call_id} is up; call.list names those that are", reason="no_such_call"
+            )
+        view, order = view_of_call(call, self._clock.now()), _hang_up(call, params)
+        self._submit(order)
         return view
 
     def _stations(self, params: TenantParams) -> list[dict[str, Any]]:
         contacts = self._registrations(self._clock.now())
         return [asdict(contact) for contact in contacts if params.means(tenant_of(contact.station))]
+
+
+def _hang_up(call: Call, params: HangUpParams) -> Command:
+    """A call lives as long as its customer's leg. Raises UsageError (``not_connected``)."""
+    whole = HangUpCall(call_id=call.call_id, cause=params.cause)
+    if params.leg == "both":
+        return whole
+    leg = call.customers_leg if params.leg == "customer" else _stations_leg(call)
+    if leg is None:
+        raise UsageError(
+            f"no {params.leg} talks in call {call.call_id}; it is {call.state.value}", reason="not_connected"
+        )
+    if leg is call.customer:
+        return whole
+    return WithdrawOffer(call_id=call.call_id, offer_id=call.offer_of(leg).offer_id, cause=params.cause)
+
+
+def _stations_leg(call: Call) -> Leg | None:
+    """The end that is not the customer's."""
+    return next((leg for leg in call.talking if leg is not call.customers_leg), None)
 
 
 def whom_of(call: Call) -> str | None:

@@ -94,6 +94,12 @@ class Applications:
         scheme, name = parse_target(target)
         return any(application.takes(scheme, name) for application in self._all)
 
+    def obstacle(self, target: str) -> str | None:
+        """Why whoever a target leads to cannot be had now, as a sentence; None when they can."""
+        scheme, name = parse_target(target)
+        takers = (application for application in self._all if application.takes(scheme, name))
+        return next((application.obstacle(scheme, name) for application in takers), None)
+
     def agent_at(self, station: str) -> str | None:
         """Who is signed in at a station."""
         found = (application.agent_at(station) for application in self._all)

@@ -1,6 +1,6 @@
 """Whom the house can reach, and who may call whom."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from cli.configuration.sections import Configuration
@@ -67,13 +67,14 @@ class Directory:
         """Where callers of an access code go when a phone cannot be had."""
         return self._ways_out
 
-    def reach(self, knows_target: TargetCheck) -> Reach:
+    def reach(self, knows_target: TargetCheck, obstacle: Callable[[str], str | None]) -> Reach:
         return Reach(
             contacts=self.contacts,
             has_route=self.has_route,
             may_dial=self.may_dial,
             knows_target=knows_target,
             access_codes=self._access_codes.keys(),
+            obstacle=obstacle,
         )
 
 

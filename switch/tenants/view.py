@@ -71,7 +71,7 @@ class TenantView:
             try:
                 answer = verb.handle(self.given(params, namings))
             except UsageError as error:
-                raise UsageError(self.told(str(error))) from error
+                raise self._refusal(error) from error
             return self._later(answer) if isawaitable(answer) else self.told(answer)
 
         return Verb(verb.name, verb.params, handle, verb.help, verb.who)
@@ -80,7 +80,10 @@ class TenantView:
         try:
             return self.told(await answer)
         except UsageError as error:
-            raise UsageError(self.told(str(error))) from error
+            raise self._refusal(error) from error
+
+    def _refusal(self, error: UsageError) -> UsageError:
+        return UsageError(self.told(str(error)), reason=error.reason)
 
     def _named(self, value: Any, naming: Naming) -> Any:
         if naming is Naming.TENANT:

@@ -82,7 +82,6 @@ class BookkeepingMedia:
     def routes(self) -> dict[type, Callable[[Any, float], Outputs]]:
         silent = (
             ConfigureEndpoint,
-            UnbridgeEndpoints,
             PauseRecording,
             MaskLeg,
             UnmaskLeg,
@@ -92,6 +91,7 @@ class BookkeepingMedia:
             StartPlayback: self._play,
             StopPlayback: self._stop_playing,
             BridgeEndpoints: self._bridge,
+            UnbridgeEndpoints: self._unbridge,
             AttachToRecording: self._attach,
             DetachFromRecording: self._detach,
             JoinMix: self._join,
@@ -130,6 +130,10 @@ class BookkeepingMedia:
         self.bridges.add(frozenset((command.leg_id, command.peer_leg_id)))
         peer = StopPlayback(leg_id=command.peer_leg_id)
         return [*self._stop_playing(command, now), *self._stop_playing(peer, now)]
+
+    def _unbridge(self, command: UnbridgeEndpoints, now: float) -> list[Event]:
+        self.bridges = {pair for pair in self.bridges if command.leg_id not in pair}
+        return []
 
     def _join(self, command: JoinMix, now: float) -> list[Event]:
         if command.leg_id not in self.open_endpoints:

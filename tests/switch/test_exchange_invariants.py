@@ -17,10 +17,12 @@ from switch.commands import (
     DropParty,
     HandOff,
     HangUpCall,
+    HoldCall,
     JoinCalls,
     MuteParty,
     OfferCall,
     PlaceCall,
+    RetrieveCall,
 )
 from switch.events import (
     CallArrived,
@@ -138,6 +140,12 @@ class Street(SupervisionRig):
         if leg is not None and leg.answered:
             self.feed(LegReoffered(leg_id=leg.leg_id, sdp=HELD if b % 2 else CALLER_SDP))
 
+    def holds_by_order(self, a: int, b: int) -> None:
+        leg = self.exchange.snapshot().legs.get(self.pick(a) or "")
+        if leg is not None:
+            order = HoldCall if b % 2 else RetrieveCall
+            self.feed(order(call_id=leg.call_id, leg_id=leg.leg_id))
+
     def transfers(self, a: int, b: int) -> None:
         if leg_id := self.pick(a):
             replaces = self.pick(b // 2) if b % 2 else None
@@ -239,15 +247,26 @@ class Street(SupervisionRig):
         if talking is None:
             assert not call.mixed
             return
-        pair = {call.customer.leg_id, talking.leg_id}
+        two = {call.customer.leg_id, talking.leg_id}
+        pair = {leg.leg_id for leg in call.present}
         pair_and_others = pair | parties | {own.customer.leg_id for own in owns if own}
         assert members == (pair_and_others if call.mixed else set())
         assert call.mixed or not parties
         muted = {party.leg.leg_id for party in call.parties if party.muted}
         recorded = {leg_id for leg_id in parties if leg_id in self.media.recorded}
         assert recorded == (parties - muted if call.recording_id else recorded)
-        assert call.mixed or pair in self.media.bridges
-        assert {supervisor.beside for supervisor in call.supervisors.values()} <= pair
+        assert call.mixed or (pair in self.media.bridges) is (len(pair) == 2)
+        assert {supervisor.beside for supervisor in call.supervisors.values()} <= two
+        self._check_who_hears_music(call)
+
+    def _check_who_hears_music(self, call: Call) -> None:
+        """Who is put out of the bridge is played nothing, and says nothing in the recording."""
+        for leg, other in zip(call.talking, reversed(call.talking), strict=True):
+            if leg.holds_by_order:
+                assert leg.leg_id not in self.media.recorded
+                assert leg.leg_id not in self.media.playing
+            elif not call.parties:
+                assert (leg.leg_id in self.media.playing) is other.holding
 
     def check_end(self) -> None:
         """After everybody hung up."""
@@ -274,6 +293,8 @@ ACTS = (
     Street.lifts,
     Street.hangs_up,
     Street.holds,
+    Street.holds_by_order,
+    Street.holds_by_order,
     Street.transfers,
     Street.transfers,
     Street.application_acts,

@@ -1,0 +1,45 @@
+"""Whether a call can be led to a target now; what is seen to be in vain is refused before it is done."""
+
+from runtime.errors import UsageError
+from runtime.target import parse_target
+from runtime.tenancy import tenant_of
+from switch.call import Call
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
+from switch.placing_verbs import Reach
+
+
+class Targets:
+    """What leads where, as the house knows it."""
+
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+
+    def refuse_what_is_in_vain(self, call: Call, target: str, by: str = "") -> None:
+        """Raises UsageError when ``target`` cannot be had, or not by the station ``by``.
+
+        Reasons: ``no_such_target``, ``not_registered``, ``no_route``, ``barred``, ``signed_out``.
+        """
+        scheme, name = parse_target(target)
+        if scheme == NUMBER_SCHEME:
+            self._refuse_number(name, by)
+            return
+        if not self._reach.knows_target(target) or tenant_of(name) != call.tenant:
+            raise UsageError(
+                f"nothing takes calls for {target}; expected a target such as queue:<name>",
+                reason="no_such_target",
+            )
+        if scheme == STATION_SCHEME and not len(self._reach.contacts(name)):
+            raise UsageError(f"no phone is registered at station {name}", reason="not_registered")
+        obstacle = self._reach.obstacle(target)
+        if obstacle is not None:
+            raise UsageError(obstacle, reason="signed_out")
+
+    def _refuse_number(self, number: str, by: str) -> None:
+        if not self._reach.has_route(number):
+            raise UsageError(
+                f"no route leads to {number}; see [[routes]] of the configuration", reason="no_route"
+            )
+        if by and not self._reach.may_dial(by, number):
+            raise UsageError(
+                f"station {by} may not call {number}: outside_level of its section", reason="barred"
+            )

@@ -1,0 +1,124 @@
+"""The verbs for a call as it stands: answer it, turn it away, lead it elsewhere, hold and retrieve."""
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import Field
+
+from runtime.clock import Clock
+from runtime.errors import UsageError
+from runtime.target import TARGET_PATTERN
+from runtime.vocabulary import Command
+from switch.application import Verb
+from switch.call import Call, CallState
+from switch.call_control.live import live_call, stations_leg
+from switch.call_control.targets import Targets
+from switch.causes import Cause
+from switch.commands import AnswerCall, HandOff, HangUpCall, HoldCall, RetrieveCall
+from switch.exchange import Exchange
+from switch.roles import DESK_AND_BUSINESS
+from switch.verbs import CallParams, view_of_call
+
+
+class RejectParams(CallParams):
+    """Why a call is turned away."""
+
+    cause: Cause = Field(
+        default=Cause.CALL_REJECTED,
+        description="such as USER_BUSY, CALL_REJECTED, UNALLOCATED_NUMBER: what the caller is told",
+    )
+
+
+class HoldParams(CallParams):
+    """Who holds."""
+
+    station: str = Field(
+        default="",
+        max_length=255,
+        description="the station that holds; empty: the one that serves the customer",
+    )
+
+
+class RedirectParams(CallParams):
+    """Where a call goes instead."""
+
+    target: str = Field(
+        pattern=TARGET_PATTERN, max_length=255, description="who gets it, such as agent:1001 or queue:service"
+    )
+
+
+class CallControlVerbs:
+    """``call.answer``, ``call.reject``, ``call.redirect``, ``call.hold``, ``call.retrieve``."""
+
+    def __init__(
+        self, exchange: Exchange, targets: Targets, clock: Clock, submit: Callable[[Command], None]
+    ) -> None:
+        self._exchange = exchange
+        self._targets = targets
+        self._clock = clock
+        self._submit = submit
+
+    def verbs(self) -> tuple[Verb, ...]:
+        who = DESK_AND_BUSINESS
+        return (
+            Verb("call.answer", CallParams, self._answer, "Answer a call that waits for it.", who),
+            Verb("call.reject", RejectParams, self._reject, "Turn away a call before it is answered.", who),
+            Verb(
+                "call.redirect",
+                RedirectParams,
+                self._redirect,
+                "Lead a call elsewhere that talks to nobody.",
+                who,
+            ),
+            Verb("call.hold", HoldParams, self._hold, "Let the other end of a station hear music.", who),
+            Verb("call.retrieve", HoldParams, self._retrieve, "End the hold that call.hold began.", who),
+        )
+
+    def _answer(self, params: CallParams) -> dict[str, Any]:
+        call = live_call(self._exchange, params.call_id)
+        _refuse_unless_unanswered(call)
+        self._submit(AnswerCall(call_id=call.call_id))
+        return self._view(call)
+
+    def _reject(self, params: RejectParams) -> dict[str, Any]:
+        call = live_call(self._exchange, params.call_id)
+        _refuse_unless_unanswered(call)
+        view = self._view(call)
+        self._submit(HangUpCall(call_id=call.call_id, cause=params.cause))
+        return view
+
+    def _redirect(self, params: RedirectParams) -> dict[str, Any]:
+        call = live_call(self._exchange, params.call_id)
+        if call.state is CallState.CONNECTED:
+            raise UsageError(
+                f"two talk in call {call.call_id}; call.transfer passes it on", reason="already_connected"
+            )
+        self._targets.refuse_what_is_in_vain(call, params.target)
+        self._submit(HandOff(call_id=call.call_id, target=params.target))
+        return self._view(call)
+
+    def _hold(self, params: HoldParams) -> dict[str, Any]:
+        call = live_call(self._exchange, params.call_id)
+        self._submit(HoldCall(call_id=call.call_id, leg_id=stations_leg(call, params.station).leg_id))
+        return self._view(call)
+
+    def _retrieve(self, params: HoldParams) -> dict[str, Any]:
+        call = live_call(self._exchange, params.call_id)
+        self._submit(RetrieveCall(call_id=call.call_id, leg_id=stations_leg(call, params.station).leg_id))
+        return self._view(call)
+
+    def _view(self, call: Call) -> dict[str, Any]:
+        return view_of_call(call, self._clock.now())
+
+
+def _refuse_unless_unanswered(call: Call) -> None:
+    if call.state is CallState.CALLING:
+        raise UsageError(
+            f"the switch calls {call.placement.whom if call.placement else ''} in call {call.call_id}: "
+            "it is theirs to answer; call.hang_up ends it",
+            reason="is_outgoing",
+        )
+    if call.customer.answered:
+        raise UsageError(
+            f"call {call.call_id} is answered already; call.hang_up ends it", reason="already_answered"
+        )

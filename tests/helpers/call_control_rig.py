@@ -1,0 +1,68 @@
+"""A customer who talks to station 1001, and the verbs that people and programs have for live calls."""
+
+from typing import Any
+
+from runtime.errors import UsageError
+from switch.call_control.targets import Targets
+from switch.call_control.verbs import CallControlVerbs
+from switch.placing_verbs import Reach
+from switch.sip.events import LegAnswered, LegReoffered
+from switch.trunks.commands import DialTrunk
+from switch.verbs import ExchangeVerbs
+from tests.helpers.exchange_rig import AGENT_SDP, CALLER_SDP, OUTSIDE_NUMBER
+from tests.helpers.supervision_rig import SupervisionRig
+
+AGENTS = {"agent:81", "agent:82"}
+
+
+class CallControlRig(SupervisionRig):
+    """Agent 82 is signed out; 81 has a queue of the own, which is nobody's here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reach = Reach(
+            contacts=lambda station: ("a phone",) if station in self.registered else (),
+            has_route={OUTSIDE_NUMBER}.__contains__,
+            may_dial=lambda station, number: station != "1003",
+            knows_target=self.knows_target,
+            access_codes=frozenset(),
+            obstacle={"agent:82": "agent 82 is signed out"}.get,
+        )
+        verbs = (
+            *CallControlVerbs(self.exchange, Targets(self.reach), self.clock, self.driver.submit).verbs(),
+            *ExchangeVerbs(
+                self.exchange, lambda now: [], {}, self.clock, self.driver.submit, name="", version=""
+            ).verbs(),
+        )
+        self.control = {verb.name: verb for verb in verbs}
+        self.call_id = ""
+
+    def knows_target(self, target: str) -> bool:
+        return target in AGENTS or super().knows_target(target)
+
+    def talk(self) -> str:
+        """The customer talks to station 1001 from now on."""
+        self.call_id = self.customer_talks()
+        return self.call_id
+
+    def ask(self, verb: str, **params: object) -> Any:
+        """A verb about the customer's call, unless another is named."""
+        entry = self.control[verb]
+        return entry.handle(entry.params.model_validate({"call_id": self.call_id, **params}))
+
+    def refusal(self, verb: str, **params: object) -> str:
+        """The reason why a verb is refused; empty when it is not."""
+        try:
+            self.ask(verb, **params)
+        except UsageError as refusal:
+            return refusal.reason if str(refusal) else f"{verb} tells people nothing"
+        return ""
+
+    def last_dialled_out(self) -> str:
+        """The outside number that was dialled last answers; returns its leg."""
+        leg_id = self.last(DialTrunk).leg_id
+        self.feed(LegAnswered(leg_id=leg_id, sdp=AGENT_SDP))
+        return leg_id
+
+    def reoffer(self, leg_id: str, sdp: str = CALLER_SDP) -> None:
+        self.feed(LegReoffered(leg_id=leg_id, sdp=sdp))
