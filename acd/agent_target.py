@@ -29,7 +29,7 @@ def waiting_for(agent: AgentConfig, queues: Mapping[str, Queue]) -> QueueTarget:
 
 
 def obstacles(state: AcdState) -> Callable[[str, str], str | None]:
-    """Why nobody can be had at a target now: an agent who is signed out takes no calls, and queues keep them."""
+    """Why nobody can be had at a target now: an agent who is signed out takes no calls; queues keep them."""
 
     def obstacle(scheme: str, name: str) -> str | None:
         if scheme != AGENT_SCHEME or state.agents[name].state is not AgentState.LOGGED_OUT:

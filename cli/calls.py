@@ -16,6 +16,8 @@ app = noun("Calls that are up: list them, make one, show how they sound, record 
 
 CallId = Annotated[str, typer.Argument(help="The call's id, or its beginning.")]
 
+Station = Annotated[str, typer.Option(help="The station, where it is not the one that serves the customer.")]
+
 _SHOWN_OF_A_LEG = (
     "mos",
     "mos_lowest",
@@ -100,17 +102,71 @@ def originate(
 @app.command("hang-up")
 def hang_up(
     call_id: CallId,
+    cause: Annotated[str, typer.Option(help="What records tell, such as USER_BUSY.")] = "MANAGER_REQUEST",
+    leg: Annotated[str, typer.Option(help="Whose leg: customer, station, or both.")] = "both",
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """End a call with all its legs."""
-    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
-    call = ask(socket, config, "call.hang_up", call_id=whole_id)
-    if as_json:
-        print_json(call)
-    else:
-        print_line(f"{call['call_id']} from {escape(call['caller_number'])} is hung up")
+    """End a call with all its legs, or one of them."""
+    _ask("call.hang_up", "is hung up", call_id, socket, config, as_json=as_json, cause=cause, leg=leg)
+
+
+@app.command("answer")
+def answer(
+    call_id: CallId, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Answer a call that waits for it."""
+    _ask("call.answer", "is answered", call_id, socket, config, as_json=as_json)
+
+
+@app.command("reject")
+def reject(
+    call_id: CallId,
+    cause: Annotated[str, typer.Option(help="Why: USER_BUSY, UNALLOCATED_NUMBER …")] = "CALL_REJECTED",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Turn away a call before it is answered."""
+    _ask("call.reject", "is turned away", call_id, socket, config, as_json=as_json, cause=cause)
+
+
+@app.command("redirect")
+def redirect(
+    call_id: CallId,
+    target: Annotated[str, typer.Argument(help="Who gets it, such as agent:1001 or queue:service.")],
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Lead a call elsewhere that talks to nobody."""
+    words = f"goes to {escape(target)}"
+    _ask("call.redirect", words, call_id, socket, config, as_json=as_json, target=target)
+
+
+@app.command("hold")
+def hold(
+    call_id: CallId,
+    station: Station = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let the other end of a station hear music, until retrieve."""
+    _ask("call.hold", "is on hold", call_id, socket, config, as_json=as_json, station=station)
+
+
+@app.command("retrieve")
+def retrieve(
+    call_id: CallId,
+    station: Station = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End the hold that hold began."""
+    _ask("call.retrieve", "talks again", call_id, socket, config, as_json=as_json, station=station)
 
 
 @app.command("record")
@@ -168,6 +224,25 @@ def _ask_of_recording(
         print_json(answer)
     else:
         print_line(f"{answer['call_id']} {words} {answer['recording_id']}")
+
+
+def _ask(
+    verb: str,
+    words: str,
+    call_id: str,
+    socket: Path | None,
+    config: Path | None,
+    *,
+    as_json: bool,
+    **params: object,
+) -> None:
+    """Ask something of a call, and say what became of it."""
+    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
+    call = ask(socket, config, verb, call_id=whole_id, **params)
+    if as_json:
+        print_json(call)
+    else:
+        print_line(f"{call['call_id']} from {escape(call['caller_number'])} {words}")
 
 
 def _whole_id(beginning: str, up: list[dict[str, Any]]) -> str:

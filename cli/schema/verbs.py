@@ -20,6 +20,7 @@ from switch.archive.listening.verbs import LinkVerbs
 from switch.archive.phone.service import ListeningByPhone
 from switch.ban_verbs import BanVerbs
 from switch.calendars.verbs import CalendarVerbs
+from switch.call_control.verbs import CallControlVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.certificate_verbs import CertificateVerbs
 from switch.conference_verbs import ConferenceVerbs
@@ -53,6 +54,7 @@ SOURCES: tuple[type[_Source], ...] = (
     BanVerbs,
     CalendarVerbs,
     CallbackVerbs,
+    CallControlVerbs,
     CallRecordingVerbs,
     CertificateVerbs,
     ConferenceVerbs,

@@ -12,6 +12,7 @@ import cli.house.flow_publishing
 import ivr.flow_verbs
 import switch.ban_verbs
 import switch.calendars.verbs
+import switch.call_control.verbs
 import switch.conference_verbs
 import switch.customers.verbs
 import switch.lookups.verbs
@@ -315,7 +316,12 @@ class SmallSwitch:
             self._verb("item.withdraw", acd.item_verbs.ItemParams, ITEM | {"state": None}),
             self._verb("call.list", NoParams, [CALL, other_call]),
             self._verb("call.show", switch.verbs.CallParams, CALL | {"legs": LEGS}),
-            self._verb("call.hang_up", switch.verbs.CallParams, CALL),
+            self._verb("call.hang_up", switch.verbs.HangUpParams, CALL),
+            self._verb("call.answer", switch.verbs.CallParams, CALL),
+            self._verb("call.reject", switch.call_control.verbs.RejectParams, CALL),
+            self._verb("call.redirect", switch.call_control.verbs.RedirectParams, CALL),
+            self._verb("call.hold", switch.call_control.verbs.HoldParams, CALL),
+            self._verb("call.retrieve", switch.call_control.verbs.HoldParams, CALL),
             *(
                 self._verb(f"call.{name}", switch.supervision.verbs.SuperviseParams, SUPERVISES)
                 for name in ("monitor", "whisper", "barge", "intercept")

@@ -367,7 +367,26 @@ def test_a_call_is_hung_up_by_the_beginning_of_its_id(
     small_switch: SmallSwitch, beginning: str, call_id: str
 ) -> None:
     assert run(small_switch, "calls", "hang-up", beginning).exit_code == 0
-    assert small_switch.asked == [("call.list", {}), ("call.hang_up", {"call_id": call_id})]
+    whole = {"call_id": call_id, "cause": "MANAGER_REQUEST", "leg": "both"}
+    assert small_switch.asked == [("call.list", {}), ("call.hang_up", whole)]
+
+
+@pytest.mark.parametrize(
+    ("words", "verb", "params"),
+    [
+        (["answer", "call-1"], "call.answer", {}),
+        (["reject", "call-1", "--cause", "USER_BUSY"], "call.reject", {"cause": "USER_BUSY"}),
+        (["redirect", "call-1", "queue:sales"], "call.redirect", {"target": "queue:sales"}),
+        (["hold", "call-1"], "call.hold", {"station": ""}),
+        (["retrieve", "call-1", "--station", "1002"], "call.retrieve", {"station": "1002"}),
+    ],
+)
+def test_what_is_asked_of_a_call_goes_to_the_one_that_is_meant(
+    small_switch: SmallSwitch, words: list[str], verb: str, params: dict[str, str]
+) -> None:
+    told = run(small_switch, "calls", *words)
+    assert told.stdout.startswith("call-1 from ")
+    assert small_switch.asked == [("call.list", {}), (verb, {"call_id": "call-1"} | params)]
 
 
 @pytest.mark.parametrize(

@@ -28,13 +28,13 @@ class CallControlRig(SupervisionRig):
             access_codes=frozenset(),
             obstacle={"agent:82": "agent 82 is signed out"}.get,
         )
-        verbs = (
-            *CallControlVerbs(self.exchange, Targets(self.reach), self.clock, self.driver.submit).verbs(),
-            *ExchangeVerbs(
-                self.exchange, lambda now: [], {}, self.clock, self.driver.submit, name="", version=""
-            ).verbs(),
-        )
+        submit = self.driver.submit
+        verbs = CallControlVerbs(self.exchange, Targets(self.reach), self.clock, submit).verbs()
         self.control = {verb.name: verb for verb in verbs}
+        of_calls = ExchangeVerbs(
+            self.exchange, lambda now: [], {}, self.clock, submit, name="", version=""
+        ).verbs()
+        self.all_control = {verb.name: verb for verb in of_calls} | self.control
         self.call_id = ""
 
     def knows_target(self, target: str) -> bool:
@@ -47,7 +47,7 @@ class CallControlRig(SupervisionRig):
 
     def ask(self, verb: str, **params: object) -> Any:
         """A verb about the customer's call, unless another is named."""
-        entry = self.control[verb]
+        entry = self.all_control[verb]
         return entry.handle(entry.params.model_validate({"call_id": self.call_id, **params}))
 
     def refusal(self, verb: str, **params: object) -> str:

@@ -117,6 +117,7 @@ from switch.trunks.config import NumberingConfig
 from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
 from tests.cli.small_installation import replace, write_installation
+from tests.helpers.call_control_rig import CallControlRig
 from tests.helpers.exchange_rig import ExchangeRig
 from tests.helpers.trunks_rig import TrunksRig, trunk_config
 from tests.ivr.scripted_caller import world_of
@@ -261,6 +262,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *prompt_verbs(rig),
         *of_masks,
         *DataVerbs(rig.exchange, rig.driver.submit).verbs(),
+        *call_control_verbs(),
         *PlacingVerbs(rig.exchange, reach, SeededIds(99), rig.driver.submit).verbs(),
         *of_media.verbs(),
         *speech_server_verbs(rig),
@@ -346,6 +348,15 @@ def speech_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     rig.driver.add_routes({MakeSpeech: core.make, TakeSpeech: core.take, FetchSpeech: ignoring_time(fetch)})
     rig.driver.add_routes(verbs.routes())
     return verbs.verbs()
+
+
+def call_control_verbs() -> tuple[Verb, ...]:
+    """Of a switch where a customer talks to station 1001, and others wait to be answered."""
+    rig = CallControlRig()
+    assert (rig.talk(), *(rig.arrive(leg_id) for leg_id in ("next", "last"))) == ("call-1", *WAITING)
+    for call in rig.exchange.calls():
+        call.facts = Facts(("vip",), ("大客户",))
+    return tuple(rig.control.values())
 
 
 def supervisor_verbs() -> tuple[Verb, ...]:
@@ -443,6 +454,7 @@ BY = {"by": "9001"}
 TRUNK = {"trunk": "carrier"}
 PARTY = {"call_id": "call-1", "party_id": "party-1"}
 CONSULTATION = "call-5"
+WAITING = ("call-5", "call-7")
 SUPERVISE = BY | {"agent": "81", "station": "1003"}
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("call.stop_speech", {"call_id": "call-1", "request_id": "speech-1"}),
@@ -528,6 +540,11 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("call.unmask_digits", {"mask_id": "mask-1"}),
     ("call.hang_up", {"call_id": "call-1"}),
     ("call.originate", {"whom": "station:1001", "target": "number:02088886666"}),
+    ("call.hold", {"call_id": "call-1"}),
+    ("call.retrieve", {"call_id": "call-1"}),
+    ("call.answer", {"call_id": WAITING[0]}),
+    ("call.redirect", {"call_id": WAITING[0], "target": "queue:service"}),
+    ("call.reject", {"call_id": WAITING[1], "cause": "USER_BUSY"}),
     ("call.monitor", SUPERVISE),
     ("call.whisper", SUPERVISE),
     ("call.barge", SUPERVISE),
