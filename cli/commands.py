@@ -1,6 +1,7 @@
 """All that ``ringmain`` can do. Each noun has its own file."""
 
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,9 +29,10 @@ from cli import (
     status,
     supervise,
 )
+from cli.configuration.changing.transaction import Recovery, journal_of, recover
 from cli.configuration.loading import ConfigurationError
 from cli.options import ConfigOption, configuration_path
-from cli.output import print_error, print_line, print_problems
+from cli.output import print_error, print_line, print_note, print_problems
 from cli.schema.command import schema
 from runtime.errors import PeerError, UsageError
 from runtime.sheets import SheetError
@@ -87,10 +89,24 @@ def serve(config: ConfigOption = None) -> None:
         load_installation,  # loads audio libraries, which few commands need
     )
 
-    installation = load_installation(configuration_path(config))
+    path = configuration_path(config)
+    _finish_change(path)
+    installation = load_installation(path)
     from cli.serve import serve as run  # loads the media core, which no other command needs
 
     run(installation)
+
+
+def _finish_change(path: Path) -> None:
+    """What a verb began to change in the configuration when the switch was cut off. Raises UsageError."""
+    try:
+        found = recover(path.absolute())
+    except (OSError, ValueError, KeyError) as fault:
+        raise UsageError(f"{journal_of(path)} tells of a change that cannot be finished: {fault}") from fault
+    if found is Recovery.LEFT:
+        print_note(
+            "a change of the configuration was cut off, and its files were changed since: they stay so"
+        )
 
 
 app.command("check")(check.check)

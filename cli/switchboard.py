@@ -8,10 +8,12 @@ from typing import Any
 import structlog
 
 from acd.replay.keeping import InputKeeper, Tidying
+from cli.configuration.changing.versions import Origin
 from cli.configuration.comparison import ChangeKind, Comparison
 from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
 from cli.house import readings
+from cli.house.administration import Administration
 from cli.house.applications import Applications
 from cli.house.customers import Customers
 from cli.house.directory import Directory
@@ -22,6 +24,7 @@ from cli.house.outside import Outside
 from cli.house.reloading import Reloading
 from cli.house.signalling import Signalling
 from cli.house.speech_servers import SpeechServers
+from cli.house.versions import ConfigurationVersions
 from cli.house.windows import Windows
 from ivr.editions import FlowSet
 from media.config import RecordingsConfig, Srtp
@@ -110,7 +113,8 @@ class Switchboard:
         self.exchange = self._build_exchange(installation.tenants)
         self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
         self._memory = Memory(configuration, self._applications, self._customers.lists, disks, ground)
-        self.reloading = Reloading(installation, self, ground)
+        self._versions = ConfigurationVersions(installation.path, configuration.versions, clock.wall)
+        self.reloading = Reloading(installation, self, ground, self._versions)
         self._tidying = Tidying(self._acd_inputs.folder, lambda: self.reloading.rules, clock.wall)
         self._verbs = self._build_verbs()
         self._windows = self._build_windows(installation.tenants)
@@ -206,6 +210,7 @@ class Switchboard:
         clock = self._ground.clock
         yield from self._verbs.verbs()
         yield from self.reloading.verbs()
+        yield from Administration(self.reloading, self._versions).verbs()
         yield from self._flow_publishing().verbs()
         yield from CallRecordingVerbs(exchange, submit).verbs()
         yield from PlacingVerbs(exchange, reach, ids, submit).verbs()
@@ -259,6 +264,7 @@ class Switchboard:
     async def open(self) -> None:
         """Start listening. Raises UsageError when an address or a folder cannot be had."""
         self._memory.open()
+        self._versions.note(self.reloading.running.texts, Origin.START, "")
         self._tidying.start()
         self.driver.submit(SwitchStarted(version=VERSION))
         self._customers.open()

@@ -1,6 +1,6 @@
 """The prompts callers hear, read from a folder once and kept as what the media core plays."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -74,6 +74,15 @@ class PromptLibrary:
             prompts |= {f"{folder}/{name}": samples for name, samples in other._prompts.items()}
             wide |= {f"{folder}/{name}": samples for name, samples in other._wide.items()}
         return PromptLibrary(prompts, wide)
+
+    def replaced(self, other: "PromptLibrary", is_meant: Callable[[str], bool]) -> "PromptLibrary":
+        """The same with another library's prompts of the names that are meant, and no others of these."""
+
+        def chosen(mine: Mapping[str, Samples], others: Mapping[str, Samples]) -> dict[str, Samples]:
+            kept = {name: samples for name, samples in mine.items() if not is_meant(name)}
+            return kept | {name: samples for name, samples in others.items() if is_meant(name)}
+
+        return PromptLibrary(chosen(self._prompts, other._prompts), chosen(self._wide, other._wide))
 
     def with_tones(self, tones: TonesConfig) -> "PromptLibrary":
         """The same with call progress tones as further prompts."""

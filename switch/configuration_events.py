@@ -19,6 +19,10 @@ class ConfigurationReloaded(Event):
     duration_ms: int
     by: str = ""
     """Who wanted it, or the signal."""
+    why: str = ""
+    """As whoever wanted it says."""
+    version: int | None = None
+    """Of the configuration, as configuration.history names it; None when it is as it was."""
 
 
 @plain_data

@@ -1,7 +1,7 @@
 """What is other in one configuration than in another: by section and name, and what needs a restart."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
 from ivr.editions import Editions
+from runtime.tenancy import tenant_of
 
 LIVE: Mapping[str, str] = {
     "stations": "name",
@@ -94,7 +95,20 @@ def taken(before: Installation, after: Installation, comparison: Comparison) -> 
         cautions=after.cautions,
         tenants=before.tenants,
         flow_centres=after.flow_centres,
+        texts=after.texts,
     )
+
+
+def within(tenant: str, before: Installation, after: Installation) -> Installation:
+    """The second, in which flows and prompts of all others but this tenant are as in the first.
+
+    So whoever changes a tenant lets no document run that somebody else is still writing.
+    """
+    others = {name: each for name, each in before.flows.items() if tenant_of(name) != tenant}
+    own = {name: each for name, each in after.flows.items() if tenant_of(name) == tenant}
+    prompts = before.prompts.replaced(after.prompts, lambda name: tenant_of(name) == tenant)
+    centres = {**before.flow_centres, **{t: c for t, c in after.flow_centres.items() if t == tenant}}
+    return replace(after, flows=others | own, prompts=prompts, flow_centres=centres)
 
 
 def _any_of(grounds: Sequence[str], restart: Sequence[str]) -> bool:

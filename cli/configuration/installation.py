@@ -18,6 +18,7 @@ from cli.configuration.loading import ConfigurationError, read_configuration, wi
 from cli.configuration.sections import Configuration
 from cli.configuration.tenant_centres import put_together, read_centre
 from cli.configuration.tenants import find_clashes, find_unknown_shares, read_tenants
+from cli.configuration.texts import Texts
 from ivr.editions import Editions
 from media.prompts import PromptLibrary, load_prompts
 from runtime.problems import Problem
@@ -43,23 +44,26 @@ class Installation:
     """By name, in alphabetical order."""
     flow_centres: Mapping[str, FlowCentre]
     """Where flows of the house, under the empty name, and of each tenant are, and what they may name."""
+    texts: Texts
+    """Of its file and those of its tenants."""
 
 
-def load_installation(path: Path) -> Installation:
+def load_installation(path: Path, texts: Texts | None = None) -> Installation:
     """Read the configuration at ``path``, those of its tenants, and the flows and prompts they name.
 
-    Raises ConfigurationError with every mistake in all of them at once.
+    ``texts``: what is known of the files already. Raises ConfigurationError with every mistake in all of them
+    at once.
     """
     with without_collecting():
-        return _load(path)
+        return _load(path, texts)
 
 
 def _flow_centres(flows: Mapping[str, CentreFlows]) -> dict[str, FlowCentre]:
     return {tenant: each.centre for tenant, each in flows.items() if each.centre is not None}
 
 
-def _load(path: Path) -> Installation:
-    reading = read_configuration(path)
+def _load(path: Path, texts: Texts | None) -> Installation:
+    reading = read_configuration(path, texts)
     configuration = reading.configuration
     files, prompt_problems = load_prompts(configuration.media.prompts)
     prompts = files.with_tones(configuration.tones)
@@ -96,6 +100,7 @@ def _load(path: Path) -> Installation:
         cautions=cautions,
         tenants={tenant.name: tenant.config for tenant in tenants},
         flow_centres=_flow_centres({"": house, **{centre.name: centre.flows for centre in centres}}),
+        texts=reading.texts,
     )
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from cli.configuration.cross_references import find_problems, find_repeated
 from cli.configuration.sections import Configuration
 from cli.configuration.stations_file import read_stations
+from cli.configuration.texts import Texts
 from cli.configuration.toml_syntax import UnreadableLine, sift
 from cli.configuration.toml_tree import TomlTree
 from cli.configuration.validation import Draft, check_sections, public_names, show, show_text
@@ -51,6 +52,8 @@ class Reading:
     tree: TomlTree
     positions: dict[str, list[int]]
     """Where in the file's list each entry of a section stands."""
+    texts: Texts
+    """Where files are read from."""
 
     def place(self, findings: Sequence[Finding], *, counted_in_file: bool = False) -> Iterator[Problem]:
         """Findings as problems with file and line, unless something is known to be wrong there already.
@@ -85,10 +88,13 @@ def load_configuration(path: Path) -> Configuration:
     return reading.configuration
 
 
-def read_configuration(path: Path) -> Reading:
-    """The same for those who look for more mistakes. Raises ConfigurationError for an unreadable file."""
+def read_configuration(path: Path, texts: Texts | None = None) -> Reading:
+    """The same for those who look for more mistakes. Raises ConfigurationError for an unreadable file.
+
+    ``texts``: what is known of the files already.
+    """
     with without_collecting():
-        return _read_all(path)
+        return _read_all(path, Texts() if texts is None else texts)
 
 
 @contextmanager
@@ -103,8 +109,8 @@ def without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _read_all(path: Path) -> Reading:
-    document = read_document(path, Configuration)
+def _read_all(path: Path, texts: Texts) -> Reading:
+    document = read_document(path, Configuration, texts)
     configuration, wrong_lines = _with_stations_of_file(_compose(document.draft, path.parent))
     document.problems.extend(wrong_lines)
     reading = document.reading(configuration, whole=document.whole and not wrong_lines)
@@ -124,22 +130,24 @@ class Document:
     problems: list[Problem]
     whole: bool
     """As in ``Reading``."""
+    texts: Texts
 
     def reading(self, configuration: Configuration, *, whole: bool) -> Reading:
         """The same with what is made of it."""
-        return Reading(self.path, configuration, self.problems, whole, self.tree, self.draft.positions)
+        positions = self.draft.positions
+        return Reading(self.path, configuration, self.problems, whole, self.tree, positions, self.texts)
 
 
-def read_document(path: Path, model: type[BaseModel]) -> Document:
+def read_document(path: Path, model: type[BaseModel], texts: Texts) -> Document:
     """A file of the sections that ``model`` has. Raises ConfigurationError when it cannot be read at all."""
-    sifted = sift(_read(path))
+    sifted = sift(_read(path, texts))
     tree, unreadable = TomlTree(sifted.text, sifted.value), sifted.unreadable
     draft = check_sections(model, tree, str(path))
     problems = [*draft.problems, *(_syntax_problem(path, line) for line in unreadable)]
     if not unreadable:
         problems += draft.missing
     whole = not unreadable and not draft.doubtful & _REFERRED_TO
-    return Document(path, tree, draft, problems, whole)
+    return Document(path, tree, draft, problems, whole, texts)
 
 
 def _with_stations_of_file(configuration: Configuration) -> tuple[Configuration, list[Problem]]:
@@ -182,9 +190,9 @@ def _holds_paths(annotation: Any) -> bool:
     return annotation is Path or any(map(_holds_paths, get_args(annotation)))
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, texts: Texts) -> str:
     try:
-        content = path.read_bytes()
+        content = texts.read(path)
     except OSError as error:
         expected = f"a file that can be read ({error.strerror or error})"
         raise ConfigurationError([Problem(str(path), 0, "", "", expected)], complete=False) from error

@@ -5,6 +5,7 @@ from pydantic import Field
 from acd.agent_config import AgentConfig
 from acd.config import AcdConfig
 from acd.queue_config import QueueConfig
+from cli.configuration.versions_config import VersionsConfig
 from cli.log import LogConfig
 from ivr.config import IvrConfig
 from media.config import MediaConfig, RecordingsConfig
@@ -112,6 +113,9 @@ class Configuration(Section):
     records: RecordsConfig = Field(default_factory=RecordsConfig, description="Journal and database.")
     http: HttpConfig = Field(default_factory=HttpConfig, description="Metrics and health over HTTP.")
     trace: TraceConfig = Field(default_factory=TraceConfig, description="SIP messages kept as pcap files.")
+    versions: VersionsConfig = Field(
+        default_factory=VersionsConfig, description="Versions of the configuration, to go back to."
+    )
     log: LogConfig = Field(default_factory=LogConfig, description="What is logged, and how.")
 
     @property

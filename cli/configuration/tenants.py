@@ -13,7 +13,7 @@ from runtime.problems import Finding, Problem
 from runtime.tenancy import TENANT_PATTERN
 from switch.tenants.config import TenantConfig
 
-_SUFFIX = ".toml"
+TENANT_SUFFIX = ".toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,14 @@ def read_tenants(house: Reading) -> tuple[list[TenantReading], list[Problem]]:
     folder = house.configuration.tenants.folder
     if folder is None:
         return [], []
-    if not folder.is_dir():
+    paths = house.texts.listed(folder, TENANT_SUFFIX)
+    if not paths and not folder.is_dir():
         missing = Finding(("tenants", "folder"), "a folder that exists")
         return [], [*house.place([missing])]
     tenants: list[TenantReading] = []
     problems: list[Problem] = []
     with without_collecting():
-        for path in sorted(folder.glob(f"*{_SUFFIX}")):
+        for path in paths:
             try:
                 tenants.append(_read_tenant(path, house))
             except ConfigurationError as error:
@@ -46,7 +47,7 @@ def read_tenants(house: Reading) -> tuple[list[TenantReading], list[Problem]]:
 
 
 def _read_tenant(path: Path, house: Reading) -> TenantReading:
-    document = read_document(path, TenantFile)
+    document = read_document(path, TenantFile, house.texts)
     file = resolve(TenantFile(**document.draft.sections), path.parent)
     reading = document.reading(_view(house.configuration, file), whole=document.whole and house.whole)
     if reading.whole:
@@ -70,7 +71,7 @@ def _homeless_stations(file: TenantFile) -> Iterator[Finding]:
 def _unlike_names(tenants: Iterable[TenantReading]) -> Iterator[Problem]:
     for tenant in tenants:
         if not re.fullmatch(TENANT_PATTERN, tenant.name):
-            expected = f"a name of 1 to 24 of a-z, 0-9 and _, such as acme{_SUFFIX}"
+            expected = f"a name of 1 to 24 of a-z, 0-9 and _, such as acme{TENANT_SUFFIX}"
             yield Problem(str(tenant.reading.path), 0, "", tenant.name, expected)
 
 

@@ -32,7 +32,7 @@ NAMED: Mapping[str, Naming] = {
         Naming.ID,
     ),
     **dict.fromkeys(("target", "whom"), Naming.TARGET),
-    "tenant": Naming.TENANT,
+    **dict.fromkeys(("acting_for", "tenant"), Naming.TENANT),
 }
 """Parameters of verbs that name something; all others are texts and numbers."""
 _SUPERVISING: Mapping[str, Naming] = {**NAMED, "by": Naming.NAME}
@@ -91,6 +91,13 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "call.supervisors",
             "call.unmask_digits",
             "call.unmute_party",
+            "configuration.change",
+            "configuration.diff",
+            "configuration.history",
+            "configuration.remove",
+            "configuration.set",
+            "configuration.show",
+            "configuration.undo",
             "flow.history",
             "flow.list",
             "flow.nodes",

@@ -11,6 +11,7 @@ from acd.explain_verbs import ExplainVerbs
 from acd.item_verbs import ItemVerbs
 from acd.supervision_verbs import SupervisionVerbs
 from acd.verbs import AcdVerbs
+from cli.house.administration import Administration
 from cli.house.flow_publishing import FlowPublishing
 from cli.house.reloading import Reloading
 from ivr.flow_verbs import FlowVerbs
@@ -51,6 +52,7 @@ class _Source(Protocol):
 
 SOURCES: tuple[type[_Source], ...] = (
     AcdVerbs,
+    Administration,
     BanVerbs,
     CalendarVerbs,
     CallbackVerbs,

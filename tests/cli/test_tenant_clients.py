@@ -36,6 +36,7 @@ PLAIN_TEXTS = frozenset(
         "called",
         "caller_name",
         "caller_number",
+        "changes",
         "channel",
         "contact",
         "customer",
@@ -44,11 +45,13 @@ PLAIN_TEXTS = frozenset(
         "entries",
         "headers",
         "grammars",
+        "keys",
         "language",
         "leg",
         "medium",
         "method",
         "mode",
+        "name",
         "note",
         "number",
         "numbers",
@@ -58,6 +61,7 @@ PLAIN_TEXTS = frozenset(
         "remove",
         "request_id",
         "require",
+        "section",
         "sender",
         "sender_name",
         "shown_name",
@@ -71,6 +75,7 @@ PLAIN_TEXTS = frozenset(
         "until",
         "voice",
         "who",
+        "why",
     ]
 )
 """Parameters of tenants' verbs that are text and name no object of a call centre's."""

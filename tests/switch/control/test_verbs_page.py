@@ -22,8 +22,10 @@ from acd.queue_config import QueueConfig
 from cli.configuration.centres import FlowCentre
 from cli.configuration.installation import load_installation
 from cli.house import readings
+from cli.house.administration import Administration
 from cli.house.flow_publishing import FlowPublishing
 from cli.house.reloading import Reloading
+from cli.house.versions import ConfigurationVersions
 from ivr.check import Surroundings
 from ivr.config import IvrConfig
 from ivr.document import Flow
@@ -184,12 +186,14 @@ WAITS = CallHandedOff(
 )
 
 
-def reloading_a_changed_queue(folder: Path, rig: ExchangeRig) -> Reloading:
+def reloading_a_changed_queue(folder: Path, rig: ExchangeRig) -> tuple[Reloading, Administration]:
     folder.mkdir()
     path = write_installation(folder)
     running = load_installation(path)
     replace(path, 'name = "service"', 'name = "service"\nmax_wait_s = 300')
-    return Reloading(running, Mock(), Mock(clock=rig.clock))
+    versions = ConfigurationVersions(path, running.configuration.versions, rig.clock.wall)
+    reloading = Reloading(running, Mock(), Mock(clock=rig.clock), versions)
+    return reloading, Administration(reloading, versions)
 
 
 def all_verbs(folder: Path) -> list[Verb]:
@@ -241,7 +245,7 @@ def all_verbs(folder: Path) -> list[Verb]:
     of_sip = (*of_guard.verbs(), *registration_verbs(rig), *of_trunks.verbs(), *of_stations)
     certificates = Mock(spec=Certificates, files=("switch.pem",))
     of_certificates = CertificateVerbs(certificates, rig.driver.submit)
-    reloading = reloading_a_changed_queue(folder / "conf", rig)
+    reloading, administration = reloading_a_changed_queue(folder / "conf", rig)
     fork = ForkIdentity("fork-1", "leg-1", "call-1", "wss://bot.example/stream")
     rig.driver.add_routes({kind: lambda command, now: [] for kind in (StartFork, StopFork)})
     of_forks = ForkVerbs(rig.exchange, lambda: [fork], SeededIds(), rig.driver.submit).verbs()
@@ -257,6 +261,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_sip,
         *of_certificates.verbs(),
         *reloading.verbs(),
+        *administration.verbs(),
         *of_forks,
         *speech_verbs(rig),
         *prompt_verbs(rig),
@@ -595,6 +600,25 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("registration.list", {}),
     ("registration.remove", {"station": "1001"}),
     ("configuration.reload", {"check": True}),
+    ("configuration.diff", {}),
+    ("configuration.reload", {}),
+    (
+        "configuration.set",
+        {"section": "agents", "name": "1002", "keys": {"queues": ["service"]}, "by": "李娜", "why": "新员工"},
+    ),
+    (
+        "configuration.change",
+        {
+            "changes": [
+                {"section": "queues", "name": "billing", "keys": {"max_waiting": 20}},
+                {"section": "agents", "name": "1002", "keys": {"queues": ["service", "billing"]}},
+            ]
+        },
+    ),
+    ("configuration.remove", {"section": "agents", "name": "1002"}),
+    ("configuration.undo", {"by": "李娜"}),
+    ("configuration.history", {}),
+    ("configuration.show", {"section": "agents", "name": "1002"}),
     ("sip.reload_certificates", {}),
     ("station.list", {}),
     ("trunk.disable", TRUNK),
