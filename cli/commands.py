@@ -14,6 +14,7 @@ from cli import (
     calls,
     check,
     conferences,
+    configurations,
     events,
     flows,
     items,
@@ -113,6 +114,7 @@ app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("reload")(reload.reload)
 app.command("schema")(schema)
+app.add_typer(configurations.app, name="configuration")
 app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
 app.add_typer(supervise.app, name="supervise")

@@ -23,21 +23,20 @@ def reload(
     if as_json:
         print_json(found)
         return
-    _print_changes(found)
+    print_changes(found["changes"], checked_only=found["checked_only"])
+    if unnamed := sum(found["counts"].values()) - len(found["changes"]):
+        counts = ", ".join(f"{name} {number}" for name, number in found["counts"].items())
+        print_line(f"and {unnamed} more: {escape(counts)}")
     for key in found["restart_needed"]:
         print_line(f"[bold yellow]needs a restart:[/] {escape(key)}")
     if found["checked_only"]:
         print_line("Nothing was done; the switch reads the file at its own start and when it is told to.")
 
 
-def _print_changes(found: dict[str, Any]) -> None:
-    title = "what would change" if found["checked_only"] else "what has changed"
+def print_changes(changes: list[dict[str, Any]], *, checked_only: bool) -> None:
+    """What has changed of the configuration, or would change."""
+    title = "what would change" if checked_only else "what has changed"
     rows = [
-        (change["section"], change["name"], change["kind"], ", ".join(change["keys"]))
-        for change in found["changes"]
+        (change["section"], change["name"], change["kind"], ", ".join(change["keys"])) for change in changes
     ]
     print_table(title, ("section", "name", "what", "keys"), rows, gives_way=("keys",))
-    unnamed = sum(found["counts"].values()) - len(rows)
-    if unnamed:
-        counts = ", ".join(f"{name} {number}" for name, number in found["counts"].items())
-        print_line(f"and {unnamed} more: {escape(counts)}")

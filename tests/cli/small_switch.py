@@ -8,6 +8,7 @@ from typing import Any
 import acd.item_verbs
 import acd.supervision_verbs
 import acd.verbs
+import cli.house.administration
 import cli.house.flow_publishing
 import ivr.flow_verbs
 import switch.ban_verbs
@@ -57,6 +58,21 @@ ITEM = {
     "places": [{"queue": "service", "position": 1}],
     "agents": ["1001"],
     "since_s": 2.5,
+}
+WRITTEN = {"section": "agents", "name": "1001", "keys": {"id": "1001", "name": "张伟", "queues": ["service"]}}
+CONFIGURED = {
+    "checked_only": False,
+    "version": 17,
+    "changes": [{"section": "agents", "kind": "changed", "name": "1001", "keys": ["weight"]}],
+    "restart_needed": [],
+}
+VERSION = {"version": 17, "at": 1_790_000_003.25, "origin": "undo", "by": "李娜", "why": "误改"}
+DIFFERENCE = {
+    "tenant": "",
+    "section": "agents",
+    "name": "1001",
+    "kind": "changed",
+    "keys": {"weight": [None, 2.5], "record": [True, False]},
 }
 TEXT = {"text_id": "text-1", "station": "1001", "phones": 2}
 CALL = {
@@ -377,6 +393,12 @@ class SmallSwitch:
             self._verb("flow.share", cli.house.flow_publishing.ShareParams, PUBLISHED),
             self._verb("flow.rollback", cli.house.flow_publishing.RollbackParams, PUBLISHED | {"share": 1.0}),
             self._verb("flow.history", cli.house.flow_publishing.FlowParams, FLOW_HISTORY),
+            self._verb("configuration.show", cli.house.administration.ShowParams, [WRITTEN]),
+            self._verb("configuration.set", cli.house.administration.SetParams, CONFIGURED),
+            self._verb("configuration.remove", cli.house.administration.RemoveParams, CONFIGURED),
+            self._verb("configuration.undo", cli.house.administration.UndoParams, CONFIGURED),
+            self._verb("configuration.history", cli.house.administration.HistoryParams, [VERSION]),
+            self._verb("configuration.diff", cli.house.administration.DiffParams, [DIFFERENCE]),
             self._verb("recording.tag", TagParams, NOTED),
             self._verb("recording.untag", TagParams, NOTED),
             self._verb("recording.rate", RateParams, NOTED),
