@@ -7,6 +7,7 @@ from typing import Any
 
 from acd.agent import AgentState
 from acd.agent_events import AgentSignedIn, AgentStateChanged
+from acd.answers import FiguresView
 from acd.config import AcdConfig
 from acd.events import CallCompleted, OfferEnded, OfferResult
 from acd.media import EXCLUSIVE
@@ -47,7 +48,7 @@ class AgentFigures:
         """Other reasons may count as rest, in the present shifts too."""
         self._rest = frozenset(reason.code for reason in config.not_ready_reasons if reason.rest)
 
-    def of(self, agent_id: str, now: float) -> dict[str, Any]:
+    def of(self, agent_id: str, now: float) -> FiguresView:
         """Seconds and numbers; all zero before the first sign-in. ``now``: monotonic seconds."""
         shift = self._shifts.get(agent_id) or _Shift(signed_in_at=now, signed_out_at=now)
         spent_s, not_ready_s = Counter(shift.spent_s), Counter(shift.not_ready_s)

@@ -1,11 +1,11 @@
 """Why a customer is not called back now, though agents may be free."""
 
 from enum import StrEnum
-from typing import Any
 
 from acd.callback import Callback, CallbackStage
 from acd.calling_back import is_alone, next_number
 from acd.entry import Entry
+from acd.explained import CallbackExplained
 from acd.state import AcdState
 
 
@@ -34,14 +34,14 @@ def delay_of(state: AcdState, entry: Entry) -> Delay | None:
     return Delay.AHEAD if callback.ahead else None
 
 
-def told_of_callback(state: AcdState, entry: Entry, now: float) -> dict[str, Any] | None:
+def told_of_callback(state: AcdState, entry: Entry, now: float) -> CallbackExplained | None:
     """Stage, delay and the number that is called next; None for one who is no callback."""
     callback = entry.callback
     if callback is None:
         return None
     delay, again_at = delay_of(state, entry), callback.again_at
     return {
-        "stage": callback.stage.value,
+        "stage": callback.stage,
         "delay": None if delay is None else delay.value,
         "again_in_s": None if again_at is None else round(max(again_at - now, 0.0), 3),
         "number": next_number(state, callback),

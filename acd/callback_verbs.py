@@ -1,10 +1,11 @@
 """The verbs that ask for callbacks, list them and call them off."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
+from acd.answers import CallbackView
 from acd.callback_rules import callbacks_at
 from acd.commands import CancelCallback, RequestCallback
 from acd.config import MAX_PRIORITY
@@ -108,7 +109,7 @@ class CallbackVerbs:
             ),
         )
 
-    def request(self, params: CallbackParams) -> dict[str, Any]:
+    def request(self, params: CallbackParams) -> CallbackView:
         tenant = tenant_of_id(params.call_id) if params.call_id else tenant_of(next(iter(params.queues), ""))
         command = RequestCallback(
             callback_id=self._ids.new(id_kind("callback", tenant)),
@@ -139,7 +140,7 @@ class CallbackVerbs:
             return entry
         return next(callbacks_at(state, command.numbers[0], command.queues))
 
-    def list_callbacks(self, params: CallbackListParams) -> list[dict[str, Any]]:
+    def list_callbacks(self, params: CallbackListParams) -> list[CallbackView]:
         if params.queue is not None:
             self._state.queue(params.queue)
         state = self._state
@@ -151,7 +152,7 @@ class CallbackVerbs:
             if params.queue in (None, *entry.places) and params.means(tenant_of(next(iter(entry.places), "")))
         ]
 
-    def cancel(self, params: CallbackIdParams) -> dict[str, Any]:
+    def cancel(self, params: CallbackIdParams) -> CallbackView:
         entry = self._state.entries.get(params.callback_id)
         if entry is None or entry.state is EntryState.TALKING:
             raise UsageError(f"there is no callback {params.callback_id}; see queue.callbacks")
@@ -159,7 +160,7 @@ class CallbackVerbs:
         self._submit(CancelCallback(callback_id=params.callback_id))
         return view
 
-    def _view(self, entry: Entry) -> dict[str, Any]:
+    def _view(self, entry: Entry) -> CallbackView:
         if entry.callback is None:
             raise UsageError(f"{entry.entry_id} is no callback; see queue.callbacks")
         return callback_view(entry, entry.callback, self._clock.now())

@@ -7,12 +7,22 @@ be held against each other (``tests/acd/test_explain.py``).
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 from acd.agent import Agent, AgentState, Membership
 from acd.callback_delays import delay_of, told_of_callback
 from acd.eligibility import open_media
 from acd.entry import Entry, Place
+from acd.explained import (
+    AgentExplained,
+    CallerExplained,
+    CandidateView,
+    ChoiceView,
+    MembershipExplained,
+    ObstacleView,
+    PlaceExplained,
+    TurnView,
+)
 from acd.lining_up import asks_personally, rings_all, served_first
 from acd.media import VOICE
 from acd.obstacles import Obstacle, ObstacleKind, why_not_fit, why_not_free
@@ -86,14 +96,14 @@ class Survey:
         return _in_order(self.state, self.entry, place, [*free, *(c for c in everybody if c.rank is None)])
 
 
-def explain_caller(state: AcdState, entry: Entry, now: float, most: int) -> dict[str, Any]:
+def explain_caller(state: AcdState, entry: Entry, now: float, most: int) -> CallerExplained:
     """Candidates of every queue the caller waits in, at most so many of each, the best first."""
     survey = Survey(state, entry)
     survey.look()
     return told(survey, now, most)
 
 
-def told(survey: Survey, now: float, most: int) -> dict[str, Any]:
+def told(survey: Survey, now: float, most: int) -> CallerExplained:
     """What a survey has found."""
     state, entry = survey.state, survey.entry
     alone_s = None if entry.preferred_until is None else round(entry.preferred_until - now, 3)
@@ -104,7 +114,7 @@ def told(survey: Survey, now: float, most: int) -> dict[str, Any]:
     return {
         "call_id": entry.call_id,
         "caller_number": entry.caller_number,
-        "state": entry.state.value,
+        "state": entry.state,
         "priority": entry.priority,
         "waited_s": round(now - entry.joined_at, 3),
         "requirement": entry.requirement,
@@ -116,11 +126,11 @@ def told(survey: Survey, now: float, most: int) -> dict[str, Any]:
         "passed_over": entry.visit is not None and entry.visit.is_passed_over,
         "callback": told_of_callback(state, entry, now),
         "queues": [_explain_place(survey, place, found[place.queue_name], now, most) for place in places],
-        "choice": None if choice is None else choice._asdict(),
+        "choice": None if choice is None else cast(ChoiceView, choice._asdict()),
     }
 
 
-def explain_agent(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
+def explain_agent(state: AcdState, agent: Agent, now: float) -> AgentExplained:
     """What keeps calls from the agent, and who is first in each queue for when nothing does."""
     media = [medium for medium in agent.capacity if agent.has_room_for(medium)]
     found = served_first(state, agent, media, now)
@@ -128,7 +138,7 @@ def explain_agent(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
     return {
         "agent": agent.agent_id,
         "name": agent.name,
-        "state": agent.state.value,
+        "state": agent.state,
         "since_s": None if agent.since is None else round(now - agent.since, 3),
         "idle_s": round(now - agent.idle_since, 3),
         "calls": agent.calls,
@@ -141,7 +151,7 @@ def explain_agent(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
     }
 
 
-def _explain_turn(state: AcdState, entry: Entry, queue: str) -> dict[str, Any]:
+def _explain_turn(state: AcdState, entry: Entry, queue: str) -> TurnView:
     """Whose turn it is; with a delay, this one will be put off then and another served."""
     delay = delay_of(state, entry)
     return {"call_id": entry.call_id, "queue": queue, "delay": None if delay is None else delay.value}
@@ -232,7 +242,7 @@ def _rank(candidate: Candidate) -> Rank:
 
 def _explain_place(
     survey: Survey, place: Place, candidates: Sequence[Candidate], now: float, most: int
-) -> dict[str, Any]:
+) -> PlaceExplained:
     entry, queue = survey.entry, survey.state.queues[place.queue_name]
     requirement = parse_joined(place.requirement)
     return {
@@ -257,7 +267,7 @@ def _removed(survey: Survey, place: Place, candidates: Sequence[Candidate]) -> C
 
 def _candidate_view(
     candidate: Candidate, entry: Entry, queue: Queue, requirement: Requirement, now: float
-) -> dict[str, Any]:
+) -> CandidateView:
     agent, rank = candidate.agent, candidate.rank
     own = [obstacle for obstacle in candidate.obstacles if obstacle.kind is not ObstacleKind.REQUIREMENT]
     unmet = why_not_fit(requirement, candidate.membership) if len(own) < len(candidate.obstacles) else []
@@ -271,7 +281,7 @@ def _candidate_view(
     }
 
 
-def _explain_membership(state: AcdState, agent: Agent, queue: Queue, now: float) -> dict[str, Any]:
+def _explain_membership(state: AcdState, agent: Agent, queue: Queue, now: float) -> MembershipExplained:
     """Who is first of those in a queue whose requirement the agent meets, and what the others ask."""
     membership = agent.memberships[queue.name]
     made = (demand for demand in queue.demands.values() if demand.medium in agent.capacity)
@@ -301,5 +311,5 @@ def _explain_membership(state: AcdState, agent: Agent, queue: Queue, now: float)
     }
 
 
-def _plain(obstacles: list[Obstacle]) -> list[dict[str, str]]:
+def _plain(obstacles: list[Obstacle]) -> list[ObstacleView]:
     return [{"kind": kind.value, "detail": detail} for kind, detail in obstacles]

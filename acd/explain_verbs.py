@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Generator
 from types import coroutine
-from typing import Any
 
 from pydantic import Field
 
 from acd.entry import Entry
 from acd.explain import Survey, explain_agent, told
+from acd.explained import AgentExplained, CallerExplained
 from acd.state import AcdState
 from acd.verbs import AgentParams
 from runtime.clock import Clock
@@ -59,14 +59,14 @@ class ExplainVerbs:
             ),
         )
 
-    def explain_caller(self, params: ExplainCallerParams) -> dict[str, Any] | Awaitable[dict[str, Any]]:
+    def explain_caller(self, params: ExplainCallerParams) -> CallerExplained | Awaitable[CallerExplained]:
         """At once in small queues; in large ones calls go first between one look and the next."""
         survey = Survey(self._state, self._entry(params.call_id))
         if survey.look(AGENTS_AT_ONCE):
             return self._explain_slowly(survey, params)
         return told(survey, self._clock.now(), params.limit)
 
-    async def _explain_slowly(self, survey: Survey, params: ExplainCallerParams) -> dict[str, Any]:
+    async def _explain_slowly(self, survey: Survey, params: ExplainCallerParams) -> CallerExplained:
         await _calls_first()
         while survey.look(AGENTS_AT_ONCE):
             await _calls_first()
@@ -79,5 +79,5 @@ class ExplainVerbs:
             raise UsageError(f"call {call_id} is in no queue now; the journal tells what became of it")
         return entry
 
-    def explain_agent(self, params: AgentParams) -> dict[str, Any]:
+    def explain_agent(self, params: AgentParams) -> AgentExplained:
         return explain_agent(self._state, self._state.agent(params.agent), self._clock.now())

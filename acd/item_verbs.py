@@ -1,9 +1,10 @@
 """The verbs of work items on the control socket: for adapters, who bring them, and for agents' desktops."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from acd.answers import ItemState, ItemView
 from acd.commands import AcceptItem, FinishItem, RejectItem, SubmitItem, WithdrawItem
 from acd.config import MAX_PRIORITY
 from acd.entry import Entry
@@ -125,7 +126,7 @@ class ItemVerbs:
             ),
         )
 
-    def list_items(self, params: ListItemsParams) -> list[dict[str, Any]]:
+    def list_items(self, params: ListItemsParams) -> list[ItemView]:
         """In the order in which they came."""
         now, entries = self._clock.now(), self._state.entries.values()
         return [
@@ -134,7 +135,7 @@ class ItemVerbs:
             if entry.is_item and params.means(tenant_of(entry.call_id)) and self._is_asked_for(entry, params)
         ]
 
-    def submit(self, params: SubmitItemParams) -> dict[str, Any]:
+    def submit(self, params: SubmitItemParams) -> ItemState:
         """``state`` is null when no queue had room."""
         command = SubmitItem(
             item=params.item,
@@ -151,16 +152,16 @@ class ItemVerbs:
         )
         return self._carry_out(command, params.item)
 
-    def accept(self, params: ItemAgentParams) -> dict[str, Any]:
+    def accept(self, params: ItemAgentParams) -> ItemState:
         return self._carry_out(AcceptItem(item=params.item, agent_id=params.agent), params.item)
 
-    def reject(self, params: ItemAgentParams) -> dict[str, Any]:
+    def reject(self, params: ItemAgentParams) -> ItemState:
         return self._carry_out(RejectItem(item=params.item, agent_id=params.agent), params.item)
 
-    def finish(self, params: ItemAgentParams) -> dict[str, Any]:
+    def finish(self, params: ItemAgentParams) -> ItemState:
         return self._carry_out(FinishItem(item=params.item, agent_id=params.agent), params.item)
 
-    def withdraw(self, params: ItemParams) -> dict[str, Any]:
+    def withdraw(self, params: ItemParams) -> ItemState:
         return self._carry_out(WithdrawItem(item=params.item), params.item)
 
     def _is_asked_for(self, entry: Entry, params: ListItemsParams) -> bool:
@@ -168,7 +169,7 @@ class ItemVerbs:
         is_with_agent = params.agent is None or params.agent in {offer.agent_id for offer in offers}
         return is_with_agent and (params.queue is None or params.queue in entry.places)
 
-    def _carry_out(self, command: Command, item: str) -> dict[str, Any]:
+    def _carry_out(self, command: Command, item: str) -> ItemState:
         self._submit(command)
         entry = self._state.entry_of(item)
-        return {"item": item, "state": entry.state.value if entry else None}
+        return {"item": item, "state": entry.state if entry else None}

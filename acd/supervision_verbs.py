@@ -1,10 +1,9 @@
 """The verbs by which supervisors steer agents, and agents ask for leave, for time and for their figures."""
 
-from typing import Any
-
 from pydantic import Field
 
 from acd.agent_figures import AgentFigures
+from acd.answers import AgentView, FiguresView, ReasonsView
 from acd.commands import (
     ApproveLeave,
     AskLeave,
@@ -123,42 +122,42 @@ class SupervisionVerbs:
             Verb("agent.reasons", NoParams, self.reasons, "The reasons for being not ready.", who=DESK),
         )
 
-    def force_ready(self, params: ByParams) -> dict[str, Any]:
+    def force_ready(self, params: ByParams) -> AgentView:
         return self._carry_out(ForceReady(agent_id=params.agent, by=params.by), params.agent)
 
-    def force_not_ready(self, params: ForceNotReadyParams) -> dict[str, Any]:
+    def force_not_ready(self, params: ForceNotReadyParams) -> AgentView:
         command = ForceNotReady(agent_id=params.agent, reason=params.reason, by=params.by)
         return self._carry_out(command, params.agent)
 
-    def force_sign_out(self, params: ByParams) -> dict[str, Any]:
+    def force_sign_out(self, params: ByParams) -> AgentView:
         return self._carry_out(ForceSignOut(agent_id=params.agent, by=params.by), params.agent)
 
-    def release(self, params: ByParams) -> dict[str, Any]:
+    def release(self, params: ByParams) -> AgentView:
         return self._carry_out(ReleaseAgent(agent_id=params.agent, by=params.by), params.agent)
 
-    def approve_leave(self, params: ByParams) -> dict[str, Any]:
+    def approve_leave(self, params: ByParams) -> AgentView:
         return self._carry_out(ApproveLeave(agent_id=params.agent, by=params.by), params.agent)
 
-    def deny_leave(self, params: ByParams) -> dict[str, Any]:
+    def deny_leave(self, params: ByParams) -> AgentView:
         return self._carry_out(DenyLeave(agent_id=params.agent, by=params.by), params.agent)
 
-    def ask_leave(self, params: NotReadyParams) -> dict[str, Any]:
+    def ask_leave(self, params: NotReadyParams) -> AgentView:
         return self._carry_out(AskLeave(agent_id=params.agent, reason=params.reason), params.agent)
 
-    def take_back_leave(self, params: AgentParams) -> dict[str, Any]:
+    def take_back_leave(self, params: AgentParams) -> AgentView:
         return self._carry_out(TakeBackLeave(agent_id=params.agent), params.agent)
 
-    def extend_wrap_up(self, params: ExtendParams) -> dict[str, Any]:
+    def extend_wrap_up(self, params: ExtendParams) -> AgentView:
         return self._carry_out(ExtendWrapUp(agent_id=params.agent, extend_s=params.extend_s), params.agent)
 
-    def end_wrap_up(self, params: AgentParams) -> dict[str, Any]:
+    def end_wrap_up(self, params: AgentParams) -> AgentView:
         return self._carry_out(EndWrapUp(agent_id=params.agent), params.agent)
 
-    def figures(self, params: AgentParams) -> dict[str, Any]:
+    def figures(self, params: AgentParams) -> FiguresView:
         agent = self._state.agent(params.agent)
         return self._figures.of(agent.agent_id, self._clock.now())
 
-    def reasons(self, _: object) -> dict[str, Any]:
+    def reasons(self, _: object) -> ReasonsView:
         """For a desktop's menus; agents may give any text when ``agents`` is empty."""
         config = self._state.config
         return {
@@ -169,6 +168,6 @@ class SupervisionVerbs:
             "supervisors": list(config.supervisor_reasons),
         }
 
-    def _carry_out(self, command: Command, agent_id: str) -> dict[str, Any]:
+    def _carry_out(self, command: Command, agent_id: str) -> AgentView:
         self._submit(command)
         return agent_view(self._state, self._state.agent(agent_id), self._clock.now())

@@ -1,10 +1,11 @@
 """The ACD's verbs on the control socket."""
 
 from collections.abc import Callable, Collection
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
+from acd.answers import AgentView, EntryView, PlaceView, QueueView, WaitView
 from acd.commands import (
     AddQueue,
     ChangeCaller,
@@ -192,44 +193,44 @@ class AcdVerbs:
             ),
         )
 
-    def list_agents(self, params: TenantParams) -> list[dict[str, Any]]:
+    def list_agents(self, params: TenantParams) -> list[AgentView]:
         now, state = self._clock.now(), self._state
         agents = (agent for name, agent in state.agents.items() if params.means(tenant_of(name)))
         return [agent_view(state, agent, now) for agent in agents]
 
-    def list_queues(self, params: TenantParams) -> list[dict[str, Any]]:
+    def list_queues(self, params: TenantParams) -> list[QueueView]:
         now = self._clock.now()
         queues = (queue for name, queue in self._state.queues.items() if params.means(tenant_of(name)))
         return [queue_view(self._state, queue, self._figures, now) for queue in queues]
 
-    def list_waiting(self, params: QueueParams) -> list[dict[str, Any]]:
+    def list_waiting(self, params: QueueParams) -> list[EntryView]:
         """In the order in which they are to be served."""
         queue, now = self._state.queue(params.queue), self._clock.now()
         return [entry_view(entry, queue, place, now) for place, entry in enumerate(queue.line, start=1)]
 
-    def change_caller(self, params: CallerParams) -> dict[str, Any]:
+    def change_caller(self, params: CallerParams) -> WaitView:
         tags = None if params.tags is None else tuple(dict.fromkeys(params.tags))
         command = ChangeCaller(
             call_id=params.call_id, priority=params.priority, requirement=params.require, tags=tags
         )
         return self._change_wait(command, params.call_id)
 
-    def add_queue(self, params: CallerQueueParams) -> dict[str, Any]:
+    def add_queue(self, params: CallerQueueParams) -> WaitView:
         return self._change_wait(AddQueue(call_id=params.call_id, queue=params.queue), params.call_id)
 
-    def remove_queue(self, params: CallerQueueParams) -> dict[str, Any]:
+    def remove_queue(self, params: CallerQueueParams) -> WaitView:
         return self._change_wait(RemoveQueue(call_id=params.call_id, queue=params.queue), params.call_id)
 
-    def set_skills(self, params: SkillsParams) -> dict[str, Any]:
+    def set_skills(self, params: SkillsParams) -> AgentView:
         skills = None if params.skills is None else tuple(params.skills.items())
         tags = None if params.tags is None else tuple(params.tags)
         return self._carry_out(ChangeSkills(agent_id=params.agent, skills=skills, tags=tags), params.agent)
 
-    def set_queues(self, params: AgentQueuesParams) -> dict[str, Any]:
+    def set_queues(self, params: AgentQueuesParams) -> AgentView:
         command = ChangeQueues(agent_id=params.agent, queues=tuple(dict.fromkeys(params.queues)))
         return self._carry_out(command, params.agent)
 
-    def sign_in(self, params: SignInParams) -> dict[str, Any]:
+    def sign_in(self, params: SignInParams) -> AgentView:
         strange = tenant_of(params.station) != tenant_of(params.agent)
         if strange or params.station not in self._stations:
             raise UsageError(f"there is no station {params.station}; stations are listed in [[stations]]")
@@ -237,29 +238,31 @@ class AcdVerbs:
             SignIn(agent_id=params.agent, station=params.station, force=params.force), params.agent
         )
 
-    def sign_out(self, params: SignOutParams) -> dict[str, Any]:
+    def sign_out(self, params: SignOutParams) -> AgentView:
         return self._carry_out(SignOut(agent_id=params.agent, force=params.force), params.agent)
 
-    def ready(self, params: AgentParams) -> dict[str, Any]:
+    def ready(self, params: AgentParams) -> AgentView:
         return self._carry_out(MakeReady(agent_id=params.agent), params.agent)
 
-    def not_ready(self, params: NotReadyParams) -> dict[str, Any]:
+    def not_ready(self, params: NotReadyParams) -> AgentView:
         return self._carry_out(MakeNotReady(agent_id=params.agent, reason=params.reason), params.agent)
 
-    def _change_wait(self, command: Command, call_id: str) -> dict[str, Any]:
+    def _change_wait(self, command: Command, call_id: str) -> WaitView:
         """Submit the command and show where the caller waits now; nowhere, if an agent was found at once."""
         self._submit(command)
         entry = self._state.entry_of(call_id)
         queues = [self._state.queues[name] for name in entry.places] if entry else []
-        places = [{"queue": q.name, "position": q.line.position(entry)} for q in queues if entry]
+        places: list[PlaceView] = [
+            {"queue": q.name, "position": q.line.position(entry)} for q in queues if entry
+        ]
         return {
             "call_id": call_id,
-            "state": entry.state.value if entry else None,
+            "state": entry.state if entry else None,
             "priority": entry.priority if entry else None,
             "places": places,
         }
 
-    def _carry_out(self, command: Command, agent_id: str) -> dict[str, Any]:
+    def _carry_out(self, command: Command, agent_id: str) -> AgentView:
         """Submit the command and show the agent as changed by it; the driver raises what the core refuses."""
         self._submit(command)
         return agent_view(self._state, self._state.agent(agent_id), self._clock.now())

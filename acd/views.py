@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import cast
 
 from acd.agent import Agent, AgentState
+from acd.answers import AgentView, CallbackView, EntryView, EstimateView, ItemView, QueueView
 from acd.callback import Callback
 from acd.entry import Entry, EntryState
 from acd.estimates import estimate_newcomer
@@ -18,7 +19,7 @@ Readings = Mapping[tuple[str, ...], float]
 """Label values → number."""
 
 
-def agent_view(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
+def agent_view(state: AcdState, agent: Agent, now: float) -> AgentView:
     """``since_s``: how long the present state has lasted; None before the first sign-in.
 
     ``held``: a supervisor set the state, and only one lifts it.
@@ -27,7 +28,7 @@ def agent_view(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
     return {
         "id": agent.agent_id,
         "name": agent.name,
-        "state": agent.state.value,
+        "state": agent.state,
         "reason": agent.reason,
         "since_s": None if agent.since is None else round(now - agent.since, 3),
         "not_ready_after": agent.not_ready_after,
@@ -45,7 +46,7 @@ def agent_view(state: AcdState, agent: Agent, now: float) -> dict[str, Any]:
     }
 
 
-def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float) -> dict[str, Any]:
+def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float) -> QueueView:
     """``agents`` counts the queue's agents by state; ``eligible`` those who would be rung at once.
 
     A ``share`` of the service level is of all whose wait is over since the threshold is configured; None when
@@ -76,13 +77,13 @@ def queue_view(state: AcdState, queue: Queue, figures: QueueFigures, now: float)
     }
 
 
-def _estimate_view(queue: Queue) -> dict[str, float] | None:
+def _estimate_view(queue: Queue) -> EstimateView | None:
     """Of a caller who came now; None when somebody is free, or too little is known."""
     found = estimate_newcomer(queue)
-    return None if found is None else asdict(found)
+    return None if found is None else cast(EstimateView, asdict(found))
 
 
-def entry_view(entry: Entry, queue: Queue, position: int, now: float) -> dict[str, Any]:
+def entry_view(entry: Entry, queue: Queue, position: int, now: float) -> EntryView:
     """One who waits in a queue. ``wait_s``: in this queue; ``waited_s``: in all."""
     place = entry.places[queue.name]
     return {
@@ -92,7 +93,7 @@ def entry_view(entry: Entry, queue: Queue, position: int, now: float) -> dict[st
         "caller_number": entry.caller_number,
         "queue": queue.name,
         "position": position,
-        "state": entry.state.value,
+        "state": entry.state,
         "priority": entry.priority,
         "requirement": place.requirement,
         "also_in": [name for name in entry.places if name != queue.name],
@@ -107,7 +108,7 @@ def entry_view(entry: Entry, queue: Queue, position: int, now: float) -> dict[st
     }
 
 
-def item_view(state: AcdState, entry: Entry, now: float) -> dict[str, Any]:
+def item_view(state: AcdState, entry: Entry, now: float) -> ItemView:
     """``agents``: who it is offered to, or who has it; ``since_s``: since it came, or was taken."""
     since = entry.connected_at if entry.state is EntryState.TALKING else entry.joined_at
     queues = [state.queues[name] for name in entry.places]
@@ -116,7 +117,7 @@ def item_view(state: AcdState, entry: Entry, now: float) -> dict[str, Any]:
         "medium": entry.medium,
         "contact_id": entry.contact_id,
         "customer": entry.caller_number,
-        "state": entry.state.value,
+        "state": entry.state,
         "priority": entry.priority,
         "requirement": entry.requirement,
         "tags": list(entry.tags),
@@ -127,7 +128,7 @@ def item_view(state: AcdState, entry: Entry, now: float) -> dict[str, Any]:
     }
 
 
-def callback_view(entry: Entry, callback: Callback, now: float) -> dict[str, Any]:
+def callback_view(entry: Entry, callback: Callback, now: float) -> CallbackView:
     """``call_id``: the call on the line, being dialled, or last; ``expires_in_s``: until it is given up."""
     return {
         "callback_id": entry.entry_id,
@@ -135,7 +136,7 @@ def callback_view(entry: Entry, callback: Callback, now: float) -> dict[str, Any
         "contact_id": entry.contact_id,
         "queue": callback.queue_name,
         "queues": list(entry.places),
-        "stage": callback.stage.value,
+        "stage": callback.stage,
         "numbers": list(callback.numbers),
         "attempts": callback.attempts,
         "waited_s": round(now - entry.joined_at, 3),
@@ -175,7 +176,7 @@ class AcdReadings:
         return {
             (name, bound.removesuffix("_s")): seconds
             for name, estimate in found.items()
-            for bound, seconds in (estimate or {}).items()
+            for bound, seconds in cast(dict[str, float], estimate or {}).items()
         }
 
     def estimates_inside(self) -> Readings:

@@ -1,6 +1,6 @@
 """Decisions of the ACD as supervisors read them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -83,7 +83,7 @@ def show_story(title: str, told: Iterable[Line]) -> None:
     print_table(title, ("time", "what happened"), rows)
 
 
-def show_caller(told: dict[str, Any]) -> None:
+def show_caller(told: Mapping[str, Any]) -> None:
     """A caller in the hands of the ACD now."""
     print_line(_caller_line(told))
     for queue in told["queues"]:
@@ -101,7 +101,7 @@ def show_caller(told: dict[str, Any]) -> None:
     print_line(_choice_line(told))
 
 
-def show_agent(told: dict[str, Any]) -> None:
+def show_agent(told: Mapping[str, Any]) -> None:
     """An agent, and whose turn it is with the agent."""
     who = escape(" ".join(filter(None, (told["agent"], told["name"]))))
     kept = "; ".join(_reason(obstacle) for obstacle in told["obstacles"])
@@ -119,7 +119,7 @@ def show_agent(told: dict[str, Any]) -> None:
         print_line(f"next: call {escape(following['call_id'])} in {escape(following['queue'])}{put_off}")
 
 
-def _caller_line(told: dict[str, Any]) -> str:
+def _caller_line(told: Mapping[str, Any]) -> str:
     line = f"call {told['call_id']} from {told['caller_number']} is {told['state']}"
     line += f", waited {duration(told['waited_s'])}, priority {told['priority']}, {told['offers']} offers"
     if told["offered_to"]:
@@ -134,7 +134,7 @@ def _caller_line(told: dict[str, Any]) -> str:
     return escape(line)
 
 
-def _callback_line(callback: dict[str, Any]) -> str:
+def _callback_line(callback: Mapping[str, Any]) -> str:
     line = f"callback to {callback['number']} is {callback['stage']}, {callback['attempts']} attempts"
     if callback["delay"] is not None:
         line += f"; the customer is not called now: {_DELAYS[callback['delay']]}"
@@ -143,7 +143,7 @@ def _callback_line(callback: dict[str, Any]) -> str:
     return escape(line)
 
 
-def _choice_line(told: dict[str, Any]) -> str:
+def _choice_line(told: Mapping[str, Any]) -> str:
     choice = told["choice"]
     if choice is None:
         return "nobody is to be rung now" if told["state"] == "waiting" else "no decision is due now"
@@ -151,7 +151,7 @@ def _choice_line(told: dict[str, Any]) -> str:
     return escape(f"rung now: {agents} in {choice['queue']}, by {_DECIDED_BY[choice['decided_by']]}")
 
 
-def _candidate_row(candidate: dict[str, Any]) -> tuple[object, ...]:
+def _candidate_row(candidate: Mapping[str, Any]) -> tuple[object, ...]:
     by = [f"{name} {value:g}" for name, value in candidate["score"].items()]
     return (
         candidate["agent"],
@@ -162,7 +162,7 @@ def _candidate_row(candidate: dict[str, Any]) -> tuple[object, ...]:
     )
 
 
-def _membership_row(queue: dict[str, Any]) -> tuple[object, ...]:
+def _membership_row(queue: Mapping[str, Any]) -> tuple[object, ...]:
     first = queue["first"]
     asked = [f"{unmet['callers']} × {_details(unmet)}" for unmet in queue["unmet"]]
     return (
@@ -177,7 +177,7 @@ def _membership_row(queue: dict[str, Any]) -> tuple[object, ...]:
     )
 
 
-def _details(unmet: dict[str, Any]) -> str:
+def _details(unmet: Mapping[str, Any]) -> str:
     return ", ".join(obstacle["detail"] for obstacle in unmet["obstacles"])
 
 

@@ -1,11 +1,12 @@
 """Decisions that are over: what the journal tells, and the explanation of then, from inputs told again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from acd.events import OfferMade
+from acd.explained import CallerExplained
 from acd.replay.explaining import agent_at, caller_at, decisions
 from acd.replay.folder import NotKept, folder_of
 from acd.replay.player import Diverged
@@ -83,7 +84,7 @@ class _Past:
             print_note(f"who else could have been rung cannot be told any more: {self.problem}")
 
 
-def _decisions(folder: Path, call_id: str, told: list[Line], limit: int) -> dict[str, dict[str, Any]]:
+def _decisions(folder: Path, call_id: str, told: list[Line], limit: int) -> dict[str, CallerExplained]:
     """By offer; none when there was none."""
     times = [line.time for line in told if line.topic == OfferMade.topic]
     if not times:
@@ -91,7 +92,7 @@ def _decisions(folder: Path, call_id: str, told: list[Line], limit: int) -> dict
     return decisions(folder, call_id, times[0], times[-1] + _SLACK_S, limit)
 
 
-def _show_decision(line: Line, told: dict[str, Any]) -> None:
+def _show_decision(line: Line, told: Mapping[str, Any]) -> None:
     print_line(f"\n[bold]{time_of_day(line.time)}[/], as agent {line.fields['agent']} was chosen:")
     show_caller(told)
 
@@ -100,6 +101,6 @@ def _show_moment(end: datetime) -> None:
     print_line(f"\n[bold]{end:%H:%M:%S}[/]:")
 
 
-def _plain(line: Line, decision: dict[str, Any] | None = None) -> dict[str, Any]:
+def _plain(line: Line, decision: Mapping[str, Any] | None = None) -> dict[str, Any]:
     plain = {"time": line.time, "topic": line.topic, "text": line.text, "fields": dict(line.fields)}
     return plain if decision is None or line.topic != OfferMade.topic else {**plain, "decision": decision}

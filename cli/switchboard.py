@@ -65,7 +65,7 @@ from switch.speech_verbs import SpeechVerbs
 from switch.supervision.verbs import SupervisorVerbs
 from switch.tenants.config import TenantConfig
 from switch.tenants.limits import CallLimits
-from switch.verbs import ExchangeVerbs
+from switch.verbs import ExchangeVerbs, StatusView
 
 VERSION = version("ringmain")
 
@@ -329,7 +329,7 @@ class Switchboard:
         """Phones that SIP still has to do with."""
         return self._signalling.stack.open_dialogs
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> StatusView:
         """What the verb switch.status tells."""
         return self._verbs.status()
 

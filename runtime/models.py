@@ -1,6 +1,7 @@
-"""The two kinds of pydantic models of the house; pydantic stands at its edges only."""
+"""The models of the edges, where alone pydantic stands: sections, parameters and answers."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, with_config
+from typing_extensions import TypedDict
 
 
 class Section(BaseModel):
@@ -38,3 +39,11 @@ class TenantParams(Params):
     def means(self, owner: str) -> bool:
         """Whether the objects of this tenant, or of the house, are asked for."""
         return self.tenant in (None, owner)
+
+
+@with_config(ConfigDict(use_attribute_docstrings=True))
+class Answer(TypedDict):
+    """What a verb answers, key by key: plain data, nothing is checked when it is made.
+
+    The text below a key is told by ``ringmain schema`` and the typed clients.
+    """

@@ -1,12 +1,11 @@
 """The guard's verbs on the control socket."""
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import Field
 
 from runtime.clock import Clock
-from runtime.models import NoParams, Params
+from runtime.models import Answer, NoParams, Params
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.roles import OPERATORS
@@ -31,6 +30,21 @@ class SourceParams(Params):
     source: str = Field(description="the source, as ban.list names it")
 
 
+class BanView(Answer):
+    """A source that is not heard."""
+
+    source: str
+    """An IPv4 address or an IPv6 network of 64 bits."""
+    reason: str
+    since_s: float
+    left_s: float | None
+    """Null for a ban without end."""
+    times: int
+    """Bans of the source."""
+    dropped: int
+    """Messages that were not heard."""
+
+
 class BanVerbs:
     """``ban.list``, ``ban.add``, ``ban.lift``."""
 
@@ -52,22 +66,22 @@ class BanVerbs:
             Verb("ban.lift", SourceParams, self._lift, "Hear a source again.", who=OPERATORS),
         )
 
-    def _list(self, params: NoParams) -> list[dict[str, Any]]:
+    def _list(self, params: NoParams) -> list[BanView]:
         now = self._clock.now()
         return [_view(ban, now) for ban in self._bans.all()]
 
-    def _add(self, params: BanParams) -> dict[str, Any]:
+    def _add(self, params: BanParams) -> BanView:
         source, reason, duration_s = params.source, params.reason, params.duration_s
         self._submit(BanSource(source=source, reason=reason, duration_s=duration_s))
         return _view(self._bans.find(source), self._clock.now())
 
-    def _lift(self, params: SourceParams) -> dict[str, Any]:
+    def _lift(self, params: SourceParams) -> BanView:
         view = _view(self._bans.find(params.source), self._clock.now())
         self._submit(LiftBan(source=params.source))
         return view
 
 
-def _view(ban: Ban, now: float) -> dict[str, Any]:
+def _view(ban: Ban, now: float) -> BanView:
     return {
         "source": ban.source,
         "reason": ban.reason,

@@ -1,11 +1,12 @@
 """Verbs that begin, end and pause the recording of a live call."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from runtime.errors import UsageError
+from runtime.models import Answer
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.call import Call, CallState
@@ -25,6 +26,13 @@ class PauseParams(CallParams):
     channel: _Channel = Field(
         default=_BOTH, description="customer, agent, or both: what is not to be recorded"
     )
+
+
+class RecordedCall(Answer):
+    """A call and its recording."""
+
+    call_id: str
+    recording_id: str | None
 
 
 class CallRecordingVerbs:
@@ -58,7 +66,7 @@ class CallRecordingVerbs:
             ),
         )
 
-    def _record(self, params: CallParams) -> dict[str, Any]:
+    def _record(self, params: CallParams) -> RecordedCall:
         call = self._call(params.call_id)
         if call.recording_id is not None:
             raise UsageError(f"call {call.call_id} is recorded already, as {call.recording_id}")
@@ -69,18 +77,18 @@ class CallRecordingVerbs:
         self._submit(StartCallRecording(call_id=call.call_id))
         return _answer(call.call_id, call.recording_id)
 
-    def _stop(self, params: CallParams) -> dict[str, Any]:
+    def _stop(self, params: CallParams) -> RecordedCall:
         recording_id = self._recorded(params.call_id)
         self._submit(StopCallRecording(call_id=params.call_id))
         return _answer(params.call_id, recording_id)
 
-    def _pause(self, params: PauseParams) -> dict[str, Any]:
+    def _pause(self, params: PauseParams) -> RecordedCall:
         recording_id = self._recorded(params.call_id)
         customer, agent = (params.channel in (name, _BOTH) for name in ("customer", "agent"))
         self._submit(PauseCallRecording(call_id=params.call_id, customer=customer, agent=agent))
         return _answer(params.call_id, recording_id)
 
-    def _resume(self, params: CallParams) -> dict[str, Any]:
+    def _resume(self, params: CallParams) -> RecordedCall:
         recording_id = self._recorded(params.call_id)
         self._submit(ResumeCallRecording(call_id=params.call_id))
         return _answer(params.call_id, recording_id)
@@ -98,5 +106,5 @@ class CallRecordingVerbs:
         return call
 
 
-def _answer(call_id: str, recording_id: str | None) -> dict[str, Any]:
+def _answer(call_id: str, recording_id: str | None) -> RecordedCall:
     return {"call_id": call_id, "recording_id": recording_id}

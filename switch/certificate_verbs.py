@@ -1,15 +1,20 @@
 """The verb that renews certificates, which a signal can ask for too."""
 
 from collections.abc import Callable
-from typing import Any
 
 from runtime.errors import UsageError
-from runtime.models import NoParams
+from runtime.models import Answer, NoParams
 from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.roles import OPERATORS
 from switch.sip.transport.certificates import Certificates
 from switch.sip.transport.events import CertificatesReloaded, CertificatesUnusable
+
+
+class CertificatesView(Answer):
+    """The files that were read."""
+
+    certificates: list[str]
 
 
 class CertificateVerbs:
@@ -30,7 +35,7 @@ class CertificateVerbs:
             ),
         )
 
-    def reload(self, params: NoParams | None = None) -> dict[str, Any]:
+    def reload(self, params: NoParams | None = None) -> CertificatesView:
         """Raises UsageError when nothing was changed."""
         try:
             self._certificates.load()

@@ -1,12 +1,12 @@
 """The verbs that make a conference of a call, and lead it."""
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import Field
 
 from runtime.errors import UsageError
 from runtime.ids import Ids
+from runtime.models import Answer
 from runtime.target import Target, parse_target
 from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
@@ -51,6 +51,17 @@ class MutePartyParams(PartyParams):
     """And whose wish it is."""
 
     by: str = Field(default="", max_length=100, description="who wants it, as events tell it")
+
+
+class PartyView(Answer):
+    """Who was added to a call."""
+
+    party_id: str
+    call_id: str
+    whom: str
+    """``station:<name>`` or ``number:<digits>``."""
+    talks: bool
+    muted: bool
 
 
 class ConferenceVerbs:
@@ -105,14 +116,14 @@ class ConferenceVerbs:
             ),
         )
 
-    def _add(self, params: AddPartyParams) -> dict[str, Any]:
+    def _add(self, params: AddPartyParams) -> PartyView:
         call = self._talking(params.call_id)
         self._refuse_what_is_in_vain(call, params.whom)
         party_id = self._ids.new(id_kind("party", call.tenant))
         self._submit(AddParty(call_id=call.call_id, party_id=party_id, whom=params.whom, by=params.by))
         return self._answer(call, party_id)
 
-    def _join(self, params: JoinCallsParams) -> dict[str, Any]:
+    def _join(self, params: JoinCallsParams) -> PartyView:
         call, other = self._talking(params.call_id), self._talking(params.from_call_id)
         self._refuse_crowds(call)
         if common_station(call, other) is None:
@@ -123,27 +134,27 @@ class ConferenceVerbs:
         )
         return self._answer(call, party_id)
 
-    def _drop(self, params: PartyParams) -> dict[str, Any]:
+    def _drop(self, params: PartyParams) -> PartyView:
         party = self._party(params)
         self._submit(DropParty(call_id=params.call_id, party_id=params.party_id))
         return party_view(party)
 
-    def _mute(self, params: MutePartyParams) -> dict[str, Any]:
+    def _mute(self, params: MutePartyParams) -> PartyView:
         return self._hear(params, muted=True)
 
-    def _unmute(self, params: MutePartyParams) -> dict[str, Any]:
+    def _unmute(self, params: MutePartyParams) -> PartyView:
         return self._hear(params, muted=False)
 
-    def _hear(self, params: MutePartyParams, *, muted: bool) -> dict[str, Any]:
+    def _hear(self, params: MutePartyParams, *, muted: bool) -> PartyView:
         party = self._party(params)
         order = MuteParty(call_id=params.call_id, party_id=params.party_id, muted=muted, by=params.by)
         self._submit(order)
         return party_view(party)
 
-    def _parties(self, params: CallParams) -> list[dict[str, Any]]:
+    def _parties(self, params: CallParams) -> list[PartyView]:
         return [party_view(party) for party in self._call(params.call_id).parties]
 
-    def _answer(self, call: Call, party_id: str) -> dict[str, Any]:
+    def _answer(self, call: Call, party_id: str) -> PartyView:
         party = call.offers.get(party_id)
         if party is None:
             raise UsageError(f"call {call.call_id} could not take one more in; the events tell why")
@@ -187,7 +198,7 @@ class ConferenceVerbs:
         return call
 
 
-def party_view(party: Offer) -> dict[str, Any]:
+def party_view(party: Offer) -> PartyView:
     """What is told of a party."""
     whom = Target(NUMBER_SCHEME if party.outside else STATION_SCHEME, party.station)
     return {

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from runtime.contact_data import Data, changed, problem_of
 from runtime.errors import UsageError
+from runtime.models import Answer
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.call import Call
@@ -26,6 +27,14 @@ class SetDataParams(CallParams):
     remove: list[str] = Field(
         default_factory=list, max_length=64, description="names that shall have no value any more"
     )
+
+
+class DataView(Answer):
+    """What is noted of a call's contact."""
+
+    call_id: str
+    contact_id: str
+    data: dict[str, Any]
 
 
 class DataVerbs:
@@ -53,13 +62,13 @@ class DataVerbs:
             ),
         )
 
-    def _set(self, params: SetDataParams) -> dict[str, Any]:
+    def _set(self, params: SetDataParams) -> DataView:
         call = self._find(params.call_id)
         refuse_bad_data(changed(self._exchange.data_of(call.call_id), params.data, params.remove))
         self._submit(SetCallData(call_id=call.call_id, data=params.data, remove=tuple(params.remove)))
         return self._view(call)
 
-    def _get(self, params: CallParams) -> dict[str, Any]:
+    def _get(self, params: CallParams) -> DataView:
         return self._view(self._find(params.call_id))
 
     def _find(self, call_id: str) -> Call:
@@ -70,7 +79,7 @@ class DataVerbs:
             )
         return call
 
-    def _view(self, call: Call) -> dict[str, Any]:
+    def _view(self, call: Call) -> DataView:
         data = self._exchange.data_of(call.call_id)
         return {"call_id": call.call_id, "contact_id": call.contact_id, "data": data}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -11,7 +11,7 @@ from media.commands import ForkMix, StartFork, StopFork
 from media.names import ForkIdentity
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import NoParams, Params
+from runtime.models import Answer, NoParams, Params
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.call import Call, Leg
@@ -82,6 +82,15 @@ class UnforkParams(Params):
     fork_id: str = Field(description="the fork, as media.fork answered or media.forks names it")
 
 
+class ForkView(Answer):
+    """A fork under way."""
+
+    fork_id: str
+    call_id: str
+    leg_id: str
+    url: str
+
+
 class ForkVerbs:
     """``media.fork``, ``media.unfork``, ``media.forks``."""
 
@@ -113,7 +122,7 @@ class ForkVerbs:
             Verb("media.forks", NoParams, self._list, "The forks under way, oldest first.", who=TECHNICIANS),
         )
 
-    def _fork(self, params: ForkParams) -> dict[str, Any]:
+    def _fork(self, params: ForkParams) -> ForkView:
         call = self._exchange.find(params.call_id)
         if call is None:
             raise UsageError(f"no call {params.call_id} is up; call.list names those that are")
@@ -135,14 +144,14 @@ class ForkVerbs:
         self._submit(command)
         return _view(ForkIdentity.of(command))
 
-    def _unfork(self, params: UnforkParams) -> dict[str, Any]:
+    def _unfork(self, params: UnforkParams) -> ForkView:
         for fork in self._forks():
             if fork.fork_id == params.fork_id:
                 self._submit(StopFork(fork_id=params.fork_id))
                 return _view(fork)
         raise UsageError(f"no fork {params.fork_id} is under way; media.forks names those that are")
 
-    def _list(self, params: NoParams) -> list[dict[str, Any]]:
+    def _list(self, params: NoParams) -> list[ForkView]:
         return [_view(fork) for fork in self._forks()]
 
 
@@ -153,7 +162,7 @@ def _leg_of(call: Call, party: Party) -> Leg:
     return leg
 
 
-def _view(fork: ForkIdentity) -> dict[str, Any]:
+def _view(fork: ForkIdentity) -> ForkView:
     return {
         "fork_id": fork.fork_id,
         "call_id": fork.call_id,

@@ -1,13 +1,12 @@
 """Verbs that collect keys of a customer, such as a card number, so that only who asked gets them."""
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import Field
 
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import Params
+from runtime.models import Answer, Params
 from runtime.tenancy import id_kind
 from runtime.vocabulary import Command
 from switch.application import Verb
@@ -33,6 +32,22 @@ class MaskIdParams(Params):
     """Names one mask."""
 
     mask_id: str = Field(min_length=1, description="the mask, as call.mask_digits answered")
+
+
+class MaskView(Answer):
+    """A mask that was put on."""
+
+    mask_id: str
+    call_id: str
+    leg_id: str
+
+
+class MaskedDigits(Answer):
+    """The keys pressed behind a mask."""
+
+    mask_id: str
+    call_id: str
+    digits: str
 
 
 class MaskVerbs:
@@ -68,7 +83,7 @@ class MaskVerbs:
             ),
         )
 
-    def _mask(self, params: MaskParams) -> dict[str, Any]:
+    def _mask(self, params: MaskParams) -> MaskView:
         call = self._exchange.find(params.call_id)
         leg = call.customers_leg if call is not None else None
         if call is None or leg is None or not leg.answered:
@@ -81,10 +96,10 @@ class MaskVerbs:
         self._submit(MaskDigits(call_id=call.call_id, mask_id=mask_id, max_s=params.max_s))
         return {"mask_id": mask_id, "call_id": call.call_id, "leg_id": leg.leg_id}
 
-    def _tell(self, params: MaskIdParams) -> dict[str, Any]:
+    def _tell(self, params: MaskIdParams) -> MaskedDigits:
         return _view(*self._find(params.mask_id))
 
-    def _unmask(self, params: MaskIdParams) -> dict[str, Any]:
+    def _unmask(self, params: MaskIdParams) -> MaskedDigits:
         leg, mask = self._find(params.mask_id)
         view = _view(leg, mask)
         self._submit(UnmaskDigits(leg_id=leg.leg_id))
@@ -99,5 +114,5 @@ class MaskVerbs:
         raise UsageError("there is no such mask: it ended, or its time was over; its keys are gone")
 
 
-def _view(leg: Leg, mask: Mask) -> dict[str, Any]:
+def _view(leg: Leg, mask: Mask) -> MaskedDigits:
     return {"mask_id": mask.mask_id, "call_id": leg.call_id, "digits": mask.digits}

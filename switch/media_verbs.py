@@ -1,18 +1,40 @@
 """``call.show``: a call with its legs, and how each of them sounds."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from runtime.clock import Clock
+from runtime.models import Answer
 from switch.application import Verb
 from switch.call import Call, Leg
 from switch.call_control.live import live_call
 from switch.exchange import Exchange
 from switch.roles import EVERYBODY
-from switch.verbs import CallParams, view_of_call
+from switch.verbs import CallParams, CallView, view_of_call
 
+Hold = Literal["phone", "order", "both"]
+Side = Literal["customer", "station", "party"]
 MediaFacts = Callable[[str], Mapping[str, Any] | None]
 """Takes a leg's id; what it carried so far, None when it has no endpoint or its worker is too busy to say."""
+
+
+class LegView(Answer):
+    """A leg of a call, and how it sounds."""
+
+    leg_id: str
+    side: Side
+    station: str | None
+    codec: str | None
+    holds: Hold | None
+    """How this end holds the other; null when it does not."""
+    media: Mapping[str, float | None] | None
+    """The fields of `endpoint.closed` as they are now; null when there is no sound yet."""
+
+
+class CallDetails(CallView):
+    """A call with its legs."""
+
+    legs: list[LegView]
 
 
 class MediaVerbs:
@@ -34,16 +56,16 @@ class MediaVerbs:
             ),
         )
 
-    def _show(self, params: CallParams) -> dict[str, Any]:
+    def _show(self, params: CallParams) -> CallDetails:
         call = live_call(self._exchange, params.call_id)
-        return view_of_call(call, self._clock.now()) | {"legs": list(self._legs(call))}
+        return {**view_of_call(call, self._clock.now()), "legs": list(self._legs(call))}
 
-    def _legs(self, call: Call) -> Iterator[dict[str, Any]]:
+    def _legs(self, call: Call) -> Iterator[LegView]:
         yield self._view(call.customer, "customer", call.caller_station)
         for offer in call.offers.values():
             yield self._view(offer.leg, "party" if offer.is_party else "station", offer.station)
 
-    def _view(self, leg: Leg, side: str, station: str | None) -> dict[str, Any]:
+    def _view(self, leg: Leg, side: Side, station: str | None) -> LegView:
         return {
             "leg_id": leg.leg_id,
             "side": side,
@@ -54,7 +76,7 @@ class MediaVerbs:
         }
 
 
-def _holds(leg: Leg) -> str | None:
+def _holds(leg: Leg) -> Hold | None:
     """How the leg holds whom it talks to: its phone does, it was ordered to, or both."""
     if leg.holds_by_phone:
         return "both" if leg.holds_by_order else "phone"

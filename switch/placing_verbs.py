@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Container, Sized
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import Field
 
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import Params
+from runtime.models import Answer, Params
 from runtime.target import TARGET_PATTERN, Target, parse_target
 from runtime.tenancy import HOUSE, bare, id_kind, tenant_of, tenant_of_id
 from runtime.vocabulary import Command
@@ -83,6 +82,15 @@ class Reach:
     """Why whoever a known target leads to cannot be had now, as a sentence; None when they can."""
 
 
+class PlacedView(Answer):
+    """A call that is being made."""
+
+    call_id: str
+    contact_id: str
+    whom: str
+    target: str
+
+
 class PlacingVerbs:
     """``call.originate``."""
 
@@ -96,7 +104,7 @@ class PlacingVerbs:
         text = "Call a station or a number, and give the call to a target when it is answered."
         return (Verb("call.originate", OriginateParams, self._originate, text, who=DESK_AND_BUSINESS),)
 
-    def _originate(self, params: OriginateParams) -> dict[str, Any]:
+    def _originate(self, params: OriginateParams) -> PlacedView:
         self._refuse_what_is_in_vain(params)
         tenant = _tenant_of(params)
         order = PlaceCall(

@@ -1,19 +1,18 @@
 """The verbs that show and clear registrations."""
 
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any
 
 from pydantic import Field
 
 from runtime.clock import Clock
 from runtime.errors import UsageError
-from runtime.models import Params, TenantParams
+from runtime.models import Answer, Params, TenantParams
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.roles import OPERATORS
 from switch.sip.commands import RemoveRegistrations
 from switch.sip.registration.registrar import Registrar
+from switch.verbs import ContactView, contact_view
 
 
 class ListParams(TenantParams):
@@ -29,6 +28,16 @@ class RemoveParams(Params):
 
     station: str = Field(description="the name the phone registers with")
     contact: str | None = Field(default=None, description="only this one, as registration.list names it")
+
+
+class RegistrationPage(Answer):
+    """Some of the contacts of all stations."""
+
+    registrations: list[ContactView]
+    total: int
+    """How many contacts all stations have."""
+    next: str | None
+    """The ``after`` of the following page; null on the last."""
 
 
 class RegistrationVerbs:
@@ -53,7 +62,7 @@ class RegistrationVerbs:
             ),
         )
 
-    def _list(self, params: ListParams) -> dict[str, Any]:
+    def _list(self, params: ListParams) -> RegistrationPage:
         """``next`` is where the following page begins; None on the last."""
         if params.station is not None:
             return self._page([params.station], None, params)
@@ -61,7 +70,7 @@ class RegistrationVerbs:
         more = len(names) > params.limit
         return self._page(names[: params.limit], names[params.limit - 1] if more else None, params)
 
-    def _remove(self, params: RemoveParams) -> list[dict[str, Any]]:
+    def _remove(self, params: RemoveParams) -> list[ContactView]:
         """The contacts that were forgotten."""
         contacts = self._contacts(params.station)
         gone = [contact for contact in contacts if params.contact in (None, contact["contact"])]
@@ -71,10 +80,10 @@ class RegistrationVerbs:
         self._submit(RemoveRegistrations(station=params.station, contact=params.contact))
         return gone
 
-    def _page(self, stations: list[str], following: str | None, params: ListParams) -> dict[str, Any]:
+    def _page(self, stations: list[str], following: str | None, params: ListParams) -> RegistrationPage:
         registrations = [contact for station in stations for contact in self._contacts(station)]
         total = self._registrar.count_contacts(params.means)
         return {"registrations": registrations, "total": total, "next": following}
 
-    def _contacts(self, station: str) -> list[dict[str, Any]]:
-        return [asdict(found) for found in self._registrar.registrations_of(station, self._clock.now())]
+    def _contacts(self, station: str) -> list[ContactView]:
+        return [contact_view(found) for found in self._registrar.registrations_of(station, self._clock.now())]

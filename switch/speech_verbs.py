@@ -2,18 +2,18 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import Field
 
 from media.speech.commands import MakeSpeech
 from media.speech.events import SpeechFailed, SpeechMade
+from media.speech.health import Standing
 from media.speech.making import SpeechMaking
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs, ignoring_time
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import NoParams, Params
+from runtime.models import Answer, NoParams, Params
 from runtime.vocabulary import Command
 from switch.application import Gauge, Verb
 from switch.metrics import Total
@@ -33,6 +33,24 @@ class SpeechParams(Params):
         description="a name that speech.engines gives a voice",
     )
     call_id: str | None = Field(default=None, description="the call it is for, for the events")
+
+
+class SpeechView(Answer):
+    """A prompt made of a text."""
+
+    prompt: str
+    length_ms: int
+    engine: str
+    was_kept: bool
+    """Whether it was made before."""
+
+
+class EngineView(Answer):
+    """An engine of speech."""
+
+    engine: str
+    state: Standing
+    failures: int
 
 
 class SpeechVerbs:
@@ -95,7 +113,7 @@ class SpeechVerbs:
             ),
         )
 
-    async def _make(self, params: SpeechParams) -> dict[str, Any]:
+    async def _make(self, params: SpeechParams) -> SpeechView:
         request_id = self._ids.new("speech")
         answer = self._asked[request_id] = asyncio.get_running_loop().create_future()
         try:
@@ -118,9 +136,9 @@ class SpeechVerbs:
             "was_kept": made.was_kept,
         }
 
-    def _engines(self, params: NoParams) -> list[dict[str, Any]]:
+    def _engines(self, params: NoParams) -> list[EngineView]:
         return [
-            {"engine": name, "state": standing.value, "failures": self._core.counts.engine_failures[(name,)]}
+            {"engine": name, "state": standing, "failures": self._core.counts.engine_failures[(name,)]}
             for name, standing in self._core.standings(self._clock.now()).items()
         ]
 

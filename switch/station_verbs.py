@@ -1,13 +1,12 @@
 """Verbs for what stations get beside calls: texts, and word of the messages that wait for them."""
 
 from collections.abc import Callable, Sized
-from typing import Any
 
 from pydantic import Field
 
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import Params
+from runtime.models import Answer, Params
 from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
@@ -37,6 +36,23 @@ class MailboxParams(Params):
     old: int = Field(default=0, ge=0, le=_MOST_MESSAGES, description="voice messages heard and kept")
 
 
+class TextView(Answer):
+    """A text on its way."""
+
+    text_id: str
+    station: str
+    phones: int
+    """To how many of them."""
+
+
+class MailboxView(Answer):
+    """What a mailbox holds now."""
+
+    station: str
+    new: int
+    old: int
+
+
 class StationVerbs:
     """``message.send``, ``mailbox.set``."""
 
@@ -64,7 +80,7 @@ class StationVerbs:
             ),
         )
 
-    def _send(self, params: TextParams) -> dict[str, Any]:
+    def _send(self, params: TextParams) -> TextView:
         if len(params.text.encode("utf-8")) > LONGEST_BYTES:
             raise UsageError(f"the text is too long; expected at most {LONGEST_BYTES} bytes of UTF-8")
         phones = len(self._contacts(params.station))
@@ -80,6 +96,6 @@ class StationVerbs:
         self._submit(command)
         return {"text_id": command.text_id, "station": params.station, "phones": phones}
 
-    def _set_mailbox(self, params: MailboxParams) -> dict[str, Any]:
+    def _set_mailbox(self, params: MailboxParams) -> MailboxView:
         self._submit(SetMailbox(station=params.station, new=params.new, old=params.old))
         return {"station": params.station, "new": params.new, "old": params.old}

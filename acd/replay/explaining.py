@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from acd.entry import Entry
 from acd.events import OfferCause, OfferMade
-from acd.explain import Choice, explain_agent, explain_caller
+from acd.explain import explain_agent, explain_caller
+from acd.explained import AgentExplained, CallerExplained, ChoiceView
 from acd.replay.folder import entries_from, start_before
 from acd.replay.player import Player
 from acd.state import AcdState
@@ -29,7 +29,7 @@ def player_at(folder: Path, wall: float) -> Player:
     return player
 
 
-def caller_at(folder: Path, call_id: str, wall: float, most: int) -> dict[str, Any] | None:
+def caller_at(folder: Path, call_id: str, wall: float, most: int) -> CallerExplained | None:
     """As ``explain_caller`` at a moment; None for one who was in no queue then. Raises as ``player_at``."""
     player = player_at(folder, wall)
     state = player.ready().state
@@ -37,7 +37,7 @@ def caller_at(folder: Path, call_id: str, wall: float, most: int) -> dict[str, A
     return None if entry is None else explain_caller(state, entry, player.now_at(wall), most)
 
 
-def agent_at(folder: Path, agent_id: str, wall: float) -> dict[str, Any]:
+def agent_at(folder: Path, agent_id: str, wall: float) -> AgentExplained:
     """As ``explain_agent`` at a moment.
 
     Raises UsageError when there was no such agent, and as ``player_at``.
@@ -47,7 +47,9 @@ def agent_at(folder: Path, agent_id: str, wall: float) -> dict[str, Any]:
     return explain_agent(state, state.agent(agent_id), player.now_at(wall))
 
 
-def decisions(folder: Path, call_id: str, began: float, ended: float, most: int) -> dict[str, dict[str, Any]]:
+def decisions(
+    folder: Path, call_id: str, began: float, ended: float, most: int
+) -> dict[str, CallerExplained]:
     """For each offer of a call, by its id: the explanation of the moment it was decided on.
 
     Raises as ``player_at``.
@@ -68,10 +70,10 @@ class DecisionWatch:
     """Explains each decision on a call just before it is carried out, at most so many agents of a queue."""
 
     def __init__(self, call_id: str, most: int) -> None:
-        self.by_offer: dict[str, dict[str, Any]] = {}
+        self.by_offer: dict[str, CallerExplained] = {}
         self._call_id = call_id
         self._most = most
-        self._open: list[tuple[Entry, str, dict[str, Any]]] = []
+        self._open: list[tuple[Entry, str, CallerExplained]] = []
         """Entry, agent and explanation of what is being offered within the present input."""
 
     def decided(
@@ -87,7 +89,8 @@ class DecisionWatch:
         if entry.call_id != self._call_id and entry.callback is None:
             return
         told = explain_caller(state, entry, now, self._most)
-        told["choice"] = Choice(queue, tuple(agents), _decided_by(told["choice"], agents, cause))._asdict()
+        decided_by = _decided_by(told["choice"], agents, cause)
+        told["choice"] = {"queue": queue, "agents": tuple(agents), "decided_by": decided_by}
         self._open += [(entry, agent, told) for agent in agents]
 
     def note(self, outputs: Iterable[Output]) -> None:
@@ -99,7 +102,7 @@ class DecisionWatch:
         self._open.clear()
 
 
-def _decided_by(found: dict[str, Any] | None, agents: Sequence[str], cause: OfferCause) -> str:
+def _decided_by(found: ChoiceView | None, agents: Sequence[str], cause: OfferCause) -> str:
     """As the rules have it, unless the order in which agents became free with one input decided."""
     if cause is OfferCause.TURN:
         return _TURN

@@ -12,6 +12,13 @@ from typing import Any
 import tomli
 from pydantic import Field
 
+from cli.configuration.changing.answers import (
+    ChangedConfiguration,
+    DifferenceView,
+    ObjectView,
+    ReloadedConfiguration,
+    VersionView,
+)
 from cli.configuration.changing.bounds import check_bounds
 from cli.configuration.changing.differences import differences
 from cli.configuration.changing.edits import Edit, edited
@@ -190,25 +197,27 @@ class Administration:
             for word, params, handle, text in verbs
         )
 
-    async def _show(self, params: ShowParams) -> list[dict[str, Any]]:
+    async def _show(self, params: ShowParams) -> list[ObjectView]:
         texts = self._reloading.running.texts
         path = self._path(params.owner)
         if path not in texts.files:
             raise UsageError(f"there is no tenant {params.owner}")
         return await asyncio.to_thread(_shown, texts.files[path], params)
 
-    async def _set(self, params: SetParams) -> dict[str, Any]:
+    async def _set(self, params: SetParams) -> ChangedConfiguration:
         change = OneChange(section=params.section, name=params.name, tenant=params.tenant, keys=params.keys)
         return await self._make([change], params, params.acting_for)
 
-    async def _remove(self, params: RemoveParams) -> dict[str, Any]:
+    async def _remove(self, params: RemoveParams) -> ChangedConfiguration:
         change = OneChange(section=params.section, name=params.name, tenant=params.tenant, remove=True)
         return await self._make([change], params, params.acting_for)
 
-    async def _change(self, params: ChangeParams) -> dict[str, Any]:
+    async def _change(self, params: ChangeParams) -> ChangedConfiguration:
         return await self._make(params.changes, params, params.acting_for)
 
-    async def _make(self, changes: Iterable[OneChange], params: Changing, acting: str) -> dict[str, Any]:
+    async def _make(
+        self, changes: Iterable[OneChange], params: Changing, acting: str
+    ) -> ChangedConfiguration:
         def edit(known: Mapping[Path, bytes]) -> dict[Path, bytes | None]:
             files: dict[Path, bytes | None] = {}
             for change in changes:
@@ -223,7 +232,7 @@ class Administration:
 
         return await self._order(edit, params, acting, Origin.CHANGE)
 
-    async def _undo(self, params: UndoParams) -> dict[str, Any]:
+    async def _undo(self, params: UndoParams) -> ChangedConfiguration:
         scope = self._scope(params.tenant, params.acting_for)
 
         def go_back(known: Mapping[Path, bytes]) -> dict[Path, bytes | None]:
@@ -242,7 +251,7 @@ class Administration:
         params: Changing,
         acting: str,
         origin: Origin,
-    ) -> dict[str, Any]:
+    ) -> ChangedConfiguration:
         """Let other contents of files hold; ``make`` gives them, from what they are now."""
         with self._reloading.alone():
             changes = await asyncio.to_thread(self._checked, make, acting)
@@ -265,11 +274,11 @@ class Administration:
         self._versions.check_untouched(running, changes)
         return changes
 
-    async def _history(self, params: HistoryParams) -> list[dict[str, Any]]:
+    async def _history(self, params: HistoryParams) -> list[VersionView]:
         entries = await self._entries(self._scope(params.tenant, params.acting_for))
         return [entry.view() for entry in reversed(entries[-params.limit :])]
 
-    async def _diff(self, params: DiffParams) -> list[dict[str, Any]]:
+    async def _diff(self, params: DiffParams) -> list[DifferenceView]:
         scope = self._scope(params.tenant, params.acting_for)
         if params.version is None:
             texts = self._reloading.running.texts
@@ -300,9 +309,9 @@ class Administration:
         return self._versions.path_of_tenant(tenant, self._reloading.running)
 
 
-def _shown(content: bytes, params: ShowParams) -> list[dict[str, Any]]:
+def _shown(content: bytes, params: ShowParams) -> list[ObjectView]:
     file = file_model(params.owner)
-    found = [
+    found: list[ObjectView] = [
         {"section": section, "name": name, "keys": masked(model_of(file, section), keys)}
         for section, name, keys in objects_of(file, tomli.loads(_text(content)))
         if params.section in ("", section) and params.name in ("", name)
@@ -316,9 +325,14 @@ def _text(content: bytes) -> str:
     return content.decode("utf-8-sig")
 
 
-def _told(told: dict[str, Any], acting: str) -> dict[str, Any]:
+def _told(told: ReloadedConfiguration, acting: str) -> ChangedConfiguration:
     """Of the switch's own numbers and sections a tenant's client is told nothing."""
     if not acting:
-        return {key: told[key] for key in ("checked_only", "version", "changes", "restart_needed")}
+        return {
+            "checked_only": told["checked_only"],
+            "version": told["version"],
+            "changes": told["changes"],
+            "restart_needed": told["restart_needed"],
+        }
     changes = [change for change in told["changes"] if tenant_of(change["name"]) == acting]
     return {"checked_only": told["checked_only"], "version": None, "changes": changes, "restart_needed": []}

@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import cast
 
 from pydantic import Field
 
@@ -22,7 +22,7 @@ from ivr.parts import FLOW_NAME_PATTERN
 from ivr.publishing.index import BadIndex, Index
 from runtime.clock import Clock
 from runtime.errors import UsageError
-from runtime.models import Params
+from runtime.models import Answer, Params
 from runtime.problems import Problem
 from runtime.tenancy import bare, tenant_of
 from runtime.vocabulary import Event
@@ -64,6 +64,41 @@ class RollbackParams(FlowParams):
         description="the version; 0: the document in the folder; absent: what ran before",
     )
     by: str = Field(default="", max_length=100, description="who wants it")
+
+
+class PublishedFlow(Answer):
+    """What of a flow runs from now on."""
+
+    flow: str
+    version: int
+    share: float
+    """Of the callers."""
+    current: int
+    """The version that runs for the others."""
+    calls: int
+    """Those who go on as they began."""
+
+
+class FlowVersion(Answer):
+    """A published version of a flow."""
+
+    number: int
+    at: float
+    """Seconds since the Unix epoch."""
+    by: str
+    note: str
+    digest: str
+
+
+class FlowHistory(Answer):
+    """The versions of a flow, the newest first."""
+
+    flow: str
+    current: int
+    canary: int | None
+    """The version that is tried on a share of the callers."""
+    share: float
+    versions: list[FlowVersion]
 
 
 class FlowPublishing:
@@ -109,7 +144,7 @@ class FlowPublishing:
             ),
         )
 
-    async def _publish(self, params: PublishParams) -> dict[str, Any]:
+    async def _publish(self, params: PublishParams) -> PublishedFlow:
         centre, name, at = self._centre(params.flow), bare(params.flow), self._clock.wall()
 
         def published(index: Index) -> Index:
@@ -119,16 +154,16 @@ class FlowPublishing:
 
         return await self._change(params.flow, published, params.by)
 
-    async def _share(self, params: ShareParams) -> dict[str, Any]:
+    async def _share(self, params: ShareParams) -> PublishedFlow:
         return await self._change(params.flow, lambda index: index.with_share(params.share), params.by)
 
-    async def _rollback(self, params: RollbackParams) -> dict[str, Any]:
+    async def _rollback(self, params: RollbackParams) -> PublishedFlow:
         def rolled_back(index: Index) -> Index:
             return index.rolled_back(params.to)
 
         return await self._change(params.flow, rolled_back, params.by, back=True)
 
-    async def _history(self, params: FlowParams) -> dict[str, Any]:
+    async def _history(self, params: FlowParams) -> FlowHistory:
         centre, name = self._centre(params.flow), bare(params.flow)
         index = await asyncio.to_thread(_index, centre, name)
         return {
@@ -136,12 +171,12 @@ class FlowPublishing:
             "current": index.current,
             "canary": index.canary,
             "share": index.share,
-            "versions": [asdict(version) for version in reversed(index.versions)],
+            "versions": [cast(FlowVersion, asdict(version)) for version in reversed(index.versions)],
         }
 
     async def _change(
         self, flow: str, changed: Callable[[Index], Index], by: str, *, back: bool = False
-    ) -> dict[str, Any]:
+    ) -> PublishedFlow:
         """Let other versions of a flow run; one with a mistake changes nothing."""
         centre, name = self._centre(flow), bare(flow)
 

@@ -11,13 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from pydantic import Field
 
 from acd.config import AcdConfig
 from acd.configuration_commands import ConfigureAcd
 from acd.differences import AcdSections, differences, in_parts
+from cli.configuration.changing.answers import ReloadedConfiguration
 from cli.configuration.changing.versions import Origin
 from cli.configuration.comparison import Comparison, compare, taken, within
 from cli.configuration.installation import Installation, load_installation
@@ -97,7 +98,7 @@ class Reloading:
         text = "Read the configuration anew and go by it; one with a mistake changes nothing."
         return (Verb("configuration.reload", ReloadParams, self.reload, text, who=ADMINISTRATORS),)
 
-    async def reload(self, params: ReloadParams) -> dict[str, Any]:
+    async def reload(self, params: ReloadParams) -> ReloadedConfiguration:
         """Raises UsageError for a configuration with mistakes, and while another reload is under way."""
         with self.alone():
             return await self.go_by(Order(params.check, params.by))
@@ -122,7 +123,7 @@ class Reloading:
         """These versions of a flow run now."""
         self._running = replace(self._running, flows={**self._running.flows, name: editions})
 
-    async def go_by(self, order: Order) -> dict[str, Any]:
+    async def go_by(self, order: Order) -> ReloadedConfiguration:
         """Whoever asks has this ``alone``. Raises UsageError for a configuration with mistakes."""
         clock = self._ground.clock
         began = clock.now()
@@ -135,7 +136,7 @@ class Reloading:
             version = await self._write_and_take(order, after, comparison, acd)
             duration_ms = round((clock.now() - began) * 1000)
             self._ground.driver.submit(_reloaded(comparison, duration_ms, order, version))
-        return {"checked_only": order.check, "version": version, **_told(comparison)}
+        return _told(comparison, version, checked_only=order.check)
 
     async def _write_and_take(
         self, order: Order, after: Installation, comparison: Comparison, acd: list[ConfigureAcd]
@@ -232,8 +233,10 @@ def _reloaded(
     )
 
 
-def _told(comparison: Comparison) -> dict[str, Any]:
+def _told(comparison: Comparison, version: int | None, *, checked_only: bool) -> ReloadedConfiguration:
     return {
+        "checked_only": checked_only,
+        "version": version,
         "counts": _counts(comparison),
         "changes": [
             {"section": c.section, "kind": c.kind.value, "name": c.name, "keys": list(c.keys)}

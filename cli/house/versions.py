@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from os.path import relpath
 from pathlib import Path
-from typing import Any
 
 import structlog
 
+from cli.configuration.changing.answers import DifferenceView
 from cli.configuration.changing.differences import Difference, differences
 from cli.configuration.changing.disk import Disk
 from cli.configuration.changing.history import Entry, Scope, history
@@ -103,7 +103,7 @@ class ConfigurationVersions:
                     "it with configuration.reload, or take that back, and ask again"
                 )
 
-    def pending(self, known: Texts, paths: Collection[Path]) -> list[dict[str, Any]]:
+    def pending(self, known: Texts, paths: Collection[Path]) -> list[DifferenceView]:
         """What was changed by hand since the switch read these files."""
         return [view for path in paths for view in self._told(path, known.files.get(path), _content(path))]
 
@@ -115,7 +115,7 @@ class ConfigurationVersions:
         """Of a version's files. Raises UsageError when they are lost."""
         return {self.path_of(file): self._store.content(each) for file, each in files.items()}
 
-    def between(self, before: Mapping[str, str], after: Mapping[str, str]) -> list[dict[str, Any]]:
+    def between(self, before: Mapping[str, str], after: Mapping[str, str]) -> list[DifferenceView]:
         """What is other in the second of two versions' files."""
         old, new = self.contents(before), self.contents(after)
         return [
@@ -124,7 +124,7 @@ class ConfigurationVersions:
             for view in self._told(path, old.get(path), new.get(path))
         ]
 
-    def _told(self, path: Path, before: bytes | None, after: bytes | None) -> list[dict[str, Any]]:
+    def _told(self, path: Path, before: bytes | None, after: bytes | None) -> list[DifferenceView]:
         tenant = self.tenant_of(path)
         return [each.view(tenant) for each in differences(file_model(tenant), before, after)]
 

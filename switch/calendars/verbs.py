@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from runtime.clock import Clock
-from runtime.models import Params, TenantParams
+from runtime.models import Answer, Params, TenantParams
 from runtime.tenancy import bare, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Gauge, Verb
 from switch.calendars.calendar import Calendar, is_open, next_change
-from switch.calendars.calendars import Calendars
+from switch.calendars.calendars import Calendars, Override
 from switch.calendars.commands import OverrideCalendar, ReleaseCalendar
 from switch.calendars.config import CalendarConfig
 from switch.calendars.hours import WEEK
@@ -40,6 +40,52 @@ class OverrideParams(Params):
     )
     reason: str = Field(default="", max_length=100, description="why")
     by: str = Field(default="", max_length=100, description="who says so")
+
+
+class OverrideView(Answer):
+    """What somebody said of a calendar by hand."""
+
+    open: bool
+    until: str | None
+    reason: str
+    by: str
+
+
+class CalendarView(Answer):
+    """A calendar; moments are ISO 8601 by its clock."""
+
+    name: str
+    title: str
+    time_zone: str
+    open: bool
+    next_change: str | None
+    """Null when it does not open or close for more than a year."""
+    override: OverrideView | None
+
+
+class DayView(Answer):
+    """A day of a calendar."""
+
+    date: str
+    weekday: str
+    hours: list[str]
+    occasion: str
+    regular: bool
+    """False on a day that differs from every week."""
+
+
+class OpeningView(Answer):
+    """When it opens or closes."""
+
+    at: str | None
+    open: bool
+
+
+class CalendarDetails(CalendarView):
+    """A calendar day by day."""
+
+    days: list[DayView]
+    changes: list[OpeningView]
 
 
 class CalendarVerbs:
@@ -92,10 +138,10 @@ class CalendarVerbs:
     def _openness(self) -> dict[tuple[str, ...], float]:
         return {(name,): float(self._calendars.is_open(name)) for name in self._calendars.names}
 
-    def _list(self, params: TenantParams) -> list[dict[str, Any]]:
+    def _list(self, params: TenantParams) -> list[CalendarView]:
         return [self._view(name) for name in self._calendars.names if params.means(tenant_of(name))]
 
-    def _show(self, params: CalendarParams) -> dict[str, Any]:
+    def _show(self, params: CalendarParams) -> CalendarDetails:
         calendar = self._calendars.calendar(params.calendar)
         return {
             **self._view(params.calendar),
@@ -103,7 +149,7 @@ class CalendarVerbs:
             "changes": _changes(calendar, self._clock.wall()),
         }
 
-    def _override(self, params: OverrideParams) -> dict[str, Any]:
+    def _override(self, params: OverrideParams) -> CalendarView:
         name = params.calendar
         zone = self._calendars.calendar(name).zone
         if params.state == "hours":
@@ -118,7 +164,7 @@ class CalendarVerbs:
             )
         return self._view(name)
 
-    def _view(self, name: str) -> dict[str, Any]:
+    def _view(self, name: str) -> CalendarView:
         zone = self._calendars.calendar(name).zone
         override = self._calendars.override(name)
         return {
@@ -127,17 +173,16 @@ class CalendarVerbs:
             "time_zone": str(zone),
             "open": self._calendars.is_open(name),
             "next_change": _shown(self._calendars.next_change(name), zone),
-            "override": override
-            and {
-                "open": override.open,
-                "until": _shown(override.until, zone),
-                "reason": override.reason,
-                "by": override.by,
-            },
+            "override": None if override is None else _override_view(override, zone),
         }
 
 
-def _days(calendar: Calendar, wall: float, count: int) -> list[dict[str, Any]]:
+def _override_view(override: Override, zone: tzinfo) -> OverrideView:
+    until = None if override.until is None else _shown(override.until, zone)
+    return {"open": override.open, "until": until, "reason": override.reason, "by": override.by}
+
+
+def _days(calendar: Calendar, wall: float, count: int) -> list[DayView]:
     today = datetime.fromtimestamp(wall, calendar.zone).date()
     dates = [today + timedelta(days=number) for number in range(count)]
     return [
@@ -153,9 +198,9 @@ def _days(calendar: Calendar, wall: float, count: int) -> list[dict[str, Any]]:
     ]
 
 
-def _changes(calendar: Calendar, wall: float) -> list[dict[str, Any]]:
+def _changes(calendar: Calendar, wall: float) -> list[OpeningView]:
     """The next times it opens and closes by its hours."""
-    changes: list[dict[str, Any]] = []
+    changes: list[OpeningView] = []
     at = next_change(calendar, wall)
     while at is not None and len(changes) < _CHANGES_SHOWN:
         changes.append({"at": _shown(at, calendar.zone), "open": is_open(calendar, at)})

@@ -1,7 +1,6 @@
 """The verbs for a call as it stands: answer it, turn it away, lead it elsewhere, hold and retrieve."""
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import Field
 
@@ -17,7 +16,7 @@ from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, HoldCall, RetrieveCall
 from switch.exchange import Exchange
 from switch.roles import DESK_AND_BUSINESS
-from switch.verbs import CallParams, view_of_call
+from switch.verbs import CallParams, CallView, view_of_call
 
 
 class RejectParams(CallParams):
@@ -74,20 +73,20 @@ class CallControlVerbs:
             Verb("call.retrieve", HoldParams, self._retrieve, "End the hold that call.hold began.", who),
         )
 
-    def _answer(self, params: CallParams) -> dict[str, Any]:
+    def _answer(self, params: CallParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
         _refuse_unless_unanswered(call)
         self._submit(AnswerCall(call_id=call.call_id))
         return self._view(call)
 
-    def _reject(self, params: RejectParams) -> dict[str, Any]:
+    def _reject(self, params: RejectParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
         _refuse_unless_unanswered(call)
         view = self._view(call)
         self._submit(HangUpCall(call_id=call.call_id, cause=params.cause))
         return view
 
-    def _redirect(self, params: RedirectParams) -> dict[str, Any]:
+    def _redirect(self, params: RedirectParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
         if call.state is CallState.CONNECTED:
             raise UsageError(
@@ -97,17 +96,17 @@ class CallControlVerbs:
         self._submit(HandOff(call_id=call.call_id, target=params.target))
         return self._view(call)
 
-    def _hold(self, params: HoldParams) -> dict[str, Any]:
+    def _hold(self, params: HoldParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
         self._submit(HoldCall(call_id=call.call_id, leg_id=stations_leg(call, params.station).leg_id))
         return self._view(call)
 
-    def _retrieve(self, params: HoldParams) -> dict[str, Any]:
+    def _retrieve(self, params: HoldParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
         self._submit(RetrieveCall(call_id=call.call_id, leg_id=stations_leg(call, params.station).leg_id))
         return self._view(call)
 
-    def _view(self, call: Call) -> dict[str, Any]:
+    def _view(self, call: Call) -> CallView:
         return view_of_call(call, self._clock.now())
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import structlog
 from pydantic import AfterValidator, Field
 
-from runtime.models import Params
+from runtime.models import Answer, Params
 from switch.application import Verb
 from switch.control.config import ControlConfig
 from switch.control.feed import MAX_PATTERNS, TOPIC_PATTERN, Audience, BoundedFeed, Gap
@@ -58,6 +58,12 @@ class UnsubscribeParams(Params):
     """Names events by their topics, also by such as there are none of."""
 
     topics: list[_Pattern] = _TOPICS
+
+
+class TopicsView(Answer):
+    """What a client is subscribed to."""
+
+    topics: list[str]
 
 
 class ControlSession:
@@ -218,20 +224,26 @@ class ControlSession:
                 frames.append(gap_frame(self._wire.format, item) if isinstance(item, Gap) else item)
             self._wire.write(b"".join(frames))
 
+    def _subscribe(self, wanted: SubscribeParams) -> TopicsView:
+        return {"topics": self._audience.subscribe(self, wanted.topics)}
+
+    def _unsubscribe(self, unwanted: UnsubscribeParams) -> TopicsView:
+        return {"topics": self._audience.unsubscribe(self, unwanted.topics)}
+
     def verbs(self) -> tuple[Verb, ...]:
         """Those that are about this client alone."""
         return (
             Verb(
                 name="event.subscribe",
                 params=SubscribeParams,
-                handle=lambda wanted: {"topics": self._audience.subscribe(self, wanted.topics)},
+                handle=self._subscribe,
                 help="Send this client the events of these topics from now on.",
                 who=EVERYBODY,
             ),
             Verb(
                 name="event.unsubscribe",
                 params=UnsubscribeParams,
-                handle=lambda unwanted: {"topics": self._audience.unsubscribe(self, unwanted.topics)},
+                handle=self._unsubscribe,
                 help="Send this client the events of these topics no longer.",
                 who=EVERYBODY,
             ),

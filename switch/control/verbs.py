@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from typing_extensions import TypedDict
 
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
@@ -32,6 +33,11 @@ _WORDS = {
     "less_than_equal": "must be {le} or less",
 }
 """What pydantic finds wrong, by its name for it; of all else the parameter's description is told."""
+
+
+VerbView = TypedDict(
+    "VerbView", {"name": str, "for": list[str], "help": str, "parameters": dict[str, Any]}
+)  # "for" is no name for a key of a class
 
 
 class VerbError(Exception):
@@ -92,7 +98,7 @@ class VerbRegistry:
         hint = f"did you mean {meant}?" if meant else "verb.list names all there are"
         return Failure(ErrorCode.UNKNOWN_VERB, f"there is no verb {reprlib.repr(name)}; {hint}")
 
-    def _describe(self, _: NoParams) -> list[dict[str, object]]:
+    def _describe(self, _: NoParams) -> list[VerbView]:
         return [
             {
                 "name": verb.name,

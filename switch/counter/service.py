@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sized
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import Field
 
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import Params
+from runtime.models import Answer, Params
 from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Application, Gauge, Verb
@@ -19,6 +18,20 @@ from switch.counter.commands import RecordStation
 from switch.counter.counter import COUNTER_SCHEME, RECORD, CounterRecording
 from switch.events import CallArrived, CallEnded, CallHandedOff, DigitReceived
 from switch.roles import DESK_AND_BUSINESS
+
+
+class CounterCall(Answer):
+    """The call by which a station is recorded."""
+
+    call_id: str
+    station: str
+
+
+class CounterRecorded(CounterCall):
+    """The same with its recording."""
+
+    recording_id: str | None
+    """Null when the station had not answered yet."""
 
 
 class StationParams(Params):
@@ -63,7 +76,7 @@ class CounterVerbs:
             ),
         )
 
-    def _record(self, params: RecordParams) -> dict[str, Any]:
+    def _record(self, params: RecordParams) -> CounterCall:
         recorded_by = self.core.call_at(params.station)
         if recorded_by is not None:
             raise UsageError(f"station {params.station} is recorded already, by call {recorded_by}")
@@ -80,7 +93,7 @@ class CounterVerbs:
         self.submit(order)
         return {"call_id": order.call_id, "station": order.station}
 
-    def _stop(self, params: StationParams) -> dict[str, Any]:
+    def _stop(self, params: StationParams) -> CounterRecorded:
         call_id = self.core.call_at(params.station)
         call = self.find_call(call_id) if call_id is not None else None
         if call is None:

@@ -1,15 +1,15 @@
 """The number lists' verbs on the control socket."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import cast
 
 from pydantic import Field
 
 from runtime.clock import Clock
 from runtime.errors import UsageError
-from runtime.models import Params, TenantParams
+from runtime.models import Answer, Params, TenantParams
 from runtime.tenancy import bare, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Gauge, Verb
@@ -75,6 +75,56 @@ class NumberParams(Params):
     tenant: str = Field(default="", max_length=64, description="whose lists; empty: the house's own")
 
 
+class ListView(Answer):
+    """A number list."""
+
+    name: str
+    title: str
+    kind: str
+    """``black``, ``white``, ``vip`` …, or ``tag``."""
+    priority: int
+    tags: list[str]
+    entries: int
+    """How many numbers are on it."""
+
+
+class EntryOfList(Answer):
+    """A number on a list; moments are ISO 8601."""
+
+    number: str
+    remark: str
+    valid_from: str | None
+    valid_until: str | None
+
+
+class ListDetails(ListView):
+    """A list with the entries changed last."""
+
+    newest: list[EntryOfList]
+
+
+class RejectionView(Answer):
+    """Why a caller is not let in."""
+
+    list: str
+    cause: str
+    target: str | None
+    """Who takes such calls instead."""
+
+
+class KnownNumber(Answer):
+    """What is known of a number now."""
+
+    number: str
+    lists: Sequence[str]
+    tags: Sequence[str]
+    priority: int
+    rejection: RejectionView | None
+    """Null for who is let in."""
+    entries: dict[str, EntryOfList]
+    """By list."""
+
+
 class ListVerbs:
     """``list.list``, ``list.show``, ``list.add``, ``list.remove``, ``list.lookup``."""
 
@@ -134,32 +184,39 @@ class ListVerbs:
     def _sizes(self) -> dict[tuple[str, ...], float]:
         return {(name,): float(len(self._lists.numbers(name))) for name in self._lists.names}
 
-    def _list(self, params: TenantParams) -> list[dict[str, Any]]:
+    def _list(self, params: TenantParams) -> list[ListView]:
         return [self._view(name) for name in self._lists.names if params.means(tenant_of(name))]
 
-    def _show(self, params: ShowParams) -> dict[str, Any]:
+    def _show(self, params: ShowParams) -> ListDetails:
         newest = self._lists.numbers(params.list).newest(params.limit)
         return {**self._view(params.list), "newest": [self._entry(entry) for entry in newest]}
 
-    def _add(self, params: AddParams) -> dict[str, Any]:
+    def _add(self, params: AddParams) -> ListView:
         entries = tuple(self._read(given) for given in params.entries)
         self._submit(AddNumbers(list=params.list, entries=entries, by=params.by))
         return self._view(params.list)
 
-    def _remove(self, params: RemoveParams) -> dict[str, Any]:
+    def _remove(self, params: RemoveParams) -> ListView:
         self._submit(RemoveNumbers(list=params.list, numbers=params.numbers, by=params.by))
         return self._view(params.list)
 
-    def _lookup(self, params: NumberParams) -> dict[str, Any]:
+    def _lookup(self, params: NumberParams) -> KnownNumber:
         now = self._clock.wall()
-        facts = asdict(self._lists.facts(params.number, now, params.tenant))
+        facts = self._lists.facts(params.number, now, params.tenant)
         entries = self._lists.entries(params.number, now, params.tenant)
-        return {"number": params.number, **facts, "entries": dict(self._by_list(entries.items()))}
+        return {
+            "number": params.number,
+            "lists": facts.lists,
+            "tags": facts.tags,
+            "priority": facts.priority,
+            "rejection": None if facts.rejection is None else cast(RejectionView, asdict(facts.rejection)),
+            "entries": dict(self._by_list(entries.items())),
+        }
 
-    def _by_list(self, entries: Iterable[tuple[str, Entry]]) -> Iterable[tuple[str, dict[str, Any]]]:
+    def _by_list(self, entries: Iterable[tuple[str, Entry]]) -> Iterable[tuple[str, EntryOfList]]:
         return ((name, self._entry(entry)) for name, entry in entries)
 
-    def _view(self, name: str) -> dict[str, Any]:
+    def _view(self, name: str) -> ListView:
         config = self._lists.config(name)
         size = len(self._lists.numbers(name))
         if config is None:
@@ -182,7 +239,7 @@ class ListVerbs:
             raise UsageError(f"{given.number} cannot be valid so; expected {error}") from error
         return Entry(given.number, given.remark, begins, ends)
 
-    def _entry(self, entry: Entry) -> dict[str, Any]:
+    def _entry(self, entry: Entry) -> EntryOfList:
         begins, ends = self._shown(entry.valid_from), self._shown(entry.valid_until)
         return {"number": entry.number, "remark": entry.remark, "valid_from": begins, "valid_until": ends}
 

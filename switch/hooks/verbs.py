@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from runtime.models import Params
+from runtime.models import Answer, Params
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.hooks.commands import AnswerHook
@@ -18,6 +18,14 @@ class AnswerParams(Params):
 
     hook_id: str = Field(min_length=1, max_length=64, description="as hook.asked named it")
     data: Any = Field(default=None, description="plain data for the flow, 16 KiB as JSON at most")
+
+
+class AnsweredHook(Answer):
+    """The hook that is answered."""
+
+    hook_id: str
+    call_id: str
+    hook: str
 
 
 class HookVerbs:
@@ -38,7 +46,7 @@ class HookVerbs:
             ),
         )
 
-    def _answer(self, params: AnswerParams) -> dict[str, Any]:
+    def _answer(self, params: AnswerParams) -> AnsweredHook:
         asked = self._hooks.waiting(params.hook_id)
         self._submit(AnswerHook(hook_id=params.hook_id, data=params.data))
         return {"hook_id": params.hook_id, "call_id": asked.call_id, "hook": asked.hook}

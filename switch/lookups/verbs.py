@@ -9,11 +9,12 @@ from pydantic import Field
 from runtime.clock import Clock
 from runtime.driver import Handler, Outputs
 from runtime.ids import Ids
-from runtime.models import Params, TenantParams
+from runtime.models import Answer, Params, TenantParams
 from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.lookups.answers import LookupAnswered, LookupFailed
+from switch.lookups.breaker import BreakerState
 from switch.lookups.commands import ForgetLookup, LookUp, Method
 from switch.lookups.lookups import ANSWERED, Lookups
 from switch.lookups.service import Service
@@ -35,6 +36,35 @@ class TryParams(Params):
         default_factory=dict, max_length=_MOST_PAIRS, description="a map of names and texts"
     )
     body: Any = Field(default=None, description="sent as JSON; absent: no body")
+
+
+class ServiceView(Answer):
+    """A service that is asked over HTTP."""
+
+    name: str
+    url: str
+    breaker: BreakerState
+    open_s: float | None
+    """How long the circuit breaker has not been closed; null when it is."""
+    under_way: int
+    waiting: int
+    outcomes: dict[str, int]
+    """Lookups since the start, by how they ended."""
+    p50_ms: int | None
+    """Of the last 256 whose service was asked."""
+    p95_ms: int | None
+    last_failure: str | None
+
+
+class TriedView(Answer):
+    """What a service answered."""
+
+    service: str
+    outcome: str
+    """``answered``, or why there is no answer."""
+    status: int | None
+    answer: Any
+    duration_ms: int
 
 
 class LookupVerbs:
@@ -68,12 +98,12 @@ class LookupVerbs:
     def routes(self) -> dict[type, Handler]:
         return {LookupAnswered: self._over, LookupFailed: self._over}
 
-    def _list(self, params: TenantParams) -> list[dict[str, Any]]:
+    def _list(self, params: TenantParams) -> list[ServiceView]:
         now = self._clock.now()
         services = self._lookups.services
         return [_view(one, now) for one in services if params.means(tenant_of(one.config.name))]
 
-    async def _try(self, params: TryParams) -> dict[str, Any]:
+    async def _try(self, params: TryParams) -> TriedView:
         self._lookups.service(params.service)
         request_id = self._ids.new(id_kind("lookup", tenant_of(params.service)))
         future = self._awaited[request_id] = asyncio.get_running_loop().create_future()
@@ -85,9 +115,12 @@ class LookupVerbs:
             del self._awaited[request_id]
             if not future.done() or future.cancelled():
                 self._submit(ForgetLookup(request_id=request_id))
+        outcome, status, answer = _result(over)
         return {
             "service": params.service,
-            **_result(over),
+            "outcome": outcome,
+            "status": status,
+            "answer": answer,
             "duration_ms": round(1000 * (self._clock.now() - began_at)),
         }
 
@@ -111,19 +144,19 @@ def _order(request_id: str, params: TryParams) -> LookUp:
     )
 
 
-def _result(over: LookupAnswered | LookupFailed) -> dict[str, Any]:
+def _result(over: LookupAnswered | LookupFailed) -> tuple[str, int | None, Any]:
     if isinstance(over, LookupAnswered):
-        return {"outcome": ANSWERED, "status": over.status, "answer": over.answer}
-    return {"outcome": over.reason, "status": None, "answer": None}
+        return ANSWERED, over.status, over.answer
+    return over.reason, None, None
 
 
-def _view(service: Service, now: float) -> dict[str, Any]:
+def _view(service: Service, now: float) -> ServiceView:
     config, outcomes = service.config, service.outcomes
     open_s = service.breaker.open_for_s(now)
     return {
         "name": config.name,
         "url": config.url,
-        "breaker": service.breaker.state.value,
+        "breaker": service.breaker.state,
         "open_s": None if open_s is None else round(open_s, 1),
         "under_way": service.under_way,
         "waiting": len(service.waiting),

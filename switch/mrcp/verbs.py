@@ -1,14 +1,13 @@
 """Verbs that have a speech server say something to a caller, or understand one; and how the servers are."""
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import Field, field_validator
 
 from runtime.clock import Clock
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import NoParams, Params
+from runtime.models import Answer, NoParams, Params
 from runtime.vocabulary import Command
 from switch.application import Gauge, Verb
 from switch.call import Call
@@ -69,6 +68,29 @@ class StopSpeechParams(Params):
 
     call_id: str = Field(description="the call it is for")
     request_id: str = Field(description="as call.speak or call.recognise answered")
+
+
+class SpeechRequest(Answer):
+    """What a speech server is to do."""
+
+    request_id: str
+    call_id: str
+
+
+class SpeechServerView(Answer):
+    """A speech server."""
+
+    server: str
+    address: str
+    resources: list[str]
+    priority: int
+    down: bool
+    """Whether it is not asked for a while."""
+    rests_s: float
+    """For how long."""
+    failures: int
+    sessions: int
+    max_sessions: int
 
 
 class SpeechServerVerbs:
@@ -132,23 +154,23 @@ class SpeechServerVerbs:
             ),
         )
 
-    def _speak(self, params: SpeakParams) -> dict[str, Any]:
+    def _speak(self, params: SpeakParams) -> SpeechRequest:
         self._demand(params.call_id)
         return self._ordered(Speak(request_id=self._ids.new("speech"), **params.model_dump()))
 
-    def _recognise(self, params: RecogniseParams) -> dict[str, Any]:
+    def _recognise(self, params: RecogniseParams) -> SpeechRequest:
         self._demand(params.call_id)
         asked = params.model_dump() | {"grammars": tuple(params.grammars)}
         return self._ordered(Recognise(request_id=self._ids.new("speech"), **asked))
 
-    def _stop(self, params: StopSpeechParams) -> dict[str, Any]:
+    def _stop(self, params: StopSpeechParams) -> SpeechRequest:
         request = self._speech.request_of(params.request_id)
         if request is None or request.call_id != params.call_id:
             raise UsageError(f"call {params.call_id} has no request {params.request_id} that is not over")
         self._submit(StopSpeech(request_id=params.request_id))
         return {"request_id": params.request_id, "call_id": params.call_id}
 
-    def _list(self, params: NoParams) -> list[dict[str, Any]]:
+    def _list(self, params: NoParams) -> list[SpeechServerView]:
         now = self._clock.now()
         return [_view(server, now) for server in self._speech.servers]
 
@@ -158,12 +180,12 @@ class SpeechServerVerbs:
             raise UsageError(f"no call {call_id} is up; call.list names those that are")
         return call
 
-    def _ordered(self, command: Speak | Recognise) -> dict[str, Any]:
+    def _ordered(self, command: Speak | Recognise) -> SpeechRequest:
         self._submit(command)
         return {"request_id": command.request_id, "call_id": command.call_id}
 
 
-def _view(server: SpeechServer, now: float) -> dict[str, Any]:
+def _view(server: SpeechServer, now: float) -> SpeechServerView:
     rests_s = 0.0 if server.rests_until is None else max(0.0, server.rests_until - now)
     return {
         "server": server.name,

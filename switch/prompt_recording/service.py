@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import Field
 
@@ -10,7 +9,7 @@ from media.events import RecordingCompleted, RecordingFailed
 from runtime.driver import Handler, merge_routes
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import Params
+from runtime.models import Answer, Params
 from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Application, Gauge, Verb
@@ -29,6 +28,14 @@ class RecordPromptParams(Params):
     by: str = Field(default="", max_length=100, description="who orders it; the journal keeps it")
 
 
+class PromptCall(Answer):
+    """The call by which a prompt is recorded."""
+
+    call_id: str
+    prompt: str
+    station: str
+
+
 @dataclass(frozen=True, slots=True)
 class PromptVerbs:
     """``prompt.record``."""
@@ -44,7 +51,7 @@ class PromptVerbs:
         text = "Call a station to record a prompt there (录制提示音)."
         return (Verb("prompt.record", RecordPromptParams, self._record, text, who=SUPERVISORS),)
 
-    def _record(self, params: RecordPromptParams) -> dict[str, Any]:
+    def _record(self, params: RecordPromptParams) -> PromptCall:
         if not self.knows(params.prompt):
             raise UsageError(
                 f"{params.prompt!r} is no name for a prompt: expected a path such as zh/greeting"

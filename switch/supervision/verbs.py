@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import Params, TenantParams
+from runtime.models import Answer, Params, TenantParams
 from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
@@ -58,6 +58,24 @@ class FollowParams(SupervisorParams):
     ring_s: float = Field(
         default=30, gt=0, le=600, description="how long the supervisor's phone may go unanswered, in seconds"
     )
+
+
+class SupervisorView(Answer):
+    """What a supervisor does now."""
+
+    call_id: str | None
+    """Null while an agent who is followed has no call."""
+    supervisor_call_id: str
+    supervisor: str
+    """The supervisor's station."""
+    station: str
+    """The agent's."""
+    mode: SupervisionMode
+    by: str
+    follows: str | None
+    """The agent who is followed."""
+    listens: bool
+    """Whether the supervisor's phone was answered and there is something to hear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,19 +165,19 @@ class SupervisorVerbs:
             ),
         )
 
-    def _monitor(self, params: SuperviseParams) -> dict[str, Any]:
+    def _monitor(self, params: SuperviseParams) -> SupervisorView:
         return self._supervise(params, SupervisionMode.MONITOR)
 
-    def _whisper(self, params: SuperviseParams) -> dict[str, Any]:
+    def _whisper(self, params: SuperviseParams) -> SupervisorView:
         return self._supervise(params, SupervisionMode.WHISPER)
 
-    def _barge(self, params: SuperviseParams) -> dict[str, Any]:
+    def _barge(self, params: SuperviseParams) -> SupervisorView:
         return self._supervise(params, SupervisionMode.BARGE)
 
-    def _intercept(self, params: SuperviseParams) -> dict[str, Any]:
+    def _intercept(self, params: SuperviseParams) -> SupervisorView:
         return self._supervise(params, SupervisionMode.INTERCEPT)
 
-    def _supervise(self, params: SuperviseParams, mode: SupervisionMode) -> dict[str, Any]:
+    def _supervise(self, params: SuperviseParams, mode: SupervisionMode) -> SupervisorView:
         """Another mode for one who listens there already; else the supervisor's phone is rung."""
         supervisor = self._supervisor(params)
         found = self._conversation(params)
@@ -174,7 +192,7 @@ class SupervisorVerbs:
             raise UsageError(f"{MOST_AT_ONE_CALL} supervise call {found.call.call_id} already")
         return self._ring(supervisor, found.call.call_id, found.station, mode, params)
 
-    def _follow(self, params: FollowParams) -> dict[str, Any]:
+    def _follow(self, params: FollowParams) -> SupervisorView:
         supervisor, station = self._supervisor(params), self._station_of(params.agent)
         if station == supervisor:
             raise UsageError(f"agent {params.agent} sits at station {supervisor}, the supervisor's own")
@@ -185,7 +203,7 @@ class SupervisorVerbs:
         mode = SupervisionMode(params.mode)
         return self._ring(supervisor, supervised, at, mode, params, follows=params.agent)
 
-    def _stop(self, params: SupervisorParams) -> dict[str, Any]:
+    def _stop(self, params: SupervisorParams) -> SupervisorView:
         supervisor = self._supervisor(params)
         watch = self._core.of(supervisor)
         if watch is None:
@@ -193,7 +211,7 @@ class SupervisorVerbs:
         self._submit(HangUpCall(call_id=watch.call_id, cause=Cause.MANAGER_REQUEST))
         return _view(watch, watch.mode)
 
-    def _list(self, params: TenantParams) -> list[dict[str, Any]]:
+    def _list(self, params: TenantParams) -> list[SupervisorView]:
         watches = (watch for watch in self._core.watches if params.means(tenant_of(watch.supervisor)))
         return [_view(watch, watch.mode) for watch in watches]
 
@@ -206,7 +224,7 @@ class SupervisorVerbs:
         params: SuperviseParams | FollowParams,
         *,
         follows: str = "",
-    ) -> dict[str, Any]:
+    ) -> SupervisorView:
         self._refuse_what_is_in_vain(supervisor)
         order = BeginSupervision(
             call_id=self._ids.new(id_kind("call", tenant_of(supervisor))),
@@ -303,13 +321,13 @@ def _agents_station(call: Call) -> str | None:
     return next(iter(_stations_that_talk(call)), None)
 
 
-def _view(watch: Watch, mode: SupervisionMode) -> dict[str, Any]:
+def _view(watch: Watch, mode: SupervisionMode) -> SupervisorView:
     return {
         "call_id": watch.supervised or None,
         "supervisor_call_id": watch.call_id,
         "supervisor": watch.supervisor,
         "station": watch.station,
-        "mode": mode.value,
+        "mode": mode,
         "by": watch.by,
         "follows": watch.follows or None,
         "listens": watch.answered and bool(watch.supervised),

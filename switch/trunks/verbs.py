@@ -1,7 +1,6 @@
 """The trunks' verbs on the control socket."""
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import Field
 
@@ -14,7 +13,7 @@ from switch.roles import OPERATORS
 from switch.trunks.commands import DisableTrunk, EnableTrunk
 from switch.trunks.trunk import Trunk
 from switch.trunks.trunks import Trunks
-from switch.trunks.views import trunk_details, trunk_view
+from switch.trunks.views import TrunkDetails, TrunkView, trunk_details, trunk_view
 
 
 class TrunkParams(Params):
@@ -57,18 +56,18 @@ class TrunkVerbs:
             ),
         )
 
-    def _list(self, params: NoParams) -> list[dict[str, Any]]:
+    def _list(self, params: NoParams) -> list[TrunkView]:
         now = self._clock.now()
         return [trunk_view(trunk, now) for trunk in self._trunks.all()]
 
-    def _show(self, params: TrunkParams) -> dict[str, Any]:
+    def _show(self, params: TrunkParams) -> TrunkDetails:
         return trunk_details(self._demand(params.trunk), self._clock.now())
 
-    def _enable(self, params: TrunkParams) -> dict[str, Any]:
+    def _enable(self, params: TrunkParams) -> TrunkView:
         self._submit(EnableTrunk(trunk=params.trunk))
         return trunk_view(self._demand(params.trunk), self._clock.now())
 
-    def _disable(self, params: TrunkParams) -> dict[str, Any]:
+    def _disable(self, params: TrunkParams) -> TrunkView:
         self._submit(DisableTrunk(trunk=params.trunk))
         return trunk_view(self._demand(params.trunk), self._clock.now())
 

@@ -1,8 +1,8 @@
 """Trunks as people, programs and Prometheus see them: plain data, read from memory."""
 
 from collections.abc import Mapping
-from typing import Any
 
+from runtime.models import Answer
 from switch.application import Gauge
 from switch.metrics import Total
 from switch.trunks.endpoints import Endpoint
@@ -15,14 +15,75 @@ Readings = Mapping[tuple[str, ...], float]
 """Label values → number."""
 
 
-def trunk_view(trunk: Trunk, now: float) -> dict[str, Any]:
+class AddressView(Answer):
+    """An address of a trunk."""
+
+    address: str
+    name: str
+    """As the configuration or DNS names it."""
+    state: TrunkState
+    since_s: float | None
+    round_trip_ms: float | None
+    """Of OPTIONS."""
+    last_status: int | None
+    priority: int
+    weight: int
+
+
+class TrunkView(Answer):
+    """A trunk in short."""
+
+    name: str
+    enabled: bool
+    state: TrunkState
+    registration: RegistrationState
+    calls_in: int
+    calls_out: int
+    channels: int
+    """How many calls at most; 0: any number."""
+    round_trip_ms: float | None
+    """At its fastest address."""
+    turned_away_in: int
+    """Calls beyond its limits since the start."""
+    turned_away_out: int
+    addresses: list[AddressView]
+
+
+class ShareView(Answer):
+    """What a tenant may use of a trunk."""
+
+    tenant: str
+    channels: int
+    calls: int
+
+
+class TrunkDetails(TrunkView):
+    """A trunk with its limits (0: none) and its registration."""
+
+    shares: list[ShareView]
+    channels_in: int
+    channels_out: int
+    calls_per_s_in: float
+    calls_per_s_out: float
+    domain: str
+    networks: list[str]
+    numbers: list[str]
+    codecs: list[str]
+    registration_user: str
+    registration_status: int | None
+    """The registrar's last answer."""
+    registration_since_s: float | None
+    registration_expires_s: int | None
+
+
+def trunk_view(trunk: Trunk, now: float) -> TrunkView:
     """A trunk in short. Of its limits 0 means none."""
     channels, registration = trunk.channels, trunk.registration
     return {
         "name": trunk.name,
         "enabled": trunk.enabled,
-        "state": trunk.state.value,
-        "registration": registration.state.value,
+        "state": trunk.state,
+        "registration": registration.state,
         "calls_in": channels.incoming,
         "calls_out": channels.outgoing,
         "channels": channels.limit,
@@ -33,7 +94,7 @@ def trunk_view(trunk: Trunk, now: float) -> dict[str, Any]:
     }
 
 
-def trunk_details(trunk: Trunk, now: float) -> dict[str, Any]:
+def trunk_details(trunk: Trunk, now: float) -> TrunkDetails:
     """The same with its limits and its registration."""
     config, registration = trunk.config, trunk.registration
     return {
@@ -57,12 +118,12 @@ def trunk_details(trunk: Trunk, now: float) -> dict[str, Any]:
     }
 
 
-def _endpoint_view(endpoint: Endpoint, now: float) -> dict[str, Any]:
+def _endpoint_view(endpoint: Endpoint, now: float) -> AddressView:
     health = endpoint.health
     return {
         "address": str(endpoint.hop),
         "name": endpoint.address.host,
-        "state": health.state.value,
+        "state": health.state,
         "since_s": None if health.state is TrunkState.UNKNOWN else round(now - health.since, 3),
         "round_trip_ms": _ms(health.round_trip_s),
         "last_status": health.last_status,

@@ -35,7 +35,7 @@ def kinds(told: dict[str, Any], agent_id: str) -> list[str]:
     return [obstacle["kind"] for obstacle in found["obstacles"]]
 
 
-def explained(centre: Centre, call_id: str = "call") -> dict[str, Any]:
+def explained(centre: Centre, call_id: str = "call") -> Any:
     return explain_caller(centre.core.state, centre.core.state.entries[call_id], centre.now, 50)
 
 
@@ -113,6 +113,7 @@ def test_whose_turn_is_told_to_be_next_with_an_agent_is_offered_when_the_agent_s
             waits = centre.core.state.entry_of(told["next"]["call_id"]) if told["next"] else None
             if waits is not None and waits.is_absent:  # the offer is of the call that is dialled then
                 assert found is not None
+                assert told["next"] is not None
                 assert told["next"]["queue"] == found["queue"]
             else:
                 assert told["next"] == found

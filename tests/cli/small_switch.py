@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -412,12 +413,12 @@ class SmallSwitch:
             self._verb("switch.status", NoParams, STATUS),
         ]
 
-    def _verb(self, name: str, params: type[Params], answer: dict[str, Any] | list[dict[str, Any]]) -> Verb:
+    def _verb(self, name: str, params: type[Params], answer: Mapping[str, Any] | list[Any]) -> Verb:
         def handle(given: Params) -> object:
             self.asked.append((name, given.model_dump()))
             if self.refusal is not None:
                 raise UsageError(self.refusal)
-            return answer | self.changes if isinstance(answer, dict) else answer
+            return answer if isinstance(answer, list) else {**answer, **self.changes}
 
         return Verb(name, params, handle, f"{name} with a made-up answer", who=EVERYBODY)
 

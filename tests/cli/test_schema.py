@@ -38,7 +38,7 @@ def test_all_there_is_as_json_schema() -> None:
             ],
         ),
         ("trunk.enable", ["for operator, administrator; of the house"]),
-        ("switch.status", ["parameters none", "answer map"]),
+        ("switch.status", ["parameters none", "  state                    up or draining"]),
         ("list.add", ["entries        list of map", "    valid_until  text; may be absent"]),
         ("call.originate", ["ring_s         number; else 60"]),
         ("call.answered", ["recording_id  text or null  The recording that begins now"]),

@@ -7,6 +7,7 @@ from typing import Any
 import tomli
 from pydantic import BaseModel
 
+from cli.configuration.changing.answers import DifferenceView
 from cli.configuration.changing.objects import masked_key, model_of, objects_of
 from cli.configuration.comparison import ChangeKind
 
@@ -21,11 +22,15 @@ class Difference:
     keys: Mapping[str, tuple[Any, Any]]
     """Before and after, hidden where it is secret; None: the key was, or is, not there."""
 
-    def view(self, tenant: str) -> dict[str, Any]:
+    def view(self, tenant: str) -> DifferenceView:
         """Plain data, with whose object it is."""
-        keys = {key: list(pair) for key, pair in self.keys.items()}
-        told = {"section": self.section, "name": self.name, "kind": self.kind.value, "keys": keys}
-        return {"tenant": tenant} | told
+        return {
+            "tenant": tenant,
+            "section": self.section,
+            "name": self.name,
+            "kind": self.kind.value,
+            "keys": dict(self.keys),
+        }
 
 
 def differences(file: type[BaseModel], before: bytes | None, after: bytes | None) -> list[Difference]:

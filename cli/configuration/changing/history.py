@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cli.configuration.changing.answers import VersionView
 from cli.configuration.changing.versions import Origin, Version
 from runtime.errors import UsageError
 
@@ -32,7 +33,7 @@ class Entry:
     why: str
     files: Mapping[str, str]
 
-    def view(self) -> dict[str, object]:
+    def view(self) -> VersionView:
         """Plain data."""
         origin = self.origin.value
         return {"version": self.number, "at": self.at, "origin": origin, "by": self.by, "why": self.why}

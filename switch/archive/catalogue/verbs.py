@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from pydantic import Field
 
@@ -16,6 +16,14 @@ from runtime.errors import UsageError
 from runtime.models import Params, TenantParams
 from runtime.vocabulary import Event
 from switch.application import Verb
+from switch.archive.catalogue.answers import (
+    NotedView,
+    RecordingDetails,
+    RecordingPage,
+    RecordingPlace,
+    RecordingState,
+    RecordingView,
+)
 from switch.archive.catalogue.events import (
     RecordingHeld,
     RecordingRated,
@@ -181,29 +189,30 @@ class RecordingVerbs:
         """Answer nobody any more."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _list(self, params: ListParams) -> dict[str, Any]:
+    async def _list(self, params: ListParams) -> RecordingPage:
         found = await self._do(self._records.recordings, params.search())
         more = found[-1]["recording_id"] if len(found) == params.limit else None
-        return {"recordings": [plain(self._now(row)) for row in found], "next": more}
+        shown = [cast(RecordingView, plain(self._now(row))) for row in found]
+        return {"recordings": shown, "next": more}
 
-    async def _show(self, params: RecordingParams) -> dict[str, Any]:
+    async def _show(self, params: RecordingParams) -> RecordingDetails:
         recording = await self._find(params)
         recording_id = recording["recording_id"]
         parties = await self._do(self._records.parties, recording_id)
         changes = await self._do(self._records.changes, recording_id)
         shown = {"parties": _without_id(parties), "changes": _without_id(changes)}
-        return plain(self._now(recording)) | shown
+        return cast(RecordingDetails, plain(self._now(recording)) | shown)
 
-    async def _tag(self, params: TagParams) -> dict[str, Any]:
+    async def _tag(self, params: TagParams) -> NotedView:
         return await self._change(params, RecordingTagged, tag=params.tag)
 
-    async def _untag(self, params: TagParams) -> dict[str, Any]:
+    async def _untag(self, params: TagParams) -> NotedView:
         return await self._change(params, RecordingUntagged, tag=params.tag)
 
-    async def _rate(self, params: RateParams) -> dict[str, Any]:
+    async def _rate(self, params: RateParams) -> NotedView:
         return await self._change(params, RecordingRated, rating=params.rating)
 
-    async def _hold(self, params: ReasonParams) -> dict[str, Any]:
+    async def _hold(self, params: ReasonParams) -> NotedView:
         recording = await self._find(params)
         recording_id = recording["recording_id"]
         if self._now(recording)["state"] == DELETED or not self._deleter.holds.hold(recording_id):
@@ -212,7 +221,7 @@ class RecordingVerbs:
             recording, RecordingHeld(recording_id=recording_id, by=params.by, reason=params.reason)
         )
 
-    async def _release(self, params: ReasonParams) -> dict[str, Any]:
+    async def _release(self, params: ReasonParams) -> NotedView:
         recording = await self._find(params)
         recording_id = recording["recording_id"]
         self._deleter.holds.release(recording_id)
@@ -220,7 +229,7 @@ class RecordingVerbs:
             recording, RecordingReleased(recording_id=recording_id, by=params.by, reason=params.reason)
         )
 
-    async def _delete(self, params: ReasonParams) -> dict[str, Any]:
+    async def _delete(self, params: ReasonParams) -> RecordingState:
         if not self._knows_earlier_runs():
             raise UsageError("the database is still behind the journal and may miss a hold; try again soon")
         recording = await self._find(params)
@@ -232,7 +241,7 @@ class RecordingVerbs:
         self._submit(deleted)
         return {"recording_id": recording["recording_id"], "state": DELETED, "path": recording["path"]}
 
-    async def _move(self, params: ChangeParams) -> dict[str, Any]:
+    async def _move(self, params: ChangeParams) -> RecordingPlace:
         recording = await self._find(params)
         recording_id, now = recording["recording_id"], self._now(recording)
         if now["state"] != "completed":
@@ -242,7 +251,7 @@ class RecordingVerbs:
         self._move_later(recording, params.by)
         return {"recording_id": recording_id, "path": recording["path"]}
 
-    async def _convert(self, params: RecordingParams) -> dict[str, Any]:
+    async def _convert(self, params: RecordingParams) -> RecordingPlace:
         recording = await self._find(params)
         recording_id, state = recording["recording_id"], self._now(recording)["state"]
         if state != "completed":
@@ -252,14 +261,19 @@ class RecordingVerbs:
         self._convert_later(recording_id, recording["path"])
         return {"recording_id": recording_id, "path": recording["path"]}
 
-    async def _change(self, params: ChangeParams, kind: type[Event], **value: object) -> dict[str, Any]:
+    async def _change(self, params: ChangeParams, kind: type[Event], **value: object) -> NotedView:
         recording = await self._find(params)
         return self._tell(recording, kind(recording_id=recording["recording_id"], by=params.by, **value))  # type: ignore[call-arg]
 
-    def _tell(self, recording: dict[str, Any], change: Event) -> dict[str, Any]:
+    def _tell(self, recording: dict[str, Any], change: Event) -> NotedView:
         self._submit(change)
         changed = self._now(recording)
-        return {name: changed[name] for name in ("recording_id", "tags", "rating", "held")}
+        return {
+            "recording_id": changed["recording_id"],
+            "tags": changed["tags"],
+            "rating": changed["rating"],
+            "held": changed["held"],
+        }
 
     def _now(self, recording: dict[str, Any]) -> dict[str, Any]:
         """With the changes that the database does not have yet."""

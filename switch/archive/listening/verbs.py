@@ -1,13 +1,12 @@
 """``recording.link``: lets somebody listen to a recording for a while."""
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import Field
 
 from runtime.clock import Clock
 from runtime.errors import UsageError
-from runtime.models import Params
+from runtime.models import Answer, Params
 from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.archive.listening.events import RecordingLinked
@@ -29,6 +28,17 @@ class LinkParams(Params):
     )
 
 
+class LinkView(Answer):
+    """Addresses by which a browser plays a recording."""
+
+    recording_id: str
+    until: int
+    """Seconds since the Unix epoch."""
+    page: str
+    sound: str
+    picture: str
+
+
 class LinkVerbs:
     """Signs links. That there is such a recording is seen only when the link is opened."""
 
@@ -44,7 +54,7 @@ class LinkVerbs:
         text = "Make a link by which a browser plays a recording."
         return (Verb("recording.link", LinkParams, self._link, text, who=BUSINESS),)
 
-    def _link(self, params: LinkParams) -> dict[str, Any]:
+    def _link(self, params: LinkParams) -> LinkView:
         if not self._http.enabled:
             raise UsageError("recordings are listened to on the HTTP port; set http.enabled = true")
         if not is_recording_id(params.recording_id):

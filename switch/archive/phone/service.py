@@ -2,7 +2,6 @@
 such calls."""
 
 from collections.abc import Callable, Sized
-from typing import Any
 
 from pydantic import Field
 
@@ -11,7 +10,7 @@ from media.recordings.tiers import Access
 from runtime.driver import Handler, merge_routes
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from runtime.models import Params
+from runtime.models import Answer, Params
 from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Application, Gauge, Verb
@@ -43,6 +42,14 @@ class PlayParams(Params):
     from_s: float = Field(default=0, ge=0, le=1e6, description="where to begin, in seconds")
     ring_s: float = Field(default=60, gt=0, le=600, description="how long it may go unanswered, in seconds")
     who: str = Field(default="", max_length=LONGEST_WHO, description="who listens; the journal keeps it")
+
+
+class ListeningCall(Answer):
+    """The call by which a recording is heard."""
+
+    call_id: str
+    recording_id: str
+    station: str
 
 
 class ListeningByPhone:
@@ -100,7 +107,7 @@ class ListeningByPhone:
             DigitReceived: core.digit_received,
         }
 
-    async def _play(self, params: PlayParams) -> dict[str, Any]:
+    async def _play(self, params: PlayParams) -> ListeningCall:
         if not len(self._contacts(params.station)):
             raise UsageError(f"no phone is registered at station {params.station}")
         try:

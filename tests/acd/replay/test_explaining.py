@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from acd.entry import Entry
 from acd.events import OfferCause, OfferMade
 from acd.explain import explain_agent, explain_caller
+from acd.explained import CallerExplained
 from acd.replay.explaining import agent_at, caller_at, decisions
 from acd.replay.folder import NotKept
 from acd.state import AcdState
@@ -51,7 +52,7 @@ def test_a_moment_of_any_shift_is_explained_later_as_it_was_live(seed: int) -> N
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 10**9))
 def test_each_decision_of_any_shift_is_explained_later_as_it_was_live(seed: int) -> None:
-    choices, live = Random(seed), list[tuple[str, tuple[str, ...], dict[str, Any]]]()
+    choices, live = Random(seed), list[tuple[str, tuple[str, ...], CallerExplained]]()
     with tempfile.TemporaryDirectory() as name, kept_centre(Path(name)) as (centre, _):
 
         def decided(
@@ -66,12 +67,13 @@ def test_each_decision_of_any_shift_is_explained_later_as_it_was_live(seed: int)
         for _ in range(choices.randrange(20, 80)):
             random_shift.act(centre, choices)
         made = only(OfferMade, centre.outputs)
-        found = dict[str, dict[str, Any]]()
+        found = dict[str, CallerExplained]()
         for call_id in {offer.call_id for offer in made}:
             found |= decisions(Path(name), call_id, STARTED_AT, centre.now, 50)
     assert found.keys() == {offer.offer_id for offer in made}
     expected = [(queue, agents, told["queues"]) for queue, agents, told in live for _ in agents]
-    choices_later = [(one["choice"], one["queues"]) for one in (found[offer.offer_id] for offer in made)]
+    explained = [found[offer.offer_id] for offer in made]
+    choices_later = [(one["choice"], one["queues"]) for one in explained if one["choice"] is not None]
     later = [(choice["queue"], choice["agents"], queues) for choice, queues in choices_later]
     assert sorted(later, key=repr) == sorted(expected, key=repr)
     assert all(
@@ -105,6 +107,7 @@ def test_an_agent_who_became_free_is_told_to_have_taken_whose_turn_it_was(tmp_pa
         centre.seat("1001")
         (made,) = only(OfferMade, centre.ready("1001"))
     told = decisions(tmp_path, "call", STARTED_AT, centre.now, 50)[made.offer_id]
+    assert told["choice"] is not None
     assert (told["waited_s"], told["choice"]["decided_by"]) == (5, "turn")
 
 

@@ -15,6 +15,7 @@ from cli.house.tenants import OF_HOUSE, VERBS
 from cli.schema.document import control_schema
 from cli.schema.event_words import MODULES
 from cli.schema.events import events_of
+from cli.schema.tidying import inlined
 from runtime.vocabulary import Event, event_fields, field_names
 from tests.switch.control.test_verbs_page import QUESTIONS, ask
 
@@ -23,6 +24,21 @@ SCHEMA = control_schema()
 WHOLE = Draft202012Validator(SCHEMA)
 KINDS = [kind for module in MODULES for kind in events_of(module)]
 OF_SESSIONS = {"verb.list"} | {name for name in SCHEMA["verbs"] if name.startswith("event.")}
+
+
+def strict(part: Any) -> Any:
+    """The same for a switch of this version, which answers nothing beyond what the schema tells."""
+    match part:
+        case {"properties": dict()}:
+            return {"additionalProperties": False, **{key: strict(inner) for key, inner in part.items()}}
+        case dict():
+            return {key: strict(inner) for key, inner in part.items()}
+        case list():
+            return [strict(inner) for inner in part]
+    return part
+
+
+STRICT = {"$defs": strict(SCHEMA["$defs"]), "verbs": strict(SCHEMA["verbs"])}
 
 
 def mistakes(message: dict[str, Any]) -> list[str]:
@@ -43,10 +59,29 @@ def test_it_has_every_verb() -> None:
     assert set(SCHEMA["verbs"]) == VERBS.keys() | OF_HOUSE | OF_SESSIONS
 
 
+def test_every_answer_is_described() -> None:
+    """A handler returns an Answer (runtime/models.py), a list of them, or None; see acd/answers.py."""
+    bare = [
+        name
+        for name, verb in SCHEMA["verbs"].items()
+        if is_anything(inlined(verb["answer"], SCHEMA["$defs"]))
+    ]
+    assert bare == []
+
+
+def is_anything(schema: Any) -> bool:
+    """Whether it says nothing, or of a map not which keys, or that of the entries of a list."""
+    of_list = "items" in schema and is_anything(schema["items"])
+    return schema in ({}, {"type": "object"}, ANY_MAP) or of_list
+
+
+ANY_MAP = {"type": "object", "additionalProperties": True}
+
+
 def test_every_request_and_answer_of_the_examples_is_valid(tmp_path: Path) -> None:
     for (verb, params), answer in zip(QUESTIONS, uvloop.run(ask(tmp_path, *QUESTIONS)), strict=True):
         assert mistakes({"id": 1, "verb": verb, "params": params}) == [], verb
-        part = {"$ref": f"#/verbs/{verb}/answer", **{key: SCHEMA[key] for key in ("$defs", "verbs")}}
+        part = {"$ref": f"#/verbs/{verb}/answer", **STRICT}
         assert list(Draft202012Validator(part).iter_errors(json.loads(json.dumps(answer)))) == [], verb
 
 
