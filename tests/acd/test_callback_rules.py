@@ -169,7 +169,7 @@ def test_a_tenants_queue_calls_back_by_the_tenants_own_ways() -> None:
     own = QueueConfig(name="service")
     queues = [own, own.model_copy(update={"name": "acme/service"})]
     application = build(queues, [], {}, SeededIds(), submitted.append, clock, whom=whom)
-    (core,) = application.cores
+    core = application.cores[0]
     assert isinstance(core, AcdCore)
     ask = RequestCallback(callback_id="callback", numbers=("2001",), queues=("acme/service",), level=3)
     assert core.handle(ask, now=clock.now())
@@ -195,7 +195,7 @@ def test_the_cause_tells_whether_there_was_a_line_to_the_customer(cause: Cause, 
     application = build(
         [queue], agents_of("service"), {}, SeededIds(), submitted.append, clock, whom=lambda *_: "number:1"
     )
-    (core,) = application.cores
+    core = application.cores[0]
     assert isinstance(core, AcdCore)
     for given in (
         StationChanged(station="phone", reachable=True),

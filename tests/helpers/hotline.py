@@ -219,7 +219,7 @@ class Hotline:
 
     def open_things(self) -> dict[str, int]:
         """Everything that must be zero when nobody calls."""
-        (interpreter,), (core,) = self.ivr.cores, self.acd.cores
+        (interpreter,), core = self.ivr.cores, self.acd.cores[0]
         return {
             "calls": self.exchange.open_calls,
             "legs": self.stack.open_legs,

@@ -41,7 +41,7 @@ class SimulatedCentre:
         self.application = service.build(
             queues, agents, {agent.id: 0 for agent in agents}, ids, self.driver.submit, self.clock
         )
-        (core,) = self.application.cores
+        core = self.application.cores[0]
         assert isinstance(core, AcdCore)
         self.acd = core
         codes = [AccessCodeConfig(number=queue.name, target=f"queue:{queue.name}") for queue in queues]
@@ -71,7 +71,8 @@ class SimulatedCentre:
         )
         for routes in tables:
             self.driver.add_routes(routes)
-        self.driver.add_core(self.acd)
+        for core in self.application.cores:
+            self.driver.add_core(core)
         self.driver.add_core(self.people)
         self.driver.observe(lambda event, wall: self.events.append(event))
 

@@ -17,7 +17,15 @@ from runtime.driver import Outputs
 from runtime.vocabulary import Command, Event
 from switch.causes import Cause
 from switch.events import CallConnected
-from switch.sip.commands import AnswerLeg, AnswerReoffer, AwaitRefresh, DialStation, HangUpLeg, RingLeg
+from switch.sip.commands import (
+    AnswerLeg,
+    AnswerReoffer,
+    AwaitRefresh,
+    DialStation,
+    HangUpLeg,
+    HideLegKeys,
+    RingLeg,
+)
 from switch.sip.events import (
     LegAnswered,
     LegArrived,
@@ -26,6 +34,7 @@ from switch.sip.events import (
     StationRefreshed,
     StationRegistered,
 )
+from switch.trunks.commands import DialTrunk
 
 NETWORK_S = 0.04
 """One way through the network."""
@@ -84,6 +93,8 @@ class People:
         return {
             AnswerLeg: self._answered,
             DialStation: self._dialled,
+            DialTrunk: self._dialled,
+            HideLegKeys: _nothing,
             HangUpLeg: self._hung_up,
             RingLeg: _nothing,
             AnswerReoffer: _nothing,
@@ -109,12 +120,16 @@ class People:
         self._to_come -= 1
         self._plan(("street", leg_id), arrival, now + self._about(self._habits.between_calls_s))
 
+    def stay_away(self) -> None:
+        """Nobody more comes."""
+        self._to_come = 0
+
     def _answered(self, command: AnswerLeg, now: float) -> Outputs:
         """From now on the caller's patience counts."""
         self._plan_to_hang_up(command.leg_id, now + self._about(self._habits.patience_s))
         return ()
 
-    def _dialled(self, command: DialStation, now: float) -> Outputs:
+    def _dialled(self, command: DialStation | DialTrunk, now: float) -> Outputs:
         """A phone is silent, or rings; then its agent does nothing, refuses, or answers."""
         habits, leg_id = self._habits, command.leg_id
         self.open_legs.add(leg_id)
@@ -148,6 +163,7 @@ class People:
         return ()
 
     def _agent_changed(self, event: AgentStateChanged, now: float) -> Outputs:
+        self._cancel((event.agent, "return"))
         if event.to_state is AgentState.NOT_READY:
             back_at = now + self._about(self._habits.break_s)
             self._plan((event.agent, "return"), MakeReady(agent_id=event.agent), back_at)
@@ -172,8 +188,11 @@ class People:
     def _forget(self, leg_id: str) -> None:
         self.open_legs.remove(leg_id)
         for what in ("ring", "answer", "end"):
-            self._due.cancel((leg_id, what))
-            self._plans.pop((leg_id, what), None)
+            self._cancel((leg_id, what))
+
+    def _cancel(self, plan: Plan) -> None:
+        self._due.cancel(plan)
+        self._plans.pop(plan, None)
 
     def _about(self, mean_s: float) -> float:
         return self._random.expovariate(1 / mean_s)
