@@ -15,6 +15,7 @@ from acd.agent_events import AgentSignedIn, AgentStateChanged
 from acd.agent_figures import AgentFigures
 from acd.agent_limits import AgentLimits
 from acd.agent_target import obstacles, own_queue
+from acd.alarm_sources import alarm_sources
 from acd.callback_events import CallbackDialled, CallbackReturned
 from acd.callback_records import Callbacks
 from acd.callback_verbs import CallbackVerbs
@@ -145,6 +146,7 @@ def build(
         agent_at=core.state.seats.get,
         prospect=prospects(core.state, repeats),
         catch_up=tuple(catching_up(repeats, queues, submit, clock)),
+        alarm_sources=alarm_sources(core.state),
     )
 
 

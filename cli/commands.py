@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from cli import (
     acd,
     agents,
+    alarms,
     calendars,
     calls,
     check,
@@ -117,6 +118,7 @@ app.command("schema")(schema)
 app.add_typer(configurations.app, name="configuration")
 app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
+app.add_typer(alarms.app, name="alarms")
 app.add_typer(supervise.app, name="supervise")
 app.add_typer(conferences.app, name="conferences")
 app.add_typer(queues.app, name="queues")

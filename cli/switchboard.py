@@ -14,6 +14,7 @@ from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
 from cli.house import readings
 from cli.house.administration import Administration
+from cli.house.alarms import HouseAlarms
 from cli.house.applications import Applications
 from cli.house.customers import Customers
 from cli.house.directory import Directory
@@ -37,7 +38,8 @@ from runtime.clock import LoopClock
 from runtime.driver import Driver, Outputs
 from runtime.ids import Ids, RandomIds
 from runtime.loop_probe import LoopProbe
-from switch.application import Verb
+from switch.alarms.switch_source import switch_source
+from switch.application import Gauge, Verb
 from switch.archive.attendance import Attendance
 from switch.archive.known_disks import meet_disks
 from switch.call_control.targets import Targets
@@ -65,6 +67,7 @@ from switch.speech_verbs import SpeechVerbs
 from switch.supervision.verbs import SupervisorVerbs
 from switch.tenants.config import TenantConfig
 from switch.tenants.limits import CallLimits
+from switch.trunks.alarm_source import trunk_source
 from switch.verbs import ExchangeVerbs, StatusView
 
 VERSION = version("ringmain")
@@ -78,6 +81,7 @@ class Switchboard:
     def __init__(self, installation: Installation, loop: asyncio.AbstractEventLoop) -> None:
         self.configuration = configuration = installation.configuration
         self._faults = 0
+        self._gauges: dict[str, Gauge] = {}
         clock = LoopClock(loop.time)
         self.driver = Driver(clock, LoopAlarm(loop), self._on_fault)
         ground = self._ground = Ground(loop, clock, RandomIds(), self.driver)
@@ -111,8 +115,10 @@ class Switchboard:
         )
         self._encryption = _encryption_rules(configuration, self._media.fingerprint)
         self.exchange = self._build_exchange(installation.tenants)
+        self._alarms = self._build_alarms()
         self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
-        self._memory = Memory(configuration, self._applications, self._customers.lists, disks, ground)
+        more = self._alarms.projections
+        self._memory = Memory(configuration, self._applications, self._customers.lists, disks, ground, more)
         self._versions = ConfigurationVersions(installation.path, configuration.versions, clock.wall)
         self.reloading = Reloading(installation, self, ground, self._versions)
         self._tidying = Tidying(self._acd_inputs.folder, lambda: self.reloading.rules, clock.wall)
@@ -176,6 +182,12 @@ class Switchboard:
             version=VERSION,
         )
 
+    def _build_alarms(self) -> HouseAlarms:
+        trunks = self._signalling.trunks
+        sources = [source for application in self._applications for source in application.alarm_sources]
+        sources += [trunk_source(trunks), switch_source(lambda: self.exchange.open_calls, self._gauges)]
+        return HouseAlarms(self.configuration, sources, self._customers.is_open, self._ground)
+
     def _build_windows(self, tenants: Mapping[str, TenantConfig]) -> Windows:
         archive = self._memory.archive
         gauges = [
@@ -185,7 +197,9 @@ class Switchboard:
             *self._speech_servers.gauges(),
             *archive.gauges(),
             *self._speech_verbs.gauges(),
+            *self._alarms.gauges(),
         ]
+        self._gauges.update((gauge.name, gauge) for gauge in gauges)
         totals = [
             *readings.totals(self._signalling),
             *self._outside.totals(),
@@ -228,6 +242,7 @@ class Switchboard:
         yield from self._outside.verbs()
         yield from self._signalling.verbs()
         yield from self._speech_servers.verbs()
+        yield from self._alarms.verbs()
         for application in self._applications:
             yield from application.verbs
 
@@ -245,6 +260,7 @@ class Switchboard:
             self._speech.core,
             *self._speech_servers.cores,
             *cores,
+            *self._alarms.cores,
         ):
             self.driver.add_core(core)
         exchange = (self._media, self.exchange, self._beeps, Attendance(self._applications.agent_at))
@@ -255,6 +271,7 @@ class Switchboard:
             self._windows.around(self._signalling.transports.routes()),
             *(part.routes() for part in parts),
             *(application.routes for application in self._applications),
+            *(part.routes() for part in self._alarms.parts),
         ):
             self.driver.add_routes(routes)
         self._memory.observe()
@@ -274,6 +291,7 @@ class Switchboard:
         self._signalling.open()
         self._speech_servers.open()
         self._probe.start()
+        self._alarms.open()
         await self._windows.open()
 
     async def close(self) -> None:
@@ -288,6 +306,7 @@ class Switchboard:
         self._memory.archive.stop_serving()
         self._applications.close()
         await self._outside.close()
+        await self._alarms.close()
         self._speech_servers.close()
         self._signalling.close()
         self._windows.close_trace()
@@ -324,6 +343,10 @@ class Switchboard:
         """Forget phones that are in the configuration no more. Their calls go on."""
         if comparison.touches("stations", "access_codes"):
             self._signalling.configure(installation.configuration)
+
+    def configure_alarms(self, installation: Installation) -> None:
+        """Watch what there is now, once all else is as it is to be."""
+        self._alarms.configure(installation.configuration)
 
     def count_open_dialogs(self) -> int:
         """Phones that SIP still has to do with."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from runtime.driver import Core, Handler
 from runtime.models import Params
+from switch.alarms.sources import Source
 from switch.records.projection import Projection
 from switch.records.queries import RecordReader
 from switch.roles import Role
@@ -84,6 +85,8 @@ class Application:
     """What it wants to know of the runs before."""
     prospect: ProspectOf = lambda queue, number: None
     """What it knows of its queues."""
+    alarm_sources: tuple[Source, ...] = ()
+    """The figures it has for alarms."""
     more_schemes: Mapping[str, Callable[[str], bool]] = field(default_factory=dict)
     """Further schemes of targets it takes, with what ``knows`` is for each."""
 

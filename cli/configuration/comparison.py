@@ -21,6 +21,7 @@ LIVE: Mapping[str, str] = {
     "lookups": "name",
     "queues": "name",
     "agents": "id",
+    "alarms": "name",
     "routes": "numbers",
 }
 """Lists of sections that a running switch takes, each with the key that tells its entries apart."""

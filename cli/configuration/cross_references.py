@@ -34,6 +34,7 @@ _NAMING_KEYS = (
     ("queues", "name"),
     ("agents", "id"),
     ("message_boxes", "name"),
+    ("alarms", "name"),
 )
 """In each list of sections, the key that tells its entries apart."""
 
@@ -68,6 +69,7 @@ def find_problems_of_centre(configuration: Configuration) -> list[Finding]:
     return [
         *acd.config_problems.find_problems(configuration.queues, configuration.agents),
         *_unknown_calendars(configuration),
+        *_unknown_services(configuration),
         *_unknown_targets(configuration),
         *_missing_hashes(configuration),
         *_unusable_files(configuration),
@@ -127,6 +129,20 @@ def _unknown_calendars(configuration: Configuration) -> Iterator[Finding]:
         for key, name in (("calendar", queue.calendar), ("callback_calendar", queue.callback_calendar)):
             if name and name not in names:
                 yield Finding(("queues", index, key), f"the name of a calendar: {listed(names)}")
+    for index, alarm in enumerate(configuration.alarms):
+        if alarm.calendar and alarm.calendar not in names:
+            yield Finding(("alarms", index, "calendar"), f"the name of a calendar: {listed(names)}")
+
+
+def _unknown_services(configuration: Configuration) -> Iterator[Finding]:
+    """Whom alarms would tell."""
+    names = {lookup.name for lookup in configuration.lookups}
+    for index, alarm in enumerate(configuration.alarms):
+        for place, name in enumerate(alarm.services):
+            if name not in names:
+                yield Finding(
+                    ("alarms", index, "services", place), f"a service of [[lookups]]: {listed(names)}"
+                )
 
 
 def _missing_hashes(configuration: Configuration) -> Iterator[Finding]:

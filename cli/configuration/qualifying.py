@@ -17,6 +17,7 @@ from ivr.document import Flow
 from ivr.parts import Renaming, renamed
 from runtime.models import Section
 from runtime.tenancy import qualify
+from switch.alarms.config import AlarmConfig
 from switch.calendars.config import CalendarConfig
 from switch.config import AccessCodeConfig
 from switch.customers.config import NumberListConfig
@@ -124,6 +125,7 @@ REFERENCES: Mapping[type[Section], Mapping[str, Change]] = {
         "wait_after_one": _prompt,
         "messages": _prompts,
     },
+    AlarmConfig: {"name": _name, "services": _names, "calendar": _name},
     AgentConfig: {"id": _name, "queues": _names, "priorities": _by_name, "penalties": _by_name},
 }
 

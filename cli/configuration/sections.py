@@ -14,6 +14,7 @@ from media.recordings.tiers import Access
 from media.speech.config import SpeechConfig
 from media.tones import TonesConfig
 from runtime.models import Section
+from switch.alarms.config import AlarmConfig
 from switch.calendars.config import CalendarConfig
 from switch.config import AccessCodeConfig, HttpConfig, SwitchConfig
 from switch.control.config import ControlConfig
@@ -106,6 +107,9 @@ class Configuration(Section):
     )
     queues: list[QueueConfig] = Field(default_factory=list, description="Queues (技能队列) of the ACD.")
     agents: list[AgentConfig] = Field(default_factory=list, description="Agents (坐席) and their queues.")
+    alarms: list[AlarmConfig] = Field(
+        default_factory=list, description="Figures with thresholds (告警), and who is told."
+    )
     ivr: IvrConfig = Field(default_factory=IvrConfig, description="Flows that callers are led through.")
     control: ControlConfig = Field(
         default_factory=ControlConfig, description="The socket that steers the switch."
@@ -144,6 +148,9 @@ class TenantFile(Section):
     )
     queues: list[QueueConfig] = Field(default_factory=list, description="Its queues.")
     agents: list[AgentConfig] = Field(default_factory=list, description="Its agents and their queues.")
+    alarms: list[AlarmConfig] = Field(
+        default_factory=list, description="Figures of its queues and agents with thresholds."
+    )
 
 
 CENTRE_SECTIONS = tuple(name for name in TenantFile.model_fields if name in Configuration.model_fields)

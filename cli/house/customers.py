@@ -41,6 +41,10 @@ class Customers:
         self._calendar_verbs.configure(configuration.calendars)
         return self._calendars.configure((config.calendar() for config in configuration.calendars), now)
 
+    def is_open(self, calendar: str) -> bool:
+        """Whether a calendar is open now; one that a reload has taken away is closed."""
+        return calendar in self._calendars.names and self._calendars.is_open(calendar)
+
     def calendar_today(self, name: str) -> tuple[bool, Day] | None:
         """Whether a calendar is open now, and what today is in it; None when there is none of this name."""
         if name not in self._calendars.names:

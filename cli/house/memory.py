@@ -1,7 +1,7 @@
 """What is kept of everything that happens: journal, database, archive."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cli.configuration.sections import Configuration
 from cli.house.applications import Applications
@@ -30,7 +30,10 @@ class Memory:
         lists: CustomerLists,
         disks: Disks,
         ground: Ground,
+        more: Iterable[Projection],
     ) -> None:
+        """``more`` projections than those of calls, recordings and applications."""
+        self._more = tuple(more)
         self._applications = applications
         self._ground = ground
         self.journal = Journal(configuration.records, ground.report)
@@ -60,6 +63,7 @@ class Memory:
         yield CallRecords()
         yield NumberEntries()
         yield from self.archive.projections()
+        yield from self._more
         for application in self._applications:
             yield from application.projections
 

@@ -76,6 +76,9 @@ class House(Protocol):
     def configure_phones(self, installation: Installation, comparison: Comparison) -> None:
         """Have no other phones than these; agents may lose theirs."""
 
+    def configure_alarms(self, installation: Installation) -> None:
+        """Watch what there is now, once all else is as it is to be."""
+
 
 class Reloading:
     """One reload after the other."""
@@ -173,6 +176,7 @@ class Reloading:
         for part in acd[1:]:
             await asyncio.sleep(0)
             submit(part)
+        self._house.configure_alarms(after)
 
     def _refused(self, error: ConfigurationError, order: Order) -> UsageError:
         lines = tuple(str(problem) for problem in error.problems)

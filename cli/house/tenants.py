@@ -14,12 +14,13 @@ from switch.tenants.view import Naming, TenantView
 
 NAMED: Mapping[str, Naming] = {
     **dict.fromkeys(
-        ("access_code", "agent", "calendar", "flow", "item", "list", "queue", "service", "station"),
+        ("access_code", "agent", "alarm", "calendar", "flow", "item", "list", "queue", "service", "station"),
         Naming.NAME,
     ),
     **dict.fromkeys(("preferred", "queues"), Naming.NAMES),
     **dict.fromkeys(
         (
+            "alarm_id",
             "callback_id",
             "call_id",
             "contact_id",
@@ -60,6 +61,9 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "agent.sign_in",
             "agent.sign_out",
             "agent.take_back_leave",
+            "alarm.acknowledge",
+            "alarm.history",
+            "alarm.list",
             "calendar.list",
             "calendar.override",
             "calendar.show",
@@ -157,6 +161,7 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
         ],
         _SUPERVISING,
     ),
+    "alarm.silence": {**NAMED, "subject": Naming.NAME},
     "recording.list": {**NAMED, "after": Naming.ID},
     "registration.list": {**NAMED, "after": Naming.PLACE},
 }
@@ -187,6 +192,7 @@ OF_HOUSE = frozenset(
 
 OWNERS: Mapping[str, tuple[str, ...]] = {
     "agent": ("agent",),
+    "alarm": ("alarm",),
     "calendar": ("calendar",),
     "call": ("call_id",),
     "flow": ("flow",),
@@ -235,7 +241,9 @@ HOUSE_FAMILIES = frozenset(
     ]
 )
 """First words of topics of events that are the house's only."""
-_BY_NAME = frozenset({"agent", "box", "calendar", "flow", "item", "list", "queue", "service", "station"})
+_BY_NAME = frozenset(
+    {"agent", "alarm", "box", "calendar", "flow", "item", "list", "queue", "service", "station"}
+)
 
 
 def owner_of(entry: AnyEntry) -> str:

@@ -15,6 +15,7 @@ from cli.house.administration import Administration
 from cli.house.flow_publishing import FlowPublishing
 from cli.house.reloading import Reloading
 from ivr.flow_verbs import FlowVerbs
+from switch.alarms.verbs import AlarmVerbs
 from switch.application import Verb
 from switch.archive.catalogue.verbs import RecordingVerbs
 from switch.archive.listening.verbs import LinkVerbs
@@ -53,6 +54,7 @@ class _Source(Protocol):
 SOURCES: tuple[type[_Source], ...] = (
     AcdVerbs,
     Administration,
+    AlarmVerbs,
     BanVerbs,
     CalendarVerbs,
     CallbackVerbs,

@@ -12,6 +12,7 @@ import acd.verbs
 import cli.house.administration
 import cli.house.flow_publishing
 import ivr.flow_verbs
+import switch.alarms.verbs
 import switch.ban_verbs
 import switch.calendars.verbs
 import switch.call_control.verbs
@@ -74,6 +75,46 @@ DIFFERENCE = {
     "name": "1001",
     "kind": "changed",
     "keys": {"weight": [None, 2.5], "record": [True, False]},
+}
+ALARM = {
+    "alarm_id": "alarm-1",
+    "alarm": "long-line",
+    "title": "排队过长",
+    "kind": "queue",
+    "subject": "service",
+    "measure": "waiting",
+    "level": "warning",
+    "worst": "critical",
+    "value": 7.0,
+    "since": "2026-11-22T08:30:00.000+00:00",
+    "acknowledged_by": None,
+    "silenced_until": "2026-11-22T09:30:00.000+00:00",
+}
+ALARM_RULE = {
+    "name": "long-line",
+    "title": "排队过长",
+    "kind": "queue",
+    "of": ["service"],
+    "measure": "waiting",
+    "levels": [{"level": "warning", "on": 5.0, "off": 3.0, "for_s": 30.0}],
+    "calendar": "",
+    "silenced_until": None,
+}
+PAST_ALARM = {
+    "alarm_id": "alarm-1",
+    "alarm": "down",
+    "kind": "switch",
+    "subject": "",
+    "measure": "calls",
+    "raised_at": "2026-11-22T08:30:00.000+00:00",
+    "cleared_at": None,
+    "lasted_ms": None,
+    "worst": "major",
+    "value": 7.0,
+    "threshold": 5.0,
+    "acknowledged_at": None,
+    "acknowledged_by": "李娜",
+    "reason": None,
 }
 TEXT = {"text_id": "text-1", "station": "1001", "phones": 2}
 CALL = {
@@ -358,6 +399,10 @@ class SmallSwitch:
             self._verb("calendar.list", NoParams, [CALENDAR]),
             self._verb("calendar.show", switch.calendars.verbs.CalendarParams, CALENDAR | CALENDAR_DAYS),
             self._verb("calendar.override", switch.calendars.verbs.OverrideParams, CALENDAR),
+            self._verb("alarm.list", NoParams, {"raised": [ALARM], "alarms": [ALARM_RULE]}),
+            self._verb("alarm.acknowledge", switch.alarms.verbs.AlarmParams, ALARM),
+            self._verb("alarm.silence", switch.alarms.verbs.SilenceParams, ALARM),
+            self._verb("alarm.history", switch.alarms.verbs.HistoryParams, [PAST_ALARM]),
             self._verb("lookup.list", NoParams, [SERVICE]),
             self._verb("lookup.try", switch.lookups.verbs.TryParams, TRIED),
             self._verb("list.list", NoParams, [NUMBERS]),

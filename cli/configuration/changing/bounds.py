@@ -12,6 +12,7 @@ from runtime.errors import UsageError
 
 ALL_BUT: Mapping[str, frozenset[str]] = {
     "agents": frozenset(),
+    "alarms": frozenset(),
     "calendars": frozenset(),
     "message_boxes": frozenset(),
     "number_lists": frozenset(),

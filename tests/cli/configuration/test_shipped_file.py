@@ -109,4 +109,5 @@ def test_lists_of_sections_are_told_from_single_ones() -> None:
         "lookups",
         "queues",
         "agents",
+        "alarms",
     }

@@ -68,6 +68,7 @@ PLAIN_TEXT = {
     },
     "OverflowRule": {"when", "tag", "not_counting"},
     "Announcements": {"position"},
+    "AlarmConfig": frozenset({"title", "kind", "of", "measure", "metric", "levels", "path"}),
     "AgentConfig": {"name", "skills", "tags", "capacity"},
 }  # fmt: skip
 """Keys with text that names nothing of a call centre's."""

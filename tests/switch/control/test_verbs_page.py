@@ -46,6 +46,15 @@ from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.models import NoParams, Params
 from runtime.vocabulary import event_fields, field_names
+from switch.alarms.alarms import Alarms
+from switch.alarms.commands import StartAlarms
+from switch.alarms.config import AlarmConfig, Severity
+from switch.alarms.events import AlarmRaised
+from switch.alarms.measures import Kind, Measure
+from switch.alarms.reading import Reading
+from switch.alarms.records import AlarmRecords
+from switch.alarms.sources import Source
+from switch.alarms.verbs import AlarmVerbs
 from switch.application import Application, Verb
 from switch.archive.catalogue.events import RecordingTagged
 from switch.archive.catalogue.projections import RecordingParties, Recordings
@@ -281,6 +290,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *CallRecordingVerbs(rig.exchange, rig.driver.submit).verbs(),
         *of_recordings,
         *recording_verbs(folder, rig),
+        *alarm_verbs(folder, rig),
     )
     return [*own, *of_queues.verbs, *of_flows.application.verbs, *publishing(folder, of_flows, rig).verbs()]
 
@@ -419,6 +429,34 @@ def registration_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     return RegistrationVerbs(registrar, rig.clock, rig.driver.submit).verbs()
 
 
+def alarm_verbs(folder: Path, rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a switch with one alarm, which is raised, and has been before."""
+    levels = [{"level": "warning", "on": 5, "off": 3, "for_s": 30}]
+    keys = {"name": "long-line", "title": "排队过长", "kind": "queue", "measure": "waiting", "levels": levels}
+    config = AlarmConfig.model_validate(keys)
+    source = Source(Kind.QUEUE, lambda: ("service",), lambda config, name, now: Reading(7.0, now - 60))
+    alarms = Alarms([config], [source], SeededIds(), rig.clock.wall, lambda calendar: True)
+    rig.driver.add_routes(alarms.routes())
+    rig.feed(StartAlarms())
+    records = RecordsConfig(database=f"sqlite:///{folder}/alarms.db")
+    store = RecordStore(records.database, [AlarmRecords.table])
+    store.open()
+    raised = AlarmRaised(
+        alarm_id="alarm-0",
+        alarm="long-line",
+        kind=Kind.QUEUE,
+        subject="service",
+        measure=Measure.WAITING,
+        level=Severity.WARNING,
+        value=5.0,
+        threshold=5.0,
+    )
+    fold_of = AlarmRecords()
+    assert store.write({fold_of.table: list(fold(fold_of, journal_of([(0.0, raised)])))}, 1) == []
+    store.close()
+    return AlarmVerbs(alarms, RecordReader(records), rig.clock, rig.driver.submit).verbs()
+
+
 def recording_verbs(folder: Path, rig: ExchangeRig) -> tuple[Verb, ...]:
     """Of a switch with one recording, of a call with one agent, that is tagged."""
     records = RecordsConfig(database=f"sqlite:///{folder}/records.db")
@@ -517,6 +555,10 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("lookup.try", {"service": "billing", "path": "/bills", "query": {"户号": "0450012345"}}),
     ("lookup.list", {}),
     ("hook.answer", {"hook_id": "hook-1", "data": {"ticket": 7}}),
+    ("alarm.list", {}),
+    ("alarm.acknowledge", {"alarm_id": "alarm-1", "by": "9001"}),
+    ("alarm.silence", {"alarm": "long-line", "for_s": 3600, "by": "9001"}),
+    ("alarm.history", {}),
     ("calendar.override", {"calendar": "office", "state": "open", "until": "2030-01-01T08:00"}),
     ("calendar.list", {}),
     ("calendar.show", {"calendar": "office"}),

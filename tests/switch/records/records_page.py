@@ -14,6 +14,7 @@ from ivr.editions import FlowSet
 from runtime.clock import ManualClock
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command
+from switch.alarms.records import AlarmRecords
 from switch.archive.catalogue.projections import RecordingParties, Recordings
 from switch.records.call_records import CallRecords
 from switch.records.columns import Stamp
@@ -30,7 +31,7 @@ _HEAD = """\
 
 The tables in the database that `records.database` names. They are made from
 [the journal](verbs.md#the-journal) and from nothing else; a row is written once and does not change,
-but those of `number_entries`, `callbacks` and `items`.
+but those of `number_entries`, `alarms`, `callbacks` and `items`.
 `ringmain records` and `ringmain recordings` read them, and so may any program: SQLite's file can be read
 while the switch runs.
 
@@ -55,6 +56,7 @@ PROJECTIONS: list[Projection] = [
     Recordings(),
     RecordingParties(),
     RecordingChanges(),
+    AlarmRecords(),
     *acd.service.build([], [], {}, SeededIds(), _submit, ManualClock()).projections,
     *ivr.service.build(IvrConfig(), FlowSet.of({}), SeededIds(), world_of()).application.projections,
 ]
