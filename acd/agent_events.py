@@ -100,6 +100,7 @@ class AgentChanged(Event):
     """An agent serves other queues, or has other skills or tags, from now on."""
 
     topic: ClassVar[str] = "agent.changed"
+    latest_of: ClassVar[str] = "agent"
     agent: str
     queues: tuple[str, ...]
     skills: tuple[tuple[str, int], ...]
@@ -112,6 +113,7 @@ class AgentStateChanged(Event):
     """An agent went from one state to another, or got another reason for the same one."""
 
     topic: ClassVar[str] = "agent.state_changed"
+    latest_of: ClassVar[str] = "agent"
     agent: str
     from_state: AgentState
     to_state: AgentState

@@ -150,6 +150,7 @@ class CallerChanged(Event):
     """Somebody changed a caller's priority, requirement or tags."""
 
     topic: ClassVar[str] = "queue.caller_changed"
+    latest_of: ClassVar[str] = "call_id"
     call_id: str
     contact_id: str
     priority: int

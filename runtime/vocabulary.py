@@ -25,6 +25,8 @@ class Event:
 
     __slots__ = ()
     topic: ClassVar[str]
+    latest_of: ClassVar[str] = ""
+    """For events that tell a state: the field that tells whose. The latest of each replaces those before."""
 
 
 class Command:

@@ -425,6 +425,7 @@ class SupervisionChanged(Event):
     """A supervisor is heard by others than before."""
 
     topic: ClassVar[str] = "supervision.changed"
+    latest_of: ClassVar[str] = "supervisor_call_id"
     call_id: str
     """Where they talk."""
     supervisor_call_id: str

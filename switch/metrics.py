@@ -24,6 +24,7 @@ from runtime.vocabulary import Event
 from switch.application import Gauge
 from switch.archive.events import RecordingFaulty
 from switch.causes import Cause
+from switch.control.events import ControlClientDropped
 from switch.disposition import disposition
 from switch.events import (
     CallAnswered,
@@ -87,6 +88,7 @@ class Metrics:
             StationRegistered: lambda event: self._registered.add(event.station),
             StationUnregistered: lambda event: self._registered.discard(event.station),
             JournalWriteFailed: lambda event: self._outages.add("journal"),
+            ControlClientDropped: lambda event: self._clients_dropped.add(),
             DatabaseFailed: lambda event: self._outages.add("database"),
         }
 
@@ -124,7 +126,9 @@ class Metrics:
             "one_way_audio", "Legs whose audio flowed one way only, by the direction missing.", "missing"
         )
         self._outages = _Tally("record_outages", "Times journal or database stopped.", "keeper")
+        self._clients_dropped = _Tally("control_clients_dropped", "Clients hung up on as they read nothing.")
         self._tallies = (
+            self._clients_dropped,
             self._arrived,
             self._placed,
             self._calls,

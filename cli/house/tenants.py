@@ -1,13 +1,13 @@
 """What tenants' clients see and do: which verbs are theirs, what these name, and whose each event is."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cli.tenant_names import qualified_target
 from runtime.tenancy import HOUSE, tenant_of, tenant_of_id
 from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.control.config import ControlConfig
-from switch.control.server import ControlServer
+from switch.control.server import ControlServer, Neighbours
 from switch.records.projection import AnyEntry, FreshEntry, JournalEntry
 from switch.tenants.config import TenantConfig
 from switch.tenants.view import Naming, TenantView
@@ -220,6 +220,7 @@ HOUSE_FAMILIES = frozenset(
         "acd",
         "archive",
         "configuration",
+        "control",
         "database",
         "endpoint",
         "journal",
@@ -266,7 +267,7 @@ class TenantWindows:
         config: ControlConfig,
         tenants: Mapping[str, TenantConfig],
         verbs: Iterable[Verb],
-        audience_changed: Callable[[], None],
+        neighbours: Neighbours,
     ) -> None:
         known = list(verbs)
         self._views: dict[str, TenantView] = {}
@@ -276,11 +277,11 @@ class TenantWindows:
                 own = config.model_copy(update={"socket": tenant.control})
                 view = self._views[name] = TenantView(name, qualified_target)
                 scoped = scoped_verbs(view, known)
-                self._servers[name] = ControlServer(own, scoped, audience_changed)
+                self._servers[name] = ControlServer(own, scoped, neighbours)
 
-    def is_heard(self, topic: str) -> bool:
-        """Whether a client of any tenant wants the events of a topic."""
-        return any(server.is_heard(topic) for server in self._servers.values())
+    def wants(self, topic: str) -> bool:
+        """Whether the events of a topic are to be shown to ``observe``."""
+        return any(server.wants(topic) for server in self._servers.values())
 
     def hears(self, tenant: str, topic: str) -> bool:
         """Whether a client of this tenant wants the events of a topic."""
@@ -289,15 +290,21 @@ class TenantWindows:
 
     def tell(self, event: Event, wall: float) -> None:
         """Show an event that is in no journal to the clients of the tenant whose it is."""
-        self.observe(FreshEntry(0, wall, event.topic, event))
+        entry = FreshEntry(0, wall, event.topic, event)
+        tenant = owner_of(entry)
+        if tenant in self._servers:
+            self._servers[tenant].tell_entry(self._translated(tenant, entry))
 
     def observe(self, entry: AnyEntry) -> None:
         """Show an event to the clients of the tenant whose it is."""
         tenant = owner_of(entry)
         server = self._servers.get(tenant)
-        if server is not None and server.is_heard(entry.topic):
-            fields = self._views[tenant].told(entry.fields)
-            server.observe(JournalEntry(entry.sequence, entry.time, entry.topic, fields))
+        if server is not None and server.wants(entry.topic):
+            server.observe(self._translated(tenant, entry))
+
+    def _translated(self, tenant: str, entry: AnyEntry) -> JournalEntry:
+        fields = self._views[tenant].told(entry.fields)
+        return JournalEntry(entry.sequence, entry.time, entry.topic, fields)
 
     async def open(self) -> None:
         """Raises SocketUnusable."""

@@ -11,7 +11,8 @@ from cli.log import EventLog
 from runtime.driver import Handler, Outputs, ignoring_time
 from runtime.vocabulary import Event
 from switch.application import Verb
-from switch.control.server import ControlServer
+from switch.control.event_verbs import Part
+from switch.control.server import ControlServer, Neighbours
 from switch.hooks.commands import TellHook
 from switch.hooks.events import HookAsked
 from switch.http import HttpServer
@@ -21,6 +22,15 @@ from switch.sip.trace.events import SipMessageTraced
 from switch.sip.trace.recorder import TraceRecorder
 from switch.sip.trace.tap import WireTap
 from switch.tenants.config import TenantConfig
+
+PICTURE = {
+    "calls": Part("call.list"),
+    "agents": Part("agent.list"),
+    "queues": Part("queue.list"),
+    "waiting": Part("queue.waiting", of="queues", parameter="queue"),
+    "trunks": Part("trunk.list"),
+}
+"""What a client is told of how everything stands."""
 
 
 class Windows:
@@ -43,8 +53,15 @@ class Windows:
         self._clock = ground.clock
         self._journal = memory.journal
         self._metrics = metrics
-        self._control = ControlServer(configuration.control, verbs, self._audience_changed)
-        self._tenants = TenantWindows(configuration.control, tenants, verbs, self._audience_changed)
+        around = Neighbours(
+            run=ground.ids.new("run"),
+            newest=self._newest,
+            audience_changed=self._audience_changed,
+            report=ground.driver.submit,
+            picture=PICTURE,
+        )
+        self._control = ControlServer(configuration.control, verbs, around)
+        self._tenants = TenantWindows(configuration.control, tenants, verbs, around)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(ground.clock, our_hop, recorder=self._trace, tell=self._control.tell)
         pages = memory.archive.pages()
@@ -67,8 +84,8 @@ class Windows:
 
     def observe(self) -> None:
         """See every event after the journal."""
-        self._driver.observe(self._tell_clients, lambda kind: self._control.is_heard(kind.topic))
-        self._driver.observe(self._tell_tenants, lambda kind: self._tenants.is_heard(kind.topic))
+        self._driver.observe(self._tell_clients, lambda kind: self._control.wants(kind.topic))
+        self._driver.observe(self._tell_tenants, lambda kind: self._tenants.wants(kind.topic))
         self._driver.observe(self._event_log.log_event, self._event_log.wants)
         self._driver.observe(self._metrics.observe, self._metrics.folds)
 
@@ -94,6 +111,11 @@ class Windows:
         """After the last message went."""
         if self._trace is not None:
             self._trace.close()
+
+    def _newest(self) -> int:
+        """The sequence of the last event."""
+        newest = self._journal.newest
+        return self._journal.first_sequence - 1 if newest is None else newest.sequence
 
     def _audience_changed(self) -> None:
         self._driver.ask_observers_again()

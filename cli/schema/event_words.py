@@ -24,6 +24,7 @@ MODULES = {
     "switch.sip.events": "Legs and stations",
     "switch.sip.guard.events": "Security and overload",
     "switch.trunks.events": "Trunks",
+    "switch.control.events": "Clients of the control socket",
     "switch.tenants.events": "Tenants",
     "switch.sip.locating.events": "Names in DNS",
     "switch.sip.transport.events": "Certificates",

@@ -51,6 +51,10 @@ class EventStream:
     def __init__(self, patterns: tuple[str, ...]) -> None:
         self.patterns = patterns
         self._feed: BoundedFeed[JournalEntry] = BoundedFeed(_MAX_WAITING_EVENTS)
+        self.run = ""
+        """The run of the switch that tells them."""
+        self.began_after = 0
+        """Sequence of the last event before the first of these, unless they were resumed."""
         self._arrived = asyncio.Event()
         self._ended: NotConnected | None = None
 
@@ -132,15 +136,21 @@ class ControlClient:
                 yield entry
 
     @asynccontextmanager
-    async def subscription(self, *topics: str) -> AsyncIterator[EventStream]:
+    async def subscription(
+        self, *topics: str, after: int | None = None, run: str | None = None, coalesce: bool = False
+    ) -> AsyncIterator[EventStream]:
         """Events from the moment the block is entered, so that what is done inside it is seen.
 
+        With ``after``, the sequence of the last event the caller has, and the ``run`` it is of, those since
+        come first. ``coalesce``: of states only the latest of each when this program is slow.
         Raises VerbRefused when a topic is not one.
         """
         stream = EventStream(topics)
         self._streams.append(stream)
         try:
-            await self.call("event.subscribe", topics=topics)
+            back = {} if after is None else {"after": after, "run": run}
+            stood = await self.call("event.subscribe", topics=topics, coalesce=coalesce, **back)
+            stream.run, stream.began_after = stood["run"], stood["sequence"]
             yield stream
         finally:
             self._streams.remove(stream)

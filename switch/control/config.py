@@ -40,8 +40,20 @@ class ControlConfig(Section):
         description="Unread output at which a client counts as slow and its requests wait, in bytes.",
     )
     feed_buffer_events: int = Field(
-        default=10_000,
+        default=100_000,
         ge=1,
-        le=1_000_000,
-        description="Events kept for a slow subscriber; those beyond are dropped, and it is told which.",
+        le=10_000_000,
+        description="Events kept for subscribers that are slow or come back; older ones are a gap to them.",
+    )
+    feed_buffer_bytes: int = Field(
+        default=67_108_864,
+        ge=65_536,
+        le=4_294_967_296,
+        description="The same in bytes: whichever comes first. All subscribers share it.",
+    )
+    stalled_s: float = Field(
+        default=60.0,
+        ge=0.1,
+        le=86_400,
+        description="A client that has read nothing of what waits for it for so long is dropped, in seconds.",
     )

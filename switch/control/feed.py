@@ -1,11 +1,10 @@
 """Who gets which event, and what becomes of one who reads too slowly. Pure."""
 
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from runtime.errors import UsageError
 from switch.records.projection import AnyEntry
 
 MAX_PATTERNS = 64
@@ -66,84 +65,15 @@ class BoundedFeed(Generic[T]):
         return gap
 
 
-class Subscriptions:
-    """The topics one subscriber asked for."""
-
-    def __init__(self) -> None:
-        self._patterns: set[str] = set()
-
-    @property
-    def patterns(self) -> list[str]:
-        return sorted(self._patterns)
-
-    def add(self, patterns: Iterable[str]) -> None:
-        """Ask for more. Raises UsageError beyond MAX_PATTERNS; nothing is added then."""
-        wanted = self._patterns.union(patterns)
-        if len(wanted) > MAX_PATTERNS:
-            raise UsageError(f"a client may subscribe to {MAX_PATTERNS} topics; use patterns such as call.*")
-        self._patterns = wanted
-
-    def remove(self, patterns: Iterable[str]) -> None:
-        """Ask for less; a pattern that was never added does no harm."""
-        self._patterns.difference_update(patterns)
-
-    def want(self, topic: str) -> bool:
-        return any(covers(pattern, topic) for pattern in self._patterns)
-
-
 def covers(pattern: str, topic: str) -> bool:
     """Whether ``pattern`` (see TOPIC_PATTERN) asks for ``topic``."""
     if pattern == "*":
-        return not topic.startswith(_MUST_BE_NAMED)
+        return not must_be_named(topic)
     if pattern.endswith("*"):
         return topic.startswith(pattern[:-1])
     return topic == pattern
 
 
-class Audience(Generic[H]):
-    """All subscribers, looked up by topic. ``changed`` is called when one wants more or less than before."""
-
-    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
-        self._changed = changed
-        self._subscriptions: dict[H, Subscriptions] = {}
-        self._by_topic: dict[str, tuple[H, ...]] = {}
-
-    def __len__(self) -> int:
-        return len(self._subscriptions)
-
-    def members(self) -> list[H]:
-        """All that joined and have not left."""
-        return list(self._subscriptions)
-
-    def join(self, subscriber: H) -> None:
-        """Let a subscriber in; it wants nothing yet."""
-        self._subscriptions[subscriber] = Subscriptions()
-
-    def leave(self, subscriber: H) -> None:
-        """Forget a subscriber; no harm if it is gone."""
-        self._subscriptions.pop(subscriber, None)
-        self._look_again()
-
-    def subscribe(self, subscriber: H, patterns: Iterable[str]) -> list[str]:
-        """Add patterns; returns all the subscriber has now. Raises UsageError when they are too many."""
-        self._subscriptions[subscriber].add(patterns)
-        self._look_again()
-        return self._subscriptions[subscriber].patterns
-
-    def unsubscribe(self, subscriber: H, patterns: Iterable[str]) -> list[str]:
-        """Remove patterns; returns those that are left."""
-        self._subscriptions[subscriber].remove(patterns)
-        self._look_again()
-        return self._subscriptions[subscriber].patterns
-
-    def of(self, topic: str) -> tuple[H, ...]:
-        """Who wants this topic."""
-        audience = self._by_topic.get(topic)
-        if audience is None:
-            audience = tuple(who for who, wants in self._subscriptions.items() if wants.want(topic))
-            self._by_topic[topic] = audience
-        return audience
-
-    def _look_again(self) -> None:
-        self._by_topic.clear()
-        self._changed()
+def must_be_named(topic: str) -> bool:
+    """Whether ``*`` leaves a topic out."""
+    return topic.startswith(_MUST_BE_NAMED)

@@ -5,19 +5,26 @@ import errno
 import os
 import socket
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from runtime.errors import UsageError
 from runtime.vocabulary import Event
 from switch.application import Verb
+from switch.control.audience import Audience
 from switch.control.config import ControlConfig
-from switch.control.feed import Audience
+from switch.control.event_verbs import Part
+from switch.control.events import ControlClientDropped
+from switch.control.feed import must_be_named
+from switch.control.following import Feed
+from switch.control.ring import Ring
 from switch.control.session import ControlSession
-from switch.control.stream import StreamWire
+from switch.control.stalls import Stalls
+from switch.control.stream import MSGPACK, StreamWire
 from switch.control.verbs import VerbRegistry
-from switch.control.wires import Told, Wire
+from switch.control.wires import Wire
 from switch.records.projection import AnyEntry, FreshEntry
 
 
@@ -25,21 +32,41 @@ class SocketUnusable(UsageError):
     """The control socket cannot be opened where the configuration wants it."""
 
 
-class ControlServer:
-    """Serves ``verbs`` to programs on this machine. Live between ``open`` and ``close``.
+_LOOKS_PER_STALL = 10
+"""How often in ``stalled_s`` it is looked who reads."""
 
-    ``audience_changed`` is called when ``is_heard`` may answer otherwise than before.
-    """
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What a socket needs of the switch around it."""
+
+    run: str = ""
+    """Names this run of the switch; another one has another name."""
+    newest: Callable[[], int] | None = None
+    """The sequence of the last event in the journal; without it, of the last one that was shown."""
+    audience_changed: Callable[[], None] = lambda: None
+    """Called when ``is_heard`` and ``wants`` may answer otherwise than before."""
+    report: Callable[[Event], None] = lambda event: None
+    """Told what befalls clients."""
+    picture: Mapping[str, Part] = field(default_factory=dict)
+    """The parts of a snapshot, and the verbs that tell them."""
+
+
+class ControlServer:
+    """Serves ``verbs`` to programs on this machine. Live between ``open`` and ``close``."""
 
     def __init__(
-        self,
-        config: ControlConfig,
-        verbs: Iterable[Verb],
-        audience_changed: Callable[[], None] = lambda: None,
+        self, config: ControlConfig, verbs: Iterable[Verb], neighbours: Neighbours | None = None
     ) -> None:
         self._config = config
         self._verbs = VerbRegistry(verbs)
-        self._audience: Audience[ControlSession] = Audience(audience_changed)
+        self._around = around = neighbours or Neighbours()
+        self._shown = 0
+        ring = Ring(MSGPACK, max_events=config.feed_buffer_events, max_bytes=config.feed_buffer_bytes)
+        feed = Feed(ring, around.run, around.newest or (lambda: self._shown))
+        self._audience: Audience[ControlSession] = Audience(feed, self._call_soon, around.audience_changed)
+        self._stalls: Stalls[ControlSession] = Stalls(config.stalled_s)
+        self._look: asyncio.TimerHandle | None = None
         self._server: asyncio.Server | None = None
         self._inode = 0
 
@@ -57,7 +84,8 @@ class ControlServer:
             reason = error.strerror or error
             raise SocketUnusable(f"cannot open the control socket {path}: {reason}") from error
         self._inode = path.stat().st_ino
-        loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
+        self._look_for_stalls()
         self._server = await loop.create_unix_server(self._new_wire, sock=listener)
 
     async def close(self) -> None:
@@ -66,31 +94,55 @@ class ControlServer:
             return
         self._server.close()
         self._server = None
+        if self._look is not None:
+            self._look.cancel()
         for session in self._audience.members():
             session.close()
         _remove(self._config.socket, self._inode)
 
     def observe(self, entry: AnyEntry) -> None:
-        """Show one event to its subscribers; ``is_heard`` tells whether there are any."""
-        audience = self._audience.of(entry.topic)
-        if audience:
-            told = Told(entry)
-            for session in audience:
-                session.send_event(told)
+        """Show one event to its subscribers, and keep it for those who are slow or come back."""
+        self._shown = entry.sequence
+        self._audience.tell(entry)
+
+    def wants(self, topic: str) -> bool:
+        """Whether the events of a topic are to be shown to ``observe``."""
+        if self._audience.feed.is_followed and not must_be_named(topic):
+            return True
+        return self.is_heard(topic)
 
     def is_heard(self, topic: str) -> bool:
         """Whether any client wants the events of a topic."""
-        return bool(self._audience.of(topic))
+        return self._audience.hears(topic)
 
     def tell(self, event: Event, wall: float) -> None:
-        """Show an event that is in no journal to its subscribers."""
-        self.observe(FreshEntry(0, wall, event.topic, event))
+        """Show an event that is in no journal to its subscribers; its number is that of the event before."""
+        self.tell_entry(FreshEntry(0, wall, event.topic, event))
+
+    def tell_entry(self, entry: AnyEntry) -> None:
+        """The same, as an entry whose sequence is yet to be given."""
+        if self.is_heard(entry.topic):
+            numbered = entry._replace(sequence=self._audience.feed.newest())
+            self._audience.tell(numbered, journaled=False)
+
+    def _call_soon(self, then: Callable[[], None]) -> None:
+        self._loop.call_soon(then)
+
+    def _look_for_stalls(self) -> None:
+        """Drop who has not read for too long, and tell the others."""
+        now = self._loop.time()
+        self._look = self._loop.call_later(self._config.stalled_s / _LOOKS_PER_STALL, self._look_for_stalls)
+        counts = [(one, one.read_bytes, one.unread_bytes) for one in self._audience.members()]
+        for session in self._stalls.find(counts, now):
+            unread = session.unread_bytes
+            session.drop()
+            self._around.report(ControlClientDropped(unread_bytes=unread, stalled_s=self._config.stalled_s))
 
     def _new_wire(self) -> StreamWire:
         return StreamWire(self._config, self._new_session)
 
     def _new_session(self, wire: Wire) -> ControlSession:
-        return ControlSession(self._config, self._verbs, self._audience, wire)
+        return ControlSession(self._config, self._verbs, self._audience, wire, self._around.picture)
 
 
 def _listen(path: Path, mode: int) -> socket.socket:

@@ -1,17 +1,17 @@
 """One client of the control socket, whatever its wire: requests in, answers and events out, each bounded."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from inspect import isawaitable
-from typing import Annotated
+from typing import Any
 
 import structlog
-from pydantic import AfterValidator, Field
 
-from runtime.models import Answer, Params
-from switch.application import Verb
+from switch.control.audience import Audience
 from switch.control.config import ControlConfig
-from switch.control.feed import MAX_PATTERNS, TOPIC_PATTERN, Audience, BoundedFeed, Gap
+from switch.control.event_verbs import EventVerbs, Part
+from switch.control.feed import Gap
+from switch.control.following import Follower
 from switch.control.messages import (
     PROTOCOL_ERROR,
     ErrorCode,
@@ -21,56 +21,21 @@ from switch.control.messages import (
     ProtocolError,
     Request,
 )
-from switch.control.topics import closest_pattern, covers_any
 from switch.control.verbs import VerbError, VerbRegistry
-from switch.control.wires import Told, Wire, gap_frame
-from switch.roles import EVERYBODY
+from switch.control.wires import Wire, gap_frame
 
 log = structlog.get_logger(__name__)
 
 _REQUESTS_PER_TURN = 64
 """After so many requests of one client everybody else in the process gets a turn."""
-_FRAMES_PER_WRITE = 256
-
-
-def _that_some_event_has(pattern: str) -> str:
-    """Refuses what one would wait for without end."""
-    if not covers_any(pattern):
-        meant = closest_pattern(pattern)
-        hint = f"did you mean {meant}?" if meant else "docs/events.md names all there are"
-        raise ValueError(f"is no event's topic ({hint})")
-    return pattern
-
-
-_Pattern = Annotated[str, Field(pattern=TOPIC_PATTERN)]
-_TOPICS = Field(
-    min_length=1, max_length=MAX_PATTERNS, description="`*`, or `call.*`, or a whole topic; several at once."
-)
-
-
-class SubscribeParams(Params):
-    """Names events by their topics."""
-
-    topics: list[Annotated[_Pattern, AfterValidator(_that_some_event_has)]] = _TOPICS
-
-
-class UnsubscribeParams(Params):
-    """Names events by their topics, also by such as there are none of."""
-
-    topics: list[_Pattern] = _TOPICS
-
-
-class TopicsView(Answer):
-    """What a client is subscribed to."""
-
-    topics: list[str]
+_EVENTS_PER_TURN = 2048
 
 
 class ControlSession:
     """A client.
 
     A client that does not read its answers is not read from either; one that does not read its events
-    loses those beyond ``feed_buffer_events`` and is told which. Nobody else waits for it.
+    finds them later in the ring, while they are there. Nobody else waits for it.
     """
 
     def __init__(
@@ -79,13 +44,19 @@ class ControlSession:
         verbs: VerbRegistry,
         audience: Audience["ControlSession"],
         wire: Wire,
+        picture: Mapping[str, Part],
     ) -> None:
         self._config = config
-        self._verbs = VerbRegistry(self.verbs(), base=verbs)
         self._audience = audience
         self._wire = wire
         self._loop = asyncio.get_running_loop()
-        self._feed: BoundedFeed[bytes] = BoundedFeed(config.feed_buffer_events)
+        self.follower = Follower(audience.feed)
+        of_events = EventVerbs(audience.feed, self.follower, audience.look_again, self._call, picture)
+        self._verbs = VerbRegistry(of_events.verbs(), base=verbs)
+        self._out: list[bytes] = []
+        """What this turn has to say; it is written at once."""
+        self._out_bytes = 0
+        self._written_bytes = 0
         self._writable = True
         self._flush_due = False
         self._turn_due = False
@@ -118,21 +89,44 @@ class ControlSession:
             self._schedule_flush()
             self._schedule_turn()
 
-    def send_event(self, told: Told) -> None:
-        """Queue an event; all of one turn of the loop leave together."""
-        self._feed.put(told.entry, told.frame(self._wire.format))
-        self._schedule_flush()
+    def flush(self) -> None:
+        """Write the next events, if the client reads; the rest when it is everybody's turn again."""
+        if not self._writable or self._wire.is_closing():
+            return
+        form = self._wire.format
+        for item in self.follower.take(_EVENTS_PER_TURN):
+            self._say(gap_frame(form, item) if isinstance(item, Gap) else item.frame(form))
+        self._write()
+        if self.follower.is_behind:
+            self._schedule_flush()
+
+    @property
+    def read_bytes(self) -> int:
+        """How much the client has taken of what was written, as far as the system tells."""
+        return self._written_bytes - self._wire.unsent_bytes()
+
+    @property
+    def unread_bytes(self) -> int:
+        """How much waits for the client to read."""
+        return self._wire.unsent_bytes()
 
     def dismiss(self, reason: ProtocolError) -> None:
         """Tell the client why, and hang up."""
         log.warning("control client dismissed", reason=str(reason))
         param = {"code": reason.code, "message": str(reason)}
-        self._wire.write(self._wire.format.notification(PROTOCOL_ERROR, param))
+        self._say(self._wire.format.notification(PROTOCOL_ERROR, param))
+        self._write()
         self._hang_up()
+
+    def drop(self) -> None:
+        """Hang up on a client that has stopped reading."""
+        log.warning("control client dropped: it reads nothing", unread_bytes=self.unread_bytes)
+        self._wire.hang_up(at_once=True)
 
     def close(self) -> None:
         """Hang up after the last event."""
-        self._flush()
+        while self._writable and self.follower.is_behind:
+            self.flush()
         self._hang_up()
 
     def _hang_up(self) -> None:
@@ -151,11 +145,15 @@ class ControlSession:
             self._answer_waiting()
         except ProtocolError as error:
             self.dismiss(error)
+        else:
+            self._write()
 
     def _answer_waiting(self) -> None:
         for _ in range(_REQUESTS_PER_TURN):
             if self._wire.is_closing():
                 return
+            if self._out_bytes >= self._config.write_buffer_bytes:
+                self._write()
             if not self._writable or self._awaited is not None:
                 self._wire.set_reading(False)
                 return
@@ -171,7 +169,7 @@ class ControlSession:
         if not isinstance(message, Request | Notification):
             raise ProtocolError(ErrorCode.MALFORMED, "a response, but the switch has asked nothing")
         try:
-            result = self._verbs.call(message.method, message.params)
+            result = self._call(message.method, message.params)
         except VerbError as error:
             self._tell_failure(message, error)
             return
@@ -185,18 +183,19 @@ class ControlSession:
             self._tell_result(message, await result)
         except VerbError as error:
             self._tell_failure(message, error)
+        self._write()
         self._awaited = None
         self._schedule_turn()
 
     def _tell_failure(self, message: Request | Notification, error: VerbError) -> None:
         if isinstance(message, Request):
-            self._wire.write(self._wire.format.failure(message.msgid, error.failure))
+            self._say(self._wire.format.failure(message.msgid, error.failure))
         else:  # a notification has no answer to tell it in
             log.warning("control notification failed", verb=message.method, reason=str(error))
 
     def _tell_result(self, message: Request | Notification, result: object) -> None:
         if isinstance(message, Request):
-            self._wire.write(self._encode(message, result))
+            self._say(self._encode(message, result))
 
     def _encode(self, request: Request, result: object) -> bytes:
         try:
@@ -211,40 +210,26 @@ class ControlSession:
             return self._wire.format.failure(request.msgid, failure)
         return answer
 
+    def _call(self, verb: str, params: list[Any]) -> object:
+        """Raises VerbError."""
+        return self._verbs.call(verb, params)
+
+    def _say(self, frame: bytes) -> None:
+        self._out.append(frame)
+        self._out_bytes += len(frame)
+
+    def _write(self) -> None:
+        if self._out:
+            self._wire.write(b"".join(self._out))
+            self._written_bytes += self._out_bytes
+            self._out.clear()
+            self._out_bytes = 0
+
     def _schedule_flush(self) -> None:
         if not self._flush_due:
             self._flush_due = True
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self._flush_later)
 
-    def _flush(self) -> None:
+    def _flush_later(self) -> None:
         self._flush_due = False
-        while self._writable and len(self._feed) and not self._wire.is_closing():
-            frames: list[bytes] = []
-            while len(frames) < _FRAMES_PER_WRITE and (item := self._feed.take()) is not None:
-                frames.append(gap_frame(self._wire.format, item) if isinstance(item, Gap) else item)
-            self._wire.write(b"".join(frames))
-
-    def _subscribe(self, wanted: SubscribeParams) -> TopicsView:
-        return {"topics": self._audience.subscribe(self, wanted.topics)}
-
-    def _unsubscribe(self, unwanted: UnsubscribeParams) -> TopicsView:
-        return {"topics": self._audience.unsubscribe(self, unwanted.topics)}
-
-    def verbs(self) -> tuple[Verb, ...]:
-        """Those that are about this client alone."""
-        return (
-            Verb(
-                name="event.subscribe",
-                params=SubscribeParams,
-                handle=self._subscribe,
-                help="Send this client the events of these topics from now on.",
-                who=EVERYBODY,
-            ),
-            Verb(
-                name="event.unsubscribe",
-                params=UnsubscribeParams,
-                handle=self._unsubscribe,
-                help="Send this client the events of these topics no longer.",
-                who=EVERYBODY,
-            ),
-        )
+        self.flush()

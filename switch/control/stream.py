@@ -84,6 +84,9 @@ class StreamWire(asyncio.Protocol):
         else:
             self._transport.pause_reading()
 
+    def unsent_bytes(self) -> int:
+        return self._transport.get_write_buffer_size()
+
     def is_closing(self) -> bool:
         return self._transport.is_closing()
 

@@ -14,6 +14,12 @@ def known_topics() -> frozenset[str]:
     return frozenset(kind.topic for kind in _kinds_of(Event))
 
 
+@cache
+def latest_of(topic: str) -> str:
+    """``Event.latest_of`` of the events of a topic."""
+    return next((kind.latest_of for kind in _kinds_of(Event) if kind.topic == topic), "")
+
+
 def covers_any(pattern: str) -> bool:
     """Whether there is a topic that ``pattern`` asks for."""
     return any(covers(pattern, topic) for topic in known_topics())

@@ -44,6 +44,9 @@ class Wire(Protocol):
     def set_reading(self, wanted: bool) -> None:
         """Read on, or leave what comes to the system's buffers."""
 
+    def unsent_bytes(self) -> int:
+        """Of what was written, how much waits for the client to read."""
+
     def is_closing(self) -> bool:
         """Whether nothing can be sent any more."""
 
@@ -54,10 +57,11 @@ class Wire(Protocol):
 class Told:
     """One event on its way to clients, put into each format once."""
 
-    __slots__ = ("_frames", "entry")
+    __slots__ = ("_frames", "entry", "journaled")
 
-    def __init__(self, entry: AnyEntry) -> None:
+    def __init__(self, entry: AnyEntry, journaled: bool = True) -> None:
         self.entry = entry
+        self.journaled = journaled
         self._frames: dict[Format, bytes] = {}
 
     def frame(self, form: Format) -> bytes:
@@ -71,4 +75,4 @@ class Told:
 def gap_frame(form: Format, gap: Gap) -> bytes:
     """What is sent in the place of events that were missed."""
     param = {"from": gap.first, "to": gap.last, "missed": gap.missed, "time": gap.time}
-    return form.notification(GAP, param)
+    return form.notification(GAP, {**param, "advice": "event.snapshot"})

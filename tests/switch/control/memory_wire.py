@@ -49,6 +49,9 @@ class MemoryWire:
     def set_reading(self, wanted: bool) -> None:
         self.reading = wanted
 
+    def unsent_bytes(self) -> int:
+        return 0
+
     def is_closing(self) -> bool:
         return self.ended is not None
 

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.errors import UsageError
-from switch.control.feed import MAX_PATTERNS, Audience, BoundedFeed, Gap, covers
+from switch.control.feed import BoundedFeed, Gap, covers
 from switch.records.projection import JournalEntry
 
 
@@ -83,27 +82,3 @@ def test_every_event_is_delivered_once_in_order_or_lies_in_exactly_one_gap(
     assert accounted == list(range(1, put + 1))
     assert all(item.missed == item.last - item.first + 1 for item in seen if isinstance(item, Gap))
     assert not any(isinstance(a, Gap) and isinstance(b, Gap) for a, b in pairwise(seen))
-
-
-def test_the_audience_of_a_topic_follows_what_is_subscribed_and_left() -> None:
-    audience: Audience[str] = Audience()
-    for name in ("wallboard", "logger"):
-        audience.join(name)
-    assert audience.of("call.ended") == ()
-    assert audience.subscribe("wallboard", ["call.*", "queue.*"]) == ["call.*", "queue.*"]
-    audience.subscribe("logger", ["*"])
-    assert audience.of("call.ended") == ("wallboard", "logger")
-    assert audience.of("agent.signed_in") == ("logger",)
-    assert audience.unsubscribe("wallboard", ["call.*", "never.asked"]) == ["queue.*"]
-    assert audience.of("call.ended") == ("logger",)
-    audience.leave("logger")
-    assert audience.of("call.ended") == ()
-    assert audience.members() == ["wallboard"]
-
-
-def test_too_many_patterns_are_refused_and_none_of_them_is_taken() -> None:
-    audience: Audience[str] = Audience()
-    audience.join("greedy")
-    with pytest.raises(UsageError, match=str(MAX_PATTERNS)):
-        audience.subscribe("greedy", [f"call.t{n}" for n in range(MAX_PATTERNS + 1)])
-    assert audience.of("call.t0") == ()

@@ -14,12 +14,15 @@ from acd.agent_events import AgentSignedIn
 from acd.events import CallerJoined
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
+from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.control.client import ControlClient, NotConnected, VerbRefused, connect_sync
 from switch.control.config import ControlConfig
+from switch.control.event_verbs import Part
+from switch.control.events import ControlClientDropped
 from switch.control.messages import Notification, Response
 from switch.control.protocol import MessageReader, encode_request, encode_result
-from switch.control.server import ControlServer, SocketUnusable
+from switch.control.server import ControlServer, Neighbours, SocketUnusable
 from switch.events import CallAnswered, CallEnded
 from switch.records.projection import JournalEntry
 from switch.roles import EVERYBODY
@@ -254,9 +257,8 @@ def test_a_topic_that_no_event_has_is_refused_with_the_nearest(
             code, message = await failure(client, "event.subscribe", topics=["call.*", topic])
             assert code == "bad_params"
             assert f"topics.1 is no event's topic ({hint}); it is {topic!r}" in message
-            assert await client.call("event.subscribe", topics=[CallEnded.topic]) == {
-                "topics": [CallEnded.topic]
-            }
+            answer = await client.call("event.subscribe", topics=[CallEnded.topic])
+            assert answer["topics"] == [CallEnded.topic]
 
     run(steps())
 
@@ -281,7 +283,7 @@ def test_a_slow_subscriber_is_told_its_gap_and_nobody_waits_for_it(run: Run, tmp
 
 async def subscribe_raw(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(encode_request(1, "event.subscribe", {"topics": ["*"]}))
-    answer = encode_result(1, {"topics": ["*"]})
+    answer = encode_result(1, {"topics": ["*"], "run": "", "sequence": 0})
     assert await reader.readexactly(len(answer)) == answer
 
 
@@ -550,6 +552,97 @@ def test_requests_reach_the_verbs_in_the_order_they_were_sent(run: Run, tmp_path
             pass
         assert seen == texts
         writer.close()
+        await server.close()
+
+    run(steps())
+
+
+def test_who_was_cut_off_gets_what_it_missed(run: Run, tmp_path: Path) -> None:
+    async def steps() -> None:
+        settings = config(tmp_path)
+        async with serving(settings) as server:
+            async with (
+                ControlClient.connect(settings.socket) as client,
+                client.subscription("call.*") as before,
+            ):
+                server.observe(entry(1))
+                assert (await anext(before)).sequence == 1
+            server.observe(entry(2))
+            server.observe(entry(3, CallerJoined.topic))
+            async with (
+                ControlClient.connect(settings.socket) as client,
+                client.subscription("call.*", after=1, run=before.run) as back,
+            ):
+                assert back.began_after == 3
+                server.observe(entry(4))
+                assert [(await anext(back)).sequence for _ in range(2)] == [2, 4]
+
+    run(steps())
+
+
+def test_who_comes_back_says_to_which_run(run: Run, tmp_path: Path) -> None:
+    async def steps() -> None:
+        settings = config(tmp_path)
+        async with serving(settings) as server, ControlClient.connect(settings.socket) as client:
+            assert (await failure(client, "event.subscribe", topics=["*"], after=1))[0] == "bad_params"
+            async with client.subscription("*", after=7, run="another") as events:
+                server.observe(entry(9))
+                gap, present = [await anext(events) for _ in range(2)]
+                assert (gap.topic, present.sequence) == ("event.gap", 9)
+
+    run(steps())
+
+
+def test_a_client_that_reads_nothing_is_dropped_alone_and_the_others_are_told(
+    run: Run, tmp_path: Path
+) -> None:
+    async def steps() -> None:
+        settings = config(tmp_path, write_buffer_bytes=4096, stalled_s=0.2)
+        told: list[Event] = []
+        server = ControlServer(settings, VERBS, Neighbours(report=told.append))
+        await server.open()
+        reader, writer = await asyncio.open_unix_connection(str(settings.socket), limit=1024)
+        await subscribe_raw(reader, writer)
+        async with ControlClient.connect(settings.socket) as fast, fast.subscription("*") as events:
+            for sequence in range(1, 1001):
+                server.observe(entry(sequence, filler="x" * 1000))
+                assert (await anext(events)).sequence == sequence
+            while server.clients == 2:
+                assert await fast.call("test.echo", text="unhurt") == "unhurt"
+            (dropped,) = told
+            assert isinstance(dropped, ControlClientDropped)
+            assert dropped.unread_bytes > 4096
+        writer.close()
+        await server.close()
+
+    run(steps())
+
+
+def test_a_snapshot_stands_where_its_events_go_on(run: Run, tmp_path: Path) -> None:
+    async def steps() -> None:
+        settings = config(tmp_path)
+        picture = {
+            "status": Part("switch.status"),
+            "names": Part("test.names"),
+            "echoes": Part("test.echo", of="names", parameter="text"),
+            "secret": Part("test.secret"),
+        }
+        names = Verb("test.names", NoParams, lambda _: [{"name": "a"}, {"name": "b"}], "Names.", EVERYBODY)
+        server = ControlServer(settings, [*VERBS, names], Neighbours(picture=picture, run="run-1"))
+        await server.open()
+        async with ControlClient.connect(settings.socket) as client:
+            stream = await client.call("event.snapshot", topics=["call.*"])
+            assert stream == {
+                "topics": ["call.*"],
+                "run": "run-1",
+                "sequence": 0,
+                "parts": {
+                    "status": {"calls": 0},
+                    "names": [{"name": "a"}, {"name": "b"}],
+                    "echoes": {"a": "a", "b": "b"},
+                },
+                "left_out": ["secret"],
+            }
         await server.close()
 
     run(steps())

@@ -26,6 +26,7 @@ from cli.house.administration import Administration
 from cli.house.flow_publishing import FlowPublishing
 from cli.house.reloading import Reloading
 from cli.house.versions import ConfigurationVersions
+from cli.house.windows import PICTURE
 from ivr.check import Surroundings
 from ivr.config import IvrConfig
 from ivr.document import Flow
@@ -77,7 +78,7 @@ from switch.config import HttpConfig
 from switch.control.client import ControlClient
 from switch.control.config import ControlConfig
 from switch.control.messages import ErrorCode
-from switch.control.server import ControlServer
+from switch.control.server import ControlServer, Neighbours
 from switch.counter.commands import RecordStation
 from switch.counter.counter import CounterRecording
 from switch.counter.service import CounterVerbs
@@ -479,7 +480,7 @@ def recording_verbs(folder: Path, rig: ExchangeRig) -> tuple[Verb, ...]:
 async def ask(folder: Path, *questions: tuple[str, dict[str, Any]]) -> list[Any]:
     """What the verbs answer to a client, one after the other."""
     config = ControlConfig(socket=folder / "ringmain.sock")
-    server = ControlServer(config, all_verbs(folder))
+    server = ControlServer(config, all_verbs(folder), Neighbours(picture=PICTURE))
     await server.open()
     async with ControlClient.connect(config.socket) as client:
         answers = [await client.call(verb, **params) for verb, params in questions]
@@ -668,6 +669,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("trunk.list", {}),
     ("trunk.show", TRUNK),
     ("switch.status", {}),
+    ("event.snapshot", {"topics": ["call.*"]}),
     ("event.subscribe", {"topics": ["agent.*", "call.ended"]}),
     ("event.unsubscribe", {"topics": ["call.ended"]}),
     ("verb.list", {}),

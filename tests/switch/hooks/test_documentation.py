@@ -12,7 +12,7 @@ from cli.configuration.loading import read_configuration
 from switch.application import Verb
 from switch.control.client import NotConnected
 from switch.control.config import ControlConfig
-from switch.control.server import ControlServer
+from switch.control.server import ControlServer, Neighbours
 from switch.hooks.events import HookAsked
 from switch.hooks.verbs import AnswerParams
 from switch.roles import EVERYBODY
@@ -52,7 +52,7 @@ def test_the_application_of_the_example_answers_the_hook_it_knows(tmp_path: Path
         verb = Verb("hook.answer", AnswerParams, answer, "Answer.", who=EVERYBODY)
         subscribed = asyncio.Event()
         config = ControlConfig(socket=tmp_path / "run" / "ringmain.sock")
-        server = ControlServer(config, [verb], subscribed.set)
+        server = ControlServer(config, [verb], Neighbours(audience_changed=subscribed.set))
         await server.open()
         running = asyncio.create_task(
             asyncio.to_thread(exec, compile(program, "docs/lookups.md", "exec"), {})
