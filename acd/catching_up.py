@@ -6,6 +6,8 @@ from functools import partial
 from acd.callback_records import open_callbacks, rows_left_open
 from acd.commands import RestoreCallback, RestoreItem
 from acd.item_records import items_left_open, open_items
+from acd.messages.commands import RestoreMessage
+from acd.messages.records import messages_kept, restoring
 from acd.queue_config import QueueConfig
 from acd.records import conversations_between
 from acd.repeats import HOUR_S, MAX_NUMBERS, RepeatCallers
@@ -21,7 +23,7 @@ Pieces = Iterable[Callable[[], None]]
 def catching_up(
     repeats: RepeatCallers, queues: Sequence[QueueConfig], submit: Submit, clock: Clock
 ) -> Iterator[Callable[[RecordReader], Pieces]]:
-    """Who talked with whom, callbacks, and items. Raises NoRecords, each of them."""
+    """Who talked with whom, callbacks, items, and texts for agents. Raises NoRecords, each of them."""
     began_at, period_h = clock.wall(), max((queue.repeat_period_h for queue in queues), default=0.0)
 
     def conversations(records: RecordReader) -> Pieces:
@@ -36,17 +38,31 @@ def catching_up(
         rows = items_left_open(records, began_at)
         return _restoring(submit, open_items(rows, now=clock.now(), wall=clock.wall()))
 
-    yield from (conversations, callbacks, items)
+    def messages(records: RecordReader) -> Pieces:
+        return _restoring(submit, restoring(messages_kept(records, began_at), wall=clock.wall()))
+
+    yield from (conversations, callbacks, items, messages)
 
 
-def _restoring(submit: Submit, orders: Sequence[RestoreCallback | RestoreItem]) -> Pieces:
+Restoring = RestoreCallback | RestoreItem | RestoreMessage
+
+
+def _restoring(submit: Submit, orders: Sequence[Restoring]) -> Pieces:
     return [partial(_restore, submit, order) for order in orders]
 
 
-def _restore(submit: Submit, order: RestoreCallback | RestoreItem) -> None:
-    """Raises UsageError, with the callback or item it is about."""
+def _restore(submit: Submit, order: Restoring) -> None:
+    """Raises UsageError, with what it is about."""
     try:
         submit(order)
     except UsageError as error:
-        named = f"item {order.item}" if isinstance(order, RestoreItem) else f"callback {order.callback_id}"
-        raise UsageError(f"{named} cannot be restored: {error}") from error
+        raise UsageError(f"{_named(order)} cannot be restored: {error}") from error
+
+
+def _named(order: Restoring) -> str:
+    match order:
+        case RestoreItem():
+            return f"item {order.item}"
+        case RestoreMessage():
+            return f"message {order.message_id} for agent {order.agent}"
+    return f"callback {order.callback_id}"

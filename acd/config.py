@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from acd.messages.config import MessagesConfig
 from runtime.models import Section
 
 MAX_PRIORITY = 254
@@ -46,6 +47,9 @@ class AcdConfig(Section):
     warn_agents: "AgentLimits" = Field(
         default_factory=lambda: AgentLimits(),
         description="When agents are warned of their own figures by agent.warned.",
+    )
+    messages: MessagesConfig = Field(
+        default_factory=MessagesConfig, description="Texts between agents (信使)."
     )
     max_wrap_up_s: float = Field(
         default=600,

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from acd import commands
 from acd.config import QUEUE_SCHEME
 from acd.events import LeaveReason, OfferResult
+from acd.messages.commands import TextStation
 from acd.reception import confirmation_of
 from media.commands import FOR_EVER
 from runtime.driver import Handler, Outputs, ignoring_time
@@ -24,7 +25,7 @@ from switch.commands import (
     WithdrawOffer,
 )
 from switch.dial_plan import NUMBER_SCHEME
-from switch.sip.commands import AwaitRefresh
+from switch.sip.commands import AwaitRefresh, SendText
 
 WITHDRAWAL_CAUSES: Mapping[OfferResult, Cause] = {
     OfferResult.ACCEPTED: Cause.NORMAL_CLEARING,
@@ -71,6 +72,7 @@ def orders(ids: Ids, whom: Whom) -> dict[type, Handler]:
         commands.PassOnCaller: ignoring_time(_pass_on),
         commands.LendCaller: ignoring_time(_lend),
         commands.RecallCaller: ignoring_time(_recall),
+        TextStation: ignoring_time(_text),
         commands.AwaitPhone: ignoring_time(lambda command: [AwaitRefresh(station=command.station)]),
     }
 
@@ -158,3 +160,17 @@ def _lend(command: commands.LendCaller) -> Outputs:
 
 def _recall(command: commands.RecallCaller) -> Outputs:
     return [HandOff(call_id=command.call_id, target=command.target)]
+
+
+def _text(command: TextStation) -> Outputs:
+    """Who sent it shows as the phone shows callers: a number as a number, anything else as a name."""
+    is_number = command.by.isascii() and command.by.isalnum()
+    return [
+        SendText(
+            text_id=command.text_id,
+            station=command.station,
+            text=command.text,
+            sender_number=command.by if is_number else "",
+            sender_name="" if is_number else command.by,
+        )
+    ]

@@ -35,6 +35,10 @@ from acd.figures import QueueFigures
 from acd.item_events import ItemPassedOn
 from acd.item_records import Items
 from acd.item_verbs import ItemVerbs
+from acd.messages.commands import ConfirmMessage, RestoreMessage, SendMessage
+from acd.messages.messages import Messages
+from acd.messages.records import MessageRows
+from acd.messages.verbs import MessageVerbs
 from acd.orders import Whom, orders
 from acd.queue_config import QueueConfig
 from acd.queue_target import parse_queue_target
@@ -70,7 +74,13 @@ from switch.events import (
     OfferRinging,
     PromptFinished,
 )
-from switch.sip.events import StationRefreshed, StationRegistered, StationUnregistered
+from switch.sip.events import (
+    StationRefreshed,
+    StationRegistered,
+    StationUnregistered,
+    TextDelivered,
+    TextFailed,
+)
 
 OFFER_RESULTS: Mapping[Cause, OfferResult] = {
     Cause.USER_BUSY: OfferResult.BUSY,
@@ -120,28 +130,32 @@ def build(
     )
     figures, agent_figures, limits = QueueFigures(queues), AgentFigures(config), AgentLimits(config)
     repeats = RepeatCallers(clock.wall)
+    rules = config or AcdConfig()
+    messages = Messages(lambda agent: core.state.agent(agent).station, ids, rules.messages)
     return Application(
         scheme=QUEUE_SCHEME,
         knows=knows_queues(core.state),
         more_schemes={AGENT_SCHEME: knows_agents(core.state)},
         obstacle=obstacles(core.state),
-        cores=(core, limits),
+        cores=(core, limits, messages),
         routes={
             **_inputs(core, repeats),
             **orders(ids, whom),
             **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
-            ConfigureAcd: _configuring(core, figures, agent_figures, limits),
+            ConfigureAcd: _configuring(core, figures, agent_figures, limits, messages),
             **_folds(figures, agent_figures, repeats),
-            **_limiting(limits, agent_figures),
+            **_limiting(limits, messages, agent_figures),
+            **_texting(messages),
         },
         verbs=(
             *AcdVerbs(core.state, stations, figures, clock, submit).verbs(),
             *ExplainVerbs(core.state, clock).verbs(),
             *ItemVerbs(core.state, clock, submit).verbs(),
             *SupervisionVerbs(core.state, agent_figures, clock, submit).verbs(),
+            *MessageVerbs(messages, core.state, ids, clock, submit).verbs(),
             *CallbackVerbs(core.state, stations, ids, clock, submit).verbs(),
         ),
-        projections=(QueueEntries(), Callbacks(), Items()),
+        projections=(QueueEntries(), Callbacks(), Items(), MessageRows()),
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
         agent_at=core.state.seats.get,
         prospect=prospects(core.state, repeats),
@@ -187,16 +201,30 @@ def knows_agents(state: AcdState) -> Callable[[str], bool]:
     return knows
 
 
-def _limiting(limits: AgentLimits, figures: AgentFigures) -> dict[type[Event], Handler]:
-    """What agents' figures are made of, and their limits go by."""
+def _limiting(limits: AgentLimits, messages: Messages, figures: AgentFigures) -> dict[type[Event], Handler]:
+    """What agents' figures are made of, their limits go by, and their messages wait for."""
     return {
-        AgentSignedIn: _in_turn(_timing(figures.folds[AgentSignedIn]), limits.signed_in),
+        AgentSignedIn: _in_turn(_timing(figures.folds[AgentSignedIn]), limits.signed_in, messages.signed_in),
         AgentStateChanged: _in_turn(_timing(figures.folds[AgentStateChanged]), limits.state_changed),
     }
 
 
+def _texting(messages: Messages) -> dict[type, Handler]:
+    return {
+        SendMessage: messages.send,
+        ConfirmMessage: messages.confirm,
+        RestoreMessage: messages.restore,
+        TextDelivered: lambda event, now: messages.phone_answered(event.text_id, taken=True),
+        TextFailed: lambda event, now: messages.phone_answered(event.text_id, taken=False),
+    }
+
+
 def _configuring(
-    core: AcdCore, figures: QueueFigures, agent_figures: AgentFigures, limits: AgentLimits
+    core: AcdCore,
+    figures: QueueFigures,
+    agent_figures: AgentFigures,
+    limits: AgentLimits,
+    messages: Messages,
 ) -> Handler:
     def configure(command: ConfigureAcd, now: float) -> Outputs:
         outputs = core.handle(command, now=now)
@@ -204,6 +232,7 @@ def _configuring(
         if command.rules is not None:
             agent_figures.configure(command.rules)
             limits.configure(command.rules)
+            messages.configure(command.rules.messages)
         return outputs
 
     return configure
@@ -308,8 +337,6 @@ def _in_turn(*handlers: Handler) -> Handler:
     """For an event that several count."""
 
     def handle(event: Any, now: float) -> Outputs:
-        for handler in handlers:
-            handler(event, now)
-        return ()
+        return [output for handler in handlers for output in handler(event, now)]
 
     return handle

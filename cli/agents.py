@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.agent_messages import message, messages
 from cli.explanation import AtOption, show_agent
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
@@ -245,3 +246,7 @@ def _unreachable(agent: dict[str, Any]) -> str:
     if agent["station"] is None or agent["reachable"]:
         return ""
     return f", but no phone is registered at {escape(agent['station'])}"
+
+
+app.command("message")(message)
+app.command("messages")(messages)

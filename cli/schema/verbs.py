@@ -9,6 +9,7 @@ from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
 from acd.callback_verbs import CallbackVerbs
 from acd.explain_verbs import ExplainVerbs
 from acd.item_verbs import ItemVerbs
+from acd.messages.verbs import MessageVerbs
 from acd.supervision_verbs import SupervisionVerbs
 from acd.verbs import AcdVerbs
 from cli.house.administration import Administration
@@ -77,6 +78,7 @@ SOURCES: tuple[type[_Source], ...] = (
     LookupVerbs,
     MaskVerbs,
     MediaVerbs,
+    MessageVerbs,
     PlacingVerbs,
     PromptVerbs,
     RecordingVerbs,

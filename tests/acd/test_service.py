@@ -12,6 +12,7 @@ from acd.agent_events import AgentLimit, AgentWarned
 from acd.config import AcdConfig
 from acd.config import AgentLimits as LimitsConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
+from acd.messages.events import AgentMessage, AgentMessageReached, Channel
 from acd.orders import RELEASE_CAUSES, WITHDRAWAL_CAUSES
 from acd.queue_config import QueueConfig, RepeatPolicy
 from acd.queue_rules import OverflowCause, OverflowRule
@@ -46,8 +47,8 @@ from switch.events import (
     OfferEnded,
     OfferRinging,
 )
-from switch.sip.commands import AwaitRefresh
-from switch.sip.events import StationRefreshed, StationRegistered, StationUnregistered
+from switch.sip.commands import AwaitRefresh, SendText
+from switch.sip.events import StationRefreshed, StationRegistered, StationUnregistered, TextDelivered
 
 QUEUES = [
     QueueConfig(
@@ -563,3 +564,46 @@ def test_an_agent_is_warned_when_a_stay_not_ready_takes_too_long() -> None:
     assert not [event for event in rig.events if isinstance(event, AgentWarned)]
     rig.wait(1)
     assert rig.events[-1] == AgentWarned(agent="1001", limit=AgentLimit.NOT_READY, limit_s=900)
+
+
+def test_a_text_goes_to_desktop_and_phone_and_is_told_when_the_phone_took_it() -> None:
+    rig = Rig()
+    rig.driver.add_routes({SendText: rig._note})
+    rig.staff()
+    sent = rig.verb("agent.send_message", queues=["service"], text="九点开会", by="班长")
+    assert (sent["told"], sent["with_phone"], sent["kept"]) == (["1001"], ["1001"], [])
+    text = rig.commands[-1]
+    assert isinstance(text, SendText)
+    assert (text.station, text.text, text.sender_name, text.sender_number) == (
+        "phone",
+        "九点开会",
+        "班长",
+        "",
+    )
+    rig.feed(TextDelivered(text_id=text.text_id, station="phone"))
+    assert rig.events[-1] == AgentMessageReached(
+        agent="1001", message_id=sent["message_id"], channel=Channel.PHONE
+    )
+    rig.verb("agent.confirm_message", agent="1001", message_id=sent["message_id"])
+    (listed,) = rig.verb("agent.messages", agent="1001")
+    assert listed["reached"] == ["desktop", "phone"]
+
+
+def test_a_text_for_nobody_or_for_a_stranger_is_refused() -> None:
+    rig = Rig()
+    with pytest.raises(UsageError, match="nobody is meant; name agents, queues or tags"):
+        rig.verb("agent.send_message", tags=["夜班"], text="x", by="1001")
+    with pytest.raises(UsageError, match="there is no agent 9999"):
+        rig.verb("agent.send_message", agents=["9999"], text="x", by="1001")
+    with pytest.raises(UsageError, match="agent 1001 has got no message m"):
+        rig.verb("agent.confirm_message", agent="1001", message_id="m")
+
+
+def test_a_text_waits_for_an_agent_who_is_not_signed_in() -> None:
+    rig = Rig()
+    rig.driver.add_routes({SendText: rig._note})
+    assert rig.verb("agent.send_message", everybody=True, text="x", by="9001")["kept"] == ["1001"]
+    rig.staff()
+    assert [event.text for event in rig.events if isinstance(event, AgentMessage)] == ["x"]
+    text = next(command for command in rig.commands if isinstance(command, SendText))
+    assert (text.sender_number, text.sender_name) == ("9001", "")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import acd.item_verbs
+import acd.messages.verbs
 import acd.supervision_verbs
 import acd.verbs
 import cli.house.administration
@@ -308,6 +309,16 @@ FLOW_HISTORY = {
     ],
 }
 NOTED = {"recording_id": "recording-1", "tags": ["投诉"], "rating": None, "held": False}
+SENT = {"message_id": "message-1", "told": ["1001", "1002"], "with_phone": ["1001"], "kept": ["1003"]}
+MESSAGE = {
+    "message_id": "message-1",
+    "by": "班长",
+    "text": "九点开会",
+    "importance": "high",
+    "sent_s": 75.0,
+    "told": True,
+    "reached": ["desktop", "phone"],
+}
 STATUS = {
     "name": "ringmain",
     "version": "0.1.0",
@@ -365,6 +376,8 @@ class SmallSwitch:
             self._verb("agent.ask_leave", acd.verbs.NotReadyParams, AGENT),
             self._verb("agent.extend_wrap_up", acd.supervision_verbs.ExtendParams, AGENT),
             self._verb("agent.figures", acd.verbs.AgentParams, AgentFigures().of("1001", 0.0)),
+            self._verb("agent.send_message", acd.messages.verbs.SendMessageParams, SENT),
+            self._verb("agent.messages", acd.verbs.AgentParams, [MESSAGE]),
             self._verb("queue.list", NoParams, [QUEUE]),
             self._verb("item.list", acd.item_verbs.ListItemsParams, [ITEM]),
             self._verb("item.submit", acd.item_verbs.SubmitItemParams, ITEM),

@@ -104,6 +104,32 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
             "agent.ask_leave",
             {"agent": "1001", "reason": "如厕"},
         ),
+        (["agents", "messages", "1001"], "agent.messages", {"agent": "1001"}),
+        (
+            [
+                "agents",
+                "message",
+                "九点开会",
+                "--to",
+                "1001",
+                "--queue",
+                "service",
+                "--important",
+                "--by",
+                "班长",
+            ],
+            "agent.send_message",
+            {
+                "agents": ["1001"],
+                "queues": ["service"],
+                "tags": [],
+                "everybody": False,
+                "tenant": None,
+                "text": "九点开会",
+                "by": "班长",
+                "importance": "high",
+            },
+        ),
         (["agents", "take-back-leave", "1001"], "agent.take_back_leave", {"agent": "1001"}),
         (
             ["agents", "extend-wrap-up", "1001", "30"],
@@ -585,3 +611,11 @@ def test_a_topic_that_is_none_is_refused(small_switch: SmallSwitch) -> None:
     result = run(small_switch, "events", "--topic", "", "--count", "1")
     assert result.exit_code == 1
     assert result.stderr.startswith("ringmain:")
+
+
+def test_a_text_for_agents_says_who_gets_it_now_and_who_later(small_switch: SmallSwitch) -> None:
+    told = run(small_switch, "agents", "message", "九点开会", "--everybody").stdout
+    assert told == "message-1 went to 2 agents, 1 of them at a phone; kept for 1003 until they sign in\n"
+    listed = run(small_switch, "agents", "messages", "1001").stdout
+    assert "九点开会" in listed
+    assert "desktop, phone" in listed

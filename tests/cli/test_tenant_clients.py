@@ -46,6 +46,7 @@ PLAIN_TEXTS = frozenset(
         "headers",
         "grammars",
         "keys",
+        "importance",
         "language",
         "leg",
         "medium",

@@ -673,6 +673,10 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("event.subscribe", {"topics": ["agent.*", "call.ended"]}),
     ("event.unsubscribe", {"topics": ["call.ended"]}),
     ("verb.list", {}),
+    ("agent.sign_in", AGENT | {"station": "1001"}),
+    ("agent.send_message", {"agents": ["1001"], "text": "九点开会", "by": "9001"}),
+    ("agent.messages", AGENT),
+    ("agent.confirm_message", AGENT | {"message_id": "message-9"}),
 ]
 
 

@@ -31,7 +31,7 @@ _HEAD = """\
 
 The tables in the database that `records.database` names. They are made from
 [the journal](verbs.md#the-journal) and from nothing else; a row is written once and does not change,
-but those of `number_entries`, `alarms`, `callbacks` and `items`.
+but those of `number_entries`, `alarms`, `callbacks`, `items` and `messages`.
 `ringmain records` and `ringmain recordings` read them, and so may any program: SQLite's file can be read
 while the switch runs.
 
