@@ -30,6 +30,7 @@ from cli import (
     stations,
     status,
     supervise,
+    tenants,
 )
 from cli.configuration.changing.transaction import Recovery, journal_of, recover
 from cli.configuration.loading import ConfigurationError
@@ -131,6 +132,7 @@ app.add_typer(stations.app, name="stations")
 app.add_typer(sip.app, name="sip")
 app.add_typer(flows.app, name="flows")
 app.add_typer(prompts.app, name="prompts")
+app.add_typer(tenants.app, name="tenants")
 app.add_typer(events.app, name="events")
 app.add_typer(recordings.app, name="recordings")
 app.add_typer(records.app, name="records")

@@ -69,7 +69,7 @@ def set_keys(
 ) -> None:
     """Add an agent, a queue … to the configuration, or change keys of it; the switch goes by it at once."""
     name = "" if "=" in words[0] else words[0]
-    keys = dict(_key(word) for word in words[1 if name else 0 :]) | dict.fromkeys(defaults or ())
+    keys = dict(key_with_value(word) for word in words[1 if name else 0 :]) | dict.fromkeys(defaults or ())
     told = ask(
         socket,
         config,
@@ -82,7 +82,7 @@ def set_keys(
         why=why,
         by=by or own_name(),
     )
-    _tell(told, as_json)
+    tell_change(told, as_json)
 
 
 @app.command("remove")
@@ -109,7 +109,7 @@ def remove(
         why=why,
         by=by or own_name(),
     )
-    _tell(told, as_json)
+    tell_change(told, as_json)
 
 
 @app.command("undo")
@@ -134,7 +134,7 @@ def undo(
         why=why,
         by=by or own_name(),
     )
-    _tell(told, as_json)
+    tell_change(told, as_json)
 
 
 @app.command("history")
@@ -188,7 +188,7 @@ _ORIGINS = {
 }
 
 
-def _key(word: str) -> tuple[str, Any]:
+def key_with_value(word: str) -> tuple[str, Any]:
     """Values are TOML where they are that, else texts: ``weight=2`` is a number and ``name=张伟`` a text."""
     key, equals, text = word.partition("=")
     if not key or not equals:
@@ -219,7 +219,8 @@ def _differences(each: dict[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
-def _tell(told: dict[str, Any], as_json: bool) -> None:
+def tell_change(told: dict[str, Any], as_json: bool) -> None:
+    """What has become of the configuration, and how to take it back."""
     if as_json:
         print_json(told)
         return

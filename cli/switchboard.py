@@ -25,6 +25,7 @@ from cli.house.outside import Outside
 from cli.house.reloading import Reloading
 from cli.house.signalling import Signalling
 from cli.house.speech_servers import SpeechServers
+from cli.house.tenant_verbs import TenantVerbs
 from cli.house.versions import ConfigurationVersions
 from cli.house.windows import Windows
 from ivr.editions import FlowSet
@@ -66,6 +67,7 @@ from switch.sip.guard.commands import DelayMeasured
 from switch.speech_verbs import SpeechVerbs
 from switch.supervision.verbs import SupervisorVerbs
 from switch.tenants.config import TenantConfig
+from switch.tenants.events import TenantResumed, TenantSuspended
 from switch.tenants.limits import CallLimits
 from switch.trunks.alarm_source import trunk_source
 from switch.verbs import ExchangeVerbs, StatusView
@@ -114,7 +116,8 @@ class Switchboard:
             our_host=self._signalling.our_host,
         )
         self._encryption = _encryption_rules(configuration, self._media.fingerprint)
-        self.exchange = self._build_exchange(installation.tenants)
+        self._limits = CallLimits(installation.tenants)
+        self.exchange = self._build_exchange()
         self._alarms = self._build_alarms()
         self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
         more = self._alarms.projections
@@ -150,7 +153,7 @@ class Switchboard:
             submit=lambda command: ground.loop.call_soon_threadsafe(ground.driver.submit, command),
         )
 
-    def _build_exchange(self, tenants: Mapping[str, TenantConfig]) -> Exchange:
+    def _build_exchange(self) -> Exchange:
         configuration, trunks = self.configuration, self._signalling.trunks
         wall, owner = self._ground.clock.wall, self._directory.owner_of
         admission = CustomerAdmission(self._customers.lists, wall, trunks.admit, owner)
@@ -168,7 +171,7 @@ class Switchboard:
             recording=_recording_policies(configuration),
             recording_beep=_recording_beep(configuration.recordings),
             facts_of=self._customers.facts_of,
-            limits=CallLimits({name: tenant.calls for name, tenant in tenants.items() if tenant.calls}),
+            limits=self._limits,
         )
 
     def _build_verbs(self) -> ExchangeVerbs:
@@ -224,7 +227,9 @@ class Switchboard:
         clock = self._ground.clock
         yield from self._verbs.verbs()
         yield from self.reloading.verbs()
-        yield from Administration(self.reloading, self._versions).verbs()
+        administration = Administration(self.reloading, self._versions)
+        yield from administration.verbs()
+        yield from self._tenant_verbs(administration)
         yield from self._flow_publishing().verbs()
         yield from CallRecordingVerbs(exchange, submit).verbs()
         yield from PlacingVerbs(exchange, reach, ids, submit).verbs()
@@ -245,6 +250,16 @@ class Switchboard:
         yield from self._alarms.verbs()
         for application in self._applications:
             yield from application.verbs
+
+    def _tenant_verbs(self, administration: Administration) -> tuple[Verb, ...]:
+        listed = self._applications.listed
+        return TenantVerbs(
+            administration,
+            self.reloading,
+            calls_of=self.exchange.calls_of,
+            agents_of=listed("agent.list"),
+            queues_of=listed("queue.list"),
+        ).verbs()
 
     def _flow_publishing(self) -> FlowPublishing:
         interpreter, clock = self._applications.flow_interpreter, self._ground.clock
@@ -325,6 +340,8 @@ class Switchboard:
             if change.section == "prompts" and change.kind is not ChangeKind.REMOVED:
                 _load(self._media, installation.prompts, change.name)
         configuration = installation.configuration
+        if comparison.touches("tenants"):
+            self._configure_tenants(installation.tenants)
         self._outside.configure(configuration)
         if comparison.touches("calendars", "number_lists"):
             self.driver.run_step(lambda now: self._customers.configure(configuration, now))
@@ -339,10 +356,25 @@ class Switchboard:
             self._encryption.configure(*_encryption_of_stations(configuration))
             self.exchange.configure(configuration.access_codes)
 
+    async def open_doors(self, installation: Installation, comparison: Comparison) -> None:
+        """Have the control sockets of these tenants."""
+        await self._windows.configure(installation.tenants)
+
+    def _configure_tenants(self, tenants: Mapping[str, TenantConfig]) -> None:
+        before = self.reloading.running.tenants
+        self._limits.configure(tenants)
+        self._applications.configure_tenants(tenants)
+        suspended = {name for name, tenant in tenants.items() if tenant.suspended}
+        known = {name for name, tenant in before.items() if tenant.suspended}
+        for name in sorted(suspended - known):
+            self.driver.submit(TenantSuspended(tenant=name, calls=self.exchange.calls_of(name)))
+        for name in sorted(known & tenants.keys() - suspended):
+            self.driver.submit(TenantResumed(tenant=name))
+
     def configure_phones(self, installation: Installation, comparison: Comparison) -> None:
         """Forget phones that are in the configuration no more. Their calls go on."""
-        if comparison.touches("stations", "access_codes"):
-            self._signalling.configure(installation.configuration)
+        if comparison.touches("stations", "access_codes", "tenants"):
+            self._signalling.configure(installation.configuration, installation.tenants)
 
     def configure_alarms(self, installation: Installation) -> None:
         """Watch what there is now, once all else is as it is to be."""

@@ -303,6 +303,10 @@ class Exchange:
         call_id = self._ids.new(id_kind("call", _tenant(code, event.station)))
         return refuse_arrival(event, call_id, cause, retry_after_s, black_list)
 
+    def calls_of(self, tenant: str) -> int:
+        """How many calls of a tenant, or of the house, are up."""
+        return self._calls.of_tenants[tenant]
+
     def _no_room(self, tenant: str) -> list[Output] | None:
         """None when the tenant may have another call; else what is told of its refusal."""
         return self._limits.refuse(tenant, self._calls.of_tenants[tenant])

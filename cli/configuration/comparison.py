@@ -33,7 +33,7 @@ _READ_ELSEWHERE = frozenset(
 )
 """Keys that only say where something is; what is there is compared itself."""
 _STANDS_ON: Mapping[str, tuple[str, ...]] = {
-    "stations": ("sip.realm", "sip.algorithms", "tenants"),
+    "stations": ("sip.realm", "sip.algorithms"),
     "routes": ("trunks", "numbering", "areas"),
 }
 """What cannot be taken while the other waits for a restart."""
@@ -94,7 +94,7 @@ def taken(before: Installation, after: Installation, comparison: Comparison) -> 
         prompts=after.prompts,
         areas=before.areas,
         cautions=after.cautions,
-        tenants=before.tenants,
+        tenants=after.tenants,
         flow_centres=after.flow_centres,
         texts=after.texts,
     )
@@ -122,6 +122,7 @@ def _changes(before: Installation, after: Installation) -> Iterator[Change]:
         yield from _of_list(section, _by(key, getattr(old, section)), _by(key, getattr(new, section)))
     if keys := _other_keys(old.acd, new.acd):
         yield Change(RULES, ChangeKind.CHANGED, RULES, keys)
+    yield from _of_list("tenants", before.tenants, after.tenants)
     yield from _of_flows(before.flows, after.flows)
     yield from _of_prompts(before, after)
 
@@ -166,8 +167,6 @@ def _restart_needed(before: Installation, after: Installation) -> Iterator[str]:
         for key in _other_parts(section, getattr(old, section), getattr(new, section)):
             if key not in _READ_ELSEWHERE and key.partition(".")[0] not in _READ_ELSEWHERE:
                 yield key
-    for change in _of_list("tenants", before.tenants, after.tenants):
-        yield f"tenants.{change.name}"
     if before.areas != after.areas and old.areas == new.areas:
         yield "areas"
 

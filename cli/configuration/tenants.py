@@ -53,7 +53,7 @@ def _read_tenant(path: Path, house: Reading) -> TenantReading:
     if reading.whole:
         reading.problems.extend(reading.place(find_problems_of_centre(reading.configuration)))
         reading.problems.extend(reading.place(find_repeated(reading.tree), counted_in_file=True))
-        reading.problems.extend(reading.place([*_homeless_stations(file)]))
+        reading.problems.extend(reading.place([*_homeless_stations(file), *_too_many(file)]))
     return TenantReading(path.stem, file.tenant, reading)
 
 
@@ -66,6 +66,13 @@ def _view(house: Configuration, file: TenantFile) -> Configuration:
 def _homeless_stations(file: TenantFile) -> Iterator[Finding]:
     if file.stations and file.tenant.domain is None:
         yield Finding(("tenant", "domain"), "the domain that its stations register at")
+
+
+def _too_many(file: TenantFile) -> Iterator[Finding]:
+    for section in ("agents", "queues", "stations"):
+        most, there = getattr(file.tenant, section), len(getattr(file, section))
+        if most and there > most:
+            yield Finding((section, most), f"{most} {section} at most, as [tenant] allows; there are {there}")
 
 
 def _unlike_names(tenants: Iterable[TenantReading]) -> Iterator[Problem]:

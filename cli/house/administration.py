@@ -199,29 +199,27 @@ class Administration:
 
     async def _show(self, params: ShowParams) -> list[ObjectView]:
         texts = self._reloading.running.texts
-        path = self._path(params.owner)
+        path = self.path(params.owner)
         if path not in texts.files:
             raise UsageError(f"there is no tenant {params.owner}")
         return await asyncio.to_thread(_shown, texts.files[path], params)
 
     async def _set(self, params: SetParams) -> ChangedConfiguration:
         change = OneChange(section=params.section, name=params.name, tenant=params.tenant, keys=params.keys)
-        return await self._make([change], params, params.acting_for)
+        return await self.make([change], params, params.acting_for)
 
     async def _remove(self, params: RemoveParams) -> ChangedConfiguration:
         change = OneChange(section=params.section, name=params.name, tenant=params.tenant, remove=True)
-        return await self._make([change], params, params.acting_for)
+        return await self.make([change], params, params.acting_for)
 
     async def _change(self, params: ChangeParams) -> ChangedConfiguration:
-        return await self._make(params.changes, params, params.acting_for)
+        return await self.make(params.changes, params, params.acting_for)
 
-    async def _make(
-        self, changes: Iterable[OneChange], params: Changing, acting: str
-    ) -> ChangedConfiguration:
+    async def make(self, changes: Iterable[OneChange], params: Changing, acting: str) -> ChangedConfiguration:
         def edit(known: Mapping[Path, bytes]) -> dict[Path, bytes | None]:
             files: dict[Path, bytes | None] = {}
             for change in changes:
-                path = self._path(acting or change.tenant)
+                path = self.path(acting or change.tenant)
                 content = files.get(path, known.get(path))
                 if content is None:
                     raise UsageError(f"there is no tenant {change.tenant}")
@@ -230,7 +228,7 @@ class Administration:
                 ).encode()
             return files
 
-        return await self._order(edit, params, acting, Origin.CHANGE)
+        return await self.order(edit, params, acting, Origin.CHANGE)
 
     async def _undo(self, params: UndoParams) -> ChangedConfiguration:
         scope = self._scope(params.tenant, params.acting_for)
@@ -243,9 +241,9 @@ class Administration:
             paths = {*wanted, *map(self._versions.path_of, of_now)}
             return {path: wanted.get(path) for path in paths if wanted.get(path) != known.get(path)}
 
-        return await self._order(go_back, params, params.acting_for, Origin.UNDO)
+        return await self.order(go_back, params, params.acting_for, Origin.UNDO)
 
-    async def _order(
+    async def order(
         self,
         make: Callable[[Mapping[Path, bytes]], dict[Path, bytes | None]],
         params: Changing,
@@ -303,9 +301,9 @@ class Administration:
 
     def _scope(self, tenant: str | None, acting: str) -> Scope:
         owner = acting or tenant
-        return Scope() if owner is None else Scope(self._versions.file_of(self._path(owner)), acting)
+        return Scope() if owner is None else Scope(self._versions.file_of(self.path(owner)), acting)
 
-    def _path(self, tenant: str) -> Path:
+    def path(self, tenant: str) -> Path:
         return self._versions.path_of_tenant(tenant, self._reloading.running)
 
 

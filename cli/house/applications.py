@@ -1,6 +1,8 @@
 """The applications of one switch: what takes its calls."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import acd.service
 import ivr.service
@@ -33,6 +35,7 @@ from switch.prompt_recording.service import PromptVerbs
 from switch.prompt_recording.takes import Takes
 from switch.supervision.supervision import Supervision
 from switch.supervision.verbs import House
+from switch.tenants.config import TenantConfig
 from switch.voice_messages.config import MessageBoxConfig
 from switch.voice_messages.voice_messages import VoiceMessages
 
@@ -71,7 +74,8 @@ class Applications:
             forget=media.forget_prompt,
         )
         self._prompts: Collection[str] = frozenset(installation.prompts.names)
-        self._tenants = frozenset(installation.tenants)
+        self._tenants = set(installation.tenants)
+        self._libraries = Libraries(self._configuration.media.prompts, _folders_of(installation.tenants))
         self._boxes = VoiceMessages(self._configuration.message_boxes, ground.ids, self._recording_of)
         self.supervision = Supervision(self.agent_at)
         self._ivr = self._build_ivr(FlowSet(installation.flows), customers)
@@ -105,6 +109,16 @@ class Applications:
         found = (application.agent_at(station) for application in self._all)
         return next((agent for agent in found if agent is not None), None)
 
+    def listed(self, verb: str) -> Callable[[str], list[dict[str, Any]]]:
+        """What a verb that lists objects tells of one tenant's."""
+        (found,) = (known for application in self._all for known in application.verbs if known.name == verb)
+
+        def of(tenant: str) -> list[dict[str, Any]]:
+            answer: Any = found.handle(found.params.model_validate({"tenant": tenant}))
+            return list(answer)
+
+        return of
+
     def house(self) -> House:
         """Who sits where, for supervisors."""
         return House(self._directory.stations, self._directory.contacts, self.agent_at)
@@ -114,6 +128,12 @@ class Applications:
         self._prompts = frozenset(prompts)
         self._ivr.interpreter.configure(flows)
         self._boxes.configure(boxes)
+
+    def configure_tenants(self, tenants: Mapping[str, TenantConfig]) -> None:
+        """Know these, and no others."""
+        self._tenants.clear()
+        self._tenants.update(tenants)
+        self._libraries.configure(_folders_of(tenants))
 
     @property
     def flow_interpreter(self) -> FlowInterpreter:
@@ -174,9 +194,8 @@ class Applications:
 
     def _build_takes(self, installation: Installation, media: MediaEngine) -> Takes:
         ground = self._ground
-        folders = {name: tenant.prompts for name, tenant in installation.tenants.items()}
         return Takes(
-            Libraries(installation.configuration.media.prompts, folders).place_of,
+            self._libraries.place_of,
             keep=media.load_prompt,
             forget=media.forget_prompt,
             submit=lambda command: ground.loop.call_soon_threadsafe(ground.driver.submit, command),
@@ -204,3 +223,7 @@ class Applications:
     def _prospect(self, queue: str, number: str) -> Prospect | None:
         found = (application.prospect(queue, number) for application in self._all)
         return next((prospect for prospect in found if prospect is not None), None)
+
+
+def _folders_of(tenants: Mapping[str, TenantConfig]) -> dict[str, Path | None]:
+    return {name: tenant.prompts for name, tenant in tenants.items()}

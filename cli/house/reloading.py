@@ -70,6 +70,9 @@ class Order:
 class House(Protocol):
     """The parts of the switch that can be configured while it runs."""
 
+    async def open_doors(self, installation: Installation, comparison: Comparison) -> None:
+        """Have the control sockets of these tenants. Raises UsageError when one cannot be had."""
+
     def prepare(self, installation: Installation, comparison: Comparison) -> None:
         """Have what queues go by, and what they and calls lead to; nobody is led anywhere by that."""
 
@@ -168,6 +171,8 @@ class Reloading:
     async def _take(self, after: Installation, comparison: Comparison, acd: list[ConfigureAcd]) -> None:
         """Other rules of queues may lead those who wait anywhere at once; calls come between agents only."""
         submit = self._ground.driver.submit
+        if comparison.touches("tenants"):
+            await self._house.open_doors(after, comparison)
         self._house.prepare(after, comparison)
         if acd:
             submit(acd[0])

@@ -86,21 +86,18 @@ class Signalling:
             guard=configuration.guard,
             text_numbers=owners_of(configuration.access_codes),
             hold_back=self.trunks.hold_back,
-            domains={
-                name: Domain(tenant.domain, tenant.asks_in)
-                for name, tenant in tenants.items()
-                if tenant.domain
-            },
+            domains=_domains_of(tenants),
         )
 
     def our_host(self, hop: Hop) -> str:
         """What we are called towards a neighbour."""
         return unbracketed(self.names.of(hop).host)
 
-    def configure(self, configuration: Configuration) -> None:
-        """Know other stations and access codes from now on."""
+    def configure(self, configuration: Configuration, tenants: Mapping[str, TenantConfig]) -> None:
+        """Know other stations, access codes and domains from now on."""
         stations, numbers = configuration.stations, owners_of(configuration.access_codes)
-        self._ground.driver.run_step(lambda now: self.stack.configure(stations, numbers, now))
+        domains = _domains_of(tenants)
+        self._ground.driver.run_step(lambda now: self.stack.configure(stations, numbers, domains, now))
 
     def open(self) -> None:
         """Listen. Raises UsageError when an address cannot be had."""
@@ -129,3 +126,7 @@ class Signalling:
             *self.certificates.verbs(),
             *BanVerbs(self.stack.guard.bans, clock, submit).verbs(),
         ]
+
+
+def _domains_of(tenants: Mapping[str, TenantConfig]) -> dict[str, Domain]:
+    return {name: Domain(tenant.domain, tenant.asks_in) for name, tenant in tenants.items() if tenant.domain}

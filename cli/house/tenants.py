@@ -1,13 +1,14 @@
 """What tenants' clients see and do: which verbs are theirs, what these name, and whose each event is."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from cli.tenant_names import qualified_target
 from runtime.tenancy import HOUSE, tenant_of, tenant_of_id
 from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.control.config import ControlConfig
-from switch.control.server import ControlServer, Neighbours
+from switch.control.server import ControlServer, Neighbours, SocketUnusable
 from switch.records.projection import AnyEntry, FreshEntry, JournalEntry
 from switch.tenants.config import TenantConfig
 from switch.tenants.view import Naming, TenantView
@@ -151,6 +152,7 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "station.list",
             "station.record",
             "station.stop_recording",
+            "tenant.show",
         ],
         NAMED,
     ),
@@ -186,6 +188,12 @@ OF_HOUSE = frozenset(
         "speech.make",
         "speech_server.list",
         "switch.status",
+        "tenant.change",
+        "tenant.create",
+        "tenant.list",
+        "tenant.remove",
+        "tenant.resume",
+        "tenant.suspend",
         "trunk.disable",
         "trunk.enable",
         "trunk.list",
@@ -273,15 +281,48 @@ class TenantWindows:
         verbs: Iterable[Verb],
         neighbours: Neighbours,
     ) -> None:
-        known = list(verbs)
+        self._config = config
+        self._verbs = list(verbs)
+        self._neighbours = neighbours
         self._views: dict[str, TenantView] = {}
         self._servers: dict[str, ControlServer] = {}
-        for name, tenant in tenants.items():
-            if tenant.control is not None:
-                own = config.model_copy(update={"socket": tenant.control})
-                view = self._views[name] = TenantView(name, qualified_target)
-                scoped = scoped_verbs(view, known)
-                self._servers[name] = ControlServer(own, scoped, neighbours)
+        self._sockets: dict[str, Path] = {}
+        for name, socket in _sockets_of(tenants).items():
+            self._add(name, self._server(name, socket), socket)
+
+    async def configure(self, tenants: Mapping[str, TenantConfig]) -> None:
+        """Have the sockets of these tenants, and of no others.
+
+        Raises SocketUnusable when one cannot be had: those there were stay.
+        """
+        wanted = _sockets_of(tenants)
+        moved = [name for name, socket in self._sockets.items() if wanted.get(name) not in (None, socket)]
+        new = {name: self._server(name, wanted[name]) for name in (*moved, *(wanted.keys() - self._sockets))}
+        opened: list[ControlServer] = []
+        try:
+            for server in new.values():
+                await server.open()
+                opened.append(server)
+        except SocketUnusable:
+            for server in opened:
+                await server.close()
+            raise
+        for name in [*moved, *(self._sockets.keys() - wanted.keys())]:
+            del self._sockets[name], self._views[name]
+            await self._servers.pop(name).close()
+        for name, server in new.items():
+            self._add(name, server, wanted[name])
+        self._neighbours.audience_changed()
+
+    def _server(self, tenant: str, socket: Path) -> ControlServer:
+        own = self._config.model_copy(update={"socket": socket})
+        scoped = scoped_verbs(TenantView(tenant, qualified_target), self._verbs)
+        return ControlServer(own, scoped, self._neighbours)
+
+    def _add(self, tenant: str, server: ControlServer, socket: Path) -> None:
+        self._views[tenant] = TenantView(tenant, qualified_target)
+        self._servers[tenant] = server
+        self._sockets[tenant] = socket
 
     def wants(self, topic: str) -> bool:
         """Whether the events of a topic are to be shown to ``observe``."""
@@ -318,6 +359,10 @@ class TenantWindows:
     async def close(self) -> None:
         for server in self._servers.values():
             await server.close()
+
+
+def _sockets_of(tenants: Mapping[str, TenantConfig]) -> dict[str, Path]:
+    return {name: tenant.control for name, tenant in tenants.items() if tenant.control is not None}
 
 
 def scoped_verbs(view: TenantView, verbs: Sequence[Verb]) -> list[Verb]:

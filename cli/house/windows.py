@@ -82,6 +82,10 @@ class Windows:
         topic = HookAsked.topic
         return self._control.is_heard(topic) or self._tenants.hears(tenant, topic)
 
+    async def configure(self, tenants: Mapping[str, TenantConfig]) -> None:
+        """Have the sockets of these tenants, and of no others. Raises SocketUnusable."""
+        await self._tenants.configure(tenants)
+
     def observe(self) -> None:
         """See every event after the journal."""
         self._driver.observe(self._tell_clients, lambda kind: self._control.wants(kind.topic))

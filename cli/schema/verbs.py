@@ -15,6 +15,7 @@ from acd.verbs import AcdVerbs
 from cli.house.administration import Administration
 from cli.house.flow_publishing import FlowPublishing
 from cli.house.reloading import Reloading
+from cli.house.tenant_verbs import TenantVerbs
 from ivr.flow_verbs import FlowVerbs
 from switch.alarms.verbs import AlarmVerbs
 from switch.application import Verb
@@ -89,6 +90,7 @@ SOURCES: tuple[type[_Source], ...] = (
     StationVerbs,
     SupervisionVerbs,
     SupervisorVerbs,
+    TenantVerbs,
     TrunkVerbs,
     EventVerbs,
 )

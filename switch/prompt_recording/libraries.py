@@ -13,6 +13,10 @@ class Libraries:
     def __init__(self, house: Path, tenants: Mapping[str, Path | None]) -> None:
         """``tenants``: by their names; None for one without a library of its own."""
         self._house = house
+        self.configure(tenants)
+
+    def configure(self, tenants: Mapping[str, Path | None]) -> None:
+        """Know these, and no others."""
         self._tenants = dict(tenants)
 
     def place_of(self, prompt: str) -> tuple[Path, str]:

@@ -65,10 +65,8 @@ class SipStack:
         self._max_bytes = config.max_message_bytes
         bindings = Bindings(config.bindings_per_station)
         domains = domains or {}
-        self._authenticator = Authenticator(
-            config, stations, nonce_key, {tenant: domain.realm for tenant, domain in domains.items()}
-        )
-        names = Domains({domain.name.lower(): tenant for tenant, domain in domains.items()})
+        self._authenticator = Authenticator(config, stations, nonce_key, _realms_of(domains))
+        names = self._domains = Domains(_tenants_of(domains))
         proof = self._proof = StationProof(
             self._authenticator, self.guard, bindings, _places_of(stations), names
         )
@@ -102,10 +100,15 @@ class SipStack:
         )
 
     def configure(
-        self, stations: Sequence[StationConfig], text_numbers: Mapping[str, str], now: float
+        self,
+        stations: Sequence[StationConfig],
+        text_numbers: Mapping[str, str],
+        domains: Mapping[str, Domain],
+        now: float,
     ) -> list[Event]:
         """Know these stations from now on. Contacts of others are forgotten; their calls go on."""
-        self._authenticator.configure(stations)
+        self._domains.configure(_tenants_of(domains))
+        self._authenticator.configure(stations, _realms_of(domains))
         self._proof.configure(_places_of(stations))
         self._text_numbers.clear()
         self._text_numbers.update(text_numbers)
@@ -251,3 +254,11 @@ class SipStack:
 def _places_of(stations: Sequence[StationConfig]) -> dict[str, Networks]:
     """Where the phones must be of stations that may not be anywhere."""
     return {station.name: networks_of(station.networks) for station in stations if station.networks}
+
+
+def _realms_of(domains: Mapping[str, Domain]) -> dict[str, str]:
+    return {tenant: domain.realm for tenant, domain in domains.items()}
+
+
+def _tenants_of(domains: Mapping[str, Domain]) -> dict[str, str]:
+    return {domain.name.lower(): tenant for tenant, domain in domains.items()}

@@ -14,6 +14,11 @@ class TenantsConfig(Section):
         default=None,
         description="Folder with a file for each tenant: tenants/acme.toml is tenant acme; absent: none.",
     )
+    templates: Path | None = Field(
+        default=None,
+        description="Folder with files that new tenants are made from; {tenant}, {domain} and {title} in "
+        "them stand for the new one's.",
+    )
 
 
 class TenantConfig(Section):
@@ -44,6 +49,13 @@ class TenantConfig(Section):
         ge=0,
         description="Calls it may have at a time, in and out; further ones are refused (Q.850 cause 34, SIP "
         "503). 0: no limit.",
+    )
+    agents: int = Field(default=0, ge=0, description="Agents its file may have. 0: no limit.")
+    queues: int = Field(default=0, ge=0, description="Queues its file may have. 0: no limit.")
+    stations: int = Field(default=0, ge=0, description="Stations its file may have. 0: no limit.")
+    suspended: bool = Field(
+        default=False,
+        description="It gets no new calls, in or out (Q.850 cause 34, SIP 503); those that are up go on.",
     )
     control: Path | None = Field(
         default=None,

@@ -14,3 +14,23 @@ class TenantFull(Event):
     """Whose calls they are."""
     calls: int
     """How many are up, which is the most there may be."""
+
+
+@plain_data
+class TenantSuspended(Event):
+    """A tenant gets no new calls from now on; those that are up go on."""
+
+    topic: ClassVar[str] = "tenant.suspended"
+    tenant: str
+    """Which."""
+    calls: int
+    """How many are up."""
+
+
+@plain_data
+class TenantResumed(Event):
+    """A tenant that was suspended gets calls again."""
+
+    topic: ClassVar[str] = "tenant.resumed"
+    tenant: str
+    """Which."""

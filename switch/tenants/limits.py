@@ -3,19 +3,26 @@
 from collections.abc import Mapping
 
 from runtime.vocabulary import Output
+from switch.tenants.config import TenantConfig
 from switch.tenants.events import TenantFull
 
 
 class CallLimits:
     """Decides, by how many are up, whether one more may be."""
 
-    def __init__(self, most: Mapping[str, int] | None = None) -> None:
-        """``most``: calls at a time, by tenant; there is no limit for those that are not in it."""
-        self._most = most or {}
+    def __init__(self, tenants: Mapping[str, TenantConfig] | None = None) -> None:
         self._told: set[str] = set()
+        self.configure(tenants or {})
+
+    def configure(self, tenants: Mapping[str, TenantConfig]) -> None:
+        """Know these, and no others. Calls that are up are left alone."""
+        self._most = {name: tenant.calls for name, tenant in tenants.items() if tenant.calls}
+        self._suspended = frozenset(name for name, tenant in tenants.items() if tenant.suspended)
 
     def refuse(self, tenant: str, calls: int) -> list[Output] | None:
         """None when a further call may be; else what is told of its refusal."""
+        if tenant in self._suspended:
+            return []  # which was told when it began
         most = self._most.get(tenant)
         if most is None or calls < most:
             self._told.discard(tenant)

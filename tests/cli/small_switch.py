@@ -12,6 +12,7 @@ import acd.supervision_verbs
 import acd.verbs
 import cli.house.administration
 import cli.house.flow_publishing
+import cli.house.tenant_verbs
 import ivr.flow_verbs
 import switch.alarms.verbs
 import switch.ban_verbs
@@ -116,6 +117,21 @@ PAST_ALARM = {
     "acknowledged_at": None,
     "acknowledged_by": "李娜",
     "reason": None,
+}
+TENANT = {
+    "tenant": "acme",
+    "title": "供电服务",
+    "domain": "acme.example",
+    "suspended": False,
+    "calls": 12,
+    "agents_signed_in": 8,
+    "waiting": 3,
+}
+TENANT_DETAILS = {
+    "limits": {"calls": 30, "agents": 0, "queues": 0, "stations": 20},
+    "use": {"calls": 12, "agents": 10, "queues": 4, "stations": 10},
+    "agents": {"AVAILABLE": 2, "ON_CALL": 6},
+    "access_codes": ["95001"],
 }
 TEXT = {"text_id": "text-1", "station": "1001", "phones": 2}
 CALL = {
@@ -452,6 +468,14 @@ class SmallSwitch:
             self._verb("flow.share", cli.house.flow_publishing.ShareParams, PUBLISHED),
             self._verb("flow.rollback", cli.house.flow_publishing.RollbackParams, PUBLISHED | {"share": 1.0}),
             self._verb("flow.history", cli.house.flow_publishing.FlowParams, FLOW_HISTORY),
+            self._verb("tenant.list", NoParams, [TENANT]),
+            self._verb("tenant.show", cli.house.tenant_verbs.TenantNamed, TENANT | TENANT_DETAILS),
+            self._verb("tenant.create", cli.house.tenant_verbs.CreateParams, CONFIGURED),
+            self._verb("tenant.change", cli.house.tenant_verbs.ChangeTenantParams, CONFIGURED),
+            *(
+                self._verb(f"tenant.{word}", cli.house.tenant_verbs.TenantParams, CONFIGURED)
+                for word in ("suspend", "resume", "remove")
+            ),
             self._verb("configuration.show", cli.house.administration.ShowParams, [WRITTEN]),
             self._verb("configuration.set", cli.house.administration.SetParams, CONFIGURED),
             self._verb("configuration.remove", cli.house.administration.RemoveParams, CONFIGURED),

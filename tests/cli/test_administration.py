@@ -149,7 +149,7 @@ def test_an_edit_by_hand_is_not_overwritten_and_can_be_taken_first(desk: Desk) -
             "section": "agents",
             "name": "2001",
             "kind": "changed",
-            "keys": {"name": ["坐席 2001", "王芳"]},
+            "keys": {"name": ("坐席 2001", "王芳")},
         }
     ]
     desk.call("set", tenant="acme", section="agents", name="82", keys={})  # another file
@@ -180,7 +180,7 @@ def test_one_undo_brings_back_the_files_to_the_letter(desk: Desk) -> None:
     (change,) = [each for each in desk.call("history") if each["why"] == "休假"]
     assert (change["by"], change["version"]) == ("李娜", 2)
     (difference,) = desk.call("diff", version=2)
-    assert difference["keys"] == {"queues": [["service"], []]}
+    assert difference["keys"] == {"queues": (["service"], [])}
 
 
 def test_secrets_are_never_shown(desk: Desk) -> None:
@@ -188,7 +188,7 @@ def test_secrets_are_never_shown(desk: Desk) -> None:
     (shown,) = desk.call("show", section="stations", name="2001")
     assert shown["keys"]["password"] == HIDDEN
     (difference,) = desk.call("diff", version=2)
-    assert difference["keys"] == {"password": [HIDDEN, HIDDEN]}
+    assert difference["keys"] == {"password": (HIDDEN, HIDDEN)}
     assert "is hidden" in desk.refused("set", section="stations", name="2001", keys=shown["keys"])
     everything = str([desk.call("show"), desk.call("show", tenant="acme"), desk.call("diff", version=2)])
     assert not [secret for secret in ("'secret'", "secret-2002", "other-secret") if secret in everything]

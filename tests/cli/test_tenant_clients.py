@@ -220,6 +220,8 @@ def test_a_verb_about_the_whole_switch_is_refused_by_name(house: House, verb: st
         "language": "zh",
         "prompt": "x",
         "station": "x",
+        "tenant": "x",
+        "keys": {},
     }
     given = next(known for known in house.verbs() if known.name == verb).params.model_fields
     with pytest.raises(VerbError) as caught:

@@ -11,12 +11,14 @@ from switch.config import AccessCodeConfig
 from switch.events import CallEnded, CallRefused
 from switch.exchange import Exchange
 from switch.sip.events import LegArrived
+from switch.tenants.config import TenantConfig
 from switch.tenants.events import TenantFull
 from switch.tenants.limits import CallLimits
 from tests.helpers.exchange_rig import CALLER_SDP, ExchangeRig
 
 MOST = {"acme": 2, "globex": 1}
 TENANTS = [*MOST, HOUSE]
+LIMITED = {tenant: TenantConfig(calls=calls) for tenant, calls in MOST.items()}
 CODES = {"acme": "95001", "globex": "95002", HOUSE: "95003"}
 
 
@@ -29,7 +31,7 @@ class Rig(ExchangeRig):
             for tenant, number in CODES.items()
         ]
         knows = {"flow:x", "number:139"}.__contains__
-        super().__init__(exchange=Exchange(codes, SeededIds(), knows, limits=CallLimits(MOST)))
+        super().__init__(exchange=Exchange(codes, SeededIds(), knows, limits=CallLimits(LIMITED)))
         self.came = 0
 
     def of(self, tenant: str) -> list[str]:

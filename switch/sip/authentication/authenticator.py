@@ -43,16 +43,17 @@ class Authenticator:
         realms: Mapping[str, str] | None = None,
     ) -> None:
         """``realms``: those of tenants, by tenant."""
-        self._realms = {HOUSE: config.realm, **(realms or {})}
+        self._own_realm = config.realm
         self._usual = config.algorithms
         self._checks_uri = config.check_digest_uri
-        self.configure(stations)
+        self.configure(stations, realms or {})
         self._decoys = {algorithm: ha1(algorithm, "", config.realm, "") for algorithm in Algorithm}
         remembered = max(_FEWEST_NONCES, _NONCES_PER_STATION * len(stations))
         self._nonces = Nonces(nonce_key, lifetime_s=config.nonce_lifetime_s, capacity=remembered)
 
-    def configure(self, stations: Sequence[StationConfig]) -> None:
+    def configure(self, stations: Sequence[StationConfig], realms: Mapping[str, str]) -> None:
         """Know these, and no others."""
+        self._realms = {HOUSE: self._own_realm, **realms}
         self._hashes = {station.name: station.hashes(self._realm_of(station.name)) for station in stations}
         self._own_choice = {station.name: station.algorithms for station in stations if station.algorithms}
 

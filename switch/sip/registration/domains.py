@@ -24,7 +24,11 @@ class Domains:
 
     def __init__(self, tenants: Mapping[str, str] | None = None) -> None:
         """``tenants``: domain, in lower case → tenant."""
-        self._tenants = tenants or {}
+        self.configure(tenants or {})
+
+    def configure(self, tenants: Mapping[str, str]) -> None:
+        """Know these, and no others."""
+        self._tenants = tenants
 
     def station(self, address: SipUri) -> str:
         """The station an address names, whether there is one or not: ``1001@acme.example`` is ``acme/1001``.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import AsyncMock, Mock
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,6 +25,7 @@ from cli.house import readings
 from cli.house.administration import Administration
 from cli.house.flow_publishing import FlowPublishing
 from cli.house.reloading import Reloading
+from cli.house.tenant_verbs import TenantVerbs
 from cli.house.versions import ConfigurationVersions
 from cli.house.windows import PICTURE
 from ivr.check import Surroundings
@@ -197,12 +198,16 @@ WAITS = CallHandedOff(
 
 
 def reloading_a_changed_queue(folder: Path, rig: ExchangeRig) -> tuple[Reloading, Administration]:
-    folder.mkdir()
+    """Of a switch with one tenant."""
+    (folder / "tenants").mkdir(parents=True)
     path = write_installation(folder)
+    path.write_text(path.read_text("utf-8") + '[tenants]\nfolder = "tenants"\n', "utf-8")
+    code = '[[queues]]\nname = "service"\n[[access_codes]]\nnumber = "95001"\ntarget = "queue:service"\n'
+    (folder / "tenants" / "acme.toml").write_text(code, "utf-8")
     running = load_installation(path)
     replace(path, 'name = "service"', 'name = "service"\nmax_wait_s = 300')
     versions = ConfigurationVersions(path, running.configuration.versions, rig.clock.wall)
-    reloading = Reloading(running, Mock(), Mock(clock=rig.clock), versions)
+    reloading = Reloading(running, Mock(open_doors=AsyncMock()), Mock(clock=rig.clock), versions)
     return reloading, Administration(reloading, versions)
 
 
@@ -272,6 +277,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *of_certificates.verbs(),
         *reloading.verbs(),
         *administration.verbs(),
+        *tenant_verbs(administration, reloading),
         *of_forks,
         *speech_verbs(rig),
         *prompt_verbs(rig),
@@ -294,6 +300,14 @@ def all_verbs(folder: Path) -> list[Verb]:
         *alarm_verbs(folder, rig),
     )
     return [*own, *of_queues.verbs, *of_flows.application.verbs, *publishing(folder, of_flows, rig).verbs()]
+
+
+def tenant_verbs(administration: Administration, reloading: Reloading) -> tuple[Verb, ...]:
+    """Of tenants without calls, each with one agent who waits for callers."""
+    agents, queues = [{"state": "AVAILABLE"}], [{"waiting": 0}]
+    return TenantVerbs(
+        administration, reloading, lambda tenant: 0, lambda tenant: agents, lambda tenant: queues
+    ).verbs()
 
 
 def publishing(folder: Path, of_flows: Ivr, rig: ExchangeRig) -> FlowPublishing:
@@ -662,6 +676,13 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("configuration.undo", {"by": "李娜"}),
     ("configuration.history", {}),
     ("configuration.show", {"section": "agents", "name": "1002"}),
+    ("tenant.create", {"tenant": "globex", "domain": "globex.example", "by": "李娜"}),
+    ("tenant.change", {"tenant": "globex", "keys": {"calls": 30}}),
+    ("tenant.suspend", {"tenant": "globex", "why": "合同到期"}),
+    ("tenant.resume", {"tenant": "globex"}),
+    ("tenant.remove", {"tenant": "globex"}),
+    ("tenant.list", {}),
+    ("tenant.show", {"tenant": "acme"}),
     ("sip.reload_certificates", {}),
     ("station.list", {}),
     ("trunk.disable", TRUNK),
