@@ -122,8 +122,9 @@ class CallbackVerbs:
             requirement=params.require,
             access_code=params.access_code,
         )
+        waiting = self._state.entry_of(command.call_id) if command.call_id else None
         self._submit(command)
-        return self._view(self._found(command))
+        return self._view(waiting or self._found(command))
 
     def _level_of(self, station: str) -> int:
         if station not in self._levels:
@@ -131,14 +132,9 @@ class CallbackVerbs:
         return self._levels[station]
 
     def _found(self, command: RequestCallback) -> Entry:
-        """The new callback, or the one that is kept in its place."""
-        state = self._state
-        entry = state.entries.get(command.callback_id)
-        if command.call_id is not None:
-            entry = state.entry_of(command.call_id)
-        if entry is not None:
-            return entry
-        return next(callbacks_at(state, command.numbers[0], command.queues))
+        """The new callback of one who has not called, or the one that is kept in its place."""
+        entry = self._state.entries.get(command.callback_id)
+        return entry or next(callbacks_at(self._state, command.numbers[0], command.queues))
 
     def list_callbacks(self, params: CallbackListParams) -> list[CallbackView]:
         if params.queue is not None:

@@ -4,7 +4,7 @@ The exchange, the ACD, the phones' application and the supervisors' are the real
 callers and phones are simulated, and the media only keeps books.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from runtime.target import parse_target
 from runtime.vocabulary import Event
 from switch.application import Application, Verb
 from switch.call import Call
+from switch.call_control.targets import Targets
+from switch.call_control.verbs import CallControlVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.conference_verbs import ConferenceVerbs
 from switch.config import AccessCodeConfig
@@ -42,13 +44,14 @@ from tests.sim.people import Habits, People, registration
 
 
 class DeskCentre:
-    """Queues by access codes of their names, phones for all agents and supervisors, and outside numbers."""
+    """Numbers of queues and others (``direct``), phones for all agents and supervisors, outside numbers."""
 
     def __init__(
         self,
         queues: Sequence[QueueConfig],
         agents: Sequence[AgentConfig],
         stations: Sequence[str],
+        direct: Mapping[str, str],
         *,
         callers: int,
         habits: Habits,
@@ -64,8 +67,9 @@ class DeskCentre:
         self.driver = Driver(self.clock, self.alarm, self._note_fault)
         self.ids = SeededIds(seed)
         self.stations = list(stations)
-        self.people = People(habits, [queue.name for queue in queues], callers, seed)
-        codes = [AccessCodeConfig(number=queue.name, target=f"queue:{queue.name}") for queue in queues]
+        targets = {**{queue.name: f"queue:{queue.name}" for queue in queues}, **direct}
+        self.people = People(habits, list(targets), callers, seed)
+        codes = [AccessCodeConfig(number=number, target=target) for number, target in targets.items()]
         self.acd = self._build_acd(queues, agents)
         self.supervision = Supervision(self.acd.agent_at)
         self.applications = (
@@ -99,6 +103,7 @@ class DeskCentre:
         return [
             *ExchangeVerbs(exchange, lambda now: [], {}, self.clock, submit, name="", version="").verbs(),
             *PlacingVerbs(exchange, reach, ids, submit).verbs(),
+            *CallControlVerbs(exchange, Targets(reach), self.clock, submit).verbs(),
             *ConferenceVerbs(exchange, reach, ids, submit).verbs(),
             *CallRecordingVerbs(exchange, submit).verbs(),
             *DataVerbs(exchange, submit).verbs(),

@@ -25,6 +25,7 @@ from switch.sip.commands import (
     HangUpLeg,
     HideLegKeys,
     RingLeg,
+    SendText,
 )
 from switch.sip.events import (
     LegAnswered,
@@ -33,6 +34,7 @@ from switch.sip.events import (
     LegRinging,
     StationRefreshed,
     StationRegistered,
+    TextDelivered,
 )
 from switch.trunks.commands import DialTrunk
 
@@ -95,6 +97,7 @@ class People:
             DialStation: self._dialled,
             DialTrunk: self._dialled,
             HideLegKeys: _nothing,
+            SendText: self._texted,
             HangUpLeg: self._hung_up,
             RingLeg: _nothing,
             AnswerReoffer: _nothing,
@@ -169,6 +172,11 @@ class People:
             self._plan((event.agent, "return"), MakeReady(agent_id=event.agent), back_at)
         elif event.to_state is AgentState.ON_CALL and self._random.random() < self._habits.breaks:
             return [MakeNotReady(agent_id=event.agent, reason="午休")]
+        return ()
+
+    def _texted(self, command: SendText, now: float) -> Outputs:
+        delivered = TextDelivered(text_id=command.text_id, station=command.station)
+        self._plan((command.text_id, "text"), delivered, now + NETWORK_S)
         return ()
 
     def _awaited(self, command: AwaitRefresh, now: float) -> Outputs:

@@ -13,10 +13,12 @@ from switch.control.client import ControlClient, VerbRefused
 
 _NEWEST = 12
 """So many ids of a kind are remembered."""
-_GIVEN = 0.3
+_GIVEN = 0.4
 """How often a parameter is given that need not be."""
 _MADE_UP = 0.03
 """How often an id is one that never was."""
+_LATE = 0.1
+"""How often what is over goes on to be named."""
 _TOGETHER = 0.7
 """How often parameters are taken from one and the same event."""
 
@@ -44,8 +46,17 @@ class Knowledge:
                 self._remember(name, value)
             self.learn([value for value in told.values() if isinstance(value, list | Mapping)])
 
+    def forget(self, name: str, value: str) -> None:
+        """Mostly; a desk may be late."""
+        if value in self._ids[name] and self._random.random() > _LATE:
+            self._ids[name].remove(value)
+            here = [scene for scene in self._scenes if scene.get(name) != value]
+            self._scenes.clear()
+            self._scenes.extend(here)
+
     def params_of(self, schema: Mapping[str, Any]) -> dict[str, Any]:
         """Parameters for a verb, as its JSON schema wants them."""
+        schema = _resolved(schema, schema.get("$defs", {}))
         required = schema.get("required", ())
         wanted = [name for name in schema["properties"] if name in required or self._random.random() < _GIVEN]
         scene = self._scene(wanted)
@@ -89,6 +100,17 @@ class Knowledge:
             case "null":
                 return None
         return f"{name}-{self._random.randrange(10)}"
+
+
+def _resolved(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """A JSON schema with its definitions in place."""
+    if isinstance(schema, list):
+        return [_resolved(one, definitions) for one in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    if (reference := schema.get("$ref")) is not None:
+        return _resolved(definitions[reference.rpartition("/")[2]], definitions)
+    return {name: _resolved(value, definitions) for name, value in schema.items() if name != "$defs"}
 
 
 def _is_id(name: str, value: object) -> bool:
