@@ -102,6 +102,8 @@ class OpenEndpoint(Command):
     call's first leg."""
     ipv6: bool = False
     """For a peer that speaks IPv6; an address of ours for it is taken where the configuration names one."""
+    within: bool = False
+    """For a peer that is another endpoint of ours: told is the address that is bound, whatever SDP names."""
 
 
 @plain_data

@@ -73,6 +73,7 @@ class MediaEngine:
     ) -> None:
         self._host = media.advertised_host or media.host
         self._host6 = media.advertised_host6 or media.host6 or self._host
+        self._bound_host = media.host
         self._clock = clock
         self._path = recordings.path
         self._submit_all = submit_all
@@ -212,6 +213,8 @@ class MediaEngine:
         self._endpoints[command.leg_id] = endpoint
         self._names.endpoints[endpoint] = command.leg_id
         host = self._host6 if command.ipv6 else self._host
+        if command.within:
+            host = self._bound_host
         return [EndpointOpened(leg_id=command.leg_id, host=host, port=port)]
 
     def _configure_endpoint(self, command: commands.ConfigureEndpoint, endpoint: int) -> Answer:

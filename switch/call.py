@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from runtime.target import Target, parse_target
 from runtime.tenancy import bare, tenant_of_id
+from switch.consultation_end import ConsultationEnd
 from switch.contact_data import ContactData
 from switch.customers.facts import NOTHING_KNOWN, Facts
 from switch.dial_plan import NUMBER_SCHEME
@@ -111,15 +112,42 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """What a phone asked for while the phone it transfers to rings."""
+    """A transfer while the phone rings that the call shall go to."""
 
-    transfer_id: str
+    transfer_id: str | None
+    """As the phone knows it that asked; None when it was ordered."""
     leg_id: str
     """Of the one who transfers."""
     by: str
     """Their station."""
     target: str
     offer_id: str
+    holds: bool = False
+    """Whether who transfers holds only for that long."""
+
+
+@dataclass(slots=True)
+class Consultation:
+    """A station talks with somebody else about a call, and comes back to it, or passes it on.
+
+    The two ends of a line stand for the station: ``line`` is beside it, ``line_end_id`` in the other call.
+    """
+
+    call_id: str
+    """The call that it is about."""
+    own_call_id: str
+    """The other call, as it began."""
+    leg_id: str
+    """Of the station."""
+    by: str
+    """The station."""
+    target: str
+    line: Leg
+    line_end_id: str
+    attends: bool = True
+    """Whether the station talks there, and holds here."""
+    end: ConsultationEnd | None = None
+    """How it ends, as soon as that is decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +225,7 @@ class Call:
     """The transfer under way."""
     mixed: bool = False
     """Whether those who talk are in a mix, which has the call's id, and not just bridged."""
+    consultation: Consultation | None = None
     supervisors: dict[str, Supervisor] = field(default_factory=dict)
     """Who listens to those who talk, by their own calls."""
     supervises: str | None = None
@@ -287,6 +316,8 @@ class Calls:
 
     by_id: dict[str, Call] = field(default_factory=dict)
     legs: dict[str, Leg] = field(default_factory=dict)
+    consulting: dict[str, Consultation] = field(default_factory=dict)
+    """Consultations by the call that they are about, the station's leg, and both ends of its line."""
     own_playbacks: set[str] = field(default_factory=set)
     """Playbacks that no application asked for."""
     of_tenants: Counter[str] = field(default_factory=Counter)

@@ -187,6 +187,66 @@ class RetrieveCall(Command):
 
 
 @plain_data
+class TransferCall(Command):
+    """Pass on whom a leg talks to, as if its phone asked for it (blind). To a phone: as soon as that answers.
+
+    CallTransferred follows, or CallTransferFailed when the phone cannot be had: all is as before then.
+    """
+
+    call_id: str
+    leg_id: str
+    """Of the one who transfers, and is released."""
+    target: str
+    hold: bool = False
+    """Whether the two do not talk while the phone rings."""
+
+
+@plain_data
+class ConsultCall(Command):
+    """Let a station put whom it talks to on hold, and talk with somebody else in a call of their own.
+
+    ConsultationBegan follows, and ConsultationEnded exactly once. Ignored while it consults already.
+    """
+
+    call_id: str
+    leg_id: str
+    """Of the station."""
+    consultation_call_id: str
+    """The new call."""
+    target: str
+    """Who is consulted: ``<scheme>:<name>``."""
+
+
+@plain_data
+class ToggleConsultation(Command):
+    """Let the station talk with the other of the two, of whom one holds. ConsultationToggled follows."""
+
+    call_id: str
+
+
+@plain_data
+class CompleteConsultation(Command):
+    """Leave the customer to whom was consulted, also before they answer. ConsultationEnded follows."""
+
+    call_id: str
+
+
+@plain_data
+class CancelConsultation(Command):
+    """End the other call; the station is back with the customer. ConsultationEnded follows."""
+
+    call_id: str
+
+
+@plain_data
+class JoinConsultation(Command):
+    """Let all three talk, once who is consulted has answered. ConsultationEnded and PartyJoined follow."""
+
+    call_id: str
+    party_id: str
+
+
+@plain_data
 class AddParty(Command):
     """Ring a station or a number, who talks with both who talk in a call once they answer.
 

@@ -6,11 +6,11 @@ added ──► rung, while the two talk ──► answered: all talk ──► 
 The customer's end is everybody's. When the station leaves, the party that came first takes its place.
 """
 
-from media.commands import StopPlayback
+from media.commands import LeaveMix, StopPlayback
 from runtime.ids import Ids
 from runtime.target import Target, parse_target
 from runtime.vocabulary import Output
-from switch.call import Call, Calls, Offer
+from switch.call import Call, Calls, Leg, Offer
 from switch.causes import Cause
 from switch.commands import AddParty, DropParty, JoinCalls, MuteParty
 from switch.conversation import join
@@ -64,20 +64,26 @@ class Conferring:
         if call is None or other_call is None or len(call.parties) >= MOST_PARTIES:
             return []
         station = common_station(call, other_call)
-        if station is None:
+        talking = (*call.talking, *other_call.talking)
+        if station is None or any(leg.leg_id in self._calls.consulting for leg in talking):
             return []
         shared = next(leg for leg in other_call.talking if other_call.station_of(leg) == station)
+        return self.bring_in(call, shared, command.party_id, command.by)
+
+    def bring_in(self, call: Call, shared: Leg, party_id: str, by: str) -> list[Output]:
+        """Whom ``shared`` talks to in another call becomes a party of this one; the other call ends."""
+        other_call = self._calls.of_leg(shared)
         moving = other_call.other_end(shared)
         assert moving is not None, f"{other_call.call_id} has two who talk"
         name = other_call.station_of(moving)
         number, _ = other_call.end_of(moving)
         whom = Target(STATION_SCHEME, name) if name is not None else Target(NUMBER_SCHEME, number)
         outputs = dissolve(self._calls, other_call, keep=moving, into=call)
-        party = Offer(command.party_id, whom.name, moving, outside=name is None, accepted=True)
+        party = Offer(party_id, whom.name, moving, outside=name is None, accepted=True)
         party.is_party, party.announced = True, False
         moving.call_id, moving.offer_id, moving.holds_by_order = call.call_id, party.offer_id, False
         self._calls.add_offer(call, party)
-        told = _added(call, party.offer_id, str(whom), command.by)
+        told = _added(call, party.offer_id, str(whom), by)
         return [*outputs, told, StopPlayback(leg_id=moving.leg_id), *self.answered(call, party)]
 
     def drop(self, command: DropParty) -> list[Output]:
@@ -100,6 +106,7 @@ class Conferring:
         call.target = str(Target(NUMBER_SCHEME if heir.outside else STATION_SCHEME, heir.station))
         left = drop_offer(self._calls, call, leaving, cause, by_station=by_station, keep_parties=True)
         return [
+            LeaveMix(leg_id=heir.leg.leg_id),
             party_left(call, heir, Cause.NORMAL_CLEARING),
             transferred(call, TransferKind.CONFERENCE, leaving.station),
             handed_off(call, heir.offer_id),

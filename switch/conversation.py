@@ -31,7 +31,7 @@ def let_talk(call: Call) -> list[Output]:
     if not call.mixed and len(present) == 2:
         customer, station = present
         return [BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=station.leg_id)]
-    silence = [StopPlayback(leg_id=leg.leg_id) for leg in present]
+    silence = [StopPlayback(leg_id=leg.leg_id) for leg in call.talking]
     if not call.mixed:
         return [*silence]
     parties = [output for party in call.parties for output in join(call, party)]

@@ -7,6 +7,7 @@ from typing import ClassVar
 from runtime.contact_data import Data
 from runtime.vocabulary import Event, plain_data
 from switch.causes import Cause
+from switch.consultation_end import ConsultationEnd
 from switch.leg_role import LegRole
 from switch.supervision_mode import SupervisionMode
 
@@ -247,6 +248,62 @@ class CallTransferred(Event):
     """The call that ended when both were joined."""
     leg_id: str = ""
     """Of the one who is the caller now."""
+
+
+@plain_data
+class CallTransferFailed(Event):
+    """The phone that a call was to be transferred to cannot be had: those who talked talk on."""
+
+    topic: ClassVar[str] = "call.transfer_failed"
+    call_id: str
+    by: str
+    """The station that transfers."""
+    target: str
+    """Who should have got the call: ``<scheme>:<name>``."""
+    cause: Cause
+    """Why they could not be had."""
+
+
+@plain_data
+class ConsultationBegan(Event):
+    """A station put the customer on hold to talk with somebody else first."""
+
+    topic: ClassVar[str] = "call.consultation_began"
+    call_id: str
+    consultation_call_id: str
+    """The call in which they talk."""
+    by: str
+    """The station."""
+    target: str
+    """Who is consulted: ``<scheme>:<name>``."""
+
+
+@plain_data
+class ConsultationToggled(Event):
+    """A station that consults talks with the other of the two now."""
+
+    topic: ClassVar[str] = "call.consultation_toggled"
+    call_id: str
+    by: str
+    """The station."""
+    with_customer: bool
+    """Whether it talks with the customer now, and who is consulted holds."""
+
+
+@plain_data
+class ConsultationEnded(Event):
+    """A station consults no longer. Exactly once for each ConsultationBegan."""
+
+    topic: ClassVar[str] = "call.consultation_ended"
+    call_id: str
+    consultation_call_id: str
+    """The call in which they talked. It goes on, with the customer, when the consultation was completed."""
+    by: str
+    """The station."""
+    reason: ConsultationEnd
+    """How it ended."""
+    cause: Cause
+    """Why who was consulted left, or could not be had; else NORMAL_CLEARING."""
 
 
 @plain_data

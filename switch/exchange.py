@@ -31,14 +31,17 @@ from runtime.tenancy import id_kind, tenant_of, tenant_of_id
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.arrival import Admission, Admitted, TurnedAway, admit_everybody
-from switch.call import Call, Calls, CallState, Leg
+from switch.call import Call, Calls, CallState, Consultation, Leg
 from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.commands import (
     AddParty,
     AnswerCall,
     BeepCall,
+    CancelConsultation,
+    CompleteConsultation,
     ConnectCall,
+    ConsultCall,
     DialNumber,
     DropParty,
     EndAllCalls,
@@ -46,6 +49,7 @@ from switch.commands import (
     HangUpCall,
     HoldCall,
     JoinCalls,
+    JoinConsultation,
     MaskDigits,
     MuteParty,
     OfferCall,
@@ -63,11 +67,14 @@ from switch.commands import (
     StopPrompt,
     SuperviseCall,
     TagCall,
+    ToggleConsultation,
+    TransferCall,
     UnmaskDigits,
     WithdrawOffer,
 )
 from switch.conferring import Conferring
 from switch.config import AccessCodeConfig, policies_of
+from switch.consulting import Consulting
 from switch.conversation import stop_listening
 from switch.customer_legs import CustomerLegs
 from switch.customers.facts import FactsOf, nothing_known
@@ -176,6 +183,16 @@ class Exchange:
         self._replacements = Replacements(
             self._calls, ids, self._holding, self._transfers, self._placed, self._conferring
         )
+        self._consulting = Consulting(
+            self._calls,
+            ids,
+            self._holding,
+            self._transfers,
+            self._placed,
+            self._conferring,
+            codecs,
+            self._lose_peer,
+        )
         self._supervising = Supervising(self._calls, self._transfers)
         self._codecs = tuple(codecs)
         self._refuse_after_s: int | None = None
@@ -220,6 +237,11 @@ class Exchange:
             RetrieveCall: self._holding.retrieve,
             AddParty: self._conferring.add,
             JoinCalls: self._conferring.join_calls,
+            TransferCall: self._transfers.order,
+            ToggleConsultation: self._consulting.toggle,
+            CompleteConsultation: self._consulting.complete,
+            CancelConsultation: self._consulting.cancel,
+            JoinConsultation: self._consulting.join,
             DropParty: self._conferring.drop,
             MuteParty: self._conferring.mute,
             HandOff: self._hand_off,
@@ -234,14 +256,21 @@ class Exchange:
             StartDraining: self._start_draining,
             EndAllCalls: self._end_all,
         }
-        return {
+        timed: dict[type, Handler] = {
             LegArrived: self._leg_arrived,
             PlaceCall: self._place,
+            ConsultCall: self._consulting.begin,
             DigitDetected: self._customers.digit_detected,
             LegDigitReceived: self._customers.digit_received,
             TakeMaskedDigit: self._masking.take,
             **{kind: ignoring_time(method) for kind, method in table.items()},
         }
+        return {kind: self._watched(method) for kind, method in timed.items()}
+
+    def _watched(self, method: Handler) -> Handler:
+        """Whatever is done may end a consultation, which nobody who does it has to know of."""
+        watching = self._consulting.watching
+        return lambda item, now: watching(method(item, now))
 
     @property
     def open_calls(self) -> int:
@@ -267,6 +296,10 @@ class Exchange:
         """The call a leg belongs to, for log lines."""
         leg = self._calls.legs.get(leg_id)
         return leg.call_id if leg else None
+
+    def consultation_at(self, leg: Leg) -> Consultation | None:
+        """The consultation that a leg is part of, in either of its two calls."""
+        return self._calls.consulting.get(leg.leg_id)
 
     def snapshot(self) -> Calls:
         """All state, as plain data that shares nothing with the running exchange."""
@@ -354,6 +387,8 @@ class Exchange:
         )
 
     def _endpoint_opened(self, event: EndpointOpened) -> list[Output]:
+        if self._consulting.is_line(event.leg_id):
+            return self._consulting.opened(event)
         leg = self._calls.legs.get(event.leg_id)
         if leg is None:
             return []
@@ -481,23 +516,30 @@ class Exchange:
 
     def _lose(self, leg: Leg, cause: Cause, *, by_peer: bool) -> list[Output]:
         call = self._calls.of_leg(leg)
-        transfers = call.transfer is not None and call.transfer.leg_id == leg.leg_id
-        if transfers and call.other_end(leg) is not None:
-            return self._transfers.abandoned(call, cause, by_peer=by_peer)
+        if call.other_end(leg) is not None:
+            if call.transfer is not None and call.transfer.leg_id == leg.leg_id:
+                return self._transfers.abandoned(call, cause, by_peer=by_peer)
+            if call.consultation is not None and call.consultation.leg_id == leg.leg_id:
+                return self._consulting.pass_on(call.consultation)
         if leg is not call.customer:
             return self._stations.lose(call, call.offer_of(leg), cause, by_station=by_peer)
         if call.placement is not None and call.state is CallState.ARRIVING:
             return self._placed.never_dialled(call, cause)
         return lose_customer(self._calls, call, cause, by_peer=by_peer)
 
+    def _lose_peer(self, leg: Leg, cause: Cause) -> list[Output]:
+        return self._lose(leg, cause, by_peer=True)
+
     def _media_lost(self, event: MediaLost | HandshakeFailed) -> list[Output]:
         """A leg that is not answered yet need not be heard; its answer begins another handshake."""
         leg = self._calls.legs.get(event.leg_id)
-        if leg is None or not leg.answered:
+        if leg is None or not leg.answered or self._consulting.is_line(event.leg_id):
             return []
         return self._lose(leg, Cause.MEDIA_TIMEOUT, by_peer=False)
 
     def _endpoint_failed(self, event: EndpointFailed) -> list[Output]:
+        if self._consulting.is_line(event.leg_id):
+            return self._consulting.failed(event.leg_id)
         leg = self._calls.legs.get(event.leg_id)
         return self._lose(leg, Cause.SWITCH_CONGESTION, by_peer=False) if leg else []
 

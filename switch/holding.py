@@ -37,11 +37,15 @@ class Holding:
 
     def hold(self, command: HoldCall) -> list[Output]:
         leg = self._calls.legs.get(command.leg_id)
-        return self.put_away(leg) if leg is not None else []
+        return self.put_away(leg) if leg is not None and self._may_hold(leg) else []
 
     def retrieve(self, command: RetrieveCall) -> list[Output]:
         leg = self._calls.legs.get(command.leg_id)
-        return self.take_back(leg) if leg is not None else []
+        return self.take_back(leg) if leg is not None and self._may_hold(leg) else []
+
+    def _may_hold(self, leg: Leg) -> bool:
+        """Whether it talks to somebody; who holds whom in a consultation is decided there."""
+        return self._calls.of_leg(leg).other_end(leg) is not None and leg.leg_id not in self._calls.consulting
 
     def put_away(self, leg: Leg) -> list[Output]:
         """It holds by order from now on, also whom it has yet to be connected with. No harm if it does."""

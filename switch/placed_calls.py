@@ -67,9 +67,15 @@ class PlacedCalls:
         ipv6 = self._families.is_ipv6(placement.whom.name, outside=placement.outside)
         return [OpenEndpoint(leg_id=call.customer.leg_id, near=None, ipv6=ipv6)]
 
+    def enter(self, command: PlaceCall, now: float) -> Call:
+        """A call whose customer needs no phone to be rung; ``taken`` gives it to its application."""
+        call = self._new_call(command, now)
+        self._calls.add(call)
+        return call
+
     def never_dialled(self, call: Call, cause: Cause) -> list[Output]:
         """Nobody is rung; who ordered the call hears of it as of any other that fails."""
-        return [*self._told(call), *end_call(self._calls, call, cause, by_caller=False)]
+        return [*self.told(call), *end_call(self._calls, call, cause, by_caller=False)]
 
     def dial(self, call: Call) -> list[Output]:
         """The ports are there: ring whom the call is for."""
@@ -83,7 +89,7 @@ class PlacedCalls:
             limit_s=placement.ring_s,
         )
         rung = self._inviting.ring(call, call.customer, invitation)
-        return [*self._told(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL), *rung]
+        return [*self.told(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL), *rung]
 
     def tried(self, event: BranchTried) -> list[Output]:
         """The call goes out by a trunk, perhaps after another failed: its rule of recording holds."""
@@ -124,7 +130,8 @@ class PlacedCalls:
         )
         return [*recorded, answered, handed_off(call)]
 
-    def _told(self, call: Call) -> list[Output]:
+    def told(self, call: Call) -> list[Output]:
+        """What is told of a call the switch makes."""
         placed = CallPlaced(
             call_id=call.call_id,
             contact_id=call.contact_id,

@@ -136,6 +136,9 @@ class PlacingVerbs:
             raise UsageError(
                 f"nothing takes calls for {params.target}; expected a target such as flow:<name>"
             )
+        obstacle = reach.obstacle(params.target)
+        if obstacle is not None:
+            raise UsageError(obstacle, reason="signed_out")
         if params.access_code and params.access_code not in reach.access_codes:
             raise UsageError(f"there is no access code {params.access_code} in [[access_codes]]")
         if whom.scheme == NUMBER_SCHEME and not reach.has_route(whom.name):

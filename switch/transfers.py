@@ -1,4 +1,4 @@
-"""Transfers that phones ask for by REFER: blind ones and attended ones.
+"""Transfers: blind ones, asked for by a phone's REFER or by order, and attended ones.
 
     blind, to a queue or a flow: the call is handed off at once
     blind, to a phone: it rings while the two still talk
@@ -19,9 +19,10 @@ from runtime.target import Target, parse_target
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg, Offer, Transfer
 from switch.causes import Cause
+from switch.commands import TransferCall
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, DialPlan
 from switch.endings import drop_offer
-from switch.events import OfferAccepted, OfferRinging, TransferKind
+from switch.events import CallTransferFailed, OfferAccepted, OfferRinging, TransferKind
 from switch.families import Families
 from switch.holding import Holding
 from switch.seats import carry_contact, dissolve, ring_phone, seat, vacate
@@ -59,15 +60,14 @@ class Transfers:
 
     def rang(self, call: Call) -> list[Output]:
         """The phone a call shall be transferred to rings."""
-        transfer = _pending(call)
-        return [ReportTransfer(leg_id=transfer.leg_id, transfer_id=transfer.transfer_id, status=180)]
+        return _report(_pending(call), 180)
 
     def accepted(self, call: Call) -> list[Output]:
         """The phone a call is transferred to has answered."""
         transfer = _pending(call)
-        report = ReportTransfer(leg_id=transfer.leg_id, transfer_id=transfer.transfer_id, status=200)
         accepted = OfferAccepted(call_id=call.call_id, offer_id=transfer.offer_id)
-        return [report, *self._pass_on(call, transfer, Cause.NORMAL_CLEARING), accepted]
+        passed_on = self._pass_on(call, transfer, Cause.NORMAL_CLEARING)
+        return [*_report(transfer, 200), *passed_on, accepted]
 
     def picked_up(self, call: Call, offer: Offer) -> list[Output]:
         """Another phone answers in place of the one that rings for the transfer."""
@@ -79,12 +79,13 @@ class Transfers:
         return [*dropped, *self.accepted(call)]
 
     def failed(self, call: Call, cause: Cause) -> list[Output]:
-        """The phone cannot be had: who transfers still has the call."""
+        """The phone cannot be had: who transfers still has the call, and ends the hold that was for it."""
         transfer = _pending(call)
         call.transfer = None
-        report = ReportTransfer(leg_id=transfer.leg_id, transfer_id=transfer.transfer_id, status=cause.status)
-        offer = call.offers[transfer.offer_id]
-        return [report, *drop_offer(self._calls, call, offer, cause, by_station=False)]
+        offer, leg = call.offers[transfer.offer_id], self._calls.legs.get(transfer.leg_id)
+        dropped = drop_offer(self._calls, call, offer, cause, by_station=False)
+        back = self._holding.take_back(leg) if transfer.holds and leg is not None else []
+        return [*_report(transfer, cause.status), *dropped, *back, _failed(call, transfer, cause)]
 
     def abandoned(self, call: Call, cause: Cause, *, by_peer: bool) -> list[Output]:
         """Who transfers leaves while the phone rings; when that cannot be had, the call comes back."""
@@ -113,20 +114,29 @@ class Transfers:
         target = self._plan.target_of(event.target_number, by)
         if target is None:
             return [_answer(event, 403 if self._plan.bars(event.target_number) else 404)]
-        transfer = Transfer(
-            transfer_id=event.transfer_id,
-            leg_id=leg.leg_id,
-            by=by,
-            target=target,
-            offer_id=self._ids.new("offer"),
-        )
-        scheme, name = parse_target(target)
+        transfer = Transfer(event.transfer_id, leg.leg_id, by, target, self._ids.new("offer"))
+        return [_answer(event, 202), *self._begin(call, transfer)]
+
+    def order(self, command: TransferCall) -> list[Output]:
+        """Somebody orders what a phone may ask for. Ignored unless the leg talks and nothing is under way."""
+        leg = self._calls.legs.get(command.leg_id)
+        call = self._calls.of_leg(leg) if leg is not None else None
+        if leg is None or call is None or command.leg_id in self._calls.consulting:
+            return []
+        if call.transfer is not None or call.other_end(leg) is None:
+            return []
+        holds = command.hold and not leg.holds_by_order and parse_target(command.target).scheme in _PHONES
+        by, offer_id = call.station_of(leg) or "", self._ids.new("offer")
+        begun = self._begin(call, Transfer(None, leg.leg_id, by, command.target, offer_id, holds))
+        return [*begun, *self._holding.put_away(leg)] if holds else begun
+
+    def _begin(self, call: Call, transfer: Transfer) -> list[Output]:
+        scheme, name = parse_target(transfer.target)
         if scheme not in _PHONES:
-            report = ReportTransfer(leg_id=leg.leg_id, transfer_id=event.transfer_id, status=200)
-            return [_answer(event, 202), report, *self._pass_on(call, transfer, Cause.NORMAL_CLEARING)]
+            return [*_report(transfer, 200), *self._pass_on(call, transfer, Cause.NORMAL_CLEARING)]
         call.transfer = transfer
         outside = scheme == NUMBER_SCHEME
-        ring = ring_phone(
+        return ring_phone(
             self._calls,
             self._ids,
             call,
@@ -136,7 +146,6 @@ class Transfers:
             announced=False,
             ipv6=self._families.is_ipv6(name, outside=outside),
         )
-        return [_answer(event, 202), *ring]
 
     def _pass_on(
         self,
@@ -173,7 +182,7 @@ class Transfers:
         if other is call.customer and _is_left_to_its_caller(call, consultation, away):
             joined = self._give_to_caller(call, leg, consultation, by)
         else:
-            joined = self._join(call, other, consultation, away, by)
+            joined = self.join(call, other, consultation, away, by)
         return [_answer(event, 202), report, *joined]
 
     def _give_to_caller(self, call: Call, leg: Leg, own: Call, by: str) -> list[Output]:
@@ -187,7 +196,7 @@ class Transfers:
         target = Target(STATION_SCHEME, station)
         return [*outputs, *self._take_stations_place(call, own.customer, leg, target, own.call_id, by)]
 
-    def _join(self, call: Call, moving: Leg, other_call: Call, away: Leg, by: str) -> list[Output]:
+    def join(self, call: Call, moving: Leg, other_call: Call, away: Leg, by: str) -> list[Output]:
         """``moving`` leaves ``call``, which ends, and takes the place of ``away`` in ``other_call``."""
         (number, name), station = call.end_of(moving), call.station_of(moving)
         outputs = self.failed(other_call, Cause.NORMAL_CLEARING) if other_call.transfer else []
@@ -265,6 +274,17 @@ def _is_customer_of_both(call: Call, moving: Leg, other_call: Call, away: Leg) -
 def _pending(call: Call) -> Transfer:
     assert call.transfer is not None, f"{call.call_id} is not being transferred"
     return call.transfer
+
+
+def _report(transfer: Transfer, status: int) -> list[Output]:
+    """What the phone is told that transfers; who ordered it is told by events."""
+    if transfer.transfer_id is None:
+        return []
+    return [ReportTransfer(leg_id=transfer.leg_id, transfer_id=transfer.transfer_id, status=status)]
+
+
+def _failed(call: Call, transfer: Transfer, cause: Cause) -> CallTransferFailed:
+    return CallTransferFailed(call_id=call.call_id, by=transfer.by, target=transfer.target, cause=cause)
 
 
 def _answer(event: LegTransferRequested, status: int) -> AnswerTransfer:

@@ -17,12 +17,15 @@ class Targets:
     def refuse_what_is_in_vain(self, call: Call, target: str, by: str = "") -> None:
         """Raises UsageError when ``target`` cannot be had, or not by the station ``by``.
 
-        Reasons: ``no_such_target``, ``not_registered``, ``no_route``, ``barred``, ``signed_out``.
+        Reasons: ``no_such_target``, ``same_station``, ``not_registered``, ``no_route``, ``barred``,
+        ``signed_out``.
         """
         scheme, name = parse_target(target)
         if scheme == NUMBER_SCHEME:
             self._refuse_number(name, by)
             return
+        if scheme == STATION_SCHEME and name in map(call.station_of, call.talking):
+            raise UsageError(f"station {name} talks in call {call.call_id} itself", reason="same_station")
         if not self._reach.knows_target(target) or tenant_of(name) != call.tenant:
             raise UsageError(
                 f"nothing takes calls for {target}; expected a target such as queue:<name>",

@@ -10,7 +10,7 @@ from runtime.target import TARGET_PATTERN
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.call import Call, CallState
-from switch.call_control.live import live_call, stations_leg
+from switch.call_control.live import free_leg, live_call, stations_leg
 from switch.call_control.targets import Targets
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, HoldCall, RetrieveCall
@@ -98,13 +98,18 @@ class CallControlVerbs:
 
     def _hold(self, params: HoldParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
-        self._submit(HoldCall(call_id=call.call_id, leg_id=stations_leg(call, params.station).leg_id))
+        self._submit(HoldCall(call_id=call.call_id, leg_id=self._holder(call, params.station)))
         return self._view(call)
 
     def _retrieve(self, params: HoldParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
-        self._submit(RetrieveCall(call_id=call.call_id, leg_id=stations_leg(call, params.station).leg_id))
+        self._submit(RetrieveCall(call_id=call.call_id, leg_id=self._holder(call, params.station)))
         return self._view(call)
+
+    def _holder(self, call: Call, station: str) -> str:
+        """The leg that holds; while a phone rings for a transfer the two may do as they like."""
+        leg = stations_leg(call, station) if call.transfer else free_leg(self._exchange, call, station)
+        return leg.leg_id
 
     def _view(self, call: Call) -> CallView:
         return view_of_call(call, self._clock.now())

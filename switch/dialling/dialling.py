@@ -71,9 +71,10 @@ class Dialling:
         return self._dial(event, answered=False, now=now)
 
     def call_handed_off(self, event: CallHandedOff, now: float) -> Sequence[Output]:
-        """The call leaves the phone it was at, even if it comes back to the same one."""
+        """The call leaves the phone it was at, also to come back to it; not if its ringing comes along."""
         left = self._forget(event.call_id)
-        released = [_withdrawal(left, Cause.NORMAL_CLEARING)] if left else []
+        stays = left is None or left.offer_id == event.offer_id
+        released = [] if left is None or stays else [_withdrawal(left, Cause.NORMAL_CLEARING)]
         return [*released, *self._dial(event, answered=event.answered, now=now)]
 
     def offer_ringing(self, event: OfferRinging, now: float) -> Sequence[Output]:

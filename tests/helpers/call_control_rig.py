@@ -4,6 +4,7 @@ from typing import Any
 
 from runtime.errors import UsageError
 from switch.call_control.targets import Targets
+from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
 from switch.placing_verbs import Reach
 from switch.sip.events import LegAnswered, LegReoffered
@@ -29,7 +30,11 @@ class CallControlRig(SupervisionRig):
             obstacle={"agent:82": "agent 82 is signed out"}.get,
         )
         submit = self.driver.submit
-        verbs = CallControlVerbs(self.exchange, Targets(self.reach), self.clock, submit).verbs()
+        targets = Targets(self.reach)
+        verbs = (
+            *CallControlVerbs(self.exchange, targets, self.clock, submit).verbs(),
+            *TransferVerbs(self.exchange, targets, self.ids, self.clock, submit).verbs(),
+        )
         self.control = {verb.name: verb for verb in verbs}
         of_calls = ExchangeVerbs(
             self.exchange, lambda now: [], {}, self.clock, submit, name="", version=""

@@ -8,26 +8,34 @@ from hypothesis import strategies as st
 
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
-from switch.call import Call, CallState, Leg
+from switch.call import Call, Calls, CallState, Consultation, Leg
 from switch.causes import Cause
 from switch.commands import (
     AddParty,
     AnswerCall,
+    CancelConsultation,
+    CompleteConsultation,
     ConnectCall,
+    ConsultCall,
     DropParty,
     HandOff,
     HangUpCall,
     HoldCall,
     JoinCalls,
+    JoinConsultation,
     MuteParty,
     OfferCall,
     PlaceCall,
     RetrieveCall,
+    ToggleConsultation,
+    TransferCall,
 )
 from switch.events import (
     CallArrived,
     CallEnded,
     CallPlaced,
+    ConsultationBegan,
+    ConsultationEnded,
     OfferAccepted,
     OfferEnded,
     PartyAdded,
@@ -146,6 +154,34 @@ class Street(SupervisionRig):
             order = HoldCall if b % 2 else RetrieveCall
             self.feed(order(call_id=leg.call_id, leg_id=leg.leg_id))
 
+    def transfers_by_order(self, a: int, b: int) -> None:
+        leg = self.exchange.snapshot().legs.get(self.pick(a) or "")
+        target = ("station:1002", "queue:service", f"number:{OUTSIDE_NUMBER}", "station:1003")[b % 4]
+        if leg is not None:
+            order = TransferCall(call_id=leg.call_id, leg_id=leg.leg_id, target=target, hold=b % 3 == 0)
+            self.feed(order)
+
+    def consults(self, a: int, b: int) -> None:
+        leg = self.exchange.snapshot().legs.get(self.pick(a) or "")
+        if leg is not None:
+            target = ("station:1002", "queue:service", f"number:{OUTSIDE_NUMBER}", "station:1003")[b % 4]
+            own_id = self._names.new("consultation")
+            self.feed(
+                ConsultCall(
+                    call_id=leg.call_id, leg_id=leg.leg_id, consultation_call_id=own_id, target=target
+                )
+            )
+
+    def decides(self, a: int, b: int) -> None:
+        """Of those who consult."""
+        call_ids = sorted({found.call_id for found in self.exchange.snapshot().consulting.values()})
+        if call_ids:
+            call_id = call_ids[a % len(call_ids)]
+            joins = JoinConsultation(call_id=call_id, party_id=self._names.new("party"))
+            completes, cancels = CompleteConsultation(call_id=call_id), CancelConsultation(call_id=call_id)
+            toggles = ToggleConsultation(call_id=call_id)
+            self.feed((toggles, toggles, completes, cancels, joins)[b % 5])
+
     def transfers(self, a: int, b: int) -> None:
         if leg_id := self.pick(a):
             replaces = self.pick(b // 2) if b % 2 else None
@@ -213,9 +249,25 @@ class Street(SupervisionRig):
         for call in state.by_id.values():
             self._check_call(call)
             seated += [call.customer, *(offer.leg for offer in call.offers.values())]
-        assert {leg.leg_id for leg in seated} == set(state.legs) == self.media.open_endpoints
+        consultations = [call.consultation for call in state.by_id.values() if call.consultation]
+        lines = {consultation.line.leg_id for consultation in consultations}
+        far_ends = {consultation.line_end_id for consultation in consultations}
+        assert {leg.leg_id for leg in seated} == set(state.legs) == self.media.open_endpoints - lines
         assert len(seated) == len(state.legs)
-        assert set(state.legs) <= set(self.live)
+        assert set(state.legs) - far_ends <= set(self.live)
+        assert far_ends <= set(state.legs)
+        assert len(state.consulting) == 4 * len(consultations)
+        for consultation in consultations:
+            self._check_consultation(state, consultation)
+
+    def _check_consultation(self, state: Calls, consultation: Consultation) -> None:
+        """Who consults hears one of the two and holds the other."""
+        leg, far_end = state.legs[consultation.leg_id], state.legs[consultation.line_end_id]
+        assert leg.call_id == consultation.call_id
+        assert leg.holds_by_order is consultation.attends
+        assert far_end.holds_by_order is not consultation.attends
+        heard = frozenset((leg.leg_id, consultation.line.leg_id))
+        assert (heard in self.media.bridges) is consultation.attends
 
     def _check_call(self, call: Call) -> None:
         assert call.customer.offer_id is None
@@ -238,7 +290,7 @@ class Street(SupervisionRig):
         """In a mix are those who talk, and who supervises them; without a supervisor at the most two are."""
         talking = call.connected_leg
         members = set(self.media.mixes.get(call.call_id, ()))
-        assert call.mixed is bool(members)
+        assert bool(members) <= call.mixed
         parties = {party.leg.leg_id for party in call.parties if party.accepted}
         assert not any(party.announced for party in call.parties)
         assert call.mixed or not call.supervisors
@@ -265,7 +317,7 @@ class Street(SupervisionRig):
             if leg.holds_by_order:
                 assert leg.leg_id not in self.media.recorded
                 assert leg.leg_id not in self.media.playing
-            elif not call.parties:
+            elif not call.mixed:
                 assert (leg.leg_id in self.media.playing) is other.holding
 
     def check_end(self) -> None:
@@ -282,6 +334,9 @@ class Street(SupervisionRig):
         assert Counter(event.party_id for event in self.all(PartyLeft)) == added
         ended = Counter((event.call_id, event.offer_id) for event in self.all(OfferEnded))
         assert set(ended.values()) <= {1}
+        consulted = Counter(event.consultation_call_id for event in self.all(ConsultationBegan))
+        assert Counter(event.consultation_call_id for event in self.all(ConsultationEnded)) == consulted
+        assert self.exchange.snapshot().consulting == {}
 
 
 ACTS = (
@@ -295,6 +350,11 @@ ACTS = (
     Street.holds,
     Street.holds_by_order,
     Street.holds_by_order,
+    Street.transfers_by_order,
+    Street.consults,
+    Street.consults,
+    Street.decides,
+    Street.decides,
     Street.transfers,
     Street.transfers,
     Street.application_acts,
