@@ -169,6 +169,68 @@ def retrieve(
     _ask("call.retrieve", "talks again", call_id, socket, config, as_json=as_json, station=station)
 
 
+Whom = Annotated[str, typer.Argument(help="Such as agent:1001, queue:sales, station:1002 or number:10000.")]
+
+
+@app.command("transfer")
+def transfer(
+    call_id: CallId,
+    target: Whom,
+    station: Station = "",
+    hold: Annotated[bool, typer.Option("--hold", help="Let them hear music while a phone rings.")] = False,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Pass a call on; to a phone as soon as that answers."""
+    words, params = f"is passed on to {escape(target)}", {"target": target, "station": station, "hold": hold}
+    _ask("call.transfer", words, call_id, socket, config, as_json=as_json, **params)
+
+
+@app.command("consult")
+def consult(
+    call_id: CallId,
+    target: Whom,
+    station: Station = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a station talk with somebody about its call, whose other end hears music."""
+    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
+    begun = ask(socket, config, "call.consult", call_id=whole_id, target=target, station=station)
+    if as_json:
+        print_json(begun)
+    else:
+        print_line(f"{escape(target)} is consulted about {whole_id}, in {begun['consultation_call_id']}")
+
+
+def _deciding(name: str, verb: str, words: str, text: str) -> None:
+    """A command about a consultation under way."""
+
+    @app.command(name, help=text)
+    def decide(
+        call_id: CallId, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+    ) -> None:
+        _ask(verb, words, call_id, socket, config, as_json=as_json)
+
+
+_deciding("toggle", "call.toggle", "goes on with the other of the two", "Talk with the other of the two.")
+_deciding(
+    "complete-transfer",
+    "call.complete_transfer",
+    "is left to who is consulted",
+    "Leave the customer to who is consulted.",
+)
+_deciding(
+    "cancel-consultation",
+    "call.cancel_consultation",
+    "goes on without who was consulted",
+    "Go back to the customer, without who is consulted.",
+)
+_deciding("join", "call.join", "goes on with all three", "Let all three talk.")
+
+
 @app.command("record")
 def record(
     call_id: CallId, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False

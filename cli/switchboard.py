@@ -44,6 +44,7 @@ from switch.application import Gauge, Verb
 from switch.archive.attendance import Attendance
 from switch.archive.known_disks import meet_disks
 from switch.call_control.targets import Targets
+from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
@@ -233,7 +234,9 @@ class Switchboard:
         yield from self._flow_publishing().verbs()
         yield from CallRecordingVerbs(exchange, submit).verbs()
         yield from PlacingVerbs(exchange, reach, ids, submit).verbs()
-        yield from CallControlVerbs(exchange, Targets(reach), clock, submit).verbs()
+        targets = Targets(reach)
+        yield from CallControlVerbs(exchange, targets, clock, submit).verbs()
+        yield from TransferVerbs(exchange, targets, ids, clock, submit).verbs()
         yield from ConferenceVerbs(exchange, reach, ids, submit).verbs()
         yield from MediaVerbs(exchange, self._media.facts_of, clock).verbs()
         yield from ForkVerbs(exchange, self._media.forks, ids, submit).verbs()

@@ -31,9 +31,33 @@ class LegView(Answer):
     """The fields of `endpoint.closed` as they are now; null when there is no sound yet."""
 
 
-class CallDetails(CallView):
-    """A call with its legs."""
+class ConsultationView(Answer):
+    """A consultation about a call."""
 
+    consultation_call_id: str
+    """The call in which they talk."""
+    by: str
+    """The station."""
+    target: str
+    with_customer: bool
+    """Whether the station talks with the customer now, and whom it consults holds."""
+
+
+class TransferView(Answer):
+    """A transfer of a call, while the phone rings that shall get it."""
+
+    by: str
+    """The station."""
+    target: str
+
+
+class CallDetails(CallView):
+    """A call with its legs, and what is under way with it."""
+
+    consultation: ConsultationView | None
+    """Null when nobody is consulted about it."""
+    transfer: TransferView | None
+    """Null when it is not being transferred."""
     legs: list[LegView]
 
 
@@ -58,7 +82,12 @@ class MediaVerbs:
 
     def _show(self, params: CallParams) -> CallDetails:
         call = live_call(self._exchange, params.call_id)
-        return {**view_of_call(call, self._clock.now()), "legs": list(self._legs(call))}
+        return {
+            **view_of_call(call, self._clock.now()),
+            "consultation": _consultation(call),
+            "transfer": _transfer(call),
+            "legs": list(self._legs(call)),
+        }
 
     def _legs(self, call: Call) -> Iterator[LegView]:
         yield self._view(call.customer, "customer", call.caller_station)
@@ -81,3 +110,19 @@ def _holds(leg: Leg) -> Hold | None:
     if leg.holds_by_phone:
         return "both" if leg.holds_by_order else "phone"
     return "order" if leg.holds_by_order else None
+
+
+def _consultation(call: Call) -> ConsultationView | None:
+    consultation = call.consultation
+    if consultation is None:
+        return None
+    return {
+        "consultation_call_id": consultation.own_call_id,
+        "by": consultation.by,
+        "target": consultation.target,
+        "with_customer": not consultation.attends,
+    }
+
+
+def _transfer(call: Call) -> TransferView | None:
+    return {"by": call.transfer.by, "target": call.transfer.target} if call.transfer else None

@@ -24,6 +24,7 @@ from switch.archive.listening.verbs import LinkVerbs
 from switch.archive.phone.service import ListeningByPhone
 from switch.ban_verbs import BanVerbs
 from switch.calendars.verbs import CalendarVerbs
+from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.certificate_verbs import CertificateVerbs
@@ -91,6 +92,7 @@ SOURCES: tuple[type[_Source], ...] = (
     SupervisionVerbs,
     SupervisorVerbs,
     TenantVerbs,
+    TransferVerbs,
     TrunkVerbs,
     EventVerbs,
 )

@@ -1,13 +1,13 @@
 """The verbs by which a station passes its call on, at once or after talking with who shall have it."""
 
 from collections.abc import Callable
-from typing import Any
 
 from pydantic import Field
 
 from runtime.clock import Clock
 from runtime.errors import UsageError
 from runtime.ids import Ids
+from runtime.models import Answer
 from runtime.target import TARGET_PATTERN
 from runtime.tenancy import id_kind
 from runtime.vocabulary import Command
@@ -26,7 +26,7 @@ from switch.commands import (
 from switch.conferring import MOST_PARTIES
 from switch.exchange import Exchange
 from switch.roles import DESK_AND_BUSINESS
-from switch.verbs import CallParams, view_of_call
+from switch.verbs import CallParams, CallView, view_of_call
 
 
 class ConsultParams(CallParams):
@@ -50,6 +50,15 @@ class TransferParams(ConsultParams):
     hold: bool = Field(
         default=False, description="whether the other end hears music while a phone rings, not who transfers"
     )
+
+
+class ConsultedView(Answer):
+    """A consultation that begins."""
+
+    call_id: str
+    consultation_call_id: str
+    """The call in which the station and whom it consults talk."""
+    target: str
 
 
 class TransferVerbs:
@@ -99,7 +108,7 @@ class TransferVerbs:
             Verb("call.join", CallParams, self._join, "Let all three talk (三方).", who=who),
         )
 
-    def _transfer(self, params: TransferParams) -> dict[str, Any]:
+    def _transfer(self, params: TransferParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
         leg = free_leg(self._exchange, call, params.station)
         self._targets.refuse_what_is_in_vain(call, params.target, call.station_of(leg) or "")
@@ -109,7 +118,7 @@ class TransferVerbs:
         )
         return view
 
-    def _consult(self, params: ConsultParams) -> dict[str, Any]:
+    def _consult(self, params: ConsultParams) -> ConsultedView:
         call = live_call(self._exchange, params.call_id)
         leg = free_leg(self._exchange, call, params.station)
         self._targets.refuse_what_is_in_vain(call, params.target, call.station_of(leg) or "")
@@ -126,23 +135,23 @@ class TransferVerbs:
         )
         return {"call_id": call.call_id, "consultation_call_id": own_id, "target": params.target}
 
-    def _toggle(self, params: CallParams) -> dict[str, Any]:
+    def _toggle(self, params: CallParams) -> CallView:
         call = self._consulting(params)
         self._submit(ToggleConsultation(call_id=call.call_id))
         return self._view(call)
 
-    def _complete(self, params: CallParams) -> dict[str, Any]:
+    def _complete(self, params: CallParams) -> CallView:
         call = self._consulting(params)
         view = self._view(call)
         self._submit(CompleteConsultation(call_id=call.call_id))
         return view
 
-    def _cancel(self, params: CallParams) -> dict[str, Any]:
+    def _cancel(self, params: CallParams) -> CallView:
         call = self._consulting(params)
         self._submit(CancelConsultation(call_id=call.call_id))
         return self._view(call)
 
-    def _join(self, params: CallParams) -> dict[str, Any]:
+    def _join(self, params: CallParams) -> CallView:
         call = self._consulting(params)
         consultation = consultation_of(call)
         other_call = self._exchange.call_of_leg(consultation.line_end_id)
@@ -162,5 +171,5 @@ class TransferVerbs:
         consultation_of(call)
         return call
 
-    def _view(self, call: Call) -> dict[str, Any]:
+    def _view(self, call: Call) -> CallView:
         return view_of_call(call, self._clock.now())

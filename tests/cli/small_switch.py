@@ -17,6 +17,7 @@ import ivr.flow_verbs
 import switch.alarms.verbs
 import switch.ban_verbs
 import switch.calendars.verbs
+import switch.call_control.transfer_verbs
 import switch.call_control.verbs
 import switch.conference_verbs
 import switch.customers.verbs
@@ -182,6 +183,7 @@ MEDIA = {
     "remote_packets_lost": 5,
     "packets_dropped": 2,
 }
+CONSULTATION = {"call_id": "call-1", "consultation_call_id": "call-7", "target": "queue:sales"}
 LEGS = [
     {"leg_id": "leg-1", "side": "customer", "station": None, "codec": "PCMA", "media": MEDIA},
     {"leg_id": "leg-2", "side": "station", "station": "1001", "codec": None, "media": None},
@@ -408,6 +410,12 @@ class SmallSwitch:
             self._verb("call.reject", switch.call_control.verbs.RejectParams, CALL),
             self._verb("call.redirect", switch.call_control.verbs.RedirectParams, CALL),
             self._verb("call.hold", switch.call_control.verbs.HoldParams, CALL),
+            self._verb("call.transfer", switch.call_control.transfer_verbs.TransferParams, CALL),
+            self._verb("call.consult", switch.call_control.transfer_verbs.ConsultParams, CONSULTATION),
+            *(
+                self._verb(f"call.{name}", switch.verbs.CallParams, CALL)
+                for name in ("toggle", "complete_transfer", "cancel_consultation", "join")
+            ),
             self._verb("call.retrieve", switch.call_control.verbs.HoldParams, CALL),
             *(
                 self._verb(f"call.{name}", switch.supervision.verbs.SuperviseParams, SUPERVISES)

@@ -405,14 +405,30 @@ def test_a_call_is_hung_up_by_the_beginning_of_its_id(
         (["redirect", "call-1", "queue:sales"], "call.redirect", {"target": "queue:sales"}),
         (["hold", "call-1"], "call.hold", {"station": ""}),
         (["retrieve", "call-1", "--station", "1002"], "call.retrieve", {"station": "1002"}),
+        (
+            ["transfer", "call-1", "agent:1002", "--hold"],
+            "call.transfer",
+            {"target": "agent:1002", "station": "", "hold": True},
+        ),
+        (["toggle", "call-1"], "call.toggle", {}),
+        (["complete-transfer", "call-1"], "call.complete_transfer", {}),
+        (["cancel-consultation", "call-1"], "call.cancel_consultation", {}),
+        (["join", "call-1"], "call.join", {}),
     ],
 )
 def test_what_is_asked_of_a_call_goes_to_the_one_that_is_meant(
-    small_switch: SmallSwitch, words: list[str], verb: str, params: dict[str, str]
+    small_switch: SmallSwitch, words: list[str], verb: str, params: dict[str, Any]
 ) -> None:
     told = run(small_switch, "calls", *words)
     assert told.stdout.startswith("call-1 from ")
     assert small_switch.asked == [("call.list", {}), (verb, {"call_id": "call-1"} | params)]
+
+
+def test_a_consultation_tells_the_call_that_it_is(small_switch: SmallSwitch) -> None:
+    told = run(small_switch, "calls", "consult", "call-1", "queue:sales").stdout
+    assert told == "queue:sales is consulted about call-1, in call-7\n"
+    asked = {"call_id": "call-1", "target": "queue:sales", "station": ""}
+    assert small_switch.asked[-1] == ("call.consult", asked)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from runtime.errors import UsageError
 from switch.call_control.targets import Targets
 from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
+from switch.commands import AnswerCall, ConnectCall, OfferCall
 from switch.placing_verbs import Reach
 from switch.sip.events import LegAnswered, LegReoffered
 from switch.trunks.commands import DialTrunk
@@ -49,6 +50,16 @@ class CallControlRig(SupervisionRig):
         """The customer talks to station 1001 from now on."""
         self.call_id = self.customer_talks()
         return self.call_id
+
+    def consults_too(self, leg_id: str) -> str:
+        """Another customer talks to station 1001, which consults 1002; returns the call."""
+        call_id = self.arrive(leg_id)
+        self.feed(AnswerCall(call_id=call_id), OfferCall(call_id=call_id, offer_id=leg_id, station="1001"))
+        self.answer_station()
+        self.feed(ConnectCall(call_id=call_id, offer_id=leg_id))
+        self.ask("call.consult", call_id=call_id, target="station:1002")
+        self.answer_station()
+        return call_id
 
     def ask(self, verb: str, **params: object) -> Any:
         """A verb about the customer's call, unless another is named."""

@@ -68,3 +68,80 @@ def test_a_hold_that_is_retrieved_lets_both_talk_and_be_recorded(floor: Floor) -
     recording = floor.recorded()
     assert speakers(recording[-JUDGED:, 0], said) == {"customer"}
     assert speakers(recording[-JUDGED:, 1], said) == {"agent"}
+
+
+def test_a_transfer_by_verb_lets_the_two_talk_until_the_phone_answers(floor: Floor) -> None:
+    floor.events.call("call.transfer", call_id=floor.call_id, target="station:2002")
+    floor.third.wait_ringing()
+    assert hearing(floor) == TALKING
+    floor.third.answer()
+    floor.agent.wait_hung_up_on()
+    floor.events.wait_for("agent.wrap_up_started", agent="2001")
+    for phone in (floor.customer, floor.third):
+        phone.talker.wait_to_hear(LISTEN_S)
+    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    floor.customer.hang_up()
+    floor.third.wait_hung_up_on()
+
+
+def consult(floor: Floor) -> str:
+    """The agent consults the colleague, who answers; returns their call."""
+    asked = floor.events.call("call.consult", call_id=floor.call_id, target="station:2002")
+    floor.third.wait_ringing()
+    floor.third.answer()
+    floor.events.wait_for("call.connected", station="2002")
+    return str(asked["consultation_call_id"])
+
+
+def test_a_consultation_is_heard_by_the_two_alone_and_then_by_the_other_two(floor: Floor) -> None:
+    consult(floor)
+    assert floor.hearing() == {"customer": set(), "agent": {"colleague"}, "colleague": {"agent"}}
+    floor.events.call("call.toggle", call_id=floor.call_id)
+    assert floor.hearing() == {"customer": {"agent"}, "agent": {"customer"}, "colleague": set()}
+    floor.events.call("call.toggle", call_id=floor.call_id)
+    assert floor.hearing() == {"customer": set(), "agent": {"colleague"}, "colleague": {"agent"}}
+    floor.events.call("call.complete_transfer", call_id=floor.call_id)
+    floor.agent.wait_hung_up_on()
+    for phone in (floor.customer, floor.third):
+        phone.talker.wait_to_hear(LISTEN_S)
+    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    said = floor.said
+    floor.customer.hang_up()
+    floor.third.wait_hung_up_on()
+    recording = floor.recorded()
+    assert speakers(recording[-JUDGED:, 0], said) == {"customer"}
+    assert speakers(recording[-JUDGED:, 1], said) == {"colleague"}
+
+
+def test_all_three_of_a_consultation_talk_and_are_recorded(floor: Floor) -> None:
+    consult(floor)
+    floor.events.call("call.join", call_id=floor.call_id)
+    assert floor.events.wait_for("call.consultation_ended").fields["reason"] == "joined"
+    everybody = {"customer", "agent", "colleague"}
+    assert floor.hearing() == {name: everybody - {name} for name in everybody}
+    said = floor.said
+    floor.customer.hang_up()
+    floor.agent.wait_hung_up_on()
+    floor.third.wait_hung_up_on()
+    assert speakers(floor.recorded()[-JUDGED:, 1], said) == {"agent", "colleague"}
+
+
+def test_the_agent_is_back_with_the_customer_when_the_colleague_hangs_up(floor: Floor) -> None:
+    consult(floor)
+    floor.third.hang_up()
+    assert floor.events.wait_for("call.consultation_ended").fields["reason"] == "other_left"
+    assert hearing(floor) == TALKING
+    floor.agent.hang_up()
+    floor.customer.wait_hung_up_on()
+
+
+def test_nobody_is_lost_when_the_agent_hangs_up_in_a_consultation(floor: Floor) -> None:
+    consult(floor)
+    floor.agent.hang_up()
+    assert floor.events.wait_for("call.consultation_ended").fields["reason"] == "completed"
+    floor.events.wait_for("agent.wrap_up_started", agent="2001")
+    for phone in (floor.customer, floor.third):
+        phone.talker.wait_to_hear(LISTEN_S)
+    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    floor.third.hang_up()
+    floor.customer.wait_hung_up_on()

@@ -384,6 +384,7 @@ def call_control_verbs() -> tuple[Verb, ...]:
     """Of a switch where a customer talks to station 1001, and others wait to be answered."""
     rig = CallControlRig()
     assert (rig.talk(), *(rig.arrive(leg_id) for leg_id in ("next", "last"))) == ("call-1", *WAITING)
+    assert tuple(rig.consults_too(leg_id) for leg_id in ("third", "fourth")) == CONSULTING
     for call in rig.exchange.calls():
         call.facts = Facts(("vip",), ("大客户",))
     return tuple(rig.control.values())
@@ -512,7 +513,7 @@ BY = {"by": "9001"}
 TRUNK = {"trunk": "carrier"}
 PARTY = {"call_id": "call-1", "party_id": "party-1"}
 CONSULTATION = "call-5"
-WAITING = ("call-5", "call-7")
+WAITING, CONSULTING = ("call-5", "call-7"), ("call-9", "call-19")
 SUPERVISE = BY | {"agent": "81", "station": "1003"}
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("call.stop_speech", {"call_id": "call-1", "request_id": "speech-1"}),
@@ -604,6 +605,12 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("call.originate", {"whom": "station:1001", "target": "number:02088886666"}),
     ("call.hold", {"call_id": "call-1"}),
     ("call.retrieve", {"call_id": "call-1"}),
+    ("call.consult", {"call_id": "call-1", "target": "queue:service"}),
+    ("call.toggle", {"call_id": "call-1"}),
+    ("call.cancel_consultation", {"call_id": "call-1"}),
+    ("call.transfer", {"call_id": "call-1", "target": "station:1003", "hold": True}),
+    ("call.join", {"call_id": CONSULTING[0]}),
+    ("call.complete_transfer", {"call_id": CONSULTING[1]}),
     ("call.answer", {"call_id": WAITING[0]}),
     ("call.redirect", {"call_id": WAITING[0], "target": "queue:service"}),
     ("call.reject", {"call_id": WAITING[1], "cause": "USER_BUSY"}),
