@@ -20,7 +20,7 @@ def raised_event(raised: Raised, value: float, threshold: float) -> AlarmRaised:
         kind=raised.kind,
         subject=raised.subject,
         measure=raised.measure,
-        level=raised.level,
+        severity=raised.level,
         value=value,
         threshold=threshold,
     )
@@ -36,8 +36,8 @@ def level_changed_event(
         kind=raised.kind,
         subject=raised.subject,
         measure=raised.measure,
-        from_level=before,
-        level=raised.level,
+        from_severity=before,
+        severity=raised.level,
         value=value,
         threshold=threshold,
     )
@@ -51,7 +51,7 @@ def repeated_event(raised: Raised, value: float, wall: float) -> AlarmRepeated:
         kind=raised.kind,
         subject=raised.subject,
         measure=raised.measure,
-        level=raised.level,
+        severity=raised.level,
         value=value,
         lasted_ms=_lasted_ms(raised, wall),
     )

@@ -34,10 +34,10 @@ class AlarmRaised(Event):
     subject: str
     """The queue, agent or trunk; empty for the switch."""
     measure: Measure
-    level: Severity
+    severity: Severity
     value: float
     threshold: float
-    """The level's ``on``."""
+    """The ``on`` of that level."""
 
 
 @plain_data
@@ -50,8 +50,8 @@ class AlarmLevelChanged(Event):
     kind: Kind
     subject: str
     measure: Measure
-    from_level: Severity
-    level: Severity
+    from_severity: Severity
+    severity: Severity
     value: float
     threshold: float
 
@@ -66,7 +66,7 @@ class AlarmRepeated(Event):
     kind: Kind
     subject: str
     measure: Measure
-    level: Severity
+    severity: Severity
     value: float
     lasted_ms: int
 

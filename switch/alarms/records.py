@@ -96,7 +96,7 @@ def _raised(entry: JournalEntry) -> Row:
         "raised_at": stamp(entry.time),
         "cleared_at": None,
         "lasted_ms": None,
-        "worst": str(fields["level"]),
+        "worst": str(fields["severity"]),
         "acknowledged_at": None,
         "acknowledged_by": None,
         "reason": None,
@@ -117,7 +117,7 @@ def _of_an_earlier_run(entry: JournalEntry) -> Row:
     """One that outlived the switch: what is told at its end."""
     fields = entry.fields
     row = _raised(
-        entry._replace(fields={**fields, "level": fields["worst"], "threshold": None, "value": None})
+        entry._replace(fields={**fields, "severity": fields["worst"], "threshold": None, "value": None})
     )
     row["raised_at"] = stamp(entry.time - fields["lasted_ms"] / 1000)
     _cleared(entry, row)

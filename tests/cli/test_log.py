@@ -11,7 +11,10 @@ import structlog
 
 from acd.agent_events import AgentSignedIn
 from cli.log import EventLog, LevelName, LogConfig, configure_logging, level_of
+from cli.schema.event_words import MODULES
+from cli.schema.events import events_of
 from media.events import DigitDetected
+from runtime.vocabulary import field_names
 from switch.causes import Cause
 from switch.events import CallEnded, SwitchStarted
 from switch.sip.events import LegAnswered, LegEnded
@@ -208,3 +211,9 @@ def test_web_sockets_coming_and_going_are_no_lines(stream: StringIO) -> None:
     assert stream.getvalue() == ""
     logging.getLogger("websockets.server").error("parser failed")
     assert lines(stream)[0]["event"] == "parser failed"
+
+
+def test_no_event_has_a_field_that_is_a_word_of_the_log() -> None:
+    words = {"level", "event", "timestamp"}
+    kinds = [kind for module in MODULES for kind in events_of(module)]
+    assert [kind.topic for kind in kinds if words & set(field_names(kind))] == []

@@ -41,11 +41,11 @@ def test_each_raise_has_one_end_and_nothing_is_left(
         match event:
             case AlarmRaised():
                 assert up is None
-                up, level = event.alarm_id, event.level
+                up, level = event.alarm_id, event.severity
             case AlarmLevelChanged():
                 assert event.alarm_id == up
-                assert event.from_level == level != event.level
-                level = event.level
+                assert event.from_severity == level != event.severity
+                level = event.severity
             case AlarmCleared():
                 assert event.alarm_id == up
                 up = None

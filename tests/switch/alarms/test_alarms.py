@@ -23,7 +23,12 @@ def test_it_is_raised_at_its_threshold_and_cleared_at_the_other() -> None:
     assert rig.set(4) == []
     (raised,) = rig.set(5)
     assert isinstance(raised, AlarmRaised)
-    assert (raised.subject, raised.level, raised.value, raised.threshold) == ("service", "warning", 5.0, 5.0)
+    assert (raised.subject, raised.severity, raised.value, raised.threshold) == (
+        "service",
+        "warning",
+        5.0,
+        5.0,
+    )
     assert rig.set(4) == []
     rig.wait(60)
     (cleared,) = rig.set(3)
@@ -48,11 +53,11 @@ def test_levels_change_up_and_down() -> None:
     rig = AlarmRig(alarm(BAD, WORSE)).start()
     (raised,) = rig.set(25)
     assert isinstance(raised, AlarmRaised)
-    assert raised.level == "critical"
+    assert raised.severity == "critical"
     assert rig.set(11) == []
     (changed,) = rig.set(10)
     assert isinstance(changed, AlarmLevelChanged)
-    assert (changed.from_level, changed.level) == ("critical", "warning")
+    assert (changed.from_severity, changed.severity) == ("critical", "warning")
     (cleared,) = rig.set(0)
     assert isinstance(cleared, AlarmCleared)
     assert cleared.worst == "critical"
