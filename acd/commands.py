@@ -147,6 +147,14 @@ class RemoveQueue(Command):
 
 
 @plain_data
+class MoveCaller(Command):
+    """Let one who waits do so in this queue and in no other, without losing the turn."""
+
+    call_id: str
+    queue: str
+
+
+@plain_data
 class RequestCallback(Command):
     """Have a customer called back: one who waits, or one who has not called at all."""
 

@@ -2,7 +2,7 @@
 
 from acd import callback_requests, callbacks, offers, self_service
 from acd.callback import AskedBy
-from acd.commands import AddQueue, ChangeCaller, RemoveQueue
+from acd.commands import AddQueue, ChangeCaller, MoveCaller, RemoveQueue
 from acd.config import MAX_PRIORITY
 from acd.dispatch import serve_entry
 from acd.entry import Entry, EntryState
@@ -11,7 +11,7 @@ from acd.inputs import CallerReturned, KeyPressed
 from acd.leaving import leads_on, take_way_out
 from acd.lining_up import line_up, step_out
 from acd.overflow import WayOut
-from acd.places import ask_anew, give_up_place, home_of
+from acd.places import ask_anew, give_up_place, home_of, make_home
 from acd.queue_config import CALLBACK
 from acd.requirement import parse_requirement
 from acd.step import Step
@@ -119,6 +119,28 @@ def remove_queue(step: Step, command: RemoveQueue) -> None:
         raise UsageError(f"call {entry.call_id} waits in {command.queue} alone; hand it on or end it instead")
     freed = offers.cancel_all(step, entry, command.queue)
     give_up_place(step, entry, place, LeaveReason.WITHDRAWN)
+    wait_on(step, entry)
+    offers.serve_agents(step, freed)
+
+
+def move_caller(step: Step, command: MoveCaller) -> None:
+    """Wait in one queue instead of all others, full or not; the wait so far counts there as it did here.
+
+    Phones that ring for the caller are stopped.
+    """
+    entry, queue = _waiting(step, command.call_id), step.state.queue_in_use(command.queue)
+    left = [place for name, place in entry.places.items() if name != queue.name]
+    if not left:
+        raise UsageError(f"call {entry.call_id} waits in queue {queue.name} already")
+    freed = offers.cancel_all(step, entry)
+    was_home = home_of(entry).queue_name
+    if queue.name not in entry.places:
+        join(step, entry, queue)
+    for place in left:
+        if place.queue_name in entry.places:
+            give_up_place(step, entry, place, LeaveReason.WITHDRAWN)
+    if was_home != queue.name and _hears_queue(entry):
+        make_home(step, entry, queue.name)
     wait_on(step, entry)
     offers.serve_agents(step, freed)
 

@@ -13,6 +13,7 @@ from acd.commands import (
     ChangeSkills,
     MakeNotReady,
     MakeReady,
+    MoveCaller,
     RemoveQueue,
     SignIn,
     SignOut,
@@ -74,6 +75,16 @@ class AgentQueuesParams(AgentParams):
     """Names an agent and the queues to serve."""
 
     queues: list[str] = Field(description="the queues, in place of all there were")
+
+
+class MoveAgentsParams(Params):
+    """Names agents, and the queues they are to serve and to serve no more."""
+
+    agents: list[Annotated[str, Field(min_length=1)]] = Field(
+        min_length=1, max_length=1000, description="the agents' numbers (工号)"
+    )
+    join: list[str] = Field(default=[], description="queues to serve besides, if they do not yet")
+    leave: list[str] = Field(default=[], description="queues to serve no more, if they do")
 
 
 class QueueParams(Params):
@@ -178,6 +189,20 @@ class AcdVerbs:
                 who=BUSINESS,
             ),
             Verb(
+                "queue.move_caller",
+                CallerQueueParams,
+                self.move_caller,
+                "Let a caller wait in another queue instead, without losing the turn.",
+                who=BUSINESS,
+            ),
+            Verb(
+                "agent.move",
+                MoveAgentsParams,
+                self.move_agents,
+                "Let several agents join queues and leave others, at once.",
+                who=SUPERVISORS,
+            ),
+            Verb(
                 "agent.set_skills",
                 SkillsParams,
                 self.set_skills,
@@ -220,6 +245,22 @@ class AcdVerbs:
 
     def remove_queue(self, params: CallerQueueParams) -> WaitView:
         return self._change_wait(RemoveQueue(call_id=params.call_id, queue=params.queue), params.call_id)
+
+    def move_caller(self, params: CallerQueueParams) -> WaitView:
+        return self._change_wait(MoveCaller(call_id=params.call_id, queue=params.queue), params.call_id)
+
+    def move_agents(self, params: MoveAgentsParams) -> list[AgentView]:
+        """All of them or, when one of the names is wrong, nobody."""
+        agents = [self._state.agent(agent) for agent in dict.fromkeys(params.agents)]
+        for name in params.join:
+            self._state.queue_in_use(name)
+        for name in params.leave:
+            self._state.queue(name)
+        for agent in agents:
+            stays = [name for name in agent.queue_names if name not in params.leave]
+            queues = tuple(dict.fromkeys([*stays, *params.join]))
+            self._submit(ChangeQueues(agent_id=agent.agent_id, queues=queues))
+        return [agent_view(self._state, agent, self._clock.now()) for agent in agents]
 
     def set_skills(self, params: SkillsParams) -> AgentView:
         skills = None if params.skills is None else tuple(params.skills.items())

@@ -169,6 +169,25 @@ def queues(
     _show_abilities(ask(socket, config, "agent.set_queues", agent=agent, queues=given), as_json)
 
 
+@app.command("move")
+def move(
+    agents: Annotated[list[str], typer.Argument(help="The agents' numbers.")],
+    join: Annotated[list[str] | None, typer.Option("--join", help="A queue to serve besides.")] = None,
+    leave: Annotated[list[str] | None, typer.Option("--leave", help="A queue to serve no more.")] = None,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let several agents join queues and leave others, at once."""
+    given = {"agents": agents, "join": join or [], "leave": leave or []}
+    found = ask(socket, config, "agent.move", **given)
+    if as_json:
+        print_json(found)
+        return
+    for agent in found:
+        _show_abilities(agent, as_json=False)
+
+
 @app.command("explain")
 def explain(
     agent: Agent,

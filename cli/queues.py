@@ -177,6 +177,18 @@ def remove(
     _show(ask(socket, config, "queue.remove", call_id=call, queue=queue), as_json)
 
 
+@app.command("move")
+def move(
+    call: Call,
+    queue: Queue,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a caller wait in another queue instead, without losing the turn."""
+    _show(ask(socket, config, "queue.move_caller", call_id=call, queue=queue), as_json)
+
+
 @app.command("explain")
 def explain(
     call: Annotated[str, typer.Argument(help="The call, whether it waits or is long over.")],

@@ -18,7 +18,7 @@ NAMED: Mapping[str, Naming] = {
         ("access_code", "agent", "alarm", "calendar", "flow", "item", "list", "queue", "service", "station"),
         Naming.NAME,
     ),
-    **dict.fromkeys(("agents", "preferred", "queues"), Naming.NAMES),
+    **dict.fromkeys(("agents", "join", "leave", "preferred", "queues"), Naming.NAMES),
     **dict.fromkeys(
         (
             "alarm_id",
@@ -56,6 +56,7 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "agent.confirm_message",
             "agent.list",
             "agent.messages",
+            "agent.move",
             "agent.not_ready",
             "agent.ready",
             "agent.reasons",
@@ -142,6 +143,7 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "queue.change_caller",
             "queue.explain",
             "queue.list",
+            "queue.move_caller",
             "queue.remove",
             "queue.waiting",
             "recording.convert",

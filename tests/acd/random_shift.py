@@ -24,6 +24,7 @@ from acd.commands import (
     ForceSignOut,
     MakeNotReady,
     MakeReady,
+    MoveCaller,
     RejectItem,
     ReleaseAgent,
     RemoveQueue,
@@ -204,6 +205,7 @@ def caller_is_steered(centre: Centre, choices: Random) -> None:
         ChangeCaller(call_id=call_id, requirement=choices.choice(REQUIREMENTS)),
         ChangeCaller(call_id=call_id, tags=tuple(choices.sample(TAGS, choices.choice([0, 1, 2])))),
         AddQueue(call_id=call_id, queue=queue),
+        MoveCaller(call_id=call_id, queue=queue),
         RemoveQueue(call_id=call_id, queue=queue),
     ]
     tell_or_be_refused(centre, choices.choice(asks))

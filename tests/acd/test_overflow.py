@@ -5,7 +5,16 @@ from collections.abc import Callable
 import pytest
 from pydantic import ValidationError
 
-from acd.commands import AddQueue, ChangeCaller, PassOnCaller, PlayMusic, ReleaseCaller, RemoveQueue
+from acd.agent import AgentState
+from acd.commands import (
+    AddQueue,
+    ChangeCaller,
+    MoveCaller,
+    PassOnCaller,
+    PlayMusic,
+    ReleaseCaller,
+    RemoveQueue,
+)
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
 from acd.queue_config import QueueConfig
 from acd.queue_rules import Absence, OverflowCause, OverflowRule
@@ -345,12 +354,37 @@ def test_queues_are_added_and_removed_while_waiting() -> None:
     assert centre.offered_to("call") == "1001"
 
 
+def test_who_is_moved_keeps_the_turn_and_leaves_all_other_queues() -> None:
+    centre = two_queues(music="first")
+    centre.join("early", "first")
+    centre.wait(60)
+    centre.join("late", "service")
+    outputs = centre.tell(MoveCaller(call_id="early", queue="service"))
+    assert {left.reason for left in only(CallerLeft, outputs)} == {LeaveReason.WITHDRAWN}
+    assert list(centre.core.state.entries["early"].places) == ["service"]
+    centre.staff("1001")
+    assert centre.offered_to("early") == "1001", "the minute in the other queue counts"
+
+
+def test_who_is_moved_while_a_phone_rings_is_rung_for_by_the_other_queue() -> None:
+    centre = two_queues()
+    centre.staff("1001")
+    centre.join("call", "service")
+    assert centre.offered_to("call") == "1001"
+    centre.tell(MoveCaller(call_id="call", queue="first"))
+    assert list(centre.core.state.entries["call"].places) == ["first"]
+    assert centre.offered_to("call") is None
+    assert centre.state("1001") is AgentState.AVAILABLE
+
+
 def test_what_cannot_be_changed_says_why() -> None:
     centre = two_queues()
     centre.join("call", "first")
     for command, complaint in (
         (AddQueue(call_id="call", queue="first"), "waits in queue first already"),
         (AddQueue(call_id="call", queue="none"), "there is no queue none"),
+        (MoveCaller(call_id="call", queue="first"), "waits in queue first already"),
+        (MoveCaller(call_id="call", queue="none"), "there is no queue none"),
         (RemoveQueue(call_id="call", queue="first"), "waits in first alone"),
         (RemoveQueue(call_id="call", queue="service"), "waits in first, not in service"),
         (ChangeCaller(call_id="call", priority=255), "goes from 0 to 254"),

@@ -607,3 +607,13 @@ def test_a_text_waits_for_an_agent_who_is_not_signed_in() -> None:
     assert [event.text for event in rig.events if isinstance(event, AgentMessage)] == ["x"]
     text = next(command for command in rig.commands if isinstance(command, SendText))
     assert (text.sender_number, text.sender_name) == ("9001", "")
+
+
+def test_several_agents_move_at_once_or_nobody_does(rig: Rig) -> None:
+    with pytest.raises(UsageError, match="there is no queue nowhere"):
+        rig.verb("agent.move", agents=["1001"], join=["nowhere"], leave=["service"])
+    assert rig.verb("agent.list")[0]["queues"] == ["service"]
+    (moved,) = rig.verb("agent.move", agents=["1001", "1001"], leave=["service"])
+    assert moved["queues"] == []
+    (moved,) = rig.verb("agent.move", agents=["1001"], join=["service"], leave=["service"])
+    assert moved["queues"] == ["service"]

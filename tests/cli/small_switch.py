@@ -134,6 +134,12 @@ TENANT_DETAILS = {
     "agents": {"AVAILABLE": 2, "ON_CALL": 6},
     "access_codes": ["95001"],
 }
+WAIT = {
+    "call_id": "call-1",
+    "state": "waiting",
+    "priority": 0,
+    "places": [{"queue": "vip", "position": 1}],
+}
 TEXT = {"text_id": "text-1", "station": "1001", "phones": 2}
 CALL = {
     "call_id": "call-1",
@@ -391,6 +397,8 @@ class SmallSwitch:
                 for name in ("take_back_leave", "end_wrap_up")
             ),
             self._verb("agent.force_not_ready", acd.supervision_verbs.ForceNotReadyParams, AGENT),
+            self._verb("agent.move", acd.verbs.MoveAgentsParams, [AGENT | {"skills": {}, "tags": []}]),
+            self._verb("queue.move_caller", acd.verbs.CallerQueueParams, WAIT),
             self._verb("agent.ask_leave", acd.verbs.NotReadyParams, AGENT),
             self._verb("agent.extend_wrap_up", acd.supervision_verbs.ExtendParams, AGENT),
             self._verb("agent.figures", acd.verbs.AgentParams, AgentFigures().of("1001", 0.0)),

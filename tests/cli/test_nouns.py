@@ -136,6 +136,12 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
             "agent.extend_wrap_up",
             {"agent": "1001", "extend_s": 30.0},
         ),
+        (
+            ["agents", "move", "1001", "1002", "--join", "vip", "--leave", "service"],
+            "agent.move",
+            {"agents": ["1001", "1002"], "join": ["vip"], "leave": ["service"]},
+        ),
+        (["queues", "move", "call-1", "vip"], "queue.move_caller", {"call_id": "call-1", "queue": "vip"}),
         (["agents", "end-wrap-up", "1001"], "agent.end_wrap_up", {"agent": "1001"}),
         (["agents", "figures", "1001"], "agent.figures", {"agent": "1001"}),
         (["supervise", "ready", "1001", "--by", "9001"], "agent.force_ready", BY),

@@ -463,7 +463,7 @@ def alarm_verbs(folder: Path, rig: ExchangeRig) -> tuple[Verb, ...]:
         kind=Kind.QUEUE,
         subject="service",
         measure=Measure.WAITING,
-        level=Severity.WARNING,
+        severity=Severity.WARNING,
         value=5.0,
         threshold=5.0,
     )
@@ -632,6 +632,9 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("agent.set_skills", AGENT | {"skills": {"billing": 5}}),
     ("agent.set_queues", AGENT | {"queues": ["service", "billing"]}),
     ("queue.list", {}),
+    ("agent.move", {"agents": ["1001"], "join": ["service"], "leave": ["billing"]}),
+    ("queue.add", {"call_id": "call-2", "queue": "billing"}),
+    ("queue.move_caller", {"call_id": "call-2", "queue": "service"}),
     ("queue.add", {"call_id": "call-2", "queue": "billing"}),
     ("queue.waiting", {"queue": "service"}),
     ("queue.change_caller", {"call_id": "call-2", "priority": 20}),
