@@ -1,7 +1,7 @@
 """Steering the switch from a program.
 
-    async with ControlClient.connect(path) as client:
-        await client.call("agent.ready", agent="1001")
+    async with ControlClient.connect("run/ringmain.sock", reconnect=True) as client:
+        await client.agent.ready(agent="1001")
         async for event in client.events("call.*"):
             ...
 
@@ -9,26 +9,25 @@ Programs without an event loop use ``connect_sync``, which offers the same in bl
 """
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from itertools import count
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from switch.control.feed import BoundedFeed, Gap, covers
+from switch.control.address import Address
+from switch.control.event_stream import EventStream
 from switch.control.inbox import (
     ControlClientError,
-    Inbox,
     NotConnected,
+    OutcomeUnknown,
     VerbRefused,
-    entry_of,
-    gap_entry,
-    result_of,
-    unreachable,
 )
-from switch.control.messages import Message, Response
-from switch.control.protocol import encode_request
+from switch.control.link import Link
+from switch.control.pauses import Pauses
 from switch.control.sync_client import SyncControlClient, connect_sync
+from switch.control.verb_families import VerbFamilies
 from switch.records.projection import JournalEntry
 
 __all__ = [
@@ -36,98 +35,109 @@ __all__ = [
     "ControlClientError",
     "EventStream",
     "NotConnected",
+    "OutcomeUnknown",
+    "Pauses",
     "SyncControlClient",
     "VerbRefused",
     "connect_sync",
 ]
 
-_MAX_WAITING_EVENTS = 10_000
-_READ_BYTES = 65_536
+
+@dataclass(slots=True)
+class _Place:
+    """Up to where events were told."""
+
+    run: str | None = None
+    """Of the switch; None before anything was followed."""
+    sequence: int = 0
 
 
-class EventStream:
-    """Events in order. One who reads too slowly finds an entry ``event.gap`` where some are missing."""
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """How to come in."""
 
-    def __init__(self, patterns: tuple[str, ...]) -> None:
-        self.patterns = patterns
-        self._feed: BoundedFeed[JournalEntry] = BoundedFeed(_MAX_WAITING_EVENTS)
-        self.run = ""
-        """The run of the switch that tells them."""
-        self.began_after = 0
-        """Sequence of the last event before the first of these, unless they were resumed."""
-        self._arrived = asyncio.Event()
-        self._ended: NotConnected | None = None
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> JournalEntry:
-        """The next event. Raises NotConnected when the switch has gone and all is read."""
-        while (item := self._feed.take()) is None:
-            if self._ended is not None:
-                raise self._ended
-            self._arrived.clear()
-            await self._arrived.wait()
-        if isinstance(item, Gap):
-            return gap_entry(item.first, item.last, item.missed, item.time)
-        return item
-
-    def _put(self, entry: JournalEntry) -> None:
-        if any(covers(pattern, entry.topic) for pattern in (*self.patterns, "event.gap")):
-            self._feed.put(entry, entry)
-            self._arrived.set()
-
-    def _end(self, reason: NotConnected) -> None:
-        self._ended = reason
-        self._arrived.set()
+    address: Address
+    shown: dict[str, object] = field(default_factory=dict)
+    """What ``session.authenticate`` takes; empty where nothing need be shown."""
+    pauses: Pauses | None = None
+    """Between attempts to come back; None: a connection that is lost stays lost."""
 
 
-class ControlClient:
+class ControlClient(VerbFamilies):
     """A connection to the switch. Calls may overlap; events come in beside them."""
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer_timeout_s: float
-    ) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, door: _Door, answer_timeout_s: float) -> None:
+        super().__init__(self._call)
+        self._door = door
         self._answer_timeout_s = answer_timeout_s
-        self._msgids = count(1)
-        self._waiting: dict[int, asyncio.Future[Response]] = {}
         self._streams: list[EventStream] = []
+        self._place = _Place()
+        self._link: Link | None = None
+        self._up = asyncio.Event()
         self._gone: NotConnected | None = None
 
     @classmethod
     @asynccontextmanager
-    async def connect(cls, path: Path | str, *, answer_timeout_s: float = 10.0) -> AsyncIterator[Self]:
-        """Connect for the length of an ``async with``. Raises NotConnected."""
-        try:
-            reader, writer = await asyncio.open_unix_connection(str(path))
-        except OSError as error:
-            raise unreachable(Path(path), error) from error
-        client = cls(reader, writer, answer_timeout_s)
-        listening = asyncio.create_task(client._listen())
+    async def connect(
+        cls,
+        address: Path | str,
+        *,
+        token: str = "",
+        tls: ssl.SSLContext | None = None,
+        reconnect: bool = False,
+        pauses: Pauses | None = None,
+        answer_timeout_s: float = 10.0,
+    ) -> AsyncIterator[Self]:
+        """Connect for the length of an ``async with``. Raises NotConnected, VerbRefused for a wrong token.
+
+        ``address``: the path of a Unix socket, ``tcp://host:port`` or ``tls://host:port``.
+        ``reconnect``: come back when the connection is lost, and follow events from where it was.
+        """
+        shown: dict[str, object] = {"token": token} if token else {}
+        again = (pauses or Pauses()) if reconnect else None
+        client = cls(_Door(Address.read(address, tls), shown, again), answer_timeout_s)
+        link = await client._enter()
+        keeping = asyncio.create_task(client._keep(link))
         try:
             yield client
         finally:
-            listening.cancel()
-            writer.close()
+            keeping.cancel()
             with suppress(asyncio.CancelledError):
-                await listening
+                await keeping
 
-    async def call(self, verb: str, /, **params: object) -> Any:
-        """Carry out a verb and return its answer. Raises VerbRefused or NotConnected."""
-        if self._gone is not None:
-            raise self._gone
-        msgid = next(self._msgids)
-        answered = self._waiting[msgid] = asyncio.get_running_loop().create_future()
+    @property
+    def is_connected(self) -> bool:
+        """Whether the switch is reached just now."""
+        return self._up.is_set() and self._gone is None
+
+    async def _call(self, verb: str, /, **params: object) -> Any:
+        """Carry out a verb and return its answer.
+
+        Raises VerbRefused; NotConnected when it was not sent; OutcomeUnknown when the connection was lost, or
+        time was over, between sending it and its answer.
+        """
+        async with self._within_time(verb):
+            link = await self._reached()
+        return await link.call(verb, params, self._answer_timeout_s)
+
+    async def _reached(self) -> Link:
+        """The link, once there is one. Raises NotConnected when there will be none."""
+        while True:
+            await self._up.wait()
+            if self._gone is not None:
+                raise self._gone
+            if self._link is not None and self._link.is_up:
+                return self._link
+            self._up.clear()
+
+    @asynccontextmanager
+    async def _within_time(self, verb: str) -> AsyncIterator[None]:
         try:
-            self._writer.write(encode_request(msgid, verb, params))
             async with asyncio.timeout(self._answer_timeout_s):
-                return result_of(await answered)
+                yield
         except TimeoutError:
-            raise NotConnected(f"no answer to {verb} within {self._answer_timeout_s:g} s") from None
-        finally:
-            del self._waiting[msgid]
+            text = f"the switch is away; {verb} was not sent within {self._answer_timeout_s:g} s"
+            raise NotConnected(text) from None
 
     async def events(self, *topics: str) -> AsyncGenerator[JournalEntry, None]:
         """Events of these topics (``call.*``, ``*`` …) from the first step of the loop on."""
@@ -145,48 +155,103 @@ class ControlClient:
         come first. ``coalesce``: of states only the latest of each when this program is slow.
         Raises VerbRefused when a topic is not one.
         """
-        stream = EventStream(topics)
+        stream = EventStream(topics, coalesce=coalesce)
         self._streams.append(stream)
         try:
-            back = {} if after is None else {"after": after, "run": run}
-            stood = await self.call("event.subscribe", topics=topics, coalesce=coalesce, **back)
-            stream.run, stream.began_after = stood["run"], stood["sequence"]
+            await self._subscribe(stream, {} if after is None else {"after": after, "run": run})
             yield stream
         finally:
             self._streams.remove(stream)
             await self._unsubscribe(topics)
 
-    async def _unsubscribe(self, topics: tuple[str, ...]) -> None:
-        still_wanted = {pattern for stream in self._streams for pattern in stream.patterns}
-        if unwanted := [topic for topic in topics if topic not in still_wanted]:
-            with suppress(ControlClientError):
-                await self.call("event.unsubscribe", topics=unwanted)
-
-    async def _listen(self) -> None:
-        inbox = Inbox()
+    async def _subscribe(self, stream: EventStream, back: dict[str, Any]) -> None:
+        wish = {"topics": stream.patterns, "coalesce": stream.coalesce, **back}
         try:
-            while data := await self._reader.read(_READ_BYTES):
-                for message in inbox.take(data):
-                    self._receive(message)
-            self._end(NotConnected("the switch closed the connection"))
-        except NotConnected as reason:
-            self._end(reason)
-        except OSError as error:
-            self._end(NotConnected(f"the connection to the switch broke: {error}"))
+            stood = await self._call("event.subscribe", **wish)
+        except OutcomeUnknown:
+            if self._door.pauses is None:
+                raise
+            return  # it is done when the client comes back
+        stream.run, stream.began_after = stood["run"], stood["sequence"]
+        stream.since = back.get("after", stream.began_after)
+        self._stand(stood)
 
-    def _receive(self, message: Message) -> None:
-        if isinstance(message, Response):
-            waiting = self._waiting.get(message.msgid)
-            if waiting is not None and not waiting.done():
-                waiting.set_result(message)
-        elif (entry := entry_of(message)) is not None:
-            for stream in self._streams:
-                stream._put(entry)
+    async def _unsubscribe(self, topics: tuple[str, ...]) -> None:
+        still_wanted = self._patterns()
+        unwanted = [topic for topic in topics if topic not in still_wanted]
+        if unwanted and self.is_connected:
+            with suppress(ControlClientError):
+                await self._call("event.unsubscribe", topics=unwanted)
+
+    def _patterns(self, *how: bool) -> set[str]:
+        """What is followed, or what of it is coalesced or not."""
+        wanted = (stream for stream in self._streams if not how or stream.coalesce in how)
+        return {pattern for stream in wanted for pattern in stream.patterns}
+
+    async def _keep(self, link: Link) -> None:
+        """Be there as long as the program wants."""
+        try:
+            while True:
+                reason = await link.ended()
+                self._up.clear()
+                if self._door.pauses is None:
+                    self._end(reason)
+                    return
+                link = await self._come_back(self._door.pauses)
+        except ControlClientError as refusal:
+            self._end(NotConnected(f"the switch does not let this client in again: {refusal}"))
+        finally:
+            if self._link is not None:
+                await self._link.close()
+
+    async def _come_back(self, pauses: Pauses) -> Link:
+        """Try until it is done. Raises VerbRefused when the switch has other ideas of who may come in."""
+        for pause_s in pauses:
+            await _pause(pause_s)
+            with suppress(NotConnected):
+                return await self._enter()
+        raise AssertionError("pauses have no end")
+
+    async def _enter(self) -> Link:
+        """A new link: shown who we are, and following what was followed. Raises NotConnected, VerbRefused."""
+        link = await Link.open(self._door.address, self._deliver)
+        try:
+            if self._door.shown:
+                await link.call("session.authenticate", self._door.shown, self._answer_timeout_s)
+            for wish in self._wishes():
+                self._stand(await link.call("event.subscribe", wish, self._answer_timeout_s))
+        except BaseException:
+            await link.close()
+            raise
+        self._link = link
+        self._up.set()
+        return link
+
+    def _wishes(self) -> list[dict[str, object]]:
+        """What was followed, from where it was."""
+        place = self._place
+        back = {} if place.run is None else {"after": place.sequence, "run": place.run}
+        wanted = {coalesce: sorted(self._patterns(coalesce)) for coalesce in (False, True)}
+        return [{"topics": topics, "coalesce": how, **back} for how, topics in wanted.items() if topics]
+
+    def _stand(self, stood: dict[str, Any]) -> None:
+        """Note which run tells events now, and from where on when it is a new one."""
+        if stood["run"] != self._place.run:
+            self._place = _Place(stood["run"], stood["sequence"])
+
+    def _deliver(self, entry: JournalEntry) -> None:
+        self._place.sequence = max(self._place.sequence, entry.sequence)
+        for stream in self._streams:
+            stream.put(entry)
 
     def _end(self, reason: NotConnected) -> None:
         self._gone = reason
-        for waiting in self._waiting.values():
-            if not waiting.done():
-                waiting.set_exception(reason)
+        self._up.set()  # whoever waits for the switch need not any more
         for stream in self._streams:
-            stream._end(reason)
+            stream.end(reason)
+
+
+async def _pause(pause_s: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(pause_s):
+            await asyncio.Event().wait()

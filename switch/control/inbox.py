@@ -1,7 +1,5 @@
 """What both clients share: errors, and reading what the switch sends. No I/O."""
 
-import errno
-from pathlib import Path
 from typing import Any
 
 from runtime.errors import PeerError
@@ -36,6 +34,10 @@ class VerbRefused(ControlClientError):
 
 class NotConnected(ControlClientError):
     """No switch answers at the socket, or it has gone away."""
+
+
+class OutcomeUnknown(NotConnected):
+    """A verb was sent, and no answer came: it may have been carried out or not."""
 
 
 class Inbox:
@@ -89,17 +91,6 @@ def entry_of(message: Message) -> JournalEntry | None:
 def gap_entry(first: int, last: int, missed: int, time: float) -> JournalEntry:
     """Missed events as an entry, for those who read events."""
     return JournalEntry(last, time, GAP, {"from": first, "to": last, "missed": missed})
-
-
-def unreachable(path: Path, error: OSError) -> NotConnected:
-    """Why nobody answers at ``path``, told for people."""
-    if error.errno in (errno.ENOENT, errno.ECONNREFUSED):
-        return NotConnected(
-            f"no switch listens at {path}; start it with `ringmain serve`, or name its socket with --socket"
-        )
-    if error.errno in (errno.EACCES, errno.EPERM):
-        return NotConnected(f"you may not use the control socket {path}; join the group that owns it")
-    return NotConnected(f"cannot connect to the control socket {path}: {error.strerror or error}")
 
 
 def _param(message: Notification) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The blocking control client, for the command line and for scripts."""
 
 import socket
+import ssl
 from collections import deque
 from collections.abc import Iterator
 from itertools import count
@@ -8,30 +9,39 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from switch.control.inbox import Inbox, NotConnected, entry_of, result_of, unreachable
+from switch.control.address import Address
+from switch.control.inbox import Inbox, NotConnected, entry_of, result_of
 from switch.control.messages import Response
 from switch.control.protocol import encode_request
+from switch.control.verb_families import SyncVerbFamilies
 from switch.records.projection import JournalEntry
 
 _READ_BYTES = 65_536
 
 
-def connect_sync(path: Path | str, *, answer_timeout_s: float = 10.0) -> "SyncControlClient":
-    """A connection to the switch at ``path``; close it, or use it in a ``with``. Raises NotConnected."""
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(answer_timeout_s)
-    try:
-        connection.connect(str(path))
-    except OSError as error:
-        connection.close()
-        raise unreachable(Path(path), error) from error
-    return SyncControlClient(connection, answer_timeout_s)
+def connect_sync(
+    address: Path | str,
+    *,
+    token: str = "",
+    tls: ssl.SSLContext | None = None,
+    answer_timeout_s: float = 10.0,
+) -> "SyncControlClient":
+    """A connection to the switch; close it, or use it in a ``with``. Raises NotConnected, VerbRefused.
+
+    ``address``: the path of a Unix socket, ``tcp://host:port`` or ``tls://host:port``.
+    """
+    connection = Address.read(address, tls).open_blocking(answer_timeout_s)
+    client = SyncControlClient(connection, answer_timeout_s)
+    if token:
+        client.call("session.authenticate", token=token)
+    return client
 
 
-class SyncControlClient:
+class SyncControlClient(SyncVerbFamilies):
     """One call at a time. Events that arrive during a call are kept for ``events``."""
 
     def __init__(self, connection: socket.socket, answer_timeout_s: float) -> None:
+        super().__init__(self._call)
         self._connection = connection
         self._answer_timeout_s = answer_timeout_s
         self._inbox = Inbox()
@@ -54,7 +64,7 @@ class SyncControlClient:
         """Hang up."""
         self._connection.close()
 
-    def call(self, verb: str, /, **params: object) -> Any:
+    def _call(self, verb: str, /, **params: object) -> Any:
         """Carry out a verb and return its answer. Raises VerbRefused or NotConnected."""
         msgid = next(self._msgids)
         self._connection.settimeout(self._answer_timeout_s)
@@ -71,7 +81,7 @@ class SyncControlClient:
 
         Raises VerbRefused when a topic is not one, NotConnected when the switch has gone or nothing came.
         """
-        self.call("event.subscribe", topics=topics)
+        self._call("event.subscribe", topics=topics)
         return self._entries_as_they_come(timeout_s)
 
     def _entries_as_they_come(self, timeout_s: float | None) -> Iterator[JournalEntry]:

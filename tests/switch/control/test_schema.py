@@ -47,7 +47,7 @@ def mistakes(message: dict[str, Any]) -> list[str]:
 
 def test_what_is_published_is_up_to_date() -> None:
     published = json.loads(PAGE.read_text("utf-8"))
-    assert published == SCHEMA, "run python -m cli.main schema --json > docs/control.schema.json"
+    assert published == SCHEMA, "run python -m tests.switch.control.typed_client"
 
 
 def test_it_is_a_schema() -> None:
