@@ -51,7 +51,7 @@ class ControlSession:
         self._wire = wire
         self._loop = asyncio.get_running_loop()
         self.follower = Follower(audience.feed)
-        of_events = EventVerbs(audience.feed, self.follower, audience.look_again, self._call, picture)
+        of_events = EventVerbs(audience.feed, self.follower, self._wants_otherwise, self._call, picture)
         self._verbs = VerbRegistry(of_events.verbs(), base=verbs)
         self._out: list[bytes] = []
         """What this turn has to say; it is written at once."""
@@ -224,6 +224,12 @@ class ControlSession:
             self._written_bytes += self._out_bytes
             self._out.clear()
             self._out_bytes = 0
+
+    def _wants_otherwise(self) -> None:
+        """This client wants more events or fewer; what it missed comes without waiting for the next one."""
+        self._audience.look_again()
+        if self.follower.is_behind:
+            self._schedule_flush()
 
     def _schedule_flush(self) -> None:
         if not self._flush_due:
