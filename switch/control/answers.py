@@ -255,6 +255,26 @@ class CalendarView(TypedDict):
     override: OverrideView | None
 
 
+class ConsultationView(TypedDict):
+    """A consultation about a call."""
+
+    consultation_call_id: str
+    """The call in which they talk."""
+    by: str
+    """The station."""
+    target: str
+    with_customer: bool
+    """Whether the station talks with the customer now, and whom it consults holds."""
+
+
+class TransferView(TypedDict):
+    """A transfer of a call, while the phone rings that shall get it."""
+
+    by: str
+    """The station."""
+    target: str
+
+
 class LegView(TypedDict):
     """A leg of a call, and how it sounds."""
 
@@ -269,7 +289,7 @@ class LegView(TypedDict):
 
 
 class CallDetails(TypedDict):
-    """A call with its legs."""
+    """A call with its legs, and what is under way with it."""
 
     call_id: str
     contact_id: str
@@ -287,6 +307,10 @@ class CallDetails(TypedDict):
     station: str | None
     recording_id: str | None
     age_s: float
+    consultation: ConsultationView | None
+    """Null when nobody is consulted about it."""
+    transfer: TransferView | None
+    """Null when it is not being transferred."""
     legs: _list[LegView]
 
 
@@ -445,6 +469,15 @@ class ConfirmedView(TypedDict):
 
     message_id: str
     agent: str
+
+
+class ConsultedView(TypedDict):
+    """A consultation that begins."""
+
+    call_id: str
+    consultation_call_id: str
+    """The call in which the station and whom it consults talk."""
+    target: str
 
 
 class ContactView(TypedDict):
@@ -1211,6 +1244,63 @@ class SupervisorView(TypedDict):
     """The agent who is followed."""
     listens: bool
     """Whether the supervisor's phone was answered and there is something to hear."""
+
+
+class TenantLimits(TypedDict):
+    """How much a tenant may have."""
+
+    calls: int
+    """At a time, in and out; 0: no limit."""
+    agents: int
+    """0: no limit."""
+    queues: int
+    """0: no limit."""
+    stations: int
+    """0: no limit."""
+
+
+class TenantUse(TypedDict):
+    """How much a tenant has."""
+
+    calls: int
+    """That are up."""
+    agents: int
+    queues: int
+    stations: int
+
+
+class TenantDetails(TypedDict):
+    """A tenant with its limits and their use."""
+
+    tenant: str
+    title: str
+    domain: str | None
+    suspended: bool
+    calls: int
+    agents_signed_in: int
+    waiting: int
+    limits: TenantLimits
+    use: TenantUse
+    agents: _dict[str, int]
+    """How many are in each state."""
+    access_codes: _list[str]
+    """Numbers its customers dial."""
+
+
+class TenantSummary(TypedDict):
+    """A tenant in a list."""
+
+    tenant: str
+    title: str
+    domain: str | None
+    """Where its stations register."""
+    suspended: bool
+    """Whether it gets no new calls."""
+    calls: int
+    """That are up."""
+    agents_signed_in: int
+    waiting: int
+    """Callers and items, in all its queues."""
 
 
 class TextView(TypedDict):

@@ -30,6 +30,8 @@ from switch.control.answers import (
     ChangedConfiguration,
     ChoiceView,
     ConfirmedView,
+    ConsultationView,
+    ConsultedView,
     ContactView,
     CounterCall,
     CounterRecorded,
@@ -111,8 +113,13 @@ from switch.control.answers import (
     StatusView,
     SupervisionMode,
     SupervisorView,
+    TenantDetails,
+    TenantLimits,
+    TenantSummary,
+    TenantUse,
     TextView,
     TopicsView,
+    TransferView,
     TriedView,
     TrunkDetails,
     TrunkState,
@@ -220,6 +227,14 @@ class AgentVerbs:
         """The latest texts of an agent.
 
         agent: the agent's number (工号)
+        """
+
+    async def move(self, *, agents: _list[str], join: _list[str] = ..., leave: _list[str] = ...) -> _list[AgentView]:
+        """Let several agents join queues and leave others, at once.
+
+        agents: the agents' numbers (工号)
+        join: queues to serve besides, if they do not yet
+        leave: queues to serve no more, if they do
         """
 
     async def not_ready(self, *, agent: str, reason: str) -> AgentView:
@@ -396,6 +411,26 @@ class CallVerbs:
         ring_s: how long the supervisor's phone may go unanswered, in seconds
         """
 
+    async def cancel_consultation(self, *, call_id: str) -> CallView:
+        """Go back to the customer, without who is consulted.
+
+        call_id: the call, as call.list names it
+        """
+
+    async def complete_transfer(self, *, call_id: str) -> CallView:
+        """Leave the customer to who is consulted.
+
+        call_id: the call, as call.list names it
+        """
+
+    async def consult(self, *, call_id: str, target: str, station: str = ...) -> ConsultedView:
+        """Talk with somebody about a call (咨询).
+
+        call_id: the call, as call.list names it
+        target: agent:<number>, queue:<name>, station:<name>, number:<digits> or flow:<name>
+        station: the station whose wish it is; empty: the one that serves the customer
+        """
+
     async def drop_party(self, *, call_id: str, party_id: str) -> PartyView:
         """Let go of one who was added.
 
@@ -432,6 +467,12 @@ class CallVerbs:
         call_id: the call, as call.list names it
         agent: or the agent who has it
         ring_s: how long the supervisor's phone may go unanswered, in seconds
+        """
+
+    async def join(self, *, call_id: str) -> CallView:
+        """Let all three talk (三方).
+
+        call_id: the call, as call.list names it
         """
 
     async def join_calls(self, *, call_id: str, from_call_id: str, by: str = ...) -> PartyView:
@@ -602,6 +643,21 @@ class CallVerbs:
         """Who supervises whom, the first one first.
 
         tenant: only what this tenant has; empty: the house; absent: all
+        """
+
+    async def toggle(self, *, call_id: str) -> CallView:
+        """Talk with the other of the two (切换).
+
+        call_id: the call, as call.list names it
+        """
+
+    async def transfer(self, *, call_id: str, target: str, station: str = ..., hold: bool = ...) -> CallView:
+        """Pass a call on (转接).
+
+        call_id: the call, as call.list names it
+        target: agent:<number>, queue:<name>, station:<name>, number:<digits> or flow:<name>
+        station: the station whose wish it is; empty: the one that serves the customer
+        hold: whether the other end hears music while a phone rings, not who transfers
         """
 
     async def unmask_digits(self, *, mask_id: str) -> MaskedDigits:
@@ -1001,6 +1057,13 @@ class QueueVerbs:
         tenant: only what this tenant has; empty: the house; absent: all
         """
 
+    async def move_caller(self, *, call_id: str, queue: str) -> WaitView:
+        """Let a caller wait in another queue instead, without losing the turn.
+
+        call_id: the call that waits
+        queue: the queue's name
+        """
+
     async def remove(self, *, call_id: str, queue: str) -> WaitView:
         """Let a caller wait in one queue less.
 
@@ -1188,6 +1251,67 @@ class SwitchVerbs:
     async def status(self) -> StatusView:
         """What the switch is doing, in numbers."""
 
+class TenantVerbs:
+    async def change(self, *, tenant: str, keys: _dict[str, Any], check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
+        """Give a tenant another title, other limits ….
+
+        tenant: the tenant
+        keys: of [tenant]; null takes a key out; others stay
+        check: only tell what would change
+        by: who wants it
+        why: what it is about
+        """
+
+    async def create(self, *, tenant: str, domain: str = ..., title: str = ..., template: str = ..., keys: _dict[str, Any] = ..., changes: _list[OneChange] = ..., check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
+        """Make a tenant, with all it has, at once.
+
+        tenant: its name: 1 to 24 of a-z, 0-9 and _
+        domain: where its stations register
+        title: its name for people
+        template: a file of tenants.templates, by its name; empty: none
+        keys: further keys of [tenant], such as calls
+        changes: what it has: access codes, stations, queues, agents …, as in configuration.change
+        check: only tell what would change
+        by: who wants it
+        why: what it is about
+        """
+
+    async def list(self) -> _list[TenantSummary]:
+        """The tenants, and how busy each is."""
+
+    async def remove(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
+        """Take a tenant without calls out; recordings are kept.
+
+        tenant: the tenant
+        check: only tell what would change
+        by: who wants it
+        why: what it is about
+        """
+
+    async def resume(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
+        """Let a suspended tenant have calls again.
+
+        tenant: the tenant
+        check: only tell what would change
+        by: who wants it
+        why: what it is about
+        """
+
+    async def show(self, *, tenant: str) -> TenantDetails:
+        """A tenant, its limits and their use.
+
+        tenant: the tenant
+        """
+
+    async def suspend(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
+        """Let a tenant have no new calls; those up go on.
+
+        tenant: the tenant
+        check: only tell what would change
+        by: who wants it
+        why: what it is about
+        """
+
 class TrunkVerbs:
     async def disable(self, *, trunk: str) -> TrunkView:
         """Let a trunk carry no new calls, and take its registration back.
@@ -1310,6 +1434,14 @@ class SyncAgentVerbs:
         """The latest texts of an agent.
 
         agent: the agent's number (工号)
+        """
+
+    def move(self, *, agents: _list[str], join: _list[str] = ..., leave: _list[str] = ...) -> _list[AgentView]:
+        """Let several agents join queues and leave others, at once.
+
+        agents: the agents' numbers (工号)
+        join: queues to serve besides, if they do not yet
+        leave: queues to serve no more, if they do
         """
 
     def not_ready(self, *, agent: str, reason: str) -> AgentView:
@@ -1486,6 +1618,26 @@ class SyncCallVerbs:
         ring_s: how long the supervisor's phone may go unanswered, in seconds
         """
 
+    def cancel_consultation(self, *, call_id: str) -> CallView:
+        """Go back to the customer, without who is consulted.
+
+        call_id: the call, as call.list names it
+        """
+
+    def complete_transfer(self, *, call_id: str) -> CallView:
+        """Leave the customer to who is consulted.
+
+        call_id: the call, as call.list names it
+        """
+
+    def consult(self, *, call_id: str, target: str, station: str = ...) -> ConsultedView:
+        """Talk with somebody about a call (咨询).
+
+        call_id: the call, as call.list names it
+        target: agent:<number>, queue:<name>, station:<name>, number:<digits> or flow:<name>
+        station: the station whose wish it is; empty: the one that serves the customer
+        """
+
     def drop_party(self, *, call_id: str, party_id: str) -> PartyView:
         """Let go of one who was added.
 
@@ -1522,6 +1674,12 @@ class SyncCallVerbs:
         call_id: the call, as call.list names it
         agent: or the agent who has it
         ring_s: how long the supervisor's phone may go unanswered, in seconds
+        """
+
+    def join(self, *, call_id: str) -> CallView:
+        """Let all three talk (三方).
+
+        call_id: the call, as call.list names it
         """
 
     def join_calls(self, *, call_id: str, from_call_id: str, by: str = ...) -> PartyView:
@@ -1692,6 +1850,21 @@ class SyncCallVerbs:
         """Who supervises whom, the first one first.
 
         tenant: only what this tenant has; empty: the house; absent: all
+        """
+
+    def toggle(self, *, call_id: str) -> CallView:
+        """Talk with the other of the two (切换).
+
+        call_id: the call, as call.list names it
+        """
+
+    def transfer(self, *, call_id: str, target: str, station: str = ..., hold: bool = ...) -> CallView:
+        """Pass a call on (转接).
+
+        call_id: the call, as call.list names it
+        target: agent:<number>, queue:<name>, station:<name>, number:<digits> or flow:<name>
+        station: the station whose wish it is; empty: the one that serves the customer
+        hold: whether the other end hears music while a phone rings, not who transfers
         """
 
     def unmask_digits(self, *, mask_id: str) -> MaskedDigits:
@@ -2091,6 +2264,13 @@ class SyncQueueVerbs:
         tenant: only what this tenant has; empty: the house; absent: all
         """
 
+    def move_caller(self, *, call_id: str, queue: str) -> WaitView:
+        """Let a caller wait in another queue instead, without losing the turn.
+
+        call_id: the call that waits
+        queue: the queue's name
+        """
+
     def remove(self, *, call_id: str, queue: str) -> WaitView:
         """Let a caller wait in one queue less.
 
@@ -2278,6 +2458,67 @@ class SyncSwitchVerbs:
     def status(self) -> StatusView:
         """What the switch is doing, in numbers."""
 
+class SyncTenantVerbs:
+    def change(self, *, tenant: str, keys: _dict[str, Any], check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
+        """Give a tenant another title, other limits ….
+
+        tenant: the tenant
+        keys: of [tenant]; null takes a key out; others stay
+        check: only tell what would change
+        by: who wants it
+        why: what it is about
+        """
+
+    def create(self, *, tenant: str, domain: str = ..., title: str = ..., template: str = ..., keys: _dict[str, Any] = ..., changes: _list[OneChange] = ..., check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
+        """Make a tenant, with all it has, at once.
+
+        tenant: its name: 1 to 24 of a-z, 0-9 and _
+        domain: where its stations register
+        title: its name for people
+        template: a file of tenants.templates, by its name; empty: none
+        keys: further keys of [tenant], such as calls
+        changes: what it has: access codes, stations, queues, agents …, as in configuration.change
+        check: only tell what would change
+        by: who wants it
+        why: what it is about
+        """
+
+    def list(self) -> _list[TenantSummary]:
+        """The tenants, and how busy each is."""
+
+    def remove(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
+        """Take a tenant without calls out; recordings are kept.
+
+        tenant: the tenant
+        check: only tell what would change
+        by: who wants it
+        why: what it is about
+        """
+
+    def resume(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
+        """Let a suspended tenant have calls again.
+
+        tenant: the tenant
+        check: only tell what would change
+        by: who wants it
+        why: what it is about
+        """
+
+    def show(self, *, tenant: str) -> TenantDetails:
+        """A tenant, its limits and their use.
+
+        tenant: the tenant
+        """
+
+    def suspend(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
+        """Let a tenant have no new calls; those up go on.
+
+        tenant: the tenant
+        check: only tell what would change
+        by: who wants it
+        why: what it is about
+        """
+
 class SyncTrunkVerbs:
     def disable(self, *, trunk: str) -> TrunkView:
         """Let a trunk carry no new calls, and take its registration back.
@@ -2329,6 +2570,7 @@ class VerbFamilies:
     speech_server: SpeechServerVerbs
     station: StationVerbs
     switch: SwitchVerbs
+    tenant: TenantVerbs
     trunk: TrunkVerbs
     verb: VerbVerbs
     def __init__(self, call: Callable[..., Any]) -> None: ...
@@ -2358,6 +2600,7 @@ class SyncVerbFamilies:
     speech_server: SyncSpeechServerVerbs
     station: SyncStationVerbs
     switch: SyncSwitchVerbs
+    tenant: SyncTenantVerbs
     trunk: SyncTrunkVerbs
     verb: SyncVerbVerbs
     def __init__(self, call: Callable[..., Any]) -> None: ...
