@@ -82,6 +82,11 @@ class QueueConfig(Section):
         min_length=1, pattern=r"^[^\s,?/]+$", description="Short name, used in targets such as queue:service."
     )
     title: str = Field(default="", description="Name for people; empty: the short name.")
+    business_type: str = Field(
+        default="",
+        max_length=64,
+        description="What its calls are about, as agent.popup tells; empty: as the access code.",
+    )
     strategy: StrategyName = Field(
         default=StrategyName.LONGEST_IDLE, description="Which of several free agents gets the next call."
     )

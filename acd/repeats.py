@@ -72,6 +72,11 @@ class RepeatCallers:
         recent = [one for one in self._known.get(customer, ()) if one.ended_at >= since]
         return Repeat(len(recent), _preferred(recent, queue.repeat))
 
+    def latest(self, number: str, queue: QueueConfig) -> Conversation | None:
+        """The last conversation with a customer of the queue, if it is remembered."""
+        known = self._known.get(Customer(tenant_of(queue.name), number))
+        return known[-1] if known else None
+
     def _remember(self, customer: Customer, conversation: Conversation) -> None:
         if not any(sign.isdigit() for sign in customer.number):
             return

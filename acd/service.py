@@ -28,6 +28,7 @@ from acd.events import (
     CallerJoined,
     CallerLeft,
     CallerTold,
+    OfferMade,
     OfferResult,
 )
 from acd.explain_verbs import ExplainVerbs
@@ -40,6 +41,7 @@ from acd.messages.messages import Messages
 from acd.messages.records import MessageRows
 from acd.messages.verbs import MessageVerbs
 from acd.orders import Whom, orders
+from acd.popups import NoCalls, PoppedCalls, PopUps, Rung
 from acd.queue_config import QueueConfig
 from acd.queue_target import parse_queue_target
 from acd.reception import Reception, prospects
@@ -68,13 +70,17 @@ from switch.events import (
     CallConnected,
     CallEnded,
     CallHandedOff,
+    CallTransferred,
     DigitReceived,
     OfferAccepted,
     OfferEnded,
     OfferRinging,
+    PartyJoined,
+    PartyLeft,
     PromptFinished,
 )
 from switch.sip.events import (
+    LegRinging,
     StationRefreshed,
     StationRegistered,
     StationUnregistered,
@@ -109,13 +115,14 @@ def build(
     whom: Whom = _nobody,
     knows_target: KnowsTarget = knowing_every_target,
     kept: Inputs | None = None,
+    popped_calls: PoppedCalls | None = None,
 ) -> Application:
     """The ACD with its own core, for sections without findings.
 
     ``stations`` are the phones agents may sign in at, with the level of routes they may dial; ``submit`` is
     the driver's, for verbs that change something; ``clock`` tells views and gauges the time; ``whom`` tells
     how customers are called back; ``knows_target`` whether any application takes a target; ``kept`` takes all
-    that the core is told.
+    that the core is told; ``popped_calls`` what screen-pops tell of calls.
     """
     make_core = AcdCore if kept is None else partial(RecordedCore, inputs=kept)
     core = make_core(
@@ -132,6 +139,7 @@ def build(
     repeats = RepeatCallers(clock.wall)
     rules = config or AcdConfig()
     messages = Messages(lambda agent: core.state.agent(agent).station, ids, rules.messages)
+    popups = PopUps(core.state, repeats, popped_calls or NoCalls())
     return Application(
         scheme=QUEUE_SCHEME,
         knows=knows_queues(core.state),
@@ -139,7 +147,7 @@ def build(
         obstacle=obstacles(core.state),
         cores=(core, limits, messages),
         routes={
-            **_inputs(core, repeats),
+            **_together(_inputs(core, repeats), _popping(popups)),
             **orders(ids, whom),
             **dict.fromkeys(COMMANDS, lambda command, now: core.handle(command, now=now)),
             ConfigureAcd: _configuring(core, figures, agent_figures, limits, messages),
@@ -207,6 +215,30 @@ def _limiting(limits: AgentLimits, messages: Messages, figures: AgentFigures) ->
         AgentSignedIn: _in_turn(_timing(figures.folds[AgentSignedIn]), limits.signed_in, messages.signed_in),
         AgentStateChanged: _in_turn(_timing(figures.folds[AgentStateChanged]), limits.state_changed),
     }
+
+
+def _popping(popups: PopUps) -> dict[type, Handler]:
+    """When desktops are told of calls."""
+
+    def connected(event: CallConnected, now: float) -> Outputs:
+        return popups.connected(Rung(event.call_id, event.offer_id, event.station), now)
+
+    return {
+        OfferMade: popups.offer_made,
+        LegRinging: lambda event, now: popups.phone_rang(event.leg_id, now),
+        CallConnected: connected,
+        CallTransferred: lambda event, now: popups.transferred(event.call_id, now),
+        PartyJoined: lambda event, now: popups.joined(event.leg_id, now),
+        PartyLeft: _counting(lambda event: popups.offer_over(event.call_id, event.party_id)),
+        OfferEnded: _counting(lambda event: popups.offer_over(event.call_id, event.offer_id)),
+        CallEnded: _counting(lambda event: popups.call_over(event.call_id)),
+    }
+
+
+def _together(first: dict[type, Handler], second: dict[type, Handler]) -> dict[type, Handler]:
+    """Events that both take go to the first, then to the second."""
+    both = {kind: _in_turn(first[kind], second[kind]) for kind in first.keys() & second.keys()}
+    return {**first, **second, **both}
 
 
 def _texting(messages: Messages) -> dict[type, Handler]:

@@ -22,6 +22,7 @@ from cli.house.flow_publishing import FlowPublishing
 from cli.house.ground import Ground
 from cli.house.memory import Memory
 from cli.house.outside import Outside
+from cli.house.popped_calls import PoppedCalls
 from cli.house.reloading import Reloading
 from cli.house.signalling import Signalling
 from cli.house.speech_servers import SpeechServers
@@ -29,6 +30,7 @@ from cli.house.tenant_verbs import TenantVerbs
 from cli.house.versions import ConfigurationVersions
 from cli.house.windows import Windows
 from ivr.editions import FlowSet
+from ivr.paths import FlowPaths
 from media.config import RecordingsConfig, Srtp
 from media.engine import MediaEngine
 from media.prompts import PromptLibrary
@@ -108,6 +110,7 @@ class Switchboard:
             look_up=lambda recording_id: self._memory.archive.look_up(recording_id),
             acd_inputs=self._acd_inputs,
             data_of=lambda call_id: self.exchange.data_of(call_id),
+            popped_calls=self._build_popped_calls,
         )
         self._outside = Outside(configuration, ground, lambda tenant: self._windows.hears_hooks(tenant))
         self._speech_servers = SpeechServers(
@@ -143,6 +146,14 @@ class Switchboard:
         for name in prompts.names:
             _load(media, prompts, name)
         return media
+
+    def _build_popped_calls(self, paths: FlowPaths) -> PoppedCalls:
+        return PoppedCalls(
+            find_call=lambda call_id: self.exchange.find(call_id),
+            call_of_leg=lambda leg_id: self.exchange.call_of_leg(leg_id),
+            told_data=lambda call_id: self.exchange.told_data_of(call_id),
+            paths=paths,
+        )
 
     def _build_speech(self) -> SpeechService:
         config, ground = self.configuration.speech, self._ground

@@ -12,10 +12,12 @@ from typing import Any, Protocol
 from ivr import inputs
 from ivr.config import FLOW_SCHEME, RETURN, IvrConfig
 from ivr.editions import FlowSet
+from ivr.events import DigitAccepted, FlowEntered, NodeEntered
 from ivr.expressions import LONGEST_TEXT, Value
 from ivr.flow_verbs import FlowVerbs
 from ivr.interpreter import FlowInterpreter
 from ivr.orders import orders
+from ivr.paths import FlowPaths
 from ivr.records import FlowRuns, SurveyAnswers
 from ivr.walk import Rules
 from ivr.world import World
@@ -70,6 +72,8 @@ class Ivr:
 
     application: Application
     interpreter: FlowInterpreter
+    paths: FlowPaths
+    """Which way callers took."""
 
 
 def build(
@@ -87,16 +91,34 @@ def build(
     masks = masks or NoMasks()
     rules = Rules(config.max_node_visits, config.on_error)
     interpreter = FlowInterpreter(flows, ids, world, rules)
+    paths = FlowPaths()
     application = Application(
         scheme=FLOW_SCHEME,
         knows=interpreter.knows,
         cores=(interpreter,),
-        routes={**_inputs(interpreter, masks, data_of), **orders(masks.leg)},
+        routes={**_inputs(interpreter, masks, data_of), **orders(masks.leg), **_ways(paths)},
         verbs=FlowVerbs(interpreter).verbs(),
         projections=(FlowRuns(), SurveyAnswers()),
         gauges=(_calls_gauge(interpreter),),
     )
-    return Ivr(application, interpreter)
+    return Ivr(application, interpreter, paths)
+
+
+def _ways(paths: FlowPaths) -> dict[type, Handler]:
+    """What the interpreter tells of ways, for those who ask later."""
+
+    def noting(note: Callable[[Any], None]) -> Handler:
+        def handle(event: Any, now: float) -> Outputs:
+            note(event)
+            return ()
+
+        return handle
+
+    return {
+        FlowEntered: noting(paths.entered),
+        NodeEntered: noting(paths.at_node),
+        DigitAccepted: noting(paths.pressed),
+    }
 
 
 def _inputs(interpreter: FlowInterpreter, masks: Masks, data_of: DataOf) -> dict[type, Handler]:

@@ -202,6 +202,8 @@ class Call:
     """What number lists say of the caller."""
     privacy: bool = False
     """Whether the caller asks that number and name be hidden from those who are called."""
+    business_type: str = ""
+    """What calls to the access code are about, for desktops."""
     diversions: tuple[str, ...] = ()
     """Who sent the call on before it came here, the last first (RFC 5806)."""
     session_id: str = ""

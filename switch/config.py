@@ -45,6 +45,11 @@ class AccessCodeConfig(Section):
         description="Where its calls go: flow:<name>, queue:<name>, agent:<number>, station:<name>, "
         "number:<digits>, message:<box>, prompt:<name> or counter:record.",
     )
+    business_type: str = Field(
+        default="",
+        max_length=64,
+        description="What its calls are about, as agents' desktops are told by agent.popup.",
+    )
     on_failure: str = Field(
         default=HANG_UP,
         pattern=WAY_OUT_PATTERN,

@@ -23,7 +23,7 @@ from media.events import (
     RecordingFailed,
 )
 from media.masking import TakeMaskedDigit
-from runtime.contact_data import Data
+from runtime.contact_data import Data, hidden
 from runtime.driver import Handler, ignoring_time
 from runtime.errors import PeerError
 from runtime.ids import Ids
@@ -292,6 +292,10 @@ class Exchange:
         call = self.find(call_id)
         return self._calls.data.of(call.contact_id) if call is not None else {}
 
+    def told_data_of(self, call_id: str) -> Data:
+        """The same as events tell it: with stars for personal values."""
+        return hidden(self.data_of(call_id), self._calls.data.personal)
+
     def call_of_leg(self, leg_id: str) -> str | None:
         """The call a leg belongs to, for log lines."""
         leg = self._calls.legs.get(leg_id)
@@ -370,6 +374,7 @@ class Exchange:
             caller_name=arrival.caller_name,
             called_number=arrival.called_number,
             access_code=access_code.number if access_code else "",
+            business_type=access_code.business_type if access_code else "",
             target=target,
             peer=event.peer,
             privacy=event.privacy,

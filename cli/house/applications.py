@@ -11,6 +11,7 @@ import switch.dialling.service
 import switch.prompt_recording.service
 import switch.supervision.service
 import switch.voice_messages.service
+from acd.popups import PoppedCalls
 from acd.replay.recorded_core import Inputs
 from cli.configuration.installation import Installation
 from cli.house.customers import Customers
@@ -19,6 +20,7 @@ from cli.house.flow_world import FlowMasks, flow_world
 from cli.house.ground import Ground
 from ivr.editions import FlowSet
 from ivr.interpreter import FlowInterpreter
+from ivr.paths import FlowPaths
 from ivr.service import DataOf, Ivr
 from media.engine import MediaEngine
 from media.prompt_import import is_prompt_name
@@ -54,16 +56,18 @@ class Applications:
         look_up: Callable[[str], Row],
         acd_inputs: Inputs,
         data_of: DataOf,
+        popped_calls: Callable[[FlowPaths], PoppedCalls],
     ) -> None:
         """``find_call`` by its id; ``look_up`` tells where a recording is; ``acd_inputs`` keeps them.
 
-        ``data_of`` tells what is noted of a call's contact.
+        ``data_of`` tells what is noted of a call's contact, ``popped_calls`` what screen-pops tell.
         """
         self._configuration = installation.configuration
         self._directory = directory
         self._ground = ground
         self._find_call = find_call
         self._data_of = data_of
+        self._popped_calls = popped_calls
         self._by_phone = ListeningByPhone(
             look_up,
             self._configuration.access,
@@ -179,6 +183,7 @@ class Applications:
             whom=self._directory.whom,
             knows_target=self.knows_target,
             kept=inputs,
+            popped_calls=self._popped_calls(self._ivr.paths),
         )
 
     def _build_counter(self) -> Application:

@@ -7,6 +7,7 @@ MODULES = {
     "acd.callback_events": "Callbacks",
     "acd.item_events": "Chats, mails and other items",
     "acd.agent_events": "Agents",
+    "acd.popup_events": "Screen-pops",
     "acd.messages.events": "Texts between agents",
     "switch.configuration_events": "The configuration",
     "acd.configuration_events": "Queues and agents that come and go with the configuration",

@@ -56,13 +56,14 @@ priorities = { service = 2 }
 """
 PLAIN_TEXT = {
     "StationConfig": {"password", "ha1", "algorithms", "networks", "srtp"},
-    "AccessCodeConfig": {"record"},
+    "AccessCodeConfig": {"business_type", "record"},
     "CalendarConfig": {"title", "time_zone", "hours", "exceptions", "holidays", "work_days_as"},
     "MessageBoxConfig": {"end_key"},
     "NumberListConfig": {"title", "kind", "tags"},
     "LookupConfig": {"url", "headers", "token_header", "proxy"},
     "QueueConfig": {
-        "title", "strategy", "rank_skills", "tag_rules", "rings", "closing", "callback_policy",
+        "title", "business_type", "strategy", "rank_skills", "tag_rules", "rings", "closing",
+        "callback_policy",
         "callback_shown_number", "callback_confirm_key", "repeat", "rona_reason", "rona", "language",
         "self_service_turn",
     },
