@@ -66,7 +66,7 @@ def _control_socket(config: Path | None) -> Path:
     return reading.configuration.control.socket
 
 
-def ask(socket: Path | None, config: Path | None, verb: str, /, **params: object) -> Any:
+def ask(socket: Path | None, config: Path | None, verb: str, /, **params: Any) -> Any:
     """Carry out one verb and return its answer. Raises VerbRefused, NotConnected, ConfigurationError."""
     with connect(socket, config) as client:
         return client.call(verb, **params)

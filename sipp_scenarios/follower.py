@@ -27,7 +27,7 @@ class EventFollower:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def call(self, verb: str, /, **params: object) -> Any:
+    def call(self, verb: str, /, **params: Any) -> Any:
         """Carry out a verb of the control socket."""
         return self._client.call(verb, **params)
 

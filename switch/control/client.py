@@ -23,6 +23,7 @@ from switch.control.inbox import (
     NotConnected,
     OutcomeUnknown,
     VerbRefused,
+    envelope,
 )
 from switch.control.link import Link
 from switch.control.pauses import Pauses
@@ -110,15 +111,26 @@ class ControlClient(VerbFamilies):
         """Whether the switch is reached just now."""
         return self._up.is_set() and self._gone is None
 
-    async def _call(self, verb: str, /, **params: object) -> Any:
+    async def _call(
+        self,
+        verb: str,
+        /,
+        *,
+        idempotency_key: str | None = None,
+        deadline_s: float | None = None,
+        **params: object,
+    ) -> Any:
         """Carry out a verb and return its answer.
 
+        With an ``idempotency_key`` it is carried out once, however often it is sent; ``deadline_s`` is how
+        long from its arrival the answer is of use.
         Raises VerbRefused; NotConnected when it was not sent; OutcomeUnknown when the connection was lost, or
         time was over, between sending it and its answer.
         """
         async with self._within_time(verb):
             link = await self._reached()
-        return await link.call(verb, params, self._answer_timeout_s)
+        beside = envelope(idempotency_key, deadline_s)
+        return await link.call(verb, params, self._answer_timeout_s, beside)
 
     async def _reached(self) -> Link:
         """The link, once there is one. Raises NotConnected when there will be none."""
@@ -165,7 +177,7 @@ class ControlClient(VerbFamilies):
             await self._unsubscribe(topics)
 
     async def _subscribe(self, stream: EventStream, back: dict[str, Any]) -> None:
-        wish = {"topics": stream.patterns, "coalesce": stream.coalesce, **back}
+        wish: dict[str, Any] = {"topics": stream.patterns, "coalesce": stream.coalesce, **back}
         try:
             stood = await self._call("event.subscribe", **wish)
         except OutcomeUnknown:

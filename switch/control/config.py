@@ -51,6 +51,12 @@ class ControlConfig(Section):
         le=4_294_967_296,
         description="The same in bytes: whichever comes first. All subscribers share it.",
     )
+    keys_kept_s: float = Field(
+        default=600.0,
+        ge=1,
+        le=86_400,
+        description="How long a request that comes again with its key gets the first answer, in seconds.",
+    )
     stalled_s: float = Field(
         default=60.0,
         ge=0.1,

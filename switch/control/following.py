@@ -186,7 +186,8 @@ class Follower:
         """Go on at ``position``; what is wanted after ``sequence`` and not kept there any more is a gap."""
         until = self._ring.lost_until(sequence, self.wants)
         if until:
-            self._gap = Gap(sequence + 1, until, until - sequence, self._ring.lost_time)
+            first = sequence + 1 if self._gap is None else self._gap.first
+            self._gap = Gap(first, until, until - first + 1, self._ring.lost_time)
         self._seen = max(sequence, until)
         self._position = self._looked = position
         self._latest.clear()

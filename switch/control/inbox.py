@@ -61,6 +61,16 @@ class Inbox:
         return messages
 
 
+def envelope(idempotency_key: str | None, deadline_s: float | None) -> dict[str, object]:
+    """What goes beside the parameters of a request."""
+    beside: dict[str, object] = {}
+    if idempotency_key is not None:
+        beside["idempotency_key"] = idempotency_key
+    if deadline_s is not None:
+        beside["deadline_ms"] = deadline_s * 1000
+    return beside
+
+
 def result_of(response: Response) -> Any:
     """What a verb answered. Raises VerbRefused."""
     failure = response.failure

@@ -37,14 +37,23 @@ class Link:
         """Raises NotConnected."""
         return cls(*await address.open(), deliver)
 
-    async def call(self, verb: str, params: dict[str, object], timeout_s: float) -> Any:
-        """Carry out a verb. Raises VerbRefused; NotConnected before it was sent; OutcomeUnknown after."""
+    async def call(
+        self,
+        verb: str,
+        params: dict[str, object],
+        timeout_s: float,
+        beside: dict[str, object] | None = None,
+    ) -> Any:
+        """Carry out a verb; ``beside`` goes with its parameters.
+
+        Raises VerbRefused; NotConnected before it was sent; OutcomeUnknown after.
+        """
         if self._reason is not None:
             raise self._reason
         msgid = next(self._msgids)
         answered = self._waiting[msgid] = asyncio.get_running_loop().create_future()
         try:
-            self._writer.write(encode_request(msgid, verb, params))
+            self._writer.write(encode_request(msgid, verb, params, beside))
             async with asyncio.timeout(timeout_s):
                 return result_of(await answered)
         except TimeoutError:

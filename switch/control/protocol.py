@@ -60,6 +60,11 @@ class MessageReader:
         except msgpack.BufferFull:
             raise self._too_large() from None
 
+    @property
+    def read_bytes(self) -> int:
+        """Up to where messages were taken of all that was fed."""
+        return self._read_bytes
+
     def next(self) -> Message | None:
         """The next complete message, or None until more arrives. Raises ProtocolError."""
         try:
@@ -80,8 +85,12 @@ class MessageReader:
         )
 
 
-def encode_request(msgid: int, method: str, params: Mapping[str, Any]) -> bytes:
-    """A request with named parameters."""
+def encode_request(
+    msgid: int, method: str, params: Mapping[str, Any], envelope: Mapping[str, Any] | None = None
+) -> bytes:
+    """A request with named parameters, and what is beside them (``switch.control.envelope``)."""
+    if envelope:
+        return _pack([_REQUEST, msgid, method, [params, envelope]])
     return _pack([_REQUEST, msgid, method, [params] if params else []])
 
 

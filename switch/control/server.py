@@ -14,11 +14,13 @@ from runtime.errors import UsageError
 from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.control.audience import Audience
+from switch.control.carrying_out import Answers
 from switch.control.config import ControlConfig
 from switch.control.event_verbs import Part
 from switch.control.events import ControlClientDropped
 from switch.control.feed import must_be_named
 from switch.control.following import Feed
+from switch.control.kept_answers import KeptAnswers
 from switch.control.ring import Ring
 from switch.control.session import ControlSession
 from switch.control.stalls import Stalls
@@ -66,6 +68,7 @@ class ControlServer:
         feed = Feed(ring, around.run, around.newest or (lambda: self._shown))
         self._audience: Audience[ControlSession] = Audience(feed, self._call_soon, around.audience_changed)
         self._stalls: Stalls[ControlSession] = Stalls(config.stalled_s)
+        self._answers: Answers = KeptAnswers(config.keys_kept_s)
         self._look: asyncio.TimerHandle | None = None
         self._server: asyncio.Server | None = None
         self._inode = 0
@@ -142,7 +145,9 @@ class ControlServer:
         return StreamWire(self._config, self._new_session)
 
     def _new_session(self, wire: Wire) -> ControlSession:
-        return ControlSession(self._config, self._verbs, self._audience, wire, self._around.picture)
+        return ControlSession(
+            self._config, self._verbs, self._audience, wire, self._around.picture, self._answers
+        )
 
 
 def _listen(path: Path, mode: int) -> socket.socket:

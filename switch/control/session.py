@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from switch.control.audience import Audience
+from switch.control.carrying_out import Answers, CarryingOut
 from switch.control.config import ControlConfig
 from switch.control.event_verbs import EventVerbs, Part
 from switch.control.feed import Gap
@@ -45,6 +46,7 @@ class ControlSession:
         audience: Audience["ControlSession"],
         wire: Wire,
         picture: Mapping[str, Part],
+        answers: Answers,
     ) -> None:
         self._config = config
         self._audience = audience
@@ -53,6 +55,9 @@ class ControlSession:
         self.follower = Follower(audience.feed)
         of_events = EventVerbs(audience.feed, self.follower, self._wants_otherwise, self._call, picture)
         self._verbs = VerbRegistry(of_events.verbs(), base=verbs)
+        self._carrying_out = CarryingOut(self._call, answers, self._loop.time)
+        self.owner = ""
+        """Whose idempotency keys it uses; clients of the same name may go on for one another."""
         self._out: list[bytes] = []
         """What this turn has to say; it is written at once."""
         self._out_bytes = 0
@@ -169,7 +174,9 @@ class ControlSession:
         if not isinstance(message, Request | Notification):
             raise ProtocolError(ErrorCode.MALFORMED, "a response, but the switch has asked nothing")
         try:
-            result = self._call(message.method, message.params)
+            result = self._carrying_out.begin(
+                self.owner, message.method, message.params, self._wire.arrived_at
+            )
         except VerbError as error:
             self._tell_failure(message, error)
             return

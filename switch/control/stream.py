@@ -1,6 +1,7 @@
 """The wire of msgpack-rpc: a stream of bytes, such as a Unix socket."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import cast
 
@@ -47,6 +48,10 @@ class StreamWire(asyncio.Protocol):
     def __init__(self, config: ControlConfig, new_session: Callable[[Wire], ControlSession]) -> None:
         self._config = config
         self._new_session = new_session
+        self._loop = asyncio.get_running_loop()
+        self._fed_bytes = 0
+        self._arrivals: deque[tuple[int, float]] = deque()
+        """Up to which byte came when, of what is not read yet."""
         self._reader = MessageReader(max_message_bytes=config.max_request_bytes, max_items=_REQUEST_ITEMS)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -61,6 +66,8 @@ class StreamWire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         try:
             self._reader.feed(data)
+            self._fed_bytes += len(data)
+            self._arrivals.append((self._fed_bytes, self._loop.time()))
         except ProtocolError as error:
             self._session.dismiss(error)
         else:
@@ -74,6 +81,12 @@ class StreamWire(asyncio.Protocol):
 
     def next(self) -> Message | None:
         return self._reader.next()
+
+    @property
+    def arrived_at(self) -> float:
+        while len(self._arrivals) > 1 and self._arrivals[0][0] < self._reader.read_bytes:
+            self._arrivals.popleft()
+        return self._arrivals[0][1]
 
     def write(self, data: bytes) -> None:
         self._transport.write(data)

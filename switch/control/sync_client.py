@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from switch.control.address import Address
-from switch.control.inbox import Inbox, NotConnected, entry_of, result_of
+from switch.control.inbox import Inbox, NotConnected, entry_of, envelope, result_of
 from switch.control.messages import Response
 from switch.control.protocol import encode_request
 from switch.control.verb_families import SyncVerbFamilies
@@ -64,11 +64,19 @@ class SyncControlClient(SyncVerbFamilies):
         """Hang up."""
         self._connection.close()
 
-    def _call(self, verb: str, /, **params: object) -> Any:
-        """Carry out a verb and return its answer. Raises VerbRefused or NotConnected."""
+    def _call(
+        self,
+        verb: str,
+        /,
+        *,
+        idempotency_key: str | None = None,
+        deadline_s: float | None = None,
+        **params: object,
+    ) -> Any:
+        """Carry out a verb and return its answer, as ``ControlClient`` does."""
         msgid = next(self._msgids)
         self._connection.settimeout(self._answer_timeout_s)
-        self._send(encode_request(msgid, verb, params))
+        self._send(encode_request(msgid, verb, params, envelope(idempotency_key, deadline_s)))
         while True:
             while self._responses:
                 response = self._responses.popleft()

@@ -38,6 +38,10 @@ class Wire(Protocol):
     def next(self) -> Message | None:
         """The next message that has arrived whole. Raises ProtocolError."""
 
+    @property
+    def arrived_at(self) -> float:
+        """When the end of the last message came that ``next`` gave, as the loop tells the time."""
+
     def write(self, data: bytes) -> None:
         """Send what the format made."""
 

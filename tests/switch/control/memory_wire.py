@@ -32,6 +32,7 @@ class MemoryWire:
         self.format = JsonLines()
         self.arriving: deque[Message] = deque()
         self.reading = True
+        self.arrived_at = 0.0
         self.ended: str | None = None
         self.writes: list[bytes] = []
 

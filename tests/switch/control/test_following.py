@@ -137,6 +137,17 @@ def test_who_comes_back_too_late_is_told_a_gap_and_what_is_still_kept() -> None:
     assert take_all(back) == [Gap(first=2, last=4, missed=3, time=4.0), 5, 6]
 
 
+def test_a_gap_that_is_not_told_yet_widens() -> None:
+    switch = Switch(max_events=1)
+    switch.follower("*")
+    switch.happen("call.ended")
+    switch.happen("call.ended")
+    back = Follower(switch.feed)
+    back.resume(["*"], after=0, run="run-1")
+    switch.happen("call.ended")
+    assert take_all(back) == [Gap(first=1, last=2, missed=2, time=2.0), 3]
+
+
 def test_who_comes_back_to_another_run_is_told_a_gap_up_to_now() -> None:
     switch = Switch(run="run-2", first=100)
     switch.follower("*")

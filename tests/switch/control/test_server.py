@@ -173,7 +173,7 @@ def test_failures_of_verbs_that_take_their_time_are_told_as_others(run: Run, tmp
     run(steps())
 
 
-async def failure(client: ControlClient, verb: str, **params: object) -> tuple[str, str]:
+async def failure(client: ControlClient, verb: str, **params: Any) -> tuple[str, str]:
     with pytest.raises(VerbRefused) as caught:
         await client.call(verb, **params)
     return caught.value.code, str(caught.value)
@@ -644,5 +644,42 @@ def test_a_snapshot_stands_where_its_events_go_on(run: Run, tmp_path: Path) -> N
                 "left_out": ["secret"],
             }
         await server.close()
+
+    run(steps())
+
+
+def test_a_request_sent_again_on_another_connection_is_carried_out_once(run: Run, tmp_path: Path) -> None:
+    async def steps() -> None:
+        settings = config(tmp_path)
+        done: list[str] = []
+
+        def note(params: Text) -> int:
+            done.append(params.text)
+            return len(done)
+
+        server = ControlServer(settings, [Verb("test.note", Text, note, "Note it.", EVERYBODY)])
+        await server.open()
+        for _ in range(2):
+            async with ControlClient.connect(settings.socket) as client:
+                assert await client.call("test.note", text="x", idempotency_key="k") == 1
+        reused = {"text": "y", "idempotency_key": "k"}
+        async with ControlClient.connect(settings.socket) as client:
+            assert (await failure(client, "test.note", **reused))[0] == "key_reused"
+        await server.close()
+
+    run(steps())
+
+
+def test_what_waits_behind_others_beyond_its_deadline_is_not_begun(run: Run, tmp_path: Path) -> None:
+    async def steps() -> None:
+        settings = config(tmp_path)
+        async with serving(settings), ControlClient.connect(settings.socket) as client:
+            slow = asyncio.create_task(client.call("test.slow", text="never", deadline_s=0.05))
+            behind = asyncio.create_task(client.call("test.echo", text="behind", deadline_s=0.01))
+            for waiting, begun in ((slow, True), (behind, False)):
+                with pytest.raises(VerbRefused) as caught:
+                    await waiting
+                assert (caught.value.code, caught.value.data) == ("deadline_passed", {"begun": begun})
+            assert await client.call("test.echo", text="x", deadline_s=5) == "x"
 
     run(steps())

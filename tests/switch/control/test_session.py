@@ -7,6 +7,7 @@ from switch.application import Verb
 from switch.control.audience import Audience
 from switch.control.config import ControlConfig
 from switch.control.following import Feed
+from switch.control.kept_answers import KeptAnswers
 from switch.control.messages import ErrorCode, ProtocolError, Request
 from switch.control.ring import Ring
 from switch.control.session import ControlSession
@@ -34,7 +35,7 @@ def with_session(steps: Steps) -> None:
         audience: Audience[ControlSession] = Audience(
             Feed(ring, "run-1", lambda: 6), asyncio.get_running_loop().call_soon
         )
-        session = ControlSession(config, VERBS, audience, wire, {})
+        session = ControlSession(config, VERBS, audience, wire, {}, KeptAnswers(600))
         session.opened()
         await steps(session, wire, audience)
         session.closed()
