@@ -205,6 +205,59 @@ def consult(
         print_line(f"{escape(target)} is consulted about {whole_id}, in {begun['consultation_call_id']}")
 
 
+@app.command("park")
+def park(
+    call_id: CallId,
+    slot: Annotated[str, typer.Option(help="Up to six digits; by default the lowest free from 701 on.")] = "",
+    station: Station = "",
+    return_after: Annotated[float, typer.Option(help="Seconds after which it goes back there.")] = 120,
+    way_out: Annotated[str, typer.Option(help="Who gets it when nobody answers then.")] = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a customer wait in a slot."""
+    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
+    params = {"slot": slot, "station": station, "return_after_s": return_after, "way_out": way_out}
+    parked = ask(socket, config, "call.park", call_id=whole_id, **params)
+    if as_json:
+        print_json(parked)
+    else:
+        print_line(f"{parked['call_id']} waits in slot {parked['slot']}")
+
+
+@app.command("parked")
+def parked(socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+    """List the calls that are parked."""
+    found = ask(socket, config, "park.list")
+    if as_json:
+        print_json(found)
+        return
+    columns = ("slot", "call", "caller", "by", "waits#")
+    rows = (
+        (call["slot"], call["call_id"], call["caller_number"], call["by"], duration(call["waits_s"]))
+        for call in found
+    )
+    print_table("parked", columns, rows)
+
+
+@app.command("pick-up")
+def pick_up(
+    station: Annotated[str, typer.Argument(help="The station that rings for it.")],
+    slot: Annotated[str, typer.Option(help="Where it is parked.")] = "",
+    call_id: Annotated[str, typer.Option("--call", help="The call's whole id, where it is not parked.")] = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a call that is parked, waits, or rings elsewhere."""
+    call = ask(socket, config, "call.pick_up", call_id=call_id, slot=slot, station=station)
+    if as_json:
+        print_json(call)
+    else:
+        print_line(f"{escape(station)} rings for {call['call_id']} from {escape(call['caller_number'])}")
+
+
 def _deciding(name: str, verb: str, words: str, text: str) -> None:
     """A command about a consultation under way."""
 

@@ -63,6 +63,7 @@ from switch.fork_verbs import ForkVerbs
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
 from switch.metrics import Metrics
+from switch.parking.service import ParkingVerbs
 from switch.placing_verbs import PlacingVerbs
 from switch.recording_beeps import RecordingBeep, RecordingBeeps
 from switch.recording_rule import RecordingPolicies, policy_of
@@ -247,6 +248,7 @@ class Switchboard:
         yield from PlacingVerbs(exchange, reach, ids, submit).verbs()
         targets = Targets(reach)
         yield from CallControlVerbs(exchange, targets, clock, submit).verbs()
+        yield from ParkingVerbs(self._applications.parking, exchange, targets, clock, submit).verbs()
         yield from TransferVerbs(exchange, targets, ids, clock, submit).verbs()
         yield from ConferenceVerbs(exchange, reach, ids, submit).verbs()
         yield from MediaVerbs(exchange, self._media.facts_of, clock).verbs()

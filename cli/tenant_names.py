@@ -9,10 +9,11 @@ from ivr.config import FLOW_SCHEME
 from runtime.target import HANG_UP, parse_target
 from runtime.tenancy import qualify
 from switch.dial_plan import STATION_SCHEME
+from switch.parking.parking import PARK_SCHEME
 from switch.prompt_recording.booth import PROMPT_SCHEME
 from switch.voice_messages.voice_messages import MESSAGE_SCHEME
 
-_NAMING = frozenset({FLOW_SCHEME, AGENT_SCHEME, STATION_SCHEME, MESSAGE_SCHEME, PROMPT_SCHEME})
+_NAMING = frozenset({FLOW_SCHEME, AGENT_SCHEME, STATION_SCHEME, MESSAGE_SCHEME, PARK_SCHEME, PROMPT_SCHEME})
 """Schemes of targets that name one object; a queue's target may name several, and agents besides."""
 _AGENT = "agent"
 """What a queue's target says that names something too."""

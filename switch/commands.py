@@ -307,6 +307,8 @@ class HandOff(Command):
     """In which the caller is served from now on, such as ``en``; empty: as before."""
     outcome: str = ""
     """How it went, told to an owner who gets a lent call back."""
+    way_out: str | None = None
+    """Where the call goes when the phone it is given to cannot be had, in place of what else would follow."""
 
 
 @plain_data

@@ -463,7 +463,7 @@ class Exchange:
             return []
         undecided = self._transfers.failed(call, Cause.NORMAL_CLEARING) if call.transfer else []
         left = stop_listening(self._calls, call, SupervisionEnd.STOPPED)
-        return [*undecided, *left, handed_off(call, back=command.back, outcome=command.outcome)]
+        return [*undecided, *left, handed_off(call, None, command.way_out, command.back, command.outcome)]
 
     def _tag(self, command: TagCall) -> list[Output]:
         call = self.find(command.call_id)

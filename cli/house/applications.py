@@ -8,6 +8,7 @@ import acd.service
 import ivr.service
 import switch.counter.service
 import switch.dialling.service
+import switch.parking.service
 import switch.prompt_recording.service
 import switch.supervision.service
 import switch.voice_messages.service
@@ -31,6 +32,7 @@ from switch.archive.phone.service import ListeningByPhone
 from switch.call import Call
 from switch.counter.counter import CounterRecording
 from switch.counter.service import CounterVerbs
+from switch.parking.parking import Parking
 from switch.prompt_recording.booth import INSTRUCTIONS, PromptBooth
 from switch.prompt_recording.libraries import Libraries
 from switch.prompt_recording.service import PromptVerbs
@@ -81,6 +83,7 @@ class Applications:
         self._tenants = set(installation.tenants)
         self._libraries = Libraries(self._configuration.media.prompts, _folders_of(installation.tenants))
         self._boxes = VoiceMessages(self._configuration.message_boxes, ground.ids, self._recording_of)
+        self.parking = Parking(ground.ids, self._configuration.switch.hold_music)
         self.supervision = Supervision(self.agent_at)
         self._ivr = self._build_ivr(FlowSet(installation.flows), customers)
         self._takes = self._build_takes(installation, media)
@@ -91,6 +94,7 @@ class Applications:
             self._by_phone.application(),
             self._build_counter(),
             self._build_prompt_recording(installation),
+            switch.parking.service.build(self.parking),
             switch.voice_messages.service.build(self._boxes),
             switch.supervision.service.build(self.supervision),
         )

@@ -15,7 +15,19 @@ from switch.tenants.view import Naming, TenantView
 
 NAMED: Mapping[str, Naming] = {
     **dict.fromkeys(
-        ("access_code", "agent", "alarm", "calendar", "flow", "item", "list", "queue", "service", "station"),
+        (
+            "access_code",
+            "agent",
+            "alarm",
+            "calendar",
+            "flow",
+            "item",
+            "list",
+            "queue",
+            "service",
+            "slot",
+            "station",
+        ),
         Naming.NAME,
     ),
     **dict.fromkeys(("agents", "join", "leave", "preferred", "queues"), Naming.NAMES),
@@ -34,7 +46,7 @@ NAMED: Mapping[str, Naming] = {
         ),
         Naming.ID,
     ),
-    **dict.fromkeys(("target", "whom"), Naming.TARGET),
+    **dict.fromkeys(("target", "way_out", "whom"), Naming.TARGET),
     **dict.fromkeys(("acting_for", "tenant"), Naming.TENANT),
 }
 """Parameters of verbs that name something; all others are texts and numbers."""
@@ -89,9 +101,11 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "call.masked_digits",
             "call.mute_party",
             "call.originate",
+            "call.park",
             "call.parties",
             "call.pause_recording",
             "call.recognise",
+            "call.pick_up",
             "call.record",
             "call.redirect",
             "call.reject",
@@ -136,6 +150,7 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "lookup.try",
             "mailbox.set",
             "message.send",
+            "park.list",
             "queue.add",
             "queue.callback",
             "queue.callbacks",

@@ -18,6 +18,7 @@ MODULES = {
     "switch.lookups.events": "Questions to services over HTTP",
     "switch.hooks.events": "Hooks and text messages",
     "switch.counter.events": "Recording at the counter",
+    "switch.parking.events": "Parked calls",
     "switch.voice_messages.events": "Voice messages",
     "media.events": "Media and recordings",
     "switch.prompt_recording.events": "Prompts recorded by phone",

@@ -40,6 +40,7 @@ from switch.lookups.verbs import LookupVerbs
 from switch.mask_verbs import MaskVerbs
 from switch.media_verbs import MediaVerbs
 from switch.mrcp.verbs import SpeechServerVerbs
+from switch.parking.service import ParkingVerbs
 from switch.placing_verbs import PlacingVerbs
 from switch.prompt_recording.service import PromptVerbs
 from switch.registration_verbs import RegistrationVerbs
@@ -81,6 +82,7 @@ SOURCES: tuple[type[_Source], ...] = (
     MaskVerbs,
     MediaVerbs,
     MessageVerbs,
+    ParkingVerbs,
     PlacingVerbs,
     PromptVerbs,
     RecordingVerbs,

@@ -867,6 +867,17 @@ class OneChange(TypedDict):
     remove: NotRequired[bool]
 
 
+class ParkedView(TypedDict):
+    """A call that is parked."""
+
+    call_id: str
+    slot: str
+    by: str
+    """The station that parked it; empty when no station did."""
+    waits_s: float
+    caller_number: str
+
+
 class PartyOfRecording(TypedDict):
     """Somebody who was heard in a recording."""
 

@@ -76,6 +76,7 @@ from switch.control.answers import (
     OneChange,
     OpeningView,
     OverrideView,
+    ParkedView,
     Party,
     PartyOfRecording,
     PartyView,
@@ -535,6 +536,16 @@ class CallVerbs:
         tenant: the tenant whose call it is; empty: whose objects it names
         """
 
+    async def park(self, *, call_id: str, slot: str = ..., station: str = ..., return_after_s: float = ..., way_out: str = ...) -> ParkedView:
+        """Let a customer wait in a slot (驻留).
+
+        call_id: the call, as call.list names it
+        slot: up to six digits; empty: the lowest free from 701 on
+        station: who parks; empty: the station that serves the customer
+        return_after_s: after how long the call goes back to that station
+        way_out: who gets it when the station does not take it back; empty: it is parked again
+        """
+
     async def parties(self, *, call_id: str) -> _list[PartyView]:
         """Who was added to a call.
 
@@ -546,6 +557,14 @@ class CallVerbs:
 
         call_id: the call, as call.list names it
         channel: customer, agent, or both: what is not to be recorded
+        """
+
+    async def pick_up(self, *, call_id: str = ..., slot: str = ..., station: str) -> CallView:
+        """Take a call that waits or rings.
+
+        call_id: the call; empty when slot names it
+        slot: the slot in which it is parked
+        station: the station that rings for it instead
         """
 
     async def recognise(self, *, call_id: str, grammars: _list[str], language: str = ..., barge_in: bool = ..., prompt_plays: bool = ..., no_input_ms: int = ..., longest_ms: int = ..., silence_ms: int = ..., confidence: float = ...) -> SpeechRequest:
@@ -989,6 +1008,13 @@ class MessageVerbs:
         text: the text, in any language
         sender: the sender's number as the phone shows it; empty: the switch
         sender_name: the sender's name
+        """
+
+class ParkVerbs:
+    async def list(self, *, tenant: str | None = ...) -> _list[ParkedView]:
+        """The calls that are parked.
+
+        tenant: only what this tenant has; empty: the house; absent: all
         """
 
 class PromptVerbs:
@@ -1742,6 +1768,16 @@ class SyncCallVerbs:
         tenant: the tenant whose call it is; empty: whose objects it names
         """
 
+    def park(self, *, call_id: str, slot: str = ..., station: str = ..., return_after_s: float = ..., way_out: str = ...) -> ParkedView:
+        """Let a customer wait in a slot (驻留).
+
+        call_id: the call, as call.list names it
+        slot: up to six digits; empty: the lowest free from 701 on
+        station: who parks; empty: the station that serves the customer
+        return_after_s: after how long the call goes back to that station
+        way_out: who gets it when the station does not take it back; empty: it is parked again
+        """
+
     def parties(self, *, call_id: str) -> _list[PartyView]:
         """Who was added to a call.
 
@@ -1753,6 +1789,14 @@ class SyncCallVerbs:
 
         call_id: the call, as call.list names it
         channel: customer, agent, or both: what is not to be recorded
+        """
+
+    def pick_up(self, *, call_id: str = ..., slot: str = ..., station: str) -> CallView:
+        """Take a call that waits or rings.
+
+        call_id: the call; empty when slot names it
+        slot: the slot in which it is parked
+        station: the station that rings for it instead
         """
 
     def recognise(self, *, call_id: str, grammars: _list[str], language: str = ..., barge_in: bool = ..., prompt_plays: bool = ..., no_input_ms: int = ..., longest_ms: int = ..., silence_ms: int = ..., confidence: float = ...) -> SpeechRequest:
@@ -2198,6 +2242,13 @@ class SyncMessageVerbs:
         sender_name: the sender's name
         """
 
+class SyncParkVerbs:
+    def list(self, *, tenant: str | None = ...) -> _list[ParkedView]:
+        """The calls that are parked.
+
+        tenant: only what this tenant has; empty: the house; absent: all
+        """
+
 class SyncPromptVerbs:
     def record(self, *, prompt: str, station: str, ring_s: float = ..., by: str = ...) -> PromptCall:
         """Call a station to record a prompt there (录制提示音).
@@ -2561,6 +2612,7 @@ class VerbFamilies:
     mailbox: MailboxVerbs
     media: MediaVerbs
     message: MessageVerbs
+    park: ParkVerbs
     prompt: PromptVerbs
     queue: QueueVerbs
     recording: RecordingVerbs
@@ -2591,6 +2643,7 @@ class SyncVerbFamilies:
     mailbox: SyncMailboxVerbs
     media: SyncMediaVerbs
     message: SyncMessageVerbs
+    park: SyncParkVerbs
     prompt: SyncPromptVerbs
     queue: SyncQueueVerbs
     recording: SyncRecordingVerbs

@@ -22,6 +22,7 @@ import switch.call_control.verbs
 import switch.conference_verbs
 import switch.customers.verbs
 import switch.lookups.verbs
+import switch.parking.service
 import switch.placing_verbs
 import switch.registration_verbs
 import switch.station_verbs
@@ -189,6 +190,7 @@ MEDIA = {
     "remote_packets_lost": 5,
     "packets_dropped": 2,
 }
+PARKED = {"call_id": "call-1", "slot": "701", "by": "1001", "waits_s": 12.5, "caller_number": "13800138000"}
 CONSULTATION = {"call_id": "call-1", "consultation_call_id": "call-7", "target": "queue:sales"}
 LEGS = [
     {"leg_id": "leg-1", "side": "customer", "station": None, "codec": "PCMA", "media": MEDIA},
@@ -418,6 +420,9 @@ class SmallSwitch:
             self._verb("call.reject", switch.call_control.verbs.RejectParams, CALL),
             self._verb("call.redirect", switch.call_control.verbs.RedirectParams, CALL),
             self._verb("call.hold", switch.call_control.verbs.HoldParams, CALL),
+            self._verb("call.park", switch.parking.service.ParkParams, PARKED),
+            self._verb("call.pick_up", switch.parking.service.PickUpParams, CALL),
+            self._verb("park.list", NoParams, [PARKED]),
             self._verb("call.transfer", switch.call_control.transfer_verbs.TransferParams, CALL),
             self._verb("call.consult", switch.call_control.transfer_verbs.ConsultParams, CONSULTATION),
             *(

@@ -430,6 +430,14 @@ def test_what_is_asked_of_a_call_goes_to_the_one_that_is_meant(
     assert small_switch.asked == [("call.list", {}), (verb, {"call_id": "call-1"} | params)]
 
 
+def test_a_call_is_parked_listed_and_picked_up(small_switch: SmallSwitch) -> None:
+    assert run(small_switch, "calls", "park", "call-1").stdout == "call-1 waits in slot 701\n"
+    assert "701" in run(small_switch, "calls", "parked").stdout
+    assert run(small_switch, "calls", "pick-up", "1002", "--slot", "701").stdout.startswith("1002 rings for")
+    asked = {"call_id": "", "slot": "701", "station": "1002"}
+    assert small_switch.asked[-1] == ("call.pick_up", asked)
+
+
 def test_a_consultation_tells_the_call_that_it_is(small_switch: SmallSwitch) -> None:
     told = run(small_switch, "calls", "consult", "call-1", "queue:sales").stdout
     assert told == "queue:sales is consulted about call-1, in call-7\n"

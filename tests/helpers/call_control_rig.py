@@ -52,13 +52,18 @@ class CallControlRig(SupervisionRig):
         return self.call_id
 
     def consults_too(self, leg_id: str) -> str:
-        """Another customer talks to station 1001, which consults 1002; returns the call."""
+        """Another customer talks to station 1001, which consults 1002, who answers; returns the call."""
+        call_id = self.talks_too(leg_id)
+        self.ask("call.consult", call_id=call_id, target="station:1002")
+        self.answer_station()
+        return call_id
+
+    def talks_too(self, leg_id: str) -> str:
+        """Another customer talks to station 1001; returns the call."""
         call_id = self.arrive(leg_id)
         self.feed(AnswerCall(call_id=call_id), OfferCall(call_id=call_id, offer_id=leg_id, station="1001"))
         self.answer_station()
         self.feed(ConnectCall(call_id=call_id, offer_id=leg_id))
-        self.ask("call.consult", call_id=call_id, target="station:1002")
-        self.answer_station()
         return call_id
 
     def ask(self, verb: str, **params: object) -> Any:

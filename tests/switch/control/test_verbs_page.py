@@ -130,11 +130,11 @@ from switch.trunks.config import NumberingConfig
 from switch.trunks.verbs import TrunkVerbs
 from switch.verbs import ExchangeVerbs
 from tests.cli.small_installation import replace, write_installation
-from tests.helpers.call_control_rig import CallControlRig
 from tests.helpers.exchange_rig import ExchangeRig
 from tests.helpers.trunks_rig import TrunksRig, trunk_config
 from tests.ivr.scripted_caller import world_of
 from tests.switch.control.verbs_table import with_table
+from tests.switch.parking.test_parking import ParkingRig
 from tests.switch.records.stories import answered_call, fold, journal_of
 from tests.switch.test_conferring import ConferenceRig
 
@@ -382,9 +382,10 @@ def speech_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
 
 def call_control_verbs() -> tuple[Verb, ...]:
     """Of a switch where a customer talks to station 1001, and others wait to be answered."""
-    rig = CallControlRig()
-    assert (rig.talk(), *(rig.arrive(leg_id) for leg_id in ("next", "last"))) == ("call-1", *WAITING)
+    rig = ParkingRig()
+    assert (rig.call_id, *(rig.arrive(leg_id) for leg_id in ("next", "last"))) == ("call-1", *WAITING)
     assert tuple(rig.consults_too(leg_id) for leg_id in ("third", "fourth")) == CONSULTING
+    assert rig.talks_too("fifth") == PARKED
     for call in rig.exchange.calls():
         call.facts = Facts(("vip",), ("大客户",))
     return tuple(rig.control.values())
@@ -513,6 +514,7 @@ BY = {"by": "9001"}
 TRUNK = {"trunk": "carrier"}
 PARTY = {"call_id": "call-1", "party_id": "party-1"}
 CONSULTATION = "call-5"
+PARKED = "call-29"
 WAITING, CONSULTING = ("call-5", "call-7"), ("call-9", "call-19")
 SUPERVISE = BY | {"agent": "81", "station": "1003"}
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
@@ -611,6 +613,9 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("call.transfer", {"call_id": "call-1", "target": "station:1003", "hold": True}),
     ("call.join", {"call_id": CONSULTING[0]}),
     ("call.complete_transfer", {"call_id": CONSULTING[1]}),
+    ("call.park", {"call_id": PARKED}),
+    ("park.list", {}),
+    ("call.pick_up", {"slot": "701", "station": "1003"}),
     ("call.answer", {"call_id": WAITING[0]}),
     ("call.redirect", {"call_id": WAITING[0], "target": "queue:service"}),
     ("call.reject", {"call_id": WAITING[1], "cause": "USER_BUSY"}),
