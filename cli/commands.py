@@ -37,6 +37,7 @@ from cli.configuration.loading import ConfigurationError
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_line, print_note, print_problems
 from cli.schema.command import schema
+from cli.top.command import top
 from runtime.errors import PeerError, UsageError
 from runtime.sheets import SheetError
 
@@ -115,6 +116,7 @@ def _finish_change(path: Path) -> None:
 app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("reload")(reload.reload)
+app.command("top")(top)
 app.command("schema")(schema)
 app.add_typer(configurations.app, name="configuration")
 app.add_typer(calls.app, name="calls")

@@ -53,12 +53,16 @@ def connect(
     socket: Path | None, config: Path | None, *, answer_timeout_s: float = ANSWER_TIMEOUT_S
 ) -> SyncControlClient:
     """A connection to the running switch. Raises NotConnected, ConfigurationError."""
-    path = socket if socket is not None else _control_socket(config)
-    return connect_sync(path, answer_timeout_s=answer_timeout_s)
+    return connect_sync(socket_path(socket, config), answer_timeout_s=answer_timeout_s)
 
 
-def _control_socket(config: Path | None) -> Path:
-    """Where the switch listens. What else is wrong in the file is no business of those who talk to it."""
+def socket_path(socket: Path | None, config: Path | None) -> Path:
+    """Where the switch listens. What else is wrong in the file is no business of those who talk to it.
+
+    Raises ConfigurationError.
+    """
+    if socket is not None:
+        return socket
     reading = read_configuration(configuration_path(config))
     wrong = [problem for problem in reading.problems if problem.key.startswith("control")]
     if wrong:

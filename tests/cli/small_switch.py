@@ -29,13 +29,14 @@ import switch.station_verbs
 import switch.supervision.verbs
 import switch.verbs
 from acd.agent_figures import AgentFigures
+from cli.house.windows import PICTURE
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from switch.application import Verb
 from switch.archive.catalogue.verbs import RateParams, ReasonParams, RecordingParams, TagParams
 from switch.archive.phone.service import PlayParams
 from switch.control.config import ControlConfig
-from switch.control.server import ControlServer
+from switch.control.server import ControlServer, Neighbours
 from switch.counter.service import RecordParams, StationParams
 from switch.prompt_recording.service import RecordPromptParams
 from switch.records.projection import JournalEntry
@@ -365,7 +366,7 @@ class SmallSwitch:
         self.changes: dict[str, Any] = {}
         """What is different in answers that are one thing."""
         self._loop = asyncio.new_event_loop()
-        self._server = ControlServer(ControlConfig(socket=socket), self._verbs())
+        self._server = ControlServer(ControlConfig(socket=socket), self._verbs(), Neighbours(picture=PICTURE))
 
     def serve(self, started: threading.Event) -> None:
         """Run until ``stop``; the body of a thread."""

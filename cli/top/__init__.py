@@ -1,0 +1,1 @@
+"""``ringmain top``: calls, queues and agents of a running switch on one screen."""
