@@ -141,6 +141,8 @@ class Agent:
     leave: Leave | None = None
     wrap_up_s: float = 0.0
     """So long the present wrap-up may take."""
+    auto_answer: bool = False
+    """Whether the phone is asked to answer by itself."""
     missed: int = 0
     """Offers unanswered in a row."""
     luck: float = 1.0
@@ -156,7 +158,8 @@ class Agent:
     def employed(cls, config: AgentConfig) -> Self:
         """In no queue yet."""
         qualities = qualities_of(config.id, config.skills, config.tags)
-        return cls(config.id, config, config.skills, tuple(config.tags), qualities)
+        skills, tags = config.skills, tuple(config.tags)
+        return cls(config.id, config, skills, tags, qualities, auto_answer=config.auto_answer)
 
     @property
     def name(self) -> str:

@@ -27,6 +27,11 @@ class AgentConfig(Section):
     skills: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(
         default_factory=dict, description="Skill → level, 0 to 100, such as { billing = 5 }."
     )
+    auto_answer: bool = Field(
+        default=False,
+        description="Whether the agent's phone is asked to answer calls from queues by itself, after "
+        "acd.auto_answer_tone; agent.set_auto_answer changes it.",
+    )
     tags: list[str] = Field(
         default_factory=list, description="What requirements can ask for or against, such as trainee."
     )

@@ -109,6 +109,16 @@ class AgentChanged(Event):
 
 
 @plain_data
+class AutoAnswerSet(Event):
+    """An agent's phone is asked to answer by itself from the next call on, or no longer."""
+
+    topic: ClassVar[str] = "agent.auto_answer_set"
+    agent: str
+    on: bool
+    """Whether it is."""
+
+
+@plain_data
 class AgentStateChanged(Event):
     """An agent went from one state to another, or got another reason for the same one."""
 

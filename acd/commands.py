@@ -222,6 +222,14 @@ class ChangeSkills(Command):
 
 
 @plain_data
+class SetAutoAnswer(Command):
+    """Have the agent's phone asked to answer by itself from the next call on, or no longer."""
+
+    agent_id: str
+    on: bool
+
+
+@plain_data
 class ChangeQueues(Command):
     """Let an agent serve these queues from now on, at once."""
 
@@ -374,6 +382,8 @@ class RingStation(Command):
     call_id: str
     offer_id: str
     station: str
+    auto_answer: bool = False
+    """Whether the phone is asked to answer by itself."""
 
 
 @plain_data

@@ -44,6 +44,10 @@ class AcdConfig(Section):
     leave_expires_s: float = Field(
         default=600, gt=0, le=86400, description="A request for leave that nobody decides ends by itself."
     )
+    auto_answer_tone: str = Field(
+        default="tone:zip",
+        description="Prompt heard before the caller where the phone answered by itself; empty: none.",
+    )
     warn_agents: "AgentLimits" = Field(
         default_factory=lambda: AgentLimits(),
         description="When agents are warned of their own figures by agent.warned.",

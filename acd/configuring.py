@@ -130,6 +130,8 @@ def _change(step: Step, agent: Agent, config: AgentConfig) -> None:
         agent.skills = config.skills
     if config.tags != before.tags:
         agent.tags = tuple(config.tags)
+    if config.auto_answer != before.auto_answer:
+        agent.auto_answer = config.auto_answer
     agent.qualities = qualities_of(agent.agent_id, agent.skills, agent.tags)
     if config.queues != before.queues:
         queues = step.state.queues_of(agent)

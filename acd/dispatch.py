@@ -190,7 +190,12 @@ def _bind(step: Step, agent: Agent, offer: Offer) -> None:
 
 def _asking(entry: Entry, offer: Offer, limit_s: float) -> Output:
     if not entry.is_item:
-        return RingStation(call_id=offer.call_id, offer_id=offer.offer_id, station=offer.station)
+        return RingStation(
+            call_id=offer.call_id,
+            offer_id=offer.offer_id,
+            station=offer.station,
+            auto_answer=offer.auto_answer,
+        )
     return ItemOffered(
         item=offer.call_id,
         contact_id=entry.contact_id,
@@ -211,6 +216,7 @@ def ring(step: Step, entry: Entry, offer: Offer) -> None:
     """The caller is there: the agent's phone rings for as long as the queue lets it."""
     limit_s = step.state.queues[offer.queue_name].config.ring_timeout_s
     offer.reserved, offer.made_at = False, step.now
+    offer.auto_answer = step.state.agents[offer.agent_id].auto_answer
     _lease(step, offer, limit_s)
     step.emit(_asking(entry, offer, limit_s))
 

@@ -140,6 +140,8 @@ class Offer:
     reserved: bool = False
     """Whether the agent is kept free while the customer is called back; the phone does not ring yet."""
     has_rung: bool = False
+    auto_answer: bool = False
+    """Whether the phone was asked to answer by itself."""
     accepted_at: float | None = None
     greeting: str | None = None
     """The playback the agent hears before the caller."""

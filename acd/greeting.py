@@ -26,9 +26,10 @@ def answer_limit_s(rules: QueueConfig) -> float:
 
 
 def greet(step: Step, entry: Entry, offer: Offer) -> None:
-    """Let the agent hear who comes; without a greeting, the caller."""
+    """Let the agent hear who comes; without a greeting, the caller. A tone warns who did not pick up."""
     rules = step.state.queues[offer.queue_name].config
-    prompts = _filled(step, rules.agent_greeting, rules.language, entry, offer)
+    tone = step.state.config.auto_answer_tone if offer.auto_answer else ""
+    prompts = (*filter(None, [tone]), *_filled(step, rules.agent_greeting, rules.language, entry, offer))
     if not prompts:
         put_through(step, entry, offer)
         return

@@ -127,7 +127,14 @@ def _place(command: commands.DialCustomer, whom: Whom) -> PlaceCall:
 
 
 def _ring(command: commands.RingStation) -> Outputs:
-    return [OfferCall(call_id=command.call_id, offer_id=command.offer_id, station=command.station)]
+    return [
+        OfferCall(
+            call_id=command.call_id,
+            offer_id=command.offer_id,
+            station=command.station,
+            auto_answer=command.auto_answer,
+        )
+    ]
 
 
 def _release_station(command: commands.ReleaseStation) -> Outputs:

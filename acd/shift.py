@@ -2,8 +2,8 @@
 
 from acd import dispatch, offers, talk, waiting
 from acd.agent import Agent, AgentAction, AgentState
-from acd.agent_events import AgentMoved, AgentSignedIn
-from acd.commands import MakeNotReady, MakeReady, SignIn, SignOut
+from acd.agent_events import AgentMoved, AgentSignedIn, AutoAnswerSet
+from acd.commands import MakeNotReady, MakeReady, SetAutoAnswer, SignIn, SignOut
 from acd.config import AcdConfig
 from acd.eligibility import move
 from acd.events import OfferResult
@@ -66,6 +66,14 @@ def make_not_ready(step: Step, command: MakeNotReady) -> None:
     be_not_ready(step, agent, command.reason)
     if agent.leave is not None and agent.leave.reason != command.reason:
         back_from_leave(step, agent)
+
+
+def set_auto_answer(step: Step, command: SetAutoAnswer) -> None:
+    """A phone that rings already goes on ringing."""
+    agent = step.state.agent(command.agent_id)
+    if agent.auto_answer != command.on:
+        agent.auto_answer = command.on
+        step.emit(AutoAnswerSet(agent=agent.agent_id, on=command.on))
 
 
 def be_ready(step: Step, agent: Agent, by: str = "") -> None:

@@ -15,6 +15,7 @@ from acd.commands import (
     MakeReady,
     MoveCaller,
     RemoveQueue,
+    SetAutoAnswer,
     SignIn,
     SignOut,
 )
@@ -69,6 +70,12 @@ class SkillsParams(AgentParams):
         default=None, description="skill → level, in place of all there were"
     )
     tags: list[str] | None = Field(default=None, description="in place of all there were")
+
+
+class AutoAnswerParams(AgentParams):
+    """Names an agent, and whether the phone shall answer by itself."""
+
+    on: bool = Field(description="whether it shall, from the next call of a queue on")
 
 
 class AgentQueuesParams(AgentParams):
@@ -210,6 +217,13 @@ class AcdVerbs:
                 who=SUPERVISORS,
             ),
             Verb(
+                "agent.set_auto_answer",
+                AutoAnswerParams,
+                self.set_auto_answer,
+                "Have the agent's phone answer by itself (自动应答), or no longer.",
+                who=DESK,
+            ),
+            Verb(
                 "agent.set_queues",
                 AgentQueuesParams,
                 self.set_queues,
@@ -266,6 +280,9 @@ class AcdVerbs:
         skills = None if params.skills is None else tuple(params.skills.items())
         tags = None if params.tags is None else tuple(params.tags)
         return self._carry_out(ChangeSkills(agent_id=params.agent, skills=skills, tags=tags), params.agent)
+
+    def set_auto_answer(self, params: AutoAnswerParams) -> AgentView:
+        return self._carry_out(SetAutoAnswer(agent_id=params.agent, on=params.on), params.agent)
 
     def set_queues(self, params: AgentQueuesParams) -> AgentView:
         command = ChangeQueues(agent_id=params.agent, queues=tuple(dict.fromkeys(params.queues)))

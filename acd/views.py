@@ -43,6 +43,7 @@ def agent_view(state: AcdState, agent: Agent, now: float) -> AgentView:
         "leave": None if agent.leave is None else "asked" if agent.leave.approved_at is None else "approved",
         "held": bool(agent.held_reason),
         "sign_out_after": agent.sign_out_after,
+        "auto_answer": agent.auto_answer,
     }
 
 

@@ -1,6 +1,6 @@
 """``ringmain agents``: who is signed in, and in which state."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
@@ -119,6 +119,18 @@ def end_wrap_up(
 ) -> None:
     """Be done with the present wrap-up."""
     show(ask(socket, config, "agent.end_wrap_up", agent=agent), as_json)
+
+
+@app.command("auto-answer")
+def auto_answer(
+    agent: Agent,
+    state: Annotated[Literal["on", "off"], typer.Argument(help="Whether the phone answers by itself.")],
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have an agent's phone answer calls from queues by itself 自动应答, or no longer."""
+    show(ask(socket, config, "agent.set_auto_answer", agent=agent, on=state == "on"), as_json)
 
 
 @app.command("figures")

@@ -67,6 +67,7 @@ from switch.parking.service import ParkingVerbs
 from switch.placing_verbs import PlacingVerbs
 from switch.recording_beeps import RecordingBeep, RecordingBeeps
 from switch.recording_rule import RecordingPolicies, policy_of
+from switch.sip.auto_answer import AutoAnswer, AutoAnswering
 from switch.sip.guard.commands import DelayMeasured
 from switch.speech_verbs import SpeechVerbs
 from switch.supervision.verbs import SupervisorVerbs
@@ -120,6 +121,7 @@ class Switchboard:
             find_call=lambda call_id: self.exchange.find(call_id),
             our_host=self._signalling.our_host,
         )
+        self._auto_answering = AutoAnswering(_auto_answers(configuration))
         self._encryption = _encryption_rules(configuration, self._media.fingerprint)
         self._limits = CallLimits(installation.tenants)
         self.exchange = self._build_exchange()
@@ -184,6 +186,7 @@ class Switchboard:
             recording=_recording_policies(configuration),
             recording_beep=_recording_beep(configuration.recordings),
             facts_of=self._customers.facts_of,
+            auto_answering=self._auto_answering,
             limits=self._limits,
         )
 
@@ -370,6 +373,7 @@ class Switchboard:
         if comparison.touches("stations", "access_codes"):
             self._directory.configure(configuration)
             self._encryption.configure(*_encryption_of_stations(configuration))
+            self._auto_answering.configure(_auto_answers(configuration))
             self.exchange.configure(configuration.access_codes)
 
     async def open_doors(self, installation: Installation, comparison: Comparison) -> None:
@@ -431,6 +435,10 @@ def _disks(configuration: Configuration, ids: Ids) -> Disks:
 def _encryption_of_stations(configuration: Configuration) -> tuple[dict[str, Srtp | None], list[str]]:
     stations = configuration.stations
     return {station.name: station.srtp for station in stations}, [s.name for s in stations if s.webrtc]
+
+
+def _auto_answers(configuration: Configuration) -> dict[str, AutoAnswer]:
+    return {station.name: station.auto_answer for station in configuration.stations}
 
 
 def _encryption_rules(configuration: Configuration, fingerprint: str) -> EncryptionRules:

@@ -17,7 +17,7 @@ STEADY_MS = 1000
 LONGEST_MS = 60_000
 _STEP = re.compile(r"(\d{1,4}(?:\+\d{1,4}){0,3})(?:/(\d{1,5}))?")
 _HIGHEST_HZ = 3400
-_NAMES = ("dial", "ring_back", "busy", "congestion", "recorded")
+_NAMES = ("dial", "ring_back", "busy", "congestion", "recorded", "zip")
 
 Samples = npt.NDArray[np.int16]
 
@@ -54,6 +54,7 @@ class TonesConfig(Section):
     busy: str = Field(default="450/350,0/350", description="The phone called is busy (忙音).")
     congestion: str = Field(default="450/700,0/700", description="No line is free (拥塞音).")
     recorded: str = Field(default="1400/400", description="What is said is recorded (录音提示音).")
+    zip: str = Field(default="1000/200", description="A call is put through to who did not pick up (接续音).")
     level_dbm0: float = Field(default=-10.0, ge=-40, le=0, description="How loud they are.")
 
     @field_validator(*_NAMES)

@@ -108,6 +108,8 @@ class Offer:
     """Whether it is a further party, who talks with customer and station once it is there."""
     muted: bool = False
     """Whether a party is heard by nobody."""
+    auto_answer: bool = False
+    """Whether the phone is asked to answer by itself."""
 
 
 @dataclass(frozen=True, slots=True)

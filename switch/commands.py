@@ -69,6 +69,8 @@ class OfferCall(Command):
     call_id: str
     offer_id: str
     station: str
+    auto_answer: bool = False
+    """Whether the phone is asked to answer by itself."""
 
 
 @plain_data

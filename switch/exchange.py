@@ -91,6 +91,7 @@ from switch.placed_calls import PlacedCalls
 from switch.recording_beeps import NO_BEEP, RecordingBeep
 from switch.recording_rule import RecordingPolicies, RecordingRule
 from switch.replacements import Replacements
+from switch.sip.auto_answer import AutoAnswering
 from switch.sip.commands import AnswerReoffer
 from switch.sip.events import (
     BranchTried,
@@ -135,6 +136,7 @@ class Exchange:
         recording_beep: RecordingBeep = NO_BEEP,
         facts_of: FactsOf = nothing_known,
         limits: CallLimits | None = None,
+        auto_answering: AutoAnswering | None = None,
         personal_data: Collection[str] = (),
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
@@ -145,7 +147,8 @@ class Exchange:
         ``encryption`` tells whose voice is encrypted, ``families`` whose goes by IPv6.
         ``recording`` tells who is recorded by himself; ``recording_beep``: what they hear then.
         ``facts_of`` tells what is known of customers the switch calls, by number; of others ``admit`` does.
-        ``limits`` tells how many calls tenants may have. Of call data named in ``personal_data`` events tell
+        ``limits`` tells how many calls tenants may have, ``auto_answering`` how phones are told to answer by
+        themselves. Of call data named in ``personal_data`` events tell
         no values.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
@@ -164,7 +167,7 @@ class Exchange:
         families = families or Families()
         self._transfers = Transfers(self._calls, ids, self._plan, self._holding, families)
         self._encryption = encryption or EncryptionRules()
-        inviting = Inviting(self._encryption)
+        inviting = Inviting(self._encryption, auto_answering)
         self._conferring = Conferring(self._calls, ids, families)
         self._stations = StationLegs(
             self._calls,

@@ -11,6 +11,7 @@ from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Leg
 from switch.encryption import EncryptionRules
+from switch.sip.auto_answer import AutoAnswering
 from switch.sip.commands import DialStation
 from switch.sip.events import LegAnswered
 from switch.trunks.commands import DialTrunk
@@ -29,18 +30,22 @@ class Invitation(NamedTuple):
     """The station that transfers the call there; empty when none does."""
     limit_s: float | None = None
     """How long it may go unanswered; None: as the SIP stack is configured."""
+    auto_answer: bool = False
+    """Whether the phone is asked to answer by itself."""
 
 
 class Inviting:
     """Rings parties and takes their answers, each with the encryption that is right for it."""
 
-    def __init__(self, encryption: EncryptionRules) -> None:
+    def __init__(self, encryption: EncryptionRules, auto_answering: AutoAnswering | None = None) -> None:
         self._encryption = encryption
+        self._auto_answering = auto_answering or AutoAnswering()
 
     def ring(self, call: Call, leg: Leg, invitation: Invitation) -> list[Output]:
         """The leg has its ports: ring its party."""
         if invitation.outside:
             return [_to_trunk(call, leg, invitation, self._encryption)]
+        asks = self._auto_answering.fields_for(invitation.party) if invitation.auto_answer else ()
         return [
             DialStation(
                 leg_id=leg.leg_id,
@@ -51,7 +56,7 @@ class Inviting:
                 session_id=call.session_id,
                 is_anonymous=call.privacy,
                 referred_by=invitation.referred_by,
-                headers=tuple(("diversion", value) for value in call.diversions),
+                headers=(*(("diversion", value) for value in call.diversions), *asks),
                 limit_s=invitation.limit_s,
             )
         ]

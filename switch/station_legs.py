@@ -47,7 +47,11 @@ class StationLegs:
         self._conferring = conferring
 
     def offer(self, command: OfferCall) -> list[Output]:
-        return self._ring(command.call_id, command.offer_id, command.station)
+        ports = self._ring(command.call_id, command.offer_id, command.station)
+        found = self._calls.find_offer(command.call_id, command.offer_id)
+        if found is not None:
+            found[1].auto_answer = command.auto_answer
+        return ports
 
     def dial_number(self, command: DialNumber) -> list[Output]:
         return self._ring(command.call_id, command.offer_id, command.number, outside=True)
@@ -61,6 +65,7 @@ class StationLegs:
             caller_number=call.caller_number,
             caller_name=call.caller_name,
             referred_by=_referrer(call, offer),
+            auto_answer=offer.auto_answer,
         )
         return self._inviting.ring(call, leg, invitation)
 

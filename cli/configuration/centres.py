@@ -126,6 +126,7 @@ def named_by_house(configuration: Configuration) -> Iterator[tuple[KeyPath, str]
     yield ("switch", "hold_music"), configuration.switch.hold_music
     yield ("dialling", "ring_back"), configuration.dialling.ring_back
     yield ("recordings", "beep"), configuration.recordings.beep
+    yield ("acd", "auto_answer_tone"), configuration.acd.auto_answer_tone
     yield from named_by_centre(configuration)
 
 

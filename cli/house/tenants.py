@@ -74,6 +74,7 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "agent.reasons",
             "agent.release",
             "agent.send_message",
+            "agent.set_auto_answer",
             "agent.set_queues",
             "agent.set_skills",
             "agent.sign_in",

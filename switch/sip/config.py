@@ -13,6 +13,7 @@ from runtime.hosts import check_host
 from runtime.models import KeyMistake, Section
 from runtime.tenancy import bare
 from switch.sip.authentication.digest import Algorithm, ha1
+from switch.sip.auto_answer import AutoAnswer
 from switch.sip.guard.networks import check_networks
 
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
@@ -236,6 +237,11 @@ class StationConfig(Section):
         default=False,
         description="Whether its phones are browsers: they are offered audio as these want it, with DTLS "
         "and ICE.",
+    )
+    auto_answer: AutoAnswer = Field(
+        default=AutoAnswer.ALL,
+        description="How its phones are told to answer by themselves: call_info (answer-after=0), alert_info "
+        "(alert-autoanswer), ring_answer, or all, the first two together.",
     )
     outside_level: int = Field(
         default=0,

@@ -330,6 +330,7 @@ def test_a_verb_shows_the_agent_as_changed_by_it(rig: Rig) -> None:
         "leave": None,
         "held": False,
         "sign_out_after": False,
+        "auto_answer": False,
     }
     assert rig.verb("agent.list")[0]["since_s"] == 30.0
     assert rig.verb("agent.ready", agent="1001")["state"] == "AVAILABLE"

@@ -405,6 +405,7 @@ class SmallSwitch:
             self._verb("agent.ask_leave", acd.verbs.NotReadyParams, AGENT),
             self._verb("agent.extend_wrap_up", acd.supervision_verbs.ExtendParams, AGENT),
             self._verb("agent.figures", acd.verbs.AgentParams, AgentFigures().of("1001", 0.0)),
+            self._verb("agent.set_auto_answer", acd.verbs.AutoAnswerParams, AGENT),
             self._verb("agent.send_message", acd.messages.verbs.SendMessageParams, SENT),
             self._verb("agent.messages", acd.verbs.AgentParams, [MESSAGE]),
             self._verb("queue.list", NoParams, [QUEUE]),

@@ -104,6 +104,7 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
             "agent.ask_leave",
             {"agent": "1001", "reason": "如厕"},
         ),
+        (["agents", "auto-answer", "1001", "on"], "agent.set_auto_answer", {"agent": "1001", "on": True}),
         (["agents", "messages", "1001"], "agent.messages", {"agent": "1001"}),
         (
             [

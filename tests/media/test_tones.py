@@ -48,4 +48,5 @@ def test_the_tones_are_those_of_china_unless_told_otherwise() -> None:
         "tone:busy": 700,
         "tone:congestion": 1400,
         "tone:recorded": 400,
+        "tone:zip": 200,
     }

@@ -635,6 +635,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("mailbox.set", {"station": "1001", "new": 2, "old": 8}),
     ("message.send", {"station": "1001", "text": "明天九点开会"}),
     ("agent.set_skills", AGENT | {"skills": {"billing": 5}}),
+    ("agent.set_auto_answer", AGENT | {"on": True}),
     ("agent.set_queues", AGENT | {"queues": ["service", "billing"]}),
     ("queue.list", {}),
     ("agent.move", {"agents": ["1001"], "join": ["service"], "leave": ["billing"]}),
