@@ -23,6 +23,7 @@ from runtime.vocabulary import Event
 from switch.application import Application, Verb
 from switch.call import Call
 from switch.call_control.targets import Targets
+from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.conference_verbs import ConferenceVerbs
@@ -99,11 +100,13 @@ class DeskCentre:
     def verbs(self) -> list[Verb]:
         exchange, ids, submit = self.exchange, self.ids, self.driver.submit
         reach = Reach(self._contacts, _is_outside, lambda station, number: True, self.knows_target, ())
+        targets = Targets(reach)
         house = House(self.stations, self._contacts, self.acd.agent_at)
         return [
             *ExchangeVerbs(exchange, lambda now: [], {}, self.clock, submit, name="", version="").verbs(),
             *PlacingVerbs(exchange, reach, ids, submit).verbs(),
-            *CallControlVerbs(exchange, Targets(reach), self.clock, submit).verbs(),
+            *CallControlVerbs(exchange, targets, self.clock, submit).verbs(),
+            *TransferVerbs(exchange, targets, ids, self.clock, submit).verbs(),
             *ConferenceVerbs(exchange, reach, ids, submit).verbs(),
             *CallRecordingVerbs(exchange, submit).verbs(),
             *DataVerbs(exchange, submit).verbs(),

@@ -152,8 +152,11 @@ class People:
         return ()
 
     def _connected(self, legs: tuple[str, str], now: float) -> Outputs:
-        """Each side hangs up when it is done; who is done first ends the call."""
-        for leg_id in legs:
+        """Each side hangs up when it is done; who is done first ends the call.
+
+        Who consults is at the other call with the phone; here the exchange speaks for it.
+        """
+        for leg_id in filter(self.open_legs.__contains__, legs):
             self._plan_to_hang_up(leg_id, now + self._about(2 * self._habits.talk_s))
         return ()
 

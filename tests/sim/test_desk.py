@@ -42,6 +42,7 @@ DIRECT = {"直拨": "station:1003", "直拨二": "agent:1004"}
 HABITS = Habits(between_calls_s=4, patience_s=60, talk_s=40, answer_s=2, break_s=10)
 NAMES: dict[str, list[Any]] = {
     "agent": [agent.id for agent in AGENTS],
+    "agents": [["1001", "1002"], ["1005"]],
     "by": SUPERVISORS,
     "station": STATIONS,
     "tenant": [""],
@@ -137,7 +138,7 @@ class Shift:
         await self._hear(stream)
 
 
-SEEDS = (1, 2, 3, 4)
+SEEDS = (1, 2, 3, 4, 5)
 
 
 @cache
