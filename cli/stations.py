@@ -1,6 +1,7 @@
 """``ringmain stations``: the phones that are registered, texts to them, and their passwords' hashes."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,9 +9,18 @@ from pydantic import SecretStr, ValidationError
 from rich.markup import escape
 
 from cli.noun import noun
-from cli.options import ConfigOption, JsonOption, SocketOption, ask, configuration, own_name
-from cli.output import duration, print_json, print_line
+from cli.options import (
+    ConfigOption,
+    JsonOption,
+    SocketOption,
+    ask,
+    configuration,
+    own_name,
+)
+from cli.output import duration, print_json, print_line, print_note
+from cli.phone_files import phone_book, write_private
 from cli.table import print_table
+from switch.provisioning.rendering import render
 from switch.sip.config import StationConfig
 
 app = noun("Stations 话机: the phones that are registered.")
@@ -82,6 +92,37 @@ def stop_recording(
         print_line(f"{escape(station)} was not recorded yet; it is called no more")
     else:
         print_line(f"{escape(station)} was recorded as {ended['recording_id']}")
+
+
+@app.command("provision")
+def provision(
+    stations: Annotated[
+        list[str] | None, typer.Option("--station", "-s", help="A station; all when left out.")
+    ] = None,
+    phone: Annotated[str, typer.Option("--phone", "-p", help="The make, a folder of templates.")] = "yealink",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="A folder for the files; shown when left out.")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write configuration files for phones (自动配置). They hold passwords."""
+    whole = configuration(config)
+    book = phone_book(whole)
+    files = {
+        path: text
+        for name in stations or book.names_with_password
+        for path, text in render(whole.provisioning.templates, phone, book.facts(name)).items()
+    }
+    for path, text in files.items():
+        if out is None:
+            typer.echo(f"==> {path} <==\n{text}")
+        else:
+            write_private(out / path, text)
+    left_out = 0 if stations else len(book.names) - len(book.names_with_password)
+    if left_out:
+        print_note(f"left out, as only hashes of their passwords are known: {left_out}")
+    if out is not None:
+        print_line(f"{len(files)} files are in {escape(str(out))}; only you may read them")
 
 
 @app.command("hash")

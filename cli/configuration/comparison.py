@@ -29,9 +29,17 @@ RULES = "acd"
 """The one section beside them that it takes."""
 _NAMED = {"trunks": "name", "areas": "name"}
 _READ_ELSEWHERE = frozenset(
-    {"sip.stations_file", "media.prompts", "ivr.flows", "tenants.folder", "tones", "numbering.areas_file"}
+    {
+        "provisioning",
+        "sip.stations_file",
+        "media.prompts",
+        "ivr.flows",
+        "tenants.folder",
+        "tones",
+        "numbering.areas_file",
+    }
 )
-"""Keys that only say where something is; what is there is compared itself."""
+"""Keys that only say where something is, and what commands go by: the switch itself has nothing to take."""
 _STANDS_ON: Mapping[str, tuple[str, ...]] = {
     "stations": ("sip.realm", "sip.algorithms"),
     "routes": ("trunks", "numbering", "areas"),

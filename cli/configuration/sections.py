@@ -23,6 +23,7 @@ from switch.dialling.config import DiallingConfig
 from switch.lookups.config import LookupConfig
 from switch.mrcp.config import MrcpConfig
 from switch.prompt_recording.config import PromptRecordingConfig
+from switch.provisioning.config import ProvisioningConfig
 from switch.records.config import RecordsConfig
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.config import GuardConfig
@@ -109,6 +110,10 @@ class Configuration(Section):
     agents: list[AgentConfig] = Field(default_factory=list, description="Agents (坐席) and their queues.")
     alarms: list[AlarmConfig] = Field(
         default_factory=list, description="Figures with thresholds (告警), and who is told."
+    )
+    provisioning: ProvisioningConfig = Field(
+        default_factory=ProvisioningConfig,
+        description="What `ringmain stations provision` writes.",
     )
     ivr: IvrConfig = Field(default_factory=IvrConfig, description="Flows that callers are led through.")
     control: ControlConfig = Field(

@@ -1,0 +1,77 @@
+"""A make's templates, filled in for one station. Reads the templates; writes nothing.
+
+A make is a folder below ``[provisioning] templates``; whatever is in it becomes a file of each station, with
+the station's name for ``station`` in its path. Values are escaped for XML in files that end in ``.xml``; in
+others the filters ``on_line`` and ``parameter`` refuse what would break out of its place.
+"""
+
+from dataclasses import fields
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from runtime.errors import UsageError
+from runtime.problems import listed
+from switch.provisioning.facts import StationFacts
+
+_OWN_NAME = "station"
+
+
+def makes(folder: Path) -> list[str]:
+    """The makes there are templates for. Raises UsageError when there is no such folder."""
+    if not folder.is_dir():
+        raise UsageError(f"there are no templates of phones in {folder}; [provisioning] templates says where")
+    return sorted(path.name for path in folder.iterdir() if path.is_dir())
+
+
+def render(folder: Path, make: str, facts: StationFacts) -> dict[str, str]:
+    """The station's files, by their paths. Raises UsageError for what no file of the make can hold."""
+    known = makes(folder)
+    if make not in known:
+        raise UsageError(f"there are no templates for {make!r}; there are some for {listed(known)}")
+    if facts.station in (".", ".."):
+        raise UsageError(f"{facts.station} cannot be the name of a file")
+    environment = _environment(folder / make)
+    values = {field.name: getattr(facts, field.name) for field in fields(facts)}
+    return {
+        name.replace(_OWN_NAME, facts.station, 1): _filled(environment, make, name, values)
+        for name in environment.list_templates()
+    }
+
+
+def _environment(folder: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=lambda name: name is not None and name.endswith(".xml"),
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"on_line": _on_line, "parameter": _parameter}
+    return environment
+
+
+def _filled(environment: Environment, make: str, name: str, values: dict[str, object]) -> str:
+    try:
+        return environment.get_template(name).render(values)
+    except TemplateError as error:
+        raise UsageError(f"the template {make}/{name} cannot be filled in: {error}") from error
+
+
+def _on_line(value: object) -> str:
+    """The rest of a line, as ``key = value`` has it."""
+    text = str(value)
+    if text != text.strip() or not text.isprintable():
+        raise UsageError(f"{text!r} cannot be written into this file: it has spaces at its ends, or controls")
+    return text
+
+
+def _parameter(value: object) -> str:
+    """A parameter of a line that ``;`` divides."""
+    text = _on_line(value)
+    if set(text) & set(';"<>, %\\'):
+        raise UsageError(
+            f'{text!r} cannot be written into this file: it has a space or one of ; " < > , % \\'
+        )
+    return text
