@@ -16,6 +16,7 @@ from cli import (
     check,
     conferences,
     configurations,
+    contacts,
     events,
     flows,
     items,
@@ -127,6 +128,7 @@ app.add_typer(conferences.app, name="conferences")
 app.add_typer(queues.app, name="queues")
 app.add_typer(items.app, name="items")
 app.add_typer(acd.app, name="acd")
+app.add_typer(contacts.app, name="contacts")
 app.add_typer(calendars.app, name="calendars")
 app.add_typer(lists.app, name="lists")
 app.add_typer(lookups.app, name="lookups")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
@@ -125,10 +126,18 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
+    with open_house(tmp_path, *CODES) as house:
+        yield house
+
+
+@contextmanager
+def open_house(folder: Path, *names: str) -> Iterator[House]:
+    """A switch with these tenants."""
     loop = asyncio.new_event_loop()
-    tenants = tmp_path / "tenants"
+    tenants = folder / "tenants"
     tenants.mkdir()
-    for name, code in CODES.items():
+    for name in names:
+        code = CODES[name]
         sections = [
             section("[tenant]", domain=f"{name}.example", control=f"{name}.sock"),
             section("[[stations]]", name="81", password="secret"),
@@ -141,11 +150,11 @@ def house(tmp_path: Path) -> Iterator[House]:
             section("[[agents]]", id="81", queues=["service"]),
         ]
         (tenants / f"{name}.toml").write_text("\n".join(sections))
-    switch_process(tmp_path, more=section("[tenants]", folder="tenants"))  # only writes the configuration
-    board = Switchboard(load_installation(tmp_path / "ringmain.toml"), loop)
+    switch_process(folder, more=section("[tenants]", folder="tenants"))  # only writes the configuration
+    board = Switchboard(load_installation(folder / "ringmain.toml"), loop)
     loop.run_until_complete(board.open())
-    house = House(loop, board, tmp_path)
-    for name in CODES:
+    house = House(loop, board, folder)
+    for name in names:
         house.call(None, "agent.sign_in", agent=f"{name}/81", station=f"{name}/81")
         house.call(None, "item.submit", item=f"{name}/chat-1", medium="chat", queues=[f"{name}/service"])
         house.call(None, "list.add", list=f"{name}/vip", entries=[{"number": "138"}], by="")
