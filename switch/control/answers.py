@@ -129,6 +129,8 @@ class AgentView(TypedDict):
     """Whether a supervisor set the state, and only one lifts it."""
     sign_out_after: bool
     """Whether the shift ends with the present call."""
+    auto_answer: bool
+    """Whether the phone is asked to answer calls of queues by itself."""
 
 
 class RaisedView(TypedDict):

@@ -274,6 +274,13 @@ class AgentVerbs:
         importance: normal; or high: desktops show it until it is confirmed
         """
 
+    async def set_auto_answer(self, *, agent: str, on: bool) -> AgentView:
+        """Have the agent's phone answer by itself (自动应答), or no longer.
+
+        agent: the agent's number (工号)
+        on: whether it shall, from the next call of a queue on
+        """
+
     async def set_queues(self, *, agent: str, queues: _list[str]) -> AgentView:
         """Other queues to serve, at once.
 
@@ -1504,6 +1511,13 @@ class SyncAgentVerbs:
         text: the text, in any language
         by: who sends it, as agents are told
         importance: normal; or high: desktops show it until it is confirmed
+        """
+
+    def set_auto_answer(self, *, agent: str, on: bool) -> AgentView:
+        """Have the agent's phone answer by itself (自动应答), or no longer.
+
+        agent: the agent's number (工号)
+        on: whether it shall, from the next call of a queue on
         """
 
     def set_queues(self, *, agent: str, queues: _list[str]) -> AgentView:
