@@ -69,11 +69,19 @@ class CallRecordingVerbs:
     def _record(self, params: CallParams) -> RecordedCall:
         call = self._call(params.call_id)
         if call.recording_id is not None:
-            raise UsageError(f"call {call.call_id} is recorded already, as {call.recording_id}")
+            raise UsageError(
+                f"call {call.call_id} is recorded already, as {call.recording_id}", reason="already_recorded"
+            )
         if call.recording_rule is RecordingRule.NEVER:
-            raise UsageError(f"calls to {call.called_number} are never recorded: record of the access code")
+            raise UsageError(
+                f"calls to {call.called_number} are never recorded: record of the access code",
+                reason="never_recorded",
+            )
         if call.state is CallState.ARRIVING:
-            raise UsageError(f"call {call.call_id} is only arriving; try again when it is in a flow or queue")
+            raise UsageError(
+                f"call {call.call_id} is only arriving; try again when it is in a flow or queue",
+                reason="arriving",
+            )
         self._submit(StartCallRecording(call_id=call.call_id))
         return _answer(call.call_id, call.recording_id)
 
@@ -96,13 +104,17 @@ class CallRecordingVerbs:
     def _recorded(self, call_id: str) -> str:
         recording_id = self._call(call_id).recording_id
         if recording_id is None:
-            raise UsageError(f"call {call_id} is not recorded; call.record begins that")
+            raise UsageError(
+                f"call {call_id} is not recorded; call.record begins that", reason="not_recorded"
+            )
         return recording_id
 
     def _call(self, call_id: str) -> Call:
         call = self._exchange.find(call_id)
         if call is None:
-            raise UsageError(f"no call {call_id} is up; call.list names those that are")
+            raise UsageError(
+                f"no call {call_id} is up; call.list names those that are", reason="no_such_call"
+            )
         return call
 
 

@@ -127,7 +127,9 @@ class ConferenceVerbs:
         call, other = self._talking(params.call_id), self._talking(params.from_call_id)
         self._refuse_crowds(call)
         if common_station(call, other) is None:
-            raise UsageError(f"no station talks in both {call.call_id} and {other.call_id}")
+            raise UsageError(
+                f"no station talks in both {call.call_id} and {other.call_id}", reason="no_common_station"
+            )
         party_id = self._ids.new(id_kind("party", call.tenant))
         self._submit(
             JoinCalls(call_id=call.call_id, from_call_id=other.call_id, party_id=party_id, by=params.by)
@@ -157,7 +159,9 @@ class ConferenceVerbs:
     def _answer(self, call: Call, party_id: str) -> PartyView:
         party = call.offers.get(party_id)
         if party is None:
-            raise UsageError(f"call {call.call_id} could not take one more in; the events tell why")
+            raise UsageError(
+                f"call {call.call_id} could not take one more in; the events tell why", reason="failed"
+            )
         return party_view(party)
 
     def _refuse_what_is_in_vain(self, call: Call, whom: str) -> None:
@@ -165,36 +169,45 @@ class ConferenceVerbs:
         self._refuse_crowds(call)
         scheme, name = parse_target(whom)
         if scheme == STATION_SCHEME and tenant_of(name) != call.tenant:
-            raise UsageError(f"station {name} is of another call centre than call {call.call_id}")
+            raise UsageError(
+                f"station {name} is of another call centre than call {call.call_id}", reason="no_such_target"
+            )
         if scheme == STATION_SCHEME and not len(self._reach.contacts(name)):
-            raise UsageError(f"no phone is registered at station {name}")
+            raise UsageError(f"no phone is registered at station {name}", reason="not_registered")
         if scheme == NUMBER_SCHEME and not self._reach.has_route(name):
-            raise UsageError(f"no route leads to {name}; see [[routes]] of the configuration")
+            raise UsageError(
+                f"no route leads to {name}; see [[routes]] of the configuration", reason="no_route"
+            )
         if self._exchange.draining:
-            raise UsageError("the switch is draining; it makes no new calls")
+            raise UsageError("the switch is draining; it makes no new calls", reason="draining")
 
     def _refuse_crowds(self, call: Call) -> None:
         if len(call.parties) >= MOST_PARTIES:
-            raise UsageError(f"{MOST_PARTIES + 2} are in call {call.call_id}; no more may be")
+            raise UsageError(f"{MOST_PARTIES + 2} are in call {call.call_id}; no more may be", reason="full")
 
     def _talking(self, call_id: str) -> Call:
         call = self._call(call_id)
         if not call.talking:
-            raise UsageError(f"call {call_id} is {call.state.value}: nobody talks in it yet")
+            raise UsageError(
+                f"call {call_id} is {call.state.value}: nobody talks in it yet", reason="not_connected"
+            )
         return call
 
     def _party(self, params: PartyParams) -> Offer:
         party = self._call(params.call_id).offers.get(params.party_id)
         if party is None or not party.is_party:
             raise UsageError(
-                f"call {params.call_id} has no party {params.party_id}; call.parties names those it has"
+                f"call {params.call_id} has no party {params.party_id}; call.parties names those it has",
+                reason="no_such_party",
             )
         return party
 
     def _call(self, call_id: str) -> Call:
         call = self._exchange.find(call_id)
         if call is None:
-            raise UsageError(f"no call {call_id} is up; call.list names those that are")
+            raise UsageError(
+                f"no call {call_id} is up; call.list names those that are", reason="no_such_call"
+            )
         return call
 
 

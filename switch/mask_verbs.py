@@ -88,10 +88,11 @@ class MaskVerbs:
         leg = call.customers_leg if call is not None else None
         if call is None or leg is None or not leg.answered:
             raise UsageError(
-                f"no call {params.call_id} is up and answered; call.list names those that are up"
+                f"no call {params.call_id} is up and answered; call.list names those that are up",
+                reason="not_answered" if call is not None else "no_such_call",
             )
         if leg.mask is not None:
-            raise UsageError(f"call {params.call_id} is masked already")
+            raise UsageError(f"call {params.call_id} is masked already", reason="already_masked")
         mask_id = self._ids.new(id_kind("mask", call.tenant))
         self._submit(MaskDigits(call_id=call.call_id, mask_id=mask_id, max_s=params.max_s))
         return {"mask_id": mask_id, "call_id": call.call_id, "leg_id": leg.leg_id}
@@ -111,7 +112,9 @@ class MaskVerbs:
             for leg in call.talking or (call.customer,):
                 if leg.mask is not None and leg.mask.mask_id == mask_id:
                     return leg, leg.mask
-        raise UsageError("there is no such mask: it ended, or its time was over; its keys are gone")
+        raise UsageError(
+            "there is no such mask: it ended, or its time was over; its keys are gone", reason="no_such_mask"
+        )
 
 
 def _view(leg: Leg, mask: Mask) -> MaskedDigits:
