@@ -7,6 +7,9 @@ from pydantic import Field, field_validator
 from acd.media import EXCLUSIVE
 from runtime.models import Section
 
+PASSWORD_HASH = r"^(scrypt\$(1[0-9]|20)\$8\$[1-9]\$[A-Za-z0-9+/]{22}==\$[A-Za-z0-9+/]{43}=)?$"
+"""2^10 to 2^20 blocks of 1 KiB, salt of 16 octets, hash of 32."""
+
 
 class AgentConfig(Section):
     """Section ``[[agents]]``: one agent (坐席)."""
@@ -38,6 +41,13 @@ class AgentConfig(Section):
     capacity: dict[str, Annotated[int, Field(ge=1, le=100)]] = Field(
         default_factory=dict,
         description="Medium → how much at once, such as { voice = 1, chat = 3 }; without it { voice = 1 }.",
+    )
+
+    password_hash: str = Field(
+        default="",
+        pattern=PASSWORD_HASH,
+        description="Hash of the password the agent's desktop signs in with, as `ringmain agents password` "
+        "prints it; empty: it cannot.",
     )
 
     @field_validator("capacity")

@@ -99,6 +99,7 @@ class CallbackVerbs:
                 self.list_callbacks,
                 "Who is to be called back.",
                 who=BUSINESS,
+                reads=True,
             ),
             Verb(
                 "queue.cancel_callback",

@@ -49,6 +49,7 @@ class ExplainVerbs:
                 self.explain_caller,
                 "Why a caller waits: who could be rung, in which order, and what removes the others.",
                 who=BUSINESS,
+                reads=True,
             ),
             Verb(
                 "agent.explain",
@@ -56,6 +57,7 @@ class ExplainVerbs:
                 self.explain_agent,
                 "What keeps calls from an agent, and whose turn it is when nothing does.",
                 who=SUPERVISORS,
+                reads=True,
             ),
         )
 

@@ -92,6 +92,7 @@ class ItemVerbs:
                 self.list_items,
                 "The chats, mails and other items there are.",
                 who=DESK_AND_BUSINESS,
+                reads=True,
             ),
             Verb(
                 "item.submit",

@@ -5,7 +5,7 @@ The exchange tells a call's end before the ends of its offers, so an offer that 
 arrives was ended by the phone, or by a fault on the way to it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -61,7 +61,7 @@ from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.tenancy import tenant_of
 from runtime.vocabulary import Event
-from switch.application import Application, Gauge
+from switch.application import AgentFacts, Application, Gauge
 from switch.calendars.events import CalendarClosed, CalendarOpened
 from switch.causes import Cause
 from switch.events import (
@@ -166,6 +166,7 @@ def build(
         projections=(QueueEntries(), Callbacks(), Items(), MessageRows()),
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
         agent_at=core.state.seats.get,
+        agents=_facts_of_agents(core.state),
         prospect=prospects(core.state, repeats),
         catch_up=tuple(catching_up(repeats, queues, submit, clock)),
         alarm_sources=alarm_sources(core.state),
@@ -372,3 +373,20 @@ def _in_turn(*handlers: Handler) -> Handler:
         return [output for handler in handlers for output in handler(event, now)]
 
     return handle
+
+
+def _facts_of_agents(state: AcdState) -> AgentFacts:
+    def station_of(agent: str) -> str | None:
+        known = state.agents.get(agent)
+        return None if known is None else known.station
+
+    def queues_of(agent: str) -> Collection[str]:
+        known = state.agents.get(agent)
+        return () if known is None else known.queue_names
+
+    def has_item(agent: str, item: str) -> bool:
+        entry = state.entries.get(item)
+        offers = () if entry is None or not entry.is_item else entry.offer_ids
+        return any(state.offers[offer_id].agent_id == agent for offer_id in offers)
+
+    return AgentFacts(station_of, queues_of, has_item)

@@ -117,9 +117,21 @@ class SupervisionVerbs:
             ),
             Verb("agent.end_wrap_up", AgentParams, self.end_wrap_up, "Be done with wrap-up.", who=DESK),
             Verb(
-                "agent.figures", AgentParams, self.figures, "What an agent has done in this shift.", who=DESK
+                "agent.figures",
+                AgentParams,
+                self.figures,
+                "What an agent has done in this shift.",
+                who=DESK,
+                reads=True,
             ),
-            Verb("agent.reasons", NoParams, self.reasons, "The reasons for being not ready.", who=DESK),
+            Verb(
+                "agent.reasons",
+                NoParams,
+                self.reasons,
+                "The reasons for being not ready.",
+                who=DESK,
+                reads=True,
+            ),
         )
 
     def force_ready(self, params: ByParams) -> AgentView:

@@ -143,6 +143,7 @@ class AcdVerbs:
                 self.list_agents,
                 "All agents and what they are doing.",
                 who=EVERYBODY,
+                reads=True,
             ),
             Verb(
                 "agent.sign_in",
@@ -166,6 +167,7 @@ class AcdVerbs:
                 self.list_queues,
                 "The queues: callers, agents, calls since the start.",
                 who=EVERYBODY,
+                reads=True,
             ),
             Verb(
                 "queue.waiting",
@@ -173,6 +175,7 @@ class AcdVerbs:
                 self.list_waiting,
                 "Who waits in a queue, in order.",
                 who=BUSINESS,
+                reads=True,
             ),
             Verb(
                 "queue.change_caller",

@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 
 from cli.agent_messages import message, messages
+from cli.agent_password import password
 from cli.explanation import AtOption, show_agent
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
@@ -280,4 +281,5 @@ def _unreachable(agent: dict[str, Any]) -> str:
 
 
 app.command("message")(message)
+app.command("password")(password)
 app.command("messages")(messages)

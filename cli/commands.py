@@ -32,6 +32,7 @@ from cli import (
     status,
     supervise,
     tenants,
+    tokens,
 )
 from cli.configuration.changing.transaction import Recovery, journal_of, recover
 from cli.configuration.loading import ConfigurationError
@@ -123,6 +124,7 @@ app.add_typer(configurations.app, name="configuration")
 app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
 app.add_typer(alarms.app, name="alarms")
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(supervise.app, name="supervise")
 app.add_typer(conferences.app, name="conferences")
 app.add_typer(queues.app, name="queues")

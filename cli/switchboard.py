@@ -13,6 +13,7 @@ from cli.configuration.comparison import ChangeKind, Comparison
 from cli.configuration.installation import Installation
 from cli.configuration.sections import Configuration
 from cli.house import readings
+from cli.house.access import Access
 from cli.house.administration import Administration
 from cli.house.alarms import HouseAlarms
 from cli.house.applications import Applications
@@ -133,6 +134,7 @@ class Switchboard:
         self.reloading = Reloading(installation, self, ground, self._versions)
         self._tidying = Tidying(self._acd_inputs.folder, lambda: self.reloading.rules, clock.wall)
         self._verbs = self._build_verbs()
+        self._access = self._build_access()
         self._windows = self._build_windows(installation.tenants)
         self._wire()
 
@@ -207,6 +209,12 @@ class Switchboard:
         sources += [trunk_source(trunks), switch_source(lambda: self.exchange.open_calls, self._gauges)]
         return HouseAlarms(self.configuration, sources, self._customers.is_open, self._ground)
 
+    def _build_access(self) -> Access:
+        applications, find, journal = self._applications, self.exchange.find, self._memory.journal
+        return Access(
+            self.configuration, applications.agent_facts, find, applications.agent_at, journal, self._ground
+        )
+
     def _build_windows(self, tenants: Mapping[str, TenantConfig]) -> Windows:
         archive = self._memory.archive
         gauges = [
@@ -235,6 +243,7 @@ class Switchboard:
             self._ground,
             our_hop=lambda peer: self._signalling.names.of(peer).hop,
             call_of_leg=self.exchange.call_of_leg,
+            access=self._access,
         )
 
     def _all_verbs(self) -> Iterator[Verb]:
@@ -392,9 +401,10 @@ class Switchboard:
             self.driver.submit(TenantResumed(tenant=name))
 
     def configure_phones(self, installation: Installation, comparison: Comparison) -> None:
-        """Forget phones that are in the configuration no more. Their calls go on."""
+        """Forget phones that are in the configuration no more. Their calls go on. Then look at clients."""
         if comparison.touches("stations", "access_codes", "tenants"):
             self._signalling.configure(installation.configuration, installation.tenants)
+        self._access.configure(installation.configuration)
 
     def configure_alarms(self, installation: Installation) -> None:
         """Watch what there is now, once all else is as it is to be."""

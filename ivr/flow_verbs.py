@@ -54,6 +54,7 @@ class FlowVerbs:
                 self._list,
                 "The flows, what runs of them, and how many calls are in each.",
                 who=BUSINESS,
+                reads=True,
             ),
             Verb(
                 "flow.nodes",
@@ -61,6 +62,7 @@ class FlowVerbs:
                 self._nodes,
                 "How many callers are at each node of a flow now.",
                 who=BUSINESS,
+                reads=True,
             ),
         )
 

@@ -3,7 +3,7 @@
 ``cli/switchboard.py`` composes the applications; the exchange knows none of them by name.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,8 @@ class Verb:
     help: str
     who: frozenset[Role]
     """The roles it is for: a circle of switch/roles.py, considered for each verb."""
+    reads: bool = False
+    """Whether it changes nothing, so that nobody keeps who asked; see docs/security.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,18 @@ class Gauge:
     labels: tuple[str, ...]
     read: Callable[[], Mapping[tuple[str, ...], float]]
     """Label values → number."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFacts:
+    """What an application knows of its agents now, in the names of the switch."""
+
+    station_of: Callable[[str], str | None] = lambda agent: None
+    """Where an agent sits; None for who is signed out."""
+    queues_of: Callable[[str], Collection[str]] = lambda agent: ()
+    """The queues an agent serves."""
+    has_item: Callable[[str, str], bool] = lambda agent, item: False
+    """Whether an item is offered to an agent, or the agent has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,8 @@ class Application:
     gauges: tuple[Gauge, ...] = ()
     agent_at: Callable[[str], str | None] = lambda station: None
     """Which of its agents sits at a station."""
+    agents: AgentFacts | None = None
+    """What it knows of agents, if it has any."""
     catch_up: tuple[CatchUp, ...] = ()
     """What it wants to know of the runs before."""
     prospect: ProspectOf = lambda queue, number: None

@@ -61,6 +61,7 @@ class BanVerbs:
                 self._list,
                 "The sources that are not heard, the newest ban first.",
                 who=OPERATORS,
+                reads=True,
             ),
             Verb("ban.add", BanParams, self._add, "Hear nothing from a source any more.", who=OPERATORS),
             Verb("ban.lift", SourceParams, self._lift, "Hear a source again.", who=OPERATORS),

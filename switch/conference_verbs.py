@@ -112,7 +112,12 @@ class ConferenceVerbs:
                 who=DESK_AND_BUSINESS,
             ),
             Verb(
-                "call.parties", CallParams, self._parties, "Who was added to a call.", who=DESK_AND_BUSINESS
+                "call.parties",
+                CallParams,
+                self._parties,
+                "Who was added to a call.",
+                who=DESK_AND_BUSINESS,
+                reads=True,
             ),
         )
 

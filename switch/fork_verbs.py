@@ -119,7 +119,14 @@ class ForkVerbs:
             Verb(
                 "media.unfork", UnforkParams, self._unfork, "End a fork; the call goes on.", who=INTEGRATORS
             ),
-            Verb("media.forks", NoParams, self._list, "The forks under way, oldest first.", who=TECHNICIANS),
+            Verb(
+                "media.forks",
+                NoParams,
+                self._list,
+                "The forks under way, oldest first.",
+                who=TECHNICIANS,
+                reads=True,
+            ),
         )
 
     def _fork(self, params: ForkParams) -> ForkView:

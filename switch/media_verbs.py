@@ -77,6 +77,7 @@ class MediaVerbs:
                 self._show,
                 "One call with its legs and how they sound.",
                 who=EVERYBODY,
+                reads=True,
             ),
         )
 

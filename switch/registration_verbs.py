@@ -56,6 +56,7 @@ class RegistrationVerbs:
                 self._list,
                 "Registered contacts, page by page.",
                 who=OPERATORS,
+                reads=True,
             ),
             Verb(
                 "registration.remove", RemoveParams, self._remove, "Forget where a station is.", who=OPERATORS

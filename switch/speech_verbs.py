@@ -72,6 +72,7 @@ class SpeechVerbs:
                 self._engines,
                 "Tell which engines of speech there are.",
                 who=TECHNICIANS,
+                reads=True,
             ),
         )
 

@@ -146,7 +146,12 @@ class ExchangeVerbs:
     def verbs(self) -> tuple[Verb, ...]:
         return (
             Verb(
-                "call.list", TenantParams, self._list, "The calls that are up, oldest first.", who=EVERYBODY
+                "call.list",
+                TenantParams,
+                self._list,
+                "The calls that are up, oldest first.",
+                who=EVERYBODY,
+                reads=True,
             ),
             Verb(
                 "call.hang_up",
@@ -156,9 +161,21 @@ class ExchangeVerbs:
                 who=EVERYBODY,
             ),
             Verb(
-                "station.list", TenantParams, self._stations, "The stations' registered contacts.", who=OFFICE
+                "station.list",
+                TenantParams,
+                self._stations,
+                "The stations' registered contacts.",
+                who=OFFICE,
+                reads=True,
             ),
-            Verb("switch.status", NoParams, self.status, "What the switch is doing, in numbers.", who=OFFICE),
+            Verb(
+                "switch.status",
+                NoParams,
+                self.status,
+                "What the switch is doing, in numbers.",
+                who=OFFICE,
+                reads=True,
+            ),
         )
 
     def status(self, params: NoParams | None = None) -> StatusView:

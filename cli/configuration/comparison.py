@@ -22,6 +22,7 @@ LIVE: Mapping[str, str] = {
     "queues": "name",
     "agents": "id",
     "alarms": "name",
+    "tokens": "name",
     "routes": "numbers",
 }
 """Lists of sections that a running switch takes, each with the key that tells its entries apart."""

@@ -35,6 +35,8 @@ _NAMING_KEYS = (
     ("agents", "id"),
     ("message_boxes", "name"),
     ("alarms", "name"),
+    ("tokens", "name"),
+    ("tokens", "sha256"),
 )
 """In each list of sections, the key that tells its entries apart."""
 
@@ -73,6 +75,7 @@ def find_problems_of_centre(configuration: Configuration) -> list[Finding]:
         *_unknown_targets(configuration),
         *_missing_hashes(configuration),
         *_unusable_files(configuration),
+        *_strange_agents(configuration),
     ]
 
 
@@ -175,6 +178,14 @@ def _unusable_files(configuration: Configuration) -> Iterator[Finding]:
     for index, lookup in enumerate(configuration.lookups):
         for key, expected in faults_of(lookup):
             yield Finding(("lookups", index, key), expected)
+
+
+def _strange_agents(configuration: Configuration) -> Iterator[Finding]:
+    """Agents of tenants are known when their files are read."""
+    agents = {agent.id for agent in configuration.agents}
+    for index, token in enumerate(configuration.tokens):
+        if token.agent and not token.tenant and token.agent not in agents:
+            yield Finding(("tokens", index, "agent"), f"an agent: {listed(agents)}")
 
 
 def _missing_folder(path: KeyPath, folder: Path) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from cli.configuration.centres import (
 from cli.configuration.loading import ConfigurationError, read_configuration, without_collecting
 from cli.configuration.sections import Configuration
 from cli.configuration.tenant_centres import put_together, read_centre
-from cli.configuration.tenants import find_clashes, find_unknown_shares, read_tenants
+from cli.configuration.tenants import find_clashes, find_strange_tokens, find_unknown_shares, read_tenants
 from cli.configuration.texts import Texts
 from ivr.editions import Editions
 from media.prompts import PromptLibrary, load_prompts
@@ -78,7 +78,9 @@ def _load(path: Path, texts: Texts | None) -> Installation:
     tenants, problems_of_files = read_tenants(reading)
     centres = [read_centre(tenant, known, published) for tenant in tenants]
     problems += [*problems_of_files, *find_clashes(configuration, tenants)]
-    problems += [] if problems_of_files else reading.place(find_unknown_shares(configuration, tenants))
+    if not problems_of_files:
+        strange = (find_unknown_shares(configuration, tenants), find_strange_tokens(configuration, tenants))
+        problems += [problem for findings in strange for problem in reading.place(findings)]
     problems += [problem for centre in centres for problem in centre.problems]
     areas, area_problems = load_areas(configuration.areas, configuration.numbering.areas_file)
     problems += area_problems

@@ -17,6 +17,7 @@ from ivr.document import Flow
 from ivr.parts import Renaming, renamed
 from runtime.models import Section
 from runtime.tenancy import qualify
+from switch.access.config import TokenConfig
 from switch.alarms.config import AlarmConfig
 from switch.calendars.config import CalendarConfig
 from switch.config import AccessCodeConfig
@@ -126,6 +127,7 @@ REFERENCES: Mapping[type[Section], Mapping[str, Change]] = {
         "messages": _prompts,
     },
     AlarmConfig: {"name": _name, "services": _names, "calendar": _name},
+    TokenConfig: {"name": _name, "agent": _name},
     AgentConfig: {"id": _name, "queues": _names, "priorities": _by_name, "penalties": _by_name},
 }
 

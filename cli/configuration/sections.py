@@ -14,6 +14,7 @@ from media.recordings.tiers import Access
 from media.speech.config import SpeechConfig
 from media.tones import TonesConfig
 from runtime.models import Section
+from switch.access.config import TokenConfig
 from switch.alarms.config import AlarmConfig
 from switch.calendars.config import CalendarConfig
 from switch.config import AccessCodeConfig, HttpConfig, SwitchConfig
@@ -119,6 +120,9 @@ class Configuration(Section):
     control: ControlConfig = Field(
         default_factory=ControlConfig, description="The socket that steers the switch."
     )
+    tokens: list[TokenConfig] = Field(
+        default_factory=list, description="Who may steer the switch, and how far: secrets of clients."
+    )
     records: RecordsConfig = Field(default_factory=RecordsConfig, description="Journal and database.")
     http: HttpConfig = Field(default_factory=HttpConfig, description="Metrics and health over HTTP.")
     trace: TraceConfig = Field(default_factory=TraceConfig, description="SIP messages kept as pcap files.")
@@ -156,6 +160,7 @@ class TenantFile(Section):
     alarms: list[AlarmConfig] = Field(
         default_factory=list, description="Figures of its queues and agents with thresholds."
     )
+    tokens: list[TokenConfig] = Field(default_factory=list, description="Who may steer this tenant.")
 
 
 CENTRE_SECTIONS = tuple(name for name in TenantFile.model_fields if name in Configuration.model_fields)

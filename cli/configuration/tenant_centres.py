@@ -20,6 +20,7 @@ from ivr.editions import Editions
 from media.prompts import PromptLibrary, load_prompts
 from runtime.problems import Problem
 from runtime.tenancy import qualify
+from switch.access.config import TokenConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +82,16 @@ def _same_prompts(
 def put_together(house: Configuration, centres: Iterable[TenantCentre]) -> Configuration:
     """The house's sections and, in the names of the switch, those of all tenants."""
     together: dict[str, list[Any]] = {section: [*getattr(house, section)] for section in CENTRE_SECTIONS}
+    together["tokens"] = [_at_home(token) for token in house.tokens]
     for centre in centres:
         for section, entries in _qualified_sections(centre):
             together[section] += entries
     return house.model_copy(update=together)
+
+
+def _at_home(token: TokenConfig) -> TokenConfig:
+    """A token of the main file by the names of the tenant it belongs to."""
+    return qualified(token, Naming(token.tenant))
 
 
 def _qualified_sections(tenant: TenantCentre) -> Iterator[tuple[str, list[Any]]]:

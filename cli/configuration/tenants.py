@@ -9,7 +9,7 @@ from typing import Any
 from cli.configuration.cross_references import find_problems_of_centre, find_repeated
 from cli.configuration.loading import ConfigurationError, Reading, read_document, resolve, without_collecting
 from cli.configuration.sections import CENTRE_SECTIONS, Configuration, TenantFile
-from runtime.problems import Finding, Problem
+from runtime.problems import Finding, Problem, listed
 from runtime.tenancy import TENANT_PATTERN
 from switch.tenants.config import TenantConfig
 
@@ -53,7 +53,8 @@ def _read_tenant(path: Path, house: Reading) -> TenantReading:
     if reading.whole:
         reading.problems.extend(reading.place(find_problems_of_centre(reading.configuration)))
         reading.problems.extend(reading.place(find_repeated(reading.tree), counted_in_file=True))
-        reading.problems.extend(reading.place([*_homeless_stations(file), *_too_many(file)]))
+        own = [*_homeless_stations(file), *_too_many(file), *_tokens_of_others(file)]
+        reading.problems.extend(reading.place(own))
     return TenantReading(path.stem, file.tenant, reading)
 
 
@@ -75,6 +76,12 @@ def _too_many(file: TenantFile) -> Iterator[Finding]:
             yield Finding((section, most), f"{most} {section} at most, as [tenant] allows; there are {there}")
 
 
+def _tokens_of_others(file: TenantFile) -> Iterator[Finding]:
+    for index, token in enumerate(file.tokens):
+        if token.tenant:
+            yield Finding(("tokens", index, "tenant"), "nothing: tokens of a tenant's file are the tenant's")
+
+
 def _unlike_names(tenants: Iterable[TenantReading]) -> Iterator[Problem]:
     for tenant in tenants:
         if not re.fullmatch(TENANT_PATTERN, tenant.name):
@@ -90,6 +97,19 @@ def find_unknown_shares(house: Configuration, tenants: Sequence[TenantReading]) 
         for index, trunk in enumerate(house.trunks)
         for name in sorted(trunk.shares.keys() - names)
     ]
+
+
+def find_strange_tokens(house: Configuration, tenants: Sequence[TenantReading]) -> list[Finding]:
+    """Tokens of the main file for tenants or agents of tenants that there are not."""
+    agents = {each.name: {agent.id for agent in each.reading.configuration.agents} for each in tenants}
+    findings = []
+    for index, token in enumerate(house.tokens):
+        if token.tenant and token.tenant not in agents:
+            findings.append(Finding(("tokens", index, "tenant"), f"a tenant: {listed(agents)}"))
+        elif token.tenant and token.agent and token.agent not in agents[token.tenant]:
+            expected = f"an agent of {token.tenant}: {listed(agents[token.tenant])}"
+            findings.append(Finding(("tokens", index, "agent"), expected))
+    return findings
 
 
 def find_clashes(house: Configuration, tenants: Sequence[TenantReading]) -> list[Problem]:

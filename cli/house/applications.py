@@ -26,7 +26,7 @@ from ivr.service import DataOf, Ivr
 from media.engine import MediaEngine
 from media.prompt_import import is_prompt_name
 from runtime.target import parse_target
-from switch.application import Application, Prospect
+from switch.application import AgentFacts, Application, Prospect
 from switch.archive.listening.finding import Row
 from switch.archive.phone.service import ListeningByPhone
 from switch.call import Call
@@ -111,6 +111,11 @@ class Applications:
         scheme, name = parse_target(target)
         takers = (application for application in self._all if application.takes(scheme, name))
         return next((application.obstacle(scheme, name) for application in takers), None)
+
+    @property
+    def agent_facts(self) -> AgentFacts:
+        """What is known of agents."""
+        return next((each.agents for each in self._all if each.agents is not None), AgentFacts())
 
     def agent_at(self, station: str) -> str | None:
         """Who is signed in at a station."""

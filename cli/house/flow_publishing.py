@@ -140,7 +140,12 @@ class FlowPublishing:
                 who=ADMINISTRATORS,
             ),
             Verb(
-                "flow.history", FlowParams, self._history, "The published versions of a flow.", who=BUSINESS
+                "flow.history",
+                FlowParams,
+                self._history,
+                "The published versions of a flow.",
+                who=BUSINESS,
+                reads=True,
             ),
         )
 

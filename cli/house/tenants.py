@@ -1,14 +1,19 @@
 """What tenants' clients see and do: which verbs are theirs, what these name, and whose each event is."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cli.tenant_names import qualified_target
 from runtime.tenancy import HOUSE, tenant_of, tenant_of_id
 from runtime.vocabulary import Event
 from switch.application import Verb
+from switch.control.caller import Caller
 from switch.control.config import ControlConfig
+from switch.control.entrance import AuthenticateParams, Entrance
 from switch.control.server import ControlServer, Neighbours, SocketUnusable
+from switch.control.verbs import NotAuthenticated
+from switch.control.wires import Occupant, Wire
 from switch.records.projection import AnyEntry, FreshEntry, JournalEntry
 from switch.tenants.config import TenantConfig
 from switch.tenants.view import Naming, TenantView
@@ -231,6 +236,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "alarm": ("alarm",),
     "calendar": ("calendar",),
     "call": ("call_id",),
+    "client": ("tenant",),
     "flow": ("flow",),
     "hook": ("call_id",),
     "item": ("item",),
@@ -248,6 +254,7 @@ OWNERS: Mapping[str, tuple[str, ...]] = {
     "tenant": ("tenant",),
     "text": ("text_id",),
     "text_message": ("call_id",),
+    "verb": ("tenant",),
     "voice_message": ("box",),
 }
 """By the first word of an event's topic: the field that tells whose it is, or the next if there is none."""
@@ -295,6 +302,25 @@ def owner_of(entry: AnyEntry) -> str:
     return HOUSE
 
 
+class _AtTenant:
+    """The entrance at a tenant's own socket, which leads to this tenant only."""
+
+    def __init__(self, entrance: Entrance, tenant: str) -> None:
+        self._entrance = entrance
+        self._tenant = tenant
+
+    async def authenticate(self, shown: AuthenticateParams, source: str) -> Caller:
+        if shown.agent:
+            shown = shown.model_copy(update={"tenant": self._tenant})
+        caller = await self._entrance.authenticate(shown, source)
+        if caller.tenant != self._tenant:
+            raise NotAuthenticated("there is no such token")
+        return caller
+
+    def session(self, wire: Wire, caller: Caller) -> Occupant:
+        return self._entrance.session(wire, caller)
+
+
 class TenantWindows:
     """The control sockets of tenants."""
 
@@ -310,7 +336,7 @@ class TenantWindows:
         self._neighbours = neighbours
         self._views: dict[str, TenantView] = {}
         self._servers: dict[str, ControlServer] = {}
-        self._sockets: dict[str, Path] = {}
+        self._sockets: dict[str, Path | None] = {}
         for name, socket in _sockets_of(tenants).items():
             self._add(name, self._server(name, socket), socket)
 
@@ -320,7 +346,7 @@ class TenantWindows:
         Raises SocketUnusable when one cannot be had: those there were stay.
         """
         wanted = _sockets_of(tenants)
-        moved = [name for name, socket in self._sockets.items() if wanted.get(name) not in (None, socket)]
+        moved = [name for name, socket in self._sockets.items() if wanted.get(name, socket) != socket]
         new = {name: self._server(name, wanted[name]) for name in (*moved, *(wanted.keys() - self._sockets))}
         opened: list[ControlServer] = []
         try:
@@ -338,12 +364,19 @@ class TenantWindows:
             self._add(name, server, wanted[name])
         self._neighbours.audience_changed()
 
-    def _server(self, tenant: str, socket: Path) -> ControlServer:
-        own = self._config.model_copy(update={"socket": socket})
-        scoped = scoped_verbs(TenantView(tenant, qualified_target), self._verbs)
-        return ControlServer(own, scoped, self._neighbours)
+    def rooms(self) -> dict[str, ControlServer]:
+        """What serves the clients of each tenant there is; it changes with them."""
+        return self._servers
 
-    def _add(self, tenant: str, server: ControlServer, socket: Path) -> None:
+    def _server(self, tenant: str, socket: Path | None) -> ControlServer:
+        own = self._config.model_copy(update={"socket": socket or self._config.socket})
+        scoped = scoped_verbs(TenantView(tenant, qualified_target), self._verbs)
+        around = replace(self._neighbours, tenant=tenant, listens=socket is not None)
+        if around.entrance is not None:
+            around = replace(around, entrance=_AtTenant(around.entrance, tenant))
+        return ControlServer(own, scoped, around)
+
+    def _add(self, tenant: str, server: ControlServer, socket: Path | None) -> None:
         self._views[tenant] = TenantView(tenant, qualified_target)
         self._servers[tenant] = server
         self._sockets[tenant] = socket
@@ -385,8 +418,9 @@ class TenantWindows:
             await server.close()
 
 
-def _sockets_of(tenants: Mapping[str, TenantConfig]) -> dict[str, Path]:
-    return {name: tenant.control for name, tenant in tenants.items() if tenant.control is not None}
+def _sockets_of(tenants: Mapping[str, TenantConfig]) -> dict[str, Path | None]:
+    """None for a tenant whose clients come by listeners only."""
+    return {name: tenant.control for name, tenant in tenants.items()}
 
 
 def scoped_verbs(view: TenantView, verbs: Sequence[Verb]) -> list[Verb]:

@@ -1,14 +1,17 @@
 """Through which others look into the switch: control socket, metrics, log, traces of messages."""
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cli.configuration.sections import Configuration
+from cli.house.access import Access
 from cli.house.ground import Ground
 from cli.house.memory import Memory
 from cli.house.tenants import TenantWindows
 from cli.log import EventLog
 from runtime.driver import Handler, Outputs, ignoring_time
+from runtime.tenancy import HOUSE
 from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.control.event_verbs import Part
@@ -48,17 +51,21 @@ class Windows:
         *,
         our_hop: Callable[[Hop], Hop],
         call_of_leg: Callable[[str], str | None],
+        access: Access,
     ) -> None:
         self._driver = ground.driver
         self._clock = ground.clock
         self._journal = memory.journal
         self._metrics = metrics
+        self._access = access
         around = Neighbours(
             run=ground.ids.new("run"),
             newest=self._newest,
             audience_changed=self._audience_changed,
             report=ground.driver.submit,
             picture=PICTURE,
+            rights_of=access.rights_of,
+            entrance=access.entrance,
         )
         self._control = ControlServer(configuration.control, verbs, around)
         self._tenants = TenantWindows(configuration.control, tenants, verbs, around)
@@ -88,6 +95,7 @@ class Windows:
 
     def observe(self) -> None:
         """See every event after the journal."""
+        self._access.observe()
         self._driver.observe(self._tell_clients, lambda kind: self._control.wants(kind.topic))
         self._driver.observe(self._tell_tenants, lambda kind: self._tenants.wants(kind.topic))
         self._driver.observe(self._event_log.log_event, self._event_log.wants)
@@ -102,12 +110,14 @@ class Windows:
         """Raises UsageError when an address cannot be had."""
         await self._control.open()
         await self._tenants.open()
+        await self._access.open(ChainMap({HOUSE: self._control}, self._tenants.rooms()))
         if self._http is not None:
             await self._http.open()
 
     async def close(self) -> None:
         if self._http is not None:
             await self._http.close()
+        await self._access.close()
         await self._tenants.close()
         await self._control.close()
 

@@ -26,6 +26,7 @@ MODULES = {
     "switch.mrcp.events": "Speech servers",
     "switch.sip.events": "Legs and stations",
     "switch.sip.guard.events": "Security and overload",
+    "switch.access.events": "Clients of the control socket",
     "switch.trunks.events": "Trunks",
     "switch.control.events": "Clients of the control socket",
     "switch.tenants.events": "Tenants",

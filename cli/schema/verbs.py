@@ -30,6 +30,7 @@ from switch.call_recording_verbs import CallRecordingVerbs
 from switch.certificate_verbs import CertificateVerbs
 from switch.conference_verbs import ConferenceVerbs
 from switch.control.event_verbs import EventVerbs
+from switch.control.session import ControlSession
 from switch.control.verbs import VerbRegistry
 from switch.counter.service import CounterVerbs
 from switch.customers.verbs import ListVerbs
@@ -97,6 +98,7 @@ SOURCES: tuple[type[_Source], ...] = (
     TransferVerbs,
     TrunkVerbs,
     EventVerbs,
+    ControlSession,
 )
 """The classes that have verbs. A new one belongs here."""
 

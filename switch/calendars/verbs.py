@@ -115,6 +115,7 @@ class CalendarVerbs:
                 self._list,
                 "All calendars: open or closed, and until when.",
                 who=BUSINESS,
+                reads=True,
             ),
             Verb(
                 "calendar.show",
@@ -122,6 +123,7 @@ class CalendarVerbs:
                 self._show,
                 "One calendar, day by day, with its changes.",
                 who=BUSINESS,
+                reads=True,
             ),
             Verb(
                 "calendar.override",

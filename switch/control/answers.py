@@ -429,6 +429,21 @@ class CallerExplained(TypedDict):
     choice: ChoiceView | None
 
 
+class CallerView(TypedDict):
+    """Who a client is."""
+
+    name: str
+    """Of its token, or the agent's number; empty for who needs none at the Unix socket."""
+    role: str
+    """What it may do."""
+    tenant: str
+    """Whose client it is; empty for the house."""
+    agent: str
+    """Whom it acts for; empty unless its role is agent."""
+    source: str
+    """The address it comes from; unix for the Unix socket."""
+
+
 class CertificatesView(TypedDict):
     """The files that were read."""
 

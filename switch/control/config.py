@@ -1,10 +1,45 @@
 """The ``[control]`` section of the configuration."""
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
-from runtime.models import Section
+from runtime.hosts import check_host
+from runtime.models import KeyMistake, Section
+
+
+class ControlListenerConfig(Section):
+    """``[[control.listeners]]``: an address where clients of other machines reach the control socket."""
+
+    host: str = Field(min_length=1, description="Address to listen on; IPv6 without brackets.")
+    port: int = Field(ge=1, le=65535, description="TCP port to listen on.")
+    certificate: Path | None = Field(
+        default=None, description="File with the switch's certificate and its chain (PEM): TLS. Absent: none."
+    )
+    private_key: Path | None = Field(
+        default=None, description="File with the certificate's private key (PEM)."
+    )
+    client_ca: Path | None = Field(
+        default=None,
+        description="File with the authorities that must have signed clients' certificates (PEM); absent: "
+        "clients show none.",
+    )
+
+    _is_host = field_validator("host")(check_host)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether clients speak TLS."""
+        return self.certificate is not None
+
+    @model_validator(mode="after")
+    def _has_all_of_tls(self) -> Self:
+        if (self.certificate is None) != (self.private_key is None):
+            raise KeyMistake("certificate", "certificate and private_key, or neither")
+        if self.client_ca is not None and self.certificate is None:
+            raise KeyMistake("client_ca", "certificate and private_key beside it")
+        return self
 
 
 class ControlConfig(Section):
@@ -62,4 +97,54 @@ class ControlConfig(Section):
         ge=0.1,
         le=86_400,
         description="A client that has read nothing of what waits for it for so long is dropped, in seconds.",
+    )
+    unix_needs_token: bool = Field(
+        default=False,
+        description="Whether clients of the Unix sockets must show a token too; without, who may write to "
+        "the file is an administrator.",
+    )
+    listeners: list[ControlListenerConfig] = Field(
+        default_factory=list,
+        description="Addresses where clients of other machines connect, who must all show who they are: "
+        "[[control.listeners]].",
+    )
+    authenticate_within_s: float = Field(
+        default=1.0,
+        gt=0,
+        le=60,
+        description="So long may a connection be open before its client says who it is, in seconds.",
+    )
+    authenticate_bytes: int = Field(
+        default=4096,
+        ge=512,
+        le=65_536,
+        description="So much may a client send until it is known, in bytes.",
+    )
+    max_per_source: int = Field(
+        default=32, ge=1, le=10_000, description="Connections one address may have open at listeners."
+    )
+    source_failures: int = Field(
+        default=20,
+        ge=1,
+        le=10_000,
+        description="Wrong tokens and passwords after which an address is not listened to for lock_s.",
+    )
+    agent_failures: int = Field(
+        default=5,
+        ge=1,
+        le=1000,
+        description="Wrong passwords after which an agent cannot sign in by password for lock_s.",
+    )
+    lock_s: float = Field(
+        default=900,
+        gt=0,
+        le=86_400,
+        description="How long failures are remembered and a lock lasts, in seconds.",
+    )
+    idle_s: float = Field(
+        default=0,
+        ge=0,
+        le=86_400,
+        description="An agent's client that has had nothing done for so long, pings aside, is hung up on, in "
+        "seconds; 0: never.",
     )

@@ -133,6 +133,7 @@ class EventVerbs:
                 self._take_snapshot,
                 "How everything stands, and the events from there on.",
                 who=EVERYBODY,
+                reads=True,
             ),
             Verb(
                 "event.subscribe",
@@ -140,6 +141,7 @@ class EventVerbs:
                 self._subscribe,
                 "Send this client the events of these topics, from now on or from where it was.",
                 who=EVERYBODY,
+                reads=True,
             ),
             Verb(
                 "event.unsubscribe",
@@ -147,6 +149,7 @@ class EventVerbs:
                 self._unsubscribe,
                 "Send this client the events of these topics no longer.",
                 who=EVERYBODY,
+                reads=True,
             ),
         )
 

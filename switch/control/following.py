@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from runtime.errors import UsageError
 from switch.control.feed import MAX_PATTERNS, Gap, covers
+from switch.control.rights import LOCAL
 from switch.control.ring import Ring
 from switch.control.topics import latest_of
 from switch.control.wires import Told
@@ -39,6 +41,16 @@ class Feed:
             self.ring.put(entry, journaled=journaled)
 
 
+class Ears(Protocol):
+    """What a client may hear."""
+
+    def may_hear(self, topic: str) -> bool:
+        """Whether any event of a topic may be the client's to hear."""
+
+    def hears(self, entry: AnyEntry) -> bool:
+        """Whether an event is."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Wish:
     since: int
@@ -53,8 +65,9 @@ class Follower:
     All events of the topics wanted come in order and once; where some are not kept any more, a gap tells so.
     """
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, ears: Ears = LOCAL) -> None:
         self._feed = feed
+        self._ears = ears
         self._ring = feed.ring
         self._wishes: dict[str, _Wish] = {}
         self._by_topic: dict[str, _Wish | None] = {}
@@ -135,7 +148,7 @@ class Follower:
 
     def _gets(self, told: Told, position: int) -> bool:
         wish = self._wish_for(told.entry.topic)
-        if wish is None or position < wish.since:
+        if wish is None or position < wish.since or not self._ears.hears(told.entry):
             return False
         if not told.journaled and position < self._live:
             return False
@@ -145,6 +158,8 @@ class Follower:
         if topic in self._by_topic:
             return self._by_topic[topic]
         wishes = [wish for pattern, wish in self._wishes.items() if covers(pattern, topic)]
+        if not self._ears.may_hear(topic):
+            wishes = []
         found = None
         if wishes:
             found = _Wish(min(wish.since for wish in wishes), all(wish.coalesce for wish in wishes))

@@ -31,6 +31,8 @@ class ErrorCode(StrEnum):
     """The idempotency key came before with another request. Nothing has happened."""
     DEADLINE_PASSED = "deadline_passed"
     """The request's deadline; ``data.begun`` tells whether the verb had begun."""
+    NOT_AUTHENTICATED = "not_authenticated"
+    """The client has not shown who it is, or what it showed is no good."""
     INTERNAL = "internal"
     """A fault of the switch; its log has the details."""
     TOO_LARGE = "too_large"

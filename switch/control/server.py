@@ -8,22 +8,28 @@ import stat
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from runtime.errors import UsageError
+from runtime.tenancy import HOUSE
 from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.control.audience import Audience
+from switch.control.caller import Caller, local
 from switch.control.carrying_out import Answers
 from switch.control.config import ControlConfig
+from switch.control.entrance import Entrance
 from switch.control.event_verbs import Part
 from switch.control.events import ControlClientDropped
 from switch.control.feed import must_be_named
 from switch.control.following import Feed
 from switch.control.kept_answers import KeptAnswers
+from switch.control.rights import Rights
 from switch.control.ring import Ring
 from switch.control.session import ControlSession
 from switch.control.stalls import Stalls
+from switch.control.stranger import Stranger
 from switch.control.stream import MSGPACK, StreamWire
 from switch.control.verbs import VerbRegistry
 from switch.control.wires import Wire
@@ -52,6 +58,14 @@ class Neighbours:
     """Told what befalls clients."""
     picture: Mapping[str, Part] = field(default_factory=dict)
     """The parts of a snapshot, and the verbs that tell them."""
+    tenant: str = HOUSE
+    """Whose clients it serves."""
+    listens: bool = True
+    """Whether there is a Unix socket; clients may come by listeners too."""
+    rights_of: Callable[[Caller], Rights] = Rights
+    """What a client may do that is known."""
+    entrance: Entrance | None = None
+    """By which clients show who they are; without it, all are local."""
 
 
 class ControlServer:
@@ -64,6 +78,7 @@ class ControlServer:
         self._verbs = VerbRegistry(verbs)
         self._around = around = neighbours or Neighbours()
         self._shown = 0
+        self._local = local(around.tenant)
         ring = Ring(MSGPACK, max_events=config.feed_buffer_events, max_bytes=config.feed_buffer_bytes)
         feed = Feed(ring, around.run, around.newest or (lambda: self._shown))
         self._audience: Audience[ControlSession] = Audience(feed, self._call_soon, around.audience_changed)
@@ -80,6 +95,12 @@ class ControlServer:
 
     async def open(self) -> None:
         """Listen. Raises SocketUnusable when another switch does, or the path cannot be used."""
+        self._loop = asyncio.get_running_loop()
+        self._look_for_stalls()
+        if self._around.listens:
+            await self._listen()
+
+    async def _listen(self) -> None:
         path = self._config.socket
         try:
             listener = _listen(path, self._config.mode)
@@ -87,21 +108,18 @@ class ControlServer:
             reason = error.strerror or error
             raise SocketUnusable(f"cannot open the control socket {path}: {reason}") from error
         self._inode = path.stat().st_ino
-        self._loop = loop = asyncio.get_running_loop()
-        self._look_for_stalls()
-        self._server = await loop.create_unix_server(self._new_wire, sock=listener)
+        self._server = await self._loop.create_unix_server(self._new_wire, sock=listener)
 
     async def close(self) -> None:
         """Stop listening, hang up on every client, remove the socket file."""
-        if self._server is None:
-            return
-        self._server.close()
-        self._server = None
         if self._look is not None:
             self._look.cancel()
         for session in self._audience.members():
             session.close()
-        _remove(self._config.socket, self._inode)
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+            _remove(self._config.socket, self._inode)
 
     def observe(self, entry: AnyEntry) -> None:
         """Show one event to its subscribers, and keep it for those who are slow or come back."""
@@ -141,13 +159,30 @@ class ControlServer:
             session.drop()
             self._around.report(ControlClientDropped(unread_bytes=unread, stalled_s=self._config.stalled_s))
 
-    def _new_wire(self) -> StreamWire:
-        return StreamWire(self._config, self._new_session)
-
-    def _new_session(self, wire: Wire) -> ControlSession:
+    def session(self, wire: Wire, caller: Caller) -> ControlSession:
+        """What serves a client that is known."""
+        around = self._around
+        rights = around.rights_of(caller)
         return ControlSession(
-            self._config, self._verbs, self._audience, wire, self._around.picture, self._answers
+            self._config,
+            self._verbs,
+            self._audience,
+            wire,
+            around.picture,
+            self._answers,
+            rights,
+            around.entrance,
         )
+
+    def sessions(self) -> list[ControlSession]:
+        """Of all who are connected."""
+        return self._audience.members()
+
+    def _new_wire(self) -> StreamWire:
+        if self._around.entrance is None or not self._config.unix_needs_token:
+            return StreamWire(self._config, lambda wire: self.session(wire, self._local))
+        stranger = partial(Stranger, self._config, self._around.entrance)
+        return StreamWire(self._config, stranger, self._config.authenticate_bytes)
 
 
 def _listen(path: Path, mode: int) -> socket.socket:

@@ -7,12 +7,17 @@ from typing import Any
 
 import structlog
 
+from runtime.models import NoParams
+from switch.application import Verb
 from switch.control.audience import Audience
+from switch.control.caller import Caller
 from switch.control.carrying_out import Answers, CarryingOut
 from switch.control.config import ControlConfig
+from switch.control.entrance import AUTHENTICATE, AuthenticateParams, CallerView, Entrance, view_of
 from switch.control.event_verbs import EventVerbs, Part
 from switch.control.feed import Gap
 from switch.control.following import Follower
+from switch.control.idleness import Idleness
 from switch.control.messages import (
     PROTOCOL_ERROR,
     ErrorCode,
@@ -22,14 +27,18 @@ from switch.control.messages import (
     ProtocolError,
     Request,
 )
-from switch.control.verbs import VerbError, VerbRegistry
-from switch.control.wires import Wire, gap_frame
+from switch.control.rights import LOCAL, Rights
+from switch.control.verbs import NotAuthenticated, VerbError, VerbRegistry
+from switch.control.wires import Occupant, Wire, gap_frame
+from switch.roles import EVERYBODY, Role
 
 log = structlog.get_logger(__name__)
 
 _REQUESTS_PER_TURN = 64
 """After so many requests of one client everybody else in the process gets a turn."""
 _EVENTS_PER_TURN = 2048
+PING = "session.ping"
+"""Keeps a connection up, and does not count as somebody doing something."""
 
 
 class ControlSession:
@@ -47,17 +56,24 @@ class ControlSession:
         wire: Wire,
         picture: Mapping[str, Part],
         answers: Answers,
+        rights: Rights = LOCAL,
+        entrance: Entrance | None = None,
     ) -> None:
+        """``entrance``: by which the client may become another; None: it stays who it is."""
         self._config = config
+        self._rights = rights
+        self._entrance = entrance
+        self._left = False
+        """Whether the wire serves another by now."""
         self._audience = audience
         self._wire = wire
         self._loop = asyncio.get_running_loop()
-        self.follower = Follower(audience.feed)
+        self.follower = Follower(audience.feed, rights)
         of_events = EventVerbs(audience.feed, self.follower, self._wants_otherwise, self._call, picture)
-        self._verbs = VerbRegistry(of_events.verbs(), base=verbs)
+        self._verbs = VerbRegistry((*of_events.verbs(), *self.verbs()), base=verbs)
         self._carrying_out = CarryingOut(self._call, answers, self._loop.time)
-        self.owner = ""
-        """Whose idempotency keys it uses; clients of the same name may go on for one another."""
+        self.owner = self.caller.credential
+        """Whose idempotency keys it uses; clients of the same token may go on for one another."""
         self._out: list[bytes] = []
         """What this turn has to say; it is written at once."""
         self._out_bytes = 0
@@ -65,8 +81,23 @@ class ControlSession:
         self._writable = True
         self._flush_due = False
         self._turn_due = False
+        limit_s = config.idle_s if self.caller.role is Role.AGENT else 0.0
+        self._idleness = Idleness(self._loop, limit_s, self._too_idle)
         self._awaited: asyncio.Task[None] | None = None
         """A request that takes its time; those behind it wait, so that answers keep their order."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who the client is."""
+        return self._rights.caller
+
+    def verbs(self) -> tuple[Verb, ...]:
+        """Those that are about who this client is."""
+        show = "Show who this client is; it is that from then on."
+        return (
+            Verb(AUTHENTICATE, AuthenticateParams, self._authenticate, show, who=EVERYBODY, reads=True),
+            Verb(PING, NoParams, self._who, "Tell who this client is.", who=EVERYBODY, reads=True),
+        )
 
     def opened(self) -> None:
         """The connection is up."""
@@ -79,6 +110,7 @@ class ControlSession:
     def closed(self) -> None:
         """The connection is gone."""
         self._audience.leave(self)
+        self._idleness.stop()
         if self._awaited is not None:
             self._awaited.cancel()
 
@@ -96,7 +128,7 @@ class ControlSession:
 
     def flush(self) -> None:
         """Write the next events, if the client reads; the rest when it is everybody's turn again."""
-        if not self._writable or self._wire.is_closing():
+        if self._left or not self._writable or self._wire.is_closing():
             return
         form = self._wire.format
         for item in self.follower.take(_EVENTS_PER_TURN):
@@ -155,7 +187,7 @@ class ControlSession:
 
     def _answer_waiting(self) -> None:
         for _ in range(_REQUESTS_PER_TURN):
-            if self._wire.is_closing():
+            if self._left or self._wire.is_closing():
                 return
             if self._out_bytes >= self._config.write_buffer_bytes:
                 self._write()
@@ -173,6 +205,8 @@ class ControlSession:
     def _handle(self, message: Message) -> None:
         if not isinstance(message, Request | Notification):
             raise ProtocolError(ErrorCode.MALFORMED, "a response, but the switch has asked nothing")
+        if message.method != PING:
+            self._idleness.touch()
         try:
             result = self._carrying_out.begin(
                 self.owner, message.method, message.params, self._wire.arrived_at
@@ -219,7 +253,7 @@ class ControlSession:
 
     def _call(self, verb: str, params: list[Any]) -> object:
         """Raises VerbError."""
-        return self._verbs.call(verb, params)
+        return self._verbs.call(verb, params, self._rights)
 
     def _say(self, frame: bytes) -> None:
         self._out.append(frame)
@@ -246,3 +280,24 @@ class ControlSession:
     def _flush_later(self) -> None:
         self._flush_due = False
         self.flush()
+
+    async def _authenticate(self, shown: AuthenticateParams) -> CallerView:
+        if self._entrance is None:
+            raise NotAuthenticated("clients of this socket stay who they are")
+        caller = await self._entrance.authenticate(shown, self._wire.source)
+        self._loop.call_soon(self._make_way, self._entrance.session(self._wire, caller))
+        return view_of(caller)
+
+    def _make_way(self, occupant: Occupant) -> None:
+        """After the answer is written, and before the next request is taken."""
+        self.flush()
+        self._left = True
+        self.closed()
+        self._wire.hand_over(occupant)
+
+    def _who(self, _: NoParams) -> CallerView:
+        return view_of(self.caller)
+
+    def _too_idle(self) -> None:
+        text = f"nothing was done for {self._config.idle_s:g} s; show who is there again"
+        self.dismiss(ProtocolError(ErrorCode.NOT_AUTHENTICATED, text))

@@ -5,8 +5,9 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import cast
 
+from switch.control.caller import UNIX
 from switch.control.config import ControlConfig
-from switch.control.messages import Failure, Message, ProtocolError
+from switch.control.messages import ErrorCode, Failure, Message, ProtocolError
 from switch.control.protocol import (
     MessageReader,
     encode_event,
@@ -14,8 +15,7 @@ from switch.control.protocol import (
     encode_notification,
     encode_result,
 )
-from switch.control.session import ControlSession
-from switch.control.wires import Wire
+from switch.control.wires import Occupant, Wire
 from switch.records.projection import AnyEntry
 
 _REQUEST_ITEMS = 256
@@ -45,9 +45,13 @@ class StreamWire(asyncio.Protocol):
 
     format = MSGPACK
 
-    def __init__(self, config: ControlConfig, new_session: Callable[[Wire], ControlSession]) -> None:
+    def __init__(
+        self, config: ControlConfig, welcome: Callable[[Wire], Occupant], allowance: int | None = None
+    ) -> None:
+        """``welcome`` makes the first occupant, to whom ``allowance`` bytes may come; None: no limit."""
         self._config = config
-        self._new_session = new_session
+        self._welcome = welcome
+        self._allowance = allowance
         self._loop = asyncio.get_running_loop()
         self._fed_bytes = 0
         self._arrivals: deque[tuple[int, float]] = deque()
@@ -57,27 +61,36 @@ class StreamWire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._transport.set_write_buffer_limits(high=self._config.write_buffer_bytes)
-        self._session = self._new_session(self)
-        self._session.opened()
+        peer = self._transport.get_extra_info("peername")
+        self.source = str(peer[0]) if isinstance(peer, tuple) and peer else UNIX
+        self._occupant = self._welcome(self)
+        self._occupant.opened()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._session.closed()
+        self._occupant.closed()
 
     def data_received(self, data: bytes) -> None:
         try:
+            self._spend(len(data))
             self._reader.feed(data)
             self._fed_bytes += len(data)
             self._arrivals.append((self._fed_bytes, self._loop.time()))
         except ProtocolError as error:
-            self._session.dismiss(error)
+            self._occupant.dismiss(error)
         else:
-            self._session.arrived()
+            self._occupant.arrived()
 
     def pause_writing(self) -> None:
-        self._session.set_writable(False)
+        self._occupant.set_writable(False)
 
     def resume_writing(self) -> None:
-        self._session.set_writable(True)
+        self._occupant.set_writable(True)
+
+    def hand_over(self, occupant: Occupant) -> None:
+        self._allowance = None
+        self._occupant = occupant
+        occupant.opened()
+        occupant.arrived()
 
     def next(self) -> Message | None:
         return self._reader.next()
@@ -108,3 +121,9 @@ class StreamWire(asyncio.Protocol):
             self._transport.abort()
         else:
             self._transport.close()
+
+    def _spend(self, size: int) -> None:
+        if self._allowance is not None:
+            self._allowance -= size
+            if self._allowance < 0:
+                raise ProtocolError(ErrorCode.TOO_LARGE, "too much was sent before saying who is there")

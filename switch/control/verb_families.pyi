@@ -22,6 +22,7 @@ from switch.control.answers import (
     CallbackStage,
     CallbackView,
     CallerExplained,
+    CallerView,
     CandidateView,
     Cause,
     CertificatesView,
@@ -1237,6 +1238,19 @@ class RegistrationVerbs:
         station: the name the phone registers with
         contact: only this one, as registration.list names it
         """
+
+class SessionVerbs:
+    async def authenticate(self, *, token: str = ..., agent: str = ..., password: str = ..., tenant: str = ...) -> CallerView:
+        """Show who this client is; it is that from then on.
+
+        token: the secret of a token
+        agent: in place of it: the agent's number (工号)
+        password: the agent's password
+        tenant: whose agent it is; empty: the house's
+        """
+
+    async def ping(self) -> CallerView:
+        """Tell who this client is."""
 
 class SipVerbs:
     async def reload_certificates(self) -> CertificatesView:
@@ -2477,6 +2491,19 @@ class SyncRegistrationVerbs:
         contact: only this one, as registration.list names it
         """
 
+class SyncSessionVerbs:
+    def authenticate(self, *, token: str = ..., agent: str = ..., password: str = ..., tenant: str = ...) -> CallerView:
+        """Show who this client is; it is that from then on.
+
+        token: the secret of a token
+        agent: in place of it: the agent's number (工号)
+        password: the agent's password
+        tenant: whose agent it is; empty: the house's
+        """
+
+    def ping(self) -> CallerView:
+        """Tell who this client is."""
+
 class SyncSipVerbs:
     def reload_certificates(self) -> CertificatesView:
         """Read the certificates of TLS anew; those of now stay when the new ones are no good."""
@@ -2631,6 +2658,7 @@ class VerbFamilies:
     queue: QueueVerbs
     recording: RecordingVerbs
     registration: RegistrationVerbs
+    session: SessionVerbs
     sip: SipVerbs
     speech: SpeechVerbs
     speech_server: SpeechServerVerbs
@@ -2662,6 +2690,7 @@ class SyncVerbFamilies:
     queue: SyncQueueVerbs
     recording: SyncRecordingVerbs
     registration: SyncRegistrationVerbs
+    session: SyncSessionVerbs
     sip: SyncSipVerbs
     speech: SyncSpeechVerbs
     speech_server: SyncSpeechServerVerbs

@@ -1,7 +1,7 @@
 """The verbs of the control socket: checked on the way in, told in plain English when they fail."""
 
 import reprlib
-from collections.abc import Awaitable, Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from inspect import isawaitable
 from typing import Any
@@ -15,7 +15,9 @@ from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from runtime.problems import closest, shorten
 from switch.application import Verb
+from switch.control.caller import Caller
 from switch.control.messages import ErrorCode, Failure
+from switch.control.rights import LOCAL, Note, Rights
 from switch.roles import EVERYBODY, Role, in_words
 
 log = structlog.get_logger(__name__)
@@ -52,6 +54,10 @@ class NotAllowed(UsageError):
     """A verb is not for this client."""
 
 
+class NotAuthenticated(UsageError):
+    """A client has not shown who it is, or what it showed is no good."""
+
+
 class VerbRegistry:
     """Verbs by name. A client's own verbs lie over those that all share (``base``)."""
 
@@ -64,6 +70,7 @@ class VerbRegistry:
                 handle=self._describe,
                 help="List all verbs.",
                 who=EVERYBODY,
+                reads=True,
             )
         )
         for verb in verbs:
@@ -71,20 +78,17 @@ class VerbRegistry:
                 raise UsageError(f"two verbs are called {verb.name}")
             self._add(verb)
 
-    def call(self, name: str, params: list[Any], role: Role = Role.ADMINISTRATOR) -> object:
-        """Check the parameters and carry out the verb for a client of a role; the answer may be awaitable.
+    def call(self, name: str, params: list[Any], rights: Rights = LOCAL) -> object:
+        """Check the parameters and carry out the verb for a client; the answer may be awaitable.
 
         Raises VerbError, nothing else, and so does what is awaited.
         """
         verb = self._verbs.get(name)
         if verb is None:
             raise VerbError(self._unknown(name))
-        if role not in verb.who:
-            raise VerbError(_not_for(role, verb))
-        checked = _check(verb, params)
-        with _told(name):
-            answer = verb.handle(checked)
-        return _later(name, answer) if isawaitable(answer) else answer
+        if verb.reads or rights.note is None:
+            return _carry_out(verb, params, rights)
+        return _noted(verb, params, rights, rights.note)
 
     def verbs(self) -> list[Verb]:
         """By name."""
@@ -115,30 +119,77 @@ def _not_for(role: Role, verb: Verb) -> Failure:
     return Failure(ErrorCode.NOT_ALLOWED, message)
 
 
-async def _later(name: str, answer: Awaitable[object]) -> object:
-    with _told(name):
-        return await answer
+def _carry_out(verb: Verb, params: list[Any], rights: Rights) -> object:
+    if rights.caller.role not in verb.who:
+        raise VerbError(_not_for(rights.caller.role, verb))
+    checked = _check(verb, params, rights)
+    with _told(verb.name, rights):
+        answer = verb.handle(rights.narrow(verb, checked))
+        return _later(verb, answer, rights) if isawaitable(answer) else rights.told(verb, answer)
+
+
+async def _later(verb: Verb, answer: Awaitable[object], rights: Rights) -> object:
+    with _told(verb.name, rights):
+        return rights.told(verb, await answer)
+
+
+def _noted(verb: Verb, params: list[Any], rights: Rights, note: Note) -> object:
+    """The same, with who did it noted, also when it was refused."""
+    given = _as_given(verb, params)
+    with _noting(verb, given, rights.caller, note):
+        answer = _carry_out(verb, params, rights)
+    if isawaitable(answer):
+        return _noted_later(answer, verb, given, rights.caller, note)
+    note(rights.caller, verb, given, None)
+    return answer
+
+
+async def _noted_later(
+    answer: Awaitable[object], verb: Verb, given: Mapping[str, Any], caller: Caller, note: Note
+) -> object:
+    with _noting(verb, given, caller, note):
+        known = await answer
+    note(caller, verb, given, None)
+    return known
 
 
 @contextmanager
-def _told(name: str) -> Iterator[None]:
+def _noting(verb: Verb, given: Mapping[str, Any], caller: Caller, note: Note) -> Iterator[None]:
+    try:
+        yield
+    except VerbError as error:
+        note(caller, verb, given, error.failure)
+        raise
+
+
+def _as_given(verb: Verb, params: list[Any]) -> Mapping[str, Any]:
+    """Parameters by their names as far as they have any."""
+    if len(params) == 1 and isinstance(params[0], dict):
+        return params[0]
+    return dict(zip(verb.params.model_fields, params, strict=False))
+
+
+@contextmanager
+def _told(name: str, rights: Rights) -> Iterator[None]:
     """Turn what a verb raises into what its client is told."""
     try:
         yield
     except NotAllowed as refusal:
         raise VerbError(Failure(ErrorCode.NOT_ALLOWED, str(refusal))) from refusal
+    except NotAuthenticated as refusal:
+        raise VerbError(Failure(ErrorCode.NOT_AUTHENTICATED, str(refusal))) from refusal
     except UsageError as refusal:
         data = {"reason": refusal.reason} if refusal.reason else None
-        raise VerbError(Failure(ErrorCode.REFUSED, str(refusal), data)) from refusal
+        raise VerbError(Failure(ErrorCode.REFUSED, rights.said(str(refusal)), data)) from refusal
     except Exception as fault:  # a fault of one verb must not take the client's connection, or the switch
         log.exception("verb failed", verb=name)
         message = f"{name} failed inside the switch; its log says more"
         raise VerbError(Failure(ErrorCode.INTERNAL, message)) from fault
 
 
-def _check(verb: Verb, params: list[Any]) -> Params:
+def _check(verb: Verb, params: list[Any], rights: Rights) -> Params:
     known = list(verb.params.model_fields)
-    given = _by_name(verb, known, params)
+    given = rights.complete(verb, _by_name(verb, known, params))
     problems = {shorten(str(name)): "is not a parameter" for name in given if name not in known}
     try:
         checked = verb.params.model_validate({name: given[name] for name in known if name in given})

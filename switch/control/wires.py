@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from switch.control.feed import Gap
-from switch.control.messages import GAP, Failure, Message
+from switch.control.messages import GAP, Failure, Message, ProtocolError
 from switch.records.projection import AnyEntry
 
 
@@ -24,16 +24,38 @@ class Format(Protocol):
         """The notification of one event."""
 
 
-class Wire(Protocol):
-    """One client's connection.
+class Occupant(Protocol):
+    """Whom a wire serves: a session, or a stranger before it."""
 
-    It tells its session of four things: ``opened``, ``arrived`` when there may be messages to take,
-    ``set_writable`` when its buffer is full and when it is not any more, and ``closed``.
-    """
+    def opened(self) -> None:
+        """The connection is up, or has been handed over."""
+
+    def arrived(self) -> None:
+        """There may be messages to take."""
+
+    def set_writable(self, writable: bool) -> None:
+        """The buffer of what was written is full, or is not any more."""
+
+    def dismiss(self, reason: ProtocolError) -> None:
+        """What arrived is no good: tell the client, and hang up."""
+
+    def closed(self) -> None:
+        """The connection is gone."""
+
+
+class Wire(Protocol):
+    """One client's connection, with its occupant."""
 
     @property
     def format(self) -> Format:
         """The same object for all wires of a kind, so that an event is put into it once."""
+
+    @property
+    def source(self) -> str:
+        """The address it comes from; ``caller.UNIX`` for a Unix socket."""
+
+    def hand_over(self, occupant: Occupant) -> None:
+        """Serve another from now on, without the limit of bytes that there may have been."""
 
     def next(self) -> Message | None:
         """The next message that has arrived whole. Raises ProtocolError."""

@@ -145,6 +145,7 @@ class ListVerbs:
                 self._list,
                 "All number lists, and the tags that numbers have.",
                 who=BUSINESS,
+                reads=True,
             ),
             Verb(
                 "list.show",
@@ -152,6 +153,7 @@ class ListVerbs:
                 self._show,
                 "One list with its entries, the latest change first.",
                 who=BUSINESS,
+                reads=True,
             ),
             Verb(
                 "list.add",
@@ -167,6 +169,7 @@ class ListVerbs:
                 self._lookup,
                 "What is known of a caller's number now.",
                 who=BUSINESS,
+                reads=True,
             ),
         )
 

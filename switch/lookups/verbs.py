@@ -85,6 +85,7 @@ class LookupVerbs:
                 self._list,
                 "All services that are asked over HTTP.",
                 who=TECHNICIANS,
+                reads=True,
             ),
             Verb(
                 "lookup.try",

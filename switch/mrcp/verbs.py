@@ -134,6 +134,7 @@ class SpeechServerVerbs:
                 self._list,
                 "The speech servers, and how they are.",
                 who=TECHNICIANS,
+                reads=True,
             ),
         )
 

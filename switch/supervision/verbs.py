@@ -155,6 +155,7 @@ class SupervisorVerbs:
                 self._list,
                 "Who supervises whom, the first one first.",
                 who=SUPERVISORS,
+                reads=True,
             ),
             Verb(
                 "agent.follow",

@@ -6,6 +6,7 @@ whatever it names is the tenant's, and what it guesses of others' is an object t
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from enum import Enum, auto
 from inspect import isawaitable
 from typing import Any
@@ -74,7 +75,7 @@ class TenantView:
                 raise self._refusal(error) from error
             return self._later(answer) if isawaitable(answer) else self.told(answer)
 
-        return Verb(verb.name, verb.params, handle, verb.help, verb.who)
+        return replace(verb, handle=handle)
 
     async def _later(self, answer: Awaitable[object]) -> object:
         try:

@@ -32,13 +32,21 @@ class TrunkVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("trunk.list", NoParams, self._list, "All trunks: state, calls, addresses.", who=OPERATORS),
+            Verb(
+                "trunk.list",
+                NoParams,
+                self._list,
+                "All trunks: state, calls, addresses.",
+                who=OPERATORS,
+                reads=True,
+            ),
             Verb(
                 "trunk.show",
                 TrunkParams,
                 self._show,
                 "One trunk with its limits and registration.",
                 who=OPERATORS,
+                reads=True,
             ),
             Verb(
                 "trunk.enable",

@@ -18,6 +18,7 @@ ALL_BUT: Mapping[str, frozenset[str]] = {
     "number_lists": frozenset(),
     "queues": frozenset({"callback_shown_number"}),
     "stations": frozenset({"outside_level"}),
+    "tokens": frozenset(),
 }
 """Sections whose objects are the tenant's to add, change and remove, but for these keys."""
 ONLY: Mapping[str, frozenset[str]] = {

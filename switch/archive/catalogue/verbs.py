@@ -143,6 +143,7 @@ class RecordingVerbs:
                 self._list,
                 "Find recordings that are over, newest first.",
                 who=BUSINESS,
+                reads=True,
             ),
             Verb(
                 "recording.show",
@@ -150,6 +151,7 @@ class RecordingVerbs:
                 self._show,
                 "All that is known of one recording.",
                 who=BUSINESS,
+                reads=True,
             ),
             Verb("recording.tag", TagParams, self._tag, "Put a tag on a recording.", who=BUSINESS),
             Verb("recording.untag", TagParams, self._untag, "Take a tag off a recording.", who=BUSINESS),

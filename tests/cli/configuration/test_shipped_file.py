@@ -110,4 +110,5 @@ def test_lists_of_sections_are_told_from_single_ones() -> None:
         "queues",
         "agents",
         "alarms",
+        "tokens",
     }

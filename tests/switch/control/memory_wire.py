@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from switch.control.messages import Failure, Message, event_param
+from switch.control.wires import Occupant
 from switch.records.projection import AnyEntry
 
 
@@ -30,6 +31,8 @@ def line(value: Mapping[str, object]) -> bytes:
 class MemoryWire:
     def __init__(self) -> None:
         self.format = JsonLines()
+        self.source = "192.0.2.7"
+        self.occupants: list[Occupant] = []
         self.arriving: deque[Message] = deque()
         self.reading = True
         self.arrived_at = 0.0
@@ -40,6 +43,11 @@ class MemoryWire:
     def told(self) -> list[Any]:
         """All that was written so far."""
         return [json.loads(text) for text in b"".join(self.writes).splitlines()]
+
+    def hand_over(self, occupant: Occupant) -> None:
+        self.occupants.append(occupant)
+        occupant.opened()
+        occupant.arrived()
 
     def next(self) -> Message | None:
         return self.arriving.popleft() if self.arriving else None

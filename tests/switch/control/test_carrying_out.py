@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
 from switch.application import Verb
+from switch.control.caller import Caller
 from switch.control.carrying_out import Answers, CarryingOut
 from switch.control.envelope import BARE, Envelope, open_envelope
 from switch.control.kept_answers import KeptAnswers, KeyReused
 from switch.control.messages import Failure
+from switch.control.rights import Rights
 from switch.control.verbs import VerbError, VerbRegistry
 from switch.roles import ADMINISTRATORS, Role
 
@@ -42,7 +44,9 @@ class Desk:
         )
         answers: Answers = KeptAnswers(600)
         self.carrying_out = CarryingOut(
-            lambda verb, params: verbs.call(verb, params, self.role), answers, lambda: self.now
+            lambda verb, params: verbs.call(verb, params, Rights(Caller("li", self.role))),
+            answers,
+            lambda: self.now,
         )
 
     def ask(self, verb: str, *params: Any, owner: str = "") -> Any:

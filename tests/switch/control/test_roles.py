@@ -6,7 +6,9 @@ import pytest
 
 from runtime.models import NoParams
 from switch.application import Verb
+from switch.control.caller import Caller
 from switch.control.messages import ErrorCode
+from switch.control.rights import Rights
 from switch.control.verbs import VerbError, VerbRegistry
 from switch.roles import ADMINISTRATORS, DESK, EVERYBODY, Role, in_words
 from tests.switch.control.test_verbs_page import all_verbs
@@ -14,10 +16,14 @@ from tests.switch.control.test_verbs_page import all_verbs
 NO_PARAMETER = [{"no parameter of any verb": 1}]
 
 
+def rights_of(role: Role) -> Rights:
+    return Rights(Caller("li", role))
+
+
 def code_of(verbs: VerbRegistry, verb: str, role: Role) -> str:
     """What a client of a role is told that gives a parameter there is not, so that nothing is carried out."""
     with pytest.raises(VerbError) as error:
-        verbs.call(verb, NO_PARAMETER, role)
+        verbs.call(verb, NO_PARAMETER, rights_of(role))
     return error.value.failure.code
 
 
@@ -40,8 +46,8 @@ def test_an_administrator_may_do_everything_and_each_role_something(tmp_path: Pa
 def test_a_refusal_says_whom_the_verb_is_for() -> None:
     verbs = VerbRegistry([Verb("agent.ready", NoParams, lambda _: "ready", "Ready.", who=DESK)])
     with pytest.raises(VerbError, match=r"for agents, supervisors and administrators; .* is operator"):
-        verbs.call("agent.ready", [], Role.OPERATOR)
-    assert verbs.call("agent.ready", [], Role.AGENT) == "ready"
+        verbs.call("agent.ready", [], rights_of(Role.OPERATOR))
+    assert verbs.call("agent.ready", [], rights_of(Role.AGENT)) == "ready"
 
 
 def test_circles_are_told_in_words() -> None:
@@ -53,5 +59,5 @@ def test_circles_are_told_in_words() -> None:
 def test_whom_a_verb_is_not_for_does_not_learn_its_parameters() -> None:
     verbs = VerbRegistry([Verb("agent.ready", NoParams, lambda _: "ready", "Ready.", who=ADMINISTRATORS)])
     with pytest.raises(VerbError) as error:
-        verbs.call("agent.ready", NO_PARAMETER, Role.AGENT)
+        verbs.call("agent.ready", NO_PARAMETER, rights_of(Role.AGENT))
     assert error.value.failure.data is None

@@ -23,7 +23,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "control.schema.json"
 SCHEMA = control_schema()
 WHOLE = Draft202012Validator(SCHEMA)
 KINDS = [kind for module in MODULES for kind in events_of(module)]
-OF_SESSIONS = {"verb.list"} | {name for name in SCHEMA["verbs"] if name.startswith("event.")}
+OF_SESSIONS = {"verb.list"} | {name for name in SCHEMA["verbs"] if name.startswith(("event.", "session."))}
 
 
 def strict(part: Any) -> Any:

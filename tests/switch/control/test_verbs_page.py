@@ -43,11 +43,16 @@ from media.recordings.removal import Remover
 from media.recordings.tiers import Access
 from media.speech.commands import FetchSpeech, MakeSpeech, TakeSpeech
 from media.speech.making import EngineTraits, Limits, SpeechMaking
+from runtime.clock import ManualClock
 from runtime.driver import Outputs, ignoring_time
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from runtime.models import NoParams, Params
 from runtime.vocabulary import event_fields, field_names
+from switch.access.config import TokenConfig
+from switch.access.door import Credentials, Door, DoorRules
+from switch.access.entrance import Entrance
+from switch.access.secrets import token_hash
 from switch.alarms.alarms import Alarms
 from switch.alarms.commands import StartAlarms
 from switch.alarms.config import AlarmConfig, Severity
@@ -114,7 +119,7 @@ from switch.records.recording_changes import RecordingChanges
 from switch.records.segment import decode_line
 from switch.records.store import RecordStore
 from switch.registration_verbs import RegistrationVerbs
-from switch.roles import EVERYBODY
+from switch.roles import EVERYBODY, Role
 from switch.sip.commands import DialLeg, SendText, SetMailbox
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.banning import Banning
@@ -496,7 +501,10 @@ def recording_verbs(folder: Path, rig: ExchangeRig) -> tuple[Verb, ...]:
 async def ask(folder: Path, *questions: tuple[str, dict[str, Any]]) -> list[Any]:
     """What the verbs answer to a client, one after the other."""
     config = ControlConfig(socket=folder / "ringmain.sock")
-    server = ControlServer(config, all_verbs(folder), Neighbours(picture=PICTURE))
+    token = TokenConfig(name="workforce", role=Role.ADMINISTRATOR, sha256=token_hash(SECRET))
+    entrance = Entrance(Door(DoorRules(), Credentials([token])), ManualClock(), lambda event: None)
+    server = ControlServer(config, all_verbs(folder), Neighbours(picture=PICTURE, entrance=entrance))
+    entrance.open({"": server})
     await server.open()
     async with ControlClient.connect(config.socket) as client:
         answers = [await client.call(verb, **params) for verb, params in questions]
@@ -509,6 +517,7 @@ def test_the_table_of_verbs_is_what_verb_list_says(tmp_path: Path) -> None:
     assert with_table(PAGE, verbs) == PAGE, "write it anew: python -m tests.switch.control.verbs_table"
 
 
+SECRET = "ringmain_47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
 AGENT = {"agent": "1001"}
 BY = {"by": "9001"}
 TRUNK = {"trunk": "carrier"}
@@ -707,6 +716,8 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("trunk.show", TRUNK),
     ("switch.status", {}),
     ("event.snapshot", {"topics": ["call.*"]}),
+    ("session.ping", {}),
+    ("session.authenticate", {"token": SECRET}),
     ("event.subscribe", {"topics": ["agent.*", "call.ended"]}),
     ("event.unsubscribe", {"topics": ["call.ended"]}),
     ("verb.list", {}),

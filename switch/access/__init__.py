@@ -1,0 +1,1 @@
+"""Who may steer the switch: tokens, agents' passwords, roles, and what is kept of it."""

@@ -1,0 +1,147 @@
+"""What an agent's client may do and hear: what is the agent's own, and nothing else.
+
+As with tenants, what another agent has is answered exactly as what never was: its name is put into one that
+nothing can have before the verb sees it, and taken out of what the verb then says.
+"""
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from typing import Any
+
+from runtime.models import Params
+from runtime.tenancy import SEPARATOR, bare, qualify
+from switch.access.participation import Participation
+from switch.application import AgentFacts, Verb
+from switch.control.verbs import NotAllowed
+from switch.dial_plan import STATION_SCHEME
+from switch.records.projection import AnyEntry
+
+NOBODYS = f"-{SEPARATOR}"
+"""Before a name: no tenant is called so, and no object has a name with a separator."""
+
+
+class Own(Enum):
+    """What a parameter of a verb may name of an agent's own."""
+
+    AGENT = auto()
+    """The agent; filled in when it is absent."""
+    STATION = auto()
+    """Where the agent sits; filled in too."""
+    PHONE = auto()
+    """The same as a target, ``station:1001``."""
+    CALL = auto()
+    """A call that the station takes part in."""
+    ITEM = auto()
+    """A chat, mail and the like that is offered to the agent, or that the agent has."""
+
+
+OWN: Mapping[str, Own] = {
+    "agent": Own.AGENT,
+    "by": Own.AGENT,
+    "call_id": Own.CALL,
+    "from_call_id": Own.CALL,
+    "item": Own.ITEM,
+    "station": Own.STATION,
+}
+"""What parameters name, by their names; all others are free."""
+OWN_OF: Mapping[str, Mapping[str, Own]] = {
+    "agent.sign_in": {"agent": Own.AGENT},
+    "call.originate": {"whom": Own.PHONE},
+}
+"""Verbs whose parameters are otherwise: agents choose the station they sign in at, and call from it."""
+
+
+def own_of(verb: str) -> Mapping[str, Own]:
+    """What the parameters of a verb may name of an agent's own."""
+    return OWN_OF.get(verb, OWN)
+
+
+class AgentScope:
+    """Narrows verbs and events to one agent of a tenant. Verbs are met in the tenant's own names."""
+
+    def __init__(self, tenant: str, agent: str, facts: AgentFacts, calls: Participation) -> None:
+        self._tenant = tenant
+        self._agent = agent
+        self._qualified = qualify(tenant, agent)
+        self._facts = facts
+        self._calls = calls
+
+    def complete(self, verb: Verb, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Parameters as they came, with the agent's own where they are absent."""
+        completed = dict(given)
+        for key, own in own_of(verb.name).items():
+            if key in verb.params.model_fields and completed.get(key) in (None, ""):
+                filled = self._own_name(own)
+                if filled is not None:
+                    completed[key] = filled
+        return completed
+
+    def narrow(self, verb: Verb, params: Params) -> Params:
+        """The parameters, with names of what is not the agent's own put where nothing is found.
+
+        Raises NotAllowed when the agent would call from anywhere else.
+        """
+        if own_of(verb.name).get("whom") is Own.PHONE and params.whom != self._own_name(Own.PHONE):  # type: ignore[attr-defined]
+            raise NotAllowed("agents call from the station they sit at; leave out whom, or sign in first")
+        update = {
+            key: NOBODYS + value
+            for key, own in own_of(verb.name).items()
+            if isinstance(value := getattr(params, key, None), str) and not self._is_own(own, value)
+        }
+        return params.model_copy(update=update) if update else params
+
+    def told(self, verb: Verb, answer: Any) -> Any:
+        """An answer with the agent's own entries only, where it is a list of everybody's."""
+        if verb.name == "agent.list":
+            return [each for each in answer if each["id"] == self._agent]
+        if verb.name == "queue.list":
+            own = {bare(queue) for queue in self._facts.queues_of(self._qualified)}
+            return [each for each in answer if each["name"] in own]
+        if verb.name == "call.list":
+            return [each for each in answer if self._is_own(Own.CALL, each["call_id"])]
+        return answer
+
+    def said(self, text: str) -> str:
+        """A sentence about what was asked for, as it was asked for."""
+        return text.replace(NOBODYS, "")
+
+    def may_hear(self, topic: str) -> bool:
+        """Whether events of a topic can be about an agent or an agent's call."""
+        return topic.partition(".")[0] in _OF_AGENTS | _OF_CALLS
+
+    def hears(self, entry: AnyEntry) -> bool:
+        """Whether an event, as its tenant is told it, is about the agent or a call the agent is in."""
+        fields, family = entry.fields, entry.topic.partition(".")[0]
+        agent = fields.get("agent")
+        if agent:
+            return family in _OF_AGENTS and agent == self._agent
+        call_id = fields.get("call_id")
+        if family not in _OF_CALLS or not isinstance(call_id, str):
+            return False
+        return self._calls.concerns(self._qualified, call_id, entry.sequence)
+
+    def _own_name(self, own: Own) -> str | None:
+        if own is Own.AGENT:
+            return self._agent
+        if own in (Own.STATION, Own.PHONE):
+            station = self._station()
+            return f"{STATION_SCHEME}:{station}" if station and own is Own.PHONE else station
+        return None
+
+    def _is_own(self, own: Own, value: str) -> bool:
+        if own is Own.CALL:
+            station = self._facts.station_of(self._qualified)
+            return station is not None and self._calls.takes_part(station, value)
+        if own is Own.ITEM:
+            return self._facts.has_item(self._qualified, qualify(self._tenant, value))
+        return value == self._own_name(own)
+
+    def _station(self) -> str | None:
+        station = self._facts.station_of(self._qualified)
+        return None if station is None else bare(station)
+
+
+_OF_AGENTS = frozenset({"agent", "item", "message", "queue"})
+"""First words of topics of events that are about one agent."""
+_OF_CALLS = frozenset({"call", "offer"})
+"""First words of topics of events that are about a call. An agent does not learn who listens to it."""
