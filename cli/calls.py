@@ -52,7 +52,7 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show a call's legs and how each sounds: what comes from it, and what it reports of us (there)."""
-    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
+    whole_id = whole_id_of(call_id, ask(socket, config, "call.list"))
     call = ask(socket, config, "call.show", call_id=whole_id)
     if as_json:
         print_json(call)
@@ -197,7 +197,7 @@ def consult(
     as_json: JsonOption = False,
 ) -> None:
     """Let a station talk with somebody about its call, whose other end hears music."""
-    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
+    whole_id = whole_id_of(call_id, ask(socket, config, "call.list"))
     begun = ask(socket, config, "call.consult", call_id=whole_id, target=target, station=station)
     if as_json:
         print_json(begun)
@@ -217,7 +217,7 @@ def park(
     as_json: JsonOption = False,
 ) -> None:
     """Let a customer wait in a slot."""
-    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
+    whole_id = whole_id_of(call_id, ask(socket, config, "call.list"))
     params = {"slot": slot, "station": station, "return_after_s": return_after, "way_out": way_out}
     parked = ask(socket, config, "call.park", call_id=whole_id, **params)
     if as_json:
@@ -333,7 +333,7 @@ def _ask_of_recording(
     as_json: bool,
     **params: str,
 ) -> None:
-    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
+    whole_id = whole_id_of(call_id, ask(socket, config, "call.list"))
     answer = ask(socket, config, verb, call_id=whole_id, **params)
     if as_json:
         print_json(answer)
@@ -352,7 +352,7 @@ def _ask(
     **params: object,
 ) -> None:
     """Ask something of a call, and say what became of it."""
-    whole_id = _whole_id(call_id, ask(socket, config, "call.list"))
+    whole_id = whole_id_of(call_id, ask(socket, config, "call.list"))
     call = ask(socket, config, verb, call_id=whole_id, **params)
     if as_json:
         print_json(call)
@@ -360,7 +360,7 @@ def _ask(
         print_line(f"{call['call_id']} from {escape(call['caller_number'])} {words}")
 
 
-def _whole_id(beginning: str, up: list[dict[str, Any]]) -> str:
+def whole_id_of(beginning: str, up: list[dict[str, Any]]) -> str:
     """The id of the one call that is up and begins so. Raises UsageError when there is none, or several."""
     ids = [call["call_id"] for call in up if call["call_id"].startswith(beginning)]
     if not ids:

@@ -12,6 +12,7 @@ from cli import (
     agents,
     alarms,
     calendars,
+    call_media,
     calls,
     check,
     conferences,
@@ -121,6 +122,7 @@ app.command("reload")(reload.reload)
 app.command("top")(top)
 app.command("schema")(schema)
 app.add_typer(configurations.app, name="configuration")
+calls.app.add_typer(call_media.app)
 app.add_typer(calls.app, name="calls")
 app.add_typer(agents.app, name="agents")
 app.add_typer(alarms.app, name="alarms")

@@ -49,6 +49,8 @@ from switch.archive.known_disks import meet_disks
 from switch.call_control.targets import Targets
 from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
+from switch.call_media.collecting import DigitCollecting
+from switch.call_media.verbs import CallMediaVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
 from switch.commands import HangUpCall
@@ -127,6 +129,7 @@ class Switchboard:
         self._limits = CallLimits(installation.tenants)
         self.exchange = self._build_exchange()
         self._alarms = self._build_alarms()
+        self._collecting = DigitCollecting()
         self._beeps = RecordingBeeps(self.exchange.find, configuration.recordings.beep_every_s)
         more = self._alarms.projections
         self._memory = Memory(configuration, self._applications, self._customers.lists, disks, ground, more)
@@ -267,6 +270,14 @@ class Switchboard:
         yield from ForkVerbs(exchange, self._media.forks, ids, submit).verbs()
         yield from self._speech_verbs.verbs()
         yield from DataVerbs(exchange, submit).verbs()
+        yield from CallMediaVerbs(
+            exchange,
+            self._collecting,
+            self._applications.own_prompt,
+            self._speech_verbs.make,
+            ids,
+            submit,
+        ).verbs()
         yield from MaskVerbs(exchange, ids, submit).verbs()
         supervision, house = self._applications.supervision, self._applications.house()
         yield from SupervisorVerbs(supervision, exchange, house, ids, submit).verbs()
@@ -300,13 +311,15 @@ class Switchboard:
             *self._customers.cores,
             *self._outside.cores,
             self._beeps,
+            self._collecting,
             self._speech.core,
             *self._speech_servers.cores,
             *cores,
             *self._alarms.cores,
         ):
             self.driver.add_core(core)
-        exchange = (self._media, self.exchange, self._beeps, Attendance(self._applications.agent_at))
+        attendance = Attendance(self._applications.agent_at)
+        exchange = (self._media, self.exchange, self._beeps, self._collecting, attendance)
         speech = (self._speech, self._speech_verbs, *self._speech_servers.parts)
         asked = (*self._outside.parts, self._windows)
         parts = (*self._signalling.parts, *self._customers.parts, *exchange, *speech, *asked)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from media.commands import StartPlayback
 from runtime.target import Target, parse_target
 from runtime.tenancy import bare, tenant_of_id
 from switch.consultation_end import ConsultationEnd
@@ -52,6 +53,20 @@ class Heard(NamedTuple):
 
 
 @dataclass(slots=True)
+class Interlude:
+    """What a program plays to a leg, before all others; what they play waits for its end."""
+
+    playback_id: str
+    call_id: str
+    call_state: "CallState"
+    """When it began: in another call or state what waits is of no interest any more."""
+    waiting: StartPlayback | None = None
+    waiting_from_ms: int = 0
+    waiting_is_own: bool = False
+    """Whether no application asked for what waits, such as music on hold."""
+
+
+@dataclass(slots=True)
 class Leg:
     """One dialog and one media endpoint."""
 
@@ -73,6 +88,14 @@ class Leg:
     """While what it says and presses is hidden."""
     heard: Heard | None = None
     """While what it says is recorded."""
+    playing: StartPlayback | None = None
+    """What it was last ordered to be played by whoever has the call."""
+    interlude: Interlude | None = None
+    """While a program plays to it."""
+    collect_id: str = ""
+    """The collection of a program that takes its keys; empty for none."""
+    muted: bool = False
+    """Whether it is heard by nobody; of a party the offer tells."""
     holds_by_order: bool = False
     """Whether it was ordered to hold whom it talks to: it is in no bridge and no mix of its call then."""
 
@@ -222,6 +245,8 @@ class Call:
     """Whether no rule begins one any more, as the last failed."""
     offers: dict[str, Offer] = field(default_factory=dict)
     connected_offer: str | None = None
+    program_playbacks: dict[str, int] = field(default_factory=dict)
+    """What programs play, with how many legs have not heard its end."""
     hand_offs: int = 0
     language: str = ""
     """In which the customer was served last; empty when nobody has told."""
@@ -326,6 +351,8 @@ class Calls:
     """Playbacks that no application asked for."""
     of_tenants: Counter[str] = field(default_factory=Counter)
     """How many are up, by tenant."""
+    collecting: dict[str, str] = field(default_factory=dict)
+    """Collection → leg, while programs take keys."""
     data: ContactData = field(default_factory=ContactData)
     """What is noted of their contacts, and of those before."""
 

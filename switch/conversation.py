@@ -27,7 +27,7 @@ _ROLES = {
 def let_talk(call: Call) -> list[Output]:
     """Customer and connected station hear each other, in place of what they are played."""
     present = call.present
-    call.mixed = call.mixed or any(party.accepted for party in call.parties)
+    call.mixed = call.mixed or any(party.accepted for party in call.parties) or _any_muted(present)
     if not call.mixed and len(present) == 2:
         customer, station = present
         return [BridgeEndpoints(leg_id=customer.leg_id, peer_leg_id=station.leg_id)]
@@ -48,6 +48,20 @@ def step_out(call: Call, leg: Leg) -> list[Output]:
 def step_in(call: Call, leg: Leg) -> list[Output]:
     """It talks again, in place of what both are played."""
     return [*let_talk(call), *record_two(call)] if call.talking else record_two(call)
+
+
+def mute(call: Call, leg: Leg) -> list[Output]:
+    """One of two who talk is heard by nobody from now on; a recording holds silence of it."""
+    leg.muted = True
+    heard = _mix(call) or [_speaks(call, leg)] if leg in call.present else []
+    return [*heard, *leave_out(leg)]
+
+
+def unmute(call: Call, leg: Leg) -> list[Output]:
+    """It is heard by all again."""
+    leg.muted = False
+    heard = [_speaks(call, leg)] if leg in call.present and call.mixed else []
+    return [*heard, *record_two(call)]
 
 
 def join(call: Call, party: Offer) -> list[Output]:
@@ -139,8 +153,13 @@ def _mix(call: Call) -> list[Output]:
     return [_speaks(call, leg) for leg in call.present]
 
 
+def _any_muted(legs: tuple[Leg, ...]) -> bool:
+    return any(leg.muted for leg in legs)
+
+
 def _speaks(call: Call, leg: Leg) -> JoinMix:
-    return JoinMix(mix_id=call.call_id, leg_id=leg.leg_id, role=MixRole.SPEAKER)
+    role = MixRole.MONITOR if leg.muted else MixRole.SPEAKER
+    return JoinMix(mix_id=call.call_id, leg_id=leg.leg_id, role=role)
 
 
 def _ended(call: Call, own_id: str, reason: SupervisionEnd) -> SupervisionEnded:

@@ -1,11 +1,13 @@
 """The customer's leg of a call: ringing, answered, played to, listened to for keys."""
 
-from media.commands import BridgeEndpoints, SeekPlayback, StartPlayback, StopPlayback
-from media.events import DigitDetected, KeySource, PlaybackEnded
+from media.commands import BridgeEndpoints, StartPlayback
+from media.events import DigitDetected, KeySource
 from media.masking import MASKED
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
+from switch.call_media.listening import collected
+from switch.call_media.playing import play_after_programs, stop_but_programs
 from switch.call_recording import CallRecording
 from switch.commands import AnswerCall, PlayPrompt, PlayToStation, RingCall, StopPrompt
 from switch.events import CallAnswered, DigitReceived, PromptFinished
@@ -61,30 +63,11 @@ class CustomerLegs:
             barge_in=command.barge_in,
             shared=command.shared,
         )
-        if not command.from_ms:
-            return [start]
-        return [start, SeekPlayback(leg_id=call.customer.leg_id, position_ms=command.from_ms)]
+        return play_after_programs(self._calls, call.customer, start, command.from_ms)
 
     def stop_prompt(self, command: StopPrompt) -> list[Output]:
         call = self._calls.by_id.get(command.call_id)
-        return [StopPlayback(leg_id=call.customer.leg_id)] if call else []
-
-    def playback_ended(self, event: PlaybackEnded) -> list[Output]:
-        if event.playback_id in self._calls.own_playbacks:
-            self._calls.own_playbacks.remove(event.playback_id)
-            return []
-        leg = self._calls.legs.get(event.leg_id)
-        if leg is None:
-            return []
-        return [
-            PromptFinished(
-                call_id=leg.call_id,
-                playback_id=event.playback_id,
-                reason=event.reason,
-                position_ms=event.position_ms,
-                problem=event.problem,
-            )
-        ]
+        return stop_but_programs(call.customer) if call else []
 
     def digit_detected(self, event: DigitDetected, now: float) -> list[Output]:
         return self._key_told(event, event.source, now)
@@ -97,11 +80,13 @@ class CustomerLegs:
     ) -> list[Output]:
         """A station's keys are no digits of the call; masked ones come by TakeMaskedDigit."""
         leg = self._calls.legs.get(event.leg_id)
-        if leg is None or leg.offer_id is not None or event.digit == MASKED:
+        if leg is None or event.digit == MASKED or (leg.offer_id is not None and not leg.collect_id):
             return []
         leg.echoes = leg.echoes or KeyEchoes()
         if leg.echoes.is_echo(event.digit, source, now):
             return []
+        if leg.collect_id:
+            return collected(leg, event.digit)
         if call := self._calls.by_id.get(leg.call_id):
             call.hand_offs = 0  # who presses keys is not led in circles by machines alone
         return [

@@ -11,6 +11,7 @@ from runtime.models import Answer
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.call import Call
+from switch.call_control.live import live_call
 from switch.commands import SetCallData
 from switch.exchange import Exchange
 from switch.roles import DESK_AND_BUSINESS
@@ -63,21 +64,13 @@ class DataVerbs:
         )
 
     def _set(self, params: SetDataParams) -> DataView:
-        call = self._find(params.call_id)
+        call = live_call(self._exchange, params.call_id)
         refuse_bad_data(changed(self._exchange.data_of(call.call_id), params.data, params.remove))
         self._submit(SetCallData(call_id=call.call_id, data=params.data, remove=tuple(params.remove)))
         return self._view(call)
 
     def _get(self, params: CallParams) -> DataView:
-        return self._view(self._find(params.call_id))
-
-    def _find(self, call_id: str) -> Call:
-        call = self._exchange.find(call_id)
-        if call is None:
-            raise UsageError(
-                f"no call {call_id} is up; call.list names those that are", reason="no_such_call"
-            )
-        return call
+        return self._view(live_call(self._exchange, params.call_id))
 
     def _view(self, call: Call) -> DataView:
         data = self._exchange.data_of(call.call_id)

@@ -32,6 +32,16 @@ from runtime.vocabulary import Output
 from switch import negotiation
 from switch.arrival import Admission, Admitted, TurnedAway, admit_everybody
 from switch.call import Call, Calls, CallState, Consultation, Leg
+from switch.call_media.commands import (
+    ListenForKeys,
+    MuteSide,
+    PlayToCall,
+    StopListening,
+    StopPlayingToCall,
+)
+from switch.call_media.listening import Listening
+from switch.call_media.muting import Muting
+from switch.call_media.playing import ProgramPlaying
 from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.commands import (
@@ -159,6 +169,9 @@ class Exchange:
         self._calls = calls if calls is not None else Calls()
         self._calls.data.personal = frozenset(personal_data)
         self._data = DataKeeping(self._calls)
+        self._programs = ProgramPlaying(self._calls)
+        self._listening = Listening(self._calls)
+        self._muting = Muting(self._calls)
         self._recording = CallRecording(self._calls, ids, recording_beep)
         self._customers = CustomerLegs(self._calls, self._recording)
         self._masking = Masking(self._calls)
@@ -221,7 +234,12 @@ class Exchange:
             EndpointFailed: self._endpoint_failed,
             MediaLost: self._media_lost,
             HandshakeFailed: self._media_lost,
-            PlaybackEnded: self._customers.playback_ended,
+            PlaybackEnded: self._programs.ended,
+            PlayToCall: self._programs.play,
+            StopPlayingToCall: self._programs.stop,
+            MuteSide: self._muting.change,
+            ListenForKeys: self._listening.listen,
+            StopListening: self._listening.stop,
             RecordingFailed: self._recording.failed,
             RingCall: self._customers.ring,
             AnswerCall: self._customers.answer,

@@ -5,10 +5,11 @@ a peer says. An order takes the leg out of the bridge, as its phone would send a
 holds for itself, and each way by itself: who holds in both ways talks when both have ended.
 """
 
-from media.commands import FOR_EVER, StartPlayback, StopPlayback
+from media.commands import FOR_EVER, StartPlayback
 from runtime.ids import Ids
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg
+from switch.call_media.playing import play_after_programs, stop_but_programs
 from switch.commands import HoldCall, RetrieveCall
 from switch.conversation import step_in, step_out
 from switch.events import CallHeld, CallResumed
@@ -32,7 +33,7 @@ class Holding:
         who = "customer" if leg is call.customers_leg else "station"
         if leg.holding:
             return [*self._console(call, other), CallHeld(call_id=call.call_id, by=who)]
-        silence = [] if other.holds_by_order else [StopPlayback(leg_id=other.leg_id)]
+        silence = [] if other.holds_by_order else stop_but_programs(other)
         return [*silence, CallResumed(call_id=call.call_id, by=who)]
 
     def hold(self, command: HoldCall) -> list[Output]:
@@ -84,12 +85,11 @@ class Holding:
             return []
         playback_id = self._ids.new("playback")
         self._calls.own_playbacks.add(playback_id)
-        return [
-            StartPlayback(
-                playback_id=playback_id,
-                leg_id=leg.leg_id,
-                prompts=(self._music,),
-                times=FOR_EVER,
-                shared=True,
-            )
-        ]
+        music = StartPlayback(
+            playback_id=playback_id,
+            leg_id=leg.leg_id,
+            prompts=(self._music,),
+            times=FOR_EVER,
+            shared=True,
+        )
+        return play_after_programs(self._calls, leg, music)

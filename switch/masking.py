@@ -5,6 +5,7 @@ from media.events import LegUnmasked
 from media.masking import MASKED, TakeMaskedDigit
 from runtime.vocabulary import Output
 from switch.call import Calls, Mask
+from switch.call_media.listening import collected
 from switch.commands import MaskDigits, UnmaskDigits
 from switch.events import DigitReceived
 from switch.key_echoes import KeyEchoes
@@ -58,6 +59,8 @@ class Masking:
             return []
         if leg.mask is not None and leg.mask.mask_id:
             leg.mask.digits = (leg.mask.digits + command.digit)[:MOST_KEPT]
+        if leg.mask is not None and leg.collect_id:
+            return collected(leg, command.digit)
         received = DigitReceived(
             call_id=leg.call_id, digit=MASKED, duration_ms=command.duration_ms, source=command.source
         )

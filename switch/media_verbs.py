@@ -27,6 +27,8 @@ class LegView(Answer):
     codec: str | None
     holds: Hold | None
     """How this end holds the other; null when it does not."""
+    muted: bool
+    """Whether it is heard by nobody."""
     media: Mapping[str, float | None] | None
     """The fields of `endpoint.closed` as they are now; null when there is no sound yet."""
 
@@ -91,16 +93,18 @@ class MediaVerbs:
         }
 
     def _legs(self, call: Call) -> Iterator[LegView]:
-        yield self._view(call.customer, "customer", call.caller_station)
+        yield self._view(call.customer, "customer", call.caller_station, muted=call.customer.muted)
         for offer in call.offers.values():
-            yield self._view(offer.leg, "party" if offer.is_party else "station", offer.station)
+            muted = offer.muted or offer.leg.muted
+            yield self._view(offer.leg, "party" if offer.is_party else "station", offer.station, muted=muted)
 
-    def _view(self, leg: Leg, side: Side, station: str | None) -> LegView:
+    def _view(self, leg: Leg, side: Side, station: str | None, *, muted: bool) -> LegView:
         return {
             "leg_id": leg.leg_id,
             "side": side,
             "station": station,
             "holds": _holds(leg),
+            "muted": muted,
             "codec": leg.agreement.codec.value if leg.agreement else None,
             "media": self._facts(leg.leg_id),
         }

@@ -12,10 +12,10 @@ _CHANNELS = {LegRole.CUSTOMER: Channel.CUSTOMER, LegRole.AGENT: Channel.AGENT}
 def record_two(call: Call) -> list[Output]:
     """What the customer's leg says goes into the call's recording, if it has one, and so the connected one's.
 
-    An outside number that a station calls is the customer, so the station is on the right. Who holds by order
-    says nothing in this call.
+    An outside number that a station calls is the customer, so the station is on the right. Who holds by
+    order, or is muted, says nothing in this call.
     """
-    legs = [leg for leg in call.talking or (call.customer,) if not leg.holds_by_order]
+    legs = [leg for leg in call.talking or (call.customer,) if not (leg.holds_by_order or leg.muted)]
     return [output for leg in legs for output in _record(call, leg, _role_of(call, leg), call)]
 
 

@@ -65,7 +65,7 @@ class SpeechVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("speech.make", SpeechParams, self._make, "Make a prompt of a text (TTS).", who=INTEGRATORS),
+            Verb("speech.make", SpeechParams, self.make, "Make a prompt of a text (TTS).", who=INTEGRATORS),
             Verb(
                 "speech.engines",
                 NoParams,
@@ -114,7 +114,8 @@ class SpeechVerbs:
             ),
         )
 
-    async def _make(self, params: SpeechParams) -> SpeechView:
+    async def make(self, params: SpeechParams) -> SpeechView:
+        """A prompt of the text. Raises UsageError when no engine says it."""
         request_id = self._ids.new("speech")
         answer = self._asked[request_id] = asyncio.get_running_loop().create_future()
         try:

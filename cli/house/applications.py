@@ -17,7 +17,7 @@ from acd.replay.recorded_core import Inputs
 from cli.configuration.installation import Installation
 from cli.house.customers import Customers
 from cli.house.directory import Directory
-from cli.house.flow_world import FlowMasks, flow_world
+from cli.house.flow_world import FlowMasks, flow_world, own_prompts
 from cli.house.ground import Ground
 from ivr.editions import FlowSet
 from ivr.interpreter import FlowInterpreter
@@ -82,6 +82,8 @@ class Applications:
         self._prompts: Collection[str] = frozenset(installation.prompts.names)
         self._tenants = set(installation.tenants)
         self._libraries = Libraries(self._configuration.media.prompts, _folders_of(installation.tenants))
+        self.own_prompt = own_prompts(lambda: self._prompts, self._tenants)
+        """What a tenant means by a prompt's name."""
         self._boxes = VoiceMessages(self._configuration.message_boxes, ground.ids, self._recording_of)
         self.parking = Parking(ground.ids, self._configuration.switch.hold_music)
         self.supervision = Supervision(self.agent_at)
@@ -163,8 +165,7 @@ class Applications:
             customers,
             self._prospect,
             self.knows_target,
-            lambda: self._prompts,
-            self._tenants,
+            self.own_prompt,
         )
         masks = FlowMasks(self._find_call)
         return ivr.service.build(self._configuration.ivr, flows, ground.ids, world, masks, self._data_of)

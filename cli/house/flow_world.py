@@ -17,10 +17,9 @@ def flow_world(
     customers: Customers,
     prospect: ProspectOf,
     knows_target: Callable[[str], bool],
-    prompts: Callable[[], Collection[str]],
-    tenants: Collection[str],
+    own_prompt: Callable[[str, str], str],
 ) -> World:
-    """``prompts`` tells the names of the library, which may change."""
+    """``own_prompt`` as ``own_prompts`` makes it."""
 
     def outlook(queue: str, number: str) -> Outlook | None:
         found = prospect(queue, number)
@@ -30,12 +29,6 @@ def flow_world(
         found = customers.calendar_today(calendar)
         return None if found is None else Hours(found[0], found[1].regular, found[1].occasion)
 
-    def own_prompt(tenant: str, name: str) -> str:
-        """Of another tenant's prompts none is played: the tenant's own of that name is not there."""
-        own = qualify(tenant, name)
-        is_anothers = bool(tenant) and tenant_of(name) in tenants
-        return own if own in prompts() or is_anothers else name
-
     return World(
         wall=lambda: datetime.fromtimestamp(clock.wall()).astimezone(),
         outlook=outlook,
@@ -44,6 +37,20 @@ def flow_world(
         qualified_target=qualified_target,
         own_prompt=own_prompt,
     )
+
+
+def own_prompts(
+    prompts: Callable[[], Collection[str]], tenants: Collection[str]
+) -> Callable[[str, str], str]:
+    """What a tenant means by a prompt's name; ``prompts`` tells those of the library, which may change."""
+
+    def own_prompt(tenant: str, name: str) -> str:
+        """Of another tenant's prompts none is played: the tenant's own of that name is not there."""
+        own = qualify(tenant, name)
+        is_anothers = bool(tenant) and tenant_of(name) in tenants
+        return own if own in prompts() or is_anothers else name
+
+    return own_prompt
 
 
 class FlowMasks:

@@ -2,6 +2,7 @@
 
 MODULES = {
     "switch.events": "Calls and the switch",
+    "switch.call_media.events": "What programs let be heard in calls, and keys they take",
     "ivr.events": "Flows",
     "acd.events": "Queues and offers",
     "acd.callback_events": "Callbacks",

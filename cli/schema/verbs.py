@@ -26,6 +26,7 @@ from switch.ban_verbs import BanVerbs
 from switch.calendars.verbs import CalendarVerbs
 from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
+from switch.call_media.verbs import CallMediaVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.certificate_verbs import CertificateVerbs
 from switch.conference_verbs import ConferenceVerbs
@@ -63,6 +64,7 @@ SOURCES: tuple[type[_Source], ...] = (
     BanVerbs,
     CalendarVerbs,
     CallbackVerbs,
+    CallMediaVerbs,
     CallControlVerbs,
     CallRecordingVerbs,
     CertificateVerbs,

@@ -5,6 +5,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 AgentState = Literal['LOGGED_OUT', 'NOT_READY', 'AVAILABLE', 'OFFERED', 'ON_CALL', 'WRAP_UP']
 BreakerState = Literal['closed', 'open', 'probing']
+CallSide = Literal['customer', 'station']
 CallState = Literal['arriving', 'calling', 'alerting', 'answered', 'connected']
 CallbackStage = Literal['confirming', 'waiting', 'paused', 'dialling', 'checking', 'answered', 'returned']
 Cause = Literal['UNALLOCATED_NUMBER', 'NO_ROUTE_DESTINATION', 'NORMAL_CLEARING', 'USER_BUSY', 'NO_USER_RESPONSE', 'NO_ANSWER', 'USER_NOT_REGISTERED', 'CALL_REJECTED', 'NUMBER_CHANGED', 'EXCHANGE_ROUTING_ERROR', 'DESTINATION_OUT_OF_ORDER', 'INVALID_NUMBER_FORMAT', 'NORMAL_UNSPECIFIED', 'NORMAL_CIRCUIT_CONGESTION', 'NORMAL_TEMPORARY_FAILURE', 'SWITCH_CONGESTION', 'OUTGOING_CALL_BARRED', 'INCOMPATIBLE_DESTINATION', 'RECOVERY_ON_TIMER_EXPIRE', 'INTERWORKING', 'ORIGINATOR_CANCEL', 'LOSE_RACE', 'MEDIA_TIMEOUT', 'MANAGER_REQUEST']
@@ -286,6 +287,8 @@ class LegView(TypedDict):
     codec: str | None
     holds: Literal['phone', 'order', 'both'] | None
     """How this end holds the other; null when it does not."""
+    muted: bool
+    """Whether it is heard by nobody."""
     media: _dict[str, float | None] | None
     """The fields of `endpoint.closed` as they are now; null when there is no sound yet."""
 
@@ -479,6 +482,19 @@ class ChangedConfiguration(TypedDict):
     """The first of them."""
     restart_needed: _list[str]
     """Sections and keys that hold from the next start on."""
+
+
+class CollectionName(TypedDict):
+    """A collection."""
+
+    collect_id: str
+
+
+class CollectionView(TypedDict):
+    """A collection that has begun."""
+
+    call_id: str
+    collect_id: str
 
 
 class ConfirmedView(TypedDict):
@@ -857,6 +873,14 @@ class MessageView(TypedDict):
     """Where it was seen: ``desktop``, ``phone``."""
 
 
+class MuteView(TypedDict):
+    """Who is heard by nobody, or by all again."""
+
+    call_id: str
+    side: CallSide
+    muted: bool
+
+
 class NotedView(TypedDict):
     """What is noted of a recording."""
 
@@ -946,6 +970,15 @@ class PlacedView(TypedDict):
     contact_id: str
     whom: str
     target: str
+
+
+class PlaybackView(TypedDict):
+    """Something that is played for a program."""
+
+    call_id: str
+    playback_id: str
+    """As call.prompt_finished tells of it."""
+    to: Literal['customer', 'station', 'both']
 
 
 class PromptCall(TypedDict):
@@ -1130,18 +1163,6 @@ class ReloadedConfiguration(TypedDict):
     """Of all changes, by section and kind."""
 
 
-class SentView(TypedDict):
-    """Whom a text goes to."""
-
-    message_id: str
-    told: _list[str]
-    """Those who are signed in."""
-    with_phone: _list[str]
-    """Those of them whose station's phone is registered."""
-    kept: _list[str]
-    """Those who get it when they sign in."""
-
-
 class ServiceView(TypedDict):
     """A service that is asked over HTTP."""
 
@@ -1256,6 +1277,13 @@ class StatusView(TypedDict):
     """Faults of the switch that ended a call; should stay 0."""
 
 
+class StoppedView(TypedDict):
+    """What was played."""
+
+    call_id: str
+    playback_ids: _list[str]
+
+
 class SupervisorView(TypedDict):
     """What a supervisor does now."""
 
@@ -1272,6 +1300,13 @@ class SupervisorView(TypedDict):
     """The agent who is followed."""
     listens: bool
     """Whether the supervisor's phone was answered and there is something to hear."""
+
+
+class TakenDigits(TypedDict):
+    """Masked keys, which are forgotten now."""
+
+    collect_id: str
+    digits: str
 
 
 class TenantLimits(TypedDict):
@@ -1427,4 +1462,24 @@ class WaitView(TypedDict):
     """Null when the call waits in no queue any more."""
     priority: int | None
     places: _list[PlaceView]
+
+
+class acd__messages__verbs__SentView(TypedDict):
+    """Whom a text goes to."""
+
+    message_id: str
+    told: _list[str]
+    """Those who are signed in."""
+    with_phone: _list[str]
+    """Those of them whose station's phone is registered."""
+    kept: _list[str]
+    """Those who get it when they sign in."""
+
+
+class switch__call_media__verbs__SentView(TypedDict):
+    """Keys that are being pressed."""
+
+    call_id: str
+    digits: str
+    to: Literal['customer', 'station']
 

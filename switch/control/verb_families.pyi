@@ -16,6 +16,7 @@ from switch.control.answers import (
     CalendarDetails,
     CalendarView,
     CallDetails,
+    CallSide,
     CallState,
     CallView,
     CallbackExplained,
@@ -30,6 +31,8 @@ from switch.control.answers import (
     ChangeView,
     ChangedConfiguration,
     ChoiceView,
+    CollectionName,
+    CollectionView,
     ConfirmedView,
     ConsultationView,
     ConsultedView,
@@ -71,6 +74,7 @@ from switch.control.answers import (
     MembershipExplained,
     MessageView,
     Method,
+    MuteView,
     NotedView,
     ObjectView,
     ObstacleView,
@@ -85,6 +89,7 @@ from switch.control.answers import (
     PlaceExplained,
     PlaceView,
     PlacedView,
+    PlaybackView,
     PromptCall,
     PublishedFlow,
     QueueView,
@@ -102,7 +107,6 @@ from switch.control.answers import (
     RejectionView,
     ReloadedConfiguration,
     RuleView,
-    SentView,
     ServiceLevelView,
     ServiceView,
     ShareView,
@@ -113,8 +117,10 @@ from switch.control.answers import (
     SpeechView,
     Standing,
     StatusView,
+    StoppedView,
     SupervisionMode,
     SupervisorView,
+    TakenDigits,
     TenantDetails,
     TenantLimits,
     TenantSummary,
@@ -131,6 +137,8 @@ from switch.control.answers import (
     VerbView,
     VersionView,
     WaitView,
+    acd__messages__verbs__SentView,
+    switch__call_media__verbs__SentView,
 )
 
 class AgentVerbs:
@@ -262,7 +270,7 @@ class AgentVerbs:
         by: the supervisor, as events tell it
         """
 
-    async def send_message(self, *, agents: _list[str] = ..., queues: _list[str] = ..., tags: _list[str] = ..., everybody: bool = ..., tenant: str | None = ..., text: str, by: str, importance: Importance = ...) -> SentView:
+    async def send_message(self, *, agents: _list[str] = ..., queues: _list[str] = ..., tags: _list[str] = ..., everybody: bool = ..., tenant: str | None = ..., text: str, by: str, importance: Importance = ...) -> acd__messages__verbs__SentView:
         """Send agents a text (信使): now, or when they sign in.
 
         agents: agents by number
@@ -426,6 +434,20 @@ class CallVerbs:
         call_id: the call, as call.list names it
         """
 
+    async def collect(self, *, call_id: str, max_digits: int, min_digits: int = ..., terminators: str = ..., first_s: float = ..., between_s: float = ..., prompts: _list[str] = ..., masked: bool = ..., side: Literal['customer', 'station'] = ...) -> CollectionView:
+        """Take keys of a call.
+
+        call_id: the call, as call.list names it
+        max_digits: so many end it
+        min_digits: fewer are told to be not enough
+        terminators: keys of which each ends it
+        first_s: how long the first may take, from the end of the prompts on
+        between_s: how long the next may take
+        prompts: played first; a key ends it
+        masked: whether nobody else may know them, such as those of a PIN
+        side: whose keys
+        """
+
     async def complete_transfer(self, *, call_id: str) -> CallView:
         """Leave the customer to who is consulted.
 
@@ -521,6 +543,14 @@ class CallVerbs:
         ring_s: how long the supervisor's phone may go unanswered, in seconds
         """
 
+    async def mute(self, *, call_id: str, side: Literal['customer', 'station'] = ..., by: str = ...) -> MuteView:
+        """Let one side of a call be heard by nobody.
+
+        call_id: the call, as call.list names it
+        side: who is not heard
+        by: who wants it, as events tell it
+        """
+
     async def mute_party(self, *, call_id: str, party_id: str, by: str = ...) -> PartyView:
         """Let one who was added be heard by nobody.
 
@@ -575,6 +605,17 @@ class CallVerbs:
         station: the station that rings for it instead
         """
 
+    async def play(self, *, call_id: str, prompts: _list[str], to: Literal['customer', 'station', 'both'] = ..., times: int = ..., barge_in: bool = ..., over: bool = ...) -> PlaybackView:
+        """Play prompts in a call.
+
+        call_id: the call, as call.list names it
+        prompts: names in the prompt library, such as zh/greeting
+        to: who hears it
+        times: how often; 0: until call.stop_playing
+        barge_in: whether a key of whoever hears it ends it
+        over: laid over what is heard otherwise, once, to its end; else in place of that
+        """
+
     async def recognise(self, *, call_id: str, grammars: _list[str], language: str = ..., barge_in: bool = ..., prompt_plays: bool = ..., no_input_ms: int = ..., longest_ms: int = ..., silence_ms: int = ..., confidence: float = ...) -> SpeechRequest:
         """Have one understand what is said next.
 
@@ -622,6 +663,27 @@ class CallVerbs:
         station: the station that holds; empty: the one that serves the customer
         """
 
+    async def say(self, *, call_id: str, text: str, language: str = ..., voice: str = ..., to: Literal['customer', 'station', 'both'] = ..., barge_in: bool = ...) -> PlaybackView:
+        """Say a text in a call (TTS).
+
+        call_id: the call, as call.list names it
+        text: what is said
+        language: such as zh or en
+        voice: a name that speech.engines gives a voice
+        to: who hears it
+        barge_in: whether a key of whoever hears it ends it
+        """
+
+    async def send_digits(self, *, call_id: str, digits: str, to: Literal['customer', 'station'] = ..., press_ms: int = ..., pause_ms: int = ...) -> switch__call_media__verbs__SentView:
+        """Press keys on a line of a call.
+
+        call_id: the call, as call.list names it
+        digits: 0-9, A-D, * and #; a comma is a pause of a second
+        to: who hears them
+        press_ms: how long each is pressed
+        pause_ms: how long nothing is, after each
+        """
+
     async def set_data(self, *, call_id: str, data: _dict[str, Any] = ..., remove: _list[str] = ...) -> DataView:
         """Note data of a call's contact, which travel with it.
 
@@ -644,6 +706,18 @@ class CallVerbs:
         language: such as zh or en-GB; empty: as the server
         voice: as the server calls it; empty: its usual
         barge_in: whether a key, or speech that is recognised, ends it
+        """
+
+    async def stop_collecting(self, *, collect_id: str) -> CollectionName:
+        """Take no more keys.
+
+        collect_id: as call.collect answered
+        """
+
+    async def stop_playing(self, *, call_id: str) -> StoppedView:
+        """End what programs play in a call.
+
+        call_id: the call, as call.list names it
         """
 
     async def stop_recording(self, *, call_id: str) -> RecordedCall:
@@ -672,6 +746,12 @@ class CallVerbs:
         tenant: only what this tenant has; empty: the house; absent: all
         """
 
+    async def take_digits(self, *, collect_id: str) -> TakenDigits:
+        """The masked keys of a collection that is over, once.
+
+        collect_id: as call.collect answered
+        """
+
     async def toggle(self, *, call_id: str) -> CallView:
         """Talk with the other of the two (切换).
 
@@ -691,6 +771,14 @@ class CallVerbs:
         """End a mask and take its keys.
 
         mask_id: the mask, as call.mask_digits answered
+        """
+
+    async def unmute(self, *, call_id: str, side: Literal['customer', 'station'] = ..., by: str = ...) -> MuteView:
+        """Let it be heard by all again.
+
+        call_id: the call, as call.list names it
+        side: who is not heard
+        by: who wants it, as events tell it
         """
 
     async def unmute_party(self, *, call_id: str, party_id: str, by: str = ...) -> PartyView:
@@ -1514,7 +1602,7 @@ class SyncAgentVerbs:
         by: the supervisor, as events tell it
         """
 
-    def send_message(self, *, agents: _list[str] = ..., queues: _list[str] = ..., tags: _list[str] = ..., everybody: bool = ..., tenant: str | None = ..., text: str, by: str, importance: Importance = ...) -> SentView:
+    def send_message(self, *, agents: _list[str] = ..., queues: _list[str] = ..., tags: _list[str] = ..., everybody: bool = ..., tenant: str | None = ..., text: str, by: str, importance: Importance = ...) -> acd__messages__verbs__SentView:
         """Send agents a text (信使): now, or when they sign in.
 
         agents: agents by number
@@ -1678,6 +1766,20 @@ class SyncCallVerbs:
         call_id: the call, as call.list names it
         """
 
+    def collect(self, *, call_id: str, max_digits: int, min_digits: int = ..., terminators: str = ..., first_s: float = ..., between_s: float = ..., prompts: _list[str] = ..., masked: bool = ..., side: Literal['customer', 'station'] = ...) -> CollectionView:
+        """Take keys of a call.
+
+        call_id: the call, as call.list names it
+        max_digits: so many end it
+        min_digits: fewer are told to be not enough
+        terminators: keys of which each ends it
+        first_s: how long the first may take, from the end of the prompts on
+        between_s: how long the next may take
+        prompts: played first; a key ends it
+        masked: whether nobody else may know them, such as those of a PIN
+        side: whose keys
+        """
+
     def complete_transfer(self, *, call_id: str) -> CallView:
         """Leave the customer to who is consulted.
 
@@ -1773,6 +1875,14 @@ class SyncCallVerbs:
         ring_s: how long the supervisor's phone may go unanswered, in seconds
         """
 
+    def mute(self, *, call_id: str, side: Literal['customer', 'station'] = ..., by: str = ...) -> MuteView:
+        """Let one side of a call be heard by nobody.
+
+        call_id: the call, as call.list names it
+        side: who is not heard
+        by: who wants it, as events tell it
+        """
+
     def mute_party(self, *, call_id: str, party_id: str, by: str = ...) -> PartyView:
         """Let one who was added be heard by nobody.
 
@@ -1827,6 +1937,17 @@ class SyncCallVerbs:
         station: the station that rings for it instead
         """
 
+    def play(self, *, call_id: str, prompts: _list[str], to: Literal['customer', 'station', 'both'] = ..., times: int = ..., barge_in: bool = ..., over: bool = ...) -> PlaybackView:
+        """Play prompts in a call.
+
+        call_id: the call, as call.list names it
+        prompts: names in the prompt library, such as zh/greeting
+        to: who hears it
+        times: how often; 0: until call.stop_playing
+        barge_in: whether a key of whoever hears it ends it
+        over: laid over what is heard otherwise, once, to its end; else in place of that
+        """
+
     def recognise(self, *, call_id: str, grammars: _list[str], language: str = ..., barge_in: bool = ..., prompt_plays: bool = ..., no_input_ms: int = ..., longest_ms: int = ..., silence_ms: int = ..., confidence: float = ...) -> SpeechRequest:
         """Have one understand what is said next.
 
@@ -1874,6 +1995,27 @@ class SyncCallVerbs:
         station: the station that holds; empty: the one that serves the customer
         """
 
+    def say(self, *, call_id: str, text: str, language: str = ..., voice: str = ..., to: Literal['customer', 'station', 'both'] = ..., barge_in: bool = ...) -> PlaybackView:
+        """Say a text in a call (TTS).
+
+        call_id: the call, as call.list names it
+        text: what is said
+        language: such as zh or en
+        voice: a name that speech.engines gives a voice
+        to: who hears it
+        barge_in: whether a key of whoever hears it ends it
+        """
+
+    def send_digits(self, *, call_id: str, digits: str, to: Literal['customer', 'station'] = ..., press_ms: int = ..., pause_ms: int = ...) -> switch__call_media__verbs__SentView:
+        """Press keys on a line of a call.
+
+        call_id: the call, as call.list names it
+        digits: 0-9, A-D, * and #; a comma is a pause of a second
+        to: who hears them
+        press_ms: how long each is pressed
+        pause_ms: how long nothing is, after each
+        """
+
     def set_data(self, *, call_id: str, data: _dict[str, Any] = ..., remove: _list[str] = ...) -> DataView:
         """Note data of a call's contact, which travel with it.
 
@@ -1896,6 +2038,18 @@ class SyncCallVerbs:
         language: such as zh or en-GB; empty: as the server
         voice: as the server calls it; empty: its usual
         barge_in: whether a key, or speech that is recognised, ends it
+        """
+
+    def stop_collecting(self, *, collect_id: str) -> CollectionName:
+        """Take no more keys.
+
+        collect_id: as call.collect answered
+        """
+
+    def stop_playing(self, *, call_id: str) -> StoppedView:
+        """End what programs play in a call.
+
+        call_id: the call, as call.list names it
         """
 
     def stop_recording(self, *, call_id: str) -> RecordedCall:
@@ -1924,6 +2078,12 @@ class SyncCallVerbs:
         tenant: only what this tenant has; empty: the house; absent: all
         """
 
+    def take_digits(self, *, collect_id: str) -> TakenDigits:
+        """The masked keys of a collection that is over, once.
+
+        collect_id: as call.collect answered
+        """
+
     def toggle(self, *, call_id: str) -> CallView:
         """Talk with the other of the two (切换).
 
@@ -1943,6 +2103,14 @@ class SyncCallVerbs:
         """End a mask and take its keys.
 
         mask_id: the mask, as call.mask_digits answered
+        """
+
+    def unmute(self, *, call_id: str, side: Literal['customer', 'station'] = ..., by: str = ...) -> MuteView:
+        """Let it be heard by all again.
+
+        call_id: the call, as call.list names it
+        side: who is not heard
+        by: who wants it, as events tell it
         """
 
     def unmute_party(self, *, call_id: str, party_id: str, by: str = ...) -> PartyView:

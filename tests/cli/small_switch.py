@@ -19,8 +19,10 @@ import switch.ban_verbs
 import switch.calendars.verbs
 import switch.call_control.transfer_verbs
 import switch.call_control.verbs
+import switch.call_media.verbs
 import switch.conference_verbs
 import switch.customers.verbs
+import switch.data_verbs
 import switch.lookups.verbs
 import switch.parking.service
 import switch.placing_verbs
@@ -193,6 +195,8 @@ MEDIA = {
 }
 PARKED = {"call_id": "call-1", "slot": "701", "by": "1001", "waits_s": 12.5, "caller_number": "13800138000"}
 CONSULTATION = {"call_id": "call-1", "consultation_call_id": "call-7", "target": "queue:sales"}
+PLAYBACK = {"call_id": "call-1", "playback_id": "playback-1", "to": "customer"}
+DATA = {"call_id": "call-1", "contact_id": "contact-1", "data": {"order_no": "D-7", "urgent": True}}
 LEGS = [
     {"leg_id": "leg-1", "side": "customer", "station": None, "codec": "PCMA", "media": MEDIA},
     {"leg_id": "leg-2", "side": "station", "station": "1001", "codec": None, "media": None},
@@ -421,6 +425,14 @@ class SmallSwitch:
             self._verb("call.answer", switch.verbs.CallParams, CALL),
             self._verb("call.reject", switch.call_control.verbs.RejectParams, CALL),
             self._verb("call.redirect", switch.call_control.verbs.RedirectParams, CALL),
+            self._verb("call.play", switch.call_media.verbs.PlayParams, PLAYBACK),
+            self._verb("call.say", switch.call_media.verbs.SayParams, PLAYBACK),
+            self._verb("call.stop_playing", switch.verbs.CallParams, CALL),
+            self._verb("call.mute", switch.call_media.verbs.MuteParams, CALL),
+            self._verb("call.unmute", switch.call_media.verbs.MuteParams, CALL),
+            self._verb("call.send_digits", switch.call_media.verbs.SendDigitsParams, CALL),
+            self._verb("call.set_data", switch.data_verbs.SetDataParams, DATA),
+            self._verb("call.get_data", switch.verbs.CallParams, DATA),
             self._verb("call.hold", switch.call_control.verbs.HoldParams, CALL),
             self._verb("call.park", switch.parking.service.ParkParams, PARKED),
             self._verb("call.pick_up", switch.parking.service.PickUpParams, CALL),

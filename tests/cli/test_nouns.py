@@ -495,6 +495,38 @@ def test_a_prompt_is_recorded_at_a_station(small_switch: SmallSwitch) -> None:
     assert (asked["ring_s"], bool(asked["by"])) == (10, True)
 
 
+@pytest.mark.parametrize(
+    ("words", "verb", "params", "told"),
+    [
+        (["play", "call-1", "zh/a", "zh/b", "--to", "both"], "call.play", {"to": "both"}, "hears zh/a zh/b"),
+        (["say", "call-1", "您好"], "call.say", {"language": "zh"}, "hears: 您好"),
+        (["stop-playing", "call-1"], "call.stop_playing", {}, "is played no more"),
+        (["mute", "call-1", "--side", "customer"], "call.mute", {"side": "customer"}, "is muted: customer"),
+        (["unmute", "call-1"], "call.unmute", {"side": "station"}, "is heard again: station"),
+        (["send-digits", "call-1", "1,2#"], "call.send_digits", {"digits": "1,2#"}, "hears 1,2#"),
+    ],
+)
+def test_what_a_call_hears_is_said_in_a_sentence(
+    small_switch: SmallSwitch, words: list[str], verb: str, params: dict[str, str], told: str
+) -> None:
+    assert run(small_switch, "calls", *words).stdout == f"call-1 {told}\n"
+    _, (asked_verb, asked) = small_switch.asked
+    assert asked_verb == verb
+    assert params.items() <= asked.items()
+
+
+def test_call_data_are_shown_noted_and_taken_back(small_switch: SmallSwitch) -> None:
+    shown = run(small_switch, "calls", "data", "call-1").stdout
+    assert "D-7" in shown
+    noted = ["order_no=D-7", "count=3", "urgent=true", 'products=["光纤"]', "note=a=b"]
+    run(small_switch, "calls", "data", "call-1", *noted, "--remove", "old")
+    asked = [params for verb, params in small_switch.asked if verb == "call.set_data"]
+    data = {"order_no": "D-7", "count": 3, "urgent": True, "products": ["光纤"], "note": "a=b"}
+    assert asked == [{"call_id": "call-1", "data": data, "remove": ["old"]}]
+    refused = run(small_switch, "calls", "data", "call-1", "order_no")
+    assert (refused.exit_code, "expected name=value" in refused.stderr) == (1, True)
+
+
 def test_a_text_to_a_station_says_how_many_phones_it_goes_to(small_switch: SmallSwitch) -> None:
     result = run(small_switch, "stations", "message", "1001", "明天九点 开会")
     assert result.stdout == "text-1 is on its way to 2 phones of 1001\n"

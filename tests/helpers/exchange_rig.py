@@ -15,6 +15,8 @@ from media.commands import (
     MaskLeg,
     OpenEndpoint,
     PauseRecording,
+    SeekPlayback,
+    SendDigits,
     StartPlayback,
     StartRecording,
     StopPlayback,
@@ -85,6 +87,8 @@ class BookkeepingMedia:
             PauseRecording,
             MaskLeg,
             UnmaskLeg,
+            SeekPlayback,
+            SendDigits,
         )
         return {
             **{kind: _nothing for kind in silent},

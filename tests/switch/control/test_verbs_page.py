@@ -77,6 +77,8 @@ from switch.ban_verbs import BanVerbs
 from switch.calendars.calendars import Calendars
 from switch.calendars.config import CalendarConfig
 from switch.calendars.verbs import CalendarVerbs
+from switch.call_media.collecting import Collections, DigitCollecting
+from switch.call_media.verbs import CallMediaVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.certificate_verbs import CertificateVerbs
 from switch.commands import AnswerCall
@@ -129,7 +131,7 @@ from switch.sip.registration.bindings import Binding
 from switch.sip.registration.registrations import Registration
 from switch.sip.stack import SipStack
 from switch.sip.transport.certificates import Certificates
-from switch.speech_verbs import SpeechVerbs
+from switch.speech_verbs import SpeechParams, SpeechVerbs, SpeechView
 from switch.station_verbs import StationVerbs
 from switch.trunks.config import NumberingConfig
 from switch.trunks.verbs import TrunkVerbs
@@ -288,6 +290,7 @@ def all_verbs(folder: Path) -> list[Verb]:
         *prompt_verbs(rig),
         *of_masks,
         *DataVerbs(rig.exchange, rig.driver.submit).verbs(),
+        *call_media_verbs(rig),
         *call_control_verbs(),
         *PlacingVerbs(rig.exchange, reach, SeededIds(99), rig.driver.submit).verbs(),
         *of_media.verbs(),
@@ -409,6 +412,19 @@ def calendar_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     calendars = Calendars((config.calendar() for config in configs), rig.clock.wall)
     rig.driver.add_routes(calendars.routes())
     return CalendarVerbs(configs, calendars, rig.clock, rig.driver.submit).verbs()
+
+
+def call_media_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
+    """Of a switch where every text is said, and masked keys of one collection wait to be taken."""
+
+    async def say(params: SpeechParams) -> SpeechView:
+        return {"prompt": "speech:1", "length_ms": 900, "engine": "espeak", "was_kept": True}
+
+    collections = Collections(kept={"collection-0": "042719"})
+    collecting = DigitCollecting(collections)
+    rig.driver.add_routes(collecting.routes())
+    ids, submit = SeededIds(5), rig.driver.submit
+    return CallMediaVerbs(rig.exchange, collecting, lambda _, name: name, say, ids, submit).verbs()
 
 
 def list_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
@@ -609,6 +625,15 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("speech.make", {"text": "您好", "language": "zh"}),
     ("speech.engines", {}),
     ("prompt.record", {"prompt": "zh/outage", "station": "1001"}),
+    ("call.play", {"call_id": "call-1", "prompts": ["zh/notice"]}),
+    ("call.stop_playing", {"call_id": "call-1"}),
+    ("call.say", {"call_id": "call-1", "text": "您好"}),
+    ("call.send_digits", {"call_id": "call-1", "digits": "1,,204#"}),
+    ("call.mute", {"call_id": "call-1", "side": "customer"}),
+    ("call.unmute", {"call_id": "call-1", "side": "customer"}),
+    ("call.collect", {"call_id": "call-1", "max_digits": 4}),
+    ("call.stop_collecting", {"collect_id": "collection-3"}),
+    ("call.take_digits", {"collect_id": "collection-0"}),
     ("call.mask_digits", {"call_id": "call-1"}),
     ("call.masked_digits", {"mask_id": "mask-1"}),
     ("call.unmask_digits", {"mask_id": "mask-1"}),
