@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from cli.agent_messages import message, messages
 from cli.agent_password import password
+from cli.completion import complete_agent, complete_queue
 from cli.explanation import AtOption, show_agent
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
@@ -16,7 +17,7 @@ from cli.table import print_table
 
 app = noun("Agents 坐席: list them, sign them in and out, make them ready or not ready.")
 
-Agent = Annotated[str, typer.Argument(help="The agent's number (工号).")]
+Agent = Annotated[str, typer.Argument(help="The agent's number (工号).", autocompletion=complete_agent)]
 
 
 @app.command("list")
@@ -173,7 +174,9 @@ def skills(
 @app.command("queues")
 def queues(
     agent: Agent,
-    given: Annotated[list[str], typer.Argument(help="All queues the agent is to serve.")],
+    given: Annotated[
+        list[str], typer.Argument(help="All queues the agent is to serve.", autocompletion=complete_queue)
+    ],
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,

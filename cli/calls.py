@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.completion import complete_call
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
@@ -14,7 +15,7 @@ from runtime.errors import UsageError
 
 app = noun("Calls that are up: list them, make one, show how they sound, record them, hang up.")
 
-CallId = Annotated[str, typer.Argument(help="The call's id, or its beginning.")]
+CallId = Annotated[str, typer.Argument(help="The call's id, or its beginning.", autocompletion=complete_call)]
 
 Station = Annotated[str, typer.Option(help="The station, where it is not the one that serves the customer.")]
 

@@ -108,7 +108,7 @@ def _finish_change(path: Path) -> None:
     """What a verb began to change in the configuration when the switch was cut off. Raises UsageError."""
     try:
         found = recover(path.absolute())
-    except (OSError, ValueError, KeyError) as fault:
+    except (OSError, ValueError, KeyError, TypeError) as fault:
         raise UsageError(f"{journal_of(path)} tells of a change that cannot be finished: {fault}") from fault
     if found is Recovery.LEFT:
         print_note(

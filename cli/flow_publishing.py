@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.completion import complete_flow
 from cli.options import ConfigOption, JsonOption, SocketOption, ask, own_name
 from cli.output import print_json, print_line
 from cli.shares import parse_percent
 from cli.table import print_table
 
-FlowArgument = Annotated[str, typer.Argument(help="The flow.")]
+FlowArgument = Annotated[str, typer.Argument(help="The flow.", autocompletion=complete_flow)]
 ByOption = Annotated[str, typer.Option("--by", help="Who wants it, for the history.")]
 
 

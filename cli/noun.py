@@ -12,6 +12,8 @@ def noun(text: str) -> typer.Typer:
 class _Noun(TyperGroup):
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Put the first command before options that stand alone, except the question for help."""
+        if ctx.resilient_parsing:  # the shell wants to complete it: any command may follow
+            return super().parse_args(ctx, args)
         if not args or (args[0].startswith("-") and args[0] != "--help"):
             args = [next(iter(self.commands)), *args]
         return super().parse_args(ctx, args)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.completion import complete_call, complete_queue
 from cli.explanation import AtOption, show_caller
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
@@ -17,8 +18,8 @@ from switch.control.client import NotConnected, VerbRefused
 
 app = noun("Queues 技能队列: who waits, and who serves them.")
 
-Call = Annotated[str, typer.Argument(help="The call that waits.")]
-Queue = Annotated[str, typer.Argument(help="The queue's name.")]
+Call = Annotated[str, typer.Argument(help="The call that waits.", autocompletion=complete_call)]
+Queue = Annotated[str, typer.Argument(help="The queue's name.", autocompletion=complete_queue)]
 
 
 @app.command("list")
@@ -71,7 +72,9 @@ def list_waiting(
 
 @app.command("callbacks")
 def list_callbacks(
-    queue: Annotated[str | None, typer.Argument(help="Only those of this queue.")] = None,
+    queue: Annotated[
+        str | None, typer.Argument(help="Only those of this queue.", autocompletion=complete_queue)
+    ] = None,
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,

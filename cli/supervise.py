@@ -7,6 +7,7 @@ import typer
 from rich.markup import escape
 
 from cli.agents import Agent, show
+from cli.completion import complete_agent
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import print_json, print_line
@@ -15,7 +16,10 @@ from cli.table import print_table
 app = noun("Supervisors: make agents ready or not, end shifts and calls, decide on leave, listen to calls.")
 
 By = Annotated[str, typer.Option(help="Who wants it, as events tell it.")]
-Whom = Annotated[str, typer.Argument(help="The agent's number, or the call's whole id.")]
+Whom = Annotated[
+    str,
+    typer.Argument(help="The agent's number, or the call's whole id.", autocompletion=complete_agent),
+]
 Station = Annotated[
     str,
     typer.Option(help="Your phone, which is rung; by default where the agent --by is signed in."),

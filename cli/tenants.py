@@ -5,13 +5,14 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.completion import complete_tenant
 from cli.configurations import ByOption, CheckOption, WhyOption, key_with_value, tell_change
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask, own_name
 from cli.output import cell, print_json, print_line
 from cli.table import print_table
 
-Tenant = Annotated[str, typer.Argument(help="The tenant.")]
+Tenant = Annotated[str, typer.Argument(help="The tenant.", autocompletion=complete_tenant)]
 Keys = Annotated[
     list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="Keys of [tenant], such as calls=30.")
 ]

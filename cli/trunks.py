@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.completion import complete_trunk
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import cell, duration, print_fields, print_json, print_line
@@ -12,7 +13,9 @@ from cli.table import print_table
 
 app = noun("Trunks 中继: carriers and gateways, how they are and what they carry.")
 
-TrunkArgument = Annotated[str, typer.Argument(help="The trunk, by its name in the configuration.")]
+TrunkArgument = Annotated[
+    str, typer.Argument(help="The trunk, by its name in the configuration.", autocompletion=complete_trunk)
+]
 
 
 @app.command("list")
