@@ -11,6 +11,7 @@ from cli.configuration.loading import ConfigurationError, Reading, read_document
 from cli.configuration.sections import CENTRE_SECTIONS, Configuration, TenantFile
 from runtime.problems import Finding, Problem, listed
 from runtime.tenancy import TENANT_PATTERN
+from switch.alarms.measures import Kind
 from switch.tenants.config import TenantConfig
 
 TENANT_SUFFIX = ".toml"
@@ -53,7 +54,7 @@ def _read_tenant(path: Path, house: Reading) -> TenantReading:
     if reading.whole:
         reading.problems.extend(reading.place(find_problems_of_centre(reading.configuration)))
         reading.problems.extend(reading.place(find_repeated(reading.tree), counted_in_file=True))
-        own = [*_homeless_stations(file), *_too_many(file), *_tokens_of_others(file)]
+        own = [*_homeless_stations(file), *_too_many(file), *_tokens_of_others(file), *_strange_alarms(file)]
         reading.problems.extend(reading.place(own))
     return TenantReading(path.stem, file.tenant, reading)
 
@@ -80,6 +81,13 @@ def _tokens_of_others(file: TenantFile) -> Iterator[Finding]:
     for index, token in enumerate(file.tokens):
         if token.tenant:
             yield Finding(("tokens", index, "tenant"), "nothing: tokens of a tenant's file are the tenant's")
+
+
+def _strange_alarms(file: TenantFile) -> Iterator[Finding]:
+    """Trunks and the switch are the house's."""
+    for index, alarm in enumerate(file.alarms):
+        if alarm.kind not in (Kind.QUEUE, Kind.AGENT):
+            yield Finding(("alarms", index, "kind"), "queue or agent, of which a tenant has its own")
 
 
 def _unlike_names(tenants: Iterable[TenantReading]) -> Iterator[Problem]:

@@ -12,6 +12,10 @@ from runtime.problems import Problem
 HERE = "# <-"
 """Marks, in the snippets below, the line that a problem must name."""
 
+ALARM = (
+    "[[alarms]]\nname = 'line'\nkind = 'queue'\nmeasure = 'waiting'\n"
+    "levels = [{ level = 'warning', on = 5, off = 3 }]"
+)
 TARGETS = (
     "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box>, "
     "prompt:<name> or counter:record"
@@ -248,6 +252,20 @@ MISTAKES = [
         '"office"',
         "the name of a calendar",
         id="queue with a calendar that is not there",
+    ),
+    pytest.param(
+        f"{ALARM}\ncalendar = 'office' # <-",
+        "alarms[0].calendar",
+        '"office"',
+        "the name of a calendar",
+        id="alarm with a calendar that is not there",
+    ),
+    pytest.param(
+        f"{ALARM}\nservices = ['duty'] # <-",
+        "alarms[0].services[0]",
+        '"duty"',
+        "a service of [[lookups]]",
+        id="alarm for a service that is not there",
     ),
     pytest.param(
         "[[queues]]\nname = 'q'\non_full = 'tree:x' # <-",

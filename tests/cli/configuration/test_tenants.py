@@ -236,3 +236,26 @@ def _may_hold_text(annotation: Any) -> bool:
     if isinstance(annotation, type):
         return issubclass(annotation, str | Section) or "Secret" in annotation.__name__
     return any(map(_may_hold_text, get_args(annotation)))
+
+
+ALARM = """
+[[alarms]]
+name = "line"
+kind = "{kind}"
+measure = "{measure}"
+levels = [{{ level = "warning", on = 5, off = 3 }}]
+"""
+
+
+def test_a_tenants_alarm_is_of_its_own_queues(configuration_path: Path) -> None:
+    text = ALARM.format(kind="queue", measure="waiting")
+    write_tenants(configuration_path, acme='[[queues]]\nname = "second"\n' + text)
+    (alarm,) = load_installation(configuration_path).configuration.alarms
+    assert alarm.name == "acme/line"
+    assert [name for name in ("service", "acme/second") if alarm.watches(name)] == ["acme/second"]
+
+
+def test_a_tenants_alarm_is_not_of_the_house(configuration_path: Path) -> None:
+    write_tenants(configuration_path, acme=ALARM.format(kind="trunk", measure="calls"))
+    with pytest.raises(ConfigurationError, match="queue or agent, of which a tenant has its own"):
+        load_installation(configuration_path)
