@@ -341,6 +341,18 @@ class HangUpCall(Command):
 
 
 @plain_data
+class SendAway(Command):
+    """Have a caller who is not answered call somebody else, outside of this switch (302). CallEnded follows.
+
+    Ignored for any other call.
+    """
+
+    call_id: str
+    uri: str
+    """A SIP URI."""
+
+
+@plain_data
 class StartCallRecording(Command):
     """Record the call from now on; CallRecorded follows. No harm if it is, or must never be."""
 

@@ -70,6 +70,7 @@ from switch.commands import (
     ResumeCallRecording,
     RetrieveCall,
     RingCall,
+    SendAway,
     SetCallData,
     StartCallRecording,
     StartDraining,
@@ -102,7 +103,7 @@ from switch.recording_beeps import NO_BEEP, RecordingBeep
 from switch.recording_rule import RecordingPolicies, RecordingRule
 from switch.replacements import Replacements
 from switch.sip.auto_answer import AutoAnswering
-from switch.sip.commands import AnswerReoffer
+from switch.sip.commands import AnswerReoffer, HangUpLeg
 from switch.sip.events import (
     BranchTried,
     LegAnswered,
@@ -274,6 +275,7 @@ class Exchange:
             PauseCallRecording: self._recording.pause,
             ResumeCallRecording: self._recording.resume,
             HangUpCall: self._hang_up,
+            SendAway: self._send_away,
             StartDraining: self._start_draining,
             EndAllCalls: self._end_all,
         }
@@ -572,6 +574,13 @@ class Exchange:
     def _hang_up(self, command: HangUpCall) -> list[Output]:
         call = self.find(command.call_id)
         return end_call(self._calls, call, command.cause, by_caller=False) if call else []
+
+    def _send_away(self, command: SendAway) -> list[Output]:
+        call = self.find(command.call_id)
+        if call is None or call.customer.answered or call.state is not CallState.ALERTING:
+            return []
+        away = HangUpLeg(leg_id=call.customer.leg_id, cause=Cause.NORMAL_CLEARING, redirect_to=command.uri)
+        return [away, *end_call(self._calls, call, Cause.NORMAL_CLEARING, by_caller=False)]
 
     def _start_draining(self, command: StartDraining) -> list[Output]:
         self._refuse_after_s = command.retry_after_s

@@ -1,5 +1,6 @@
 """The verbs for a call as it stands: answer it, turn it away, lead it elsewhere, hold and retrieve."""
 
+import re
 from collections.abc import Callable
 
 from pydantic import Field
@@ -13,10 +14,12 @@ from switch.call import Call, CallState
 from switch.call_control.live import free_leg, live_call, stations_leg
 from switch.call_control.targets import Targets
 from switch.causes import Cause
-from switch.commands import AnswerCall, HandOff, HangUpCall, HoldCall, RetrieveCall
+from switch.commands import AnswerCall, HandOff, HangUpCall, HoldCall, RetrieveCall, SendAway
 from switch.exchange import Exchange
 from switch.roles import DESK_AND_BUSINESS
 from switch.verbs import CallParams, CallView, view_of_call
+
+_SIP_URI = re.compile(r"^sips?:[^\s<>\"]+$")
 
 
 class RejectParams(CallParams):
@@ -42,7 +45,9 @@ class RedirectParams(CallParams):
     """Where a call goes instead."""
 
     target: str = Field(
-        pattern=TARGET_PATTERN, max_length=255, description="who gets it, such as agent:1001 or queue:service"
+        pattern=TARGET_PATTERN,
+        max_length=255,
+        description="who gets it, such as agent:1001 or queue:service; sip:… outside, before it is answered",
     )
 
 
@@ -88,6 +93,8 @@ class CallControlVerbs:
 
     def _redirect(self, params: RedirectParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
+        if _SIP_URI.match(params.target):
+            return self._send_away(call, params.target)
         if call.state is CallState.CONNECTED:
             raise UsageError(
                 f"two talk in call {call.call_id}; call.transfer passes it on", reason="already_connected"
@@ -95,6 +102,13 @@ class CallControlVerbs:
         self._targets.refuse_what_is_in_vain(call, params.target)
         self._submit(HandOff(call_id=call.call_id, target=params.target))
         return self._view(call)
+
+    def _send_away(self, call: Call, uri: str) -> CallView:
+        """The caller's own switch follows; ours has nothing to do with the call then."""
+        _refuse_unless_unanswered(call)
+        view = self._view(call)
+        self._submit(SendAway(call_id=call.call_id, uri=uri))
+        return view
 
     def _hold(self, params: HoldParams) -> CallView:
         call = live_call(self._exchange, params.call_id)

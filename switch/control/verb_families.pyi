@@ -640,7 +640,7 @@ class CallVerbs:
         """Lead a call elsewhere that talks to nobody.
 
         call_id: the call, as call.list names it
-        target: who gets it, such as agent:1001 or queue:service
+        target: who gets it, such as agent:1001 or queue:service; sip:… outside, before it is answered
         """
 
     async def reject(self, *, call_id: str, cause: Cause = ...) -> CallView:
@@ -1972,7 +1972,7 @@ class SyncCallVerbs:
         """Lead a call elsewhere that talks to nobody.
 
         call_id: the call, as call.list names it
-        target: who gets it, such as agent:1001 or queue:service
+        target: who gets it, such as agent:1001 or queue:service; sip:… outside, before it is answered
         """
 
     def reject(self, *, call_id: str, cause: Cause = ...) -> CallView:

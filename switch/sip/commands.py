@@ -183,6 +183,8 @@ class HangUpLeg(Command):
     cause: Cause
     retry_after_s: int | None = None
     """Written into a 503 answer."""
+    redirect_to: str = ""
+    """A SIP URI: a leg that has no answer yet is sent there (302) in place of being refused."""
 
 
 @plain_data

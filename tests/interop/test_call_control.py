@@ -7,6 +7,7 @@ import pytest
 
 from sipp_scenarios.audio import SAMPLE_RATE_HZ
 from sipp_scenarios.follower import EventFollower
+from switch.control.client import VerbRefused
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.floor import JUDGED, LISTEN_S, Floor
 from tests.helpers.mixture import speakers
@@ -145,3 +146,45 @@ def test_nobody_is_lost_when_the_agent_hangs_up_in_a_consultation(floor: Floor) 
     assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
     floor.third.hang_up()
     floor.customer.wait_hung_up_on()
+
+
+def test_an_agent_is_consulted_and_given_the_call_as_any_other_of_the_queue(floor: Floor) -> None:
+    with pytest.raises(VerbRefused) as refusal:
+        floor.events.call("call.transfer", call_id=floor.call_id, target="agent:2002")
+    assert refusal.value.data == {"reason": "signed_out"}
+    floor.centre.sign_in("2002")
+    floor.events.call("call.consult", call_id=floor.call_id, target="agent:2002")
+    floor.third.wait_ringing()
+    floor.third.answer()
+    floor.events.wait_for("call.connected", station="2002")
+    assert states(floor) == {"2001": "ON_CALL", "2002": "ON_CALL"}
+    floor.events.call("call.complete_transfer", call_id=floor.call_id)
+    floor.events.wait_for("agent.wrap_up_started", agent="2001")
+    assert states(floor) == {"2001": "WRAP_UP", "2002": "ON_CALL"}
+    for phone in (floor.customer, floor.third):
+        phone.talker.wait_to_hear(LISTEN_S)
+    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    floor.customer.hang_up()
+    floor.third.wait_hung_up_on()
+    floor.events.wait_for("agent.wrap_up_started", agent="2002")
+
+
+def states(floor: Floor) -> dict[str, str]:
+    """Of the two agents."""
+    agents = {agent["id"]: agent["state"] for agent in floor.events.call("agent.list")}
+    return {number: agents[number] for number in ("2001", "2002")}
+
+
+def test_a_parked_call_is_picked_up_by_another_station(floor: Floor) -> None:
+    assert floor.events.call("call.park", call_id=floor.call_id)["slot"] == "701"
+    floor.agent.wait_hung_up_on()
+    floor.customer.talker.wait_to_hear(LISTEN_S)
+    assert floor.heard_by("customer") == set()
+    floor.events.call("call.pick_up", slot="701", station="2002")
+    floor.third.wait_ringing()
+    floor.third.answer()
+    for phone in (floor.customer, floor.third):
+        phone.talker.wait_to_hear(LISTEN_S)
+    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    floor.customer.hang_up()
+    floor.third.wait_hung_up_on()

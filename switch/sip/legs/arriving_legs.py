@@ -103,7 +103,7 @@ class ArrivingLegs:
     def wake(self, leg: ArrivingLeg, now: float) -> list[Output]:
         """Say once more that it rings; give up a peer that never acknowledges it."""
         if self._ringing.is_forlorn(leg, now):
-            return self._refuse(leg, Cause.RECOVERY_ON_TIMER_EXPIRE, None, now)
+            return self._refuse(leg, HangUpLeg(leg_id=leg.leg_id, cause=Cause.RECOVERY_ON_TIMER_EXPIRE), now)
         return self._ringing.repeat(leg, now)
 
     def expire(self, leg: SipLeg, now: float) -> list[Output]:
@@ -115,7 +115,7 @@ class ArrivingLegs:
         signalling = self._signalling
         cause = command.cause
         if leg.state in _WAITING:
-            return self._refuse(leg, cause, command.retry_after_s, now)
+            return self._refuse(leg, command, now)
         outputs = signalling.legs.end(leg, cause, status=None, by_peer=False)
         return outputs + signalling.say_bye(leg, leg.dialog, cause, now)
 
@@ -205,10 +205,14 @@ class ArrivingLegs:
         transaction.owner = leg
         return [LegReoffered(leg_id=leg.leg_id, sdp=session)]
 
-    def _refuse(self, leg: ArrivingLeg, cause: Cause, retry_after_s: int | None, now: float) -> list[Output]:
+    def _refuse(self, leg: ArrivingLeg, command: HangUpLeg, now: float) -> list[Output]:
+        cause = command.cause
         extra: Fields = {"reason": write_reason(cause)}
-        if cause.status == 503 and retry_after_s is not None:
-            extra["retry-after"] = str(retry_after_s)
+        if command.redirect_to:  # RFC 3261 §21.3.3
+            extra["contact"] = f"<{command.redirect_to}>"
+            return self._finish(leg, cause, 302, extra, by_peer=False, now=now)
+        if cause.status == 503 and command.retry_after_s is not None:
+            extra["retry-after"] = str(command.retry_after_s)
         if cause.status == 488:
             extra["warning"] = self._signalling.identity.warning(leg.invite.hop)
         return self._finish(leg, cause, cause.status, extra, by_peer=False, now=now)

@@ -64,6 +64,26 @@ def test_a_call_goes_only_where_somebody_can_be_had(rig: CallControlRig, target:
     assert rig.refusal("call.redirect", target=target) == reason
 
 
+def test_a_caller_who_is_not_answered_is_sent_out_of_the_house(rig: CallControlRig) -> None:
+    rig.call_id = rig.arrive()
+    rig.ask("call.redirect", target="sip:10000@192.0.2.9")
+    first = rig.all(HangUpLeg)[0]
+    assert (first.leg_id, first.redirect_to) == ("customer", "sip:10000@192.0.2.9")
+    assert rig.last(CallEnded).cause is Cause.NORMAL_CLEARING
+    rig.assert_idle()
+
+
+def test_who_is_answered_is_not_sent_out_of_the_house(rig: CallControlRig) -> None:
+    rig.talk()
+    assert rig.refusal("call.redirect", target="sip:10000@192.0.2.9") == "already_answered"
+
+
+@pytest.mark.parametrize("target", ["sip:a@b>,<sip:c@d", "sip:a b"])
+def test_what_is_no_uri_is_no_target(rig: CallControlRig, target: str) -> None:
+    rig.call_id = rig.arrive()
+    assert rig.refusal("call.redirect", target=target) == "no_such_target"
+
+
 def test_two_who_talk_are_not_redirected(rig: CallControlRig) -> None:
     rig.talk()
     assert rig.refusal("call.redirect", target="queue:service") == "already_connected"

@@ -159,6 +159,19 @@ def test_hanging_up_before_the_answer_refuses_with_the_causes_status(
     assert rig.leftovers() == (0, 0, 0)
 
 
+def test_a_caller_may_be_sent_elsewhere_in_place_of_an_answer() -> None:
+    """RFC 3261 §21.3.3."""
+    rig = SipRig()
+    leg_id = arrive(rig)
+    rig.order(RingLeg(leg_id=leg_id))
+    command = HangUpLeg(leg_id=leg_id, cause=Cause.NORMAL_CLEARING, redirect_to="sip:10000@192.0.2.9")
+    sent = rig.one_response(rig.order(command))
+    assert (sent.status, sent.headers.get("contact")) == (302, "<sip:10000@192.0.2.9>")
+    rig.receive(make_request("ACK", called=sent.headers.get("to") or ""))
+    assert rig.pass_time(LIFETIME_S) == []
+    assert rig.leftovers() == (0, 0, 0)
+
+
 def test_hanging_up_a_confirmed_leg_says_bye_with_the_reason() -> None:
     rig = SipRig()
     leg_id = arrive(rig)
