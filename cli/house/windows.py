@@ -16,6 +16,7 @@ from runtime.vocabulary import Event
 from switch.application import Verb
 from switch.control.event_verbs import Part
 from switch.control.server import ControlServer, Neighbours
+from switch.control.websocket import WebSocketDoor
 from switch.hooks.commands import TellHook
 from switch.hooks.events import HookAsked
 from switch.http import HttpServer
@@ -71,7 +72,8 @@ class Windows:
         self._tenants = TenantWindows(configuration.control, tenants, verbs, around)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(ground.clock, our_hop, recorder=self._trace, tell=self._control.tell)
-        pages = memory.archive.pages()
+        browsers = WebSocketDoor(configuration.control, access.entrance)
+        pages = (*memory.archive.pages(), *browsers.pages())
         http = configuration.http
         self._http = HttpServer(http, metrics.render, status, pages) if http.enabled else None
         self._event_log = EventLog(configuration.log, call_of_leg)

@@ -108,6 +108,16 @@ class ControlConfig(Section):
         description="Addresses where clients of other machines connect, who must all show who they are: "
         "[[control.listeners]].",
     )
+    websocket: bool = Field(
+        default=False,
+        description="Whether browsers connect to /control on the HTTP port (http.enabled), with JSON over "
+        "WebSocket. They must show who they are.",
+    )
+    websocket_origins: tuple[str, ...] = Field(
+        default=(),
+        description="Origins of pages that may connect there, such as https://desk.example.com; programs "
+        "that send no origin may.",
+    )
     authenticate_within_s: float = Field(
         default=1.0,
         gt=0,

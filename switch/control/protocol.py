@@ -128,7 +128,7 @@ def _refuse_extension(code: int, data: bytes) -> object:
 
 
 def _message(value: object) -> Message:
-    if _deeper_than(value, _MAX_DEPTH):
+    if is_deeper_than(value, _MAX_DEPTH):
         raise ProtocolError(ErrorCode.MALFORMED, f"more than {_MAX_DEPTH} containers are nested")
     match value:
         case [0, int(msgid), str(method), list(params)] if _is_msgid(msgid):
@@ -158,7 +158,8 @@ def _failure(error: object) -> Failure | None:
     return Failure(ErrorCode.INTERNAL, str(error))
 
 
-def _deeper_than(value: object, limit: int) -> bool:
+def is_deeper_than(value: object, limit: int) -> bool:
+    """Whether more containers than that are nested."""
     level = [value]
     for _ in range(limit):
         level = [child for container in level for child in _children(container)]

@@ -1,0 +1,209 @@
+"""The control socket for browsers, by a client of aiohttp."""
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError, web
+from jsonschema import Draft202012Validator
+
+from cli.schema.document import control_schema
+from runtime.models import Params
+from switch.application import Verb
+from switch.control.caller import Caller
+from switch.control.config import ControlConfig
+from switch.control.entrance import AuthenticateParams
+from switch.control.server import ControlServer
+from switch.control.verbs import NotAuthenticated
+from switch.control.websocket import PATH, WebSocketDoor
+from switch.control.wires import Occupant, Wire
+from switch.events import CallAnswered
+from switch.records.projection import JournalEntry
+from switch.roles import EVERYBODY, OPERATORS, Role
+
+DESK = "https://desk.example.com"
+WHOLE = Draft202012Validator(control_schema())
+
+
+class Agent(Params):
+    agent: str
+
+
+VERBS = (
+    Verb("agent.ready", Agent, lambda params: {"id": params.agent, "name": "张伟"}, "Ready.", EVERYBODY),
+    Verb("ban.list", Agent, lambda params: [], "Bans.", OPERATORS),
+    Verb("agent.list", Agent, lambda params: ["x" * 1000] * 300, "A long answer.", EVERYBODY),
+)
+
+
+class OneToken:
+    """Lets in who shows the one token there is."""
+
+    def __init__(self, server: ControlServer) -> None:
+        self._server = server
+
+    async def authenticate(self, shown: AuthenticateParams, source: str) -> Caller:
+        if shown.token != "right":
+            raise NotAuthenticated("there is no such token")
+        return Caller("desk", Role.SUPERVISOR, source=source)
+
+    def session(self, wire: Wire, caller: Caller) -> Occupant:
+        return self._server.session(wire, caller)
+
+
+Connect = Callable[..., Coroutine[Any, Any, ClientWebSocketResponse]]
+
+
+def run(steps: Callable[[ControlServer, Connect], Coroutine[Any, Any, None]], **keys: Any) -> None:
+    async def served(folder: str) -> None:
+        config = ControlConfig(
+            socket=Path(folder) / "ringmain.sock", websocket=True, websocket_origins=(DESK,), **keys
+        )
+        server = ControlServer(config, VERBS)
+        await server.open()
+        application = web.Application()
+        application.add_routes(WebSocketDoor(config, OneToken(server)).pages())
+        runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        port = runner.addresses[0][1]
+        async with ClientSession() as client:
+
+            async def connect(**options: Any) -> ClientWebSocketResponse:
+                socket: ClientWebSocketResponse = await client.ws_connect(
+                    f"http://127.0.0.1:{port}{PATH}", **options
+                )
+                return socket
+
+            try:
+                await steps(server, connect)
+            finally:
+                await server.close()
+        await runner.cleanup()
+
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(asyncio.wait_for(served(folder), timeout=20))
+
+
+async def ask(socket: ClientWebSocketResponse, verb: str, **params: object) -> dict[str, Any]:
+    await socket.send_json({"id": 7, "verb": verb, "params": params})
+    return await heard(socket)
+
+
+async def heard(socket: ClientWebSocketResponse) -> dict[str, Any]:
+    message: dict[str, Any] = await socket.receive_json(timeout=5)
+    return message
+
+
+async def entered(connect: Connect) -> ClientWebSocketResponse:
+    socket = await connect(headers={"Origin": DESK})
+    assert (await ask(socket, "session.authenticate", token="right"))["result"]["name"] == "desk"
+    return socket
+
+
+def test_verbs_and_events_are_json() -> None:
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        socket = await entered(connect)
+        answer = await ask(socket, "agent.ready", agent="1001")
+        assert answer == {"id": 7, "result": {"id": "1001", "name": "张伟"}}
+        assert (await ask(socket, "agent.ready", agent=1))["error"]["code"] == "bad_params"
+        assert (await ask(socket, "event.subscribe", topics=["call.*"]))["result"]["topics"] == ["call.*"]
+        fields = {"call_id": "call-1", "recording_id": None, "trunk": None, "sip_call_id": ""}
+        server.observe(JournalEntry(4, 12.5, CallAnswered.topic, fields))
+        event = await heard(socket)
+        assert event == {"event": {"sequence": 4, "time": 12.5, "topic": "call.answered", "fields": fields}}
+        assert list(WHOLE.iter_errors(event)) == []
+
+    run(steps)
+
+
+def test_who_shows_nothing_or_the_wrong_thing_is_let_do_nothing() -> None:
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        socket = await connect()
+        assert (await ask(socket, "agent.ready", agent="1001"))["error"]["code"] == "not_authenticated"
+        refusal = await ask(socket, "session.authenticate", token="wrong")
+        assert refusal["error"]["code"] == "not_authenticated"
+        assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+        assert server.clients == 0
+
+    run(steps)
+
+
+def test_a_role_may_what_it_may_elsewhere() -> None:
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        refusal = await ask(await entered(connect), "ban.list", agent="1001")
+        assert refusal["error"]["code"] == "not_allowed"
+
+    run(steps)
+
+
+def test_a_page_of_another_origin_is_refused_before_anything_is_said() -> None:
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await connect(headers={"Origin": "https://evil.example.com"})
+        assert refused.value.status == 403
+
+    run(steps)
+
+
+def test_who_says_nothing_is_hung_up_on() -> None:
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        socket = await connect()
+        assert (await heard(socket))["error"]["code"] == "not_authenticated"
+        assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+
+    run(steps, authenticate_within_s=0.05)
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"id": -1, "verb": "x"}', '{"id": 1, "verb": "x", "key": 2}', "[" * 900]
+)
+def test_what_is_no_request_ends_the_connection(text: str) -> None:
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        socket = await entered(connect)
+        await socket.send_str(text)
+        assert (await heard(socket))["error"]["code"] == "malformed"
+        assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+        assert server.clients == 0
+
+    run(steps)
+
+
+def test_much_that_is_said_before_who_says_it_is_too_much() -> None:
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        socket = await connect()
+        await socket.send_str(" " * 600)
+        assert (await heard(socket))["error"]["code"] == "too_large"
+
+    run(steps, authenticate_bytes=512)
+
+
+def test_more_than_the_buffer_holds_comes_whole() -> None:
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        socket = await entered(connect)
+        for _ in range(5):
+            answer = await ask(socket, "agent.list", agent="1001")
+            assert len(answer["result"]) == 300
+
+    run(steps, write_buffer_bytes=4096)
+
+
+def test_so_many_may_connect_from_one_address_and_no_more() -> None:
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        first = await entered(connect)
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await connect()
+        assert refused.value.status == 503
+        await first.close()
+        await entered(connect)
+
+    run(steps, max_per_source=1)
+
+
+def test_it_is_off_unless_it_is_switched_on() -> None:
+    config = ControlConfig(socket=Path("unused"))
+    assert list(WebSocketDoor(config, OneToken(ControlServer(config, VERBS))).pages()) == []
