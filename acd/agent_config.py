@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from acd.media import EXCLUSIVE
 from runtime.models import Section
@@ -29,6 +29,12 @@ class AgentConfig(Section):
     weight: float = Field(default=1.0, gt=0, le=1000, description="The agent's odds with weighted_random.")
     skills: dict[str, Annotated[int, Field(ge=0, le=100)]] = Field(
         default_factory=dict, description="Skill → level, 0 to 100, such as { billing = 5 }."
+    )
+    pin: SecretStr | None = Field(
+        default=None,
+        min_length=4,
+        max_length=16,
+        description="Digits asked for when the agent signs in by the keys of a phone; absent: none is.",
     )
     auto_answer: bool = Field(
         default=False,

@@ -41,6 +41,7 @@ from acd.messages.messages import Messages
 from acd.messages.records import MessageRows
 from acd.messages.verbs import MessageVerbs
 from acd.orders import Whom, orders
+from acd.phone_desk import AgentPhoneDesk
 from acd.popups import NoCalls, PoppedCalls, PopUps, Rung
 from acd.queue_config import QueueConfig
 from acd.queue_target import parse_queue_target
@@ -167,6 +168,7 @@ def build(
         gauges=_gauges(AcdReadings(core.state, figures, clock)),
         agent_at=core.state.seats.get,
         agents=_facts_of_agents(core.state),
+        desk=AgentPhoneDesk(core.state, lambda command, now: core.handle(command, now=now)),
         prospect=prospects(core.state, repeats),
         catch_up=tuple(catching_up(repeats, queues, submit, clock)),
         alarm_sources=alarm_sources(core.state),

@@ -10,6 +10,7 @@ from typing import Any
 from runtime.driver import Core, Handler
 from runtime.models import Params
 from switch.alarms.sources import Source
+from switch.feature_codes.actions import PhoneDesk
 from switch.records.projection import Projection
 from switch.records.queries import RecordReader
 from switch.roles import Role
@@ -99,6 +100,8 @@ class Application:
     """What it knows of agents, if it has any."""
     catch_up: tuple[CatchUp, ...] = ()
     """What it wants to know of the runs before."""
+    desk: PhoneDesk | None = None
+    """What its agents can do from the keys of their phones."""
     prospect: ProspectOf = lambda queue, number: None
     """What it knows of its queues."""
     alarm_sources: tuple[Source, ...] = ()

@@ -43,7 +43,7 @@ class AccessCodeConfig(Section):
     target: str = Field(
         pattern=TARGET_PATTERN,
         description="Where its calls go: flow:<name>, queue:<name>, agent:<number>, station:<name>, "
-        "number:<digits>, message:<box>, prompt:<name> or counter:record.",
+        "number:<digits>, message:<box>, prompt:<name>, feature:<action> or counter:record.",
     )
     business_type: str = Field(
         default="",

@@ -17,6 +17,8 @@ from runtime.problems import Finding, KeyPath, listed
 from runtime.target import HANG_UP, Target, parse_target
 from switch.counter.counter import COUNTER_SCHEME, RECORD
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
+from switch.feature_codes.actions import parse_action
+from switch.feature_codes.feature_codes import FEATURE_SCHEME
 from switch.lookups.credentials import faults_of
 from switch.prompt_recording.booth import PROMPT_SCHEME
 from switch.sip.transport.certificates import faults_of_connections, faults_of_listener
@@ -44,7 +46,7 @@ _NAMING_KEYS = (
 _AT_COUNTER = Target(COUNTER_SCHEME, RECORD)
 _TARGETS = (
     "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box>, "
-    f"prompt:<name> or {_AT_COUNTER}"
+    f"prompt:<name>, feature:<action> or {_AT_COUNTER}"
 )
 
 
@@ -115,6 +117,8 @@ def _unknown_targets(configuration: Configuration) -> Iterator[Finding]:
         if target == _AT_COUNTER or str(target) in boxes:
             continue
         if target.scheme == PROMPT_SCHEME and is_prompt_name(target.name):
+            continue
+        if target.scheme == FEATURE_SCHEME and parse_action(target.name) is not None:
             continue
         if target.scheme not in (FLOW_SCHEME, QUEUE_SCHEME, AGENT_SCHEME, STATION_SCHEME, NUMBER_SCHEME):
             yield Finding(path, _TARGETS)

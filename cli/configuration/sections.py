@@ -21,6 +21,7 @@ from switch.config import AccessCodeConfig, HttpConfig, SwitchConfig
 from switch.control.config import ControlConfig
 from switch.customers.config import NumberListConfig
 from switch.dialling.config import DiallingConfig
+from switch.feature_codes.config import FeatureCodesConfig
 from switch.lookups.config import LookupConfig
 from switch.mrcp.config import MrcpConfig
 from switch.prompt_recording.config import PromptRecordingConfig
@@ -78,6 +79,9 @@ class Configuration(Section):
     )
     speech: SpeechConfig = Field(
         default_factory=SpeechConfig, description="Speech made from text (TTS), and the engines that say it."
+    )
+    feature_codes: FeatureCodesConfig = Field(
+        default_factory=FeatureCodesConfig, description="What agents do from the keys of their phones."
     )
     prompt_recording: PromptRecordingConfig = Field(
         default_factory=PromptRecordingConfig, description="Prompts recorded by phone (电话录制提示音)."

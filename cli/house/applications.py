@@ -8,6 +8,7 @@ import acd.service
 import ivr.service
 import switch.counter.service
 import switch.dialling.service
+import switch.feature_codes.service
 import switch.parking.service
 import switch.prompt_recording.service
 import switch.supervision.service
@@ -32,6 +33,8 @@ from switch.archive.phone.service import ListeningByPhone
 from switch.call import Call
 from switch.counter.counter import CounterRecording
 from switch.counter.service import CounterVerbs
+from switch.feature_codes.actions import NoDesk
+from switch.feature_codes.feature_codes import FeatureCodes
 from switch.parking.parking import Parking
 from switch.prompt_recording.booth import INSTRUCTIONS, PromptBooth
 from switch.prompt_recording.libraries import Libraries
@@ -89,10 +92,12 @@ class Applications:
         self.supervision = Supervision(self.agent_at)
         self._ivr = self._build_ivr(FlowSet(installation.flows), customers)
         self._takes = self._build_takes(installation, media)
+        acd_application = self._build_acd(acd_inputs)
         self._all = (
             self._ivr.application,
             *self._build_dialling(),
-            self._build_acd(acd_inputs),
+            acd_application,
+            switch.feature_codes.service.build(self._build_feature_codes(acd_application)),
             self._by_phone.application(),
             self._build_counter(),
             self._build_prompt_recording(installation),
@@ -195,6 +200,11 @@ class Applications:
             kept=inputs,
             popped_calls=self._popped_calls(self._ivr.paths),
         )
+
+    def _build_feature_codes(self, agents: Application) -> FeatureCodes:
+        config = self._configuration.feature_codes
+        desk = agents.desk or NoDesk()
+        return FeatureCodes(self._ground.ids, desk, config, lambda name: name in self._prompts)
 
     def _build_counter(self) -> Application:
         """Asks the other applications who sits at a station, once all are there."""

@@ -25,3 +25,9 @@ def test_tenants_names_are_those_that_nobody_can_give() -> None:
     assert qualified_queue(QUEUES[0], ACME).name == "acme/报修"
     with pytest.raises(ValidationError, match="pattern"):
         AgentConfig(id="acme/1001")
+
+
+def test_no_pin_is_kept_on_the_disk() -> None:
+    clerk = AgentConfig.model_validate({"id": "1001", "pin": "2580"})
+    assert "2580" not in json.dumps(plain_of(clerk))
+    assert section_of(AgentConfig, plain_of(clerk)).id == "1001"

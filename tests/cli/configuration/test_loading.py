@@ -18,7 +18,7 @@ ALARM = (
 )
 TARGETS = (
     "flow:<name>, queue:<name>, agent:<number>, station:<name>, number:<digits>, message:<box>, "
-    "prompt:<name> or counter:record"
+    "prompt:<name>, feature:<action> or counter:record"
 )
 
 

@@ -70,7 +70,7 @@ PLAIN_TEXT = {
     "OverflowRule": {"when", "tag", "not_counting"},
     "Announcements": {"position"},
     "AlarmConfig": frozenset({"title", "kind", "of", "measure", "metric", "levels", "path"}),
-    "AgentConfig": {"name", "skills", "tags", "capacity", "password_hash"},
+    "AgentConfig": {"name", "pin", "skills", "tags", "capacity", "password_hash"},
     "TokenConfig": {"tenant", "sha256", "networks", "role"},
 }  # fmt: skip
 """Keys with text that names nothing of a call centre's."""

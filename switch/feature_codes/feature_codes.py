@@ -1,0 +1,192 @@
+"""A station that dials a feature code: asked for number and PIN to sign in, told what was done, let go of.
+
+dialled ──► number # ──► PIN # ──► told ──► hung up
+   └───────────────────────────────► told: whatever needs no number
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from runtime.deadlines import Deadlines
+from runtime.errors import UsageError
+from runtime.ids import Ids
+from runtime.target import parse_target
+from runtime.vocabulary import Output
+from switch.causes import Cause
+from switch.commands import AnswerCall, HangUpCall, PlayPrompt
+from switch.events import CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
+from switch.feature_codes.actions import Action, PhoneDesk, parse_action
+from switch.feature_codes.config import FeatureCodesConfig
+
+FEATURE_SCHEME = "feature"
+PROMPTS: Mapping[Action, str] = {
+    Action.SIGN_IN: "signed_in",
+    Action.SIGN_OUT: "signed_out",
+    Action.READY: "ready",
+    Action.NOT_READY: "not_ready",
+    Action.END_WRAP_UP: "wrap_up_ended",
+    Action.LEAVE: "leave_asked",
+}
+"""What is heard when it is done."""
+_END, _CLEAR = "#", "*"
+_MOST_KEYS = 32
+
+
+class Stage(Enum):
+    """What a call waits for."""
+
+    NUMBER = auto()
+    PIN = auto()
+    END = auto()
+    """The end of the last prompt."""
+
+
+@dataclass(slots=True)
+class FeatureCall:
+    """A station on its way."""
+
+    call_id: str
+    station: str
+    stage: Stage = Stage.END
+    keys: str = field(default="", repr=False)
+    number: str = ""
+    wrong: int = 0
+    playback_id: str = ""
+
+
+class FeatureCodes:
+    """A core between the exchange's events and commands."""
+
+    def __init__(
+        self, ids: Ids, desk: PhoneDesk, config: FeatureCodesConfig, is_prompt: Callable[[str], bool]
+    ) -> None:
+        """``is_prompt`` tells whether there is a prompt; those that are not there are not heard."""
+        self._ids = ids
+        self._desk = desk
+        self._config = config
+        self._is_prompt = is_prompt
+        self._calls: dict[str, FeatureCall] = {}
+        self._waits: Deadlines[str] = Deadlines()
+
+    @property
+    def open_calls(self) -> int:
+        return len(self._calls)
+
+    def call_arrived(self, event: CallArrived, now: float) -> Sequence[Output]:
+        target = parse_target(event.target)
+        if target.scheme != FEATURE_SCHEME:
+            return ()
+        return self._begin(event.call_id, event.station, target.name, answered=False, now=now)
+
+    def call_handed_off(self, event: CallHandedOff, now: float) -> Sequence[Output]:
+        """From a flow, perhaps; or to somebody else."""
+        self._forget(event.call_id)
+        target = parse_target(event.target)
+        if target.scheme != FEATURE_SCHEME:
+            return ()
+        return self._begin(event.call_id, event.station, target.name, answered=event.answered, now=now)
+
+    def digit_received(self, event: DigitReceived, now: float) -> Sequence[Output]:
+        call = self._calls.get(event.call_id)
+        if call is None or call.stage is Stage.END:
+            return ()
+        self._waits.set(call.call_id, now + self._config.keys_s)
+        if event.digit == _END:
+            keys, call.keys = call.keys, ""
+            return self._entered(call, keys, now)
+        call.keys = "" if event.digit == _CLEAR else (call.keys + event.digit)[:_MOST_KEYS]
+        return ()
+
+    def prompt_finished(self, event: PromptFinished, now: float) -> Sequence[Output]:
+        call = self._calls.get(event.call_id)
+        if call is None or call.stage is not Stage.END or event.playback_id != call.playback_id:
+            return ()
+        return (_hang_up(call),)
+
+    def call_ended(self, event: CallEnded, now: float) -> Sequence[Output]:
+        self._forget(event.call_id)
+        return ()
+
+    def next_deadline(self) -> float | None:
+        return self._waits.next()
+
+    def wake(self, *, now: float) -> Sequence[Output]:
+        """No key has come for too long, or the end of the last prompt was never told."""
+        call = self._calls.get(self._waits.first_due(now) or "")
+        return () if call is None else (_hang_up(call),)
+
+    def _begin(
+        self, call_id: str, station: str | None, name: str, *, answered: bool, now: float
+    ) -> Sequence[Output]:
+        """Only stations are let in: nobody else sits at a phone of ours."""
+        asked = parse_action(name)
+        if station is None or asked is None:
+            return (HangUpCall(call_id=call_id, cause=Cause.CALL_REJECTED),)
+        call = self._calls[call_id] = FeatureCall(call_id, station)
+        self._waits.set(call_id, now + self._config.keys_s)
+        answer = () if answered else (AnswerCall(call_id=call_id),)
+        action, reason = asked
+        if action is Action.SIGN_IN:
+            return (*answer, *self._ask(call, Stage.NUMBER))
+        return (*answer, *self._do(call, action, reason, now))
+
+    def _ask(self, call: FeatureCall, stage: Stage, first: str = "") -> Sequence[Output]:
+        call.stage = stage
+        name = "enter_number" if stage is Stage.NUMBER else "enter_pin"
+        return self._play(call, *filter(None, (first, name)))
+
+    def _entered(self, call: FeatureCall, keys: str, now: float) -> Sequence[Output]:
+        if call.stage is Stage.NUMBER:
+            call.number = keys
+            if self._desk.has_pin(keys, call.station):
+                return self._ask(call, Stage.PIN)
+            keys = ""
+        return self._sign_in(call, keys, now)
+
+    def _sign_in(self, call: FeatureCall, pin: str, now: float) -> Sequence[Output]:
+        try:
+            done = self._desk.sign_in(call.number, pin, call.station, now)
+        except UsageError:
+            return self._end(call, "refused")
+        if done is not None:
+            return (*done, *self._end(call, PROMPTS[Action.SIGN_IN]))
+        call.wrong += 1
+        return self._end(call, "wrong") if call.wrong >= self._config.tries else self._again(call)
+
+    def _again(self, call: FeatureCall) -> Sequence[Output]:
+        return self._ask(call, Stage.NUMBER, "wrong")
+
+    def _do(self, call: FeatureCall, action: Action, reason: str, now: float) -> Sequence[Output]:
+        try:
+            done = self._desk.do(action, reason, call.station, now)
+        except UsageError:
+            return self._end(call, "refused")
+        if done is None:
+            return self._end(call, "not_signed_in")
+        return (*done, *self._end(call, PROMPTS[action]))
+
+    def _end(self, call: FeatureCall, name: str) -> Sequence[Output]:
+        call.stage = Stage.END
+        return self._play(call, name) or (_hang_up(call),)
+
+    def _play(self, call: FeatureCall, *names: str) -> Sequence[Output]:
+        language = self._config.language
+        prompts = tuple(filter(self._is_prompt, (f"{language}/feature_codes/{name}" for name in names)))
+        if not prompts:
+            return ()
+        call.playback_id = self._ids.new("playback")
+        barge_in = call.stage is not Stage.END
+        return (
+            PlayPrompt(
+                call_id=call.call_id, playback_id=call.playback_id, prompts=prompts, barge_in=barge_in
+            ),
+        )
+
+    def _forget(self, call_id: str) -> None:
+        self._calls.pop(call_id, None)
+        self._waits.cancel(call_id)
+
+
+def _hang_up(call: FeatureCall) -> HangUpCall:
+    return HangUpCall(call_id=call.call_id, cause=Cause.NORMAL_CLEARING)

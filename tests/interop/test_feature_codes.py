@@ -1,0 +1,87 @@
+"""Agents steer themselves by the keys of a foreign phone, and hear what was done."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from sipp_scenarios.audio import Samples, find
+from sipp_scenarios.follower import EventFollower
+from tests.helpers.baresip import Baresip
+from tests.helpers.call_centre import CallCentre
+from tests.helpers.switch_process import switch_process
+from tests.helpers.toml_text import section
+from tests.interop.test_phones import baresip_of, needs_baresip
+
+PROMPTS = Path(__file__).resolve().parents[2] / "conf" / "prompts" / "zh" / "feature_codes"
+CODES = {"*11": "sign_in", "*12": "sign_out", "*13": "ready", "*14": "not_ready:午休"}
+
+
+@pytest.fixture
+def coded(tmp_path: Path) -> Iterator[CallCentre]:
+    """A switch with feature codes, and an agent who has a PIN."""
+    codes = [
+        section("[[access_codes]]", number=number, target=f"feature:{action}", record=False)
+        for number, action in CODES.items()
+    ]
+    agent = section("[[agents]]", id="3001", queues=["service"], pin="2580")
+    with (
+        switch_process(tmp_path, more="\n".join([*codes, agent])) as switch,
+        EventFollower(switch.control_socket) as events,
+    ):
+        centre = CallCentre(switch, events, tmp_path)
+        yield centre
+        centre.wait_until_nothing_is_left()
+        centre.close()
+
+
+def dial(centre: CallCentre, phone: Baresip, code: str) -> str:
+    sip = centre.switch.sip
+    phone.order("dial", f"sip:{code}@{sip.host}:{sip.port}")
+    return str(centre.events.wait_for("call.arrived", access_code=code).fields["call_id"])
+
+
+def press(centre: CallCentre, phone: Baresip, call_id: str, keys: str) -> None:
+    """Each as a key of its own."""
+    for key in keys:
+        seen = len([entry for entry in centre.events.seen if entry.topic == "call.digit_received"])
+        phone.order("sndcode", key)
+        while len([entry for entry in centre.events.seen if entry.topic == "call.digit_received"]) == seen:
+            centre.events.wait_for_next(f"key {key}")
+        phone.order("sndcode", "\x04")
+
+
+def prompt(name: str) -> Samples:
+    samples: Samples = soundfile.read(PROMPTS / f"{name}.wav", dtype="int16")[0]
+    return samples
+
+
+@needs_baresip
+def test_an_agent_signs_in_by_number_and_pin_becomes_ready_and_leaves(coded: CallCentre) -> None:
+    with baresip_of(coded, "2001") as phone:
+        coded.events.wait_for("station.registered", station="2001")
+        call_id = dial(coded, phone, "*11")
+        coded.events.wait_for("call.prompt_finished", call_id=call_id)
+        press(coded, phone, call_id, "3001#")
+        press(coded, phone, call_id, "2580#")
+        coded.events.wait_for("agent.signed_in", agent="3001", station="2001")
+        coded.events.wait_for("call.ended", call_id=call_id, by_caller=False)
+        phone.wait_for("CALL_CLOSED")
+        assert coded.agent_state("3001") == "NOT_READY"
+        for code, state in (("*13", "AVAILABLE"), ("*14", "NOT_READY"), ("*12", "LOGGED_OUT")):
+            coded.events.wait_for("call.ended", call_id=dial(coded, phone, code))
+            phone.wait_for("CALL_CLOSED")
+            assert coded.agent_state("3001") == state
+        phone.order("quit")
+        phone.wait_for("EXIT")
+        calls = sorted((coded.folder / "baresip-2001").glob("dump-*-dec.wav"))
+        heard = [soundfile.read(call, dtype="int16")[0] for call in calls]
+    assert find(prompt("enter_number")[800:], heard[0]).score > 0.9
+    for name, call in zip(("signed_in", "ready", "not_ready", "signed_out"), heard, strict=True):
+        assert find(prompt(name)[1200:-1200], call).score > 0.9, name
+
+
+def test_who_calls_from_outside_finds_no_feature_codes(coded: CallCentre) -> None:
+    coded.run("caller_is_declined", "*11")
+    coded.events.wait_for("call.ended", cause="CALL_REJECTED")
