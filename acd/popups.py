@@ -118,17 +118,13 @@ class PopUps:
             return ()
         return self._show(rung, PopUpPhase.OFFERED, now)
 
-    def connected(self, rung: Rung, now: float) -> Sequence[Output]:
-        """They talk."""
-        return self._show(rung, PopUpPhase.ANSWERED, now)
-
     def joined(self, leg_id: str, now: float) -> Sequence[Output]:
         """A phone that was rung as a further party talks with the others."""
         rung = self._calls.rung(leg_id)
         return () if rung is None else self._show(rung, PopUpPhase.ANSWERED, now)
 
-    def transferred(self, call_id: str, now: float) -> Sequence[Output]:
-        """Somebody else may talk to the customer now, or the same agent to another."""
+    def talks(self, call_id: str, now: float) -> Sequence[Output]:
+        """They talk, or somebody else does by a transfer, or the same agent to another."""
         rung = self._calls.talking(call_id)
         return () if rung is None else self._show(rung, PopUpPhase.ANSWERED, now)
 

@@ -42,7 +42,7 @@ from acd.messages.records import MessageRows
 from acd.messages.verbs import MessageVerbs
 from acd.orders import Whom, orders
 from acd.phone_desk import AgentPhoneDesk
-from acd.popups import NoCalls, PoppedCalls, PopUps, Rung
+from acd.popups import NoCalls, PoppedCalls, PopUps
 from acd.queue_config import QueueConfig
 from acd.queue_target import parse_queue_target
 from acd.reception import Reception, prospects
@@ -222,15 +222,11 @@ def _limiting(limits: AgentLimits, messages: Messages, figures: AgentFigures) ->
 
 def _popping(popups: PopUps) -> dict[type, Handler]:
     """When desktops are told of calls."""
-
-    def connected(event: CallConnected, now: float) -> Outputs:
-        return popups.connected(Rung(event.call_id, event.offer_id, event.station), now)
-
     return {
         OfferMade: popups.offer_made,
         LegRinging: lambda event, now: popups.phone_rang(event.leg_id, now),
-        CallConnected: connected,
-        CallTransferred: lambda event, now: popups.transferred(event.call_id, now),
+        CallConnected: lambda event, now: popups.talks(event.call_id, now),
+        CallTransferred: lambda event, now: popups.talks(event.call_id, now),
         PartyJoined: lambda event, now: popups.joined(event.leg_id, now),
         PartyLeft: _counting(lambda event: popups.offer_over(event.call_id, event.party_id)),
         OfferEnded: _counting(lambda event: popups.offer_over(event.call_id, event.offer_id)),

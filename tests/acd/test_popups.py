@@ -85,9 +85,10 @@ def test_a_call_of_a_queue_is_told_at_the_offer_and_when_they_talk() -> None:
     assert (offered.agent, offered.station, offered.queue) == ("1001", "phone-1001", "service")
     assert (offered.phase, offered.waited_ms, offered.callback) == (PopUpPhase.OFFERED, 5000, False)
     assert (offered.flow_path, offered.flow_keys, offered.lists) == (("greeting", "menu"), "1", ("vip",))
-    desk.switch.legs["leg"] = rung = Rung("call", made.offer_id, made.station)
+    rung = Rung("call", made.offer_id, made.station)
+    desk.switch.legs["leg"] = desk.switch.talks["call"] = rung
     assert desk.popups.phone_rang("leg", 200.0) == (), "told already"
-    answered = popup(desk.popups.connected(rung, desk.centre.now + 2))
+    answered = popup(desk.popups.talks("call", desk.centre.now + 2))
     assert (answered.phase, answered.queue, answered.waited_ms) == (PopUpPhase.ANSWERED, "service", 8000)
 
 
@@ -119,9 +120,9 @@ def test_nothing_is_left_of_calls_that_are_over(over: str) -> None:
 def test_a_transfer_is_told_to_who_talks_then_and_a_call_that_waits_to_nobody() -> None:
     desk = Desk()
     desk.centre.seat("1002")
-    assert desk.popups.transferred("call", 100.0) == ()
+    assert desk.popups.talks("call", 100.0) == ()
     desk.switch.talks["call"] = Rung("call", "offer-7", "phone-1002")
-    told = popup(desk.popups.transferred("call", 100.0))
+    told = popup(desk.popups.talks("call", 100.0))
     assert (told.agent, told.phase) == ("1002", PopUpPhase.ANSWERED)
 
 
