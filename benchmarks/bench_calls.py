@@ -14,7 +14,7 @@ import csv
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -94,14 +94,23 @@ def answering_phone(folder: Path, port: int) -> Iterator[None]:
         sipp.wait()
 
 
-def place_calls(switch: Address, folder: Path, rate: int, seconds: float) -> Run:
-    """Dial for so long, and wait for the last call's end."""
+def place_calls(
+    switch: Address,
+    folder: Path,
+    rate: int,
+    seconds: float,
+    *,
+    talk_ms: int = TALK_MS,
+    options: Sequence[str] = (),
+) -> Run:
+    """Dial for so long, and wait for the last call's end. ``options`` are SIPp's."""
     statistics = folder / "statistics.csv"
     statistics.unlink(missing_ok=True)
     command = [
         *("sipp", str(switch), *_common("caller_waits_and_hangs_up", free_port(HOST)), "-s", NUMBER),
         *("-key", "caller", "13800138000", "-key", "caller_name", "客户", "-key", "rtp_port", "9"),
-        *("-r", str(rate), "-m", str(int(rate * seconds)), "-l", str(rate * 40), "-d", str(TALK_MS)),
+        *("-r", str(rate), "-m", str(int(rate * seconds)), "-l", str(rate * 40)),
+        *("-d", str(talk_ms), *options),
         *("-trace_stat", "-stf", statistics.name, "-fd", "1"),
     ]
     subprocess.run(
@@ -110,7 +119,7 @@ def place_calls(switch: Address, folder: Path, rate: int, seconds: float) -> Run
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        timeout=seconds + GRACE_S,
+        timeout=seconds + talk_ms / 1000 + GRACE_S,
         check=False,  # SIPp's exit code only says that some call failed, which the statistics count
     )
     return _read_statistics(statistics)

@@ -1,6 +1,7 @@
 """What the control socket can carry: small verbs of one client, events to many.
 
 ``python -m benchmarks.bench_control [--verbs N] [--events N] [--subscribers N] [--json]``
+``python -m benchmarks.bench_control --stopped [--seconds S]``: beside calls, see ``stopped_subscriber``
 
 The socket runs in a process of its own (``control_subject``), which tells its CPU time: user and system, of
 all its threads. Verbs are written ahead in bunches (pipelined) and their answers read as bytes; subscribers
@@ -22,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.lines import LineProcess
+from benchmarks.stopped_subscriber import measure_stopped
 from switch.control.client import NotConnected, SyncControlClient, connect_sync
 from switch.control.protocol import encode_request
 
@@ -158,11 +160,18 @@ def main() -> None:
     parser.add_argument("--verbs", type=int, default=100_000)
     parser.add_argument("--events", type=int, default=80_000, help="told once, delivered to each subscriber")
     parser.add_argument("--subscribers", type=int, default=50)
+    parser.add_argument(
+        "--stopped", action="store_true", help="a thousand calls beside a stopped subscriber, instead"
+    )
+    parser.add_argument("--seconds", type=float, default=20.0, help="of dialling, with --stopped")
     parser.add_argument("--json", action="store_true", help="print the line of JSON only")
     arguments = parser.parse_args()
     if not 65_536 <= arguments.events <= 100_000:
         parser.error("--events: from 65536 to 100000, which the ring holds")
-    figures = asdict(measure(arguments.verbs, arguments.events, arguments.subscribers))
+    if arguments.stopped:
+        figures = asdict(measure_stopped(arguments.seconds))
+    else:
+        figures = asdict(measure(arguments.verbs, arguments.events, arguments.subscribers))
     if not arguments.json:
         table = Table("figure", title="the control socket")
         table.add_column("value", justify="right")

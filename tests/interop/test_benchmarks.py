@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks import (
     bench_acd,
+    bench_control,
     bench_dispatch,
     bench_ivr,
     bench_media,
@@ -14,6 +15,7 @@ from benchmarks import (
     profile_calls,
 )
 from benchmarks.bench_calls import measure
+from benchmarks.stopped_subscriber import measure_stopped
 
 pytestmark = pytest.mark.timeout(300)  # the programs may have to be built first
 
@@ -44,6 +46,17 @@ def test_menus_are_measured() -> None:
     assert (result.nodes, result.not_timed, result.unanswered) == (10, 0, 0)
     assert result.cpu_ms_per_node > 0
     assert 0 < result.digit_to_prompt_p50_ms <= result.digit_to_prompt_p99_ms
+
+
+def test_the_control_socket_is_measured() -> None:
+    result = bench_control.measure(verbs=400, events=70_000, subscribers=2)
+    assert min(result.verbs_per_s, result.verb_cpu_us, result.events_per_s, result.event_cpu_us) > 0
+
+
+def test_a_subscriber_that_was_stopped_harms_no_call_and_misses_nothing() -> None:
+    result = measure_stopped(2.0, rate=25, talk_ms=500)
+    assert (result.failed, result.holes, result.gaps) == (0, 0, 0)
+    assert result.missed_while_stopped > 50 * len(("call.arrived", "call.answered", "call.ended"))
 
 
 @pytest.mark.parametrize("subject", ["call", "register"])
