@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Sized
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import Field
 
@@ -13,6 +14,7 @@ from runtime.tenancy import HOUSE, bare, id_kind, tenant_of, tenant_of_id
 from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.commands import PlaceCall
+from switch.data_verbs import refuse_bad_data
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, RightCheck, TargetCheck
 from switch.exchange import Exchange
 from switch.roles import DESK_AND_BUSINESS
@@ -54,6 +56,10 @@ class OriginateParams(Params):
         default="", max_length=64, description="the customer's visit that it belongs to; empty: a new one"
     )
 
+    data: dict[str, Any] = Field(
+        default_factory=dict,
+        description="call data of the contact from the start, which flows name as data.<name>",
+    )
     tenant: str = Field(
         default="", max_length=64, description="the tenant whose call it is; empty: whose objects it names"
     )
@@ -118,6 +124,7 @@ class PlacingVerbs:
             caller_number=params.caller_number,
             caller_name=params.caller_name,
             access_code=params.access_code,
+            data=params.data,
         )
         self._submit(order)
         return {
@@ -129,6 +136,7 @@ class PlacingVerbs:
 
     def _refuse_what_is_in_vain(self, params: OriginateParams) -> None:
         """Raises UsageError when nobody could be reached, or may not be."""
+        refuse_bad_data(params.data)
         reach, whom, then = self._reach, parse_target(params.whom), parse_target(params.target)
         if self._exchange.draining:
             raise UsageError("the switch is draining; it makes no new calls")

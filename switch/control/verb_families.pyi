@@ -559,7 +559,7 @@ class CallVerbs:
         by: who wants it, as events tell it
         """
 
-    async def originate(self, *, whom: str, target: str, ring_s: float = ..., shown_number: str | None = ..., shown_name: str = ..., caller_number: str = ..., caller_name: str = ..., access_code: str = ..., contact_id: str = ..., tenant: str = ...) -> PlacedView:
+    async def originate(self, *, whom: str, target: str, ring_s: float = ..., shown_number: str | None = ..., shown_name: str = ..., caller_number: str = ..., caller_name: str = ..., access_code: str = ..., contact_id: str = ..., data: _dict[str, Any] = ..., tenant: str = ...) -> PlacedView:
         """Call a station or a number, and give the call to a target when it is answered.
 
         whom: who is called first: station:<name> or number:<digits>
@@ -571,6 +571,7 @@ class CallVerbs:
         caller_name: the customer's name
         access_code: the access code on whose behalf it is; empty for none
         contact_id: the customer's visit that it belongs to; empty: a new one
+        data: call data of the contact from the start, which flows name as data.<name>
         tenant: the tenant whose call it is; empty: whose objects it names
         """
 
@@ -1891,7 +1892,7 @@ class SyncCallVerbs:
         by: who wants it, as events tell it
         """
 
-    def originate(self, *, whom: str, target: str, ring_s: float = ..., shown_number: str | None = ..., shown_name: str = ..., caller_number: str = ..., caller_name: str = ..., access_code: str = ..., contact_id: str = ..., tenant: str = ...) -> PlacedView:
+    def originate(self, *, whom: str, target: str, ring_s: float = ..., shown_number: str | None = ..., shown_name: str = ..., caller_number: str = ..., caller_name: str = ..., access_code: str = ..., contact_id: str = ..., data: _dict[str, Any] = ..., tenant: str = ...) -> PlacedView:
         """Call a station or a number, and give the call to a target when it is answered.
 
         whom: who is called first: station:<name> or number:<digits>
@@ -1903,6 +1904,7 @@ class SyncCallVerbs:
         caller_name: the customer's name
         access_code: the access code on whose behalf it is; empty for none
         contact_id: the customer's visit that it belongs to; empty: a new one
+        data: call data of the contact from the start, which flows name as data.<name>
         tenant: the tenant whose call it is; empty: whose objects it names
         """
 

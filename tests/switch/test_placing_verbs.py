@@ -84,3 +84,12 @@ def test_a_switch_that_is_draining_makes_no_calls(rig: ExchangeRig) -> None:
 def test_only_stations_and_numbers_can_be_called(whom: str) -> None:
     with pytest.raises(ValidationError):
         OriginateParams(whom=whom, target="queue:service")
+
+
+def test_who_is_called_has_the_data_that_are_given(rig: ExchangeRig) -> None:
+    data = {"account": "0450012345", "amount": 128.5, "reminders": ["短信", "电话"]}
+    answer = originate(rig, NUMBER, "flow:hotline", data=data)
+    assert rig.exchange.data_of(answer["call_id"]) == data
+    with pytest.raises(UsageError, match="x: expected a text") as refused:
+        originate(rig, NUMBER, "flow:hotline", data={"x": None})
+    assert refused.value.reason == "bad_data"
