@@ -31,6 +31,8 @@ class Own(Enum):
     """The same as a target, ``station:1001``."""
     CALL = auto()
     """A call that the station takes part in."""
+    TENANT = auto()
+    """The agent's call centre, whatever is given."""
     ITEM = auto()
     """A chat, mail and the like that is offered to the agent, or that the agent has."""
 
@@ -42,13 +44,16 @@ OWN: Mapping[str, Own] = {
     "from_call_id": Own.CALL,
     "item": Own.ITEM,
     "station": Own.STATION,
+    "tenant": Own.TENANT,
 }
 """What parameters name, by their names; all others are free."""
 OWN_OF: Mapping[str, Mapping[str, Own]] = {
     "agent.sign_in": {"agent": Own.AGENT},
-    "call.originate": {"whom": Own.PHONE},
+    "call.originate": {"whom": Own.PHONE, "tenant": Own.TENANT},
+    "session.authenticate": {},
 }
-"""Verbs whose parameters are otherwise: agents choose the station they sign in at, and call from it."""
+"""Verbs whose parameters are otherwise: agents choose the station they sign in at, and call from it; whoever
+shows a token may be anybody."""
 
 
 def own_of(verb: str) -> Mapping[str, Own]:
@@ -84,7 +89,7 @@ class AgentScope:
         if own_of(verb.name).get("whom") is Own.PHONE and params.whom != self._own_name(Own.PHONE):  # type: ignore[attr-defined]
             raise NotAllowed("agents call from the station they sit at; leave out whom, or sign in first")
         update = {
-            key: NOBODYS + value
+            key: self._tenant if own is Own.TENANT else NOBODYS + value
             for key, own in own_of(verb.name).items()
             if isinstance(value := getattr(params, key, None), str) and not self._is_own(own, value)
         }
@@ -123,6 +128,8 @@ class AgentScope:
     def _own_name(self, own: Own) -> str | None:
         if own is Own.AGENT:
             return self._agent
+        if own is Own.TENANT:
+            return self._tenant
         if own in (Own.STATION, Own.PHONE):
             station = self._station()
             return f"{STATION_SCHEME}:{station}" if station and own is Own.PHONE else station
@@ -132,6 +139,8 @@ class AgentScope:
         if own is Own.CALL:
             station = self._facts.station_of(self._qualified)
             return station is not None and self._calls.takes_part(station, value)
+        if own is Own.TENANT:
+            return value == self._tenant
         if own is Own.ITEM:
             return self._facts.has_item(self._qualified, qualify(self._tenant, value))
         return value == self._own_name(own)
