@@ -37,6 +37,7 @@ from cli import (
 )
 from cli.configuration.changing.transaction import Recovery, journal_of, recover
 from cli.configuration.loading import ConfigurationError
+from cli.credentials import TOKEN, TOKEN_FILE, use_token_of
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_line, print_note, print_problems
 from cli.schema.command import schema
@@ -82,9 +83,23 @@ VersionOption = Annotated[
 ]
 
 
+TokenFileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--token-file",
+        envvar=TOKEN_FILE,
+        help=f"File with the secret of a token to show to the switch; {TOKEN} holds the secret itself.",
+    ),
+]
+
+
 @app.callback()
-def ringmain(context: typer.Context, show_version: VersionOption = False) -> None:
+def ringmain(
+    context: typer.Context, show_version: VersionOption = False, token_file: TokenFileOption = None
+) -> None:
     """A telephone exchange and contact-centre engine."""
+    if token_file is not None:
+        use_token_of(token_file)
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), nl=False)
 

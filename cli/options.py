@@ -8,6 +8,7 @@ import typer
 
 from cli.configuration.loading import ConfigurationError, load_configuration, read_configuration
 from cli.configuration.sections import Configuration
+from cli.credentials import address_of, authorities, token
 from switch.control.client import SyncControlClient, connect_sync
 from switch.records.queries import RecordReader
 
@@ -17,7 +18,9 @@ DEFAULT_CONFIGURATION = Path("conf/ringmain.toml")
 SocketOption = Annotated[
     Path | None,
     typer.Option(
-        "--socket", help="Control socket of the switch; by default the one the configuration names."
+        "--socket",
+        help="Control socket of the switch: a path, host:port or tls://host:port; by default the one the "
+        "configuration names.",
     ),
 ]
 ConfigOption = Annotated[
@@ -52,8 +55,12 @@ def configuration(given: Path | None) -> Configuration:
 def connect(
     socket: Path | None, config: Path | None, *, answer_timeout_s: float = ANSWER_TIMEOUT_S
 ) -> SyncControlClient:
-    """A connection to the running switch. Raises NotConnected, ConfigurationError."""
-    return connect_sync(socket_path(socket, config), answer_timeout_s=answer_timeout_s)
+    """A connection to the running switch. Raises NotConnected, ConfigurationError.
+
+    VerbRefused is raised for a wrong token, UsageError for one that cannot be read.
+    """
+    address = address_of(socket_path(socket, config))
+    return connect_sync(address, token=token(), tls=authorities(), answer_timeout_s=answer_timeout_s)
 
 
 def socket_path(socket: Path | None, config: Path | None) -> Path:

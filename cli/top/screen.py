@@ -12,6 +12,7 @@ from textual.events import Resize
 from textual.widgets import DataTable, Footer, Static, TabbedContent, TabPane
 from textual.widgets.data_table import RowDoesNotExist
 
+from cli.credentials import address_of, authorities, token
 from cli.top.columns import FIRST_ORDER, TABLES
 from cli.top.dialogs import Details, Question
 from cli.top.view import Picture, columns_for, details, lines, next_order, next_tenant, summary
@@ -113,7 +114,7 @@ class Top(App[None]):
         """Be told when anything is other, until the switch is gone; then try again."""
         try:
             async with (
-                ControlClient.connect(self._socket) as client,
+                ControlClient.connect(address_of(self._socket), token=token(), tls=authorities()) as client,
                 client.subscription(*TOPICS, coalesce=True) as events,
             ):
                 self._client = client

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from switch.control.address import Address
-from switch.control.inbox import Inbox, NotConnected, entry_of, envelope, result_of
+from switch.control.inbox import ControlClientError, Inbox, NotConnected, entry_of, envelope, result_of
 from switch.control.messages import Response
 from switch.control.protocol import encode_request
 from switch.control.verb_families import SyncVerbFamilies
@@ -33,7 +33,11 @@ def connect_sync(
     connection = Address.read(address, tls).open_blocking(answer_timeout_s)
     client = SyncControlClient(connection, answer_timeout_s)
     if token:
-        client.call("session.authenticate", token=token)
+        try:
+            client.call("session.authenticate", token=token)
+        except ControlClientError:
+            client.close()
+            raise
     return client
 
 

@@ -33,6 +33,7 @@ FREE = frozenset(
         "channel",
         "contact_id",
         "data",
+        "digits",
         "importance",
         "leg",
         "message_id",

@@ -1,0 +1,49 @@
+"""How the command line reaches a switch on another machine: its address, a token, authorities to trust."""
+
+import os
+import re
+import ssl
+from pathlib import Path
+
+from runtime.errors import UsageError
+
+TOKEN = "RINGMAIN_TOKEN"
+TOKEN_FILE = "RINGMAIN_TOKEN_FILE"
+AUTHORITIES = "RINGMAIN_CA"
+_SCHEMED = re.compile(r"^(tcp|tls):/{1,2}([^/]+)$")
+_BARE = re.compile(r"^[^/]+:\d{1,5}$")
+
+
+def address_of(socket: Path) -> Path | str:
+    """What ``--socket`` names: a Unix socket, or an address, whose slashes a path has lost."""
+    text = str(socket)
+    if (schemed := _SCHEMED.match(text)) is not None:
+        return f"{schemed[1]}://{schemed[2]}"
+    return f"tcp://{text}" if _BARE.match(text) and not socket.exists() else socket
+
+
+def use_token_of(file: Path) -> None:
+    """Show the token in this file, whatever the environment says."""
+    os.environ[TOKEN_FILE] = str(file)
+
+
+def token() -> str:
+    """The secret of the token to show; empty for none. Raises UsageError for a file that cannot be read."""
+    path = os.environ.get(TOKEN_FILE)
+    if not path:
+        return os.environ.get(TOKEN, "")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the token in {path}: {error}") from error
+
+
+def authorities() -> ssl.SSLContext | None:
+    """Who may have signed the switch's certificate; None: those the machine trusts. Raises UsageError."""
+    path = os.environ.get(AUTHORITIES)
+    if not path:
+        return None
+    try:
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise UsageError(f"{AUTHORITIES} is no file of certificates: {path}: {error}") from error

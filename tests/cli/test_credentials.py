@@ -1,0 +1,80 @@
+"""The command line at a switch on another machine."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvloop
+from typer.testing import CliRunner
+
+from cli.commands import app
+from cli.credentials import address_of, token
+from cli.options import connect
+from runtime.errors import UsageError
+from switch.control.inbox import VerbRefused
+from switch.roles import Role
+from tests.helpers.control_house import ControlHouse, control_house, secret_of
+from tests.helpers.sip_house import Authority
+
+
+def beside(folder: Path, work: Callable[[ControlHouse], Any], files: dict[str, str] | None = None) -> Any:
+    """What a program without a loop gets of a switch that runs meanwhile."""
+
+    async def run() -> Any:
+        async with asyncio.timeout(30), control_house(folder, files) as house:
+            return await asyncio.to_thread(work, house)
+
+    return uvloop.run(run())
+
+
+def test_a_token_of_the_environment_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def work(house: ControlHouse) -> Any:
+        where = Path("{}:{}".format(*house.address))
+        with connect(where, None) as client, pytest.raises(VerbRefused, match="say who you are first"):
+            client.call("test.echo", text="x")
+        monkeypatch.setenv("RINGMAIN_TOKEN", secret_of(Role.OPERATOR))
+        with connect(where, None) as client:
+            return client.call("test.trunk", text="坐席")
+
+    assert beside(tmp_path, work) == "坐席"
+
+
+def test_a_token_of_a_file_is_shown_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("RINGMAIN_CA", str(authority.ca))
+    monkeypatch.setenv("RINGMAIN_TOKEN_FILE", "")  # whatever the command sets is taken back
+    file = tmp_path / "token"
+
+    def work(house: ControlHouse) -> str:
+        where = "tls://{}:{}".format(*house.address)
+        file.write_text("wrong")
+        words = ["--token-file", str(file), "status", "--socket", where]
+        refused = CliRunner().invoke(app, words)
+        assert refused.exit_code == 1
+        assert "there is no such token" in refused.output
+        file.write_text(f"{secret_of(Role.OPERATOR)}\n")
+        return CliRunner().invoke(app, words).output
+
+    assert "there is no verb 'switch.status'" in beside(tmp_path, work, authority.issue("127.0.0.1"))
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("tls://switch.example:5095", "tls://switch.example:5095"),
+        ("tcp://192.0.2.5:5095", "tcp://192.0.2.5:5095"),
+        ("192.0.2.5:5095", "tcp://192.0.2.5:5095"),
+        ("run/ringmain.sock", Path("run/ringmain.sock")),
+        ("/run/a:5", Path("/run/a:5")),
+    ],
+)
+def test_an_address_is_told_from_a_path(given: str, meant: Path | str) -> None:
+    assert address_of(Path(given)) == meant
+
+
+def test_a_token_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RINGMAIN_TOKEN_FILE", "/nowhere/token")
+    with pytest.raises(UsageError, match="cannot read the token in /nowhere/token"):
+        token()
