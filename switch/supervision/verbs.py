@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pydantic import Field
 
@@ -12,12 +12,13 @@ from runtime.models import Answer, Params, TenantParams
 from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
-from switch.call import Call, CallState
+from switch.call_control.live import live_call
 from switch.causes import Cause
 from switch.commands import HangUpCall
 from switch.exchange import Exchange
 from switch.roles import SUPERVISORS
 from switch.supervision.commands import BeginSupervision, ChangeSupervision
+from switch.supervision.conversation import Conversation, conversation_in, stations_that_talk
 from switch.supervision.supervision import Supervision
 from switch.supervision.watch import Watch
 from switch.supervision_mode import SupervisionMode
@@ -90,13 +91,6 @@ class House:
 
     def station_of(self, agent: str) -> str | None:
         return next((station for station in self.stations if self.agent_at(station) == agent), None)
-
-
-class Conversation(NamedTuple):
-    """Two who talk, and which of them is the agent."""
-
-    call: Call
-    station: str
 
 
 class SupervisorVerbs:
@@ -183,20 +177,25 @@ class SupervisorVerbs:
         supervisor = self._supervisor(params)
         found = self._conversation(params)
         if found.station == supervisor:
-            raise UsageError(f"station {supervisor} is in call {found.call.call_id} itself")
+            raise UsageError(
+                f"station {supervisor} is in call {found.call.call_id} itself", reason="same_station"
+            )
         _refuse_strangers(supervisor, found.station)
         present = self._core.of(supervisor)
         if present is not None and present.supervised == found.call.call_id:
             self._submit(ChangeSupervision(call_id=present.call_id, mode=mode, by=params.by))
             return _view(present, mode)
         if len(found.call.supervisors) >= MOST_AT_ONE_CALL:
-            raise UsageError(f"{MOST_AT_ONE_CALL} supervise call {found.call.call_id} already")
+            raise UsageError(f"{MOST_AT_ONE_CALL} supervise call {found.call.call_id} already", reason="full")
         return self._ring(supervisor, found.call.call_id, found.station, mode, params)
 
     def _follow(self, params: FollowParams) -> SupervisorView:
         supervisor, station = self._supervisor(params), self._station_of(params.agent)
         if station == supervisor:
-            raise UsageError(f"agent {params.agent} sits at station {supervisor}, the supervisor's own")
+            raise UsageError(
+                f"agent {params.agent} sits at station {supervisor}, the supervisor's own",
+                reason="same_station",
+            )
         _refuse_strangers(supervisor, station)
         found = self._talking(params.agent)
         supervised = found.call.call_id if found else ""
@@ -208,7 +207,10 @@ class SupervisorVerbs:
         supervisor = self._supervisor(params)
         watch = self._core.of(supervisor)
         if watch is None:
-            raise UsageError(f"station {supervisor} supervises no call; call.supervisors names those that do")
+            raise UsageError(
+                f"station {supervisor} supervises no call; call.supervisors names those that do",
+                reason="not_supervising",
+            )
         self._submit(HangUpCall(call_id=watch.call_id, cause=Cause.MANAGER_REQUEST))
         return _view(watch, watch.mode)
 
@@ -241,7 +243,7 @@ class SupervisorVerbs:
         self._submit(order)
         watch = self._core.of(supervisor)
         if watch is None:
-            raise UsageError(f"station {supervisor} cannot be rung now")
+            raise UsageError(f"station {supervisor} cannot be rung now", reason="failed")
         return _view(watch, mode)
 
     def _refuse_what_is_in_vain(self, supervisor: str) -> None:
@@ -249,77 +251,59 @@ class SupervisorVerbs:
         if busy is not None:
             where = f"call {busy.supervised}" if busy.supervised else f"agent {busy.follows}"
             raise UsageError(
-                f"station {supervisor} supervises {where} already; call.stop_supervising ends that"
+                f"station {supervisor} supervises {where} already; call.stop_supervising ends that",
+                reason="already_supervising",
             )
         if self._exchange.draining:
-            raise UsageError("the switch is draining; it makes no new calls")
+            raise UsageError("the switch is draining; it makes no new calls", reason="draining")
         if not len(self._house.contacts(supervisor)):
-            raise UsageError(f"no phone is registered at station {supervisor}")
+            raise UsageError(f"no phone is registered at station {supervisor}", reason="not_registered")
         if len(self._core.watches) >= MOST_SUPERVISORS:
-            raise UsageError(f"{MOST_SUPERVISORS} supervise calls at the moment; try again soon")
+            raise UsageError(
+                f"{MOST_SUPERVISORS} supervise calls at the moment; try again soon", reason="full"
+            )
 
     def _supervisor(self, params: SupervisorParams) -> str:
         """The station where the supervisor is."""
         station = params.station or self._house.station_of(params.by)
         if station is None:
-            raise UsageError(f"no agent {params.by} is signed in; give station, the phone to be rung")
+            raise UsageError(
+                f"no agent {params.by} is signed in; give station, the phone to be rung", reason="signed_out"
+            )
         return station
 
     def _station_of(self, agent: str) -> str:
         station = self._house.station_of(agent)
         if station is None:
-            raise UsageError(f"agent {agent} is not signed in")
+            raise UsageError(f"agent {agent} is not signed in", reason="signed_out")
         return station
 
     def _conversation(self, params: SuperviseParams) -> Conversation:
         """Two who talk, by call or by agent. Raises UsageError when they do not."""
         if bool(params.call_id) is bool(params.agent):
-            raise UsageError("give either call_id or agent")
+            raise UsageError("give either call_id or agent", reason="call_or_agent")
         if params.agent:
             self._station_of(params.agent)
             found = self._talking(params.agent)
             if found is None:
-                raise UsageError(f"agent {params.agent} talks to nobody")
+                raise UsageError(f"agent {params.agent} talks to nobody", reason="not_connected")
             return found
-        call = self._exchange.find(params.call_id)
-        if call is None:
-            raise UsageError(f"no call {params.call_id} is up; call.list names those that are")
-        station = _agents_station(call)
-        if station is None:
-            raise UsageError(f"call {call.call_id} {_WHY_NOBODY[call.state]}; there is nobody to supervise")
-        return Conversation(call, station)
+        return conversation_in(live_call(self._exchange, params.call_id))
 
     def _talking(self, agent: str) -> Conversation | None:
         for call in self._exchange.calls():
-            for station in _stations_that_talk(call):
+            for station in stations_that_talk(call):
                 if self._house.agent_at(station) == agent:
                     return Conversation(call, station)
         return None
 
 
-_WHY_NOBODY = {
-    CallState.ARRIVING: "is only arriving",
-    CallState.CALLING: "is not answered yet",
-    CallState.ALERTING: "is not answered yet",
-    CallState.ANSWERED: "is with no agent",
-    CallState.CONNECTED: "is between outside numbers",
-}
-
-
 def _refuse_strangers(supervisor: str, station: str) -> None:
     """A call stays in one call centre."""
     if tenant_of(supervisor) != tenant_of(station):
-        raise UsageError(f"station {supervisor} is of another call centre than station {station}")
-
-
-def _stations_that_talk(call: Call) -> list[str]:
-    """Whom was called before who calls: of two colleagues the first is meant."""
-    legs = [call.connected_leg, call.customer] if call.connected_leg is not None else []
-    return [station for leg in legs if leg is not None and (station := call.station_of(leg)) is not None]
-
-
-def _agents_station(call: Call) -> str | None:
-    return next(iter(_stations_that_talk(call)), None)
+        raise UsageError(
+            f"station {supervisor} is of another call centre than station {station}", reason="no_such_target"
+        )
 
 
 def _view(watch: Watch, mode: SupervisionMode) -> SupervisorView:

@@ -12,7 +12,14 @@ from switch.trunks.commands import DialTrunk
 from tests.helpers.exchange_rig import AGENT_SDP, OUTSIDE_NUMBER, TARGETS
 from tests.helpers.supervision_rig import BY, SupervisionRig
 
-DONE = ""
+Why = tuple[str, str]
+"""The reason for programs, and what people are told."""
+DONE = ("", "")
+NO_CALL = ("no_such_call", "no call call-none is up")
+UNANSWERED = ("not_connected", "is not answered yet; there is nobody to supervise")
+NO_AGENT = ("not_connected", "is with no agent; there is nobody to supervise")
+OUTSIDE = ("no_such_station", "is between outside numbers; there is nobody to supervise")
+OWN = ("same_station", "station 1003 is in call")
 AT_CALL = ("call.monitor", "call.whisper", "call.barge", "call.intercept")
 
 
@@ -82,25 +89,32 @@ def of_the_supervisor_himself(rig: SupervisionRig) -> str:
     return call_id
 
 
-STATES: dict[Callable[[SupervisionRig], str], str] = {
-    no_call: "no call call-none is up",
-    calling: "is not answered yet; there is nobody to supervise",
-    alerting: "is not answered yet; there is nobody to supervise",
-    answered: "is with no agent; there is nobody to supervise",
-    ringing: "is with no agent; there is nobody to supervise",
+STATES: dict[Callable[[SupervisionRig], str], Why] = {
+    no_call: NO_CALL,
+    calling: UNANSWERED,
+    alerting: UNANSWERED,
+    answered: NO_AGENT,
+    ringing: NO_AGENT,
     talking: DONE,
     held: DONE,
     being_transferred: DONE,
-    between_outside_numbers: "is between outside numbers; there is nobody to supervise",
-    of_a_supervisor: "is with no agent; there is nobody to supervise",
-    of_the_supervisor_himself: "station 1003 is in call",
+    between_outside_numbers: OUTSIDE,
+    of_a_supervisor: NO_AGENT,
+    of_the_supervisor_himself: OWN,
 }
+
+
+def assert_refused(rig: SupervisionRig, verb: str, why: Why, **params: object) -> None:
+    reason, told = why
+    with pytest.raises(UsageError, match=told) as refusal:
+        rig.call(verb, **params)
+    assert refusal.value.reason == reason
 
 
 @pytest.mark.parametrize("verb", AT_CALL)
 @pytest.mark.parametrize(("state", "why"), STATES.items(), ids=lambda part: getattr(part, "__name__", ""))
 def test_a_call_in_any_state_is_supervised_or_the_verb_says_why_not(
-    rig: SupervisionRig, verb: str, state: Callable[[SupervisionRig], str], why: str
+    rig: SupervisionRig, verb: str, state: Callable[[SupervisionRig], str], why: Why
 ) -> None:
     call_id = state(rig)
     before = (len(rig.commands), rig.told)
@@ -109,8 +123,7 @@ def test_a_call_in_any_state_is_supervised_or_the_verb_says_why_not(
         rig.answer_station()
         assert len(rig.told) > len(before[1])
         return
-    with pytest.raises(UsageError, match=why):
-        rig.call(verb, call_id=call_id)
+    assert_refused(rig, verb, why, call_id=call_id)
     assert (len(rig.commands), rig.told) == before
 
 
@@ -122,20 +135,25 @@ def test_known_targets_are_those_of_the_rig(rig: SupervisionRig) -> None:
 @pytest.mark.parametrize(
     ("params", "why"),
     [
-        ({}, "give either call_id or agent"),
-        ({"agent": "81", "call_id": "call-1"}, "give either call_id or agent"),
-        ({"agent": "82"}, "agent 82 talks to nobody"),
-        ({"agent": "99"}, "agent 99 is not signed in"),
-        ({"agent": "81", "station": "", "by": "99"}, "no agent 99 is signed in; give station"),
-        ({"agent": "81", "station": "1009"}, "no phone is registered at station 1009"),
-        ({"agent": "81", "station": "1001"}, "station 1001 is in call"),
+        ({}, ("call_or_agent", "give either call_id or agent")),
+        ({"agent": "81", "call_id": "call-1"}, ("call_or_agent", "give either call_id or agent")),
+        ({"agent": "82"}, ("not_connected", "agent 82 talks to nobody")),
+        ({"agent": "99"}, ("signed_out", "agent 99 is not signed in")),
+        (
+            {"agent": "81", "station": "", "by": "99"},
+            ("signed_out", "no agent 99 is signed in; give station"),
+        ),
+        (
+            {"agent": "81", "station": "1009"},
+            ("not_registered", "no phone is registered at station 1009"),
+        ),
+        ({"agent": "81", "station": "1001"}, ("same_station", "station 1001 is in call")),
     ],
 )
-def test_what_would_be_in_vain_is_refused(rig: SupervisionRig, params: dict[str, str], why: str) -> None:
+def test_what_would_be_in_vain_is_refused(rig: SupervisionRig, params: dict[str, str], why: Why) -> None:
     rig.customer_talks()
     before = len(rig.commands)
-    with pytest.raises(UsageError, match=why):
-        rig.call("call.monitor", **params)
+    assert_refused(rig, "call.monitor", why, **params)
     assert len(rig.commands) == before
 
 
@@ -143,8 +161,8 @@ def test_nobody_supervises_another_call_centre(rig: SupervisionRig) -> None:
     rig.customer_talks()
     rig.registered.add("acme/1003")
     for verb in (*AT_CALL, "agent.follow"):
-        with pytest.raises(UsageError, match="station acme/1003 is of another call centre than station 1001"):
-            rig.call(verb, agent="81", station="acme/1003")
+        why = ("no_such_target", "station acme/1003 is of another call centre than station 1001")
+        assert_refused(rig, verb, why, agent="81", station="acme/1003")
 
 
 def test_a_supervisor_who_is_signed_in_is_rung_there(rig: SupervisionRig) -> None:
@@ -158,8 +176,8 @@ def test_one_supervises_one_call_at_a_time(rig: SupervisionRig) -> None:
     rig.listens()
     other = rig.arrive("other", OUTSIDE_NUMBER, station="1002")
     rig.feed(LegAnswered(leg_id=rig.last(DialTrunk).leg_id, sdp=AGENT_SDP))
-    with pytest.raises(UsageError, match=r"station 1003 supervises call .*; call.stop_supervising ends that"):
-        rig.call("call.monitor", call_id=other)
+    why = ("already_supervising", r"station 1003 supervises call .*; call.stop_supervising ends that")
+    assert_refused(rig, "call.monitor", why, call_id=other)
 
 
 def test_a_call_has_so_many_supervisors_and_no_more(rig: SupervisionRig) -> None:
@@ -167,32 +185,29 @@ def test_a_call_has_so_many_supervisors_and_no_more(rig: SupervisionRig) -> None
     for number in range(MOST_AT_ONE_CALL):
         rig.registered.add(f"30{number}")
         rig.listens("call.monitor", agent="81", station=f"30{number}")
-    with pytest.raises(UsageError, match=f"{MOST_AT_ONE_CALL} supervise call"):
-        rig.call("call.monitor", agent="81")
+    assert_refused(rig, "call.monitor", ("full", f"{MOST_AT_ONE_CALL} supervise call"), agent="81")
 
 
 def test_a_switch_that_is_draining_rings_no_supervisor(rig: SupervisionRig) -> None:
     rig.customer_talks()
     rig.feed(StartDraining(retry_after_s=30))
-    with pytest.raises(UsageError, match="draining"):
-        rig.call("call.monitor", agent="81")
+    assert_refused(rig, "call.monitor", ("draining", "draining"), agent="81")
 
 
 def test_who_supervises_nobody_cannot_stop(rig: SupervisionRig) -> None:
-    with pytest.raises(UsageError, match="station 1003 supervises no call"):
-        rig.call("call.stop_supervising")
+    why = ("not_supervising", "station 1003 supervises no call")
+    assert_refused(rig, "call.stop_supervising", why)
 
 
 @pytest.mark.parametrize(
     ("params", "why"),
     [
-        ({"agent": "99"}, "agent 99 is not signed in"),
-        ({"agent": "83"}, "agent 83 sits at station 1003, the supervisor's own"),
+        ({"agent": "99"}, ("signed_out", "agent 99 is not signed in")),
+        ({"agent": "83"}, ("same_station", "agent 83 sits at station 1003, the supervisor's own")),
     ],
 )
-def test_whom_nobody_can_follow(rig: SupervisionRig, params: dict[str, str], why: str) -> None:
-    with pytest.raises(UsageError, match=why):
-        rig.call("agent.follow", **params)
+def test_whom_nobody_can_follow(rig: SupervisionRig, params: dict[str, str], why: Why) -> None:
+    assert_refused(rig, "agent.follow", why, **params)
 
 
 def test_who_supervises_whom_can_be_listed(rig: SupervisionRig) -> None:
