@@ -1,6 +1,8 @@
 """Every state a call can be in for the verbs, how it comes there, and what each verb is given."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from inspect import iscoroutine
 from typing import Any
 
 from runtime.errors import UsageError
@@ -9,15 +11,16 @@ from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, OfferCall, PlaceCall
 from switch.conference_verbs import ConferenceVerbs
-from switch.data_verbs import DataVerbs
 from switch.mask_verbs import MaskVerbs
+from tests.helpers.call_media_rig import CallMediaRig
 from tests.helpers.exchange_rig import CALLER_SDP
+from tests.helpers.supervision_rig import BY
 from tests.switch.parking.test_parking import ParkingRig
 
 HELD = CALLER_SDP + "a=sendonly\r\n"
 
 
-class StatesRig(ParkingRig):
+class StatesRig(CallMediaRig, ParkingRig):
     """A customer who talks to station 1001, and every verb that a call may be given."""
 
     def __init__(self) -> None:
@@ -27,10 +30,10 @@ class StatesRig(ParkingRig):
         more = (
             *ConferenceVerbs(self.exchange, self.reach, ids, submit).verbs(),
             *CallRecordingVerbs(self.exchange, submit).verbs(),
-            *DataVerbs(self.exchange, submit).verbs(),
             *MaskVerbs(self.exchange, ids, submit).verbs(),
         )
-        self.all_control |= {verb.name: verb for verb in more}
+        self.all_control |= self.verbs | {verb.name: verb for verb in more}
+        self.collect_id = "collection-none"
 
     def come_to(self, state: str) -> None:
         """Bring a call there; it is the one verbs are about from then on."""
@@ -38,10 +41,20 @@ class StatesRig(ParkingRig):
 
     def outcome(self, verb: str) -> str:
         """``done``, or the reason why the verb is refused."""
+        BEFORE.get(verb, _nothing)(self)
+        return self.attempt(verb, **VERBS[verb])
+
+    def attempt(self, verb: str, **params: object) -> str:
+        """The same of a verb that is given other parameters, or only prepares what is asked."""
+        if "collect_id" in self.all_control[verb].params.model_fields:
+            params = {"collect_id": self.collect_id} | params
         try:
-            self.ask(verb, **VERBS[verb])
+            answer = self.ask(verb, **params)
+            self.answer = asyncio.run(answer) if iscoroutine(answer) else answer
         except UsageError as refusal:
             return refusal.reason or f"no reason: {refusal}"
+        if verb in SUPERVISING:
+            self.answer_station()
         return "done"
 
     def hang_up_everything(self) -> None:
@@ -140,6 +153,32 @@ def _ended(rig: StatesRig) -> None:
     rig.end("customer", Cause.NORMAL_CLEARING)
 
 
+def _nothing(rig: StatesRig) -> None:
+    """Most verbs need nothing."""
+
+
+def _plays(rig: StatesRig) -> None:
+    rig.attempt("call.play", **VERBS["call.play"])
+
+
+def _muted(rig: StatesRig) -> None:
+    rig.attempt("call.mute")
+
+
+def _collects(rig: StatesRig, *, masked: bool = False) -> None:
+    if rig.attempt("call.collect", masked=masked, **VERBS["call.collect"]) == "done":
+        rig.collect_id = rig.answer["collect_id"]
+
+
+def _collected(rig: StatesRig) -> None:
+    _collects(rig, masked=True)
+    rig.attempt("call.stop_collecting")
+
+
+def _supervised(rig: StatesRig) -> None:
+    rig.attempt("call.monitor", **SUPERVISOR)
+
+
 STATES: Mapping[str, Callable[[StatesRig], None]] = {
     "none": _none,
     "alerting": _alerting,
@@ -161,28 +200,52 @@ STATES: Mapping[str, Callable[[StatesRig], None]] = {
     "parked": _parked,
     "ended": _ended,
 }
+SUPERVISOR = {"by": BY, "station": "1003"}
+SUPERVISING = ("call.monitor", "call.whisper", "call.barge", "call.intercept")
 VERBS: Mapping[str, Mapping[str, Any]] = {
     "call.add_party": {"whom": "station:1003"},
     "call.answer": {},
+    "call.barge": SUPERVISOR,
     "call.cancel_consultation": {},
+    "call.collect": {"max_digits": 4},
     "call.complete_transfer": {},
     "call.consult": {"target": "station:1003"},
     "call.get_data": {},
     "call.hang_up": {},
     "call.hold": {},
+    "call.intercept": SUPERVISOR,
     "call.join": {},
     "call.mask_digits": {},
+    "call.monitor": SUPERVISOR,
+    "call.mute": {},
     "call.park": {},
     "call.parties": {},
     "call.pause_recording": {},
     "call.pick_up": {"station": "1003"},
+    "call.play": {"prompts": ["zh/notice"]},
     "call.record": {},
     "call.redirect": {"target": "station:1003"},
     "call.reject": {},
     "call.resume_recording": {},
     "call.retrieve": {},
+    "call.say": {"text": "您好"},
+    "call.send_digits": {"digits": "1,2#"},
     "call.set_data": {"data": {"订单": "7"}},
+    "call.stop_collecting": {},
+    "call.stop_playing": {},
     "call.stop_recording": {},
+    "call.stop_supervising": SUPERVISOR,
+    "call.take_digits": {},
     "call.toggle": {},
     "call.transfer": {"target": "station:1003"},
+    "call.unmute": {},
+    "call.whisper": SUPERVISOR,
 }
+BEFORE: Mapping[str, Callable[[StatesRig], None]] = {
+    "call.stop_playing": _plays,
+    "call.unmute": _muted,
+    "call.stop_collecting": _collects,
+    "call.take_digits": _collected,
+    "call.stop_supervising": _supervised,
+}
+"""What is attempted first, for there to be something that the verb may end."""

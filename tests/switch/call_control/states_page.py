@@ -41,30 +41,48 @@ WHILE_TALKING: Refusals = ANYTIME | {"not_connected": (*UNANSWERED, *WAITING)}
 HOLDING: Refusals = WHILE_TALKING | {"consulting": CONSULTING}
 PASSING_ON: Refusals = HOLDING | {"transferring": ("transferring",)}
 WHILE_RECORDED: Refusals = ANYTIME | {"not_recorded": (*UNANSWERED, *CONSULTATION)}
+HEARD: Refusals = ANYTIME | {"not_answered": ("calling",)}
+"""A caller who is not answered yet hears early media."""
+COLLECTED: Refusals = {"no_such_collection": (*GONE, "calling")}
+NOT_TALKING = tuple(state for state in STATES if state not in TALKING)
 REFUSED: Mapping[str, Refusals] = {
     "call.add_party": WHILE_TALKING,
     "call.answer": BEFORE_ANSWER,
+    "call.barge": WHILE_TALKING,
     "call.cancel_consultation": WHILE_CONSULTING,
+    "call.collect": HEARD,
     "call.complete_transfer": WHILE_CONSULTING,
     "call.consult": PASSING_ON,
     "call.get_data": ANYTIME,
     "call.hang_up": ANYTIME,
     "call.hold": HOLDING,
+    "call.intercept": WHILE_TALKING,
     "call.join": WHILE_CONSULTING | {"not_answered": ("consulting, it rings",)},
     "call.mask_digits": ANYTIME | {"not_answered": UNANSWERED},
+    "call.monitor": WHILE_TALKING,
+    "call.mute": WHILE_TALKING,
     "call.park": PASSING_ON,
     "call.parties": ANYTIME,
     "call.pause_recording": WHILE_RECORDED,
     "call.pick_up": ANYTIME | {"already_connected": TALKING, "is_outgoing": ("calling",)},
+    "call.play": HEARD,
     "call.record": ANYTIME | {"already_recorded": RECORDED},
     "call.redirect": ANYTIME | {"already_connected": TALKING},
     "call.reject": BEFORE_ANSWER,
     "call.resume_recording": WHILE_RECORDED,
     "call.retrieve": HOLDING,
+    "call.say": HEARD,
+    "call.send_digits": ANYTIME | {"not_answered": UNANSWERED},
     "call.set_data": ANYTIME,
+    "call.stop_collecting": COLLECTED,
+    "call.stop_playing": ANYTIME | {"nothing_plays": ("calling",)},
     "call.stop_recording": WHILE_RECORDED,
+    "call.stop_supervising": {"not_supervising": NOT_TALKING},
+    "call.take_digits": COLLECTED,
     "call.toggle": WHILE_CONSULTING,
     "call.transfer": PASSING_ON,
+    "call.unmute": WHILE_TALKING,
+    "call.whisper": WHILE_TALKING,
 }
 MEANINGS = {
     "none": "there is no such call",
@@ -92,8 +110,11 @@ _HEAD = """\
 # What a verb answers, by the state of the call
 
 Made of the table that the tests hold against the switch, cell by cell. A refusal's `data.reason` is the word
-below; [call control](call-control.md) tells what each means. A call that only arrives, while its ports are
-opened, is seen by no verb. All calls that come in are recorded here, consultations are not.
+below; [call control](call-control.md#before-it-is-answered), [calls](calls.md#what-is-refused) and
+[supervision](supervision.md#what-is-refused) tell what each means. A call that only arrives, while its ports
+are opened, is seen by no verb. All calls that come in are recorded here, consultations are not. The verbs
+that end something (`call.stop_playing`, `call.unmute`, `call.stop_collecting`, `call.take_digits` and
+`call.stop_supervising`) are asked after what begins it was.
 
 | state | the call |
 |---|---|
