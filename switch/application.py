@@ -33,6 +33,8 @@ class Verb:
     """The roles it is for: a circle of switch/roles.py, considered for each verb."""
     reads: bool = False
     """Whether it changes nothing, so that nobody keeps who asked; see docs/security.md."""
+    private: frozenset[str] = frozenset()
+    """Parameters whose values are kept nowhere: what programs say to and of customers is in no journal."""
 
 
 @dataclass(frozen=True, slots=True)

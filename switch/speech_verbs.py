@@ -65,7 +65,14 @@ class SpeechVerbs:
 
     def verbs(self) -> tuple[Verb, ...]:
         return (
-            Verb("speech.make", SpeechParams, self.make, "Make a prompt of a text (TTS).", who=INTEGRATORS),
+            Verb(
+                "speech.make",
+                SpeechParams,
+                self.make,
+                "Make a prompt of a text (TTS).",
+                who=INTEGRATORS,
+                private=frozenset({"text"}),
+            ),
             Verb(
                 "speech.engines",
                 NoParams,

@@ -37,7 +37,7 @@ class Access:
         self._driver = ground.driver
         self._facts = facts
         self._participation = Participation(find_call, agent_at, lambda: _newest(journal))
-        self._audit = Audit(self._tell)
+        self._audit = Audit(self._tell, configuration.switch.personal_data)
         self.entrance = Entrance(Door(rules, _credentials(configuration)), ground.clock, self._tell)
         self._listeners = ControlListeners(control, self.entrance)
 

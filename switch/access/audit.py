@@ -1,28 +1,32 @@
 """What clients had the switch do, as events: who, what, with which parameters, and how it went."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from runtime.vocabulary import Event
 from switch.access.events import VerbCarriedOut
 from switch.application import Verb
 from switch.control.caller import Caller
-from switch.control.messages import Failure
+from switch.control.messages import ErrorCode, Failure
 
 DONE = "done"
 MASK = "***"
 LONGEST = 2000
 """Characters of parameters that are kept."""
-SECRETS = frozenset({"password", "token", "secret", "digits", "authorization", "pin", "ha1", "password_hash"})
+SECRETS = frozenset({"digits", "authorization", "headers", "pin", "ha1"})
 """Names of parameters, and of what is inside them, whose values nobody may read later."""
+_SECRET_WORDS = ("password", "secret", "token")
+"""The same for every name that one of them is in."""
 
 
 class Audit:
     """Notes verbs that change something. It costs one entry of the journal each."""
 
-    def __init__(self, tell: Callable[[Event], None]) -> None:
+    def __init__(self, tell: Callable[[Event], None], personal: Collection[str] = ()) -> None:
+        """``personal``: names of call data whose values no event tells."""
         self._tell = tell
+        self._personal = frozenset(personal)
 
     def note(self, caller: Caller, verb: Verb, given: Mapping[str, Any], failure: Failure | None) -> None:
         """One verb is over; ``failure`` is why it was not carried out."""
@@ -33,26 +37,44 @@ class Audit:
                 name=caller.name,
                 role=caller.role.value,
                 source=caller.source,
-                params=shown(given),
+                params=shown(verb, given, self._personal),
                 outcome=DONE if failure is None else str(failure.code),
-                message="" if failure is None else failure.message[:LONGEST],
+                message="" if failure is None else _said(failure)[:LONGEST],
             )
         )
 
 
-def shown(given: Mapping[str, Any]) -> str:
-    """Parameters in JSON, without secrets and not too long."""
-    text = json.dumps(masked(given), ensure_ascii=False, separators=(",", ":"), default=repr)
+def shown(verb: Verb, given: Mapping[str, Any], personal: Collection[str] = ()) -> str:
+    """Parameters in JSON, without what is secret, private or personal, and not too long.
+
+    Of a parameter that the verb does not have nobody knows what it holds.
+    """
+    known = verb.params.model_fields.keys() - verb.private
+    plain = {key: value if key in known else MASK for key, value in given.items()}
+    text = json.dumps(masked(plain, personal), ensure_ascii=False, separators=(",", ":"), default=repr)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def masked(value: Any) -> Any:
-    """The same value with *** in place of secrets, wherever they stand in it."""
+def masked(value: Any, personal: Collection[str] = ()) -> Any:
+    """The same value with *** in place of what is secret or personal, wherever it stands in it."""
     if isinstance(value, Mapping):
         return {
-            str(key): MASK if str(key).lower() in SECRETS and inner else masked(inner)
+            str(key): MASK if inner and _is_hidden(str(key), personal) else masked(inner, personal)
             for key, inner in value.items()
         }
     if isinstance(value, list | tuple):
-        return [masked(inner) for inner in value]
+        return [masked(inner, personal) for inner in value]
     return value
+
+
+def _is_hidden(key: str, personal: Collection[str]) -> bool:
+    word = key.lower()
+    return word in SECRETS or key in personal or any(part in word for part in _SECRET_WORDS)
+
+
+def _said(failure: Failure) -> str:
+    """What the client was told; of parameters that are wrong only which, as the sentence quotes them."""
+    if failure.code is not ErrorCode.BAD_PARAMS:
+        return failure.message
+    wrong = (failure.data or {}).get("fields", {})
+    return f"cannot be used: {', '.join(wrong)}" if wrong else "parameters that cannot be used"

@@ -66,7 +66,7 @@ class VerbCarriedOut(Event):
     source: str
     """The address the client comes from; `unix` for the Unix socket."""
     params: str
-    """What was given, in JSON; passwords, tokens and keys are ***, and long ones are cut."""
+    """What was given, in JSON; *** stands for what is secret, private or personal, and long ones are cut."""
     outcome: str
     """`done`, or the code of the error."""
     message: str

@@ -185,7 +185,14 @@ class CallMediaVerbs:
     def verbs(self) -> tuple[Verb, ...]:
         return (
             Verb("call.play", PlayParams, self._play, "Play prompts in a call.", who=BUSINESS),
-            Verb("call.say", SayParams, self._say, "Say a text in a call (TTS).", who=BUSINESS),
+            Verb(
+                "call.say",
+                SayParams,
+                self._say,
+                "Say a text in a call (TTS).",
+                who=BUSINESS,
+                private=frozenset({"text"}),
+            ),
             Verb(
                 "call.stop_playing",
                 CallParams,

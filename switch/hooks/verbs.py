@@ -43,6 +43,7 @@ class HookVerbs:
                 self._answer,
                 "Answer what a flow asked by hook.asked.",
                 who=INTEGRATORS,
+                private=frozenset({"data"}),
             ),
         )
 

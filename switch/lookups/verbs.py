@@ -93,6 +93,7 @@ class LookupVerbs:
                 self._try,
                 "Ask a service once, by hand, as a flow would.",
                 who=OPERATORS,
+                private=frozenset({"path", "query", "headers", "body"}),
             ),
         )
 

@@ -113,6 +113,7 @@ class SpeechServerVerbs:
                 self._speak,
                 "Have a speech server say a text to the customer.",
                 who=INTEGRATORS,
+                private=frozenset({"text"}),
             ),
             Verb(
                 "call.recognise",
