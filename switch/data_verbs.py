@@ -60,6 +60,7 @@ class DataVerbs:
                 self._get,
                 "The data noted of a call's contact.",
                 who=DESK_AND_BUSINESS,
+                reads=True,
             ),
         )
 

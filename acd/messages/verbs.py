@@ -107,7 +107,12 @@ class MessageVerbs:
                 who=DESK_AND_BUSINESS,
             ),
             Verb(
-                "agent.messages", AgentParams, self.list_messages, "The latest texts of an agent.", who=DESK
+                "agent.messages",
+                AgentParams,
+                self.list_messages,
+                "The latest texts of an agent.",
+                who=DESK,
+                reads=True,
             ),
             Verb(
                 "agent.confirm_message",

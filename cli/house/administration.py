@@ -37,6 +37,8 @@ OBJECTS_TOLD = 1000
 """In an answer."""
 CHANGES_AT_ONCE = 1000
 VERSIONS_TOLD = 200
+_READING = frozenset({"show", "history", "diff"})
+"""Last words of the verbs that change nothing."""
 
 
 class Acting(Params):
@@ -193,7 +195,7 @@ class Administration:
             ("undo", UndoParams, self._undo, "Go back to the version before the last change, or to another."),
         )
         return tuple(
-            Verb(f"configuration.{word}", params, handle, text, who=ADMINISTRATORS)
+            Verb(f"configuration.{word}", params, handle, text, who=ADMINISTRATORS, reads=word in _READING)
             for word, params, handle, text in verbs
         )
 

@@ -97,8 +97,22 @@ class TenantVerbs:
         )
         seen = OPERATORS | SUPERVISORS
         return (
-            Verb("tenant.list", NoParams, self._list, "The tenants, and how busy each is.", who=seen),
-            Verb("tenant.show", TenantNamed, self._show, "A tenant, its limits and their use.", who=seen),
+            Verb(
+                "tenant.list",
+                NoParams,
+                self._list,
+                "The tenants, and how busy each is.",
+                who=seen,
+                reads=True,
+            ),
+            Verb(
+                "tenant.show",
+                TenantNamed,
+                self._show,
+                "A tenant, its limits and their use.",
+                who=seen,
+                reads=True,
+            ),
             *(
                 Verb(f"tenant.{word}", params, handle, text, who=ADMINISTRATORS)
                 for word, params, handle, text in changed

@@ -67,6 +67,7 @@ class AlarmVerbs:
                 self._list,
                 "The alarms (告警) of the configuration, and those that are raised.",
                 who=OFFICE,
+                reads=True,
             ),
             Verb(
                 "alarm.acknowledge",
@@ -88,6 +89,7 @@ class AlarmVerbs:
                 self._history,
                 "The alarms there were, the newest first, from the database.",
                 who=BUSINESS | OPERATORS,
+                reads=True,
             ),
         )
 

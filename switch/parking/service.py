@@ -104,7 +104,7 @@ class ParkingVerbs:
         return (
             Verb("call.park", ParkParams, self._park, "Let a customer wait in a slot (驻留).", who=who),
             Verb("call.pick_up", PickUpParams, self._pick_up, "Take a call that waits or rings.", who=who),
-            Verb("park.list", TenantParams, self._list, "The calls that are parked.", who=who),
+            Verb("park.list", TenantParams, self._list, "The calls that are parked.", who=who, reads=True),
         )
 
     def _park(self, params: ParkParams) -> ParkedView:

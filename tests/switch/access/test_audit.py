@@ -101,3 +101,21 @@ def test_what_is_said_of_customers_is_private_in_every_verb_that_takes_it(house:
     }
     for verb in house.verbs():
         assert verb.private <= verb.params.model_fields.keys(), verb.name
+
+
+def test_what_is_looked_at_again_and_again_is_not_kept(house: House) -> None:
+    """Screens ask every second; each verb that is kept is an entry of the journal."""
+    looks = (
+        "list",
+        "show",
+        "history",
+        "diff",
+        "messages",
+        "get_data",
+        "figures",
+        "waiting",
+        "explain",
+        "parties",
+    )
+    kept = [verb.name for verb in house.verbs() if verb.name.partition(".")[2] in looks and not verb.reads]
+    assert kept == []
