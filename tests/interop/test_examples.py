@@ -100,6 +100,13 @@ def test_a_caller_is_advised_gets_a_work_order_and_rates_it(desk: CallCentre) ->
         assert len(orders_at(port)) == 1
 
 
+def test_a_caller_comes_to_the_queue_where_no_bot_runs(desk: CallCentre) -> None:
+    station = desk.seat("2001")
+    with desk.phone(station) as agent, desk.caller(CODE) as caller:
+        caller.wait_answered()
+        agent.wait_ringing()
+
+
 def wait_for_order(port: int, *keys: str) -> dict[str, Any]:
     """The first order, once it has all of these."""
     for _ in range(200):
