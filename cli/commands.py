@@ -37,13 +37,15 @@ from cli import (
 )
 from cli.configuration.changing.transaction import Recovery, journal_of, recover
 from cli.configuration.loading import ConfigurationError
-from cli.credentials import TOKEN, TOKEN_FILE, use_token_of
+from cli.credentials import TOKEN, TOKEN_FILE, token, use_token_of
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_line, print_note, print_problems
 from cli.schema.command import schema
 from cli.top.command import top
 from runtime.errors import PeerError, UsageError
 from runtime.sheets import SheetError
+from switch.control.inbox import VerbRefused
+from switch.control.messages import ErrorCode
 
 REFUSED = 1
 """Exit code when something is wrong or was refused; 0 is success, 2 a command that cannot be understood."""
@@ -59,9 +61,18 @@ class _PlainErrors(TyperGroup):
             print_problems(error.problems, complete=error.complete, stderr=True)
         except SheetError as error:
             print_problems(error.problems, stderr=True)
+        except VerbRefused as error:
+            print_error(f"{error}{_how_to_show_it(error)}")
         except (UsageError, PeerError) as error:
             print_error(str(error))
         raise typer.Exit(REFUSED)
+
+
+def _how_to_show_it(refusal: VerbRefused) -> str:
+    """Where the command line takes the token from that the switch asks for."""
+    if refusal.code != ErrorCode.NOT_AUTHENTICATED or token():
+        return ""
+    return f"; the token's file is named by `ringmain --token-file` or {TOKEN_FILE}"
 
 
 app = typer.Typer(

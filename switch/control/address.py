@@ -53,18 +53,34 @@ class Address:
             if self.path is not None:
                 return _unix_socket(self.path, timeout_s)
             plain = socket.create_connection((self.host, self.port), timeout_s)
-            return self.tls.wrap_socket(plain, server_hostname=self.host) if self.tls else plain
+            return _encrypted(plain, self.tls, self.host) if self.tls else plain
         except OSError as error:
             raise self._unreachable(error) from error
 
     def _unreachable(self, error: OSError) -> NotConnected:
         """Why nobody answers, told for people."""
+        if isinstance(error, ssl.SSLError):  # first: its errno is OpenSSL's, and 1 is no EPERM
+            return NotConnected(self._not_encrypted(error))
         if error.errno in (errno.ENOENT, errno.ECONNREFUSED):
             start = "start it with `ringmain serve`, or name its socket with --socket"
             return NotConnected(f"no switch listens at {self}; {start}")
         if error.errno in (errno.EACCES, errno.EPERM):
             return NotConnected(f"you may not use the control socket {self}; join the group that owns it")
         return NotConnected(f"cannot connect to the control socket {self}: {error.strerror or error}")
+
+    def _not_encrypted(self, error: ssl.SSLError) -> str:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            trust = "name a file with who signed it: RINGMAIN_CA for the command line, `tls` for clients"
+            return f"the certificate of {self} is not trusted ({error.verify_message}); {trust}"
+        return f"{self} does not speak TLS as expected ({error.reason}); without TLS it is tcp://{self}"
+
+
+def _encrypted(plain: socket.socket, tls: ssl.SSLContext, host: str) -> socket.socket:
+    try:
+        return tls.wrap_socket(plain, server_hostname=host)
+    except OSError:
+        plain.close()
+        raise
 
 
 def _unix_socket(path: Path, timeout_s: float) -> socket.socket:

@@ -13,7 +13,7 @@ from cli.commands import app
 from cli.credentials import address_of, token
 from cli.options import connect
 from runtime.errors import UsageError
-from switch.control.inbox import VerbRefused
+from switch.control.inbox import NotConnected, VerbRefused
 from switch.roles import Role
 from tests.helpers.control_house import ControlHouse, control_house, secret_of
 from tests.helpers.sip_house import Authority
@@ -58,6 +58,40 @@ def test_a_token_of_a_file_is_shown_over_tls(tmp_path: Path, monkeypatch: pytest
         return CliRunner().invoke(app, words).output
 
     assert "there is no verb 'switch.status'" in beside(tmp_path, work, authority.issue("127.0.0.1"))
+
+
+def test_a_certificate_nobody_vouches_for_is_told_from_missing_permission(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RINGMAIN_CA", raising=False)
+
+    def work(house: ControlHouse) -> None:
+        where = Path("tls://{}:{}".format(*house.address))
+        with pytest.raises(NotConnected, match=r"is not trusted .*RINGMAIN_CA"):
+            connect(where, None)
+
+    beside(tmp_path, work, Authority(tmp_path).issue("127.0.0.1"))
+
+
+def test_tls_to_a_listener_without_it_is_told(tmp_path: Path) -> None:
+    def work(house: ControlHouse) -> None:
+        where = Path("tls://{}:{}".format(*house.address))
+        with pytest.raises(NotConnected, match=r"does not speak TLS .*tcp://127\.0\.0\.1"):
+            connect(where, None)
+
+    beside(tmp_path, work)
+
+
+def test_who_shows_no_token_hears_where_the_command_line_takes_it_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RINGMAIN_TOKEN", raising=False)
+    monkeypatch.delenv("RINGMAIN_TOKEN_FILE", raising=False)
+
+    def work(house: ControlHouse) -> str:
+        return CliRunner().invoke(app, ["status", "--socket", "{}:{}".format(*house.address)]).output
+
+    assert "--token-file" in beside(tmp_path, work)
 
 
 @pytest.mark.parametrize(
