@@ -83,7 +83,7 @@ from switch.call_recording_verbs import CallRecordingVerbs
 from switch.certificate_verbs import CertificateVerbs
 from switch.commands import AnswerCall
 from switch.config import HttpConfig
-from switch.control.client import ControlClient
+from switch.control.client import ControlClient, VerbRefused
 from switch.control.config import ControlConfig
 from switch.control.messages import ErrorCode
 from switch.control.server import ControlServer, Neighbours
@@ -522,10 +522,16 @@ async def ask(folder: Path, *questions: tuple[str, dict[str, Any]]) -> list[Any]
     server = ControlServer(config, all_verbs(folder), Neighbours(picture=PICTURE, entrance=entrance))
     entrance.open({"": server})
     await server.open()
-    async with ControlClient.connect(config.socket) as client:
-        answers = [await client.call(verb, **params) for verb, params in questions]
-    await server.close()
-    return answers
+    try:
+        async with ControlClient.connect(config.socket) as client:
+            return [await client.call(verb, **params) for verb, params in questions]
+    finally:  # a loop whose server is open does not end
+        await server.close()
+
+
+def test_a_question_that_is_refused_ends_the_asking(tmp_path: Path) -> None:
+    with pytest.raises(VerbRefused, match="no call call-none is up"):
+        uvloop.run(ask(tmp_path, ("call.show", {"call_id": "call-none"})))
 
 
 def test_the_table_of_verbs_is_what_verb_list_says(tmp_path: Path) -> None:
