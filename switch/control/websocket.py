@@ -16,6 +16,7 @@ from switch.control.json_format import JSON, read_message
 from switch.control.messages import ErrorCode, Message, ProtocolError
 from switch.control.stranger import Stranger
 from switch.control.wires import Occupant, Wire
+from switch.sip.guard.networks import source_of
 
 PATH = "/control"
 _HEARTBEAT_S = 30.0
@@ -165,17 +166,18 @@ class WebSocketDoor:
         origin, source = request.headers.get("Origin"), request.remote or ""
         if origin is not None and origin not in self._config.websocket_origins:
             raise web.HTTPForbidden(text=f"{origin} is not one of control.websocket_origins")
-        if self._is_full(source):
+        place = source_of(source)
+        if self._is_full(place):
             raise web.HTTPServiceUnavailable(text="too many clients are connected")
         socket = web.WebSocketResponse(max_msg_size=self._config.max_request_bytes, heartbeat=_HEARTBEAT_S)
-        self._connected[source] += 1
+        self._connected[place] += 1
         try:
             await socket.prepare(request)
             assert request.transport is not None, "it is prepared"
             wire = WebSocketWire(self._config, socket, source, request.transport.abort)
             await wire.serve(lambda wire: Stranger(self._config, self._entrance, wire))
         finally:
-            self._connected[source] -= 1
+            self._connected -= Counter((place,))  # who has none left is forgotten
         return socket
 
     def _is_full(self, source: str) -> bool:

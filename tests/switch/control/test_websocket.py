@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError, web
+from aiohttp.typedefs import Handler
 from jsonschema import Draft202012Validator
 
 from cli.schema.document import control_schema
@@ -57,15 +58,24 @@ class OneToken:
 Connect = Callable[..., Coroutine[Any, Any, ClientWebSocketResponse]]
 
 
-def run(steps: Callable[[ControlServer, Connect], Coroutine[Any, Any, None]], **keys: Any) -> None:
-    async def served(folder: str) -> None:
+@web.middleware
+async def _from_elsewhere(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Lets a client come from the address that it names."""
+    return await handler(request.clone(remote=request.headers.get("X-From", request.remote or "")))
+
+
+def run(steps: Callable[[ControlServer, Connect], Coroutine[Any, Any, None]], **keys: Any) -> WebSocketDoor:
+    """Gives the door when all have gone."""
+
+    async def served(folder: str) -> WebSocketDoor:
         config = ControlConfig(
             socket=Path(folder) / "ringmain.sock", websocket=True, websocket_origins=(DESK,), **keys
         )
         server = ControlServer(config, VERBS)
         await server.open()
-        application = web.Application()
-        application.add_routes(WebSocketDoor(config, OneToken(server)).pages())
+        application = web.Application(middlewares=[_from_elsewhere])
+        door = WebSocketDoor(config, OneToken(server))
+        application.add_routes(door.pages())
         runner = web.AppRunner(application, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -84,9 +94,10 @@ def run(steps: Callable[[ControlServer, Connect], Coroutine[Any, Any, None]], **
             finally:
                 await server.close()
         await runner.cleanup()
+        return door
 
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(asyncio.wait_for(served(folder), timeout=20))
+        return asyncio.run(asyncio.wait_for(served(folder), timeout=20))
 
 
 async def ask(socket: ClientWebSocketResponse, verb: str, **params: object) -> dict[str, Any]:
@@ -202,6 +213,20 @@ def test_so_many_may_connect_from_one_address_and_no_more() -> None:
         await entered(connect)
 
     run(steps, max_per_source=1)
+
+
+def test_addresses_of_one_network_are_one_source_and_who_is_gone_is_forgotten() -> None:
+    """Whoever has an IPv6 network has as many addresses as there are ever numbers for."""
+
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        first = await connect(headers={"X-From": "2001:db8:0:1::1"})
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await connect(headers={"X-From": "2001:db8:0:1::2"})
+        assert refused.value.status == 503
+        other = await connect(headers={"X-From": "2001:db8:0:2::1"})
+        await asyncio.gather(first.close(), other.close())
+
+    assert not run(steps, max_per_source=1)._connected
 
 
 def test_it_is_off_unless_it_is_switched_on() -> None:
