@@ -1,6 +1,7 @@
 """What stands in a configuration's file: tables, and objects that have a name, such as agent 1001."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date, time
 from functools import cache
 from typing import Any
 
@@ -69,7 +70,7 @@ def masked_key(kind: type[BaseModel] | None, key: str, value: Any) -> Any:
         return masked(inner, value)
     if inner is not None and isinstance(value, list):
         return [masked(inner, item) if isinstance(item, dict) else item for item in value]
-    return value
+    return value.isoformat() if isinstance(value, date | time) else value  # no program's format has moments
 
 
 def file_model(tenant: str) -> type[BaseModel]:
