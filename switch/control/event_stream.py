@@ -3,7 +3,7 @@
 import asyncio
 from typing import Self
 
-from switch.control.feed import BoundedFeed, Gap, covers
+from switch.control.feed import BoundedFeed, Gap, covers, must_be_named
 from switch.control.inbox import NotConnected, gap_entry
 from switch.control.messages import GAP
 from switch.records.projection import JournalEntry
@@ -48,11 +48,18 @@ class EventStream:
 
     def put(self, entry: JournalEntry) -> None:
         """Take an event if it is one of those asked for."""
-        if 0 < entry.sequence <= self.since and entry.topic != GAP:
+        if self._is_older(entry):
             return
         if any(covers(pattern, entry.topic) for pattern in (*self.patterns, GAP)):
             self._feed.put(entry, entry)
             self._arrived.set()
+
+    def _is_older(self, entry: JournalEntry) -> bool:
+        """Whether it came before the first of these. What is in no journal is numbered as the one before."""
+        if entry.topic == GAP or entry.sequence == 0:
+            return False
+        first = self.since if must_be_named(entry.topic) else self.since + 1
+        return entry.sequence < first
 
     def end(self, reason: NotConnected) -> None:
         """Nothing more will come."""

@@ -55,6 +55,7 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
                 "caller_name": "",
                 "access_code": "",
                 "contact_id": "",
+                "data": {},
                 "tenant": "",
             },
         ),

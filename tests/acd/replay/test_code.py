@@ -7,8 +7,13 @@ from pathlib import Path
 from acd.replay.code import sources
 
 HOUSE = Path(__file__).parents[3]
-NO_PART_IN_DECISIONS = {"runtime/errors.py", "runtime/ids.py", "runtime/problems.py"}
-"""How a refusal is called, ids that are kept as answers, and words for mistakes in a configuration."""
+NO_PART_IN_DECISIONS = {
+    "acd/messages/config.py",
+    "runtime/errors.py",
+    "runtime/ids.py",
+    "runtime/problems.py",
+}
+"""What texts agents may send, how a refusal is called, ids that are kept as answers, and words for mistakes in a configuration."""
 ALL_IMPORTED = (
     "import sys, acd.core; print(*(getattr(m, '__file__', m) for m in sys.modules.values()), sep='\\n')"
 )

@@ -51,7 +51,6 @@ class PhoneRig(ExchangeRig):
                 ForgetExcerpt: self._forget,
             }
         )
-        self.driver.add_routes(self._remembering({SeekPlayback: lambda command, now: ()}))
 
     def _knows(self, target: str) -> bool:
         return target in TARGETS or self.core.plays(target.removeprefix("recording:"))
