@@ -13,7 +13,7 @@ NO_PART_IN_DECISIONS = {
     "runtime/ids.py",
     "runtime/problems.py",
 }
-"""What texts agents may send, how a refusal is called, ids that are kept as answers, and words for mistakes in a configuration."""
+"""Bounds of texts, what refusals are called, ids kept as answers, words for mistakes in a configuration."""
 ALL_IMPORTED = (
     "import sys, acd.core; print(*(getattr(m, '__file__', m) for m in sys.modules.values()), sep='\\n')"
 )
