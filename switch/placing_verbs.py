@@ -142,7 +142,7 @@ class PlacingVerbs:
             raise UsageError("the switch is draining; it makes no new calls")
         if not reach.knows_target(params.target):
             raise UsageError(
-                f"nothing takes calls for {params.target}; expected a target such as flow:<name>"
+                f"nothing takes calls for {params.target}; expected such as flow:<name>, of a configured name"
             )
         obstacle = reach.obstacle(params.target)
         if obstacle is not None:

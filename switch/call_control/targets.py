@@ -28,7 +28,7 @@ class Targets:
             raise UsageError(f"station {name} talks in call {call.call_id} itself", reason="same_station")
         if not self._reach.knows_target(target) or tenant_of(name) != call.tenant:
             raise UsageError(
-                f"nothing takes calls for {target}; expected a target such as queue:<name>",
+                f"nothing takes calls for {target}; expected such as queue:<name>, of a configured name",
                 reason="no_such_target",
             )
         if scheme == STATION_SCHEME and not len(self._reach.contacts(name)):

@@ -33,6 +33,15 @@ _WORDS = {
     "int_parsing": "must be a whole number",
     "greater_than_equal": "must be {ge} or more",
     "less_than_equal": "must be {le} or less",
+    "greater_than": "must be more than {gt}",
+    "less_than": "must be less than {lt}",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "dict_type": "must be a map",
+    "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
 }
 """What pydantic finds wrong, by its name for it; of all else the parameter's description is told."""
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any, Literal
 
 import pytest
@@ -79,10 +80,19 @@ def test_a_bad_parameter_is_told_in_plain_english(params: list[Any], fields: dic
     assert failure_of(registry(), "agent.sign_in", params).failure.data == {"fields": fields}
 
 
+class Why(StrEnum):
+    USER_BUSY = "USER_BUSY"
+    NO_ANSWER = "NO_ANSWER"
+
+
 class Everything(Params):
     name: str = Field(default="x", min_length=1, max_length=5)
     code: str = Field(default="a", pattern="^[a-z]$", description="one small letter")
-    mood: Literal["good", "bad"] = "good"
+    mood: Literal["good", "bad"] = Field(default="good", description="how it is")
+    cause: Why = Field(default=Why.USER_BUSY, description="why it is so")
+    aloud: bool = Field(default=False, description="whether others hear it")
+    ring_s: float = Field(default=1.0, gt=0, description="how long it rings, in seconds")
+    data: dict[str, str] = Field(default={}, description="what goes with it")
     count: int = Field(default=1, ge=1, le=3)
     names: list[str] = Field(default=["x"], min_length=1, max_length=2)
 
@@ -94,7 +104,12 @@ class Everything(Params):
         ("name", "abcdef", "may have 5 characters at most; it is 'abcdef'"),
         ("name", None, "must be text; it is None"),
         ("code", "A", "is not one of: one small letter; it is 'A'"),
-        ("mood", "so-so", "cannot be used; it is 'so-so'"),
+        ("mood", "so-so", "must be 'good' or 'bad'; it is 'so-so'"),
+        ("cause", "BUSY", "must be 'USER_BUSY' or 'NO_ANSWER'; it is 'BUSY'"),
+        ("aloud", "perhaps", "must be true or false; it is 'perhaps'"),
+        ("ring_s", "long", "must be a number; it is 'long'"),
+        ("ring_s", 0, "must be more than 0.0; it is 0"),
+        ("data", "x=1", "must be a map; it is 'x=1'"),
         ("count", "many", "must be a whole number; it is 'many'"),
         ("count", [], "must be a whole number; it is []"),
         ("count", 0, "must be 1 or more; it is 0"),
