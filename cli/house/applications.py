@@ -204,7 +204,8 @@ class Applications:
     def _build_feature_codes(self, agents: Application) -> FeatureCodes:
         config = self._configuration.feature_codes
         desk = agents.desk or NoDesk()
-        return FeatureCodes(self._ground.ids, desk, config, lambda name: name in self._prompts)
+        masks = FlowMasks(self._find_call)
+        return FeatureCodes(self._ground.ids, desk, config, lambda name: name in self._prompts, masks)
 
     def _build_counter(self) -> Application:
         """Asks the other applications who sits at a station, once all are there."""

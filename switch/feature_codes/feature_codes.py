@@ -7,14 +7,16 @@ dialled ──► number # ──► PIN # ──► told ──► hung up
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Protocol
 
+from media.masking import MASKED
 from runtime.deadlines import Deadlines
 from runtime.errors import UsageError
 from runtime.ids import Ids
 from runtime.target import parse_target
 from runtime.vocabulary import Output
 from switch.causes import Cause
-from switch.commands import AnswerCall, HangUpCall, PlayPrompt
+from switch.commands import AnswerCall, HangUpCall, MaskDigits, PlayPrompt, UnmaskDigits
 from switch.events import CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
 from switch.feature_codes.actions import Action, PhoneDesk, parse_action
 from switch.feature_codes.config import FeatureCodesConfig
@@ -31,6 +33,18 @@ PROMPTS: Mapping[Action, str] = {
 """What is heard when it is done."""
 _END, _CLEAR = "#", "*"
 _MOST_KEYS = 32
+_MASK_S = 300.0
+"""After which a mask ends by itself."""
+
+
+class Masks(Protocol):
+    """Where keys are hidden from all but who asked for them."""
+
+    def digits(self, call_id: str) -> tuple[str, str] | None:
+        """The mask of the call's customer and the keys pressed behind it; None when there is none."""
+
+    def leg(self, call_id: str, mask_id: str) -> str | None:
+        """Whose keys a mask of a call hides; None when it is over."""
 
 
 class Stage(Enum):
@@ -53,19 +67,29 @@ class FeatureCall:
     number: str = ""
     wrong: int = 0
     playback_id: str = ""
+    mask_id: str = field(default="", repr=False)
+    """Behind which the PIN is pressed."""
+    masked_taken: int = 0
+    """Keys behind it that are in ``keys`` already, or were."""
 
 
 class FeatureCodes:
     """A core between the exchange's events and commands."""
 
     def __init__(
-        self, ids: Ids, desk: PhoneDesk, config: FeatureCodesConfig, is_prompt: Callable[[str], bool]
+        self,
+        ids: Ids,
+        desk: PhoneDesk,
+        config: FeatureCodesConfig,
+        is_prompt: Callable[[str], bool],
+        masks: Masks,
     ) -> None:
         """``is_prompt`` tells whether there is a prompt; those that are not there are not heard."""
         self._ids = ids
         self._desk = desk
         self._config = config
         self._is_prompt = is_prompt
+        self._masks = masks
         self._calls: dict[str, FeatureCall] = {}
         self._waits: Deadlines[str] = Deadlines()
 
@@ -81,22 +105,20 @@ class FeatureCodes:
 
     def call_handed_off(self, event: CallHandedOff, now: float) -> Sequence[Output]:
         """From a flow, perhaps; or to somebody else."""
+        left = self._calls.get(event.call_id)
+        shown = () if left is None else self._show_keys(left)
         self._forget(event.call_id)
         target = parse_target(event.target)
         if target.scheme != FEATURE_SCHEME:
-            return ()
-        return self._begin(event.call_id, event.station, target.name, answered=event.answered, now=now)
+            return shown
+        begun = self._begin(event.call_id, event.station, target.name, answered=event.answered, now=now)
+        return (*shown, *begun)
 
     def digit_received(self, event: DigitReceived, now: float) -> Sequence[Output]:
         call = self._calls.get(event.call_id)
-        if call is None or call.stage is Stage.END:
+        if call is None:
             return ()
-        self._waits.set(call.call_id, now + self._config.keys_s)
-        if event.digit == _END:
-            keys, call.keys = call.keys, ""
-            return self._entered(call, keys, now)
-        call.keys = "" if event.digit == _CLEAR else (call.keys + event.digit)[:_MOST_KEYS]
-        return ()
+        return [output for key in self._keys(call, event.digit) for output in self._pressed(call, key, now)]
 
     def prompt_finished(self, event: PromptFinished, now: float) -> Sequence[Output]:
         call = self._calls.get(event.call_id)
@@ -131,6 +153,27 @@ class FeatureCodes:
             return (*answer, *self._ask(call, Stage.NUMBER))
         return (*answer, *self._do(call, action, reason, now))
 
+    def _keys(self, call: FeatureCall, told: str) -> str:
+        """What was pressed; a key behind the mask is told by no event, but where the mask is."""
+        if told != MASKED:
+            return told
+        mask_id, digits = self._masks.digits(call.call_id) or ("", "")
+        if not mask_id or mask_id != call.mask_id:
+            return ""
+        fresh = digits[call.masked_taken :]
+        call.masked_taken = len(digits)
+        return fresh
+
+    def _pressed(self, call: FeatureCall, key: str, now: float) -> Sequence[Output]:
+        if call.stage is Stage.END:
+            return ()
+        self._waits.set(call.call_id, now + self._config.keys_s)
+        if key == _END:
+            keys, call.keys = call.keys, ""
+            return self._entered(call, keys, now)
+        call.keys = "" if key == _CLEAR else (call.keys + key)[:_MOST_KEYS]
+        return ()
+
     def _ask(self, call: FeatureCall, stage: Stage, first: str = "") -> Sequence[Output]:
         call.stage = stage
         name = "enter_number" if stage is Stage.NUMBER else "enter_pin"
@@ -140,9 +183,19 @@ class FeatureCodes:
         if call.stage is Stage.NUMBER:
             call.number = keys
             if self._desk.has_pin(keys, call.station):
-                return self._ask(call, Stage.PIN)
+                return (self._hide_keys(call), *self._ask(call, Stage.PIN))
             keys = ""
-        return self._sign_in(call, keys, now)
+        return (*self._show_keys(call), *self._sign_in(call, keys, now))
+
+    def _hide_keys(self, call: FeatureCall) -> Output:
+        """Whatever is told of keys is kept for long, and many hear it."""
+        call.mask_id, call.masked_taken = self._ids.new("mask"), 0
+        return MaskDigits(call_id=call.call_id, mask_id=call.mask_id, max_s=_MASK_S)
+
+    def _show_keys(self, call: FeatureCall) -> tuple[Output, ...]:
+        leg_id = self._masks.leg(call.call_id, call.mask_id) if call.mask_id else None
+        call.mask_id = ""
+        return () if leg_id is None else (UnmaskDigits(leg_id=leg_id),)
 
     def _sign_in(self, call: FeatureCall, pin: str, now: float) -> Sequence[Output]:
         try:

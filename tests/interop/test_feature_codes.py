@@ -69,6 +69,8 @@ def test_an_agent_signs_in_by_number_and_pin_becomes_ready_and_leaves(coded: Cal
         coded.events.wait_for("call.ended", call_id=call_id, by_caller=False)
         phone.wait_for("CALL_CLOSED")
         assert coded.agent_state("3001") == "NOT_READY"
+        told = [seen for seen in coded.events.seen if seen.topic == "call.digit_received"]
+        assert "".join(str(seen.fields["digit"]) for seen in told) == "3001#xxxxx"
         for code, state in (("*13", "AVAILABLE"), ("*14", "NOT_READY"), ("*12", "LOGGED_OUT")):
             coded.events.wait_for("call.ended", call_id=dial(coded, phone, code))
             phone.wait_for("CALL_CLOSED")

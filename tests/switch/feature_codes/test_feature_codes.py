@@ -12,8 +12,8 @@ from acd.phone_desk import AgentPhoneDesk
 from runtime.ids import SeededIds
 from runtime.vocabulary import Output
 from switch.causes import Cause
-from switch.commands import AnswerCall, HangUpCall, PlayPrompt
-from switch.events import CallArrived, CallEnded, DigitReceived, PromptFinished
+from switch.commands import AnswerCall, HangUpCall, MaskDigits, PlayPrompt, UnmaskDigits
+from switch.events import CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
 from switch.feature_codes.actions import Action, parse_action
 from switch.feature_codes.config import FeatureCodesConfig
 from switch.feature_codes.feature_codes import FeatureCodes
@@ -26,15 +26,38 @@ AGENTS = [
 ]
 
 
+class Masks:
+    """What the exchange knows of keys that are hidden."""
+
+    def __init__(self) -> None:
+        self.mask: MaskDigits | None = None
+        self.behind = ""
+
+    def note(self, outputs: Sequence[Output]) -> None:
+        for output in outputs:
+            if isinstance(output, MaskDigits):
+                self.mask, self.behind = output, ""
+            elif isinstance(output, UnmaskDigits):
+                self.mask = None
+
+    def digits(self, call_id: str) -> tuple[str, str] | None:
+        return None if self.mask is None else (self.mask.mask_id, self.behind)
+
+    def leg(self, call_id: str, mask_id: str) -> str | None:
+        return "leg" if self.mask is not None and self.mask.mask_id == mask_id else None
+
+
 class Phone:
     """A station that dials feature codes at a centre."""
 
     def __init__(self, *, prompts: bool = True, station: str | None = "phone-1001") -> None:
+        self.masks = Masks()
         self.centre = Centre(agents=AGENTS, config=RULES)
         desk = AgentPhoneDesk(
             self.centre.core.state, lambda command, now: self.centre.core.handle(command, now=now)
         )
-        self.core = FeatureCodes(SeededIds(), desk, FeatureCodesConfig(), lambda name: prompts)
+        self.core = FeatureCodes(SeededIds(), desk, FeatureCodesConfig(), lambda name: prompts, self.masks)
+        self.told = ""
         self.station, self.now = station, 0.0
         self.outputs: list[Output] = []
 
@@ -57,9 +80,13 @@ class Phone:
     def press(self, keys: str) -> Sequence[Output]:
         told: list[Output] = []
         for key in keys:
-            event = DigitReceived(call_id="call", digit=key, duration_ms=100)
-            told += self.core.digit_received(event, self.now)
-        return self._note(told)
+            if self.masks.mask is not None:
+                self.masks.behind += key
+            seen = key if self.masks.mask is None else "x"
+            self.told += seen
+            event = DigitReceived(call_id="call", digit=seen, duration_ms=100)
+            told += self._note(self.core.digit_received(event, self.now))
+        return told
 
     def hear_out(self) -> Sequence[Output]:
         playback = next(o for o in reversed(self.outputs) if isinstance(o, PlayPrompt)).playback_id
@@ -67,6 +94,7 @@ class Phone:
         return self._note(self.core.prompt_finished(over, self.now))
 
     def _note(self, outputs: Sequence[Output]) -> Sequence[Output]:
+        self.masks.note(outputs)
         self.outputs += outputs
         return outputs
 
@@ -137,6 +165,32 @@ def test_who_sits_there_does_by_keys_what_the_verbs_do(code: str, said: str, sta
     phone.centre.seat("1001")
     assert heard(phone.dial(code)) == [said]
     assert phone.state() is state
+
+
+def test_a_pin_is_told_by_no_event_and_the_number_after_a_wrong_one_is() -> None:
+    phone = Phone()
+    phone.dial("sign_in")
+    assert heard(phone.press("1002#1111#")) == ["enter_pin", "wrong", "enter_number"]
+    assert heard(phone.press("1002#99*2580#")) == ["enter_pin", "signed_in"]
+    assert phone.told == "1002#xxxxx1002#xxxxxxxx"
+    assert phone.masks.mask is None
+    assert phone.state("1002") is AgentState.NOT_READY
+
+
+def test_keys_are_hidden_no_longer_when_the_call_goes_elsewhere() -> None:
+    phone = Phone()
+    phone.dial("sign_in")
+    phone.press("1002#25")
+    away = CallHandedOff(
+        call_id="call",
+        contact_id="contact",
+        caller_number="1001",
+        caller_name="",
+        access_code="*11",
+        target="queue:service",
+    )
+    assert phone.core.call_handed_off(away, 1.0) == (UnmaskDigits(leg_id="leg"),)
+    assert phone.core.open_calls == 0
 
 
 def test_where_nobody_is_signed_in_that_is_said() -> None:
