@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
-from media.commands import Codec, OpenEndpoint
+from media.commands import Codec
 from media.config import DEFAULT_CODECS
 from media.events import (
     DigitDetected,
@@ -25,12 +25,12 @@ from media.events import (
 from media.masking import TakeMaskedDigit
 from runtime.contact_data import Data, hidden
 from runtime.driver import Handler, ignoring_time
-from runtime.errors import PeerError
 from runtime.ids import Ids
-from runtime.tenancy import id_kind, tenant_of, tenant_of_id
+from runtime.tenancy import tenant_of_id
 from runtime.vocabulary import Output
 from switch import negotiation
-from switch.arrival import Admission, Admitted, TurnedAway, admit_everybody
+from switch.arrival import Admission, admit_everybody
+from switch.arriving import Arriving
 from switch.call import Call, Calls, CallState, Consultation, Leg
 from switch.call_media.commands import (
     ListenForKeys,
@@ -92,7 +92,7 @@ from switch.customers.facts import FactsOf, nothing_known
 from switch.data_keeping import DataKeeping
 from switch.dial_plan import DialPlan, RightCheck, TargetCheck, everybody_may
 from switch.encryption import EncryptionRules
-from switch.endings import end_call, lose_customer, refuse_arrival, refuse_call
+from switch.endings import end_call, lose_customer
 from switch.events import DrainStarted, SupervisionEnd
 from switch.families import Families
 from switch.holding import Holding
@@ -100,10 +100,11 @@ from switch.invitations import Inviting
 from switch.masking import Masking
 from switch.placed_calls import PlacedCalls
 from switch.recording_beeps import NO_BEEP, RecordingBeep
-from switch.recording_rule import RecordingPolicies, RecordingRule
+from switch.recording_rule import RecordingPolicies
+from switch.reoffering import Reoffering
 from switch.replacements import Replacements
 from switch.sip.auto_answer import AutoAnswering
-from switch.sip.commands import AnswerReoffer, HangUpLeg
+from switch.sip.commands import HangUpLeg
 from switch.sip.events import (
     BranchTried,
     LegAnswered,
@@ -119,7 +120,7 @@ from switch.sip.events import (
 )
 from switch.station_legs import StationLegs
 from switch.supervising import Supervising
-from switch.telling import arrived, handed_off
+from switch.telling import handed_off
 from switch.tenants.limits import CallLimits
 from switch.transfers import Transfers
 
@@ -163,10 +164,8 @@ class Exchange:
         no values.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
-        self._limits = limits or CallLimits()
         self._ids = ids
         self._knows_target = knows_target
-        self._admit = admit
         self._calls = calls if calls is not None else Calls()
         self._calls.data.personal = frozenset(personal_data)
         self._data = DataKeeping(self._calls)
@@ -193,9 +192,9 @@ class Exchange:
             families,
             self._conferring,
         )
-        self._policies = recording or RecordingPolicies(policies_of(access_codes))
+        self._policies = policies = recording or RecordingPolicies(policies_of(access_codes))
         self._placed = PlacedCalls(
-            self._calls, ids, self._recording, inviting, families, self._policies, knows_target, facts_of
+            self._calls, ids, self._recording, inviting, families, policies, knows_target, facts_of
         )
         self._replacements = Replacements(
             self._calls, ids, self._holding, self._transfers, self._placed, self._conferring
@@ -210,9 +209,19 @@ class Exchange:
             codecs,
             self._lose_peer,
         )
+        self._arriving = Arriving(
+            self._calls,
+            ids,
+            admit,
+            self._plan,
+            limits or CallLimits(),
+            policies,
+            self._recording,
+            self._replacements,
+        )
+        self._reoffering = Reoffering(self._calls, self._holding, self._lose_here)
         self._supervising = Supervising(self._calls, self._transfers)
         self._codecs = tuple(codecs)
-        self._refuse_after_s: int | None = None
 
     def configure(self, access_codes: Sequence[AccessCodeConfig]) -> None:
         """Take calls for these from now on; calls under way go on."""
@@ -225,10 +234,10 @@ class Exchange:
             BranchTried: self._placed.tried,
             LegRinging: self._leg_ringing,
             LegAnswered: self._leg_answered,
-            LegConfirmed: self._leg_confirmed,
-            LegReoffered: self._leg_reoffered,
-            LegReofferAnswered: self._leg_reoffer_answered,
-            LegRingingConfirmed: self._leg_ringing_confirmed,
+            LegConfirmed: self._reoffering.confirmed,
+            LegReoffered: self._reoffering.reoffered,
+            LegReofferAnswered: self._reoffering.reoffer_answered,
+            LegRingingConfirmed: self._reoffering.ringing_confirmed,
             LegEnded: self._leg_ended,
             LegTransferRequested: self._transfers.requested,
             EndpointOpened: self._endpoint_opened,
@@ -280,7 +289,7 @@ class Exchange:
             EndAllCalls: self._end_all,
         }
         timed: dict[type, Handler] = {
-            LegArrived: self._leg_arrived,
+            LegArrived: self._arriving.leg_arrived,
             PlaceCall: self._place,
             ConsultCall: self._consulting.begin,
             DigitDetected: self._customers.digit_detected,
@@ -301,7 +310,7 @@ class Exchange:
 
     @property
     def draining(self) -> bool:
-        return self._refuse_after_s is not None
+        return self._arriving.refuse_after_s is not None
 
     def calls(self) -> Iterator[Call]:
         """The calls that are up, oldest first."""
@@ -319,6 +328,10 @@ class Exchange:
         """The same as events tell it: with stars for personal values."""
         return hidden(self.data_of(call_id), self._calls.data.personal)
 
+    def calls_of(self, tenant: str) -> int:
+        """How many calls of a tenant, or of the house, are up."""
+        return self._calls.of_tenants[tenant]
+
     def call_of_leg(self, leg_id: str) -> str | None:
         """The call a leg belongs to, for log lines."""
         leg = self._calls.legs.get(leg_id)
@@ -332,87 +345,7 @@ class Exchange:
         """All state, as plain data that shares nothing with the running exchange."""
         return deepcopy(self._calls)
 
-    # -- the customer arrives ------------------------------------------------------------------------
-
-    def _leg_arrived(self, event: LegArrived, now: float) -> list[Output]:
-        if event.replaces_leg_id is not None:
-            return self._replacements.arrived(event)
-        if self._refuse_after_s is not None:
-            return self._turn_away(event, Cause.NORMAL_TEMPORARY_FAILURE, self._refuse_after_s)
-        arrival = self._admit(event, now)
-        if isinstance(arrival, TurnedAway):
-            refusal = self._turn_away(event, arrival.cause, arrival.retry_after_s, arrival.black_list)
-            return [*arrival.outputs, *refusal]
-        access_code = self._plan.access_code(arrival.called_number, event.station)
-        target = access_code.target if access_code else self._dialled_by(event.station, arrival.called_number)
-        if target is None:
-            return self._turn_away(event, self._why_nobody(event.station, arrival.called_number))
-        full = self._no_room(_tenant(access_code, event.station))
-        if full is not None:
-            return [*full, *self._turn_away(event, Cause.NORMAL_CIRCUIT_CONGESTION)]
-        rejection = arrival.facts.rejection
-        target = rejection.target or target if rejection else target
-        self._calls.add(self._new_call(event, arrival, access_code, target, now))
-        ipv6 = negotiation.speaks_ipv6(event.sdp, event.peer)
-        return [OpenEndpoint(leg_id=event.leg_id, near=None, ipv6=ipv6)]
-
-    def _turn_away(
-        self, event: LegArrived, cause: Cause, retry_after_s: int | None = None, black_list: str = ""
-    ) -> list[Output]:
-        code = self._plan.access_code(event.called_number, event.station)
-        call_id = self._ids.new(id_kind("call", _tenant(code, event.station)))
-        return refuse_arrival(event, call_id, cause, retry_after_s, black_list)
-
-    def calls_of(self, tenant: str) -> int:
-        """How many calls of a tenant, or of the house, are up."""
-        return self._calls.of_tenants[tenant]
-
-    def _no_room(self, tenant: str) -> list[Output] | None:
-        """None when the tenant may have another call; else what is told of its refusal."""
-        return self._limits.refuse(tenant, self._calls.of_tenants[tenant])
-
-    def _dialled_by(self, station: str | None, number: str) -> str | None:
-        """Stations reach each other and outside numbers without an access code; others do not."""
-        return self._plan.target_of(number, station) if station is not None else None
-
-    def _why_nobody(self, station: str | None, number: str) -> Cause:
-        barred = station is not None and self._plan.bars(number)
-        return Cause.OUTGOING_CALL_BARRED if barred else _cause_of_unknown(number)
-
-    def _new_call(
-        self,
-        event: LegArrived,
-        arrival: Admitted,
-        access_code: AccessCodeConfig | None,
-        target: str,
-        now: float,
-    ) -> Call:
-        tenant = _tenant(access_code, event.station)
-        call_id, contact_id = (self._ids.new(id_kind(kind, tenant)) for kind in ("call", "contact"))
-        return Call(
-            call_id=call_id,
-            contact_id=contact_id,
-            sip_call_id=event.sip_call_id,
-            caller_number=arrival.caller_number,
-            caller_name=arrival.caller_name,
-            called_number=arrival.called_number,
-            access_code=access_code.number if access_code else "",
-            business_type=access_code.business_type if access_code else "",
-            target=target,
-            peer=event.peer,
-            privacy=event.privacy,
-            diversions=event.diversions,
-            session_id=event.session_id,
-            trunk=arrival.trunk,
-            area=arrival.area,
-            facts=arrival.facts,
-            caller_station=event.station,
-            recording_rule=self._policies.rule_for(
-                contact_id, access_code.number if access_code else None, arrival.trunk
-            ),
-            arrived_at=now,
-            customer=Leg(leg_id=event.leg_id, call_id=call_id, offer_id=None, peer_sdp=event.sdp),
-        )
+    # -- a leg has its ports -------------------------------------------------------------------------
 
     def _endpoint_opened(self, event: EndpointOpened) -> list[Output]:
         if self._consulting.is_line(event.leg_id):
@@ -432,24 +365,14 @@ class Exchange:
             security=self._encryption.security_of(call, leg, event.host, event.port, self._ids),
         )
         if leg is call.customer:
-            return self._present(call) if call.placement is None else self._placed.dial(call)
+            return self._arriving.present(call) if call.placement is None else self._placed.dial(call)
         offer = call.offer_of(leg)
         return self._replacements.opened(call, offer) if offer.replaces else self._stations.dial(call, leg)
-
-    def _present(self, call: Call) -> list[Output]:
-        """The customer's ports are open: agree on media and give the call to its application."""
-        if call.customer.peer_sdp is not None:
-            try:
-                negotiation.answer(call.customer, call.customer.peer_sdp)
-            except PeerError:
-                return refuse_call(self._calls, call, Cause.INCOMPATIBLE_DESTINATION)
-        call.state = CallState.ALERTING
-        return [arrived(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL)]
 
     # -- the switch calls ----------------------------------------------------------------------------
 
     def _place(self, command: PlaceCall, now: float) -> list[Output]:
-        full = self._no_room(tenant_of_id(command.call_id))
+        full = self._arriving.no_room(tenant_of_id(command.call_id))
         refused = Cause.NORMAL_CIRCUIT_CONGESTION if full is not None else None
         if self.draining:
             refused = Cause.NORMAL_TEMPORARY_FAILURE
@@ -494,48 +417,6 @@ class Exchange:
             call.facts = replace(call.facts, tags=command.tags)
         return []
 
-    # -- media changes while a leg is up -------------------------------------------------------------
-
-    def _leg_reoffered(self, event: LegReoffered) -> list[Output]:
-        leg = self._calls.legs.get(event.leg_id)
-        if leg is None:
-            return []
-        if event.sdp is None:
-            return [AnswerReoffer(leg_id=leg.leg_id, sdp=negotiation.offer(leg))]
-        held_before = leg.holding
-        try:
-            sdp = negotiation.answer_again(leg, event.sdp)
-        except PeerError:
-            return [AnswerReoffer(leg_id=leg.leg_id, sdp=None)]
-        answer = AnswerReoffer(leg_id=leg.leg_id, sdp=sdp)
-        return [negotiation.configuration(leg), answer, *self._holding.changed(leg, held_before=held_before)]
-
-    def _leg_confirmed(self, event: LegConfirmed) -> list[Output]:
-        """The ACK of our 200 OK; it carries the peer's answer when the 200 carried our offer."""
-        leg = self._calls.legs.get(event.leg_id)
-        if leg is None or leg.peer_sdp is not None:
-            return []
-        return self._take_answer(leg, event.sdp or "")
-
-    def _leg_ringing_confirmed(self, event: LegRingingConfirmed) -> list[Output]:
-        """The PRACK of our 18x; it carries the peer's answer when that carried our offer."""
-        leg = self._calls.legs.get(event.leg_id)
-        if leg is None or leg.peer_sdp is not None or event.sdp is None:
-            return []
-        return self._take_answer(leg, event.sdp)
-
-    def _leg_reoffer_answered(self, event: LegReofferAnswered) -> list[Output]:
-        leg = self._calls.legs.get(event.leg_id)
-        return self._take_answer(leg, event.sdp) if leg else []
-
-    def _take_answer(self, leg: Leg, sdp: str) -> list[Output]:
-        held_before = leg.holding
-        try:
-            negotiation.take_answer(leg, sdp)
-        except PeerError:
-            return self._lose(leg, Cause.INCOMPATIBLE_DESTINATION, by_peer=False)
-        return [negotiation.configuration(leg), *self._holding.changed(leg, held_before=held_before)]
-
     # -- the end -------------------------------------------------------------------------------------
 
     def _leg_ended(self, event: LegEnded) -> list[Output]:
@@ -557,6 +438,9 @@ class Exchange:
 
     def _lose_peer(self, leg: Leg, cause: Cause) -> list[Output]:
         return self._lose(leg, cause, by_peer=True)
+
+    def _lose_here(self, leg: Leg, cause: Cause) -> list[Output]:
+        return self._lose(leg, cause, by_peer=False)
 
     def _media_lost(self, event: MediaLost | HandshakeFailed) -> list[Output]:
         """A leg that is not answered yet need not be heard; its answer begins another handshake."""
@@ -583,7 +467,7 @@ class Exchange:
         return [away, *end_call(self._calls, call, Cause.NORMAL_CLEARING, by_caller=False)]
 
     def _start_draining(self, command: StartDraining) -> list[Output]:
-        self._refuse_after_s = command.retry_after_s
+        self._arriving.refuse_after_s = command.retry_after_s
         return [DrainStarted(calls=self.open_calls)]
 
     def _end_all(self, command: EndAllCalls) -> list[Output]:
@@ -591,13 +475,3 @@ class Exchange:
         for call in list(self.calls()):
             outputs += end_call(self._calls, call, command.cause, by_caller=False)
         return outputs
-
-
-def _tenant(access_code: AccessCodeConfig | None, station: str | None) -> str:
-    """Whose call it is: that of the number that was dialled, or else of the station that calls."""
-    return tenant_of(access_code.number if access_code is not None else station or "")
-
-
-def _cause_of_unknown(number: str) -> Cause:
-    """Nobody has that number; or none was dialled (RFC 3261 §21.4.22)."""
-    return Cause.UNALLOCATED_NUMBER if number else Cause.INVALID_NUMBER_FORMAT
