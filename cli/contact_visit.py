@@ -72,7 +72,6 @@ def contacts(reader: RecordReader, number: str | None, limit: int) -> list[Row]:
         table.c.contact_id,
         func.min(table.c.start_stamp).label("began"),
         func.max(table.c.end_stamp).label("ended"),
-        func.min(table.c.src).label("number"),
         func.min(table.c.access_code).label("access_code"),
         func.count().label("calls"),
         func.sum(table.c.talk_ms).label("talk_ms"),
@@ -80,7 +79,17 @@ def contacts(reader: RecordReader, number: str | None, limit: int) -> list[Row]:
     if number is not None:
         wanted = wanted.where(table.c.src == number)
     began = func.min(table.c.start_stamp)
-    return reader.rows(wanted.group_by(table.c.contact_id).order_by(began.desc()).limit(limit))
+    found = reader.rows(wanted.group_by(table.c.contact_id).order_by(began.desc()).limit(limit))
+    customers = _customers(reader, [row["contact_id"] for row in found])
+    return [row | {"number": customers[row["contact_id"]]} for row in found]
+
+
+def _customers(reader: RecordReader, ids: list[str]) -> dict[str, str]:
+    """Whose each visit is: who called first. Later calls may be those of an agent who consults."""
+    table = call_records
+    calls = select(table.c.contact_id, table.c.src).where(table.c.contact_id.in_(ids))
+    rows = reader.rows(calls.order_by(table.c.start_stamp.desc()))
+    return {row["contact_id"]: row["src"] for row in rows}
 
 
 def steps(found: Mapping[str, list[Row]]) -> list[Step]:

@@ -139,6 +139,17 @@ def test_visits_are_listed_newest_first_and_by_number(place: Path) -> None:
     assert "contacts: none" in run(place, "list", "--number", "1").stdout
 
 
+def test_a_visit_is_the_customers_whoever_was_consulted_in_it(place: Path) -> None:
+    store = RecordStore(f"sqlite:///{place}/records.db", [OF_CONTACT["calls"]])
+    store.open()
+    came = call_row("call-5", contact_id="contact-3", src="13900139004")
+    consulted = call_row("call-6", contact_id="contact-3", src="1001", **LATER)
+    assert store.write({OF_CONTACT["calls"]: [consulted, came]}, 2) == []
+    store.close()
+    told = json.loads(run(place, "list", "--json").stdout)
+    assert {each["contact_id"]: each["number"] for each in told}["contact-3"] == "13900139004"
+
+
 def test_the_beginning_of_an_id_is_enough_when_no_other_has_it(place: Path) -> None:
     several = run(place, "show", "contact")
     assert several.exit_code == 1
