@@ -52,6 +52,7 @@ class AgentConfig(Section):
     password_hash: str = Field(
         default="",
         pattern=PASSWORD_HASH,
+        json_schema_extra={"secret": True},
         description="Hash of the password the agent's desktop signs in with, as `ringmain agents password` "
         "prints it; empty: it cannot.",
     )

@@ -69,9 +69,10 @@ def model_type(annotation: Any) -> type[BaseModel] | None:
 
 
 def is_secret(field: FieldInfo) -> bool:
-    """Whether the field's value must never be shown."""
-    inner = inner_type(field.annotation)
-    return inner is SecretStr or SecretStr in get_args(inner)
+    """Whether the field's value must never be shown: what is typed so, and hashes that can be guessed at."""
+    inner, extra = inner_type(field.annotation), field.json_schema_extra
+    is_hash = isinstance(extra, dict) and extra.get("secret") is True
+    return is_hash or inner is SecretStr or SecretStr in get_args(inner)
 
 
 def is_octal(field: FieldInfo) -> bool:

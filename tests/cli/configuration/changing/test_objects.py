@@ -26,3 +26,10 @@ def test_what_is_secret_or_unknown_is_hidden_also_within() -> None:
         "pasword": HIDDEN,
     }
     assert masked(lookups, {"headers": {"x-key": "x"}}) == {"headers": HIDDEN}
+
+
+def test_the_hash_of_a_password_is_hidden_as_it_can_be_guessed_at() -> None:
+    shown = masked(
+        model_of(Configuration, "agents"), {"id": "1001", "password_hash": "scrypt$15$8$1$c2FsdA==$aGFzaA=="}
+    )
+    assert shown == {"id": "1001", "password_hash": HIDDEN}
