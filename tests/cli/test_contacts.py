@@ -140,7 +140,7 @@ def test_visits_are_listed_newest_first_and_by_number(place: Path) -> None:
 
 
 def test_a_visit_is_the_customers_whoever_was_consulted_in_it(place: Path) -> None:
-    store = RecordStore(f"sqlite:///{place}/records.db", [OF_CONTACT["calls"]])
+    store = RecordStore(f"sqlite:///{place}/records.db", list(rows(place)))
     store.open()
     came = call_row("call-5", contact_id="contact-3", src="13900139004")
     consulted = call_row("call-6", contact_id="contact-3", src="1001", **LATER)
