@@ -227,7 +227,7 @@ def test_an_agent_that_has_nothing_done_is_hung_up_on_pings_or_not(tmp_path: Pat
             await operator.request("session.authenticate", token=secret_of(Role.OPERATOR))
             await agent.request("session.authenticate", token=secret_of(Role.AGENT))
             pings = 0
-            with suppress(EOFError):
+            with suppress(EOFError, ConnectionError):  # a ping may cross the end
                 while (await agent.request("session.ping"))[1]["agent"] == "1001":
                     pings += 1
             assert pings
