@@ -1,0 +1,120 @@
+"""Every verb of the control socket is carried out by a running switch in some test of this folder."""
+
+import ast
+
+from cli.schema.verbs import all_verbs
+from tests.helpers.wire_verbs import driven, driven_in
+
+NOT_DRIVEN: dict[str, str] = {
+    # of calls
+    "call.answer": "by unit tests only",
+    "call.cancel_consultation": "by unit tests only",
+    "call.collect": "by unit tests only",
+    "call.join_calls": "by unit tests only",
+    "call.masked_digits": "by unit tests only",
+    "call.parties": "by unit tests only",
+    "call.record": "by unit tests only",
+    "call.redirect": "by unit tests only",
+    "call.reject": "by unit tests only",
+    "call.say": "by unit tests only",
+    "call.send_digits": "by unit tests only",
+    "call.stop_collecting": "by unit tests only",
+    "call.stop_playing": "by unit tests only",
+    "call.stop_recording": "by unit tests only",
+    "call.stop_speech": "by unit tests only",
+    "call.supervisors": "by unit tests only",
+    "call.take_digits": "by unit tests only",
+    "call.unmute_party": "by unit tests only",
+    "park.list": "by unit tests only",
+    # of agents, queues and all else
+    "agent.approve_leave": "by unit tests only",
+    "agent.ask_leave": "by unit tests only",
+    "agent.confirm_message": "by unit tests only",
+    "agent.deny_leave": "by unit tests only",
+    "agent.end_wrap_up": "by unit tests only",
+    "agent.explain": "by unit tests only",
+    "agent.extend_wrap_up": "by unit tests only",
+    "agent.figures": "by unit tests only",
+    "agent.follow": "by unit tests only",
+    "agent.force_not_ready": "by unit tests only",
+    "agent.force_ready": "by unit tests only",
+    "agent.force_sign_out": "by unit tests only",
+    "agent.messages": "by unit tests only",
+    "agent.move": "by unit tests only",
+    "agent.reasons": "by unit tests only",
+    "agent.release": "by unit tests only",
+    "agent.set_skills": "by unit tests only",
+    "agent.take_back_leave": "by unit tests only",
+    "alarm.history": "by unit tests only",
+    "alarm.silence": "by unit tests only",
+    "calendar.list": "by unit tests only",
+    "calendar.show": "by unit tests only",
+    "configuration.change": "by unit tests only",
+    "configuration.diff": "by unit tests only",
+    "configuration.history": "by unit tests only",
+    "configuration.remove": "by unit tests only",
+    "configuration.set": "by unit tests only",
+    "configuration.show": "by unit tests only",
+    "configuration.undo": "by unit tests only",
+    "event.snapshot": "by unit tests only",
+    "event.unsubscribe": "by unit tests only",
+    "flow.history": "by unit tests only",
+    "flow.nodes": "by unit tests only",
+    "flow.publish": "by unit tests only",
+    "flow.rollback": "by unit tests only",
+    "flow.share": "by unit tests only",
+    "item.reject": "by unit tests only",
+    "list.list": "by unit tests only",
+    "list.remove": "by unit tests only",
+    "list.show": "by unit tests only",
+    "lookup.list": "by unit tests only",
+    "lookup.try": "by unit tests only",
+    "mailbox.set": "by unit tests only",
+    "queue.cancel_callback": "by unit tests only",
+    "queue.change_caller": "by unit tests only",
+    "queue.move_caller": "by unit tests only",
+    "recording.convert": "by unit tests only",
+    "recording.hold": "by unit tests only",
+    "recording.move": "by unit tests only",
+    "recording.rate": "by unit tests only",
+    "recording.release": "by unit tests only",
+    "recording.tag": "by unit tests only",
+    "recording.untag": "by unit tests only",
+    "session.ping": "by unit tests only",
+    "sip.reload_certificates": "by unit tests only",
+    "speech.engines": "by unit tests only",
+    "speech.make": "by unit tests only",
+    "tenant.change": "by unit tests only",
+    "tenant.create": "by unit tests only",
+    "tenant.list": "by unit tests only",
+    "tenant.remove": "by unit tests only",
+    "tenant.resume": "by unit tests only",
+    "tenant.show": "by unit tests only",
+    "tenant.suspend": "by unit tests only",
+    "trunk.disable": "by unit tests only",
+    "trunk.enable": "by unit tests only",
+    "trunk.list": "by unit tests only",
+    "verb.list": "by unit tests only",
+}
+"""Verbs that no test drives over the wire, and why: this only ever gets shorter."""
+
+
+def test_every_verb_is_driven_over_the_wire() -> None:
+    verbs = {verb.name for verb in all_verbs()}
+    assert verbs - set(driven(verbs)) == set(NOT_DRIVEN), "drive it in tests/interop, or it is driven by now"
+
+
+def test_what_is_told_a_switch_in_any_shape_counts_and_what_it_refuses_does_not() -> None:
+    code = """
+events.call("call.hold", call_id=a)
+begin(floor, "call.monitor")
+client.call.mute(call_id=a)
+socket.send({"id": 1, "verb": "session.ping"})
+for verb in ("call.park", "park.list"):
+    events.call(verb)
+with pytest.raises(VerbRefused):
+    events.call("call.join", call_id=a)
+expected = {"verb": "call.toggle"}
+"""
+    names = {"call.hold", "call.monitor", "call.mute", "session.ping", "call.park", "park.list"}
+    assert driven_in(ast.parse(code)) == names
