@@ -7,7 +7,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import Self
+from typing import Protocol, Self
 
 from cli.configuration.loading import load_configuration
 from sipp_scenarios.runner import Address
@@ -22,6 +22,19 @@ class SwitchError(Exception):
     """The switch did not start, or did not end as it should."""
 
 
+class Child(Protocol):
+    """What is asked of the process of a switch: as of ``subprocess.Popen``, whose words these are."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int) -> None: ...
+
+
 class SwitchProcess:
     """``ringmain serve`` with one configuration file: up within a ``with`` block, stopped after it."""
 
@@ -31,7 +44,7 @@ class SwitchProcess:
         self.control_socket = self.configuration.control.socket
         self.path = configuration.resolve()
         self.log = log
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -49,14 +62,7 @@ class SwitchProcess:
     def start(self) -> None:
         """Start it and wait until it answers on its control socket. Raises SwitchError when it does not."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "cli.main", "serve", "--config", str(self.path)],
-                cwd=_ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        self._child = self._begin()
         deadline = monotonic() + _START_S
         while not self._answers():
             if not self.running:
@@ -64,6 +70,16 @@ class SwitchProcess:
             if monotonic() > deadline:
                 self.kill()
                 raise SwitchError(f"the switch did not answer within {_START_S:g} s:\n{self.last_words()}")
+
+    def _begin(self) -> Child:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "cli.main", "serve", "--config", str(self.path)],
+                cwd=_ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
     def _answers(self) -> bool:
         """Try the control socket once; when nobody is there, leave the process a moment to start or end."""
@@ -77,7 +93,7 @@ class SwitchProcess:
             return False
 
     @property
-    def _process(self) -> subprocess.Popen[bytes]:
+    def _process(self) -> Child:
         if self._child is None:
             raise SwitchError("the switch was never started")
         return self._child
@@ -113,7 +129,7 @@ class SwitchProcess:
 
     def kill(self) -> None:
         """SIGKILL, as a crash would."""
-        self._process.kill()
+        self._process.send_signal(signal.SIGKILL)
         self._process.wait()
 
     def wait(self, timeout_s: float = 10.0) -> int:

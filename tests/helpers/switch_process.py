@@ -8,6 +8,7 @@ from shutil import copytree
 
 from sipp_scenarios.runner import free_port
 from sipp_scenarios.switch_process import SwitchProcess
+from tests.helpers.forked_switch import ForkedSwitch
 from tests.helpers.media_ports import own_media_ports
 
 _CONF = Path(__file__).resolve().parents[2] / "conf"
@@ -68,10 +69,12 @@ def switch_process(
     media: Mapping[str, object] | None = None,
     recordings: Mapping[str, object] | None = None,
     more: str = "",
+    begun_as: type[SwitchProcess] = ForkedSwitch,
 ) -> SwitchProcess:
     """A switch that is not started yet; its configuration, journal, recordings and log are in ``folder``.
 
-    ``media``: further keys of that section; ``more``: further sections of its configuration.
+    ``media``: further keys of that section; ``more``: further sections of its configuration; ``begun_as``:
+    ``SwitchProcess`` begins it by the command line.
     """
     flows = copytree(_CONF / "flows", folder / "flows")
     (flows / "ringing.yaml").write_text(_RINGING_FLOW, "utf-8")
@@ -83,7 +86,7 @@ def switch_process(
     )
     heard = [_section("[[listeners]]", **listener) for listener in listeners]
     configuration.write_text("\n".join([text, *heard, more]), "utf-8")
-    return SwitchProcess(configuration, folder / "switch.log")
+    return begun_as(configuration, folder / "switch.log")
 
 
 def _configuration(

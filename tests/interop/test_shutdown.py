@@ -14,9 +14,10 @@ from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import HOTLINE, Times, switch_process
 
 
-def test_an_idle_switch_ends_at_once(own_switch: SwitchProcess) -> None:
-    own_switch.terminate()
-    assert own_switch.wait(timeout_s=15) == 0
+def test_the_command_ends_at_once_when_the_switch_is_idle(tmp_path: Path) -> None:
+    with switch_process(tmp_path, begun_as=SwitchProcess) as switch:
+        switch.terminate()
+        assert switch.wait(timeout_s=15) == 0
 
 
 def test_draining_refuses_new_calls_and_lets_running_ones_finish(own_centre: CallCentre) -> None:
