@@ -3,7 +3,7 @@
 from cli import erlang, replaying, simulation, staffing
 from cli.noun import noun
 
-app = noun("The ACD 排队机 on paper: agents that a forecast needs, how callers would fare, past decisions.")
+app = noun()
 
 app.command("staff")(staffing.staff)
 app.command("simulate")(simulation.simulate)

@@ -12,10 +12,9 @@ from cli.explanation import AtOption, show_agent
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
-from cli.past_decisions import tell_agent
 from cli.table import print_table
 
-app = noun("Agents 坐席: list them, sign them in and out, make them ready or not ready.")
+app = noun()
 
 Agent = Annotated[str, typer.Argument(help="The agent's number (工号).", autocompletion=complete_agent)]
 
@@ -214,6 +213,8 @@ def explain(
 ) -> None:
     """Say why an agent gets no calls, or whose turn is next; with --at how it was then."""
     if at is not None:
+        from cli.past_decisions import tell_agent  # loads the ACD
+
         tell_agent(config, agent, at, as_json=as_json)
         return
     told = ask(socket, config, "agent.explain", agent=agent)

@@ -12,7 +12,7 @@ from cli.output import duration, minute, print_json, print_line
 from cli.table import print_table
 from runtime.durations import parse_duration
 
-app = noun("Alarms 告警: thresholds of queues, agents, trunks and the switch.")
+app = noun()
 
 _SWITCH = "the switch"
 

@@ -14,7 +14,7 @@ from cli.table import print_table
 from runtime.clock import local_now
 from runtime.durations import parse_duration
 
-app = noun("Calendars 日历: opening hours, exceptions and holidays.")
+app = noun()
 
 CalendarArgument = Annotated[str, typer.Argument(help="The calendar, by its name in the configuration.")]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.calls import CallId, whole_id_of
+from cli.call_ids import CallId, whole_id_of
 from cli.options import ConfigOption, JsonOption, SocketOption, ask, connect
 from cli.output import print_fields, print_json, print_line
 from runtime.errors import UsageError

@@ -6,16 +6,14 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli.completion import complete_call
+from cli import call_media
+from cli.call_ids import CallId, whole_id_of
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
 from cli.table import print_table
-from runtime.errors import UsageError
 
-app = noun("Calls that are up: list them, make one, show how they sound, record them, hang up.")
-
-CallId = Annotated[str, typer.Argument(help="The call's id, or its beginning.", autocompletion=complete_call)]
+app = noun()
 
 Station = Annotated[str, typer.Option(help="The station, where it is not the one that serves the customer.")]
 
@@ -361,20 +359,6 @@ def _ask(
         print_line(f"{call['call_id']} from {escape(call['caller_number'])} {words}")
 
 
-def whole_id_of(beginning: str, up: list[dict[str, Any]]) -> str:
-    """The id of the one call that is up and begins so. Raises UsageError when there is none, or several."""
-    ids = [call["call_id"] for call in up if call["call_id"].startswith(beginning)]
-    if not ids:
-        raise UsageError(
-            f"no call that is up begins with {beginning!r}; `ringmain calls` lists those that are"
-        )
-    if len(ids) > 1 and beginning not in ids:
-        raise UsageError(
-            f"several begin with {beginning!r}; write more of the one you mean: {', '.join(ids)}"
-        )
-    return beginning if beginning in ids else ids[0]
-
-
 def _leg_row(leg: dict[str, Any]) -> tuple[object, ...]:
     media = leg["media"] or {}
     known = (media.get(name) for name in _SHOWN_OF_A_LEG)
@@ -393,3 +377,6 @@ def _row(call: dict[str, Any]) -> tuple[object, ...]:
         call["recording_id"],
         duration(call["age_s"]),
     )
+
+
+app.add_typer(call_media.app)

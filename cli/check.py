@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from cli.configuration.loading import ConfigurationError
+from cli.configuration.error import ConfigurationError
 from cli.options import ConfigOption, JsonOption, configuration_path
 from cli.output import print_cautions, print_json, print_line, print_problems
 from cli.paths import shown_path

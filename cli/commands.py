@@ -5,39 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
-from cli import (
-    acd,
-    agents,
-    alarms,
-    calendars,
-    call_media,
-    calls,
-    check,
-    conferences,
-    configurations,
-    contacts,
-    events,
-    flows,
-    items,
-    lists,
-    lookups,
-    prompts,
-    queues,
-    recordings,
-    records,
-    reload,
-    sip,
-    stations,
-    status,
-    supervise,
-    tenants,
-    tokens,
-)
-from cli.configuration.changing.transaction import Recovery, journal_of, recover
-from cli.configuration.loading import ConfigurationError
+from cli import check, reload, status
+from cli.configuration.error import ConfigurationError
 from cli.credentials import TOKEN, TOKEN_FILE, token, use_token_of
+from cli.nouns import WithNouns
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_line, print_note, print_problems
 from cli.schema.command import schema
@@ -51,7 +23,7 @@ REFUSED = 1
 """Exit code when something is wrong or was refused; 0 is success, 2 a command that cannot be understood."""
 
 
-class _PlainErrors(TyperGroup):
+class _PlainErrors(WithNouns):
     """Tells expected errors as sentences. Anything else is a fault of ours and shows its trace."""
 
     def invoke(self, context: typer.Context) -> object:  # type: ignore[override]
@@ -132,6 +104,8 @@ def serve(config: ConfigOption = None) -> None:
 
 def _finish_change(path: Path) -> None:
     """What a verb began to change in the configuration when the switch was cut off. Raises UsageError."""
+    from cli.configuration.changing.transaction import Recovery, journal_of, recover
+
     try:
         found = recover(path.absolute())
     except (OSError, ValueError, KeyError, TypeError) as fault:
@@ -147,26 +121,3 @@ app.command("status")(status.status)
 app.command("reload")(reload.reload)
 app.command("top")(top)
 app.command("schema")(schema)
-app.add_typer(configurations.app, name="configuration")
-calls.app.add_typer(call_media.app)
-app.add_typer(calls.app, name="calls")
-app.add_typer(agents.app, name="agents")
-app.add_typer(alarms.app, name="alarms")
-app.add_typer(tokens.app, name="tokens")
-app.add_typer(supervise.app, name="supervise")
-app.add_typer(conferences.app, name="conferences")
-app.add_typer(queues.app, name="queues")
-app.add_typer(items.app, name="items")
-app.add_typer(acd.app, name="acd")
-app.add_typer(contacts.app, name="contacts")
-app.add_typer(calendars.app, name="calendars")
-app.add_typer(lists.app, name="lists")
-app.add_typer(lookups.app, name="lookups")
-app.add_typer(stations.app, name="stations")
-app.add_typer(sip.app, name="sip")
-app.add_typer(flows.app, name="flows")
-app.add_typer(prompts.app, name="prompts")
-app.add_typer(tenants.app, name="tenants")
-app.add_typer(events.app, name="events")
-app.add_typer(recordings.app, name="recordings")
-app.add_typer(records.app, name="records")

@@ -11,7 +11,6 @@ import typer
 from cli.options import DEFAULT_CONFIGURATION
 from runtime.errors import PeerError, UsageError
 from switch.control.client import connect_sync
-from switch.control.config import ControlConfig
 
 _PATIENCE_S = 0.5
 """Whoever pressed a key waits for it."""
@@ -44,6 +43,8 @@ def _socket(context: typer.Context) -> Path:
         return Path(given)
     named = context.params.get("config") or os.environ.get("RINGMAIN_CONFIG") or DEFAULT_CONFIGURATION
     text = Path(named).read_text("utf-8-sig")
+    from switch.control.config import ControlConfig  # loads pydantic, which most commands do without
+
     own = tomli.loads(text).get("control", {}).get("socket")
     return Path(named).parent / Path(own or ControlConfig().socket)
 

@@ -11,7 +11,7 @@ from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import print_json, print_line
 from cli.table import print_table
 
-app = noun("Conferences: add parties to a call, make three of a call and a consultation, mute, drop.")
+app = noun()
 
 CallId = Annotated[str, typer.Argument(help="The call's whole id.")]
 PartyId = Annotated[str, typer.Argument(help="The party, as `ringmain conferences list` names it.")]

@@ -25,7 +25,7 @@ CheckOption = Annotated[bool, typer.Option("--check", help="Only tell what would
 WhyOption = Annotated[str, typer.Option("--why", help="What it is about, for the history.")]
 ByOption = Annotated[str, typer.Option("--by", help="Who wants it; by default you.")]
 
-app = noun("Configuration 配置: what stands in it, changed while the switch runs, and its versions.")
+app = noun()
 
 
 @app.command("show")

@@ -10,7 +10,7 @@ from cli.options import ConfigOption, JsonOption, LimitOption, record_reader
 from cli.output import duration, minute, print_json
 from cli.table import print_table
 
-app = noun("Contacts 客户联络: whole visits of customers, across transfers, callbacks and media.")
+app = noun()
 
 
 @app.command("list")

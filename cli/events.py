@@ -13,7 +13,7 @@ from cli.options import ConfigOption, JsonOption, SocketOption, connect
 from cli.output import print_json_line, print_line, print_note, time_of_day
 from switch.records.projection import JournalEntry
 
-app = noun("Events of the running switch.")
+app = noun()
 
 TopicOption = Annotated[
     list[str] | None,

@@ -3,17 +3,18 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from acd.story import Line, story
 from cli.output import duration, print_line, time_of_day
 from cli.table import print_table
 from runtime.clock import local_now
 from runtime.errors import UsageError
-from switch.records.call_events import events_naming
+
+if TYPE_CHECKING:
+    from acd.story import Line
 
 AtOption = Annotated[
     str | None,
@@ -67,9 +68,12 @@ def moment(text: str | None) -> datetime:
         raise typer.BadParameter(f"{text!r} is no moment such as 14:30 or 2026-11-21T14:30:05") from mistake
 
 
-def story_of(journal: Path, name: str, value: str, end: datetime) -> list[Line]:
+def story_of(journal: Path, name: str, value: str, end: datetime) -> "list[Line]":
     """What the journal has of a call or an agent, up to a moment. Raises UsageError when it has nothing."""
     begin = end - timedelta(days=_DAYS_BACK)
+    from acd.story import story  # with the journal's reader: few explanations are of the past
+    from switch.records.call_events import events_naming
+
     entries = events_naming(journal, name, value, begin, end)
     told = [line for line in story(entries) if begin.timestamp() <= line.time <= end.timestamp()]
     if not told:
@@ -77,7 +81,7 @@ def story_of(journal: Path, name: str, value: str, end: datetime) -> list[Line]:
     return told
 
 
-def show_story(title: str, told: Iterable[Line]) -> None:
+def show_story(title: str, told: "Iterable[Line]") -> None:
     """What happened, a line for each."""
     rows = ((time_of_day(line.time), line.text) for line in told)
     print_table(title, ("time", "what happened"), rows)

@@ -12,7 +12,7 @@ from cli.output import print_json
 from cli.table import print_table
 from ivr.schema import flow_schema
 
-app = noun("Flows 流程: what callers are led through, and how many are in each.")
+app = noun()
 
 
 @app.command("list")

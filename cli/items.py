@@ -10,7 +10,7 @@ from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
 from cli.table import print_table
 
-app = noun("Items: chats, mails and other work that waits in the queues beside callers.")
+app = noun()
 
 Item = Annotated[str, typer.Argument(help="The item's id.")]
 Agent = Annotated[str, typer.Argument(help="The agent's number (工号).")]

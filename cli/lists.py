@@ -28,7 +28,7 @@ from runtime.problems import Problem
 from switch.customers.verbs import MOST_AT_A_TIME
 from switch.records.queries import RecordReader
 
-app = noun("Number lists 名单: VIPs, sensitive, white and black lists, and tags.")
+app = noun()
 
 _MOST_PROBLEMS = 100
 

@@ -13,7 +13,7 @@ from cli.table import print_table
 from switch.lookups.commands import Method
 from switch.lookups.config import LONGEST_S
 
-app = noun("Lookups: the services that flows ask over HTTP, and how they do.")
+app = noun()
 
 _ANSWERED = "answered"
 _WAITS_S = LONGEST_S + 5

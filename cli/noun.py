@@ -4,8 +4,11 @@ import typer
 from typer.core import TyperGroup
 
 
-def noun(text: str) -> typer.Typer:
-    """A group of commands. The noun alone means the first command given to it, which lists or follows."""
+def noun(text: str | None = None) -> typer.Typer:
+    """A group of commands. The noun alone means the first command given to it, which lists or follows.
+
+    ``text``: of a noun within a noun; what the others are is told in ``NOUNS``.
+    """
     return typer.Typer(help=text, cls=_Noun)
 
 

@@ -1,16 +1,21 @@
 """Options that many commands share, and what follows from them."""
 
 import getpass
+import json
+import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import tomli
 import typer
 
-from cli.configuration.loading import ConfigurationError, load_configuration, read_configuration
-from cli.configuration.sections import Configuration
+from cli.configuration.error import ConfigurationError
 from cli.credentials import address_of, authorities, token
 from switch.control.client import SyncControlClient, connect_sync
-from switch.records.queries import RecordReader
+
+if TYPE_CHECKING:
+    from cli.configuration.sections import Configuration
+    from switch.records.queries import RecordReader
 
 ANSWER_TIMEOUT_S = 10.0
 DEFAULT_CONFIGURATION = Path("conf/ringmain.toml")
@@ -47,8 +52,10 @@ def configuration_path(given: Path | None) -> Path:
     )
 
 
-def configuration(given: Path | None) -> Configuration:
+def configuration(given: Path | None) -> "Configuration":
     """The configuration that a command works with. Raises ConfigurationError."""
+    from cli.configuration.loading import load_configuration  # loads every part of the switch
+
     return load_configuration(configuration_path(given))
 
 
@@ -70,7 +77,29 @@ def socket_path(socket: Path | None, config: Path | None) -> Path:
     """
     if socket is not None:
         return socket
-    reading = read_configuration(configuration_path(config))
+    path = configuration_path(config)
+    return _socket_of(path) or _checked_socket_of(path)
+
+
+def _socket_of(path: Path) -> Path | None:
+    """What a file names whose [control] is right; None for any other, which is told of by those who read all.
+
+    Nothing else is read: the whole configuration takes longer than most answers of the switch.
+    """
+    from switch.control.config import ControlConfig  # loads pydantic, which help does without
+
+    try:
+        section = tomli.loads(path.read_text(encoding="utf-8-sig")).get("control", {})
+        control = ControlConfig.model_validate_json(json.dumps(section, default=str), strict=True)
+    except (OSError, ValueError):
+        return None
+    return Path(os.path.abspath(path.parent / control.socket))
+
+
+def _checked_socket_of(path: Path) -> Path:
+    from cli.configuration.loading import read_configuration  # loads every part of the switch
+
+    reading = read_configuration(path)
     wrong = [problem for problem in reading.problems if problem.key.startswith("control")]
     if wrong:
         raise ConfigurationError(wrong, complete=False)
@@ -83,8 +112,10 @@ def ask(socket: Path | None, config: Path | None, verb: str, /, **params: Any) -
         return client.call(verb, **params)
 
 
-def record_reader(config: Path | None) -> RecordReader:
+def record_reader(config: Path | None) -> "RecordReader":
     """The records of the switch, whether it runs or not. Raises ConfigurationError."""
+    from switch.records.queries import RecordReader  # loads the database's library
+
     return RecordReader(configuration(config).records)
 
 

@@ -18,7 +18,7 @@ from media.prompts import SAMPLE_RATE_HZ, PromptLibrary, load_prompts
 from media.spoken.values import Kind, spoken
 from runtime.errors import UsageError
 
-app = noun("Prompts 语音: what callers hear, and how values are spoken.")
+app = noun()
 
 
 @app.command("list")

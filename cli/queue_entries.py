@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-from acd.records import latest_entries, totals_since
 from cli.options import ConfigOption, JsonOption, LimitOption, record_reader
 from cli.output import duration, minute, print_json
 from cli.table import print_table
@@ -26,6 +25,8 @@ def list_entries(
     as_json: JsonOption = False,
 ) -> None:
     """List the latest who came to queues and are gone, newest first."""
+    from acd.records import latest_entries  # loads the database's library
+
     found = latest_entries(record_reader(config), queue, medium, limit)
     if as_json:
         print_json(found)
@@ -43,6 +44,8 @@ def show_totals(
 ) -> None:
     """Tell who came, was served and gave up, by queue and medium."""
     since = local_now().astimezone(UTC) - timedelta(hours=hours)
+    from acd.records import totals_since  # loads the database's library
+
     found = totals_since(record_reader(config), since, queue, medium)
     if as_json:
         print_json(found)

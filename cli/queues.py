@@ -10,13 +10,12 @@ from cli.explanation import AtOption, show_caller
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
-from cli.past_decisions import tell_caller
 from cli.queue_entries import list_entries, show_totals
 from cli.shares import percent
 from cli.table import print_table
 from switch.control.client import NotConnected, VerbRefused
 
-app = noun("Queues 技能队列: who waits, and who serves them.")
+app = noun()
 
 Call = Annotated[str, typer.Argument(help="The call that waits.", autocompletion=complete_call)]
 Queue = Annotated[str, typer.Argument(help="The queue's name.", autocompletion=complete_queue)]
@@ -210,6 +209,8 @@ def explain(
         else:
             print_json(told) if as_json else show_caller(told)
             return
+    from cli.past_decisions import tell_caller  # loads the ACD
+
     tell_caller(config, call, at, limit, as_json=as_json)
 
 

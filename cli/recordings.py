@@ -26,7 +26,7 @@ from runtime.clock import local_now
 from runtime.errors import UsageError
 from switch.records.queries import RecordReader
 
-app = noun("Recordings: find, show and draw them, listen, measure the talk, verify, tag and hold them.")
+app = noun()
 
 RecordingId = Annotated[str, typer.Argument(help="The recording's id, or its beginning.")]
 _OF_PARTY = ("role", "station", "agent", "joined_at", "left_at")

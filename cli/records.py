@@ -9,7 +9,7 @@ from cli.options import ConfigOption, JsonOption, LimitOption, record_reader
 from cli.output import duration, minute, print_fields, print_json
 from cli.table import print_table
 
-app = noun("Call records 话单: the calls that are over.")
+app = noun()
 
 
 @app.command("list")

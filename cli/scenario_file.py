@@ -14,7 +14,8 @@ from acd.simulation.callers import Stream
 from acd.simulation.history import TOPICS, Fact, History
 from acd.simulation.scenario import CallersConfig, Scenario
 from acd.simulation.setting import find_problems, stream_for
-from cli.configuration.loading import ConfigurationError, resolve
+from cli.configuration.error import ConfigurationError
+from cli.configuration.loading import resolve
 from cli.configuration.toml_syntax import sift
 from cli.configuration.toml_tree import TomlTree
 from cli.configuration.validation import check_sections, show

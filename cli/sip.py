@@ -5,7 +5,7 @@ from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import print_json, print_line
 
-app = noun("SIP: what goes on below the calls.")
+app = noun()
 app.add_typer(registrations.app, name="registrations")
 app.add_typer(trunks.app, name="trunks")
 app.add_typer(bans.app, name="bans")

@@ -18,12 +18,9 @@ from cli.options import (
     own_name,
 )
 from cli.output import duration, print_json, print_line, print_note
-from cli.phone_files import phone_book, write_private
 from cli.table import print_table
-from switch.provisioning.rendering import render
-from switch.sip.config import StationConfig
 
-app = noun("Stations 话机: the phones that are registered.")
+app = noun()
 
 NameArgument = Annotated[str, typer.Argument(help="The station's name in the configuration.")]
 
@@ -106,6 +103,9 @@ def provision(
     config: ConfigOption = None,
 ) -> None:
     """Write configuration files for phones (自动配置). They hold passwords."""
+    from cli.phone_files import phone_book, write_private  # loads every part of the switch
+    from switch.provisioning.rendering import render
+
     whole = configuration(config)
     book = phone_book(whole)
     files = {
@@ -128,6 +128,8 @@ def provision(
 @app.command("hash")
 def hash_password(name: NameArgument, config: ConfigOption = None) -> None:
     """Ask for a station's password; print the configuration that lets it register without holding it."""
+    from switch.sip.config import StationConfig  # loads the media core's words
+
     realm = configuration(config).sip.realm
     password = SecretStr(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
     try:

@@ -13,7 +13,7 @@ from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import print_json, print_line
 from cli.table import print_table
 
-app = noun("Supervisors: make agents ready or not, end shifts and calls, decide on leave, listen to calls.")
+app = noun()
 
 By = Annotated[str, typer.Option(help="Who wants it, as events tell it.")]
 Whom = Annotated[

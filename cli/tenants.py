@@ -17,7 +17,7 @@ Keys = Annotated[
     list[str] | None, typer.Argument(metavar="KEY=VALUE…", help="Keys of [tenant], such as calls=30.")
 ]
 
-app = noun("Tenants 租户: virtual call centres in the switch, and how busy they are.")
+app = noun()
 
 
 @app.command("list")

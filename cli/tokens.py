@@ -15,7 +15,7 @@ from switch.access.config import TokenConfig
 from switch.access.secrets import token_hash, token_secret
 from switch.roles import Role
 
-app = noun("Tokens 令牌: secrets by which programs and desktops may steer the switch.")
+app = noun()
 
 Name = Annotated[str, typer.Argument(help="Whose it will be: what it does is told under this name.")]
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.configuration.centres import CentreFlows, flow_store, known_prompts, read_flows
-from cli.configuration.loading import ConfigurationError, read_configuration, without_collecting
+from cli.configuration.error import ConfigurationError
+from cli.configuration.loading import read_configuration, without_collecting
 from cli.configuration.tenant_centres import read_centre
 from cli.configuration.tenants import read_tenants
 from ivr.document import Flow

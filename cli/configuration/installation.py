@@ -14,7 +14,8 @@ from cli.configuration.centres import (
     of_documents,
     read_flows,
 )
-from cli.configuration.loading import ConfigurationError, read_configuration, without_collecting
+from cli.configuration.error import ConfigurationError
+from cli.configuration.loading import read_configuration, without_collecting
 from cli.configuration.sections import Configuration
 from cli.configuration.tenant_centres import put_together, read_centre
 from cli.configuration.tenants import find_clashes, find_strange_tokens, find_unknown_shares, read_tenants

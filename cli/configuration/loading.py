@@ -13,6 +13,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from cli.configuration.cross_references import find_problems, find_repeated
+from cli.configuration.error import ConfigurationError
 from cli.configuration.sections import Configuration
 from cli.configuration.stations_file import read_stations
 from cli.configuration.texts import Texts
@@ -20,22 +21,11 @@ from cli.configuration.toml_syntax import UnreadableLine, sift
 from cli.configuration.toml_tree import TomlTree
 from cli.configuration.validation import Draft, check_sections, public_names, show, show_text
 from cli.log import HIDDEN
-from runtime.errors import PeerError
 from runtime.problems import Finding, KeyPath, Problem, key_text
 
 _REFERRED_TO = frozenset({"queues", "media", "ivr"})
 """Sections that hold what others name: queues, and the folders of prompts and flows."""
 _KEY = re.compile(r"[\w.\-]+")
-
-
-class ConfigurationError(PeerError):
-    """The configuration cannot be used; ``problems`` are its mistakes, in the order of their lines."""
-
-    def __init__(self, problems: Sequence[Problem], *, complete: bool = True) -> None:
-        """``complete``: these are all; otherwise some can only be found once these are mended."""
-        self.problems = sorted(problems)
-        self.complete = complete
-        super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from cli.configuration.cross_references import find_problems_of_centre, find_repeated
-from cli.configuration.loading import ConfigurationError, Reading, read_document, resolve, without_collecting
+from cli.configuration.error import ConfigurationError
+from cli.configuration.loading import Reading, read_document, resolve, without_collecting
 from cli.configuration.sections import CENTRE_SECTIONS, Configuration, TenantFile
 from runtime.problems import Finding, Problem, listed
 from runtime.tenancy import TENANT_PATTERN

@@ -21,8 +21,8 @@ from acd.differences import AcdSections, differences, in_parts
 from cli.configuration.changing.answers import ReloadedConfiguration
 from cli.configuration.changing.versions import Origin
 from cli.configuration.comparison import Comparison, compare, taken, within
+from cli.configuration.error import ConfigurationError
 from cli.configuration.installation import Installation, load_installation
-from cli.configuration.loading import ConfigurationError
 from cli.configuration.sections import Configuration
 from cli.configuration.texts import Texts
 from cli.house.ground import Ground

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from cli.configuration.loading import ConfigurationError
+from cli.configuration.error import ConfigurationError
 from media.recordings.wav import RecordingError, read_recording
 from sipp_scenarios.demo.call import Cast, Evidence, place_call
 from sipp_scenarios.demo.checks import Check, check_audio, check_left_open, check_lengths, check_record

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.configuration.error import ConfigurationError
 from cli.configuration.installation import load_installation
-from cli.configuration.loading import ConfigurationError
 from tests.cli.small_installation import replace
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.configuration.loading import ConfigurationError, load_configuration
+from cli.configuration.error import ConfigurationError
+from cli.configuration.loading import load_configuration
 from runtime.problems import Problem
 
 HERE = "# <-"

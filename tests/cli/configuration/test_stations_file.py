@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.configuration.loading import ConfigurationError, load_configuration
+from cli.configuration.error import ConfigurationError
+from cli.configuration.loading import load_configuration
 from cli.configuration.stations_file import read_stations
 from switch.sip.authentication.digest import Algorithm, ha1
 from switch.sip.config import SipConfig

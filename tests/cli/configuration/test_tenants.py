@@ -5,9 +5,9 @@ from typing import Any, get_args
 
 import pytest
 
+from cli.configuration.error import ConfigurationError
 from cli.configuration.expectations import model_type
 from cli.configuration.installation import Installation, load_installation
-from cli.configuration.loading import ConfigurationError
 from cli.configuration.qualifying import REFERENCES, Naming, qualified_flow
 from cli.configuration.sections import CENTRE_SECTIONS, TenantFile
 from ivr.document import Flow
