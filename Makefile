@@ -8,6 +8,8 @@ BIN := .venv/bin
 CORE := media/core
 CORE_SOURCES := $(shell find $(CORE)/crates $(CORE)/Cargo.toml $(CORE)/Cargo.lock -not -path '*/target/*' -type f 2>/dev/null)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# tests start Python again and again: it need not compile what did not change
+unexport PYTHONDONTWRITEBYTECODE
 FUZZ_S ?= 60
 RUST_PARSERS := rtp_packet rtcp endpoint telephone_event srtp jitter_buffer stun handshake
 FUZZ = -max_total_time=$(FUZZ_S) -artifact_prefix=$(CURDIR)/build/fuzz/ -verbosity=0
@@ -42,11 +44,11 @@ check-browser: .venv/.core  ## let a real Chromium open, seek in and play record
 check-mrcp: .venv/.core  ## let UniMRCP's server, installed in UNIMRCP=<folder>, speak to a caller and hear one
 	@UNIMRCP=$(UNIMRCP) $(BIN)/pytest -q tests/interop/test_unimrcp.py
 
-# what runs by the clock: sockets, phones, media threads; three at a time, since most of them wait
+# what runs by the clock: sockets, phones, media threads; four at a time, since most of them wait
 WIRE := tests/interop tests/media tests/sipp_scenarios
 
 test-wire: .venv/.core
-	$(BIN)/pytest -n 3 --dist loadfile $(WIRE)
+	$(BIN)/pytest -n 4 --dist loadfile $(WIRE)
 
 # what only computes steps aside for the others
 test-cores: .venv/.core

@@ -4,9 +4,9 @@ import socket
 from functools import cache
 
 _HOST = "127.0.0.1"
-_BLOCK = 2250
-_FIRSTS = (*range(22_000, 31_000, _BLOCK), *range(61_000, 65_500, _BLOCK))
-"""Behind those that a switch takes first which was told nothing, beside those of outgoing connections."""
+_BLOCK = 500
+_FIRSTS = (*range(30_000, 32_500, _BLOCK), *range(61_000, 65_500, _BLOCK))
+"""Behind those of a switch that was told nothing, beside those of outgoing connections."""
 
 
 @cache

@@ -32,7 +32,7 @@ def unimrcp(folder: Path) -> Iterator[int]:
         (root / name).symlink_to(Path(INSTALLED) / name)
     for name in ("var", "log"):
         (root / name).mkdir()
-    sip, first = free_port(_HOST), own_media_ports()[-500]
+    sip, first = free_port(_HOST), own_media_ports()[-250]
     config = root / "conf" / "unimrcpserver.xml"
     text = config.read_text()
     for pattern, value in {
