@@ -88,7 +88,10 @@ def party_left(call: Call, party: Offer, cause: Cause) -> PartyLeft:
 
 
 def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list[Output]:
-    """End the call with all that hangs on it; afterwards the exchange knows nothing of it."""
+    """End the call with all that hangs on it; afterwards the exchange knows nothing of it.
+
+    All who talk are told the same cause.
+    """
     left = SupervisionEnd.SUPERVISOR_LEFT if by_caller else SupervisionEnd.STOPPED
     outputs = [*stop_listening(calls, call, left), *release(call.customer, cause)]
     if call.recording_id is not None:
@@ -98,7 +101,7 @@ def end_call(calls: Calls, call: Call, cause: Cause, *, by_caller: bool) -> list
         CallEnded(call_id=call.call_id, contact_id=call.contact_id, cause=cause, by_caller=by_caller)
     )
     for offer in [*call.parties, *(offer for offer in call.offers.values() if not offer.is_party)]:
-        why = Cause.NORMAL_CLEARING if offer.accepted else Cause.ORIGINATOR_CANCEL
+        why = cause if offer.accepted else Cause.ORIGINATOR_CANCEL
         outputs += drop_offer(calls, call, offer, why, by_station=False)
     calls.remove(call)
     return outputs

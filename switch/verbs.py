@@ -34,7 +34,7 @@ class HangUpParams(CallParams):
 
     cause: Cause = Field(
         default=Cause.MANAGER_REQUEST,
-        description="what records, and phones that still ring, are told; such as NORMAL_CLEARING",
+        description="what all who talk, and records, are told; such as NORMAL_CLEARING",
     )
     leg: Literal["both", "customer", "station"] = Field(
         default="both",

@@ -479,7 +479,7 @@ class CallVerbs:
         """End a call with all its legs, or one of them.
 
         call_id: the call, as call.list names it
-        cause: what records, and phones that still ring, are told; such as NORMAL_CLEARING
+        cause: what all who talk, and records, are told; such as NORMAL_CLEARING
         leg: whose leg ends; what becomes of the other decides who has the call, such as a queue
         """
 
@@ -1812,7 +1812,7 @@ class SyncCallVerbs:
         """End a call with all its legs, or one of them.
 
         call_id: the call, as call.list names it
-        cause: what records, and phones that still ring, are told; such as NORMAL_CLEARING
+        cause: what all who talk, and records, are told; such as NORMAL_CLEARING
         leg: whose leg ends; what becomes of the other decides who has the call, such as a queue
         """
 

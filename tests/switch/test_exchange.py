@@ -313,6 +313,15 @@ def test_whoever_ends_the_call_at_any_step_nothing_is_left(
     rig.assert_idle()
 
 
+def test_all_who_talk_are_told_the_cause_a_call_ends_with() -> None:
+    rig = ExchangeRig()
+    call_id = talking(rig)
+    rig.feed(HangUpCall(call_id=call_id, cause=Cause.NORMAL_TEMPORARY_FAILURE))
+    told = {command.leg_id: command.cause for command in rig.all(HangUpLeg)}
+    station_leg = rig.last(DialStation).leg_id
+    assert told == dict.fromkeys(("customer", station_leg), Cause.NORMAL_TEMPORARY_FAILURE)
+
+
 def test_a_caller_who_is_not_answered_yet_need_not_be_heard() -> None:
     rig = ExchangeRig()
     rig.arrive()
