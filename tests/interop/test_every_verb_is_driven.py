@@ -7,19 +7,15 @@ from tests.helpers.wire_verbs import driven, driven_in
 
 NOT_DRIVEN: dict[str, str] = {
     # of calls
-    "call.answer": "by unit tests only",
     "call.cancel_consultation": "by unit tests only",
     "call.collect": "by unit tests only",
     "call.join_calls": "by unit tests only",
     "call.masked_digits": "by unit tests only",
     "call.parties": "by unit tests only",
     "call.record": "by unit tests only",
-    "call.redirect": "by unit tests only",
-    "call.reject": "by unit tests only",
     "call.say": "by unit tests only",
     "call.send_digits": "by unit tests only",
     "call.stop_collecting": "by unit tests only",
-    "call.stop_playing": "by unit tests only",
     "call.stop_recording": "by unit tests only",
     "call.stop_speech": "by unit tests only",
     "call.supervisors": "by unit tests only",
