@@ -33,13 +33,15 @@ class Own(Enum):
     """A call that the station takes part in."""
     TENANT = auto()
     """The agent's call centre, whatever is given."""
+    NAME = auto()
+    """Who does it: the agent, whatever is given."""
     ITEM = auto()
     """A chat, mail and the like that is offered to the agent, or that the agent has."""
 
 
 OWN: Mapping[str, Own] = {
     "agent": Own.AGENT,
-    "by": Own.AGENT,
+    "by": Own.NAME,
     "call_id": Own.CALL,
     "from_call_id": Own.CALL,
     "item": Own.ITEM,
@@ -54,6 +56,8 @@ OWN_OF: Mapping[str, Mapping[str, Own]] = {
 }
 """Verbs whose parameters are otherwise: agents choose the station they sign in at, and call from it; whoever
 shows a token may be anybody."""
+_WHATEVER_IS_GIVEN = frozenset({Own.TENANT, Own.NAME})
+"""What nothing is looked up by: it is put right instead of being hidden."""
 
 
 def own_of(verb: str) -> Mapping[str, Own]:
@@ -89,7 +93,7 @@ class AgentScope:
         if own_of(verb.name).get("whom") is Own.PHONE and params.whom != self._own_name(Own.PHONE):  # type: ignore[attr-defined]
             raise NotAllowed("agents call from the station they sit at; leave out whom, or sign in first")
         update = {
-            key: self._tenant if own is Own.TENANT else NOBODYS + value
+            key: self._own_name(own) if own in _WHATEVER_IS_GIVEN else NOBODYS + value
             for key, own in own_of(verb.name).items()
             if isinstance(value := getattr(params, key, None), str) and not self._is_own(own, value)
         }
@@ -126,7 +130,7 @@ class AgentScope:
         return self._calls.concerns(self._qualified, call_id, entry.sequence)
 
     def _own_name(self, own: Own) -> str | None:
-        if own is Own.AGENT:
+        if own in (Own.AGENT, Own.NAME):
             return self._agent
         if own is Own.TENANT:
             return self._tenant
@@ -139,8 +143,6 @@ class AgentScope:
         if own is Own.CALL:
             station = self._facts.station_of(self._qualified)
             return station is not None and self._calls.takes_part(station, value)
-        if own is Own.TENANT:
-            return value == self._tenant
         if own is Own.ITEM:
             return self._facts.has_item(self._qualified, qualify(self._tenant, value))
         return value == self._own_name(own)
