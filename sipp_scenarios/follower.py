@@ -1,6 +1,7 @@
 """Follows the switch's events over the control socket and waits for the ones that matter."""
 
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any, Self
 
 from switch.control.client import NotConnected, connect_sync
@@ -16,8 +17,9 @@ class EventMissingError(Exception):
 class EventFollower:
     """All events from its making on. Use it as a context manager; verbs go over the same connection."""
 
-    def __init__(self, control_socket: Path) -> None:
-        self._client = connect_sync(control_socket)
+    def __init__(self, address: Path | str, token: str = "", tls: SSLContext | None = None) -> None:
+        """``address`` and how to be let in there: as ``connect_sync`` has it."""
+        self._client = connect_sync(address, token=token, tls=tls)
         self._more = self._client.events("*", timeout_s=_PATIENCE_S)
         self.seen: list[JournalEntry] = []
 
