@@ -38,7 +38,7 @@ class Offices:
 
     def of(self, name: str) -> EventFollower:
         """A client of its own for a role, such as ``supervisor``, or for an agent by number."""
-        client = EventFollower(self.address, token=_secret(name), tls=self.authority.client())
+        client = EventFollower(self.address, token=secret_of(name), tls=self.authority.client())
         return self._open.enter_context(client)
 
 
@@ -56,8 +56,11 @@ def _tokens() -> Iterator[str]:
     for role in Role:
         for name in STATIONS if role is Role.AGENT else (str(role),):
             agent = {"agent": name} if role is Role.AGENT else {}
-            yield section("[[tokens]]", name=name, role=str(role), sha256=token_hash(_secret(name)), **agent)
+            yield section(
+                "[[tokens]]", name=name, role=str(role), sha256=token_hash(secret_of(name)), **agent
+            )
 
 
-def _secret(name: str) -> str:
+def secret_of(name: str) -> str:
+    """Of the token of this name."""
     return f"ringmain_{name}"
