@@ -1,7 +1,9 @@
 """What the control socket can carry: small verbs of one client, events to many.
 
 ``python -m benchmarks.bench_control [--verbs N] [--events N] [--subscribers N] [--json]``
-``python -m benchmarks.bench_control --stopped [--seconds S]``: beside calls, see ``stopped_subscriber``
+``python -m benchmarks.bench_control --stopped [--seconds S] [--rounds N]``: calls beside subscribers, see
+``stopped_subscriber``
+``python -m benchmarks.bench_control --delay [--seconds S]``: from event to subscriber, see ``event_delay``
 
 The socket runs in a process of its own (``control_subject``), which tells its CPU time: user and system, of
 all its threads. Verbs are written ahead in bunches (pipelined) and their answers read as bytes; subscribers
@@ -16,14 +18,17 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.event_delay import measure_delay
 from benchmarks.lines import LineProcess
-from benchmarks.stopped_subscriber import measure_stopped
+from benchmarks.stopped_subscriber import ROUNDS, measure_stopped
 from switch.control.client import NotConnected, SyncControlClient, connect_sync
 from switch.control.protocol import encode_request
 
@@ -154,28 +159,41 @@ def _connect(path: Path) -> SyncControlClient:
             time.sleep(0.05)
 
 
+def _flat(figures: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    for name, value in figures.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}.{inner}", each) for inner, each in _flat(value))
+        else:
+            yield name, value
+
+
 def main() -> None:
     """Measure, print the table, then the one line of JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--verbs", type=int, default=100_000)
     parser.add_argument("--events", type=int, default=80_000, help="told once, delivered to each subscriber")
     parser.add_argument("--subscribers", type=int, default=50)
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument(
         "--stopped", action="store_true", help="a thousand calls beside a stopped subscriber, instead"
     )
-    parser.add_argument("--seconds", type=float, default=20.0, help="of dialling, with --stopped")
+    instead.add_argument("--delay", action="store_true", help="from event to subscriber, instead")
+    parser.add_argument("--seconds", type=float, default=20.0, help="of a round, with --stopped or --delay")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of each kind, with --stopped")
     parser.add_argument("--json", action="store_true", help="print the line of JSON only")
     arguments = parser.parse_args()
     if not 65_536 <= arguments.events <= 100_000:
         parser.error("--events: from 65536 to 100000, which the ring holds")
     if arguments.stopped:
-        figures = asdict(measure_stopped(arguments.seconds))
+        figures = asdict(measure_stopped(arguments.seconds, rounds=arguments.rounds))
+    elif arguments.delay:
+        figures = asdict(measure_delay(arguments.seconds))
     else:
         figures = asdict(measure(arguments.verbs, arguments.events, arguments.subscribers))
     if not arguments.json:
         table = Table("figure", title="the control socket")
         table.add_column("value", justify="right")
-        for name, value in figures.items():
+        for name, value in _flat(figures):
             table.add_row(name, f"{value:g}")
         Console().print(table)
     print(json.dumps(figures))

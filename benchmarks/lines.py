@@ -55,6 +55,11 @@ class LineProcess:
         self.tell(line)
         return self.hear()
 
+    @property
+    def pid(self) -> int:
+        """Of the child."""
+        return self._child.pid
+
     def cpu_s(self) -> float:
         """User and system time of all its threads so far, from the kernel's clock of that process.
 

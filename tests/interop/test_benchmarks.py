@@ -15,6 +15,7 @@ from benchmarks import (
     profile_calls,
 )
 from benchmarks.bench_calls import measure
+from benchmarks.event_delay import measure_delay
 from benchmarks.stopped_subscriber import measure_stopped
 
 pytestmark = pytest.mark.timeout(300)  # the programs may have to be built first
@@ -54,9 +55,18 @@ def test_the_control_socket_is_measured() -> None:
 
 
 def test_a_subscriber_that_was_stopped_harms_no_call_and_misses_nothing() -> None:
-    result = measure_stopped(2.0, rate=25, talk_ms=500)
+    result = measure_stopped(2.0, rounds=1, rate=25, talk_ms=500)
     assert (result.failed, result.holes, result.gaps) == (0, 0, 0)
+    assert min(result.nobody.p50_ms, result.live.p50_ms, result.stopped.p50_ms) > 0
     assert result.missed_while_stopped > 50 * len(("call.arrived", "call.answered", "call.ended"))
+
+
+def test_the_way_of_events_to_a_subscriber_is_measured() -> None:
+    result = measure_delay(1.0, rate=25, talk_ms=500)
+    assert result.failed == 0
+    assert result.events > 25 * len(("call.arrived", "call.answered", "call.ended"))
+    assert 0 < result.event_p50_ms <= result.event_p99_ms
+    assert 0 < result.bare_p50_ms <= result.bare_p99_ms
 
 
 @pytest.mark.parametrize("subject", ["call", "register"])
