@@ -66,13 +66,17 @@ class Audience(Generic[M]):
         return heard
 
     def tell(self, entry: AnyEntry, *, journaled: bool = True) -> None:
-        """Keep an event; who wants it gets it before the loop's next turn, with all others of this one."""
+        """Keep an event; who wants it gets it before the loop's next turn, with all others of this one.
+
+        Here, in the midst of what happens to a call, it is noted and no more.
+        """
         self.feed.put(entry, journaled=journaled)
-        if not self._telling and self.hears(entry.topic):
+        if not self._telling and (self.hears(entry.topic) or self.feed.is_untidy):
             self._telling = True
             self._call_soon(self._flush)
 
     def _flush(self) -> None:
         self._telling = False
+        self.feed.ring.settle()
         for member in self.members():
             member.flush()

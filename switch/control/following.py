@@ -7,13 +7,12 @@ from typing import Protocol
 from runtime.errors import UsageError
 from switch.control.feed import MAX_PATTERNS, Gap, covers
 from switch.control.rights import LOCAL
-from switch.control.ring import Ring
-from switch.control.topics import latest_of
+from switch.control.ring import UNSETTLED, Ring
 from switch.control.wires import Told
 from switch.records.projection import AnyEntry
 
-_SCAN = 4096
-"""Events looked at for one answer, whether wanted or not."""
+_SCAN = 1024
+"""Events looked at for one answer, whether wanted or not; so long does a client that was away hold up all."""
 
 
 class Feed:
@@ -26,6 +25,11 @@ class Feed:
         """Which run of the switch this is."""
         self.newest = newest
         self.is_followed = False
+
+    @property
+    def is_untidy(self) -> bool:
+        """Whether so much came that nobody looked at that it is time to settle it."""
+        return self.ring.unsettled >= UNSETTLED
 
     def begin(self) -> bool:
         """Keep events from now on; tells whether that is new."""
@@ -47,7 +51,7 @@ class Ears(Protocol):
     def may_hear(self, topic: str) -> bool:
         """Whether any event of a topic may be the client's to hear."""
 
-    def hears(self, entry: AnyEntry) -> bool:
+    def hears(self, told: Told) -> bool:
         """Whether an event is."""
 
 
@@ -77,7 +81,7 @@ class Follower:
         self._live = 0
         """From this position on it gets also what is in no journal."""
         self._gap: Gap | None = None
-        self._latest: dict[Hashable, int] = {}
+        self._latest: dict[tuple[str, Hashable], int] = {}
         """Positions of the latest states between ``_position`` and ``_looked``."""
         self._looked = 0
 
@@ -104,6 +108,7 @@ class Follower:
             return
         if after > newest:
             raise UsageError(f"event {after} is still to come; the last one was {newest}")
+        self._ring.settle()
         start = self._ring.position_behind(after)
         told_until = self._position if self._wishes else self._ring.end
         for pattern, wish in self._wishes.items():
@@ -128,6 +133,7 @@ class Follower:
         ``is_behind`` tells whether to ask again.
         """
         found: list[Told | Gap] = []
+        self._ring.settle()
         if self._position < self._ring.first:
             self._pass_over_lost()
         if self._gap is not None:
@@ -142,15 +148,17 @@ class Follower:
             if len(found) >= most:
                 break
         if position > self._position:
-            self._seen = self._ring.between(position - 1, position)[0].entry.sequence
+            self._seen = self._ring.sequence_at(position - 1)
         self._position = position
         return found
 
     def _gets(self, told: Told, position: int) -> bool:
-        wish = self._wish_for(told.entry.topic)
-        if wish is None or position < wish.since or not self._ears.hears(told.entry):
+        wish = self._wish_for(told.topic)
+        if wish is None or position < wish.since:
             return False
         if not told.journaled and position < self._live:
+            return False
+        if not self._ears.hears(told):
             return False
         return not (wish.coalesce and self._is_outdated(told, position))
 
@@ -177,22 +185,23 @@ class Follower:
 
     def _is_outdated(self, told: Told, position: int) -> bool:
         """Whether a later event to come tells the same state anew."""
-        key = _state_key(told)
-        if key is None:
+        if (subject := told.subject) is None:
             return False
         self._look_ahead()
+        key = (told.topic, subject)
         if self._latest[key] > position:
             return True
         del self._latest[key]
         return False
 
     def _look_ahead(self) -> None:
-        """Find the latest states of all that is to come; each event is looked at once."""
-        start, end = max(self._looked, self._position), self._ring.end
-        for position, told in enumerate(self._ring.between(start, end), start):
-            if (key := _state_key(told)) is not None:
-                self._latest[key] = position
-        self._looked = end
+        """Find the latest states of what comes next; each event is looked at once."""
+        start = max(self._looked, self._position)
+        end = min(self._ring.end, self._position + _SCAN)
+        for position, (topic, subject) in enumerate(self._ring.states(start, end), start):
+            if subject is not None:
+                self._latest[topic, subject] = position
+        self._looked = max(start, end)
 
     def _pass_over_lost(self) -> None:
         self._stand_behind(self._seen, self._ring.first)
@@ -206,9 +215,3 @@ class Follower:
         self._seen = max(sequence, until)
         self._position = self._looked = position
         self._latest.clear()
-
-
-def _state_key(told: Told) -> Hashable:
-    """What an event tells the state of; None when it tells no state."""
-    field = latest_of(told.entry.topic)
-    return (told.entry.topic, told.entry.fields[field]) if field else None

@@ -27,7 +27,7 @@ from switch.control.messages import (
     Response,
     event_param,
 )
-from switch.records.projection import AnyEntry
+from switch.records.projection import AnyEntry, JournalEntry
 
 _REQUEST, _RESPONSE, _NOTIFICATION = 0, 1, 2
 _MAX_MSGID = 2**32 - 1
@@ -115,6 +115,12 @@ def encode_notification(method: str, param: Mapping[str, Any]) -> bytes:
 def encode_event(entry: AnyEntry) -> bytes:
     """The notification of one event."""
     return encode_notification(EVENT, event_param(entry))
+
+
+def decode_event(frame: bytes) -> JournalEntry:
+    """The event of which ``encode_event`` made the frame."""
+    _, _, (param,) = msgpack.unpackb(frame)
+    return JournalEntry(**param)
 
 
 def _pack(value: object) -> bytes:

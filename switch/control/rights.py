@@ -8,6 +8,7 @@ from runtime.models import Params
 from switch.application import Verb
 from switch.control.caller import Caller, local
 from switch.control.messages import Failure
+from switch.control.wires import Told
 from switch.records.projection import AnyEntry
 
 
@@ -66,8 +67,8 @@ class Rights:
     def may_hear(self, topic: str) -> bool:
         return self.scope is None or self.scope.may_hear(topic)
 
-    def hears(self, entry: AnyEntry) -> bool:
-        return self.scope is None or self.scope.hears(entry)
+    def hears(self, told: Told) -> bool:
+        return self.scope is None or self.scope.hears(told.entry)
 
 
 LOCAL = Rights(local())

@@ -1,32 +1,36 @@
 """The last events, kept once for all subscribers, also those that are slow and those that come back. Pure."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from typing import cast
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from itertools import islice
 
-from switch.control.wires import Format, Told
+from switch.control.kept_events import KeptEvents
+from switch.control.wires import KeepingFormat, Told
 from switch.records.projection import AnyEntry
 
-_SWEEP_ITEMS = 4096
-"""Places let go of are given back when there are so many, and half of all."""
+_RECENT = 512
+"""So many of the youngest are there as they were told, for formats and scopes that look into them."""
+_MOST_UNSETTLED = 1024
+UNSETTLED = 64
+"""When so many have come that nobody has looked at, it is time to settle them."""
 
 
 class Ring:
     """Events by their *position*: one more for each, from 0 on.
 
-    It is bounded by count and by bytes; the oldest go first. Bytes are those of the events in ``form``.
+    It is bounded by count and by bytes; the oldest go first. Bytes are those of the events in ``form``, into
+    which ``settle`` puts them, after the call's turn in which they happened. Whoever asks for events, or for
+    what is not kept any more, has them settled first.
     """
 
-    def __init__(self, form: Format, *, max_events: int, max_bytes: int) -> None:
-        self._form = form
+    def __init__(self, form: KeepingFormat, *, max_events: int, max_bytes: int) -> None:
         self._max_events = max_events
         self._max_bytes = max_bytes
-        self._items: list[Told | None] = []
-        self._base = 0
-        """Position of the first place of ``_items``."""
-        self._gone = 0
-        """Places at the front of ``_items`` that are let go of."""
-        self._bytes = 0
+        self._kept = KeptEvents(form)
+        self._recent: deque[Told] = deque(maxlen=_RECENT)
+        """The last of those kept."""
+        self._fresh: list[Told] = []
+        """What came since ``settle``."""
         self._lost: dict[str, int] = {}
         """By topic, the sequence of the last one let go of."""
         self.lost_time = 0.0
@@ -37,33 +41,60 @@ class Ring:
     @property
     def first(self) -> int:
         """Position of the oldest event kept; ``end`` when there is none."""
-        return self._base + self._gone
+        return self._kept.first
 
     @property
     def end(self) -> int:
         """Position of the next event to come."""
-        return self._base + len(self._items)
+        return self._kept.end + len(self._fresh)
 
     @property
     def held_bytes(self) -> int:
-        """Of the events kept."""
-        return self._bytes
+        """Of the events that are settled."""
+        return self._kept.held_bytes
+
+    @property
+    def unsettled(self) -> int:
+        """How many events came since ``settle``."""
+        return len(self._fresh)
 
     def put(self, entry: AnyEntry, *, journaled: bool) -> None:
         """Take the next event. One that is not in the journal is not told again to who comes back."""
-        told = Told(entry, journaled)
-        self._items.append(told)
-        self._bytes += len(told.frame(self._form))
-        while self._bytes > self._max_bytes or self.end - self.first > self._max_events:
-            self._let_go()
+        self._fresh.append(Told(entry, journaled))
+        if len(self._fresh) >= _MOST_UNSETTLED:
+            self.settle()
 
-    def between(self, start: int, stop: int) -> Sequence[Told]:
-        """The events at positions from ``start``, which is kept, up to ``stop``."""
-        return cast(Sequence[Told], self._items[start - self._base : stop - self._base])
+    def settle(self) -> None:
+        """Put into form what came, and let go of what is too much."""
+        if not self._fresh:
+            return
+        fresh, self._fresh = self._fresh, []
+        for told in fresh:
+            self._kept.append(told)
+        self._recent.extend(fresh)
+        kept = self._kept
+        while kept.held_bytes > self._max_bytes or kept.end - kept.first > self._max_events:
+            topic, self._lost[topic], self.lost_time = kept.let_go()
+
+    def between(self, start: int, stop: int) -> Iterator[Told]:
+        """The events at positions from ``start``, which is kept, up to ``stop``, which are settled."""
+        begin = self._kept.end - len(self._recent)
+        for position in range(start, min(stop, begin)):
+            yield self._kept.at(position)
+        if stop > begin:
+            yield from islice(self._recent, max(0, start - begin), stop - begin)
+
+    def sequence_at(self, position: int) -> int:
+        """The number of the event at a position that is kept and settled."""
+        return self._kept.sequence_at(position)
+
+    def states(self, start: int, stop: int) -> Sequence[tuple[str, Hashable]]:
+        """As ``KeptEvents.states``."""
+        return self._kept.states(start, stop)
 
     def position_behind(self, sequence: int) -> int:
         """Position of the first event kept that came after the one of this sequence."""
-        return self._base + bisect_right(self._items, sequence, lo=self._gone, key=_sequence_of)
+        return self._kept.position_behind(sequence)
 
     def lost_until(self, sequence: int, wanted: Callable[[str], bool]) -> int:
         """Sequence of the last event after ``sequence`` that is wanted and not here; 0 when there is none."""
@@ -71,19 +102,3 @@ class Ring:
         if self.began_after > sequence:
             behind.append(self.began_after)
         return max(behind, default=0)
-
-    def _let_go(self) -> None:
-        oldest = cast(Told, self._items[self._gone])
-        self._items[self._gone] = None
-        self._gone += 1
-        self._bytes -= len(oldest.frame(self._form))
-        self._lost[oldest.entry.topic] = oldest.entry.sequence
-        self.lost_time = oldest.entry.time
-        if self._gone >= _SWEEP_ITEMS and self._gone * 2 >= len(self._items):
-            del self._items[: self._gone]
-            self._base += self._gone
-            self._gone = 0
-
-
-def _sequence_of(told: Told | None) -> int:
-    return cast(Told, told).entry.sequence

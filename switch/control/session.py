@@ -36,7 +36,8 @@ log = structlog.get_logger(__name__)
 
 _REQUESTS_PER_TURN = 64
 """After so many requests of one client everybody else in the process gets a turn."""
-_EVENTS_PER_TURN = 2048
+_EVENTS_PER_TURN = 256
+"""The same for events that wait for one client: one that was away has thousands to read."""
 PING = "session.ping"
 """Keeps a connection up, and does not count as somebody doing something."""
 

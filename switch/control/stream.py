@@ -10,13 +10,14 @@ from switch.control.config import ControlConfig
 from switch.control.messages import ErrorCode, Failure, Message, ProtocolError
 from switch.control.protocol import (
     MessageReader,
+    decode_event,
     encode_event,
     encode_failure,
     encode_notification,
     encode_result,
 )
 from switch.control.wires import Occupant, Wire
-from switch.records.projection import AnyEntry
+from switch.records.projection import AnyEntry, JournalEntry
 
 _REQUEST_ITEMS = 256
 
@@ -35,6 +36,9 @@ class MsgpackFormat:
 
     def event(self, entry: AnyEntry) -> bytes:
         return encode_event(entry)
+
+    def entry(self, frame: bytes) -> JournalEntry:
+        return decode_event(frame)
 
 
 MSGPACK = MsgpackFormat()

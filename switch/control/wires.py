@@ -1,11 +1,12 @@
 """What a session needs of the connection under it: a *format* for what is said, a *wire* that carries it."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Hashable, Mapping
+from typing import Protocol, Self
 
 from switch.control.feed import Gap
 from switch.control.messages import GAP, Failure, Message, ProtocolError
-from switch.records.projection import AnyEntry
+from switch.control.topics import latest_of
+from switch.records.projection import AnyEntry, JournalEntry
 
 
 class Format(Protocol):
@@ -80,15 +81,48 @@ class Wire(Protocol):
         """Close, after what was written unless ``at_once``."""
 
 
+class KeepingFormat(Format, Protocol):
+    """A format from which events can be read again."""
+
+    def entry(self, frame: bytes) -> JournalEntry:
+        """What ``event`` made the frame of."""
+
+
 class Told:
     """One event on its way to clients, put into each format once."""
 
-    __slots__ = ("_frames", "entry", "journaled")
+    __slots__ = ("_entry", "_form", "_frames", "journaled", "sequence", "time", "topic")
 
     def __init__(self, entry: AnyEntry, journaled: bool = True) -> None:
-        self.entry = entry
+        self.sequence, self.time, self.topic = entry.sequence, entry.time, entry.topic
         self.journaled = journaled
+        self._entry: AnyEntry | None = entry
+        self._form: KeepingFormat | None = None
         self._frames: dict[Format, bytes] = {}
+
+    @classmethod
+    def kept(
+        cls, form: KeepingFormat, frame: bytes, sequence: int, time: float, topic: str, *, journaled: bool
+    ) -> Self:
+        """One of which only the frame is left; what is in it is read when somebody asks."""
+        told = cls.__new__(cls)
+        told.sequence, told.time, told.topic, told.journaled = sequence, time, topic, journaled
+        told._entry, told._form, told._frames = None, form, {form: frame}
+        return told
+
+    @property
+    def entry(self) -> AnyEntry:
+        """The event itself."""
+        if self._entry is None:
+            assert self._form is not None, "without its entry it has a frame"
+            self._entry = self._form.entry(self._frames[self._form])
+        return self._entry
+
+    @property
+    def subject(self) -> Hashable:
+        """Whose state the event tells; None when it tells no state."""
+        field = latest_of(self.topic)
+        return self.entry.fields.get(field) if field else None
 
     def frame(self, form: Format) -> bytes:
         """What is sent to a client of this format."""

@@ -17,6 +17,7 @@ from switch.control.messages import ErrorCode
 from switch.control.rights import Rights
 from switch.control.topics import known_topics
 from switch.control.verbs import VerbError, VerbRegistry
+from switch.control.wires import Told
 from switch.events import CallConnected, CallEnded, OfferRinging
 from switch.records.projection import JournalEntry
 from switch.roles import Role
@@ -216,10 +217,10 @@ def test_events_of_others_are_not_heard_whatever_their_topic(house: House) -> No
     scope = AgentClient(house).rights
     for topic in known_topics():
         for fields in ({"agent": "82", "call_id": "c1"}, {"call_id": house.calls["acme"]["call_id"]}, {}):
-            assert not scope.hears(entry(1, topic, **fields)), topic
+            assert not scope.hears(Told(entry(1, topic, **fields))), topic
     for topic in ("agent.state_changed", "queue.offer_made", "item.offered"):
-        assert scope.hears(entry(1, topic, agent="81"))
+        assert scope.hears(Told(entry(1, topic, agent="81")))
         assert scope.may_hear(topic)
     for topic in ("supervision.began", "hook.asked", "trace.sip", "recording.completed", "verb.carried_out"):
-        assert not scope.hears(entry(1, topic, agent="81"))
+        assert not scope.hears(Told(entry(1, topic, agent="81")))
         assert not scope.may_hear(topic)

@@ -7,7 +7,7 @@ from typing import Any
 
 from switch.control.messages import Failure, Message, event_param
 from switch.control.wires import Occupant
-from switch.records.projection import AnyEntry
+from switch.records.projection import AnyEntry, JournalEntry
 
 
 class JsonLines:
@@ -22,6 +22,9 @@ class JsonLines:
 
     def event(self, entry: AnyEntry) -> bytes:
         return line(event_param(entry))
+
+    def entry(self, frame: bytes) -> JournalEntry:
+        return JournalEntry(**json.loads(frame))
 
 
 def line(value: Mapping[str, object]) -> bytes:

@@ -1,5 +1,6 @@
 """Subscribers in time, slow, cut off, back again: each gets what happened, or is told where a gap lies."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acd.agent import AgentState
 from acd.agent_events import AgentStateChanged
 from runtime.errors import UsageError
 from switch.control.feed import MAX_PATTERNS, Gap
@@ -14,7 +16,7 @@ from switch.control.following import Feed, Follower
 from switch.control.ring import Ring
 from switch.control.stream import MSGPACK
 from switch.control.wires import Told
-from switch.records.projection import JournalEntry
+from switch.records.projection import FreshEntry, JournalEntry
 
 STATE = AgentStateChanged.topic
 TOPICS = ("call.ended", "call.answered", "queue.caller_left", STATE)
@@ -86,6 +88,50 @@ def test_a_slow_one_is_told_a_gap_and_then_what_is_still_kept() -> None:
     for _ in range(10):
         switch.happen("call.ended")
     assert take_all(follower) == [Gap(first=1, last=7, missed=7, time=7.0), 8, 9, 10]
+
+
+def test_events_that_are_kept_are_nothing_the_collector_of_dead_cycles_looks_through() -> None:
+    switch = Switch(max_events=50_000)
+    follower = switch.follower("*")
+
+    def happen(times: int) -> int:
+        for n in range(times):
+            event = AgentStateChanged(
+                agent=str(n),
+                from_state=AgentState.AVAILABLE,
+                to_state=AgentState.OFFERED,
+                reason="",
+                lasted_ms=n,
+                call_id=None,
+            )
+            sequence = switch.feed.newest() + 1
+            switch.first += 1
+            switch.feed.put(FreshEntry(sequence, 0.0, event.topic, event))
+            take_all(follower)
+        gc.collect()
+        return len(gc.get_objects())
+
+    before = happen(1000)
+    assert happen(10_000) - before < 1000
+
+
+def test_who_was_away_gets_the_same_as_who_reads() -> None:
+    switch = Switch(max_events=5000)
+    reading, away = switch.follower("*"), switch.follower("*")
+    read: list[Told | Gap] = []
+    for n in range(4000):
+        switch.happen(TOPICS[n % 4], agent=str(n), names=["张三", "李四"])
+        read += reading.take(5)
+    waited: list[Told | Gap] = []
+    while away.is_behind:
+        waited += away.take(100)
+
+    def seen(items: list[Told | Gap]) -> list[tuple[object, ...]]:
+        told = [item for item in items if isinstance(item, Told)]
+        return [(item.sequence, item.topic, item.time, item.entry, item.frame(MSGPACK)) for item in told]
+
+    assert seen(waited) == seen(read)
+    assert len(waited) == 4000
 
 
 def test_bytes_bound_the_ring_as_the_count_does() -> None:
@@ -337,5 +383,5 @@ def test_a_ring_goes_on_for_long_without_growing() -> None:
         switch.happen("call.ended")
         if n % 70 == 0:
             take_all(follower)
-    assert switch.ring.end - switch.ring.first == 100
     assert take_all(follower)[-1] == 30_000
+    assert switch.ring.end - switch.ring.first == 100
