@@ -15,9 +15,10 @@ from cli.options import (
     SocketOption,
     ask,
     configuration,
+    configuration_path,
     own_name,
 )
-from cli.output import duration, print_json, print_line, print_note
+from cli.output import duration, print_json, print_line
 from cli.table import print_table
 
 app = noun()
@@ -54,7 +55,7 @@ def send_message(
     if as_json:
         print_json(sent)
     else:
-        phones = "1 phone" if sent["phones"] == 1 else f"{sent['phones']} phones"
+        phones = _counted(sent["phones"], "phone")
         print_line(f"{sent['text_id']} is on its way to {phones} of {escape(station)}")
 
 
@@ -91,38 +92,51 @@ def stop_recording(
         print_line(f"{escape(station)} was recorded as {ended['recording_id']}")
 
 
+@app.command("resync")
+def resync(
+    station: NameArgument,
+    reboot: Annotated[bool, typer.Option("--reboot", help="The phones shall start anew, too.")] = False,
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Have the phones of a station fetch their settings anew. The event station.resynced follows for each."""
+    asked = ask(socket, config, "station.resync", station=station, reboot=reboot)
+    if as_json:
+        print_json(asked)
+    else:
+        phones = _counted(asked["phones"], "phone")
+        print_line(f"{phones} of {escape(station)} asked to fetch the settings anew")
+
+
 @app.command("provision")
 def provision(
     stations: Annotated[
         list[str] | None, typer.Option("--station", "-s", help="A station; all when left out.")
     ] = None,
-    phone: Annotated[str, typer.Option("--phone", "-p", help="The make, a folder of templates.")] = "yealink",
+    phone: Annotated[
+        str,
+        typer.Option("--phone", "-p", help="The make; by default what each station has, or yealink."),
+    ] = "",
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="A folder for the files; shown when left out.")
     ] = None,
+    publish_them: Annotated[
+        bool, typer.Option("--publish", help="Put them where phones fetch them from the running switch.")
+    ] = False,
+    renew: Annotated[bool, typer.Option("--renew", help="With --publish: at other addresses.")] = False,
     config: ConfigOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write configuration files for phones (自动配置). They hold passwords."""
-    from cli.phone_files import phone_book, write_private  # loads every part of the switch
-    from switch.provisioning.rendering import render
+    from cli.provisioning import Wanted, tell_of  # loads every part of the switch
 
-    whole = configuration(config)
-    book = phone_book(whole)
-    files = {
-        path: text
-        for name in stations or book.names_with_password
-        for path, text in render(whole.provisioning.templates, phone, book.facts(name)).items()
-    }
-    for path, text in files.items():
-        if out is None:
-            typer.echo(f"==> {path} <==\n{text}")
-        else:
-            write_private(out / path, text)
-    left_out = 0 if stations else len(book.names) - len(book.names_with_password)
-    if left_out:
-        print_note(f"left out, as only hashes of their passwords are known: {left_out}")
-    if out is not None:
-        print_line(f"{len(files)} files are in {escape(str(out))}; only you may read them")
+    wanted = Wanted(tuple(stations or ()), phone, out, publish=publish_them, renew=renew)
+    tell_of(wanted, configuration_path(config), as_json=as_json)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 @app.command("hash")

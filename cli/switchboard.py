@@ -68,6 +68,7 @@ from switch.media_verbs import MediaVerbs
 from switch.metrics import Metrics
 from switch.parking.service import ParkingVerbs
 from switch.placing_verbs import PlacingVerbs
+from switch.provisioning.site import PhoneSite
 from switch.recording_beeps import RecordingBeep, RecordingBeeps
 from switch.recording_rule import RecordingPolicies, policy_of
 from switch.sip.auto_answer import AutoAnswer, AutoAnswering
@@ -138,6 +139,7 @@ class Switchboard:
         self._tidying = Tidying(self._acd_inputs.folder, lambda: self.reloading.rules, clock.wall)
         self._verbs = self._build_verbs()
         self._access = self._build_access()
+        self._phone_site = self._build_phone_site()
         self._windows = self._build_windows(installation.tenants)
         self._wire()
 
@@ -247,7 +249,12 @@ class Switchboard:
             our_hop=lambda peer: self._signalling.names.of(peer).hop,
             call_of_leg=self.exchange.call_of_leg,
             access=self._access,
+            phone_site=self._phone_site,
         )
+
+    def _build_phone_site(self) -> PhoneSite:
+        knows, ignores = self._directory.stations.__contains__, self._signalling.stack.guard.ignores
+        return PhoneSite(self.configuration.provisioning, knows, ignores, self.driver.submit)
 
     def _all_verbs(self) -> Iterator[Verb]:
         exchange, ids, submit = self.exchange, self._ground.ids, self.driver.submit
@@ -418,6 +425,8 @@ class Switchboard:
         if comparison.touches("stations", "access_codes", "tenants"):
             self._signalling.configure(installation.configuration, installation.tenants)
         self._access.configure(installation.configuration)
+        self._phone_site.configure(installation.configuration.provisioning)
+        self._windows.reload_certificate()
 
     def configure_alarms(self, installation: Installation) -> None:
         """Watch what there is now, once all else is as it is to be."""

@@ -1,11 +1,13 @@
 """The exchange's sections of the configuration."""
 
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from runtime.hosts import check_host
-from runtime.models import Section
+from runtime.models import KeyMistake, Section
 from runtime.target import HANG_UP, TARGET_PATTERN, WAY_OUT_PATTERN
 from runtime.tenancy import bare, tenant_of
 from switch.recording_rule import RecordingPolicy, RecordingRule, policy_of
@@ -87,18 +89,27 @@ def owners_of(access_codes: Iterable[AccessCodeConfig]) -> dict[str, str]:
 
 
 class HttpConfig(Section):
-    """Section ``[http]``: metrics for Prometheus, a health answer for load balancers, recordings by link."""
+    """Section ``[http]``: metrics for Prometheus, a health answer, recordings by link, files of phones."""
 
     enabled: bool = Field(
-        default=False, description="Whether /metrics, /health and linked recordings are served."
+        default=False,
+        description="Whether /metrics, /health, linked recordings and phones' files are served.",
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(default=9090, ge=1, le=65535, description="TCP port to listen on.")
+    certificate: Path | None = Field(
+        default=None,
+        description="File with the switch's certificate and its chain (PEM): HTTPS. Absent: HTTP.",
+    )
+    private_key: Path | None = Field(
+        default=None, description="File with the certificate's private key (PEM)."
+    )
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
-        description="What links to recordings begin with, such as https://pbx.example.com, where browsers "
-        "reach this port through a proxy; absent: http://<host>:<port>.",
+        description="What links to recordings and the addresses of phones' files begin with, such as "
+        "https://pbx.example.com, where others reach this port by another name or through a proxy; absent: "
+        "http://<host>:<port>, or https.",
     )
 
     _is_host = field_validator("host")(check_host)
@@ -109,4 +120,11 @@ class HttpConfig(Section):
         if self.public_url is not None:
             return self.public_url.rstrip("/")
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        scheme = "http" if self.certificate is None else "https"
+        return f"{scheme}://{host}:{self.port}"
+
+    @model_validator(mode="after")
+    def _has_all_of_tls(self) -> Self:
+        if (self.certificate is None) != (self.private_key is None):
+            raise KeyMistake("certificate", "certificate and private_key, or neither")
+        return self

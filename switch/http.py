@@ -1,13 +1,17 @@
 """The optional HTTP port: metrics for Prometheus, a health answer for load balancers, and others' pages."""
 
+import ssl
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+import structlog
 from aiohttp import web
 
 from runtime.errors import UsageError
 from switch.config import HttpConfig
 from switch.metrics import CONTENT_TYPE
+
+log = structlog.get_logger(__name__)
 
 _SHUTDOWN_S = 2.0
 """Who still downloads when the switch ends asks again when it is back."""
@@ -29,6 +33,7 @@ class HttpServer:
         self._status = status
         self._pages = tuple(pages)
         self._runner: web.AppRunner | None = None
+        self._context: ssl.SSLContext | None = None
 
     def application(self) -> web.Application:
         """The routes alone, to be served by somebody else."""
@@ -42,13 +47,23 @@ class HttpServer:
         """Listen. Raises UsageError when the address cannot be had."""
         self._runner = web.AppRunner(self.application(), access_log=None, shutdown_timeout=_SHUTDOWN_S)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._config.host, self._config.port)
         try:
-            await site.start()
+            self._context = _tls_context(self._config)
+            where = (self._config.host, self._config.port)
+            await web.TCPSite(self._runner, *where, ssl_context=self._context).start()
         except OSError as error:
             await self.close()
-            where = f"{self._config.host}:{self._config.port}"
-            raise UsageError(f"cannot listen for HTTP on {where}: {error.strerror or error}") from error
+            address = f"{self._config.host}:{self._config.port}"
+            raise UsageError(f"cannot listen for HTTP on {address}: {error.strerror or error}") from error
+
+    def reload_certificate(self) -> None:
+        """Show a renewed certificate to who comes from now on; one that is no good is left aside."""
+        if self._context is None:
+            return
+        try:
+            _load_chain(self._context, self._config)
+        except OSError as error:
+            log.error("http certificate unusable", reason=str(error))
 
     async def close(self) -> None:
         """Stop listening and end open connections; no harm if it is not open."""
@@ -65,3 +80,18 @@ class HttpServer:
         state = status.pop("state")
         body = {"status": state, "calls": status.pop("open_calls"), **status}
         return web.json_response(body, status=200 if state == "up" else 503)
+
+
+def _tls_context(config: HttpConfig) -> ssl.SSLContext | None:
+    """How it speaks TLS; None when it does not. Raises OSError for bad files."""
+    if config.certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    _load_chain(context, config)
+    return context
+
+
+def _load_chain(context: ssl.SSLContext, config: HttpConfig) -> None:
+    assert config.certificate is not None, "it speaks TLS"
+    context.load_cert_chain(config.certificate, config.private_key)

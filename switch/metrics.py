@@ -35,6 +35,7 @@ from switch.events import (
     OfferAccepted,
     OfferEnded,
 )
+from switch.provisioning.events import StationFileFetched
 from switch.quality_metrics import QualityMetrics
 from switch.records.events import DatabaseFailed, JournalWriteFailed
 from switch.sip.events import StationRegistered, StationUnregistered
@@ -90,6 +91,7 @@ class Metrics:
             JournalWriteFailed: lambda event: self._outages.add("journal"),
             ControlClientDropped: lambda event: self._clients_dropped.add(),
             DatabaseFailed: lambda event: self._outages.add("database"),
+            StationFileFetched: lambda event: self._phone_files.add(event.make),
         }
 
     def observe(self, event: Event, wall: float) -> None:
@@ -127,7 +129,9 @@ class Metrics:
         )
         self._outages = _Tally("record_outages", "Times journal or database stopped.", "keeper")
         self._clients_dropped = _Tally("control_clients_dropped", "Clients hung up on as they read nothing.")
+        self._phone_files = _Tally("phone_files_fetched", "Files that phones fetched.", "make")
         self._tallies = (
+            self._phone_files,
             self._clients_dropped,
             self._arrived,
             self._placed,

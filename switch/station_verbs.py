@@ -1,4 +1,4 @@
-"""Verbs for what stations get beside calls: texts, and word of the messages that wait for them."""
+"""Verbs for what stations get beside calls: texts, word of the messages that wait for them, new settings."""
 
 from collections.abc import Callable, Sized
 
@@ -10,8 +10,8 @@ from runtime.models import Answer, Params
 from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Command
 from switch.application import Verb
-from switch.roles import BUSINESS, INTEGRATORS
-from switch.sip.commands import SendText, SetMailbox
+from switch.roles import BUSINESS, INTEGRATORS, OPERATORS
+from switch.sip.commands import ResyncStation, SendText, SetMailbox
 from switch.sip.requests.text_messages import LONGEST_BYTES
 
 _MOST_MESSAGES = 99_999
@@ -53,8 +53,22 @@ class MailboxView(Answer):
     old: int
 
 
+class ResyncParams(Params):
+    """Whose phones shall have their settings anew."""
+
+    station: str = Field(min_length=1, max_length=100, description="the station, as it is configured")
+    reboot: bool = Field(default=False, description="whether the phones shall start anew, too")
+
+
+class ResyncView(Answer):
+    """Phones that were asked."""
+
+    station: str
+    phones: int
+
+
 class StationVerbs:
-    """``message.send``, ``mailbox.set``."""
+    """``message.send``, ``mailbox.set``, ``station.resync``."""
 
     def __init__(self, contacts: Callable[[str], Sized], submit: Callable[[Command], None], ids: Ids) -> None:
         """``contacts`` are the phones registered for a station."""
@@ -78,7 +92,21 @@ class StationVerbs:
                 "Tell a station's phones what messages wait.",
                 who=INTEGRATORS,
             ),
+            Verb(
+                "station.resync",
+                ResyncParams,
+                self._resync,
+                "Have the phones of a station fetch their settings anew (check-sync).",
+                who=OPERATORS,
+            ),
         )
+
+    def _resync(self, params: ResyncParams) -> ResyncView:
+        phones = len(self._contacts(params.station))
+        if not phones:
+            raise UsageError(f"no phone is registered at station {params.station}")
+        self._submit(ResyncStation(station=params.station, reboot=params.reboot))
+        return {"station": params.station, "phones": phones}
 
     def _send(self, params: TextParams) -> TextView:
         if len(params.text.encode("utf-8")) > LONGEST_BYTES:

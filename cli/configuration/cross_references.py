@@ -21,7 +21,7 @@ from switch.feature_codes.actions import parse_action
 from switch.feature_codes.feature_codes import FEATURE_SCHEME
 from switch.lookups.credentials import faults_of
 from switch.prompt_recording.booth import PROMPT_SCHEME
-from switch.sip.transport.certificates import faults_of_connections, faults_of_listener
+from switch.sip.transport.certificates import faults_of_connections, faults_of_listener, faults_of_pair
 from switch.trunks.routing import Routing
 from switch.voice_messages.voice_messages import MESSAGE_SCHEME
 
@@ -63,6 +63,7 @@ def find_problems(configuration: Configuration) -> list[Finding]:
         *_overlapping_ports(configuration),
         *transport_config.find_problems(configuration.sip, configuration.listeners),
         *_unusable_certificates(configuration),
+        *_phones_without_a_way(configuration),
         *_missing_folder(("media", "prompts"), configuration.media.prompts),
         *_missing_folder(("ivr", "flows"), configuration.ivr.flows),
     ]
@@ -176,6 +177,24 @@ def _unusable_certificates(configuration: Configuration) -> Iterator[Finding]:
             yield Finding(("listeners", index, key), expected)
     for key, expected in faults_of_connections(configuration.connections):
         yield Finding(("connections", key), expected)
+    http = configuration.http
+    if http.certificate is not None and http.private_key is not None:
+        for key, expected in faults_of_pair(http.certificate, http.private_key):
+            yield Finding(("http", key), expected)
+
+
+def _phones_without_a_way(configuration: Configuration) -> Iterator[Finding]:
+    """Files with passwords go by TLS, or through networks that are named."""
+    provisioning, http = configuration.provisioning, configuration.http
+    is_served = provisioning.folder is not None and http.enabled
+    if is_served and http.certificate is None and not provisioning.networks:
+        expected = "http.certificate, or networks that phones fetch from without TLS, beside it"
+        yield Finding(("provisioning", "folder"), expected)
+    macs: dict[str, str] = {}
+    for index, station in enumerate(configuration.stations):
+        digits = station.mac_digits
+        if digits and (other := macs.setdefault(digits, station.name)) != station.name:
+            yield Finding(("stations", index, "mac"), f"an address of its own; station {other} has this one")
 
 
 def _unusable_files(configuration: Configuration) -> Iterator[Finding]:

@@ -190,6 +190,7 @@ VERBS: Mapping[str, Mapping[str, Naming]] = {
             "registration.remove",
             "station.list",
             "station.record",
+            "station.resync",
             "station.stop_recording",
             "tenant.show",
         ],

@@ -21,6 +21,7 @@ from switch.hooks.commands import TellHook
 from switch.hooks.events import HookAsked
 from switch.http import HttpServer
 from switch.metrics import Metrics
+from switch.provisioning.site import PhoneSite
 from switch.sip.hop import Hop
 from switch.sip.trace.events import SipMessageTraced
 from switch.sip.trace.recorder import TraceRecorder
@@ -53,6 +54,7 @@ class Windows:
         our_hop: Callable[[Hop], Hop],
         call_of_leg: Callable[[str], str | None],
         access: Access,
+        phone_site: PhoneSite,
     ) -> None:
         self._driver = ground.driver
         self._clock = ground.clock
@@ -73,7 +75,7 @@ class Windows:
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(ground.clock, our_hop, recorder=self._trace, tell=self._control.tell)
         browsers = WebSocketDoor(configuration.control, access.entrance)
-        pages = (*memory.archive.pages(), *browsers.pages())
+        pages = (*memory.archive.pages(), *browsers.pages(), *phone_site.routes())
         http = configuration.http
         self._http = HttpServer(http, metrics.render, status, pages) if http.enabled else None
         self._event_log = EventLog(configuration.log, call_of_leg)
@@ -94,6 +96,11 @@ class Windows:
     async def configure(self, tenants: Mapping[str, TenantConfig]) -> None:
         """Have the sockets of these tenants, and of no others. Raises SocketUnusable."""
         await self._tenants.configure(tenants)
+
+    def reload_certificate(self) -> None:
+        """Show a renewed one over HTTPS."""
+        if self._http is not None:
+            self._http.reload_certificate()
 
     def observe(self) -> None:
         """See every event after the journal."""

@@ -20,6 +20,7 @@ MODULES = {
     "switch.hooks.events": "Hooks and text messages",
     "switch.counter.events": "Recording at the counter",
     "switch.parking.events": "Parked calls",
+    "switch.provisioning.events": "Files for phones",
     "switch.voice_messages.events": "Voice messages",
     "media.events": "Media and recordings",
     "switch.prompt_recording.events": "Prompts recorded by phone",

@@ -1163,6 +1163,13 @@ class ReloadedConfiguration(TypedDict):
     """Of all changes, by section and kind."""
 
 
+class ResyncView(TypedDict):
+    """Phones that were asked."""
+
+    station: str
+    phones: int
+
+
 class ServiceView(TypedDict):
     """A service that is asked over HTTP."""
 

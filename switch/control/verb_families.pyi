@@ -106,6 +106,7 @@ from switch.control.answers import (
     RegistrationState,
     RejectionView,
     ReloadedConfiguration,
+    ResyncView,
     RuleView,
     ServiceLevelView,
     ServiceView,
@@ -1375,6 +1376,13 @@ class StationVerbs:
         station: the station, as it is configured
         ring_s: how long it may go unanswered, in seconds
         by: who orders it; the journal keeps it
+        """
+
+    async def resync(self, *, station: str, reboot: bool = ...) -> ResyncView:
+        """Have the phones of a station fetch their settings anew (check-sync).
+
+        station: the station, as it is configured
+        reboot: whether the phones shall start anew, too
         """
 
     async def stop_recording(self, *, station: str) -> CounterRecorded:
@@ -2708,6 +2716,13 @@ class SyncStationVerbs:
         station: the station, as it is configured
         ring_s: how long it may go unanswered, in seconds
         by: who orders it; the journal keeps it
+        """
+
+    def resync(self, *, station: str, reboot: bool = ...) -> ResyncView:
+        """Have the phones of a station fetch their settings anew (check-sync).
+
+        station: the station, as it is configured
+        reboot: whether the phones shall start anew, too
         """
 
     def stop_recording(self, *, station: str) -> CounterRecorded:

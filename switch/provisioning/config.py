@@ -7,6 +7,7 @@ from pydantic import Field, field_validator
 
 from runtime.hosts import check_host
 from runtime.models import Section
+from switch.sip.guard.networks import check_networks
 
 
 class PhoneTransport(StrEnum):
@@ -22,6 +23,16 @@ class ProvisioningConfig(Section):
 
     templates: Path = Field(
         default=Path("phones"), description="Folder with a folder of templates for each make of phones."
+    )
+    folder: Path | None = Field(
+        default=None,
+        description="Folder of the files that `ringmain stations provision --publish` writes, which phones "
+        "fetch from the HTTP port; absent: none are fetched.",
+    )
+    networks: tuple[str, ...] = Field(
+        default=(),
+        description="Networks from which phones fetch files by their hardware address, or without TLS, "
+        "such as 10.1.0.0/16; empty: only by TLS, at the address that `--publish` tells.",
     )
     host: str | None = Field(
         default=None, description="Where phones register; absent: `sip.advertised_host`, or `sip.host`."
@@ -42,6 +53,8 @@ class ProvisioningConfig(Section):
     lamps: list[str] = Field(
         default_factory=list, description="Stations whose calls the lamps on their keys show, in this order."
     )
+
+    _are_networks = field_validator("networks")(check_networks)
 
     @field_validator("host")
     @classmethod

@@ -27,6 +27,8 @@ class StationFacts:
     realm: str
     host: str
     """Where it registers; IPv6 in brackets."""
+    outbound_proxy: str
+    """Through which it is reached; empty where ``host`` is the switch itself."""
     port: int
     transport: PhoneTransport
     srtp: Srtp

@@ -2,10 +2,12 @@
 
 A make is a folder below ``[provisioning] templates``; whatever is in it becomes a file of each station, with
 the station's name for ``station`` in its path. Values are escaped for XML in files that end in ``.xml``; in
-others the filters ``on_line`` and ``parameter`` refuse what would break out of its place.
+others the filters ``on_line`` and ``parameter`` refuse what would break out of its place. A file has the line
+ends of its template. ``fingerprint`` is another for each other text, for phones that take a file only then.
 """
 
 from dataclasses import fields
+from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
@@ -15,6 +17,9 @@ from runtime.problems import listed
 from switch.provisioning.facts import StationFacts
 
 _OWN_NAME = "station"
+_FINGERPRINT = "fingerprint"
+_DIGITS = 10
+_CRLF = "\r\n"
 
 
 def makes(folder: Path) -> list[str]:
@@ -34,7 +39,9 @@ def render(folder: Path, make: str, facts: StationFacts) -> dict[str, str]:
     environment = _environment(folder / make)
     values = {field.name: getattr(facts, field.name) for field in fields(facts)}
     return {
-        name.replace(_OWN_NAME, facts.station, 1): _filled(environment, make, name, values)
+        name.replace(_OWN_NAME, facts.station, 1): _with_ends_of(
+            folder / make / name, _filled(environment, make, name, values)
+        )
         for name in environment.list_templates()
     }
 
@@ -54,9 +61,24 @@ def _environment(folder: Path) -> Environment:
 
 def _filled(environment: Environment, make: str, name: str, values: dict[str, object]) -> str:
     try:
-        return environment.get_template(name).render(values)
+        template = environment.get_template(name)
+        text = template.render(values | {_FINGERPRINT: ""})
+        return template.render(values | {_FINGERPRINT: _fingerprint(text)})
     except TemplateError as error:
         raise UsageError(f"the template {make}/{name} cannot be filled in: {error}") from error
+
+
+def _with_ends_of(template: Path, text: str) -> str:
+    return text.replace("\n", _CRLF) if _CRLF.encode() in template.read_bytes() else text
+
+
+def _fingerprint(text: str) -> str:
+    return f"{int.from_bytes(sha256(text.encode()).digest()) % 10**_DIGITS:0{_DIGITS}}"
+
+
+def encoded(path: str, text: str) -> bytes:
+    """A file as phones read it: Windows never takes a file of settings for UTF-8."""
+    return text.encode("utf-16") if path.endswith(".ini") else text.encode("utf-8")
 
 
 def _on_line(value: object) -> str:

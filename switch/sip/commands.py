@@ -173,6 +173,15 @@ class SendText(Command):
 
 
 @plain_data
+class ResyncStation(Command):
+    """Ask every phone of a station to fetch its settings anew; StationResynced follows for each."""
+
+    station: str
+    reboot: bool
+    """Whether it shall start anew, too, where its make tells these apart."""
+
+
+@plain_data
 class HangUpLeg(Command):
     """End the leg in the way its state asks for: final error answer, CANCEL, or BYE. LegEnded follows.
 

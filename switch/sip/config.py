@@ -249,6 +249,17 @@ class StationConfig(Section):
         le=9,
         description="Routes up to this level may be dialled from it, and calls be transferred to them.",
     )
+    phone: str = Field(
+        default="",
+        max_length=64,
+        pattern=r"^[^/\\]*$",
+        description="Its make, a folder of `provisioning.templates`, such as yealink: what its file is like.",
+    )
+    mac: str = Field(
+        default="",
+        pattern=r"^$|^[0-9A-Fa-f]{2}([:-]?[0-9A-Fa-f]{2}){5}$",
+        description="Hardware address by which its phone fetches its file, such as 00:15:65:1a:2b:3c.",
+    )
 
     _are_networks = field_validator("networks")(check_networks)
 
@@ -266,6 +277,11 @@ class StationConfig(Section):
         if self.password is None and not self.ha1:
             raise ValueError("a password, or its hashes as ha1")
         return self
+
+    @property
+    def mac_digits(self) -> str:
+        """Twelve hexadecimal digits in small letters; empty when it is not known."""
+        return self.mac.replace(":", "").replace("-", "").lower()
 
     def hashes(self, realm: str) -> Mapping[Algorithm, str]:
         """What the password is kept as (RFC 7616 §3.4.2)."""

@@ -148,6 +148,19 @@ class TextFailed(Event):
 
 
 @plain_data
+class StationResynced(Event):
+    """A phone was asked to fetch its settings anew, and answered."""
+
+    topic: ClassVar[str] = "station.resynced"
+    station: str
+    """Whose phone it is."""
+    peer: str
+    """Where it is, such as ``udp:192.0.2.7:5060``."""
+    status: int
+    """200: it will fetch them; 401: it wants a password, which the switch has not; 408: nothing came."""
+
+
+@plain_data
 class RequestAnswered(Event):
     """A request of ours outside of any call, such as the OPTIONS or REGISTER of a trunk, came to its end."""
 

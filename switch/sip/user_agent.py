@@ -21,6 +21,7 @@ from switch.sip.commands import (
     HideLegKeys,
     ReofferLeg,
     ReportTransfer,
+    ResyncStation,
     RingLeg,
     SendRequest,
     SendText,
@@ -52,6 +53,7 @@ from switch.sip.messages.message import Request
 from switch.sip.registration.registrar import Registrar
 from switch.sip.request_checks import check_request
 from switch.sip.requests.out_of_dialog import OutOfDialog, PendingRequest
+from switch.sip.requests.resync import Resyncing
 from switch.sip.requests.subscription import Subscription
 from switch.sip.requests.text_messages import TextMessages
 from switch.sip.requests.watched_stations import WatchedStations
@@ -123,6 +125,7 @@ class UserAgent:
         self._watched = WatchedStations(self._signalling, config, proof.knows)
         self._subscriptions = self._watched.subscriptions
         self._texts = TextMessages(self._signalling, registrar, proof.knows, text_numbers)
+        self._resyncing = Resyncing(self._signalling, registrar, proof.knows)
         self._info = InfoRequests(self._signalling)
         self._outside_dialogs = self._serving_outside_dialogs()
         self._in_dialog = self._serving_in_dialogs()
@@ -207,7 +210,8 @@ class UserAgent:
             ReportTransfer: self._transfers.report,
             SendText: self._texts.send,
             HideLegKeys: self._info.hide,
-            RequestAnswered: self._texts.answered,
+            ResyncStation: self._resyncing.ask,
+            RequestAnswered: self._request_answered,
         }
 
     def take(self, report: Report, now: float) -> list[Output]:
@@ -240,6 +244,9 @@ class UserAgent:
             return self._timeouts[timer](leg, now)
         parts = (self._dialled, self._transfers, self._subscriptions)
         return next((outputs for part in parts if (outputs := part.wake(now=now))), [])
+
+    def _request_answered(self, event: RequestAnswered, now: float) -> list[Output]:
+        return [*self._texts.answered(event, now), *self._resyncing.answered(event, now)]
 
     def _request(self, report: RequestReceived, now: float) -> list[Output]:
         transaction = report.transaction

@@ -485,6 +485,7 @@ class SmallSwitch:
             ),
             self._verb("registration.remove", switch.registration_verbs.RemoveParams, [REGISTRATION]),
             self._verb("message.send", switch.station_verbs.TextParams, TEXT),
+            self._verb("station.resync", switch.station_verbs.ResyncParams, {"station": "1001", "phones": 2}),
             self._verb("station.record", RecordParams, PLACED | {"station": "1001"}),
             self._verb("speech.engines", NoParams, [{"engine": "neural", "state": "down", "failures": 3}]),
             self._verb("prompt.record", RecordPromptParams, PLACED | {"prompt": "zh/outage"}),

@@ -83,6 +83,7 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
             {"station": "1001", "text": "你好", "sender": "", "sender_name": ""},
         ),
         (["stations", "stop-recording", "1001"], "station.stop_recording", {"station": "1001"}),
+        (["stations", "resync", "1001", "--reboot"], "station.resync", {"station": "1001", "reboot": True}),
         (["flows"], "flow.list", {}),
         (
             ["flows", "publish", "hotline", "--share", "10%", "--note", "节日问候"],
@@ -531,6 +532,8 @@ def test_call_data_are_shown_noted_and_taken_back(small_switch: SmallSwitch) -> 
 def test_a_text_to_a_station_says_how_many_phones_it_goes_to(small_switch: SmallSwitch) -> None:
     result = run(small_switch, "stations", "message", "1001", "明天九点 开会")
     assert result.stdout == "text-1 is on its way to 2 phones of 1001\n"
+    result = run(small_switch, "stations", "resync", "1001")
+    assert result.stdout == "2 phones of 1001 asked to fetch the settings anew\n"
 
 
 def test_stations_flows_and_status_show_what_the_switch_says(small_switch: SmallSwitch) -> None:

@@ -1,5 +1,6 @@
 """``ringmain stations provision``."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.commands import app
+from cli.configuration.error import ConfigurationError
+from switch.provisioning.publishing import read_shelf
 from tests.helpers.switch_process import switch_process
 from tests.helpers.toml_text import section
 
@@ -63,3 +66,81 @@ def test_what_cannot_be_written_is_told(config: Path, words: list[str], said: st
     done = run(config, *words)
     assert done.exit_code == 1
     assert said in done.output
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Path:
+    """Phones fetch files; 2001 is a Fanvil whose hardware address is known, and acme has a station 8001."""
+    provisioning = section(
+        "[provisioning]",
+        templates=str(TEMPLATES),
+        host="pbx.example.com",
+        folder="phones",
+        networks=["127.0.0.1"],
+    )
+    tenants = section("[tenants]", folder="tenants")
+    more = provisioning + section("[http]", enabled=True) + tenants
+    switch_process(tmp_path, more=more)
+    path = tmp_path / "ringmain.toml"
+    text = path.read_text("utf-8")
+    of_2001 = 'password = "secret-2001"'
+    assert of_2001 in text
+    path.write_text(text.replace(of_2001, f'{of_2001}\nphone = "fanvil"\nmac = "0C:38:3E:44:55:66"'), "utf-8")
+    (tmp_path / "tenants").mkdir()
+    acme = section("[tenant]", domain="acme.example.com") + section(
+        "[[stations]]", name="8001", password="pw"
+    )
+    (tmp_path / "tenants" / "acme.toml").write_text(acme, "utf-8")
+    return path
+
+
+def test_published_files_are_told_with_the_address_they_are_fetched_from(
+    served: Path, tmp_path: Path
+) -> None:
+    told = json.loads(run(served, "--publish", "--json").stdout)
+    assert [(each["station"], each["make"], each["mac"]) for each in told] == [
+        ("2001", "fanvil", "0c383e445566"),
+        ("2002", "yealink", ""),
+        ("acme/8001", "yealink", ""),
+    ]
+    shelf = read_shelf(tmp_path / "phones")
+    for each in told:
+        _, token, file = each["address"].removeprefix("http://127.0.0.1:9090").rsplit("/", 2)
+        assert shelf.find(f"{token}/{file}").phone == shelf.phones[each["station"]]
+    of_acme = (tmp_path / "phones" / shelf.phones["acme/8001"].token / "8001.cfg").read_text("utf-8")
+    assert "account.1.sip_server.1.address = acme.example.com\n" in of_acme
+    assert "account.1.outbound_proxy.1.address = pbx.example.com\n" in of_acme
+    again = json.loads(run(served, "--publish", "--json", "-s", "2001").stdout)
+    assert again == told[:1], "addresses stay"
+    assert "phones/" in run(served, "--publish", "--renew").stdout
+    assert read_shelf(tmp_path / "phones").phones["2001"].token != shelf.phones["2001"].token
+
+
+def test_programs_are_told_what_the_files_hold_or_where_they_are(served: Path, tmp_path: Path) -> None:
+    (shown,) = json.loads(run(served, "-s", "2002", "-p", "zoiper", "--json").stdout)
+    assert "<password>secret-2002</password>" in shown["files"]["2002.xml"]
+    out = tmp_path / "out"
+    written = json.loads(run(served, "--out", str(out), "--json").stdout)
+    assert [each["files"] for each in written][-1] == [str(out / "acme" / "8001.cfg")]
+    assert (out / "acme" / "8001.cfg").exists()
+
+
+def test_files_are_published_only_where_phones_fetch_them(config: Path) -> None:
+    done = run(config, "--publish")
+    assert done.exit_code == 1
+    assert "set provisioning.folder" in done.output
+    text = config.read_text("utf-8").replace("[provisioning]", '[provisioning]\nfolder = "phones"')
+    config.write_text(text, "utf-8")
+    assert "set http.enabled" in run(config, "--publish").output
+
+
+def test_files_that_nobody_could_fetch_safely_are_a_mistake(tmp_path: Path) -> None:
+    more = section("[provisioning]", folder="phones") + section("[http]", enabled=True)
+    with pytest.raises(ConfigurationError, match=r"http\.certificate, or networks that phones fetch from"):
+        switch_process(tmp_path, more=more)
+
+
+def test_two_stations_cannot_have_one_hardware_address(tmp_path: Path) -> None:
+    ones = [section("[[stations]]", name=name, password="pw", mac="0c:38:3e:44:55:66") for name in "ab"]
+    with pytest.raises(ConfigurationError, match="an address of its own; station a has this one"):
+        switch_process(tmp_path, more="".join(ones))

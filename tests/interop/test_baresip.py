@@ -1,18 +1,14 @@
 """The same call with a phone other people wrote, once as the caller and once as the agent."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
-from cli.phone_files import phone_book
 from sipp_scenarios.audio import compare, find, speech
-from switch.provisioning.rendering import render
 from tests.helpers.baresip import Baresip
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import HOTLINE, QUEUE_ONLY, STATIONS
 
-TEMPLATES = Path(__file__).parents[2] / "conf" / "phones"
 pytestmark = pytest.mark.skipif(
     shutil.which("baresip") is None, reason="baresip is not installed (Debian package baresip-core)"
 )
@@ -62,16 +58,3 @@ def test_baresip_is_the_agents_phone(centre: CallCentre) -> None:
             assert find(voice[:8000], caller.talker.heard).score > 0.95
             assert compare(baresip.heard, caller.talker.said).whole
     centre.events.wait_for("call.ended", by_caller=False)
-
-
-def test_baresip_registers_and_calls_by_the_file_that_was_written_for_it(centre: CallCentre) -> None:
-    sip, facts = centre.switch.sip, phone_book(centre.switch.configuration).facts("2002")
-    account = render(TEMPLATES, "baresip", facts)["2002/accounts"].strip()
-    with Baresip(sip.host, account, speech(5, 30), centre.folder / "baresip") as baresip:
-        centre.events.wait_for("station.registered", station="2002")
-        baresip.order("dial", f"sip:{HOTLINE}@{sip.host}:{sip.port}")
-        baresip.wait_for("CALL_ESTABLISHED")
-        assert centre.events.wait_for("call.arrived").fields["caller_number"] == "2002"
-        baresip.order("hangup")
-        baresip.order("quit")
-        baresip.wait_for("EXIT")

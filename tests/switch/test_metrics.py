@@ -19,6 +19,7 @@ from switch.events import (
     OfferEnded,
 )
 from switch.metrics import Metrics, Total
+from switch.provisioning.events import StationFileFetched
 from switch.records.events import DatabaseFailed, JournalWriteFailed
 from switch.sip.counters import Counters
 from switch.sip.events import StationRegistered, StationUnregistered
@@ -200,6 +201,13 @@ def test_registered_stations_are_counted_once_each() -> None:
     gone = StationUnregistered(station="1001", reason="expired")
     found = after(registered("1001"), registered("1001"), registered("1002"), gone)
     assert found["ringmain_registrations"] == 1
+
+
+def test_files_of_phones_are_counted_by_make() -> None:
+    fetched = StationFileFetched(
+        station="1001", make="fanvil", file="1001.cfg", source="192.0.2.1", by="mac", encrypted=True
+    )
+    assert after(fetched, fetched)["ringmain_phone_files_fetched_total|fanvil"] == 2
 
 
 def test_other_facts_are_counted() -> None:

@@ -24,6 +24,9 @@ class RefusalKind(StrEnum):
     STRANGER = "stranger"
     """A call from an address of no trunk and no station, where ``sip.guests`` is false. Too many ban the
     source."""
+    PHONE_FILE = "phone_file"
+    """Somebody asks over HTTP for a phone's file, by a token or a hardware address of no phone. Too many ban
+    the source."""
     MESSAGE_RATE = "message_rate"
     """Too many messages of one source. Dropped; many more ban the source."""
     REGISTRATION_RATE = "registration_rate"

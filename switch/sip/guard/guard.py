@@ -42,6 +42,7 @@ _BORNE = {
     RefusalKind.WRONG_PASSWORD: PASSWORD_FAILURES,
     RefusalKind.WRONG_PLACE: PASSWORD_FAILURES,
     RefusalKind.STRANGER: PASSWORD_FAILURES,
+    RefusalKind.PHONE_FILE: PASSWORD_FAILURES,
 }
 """Which refusals a source is banned for when it has caused too many."""
 _BANNED, _DENIED = RefusalKind.BANNED, RefusalKind.DENIED

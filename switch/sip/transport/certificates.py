@@ -54,7 +54,7 @@ class Certificates:
 def faults_of_listener(listener: ListenerConfig) -> Iterator[Fault]:
     """What is wrong with the files of a listener with TLS."""
     if listener.certificate is not None and listener.private_key is not None:
-        yield from _faults_of_pair(listener.certificate, listener.private_key)
+        yield from faults_of_pair(listener.certificate, listener.private_key)
     if listener.client_ca is not None:
         yield from _faults_of_authorities("client_ca", listener.client_ca)
 
@@ -65,7 +65,8 @@ def faults_of_connections(connections: ConnectionsConfig) -> Iterator[Fault]:
         yield from _faults_of_authorities("server_ca", connections.server_ca)
 
 
-def _faults_of_pair(certificate: Path, private_key: Path) -> Iterator[Fault]:
+def faults_of_pair(certificate: Path, private_key: Path) -> Iterator[Fault]:
+    """What is wrong with the files of a certificate and its key."""
     unreadable = [*_unreadable("certificate", certificate), *_unreadable("private_key", private_key)]
     if unreadable:
         yield from unreadable

@@ -122,7 +122,7 @@ from switch.records.segment import decode_line
 from switch.records.store import RecordStore
 from switch.registration_verbs import RegistrationVerbs
 from switch.roles import EVERYBODY, Role
-from switch.sip.commands import DialLeg, SendText, SetMailbox
+from switch.sip.commands import DialLeg, ResyncStation, SendText, SetMailbox
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.guard.banning import Banning
 from switch.sip.guard.config import GuardConfig
@@ -262,7 +262,8 @@ def all_verbs(folder: Path) -> list[Verb]:
     flow = Flow(name="hotline", title="热线", language="zh", start="end", nodes={"end": {"type": "hang_up"}})
     of_flows = ivr.service.build(IvrConfig(), FlowSet.of({"hotline": flow}), SeededIds(), world_of())
     of_trunks = TrunkVerbs(trunks.trunks, trunks.clock, trunks.order)
-    rig.driver.add_routes({SendText: lambda command, now: [], SetMailbox: lambda command, now: []})
+    heeded = (SendText, SetMailbox, ResyncStation)
+    rig.driver.add_routes({kind: lambda command, now: [] for kind in heeded})
     of_stations = StationVerbs(lambda station: (station,), rig.driver.submit, SeededIds()).verbs()
     of_sip = (*of_guard.verbs(), *registration_verbs(rig), *of_trunks.verbs(), *of_stations)
     certificates = Mock(spec=Certificates, files=("switch.pem",))
@@ -700,6 +701,7 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("recording.list", {"called": "95598", "tag": "投诉", "limit": 1}),
     ("station.record", {"station": "1003"}),
     ("station.stop_recording", {"station": "1003"}),
+    ("station.resync", {"station": "1001"}),
     ("recording.play", {"recording_id": "recording-1", "station": "1001"}),
     ("recording.rate", {"recording_id": "recording-1", "rating": 4}),
     ("recording.tag", {"recording_id": "recording-1", "tag": "vip"}),

@@ -1,5 +1,7 @@
 """Every template can be filled in for whatever stations there are, and says what it was told."""
 
+import re
+from configparser import RawConfigParser
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from media.config import Srtp
 from runtime.errors import UsageError
 from switch.provisioning.config import PhoneTransport
 from switch.provisioning.facts import Lamp, StationFacts
-from switch.provisioning.rendering import makes, render
+from switch.provisioning.rendering import encoded, makes, render
 
 TEMPLATES = Path(__file__).parents[3] / "conf" / "phones"
 FACTS = StationFacts(
@@ -24,6 +26,7 @@ FACTS = StationFacts(
     password="s3cret",
     realm="ringmain",
     host="192.0.2.1",
+    outbound_proxy="",
     port=5060,
     transport=PhoneTransport.UDP,
     srtp=Srtp.ACCEPT,
@@ -111,6 +114,56 @@ def test_a_line_of_baresip_holds_its_parameters_or_says_that_it_cannot(facts: St
     (line,) = files[f"{name}/accounts"].splitlines()
     assert f";auth_pass={facts.password};" in line
     assert line.split('"')[1] == facts.display_name.replace('"', "").replace("\\", "")
+
+
+@given(facts=ANY_FACTS)
+def test_a_fanvil_file_ends_as_its_phones_want_and_says_when_it_is_another(facts: StationFacts) -> None:
+    (text,) = render(TEMPLATES, "fanvil", facts).values()
+    lines = text.split("\r\n")
+    assert "\n" not in "".join(lines)
+    assert re.fullmatch(r"<<VOIP CONFIG FILE>>Version:2\.\d{10}", lines[0])
+    assert lines[-2:] == ["<<END OF FILE>>", ""]
+    keys = {key.strip(): value for key, colon, value in (line.partition(":") for line in lines[1:]) if colon}
+    assert keys["SIP1 Register Pswd"] == facts.password
+    assert keys["SIP1 Display Name"] == facts.display_name
+    assert [keys[f"Fkey{n + 1} Title"] for n in range(len(facts.lamps))] == [x.label for x in facts.lamps]
+    (other,) = render(TEMPLATES, "fanvil", replace(facts, expires_s=facts.expires_s + 1)).values()
+    assert other.splitlines()[0] != lines[0], "phones take a file of another version only"
+    assert render(TEMPLATES, "fanvil", facts) == {f"{facts.station}.cfg": text}
+
+
+@given(facts=ANY_FACTS)
+def test_microsip_reads_its_settings_in_any_script(facts: StationFacts) -> None:
+    ((path, text),) = render(TEMPLATES, "microsip", facts).items()
+    assert path == f"{facts.station}/microsip.ini"
+    read = RawConfigParser(strict=True, comment_prefixes=(), delimiters=("=",), interpolation=None)
+    read.read_string(encoded(path, text).decode("utf-16"))
+    account = read["Account1"]
+    assert account["password"] == facts.password
+    assert account["label"] == facts.display_name
+    assert account["transport"] == facts.transport
+    assert len(read["Settings"]["audioCodecs"].split(" ")) == len(facts.codecs)
+
+
+@given(facts=ANY_FACTS)
+def test_a_zoiper_file_names_codecs_by_its_own_numbers(facts: StationFacts) -> None:
+    account = "accounts/account"
+    tree = xml_of("zoiper", facts)
+    assert text_at(tree, f"{account}/password") == facts.password
+    assert text_at(tree, f"{account}/SIP_callerid") == facts.display_name
+    assert text_at(tree, f"{account}/SIP_transport_type") == facts.transport.upper()
+    numbers = {"0": "PCMU", "6": "PCMA", "7": "G722", "16": "G729", "37": "opus"}
+    found = [numbers[codec.text or ""] for codec in tree.iterfind(f"{account}/codecs/codec/codec_id")]
+    assert found == list(facts.codecs)
+
+
+@pytest.mark.parametrize("make", makes(TEMPLATES))
+def test_a_tenants_phone_reaches_its_domain_through_the_switch(make: str) -> None:
+    facts = replace(FACTS, host="acme.example.com", outbound_proxy="192.0.2.9")
+    text = "".join(render(TEMPLATES, make, facts).values())
+    assert "acme.example.com" in text
+    assert "192.0.2.9" in text
+    assert "192.0.2.9" not in "".join(render(TEMPLATES, make, replace(facts, outbound_proxy="")).values())
 
 
 @pytest.mark.parametrize(

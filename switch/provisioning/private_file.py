@@ -1,0 +1,17 @@
+"""Files that hold passwords."""
+
+import os
+from pathlib import Path
+
+_ONLY_OURS = 0o600
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Readable for nobody else from its first octet on; whoever reads meanwhile has the one before whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _ONLY_OURS)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    fresh.replace(path)
