@@ -9,6 +9,7 @@ import typer
 from cli import check, reload, status
 from cli.configuration.error import ConfigurationError
 from cli.credentials import TOKEN, TOKEN_FILE, token, use_token_of
+from cli.desk.command import desk
 from cli.nouns import WithNouns
 from cli.options import ConfigOption, configuration_path
 from cli.output import print_error, print_line, print_note, print_problems
@@ -120,4 +121,5 @@ app.command("check")(check.check)
 app.command("status")(status.status)
 app.command("reload")(reload.reload)
 app.command("top")(top)
+app.command("desk")(desk)
 app.command("schema")(schema)

@@ -1,4 +1,4 @@
-"""The screen of ``ringmain top``. Events tell when something is other, a picture of the switch what."""
+"""The screen of ``ringmain top``."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,25 +6,16 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.text import Text
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.events import Resize
 from textual.widgets import DataTable, Footer, Static, TabbedContent, TabPane
 from textual.widgets.data_table import RowDoesNotExist
 
-from cli.credentials import address_of, authorities, token
 from cli.top.columns import FIRST_ORDER, TABLES
 from cli.top.dialogs import Details, Question
+from cli.top.live import LiveScreen
 from cli.top.view import Picture, columns_for, details, lines, next_order, next_tenant, summary
-from switch.control.client import ControlClient, ControlClientError, NotConnected
-
-TOPICS = ("agent.*", "call.*", "item.*", "queue.*")
-TICK_S = 1.0
-"""Ages go on so often, and no picture is asked for more often."""
-SHARE_OF_TIME = 0.1
-"""Of the switch's time at most for pictures: of a large house they are taken less often."""
-AGAIN_S = 2.0
-"""Until the next attempt to reach a switch that does not answer."""
+from switch.control.client import ControlClient, ControlClientError
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +42,11 @@ _MORE: Mapping[str, tuple[str, str, str]] = {
 """What else is told of one thing: the verb, its parameter, and under which name it is shown."""
 
 
-class Top(App[None]):
+class Top(LiveScreen):
     """Runs until ``q``."""
 
     TITLE = "ringmain top"
-    ENABLE_COMMAND_PALETTE = False
+    TOPICS: ClassVar[tuple[str, ...]] = ("agent.*", "call.*", "item.*", "queue.*")
     CSS = """
     #summary { height: 1; padding: 0 1; }
     #note { height: auto; padding: 0 1; color: $warning; }
@@ -80,16 +71,10 @@ class Top(App[None]):
         self, socket: Path, now: Callable[[], float], by: str, picture: Picture | None = None
     ) -> None:
         """``now``: monotonic, in seconds; ``by``: who does what is done here; ``picture``: shown at first."""
-        super().__init__()
-        self._socket = socket
-        self._now = now
+        super().__init__(socket, now, picture)
         self._by = by
-        self._client: ControlClient | None = None
-        self._picture = picture or Picture(now())
         self._orders = dict(FIRST_ORDER)
         self._tenant: str | None = None
-        self._is_stale = False
-        self._rests_until = 0.0
 
     def compose(self) -> ComposeResult:
         yield Static(id="summary")
@@ -100,56 +85,9 @@ class Top(App[None]):
         yield Static(id="note")
         yield Footer()
 
-    def on_mount(self) -> None:
-        self.set_interval(TICK_S, self._tick)
-        self._start()
-
-    def on_resize(self, event: Resize) -> None:
-        self._draw()
-
-    def _start(self) -> None:
-        self.run_worker(self._follow(), group="follow", exclusive=True)
-
-    async def _follow(self) -> None:
-        """Be told when anything is other, until the switch is gone; then try again."""
-        try:
-            async with (
-                ControlClient.connect(address_of(self._socket), token=token(), tls=authorities()) as client,
-                client.subscription(*TOPICS, coalesce=True) as events,
-            ):
-                self._client = client
-                await self._take_picture()
-                async for _ in events:
-                    self._is_stale = True
-        except ControlClientError as error:
-            self._note(f"{error}; trying again every {AGAIN_S:g} s")
-            self.set_timer(AGAIN_S, self._start)
-        finally:
-            self._client = None
-
-    def _tick(self) -> None:
-        if self._is_stale and self._client is not None and self._now() >= self._rests_until:
-            self._is_stale = False
-            self.run_worker(self._take_picture(), group="picture", exclusive=True)
-        self._draw()
-
-    async def _take_picture(self) -> None:
-        if (client := self._client) is None:
-            return
-        began = self._now()
-        try:
-            told = await client.call("event.snapshot")
-        except NotConnected:
-            return  # of which the follower tells
-        except ControlClientError as error:
-            self._note(str(error))
-            return
-        now = self._now()
-        self._rests_until = now + (now - began) / SHARE_OF_TIME
-        self._picture = Picture(now, {table: told["parts"].get(table, ()) for table in TABLES})
-        left_out = [table for table in TABLES if table in told["left_out"]]
-        self._note(f"not for you: {', '.join(left_out)}" if left_out else "")
-        self._draw()
+    async def _look_closer(self, client: ControlClient, left_out: list[str]) -> None:
+        unseen = [table for table in TABLES if table in left_out]
+        self._note(f"not for you: {', '.join(unseen)}" if unseen else "")
 
     def _draw(self) -> None:
         if not self.query("#summary"):  # not composed yet
@@ -188,9 +126,6 @@ class Top(App[None]):
         if not table.is_valid_coordinate(table.cursor_coordinate):
             return None
         return table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
-
-    def _note(self, text: str) -> None:
-        self.query_one("#note", Static).update(Text(text))
 
     def action_table(self, name: str) -> None:
         """Show another table."""

@@ -57,6 +57,10 @@ AGENT = {
     "queues": ["service", "vip"],
     "items": 1,
     "call_id": None,
+    "leave": None,
+    "held": False,
+    "sign_out_after": False,
+    "auto_answer": False,
 }
 ITEM = {
     "item": "chat-1",
@@ -155,6 +159,7 @@ CALL = {
     "access_code": "95598",
     "target": "queue:service",
     "station": None,
+    "whom": None,
     "recording_id": "recording-1",
     "age_s": 3725.0,
 }
@@ -197,10 +202,13 @@ PARKED = {"call_id": "call-1", "slot": "701", "by": "1001", "waits_s": 12.5, "ca
 CONSULTATION = {"call_id": "call-1", "consultation_call_id": "call-7", "target": "queue:sales"}
 PLAYBACK = {"call_id": "call-1", "playback_id": "playback-1", "to": "customer"}
 DATA = {"call_id": "call-1", "contact_id": "contact-1", "data": {"order_no": "D-7", "urgent": True}}
-LEGS = [
+_LEGS: list[dict[str, Any]] = [
     {"leg_id": "leg-1", "side": "customer", "station": None, "codec": "PCMA", "media": MEDIA},
     {"leg_id": "leg-2", "side": "station", "station": "1001", "codec": None, "media": None},
 ]
+LEGS: list[dict[str, Any]] = [{"holds": None, "muted": False, **leg} for leg in _LEGS]
+NOTHING_UNDER_WAY = {"consultation": None, "transfer": None}
+REASONS = {"agents": [{"code": "lunch", "title": "午休", "rest": True}], "supervisors": ["training"]}
 QUEUE = {
     "name": "service",
     "title": "客户服务",
@@ -369,6 +377,8 @@ class SmallSwitch:
         self.refusal: str | None = None
         self.changes: dict[str, Any] = {}
         """What is different in answers that are one thing."""
+        self.lists: dict[str, list[Any]] = {}
+        """What lists hold instead, by verb."""
         self._loop = asyncio.new_event_loop()
         self._server = ControlServer(ControlConfig(socket=socket), self._verbs(), Neighbours(picture=PICTURE))
 
@@ -408,6 +418,8 @@ class SmallSwitch:
             self._verb("queue.move_caller", acd.verbs.CallerQueueParams, WAIT),
             self._verb("agent.ask_leave", acd.verbs.NotReadyParams, AGENT),
             self._verb("agent.extend_wrap_up", acd.supervision_verbs.ExtendParams, AGENT),
+            self._verb("agent.reasons", NoParams, REASONS),
+            self._verb("agent.confirm_message", acd.messages.verbs.MessageParams, MESSAGE),
             self._verb("agent.figures", acd.verbs.AgentParams, AgentFigures().of("1001", 0.0)),
             self._verb("agent.set_auto_answer", acd.verbs.AutoAnswerParams, AGENT),
             self._verb("agent.send_message", acd.messages.verbs.SendMessageParams, SENT),
@@ -420,7 +432,7 @@ class SmallSwitch:
             self._verb("item.finish", acd.item_verbs.ItemAgentParams, ITEM),
             self._verb("item.withdraw", acd.item_verbs.ItemParams, ITEM | {"state": None}),
             self._verb("call.list", NoParams, [CALL, other_call]),
-            self._verb("call.show", switch.verbs.CallParams, CALL | {"legs": LEGS}),
+            self._verb("call.show", switch.verbs.CallParams, CALL | NOTHING_UNDER_WAY | {"legs": LEGS}),
             self._verb("call.hang_up", switch.verbs.HangUpParams, CALL),
             self._verb("call.answer", switch.verbs.CallParams, CALL),
             self._verb("call.reject", switch.call_control.verbs.RejectParams, CALL),
@@ -536,7 +548,9 @@ class SmallSwitch:
             self.asked.append((name, given.model_dump()))
             if self.refusal is not None:
                 raise UsageError(self.refusal)
-            return answer if isinstance(answer, list) else {**answer, **self.changes}
+            if isinstance(answer, list):
+                return self.lists.get(name, answer)
+            return {**answer, **self.changes}
 
         return Verb(name, params, handle, f"{name} with a made-up answer", who=EVERYBODY)
 
@@ -556,3 +570,8 @@ class SmallSwitch:
         self._server.observe(JournalEntry(1, 1_790_000_000.5, "call.arrived", fields))
         self._server.observe(JournalEntry(2, 1_790_000_001.0, "agent.state_changed", {"agent": "1001"}))
         self._loop.call_later(0.005, self._tell)
+
+    def tell(self, topic: str, fields: Mapping[str, Any]) -> None:
+        """Tell one event to whoever subscribes."""
+        entry = JournalEntry(1, 1_790_000_000.5, topic, dict(fields))
+        self._loop.call_soon_threadsafe(self._server.observe, entry)
