@@ -69,6 +69,9 @@ NOUNS: Mapping[str, Noun] = {
         "cli.recordings",
         "Recordings: find, show and draw them, listen, measure the talk, verify, tag and hold them.",
     ),
+    "operations": Noun(
+        "cli.operations", "Operations 操作日志: what was done with the switch by verb, and by whom."
+    ),
     "records": Noun("cli.records", "Call records 话单: the calls that are over."),
 }
 

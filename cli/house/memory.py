@@ -9,6 +9,7 @@ from cli.house.earlier_runs import EarlierRuns
 from cli.house.ground import Ground
 from media.recordings.disks import Disks
 from runtime.vocabulary import Event
+from switch.access.records import Operations
 from switch.archive.listening.links import read_key
 from switch.archive.service import ArchiveService
 from switch.customers.customer_lists import CustomerLists
@@ -62,6 +63,7 @@ class Memory:
     def _projections(self) -> Iterator[Projection]:
         yield CallRecords()
         yield NumberEntries()
+        yield Operations()
         yield from self.archive.projections()
         yield from self._more
         for application in self._applications:

@@ -9,6 +9,7 @@ from media.recordings.wav import read_recording
 from runtime.clock import local_now
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.switch_process import SwitchProcess
+from switch.access.records import OperationSearch, found_by
 from switch.records.queries import RecordReader
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import HOTLINE, Times, switch_process
@@ -47,12 +48,13 @@ def test_a_call_that_outlasts_the_drain_is_hung_up(tmp_path: Path) -> None:
         assert switch.wait(timeout_s=15) == 0
 
 
-def test_a_second_signal_ends_at_once_and_the_recording_is_whole(own_centre: CallCentre) -> None:
+def test_a_second_signal_ends_at_once_and_recording_and_records_are_whole(own_centre: CallCentre) -> None:
     switch, events = own_centre.switch, own_centre.events
     with own_centre.caller(HOTLINE) as caller:
         caller.wait_answered()
         started = events.wait_for("recording.started").fields
         caller.talker.wait_to_hear(1.5)
+        events.call("call.set_data", call_id=started["call_id"], data={"order_no": "D-7"})
         switch.terminate()
         events.wait_for("switch.drain_started")
         switch.terminate()
@@ -61,7 +63,10 @@ def test_a_second_signal_ends_at_once_and_the_recording_is_whole(own_centre: Cal
     recording = read_recording(Path(started["path"]))
     assert recording.duration_s >= 1.4
     assert Path(started["path"]).stat().st_size == 44 + 4 * len(recording.customer)
-    record = RecordReader(switch.configuration.records).call(started["call_id"])
+    records = RecordReader(switch.configuration.records)
+    (operation,) = records.rows(found_by(OperationSearch(verb="call.*")))
+    assert (operation["verb"], operation["source"]) == ("call.set_data", "unix")
+    record = records.call(started["call_id"])
     assert record["disposition"] == "ANSWERED"
     assert record["recording_sha256"] == sha256_of(Path(started["path"]))
     began = local_now() - timedelta(minutes=5)

@@ -14,6 +14,7 @@ from ivr.editions import FlowSet
 from runtime.clock import ManualClock
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command
+from switch.access.records import Operations
 from switch.alarms.records import AlarmRecords
 from switch.archive.catalogue.projections import RecordingParties, Recordings
 from switch.records.call_records import CallRecords
@@ -57,6 +58,7 @@ PROJECTIONS: list[Projection] = [
     RecordingParties(),
     RecordingChanges(),
     AlarmRecords(),
+    Operations(),
     *acd.service.build([], [], {}, SeededIds(), _submit, ManualClock()).projections,
     *ivr.service.build(IvrConfig(), FlowSet.of({}), SeededIds(), world_of()).application.projections,
 ]
