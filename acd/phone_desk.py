@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 
-from acd.agent import Agent
+from acd.agent import Agent, AgentState
 from acd.commands import AskLeave, EndWrapUp, MakeNotReady, MakeReady, SignIn, SignOut
 from acd.state import AcdState
 from runtime.tenancy import qualify, tenant_of
@@ -36,6 +36,10 @@ class AgentPhoneDesk:
         if agent is None or not _is_right(agent, pin):
             return None
         return self._handle(SignIn(agent_id=agent.agent_id, station=station), now)
+
+    def is_not_ready(self, station: str) -> bool:
+        agent = self._state.seats.get(station)
+        return agent is not None and self._state.agents[agent].state is AgentState.NOT_READY
 
     def do(self, action: str, reason: str, station: str, now: float) -> Sequence[Output] | None:
         agent = self._state.seats.get(station)

@@ -21,6 +21,7 @@ from cli.house.customers import Customers
 from cli.house.directory import Directory
 from cli.house.flow_publishing import FlowPublishing
 from cli.house.ground import Ground
+from cli.house.lamps import Lamps
 from cli.house.memory import Memory
 from cli.house.outside import Outside
 from cli.house.popped_calls import PoppedCalls
@@ -96,7 +97,13 @@ class Switchboard:
         clock = LoopClock(loop.time)
         self.driver = Driver(clock, LoopAlarm(loop), self._on_fault)
         ground = self._ground = Ground(loop, clock, RandomIds(), self.driver)
-        self._signalling = Signalling(installation, ground, lambda number: self._directory.owner_of(number))
+        self._lamps = Lamps(
+            lambda number: self._directory.target_of(number),
+            lambda target: self._applications.knows_target(target),
+        )
+        self._signalling = Signalling(
+            installation, ground, lambda number: self._directory.owner_of(number), self._lamps
+        )
         self.certificates = self._signalling.certificates
         disks = _disks(configuration, ground.ids)
         self._media = self._build_media(installation.prompts, disks)
@@ -328,7 +335,7 @@ class Switchboard:
         attendance = Attendance(self._applications.agent_at)
         exchange = (self._media, self.exchange, self._beeps, self._collecting, attendance)
         speech = (self._speech, self._speech_verbs, *self._speech_servers.parts)
-        asked = (*self._outside.parts, self._windows)
+        asked = (*self._outside.parts, self._windows, self._lamps)
         parts = (*self._signalling.parts, *self._customers.parts, *exchange, *speech, *asked)
         for routes in (
             self._windows.around(self._signalling.transports.routes()),

@@ -60,6 +60,11 @@ class Directory:
         """The tenant whose access code a number is; the house for every other."""
         return self._owners.get(number, HOUSE)
 
+    def target_of(self, number: str) -> str | None:
+        """Where an access code leads; None for every other number."""
+        code = self._access_codes.get(number)
+        return None if code is None else code.target
+
     def may_dial(self, station: str, number: str) -> bool:
         return self._trunks.may_dial(self._outside_levels.get(station, 0), number)
 

@@ -12,6 +12,7 @@ from switch.ban_verbs import BanVerbs
 from switch.certificate_verbs import CertificateVerbs
 from switch.config import owners_of
 from switch.registration_verbs import RegistrationVerbs
+from switch.sip.event_packages.lamps import LampSource
 from switch.sip.guard.ban_file import BanFile
 from switch.sip.hop import Hop
 from switch.sip.locating.locator import Locator
@@ -36,8 +37,11 @@ from switch.trunks.verbs import TrunkVerbs
 class Signalling:
     """Opened in two steps: phones are known again before the first of them can be heard."""
 
-    def __init__(self, installation: Installation, ground: Ground, owner_of: OwnerOf) -> None:
+    def __init__(
+        self, installation: Installation, ground: Ground, owner_of: OwnerOf, lamps: LampSource
+    ) -> None:
         """``owner_of`` tells whose an access code is."""
+        self._lamps = lamps
         configuration = installation.configuration
         self._ground = ground
         self._listeners = all_listeners(configuration.sip, configuration.listeners)
@@ -87,6 +91,7 @@ class Signalling:
             text_numbers=owners_of(configuration.access_codes),
             hold_back=self.trunks.hold_back,
             domains=_domains_of(tenants),
+            lamps=self._lamps,
         )
 
     def our_host(self, hop: Hop) -> str:

@@ -15,12 +15,14 @@ class Action(StrEnum):
     READY = "ready"
     NOT_READY = "not_ready"
     """``feature:not_ready:<reason>``."""
+    TOGGLE_READY = "toggle_ready"
+    """``feature:toggle_ready:<reason>``: ready when not ready, and not ready for this reason else."""
     END_WRAP_UP = "end_wrap_up"
     LEAVE = "leave"
     """``feature:leave:<reason>``."""
 
 
-REASONED = frozenset({Action.NOT_READY, Action.LEAVE})
+REASONED = frozenset({Action.NOT_READY, Action.TOGGLE_READY, Action.LEAVE})
 """Those that want a reason."""
 
 
@@ -41,6 +43,9 @@ class PhoneDesk(Protocol):
     def sign_in(self, number: str, pin: str, station: str, now: float) -> Sequence[Output] | None:
         """None for a number or a PIN that is wrong. Raises UsageError when the agent cannot sign in now."""
 
+    def is_not_ready(self, station: str) -> bool:
+        """Whether who sits there wants no calls."""
+
     def do(self, action: Action, reason: str, station: str, now: float) -> Sequence[Output] | None:
         """None when nobody sits at the station. Raises UsageError when that cannot be done now."""
 
@@ -53,6 +58,9 @@ class NoDesk:
 
     def sign_in(self, number: str, pin: str, station: str, now: float) -> Sequence[Output] | None:
         return None
+
+    def is_not_ready(self, station: str) -> bool:
+        return False
 
     def do(self, action: Action, reason: str, station: str, now: float) -> Sequence[Output] | None:
         return None

@@ -211,6 +211,8 @@ class FeatureCodes:
         return self._ask(call, Stage.NUMBER, "wrong")
 
     def _do(self, call: FeatureCall, action: Action, reason: str, now: float) -> Sequence[Output]:
+        if action is Action.TOGGLE_READY:
+            action = Action.READY if self._desk.is_not_ready(call.station) else Action.NOT_READY
         try:
             done = self._desk.do(action, reason, call.station, now)
         except UsageError:

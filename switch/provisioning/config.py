@@ -51,7 +51,8 @@ class ProvisioningConfig(Section):
         default="", max_length=32, pattern=r"^[0-9*#+]*$", description="What their message key dials."
     )
     lamps: list[str] = Field(
-        default_factory=list, description="Stations whose calls the lamps on their keys show, in this order."
+        default_factory=list,
+        description="What the lamps on their keys show, in this order: stations, agent-2001, queue-service.",
     )
 
     _are_networks = field_validator("networks")(check_networks)

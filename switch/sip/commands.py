@@ -173,6 +173,14 @@ class SendText(Command):
 
 
 @plain_data
+class TellLamp(Command):
+    """Tell whoever watches a lamp how it is now."""
+
+    lamp: str
+    """As ``LampSource`` names it."""
+
+
+@plain_data
 class ResyncStation(Command):
     """Ask every phone of a station to fetch its settings anew; StationResynced follows for each."""
 

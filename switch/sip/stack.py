@@ -13,6 +13,7 @@ from switch.sip.commands import ReuseConnection, SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
+from switch.sip.event_packages.lamps import LampSource, NoLamps
 from switch.sip.events import DialogsClosed
 from switch.sip.guard.config import GuardConfig
 from switch.sip.guard.guard import Guard
@@ -57,6 +58,7 @@ class SipStack:
         text_numbers: Mapping[str, str] | None = None,
         hold_back: HoldBack = hold_nothing_back,
         domains: Mapping[str, Domain] | None = None,
+        lamps: LampSource | None = None,
     ) -> None:
         timers = Timers(config.t1_ms / 1000, config.t2_ms / 1000, config.t4_ms / 1000)
         identity = Identity(config, ids, listeners)
@@ -93,6 +95,7 @@ class SipStack:
             counters=self.counters,
             text_numbers=self._text_numbers,
             hold_back=hold_back,
+            lamps=lamps or NoLamps(),
         )
         self._dialogs = self._agent.dialogs
         self._rejections = Rejections(

@@ -37,6 +37,7 @@ from switch.sip.dialogs.peer_reoffers import PeerReoffers
 from switch.sip.dialogs.refer import Transfer, Transfers
 from switch.sip.dialogs.session_keeper import SessionKeeper
 from switch.sip.dialogs.session_timer import SessionPolicy
+from switch.sip.event_packages.lamps import LampSource
 from switch.sip.events import RequestAnswered
 from switch.sip.headers.session_id import Sessions
 from switch.sip.identity import Identity
@@ -94,6 +95,7 @@ class UserAgent:
         counters: Counters,
         text_numbers: Mapping[str, str],
         hold_back: HoldBack,
+        lamps: LampSource,
     ) -> None:
         self._repeats = AnswerRepeats(timers, counters)
         self._legs = Legs()
@@ -122,7 +124,7 @@ class UserAgent:
         self._our_reoffers = OurReoffers(self._signalling, self._arriving, patience_s=timers.lifetime_s)
         self._peer_reoffers = PeerReoffers(self._signalling, self._arriving, self._our_reoffers)
         self._transfers = Transfers(self._signalling, limit_s=config.dial_limit_s)
-        self._watched = WatchedStations(self._signalling, config, proof.knows)
+        self._watched = WatchedStations(self._signalling, config, proof.knows, lamps)
         self._subscriptions = self._watched.subscriptions
         self._texts = TextMessages(self._signalling, registrar, proof.knows, text_numbers)
         self._resyncing = Resyncing(self._signalling, registrar, proof.knows)

@@ -22,10 +22,10 @@ def scenario(centre: CallCentre, name: str, station: str, dialled: str, **keys: 
     )
 
 
-def wait_for_subscription(centre: CallCentre) -> None:
-    """Ask until somebody has subscribed, or it takes too long."""
+def wait_for_subscriptions(centre: CallCentre, count: int = 1) -> None:
+    """Ask until so many have subscribed, or it takes too long."""
     deadline = monotonic() + _PATIENCE_S
-    while not centre.events.counts("subscriptions"):
+    while centre.events.counts("subscriptions").get("subscriptions", 0) < count:
         assert monotonic() < deadline
 
 
@@ -36,15 +36,23 @@ def test_keys_told_by_info_reach_the_flow(centre: CallCentre) -> None:
     centre.events.wait_for("call.ended", by_caller=True)
 
 
-def test_a_lamp_shows_that_a_station_rings(centre: CallCentre) -> None:
+def test_lamps_show_that_a_station_rings_its_agent_is_asked_and_its_queue_has_callers(
+    centre: CallCentre,
+) -> None:
     station = centre.seat("2001")
-    with SippProcess(scenario(centre, "agent_subscribes_dialog_info", "2002", "2001"), centre.folder) as lamp:
-        wait_for_subscription(centre)
+    watched = [
+        SippProcess(scenario(centre, "agent_subscribes_dialog_info", "2002", named), centre.folder)
+        for named in ("2001", "agent-2001", "queue-service")
+    ]
+    with watched[0] as of_station, watched[1] as of_agent, watched[2] as of_queue:
+        wait_for_subscriptions(centre, 3)
         with centre.ring_in_vain(station), centre.caller(QUEUE_ONLY) as caller:
             caller.wait_answered()
             centre.events.wait_for("offer.ringing")
-            lamp.finish().check()
+            of_station.finish().check()
+            of_agent.finish().check()
             caller.hang_up()
+            of_queue.finish().check()
     centre.events.wait_for("call.ended")
 
 

@@ -5,35 +5,20 @@ again with the next.
 """
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from runtime.tenancy import bare
 from switch.sip.dialogs.dialog import Dialog
+from switch.sip.event_packages.lamps import DialogInfo, LampSource, as_dialogs
 from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, LegRinging
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
 from switch.sip.legs.legs import ArrivingLeg, DialledLeg, Legs, LegState, SipLeg
 from switch.sip.messages.header_values import parse_name_addr
 from switch.sip.messages.text import printable
+from switch.sip.messages.uri import escape_user
 
 _EARLY = (LegState.INVITED, LegState.RINGING)
-
-
-class DialogInfo(NamedTuple):
-    """One dialog of a station, as the station sees it."""
-
-    dialog_id: str
-    state: str
-    """``early`` or ``confirmed``."""
-    direction: str
-    """``initiator`` or ``recipient``."""
-    sip_call_id: str = ""
-    """Empty, as the tags are, before the dialog is known."""
-    local_tag: str = ""
-    remote_tag: str = ""
-    remote: str = ""
-    """URI of the other party."""
 
 
 class StationDialogs:
@@ -42,7 +27,10 @@ class StationDialogs:
     name = "dialog"
     content_type = "application/dialog-info+xml"
 
-    def __init__(self, legs: Legs, identity: Identity, knows: Callable[[str], bool]) -> None:
+    def __init__(
+        self, legs: Legs, identity: Identity, knows: Callable[[str], bool], lamps: LampSource
+    ) -> None:
+        self._lamps = lamps
         self._legs = legs
         self._identity = identity
         self._knows = knows
@@ -50,14 +38,17 @@ class StationDialogs:
         self._stations: dict[str, str] = {}
         """By leg."""
 
-    def may_watch(self, watcher: str, resource: str) -> bool:
-        """Stations of one call centre may watch each other."""
-        return self._knows(resource)
+    def resource(self, watcher: str, named: str) -> str | None:
+        """Stations of one call centre may watch each other, and what lamps there are."""
+        return named if self._knows(named) else self._lamps.find(watcher, named)
 
-    def write(self, resource: str, version: int, hop: Hop) -> bytes:
+    def write(self, resource: str, named: str, version: int, hop: Hop) -> bytes:
+        entity = f"sip:{escape_user(bare(named))}@{self._identity.host(hop)}"
+        if not self._knows(resource):
+            return write_dialog_info(entity, version, as_dialogs(self._lamps.state(resource)))
         legs = self._of_station.get(resource, {}).values()
         known = [_describe(leg) for leg in legs if leg.state is not LegState.ENDED]
-        return write_dialog_info(f"sip:{bare(resource)}@{self._identity.host(hop)}", version, known)
+        return write_dialog_info(entity, version, known)
 
     def arrived(self, event: LegArrived) -> str | None:
         """A leg arrived; returns the station that calls, None when none does."""
@@ -93,18 +84,18 @@ class StationDialogs:
 
 
 def write_dialog_info(entity: str, version: int, dialogs: Iterable[DialogInfo]) -> bytes:
-    """The document of RFC 4235 §4.1 in full state."""
+    """The document of RFC 4235 §4.1 in full state; at the near end of each dialog is ``entity``."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="{version}" state="full" '
         f"entity={quoteattr(entity)}>",
-        *(_write_dialog(dialog) for dialog in dialogs),
+        *(_write_dialog(dialog, entity) for dialog in dialogs),
         "</dialog-info>",
     ]
     return "\n".join(lines).encode("utf-8") + b"\n"
 
 
-def _write_dialog(info: DialogInfo) -> str:
+def _write_dialog(info: DialogInfo, entity: str) -> str:
     names = {
         "id": info.dialog_id,
         "call-id": info.sip_call_id,
@@ -113,8 +104,15 @@ def _write_dialog(info: DialogInfo) -> str:
         "direction": info.direction,
     }
     attributes = " ".join(f"{name}={quoteattr(value)}" for name, value in names.items() if value)
-    remote = f"<remote><identity>{escape(info.remote)}</identity></remote>" if info.remote else ""
-    return f"<dialog {attributes}><state>{info.state}</state>{remote}</dialog>"
+    local = f"<local>{_identity(entity)}</local>" if info.remote else ""
+    remote = f"<remote>{_identity(info.remote, info.remote_name)}</remote>" if info.remote else ""
+    return f"<dialog {attributes}><state>{info.state}</state>{local}{remote}</dialog>"
+
+
+def _identity(uri: str, name: str = "") -> str:
+    """RFC 4235 §4.1.6.1; the name is an attribute."""
+    shown = f" display={quoteattr(name)}" if name else ""
+    return f"<identity{shown}>{escape(uri)}</identity>"
 
 
 def _describe(leg: SipLeg) -> DialogInfo:
@@ -124,6 +122,7 @@ def _describe(leg: SipLeg) -> DialogInfo:
     dialog = _dialog_of(leg)
     if dialog is None:
         return DialogInfo(leg.leg_id, state, direction)
+    other = parse_name_addr(dialog.local)
     return DialogInfo(
         dialog_id=leg.leg_id,
         state=state,
@@ -131,7 +130,8 @@ def _describe(leg: SipLeg) -> DialogInfo:
         sip_call_id=printable(dialog.sip_call_id),
         local_tag=printable(dialog.remote_tag),
         remote_tag=dialog.local_tag,
-        remote=printable(str(parse_name_addr(dialog.local).uri)),
+        remote=printable(str(other.uri)),
+        remote_name=printable(other.display_name),
     )
 
 

@@ -25,11 +25,11 @@ class Mailboxes:
         self._identity = identity
         self._boxes: dict[str, Mailbox] = {}
 
-    def may_watch(self, watcher: str, resource: str) -> bool:
+    def resource(self, watcher: str, named: str) -> str | None:
         """Only one's own."""
-        return watcher == resource
+        return named if watcher == named else None
 
-    def write(self, resource: str, version: int, hop: Hop) -> bytes:
+    def write(self, resource: str, named: str, version: int, hop: Hop) -> bytes:
         box = self._boxes.get(resource, Mailbox())
         account = f"sip:{escape_user(bare(resource))}@{self._identity.host(hop)}"
         return write_summary(account, box)

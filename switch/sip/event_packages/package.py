@@ -16,9 +16,9 @@ class EventPackage(Protocol):
     def content_type(self) -> str:
         """Of the bodies of its NOTIFYs."""
 
-    def may_watch(self, watcher: str, resource: str) -> bool:
-        """Whether this station may know this resource's state."""
+    def resource(self, watcher: str, named: str) -> str | None:
+        """What this station watches that names somebody so; None when there is nothing it may know."""
 
-    def write(self, resource: str, version: int, hop: Hop) -> bytes:
-        """The whole state as it is now, for a watcher there; ``version`` counts the NOTIFYs of its
-        subscription from 0."""
+    def write(self, resource: str, named: str, version: int, hop: Hop) -> bytes:
+        """The whole state as it is now, for a watcher there who names it so; ``version`` counts the NOTIFYs
+        of its subscription from 0."""

@@ -21,7 +21,9 @@ class Subscription:
 
     package: EventPackage
     resource: str
-    """The station that is watched."""
+    """The station, or lamp, that is watched."""
+    named: str
+    """What the watcher calls it."""
     watcher: str
     """The station that watches."""
     dialog: Dialog

@@ -115,7 +115,7 @@ class Subscriptions:
         watcher = transaction.station
         if watcher is None:
             return Refusal(403)
-        if not package.may_watch(watcher, _resource(transaction)):
+        if package.resource(watcher, _named(transaction)) is None:
             return Refusal(404)
         if not _accepts(headers, package.content_type):
             return Refusal(406)
@@ -128,10 +128,12 @@ class Subscriptions:
     def _open(self, transaction: ServerTransaction, package: EventPackage, now: float) -> list[Output]:
         request = transaction.request
         dialog = accept_dialog(request, self._signalling.ids.token(), transaction.source)
+        named, watcher = _named(transaction), transaction.station or ""
         subscription = Subscription(
             package=package,
-            resource=_resource(transaction),
-            watcher=transaction.station or "",
+            resource=package.resource(watcher, named) or named,
+            named=named,
+            watcher=watcher,
             dialog=dialog,
             event=(request.headers.get("event") or "").strip(),
             expires_at=now,
@@ -196,7 +198,9 @@ class Subscriptions:
         notify.headers.set("contact", signalling.identity.contact(dialog.hop))
         notify.headers.set("user-agent", signalling.identity.name)
         notify.headers.set("content-type", package.content_type)
-        notify.body = package.write(subscription.resource, subscription.next_version, dialog.hop)
+        notify.body = package.write(
+            subscription.resource, subscription.named, subscription.next_version, dialog.hop
+        )
         subscription.next_version += 1
         return [signalling.layer.send(notify, dialog.hop, subscription, now)[1]]
 
@@ -222,8 +226,8 @@ class Subscriptions:
             self._of_watcher.pop(subscription.watcher, None)
 
 
-def _resource(transaction: ServerTransaction) -> str:
-    """The station that is to be watched, which is one of the watcher's own call centre."""
+def _named(transaction: ServerTransaction) -> str:
+    """Who is to be watched, which is somebody of the watcher's own call centre."""
     return Domains.within(tenant_of(transaction.station or ""), parse_uri(transaction.request.uri).user)
 
 

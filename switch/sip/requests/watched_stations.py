@@ -6,9 +6,10 @@ from typing import Any
 from runtime.driver import Handler
 from runtime.errors import UsageError
 from runtime.vocabulary import Output
-from switch.sip.commands import SetMailbox
+from switch.sip.commands import SetMailbox, TellLamp
 from switch.sip.config import SipConfig
 from switch.sip.event_packages.dialog_info import StationDialogs
+from switch.sip.event_packages.lamps import LampSource
 from switch.sip.event_packages.message_summary import Mailbox, Mailboxes
 from switch.sip.events import LegAnswered, LegArrived, LegConfirmed, LegEnded, LegRinging
 from switch.sip.legs.leg_signalling import LegSignalling
@@ -21,8 +22,10 @@ class WatchedStations:
     ``knows`` says whether a station of that name is configured.
     """
 
-    def __init__(self, signalling: LegSignalling, config: SipConfig, knows: Callable[[str], bool]) -> None:
-        self._dialogs = StationDialogs(signalling.legs, signalling.identity, knows)
+    def __init__(
+        self, signalling: LegSignalling, config: SipConfig, knows: Callable[[str], bool], lamps: LampSource
+    ) -> None:
+        self._dialogs = StationDialogs(signalling.legs, signalling.identity, knows, lamps)
         self._mailboxes = Mailboxes(signalling.identity)
         self._knows = knows
         self.subscriptions = Subscriptions(signalling, config, (self._dialogs, self._mailboxes))
@@ -36,7 +39,11 @@ class WatchedStations:
             LegConfirmed: self._after(self._dialogs.went_on),
             LegEnded: self._after(self._dialogs.ended),
             SetMailbox: self._set_mailbox,
+            TellLamp: self._tell_lamp,
         }
+
+    def _tell_lamp(self, command: TellLamp, now: float) -> list[Output]:
+        return self.subscriptions.changed(self._dialogs.name, command.lamp, now)
 
     def _after(self, note: Callable[[Any], str | None]) -> Handler:
         """Note the event; tell the watchers of the station it is about."""

@@ -155,6 +155,7 @@ def test_a_seat_that_is_taken_is_refused_aloud() -> None:
         ("ready", "ready", AgentState.AVAILABLE),
         ("not_ready:lunch", "not_ready", AgentState.NOT_READY),
         ("not_ready:beach", "refused", AgentState.NOT_READY),
+        ("toggle_ready:lunch", "ready", AgentState.AVAILABLE),
         ("end_wrap_up", "refused", AgentState.NOT_READY),
         ("leave:lunch", "leave_asked", AgentState.NOT_READY),
         ("sign_out", "signed_out", AgentState.LOGGED_OUT),
@@ -165,6 +166,15 @@ def test_who_sits_there_does_by_keys_what_the_verbs_do(code: str, said: str, sta
     phone.centre.seat("1001")
     assert heard(phone.dial(code)) == [said]
     assert phone.state() is state
+
+
+def test_one_key_toggles_ready_and_not_ready() -> None:
+    phone = Phone()
+    phone.centre.seat("1001")
+    for said, state in (("ready", AgentState.AVAILABLE), ("not_ready", AgentState.NOT_READY)):
+        assert heard(phone.dial("toggle_ready:lunch")) == [said]
+        assert phone.state() is state
+        phone.hear_out()
 
 
 def test_a_pin_is_told_by_no_event_and_the_number_after_a_wrong_one_is() -> None:

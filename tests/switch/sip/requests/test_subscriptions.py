@@ -124,7 +124,8 @@ def test_a_lamp_follows_a_call() -> None:
     assert 'direction="recipient"><state>early</state>' in body(rings)
     assert 'local-tag="callee"' in body(rings)
     assert f'call-id="{invite.headers.get("call-id")}"' in body(rings)
-    assert "<identity>sip:138@127.0.0.1</identity>" in body(rings)
+    assert f"<local><identity>sip:{LAMP}@127.0.0.1</identity></local>" in body(rings)
+    assert '<remote><identity display="&lt;&amp;&gt;">sip:138@127.0.0.1</identity></remote>' in body(rings)
     rig.take(rings)
     rig.pass_time(1)
     talks = rig.receive(make_response(invite, 200, body=SDP))[-1]
