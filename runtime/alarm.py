@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 Earliest = Callable[[], float | None]
 """Tells when the alarm is to ring next, in monotonic seconds; None: not at all."""
+Ring = Callable[[], float | None]
+"""Does what is due, and arms the alarm anew; when nothing is due, tells when it is to ring next."""
 ASKED_AFTER_S = 0.01
 _TICK_S = 0.001
 """The loop counts in whole milliseconds, and would go off again and again in the last one."""
@@ -15,9 +17,9 @@ class ManualAlarm:
 
     def __init__(self) -> None:
         self.deadline: float | None = None
-        self._ring: Callable[[], None] | None = None
+        self._ring: Ring | None = None
 
-    def arm(self, earliest: Earliest, ring: Callable[[], None]) -> None:
+    def arm(self, earliest: Earliest, ring: Ring, /) -> None:
         self.deadline, self._ring = earliest(), ring
 
     def ring(self) -> None:
@@ -33,7 +35,7 @@ class LoopAlarm:
 
     The deadline moves with nearly every message, and asking all cores for theirs takes longer than many a
     message does. So it rings once for all messages of some milliseconds, whether anything is due or not, and
-    asks for the deadline when nothing was: it rings so much late at most.
+    is told the deadline when nothing was: it rings so much late at most.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -42,21 +44,18 @@ class LoopAlarm:
         self._rings_soon = False
         """Whether it was armed since it rang last."""
 
-    def arm(self, earliest: Earliest, ring: Callable[[], None]) -> None:
+    def arm(self, _earliest: Earliest, ring: Ring, /) -> None:
         if not self._rings_soon:
             self._rings_soon = True
-            self._set_timer(self._loop.time() + ASKED_AFTER_S, earliest, ring)
+            self._set_timer(self._loop.time() + ASKED_AFTER_S, ring)
 
-    def _set_timer(self, at: float, earliest: Earliest, ring: Callable[[], None]) -> None:
+    def _set_timer(self, at: float, ring: Ring) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_at(at, self._go_off, earliest, ring)
+        self._timer = self._loop.call_at(at, self._go_off, ring)
 
-    def _go_off(self, earliest: Earliest, ring: Callable[[], None]) -> None:
+    def _go_off(self, ring: Ring) -> None:
         self._timer, self._rings_soon = None, False
-        ring()
-        if self._rings_soon:
-            return
-        deadline = earliest()
-        if deadline is not None:
-            self._set_timer(max(deadline, self._loop.time() + _TICK_S), earliest, ring)
+        deadline = ring()
+        if deadline is not None and not self._rings_soon:
+            self._set_timer(max(deadline, self._loop.time() + _TICK_S), ring)

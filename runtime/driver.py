@@ -60,15 +60,18 @@ class Core(Protocol):
 class Alarm(Protocol):
     """The shell's one timer."""
 
-    def arm(self, earliest: Callable[[], float | None], ring: Callable[[], None]) -> None:
+    def arm(self, earliest: Callable[[], float | None], ring: Callable[[], float | None], /) -> None:
         """Call ``ring`` when it is as late as ``earliest`` tells, which may have moved with this call.
 
-        No harm if it rings when nothing is due.
+        No harm if it rings when nothing is due: ``ring`` tells then what ``earliest`` would.
         """
 
 
 def _is_due(core: Core, now: float) -> bool:
-    at = core.next_deadline()
+    return _has_come(core.next_deadline(), now)
+
+
+def _has_come(at: float | None, now: float) -> bool:
     return at is not None and at <= now
 
 
@@ -145,12 +148,15 @@ class Driver:
         """When the first core wants to be woken."""
         return earliest(*[core.next_deadline() for core in self._cores])
 
-    def wake(self) -> None:
-        """The alarm rang: wake every core that is due, if any is."""
+    def wake(self) -> float | None:
+        """The alarm rang: wake every core that is due; when none is, return when the first will be."""
         now = self._clock.now()
-        due = [core for core in self._cores if _is_due(core, now)]
-        if due:
-            self.run_step(lambda now: self._wake(due, now))
+        deadlines = [core.next_deadline() for core in self._cores]
+        due = [core for core, at in zip(self._cores, deadlines, strict=True) if _has_come(at, now)]
+        if not due:
+            return earliest(*deadlines)
+        self.run_step(lambda now: self._wake(due, now))
+        return None
 
     def _wake(self, due: Iterable[Core], now: float) -> Outputs:
         outputs: list[Any] = []

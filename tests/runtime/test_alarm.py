@@ -57,11 +57,13 @@ class House:
         self.asked += 1
         return self.deadline
 
-    def _ring(self) -> None:
-        """As the driver's: when nothing is due it does nothing."""
-        if self.deadline is not None and self.deadline <= self.loop.now:
-            self.rang.append(self.loop.now)
-            self.move(None)
+    def _ring(self) -> float | None:
+        """As the driver's: when nothing is due it tells when something will be."""
+        if self.deadline is None or self.deadline > self.loop.now:
+            return self._earliest()
+        self.rang.append(self.loop.now)
+        self.move(None)
+        return None
 
 
 @pytest.fixture
