@@ -58,3 +58,8 @@ def key_press(key: str) -> Iterator[PressTick]:
         second_octet = _VOLUME | (0x80 if last else 0)
         payload = struct.pack("!BBH", event, second_octet, (number + 1) * TICKS_PER_PACKET)
         yield PressTick(number * TICKS_PER_PACKET, (payload,) * (_END_REPEATS if last else 1))
+
+
+def key_in(packet: RtpPacket) -> str:
+    """Which key a telephone event tells of."""
+    return _KEYS[packet.payload[0]]

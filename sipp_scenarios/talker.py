@@ -34,6 +34,8 @@ class Talker:
         self._sent = 0
         self._over = False
         self._heard: list[rtp.RtpPacket] = []
+        self._keys: dict[int, str] = {}
+        """By the RTP timestamp at which each was pressed."""
         self._changed = Condition()
         self._thread = Thread(target=self._run, name=f"talker-{self.port}", daemon=True)
 
@@ -89,6 +91,15 @@ class Talker:
             if not self._changed.wait_for(lambda: len(self._heard) >= enough, timeout_s):
                 raise TimeoutError(f"port {self.port} did not hear {duration_s} s of audio in {timeout_s} s")
 
+    def wait_for_keys(self, count: int, timeout_s: float = 30.0) -> str:
+        """All keys it was sent (RFC 4733), once there are so many. Raises TimeoutError."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: len(self._keys) >= count, timeout_s):
+                raise TimeoutError(
+                    f"port {self.port} was sent only the keys {''.join(self._keys.values())!r}"
+                )
+            return "".join(self._keys.values())
+
     @property
     def said(self) -> Samples:
         """All it said since ``talk_to``, silence where a key was pressed and in pauses."""
@@ -131,6 +142,8 @@ class Talker:
     def _hear(self, packet: rtp.RtpPacket) -> None:
         with self._changed:
             self._heard.append(packet)
+            if packet.payload_type == rtp.TELEPHONE_EVENT:
+                self._keys.setdefault(packet.timestamp, rtp.key_in(packet))
             self._changed.notify_all()
 
     def _say_next(self) -> None:

@@ -21,9 +21,10 @@ LATELY = 8 * SAMPLE_RATE_HZ
 class Floor:
     """A customer who talks to agent 2001, and the phone 2002."""
 
-    def __init__(self, centre: CallCentre, third: str) -> None:
-        """``third``: what who is at the third phone is called."""
+    def __init__(self, centre: CallCentre, third: str, customer: str = "caller_talks") -> None:
+        """``third``: what who is at the third phone is called; ``customer``: the scenario of the caller."""
         self.centre = centre
+        self._scenario = customer
         self._third_name = third
         self.events = centre.events
         self._begun = ExitStack()
@@ -32,7 +33,7 @@ class Floor:
         station, desk = self.centre.seat("2001"), self.centre.register("2002")
         self.agent = self._begun.enter_context(self.centre.phone(station))
         self.third = self._begun.enter_context(self.centre.phone(desk))
-        self.customer = self._begun.enter_context(self.centre.caller(QUEUE_ONLY))
+        self.customer = self._begun.enter_context(self.centre.caller(QUEUE_ONLY, scenario=self._scenario))
         self.customer.wait_answered()
         self.agent.wait_ringing()
         self.agent.answer()
@@ -53,11 +54,12 @@ class Floor:
         """Lately; nobody hears, or is recorded, so much later."""
         return {name: talker.said[-LATELY:] for name, talker in self.talkers.items()}
 
-    def hearing(self) -> dict[str, set[str]]:
-        """Who hears whom now."""
-        for talker in self.talkers.values():
-            talker.wait_to_hear(LISTEN_S)
-        return {name: self.heard_by(name) for name in self.talkers}
+    def hearing(self, *names: str) -> dict[str, set[str]]:
+        """Who hears whom now; of all, or of those named."""
+        listeners = names or tuple(self.talkers)
+        for name in listeners:
+            self.talkers[name].wait_to_hear(LISTEN_S)
+        return {name: self.heard_by(name) for name in listeners}
 
     def heard_by(self, listener: str) -> set[str]:
         others = {name: said for name, said in self.said.items() if name != listener}

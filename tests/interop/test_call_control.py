@@ -178,6 +178,8 @@ def states(floor: Floor) -> dict[str, str]:
 def test_a_parked_call_is_picked_up_by_another_station(floor: Floor) -> None:
     assert floor.events.call("call.park", call_id=floor.call_id)["slot"] == "701"
     floor.agent.wait_hung_up_on()
+    (parked,) = floor.events.call("park.list")
+    assert (parked["slot"], parked["call_id"]) == ("701", floor.call_id)
     floor.customer.talker.wait_to_hear(LISTEN_S)
     assert floor.heard_by("customer") == set()
     floor.events.call("call.pick_up", slot="701", station="2002")

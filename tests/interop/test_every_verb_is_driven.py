@@ -6,22 +6,6 @@ from cli.schema.verbs import all_verbs
 from tests.helpers.wire_verbs import driven, driven_in
 
 NOT_DRIVEN: dict[str, str] = {
-    # of calls
-    "call.cancel_consultation": "by unit tests only",
-    "call.collect": "by unit tests only",
-    "call.join_calls": "by unit tests only",
-    "call.masked_digits": "by unit tests only",
-    "call.parties": "by unit tests only",
-    "call.record": "by unit tests only",
-    "call.say": "by unit tests only",
-    "call.send_digits": "by unit tests only",
-    "call.stop_collecting": "by unit tests only",
-    "call.stop_recording": "by unit tests only",
-    "call.stop_speech": "by unit tests only",
-    "call.take_digits": "by unit tests only",
-    "call.unmute_party": "by unit tests only",
-    "park.list": "by unit tests only",
-    # of agents, queues and all else
     "mailbox.set": "by unit tests only",
     "recording.convert": "by unit tests only",
 }

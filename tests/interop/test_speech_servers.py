@@ -160,12 +160,14 @@ def test_a_key_ends_the_text(tmp_path: Path) -> None:
         assert talk.told("speaking.finished", spoken)["reason"] == "barged_in"
 
 
-def test_a_caller_who_hangs_up_ends_all_sessions(tmp_path: Path) -> None:
+def test_a_text_is_given_up_and_a_caller_who_hangs_up_ends_all_sessions(tmp_path: Path) -> None:
     with talking(tmp_path) as talk:
         heard = talk.order("call.recognise", grammars=WORDS, no_input_ms=30_000)
         spoken = talk.order("call.speak", text="很长的话")
         talk.told("recognition.began", heard)
         talk.told("speaking.began", spoken)
+        talk.centre.events.call("call.stop_speech", call_id=talk.call_id, request_id=spoken)
+        assert talk.told("speaking.finished", spoken)["reason"] == "stopped"
         talk.phone.hang_up()
 
 

@@ -43,6 +43,8 @@ def test_each_hears_whom_the_mode_says_and_no_whisper_is_recorded(floor: Floor) 
     both = {"customer", "agent"}
     begin(floor, "call.monitor")
     assert floor.events.wait_for("supervision.began").fields["mode"] == "monitor"
+    (supervisor,) = floor.events.call("call.supervisors")
+    assert (supervisor["supervisor"], supervisor["by"], supervisor["mode"]) == ("2002", BY, "monitor")
     assert floor.hearing() == {"customer": {"agent"}, "agent": {"customer"}, "supervisor": both}
     floor.events.call("call.whisper", call_id=floor.call_id, station="2002", by=BY)
     floor.events.wait_for("supervision.changed", mode="whisper")

@@ -1,0 +1,82 @@
+"""Holds and consultations in any order, by the phone's own keys and by verb: who hears whom after each."""
+
+import pytest
+
+from tests.helpers.call_centre import CallCentre
+from tests.helpers.floor import JUDGED, LATELY, LISTEN_S, Floor
+from tests.helpers.linphone import Linphone
+from tests.helpers.mixture import speakers
+from tests.helpers.switch_process import DIRECT, STATIONS
+from tests.interop.test_phones import needs_linphone
+
+pytestmark = pytest.mark.timeout(180)
+
+TALKING = {"customer": {"agent"}, "agent": {"customer"}}
+
+
+def test_both_hold_and_talk_again_when_both_have_ended_it_and_a_consultation_is_given_up(
+    centre: CallCentre,
+) -> None:
+    with Floor(centre, "colleague", customer="caller_changes_codec_and_holds") as floor:
+        call_id, call, told = floor.call_id, floor.events.call, floor.events.wait_for
+        floor.customer.do("changed")
+        floor.customer.talker.speak_in("ULAW")
+        call("call.hold", call_id=call_id)
+        floor.customer.talker.pause(True)
+        floor.customer.do("held")
+        told("call.held", by="customer")
+        call("call.retrieve", call_id=call_id)
+        told("call.resumed", by="station")
+        assert floor.hearing("agent") == {"agent": set()}  # music: the customer's phone holds still
+        call("call.hold", call_id=call_id)
+        floor.customer.do("resumed")
+        floor.customer.talker.pause(False)
+        told("call.resumed", by="customer")
+        assert floor.hearing("customer") == {"customer": set()}
+        call("call.retrieve", call_id=call_id)
+        assert floor.hearing("customer", "agent") == TALKING
+        call("call.consult", call_id=call_id, target="station:2002")
+        floor.third.wait_ringing()
+        floor.third.answer()
+        told("call.connected", station="2002")
+        assert floor.hearing() == {"customer": set(), "agent": {"colleague"}, "colleague": {"agent"}}
+        call("call.cancel_consultation", call_id=call_id)
+        floor.third.wait_hung_up_on()
+        assert told("call.consultation_ended").fields["reason"] == "cancelled"
+        assert floor.hearing("customer", "agent") == TALKING
+        floor.customer.hang_up()
+        floor.agent.wait_hung_up_on()
+
+
+@needs_linphone
+def test_whom_a_phone_consulted_on_its_second_line_is_joined_by_verb(centre: CallCentre) -> None:
+    station, sip = centre.register("2002"), centre.switch.sip
+    with Linphone(centre.folder / "linphone") as phone, centre.phone(station) as consulted:
+        phone.register("2001", STATIONS["2001"], sip)
+        centre.events.wait_for("station.registered", station="2001")
+        with centre.caller(DIRECT) as caller:
+            centre.events.wait_for("offer.ringing")
+            phone.order("answer")
+            caller.wait_answered()
+            first = centre.events.wait_for("call.connected", station="2001").fields["call_id"]
+            phone.order("pause")
+            centre.events.wait_for("call.held", by="station")
+            phone.order(f"call sip:2002@{sip.host}:{sip.port}")
+            consulted.wait_ringing()
+            consulted.answer()
+            second = centre.events.wait_for("call.connected", station="2002").fields["call_id"]
+            centre.events.call("call.join_calls", call_id=first, from_call_id=second, by="2001")
+            centre.events.wait_for("call.party_joined", call_id=first)
+            centre.events.wait_for("call.ended", call_id=second)
+            phone.wait_to_read(" ended ")
+            phone.order("resume 1")
+            centre.events.wait_for("call.resumed", by="station")
+            for one in (caller, consulted):
+                one.talker.wait_to_hear(LISTEN_S)
+            joined = centre.events.call("call.parties", call_id=first)
+            caller.hang_up()
+            consulted.wait_hung_up_on()
+    assert [party["whom"] for party in joined] == ["station:2002"]
+    for listener, speaker in ((consulted.talker, caller.talker), (caller.talker, consulted.talker)):
+        # among what the first phone says, of which we know nothing
+        assert speakers(listener.heard[-JUDGED:], {"other": speaker.said[-LATELY:]}) == {"other"}
