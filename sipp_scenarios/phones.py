@@ -60,6 +60,7 @@ class CallerPhone(Phone):
         folder: Path,
         number: str,
         scenario: str = "caller_talks",
+        transport: str = "u1",
     ) -> None:
         talker = Talker(speech, switch.host)
         keys: dict[str, str | int] = {
@@ -67,7 +68,8 @@ class CallerPhone(Phone):
             "caller_name": f"客户 {number[-4:]}",
             "rtp_port": talker.port,
         }
-        super().__init__(Scenario(name=scenario, switch=switch, dialled=dialled, keys=keys), talker, folder)
+        dials = Scenario(name=scenario, switch=switch, dialled=dialled, keys=keys, transport=transport)
+        super().__init__(dials, talker, folder)
 
     def do(self, done: str) -> None:
         """Let the scenario go on until it says that this is done."""

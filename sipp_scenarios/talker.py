@@ -30,6 +30,8 @@ class Talker:
         self.port: int = self._socket.getsockname()[1]
         self._voice = Voice(speech, seed=self.port)
         self._peer: tuple[str, int] | None = None
+        self.began_s = 0.0
+        """When its first packet went out, on this process's own clock."""
         self._loses_each = 0
         self._sent = 0
         self._over = False
@@ -150,6 +152,7 @@ class Talker:
         if self._peer is None:
             return
         for packet in self._voice.next_packets():
+            self.began_s = self.began_s or time.monotonic()
             self._sent += 1
             if not self._loses_each or self._sent % self._loses_each:
                 self._socket.sendto(packet, self._peer)

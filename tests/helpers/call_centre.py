@@ -59,11 +59,15 @@ class CallCentre:
             self.events.call("registration.remove", station=station)
 
     def caller(
-        self, dialled: str, number: str = "13800138000", scenario: str = "caller_talks"
+        self,
+        dialled: str,
+        number: str = "13800138000",
+        scenario: str = "caller_talks",
+        transport: str = "u1",
     ) -> CallerPhone:
         """A caller who is about to be answered; each number has a voice of its own."""
         voice = speech(int(number), _LONGEST_CALL_S)
-        return CallerPhone(self.switch.sip, dialled, voice, self.folder, number, scenario)
+        return CallerPhone(self.switch.sip, dialled, voice, self.folder, number, scenario, transport)
 
     def phone(self, station: Station) -> CalledPhone:
         """Let the station take its next call."""

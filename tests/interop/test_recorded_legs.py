@@ -9,6 +9,7 @@ from sipp_scenarios.runner import Address, Scenario, SippProcess, free_port
 from sipp_scenarios.talker import Talker
 from tests.helpers.baresip import Baresip
 from tests.helpers.call_centre import CallCentre
+from tests.helpers.floor import Floor
 from tests.helpers.manifests import heard_in, manifest_beside
 from tests.helpers.switch_process import QUEUE_ONLY, STATIONS, UNLISTED, switch_process
 from tests.interop.test_phones import needs_baresip
@@ -107,6 +108,52 @@ def test_a_customer_who_is_transferred_is_whole_on_the_left_and_the_next_station
     assert legs[1].left_ms is not None
     assert legs[1].left_ms <= legs[2].joined_ms
     centre.events.wait_for("agent.wrap_up_ended", agent="2001")
+
+
+def test_who_is_consulted_and_given_the_call_is_recorded_beside_the_customer_as_the_first_agent_was(
+    centre: CallCentre,
+) -> None:
+    with Floor(centre, "colleague") as floor:
+        customer, agent, colleague = (phone.talker for phone in (floor.customer, floor.agent, floor.third))
+        agent.wait_to_hear(2.5)
+        to_the_customer = agent.said
+        floor.events.call("call.consult", call_id=floor.call_id, target="station:2002")
+        floor.third.wait_ringing()
+        floor.third.answer()
+        floor.events.wait_for("call.connected", station="2002")
+        agent.wait_to_hear(1.0)
+        aside = colleague.said
+        floor.events.call("call.complete_transfer", call_id=floor.call_id)
+        floor.agent.wait_hung_up_on()
+        colleague.wait_to_hear(2.5)
+        floor.customer.hang_up()
+        floor.third.wait_hung_up_on()
+        path, sound = over(floor.events)
+    handed_over = len(aside) + SAMPLE_RATE_HZ // 2
+    left, right = sound.T
+    begins = recording_began(customer, 0, customer.said, left)
+    for began in (
+        recording_began(agent, 0, to_the_customer, right),
+        recording_began(colleague, handed_over, colleague.said[handed_over:], right),
+    ):
+        assert abs(began - begins) <= ALIGNED / SAMPLE_RATE_HZ
+    assert find(aside[-SAMPLE_RATE_HZ // 2 :], right).score < 0.3
+    assert heard_in(manifest_beside(path)) == [
+        ("customer", "customer", CALLER, None),
+        ("agent", "agent", "2001", "2001"),
+        ("agent", "agent", "2002", None),
+    ]
+
+
+def recording_began(talker: Talker, since: int, said: Samples, kept: Samples) -> float:
+    """When it must have begun, in seconds of our clock, by what the talker said since so many samples.
+
+    All of it must be there.
+    """
+    kept_whole = compare(said, kept)
+    assert kept_whole.pieces >= 4
+    assert kept_whole.found >= kept_whole.pieces - 1  # the last may have been said when the call was over
+    return talker.began_s + (since - kept_whole.delay) / SAMPLE_RATE_HZ
 
 
 @needs_baresip
