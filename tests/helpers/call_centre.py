@@ -69,9 +69,9 @@ class CallCentre:
         voice = speech(int(number), _LONGEST_CALL_S)
         return CallerPhone(self.switch.sip, dialled, voice, self.folder, number, scenario, transport)
 
-    def phone(self, station: Station) -> CalledPhone:
+    def phone(self, station: Station, scenario: str = "agent_answers") -> CalledPhone:
         """Let the station take its next call."""
-        return station.expect_call(speech(int(station.name), _LONGEST_CALL_S))
+        return station.expect_call(speech(int(station.name), _LONGEST_CALL_S), scenario)
 
     def ring_in_vain(self, station: Station) -> ConductedScenario:
         """Let the station ring at its next call until the switch gives up."""

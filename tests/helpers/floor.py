@@ -21,9 +21,16 @@ LATELY = 8 * SAMPLE_RATE_HZ
 class Floor:
     """A customer who talks to agent 2001, and the phone 2002."""
 
-    def __init__(self, centre: CallCentre, third: str, customer: str = "caller_talks") -> None:
-        """``third``: what who is at the third phone is called; ``customer``: the scenario of the caller."""
+    def __init__(
+        self,
+        centre: CallCentre,
+        third: str,
+        customer: str = "caller_talks",
+        third_phone: str = "agent_answers",
+    ) -> None:
+        """``third``: what who is at the third phone is called; the others are scenarios."""
         self.centre = centre
+        self._third_phone = third_phone
         self._scenario = customer
         self._third_name = third
         self.events = centre.events
@@ -32,7 +39,7 @@ class Floor:
     def __enter__(self) -> Self:
         station, desk = self.centre.seat("2001"), self.centre.register("2002")
         self.agent = self._begun.enter_context(self.centre.phone(station))
-        self.third = self._begun.enter_context(self.centre.phone(desk))
+        self.third = self._begun.enter_context(self.centre.phone(desk, self._third_phone))
         self.customer = self._begun.enter_context(self.centre.caller(QUEUE_ONLY, scenario=self._scenario))
         self.customer.wait_answered()
         self.agent.wait_ringing()

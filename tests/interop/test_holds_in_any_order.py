@@ -48,6 +48,26 @@ def test_both_hold_and_talk_again_when_both_have_ended_it_and_a_consultation_is_
         floor.agent.wait_hung_up_on()
 
 
+def test_what_a_phone_says_before_it_answers_is_heard_by_who_consults_and_by_the_customer_left_to_it(
+    centre: CallCentre,
+) -> None:
+    with Floor(centre, "colleague", third_phone="agent_announces") as floor:
+        floor.events.call("call.consult", call_id=floor.call_id, target="station:2002")
+        floor.third.announce()
+        assert floor.hearing("customer", "agent") == {"customer": set(), "agent": {"colleague"}}
+        floor.events.call("call.complete_transfer", call_id=floor.call_id)
+        floor.agent.wait_hung_up_on()
+        assert floor.hearing("customer") == {"customer": {"colleague"}}
+        floor.third.answer()
+        floor.events.wait_for("call.connected", station="2002")
+        talking = {"customer": {"colleague"}, "colleague": {"customer"}}
+        assert floor.hearing("customer", "colleague") == talking
+        said = floor.said
+        floor.customer.hang_up()
+        floor.third.wait_hung_up_on()
+        assert speakers(floor.recorded()[-JUDGED:, 1], said) == {"colleague"}
+
+
 @needs_linphone
 def test_whom_a_phone_consulted_on_its_second_line_is_joined_by_verb(centre: CallCentre) -> None:
     station, sip = centre.register("2002"), centre.switch.sip
