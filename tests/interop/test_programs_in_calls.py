@@ -68,8 +68,9 @@ def test_a_text_is_said_and_a_recording_is_begun_anew_and_paused(centre: CallCen
         floor.customer.talker.wait_to_hear(LISTEN_S)
         call("call.resume_recording", call_id=call_id)
         floor.customer.talker.wait_to_hear(LISTEN_S)
-        floor.customer.hang_up()
+        call("call.hang_up", call_id=call_id, leg="station")
         floor.agent.wait_hung_up_on()
+        floor.customer.wait_hung_up_on()
         second_path = told("recording.completed", recording_id=second).fields["path"]
     text = newest_text(centre.switch.path.parent / "speech")
     assert find(text, floor.customer.talker.heard).score > 0.95
