@@ -75,6 +75,7 @@ def find_problems_of_centre(configuration: Configuration) -> list[Finding]:
         *acd.config_problems.find_problems(configuration.queues, configuration.agents),
         *_unknown_calendars(configuration),
         *_unknown_services(configuration),
+        *_unknown_readers(configuration),
         *_unknown_targets(configuration),
         *_missing_hashes(configuration),
         *_unusable_files(configuration),
@@ -151,6 +152,15 @@ def _unknown_services(configuration: Configuration) -> Iterator[Finding]:
                 yield Finding(
                     ("alarms", index, "services", place), f"a service of [[lookups]]: {listed(names)}"
                 )
+
+
+def _unknown_readers(configuration: Configuration) -> Iterator[Finding]:
+    """Agents whom alarms would tell."""
+    agents = {agent.id for agent in configuration.agents}
+    for index, alarm in enumerate(configuration.alarms):
+        for place, number in enumerate(alarm.agents):
+            if number not in agents:
+                yield Finding(("alarms", index, "agents", place), f"an agent: {listed(agents)}")
 
 
 def _missing_hashes(configuration: Configuration) -> Iterator[Finding]:

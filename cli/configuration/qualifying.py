@@ -126,7 +126,7 @@ REFERENCES: Mapping[type[Section], Mapping[str, Change]] = {
         "wait_after_one": _prompt,
         "messages": _prompts,
     },
-    AlarmConfig: {"name": _name, "services": _names, "calendar": _name},
+    AlarmConfig: {"name": _name, "services": _names, "agents": _names, "calendar": _name},
     TokenConfig: {"name": _name, "agent": _name},
     AgentConfig: {"id": _name, "queues": _names, "priorities": _by_name, "penalties": _by_name},
 }

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable
 
+from acd.messages.commands import SendMessage
+from acd.messages.events import Importance
 from cli.configuration.sections import Configuration
 from cli.house.ground import Ground
-from runtime.driver import Core
+from runtime.driver import Core, Handler, Outputs, ignoring_time
+from runtime.tenancy import bare
 from switch.alarms.alarms import Alarms
-from switch.alarms.commands import ConfigureAlarms, StartAlarms
+from switch.alarms.commands import ConfigureAlarms, StartAlarms, TellAgents
 from switch.alarms.keeping import AlarmFile
 from switch.alarms.records import AlarmRecords
 from switch.alarms.sources import Source
@@ -34,7 +37,7 @@ class HouseAlarms:
         records = RecordReader(configuration.records)
         self._verbs = AlarmVerbs(alarms, records, clock, ground.driver.submit)
         self.cores: tuple[Core, ...] = (alarms,)
-        self.parts = (alarms, self._file)
+        self.parts = (alarms, self._file, AlarmMessages())
         self.projections: tuple[Projection, ...] = (AlarmRecords(),)
 
     def open(self) -> None:
@@ -54,3 +57,22 @@ class HouseAlarms:
 
     def gauges(self) -> tuple[Gauge, ...]:
         return self._verbs.gauges()
+
+
+class AlarmMessages:
+    """Alarms as texts to agents (信使)."""
+
+    def routes(self) -> dict[type, Handler]:
+        return {TellAgents: ignoring_time(self._tell)}
+
+    def _tell(self, command: TellAgents) -> Outputs:
+        importance = Importance.HIGH if command.is_urgent else Importance.NORMAL
+        return [
+            SendMessage(
+                message_id=command.message_id,
+                agents=command.agents,
+                by=bare(command.alarm),
+                text=command.text,
+                importance=importance,
+            )
+        ]

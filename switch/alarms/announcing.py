@@ -5,7 +5,7 @@ from collections.abc import Callable
 from runtime.ids import Ids
 from runtime.tenancy import id_kind, tenant_of
 from runtime.vocabulary import Event, Output
-from switch.alarms.commands import SilenceAlarm
+from switch.alarms.commands import SilenceAlarm, TellAgents
 from switch.alarms.config import AlarmConfig, Severity, is_worse
 from switch.alarms.describing import (
     cleared_event,
@@ -16,6 +16,7 @@ from switch.alarms.describing import (
 from switch.alarms.events import AlarmCleared, AlarmSilenced, ClearReason
 from switch.alarms.telling import Telling
 from switch.alarms.watch import Key, Raised, Watch
+from switch.alarms.wording import in_one_line
 
 
 class Announcing:
@@ -100,7 +101,7 @@ class Announcing:
         return self._announce(watch, raised, event)
 
     def _announce(self, watch: Watch, raised: Raised, event: Event) -> list[Output]:
-        """To everybody, and to services unless they are to be left in peace; an end to all who know."""
+        """To everybody; to services and agents unless these are left in peace; an end to all who know."""
         if isinstance(event, AlarmCleared):
             to_services = raised.is_told
         else:
@@ -108,7 +109,21 @@ class Announcing:
             raised.is_told |= to_services
         if not to_services:
             return [event]
-        return [event, *self._telling.tell(watch.config, raised.alarm_id, event, self._wall())]
+        notices = self._telling.tell(watch.config, raised.alarm_id, event, self._wall())
+        return [event, *notices, *self._to_agents(watch.config, raised, event)]
+
+    def _to_agents(self, config: AlarmConfig, raised: Raised, event: Event) -> list[TellAgents]:
+        if not config.agents:
+            return []
+        return [
+            TellAgents(
+                message_id=self._ids.new(id_kind("message", tenant_of(config.name))),
+                agents=tuple(config.agents),
+                alarm=config.name,
+                text=in_one_line(config, event),
+                is_urgent=not isinstance(event, AlarmCleared) and is_worse(raised.level, Severity.WARNING),
+            )
+        ]
 
 
 def _value(watch: Watch, now: float) -> float:

@@ -37,3 +37,15 @@ class SilenceAlarm(Command):
     for_s: float
     by: str
     reason: str = ""
+
+
+@plain_data
+class TellAgents(Command):
+    """Agents read of an alarm, at their desktops and phones."""
+
+    message_id: str
+    agents: tuple[str, ...]
+    alarm: str
+    text: str
+    is_urgent: bool
+    """Whether desktops show it until it is confirmed."""

@@ -78,6 +78,10 @@ class AlarmConfig(Section):
         default_factory=list,
         description="Services of [[lookups]] that are told by POST, such as one that sends e-mail.",
     )
+    agents: list[str] = Field(
+        default_factory=list,
+        description="Numbers of agents who get it as a message, at the desktop and on the phone's display.",
+    )
     path: str = Field(default="", max_length=200, description="Behind the service's address.")
     calendar: str = Field(
         default="", description="A calendar; while it is closed there is no alarm. Empty: always."

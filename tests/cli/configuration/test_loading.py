@@ -269,6 +269,13 @@ MISTAKES = [
         id="alarm for a service that is not there",
     ),
     pytest.param(
+        f"{ALARM}\nagents = ['9001'] # <-",
+        "alarms[0].agents[0]",
+        '"9001"',
+        "an agent: ",
+        id="alarm for an agent who is not there",
+    ),
+    pytest.param(
         "[[queues]]\nname = 'q'\non_full = 'tree:x' # <-",
         "queues[0].on_full",
         '"tree:x"',

@@ -10,7 +10,7 @@ from runtime.driver import Driver, Outputs
 from runtime.ids import SeededIds
 from runtime.vocabulary import Event, plain_data
 from switch.alarms.alarms import Alarms
-from switch.alarms.commands import ConfigureAlarms, StartAlarms
+from switch.alarms.commands import ConfigureAlarms, StartAlarms, TellAgents
 from switch.alarms.config import AlarmConfig
 from switch.alarms.measures import Kind
 from switch.alarms.reading import Reading
@@ -57,6 +57,7 @@ class AlarmRig:
         self.open_calendars = {"office"}
         self.told: list[Event] = []
         self.sent: list[LookUp] = []
+        self.read: list[TellAgents] = []
         self.looks = 0
         self.timer = ManualAlarm()
         self.driver = Driver(self.clock, self.timer, self._fail)
@@ -69,7 +70,7 @@ class AlarmRig:
         )
         self.driver.add_core(self.alarms)
         self.driver.add_routes(self.alarms.routes())
-        self.driver.add_routes({LookUp: self._send})
+        self.driver.add_routes({LookUp: self._send, TellAgents: self._show})
         self.driver.observe(lambda event, wall: self.told.append(event))
 
     def start(self) -> "AlarmRig":
@@ -124,6 +125,10 @@ class AlarmRig:
                 return Reading(0.0, since, grows=True)
             case value:
                 return Reading(value, now)
+
+    def _show(self, command: TellAgents, now: float) -> Outputs:
+        self.read.append(command)
+        return ()
 
     def _send(self, order: LookUp, now: float) -> Outputs:
         self.sent.append(order)

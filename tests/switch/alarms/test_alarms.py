@@ -212,6 +212,28 @@ def test_a_service_that_never_answers_is_given_up_and_one_that_refuses_at_once()
     assert rig.timer.deadline is None
 
 
+def test_agents_read_of_each_change_in_one_line() -> None:
+    levels = (("warning", 5, 3), ("major", 10, 8))
+    rig = AlarmRig(alarm(*levels, title="排队过长", agents=["9001", "9002"])).start()
+    for waiting in (5, 12, 0):
+        rig.set(waiting)
+    assert [(told.text, told.is_urgent) for told in rig.read] == [
+        ("[warning] 排队过长: service, waiting 5", False),
+        ("[major] 排队过长: service, waiting 12", True),
+        ("[recovered] 排队过长: service, waiting 0", False),
+    ]
+    assert {(told.agents, told.alarm) for told in rig.read} == {(("9001", "9002"), "line")}
+    assert len({told.message_id for told in rig.read}) == 3
+
+
+def test_a_silenced_alarm_is_read_by_nobody() -> None:
+    rig = AlarmRig(alarm(BAD, agents=["9001"])).start()
+    rig.driver.submit(SilenceAlarm(alarm="line", subject="", for_s=600, by="9001"))
+    rig.set(9)
+    rig.set(0)
+    assert rig.read == []
+
+
 def test_a_silenced_alarm_is_told_to_clients_and_to_no_service() -> None:
     rig = AlarmRig(alarm(BAD, services=["duty"])).start()
     rig.driver.submit(SilenceAlarm(alarm="line", subject="", for_s=600, by="9001"))
