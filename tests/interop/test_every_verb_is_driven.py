@@ -6,7 +6,6 @@ from cli.schema.verbs import all_verbs
 from tests.helpers.wire_verbs import driven, driven_in
 
 NOT_DRIVEN: dict[str, str] = {
-    "mailbox.set": "by unit tests only",
     "recording.convert": "by unit tests only",
 }
 """Verbs that no test drives over the wire, and why: this only ever gets shorter."""

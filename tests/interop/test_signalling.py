@@ -6,7 +6,6 @@ from sipp_scenarios.audio import speech
 from sipp_scenarios.runner import SippProcess, free_port, run_scenario
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import DIRECT, HOTLINE, RINGING, UNLISTED
-from tests.interop.test_station_services import scenario
 
 HOST = "127.0.0.1"
 
@@ -73,10 +72,6 @@ def test_a_phone_behind_a_proxy_is_called_the_way_it_registered(centre: CallCent
     with SippProcess(station.scenario("agent_is_far"), centre.folder) as far:
         centre.run("caller_finds_busy", DIRECT)
         far.finish().check()
-
-
-def test_a_phone_hears_of_its_mailbox(centre: CallCentre) -> None:
-    run_scenario(scenario(centre, "agent_subscribes_message_summary", "2002", "2002"), centre.folder).check()
 
 
 def test_a_phone_hears_how_its_transfers_go(centre: CallCentre) -> None:

@@ -56,6 +56,15 @@ def test_lamps_show_that_a_station_rings_its_agent_is_asked_and_its_queue_has_ca
     centre.events.wait_for("call.ended")
 
 
+def test_a_phone_lights_its_lamp_when_messages_wait(centre: CallCentre) -> None:
+    phone = scenario(centre, "agent_subscribes_message_summary", "2002", "2002")
+    with SippProcess(phone, centre.folder) as lamp:
+        wait_for_subscriptions(centre)
+        centre.events.call("mailbox.set", station="2002", new=2, old=1)
+        lamp.finish().check()
+    centre.events.call("mailbox.set", station="2002", new=0, old=0)
+
+
 def test_a_text_goes_from_phone_to_phone(centre: CallCentre) -> None:
     station = centre.seat("2001")
     with SippProcess(station.scenario("agent_takes_message"), centre.folder) as phone:
