@@ -131,10 +131,11 @@ class Reception:
         )
 
     def _was_lent(self, event: CallHandedOff) -> bool:
-        """By the core itself, to another application."""
+        """By the core itself, to another application, which may lend it on. Who talks is transferred."""
         scheme = parse_target(event.target).scheme
-        is_ours = event.call_id in self._core.state.calls
-        return event.back is not None and is_ours and scheme not in (QUEUE_SCHEME, AGENT_SCHEME)
+        entry = self._core.state.entry_of(event.call_id)
+        is_away = entry is not None and entry.visit is not None
+        return event.back is not None and is_away and scheme not in (QUEUE_SCHEME, AGENT_SCHEME)
 
     def _again(self, asked: QueueTarget, number: str) -> tuple[QueueTarget, int]:
         """Whoever calls again may prefer an agent, who must be at work; how often they talked with agents."""

@@ -248,6 +248,8 @@ class Call:
     program_playbacks: dict[str, int] = field(default_factory=dict)
     """What programs play, with how many legs have not heard its end."""
     hand_offs: int = 0
+    ways_back: list[str] = field(default_factory=list)
+    """Targets of those who lent it to the next, the last to get it back first."""
     language: str = ""
     """In which the customer was served last; empty when nobody has told."""
     transfer: Transfer | None = None

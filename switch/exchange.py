@@ -97,6 +97,7 @@ from switch.events import DrainStarted, SupervisionEnd
 from switch.families import Families
 from switch.holding import Holding
 from switch.invitations import Inviting
+from switch.lending import ways_back_after
 from switch.masking import Masking
 from switch.placed_calls import PlacedCalls
 from switch.recording_beeps import NO_BEEP, RecordingBeep
@@ -404,12 +405,13 @@ class Exchange:
         if call.hand_offs > MAX_HAND_OFFS or not self._knows_target(command.target):
             return end_call(self._calls, call, Cause.NORMAL_TEMPORARY_FAILURE, by_caller=False)
         call.target = command.target
+        call.ways_back = ways_back_after(call.ways_back, command)
         call.language = command.language or call.language
         if call.state is CallState.CALLING:  # told when the customer answers
             return []
         undecided = self._transfers.failed(call, Cause.NORMAL_CLEARING) if call.transfer else []
         left = stop_listening(self._calls, call, SupervisionEnd.STOPPED)
-        return [*undecided, *left, handed_off(call, None, command.way_out, command.back, command.outcome)]
+        return [*undecided, *left, handed_off(call, None, command.way_out, command.outcome)]
 
     def _tag(self, command: TagCall) -> list[Output]:
         call = self.find(command.call_id)

@@ -30,7 +30,6 @@ def handed_off(
     call: Call,
     offer_id: str | None = None,
     way_out: str | None = None,
-    back: str | None = None,
     outcome: str = "",
 ) -> CallHandedOff:
     """Whom ``call.target`` names has the call now; ``offer_id`` comes along."""
@@ -44,7 +43,7 @@ def handed_off(
         answered=call.customer.answered,
         offer_id=offer_id,
         way_out=way_out,
-        back=back,
+        back=call.ways_back[-1] if call.ways_back else None,
         outcome=outcome,
         language=call.language,
         area=call.area,

@@ -105,12 +105,12 @@ class Dialling:
         if dialled is None:
             return ()
         self._forget(dialled.call_id)
-        if dialled.back is not None:
-            outcome = TALKED if dialled.connected else event.cause.name
-            return (HandOff(call_id=dialled.call_id, target=dialled.back, outcome=outcome),)
-        if dialled.way_out is None or dialled.connected:
+        if dialled.way_out is not None and not dialled.connected:
+            return (HandOff(call_id=dialled.call_id, target=dialled.way_out, back=dialled.back),)
+        if dialled.back is None:
             return (HangUpCall(call_id=dialled.call_id, cause=event.cause),)
-        return (HandOff(call_id=dialled.call_id, target=dialled.way_out),)
+        outcome = TALKED if dialled.connected else event.cause.name
+        return (HandOff(call_id=dialled.call_id, target=dialled.back, outcome=outcome),)
 
     def call_ended(self, event: CallEnded, now: float) -> Sequence[Output]:
         self._forget(event.call_id)
@@ -141,8 +141,10 @@ class Dialling:
         return () if comes_along else (_offer(dialled, target),)
 
     def _way_out(self, event: CallArrived | CallHandedOff) -> str | None:
-        own = event.way_out if isinstance(event, CallHandedOff) else None
-        return own or self._ways_out.get(event.access_code)
+        """Of the access code only where nobody waits to have the call back."""
+        if isinstance(event, CallHandedOff) and (event.way_out or event.back):
+            return event.way_out
+        return self._ways_out.get(event.access_code)
 
     def _ring_back(self, dialled: DialledCall) -> Sequence[Output]:
         if not self._config.ring_back:

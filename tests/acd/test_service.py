@@ -172,9 +172,9 @@ def rig() -> Rig:
     return Rig()
 
 
-def talk(rig: Rig) -> None:
+def talk(rig: Rig, back: str | None = None) -> None:
     rig.staff()
-    rig.feed(HANDED_OFF)
+    rig.feed(replace(HANDED_OFF, back=back))
     offer_id = rig.offer_id()
     rig.feed(
         OfferRinging(call_id="call", offer_id=offer_id),
@@ -487,6 +487,15 @@ def test_a_lent_call_that_goes_elsewhere_has_left_the_queue() -> None:
     rig.feed(replace(HANDED_OFF, target="queue:service"))
     assert rig.verb("queue.waiting", queue="narrow") == []
     assert len(rig.verb("queue.waiting", queue="service")) == 1
+
+
+@pytest.mark.parametrize("target", ["station:1002", "flow:rating", "agent:1001"])
+def test_an_agent_is_free_of_a_customer_who_is_transferred_and_due_back_in_a_flow(target: str) -> None:
+    rig = Rig()
+    back = "flow:hotline?return"
+    talk(rig, back=back)
+    rig.feed(replace(HANDED_OFF, target=target, back=back))
+    assert rig.verb("agent.list")[0]["state"] in ("WRAP_UP", "AVAILABLE")
 
 
 @pytest.mark.parametrize(

@@ -69,35 +69,44 @@ def until_answering(port: int) -> None:
 
 
 def test_a_caller_is_advised_gets_a_work_order_and_rates_it(desk: CallCentre) -> None:
+    """The business system comes late, and the customer is passed on to another agent."""
     port, socket = free_port("127.0.0.1"), desk.switch.control_socket
-    station = desk.seat("2001")
+    first, second = desk.seat("2001"), desk.register("2002")
     with (
-        running("order_service.py", port),
         running("queue_bot.py", socket, says="answering queue.advice"),
         running("screen_pop_12345.py", socket, f"http://127.0.0.1:{port}", says="opening work orders"),
+        desk.phone(first) as agent,
+        desk.caller(CODE) as caller,
     ):
-        until_answering(port)
-        with desk.phone(station) as agent, desk.caller(CODE) as caller:
-            caller.wait_answered()
-            assert desk.events.wait_for("hook.completed").fields["outcome"] == "answered"
-            agent.wait_ringing()
-            agent.answer()
-            connected = desk.events.wait_for("call.connected", station="2001")
-            began = monotonic()
+        caller.wait_answered()
+        assert desk.events.wait_for("hook.completed").fields["outcome"] == "answered"
+        agent.wait_ringing()
+        agent.answer()
+        connected = desk.events.wait_for("call.connected", station="2001")
+        began, call_id = monotonic(), connected.fields["call_id"]
+        with running("order_service.py", port):
+            until_answering(port)
             order = wait_for_order(port, "id")
             assert monotonic() - began < 20
-            call = desk.events.call("call.show", call_id=connected.fields["call_id"])
+            call = desk.events.call("call.show", call_id=call_id)
             assert (order["contact_id"], order["agent"]) == (call["contact_id"], "2001")
             assert order["recording_id"] == call["recording_id"] is not None
-            agent.hang_up()
+            desk.sign_in("2002")
+            with desk.phone(second) as expert:
+                desk.events.call("call.transfer", call_id=call_id, target="agent:2002")
+                expert.wait_ringing()
+                expert.answer()
+                desk.events.wait_for("call.connected", call_id=call_id, station="2002")
+                agent.wait_hung_up_on()
+                expert.hang_up()
             desk.events.wait_for("flow.node_entered", node="评")
             caller.talker.press("2")
             desk.events.wait_for("flow.survey_answered", answer="2")
             caller.wait_hung_up_on()
-        rated = wait_for_order(port, "rating", "talk_ms")
-        assert rated["rating"] == "2"
-        assert rated["recording_id"] == call["recording_id"]
-        assert len(orders_at(port)) == 1
+            rated = wait_for_order(port, "rating", "talk_ms")
+            assert (rated["id"], rated["rating"]) == (order["id"], "2")
+            assert rated["recording_id"] == call["recording_id"]
+            assert len(orders_at(port)) == 1
 
 
 def test_a_caller_comes_to_the_queue_where_no_bot_runs(desk: CallCentre) -> None:

@@ -101,6 +101,20 @@ def test_a_blind_transfer_to_a_queue_hands_the_call_off_at_once(rig: TransferRig
     assert rig.last(CallTransferred).kind is TransferKind.BLIND
 
 
+@pytest.mark.parametrize("dialled", ["95598", "1002"])
+def test_who_lent_a_call_gets_it_back_from_whomever_it_is_transferred_to(
+    rig: TransferRig, dialled: str
+) -> None:
+    call_id = rig.customer_talks()
+    rig.feed(HandOff(call_id=call_id, target="queue:service", back="flow:hotline"))
+    rig.refer(rig.agent, dialled)
+    if dialled == "1002":
+        rig.answer_station()
+    assert rig.last(CallHandedOff).back == "flow:hotline"
+    rig.feed(HandOff(call_id=call_id, target="queue:service"))
+    assert rig.last(CallHandedOff).back is None
+
+
 def test_the_owner_hears_of_the_hand_off_before_its_station_is_gone(rig: TransferRig) -> None:
     rig.customer_talks()
     rig.refer(rig.agent, "95598")
