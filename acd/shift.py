@@ -29,7 +29,9 @@ def sign_in(step: Step, command: SignIn) -> None:
     if command.force and agent.state is not AgentState.LOGGED_OUT:
         _change_seats(step, agent, command.station)
         return
-    agent.state_after(AgentAction.SIGN_IN)
+    if agent.station is not None:
+        where = f"agent {agent.agent_id} is signed in at station {agent.station}"
+        raise UsageError(f"{where}; sign in with force to go on with that shift")
     if occupant := step.state.seats.get(command.station):
         raise UsageError(f"station {command.station} is taken; sign out agent {occupant}, who sits there")
     step.state.seats[command.station] = agent.agent_id

@@ -110,6 +110,15 @@ def test_a_shift_begins_not_ready_and_says_so() -> None:
     assert (changed.reason, changed.lasted_ms) == ("signed_in", 0)
 
 
+def test_who_is_signed_in_already_is_told_where_and_how_to_go_on() -> None:
+    centre = Centre()
+    centre.tell(SIGN_IN)
+    with pytest.raises(UsageError, match="signed in at station phone-7; sign in with force"):
+        centre.tell(SignIn(agent_id="1001", station="phone-8"))
+    centre.tell(SignIn(agent_id="1001", station="phone-8", force=True))
+    assert centre.core.state.agent("1001").station == "phone-8"
+
+
 def test_a_shift_ends_with_the_station_free_for_the_next_agent() -> None:
     centre = Centre(agents=agents_of("service", count=2))
     centre.tell(SIGN_IN)

@@ -72,7 +72,7 @@ def test_an_agent_takes_over_from_a_lost_session_and_goes_away_with_leave(
     desks.register("2002")
     desktop = offices.of("2001")
     assert desktop.call("session.ping")["agent"] == "2001"
-    with pytest.raises(VerbRefused, match="sign in is not possible"):
+    with pytest.raises(VerbRefused, match="is signed in at station 2001; sign in with force"):
         desktop.call("agent.sign_in", station="2002")
     assert desktop.call("agent.sign_in", station="2002", force=True)["station"] == "2002"
     assert lost.wait_for("agent.moved", agent="2001").fields["to_station"] == "2002"
