@@ -17,7 +17,7 @@ from switch.control.client import VerbRefused
 from switch.roles import Role
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.offices import HOST, Offices, secret_of, serving_offices
-from tests.helpers.switch_process import HOTLINE, Times
+from tests.helpers.switch_process import HOTLINE, QUEUE_ONLY, Times
 from tests.helpers.toml_text import section
 
 BY = "王工"
@@ -221,7 +221,7 @@ def test_an_operator_asks_a_service_by_hand_and_has_a_recording_moved(
     assert (told["status"], told["answer"]) == (200, {"asked": "/bills?id=0042", "amount": "86.50"})
     (service,) = operator.call("lookup.list")
     assert (service["outcomes"], service["breaker"]) == ({"answered": 1}, "closed")
-    with centre.caller("95599", "13800000005") as caller:
+    with centre.caller(QUEUE_ONLY, "13800000005") as caller:
         caller.wait_answered()
         caller.talker.wait_to_hear(0.2)
         caller.hang_up()
@@ -236,7 +236,7 @@ def test_a_text_that_is_made_speech_is_played_to_a_caller(offices: Offices, cent
     business = offices.of("integrator")
     assert [engine["state"] for engine in business.call("speech.engines")] == ["speaking"]
     made = business.call("speech.make", text="您的工单已受理", language="zh")
-    with waiting(centre, "95599", "13800000006", "service") as call_id:
+    with waiting(centre, QUEUE_ONLY, "13800000006", "service") as call_id:
         playing = business.call("call.play", call_id=call_id, prompts=[made["prompt"]], to="customer")
         ended = business.wait_for("call.prompt_finished", playback_id=playing["playback_id"])
         assert ended.fields["reason"] == "finished"
@@ -250,7 +250,31 @@ def test_who_takes_a_picture_follows_from_there_and_no_longer(offices: Offices, 
     assert (picture["parts"]["calls"], picture["left_out"]) == ([], ["trunks"])
     assert business.call("event.unsubscribe", topics=["*"])["topics"] == ["call.arrived"]
     business.seen.clear()
-    with waiting(centre, "95599", "13800000007", "service") as call_id:
+    with waiting(centre, QUEUE_ONLY, "13800000007", "service") as call_id:
         arrived = business.wait_for("call.arrived", call_id=call_id)
     assert arrived.sequence > picture["sequence"]
     assert business.call("event.unsubscribe", topics=["call.arrived"])["topics"] == []
+
+
+def test_what_was_recorded_before_is_converted_when_an_operator_asks(
+    offices: Offices, tmp_path: Path
+) -> None:
+    """The last of these tests, since the switch is started anew."""
+    switch = offices.switch
+    with EventFollower(switch.control_socket) as events:
+        centre = CallCentre(switch, events, tmp_path)
+        with centre.caller(QUEUE_ONLY, "13800000008") as caller:
+            caller.wait_answered()
+            caller.talker.wait_to_hear(0.2)
+            caller.hang_up()
+        one = events.wait_for("recording.completed").fields["recording_id"]
+    text = switch.path.read_text("utf-8")
+    switch.path.write_text(text.replace("[recordings]", '[recordings]\nconvert = "flac"'), "utf-8")
+    switch.terminate()
+    switch.wait()
+    switch.start()
+    operator = offices.of("operator")
+    operator.call("recording.convert", recording_id=one)
+    converted = operator.wait_for("recording.converted", recording_id=one).fields
+    assert Path(converted["path"]).suffix == ".flac"
+    assert Path(converted["path"]).exists()

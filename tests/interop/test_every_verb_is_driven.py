@@ -5,15 +5,10 @@ import ast
 from cli.schema.verbs import all_verbs
 from tests.helpers.wire_verbs import driven, driven_in
 
-NOT_DRIVEN: dict[str, str] = {
-    "recording.convert": "by unit tests only",
-}
-"""Verbs that no test drives over the wire, and why: this only ever gets shorter."""
-
 
 def test_every_verb_is_driven_over_the_wire() -> None:
     verbs = {verb.name for verb in all_verbs()}
-    assert verbs - set(driven(verbs)) == set(NOT_DRIVEN), "drive it in tests/interop, or it is driven by now"
+    assert verbs - set(driven(verbs)) == set(), "drive it in tests/interop"
 
 
 def test_what_is_told_a_switch_in_any_shape_counts_and_what_it_refuses_does_not() -> None:
