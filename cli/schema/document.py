@@ -5,6 +5,7 @@ A message as JSON over WebSocket has it is valid by the document as a whole; ``/
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -23,8 +24,9 @@ _Key = tuple[str, str, str]
 _Mode = Literal["validation", "serialization"]
 
 
+@cache
 def control_schema() -> Schema:
-    """As JSON has it."""
+    """As JSON has it; made once, to be read and not changed."""
     verbs, events = all_verbs(), all_events()
     parts, shared = _schemas([*_types_of_verbs(verbs), *_types_of_events(events)])
     return {

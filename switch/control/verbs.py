@@ -3,6 +3,7 @@
 import reprlib
 from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from inspect import isawaitable
 from typing import Any
 
@@ -117,10 +118,16 @@ class VerbRegistry:
                 "name": verb.name,
                 "for": [role.value for role in Role if role in verb.who],
                 "help": verb.help,
-                "parameters": verb.params.model_json_schema(),
+                "parameters": _schema_of(verb.params),
             }
             for verb in self.verbs()
         ]
+
+
+@cache
+def _schema_of(params: type[Params]) -> dict[str, Any]:
+    """Made once: that of all verbs takes longer than calls may wait for."""
+    return params.model_json_schema()
 
 
 def _not_for(role: Role, verb: Verb) -> Failure:
