@@ -2,12 +2,22 @@
 
 import threading
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+import typer.main
 
 from tests.cli.small_installation import write_installation
 from tests.cli.small_switch import SmallSwitch
+
+
+@pytest.fixture(scope="package", autouse=True)
+def commands_made_once() -> Iterator[None]:
+    """Typer's runner makes all commands of the application anew for each line: most of what a test costs."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("typer.testing._get_command", cache(typer.main.get_command))
+        yield
 
 
 @pytest.fixture
