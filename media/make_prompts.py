@@ -21,6 +21,8 @@ from media.spoken.words import PAUSE
 RATE_HZ = 8000
 FOLDER = Path(__file__).parent.parent / "conf" / "prompts"
 
+SPEECH = "ALAW"
+"""Half as large as 16 bits, and no other to who hears it by G.711. It has no silence, which a pause is."""
 PAUSE_S = 0.25
 
 
@@ -29,7 +31,7 @@ def main() -> None:
     table = YAML(typ="safe").load(FOLDER / "texts.yaml")
     for language, texts in table["texts"].items():
         for name, text in flatten(texts):
-            write(f"{language}/{name}", speak(text, **table["voices"][language]))
+            write(f"{language}/{name}", speak(text, **table["voices"][language]), SPEECH)
     write("ring_back", ring_back())
     write("music", music())
     write(PAUSE, np.zeros(int(PAUSE_S * RATE_HZ)))
@@ -45,11 +47,11 @@ def flatten(texts: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, st
             yield name, text
 
 
-def write(name: str, sound: Sound) -> None:
-    """Keep a sound as 16-bit WAV."""
+def write(name: str, sound: Sound, subtype: str = "PCM_16") -> None:
+    """Keep a sound as WAV."""
     path = FOLDER / f"{name}.wav"
     path.parent.mkdir(parents=True, exist_ok=True)
-    soundfile.write(path, sound, RATE_HZ, subtype="PCM_16")
+    soundfile.write(path, sound, RATE_HZ, subtype=subtype)
 
 
 def speak(text: str, voice: str, speed: int) -> Sound:

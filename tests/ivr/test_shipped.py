@@ -53,7 +53,7 @@ def test_every_text_has_its_sound_and_every_sound_its_text(library: PromptLibrar
 
 
 def test_the_prompts_are_small_and_audible(library: PromptLibrary) -> None:
-    assert sum(path.stat().st_size for path in (CONF / "prompts").rglob("*.wav")) < 8_000_000
+    assert sum(path.stat().st_size for path in (CONF / "prompts").rglob("*.wav")) < 6_000_000
     for name in library.names:
         assert 0.1 < len(library.samples(name)) / SAMPLE_RATE_HZ < 15, name
         assert (np.max(np.abs(library.samples(name))) > 1000) == (name != "pause"), name
