@@ -244,6 +244,8 @@ class CallTransferred(Event):
     """Who has the call now: ``<scheme>:<name>``."""
     caller_number: str
     """Of the one who is the caller now."""
+    caller_name: str = ""
+    """As the network tells it; empty when it tells none."""
     from_call_id: str | None = None
     """The call that ended when both were joined."""
     leg_id: str = ""

@@ -63,6 +63,7 @@ def transferred(call: Call, kind: TransferKind, by: str, from_call_id: str | Non
         by=by,
         target=call.target,
         caller_number=call.caller_number,
+        caller_name=call.caller_name,
         from_call_id=from_call_id,
         leg_id=call.customer.leg_id,
     )

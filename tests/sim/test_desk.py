@@ -21,6 +21,7 @@ from switch.events import CallArrived, CallEnded, CallPlaced
 from switch.roles import Role
 from tests.acd.invariants import check_idle, check_state
 from tests.sim.desk import DeskCentre
+from tests.sim.onlookers import Onlookers
 from tests.sim.people import Habits
 from tests.sim.walkers import Knowledge, Walker
 
@@ -72,7 +73,7 @@ NAMES: dict[str, list[Any]] = {
 
 
 class Shift:
-    """A centre, the desks at its socket, and one program that follows all events."""
+    """A centre, the desks at its socket, one program that follows all events, and some that look on."""
 
     def __init__(self, seed: int) -> None:
         self.centre = DeskCentre(QUEUES, AGENTS, STATIONS, DIRECT, callers=120, habits=HABITS, seed=seed)
@@ -80,6 +81,9 @@ class Shift:
         self.knowledge = Knowledge(NAMES, self.random)
         self.followed: list[tuple[int, str]] = []
         self.walkers: list[Walker] = []
+        self.onlookers = Onlookers(self.centre.verbs(), Random(seed))
+        self.seen = 0
+        """How many events those have seen."""
 
     async def run(self, folder: Path) -> None:
         async with AsyncExitStack() as stack:
@@ -112,7 +116,13 @@ class Shift:
             self.centre.move_to(now + self.random.expovariate(1 / BETWEEN_ACTS_S))
             await self.random.choice(self.walkers).act()
             await self._hear(stream)
+            self._look_on()
             check_state(self.centre.acd_core.state)
+
+    def _look_on(self) -> None:
+        self.onlookers.see(self.centre.told[self.seen :])
+        self.seen = len(self.centre.told)
+        self.onlookers.act()
 
     async def _hear(self, stream: EventStream) -> None:
         """Follow until nothing more was told."""
@@ -136,6 +146,8 @@ class Shift:
         self.centre.people.stay_away()
         self.centre.move_to(self.centre.clock.now() + 3600)
         await self._hear(stream)
+        self._look_on()
+        self.onlookers.look()
 
 
 SEEDS = (1, 2, 3, 4, 5)
@@ -174,6 +186,14 @@ def test_every_call_ended_once(shift: Shift) -> None:
 
 def test_who_follows_is_told_everything_once_and_in_order(shift: Shift) -> None:
     assert shift.followed == [(entry.sequence, entry.topic) for entry in shift.centre.told]
+
+
+def test_who_looks_once_and_follows_sees_what_who_looks_again_does(shift: Shift) -> None:
+    programs = shift.onlookers.programs
+    assert [difference for program in programs for difference in program.differences] == []
+    assert min(program.looks for program in programs) > 50
+    assert min(program.cuts for program in programs) > 50
+    assert sum(program.gaps for program in programs) > 20
 
 
 def test_no_verb_fails_inside_the_switch(shift: Shift) -> None:
