@@ -18,6 +18,8 @@ SECRETS = frozenset({"digits", "authorization", "headers", "pin", "ha1"})
 """Names of parameters, and of what is inside them, whose values nobody may read later."""
 _SECRET_WORDS = ("password", "secret", "token")
 """The same for every name that one of them is in."""
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+_in_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=repr).encode
 
 
 class Audit:
@@ -49,14 +51,16 @@ def shown(verb: Verb, given: Mapping[str, Any], personal: Collection[str] = ()) 
 
     Of a parameter that the verb does not have nobody knows what it holds.
     """
-    known = verb.params.model_fields.keys() - verb.private
-    plain = {key: value if key in known else MASK for key, value in given.items()}
-    text = json.dumps(masked(plain, personal), ensure_ascii=False, separators=(",", ":"), default=repr)
+    known, private = verb.params.model_fields, verb.private
+    plain = {key: value if key in known and key not in private else MASK for key, value in given.items()}
+    text = _in_json(masked(plain, personal))
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
 def masked(value: Any, personal: Collection[str] = ()) -> Any:
     """The same value with *** in place of what is secret or personal, wherever it stands in it."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Mapping):
         return {
             str(key): MASK if inner and _is_hidden(str(key), personal) else masked(inner, personal)
