@@ -3,6 +3,7 @@
 ``python -m benchmarks.bench_control [--verbs N] [--events N] [--subscribers N] [--json]``
 ``python -m benchmarks.bench_control --stopped [--seconds S] [--rounds N]``: calls beside subscribers, see
 ``stopped_subscriber``
+``python -m benchmarks.bench_control --audited [--verbs N]``: verbs of a whole switch, see ``audited_verbs``
 ``python -m benchmarks.bench_control --delay [--seconds S]``: from event to subscriber, see ``event_delay``
 
 The socket runs in a process of its own (``control_subject``), which tells its CPU time: user and system, of
@@ -26,16 +27,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.audited_verbs import measure_audited
 from benchmarks.event_delay import measure_delay
 from benchmarks.lines import LineProcess
+from benchmarks.pipelined import PATIENCE_S, READ_BYTES, PipelinedClient
 from benchmarks.stopped_subscriber import ROUNDS, measure_stopped
 from switch.control.client import NotConnected, SyncControlClient, connect_sync
 from switch.control.protocol import encode_request
-
-BUNCH = 200
-"""Requests under way at a time."""
-READ_BYTES = 1_048_576
-_PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +52,12 @@ class Result:
 
 def measure_verbs(path: Path, steering: SyncControlClient, verbs: int) -> tuple[float, float]:
     """Verbs a second, and microseconds of CPU each."""
-    bunch = b"".join(encode_request(msgid, "bench.look", {"agent": "1001"}) for msgid in range(BUNCH))
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
-        client.settimeout(_PATIENCE_S)
-        client.connect(str(path))
-        answer_bytes = _carry_out(client, bunch)
+    with PipelinedClient(path) as client:
+        client.prepare("bench.look", {"agent": "1001"})
         cpu_s, began = steering.call("bench.cpu"), time.perf_counter()
-        for _ in range(verbs // BUNCH):
-            client.sendall(bunch)
-            _read(client, answer_bytes)
+        carried_out = client.carry_out(verbs)
         took_s = time.perf_counter() - began
         cpu_s = steering.call("bench.cpu") - cpu_s
-    carried_out = verbs // BUNCH * BUNCH
     return carried_out / took_s, cpu_s * 1e6 / carried_out
 
 
@@ -86,24 +78,9 @@ def measure_events(
     return events * subscribers / took_s, cpu_s * 1e6 / (events * subscribers)
 
 
-def _carry_out(client: socket.socket, bunch: bytes) -> int:
-    """The first bunch, which warms up; returns the size of its answers."""
-    client.sendall(bunch)
-    client.sendall(encode_request(1, "bench.cpu", {}))
-    received = b""
-    while not (cpu := received.rfind(b"\x94\x01\x01\xc0\xcb")) >= 0 or len(received) < cpu + 13:
-        received += client.recv(READ_BYTES)
-    return cpu
-
-
-def _read(client: socket.socket, size: int) -> None:
-    while size:
-        size -= len(client.recv(min(size, READ_BYTES)))
-
-
 def _subscriber(path: Path) -> socket.socket:
     reader = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    reader.settimeout(_PATIENCE_S)
+    reader.settimeout(PATIENCE_S)
     reader.connect(str(path))
     reader.sendall(encode_request(1, "event.subscribe", {"topics": ["*"]}))
     reader.recv(READ_BYTES)
@@ -118,7 +95,7 @@ def _drain(readers: list[socket.socket], last_sequence: int) -> None:
     for reader in readers:
         waiting.register(reader, selectors.EVENT_READ, bytearray())
     while waiting.get_map():
-        ready = waiting.select(_PATIENCE_S)
+        ready = waiting.select(PATIENCE_S)
         if not ready:
             raise SystemExit("no event for a minute")
         for key, _ in ready:
@@ -149,10 +126,10 @@ def measure(verbs: int, events: int, subscribers: int) -> Result:
 
 
 def _connect(path: Path) -> SyncControlClient:
-    deadline = time.monotonic() + _PATIENCE_S
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         try:
-            return connect_sync(path, answer_timeout_s=_PATIENCE_S)
+            return connect_sync(path, answer_timeout_s=PATIENCE_S)
         except NotConnected:
             if time.monotonic() > deadline:
                 raise
@@ -177,6 +154,7 @@ def main() -> None:
     instead.add_argument(
         "--stopped", action="store_true", help="a thousand calls beside a stopped subscriber, instead"
     )
+    instead.add_argument("--audited", action="store_true", help="verbs of a whole switch, instead")
     instead.add_argument("--delay", action="store_true", help="from event to subscriber, instead")
     parser.add_argument("--seconds", type=float, default=20.0, help="of a round, with --stopped or --delay")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="of each kind, with --stopped")
@@ -186,6 +164,8 @@ def main() -> None:
         parser.error("--events: from 65536 to 100000, which the ring holds")
     if arguments.stopped:
         figures = asdict(measure_stopped(arguments.seconds, rounds=arguments.rounds))
+    elif arguments.audited:
+        figures = asdict(measure_audited(arguments.verbs))
     elif arguments.delay:
         figures = asdict(measure_delay(arguments.seconds))
     else:

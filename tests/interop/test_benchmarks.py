@@ -14,6 +14,7 @@ from benchmarks import (
     bench_relay,
     profile_calls,
 )
+from benchmarks.audited_verbs import measure_audited
 from benchmarks.bench_calls import measure
 from benchmarks.event_delay import measure_delay
 from benchmarks.stopped_subscriber import measure_stopped
@@ -52,6 +53,12 @@ def test_menus_are_measured() -> None:
 def test_the_control_socket_is_measured() -> None:
     result = bench_control.measure(verbs=400, events=70_000, subscribers=2)
     assert min(result.verbs_per_s, result.verb_cpu_us, result.events_per_s, result.event_cpu_us) > 0
+
+
+def test_verbs_that_are_noted_are_measured() -> None:
+    result = measure_audited(400)
+    assert result.unnoted == 0
+    assert min(result.ping.verbs_per_s, result.noted.verb_cpu_us, result.noted_by_token.verbs_per_s) > 0
 
 
 def test_a_subscriber_that_was_stopped_harms_no_call_and_misses_nothing() -> None:
