@@ -34,7 +34,7 @@ test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phone
 	@$(call need,linphonec,linphone-cli)
 	@$(call need,age,age)
 	@$(call need,espeak-ng,espeak-ng)
-	cd $(CORE) && cargo test --quiet --release
+	cd $(CORE) && cargo test --quiet --release && cargo build --quiet --release --bins  # those that benchmarks run
 	@$(MAKE) --no-print-directory --jobs=2 test-wire test-cores
 
 check-browser: .venv/.core  ## let a real Chromium open, seek in and play recordings of every format (installs it: 220 MB)
