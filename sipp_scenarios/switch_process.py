@@ -14,7 +14,7 @@ from sipp_scenarios.runner import Address
 from switch.control.client import NotConnected, connect_sync
 
 _ROOT = Path(__file__).resolve().parent.parent
-_START_S = 60.0
+_START_S = 120.0
 _LOOK_AGAIN_S = 0.05
 
 
