@@ -404,6 +404,8 @@ class Switchboard:
         if comparison.touches("flows", "prompts", "message_boxes"):
             prompts = installation.prompts.names
             self._applications.configure(FlowSet(installation.flows), prompts, configuration.message_boxes)
+        if comparison.touches("feature_codes"):
+            self._applications.configure_feature_codes(configuration.feature_codes)
         if comparison.touches("routes"):
             self._signalling.trunks.configure(configuration.routes)
         if comparison.touches("stations", "access_codes"):

@@ -26,12 +26,11 @@ LIVE: Mapping[str, str] = {
     "routes": "numbers",
 }
 """Lists of sections that a running switch takes, each with the key that tells its entries apart."""
-RULES = "acd"
-"""The one section beside them that it takes."""
+RULES = ("acd", "feature_codes", "provisioning")
+"""The sections beside them that it takes."""
 _NAMED = {"trunks": "name", "areas": "name"}
 _READ_ELSEWHERE = frozenset(
     {
-        "provisioning",
         "sip.stations_file",
         "media.prompts",
         "ivr.flows",
@@ -94,7 +93,7 @@ def compare(before: Installation, after: Installation) -> Comparison:
 
 def taken(before: Installation, after: Installation, comparison: Comparison) -> Installation:
     """What runs once the changes are made: the rest is as it was before."""
-    sections = [s for s in (*LIVE, RULES) if s not in comparison.restart_needed]
+    sections = [s for s in (*LIVE, *RULES) if s not in comparison.restart_needed]
     update = {section: getattr(after.configuration, section) for section in sections}
     return Installation(
         path=before.path,
@@ -129,8 +128,9 @@ def _changes(before: Installation, after: Installation) -> Iterator[Change]:
     old, new = before.configuration, after.configuration
     for section, key in LIVE.items():
         yield from _of_list(section, _by(key, getattr(old, section)), _by(key, getattr(new, section)))
-    if keys := _other_keys(old.acd, new.acd):
-        yield Change(RULES, ChangeKind.CHANGED, RULES, keys)
+    for section in RULES:
+        if keys := _other_keys(getattr(old, section), getattr(new, section)):
+            yield Change(section, ChangeKind.CHANGED, section, keys)
     yield from _of_list("tenants", before.tenants, after.tenants)
     yield from _of_flows(before.flows, after.flows)
     yield from _of_prompts(before, after)
@@ -171,7 +171,7 @@ def _of_prompts(before: Installation, after: Installation) -> Iterator[Change]:
 def _restart_needed(before: Installation, after: Installation) -> Iterator[str]:
     old, new = before.configuration, after.configuration
     for section in Configuration.model_fields:
-        if section in LIVE or section == RULES:
+        if section in LIVE or section in RULES:
             continue
         for key in _other_parts(section, getattr(old, section), getattr(new, section)):
             if key not in _READ_ELSEWHERE and key.partition(".")[0] not in _READ_ELSEWHERE:

@@ -34,6 +34,7 @@ from switch.call import Call
 from switch.counter.counter import CounterRecording
 from switch.counter.service import CounterVerbs
 from switch.feature_codes.actions import NoDesk
+from switch.feature_codes.config import FeatureCodesConfig
 from switch.feature_codes.feature_codes import FeatureCodes
 from switch.parking.parking import Parking
 from switch.prompt_recording.booth import INSTRUCTIONS, PromptBooth
@@ -93,11 +94,12 @@ class Applications:
         self._ivr = self._build_ivr(FlowSet(installation.flows), customers)
         self._takes = self._build_takes(installation, media)
         acd_application = self._build_acd(acd_inputs)
+        self._feature_codes = self._build_feature_codes(acd_application)
         self._all = (
             self._ivr.application,
             *self._build_dialling(),
             acd_application,
-            switch.feature_codes.service.build(self._build_feature_codes(acd_application)),
+            switch.feature_codes.service.build(self._feature_codes),
             self._by_phone.application(),
             self._build_counter(),
             self._build_prompt_recording(installation),
@@ -200,6 +202,10 @@ class Applications:
             kept=inputs,
             popped_calls=self._popped_calls(self._ivr.paths),
         )
+
+    def configure_feature_codes(self, config: FeatureCodesConfig) -> None:
+        """Go by these from now on."""
+        self._feature_codes.configure(config)
 
     def _build_feature_codes(self, agents: Application) -> FeatureCodes:
         config = self._configuration.feature_codes

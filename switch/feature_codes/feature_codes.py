@@ -93,6 +93,10 @@ class FeatureCodes:
         self._calls: dict[str, FeatureCall] = {}
         self._waits: Deadlines[str] = Deadlines()
 
+    def configure(self, config: FeatureCodesConfig) -> None:
+        """Go by these from the next key on."""
+        self._config = config
+
     @property
     def open_calls(self) -> int:
         return len(self._calls)

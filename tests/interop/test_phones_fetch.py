@@ -60,6 +60,14 @@ def test_a_phone_registers_and_calls_by_what_it_fetched(tmp_path: Path) -> None:
             assert events.wait_for("station.resynced", station="2002").fields["peer"].startswith("udp:")
             baresip.order("quit")
             baresip.wait_for("EXIT")
+        text = switch.path.read_text("utf-8")
+        switch.path.write_text(text.replace('folder = "phones"', 'folder = "none"'), "utf-8")
+        (change,) = events.call("configuration.reload")["changes"]
+        assert (change["section"], change["keys"]) == ("provisioning", ["folder"])
+        assert fetched(address, authority)[0] == 404, "nothing was published there"
+        switch.path.write_text(text, "utf-8")
+        events.call("configuration.reload")
+        assert fetched(address, authority)[0] == 200
         guess = address.rpartition("/phones/")[0] + "/phones/" + "0" * 32 + "/2002/accounts"
         assert {fetched(guess, authority)[0] for _ in range(4)} == {404}
         events.wait_for("security.source_banned", reason="phone_file")

@@ -46,6 +46,22 @@ def test_what_is_added_changed_and_removed_is_told_by_name_and_key(tmp_path: Pat
     }
 
 
+def test_feature_codes_and_files_of_phones_are_taken_without_a_restart(tmp_path: Path) -> None:
+    path = write_installation(tmp_path)
+    before = load_installation(path)
+    more = '[feature_codes]\nlanguage = "en"\n[provisioning]\nnetworks = ["192.0.2.0/24"]\n'
+    path.write_text(path.read_text("utf-8") + more, "utf-8")
+    now = load_installation(path)
+    found = compare(before, now)
+    assert found.changes == (
+        Change("feature_codes", ChangeKind.CHANGED, "feature_codes", ("language",)),
+        Change("provisioning", ChangeKind.CHANGED, "provisioning", ("networks",)),
+    )
+    assert found.restart_needed == ()
+    runs = taken(before, now, found).configuration
+    assert (runs.feature_codes.language, runs.provisioning.networks) == ("en", ("192.0.2.0/24",))
+
+
 def test_flows_and_prompts_are_compared_by_what_is_in_them(tmp_path: Path) -> None:
     path = write_installation(tmp_path)
     before = load_installation(path)

@@ -222,6 +222,14 @@ def test_who_presses_nothing_is_let_go_of() -> None:
     assert phone.core.wake(now=25.0) == (HUNG_UP,)
 
 
+def test_another_language_is_heard_from_the_next_answer_on() -> None:
+    phone = Phone()
+    phone.centre.seat("1001")
+    phone.core.configure(FeatureCodesConfig(language="en"))
+    (played,) = (output for output in phone.dial("ready") if isinstance(output, PlayPrompt))
+    assert played.prompts == ("en/feature_codes/ready",)
+
+
 def test_without_prompts_it_is_done_in_silence() -> None:
     phone = Phone(prompts=False)
     phone.centre.seat("1001")
