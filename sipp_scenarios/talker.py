@@ -88,10 +88,20 @@ class Talker:
 
     def wait_to_hear(self, duration_s: float, timeout_s: float = 30.0) -> None:
         """Return when ``duration_s`` more was heard. Raises TimeoutError."""
+        self.wait_until_heard(self.heard_s + duration_s, timeout_s)
+
+    def wait_until_heard(self, whole_s: float, timeout_s: float = 30.0) -> None:
+        """Return when so much was heard since the beginning. Raises TimeoutError."""
         with self._changed:
-            enough = len(self._heard) + round(duration_s / _PACKET_S)
+            enough = round(whole_s / _PACKET_S)
             if not self._changed.wait_for(lambda: len(self._heard) >= enough, timeout_s):
-                raise TimeoutError(f"port {self.port} did not hear {duration_s} s of audio in {timeout_s} s")
+                raise TimeoutError(f"port {self.port} did not hear {whole_s} s of audio in {timeout_s} s")
+
+    @property
+    def heard_s(self) -> float:
+        """How much it heard so far."""
+        with self._changed:
+            return len(self._heard) * _PACKET_S
 
     def wait_for_keys(self, count: int, timeout_s: float = 30.0) -> str:
         """All keys it was sent (RFC 4733), once there are so many. Raises TimeoutError."""

@@ -64,8 +64,9 @@ class Floor:
     def hearing(self, *names: str) -> dict[str, set[str]]:
         """Who hears whom now; of all, or of those named."""
         listeners = names or tuple(self.talkers)
-        for name in listeners:
-            self.talkers[name].wait_to_hear(LISTEN_S)
+        enough = {name: self.talkers[name].heard_s + LISTEN_S for name in listeners}
+        for name, whole_s in enough.items():
+            self.talkers[name].wait_until_heard(whole_s)
         return {name: self.heard_by(name) for name in listeners}
 
     def heard_by(self, listener: str) -> set[str]:
