@@ -29,20 +29,14 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
         centre.close()
 
 
-def hearing(floor: Floor) -> dict[str, set[str]]:
-    """Of the two who talk."""
-    for phone in (floor.customer, floor.agent):
-        phone.talker.wait_to_hear(LISTEN_S)
-    return {name: floor.heard_by(name) for name in ("customer", "agent")}
-
-
 TALKING = {"customer": {"agent"}, "agent": {"customer"}}
+HANDED_OVER = {"customer": {"colleague"}, "colleague": {"customer"}}
 SOME_PACKETS = SAMPLE_RATE_HZ // 10
 """Were under way."""
 
 
 def test_a_hold_by_verb_lets_nobody_hear_the_other_and_the_recording_hears_the_customer(floor: Floor) -> None:
-    assert hearing(floor) == TALKING
+    assert floor.hearing("customer", "agent") == TALKING
     floor.events.call("call.hold", call_id=floor.call_id)
     assert floor.events.wait_for("call.held").fields["by"] == "station"
     before = len(floor.agent.talker.heard)
@@ -62,7 +56,7 @@ def test_a_hold_that_is_retrieved_lets_both_talk_and_be_recorded(floor: Floor) -
     floor.events.call("call.hold", call_id=floor.call_id)
     floor.events.call("call.retrieve", call_id=floor.call_id)
     assert floor.events.wait_for("call.resumed").fields["by"] == "station"
-    assert hearing(floor) == TALKING
+    assert floor.hearing("customer", "agent") == TALKING
     said = floor.said
     floor.customer.hang_up()
     floor.agent.wait_hung_up_on()
@@ -74,13 +68,11 @@ def test_a_hold_that_is_retrieved_lets_both_talk_and_be_recorded(floor: Floor) -
 def test_a_transfer_by_verb_lets_the_two_talk_until_the_phone_answers(floor: Floor) -> None:
     floor.events.call("call.transfer", call_id=floor.call_id, target="station:2002")
     floor.third.wait_ringing()
-    assert hearing(floor) == TALKING
+    assert floor.hearing("customer", "agent") == TALKING
     floor.third.answer()
     floor.agent.wait_hung_up_on()
     floor.events.wait_for("agent.wrap_up_started", agent="2001")
-    for phone in (floor.customer, floor.third):
-        phone.talker.wait_to_hear(LISTEN_S)
-    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    assert floor.hearing("customer", "colleague") == HANDED_OVER
     floor.customer.hang_up()
     floor.third.wait_hung_up_on()
 
@@ -103,9 +95,7 @@ def test_a_consultation_is_heard_by_the_two_alone_and_then_by_the_other_two(floo
     assert floor.hearing() == {"customer": set(), "agent": {"colleague"}, "colleague": {"agent"}}
     floor.events.call("call.complete_transfer", call_id=floor.call_id)
     floor.agent.wait_hung_up_on()
-    for phone in (floor.customer, floor.third):
-        phone.talker.wait_to_hear(LISTEN_S)
-    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    assert floor.hearing("customer", "colleague") == HANDED_OVER
     said = floor.said
     floor.customer.hang_up()
     floor.third.wait_hung_up_on()
@@ -131,7 +121,7 @@ def test_the_agent_is_back_with_the_customer_when_the_colleague_hangs_up(floor: 
     consult(floor)
     floor.third.hang_up()
     assert floor.events.wait_for("call.consultation_ended").fields["reason"] == "other_left"
-    assert hearing(floor) == TALKING
+    assert floor.hearing("customer", "agent") == TALKING
     floor.agent.hang_up()
     floor.customer.wait_hung_up_on()
 
@@ -141,9 +131,7 @@ def test_nobody_is_lost_when_the_agent_hangs_up_in_a_consultation(floor: Floor) 
     floor.agent.hang_up()
     assert floor.events.wait_for("call.consultation_ended").fields["reason"] == "completed"
     floor.events.wait_for("agent.wrap_up_started", agent="2001")
-    for phone in (floor.customer, floor.third):
-        phone.talker.wait_to_hear(LISTEN_S)
-    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    assert floor.hearing("customer", "colleague") == HANDED_OVER
     floor.third.hang_up()
     floor.customer.wait_hung_up_on()
 
@@ -161,9 +149,7 @@ def test_an_agent_is_consulted_and_given_the_call_as_any_other_of_the_queue(floo
     floor.events.call("call.complete_transfer", call_id=floor.call_id)
     floor.events.wait_for("agent.wrap_up_started", agent="2001")
     assert states(floor) == {"2001": "WRAP_UP", "2002": "ON_CALL"}
-    for phone in (floor.customer, floor.third):
-        phone.talker.wait_to_hear(LISTEN_S)
-    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    assert floor.hearing("customer", "colleague") == HANDED_OVER
     floor.customer.hang_up()
     floor.third.wait_hung_up_on()
     floor.events.wait_for("agent.wrap_up_started", agent="2002")
@@ -180,13 +166,10 @@ def test_a_parked_call_is_picked_up_by_another_station(floor: Floor) -> None:
     floor.agent.wait_hung_up_on()
     (parked,) = floor.events.call("park.list")
     assert (parked["slot"], parked["call_id"]) == ("701", floor.call_id)
-    floor.customer.talker.wait_to_hear(LISTEN_S)
-    assert floor.heard_by("customer") == set()
+    assert floor.hearing("customer") == {"customer": set()}
     floor.events.call("call.pick_up", slot="701", station="2002")
     floor.third.wait_ringing()
     floor.third.answer()
-    for phone in (floor.customer, floor.third):
-        phone.talker.wait_to_hear(LISTEN_S)
-    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    assert floor.hearing("customer", "colleague") == HANDED_OVER
     floor.customer.hang_up()
     floor.third.wait_hung_up_on()

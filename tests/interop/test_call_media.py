@@ -85,9 +85,7 @@ def test_both_hear_a_prompt_that_no_recording_holds(floor: Floor) -> None:
 def test_who_is_muted_hears_and_is_silence_to_the_other_and_to_the_recording(floor: Floor) -> None:
     floor.events.call("call.mute", call_id=floor.call_id, side="station")
     floor.events.wait_for("call.muted")
-    for phone in (floor.customer, floor.agent):
-        phone.talker.wait_to_hear(LISTEN_S)
-    assert (floor.heard_by("customer"), floor.heard_by("agent")) == (set(), {"customer"})
+    assert floor.hearing("customer", "agent") == {"customer": set(), "agent": {"customer"}}
     said = floor.said
     hang_up(floor)
     recording = floor.recorded()
@@ -98,9 +96,7 @@ def test_who_is_muted_hears_and_is_silence_to_the_other_and_to_the_recording(flo
 def test_who_is_unmuted_is_heard_again(floor: Floor) -> None:
     for verb in ("call.mute", "call.unmute"):
         floor.events.call(verb, call_id=floor.call_id, side="customer")
-    for phone in (floor.customer, floor.agent):
-        phone.talker.wait_to_hear(LISTEN_S)
-    assert (floor.heard_by("customer"), floor.heard_by("agent")) == ({"agent"}, {"customer"})
+    assert floor.hearing("customer", "agent") == {"customer": {"agent"}, "agent": {"customer"}}
     hang_up(floor)
 
 

@@ -79,9 +79,7 @@ def test_the_customer_and_the_party_go_on_when_the_agent_hangs_up(floor: Floor) 
     floor.agent.hang_up()
     floor.events.wait_for("agent.wrap_up_started", agent="2001")
     floor.events.wait_for("call.connected", station="2002")
-    for phone in (floor.customer, floor.third):
-        phone.talker.wait_to_hear(LISTEN_S)
-    assert (floor.heard_by("customer"), floor.heard_by("colleague")) == ({"colleague"}, {"customer"})
+    assert floor.hearing("customer", "colleague") == {"customer": {"colleague"}, "colleague": {"customer"}}
     floor.customer.hang_up()
     floor.third.wait_hung_up_on()
     assert speakers(floor.recorded()[-JUDGED:, 1], floor.said) == {"colleague"}

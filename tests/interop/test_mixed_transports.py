@@ -74,14 +74,17 @@ class Mixed:
 
     def hearing(self, *names: str) -> dict[str, set[str]]:
         """Now, of those named."""
-        ears: dict[str, Talker | Baresip] = {
-            "customer": self._caller,
-            "agent": self._agent,
-            "colleague": self._colleague,
-        }
-        for name in names:
-            ears[name].wait_to_hear(LISTEN_S)
-        return {name: speakers(ears[name].heard[-JUDGED:], self._said(name)) for name in names}
+        talkers = {"customer": self._caller, "colleague": self._colleague}
+        enough = {name: talkers[name].heard_s + LISTEN_S for name in names if name in talkers}
+        if "agent" in names:
+            self._agent.wait_to_hear(LISTEN_S)
+        for name, whole_s in enough.items():
+            talkers[name].wait_until_heard(whole_s)
+        return {name: self._heard_by(name) for name in names}
+
+    def _heard_by(self, listener: str) -> set[str]:
+        ears: dict[str, Talker | Baresip] = {"customer": self._caller, "colleague": self._colleague}
+        return speakers(ears.get(listener, self._agent).heard[-JUDGED:], self._said(listener))
 
     def _said(self, listener: str) -> dict[str, Samples]:
         """By the others."""

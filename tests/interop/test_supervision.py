@@ -12,7 +12,7 @@ from sipp_scenarios.audio import find
 from sipp_scenarios.follower import EventFollower
 from switch.control.client import VerbRefused
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.floor import JUDGED, LATELY, LISTEN_S, Floor
+from tests.helpers.floor import JUDGED, LATELY, Floor
 from tests.helpers.mixture import speakers
 from tests.helpers.switch_process import switch_process
 
@@ -69,9 +69,7 @@ def test_who_barges_in_is_heard_by_both_until_the_two_are_alone_again(floor: Flo
     floor.events.call("call.stop_supervising", station="2002", by=BY)
     assert floor.events.wait_for("supervision.ended").fields["reason"] == "stopped"
     floor.third.wait_hung_up_on()
-    for phone in (floor.customer, floor.agent):
-        phone.talker.wait_to_hear(LISTEN_S)
-    assert (floor.heard_by("customer"), floor.heard_by("agent")) == ({"agent"}, {"customer"})
+    assert floor.hearing("customer", "agent") == {"customer": {"agent"}, "agent": {"customer"}}
     assert len(floor.customer.talker.sources_heard) == 1
     floor.agent.hang_up()
     floor.customer.wait_hung_up_on()
@@ -93,10 +91,7 @@ def test_a_supervisor_takes_the_call_over_and_the_agent_wraps_up(floor: Floor) -
     assert floor.events.wait_for("call.transferred").fields["kind"] == "intercepted"
     floor.events.wait_for("agent.wrap_up_started", agent="2001")
     floor.events.wait_for("call.connected", call_id=floor.call_id, station="2002")
-    for phone in (floor.customer, floor.third):
-        phone.talker.wait_to_hear(LISTEN_S)
-    assert floor.heard_by("customer") == {"supervisor"}
-    assert floor.heard_by("supervisor") == {"customer"}
+    assert floor.hearing("customer", "supervisor") == {"customer": {"supervisor"}, "supervisor": {"customer"}}
     floor.customer.hang_up()
     floor.third.wait_hung_up_on()
     recording = floor.recorded()
