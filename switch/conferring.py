@@ -18,6 +18,7 @@ from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
 from switch.endings import drop_offer, party_left
 from switch.events import OfferAccepted, PartyAdded, PartyJoined, PartyMuted, TransferKind
 from switch.families import Families
+from switch.holding import Holding
 from switch.seats import dissolve, ring_phone
 from switch.telling import handed_off, transferred
 
@@ -28,10 +29,11 @@ MOST_PARTIES = 14
 class Conferring:
     """The part of the exchange that serves conferences. Shares the exchange's ``Calls``."""
 
-    def __init__(self, calls: Calls, ids: Ids, families: Families) -> None:
+    def __init__(self, calls: Calls, ids: Ids, families: Families, holding: Holding) -> None:
         self._calls = calls
         self._ids = ids
         self._families = families
+        self._holding = holding
 
     def add(self, command: AddParty) -> list[Output]:
         call = self._calls.by_id.get(command.call_id)
@@ -55,7 +57,7 @@ class Conferring:
     def answered(self, call: Call, party: Offer) -> list[Output]:
         """A party has answered: all talk."""
         joined = PartyJoined(call_id=call.call_id, party_id=party.offer_id, leg_id=party.leg.leg_id)
-        return [*join(call, party), joined]
+        return [*self._holding.hush(call), *join(call, party), joined]
 
     def join_calls(self, command: JoinCalls) -> list[Output]:
         """Who consulted somebody in another call makes three of them."""
@@ -88,7 +90,12 @@ class Conferring:
 
     def drop(self, command: DropParty) -> list[Output]:
         found = self._find(command.call_id, command.party_id)
-        return drop_offer(self._calls, *found, Cause.NORMAL_CLEARING, by_station=False) if found else []
+        return self.lose(*found, Cause.NORMAL_CLEARING, by_station=False) if found else []
+
+    def lose(self, call: Call, party: Offer, cause: Cause, *, by_station: bool) -> list[Output]:
+        """A party is out. With the last, one of the two who is held hears music again."""
+        left = drop_offer(self._calls, call, party, cause, by_station=by_station)
+        return [*left, *(self._holding.renew(call) if party.accepted else ())]
 
     def mute(self, command: MuteParty) -> list[Output]:
         found = self._find(command.call_id, command.party_id)

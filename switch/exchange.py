@@ -182,7 +182,7 @@ class Exchange:
         self._transfers = Transfers(self._calls, ids, self._plan, self._holding, families)
         self._encryption = encryption or EncryptionRules()
         inviting = Inviting(self._encryption, auto_answering)
-        self._conferring = Conferring(self._calls, ids, families)
+        self._conferring = Conferring(self._calls, ids, families, self._holding)
         self._stations = StationLegs(
             self._calls,
             ids,

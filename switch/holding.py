@@ -61,13 +61,16 @@ class Holding:
             return []
         leg.holds_by_order = False
         call = self._calls.of_leg(leg)
-        return [*step_in(call, leg), *self.changed(leg, held_before=True), *self._renew(call)]
+        return [*step_in(call, leg), *self.changed(leg, held_before=True), *self.renew(call)]
 
-    def _renew(self, call: Call) -> list[Output]:
-        """Whom it was connected with anew is on hold still, if the other holds in another way."""
-        both = call.talking
-        held = [leg for leg, other in zip(both, reversed(both), strict=True) if other.holding]
-        return [output for leg in held for output in self._console(call, leg)]
+    def renew(self, call: Call) -> list[Output]:
+        """The two hear each other alone, or anew: who is on hold still hears music, not silence."""
+        return [output for leg in _held(call) for output in self._console(call, leg)]
+
+    def hush(self, call: Call) -> list[Output]:
+        """Somebody else is there to hear for one who is held, in place of music."""
+        held = (leg for leg in _held(call) if not leg.holds_by_order)
+        return [output for leg in held for output in stop_but_programs(leg)]
 
     def connected(self, call: Call) -> list[Output]:
         """Two who are connected may come on hold already."""
@@ -93,3 +96,9 @@ class Holding:
             shared=True,
         )
         return play_after_programs(self._calls, leg, music)
+
+
+def _held(call: Call) -> list[Leg]:
+    """Those of the two who talk whom the other holds."""
+    both = call.talking
+    return [leg for leg, other in zip(both, reversed(both), strict=True) if other.holding]

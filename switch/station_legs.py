@@ -98,6 +98,8 @@ class StationLegs:
         """A phone is out of the call. One that a call was to be transferred to ends only the transfer."""
         if call.transfer is not None and call.transfer.offer_id == offer.offer_id:
             return self._transfers.failed(call, cause)
+        if offer.is_party:
+            return self._conferring.lose(call, offer, cause, by_station=by_station)
         if offer.offer_id == call.connected_offer and any(party.accepted for party in call.parties):
             return self._conferring.go_on(call, offer, cause, by_station=by_station)
         return drop_offer(self._calls, call, offer, cause, by_station=by_station)

@@ -9,7 +9,7 @@ from media.commands import Channel, MixRole
 from runtime.errors import UsageError
 from runtime.ids import SeededIds
 from switch.causes import Cause
-from switch.commands import AnswerCall, HangUpCall
+from switch.commands import AnswerCall, HangUpCall, HoldCall
 from switch.conference_verbs import ConferenceVerbs
 from switch.conferring import MOST_PARTIES
 from switch.events import (
@@ -21,7 +21,7 @@ from switch.events import (
     PartyMuted,
     TransferKind,
 )
-from switch.placing_verbs import Reach
+from switch.reach import Reach
 from switch.sip.commands import DialStation
 from switch.sip.events import LegAnswered, LegReoffered, LegRinging
 from switch.trunks.commands import DialTrunk
@@ -184,6 +184,21 @@ def test_nobody_hears_music_when_one_of_a_conference_holds(rig: ConferenceRig) -
     rig.add()
     rig.feed(LegReoffered(leg_id=rig.agent, sdp=AGENT_SDP + "a=sendonly\r\n"))
     assert rig.media.playing == {}
+
+
+@pytest.mark.parametrize("by", ["phone", "verb"])
+def test_one_who_is_held_hears_music_before_a_party_comes_and_after_the_last_has_left(
+    rig: ConferenceRig, by: str
+) -> None:
+    on_hold = LegReoffered(leg_id=rig.agent, sdp=AGENT_SDP + "a=sendonly\r\n")
+    rig.feed(on_hold if by == "phone" else HoldCall(call_id=rig.call_id, leg_id=rig.agent))
+    assert rig.media.playing.keys() == {"customer"}
+    first, _ = rig.add()
+    _, last = rig.add("station:1003")
+    rig.ask("call.drop_party", party_id=first)
+    assert rig.media.playing == {}
+    rig.end(last, Cause.NORMAL_CLEARING)
+    assert rig.media.playing.keys() == {"customer"}
 
 
 def test_a_phone_steps_in_for_a_party(rig: ConferenceRig) -> None:
