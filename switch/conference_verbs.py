@@ -16,7 +16,7 @@ from switch.commands import AddParty, DropParty, JoinCalls, MuteParty
 from switch.conferring import MOST_PARTIES, common_station
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
 from switch.exchange import Exchange
-from switch.placing_verbs import Reach
+from switch.reach import Reach
 from switch.roles import DESK_AND_BUSINESS
 from switch.verbs import CallParams
 
@@ -177,12 +177,10 @@ class ConferenceVerbs:
             raise UsageError(
                 f"station {name} is of another call centre than call {call.call_id}", reason="no_such_target"
             )
-        if scheme == STATION_SCHEME and not len(self._reach.contacts(name)):
-            raise UsageError(f"no phone is registered at station {name}", reason="not_registered")
-        if scheme == NUMBER_SCHEME and not self._reach.has_route(name):
-            raise UsageError(
-                f"no route leads to {name}; see [[routes]] of the configuration", reason="no_route"
-            )
+        if scheme == STATION_SCHEME:
+            self._reach.refuse_silent(name)
+        if scheme == NUMBER_SCHEME:
+            self._reach.refuse_number(name)
         if self._exchange.draining:
             raise UsageError("the switch is draining; it makes no new calls", reason="draining")
 

@@ -1,7 +1,6 @@
 """The verb that has the switch call somebody: ``call.originate``."""
 
-from collections.abc import Callable, Container, Sized
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import Field
@@ -15,8 +14,9 @@ from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.commands import PlaceCall
 from switch.data_verbs import refuse_bad_data
-from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, RightCheck, TargetCheck
+from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
 from switch.exchange import Exchange
+from switch.reach import Reach
 from switch.roles import DESK_AND_BUSINESS
 
 _PHONES = (STATION_SCHEME, NUMBER_SCHEME)
@@ -73,21 +73,6 @@ class OriginateParams(Params):
         return bare(then.name if then.scheme in _PHONES else self.access_code)
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """What can be reached now, as the house knows it."""
-
-    contacts: Callable[[str], Sized]
-    """The phones registered for a station."""
-    has_route: Callable[[str], bool]
-    """Whether trunks carry calls to an outside number."""
-    may_dial: RightCheck
-    knows_target: TargetCheck
-    access_codes: Container[str]
-    obstacle: Callable[[str], str | None] = lambda target: None
-    """Why whoever a known target leads to cannot be had now, as a sentence; None when they can."""
-
-
 class PlacedView(Answer):
     """A call that is being made."""
 
@@ -139,27 +124,33 @@ class PlacingVerbs:
         refuse_bad_data(params.data)
         reach, whom, then = self._reach, parse_target(params.whom), parse_target(params.target)
         if self._exchange.draining:
-            raise UsageError("the switch is draining; it makes no new calls")
-        if not reach.knows_target(params.target):
+            raise UsageError("the switch is draining; it makes no new calls", reason="draining")
+        if then.scheme != NUMBER_SCHEME and not reach.knows_target(params.target):
             raise UsageError(
-                f"nothing takes calls for {params.target}; expected such as flow:<name>, of a configured name"
+                f"nothing takes calls for {params.target}; expected such as flow:<name>, as configured",
+                reason="no_such_target",
             )
-        obstacle = reach.obstacle(params.target)
-        if obstacle is not None:
-            raise UsageError(obstacle, reason="signed_out")
+        reach.refuse_obstacle(params.target)
         if params.access_code and params.access_code not in reach.access_codes:
-            raise UsageError(f"there is no access code {params.access_code} in [[access_codes]]")
-        if whom.scheme == NUMBER_SCHEME and not reach.has_route(whom.name):
-            raise UsageError(f"no route leads to {whom.name}; see [[routes]] of the configuration")
-        if whom.scheme == STATION_SCHEME:
-            self._refuse_station(whom, then)
+            raise UsageError(
+                f"there is no access code {params.access_code} in [[access_codes]]",
+                reason="no_such_access_code",
+            )
+        self._refuse_parties(whom, then)
 
-    def _refuse_station(self, whom: Target, then: Target) -> None:
+    def _refuse_parties(self, whom: Target, then: Target) -> None:
         """A station is not joined with a number that it may not call by itself."""
-        if not len(self._reach.contacts(whom.name)):
-            raise UsageError(f"no phone is registered at station {whom.name}")
-        if then.scheme == NUMBER_SCHEME and not self._reach.may_dial(whom.name, then.name):
-            raise UsageError(f"station {whom.name} may not call {then.name}: outside_level of its section")
+        reach, station = self._reach, whom.name if whom.scheme == STATION_SCHEME else ""
+        if whom.scheme == NUMBER_SCHEME:
+            reach.refuse_number(whom.name)
+        else:
+            reach.refuse_silent(whom.name)
+        if then.scheme == NUMBER_SCHEME:
+            reach.refuse_number(then.name, station)
+        elif then.scheme == STATION_SCHEME:
+            if then.name == station:
+                raise UsageError(f"station {station} cannot be joined with itself", reason="same_station")
+            reach.refuse_silent(then.name)
 
 
 def _tenant_of(params: OriginateParams) -> str:
@@ -170,9 +161,12 @@ def _tenant_of(params: OriginateParams) -> str:
     for name in named:
         if tenant_of(name) != tenant:
             owner = f"tenant {tenant}" if tenant else "the house"
-            raise UsageError(f"the call is {owner}'s, and {name} is not; a call stays in one call centre")
+            raise UsageError(
+                f"the call is {owner}'s, and {name} is not; a call stays in one call centre",
+                reason="no_such_target",
+            )
     if tenant and params.contact_id and tenant_of_id(params.contact_id) != tenant:
-        raise UsageError(f"there is no contact {params.contact_id}")
+        raise UsageError(f"there is no contact {params.contact_id}", reason="no_such_contact")
     return tenant
 
 

@@ -9,7 +9,7 @@ from runtime.target import HANG_UP
 from runtime.tenancy import HOUSE, SEPARATOR, qualify
 from switch.config import AccessCodeConfig, owners_of
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, TargetCheck
-from switch.placing_verbs import Reach
+from switch.reach import Reach
 from switch.sip.hop import Hop
 
 T = TypeVar("T")
@@ -80,6 +80,7 @@ class Directory:
             knows_target=knows_target,
             access_codes=self._access_codes.keys(),
             obstacle=obstacle,
+            outage=self._trunks.outage,
         )
 
 

@@ -5,7 +5,7 @@ from runtime.target import parse_target
 from runtime.tenancy import tenant_of
 from switch.call import Call
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
-from switch.placing_verbs import Reach
+from switch.reach import Reach
 
 
 class Targets:
@@ -17,12 +17,12 @@ class Targets:
     def refuse_what_is_in_vain(self, call: Call, target: str, by: str = "") -> None:
         """Raises UsageError when ``target`` cannot be had, or not by the station ``by``.
 
-        Reasons: ``no_such_target``, ``same_station``, ``not_registered``, ``no_route``, ``barred``,
-        ``signed_out``.
+        Reasons: ``no_such_target``, ``same_station``, ``not_registered``, ``no_route``, ``no_trunk``,
+        ``barred``, ``signed_out``.
         """
         scheme, name = parse_target(target)
         if scheme == NUMBER_SCHEME:
-            self._refuse_number(name, by)
+            self._reach.refuse_number(name, by)
             return
         if scheme == STATION_SCHEME and name in map(call.station_of, call.talking):
             raise UsageError(f"station {name} talks in call {call.call_id} itself", reason="same_station")
@@ -31,18 +31,6 @@ class Targets:
                 f"nothing takes calls for {target}; expected such as queue:<name>, of a configured name",
                 reason="no_such_target",
             )
-        if scheme == STATION_SCHEME and not len(self._reach.contacts(name)):
-            raise UsageError(f"no phone is registered at station {name}", reason="not_registered")
-        obstacle = self._reach.obstacle(target)
-        if obstacle is not None:
-            raise UsageError(obstacle, reason="signed_out")
-
-    def _refuse_number(self, number: str, by: str) -> None:
-        if not self._reach.has_route(number):
-            raise UsageError(
-                f"no route leads to {number}; see [[routes]] of the configuration", reason="no_route"
-            )
-        if by and not self._reach.may_dial(by, number):
-            raise UsageError(
-                f"station {by} may not call {number}: outside_level of its section", reason="barred"
-            )
+        if scheme == STATION_SCHEME:
+            self._reach.refuse_silent(name)
+        self._reach.refuse_obstacle(target)

@@ -77,6 +77,15 @@ class OutgoingCalls:
         """Whether there is a route for this number, were its trunks up."""
         return self._routing.find(number) is not None
 
+    def outage(self, number: str) -> str | None:
+        """Why no trunk of a number's route carries calls now, as a sentence; None when one does."""
+        route = self._routing.find(number)
+        trunks = [self._trunks[name] for name in route.trunks] if route else []
+        if not trunks or any(trunk.carries_calls for trunk in trunks):
+            return None
+        states = ", ".join(f"{trunk.name} is {'down' if trunk.enabled else 'disabled'}" for trunk in trunks)
+        return f"no trunk carries calls to {number} now: {states}; `ringmain sip trunks` lists them"
+
     def hops_to(self, number: str) -> list[Hop]:
         """Every endpoint of the trunks that a number's route names."""
         route = self._routing.find(number)

@@ -116,6 +116,10 @@ class Trunks:
         """Whether an outside number can be dialled, were the trunks up."""
         return self._outgoing.has_route(number)
 
+    def outage(self, number: str) -> str | None:
+        """Why no trunk carries calls to an outside number that has a route; None when one does."""
+        return self._outgoing.outage(number)
+
     def hops_to(self, number: str) -> list[Hop]:
         """Where an outside number can be sent, down or not; empty when nowhere, or DNS has not said yet."""
         return self._outgoing.hops_to(number)

@@ -7,7 +7,7 @@ from switch.call_control.targets import Targets
 from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
 from switch.commands import AnswerCall, ConnectCall, OfferCall
-from switch.placing_verbs import Reach
+from switch.reach import Reach
 from switch.sip.events import LegAnswered, LegReoffered
 from switch.trunks.commands import DialTrunk
 from switch.verbs import ExchangeVerbs

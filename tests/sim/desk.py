@@ -35,7 +35,8 @@ from switch.dialling.config import DiallingConfig
 from switch.events import CallConnected
 from switch.exchange import Exchange
 from switch.mask_verbs import MaskVerbs
-from switch.placing_verbs import PlacingVerbs, Reach
+from switch.placing_verbs import PlacingVerbs
+from switch.reach import Reach
 from switch.records.projection import FreshEntry
 from switch.supervision.supervision import Supervision
 from switch.supervision.verbs import House, SupervisorVerbs

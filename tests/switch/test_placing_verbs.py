@@ -8,21 +8,26 @@ from pydantic import ValidationError
 from runtime.errors import UsageError
 from switch.commands import StartDraining
 from switch.events import CallPlaced
-from switch.placing_verbs import OriginateParams, PlacingVerbs, Reach
+from switch.placing_verbs import OriginateParams, PlacingVerbs
+from switch.reach import Reach
 from switch.sip.commands import DialStation
 from switch.trunks.commands import DialTrunk
 from tests.helpers.exchange_rig import OUTSIDE_NUMBER, TARGETS, ExchangeRig
 
 NUMBER = f"number:{OUTSIDE_NUMBER}"
+DISABLED_NUMBER = "02066668888"
+"""Its route leads over trunks that carry no calls now."""
 
 
 def originate(rig: ExchangeRig, whom: str, target: str, **more: Any) -> Any:
     reach = Reach(
         contacts=lambda station: ("a phone",) if station in ("1001", "1002") else (),
-        has_route={OUTSIDE_NUMBER}.__contains__,
+        has_route={OUTSIDE_NUMBER, DISABLED_NUMBER}.__contains__,
         may_dial=lambda station, number: station == "1001",
-        knows_target=TARGETS.__contains__,
+        knows_target=(TARGETS | {"station:1009", "queue:acme/service"}).__contains__,
         access_codes=frozenset({"95598"}),
+        obstacle={"station:1003": "agent 83 is signed out"}.get,
+        outage={DISABLED_NUMBER: "no trunk carries calls there"}.get,
     )
     (verb,) = PlacingVerbs(rig.exchange, reach, rig.ids, rig.driver.submit).verbs()
     return verb.handle(OriginateParams(whom=whom, target=target, **more))
@@ -57,27 +62,37 @@ def test_a_visit_can_go_on(rig: ExchangeRig) -> None:
 
 
 @pytest.mark.parametrize(
-    ("whom", "target", "more", "why"),
+    ("whom", "target", "more", "reason", "why"),
     [
-        ("station:1001", "queue:nowhere", {}, "nothing takes calls for queue:nowhere"),
-        ("station:1001", "queue:service", {"access_code": "1"}, "there is no access code 1"),
-        ("number:4711", "queue:service", {}, "no route leads to 4711"),
-        ("station:1009", "queue:service", {}, "no phone is registered at station 1009"),
-        ("station:1002", NUMBER, {}, f"station 1002 may not call {OUTSIDE_NUMBER}"),
+        ("station:1001", "queue:nowhere", {}, "no_such_target", "nothing takes calls for queue:nowhere"),
+        ("station:1001", "queue:service", {"access_code": "1"}, "no_such_access_code", "no access code 1"),
+        ("number:4711", "queue:service", {}, "no_route", "no route leads to 4711"),
+        (f"number:{DISABLED_NUMBER}", "queue:service", {}, "no_trunk", "no trunk carries calls"),
+        ("station:1001", f"number:{DISABLED_NUMBER}", {}, "no_trunk", "no trunk carries calls"),
+        ("station:1001", "number:4711", {}, "no_route", "no route leads to 4711"),
+        ("station:1009", "queue:service", {}, "not_registered", "no phone is registered at station 1009"),
+        ("station:1001", "station:1009", {}, "not_registered", "no phone is registered at station 1009"),
+        ("station:1001", "station:1001", {}, "same_station", "joined with itself"),
+        ("station:1001", "station:1003", {}, "signed_out", "agent 83 is signed out"),
+        ("station:1002", NUMBER, {}, "barred", f"station 1002 may not call {OUTSIDE_NUMBER}"),
+        ("station:1001", "queue:acme/service", {}, "no_such_target", "stays in one call centre"),
+        ("station:1001", NUMBER, {"tenant": "acme"}, "no_such_target", "stays in one call centre"),
     ],
 )
 def test_what_would_be_in_vain_is_refused(
-    rig: ExchangeRig, whom: str, target: str, more: dict[str, str], why: str
+    rig: ExchangeRig, whom: str, target: str, more: dict[str, str], reason: str, why: str
 ) -> None:
-    with pytest.raises(UsageError, match=why):
+    with pytest.raises(UsageError, match=why) as refused:
         originate(rig, whom, target, **more)
+    assert refused.value.reason == reason
     assert rig.events == []
 
 
 def test_a_switch_that_is_draining_makes_no_calls(rig: ExchangeRig) -> None:
     rig.feed(StartDraining(retry_after_s=30))
-    with pytest.raises(UsageError, match="draining"):
+    with pytest.raises(UsageError, match="draining") as refused:
         originate(rig, "station:1001", "queue:service")
+    assert refused.value.reason == "draining"
 
 
 @pytest.mark.parametrize("whom", ["1001", "queue:service", "station:", "number: "])

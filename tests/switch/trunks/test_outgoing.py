@@ -195,6 +195,16 @@ def test_calls_that_fail_over_pass_over_what_went_down_or_was_disabled_meanwhile
     assert [rig.try_branch(call, position) for position in range(4)] == [True, False, False, True]
 
 
+def test_a_route_whose_trunks_carry_no_calls_names_each_and_why() -> None:
+    rig = TrunksRig(
+        trunk_config("telecom", "192.0.2.1", failures_to_down=1), trunk_config("mobile", "192.0.2.3")
+    )
+    rig.feed(DisableTrunk(trunk="mobile"))
+    assert rig.trunks.outage("01012345678") is None
+    rig.fail_branch(rig.dial(), 0, status=408)
+    assert "telecom is down, mobile is disabled" in (rig.trunks.outage("01012345678") or "")
+
+
 def test_each_trunk_has_its_own_patience_and_its_own_statuses() -> None:
     rig = TrunksRig(
         trunk_config("telecom", attempt_timeout_s=2, failover_statuses=[403]),
