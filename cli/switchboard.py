@@ -51,6 +51,7 @@ from switch.call_control.targets import Targets
 from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
 from switch.call_media.collecting import DigitCollecting
+from switch.call_media.prompt_names import PromptNames
 from switch.call_media.verbs import CallMediaVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.causes import Cause
@@ -287,7 +288,7 @@ class Switchboard:
         yield from CallMediaVerbs(
             exchange,
             self._collecting,
-            self._applications.own_prompt,
+            PromptNames(self._applications.own_prompt, self._media.has_prompt),
             self._speech_verbs.make,
             ids,
             submit,

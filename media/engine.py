@@ -86,6 +86,7 @@ class MediaEngine:
         self._core = _start_core(media, recordings, disks or Disks(), certificate)
         self._names = Names()
         self._playing = Playing(self._core, self._names)
+        self._prompts: set[str] = set()
         self._endpoints: dict[str, int] = {}
         self._recordings: dict[str, int] = {}
         self._forking = Forking(self._core, self._endpoints, self._names, clock)
@@ -121,11 +122,17 @@ class MediaEngine:
     ) -> None:
         """Keep a mono prompt of 8 kHz, and the same at 16 kHz if there is such, in place of its namesake."""
         wide = resampled(narrow, 8000, 16_000) if wide is None else wide
+        self._prompts.add(name)
         self._core.load_prompt(name, narrow.astype("<i2").tobytes(), wide.astype("<i2").tobytes())
 
     def forget_prompt(self, name: str) -> None:
         """Play it no more; who hears it now hears it to its end. No harm if there is none."""
+        self._prompts.discard(name)
         self._core.forget_prompt(name)
+
+    def has_prompt(self, name: str) -> bool:
+        """Whether it can be played."""
+        return name in self._prompts
 
     def counters_of(self, leg_id: str) -> _core.EndpointCounters | None:
         """What a leg carried so far, or None when it has no endpoint."""

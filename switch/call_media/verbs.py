@@ -25,13 +25,12 @@ from switch.call_media.commands import (
     StopPlayingToCall,
 )
 from switch.call_media.playing import leg_of, may_hear
+from switch.call_media.prompt_names import PromptNames
 from switch.exchange import Exchange
 from switch.roles import BUSINESS, DESK_AND_BUSINESS, INTEGRATORS
 from switch.speech_verbs import SpeechParams, SpeechView
 from switch.verbs import CallParams
 
-OwnPrompt = Callable[[str, str], str]
-"""Takes a tenant and a prompt's name; the tenant's own if there is one, else the house's."""
 MakeSpeech = Callable[[SpeechParams], Awaitable[SpeechView]]
 """Makes a prompt of a text, as ``speech.make`` answers. Raises UsageError when no engine says it."""
 _PAUSE_MS = 1000
@@ -170,14 +169,14 @@ class CallMediaVerbs:
         self,
         exchange: Exchange,
         collecting: DigitCollecting,
-        own_prompt: OwnPrompt,
+        prompts: PromptNames,
         make_speech: MakeSpeech,
         ids: Ids,
         submit: Callable[[Command], None],
     ) -> None:
         self._exchange = exchange
         self._collecting = collecting
-        self._own_prompt = own_prompt
+        self._prompts = prompts
         self._make_speech = make_speech
         self._ids = ids
         self._submit = submit
@@ -241,7 +240,7 @@ class CallMediaVerbs:
     def _play(self, params: PlayParams) -> PlaybackView:
         call = live_call(self._exchange, params.call_id)
         sides = self._audible(call, params.to)
-        prompts = tuple(self._own_prompt(call.tenant, name) for name in params.prompts)
+        prompts = self._prompts.meant(call.tenant, params.prompts)
         return self._start(call, sides, prompts, params)
 
     async def _say(self, params: SayParams) -> PlaybackView:
@@ -319,7 +318,7 @@ class CallMediaVerbs:
             first_s=params.first_s,
             between_s=params.between_s,
             masked=params.masked,
-            prompts=tuple(self._own_prompt(call.tenant, name) for name in params.prompts),
+            prompts=self._prompts.meant(call.tenant, params.prompts),
         )
         self._submit(order)
         return {"call_id": call.call_id, "collect_id": order.collect_id}

@@ -6,6 +6,7 @@ from media.commands import MaskLeg
 from media.events import DigitDetected, KeySource, PlaybackEnded
 from media.masking import TakeMaskedDigit
 from switch.call_media.collecting import DigitCollecting
+from switch.call_media.prompt_names import PromptNames
 from switch.call_media.verbs import CallMediaVerbs
 from switch.commands import AnswerCall, PlayPrompt
 from switch.data_verbs import DataVerbs
@@ -22,7 +23,12 @@ class CallMediaRig(CallControlRig):
         self.driver.add_core(self.collecting)
         self.driver.add_routes(self.collecting.routes())
         media = CallMediaVerbs(
-            self.exchange, self.collecting, self.own_prompt, self.say, self.ids, self.driver.submit
+            self.exchange,
+            self.collecting,
+            PromptNames(self.own_prompt, lambda name: "missing" not in name),
+            self.say,
+            self.ids,
+            self.driver.submit,
         )
         for verb in (*media.verbs(), *DataVerbs(self.exchange, self.driver.submit).verbs()):
             self.all_control[verb.name] = verb

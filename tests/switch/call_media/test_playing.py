@@ -186,3 +186,11 @@ def test_a_text_is_said(rig: CallMediaRig) -> None:
     said = asyncio.run(rig.ask("call.say", text="您好", language="zh"))
     assert rig.last(StartPlayback).prompts == ("speech:zh:您好",)
     assert rig.media.playing == {"customer": said["playback_id"]}
+
+
+@pytest.mark.parametrize("verb", ["call.play", "call.collect"])
+def test_a_prompt_there_is_not_is_refused_before_anything_is_played(rig: CallMediaRig, verb: str) -> None:
+    rig.answered()
+    wanted = {"prompts": ["zh/notice", "zh/missing"]} | ({"max_digits": 4} if "collect" in verb else {})
+    assert rig.refusal(verb, **wanted) == "no_such_prompt"
+    assert rig.all(StartPlayback) == []

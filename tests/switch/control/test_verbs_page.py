@@ -78,6 +78,7 @@ from switch.calendars.calendars import Calendars
 from switch.calendars.config import CalendarConfig
 from switch.calendars.verbs import CalendarVerbs
 from switch.call_media.collecting import Collections, DigitCollecting
+from switch.call_media.prompt_names import PromptNames
 from switch.call_media.verbs import CallMediaVerbs
 from switch.call_recording_verbs import CallRecordingVerbs
 from switch.certificate_verbs import CertificateVerbs
@@ -111,9 +112,10 @@ from switch.mrcp.commands import Speak
 from switch.mrcp.config import MrcpConfig, SpeechServerConfig
 from switch.mrcp.speech import Speech
 from switch.mrcp.verbs import SpeechServerVerbs
-from switch.placing_verbs import PlacingVerbs, Reach
+from switch.placing_verbs import PlacingVerbs
 from switch.prompt_recording.commands import RecordPrompt
 from switch.prompt_recording.service import PromptVerbs
+from switch.reach import Reach
 from switch.records.config import RecordsConfig
 from switch.records.projection import JournalEntry
 from switch.records.queries import RecordReader
@@ -425,7 +427,8 @@ def call_media_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
     collecting = DigitCollecting(collections)
     rig.driver.add_routes(collecting.routes())
     ids, submit = SeededIds(5), rig.driver.submit
-    return CallMediaVerbs(rig.exchange, collecting, lambda _, name: name, say, ids, submit).verbs()
+    prompts = PromptNames(lambda _, name: name, lambda name: True)
+    return CallMediaVerbs(rig.exchange, collecting, prompts, say, ids, submit).verbs()
 
 
 def list_verbs(rig: ExchangeRig) -> tuple[Verb, ...]:
