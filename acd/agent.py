@@ -21,7 +21,10 @@ class AgentState(StrEnum):
     AVAILABLE = "AVAILABLE"
     """Waits for a call (示闲)."""
     OFFERED = "OFFERED"
-    """One call is being offered: from the command to ring until the caller is connected."""
+    """One call is being offered: from the command to ring until the caller is connected.
+
+    Or the phone rings first for a call of the agent's own.
+    """
     ON_CALL = "ON_CALL"
     WRAP_UP = "WRAP_UP"
     """After-call work (话后处理)."""
@@ -36,6 +39,8 @@ class AgentAction(StrEnum):
     NOT_READY = "not_ready"
     OFFER = "offer"
     END_OFFER = "end_offer"
+    CALL = "call"
+    """Have the switch place a call, whose phone rings first."""
     CONNECT = "connect"
     END_CALL = "end_call"
     END_WRAP_UP = "end_wrap_up"
@@ -49,17 +54,20 @@ TRANSITIONS: Mapping[AgentState, Mapping[AgentAction, AgentState]] = {
         AgentAction.READY: AgentState.AVAILABLE,
         AgentAction.NOT_READY: AgentState.NOT_READY,
         AgentAction.SIGN_OUT: AgentState.LOGGED_OUT,
+        AgentAction.CALL: AgentState.OFFERED,
     },
     AgentState.AVAILABLE: {
         AgentAction.READY: AgentState.AVAILABLE,
         AgentAction.NOT_READY: AgentState.NOT_READY,
         AgentAction.SIGN_OUT: AgentState.LOGGED_OUT,
         AgentAction.OFFER: AgentState.OFFERED,
+        AgentAction.CALL: AgentState.OFFERED,
     },
     AgentState.OFFERED: {
         AgentAction.END_OFFER: AgentState.AVAILABLE,
         AgentAction.NOT_READY: AgentState.NOT_READY,
         AgentAction.CONNECT: AgentState.ON_CALL,
+        AgentAction.END_CALL: AgentState.WRAP_UP,
     },
     AgentState.ON_CALL: {
         AgentAction.END_CALL: AgentState.WRAP_UP,
@@ -69,6 +77,7 @@ TRANSITIONS: Mapping[AgentState, Mapping[AgentAction, AgentState]] = {
         AgentAction.READY: AgentState.AVAILABLE,
         AgentAction.NOT_READY: AgentState.NOT_READY,
         AgentAction.SIGN_OUT: AgentState.LOGGED_OUT,
+        AgentAction.CALL: AgentState.OFFERED,
     },
 }
 
@@ -126,7 +135,7 @@ class Agent:
     """
     station: str | None = None
     offer_id: str | None = None
-    """The offer the agent is rung for or talks on."""
+    """The offer the agent is rung for or talks on; None in a call of the agent's own."""
     call_id: str | None = None
     """The call the agent is rung for, talks on or wraps up."""
     not_ready_after: str | None = None

@@ -44,6 +44,7 @@ from acd import (
     items,
     leave,
     offers,
+    own_calls,
     pacing,
     retiring,
     shift,
@@ -101,6 +102,9 @@ from acd.inputs import (
     CustomerAnswered,
     Input,
     KeyPressed,
+    OwnCallAnswered,
+    OwnCallBegan,
+    OwnCallOver,
     PhoneAnswered,
     PhoneLost,
     PhoneRang,
@@ -171,6 +175,9 @@ INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {
     PhoneAnswered: offers.accept,
     CallerConnected: offers.confirm,
     PhoneLost: hang_ups.lose_phone,
+    OwnCallBegan: own_calls.begin,
+    OwnCallAnswered: own_calls.answer,
+    OwnCallOver: own_calls.end,
 }
 
 TIMERS: Mapping[TimerKind, Callable[[Step, Timer], None]] = {

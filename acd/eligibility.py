@@ -34,8 +34,12 @@ def _may_take(state: AcdState, agent: Agent, medium: str) -> bool:
     return agent.state is AgentState.AVAILABLE and is_within_reach
 
 
-def move(step: Step, agent: Agent, action: AgentAction, reason: str = "", by: str = "") -> None:
+def move(
+    step: Step, agent: Agent, action: AgentAction, reason: str = "", by: str = "", call_id: str | None = None
+) -> None:
     """Take the agent from one state to the next; ``by``: the supervisor who wanted it.
+
+    ``call_id``: the call the agent has from now on, if it is another.
 
     Raises UsageError when the table has no such way.
     """
@@ -46,6 +50,7 @@ def move(step: Step, agent: Agent, action: AgentAction, reason: str = "", by: st
         _finish_wrap_up(step, agent)
     if before in (AgentState.LOGGED_OUT, AgentState.WRAP_UP):
         agent.idle_since = step.now
+    agent.call_id = call_id or agent.call_id
     step.emit(
         AgentStateChanged(
             agent=agent.agent_id,

@@ -149,6 +149,28 @@ class PhoneLost:
     """True when the phone ended it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCallBegan:
+    """The switch places a call for an agent, whose phone rings first. Ignored when the agent has a call."""
+
+    agent_id: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCallAnswered:
+    """The agent picked up. Ignored when the call is no agent's own."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnCallOver:
+    """The agent is out of the call, or cannot be had. Ignored when the call is no agent's own."""
+
+    call_id: str
+
+
 Input = (
     StationChanged
     | CalendarChanged
@@ -163,4 +185,7 @@ Input = (
     | PhoneAnswered
     | CallerConnected
     | PhoneLost
+    | OwnCallBegan
+    | OwnCallAnswered
+    | OwnCallOver
 )

@@ -17,6 +17,9 @@ from acd.inputs import (
     ConfirmationHeard,
     CustomerAnswered,
     KeyPressed,
+    OwnCallAnswered,
+    OwnCallBegan,
+    OwnCallOver,
     PlaybackOver,
 )
 from acd.item_events import ItemPassedOn
@@ -29,7 +32,16 @@ from runtime.target import HANG_UP, parse_target
 from switch.application import Prospect, ProspectOf
 from switch.causes import Cause
 from switch.commands import AnswerCall
-from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
+from switch.events import (
+    CallAnswered,
+    CallArrived,
+    CallEnded,
+    CallHandedOff,
+    CallPlaced,
+    CallTransferred,
+    DigitReceived,
+    PromptFinished,
+)
 
 NO_LINE = frozenset(
     {
@@ -173,6 +185,35 @@ class Reception:
         return self._core.handle(
             CallerGone(call_id=call_id, reason=reason, cause=cause, no_line=cause in NO_LINE), now=now
         )
+
+
+class OwnCallReception:
+    """Tells the core of calls that the switch places for agents, and of their ends; of no others."""
+
+    def __init__(self, core: AcdCore) -> None:
+        self._core = core
+
+    def placed(self, event: CallPlaced, now: float) -> Outputs:
+        if not event.agent:
+            return ()
+        return self._core.handle(OwnCallBegan(agent_id=event.agent, call_id=event.call_id), now=now)
+
+    def answered(self, event: CallAnswered, now: float) -> Outputs:
+        if event.call_id not in self._core.state.own_calls:
+            return ()
+        return self._core.handle(OwnCallAnswered(call_id=event.call_id), now=now)
+
+    def transferred(self, event: CallTransferred, now: float) -> Outputs:
+        """The agent passed the other party on, and is out; or was the one who got the call."""
+        own = self._core.state.own_calls.get(event.call_id)
+        if own is None or event.by != self._core.state.agents[own.agent_id].station:
+            return ()
+        return self._core.handle(OwnCallOver(call_id=event.call_id), now=now)
+
+    def over(self, event: CallEnded, now: float) -> Outputs:
+        if event.call_id not in self._core.state.own_calls:
+            return ()
+        return self._core.handle(OwnCallOver(call_id=event.call_id), now=now)
 
 
 def _language_of(event: CallArrived | CallHandedOff) -> str:

@@ -41,11 +41,12 @@ from acd.messages.messages import Messages
 from acd.messages.records import MessageRows
 from acd.messages.verbs import MessageVerbs
 from acd.orders import Whom, orders
+from acd.own_calls import station_to_call
 from acd.phone_desk import AgentPhoneDesk
 from acd.popups import NoCalls, PoppedCalls, PopUps
 from acd.queue_config import QueueConfig
 from acd.queue_target import parse_queue_target
-from acd.reception import Reception, prospects
+from acd.reception import OwnCallReception, Reception, prospects
 from acd.records import QueueEntries
 from acd.repeats import RepeatCallers
 from acd.replay.recorded_core import Inputs, RecordedCore
@@ -71,6 +72,7 @@ from switch.events import (
     CallConnected,
     CallEnded,
     CallHandedOff,
+    CallPlaced,
     CallTransferred,
     DigitReceived,
     OfferAccepted,
@@ -309,7 +311,7 @@ def _gauges(readings: AcdReadings) -> tuple[Gauge, ...]:
 
 def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
     """What the exchange reports, as inputs of the core."""
-    reception = Reception(core, repeats)
+    reception, own = Reception(core, repeats), OwnCallReception(core)
 
     def telling(translate: Callable[[Any], inputs.Input]) -> Handler:
         return lambda event, now: core.handle(translate(event), now=now)
@@ -321,9 +323,11 @@ def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
 
     return {
         CallArrived: reception.call_arrived,
-        CallAnswered: reception.call_answered,
+        CallPlaced: own.placed,
+        CallTransferred: own.transferred,
+        CallAnswered: _in_turn(reception.call_answered, own.answered),
         CallHandedOff: reception.call_handed_off,
-        CallEnded: reception.call_ended,
+        CallEnded: _in_turn(reception.call_ended, own.over),
         ItemPassedOn: reception.item_passed_on,
         PromptFinished: reception.playback_over,
         DigitReceived: reception.digit_received,
@@ -387,4 +391,4 @@ def _facts_of_agents(state: AcdState) -> AgentFacts:
         offers = () if entry is None or not entry.is_item else entry.offer_ids
         return any(state.offers[offer_id].agent_id == agent for offer_id in offers)
 
-    return AgentFacts(station_of, queues_of, has_item)
+    return AgentFacts(station_of, queues_of, has_item, partial(station_to_call, state))

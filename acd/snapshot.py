@@ -20,7 +20,7 @@ from acd.lining_up import line_up
 from acd.pace import Pace
 from acd.queue import Queue
 from acd.queue_config import QueueConfig
-from acd.state import AcdState, Timer, TimerKind
+from acd.state import AcdState, OwnCall, Timer, TimerKind
 from acd.step import Step
 from runtime.deadlines import Deadlines
 
@@ -44,6 +44,7 @@ def take(state: AcdState) -> dict[str, Any]:
         "agents": [_agent_to_plain(agent) for agent in state.agents.values()],
         "entries": [asdict(entry) for entry in state.entries.values()],
         "offers": [asdict(offer) for offer in state.offers.values()],
+        "own_calls": {call_id: list(own) for call_id, own in state.own_calls.items()},
         "timers": [[*timer, at] for timer, at in state.timers.armed()],
     }
 
@@ -80,6 +81,7 @@ def fill(step: Step, snapshot: Mapping[str, Any]) -> None:
     state.silent.update(snapshot["silent"])
     state.open_calendars.update(snapshot["open_calendars"])
     state.offers.update((plain["offer_id"], Offer(**plain)) for plain in snapshot["offers"])
+    state.own_calls.update((id_, OwnCall(*own)) for id_, own in snapshot.get("own_calls", {}).items())
     state.timers = Deadlines()
     for kind, subject, queue_name, at in snapshot["timers"]:
         state.timers.set(Timer(TimerKind(kind), subject, queue_name), at)

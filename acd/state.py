@@ -57,6 +57,14 @@ class Timer(NamedTuple):
     """For what an entry has in each of its queues."""
 
 
+class OwnCall(NamedTuple):
+    """A call that the switch places for an agent, whose phone rings first."""
+
+    agent_id: str
+    was_wrapping_up: bool
+    """Whether the agent called in a wrap-up, which goes on when nobody answers."""
+
+
 CanDial = Callable[[str, int | None, str], bool]
 
 
@@ -111,6 +119,8 @@ class AcdState:
         """Number → id of the entry whose customer is called, or talked to, there."""
         self.open_calendars: set[str] = set()
         self.offers: dict[str, Offer] = {}
+        self.own_calls: dict[str, OwnCall] = {}
+        """By call: those of agents who are called first, until the agent is out of them."""
         self.personal: dict[tuple[str, str], Line] = {}
         """Agent and medium → who waits for that agent alone."""
         self.free: dict[tuple[str, str], list[Demand]] = {}

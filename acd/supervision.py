@@ -1,6 +1,6 @@
 """What supervisors do with agents, at their request or not: states, sign-out, release, leave."""
 
-from acd import offers, talk
+from acd import offers, own_calls, talk
 from acd.agent import Agent, AgentState
 from acd.agent_events import AgentReleased, LeaveDecision
 from acd.commands import (
@@ -13,6 +13,7 @@ from acd.commands import (
     ReleaseCaller,
 )
 from acd.events import LeaveReason, OfferResult
+from acd.inputs import OwnCallOver
 from acd.leave import back_from_leave, decide, open_request
 from acd.shift import be_not_ready, be_ready, be_signed_out
 from acd.step import Step
@@ -42,6 +43,9 @@ def force_sign_out(step: Step, command: ForceSignOut) -> None:
 def release(step: Step, command: ReleaseAgent) -> None:
     """The call ends; a caller who is only being offered waits on."""
     agent = _signed_in(step, command.agent_id)
+    if agent.call_id in step.state.own_calls:
+        _release_from_own(step, agent, agent.call_id, command.by)
+        return
     if agent.offer_id is None or agent.call_id is None:
         raise UsageError(f"agent {agent.agent_id} has no call to be released from")
     offer = step.state.offers[agent.offer_id]
@@ -53,6 +57,14 @@ def release(step: Step, command: ReleaseAgent) -> None:
     if not entry.is_item:
         step.emit(ReleaseCaller(call_id=entry.call_id, reason=LeaveReason.CONNECTED))
     talk.end(step, entry, offer, by_agent=False)
+
+
+def _release_from_own(step: Step, agent: Agent, call_id: str, by: str) -> None:
+    step.emit(
+        AgentReleased(agent=agent.agent_id, call_id=call_id, by=by),
+        ReleaseCaller(call_id=call_id, reason=LeaveReason.CONNECTED),
+    )
+    own_calls.end(step, OwnCallOver(call_id=call_id))
 
 
 def approve_leave(step: Step, command: ApproveLeave) -> None:

@@ -48,10 +48,11 @@ def end(step: Step, entry: Entry, offer: Offer, *, by_agent: bool) -> None:
     agent.talk_s += talk_ms / 1000
     queue = step.state.queues[offer.queue_name]
     queue.talks, queue.talk_s = queue.talks + 1, queue.talk_s + talk_ms / 1000
-    _start_wrap_up(step, agent, entry.call_id, queue.config.wrap_up_s)
+    start_wrap_up(step, agent, entry.call_id, queue.config.wrap_up_s)
 
 
-def _start_wrap_up(step: Step, agent: Agent, call_id: str, limit_s: float) -> None:
+def start_wrap_up(step: Step, agent: Agent, call_id: str, limit_s: float) -> None:
+    """A conversation is over: so much time for after-call work."""
     move(step, agent, AgentAction.END_CALL)
     step.emit(WrapUpStarted(agent=agent.agent_id, call_id=call_id, limit_s=limit_s))
     agent.wrap_up_s = limit_s

@@ -1,6 +1,5 @@
 """``ringmain calls play``, ``say``, ``collect`` and more: what a call hears, its keys, and its data."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,9 +7,9 @@ import typer
 from rich.markup import escape
 
 from cli.call_ids import CallId, whole_id_of
+from cli.named_values import named_value
 from cli.options import ConfigOption, JsonOption, SocketOption, ask, connect
 from cli.output import print_fields, print_json, print_line
-from runtime.errors import UsageError
 
 app = typer.Typer()
 """Commands of ``ringmain calls``."""
@@ -134,7 +133,7 @@ def data(
     as_json: JsonOption = False,
 ) -> None:
     """Show a call's data (随路数据), and note or take back some first."""
-    whole, given = _whole_id(call_id, socket, config), dict(map(_named, values or []))
+    whole, given = _whole_id(call_id, socket, config), dict(map(named_value, values or []))
     if given or remove:
         found = ask(socket, config, "call.set_data", call_id=whole, data=given, remove=remove or [])
     else:
@@ -177,14 +176,3 @@ def _tell(
 
 def _whole_id(beginning: str, socket: Path | None, config: Path | None) -> str:
     return whole_id_of(beginning, ask(socket, config, "call.list"))
-
-
-def _named(text: str) -> tuple[str, Any]:
-    """``count=3`` → a number, ``order=D-7`` → a text. Raises UsageError without a name."""
-    name, mark, value = text.partition("=")
-    if not name or not mark:
-        raise UsageError(f"{text!r} notes nothing; expected name=value, such as order_no=D-7")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value

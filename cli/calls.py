@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from cli import call_media
+from cli import call_media, placing
 from cli.call_ids import CallId, whole_id_of
 from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
@@ -60,42 +60,6 @@ def show(
     more = ("jitter ms#", "round trip ms#", "lost there#", "dropped#")
     gives_way = ("dropped#", "late#", "lost there#")
     print_table(call["call_id"], (*columns, *more), (_leg_row(leg) for leg in call["legs"]), gives_way)
-
-
-@app.command("originate")
-def originate(
-    first: Annotated[str, typer.Option(help="Who is called: station:<name> or number:<digits>.")],
-    then: Annotated[
-        str,
-        typer.Option(
-            help="What gets the call when they answer: flow:<name>, queue:<name>, station:<name> or "
-            "number:<digits>."
-        ),
-    ],
-    ring: Annotated[float, typer.Option(help="Seconds it may go unanswered.")] = 60,
-    show: Annotated[str | None, typer.Option(help="The number they see.")] = None,
-    caller: Annotated[str, typer.Option(help="The customer's number, if it is another.")] = "",
-    access_code: Annotated[str, typer.Option(help="The access code on whose behalf it is.")] = "",
-    socket: SocketOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Call somebody, and give the call to a target when they answer; `ringmain events` tells how it goes."""
-    made = ask(
-        socket,
-        config,
-        "call.originate",
-        whom=first,
-        target=then,
-        ring_s=ring,
-        shown_number=show,
-        caller_number=caller,
-        access_code=access_code,
-    )
-    if as_json:
-        print_json(made)
-    else:
-        print_line(f"{made['call_id']} calls {escape(made['whom'])}, for {escape(made['target'])}")
 
 
 @app.command("hang-up")
@@ -379,4 +343,5 @@ def _row(call: dict[str, Any]) -> tuple[object, ...]:
     )
 
 
+app.add_typer(placing.app)
 app.add_typer(call_media.app)

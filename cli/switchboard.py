@@ -266,7 +266,10 @@ class Switchboard:
 
     def _all_verbs(self) -> Iterator[Verb]:
         exchange, ids, submit = self.exchange, self._ground.ids, self.driver.submit
-        reach = self._directory.reach(self._applications.knows_target, self._applications.obstacle)
+        applications = self._applications
+        reach = self._directory.reach(
+            applications.knows_target, applications.obstacle, applications.agent_facts.station_to_call
+        )
         clock = self._ground.clock
         yield from self._verbs.verbs()
         yield from self.reloading.verbs()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runtime.driver import Core, Handler
+from runtime.errors import UsageError
 from runtime.models import Params
 from switch.alarms.sources import Source
 from switch.feature_codes.actions import PhoneDesk
@@ -48,6 +49,10 @@ class Gauge:
     """Label values → number."""
 
 
+def _no_agents(agent: str) -> str:
+    raise UsageError(f"there is no agent {agent}", reason="no_such_agent")
+
+
 @dataclass(frozen=True, slots=True)
 class AgentFacts:
     """What an application knows of its agents now, in the names of the switch."""
@@ -58,6 +63,8 @@ class AgentFacts:
     """The queues an agent serves."""
     has_item: Callable[[str, str], bool] = lambda agent, item: False
     """Whether an item is offered to an agent, or the agent has it."""
+    station_to_call: Callable[[str], str] = _no_agents
+    """Where an agent can be called first now. Raises UsageError with the reason why not."""
 
 
 @dataclass(frozen=True, slots=True)

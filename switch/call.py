@@ -187,6 +187,8 @@ class Placement:
     """How long it may go unanswered; None: as the SIP stack is configured."""
     record: RecordingRule | None
     """From when on it is recorded, whatever is said elsewhere; None for as is said there."""
+    agent: str = ""
+    """Whose call it is, if it is an agent's."""
 
     @property
     def outside(self) -> bool:

@@ -111,6 +111,8 @@ class PlaceCall(Command):
     """From when on it is recorded; None: as access code, trunk and configuration say."""
     data: Data = field(default_factory=dict, repr=False)
     """Noted of the contact from the start, beside what is known of it already."""
+    agent: str = ""
+    """The agent whose call it is, at the station of ``whom``; empty when it is nobody's in person."""
 
 
 @plain_data

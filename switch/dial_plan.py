@@ -10,6 +10,8 @@ STATION_SCHEME = "station"
 """Targets ``station:<name>`` ring a registered phone."""
 NUMBER_SCHEME = "number"
 """Targets ``number:<digits>`` ring an outside number through the trunks."""
+AGENT_SCHEME = "agent"
+"""Targets ``agent:<number>`` lead to whoever signs in with that number, wherever that is."""
 
 TargetCheck = Callable[[str], bool]
 """Whether some application takes ``<scheme>:<name>``."""

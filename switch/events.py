@@ -62,6 +62,8 @@ class CallPlaced(Event):
     """The one on whose behalf the switch calls; empty when it is none's."""
     target: str
     """The application that gets the call when it is answered: ``<scheme>:<name>``."""
+    agent: str = ""
+    """The agent who is called first, at the station of ``whom``; empty when nobody is meant in person."""
 
 
 @plain_data

@@ -142,6 +142,7 @@ class PlacedCalls:
             called_number=call.called_number,
             access_code=call.access_code,
             target=call.target,
+            agent=_placement(call).agent,
         )
         return [placed, *data_told(self._calls, call, {})]
 
@@ -175,7 +176,7 @@ class PlacedCalls:
             session_id=self._ids.token() + self._ids.token(),
             facts=self._facts_of(number, tenant_of_id(command.call_id)) if is_customer else NOTHING_KNOWN,
             caller_station=station,
-            placement=Placement(whom, command.shown_name, command.ring_s, command.record),
+            placement=Placement(whom, command.shown_name, command.ring_s, command.record, command.agent),
         )
 
 

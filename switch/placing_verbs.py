@@ -14,7 +14,7 @@ from runtime.vocabulary import Command
 from switch.application import Verb
 from switch.commands import PlaceCall
 from switch.data_verbs import refuse_bad_data
-from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
+from switch.dial_plan import AGENT_SCHEME, NUMBER_SCHEME, STATION_SCHEME
 from switch.exchange import Exchange
 from switch.reach import Reach
 from switch.roles import DESK_AND_BUSINESS
@@ -27,9 +27,9 @@ class OriginateParams(Params):
     """Whom to call, and what they get."""
 
     whom: str = Field(
-        pattern=rf"^({'|'.join(_PHONES)}):\S.*$",
+        pattern=rf"^({'|'.join((*_PHONES, AGENT_SCHEME))}):\S.*$",
         max_length=255,
-        description="who is called first: station:<name> or number:<digits>",
+        description="who is called first: agent:<number>, station:<name> or number:<digits>",
     )
     target: str = Field(
         pattern=TARGET_PATTERN,
@@ -92,16 +92,17 @@ class PlacingVerbs:
         self._submit = submit
 
     def verbs(self) -> tuple[Verb, ...]:
-        text = "Call a station or a number, and give the call to a target when it is answered."
+        text = "Call an agent, station or number, and give the call to a target when it is answered."
         return (Verb("call.originate", OriginateParams, self._originate, text, who=DESK_AND_BUSINESS),)
 
     def _originate(self, params: OriginateParams) -> PlacedView:
-        self._refuse_what_is_in_vain(params)
         tenant = _tenant_of(params)
+        agent, whom = self._who_is_called(params)
+        self._refuse_what_is_in_vain(params, whom)
         order = PlaceCall(
             call_id=self._ids.new(id_kind("call", tenant)),
             contact_id=params.contact_id or self._ids.new(id_kind("contact", tenant)),
-            whom=params.whom,
+            whom=str(whom),
             target=params.target,
             ring_s=params.ring_s,
             shown_number=params.shows,
@@ -110,19 +111,27 @@ class PlacingVerbs:
             caller_name=params.caller_name,
             access_code=params.access_code,
             data=params.data,
+            agent=agent,
         )
         self._submit(order)
         return {
             "call_id": order.call_id,
             "contact_id": order.contact_id,
-            "whom": order.whom,
+            "whom": params.whom,
             "target": order.target,
         }
 
-    def _refuse_what_is_in_vain(self, params: OriginateParams) -> None:
+    def _who_is_called(self, params: OriginateParams) -> tuple[str, Target]:
+        """The agent, if one is meant in person, and the phone. Raises UsageError."""
+        whom = parse_target(params.whom)
+        if whom.scheme != AGENT_SCHEME:
+            return "", whom
+        return whom.name, Target(STATION_SCHEME, self._reach.station_to_call(whom.name))
+
+    def _refuse_what_is_in_vain(self, params: OriginateParams, whom: Target) -> None:
         """Raises UsageError when nobody could be reached, or may not be."""
         refuse_bad_data(params.data)
-        reach, whom, then = self._reach, parse_target(params.whom), parse_target(params.target)
+        reach, then = self._reach, parse_target(params.target)
         if self._exchange.draining:
             raise UsageError("the switch is draining; it makes no new calls", reason="draining")
         if then.scheme != NUMBER_SCHEME and not reach.knows_target(params.target):

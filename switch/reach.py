@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Sized
 from dataclasses import dataclass
 
 from runtime.errors import UsageError
+from switch.application import AgentFacts
 from switch.dial_plan import RightCheck, TargetCheck
 
 
@@ -24,6 +25,8 @@ class Reach:
     access_codes: Container[str]
     obstacle: Callable[[str], str | None] = _none
     """Why whoever a known target leads to cannot be had now, as a sentence; None when they can."""
+    station_to_call: Callable[[str], str] = AgentFacts().station_to_call
+    """Where an agent can be called first now. Raises UsageError with the reason why not."""
     outage: Callable[[str], str | None] = _none
     """Why no trunk carries calls to an outside number that has a route, as a sentence; None when one does."""
 

@@ -72,7 +72,12 @@ class Directory:
         """Where callers of an access code go when a phone cannot be had."""
         return self._ways_out
 
-    def reach(self, knows_target: TargetCheck, obstacle: Callable[[str], str | None]) -> Reach:
+    def reach(
+        self,
+        knows_target: TargetCheck,
+        obstacle: Callable[[str], str | None],
+        station_to_call: Callable[[str], str],
+    ) -> Reach:
         return Reach(
             contacts=self.contacts,
             has_route=self.has_route,
@@ -80,6 +85,7 @@ class Directory:
             knows_target=knows_target,
             access_codes=self._access_codes.keys(),
             obstacle=obstacle,
+            station_to_call=station_to_call,
             outage=self._trunks.outage,
         )
 

@@ -13,7 +13,7 @@ from runtime.tenancy import SEPARATOR, bare, qualify
 from switch.access.participation import Participation
 from switch.application import AgentFacts, Verb
 from switch.control.verbs import NotAllowed
-from switch.dial_plan import STATION_SCHEME
+from switch.dial_plan import AGENT_SCHEME, STATION_SCHEME
 from switch.records.projection import AnyEntry
 
 NOBODYS = f"-{SEPARATOR}"
@@ -28,7 +28,7 @@ class Own(Enum):
     STATION = auto()
     """Where the agent sits; filled in too."""
     PHONE = auto()
-    """The same as a target, ``station:1001``."""
+    """The same as a target, ``station:1001``; or the agent, which is filled in: ``agent:1001``."""
     CALL = auto()
     """A call that the station takes part in."""
     TENANT = auto()
@@ -90,7 +90,8 @@ class AgentScope:
 
         Raises NotAllowed when the agent would call from anywhere else.
         """
-        if own_of(verb.name).get("whom") is Own.PHONE and params.whom != self._own_name(Own.PHONE):  # type: ignore[attr-defined]
+        whom = getattr(params, "whom", "") if own_of(verb.name).get("whom") is Own.PHONE else ""
+        if whom and not self._is_own(Own.PHONE, whom):
             raise NotAllowed("agents call from the station they sit at; leave out whom, or sign in first")
         update = {
             key: self._own_name(own) if own in _WHATEVER_IS_GIVEN else NOBODYS + value
@@ -122,8 +123,10 @@ class AgentScope:
         """Whether an event, as its tenant is told it, is about the agent or a call the agent is in."""
         fields, family = entry.fields, entry.topic.partition(".")[0]
         agent = fields.get("agent")
-        if agent:
-            return family in _OF_AGENTS and agent == self._agent
+        if agent and agent != self._agent:
+            return False
+        if agent and family in _OF_AGENTS:
+            return True
         call_id = fields.get("call_id")
         if family not in _OF_CALLS or not isinstance(call_id, str):
             return False
@@ -134,15 +137,16 @@ class AgentScope:
             return self._agent
         if own is Own.TENANT:
             return self._tenant
-        if own in (Own.STATION, Own.PHONE):
-            station = self._station()
-            return f"{STATION_SCHEME}:{station}" if station and own is Own.PHONE else station
-        return None
+        if own is Own.PHONE:
+            return f"{AGENT_SCHEME}:{self._agent}"
+        return self._station() if own is Own.STATION else None
 
     def _is_own(self, own: Own, value: str) -> bool:
         if own is Own.CALL:
             station = self._facts.station_of(self._qualified)
             return station is not None and self._calls.takes_part(station, value)
+        if own is Own.PHONE and value == f"{STATION_SCHEME}:{self._station()}":
+            return True
         if own is Own.ITEM:
             return self._facts.has_item(self._qualified, qualify(self._tenant, value))
         return value == self._own_name(own)

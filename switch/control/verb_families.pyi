@@ -561,9 +561,9 @@ class CallVerbs:
         """
 
     async def originate(self, *, whom: str, target: str, ring_s: float = ..., shown_number: str | None = ..., shown_name: str = ..., caller_number: str = ..., caller_name: str = ..., access_code: str = ..., contact_id: str = ..., data: _dict[str, Any] = ..., tenant: str = ...) -> PlacedView:
-        """Call a station or a number, and give the call to a target when it is answered.
+        """Call an agent, station or number, and give the call to a target when it is answered.
 
-        whom: who is called first: station:<name> or number:<digits>
+        whom: who is called first: agent:<number>, station:<name> or number:<digits>
         target: what gets the call when it is answered, such as queue:service or number:<digits>
         ring_s: how long it may go unanswered, in seconds
         shown_number: the number that whom is called sees; absent: the phone it is for, or the access code
@@ -1901,9 +1901,9 @@ class SyncCallVerbs:
         """
 
     def originate(self, *, whom: str, target: str, ring_s: float = ..., shown_number: str | None = ..., shown_name: str = ..., caller_number: str = ..., caller_name: str = ..., access_code: str = ..., contact_id: str = ..., data: _dict[str, Any] = ..., tenant: str = ...) -> PlacedView:
-        """Call a station or a number, and give the call to a target when it is answered.
+        """Call an agent, station or number, and give the call to a target when it is answered.
 
-        whom: who is called first: station:<name> or number:<digits>
+        whom: who is called first: agent:<number>, station:<name> or number:<digits>
         target: what gets the call when it is answered, such as queue:service or number:<digits>
         ring_s: how long it may go unanswered, in seconds
         shown_number: the number that whom is called sees; absent: the phone it is for, or the access code

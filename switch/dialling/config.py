@@ -21,6 +21,6 @@ class DiallingConfig(Section):
         default=1.0, ge=0, le=1, description="The share of them that is recorded so, chosen by chance."
     )
     ring_back: str = Field(
-        default="",
+        default="tone:ring_back",
         description="Prompt that callers who are answered already hear while it rings; empty: silence.",
     )

@@ -9,18 +9,22 @@ WAYS = {
     ("NOT_READY", "ready"): "AVAILABLE",
     ("NOT_READY", "not_ready"): "NOT_READY",
     ("NOT_READY", "sign_out"): "LOGGED_OUT",
+    ("NOT_READY", "call"): "OFFERED",
     ("AVAILABLE", "ready"): "AVAILABLE",
     ("AVAILABLE", "not_ready"): "NOT_READY",
     ("AVAILABLE", "sign_out"): "LOGGED_OUT",
     ("AVAILABLE", "offer"): "OFFERED",
+    ("AVAILABLE", "call"): "OFFERED",
     ("OFFERED", "end_offer"): "AVAILABLE",
     ("OFFERED", "not_ready"): "NOT_READY",
     ("OFFERED", "connect"): "ON_CALL",
+    ("OFFERED", "end_call"): "WRAP_UP",
     ("ON_CALL", "end_call"): "WRAP_UP",
     ("WRAP_UP", "end_wrap_up"): "AVAILABLE",
     ("WRAP_UP", "ready"): "AVAILABLE",
     ("WRAP_UP", "not_ready"): "NOT_READY",
     ("WRAP_UP", "sign_out"): "LOGGED_OUT",
+    ("WRAP_UP", "call"): "OFFERED",
 }
 
 

@@ -43,6 +43,23 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
         (["calls"], "call.list", {}),
         (["calls", "list"], "call.list", {}),
         (
+            ["calls", "dial", "agent:81", "number:13800138000", "--show", "95598"],
+            "call.originate",
+            {
+                "whom": "agent:81",
+                "target": "number:13800138000",
+                "ring_s": 60.0,
+                "shown_number": "95598",
+                "shown_name": "",
+                "caller_number": "",
+                "caller_name": "",
+                "access_code": "",
+                "contact_id": "",
+                "data": {},
+                "tenant": "",
+            },
+        ),
+        (
             ["calls", "originate", "--first", "station:1001", "--then", "number:13800138000", "--ring", "30"],
             "call.originate",
             {

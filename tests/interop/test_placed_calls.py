@@ -3,12 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from media.recordings.wav import read_recording
-from sipp_scenarios.audio import compare, find, speech
+from sipp_scenarios.audio import Samples, compare, find, speech
 from sipp_scenarios.follower import EventFollower
 from sipp_scenarios.runner import SippProcess, free_port
+from switch.control.inbox import VerbRefused
 from tests.helpers.call_centre import CallCentre
 from tests.helpers.switch_process import HOTLINE, switch_process
 from tests.helpers.toml_text import section
@@ -85,6 +87,56 @@ def test_two_phones_are_joined_that_called_nobody(centre: CallCentre) -> None:
     ended(centre, call_id)
     heard = find(one.talker.said[4000:8000], other.talker.heard)
     assert heard.score > 0.95
+
+
+def test_an_agent_who_is_called_first_hears_the_second_ring_talks_and_wraps_up(centre: CallCentre) -> None:
+    desk, other = centre.seat("2001"), centre.register("2002")
+    with centre.phone(desk) as agent, centre.phone(other) as called:
+        call_id = originate(centre, "agent:2001", "station:2002", ring_s=20)
+        agent.wait_ringing()
+        assert centre.agent_state("2001") == "OFFERED"
+        with pytest.raises(VerbRefused) as refused:
+            originate(centre, "agent:2001", "station:2002")
+        assert refused.value.data == {"reason": "rung"}
+        agent.answer()
+        called.wait_ringing()
+        assert centre.agent_state("2001") == "ON_CALL"
+        agent.talker.wait_to_hear(1.0)
+        called.answer()
+        centre.events.wait_for("call.connected", call_id=call_id, station="2002")
+        called.talker.wait_to_hear(1.0)
+        agent.talker.wait_to_hear(2.0)
+        agent.hang_up()
+        called.wait_hung_up_on()
+    assert ended(centre, call_id)["cause"] == "NORMAL_CLEARING"
+    for state in ("OFFERED", "ON_CALL", "WRAP_UP"):
+        assert centre.events.wait_for("agent.state_changed", call_id=call_id, to_state=state)
+    assert find(_ring_back(0.25), agent.talker.heard).score > 0.9
+    assert find(called.talker.said[4000:8000], agent.talker.heard).score > 0.95
+
+
+def test_an_agent_who_is_called_first_hears_what_the_second_says_before_it_answers(
+    centre: CallCentre,
+) -> None:
+    desk, other = centre.seat("2001"), centre.register("2002")
+    with centre.phone(desk) as agent, other.expect_call(speech(2002, 30), "agent_announces") as called:
+        call_id = originate(centre, "agent:2001", "station:2002")
+        agent.wait_ringing()
+        agent.answer()
+        called.announce()
+        agent.talker.wait_to_hear(1.0)
+        early = agent.talker.heard
+        centre.events.call("call.hang_up", call_id=call_id, cause="NORMAL_CLEARING")
+        agent.wait_hung_up_on()
+    assert find(early[:4000], called.talker.said).score > 0.95
+    ended(centre, call_id)
+    centre.events.wait_for("agent.state_changed", call_id=call_id, to_state="WRAP_UP")
+
+
+def _ring_back(duration_s: float) -> Samples:
+    """As the tone of a phone that rings begins."""
+    seconds = np.arange(int(8000 * duration_s)) / 8000
+    return (3000 * np.sin(2 * np.pi * 450 * seconds)).astype(np.int16)
 
 
 @pytest.mark.parametrize(
