@@ -17,6 +17,10 @@ app = noun()
 
 Station = Annotated[str, typer.Option(help="The station, where it is not the one that serves the customer.")]
 
+ByPhone = Annotated[
+    bool, typer.Option("--by-phone", help="Have the phone do it, as if its key were pressed.")
+]
+
 _SHOWN_OF_A_LEG = (
     "mos",
     "mos_lowest",
@@ -77,10 +81,14 @@ def hang_up(
 
 @app.command("answer")
 def answer(
-    call_id: CallId, socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False
+    call_id: CallId,
+    station: Annotated[str, typer.Option(help="The station whose phone rings and is to answer.")] = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Answer a call that waits for it."""
-    _ask("call.answer", "is answered", call_id, socket, config, as_json=as_json)
+    """Answer a call that waits for it, or have a phone that rings do so."""
+    _ask("call.answer", "is answered", call_id, socket, config, as_json=as_json, station=station)
 
 
 @app.command("reject")
@@ -112,24 +120,28 @@ def redirect(
 def hold(
     call_id: CallId,
     station: Station = "",
+    by_phone: ByPhone = False,
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Let the other end of a station hear music, until retrieve."""
-    _ask("call.hold", "is on hold", call_id, socket, config, as_json=as_json, station=station)
+    how = {"station": station, "by_phone": by_phone}
+    _ask("call.hold", "is on hold", call_id, socket, config, as_json=as_json, **how)
 
 
 @app.command("retrieve")
 def retrieve(
     call_id: CallId,
     station: Station = "",
+    by_phone: ByPhone = False,
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """End the hold that hold began."""
-    _ask("call.retrieve", "talks again", call_id, socket, config, as_json=as_json, station=station)
+    how = {"station": station, "by_phone": by_phone}
+    _ask("call.retrieve", "talks again", call_id, socket, config, as_json=as_json, **how)
 
 
 Whom = Annotated[str, typer.Argument(help="Such as agent:1001, queue:sales, station:1002 or number:10000.")]

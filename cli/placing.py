@@ -20,6 +20,7 @@ Ring = Annotated[float, typer.Option(help="Seconds it may go unanswered.")]
 Show = Annotated[str | None, typer.Option(help="The number they see.")]
 ShowName = Annotated[str, typer.Option(help="The name beside it.")]
 Caller = Annotated[str, typer.Option(help="The customer's number, if it is another.")]
+AutoAnswer = Annotated[bool, typer.Option("--auto-answer", help="Ask the phone to answer by itself.")]
 AccessCode = Annotated[str, typer.Option(help="The access code on whose behalf it is.")]
 Data = Annotated[list[str] | None, typer.Option(help="Call data from the start, as name=value.")]
 
@@ -33,6 +34,7 @@ def originate(
     show_name: ShowName = "",
     caller: Caller = "",
     access_code: AccessCode = "",
+    auto_answer: AutoAnswer = False,
     data: Data = None,
     socket: SocketOption = None,
     config: ConfigOption = None,
@@ -40,8 +42,9 @@ def originate(
 ) -> None:
     """Call somebody, and give the call to a target when they answer; `ringmain events` tells how it goes."""
     wanted = {"shown_number": show, "shown_name": show_name, "caller_number": caller}
-    more = {"access_code": access_code, "data": dict(map(named_value, data or []))}
-    _place(socket, config, {"whom": first, "target": then, "ring_s": ring, **wanted, **more}, as_json=as_json)
+    noted = {"access_code": access_code, "data": dict(map(named_value, data or []))}
+    how = {"ring_s": ring, "auto_answer": auto_answer}
+    _place(socket, config, {"whom": first, "target": then, **how, **wanted, **noted}, as_json=as_json)
 
 
 @app.command("dial")
@@ -50,12 +53,14 @@ def dial(
     then: Annotated[str, typer.Argument(help=_WHAT_THEN)],
     ring: Ring = 60,
     show: Show = None,
+    auto_answer: AutoAnswer = False,
     socket: SocketOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Click to call (点击外呼): the same as originate, in fewer words."""
-    wanted = {"whom": first, "target": then, "ring_s": ring, "shown_number": show}
+    wanted = {"whom": first, "target": then, "ring_s": ring}
+    wanted |= {"shown_number": show, "auto_answer": auto_answer}
     _place(socket, config, wanted, as_json=as_json)
 
 

@@ -47,6 +47,7 @@ from switch.alarms.switch_source import switch_source
 from switch.application import Gauge, Verb
 from switch.archive.attendance import Attendance
 from switch.archive.known_disks import meet_disks
+from switch.call_control.phone_keys import PhoneKeys
 from switch.call_control.targets import Targets
 from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
@@ -279,8 +280,8 @@ class Switchboard:
         yield from self._flow_publishing().verbs()
         yield from CallRecordingVerbs(exchange, submit).verbs()
         yield from PlacingVerbs(exchange, reach, ids, submit).verbs()
-        targets = Targets(reach)
-        yield from CallControlVerbs(exchange, targets, clock, submit).verbs()
+        targets, phone_keys = Targets(reach), PhoneKeys(self._signalling.stack.orders_understood, submit)
+        yield from CallControlVerbs(exchange, targets, phone_keys, clock, submit).verbs()
         yield from ParkingVerbs(self._applications.parking, exchange, targets, clock, submit).verbs()
         yield from TransferVerbs(exchange, targets, ids, clock, submit).verbs()
         yield from ConferenceVerbs(exchange, reach, ids, submit).verbs()

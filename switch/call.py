@@ -189,6 +189,8 @@ class Placement:
     """From when on it is recorded, whatever is said elsewhere; None for as is said there."""
     agent: str = ""
     """Whose call it is, if it is an agent's."""
+    auto_answer: bool = False
+    """Whether the phone is asked to answer by itself."""
 
     @property
     def outside(self) -> bool:

@@ -113,6 +113,8 @@ class PlaceCall(Command):
     """Noted of the contact from the start, beside what is known of it already."""
     agent: str = ""
     """The agent whose call it is, at the station of ``whom``; empty when it is nobody's in person."""
+    auto_answer: bool = False
+    """Whether the phone of a station is asked to answer by itself."""
 
 
 @plain_data

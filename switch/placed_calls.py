@@ -87,6 +87,7 @@ class PlacedCalls:
             caller_number=call.called_number,
             caller_name=placement.shown_name,
             limit_s=placement.ring_s,
+            auto_answer=placement.auto_answer,
         )
         rung = self._inviting.ring(call, call.customer, invitation)
         return [*self.told(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL), *rung]
@@ -176,7 +177,14 @@ class PlacedCalls:
             session_id=self._ids.token() + self._ids.token(),
             facts=self._facts_of(number, tenant_of_id(command.call_id)) if is_customer else NOTHING_KNOWN,
             caller_station=station,
-            placement=Placement(whom, command.shown_name, command.ring_s, command.record, command.agent),
+            placement=Placement(
+                whom,
+                command.shown_name,
+                command.ring_s,
+                command.record,
+                command.agent,
+                command.auto_answer,
+            ),
         )
 
 

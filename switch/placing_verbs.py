@@ -56,6 +56,9 @@ class OriginateParams(Params):
         default="", max_length=64, description="the customer's visit that it belongs to; empty: a new one"
     )
 
+    auto_answer: bool = Field(
+        default=False, description="whether the station's phone is asked to answer by itself"
+    )
     data: dict[str, Any] = Field(
         default_factory=dict,
         description="call data of the contact from the start, which flows name as data.<name>",
@@ -112,6 +115,7 @@ class PlacingVerbs:
             access_code=params.access_code,
             data=params.data,
             agent=agent,
+            auto_answer=params.auto_answer,
         )
         self._submit(order)
         return {

@@ -10,16 +10,28 @@ from runtime.errors import UsageError
 from runtime.target import TARGET_PATTERN
 from runtime.vocabulary import Command
 from switch.application import Verb
-from switch.call import Call, CallState
+from switch.call import Call, CallState, Leg
 from switch.call_control.live import free_leg, live_call, stations_leg
+from switch.call_control.phone_keys import PhoneKeys, ringing_leg
 from switch.call_control.targets import Targets
 from switch.causes import Cause
 from switch.commands import AnswerCall, HandOff, HangUpCall, HoldCall, RetrieveCall, SendAway
 from switch.exchange import Exchange
 from switch.roles import DESK_AND_BUSINESS
+from switch.sip.commands import PhoneOrder
 from switch.verbs import CallParams, CallView, view_of_call
 
 _SIP_URI = re.compile(r"^sips?:[^\s<>\"]+$")
+
+
+class AnswerParams(CallParams):
+    """What is answered."""
+
+    station: str = Field(
+        default="",
+        max_length=255,
+        description="whose phone rings and is to answer, where it understands that; empty: the call itself",
+    )
 
 
 class RejectParams(CallParams):
@@ -39,6 +51,10 @@ class HoldParams(CallParams):
         max_length=255,
         description="the station that holds; empty: the one that serves the customer",
     )
+    by_phone: bool = Field(
+        default=False,
+        description="whether its phone shall do it as if its key were pressed, where it understands that",
+    )
 
 
 class RedirectParams(CallParams):
@@ -55,17 +71,29 @@ class CallControlVerbs:
     """``call.answer``, ``call.reject``, ``call.redirect``, ``call.hold``, ``call.retrieve``."""
 
     def __init__(
-        self, exchange: Exchange, targets: Targets, clock: Clock, submit: Callable[[Command], None]
+        self,
+        exchange: Exchange,
+        targets: Targets,
+        phone_keys: PhoneKeys,
+        clock: Clock,
+        submit: Callable[[Command], None],
     ) -> None:
         self._exchange = exchange
         self._targets = targets
+        self._phone_keys = phone_keys
         self._clock = clock
         self._submit = submit
 
     def verbs(self) -> tuple[Verb, ...]:
         who = DESK_AND_BUSINESS
         return (
-            Verb("call.answer", CallParams, self._answer, "Answer a call that waits for it.", who),
+            Verb(
+                "call.answer",
+                AnswerParams,
+                self._answer,
+                "Answer a call, or have a phone do so.",
+                who,
+            ),
             Verb("call.reject", RejectParams, self._reject, "Turn away a call before it is answered.", who),
             Verb(
                 "call.redirect",
@@ -78,8 +106,11 @@ class CallControlVerbs:
             Verb("call.retrieve", HoldParams, self._retrieve, "End the hold that call.hold began.", who),
         )
 
-    def _answer(self, params: CallParams) -> CallView:
+    def _answer(self, params: AnswerParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
+        if params.station:
+            self._phone_keys.press(call, ringing_leg(call, params.station), PhoneOrder.TALK)
+            return self._view(call)
         _refuse_unless_unanswered(call)
         self._submit(AnswerCall(call_id=call.call_id))
         return self._view(call)
@@ -112,18 +143,25 @@ class CallControlVerbs:
 
     def _hold(self, params: HoldParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
-        self._submit(HoldCall(call_id=call.call_id, leg_id=self._holder(call, params.station)))
+        leg = self._holder(call, params.station)
+        if params.by_phone:
+            self._phone_keys.press(call, leg, PhoneOrder.HOLD)
+        else:
+            self._submit(HoldCall(call_id=call.call_id, leg_id=leg.leg_id))
         return self._view(call)
 
     def _retrieve(self, params: HoldParams) -> CallView:
         call = live_call(self._exchange, params.call_id)
-        self._submit(RetrieveCall(call_id=call.call_id, leg_id=self._holder(call, params.station)))
+        leg = self._holder(call, params.station)
+        if params.by_phone:
+            self._phone_keys.press(call, leg, PhoneOrder.TALK)
+        else:
+            self._submit(RetrieveCall(call_id=call.call_id, leg_id=leg.leg_id))
         return self._view(call)
 
-    def _holder(self, call: Call, station: str) -> str:
+    def _holder(self, call: Call, station: str) -> Leg:
         """The leg that holds; while a phone rings for a transfer the two may do as they like."""
-        leg = stations_leg(call, station) if call.transfer else free_leg(self._exchange, call, station)
-        return leg.leg_id
+        return stations_leg(call, station) if call.transfer else free_leg(self._exchange, call, station)
 
     def _view(self, call: Call) -> CallView:
         return view_of_call(call, self._clock.now())

@@ -413,10 +413,11 @@ class CallVerbs:
         by: who wants it, as events tell it
         """
 
-    async def answer(self, *, call_id: str) -> CallView:
-        """Answer a call that waits for it.
+    async def answer(self, *, call_id: str, station: str = ...) -> CallView:
+        """Answer a call, or have a phone do so.
 
         call_id: the call, as call.list names it
+        station: whose phone rings and is to answer, where it understands that; empty: the call itself
         """
 
     async def barge(self, *, by: str, station: str = ..., call_id: str = ..., agent: str = ..., ring_s: float = ...) -> SupervisorView:
@@ -484,11 +485,12 @@ class CallVerbs:
         leg: whose leg ends; what becomes of the other decides who has the call, such as a queue
         """
 
-    async def hold(self, *, call_id: str, station: str = ...) -> CallView:
+    async def hold(self, *, call_id: str, station: str = ..., by_phone: bool = ...) -> CallView:
         """Let the other end of a station hear music.
 
         call_id: the call, as call.list names it
         station: the station that holds; empty: the one that serves the customer
+        by_phone: whether its phone shall do it as if its key were pressed, where it understands that
         """
 
     async def intercept(self, *, by: str, station: str = ..., call_id: str = ..., agent: str = ..., ring_s: float = ...) -> SupervisorView:
@@ -560,7 +562,7 @@ class CallVerbs:
         by: who wants it, as events tell it
         """
 
-    async def originate(self, *, whom: str, target: str, ring_s: float = ..., shown_number: str | None = ..., shown_name: str = ..., caller_number: str = ..., caller_name: str = ..., access_code: str = ..., contact_id: str = ..., data: _dict[str, Any] = ..., tenant: str = ...) -> PlacedView:
+    async def originate(self, *, whom: str, target: str, ring_s: float = ..., shown_number: str | None = ..., shown_name: str = ..., caller_number: str = ..., caller_name: str = ..., access_code: str = ..., contact_id: str = ..., auto_answer: bool = ..., data: _dict[str, Any] = ..., tenant: str = ...) -> PlacedView:
         """Call an agent, station or number, and give the call to a target when it is answered.
 
         whom: who is called first: agent:<number>, station:<name> or number:<digits>
@@ -572,6 +574,7 @@ class CallVerbs:
         caller_name: the customer's name
         access_code: the access code on whose behalf it is; empty for none
         contact_id: the customer's visit that it belongs to; empty: a new one
+        auto_answer: whether the station's phone is asked to answer by itself
         data: call data of the contact from the start, which flows name as data.<name>
         tenant: the tenant whose call it is; empty: whose objects it names
         """
@@ -658,11 +661,12 @@ class CallVerbs:
         call_id: the call, as call.list names it
         """
 
-    async def retrieve(self, *, call_id: str, station: str = ...) -> CallView:
+    async def retrieve(self, *, call_id: str, station: str = ..., by_phone: bool = ...) -> CallView:
         """End the hold that call.hold began.
 
         call_id: the call, as call.list names it
         station: the station that holds; empty: the one that serves the customer
+        by_phone: whether its phone shall do it as if its key were pressed, where it understands that
         """
 
     async def say(self, *, call_id: str, text: str, language: str = ..., voice: str = ..., to: Literal['customer', 'station', 'both'] = ..., barge_in: bool = ...) -> PlaybackView:
@@ -1753,10 +1757,11 @@ class SyncCallVerbs:
         by: who wants it, as events tell it
         """
 
-    def answer(self, *, call_id: str) -> CallView:
-        """Answer a call that waits for it.
+    def answer(self, *, call_id: str, station: str = ...) -> CallView:
+        """Answer a call, or have a phone do so.
 
         call_id: the call, as call.list names it
+        station: whose phone rings and is to answer, where it understands that; empty: the call itself
         """
 
     def barge(self, *, by: str, station: str = ..., call_id: str = ..., agent: str = ..., ring_s: float = ...) -> SupervisorView:
@@ -1824,11 +1829,12 @@ class SyncCallVerbs:
         leg: whose leg ends; what becomes of the other decides who has the call, such as a queue
         """
 
-    def hold(self, *, call_id: str, station: str = ...) -> CallView:
+    def hold(self, *, call_id: str, station: str = ..., by_phone: bool = ...) -> CallView:
         """Let the other end of a station hear music.
 
         call_id: the call, as call.list names it
         station: the station that holds; empty: the one that serves the customer
+        by_phone: whether its phone shall do it as if its key were pressed, where it understands that
         """
 
     def intercept(self, *, by: str, station: str = ..., call_id: str = ..., agent: str = ..., ring_s: float = ...) -> SupervisorView:
@@ -1900,7 +1906,7 @@ class SyncCallVerbs:
         by: who wants it, as events tell it
         """
 
-    def originate(self, *, whom: str, target: str, ring_s: float = ..., shown_number: str | None = ..., shown_name: str = ..., caller_number: str = ..., caller_name: str = ..., access_code: str = ..., contact_id: str = ..., data: _dict[str, Any] = ..., tenant: str = ...) -> PlacedView:
+    def originate(self, *, whom: str, target: str, ring_s: float = ..., shown_number: str | None = ..., shown_name: str = ..., caller_number: str = ..., caller_name: str = ..., access_code: str = ..., contact_id: str = ..., auto_answer: bool = ..., data: _dict[str, Any] = ..., tenant: str = ...) -> PlacedView:
         """Call an agent, station or number, and give the call to a target when it is answered.
 
         whom: who is called first: agent:<number>, station:<name> or number:<digits>
@@ -1912,6 +1918,7 @@ class SyncCallVerbs:
         caller_name: the customer's name
         access_code: the access code on whose behalf it is; empty for none
         contact_id: the customer's visit that it belongs to; empty: a new one
+        auto_answer: whether the station's phone is asked to answer by itself
         data: call data of the contact from the start, which flows name as data.<name>
         tenant: the tenant whose call it is; empty: whose objects it names
         """
@@ -1998,11 +2005,12 @@ class SyncCallVerbs:
         call_id: the call, as call.list names it
         """
 
-    def retrieve(self, *, call_id: str, station: str = ...) -> CallView:
+    def retrieve(self, *, call_id: str, station: str = ..., by_phone: bool = ...) -> CallView:
         """End the hold that call.hold began.
 
         call_id: the call, as call.list names it
         station: the station that holds; empty: the one that serves the customer
+        by_phone: whether its phone shall do it as if its key were pressed, where it understands that
         """
 
     def say(self, *, call_id: str, text: str, language: str = ..., voice: str = ..., to: Literal['customer', 'station', 'both'] = ..., barge_in: bool = ...) -> PlaybackView:

@@ -1,5 +1,7 @@
 """What the SIP stack can be told about a leg, which is one dialog plus one media endpoint."""
 
+from enum import StrEnum
+
 from runtime.vocabulary import Command, plain_data
 from switch.causes import Cause
 from switch.sip.authentication.client_authentication import Account
@@ -202,6 +204,26 @@ class HangUpLeg(Command):
     """Written into a 503 answer."""
     redirect_to: str = ""
     """A SIP URI: a leg that has no answer yet is sent there (302) in place of being refused."""
+
+
+class PhoneOrder(StrEnum):
+    """A key of a phone that is pressed from afar."""
+
+    TALK = "talk"
+    """It answers, or ends its hold."""
+    HOLD = "hold"
+
+
+@plain_data
+class OrderPhone(Command):
+    """Have the phone of a leg answer, hold or retrieve as if its key were pressed (NOTIFY talk or hold).
+
+    What it does comes as LegAnswered or LegReoffered; PhoneDisobeyed tells that it does not. Ignored when it
+    does not understand it (``SipStack.orders_understood``).
+    """
+
+    leg_id: str
+    order: PhoneOrder
 
 
 @plain_data

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from runtime.vocabulary import Event, plain_data
 from switch.causes import Cause
+from switch.sip.commands import PhoneOrder
 
 
 @plain_data
@@ -269,6 +270,18 @@ class LegTransferRequested(Event):
     """The leg whose far end is the target of an attended transfer; None for a blind one."""
     referred_by: str
     """URI of the one who transfers (RFC 3892); empty when the phone does not say."""
+
+
+@plain_data
+class PhoneDisobeyed(Event):
+    """A phone did not answer, hold or retrieve as it was told."""
+
+    topic: ClassVar[str] = "leg.phone_disobeyed"
+    leg_id: str
+    order: PhoneOrder
+    """The key that was to be pressed."""
+    status: int
+    """Its answer to NOTIFY, 408 when it gave none."""
 
 
 @plain_data

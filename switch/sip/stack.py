@@ -9,7 +9,7 @@ from runtime.vocabulary import Command, Event, Output
 from switch.sip.authentication.authenticator import Authenticator
 from switch.sip.authentication.station_proof import StationProof
 from switch.sip.capabilities import KNOWN_METHODS
-from switch.sip.commands import ReuseConnection, SendMessage
+from switch.sip.commands import PhoneOrder, ReuseConnection, SendMessage
 from switch.sip.config import SipConfig, StationConfig
 from switch.sip.counters import Counters
 from switch.sip.errors import SipSyntaxError
@@ -136,6 +136,10 @@ class SipStack:
     def open_transactions(self) -> int:
         """Transactions that still wait for something, be it only for late repetitions."""
         return self._layer.open_transactions
+
+    def orders_understood(self, leg_id: str) -> frozenset[PhoneOrder]:
+        """The keys of a leg's phone that can be pressed from afar, as far as it has said so."""
+        return self._agent.phone_orders.understood_by(leg_id)
 
     def registrations(self, now: float) -> list[Registration]:
         """Every registered contact."""

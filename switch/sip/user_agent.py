@@ -19,6 +19,7 @@ from switch.sip.commands import (
     DialStation,
     HangUpLeg,
     HideLegKeys,
+    OrderPhone,
     ReofferLeg,
     ReportTransfer,
     ResyncStation,
@@ -34,6 +35,7 @@ from switch.sip.dialogs.in_dialog import DialogRequests
 from switch.sip.dialogs.info_digits import InfoRequests
 from switch.sip.dialogs.our_reoffers import OurReoffers
 from switch.sip.dialogs.peer_reoffers import PeerReoffers
+from switch.sip.dialogs.phone_orders import PhoneOrders, SentOrder
 from switch.sip.dialogs.refer import Transfer, Transfers
 from switch.sip.dialogs.session_keeper import SessionKeeper
 from switch.sip.dialogs.session_timer import SessionPolicy
@@ -129,6 +131,7 @@ class UserAgent:
         self._texts = TextMessages(self._signalling, registrar, proof.knows, text_numbers)
         self._resyncing = Resyncing(self._signalling, registrar, proof.knows)
         self._info = InfoRequests(self._signalling)
+        self.phone_orders = PhoneOrders(self._signalling)
         self._outside_dialogs = self._serving_outside_dialogs()
         self._in_dialog = self._serving_in_dialogs()
         self._reports: dict[type, Callable[[Any, float], list[Output]]] = {
@@ -181,6 +184,7 @@ class UserAgent:
             Transfer: self._transfers,
             OurReoffer: self._our_reoffers,
             Subscription: self._subscriptions,
+            SentOrder: self.phone_orders,
         }
 
     @property
@@ -212,6 +216,7 @@ class UserAgent:
             ReportTransfer: self._transfers.report,
             SendText: self._texts.send,
             HideLegKeys: self._info.hide,
+            OrderPhone: self.phone_orders.give,
             ResyncStation: self._resyncing.ask,
             RequestAnswered: self._request_answered,
         }

@@ -434,7 +434,7 @@ class SmallSwitch:
             self._verb("call.list", NoParams, [CALL, other_call]),
             self._verb("call.show", switch.verbs.CallParams, CALL | NOTHING_UNDER_WAY | {"legs": LEGS}),
             self._verb("call.hang_up", switch.verbs.HangUpParams, CALL),
-            self._verb("call.answer", switch.verbs.CallParams, CALL),
+            self._verb("call.answer", switch.call_control.verbs.AnswerParams, CALL),
             self._verb("call.reject", switch.call_control.verbs.RejectParams, CALL),
             self._verb("call.redirect", switch.call_control.verbs.RedirectParams, CALL),
             self._verb("call.play", switch.call_media.verbs.PlayParams, PLAYBACK),

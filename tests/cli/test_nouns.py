@@ -55,6 +55,7 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
                 "caller_name": "",
                 "access_code": "",
                 "contact_id": "",
+                "auto_answer": False,
                 "data": {},
                 "tenant": "",
             },
@@ -72,6 +73,7 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
                 "caller_name": "",
                 "access_code": "",
                 "contact_id": "",
+                "auto_answer": False,
                 "data": {},
                 "tenant": "",
             },
@@ -426,11 +428,15 @@ def test_a_call_is_hung_up_by_the_beginning_of_its_id(
 @pytest.mark.parametrize(
     ("words", "verb", "params"),
     [
-        (["answer", "call-1"], "call.answer", {}),
+        (["answer", "call-1"], "call.answer", {"station": ""}),
         (["reject", "call-1", "--cause", "USER_BUSY"], "call.reject", {"cause": "USER_BUSY"}),
         (["redirect", "call-1", "queue:sales"], "call.redirect", {"target": "queue:sales"}),
-        (["hold", "call-1"], "call.hold", {"station": ""}),
-        (["retrieve", "call-1", "--station", "1002"], "call.retrieve", {"station": "1002"}),
+        (["hold", "call-1"], "call.hold", {"station": "", "by_phone": False}),
+        (
+            ["retrieve", "call-1", "--station", "1002", "--by-phone"],
+            "call.retrieve",
+            {"station": "1002", "by_phone": True},
+        ),
         (
             ["transfer", "call-1", "agent:1002", "--hold"],
             "call.transfer",

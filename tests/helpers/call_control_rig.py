@@ -3,11 +3,13 @@
 from typing import Any
 
 from runtime.errors import UsageError
+from switch.call_control.phone_keys import PhoneKeys
 from switch.call_control.targets import Targets
 from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
 from switch.commands import AnswerCall, ConnectCall, OfferCall
 from switch.reach import Reach
+from switch.sip.commands import PhoneOrder
 from switch.sip.events import LegAnswered, LegReoffered
 from switch.trunks.commands import DialTrunk
 from switch.verbs import ExchangeVerbs
@@ -31,9 +33,12 @@ class CallControlRig(SupervisionRig):
             obstacle={"agent:82": "agent 82 is signed out"}.get,
         )
         submit = self.driver.submit
+        self.understood: dict[str, frozenset[PhoneOrder]] = {}
+        """By leg: the keys of its phone that can be pressed from afar."""
         targets = Targets(self.reach)
+        phone_keys = PhoneKeys(lambda leg_id: self.understood.get(leg_id, frozenset()), submit)
         verbs = (
-            *CallControlVerbs(self.exchange, targets, self.clock, submit).verbs(),
+            *CallControlVerbs(self.exchange, targets, phone_keys, self.clock, submit).verbs(),
             *TransferVerbs(self.exchange, targets, self.ids, self.clock, submit).verbs(),
         )
         self.control = {verb.name: verb for verb in verbs}

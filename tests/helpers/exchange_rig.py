@@ -42,6 +42,7 @@ from switch.sip.commands import (
     DialStation,
     HangUpLeg,
     HideLegKeys,
+    OrderPhone,
     ReportTransfer,
     RingLeg,
 )
@@ -226,6 +227,7 @@ class ExchangeRig:
             DialTrunk,
             HangUpLeg,
             HideLegKeys,
+            OrderPhone,
         ):
             self.driver.add_routes(self._remembering({kind: _nothing}))
         self.driver.observe(lambda event, wall: self.events.append(event))

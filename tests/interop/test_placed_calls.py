@@ -133,6 +133,34 @@ def test_an_agent_who_is_called_first_hears_what_the_second_says_before_it_answe
     centre.events.wait_for("agent.state_changed", call_id=call_id, to_state="WRAP_UP")
 
 
+def test_a_phone_answers_holds_and_retrieves_as_programs_tell_it(centre: CallCentre) -> None:
+    """The other does not say that it understands, and is not told."""
+    obeying, other = centre.register("2001"), centre.register("2002")
+    with obeying.expect_call(speech(2001, 30), "agent_obeys") as first, centre.phone(other) as second:
+        call_id = originate(centre, "station:2001", "station:2002")
+        first.wait_ringing()
+        centre.events.wait_for("call.ringing", call_id=call_id)
+        centre.events.call("call.answer", call_id=call_id, station="2001")
+        first.wait_answered()
+        second.wait_ringing()
+        centre.events.wait_for("offer.ringing", call_id=call_id)
+        with pytest.raises(VerbRefused, match="Allow-Events: talk") as refused:
+            centre.events.call("call.answer", call_id=call_id, station="2002")
+        assert refused.value.data == {"reason": "phone_cannot"}
+        second.answer()
+        centre.events.wait_for("call.connected", call_id=call_id)
+        first.talker.wait_to_hear(0.5)
+        held = {"call_id": call_id, "station": "2001", "by_phone": True}
+        centre.events.call("call.hold", **held)
+        centre.events.wait_for("call.held", call_id=call_id)
+        centre.events.call("call.retrieve", **held)
+        centre.events.wait_for("call.resumed", call_id=call_id)
+        first.talker.wait_to_hear(0.5)
+        second.hang_up()
+        first.wait_hung_up_on()
+    assert ended(centre, call_id)["cause"] == "NORMAL_CLEARING"
+
+
 def _ring_back(duration_s: float) -> Samples:
     """As the tone of a phone that rings begins."""
     seconds = np.arange(int(8000 * duration_s)) / 8000

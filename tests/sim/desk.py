@@ -22,6 +22,7 @@ from runtime.target import parse_target
 from runtime.vocabulary import Event
 from switch.application import Application, Verb
 from switch.call import Call
+from switch.call_control.phone_keys import PhoneKeys
 from switch.call_control.targets import Targets
 from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
@@ -101,12 +102,12 @@ class DeskCentre:
     def verbs(self) -> list[Verb]:
         exchange, ids, submit = self.exchange, self.ids, self.driver.submit
         reach = Reach(self._contacts, _is_outside, lambda station, number: True, self.knows_target, ())
-        targets = Targets(reach)
+        targets, phone_keys = Targets(reach), PhoneKeys(lambda leg_id: frozenset(), submit)
         house = House(self.stations, self._contacts, self.acd.agent_at)
         return [
             *ExchangeVerbs(exchange, lambda now: [], {}, self.clock, submit, name="", version="").verbs(),
             *PlacingVerbs(exchange, reach, ids, submit).verbs(),
-            *CallControlVerbs(exchange, targets, self.clock, submit).verbs(),
+            *CallControlVerbs(exchange, targets, phone_keys, self.clock, submit).verbs(),
             *TransferVerbs(exchange, targets, ids, self.clock, submit).verbs(),
             *ConferenceVerbs(exchange, reach, ids, submit).verbs(),
             *CallRecordingVerbs(exchange, submit).verbs(),

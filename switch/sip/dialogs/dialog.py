@@ -1,5 +1,6 @@
 """A dialog: what two user agents keep in common between requests (RFC 3261 §12)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 
@@ -51,6 +52,8 @@ class Dialog:
     """Its Session-ID (RFC 7989)."""
     authentication: ClientAuthentication | None = None
     """How we prove who we are when the peer asks for a password; None when we have none for it."""
+    allow_events: Sequence[str] = ()
+    """What the peer can be notified of, as it says."""
     refers: int = 0
     """How many transfers were asked for in it."""
 
@@ -166,6 +169,7 @@ def accept_dialog(request: Request, local_tag: str, source: Hop) -> Dialog:
         hop=_next_hop(routes, target, source, behind_nat),
         behind_nat=behind_nat,
         routes=routes,
+        allow_events=headers.get_all("allow-events"),
         remote_cseq=parse_cseq(headers.get("cseq") or "").number,
     )
 
@@ -193,6 +197,7 @@ def join_dialog(invite: Request, response: Response, local_tag: str, source: Hop
         routes=routes,
         local_cseq=int((invite.headers.get("cseq") or "0").partition(" ")[0]),
         contact=invite.headers.get("contact"),
+        allow_events=headers.get_all("allow-events"),
     )
 
 

@@ -146,6 +146,7 @@ class Attempts:
             return Fork(_join(attempt, report), place, sdp)
         dialog = known.dialog
         if place == known.place:  # as it nearly always is
+            dialog.allow_events = report.response.headers.get_all("allow-events") or dialog.allow_events
             _learn_session(attempt, report)
         else:
             dialog = _join(attempt, report)
