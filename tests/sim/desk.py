@@ -6,6 +6,7 @@ callers and phones are simulated, and the media only keeps books.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import switch.dialling.service
@@ -13,6 +14,7 @@ import switch.supervision.service
 from acd import service
 from acd.agent_config import AgentConfig
 from acd.core import AcdCore
+from acd.own_calls import station_to_call
 from acd.queue_config import QueueConfig
 from runtime.alarm import ManualAlarm
 from runtime.clock import ManualClock
@@ -101,7 +103,14 @@ class DeskCentre:
 
     def verbs(self) -> list[Verb]:
         exchange, ids, submit = self.exchange, self.ids, self.driver.submit
-        reach = Reach(self._contacts, _is_outside, lambda station, number: True, self.knows_target, ())
+        reach = Reach(
+            self._contacts,
+            _is_outside,
+            lambda station, number: True,
+            self.knows_target,
+            (),
+            station_to_call=partial(station_to_call, self.acd_core.state),
+        )
         targets, phone_keys = Targets(reach), PhoneKeys(lambda leg_id: frozenset(), submit)
         house = House(self.stations, self._contacts, self.acd.agent_at)
         return [

@@ -49,7 +49,7 @@ NAMES: dict[str, list[Any]] = {
     "tenant": [""],
     "queue": [queue.name for queue in QUEUES],
     "queues": [["报修"], ["投诉"], ["报修", "投诉"]],
-    "whom": ["station:1001", "station:1004", "station:9001", "number:02088886666"],
+    "whom": ["station:1001", "agent:1004", "station:9001", "number:02088886666"],
     "target": [
         "queue:报修",
         "queue:投诉",
