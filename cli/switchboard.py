@@ -51,6 +51,7 @@ from switch.call_control.phone_keys import PhoneKeys
 from switch.call_control.targets import Targets
 from switch.call_control.transfer_verbs import TransferVerbs
 from switch.call_control.verbs import CallControlVerbs
+from switch.call_headers import CallHeaders
 from switch.call_media.collecting import DigitCollecting
 from switch.call_media.prompt_names import PromptNames
 from switch.call_media.verbs import CallMediaVerbs
@@ -135,6 +136,11 @@ class Switchboard:
             our_host=self._signalling.our_host,
         )
         self._auto_answering = AutoAnswering(_auto_answers(configuration))
+        self._call_headers = CallHeaders(
+            _data_headers(configuration),
+            {trunk.name: trunk.data_headers for trunk in configuration.trunks},
+            self._signalling.stack.fields_of,
+        )
         self._encryption = _encryption_rules(configuration, self._media.fingerprint)
         self._limits = CallLimits(installation.tenants)
         self.exchange = self._build_exchange()
@@ -203,6 +209,7 @@ class Switchboard:
             recording_beep=_recording_beep(configuration.recordings),
             facts_of=self._customers.facts_of,
             auto_answering=self._auto_answering,
+            call_headers=self._call_headers,
             limits=self._limits,
         )
 
@@ -417,6 +424,7 @@ class Switchboard:
             self._directory.configure(configuration)
             self._encryption.configure(*_encryption_of_stations(configuration))
             self._auto_answering.configure(_auto_answers(configuration))
+            self._call_headers.configure(_data_headers(configuration))
             self.exchange.configure(configuration.access_codes)
 
     async def open_doors(self, installation: Installation, comparison: Comparison) -> None:
@@ -485,6 +493,10 @@ def _encryption_of_stations(configuration: Configuration) -> tuple[dict[str, Srt
 
 def _auto_answers(configuration: Configuration) -> dict[str, AutoAnswer]:
     return {station.name: station.auto_answer for station in configuration.stations}
+
+
+def _data_headers(configuration: Configuration) -> dict[str, dict[str, str]]:
+    return {station.name: station.data_headers for station in configuration.stations}
 
 
 def _encryption_rules(configuration: Configuration, fingerprint: str) -> EncryptionRules:

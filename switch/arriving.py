@@ -1,6 +1,7 @@
 """Calls that arrive: turned away, or made a call that its application gets once its ports are open."""
 
 from media.commands import OpenEndpoint
+from runtime.contact_data import Data
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.tenancy import id_kind, tenant_of
@@ -8,9 +9,11 @@ from runtime.vocabulary import Output
 from switch import negotiation
 from switch.arrival import Admission, Admitted, TurnedAway
 from switch.call import Call, Calls, CallState, Leg
+from switch.call_headers import CallHeaders
 from switch.call_recording import CallRecording
 from switch.causes import Cause
 from switch.config import AccessCodeConfig
+from switch.data_keeping import data_told
 from switch.dial_plan import DialPlan
 from switch.endings import refuse_arrival, refuse_call
 from switch.recording_rule import RecordingPolicies, RecordingRule
@@ -33,6 +36,7 @@ class Arriving:
         policies: RecordingPolicies,
         recording: CallRecording,
         replacements: Replacements,
+        headers: CallHeaders,
     ) -> None:
         self._calls = calls
         self._ids = ids
@@ -42,6 +46,7 @@ class Arriving:
         self._policies = policies
         self._recording = recording
         self._replacements = replacements
+        self._headers = headers
         self.refuse_after_s: int | None = None
         """While the switch drains: after how long who calls may try again."""
 
@@ -64,7 +69,10 @@ class Arriving:
             return [*full, *self._turn_away(event, Cause.NORMAL_CIRCUIT_CONGESTION)]
         rejection = arrival.facts.rejection
         target = rejection.target or target if rejection else target
-        self._calls.add(self._new_call(event, arrival, access_code, target, now))
+        call = self._new_call(event, arrival, access_code, target, now)
+        self._calls.add(call)
+        if brought := self._brought(event, arrival):
+            self._calls.data.change(call.contact_id, brought, ())
         ipv6 = negotiation.speaks_ipv6(event.sdp, event.peer)
         return [OpenEndpoint(leg_id=event.leg_id, near=None, ipv6=ipv6)]
 
@@ -76,11 +84,18 @@ class Arriving:
             except PeerError:
                 return refuse_call(self._calls, call, Cause.INCOMPATIBLE_DESTINATION)
         call.state = CallState.ALERTING
-        return [arrived(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL)]
+        data = data_told(self._calls, call, {})
+        return [arrived(call), *data, *self._recording.reached(call, RecordingRule.FROM_ARRIVAL)]
 
     def no_room(self, tenant: str) -> list[Output] | None:
         """None when the tenant may have another call; else what is told of its refusal."""
         return self._limits.refuse(tenant, self._calls.of_tenants[tenant])
+
+    def _brought(self, event: LegArrived, arrival: Admitted) -> Data:
+        """The call data in its headers."""
+        if event.station is not None:
+            return self._headers.told_by_station(event.leg_id, event.station)
+        return self._headers.told_by_trunk(event.leg_id, arrival.trunk)
 
     def _turn_away(
         self, event: LegArrived, cause: Cause, retry_after_s: int | None = None, black_list: str = ""

@@ -32,6 +32,7 @@ from switch import negotiation
 from switch.arrival import Admission, admit_everybody
 from switch.arriving import Arriving
 from switch.call import Call, Calls, CallState, Consultation, Leg
+from switch.call_headers import CallHeaders
 from switch.call_media.commands import (
     ListenForKeys,
     MuteSide,
@@ -150,6 +151,7 @@ class Exchange:
         facts_of: FactsOf = nothing_known,
         limits: CallLimits | None = None,
         auto_answering: AutoAnswering | None = None,
+        call_headers: CallHeaders | None = None,
         personal_data: Collection[str] = (),
     ) -> None:
         """``knows_target`` tells whether some application takes ``<scheme>:<name>``.
@@ -161,8 +163,8 @@ class Exchange:
         ``recording`` tells who is recorded by himself; ``recording_beep``: what they hear then.
         ``facts_of`` tells what is known of customers the switch calls, by number; of others ``admit`` does.
         ``limits`` tells how many calls tenants may have, ``auto_answering`` how phones are told to answer by
-        themselves. Of call data named in ``personal_data`` events tell
-        no values.
+        themselves, ``call_headers`` which call data calls bring and take along. Of call data named in
+        ``personal_data`` events tell no values.
         ``calls`` is an earlier ``snapshot``, to go on from.
         """
         self._ids = ids
@@ -178,10 +180,10 @@ class Exchange:
         self._masking = Masking(self._calls)
         self._holding = Holding(self._calls, ids, hold_music)
         self._plan = DialPlan(access_codes, knows_target, may_dial)
-        families = families or Families()
-        self._transfers = Transfers(self._calls, ids, self._plan, self._holding, families)
+        families, call_headers = families or Families(), call_headers or CallHeaders()
+        self._transfers = Transfers(self._calls, ids, self._plan, self._holding, families, call_headers)
         self._encryption = encryption or EncryptionRules()
-        inviting = Inviting(self._encryption, auto_answering)
+        inviting = Inviting(self._encryption, auto_answering, call_headers)
         self._conferring = Conferring(self._calls, ids, families, self._holding)
         self._stations = StationLegs(
             self._calls,
@@ -219,6 +221,7 @@ class Exchange:
             policies,
             self._recording,
             self._replacements,
+            call_headers,
         )
         self._reoffering = Reoffering(self._calls, self._holding, self._lose_here)
         self._supervising = Supervising(self._calls, self._transfers)

@@ -3,13 +3,16 @@
 The same for a station that is offered a call and for a customer whom the switch calls.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from runtime.contact_data import DataValue
 from runtime.errors import PeerError
 from runtime.tenancy import tenant_of_id
 from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Leg
+from switch.call_headers import CallHeaders
 from switch.encryption import EncryptionRules
 from switch.sip.auto_answer import AutoAnswering
 from switch.sip.commands import DialStation
@@ -32,20 +35,29 @@ class Invitation(NamedTuple):
     """How long it may go unanswered; None: as the SIP stack is configured."""
     auto_answer: bool = False
     """Whether the phone is asked to answer by itself."""
+    data: Mapping[str, DataValue] = {}
+    """Of the contact, of which parties are told what they agreed on."""
 
 
 class Inviting:
     """Rings parties and takes their answers, each with the encryption that is right for it."""
 
-    def __init__(self, encryption: EncryptionRules, auto_answering: AutoAnswering | None = None) -> None:
+    def __init__(
+        self,
+        encryption: EncryptionRules,
+        auto_answering: AutoAnswering | None = None,
+        headers: CallHeaders | None = None,
+    ) -> None:
         self._encryption = encryption
         self._auto_answering = auto_answering or AutoAnswering()
+        self._headers = headers or CallHeaders()
 
     def ring(self, call: Call, leg: Leg, invitation: Invitation) -> list[Output]:
         """The leg has its ports: ring its party."""
         if invitation.outside:
             return [_to_trunk(call, leg, invitation, self._encryption)]
         asks = self._auto_answering.fields_for(invitation.party) if invitation.auto_answer else ()
+        told = self._headers.for_station(invitation.party, invitation.data)
         return [
             DialStation(
                 leg_id=leg.leg_id,
@@ -56,7 +68,7 @@ class Inviting:
                 session_id=call.session_id,
                 is_anonymous=call.privacy,
                 referred_by=invitation.referred_by,
-                headers=(*(("diversion", value) for value in call.diversions), *asks),
+                headers=(*(("diversion", value) for value in call.diversions), *asks, *told),
                 limit_s=invitation.limit_s,
             )
         ]
@@ -94,5 +106,6 @@ def _to_trunk(call: Call, leg: Leg, invitation: Invitation, encryption: Encrypti
         tenant=tenant_of_id(call.call_id),
         srtp=encryption.usual,
         codec=beside.codec if beside else None,
+        data=invitation.data,
         limit_s=invitation.limit_s,
     )

@@ -88,6 +88,7 @@ class PlacedCalls:
             caller_name=placement.shown_name,
             limit_s=placement.ring_s,
             auto_answer=placement.auto_answer,
+            data=self._calls.data.of(call.contact_id),
         )
         rung = self._inviting.ring(call, call.customer, invitation)
         return [*self.told(call), *self._recording.reached(call, RecordingRule.FROM_ARRIVAL), *rung]

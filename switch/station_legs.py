@@ -66,6 +66,7 @@ class StationLegs:
             caller_name=call.caller_name,
             referred_by=_referrer(call, offer),
             auto_answer=offer.auto_answer,
+            data=self._calls.data.of(call.contact_id),
         )
         return self._inviting.ring(call, leg, invitation)
 

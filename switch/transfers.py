@@ -18,8 +18,10 @@ from runtime.ids import Ids
 from runtime.target import Target, parse_target
 from runtime.vocabulary import Output
 from switch.call import Call, Calls, Leg, Offer, Transfer
+from switch.call_headers import CallHeaders
 from switch.causes import Cause
 from switch.commands import TransferCall
+from switch.data_keeping import data_told
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME, DialPlan
 from switch.endings import drop_offer
 from switch.events import CallTransferFailed, OfferAccepted, OfferRinging, TransferKind
@@ -36,12 +38,21 @@ _PHONES = (STATION_SCHEME, NUMBER_SCHEME)
 class Transfers:
     """The part of the exchange that passes calls on. Shares the exchange's ``Calls``."""
 
-    def __init__(self, calls: Calls, ids: Ids, plan: DialPlan, holding: Holding, families: Families) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        ids: Ids,
+        plan: DialPlan,
+        holding: Holding,
+        families: Families,
+        headers: CallHeaders,
+    ) -> None:
         self._calls = calls
         self._ids = ids
         self._plan = plan
         self._holding = holding
         self._families = families
+        self._headers = headers
 
     def requested(self, event: LegTransferRequested) -> list[Output]:
         """A phone wants to pass on whom it talks to. Only stations may, and only while they talk."""
@@ -115,7 +126,14 @@ class Transfers:
         if target is None:
             return [_answer(event, 403 if self._plan.bars(event.target_number) else 404)]
         transfer = Transfer(event.transfer_id, leg.leg_id, by, target, self._ids.new("offer"))
-        return [_answer(event, 202), *self._begin(call, transfer)]
+        return [_answer(event, 202), *self._note(call, leg, by), *self._begin(call, transfer)]
+
+    def _note(self, call: Call, leg: Leg, by: str) -> list[Output]:
+        """The call data that a phone gives whom it transfers, in the address of its REFER."""
+        told = self._headers.told_by_station(leg.leg_id, by)
+        before = self._calls.data.of(call.contact_id)
+        self._calls.data.change(call.contact_id, told, ())
+        return data_told(self._calls, call, before)
 
     def order(self, command: TransferCall) -> list[Output]:
         """Somebody orders what a phone may ask for. Ignored unless the leg talks and nothing is under way."""

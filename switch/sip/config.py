@@ -15,6 +15,7 @@ from runtime.tenancy import bare
 from switch.sip.authentication.digest import Algorithm, ha1
 from switch.sip.auto_answer import AutoAnswer
 from switch.sip.guard.networks import check_networks
+from switch.sip.headers.data_headers import check_data_headers
 
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]+")
 _STATION_NAME = r"^[^\s@:;<>\"/]+$"
@@ -260,8 +261,14 @@ class StationConfig(Section):
         pattern=r"^$|^[0-9A-Fa-f]{2}([:-]?[0-9A-Fa-f]{2}){5}$",
         description="Hardware address by which its phone fetches its file, such as 00:15:65:1a:2b:3c.",
     )
+    data_headers: dict[str, str] = Field(
+        default_factory=dict,
+        description="Headers in which its calls bring call data and are told them, with the names of these: "
+        '{ User-to-User = "order_no", X-Level = "level" }; nothing else is read or told.',
+    )
 
     _are_networks = field_validator("networks")(check_networks)
+    _are_data_headers = field_validator("data_headers")(check_data_headers)
 
     @field_validator("ha1", mode="before")
     @classmethod

@@ -1,6 +1,6 @@
 """The SIP stack: messages and commands in, events and messages out. No socket, no clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from runtime.deadlines import earliest
 from runtime.driver import Handler, merge_routes
@@ -20,7 +20,7 @@ from switch.sip.guard.guard import Guard
 from switch.sip.guard.networks import Networks, networks_of
 from switch.sip.hop import Hop
 from switch.sip.identity import Identity
-from switch.sip.legs.branches import HoldBack, hold_nothing_back
+from switch.sip.legs.branches import HeaderFields, HoldBack, hold_nothing_back
 from switch.sip.messages.message import Message, Request
 from switch.sip.messages.parser import MAX_MESSAGE_BYTES, is_keep_alive, parse_message
 from switch.sip.messages.text import printable
@@ -140,6 +140,13 @@ class SipStack:
     def orders_understood(self, leg_id: str) -> frozenset[PhoneOrder]:
         """The keys of a leg's phone that can be pressed from afar, as far as it has said so."""
         return self._agent.phone_orders.understood_by(leg_id)
+
+    def fields_of(self, leg_id: str, names: Collection[str]) -> HeaderFields:
+        """Headers of these lower-case names in the INVITE of an arriving leg, or in the address of a REFER.
+
+        Only while its transfer is being decided does the REFER count, and then alone.
+        """
+        return self._agent.fields_of(leg_id, names)
 
     def registrations(self, now: float) -> list[Registration]:
         """Every registered contact."""

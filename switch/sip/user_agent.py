@@ -1,6 +1,6 @@
 """The user agent: turns messages into leg events and commands into messages (RFC 3261 §8, §13–§15)."""
 
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Collection, Mapping, Sized
 from typing import Any, Protocol
 
 from runtime.deadlines import earliest
@@ -45,7 +45,7 @@ from switch.sip.headers.session_id import Sessions
 from switch.sip.identity import Identity
 from switch.sip.legs.answer_repeats import AckMissing, AnswerRepeats
 from switch.sip.legs.arriving_legs import ArrivingLegs
-from switch.sip.legs.branches import HoldBack
+from switch.sip.legs.branches import HeaderFields, HoldBack
 from switch.sip.legs.dialled_legs import DialledLegs
 from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import ArrivingLeg, Attempt, DialledLeg, Legs, LegTimer, OurReoffer, SipLeg
@@ -199,6 +199,15 @@ class UserAgent:
     @property
     def subscriptions(self) -> int:
         return len(self._subscriptions)
+
+    def fields_of(self, leg_id: str, names: Collection[str]) -> HeaderFields:
+        """As ``SipStack.fields_of``."""
+        referred = self._transfers.fields_of(leg_id, names)
+        leg = self._legs.find(leg_id)
+        if referred is not None or not isinstance(leg, ArrivingLeg):
+            return referred or ()
+        headers = leg.invite.request.headers
+        return tuple((name, value) for name in names for value in headers.get_all(name))
 
     def routes(self) -> dict[type, Handler]:
         """The commands it serves, and the events of its own that it heeds."""

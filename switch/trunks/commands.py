@@ -1,7 +1,11 @@
 """What the trunks can be told."""
 
+from collections.abc import Mapping
+from dataclasses import field
+
 from media.commands import Codec
 from media.config import Srtp
+from runtime.contact_data import DataValue
 from runtime.tenancy import HOUSE
 from runtime.vocabulary import Command, plain_data
 
@@ -32,6 +36,8 @@ class DialTrunk(Command):
     """How trunks are offered encryption that have no rule of their own."""
     tenant: str = HOUSE
     """Whose call it is."""
+    data: Mapping[str, DataValue] = field(default_factory=dict, repr=False)
+    """Call data, of which a trunk is told what its ``data_headers`` name."""
     limit_s: float | None = None
     """How long it may go unanswered, whatever trunks are tried; None: as configured."""
 

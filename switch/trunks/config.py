@@ -14,6 +14,7 @@ from runtime.hosts import check_host
 from runtime.models import KeyMistake, Section
 from runtime.problems import Finding, listed
 from switch.recording_rule import RecordingRule
+from switch.sip.headers.data_headers import check_data_headers
 from switch.trunks.numbering import NumberForm, NumberingPlan
 from switch.trunks.patterns import Pattern, parse_pattern, parse_rule
 
@@ -160,6 +161,11 @@ class TrunkConfig(Section):
         default=DiversionHeader.DIVERSION,
         description="How it is told who sent a call on, unless hide_topology keeps that from it.",
     )
+    data_headers: dict[str, str] = Field(
+        default_factory=dict,
+        description="Headers in which its calls bring call data and are told them, with the names of these: "
+        '{ User-to-User = "order_no", X-Level = "level" }; nothing else is read or told.',
+    )
     codecs: list[Codec] = Field(
         default_factory=lambda: [Codec.PCMA, Codec.PCMU],
         min_length=1,
@@ -226,6 +232,8 @@ class TrunkConfig(Section):
         le=3600,
         description="Without OPTIONS: how long an address that is down is left alone, in seconds.",
     )
+
+    _are_data_headers = field_validator("data_headers")(check_data_headers)
 
     @field_validator("networks")
     @classmethod

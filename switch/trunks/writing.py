@@ -7,6 +7,7 @@ keep to ourselves is written here, and nowhere else.
 from collections.abc import Callable
 
 from switch.sip.errors import SipSyntaxError
+from switch.sip.headers.data_headers import lowered, write_data
 from switch.sip.headers.diversion import parse_diversion, write_diversions, write_history
 from switch.sip.headers.identity_headers import CallerForm, write_caller
 from switch.sip.hop import Hop
@@ -97,6 +98,8 @@ def _further_headers(trunk: Trunk, command: DialTrunk, our_host: str) -> HeaderF
         headers.append(("require", "100rel"))
     if not trunk.config.hide_topology:
         headers += _diversions(trunk, command, our_host)
+    if trunk.config.data_headers:
+        headers += write_data(lowered(trunk.config.data_headers), command.data)
     return tuple(headers)
 
 

@@ -1,6 +1,7 @@
 """An exchange with the dialling application: phones that call, ring, answer and hang up."""
 
 import switch.dialling.service
+from switch.call_headers import CallHeaders
 from switch.causes import Cause
 from switch.config import AccessCodeConfig
 from switch.dial_plan import RightCheck, everybody_may
@@ -25,9 +26,10 @@ class DiallingRig(ExchangeRig):
         *,
         hotline: AccessCodeConfig = HOTLINE,
         recording_beep: RecordingBeep = NO_BEEP,
+        call_headers: CallHeaders | None = None,
     ) -> None:
         codes = [DIRECT, WITH_WAY_OUT, OUTSIDE, hotline]
-        super().__init__(codes, may_dial=may_dial, recording_beep=recording_beep)
+        super().__init__(codes, may_dial=may_dial, recording_beep=recording_beep, call_headers=call_headers)
         config = DiallingConfig(ring_timeout_s=20, ring_back="ring_back")
         self.application, _ = switch.dialling.service.build(
             config,

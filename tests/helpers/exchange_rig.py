@@ -30,6 +30,7 @@ from runtime.clock import ManualClock
 from runtime.driver import Driver, Outputs
 from runtime.ids import SeededIds
 from runtime.vocabulary import Command, Event
+from switch.call_headers import CallHeaders
 from switch.config import AccessCodeConfig
 from switch.dial_plan import RightCheck, everybody_may
 from switch.exchange import Exchange
@@ -197,6 +198,7 @@ class ExchangeRig:
         may_dial: RightCheck = everybody_may,
         recording: RecordingPolicies | None = None,
         recording_beep: RecordingBeep = NO_BEEP,
+        call_headers: CallHeaders | None = None,
     ) -> None:
         self.clock = ManualClock()
         codes = access_codes or [AccessCodeConfig(number="95598", target="flow:hotline", record=True)]
@@ -209,6 +211,7 @@ class ExchangeRig:
             may_dial=may_dial,
             recording=recording,
             recording_beep=recording_beep,
+            call_headers=call_headers,
         )
         self.media = BookkeepingMedia()
         self.events: list[Event] = []

@@ -218,19 +218,27 @@ def test_a_station_cannot_dial_beyond_its_level(tmp_path: Path) -> None:
         there.events.wait_for("call.refused", cause="OUTGOING_CALL_BARRED", called_number="0044207946000")
 
 
-def test_neither_side_of_a_call_learns_of_the_other_or_of_the_inside(tmp_path: Path) -> None:
+def test_neither_side_of_a_call_learns_more_than_was_agreed_on(tmp_path: Path) -> None:
+    """Call data go in and out by the headers that are configured; the caller sends others too."""
     port = free_port(CARRIER)
-    far = {"name": "telecom", "addresses": at(port)}
-    near = {"name": "mobile", "addresses": [{"host": OTHER_CARRIER}]}
+    told: dict[str, Any] = {"data_headers": {"X-Grade": "level", "X-Order": "order_no"}}
+    brings: dict[str, Any] = {"data_headers": {"X-Level": "level", "User-to-User": "order_no"}}
+    far = {"name": "telecom", "addresses": at(port), **told}
+    near = {"name": "mobile", "addresses": [{"host": OTHER_CARRIER}], **brings}
     with site(tmp_path, far, near) as there, carrier(tmp_path, "carrier_answers", port) as far_end:
         caller = there.call(local_host=OTHER_CARRIER).check()
         far_end.finish().check()
+        noted = there.events.wait_for("call.data_changed").fields["changed"]
+        assert noted == {"level": "金卡", "order_no": "D-7"}
     heard_near, heard_far = (caller.folder / "messages.log").read_text("utf-8"), messages(far_end)
     names = ("telecom", "mobile", "Diversion", "History-Info")
     secrets_of_near = (*_call_ids(heard_near), OTHER_CARRIER, OUTSIDE, "tag=caller-", *names)
+    secrets_of_near += ("X-Secret", "X-Level", "User-to-User")
     assert [secret for secret in secrets_of_near if secret in heard_far] == []
     secrets_of_far = (*_call_ids(heard_far), CARRIER, f":{port}", "01012345678", *names)
     assert [secret for secret in secrets_of_far if secret in heard_near] == []
+    assert re.search(r"^x-grade: 金卡\r?$", heard_far, re.MULTILINE | re.IGNORECASE)
+    assert re.search(r"^x-order: D-7\r?$", heard_far, re.MULTILINE | re.IGNORECASE)
     for heard in (heard_near, heard_far):
         assert set(re.findall(r"^(?:User-Agent|Server): (.*?)\r?$", heard, re.MULTILINE)) <= {"Ringmain"}
 

@@ -1,5 +1,6 @@
 """REFER: a phone asks that its call be transferred (RFC 3515, RFC 3892, RFC 4488)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from switch.sip.dialogs.replaces import Replaces, find_dialog, parse_replaces
 from switch.sip.errors import SipSyntaxError
 from switch.sip.events import LegTransferRequested
 from switch.sip.identity import phrase_of
+from switch.sip.legs.branches import HeaderFields
 from switch.sip.legs.leg_signalling import LegSignalling
 from switch.sip.legs.legs import LegState, SipLeg
 from switch.sip.messages.header_values import parse_cseq, parse_name_addr, split_values
@@ -166,6 +168,15 @@ class Transfers:
         if transfer is None or not transfer.ended_by or transfer.told == transfer.news:
             return []
         return self._notify(transfer, now)
+
+    def fields_of(self, leg_id: str, names: Collection[str]) -> HeaderFields | None:
+        """What the address of a leg's REFER wants the INVITE to say (RFC 3261 §19.1.1); None without one."""
+        transfer = self._of_leg.get(leg_id)
+        if transfer is None or transfer.accepted:
+            return None
+        uri = parse_name_addr(transfer.refer.request.headers.get("refer-to") or "").uri
+        fields = (field.partition("=") for field in uri.headers.split("&"))
+        return tuple((name.lower(), unquote(value)) for name, _, value in fields if name.lower() in names)
 
     def next_deadline(self) -> float | None:
         return self._deadlines.next()

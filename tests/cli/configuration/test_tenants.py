@@ -55,7 +55,9 @@ queues = ["service"]
 priorities = { service = 2 }
 """
 PLAIN_TEXT = {
-    "StationConfig": {"auto_answer", "password", "ha1", "algorithms", "networks", "srtp", "phone", "mac"},
+    "StationConfig": {
+        "auto_answer", "data_headers", "password", "ha1", "algorithms", "networks", "srtp", "phone", "mac",
+    },
     "AccessCodeConfig": {"business_type", "record"},
     "CalendarConfig": {"title", "time_zone", "hours", "exceptions", "holidays", "work_days_as"},
     "MessageBoxConfig": {"end_key"},

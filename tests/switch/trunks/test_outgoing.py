@@ -343,3 +343,11 @@ def test_a_tenants_share_of_the_channels_is_kept_for_its_own_calls_out() -> None
     assert [full.tenant for full in rig.all(TrunkFull)] == ["globex"]
     assert isinstance(rig.dial(tenant="acme"), DialLeg)
     assert [full.tenant for full in rig.all(TrunkFull)] == ["globex"]
+
+
+def test_a_trunk_is_told_the_call_data_that_were_agreed_on_and_no_others() -> None:
+    agreed = {"X-Level": "level", "User-to-User": "order_no"}
+    rig = TrunksRig(trunk_config("telecom", data_headers=agreed), trunk_config("mobile", "192.0.2.3"))
+    told, other = rig.dial(data={"level": "金卡", "order_no": "D-7", "secret": "x"}).branches
+    assert told.headers[-2:] == (("x-level", "金卡"), ("user-to-user", "442d37;encoding=hex"))
+    assert not [name for name, _ in other.headers if name.startswith(("x-", "user"))]
