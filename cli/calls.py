@@ -1,5 +1,6 @@
 """``ringmain calls``: the calls that are up."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,6 +36,10 @@ _SHOWN_OF_A_LEG = (
 )
 
 
+_HOLDS = {None: None, "phone": "by the phone", "order": "by verb", "both": "by phone and verb"}
+"""How a leg holds the other end."""
+
+
 @app.command("list")
 def list_calls(socket: SocketOption = None, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """List the calls that are up, oldest first."""
@@ -54,15 +59,29 @@ def show(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show a call's legs and how each sounds: what comes from it, and what it reports of us (there)."""
+    """Show what is under way with a call, its legs, and how each sounds to us and, by its reports, there."""
     whole_id = whole_id_of(call_id, ask(socket, config, "call.list"))
     call = ask(socket, config, "call.show", call_id=whole_id)
     if as_json:
         print_json(call)
         return
-    columns = ("side", "station", "codec", "MOS#", "worst#", "there#", "packets#", "lost#", "late#")
+    for line in _under_way(call):
+        print_line(line)
+    columns = (
+        "side",
+        "station",
+        "holds",
+        "muted",
+        "codec",
+        "MOS#",
+        "worst#",
+        "there#",
+        "packets#",
+        "lost#",
+        "late#",
+    )
     more = ("jitter ms#", "round trip ms#", "lost there#", "dropped#")
-    gives_way = ("dropped#", "late#", "lost there#")
+    gives_way = ("codec", "dropped#", "late#", "lost there#")
     print_table(call["call_id"], (*columns, *more), (_leg_row(leg) for leg in call["legs"]), gives_way)
 
 
@@ -338,7 +357,18 @@ def _ask(
 def _leg_row(leg: dict[str, Any]) -> tuple[object, ...]:
     media = leg["media"] or {}
     known = (media.get(name) for name in _SHOWN_OF_A_LEG)
-    return (leg["side"], leg["station"], leg["codec"], *known)
+    return (leg["side"], leg["station"], _HOLDS[leg["holds"]], leg["muted"] or None, leg["codec"], *known)
+
+
+def _under_way(call: dict[str, Any]) -> Iterator[str]:
+    """A sentence on a consultation and on a transfer, where there is one."""
+    if (consultation := call["consultation"]) is not None:
+        by, target = escape(consultation["by"]), escape(consultation["target"])
+        talks = "the customer" if consultation["with_customer"] else target
+        own_call = consultation["consultation_call_id"]
+        yield f"{by} consults {target} in {own_call}, and talks with {talks} now"
+    if (transfer := call["transfer"]) is not None:
+        yield f"{escape(transfer['by'])} passes it on to {escape(transfer['target'])}, whose phone rings"
 
 
 def _row(call: dict[str, Any]) -> tuple[object, ...]:

@@ -1,5 +1,6 @@
 """``ringmain configuration``: what stands in it, changed while the switch runs, and its versions."""
 
+import json
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -204,11 +205,16 @@ def _keys(keys: dict[str, Any]) -> tuple[str]:
 
 
 def _value(value: Any) -> str:
+    """As the file writes it."""
     if value is None:
         return "–"
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_value(inner)}' for key, inner in value.items())} }}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _differences(each: dict[str, Any]) -> list[tuple[str, ...]]:

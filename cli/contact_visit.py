@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, func, or_, select
+from sqlalchemy import Select, Table, and_, func, not_, or_, select
 
 from acd.callback_records import Callbacks
 from acd.item_records import Items
@@ -75,13 +75,24 @@ def contacts(reader: RecordReader, number: str | None, limit: int) -> list[Row]:
         func.min(table.c.access_code).label("access_code"),
         func.count().label("calls"),
         func.sum(table.c.talk_ms).label("talk_ms"),
-    ).where(table.c.contact_id.is_not(None))
+    ).where(table.c.contact_id.is_not(None), not_(_LISTENING))
     if number is not None:
         wanted = wanted.where(table.c.src == number)
     began = func.min(table.c.start_stamp)
     found = reader.rows(wanted.group_by(table.c.contact_id).order_by(began.desc()).limit(limit))
     customers = _customers(reader, [row["contact_id"] for row in found])
     return [row | {"number": customers[row["contact_id"]]} for row in found]
+
+
+_LISTENING = and_(
+    call_records.c.direction == "outbound",
+    call_records.c.bridge_stamp.is_(None),
+    or_(
+        call_records.c.whom == "station:" + call_records.c.src,
+        call_records.c.whom.like("station:%/" + call_records.c.src),
+    ),
+)
+"""Calls to phones of the house that talked to nobody, as those of supervisors who listen: no customer's."""
 
 
 def _customers(reader: RecordReader, ids: list[str]) -> dict[str, str]:

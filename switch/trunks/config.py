@@ -80,7 +80,7 @@ class TrunkConfig(Section):
         pattern=r"^[^\s:/]+$",
         description="Short name without spaces, colons and slashes, used in routes, events and records.",
     )
-    enabled: bool = Field(default=True, description="Whether it carries calls and registers.")
+    enabled: bool = Field(default=True, description="Whether it carries calls, registers and is asked.")
     addresses: list[AddressConfig] = Field(
         min_length=1,
         max_length=32,

@@ -60,6 +60,10 @@ class HealthWatch:
         """A new endpoint: ask it at once."""
         return self._probe(trunk, endpoint, now) if trunk.config.options_interval_s else []
 
+    def ask(self, trunk: Trunk, now: float) -> list[Output]:
+        """Ask all endpoints of a trunk at once, which is back in service."""
+        return [out for endpoint in trunk.endpoints.values() for out in self.begin(trunk, endpoint, now)]
+
     def answered(self, event: RequestAnswered, now: float) -> list[Output]:
         """The end of one of its OPTIONS; nothing when it is none, or was too late."""
         probe = self._probes.pop(event.request_id, None)
@@ -110,6 +114,8 @@ class HealthWatch:
         lot = self._draw(_SPREAD) / _SPREAD  # many trunks, or switches, shall not ask in step
         again_at = now + config.options_interval_s * (0.9 + 0.2 * lot)
         self._deadlines.set(_Timer(_TimerKind.PROBE, endpoint.name), again_at)
+        if not trunk.enabled:  # whoever took it out of service wants it left alone
+            return []
         request_id = self._ids.new("request")
         self._probes[request_id] = _Probe(trunk, endpoint.name, now)
         self._deadlines.set(_Timer(_TimerKind.LATE, request_id), now + config.options_timeout_s)

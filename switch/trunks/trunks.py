@@ -221,7 +221,8 @@ class Trunks:
         if trunk.enabled:
             return []
         trunk.enabled = True
-        return [TrunkEnabled(trunk=trunk.name), *self._registrations.begin(trunk, now)]
+        asked = self._health.ask(trunk, now)
+        return [TrunkEnabled(trunk=trunk.name), *asked, *self._registrations.begin(trunk, now)]
 
     def _disable(self, command: DisableTrunk, now: float) -> list[Output]:
         trunk = self._demand(command.trunk)

@@ -84,7 +84,7 @@ def test_each_word_asks_its_verb(
 
 
 def test_what_stands_there_is_shown_key_by_key(small_switch: SmallSwitch) -> None:
-    assert 'id = "1001", name = "张伟", queues = [\'service\']' in run(small_switch, "show").stdout
+    assert 'id = "1001", name = "张伟", queues = ["service"]' in run(small_switch, "show").stdout
 
 
 def test_a_change_is_told_with_how_to_take_it_back(small_switch: SmallSwitch) -> None:
@@ -110,3 +110,11 @@ def test_a_word_without_a_value_is_told(small_switch: SmallSwitch) -> None:
     assert result.exit_code == 2
     assert "'weight' is no key with a value" in result.output
     assert small_switch.asked == []
+
+
+def test_values_are_shown_as_the_file_writes_them(small_switch: SmallSwitch) -> None:
+    keys = {"queues": ["service", "重要"], "skills": {"billing": 3}, "record": True, "ring_s": 2.5}
+    small_switch.lists["configuration.show"] = [{"section": "agents", "name": "1001", "keys": keys}]
+    told = run(small_switch, "show").stdout
+    assert 'queues = ["service", "重要"]' in told
+    assert "skills = { billing = 3 }, record = true, ring_s = 2.5" in told

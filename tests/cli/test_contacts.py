@@ -19,6 +19,9 @@ from tests.cli.test_records import BEGAN, call_row, recording_row
 
 LATER = {"start_stamp": BEGAN + timedelta(hours=1), "end_stamp": BEGAN + timedelta(hours=1, seconds=30)}
 
+LISTENED = {"direction": "outbound", "whom": "station:9001", "src": "9001", "bridge_stamp": None}
+"""The call of a supervisor's phone."""
+
 
 def at(seconds: float) -> Any:
     return BEGAN + timedelta(seconds=seconds)
@@ -50,6 +53,8 @@ def rows(folder: Path) -> dict[Table, list[Mapping[str, Any]]]:
             call_row("call-2", direction="outbound", whom="number:139", recording_id=None, **LATER),
             call_row("call-3", contact_id="contact-2", src="13900139000"),
             call_row("call-4", contact_id=None),
+            call_row("call-8", contact_id="visit-8", **LISTENED),
+            call_row("call-9", contact_id="visit-9", **LISTENED | {"whom": "station:acme/9001"}),
         ],
         OF_CONTACT["queue_entries"]: [joined | entry | talked | back | {"talk_ms": 40_000}],
         OF_CONTACT["callbacks"]: [

@@ -14,7 +14,7 @@ from cli.commands import app
 from cli.configuration.loading import load_configuration
 from cli.options import own_name
 from switch.sip.authentication.digest import Algorithm, ha1
-from tests.cli.small_switch import AGENT, CALL, PHONE, QUEUE, SmallSwitch
+from tests.cli.small_switch import AGENT, CALL, LEGS, PHONE, QUEUE, SmallSwitch
 
 
 def run(small_switch: SmallSwitch, *words: str) -> Any:
@@ -353,13 +353,32 @@ def test_calls_show_who_and_for_how_long(small_switch: SmallSwitch) -> None:
 def test_a_call_shows_its_legs_and_how_they_sound(small_switch: SmallSwitch) -> None:
     text = run(small_switch, "calls", "show", "call-1").stdout
     customer, station = text.splitlines()[-2:] if "no room" not in text else text.splitlines()[-3:-1]
-    assert customer.split()[:3] == ["customer", "–", "PCMA"]
+    assert customer.split()[:5] == ["customer", "–", "–", "–", "PCMA"]
     assert {"4.12", "2.87", "4.31", "4071", "12"} <= set(customer.split())
-    assert station.split()[:4] == ["station", "1001", "–", "–"]
+    assert station.split()[:6] == ["station", "1001", "–", "–", "–", "–"]
     assert (
         json.loads(run(small_switch, "calls", "show", "call-1", "--json").stdout)["legs"][0]["codec"]
         == "PCMA"
     )
+
+
+def test_a_call_shows_who_holds_consults_and_passes_it_on(small_switch: SmallSwitch) -> None:
+    small_switch.changes = {
+        "consultation": {
+            "consultation_call_id": "call-7",
+            "by": "1001",
+            "target": "agent:1002",
+            "with_customer": False,
+        },
+        "transfer": {"by": "1001", "target": "station:1003"},
+        "legs": [LEGS[0], LEGS[1] | {"holds": "order", "muted": True}],
+    }
+    text = run(small_switch, "calls", "show", "call-1").stdout
+    assert "1001 consults agent:1002 in call-7, and talks with agent:1002 now" in text
+    assert "1001 passes it on to station:1003, whose phone rings" in text
+    (station,) = (line for line in text.splitlines() if line.startswith("station"))
+    assert "by verb" in station
+    assert "yes" in station
 
 
 def test_queues_show_only_the_counts_there_are(small_switch: SmallSwitch) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from switch.sip.commands import DialLeg, SendRequest
+from switch.trunks.commands import DisableTrunk, EnableTrunk
 from switch.trunks.events import TrunkDegraded, TrunkDown, TrunkUp
 from tests.helpers.trunks_rig import OUR_HOST, TrunksRig, trunk_config
 
@@ -40,6 +41,20 @@ def test_every_address_is_asked_at_once_and_then_at_intervals() -> None:
     assert last(rig).caller == f"<sip:switch@{OUR_HOST}>"
     rig.pass_time(300)
     assert 2 + 2 * 9 <= len(rig.requests("OPTIONS")) <= 2 + 2 * 11
+
+
+def test_a_trunk_out_of_service_is_asked_no_more_and_at_once_when_it_is_back() -> None:
+    rig = asked("192.0.2.1", "192.0.2.2")
+    rig.feed(DisableTrunk(trunk="telecom"))
+    rig.pass_time(300)
+    assert len(rig.requests("OPTIONS")) == 2
+    rig.feed(EnableTrunk(trunk="telecom"))
+    assert len(rig.requests("OPTIONS")) == 4
+    rig.pass_time(35)
+    assert len(rig.requests("OPTIONS")) == 6
+    rig = asked(enabled=False)
+    rig.pass_time(300)
+    assert rig.requests("OPTIONS") == []
 
 
 def test_an_answer_makes_it_up_with_the_round_trip() -> None:

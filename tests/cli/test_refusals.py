@@ -1,0 +1,51 @@
+"""Refusals of the switch advise commands at the command line, as they advise verbs to programs."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.commands import app
+from cli.refusals import COMMANDS, in_commands
+from cli.schema.document import control_schema
+from tests.cli.small_switch import SmallSwitch
+
+ROOT = Path(__file__).parents[2]
+REFUSALS = {"UsageError", "NotAllowed", "VerbError"}
+NOT_TYPED = {"session.authenticate", "event.subscribe", "media.forks"}
+"""Verbs that have no command."""
+
+
+def test_a_refusal_names_commands(small_switch: SmallSwitch) -> None:
+    small_switch.refusal = "no call call-1 is up; call.list names those that are"
+    told = CliRunner().invoke(app, ["flows", "--socket", str(small_switch.socket)])
+    assert told.exit_code == 1
+    assert "no call call-1 is up; `ringmain calls` names those that are" in told.stderr
+    assert in_commands("see `call.list`, flow.yaml and call.list_all") == (
+        "see `call.list`, flow.yaml and call.list_all"
+    )
+
+
+@pytest.mark.parametrize("words", sorted(set(COMMANDS.values())))
+def test_every_command_that_is_advised_is_there(words: str) -> None:
+    assert CliRunner().invoke(app, [*words.split(), "--help"]).exit_code == 0
+
+
+def texts_of_refusals() -> Iterator[str]:
+    """Every text that a refusal holds, wherever one is raised."""
+    for folder in ("switch", "acd", "ivr", "cli/house"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") in REFUSALS:
+                    parts = (part for part in ast.walk(node) if isinstance(part, ast.Constant))
+                    yield from (part.value for part in parts if isinstance(part.value, str))
+
+
+def test_every_verb_that_is_advised_has_a_command() -> None:
+    verbs = control_schema()["verbs"].keys()
+    named = {name for text in texts_of_refusals() for name in re.findall(r"\b[a-z]+\.[a-z_]+\b", text)}
+    assert len(named & verbs) > 10
+    assert (named & verbs) - COMMANDS.keys() <= NOT_TYPED
