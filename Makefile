@@ -37,9 +37,9 @@ test: .venv/.core  ## run all tests: Rust, Python, SIPp scenarios, foreign phone
 	cd $(CORE) && cargo test --quiet --release && cargo build --quiet --release --bins  # those that benchmarks run
 	@$(MAKE) --no-print-directory --jobs=2 test-wire test-cores
 
-check-browser: .venv/.core  ## let a real Chromium open, seek in and play recordings of every format (installs it: 220 MB)
+check-browser: .venv/.core  ## let a real Chromium play recordings of every format and show the wallboard (installs it: 220 MB)
 	@$(call need,chromium-headless-shell,chromium-headless-shell)
-	$(BIN)/pytest -v tests/interop/test_listening.py -k browser
+	$(BIN)/pytest -v tests/interop/test_listening.py tests/interop/test_pages.py -k browser
 
 check-mrcp: .venv/.core  ## let UniMRCP's server, installed in UNIMRCP=<folder>, speak to a caller and hear one
 	@UNIMRCP=$(UNIMRCP) $(BIN)/pytest -q tests/interop/test_unimrcp.py
