@@ -22,7 +22,9 @@ Whom = Annotated[
 ]
 Station = Annotated[
     str,
-    typer.Option(help="Your phone, which is rung; by default where the agent --by is signed in."),
+    typer.Option(
+        help="Your phone; by default the one you listen with, or where the agent --by is signed in."
+    ),
 ]
 
 

@@ -265,12 +265,17 @@ class SupervisorVerbs:
 
     def _supervisor(self, params: SupervisorParams) -> str:
         """The station where the supervisor is."""
-        station = params.station or self._house.station_of(params.by)
+        station = params.station or self._where_they_listen(params.by) or self._house.station_of(params.by)
         if station is None:
             raise UsageError(
                 f"no agent {params.by} is signed in; give station, the phone to be rung", reason="signed_out"
             )
         return station
+
+    def _where_they_listen(self, by: str) -> str | None:
+        """The phone of who supervises already; None where nobody of the name does, or several do."""
+        phones = {watch.supervisor for watch in self._core.watches if watch.by == by}
+        return phones.pop() if len(phones) == 1 else None
 
     def _station_of(self, agent: str) -> str:
         station = self._house.station_of(agent)

@@ -194,6 +194,15 @@ def test_a_switch_that_is_draining_rings_no_supervisor(rig: SupervisionRig) -> N
     assert_refused(rig, "call.monitor", ("draining", "draining"), agent="81")
 
 
+def test_who_supervises_need_not_name_the_phone_again(rig: SupervisionRig) -> None:
+    rig.customer_talks()
+    rig.listens("call.monitor", agent="81")
+    assert rig.call("call.whisper", by=BY, agent="81")["mode"] == "whisper"
+    assert rig.call("call.stop_supervising", by=BY)["supervisor"] == "1003"
+    assert rig.listed() == []
+    assert_refused(rig, "call.stop_supervising", ("signed_out", f"no agent {BY} is signed in"), by=BY)
+
+
 def test_who_supervises_nobody_cannot_stop(rig: SupervisionRig) -> None:
     why = ("not_supervising", "station 1003 supervises no call")
     assert_refused(rig, "call.stop_supervising", why)
