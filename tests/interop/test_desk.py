@@ -2,16 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
 from cli.desk.screen import Desk
 from cli.desk.words import Words
 from runtime.clock import monotonic_now
+from sipp_scenarios.runner import free_port
+from switch.access.secrets import token_hash
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.switch_process import QUEUE_ONLY
+from tests.helpers.switch_process import QUEUE_ONLY, switch_process
+from tests.helpers.toml_text import section
 
+SECRET = "ringmain_desk"
 LOOKS = 1500
 BETWEEN_S = 0.02
 
@@ -68,3 +74,30 @@ def test_an_agent_works_a_shift_from_the_desk(centre: CallCentre) -> None:
     asyncio.run(shift())
     centre.events.wait_for("call.held", by="station")
     centre.events.wait_for("call.resumed", by="station")
+
+
+def test_with_an_agents_token_the_desk_is_that_agents_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port("127.0.0.1")
+    listener = section("[[control.listeners]]", host="127.0.0.1", port=port)
+    token = section("[[tokens]]", name="desk", role="agent", agent="2001", sha256=token_hash(SECRET))
+    monkeypatch.setenv("RINGMAIN_TOKEN", SECRET)
+
+    async def look() -> None:
+        away = Path(f"tcp://127.0.0.1:{port}")
+        app = Desk(away, monotonic_now, "2001", Words("en"))
+        async with app.run_test(size=(80, 24)) as pilot:
+            await showing(app, pilot, "head", "signed out")
+            await pilot.press("i", "enter")
+            await showing(app, pilot, "head", "not ready", "phone 2001")
+            await pilot.press("m", *"2002", "enter", *"hello", "enter")
+            await showing(app, pilot, "note", "Message: done")
+            await pilot.press("o")
+            await showing(app, pilot, "head", "signed out")
+        others = Desk(away, monotonic_now, "2002", Words("en"))
+        async with others.run_test(size=(80, 24)) as pilot:
+            await showing(others, pilot, "head", "there is no agent 2002 here for you")
+
+    with switch_process(tmp_path, more=listener + token):
+        asyncio.run(look())
