@@ -277,6 +277,14 @@ def test_of_states_a_slow_one_gets_the_latest_of_each_and_of_all_else_everything
     assert take_all(follower) == [9]
 
 
+def test_who_is_far_behind_holds_up_the_others_for_a_thousand_events_at_a_time() -> None:
+    switch = Switch(max_events=5000)
+    follower = switch.follower("*", coalesce=True)
+    for _ in range(3000):
+        switch.happen(STATE, agent="1001")
+    assert take_all(follower) == [1024, 2048, 3000]
+
+
 def test_states_are_not_coalesced_for_topics_that_were_asked_for_whole() -> None:
     switch = Switch()
     follower = switch.follower("*", coalesce=True)
