@@ -95,9 +95,14 @@ def outcome(house: House, verb: str, params: dict[str, Any]) -> object:
     return plain(told, str(house.folder), {})
 
 
+def _is_measured(key: str) -> bool:
+    """Durations, and what a leg's packets tell: nothing before the media core's first report."""
+    return key.endswith("_ms") or key == "media"
+
+
 def plain(told: Any, folder: str, seen: dict[str, str]) -> Any:
     if isinstance(told, Mapping):
-        return {key: plain(inner, folder, seen) for key, inner in told.items() if not key.endswith("_ms")}
+        return {key: plain(inner, folder, seen) for key, inner in told.items() if not _is_measured(key)}
     if isinstance(told, list | tuple):
         return [plain(inner, folder, seen) for inner in told]
     if isinstance(told, float):
