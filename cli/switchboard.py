@@ -24,6 +24,7 @@ from cli.house.ground import Ground
 from cli.house.lamps import Lamps
 from cli.house.memory import Memory
 from cli.house.outside import Outside
+from cli.house.own_numbers import numbers_of
 from cli.house.popped_calls import PoppedCalls
 from cli.house.reloading import Reloading
 from cli.house.signalling import Signalling
@@ -43,6 +44,8 @@ from runtime.clock import LoopClock
 from runtime.driver import Driver, Outputs
 from runtime.ids import Ids, RandomIds
 from runtime.loop_probe import LoopProbe
+from switch.access.agent_reach import AgentReach
+from switch.access.participation import talks_anywhere
 from switch.alarms.switch_source import switch_source
 from switch.application import Gauge, Verb
 from switch.archive.attendance import Attendance
@@ -231,9 +234,19 @@ class Switchboard:
         return HouseAlarms(self.configuration, sources, self._customers.is_open, self._ground)
 
     def _build_access(self) -> Access:
-        applications, find, journal = self._applications, self.exchange.find, self._memory.journal
+        applications, exchange, directory = self._applications, self.exchange, self._directory
         return Access(
-            self.configuration, applications.agent_facts, find, applications.agent_at, journal, self._ground
+            self.configuration,
+            applications.agent_facts,
+            exchange.find,
+            applications.agent_at,
+            AgentReach(
+                directory.bars,
+                numbers_of=lambda queues: numbers_of(self.reloading.running, queues),
+                talks=lambda station: talks_anywhere(station, exchange.calls()),
+            ),
+            self._memory.journal,
+            self._ground,
         )
 
     def _build_windows(self, tenants: Mapping[str, TenantConfig]) -> Windows:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from cli.configuration.sections import Configuration
 from cli.house.ground import Ground
 from runtime.vocabulary import Event
+from switch.access.agent_reach import AgentReach
 from switch.access.agent_scope import AgentScope
 from switch.access.audit import Audit
 from switch.access.door import Credentials, Door, DoorRules
@@ -29,6 +30,7 @@ class Access:
         facts: AgentFacts,
         find_call: Callable[[str], Call | None],
         agent_at: Callable[[str], str | None],
+        reach: AgentReach,
         journal: Journal,
         ground: Ground,
     ) -> None:
@@ -36,6 +38,7 @@ class Access:
         rules = DoorRules(control.source_failures, control.agent_failures, control.lock_s)
         self._driver = ground.driver
         self._facts = facts
+        self._reach = reach
         self._participation = Participation(find_call, agent_at, lambda: _newest(journal))
         self._audit = Audit(self._tell, configuration.switch.personal_data)
         self.entrance = Entrance(Door(rules, _credentials(configuration)), ground.clock, self._tell)
@@ -45,7 +48,7 @@ class Access:
         """What a client may do that is known by now."""
         scope = None
         if caller.role is Role.AGENT:
-            scope = AgentScope(caller.tenant, caller.agent, self._facts, self._participation)
+            scope = AgentScope(caller.tenant, caller.agent, self._facts, self._participation, self._reach)
         return Rights(caller, scope, self._audit.note)
 
     def observe(self) -> None:

@@ -68,6 +68,10 @@ class Directory:
     def may_dial(self, station: str, number: str) -> bool:
         return self._trunks.may_dial(self._outside_levels.get(station, 0), number)
 
+    def bars(self, station: str, number: str) -> bool:
+        """Whether routes lead to a number, and none of them for this station."""
+        return self.has_route(number) and not self.may_dial(station, number)
+
     def ways_out(self) -> Mapping[str, str]:
         """Where callers of an access code go when a phone cannot be had."""
         return self._ways_out

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any
 
+from runtime.errors import UsageError
 from runtime.models import Params
 from runtime.tenancy import SEPARATOR, bare, qualify
+from switch.access.agent_reach import AgentReach, AgentsWayOut
 from switch.access.participation import Participation
 from switch.application import AgentFacts, Verb
 from switch.control.verbs import NotAllowed
@@ -37,21 +39,36 @@ class Own(Enum):
     """Who does it: the agent, whatever is given."""
     ITEM = auto()
     """A chat, mail and the like that is offered to the agent, or that the agent has."""
+    CONTACT = auto()
+    """A customer's visit that the agent has or had a part in."""
+    TARGET = auto()
+    """Whoever the agent's own phone may call."""
+    NUMBER = auto()
+    """By which customers know the agent's queues."""
+    SEAT = auto()
+    """A station where nobody talks."""
 
 
 OWN: Mapping[str, Own] = {
+    "access_code": Own.NUMBER,
     "agent": Own.AGENT,
     "by": Own.NAME,
     "call_id": Own.CALL,
+    "caller_number": Own.NUMBER,
+    "contact_id": Own.CONTACT,
     "from_call_id": Own.CALL,
     "item": Own.ITEM,
+    "shown_number": Own.NUMBER,
     "station": Own.STATION,
+    "target": Own.TARGET,
     "tenant": Own.TENANT,
+    "way_out": Own.TARGET,
+    "whom": Own.TARGET,
 }
 """What parameters name, by their names; all others are free."""
 OWN_OF: Mapping[str, Mapping[str, Own]] = {
-    "agent.sign_in": {"agent": Own.AGENT},
-    "call.originate": {"whom": Own.PHONE, "tenant": Own.TENANT},
+    "agent.sign_in": {"agent": Own.AGENT, "station": Own.SEAT},
+    "call.originate": {"whom": Own.PHONE, **{key: own for key, own in OWN.items() if key != "whom"}},
     "session.authenticate": {},
 }
 """Verbs whose parameters are otherwise: agents choose the station they sign in at, and call from it; whoever
@@ -68,12 +85,15 @@ def own_of(verb: str) -> Mapping[str, Own]:
 class AgentScope:
     """Narrows verbs and events to one agent of a tenant. Verbs are met in the tenant's own names."""
 
-    def __init__(self, tenant: str, agent: str, facts: AgentFacts, calls: Participation) -> None:
+    def __init__(
+        self, tenant: str, agent: str, facts: AgentFacts, calls: Participation, reach: AgentReach
+    ) -> None:
         self._tenant = tenant
         self._agent = agent
         self._qualified = qualify(tenant, agent)
         self._facts = facts
         self._calls = calls
+        self._reach = reach
 
     def complete(self, verb: Verb, given: Mapping[str, Any]) -> dict[str, Any]:
         """Parameters as they came, with the agent's own where they are absent."""
@@ -88,15 +108,18 @@ class AgentScope:
     def narrow(self, verb: Verb, params: Params) -> Params:
         """The parameters, with names of what is not the agent's own put where nothing is found.
 
-        Raises NotAllowed when the agent would call from anywhere else.
+        Raises NotAllowed or UsageError for what agents may not name at all.
         """
-        whom = getattr(params, "whom", "") if own_of(verb.name).get("whom") is Own.PHONE else ""
-        if whom and not self._is_own(Own.PHONE, whom):
-            raise NotAllowed("agents call from the station they sit at; leave out whom, or sign in first")
+        for key, own in own_of(verb.name).items():
+            value = getattr(params, key, None)
+            if isinstance(value, str) and value:
+                self._refuse(own, value)
         update = {
             key: self._own_name(own) if own in _WHATEVER_IS_GIVEN else NOBODYS + value
             for key, own in own_of(verb.name).items()
-            if isinstance(value := getattr(params, key, None), str) and not self._is_own(own, value)
+            if own in _NARROWED
+            and isinstance(value := getattr(params, key, None), str)
+            and not self._is_own(own, value)
         }
         return params.model_copy(update=update) if update else params
 
@@ -132,6 +155,23 @@ class AgentScope:
             return False
         return self._calls.concerns(self._qualified, call_id, entry.sequence)
 
+    def _refuse(self, own: Own, value: str) -> None:
+        if own is Own.PHONE and not self._is_own(Own.PHONE, value):
+            raise NotAllowed("agents call from the station they sit at; leave out whom, or sign in first")
+        if own is Own.CONTACT and not self._calls.took_part(self._qualified, value):
+            raise UsageError(f"there is no contact {value}", reason="no_such_contact")
+        way_out = self._way_out()
+        if own is Own.TARGET:
+            way_out.refuse_target(value)
+        elif own is Own.NUMBER:
+            way_out.refuse_number(value)
+        elif own is Own.SEAT:
+            way_out.refuse_seat(value)
+
+    def _way_out(self) -> AgentsWayOut:
+        facts, agent = self._facts, self._qualified
+        return AgentsWayOut(self._reach, self._tenant, facts.station_of(agent), facts.queues_of(agent))
+
     def _own_name(self, own: Own) -> str | None:
         if own in (Own.AGENT, Own.NAME):
             return self._agent
@@ -156,6 +196,8 @@ class AgentScope:
         return None if station is None else bare(station)
 
 
+_NARROWED = frozenset({Own.AGENT, Own.STATION, Own.CALL, Own.TENANT, Own.ITEM})
+"""What is answered as what never was when it is another's; the rest is refused at once."""
 _OF_AGENTS = frozenset({"agent", "item", "message", "queue"})
 """First words of topics of events that are about one agent."""
 _OF_CALLS = frozenset({"call", "offer"})

@@ -1,7 +1,7 @@
 """Which agents take part in which calls: now, and when an event happened that is told later."""
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from runtime.vocabulary import Event
@@ -60,6 +60,8 @@ class Participation:
         self._newest = newest
         self._most = most
         self._calls: dict[str, _History] = {}
+        self._contacts: dict[str, set[str]] = {}
+        """Who ever took part in each contact's calls."""
 
     def wants(self, kind: type[Event]) -> bool:
         """Whether events of this kind tell of somebody who comes or goes."""
@@ -72,7 +74,9 @@ class Participation:
         if type(event) in _OVER:
             self._note(call_id, _NOBODY)
         elif call is not None:  # of one that is gone the last ones are told how it ended
-            self._note(call_id, self._agents_in(call))
+            agents = self._agents_in(call)
+            self._note(call_id, agents)
+            self._note_contact(call.contact_id, agents)
 
     def takes_part(self, station: str, call_id: str) -> bool:
         """Whether a station is, or rings, in a call that is up."""
@@ -83,6 +87,10 @@ class Participation:
         """Whether an agent took part in a call when the event of this number happened."""
         history = self._calls.get(call_id)
         return history is not None and agent in history.at(sequence)
+
+    def took_part(self, agent: str, contact_id: str) -> bool:
+        """Whether an agent takes, or ever took, part in a call of a contact."""
+        return agent in self._contacts.get(contact_id, ())
 
     def _agents_in(self, call: Call) -> frozenset[str]:
         agents = (self._agent_at(station) for station in stations_in(call))
@@ -98,6 +106,13 @@ class Participation:
             history.sequences.append(self._newest())
             history.agents.append(agents)
 
+    def _note_contact(self, contact_id: str, agents: frozenset[str]) -> None:
+        if agents:
+            known = self._contacts.pop(contact_id, set())
+            self._contacts[contact_id] = known | agents
+            if len(self._contacts) > self._most:
+                del self._contacts[next(iter(self._contacts))]
+
 
 def stations_in(call: Call) -> frozenset[str]:
     """Who talks, waits or rings in a call, but for outside numbers."""
@@ -107,3 +122,8 @@ def stations_in(call: Call) -> frozenset[str]:
     if call.placement is not None and call.placement.whom.scheme == STATION_SCHEME:
         stations.add(call.placement.whom.name)
     return frozenset(stations)
+
+
+def talks_anywhere(station: str, calls: Iterable[Call]) -> bool:
+    """Whether a station is, or rings, in any of these calls."""
+    return any(station in stations_in(call) for call in calls)

@@ -1,12 +1,18 @@
 """What an agent's client sees, does and hears: what is the agent's own, and nothing else."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.configuration.installation import load_installation
+from cli.house.own_numbers import numbers_of
 from cli.house.tenants import scoped_verbs
 from cli.tenant_names import qualified_target
+from runtime.errors import UsageError
+from switch.access.agent_reach import AgentReach
 from switch.access.agent_scope import AgentScope, own_of
 from switch.access.participation import Participation
 from switch.application import Verb
@@ -26,13 +32,10 @@ from tests.cli.test_tenant_clients import House, _may_hold_text, open_house
 
 FREE = frozenset(
     [
-        "access_code",
         "agents",
         "caller_name",
-        "caller_number",
         "cause",
         "channel",
-        "contact_id",
         "data",
         "digits",
         "importance",
@@ -44,13 +47,9 @@ FREE = frozenset(
         "reason",
         "remove",
         "shown_name",
-        "shown_number",
         "slot",
         "tags",
-        "target",
         "text",
-        "way_out",
-        "whom",
     ]
 )
 """Parameters by which agents may name what is not their own, within their tenant, or nothing at all."""
@@ -88,8 +87,7 @@ def test_every_parameter_of_an_agents_verb_is_narrowed_or_free(house: House) -> 
     for verb in AgentClient(house).verbs:
         for key, info in verb.params.model_fields.items():
             if _may_hold_text(info.annotation) and key not in own_of(verb.name):
-                free = key in FREE or (verb.name, key) == ("agent.sign_in", "station")
-                assert free, f"{verb.name} {key}"
+                assert key in FREE, f"{verb.name} {key}"
 
 
 def test_what_goes_without_saying_is_filled_in(house: House) -> None:
@@ -160,10 +158,99 @@ def test_an_agent_calls_from_the_own_station_and_lies_about_nobody(house: House)
     assert client.rights.narrow(params, given).model_dump()["by"] == "81"
 
 
+def test_an_agent_calls_by_the_numbers_of_its_own_queues_only(house: House) -> None:
+    client, known = AgentClient(house), house.calls["acme"]
+    for key in ("shown_number", "caller_number", "access_code"):
+        codes = {
+            number: client.refusal("call.originate", {"target": "queue:service", key: number})
+            for number in ("95001", "950019", "95002", "110")
+        }
+        assert codes["95001"] == ("refused", "no phone is registered at station 81")
+        for number in ("950019", "95002", "110"):  # of a queue it does not serve, of globex, of nobody
+            assert codes[number] == (
+                "not_allowed",
+                f"agents call by the numbers of their own queues (95001), and not by {number}",
+            )
+    for contact in (known["contact_id"], "contact-acme-ffffffffffffffff"):
+        refused = client.refusal("call.originate", {"target": "queue:service", "contact_id": contact})
+        assert refused == ("refused", f"there is no contact {contact}")
+
+
+def test_a_queue_is_known_by_codes_whose_flows_lead_there_and_by_what_it_shows() -> None:
+    installation = load_installation(Path("conf/ringmain.toml"))
+    assert numbers_of(installation, ["service"]) == {"95598"}
+    assert numbers_of(installation, ["no-such-queue"]) == set()
+    known = installation.configuration
+    shows = [queue.model_copy(update={"callback_shown_number": "10086"}) for queue in known.queues]
+    shown = replace(installation, configuration=known.model_copy(update={"queues": shows}))
+    assert numbers_of(shown, ["service"]) == {"95598", "10086"}
+
+
+def test_an_agent_goes_on_with_the_contact_of_a_call_it_had() -> None:
+    desk = Desk()
+    desk.happens(CallConnected(call_id="c1", offer_id="o1", station="81", leg_id="l1"), "81")
+    desk.happens(CallConnected(call_id="c1", offer_id="o2", station="82", leg_id="l2"), "82")
+    assert desk.calls.took_part("81", "contact-of-c1")
+    assert not desk.calls.took_part("83", "contact-of-c1")
+    assert not desk.calls.took_part("81", "contact-of-c2")
+
+
+@pytest.mark.parametrize(
+    "target", ["supervision:x", "recording:x", "prompt:zh/x", "feature:sign_in", "sip:x@evil.example"]
+)
+def test_an_agent_leads_calls_to_people_only(target: str, house: House) -> None:
+    client = AgentClient(house)
+    for verb in ("call.originate", "call.transfer", "call.redirect", "call.consult"):
+        call = {} if verb == "call.originate" else {"call_id": "call-acme-eeeeeeeeeeeeeeee"}
+        code, message = client.refusal(verb, call | {"target": target}) or ("", "")
+        assert (code, message.partition(";")[0]) == (
+            "refused",
+            f"nothing takes agents' calls for {target}",
+        )
+
+
+def test_no_verb_takes_an_agent_further_than_its_phone_dials(house: House) -> None:
+    way_out = AgentReach(bars=lambda station, number: (station, number) == ("acme/81", "00900"))
+    access = house.board._access
+    scope = AgentScope("acme", "81", access._facts, access._participation, way_out)
+    tried = set()
+    for verb in AgentClient(house).verbs:
+        for key in {"target", "whom", "way_out"} & verb.params.model_fields.keys():
+            for number, barred in (("00900", True), ("139", False)):
+                given = verb.params.model_construct(None, **{key: f"number:{number}"})
+                try:
+                    scope.narrow(verb, given)
+                except UsageError as error:
+                    reason = getattr(error, "reason", None)
+                    if (verb.name, key) != ("call.originate", "whom"):
+                        assert (reason, barred) == ("barred", True), (verb.name, key)
+                        tried.add((verb.name, key))
+    assert tried == {
+        ("call.redirect", "target"), ("call.transfer", "target"), ("call.consult", "target"),
+        ("call.park", "way_out"), ("call.originate", "target"), ("call.add_party", "whom"),
+    }  # fmt: skip
+
+
+def test_an_agent_sits_down_at_no_station_that_talks(house: House) -> None:
+    access = house.board._access
+    scope = AgentScope(
+        "acme", "81", access._facts, access._participation, AgentReach(talks=lambda station: True)
+    )
+    verb = next(verb for verb in house.verbs() if verb.name == "agent.sign_in")
+    with pytest.raises(UsageError, match="station 82 has a call"):
+        scope.narrow(verb, verb.params.model_validate({"agent": "81", "station": "82"}))
+    own = verb.params.model_validate({"agent": "81", "station": "81", "force": True})
+    assert scope.narrow(verb, own) == own, "who lost the session comes back to the own call"
+
+
 @pytest.mark.parametrize("tenant", ["", "acme"])
 def test_a_tenant_that_an_agent_names_is_its_own(house: House, tenant: str) -> None:
     scope = AgentScope(
-        tenant, "81", house.board._applications.agent_facts, house.board._access._participation
+        tenant,
+        "81",
+        house.board._applications.agent_facts,
+        house.board._access._participation,
+        AgentReach(),
     )
     verb = next(verb for verb in house.verbs() if verb.name == "call.list")
     given = verb.params.model_validate({"tenant": "globex"})
@@ -187,7 +274,7 @@ class Desk:
         if stations is None:
             return None
         call = object.__new__(Call)
-        call.offers, call.placement = {}, None
+        call.offers, call.placement, call.contact_id = {}, None, f"contact-of-{call_id}"
         call.caller_station = next(iter(stations), None)
         return call
 

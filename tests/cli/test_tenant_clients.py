@@ -147,6 +147,7 @@ def open_house(folder: Path, *names: str) -> Iterator[House]:
             section("[tenant]", domain=f"{name}.example", control=f"{name}.sock"),
             section("[[stations]]", name="81", password="secret"),
             section("[[access_codes]]", number=code, target="queue:service"),
+            section("[[access_codes]]", number=f"{code}9", target=f"queue:only-{name}"),
             section("[[calendars]]", name="office", hours=["mon-sun 00:00-24:00"]),
             section("[[number_lists]]", name="vip"),
             section("[[lookups]]", name="billing", url="http://127.0.0.1:9"),
