@@ -200,7 +200,7 @@ class MediaEngine:
             return None
 
     def _told(self, fact: Fact) -> Event | None:
-        if isinstance(fact, _core.DigitDetected) and fact.masked:
+        if isinstance(fact, _core.DigitDetected) and self._names.is_masked(fact):
             self._give_key(self._names.masked_digit(fact))
         event = self._names.event(fact, self._clock.wall())
         if isinstance(event, RecordingFailed):
@@ -246,6 +246,7 @@ class MediaEngine:
 
     def _mask_leg(self, command: commands.MaskLeg, endpoint: int) -> Answer:
         self._core.mask(endpoint, command.max_s)
+        self._names.masks.add(endpoint)
         return ()
 
     def _unmask_leg(self, command: commands.UnmaskLeg, endpoint: int) -> Answer:

@@ -179,6 +179,8 @@ class Names:
     """Names by handle, each kept until the fact that ends its thing was told."""
 
     endpoints: dict[int, str] = field(default_factory=dict)
+    masks: set[int] = field(default_factory=set)
+    """Endpoints whose keys are hidden from the order on, until the core says that they are not any more."""
     """Leg ids."""
     playbacks: dict[int, str] = field(default_factory=dict)
     recordings: dict[int, RecordingIdentity] = field(default_factory=dict)
@@ -207,9 +209,14 @@ class Names:
             case _core.ForkEnded():
                 return self.forks.pop(fact.fork).ended(fact)
             case _core.EndpointClosed():
+                self.masks.discard(fact.endpoint)
                 return _endpoint_closed(self.endpoints.pop(fact.endpoint), fact.counters)
             case _:
                 return self._event_of_leg(fact, self.endpoints[fact.endpoint])
+
+    def is_masked(self, fact: _core.DigitDetected) -> bool:
+        """Whether nobody may be told the key; also of one that the core heard just before it knew."""
+        return fact.masked or fact.endpoint in self.masks
 
     def masked_digit(self, fact: _core.DigitDetected) -> TakeMaskedDigit:
         """The key that the event of a masked one does not tell."""
@@ -225,13 +232,14 @@ class Names:
             case _core.DigitDetected():
                 return DigitDetected(
                     leg_id=leg_id,
-                    digit=MASKED if fact.masked else fact.digit,
+                    digit=MASKED if self.is_masked(fact) else fact.digit,
                     duration_ms=fact.duration_ms,
                     source=KeySource(fact.source),
                 )
             case _core.Masked():
                 return LegMasked(leg_id=leg_id)
             case _core.Unmasked():
+                self.masks.discard(fact.endpoint)
                 return LegUnmasked(leg_id=leg_id)
             case _core.PlaybackEnded():
                 playback_id = self.playbacks.pop(fact.playback)

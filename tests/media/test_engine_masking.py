@@ -1,6 +1,7 @@
 """Masked legs over loopback: what the fork at the far end, the recording and the events have of them."""
 
 from pathlib import Path
+from select import select
 
 import numpy as np
 import pytest
@@ -101,3 +102,22 @@ def test_a_mask_for_longer_than_anybody_needs_is_refused(tmp_path: Path) -> None
         rig.leg("a")
         with pytest.raises(UsageError, match="an hour at most"):
             rig.order(MaskLeg(leg_id="a", max_s=3601))
+
+
+def test_a_key_that_was_heard_just_before_the_mask_is_told_to_nobody_either(tmp_path: Path) -> None:
+    """Who asks for a PIN asks for it from then on, and the core learns of it a moment later."""
+    with media_rig(tmp_path) as rig:
+        customer = rig.leg("a")
+        customer.talk(PLAIN)
+        rig.wait_for_facts()
+        customer.press(4)
+        rig.wait_received("a", 8)
+        assert select([rig.engine.event_fd], [], [], 45)[0], "the key is known, and was told to nobody yet"
+        rig.order(MaskLeg(leg_id="a", max_s=60))
+        (pressed,) = rig.wait(DigitDetected)
+        assert pressed.digit == MASKED
+        assert [key.digit for key in rig.keys] == ["4"]
+        rig.order(UnmaskLeg(leg_id="a"))
+        rig.wait(LegUnmasked)
+        customer.press(5)
+        assert [each.digit for each in rig.wait(DigitDetected, count=2)] == [MASKED, "5"]
