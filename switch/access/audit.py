@@ -8,16 +8,13 @@ from runtime.vocabulary import Event
 from switch.access.events import VerbCarriedOut
 from switch.application import Verb
 from switch.control.caller import Caller
-from switch.control.messages import ErrorCode, Failure
+from switch.control.messages import Failure
+from switch.control.secrecy import is_secret, said_of
 
 DONE = "done"
 MASK = "***"
 LONGEST = 2000
 """Characters of parameters that are kept."""
-SECRETS = frozenset({"digits", "authorization", "headers", "pin", "ha1"})
-"""Names of parameters, and of what is inside them, whose values nobody may read later."""
-_SECRET_WORDS = ("password", "secret", "token")
-"""The same for every name that one of them is in."""
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _in_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=repr).encode
 
@@ -41,7 +38,7 @@ class Audit:
                 source=caller.source,
                 params=shown(verb, given, self._personal),
                 outcome=DONE if failure is None else str(failure.code),
-                message="" if failure is None else _said(failure)[:LONGEST],
+                message="" if failure is None else said_of(failure)[:LONGEST],
             )
         )
 
@@ -72,13 +69,4 @@ def masked(value: Any, personal: Collection[str] = ()) -> Any:
 
 
 def _is_hidden(key: str, personal: Collection[str]) -> bool:
-    word = key.lower()
-    return word in SECRETS or key in personal or any(part in word for part in _SECRET_WORDS)
-
-
-def _said(failure: Failure) -> str:
-    """What the client was told; of parameters that are wrong only which, as the sentence quotes them."""
-    if failure.code is not ErrorCode.BAD_PARAMS:
-        return failure.message
-    wrong = (failure.data or {}).get("fields", {})
-    return f"cannot be used: {', '.join(wrong)}" if wrong else "parameters that cannot be used"
+    return key in personal or is_secret(key)

@@ -68,6 +68,6 @@ class VerbCarriedOut(Event):
     params: str
     """What was given, in JSON; *** stands for what is secret, private or personal, and long ones are cut."""
     outcome: str
-    """`done`, or the code of the error."""
+    """`done`; `cut_off`: its client left, or its deadline passed, before the answer; or the error's code."""
     message: str
     """Of the error; empty when it was done."""

@@ -53,6 +53,8 @@ class Rights:
         name, known = self.caller.name, verb.params.model_fields
         if name and "by" in known and not given.get("by"):
             given = {**given, "by": name}
+        if name and "who" in known:
+            given = {**given, "who": _with_name(name, given.get("who"))}
         return given if self.scope is None else self.scope.complete(verb, given)
 
     def narrow(self, verb: Verb, params: Params) -> Params:
@@ -69,6 +71,13 @@ class Rights:
 
     def hears(self, told: Told) -> bool:
         return self.scope is None or self.scope.hears(told.entry)
+
+
+def _with_name(name: str, who: object) -> object:
+    """For whom something is, and who says so: nobody speaks for others without their own name."""
+    if who in (None, "", name):
+        return name
+    return f"{name}: {who}" if isinstance(who, str) else who
 
 
 LOCAL = Rights(local())

@@ -28,6 +28,7 @@ from switch.control.messages import (
     Request,
 )
 from switch.control.rights import LOCAL, Rights
+from switch.control.secrecy import said_of
 from switch.control.verbs import NotAuthenticated, VerbError, VerbRegistry
 from switch.control.wires import Occupant, Wire, gap_frame
 from switch.roles import EVERYBODY, Role
@@ -233,7 +234,7 @@ class ControlSession:
         if isinstance(message, Request):
             self._say(self._wire.format.failure(message.msgid, error.failure))
         else:  # a notification has no answer to tell it in
-            log.warning("control notification failed", verb=message.method, reason=str(error))
+            log.warning("control notification failed", verb=message.method, reason=said_of(error.failure))
 
     def _tell_result(self, message: Request | Notification, result: object) -> None:
         if isinstance(message, Request):

@@ -1,6 +1,7 @@
 """The verbs of the control socket: checked on the way in, told in plain English when they fail."""
 
 import reprlib
+from asyncio import CancelledError
 from collections.abc import Awaitable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -19,6 +20,7 @@ from switch.application import Verb
 from switch.control.caller import Caller
 from switch.control.messages import ErrorCode, Failure
 from switch.control.rights import LOCAL, Note, Rights
+from switch.control.secrecy import is_hidden
 from switch.roles import EVERYBODY, Role, in_words
 
 log = structlog.get_logger(__name__)
@@ -46,6 +48,10 @@ _WORDS = {
 }
 """What pydantic finds wrong, by its name for it; of all else the parameter's description is told."""
 
+_CUT_OFF = Failure(
+    "cut_off", "its client left, or its deadline passed, before the answer; it may have had an effect"
+)
+"""What is noted of a verb that nobody waits for any more."""
 
 VerbView = TypedDict(
     "VerbView", {"name": str, "for": list[str], "help": str, "parameters": dict[str, Any]}
@@ -176,6 +182,9 @@ def _noting(verb: Verb, given: Mapping[str, Any], caller: Caller, note: Note) ->
     except VerbError as error:
         note(caller, verb, given, error.failure)
         raise
+    except CancelledError:
+        note(caller, verb, given, _CUT_OFF)
+        raise
 
 
 def _as_given(verb: Verb, params: list[Any]) -> Mapping[str, Any]:
@@ -228,17 +237,24 @@ def _problem(verb: Verb, error: ErrorDetails) -> tuple[str, str]:
     where = ".".join(str(part) for part in error["loc"]) or "params"
     if error["type"] == "missing":
         return where, "is missing"
+    if is_hidden(verb, where.partition(".")[0]):
+        return where, _in_few_words(error) or "cannot be used"
     return where, f"{_in_plain_english(verb, error)}; it is {shorten(reprlib.repr(error['input']))}"
 
 
 def _in_plain_english(verb: Verb, error: ErrorDetails) -> str:
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
-    words = _WORDS.get(error["type"])
-    if words is not None:
-        return words.format_map(error.get("ctx", {}))
+    if words := _in_few_words(error):
+        return words
     field = verb.params.model_fields[str(error["loc"][0])]
     return f"is not one of: {field.description}" if field.description else "cannot be used"
+
+
+def _in_few_words(error: ErrorDetails) -> str | None:
+    """Without the value; None for what has no words of its own."""
+    words = _WORDS.get(error["type"])
+    return None if words is None else words.format_map(error.get("ctx", {}))
 
 
 def _bad_params(verb: Verb, known: list[str], problems: dict[str, str]) -> Failure:

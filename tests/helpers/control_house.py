@@ -36,9 +36,15 @@ class Text(Params):
     by: str = ""
 
 
+async def _for_ever(_: Text) -> str:
+    await asyncio.Event().wait()
+    return "never"
+
+
 VERBS = (
     Verb("test.echo", Text, lambda params: params.text, "Say it again.", who=EVERYBODY, reads=True),
     Verb("test.note", Text, lambda params: params.by, "Note it.", who=EVERYBODY),
+    Verb("test.wait", Text, _for_ever, "Take for ever.", who=EVERYBODY),
     Verb("test.trunk", Text, lambda params: params.text, "For operators.", who=OPERATORS),
 )
 

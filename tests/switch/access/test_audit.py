@@ -12,7 +12,7 @@ from runtime.vocabulary import Event
 from switch.access.audit import LONGEST, Audit
 from switch.access.events import VerbCarriedOut
 from switch.application import Verb
-from switch.control.caller import Caller
+from switch.control.caller import Caller, local
 from switch.control.rights import Rights
 from switch.control.verbs import VerbError, VerbRegistry
 from switch.roles import EVERYBODY, Role
@@ -78,6 +78,29 @@ def test_nor_is_it_when_it_is_refused_in_a_sentence_that_quotes_it() -> None:
         assert note.message == f"cannot be used: {next(iter(given))}"
         assert CARD not in note.message
     assert CARD not in str(kept("c1", CARD))
+
+
+def test_what_the_client_is_told_does_not_quote_it_either() -> None:
+    for given in ({"digits": CARD}, {"text": [CARD]}):
+        with pytest.raises(VerbError) as refused:
+            VerbRegistry([VERB]).call("test.do", [given])
+        assert CARD not in f"{refused.value.failure}"
+    with pytest.raises(VerbError, match="it is 7"):  # what is no secret helps to find the mistake
+        VerbRegistry([VERB]).call("test.do", [{"call_id": 7}])
+
+
+def test_for_whom_something_is_is_said_under_the_own_name() -> None:
+    class Listening(Params):
+        who: str = ""
+
+    def said(rights: Rights, **given: str) -> object:
+        verb = Verb("test.listen", Listening, lambda params: params.who, "Listen.", who=EVERYBODY)
+        return VerbRegistry([verb]).call("test.listen", [given], rights)
+
+    assert said(Rights(CALLER)) == "erp"
+    assert said(Rights(CALLER), who="erp") == "erp"
+    assert said(Rights(CALLER), who="王芳") == "erp: 王芳"
+    assert said(Rights(local()), who="王芳") == "王芳"
 
 
 def test_long_parameters_are_cut() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import msgpack  # type: ignore[import-untyped]
 import pytest
 import uvloop
+from structlog.testing import capture_logs
 
 from runtime.errors import UsageError
 from switch.access.door import Credentials
@@ -256,6 +257,45 @@ def test_what_changes_something_is_noted_with_who_did_it(tmp_path: Path) -> None
         assert notes[0].params == '{"text":"x"}'
 
     with_house(tmp_path, steps)
+
+
+def test_what_nobody_waits_for_any_more_is_noted_too(tmp_path: Path) -> None:
+    def noted(house: ControlHouse) -> list[tuple[str, str]]:
+        notes = [event for event in house.told if isinstance(event, VerbCarriedOut)]
+        return [(note.verb, note.outcome) for note in notes]
+
+    async def steps(house: ControlHouse) -> None:
+        async with ForeignClient.connect(house.address) as client:
+            await client.request("session.authenticate", token=secret_of(Role.AGENT))
+            client.writer.write(msgpack.packb([0, 2, "test.wait", [{"text": "x"}, {"deadline_ms": 20}]]))
+            assert (await client.message())[2]["code"] == "deadline_passed"
+            assert noted(house) == [("test.wait", "cut_off")]
+            client.writer.write(msgpack.packb([0, 3, "test.wait", [{"text": "x"}]]))
+            await until(lambda: any(each._awaited for each in house.server.sessions()))
+            house.entrance.configure(Credentials([], {}))
+            await until(lambda: len(noted(house)) == 2)
+        assert noted(house)[1] == ("test.wait", "cut_off")
+
+    with_house(tmp_path, steps)
+
+
+def test_a_notification_that_fails_is_logged_without_what_it_said(tmp_path: Path) -> None:
+    async def steps(house: ControlHouse) -> None:
+        async with ForeignClient.connect(house.address) as client:
+            await client.request("session.authenticate", token=secret_of(Role.AGENT))
+            wrong = {"token": "ringmain_secret" * 20}
+            client.writer.write(msgpack.packb([2, "session.authenticate", [wrong]]))
+            client.writer.write(msgpack.packb([2, "test.echo", [{"text": ["6222-0000"]}]]))
+            await client.request("test.echo", text="x")
+
+    with capture_logs() as lines:
+        with_house(tmp_path, steps)
+    failed = [line for line in lines if line["event"] == "control notification failed"]
+    assert [(line["verb"], line["reason"]) for line in failed] == [
+        ("session.authenticate", "cannot be used: token"),
+        ("test.echo", "cannot be used: text"),
+    ]
+    assert "ringmain_secret" not in f"{lines}"
 
 
 def test_a_local_client_is_an_administrator_unless_it_must_show_a_token(tmp_path: Path) -> None:
