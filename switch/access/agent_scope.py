@@ -196,7 +196,7 @@ class AgentScope:
         return None if station is None else bare(station)
 
 
-_NARROWED = frozenset({Own.AGENT, Own.STATION, Own.CALL, Own.TENANT, Own.ITEM})
+_NARROWED = frozenset({Own.AGENT, Own.NAME, Own.STATION, Own.CALL, Own.TENANT, Own.ITEM})
 """What is answered as what never was when it is another's; the rest is refused at once."""
 _OF_AGENTS = frozenset({"agent", "item", "message", "queue"})
 """First words of topics of events that are about one agent."""

@@ -102,8 +102,10 @@ class VerbRegistry:
         verb = self._verbs.get(name)
         if verb is None:
             raise VerbError(self._unknown(name))
-        if verb.reads or rights.note is None:
+        if rights.note is None:
             return _carry_out(verb, params, rights)
+        if verb.reads:
+            return _looked_at(verb, params, rights, rights.note)
         return _noted(verb, params, rights, rights.note)
 
     def verbs(self) -> list[Verb]:
@@ -153,6 +155,16 @@ def _carry_out(verb: Verb, params: list[Any], rights: Rights) -> object:
 async def _later(verb: Verb, answer: Awaitable[object], rights: Rights) -> object:
     with _told(verb.name, rights):
         return rights.told(verb, await answer)
+
+
+def _looked_at(verb: Verb, params: list[Any], rights: Rights, note: Note) -> object:
+    """The same, of which nothing is kept unless the client may not look."""
+    try:
+        return _carry_out(verb, params, rights)
+    except VerbError as error:
+        if error.failure.code is ErrorCode.NOT_ALLOWED:
+            note(rights.caller, verb, _as_given(verb, params), error.failure)
+        raise
 
 
 def _noted(verb: Verb, params: list[Any], rights: Rights, note: Note) -> object:

@@ -1,10 +1,11 @@
 """What clients of a tenant see, do and hear: their own call centre by its own names, and nothing else."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args
 
 import pytest
@@ -15,12 +16,14 @@ from cli.switchboard import Switchboard
 from cli.tenant_names import qualified_target
 from runtime.tenancy import HOUSE
 from runtime.vocabulary import Event, field_names
+from switch.access.secrets import token_hash
 from switch.application import Verb
 from switch.control.client import ControlClient
 from switch.control.messages import ErrorCode
 from switch.control.topics import known_topics
 from switch.control.verbs import VerbError, VerbRegistry
 from switch.records.projection import JournalEntry
+from switch.roles import Role
 from switch.sip.events import LegArrived
 from switch.tenants.view import Naming, TenantView
 from tests.helpers.exchange_rig import CALLER_SDP
@@ -135,9 +138,30 @@ def house(tmp_path: Path) -> Iterator[House]:
         yield house
 
 
+def secret_of(role: Role, tenant: str = "") -> str:
+    """Of the token that every tenant has for each role; agents' are agent 81's."""
+    return f"ringmain_{tenant}_{role}"
+
+
+def token_sections(tenant: str, agent: str) -> list[str]:
+    """Tokens of a tenant's file, or of the house's."""
+    return [
+        section(
+            "[[tokens]]",
+            name=f"{tenant}-{role}",
+            role=role,
+            sha256=token_hash(secret_of(role, tenant)),
+            **({"agent": agent} if role is Role.AGENT else {}),
+        )
+        for role in Role
+    ]
+
+
 @contextmanager
-def open_house(folder: Path, *names: str) -> Iterator[House]:
-    """A switch with these tenants."""
+def open_house(
+    folder: Path, *names: str, more: Sequence[str] = (), control: Mapping[str, object] = MappingProxyType({})
+) -> Iterator[House]:
+    """A switch with these tenants; ``more`` sections of its configuration, ``control``: keys of that one."""
     loop = asyncio.new_event_loop()
     tenants = folder / "tenants"
     tenants.mkdir()
@@ -154,11 +178,15 @@ def open_house(folder: Path, *names: str) -> Iterator[House]:
             section("[[queues]]", name="service"),
             section("[[queues]]", name=f"only-{name}"),
             section("[[agents]]", id="81", queues=["service"]),
+            *token_sections(name, "81"),
         ]
         (tenants / f"{name}.toml").write_text("\n".join(sections))
     silence = {"media_timeout_s": 0}  # nobody talks, however long a busy machine takes
-    switch_process(folder, media=silence, more=section("[tenants]", folder="tenants"))  # only writes it
-    board = Switchboard(load_installation(folder / "ringmain.toml"), loop)
+    sections = [section("[tenants]", folder="tenants"), *more]
+    switch_process(folder, media=silence, more="\n".join(sections))  # only writes the configuration
+    path = folder / "ringmain.toml"
+    path.write_text(path.read_text("utf-8").replace("[control]\n", section("[control]", **control)), "utf-8")
+    board = Switchboard(load_installation(path), loop)
     loop.run_until_complete(board.open())
     house = House(loop, board, folder)
     for name in names:

@@ -137,6 +137,10 @@ class ForeignClient:
             if kind == 1 and rest[0] == self._msgid:
                 return rest[1], rest[2]
 
+    def notify(self, method: str, **params: object) -> None:
+        """A request without an answer."""
+        self.writer.write(msgpack.packb([2, method, [params]]))
+
     async def message(self) -> list[Any]:
         """The next one. Raises EOFError when the switch has hung up."""
         while True:
