@@ -8,9 +8,9 @@ from typing import Any
 import tomli
 import typer
 
-from cli.options import DEFAULT_CONFIGURATION
+from cli.credentials import use_token_of
+from cli.options import DEFAULT_CONFIGURATION, connect
 from runtime.errors import PeerError, UsageError
-from switch.control.client import connect_sync
 
 _PATIENCE_S = 0.5
 """Whoever pressed a key waits for it."""
@@ -30,7 +30,9 @@ def names_of(verb: str, key: str, told: str = "") -> Names:
 
 def _ask(context: typer.Context, verb: str) -> list[dict[str, Any]]:
     try:
-        with connect_sync(_socket(context), answer_timeout_s=_PATIENCE_S) as client:
+        if file := context.find_root().params.get("token_file"):
+            use_token_of(Path(file))
+        with connect(_socket(context), None, answer_timeout_s=_PATIENCE_S) as client:
             return list(client.call(verb))
     except (OSError, ValueError, TypeError, AttributeError, PeerError, UsageError):
         return []  # nobody asked for a message in the middle of a line

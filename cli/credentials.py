@@ -6,6 +6,7 @@ import ssl
 from pathlib import Path
 
 from runtime.errors import UsageError
+from switch.control.caller import TOKEN_PREFIX
 
 TOKEN = "RINGMAIN_TOKEN"
 TOKEN_FILE = "RINGMAIN_TOKEN_FILE"
@@ -33,9 +34,22 @@ def token() -> str:
     if not path:
         return os.environ.get(TOKEN, "")
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        return _secret_in(Path(path).read_text(encoding="utf-8"), path)
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read the token in {path}: {error}") from error
+
+
+def _secret_in(text: str, path: str) -> str:
+    """Of a file with the secret, or with all that `ringmain tokens make` printed. Raises UsageError."""
+    secrets = {word for word in text.split() if word.startswith(TOKEN_PREFIX)}
+    if len(secrets) > 1:
+        raise UsageError(f"{path} holds {len(secrets)} secrets; it may hold that of one token")
+    if not secrets and len(text.split()) > 1:
+        raise UsageError(
+            f"{path} holds no secret of a token, which is one word that begins with {TOKEN_PREFIX}; "
+            "`ringmain tokens make` prints one"
+        )
+    return secrets.pop() if secrets else text.strip()
 
 
 def authorities() -> ssl.SSLContext | None:

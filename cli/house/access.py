@@ -16,6 +16,7 @@ from switch.application import AgentFacts
 from switch.call import Call
 from switch.control.caller import Caller
 from switch.control.rights import Rights
+from switch.control.seats import Seats
 from switch.control.server import ControlServer
 from switch.records.journal import Journal
 from switch.roles import Role
@@ -42,7 +43,9 @@ class Access:
         self._participation = Participation(find_call, agent_at, lambda: _newest(journal))
         self._audit = Audit(self._tell, configuration.switch.personal_data)
         self.entrance = Entrance(Door(rules, _credentials(configuration)), ground.clock, self._tell)
-        self._listeners = ControlListeners(control, self.entrance)
+        self.seats = Seats(control)
+        """For connections of other machines."""
+        self._listeners = ControlListeners(control, self.entrance, self.seats)
 
     def rights_of(self, caller: Caller) -> Rights:
         """What a client may do that is known by now."""

@@ -74,7 +74,7 @@ class Windows:
         self._tenants = TenantWindows(configuration.control, tenants, verbs, around)
         self._trace = TraceRecorder(configuration.trace) if configuration.trace.enabled else None
         self._tap = WireTap(ground.clock, our_hop, recorder=self._trace, tell=self._control.tell)
-        browsers = WebSocketDoor(configuration.control, access.entrance)
+        browsers = WebSocketDoor(configuration.control, access.entrance, access.seats)
         pages = (*memory.archive.pages(), *browsers.pages(), *phone_site.routes())
         http = configuration.http
         self._http = HttpServer(http, metrics.render, status, pages) if http.enabled else None

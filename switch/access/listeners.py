@@ -3,7 +3,6 @@
 import asyncio
 import socket
 import ssl
-from collections import Counter
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
@@ -14,9 +13,9 @@ import structlog
 from runtime.errors import UsageError
 from switch.control.config import ControlConfig, ControlListenerConfig
 from switch.control.entrance import Entrance
+from switch.control.seats import Seat, Seats
 from switch.control.stranger import Stranger
 from switch.control.stream import StreamWire
-from switch.sip.guard.networks import source_of
 
 log = structlog.get_logger(__name__)
 
@@ -40,27 +39,10 @@ def server_context(listener: ControlListenerConfig) -> ssl.SSLContext | None:
     return context
 
 
-class _Seat:
-    """A place among the connections of a source, given back once."""
-
-    def __init__(self, connected: Counter[str], source: str) -> None:
-        self._connected = connected
-        self._source = source
-        self._taken = True
-        connected[source] += 1
-
-    def leave(self) -> None:
-        if self._taken:
-            self._taken = False
-            self._connected[self._source] -= 1
-            if not self._connected[self._source]:
-                del self._connected[self._source]
-
-
 class _SeatedWire(StreamWire):
     """Gives back its seat when the connection is gone."""
 
-    def __init__(self, config: ControlConfig, entrance: Entrance, seat: _Seat) -> None:
+    def __init__(self, config: ControlConfig, entrance: Entrance, seat: Seat) -> None:
         super().__init__(config, partial(Stranger, config, entrance), config.authenticate_bytes)
         self._seat = seat
 
@@ -72,13 +54,14 @@ class _SeatedWire(StreamWire):
 class ControlListeners:
     """Live between ``open`` and ``close``. Connections count at once, before TLS is agreed on."""
 
-    def __init__(self, config: ControlConfig, entrance: Entrance) -> None:
+    def __init__(self, config: ControlConfig, entrance: Entrance, seats: Seats) -> None:
+        """``seats``: for all connections of other machines, not only for those that come in here."""
         self._config = config
         self._entrance = entrance
+        self._seats = seats
         self._contexts: list[tuple[ControlListenerConfig, ssl.SSLContext]] = []
         self._sockets: list[socket.socket] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._connected: Counter[str] = Counter()
 
     async def open(self) -> None:
         """Raises UsageError when an address cannot be had, or a certificate is no good."""
@@ -127,17 +110,13 @@ class ControlListeners:
                 log.warning("control listener cannot accept", reason=str(error))
                 await asyncio.sleep(_PAUSE_S)  # noqa: TID251 - no event tells when descriptors are free
                 continue
-            source = source_of(peer[0])
-            if self._is_full(source):
+            seat = self._seats.take(peer[0])
+            if seat is None:
                 connection.close()
             else:
-                self._start(self._welcome(connection, _Seat(self._connected, source), context))
+                self._start(self._welcome(connection, seat, context))
 
-    def _is_full(self, source: str) -> bool:
-        most = self._config.max_clients
-        return self._connected[source] >= self._config.max_per_source or self._connected.total() >= most
-
-    async def _welcome(self, connection: socket.socket, seat: _Seat, context: ssl.SSLContext | None) -> None:
+    async def _welcome(self, connection: socket.socket, seat: Seat, context: ssl.SSLContext | None) -> None:
         handshake_s = None if context is None else max(1.0, self._config.authenticate_within_s)
         try:
             await asyncio.get_running_loop().connect_accepted_socket(

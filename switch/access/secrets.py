@@ -11,8 +11,8 @@ from base64 import b64decode, b64encode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Self
 
-PREFIX = "ringmain_"
-"""Of every secret of a token, so that scanners find one that was published by mistake."""
+from switch.control.caller import TOKEN_PREFIX
+
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 200
 SALT_OCTETS = 16
@@ -25,7 +25,7 @@ _MOST_MEMORY = 2**28
 
 def token_secret(random: bytes) -> str:
     """What the holder of a token shows: ``random`` has 32 octets."""
-    return PREFIX + urlsafe_b64encode(random).decode().rstrip("=")
+    return TOKEN_PREFIX + urlsafe_b64encode(random).decode().rstrip("=")
 
 
 def token_hash(secret: str) -> str:

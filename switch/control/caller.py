@@ -7,6 +7,8 @@ from switch.roles import Role
 
 UNIX = "unix"
 """Stands for the address of a client of a Unix socket."""
+TOKEN_PREFIX = "ringmain_"
+"""Of every secret of a token, so that it is known for one wherever it stands, also where it should not."""
 
 
 @dataclass(frozen=True, slots=True)

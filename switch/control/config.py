@@ -131,7 +131,10 @@ class ControlConfig(Section):
         description="So much may a client send until it is known, in bytes.",
     )
     max_per_source: int = Field(
-        default=32, ge=1, le=10_000, description="Connections one address may have open at listeners."
+        default=32,
+        ge=1,
+        le=10_000,
+        description="Connections one address may have open, at listeners and as WebSockets together.",
     )
     source_failures: int = Field(
         default=20,

@@ -7,7 +7,8 @@ from switch.control.messages import ErrorCode, Failure
 from switch.control.verbs import VerbError
 
 _MAX_KEY_CHARACTERS = 128
-_KNOWN = {"idempotency_key", "deadline_ms"}
+ENVELOPE = frozenset({"idempotency_key", "deadline_ms"})
+"""What it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def open_envelope(verb: str, params: list[Any]) -> tuple[list[Any], Envelope]:
 
 def _checked(verb: str, beside: dict[str, Any]) -> Envelope:
     key, deadline_ms = beside.get("idempotency_key"), beside.get("deadline_ms")
-    problems = {name: "is neither idempotency_key nor deadline_ms" for name in beside if name not in _KNOWN}
+    problems = {name: "is neither idempotency_key nor deadline_ms" for name in beside if name not in ENVELOPE}
     if key is not None and not (isinstance(key, str) and 0 < len(key) <= _MAX_KEY_CHARACTERS):
         problems["idempotency_key"] = f"must be text of 1 to {_MAX_KEY_CHARACTERS} characters"
     if deadline_ms is not None and not _is_a_time(deadline_ms):

@@ -1,6 +1,7 @@
 """Messages as JSON, for browsers.
 
-    request        {"id": 1, "verb": "agent.ready", "params": {"agent": "1001"}}
+    request        {"id": 1, "verb": "agent.ready", "params": {"agent": "1001"}}, and with any of them
+                   "idempotency_key": "order-7", "deadline_ms": 500
     response       {"id": 1, "result": …} or {"id": 1, "error": {code, message, data?}}
     event          {"event": {sequence, time, topic, fields}}
     missed events  {"gap": {from, to, missed, time}}
@@ -13,6 +14,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from switch.control.envelope import ENVELOPE
 from switch.control.messages import (
     GAP,
     PROTOCOL_ERROR,
@@ -71,10 +73,13 @@ def read_message(text: str) -> Message:
     raise ProtocolError(ErrorCode.MALFORMED, _SHAPE)
 
 
-def _params(rest: Mapping[Any, Any]) -> list[Any]:
-    if rest.keys() - {"params"} or not isinstance(rest.get("params", {}), dict):
+def _params(rest: dict[Any, Any]) -> list[Any]:
+    params = rest.pop("params", {})
+    if rest.keys() - ENVELOPE or not isinstance(params, dict):
         raise ProtocolError(ErrorCode.MALFORMED, _SHAPE)
-    return [rest["params"]] if rest.get("params") else []
+    if rest:
+        return [params, rest]
+    return [params] if params else []
 
 
 def _refuse(constant: str) -> object:

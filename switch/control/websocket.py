@@ -1,24 +1,30 @@
 """The control socket for browsers: JSON over WebSocket, on the HTTP port.
 
-Whoever comes must show who it is, as at any other address; pages of strange origins are refused before that.
+Whoever comes must show who it is, with the request or by the first message; pages of strange origins are
+refused before that.
 """
 
 import asyncio
-from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
 from aiohttp import WSMsgType, web
+from pydantic import ValidationError
 
+from switch.control.caller import TOKEN_PREFIX, Caller
 from switch.control.config import ControlConfig
-from switch.control.entrance import Entrance
+from switch.control.entrance import AuthenticateParams, Entrance
 from switch.control.json_format import JSON, read_message
 from switch.control.messages import ErrorCode, Message, ProtocolError
+from switch.control.seats import Seats
 from switch.control.stranger import Stranger
+from switch.control.verbs import NotAuthenticated
 from switch.control.wires import Occupant, Wire
-from switch.sip.guard.networks import source_of
 
 PATH = "/control"
+PROTOCOL = "ringmain"
+"""The subprotocol, for those who offer any (RFC 6455, section 1.9)."""
 _HEARTBEAT_S = 30.0
 """A browser that is gone without a word is noticed within two of them."""
 
@@ -29,15 +35,22 @@ class WebSocketWire:
     format = JSON
 
     def __init__(
-        self, config: ControlConfig, socket: web.WebSocketResponse, source: str, abort: Callable[[], None]
+        self,
+        config: ControlConfig,
+        socket: web.WebSocketResponse,
+        source: str,
+        abort: Callable[[], None],
+        allowance: int | None,
     ) -> None:
-        """``abort`` ends the connection under the WebSocket."""
+        """``abort`` ends the connection under the WebSocket; ``allowance``: bytes that may come until it is
+        handed over; None: no limit.
+        """
         self.source = source
         self._abort = abort
         self.arrived_at = 0.0
         self._config = config
         self._socket = socket
-        self._allowance: int | None = config.authenticate_bytes
+        self._allowance = allowance
         self._loop = asyncio.get_running_loop()
         self._arrived: deque[tuple[str, float]] = deque()
         self._unsent: deque[bytes] = deque()
@@ -153,10 +166,11 @@ class WebSocketWire:
 class WebSocketDoor:
     """The page that browsers connect to."""
 
-    def __init__(self, config: ControlConfig, entrance: Entrance) -> None:
+    def __init__(self, config: ControlConfig, entrance: Entrance, seats: Seats) -> None:
+        """``seats``: for all connections of other machines, not only for those that come in here."""
         self._config = config
         self._entrance = entrance
-        self._connected: Counter[str] = Counter()
+        self._seats = seats
 
     def pages(self) -> Iterable[web.RouteDef]:
         """None unless it is switched on."""
@@ -166,20 +180,53 @@ class WebSocketDoor:
         origin, source = request.headers.get("Origin"), request.remote or ""
         if origin is not None and origin not in self._config.websocket_origins:
             raise web.HTTPForbidden(text=f"{origin} is not one of control.websocket_origins")
-        place = source_of(source)
-        if self._is_full(place):
+        seat = self._seats.take(source)
+        if seat is None:
             raise web.HTTPServiceUnavailable(text="too many clients are connected")
-        socket = web.WebSocketResponse(max_msg_size=self._config.max_request_bytes, heartbeat=_HEARTBEAT_S)
-        self._connected[place] += 1
         try:
-            await socket.prepare(request)
-            assert request.transport is not None, "it is prepared"
-            wire = WebSocketWire(self._config, socket, source, request.transport.abort)
-            await wire.serve(lambda wire: Stranger(self._config, self._entrance, wire))
+            return await self._serve(request, source, await self._shown(request, source))
         finally:
-            self._connected -= Counter((place,))  # who has none left is forgotten
+            seat.leave()
+
+    async def _serve(self, request: web.Request, source: str, caller: Caller | None) -> web.StreamResponse:
+        """``caller``: who showed it with the request; None: the first message is to say it."""
+        config = self._config
+        socket = web.WebSocketResponse(
+            max_msg_size=config.max_request_bytes, heartbeat=_HEARTBEAT_S, protocols=(PROTOCOL,)
+        )
+        await socket.prepare(request)
+        assert request.transport is not None, "it is prepared"
+        allowance = config.authenticate_bytes if caller is None else None
+        wire = WebSocketWire(config, socket, source, request.transport.abort, allowance)
+        await wire.serve(lambda wire: self._occupant(wire, caller))
         return socket
 
-    def _is_full(self, source: str) -> bool:
-        most = self._config.max_clients
-        return self._connected[source] >= self._config.max_per_source or self._connected.total() >= most
+    def _occupant(self, wire: Wire, caller: Caller | None) -> Occupant:
+        if caller is None:
+            return Stranger(self._config, self._entrance, wire)
+        return self._entrance.session(wire, caller)
+
+    async def _shown(self, request: web.Request, source: str) -> Caller | None:
+        """Who shows a token with the request itself. Raises HTTPUnauthorized and HTTPBadRequest."""
+        secret = token_of(request.headers)
+        if secret is None:
+            return None
+        try:
+            return await self._entrance.authenticate(AuthenticateParams(token=secret), source)
+        except (NotAuthenticated, ValidationError) as refusal:
+            said = str(refusal) if isinstance(refusal, NotAuthenticated) else "this is no token"
+            raise web.HTTPUnauthorized(text=said, headers={"WWW-Authenticate": "Bearer"}) from None
+
+
+def token_of(headers: Mapping[str, str]) -> str | None:
+    """The secret that programs show as a bearer token (RFC 6750), and pages, which can send no such header,
+    as a subprotocol beside ours. Raises HTTPBadRequest when ours is missing: the browser would hang up.
+    """
+    scheme, _, secret = headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return secret.strip()
+    offered = [each.strip() for each in headers.get("Sec-WebSocket-Protocol", "").split(",")]
+    shown = next((each for each in offered if each.startswith(TOKEN_PREFIX)), None)
+    if shown is not None and PROTOCOL not in offered:
+        raise web.HTTPBadRequest(text=f"offer the subprotocol {PROTOCOL} beside the token")
+    return shown

@@ -1,15 +1,19 @@
 """The command line at a switch on another machine."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import uvloop
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from cli.commands import app
+from cli.completion import names_of
 from cli.credentials import address_of, token
 from cli.options import connect
 from runtime.errors import UsageError
@@ -58,6 +62,44 @@ def test_a_token_of_a_file_is_shown_over_tls(tmp_path: Path, monkeypatch: pytest
         return CliRunner().invoke(app, words).output
 
     assert "there is no verb 'switch.status'" in beside(tmp_path, work, authority.issue("127.0.0.1"))
+
+
+def test_a_file_with_all_that_was_printed_of_a_token_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = CliRunner().invoke(app, ["tokens", "make", "wallboard", "--role", "operator"]).output
+    (secret,) = re.findall(r"^ringmain_\S+$", made, re.MULTILINE)
+    file = tmp_path / "token"
+    monkeypatch.setenv("RINGMAIN_TOKEN_FILE", str(file))
+    for text in (made, secret, f"{secret}\n", f"\ufeff# 大屏\n{secret}"):
+        file.write_text(text, encoding="utf-8")
+        assert token() == secret
+    lines = made[made.index("[[tokens]]") :]
+    for text, told in ((lines, "holds no secret of a token"), (f"{secret} {secret}x", "holds 2 secrets")):
+        file.write_text(text, encoding="utf-8")
+        with pytest.raises(UsageError, match=told) as refused:
+            token()
+        assert secret not in str(refused.value)
+
+
+def test_names_of_a_switch_elsewhere_are_completed_over_tls_with_a_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("RINGMAIN_CA", str(authority.ca))
+    monkeypatch.setenv("RINGMAIN_TOKEN_FILE", "")
+    (tmp_path / "token").write_text(secret_of(Role.OPERATOR))
+
+    def work(house: ControlHouse) -> Any:
+        context = typer.Context(get_command(app))
+        context.params["socket"] = Path("tls://{}:{}".format(*house.address))
+        assert names_of("test.names", "id")(context, "") == [], "nobody is let in without a token"
+        context.params["token_file"] = tmp_path / "token"
+        return [names_of("test.names", "id", "name")(context, start) for start in ("1", "2")]
+
+    one, two = beside(tmp_path, work, authority.issue("127.0.0.1"))
+    assert one == [("1001", "张伟")]
+    assert two == [("2001", "李娜")]
 
 
 def test_a_certificate_nobody_vouches_for_is_told_from_missing_permission(

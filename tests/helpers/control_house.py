@@ -12,7 +12,7 @@ import msgpack  # type: ignore[import-untyped]
 
 from acd.agent_config import AgentConfig
 from runtime.clock import ManualClock
-from runtime.models import Params
+from runtime.models import NoParams, Params
 from runtime.vocabulary import Event
 from switch.access.audit import Audit
 from switch.access.config import TokenConfig
@@ -23,6 +23,7 @@ from switch.access.secrets import PasswordHash, token_hash
 from switch.application import Verb
 from switch.control.config import ControlConfig, ControlListenerConfig
 from switch.control.rights import Rights
+from switch.control.seats import Seats
 from switch.control.server import ControlServer, Neighbours
 from switch.roles import EVERYBODY, OPERATORS, Role
 
@@ -36,6 +37,9 @@ class Text(Params):
     by: str = ""
 
 
+NAMES = [{"id": "1001", "name": "张伟"}, {"id": "2001", "name": "李娜"}]
+
+
 async def _for_ever(_: Text) -> str:
     await asyncio.Event().wait()
     return "never"
@@ -44,6 +48,7 @@ async def _for_ever(_: Text) -> str:
 VERBS = (
     Verb("test.echo", Text, lambda params: params.text, "Say it again.", who=EVERYBODY, reads=True),
     Verb("test.note", Text, lambda params: params.by, "Note it.", who=EVERYBODY),
+    Verb("test.names", NoParams, lambda _: NAMES, "Names.", who=EVERYBODY, reads=True),
     Verb("test.wait", Text, _for_ever, "Take for ever.", who=EVERYBODY),
     Verb("test.trunk", Text, lambda params: params.text, "For operators.", who=OPERATORS),
 )
@@ -74,6 +79,7 @@ class ControlHouse:
     server: ControlServer
     entrance: Entrance
     listeners: ControlListeners
+    seats: Seats
     clock: ManualClock
     told: list[Event] = field(default_factory=list)
 
@@ -97,12 +103,13 @@ async def control_house(
     audit = Audit(told.append)
     around = Neighbours(rights_of=lambda caller: Rights(caller, None, audit.note), entrance=entrance)
     server = ControlServer(config, VERBS, around)
-    listeners = ControlListeners(config, entrance)
+    seats = Seats(config)
+    listeners = ControlListeners(config, entrance, seats)
     entrance.open({"": server})
     try:
         await server.open()
         await listeners.open()
-        yield ControlHouse(server, entrance, listeners, clock, told)
+        yield ControlHouse(server, entrance, listeners, seats, clock, told)
     finally:
         await listeners.close()
         entrance.close()

@@ -72,7 +72,7 @@ def test_over_tls_with_the_client_s_own_certificate_too(tmp_path: Path) -> None:
                 await stranger.message()
         async with ForeignClient.connect(house.address) as plain:
             assert await plain.last_words() == {}
-        await until(lambda: not house.listeners._connected)
+        await until(lambda: not len(house.seats))
 
     with_house(tmp_path, steps, files)
 
@@ -122,7 +122,7 @@ def test_who_says_nothing_is_hung_up_on(tmp_path: Path) -> None:
     async def steps(house: ControlHouse) -> None:
         async with ForeignClient.connect(house.address) as client:
             assert (await client.last_words())["code"] == "not_authenticated"
-        await until(lambda: not house.listeners._connected)
+        await until(lambda: not len(house.seats))
 
     with_house(tmp_path, steps, authenticate_within_s=0.05)
 
@@ -181,7 +181,7 @@ def test_a_source_has_so_many_connections_and_gets_them_back(tmp_path: Path) -> 
             assert await beyond.last_words() == {}
         for client in clients:
             client.writer.close()
-        await until(lambda: not house.listeners._connected)
+        await until(lambda: not len(house.seats))
         async with ForeignClient.connect(house.address) as client:
             assert (await client.request("session.authenticate", token=secret_of(Role.AGENT)))[0] is None
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from acd.agent_config import PASSWORD_HASH
-from switch.access.secrets import PREFIX, PasswordHash, token_hash, token_secret, why_unfit
+from switch.access.secrets import PasswordHash, token_hash, token_secret, why_unfit
+from switch.control.caller import TOKEN_PREFIX
 
 SALT = bytes(range(16))
 
@@ -15,8 +16,8 @@ SALT = bytes(range(16))
 def test_a_tokens_secret_holds_all_its_randomness() -> None:
     one, other = token_secret(bytes(32)), token_secret(bytes(31) + b"\1")
     assert one != other
-    assert one.startswith(PREFIX)
-    assert len(one) - len(PREFIX) == 43  # 256 bits, six in a character
+    assert one.startswith(TOKEN_PREFIX)
+    assert len(one) - len(TOKEN_PREFIX) == 43  # 256 bits, six in a character
 
 
 def test_a_token_is_hashed_by_sha_256() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import Callable, Coroutine
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,12 @@ from aiohttp.typedefs import Handler
 from jsonschema import Draft202012Validator
 
 from cli.schema.document import control_schema
-from runtime.models import Params
+from runtime.models import NoParams, Params
 from switch.application import Verb
 from switch.control.caller import Caller
 from switch.control.config import ControlConfig
 from switch.control.entrance import AuthenticateParams
+from switch.control.seats import Seats
 from switch.control.server import ControlServer
 from switch.control.verbs import NotAuthenticated
 from switch.control.websocket import PATH, WebSocketDoor
@@ -33,7 +35,14 @@ class Agent(Params):
     agent: str
 
 
+async def _for_ever(_: NoParams) -> None:
+    await asyncio.Event().wait()
+
+
+_COUNTED = count(1)
 VERBS = (
+    Verb("test.count", NoParams, lambda _: next(_COUNTED), "How often it was carried out.", EVERYBODY),
+    Verb("test.wait", NoParams, _for_ever, "Take for ever.", EVERYBODY),
     Verb("agent.ready", Agent, lambda params: {"id": params.agent, "name": "张伟"}, "Ready.", EVERYBODY),
     Verb("ban.list", Agent, lambda params: [], "Bans.", OPERATORS),
     Verb("agent.list", Agent, lambda params: ["x" * 1000] * 300, "A long answer.", EVERYBODY),
@@ -47,7 +56,7 @@ class OneToken:
         self._server = server
 
     async def authenticate(self, shown: AuthenticateParams, source: str) -> Caller:
-        if shown.token != "right":
+        if shown.token.removeprefix("ringmain_") != "right":
             raise NotAuthenticated("there is no such token")
         return Caller("desk", Role.SUPERVISOR, source=source)
 
@@ -64,17 +73,18 @@ async def _from_elsewhere(request: web.Request, handler: Handler) -> web.StreamR
     return await handler(request.clone(remote=request.headers.get("X-From", request.remote or "")))
 
 
-def run(steps: Callable[[ControlServer, Connect], Coroutine[Any, Any, None]], **keys: Any) -> WebSocketDoor:
-    """Gives the door when all have gone."""
+def run(steps: Callable[[ControlServer, Connect], Coroutine[Any, Any, None]], **keys: Any) -> Seats:
+    """Gives the seats when all have gone."""
 
-    async def served(folder: str) -> WebSocketDoor:
+    async def served(folder: str) -> Seats:
         config = ControlConfig(
             socket=Path(folder) / "ringmain.sock", websocket=True, websocket_origins=(DESK,), **keys
         )
         server = ControlServer(config, VERBS)
         await server.open()
         application = web.Application(middlewares=[_from_elsewhere])
-        door = WebSocketDoor(config, OneToken(server))
+        seats = Seats(config)
+        door = WebSocketDoor(config, OneToken(server), seats)
         application.add_routes(door.pages())
         runner = web.AppRunner(application, shutdown_timeout=0.1)
         await runner.setup()
@@ -94,7 +104,7 @@ def run(steps: Callable[[ControlServer, Connect], Coroutine[Any, Any, None]], **
             finally:
                 await server.close()
         await runner.cleanup()
-        return door
+        return seats
 
     with tempfile.TemporaryDirectory() as folder:
         return asyncio.run(asyncio.wait_for(served(folder), timeout=20))
@@ -142,6 +152,85 @@ def test_who_shows_nothing_or_the_wrong_thing_is_let_do_nothing() -> None:
         assert server.clients == 0
 
     run(steps)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"headers": {"Authorization": "Bearer right"}},
+        {"headers": {"Authorization": "bearer  right"}},
+        {"protocols": ["ringmain", "ringmain_right"]},
+    ],
+)
+def test_a_token_may_come_with_the_request(shown: dict[str, Any]) -> None:
+    """What it is for is done at once, and whatever is sent then is not counted as a stranger's."""
+
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        socket = await connect(**shown)
+        assert socket.protocol == ("ringmain" if "protocols" in shown else None)
+        assert "id" in (await ask(socket, "agent.ready", agent="1" * 600))
+        assert (await ask(socket, "session.ping"))["result"]["name"] == "desk"
+
+    run(steps, authenticate_bytes=512, authenticate_within_s=0.05)
+
+
+@pytest.mark.parametrize(
+    ("shown", "status"),
+    [
+        ({"headers": {"Authorization": "Bearer wrong"}}, 401),
+        ({"headers": {"Authorization": "Bearer "}}, 401),
+        ({"headers": {"Authorization": f"Bearer {'x' * 300}"}}, 401),
+        ({"protocols": ["ringmain", "ringmain_wrong"]}, 401),
+        ({"protocols": ["ringmain_right"]}, 400),
+        ({"headers": {"Authorization": "Bearer right", "Origin": "https://evil.example.com"}}, 403),
+    ],
+)
+def test_a_wrong_token_with_the_request_opens_nothing(shown: dict[str, Any], status: int) -> None:
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        with pytest.raises(WSServerHandshakeError) as refused:
+            await connect(**shown)
+        assert refused.value.status == status
+        assert server.clients == 0
+        await entered(connect)
+
+    run(steps, max_per_source=1)
+
+
+def test_a_request_with_a_key_is_carried_out_once_and_one_that_is_late_is_not() -> None:
+    async def steps(server: ControlServer, connect: Connect) -> None:
+        first, again = await entered(connect), await entered(connect)
+
+        async def counted(socket: ClientWebSocketResponse, **beside: object) -> Any:
+            await socket.send_json({"id": 1, "verb": "test.count", **beside})
+            return await heard(socket)
+
+        once = (await counted(first, idempotency_key="a"))["result"]
+        assert (await counted(first, idempotency_key="b", params={}))["result"] == once + 1
+        assert (await counted(again, idempotency_key="a"))["result"] == once, "the client, come back"
+        assert (await counted(first))["result"] == once + 2
+        late = (await counted(first, deadline_ms=-1))["error"]
+        assert (late["code"], list(late["data"]["fields"])) == ("bad_params", ["deadline_ms"])
+        await first.send_json({"id": 2, "verb": "test.wait", "deadline_ms": 10})
+        late = (await heard(first))["error"]
+        assert (late["code"], late["data"]) == ("deadline_passed", {"begun": True})
+        reused = {"id": 3, "verb": "agent.ready", "params": {"agent": "1"}, "idempotency_key": "a"}
+        await first.send_json(reused)
+        assert (await heard(first))["error"]["code"] == "key_reused"
+
+    run(steps)
+
+
+def test_connections_are_counted_together_with_those_of_other_doors() -> None:
+    seats = Seats(ControlConfig(max_per_source=2, max_clients=3))
+    at_a_listener, at_the_page = seats.take("192.0.2.1"), seats.take("192.0.2.1")
+    assert at_a_listener is not None
+    assert at_the_page is not None
+    assert seats.take("192.0.2.1") is None
+    assert seats.take("2001:db8:0:1::1") is not None
+    assert seats.take("192.0.2.9") is None, "there are no more in all"
+    at_a_listener.leave()
+    at_a_listener.leave()
+    assert (len(seats), seats.take("192.0.2.1") is None) == (2, False)
 
 
 def test_a_role_may_what_it_may_elsewhere() -> None:
@@ -226,9 +315,9 @@ def test_addresses_of_one_network_are_one_source_and_who_is_gone_is_forgotten() 
         other = await connect(headers={"X-From": "2001:db8:0:2::1"})
         await asyncio.gather(first.close(), other.close())
 
-    assert not run(steps, max_per_source=1)._connected
+    assert not len(run(steps, max_per_source=1))
 
 
 def test_it_is_off_unless_it_is_switched_on() -> None:
     config = ControlConfig(socket=Path("unused"))
-    assert list(WebSocketDoor(config, OneToken(ControlServer(config, VERBS))).pages()) == []
+    assert list(WebSocketDoor(config, OneToken(ControlServer(config, VERBS)), Seats(config)).pages()) == []
