@@ -19,6 +19,7 @@ from cli.house.alarms import HouseAlarms
 from cli.house.applications import Applications
 from cli.house.customers import Customers
 from cli.house.directory import Directory
+from cli.house.draining_tenants import DrainingTenants
 from cli.house.flow_publishing import FlowPublishing
 from cli.house.ground import Ground
 from cli.house.lamps import Lamps
@@ -83,7 +84,7 @@ from switch.sip.guard.commands import DelayMeasured
 from switch.speech_verbs import SpeechVerbs
 from switch.supervision.verbs import SupervisorVerbs
 from switch.tenants.config import TenantConfig
-from switch.tenants.events import TenantResumed, TenantSuspended
+from switch.tenants.events import TenantRemoved, TenantResumed, TenantSuspended
 from switch.tenants.limits import CallLimits
 from switch.trunks.alarm_source import trunk_source
 from switch.verbs import ExchangeVerbs, StatusView
@@ -155,6 +156,7 @@ class Switchboard:
         self._versions = ConfigurationVersions(installation.path, configuration.versions, clock.wall)
         self.reloading = Reloading(installation, self, ground, self._versions)
         self._tidying = Tidying(self._acd_inputs.folder, lambda: self.reloading.rules, clock.wall)
+        self._draining = DrainingTenants(self.exchange.calls_of, self.driver.submit, loop)
         self._verbs = self._build_verbs()
         self._access = self._build_access()
         self._phone_site = self._build_phone_site()
@@ -335,6 +337,7 @@ class Switchboard:
             administration,
             self.reloading,
             calls_of=self.exchange.calls_of,
+            draining=self._draining,
             agents_of=listed("agent.list"),
             queues_of=listed("queue.list"),
         ).verbs()
@@ -371,6 +374,7 @@ class Switchboard:
             self.driver.add_routes(routes)
         self._memory.observe()
         self._windows.observe()
+        self.driver.observe(self._draining.observe, self._draining.wants)
         self._memory.archive.observe()
 
     async def open(self) -> None:
@@ -454,6 +458,8 @@ class Switchboard:
             self.driver.submit(TenantSuspended(tenant=name, calls=self.exchange.calls_of(name)))
         for name in sorted(known & tenants.keys() - suspended):
             self.driver.submit(TenantResumed(tenant=name))
+        for name in sorted(before.keys() - tenants.keys()):
+            self.driver.submit(TenantRemoved(tenant=name))
 
     def configure_phones(self, installation: Installation, comparison: Comparison) -> None:
         """Forget phones that are in the configuration no more. Their calls go on. Then look at clients."""

@@ -130,10 +130,30 @@ def _simple(word: str, text: str) -> None:
 
 _simple("suspend", "Let a tenant have no new calls; those that are up go on.")
 _simple("resume", "Let a suspended tenant have calls again.")
-_simple("remove", "Take a tenant without calls out of the switch. Recordings and records are kept.")
+
+
+@app.command("remove")
+def remove(
+    tenant: Tenant,
+    drain: Annotated[
+        bool,
+        typer.Option(
+            "--drain", help="Let it have no new calls, and remove it when those that are up are over."
+        ),
+    ] = False,
+    check: CheckOption = False,
+    why: WhyOption = "",
+    by: ByOption = "",
+    socket: SocketOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a tenant out of the switch. Recordings and records are kept."""
+    given = {"tenant": tenant, "drain": drain, "check": check, "why": why, "by": by or own_name()}
+    tell_change(ask(socket, config, "tenant.remove", **given), as_json)
 
 
 def _row(tenant: dict[str, Any]) -> tuple[object, ...]:
-    state = "suspended" if tenant["suspended"] else "open"
+    state = "draining" if tenant["draining"] else "suspended" if tenant["suspended"] else "open"
     figures = (tenant["calls"], tenant["agents_signed_in"], tenant["waiting"])
     return tenant["tenant"], tenant["title"], tenant["domain"], state, *figures

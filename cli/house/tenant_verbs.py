@@ -14,6 +14,7 @@ from cli.configuration.changing.versions import Origin
 from cli.configuration.sections import CENTRE_SECTIONS, TenantFile
 from cli.configuration.tenants import TENANT_SUFFIX
 from cli.house.administration import Administration, Changing, OneChange
+from cli.house.draining_tenants import DrainingTenants
 from cli.house.reloading import Reloading
 from runtime.errors import UsageError
 from runtime.models import NoParams, Params
@@ -69,6 +70,15 @@ class TenantParams(Changing, TenantNamed):
     """A tenant, and who wants it."""
 
 
+class RemoveTenantParams(TenantParams):
+    """And whether its calls are waited for."""
+
+    drain: bool = Field(
+        default=False,
+        description="whether to wait for its calls: it gets no new ones, and is removed when they are over",
+    )
+
+
 class TenantVerbs:
     """What there is of each tenant, and what becomes of it."""
 
@@ -77,6 +87,7 @@ class TenantVerbs:
         administration: Administration,
         reloading: Reloading,
         calls_of: Callable[[str], int],
+        draining: DrainingTenants,
         agents_of: Listed,
         queues_of: Listed,
     ) -> None:
@@ -84,6 +95,7 @@ class TenantVerbs:
         self._administration = administration
         self._reloading = reloading
         self._calls_of = calls_of
+        self._draining = draining
         self._agents_of = agents_of
         self._queues_of = queues_of
 
@@ -93,7 +105,7 @@ class TenantVerbs:
             ("change", ChangeTenantParams, self._change, "Give a tenant another title, other limits …."),
             ("suspend", TenantParams, self._suspend, "Let a tenant have no new calls; those up go on."),
             ("resume", TenantParams, self._resume, "Let a suspended tenant have calls again."),
-            ("remove", TenantParams, self._remove, "Take a tenant without calls out; recordings are kept."),
+            ("remove", RemoveTenantParams, self._remove, "Take a tenant out; recordings are kept."),
         )
         seen = OPERATORS | SUPERVISORS
         return (
@@ -129,6 +141,7 @@ class TenantVerbs:
             "title": tenant.title,
             "domain": tenant.domain,
             "suspended": tenant.suspended,
+            "draining": name in self._draining,
             "calls": self._calls_of(name),
             "agents_signed_in": states.total() - states[_SIGNED_OUT],
             "waiting": sum(queue["waiting"] for queue in self._queues_of(name)),
@@ -203,20 +216,36 @@ class TenantVerbs:
         return await self._set(params, params.tenant, {"suspended": True})
 
     async def _resume(self, params: TenantParams) -> ChangedConfiguration:
-        return await self._set(params, params.tenant, {"suspended": None})
+        resumed = await self._set(params, params.tenant, {"suspended": None})
+        if not params.check:
+            self._draining.forget(params.tenant)
+        return resumed
 
     async def _set(self, params: Changing, tenant: str, keys: dict[str, Any]) -> ChangedConfiguration:
         self._named(tenant)
         change = OneChange(section="tenant", tenant=tenant, keys=keys)
         return await self._administration.make([change], params, "")
 
-    async def _remove(self, params: TenantParams) -> ChangedConfiguration:
+    async def _remove(self, params: RemoveTenantParams) -> ChangedConfiguration:
         self._named(params.tenant)
-        if (calls := self._calls_of(params.tenant)) and not params.check:
-            raise UsageError(
-                f"{calls} of its calls are up: let {params.tenant} have no more with tenant.suspend, and ask "
-                "again when they are over"
-            )
+        calls = self._calls_of(params.tenant)
+        if not calls or params.check:
+            return await self._take_out(params)
+        if params.drain:
+            return await self._drain(params)
+        raise UsageError(
+            f"{calls} of its calls are up: with drain {params.tenant} gets no more, and is removed after "
+            "the last of them"
+        )
+
+    async def _drain(self, params: RemoveTenantParams) -> ChangedConfiguration:
+        """What would be wrong in the end is told at the beginning; told is what suspends the tenant."""
+        checked = await self._take_out(params.model_copy(update={"check": True}))
+        told = checked if self._named(params.tenant).suspended else await self._suspend(params)
+        self._draining.begin(params.tenant, lambda: self._take_out(params))
+        return told
+
+    async def _take_out(self, params: RemoveTenantParams) -> ChangedConfiguration:
         path = self._path(params.tenant)
         return await self._administration.order(lambda known: {path: None}, params, "", Origin.CHANGE)
 

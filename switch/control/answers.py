@@ -1346,6 +1346,7 @@ class TenantDetails(TypedDict):
     title: str
     domain: str | None
     suspended: bool
+    draining: bool
     calls: int
     agents_signed_in: int
     waiting: int
@@ -1366,6 +1367,8 @@ class TenantSummary(TypedDict):
     """Where its stations register."""
     suspended: bool
     """Whether it gets no new calls."""
+    draining: bool
+    """Whether it is removed when its calls are over."""
     calls: int
     """That are up."""
     agents_signed_in: int

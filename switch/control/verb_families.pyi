@@ -1427,13 +1427,14 @@ class TenantVerbs:
     async def list(self) -> _list[TenantSummary]:
         """The tenants, and how busy each is."""
 
-    async def remove(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
-        """Take a tenant without calls out; recordings are kept.
+    async def remove(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ..., drain: bool = ...) -> ChangedConfiguration:
+        """Take a tenant out; recordings are kept.
 
         tenant: the tenant
         check: only tell what would change
         by: who wants it
         why: what it is about
+        drain: whether to wait for its calls: it gets no new ones, and is removed when they are over
         """
 
     async def resume(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
@@ -2771,13 +2772,14 @@ class SyncTenantVerbs:
     def list(self) -> _list[TenantSummary]:
         """The tenants, and how busy each is."""
 
-    def remove(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:
-        """Take a tenant without calls out; recordings are kept.
+    def remove(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ..., drain: bool = ...) -> ChangedConfiguration:
+        """Take a tenant out; recordings are kept.
 
         tenant: the tenant
         check: only tell what would change
         by: who wants it
         why: what it is about
+        drain: whether to wait for its calls: it gets no new ones, and is removed when they are over
         """
 
     def resume(self, *, tenant: str, check: bool = ..., by: str = ..., why: str = ...) -> ChangedConfiguration:

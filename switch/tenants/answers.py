@@ -35,6 +35,8 @@ class TenantSummary(Answer):
     """Where its stations register."""
     suspended: bool
     """Whether it gets no new calls."""
+    draining: bool
+    """Whether it is removed when its calls are over."""
     calls: int
     """That are up."""
     agents_signed_in: int

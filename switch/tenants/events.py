@@ -34,3 +34,34 @@ class TenantResumed(Event):
     topic: ClassVar[str] = "tenant.resumed"
     tenant: str
     """Which."""
+
+
+@plain_data
+class TenantDraining(Event):
+    """A tenant is removed as soon as its calls are over; told when that begins, and as each of them ends."""
+
+    topic: ClassVar[str] = "tenant.draining"
+    tenant: str
+    """Which."""
+    calls: int
+    """How many are still up."""
+
+
+@plain_data
+class TenantRemoved(Event):
+    """A tenant is not there any more. Its recordings and records are."""
+
+    topic: ClassVar[str] = "tenant.removed"
+    tenant: str
+    """Which."""
+
+
+@plain_data
+class TenantNotRemoved(Event):
+    """A tenant's calls are over, and it could not be removed; it stays, suspended."""
+
+    topic: ClassVar[str] = "tenant.not_removed"
+    tenant: str
+    """Which."""
+    reason: str
+    """Why not, for people."""

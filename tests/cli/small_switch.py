@@ -132,6 +132,7 @@ TENANT = {
     "title": "供电服务",
     "domain": "acme.example",
     "suspended": False,
+    "draining": False,
     "calls": 12,
     "agents_signed_in": 8,
     "waiting": 3,
@@ -522,8 +523,9 @@ class SmallSwitch:
             self._verb("tenant.change", cli.house.tenant_verbs.ChangeTenantParams, CONFIGURED),
             *(
                 self._verb(f"tenant.{word}", cli.house.tenant_verbs.TenantParams, CONFIGURED)
-                for word in ("suspend", "resume", "remove")
+                for word in ("suspend", "resume")
             ),
+            self._verb("tenant.remove", cli.house.tenant_verbs.RemoveTenantParams, CONFIGURED),
             self._verb("configuration.show", cli.house.administration.ShowParams, [WRITTEN]),
             self._verb("configuration.set", cli.house.administration.SetParams, CONFIGURED),
             self._verb("configuration.remove", cli.house.administration.RemoveParams, CONFIGURED),

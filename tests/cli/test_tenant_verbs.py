@@ -1,5 +1,6 @@
 """Tenants made, changed, suspended and removed by verb, while the switch runs."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,17 @@ from switch.control.verbs import VerbRegistry
 from switch.events import CallRefused
 from switch.sip.events import LegArrived
 from switch.sip.messages.uri import parse_uri
-from switch.tenants.events import TenantFull, TenantResumed, TenantSuspended
+from switch.tenants.events import (
+    TenantDraining,
+    TenantFull,
+    TenantNotRemoved,
+    TenantRemoved,
+    TenantResumed,
+    TenantSuspended,
+)
 from switch.tenants.view import TenantView
 from tests.cli.test_administration import Desk, desk
+from tests.helpers.control_house import until
 from tests.helpers.exchange_rig import CALLER_SDP
 
 __all__ = ["desk"]
@@ -159,6 +168,65 @@ def test_a_tenant_is_not_removed_while_its_calls_are_up(desk: Desk) -> None:
     assert [each["tenant"] for each in tenant(desk, "list")] == ["acme", "globex"]
     arrive(desk.board, "95001")
     assert desk.board.exchange.calls_of("acme") == 1
+
+
+def end_a_call(desk: Desk) -> None:
+    call = next(iter(desk.board.exchange.calls()))
+    VerbRegistry(desk.board._all_verbs()).call("call.hang_up", [call.call_id])
+
+
+def come_to(desk: Desk, told: list[Any], kind: type) -> Any:
+    """Let the loop run until something is told."""
+
+    desk.loop.run_until_complete(asyncio.wait_for(until(lambda: isinstance(told[-1], kind)), 30))
+    return told[-1]
+
+
+def test_a_tenant_that_drains_is_removed_when_its_last_call_is_over(desk: Desk) -> None:
+    arrive(desk.board, "95001")
+    arrive(desk.board, "95001")
+    told = collect(desk.board, TenantDraining, TenantNotRemoved, TenantRemoved, CallRefused)
+    answer = tenant(desk, "remove", tenant="acme", drain=True, why="合同到期")
+    assert [change["kind"] for change in answer["changes"]] == ["changed"]
+    assert told == [TenantDraining(tenant="acme", calls=2)]
+    assert [(each["draining"], each["suspended"]) for each in tenant(desk, "list")] == [
+        (True, True),
+        (False, False),
+    ]
+    arrive(desk.board, "95001")
+    assert type(told[-1]) is CallRefused
+    end_a_call(desk)
+    assert come_to(desk, told, TenantDraining).calls == 1
+    assert desk.board.exchange.calls_of("acme") == 1, "nobody is cut off"
+    end_a_call(desk)
+    assert come_to(desk, told, TenantRemoved) == TenantRemoved(tenant="acme")
+    assert [each["tenant"] for each in tenant(desk, "list")] == ["globex"]
+    assert [each["why"] for each in desk.call("history")][:2] == ["合同到期"] * 2
+
+
+def test_a_tenant_that_is_resumed_meanwhile_stays(desk: Desk) -> None:
+    arrive(desk.board, "95001")
+    told = collect(desk.board, TenantDraining, TenantRemoved)
+    tenant(desk, "suspend", tenant="acme")
+    assert tenant(desk, "remove", tenant="acme", drain=True)["checked_only"], "it is suspended already"
+    tenant(desk, "resume", tenant="acme")
+    assert not tenant(desk, "list")[0]["draining"]
+    end_a_call(desk)
+    arrive(desk.board, "95001")
+    assert desk.board.exchange.calls_of("acme") == 1
+    assert told == [TenantDraining(tenant="acme", calls=1)]
+
+
+def test_a_tenant_that_cannot_be_removed_in_the_end_stays_suspended_and_that_is_told(desk: Desk) -> None:
+    arrive(desk.board, "95001")
+    told = collect(desk.board, TenantDraining, TenantNotRemoved)
+    tenant(desk, "remove", tenant="acme", drain=True)
+    file = desk.folder / "tenants" / "acme.toml"
+    file.write_text(file.read_text("utf-8") + "# by hand\n", "utf-8")
+    end_a_call(desk)
+    assert "acme.toml" in come_to(desk, told, TenantNotRemoved).reason
+    (acme, _) = tenant(desk, "list")
+    assert (acme["tenant"], acme["suspended"], acme["draining"]) == ("acme", True, False)
 
 
 def test_another_limit_of_calls_holds_at_once(desk: Desk) -> None:

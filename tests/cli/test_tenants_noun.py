@@ -48,7 +48,8 @@ def run(small_switch: SmallSwitch, *words: str) -> Any:
         ),
         (["suspend", "acme", "--why", "合同到期"], "suspend", ASKED | {"why": "合同到期"}),
         (["resume", "acme", "--by", "li"], "resume", ASKED | {"by": "li"}),
-        (["remove", "acme", "--check"], "remove", ASKED | {"check": True}),
+        (["remove", "acme", "--check"], "remove", ASKED | {"check": True, "drain": False}),
+        (["remove", "acme", "--drain"], "remove", ASKED | {"drain": True}),
     ],
 )
 @pytest.mark.parametrize("as_json", [False, True])

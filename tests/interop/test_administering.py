@@ -149,11 +149,17 @@ def test_a_tenant_is_made_let_go_on_stopped_and_taken_out(offices: Offices, cent
             refused.wait_for("refused")
     assert [row["suspended"] for row in operator.call("tenant.list")] == [True]
     administrator.call("tenant.resume", **acme)
+    administrator.call("tenant.change", **acme, keys={"calls": 1})
     with waiting(centre, ACME, "13800000003", "acme/service"):
         assert [row["caller_number"] for row in lead.call("queue.waiting", queue="service")] == [
             "13800000003"
         ]
-    administrator.call("tenant.remove", **acme)
+        with centre.conduct("caller_is_refused", ACME) as refused:
+            refused.wait_for("refused")
+        centre.events.wait_for("tenant.full", tenant="acme")
+        administrator.call("tenant.remove", **acme, drain=True)
+        assert [row["draining"] for row in operator.call("tenant.list")] == [True]
+    centre.events.wait_for("tenant.removed", tenant="acme")
     assert operator.call("tenant.list") == []
     centre.run("caller_dials_unknown_number", ACME)
 

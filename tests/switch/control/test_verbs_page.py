@@ -23,6 +23,7 @@ from cli.configuration.centres import FlowCentre
 from cli.configuration.installation import load_installation
 from cli.house import readings
 from cli.house.administration import Administration
+from cli.house.draining_tenants import DrainingTenants
 from cli.house.flow_publishing import FlowPublishing
 from cli.house.reloading import Reloading
 from cli.house.tenant_verbs import TenantVerbs
@@ -316,8 +317,13 @@ def all_verbs(folder: Path) -> list[Verb]:
 def tenant_verbs(administration: Administration, reloading: Reloading) -> tuple[Verb, ...]:
     """Of tenants without calls, each with one agent who waits for callers."""
     agents, queues = [{"state": "AVAILABLE"}], [{"waiting": 0}]
+
+    def calls_of(tenant: str) -> int:
+        return 0
+
+    draining = DrainingTenants(calls_of, lambda event: None, asyncio.get_event_loop())
     return TenantVerbs(
-        administration, reloading, lambda tenant: 0, lambda tenant: agents, lambda tenant: queues
+        administration, reloading, calls_of, draining, lambda tenant: agents, lambda tenant: queues
     ).verbs()
 
 
