@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
 
@@ -71,7 +72,7 @@ class ControlSession:
         self._wire = wire
         self._loop = asyncio.get_running_loop()
         self.follower = Follower(audience.feed, rights)
-        of_events = EventVerbs(audience.feed, self.follower, self._wants_otherwise, self._call, picture)
+        of_events = EventVerbs(audience.feed, self.follower, self._wants_otherwise, self._look, picture)
         self._verbs = VerbRegistry((*of_events.verbs(), *self.verbs()), base=verbs)
         self._carrying_out = CarryingOut(self._call, answers, self._loop.time)
         self.owner = self.caller.credential
@@ -256,6 +257,10 @@ class ControlSession:
     def _call(self, verb: str, params: list[Any]) -> object:
         """Raises VerbError."""
         return self._verbs.call(verb, params, self._rights)
+
+    def _look(self, verb: str, params: list[Any]) -> object:
+        """The same for a part of a picture, which may be left out: nobody has asked for it by name."""
+        return self._verbs.call(verb, params, replace(self._rights, note=None))
 
     def _say(self, frame: bytes) -> None:
         self._out.append(frame)

@@ -149,6 +149,7 @@ def test_over_the_wire_too_what_is_anothers_is_as_if_it_never_was(place: SimpleN
         async with AsyncExitStack() as stack:
             administrator = await connected(place, stack, Role.ADMINISTRATOR, "acme")
             agent = await connected(place, stack, Role.AGENT, "acme")
+            auditor = await connected(place, stack, Role.ADMINISTRATOR, "")
             for name in sorted(VERBS):
                 for theirs, foreign, never in guesses(house, known[name]):
                     plain = theirs.removeprefix("queue:")
@@ -165,6 +166,16 @@ def test_over_the_wire_too_what_is_anothers_is_as_if_it_never_was(place: SimpleN
             error, seen = await administrator.request("call.list")
             assert error is None
             assert "globex" not in str(seen)
+            await auditor.request("event.subscribe", topics=["verb.carried_out"])
+            error, picture = await agent.request("event.snapshot", topics=["call.*"])
+            assert error is None
+            await agent.request("ban.list")
+            noted = (await auditor.message())[2][0]["fields"]["verb"]
+            assert noted == "ban.list", "what a picture leaves out was refused to nobody"
+            parts = picture["parts"]
+            assert ([each["id"] for each in parts["agents"]], parts["calls"]) == (["81"], [])
+            assert {"waiting", "trunks"} <= set(picture["left_out"])
+            assert house.calls["acme"]["call_id"] not in str(picture)
             house_client = await connected(place, stack, Role.SUPERVISOR, "")
             _, seen = await house_client.request("call.show", call_id=house.calls["globex"]["call_id"])
             assert seen["access_code"] == "globex/95002", "the house sees all"
