@@ -72,7 +72,7 @@ class Arriving:
         call = self._new_call(event, arrival, access_code, target, now)
         self._calls.add(call)
         if brought := self._brought(event, arrival):
-            self._calls.data.change(call.contact_id, brought, ())
+            self._calls.note(call.contact_id, brought)
         ipv6 = negotiation.speaks_ipv6(event.sdp, event.peer)
         return [OpenEndpoint(leg_id=event.leg_id, near=None, ipv6=ipv6)]
 

@@ -1,11 +1,13 @@
 """The exchange's state: calls, their legs and their offers, as plain data."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
 from media.commands import StartPlayback
+from runtime.contact_data import Data
 from runtime.target import Target, parse_target
 from runtime.tenancy import bare, tenant_of_id
 from switch.consultation_end import ConsultationEnd
@@ -360,10 +362,13 @@ class Calls:
     collecting: dict[str, str] = field(default_factory=dict)
     """Collection → leg, while programs take keys."""
     data: ContactData = field(default_factory=ContactData)
-    """What is noted of their contacts, and of those before."""
+    """What is noted of their contacts, and of those before. Changed by ``note``."""
+    of_contacts: dict[str, dict[str, Call]] = field(default_factory=dict)
+    """By contact, then by call."""
 
     def add(self, call: Call) -> None:
         self.by_id[call.call_id] = call
+        self._count_in(call)
         self.of_tenants[call.tenant] += 1
         self.legs[call.customer.leg_id] = call.customer
 
@@ -378,16 +383,35 @@ class Calls:
     def remove(self, call: Call) -> None:
         """Forget a call whose offers are gone already."""
         del self.by_id[call.call_id]
+        self._count_out(call)
         self.of_tenants[call.tenant] -= 1
         del self.legs[call.customer.leg_id]
 
-    def contacts(self) -> frozenset[str]:
-        """Those whose calls are up."""
-        return frozenset(call.contact_id for call in self.by_id.values())
-
     def of_contact(self, contact_id: str) -> list[Call]:
         """The calls of one visit, which a consultation may share."""
-        return [call for call in self.by_id.values() if call.contact_id == contact_id]
+        return [*self.of_contacts.get(contact_id, {}).values()]
+
+    def give_contact(self, call: Call, contact_id: str) -> None:
+        """A call is of another visit from now on."""
+        self._count_out(call)
+        call.contact_id = contact_id
+        self._count_in(call)
+
+    def note(self, contact_id: str, values: Data, removed: Iterable[str] = ()) -> bool:
+        """Change what is noted of a contact, and make room for it; else as ``ContactData.change``."""
+        if not self.data.change(contact_id, values, removed):
+            return False
+        self.data.make_room(self.of_contacts)
+        return True
+
+    def _count_in(self, call: Call) -> None:
+        self.of_contacts.setdefault(call.contact_id, {})[call.call_id] = call
+
+    def _count_out(self, call: Call) -> None:
+        calls = self.of_contacts[call.contact_id]
+        del calls[call.call_id]
+        if not calls:
+            del self.of_contacts[call.contact_id]
 
     def find_offer(self, call_id: str, offer_id: str) -> tuple[Call, Offer] | None:
         """The call and its offer, when both are there."""

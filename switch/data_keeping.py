@@ -19,9 +19,8 @@ class DataKeeping:
         if call is None:
             return []
         before = self._calls.data.of(call.contact_id)
-        if not self._calls.data.change(call.contact_id, command.data, command.remove):
+        if not self._calls.note(call.contact_id, command.data, command.remove):
             return []
-        self._calls.data.make_room(self._calls.contacts())
         return _told_of_all(self._calls, call.contact_id, before)
 
 
@@ -48,7 +47,7 @@ def join_data(calls: Calls, contact_id: str, call: Call) -> list[Output]:
         return []
     for name, value in calls.data.of(contact_id).items():
         if name not in before:
-            calls.data.change(call.contact_id, {name: value}, ())
+            calls.note(call.contact_id, {name: value})
     return _told_of_all(calls, call.contact_id, before)
 
 

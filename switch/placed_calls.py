@@ -59,7 +59,7 @@ class PlacedCalls:
             return []
         call = self._new_call(command, now)
         self._calls.add(call)
-        self._calls.data.change(call.contact_id, command.data, ())
+        self._calls.note(call.contact_id, command.data)
         cause = refused or self._why_not(command)
         if cause is not None:
             return self.never_dialled(call, cause)

@@ -99,7 +99,8 @@ def carry_contact(calls: Calls, source: Call, target: Call) -> list[Output]:
         outputs.append(StopRecording(recording_id=target.recording_id))
         forget_all(calls, target)
     noted, contact_id = calls.data.of(target.contact_id), target.contact_id
-    target.contact_id, target.recording_rule = source.contact_id, source.recording_rule
+    calls.give_contact(target, source.contact_id)
+    target.recording_rule = source.recording_rule
     outputs += [*data_told(calls, target, noted), *join_data(calls, contact_id, target)]
     target.recording_id, source.recording_id = source.recording_id, None
     target.recording_paused, target.recording_failed = source.recording_paused, source.recording_failed

@@ -132,7 +132,7 @@ class Transfers:
         """The call data that a phone gives whom it transfers, in the address of its REFER."""
         told = self._headers.told_by_station(leg.leg_id, by)
         before = self._calls.data.of(call.contact_id)
-        self._calls.data.change(call.contact_id, told, ())
+        self._calls.note(call.contact_id, told)
         return data_told(self._calls, call, before)
 
     def order(self, command: TransferCall) -> list[Output]:

@@ -294,6 +294,7 @@ class ExchangeRig:
         """Nothing is left of any call."""
         assert list(self.exchange.calls()) == []
         assert self.exchange.snapshot().legs == {}
+        assert self.exchange.snapshot().of_contacts == {}
         assert self.media.open_endpoints == set()
         assert self.media.open_recordings == set()
         assert self.media.mixes == {}

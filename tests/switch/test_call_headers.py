@@ -5,10 +5,13 @@ from collections.abc import Collection
 import pytest
 
 from runtime.contact_data import Data
+from switch import contact_data
 from switch.call_headers import CallHeaders
+from switch.causes import Cause
 from switch.commands import AnswerCall, OfferCall, PlaceCall, SetCallData
 from switch.events import CallArrived, CallDataChanged
 from switch.sip.commands import DialStation
+from switch.sip.events import LegEnded
 from switch.sip.legs.branches import HeaderFields
 from switch.trunks.commands import DialTrunk
 from tests.helpers.exchange_rig import OUTSIDE_NUMBER
@@ -68,6 +71,16 @@ def test_each_station_is_told_what_it_agreed_on_in_its_headers(rig: HeadersRig) 
     for station, headers in expected.items():
         rig.feed(OfferCall(call_id=call_id, offer_id=f"offer-{station}", station=station))
         assert rig.told == headers
+
+
+def test_what_calls_brought_is_forgotten_in_the_end(rig: HeadersRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contact_data, "LARGEST_KEPT", 200)
+    for number in range(20):
+        rig.sent = {"x-level": f"{number:040}"}
+        leg_id = f"caller-{number}"
+        rig.arrive(leg_id, "95598", station="1001")
+        rig.feed(LegEnded(leg_id=leg_id, cause=Cause.NORMAL_CLEARING, sip_status=None, by_peer=True))
+    assert rig.exchange.snapshot().data.size_bytes <= 200
 
 
 def test_whom_a_call_is_transferred_to_is_told_its_data_and_what_the_refer_adds(rig: HeadersRig) -> None:
