@@ -69,7 +69,11 @@ def merge(step: Step, entry: Entry, others: list[Entry]) -> bool:
 
 def _put_through(step: Step, entry: Entry, caller: Entry) -> None:
     came = CallerCame(
-        call_id=caller.call_id, contact_id=caller.contact_id, caller_number=caller.caller_number, queues=()
+        call_id=caller.call_id,
+        contact_id=caller.contact_id,
+        caller_number=caller.caller_number,
+        queues=(),
+        back=caller.back,
     )
     callbacks.take_over(step, entry, came)
     if caller.callback is not None and _is_confirming(caller):

@@ -99,7 +99,7 @@ def take_over(step: Step, entry: Entry, came: CallerCame) -> None:
     freed = offers.cancel_all(step, entry)
     step.state.timers.cancel(Timer(TimerKind.CALLBACK, entry.entry_id))
     former = calling_back.rebind(step, entry, came.call_id)
-    entry.contact_id = came.contact_id
+    entry.contact_id, entry.back = came.contact_id, came.back
     calling_back.engage(step, entry, callback, came.caller_number)
     set_stage(step, entry, callback, CallbackStage.RETURNED)
     step.emit(
@@ -118,6 +118,7 @@ def take_over(step: Step, entry: Entry, came: CallerCame) -> None:
 
 def resume(step: Step, entry: Entry, callback: Callback) -> None:
     """Nobody is on the line: the customer is called in turn from now on."""
+    entry.back = ""
     calling_back.disengage(step.state, entry)
     step.state.timers.cancel(Timer(TimerKind.CALLBACK, entry.entry_id))
     if callback.expires_at <= step.now:

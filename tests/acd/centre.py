@@ -159,6 +159,7 @@ class Centre:
         number: str = "13800138000",
         callback_number: str | None = None,
         place: str = "",
+        back: str = "",
     ) -> list[Output]:
         """Without a queue: in service."""
         came = CallerCame(
@@ -174,6 +175,7 @@ class Centre:
             language=language,
             callback_number=callback_number,
             place=place,
+            back=back,
         )
         return self.tell(came)
 

@@ -22,6 +22,7 @@ from acd.callback_events import (
 from acd.commands import (
     AskForKey,
     DialCustomer,
+    PassOnCaller,
     PlayConfirmation,
     ReleaseCaller,
     ReleaseStation,
@@ -69,6 +70,30 @@ def test_who_hangs_up_keeps_the_place_and_is_called_when_an_agent_is_there() -> 
     left = one(CallerLeft, centre.talk("first"))
     assert (left.reason, left.call_id, left.agent) == (LeaveReason.CONNECTED, dialled.call_id, "1001")
     assert one(CallbackEnded, centre.outputs).reason is LeaveReason.CONNECTED
+
+
+def test_who_was_lent_and_is_called_back_is_due_back_nowhere() -> None:
+    """The flow ended with the call."""
+    centre = centre_of()
+    centre.join("call", back="flow:hotline?return")
+    centre.hang_up("call")
+    centre.staff("1001")
+    centre.customer_answers("call")
+    centre.talk("call")
+    outputs = centre.end_offer("call")
+    assert [released.reason for released in only(ReleaseCaller, outputs)] == [LeaveReason.CONNECTED]
+    assert only(PassOnCaller, outputs) == []
+
+
+def test_who_calls_in_again_goes_back_to_the_flow_that_led_there_now() -> None:
+    centre = centre_of()
+    centre.join("call", back="flow:hotline?return")
+    centre.hang_up("call")
+    centre.join("again", back="flow:evening?return")
+    centre.staff("1001")
+    centre.talk("call")
+    passed_on = one(PassOnCaller, centre.end_offer("call"))
+    assert (passed_on.call_id, passed_on.target) == ("again", "flow:evening?return")
 
 
 def test_a_queue_that_does_not_allow_it_loses_who_hangs_up() -> None:
