@@ -84,6 +84,15 @@ class CallerReturned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerDueBack:
+    """Another caller goes on in this call, whom somebody lent. Ignored when the call is in no queue."""
+
+    call_id: str
+    back: str
+    """Where they go in place of being released, unless this call was lent already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallerGone:
     """A call has ended (ABANDONED) or is in other hands (WITHDRAWN). Ignored when it is in no queue."""
 
@@ -177,6 +186,7 @@ Input = (
     | CallerCame
     | KeyPressed
     | CallerReturned
+    | CallerDueBack
     | CallerGone
     | PlaybackOver
     | CustomerAnswered

@@ -7,7 +7,7 @@ from acd.config import MAX_PRIORITY
 from acd.dispatch import serve_entry
 from acd.entry import Entry, EntryState
 from acd.events import CallerChanged, LeaveReason, SelfServiceEnd
-from acd.inputs import CallerReturned, KeyPressed
+from acd.inputs import CallerDueBack, CallerReturned, KeyPressed
 from acd.leaving import leads_on, take_way_out
 from acd.lining_up import line_up, step_out
 from acd.overflow import WayOut
@@ -47,6 +47,13 @@ def come_back(step: Step, returned: CallerReturned) -> None:
         self_service.end(step, entry, SelfServiceEnd.RETURNED)
         self_service.hear_queue(step, entry)
         go_on(step, entry)
+
+
+def note_way_back(step: Step, due: CallerDueBack) -> None:
+    """The one who talks in this call now, or waits, is given back in place of being released."""
+    entry = step.state.entry_of(due.call_id)
+    if entry is not None:
+        entry.back = entry.back or due.back
 
 
 def change_caller(step: Step, command: ChangeCaller) -> None:

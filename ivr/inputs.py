@@ -68,6 +68,16 @@ class CallReturned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallMoved:
+    """A caller whom a flow lent goes on in another call, and comes back in that."""
+
+    call_id: str
+    from_call_id: str
+    back: str
+    """By which target, for the flow that has that call and would end it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DataChanged:
     """Somebody has noted something of the contact."""
 
@@ -122,6 +132,7 @@ class CallOver:
 Input = (
     CallGiven
     | CallReturned
+    | CallMoved
     | CallerListens
     | DataChanged
     | DigitPressed

@@ -22,6 +22,7 @@ from ivr.inputs import (
     AnswerCame,
     CallerListens,
     CallGiven,
+    CallMoved,
     CallOver,
     CallReturned,
     CallTaken,
@@ -102,6 +103,8 @@ class FlowInterpreter:
                 return self._admit(given, now)
             case CallReturned():
                 return self._resume(given, now)
+            case CallMoved():
+                return self._move(given)
             case CallOver(by_caller=by_caller):
                 reason = FlowEnd.CALLER_HUNG_UP if by_caller else FlowEnd.CALL_ENDED
                 return self._forget(given.call_id, reason)
@@ -173,6 +176,18 @@ class FlowInterpreter:
         walk.run.language = given.language or walk.run.language
         outputs.append(FlowResumed(**walk.visit.place, outcome=given.outcome))
         return outputs + self._do(walk, lambda node, visit: node.come_back(visit, given.outcome), now)
+
+    def _move(self, moved: CallMoved) -> Outputs:
+        """Flows of the call before get this one back after its own, of which none ends it any more."""
+        active = self._walks.get(moved.call_id)
+        own = [*self._lent.get(moved.call_id, ()), *((active,) if active else ())]
+        if own:
+            own[0].run.back = own[0].run.back or moved.back
+        if waiting := self._lent.pop(moved.from_call_id, []):
+            for walk in waiting:
+                walk.run.call_id = moved.call_id
+            self._lent[moved.call_id] = [*waiting, *self._lent.get(moved.call_id, ())]
+        return []
 
     def _know(self, call_id: str, data: Data) -> Outputs:
         """Flows that wait for the call to come back know it too."""

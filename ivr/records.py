@@ -25,7 +25,7 @@ FLOW_RUNS = Table(
         autoincrement=False,
         comment="journal sequence of the run's flow.entered",
     ),
-    Column("call_id", String(64), nullable=False, index=True, comment="the call"),
+    Column("call_id", String(64), nullable=False, index=True, comment="the call it began in"),
     Column("flow", String(64), nullable=False, comment="the flow's name"),
     Column("version", Integer, nullable=False, comment="the published version; 0: the folder's document"),
     Column("entered_at", Stamp, nullable=False, comment="when the call came to the flow"),
@@ -94,6 +94,7 @@ class FlowRuns:
             "flow.digit_accepted",
             "flow.digit_refused",
             "flow.left",
+            "call.due_back",
             "switch.started",
         }
     )
@@ -110,6 +111,8 @@ class FlowRuns:
                 self._continue(entry)
             case "flow.left":
                 return self._end(entry)
+            case "call.due_back":
+                self._move(entry)
             case "switch.started":
                 return self._close_all(stamp(entry.time))
         return []
@@ -138,6 +141,13 @@ class FlowRuns:
             run.enter(entry.fields["node"])
         else:
             run.press(entry.fields["digit"])
+
+    def _move(self, entry: JournalEntry) -> None:
+        """Runs that have lent their call, whose caller goes on in another one, are left in that."""
+        if waiting := self._open.pop(entry.fields["from_call_id"], []):
+            call_id = entry.fields["call_id"]
+            moved = {**self._open, call_id: [*waiting, *self._open.get(call_id, ())]}
+            self._open = dict(sorted(moved.items(), key=lambda item: item[1][0].run_id))
 
     def _end(self, entry: JournalEntry) -> list[Mapping[str, Any]]:
         """Of the run the call was in last: those that have lent it are left after it."""

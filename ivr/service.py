@@ -32,6 +32,7 @@ from switch.events import (
     CallAnswered,
     CallArrived,
     CallDataChanged,
+    CallDueBack,
     CallEnded,
     CallHandedOff,
     DigitReceived,
@@ -174,6 +175,11 @@ def _inputs(interpreter: FlowInterpreter, masks: Masks, data_of: DataOf) -> dict
         RecognitionFailed: going_without,
         LookupFailed: going_without,
         HookUnanswered: going_without,
+        CallDueBack: giving(
+            lambda event: inputs.CallMoved(
+                call_id=event.call_id, from_call_id=event.from_call_id, back=event.target
+            )
+        ),
         CallEnded: giving(lambda event: inputs.CallOver(call_id=event.call_id, by_caller=event.by_caller)),
     }
 

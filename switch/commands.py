@@ -315,6 +315,8 @@ class HandOff(Command):
     """How it went, told to an owner who gets a lent call back."""
     way_out: str | None = None
     """Where the call goes when the phone it is given to cannot be had, in place of what else would follow."""
+    stays_lent: bool = False
+    """With no ``back``: whoever lent the call still gets it back when the new owner is done with it."""
 
 
 @plain_data

@@ -311,6 +311,22 @@ class ConsultationEnded(Event):
 
 
 @plain_data
+class CallDueBack(Event):
+    """A customer who was lent goes on in another call, and is due back all the same.
+
+    The CallEnded of the call that they leave follows.
+    """
+
+    topic: ClassVar[str] = "call.due_back"
+    call_id: str
+    """In which they go on."""
+    from_call_id: str
+    """Which they leave."""
+    target: str
+    """Whoever would end the call gives it there, unless they have it from somebody themselves."""
+
+
+@plain_data
 class PromptFinished(Event):
     """A playback started by PlayPrompt is over."""
 

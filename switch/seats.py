@@ -60,6 +60,7 @@ def vacate(calls: Calls, call: Call, leg: Leg, cause: Cause, *, by_peer: bool) -
     apart = part(calls, call)
     calls.remove_offer(call, offer)
     call.connected_offer, call.state = None, CallState.ANSWERED
+    call.ways_back = []  # of the one who leaves
     call.caller_number, call.caller_name = offer.station, ""
     call.caller_station = None if offer.outside else offer.station
     ended = OfferEnded(

@@ -27,6 +27,7 @@ from switch.endings import drop_offer
 from switch.events import CallTransferFailed, OfferAccepted, OfferRinging, TransferKind
 from switch.families import Families
 from switch.holding import Holding
+from switch.lending import take_ways_back_along
 from switch.seats import carry_contact, dissolve, ring_phone, seat, vacate
 from switch.sip.commands import AnswerTransfer, ReportTransfer
 from switch.sip.events import LegTransferRequested
@@ -218,6 +219,8 @@ class Transfers:
         """``moving`` leaves ``call``, which ends, and takes the place of ``away`` in ``other_call``."""
         (number, name), station = call.end_of(moving), call.station_of(moving)
         outputs = self.failed(other_call, Cause.NORMAL_CLEARING) if other_call.transfer else []
+        if moving is call.customer and away is other_call.customer:
+            outputs += take_ways_back_along(call, other_call)
         if _is_customer_of_both(call, moving, other_call, away):
             outputs += carry_contact(self._calls, call, other_call)
         outputs += dissolve(self._calls, call, keep=moving, into=other_call)

@@ -29,6 +29,7 @@ from switch.dialling.dialled_call import DialledCall, DialledCalls
 from switch.events import (
     CallArrived,
     CallConnected,
+    CallDueBack,
     CallEnded,
     CallHandedOff,
     OfferAccepted,
@@ -111,6 +112,13 @@ class Dialling:
             return (HangUpCall(call_id=dialled.call_id, cause=event.cause),)
         outcome = TALKED if dialled.connected else event.cause.name
         return (HandOff(call_id=dialled.call_id, target=dialled.back, outcome=outcome),)
+
+    def call_due_back(self, event: CallDueBack, now: float) -> Sequence[Output]:
+        """Another customer has taken the place of the one who called."""
+        dialled = self._calls.by_id.get(event.call_id)
+        if dialled is not None and dialled.back is None:
+            dialled.back = event.target
+        return ()
 
     def call_ended(self, event: CallEnded, now: float) -> Sequence[Output]:
         self._forget(event.call_id)

@@ -10,6 +10,7 @@ from switch.dialling.dialling import Dialling
 from switch.events import (
     CallArrived,
     CallConnected,
+    CallDueBack,
     CallEnded,
     CallHandedOff,
     OfferAccepted,
@@ -39,6 +40,7 @@ def build(
             CallArrived: core.call_arrived,
             CallHandedOff: core.call_handed_off,
             CallConnected: core.call_connected,
+            CallDueBack: core.call_due_back,
             CallEnded: core.call_ended,
             OfferRinging: core.offer_ringing,
             OfferAccepted: core.offer_accepted,

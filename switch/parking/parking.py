@@ -121,7 +121,7 @@ class Parking:
         way_out = parked.way_out or str(Target(PARK_SCHEME, parked.slot))
         back = str(Target(STATION_SCHEME, parked.by))
         left = self._leave(call_id, ParkingEnd.RETURNED)
-        return (*left, HandOff(call_id=call_id, target=back, way_out=way_out))
+        return (*left, HandOff(call_id=call_id, target=back, way_out=way_out, stays_lent=True))
 
     def _come(self, event: CallArrived | CallHandedOff, *, answered: bool, now: float) -> Sequence[Output]:
         scheme, slot = parse_target(event.target)
@@ -130,7 +130,8 @@ class Parking:
         here = self.in_slot(slot)
         if here is not None and here.call_id != event.call_id:
             free = self.free_slot(tenant_of(slot))
-            return (HandOff(call_id=event.call_id, target=str(Target(PARK_SCHEME, free))),)
+            to = str(Target(PARK_SCHEME, free))
+            return (HandOff(call_id=event.call_id, target=to, stays_lent=True),)
         parked = self._slots.by_call.setdefault(event.call_id, Parked(event.call_id, slot))
         parked.slot, parked.since = slot, now
         if parked.return_after_s is not None:

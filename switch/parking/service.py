@@ -18,6 +18,7 @@ from switch.commands import HandOff
 from switch.dial_plan import STATION_SCHEME
 from switch.events import CallAnswered, CallArrived, CallEnded, CallHandedOff
 from switch.exchange import Exchange
+from switch.lending import keeps_place
 from switch.parking.commands import ParkCall
 from switch.parking.parking import PARK_SCHEME, Parked, Parking
 from switch.roles import DESK_AND_BUSINESS
@@ -138,7 +139,13 @@ class ParkingVerbs:
             )
         target = str(Target(STATION_SCHEME, params.station))
         self._targets.refuse_what_is_in_vain(call, target)
-        self._submit(HandOff(call_id=call.call_id, target=target, way_out=call.target))
+        picked_up = HandOff(
+            call_id=call.call_id,
+            target=target,
+            way_out=call.target,
+            stays_lent=not keeps_place(call.ways_back),
+        )
+        self._submit(picked_up)
         return view_of_call(call, self._clock.now())
 
     def _meant(self, params: PickUpParams) -> Call:

@@ -1,7 +1,15 @@
 """Voice messages as an application of the exchange."""
 
 from switch.application import Application, Gauge
-from switch.events import CallArrived, CallEnded, CallHandedOff, CallRecorded, DigitReceived, PromptFinished
+from switch.events import (
+    CallArrived,
+    CallDueBack,
+    CallEnded,
+    CallHandedOff,
+    CallRecorded,
+    DigitReceived,
+    PromptFinished,
+)
 from switch.voice_messages.voice_messages import MESSAGE_SCHEME, VoiceMessages
 
 
@@ -15,6 +23,7 @@ def build(core: VoiceMessages) -> Application:
             CallArrived: core.call_arrived,
             CallHandedOff: core.call_handed_off,
             CallRecorded: core.call_recorded,
+            CallDueBack: core.call_due_back,
             CallEnded: core.call_ended,
             DigitReceived: core.digit_received,
             PromptFinished: core.prompt_finished,

@@ -26,7 +26,15 @@ from switch.commands import (
     StopCallRecording,
     StopPrompt,
 )
-from switch.events import CallArrived, CallEnded, CallHandedOff, CallRecorded, DigitReceived, PromptFinished
+from switch.events import (
+    CallArrived,
+    CallDueBack,
+    CallEnded,
+    CallHandedOff,
+    CallRecorded,
+    DigitReceived,
+    PromptFinished,
+)
 from switch.voice_messages.config import MessageBoxConfig
 from switch.voice_messages.events import MessageEnd, VoiceMessageLeft, VoiceMessageStarted
 
@@ -135,6 +143,12 @@ class VoiceMessages:
         if visit is None or visit.began_at is None or event.digit != self._box(visit).end_key:
             return ()
         return self._thank(visit, MessageEnd.KEY, now)
+
+    def call_due_back(self, event: CallDueBack, now: float) -> Sequence[Output]:
+        visit = self._visits.by_call.get(event.call_id)
+        if visit is not None:
+            visit.back = visit.back or event.target
+        return ()
 
     def call_ended(self, event: CallEnded, now: float) -> Sequence[Output]:
         return self._leave(event.call_id, MessageEnd.HUNG_UP, now)

@@ -40,6 +40,7 @@ from switch.events import (
     CallAnswered,
     CallArrived,
     CallConnected,
+    CallDueBack,
     CallEnded,
     CallHandedOff,
     DigitReceived,
@@ -496,6 +497,24 @@ def test_an_agent_is_free_of_a_customer_who_is_transferred_and_due_back_in_a_flo
     talk(rig, back=back)
     rig.feed(replace(HANDED_OFF, target=target, back=back))
     assert rig.verb("agent.list")[0]["state"] in ("WRAP_UP", "AVAILABLE")
+
+
+@pytest.mark.parametrize("own", [None, "flow:experts?return"])
+def test_who_took_the_place_of_another_caller_goes_back_where_both_are_due(own: str | None) -> None:
+    rig = Rig()
+    talk(rig, back=own)
+    due = CallDueBack(call_id="call", from_call_id="former", target="flow:hotline?return")
+    rig.feed(due, replace(due, call_id="in no queue"))
+    ended = OfferEnded(
+        call_id="call",
+        offer_id=rig.offer_id(),
+        cause=Cause.NORMAL_CLEARING,
+        accepted=True,
+        by_station=True,
+    )
+    rig.feed(ended)
+    (passed_on,) = [command for command in rig.commands if isinstance(command, HandOff)]
+    assert (passed_on.target, passed_on.outcome) == (own or "flow:hotline?return", "connected")
 
 
 @pytest.mark.parametrize(

@@ -273,9 +273,20 @@ def reached(centre: CallCentre, flow: str) -> str:
 
 
 def survey_answers(switch: SwitchProcess, call_id: str) -> list[tuple[str, str]]:
+    asked = "select question, answer from survey_answers where call_id = ? order by answer_id"
+    return rows(switch, asked, call_id)
+
+
+def rated_stations(switch: SwitchProcess, call_id: str) -> set[str]:
+    """With whom the customer talked in the visit that the survey in this call is about."""
+    contact = "select contact_id from survey_answers where call_id = ?"
+    asked = f"select station from call_records where contact_id in ({contact})"
+    return {station for (station,) in rows(switch, asked, call_id)}
+
+
+def rows(switch: SwitchProcess, asked: str, value: str) -> list[Any]:
     with closing(sqlite3.connect(home(switch) / "ringmain.db")) as database:
-        asked = "select question, answer from survey_answers where call_id = ? order by answer_id"
-        return database.execute(asked, (call_id,)).fetchall()
+        return database.execute(asked, (value,)).fetchall()
 
 
 def keys_in(sound: Samples) -> list[str]:
@@ -285,12 +296,22 @@ def keys_in(sound: Samples) -> list[str]:
 
 
 def talk_and_rate(centre: CallCentre, caller: CallerPhone) -> None:
-    """The agent hangs up first; then a key that is no answer, and two that are."""
-    with centre.phone(centre.seat("2001")) as agent:
+    """A second agent, who was consulted, hangs up first; then a key that is no answer, and two that are."""
+    first, second = centre.seat("2001"), centre.register("2002")
+    with centre.phone(first) as agent, centre.phone(second) as expert:
         agent.wait_ringing()
         agent.answer()
         agent.talker.wait_to_hear(0.5)
-        agent.hang_up()
+        call_id = centre.events.wait_for("call.connected", station="2001").fields["call_id"]
+        centre.sign_in("2002")
+        centre.events.call("call.consult", call_id=call_id, target="agent:2002")
+        expert.wait_ringing()
+        expert.answer()
+        centre.events.wait_for("call.connected", station="2002")
+        centre.events.call("call.complete_transfer", call_id=call_id)
+        agent.wait_hung_up_on()
+        expert.talker.wait_to_hear(0.5)
+        expert.hang_up()
     press(centre, caller, "评", "52")
     centre.events.wait_for("flow.survey_answered", question="满意度", answer="2")
     press(centre, caller, "评", "1")
@@ -325,6 +346,7 @@ def test_a_caller_hears_a_bill_pays_unseen_and_rates_the_agent(centre: CallCentr
     assert_unseen(centre)
     centre.wait_until_nothing_is_left()
     assert survey_answers(centre.switch, left["call_id"]) == [("满意度", "2"), ("解决", "1")]
+    assert rated_stations(centre.switch, left["call_id"]) == {"2001", "2002"}
 
 
 def assert_unseen(centre: CallCentre) -> None:

@@ -111,3 +111,16 @@ def test_a_run_that_has_lent_its_call_gets_its_row_after_the_one_in_between() ->
     leave(journal, "call-1")
     assert [row["run_id"] for row in journal.rows] == [13, 10]
     assert journal.projection.oldest_open() is None
+
+
+def test_a_run_whose_caller_goes_on_in_another_call_is_left_there() -> None:
+    journal = Journal()
+    enter(journal, "call-1")
+    enter(journal, "call-3")
+    enter(journal, "call-2")
+    journal.add("call.due_back", call_id="call-2", from_call_id="call-1", target="flow:hotline?return")
+    assert journal.projection.oldest_open() == 10
+    leave(journal, "call-2")
+    leave(journal, "call-2")
+    assert [(row["run_id"], row["call_id"]) for row in journal.rows] == [(16, "call-2"), (10, "call-1")]
+    assert journal.projection.oldest_open() == 13

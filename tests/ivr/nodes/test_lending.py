@@ -7,6 +7,7 @@ import pytest
 from ivr.commands import EndCall, PassOn
 from ivr.editions import FlowSet
 from ivr.events import FlowEnd, FlowEntered, FlowLeft, FlowLent, FlowResumed
+from ivr.inputs import CallMoved
 from tests.ivr.scripted_caller import ScriptedCaller, flow_of, interpreter_of, world_of
 
 BACK = "flow:hotline?return"
@@ -53,6 +54,41 @@ def test_a_flow_entered_while_waiting_does_not_end_the_one_that_lent() -> None:
     someone.enters("bill", back="queue:service?place=1").comes_back("connected")
     assert someone.path == ["out", "end", "bye"]
     assert len(someone.all_of(FlowEntered)) == len(someone.all_of(FlowLeft)) == 2
+
+
+def moved(call_id: str = "call-2") -> CallMoved:
+    return CallMoved(call_id=call_id, from_call_id="call-1", back=BACK)
+
+
+def test_a_caller_who_was_lent_comes_back_in_the_call_that_they_went_on_in() -> None:
+    first = caller({"type": "queue", "queue": "service", "next": "bye"})
+    there = ScriptedCaller(first.interpreter, "call-2")
+    assert first.interpreter.handle(moved(), now=100.0) == []
+    first.hangs_up()
+    assert first.all_of(FlowLeft) == []
+    there.comes_back("connected")
+    assert (there.path, there.left.call_id) == (["bye"], "call-2")
+    assert there.all_of(EndCall)
+    assert first.interpreter.snapshot() == {"runs": [], "lent": [], "waiting": []}
+
+
+@pytest.mark.parametrize("lends", [True, False], ids=["which lent it on", "which has it"])
+def test_a_flow_of_the_other_call_gives_the_caller_back_in_place_of_ending_it(lends: bool) -> None:
+    waiting = flow_of({"out": {"type": "queue", "queue": "service", "next": "bye"}, **BYE})
+    nodes: dict[str, Any] = {
+        "queue": {"type": "queue", "queue": "experts", "next": "end"},
+        "end": {"type": "back"},
+    }
+    nodes["menu"] = {"type": "menu", "prompts": ["menu"], "choices": {"1": "end"}, "next": "end"}
+    other = flow_of(nodes, name="other", start="queue" if lends else "menu")
+    first = ScriptedCaller(interpreter_of(waiting, other)).enters()
+    there = ScriptedCaller(first.interpreter, "call-2").enters("other")
+    there.interpreter.handle(moved(), now=100.0)
+    first.hangs_up()
+    there.comes_back() if lends else there.presses("1")
+    assert there.all_of(PassOn)[-1].target == BACK
+    assert there.comes_back("connected").path[-1] == "bye"
+    assert there.interpreter.snapshot() == {"runs": [], "lent": [], "waiting": []}
 
 
 def test_a_lent_call_goes_on_after_the_flow_was_removed() -> None:

@@ -94,8 +94,7 @@ def test_a_caller_may_have_a_way_out_and_takes_it_unanswered(rig: DiallingRig) -
 def test_who_passed_a_lent_call_on_has_it_again_when_the_phone_cannot_be_had(rig: DiallingRig) -> None:
     call_id = rig.dial()
     rig.answer_station()
-    passed_on = {"target": "station:1002", "back": "queue:service", "way_out": "station:1001"}
-    rig.feed(HandOff(call_id=call_id, **passed_on))
+    rig.feed(HandOff(call_id=call_id, target="station:1002", back="queue:service", way_out="station:1001"))
     rig.end(rig.station_leg, Cause.USER_BUSY)
     handed_off = rig.last(CallHandedOff)
     assert (handed_off.target, handed_off.back) == ("station:1001", "queue:service")

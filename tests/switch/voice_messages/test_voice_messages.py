@@ -1,6 +1,7 @@
 """Callers who leave a message, and all the ways it can end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -17,7 +18,15 @@ from switch.commands import (
     StartCallRecording,
     StopCallRecording,
 )
-from switch.events import CallArrived, CallEnded, CallHandedOff, CallRecorded, DigitReceived, PromptFinished
+from switch.events import (
+    CallArrived,
+    CallDueBack,
+    CallEnded,
+    CallHandedOff,
+    CallRecorded,
+    DigitReceived,
+    PromptFinished,
+)
 from switch.voice_messages.config import MessageBoxConfig
 from switch.voice_messages.events import MessageEnd, VoiceMessageLeft, VoiceMessageStarted
 from switch.voice_messages.voice_messages import VoiceMessages
@@ -233,6 +242,20 @@ def test_who_waits_in_a_queue_goes_back_there_after_the_message_whatever_the_box
     boxes.press("#")
     boxes.finish_prompts()
     assert boxes.of(HandOff) == [HandOff(call_id="call", target="queue:billing?place=call")]
+    assert boxes.of(HangUpCall) == []
+
+
+def test_who_comes_to_the_box_by_a_consultation_goes_back_to_the_flow_after_the_message() -> None:
+    boxes = Boxes()
+    boxes.arrive()
+    due = CallDueBack(call_id="call", from_call_id="former", target="flow:hotline?return")
+    for event in (due, replace(due, call_id="in no box")):
+        boxes.core.call_due_back(event, boxes.now)
+    boxes.finish_prompts()
+    boxes.wait(5)
+    boxes.press("#")
+    boxes.finish_prompts()
+    assert boxes.of(HandOff) == [HandOff(call_id="call", target="flow:hotline?return")]
     assert boxes.of(HangUpCall) == []
 
 
