@@ -8,7 +8,7 @@ from acd.agent_config import AgentConfig
 from cli.configuration.error import ConfigurationError
 from cli.configuration.loading import read_configuration
 from cli.configuration.sections import Configuration
-from cli.configuration.tenants import TenantReading, read_tenants
+from cli.configuration.tenants import TenantReading, find_clashes, read_tenants
 from runtime.errors import UsageError
 from runtime.tenancy import HOUSE
 from switch.provisioning.publishing import NewFiles
@@ -53,6 +53,7 @@ def read_phones(path: Path) -> Phones:
     reading = read_configuration(path)
     tenants, wrong = read_tenants(reading)
     problems = [*reading.problems, *wrong, *(x for tenant in tenants for x in tenant.reading.problems)]
+    problems += find_clashes(reading.configuration, tenants)
     if problems:
         raise ConfigurationError(problems, complete=reading.whole)
     house = reading.configuration

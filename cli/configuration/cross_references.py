@@ -80,6 +80,7 @@ def find_problems_of_centre(configuration: Configuration) -> list[Finding]:
         *_missing_hashes(configuration),
         *_unusable_files(configuration),
         *_strange_agents(configuration),
+        *_shared_phones(configuration),
     ]
 
 
@@ -200,6 +201,9 @@ def _phones_without_a_way(configuration: Configuration) -> Iterator[Finding]:
     if is_served and http.certificate is None and not provisioning.networks:
         expected = "http.certificate, or networks that phones fetch from without TLS, beside it"
         yield Finding(("provisioning", "folder"), expected)
+
+
+def _shared_phones(configuration: Configuration) -> Iterator[Finding]:
     macs: dict[str, str] = {}
     for index, station in enumerate(configuration.stations):
         digits = station.mac_digits

@@ -122,8 +122,9 @@ def find_strange_tokens(house: Configuration, tenants: Sequence[TenantReading]) 
 
 
 def find_clashes(house: Configuration, tenants: Sequence[TenantReading]) -> list[Problem]:
-    """Numbers and domains that more than one of them has."""
+    """Numbers, domains and phones that more than one of them has."""
     numbers = {code.number: "the house" for code in house.access_codes}
+    phones = {station.mac_digits: "the house" for station in house.stations}
     domains: dict[str, str] = {}
     problems: list[Problem] = []
     for tenant in tenants:
@@ -133,8 +134,22 @@ def find_clashes(house: Configuration, tenants: Sequence[TenantReading]) -> list
             for index, code in enumerate(codes)
             if (owner := numbers.setdefault(code.number, tenant.name)) != tenant.name
         ]
+        findings += _phones_of_others(tenant, phones)
         domain = tenant.config.domain
         if domain and (owner := domains.setdefault(domain.lower(), tenant.name)) != tenant.name:
             findings.append(Finding(("tenant", "domain"), f"a domain of its own; {owner} has this one"))
         problems += tenant.reading.place(findings)
     return problems
+
+
+def _phones_of_others(tenant: TenantReading, owners: dict[str, str]) -> list[Finding]:
+    """Hardware addresses by which a phone would fetch the file of another centre's station.
+
+    Tenants set these themselves, so they are not told whose it is. ``owners``: by address; this tenant's are
+    added.
+    """
+    return [
+        Finding(("stations", index, "mac"), "an address of its own; another centre's station has this one")
+        for index, station in enumerate(tenant.reading.configuration.stations)
+        if (mac := station.mac_digits) and owners.setdefault(mac, tenant.name) != tenant.name
+    ]

@@ -1,5 +1,6 @@
 """Tenants' files: each a call centre by itself, in its own names."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -10,6 +11,7 @@ from cli.configuration.expectations import model_type
 from cli.configuration.installation import Installation, load_installation
 from cli.configuration.qualifying import REFERENCES, Naming, qualified_flow
 from cli.configuration.sections import CENTRE_SECTIONS, TenantFile
+from cli.phone_files import read_phones
 from ivr.document import Flow
 from ivr.nodes.branch import Branch
 from ivr.parts import PromptName, QueueTargetName, found_in
@@ -202,6 +204,30 @@ def test_channels_can_be_kept_for_tenants_that_there_are(configuration_path: Pat
         configuration_path.write_text(house + f"shares = {shares}\n", "utf-8")
         with pytest.raises(ConfigurationError, match=expected):
             load_installation(configuration_path)
+
+
+@pytest.mark.parametrize("reader", [load_installation, read_phones])
+def test_a_tenant_cannot_have_the_phone_of_another_or_of_the_house(
+    configuration_path: Path, reader: Callable[[Path], object]
+) -> None:
+    stations = '[[stations]]\nname = "{}"\npassword = "pw"\nmac = "{}"\n'
+    house = configuration_path.read_text("utf-8") + stations.format("9001", "00:15:65:00:00:01")
+    configuration_path.write_text(house, "utf-8")
+    file = '[tenant]\ndomain = "{}.example"\n' + stations
+    taken = stations.format("8002", "0015650000AA") + stations.format("8003", "00-15-65-00-00-aa")
+    folder = write_tenants(
+        configuration_path,
+        a=file.format("a", "8001", "001565000001") + stations.format("8002", "00:15:65:00:00:02"),
+        b=file.format("b", "8001", "00-15-65-00-00-02") + taken,
+    )
+    with pytest.raises(ConfigurationError) as caught:
+        reader(configuration_path)
+    a, b = str(folder / "a.toml"), str(folder / "b.toml")
+    assert {(p.file, p.key, p.expected) for p in caught.value.problems} == {
+        (a, "stations[0].mac", "an address of its own; another centre's station has this one"),
+        (b, "stations[0].mac", "an address of its own; another centre's station has this one"),
+        (b, "stations[2].mac", "an address of its own; station 8002 has this one"),
+    }
 
 
 def test_two_tenants_cannot_have_one_number_or_one_domain(configuration_path: Path) -> None:
