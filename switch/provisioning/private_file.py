@@ -3,7 +3,19 @@
 import os
 from pathlib import Path
 
+from runtime.errors import UsageError
+
 _ONLY_OURS = 0o600
+_FOLDER_ONLY_OURS = 0o700
+
+
+def make_private(folder: Path) -> None:
+    """A folder whose names nobody else can list, also where there was one already. Raises UsageError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(_FOLDER_ONLY_OURS)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made a folder of one's own: {error.strerror}") from error
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from runtime.errors import UsageError
 from runtime.ids import Ids
-from switch.provisioning.private_file import write_private
+from switch.provisioning.private_file import make_private, write_private
 from switch.provisioning.shelf import NotAShelf, PhoneFiles, Shelf
 
 INDEX = "index.json"
@@ -41,6 +41,7 @@ def publish(folder: Path, new: Mapping[str, NewFiles], ids: Ids, *, whole: bool,
     Raises UsageError.
     """
     before = read_shelf(folder).phones
+    make_private(folder)
     after = {} if whole else dict(before)
     for station, files in new.items():
         known = before.get(station)

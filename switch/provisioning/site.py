@@ -79,7 +79,13 @@ class PhoneSite:
         try:
             content = await asyncio.to_thread(path.read_bytes)
         except OSError as error:
-            log.error("a phone's file cannot be read", path=str(path), reason=error.strerror)
+            log.error(
+                "a phone's file cannot be read",
+                folder=str(folder),
+                station=phone.station,
+                file=wanted.file,
+                reason=error.strerror,
+            )
             return _sentence(404, "there is no such file")
         if request.method == hdrs.METH_GET:
             self._submit(

@@ -30,7 +30,9 @@ def test_a_station_keeps_its_address_until_all_are_renewed(tmp_path: Path) -> No
 
 
 def test_only_the_owner_reads_files_and_index(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
     shelf = publish(tmp_path, new("1001"), IDS, whole=True, renew=False)
+    assert tmp_path.stat().st_mode & 0o777 == 0o700, "the names in it are as good as the passwords"
     file = tmp_path / shelf.phones["1001"].token / "1001.cfg"
     assert file.read_bytes() == b"of 1001"
     assert {path.stat().st_mode & 0o777 for path in (file, tmp_path / INDEX)} == {0o600}

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
 
 from runtime.ids import SeededIds
 from switch.config import HttpConfig
@@ -116,3 +117,13 @@ def test_a_file_that_was_published_anew_is_fetched_without_a_word_to_the_switch(
     publish(tmp_path, files, SeededIds(9), whole=True, renew=True)
     assert desk.fetch(f"{MAC}.cfg") == (200, b"new")
     assert desk.fetch(f"{desk.token}/1001.cfg")[0] == 404
+
+
+def test_a_file_that_is_gone_is_logged_without_its_address(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    (tmp_path / desk.token / "1001.cfg").unlink()
+    with capture_logs() as logs:
+        assert desk.fetch(f"{MAC}.cfg")[0] == 404
+    (line,) = (each for each in logs if each["log_level"] == "error")
+    assert (line["station"], line["file"]) == ("1001", "1001.cfg")
+    assert desk.token not in str(logs)
