@@ -101,6 +101,15 @@ def consults_and_parks(rig: ParkingRig) -> str:
     return rig.answer_station()
 
 
+def consults_and_is_consulted_on(rig: ParkingRig) -> str:
+    completes(rig)
+    (call,) = rig.exchange.calls()
+    rig.ask("call.consult", call_id=call.call_id, station="1002", target="station:1003")
+    other = rig.answer_station()
+    rig.ask("call.complete_transfer", call_id=call.call_id)
+    return other
+
+
 WAYS = (
     completes,
     hangs_up_in_a_consultation,
@@ -114,6 +123,7 @@ WAYS = (
     is_taken_over,
     is_replaced,
     consults_and_parks,
+    consults_and_is_consulted_on,
 )
 each_way = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 
