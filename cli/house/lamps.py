@@ -51,6 +51,8 @@ class Lamps:
         self._agents: dict[str, AgentState] = {}
         self._seats: dict[str, str] = {}
         """Station → agent."""
+        self._stations: dict[str, str] = {}
+        """Agent → station."""
         self._waiting: defaultdict[str, set[str]] = defaultdict(set)
         """Queue → calls."""
         self._slots: dict[str, str] = {}
@@ -96,17 +98,18 @@ class Lamps:
 
     def _signed_in(self, event: AgentSignedIn, now: float) -> Outputs:
         self._seats[event.station] = event.agent
+        self._stations[event.agent] = event.station
         return _tell(Target(_SIGNED_IN, event.station), Target(_NOT_READY, event.station))
 
     def _signed_out(self, event: AgentSignedOut, now: float) -> Outputs:
         self._seats.pop(event.station, None)
+        self._stations.pop(event.agent, None)
         return _tell(Target(_SIGNED_IN, event.station), Target(_NOT_READY, event.station))
 
     def _agent_changed(self, event: AgentStateChanged, now: float) -> Outputs:
         self._agents[event.agent] = event.to_state
-        sits_at = [station for station, agent in self._seats.items() if agent == event.agent]
-        own = [Target(_NOT_READY, station) for station in sits_at]
-        return _tell(Target(AGENT_SCHEME, event.agent), *own)
+        lamp, station = Target(AGENT_SCHEME, event.agent), self._stations.get(event.agent)
+        return _tell(lamp) if station is None else _tell(lamp, Target(_NOT_READY, station))
 
     def _queue_changed(self, event: CallerJoined | CallerLeft, now: float) -> Outputs:
         waiting = self._waiting[event.queue]
