@@ -237,5 +237,5 @@ def tell_change(told: dict[str, Any], as_json: bool) -> None:
         print_line(f"This is version {told['version']}; ringmain configuration undo takes it back.")
 
 
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at).astimezone().isoformat(sep=" ", timespec="seconds")
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at).astimezone()

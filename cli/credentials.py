@@ -35,8 +35,10 @@ def token() -> str:
         return os.environ.get(TOKEN, "")
     try:
         return _secret_in(Path(path).read_text(encoding="utf-8"), path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the token in {path}: {error}") from error
+    except OSError as error:
+        raise UsageError(f"cannot read the token in {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} holds no token, but bytes that are no text") from error
 
 
 def _secret_in(text: str, path: str) -> str:
@@ -60,4 +62,5 @@ def authorities() -> ssl.SSLContext | None:
     try:
         return ssl.create_default_context(cafile=path)
     except OSError as error:
-        raise UsageError(f"{AUTHORITIES} is no file of certificates: {path}: {error}") from error
+        why = "it holds none in PEM" if isinstance(error, ssl.SSLError) else error.strerror
+        raise UsageError(f"{AUTHORITIES} is no file of certificates: {path}: {why}") from error

@@ -32,6 +32,9 @@ def print_json_line(value: object) -> None:
 
 def print_fields(title: str, fields: Mapping[str, Any]) -> None:
     """One thing, a line for each of its fields. Long values are whole, for the terminal to fold."""
+    if not fields:
+        print_line(f"[bold]{escape(title)}[/]: none")
+        return
     width = max(map(len, fields))
     print_line(f"[bold]{escape(title)}[/]")
     for name, value in fields.items():
@@ -85,6 +88,8 @@ def cell(value: object) -> str:
         return "–"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, float):
+        return str(float(f"{value:.12g}"))  # without what sums of fractions leave behind
     if isinstance(value, datetime):
         return value.astimezone().strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, list | tuple):

@@ -57,16 +57,26 @@ class Address:
         except OSError as error:
             raise self._unreachable(error) from error
 
+    def if_mute(self) -> str:
+        """What it means when the connection ends before anything has come; empty: nothing special."""
+        if self.path is not None or self.tls is not None:
+            return ""
+        return f"{self} closed the connection without a word; where it speaks TLS, it is tls://{self}"
+
     def _unreachable(self, error: OSError) -> NotConnected:
         """Why nobody answers, told for people."""
         if isinstance(error, ssl.SSLError):  # first: its errno is OpenSSL's, and 1 is no EPERM
             return NotConnected(self._not_encrypted(error))
         if error.errno in (errno.ENOENT, errno.ECONNREFUSED):
-            start = "start it with `ringmain serve`, or name its socket with --socket"
-            return NotConnected(f"no switch listens at {self}; {start}")
+            return NotConnected(f"no switch listens at {self}; {self._how_it_would()}")
         if error.errno in (errno.EACCES, errno.EPERM):
             return NotConnected(f"you may not use the control socket {self}; join the group that owns it")
         return NotConnected(f"cannot connect to the control socket {self}: {error.strerror or error}")
+
+    def _how_it_would(self) -> str:
+        if self.path is not None:
+            return "start it with `ringmain serve`, or name its socket with --socket"
+        return "it listens there from its next start on when [[control.listeners]] names this address"
 
     def _not_encrypted(self, error: ssl.SSLError) -> str:
         if isinstance(error, ssl.SSLCertVerificationError):

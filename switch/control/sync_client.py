@@ -30,8 +30,8 @@ def connect_sync(
 
     ``address``: the path of a Unix socket, ``tcp://host:port`` or ``tls://host:port``.
     """
-    connection = Address.read(address, tls).open_blocking(answer_timeout_s)
-    client = SyncControlClient(connection, answer_timeout_s)
+    where = Address.read(address, tls)
+    client = SyncControlClient(where.open_blocking(answer_timeout_s), answer_timeout_s, where.if_mute())
     if token:
         try:
             client.call("session.authenticate", token=token)
@@ -44,9 +44,11 @@ def connect_sync(
 class SyncControlClient(SyncVerbFamilies):
     """One call at a time. Events that arrive during a call are kept for ``events``."""
 
-    def __init__(self, connection: socket.socket, answer_timeout_s: float) -> None:
+    def __init__(self, connection: socket.socket, answer_timeout_s: float, if_mute: str = "") -> None:
+        """``if_mute``: what to say when the other end hangs up without a word."""
         super().__init__(self._call)
         self._connection = connection
+        self._if_mute = if_mute
         self._answer_timeout_s = answer_timeout_s
         self._inbox = Inbox()
         self._msgids = count(1)
@@ -115,9 +117,10 @@ class SyncControlClient(SyncVerbFamilies):
         except TimeoutError:
             raise NotConnected(if_silent) from None
         except OSError as error:
-            raise NotConnected(f"the connection to the switch broke: {error}") from error
+            raise NotConnected(self._if_mute or f"the connection to the switch broke: {error}") from error
         if not data:
-            raise NotConnected("the switch closed the connection")
+            raise NotConnected(self._if_mute or "the switch closed the connection")
+        self._if_mute = ""
         for message in self._inbox.take(data):
             if isinstance(message, Response):
                 self._responses.append(message)

@@ -124,6 +124,15 @@ def test_tls_to_a_listener_without_it_is_told(tmp_path: Path) -> None:
     beside(tmp_path, work)
 
 
+def test_a_listener_with_tls_reached_without_it_is_told(tmp_path: Path) -> None:
+    def work(house: ControlHouse) -> None:
+        told = pytest.raises(NotConnected, match=r"without a word; .* it is tls://127\.0\.0\.1:\d+$")
+        with connect(Path("{}:{}".format(*house.address)), None) as client, told:
+            client.call("test.echo", text="x")
+
+    beside(tmp_path, work, Authority(tmp_path).issue("127.0.0.1"))
+
+
 def test_who_shows_no_token_hears_where_the_command_line_takes_it_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -152,5 +161,7 @@ def test_an_address_is_told_from_a_path(given: str, meant: Path | str) -> None:
 
 def test_a_token_that_cannot_be_read_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RINGMAIN_TOKEN_FILE", "/nowhere/token")
-    with pytest.raises(UsageError, match="cannot read the token in /nowhere/token"):
+    with pytest.raises(
+        UsageError, match=r"cannot read the token in /nowhere/token: No such file or directory$"
+    ):
         token()

@@ -15,6 +15,8 @@ from runtime.problems import Problem
         ("", "–"),
         ([], "–"),
         (0, "0"),
+        (1.9480000000000002, "1.948"),
+        (4.0, "4.0"),
         (True, "yes"),
         (False, "no"),
         (("a", "b"), "a, b"),
@@ -52,3 +54,8 @@ def test_a_long_value_of_one_thing_is_not_broken(
         "path     /" + "x" * 100,
         "station  –",
     ]
+
+
+def test_one_thing_without_fields_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    print_fields("data of contact-1", {})
+    assert capsys.readouterr().out == "data of contact-1: none\n"
