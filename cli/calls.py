@@ -13,6 +13,7 @@ from cli.noun import noun
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import duration, print_json, print_line
 from cli.table import print_table
+from cli.targets import target_of
 
 app = noun()
 
@@ -163,7 +164,13 @@ def retrieve(
     _ask("call.retrieve", "talks again", call_id, socket, config, as_json=as_json, **how)
 
 
-Whom = Annotated[str, typer.Argument(help="Such as agent:1001, queue:sales, station:1002 or number:10000.")]
+Whom = Annotated[
+    str,
+    typer.Argument(
+        callback=target_of,
+        help="An agent's number, an outside number, or such as queue:sales, station:1002, number:10000.",
+    ),
+]
 
 
 @app.command("transfer")

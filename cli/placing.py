@@ -9,12 +9,15 @@ from rich.markup import escape
 from cli.named_values import named_value
 from cli.options import ConfigOption, JsonOption, SocketOption, ask
 from cli.output import print_json, print_line
+from cli.targets import target_of
 
 app = typer.Typer()
 """Commands of ``ringmain calls``."""
 
-_WHO_FIRST = "Who is called: agent:<number>, station:<name> or number:<digits>."
-_WHAT_THEN = "What gets it then: agent:<number>, queue:<name>, flow:<name>, station:<name>, number:<digits>."
+_WHO_FIRST = "Who is called: an agent's number, an outside number, or station:<name>."
+_WHAT_THEN = (
+    "What gets it then: an agent's number, an outside number, queue:<name>, flow:<name>, station:<name>."
+)
 
 Ring = Annotated[float, typer.Option(help="Seconds it may go unanswered.")]
 Show = Annotated[str | None, typer.Option(help="The number they see.")]
@@ -27,8 +30,8 @@ Data = Annotated[list[str] | None, typer.Option(help="Call data from the start, 
 
 @app.command("originate")
 def originate(
-    first: Annotated[str, typer.Option(help=_WHO_FIRST)],
-    then: Annotated[str, typer.Option(help=_WHAT_THEN)],
+    first: Annotated[str, typer.Option(callback=target_of, help=_WHO_FIRST)],
+    then: Annotated[str, typer.Option(callback=target_of, help=_WHAT_THEN)],
     ring: Ring = 60,
     show: Show = None,
     show_name: ShowName = "",
@@ -49,8 +52,8 @@ def originate(
 
 @app.command("dial")
 def dial(
-    first: Annotated[str, typer.Argument(help=_WHO_FIRST)],
-    then: Annotated[str, typer.Argument(help=_WHAT_THEN)],
+    first: Annotated[str, typer.Argument(callback=target_of, help=_WHO_FIRST)],
+    then: Annotated[str, typer.Argument(callback=target_of, help=_WHAT_THEN)],
     ring: Ring = 60,
     show: Show = None,
     auto_answer: AutoAnswer = False,

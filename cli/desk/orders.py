@@ -1,16 +1,15 @@
 """What an agent can do from the desk: the key, when it can be done, what is asked first, the verb. Pure."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cli.desk.seen import Seen
+from cli.targets import target_of
 from runtime.errors import UsageError
 
 Given = Sequence[str]
 """What was answered to the order's questions."""
-_OUTSIDE = re.compile(r"\+?\d{7,}|0\d+")
 _MORE_WRAP_UP_S = "60"
 
 
@@ -34,13 +33,6 @@ class Order:
     when: Callable[[Seen], bool]
     params: Callable[[Seen, Given], Mapping[str, Any]]
     asks: tuple[Ask, ...] = ()
-
-
-def target_of(text: str) -> str:
-    """Who is meant: ``1002`` is an agent, ``13800138000`` a number, ``queue:sales`` is as it stands."""
-    if ":" in text:
-        return text
-    return f"number:{text}" if _OUTSIDE.fullmatch(text) else f"agent:{text}"
 
 
 def possible(seen: Seen) -> list[Order]:

@@ -43,7 +43,7 @@ SUPERVISE = {"call_id": "", "agent": "", "by": "9001", "station": "", "ring_s": 
         (["calls"], "call.list", {}),
         (["calls", "list"], "call.list", {}),
         (
-            ["calls", "dial", "agent:81", "number:13800138000", "--show", "95598"],
+            ["calls", "dial", "81", "13800138000", "--show", "95598"],
             "call.originate",
             {
                 "whom": "agent:81",
@@ -457,7 +457,7 @@ def test_a_call_is_hung_up_by_the_beginning_of_its_id(
             {"station": "1002", "by_phone": True},
         ),
         (
-            ["transfer", "call-1", "agent:1002", "--hold"],
+            ["transfer", "call-1", "1002", "--hold"],
             "call.transfer",
             {"target": "agent:1002", "station": "", "hold": True},
         ),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cli.desk.orders import ORDERS, order_of, possible, target_of
+from cli.desk.orders import ORDERS, order_of, possible
 from cli.desk.seen import Seen
 from cli.desk.words import WORDS, Words, language_of
 from cli.top.view import Picture
@@ -101,11 +101,6 @@ def test_wrap_up_takes_seconds_longer_and_no_words() -> None:
     assert asked(seen("WRAP_UP"), "e", "30") == ("agent.extend_wrap_up", {"agent": "1001", "extend_s": 30.0})
     with pytest.raises(UsageError, match="'soon' is no number of seconds"):
         asked(seen("WRAP_UP"), "e", "soon")
-
-
-def test_a_target_is_an_agent_a_number_or_as_it_stands() -> None:
-    told = [target_of(text) for text in ("1002", "13800138000", "010", "+8610000", "queue:销售")]
-    assert told == ["agent:1002", "number:13800138000", "number:010", "number:+8610000", "queue:销售"]
 
 
 def test_texts_are_confirmed_oldest_first_until_none_is_left() -> None:
