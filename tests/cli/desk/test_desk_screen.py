@@ -96,7 +96,8 @@ def test_a_call_pops_up_and_is_steered_by_keys(small_switch: SmallSwitch) -> Non
         assert "13900000000" not in told
         await pilot.press("h")
         await until(pilot, lambda: bool(asked(small_switch, "call.hold")))
-        assert asked(small_switch, "call.hold") == [{"call_id": "call-1", "station": "1001"}]
+        (held,) = asked(small_switch, "call.hold")
+        assert held == {"call_id": "call-1", "station": "1001", "by_phone": False}
         await pilot.press("t")
         await until(pilot, lambda: isinstance(app.screen, Entry))
         await pilot.press(*"1002", "enter")

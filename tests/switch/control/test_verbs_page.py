@@ -321,7 +321,8 @@ def tenant_verbs(administration: Administration, reloading: Reloading) -> tuple[
     def calls_of(tenant: str) -> int:
         return 0
 
-    draining = DrainingTenants(calls_of, lambda event: None, asyncio.get_event_loop())
+    loop = Mock(spec=asyncio.AbstractEventLoop)  # no call is waited for
+    draining = DrainingTenants(calls_of, lambda event: None, loop)
     return TenantVerbs(
         administration, reloading, calls_of, draining, lambda tenant: agents, lambda tenant: queues
     ).verbs()
