@@ -34,11 +34,16 @@ COMMANDS: Mapping[str, str] = {
 }
 """The verbs that refusals advise, each with its command."""
 _VERB = re.compile(r"(?<![\w.`])[a-z]+\.[a-z_]+(?![\w.`])")
+_PARAMETER = re.compile(r"\b(with|without) (force|by_phone)\b")
 
 
 def in_commands(refusal: str) -> str:
-    """The same sentence with the commands of the verbs it names."""
-    return _VERB.sub(_command, refusal)
+    """The same sentence with the commands of the verbs it names, and the options of their parameters."""
+    return _PARAMETER.sub(_option, _VERB.sub(_command, refusal))
+
+
+def _option(advice: re.Match[str]) -> str:
+    return f"{advice[1]} --{advice[2].replace('_', '-')}"
 
 
 def _command(verb: re.Match[str]) -> str:

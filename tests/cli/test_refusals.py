@@ -29,6 +29,12 @@ def test_a_refusal_names_commands(small_switch: SmallSwitch) -> None:
     )
 
 
+def test_a_refusal_names_options() -> None:
+    assert in_commands("in hand; sign in with force to go on") == "in hand; sign in with --force to go on"
+    assert in_commands("without by_phone the switch holds") == "without --by-phone the switch holds"
+    assert in_commands("calls with forced sign-out") == "calls with forced sign-out"
+
+
 @pytest.mark.parametrize("words", sorted(set(COMMANDS.values())))
 def test_every_command_that_is_advised_is_there(words: str) -> None:
     assert CliRunner().invoke(app, [*words.split(), "--help"]).exit_code == 0

@@ -14,6 +14,7 @@ from cli.configuration.changing.objects import is_table, name_of, naming_key
 from cli.configuration.changing.stretches import Stretch, stretches, with_own_comments
 from cli.log import HIDDEN
 from runtime.errors import UsageError
+from runtime.problems import closest
 
 _LONG = 100
 """Characters of a list beyond which each of its items gets a line."""
@@ -74,7 +75,9 @@ def _index_of(value: Mapping[str, Any], edit: Edit, file: type[BaseModel]) -> in
 def _check_table(edit: Edit, file: type[BaseModel]) -> None:
     if not is_table(file, edit.section):
         known = [s for s in file.model_fields if naming_key(file, s) or is_table(file, s)]
-        raise UsageError(f"there is no section {edit.section!r} to change here, but {', '.join(known)}")
+        near = closest(edit.section, known)
+        hint = f"; did you mean {near}?" if near else f", but {', '.join(known)}"
+        raise UsageError(f"there is no section {edit.section!r} to change here{hint}")
     if edit.name:
         raise UsageError(f"[{edit.section}] is there once and has no names such as {edit.name!r}")
 

@@ -108,7 +108,8 @@ def test_a_removed_object_takes_its_tables_with_it() -> None:
     [
         ("agents", "", {}, "name the one, by its id"),
         ("acd", "x", {}, "has no names such as"),
-        ("nonsense", "", {}, "there is no section 'nonsense'"),
+        ("xyz", "", {}, "there is no section 'xyz' to change here, but switch, "),
+        ("station", "1001", {}, r"there is no section 'station' to change here; did you mean stations\?$"),
         ("agents", "1001", {"id": "1009"}, "keeps its id"),
         ("stations", "1001", {"password": HIDDEN}, "password is hidden"),
     ],
