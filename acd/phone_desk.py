@@ -37,6 +37,10 @@ class AgentPhoneDesk:
             return None
         return self._handle(SignIn(agent_id=agent.agent_id, station=station), now)
 
+    def seat_of(self, number: str, station: str) -> str | None:
+        agent = self._agent(number, station)
+        return None if agent is None else agent.station
+
     def is_not_ready(self, station: str) -> bool:
         agent = self._state.seats.get(station)
         return agent is not None and self._state.agents[agent].state is AgentState.NOT_READY

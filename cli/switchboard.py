@@ -127,6 +127,7 @@ class Switchboard:
             self._media,
             ground,
             find_call=lambda call_id: self.exchange.find(call_id),
+            calls=lambda: self.exchange.calls(),
             look_up=lambda recording_id: self._memory.archive.look_up(recording_id),
             acd_inputs=self._acd_inputs,
             data_of=lambda call_id: self.exchange.data_of(call_id),

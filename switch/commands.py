@@ -320,6 +320,21 @@ class HandOff(Command):
 
 
 @plain_data
+class PickUpCall(Command):
+    """Let a station that called in have a call that rings elsewhere, or waits with nobody.
+
+    CallTransferred and CallHandedOff follow, and CallEnded for the station's own call, which is used up.
+    Ignored when the call is not to be had any more.
+    """
+
+    call_id: str
+    by_call_id: str
+    """The station's own, which is answered."""
+    leg_id: str = ""
+    """Of the phone that rings and is stepped in for; empty when none does."""
+
+
+@plain_data
 class TagCall(Command):
     """From now on the caller has these tags, for this visit: whoever gets the call is told."""
 

@@ -13,6 +13,12 @@ NUMBER_SCHEME = "number"
 AGENT_SCHEME = "agent"
 """Targets ``agent:<number>`` lead to whoever signs in with that number, wherever that is."""
 
+FOLLOWED = frozenset({"feature:park", "feature:pick_up", "feature:pick_up_parked"})
+"""Targets that can be told a number, by digits dialled right behind their access code."""
+SLOT_KEY = "park-"
+"""With a slot's number behind it: what the key of its lamp watches, and dials."""
+SLOT_TARGET = "feature:slot"
+
 TargetCheck = Callable[[str], bool]
 """Whether some application takes ``<scheme>:<name>``."""
 
@@ -38,10 +44,14 @@ class DialPlan:
     def configure(self, access_codes: Iterable[AccessCodeConfig]) -> None:
         """Go by these from now on; calls under way go on."""
         self._codes = {bare(code.number): code for code in access_codes}
+        followed = (code.number for code in self._codes.values() if code.target in FOLLOWED)
+        self._followed = {bare(number): tenant_of(number) for number in followed}
 
     def access_code(self, number: str, station: str | None) -> AccessCodeConfig | None:
         """What a dialled number means: to a station only if it is of the same call centre."""
         code = self._codes.get(number)
+        if code is None and station is not None and self._followed:
+            code = self._with_number(number, station)
         if code is None or (station is not None and tenant_of(code.number) != tenant_of(station)):
             return None
         return code
@@ -57,7 +67,23 @@ class DialPlan:
         outside = str(Target(NUMBER_SCHEME, number))
         if self._knows_target(within):
             return within
+        if number.startswith(SLOT_KEY):
+            slot = f"{SLOT_TARGET}:{number.removeprefix(SLOT_KEY)}"
+            return slot if self._knows_target(slot) else None
         return outside if self._knows_target(outside) and self._may_dial(station, number) else None
+
+    def _with_number(self, dialled: str, station: str) -> AccessCodeConfig | None:
+        """The longest code that ``dialled`` begins with, told the digits behind it; a station of that name
+        comes first."""
+        stems = (dialled[:end] for end in range(len(dialled) - 1, 0, -1))
+        tenant = tenant_of(station)
+        stem = next((stem for stem in stems if self._followed.get(stem) == tenant), None)
+        within = str(Target(STATION_SCHEME, qualify(tenant, dialled)))
+        if stem is None or self._knows_target(within):
+            return None
+        code = self._codes[stem]
+        target = f"{code.target}:{dialled.removeprefix(stem)}"
+        return code.model_copy(update={"target": target}) if self._knows_target(target) else None
 
     def bars(self, number: str) -> bool:
         """Whether ``target_of`` found nobody because the station may not call this outside number."""

@@ -1,9 +1,9 @@
-"""INVITE with Replaces: a phone takes the place of another in its call (RFC 3891).
+"""A phone takes the place of another in its call: by INVITE with Replaces (RFC 3891), or by a code it dials.
 
-So a colleague picks up what rings elsewhere, and a transfer ends whose REFER went past this switch.
+So a colleague picks up what rings elsewhere or waits, and a transfer ends whose REFER went past this switch.
 """
 
-from media.commands import OpenEndpoint
+from media.commands import OpenEndpoint, StopPlayback
 from runtime.errors import PeerError
 from runtime.ids import Ids
 from runtime.target import Target
@@ -12,6 +12,7 @@ from runtime.vocabulary import Output
 from switch import negotiation
 from switch.call import Call, Calls, CallState, Leg, Offer
 from switch.causes import Cause
+from switch.commands import PickUpCall
 from switch.conferring import Conferring
 from switch.customer_legs import accept
 from switch.dial_plan import STATION_SCHEME
@@ -19,7 +20,7 @@ from switch.endings import drop_offer, refuse_arrival
 from switch.events import OfferAccepted, PartyAdded, TransferKind
 from switch.holding import Holding
 from switch.placed_calls import PlacedCalls
-from switch.seats import seat, vacate
+from switch.seats import dissolve, seat, vacate
 from switch.sip.events import LegArrived
 from switch.telling import handed_off, transferred
 from switch.transfers import Transfers
@@ -76,6 +77,23 @@ class Replacements:
         offer.accepted = True
         return [*accept(leg), *self._step_in(call, offer, replaced)]
 
+    def pick_up(self, command: PickUpCall) -> list[Output]:
+        """The station's leg goes over to the other call, answered as it is."""
+        call, own = (self._calls.by_id.get(each) for each in (command.call_id, command.by_call_id))
+        if call is None or own is None or own.caller_station is None or not own.customer.answered:
+            return []
+        rung = self._calls.legs.get(command.leg_id)
+        if call.tenant != own.tenant or not _is_to_be_had(call, rung):
+            return []
+        leg, offer_id = own.customer, self._ids.new("offer")
+        ended = dissolve(self._calls, own, keep=leg, into=call)
+        offer = Offer(offer_id, own.caller_station, leg, accepted=True, announced=False)
+        leg.call_id, leg.offer_id, leg.holds_by_order = call.call_id, offer_id, False
+        self._calls.add_offer(call, offer)
+        silent = StopPlayback(leg_id=leg.leg_id)
+        stepped_in = self._as_station(call, offer) if rung is None else self._step_in(call, offer, rung)
+        return [*ended, silent, *stepped_in]
+
     def _step_in(self, call: Call, offer: Offer, replaced: Leg) -> list[Output]:
         if replaced is not call.customer and call.offer_of(replaced).is_party:
             return self._as_party(call, offer, call.offer_of(replaced))
@@ -106,15 +124,26 @@ class Replacements:
         told = PartyAdded(call_id=call.call_id, party_id=offer.offer_id, whom=whom, by=offer.station)
         return [*left, told, *self._conferring.answered(call, offer)]
 
-    def _as_station(self, call: Call, offer: Offer, replaced: Leg) -> list[Output]:
-        old = call.offer_of(replaced)
-        cause = Cause.NORMAL_CLEARING if old.accepted else Cause.LOSE_RACE
+    def _as_station(self, call: Call, offer: Offer, replaced: Leg | None = None) -> list[Output]:
+        """``replaced`` is None where the customer is with nobody."""
         offer.announced = True
         call.target = str(Target(STATION_SCHEME, offer.station))
-        left = vacate(self._calls, call, replaced, cause, by_peer=False)
+        by = offer.station if replaced is None else call.offer_of(replaced).station
+        left = [] if replaced is None else self._let_go(call, replaced)
         return [
-            transferred(call, TransferKind.REPLACED, old.station),
+            transferred(call, TransferKind.REPLACED, by),
             handed_off(call, offer.offer_id),
             *left,
             OfferAccepted(call_id=call.call_id, offer_id=offer.offer_id),
         ]
+
+    def _let_go(self, call: Call, replaced: Leg) -> list[Output]:
+        cause = Cause.NORMAL_CLEARING if call.offer_of(replaced).accepted else Cause.LOSE_RACE
+        return vacate(self._calls, call, replaced, cause, by_peer=False)
+
+
+def _is_to_be_had(call: Call, rung: Leg | None) -> bool:
+    """Whether that phone still rings for it, or else nobody talks to the customer."""
+    if rung is not None:
+        return rung.call_id == call.call_id and not rung.answered
+    return call.state is CallState.ANSWERED

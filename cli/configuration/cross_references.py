@@ -17,8 +17,7 @@ from runtime.problems import Finding, KeyPath, listed
 from runtime.target import HANG_UP, Target, parse_target
 from switch.counter.counter import COUNTER_SCHEME, RECORD
 from switch.dial_plan import NUMBER_SCHEME, STATION_SCHEME
-from switch.feature_codes.actions import parse_action
-from switch.feature_codes.feature_codes import FEATURE_SCHEME
+from switch.feature_codes.actions import FEATURE_SCHEME, parse_action
 from switch.lookups.credentials import faults_of
 from switch.prompt_recording.booth import PROMPT_SCHEME
 from switch.sip.transport.certificates import faults_of_connections, faults_of_listener, faults_of_pair

@@ -36,6 +36,7 @@ from switch.counter.service import CounterVerbs
 from switch.feature_codes.actions import NoDesk
 from switch.feature_codes.config import FeatureCodesConfig
 from switch.feature_codes.feature_codes import FeatureCodes
+from switch.feature_codes.waiting_calls import CallsOfHouse
 from switch.parking.parking import Parking
 from switch.prompt_recording.booth import INSTRUCTIONS, PromptBooth
 from switch.prompt_recording.libraries import Libraries
@@ -59,19 +60,22 @@ class Applications:
         media: MediaEngine,
         ground: Ground,
         find_call: Callable[[str], Call | None],
+        calls: Callable[[], Iterator[Call]],
         look_up: Callable[[str], Row],
         acd_inputs: Inputs,
         data_of: DataOf,
         popped_calls: Callable[[FlowPaths], PoppedCalls],
     ) -> None:
-        """``find_call`` by its id; ``look_up`` tells where a recording is; ``acd_inputs`` keeps them.
+        """``find_call`` by its id; ``calls``: all that are up; ``look_up`` tells where a recording is.
 
-        ``data_of`` tells what is noted of a call's contact, ``popped_calls`` what screen-pops tell.
+        ``acd_inputs`` keeps what the ACD is told. ``data_of`` tells what is noted of a call's contact,
+        ``popped_calls`` what screen-pops tell.
         """
         self._configuration = installation.configuration
         self._directory = directory
         self._ground = ground
         self._find_call = find_call
+        self._calls = calls
         self._data_of = data_of
         self._popped_calls = popped_calls
         self._by_phone = ListeningByPhone(
@@ -211,7 +215,10 @@ class Applications:
         config = self._configuration.feature_codes
         desk = agents.desk or NoDesk()
         masks = FlowMasks(self._find_call)
-        return FeatureCodes(self._ground.ids, desk, config, lambda name: name in self._prompts, masks)
+        waiting = CallsOfHouse(self._calls, self.parking)
+        return FeatureCodes(
+            self._ground.ids, desk, config, lambda name: name in self._prompts, masks, waiting
+        )
 
     def _build_counter(self) -> Application:
         """Asks the other applications who sits at a station, once all are there."""

@@ -15,8 +15,7 @@ from acd.events import CallerJoined, CallerLeft
 from runtime.driver import Handler, Outputs
 from runtime.target import Target, parse_target
 from runtime.tenancy import bare, qualify, tenant_of
-from switch.feature_codes.actions import Action, parse_action
-from switch.feature_codes.feature_codes import FEATURE_SCHEME
+from switch.feature_codes.actions import FEATURE_SCHEME, Action, parse_action
 from switch.parking.events import CallParked, CallUnparked
 from switch.parking.parking import PARK_SCHEME
 from switch.sip.commands import TellLamp
@@ -77,6 +76,8 @@ class Lamps:
         target = parse_target(told)
         if target.scheme == FEATURE_SCHEME:
             action = parse_action(target.name)
+            if action is not None and action[0] is Action.SLOT:
+                return str(Target(PARK_SCHEME, qualify(tenant_of(watcher), action[1])))
             feature = None if action is None else _FEATURES.get(action[0])
             return None if feature is None else str(Target(feature, watcher))
         return told if target.scheme in _SCHEMES else None

@@ -21,3 +21,16 @@ class FeatureCodesConfig(Section):
     tries: int = Field(
         default=3, ge=1, le=10, description="How often the number and the PIN may be wrong in one call."
     )
+    return_after_s: float = Field(
+        default=120,
+        gt=0,
+        le=86400,
+        description="After how long a call that was parked by a code goes back to the phone that parked it.",
+    )
+    tell_slot_s: float = Field(
+        default=15,
+        ge=0,
+        le=120,
+        description="How long a phone is rung that is to be told the slot, as it parked by a blind transfer; "
+        "0: it is not told.",
+    )

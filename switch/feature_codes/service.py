@@ -1,9 +1,17 @@
 """Feature codes as an application of the exchange."""
 
 from switch.application import Application, Gauge
-from switch.events import CallArrived, CallEnded, CallHandedOff, DigitReceived, PromptFinished
-from switch.feature_codes.actions import parse_action
-from switch.feature_codes.feature_codes import FEATURE_SCHEME, FeatureCodes
+from switch.events import (
+    CallArrived,
+    CallEnded,
+    CallHandedOff,
+    CallTransferred,
+    DigitReceived,
+    PromptFinished,
+)
+from switch.feature_codes.actions import FEATURE_SCHEME, parse_action
+from switch.feature_codes.feature_codes import FeatureCodes
+from switch.parking.events import CallParked
 
 
 def build(core: FeatureCodes) -> Application:
@@ -15,6 +23,8 @@ def build(core: FeatureCodes) -> Application:
         routes={
             CallArrived: core.call_arrived,
             CallHandedOff: core.call_handed_off,
+            CallTransferred: core.call_transferred,
+            CallParked: core.call_parked,
             CallEnded: core.call_ended,
             DigitReceived: core.digit_received,
             PromptFinished: core.prompt_finished,

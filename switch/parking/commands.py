@@ -9,7 +9,7 @@ class ParkCall(Command):
 
     call_id: str
     leg_id: str
-    """Of the station."""
+    """Of the station; empty when it is out of the call already."""
     slot: str
     by: str
     """The station, to which the call comes back."""

@@ -6,7 +6,7 @@ parked ──► picked up, or led elsewhere
         └── which does not take it: on the way out, or into the slot again
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from itertools import count
@@ -75,9 +75,9 @@ class Parking:
         """All state, as plain data that shares nothing with the running core."""
         return deepcopy(self._slots)
 
-    def free_slot(self, tenant: str) -> str:
-        """The lowest of a call centre's that nobody waits in."""
-        taken = {parked.slot for parked in self.parked}
+    def free_slot(self, tenant: str, besides: Collection[str] = ()) -> str:
+        """The lowest of a call centre's that nobody waits in, ``besides`` these."""
+        taken = {parked.slot for parked in self.parked}.union(besides)
         names = (qualify(tenant, str(number)) for number in count(FIRST_SLOT))
         return next(name for name in names if name not in taken)
 
@@ -85,12 +85,14 @@ class Parking:
         return next((parked for parked in self.parked if parked.slot == slot), None)
 
     def park(self, command: ParkCall, now: float) -> Sequence[Output]:
-        """As a transfer, by which the station is released; what is to follow is noted until it is there."""
+        """As a transfer where a station is to be released; what is to follow is noted until it is there."""
         self._slots.by_call.pop(command.call_id, None)  # who comes now is the last
         self._slots.by_call[command.call_id] = Parked(
             command.call_id, command.slot, command.by, command.return_after_s, command.way_out
         )
         target = str(Target(PARK_SCHEME, command.slot))
+        if not command.leg_id:
+            return (HandOff(call_id=command.call_id, target=target),)
         return (TransferCall(call_id=command.call_id, leg_id=command.leg_id, target=target),)
 
     def call_arrived(self, event: CallArrived, now: float) -> Sequence[Output]:

@@ -17,6 +17,8 @@ from switch.events import CallArrived, CallEnded, CallHandedOff, DigitReceived, 
 from switch.feature_codes.actions import Action, parse_action
 from switch.feature_codes.config import FeatureCodesConfig
 from switch.feature_codes.feature_codes import FeatureCodes
+from switch.feature_codes.waiting_calls import CallsOfHouse
+from switch.parking.parking import Parking
 from tests.acd.centre import Centre
 
 RULES = AcdConfig(not_ready_reasons=[NotReadyReason(code="lunch")])
@@ -24,6 +26,8 @@ AGENTS = [
     AgentConfig(id="1001", queues=["service"]),
     AgentConfig.model_validate({"id": "1002", "queues": ["service"], "pin": "2580"}),
 ]
+
+NO_CALLS = CallsOfHouse(lambda: iter(()), Parking(SeededIds(), ""))
 
 
 class Masks:
@@ -56,7 +60,9 @@ class Phone:
         desk = AgentPhoneDesk(
             self.centre.core.state, lambda command, now: self.centre.core.handle(command, now=now)
         )
-        self.core = FeatureCodes(SeededIds(), desk, FeatureCodesConfig(), lambda name: prompts, self.masks)
+        self.core = FeatureCodes(
+            SeededIds(), desk, FeatureCodesConfig(), lambda name: prompts, self.masks, NO_CALLS
+        )
         self.told = ""
         self.station, self.now = station, 0.0
         self.outputs: list[Output] = []
