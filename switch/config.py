@@ -11,6 +11,7 @@ from runtime.models import KeyMistake, Section
 from runtime.target import HANG_UP, TARGET_PATTERN, WAY_OUT_PATTERN
 from runtime.tenancy import bare, tenant_of
 from switch.recording_rule import RecordingPolicy, RecordingRule, policy_of
+from switch.sip.guard.networks import check_networks
 
 
 class SwitchConfig(Section):
@@ -97,6 +98,11 @@ class HttpConfig(Section):
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(default=9090, ge=1, le=65535, description="TCP port to listen on.")
+    monitor_networks: tuple[str, ...] = Field(
+        default=("127.0.0.1/32", "::1/128"),
+        description="Networks that /metrics and all of /health are for, such as 10.1.9.0/24; others are told "
+        "by /health whether new calls are welcome, and nothing else.",
+    )
     certificate: Path | None = Field(
         default=None,
         description="File with the switch's certificate and its chain (PEM): HTTPS. Absent: HTTP.",
@@ -113,6 +119,7 @@ class HttpConfig(Section):
     )
 
     _is_host = field_validator("host")(check_host)
+    _are_networks = field_validator("monitor_networks")(check_networks)
 
     @property
     def address(self) -> str:

@@ -10,6 +10,7 @@ from aiohttp import web
 from runtime.errors import UsageError
 from switch.config import HttpConfig
 from switch.metrics import CONTENT_TYPE
+from switch.sip.guard.networks import networks_of, read_address
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,7 @@ class HttpServer:
         self._metrics = metrics
         self._status = status
         self._pages = tuple(pages)
+        self._monitors = networks_of(config.monitor_networks)
         self._runner: web.AppRunner | None = None
         self._context: ssl.SSLContext | None = None
 
@@ -72,14 +74,23 @@ class HttpServer:
             await runner.cleanup()
 
     async def _answer_metrics(self, request: web.Request) -> web.Response:
+        if not self._is_monitor(request):
+            return web.Response(status=403, text="metrics are for http.monitor_networks\n")
         return web.Response(body=self._metrics(), headers={"Content-Type": CONTENT_TYPE})
 
     async def _answer_health(self, request: web.Request) -> web.Response:
         """503 while draining, so that a load balancer sends new calls elsewhere."""
         status = dict(self._status())
         state = status.pop("state")
-        body = {"status": state, "calls": status.pop("open_calls"), **status}
+        body = {"status": state}
+        if self._is_monitor(request):
+            body |= {"calls": status.pop("open_calls"), **status}
         return web.json_response(body, status=200 if state == "up" else 503)
+
+    def _is_monitor(self, request: web.Request) -> bool:
+        """Metrics name queues, trunks and tenants; whoever fetches a phone's file need not know them."""
+        address = read_address(request.remote or "")
+        return address is not None and self._monitors.covers(address)
 
 
 def _tls_context(config: HttpConfig) -> ssl.SSLContext | None:

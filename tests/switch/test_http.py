@@ -44,6 +44,21 @@ def test_health_tells_whether_new_calls_are_welcome(state: str, code: int) -> No
     assert json.loads(text) == {"status": state, "calls": 3, "name": "ringmain", "uptime_s": 1.0}
 
 
+@pytest.mark.parametrize(("networks", "code"), [(("192.0.2.0/24",), 403), (("127.0.0.0/8",), 200)])
+def test_metrics_are_for_monitors_only(networks: tuple[str, ...], code: int) -> None:
+    server = HttpServer(HttpConfig(monitor_networks=networks), Metrics([], dict).render, dict)
+    answered, _, text = asyncio.run(ask(server, "/metrics"))
+    assert answered == code
+    assert ("ringmain_calls_total" in text) is (code == 200)
+
+
+@pytest.mark.parametrize(("state", "code"), [("up", 200), ("draining", 503)])
+def test_others_learn_of_health_whether_calls_are_welcome_and_nothing_else(state: str, code: int) -> None:
+    server = HttpServer(HttpConfig(monitor_networks=()), bytes, lambda: status(state))
+    answered, _, text = asyncio.run(ask(server, "/health"))
+    assert (answered, json.loads(text)) == (code, {"status": state})
+
+
 def test_anything_else_is_not_found() -> None:
     server = HttpServer(HttpConfig(), bytes, lambda: status("up"))
     assert asyncio.run(ask(server, "/"))[0] == 404
