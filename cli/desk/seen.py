@@ -17,6 +17,8 @@ class Seen:
     agent_id: str
     agent: Fields | None = None
     """As ``agent.list`` tells it; None for one who is not there, or not to be seen."""
+    looked: bool = False
+    """Whether the switch has told anything yet."""
     taken_at: float = 0.0
     """Of what is told as lasting; monotonic, in seconds."""
     calls: Sequence[Fields] = ()
@@ -70,7 +72,7 @@ class Seen:
         agent = picture.thing("agents", self.agent_id)
         served = frozenset(() if agent is None else agent["queues"])
         queues = [each for each in picture.things.get("queues", ()) if each["name"] in served]
-        now = replace(self, agent=agent, taken_at=picture.taken_at, queues=queues)
+        now = replace(self, agent=agent, looked=True, taken_at=picture.taken_at, queues=queues)
         own = [each for each in picture.things.get("calls", ()) if now._has(each)]
         own.sort(key=lambda each: each["call_id"] != (agent or {}).get("call_id"))
         return replace(now, calls=own)

@@ -34,6 +34,8 @@ _MESSAGES_SHOWN = 4
 def head(seen: Seen, words: Words, now: float) -> tuple[str, Level]:
     """One line on the agent, and how it looks."""
     agent = seen.agent
+    if not seen.looked:
+        return words("connecting", agent=seen.agent_id), Level.CAUTION
     if agent is None:
         return words("unknown_agent", agent=seen.agent_id), Level.ALARM
     since = agent["since_s"]

@@ -101,6 +101,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "rest": ("rest", "小休"),
     "missed": ("missed", "未接"),
     "messages": ("messages", "消息"),
+    "connecting": ("{agent}: asking the switch …", "{agent}：正在连接交换机…"),
     "unknown_agent": ("there is no agent {agent} here for you", "没有工号 {agent}，或无权查看"),
     "again": ("{error}; trying again", "{error}；正在重连"),
     "warned": ("longer than {limit}: {what}", "超过 {limit}：{what}"),
