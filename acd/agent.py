@@ -41,6 +41,10 @@ class AgentAction(StrEnum):
     END_OFFER = "end_offer"
     CALL = "call"
     """Have the switch place a call, whose phone rings first."""
+    TAKE = "take"
+    """Talk at the own phone, though not ready."""
+    PUT_DOWN = "put_down"
+    """Be done with such a call, having become ready meanwhile."""
     CONNECT = "connect"
     END_CALL = "end_call"
     END_WRAP_UP = "end_wrap_up"
@@ -55,6 +59,7 @@ TRANSITIONS: Mapping[AgentState, Mapping[AgentAction, AgentState]] = {
         AgentAction.NOT_READY: AgentState.NOT_READY,
         AgentAction.SIGN_OUT: AgentState.LOGGED_OUT,
         AgentAction.CALL: AgentState.OFFERED,
+        AgentAction.TAKE: AgentState.ON_CALL,
     },
     AgentState.AVAILABLE: {
         AgentAction.READY: AgentState.AVAILABLE,
@@ -71,6 +76,8 @@ TRANSITIONS: Mapping[AgentState, Mapping[AgentAction, AgentState]] = {
     },
     AgentState.ON_CALL: {
         AgentAction.END_CALL: AgentState.WRAP_UP,
+        AgentAction.NOT_READY: AgentState.NOT_READY,
+        AgentAction.PUT_DOWN: AgentState.AVAILABLE,
     },
     AgentState.WRAP_UP: {
         AgentAction.END_WRAP_UP: AgentState.AVAILABLE,

@@ -99,6 +99,7 @@ from acd.inputs import (
     CallerDueBack,
     CallerGone,
     CallerReturned,
+    CallTaken,
     ConfirmationHeard,
     CustomerAnswered,
     Input,
@@ -180,6 +181,7 @@ INPUTS: Mapping[type[Input], Callable[[Step, Any], None]] = {
     OwnCallBegan: own_calls.begin,
     OwnCallAnswered: own_calls.answer,
     OwnCallOver: own_calls.end,
+    CallTaken: own_calls.take,
 }
 
 TIMERS: Mapping[TimerKind, Callable[[Step, Timer], None]] = {

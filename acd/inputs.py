@@ -180,6 +180,15 @@ class OwnCallOver:
     call_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTaken:
+    """An agent talks at the phone, by no offer of a queue. Ignored unless the agent is not ready."""
+
+    agent_id: str
+    call_id: str
+    offer_id: str
+
+
 Input = (
     StationChanged
     | CalendarChanged
@@ -198,4 +207,5 @@ Input = (
     | OwnCallBegan
     | OwnCallAnswered
     | OwnCallOver
+    | CallTaken
 )

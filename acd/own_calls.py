@@ -1,7 +1,13 @@
-"""Calls that the switch places for agents, whose phones ring first (外呼).
+"""Calls of agents that no queue offered.
+
+Those that the switch places for them, whose phones ring first (外呼):
 
 begun: OFFERED ──► the agent answers: ON_CALL ──► over: WRAP_UP, as long as the agent's own queue says
    └──► nobody answers: as before, in a wrap-up that begins anew where it was one
+
+Those that come to the phone of one who is not ready: picked up, transferred, dialled straight to it:
+
+taken: ON_CALL ──► over: not ready as before, without wrap-up; ready if the agent has asked for that meanwhile
 
 Neither a caller nor an offer: queues and the figures of their calls know nothing of it.
 """
@@ -10,7 +16,7 @@ from acd.agent import Agent, AgentAction, AgentState
 from acd.agent_target import own_queue
 from acd.dispatch import serve_agent
 from acd.eligibility import be_not_ready_as_asked, move
-from acd.inputs import OwnCallAnswered, OwnCallBegan, OwnCallOver
+from acd.inputs import CallTaken, OwnCallAnswered, OwnCallBegan, OwnCallOver
 from acd.state import AcdState, OwnCall
 from acd.step import Step
 from acd.talk import start_wrap_up
@@ -59,8 +65,19 @@ def begin(step: Step, began: OwnCallBegan) -> None:
 def answer(step: Step, answered: OwnCallAnswered) -> None:
     """The agent picked up. Ignored when it is nobody's."""
     own = step.state.own_calls.get(answered.call_id)
-    if own is not None:
+    if own is not None and not own.offer_id:
         move(step, step.state.agents[own.agent_id], AgentAction.CONNECT)
+
+
+def take(step: Step, taken: CallTaken) -> None:
+    """Who talks is not shown as not ready. Ignored when the agent is anything else, or gone."""
+    agent = step.state.agents.get(taken.agent_id)
+    if agent is None or agent.state is not AgentState.NOT_READY or taken.call_id in step.state.own_calls:
+        return
+    reason = agent.reason
+    move(step, agent, AgentAction.TAKE, call_id=taken.call_id)
+    agent.not_ready_after = reason
+    step.state.own_calls[taken.call_id] = OwnCall(agent.agent_id, False, taken.offer_id)
 
 
 def end(step: Step, over: OwnCallOver) -> None:
@@ -69,6 +86,9 @@ def end(step: Step, over: OwnCallOver) -> None:
     if own is None:
         return
     agent = step.state.agents[own.agent_id]
+    if own.offer_id:
+        _put_down(step, agent)
+        return
     if agent.state is AgentState.ON_CALL or own.was_wrapping_up:
         start_wrap_up(step, agent, over.call_id, _wrap_up_s(step.state, agent))
         return
@@ -76,6 +96,14 @@ def end(step: Step, over: OwnCallOver) -> None:
         be_not_ready_as_asked(step, agent)
     else:
         move(step, agent, AgentAction.END_OFFER)
+    serve_agent(step, agent)
+
+
+def _put_down(step: Step, agent: Agent) -> None:
+    if agent.not_ready_after is not None:
+        be_not_ready_as_asked(step, agent)
+    else:
+        move(step, agent, AgentAction.PUT_DOWN)
     serve_agent(step, agent)
 
 

@@ -14,6 +14,7 @@ from acd.inputs import (
     CallerCame,
     CallerGone,
     CallerReturned,
+    CallTaken,
     ConfirmationHeard,
     CustomerAnswered,
     KeyPressed,
@@ -35,11 +36,13 @@ from switch.commands import AnswerCall
 from switch.events import (
     CallAnswered,
     CallArrived,
+    CallConnected,
     CallEnded,
     CallHandedOff,
     CallPlaced,
     CallTransferred,
     DigitReceived,
+    OfferEnded,
     PromptFinished,
 )
 
@@ -188,7 +191,7 @@ class Reception:
 
 
 class OwnCallReception:
-    """Tells the core of calls that the switch places for agents, and of their ends; of no others."""
+    """Tells the core of calls that agents have by no offer of a queue, and of their ends."""
 
     def __init__(self, core: AcdCore) -> None:
         self._core = core
@@ -207,6 +210,21 @@ class OwnCallReception:
         """The agent passed the other party on, and is out; or was the one who got the call."""
         own = self._core.state.own_calls.get(event.call_id)
         if own is None or event.by != self._core.state.agents[own.agent_id].station:
+            return ()
+        return self._core.handle(OwnCallOver(call_id=event.call_id), now=now)
+
+    def connected(self, event: CallConnected, now: float) -> Outputs:
+        """A call has come to the phone of one who is not ready, however it came there."""
+        state = self._core.state
+        agent = state.agents.get(state.seats.get(event.station, ""))
+        if agent is None or agent.state is not AgentState.NOT_READY or event.offer_id in state.offers:
+            return ()
+        taken = CallTaken(agent_id=agent.agent_id, call_id=event.call_id, offer_id=event.offer_id)
+        return self._core.handle(taken, now=now)
+
+    def left(self, event: OfferEnded, now: float) -> Outputs:
+        own = self._core.state.own_calls.get(event.call_id)
+        if own is None or own.offer_id != event.offer_id:
             return ()
         return self._core.handle(OwnCallOver(call_id=event.call_id), now=now)
 

@@ -335,10 +335,12 @@ def _inputs(core: AcdCore, repeats: RepeatCallers) -> dict[type, Handler]:
         DigitReceived: reception.digit_received,
         CalendarOpened: telling(lambda e: inputs.CalendarChanged(calendar=e.calendar, open=True)),
         CalendarClosed: telling(lambda e: inputs.CalendarChanged(calendar=e.calendar, open=False)),
-        CallConnected: of_offer(lambda event: inputs.CallerConnected(offer_id=event.offer_id)),
+        CallConnected: _in_turn(
+            of_offer(lambda event: inputs.CallerConnected(offer_id=event.offer_id)), own.connected
+        ),
         OfferRinging: of_offer(lambda event: inputs.PhoneRang(offer_id=event.offer_id)),
         OfferAccepted: of_offer(lambda event: inputs.PhoneAnswered(offer_id=event.offer_id)),
-        OfferEnded: of_offer(_phone_lost),
+        OfferEnded: _in_turn(of_offer(_phone_lost), own.left),
         StationRegistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=True)),
         StationRefreshed: telling(lambda e: inputs.StationChanged(station=e.station, reachable=True)),
         StationUnregistered: telling(lambda e: inputs.StationChanged(station=e.station, reachable=False)),

@@ -58,11 +58,13 @@ class Timer(NamedTuple):
 
 
 class OwnCall(NamedTuple):
-    """A call that the switch places for an agent, whose phone rings first."""
+    """A call of an agent that no queue offered: placed for the agent, or taken at the phone."""
 
     agent_id: str
     was_wrapping_up: bool
     """Whether the agent called in a wrap-up, which goes on when nobody answers."""
+    offer_id: str = ""
+    """By which the phone is in a call that was taken; empty for one that was placed."""
 
 
 CanDial = Callable[[str, int | None, str], bool]

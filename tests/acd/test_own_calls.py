@@ -10,7 +10,7 @@ from acd.agent import AgentState
 from acd.agent_events import AgentReleased, WrapUpEnded, WrapUpStarted
 from acd.commands import ForceSignOut, ReleaseAgent, ReleaseCaller
 from acd.events import OfferMade
-from acd.inputs import OwnCallAnswered, OwnCallBegan, OwnCallOver
+from acd.inputs import CallTaken, OwnCallAnswered, OwnCallBegan, OwnCallOver
 from acd.own_calls import station_to_call
 from runtime.errors import UsageError
 from tests.acd.centre import SERVICE, Centre
@@ -36,6 +36,11 @@ def answer(centre: Centre, call_id: str = "own") -> None:
 
 def end(centre: Centre, call_id: str = "own") -> None:
     centre.tell(OwnCallOver(call_id=call_id))
+    check_state(centre.core.state)
+
+
+def take(centre: Centre) -> None:
+    centre.tell(CallTaken(agent_id="1001", call_id="taken", offer_id="phone"))
     check_state(centre.core.state)
 
 
@@ -150,6 +155,9 @@ WORDS: dict[str, Callable[[Centre], object]] = {
     "answer": answer,
     "end": end,
     "end another": lambda centre: end(centre, "another"),
+    "take": take,
+    "answer taken": lambda centre: answer(centre, "taken"),
+    "end taken": lambda centre: end(centre, "taken"),
     "ready": lambda centre: centre.ready("1001"),
     "not ready": lambda centre: centre.not_ready("1001"),
     "sign out": lambda centre: centre.sign_out("1001"),
@@ -170,10 +178,59 @@ def test_in_any_order_nothing_is_left_over_and_a_snapshot_goes_on_alike(words: l
         except UsageError:
             continue
         check_state(centre.core.state)
-    assert set(centre.core.state.own_calls) <= {"own", "another"}
+    assert set(centre.core.state.own_calls) <= {"own", "another", "taken"}
     other = Centre()
     other.core.restore(centre.core.snapshot())
     assert other.core.snapshot() == centre.core.snapshot()
-    for call_id in ("own", "another"):
+    for call_id in ("own", "another", "taken"):
         end(centre, call_id)
+    assert centre.core.state.own_calls == {}
+
+
+def shown(centre: Centre) -> tuple[AgentState, str]:
+    agent = centre.core.state.agents["1001"]
+    return agent.state, agent.reason
+
+
+def test_one_who_picks_up_a_call_while_not_ready_is_on_call_and_as_before_afterwards(centre: Centre) -> None:
+    centre.not_ready("1001", "午休")
+    centre.join("waiting")
+    take(centre)
+    assert shown(centre) == (AgentState.ON_CALL, "")
+    assert centre.core.state.agents["1001"].call_id == "taken"
+    end(centre, "taken")
+    assert shown(centre) == (AgentState.NOT_READY, "午休")
+    assert not [event for event in centre.outputs if isinstance(event, WrapUpStarted | OfferMade)]
+    assert centre.core.state.own_calls == {}
+
+
+def test_one_who_becomes_ready_during_a_call_that_was_picked_up_is_ready_after_it(centre: Centre) -> None:
+    centre.not_ready("1001", "午休")
+    take(centre)
+    centre.ready("1001")
+    assert shown(centre) == (AgentState.ON_CALL, "")
+    end(centre, "taken")
+    assert shown(centre) == (AgentState.AVAILABLE, "")
+
+
+def test_a_shift_that_is_ended_during_such_a_call_ends_with_it(centre: Centre) -> None:
+    centre.not_ready("1001", "午休")
+    take(centre)
+    centre.tell(ForceSignOut(agent_id="1001", by="李娜"))
+    assert shown(centre)[0] is AgentState.ON_CALL
+    end(centre, "taken")
+    assert shown(centre)[0] is AgentState.LOGGED_OUT
+
+
+def test_a_supervisor_ends_such_a_call_too(centre: Centre) -> None:
+    centre.not_ready("1001", "午休")
+    take(centre)
+    centre.tell(ReleaseAgent(agent_id="1001", by="李娜"))
+    assert [event.call_id for event in centre.outputs if isinstance(event, ReleaseCaller)] == ["taken"]
+    assert shown(centre) == (AgentState.NOT_READY, "午休")
+
+
+def test_whoever_is_ready_stays_so_with_a_call_of_no_queue(centre: Centre) -> None:
+    take(centre)
+    assert shown(centre) == (AgentState.AVAILABLE, "")
     assert centre.core.state.own_calls == {}

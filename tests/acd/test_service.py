@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from acd.agent import AgentState
 from acd.agent_config import AgentConfig
-from acd.agent_events import AgentLimit, AgentWarned
+from acd.agent_events import AgentLimit, AgentStateChanged, AgentWarned
 from acd.config import AcdConfig
 from acd.config import AgentLimits as LimitsConfig
 from acd.events import CallerJoined, CallerLeft, LeaveReason, OfferResult
@@ -646,3 +647,22 @@ def test_several_agents_move_at_once_or_nobody_does(rig: Rig) -> None:
     assert moved["queues"] == []
     (moved,) = rig.verb("agent.move", agents=["1001"], join=["service"], leave=["service"])
     assert moved["queues"] == ["service"]
+
+
+@pytest.mark.parametrize("left", [True, False])
+def test_one_who_is_not_ready_and_gets_a_call_at_the_phone_is_on_call_while_both_talk(left: bool) -> None:
+    rig = Rig()
+    rig.feed(REGISTERED)
+    rig.verb("agent.sign_in", agent="1001", station="phone")
+    at_phone = CallConnected(call_id="call", offer_id="o", station="phone")
+    rig.feed(CallConnected(call_id="other", offer_id="p", station="elsewhere"), at_phone)
+    gone = OfferEnded(
+        call_id="call", offer_id="o", cause=Cause.NORMAL_CLEARING, accepted=True, by_station=True
+    )
+    states = [event.to_state for event in rig.events if isinstance(event, AgentStateChanged)]
+    assert states[-1] is AgentState.ON_CALL
+    rig.feed(replace(gone, offer_id="another"))
+    assert len([event for event in rig.events if isinstance(event, AgentStateChanged)]) == len(states)
+    rig.feed(gone if left else ENDED)
+    changed = [event for event in rig.events if isinstance(event, AgentStateChanged)]
+    assert [event.to_state for event in changed[len(states) :]] == [AgentState.NOT_READY]
