@@ -1,4 +1,4 @@
-"""Agents steer themselves by the keys of a foreign phone, and hear what was done."""
+"""Foreign phones steer agents and calls by their keys, and say what was done."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import soundfile
 
-from sipp_scenarios.audio import Samples, find
+from sipp_scenarios.audio import Samples, find, speech
 from sipp_scenarios.follower import EventFollower
 from tests.helpers.baresip import Baresip
 from tests.helpers.call_centre import CallCentre
-from tests.helpers.switch_process import QUEUE_ONLY, Times, switch_process
+from tests.helpers.switch_process import DIRECT, QUEUE_ONLY, Times, switch_process
 from tests.helpers.toml_text import section
 from tests.interop.test_phones import baresip_of, needs_baresip
 
@@ -22,6 +22,9 @@ CODES = {
     "*14": "not_ready:午休",
     "*15": "end_wrap_up",
     "*16": "leave:喝水",
+    "*85": "pick_up_parked",
+    "*86": "park",
+    "*88": "pick_up",
 }
 
 TOLD = (
@@ -82,6 +85,12 @@ def press(centre: CallCentre, phone: Baresip, call_id: str, keys: str) -> None:
         phone.order("sndcode", "\x04")
 
 
+def heard_by(centre: CallCentre, station: str) -> list[Samples]:
+    """What a phone has heard, call by call."""
+    calls = sorted((centre.folder / f"baresip-{station}").glob("dump-*-dec.wav"))
+    return [soundfile.read(call, dtype="int16")[0] for call in calls]
+
+
 def prompt(name: str) -> Samples:
     samples: Samples = soundfile.read(PROMPTS / f"{name}.wav", dtype="int16")[0]
     return samples
@@ -119,12 +128,56 @@ def test_an_agent_works_a_shift_by_the_keys_of_the_phone_alone(coded: CallCentre
             dialled(coded, phone, code, state)
         phone.order("quit")
         phone.wait_for("EXIT")
-        calls = sorted((coded.folder / "baresip-2001").glob("dump-*-dec.wav"))
-        heard = [soundfile.read(call, dtype="int16")[0] for call in calls]
+        heard = heard_by(coded, "2001")
     assert find(prompt("enter_number")[800:], heard[0]).score > 0.9
     calls_heard = iter(heard)
     for name in TOLD:
         assert any(find(prompt(name)[1200:-1200], call).score > 0.9 for call in calls_heard), name
+
+
+@needs_baresip
+def test_a_call_is_parked_by_transfer_and_picked_up_by_code_and_what_rings_too(coded: CallCentre) -> None:
+    sip = coded.switch.sip
+    with (
+        baresip_of(coded, "2001") as parker,
+        baresip_of(coded, "2002") as colleague,
+        coded.caller(DIRECT) as caller,
+    ):
+        coded.events.wait_for("station.registered", station="2002")
+        coded.events.call("agent.sign_in", agent="3001", station="2002")
+        parker.wait_for("CALL_INCOMING")
+        parker.order("accept")
+        caller.wait_answered()
+        coded.events.wait_for("call.connected", station="2001")
+        parker.order("transfer", f"sip:*86@{sip.host}:{sip.port}")
+        parked = coded.events.wait_for("call.parked", by="2001").fields
+        parker.wait_for("CALL_CLOSED")
+        parker.wait_for("CALL_INCOMING")
+        parker.order("accept")
+        parker.wait_for("CALL_CLOSED")
+        colleague.order("dial", f"sip:*85{parked['slot']}@{sip.host}:{sip.port}")
+        coded.events.wait_for("call.connected", station="2002", call_id=parked["call_id"])
+        assert coded.agent_state("3001") == "ON_CALL"
+        caller.talker.wait_to_hear(2.0)
+        caller.hang_up()
+        colleague.wait_for("CALL_CLOSED")
+        coded.events.wait_for("agent.state_changed", agent="3001", to_state="NOT_READY", from_state="ON_CALL")
+        with coded.caller(DIRECT) as second:
+            parker.wait_for("CALL_INCOMING")
+            colleague.order("dial", f"sip:*882001@{sip.host}:{sip.port}")
+            second.wait_answered()
+            parker.wait_for("CALL_CLOSED")
+            second.hang_up()
+            colleague.wait_for("CALL_CLOSED")
+        for phone in (parker, colleague):
+            phone.order("quit")
+            phone.wait_for("EXIT")
+    told, picked_up = (heard_by(coded, name) for name in ("2001", "2002"))
+    assert any(find(prompt("parked_at")[1200:-1200], call).score > 0.9 for call in told)
+    assert find(caller.talker.heard[-8000:-2000], speech(2002, 30)).score > 0.95
+    assert any(
+        find(call[-8000:-2000], caller.talker.said).score > 0.95 for call in picked_up if len(call) > 8000
+    )
 
 
 def test_who_calls_from_outside_finds_no_feature_codes(coded: CallCentre) -> None:
