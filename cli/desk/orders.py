@@ -158,7 +158,7 @@ ORDERS: tuple[Order, ...] = (
         lambda seen, given: {"agent": seen.agent_id, "extend_s": _seconds(given[0])},
         (Ask("how_long", lambda seen: _MORE_WRAP_UP_S),),
     ),
-    Order("a", "answer", "call.answer", _rings, _of_call),
+    Order("a", "answer", "call.answer", _rings, _at_station),
     Order("x", "hang_up", "call.hang_up", _talks, lambda s, g: {**_of_call(s, g), "leg": _own_side(s)}),
     Order("h", "hold", "call.hold", lambda seen: _alone(seen) and not seen.holds, _at_station),
     Order("h", "retrieve", "call.retrieve", lambda seen: _alone(seen) and seen.holds, _at_station),

@@ -83,6 +83,10 @@ def test_a_key_asks_for_its_verb(key: str, given: tuple[str, ...], verb: str, pa
     assert asked(seen("ON_CALL", IN_HAND), key, *given) == (verb, params)
 
 
+def test_who_answers_has_the_own_phone_do_so_and_not_the_customers_call_answered() -> None:
+    assert asked(seen("OFFERED", IN_HAND), "a") == ("call.answer", AT_1001)
+
+
 def test_what_is_on_hold_or_muted_is_taken_back_by_the_same_key() -> None:
     legs = [LEGS[0], LEGS[1] | {"holds": "order", "muted": True}]
     desk = seen("ON_CALL", IN_HAND | {"legs": legs})
